@@ -1,0 +1,284 @@
+"""The connector contract: what a source gives, what a target takes, and what both say of themselves.
+
+Cells travel as *canonical text* in Arrow tables: null is "no value", dates are ISO 8601, amounts are plain decimals
+with a point, booleans `true`/`false`, lists are JSON arrays. The semantic type beside a column says how to read it.
+Columns of ours begin with two underscores; a source column that does is renamed by the reader.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import pyarrow as pa
+
+from crm_migrate.finding import Finding
+
+ROW = "__row"  # ordinal of the record in its source, from 0, in the order of files; stable for the same bytes
+FILE = "__file"  # index of the file in the source
+LINE = "__line"  # first physical line (text), row number (sheet) or ordinal (database), from 1
+ENTITY = "__entity"  # our key of a record in the target
+
+
+# ---------------------------------------------------------------------------------------------------- sources
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a source and the tag that its rows carry (a mailing tool's list state), if any."""
+
+    path: Path
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """Where a source is and how it is written; everything that is None is detected and told in the facts.
+
+    `url` and `query`/`table` are for databases; `header_row` is 1-based; `locale` is a hint for encodings.
+    `url` is already resolved (no `env:` reference) and is never printed.
+    """
+
+    name: str
+    files: tuple[SourceFile, ...] = ()
+    tag_column: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    url: str | None = None
+    table: str | None = None
+    query: str | None = None
+    joins: tuple["JoinSpec", ...] = ()
+    order_by: tuple[str, ...] = ()
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinSpec:
+    """A left join of a database source: at most one partner unless `take` or `gather` says what is meant."""
+
+    alias: str
+    table: str
+    by: Mapping[str, str]
+    take: str | None = None
+    gather: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileFact:
+    """What was read of one file or table, and how we know that it is all.
+
+    `records` is what the parser gave (good rows); `quarantined` what it set aside; `counted` what an independent count
+    of the same bytes gave (None where the format has none, `count_method` says why). `records + quarantined == counted`.
+    `evidence` are printable lines: how encoding, delimiter and quoting were decided.
+    """
+
+    path: str
+    sha256: str
+    bytes: int
+    records: int
+    quarantined: int
+    counted: int | None
+    count_method: str
+    encoding: str = ""
+    delimiter: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A row that cannot be read as a record: kept with its place and its raw text (at most 4,000 characters)."""
+
+    file: int
+    line: int
+    offset: int | None
+    code: str
+    message: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBatch:
+    """Records with their origin: `__row`, `__file`, `__line` and one text column per source column."""
+
+    records: pa.Table
+    quarantined: tuple[Quarantined, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSchema:
+    """The columns of a source in their order, as they are named in a mapping (NFC, trimmed, doubles `Tel#1`)."""
+
+    columns: tuple[str, ...]
+    renamed: Mapping[str, str] = field(
+        default_factory=dict
+    )  # name in the file -> name in the mapping, where they differ
+
+
+class Source(Protocol):
+    """Reads one source. A SQL source reads in one snapshot; every source can be read again from the start."""
+
+    def describe(self) -> SourceSchema:
+        """Columns without reading everything. Raises InputError when the source cannot be opened."""
+        ...
+
+    def read(self, batch_rows: int) -> Iterator[SourceBatch]:
+        """All records in the source's own order, `__row` ascending from 0."""
+        ...
+
+    def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
+        """What was read and what is odd about it; complete only after `read` is exhausted."""
+        ...
+
+
+# ---------------------------------------------------------------------------------------------------- targets
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a target can do, as data. Stages ask this, never the class."""
+
+    batch_rows: int
+    atomic_batch: bool
+    assigns_ids: bool = True
+    same_transaction_journal: bool = False
+    max_request_seconds: int = 0
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TargetField:
+    """A field of a target object: semantic type, limits and what it points to.
+
+    `length` counts characters; `choices` empty means free; `reference` names the target object it points to.
+    """
+
+    name: str
+    type: str
+    required: bool = False
+    unique: bool = False
+    length: int | None = None
+    choices: tuple[str, ...] = ()
+    reference: str | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TargetObject:
+    """An object (table, module) of a target; `key_field` is where our entity id lives."""
+
+    name: str
+    fields: tuple[TargetField, ...]
+    key_field: str = "crm_migrate_id"
+
+    def field(self, name: str) -> TargetField | None:
+        """The field of that name, or None."""
+        return next((f for f in self.fields if f.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSchema:
+    """What the target holds now. `prepared` is False where an object or our key field is still missing."""
+
+    objects: tuple[TargetObject, ...]
+    prepared: bool = True
+
+    def object(self, name: str) -> TargetObject | None:
+        """The object of that name, or None."""
+        return next((o for o in self.objects if o.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBatch:
+    """Rows of one object to create or to update, as one intent.
+
+    `rows` has `__entity` and one canonical-text column per target field (reference fields hold *target ids*);
+    in an update, only the columns that are there are written, and null clears. `digest` is the sha256 of the rows.
+    """
+
+    project: str
+    run: str
+    batch: str
+    object: TargetObject
+    action: Literal["create", "update"]
+    rows: pa.Table
+    digest: str
+
+
+Outcome = Literal["loaded", "rejected", "in_doubt"]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """An outcome per key, matched by identity and never by position.
+
+    `rejected` maps an entity to the target's own words; every other entity of the batch was loaded unless it is in
+    `in_doubt`. `replayed` is True when the target's own journal shows that this very batch was committed before.
+    """
+
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    in_doubt: frozenset[str] = frozenset()
+    replayed: bool = False
+
+
+@runtime_checkable
+class Target(Protocol):
+    """Writes one target. Every method may raise TargetError; none may lose an answer."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this target can do."""
+        ...
+
+    def identity(self) -> str:
+        """Which organisation, portal or database this is: stable text, no secrets."""
+        ...
+
+    def describe(self) -> TargetSchema:
+        """Objects and fields as they are in the target now."""
+        ...
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        """Create (or with `apply=False` only name) what is missing: objects, our key field, the batch journal."""
+        ...
+
+    def lookup(self, object: TargetObject, keys: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """`__entity`, `target_id` (both text) of the records that carry our key; all of them when `keys` is None."""
+        ...
+
+    def write(self, batch: WriteBatch) -> WriteResult:
+        """Write one batch; an atomic batch that is refused is bisected until the poison rows are alone."""
+        ...
+
+    def committed(self, project: str, run: str) -> Mapping[str, str]:
+        """Batch name -> digest of the batches of a run that are committed, from the target's own journal."""
+        ...
+
+    def read_back(self, object: TargetObject) -> Iterator[pa.Table]:
+        """All records as they are now: `target_id`, `__entity` (null where not ours) and every field as canonical
+        text (reference fields hold target ids)."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+# ---------------------------------------------------------------------------------------------------- connectors
+
+
+class Connector(Protocol):
+    """What an entry point of the group `crm_migrate.connectors` names: a factory of sources or targets."""
+
+    name: str
+    title: str
+
+    def source(self, spec: SourceSpec) -> Source:
+        """A reader of that source. Raises UsageError where this connector has no sources."""
+        ...
+
+    def target(self, options: Mapping[str, Any]) -> Target:
+        """A writer for an environment's options (secrets already resolved). Raises UsageError where it has none."""
+        ...

@@ -1,0 +1,67 @@
+"""Semantic types: what kind of thing a field holds, and so how it is cleaned, compared, survived, masked and stored."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Storage = Literal["text", "decimal", "integer", "date", "instant", "boolean", "list", "reference"]
+OnInvalid = Literal["keep", "clear", "hold"]
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticType:
+    """Defaults that a field of this type gets when the mapping says nothing.
+
+    `clean` is the step that runs last unless the cell already names one of the same family (None: text only trimmed),
+    `survive` the survivorship rule, `on_invalid` what happens to a cell that cannot be read as this type:
+    keep it as typed with a finding, clear it with a finding, or hold the record. `personal` values are masked.
+    """
+
+    name: str
+    storage: Storage = "text"
+    clean: str | None = "text"
+    survive: str = "trust"
+    on_invalid: OnInvalid = "keep"
+    personal: bool = False
+
+
+def _types(*types: SemanticType) -> dict[str, SemanticType]:
+    return {t.name: t for t in types}
+
+
+TYPES: dict[str, SemanticType] = _types(
+    SemanticType("text"),
+    SemanticType("long_text", survive="append", personal=True),
+    SemanticType("id", clean="trim"),
+    SemanticType("given_name", survive="most_complete", personal=True),
+    SemanticType("family_name", survive="most_complete", personal=True),
+    SemanticType("person_name", survive="most_complete", personal=True),
+    SemanticType("company_name", survive="trust"),
+    SemanticType("email", clean="email", survive="trust", personal=True),
+    SemanticType("phone", clean="phone", survive="newest", personal=True),
+    SemanticType("url", clean="url"),
+    SemanticType("domain", clean="domain", survive="most_common"),
+    SemanticType("street", survive="block", personal=True),
+    SemanticType("city", survive="block"),
+    SemanticType("postal_code", clean="trim", survive="block"),
+    SemanticType("state", survive="block"),
+    SemanticType("country", clean="country", survive="block"),
+    SemanticType("tax_id", clean="trim", survive="trust", personal=True),
+    SemanticType("iban", clean="trim", survive="trust", personal=True),
+    SemanticType("date", storage="date", clean="date", survive="newest", on_invalid="clear"),
+    SemanticType("birth_date", storage="date", clean="date", survive="equal", on_invalid="clear", personal=True),
+    SemanticType("created_at", storage="instant", clean="instant", survive="oldest", on_invalid="clear"),
+    SemanticType("instant", storage="instant", clean="instant", survive="newest", on_invalid="clear"),
+    SemanticType("money", storage="decimal", clean="number", survive="never_merged", on_invalid="hold"),
+    SemanticType("number", storage="decimal", clean="number", on_invalid="clear"),
+    SemanticType("integer", storage="integer", clean="integer", on_invalid="clear"),
+    SemanticType("currency", clean="trim", survive="never_merged", on_invalid="hold"),
+    SemanticType("boolean", storage="boolean", clean="boolean", on_invalid="clear"),
+    SemanticType("choice", clean="trim"),
+    SemanticType("consent", clean="trim", survive="strictest"),
+    SemanticType("tags", storage="list", clean="tags", survive="union"),
+    SemanticType("list", storage="list", clean=None, survive="union", personal=True),
+    SemanticType("owner", clean="trim", survive="trust"),
+    SemanticType("reference", storage="reference", clean="trim"),
+)
+
+CONSENT_STRICTNESS = ("withdrawn", "bounced", "unknown", "granted")  # strictest first; empty counts as unknown

@@ -1,0 +1,72 @@
+"""What stops a run.
+
+CrmMigrateError                 carries message, hint and exit code; never shown as a traceback
+├── UsageError            2     the command, the project or the mapping is wrong
+│   └── MappingError      2     ... with findings, all of them at once
+├── InputError            3     a source cannot be read, or is not what was signed
+├── TargetError           4     the target refused us or cannot be reached
+│   └── TargetConflict    4     ... somebody else holds it, or it is not the target that the ledger knows
+├── Interrupted          75     stopped in good order; `resume` goes on
+└── InternalError        70     a bug of ours
+
+Bad data and bad mappings are no exceptions: they are `Finding` values, collected and shown together.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crm_migrate.finding import Finding
+
+
+class CrmMigrateError(Exception):
+    """Cannot go on. `hint` says what to do next, in one sentence or one command."""
+
+    exit_code = 70
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(CrmMigrateError):
+    """The command line, the project folder or the mapping is wrong."""
+
+    exit_code = 2
+
+
+class MappingError(UsageError):
+    """The mapping has errors; `findings` lists every one with its place."""
+
+    def __init__(self, message: str, findings: "Sequence[Finding]", *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.findings = tuple(findings)
+
+
+class InputError(CrmMigrateError):
+    """A source cannot be read at all; nothing was taken from it."""
+
+    exit_code = 3
+
+
+class TargetError(CrmMigrateError):
+    """The target refused a request as a whole or cannot be reached; what is in doubt is in the ledger."""
+
+    exit_code = 4
+
+
+class TargetConflict(TargetError):
+    """Another writer holds the target, or the target is not the one that the ledger belongs to."""
+
+
+class Interrupted(CrmMigrateError):
+    """Stopped in good order (Ctrl-C, quota, `--until`); `crm-migrate resume` continues."""
+
+    exit_code = 75
+
+
+class InternalError(CrmMigrateError):
+    """A promise of ours does not hold; the message says which one, the log has the rest."""
+
+    exit_code = 70

@@ -1,0 +1,386 @@
+"""The frozen plan: what the engine runs.
+
+Mapping + library + target schema + column evidence + decisions resolve into this one value. It is canonical JSON with
+a hash; every stage, cache key, sign-off and determinism test reads it, and nothing else of the mapping.
+"""
+
+import hashlib
+import json
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+State = Literal["absent", "excluded", "rejected", "held"]
+
+
+class Frozen(BaseModel):
+    """A value of the plan: immutable, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StepPlan(Frozen):
+    """One cleaning step: `phone(TR)` is name `phone`, args `("TR",)`."""
+
+    name: str
+    args: tuple[str, ...] = ()
+    options: dict[str, str] = {}
+
+
+class CellPlan(Frozen):
+    """What one source says about one field: a column or an expression over the source's columns, then steps.
+
+    `steps` already contains the field's `then:` steps and the default step of the semantic type, in order.
+    """
+
+    column: str | None = None
+    expression: str | None = None
+    steps: tuple[StepPlan, ...] = ()
+
+
+class RefPlan(Frozen):
+    """A reference to another object.
+
+    `spaces` maps a feed's source to the key space that its cell speaks (`firma` in `accounts.firma`); a source in
+    `same_row` points to what the same source row became in `object`. `by` names another field than the key.
+    """
+
+    object: str
+    spaces: dict[str, str] = {}
+    same_row: tuple[str, ...] = ()
+    by: str | None = None
+    missing: Literal["hold", "reject", "clear", "warn_and_clear"] = "hold"
+    ambiguous: Literal["hold", "reject", "clear"] = "hold"
+    parent_excluded: Literal["exclude", "hold", "clear"] = "hold"
+
+
+class CasePlan(Frozen):
+    """One branch of `case:`; the last may have `when` None (else). `then` None writes nothing."""
+
+    when: str | None
+    then: str | None
+
+
+class FieldPlan(Frozen):
+    """One target field, all sources beside each other.
+
+    `target` is the field's name in the target; None for a helper (`let`) and for `archive`d or dropped fields.
+    `value_map` is the map that the last step translated with, if any. `per` names the field whose value scopes the
+    survivor (consent per e-mail). `default_from` is `reference_field.field`. `evidence` are `source.column` texts.
+    """
+
+    name: str
+    type: str
+    target: str | None = None
+    cells: dict[str, CellPlan] = {}
+    ref: RefPlan | None = None
+    survive: str = "trust"
+    block: str | None = None
+    required: bool = False
+    constant: str | None = None
+    default: str | None = None
+    default_from: str | None = None
+    case: tuple[CasePlan, ...] = ()
+    per: str | None = None
+    keep_others: str | None = None
+    evidence: tuple[str, ...] = ()
+    clear: bool = False
+    let: bool = False
+    on_invalid: Literal["keep", "clear", "hold", "reject"] = "keep"
+    personal: bool = False
+    sensitive: str | None = None
+    action: Literal["migrate", "archive", "drop", "mask"] = "migrate"
+    because: str | None = None
+
+
+class SplitPlan(Frozen):
+    """`split_rows: "[Kişi] by ';' with [E-posta], [Tel]"`."""
+
+    column: str
+    by: str
+    companions: tuple[str, ...] = ()
+
+
+class FeedPlan(Frozen):
+    """One source that feeds one object. `trust` 1 is trusted most; `absent` makes a false `where` no exclusion."""
+
+    source: str
+    trust: int = 1
+    where: str | None = None
+    because: str | None = None
+    absent: bool = False
+    one_per: tuple[str, ...] = ()
+    split: SplitPlan | None = None
+
+
+class EnrichPlan(Frozen):
+    """A source that only adds: matched to records by a field; what reaches nobody goes to `unmatched`."""
+
+    source: str
+    by: str
+    unmatched: Literal["suppression_list", "report"] = "report"
+
+
+class SamePlan(Frozen):
+    """One comparison of a rule: equal (`similarity` None) or at least that similar (0 to 1)."""
+
+    field: str
+    similarity: float | None = None
+
+
+class VetoPlan(Frozen):
+    """What forbids a rule: `tax_id differs`, `email is shared`."""
+
+    field: str
+    kind: Literal["differs", "shared"]
+
+
+class MatchRulePlan(Frozen):
+    """A match rule: all of `same`, none of `unless`."""
+
+    name: str
+    same: tuple[SamePlan, ...]
+    unless: tuple[VetoPlan, ...] = ()
+    do: Literal["merge", "review", "apart"] = "review"
+
+
+class ExistingPlan(Frozen):
+    """Records that are in the target already: how they are found and who wins."""
+
+    match: tuple[str, ...] = ()
+    then: Literal["fill_blanks", "source_wins", "target_wins", "review"] = "review"
+
+
+class RerunPlan(Frozen):
+    """What a second run does with a row that changed its fate since the load."""
+
+    gone: Literal["flag", "review", "ignore"] = "flag"
+    now_excluded: Literal["flag", "review"] = "review"
+    now_merged: Literal["review", "merge"] = "review"
+    now_split: Literal["review"] = "review"
+
+
+class ObjectPlan(Frozen):
+    """One object, in load order of the plan: who feeds it, its fields, how its records match and merge."""
+
+    name: str
+    entity: Literal["organisation", "person", "thing"]
+    target: str
+    mergeable: bool = False
+    feeds: tuple[FeedPlan, ...]
+    enrich: tuple[EnrichPlan, ...] = ()
+    fields: tuple[FieldPlan, ...]
+    match: tuple[MatchRulePlan, ...] = ()
+    learned_match: bool = False
+    existing: ExistingPlan = ExistingPlan()
+    target_unique: dict[str, Literal["keep_best", "hold"]] = {}
+    on_rerun: RerunPlan = RerunPlan()
+    second_pass: tuple[str, ...] = ()  # reference fields that are written after all records exist (cycles, self)
+
+    def field(self, name: str) -> FieldPlan:
+        """The field of that name; KeyError where there is none."""
+        return next(f for f in self.fields if f.name == name)
+
+    def feed(self, source: str) -> FeedPlan:
+        """The feed of that source."""
+        return next(f for f in self.feeds if f.source == source)
+
+
+class FilePlan(Frozen):
+    """A file or glob of a source, relative to the project, and the tag its rows carry."""
+
+    pattern: str
+    tag: str | None = None
+
+
+class SkipPlan(Frozen):
+    """A rule that leaves out lines which are no records: `all_blank` or an expression over the source's columns."""
+
+    name: str
+    expression: str | None = None
+
+
+class JoinPlan(Frozen):
+    """A left join inside a database source."""
+
+    alias: str
+    table: str
+    by: dict[str, str]
+    take: str | None = None
+    gather: bool = False
+
+
+class SourcePlan(Frozen):
+    """One source as the mapping and its profile describe it. `url` stays a reference (`env:NAME`)."""
+
+    name: str
+    connector: str = "files"
+    files: tuple[FilePlan, ...] = ()
+    tag: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    url: str | None = None
+    table: str | None = None
+    query: str | None = None
+    covers: tuple[str, ...] = ()
+    joins: tuple[JoinPlan, ...] = ()
+    key: tuple[str, ...]
+    changed: str | None = None
+    changed_format: str | None = None
+    skip: tuple[SkipPlan, ...] = ()
+    archive: tuple[str, ...] = ()
+    drop: dict[str, str] = {}
+    profile: str | None = None
+    locale: str
+    time_zone: str
+
+
+class ValueMapPlan(Frozen):
+    """A value map and what a value without translation does."""
+
+    name: str
+    entries: dict[str, str]
+    unmapped: Literal["hold", "reject", "keep", "warn", "default"] = "hold"
+    default: str | None = None
+
+
+class OwnerPlan(Frozen):
+    """One line of the owners file."""
+
+    login: str
+    target: str
+    active: bool = True
+    successor: str | None = None
+
+
+class OwnersPlan(Frozen):
+    """Who owns records in the target. `closed_records` may be `keep_as_text(field)`."""
+
+    entries: tuple[OwnerPlan, ...] = ()
+    unknown: Literal["hold", "clear", "keep_as_text"] = "hold"
+    open_records: str = "successor"
+    closed_records: str = "successor"
+
+
+class CheckPlan(Frozen):
+    """A check of the merged record: an expression over its fields that must hold."""
+
+    id: str
+    object: str
+    expression: str
+    otherwise: Literal["reject", "hold", "warn"]
+    say: str = ""
+
+
+class KpiPlan(Frozen):
+    """A figure that is computed on the source side, as expected and as found in the target."""
+
+    name: str
+    object: str
+    where: str | None = None
+    sum: str | None = None
+    by: tuple[str, ...] = ()
+    never_rises: bool = False
+    never_falls: bool = False
+
+
+class ControlPlan(Frozen):
+    """A figure from outside, said by somebody. `value` is a plain decimal, `unit` a currency or empty."""
+
+    name: str
+    value: str
+    unit: str = ""
+    of: str = ""
+    said_by: str = ""
+
+
+class GatePlan(Frozen):
+    """A limit that decides GO or NO-GO. `limit` is a plain decimal; `share` says that it is a fraction of the whole."""
+
+    name: str
+    scope: str = ""
+    compare: Literal["<=", ">="] = "<="
+    limit: str
+    share: bool = False
+
+
+class ReconcilePlan(Frozen):
+    """What is compared, which figures must agree, and which limits hold."""
+
+    compare: dict[str, str] = {}
+    kpis: tuple[KpiPlan, ...] = ()
+    controls: tuple[ControlPlan, ...] = ()
+    gates: tuple[GatePlan, ...] = ()
+    sign_off: tuple[str, ...] = ()
+
+
+class MoneyPlan(Frozen):
+    """How amounts are reported: `rates` is (currency, ISO date, units of `report_in` per unit), sorted."""
+
+    report_in: str | None = None
+    rate_on: str | None = None
+    rates: tuple[tuple[str, str, str], ...] = ()
+
+
+class ExamplePlan(Frozen):
+    """An executed example of the mapping: rows by source, expectations by object."""
+
+    name: str
+    given: dict[str, tuple[dict[str, str], ...]]
+    expect: dict[str, tuple[dict[str, str | None], ...]]
+
+
+class EnvironmentPlan(Frozen):
+    """Where the records go. `options` may hold references to secrets; they are resolved only when connecting."""
+
+    name: str
+    connector: str
+    options: dict[str, str] = {}
+    mask: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+class Plan(Frozen):
+    """Everything that decides what a run does. `objects` are in load order.
+
+    `evidence` is source -> column -> fact name -> value (see `evidence.lock`); `decisions` maps a decision id to the
+    hash of its content; `files` maps every file that was read for the plan (mapping, refs, decisions) to its sha256.
+    """
+
+    version: int = 1
+    project: str
+    title: str = ""
+    locale: str = "en"
+    time_zone: str = "UTC"
+    as_of: str | None = None
+    fiscal_year_starts: str = "01-01"
+    money: MoneyPlan = MoneyPlan()
+    environment: EnvironmentPlan
+    sources: tuple[SourcePlan, ...]
+    value_maps: dict[str, ValueMapPlan] = {}
+    owners: OwnersPlan | None = None
+    objects: tuple[ObjectPlan, ...]
+    checks: tuple[CheckPlan, ...] = ()
+    reconcile: ReconcilePlan = ReconcilePlan()
+    evidence: dict[str, dict[str, dict[str, str]]] = {}
+    decisions: dict[str, str] = {}
+    files: dict[str, str] = {}
+
+    def source(self, name: str) -> SourcePlan:
+        """The source of that name."""
+        return next(s for s in self.sources if s.name == name)
+
+    def object(self, name: str) -> ObjectPlan:
+        """The object of that name."""
+        return next(o for o in self.objects if o.name == name)
+
+    def canonical_json(self) -> str:
+        """Sorted keys, no blanks, one text for one meaning."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def hash(self) -> str:
+        """sha256 of the canonical JSON, hex."""
+        return hashlib.sha256(self.canonical_json().encode()).hexdigest()

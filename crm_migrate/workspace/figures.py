@@ -1,0 +1,308 @@
+"""The one model of figures: what `reconcile` computed, and what every report renders without computing again.
+
+Amounts are plain decimal text. Personal values appear only inside `Example`s, which reports mask unless told otherwise.
+Everything but `header` is a function of sources, plan, decisions and target, and byte-identical for the same ones.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Verdict = Literal["GO", "GO WITH ACCEPTED EXCEPTIONS", "NO-GO"]
+
+
+class Figure(BaseModel):
+    """A figure: immutable, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Duration(Figure):
+    """Wall seconds of one stage."""
+
+    stage: str
+    seconds: float
+
+
+class Header(Figure):
+    """What differs from run to run and nothing else does."""
+
+    run: str
+    started: str
+    finished: str
+    tool_version: str
+    durations: tuple[Duration, ...] = ()
+
+
+class Example(Figure):
+    """One record or cell behind a figure. `personal` says that the three values are to be masked."""
+
+    record: str
+    field: str = ""
+    source: str | None = None
+    expected: str | None = None
+    actual: str | None = None
+    message: str = ""
+    personal: bool = True
+
+
+class SourceFigure(Figure):
+    """One file or table of a source: what the parser read, what it set aside, what an independent count found."""
+
+    source: str
+    path: str
+    sha256: str
+    bytes: int
+    records: int
+    quarantined: int
+    counted: int | None
+    count_method: str
+    encoding: str = ""
+    delimiter: str = ""
+    evidence: tuple[str, ...] = ()
+    unmapped_columns: tuple[str, ...] = ()
+    archived_columns: tuple[str, ...] = ()
+    dropped_columns: dict[str, str] = {}
+
+    @property
+    def adds_up(self) -> bool:
+        """Read and set aside is all there is (True where the format has no independent count)."""
+        return self.counted is None or self.records + self.quarantined == self.counted
+
+
+class AccountingLine(Figure):
+    """One source and one object: `read + extra` rows, each in exactly one state.
+
+    `states` has every state of the ledger (created, updated, unchanged, folded, merged, enrichment, absent, excluded,
+    rejected, held, failed); `unexplained` is what has none or two.
+    """
+
+    source: str
+    object: str
+    read: int
+    extra: int
+    states: dict[str, int]
+    unexplained: int
+
+    @property
+    def adds_up(self) -> bool:
+        """The identity of rows holds."""
+        return self.unexplained == 0 and self.read + self.extra == sum(self.states.values())
+
+
+class TargetSet(Figure):
+    """The sets of target ids of one object: after = before + created + unexpected - vanished."""
+
+    object: str
+    before: int
+    after: int
+    created: int
+    updated: int
+    unchanged: int
+    unexpected: int
+    vanished: int
+    unexpected_ids: tuple[str, ...] = ()
+    vanished_ids: tuple[str, ...] = ()
+
+    @property
+    def adds_up(self) -> bool:
+        """The identity of target sets holds."""
+        return self.after == self.before + self.created + self.unexpected - self.vanished
+
+
+class Term(Figure):
+    """One bar of an amount bridge: a signed sum of `lines` ledger lines."""
+
+    name: str
+    amount: str
+    lines: int
+    examples: tuple[Example, ...] = ()
+
+
+class Bridge(Figure):
+    """Source total, the signed terms between, target total, and the remainder that must be 0.
+
+    `unreadable` counts amounts that could not be read; they block.
+    """
+
+    object: str
+    measure: str
+    currency: str
+    source_total: str
+    source_lines: int
+    terms: tuple[Term, ...]
+    target_total: str
+    target_lines: int
+    unexplained: str
+    unreadable: int = 0
+
+
+class Cause(Figure):
+    """One cause of differences of one field, with its count, at most 50 examples and the fix to try."""
+
+    cause: str
+    cls: str
+    count: int
+    fix: str = ""
+    examples: tuple[Example, ...] = ()
+
+
+class FieldFigure(Figure):
+    """One field of one object, expected against actual. `classes` sums up to `records`.
+
+    `compared` leaves out what is empty on both sides; `matched` is match + match after target normalisation.
+    """
+
+    object: str
+    field: str
+    type: str
+    records: int
+    compared: int
+    matched: int
+    classes: dict[str, int]
+    causes: tuple[Cause, ...] = ()
+    changed_from_source: int = 0
+    flags: dict[str, int] = {}
+
+
+class LinkFigure(Figure):
+    """One reference: expected = present + missing + wrong; actual = present + wrong + extra."""
+
+    object: str
+    field: str
+    parent: str
+    expected: int
+    present: int
+    missing: int
+    wrong: int
+    extra: int
+    orphans: int
+    examples: tuple[Example, ...] = ()
+
+
+class KpiFigure(Figure):
+    """One figure in one group: expected under the mapping, and found in the target."""
+
+    name: str
+    group: str
+    unit: str
+    source: str | None
+    expected: str
+    actual: str
+    agrees: bool
+
+
+class ControlFigure(Figure):
+    """A control total from outside against the expected and the actual one."""
+
+    name: str
+    said: str
+    unit: str
+    said_by: str
+    of: str
+    expected: str
+    actual: str
+    agrees: bool
+
+
+class ExceptionGroup(Figure):
+    """Exceptions of one cause: what a person works through. At most 50 examples; `count` is all of them."""
+
+    code: str
+    severity: Literal["error", "warning", "note"]
+    object: str
+    source: str
+    field: str
+    rule: str
+    state: str
+    count: int
+    title: str
+    fix: str
+    examples: tuple[Example, ...] = ()
+
+
+class MergeFigure(Figure):
+    """What one rule or decision did: clusters and records by outcome, with examples."""
+
+    object: str
+    rule: str
+    outcome: Literal["merge", "review", "apart", "vetoed", "held"]
+    pairs: int
+    records: int
+    examples: tuple[Example, ...] = ()
+
+
+class MergedCluster(Figure):
+    """One merged cluster: members with the survivor first, and who won which cell by which rule."""
+
+    object: str
+    cluster: str
+    members: tuple[str, ...]
+    why: tuple[str, ...]
+    cells: tuple[tuple[str, str, str, str], ...]  # field, value, winner, rule
+
+
+class ConsentCell(Figure):
+    """How many people went from one consent state to another; `without_evidence` counts unfounded grants."""
+
+    before: str
+    after: str
+    count: int
+    without_evidence: int = 0
+
+
+class Gate(Figure):
+    """One limit and what was found. `accepted` names the decision that accepts a failed gate."""
+
+    name: str
+    scope: str
+    limit: str
+    actual: str
+    passed: bool
+    accepted: str = ""
+
+
+class RuleScore(Figure):
+    """One quality rule on raw and on clean data: `passed` of `of` cells."""
+
+    object: str
+    field: str
+    rule: str
+    of: int
+    passed_before: int
+    passed_after: int
+
+
+class Figures(Figure):
+    """Everything that a report says."""
+
+    schema_version: int = 1
+    header: Header
+    project: str
+    title: str
+    environment: str
+    target: str
+    locale: str
+    plan_hash: str
+    mapping_hash: str
+    decisions_hash: str
+    verdict: Verdict
+    sentence: str
+    sources: tuple[SourceFigure, ...] = ()
+    accounting: tuple[AccountingLine, ...] = ()
+    target_sets: tuple[TargetSet, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
+    fields: tuple[FieldFigure, ...] = ()
+    links: tuple[LinkFigure, ...] = ()
+    kpis: tuple[KpiFigure, ...] = ()
+    controls: tuple[ControlFigure, ...] = ()
+    exceptions: tuple[ExceptionGroup, ...] = ()
+    merges: tuple[MergeFigure, ...] = ()
+    clusters: tuple[MergedCluster, ...] = ()
+    consent: tuple[ConsentCell, ...] = ()
+    owners: tuple[tuple[str, str, int], ...] = ()  # legacy owner, owner in the target, records
+    gates: tuple[Gate, ...] = ()
+    scores: tuple[RuleScore, ...] = ()
+    decisions: tuple[tuple[str, str, str, str, int], ...] = ()  # id, who, when, text, records
+    sign_off: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
