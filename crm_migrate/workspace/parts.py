@@ -1,4 +1,4 @@
-"""Parquet parts: what lies on disk between two stages, written once, synced, renamed into place, listed in a manifest."""
+"""Parquet parts between two stages: written once, synced, renamed into place, listed in a manifest."""
 
 import hashlib
 import json
