@@ -1,0 +1,50 @@
+# Everything that a person or CI does here. `make` alone lists it.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+RUN := $(BIN)/python
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench soak lock clean
+
+help: ## list these verbs
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'crm-migrate needs Python 3.11 or newer: make PYTHON=python3.12 ...')"
+	$(PYTHON) -m venv .venv
+	$(RUN) -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(RUN) -c "import pathlib; pathlib.Path('$(READY)').touch()"
+
+install: $(READY) ## a virtual environment with locked, hash-checked packages
+
+demo: $(READY) ## migrate a fictional Turkish dealer into a SQLite CRM and print the accounting
+	$(BIN)/crm-migrate demo demo
+
+test: $(READY) ## all tests, with a private PostgreSQL (make test ARGS="-k ledger")
+	$(RUN) scripts/postgres.py run -- $(RUN) -m pytest -n auto --dist worksteal $(ARGS)
+
+lint: $(READY) ## ruff, mypy strict, import-linter for the floors
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## benchmarks side by side with a peer (make bench ARGS="e2e --rows 1000000")
+	$(RUN) -m pip install --quiet -r requirements/bench.txt
+	$(RUN) scripts/postgres.py run -- $(RUN) -m benchmarks $(ARGS)
+
+soak: $(READY) ## the long fault sweeps: 60 random kills of the whole group and of the parent alone
+	$(RUN) scripts/postgres.py run -- $(RUN) -m pytest tests/faults --soak $(ARGS)
+
+lock: $(READY) ## renew the locked requirements
+	$(RUN) -m pip install --quiet uv
+	$(RUN) -m uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/dev.txt
+
+clean: ## remove what these verbs made
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', 'demo', 'build', 'dist')]"

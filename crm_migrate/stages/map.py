@@ -1,0 +1,305 @@
+"""Raw rows -> records of each object: filter, split, choose columns, and the transform of every chosen cell.
+
+`map_batch` is a pure function of one batch of one source for one object; the pool around it is in `workers.py`.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import duckdb
+import polars as pl
+
+from crm_migrate.connecting.contract import FILE, LINE, ROW
+from crm_migrate.mapping.expressions import Column, Name, parse, quote
+from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, FieldPlan, ObjectPlan, Plan, SourcePlan
+from crm_migrate.stages.transform import blank_to_null, name_of, policy_of, transform_cell
+
+SPLIT = "__split"
+KEY = "__key"
+KEY_JOINER = "␟"
+LONG_KEY = 120
+
+SET_ASIDE = {
+    ROW: pl.Int64, SPLIT: pl.Int32, KEY: pl.String, "state": pl.String, "code": pl.String, "rule": pl.String,
+    "field": pl.String, "message": pl.String,
+}  # fmt: skip
+CELLS = {
+    ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "code": pl.String, "before": pl.String, "after": pl.String,
+}  # fmt: skip
+CHANGES = {ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "rule": pl.String}
+
+
+@dataclass(slots=True)
+class Mapped:
+    """What one batch became for one object: the four tables of `map/<object>/<source>/`."""
+
+    records: pl.DataFrame
+    set_aside: pl.DataFrame
+    cells: pl.DataFrame
+    changes: pl.DataFrame
+
+
+@dataclass(slots=True)
+class _Collected:
+    """Findings and changes of the cells of one batch while its fields are transformed."""
+
+    changes: list[pl.DataFrame] = field(default_factory=list)
+    cells: list[pl.DataFrame] = field(default_factory=list)
+    refused: list[pl.DataFrame] = field(default_factory=list)
+
+
+def map_batch(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> Mapped:
+    """Map one batch of raw rows of `source` to records of one object."""
+    feed = _feed(object_plan, source.name)
+    raw = batch.with_columns(_evaluated(object_plan, source, feed, batch))
+    raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), source_keys(batch, source.key).alias(KEY))
+    kept, left_out = _filtered(raw, source, feed)
+    split, no_part = _split(kept, feed)
+    return _transformed(plan, object_plan, source, feed, split, [*left_out, no_part])
+
+
+def _feed(object_plan: ObjectPlan, source: str) -> FeedPlan:
+    """The feed of a source; a source that only enriches feeds everything it has."""
+    feeds: tuple[FeedPlan | EnrichPlan, ...] = (*object_plan.feeds, *object_plan.enrich)
+    found = next(feed for feed in feeds if feed.source == source)
+    return found if isinstance(found, FeedPlan) else FeedPlan(source=source)
+
+
+def source_keys(batch: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
+    """The key text of every row: one column as it is, several joined, a long join hashed; null where all are empty."""
+    parts = [blank_to_null(batch[column].cast(pl.String)) for column in columns]
+    if len(parts) == 1:
+        return parts[0]
+    joined = pl.select(pl.concat_str([part.fill_null("") for part in parts], separator=KEY_JOINER)).to_series()
+    empty = joined.str.replace_all(KEY_JOINER, "", literal=True) == ""
+    return joined.map_elements(_shortened, return_dtype=pl.String, skip_nulls=True).set(empty, None)
+
+
+def _shortened(key: str) -> str:
+    return key if len(key) <= LONG_KEY else "h:" + hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+# ------------------------------------------------------------------------------------------- filters and expressions
+
+
+def _evaluated(object_plan: ObjectPlan, source: SourcePlan, feed: FeedPlan, batch: pl.DataFrame) -> list[pl.Series]:
+    """Every expression over the batch, in one query: skip rules, `where`, and `= expression` cells."""
+    selected: list[str] = []
+    parameters: list[str] = []
+
+    def column(name: Name) -> Column:
+        return Column(f"batch.{quote(name.name)}", "text")
+
+    def select(alias: str, sql: str, bound: tuple[str, ...]) -> None:
+        selected.append(f"({sql}) AS {quote(alias)}")
+        parameters.extend(bound)
+
+    for number, skip in enumerate(source.skip):
+        if skip.expression is not None:
+            compiled = parse(skip.expression).condition(column)
+            select(f"__skip{number}", compiled.sql, compiled.params)
+    if feed.where is not None:
+        compiled = parse(feed.where).condition(column)
+        select("__where", compiled.sql, compiled.params)
+        select("__incomparable", compiled.incomparable, compiled.incomparable_params)
+    for name, text in _expressions(object_plan, source.name):
+        compiled = parse(text).value(column)
+        select(f"__cell_{name}", compiled.sql, compiled.params)
+    if not selected:
+        return []
+    connection = duckdb.connect(config={"threads": 1, "memory_limit": "256MB"})
+    try:
+        connection.register("batch", batch.to_arrow())
+        return connection.execute(f"SELECT {', '.join(selected)} FROM batch", parameters).pl().get_columns()
+    finally:
+        connection.close()
+
+
+def _expressions(object_plan: ObjectPlan, source: str) -> list[tuple[str, str]]:
+    cells = ((f.name, f.cells[source].expression) for f in object_plan.fields if source in f.cells)
+    return [(name, text) for name, text in cells if text is not None]
+
+
+def _filtered(raw: pl.DataFrame, source: SourcePlan, feed: FeedPlan) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """The rows that hold the object, and those that a rule left out, each with its rule."""
+    left_out = []
+    for number, skip in enumerate(source.skip):
+        hit = raw[f"__skip{number}"] if skip.expression is not None else _all_blank(raw)
+        left_out.append(_aside(raw.filter(hit), "excluded", "skipped_line", skip.name, ""))
+        raw = raw.filter(~hit)
+    if feed.where is not None:
+        doubtful = raw["__incomparable"]
+        message = "a value cannot be compared as the rule asks"
+        left_out.append(_aside(raw.filter(doubtful), "held", "not_comparable", feed.where, message))
+        raw = raw.filter(~doubtful)
+        state, code = ("absent", "no_such_object") if feed.absent else ("excluded", "excluded_rule")
+        rule = feed.because or feed.where
+        left_out.append(_aside(raw.filter(~raw["__where"]), state, code, rule, feed.where))
+        raw = raw.filter(raw["__where"])
+    return raw, left_out
+
+
+def _all_blank(raw: pl.DataFrame) -> pl.Series:
+    texts = [name for name in raw.columns if not name.startswith("__")]
+    blank = pl.all_horizontal((pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "")) for name in texts)
+    return raw.select(blank.alias("blank"))["blank"]
+
+
+def _aside(rows: pl.DataFrame, state: str, code: str, rule: str, message: str) -> pl.DataFrame:
+    """Rows that end here, in the columns of `set_aside`."""
+    return rows.select(
+        ROW, SPLIT, KEY, pl.lit(state).alias("state"), pl.lit(code).alias("code"), pl.lit(rule).alias("rule"),
+        pl.lit("").alias("field"), pl.lit(message).alias("message"),
+    )  # fmt: skip
+
+
+def _split(rows: pl.DataFrame, feed: FeedPlan) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One line per part of the split column, companions in step; a row without parts holds no such object."""
+    if feed.split is None:
+        return rows, _aside(rows.clear(), "", "", "", "")
+    columns = [feed.split.column, *feed.split.companions]
+    parts = rows.with_columns(_parts(column, feed.split.by, feed.split.column) for column in columns)
+    empty = parts.select(pl.col(feed.split.column).list.len() == 0).to_series()
+    no_part = _aside(rows.filter(empty), "absent", "no_such_object", f"split_rows {feed.split.column}", "")
+    exploded = parts.filter(~empty).with_columns(
+        pl.int_ranges(pl.col(feed.split.column).list.len(), dtype=pl.Int32).alias(SPLIT)
+    )
+    exploded = exploded.explode([*columns, SPLIT])
+    ordinal = pl.when(pl.col(SPLIT) > 0).then(pl.concat_str(pl.lit("#"), pl.col(SPLIT) + 1)).otherwise(pl.lit(""))
+    return exploded.with_columns(pl.concat_str(KEY, ordinal).alias(KEY)), no_part
+
+
+def _parts(column: str, by: str, leader: str) -> pl.Expr:
+    """The parts of a cell; a companion is cut or filled up to as many parts as the leading column has.
+
+    A companion with one part only where the leader has several belongs to the first: nothing is invented for the rest.
+    """
+    def listed(name: str) -> pl.Expr:
+        return pl.col(name).fill_null("").str.split(by).list.eval(pl.element().str.strip_chars())
+
+    if column == leader:
+        return listed(column).list.eval(pl.element().filter(pl.element() != "")).alias(column)
+    wanted = listed(leader).list.eval(pl.element().filter(pl.element() != "")).list.len()
+    return listed(column).list.gather(pl.int_ranges(wanted), null_on_oob=True).alias(column)
+
+
+# ------------------------------------------------------------------------------------------------------ transform
+
+
+def _transformed(
+    plan: Plan, object_plan: ObjectPlan, source: SourcePlan, feed: FeedPlan, rows: pl.DataFrame,
+    left_out: list[pl.DataFrame],
+) -> Mapped:  # fmt: skip
+    collected = _Collected()
+    fields = {
+        f.name: _transformed_field(plan, f, source, rows, collected)
+        for f in object_plan.fields
+        if source.name in f.cells
+    }
+    origin = [rows[ROW], rows[SPLIT], _record_keys(rows, feed, fields), _changed(plan, source, rows)]
+    records = pl.DataFrame([*origin, _evidence_texts(object_plan, source, rows), *fields.values()])
+    refused = _first_refusal(records, collected.refused)
+    records = records.join(refused, on=[ROW, SPLIT], how="anti")
+    return Mapped(
+        records.rechunk(),
+        _stacked([*left_out, refused], SET_ASIDE).sort(ROW, SPLIT),
+        _stacked(collected.cells, CELLS).sort(ROW, SPLIT, "field"),
+        _stacked(collected.changes, CHANGES).sort(ROW, SPLIT, maintain_order=True),
+    )
+
+
+def _stacked(frames: list[pl.DataFrame], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=schema), *(frame.select(*schema).cast(schema) for frame in frames)])
+
+
+def _transformed_field(
+    plan: Plan, target: FieldPlan, source: SourcePlan, rows: pl.DataFrame, collected: _Collected
+) -> pl.Series:
+    """One field of every row; changes, findings and refusals of its cells go to `collected`."""
+    cell = target.cells[source.name]
+    raw = rows[cell.column] if cell.column is not None else rows[f"__cell_{target.name}"]
+    value, flag, note = blank_to_null(raw.cast(pl.String)), None, None
+    for trace in transform_cell(raw.cast(pl.String), cell, plan, source):
+        if trace.changed.any():
+            collected.changes.append(
+                rows.select(ROW, SPLIT).filter(trace.changed).with_columns(
+                    pl.lit(target.name).alias("field"), pl.lit(name_of(trace.step)).alias("rule")
+                )
+            )
+        value = trace.frame["value"]
+        flag = trace.frame["flag"] if flag is None else pl.select(pl.coalesce(trace.frame["flag"], flag)).to_series()
+        note = trace.frame["note"] if note is None else pl.select(pl.coalesce(trace.frame["note"], note)).to_series()
+    if flag is not None and note is not None and flag.is_not_null().any():
+        value = _judged(plan, target, rows, raw, pl.DataFrame([value.alias("value"), flag.alias("flag"), note.alias("note")]), collected)
+    return value.alias(target.name)
+
+
+def _judged(
+    plan: Plan, target: FieldPlan, rows: pl.DataFrame, raw: pl.Series, frame: pl.DataFrame, collected: _Collected
+) -> pl.Series:
+    """Apply the policy of each flag: keep or clear the cell, or set the row aside; every flag leaves a finding."""
+    flags = frame["flag"].unique().drop_nulls().sort().to_list()
+    policies = {flag: policy_of(flag, target, plan) for flag in flags}
+    policy = frame["flag"].replace_strict(policies, default=None, return_dtype=pl.String)
+    value = frame["value"].set((policy != "keep").fill_null(False), None)
+    flagged = frame["flag"].is_not_null()
+    collected.cells.append(
+        rows.select(ROW, SPLIT).with_columns(
+            pl.lit(target.name).alias("field"), frame["flag"].alias("code"), raw.alias("before"), value.alias("after")
+        ).filter(flagged)
+    )
+    stops = policy.is_in(["hold", "reject"]).fill_null(False)
+    state = policy.replace_strict({"hold": "held", "reject": "rejected"}, default=None, return_dtype=pl.String)
+    collected.refused.append(
+        rows.select(ROW, SPLIT, KEY).with_columns(
+            state.alias("state"), frame["flag"].alias("code"), pl.lit(target.name).alias("rule"),
+            pl.lit(target.name).alias("field"), frame["note"].fill_null("").alias("message"),
+        ).filter(stops)
+    )  # fmt: skip
+    return value
+
+
+def _first_refusal(records: pl.DataFrame, refused: list[pl.DataFrame]) -> pl.DataFrame:
+    """One refusal per row: a rejection before a hold, then the first field of the mapping; keys as in the records."""
+    stacked = _stacked(refused, SET_ASIDE)
+    rejected_first = stacked.sort(pl.col("state") != "rejected", maintain_order=True)
+    first = rejected_first.unique([ROW, SPLIT], keep="first", maintain_order=True)
+    return first.drop(KEY).join(records.select(ROW, SPLIT, KEY), on=[ROW, SPLIT], how="left").select(*SET_ASIDE)
+
+
+def _record_keys(rows: pl.DataFrame, feed: FeedPlan, fields: dict[str, pl.Series]) -> pl.Series:
+    """The key of a record: of its row, or, where many rows make one record, of what makes them one."""
+    if not feed.one_per:
+        return rows[KEY]
+    return source_keys(pl.DataFrame([fields[name] for name in feed.one_per]), feed.one_per).alias(KEY)
+
+
+def _changed(plan: Plan, source: SourcePlan, rows: pl.DataFrame) -> pl.Series:
+    """When the source changed the row, as ISO text; null where it does not say or cannot be read."""
+    from crm_migrate.cleansing import STEPS
+    from crm_migrate.stages.transform import context_of
+
+    if source.changed is None:
+        return pl.Series("__changed", [None], dtype=pl.String).new_from_index(0, len(rows))
+    formats = (source.changed_format,) if source.changed_format else ()
+    values = blank_to_null(rows[source.changed].cast(pl.String))
+    frame = STEPS["instant"].function(values, context_of(plan, source, source.changed), *formats)
+    return frame["value"].set(frame["flag"].is_not_null(), None).alias("__changed")
+
+
+def _evidence_texts(object_plan: ObjectPlan, source: SourcePlan, rows: pl.DataFrame) -> pl.Series:
+    """The texts that prove a consent or similar, as a JSON list of `source.column: text`; null where there are none."""
+    named = [text.partition(".") for f in object_plan.fields for text in f.evidence]
+    columns = sorted({column for origin, _, column in named if origin == source.name and column in rows.columns})
+    if not columns:
+        return pl.Series("__ev", [None], dtype=pl.String).new_from_index(0, len(rows))
+    texts = [
+        pl.when(pl.col(c).is_not_null() & (pl.col(c) != "")).then(pl.concat_str(pl.lit(f"{source.name}.{c}: "), c))
+        for c in columns
+    ]
+    listed = rows.select(pl.concat_list(texts).list.drop_nulls().alias("__ev"))["__ev"]
+    encoded = pl.select(pl.when(listed.list.len() > 0).then(pl.struct(listed.alias("e")).struct.json_encode())).to_series()
+    return encoded.str.strip_prefix('{"e":').str.strip_suffix("}").alias("__ev")
+
+
+ORIGIN = (ROW, FILE, LINE)

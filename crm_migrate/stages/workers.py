@@ -1,0 +1,187 @@
+"""The map and transform pass over all parts: in this process when there is little, else on a pool of spawned ones.
+
+Workers write temporary files; only this process publishes them. A worker dies with its parent. A part whose key is
+there already is not made again: that is all that resuming means here.
+"""
+
+import hashlib
+import importlib.metadata
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+import crm_migrate
+from crm_migrate.mapping.plan import Plan
+from crm_migrate.stages.map import map_batch
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, write_manifest
+
+TABLES = ("records", "set_aside", "cells", "changes")
+KEY_METADATA = b"crm_migrate.key"
+FEW_ROWS = 100_000
+LIBRARIES = ("polars", "duckdb", "pyarrow", "phonenumbers", "email-validator", "babel", "ftfy", "pycountry")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One part of one source for one object: what to read, where to leave the four tables, under which key."""
+
+    plan: Path
+    part: Path
+    source: str
+    object: str
+    folder: Path
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The temporary files of one task, in the order of TABLES, with their row counts."""
+
+    task: Task
+    files: tuple[tuple[Path, int], ...]
+
+
+def map_all(plan: Plan, run: Run, *, workers: int | None = None) -> None:
+    """Map every source of every object; leaves the tables `map/<object>/<source>/...`."""
+    tasks = list(_tasks(plan, run))
+    done = {task: parts for task in tasks if (parts := _published(task)) is not None}
+    open_tasks = [task for task in tasks if task not in done]
+    rows = sum(pq.read_metadata(task.part).num_rows for task in open_tasks)
+    for made in _run(open_tasks, 1 if rows < FEW_ROWS else workers or min(os.cpu_count() or 1, 8)):
+        done[made.task] = _publish(made)
+    _finish(plan, run, tasks, done)
+
+
+def _tasks(plan: Plan, run: Run) -> Iterator[Task]:
+    """One task per part, source and object, in a fixed order."""
+    for object_plan in plan.objects:
+        for source in sorted({feed.source for feed in (*object_plan.feeds, *object_plan.enrich)}):
+            slice_key = _slice_key(plan, source, object_plan.name)
+            folder = run.table("map", object_plan.name, source)
+            extracted = run.table("extract", source, "records")
+            for part, path in zip(read_manifest(extracted) or [], paths(extracted), strict=True):
+                key = hashlib.sha256(f"{slice_key}:{part.sha256}".encode()).hexdigest()
+                yield Task(run.plan, path, source, object_plan.name, folder, part.name, key)
+
+
+def _slice_key(plan: Plan, source: str, object_name: str) -> str:
+    """The hash of all that decides what a part becomes besides its rows: plan, evidence, code and libraries."""
+    owners = plan.owners.model_dump_json() if plan.owners else ""
+    maps = "".join(plan.value_maps[name].model_dump_json() for name in sorted(plan.value_maps))
+    evidence = repr(sorted((c, sorted(facts.items())) for c, facts in plan.evidence.get(source, {}).items()))
+    parts = (
+        plan.source(source).model_dump_json(), plan.object(object_name).model_dump_json(), maps, owners, evidence,
+        plan.as_of or "", code_version(),
+    )  # fmt: skip
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """The hash of our own code and of the versions of the libraries that decide a clean value."""
+    digest = hashlib.sha256()
+    root = Path(crm_migrate.__file__).parent
+    for path in sorted([*(root / "cleansing").rglob("*.py"), *(root / "mapping").rglob("*.py"), *(root / "stages").glob("*.py")]):
+        digest.update(path.read_bytes())
+    digest.update("".join(f"{name}={importlib.metadata.version(name)};" for name in LIBRARIES).encode())
+    return digest.hexdigest()
+
+
+# ------------------------------------------------------------------------------------------------------- workers
+
+
+def _run(tasks: list[Task], workers: int) -> Iterable[Made]:
+    """Run tasks here, or on spawned processes with a bounded number in flight; results in the order of tasks."""
+    if workers <= 1 or len(tasks) <= 1:
+        yield from map(execute, tasks)
+        return
+    # Threads of polars in every worker would fight for the same cores.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_die_with_parent) as pool:
+        try:
+            yield from pool.map(execute, tasks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _die_with_parent() -> None:
+    """End this worker when its parent is gone, however it went: otherwise it would go on writing (measured)."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@cache
+def _plan(path: Path) -> Plan:
+    return Plan.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def execute(task: Task) -> Made:
+    """Map one part and leave its tables as temporary files beside their final place."""
+    plan = _plan(task.plan)
+    mapped = map_batch(plan, plan.object(task.object), plan.source(task.source), pl.read_parquet(task.part))
+    frames = (mapped.records, mapped.set_aside, mapped.cells, mapped.changes)
+    return Made(task, tuple(_write(task, table, frame) for table, frame in zip(TABLES, frames, strict=True)))
+
+
+def _write(task: Task, table: str, frame: pl.DataFrame) -> tuple[Path, int]:
+    folder = task.folder / table
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{task.name}.{os.getpid()}.tmp"
+    arrow = frame.to_arrow().replace_schema_metadata({KEY_METADATA: task.key.encode()})
+    pq.write_table(arrow, temporary, compression="zstd", compression_level=1)
+    return temporary, frame.height
+
+
+# ----------------------------------------------------------------------------------------------------- publishing
+
+
+def _publish(made: Made) -> list[Part]:
+    task = made.task
+    return [
+        publish(file, task.folder / table / f"{task.name}.parquet", task.key, rows)
+        for table, (file, rows) in zip(TABLES, made.files, strict=True)
+    ]
+
+
+def _published(task: Task) -> list[Part] | None:
+    """The four parts of a task that an earlier run of the same run published under the same key, or None."""
+    parts = [_found(task, task.folder / table / f"{task.name}.parquet") for table in TABLES]
+    return [part for part in parts if part is not None] if None not in parts else None
+
+
+def _found(task: Task, path: Path) -> Part | None:
+    if not path.exists():
+        return None
+    metadata = pq.read_metadata(path)
+    if (metadata.metadata or {}).get(KEY_METADATA) != task.key.encode():
+        return None
+    with path.open("rb") as handle:
+        return Part(path.stem, task.key, metadata.num_rows, hashlib.file_digest(handle, "sha256").hexdigest())
+
+
+def _finish(plan: Plan, run: Run, tasks: list[Task], done: dict[Task, list[Part]]) -> None:
+    """Write the manifests: from here on the tables exist. A source without rows leaves empty ones."""
+    for object_plan in plan.objects:
+        for source in sorted({feed.source for feed in (*object_plan.feeds, *object_plan.enrich)}):
+            folder = run.table("map", object_plan.name, source)
+            mine = [done[task] for task in tasks if task.folder == folder]
+            for number, table in enumerate(TABLES):
+                write_manifest(folder / table, [parts[number] for parts in mine])
