@@ -1,0 +1,65 @@
+"""Column evidence: what the whole column proves (date order, separators, region), decided once and kept in a file.
+
+Batches never decide by themselves. `evidence.lock` is under version control: a later export that contradicts it is a
+finding, not a new guess.
+"""
+
+import polars as pl
+
+from crm_migrate.cleansing import STEPS, Context, evidence
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.mapping.plan import CellPlan, Plan, SourcePlan
+from crm_migrate.workspace.evidence import Facts
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.parts import paths
+
+DISTINCT = 200_000  # so many distinct values decide a column; more would not change a verdict
+
+
+def decide(plan: Plan, run: Run, locked: Facts) -> tuple[Facts, list[Finding]]:
+    """The facts of every column whose steps need one; locked facts win, and what contradicts them is a finding."""
+    facts: Facts = {}
+    findings = []
+    for source in plan.sources:
+        for column, kind in sorted(_kinds(plan, source).items()):
+            found = evidence(_distinct(run, source, column), kind, Context(source.locale, source.time_zone, plan.as_of))
+            kept = locked.get(source.name, {}).get(column, {})
+            findings += [
+                _contradiction(source.name, column, fact, kept[fact], value)
+                for fact, value in sorted(found.items())
+                if fact in kept and kept[fact] != value and not fact.endswith("_said")
+            ]
+            if found or kept:
+                facts.setdefault(source.name, {})[column] = {**found, **kept}
+    return facts, findings
+
+
+def _kinds(plan: Plan, source: SourcePlan) -> dict[str, str]:
+    """Column -> family of the step that reads it without being told how."""
+    cells = [f.cells[source.name] for o in plan.objects for f in o.fields if source.name in f.cells]
+    return {cell.column: kind for cell in cells if cell.column is not None and (kind := _undeclared(cell))}
+
+
+def _undeclared(cell: CellPlan) -> str | None:
+    """The family of the cell's first step that takes parameters and was given none."""
+    for step in cell.steps:
+        known = STEPS.get(step.name)
+        if known is not None and known.parameters and not step.args and not step.options:
+            return known.family
+    return None
+
+
+def _distinct(run: Run, source: SourcePlan, column: str) -> pl.Series:
+    files = paths(run.table("extract", source.name, "records"))
+    lazy = pl.scan_parquet(files).select(pl.col(column).cast(pl.String).str.strip_chars()).drop_nulls().unique()
+    return lazy.sort(column).head(DISTINCT).collect(engine="streaming")[column]
+
+
+def _contradiction(source: str, column: str, fact: str, kept: str, found: str) -> Finding:
+    return Finding(
+        "evidence_contradicted",
+        f"column {column} of {source} was read with {fact} = {kept}; this export says {found}",
+        Severity.ERROR,
+        Place(source=source, field=column),
+        "look at the column; when the new reading is right, delete the line from evidence.lock",
+    )
