@@ -18,6 +18,7 @@ ROW = "__row"  # ordinal of the record in its source, from 0, in the order of fi
 FILE = "__file"  # index of the file in the source
 LINE = "__line"  # first physical line (text), row number (sheet) or ordinal (database), from 1
 ENTITY = "__entity"  # our key of a record in the target
+TARGET_ID = "__target_id"  # only in updates that adopt: the target's own id of a record that has no key of ours yet
 
 
 # ---------------------------------------------------------------------------------------------------- sources
@@ -196,6 +197,8 @@ class WriteBatch:
 
     `rows` has `__entity` and one canonical-text column per target field (reference fields hold *target ids*);
     in an update, only the columns that are there are written, and null clears. `digest` is the sha256 of the rows.
+    An update whose rows have `__target_id` adopts records that were there before us: they are found by that id, take
+    our key, and are refused when they carry another key already.
     """
 
     project: str

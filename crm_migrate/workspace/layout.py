@@ -45,6 +45,10 @@ class Project:
         """Table of what was last sent, per object of one target identity."""
         return self.work / "targets" / identity / "sent" / object_name
 
+    def seen(self, identity: str, object_name: str) -> Path:
+        """Table of what was read back after our last load, per object of one target identity."""
+        return self.work / "targets" / identity / "seen" / object_name
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

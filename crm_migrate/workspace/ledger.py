@@ -1,0 +1,223 @@
+"""The ledger of effects: what we were about to send, what became of it, append-only and hash-chained in SQLite.
+
+One table of entries; everything else is a view over it. An entry is on disk (WAL, synchronous=FULL: fdatasync) before
+the call that writes it returns, so an intent is durable before its effect. No personal values: entity ids, counts,
+digests and the target's masked words.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from crm_migrate.errors import InternalError
+from crm_migrate.finding import Finding, Place
+
+GENESIS = "0" * 64
+BatchState = Literal["intended", "settled", "in_doubt"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+  seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+  prev TEXT NOT NULL, hash TEXT NOT NULL
+);
+CREATE TRIGGER IF NOT EXISTS entries_stay BEFORE UPDATE ON entries
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS entries_remain BEFORE DELETE ON entries
+  BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE VIEW IF NOT EXISTS intents AS
+  SELECT json_extract(body, '$.run') AS run, json_extract(body, '$.object') AS object,
+         json_extract(body, '$.name') AS batch, json_extract(body, '$.action') AS action,
+         json_extract(body, '$.count') AS count, at FROM entries WHERE kind = 'intent';
+CREATE VIEW IF NOT EXISTS outcomes AS
+  SELECT json_extract(body, '$.run') AS run, json_extract(body, '$.object') AS object,
+         json_extract(body, '$.name') AS batch, json_extract(body, '$.state') AS state,
+         json_extract(body, '$.loaded') AS loaded, at FROM entries WHERE kind = 'outcome';
+CREATE VIEW IF NOT EXISTS refusals AS
+  SELECT json_extract(body, '$.run') AS run, json_extract(body, '$.object') AS object,
+         json_extract(body, '$.name') AS batch, refused.key AS entity, refused.value AS message
+  FROM entries, json_each(body, '$.rejected') refused WHERE kind = 'outcome';
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A batch that is about to be sent: `part` is its file below the run's folder, `digest` the sha256 of its rows."""
+
+    run: str
+    object: str
+    name: str
+    action: Literal["create", "update"]
+    part: str
+    count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a batch: how many were loaded, who was rejected and why, who is still in doubt."""
+
+    run: str
+    object: str
+    name: str
+    state: BatchState
+    loaded: int
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    in_doubt: tuple[str, ...] = ()
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One batch as the ledger knows it now: the intent, when it was written, and its last outcome if any."""
+
+    intent: Intent
+    intended_at: str
+    outcome: Settled | None
+
+    @property
+    def settled(self) -> bool:
+        """Every key of it has a final answer."""
+        return self.outcome is not None and self.outcome.state == "settled"
+
+
+class Ledger:
+    """The ledger of one project. One process writes (see `locking`); many may read."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        self._connection.executescript(_SCHEMA)
+        path.chmod(0o600)
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    # ------------------------------------------------------------------------------------------------- writing
+
+    def begin(self, run: str, identity: str, plan_hash: str) -> None:
+        """Note that a run writes to a target; saying it twice changes nothing."""
+        if (run, identity) not in {(line["run"], line["identity"]) for line in self._bodies("run")}:
+            self._append("run", {"run": run, "identity": identity, "plan_hash": plan_hash})
+
+    def intend(self, intent: Intent) -> None:
+        """Write down what is about to be sent. On disk when this returns."""
+        self._append("intent", asdict(intent))
+
+    def settle(self, outcome: Settled) -> None:
+        """Write down what became of a batch. On disk when this returns."""
+        self._append("outcome", asdict(outcome))
+
+    def note(self, kind: str, body: Mapping[str, Any]) -> None:
+        """Write down a fact of another kind (`published`, `undone` ...)."""
+        self._append(kind, dict(body))
+
+    def _append(self, kind: str, body: dict[str, Any]) -> None:
+        text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            seq, prev = self.head()
+            at = datetime.now(UTC).isoformat(timespec="microseconds")
+            row = (seq + 1, at, kind, text, prev, _digest(seq + 1, at, kind, text, prev))
+            self._connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    # ------------------------------------------------------------------------------------------------- reading
+
+    def head(self) -> tuple[int, str]:
+        """Number and hash of the last entry; (0, GENESIS) for an empty ledger. Kept elsewhere, it proves the tail."""
+        row = self._connection.execute("SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
+        return (int(row[0]), str(row[1])) if row else (0, GENESIS)
+
+    def bodies(self, kind: str) -> list[dict[str, Any]]:
+        """The entries of one kind in their order."""
+        return list(self._bodies(kind))
+
+    def _bodies(self, kind: str) -> Iterator[dict[str, Any]]:
+        query = "SELECT body FROM entries WHERE kind = ? ORDER BY seq"
+        with closing(self._connection.execute(query, (kind,))) as rows:
+            for (body,) in rows:
+                yield json.loads(body)
+
+    def runs_of(self, identity: str) -> list[str]:
+        """The runs that wrote to that target, oldest first."""
+        return [body["run"] for body in self._bodies("run") if body["identity"] == identity]
+
+    def batches(self, run: str) -> list[BatchLine]:
+        """The batches of a run in the order of their intents, each with its last outcome."""
+        outcomes = {b["name"]: _settled(b) for b in self._bodies("outcome") if b["run"] == run}
+        query = "SELECT at, body FROM entries WHERE kind = 'intent' ORDER BY seq"
+        lines: dict[str, BatchLine] = {}
+        for at, text in self._connection.execute(query).fetchall():
+            body = json.loads(text)
+            if body["run"] == run:
+                lines[body["name"]] = BatchLine(Intent(**body), at, outcomes.get(body["name"]))
+        return list(lines.values())
+
+    def verify(self, head: tuple[int, str] | None = None) -> list[Finding]:
+        """Walk the chain: a changed, removed or inserted entry is a finding; with `head`, also a cut tail."""
+        prev, expected, findings = GENESIS, 1, []
+        rows = self._connection.execute("SELECT seq, at, kind, body, prev, hash FROM entries ORDER BY seq")
+        for seq, at, kind, body, link, digest in rows:
+            if seq != expected or link != prev or digest != _digest(seq, at, kind, body, link):
+                findings.append(_broken(seq))
+                break
+            prev, expected = digest, seq + 1
+        if head is not None and not findings and self._hash_at(head[0]) != head[1]:
+            findings.append(_broken(head[0]))
+        return findings
+
+    def _hash_at(self, seq: int) -> str:
+        row = self._connection.execute("SELECT hash FROM entries WHERE seq = ?", (seq,)).fetchone()
+        return str(row[0]) if row else GENESIS
+
+
+def _digest(seq: int, at: str, kind: str, body: str, prev: str) -> str:
+    return hashlib.sha256(json.dumps([seq, at, kind, body, prev], ensure_ascii=False).encode()).hexdigest()
+
+
+def _settled(body: dict[str, Any]) -> Settled:
+    return Settled(**{**body, "in_doubt": tuple(body["in_doubt"])})
+
+
+def _broken(seq: int) -> Finding:
+    return Finding(
+        "ledger_broken",
+        f"entry {seq} of the ledger is not what was written: its hash does not fit the chain",
+        place=Place(source="ledger", row=seq),
+        hint="bring the ledger back from a backup; the target's own journal still protects against double loading",
+    )
+
+
+def checked(path: Path) -> Ledger:
+    """Open a ledger whose chain holds; InternalError where it does not or is no database any more."""
+    try:
+        ledger = Ledger(path)
+        findings = ledger.verify()
+    except sqlite3.DatabaseError as error:
+        raise InternalError(f"the ledger cannot be read: {error}", hint="bring it back from a backup") from error
+    if findings:
+        ledger.close()
+        raise InternalError(findings[0].message, hint=findings[0].hint)
+    return ledger

@@ -1,0 +1,80 @@
+"""DuckDB over the tables on disk: one way to connect, to quote, to read a table and to write one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, write_manifest
+
+MEMORY = "600MB"
+THREADS = 2
+ROW_GROUP = 131_072
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier, whatever it contains."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL text literal, for the few places where DuckDB binds no value (paths)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def connected(temporary: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB, bounded in memory and threads, that spills into `temporary` and downloads nothing."""
+    temporary.mkdir(parents=True, exist_ok=True)
+    config = {
+        "memory_limit": memory,
+        "threads": str(THREADS),
+        "temp_directory": str(temporary),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def relation(folder: Path) -> str:
+    """A FROM item over a finished table; FileNotFoundError where the table is not there or has no part."""
+    files = paths(folder)
+    if not files:
+        raise FileNotFoundError(folder)
+    return f"read_parquet([{', '.join(literal(str(f)) for f in files)}])"
+
+
+def exists(folder: Path) -> bool:
+    """Whether the table is finished."""
+    return read_manifest(folder) is not None
+
+
+def stream(connection: duckdb.DuckDBPyConnection, query: str, rows: int = ROW_GROUP) -> pa.RecordBatchReader:
+    """The rows of a query as Arrow batches of about `rows` rows, never all at once."""
+    return connection.sql(query).to_arrow_reader(rows)
+
+
+def write_query(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> Part:
+    """Publish the rows of an ordered query as a table of one part: same rows, same bytes."""
+    reader = stream(connection, query)
+    return write_batches(folder, reader.schema, reader)
+
+
+def write_batches(folder: Path, schema: pa.Schema, batches: Iterator[pa.RecordBatch] | pa.RecordBatchReader) -> Part:
+    """Publish a stream of batches as a table of one part, one row group in memory at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary, rows = folder / ".00000.tmp", 0
+    with pq.ParquetWriter(temporary, schema, compression="zstd", compression_level=1) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    part = publish(temporary, folder / "00000.parquet", "", rows)
+    write_manifest(folder, [part])
+    return part

@@ -1,0 +1,124 @@
+"""What a run has done so far: `run.json`, the frozen plan beside it, and run ids that sort by their start."""
+
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from crm_migrate.errors import UsageError
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.parts import write_file
+
+
+class FrozenPlan(Protocol):
+    """What a run needs of the plan: its hash and its canonical text."""
+
+    @property
+    def hash(self) -> str:
+        """sha256, hex."""
+        ...
+
+    def canonical_json(self) -> str:
+        """One text for one meaning."""
+        ...
+
+
+class RunState(BaseModel):
+    """The content of `run.json`. `stages` maps a finished stage to the UTC instant; `epoch` counts who opened the run
+    to write, so that a worker of an earlier opening can be told apart."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run: str
+    plan_hash: str
+    started: str
+    epoch: int = 1
+    stages: dict[str, str] = {}
+    seconds: dict[str, float] = {}
+
+
+def now() -> str:
+    """This instant, UTC, ISO 8601 with seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def runs(project: Project) -> list[Run]:
+    """All runs of a project, oldest first."""
+    folder = project.work / "runs"
+    found = sorted(p.name for p in folder.iterdir() if (p / "run.json").exists()) if folder.is_dir() else []
+    return [project.run(name) for name in found]
+
+
+def new_run(project: Project, plan: FrozenPlan) -> Run:
+    """Start a run. Its id is the next number of the project and the clock: two starts never get the same one, and a
+    clock that was set back changes no order."""
+    run = _claim(project)
+    write_file(run.plan, plan.canonical_json().encode())
+    write_state(run, RunState(run=run.id, plan_hash=plan.hash, started=now()))
+    return run
+
+
+def _claim(project: Project) -> Run:
+    """A folder that nobody else has: the number is claimed by an exclusive file before the folder is named."""
+    folder = project.work / "runs"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for number in itertools.count(_highest(folder) + 1):
+        try:
+            (folder / f"{number:05d}.claim").touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            continue
+        run = project.run(f"{number:05d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        run.folder.mkdir(mode=0o700)
+        return run
+    raise AssertionError("unreachable")
+
+
+def _highest(folder: Path) -> int:
+    numbers = (path.name[:5] for path in folder.iterdir())
+    return max((int(number) for number in numbers if number.isdigit()), default=0)
+
+
+def open_run(project: Project, run_id: str | None = None, plan: FrozenPlan | None = None, *, write: bool = True) -> Run:
+    """The run of that id (default: the latest). With `plan`, UsageError when it is not the one that the run began with.
+
+    `write` counts the epoch up: say False to look only.
+    """
+    known = {run.id: run for run in runs(project)}
+    if not known:
+        raise UsageError("this project has no run yet", hint="crm-migrate run")
+    run = known.get(run_id or max(known))
+    if run is None:
+        raise UsageError(f"no run {run_id}", hint="crm-migrate runs")
+    state = read_state(run)
+    if plan is not None and plan.hash != state.plan_hash:
+        raise UsageError(
+            f"the plan changed since run {run.id} began: it was {state.plan_hash[:12]}, it is {plan.hash[:12]}",
+            hint="crm-migrate run (a new run reuses what still fits), or put the mapping back and resume",
+        )
+    if write:
+        write_state(run, state.model_copy(update={"epoch": state.epoch + 1}))
+    return run
+
+
+def read_state(run: Run) -> RunState:
+    """What `run.json` says."""
+    return RunState.model_validate_json(run.state.read_bytes())
+
+
+def write_state(run: Run, state: RunState) -> None:
+    """Replace `run.json`, whole or not at all."""
+    write_file(run.state, state.model_dump_json(indent=1).encode())
+
+
+def mark_done(run: Run, stage: str, seconds: float = 0.0) -> None:
+    """Note that a stage is finished and how many wall seconds it took."""
+    state = read_state(run)
+    stages, took = {**state.stages, stage: now()}, {**state.seconds, stage: round(seconds, 3)}
+    write_state(run, state.model_copy(update={"stages": stages, "seconds": took}))
+
+
+def is_done(run: Run, stage: str) -> bool:
+    """Whether a stage of this run is finished."""
+    return stage in read_state(run).stages
