@@ -1,0 +1,150 @@
+"""The verbs that move records: plan, run, resume, target prepare, status, runs, demo."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crm_migrate.cli.screen import Screen
+from crm_migrate.errors import UsageError
+
+project_argument = click.argument(
+    "folder", type=click.Path(path_type=Path, file_okay=True, exists=True), default=".", metavar="[PROJECT]"
+)
+env_option = click.option("--env", "environment", metavar="NAME", help="Environment of the mapping; never production unless named.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+
+
+def project_of(folder: Path) -> Any:
+    """The project of a folder or of a mapping file in it."""
+    from crm_migrate.workspace.layout import Project
+
+    mapping = folder if folder.is_file() else folder / "crm-migrate.yaml"
+    if not mapping.is_file():
+        raise UsageError(f"there is no mapping {mapping}", hint="name the project folder, or start one: crm-migrate demo DIR")
+    return Project(mapping.parent.resolve(), mapping.resolve())
+
+
+@click.command("plan")
+@project_argument
+@env_option
+@json_option
+def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
+    """Do everything but write: how many records would be created, updated, held or rejected, and why."""
+    from crm_migrate import pipeline
+
+    screen = Screen(quiet=as_json)
+    outcome = pipeline.start(project_of(folder), environment, screen.stage, until="plan")
+    screen.finished()
+    screen.load_plan(outcome.load_plan, as_json=as_json)
+    screen.next(f"crm-migrate resume {folder}   (loads exactly this plan, {outcome.plan.hash[:12]})")
+
+
+@click.command("run")
+@project_argument
+@env_option
+@click.option("--until", metavar="STAGE", default="report", help="Stop after this stage, resumable.")
+@json_option
+def run_command(folder: Path, environment: str | None, until: str, as_json: bool) -> None:
+    """Take the company's records through all stages into the target, and prove it.
+
+    \b
+    Example: crm-migrate run demo --env local
+    """
+    from crm_migrate import pipeline
+
+    if until not in pipeline.STAGES:
+        raise UsageError(f"there is no stage {until!r}", hint="stages: " + ", ".join(pipeline.STAGES))
+    screen = Screen(quiet=as_json)
+    outcome = pipeline.start(project_of(folder), environment, screen.stage, until=until)
+    _conclude(screen, outcome, folder, as_json)
+
+
+@click.command("resume")
+@project_argument
+@click.option("--run", "run_id", metavar="ID", help="Which run; the latest by default.")
+@json_option
+def resume_command(folder: Path, run_id: str | None, as_json: bool) -> None:
+    """Go on where a run stopped: after Ctrl-C, a crash, a full disk, or `plan`."""
+    from crm_migrate import pipeline
+
+    screen = Screen(quiet=as_json)
+    outcome = pipeline.resume(project_of(folder), run_id, screen.stage)
+    _conclude(screen, outcome, folder, as_json)
+
+
+def _conclude(screen: Screen, outcome: Any, folder: Path, as_json: bool) -> None:
+    """Print the accounting and leave with the exit code of the verdict."""
+    screen.finished()
+    if outcome.figures is None:
+        screen.next(f"crm-migrate resume {folder}")
+        return
+    screen.figures(outcome.figures, outcome.reports, as_json=as_json)
+    if outcome.figures.verdict == "NO-GO":
+        raise SystemExit(1)
+
+
+@click.group("target")
+def target_group() -> None:
+    """The target: create or check what the load needs there."""
+
+
+@target_group.command("prepare")
+@project_argument
+@env_option
+@click.option("--dry-run", is_flag=True, help="Only say what is missing.")
+def prepare_command(folder: Path, environment: str | None, dry_run: bool) -> None:
+    """Create what is missing in the target: tables, our key column, the batch journal."""
+    from crm_migrate import pipeline
+
+    done = pipeline.prepare(project_of(folder), environment, apply=not dry_run)
+    for line in done or ("nothing is missing",):
+        click.echo(line)
+    Screen().next(f"crm-migrate plan {folder}")
+
+
+@click.command("runs")
+@project_argument
+@json_option
+def runs_command(folder: Path, as_json: bool) -> None:
+    """The runs of a project, oldest first, and how far each came."""
+    from crm_migrate.workspace.state import read_state, runs
+
+    states = [read_state(run) for run in runs(project_of(folder))]
+    if as_json:
+        click.echo(json.dumps([state.model_dump() for state in states], indent=1))
+        return
+    for state in states:
+        last = list(state.stages)[-1] if state.stages else "nothing yet"
+        click.echo(f"{state.run}  plan {state.plan_hash[:12]}  up to {last}")
+
+
+@click.command("demo")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option("--second", is_flag=True, help="The company's second export, two weeks later, into the same CRM.")
+@json_option
+def demo_command(folder: Path, second: bool, as_json: bool) -> None:
+    """Write a small fictional company into DIR and migrate it into a SQLite CRM."""
+    from crm_migrate import pipeline
+    from crm_migrate.workspace.shipped import copy_shipped, shipped
+
+    sample = shipped("sample_data") / "anadolu"
+    if second:
+        if not (folder / "crm-migrate.yaml").exists():
+            raise UsageError(f"{folder} holds no demo yet", hint=f"crm-migrate demo {folder}")
+        copy_shipped(sample / "second", folder)
+    else:
+        if folder.exists() and any(folder.iterdir()):
+            raise UsageError(
+                f"{folder} is not empty; the demo writes only into an empty folder",
+                hint=f"crm-migrate resume {folder}, or choose another folder",
+            )
+        copy_shipped(sample, folder, leave_out=("truth", "second"))
+    screen = Screen(quiet=as_json)
+    project = project_of(folder)
+    pipeline.prepare(project, None, apply=True)
+    outcome = pipeline.start(project, None, screen.stage)
+    screen.finished()
+    screen.figures(outcome.figures, outcome.reports, as_json=as_json)
+

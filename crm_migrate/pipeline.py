@@ -1,0 +1,201 @@
+"""A run: the stages in order, what each reads and leaves behind.
+
+resolve -> extract -> evidence -> (plan frozen) -> map + transform -> link -> dedupe -> complete -> plan the load
+-> load -> validate -> reconcile -> report. A stage that is marked done is not done again; one that was cut off goes on
+with the parts that are there.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from crm_migrate import __version__
+from crm_migrate.connecting.contract import Source, Target
+from crm_migrate.connecting.discovery import connector
+from crm_migrate.connecting.secrets import resolve_secret
+from crm_migrate.errors import Interrupted, MappingError
+from crm_migrate.finding import Finding, errors
+from crm_migrate.mapping.plan import Plan, SourcePlan
+from crm_migrate.mapping.resolving import resolve
+from crm_migrate.quality.evidence import decide
+from crm_migrate.reports import write_reports
+from crm_migrate.stages.complete import complete
+from crm_migrate.stages.dedupe import dedupe
+from crm_migrate.stages.extract import build_spec, extract
+from crm_migrate.stages.link import link
+from crm_migrate.stages.load import LoadPlan, execute_load, plan_load
+from crm_migrate.stages.reconcile import reconcile
+from crm_migrate.stages.validate import validate_after, validate_before
+from crm_migrate.stages.workers import map_all
+from crm_migrate.workspace.evidence import read_evidence, write_evidence
+from crm_migrate.workspace.figures import Duration, Figures, Header
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.locking import project_lock
+from crm_migrate.workspace.state import freeze, is_done, mark_done, new_run, now, open_run, read_state
+
+STAGES = ("extract", "map", "link", "dedupe", "complete", "plan", "load", "validate", "reconcile", "report")
+
+Listener = Callable[[str, str], None]  # stage, what happens in it
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far a run came: its folder and plan, the load plan once there is one, the figures at the end."""
+
+    project: Project
+    run: Run
+    plan: Plan
+    load_plan: LoadPlan | None = None
+    figures: Figures | None = None
+    findings: tuple[Finding, ...] = ()
+    reports: tuple[Path, ...] = ()
+
+
+def start(project: Project, environment: str | None, listener: Listener, *, until: str = STAGES[-1]) -> Outcome:
+    """Begin a new run and take it through the stages up to and with `until`.
+
+    Raises MappingError, InputError, TargetError; Interrupted when it stops in good order.
+    """
+    with project_lock(project):
+        plan, _ = plan_now(project, environment)
+        return _go(project, new_run(project, plan), environment, listener, until)
+
+
+def resume(project: Project, run_id: str | None, listener: Listener, *, until: str = STAGES[-1]) -> Outcome:
+    """Go on with a run where it stopped. Refuses when mapping, decisions or evidence changed since."""
+    with project_lock(project):
+        run = open_run(project, run_id)
+        frozen = read_plan(run)
+        if is_done(run, "extract"):
+            plan, _ = plan_now(project, frozen.environment.name)
+            open_run(project, run.id, plan, write=False)
+        return _go(project, run, frozen.environment.name, listener, until)
+
+
+def read_plan(run: Run) -> Plan:
+    """The frozen plan of a run."""
+    return Plan.model_validate_json(run.plan.read_text(encoding="utf-8"))
+
+
+def plan_now(project: Project, environment: str | None) -> tuple[Plan, list[Finding]]:
+    """Resolve the mapping against the headers of the sources as they are now and the locked evidence."""
+    facts = read_evidence(project.evidence)
+    draft, _ = resolve(project, environment=environment, evidence=facts)
+    headers = {s.name: open_source(s, project).describe().columns for s in draft.sources}
+    return resolve(project, environment=environment, headers=headers, evidence=facts)
+
+
+def open_source(source: SourcePlan, project: Project) -> Source:
+    """The reader of a source, by its connector."""
+    return connector(source.connector).source(build_spec(source, project))
+
+
+def open_target(plan: Plan, project: Project) -> Target:
+    """The target of the plan's environment; secrets are resolved here and nowhere else."""
+    options = {key: resolve_secret(value, project.folder) for key, value in plan.environment.options.items()}
+    return connector(plan.environment.connector).target(_placed(options, project))
+
+
+def _placed(options: Mapping[str, str], project: Project) -> dict[str, str]:
+    """A relative SQLite file lies in the project folder, wherever the command is called from."""
+    placed = dict(options)
+    url = make_url(options["url"]) if "url" in options else None
+    if url is not None and url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_absolute():
+        placed["url"] = f"sqlite:///{(project.folder / url.database).as_posix()}"
+    return placed
+
+
+# ---------------------------------------------------------------------------------------------------- the stages
+
+
+@dataclass(slots=True)
+class _Stages:
+    """The stages of one run: `through` says whether to go on after one."""
+
+    run: Run
+    until: str
+    listener: Listener
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[bool]:
+        """Run a stage unless it is done; yields whether there is work. Marks it done and notes its wall time."""
+        work = not is_done(self.run, name)
+        started = time.monotonic()
+        if work:
+            self.listener(name, "")
+        yield work
+        if work:
+            mark_done(self.run, name, time.monotonic() - started)
+
+    def stops_after(self, name: str) -> bool:
+        """Whether the run was asked to end after this stage."""
+        return STAGES.index(name) >= STAGES.index(self.until)
+
+
+def _go(project: Project, run: Run, environment: str | None, listener: Listener, until: str) -> Outcome:
+    stages = _Stages(run, until, listener)
+    with stages.stage("extract") as work:
+        if work:
+            _extract(project, run, environment, listener)
+    plan = read_plan(run)
+    for name, step in (("map", map_all), ("link", link), ("dedupe", dedupe), ("complete", complete)):
+        if STAGES.index(name) > STAGES.index(until):
+            break
+        with stages.stage(name) as work:
+            if work:
+                step(plan, run)
+    if STAGES.index("plan") > STAGES.index(until):
+        return Outcome(project, run, plan)
+    target = open_target(plan, project)
+    try:
+        return _to_target(project, run, plan, target, stages)
+    finally:
+        target.close()
+
+
+def _extract(project: Project, run: Run, environment: str | None, listener: Listener) -> None:
+    """Read every source, decide the evidence on whole columns, and freeze the plan with it."""
+    plan, _ = plan_now(project, environment)
+    for source in plan.sources:
+        listener("extract", source.name)
+        extract(source, project, run, source=open_source(source, project))
+    facts, findings = decide(plan, run, read_evidence(project.evidence))
+    if errors(findings):
+        raise MappingError("the evidence of this export contradicts evidence.lock", findings)
+    write_evidence(project.evidence, facts)
+    frozen, _ = plan_now(project, environment)
+    freeze(run, frozen)
+
+
+def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _Stages) -> Outcome:
+    """Plan the load, write, read back, reconcile and report."""
+    with stages.stage("plan") as work:
+        if work:
+            validate_before(plan, run, target.describe())
+        load_plan = plan_load(plan, project, run, target)
+    if stages.stops_after("plan"):
+        return Outcome(project, run, plan, load_plan)
+    with stages.stage("load") as work:
+        if work:
+            execute_load(plan, project, run, target)
+    with stages.stage("validate") as work:
+        if work:
+            validate_after(plan, run, target)
+    if stages.stops_after("validate"):
+        return Outcome(project, run, plan, load_plan)
+    with stages.stage("reconcile"):
+        figures = reconcile(plan, run, header_of(run), target.identity())
+    with stages.stage("report"):
+        reports = write_reports(figures, run.report)
+    return Outcome(project, run, plan, load_plan, figures, (), tuple(reports))
+
+
+def header_of(run: Run) -> Header:
+    """What differs between two runs of the same thing: ids, instants, durations."""
+    state = read_state(run)
+    durations = tuple(Duration(stage=stage, seconds=seconds) for stage, seconds in state.seconds.items())
+    return Header(run=run.id, started=state.started, finished=now(), tool_version=__version__, durations=durations)

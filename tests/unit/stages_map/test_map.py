@@ -1,0 +1,171 @@
+"""Mapping one batch: every row ends in exactly one place, and nothing depends on how the rows were cut into batches."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crm_migrate.mapping.plan import (
+    CellPlan,
+    EnvironmentPlan,
+    FeedPlan,
+    FieldPlan,
+    ObjectPlan,
+    Plan,
+    SkipPlan,
+    SourcePlan,
+    SplitPlan,
+    StepPlan,
+    ValueMapPlan,
+)
+from crm_migrate.stages.map import Mapped, map_batch, source_keys
+from crm_migrate.stages.transform import replay
+
+
+def cell(column: str, *steps: str) -> CellPlan:
+    return CellPlan(column=column, steps=tuple(StepPlan(name=n, args=tuple(a)) for n, *a in (s.split(":") for s in steps)))
+
+
+def plan_of(feed: FeedPlan, fields: tuple[FieldPlan, ...], source: SourcePlan | None = None, **more: object) -> Plan:
+    source = source or SourcePlan(name="kisi", key=("No",), locale="tr-TR", time_zone="Europe/Istanbul")
+    contacts = ObjectPlan(name="contacts", entity="person", target="contacts", feeds=(feed,), fields=fields)
+    return Plan(
+        project="p", environment=EnvironmentPlan(name="t", connector="sql"), sources=(source,), objects=(contacts,), **more
+    )  # fmt: skip
+
+
+def run(plan: Plan, rows: list[dict[str, str | None]], start: int = 0) -> Mapped:
+    columns = sorted({name for row in rows for name in row})
+    frame = pl.DataFrame({n: pl.Series([r.get(n) for r in rows], dtype=pl.String) for n in columns})
+    frame = frame.with_columns(
+        pl.int_range(start, start + len(rows), dtype=pl.Int64).alias("__row"),
+        pl.lit(0, pl.Int32).alias("__file"),
+        pl.int_range(start + 2, start + 2 + len(rows), dtype=pl.Int64).alias("__line"),
+    )
+    return map_batch(plan, plan.objects[0], plan.sources[0], frame)
+
+
+NAME = FieldPlan(name="last_name", type="family_name", cells={"kisi": cell("Soyad", "text")})
+
+
+def test_a_false_where_excludes_with_its_decision_and_an_empty_cell_is_not_dropped() -> None:
+    plan = plan_of(FeedPlan(source="kisi", where="Durum != 'Test'", because="D-004"), (NAME,))
+
+    mapped = run(plan, [{"No": "1", "Soyad": "Kaya", "Durum": None}, {"No": "2", "Soyad": "Işık", "Durum": "Test"}])
+
+    assert mapped.records["__key"].to_list() == ["1"]
+    aside = mapped.set_aside.row(0, named=True)
+    assert (aside["__key"], aside["state"], aside["rule"]) == ("2", "excluded", "D-004")
+
+
+def test_else_absent_and_skipped_lines_are_told_apart() -> None:
+    source = SourcePlan(
+        name="kisi", key=("No",), locale="tr-TR", time_zone="UTC",
+        skip=(SkipPlan(name="Soyad = 'TOPLAM'", expression="Soyad = 'TOPLAM'"), SkipPlan(name="all_blank")),
+    )  # fmt: skip
+    plan = plan_of(FeedPlan(source="kisi", where="Soyad", absent=True), (NAME,), source)
+
+    mapped = run(plan, [
+        {"No": "1", "Soyad": "TOPLAM"}, {"No": "2", "Soyad": ""}, {"No": " ", "Soyad": None}, {"No": "4", "Soyad": "Öz"},
+    ])  # fmt: skip
+
+    assert mapped.records["__row"].to_list() == [3]
+    states = {row["__row"]: (row["state"], row["rule"]) for row in mapped.set_aside.iter_rows(named=True)}
+    assert states == {0: ("excluded", "Soyad = 'TOPLAM'"), 1: ("absent", "Soyad"), 2: ("excluded", "all_blank")}
+
+
+def test_a_cell_with_several_people_is_split_with_its_companions_in_step() -> None:
+    feed = FeedPlan(source="kisi", split=SplitPlan(column="Kişi", by=";", companions=("E-posta",)))
+    fields = (
+        FieldPlan(name="full_name", type="person_name", cells={"kisi": cell("Kişi", "text")}),
+        FieldPlan(name="email", type="text", cells={"kisi": cell("E-posta", "text")}),
+    )
+
+    mapped = run(plan_of(feed, fields), [
+        {"No": "1", "Kişi": "Ayşe Kaya; Can Öz", "E-posta": "a@x.example;c@x.example"},
+        {"No": "2", "Kişi": "Ece Ay;Ali Ay", "E-posta": "ece@x.example"},
+        {"No": "3", "Kişi": " ; ", "E-posta": "x@x.example"},
+    ])  # fmt: skip
+
+    rows = mapped.records.select("__key", "__split", "full_name", "email").rows()
+    assert rows == [
+        ("1", 0, "Ayşe Kaya", "a@x.example"), ("1#2", 1, "Can Öz", "c@x.example"),
+        ("2", 0, "Ece Ay", "ece@x.example"), ("2#2", 1, "Ali Ay", None),
+    ]  # fmt: skip
+    assert mapped.set_aside.select("__row", "state").rows() == [(2, "absent")]
+
+
+def test_a_value_without_translation_takes_the_declared_way() -> None:
+    entries = {"E": "granted", "H": "withdrawn", "": "unknown"}
+    field = FieldPlan(name="consent", type="consent", cells={"kisi": cell("Izin", "map:evet")})
+    rows = [{"No": str(i), "Izin": v} for i, v in enumerate(["E", "H", None, "Belki"])]
+
+    held = run(plan_of(FeedPlan(source="kisi"), (field,), value_maps={
+        "evet": ValueMapPlan(name="evet", entries=entries)}), rows)  # fmt: skip
+    assert held.records["consent"].to_list() == ["granted", "withdrawn", "unknown"]
+    assert held.set_aside.select("__row", "state", "code", "field").rows() == [(3, "held", "value_unmapped", "consent")]
+    assert "Belki" in held.set_aside["message"][0]
+
+    for policy, expected in (("keep", "Belki"), ("default", "unknown"), ("warn", None)):
+        mapped = run(plan_of(FeedPlan(source="kisi"), (field,), value_maps={
+            "evet": ValueMapPlan(name="evet", entries=entries, unmapped=policy, default="unknown")}), rows)  # fmt: skip
+        assert mapped.records["consent"].to_list()[3] == expected
+        assert mapped.set_aside.is_empty()
+        assert (policy == "warn") == ("value_unmapped" in mapped.cells["code"].to_list())
+
+
+def test_keys_join_hash_and_never_pretend() -> None:
+    frame = pl.DataFrame({"a": ["x", " ", None, "y" * 200], "b": ["1", "", None, "2"]})
+
+    keys = source_keys(frame, ("a", "b")).to_list()
+
+    assert keys[0] == "x␟1"
+    assert keys[1] is None
+    assert keys[2] is None
+    assert keys[3].startswith("h:") and len(keys[3]) == 34
+    assert source_keys(frame, ("a",)).to_list()[:3] == ["x", None, None]
+
+
+def test_replay_says_what_the_pipeline_did() -> None:
+    fields = (NAME, FieldPlan(name="email", type="email", cells={"kisi": cell("E-posta", "email")}))
+    plan = plan_of(FeedPlan(source="kisi"), fields)
+    raw = {"No": "1", "Soyad": "  IŞIK ", "E-posta": "AYSE@ISIK.EXAMPLE"}
+
+    mapped = run(plan, [raw])
+    traces = {trace.field: trace for trace in replay(plan, "contacts", "kisi", raw)}
+
+    assert traces["email"].value == mapped.records["email"][0] == "ayse@isik.example"
+    assert traces["last_name"].value == mapped.records["last_name"][0]
+    assert ("email", "email") in mapped.changes.select("field", "rule").rows()
+
+
+ROWS = st.lists(
+    st.fixed_dictionaries({
+        "No": st.sampled_from(["", "1", "2", " 3", None]),
+        "Soyad": st.sampled_from(["Kaya", "", None, "TOPLAM", "Öz;Ay;", ";"]),
+        "Izin": st.sampled_from(["E", "?", None]),
+    }),
+    min_size=1,
+    max_size=12,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def dirty_plan() -> Plan:
+    feed = FeedPlan(source="kisi", where="Soyad != 'TOPLAM'", split=SplitPlan(column="Soyad", by=";"))
+    fields = (NAME, FieldPlan(name="consent", type="consent", cells={"kisi": cell("Izin", "map:evet")}))
+    return plan_of(feed, fields, value_maps={"evet": ValueMapPlan(name="evet", entries={"E": "granted"})})
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=ROWS, cut=st.integers(0, 12))
+def test_every_row_ends_in_one_place_however_the_batches_are_cut(dirty_plan: Plan, rows: list, cut: int) -> None:
+    whole = run(dirty_plan, rows)
+    places = [*whole.records.select("__row", "__split").rows(), *whole.set_aside.select("__row", "__split").rows()]
+
+    assert len(places) == len(set(places))
+    assert {row for row, _ in places} == set(range(len(rows)))
+
+    parts = [run(dirty_plan, part, start) for part, start in ((rows[:cut], 0), (rows[cut:], cut)) if part]
+    for table in ("records", "set_aside", "cells", "changes"):
+        assert pl.concat([getattr(p, table) for p in parts]).equals(getattr(whole, table)), table
