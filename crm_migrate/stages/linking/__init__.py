@@ -1,0 +1,1 @@
+"""The parts of `link`: folding rows of one key, resolving references, cascades, cycles, enrichment."""

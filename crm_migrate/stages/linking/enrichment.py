@@ -1,0 +1,95 @@
+"""Sources that only add: whom each of their rows reaches, and the suppressions that reach nobody.
+
+One line per row and reached record; a row that reaches nobody keeps one line without a node. A statement about a
+mailbox that nobody has, other than a grant, is a record of the object `suppressions` where the plan has it.
+"""
+
+from crm_migrate.crm.types import CONSENT_STRICTNESS
+from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
+from crm_migrate.stages.linking.records import ORIGIN, SUPPRESSIONS, table
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import literal, quoted
+
+
+def enriching_fields(plan: ObjectPlan) -> tuple[str, ...]:
+    """The fields that any enriching source of the object says something about, in the order of the mapping."""
+    sources = {enrich.source for enrich in plan.enrich}
+    return tuple(field.name for field in plan.fields if sources & field.cells.keys() and field.ref is None)
+
+
+def reach(work: Relations, plan: ObjectPlan) -> None:
+    """Table `enrichment/<object>`; needs `rows/`, `records/` and `gone/`."""
+    fields = enriching_fields(plan)
+    typed = "".join(f", {quoted(name)} VARCHAR" for name in fields)
+    work.execute(
+        f"CREATE TABLE {table('enrichment', plan.name)} (__source VARCHAR, __row BIGINT, __split INTEGER, __key VARCHAR,"
+        f" __by VARCHAR, __node BIGINT, __changed VARCHAR, __ev VARCHAR{typed})"
+    )
+    for enrich in plan.enrich:
+        work.execute(_reached(work, plan, enrich, fields))
+
+
+def _reached(work: Relations, plan: ObjectPlan, enrich: EnrichPlan, fields: tuple[str, ...]) -> str:
+    scan = work.scan(ORIGIN | dict.fromkeys(fields, "VARCHAR"), "map", plan.name, enrich.source, "records")
+    by = quoted(enrich.by)
+    said = "".join(f", e.{quoted(name)}" for name in fields)
+    return (
+        f"INSERT INTO {table('enrichment', plan.name)} WITH standing AS ("
+        f" SELECT r.{by} AS value, k.__node FROM {table('records', plan.name)} r JOIN {table('rows', plan.name)} k"
+        " ON k.__source = r.__source AND k.__row = r.__row AND k.__split = r.__split"
+        f" WHERE NOT k.folded AND r.{by} IS NOT NULL"
+        f" AND k.__node NOT IN (SELECT node FROM {table('gone', plan.name)}))"
+        f" SELECT {literal(enrich.source)}, e.__row, e.__split, e.__key, e.{by}, s.__node, e.__changed, e.__ev{said}"
+        f" FROM {scan} e LEFT JOIN standing s ON s.value = e.{by}"
+    )
+
+
+def suppress(work: Relations, plan: Plan) -> None:
+    """Add what reached nobody to `records/` and `rows/suppressions`: one record per mailbox, the strictest speaks."""
+    target = plan.object(SUPPRESSIONS)
+    waiting = [
+        _waiting(target, owner, enrich, consent)
+        for owner in plan.objects
+        for enrich in owner.enrich
+        if enrich.unmatched == "suppression_list" and (consent := _consent(owner)) is not None
+    ]
+    if not waiting:
+        return
+    records, table_name = table("records", SUPPRESSIONS), table("waiting", SUPPRESSIONS)
+    work.execute(f"CREATE TABLE {table_name} AS {' UNION ALL '.join(waiting)}")
+    work.execute(f"ALTER VIEW {records} RENAME TO {quoted('fed/' + SUPPRESSIONS)}")
+    work.execute(
+        f"CREATE VIEW {records} AS SELECT * FROM {quoted('fed/' + SUPPRESSIONS)}"
+        f" UNION ALL BY NAME SELECT * EXCLUDE (__mailbox, __strictness) FROM {table_name}"
+    )
+    work.execute(
+        f"INSERT INTO {table('rows', SUPPRESSIONS)} SELECT __source, __row, __split, __key,"
+        f" (SELECT count(*) FROM {table('rows', SUPPRESSIONS)}) + dense_rank() OVER (ORDER BY __mailbox) - 1,"
+        " row_number() OVER (PARTITION BY __mailbox ORDER BY __strictness, __changed DESC NULLS LAST, __source, __key,"
+        f" __row, __split) > 1 FROM {table_name}"
+    )
+
+
+def _consent(plan: ObjectPlan) -> str | None:
+    said = enriching_fields(plan)
+    return next((field.name for field in plan.fields if field.type == "consent" and field.name in said), None)
+
+
+def _waiting(target: ObjectPlan, owner: ObjectPlan, enrich: EnrichPlan, consent: str) -> str:
+    """What one enriching source says about mailboxes that nobody has, in the columns of the target's records."""
+    state = quoted(consent)
+    known = {"email": "__by", "state": state, "reason": literal(f"{enrich.source}: nobody has it"), "evidence": "__ev"}
+    fields = "".join(f", {known.get(f.name, 'NULL')}::VARCHAR AS {quoted(f.name)}" for f in target.fields)
+    return (
+        f"SELECT __source, 1::INTEGER AS __trust, __row, __split, __key, __changed, __ev{fields}, __by AS __mailbox,"
+        f" {strictness(state)} AS __strictness FROM {table('enrichment', owner.name)}"
+        f" WHERE __source = {literal(enrich.source)} AND __node IS NULL AND __by IS NOT NULL"
+        f" AND {state} IS NOT NULL AND {state} <> 'granted'"
+    )
+
+
+def strictness(value: str) -> str:
+    """SQL: how strict a consent is, 0 the strictest; what is no known state counts as unknown."""
+    listed = ", ".join(literal(state) for state in CONSENT_STRICTNESS)
+    unknown = CONSENT_STRICTNESS.index("unknown")
+    return f"CASE WHEN {value} IN ({listed}) THEN list_position([{listed}], {value}) - 1 ELSE {unknown} END"

@@ -1,0 +1,64 @@
+"""What `map` left, as views that the linking works on; and the names of the tables it keeps while it runs."""
+
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import literal, quoted
+
+ORIGIN = {
+    "__row": "BIGINT",
+    "__split": "INTEGER",
+    "__key": "VARCHAR",
+    "__changed": "VARCHAR",
+    "__ev": "VARCHAR",
+}
+SET_ASIDE = {
+    "__row": "BIGINT",
+    "__split": "INTEGER",
+    "__key": "VARCHAR",
+    "state": "VARCHAR",
+    "code": "VARCHAR",
+    "rule": "VARCHAR",
+    "field": "VARCHAR",
+    "message": "VARCHAR",
+}
+SUPPRESSIONS = "suppressions"
+
+
+def table(kind: str, object_name: str) -> str:
+    """The quoted name of a working table of one object: `table("rows", "contacts")`."""
+    return quoted(f"{kind}/{object_name}")
+
+
+def references(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
+    """The reference fields of an object."""
+    return tuple(field for field in plan.fields if field.ref is not None)
+
+
+def values(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
+    """The fields of an object that are no references."""
+    return tuple(field for field in plan.fields if field.ref is None)
+
+
+def create_records(work: Relations, plan: ObjectPlan) -> None:
+    """View `records/<object>`: the records of all feeds under each other, every field as text."""
+    columns = ORIGIN | {field.name: "VARCHAR" for field in plan.fields}
+    feeds = [
+        f"SELECT {literal(feed.source)} AS __source, {feed.trust}::INTEGER AS __trust, *"
+        f" FROM {work.scan(columns, 'map', plan.name, feed.source, 'records')}"
+        for feed in plan.feeds
+    ]
+    if not feeds:
+        empty = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
+        feeds = [f"SELECT NULL::VARCHAR AS __source, NULL::INTEGER AS __trust, {empty} WHERE FALSE"]
+    work.execute(f"CREATE VIEW {table('records', plan.name)} AS {' UNION ALL '.join(feeds)}")
+
+
+def create_aside(work: Relations, plan: ObjectPlan) -> None:
+    """Table `mapped_aside/<object>`: the rows that `map` set aside, for what a reference to them means."""
+    feeds = [
+        f"SELECT {literal(feed.source)} AS __source, __row, __key, state, code"
+        f" FROM {work.scan(SET_ASIDE, 'map', plan.name, feed.source, 'set_aside')}"
+        for feed in plan.feeds
+    ]
+    empty = "SELECT ''::VARCHAR AS __source, 0::BIGINT AS __row, '' AS __key, '' AS state, '' AS code WHERE FALSE"
+    work.execute(f"CREATE TABLE {table('mapped_aside', plan.name)} AS {' UNION ALL '.join([empty, *feeds])}")
