@@ -1,0 +1,79 @@
+"""Renderings of the figures of a run: one model, and the same numbers in every format.
+
+    write_reports(figures, folder, formats=("html", "xlsx"), ledger=run.table("reconcile"))
+
+Personal values are masked unless `reveal` says otherwise. Files are written whole or not at all.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from crm_migrate.errors import UsageError
+from crm_migrate.reports.language import Language, language
+from crm_migrate.reports.masking import masked
+from crm_migrate.reports.visible import visible_figures
+from crm_migrate.workspace.figures import Figures
+from crm_migrate.workspace.parts import write_file
+
+__all__ = ["FORMATS", "presentable", "write_reports"]
+
+FORMATS: dict[str, str] = {
+    "html": "report.html",
+    "xlsx": "report.xlsx",
+    "json": "report.json",
+    "junit": "junit.xml",
+    "md": "summary.md",
+}
+
+
+def presentable(figures: Figures, *, reveal: bool = False) -> Figures:
+    """The figures as any report may show them: personal values masked, nothing invisible in any text."""
+    return visible_figures(figures if reveal else masked(figures))
+
+
+def write_reports(
+    figures: Figures,
+    folder: Path,
+    *,
+    formats: Iterable[str],
+    reveal: bool = False,
+    ledger: Path | None = None,
+    locale: str | None = None,
+) -> list[Path]:
+    """Write the named formats into `folder` and return their paths in that order.
+
+    `ledger` is the folder `reconcile` of the run (for the workbook's list of lines), `locale` overrules the one of the
+    figures. UsageError for a format that is not in `FORMATS`; nothing is written then.
+    """
+    wanted = list(dict.fromkeys(formats))
+    if unknown := [name for name in wanted if name not in FORMATS]:
+        raise UsageError(f"unknown report format {unknown[0]!r}", hint=f"known formats: {', '.join(FORMATS)}")
+    shown = presentable(figures, reveal=reveal)
+    words = language(locale or figures.locale)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_write(name, shown, folder / FORMATS[name], words, reveal=reveal, ledger=ledger) for name in wanted]
+
+
+def _write(
+    name: str, figures: Figures, path: Path, words: Language, *, reveal: bool, ledger: Path | None
+) -> Path:
+    """Renderers are imported when they are asked for: a workbook costs a second that JSON need not pay."""
+    if name == "xlsx":
+        from crm_migrate.reports import workbook
+
+        write_file(path, workbook.render(figures, words, ledger=ledger, reveal=reveal))
+    else:
+        write_file(path, _text(name)(figures, words, not reveal).encode())
+    return path
+
+
+def _text(name: str) -> Callable[[Figures, Language, bool], str]:
+    from crm_migrate.reports import html, json_report, junit, markdown
+
+    renderers: dict[str, Callable[[Figures, Language, bool], str]] = {
+        "html": lambda figures, words, hidden: html.render(figures, words, masked=hidden),
+        "json": lambda figures, words, hidden: json_report.render(figures, masked=hidden),  # noqa: ARG005
+        "junit": lambda figures, words, hidden: junit.render(figures),  # noqa: ARG005
+        "md": lambda figures, words, hidden: markdown.render(figures, words),  # noqa: ARG005
+    }
+    return renderers[name]

@@ -1,0 +1,161 @@
+"""The report as one self-contained HTML file: no network, no inline handlers, foreign text only as text."""
+
+import base64
+import hashlib
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from crm_migrate.crm.types import CONSENT_STRICTNESS
+from crm_migrate.reports import charts, tables
+from crm_migrate.reports.changes import changes, pieces
+from crm_migrate.reports.language import Language
+from crm_migrate.reports.sentence import sentence
+from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
+from crm_migrate.workspace.figures import Example, ExceptionGroup, Figures
+
+EXAMPLES_PER_CAUSE = 50
+EXAMPLES = 1_500  # over the whole report, so that it stays around 1 MB
+ROWS = 500  # of any one table
+TEXT = 240  # characters of one value
+
+SECTIONS = (
+    "summary", "accounting", "bridge", "fields", "links", "kpis", "exceptions", "merges", "consent", "owners",
+    "scores", "unexpected", "decisions", "sign_off", "appendix",
+)  # fmt: skip
+
+Pieces = list[tuple[str, bool]]
+
+
+def render(figures: Figures, language: Language, *, masked: bool) -> str:
+    """The whole page. `figures` are presentable ones: masked where wanted, and without invisible characters."""
+    style, script = _asset("style.css"), _asset("report.js")
+    sums = totals(figures)
+    page = _environment(language).get_template("report.html")
+    return page.render(
+        figures=figures,
+        sums=sums,
+        sentence=sentence(figures, sums, language),
+        language=language,
+        masked=masked,
+        sections=SECTIONS,
+        counts=_counts(figures),
+        tables=tables,
+        charts=charts,
+        classes=classes_of(figures),
+        known_classes=CLASSES,
+        consent=_consent(figures),
+        groups=sorted(figures.exceptions, key=_urgency),
+        facets=_facets(figures),
+        shown=_shown(figures),
+        rows=ROWS,
+        style=Markup(style),  # noqa: S704 -- files of ours
+        script=Markup(script),  # noqa: S704 -- files of ours
+        policy=_policy(style, script),
+    )
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("crm_migrate.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "num": language.number,
+        "amount": language.amount,
+        "clip": clip,
+        "marked": marked,
+        "classed": lambda name, counts: (name if name in CLASSES else "different", counts.get(name, 0)),
+    }
+    environment.globals |= {"w": language.word, "name": language.name, "percent": language.percent}
+    return environment
+
+
+def _asset(name: str) -> str:
+    return (files("crm_migrate.reports") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing may load; only our own style and script, named by their hashes, may run."""
+    return (
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def clip(text: str, limit: int = TEXT) -> str:
+    """A value that fits a table."""
+    return text if len(text) <= limit else f"{text[:limit]}… (+{len(text) - limit})"
+
+
+def marked(example: Example) -> tuple[Pieces | None, Pieces | None]:
+    """Expected and actual in pieces, the characters that differ marked; a long common beginning is left out."""
+    expected, actual = example.expected, example.actual
+    if expected is None or actual is None:
+        return (
+            None if expected is None else [(clip(expected), False)],
+            None if actual is None else [(clip(actual), False)],
+        )
+    spans = changes(expected, actual)
+    left = pieces(expected, [(a0, a1) for a0, a1, _, _ in spans])
+    right = pieces(actual, [(b0, b1) for _, _, b0, b1 in spans])
+    return _shorten(left), _shorten(right)
+
+
+def _shorten(cut: Pieces) -> Pieces:
+    """Equal stretches keep their ends, different ones their beginning, and all together stay readable."""
+    short = [
+        (clip(text, TEXT // 2) if differs or len(text) <= 60 else f"{text[:28]}…{text[-28:]}", differs)
+        for text, differs in cut[:20]
+    ]
+    return [*short, ("…", False)] if len(cut) > 20 else short
+
+
+def _urgency(group: ExceptionGroup) -> tuple[int, int]:
+    return (("error", "warning", "note").index(group.severity), -group.count)
+
+
+def _shown(figures: Figures) -> int:
+    """Examples per cause, so that the whole report keeps its size."""
+    of_fields = [c.examples for f in figures.fields for c in f.causes]
+    groups = sum(map(bool, of_fields)) + sum(bool(x.examples) for x in figures.exceptions)
+    return min(EXAMPLES_PER_CAUSE, max(2, EXAMPLES // max(1, groups)))
+
+
+def _facets(figures: Figures) -> dict[str, list[str]]:
+    """What the exceptions can be filtered by, with the values that occur."""
+
+    def values(name: str) -> list[str]:
+        return sorted({getattr(group, name) for group in figures.exceptions} - {""})
+
+    return {name: values(name) for name in ("object", "source", "code", "severity", "field", "state")}
+
+
+def _consent(figures: Figures) -> tuple[tuple[str, ...], dict[tuple[str, str], tuple[int, int]]]:
+    """States in order of strictness, and (before, after) -> (people, without evidence)."""
+    names = {cell.before for cell in figures.consent} | {cell.after for cell in figures.consent}
+    order = tuple(name for name in ordered(CONSENT_STRICTNESS, names) if name in names)
+    return order, {(c.before, c.after): (c.count, c.without_evidence) for c in figures.consent}
+
+
+def _counts(figures: Figures) -> dict[str, int]:
+    """The number beside a section in the rail: what needs eyes there."""
+    sums = totals(figures)
+    return {
+        "accounting": sums.unexplained,
+        "bridge": len(sums.unexplained_amounts) + sums.unreadable,
+        "fields": sum(c.count for f in figures.fields for c in f.causes),
+        "links": sums.links_wrong + sums.orphans,
+        "kpis": sums.kpis - sums.kpis_agree + sums.controls - sums.controls_agree,
+        "exceptions": sums.open,
+        "consent": sums.consent_raised,
+        "unexpected": sums.unexpected + sums.vanished,
+    }

@@ -1,0 +1,192 @@
+"""Personal values masked by their semantic type: deterministic, same length, same shape, differences still visible.
+
+`ayse@firma.example` becomes `a***@f****.example`, `Ayşe Yılmaz` `A*** Y*****`, `+90 212 000 00 00` `+90 *** *** ** **`.
+Hidden characters in which expected and actual differ are `○` in the expected and `●` in the actual value.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from crm_migrate.crm.types import TYPES
+from crm_migrate.reports.changes import changes
+from crm_migrate.workspace.figures import Example, Figures, MergedCluster
+
+HIDDEN, EXPECTED, ACTUAL = "*", "○", "●"
+
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:'\"‘’“”]+@[^\s@<>()\[\],;'\"‘’“”]+")
+_PHONE = re.compile(r"(?<![\w.-])(?:\+|00|0|\()\d[\d ()/.-]{6,}\d(?![\w-])")
+_QUOTED = re.compile(r"‘([^’]+)’|“([^”]+)”|\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)|«([^»]+)»|„([^“”]+)[“”]")
+
+Types = Mapping[tuple[str, str], str]  # (object, field) -> semantic type
+
+
+def mask(text: str, type_name: str = "") -> str:
+    """Hide a personal value; the result has the same length."""
+    return _MASKS.get(type_name, _guess)(text)
+
+
+def _guess(text: str) -> str:
+    if "@" in text:
+        return _email(text)
+    return _phone(text) if text[:1] == "+" else _words(text)
+
+
+def _hides(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+def _all(text: str) -> str:
+    return "".join(HIDDEN if _hides(c) else c for c in text)
+
+
+def _words(text: str) -> str:
+    """Letters after the first of each word, and every digit."""
+    before = " " + text
+    return "".join(
+        HIDDEN if _hides(c) and (not c.isalpha() or _hides(before[i])) else c for i, c in enumerate(text)
+    )
+
+
+def _email(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    host, dot, top = domain.rpartition(".")
+    return _first(local) + at + (_first(host) + dot + top if dot and top.isalpha() else _first(domain))
+
+
+def _first(text: str) -> str:
+    return text[:1] + _all(text[1:])
+
+
+def _phone(text: str) -> str:
+    keep = 3 if text[:1] == "+" else 0
+    return text[:keep] + _all(text[keep:])
+
+
+def _iban(text: str) -> str:
+    return text[:2] + _all(text[2:]) if text[:2].isalpha() else _all(text)
+
+
+_MASKS: dict[str, Callable[[str], str]] = {
+    "email": _email,
+    "phone": _phone,
+    "iban": _iban,
+    "tax_id": _all,
+    "birth_date": _all,
+    "long_text": _all,
+}
+
+
+def scrub(text: str, *, values: tuple[str | None, ...] = (), quoted: bool = True) -> str:
+    """A sentence without personal values: the values named, e-mail addresses, phone numbers, and what is quoted."""
+    for value in sorted((v for v in values if v), key=len, reverse=True):
+        text = text.replace(value, mask(value)) if len(value) > 1 else text
+    if quoted:
+        text = _QUOTED.sub(lambda m: m.group(0)[0] + _guess(m.group(0)[1:-1]) + m.group(0)[-1], text)
+    text = _EMAIL.sub(lambda m: _email(m.group(0)), text)
+    return _PHONE.sub(lambda m: _phone(m.group(0)), text)
+
+
+def is_personal(type_name: str) -> bool:
+    """Whether values of a semantic type are masked; an unknown type is."""
+    return type_name not in TYPES or TYPES[type_name].personal
+
+
+def masked(figures: Figures) -> Figures:
+    """The same figures with every personal value hidden. No count and no amount changes."""
+    types: Types = {(field.object, field.field): field.type for field in figures.fields}
+
+    def hide(object_name: str, field: str, examples: tuple[Example, ...]) -> tuple[Example, ...]:
+        return tuple(_example(e, types.get((object_name, e.field or field), "")) for e in examples)
+
+    return figures.model_copy(
+        update={
+            "sentence": scrub(figures.sentence, quoted=False),
+            "bridges": tuple(
+                b.model_copy(
+                    update={
+                        "terms": tuple(
+                            t.model_copy(update={"examples": hide(b.object, b.measure, t.examples)}) for t in b.terms
+                        )
+                    }
+                )
+                for b in figures.bridges
+            ),
+            "fields": tuple(
+                f.model_copy(
+                    update={
+                        "causes": tuple(
+                            c.model_copy(update={"examples": hide(f.object, f.field, c.examples)}) for c in f.causes
+                        )
+                    }
+                )
+                for f in figures.fields
+            ),
+            "links": tuple(
+                k.model_copy(update={"examples": hide(k.object, k.field, k.examples)}) for k in figures.links
+            ),
+            "exceptions": tuple(
+                x.model_copy(update={"examples": hide(x.object, x.field, x.examples)}) for x in figures.exceptions
+            ),
+            "merges": tuple(m.model_copy(update={"examples": hide(m.object, "", m.examples)}) for m in figures.merges),
+            "clusters": tuple(_cluster(c, types) for c in figures.clusters),
+            "owners": tuple((_scrubbed(a), _scrubbed(b), n) for a, b, n in figures.owners),
+            "decisions": tuple((i, who, when, _scrubbed(text), n) for i, who, when, text, n in figures.decisions),
+        }
+    )
+
+
+def _scrubbed(text: str) -> str:
+    return scrub(text, quoted=False)
+
+
+def _example(example: Example, type_name: str) -> Example:
+    if not example.personal and (not type_name or not is_personal(type_name)):
+        return example.model_copy(update={"record": _scrubbed(example.record)})
+    values = (example.source, example.expected, example.actual)
+    expected, actual = _pair(example.expected, example.actual, type_name)
+    return example.model_copy(
+        update={
+            "record": scrub(example.record, values=values, quoted=False),
+            "source": None if example.source is None else mask(example.source, type_name),
+            "expected": expected,
+            "actual": actual,
+            "message": scrub(example.message, values=values),
+        }
+    )
+
+
+def _pair(expected: str | None, actual: str | None, type_name: str) -> tuple[str | None, str | None]:
+    """Expected and actual masked, with the hidden characters that differ marked."""
+    if expected is None or actual is None:
+        return (
+            None if expected is None else mask(expected, type_name),
+            None if actual is None else mask(actual, type_name),
+        )
+    left, right = list(mask(expected, type_name)), list(mask(actual, type_name))
+    for a0, a1, b0, b1 in changes(expected, actual):
+        left[a0:a1] = [EXPECTED if c == HIDDEN else c for c in left[a0:a1]]
+        right[b0:b1] = [ACTUAL if c == HIDDEN else c for c in right[b0:b1]]
+    return "".join(left), "".join(right)
+
+
+def _cluster(cluster: MergedCluster, types: Types) -> MergedCluster:
+    personal = tuple(
+        value
+        for field, value, _, _ in cluster.cells
+        if value and is_personal(types.get((cluster.object, field), ""))
+    )
+    return cluster.model_copy(
+        update={
+            "members": tuple(scrub(m, values=personal, quoted=False) for m in cluster.members),
+            "why": tuple(scrub(w, values=personal) for w in cluster.why),
+            "cells": tuple(
+                (field, _cell(value, types.get((cluster.object, field), "")), _scrubbed(winner), rule)
+                for field, value, winner, rule in cluster.cells
+            ),
+        }
+    )
+
+
+def _cell(value: str, type_name: str) -> str:
+    return mask(value, type_name) if is_personal(type_name) else value

@@ -1,0 +1,26 @@
+"""The report in one sentence made of facts, in the language of the reader."""
+
+from crm_migrate.reports.language import Language
+from crm_migrate.reports.totals import Totals
+from crm_migrate.workspace.figures import Figures
+
+_SAID = ("merged", "folded", "enrichment", "absent", "excluded", "rejected", "held", "failed")
+
+
+def sentence(figures: Figures, sums: Totals, language: Language) -> str:
+    """What `reconcile` said where it is in this language (English), else the same facts in this one."""
+    if language.code == "en" and figures.sentence:
+        return figures.sentence
+    parts = [language.word("sentence.arrived", count=language.number(sums.arrived))]
+    parts += [
+        language.word(f"sentence.{state}", count=language.number(sums.states[state]))
+        for state in _SAID
+        if sums.states.get(state)
+    ]
+    rows = language.word("sentence.rows", count=language.number(sums.read + sums.extra), parts=", ".join(parts))
+    whole = sums.adds_up and not sums.unexplained
+    money = not sums.unexplained_amounts and not sums.unreadable
+    closing = [language.word("sentence.rows_explained" if whole else "sentence.rows_open")]
+    if figures.bridges:
+        closing.append(language.word("sentence.money_explained" if money else "sentence.money_open"))
+    return " ".join([rows, *closing])

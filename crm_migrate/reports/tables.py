@@ -1,0 +1,265 @@
+"""The tables of the report: what HTML, workbook and Markdown all show, taken from the figures once.
+
+A `Table` has a name (its key in `locale/` and its id in every rendering), columns with a kind, rows of plain values and
+rows of sums below. Kinds: `text`, `word` (translated where known), `code`, `int`, `amount`, `ok`, `list`, `hash`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from crm_migrate.reports.totals import classes_of, states_of
+from crm_migrate.workspace.figures import AccountingLine, Example, Figures
+
+Value = str | int | bool | None
+Row = tuple[Value, ...]
+
+NUMBERS = frozenset({"int", "amount"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its key in the catalogue of words, and the kind of its values."""
+
+    key: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of plain values. `more` counts rows that a renderer left out."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    sums: tuple[Row, ...] = ()
+    more: int = 0
+
+    def first(self, limit: int) -> "Table":
+        """At most `limit` rows, with the number of those left out."""
+        return replace(self, rows=self.rows[:limit], more=self.more + max(0, len(self.rows) - limit))
+
+
+def _table(name: str, columns: str, rows: Iterable[Row], sums: Iterable[Row] = ()) -> Table:
+    """Columns are written `key:kind`, the kind `text` left out."""
+    parsed = tuple(Column(*column.split(":")) for column in columns.split())
+    return Table(name, parsed, tuple(rows), tuple(sums))
+
+
+def gates(figures: Figures) -> Table:
+    """Every limit with what was found."""
+    rows = ((g.name, g.scope, g.limit, g.actual, g.passed, g.accepted) for g in figures.gates)
+    return _table("gates", "gate:word scope limit actual passed:ok accepted", rows)
+
+
+def accounting(figures: Figures) -> Table:
+    """Objects x sources x states, with sums per object and over everything."""
+    states = states_of(figures)
+
+    def row(lines: list[AccountingLine], object_name: str, source: str) -> Row:
+        return (
+            object_name,
+            source,
+            sum(a.read for a in lines),
+            sum(a.extra for a in lines),
+            *(sum(a.states.get(state, 0) for a in lines) for state in states),
+            sum(a.unexplained for a in lines),
+            all(a.adds_up for a in lines),
+        )
+
+    by_object: dict[str, list[AccountingLine]] = {}
+    for line in figures.accounting:
+        by_object.setdefault(line.object, []).append(line)
+    sums = [row(lines, name, "") for name, lines in by_object.items() if len(lines) > 1]
+    if len(figures.accounting) > 1:
+        sums.append(row(list(figures.accounting), "", ""))
+    columns = ("object", "source", "read:int", "extra:int", *(f"{s}:int" for s in states), "unexplained:int", "adds_up:ok")
+    return _table("accounting", " ".join(columns), (row([a], a.object, a.source) for a in figures.accounting), sums)
+
+
+def target_sets(figures: Figures) -> Table:
+    """Sets of target ids before and after."""
+    rows = (
+        (t.object, t.before, t.created, t.unexpected, t.vanished, t.after, t.updated, t.unchanged, t.adds_up)
+        for t in figures.target_sets
+    )
+    columns = "object before:int created:int unexpected:int vanished:int after:int updated:int unchanged:int adds_up:ok"
+    return _table("target_sets", columns, rows)
+
+
+def bridge_rows(figures: Figures) -> Table:
+    """Every bridge from the source total to the target total and what is left over."""
+    rows: list[Row] = []
+    for b in figures.bridges:
+        head = (b.object, b.measure, b.currency)
+        rows.append((*head, "source_total", "", b.source_total, b.source_lines))
+        rows += [(*head, "term", term.name, term.amount, term.lines) for term in b.terms]
+        rows.append((*head, "unexplained", "", b.unexplained, None))
+        rows.append((*head, "target_total", "", b.target_total, b.target_lines))
+        rows.append((*head, "unreadable", "", None, b.unreadable))
+    return _table("bridge", "object measure currency line:word name:word amount:amount lines:int", rows)
+
+
+def fields(figures: Figures) -> Table:
+    """Fields with their result classes."""
+    classes = classes_of(figures)
+    rows = (
+        (
+            f.object, f.field, f.type, f.records, f.compared, f.matched,
+            *(f.classes.get(name, 0) for name in classes), f.changed_from_source,
+            ", ".join(f"{name} {count}" for name, count in sorted(f.flags.items())),
+        )
+        for f in figures.fields
+    )  # fmt: skip
+    counted = " ".join(f"{name}:int" for name in classes)
+    columns = f"object field type records:int compared:int matched:int {counted} changed_from_source:int flags"
+    return _table("fields", columns, rows)
+
+
+def causes(figures: Figures) -> Table:
+    """Causes of differences, with their counts."""
+    rows = ((f.object, f.field, c.cls, c.cause, c.count, c.fix) for f in figures.fields for c in f.causes)
+    return _table("causes", "object field class:word cause:word count:int fix", rows)
+
+
+def _three(example: Example) -> Row:
+    return (example.record, example.source, example.expected, example.actual, example.message)
+
+
+def field_examples(figures: Figures) -> Table:
+    """Examples behind the causes."""
+    rows = (
+        (f.object, f.field, c.cause, *_three(e)) for f in figures.fields for c in f.causes for e in c.examples
+    )
+    return _table("field_examples", "object field cause:word record source_value expected actual message", rows)
+
+
+def links(figures: Figures) -> Table:
+    """References, expected and found."""
+    rows = (
+        (k.object, k.field, k.parent, k.expected, k.present, k.missing, k.wrong, k.extra, k.orphans)
+        for k in figures.links
+    )
+    columns = "object field parent expected:int present:int missing:int wrong:int surplus:int orphans:int"
+    return _table("links", columns, rows)
+
+
+def kpis(figures: Figures) -> Table:
+    """Business figures, in the source, expected, and in the target."""
+    rows = ((k.name, k.group, k.unit, k.source, k.expected, k.actual, k.agrees) for k in figures.kpis)
+    columns = "kpi:word group unit source_value:amount expected:amount actual:amount agrees:ok"
+    return _table("kpis", columns, rows)
+
+
+def controls(figures: Figures) -> Table:
+    """Figures that somebody outside named."""
+    rows = ((c.name, c.said, c.unit, c.said_by, c.of, c.expected, c.actual, c.agrees) for c in figures.controls)
+    columns = "control:word said:amount unit said_by of expected:amount actual:amount agrees:ok"
+    return _table("controls", columns, rows)
+
+
+def exceptions(figures: Figures) -> Table:
+    """The working list, one line per cause."""
+    rows = (
+        (x.severity, x.code, x.object, x.source, x.field, x.rule, x.state, x.count, x.title, x.fix)
+        for x in figures.exceptions
+    )
+    columns = "severity:word code:code object source field rule state:word count:int title fix"
+    return _table("exceptions", columns, rows)
+
+
+def exception_examples(figures: Figures) -> Table:
+    """Examples behind the working list."""
+    rows = (
+        (x.code, x.object, x.source, e.field or x.field, x.state, *_three(e)) for x in figures.exceptions for e in x.examples
+    )
+    columns = "code:code object source field state:word record source_value expected actual message"
+    return _table("exception_examples", columns, rows)
+
+
+def merges(figures: Figures) -> Table:
+    """What every rule and decision of matching did."""
+    rows = ((m.object, m.rule, m.outcome, m.pairs, m.records) for m in figures.merges)
+    return _table("merges", "object rule outcome:word pairs:int records:int", rows)
+
+
+def clusters(figures: Figures) -> Table:
+    """Merged clusters cell by cell: who won and by which rule."""
+    rows = (
+        (c.object, c.cluster, " · ".join(c.members), " · ".join(c.why), *cell)
+        for c in figures.clusters
+        for cell in (c.cells or (("", "", "", ""),))
+    )
+    return _table("clusters", "object cluster members why field value winner rule", rows)
+
+
+def consent(figures: Figures) -> Table:
+    """People by consent before and after."""
+    rows = ((c.before, c.after, c.count, c.without_evidence) for c in figures.consent)
+    return _table("consent", "before:word after:word people:int without_evidence:int", rows)
+
+
+def owners(figures: Figures) -> Table:
+    """From which owner to which."""
+    return _table("owners", "owner_before owner_after records:int", figures.owners)
+
+
+def scores(figures: Figures) -> Table:
+    """Quality rules on raw and on clean data."""
+    rows = ((s.object, s.field, s.rule, s.of, s.passed_before, s.passed_after) for s in figures.scores)
+    return _table("scores", "object field rule cells:int passed_before:int passed_after:int", rows)
+
+
+def unexpected(figures: Figures) -> Table:
+    """Ids in the target that nobody sent, and ids that are gone."""
+    rows = (
+        (t.object, kind, target_id)
+        for t in figures.target_sets
+        for kind, ids in (("unexpected", t.unexpected_ids), ("vanished", t.vanished_ids))
+        for target_id in ids
+    )
+    return _table("unexpected", "object kind:word target_id", rows)
+
+
+def sources(figures: Figures) -> Table:
+    """What was read, and what an independent count says."""
+    rows = (
+        (
+            s.source, s.path, s.records, s.quarantined, s.counted, s.count_method, s.adds_up, s.bytes,
+            " ".join(filter(None, (s.encoding, s.delimiter))), s.sha256,
+        )
+        for s in figures.sources
+    )  # fmt: skip
+    columns = "source path records:int quarantined:int counted:int count_method adds_up:ok bytes:int encoding sha256:hash"
+    return _table("sources", columns, rows)
+
+
+def source_columns(figures: Figures) -> Table:
+    """Columns of the sources that were not moved, and evidence that was decided on whole columns."""
+    rows: list[Row] = []
+    for s in figures.sources:
+        rows += [(s.source, "unmapped", name, "") for name in s.unmapped_columns]
+        rows += [(s.source, "archived", name, "") for name in s.archived_columns]
+        rows += [(s.source, "dropped", name, why) for name, why in sorted(s.dropped_columns.items())]
+        rows += [(s.source, "evidence", "", text) for text in s.evidence]
+    return _table("source_columns", "source kind:word column why", rows)
+
+
+def decisions(figures: Figures) -> Table:
+    """Decisions and accepted differences with the records that they cover."""
+    return _table("decisions", "decision who when text records:int", figures.decisions)
+
+
+def sign_off(figures: Figures) -> Table:
+    """Who has to sign."""
+    return _table("sign_off", "role:word name date verdict signature", ((role, "", "", "", "") for role in figures.sign_off))
+
+
+def not_checked(figures: Figures) -> Table:
+    """What nobody checked."""
+    return _table("not_checked", "text", ((text,) for text in figures.not_checked))
+
+
+def is_zero(amount: Value) -> bool:
+    """Whether an amount is exactly nothing."""
+    return isinstance(amount, str) and Decimal(amount) == 0
