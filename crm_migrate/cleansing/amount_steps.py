@@ -1,0 +1,75 @@
+"""The steps `number`, `money`, `integer` and `currency`."""
+
+from functools import partial
+
+import polars as pl
+
+from crm_migrate.cleansing.amounts import NumberContext, amount_cell, decimal_of, integer_cell
+from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step, with_residue
+from crm_migrate.cleansing.currencies import currency_of
+from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.steps import Context
+
+_PLAIN = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]{1,2})?$"  # canonical already, whatever the separators of the column
+
+
+def number_context(context: Context, locale: str | None = None) -> NumberContext:
+    """Separators as the mapping says, else as the column shows, else as the locale has them (then not certain)."""
+    if locale:
+        return NumberContext(decimal_of(locale), True, locale)
+    shown = context.evidence.get("decimal")
+    return NumberContext(shown or decimal_of(context.locale), shown is not None, context.locale)
+
+
+def amount_outcomes(values: pl.Series, context: NumberContext, *, with_currency: bool) -> pl.DataFrame:
+    """Outcomes of `amount_cell`; plain decimals are recognised by shape."""
+    trimmed = values.str.strip_chars()
+    plain = trimmed.str.contains(_PLAIN) & (trimmed != "-0") & ~trimmed.str.contains(r"^-?0\.0*$|\.[0-9]?0$|\.[0-9]$")
+    reader = partial(amount_cell, context=context, with_currency=with_currency)
+    return with_residue(values, plain | values.is_null(), trimmed, reader)
+
+
+@step("number", "number", parameters=("locale",), examples=(("1.250.000,50", "1250000.50"),))
+def number_step(values: pl.Series, context: Context, locale: str | None = None) -> pl.DataFrame:
+    """Write a number as a plain decimal; `number(tr)` says whose separators the column has."""
+    return as_step(values, amount_outcomes(values, number_context(context, locale), with_currency=False))
+
+
+@step("money", "number", parameters=("locale",), examples=(("1.234,56 €", "1234.56"),))
+def money_step(values: pl.Series, context: Context, locale: str | None = None) -> pl.DataFrame:
+    """Write an amount as a plain decimal; a currency beside it is named in the note."""
+    frame = amount_outcomes(values, number_context(context, locale), with_currency=True)
+    found = frame["value"].str.extract(r" ([A-Z]{3})$")
+    noted = frame.with_columns(
+        pl.col("value").str.replace(r" [A-Z]{3}$", ""),
+        pl.when(found.is_not_null() & pl.col("note").is_null())
+        .then(pl.format("currency {}", found))
+        .otherwise(pl.col("note"))
+        .alias("note"),
+    )
+    return as_step(values, noted)
+
+
+@step("integer", "number", parameters=("locale",), examples=(("15.0", "15"), ("1.250", "1250")))
+def integer_step(values: pl.Series, context: Context, locale: str | None = None) -> pl.DataFrame:
+    """Write a whole number without separators."""
+    return as_step(values, outcomes(values, partial(integer_cell, context=number_context(context, locale))))
+
+
+def currency_cell(text: str, locale: str) -> Cell:
+    """The ISO 4217 code that a text names, alone or beside an amount."""
+    value = text.strip()
+    if is_null(value):
+        return NULL
+    code = currency_of(value, locale)
+    if code:
+        return Cell(code)
+    words = [currency_of(w, locale) for w in value.replace("\u00a0", " ").split()]
+    found = {w for w in words if w}
+    return Cell(found.pop()) if len(found) == 1 else invalid("no currency")
+
+
+@step("currency", "currency", examples=(("TL", "TRY"), ("€", "EUR")))
+def currency_step(values: pl.Series, context: Context) -> pl.DataFrame:
+    """Write a currency as its ISO 4217 code; a symbol of several countries is decided by the locale."""
+    return as_step(values, outcomes(values, partial(currency_cell, locale=context.locale)))

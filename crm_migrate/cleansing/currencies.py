@@ -1,0 +1,82 @@
+"""Currencies: ISO 4217 codes, their symbols by CLDR, and which one a shared symbol means in a country."""
+
+import re
+from functools import cache
+
+from babel.numbers import get_territory_currencies
+from pycountry import currencies
+
+# Symbols and everyday abbreviations that mean one currency wherever they stand.
+SYMBOLS = {
+    "€": "EUR", "£": "GBP", "₺": "TRY", "TL": "TRY", "YTL": "TRY", "₽": "RUB", "РУБ": "RUB", "₴": "UAH", "ГРН": "UAH",
+    "₹": "INR", "₩": "KRW", "₪": "ILS", "₫": "VND", "Đ": "VND", "฿": "THB", "₱": "PHP", "₦": "NGN", "₵": "GHS",
+    "₡": "CRC", "₲": "PYG", "₸": "KZT", "₼": "AZN", "₾": "GEL", "₮": "MNT", "₭": "LAK", "៛": "KHR", "৳": "BDT",
+    "R$": "BRL", "US$": "USD", "$US": "USD", "U$S": "USD", "USD$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD",
+    "CA$": "CAD", "CAD$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "SG$": "SGD", "NT$": "TWD", "MX$": "MXN",
+    "RP": "IDR", "RM": "MYR", "ZŁ": "PLN", "ZL": "PLN", "KČ": "CZK", "KC": "CZK", "FT": "HUF", "SFR": "CHF", "FR": "CHF",
+    "SFR.": "CHF", "FR.": "CHF", "RS": "INR", "₨": "INR", "LEI": "RON", "ЛВ": "BGN", "元": "CNY", "円": "JPY", "RMB": "CNY",
+    "CN¥": "CNY", "JP¥": "JPY", "S/": "PEN", "S/.": "PEN", "EURO": "EUR", "EUROS": "EUR", "DOLLAR": "USD", "DM": "DEM",
+    "KSH": "KES", "D.KR.": "DKK", "원": "KRW", "ر.س": "SAR", "د.إ": "AED", "ج.م": "EGP", "GH₵": "GHS", "LIRA": "TRY",
+}  # fmt: skip
+# Symbols that several countries use: decided by the country of the locale, never guessed beyond it.
+SHARED = {
+    "$": {"USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "HKD", "SGD", "TWD", "UYU", "BSD", "BBD", "BZD", "BMD",
+          "FJD", "JMD", "LRD", "NAD", "TTD", "DOP"},
+    "¥": {"JPY", "CNY"}, "￥": {"JPY", "CNY"},
+    "KR": {"SEK", "NOK", "DKK", "ISK"}, "KR.": {"SEK", "NOK", "DKK", "ISK"}, "R": {"ZAR"}, "LEU": {"RON", "MDL"},
+    "BS": {"BOB", "VES"}, "Q": {"GTQ"}, "L": {"HNL", "ALL"}, "DIN": {"RSD"}, "KM": {"BAM"}, "RS.": {"INR", "PKR", "LKR", "NPR"},
+    "LIRE": {"ITL"}, "DH": {"MAD", "AED"}, "DHS": {"AED", "MAD"}, "SR": {"SAR"}, "P": {"BWP", "PHP"}, "K": {"ZMW", "MMK"},
+}  # fmt: skip
+_TERRITORY = {
+    "ja": "JP",
+    "zh": "CN",
+    "sv": "SE",
+    "nb": "NO",
+    "no": "NO",
+    "nn": "NO",
+    "da": "DK",
+    "is": "IS",
+    "ko": "KR",
+}
+
+
+@cache
+def codes() -> frozenset[str]:
+    """ISO 4217 codes, and those that were in use when old CRMs were filled."""
+    return frozenset(c.alpha_3 for c in currencies) | {
+        "DEM",
+        "FRF",
+        "ITL",
+        "ESP",
+        "NLG",
+        "ATS",
+        "BEF",
+        "TRL",
+        "HRK",
+        "LTL",
+        "EEK",
+    }
+
+
+@cache
+def of_territory(locale: str) -> str | None:
+    """The currency in use in the country of a locale."""
+    parts = re.split(r"[-_]", locale)
+    region = next((p for p in parts[1:] if len(p) == 2 and p.isupper()), None) or _TERRITORY.get(parts[0])
+    found = get_territory_currencies(region) if region else []
+    return found[0] if len(found) == 1 else (found[-1] if found else None)
+
+
+def currency_of(sign: str, locale: str = "") -> str | None:
+    """The ISO 4217 code of a code, symbol or abbreviation; None where it is none or the country does not decide."""
+    key = sign.strip().upper()
+    if key in codes():
+        return key
+    found = SYMBOLS.get(key) or SYMBOLS.get(key.rstrip("."))
+    if found:
+        return found
+    local = of_territory(locale) if locale else None
+    wanted = SHARED.get(key, set())
+    if local in wanted:
+        return local
+    return next(iter(wanted)) if len(wanted) == 1 else None

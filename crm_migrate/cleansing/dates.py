@@ -1,0 +1,262 @@
+"""Dates and instants: ISO 8601, declared formats, CLDR month names, spreadsheet serials; order decided by evidence only."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from crm_migrate.cleansing.calendar_words import date_order, month_of
+from crm_migrate.cleansing.cells import NULL, Cell, invalid
+from crm_migrate.cleansing.date_formats import two_digit_year
+from crm_migrate.cleansing.nulls import is_null
+
+_ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
+)
+_NUMERIC = re.compile(r"(\d{1,4})\s*([./\-\s])\s*(\d{1,2})\s*([./\-\s])\s*(\d{1,4})\.?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?\s*(Z)?)?")
+_TIME = re.compile(
+    r"[,\sT]+(?:at|um|à|alle|a las|saat|pukul|kl\.?)?\s*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?\s?[Mm]\.?)?"
+    r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?:\s*(?:Uhr|h))?$"
+)
+_CJK = re.compile(
+    r"(令和|平成|昭和|大正|明治|R|H|S)?\s*(\d{1,4}|元)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?"
+)
+_ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925, "大正": 1911, "明治": 1867}
+_WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])")
+_ORDINAL_DAY = re.compile(r"(\d{4})-(\d{3})")
+_PARTIAL = re.compile(r"(?:19|20)\d{2}(?:[-/](?:0[1-9]|1[0-2]))?|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ère|re|º|ª|°|-го|е|\.)(?=\s|$|,)", re.IGNORECASE)
+_FILLERS = re.compile(r"\b(?:de|del|den|der|of|the|di|da|do|г\.?|года?)\b|[,]", re.IGNORECASE)
+_WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,?\s+(?=\S*\d|[^\W\d_]+\.?\s+\d)")
+_SERIAL_DAYS = range(18264, 73051)  # 1950-01-01 to 2099-12-31 in the 1900 system
+
+
+@dataclass(frozen=True, slots=True)
+class DateContext:
+    """What decides about a date besides its text: order of day and month, who said so, language, serial system."""
+
+    order: str | None = None
+    certain: bool = False
+    locale: str = ""
+    excel_1904: bool = False
+
+
+def date_cell(text: str, context: DateContext) -> Cell:
+    """A date (`2024-12-31`), a local time (`2024-12-31T12:15:00`) or an instant in UTC (`...Z`)."""
+    value = unicodedata.normalize("NFKC", text).replace("\u200f", "").replace("\u200e", "").strip().strip("'\"").strip()
+    value = re.sub(r"\s+", " ", value)
+    if is_null(value) or _is_zero(value):
+        return NULL
+    for reader in (_iso, _numbers_only, _cjk, _week, _numeric, _worded):
+        cell = reader(value, context)
+        if cell is not None:
+            return cell
+    if _PARTIAL.fullmatch(value):
+        return Cell(None, "partial", "no day: it is not made up")
+    return invalid("no date")
+
+
+_ZERO = re.compile(
+    r"0+|0{1,4}[-./ ]0{1,2}[-./ ]0{1,4}(?:[T ].*)?|0*1[./-]0*0[./-]1900|0*0[./-]0*1[./-]1900|1900-0*1-0*0(?:[T ].*)?"
+    r"|1899-12-(?:30|31)(?:[T ].*)?|(?:12[./-]3[01]|3[01][./-]12)[./-]1899(?: .*)?|0*1[./-]0*1[./-]0001(?: .*)?|0001-01-01(?:[T ].*)?"
+    r"|1753-01-01(?:[T ].*)?|1900-01-01(?:[T ].*)?|1970-01-01(?:[T ]00:00(?::00)?(?:\.0+)?(?:Z|\+00:?00)?)?|9999-12-31(?:[T ].*)?|2958465"
+)
+
+
+def _is_zero(text: str) -> bool:
+    """A program's way to write "no date": zero dates of MySQL, OLE, Excel, .NET, SQL Server, Unix; the end of time."""
+    return _ZERO.fullmatch(text) is not None
+
+
+def written(moment: datetime, has_time: bool) -> Cell:
+    """The canonical text of a moment; midnight without a zone is a date."""
+    if moment.tzinfo is not None:
+        utc = moment.astimezone(UTC)
+        return Cell(utc.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0"))
+    if not has_time or moment.time() == datetime.min.time():
+        return Cell(moment.date().isoformat())
+    return Cell(moment.replace(microsecond=0).isoformat())
+
+
+def _moment(
+    year: int, month: int, day: int, clock: tuple[int, int, int] = (0, 0, 0), zone: str | None = None
+) -> datetime | None:
+    """A moment, or None where the calendar has no such day; 24:00 is the next day's start (ISO 8601:2004)."""
+    hour, minute, second = clock
+    end_of_day = clock == (24, 0, 0)
+    try:
+        moment = datetime(year, month, day, 0 if end_of_day else hour, minute, min(second, 59), tzinfo=_zone(zone))
+        return moment + timedelta(days=1) if end_of_day else moment
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(text: str | None) -> timezone | None:
+    """The offset of `Z`, `UTC`, `+01:00`, `-0500`."""
+    if not text:
+        return None
+    if text in {"Z", "UTC", "GMT"}:
+        return UTC
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    delta = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-delta if text[0] == "-" else delta)
+
+
+def _outcome(moment: datetime | None, has_time: bool) -> Cell:
+    return written(moment, has_time) if moment else invalid("the calendar has no such day")
+
+
+def _iso(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001 -- a reader
+    found = _ISO.fullmatch(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second, _, zone = found.groups()
+    clock = (int(hour or 0), int(minute or 0), int(second or 0))
+    cell = _outcome(_moment(int(year), int(month), int(day), clock, zone), hour is not None)
+    if cell.value and hour is not None and clock == (24, 0, 0) and zone is None:
+        return Cell(f"{cell.value}T00:00:00")
+    return cell
+
+
+def _numbers_only(text: str, context: DateContext) -> Cell | None:
+    """Compact ISO dates, Unix times and spreadsheet serials."""
+    found = _COMPACT.fullmatch(text)
+    if found and 1850 <= int(found[1]) <= 2150 and 1 <= int(found[2]) <= 12:
+        clock = (int(found[4] or 0), int(found[5] or 0), int(found[6] or 0))
+        return _outcome(_moment(int(found[1]), int(found[2]), int(found[3]), clock, found[7]), found[4] is not None)
+    if re.fullmatch(r"\d{10}|\d{13}", text):
+        seconds = int(text) if len(text) == 10 else int(text) // 1000
+        return written(datetime.fromtimestamp(seconds, UTC), True)
+    serial = re.fullmatch(r"(\d{5})(?:[.,](\d+))?", text)
+    if serial and int(serial[1]) in _SERIAL_DAYS:
+        return _serial(int(serial[1]), float(f"0.{serial[2] or 0}"), context)
+    return None
+
+
+def _serial(days: int, fraction: float, context: DateContext) -> Cell:
+    """A day number of a spreadsheet, in the 1900 or the 1904 system."""
+    start = datetime(1904, 1, 1) if context.excel_1904 else datetime(1899, 12, 30)
+    return written(start + timedelta(days=days, seconds=round(fraction * 86400)), True)
+
+
+def _cjk(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001 -- a reader
+    found = _CJK.fullmatch(text)
+    if not found:
+        return None
+    year = 1 if found[2] == "元" else int(found[2])
+    return _outcome(_moment(year + _ERAS.get(found[1] or "", 0), int(found[3]), int(found[4])), False)
+
+
+def _week(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001 -- a reader
+    week, ordinal = _WEEK.fullmatch(text), _ORDINAL_DAY.fullmatch(text)
+    try:
+        if week:
+            return Cell(date.fromisocalendar(int(week[1]), int(week[2]), int(week[3])).isoformat())
+        if ordinal and ordinal[2] != "000":
+            day = date(int(ordinal[1]), 1, 1) + timedelta(days=int(ordinal[2]) - 1)
+            return Cell(day.isoformat()) if day.year == int(ordinal[1]) else invalid("the year has no such day")
+    except ValueError:
+        return invalid("the year has no such week")
+    return None
+
+
+def _clocked(text: str) -> tuple[str, tuple[int, int, int] | None, str | None]:
+    """The text without its time of day, the time, and the zone."""
+    found = _TIME.search(text)
+    if not found:
+        return text, None, None
+    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    if found[4]:
+        hour = hour % 12 + (12 if found[4][0] in "Pp" else 0)
+    return text[: found.start()].strip(" ,"), (hour, minute, second), found[5]
+
+
+def _numeric(text: str, context: DateContext) -> Cell | None:
+    """Three numbers: year first, or day and month in the order that is known, or that the numbers prove."""
+    day_part, clock, zone = _clocked(text)
+    found = _NUMERIC.fullmatch(day_part)
+    if not found or found[2].strip() != found[4].strip():
+        return None
+    first, middle, last = found[1], int(found[3]), found[5]
+    if len(first) >= 3:
+        moment = (
+            _moment(int(first), middle, int(last), clock or (0, 0, 0), zone)
+            if len(first) == 4 and len(last) <= 2
+            else None
+        )
+        return _outcome(moment, clock is not None)
+    if len(last) == 3 or (context.order == "YMD" and len(last) <= 2 and not context.certain and context.locale == ""):
+        return invalid("no date")
+    return _ordered(int(first), middle, last, (clock, zone), context)
+
+
+def _ordered(
+    first: int, second: int, last: str, when: tuple[tuple[int, int, int] | None, str | None], context: DateContext
+) -> Cell:
+    """Day and month of `first` and `second`."""
+    clock, zone = when
+    if context.order == "YMD" and len(last) <= 2:
+        return _outcome(_moment(two_digit_year(first), second, int(last), clock or (0, 0, 0), zone), clock is not None)
+    year = int(last) if len(last) == 4 else two_digit_year(int(last))
+    if first > 12 and second > 12:
+        return invalid("no month")
+    order = "DMY" if first > 12 else "MDY" if second > 12 else context.order
+    if order not in {"DMY", "MDY"} and first != second:
+        return Cell(None, "ambiguous", "day or month first? the column does not say")
+    day, month = (first, second) if order != "MDY" else (second, first)
+    cell = _outcome(_moment(year, month, day, clock or (0, 0, 0), zone), clock is not None)
+    contradicts = cell.value and context.order in {"DMY", "MDY"} and order != context.order and first != second
+    return Cell(cell.value, "suspect", f"not in the order {context.order} of the column") if contradicts else cell
+
+
+def _worded(text: str, context: DateContext) -> Cell | None:
+    """A month in words: `31 Aralık 2024`, `Dec 31, 2024`, `31-DEC-24`, `1er janvier 2024`."""
+    day_part, clock, zone = _clocked(text)
+    plain = _FILLERS.sub(" ", _ORDINAL.sub(" ", day_part))
+    words = [w for w in re.split(r"[\s\-/]+|(?<=[^\W\d])\.(?=\d)|(?<=\d)\.?(?=[^\W\d])", plain) if w]
+    months = [(i, month_of(w, context.locale or "en")) for i, w in enumerate(words) if not w[0].isdigit()]
+    known = [(i, m) for i, m in months if m]
+    numbers = [w.strip(".") for w in words if w.strip(".").isdigit()]
+    if len(known) != 1 or len(numbers) != 2 or len(months) > 2:
+        return _month_only(known, numbers)
+    return _outcome(_from_words(numbers, known[0][1] or 0, clock, zone), clock is not None)
+
+
+def _month_only(known: list[tuple[int, int | None]], numbers: list[str]) -> Cell | None:
+    """`March 2024` has no day."""
+    if len(known) == 1 and len(numbers) == 1 and len(numbers[0]) == 4:
+        return Cell(None, "partial", "no day: it is not made up")
+    return None
+
+
+def _from_words(
+    numbers: list[str], month: int, clock: tuple[int, int, int] | None, zone: str | None
+) -> datetime | None:
+    """Day and year are told apart by length; two short numbers are day and year in that order."""
+    day, year = numbers
+    if len(day) == 4:
+        day, year = year, day
+    if len(day) > 2 or len(year) not in (2, 4):
+        return None
+    return _moment(
+        int(year) if len(year) == 4 else two_digit_year(int(year)), month, int(day), clock or (0, 0, 0), zone
+    )
+
+
+def instant(value: str, time_zone: str) -> str:
+    """The UTC instant of a canonical date or local time in a zone; an instant stays."""
+    if value.endswith("Z"):
+        return value
+    local = datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(time_zone))
+    return str(written(local, True).value)
+
+
+def context_of(locale: str, evidence: dict[str, str] | None = None) -> DateContext:
+    """The date context of a locale and of facts about the column (`date_order`, `excel_1904`)."""
+    facts = evidence or {}
+    order = facts.get("date_order")
+    return DateContext(
+        order or date_order(locale), order is not None, locale, facts.get("excel_1904") == "true" or "1904" in locale
+    )

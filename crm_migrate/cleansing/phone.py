@@ -1,0 +1,226 @@
+"""Phone numbers to E.164 with libphonenumber's metadata, after the damage of spreadsheets and people is undone."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+import phonenumbers
+import polars as pl
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step
+from crm_migrate.cleansing.email import first_of_several
+from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.steps import Context
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_SCIENTIFIC = re.compile(r"\+?(\d)[.,]?(\d*)[eE]\+?(\d{1,2})")
+_FLOAT = re.compile(r"(\d{5,})[.,]0+")
+_FORMULA = re.compile(r'=\s*"([^"]*)"')
+_LABEL = re.compile(
+    r"^(?:(?:tele?(?:phone|fon|fono|foon)?|phone|ph|mob(?:ile|il)?|mobiltelefon|cell|cep|gsm|handy|fax|fixe|hp|wa|whatsapp|"
+    r"office|work|home|direct|durchwahl|büro|privat|iş|ev|ofis|tlp|telp|тел|моб|t|m|f|p|h|w|c)\s*[.:]+\s*|tel:)",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"\s*[(\[]\s*(?![\d\s()+-]*\d)[^()\[\]]*[)\]]\s*|\s+-\s+[^\d]{3,}$")
+_SEPARATOR = re.compile(
+    r"\s*(?::::|[;|\n,]|\s/\s|\s(?:or|oder|ou|o|veya|atau|of|lub|или|and|und|et|ve)\s)\s*", re.IGNORECASE
+)
+_EXTENSION = re.compile(
+    r"\s*[,;]?\s*(?:x|ext|extn|extension|dahili|dah|int|interno|poste|durchwahl|dw|ramal|anexo|toestel|доб|вн)\s*[.:=]?\s*"
+    r"(\d{1,7})\s*$|#\s*(\d{1,7})\s*$",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[^\W\d_]")
+_VANITY = re.compile(r"\+?[\d\s().-]*\d[\s.-]*[A-Za-z][A-Za-z\s.-]*[\d\s.-]*")
+# Ranges that regulators keep for fiction (Ofcom, ARCEP, ACMA, ComReg, Bundesnetzagentur): real in form, dialled by nobody.
+_FICTION = re.compile(
+    r"\+(?:44(?:7700900|20794609|1632960|8081570|9098790|3069990|113496|114496|115496|116496|117496|118496|121496|131496"
+    r"|141496|151496|161496|1914980|28964960|2920180)\d{2,3}|33(?:19900|26191|35301|46571|53649|63998)\d{4}"
+    r"|61(?:[2378]5550|[2378]7010|491570)\d{2,4}|49(?:3023125|6990009|4066969|22144901|8999998|171392|176040690|152288176)\d{1,5}"
+    r"|353209[12]0\d{4}|4670174060[5-9]|46(?:8465004|31390|40628)\d{2,4})"
+)
+
+
+def phone_cell(text: str, region: str | None) -> Cell:
+    """One or several numbers of a region (None: only numbers with a country code can be read)."""
+    value = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+    formula = _FORMULA.fullmatch(value)
+    value = (formula[1] if formula else value).lstrip("'`´").strip()
+    if is_null(value) or value.lower() in {"x", "xx", "xxx", "0", "00"}:
+        return NULL
+    if "@" in value:
+        return invalid("an e-mail address")
+    several = _several(value, region)
+    return several if several is not None else _single(value, region)
+
+
+def _several(text: str, region: str | None) -> Cell | None:
+    """Outcome of a cell that holds several whole numbers, or None."""
+    parts = [part for part in _SEPARATOR.split(_LABEL.sub("", text)) if part.strip()]
+    if len(parts) < 2 or any(sum(c.isdigit() for c in part) < 4 for part in parts):
+        return None
+    cells = [_single(_completed(part, parts[0]), region) for part in parts]
+    if any(cell.value is None for cell in cells):
+        return None
+    values = list(dict.fromkeys(str(cell.value) for cell in cells))
+    return Cell("|".join(values), "split", f"{len(values)} numbers") if len(values) > 1 else cells[0]
+
+
+def _completed(part: str, first: str) -> str:
+    """`0144` after `202-555-0143` replaces the last four digits of the first number."""
+    if not re.fullmatch(r"\d{2,4}", part) or not first[-len(part) :].isdigit():
+        return part
+    return first[: -len(part)] + part
+
+
+def _single(text: str, region: str | None) -> Cell:
+    """Outcome of a cell with one number."""
+    text, damage = _undamaged(text)
+    if damage:
+        return damage
+    text = _LABEL.sub("", _COMMENT.sub(" ", text).strip()).strip()
+    found = _EXTENSION.search(text)
+    extension = next((g for g in found.groups() if g), None) if found else None
+    if found and sum(c.isdigit() for c in text[: found.start()]) >= 5:
+        text = text[: found.start()].strip()
+    else:
+        extension = None
+    if _LETTERS.search(text) and not _VANITY.fullmatch(text):
+        return invalid("letters that are no number")
+    filler = _filler(re.sub(r"\D", "", text))
+    return filler or _parsed(text, region, extension)
+
+
+def _undamaged(text: str) -> tuple[str, Cell | None]:
+    """The text without `.0` and scientific notation, or what cannot be undone about it."""
+    scientific = _SCIENTIFIC.fullmatch(text)
+    if scientific:
+        digits = scientific[1] + scientific[2]
+        if len(digits.rstrip("0")) < 9 or int(scientific[3]) + 1 != len(digits):
+            return text, invalid("scientific notation: digits were lost")
+        return digits, None
+    return _FLOAT.sub(r"\1", text) if _FLOAT.fullmatch(text) else text, None
+
+
+def _filler(digits: str) -> Cell | None:
+    """Keyboard walks and one digit repeated."""
+    if len(digits) < 5:
+        return None
+    core = digits.lstrip("0") or digits
+    if (
+        len(set(core)) == 1
+        or core in "1234567890123456789"
+        or core in "9876543210987654321"
+        or digits in "01234567890123"
+    ):
+        return Cell(None, "placeholder", "a filler, not a number")
+    return None
+
+
+def _parsed(text: str, region: str | None, extension: str | None) -> Cell:
+    """Outcome by the reference library, with the repairs that its metadata proves."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException as error:
+        if region is None and sum(c.isdigit() for c in text) >= 6:
+            return Cell(None, "ambiguous", "no country code, and no region is known")
+        return invalid(str(error).partition(") ")[2] or str(error))
+    number.extension = None
+    for repair in (_as_typed, _mexican, _without_plus, _zero_lost):
+        cell = repair(number, text, region)
+        if cell is not None:
+            return _with_extension(cell, extension)
+    return _refused(number)
+
+
+def _with_extension(cell: Cell, extension: str | None) -> Cell:
+    return cell if not extension else Cell(f"{cell.value};ext={extension}", cell.flag, cell.note)
+
+
+def _e164(number: PhoneNumber) -> str:
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def is_number(number: PhoneNumber) -> bool:
+    """Valid by the metadata, or in a range that a regulator keeps for fiction."""
+    return phonenumbers.is_valid_number(number) or _FICTION.fullmatch(_e164(number)) is not None
+
+
+def _as_typed(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
+    """The number as the library reads it, where it is one."""
+    if not is_number(number):
+        return None
+    digits = re.sub(r"\D", "", text)
+    lost = (
+        text.isdigit()
+        and digits == str(number.national_number)
+        and _trunk_is_written(region or "")
+        and number.country_code == phonenumbers.country_code_for_region(region or "")
+    )
+    return Cell(_e164(number), "suspect", "the leading 0 is missing") if lost else Cell(_e164(number))
+
+
+@lru_cache(maxsize=512)
+def _trunk_is_written(region: str) -> bool:
+    """Whether people of the region always write the trunk 0 (metadata: the prefix is not optional in formatting)."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if metadata is None or metadata.national_prefix != "0":
+        return False
+    return not any(f.national_prefix_optional_when_formatting for f in metadata.number_format)
+
+
+def _mexican(number: PhoneNumber, text: str, region: str | None) -> Cell | None:  # noqa: ARG001 -- a repair
+    """`+52 1` and ten digits: the mobile 1 was abolished in 2019."""
+    national = str(number.national_number)
+    if number.country_code != 52 or len(national) != 11 or national[0] != "1":
+        return None
+    plain = PhoneNumber(country_code=52, national_number=int(national[1:]))
+    return Cell(_e164(plain)) if is_number(plain) else None
+
+
+def _without_plus(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
+    """The country code of the region, or an international number, written without its plus sign."""
+    digits = re.sub(r"\D", "", text)
+    code = str(phonenumbers.country_code_for_region(region)) if region else ""
+    if text.startswith("+") or not code or not digits.startswith(code):
+        return None
+    try:
+        again = phonenumbers.parse("+" + digits, None)
+    except NumberParseException:
+        return None
+    return Cell(_e164(again)) if is_number(again) and again.country_code != number.country_code * 0 else None
+
+
+def _zero_lost(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
+    """A number that is one only with a zero in front (Italy writes it even behind the country code)."""
+    if region is None or text.startswith(("+", "0")):
+        return None
+    try:
+        again = phonenumbers.parse("0" + text, region)
+    except NumberParseException:
+        return None
+    return Cell(_e164(again), "suspect", "the leading 0 is missing") if is_number(again) else None
+
+
+def _refused(number: PhoneNumber) -> Cell:
+    """Why a parsed number is none."""
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+        return Cell(None, "ambiguous", "no area code")
+    words = {ValidationResult.TOO_SHORT: "too short", ValidationResult.TOO_LONG: "too long"}
+    return invalid(words.get(reason, "no number of its country"))
+
+
+def phone_outcomes(values: pl.Series, region: str | None) -> pl.DataFrame:
+    """Outcomes of `phone_cell` for a column of one region."""
+    read: Callable[[str], Cell] = lambda text: phone_cell(text, region)  # noqa: E731
+    return outcomes(values, read)
+
+
+@step("phone", "phone", parameters=("region",), examples=(("(0212) 345 67 89", "+902123456789"),))
+def phone_step(values: pl.Series, context: Context, region: str | None = None) -> pl.DataFrame:
+    """Write a phone number as E.164, with `;ext=` where there is an extension; the region is for numbers without `+`."""
+    known = region or context.evidence.get("phone_region") or context.region
+    return first_of_several(as_step(values, phone_outcomes(values, known.upper() if known else None)))

@@ -1,0 +1,86 @@
+"""Text that went through programs: mojibake, entities, control characters, escapes; and the plain text steps."""
+
+import html
+import re
+import unicodedata
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+
+import ftfy
+import polars as pl
+
+from crm_migrate.cleansing.cells import Cell, as_step, step, with_residue
+from crm_migrate.cleansing.steps import Context
+
+# A text that this matches needs nothing but trimming: printable ASCII without the marks that start an escape, and
+# single letters of Latin alphabets that no mojibake is made of (broken UTF-8 always leaves two together).
+_CLEAN = (
+    r"^[\x20-\x25\x27-\x7E\n\t]*(?:[äöüßçğıöşüÇĞİÖŞÜéèêëáàâîïíóôúùûñÄÉÁÍÓÚÑøåæØÆłńęźżćřěščžýůőűățşôõãąś]"
+    r"[\x20-\x25\x27-\x7E\n\t]+)*[äöüßçğışéèêëáàîïíóôúùûñøåæřščžýőűăąś]?$"
+)
+_ESCAPED = r"_x[0-9A-Fa-f]{4}_|=\?[\w-]+\?[QqBb]\?|^\s*[=+\-@\t]|\w\?\w|[ \t]\n|\r"
+_OOXML = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_WORD = re.compile(r"=\?[\w-]+\?[QqBb]\?[^?]*\?=")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LOSSY = re.compile(r"�|\w\?\w")
+_FORMULA = re.compile(r"[=+\-@]\s*[A-Za-z_][\w.]*\s*\(|[=+\-@].*\|.*!|=\s*[A-Z]{1,3}\d+")
+_URL = re.compile(r"https?://\S+|www\.\S+")
+
+
+def repaired(text: str) -> str:
+    """Undo what programs did to a text; what a person typed stays, save invisible characters."""
+    text = _OOXML.sub(lambda m: _unescaped(int(m[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _decoded_words(text)
+    text = ftfy.fix_text(html.unescape(text) if "&" in text else text, normalization="NFC", unescape_html=False)
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\u00a0", " ").replace("\u202f", " ")
+    text = _CONTROL.sub("", _INVISIBLE.sub(_kept_joiner, text))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _unescaped(code: int) -> str:
+    """A character of an OOXML escape; a carriage return only doubles the line feed behind it."""
+    return "" if code in (0, 13) or 0xD800 <= code <= 0xDFFF else chr(code)
+
+
+def _kept_joiner(match: re.Match[str]) -> str:
+    """Zero-width (non-)joiners carry meaning in Persian and Indic words and in emoji; elsewhere they are dirt."""
+    text, at = match.string, match.start()
+    if match[0] not in "\u200c\u200d" or not 0 < at < len(text) - 1:
+        return ""
+    return match[0] if ord(text[at - 1]) > 0x5FF and ord(text[at + 1]) > 0x5FF else ""
+
+
+def _decoded_words(text: str) -> str:
+    """RFC 2047 words as text; an undecodable one stays."""
+    if "=?" not in text or not _WORD.search(text):
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except (HeaderParseError, LookupError, UnicodeDecodeError, ValueError):
+        return text
+
+
+def text_cell(text: str) -> Cell:
+    """A text repaired; flags what was lost before us and what a spreadsheet would run."""
+    value = repaired(text)
+    if not value:
+        return Cell(None, "null")
+    if _LOSSY.search(_URL.sub("", value)):
+        return Cell(value, "lossy", "characters were lost in an earlier conversion and cannot be restored")
+    if _FORMULA.match(value):
+        return Cell(value, "formula_injection", "a spreadsheet would run this text as a formula")
+    return Cell(value)
+
+
+def text_outcomes(values: pl.Series) -> pl.DataFrame:
+    """Outcomes of `text_cell`: rows that are clean by their shape are only trimmed."""
+    shape = values.str.contains(_CLEAN) & ~values.str.contains(_ESCAPED)
+    trimmed = values.str.strip_chars()
+    return with_residue(values, shape & (trimmed != ""), trimmed, text_cell)
+
+
+@step("text", "text", examples=(("Ã–zlem", "Özlem"), ("AT&amp;T", "AT&T")))
+def text_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+    """Repair text that programs broke (mojibake, entities, escapes, control characters) and trim it."""
+    return as_step(values, text_outcomes(values))
