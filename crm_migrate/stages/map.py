@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 import duckdb
 import polars as pl
 
-from crm_migrate.connecting.contract import FILE, LINE, ROW
+from crm_migrate.cleansing import STEPS
+from crm_migrate.connecting.contract import ROW
 from crm_migrate.mapping.expressions import Column, Name, parse, quote
 from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, FieldPlan, ObjectPlan, Plan, SourcePlan
-from crm_migrate.stages.transform import blank_to_null, name_of, policy_of, transform_cell
+from crm_migrate.stages.transform import blank_to_null, context_of, name_of, policy_of, transform_cell
 
 SPLIT = "__split"
 KEY = "__key"
@@ -110,9 +111,10 @@ def _evaluated(object_plan: ObjectPlan, source: SourcePlan, feed: FeedPlan, batc
     connection = duckdb.connect(config={"threads": 1, "memory_limit": "256MB"})
     try:
         connection.register("batch", batch.to_arrow())
-        return connection.execute(f"SELECT {', '.join(selected)} FROM batch", parameters).pl().get_columns()
+        answer = connection.sql(f"SELECT {', '.join(selected)} FROM batch", params=parameters).to_arrow_table()
     finally:
         connection.close()
+    return pl.DataFrame(answer).get_columns()
 
 
 def _expressions(object_plan: ObjectPlan, source: str) -> list[tuple[str, str]]:
@@ -174,6 +176,7 @@ def _parts(column: str, by: str, leader: str) -> pl.Expr:
 
     A companion with one part only where the leader has several belongs to the first: nothing is invented for the rest.
     """
+
     def listed(name: str) -> pl.Expr:
         return pl.col(name).fill_null("").str.split(by).list.eval(pl.element().str.strip_chars())
 
@@ -222,15 +225,22 @@ def _transformed_field(
     for trace in transform_cell(raw.cast(pl.String), cell, plan, source):
         if trace.changed.any():
             collected.changes.append(
-                rows.select(ROW, SPLIT).filter(trace.changed).with_columns(
-                    pl.lit(target.name).alias("field"), pl.lit(name_of(trace.step)).alias("rule")
-                )
+                rows.select(ROW, SPLIT)
+                .filter(trace.changed)
+                .with_columns(pl.lit(target.name).alias("field"), pl.lit(name_of(trace.step)).alias("rule"))
             )
         value = trace.frame["value"]
         flag = trace.frame["flag"] if flag is None else pl.select(pl.coalesce(trace.frame["flag"], flag)).to_series()
         note = trace.frame["note"] if note is None else pl.select(pl.coalesce(trace.frame["note"], note)).to_series()
     if flag is not None and note is not None and flag.is_not_null().any():
-        value = _judged(plan, target, rows, raw, pl.DataFrame([value.alias("value"), flag.alias("flag"), note.alias("note")]), collected)
+        value = _judged(
+            plan,
+            target,
+            rows,
+            raw,
+            pl.DataFrame([value.alias("value"), flag.alias("flag"), note.alias("note")]),
+            collected,
+        )
     return value.alias(target.name)
 
 
@@ -244,9 +254,11 @@ def _judged(
     value = frame["value"].set((policy != "keep").fill_null(False), None)
     flagged = frame["flag"].is_not_null()
     collected.cells.append(
-        rows.select(ROW, SPLIT).with_columns(
+        rows.select(ROW, SPLIT)
+        .with_columns(
             pl.lit(target.name).alias("field"), frame["flag"].alias("code"), raw.alias("before"), value.alias("after")
-        ).filter(flagged)
+        )
+        .filter(flagged)
     )
     stops = policy.is_in(["hold", "reject"]).fill_null(False)
     state = policy.replace_strict({"hold": "held", "reject": "rejected"}, default=None, return_dtype=pl.String)
@@ -276,9 +288,6 @@ def _record_keys(rows: pl.DataFrame, feed: FeedPlan, fields: dict[str, pl.Series
 
 def _changed(plan: Plan, source: SourcePlan, rows: pl.DataFrame) -> pl.Series:
     """When the source changed the row, as ISO text; null where it does not say or cannot be read."""
-    from crm_migrate.cleansing import STEPS
-    from crm_migrate.stages.transform import context_of
-
     if source.changed is None:
         return pl.Series("__changed", [None], dtype=pl.String).new_from_index(0, len(rows))
     formats = (source.changed_format,) if source.changed_format else ()
@@ -298,8 +307,7 @@ def _evidence_texts(object_plan: ObjectPlan, source: SourcePlan, rows: pl.DataFr
         for c in columns
     ]
     listed = rows.select(pl.concat_list(texts).list.drop_nulls().alias("__ev"))["__ev"]
-    encoded = pl.select(pl.when(listed.list.len() > 0).then(pl.struct(listed.alias("e")).struct.json_encode())).to_series()
+    encoded = pl.select(
+        pl.when(listed.list.len() > 0).then(pl.struct(listed.alias("e")).struct.json_encode())
+    ).to_series()
     return encoded.str.strip_prefix('{"e":').str.strip_suffix("}").alias("__ev")
-
-
-ORIGIN = (ROW, FILE, LINE)

@@ -56,10 +56,15 @@ def map_all(plan: Plan, run: Run, *, workers: int | None = None) -> None:
     tasks = list(_tasks(plan, run))
     done = {task: parts for task in tasks if (parts := _published(task)) is not None}
     open_tasks = [task for task in tasks if task not in done]
-    rows = sum(pq.read_metadata(task.part).num_rows for task in open_tasks)
-    for made in _run(open_tasks, 1 if rows < FEW_ROWS else workers or min(os.cpu_count() or 1, 8)):
+    for made in _run(open_tasks, workers or _workers_for(open_tasks)):
         done[made.task] = _publish(made)
     _finish(plan, run, tasks, done)
+
+
+def _workers_for(tasks: list[Task]) -> int:
+    """One process while starting others would cost more than they save, else one per core."""
+    rows = sum(pq.read_metadata(task.part).num_rows for task in tasks)
+    return 1 if rows < FEW_ROWS else min(os.cpu_count() or 1, 8)
 
 
 def _tasks(plan: Plan, run: Run) -> Iterator[Task]:
@@ -91,7 +96,9 @@ def code_version() -> str:
     """The hash of our own code and of the versions of the libraries that decide a clean value."""
     digest = hashlib.sha256()
     root = Path(crm_migrate.__file__).parent
-    for path in sorted([*(root / "cleansing").rglob("*.py"), *(root / "mapping").rglob("*.py"), *(root / "stages").glob("*.py")]):
+    for path in sorted(
+        [*(root / "cleansing").rglob("*.py"), *(root / "mapping").rglob("*.py"), *(root / "stages").glob("*.py")]
+    ):
         digest.update(path.read_bytes())
     digest.update("".join(f"{name}={importlib.metadata.version(name)};" for name in LIBRARIES).encode())
     return digest.hexdigest()

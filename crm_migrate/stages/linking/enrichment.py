@@ -1,7 +1,7 @@
 """Sources that only add: whom each of their rows reaches, and the suppressions that reach nobody.
 
 One line per row and reached record; a row that reaches nobody keeps one line without a node. A statement about a
-mailbox that nobody has, other than a grant, is a record of the object `suppressions` where the plan has it.
+mailbox that nobody has is a record of the object `suppressions` where the plan has it.
 """
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
@@ -84,7 +84,7 @@ def _waiting(target: ObjectPlan, owner: ObjectPlan, enrich: EnrichPlan, consent:
         f"SELECT __source, 1::INTEGER AS __trust, __row, __split, __key, __changed, __ev{fields}, __by AS __mailbox,"
         f" {strictness(state)} AS __strictness FROM {table('enrichment', owner.name)}"
         f" WHERE __source = {literal(enrich.source)} AND __node IS NULL AND __by IS NOT NULL"
-        f" AND {state} IS NOT NULL AND {state} <> 'granted'"
+        f" AND {state} IS NOT NULL"
     )
 
 
