@@ -1,0 +1,246 @@
+"""The fictional dealer, migrated twice: every row, cluster, amount, link and value against the truth that was planted."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.demo.finished_run import OBJECTS, FinishedRun, Origin, crm_migrate, lines_of
+
+SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "anadolu"
+
+
+@dataclass
+class Checked:
+    """A run and what should have come of it."""
+
+    run: FinishedRun
+    truth: Path
+
+    def lines(self, name: str) -> list[dict[str, str]]:
+        """One truth file."""
+        return lines_of(self.truth / f"{name}.csv")
+
+    def entity_of(self, object_name: str) -> dict[str, str]:
+        """True entity -> entity in the target, by way of any of its rows."""
+        here = self.run.entities(object_name)
+        return {
+            line["entity"]: here[origin_of(line)]
+            for line in self.lines("fates")
+            if line["object"] == object_name and origin_of(line) in here and line["state"] != "enrichment"
+        }
+
+
+def origin_of(line: dict[str, str]) -> Origin:
+    """Where a line of fates.csv points to."""
+    return line["file"], int(line["line"]), int(line["split"])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Checked]]:
+    """Both exports, one after the other, into one CRM; the first run is copied aside before the second."""
+    import shutil
+
+    folder = tmp_path_factory.mktemp("demo") / "anadolu"
+    done = crm_migrate("demo", str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    first = folder.with_name("first")
+    shutil.copytree(folder, first)
+    done = crm_migrate("demo", str(folder), "--second")
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield {
+        "first": Checked(FinishedRun(first), SAMPLE / "truth"),
+        "second": Checked(FinishedRun(folder), SAMPLE / "second" / "truth"),
+    }
+
+
+@pytest.fixture(params=["first", "second"])
+def checked(request: pytest.FixtureRequest, demo: dict[str, Checked]) -> Checked:
+    return demo[request.param]
+
+
+def differences(expected: dict[object, object], actual: dict[object, object]) -> str:
+    """The first differences, readable."""
+    keys = [key for key in {**expected, **actual} if expected.get(key) != actual.get(key)]
+    shown = [f"{key}: expected {expected.get(key)}, found {actual.get(key)}" for key in keys[:25]]
+    return f"{len(keys)} differences\n" + "\n".join(shown)
+
+
+@pytest.mark.parametrize("object_name", OBJECTS)
+def test_every_row_has_the_planned_fate(checked: Checked, object_name: str) -> None:
+    expected = {origin_of(l): l["state"] for l in checked.lines("fates") if l["object"] == object_name}
+    actual = {origin: d["state"] for origin, d in checked.run.dispositions(object_name).items()}
+    assert actual == expected, differences(expected, actual)
+
+
+@pytest.mark.parametrize("object_name", OBJECTS)
+def test_every_reason_is_the_planned_one(checked: Checked, object_name: str) -> None:
+    expected = {origin_of(l): l["code"] for l in checked.lines("fates") if l["object"] == object_name and l["code"]}
+    found = checked.run.dispositions(object_name)
+    actual = {origin: found[origin]["code"] for origin in expected if origin in found}
+    assert actual == expected, differences(expected, actual)
+
+
+@pytest.mark.parametrize("source", ["firma", "kisi", "books", "mail", "sheet"])
+def test_unreadable_rows_are_set_aside_with_their_physical_line(checked: Checked, source: str) -> None:
+    expected = {
+        (l["file"], int(l["line"])): l["code"]
+        for l in checked.lines("fates")
+        if l["source"] == source and l["state"] == "quarantined"
+    }
+    assert checked.run.quarantine(source) == expected
+
+
+@pytest.mark.parametrize("object_name", OBJECTS)
+def test_clusters_are_the_true_ones(checked: Checked, object_name: str) -> None:
+    expected = {
+        frozenset(l["members"].split()) for l in checked.lines("clusters") if l["object"] == object_name
+    }
+    groups: dict[object, set[str]] = defaultdict(set)
+    for (_, line, split), found in checked.run.dispositions(object_name).items():
+        if found["state"] in ("created", "updated", "unchanged", "merged"):
+            groups[found["__entity"]].add(f"{found['__source']}:{line}:{split}")
+    actual = {frozenset(members) for members in groups.values()}
+    wrong = {tuple(sorted(c)) for c in actual - expected}
+    missed = {tuple(sorted(c)) for c in expected - actual}
+    assert actual == expected, f"wrong: {sorted(wrong)[:15]}\nmissed: {sorted(missed)[:15]}"
+
+
+def test_every_amount_is_accounted_for(checked: Checked) -> None:
+    bridges = {b["currency"]: b for b in checked.run.figures["bridges"] if b["object"] == "deals"}
+    for line in checked.lines("amounts"):
+        if not Decimal(line["loaded"]):
+            continue
+        bridge = bridges[line["currency"]]
+        assert Decimal(bridge["source_total"]) == Decimal(line["source_total"]), bridge
+        assert Decimal(bridge["target_total"]) == Decimal(line["loaded"]), bridge
+        assert int(bridge["target_lines"]) == int(line["loaded_lines"]), bridge
+        assert int(bridge["unreadable"]) == int(line["unreadable"]), bridge
+    assert all(Decimal(b["unexplained"]) == 0 for b in bridges.values())
+
+
+def test_the_crm_itself_holds_the_loaded_amounts(checked: Checked) -> None:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for amount, currency in checked.run.crm("SELECT CAST(amount AS TEXT), currency FROM deals"):
+        sums[str(currency)] += Decimal(str(amount))
+    gone = {l["entity"] for l in checked.lines("vanished")}
+    assert not any(entity.startswith("D") for entity in gone)
+    expected = {l["currency"]: Decimal(l["loaded"]) for l in checked.lines("amounts") if Decimal(l["loaded"])}
+    assert dict(sums) == expected
+
+
+def test_consent_never_widens(checked: Checked) -> None:
+    expected = {l["email"]: (l["consent"] or None, l["email_dead"] == "true") for l in checked.lines("consent")}
+    actual: dict[str, tuple[object, bool]] = {}
+    for record in checked.run.actual("contacts").values():
+        email = str(record["email"] or "").lower()
+        if email in expected:
+            actual[email] = (record["consent"], str(record["email_dead"]).lower() in ("true", "1"))
+    assert actual == expected, differences(expected, actual)
+
+
+def test_people_of_one_mailbox_have_one_consent(checked: Checked) -> None:
+    said: dict[str, set[object]] = defaultdict(set)
+    for record in checked.run.actual("contacts").values():
+        if record["email"]:
+            said[str(record["email"]).lower()].add(record["consent"])
+    assert {email: words for email, words in said.items() if len(words) > 1} == {}
+
+
+def test_who_unsubscribed_and_is_nobody_else_stays_on_the_list(checked: Checked) -> None:
+    expected = {l["email"]: l["state"] for l in checked.lines("suppressions")}
+    actual = {str(r["email"]).lower(): r["state"] for r in checked.run.actual("suppressions").values()}
+    assert actual == expected, differences(expected, actual)
+
+
+@pytest.mark.parametrize("link", [("contacts", "company"), ("deals", "company"), ("accounts", "parent")])
+def test_children_point_to_their_own_parent(checked: Checked, link: tuple[str, str]) -> None:
+    object_name, field = link
+    child, parent = checked.entity_of(object_name), checked.entity_of("accounts")
+    records = checked.run.actual(object_name)
+    expected, actual = {}, {}
+    for line in checked.lines("links"):
+        if (line["object"], line["field"]) == link:
+            expected[line["child"]] = parent[line["parent"]]
+            actual[line["child"]] = records[child[line["child"]]][field]
+    assert actual == expected, differences(expected, actual)
+
+
+def test_no_circle_of_parents_is_left(checked: Checked) -> None:
+    parents = {entity: r["parent"] for entity, r in checked.run.actual("accounts").items()}
+    for start in parents:
+        seen, here = set(), start
+        while here is not None:
+            assert here not in seen, f"{start} is its own ancestor"
+            seen.add(here)
+            here = parents.get(here)
+
+
+@pytest.mark.parametrize("object_name", OBJECTS)
+def test_values_are_the_clean_ones(checked: Checked, object_name: str) -> None:
+    entity, records = checked.entity_of(object_name), checked.run.actual(object_name)
+    expected, actual = {}, {}
+    for line in checked.lines("fields"):
+        if line["object"] == object_name:
+            cell = (line["entity"], line["field"])
+            expected[cell] = plain(line["value"])
+            actual[cell] = plain(records[entity[line["entity"]]][line["field"]])
+    assert actual == expected, differences(expected, actual)
+
+
+def plain(value: object) -> str:
+    """Amounts as numbers, whatever their trailing zeros; nothing as nothing."""
+    text = "" if value is None else str(value)
+    return f"{Decimal(text):f}".rstrip("0").rstrip(".") if "." in text and text.replace(".", "").isdigit() else text
+
+
+def test_what_is_gone_is_flagged_and_nothing_else(checked: Checked) -> None:
+    for object_name in OBJECTS:
+        gone = {l["entity"] for l in checked.lines("vanished") if l["object"] == object_name}
+        assert len(checked.run.table("load", object_name, "vanished")) == len(gone), object_name
+
+
+def test_the_accounting_adds_up(checked: Checked) -> None:
+    figures = checked.run.figures
+    for line in figures["accounting"]:
+        assert line["unexplained"] == 0, line
+        assert line["read"] + line["extra"] == sum(line["states"].values()), line
+    for source in figures["sources"]:
+        assert source["counted"] is None or source["counted"] == source["records"] + source["quarantined"], source
+    for target in figures["target_sets"]:
+        assert target["unexpected"] == target["vanished"] == 0, target
+        assert target["after"] == target["before"] + target["created"], target
+
+
+def test_the_figure_from_outside_agrees(checked: Checked) -> None:
+    (said,) = checked.lines("controls")
+    (control,) = checked.run.figures["controls"]
+    assert Decimal(control["actual"]) == Decimal(control["said"]) == Decimal(said["value"])
+    assert control["agrees"]
+
+
+def test_an_amount_below_zero_is_said(checked: Checked) -> None:
+    entity = checked.entity_of("deals")
+    warned = checked.run.table("complete", "deals", "warnings")
+    assert len(warned.filter(warned["rule"] == "C2")) == len({entity[l["entity"]] for l in checked.lines("warnings")})
+
+
+def test_health_notes_are_not_in_the_crm(checked: Checked) -> None:
+    text = (checked.run.project / "crm.db").read_bytes()
+    assert "fıstık alerjisi".encode() not in text
+
+
+def test_running_again_writes_nothing(demo: dict[str, Checked]) -> None:
+    run = demo["second"].run
+    before = sorted(map(repr, run.crm("SELECT * FROM contacts")))
+    done = crm_migrate("run", str(run.project))
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    again = FinishedRun(run.project)
+    assert again.folder != run.folder
+    for object_name in OBJECTS:
+        actions = again.table("load", object_name, "entities")["action"].unique().to_list()
+        assert not {"create", "update"} & set(actions), object_name
+    assert sorted(map(repr, again.crm("SELECT * FROM contacts"))) == before
