@@ -1,0 +1,246 @@
+"""PostgreSQL: COPY in, COPY out, and the settings that make its text canonical."""
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import sqlalchemy as sa
+from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID
+from crm_migrate.errors import TargetConflict, TargetError
+from crm_migrate_sql.bisecting import Refused
+from crm_migrate_sql.tables import Column, Dialect, Table
+
+SETTINGS = {
+    "DateStyle": "ISO",
+    "TimeZone": "UTC",
+    "client_encoding": "UTF8",
+    "statement_timeout": "600s",
+    "lock_timeout": "30s",
+    "idle_in_transaction_session_timeout": "600s",
+    "standard_conforming_strings": "on",
+}
+READ_BLOCK = 8 << 20
+DATA_CLASSES = ("22", "23", "P0")  # data exception, integrity, raised by a trigger
+LOCK_SPACE = 0x63726D  # "crm"
+
+
+class PostgresSession:
+    """One connection."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self.connection = connection
+
+    def run(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement, if it has any."""
+        cursor = self.connection.execute(statement.encode(), values or None)
+        return cursor.fetchall() if cursor.description else []
+
+    def copy_in(self, statement: str, rows: pa.Table) -> None:
+        """Send rows as CSV: null is nothing, the empty text is quoted."""
+        buffer = pa.BufferOutputStream()
+        pacsv.write_csv(rows, buffer, pacsv.WriteOptions(include_header=False, quoting_style="needed"))
+        with self.connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+            copy.write(buffer.getvalue().to_pybytes())
+
+
+class Postgres:
+    """A PostgreSQL database or one schema of it."""
+
+    batch_rows = 50_000
+
+    def __init__(self, url: sa.URL, schema: str | None) -> None:
+        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        options = {"options": " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())}
+        self._options: dict[str, Any] = {**options, "connect_timeout": 15, "application_name": "crm-migrate"}
+        self.engine = sa.create_engine(
+            url.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool, connect_args=dict(self._options)
+        )
+        self.dialect = Dialect("postgresql", self.engine.dialect.identifier_preparer, schema)
+        self._writer: psycopg.Connection[Any] | None = None
+
+    # ------------------------------------------------------------------------------------------------ connections
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresSession]:
+        """A connection of its own, in one snapshot, that a reader may abandon."""
+        with self._told("read"):
+            connection = self._connect()
+        try:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            with self._told("read"):
+                yield PostgresSession(connection)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def writing(self, *, exclusive: bool = True) -> Iterator[PostgresSession]:
+        """One transaction; committed at the end, or nothing of it."""
+        with self._told("write"):
+            if self._writer is None or self._writer.closed:
+                self._writer = self._connect()
+                if exclusive:
+                    self._lock(self._writer)
+            with self._writer.transaction():
+                yield PostgresSession(self._writer)
+
+    def _lock(self, connection: "psycopg.Connection[Any]") -> None:
+        """One loader per schema, whatever machine it runs on; the lock dies with the connection."""
+        row = connection.execute(
+            "SELECT pg_try_advisory_lock(%s, hashtext(%s))", (LOCK_SPACE, self.dialect.schema or "")
+        ).fetchone()
+        connection.commit()
+        if not row or not row[0]:
+            connection.close()
+            raise TargetConflict("another crm-migrate is loading this database", hint="wait until it ends; then resume")
+
+    def _connect(self) -> "psycopg.Connection[Any]":
+        return psycopg.connect(self._dsn, **self._options)
+
+    @contextmanager
+    def _told(self, verb: str) -> Iterator[None]:
+        """Whatever stops the database, in its words and without its address."""
+        try:
+            yield
+        except psycopg.Error as error:
+            words = (error.diag.message_primary or str(error).splitlines()[0] if str(error) else "").strip()
+            if self._writer is not None and self._writer.broken:
+                self._writer = None
+            raise TargetError(
+                f"the database could not {verb}: {words}", hint="see to the database; then resume"
+            ) from error
+
+    def close(self) -> None:
+        """Give back the connections."""
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = None
+        self.engine.dispose()
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    @contextmanager
+    def attempt(self, session: PostgresSession) -> Iterator[None]:
+        """A savepoint: what is refused because of its content leaves nothing behind."""
+        try:
+            with session.connection.transaction():
+                yield
+        except psycopg.Error as error:
+            if (error.sqlstate or "")[:2] not in DATA_CLASSES:
+                raise
+            raise Refused(_words(error)) from error
+
+    def insert(self, session: PostgresSession, table: Table, key: str, rows: pa.Table) -> None:
+        """New records; `rows` has our key as `__entity`."""
+        with self.attempt(session):
+            names = [key if name == ENTITY else name for name in rows.column_names]
+            session.copy_in(self._copy(self.dialect.place(table.name), names), rows)
+
+    def update(self, session: PostgresSession, table: Table, key: str, rows: pa.Table) -> None:
+        """Changed records, found by our key, or by the target's id where they are adopted."""
+        with self.attempt(session):
+            quote, place, adopt = self.dialect.quote, self.dialect.place(table.name), TARGET_ID in rows.column_names
+            columns = [{ENTITY: key, TARGET_ID: table.key}.get(name, name) for name in rows.column_names]
+            listed = ", ".join(map(quote, columns))
+            session.run("DROP TABLE IF EXISTS pg_temp._crm_migrate_new")
+            session.run(
+                f"CREATE TEMP TABLE _crm_migrate_new ON COMMIT DROP AS SELECT {listed} FROM {place} WITH NO DATA"
+            )
+            session.copy_in(self._copy("pg_temp._crm_migrate_new", columns), rows)
+            by = table.key if adopt else key
+            sets = [f"{quote(c)} = n.{quote(c)}" for c in columns if c != by]
+            free = f" AND (t.{quote(key)} IS NULL OR t.{quote(key)} = n.{quote(key)})" if adopt else ""
+            cursor = session.connection.execute(
+                f"UPDATE {place} t SET {', '.join(sets)} FROM pg_temp._crm_migrate_new n "
+                f"WHERE t.{quote(by)} = n.{quote(by)}{free}".encode()
+            )
+            if cursor.rowcount != rows.num_rows:
+                raise Refused("no record with this key in the target, or it carries another key")
+
+    def _copy(self, place: str, columns: Sequence[str]) -> str:
+        return f"COPY {place} ({', '.join(map(self.dialect.quote, columns))}) FROM STDIN (FORMAT csv)"
+
+    def already_claimed(self, error: BaseException) -> bool:
+        """Whether a statement failed because the row was there already."""
+        return isinstance(error, UniqueViolation)
+
+    # ------------------------------------------------------------------------------------------------ reading
+
+    def canonical(self, column: Column) -> str:
+        """The expression that gives a column as canonical text."""
+        name = self.dialect.quote(column.name)
+        if column.storage != "instant":
+            return f"{name}::text"
+        fraction = (
+            f"CASE WHEN date_trunc('second', {name}) = {name} THEN '' ELSE rtrim(to_char({name}, '.US'), '0') END"
+        )
+        return f"to_char({name}, 'YYYY-MM-DD\"T\"HH24:MI:SS') || {fraction} || 'Z'"
+
+    def rows(self, query: str, names: Sequence[str]) -> Iterator[pa.Table]:
+        """The rows of a query as text, streamed from one snapshot."""
+        with self.reading() as session:
+            yield from self._stream(session, query, names)
+
+    def _stream(self, session: PostgresSession, query: str, names: Sequence[str]) -> Iterator[pa.Table]:
+        with (
+            session.connection.cursor() as cursor,
+            cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)".encode()) as copy,
+        ):
+            source = _CopyReader(copy)
+            if source.empty:
+                return
+            reader = pacsv.open_csv(
+                source,
+                pacsv.ReadOptions(column_names=list(names), block_size=READ_BLOCK, use_threads=False),
+                pacsv.ParseOptions(newlines_in_values=True),
+                pacsv.ConvertOptions(
+                    column_types={name: pa.string() for name in names},
+                    null_values=[""],
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=False,
+                ),
+            )
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+
+    def chosen(self, key: str, keys: Sequence[str]) -> str:
+        """The condition that keeps records with one of these keys."""
+        listed = ", ".join("'" + k.replace("'", "''") + "'" for k in keys)
+        return f"{self.dialect.quote(key)} IN ({listed})"
+
+
+class _CopyReader(io.RawIOBase):
+    """COPY TO STDOUT as a file that can be read in any portions."""
+
+    def __init__(self, copy: psycopg.Copy) -> None:
+        self._copy = copy
+        self._rest = memoryview(bytes(copy.read()))
+        self.empty = not self._rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view, filled = memoryview(buffer).cast("B"), 0
+        while filled < len(view) and self._rest:
+            taken = min(len(view) - filled, len(self._rest))
+            view[filled : filled + taken] = self._rest[:taken]
+            filled += taken
+            self._rest = self._rest[taken:] or memoryview(bytes(self._copy.read()))
+        return filled
+
+
+def _words(error: psycopg.Error) -> str:
+    """What the database says, with the column or constraint; quoted values of a data exception are not repeated."""
+    words = error.diag.message_primary or "refused"
+    if not isinstance(error, psycopg.IntegrityError | IntegrityConstraintViolation):
+        head, _, _ = words.partition(': "')
+        words = head
+    place = " ".join(p for p in (error.diag.column_name, error.diag.constraint_name) if p and p not in words)
+    return f"{words} ({place})" if place else words

@@ -1,0 +1,192 @@
+"""A CRM in a SQL database: our own schema in SQLite or PostgreSQL, or tables that are there already.
+
+Batch and journal row are one transaction, so a batch is loaded exactly once whatever happens between us and the
+database. Inserts and updates are separate statements by our key.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from crm_migrate.connecting.contract import (
+    ENTITY,
+    Capabilities,
+    TargetObject,
+    TargetSchema,
+    WriteBatch,
+    WriteResult,
+)
+from crm_migrate.errors import TargetError, UsageError
+from crm_migrate_sql import journal
+from crm_migrate_sql.bisecting import isolate
+from crm_migrate_sql.postgresql import Postgres
+from crm_migrate_sql.preparing import changes
+from crm_migrate_sql.sqlite import Sqlite
+from crm_migrate_sql.tables import Table, described, reflect
+
+LOOKUP_KEYS = 5_000
+OURS = (journal.BATCHES, journal.IDENTITY)
+
+
+def connect_backend(options: Mapping[str, Any]) -> Postgres | Sqlite:
+    """The database that an environment's options name (`url`, for PostgreSQL also `schema`)."""
+    try:
+        url = sa.make_url(str(options["url"]).replace("postgres://", "postgresql://", 1))
+    except KeyError:
+        raise UsageError("a SQL target needs a url", hint="url: sqlite:///crm.db, or url: env:CRM_DATABASE") from None
+    except sa.exc.ArgumentError:
+        raise UsageError("the url of the SQL target cannot be read", hint="postgresql://user@host/database") from None
+    if url.get_backend_name() == "sqlite":
+        return Sqlite(url)
+    if url.get_backend_name() == "postgresql":
+        return Postgres(url, options.get("schema"))
+    raise UsageError(f"no target for {url.get_backend_name()} yet", hint="sqlite:/// or postgresql://")
+
+
+class SqlTarget:
+    """Writes a SQLite or PostgreSQL database."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._backend = connect_backend(options)
+        self._dialect = self._backend.dialect
+        self._tables: dict[str, Table] = {}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Atomic batches with a journal in the same transaction."""
+        return Capabilities(batch_rows=self._backend.batch_rows, atomic_batch=True, same_transaction_journal=True)
+
+    def identity(self) -> str:
+        """The name that `prepare` gave this database; before that, a name that no prepared database has."""
+        if self._exists(journal.IDENTITY):
+            with self._backend.reading() as session:
+                name = journal.named(session, self._dialect)
+                if name:
+                    return f"sql-{name}"
+        url = self._backend.engine.url
+        place = f"{url.get_backend_name()}|{url.host}|{url.port}|{url.database}|{self._dialect.schema}"
+        return f"sql-unprepared-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+
+    def describe(self) -> TargetSchema:
+        """All tables with a key of one column, as they are now."""
+        if not self._there():
+            return TargetSchema((), prepared=False)
+        with self._told():
+            names = sa.inspect(self._backend.engine).get_table_names(schema=self._dialect.schema)
+        tables = [table for name in sorted(set(names) - set(OURS)) if (table := self._try_reflect(name))]
+        return TargetSchema(tuple(described(t, "crm_migrate_id") for t in tables), prepared=set(OURS) <= set(names))
+
+    def _try_reflect(self, name: str) -> Table | None:
+        try:
+            return self._reflect(name)
+        except TargetError:
+            return None  # no table that records can be loaded into
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        """Create (or with `apply=False` only name) tables, columns, our key, our journal."""
+        found = {o.name: t for o in objects if (t := self._reflect(o.name))} if self._there() else {}
+        wanted = changes(self._dialect, objects, found)
+        ours = {name: s for name, s in journal.statements(self._dialect).items() if not self._exists(name)}
+        if apply and (wanted or ours):
+            with self._backend.writing() as session:
+                if self._dialect.schema:
+                    session.run(f"CREATE SCHEMA IF NOT EXISTS {self._dialect.quote(self._dialect.schema)}")
+                for statement in [*ours.values(), *(change.statement for change in wanted)]:
+                    session.run(statement)
+                journal.name_target(session, self._dialect)
+            self._tables.clear()
+        return (*(f"create our table {name}" for name in ours), *(change.title for change in wanted))
+
+    def lookup(self, object: TargetObject, keys: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """`__entity`, `target_id` of the records that carry our key."""
+        table = self._table(object)
+        quote = self._dialect.quote
+        key, id = quote(object.key_field), self._backend.canonical(_key_column(table))
+        query = f"SELECT {key}, {id} FROM {self._dialect.place(table.name)} WHERE {key} IS NOT NULL"
+        portions = [None] if keys is None else [keys[i : i + LOOKUP_KEYS] for i in range(0, len(keys), LOOKUP_KEYS)]
+        for portion in portions:
+            chosen = f" AND {self._backend.chosen(object.key_field, portion)}" if portion is not None else ""
+            yield from self._backend.rows(f"{query}{chosen}", [ENTITY, "target_id"])
+
+    def read_back(self, object: TargetObject) -> Iterator[pa.Table]:
+        """All records as they are now, in the order of the target's ids."""
+        table = self._table(object)
+        key = table.column(object.key_field)
+        columns = [column for field in object.fields if (column := table.column(field.name))]
+        texts = [self._backend.canonical(column) for column in columns]
+        ours = self._dialect.quote(key.name) if key else "NULL"
+        listed = ", ".join([self._backend.canonical(_key_column(table)), ours, *texts])
+        query = f"SELECT {listed} FROM {self._dialect.place(table.name)} ORDER BY {self._dialect.quote(table.key)}"
+        yield from self._backend.rows(query, ["target_id", ENTITY, *(column.name for column in columns)])
+
+    def write(self, batch: WriteBatch) -> WriteResult:
+        """Write one batch and its journal row in one transaction; a batch that is committed already is not sent."""
+        table = self._table(batch.object)
+        key = batch.object.key_field
+        send: Callable[..., None] = self._backend.insert if batch.action == "create" else self._backend.update
+        with self._backend.writing() as session:
+            earlier = journal.replayed(session, self._dialect, batch)
+            if earlier is not None:
+                return earlier
+            journal.claim(session, self._dialect, batch)
+            rejected = isolate(batch.rows, lambda rows: send(session, table, key, rows))
+            journal.complete(session, self._dialect, batch, rejected)
+        return WriteResult(rejected=rejected)
+
+    def committed(self, project: str, run: str) -> Mapping[str, str]:
+        """Batch name -> digest of the batches of a run, from the journal in the target."""
+        if not self._exists(journal.BATCHES):
+            return {}
+        with self._backend.reading() as session:
+            return journal.committed(session, self._dialect, project, run)
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._backend.close()
+
+    def _there(self) -> bool:
+        """Looking must not create a file."""
+        return not isinstance(self._backend, Sqlite) or self._backend.path.exists()
+
+    def _exists(self, name: str) -> bool:
+        if not self._there():
+            return False
+        with self._told():
+            return sa.inspect(self._backend.engine).has_table(name, schema=self._dialect.schema)
+
+    def _reflect(self, name: str) -> Table | None:
+        with self._told():
+            return reflect(self._backend.engine, self._dialect.schema, name)
+
+    def _table(self, object: TargetObject) -> Table:
+        if object.name not in self._tables:
+            table = self._reflect(object.name) if self._there() else None
+            if table is None:
+                raise TargetError(f"the target has no table {object.name}", hint="crm-migrate target prepare")
+            self._tables[object.name] = table
+        return self._tables[object.name]
+
+    def _told(self) -> "_Told":
+        return _Told()
+
+
+class _Told:
+    """SQLAlchemy's errors as ours, without address or password."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sa.exc.DBAPIError):
+            words = str(error.orig).splitlines()[0] if error.orig else "no answer"
+            raise TargetError(
+                f"the database cannot be read: {words}", hint="see to the database; then resume"
+            ) from error
+
+
+def _key_column(table: Table) -> Any:
+    column = table.column(table.key)
+    assert column is not None
+    return column
