@@ -27,6 +27,136 @@ CODES: dict[str, Code] = {
         "A row has more or fewer cells than the header.",
         "Look at the physical line that is named: usually an unquoted delimiter or a cut line.",
     ),
+    "nul_byte": Code(
+        "read",
+        "A row holds a NUL byte, which no text has.",
+        "Look at the line that is named; export the file again if there are many.",
+    ),
+    "unclosed_quote": Code(
+        "read",
+        "A quote opens in a row and never closes, or closes in the midst of other text.",
+        "Mend the quoting of the line that is named; the rows after it were read.",
+    ),
+    "stray_quote": Code(
+        "read",
+        "Text follows a closing quote: a quote inside a cell is not doubled.",
+        "Double the quote inside the cell, or export the file again.",
+    ),
+    "header_empty": Code(
+        "read",
+        "Columns have no name in the header.",
+        "Name them in the file, or map them as `Column 3`.",
+    ),
+    "header_doubled": Code(
+        "read",
+        "Several columns have one name.",
+        "Map the one that is meant: `Tel#1`, `Tel#2`.",
+    ),
+    "header_reserved": Code(
+        "read",
+        "A column's name begins with two underscores, which are ours.",
+        "Map it by its new name, `column__x`.",
+    ),
+    "header_suspect": Code(
+        "read",
+        "Most rows have another number of cells than the header.",
+        "Check `header_row:` and `delimiter:` of the source.",
+    ),
+    "columns_differ": Code(
+        "read",
+        "The files of one source do not have the same columns.",
+        "Check that they are exports of one layout.",
+    ),
+    "column_missing": Code(
+        "read",
+        "A column that the mapping names is not in the source.",
+        "Correct the name; it must be as the header has it.",
+    ),
+    "encoding_guessed": Code(
+        "read",
+        "The encoding was guessed from the letters of the text.",
+        "Look at names in `preview` and declare `encoding:`.",
+    ),
+    "encoding_uncertain": Code(
+        "read",
+        "The best encoding does not explain all bytes beyond ASCII.",
+        "Ask who exported the file, and declare `encoding:`.",
+    ),
+    "encoding_contradicted": Code(
+        "read",
+        "The declared encoding is not what the bytes say.",
+        "Take `encoding:` out of the mapping, or look at names with accents.",
+    ),
+    "no_records": Code(
+        "read",
+        "A file holds a header and nothing else.",
+        "Export it again if it should hold records.",
+    ),
+    "count_differs": Code(
+        "read",
+        "An independent count of the records found another number.",
+        "Do not load; look at the quoting of the file.",
+    ),
+    "total_row_suspect": Code(
+        "read",
+        "A row looks like a total and not like a record.",
+        "Leave it out with `skip:`, or ignore this.",
+    ),
+    "hidden_rows": Code(
+        "read",
+        "A sheet hides rows; they were read.",
+        "Leave them out with `skip:` if they are no records.",
+    ),
+    "hidden_columns": Code(
+        "read",
+        "A sheet hides columns; they were read.",
+        "Map, archive or drop them like the others.",
+    ),
+    "hidden_sheets": Code(
+        "read",
+        "A workbook hides sheets; they were not read.",
+        "Look whether they hold records; name one with `sheet:`.",
+    ),
+    "merged_cells": Code(
+        "read",
+        "A sheet has merged cells: only the first cell of each holds the value.",
+        "Part them in the workbook, so that every row holds its values.",
+    ),
+    "formula_cells": Code(
+        "read",
+        "Cells hold formulas; the values that were saved with them were read.",
+        "Recalculate and save the workbook if the values may be old.",
+    ),
+    "formula_without_value": Code(
+        "read",
+        "Cells hold formulas without a saved value; they were read as empty.",
+        "Open the workbook, let it calculate, save it.",
+    ),
+    "error_cell": Code(
+        "read",
+        "Cells hold an error of the spreadsheet (`#N/A`).",
+        "Mend the formula; the error's name was read as text.",
+    ),
+    "number_precision": Code(
+        "read",
+        "Numbers have more digits than a spreadsheet keeps: the last ones may be lost.",
+        "Take such ids from the system itself, or format the column as text first.",
+    ),
+    "other_sheets": Code(
+        "read",
+        "A workbook has several sheets; one was read.",
+        "Name the others as sources of their own if they hold records.",
+    ),
+    "join_ambiguous": Code(
+        "read",
+        "A joined table has several partners for one row.",
+        "Say which one is meant with `take:`, or `gather: list`.",
+    ),
+    "order_unknown": Code(
+        "read",
+        "A query has no order of its own and no key to sort by.",
+        "Name a `key:` that is a column of the query.",
+    ),
     # -- mapping -------------------------------------------------------------------------------------------------
     # -- values --------------------------------------------------------------------------------------------------
     "value_unmapped": Code(

@@ -1,0 +1,27 @@
+"""Reads files: delimited text (CSV, TSV) and workbooks (XLSX). Nothing is imported before a source is asked for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_migrate.connecting.contract import Source, SourceSpec, Target
+from crm_migrate.errors import UsageError
+
+
+class FilesConnector:
+    """Sources only: one or several files of one layout."""
+
+    name = "files"
+    title = "CSV, TSV and XLSX files"
+
+    def source(self, spec: SourceSpec) -> Source:
+        """A reader of the files of `spec`. Raises InputError where one is not there or is no plain file."""
+        from crm_migrate_files.source import FilesSource
+
+        return FilesSource(spec)
+
+    def target(self, options: Mapping[str, Any]) -> Target:  # noqa: ARG002 -- the contract's signature
+        """There is none: files are not written as a CRM."""
+        raise UsageError("the connector `files` only reads", hint="use `connector: sql` for a local target")
+
+
+CONNECTOR = FilesConnector()

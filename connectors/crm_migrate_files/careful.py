@@ -1,0 +1,142 @@
+"""The careful way: record by record through the standard library's strict CSV parser, every bad row with its place.
+
+A line that cannot start a record (an unclosed quote, text after a closing quote) is set aside alone and reading goes
+on at the next line, so that one stray quote never swallows what follows it.
+"""
+
+import csv
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crm_migrate_files.dialect import csv_reader, lines_of
+from crm_migrate_files.parsed import RAW_CHARACTERS, Aside
+
+if TYPE_CHECKING:
+    from _csv import Reader
+
+BYTE_LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+_NO_TEXT = re.compile("[\udc80-\udcff]")
+
+
+@dataclass(slots=True)
+class Careful:
+    """Good rows with their 0-based lines, rows set aside, and how many bytes and lines were used."""
+
+    rows: list[list[str | None]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
+    consumed: int = 0
+    physical: int = 0
+    blank: int = 0
+    broken_quotes: int = 0
+
+
+class _Lines:
+    """Text and byte lines of one stretch, side by side; the byte lines only when something is set aside."""
+
+    def __init__(self, data: bytes, codec: str) -> None:
+        self.data, self.codec = data, codec
+        try:
+            self.text, self.strict = data.decode(codec), True
+        except UnicodeDecodeError:
+            self.text, self.strict = data.decode(codec, "surrogateescape"), False
+        self.nul = b"\0" in data
+        self.lines = list(lines_of(self.text))
+        self._ends: list[int] | None = None
+
+    def end(self, line: int) -> int:
+        """Offset behind a line; 0 for line -1."""
+        if self._ends is None:
+            self._ends = [m.end() for m in BYTE_LINE.finditer(self.data)]
+        return self._ends[line] if line >= 0 else 0
+
+    def aside(self, first: int, after: int, code: str, message: str) -> Aside:
+        """The lines `first` to before `after` as a row that is set aside."""
+        start = self.end(first - 1)
+        raw = self.data[start : min(self.end(after - 1), start + 4 * RAW_CHARACTERS)]
+        text = raw.decode(self.codec, "backslashreplace").rstrip("\r\n")
+        return Aside(first, start, code, message, text[:RAW_CHARACTERS])
+
+    def no_text(self, first: int, after: int) -> str:
+        """The first bytes of these lines that are no text, in words."""
+        start = self.end(first - 1)
+        try:
+            self.data[start : self.end(after - 1)].decode(self.codec)
+        except UnicodeDecodeError as error:
+            return f"byte 0x{error.object[error.start]:02X} is no {self.codec} text (byte {error.start + 1} of the row)"
+        return "the row holds bytes that are no text"
+
+
+def read(
+    data: bytes, codec: str, width: int, delimiter: str, quote: str | None, *, final: bool, give_up: bool = False
+) -> Careful:
+    """Read records of `width` cells.
+
+    Unless `final`, a record that is cut off at the end is left for the next stretch; with `give_up`, a quote in the
+    very first line that does not close within the stretch is called unclosed.
+    """
+    lines = _Lines(data, codec)
+    result = Careful()
+    at, ended = 0, False
+    while at < len(lines.lines) and not ended:
+        reader = _reader(lines.lines, at, delimiter, quote)
+        at, ended = _run(reader, lines, at, width, result, final=final or (give_up and at == 0))
+    result.physical = at
+    result.consumed = len(data) if at == len(lines.lines) else lines.end(at - 1)
+    return result
+
+
+def _reader(lines: list[str], at: int, delimiter: str, quote: str | None) -> "Reader":
+    feed = (lines[i] for i in range(at, len(lines)))
+    return csv_reader(feed, delimiter, quote, strict=True)
+
+
+def _run(reader: "Reader", lines: _Lines, at: int, width: int, result: Careful, *, final: bool) -> tuple[int, bool]:
+    """Read until the quoting breaks; returns the line to go on at, and True when the stretch is used up."""
+    start = at
+    while True:
+        first = start + reader.line_num
+        try:
+            row = next(reader)
+        except StopIteration:
+            return first, True
+        except csv.Error as error:
+            used = start + reader.line_num - first
+            cut_off = start + reader.line_num == len(lines.lines) and "unexpected end" in str(error)
+            if cut_off and not final:
+                return first, True
+            _broken(lines, first, used, str(error), result)
+            return first + 1, False
+        after = start + reader.line_num
+        if not final and after == len(lines.lines) and not lines.lines[-1].endswith("\n"):
+            return first, True  # the last line may go on in the next stretch, and a CR may be half of a CR LF
+        if row:
+            _keep(row, lines, first, after, width, result)
+        else:
+            result.blank += 1
+
+
+def _broken(lines: _Lines, first: int, used: int, error: str, result: Careful) -> None:
+    result.broken_quotes += 1
+    if "unexpected end" in error or "field larger" in error:
+        code, message = "unclosed_quote", "a quote opens in this line and never closes"
+    elif used > 1:
+        code, message = "unclosed_quote", f"a quote opens in this line and does not close properly ({used} lines tried)"
+    else:
+        code, message = "stray_quote", "text follows a closing quote: a quote inside a cell is not doubled"
+    result.aside.append(lines.aside(first, first + 1, code, message))
+
+
+def _keep(row: list[str], lines: _Lines, first: int, after: int, width: int, result: Careful) -> None:
+    """One record: to the good rows, or aside with the reason."""
+    if not lines.strict and any(map(_NO_TEXT.search, row)):
+        result.aside.append(lines.aside(first, after, "undecodable", lines.no_text(first, after)))
+    elif lines.nul and any("\0" in cell for cell in row):
+        result.aside.append(lines.aside(first, after, "nul_byte", "the row holds a NUL byte"))
+    elif len(row) != width:
+        message = f"the row has {len(row)} cells, the header has {width}"
+        result.aside.append(lines.aside(first, after, "cell_count", message))
+    else:
+        result.rows.append(list(row))
+        result.lines.append(first)

@@ -1,0 +1,35 @@
+"""What a reader of one file hands over, whatever its format: columns as text, physical lines, rows set aside."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+RAW_CHARACTERS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A row that cannot be read: physical line from 1, byte offset where the format has one, why, and its raw text."""
+
+    line: int
+    offset: int | None
+    code: str
+    message: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A stretch of records: a table of text columns in file order, the line of each, and the rows set aside."""
+
+    table: pa.Table
+    lines: npt.NDArray[np.int64]
+    aside: tuple[Aside, ...] = ()
+
+
+def text_table(names: tuple[str, ...], rows: list[list[str | None]]) -> pa.Table:
+    """Rows of equally many cells as a table of text columns."""
+    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+    return pa.table([pa.array(column, pa.string()) for column in columns], names=list(names))

@@ -1,0 +1,153 @@
+"""The source of files: one or many of one layout, their columns united by name, every record with its origin."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import (
+    FILE,
+    LINE,
+    ROW,
+    FileFact,
+    Quarantined,
+    SourceBatch,
+    SourceFile,
+    SourceSchema,
+    SourceSpec,
+)
+from crm_migrate.errors import UsageError
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate_files.headers import Header
+from crm_migrate_files.opening import kind_of
+from crm_migrate_files.parsed import Parsed
+
+
+class FileReader(Protocol):
+    """Reads one file: the header at once, the records in stretches, facts and findings after them."""
+
+    @property
+    def header(self) -> Header:
+        """The columns of the file."""
+        ...
+
+    def read(self) -> Iterator[Parsed]:
+        """All records in order."""
+        ...
+
+    def fact(self) -> FileFact:
+        """What was read."""
+        ...
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is odd."""
+        ...
+
+
+def _reader(file: SourceFile, spec: SourceSpec) -> FileReader:
+    if kind_of(file.path) == "workbook":
+        from crm_migrate_files.workbook import Workbook
+
+        return Workbook(file.path, spec)
+    from crm_migrate_files.text import TextFile
+
+    return TextFile(file.path, spec)
+
+
+class FilesSource:
+    """Reads the files of a source one after the other. Columns that a file lacks are null in its rows."""
+
+    def __init__(self, spec: SourceSpec) -> None:
+        if not spec.files:
+            raise UsageError(f"source `{spec.name}` names no file", hint="write `file:` or `files:`")
+        self._spec = spec
+        self._readers = [_reader(file, spec) for file in spec.files]
+
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        """Columns of all files in the order of their first appearance, and the tag column."""
+        names = dict.fromkeys(name for reader in self._readers for name in reader.header.names)
+        tag = self._spec.tag_column
+        if tag in names:
+            raise UsageError(
+                f"source `{self._spec.name}`: `tag: {tag}` is also a column of the file", hint="choose another name"
+            )
+        return (*names, tag) if tag else tuple(names)
+
+    def describe(self) -> SourceSchema:
+        """Columns without reading all records. InputError where a file cannot be opened or has no header."""
+        renamed = {old: new for reader in self._readers for old, new in reader.header.renamed.items()}
+        return SourceSchema(self._columns, renamed)
+
+    def read(self, batch_rows: int) -> Iterator[SourceBatch]:
+        """All records in batches of `batch_rows`, the last one smaller."""
+        held: list[SourceBatch] = []
+        rows = 0
+        for batch in self._stretches():
+            held.append(batch)
+            rows += batch.records.num_rows
+            while rows >= batch_rows:
+                whole = _together(held)
+                yield SourceBatch(whole.records.slice(0, batch_rows), whole.quarantined)
+                rows -= batch_rows
+                held = [SourceBatch(whole.records.slice(batch_rows))]
+        if rows or any(batch.quarantined for batch in held):
+            yield _together(held)
+
+    def _stretches(self) -> Iterator[SourceBatch]:
+        row = 0
+        for index, (file, reader) in enumerate(zip(self._spec.files, self._readers, strict=True)):
+            for parsed in reader.read():
+                aside = tuple(Quarantined(index, a.line, a.offset, a.code, a.message, a.raw) for a in parsed.aside)
+                yield SourceBatch(self._with_origin(parsed, index, file.tag, row), aside)
+                row += parsed.table.num_rows
+
+    def _with_origin(self, parsed: Parsed, index: int, tag: str | None, row: int) -> pa.Table:
+        count = parsed.table.num_rows
+        columns = {
+            ROW: pa.array(np.arange(row, row + count, dtype=np.int64)),
+            FILE: pa.array(np.full(count, index, dtype=np.int32)),
+            LINE: pa.array(parsed.lines),
+        }
+        has = set(parsed.table.column_names)
+        for name in self._columns:
+            if name in has:
+                columns[name] = parsed.table.column(name)
+            else:
+                value = tag if name == self._spec.tag_column else None
+                columns[name] = pa.array([value], pa.string()).take(pa.array(np.zeros(count, dtype=np.int64)))
+        return pa.table(columns)
+
+    def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
+        """One fact per file and all findings; complete only after `read` is exhausted."""
+        facts = tuple(reader.fact() for reader in self._readers)
+        findings = [finding for reader in self._readers for finding in reader.findings()]
+        return facts, (*findings, *self._layout_findings(), *self._count_findings(facts))
+
+    def _layout_findings(self) -> Iterator[Finding]:
+        """Columns that only some of the files have."""
+        count = Counter(name for reader in self._readers for name in reader.header.names)
+        partly = sorted(name for name, files in count.items() if files < len(self._readers))
+        if partly:
+            message = f"only some of the {len(self._readers)} files have: {', '.join(partly[:10])}"
+            place, hint = Place(source=self._spec.name), "check that all are one layout"
+            yield Finding("columns_differ", message, Severity.WARNING, place, hint, len(partly))
+
+    def _count_findings(self, facts: tuple[FileFact, ...]) -> Iterator[Finding]:
+        for file, fact in zip(self._spec.files, facts, strict=True):
+            if fact.counted is not None and fact.records + fact.quarantined != fact.counted:
+                message = (
+                    f"{fact.records:,} records and {fact.quarantined:,} rows set aside, "
+                    f"but an independent count found {fact.counted:,}"
+                )
+                place = Place(file=file.path.name, source=self._spec.name)
+                hint = "do not load; look at the quoting of the file"
+                yield Finding("count_differs", message, Severity.ERROR, place, hint)
+
+
+def _together(batches: list[SourceBatch]) -> SourceBatch:
+    records = pa.concat_tables([batch.records for batch in batches])
+    return SourceBatch(records, tuple(q for batch in batches for q in batch.quarantined))

@@ -1,0 +1,263 @@
+"""Reads one delimited text file: encoding, dialect, header, then stretch by stretch, fast where that is provably right.
+
+Every stretch is counted by `scan` and read by a parser; only where both agree the fast parser's table is taken.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from crm_migrate.connecting.contract import FileFact, SourceSpec
+from crm_migrate.errors import InputError
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate_files import careful, dialect, encodings, fast, scan
+from crm_migrate_files.headers import Header, name_columns
+from crm_migrate_files.opening import open_plain
+from crm_migrate_files.parsed import Aside, Parsed, text_table
+from crm_migrate_files.stream import TextStream
+
+MAX_BROKEN_QUOTES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What is known before the first record: encoding, dialect, header, and where the records start."""
+
+    encoding: encodings.Encoding
+    dialect: dialect.Dialect
+    header: Header
+    start: int
+    line: int
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of what was read so far."""
+
+    records: int = 0
+    aside: int = 0
+    ragged: int = 0
+    counted: int = 0
+    blank: int = 0
+    broken_quotes: int = 0
+    careful: int = 0
+
+
+class TextFile:
+    """One CSV or TSV file. `read` gives stretches of records; `fact` and `findings` are complete after it."""
+
+    def __init__(self, path: Path, spec: SourceSpec) -> None:
+        self._path, self._spec = path, spec
+        self._place = Place(file=path.name, source=spec.name)
+        self._tally = _Tally()
+        self._sha256, self._bytes = "", 0
+
+    @property
+    def header(self) -> Header:
+        """The columns of the file."""
+        return self._opened.header
+
+    @cached_property
+    def _opened(self) -> _Opened:
+        with open_plain(self._path) as handle:
+            encoding = encodings.decide(handle, self._spec.encoding, self._spec.locale, self._place)
+            stream = TextStream(handle, encoding)
+            head = stream.read()
+            ended = len(head) < 1 << 20
+            return _open_head(head, stream.codec, encoding, self._spec, self._place, ended=ended)
+
+    def read(self) -> Iterator[Parsed]:
+        """All records of the file in order. InputError where the file cannot be read on."""
+        opened = self._opened
+        with open_plain(self._path) as handle:
+            stream = TextStream(handle, opened.encoding)
+            yield from _Stretches(stream, opened, self._tally, self._path.name).read()
+            self._sha256, self._bytes = stream.sha256, stream.bytes
+
+    def fact(self) -> FileFact:
+        """What was read, what was set aside, what was counted, and how everything was decided."""
+        opened, tally = self._opened, self._tally
+        evidence = (*opened.encoding.evidence, *opened.dialect.evidence, *self._read_words())
+        return FileFact(
+            path=str(self._path),
+            sha256=self._sha256,
+            bytes=self._bytes,
+            records=tally.records,
+            quarantined=tally.aside,
+            counted=tally.counted,
+            count_method="quote-parity scan of the bytes",
+            encoding=opened.encoding.label,
+            delimiter=opened.dialect.delimiter,
+            evidence=evidence,
+        )
+
+    def _read_words(self) -> Iterator[str]:
+        tally, width = self._tally, len(self.header.names)
+        found = tally.records + tally.aside
+        yield f"{found - tally.ragged:,} of {found:,} rows have {width} cells, as the header has"
+        if self._opened.line > 1:
+            yield f"{self._opened.line:,} lines up to the end of the header are no records"
+        if tally.blank:
+            yield f"{tally.blank:,} blank lines are no records"
+        if tally.careful:
+            yield f"{tally.careful:,} stretches were read record by record"
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is odd about the file as a whole."""
+        return (*self._opened.encoding.findings, *self.header.findings, *self._shape_findings())
+
+    def _shape_findings(self) -> Iterator[Finding]:
+        tally = self._tally
+        found = tally.records + tally.aside
+        if not found:
+            yield Finding("no_records", "the file holds a header and no record", Severity.WARNING, self._place)
+        elif tally.ragged > found / 2:
+            said = f"{tally.ragged:,} of {found:,} rows have another number of cells than the header"
+            hint = "check `header_row:` and `delimiter:` of the source"
+            yield Finding("header_suspect", said, Severity.ERROR, self._place, hint, tally.ragged)
+
+
+def _open_head(
+    head: bytes, codec: str, encoding: encodings.Encoding, spec: SourceSpec, place: Place, *, ended: bool
+) -> _Opened:
+    """Dialect and header from the first block of a file."""
+    sample = head if ended else head[: head.rfind(b"\n") + 1] or head
+    decided = dialect.decide(sample.decode(codec, "replace"), spec)
+    quote = decided.quote
+    skipped, start = _skip(head, decided.skip_lines, place)
+    cells, used, lines = _header_cells(head[start:], codec, decided.delimiter, quote, place, skipped)
+    return _Opened(encoding, decided, name_columns(cells, place), start + used, skipped + lines)
+
+
+def _skip(head: bytes, lines: int, place: Place) -> tuple[int, int]:
+    """Pass over title lines; returns lines and bytes."""
+    start = 0
+    ends = [m.end() for m in careful.BYTE_LINE.finditer(head)][:lines] if lines else []
+    if len(ends) < lines:
+        raise InputError(f"{place.file}: has {len(ends)} lines; the header cannot be in row {lines + 1}")
+    start = ends[-1] if ends else 0
+    return lines, start
+
+
+def _header_cells(
+    data: bytes, codec: str, delimiter: str, quote: str | None, place: Place, skipped: int
+) -> tuple[list[str], int, int]:
+    """Cells of the first row that is not blank, and the bytes and lines up to its end."""
+    found = scan.scan(data, delimiter.encode(), quote.encode() if quote else None, final=True)
+    if not len(found.lines):
+        raise InputError(f"{place.file}: has no header row", hint="check `header_row:` of the source")
+    line = int(found.lines[0])
+    ends = [m.end() for m in careful.BYTE_LINE.finditer(data[: dialect.MAX_RECORD])]
+    # Strictly, one record of any width: growing line by line until the quotes close.
+    for after in range(line + 1, min(line + 200, len(ends)) + 1):
+        start = ends[line - 1] if line else 0
+        cells = _strict_cells(data[start : ends[after - 1]], codec, delimiter, quote)
+        if cells is not None:
+            return cells, ends[after - 1], after
+    where = skipped + line + 1
+    raise InputError(
+        f"{place.file}: the header in line {where} cannot be read: a quote opens there and never closes, "
+        f"or bytes are no {codec} text",
+        hint="check `encoding:`, `delimiter:` and `header_row:` of the source",
+    )
+
+
+def _strict_cells(row: bytes, codec: str, delimiter: str, quote: str | None) -> list[str] | None:
+    try:
+        text = row.decode(codec)
+        rows = list(dialect.csv_reader(dialect.lines_of(text), delimiter, quote, strict=True))
+    except (csv.Error, UnicodeDecodeError):
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+class _Stretches:
+    """Cuts the stream at ends of records and reads every stretch, fast or carefully."""
+
+    def __init__(self, stream: TextStream, opened: _Opened, tally: _Tally, name: str) -> None:
+        self._stream, self._opened, self._tally, self._name = stream, opened, tally, name
+        self._delimiter = opened.dialect.delimiter
+        self._quote = opened.dialect.quote
+        self._names = opened.header.names
+        self._line = opened.line  # physical lines before the stretch
+        self._offset = opened.start + opened.encoding.mark  # of the stretch in the file
+
+    def read(self) -> Iterator[Parsed]:
+        """All stretches in order."""
+        rest, skip, ended = b"", self._opened.start, False
+        while not ended or rest:
+            block = b"" if ended else self._stream.read()
+            ended = ended or not block
+            rest += block
+            if skip:
+                rest, skip = rest[skip:], max(skip - len(rest), 0)
+            while rest:
+                parsed, used = self._stretch(rest, ended=ended)
+                if parsed is not None:
+                    yield parsed
+                rest = rest[used:]
+                if not used or not ended:
+                    break
+
+    def _stretch(self, data: bytes, *, ended: bool) -> tuple[Parsed | None, int]:
+        """Read what is whole; returns it with the bytes that were used (0: more is needed)."""
+        found = scan.scan(data, self._delimiter.encode(), self._quote.encode() if self._quote else None, final=ended)
+        give_up = not ended and len(data) >= dialect.MAX_RECORD
+        if not found.regular or (not found.cut and (ended or give_up)):
+            return self._careful(data, final=ended, give_up=give_up)
+        if not found.cut:
+            return None, 0
+        part = data[: found.cut]
+        table = fast.parse(part, self._stream.codec, self._names, self._delimiter, self._quote)
+        if table is None or table.num_rows != len(found.lines):
+            return self._careful(part, final=True, give_up=False)
+        self._count(table.num_rows, len(found.lines), found.blank)
+        parsed = Parsed(table, found.lines + (self._line + 1))
+        self._advance(found.physical, found.cut)
+        return parsed, found.cut
+
+    def _careful(self, data: bytes, *, final: bool, give_up: bool) -> tuple[Parsed | None, int]:
+        width = len(self._names)
+        result = careful.read(
+            data, self._stream.codec, width, self._delimiter, self._quote, final=final, give_up=give_up
+        )
+        if give_up and not result.consumed:
+            raise InputError(f"{self._name}: line {self._line + 1:,} is longer than {dialect.MAX_RECORD >> 20} MiB")
+        quote = self._quote.encode() if self._quote else None
+        counted = scan.count_strict(data[: result.consumed], self._delimiter.encode(), quote)
+        aside = tuple(self._placed(a) for a in result.aside)
+        lines = np.array(result.lines, dtype=np.int64) + (self._line + 1)
+        self._count(len(result.rows), counted, result.blank)
+        self._count_aside(aside, result.broken_quotes)
+        self._advance(result.physical, result.consumed)
+        return Parsed(text_table(self._names, result.rows), lines, aside), result.consumed
+
+    def _placed(self, aside: Aside) -> Aside:
+        offset = None if aside.offset is None or not self._stream.exact_offsets else self._offset + aside.offset
+        return Aside(self._line + 1 + aside.line, offset, aside.code, aside.message, aside.raw)
+
+    def _count(self, records: int, counted: int, blank: int) -> None:
+        self._tally.records += records
+        self._tally.counted += counted
+        self._tally.blank += blank
+
+    def _advance(self, physical: int, used: int) -> None:
+        self._line += physical
+        self._offset += used
+
+    def _count_aside(self, aside: tuple[Aside, ...], broken: int) -> None:
+        tally = self._tally
+        tally.careful += 1
+        tally.aside += len(aside)
+        tally.ragged += sum(a.code == "cell_count" for a in aside)
+        tally.broken_quotes += broken
+        if tally.broken_quotes > MAX_BROKEN_QUOTES:
+            last = next(a.line for a in reversed(aside) if a.code in ("unclosed_quote", "stray_quote"))
+            raise InputError(
+                f"{self._name}: the quoting is broken in more than {MAX_BROKEN_QUOTES:,} rows (line {last:,} is one)",
+                hint="export the file again, or check `delimiter:` of the source",
+            )

@@ -1,0 +1,62 @@
+"""Connectors by name: built-ins and strangers are found the same way, by the entry points of installed packages."""
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from crm_migrate.connecting.contract import Connector
+from crm_migrate.errors import UsageError
+
+GROUP = "crm_migrate.connectors"
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A connector that is installed: its name, the package it comes from, and why it cannot be used, if so."""
+
+    name: str
+    package: str
+    title: str = ""
+    trouble: str = ""
+
+
+def _points() -> dict[str, EntryPoint]:
+    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda p: p.value, reverse=True)}
+
+
+def connector(name: str) -> Connector:
+    """The connector of that name. UsageError where there is none, or where what it needs is not installed."""
+    points = _points()
+    if name not in points:
+        near = difflib.get_close_matches(name, points, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"installed are: {', '.join(sorted(points)) or 'none'}"
+        raise UsageError(f"there is no connector `{name}`", hint=hint)
+    return _load(points[name])
+
+
+def _load(point: EntryPoint) -> Connector:
+    package = point.dist.name if point.dist else point.module
+    try:
+        return cast(Connector, point.load())
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the connector `{point.name}` needs the Python package `{error.name}`, which is not installed",
+            hint=f'pip install "{package}[{point.name}]"',
+        ) from None
+    except Exception as error:
+        raise UsageError(
+            f"the connector `{point.name}` of the package `{package}` cannot be loaded: {error}",
+            hint=f"update or remove `{package}`",
+        ) from error
+
+
+def available() -> Iterator[Installed]:
+    """Every connector that is installed, by name, also those that do not load."""
+    for name, point in sorted(_points().items()):
+        package = point.dist.name if point.dist else point.module
+        try:
+            yield Installed(name, package, _load(point).title)
+        except UsageError as error:
+            yield Installed(name, package, trouble=error.message)

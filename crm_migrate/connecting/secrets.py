@@ -1,0 +1,57 @@
+"""References to secrets, resolved only when connecting: `env:NAME`, `file:PATH`, `keyring:SERVICE/USER`.
+
+Inside a longer text (a URL) they stand in braces, `${env:NAME}`, and are percent-quoted. What they resolve to is
+never part of a message.
+"""
+
+import importlib
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from crm_migrate.errors import UsageError
+
+_WHOLE = re.compile(r"(env|file|keyring):(?!//)(\S.*)")
+_INSIDE = re.compile(r"\$\{(env|file|keyring):([^}]+)\}")
+
+
+def is_reference(text: str) -> bool:
+    """True where a text is, or holds, a reference to a secret."""
+    return bool(_WHOLE.fullmatch(text) or _INSIDE.search(text))
+
+
+def resolve_secret(text: str, folder: Path) -> str:
+    """The text with its references replaced; `file:` is relative to `folder`. UsageError where one leads nowhere."""
+    whole = _WHOLE.fullmatch(text)
+    if whole:
+        return _look_up(whole[1], whole[2], folder)
+    return _INSIDE.sub(lambda m: quote(_look_up(m[1], m[2], folder), safe=""), text)
+
+
+def _look_up(kind: str, name: str, folder: Path) -> str:
+    if kind == "env":
+        value = os.environ.get(name)
+        if not value:
+            raise UsageError(f"the environment variable {name} is not set", hint=f"set {name} and run again")
+        return value
+    return _from_file(folder / name) if kind == "file" else _from_keyring(name)
+
+
+def _from_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        hint = f"create {path.name}, mode 0600"
+        raise UsageError(f"the secret's file {path.name} cannot be read", hint=hint) from None
+
+
+def _from_keyring(name: str) -> str:
+    service, _, user = name.partition("/")
+    try:
+        value = importlib.import_module("keyring").get_password(service, user)
+    except ModuleNotFoundError:
+        raise UsageError("`keyring:` needs the Python package `keyring`", hint="pip install keyring") from None
+    if not value:
+        raise UsageError(f"the keyring has no password for {name}", hint=f"keyring set {service} {user}")
+    return str(value)

@@ -1,0 +1,216 @@
+"""Extract: every record of a source as text with its origin, unreadable rows to quarantine, and the facts of both.
+
+Leaves `extract/<source>/records`, `quarantine` and `facts.json`. A source that is there and unchanged is not read
+again; one that changed since this run began is refused.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+import crm_migrate
+from crm_migrate.connecting.contract import FileFact, Quarantined, Source, SourceBatch, SourceSpec
+from crm_migrate.errors import InputError
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.mapping.plan import SourcePlan
+from crm_migrate.stages.extract_findings import Observer
+from crm_migrate.stages.source_spec import build_spec
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.parts import Part, read_manifest, write_file, write_manifest, write_part
+
+__all__ = ["ExtractResult", "build_spec", "extract", "read_facts"]
+
+PART_ROWS = 65_536
+STAGE = "extract"
+_QUARANTINE = pa.schema(
+    [
+        ("file", pa.int32()),
+        ("line", pa.int64()),
+        ("offset", pa.int64()),
+        ("code", pa.string()),
+        ("message", pa.string()),
+        ("raw", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractResult:
+    """What one source gave. `reused` says that it was read before by this run; paths are relative to the project."""
+
+    source: str
+    key: str
+    columns: tuple[str, ...]
+    renamed: dict[str, str]
+    records: int
+    quarantined: int
+    files: tuple[FileFact, ...]
+    findings: tuple[Finding, ...]
+    reused: bool = False
+
+
+def extract(source_plan: SourcePlan, project: Project, run: Run, *, source: Source) -> ExtractResult:
+    """Read one source into the run.
+
+    InputError where it cannot be read, where records and quarantine are not what an independent count found, or where
+    its files are not those that this run read before.
+    """
+    before = _earlier(source_plan, project, run)
+    if before is not None:
+        return before
+    schema = source.describe()
+    observer = Observer(source_plan, schema.columns)
+    records, quarantine = _write(source, run, source_plan.name, observer)
+    files, findings = source.facts()
+    result = ExtractResult(
+        source=source_plan.name,
+        key=_key(source_plan, {fact.path: fact.sha256 for fact in files}),
+        columns=schema.columns,
+        renamed=dict(schema.renamed),
+        records=sum(part.rows for part in records),
+        quarantined=sum(part.rows for part in quarantine),
+        files=tuple(_relative(fact, project) for fact in files),
+        findings=(*findings, *observer.findings()),
+    )
+    _publish(result, run, records, quarantine)
+    return result
+
+
+def read_facts(run: Run, source: str) -> ExtractResult:
+    """The result of an earlier `extract`. FileNotFoundError where there is none."""
+    data: dict[str, Any] = json.loads(_facts_path(run, source).read_text(encoding="utf-8"))
+    files = tuple(FileFact(**{**fact, "evidence": tuple(fact["evidence"])}) for fact in data.pop("files"))
+    told = data.pop("findings")
+    findings = tuple(Finding(**{**f, "severity": Severity(f["severity"]), "place": Place(**f["place"])}) for f in told)
+    return ExtractResult(**{**data, "columns": tuple(data["columns"])}, files=files, findings=findings)
+
+
+def _facts_path(run: Run, source: str) -> Path:
+    return run.table(STAGE, source) / "facts.json"
+
+
+def _key(source_plan: SourcePlan, digests: dict[str, str]) -> str:
+    """Hash of everything that decides what is extracted: plan slice, bytes of the files in order, versions."""
+    told = [source_plan.model_dump(mode="json"), list(digests.values()), crm_migrate.__version__, pa.__version__]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _earlier(source_plan: SourcePlan, project: Project, run: Run) -> ExtractResult | None:
+    """What this run extracted before, or None. A database is one snapshot per run and never read again."""
+    if read_manifest(run.table(STAGE, source_plan.name, "records")) is None:
+        return None
+    found = read_facts(run, source_plan.name)
+    if source_plan.files:
+        digests = _digests(build_spec(source_plan, project))
+        if _key(source_plan, digests) != found.key:
+            changed = _changed(found, digests, project)
+            raise InputError(
+                f"source `{source_plan.name}` is not what this run read before: {changed}",
+                hint="start a new run: crm-migrate run",
+            )
+    return dataclasses.replace(found, reused=True)
+
+
+def _digests(spec: SourceSpec) -> dict[str, str]:
+    digests = {}
+    for file in spec.files:
+        with file.path.open("rb") as handle:
+            digests[str(file.path)] = hashlib.file_digest(handle, "sha256").hexdigest()
+    return digests
+
+
+def _changed(found: ExtractResult, digests: dict[str, str], project: Project) -> str:
+    now = {_relative_path(path, project): digest for path, digest in digests.items()}
+    then = {fact.path: fact.sha256 for fact in found.files}
+    names = sorted(path for path in now.keys() | then.keys() if now.get(path) != then.get(path))
+    return f"{', '.join(names[:5])} changed" if names else "the mapping or the program changed"
+
+
+def _relative_path(path: str, project: Project) -> str:
+    folder = project.folder.resolve()
+    return Path(path).relative_to(folder).as_posix() if Path(path).is_relative_to(folder) else path
+
+
+def _relative(fact: FileFact, project: Project) -> FileFact:
+    return dataclasses.replace(fact, path=_relative_path(fact.path, project))
+
+
+def _write(source: Source, run: Run, name: str, observer: Observer) -> tuple[list[Part], list[Part]]:
+    """Stream the source into parts; one thread writes while the next batch is read."""
+    folder = run.table(STAGE, name, "records")
+    _clear(folder)
+    _clear(run.table(STAGE, name, "quarantine"))
+    aside: list[Quarantined] = []
+    with ThreadPoolExecutor(1) as writer:
+        parts = [future.result() for future in _writing(source, folder, observer, aside, writer)]
+    if not parts:
+        parts = [write_part(folder, "00000", _empty(source))]
+    return parts, [write_part(run.table(STAGE, name, "quarantine"), "00000", _quarantine_table(aside))]
+
+
+def _writing(
+    source: Source, folder: Path, observer: Observer, aside: list[Quarantined], writer: ThreadPoolExecutor
+) -> Iterator["Future[Part]"]:
+    pending: Future[Part] | None = None
+    for number, batch in enumerate(_filled(source, aside)):
+        observer.see(batch.records)
+        if pending is not None:
+            pending.result()  # at most one part waits in memory
+            yield pending
+        pending = writer.submit(write_part, folder, f"{number:05}", batch.records)
+    if pending is not None:
+        yield pending
+
+
+def _filled(source: Source, aside: list[Quarantined]) -> Iterator[SourceBatch]:
+    for batch in source.read(PART_ROWS):
+        aside.extend(batch.quarantined)
+        if batch.records.num_rows:
+            yield batch
+
+
+def _empty(source: Source) -> pa.Table:
+    ours = [("__row", pa.int64()), ("__file", pa.int32()), ("__line", pa.int64())]
+    return pa.schema([*ours, *((name, pa.string()) for name in source.describe().columns)]).empty_table()
+
+
+def _quarantine_table(aside: list[Quarantined]) -> pa.Table:
+    return pa.Table.from_pylist([asdict(row) for row in aside], schema=_QUARANTINE)
+
+
+def _clear(folder: Path) -> None:
+    """Remove the leavings of an attempt that never finished."""
+    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+        path.unlink()
+
+
+def _publish(result: ExtractResult, run: Run, records: list[Part], quarantine: list[Part]) -> None:
+    """Facts first, manifests last: a table without manifest is not there."""
+    data = asdict(result)
+    del data["reused"]
+    write_file(_facts_path(run, result.source), json.dumps(data, ensure_ascii=False, indent=1).encode())
+    _refuse_loss(result)
+    for name, parts in (("quarantine", quarantine), ("records", records)):
+        keyed = [dataclasses.replace(part, key=result.key) for part in parts]
+        write_manifest(run.table(STAGE, result.source, name), keyed)
+
+
+def _refuse_loss(result: ExtractResult) -> None:
+    """A count that does not agree stops the run: nothing may be built on it."""
+    for fact in result.files:
+        if fact.counted is not None and fact.records + fact.quarantined != fact.counted:
+            raise InputError(
+                f"{fact.path}: {fact.records:,} records and {fact.quarantined:,} rows set aside, "
+                f"but an independent count ({fact.count_method}) found {fact.counted:,}",
+                hint="look at the quoting of the file, or export it again",
+            )
+    read = sum(fact.records for fact in result.files)
+    if read != result.records or sum(fact.quarantined for fact in result.files) != result.quarantined:
+        raise InputError(f"source `{result.source}`: {read:,} records were read and {result.records:,} written")

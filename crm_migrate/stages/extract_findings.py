@@ -1,0 +1,64 @@
+"""What is odd about extracted records as records: suspected total rows, empty keys, missing key columns."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.mapping.plan import SourcePlan
+
+# The words that spreadsheets put before their sums, as the whole first cell.
+_WORDS = r"(genel\s+|ara\s+)?toplam|(grand\s+|sub\s*)?total|sum|gesamt(summe)?|summe|jumlah"
+_TOTAL = rf"(?i)^\s*({_WORDS})\s*:?\s*$"
+
+
+class Observer:
+    """Looks at every batch once; `findings` speaks after the last one."""
+
+    def __init__(self, plan: SourcePlan, columns: Sequence[str]) -> None:
+        self._plan, self._columns = plan, tuple(columns)
+        self._key = [name for name in plan.key if name in self._columns]
+        self._totals: list[int] = []
+        self._blank_keys = 0
+
+    def see(self, records: pa.Table) -> None:
+        """One batch of records."""
+        if self._columns and not self._skips_totals():
+            hits = pc.match_substring_regex(records.column(self._columns[0]), _TOTAL)
+            self._totals += records.filter(pc.fill_null(hits, False)).column("__line").to_pylist()
+        if self._key:
+            blank = [pc.equal(pc.utf8_trim_whitespace(pc.fill_null(records.column(k), "")), "") for k in self._key]
+            every = blank[0]
+            for more in blank[1:]:
+                every = pc.and_(every, more)
+            self._blank_keys += pc.sum(every).as_py() or 0
+
+    def _skips_totals(self) -> bool:
+        """True where a skip rule of the mapping names such a word: the consultant has seen it."""
+        words = re.compile(r"(?i)toplam|total|sum|gesamt|jumlah")
+        return any(rule.expression and words.search(rule.expression) for rule in self._plan.skip)
+
+    def findings(self) -> Iterator[Finding]:
+        """Warnings and errors about the records as a whole."""
+        yield from self._missing_keys()
+        place = Place(source=self._plan.name)
+        if self._totals:
+            lines = ", ".join(f"{line:,}" for line in self._totals[:5])
+            column = self._columns[0]
+            message = f"{len(self._totals)} rows look like a total and no record (line {lines})"
+            hint = f"skip them: skip: [\"{column} = 'TOPLAM'\"]"
+            yield Finding("total_row_suspect", message, Severity.WARNING, place, hint, len(self._totals))
+        if self._blank_keys:
+            message = f"{self._blank_keys:,} records have no key ({', '.join(self._key)})"
+            hint = "they are held unless a `skip:` rule leaves them out"
+            yield Finding("key_missing", message, Severity.WARNING, place, hint, self._blank_keys)
+
+    def _missing_keys(self) -> Iterator[Finding]:
+        for name in self._plan.key:
+            if name not in self._columns:
+                message = f"the key column `{name}` is not in the source"
+                hint = f"its columns are: {', '.join(self._columns[:12])}"
+                place = Place(source=self._plan.name, field=name)
+                yield Finding("column_missing", message, Severity.ERROR, place, hint)
