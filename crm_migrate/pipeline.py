@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -55,14 +56,17 @@ class Outcome:
     reports: tuple[Path, ...] = ()
 
 
-def start(project: Project, environment: str | None, listener: Listener, *, until: str = STAGES[-1]) -> Outcome:
+def start(
+    project: Project, environment: str | None, listener: Listener, *, until: str = STAGES[-1], workers: int | None = None
+) -> Outcome:
     """Begin a new run and take it through the stages up to and with `until`.
 
+    `workers` is the number of processes of the map and transform pass (default: by the size of the sources).
     Raises MappingError, InputError, TargetError; Interrupted when it stops in good order.
     """
     with project_lock(project):
         plan, _ = plan_now(project, environment)
-        return _go(project, new_run(project, plan), environment, listener, until)
+        return _go(project, new_run(project, plan), environment, listener, until, workers)
 
 
 def resume(project: Project, run_id: str | None, listener: Listener, *, until: str = STAGES[-1]) -> Outcome:
@@ -73,7 +77,7 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
         if is_done(run, "extract"):
             plan, _ = plan_now(project, frozen.environment.name)
             open_run(project, run.id, plan, write=False)
-        return _go(project, run, frozen.environment.name, listener, until)
+        return _go(project, run, frozen.environment.name, listener, until, None)
 
 
 def read_plan(run: Run) -> Plan:
@@ -136,13 +140,16 @@ class _Stages:
         return STAGES.index(name) >= STAGES.index(self.until)
 
 
-def _go(project: Project, run: Run, environment: str | None, listener: Listener, until: str) -> Outcome:
+def _go(
+    project: Project, run: Run, environment: str | None, listener: Listener, until: str, workers: int | None
+) -> Outcome:
     stages = _Stages(run, until, listener)
     with stages.stage("extract") as work:
         if work:
             _extract(project, run, environment, listener)
     plan = read_plan(run)
-    for name, step in (("map", map_all), ("link", link), ("dedupe", dedupe), ("complete", complete)):
+    mapped = partial(map_all, workers=workers)
+    for name, step in (("map", mapped), ("link", link), ("dedupe", dedupe), ("complete", complete)):
         if STAGES.index(name) > STAGES.index(until):
             break
         with stages.stage(name) as work:
@@ -199,3 +206,13 @@ def header_of(run: Run) -> Header:
     state = read_state(run)
     durations = tuple(Duration(stage=stage, seconds=seconds) for stage, seconds in state.seconds.items())
     return Header(run=run.id, started=state.started, finished=now(), tool_version=__version__, durations=durations)
+
+
+def prepare(project: Project, environment: str | None, *, apply: bool) -> tuple[str, ...]:
+    """Create (or only name) what the target lacks; returns one line per thing."""
+    plan, _ = resolve(project, environment=environment, evidence=read_evidence(project.evidence))
+    target = open_target(plan, project)
+    try:
+        return target.prepare(target_objects(plan), apply=apply)
+    finally:
+        target.close()

@@ -45,8 +45,9 @@ def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
 @project_argument
 @env_option
 @click.option("--until", metavar="STAGE", default="report", help="Stop after this stage, resumable.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that transform; by the size of the sources otherwise.")
 @json_option
-def run_command(folder: Path, environment: str | None, until: str, as_json: bool) -> None:
+def run_command(folder: Path, environment: str | None, until: str, workers: int | None, as_json: bool) -> None:
     """Take the company's records through all stages into the target, and prove it.
 
     \b
@@ -57,7 +58,7 @@ def run_command(folder: Path, environment: str | None, until: str, as_json: bool
     if until not in pipeline.STAGES:
         raise UsageError(f"there is no stage {until!r}", hint="stages: " + ", ".join(pipeline.STAGES))
     screen = Screen(quiet=as_json)
-    outcome = pipeline.start(project_of(folder), environment, screen.stage, until=until)
+    outcome = pipeline.start(project_of(folder), environment, screen.stage, until=until, workers=workers)
     _conclude(screen, outcome, folder, as_json)
 
 

@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import duckdb
 import polars as pl
@@ -12,22 +12,23 @@ import polars as pl
 from crm_migrate.cleansing import STEPS
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.mapping.expressions import Column, Name, parse, quote
-from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, FieldPlan, ObjectPlan, Plan, SourcePlan
-from crm_migrate.stages.transform import blank_to_null, context_of, name_of, policy_of, transform_cell
+from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, SourcePlan
+from crm_migrate.stages.transform import (
+    CELLS,
+    CHANGES,
+    KEY,
+    SET_ASIDE,
+    SPLIT,
+    Collected,
+    blank_to_null,
+    context_of,
+    first_refusal,
+    stacked,
+    transform_field,
+)
 
-SPLIT = "__split"
-KEY = "__key"
 KEY_JOINER = "␟"
 LONG_KEY = 120
-
-SET_ASIDE = {
-    ROW: pl.Int64, SPLIT: pl.Int32, KEY: pl.String, "state": pl.String, "code": pl.String, "rule": pl.String,
-    "field": pl.String, "message": pl.String,
-}  # fmt: skip
-CELLS = {
-    ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "code": pl.String, "before": pl.String, "after": pl.String,
-}  # fmt: skip
-CHANGES = {ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "rule": pl.String}
 
 
 @dataclass(slots=True)
@@ -38,15 +39,6 @@ class Mapped:
     set_aside: pl.DataFrame
     cells: pl.DataFrame
     changes: pl.DataFrame
-
-
-@dataclass(slots=True)
-class _Collected:
-    """Findings and changes of the cells of one batch while its fields are transformed."""
-
-    changes: list[pl.DataFrame] = field(default_factory=list)
-    cells: list[pl.DataFrame] = field(default_factory=list)
-    refused: list[pl.DataFrame] = field(default_factory=list)
 
 
 def map_batch(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> Mapped:
@@ -193,90 +185,20 @@ def _transformed(
     plan: Plan, object_plan: ObjectPlan, source: SourcePlan, feed: FeedPlan, rows: pl.DataFrame,
     left_out: list[pl.DataFrame],
 ) -> Mapped:  # fmt: skip
-    collected = _Collected()
+    collected = Collected()
     fields = {
-        f.name: _transformed_field(plan, f, source, rows, collected)
-        for f in object_plan.fields
-        if source.name in f.cells
+        f.name: transform_field(plan, f, source, rows, collected) for f in object_plan.fields if source.name in f.cells
     }
     origin = [rows[ROW], rows[SPLIT], _record_keys(rows, feed, fields), _changed(plan, source, rows)]
     records = pl.DataFrame([*origin, _evidence_texts(object_plan, source, rows), *fields.values()])
-    refused = _first_refusal(records, collected.refused)
+    refused = first_refusal(records, collected.refused)
     records = records.join(refused, on=[ROW, SPLIT], how="anti")
     return Mapped(
         records.rechunk(),
-        _stacked([*left_out, refused], SET_ASIDE).sort(ROW, SPLIT),
-        _stacked(collected.cells, CELLS).sort(ROW, SPLIT, "field"),
-        _stacked(collected.changes, CHANGES).sort(ROW, SPLIT, maintain_order=True),
+        stacked([*left_out, refused], SET_ASIDE).sort(ROW, SPLIT),
+        stacked(collected.cells, CELLS).sort(ROW, SPLIT, "field"),
+        stacked(collected.changes, CHANGES).sort(ROW, SPLIT, maintain_order=True),
     )
-
-
-def _stacked(frames: list[pl.DataFrame], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema=schema), *(frame.select(*schema).cast(schema) for frame in frames)])
-
-
-def _transformed_field(
-    plan: Plan, target: FieldPlan, source: SourcePlan, rows: pl.DataFrame, collected: _Collected
-) -> pl.Series:
-    """One field of every row; changes, findings and refusals of its cells go to `collected`."""
-    cell = target.cells[source.name]
-    raw = rows[cell.column] if cell.column is not None else rows[f"__cell_{target.name}"]
-    value, flag, note = blank_to_null(raw.cast(pl.String)), None, None
-    for trace in transform_cell(raw.cast(pl.String), cell, plan, source):
-        if trace.changed.any():
-            collected.changes.append(
-                rows.select(ROW, SPLIT)
-                .filter(trace.changed)
-                .with_columns(pl.lit(target.name).alias("field"), pl.lit(name_of(trace.step)).alias("rule"))
-            )
-        value = trace.frame["value"]
-        flag = trace.frame["flag"] if flag is None else pl.select(pl.coalesce(trace.frame["flag"], flag)).to_series()
-        note = trace.frame["note"] if note is None else pl.select(pl.coalesce(trace.frame["note"], note)).to_series()
-    if flag is not None and note is not None and flag.is_not_null().any():
-        value = _judged(
-            plan,
-            target,
-            rows,
-            raw,
-            pl.DataFrame([value.alias("value"), flag.alias("flag"), note.alias("note")]),
-            collected,
-        )
-    return value.alias(target.name)
-
-
-def _judged(
-    plan: Plan, target: FieldPlan, rows: pl.DataFrame, raw: pl.Series, frame: pl.DataFrame, collected: _Collected
-) -> pl.Series:
-    """Apply the policy of each flag: keep or clear the cell, or set the row aside; every flag leaves a finding."""
-    flags = frame["flag"].unique().drop_nulls().sort().to_list()
-    policies = {flag: policy_of(flag, target, plan) for flag in flags}
-    policy = frame["flag"].replace_strict(policies, default=None, return_dtype=pl.String)
-    value = frame["value"].set((policy != "keep").fill_null(False), None)
-    flagged = frame["flag"].is_not_null()
-    collected.cells.append(
-        rows.select(ROW, SPLIT)
-        .with_columns(
-            pl.lit(target.name).alias("field"), frame["flag"].alias("code"), raw.alias("before"), value.alias("after")
-        )
-        .filter(flagged)
-    )
-    stops = policy.is_in(["hold", "reject"]).fill_null(False)
-    state = policy.replace_strict({"hold": "held", "reject": "rejected"}, default=None, return_dtype=pl.String)
-    collected.refused.append(
-        rows.select(ROW, SPLIT, KEY).with_columns(
-            state.alias("state"), frame["flag"].alias("code"), pl.lit(target.name).alias("rule"),
-            pl.lit(target.name).alias("field"), frame["note"].fill_null("").alias("message"),
-        ).filter(stops)
-    )  # fmt: skip
-    return value
-
-
-def _first_refusal(records: pl.DataFrame, refused: list[pl.DataFrame]) -> pl.DataFrame:
-    """One refusal per row: a rejection before a hold, then the first field of the mapping; keys as in the records."""
-    stacked = _stacked(refused, SET_ASIDE)
-    rejected_first = stacked.sort(pl.col("state") != "rejected", maintain_order=True)
-    first = rejected_first.unique([ROW, SPLIT], keep="first", maintain_order=True)
-    return first.drop(KEY).join(records.select(ROW, SPLIT, KEY), on=[ROW, SPLIT], how="left").select(*SET_ASIDE)
 
 
 def _record_keys(rows: pl.DataFrame, feed: FeedPlan, fields: dict[str, pl.Series]) -> pl.Series:

@@ -4,16 +4,30 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from crm_migrate.cleansing import STEPS, Context
 from crm_migrate.cleansing.steps import INVALID_FLAGS, cleaned
+from crm_migrate.connecting.contract import ROW
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, OwnersPlan, Plan, SourcePlan, StepPlan, ValueMapPlan
 
 UNMAPPED = "value_unmapped"
 OWNER_UNKNOWN = "owner_unknown"
+
+
+SPLIT = "__split"
+KEY = "__key"
+
+SET_ASIDE = {
+    ROW: pl.Int64, SPLIT: pl.Int32, KEY: pl.String, "state": pl.String, "code": pl.String, "rule": pl.String,
+    "field": pl.String, "message": pl.String,
+}  # fmt: skip
+CELLS = {
+    ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "code": pl.String, "before": pl.String, "after": pl.String,
+}  # fmt: skip
+CHANGES = {ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "rule": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,15 @@ class FieldTrace:
     raw: str | None
     steps: tuple[tuple[str, str | None, str | None, str | None], ...]
     value: str | None
+
+
+@dataclass(slots=True)
+class Collected:
+    """Findings and changes of the cells of one batch while its fields are transformed."""
+
+    changes: list[pl.DataFrame] = field(default_factory=list)
+    cells: list[pl.DataFrame] = field(default_factory=list)
+    refused: list[pl.DataFrame] = field(default_factory=list)
 
 
 def blank_to_null(values: pl.Series) -> pl.Series:
@@ -111,6 +134,75 @@ def policy_of(flag: str, field: FieldPlan, plan: Plan) -> str:
     return "keep"
 
 
+def stacked(frames: list[pl.DataFrame], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    return pl.concat(
+        [pl.DataFrame(schema=schema), *(frame.select(pl.col(n).cast(t) for n, t in schema.items()) for frame in frames)]
+    )
+
+
+def transform_field(
+    plan: Plan, target: FieldPlan, source: SourcePlan, rows: pl.DataFrame, collected: Collected
+) -> pl.Series:
+    """One field of every row; changes, findings and refusals of its cells go to `collected`."""
+    cell = target.cells[source.name]
+    raw = rows[cell.column] if cell.column is not None else rows[f"__cell_{target.name}"]
+    value, flag, note = blank_to_null(raw.cast(pl.String)), None, None
+    for trace in transform_cell(raw.cast(pl.String), cell, plan, source):
+        if trace.changed.any():
+            collected.changes.append(
+                rows.select(ROW, SPLIT)
+                .filter(trace.changed)
+                .with_columns(pl.lit(target.name).alias("field"), pl.lit(name_of(trace.step)).alias("rule"))
+            )
+        value = trace.frame["value"]
+        flag = trace.frame["flag"] if flag is None else pl.select(pl.coalesce(trace.frame["flag"], flag)).to_series()
+        note = trace.frame["note"] if note is None else pl.select(pl.coalesce(trace.frame["note"], note)).to_series()
+    if flag is not None and note is not None and flag.is_not_null().any():
+        value = _judged(
+            plan,
+            target,
+            rows,
+            raw,
+            pl.DataFrame([value.alias("value"), flag.alias("flag"), note.alias("note")]),
+            collected,
+        )
+    return value.alias(target.name)
+
+
+def _judged(
+    plan: Plan, target: FieldPlan, rows: pl.DataFrame, raw: pl.Series, frame: pl.DataFrame, collected: Collected
+) -> pl.Series:
+    """Apply the policy of each flag: keep or clear the cell, or set the row aside; every flag leaves a finding."""
+    flags = frame["flag"].unique().drop_nulls().sort().to_list()
+    policies = {flag: policy_of(flag, target, plan) for flag in flags}
+    policy = frame["flag"].replace_strict(policies, default=None, return_dtype=pl.String)
+    value = frame["value"].set((policy != "keep").fill_null(False), None)
+    flagged = frame["flag"].is_not_null()
+    collected.cells.append(
+        rows.select(ROW, SPLIT)
+        .with_columns(
+            pl.lit(target.name).alias("field"), frame["flag"].alias("code"), raw.alias("before"), value.alias("after")
+        )
+        .filter(flagged)
+    )
+    stops = policy.is_in(["hold", "reject"]).fill_null(False)
+    state = policy.replace_strict({"hold": "held", "reject": "rejected"}, default=None, return_dtype=pl.String)
+    collected.refused.append(
+        rows.select(ROW, SPLIT, KEY).with_columns(
+            state.alias("state"), frame["flag"].alias("code"), pl.lit(target.name).alias("rule"),
+            pl.lit(target.name).alias("field"), frame["note"].fill_null("").alias("message"),
+        ).filter(stops)
+    )  # fmt: skip
+    return value
+
+
+def first_refusal(records: pl.DataFrame, refused: list[pl.DataFrame]) -> pl.DataFrame:
+    """One refusal per row: a rejection before a hold, then the first field of the mapping; keys as in the records."""
+    rejected_first = stacked(refused, SET_ASIDE).sort(pl.col("state") != "rejected", maintain_order=True)
+    first = rejected_first.unique([ROW, SPLIT], keep="first", maintain_order=True)
+    return first.drop(KEY).join(records.select(ROW, SPLIT, KEY), on=[ROW, SPLIT], how="left").select(*SET_ASIDE)
+
+
 def replay(plan: Plan, object_name: str, source_name: str, raw: Mapping[str, str | None]) -> list[FieldTrace]:
     """Run one raw row through every cell of an object that its source feeds, as the pipeline did.
 
@@ -118,16 +210,18 @@ def replay(plan: Plan, object_name: str, source_name: str, raw: Mapping[str, str
     """
     source = plan.source(source_name)
     traces = []
-    for field in plan.object(object_name).fields:
-        cell = field.cells.get(source_name)
+    for target in plan.object(object_name).fields:
+        cell = target.cells.get(source_name)
         if cell is None:
             continue
         origin = cell.column if cell.column is not None else f"= {cell.expression}"
-        text = raw.get(origin if cell.column is not None else field.name)
+        text = raw.get(origin if cell.column is not None else target.name)
         column = pl.Series([text], dtype=pl.String)
         steps = [(t.step, *t.frame.row(0)) for t in transform_cell(column, cell, plan, source)]
         value = steps[-1][1] if steps else blank_to_null(column)[0]
-        traces.append(FieldTrace(field.name, origin, text, tuple((name_of(s), v, f, n) for s, v, f, n in steps), value))
+        traces.append(
+            FieldTrace(target.name, origin, text, tuple((name_of(s), v, f, n) for s, v, f, n in steps), value)
+        )
     return traces
 
 
