@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.finished_run import OBJECTS, FinishedRun, Origin, crm_migrate, lines_of
+from demo.finished_run import OBJECTS, FinishedRun, Origin, crm_migrate, lines_of
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "anadolu"
 

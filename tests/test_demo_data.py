@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.finished_run import lines_of
+from demo.finished_run import lines_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample_data" / "anadolu"

@@ -12,6 +12,10 @@ from anadolu.words import THINGS, phone_as_typed, turkish_amount
 SHEET = ("Firma", "Kişi", "E-posta", "Tel", "Fırsat", "Tutar", "PB", "Aşama", "Tarih", "Sorumlu", "Not")
 STAGES = {"Görüşme": "qualified", "Teklif": "proposal", "Kazanıldı": "closedwon", "Kaybedildi": "closedlost"}
 CURRENCIES = {"TL": "TRY", "₺": "TRY", "EUR": "EUR", "€": "EUR", "USD": "USD"}
+AMOUNTS = (
+    ("1.250", Decimal(1250)), ("12.500,00 TL", Decimal(12500)), ("₺ 12.500", Decimal(12500)), (" 7500 ", Decimal(7500)),
+    ("2.000.000,00", Decimal(2000000)),
+)  # fmt: skip
 FILE = "sales/pipeline.xlsx"
 ABSENT = "no_such_object"
 
@@ -88,6 +92,11 @@ class Sheet:
         close = "2025-01-15" if stage == "Kazanıldı" else "2025-05-20"
         self.company.deals[id(row)] = replace(self.company.deals[id(row)], stage=STAGES[stage], close=close)
 
+    def lost_on_a_day_that_never_was(self, row: Row) -> None:
+        """A date that does not exist is cleared, with a finding; the chance is lost anyhow."""
+        row.cells |= {"Aşama": "Kaybedildi", "Tarih": "31.02.2025"}
+        self.company.deals[id(row)] = replace(self.company.deals[id(row)], stage="closedlost", close="")
+
 
 def plant_sheet(sheet: Sheet, plain: list[Firm], persons: list[Person]) -> dict[str, list[Row]]:
     """All lines of the sheet: firms that the old CRM knows, firms that only the sheet knows, and every kind of dirt."""
@@ -151,6 +160,10 @@ def _awkward_lines(sheet: Sheet, plain: list[Firm], persons: list[Person], lines
         sheet.line(plain[index], [persons[index]], Fırsat="")
     for row, stage in zip(lines[60:66], ("Teklif", "Kazanıldı") * 3, strict=True):
         sheet.sold_by_somebody_who_left(row, stage)
+    for row, (typed, amount) in zip(lines[70:75], AMOUNTS, strict=True):
+        row.cells["Tutar"] = typed
+        sheet.company.deals[id(row)] = replace(sheet.company.deals[id(row)], amount=amount)
+    sheet.lost_on_a_day_that_never_was(lines[75])
     for row in lines[3:5]:
         again = replace(row, cells=dict(row.cells), fates=[_again(fate) for fate in row.fates])
         sheet.company.add(again)
