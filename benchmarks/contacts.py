@@ -1,4 +1,4 @@
-"""A seeded, dirty contact file of any size: 14 columns, quoted line ends, seven countries, one in twelve doubled.
+"""A seeded, dirty contact file of any size: 23 columns, quoted line ends, seven countries, one in twelve doubled.
 
 Everything is invented; mail goes to reserved domains. The dirt rates are ours: other data will differ.
 """
@@ -16,9 +16,13 @@ LAST = (
     "Yılmaz Kaya Demir Çelik Şahin Öztürk Aydın Işık Müller Schröder Weiß Kowalski Nguyễn García Fernández López Smith "
     "Jones Taylor Brown Wijaya Santoso Pratama Dubois Lefèvre Rossi Bianchi Jansen de-Vries O'Neill McDonald Andersson"
 ).split()
-COMPANY = "Makine Teknik Handel Solutions Lojistik Yapı Gıda Optik Energie Textil Medikal Otomotiv Papier Metall".split()
+COMPANY = (
+    "Makine Teknik Handel Solutions Lojistik Yapı Gıda Optik Energie Textil Medikal Otomotiv Papier Metall".split()
+)
 FORM = "A.Ş. Ltd. GmbH S.L. Inc. B.V. SARL KG PT AB".split()
-STREET = "Atatürk Cad.|İstiklal Sok.|Hauptstraße|Bahnhofstr.|Calle Mayor|Rue de la Paix|High Street|Jl. Merdeka".split("|")
+STREET = "Atatürk Cad.|İstiklal Sok.|Hauptstraße|Bahnhofstr.|Calle Mayor|Rue de la Paix|High Street|Jl. Merdeka".split(
+    "|"
+)
 CITY = "İstanbul Ankara İzmir Berlin München Madrid Paris London Jakarta Amsterdam".split()
 COUNTRIES = "TR DE ES FR GB ID NL".split()
 PHONES = {
@@ -57,12 +61,27 @@ def _chunk(start: int, rows: int, random: np.random.Generator) -> pl.DataFrame:
     last = pl.Series(np.array(LAST, dtype=object)[person * 13 % len(LAST)], dtype=pl.String)
     country = pl.Series(np.array(COUNTRIES, dtype=object)[person % 7], dtype=pl.String)
     ascii_first = first.str.normalize("NFKD").str.replace_all(r"[^A-Za-z]", "").str.to_lowercase()
-    email = pl.select(pl.concat_str(ascii_first, pl.lit("."), number.cast(pl.String), pl.lit("@firma"), (number % 9973).cast(pl.String), pl.lit(".example"))).to_series()
+    email = pl.select(
+        pl.concat_str(
+            ascii_first,
+            pl.lit("."),
+            number.cast(pl.String),
+            pl.lit("@firma"),
+            (number % 9973).cast(pl.String),
+            pl.lit(".example"),
+        )
+    ).to_series()
     email = email.zip_with(~chance(0.1), email.str.to_uppercase()).zip_with(~chance(0.05), "  " + email + " ")
-    email = email.zip_with(~chance(0.04), pl.Series([""]).new_from_index(0, rows)).zip_with(~chance(0.01), email.str.replace("@", " at "))
+    email = email.zip_with(~chance(0.04), pl.Series([""]).new_from_index(0, rows)).zip_with(
+        ~chance(0.01), email.str.replace("@", " at ")
+    )
     day = pl.Series(random.integers(0, 20000, rows)).cast(pl.Date)
     born = day.dt.strftime("%d.%m.%Y").zip_with(~chance(0.03), pl.Series([""]).new_from_index(0, rows))
-    note = pl.Series(["called,\n\"twice\""]).new_from_index(0, rows).zip_with(chance(0.02), pl.Series([""]).new_from_index(0, rows))
+    note = (
+        pl.Series(['called,\n"twice"'])
+        .new_from_index(0, rows)
+        .zip_with(chance(0.02), pl.Series([""]).new_from_index(0, rows))
+    )
     return pl.DataFrame({
         "ContactID": pl.Series(np.arange(start, start + rows)).cast(pl.String),
         "Vorname": first.zip_with(~chance(0.05), first.str.to_uppercase()),
@@ -79,6 +98,14 @@ def _chunk(start: int, rows: int, random: np.random.Generator) -> pl.DataFrame:
         "Geaendert": day.dt.strftime("%Y-%m-%d") + " 10:00:00",
         "Einwilligung": pick(["E", "H", "", "E", "E"]),
         "Notiz": note,
+        "Anrede": pick(["Herr", "Frau", "", "Dr.", "Bay", "Bayan"]),
+        "Position": pick(["Einkauf", "Geschäftsführung", "Satış Müdürü", "Compras", "Technik", "", "Finance"]),
+        "Quelle": pick(["Messe 2019", "Webformular", "Empfehlung", "Altsystem Import", ""]),
+        "Status": pick(["aktiv", "inaktiv", "Interessent"]),
+        "Betreuer": pick(["m.demir", "a.kaya", "j.schmidt", "n.dubois"]),
+        "Webseite": "https://www.firma" + (number % 9973).cast(pl.String) + ".example/",
+        "Umsatz": pl.Series(random.integers(0, 9_000_000, rows)).cast(pl.String) + ",50",
+        "Beschreibung": pick(["Stammkunde seit Jahren, bestellt jedes Frühjahr Ersatzteile", "", "Teklif bekliyor; tekrar aranacak"]),
     })  # fmt: skip
 
 
@@ -87,7 +114,9 @@ def _phones(person: np.ndarray, country: pl.Series, random: np.random.Generator)
     a, b, c = person % 1000, person * 3 % 100, person * 7 % 100
     lines = [
         # Only the home country writes numbers without their country code.
-        PHONES[code].split("|")[shape if code == "TR" else 1 + shape % 2].format(x, *(("", "") if code == "GB" else (y, z)))
+        PHONES[code]
+        .split("|")[shape if code == "TR" else 1 + shape % 2]
+        .format(x, *(("", "") if code == "GB" else (y, z)))
         for code, shape, x, y, z in zip(country.to_list(), shapes, a.tolist(), b.tolist(), c.tolist(), strict=True)
     ]
     return pl.Series(lines, dtype=pl.String)

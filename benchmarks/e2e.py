@@ -18,7 +18,7 @@ project: {name: Benchmark contacts, locale: tr-TR, time_zone: Europe/Istanbul, a
 environments:
   local: {connector: sql, url: "URL"}
 sources:
-  kontakte: {file: contacts.csv, key: ContactID, changed: Geaendert, unmapped: {archive: [Notiz]}}
+  kontakte: {file: contacts.csv, key: ContactID, changed: Geaendert, unmapped: {archive: [Notiz, Anrede, Quelle, Status, Betreuer, Umsatz]}}
 value_maps:
   einwilligung: {unmapped: hold, map: {E: granted, H: withdrawn, "": unknown}}
 objects:
@@ -31,6 +31,8 @@ objects:
       phone: Telefon | phone(TR)
       mobile: Mobil | phone(TR)
       department: Firma
+      job_title: Position
+      description: Beschreibung
       street: Strasse
       postal_code: PLZ
       city: Ort
@@ -96,7 +98,11 @@ def _ours(name: str, folder: Path, data: Path, url: str) -> Measured:
 
 def _dlt(kind: str, folder: Path, data: Path, url: str) -> Measured:
     command = [sys.executable, "-m", "benchmarks.dlt_peer", kind, str(data), url]
-    return measure(f"dlt by {kind} -> PostgreSQL (no cleaning)", command, environment={**os.environ, "DLT_DATA_DIR": str(folder / "dlt")})
+    return measure(
+        f"dlt by {kind} -> PostgreSQL (no cleaning)",
+        command,
+        environment={**os.environ, "DLT_DATA_DIR": str(folder / "dlt")},
+    )
 
 
 RUNS = {

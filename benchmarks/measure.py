@@ -37,7 +37,9 @@ class Measured:
 HEAD = f"{'':34} {'wall':>8}   {'CPU':>8} {'server':>8} {'peak':>11} {'wall vs. raw':>9}"
 
 
-def measure(name: str, command: list[str], *, environment: dict[str, str] | None = None, cwd: Path | None = None) -> Measured:
+def measure(
+    name: str, command: list[str], *, environment: dict[str, str] | None = None, cwd: Path | None = None
+) -> Measured:
     """Run a command to its end; RuntimeError with its output when it fails."""
     before = _server_cpu()
     started = time.monotonic()
