@@ -11,6 +11,15 @@ from crm_migrate.errors import CrmMigrateError
 
 VERBS: dict[str, str] = {
     # verb -> module:command; a line here is all that a new verb needs
+    "demo": "crm_migrate.cli.migrate:demo_command",
+    "plan": "crm_migrate.cli.migrate:plan_command",
+    "run": "crm_migrate.cli.migrate:run_command",
+    "resume": "crm_migrate.cli.migrate:resume_command",
+    "runs": "crm_migrate.cli.migrate:runs_command",
+    "target": "crm_migrate.cli.migrate:target_group",
+    "codes": "crm_migrate.cli.reference:codes_command",
+    "connectors": "crm_migrate.cli.reference:connectors_command",
+    "report": "crm_migrate.cli.reporting:report_command",
 }
 
 

@@ -7,6 +7,7 @@ there already is not made again: that is all that resuming means here.
 import hashlib
 import importlib.metadata
 import os
+import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -54,7 +55,7 @@ class Made:
 def map_all(plan: Plan, run: Run, *, workers: int | None = None) -> None:
     """Map every source of every object; leaves the tables `map/<object>/<source>/...`."""
     tasks = list(_tasks(plan, run))
-    done = {task: parts for task in tasks if (parts := _published(task)) is not None}
+    done = {task: parts for task in tasks if (parts := _published(task) or _taken_over(task, run)) is not None}
     open_tasks = [task for task in tasks if task not in done]
     for made in _run(open_tasks, workers or _workers_for(open_tasks)):
         done[made.task] = _publish(made)
@@ -177,6 +178,22 @@ def _published(task: Task) -> list[Part] | None:
     """The four parts of a task that an earlier run of the same run published under the same key, or None."""
     parts = [_found(task, task.folder / table / f"{task.name}.parquet") for table in TABLES]
     return [part for part in parts if part is not None] if None not in parts else None
+
+
+def _taken_over(task: Task, run: Run) -> list[Part] | None:
+    """The four parts from the run before this one, where nothing that decides them has changed; else None."""
+    earlier = max((other for other in run.folder.parent.glob("*/") if other.name < run.id), default=None)
+    if earlier is None:
+        return None
+    files = [earlier / (task.folder / table / f"{task.name}.parquet").relative_to(run.folder) for table in TABLES]
+    if any(_found(task, file) is None for file in files):
+        return None
+    for table, file in zip(TABLES, files, strict=True):
+        place = task.folder / table / file.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, temporary := place.with_name(f".{task.name}.{os.getpid()}.tmp"))
+        publish(temporary, place, task.key, 0)
+    return _published(task)
 
 
 def _found(task: Task, path: Path) -> Part | None:
