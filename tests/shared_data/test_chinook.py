@@ -12,7 +12,7 @@ import pytest
 from demo.finished_run import FinishedRun, crm_migrate
 
 HERE = Path(__file__).resolve().parent
-DATA = HERE.parents[2].parent / "shared" / "data" / "chinook"
+DATA = HERE.parents[2] / "shared" / "data" / "chinook"
 SERVER = os.environ.get("CRM_MIGRATE_TEST_POSTGRESQL")
 
 pytestmark = [

@@ -10,7 +10,7 @@ import pytest
 from demo.finished_run import FinishedRun, crm_migrate
 
 HERE = Path(__file__).resolve().parent
-DATA = HERE.parents[2].parent / "shared" / "data" / "maven-crm"
+DATA = HERE.parents[2] / "shared" / "data" / "maven-crm"
 
 pytestmark = [
     pytest.mark.shared_data,
