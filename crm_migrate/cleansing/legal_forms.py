@@ -40,7 +40,41 @@ FORMS = {
     "EU": "SE|SCE|EEIG|EWIV",
 }  # fmt: skip
 _FRONT = frozenset(
-    ["pt", "cv", "ud", "ooo", "oao", "zao", "pao", "ooo", "ип", "тоо", "tov", "тов", "фоп", "ао", "оао", "зао", "пао", "ооо", "чп", "stichting", "yayasan", "koperasi", "firma", "perum", "sia", "uab", "as", "ab", "vsi", "ij", "ik", "mb", "oy"]
+    [
+        "pt",
+        "cv",
+        "ud",
+        "ooo",
+        "oao",
+        "zao",
+        "pao",
+        "ooo",
+        "ип",
+        "тоо",
+        "tov",
+        "тов",
+        "фоп",
+        "ао",
+        "оао",
+        "зао",
+        "пао",
+        "ооо",
+        "чп",
+        "stichting",
+        "yayasan",
+        "koperasi",
+        "firma",
+        "perum",
+        "sia",
+        "uab",
+        "as",
+        "ab",
+        "vsi",
+        "ij",
+        "ik",
+        "mb",
+        "oy",
+    ]
 )
 
 

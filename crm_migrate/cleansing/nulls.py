@@ -4,7 +4,38 @@ import re
 
 # Written by programs: database clients, spreadsheets, languages, form libraries, exporters.
 PROGRAMS = frozenset(
-    ["null", "(null)", "<null>", "[null]", "\\n", "none", "nan", "<na>", "nil", "undefined", "[object", "object]", "<empty>", "(empty)", "empty", "(blank)", "blank", "(none)", "<none>", "[none]", "#n/a", "#na", "n/a#", "#null!", "[not", "provided]", "not_provided", "<nil>", "nat", "pd.nat"]
+    [
+        "null",
+        "(null)",
+        "<null>",
+        "[null]",
+        "\\n",
+        "none",
+        "nan",
+        "<na>",
+        "nil",
+        "undefined",
+        "[object",
+        "object]",
+        "<empty>",
+        "(empty)",
+        "empty",
+        "(blank)",
+        "blank",
+        "(none)",
+        "<none>",
+        "[none]",
+        "#n/a",
+        "#na",
+        "n/a#",
+        "#null!",
+        "[not",
+        "provided]",
+        "not_provided",
+        "<nil>",
+        "nat",
+        "pd.nat",
+    ]
 ) | {"[not provided]", "[object object]", "not provided", "no value", "(no value)", "<not set>", "(not set)", "not set"}
 # Written by people: English, German, French, Spanish, Italian, Portuguese, Dutch, Turkish, Indonesian, Polish, Russian.
 PEOPLE = frozenset(

@@ -6,11 +6,97 @@ import unicodedata
 from crm_migrate.cleansing.letters import fold, lower, upper
 
 PREFIXES = frozenset(
-    ["mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "sr", "sra", "srta", "m", "mme", "mlle", "dhr", "mevr", "bay", "bayan", "sayin", "av", "ir", "drs", "dra", "hj", "h", "bpk", "ibu", "ing", "dipl"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "herr",
+        "frau",
+        "sr",
+        "sra",
+        "srta",
+        "m",
+        "mme",
+        "mlle",
+        "dhr",
+        "mevr",
+        "bay",
+        "bayan",
+        "sayin",
+        "av",
+        "ir",
+        "drs",
+        "dra",
+        "hj",
+        "h",
+        "bpk",
+        "ibu",
+        "ing",
+        "dipl",
+    ]
 )
-SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "phd", "md", "mba", "esq", "cpa", "dds", "bsc", "msc", "ba", "ma", "spd", "mm", "se", "sh", "st", "skom", "ssi"])
+SUFFIXES = frozenset(
+    [
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "iv",
+        "phd",
+        "md",
+        "mba",
+        "esq",
+        "cpa",
+        "dds",
+        "bsc",
+        "msc",
+        "ba",
+        "ma",
+        "spd",
+        "mm",
+        "se",
+        "sh",
+        "st",
+        "skom",
+        "ssi",
+    ]
+)
 PARTICLES = frozenset(
-    ["van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "do", "du", "la", "le", "ter", "ten", "zu", "zum", "zur", "af", "av", "bin", "binti", "ibn", "al", "el", "y", "e", "ben"]
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "do",
+        "du",
+        "la",
+        "le",
+        "ter",
+        "ten",
+        "zu",
+        "zum",
+        "zur",
+        "af",
+        "av",
+        "bin",
+        "binti",
+        "ibn",
+        "al",
+        "el",
+        "y",
+        "e",
+        "ben",
+    ]
 )
 
 

@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import lru_cache
+from functools import partial
 
 import phonenumbers
 import polars as pl
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
-from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step
+from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, step, with_residue
 from crm_migrate.cleansing.email import first_of_several
 from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.phone_columns import valid_numbers
+from crm_migrate.cleansing.phone_patterns import trunk_is_written
 from crm_migrate.cleansing.steps import Context
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
@@ -156,19 +157,10 @@ def _as_typed(number: PhoneNumber, text: str, region: str | None) -> Cell | None
     lost = (
         text.isdigit()
         and digits == str(number.national_number)
-        and _trunk_is_written(region or "")
+        and trunk_is_written(region or "")
         and number.country_code == phonenumbers.country_code_for_region(region or "")
     )
     return Cell(_e164(number), "suspect", "the leading 0 is missing") if lost else Cell(_e164(number))
-
-
-@lru_cache(maxsize=512)
-def _trunk_is_written(region: str) -> bool:
-    """Whether people of the region always write the trunk 0 (metadata: the prefix is not optional in formatting)."""
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
-    if metadata is None or metadata.national_prefix != "0":
-        return False
-    return not any(f.national_prefix_optional_when_formatting for f in metadata.number_format)
 
 
 def _mexican(number: PhoneNumber, text: str, region: str | None) -> Cell | None:  # noqa: ARG001 -- a repair
@@ -214,9 +206,9 @@ def _refused(number: PhoneNumber) -> Cell:
 
 
 def phone_outcomes(values: pl.Series, region: str | None) -> pl.DataFrame:
-    """Outcomes of `phone_cell` for a column of one region."""
-    read: Callable[[str], Cell] = lambda text: phone_cell(text, region)  # noqa: E731
-    return outcomes(values, read)
+    """Outcomes of `phone_cell` for a column of one region; plainly valid numbers are read as a column."""
+    fast = valid_numbers(values, region)
+    return with_residue(values, fast.is_not_null() | values.is_null(), fast, partial(phone_cell, region=region))
 
 
 @step("phone", "phone", parameters=("region",), examples=(("(0212) 345 67 89", "+902123456789"),))
