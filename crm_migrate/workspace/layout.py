@@ -75,3 +75,8 @@ class Run:
     def report(self) -> Path:
         """The folder of the reports."""
         return self.folder / "report"
+
+    @property
+    def decisions(self) -> Path:
+        """Decisions of the project that this run belongs to."""
+        return self.folder.parents[2] / "decisions"

@@ -4,8 +4,8 @@ One line per row and reached record; a row that reaches nobody keeps one line wi
 mailbox that nobody has is a record of the object `suppressions` where the plan has it.
 """
 
-from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
+from crm_migrate.matching.survivorship import strictness
 from crm_migrate.stages.linking.records import ORIGIN, SUPPRESSIONS, table
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
@@ -86,10 +86,3 @@ def _waiting(target: ObjectPlan, owner: ObjectPlan, enrich: EnrichPlan, consent:
         f" WHERE __source = {literal(enrich.source)} AND __node IS NULL AND __by IS NOT NULL"
         f" AND {state} IS NOT NULL"
     )
-
-
-def strictness(value: str) -> str:
-    """SQL: how strict a consent is, 0 the strictest; what is no known state counts as unknown."""
-    listed = ", ".join(literal(state) for state in CONSENT_STRICTNESS)
-    unknown = CONSENT_STRICTNESS.index("unknown")
-    return f"CASE WHEN {value} IN ({listed}) THEN list_position([{listed}], {value}) - 1 ELSE {unknown} END"

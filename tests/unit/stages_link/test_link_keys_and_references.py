@@ -196,8 +196,9 @@ def test_enrichment_reaches_everybody_with_that_mailbox_and_the_rest_is_suppress
     lines = staged.read(run, "link", "contacts", "enrichment").select("__key", "__node").rows()
     assert lines == [("a", 0), ("a", 1), ("b", None), ("b2", None), ("c", None)]
     assert staged.read(run, "link", "suppressions", "nodes").select("__key", *names).rows() == [
-        ("b2", "b@x.example", "withdrawn", "mail: nobody has it", '["mail.t: 1"]')
+        ("b2", "b@x.example", "withdrawn", "mail: nobody has it", '["mail.t: 1"]'),
+        ("c", "c@x.example", "granted", "mail: nobody has it", None),
     ]
     assert staged.read(run, "link", "suppressions", "rows").select("__row", "folded").rows() == [
-        (1, True), (2, False),
+        (1, True), (2, False), (3, False),
     ]  # fmt: skip

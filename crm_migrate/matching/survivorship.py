@@ -1,0 +1,176 @@
+"""Survivorship: which member of a cluster gives which cell, as SQL over the table of members.
+
+The table of members has `__cluster`, `__node` (null for an enrichment), `__source`, `__changed`, the fields, and the
+ranks `by_trust`, `by_new`, `by_old`: whole numbers, unique, the best member lowest. Ties are broken alike everywhere:
+trust, then newest, then lowest key. An empty cell never beats a value.
+
+Every rule that takes one member's value is a *preference*: an integer expression, lowest wins; so all fields of all
+clusters are one GROUP BY. `union`, `append` and `concat` make a new value of all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crm_migrate.crm.types import CONSENT_STRICTNESS, TYPES
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.workspace.sql import literal, quoted
+
+STEP = 1 << 40  # more than there can be ranks: the criterion first, the rank within it
+MONEY = "__money"
+COMPUTED = frozenset({"union", "append", "concat"})
+_INITIAL = r"(^|\s)\p{L}\.?(\s|$)"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """How one field survives: `window` columns to prepare, `preference` (lowest wins), or `computed` from all."""
+
+    preference: str = "by_trust"
+    window: tuple[tuple[str, str], ...] = ()
+    computed: str = ""
+
+
+def rules() -> frozenset[str]:
+    """The words that `survive:` may say."""
+    return frozenset(_RULES) | COMPUTED | {"block", "never_merged", "equal"}
+
+
+def block_of(field: FieldPlan) -> str | None:
+    """The block that a field survives in: declared, or the money of a record with its currency."""
+    if field.survive == "never_merged" or (field.type == "currency" and field.block is None):
+        return field.block or MONEY
+    return field.block
+
+
+def criterion(field: FieldPlan) -> Criterion:
+    """The criterion of a field that is in no block; ValueError for an unknown rule."""
+    name = quoted(field.name)
+    if field.survive in COMPUTED:
+        return Criterion(window=(_first_said(field),), computed=_COMPUTED[field.survive].format(name=name, first=quoted(f"first/{field.name}")))
+    if field.survive == "most_common":
+        window = (f"common/{field.name}", f"count({name}) OVER (PARTITION BY __cluster, {name})")
+        return Criterion(f"by_trust - {quoted(window[0])} * {STEP}", (window,))
+    if field.survive in ("max", "min") or (field.survive in ("newest", "oldest") and _is_time(field)):
+        direction = "DESC" if field.survive in ("max", "newest") else "ASC"
+        window = (f"place/{field.name}", f"row_number() OVER (ORDER BY {_typed(field)} {direction} NULLS LAST, by_trust)")
+        return Criterion(quoted(window[0]), (window,))
+    if field.survive not in _RULES:
+        raise ValueError(f"unknown rule of survivorship: {field.survive}")
+    return Criterion(_RULES[field.survive](name))
+
+
+def _is_time(field: FieldPlan) -> bool:
+    return TYPES[field.type].storage in ("date", "instant")
+
+
+def _typed(field: FieldPlan) -> str:
+    """The value as what it is; text that cannot be read as that sorts last."""
+    kind = {"decimal": "DECIMAL(38, 9)", "integer": "HUGEINT", "date": "DATE", "instant": "TIMESTAMPTZ"}
+    storage = TYPES[field.type].storage
+    return f"TRY_CAST({quoted(field.name)} AS {kind[storage]})" if storage in kind else quoted(field.name)
+
+
+def strictness(value: str) -> str:
+    """SQL: how strict a consent is, 0 the strictest; what is no known state counts as unknown."""
+    listed = ", ".join(literal(state) for state in CONSENT_STRICTNESS)
+    unknown = CONSENT_STRICTNESS.index("unknown")
+    return f"CASE WHEN {value} IN ({listed}) THEN list_position([{listed}], {value}) - 1 ELSE {unknown} END"
+
+
+def _completeness(value: str) -> str:
+    """Whole words before initials, then letters with diacritics: the ASCII form of a name is a copy."""
+    words = f"least(len(regexp_extract_all({value}, '\\p{{L}}[\\p{{L}}\\p{{M}}''’]+')), 60)"
+    marks = f"least(length(regexp_replace({value}, '[^\\p{{L}}]|[A-Za-z]', '', 'g')), 60)"
+    return f"({words} * 64 + {marks})"
+
+
+_RULES: dict[str, Callable[[str], str]] = {
+    "trust": lambda _: "by_trust",
+    "newest": lambda _: "by_new",
+    "oldest": lambda _: "by_old",
+    "first": lambda _: f"coalesce(__node, {STEP})",
+    "most_complete": lambda name: f"by_trust - {_completeness(name)} * {STEP}",
+    "longest": lambda name: f"by_trust - length({name}) * {STEP}",
+    "any_true": lambda name: f"by_trust + ({name} <> 'true')::BIGINT * {STEP}",
+    "all_true": lambda name: f"by_trust + ({name} <> 'false')::BIGINT * {STEP}",
+    "strictest": lambda name: f"by_trust + ({strictness(name)}) * {STEP}",
+    "equal": lambda _: "by_trust",
+}
+_COMPUTED = {
+    "concat": "string_agg({name}, '; ' ORDER BY by_trust) FILTER (WHERE {first})",
+    "append": (
+        "CASE WHEN count(DISTINCT {name}) > 1 THEN string_agg(concat('[', __source,"
+        " coalesce(concat(' ', left(__changed, 10)), ''), '] ', {name}), chr(10) ORDER BY by_trust) FILTER (WHERE {first})"
+        " ELSE min({name}) END"
+    ),
+    "union": (
+        "CASE WHEN count(DISTINCT {name}) > 1 THEN to_json(list_sort(list_distinct(flatten(list("
+        "CASE WHEN json_valid({name}) AND left({name}, 1) = '[' THEN from_json({name}, '[\"VARCHAR\"]') ELSE [{name}] END"
+        ") FILTER (WHERE {name} IS NOT NULL)))))::VARCHAR ELSE min({name}) END"
+    ),
+}
+
+
+def _first_said(field: FieldPlan) -> tuple[str, str]:
+    name = quoted(field.name)
+    said = f"row_number() OVER (PARTITION BY __cluster, {name} ORDER BY by_trust) = 1 AND {name} IS NOT NULL"
+    return f"first/{field.name}", said
+
+
+def winners(plan: ObjectPlan, members: str) -> str:
+    """Query: one line per cluster with, per field, its value and `<field>/node` (-1: an enrichment, null: computed)."""
+    windows: list[tuple[str, str]] = []
+    cells: list[str] = []
+    for field in plan.fields:
+        name, block = quoted(field.name), block_of(field)
+        if block is not None:
+            filled, preference = _block(plan, block)
+            cells += _taken(f"[{name}]", name, f"({filled})", preference, field.name, "[1]")
+            continue
+        how = criterion(field)
+        windows += how.window
+        if how.computed:
+            cells += [f"{how.computed} AS {name}", f"NULL::BIGINT AS {quoted(f'{field.name}/node')}"]
+        else:
+            cells += _taken(name, name, f"({name} IS NOT NULL)", how.preference, field.name, "")
+    prepared = "".join(f", {sql} AS {quoted(name)}" for name, sql in windows)
+    return (
+        f"SELECT __cluster, {', '.join(cells)} FROM (SELECT *{prepared} FROM {members}) GROUP BY __cluster"
+        if cells
+        else f"SELECT DISTINCT __cluster FROM {members}"
+    )
+
+
+def _taken(value: str, name: str, filled: str, preference: str, field: str, unwrap: str) -> list[str]:
+    node = f"coalesce(__node, -1)" if not unwrap else f"CASE WHEN {name} IS NULL THEN NULL ELSE coalesce(__node, -1) END"
+    node = f"[{node}]" if unwrap else node
+    return [
+        f"(arg_min({value}, {preference}) FILTER (WHERE {filled})){unwrap} AS {name}",
+        f"(arg_min({node}, {preference}) FILTER (WHERE {filled})){unwrap} AS {quoted(f'{field}/node')}",
+    ]
+
+
+def _block(plan: ObjectPlan, block: str) -> tuple[str, str]:
+    """SQL: the member has anything of the block, and the preference among such members.
+
+    A member with one lonely cell (only a country) gives way to one with more; then the order is that of trust, unless a
+    field of the block says `newest` or `oldest`.
+    """
+    fields = [field for field in plan.fields if block_of(field) == block]
+    filled = " + ".join(f"({quoted(field.name)} IS NOT NULL)::BIGINT" for field in fields)
+    words = [field.survive for field in fields if field.survive in ("newest", "oldest")]
+    order = {"newest": "by_new", "oldest": "by_old"}[words[0]] if words else "by_trust"
+    lonely = f" + (({filled}) < 2)::BIGINT * {STEP}" if len(fields) > 1 and block != MONEY else ""
+    return f"{filled} > 0", f"{order}{lonely}"
+
+
+def conflicts(plan: ObjectPlan, members: str) -> str | None:
+    """Query: clusters whose members contradict each other in a field that must be equal, with the field."""
+    fields = [field for field in plan.fields if field.survive == "equal" and field.ref is None]
+    if not fields:
+        return None
+    return " UNION ALL ".join(
+        f"SELECT __cluster, {literal(field.name)} AS field FROM {members} GROUP BY __cluster"
+        f" HAVING count(DISTINCT {quoted(field.name)}) > 1"
+        for field in fields
+    )

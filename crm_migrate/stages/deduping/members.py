@@ -1,0 +1,66 @@
+"""The records that take part: nodes as a view, and the members of every cluster that has something to decide."""
+
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import quoted
+
+NODE = {
+    "__node": "BIGINT",
+    "__source": "VARCHAR",
+    "__key": "VARCHAR",
+    "__trust": "INTEGER",
+    "__changed": "VARCHAR",
+    "__ev": "VARCHAR",
+}
+ADDED = {"__source": "VARCHAR", "__key": "VARCHAR", "__node": "BIGINT", "__changed": "VARCHAR", "__ev": "VARCHAR"}
+LEAST_TRUST = 1_000_000  # an enriching source has no trust of its own: it comes after every feed
+
+
+def node_view(work: Relations, plan: Plan, each: ObjectPlan) -> str:
+    """View `nodes/<object>`; references hold the cluster of their parent where that is known already, else its node."""
+    columns = NODE | {field.name: "VARCHAR" if field.ref is None else "BIGINT" for field in each.fields}
+    view = quoted(f"nodes/{each.name}")
+    scan = work.scan(columns, "link", each.name, "nodes")
+    cells, joins = [], []
+    for number, field in enumerate(each.fields):
+        name = quoted(field.name)
+        if field.ref is not None and _is_clustered(work, field.ref.object):
+            joins.append(f" LEFT JOIN {quoted(f'clusters/{field.ref.object}')} r{number} ON r{number}.node = n.{name}")
+            cells.append(f"r{number}.cluster AS {name}")
+        else:
+            cells.append(f"n.{name}")
+    own = ", ".join([f"n.{name}" for name in NODE] + cells)
+    work.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT {own} FROM {scan} n{''.join(joins)}")
+    return view
+
+
+def _is_clustered(work: Relations, name: str) -> bool:
+    return bool(work.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [f"clusters/{name}"]))
+
+
+def create_members(work: Relations, each: ObjectPlan, nodes: str) -> str:
+    """Table `members/<object>`: all members of clusters of several, or with an enrichment, and their ranks."""
+    clusters, added = quoted(f"clusters/{each.name}"), quoted(f"added/{each.name}")
+    text = {field.name: "VARCHAR" for field in each.fields if field.ref is None}
+    work.execute(
+        f"CREATE TABLE {added} AS SELECT DISTINCT c.cluster AS __cluster, e.* EXCLUDE (__node)"
+        f" FROM {work.scan(ADDED | text, 'link', each.name, 'enrichment')} e JOIN {clusters} c ON c.node = e.__node"
+    )
+    fields = "".join(f", n.{quoted(field.name)}" for field in each.fields)
+    nothing = "".join(
+        f", {'e.' + quoted(f.name) if f.ref is None else 'NULL::BIGINT'} AS {quoted(f.name)}" for f in each.fields
+    )
+    order = "__node NULLS LAST, __source, __key"
+    table = quoted(f"members/{each.name}")
+    work.execute(
+        f"CREATE TABLE {table} AS SELECT *,"
+        f" row_number() OVER (ORDER BY __trust, __changed DESC NULLS LAST, {order}) AS by_trust,"
+        f" row_number() OVER (ORDER BY __changed DESC NULLS LAST, __trust, {order}) AS by_new,"
+        f" row_number() OVER (ORDER BY __changed NULLS LAST, __trust, {order}) AS by_old FROM ("
+        f"SELECT c.cluster AS __cluster, n.__node, n.__source, n.__key, n.__trust, n.__changed, n.__ev{fields}"
+        f" FROM {nodes} n JOIN {clusters} c ON c.node = n.__node"
+        f" WHERE c.size > 1 OR c.cluster IN (SELECT __cluster FROM {added})"
+        f" UNION ALL SELECT e.__cluster, NULL, e.__source, e.__key, {LEAST_TRUST}, e.__changed, e.__ev{nothing} FROM {added} e)"
+    )
+    work.execute(f"DROP TABLE {added}")
+    return table

@@ -1,0 +1,204 @@
+"""Decisions of people about duplicates, as YAML files under version control: `decisions/*.yaml`.
+
+    duplicates:
+      - id: M-1
+        object: contacts
+        members: ["kisi:17", "books:A-4"]
+        decision: apart            # merge, apart or review
+        who: ayse
+        when: 2025-03-14
+        why: father and son
+        evidence: 5f0c...          # of the records' own values; where they changed, the question is asked again
+
+A file may hold other decisions beside (a list, other keys): they are not read here.
+"""
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from io import StringIO
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Literal
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.workspace.parts import write_file
+
+FILE = "duplicates.yaml"
+Word = Literal["merge", "apart", "review"]
+_WORDS = ("merge", "apart", "review")
+_REQUIRED = ("object", "members", "decision", "who", "when", "why")
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateDecision:
+    """What a person said about two or more records, named `source:key`."""
+
+    object: str
+    members: tuple[str, ...]
+    decision: Word
+    who: str
+    when: str
+    why: str
+    evidence: str = ""
+    id: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its id, or one made of what it says."""
+        return self.id or "M-" + hashlib.sha256(json.dumps([self.object, self.members, self.decision]).encode()).hexdigest()[:8]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every pair of members."""
+        return tuple(combinations(sorted(set(self.members)), 2))
+
+
+def evidence_hash(records: Mapping[str, Mapping[str, str | None]]) -> str:
+    """Hash of what records say themselves (name -> field -> value), 16 hex digits; empty cells do not count."""
+    said = {name: {field: value for field, value in cells.items() if value} for name, cells in records.items()}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def read_duplicates(folder: Path) -> tuple[list[DuplicateDecision], list[Finding]]:
+    """All decisions about duplicates, in the order of their names, and what is wrong with the files."""
+    decisions: list[DuplicateDecision] = []
+    findings: list[Finding] = []
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        try:
+            document = YAML(typ="base").load(path.read_text(encoding="utf-8"))
+        except (YAMLError, UnicodeDecodeError) as error:
+            findings.append(_wrong(path, f"The file cannot be read: {str(error).splitlines()[0]}"))
+            continue
+        listed = document.get("duplicates") if isinstance(document, dict) else None
+        for number, item in enumerate(listed if isinstance(listed, list) else [], 1):
+            read = _decision(item)
+            if isinstance(read, str):
+                findings.append(_wrong(path, f"Decision {number} of `duplicates`: {read}"))
+            else:
+                decisions.append(read)
+    findings += conflicts(decisions)
+    return sorted(decisions, key=lambda d: (d.object, d.members, d.when, d.name)), findings
+
+
+def _wrong(path: Path, message: str) -> Finding:
+    return Finding("decision_invalid", message, place=Place(file=path.name), hint="Mend the entry or remove it.")
+
+
+def _decision(item: Any) -> DuplicateDecision | str:
+    """A decision, or what is wrong with it."""
+    if not isinstance(item, dict):
+        return "it is no mapping of words."
+    known = DuplicateDecision.__dataclass_fields__
+    if unknown := sorted(set(item) - set(known)):
+        return f"unknown word `{unknown[0]}`."
+    if missing := [word for word in _REQUIRED if not item.get(word)]:
+        return f"`{missing[0]}` is missing."
+    members = item["members"]
+    if not isinstance(members, list) or len(set(members)) < 2 or not all(":" in str(m) for m in members):
+        return "`members` must name at least two records as `source:key`."
+    if item["decision"] not in _WORDS:
+        return f"`decision` must be one of {', '.join(_WORDS)}."
+    return DuplicateDecision(**{**item, "members": tuple(sorted(str(m) for m in members))})
+
+
+def conflicts(decisions: Iterable[DuplicateDecision]) -> list[Finding]:
+    """Decisions that cannot all be true: A is B and B is C, but A is not C; each with its chain."""
+    found = []
+    by_object: dict[str, list[DuplicateDecision]] = {}
+    for decision in decisions:
+        by_object.setdefault(decision.object, []).append(decision)
+    for object_name in sorted(by_object):
+        same: dict[str, set[str]] = {}
+        for x, y in (pair for d in by_object[object_name] if d.decision == "merge" for pair in d.pairs):
+            same.setdefault(x, set()).add(y)
+            same.setdefault(y, set()).add(x)
+        apart = sorted({pair for d in by_object[object_name] if d.decision == "apart" for pair in d.pairs})
+        for x, y in apart:
+            if way := _way(same, x, y):
+                found.append(_conflict(object_name, way))
+    return found
+
+
+def _conflict(object_name: str, way: Sequence[str]) -> Finding:
+    said = f"{' = '.join(way)}, but {way[0]} ≠ {way[-1]}"
+    return Finding(
+        "decision_conflict",
+        f"Decisions about {object_name} contradict each other: {said}.",
+        place=Place(field=object_name),
+        hint="Take back one of them.",
+    )
+
+
+def _way(same: Mapping[str, set[str]], start: str, end: str) -> list[str]:
+    """The shortest chain of merges from one record to another, or nothing."""
+    came, queue = {start: start}, deque([start])
+    while queue and end not in came:
+        here = queue.popleft()
+        for there in sorted(same.get(here, set())):
+            if there not in came:
+                came[there] = here
+                queue.append(there)
+    if end not in came:
+        return []
+    way = [end]
+    while way[-1] != start:
+        way.append(came[way[-1]])
+    return way[::-1]
+
+
+def write_duplicate(folder: Path, decision: DuplicateDecision) -> list[Finding]:
+    """Add a decision to `duplicates.yaml`, in place of an earlier one about the same records.
+
+    Returns findings, and writes nothing, where it contradicts the others.
+    """
+    path = folder / FILE
+    existing, _ = read_duplicates(folder)
+    same = (decision.object, tuple(sorted(decision.members)))
+    kept = [d for d in existing if (d.object, d.members) != same]
+    if against := conflicts([*kept, decision]):
+        return against
+    mine = _of_file(path)
+    kept_here = [d for d in mine if (d.object, d.members) != same]
+    listed = [_as_yaml(d) for d in [*kept_here, decision]]
+    text = StringIO()
+    yaml = YAML()
+    yaml.allow_unicode = True
+    yaml.dump({"duplicates": listed}, text)
+    write_file(path, text.getvalue().encode())
+    return []
+
+
+def _of_file(path: Path) -> list[DuplicateDecision]:
+    if not path.exists():
+        return []
+    document = YAML(typ="base").load(path.read_text(encoding="utf-8")) or {}
+    read = [_decision(item) for item in document.get("duplicates") or []]
+    return [d for d in read if isinstance(d, DuplicateDecision)]
+
+
+def _as_yaml(decision: DuplicateDecision) -> dict[str, Any]:
+    said = asdict(decision) | {"id": decision.name, "members": sorted(decision.members)}
+    order = ("id", "object", "members", "decision", "who", "when", "why", "evidence")
+    return {word: said[word] for word in order if said[word]}
+
+
+def stale(decision: DuplicateDecision, records: Mapping[str, Mapping[str, str | None]]) -> bool:
+    """Whether the records say something else than when the decision was taken (never where no hash was noted)."""
+    return bool(decision.evidence) and decision.evidence != evidence_hash(records)
+
+
+def obsolete(decision: DuplicateDecision, gone: Sequence[str]) -> Finding:
+    """A note that a decision names records that are no more."""
+    return Finding(
+        "decision_obsolete",
+        f"Decision {decision.name} about {decision.object} names {', '.join(gone)}, which is no record any more.",
+        severity=Severity.NOTE,
+        hint="Remove it from the decisions, or bring the record back.",
+    )
