@@ -1,0 +1,28 @@
+"""Reads and writes SQL databases: SQLite and PostgreSQL. Nothing is imported before a source or target is asked for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_migrate.connecting.contract import Source, SourceSpec, Target
+
+
+class SqlConnector:
+    """Sources through SQLAlchemy in one snapshot, targets by our key in one transaction per batch."""
+
+    name = "sql"
+    title = "SQL databases: SQLite, PostgreSQL"
+
+    def source(self, spec: SourceSpec) -> Source:
+        """A reader of a table, a query or a table with joins. Raises UsageError where `spec` names none."""
+        from crm_migrate_sql.source import SqlSource
+
+        return SqlSource(spec)
+
+    def target(self, options: Mapping[str, Any]) -> Target:
+        """A writer for the options of an environment (`url`, ...)."""
+        from crm_migrate_sql.target import SqlTarget
+
+        return SqlTarget(options)
+
+
+CONNECTOR = SqlConnector()

@@ -1,0 +1,174 @@
+"""Runs in a process of its own: reads one sheet with limits, and leaves Arrow files and `facts.json` in a folder.
+
+Called as `python -P -m crm_migrate_files.sheet_child` with a JSON job on the first line of standard input. The input
+stays open while the parent lives; when it ends, so does this process.
+"""
+
+import difflib
+import hashlib
+import json
+import os
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from crm_migrate_files import sheet
+from crm_migrate_files.limits import limit_process
+from crm_migrate_files.opening import open_plain
+from crm_migrate_files.package import Package, Refused
+from crm_migrate_files.second_count import last_row
+
+PART_ROWS = 16_384
+LINE = "line"
+
+
+def main() -> None:
+    """Do the job and say in `facts.json` what came of it; a refusal is a result and no failure."""
+    job = json.loads(sys.stdin.readline())
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    limit_process()
+    folder = Path(job["folder"])
+    try:
+        facts = _read(job, folder)
+    except Refused as refusal:
+        facts = {"refused": str(refusal)}
+    except (MemoryError, RecursionError):
+        facts = {"refused": "the workbook needs more memory than a workbook may"}
+    except Exception as error:  # noqa: BLE001 -- the parsers raise a dozen types on damaged parts
+        facts = {"refused": f"the workbook is damaged ({type(error).__name__}: {error})"[:500]}
+    (folder / "facts.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+
+
+def _die_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(75)
+
+
+def _read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    path = Path(job["path"])
+    with open_plain(path) as handle:
+        digest, size = hashlib.sha256(), 0
+        while block := handle.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+        handle.seek(0)
+        package = Package(handle)
+        book = sheet.open_book(package)
+        entry = _choose(book, job["sheet"])
+        reader = sheet.Sheet(package, book, entry.part)
+        table = _Table(folder, job["header_row"])
+        for number, values in reader.rows():
+            table.add(number, values)
+        table.finish()
+        with package.open(entry.part) as part:
+            counted = max(last_row(part) - table.header_row, 0)
+    return {
+        "sha256": digest.hexdigest(),
+        "bytes": size,
+        "header": table.header,
+        "header_row": table.header_row,
+        "width": table.width,
+        "records": table.records,
+        "counted": counted,
+        "parts": table.parts,
+        "sheet": entry.name,
+        "date1904": book.date1904,
+        "other_sheets": [s.name for s in book.sheets if not s.hidden and s.name != entry.name],
+        "hidden_sheets": [s.name for s in book.sheets if s.hidden and s.name != entry.name],
+        "oddities": asdict(reader.oddities),
+    }
+
+
+def _choose(book: sheet.Book, wanted: str | None) -> sheet.SheetEntry:
+    """The sheet of that name, or the first that is not hidden."""
+    if not book.sheets:
+        raise Refused("the workbook has no sheet with cells")
+    if wanted is None:
+        return next((s for s in book.sheets if not s.hidden), book.sheets[0])
+    named = {unicodedata.normalize("NFC", s.name).strip(): s for s in book.sheets}
+    found = named.get(unicodedata.normalize("NFC", wanted).strip())
+    if found is None:
+        near = difflib.get_close_matches(wanted, named, n=1, cutoff=0.5)
+        hint = f"did you mean `{near[0]}`?" if near else f"its sheets are: {', '.join(named)}"
+        raise Refused(f"there is no sheet `{wanted}`; {hint}")
+    return found
+
+
+class _Table:
+    """Collects rows below the header, puts blank rows back in, and writes them in parts of growing width."""
+
+    def __init__(self, folder: Path, header_row: int | None) -> None:
+        self._folder, self._wanted = folder, header_row
+        self.header: list[str] = []
+        self.header_row = 0
+        self.last = 0
+        self.width = 0
+        self.records = 0
+        self.parts = 0
+        self._rows: list[list[str | None]] = []
+        self._lines: list[int] = []
+
+    def add(self, number: int, values: list[str | None]) -> None:
+        """One row that is not blank, by its number."""
+        if not self.header_row:
+            self._begin(number, values)
+            return
+        for blank in range(self.last + 1, number):
+            self._append(blank, [])
+        self._append(number, values)
+
+    def _begin(self, number: int, values: list[str | None]) -> None:
+        if self._wanted is not None and number < self._wanted:
+            return
+        if self._wanted is not None and number > self._wanted:
+            raise Refused(f"row {self._wanted} is blank and cannot be the header; the next row with cells is {number}")
+        self.header_row = self.last = number
+        self.header = [value or "" for value in values]
+        while self.header and not self.header[-1].strip():
+            self.header.pop()
+        self.width = len(self.header)
+
+    def _append(self, number: int, values: list[str | None]) -> None:
+        self.last = number
+        while values and values[-1] is None:
+            values.pop()
+        self.width = max(self.width, len(values))
+        if (number - self.header_row) * self.width > sheet.MAX_CELLS:
+            raise Refused(f"the sheet spans more than {sheet.MAX_CELLS:,} cells")
+        self._rows.append(values)
+        self._lines.append(number)
+        self.records += 1
+        if len(self._rows) == PART_ROWS:
+            self._flush()
+
+    def finish(self) -> None:
+        """Write what is left."""
+        if not self.header_row:
+            where = "the sheet" if self._wanted is None else f"the sheet from row {self._wanted} on"
+            raise Refused(f"{where} is empty and has no header row")
+        if self._rows:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns = {LINE: pa.array(self._lines, pa.int64())}
+        for index in range(self.width):
+            columns[str(index)] = pa.array(self._column(index), pa.string())
+        table = pa.table(columns)
+        path = str(self._folder / f"{self.parts:05}.arrow")
+        with pa.OSFile(path, "wb") as out, pa.ipc.new_file(out, table.schema) as writer:
+            writer.write_table(table)
+        self.parts += 1
+        self._rows, self._lines = [], []
+
+    def _column(self, index: int) -> Iterator[str | None]:
+        return (row[index] if index < len(row) else None for row in self._rows)
+
+
+if __name__ == "__main__":
+    main()

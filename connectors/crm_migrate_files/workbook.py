@@ -1,0 +1,123 @@
+"""Reads one sheet of a workbook through a child process: whatever the file does to its parser, the parent lives on."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import FileFact, SourceSpec
+from crm_migrate.errors import InputError
+from crm_migrate.finding import Finding, Place
+from crm_migrate_files.headers import Header, name_columns
+from crm_migrate_files.limits import SECONDS
+from crm_migrate_files.opening import open_plain
+from crm_migrate_files.parsed import Parsed
+from crm_migrate_files.sheet_findings import findings_of
+
+_COMMAND = (sys.executable, "-P", "-X", "utf8", "-m", "crm_migrate_files.sheet_child")
+
+
+class Workbook:
+    """One sheet of an XLSX file. The child reads it once; its result lies in a folder of ours until we are gone."""
+
+    def __init__(self, path: Path, spec: SourceSpec, *, seconds: float = SECONDS) -> None:
+        self._path, self._spec, self._seconds = path, spec, seconds
+        self._place = Place(file=path.name, source=spec.name)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @cached_property
+    def header(self) -> Header:
+        """The columns of the sheet; a column with values but no header is named by its number."""
+        cells: list[str] = self._facts["header"]
+        return name_columns([*cells, *[""] * (self._facts["width"] - len(cells))], self._place)
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        """What the child says. InputError where it refused the file, died or did not come back."""
+        self._folder = tempfile.TemporaryDirectory(prefix="crm-migrate-", ignore_cleanup_errors=True)
+        open_plain(self._path).close()
+        code = self._run(Path(self._folder.name))
+        answer = Path(self._folder.name) / "facts.json"
+        if code != 0 or not answer.exists():
+            raise InputError(
+                f"{self._path.name}: file refused: its reader died on it (code {code}), for want of memory",
+                hint="open it, save it as a new .xlsx with only the sheet that is needed, or export it as CSV",
+            )
+        facts: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+        if "refused" in facts:
+            hint = "check `sheet:` and `header_row:` of the source, or export the sheet again"
+            raise InputError(f"{self._path.name}: file refused: {facts['refused']}", hint=hint)
+        return facts
+
+    def _run(self, folder: Path) -> int:
+        job = {
+            "path": str(self._path.resolve()),
+            "folder": str(folder),
+            "sheet": self._spec.sheet,
+            "header_row": self._spec.header_row,
+        }
+        with (folder / "stderr").open("wb") as errors:
+            child = subprocess.Popen(  # noqa: S603 -- a constant command
+                _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors
+            )
+        assert child.stdin is not None
+        with child:
+            try:
+                child.stdin.write(json.dumps(job).encode() + b"\n")
+                child.stdin.flush()
+                return child.wait(self._seconds)
+            except subprocess.TimeoutExpired:
+                raise InputError(
+                    f"{self._path.name}: file refused: reading it took more than {self._seconds:g} seconds",
+                    hint="export the sheet as CSV",
+                ) from None
+            except BrokenPipeError:
+                return child.wait(self._seconds)
+            finally:
+                child.kill()
+
+    def read(self) -> Iterator[Parsed]:
+        """All records of the sheet, blank rows between others included."""
+        names = self.header.names
+        assert self._folder is not None
+        for number in range(self._facts["parts"]):
+            with pa.OSFile(str(Path(self._folder.name) / f"{number:05}.arrow")) as file:
+                table = pa.ipc.open_file(file).read_all()
+            lines = np.asarray(table.column("line"), dtype=np.int64)
+            has = set(table.column_names)
+            empty = pa.nulls(table.num_rows, pa.string())
+            columns = [table.column(str(i)) if str(i) in has else empty for i in range(len(names))]
+            yield Parsed(pa.table(columns, names=list(names)), lines)
+
+    def fact(self) -> FileFact:
+        """What was read, and what a second look at the bytes found."""
+        facts = self._facts
+        return FileFact(
+            path=str(self._path),
+            sha256=facts["sha256"],
+            bytes=facts["bytes"],
+            records=facts["records"],
+            quarantined=0,
+            counted=facts["counted"],
+            count_method="last row with a value, by a scan of the sheet's bytes",
+            encoding="xlsx",
+            evidence=tuple(self._evidence()),
+        )
+
+    def _evidence(self) -> Iterator[str]:
+        facts = self._facts
+        yield f"sheet `{facts['sheet']}`, header in row {facts['header_row']}, {facts['width']} columns"
+        yield f"days are counted from {1904 if facts['date1904'] else 1900}"
+        if facts["oddities"]["formulas"]:
+            yield f"{facts['oddities']['formulas']:,} cells hold formulas; their saved values were read"
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is hidden, merged, broken or not calculated."""
+        return (*self.header.findings, *findings_of(self._facts, self._place, named=self._spec.sheet is not None))
