@@ -228,6 +228,15 @@ def test_an_amount_below_zero_is_said(checked: Checked) -> None:
     assert len(warned.filter(warned["rule"] == "C2")) == len({entity[l["entity"]] for l in checked.lines("warnings")})
 
 
+@pytest.mark.parametrize("object_name", ["accounts", "contacts"])
+def test_what_only_looks_alike_is_asked_about(checked: Checked, object_name: str) -> None:
+    nodes = checked.run.table("link", object_name, "nodes")
+    names = {r["__node"]: f"{r['__source']}:{r['__key']}" for r in nodes.iter_rows(named=True)}
+    pairs = checked.run.table("dedupe", object_name, "pairs")
+    asked = {(names[p["a"]], names[p["b"]]) for p in pairs.iter_rows(named=True) if p["outcome"] == "review"}
+    assert asked == {(l["one"], l["other"]) for l in checked.lines("reviews") if l["object"] == object_name}
+
+
 def test_health_notes_are_not_in_the_crm(checked: Checked) -> None:
     text = (checked.run.project / "crm.db").read_bytes()
     assert "fıstık alerjisi".encode() not in text

@@ -138,18 +138,22 @@ def _twins(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
 
 
 def _same_domain(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
-    """One domain: with two tax numbers two firms of a group; without the second number a person must look."""
+    """One domain: two tax numbers are two firms of a group; one letter off, a person must look; another legal form merges."""
     group, review = [], []
     for name in ("Anka Makine", "Borusan Kalıp", "Ceyhan Döküm", "Deniz Vinç"):
         for place in ("1", "2"):
             firm = firms.invent(f"{name} {place} A.Ş.", domain=f"{slug(name)}.example")
             firms.row(firm, Web=firm.domain)
             group.append(firm)
-    for name in ("Efes Hidrolik", "Fener Rulman"):
-        for ending, tax in (("A.Ş.", None), ("Anonim Şirketi", "")):
-            firm = firms.invent(f"{name} {ending}", domain=f"{slug(name)}.example", tax=tax)
-            firms.row(firm, "held", "duplicate_review", Web=firm.domain, VergiNo=firm.tax)
-            review.append(firm)
+    for name, slip in (("Efes Hidrolik", "Efes Hidrolk"), ("Fener Rulman", "Fenner Rulman")):
+        one = firms.invent(f"{name} A.Ş.", domain=f"{slug(name)}.example")
+        other = firms.invent(f"{slip} A.Ş.", domain=one.domain, tax="")
+        rows = [firms.row(firm, Web=firm.domain, VergiNo=firm.tax) for firm in (one, other)]
+        firms.company.reviews.append(("accounts", *(f"firma:{row.key}" for row in rows)))
+        review += [one, other]
+    same = firms.invent("Gelibolu Pres A.Ş.")
+    firms.row(same)
+    firms.row(same, changed=firms.day(2012, 2016), Unvan="Gelibolu Pres Anonim Şirketi", Web=same.domain, VergiNo="")
     return {"group": group, "review": review}
 
 

@@ -126,10 +126,11 @@ def _families(people: People, plain: list[Person]) -> dict[str, list[Person]]:
         couples.append(other)
     for index in (21, 22):
         one = people.invent(plain[index].firm)
-        row = people.row(one, "held", "duplicate_review", Cep=f"0{one.mobile}")
+        row = people.row(one, Cep=f"0{one.mobile}")
         again = people.invent(one.firm, one.given, one.family, email=f"{slug(one.given)}{index}@posta.example")
         again.mobile = one.mobile
-        people.row(again, "held", "duplicate_review", Cep=f"0{one.mobile}", Ad=str(row.cells["Ad"]))
+        other = people.row(again, Cep=f"0{one.mobile}", Ad=str(row.cells["Ad"]))
+        people.company.reviews.append(("contacts", f"kisi:{row.key}", f"kisi:{other.key}"))
         review += [one, again]
     return {"sons": fathers, "couples": couples, "review": review}
 

@@ -69,6 +69,7 @@ class Company:
     deals: dict[int, Deal] = field(default_factory=dict)  # id(row) -> Deal
     consent: dict[str, str] = field(default_factory=dict)  # e-mail -> final consent of its people
     suppressions: dict[str, str] = field(default_factory=dict)
+    reviews: list[tuple[str, str, str]] = field(default_factory=list)  # object and two records that a person must look at
     touched: set[str] = field(default_factory=set)  # entities that the second export changes
     gone: set[str] = field(default_factory=set)  # entities that no row of the second export feeds
     known: set[str] = field(default_factory=set)  # entities that were loaded from the first export

@@ -133,7 +133,7 @@ def _odd_deals(sheet: Sheet, plain: list[Firm]) -> list[Row]:
         sheet.deal_is(rows[-1], "held", "value_unmapped")
     for firm, amount in zip(plain[199:202], ("sorulacak", "12.5.00,1x", "#DEĞER!"), strict=True):
         rows.append(sheet.line(firm, [], Tutar=amount, Aşama="Teklif", Tarih=future))
-        sheet.deal_is(rows[-1], "held", "not_a_number", None)
+        sheet.deal_is(rows[-1], "held", "invalid", None)
     for firm in plain[202:204]:
         rows.append(sheet.line(firm, [], Tutar="-1.500,00", PB="TL", Aşama="Teklif", Tarih=future))
         sheet.deal_is(rows[-1], MEMBER, "", Decimal(-1500))
@@ -158,12 +158,13 @@ def _awkward_lines(sheet: Sheet, plain: list[Firm], persons: list[Person], lines
     """Lines without a chance, lines twice, one key with two amounts, an owner whom nobody knows, blanks and a total."""
     for index in range(217, 225):
         sheet.line(plain[index], [persons[index]], Fırsat="")
-    for row, stage in zip(lines[60:66], ("Teklif", "Kazanıldı") * 3, strict=True):
+    only = [row for row in lines[20:] if sheet.lines_of[str(row.cells["Firma"])] == 1]
+    for row, stage in zip(only[:6], ("Teklif", "Kazanıldı") * 3, strict=True):
         sheet.sold_by_somebody_who_left(row, stage)
-    for row, (typed, amount) in zip(lines[70:75], AMOUNTS, strict=True):
+    for row, (typed, amount) in zip(only[6:11], AMOUNTS, strict=True):
         row.cells["Tutar"] = typed
         sheet.company.deals[id(row)] = replace(sheet.company.deals[id(row)], amount=amount)
-    sheet.lost_on_a_day_that_never_was(lines[75])
+    sheet.lost_on_a_day_that_never_was(only[11])
     for row in lines[3:5]:
         again = replace(row, cells=dict(row.cells), fates=[_again(fate) for fate in row.fates])
         sheet.company.add(again)

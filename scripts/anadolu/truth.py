@@ -30,6 +30,7 @@ def write_truth(company: Company, firms: list[Firm], persons: list[Person], says
         "fields": [["object", "entity", "field", "value"], *_fields(company, firms, persons, says)],
         "vanished": [["object", "entity"], *([_object_of(e), e] for e in sorted(company.gone))],
         "warnings": [["object", "entity", "rule"], *_warnings(company)],
+        "reviews": [["object", "one", "other"], *map(list, sorted(company.reviews))],
         "controls": [["name", "value", "unit"], ["open_pipeline", str(open_pipeline(company)), "EUR"]],
     }
     for name, table in tables.items():
