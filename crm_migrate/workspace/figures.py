@@ -135,6 +135,7 @@ class Bridge(Figure):
     target_lines: int
     unexplained: str
     unreadable: int = 0
+    group: str = ""
 
 
 class Cause(Figure):
@@ -150,7 +151,8 @@ class Cause(Figure):
 class FieldFigure(Figure):
     """One field of one object, expected against actual. `classes` sums up to `records`.
 
-    `compared` leaves out what is empty on both sides; `matched` is match + match after target normalisation.
+    `compared` leaves out what is empty on both sides, what the target had before us where we send nothing, what cannot
+    be compared and what was not sampled; `matched` is match + match after target normalisation.
     """
 
     object: str
@@ -162,6 +164,7 @@ class FieldFigure(Figure):
     classes: dict[str, int]
     causes: tuple[Cause, ...] = ()
     changed_from_source: int = 0
+    changed_by_rule: dict[str, int] = {}
     flags: dict[str, int] = {}
 
 
@@ -193,7 +196,7 @@ class KpiFigure(Figure):
 
 
 class ControlFigure(Figure):
-    """A control total from outside against the expected and the actual one."""
+    """A control total from outside against the one of the sources as read, the expected and the actual one."""
 
     name: str
     said: str
@@ -203,6 +206,7 @@ class ControlFigure(Figure):
     expected: str
     actual: str
     agrees: bool
+    source: str | None = None
 
 
 class ExceptionGroup(Figure):

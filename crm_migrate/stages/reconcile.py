@@ -1,0 +1,158 @@
+"""Source as read, expected under the mapping, actual from the target: every record, value, link and total.
+
+Counts come from the raw rows and from what the target gave back; what a stage claims is only ever one side of a
+comparison.
+"""
+
+import hashlib
+import json
+
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.reconciling.accounting import settle_dispositions, source_figures
+from crm_migrate.stages.reconciling.bridges import bridges
+from crm_migrate.stages.reconciling.columns import BREACHES, DISPOSITIONS, OUTCOMES
+from crm_migrate.stages.reconciling.consent import consent_cells
+from crm_migrate.stages.reconciling.database import Tables, opened, quote
+from crm_migrate.stages.reconciling.examples import name_entities
+from crm_migrate.stages.reconciling.exceptions import (
+    object_exceptions,
+    quarantine_exceptions,
+    unexpected_exceptions,
+)
+from crm_migrate.stages.reconciling.fields import compare_object, field_figures, sample_size, write_differences
+from crm_migrate.stages.reconciling.gates import Found, gates
+from crm_migrate.stages.reconciling.kpis import Measured, control_figure, figures_of, measure
+from crm_migrate.stages.reconciling.linking import compare_links
+from crm_migrate.stages.reconciling.merges import merge_figures, merged_clusters
+from crm_migrate.stages.reconciling.owners import owner_flow, total_flow
+from crm_migrate.stages.reconciling.scores import rule_scores
+from crm_migrate.stages.reconciling.target_sets import target_set
+from crm_migrate.stages.reconciling.verdict import not_checked, sentence, verdict
+from crm_migrate.workspace.figures import (
+    ExceptionGroup,
+    Figures,
+    Header,
+    MergedCluster,
+    MergeFigure,
+    RuleScore,
+)
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.parts import write_file
+
+_ORDER = {"error": 0, "warning": 1, "note": 2}
+
+
+class _Collected(Found):
+    """What gates are about, and the figures that only reports show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exceptions: list[ExceptionGroup] = []
+        self.merges: list[MergeFigure] = []
+        self.clusters: list[MergedCluster] = []
+        self.scores: list[RuleScore] = []
+        self.owners: list[tuple[str, str, int]] = []
+
+
+def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Figures:
+    """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`."""
+    collected = _Collected()
+    with opened(run) as tables:
+        collected.sources = source_figures(tables, plan)
+        collected.exceptions.extend(quarantine_exceptions(tables, plan))
+        for object_plan in plan.objects:
+            _reconcile_object(tables, plan, object_plan, collected)
+        _measure(tables, plan, collected)
+    figures = _figures(plan, header, target_identity, collected)
+    write_file(run.table("reconcile") / "figures.json", figures.model_dump_json(indent=1).encode())
+    return figures
+
+
+def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
+    """All figures of one object, in the order in which they need each other."""
+    name = object_plan.name
+    collected.accounting.extend(settle_dispositions(tables, object_plan))
+    names = name_entities(tables, name)
+    comparison = compare_object(tables, plan, object_plan)
+    fields, sourced = field_figures(tables, object_plan, comparison, names)
+    links, sourced_links = compare_links(tables, plan, object_plan, names)
+    differing = [sourced, *([sourced_links] if sourced_links else [])]
+    write_differences(tables, name, differing)
+    collected.fields.extend(fields)
+    collected.links.extend(links)
+    if not tables.finished("validate", name, "actual"):
+        collected.uncompared.append(f"{name} (not read back)")
+    elif sample_size(plan, name) is not None:
+        collected.uncompared.append(f"{name} (sampled)")
+    collected.target_sets.append(target_set(tables, name))
+    collected.bridges.extend(bridges(tables, plan, object_plan))
+    collected.consent.extend(consent_cells(tables, object_plan))
+    collected.owners.extend(owner_flow(tables, object_plan))
+    collected.merges.extend(merge_figures(tables, name))
+    collected.clusters.extend(merged_clusters(tables, object_plan))
+    collected.scores.extend(rule_scores(tables, object_plan))
+    collected.exceptions.extend(object_exceptions(tables, object_plan, differing))
+    collected.exceptions.extend(unexpected_exceptions(collected.target_sets[-1]))
+    _count_doubt(tables, name, collected)
+
+
+def _count_doubt(tables: Tables, name: str, collected: _Collected) -> None:
+    """Entities in doubt, rules that do not hold in the target, and loaded entities that no single row stands for."""
+    outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
+    breaches = tables.view(BREACHES, "validate", name, "breaches")
+    dispositions = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    collected.in_doubt += tables.one(f"SELECT count(DISTINCT __entity) FROM {outcomes} WHERE outcome = 'in_doubt'")[0]
+    collected.breaches += tables.one(f"""SELECT count(*) FROM {breaches} WHERE "when" = 'after'""")[0]
+    collected.entities_without_row += tables.one(
+        f"""SELECT count(*) FROM {quote(f"expected/{name}")} e LEFT JOIN (
+          SELECT __entity, count(*) AS n FROM {dispositions}
+          WHERE state IN ('created', 'updated', 'unchanged', 'failed') GROUP BY __entity) d
+        USING (__entity) WHERE coalesce(n, 0) < 1"""
+    )[0]
+
+
+def _measure(tables: Tables, plan: Plan, collected: _Collected) -> None:
+    """Key figures and the controls that speak of them (by `of`, else by name)."""
+    measured = {kpi.name: measure(tables, plan, kpi) for kpi in plan.reconcile.kpis}
+    collected.kpis.extend(figures_of(plan, measured))
+    for control in plan.reconcile.controls:
+        found: Measured | None = measured.get(control.of) or measured.get(control.name)
+        collected.controls.append(control_figure(control, found))
+
+
+def _figures(plan: Plan, header: Header, target_identity: str, collected: _Collected) -> Figures:
+    judged = gates(plan, collected)
+    return Figures(
+        header=header,
+        project=plan.project,
+        title=plan.title,
+        environment=plan.environment.name,
+        target=target_identity,
+        locale=plan.locale,
+        plan_hash=plan.hash,
+        mapping_hash=_digest(plan.files),
+        decisions_hash=_digest(plan.decisions),
+        verdict=verdict(judged),
+        sentence=sentence(collected),
+        sources=collected.sources,
+        accounting=tuple(collected.accounting),
+        target_sets=tuple(collected.target_sets),
+        bridges=tuple(collected.bridges),
+        fields=tuple(collected.fields),
+        links=tuple(collected.links),
+        kpis=tuple(collected.kpis),
+        controls=tuple(collected.controls),
+        exceptions=tuple(sorted(collected.exceptions, key=lambda g: (_ORDER[g.severity], -g.count, g.code))),
+        merges=tuple(collected.merges),
+        clusters=tuple(collected.clusters),
+        consent=tuple(collected.consent),
+        owners=total_flow(collected.owners),
+        gates=judged,
+        scores=tuple(collected.scores),
+        sign_off=plan.reconcile.sign_off,
+        not_checked=tuple(not_checked(plan, collected)),
+    )
+
+
+def _digest(content: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

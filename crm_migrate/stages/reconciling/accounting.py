@@ -1,0 +1,182 @@
+"""One disposition for every row of every source and object, counted from what was read and not from what stages say."""
+
+import json
+from typing import Any
+
+from crm_migrate.mapping.plan import ObjectPlan, Plan, SplitPlan
+from crm_migrate.stages.reconciling.columns import (
+    DISPOSITIONS,
+    ENRICHMENT,
+    LINK_SET_ASIDE,
+    QUARANTINE,
+    RAW,
+    RECORDS,
+    SET_ASIDE,
+    texts,
+)
+from crm_migrate.stages.reconciling.database import Tables, literal, quote
+from crm_migrate.stages.reconciling.fates import settle_fates
+from crm_migrate.workspace.figures import AccountingLine, SourceFigure
+
+STATES = (
+    "created", "updated", "unchanged", "folded", "merged", "enrichment", "absent", "excluded", "rejected", "held",
+    "failed",
+)  # fmt: skip
+UNEXPLAINED = "unexplained"
+
+
+def source_facts(tables: Tables, source: str) -> dict[str, Any]:
+    """What the extract stage wrote down about a source; empty where it did not."""
+    path = tables.run.table("extract", source) / "facts.json"
+    if not path.exists():
+        return {}
+    facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return facts
+
+
+def source_figures(tables: Tables, plan: Plan) -> tuple[SourceFigure, ...]:
+    """Every file of every source: parsed, set aside, and counted independently."""
+    return tuple(
+        _source_figure(source.name, fact, source.archive, source.drop)
+        for source in plan.sources
+        for fact in source_facts(tables, source.name).get("files", ())
+    )
+
+
+def _source_figure(name: str, fact: dict[str, Any], archived: tuple[str, ...], dropped: dict[str, str]) -> SourceFigure:
+    known = {key: fact[key] for key in fact.keys() & SourceFigure.model_fields.keys()}
+    known["evidence"] = tuple(fact.get("evidence", ()))
+    return SourceFigure(source=name, archived_columns=archived, dropped_columns=dropped, **known)
+
+
+def quarantined(tables: Tables, source: str) -> int:
+    """Rows of a source that lie in quarantine."""
+    view = tables.view(QUARANTINE, "extract", source, "quarantine")
+    return int(tables.one(f"SELECT count(*) FROM {view}")[0])
+
+
+def settle_dispositions(tables: Tables, object_plan: ObjectPlan) -> tuple[AccountingLine, ...]:
+    """Write `reconcile/<object>/dispositions` and count its lines, one figure per source."""
+    name = object_plan.name
+    _, members = settle_fates(tables, name)
+    sources = _sources(object_plan)
+    table = quote(f"settled/{name}")
+    selects = [_settle_source(tables, name, source, split, members) for source, split in sources.items()]
+    tables.execute(f"CREATE TEMP TABLE {table} AS {' UNION ALL BY NAME '.join(selects)}")
+    listed = ", ".join(quote(column) for column in DISPOSITIONS)
+    tables.publish(
+        f"SELECT {listed} FROM {table} ORDER BY __source, __row, __split, state, code",
+        "reconcile",
+        name,
+        "dispositions",
+    )
+    tables.execute(f"DROP TABLE {table}")
+    return tuple(_line(tables, name, source) for source in sources)
+
+
+def _sources(object_plan: ObjectPlan) -> dict[str, SplitPlan | None]:
+    """The sources that feed or enrich an object, each with how its rows are split."""
+    enriching: dict[str, SplitPlan | None] = {enrich.source: None for enrich in object_plan.enrich}
+    return enriching | {feed.source: feed.split for feed in object_plan.feeds}
+
+
+def _settle_source(tables: Tables, object_name: str, source: str, split: SplitPlan | None, members: str) -> str:
+    """Claims of all stages about the rows of one source, against the rows that it has: the query of its lines."""
+    claims, universe = quote(f"claims/{object_name}/{source}"), quote(f"universe/{object_name}/{source}")
+    tables.execute(f"CREATE TEMP TABLE {claims} AS {_claims(tables, object_name, source, members)}")
+    tables.execute(f"CREATE TEMP TABLE {universe} AS {_universe(tables, object_name, source, split)}")
+    doubled, empty = quote(f"doubled/{object_name}/{source}"), "NULL::VARCHAR"
+    tables.execute(
+        f"""CREATE TEMP TABLE {doubled} AS
+        SELECT __row, __split, string_agg(DISTINCT state, ', ' ORDER BY state) AS states
+        FROM {claims} WHERE state IS NOT NULL GROUP BY __row, __split
+        HAVING count(*) > 1 OR bool_or(state = 'twice')"""
+    )
+    last_seen = _last_seen(tables, object_name, source)
+    nothing = f"'' AS rule, '' AS field, NULL::BIGINT AS __cluster, {empty} AS __entity, {empty} AS target_id"
+    origin = f"{literal(source)} AS __source"
+    return f"""
+    (SELECT {origin}, c.__row, c.__split, c.__key, c.state, c.code, c.rule, c.field, c.message, c.__cluster,
+           c.__entity, c.target_id, c.survivor
+    FROM {claims} c SEMI JOIN {universe} u ON u.__row = c.__row AND u.__split = c.__split
+    ANTI JOIN {doubled} d ON d.__row = c.__row AND d.__split = c.__split WHERE c.state IS NOT NULL
+    UNION ALL BY NAME
+    SELECT {origin}, u.__row, u.__split, max(c.__key) AS __key, '{UNEXPLAINED}' AS state,
+           'unexplained_lost' AS code, 'no stage says what became of it; last seen in '
+           || coalesce(max(c.seen), {last_seen}) AS message, {nothing}, {empty} AS survivor
+    FROM {universe} u LEFT JOIN {claims} c ON u.__row = c.__row AND u.__split = c.__split
+    GROUP BY u.__row, u.__split HAVING count(c.state) = 0
+    UNION ALL BY NAME
+    SELECT {origin}, d.__row, d.__split, max(c.__key) AS __key, '{UNEXPLAINED}' AS state,
+           'unexplained_doubled' AS code, 'more than one stage claims it: ' || any_value(d.states) AS message,
+           {nothing}, {empty} AS survivor
+    FROM {doubled} d JOIN {claims} c USING (__row, __split) SEMI JOIN {universe} u USING (__row, __split)
+    GROUP BY d.__row, d.__split
+    UNION ALL BY NAME
+    SELECT {origin}, c.__row, c.__split, max(c.__key) AS __key, '{UNEXPLAINED}' AS state,
+           'unexplained_phantom' AS code, 'the source has no such row' AS message, {nothing}, {empty} AS survivor
+    FROM {claims} c ANTI JOIN {universe} u ON u.__row = c.__row AND u.__split = c.__split
+    GROUP BY c.__row, c.__split)"""
+
+
+def _last_seen(tables: Tables, object_name: str, source: str) -> str:
+    """A scalar expression over `u`: the last table that still had the row although nothing claimed it."""
+    records = tables.view(RECORDS, "map", object_name, source, "records")
+    return (
+        f"CASE WHEN u.__row IN (SELECT __row FROM {records}) THEN {literal(f'map/{object_name}/{source}/records')}"
+        f" ELSE {literal(f'extract/{source}/records')} END"
+    )
+
+
+def _claims(tables: Tables, object_name: str, source: str, members: str) -> str:
+    """What each stage says about rows of a source. A null state is a row that a stage has but says nothing about."""
+    map_aside = tables.view(SET_ASIDE, "map", object_name, source, "set_aside")
+    link_aside = tables.view(LINK_SET_ASIDE, "link", object_name, "set_aside")
+    enrichment = tables.view(ENRICHMENT, "link", object_name, "enrichment")
+    aside = "__row, __split, __key, state, code, rule, field, message"
+    ended = (
+        "NULL::BIGINT AS __cluster, NULL::VARCHAR AS __entity, NULL::VARCHAR AS target_id, NULL::VARCHAR AS survivor"
+    )
+    bound = literal(source)
+    return f"""
+    SELECT {aside}, {ended}, 'map/set_aside' AS seen FROM {map_aside}
+    UNION ALL SELECT {aside}, {ended}, 'link/set_aside' AS seen FROM {link_aside} WHERE __source = {bound}
+    UNION ALL SELECT {aside}, __cluster, entity, target_id, survivor, seen FROM {members} WHERE __source = {bound}
+    UNION ALL SELECT __row, 0, min(__key), 'enrichment',
+      CASE WHEN count(__node) = 0 THEN 'enrichment_unmatched' ELSE '' END, '', '',
+      CASE WHEN count(__node) = 0 THEN 'reaches no record; waits in the list of unmatched enrichment'
+           ELSE 'reaches ' || count(DISTINCT __node) || ' record(s)' END, {ended}, 'link/enrichment'
+      FROM {enrichment} WHERE __source = {bound} GROUP BY __row"""
+
+
+def _universe(tables: Tables, object_name: str, source: str, split: SplitPlan | None) -> str:
+    """Every (row, split) that must have a disposition, from the raw rows and the parser's own count."""
+    raw = tables.view(RAW | texts(*([split.column] if split else [])), "extract", source, "records")
+    counted = sum(int(fact["records"]) for fact in source_facts(tables, source).get("files", ()))
+    rows = f"SELECT unnest(range(greatest({counted}, coalesce((SELECT max(__row) + 1 FROM {raw}), 0)))) AS __row"
+    if split is None:
+        return f"SELECT __row, 0 AS __split FROM ({rows})"
+    whole = tables.view(SET_ASIDE, "map", object_name, source, "set_aside")
+    parts = (
+        f"len(list_filter(string_split(coalesce(r.{quote(split.column)}, ''), {literal(split.by)}), "
+        r"lambda part: regexp_matches(part, '[^\s\p{Z}]')))"
+    )
+    # A row that a filter left out before the split has its one line at split 0 and no parts.
+    return f"""
+    WITH unsplit AS (SELECT DISTINCT __row FROM {whole} WHERE __split = 0
+                     AND (state IN ('absent', 'excluded') OR code = 'not_comparable'))
+    SELECT a.__row, unnest(range(CASE WHEN x.__row IS NULL THEN greatest({parts}, 1) ELSE 1 END))::INTEGER AS __split
+    FROM ({rows}) a LEFT JOIN {raw} r USING (__row) LEFT JOIN unsplit x USING (__row)"""
+
+
+def _line(tables: Tables, object_name: str, source: str) -> AccountingLine:
+    """Count the written dispositions of one source against its rows."""
+    view = tables.view(DISPOSITIONS, "reconcile", object_name, "dispositions")
+    universe = quote(f"universe/{object_name}/{source}")
+    read, all_rows = tables.one(f"SELECT count(DISTINCT __row), count(*) FROM {universe}")
+    counts = dict(tables.rows(f"SELECT state, count(*) FROM {view} WHERE __source = ? GROUP BY state", [source]))
+    unexplained = sum(int(count) for state, count in counts.items() if state not in STATES)
+    states = {state: int(counts.get(state, 0)) for state in STATES}
+    return AccountingLine(
+        source=source, object=object_name, read=read, extra=all_rows - read, states=states, unexplained=unexplained
+    )

@@ -1,0 +1,92 @@
+"""The two sides of an object that are compared: what the load says it wrote, and what the target gave back."""
+
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.stages.reconciling.columns import COMPLETE, IDS, LOAD, OUTCOMES, texts
+from crm_migrate.stages.reconciling.database import Tables, quote
+
+
+def loaded_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
+    """The fields that have a place in the target, references left out."""
+    return [f for f in object_plan.fields if f.target is not None and f.ref is None and f.action in ("migrate", "mask")]
+
+
+def link_fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
+    """The references that have a place in the target and point to an object of this plan."""
+    known = {other.name for other in plan.objects}
+    return [f for f in object_plan.fields if f.target is not None and f.ref is not None and f.ref.object in known]
+
+
+def expected_side(tables: Tables, object_plan: ObjectPlan) -> str:
+    """Create the relation of records that must be in the target: `__entity`, `__existed`, `__position`, its fields."""
+    name = object_plan.name
+    view = quote(f"expected/{name}")
+    fields = [str(f.target) for f in loaded_fields(object_plan)]
+    load = tables.view(LOAD | texts(*fields), "load", name, "entities")
+    outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
+    listed = ", ".join(quote(field) for field in fields) or "NULL AS __nothing"
+    tables.execute(
+        f"""CREATE TEMP VIEW {view} AS SELECT __entity, __cluster, action <> 'create' AS __existed,
+        __cluster AS __position, {listed} FROM {load} WHERE action = 'unchanged' OR (action IN ('create', 'update')
+        AND __entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded'))"""
+    )
+    return view
+
+
+def actual_side(tables: Tables, object_plan: ObjectPlan) -> str:
+    """Create the relation of our records in the target, one per entity (a second one is an unexpected record)."""
+    name = object_plan.name
+    view, doubled = quote(f"actual/{name}"), quote(f"actual/{name}/doubled")
+    raw = tables.view(IDS, "validate", name, "actual")
+    tables.execute(
+        f"""CREATE TEMP TABLE {doubled} AS SELECT __entity, min(target_id) AS first FROM {raw}
+        WHERE __entity IS NOT NULL GROUP BY __entity HAVING count(*) > 1"""
+    )
+    tables.execute(
+        f"""CREATE TEMP VIEW {view} AS SELECT r.* FROM {raw} r LEFT JOIN {doubled} d USING (__entity)
+        WHERE r.__entity IS NOT NULL AND (d.first IS NULL OR d.first = r.target_id)"""
+    )
+    return view
+
+
+def expected_links(tables: Tables, object_plan: ObjectPlan, fields: list[FieldPlan]) -> str:
+    """Create the relation of links as the completed record has them: what the load made of them is not trusted."""
+    name = object_plan.name
+    view = quote(f"expected/{name}/links")
+    complete = tables.view(COMPLETE, "complete", name, "entities")
+    there = set(tables.columns(complete))
+    joins, cells = [], []
+    for number, field in enumerate(f for f in fields if f.ref is not None and f.name in there):
+        parents = tables.view(LOAD, "load", field.ref.object if field.ref else "", "entities")
+        joins.append(
+            f"LEFT JOIN {parents} p{number} ON p{number}.__cluster = TRY_CAST(c.{quote(field.name)} AS BIGINT)"
+        )
+        cells.append(f"p{number}.__entity AS {quote(str(field.target))}")
+    missing = [f"NULL::VARCHAR AS {quote(str(f.target))}" for f in fields if f.name not in there]
+    tables.execute(
+        f"""CREATE TEMP TABLE {view} AS SELECT x.__entity, x.__existed, x.__position, {", ".join(cells + missing)}
+        FROM {quote(f"expected/{name}")} x LEFT JOIN {complete} c ON c.__cluster = x.__cluster {" ".join(joins)}"""
+    )
+    return view
+
+
+def actual_links(tables: Tables, object_plan: ObjectPlan, fields: list[FieldPlan]) -> str:
+    """Create the relation of links in the target, each as the parent's entity; a dangling one keeps its target id."""
+    name = object_plan.name
+    view = quote(f"actual/{name}/links")
+    raw = quote(f"actual/{name}")
+    there = set(tables.columns(raw))
+    joins, cells = [], []
+    for number, field in enumerate(f for f in fields if str(f.target) in there):
+        parents = tables.view(IDS, "validate", field.ref.object if field.ref else "", "actual")
+        column = f"r.{quote(str(field.target))}::VARCHAR"
+        joins.append(f"LEFT JOIN {parents} t{number} ON t{number}.target_id = {column}")
+        joins.append(
+            f"LEFT JOIN (SELECT DISTINCT __entity FROM {parents}) e{number} ON e{number}.__entity = {column} "
+            f"AND t{number}.target_id IS NULL"
+        )
+        cells.append(f"coalesce(t{number}.__entity, nullif({column}, '')) AS {quote(str(field.target))}")
+        orphan = f"nullif({column}, '') IS NOT NULL AND t{number}.target_id IS NULL AND e{number}.__entity IS NULL"
+        cells.append(f"{orphan} AS {quote(f'__orphan {field.target}')}")
+    listed = "".join(f", {cell}" for cell in cells)
+    tables.execute(f"CREATE TEMP TABLE {view} AS SELECT r.target_id, r.__entity{listed} FROM {raw} r {' '.join(joins)}")
+    return view

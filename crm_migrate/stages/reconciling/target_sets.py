@@ -1,0 +1,79 @@
+"""The sets of target ids before and after: after = before + created + unexpected - vanished, each a list of ids."""
+
+from crm_migrate.stages.reconciling.columns import IDS, LOAD, OUTCOMES
+from crm_migrate.stages.reconciling.database import Tables, quote
+from crm_migrate.workspace.figures import TargetSet
+
+IDS_SHOWN = 1000
+
+
+def target_set(tables: Tables, object_name: str) -> TargetSet:
+    """Compare the two separately read sets of ids with what the load says it created.
+
+    A created record is known by the id that the target gave; where an answer had none, by our key in the first record
+    that carries it. At most 1,000 ids are listed; the counts are of all.
+    """
+    created = _created(tables, object_name)
+    before, after = _ids(tables, object_name, "before"), _ids(tables, object_name, "after")
+    counts = tables.one(
+        f"""SELECT (SELECT count(DISTINCT target_id) FROM {before}), (SELECT count(DISTINCT target_id) FROM {after}),
+        (SELECT count(*) FROM (SELECT target_id FROM {created} EXCEPT SELECT target_id FROM {before}))"""
+    )
+    unexpected = (
+        f"SELECT target_id FROM {after} EXCEPT (SELECT target_id FROM {before} UNION SELECT target_id FROM {created})"
+    )
+    vanished = (
+        f"(SELECT target_id FROM {before} UNION SELECT target_id FROM {created}) EXCEPT SELECT target_id FROM {after}"
+    )
+    actions = dict(tables.rows(f"SELECT action, count(*) FROM {_loaded(tables, object_name)} GROUP BY action"))
+    return TargetSet(
+        object=object_name,
+        before=counts[0],
+        after=counts[1],
+        created=counts[2],
+        updated=int(actions.get("update", 0)),
+        unchanged=int(actions.get("unchanged", 0)),
+        unexpected=_count(tables, unexpected),
+        vanished=_count(tables, vanished),
+        unexpected_ids=_list(tables, unexpected),
+        vanished_ids=_list(tables, vanished),
+    )
+
+
+def _ids(tables: Tables, object_name: str, when: str) -> str:
+    return tables.view(IDS, "load", object_name, when)
+
+
+def _loaded(tables: Tables, object_name: str) -> str:
+    """Entities that the load says it wrote or found as they should be, with the action."""
+    load = tables.view(LOAD, "load", object_name, "entities")
+    outcomes = tables.view(OUTCOMES, "load", object_name, "outcomes")
+    return f"""(SELECT __entity, action FROM {load} WHERE action = 'unchanged' OR (action IN ('create', 'update')
+    AND __entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded')))"""
+
+
+def _created(tables: Tables, object_name: str) -> str:
+    """Create the table of target ids that we created."""
+    table = quote(f"created/{object_name}")
+    outcomes = tables.view(OUTCOMES, "load", object_name, "outcomes")
+    after = _ids(tables, object_name, "after")
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS
+        WITH o AS (SELECT __entity, min(target_id) AS target_id FROM {outcomes} WHERE outcome = 'loaded'
+                   GROUP BY __entity),
+        a AS (SELECT __entity, min(target_id) AS target_id FROM {after} WHERE __entity IS NOT NULL GROUP BY __entity)
+        SELECT DISTINCT coalesce(o.target_id, a.target_id, 'not known: ' || l.__entity) AS target_id
+        FROM {_loaded(tables, object_name)} l JOIN o USING (__entity) LEFT JOIN a USING (__entity)
+        WHERE l.action = 'create'"""
+    )
+    return table
+
+
+def _count(tables: Tables, query: str) -> int:
+    return int(tables.one(f"SELECT count(*) FROM ({query})")[0])
+
+
+def _list(tables: Tables, query: str) -> tuple[str, ...]:
+    return tuple(
+        str(row[0]) for row in tables.rows(f"SELECT target_id FROM ({query}) ORDER BY target_id LIMIT {IDS_SHOWN}")
+    )

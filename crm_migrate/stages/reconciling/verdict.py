@@ -1,0 +1,78 @@
+"""The verdict, the sentence of facts, and what was not checked: nothing may look better than it is."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from crm_migrate.mapping.plan import Plan
+from crm_migrate.stages.reconciling.fields import sample_size
+from crm_migrate.stages.reconciling.gates import ARRIVED, Found
+from crm_migrate.workspace.figures import Gate, Verdict
+
+_PARTS = (
+    (ARRIVED[:3], "arrived"), (("folded", "merged"), "are one with another record"),
+    (("enrichment",), "added to others"), (("absent",), "hold no such record"), (("excluded",), "excluded by rule"),
+    (("rejected",), "rejected"), (("held",), "wait for you"), (("failed",), "refused by the target"),
+)  # fmt: skip
+
+
+def verdict(gates: tuple[Gate, ...]) -> Verdict:
+    """GO when every gate passed; with accepted exceptions when a decision accepts each one that did not."""
+    failed = [gate for gate in gates if not gate.passed]
+    if not failed:
+        return "GO"
+    return "GO WITH ACCEPTED EXCEPTIONS" if all(gate.accepted for gate in failed) else "NO-GO"
+
+
+def sentence(found: Found) -> str:
+    """Rows and amounts in words, from the accounting only."""
+    rows = sum(line.read + line.extra for line in found.accounting)
+    parts = []
+    for states, words in _PARTS:
+        count = sum(line.states.get(state, 0) for line in found.accounting for state in states)
+        if count:
+            parts.append(f"{count:,} {words}")
+    unexplained = sum(line.unexplained for line in found.accounting)
+    parts.append(f"{unexplained:,} are not explained" if unexplained else "none is unexplained")
+    return f"Of {rows:,} rows to account for, {', '.join(parts)}. {_money(found)}".strip()
+
+
+def _money(found: Found) -> str:
+    if not found.bridges:
+        return ""
+    open_bridges = [b for b in found.bridges if Decimal(b.unexplained) or b.unreadable]
+    if not open_bridges:
+        return "All amounts are explained."
+    told = [f"{b.unexplained} {b.currency} of {b.object}.{b.measure}".replace("  ", " ") for b in open_bridges]
+    return f"Not explained: {', '.join(told)}; {sum(b.unreadable for b in open_bridges)} amounts cannot be read."
+
+
+def not_checked(plan: Plan, found: Found) -> Iterator[str]:
+    """What this report cannot say, in sentences."""
+    for source in found.sources:
+        if source.counted is None:
+            yield f"{source.path}: rows were not counted independently of the parser ({source.count_method})."
+    feeding = {feed.source for o in plan.objects for feed in (*o.feeds, *o.enrich)}
+    for plain in plan.sources:
+        if plain.name not in feeding:
+            yield f"{plain.name}: feeds no object; none of its rows is accounted for."
+    yield from _not_compared(plan, found)
+    if not plan.reconcile.controls:
+        yield "No control total from outside was given: that units and scale are right is not proven by this report."
+    if not plan.reconcile.kpis:
+        yield "No key figure was declared; pipeline, mailable people and the like were not compared."
+    dropped = sum(len(source.dropped_columns) + len(source.archived_columns) for source in found.sources)
+    if dropped:
+        yield f"{dropped} columns are archived or dropped by decision; their values are not in the target."
+    if any(source.unmapped_columns for source in found.sources):
+        yield "Some columns are neither mapped, archived nor dropped; see the sources."
+    yield "What the target's own automations do after the records were read back."
+
+
+def _not_compared(plan: Plan, found: Found) -> Iterator[str]:
+    for name in found.uncompared:
+        size = sample_size(plan, name.split(" ")[0])
+        how = "were not read back or not compared" if not size else f"were compared on a sample of {size} only"
+        yield f"{name.split(' ')[0]}: its records {how}; nothing is proven for the others."
+    for figure in found.fields:
+        if figure.classes.get("not_comparable"):
+            yield f"{figure.object}.{figure.field}: the target does not give it back; it was not compared."
