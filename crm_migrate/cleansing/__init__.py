@@ -13,6 +13,7 @@ from crm_migrate.cleansing import (
     web,
 )
 from crm_migrate.cleansing.email import is_disposable, is_free_mail, is_role_mailbox
+from crm_migrate.cleansing.evidence import evidence
 from crm_migrate.cleansing.keys import compare_key
 from crm_migrate.cleansing.steps import INVALID_FLAGS, STEPS, Context, Step, cleaned
 
@@ -23,6 +24,7 @@ __all__ = [
     "Step",
     "cleaned",
     "compare_key",
+    "evidence",
     "is_disposable",
     "is_free_mail",
     "is_role_mailbox",

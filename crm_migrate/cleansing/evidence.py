@@ -1,0 +1,253 @@
+"""What a whole column shows: date order, decimal mark, phone region, and damage that no single cell can prove.
+
+Facts are pairs of texts: `date_order` = `DMY`, and `date_order_because` = the sentence with the counts. They are decided
+once for a column, kept in `evidence.lock`, and reach the steps through `Context.evidence`. What the column does not
+decide is no fact; `..._undecided` says so with examples.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+import ftfy
+import phonenumbers
+import polars as pl
+
+from crm_migrate.cleansing.calendar_words import date_order
+from crm_migrate.cleansing.steps import Context
+
+Facts = dict[str, str]
+
+_SAMPLE = 200_000  # rows looked at by slow checks; the fast ones see all of them
+_DATE = r"^\s*(\d{1,2})\s*[./\-]\s*(\d{1,2})\s*[./\-]\s*(?:\d{4}|\d{2})(?:\D.*)?$"
+_SHARE = 0.995  # of the telling rows that must agree; fewer leave the column undecided
+
+
+def evidence(values: pl.Series, kind: str, context: Context) -> Facts:
+    """Facts about a column of a kind (a semantic type, or a kind of `clean`), each with its counts in a sentence."""
+    filled = values.drop_nulls().str.strip_chars()
+    filled = filled.filter(filled != "")
+    if filled.is_empty():
+        return {}
+    facts: Facts = {}
+    for check in (*_ALWAYS, *_BY_KIND.get(kind, ())):
+        facts |= check(filled, context)
+    return facts
+
+
+def _fact(name: str, value: str, because: str) -> Facts:
+    return {name: value, f"{name}_because": because}
+
+
+def _examples(values: pl.Series) -> str:
+    return ", ".join(repr(v) for v in values.unique(maintain_order=True).head(3))
+
+
+def date_facts(values: pl.Series, context: Context) -> Facts:
+    """Day or month first: proven by parts above 12, over the whole column."""
+    parts = values.str.extract_groups(_DATE).struct.unnest()
+    first, second = (parts[name].cast(pl.Int32, strict=False) for name in parts.columns)
+    day_first = int(((first > 12) & (second <= 12)).sum())
+    month_first = int(((second > 12) & (first <= 12)).sum())
+    telling, dates = day_first + month_first, int(first.is_not_null().sum())
+    if not dates:
+        return {}
+    order, count = ("DMY", day_first) if day_first >= month_first else ("MDY", month_first)
+    if telling and count >= _SHARE * telling:
+        return _fact("date_order", order, f"{count} of {telling} dates with a part above 12 (of {dates}) are {order}")
+    if telling:
+        return {
+            "date_order_undecided": f"{day_first} dates are DMY and {month_first} are MDY: two sources in one column?"
+        }
+    said = date_order(context.locale)
+    dates_seen = _examples(values.filter(first.is_not_null()))
+    return {
+        "date_order_undecided": f"no part above 12 in {dates} dates ({dates_seen}); the locale says {said or 'nothing'}"
+    }
+
+
+def excel_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+    """Day numbers of a spreadsheet among the dates."""
+    serials = int(values.str.contains(r"^[234567]\d{4}(\.\d+)?$").sum())
+    return (
+        {"serials": f"{serials} of {len(values)} are day numbers of a spreadsheet (1900 system assumed)"}
+        if serials
+        else {}
+    )
+
+
+def decimal_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+    """The decimal mark: proven by two marks in one number, by groups, or by other than three digits behind the mark."""
+    comma = (
+        r"\d\.\d{3},\d|^\D*\d+,\d{1,2}\D*$|^\D*\d+,\d{4,}\D*$|\d\.\d{3}\.\d{3}|^\D*0,\d+|\d[ '\u00a0\u202f’]\d{3},\d"
+    )
+    point = (
+        r"\d,\d{3}\.\d|^\D*\d+\.\d{1,2}\D*$|^\D*\d+\.\d{4,}\D*$|\d,\d{3},\d{3}|^\D*0\.\d+|\d[ '\u00a0\u202f’]\d{3}\.\d"
+    )
+    commas, points = int(values.str.contains(comma).sum()), int(values.str.contains(point).sum())
+    telling = commas + points
+    if not telling:
+        unsure = values.filter(values.str.contains(r"^\D*\d{1,3}[.,]\d{3}\D*$"))
+        if unsure.is_empty():
+            return {}
+        return {
+            "decimal_undecided": f"{len(unsure)} numbers such as {_examples(unsure)} could be thousands or decimals"
+        }
+    mark, count = (",", commas) if commas >= points else (".", points)
+    if count >= _SHARE * telling:
+        return _fact(
+            "decimal", mark, f"{count} of {telling} numbers that tell (of {len(values)}) have a decimal {mark!r}"
+        )
+    return {"decimal_undecided": f"{commas} numbers have a decimal comma and {points} a decimal point"}
+
+
+def phone_facts(values: pl.Series, context: Context) -> Facts:
+    """The region that most numbers without country code are valid in, judged by those that carry one."""
+    coded = values.filter(values.str.contains(r"^\s*(?:\+|00)[1-9]")).head(20_000)
+    if coded.is_empty():
+        return {}
+    regions: Counter[str] = Counter()
+    for text in coded.head(2_000):
+        region = _region_of(text)
+        if region:
+            regions[region] += 1
+    if not regions:
+        return {}
+    region, count = regions.most_common(1)[0]
+    total = sum(regions.values())
+    sentence = f"{count} of {total} numbers with a country code are of {region}"
+    if context.region or count < 0.8 * total:
+        return {"phone_regions": sentence}
+    return _fact("phone_region", region, sentence)
+
+
+def _region_of(text: str) -> str | None:
+    """Region of an international number."""
+    try:
+        number = phonenumbers.parse("+" + text.lstrip("+0 "), None)
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.region_code_for_number(number)
+
+
+def zero_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+    """Leading zeros that a spreadsheet took: digits one shorter than nearly all others, and no value starts with 0."""
+    digits = values.filter(values.str.contains(r"^\d+$"))
+    if len(digits) < 20:
+        return {}
+    lengths = digits.str.len_bytes().value_counts(sort=True)
+    usual, often = int(lengths[lengths.columns[0]][0]), int(lengths["count"][0])
+    short = int((digits.str.len_bytes() == usual - 1).sum())
+    zeros = int(digits.str.starts_with("0").sum())
+    if not short or zeros or often < 0.6 * len(digits):
+        return {}
+    return {
+        "lost_zeros": f"{short} of {len(digits)} are one digit short of {usual} and none starts with 0: leading zeros were lost"
+    }
+
+
+def scientific_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+    """Numbers in scientific notation: digits are lost and cannot be restored."""
+    cut = values.filter(values.str.contains(r"^\d[.,]?\d*[eE]\+\d{2}$"))
+    if cut.is_empty():
+        return {}
+    return {
+        "scientific": f"{len(cut)} of {len(values)} are in scientific notation ({_examples(cut)}): export the column as text"
+    }
+
+
+def encoding_facts(values: pl.Series, context: Context) -> Facts:
+    """Text encoded twice, or read with the wrong code page."""
+    odd = values.filter(values.str.contains(r"[ÃÂÄÅÐØæçâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|�")).head(_SAMPLE)
+    facts: Facts = {}
+    broken = pl.Series(
+        [v for v in odd.unique(maintain_order=True).head(500) if ftfy.fix_encoding(v) != v], dtype=pl.String
+    )
+    if not broken.is_empty():
+        facts["double_encoded"] = (
+            f"{len(odd)} of {len(values)} are UTF-8 read as another encoding ({_examples(broken)})"
+        )
+    lost = int(values.str.contains("�").sum())
+    if lost:
+        facts["characters_lost"] = f"{lost} of {len(values)} hold U+FFFD: letters that cannot be restored"
+    return facts | _code_page(values, context)
+
+
+def _code_page(values: pl.Series, context: Context) -> Facts:
+    """Turkish read as Western European: ð þ ý stand where ğ ş ı belong, and the real letters never occur."""
+    if not context.locale.startswith(("tr", "az")):
+        return {}
+    wrong = values.filter(values.str.contains("[ÐðÝýÞþ]"))
+    if wrong.is_empty() or values.str.contains("[ĞğİıŞş]").any():
+        return {}
+    return _fact(
+        "code_page", "cp1254", f"{len(wrong)} of {len(values)} hold ð, þ or ý and none ğ, ş or ı ({_examples(wrong)})"
+    )
+
+
+def cut_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+    """Texts cut at a fixed length: many values end at exactly the greatest length, far more than just below it."""
+    lengths = values.str.len_chars()
+    longest = int(lengths.max() or 0)  # type: ignore[call-overload]
+    at_end, below = int((lengths == longest).sum()), int((lengths == longest - 1).sum())
+    usual = longest in (
+        20,
+        24,
+        25,
+        30,
+        32,
+        35,
+        40,
+        50,
+        60,
+        64,
+        80,
+        100,
+        120,
+        128,
+        150,
+        200,
+        250,
+        254,
+        255,
+        256,
+        500,
+        1000,
+        32767,
+    )
+    if longest < 20 or not usual or at_end < 3 or at_end < 3 * max(below, 1) or lengths.n_unique() < 5:
+        return {}
+    return {
+        "cut": f"{at_end} of {len(values)} are exactly {longest} characters long, {below} one less: the column was cut"
+    }
+
+
+_SHAPES: dict[str, str] = {
+    "email": r"@.*\.",
+    "phone": r"^\+?[\d\s().\-/]{7,}$",
+    "postal_code": r"^[A-Za-z0-9][A-Za-z0-9 \-]{2,9}$",
+    "date": r"\d{1,4}[./\-]\d{1,2}[./\-]\d{1,4}",
+}
+
+
+def shifted_facts(values: pl.Series, context: Context, kind: str) -> Facts:  # noqa: ARG001 -- bound to a kind below
+    """Cells that have the shape of another kind: a row whose columns are shifted, or a column mapped wrongly."""
+    own = values.str.contains(_SHAPES[kind])
+    foreign = {
+        k: values.filter(~own & values.str.contains(s)) for k, s in _SHAPES.items() if k != kind and k != "postal_code"
+    }
+    found = {k: v for k, v in foreign.items() if len(v)}
+    return {f"shifted_{k}": f"{len(v)} of {len(values)} look like {k} ({_examples(v)})" for k, v in found.items()}
+
+
+Check = Callable[[pl.Series, Context], Facts]
+_ALWAYS: tuple[Check, ...] = (scientific_facts, encoding_facts, cut_facts)
+_DATES: tuple[Check, ...] = (date_facts, excel_facts, lambda v, c: shifted_facts(v, c, "date"))
+_NUMBERS: tuple[Check, ...] = (decimal_facts,)
+_CODES: tuple[Check, ...] = (zero_facts,)
+_BY_KIND: dict[str, tuple[Check, ...]] = {
+    **dict.fromkeys(("date", "birth_date", "created_at", "instant", "datetime"), _DATES),
+    **dict.fromkeys(("money", "number", "integer"), _NUMBERS),
+    **dict.fromkeys(("postal_code", "id", "tax_id"), _CODES),
+    "phone": (phone_facts, zero_facts, lambda v, c: shifted_facts(v, c, "phone")),
+    "email": (lambda v, c: shifted_facts(v, c, "email"),),
+}
