@@ -35,7 +35,7 @@ def write_reports(
     figures: Figures,
     folder: Path,
     *,
-    formats: Iterable[str],
+    formats: Iterable[str] = tuple(FORMATS),
     reveal: bool = False,
     ledger: Path | None = None,
     locale: str | None = None,
@@ -54,9 +54,7 @@ def write_reports(
     return [_write(name, shown, folder / FORMATS[name], words, reveal=reveal, ledger=ledger) for name in wanted]
 
 
-def _write(
-    name: str, figures: Figures, path: Path, words: Language, *, reveal: bool, ledger: Path | None
-) -> Path:
+def _write(name: str, figures: Figures, path: Path, words: Language, *, reveal: bool, ledger: Path | None) -> Path:
     """Renderers are imported when they are asked for: a workbook costs a second that JSON need not pay."""
     if name == "xlsx":
         from crm_migrate.reports import workbook

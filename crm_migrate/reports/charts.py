@@ -1,4 +1,4 @@
-"""The geometry of the pictures: plain numbers that templates turn into inline SVG. Widths are thousandths of the picture."""
+"""The geometry of the pictures: numbers that templates turn into inline SVG, in thousandths of a picture's width."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -44,6 +44,7 @@ def render(figures: Figures, language: Language, *, masked: bool) -> str:
         tables=tables,
         charts=charts,
         classes=classes_of(figures),
+        quiet_states=[state for state, count in sums.states.items() if not count],
         known_classes=CLASSES,
         consent=_consent(figures),
         groups=sorted(figures.exceptions, key=_urgency),

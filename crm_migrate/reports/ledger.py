@@ -12,7 +12,19 @@ from crm_migrate.reports.totals import ARRIVED
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.parts import MANIFEST, paths
 
-_COLUMNS = ("__source", "__row", "__split", "__key", "state", "code", "rule", "field", "message", "target_id", "survivor")
+_COLUMNS = (
+    "__source",
+    "__row",
+    "__split",
+    "__key",
+    "state",
+    "code",
+    "rule",
+    "field",
+    "message",
+    "target_id",
+    "survivor",
+)
 _QUIET = frozenset({*ARRIVED, "absent"})  # rows that are where they belong
 
 
@@ -51,5 +63,6 @@ def _masked(row: Row, types: dict[tuple[str, str], str]) -> Row:
     quoted = not field or is_personal(types.get((str(row[0]), field), ""))
     hidden = {3: False, 8: quoted, 10: False}
     return tuple(
-        scrub(value, quoted=hidden[i]) if i in hidden and isinstance(value, str) else value for i, value in enumerate(row)
+        scrub(value, quoted=hidden[i]) if i in hidden and isinstance(value, str) else value
+        for i, value in enumerate(row)
     )

@@ -39,7 +39,9 @@ def render(figures: Figures, language: Language) -> str:
 def _table(head: list[str], rows: list[list[str]], limit: int, language: Language) -> list[str]:
     body = [f"| {' | '.join(row)} |" for row in rows[:limit]]
     more = len(rows) - limit
-    rest = [f"| {language.word('more_rows', count=language.number(more))} |" + " |" * (len(head) - 1)] if more > 0 else []
+    rest = (
+        [f"| {language.word('more_rows', count=language.number(more))} |" + " |" * (len(head) - 1)] if more > 0 else []
+    )
     return [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *body, *rest]
 
 
@@ -86,14 +88,17 @@ def _bridges(figures: Figures, language: Language) -> list[str]:
         ]
         for b in figures.bridges
     ]
-    head = [language.name("column", "measure"), *(language.name("word", k) for k in ("source_total", "target_total", "unexplained"))]
+    head = [
+        language.name("column", "measure"),
+        *(language.name("word", k) for k in ("source_total", "target_total", "unexplained")),
+    ]
     return _table(head, rows, _BRIDGES, language) if rows else []
 
 
 def _causes(figures: Figures, sums: Totals, language: Language) -> list[str]:
     biggest = sorted(figures.exceptions, key=lambda x: (x.severity == "note", -x.count))
     lines = [
-        f"- {language.number(x.count)} × {escape(x.title[:160])} ({escape(' '.join(filter(None, (x.code, x.object, x.field))))})"
+        f"- {language.number(x.count)} × {escape(x.title[:160])} ({escape(f'{x.code} {x.object} {x.field}'.strip())})"
         for x in biggest[:_CAUSES]
     ]
     return [f"{language.word('bar.open')}: {language.number(sums.open)}", "", *lines]

@@ -43,9 +43,7 @@ def _all(text: str) -> str:
 def _words(text: str) -> str:
     """Letters after the first of each word, and every digit."""
     before = " " + text
-    return "".join(
-        HIDDEN if _hides(c) and (not c.isalpha() or _hides(before[i])) else c for i, c in enumerate(text)
-    )
+    return "".join(HIDDEN if _hides(c) and (not c.isalpha() or _hides(before[i])) else c for i, c in enumerate(text))
 
 
 def _email(text: str) -> str:
@@ -116,7 +114,13 @@ def masked(figures: Figures) -> Figures:
                 f.model_copy(
                     update={
                         "causes": tuple(
-                            c.model_copy(update={"examples": hide(f.object, f.field, c.examples)}) for c in f.causes
+                            c.model_copy(
+                                update={
+                                    "cause": _cause(c.cause, f.type),
+                                    "examples": hide(f.object, f.field, c.examples),
+                                }
+                            )
+                            for c in f.causes
                         )
                     }
                 )
@@ -134,6 +138,13 @@ def masked(figures: Figures) -> Figures:
             "decisions": tuple((i, who, when, _scrubbed(text), n) for i, who, when, text, n in figures.decisions),
         }
     )
+
+
+def _cause(cause: str, type_name: str) -> str:
+    """A cause may name the value that stands in many cells."""
+    start = "default value "
+    hide = cause.startswith(start) and is_personal(type_name)
+    return start + mask(cause.removeprefix(start), type_name) if hide else cause
 
 
 def _scrubbed(text: str) -> str:
@@ -172,9 +183,7 @@ def _pair(expected: str | None, actual: str | None, type_name: str) -> tuple[str
 
 def _cluster(cluster: MergedCluster, types: Types) -> MergedCluster:
     personal = tuple(
-        value
-        for field, value, _, _ in cluster.cells
-        if value and is_personal(types.get((cluster.object, field), ""))
+        value for field, value, _, _ in cluster.cells if value and is_personal(types.get((cluster.object, field), ""))
     )
     return cluster.model_copy(
         update={

@@ -73,7 +73,15 @@ def accounting(figures: Figures) -> Table:
     sums = [row(lines, name, "") for name, lines in by_object.items() if len(lines) > 1]
     if len(figures.accounting) > 1:
         sums.append(row(list(figures.accounting), "", ""))
-    columns = ("object", "source", "read:int", "extra:int", *(f"{s}:int" for s in states), "unexplained:int", "adds_up:ok")
+    columns = (
+        "object",
+        "source",
+        "read:int",
+        "extra:int",
+        *(f"{s}:int" for s in states),
+        "unexplained:int",
+        "adds_up:ok",
+    )
     return _table("accounting", " ".join(columns), (row([a], a.object, a.source) for a in figures.accounting), sums)
 
 
@@ -103,7 +111,7 @@ def bridge_rows(figures: Figures) -> Table:
 def fields(figures: Figures) -> Table:
     """Fields with their result classes."""
     classes = classes_of(figures)
-    rows = (
+    rows: Iterable[Row] = (
         (
             f.object, f.field, f.type, f.records, f.compared, f.matched,
             *(f.classes.get(name, 0) for name in classes), f.changed_from_source,
@@ -128,9 +136,7 @@ def _three(example: Example) -> Row:
 
 def field_examples(figures: Figures) -> Table:
     """Examples behind the causes."""
-    rows = (
-        (f.object, f.field, c.cause, *_three(e)) for f in figures.fields for c in f.causes for e in c.examples
-    )
+    rows = ((f.object, f.field, c.cause, *_three(e)) for f in figures.fields for c in f.causes for e in c.examples)
     return _table("field_examples", "object field cause:word record source_value expected actual message", rows)
 
 
@@ -171,7 +177,9 @@ def exceptions(figures: Figures) -> Table:
 def exception_examples(figures: Figures) -> Table:
     """Examples behind the working list."""
     rows = (
-        (x.code, x.object, x.source, e.field or x.field, x.state, *_three(e)) for x in figures.exceptions for e in x.examples
+        (x.code, x.object, x.source, e.field or x.field, x.state, *_three(e))
+        for x in figures.exceptions
+        for e in x.examples
     )
     columns = "code:code object source field state:word record source_value expected actual message"
     return _table("exception_examples", columns, rows)
@@ -230,7 +238,9 @@ def sources(figures: Figures) -> Table:
         )
         for s in figures.sources
     )  # fmt: skip
-    columns = "source path records:int quarantined:int counted:int count_method adds_up:ok bytes:int encoding sha256:hash"
+    columns = (
+        "source path records:int quarantined:int counted:int count_method adds_up:ok bytes:int encoding sha256:hash"
+    )
     return _table("sources", columns, rows)
 
 
@@ -252,7 +262,9 @@ def decisions(figures: Figures) -> Table:
 
 def sign_off(figures: Figures) -> Table:
     """Who has to sign."""
-    return _table("sign_off", "role:word name date verdict signature", ((role, "", "", "", "") for role in figures.sign_off))
+    return _table(
+        "sign_off", "role:word name date verdict signature", ((role, "", "", "", "") for role in figures.sign_off)
+    )
 
 
 def not_checked(figures: Figures) -> Table:

@@ -54,9 +54,7 @@ def accounting(lines: tuple[AccountingLine, ...]) -> list[str]:
 def aligned(rows: list[list[str]], left: tuple[int, ...] = (0,)) -> list[str]:
     """Columns padded to the width that a terminal gives them."""
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(_pad(cell, widths[i], i in left) for i, cell in enumerate(row)).rstrip() for row in rows
-    ]
+    return ["  ".join(_pad(cell, widths[i], i in left) for i, cell in enumerate(row)).rstrip() for row in rows]
 
 
 def _width(text: str) -> int:

@@ -13,7 +13,8 @@ STATES = (
 )  # fmt: skip
 ARRIVED = ("created", "updated", "unchanged")
 CLASSES = (
-    "match", "normalised", "both_empty", "filled_by_target", "lost", "different", "not_comparable", "not_sampled",
+    "match", "match_normalised", "both_empty", "kept_in_target", "filled_by_target", "lost", "different",
+    "not_comparable", "not_sampled",
 )  # fmt: skip
 
 
@@ -91,7 +92,13 @@ def totals(figures: Figures) -> Totals:
         extra=sum(a.extra for a in figures.accounting),
         states={state: states[state] for state in states_of(figures)},
         unexplained=sum(a.unexplained for a in figures.accounting),
-        adds_up=all(x.adds_up for x in (*figures.sources, *figures.accounting, *figures.target_sets)),
+        adds_up=all(
+            (
+                *(s.adds_up for s in figures.sources),
+                *(a.adds_up for a in figures.accounting),
+                *(t.adds_up for t in figures.target_sets),
+            )
+        ),
         unexplained_amounts=tuple(
             (b.object, b.measure, b.currency, b.unexplained) for b in figures.bridges if Decimal(b.unexplained) != 0
         ),

@@ -1,4 +1,4 @@
-"""The report as a workbook: a sheet per table, frozen headers, filters, and no cell that Excel could take for a formula."""
+"""The report as a workbook: a sheet per table, frozen headers, filters, and no cell that is a formula."""
 
 import io
 import re
@@ -28,13 +28,26 @@ _BOLD = Font(bold=True)
 _HEAD = PatternFill("solid", start_color="FFDDE3EC", end_color="FFDDE3EC")
 _RED = PatternFill("solid", start_color="FFFBE4E6", end_color="FFFBE4E6")
 _WRAP = Alignment(vertical="top", wrap_text=True)
-_WIDE = {"message": 60, "fix": 50, "title": 50, "text": 60, "members": 50, "why": 40, "path": 40, "sha256": 66, "flags": 30}
+_WIDE = {
+    "message": 60,
+    "fix": 50,
+    "title": 50,
+    "text": 60,
+    "members": 50,
+    "why": 40,
+    "path": 40,
+    "sha256": 66,
+    "flags": 30,
+}
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 _EXACT = Decimal(10) ** 15  # Excel keeps 15 digits; a longer amount stays text
 
 
 def render(figures: Figures, language: Language, *, ledger: Path | None, reveal: bool) -> bytes:
-    """The bytes of the workbook. `ledger` is the folder `reconcile` of a run: its lines that are no arrival become a sheet."""
+    """The bytes of the workbook.
+
+    `ledger` is the folder `reconcile` of a run: its lines that did not simply arrive become a sheet.
+    """
     book = Workbook(write_only=True)
     _summary(book, figures, language)
     for table in _tables(figures):
@@ -93,7 +106,9 @@ def _summary(book: Workbook, figures: Figures, language: Language) -> None:
     sheet.append([_cell(sheet, sentence(figures, sums, language), Column("text"), language, bold=True)])
     for name, value in facts:
         kind = "int" if isinstance(value, int) else "text"
-        sheet.append([_cell(sheet, name, Column("text"), language), _cell(sheet, value, Column("value", kind), language)])
+        sheet.append(
+            [_cell(sheet, name, Column("text"), language), _cell(sheet, value, Column("value", kind), language)]
+        )
 
 
 def _sheet(book: Workbook, table: Table, language: Language) -> None:

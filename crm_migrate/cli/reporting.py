@@ -1,0 +1,84 @@
+"""The verb `report`: render the figures of a run again, in other formats, another language, or unmasked."""
+
+import json
+from pathlib import Path
+
+import click
+
+from crm_migrate.cli.screen import Screen
+from crm_migrate.errors import InputError, UsageError
+from crm_migrate.workspace.figures import Figures
+from crm_migrate.workspace.layout import Project, Run
+
+
+@click.command("report")
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("--project", "folder", type=click.Path(path_type=Path, exists=True), default=".", help="Project folder.")
+@click.option("--format", "formats", default="html,xlsx,json,junit,md", show_default=True, help="Formats, by commas.")
+@click.option("--lang", metavar="CODE", help="Language of the report (en, tr); the project's by default.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder; the run's own by default.")
+@click.option(
+    "--reveal", is_flag=True, help="Show personal values. The files are then personal data: mind who gets them."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the paths as JSON on stdout.")
+def report_command(
+    run_id: str | None, folder: Path, formats: str, lang: str | None, out: Path | None, reveal: bool, as_json: bool
+) -> None:
+    """Write the reconciliation report of a run (the latest one by default) and print the paths.
+
+    \b
+    Example: crm-migrate report --format html,xlsx --lang tr
+    """
+    from crm_migrate.reports import write_reports
+
+    run = find_run(Project(*_places(folder)), run_id)
+    figures = read_figures(run)
+    wanted = [name.strip() for name in formats.split(",") if name.strip()]
+    paths = write_reports(
+        figures, out or run.report, formats=wanted, reveal=reveal, ledger=run.table("reconcile"), locale=lang
+    )
+    screen = Screen(quiet=as_json)
+    screen.lines([json.dumps([str(path) for path in paths])] if as_json else map(str, paths))
+    if reveal:
+        screen.warn("these files show personal values; keep them where the project's sources are kept")
+    screen.next("crm-migrate signoff" if figures.verdict != "NO-GO" else "open the report and mend what it names")
+
+
+def _places(folder: Path) -> tuple[Path, Path]:
+    """The project folder and its mapping, of a folder or of the mapping file itself."""
+    mapping = folder if folder.is_file() else folder / "crm-migrate.yaml"
+    return mapping.parent.resolve(), mapping.resolve()
+
+
+def find_run(project: Project, run_id: str | None) -> Run:
+    """A run by its id, or the latest that was reconciled."""
+    reconciled = [run for run in _runs(project) if figures_path(run).is_file()]
+    if run_id is None:
+        if not reconciled:
+            raise UsageError(f"no run of {project.folder} was reconciled yet", hint="crm-migrate run")
+        return reconciled[-1]
+    if run_id not in {run.id for run in reconciled}:
+        known = ", ".join(run.id for run in reconciled[-5:]) or "none"
+        raise UsageError(f"there is no reconciled run {run_id!r}", hint=f"reconciled runs: {known}")
+    return project.run(run_id)
+
+
+def _runs(project: Project) -> list[Run]:
+    from crm_migrate.workspace.state import runs
+
+    return runs(project)
+
+
+def figures_path(run: Run) -> Path:
+    """Where `reconcile` left the figures of a run."""
+    return run.table("reconcile", "figures.json")
+
+
+def read_figures(run: Run) -> Figures:
+    """The figures of a run; InputError where the file is damaged or of another version."""
+    try:
+        return Figures.model_validate_json(figures_path(run).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(
+            f"the figures of run {run.id} cannot be read", hint=f"crm-migrate reconcile {run.id}"
+        ) from error
