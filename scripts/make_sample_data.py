@@ -86,7 +86,12 @@ def keep_only_news(first: Path, second: Path) -> None:
     """The second export holds only the files that changed."""
     for path in sorted(second.rglob("*")):
         before = first / path.relative_to(second)
-        if path.is_file() and "truth" not in path.parts and before.exists() and filecmp.cmp(path, before, shallow=False):
+        if (
+            path.is_file()
+            and "truth" not in path.parts
+            and before.exists()
+            and filecmp.cmp(path, before, shallow=False)
+        ):
             path.unlink()
     for path in sorted(second.rglob("*"), reverse=True):
         if path.is_dir() and not any(path.iterdir()):

@@ -1,4 +1,4 @@
-"""The fictional dealer, migrated twice: every row, cluster, amount, link and value against the truth that was planted."""
+"""The fictional dealer, migrated twice: every row, cluster, amount, link and value against the planted truth."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from demo.finished_run import OBJECTS, FinishedRun, Origin, crm_migrate, lines_of
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "anadolu"
@@ -71,14 +70,18 @@ def differences(expected: dict[object, object], actual: dict[object, object]) ->
 
 @pytest.mark.parametrize("object_name", OBJECTS)
 def test_every_row_has_the_planned_fate(checked: Checked, object_name: str) -> None:
-    expected = {origin_of(l): l["state"] for l in checked.lines("fates") if l["object"] == object_name}
+    expected = {origin_of(line): line["state"] for line in checked.lines("fates") if line["object"] == object_name}
     actual = {origin: d["state"] for origin, d in checked.run.dispositions(object_name).items()}
     assert actual == expected, differences(expected, actual)
 
 
 @pytest.mark.parametrize("object_name", OBJECTS)
 def test_every_reason_is_the_planned_one(checked: Checked, object_name: str) -> None:
-    expected = {origin_of(l): l["code"] for l in checked.lines("fates") if l["object"] == object_name and l["code"]}
+    expected = {
+        origin_of(line): line["code"]
+        for line in checked.lines("fates")
+        if line["object"] == object_name and line["code"]
+    }
     found = checked.run.dispositions(object_name)
     actual = {origin: found[origin]["code"] for origin in expected if origin in found}
     assert actual == expected, differences(expected, actual)
@@ -87,9 +90,9 @@ def test_every_reason_is_the_planned_one(checked: Checked, object_name: str) -> 
 @pytest.mark.parametrize("source", ["firma", "kisi", "books", "mail", "sheet"])
 def test_unreadable_rows_are_set_aside_with_their_physical_line(checked: Checked, source: str) -> None:
     expected = {
-        (l["file"], int(l["line"])): l["code"]
-        for l in checked.lines("fates")
-        if l["source"] == source and l["state"] == "quarantined"
+        (line["file"], int(line["line"])): line["code"]
+        for line in checked.lines("fates")
+        if line["source"] == source and line["state"] == "quarantined"
     }
     assert checked.run.quarantine(source) == expected
 
@@ -97,7 +100,7 @@ def test_unreadable_rows_are_set_aside_with_their_physical_line(checked: Checked
 @pytest.mark.parametrize("object_name", OBJECTS)
 def test_clusters_are_the_true_ones(checked: Checked, object_name: str) -> None:
     expected = {
-        frozenset(l["members"].split()) for l in checked.lines("clusters") if l["object"] == object_name
+        frozenset(line["members"].split()) for line in checked.lines("clusters") if line["object"] == object_name
     }
     groups: dict[object, set[str]] = defaultdict(set)
     for (_, line, split), found in checked.run.dispositions(object_name).items():
@@ -126,14 +129,18 @@ def test_the_crm_itself_holds_the_loaded_amounts(checked: Checked) -> None:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for amount, currency in checked.run.crm("SELECT CAST(amount AS TEXT), currency FROM deals"):
         sums[str(currency)] += Decimal(str(amount))
-    gone = {l["entity"] for l in checked.lines("vanished")}
+    gone = {line["entity"] for line in checked.lines("vanished")}
     assert not any(entity.startswith("D") for entity in gone)
-    expected = {l["currency"]: Decimal(l["loaded"]) for l in checked.lines("amounts") if Decimal(l["loaded"])}
+    expected = {
+        line["currency"]: Decimal(line["loaded"]) for line in checked.lines("amounts") if Decimal(line["loaded"])
+    }
     assert dict(sums) == expected
 
 
 def test_consent_never_widens(checked: Checked) -> None:
-    expected = {l["email"]: (l["consent"] or None, l["email_dead"] == "true") for l in checked.lines("consent")}
+    expected = {
+        line["email"]: (line["consent"] or None, line["email_dead"] == "true") for line in checked.lines("consent")
+    }
     actual: dict[str, tuple[object, bool]] = {}
     for record in checked.run.actual("contacts").values():
         email = str(record["email"] or "").lower()
@@ -151,7 +158,7 @@ def test_people_of_one_mailbox_have_one_consent(checked: Checked) -> None:
 
 
 def test_who_unsubscribed_and_is_nobody_else_stays_on_the_list(checked: Checked) -> None:
-    expected = {l["email"]: l["state"] for l in checked.lines("suppressions")}
+    expected = {line["email"]: line["state"] for line in checked.lines("suppressions")}
     actual = {str(r["email"]).lower(): r["state"] for r in checked.run.actual("suppressions").values()}
     assert actual == expected, differences(expected, actual)
 
@@ -199,7 +206,7 @@ def plain(value: object) -> str:
 
 def test_what_is_gone_is_flagged_and_nothing_else(checked: Checked) -> None:
     for object_name in OBJECTS:
-        gone = {l["entity"] for l in checked.lines("vanished") if l["object"] == object_name}
+        gone = {line["entity"] for line in checked.lines("vanished") if line["object"] == object_name}
         assert len(checked.run.table("load", object_name, "vanished")) == len(gone), object_name
 
 
@@ -225,7 +232,9 @@ def test_the_figure_from_outside_agrees(checked: Checked) -> None:
 def test_an_amount_below_zero_is_said(checked: Checked) -> None:
     entity = checked.entity_of("deals")
     warned = checked.run.table("complete", "deals", "warnings")
-    assert len(warned.filter(warned["rule"] == "C2")) == len({entity[l["entity"]] for l in checked.lines("warnings")})
+    assert len(warned.filter(warned["rule"] == "C2")) == len(
+        {entity[line["entity"]] for line in checked.lines("warnings")}
+    )
 
 
 @pytest.mark.parametrize("object_name", ["accounts", "contacts"])
@@ -234,7 +243,7 @@ def test_what_only_looks_alike_is_asked_about(checked: Checked, object_name: str
     names = {r["__node"]: f"{r['__source']}:{r['__key']}" for r in nodes.iter_rows(named=True)}
     pairs = checked.run.table("dedupe", object_name, "pairs")
     asked = {(names[p["a"]], names[p["b"]]) for p in pairs.iter_rows(named=True) if p["outcome"] == "review"}
-    assert asked == {(l["one"], l["other"]) for l in checked.lines("reviews") if l["object"] == object_name}
+    assert asked == {(line["one"], line["other"]) for line in checked.lines("reviews") if line["object"] == object_name}
 
 
 def test_health_notes_are_not_in_the_crm(checked: Checked) -> None:

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from demo.finished_run import lines_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,12 +37,12 @@ def test_the_same_seed_gives_the_same_bytes(again: Path) -> None:
 
 
 def test_there_are_about_fifteen_hundred_rows() -> None:
-    rows = {(l["source"], l["file"], l["line"]) for l in lines_of(SAMPLE / "truth" / "fates.csv")}
+    rows = {(line["source"], line["file"], line["line"]) for line in lines_of(SAMPLE / "truth" / "fates.csv")}
     assert 1400 <= len(rows) <= 1600
 
 
 def test_every_kind_of_fate_is_planted() -> None:
-    states = {l["state"] for name in ("", "second") for l in lines_of(SAMPLE / name / "truth" / "fates.csv")}
+    states = {line["state"] for name in ("", "second") for line in lines_of(SAMPLE / name / "truth" / "fates.csv")}
     assert states == {
         "created", "updated", "unchanged", "merged", "folded", "absent", "excluded", "rejected", "held", "enrichment",
         "quarantined",
@@ -51,7 +50,7 @@ def test_every_kind_of_fate_is_planted() -> None:
 
 
 def test_every_kind_of_reason_is_planted() -> None:
-    codes = {l["code"] for name in ("", "second") for l in lines_of(SAMPLE / name / "truth" / "fates.csv")}
+    codes = {line["code"] for name in ("", "second") for line in lines_of(SAMPLE / name / "truth" / "fates.csv")}
     assert codes >= {
         "undecodable", "cell_count", "key_missing", "key_conflict", "parent_missing", "parent_held", "parent_excluded",
         "value_unmapped", "invalid", "owner_unknown", "missing_required", "merge_of_loaded", "split_of_loaded",

@@ -137,8 +137,8 @@ def _twins(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
     return {"twins": twins}
 
 
-def _same_domain(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
-    """One domain: two tax numbers are two firms of a group; one letter off, a person must look; another legal form merges."""
+def _same_domain(firms: Firms, _: list[Firm]) -> dict[str, list[Firm]]:
+    """One domain: two tax numbers are two firms; one letter off, a person must look; another legal form merges."""
     group, review = [], []
     for name in ("Anka Makine", "Borusan Kalıp", "Ceyhan Döküm", "Deniz Vinç"):
         for place in ("1", "2"):
@@ -181,7 +181,8 @@ def _awkward_keys(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
 def _held(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
     """Owners that nobody knows, or who left without a successor."""
     held = []
-    for login, code in (("stajyer7", "owner_unknown"), ("mudur", "owner_unknown"), ("eski.bolge", "owner_inactive_no_successor")):
+    no_owner = {"stajyer7": "owner_unknown", "mudur": "owner_unknown", "eski.bolge": "owner_inactive_no_successor"}
+    for login, code in no_owner.items():
         firm = firms.invent()
         firms.row(firm, "held", code, Sorumlu=login)
         held.append(firm)
@@ -192,15 +193,14 @@ def _held(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
     return {"owner_held": held}
 
 
-def _left_out(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
+def _left_out(firms: Firms, _: list[Firm]) -> dict[str, list[Firm]]:
     """Test firms are left out by decision D-004; a firm without a name cannot be loaded."""
     tests, nameless = [], []
     for number in range(6):
         firm = firms.invent(f"TEST Firma {number + 1}")
         firms.row(firm, "excluded", "excluded_rule", Durum="Test")
         tests.append(firm)
-    for _ in range(2):
-        firm = firms.invent()
+    for firm in (firms.invent(), firms.invent()):
         firms.row(firm, "rejected", "missing_required", Unvan=" ")
         nameless.append(firm)
     return {"tests": tests, "nameless": nameless}
@@ -245,14 +245,15 @@ def _placeholders(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
     return {}
 
 
-def _unreadable(firms: Firms, plain: list[Firm]) -> dict[str, list[Firm]]:
+def _unreadable(firms: Firms, _: list[Firm]) -> dict[str, list[Firm]]:
     """Lines that no parser may guess at: a delimiter without quotes, a line that was cut."""
     broken = []
-    for code, spoil in (("cell_count", "extra"), ("cell_count", "extra"), ("cell_count", "cut")):
+    for place, spoil in ((70, "extra"), (121, "extra"), (200, "cut")):
         firm = firms.invent()
-        row = firms.row(firm, "quarantined", code)
-        row.fates = [Fate("", "quarantined", code)]
+        row = firms.row(firm, "quarantined")
+        row.fates = [Fate("", "quarantined", "cell_count")]
         line = ";".join(str(row.cells[name]) for name in FIRMA)
         row.raw = (line.replace(" Sok.", "; Sok.") if spoil == "extra" else line.rsplit(";", 7)[0]).encode("cp1254")
+        firms.company.move(row, place)
         broken.append(firm)
     return {"broken": broken}

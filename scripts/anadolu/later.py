@@ -1,4 +1,4 @@
-"""The second export, two weeks later: rows that are new, changed, gone, one firm that became another, one that split."""
+"""The second export, two weeks later: rows that are new, changed, gone, merged and split."""
 
 import copy
 from dataclasses import dataclass, replace

@@ -43,7 +43,7 @@ class Mail:
             "TAGS": random.choice(("", "", '"Fuar 2024"', '"VIP","Bülten"')),
         }
         if state == "unsubscribed":
-            cells |= {"UNSUB_TIME": self.people.firms.day(2025, 2025).replace("2025-", "2024-"), "UNSUB_REASON": "NORMAL"}
+            cells |= {"UNSUB_TIME": self.people.firms.day(2024, 2024), "UNSUB_REASON": "NORMAL"}
         if state == "cleaned":
             cells["CLEAN_TIME"] = day
         self.next_id += 1

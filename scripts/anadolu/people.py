@@ -212,4 +212,5 @@ def _unreadable(people: People, kinds: dict[str, list[Firm]]) -> dict[str, list[
         row.fates = [Fate("", "quarantined", code)]
         line = ";".join(str(row.cells[name]) for name in KISI).encode("cp1254")
         row.raw = (line.replace(b"@", b"\x81@"), line + b";;fazla", line.rsplit(b";", 3)[0])[index]
+        people.company.move(row, 100 + 150 * index)
     return {}

@@ -42,9 +42,7 @@ class Row:
 
     def is_now(self, object_name: str, state: str, code: str = "") -> None:
         """Plan another fate for all parts of this row."""
-        self.fates = [
-            replace(f, state=state, code=code) if f.object == object_name else f for f in self.fates
-        ]
+        self.fates = [replace(f, state=state, code=code) if f.object == object_name else f for f in self.fates]
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class Company:
     deals: dict[int, Deal] = field(default_factory=dict)  # id(row) -> Deal
     consent: dict[str, str] = field(default_factory=dict)  # e-mail -> final consent of its people
     suppressions: dict[str, str] = field(default_factory=dict)
-    reviews: list[tuple[str, str, str]] = field(default_factory=list)  # object and two records that a person must look at
+    reviews: list[tuple[str, str, str]] = field(default_factory=list)  # object, two records to look at
     touched: set[str] = field(default_factory=set)  # entities that the second export changes
     gone: set[str] = field(default_factory=set)  # entities that no row of the second export feeds
     known: set[str] = field(default_factory=set)  # entities that were loaded from the first export
@@ -82,6 +80,11 @@ class Company:
         """Put a row at the end of its file."""
         self.rows.append(row)
         return row
+
+    def move(self, row: Row, place: int) -> None:
+        """Put a row at another place of its file."""
+        self.rows.remove(row)
+        self.rows.insert(self.rows.index(self.of(row.source)[place]), row)
 
     def members(self) -> Iterator[tuple[str, str, list[tuple[Row, Fate]]]]:
         """Object, entity and its member rows, the one that leads first."""

@@ -88,7 +88,11 @@ class Sheet:
 
     def sold_by_somebody_who_left(self, row: Row, stage: str) -> None:
         """An owner who is inactive: open chances go to the successor, closed ones keep the name as text."""
-        row.cells |= {"Sorumlu": "hasan.t", "Aşama": stage, "Tarih": "15.01.2025" if stage == "Kazanıldı" else "20.05.2025"}
+        row.cells |= {
+            "Sorumlu": "hasan.t",
+            "Aşama": stage,
+            "Tarih": "15.01.2025" if stage == "Kazanıldı" else "20.05.2025",
+        }
         close = "2025-01-15" if stage == "Kazanıldı" else "2025-05-20"
         self.company.deals[id(row)] = replace(self.company.deals[id(row)], stage=STAGES[stage], close=close)
 
@@ -169,12 +173,18 @@ def _awkward_lines(sheet: Sheet, plain: list[Firm], persons: list[Person], lines
         again = replace(row, cells=dict(row.cells), fates=[_again(fate) for fate in row.fates])
         sheet.company.add(again)
         sheet.company.deals[id(again)] = replace(sheet.company.deals[id(row)], state="folded")
-    one = sheet.line(plain[225], [], Fırsat="Pres hattı", Tutar="10.000,00", PB="EUR", Aşama="Teklif", Tarih="01.04.2025")
-    other = sheet.line(plain[225], [], Fırsat="Pres hattı", Tutar="12.000,00", PB="EUR", Aşama="Teklif", Tarih="01.04.2025")
+    one = sheet.line(
+        plain[225], [], Fırsat="Pres hattı", Tutar="10.000,00", PB="EUR", Aşama="Teklif", Tarih="01.04.2025"
+    )
+    other = sheet.line(
+        plain[225], [], Fırsat="Pres hattı", Tutar="12.000,00", PB="EUR", Aşama="Teklif", Tarih="01.04.2025"
+    )
     sheet.deal_is(one, "held", "key_conflict", Decimal(10000))
     sheet.deal_is(other, "held", "key_conflict", Decimal(12000))
     stranger = sheet.firms.invent(tax="")
-    row = sheet.line(stranger, [_stranger(sheet.people, stranger)], Sorumlu="stajyer7", Aşama="Teklif", Tarih="01.04.2025")
+    row = sheet.line(
+        stranger, [_stranger(sheet.people, stranger)], Sorumlu="stajyer7", Aşama="Teklif", Tarih="01.04.2025"
+    )
     row.is_now("accounts", "held", "owner_unknown")
     row.is_now("contacts", "held", "parent_held")
     sheet.deal_is(row, "held", "owner_unknown")

@@ -17,7 +17,9 @@ RATES = {"EUR": Decimal(1), "TRY": Decimal("0.04"), "USD": Decimal("0.92")}
 Table = list[list[str]]
 
 
-def write_truth(company: Company, firms: list[Firm], persons: list[Person], says: dict[str, list[str]], folder: Path) -> None:
+def write_truth(
+    company: Company, firms: list[Firm], persons: list[Person], says: dict[str, list[str]], folder: Path
+) -> None:
     """All truth files of one export."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
@@ -47,7 +49,7 @@ def _object_of(entity: str) -> str:
 
 
 def states(company: Company) -> dict[tuple[int, Fate], str]:
-    """The state of each fate: an entity's first member is created (later: updated, unchanged), the others are merged."""
+    """The state of each fate: an entity's first member is created (updated, unchanged), the others merged."""
     found = {}
     for _, entity, members in company.members():
         known = "updated" if entity in company.touched else "unchanged"
@@ -95,10 +97,8 @@ def _amounts(company: Company) -> Table:
             unreadable[deal.currency] = unreadable.get(deal.currency, 0) + 1
         else:
             sums[deal.currency][deal.state] += deal.amount
-    table = [
-        ["currency", "source_total", "excluded", "rejected", "held", "folded", "loaded"]
-        + ["source_lines", "loaded_lines", "unreadable"]
-    ]
+    columns = "currency source_total excluded rejected held folded loaded source_lines loaded_lines unreadable"
+    table = [columns.split()]
     for currency in sorted(sums):
         by = sums[currency]
         amounts = [sum(by.values(), Decimal(0)), *(by[state] for state in states_of)]

@@ -3,21 +3,30 @@
 from random import Random
 
 GIVEN = (
-    "Ayşe Mehmet Fatma Mustafa Emine Ahmet Hatice Ali Zeynep Hüseyin Elif Hasan Şerife İbrahim Meryem Osman Sultan "
-    "Yusuf Hanife Murat Merve İsmail Özlem Ömer Songül Ramazan Zehra Süleyman Esra Halil Gülşen Çağrı Şule Uğur Işıl "
-    "Ilgaz Tuğba Özgür Göksel Ümit Nurçin Kâmil Doğan Pınar Volkan Şebnem Tülay Barış Ceren İlker"
-).split()
+    "Ayşe", "Mehmet", "Fatma", "Mustafa", "Emine", "Ahmet", "Hatice", "Ali", "Zeynep", "Hüseyin", "Elif", "Hasan",
+    "Şerife", "İbrahim", "Meryem", "Osman", "Sultan", "Yusuf", "Hanife", "Murat", "Merve", "İsmail", "Özlem",
+    "Ömer", "Songül", "Ramazan", "Zehra", "Süleyman", "Esra", "Halil", "Gülşen", "Çağrı", "Şule", "Uğur", "Işıl",
+    "Ilgaz", "Tuğba", "Özgür", "Göksel", "Ümit", "Nurçin", "Kâmil", "Doğan", "Pınar", "Volkan", "Şebnem", "Tülay",
+    "Barış", "Ceren", "İlker",
+)  # fmt: skip
 FAMILY = (
-    "Yılmaz Kaya Demirel Çelik Şahin Yıldız Öztürk Aydın Özdemir Arslan Doğruer Kılıç Çetin Kara Koçak Kurtuluş Özkan "
-    "Şimşek Polatlı Korkmaz Çakır Erdoğmuş Akıncı Tekin Işıksoy Ilıcalı Güneş Bulut Keskin Ünalan Turan Gülten Bozkurt "
-    "Köseoğlu Tunç Sarıgül Ateş Uçar Yavuzer Özçelik Gökmen Tığlı Başaran Sönmez Durmaz Karaca İnanç Ersöz Vuralkan Ökten"
-).split()
+    "Yılmaz", "Kaya", "Demirel", "Çelik", "Şahin", "Yıldız", "Öztürk", "Aydın", "Özdemir", "Arslan", "Doğruer",
+    "Kılıç", "Çetin", "Kara", "Koçak", "Kurtuluş", "Özkan", "Şimşek", "Polatlı", "Korkmaz", "Çakır", "Erdoğmuş",
+    "Akıncı", "Tekin", "Işıksoy", "Ilıcalı", "Güneş", "Bulut", "Keskin", "Ünalan", "Turan", "Gülten", "Bozkurt",
+    "Köseoğlu", "Tunç", "Sarıgül", "Ateş", "Uçar", "Yavuzer", "Özçelik", "Gökmen", "Tığlı", "Başaran", "Sönmez",
+    "Durmaz", "Karaca", "İnanç", "Ersöz", "Vuralkan", "Ökten",
+)  # fmt: skip
 COMPANY = (
-    "Işık Çınar Toros Kaçkar Ilgın Şafak Gediz Meriç Fırat Dicle Erciyes Nemrut Aras Uludağ Bozdağ Kızılırmak Sakarya "
-    "Yeşilırmak Göksu Menderes Ağrı Süphan Palandöken Akdağ Karadağ Gümüş Altın Demirci Bakır Kumru Şahan Doruk Zirve "
-    "Ufuk Pusula Yıldırım Kıvılcım Çağlayan Özgün İmece Birlik Güven Atılım Öncü Ege Marmara Trakya Kapadokya Likya Frigya"
-).split()
-TRADE = "Makine Hidrolik Pres Döküm Kalıp Rulman Kaynak Vinç Otomasyon Metal Ambalaj İnşaat Tarım Enerji".split()
+    "Işık", "Çınar", "Toros", "Kaçkar", "Ilgın", "Şafak", "Gediz", "Meriç", "Fırat", "Dicle", "Erciyes", "Nemrut",
+    "Aras", "Uludağ", "Bozdağ", "Kızılırmak", "Sakarya", "Yeşilırmak", "Göksu", "Menderes", "Ağrı", "Süphan",
+    "Palandöken", "Akdağ", "Karadağ", "Gümüş", "Altın", "Demirci", "Bakır", "Kumru", "Şahan", "Doruk", "Zirve",
+    "Ufuk", "Pusula", "Yıldırım", "Kıvılcım", "Çağlayan", "Özgün", "İmece", "Birlik", "Güven", "Atılım", "Öncü",
+    "Ege", "Marmara", "Trakya", "Kapadokya", "Likya", "Frigya",
+)  # fmt: skip
+TRADE = (
+    "Makine", "Hidrolik", "Pres", "Döküm", "Kalıp", "Rulman", "Kaynak", "Vinç", "Otomasyon", "Metal", "Ambalaj",
+    "İnşaat", "Tarım", "Enerji",
+)  # fmt: skip
 LEGAL = ("A.Ş.", "Ltd. Şti.", "San. A.Ş.", "San. ve Tic. Ltd. Şti.", "Tic. A.Ş.")
 PLACES = (
     ("Kadıköy", "İstanbul", "212"), ("Ümraniye", "İstanbul", "216"), ("Çankaya", "Ankara", "312"),
