@@ -53,7 +53,8 @@ def two_weeks_later(first: World) -> World:
 
 def suppressions_of(world: World) -> dict[str, str]:
     """Mailboxes of the mailing tool that no loaded person has, with the strictest word about each."""
-    here = loaded(world.company)
+    waiting = {f.entity for row in world.company.rows for f in row.fates if f.code == "split_of_loaded"}
+    here = loaded(world.company) | waiting
     known = {person.email.lower() for person in world.people.all if person.entity in here}
     order = ("unsubscribed", "cleaned", "subscribed")
     return {
@@ -170,5 +171,5 @@ def _unsubscribed(world: World) -> None:
         email = str(row.cells["Email Address"]).lower()
         mail.says[email].remove("subscribed")
         person = next((p for p in world.people.all if p.email == email), None)
-        mail.row("unsubscribed", email, person)
+        mail.row("unsubscribed", email, person).cells["UNSUB_TIME"] = NOW
     mail.row("unsubscribed", "ayrilan99@bulten.example")
