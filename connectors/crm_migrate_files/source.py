@@ -19,9 +19,9 @@ from crm_migrate.connecting.contract import (
     SourceSchema,
     SourceSpec,
 )
+from crm_migrate.connecting.headers import Header
 from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate_files.headers import Header
 from crm_migrate_files.opening import kind_of
 from crm_migrate_files.parsed import Parsed
 

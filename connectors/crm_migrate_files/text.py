@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from crm_migrate.connecting.contract import FileFact, SourceSpec
+from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files import careful, dialect, encodings, fast, scan
-from crm_migrate_files.headers import Header, name_columns
 from crm_migrate_files.opening import open_plain
 from crm_migrate_files.parsed import Aside, Parsed, text_table
 from crm_migrate_files.stream import TextStream

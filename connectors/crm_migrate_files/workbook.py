@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import FileFact, SourceSpec
+from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place
-from crm_migrate_files.headers import Header, name_columns
 from crm_migrate_files.limits import SECONDS
 from crm_migrate_files.opening import open_plain
 from crm_migrate_files.parsed import Parsed

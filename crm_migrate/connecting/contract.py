@@ -54,6 +54,7 @@ class SourceSpec:
     joins: tuple["JoinSpec", ...] = ()
     order_by: tuple[str, ...] = ()
     locale: str | None = None
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

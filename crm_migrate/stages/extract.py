@@ -18,7 +18,7 @@ import pyarrow as pa
 import crm_migrate
 from crm_migrate.connecting.contract import FileFact, Quarantined, Source, SourceBatch, SourceSpec
 from crm_migrate.errors import InputError
-from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.finding import Finding, Place, Severity, errors
 from crm_migrate.mapping.plan import SourcePlan
 from crm_migrate.stages.extract_findings import Observer
 from crm_migrate.stages.source_spec import build_spec
@@ -203,7 +203,7 @@ def _publish(result: ExtractResult, run: Run, records: list[Part], quarantine: l
 
 
 def _refuse_loss(result: ExtractResult) -> None:
-    """A count that does not agree stops the run: nothing may be built on it."""
+    """A count that does not agree, or a finding that is an error, stops the run: nothing may be built on it."""
     for fact in result.files:
         if fact.counted is not None and fact.records + fact.quarantined != fact.counted:
             raise InputError(
@@ -211,6 +211,10 @@ def _refuse_loss(result: ExtractResult) -> None:
                 f"but an independent count ({fact.count_method}) found {fact.counted:,}",
                 hint="look at the quoting of the file, or export it again",
             )
+    serious = errors(list(result.findings))
+    if serious:
+        more = f" (and {len(serious) - 1} more)" if len(serious) > 1 else ""
+        raise InputError(f"source `{result.source}`: {serious[0].message}{more}", hint=serious[0].hint)
     read = sum(fact.records for fact in result.files)
     if read != result.records or sum(fact.quarantined for fact in result.files) != result.quarantined:
         raise InputError(f"source `{result.source}`: {read:,} records were read and {result.records:,} written")

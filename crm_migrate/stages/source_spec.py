@@ -33,6 +33,7 @@ def build_spec(source_plan: SourcePlan, project: Project) -> SourceSpec:
         joins=tuple(JoinSpec(j.alias, j.table, j.by, j.take, j.gather) for j in source_plan.joins),
         order_by=source_plan.key if source_plan.url else (),
         locale=source_plan.locale,
+        covers=source_plan.covers,
     )
 
 

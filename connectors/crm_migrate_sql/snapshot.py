@@ -1,0 +1,164 @@
+"""One read-only snapshot of a database: whatever is read in it is one moment of the source, and nothing is written."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from crm_migrate.errors import InputError, UsageError
+
+_POSTGRES_OPTIONS = (
+    "-c DateStyle=ISO -c TimeZone=UTC -c IntervalStyle=iso_8601 -c extra_float_digits=1 -c bytea_output=hex "
+    "-c default_transaction_read_only=on"
+)
+# Types whose text, as the server writes it, is canonical already, or whose Python form cannot hold all values
+# (dates before Christ, `infinity`, year 10000).
+_POSTGRES_TEXT = (
+    *("date", "timestamp", "timestamptz", "time", "timetz", "interval", "numeric", "int2", "int4", "int8"),
+    *("float4", "float8", "uuid", "json", "jsonb", "inet", "cidr", "oid"),
+)
+_SQLITE_READS = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+    sqlite3.SQLITE_TRANSACTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An open snapshot: the connection to reflect with and the driver's own to stream with."""
+
+    connection: sa.Connection
+    driver: Any
+    backend: str
+
+    def stream(self, statement: str, rows: int) -> Iterator[tuple[list[str], list[int], list[tuple[Any, ...]]]]:
+        """Names, type codes and rows of a statement, `rows` at a time; once with no rows where there are none."""
+        cursor = self.driver.cursor(name="crm_migrate") if self.backend == "postgresql" else self.driver.cursor()
+        try:
+            cursor.execute(statement)
+            names = [column[0] for column in cursor.description]
+            codes = [column[1] or 0 for column in cursor.description]
+            batch = cursor.fetchmany(rows)
+            yield names, codes, batch
+            while batch:
+                batch = cursor.fetchmany(rows)
+                if batch:
+                    yield names, codes, batch
+        finally:
+            cursor.close()
+
+    def one(self, statement: str) -> tuple[Any, ...]:
+        """The one row of a statement."""
+        cursor = self.driver.cursor()
+        try:
+            cursor.execute(statement)
+            return tuple(cursor.fetchone())
+        finally:
+            cursor.close()
+
+    def only_reads(self) -> None:
+        """From now on SQLite refuses everything but reading (no ATTACH, no PRAGMA)."""
+        if self.backend == "sqlite":
+            self.driver.set_authorizer(_sqlite_reads)
+
+
+def _sqlite_reads(action: int, *_: object) -> int:
+    return sqlite3.SQLITE_OK if action in _SQLITE_READS else sqlite3.SQLITE_DENY
+
+
+def parse_url(text: str | None, source: str) -> URL:
+    """The URL of a source. UsageError where it is missing or none of ours; the text itself is never shown."""
+    if not text:
+        raise UsageError(f"source `{source}` names no database", hint="write `url: env:NAME` and `table:`")
+    try:
+        url = sa.make_url(text.replace("postgres://", "postgresql://", 1))
+    except sa.exc.ArgumentError:
+        raise UsageError(
+            f"the url of source `{source}` cannot be read", hint="postgresql://user@host/database or sqlite:///file"
+        ) from None
+    backend = url.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise UsageError(f"source `{source}`: {backend} is not read yet", hint="sqlite:/// or postgresql://")
+    return url.set(drivername="postgresql+psycopg") if backend == "postgresql" else url
+
+
+def _sqlite(url: URL, source: str) -> sa.Engine:
+    path = Path(url.database or "")
+    if not path.is_file():
+        raise InputError(f"source `{source}`: there is no database file {path.name or '(none named)'}")
+    address = f"file:{quote(path.resolve().as_posix())}?mode=ro"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True, isolation_level=None)
+        # Bytes that are no text come as lone surrogates, so that their row is set aside and not mended.
+        connection.text_factory = _sqlite_text
+        return connection
+
+    return sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
+
+
+def _sqlite_text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _postgres(url: URL) -> sa.Engine:
+    arguments = {"options": _POSTGRES_OPTIONS, "connect_timeout": 15, "application_name": "crm-migrate"}
+    return sa.create_engine(url, connect_args=arguments, isolation_level="REPEATABLE READ", poolclass=sa.pool.NullPool)
+
+
+@contextmanager
+def open_snapshot(url: URL, source: str) -> Iterator[Snapshot]:
+    """Connect, begin one read-only transaction, and end it. InputError in the driver's words, without secrets."""
+    backend = url.get_backend_name()
+    try:
+        engine = _sqlite(url, source) if backend == "sqlite" else _postgres(url)
+    except ModuleNotFoundError:
+        raise UsageError(
+            "PostgreSQL needs the Python package psycopg", hint='pip install "crm-migrate[postgresql]"'
+        ) from None
+    try:
+        with engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            _begin(driver, backend)
+            yield Snapshot(connection, driver, backend)
+            connection.rollback()
+    except (sa.exc.SQLAlchemyError, *_driver_errors(backend)) as error:
+        raise InputError(f"source `{source}`: the database says: {_words(error, url)}") from None
+    finally:
+        engine.dispose()
+
+
+def _begin(driver: Any, backend: str) -> None:
+    if backend == "sqlite":
+        driver.execute("BEGIN")
+        driver.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot begins with the first read
+        return
+    from psycopg.types.string import TextLoader
+
+    for name in _POSTGRES_TEXT:
+        driver.adapters.register_loader(name, TextLoader)
+
+
+def _driver_errors(backend: str) -> Sequence[type[Exception]]:
+    if backend == "sqlite":
+        return (sqlite3.Error,)
+    import psycopg
+
+    return (psycopg.Error,)
+
+
+def _words(error: Exception, url: URL) -> str:
+    """The driver's first line, without what the URL keeps secret."""
+    origin = getattr(error, "orig", None) or error
+    words = next((line.strip() for line in str(origin).splitlines() if line.strip()), type(origin).__name__)
+    return words.replace(str(url.password), "***") if url.password else words

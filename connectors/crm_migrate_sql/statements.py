@@ -1,0 +1,209 @@
+"""The statements that read a source: names checked against what the database has, quoted, joined one to one."""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from crm_migrate.connecting.contract import JoinSpec, SourceSpec
+from crm_migrate.errors import InputError, UsageError
+from crm_migrate_sql.snapshot import Snapshot
+
+_TAKE = re.compile(r"(first|last)\(\s*(.+?)\s*\)")
+RANK = "crm_migrate_rank"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or view of the database: quoted place, column names with their declared types, primary key."""
+
+    name: str
+    place: str
+    columns: dict[str, "sa.types.TypeEngine[object]"]
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCount:
+    """What is counted of a join: base rows with several partners, and partners that no base row has."""
+
+    alias: str
+    table: str
+    several: str
+    unused: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything to read a source: the statement, its count, names as in the database, what else to count."""
+
+    statement: str
+    count: str
+    names: tuple[str, ...]
+    types: tuple["sa.types.TypeEngine[object] | None", ...]
+    ordered: bool
+    title: str
+    joins: tuple[JoinCount, ...] = ()
+    covers: dict[str, str] = field(default_factory=dict)
+
+
+def quoted(name: str) -> str:
+    """An identifier as it is written in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _missing(what: str, name: str, known: Iterable[str]) -> InputError:
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(sorted(names)[:12]) or 'none'}"
+    return InputError(f"there is no {what} `{name}` in the database", hint=hint)
+
+
+def relation(snapshot: Snapshot, name: str) -> Relation:
+    """A table or view by its name, or `schema.name`. InputError with the nearest name where there is none."""
+    inspector = sa.inspect(snapshot.connection)
+    known = [*inspector.get_table_names(), *inspector.get_view_names()]
+    schema, table = None, name
+    if name not in known and "." in name:
+        schema, _, table = name.rpartition(".")
+        if schema not in inspector.get_schema_names():
+            raise _missing("schema", schema, inspector.get_schema_names())
+        known = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+    if table not in known:
+        raise _missing("table", table, known)
+    columns = {column["name"]: column["type"] for column in inspector.get_columns(table, schema)}
+    key = tuple(inspector.get_pk_constraint(table, schema).get("constrained_columns") or ())
+    place = f"{quoted(schema)}.{quoted(table)}" if schema else quoted(table)
+    return Relation(name, place, columns, key)
+
+
+def build(snapshot: Snapshot, spec: SourceSpec) -> Reading:
+    """The statements for a table (with joins) or a query."""
+    if (spec.table is None) == (spec.query is None):
+        raise UsageError(f"source `{spec.name}` needs `table:` or `query:`, one of both")
+    covers = {name: f"SELECT count(*) FROM {relation(snapshot, name).place}" for name in spec.covers}
+    if spec.query is not None:
+        return _query(snapshot, spec, spec.query, covers)
+    return _table(snapshot, spec, relation(snapshot, spec.table or ""), covers)
+
+
+def _query(snapshot: Snapshot, spec: SourceSpec, query: str, covers: dict[str, str]) -> Reading:
+    if spec.joins:
+        raise UsageError(f"source `{spec.name}`: a `query:` has its joins inside", hint="take `join:` out")
+    inner = f"(\n{query.strip().rstrip(';')}\n) AS {quoted('q')}"
+    snapshot.only_reads()
+    names, _, _ = next(snapshot.stream(f"SELECT * FROM {inner} LIMIT 0", 1))
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise UsageError(f"source `{spec.name}`: the query gives `{doubled[0]}` twice", hint="name columns with AS")
+    order = [quoted(name) for name in spec.order_by if name in names]
+    ordered = f" ORDER BY {', '.join(order)}" if order else ""
+    statement = f"SELECT * FROM {inner}{ordered}"
+    count = f"SELECT count(*) FROM {inner}"
+    return Reading(statement, count, tuple(names), (None,) * len(names), bool(order), "query", covers=covers)
+
+
+def _table(snapshot: Snapshot, spec: SourceSpec, base: Relation, covers: dict[str, str]) -> Reading:
+    alias = quoted("b")
+    selected = [(f"{alias}.{quoted(name)}", name, kind) for name, kind in base.columns.items()]
+    joined, counts = [], []
+    for number, join in enumerate(spec.joins):
+        other = relation(snapshot, join.table)
+        _check_join(join, base, other)
+        inner, names = _partner(snapshot.backend, join, other)
+        own = quoted(f"j{number}")
+        on = " AND ".join(f"{own}.{quoted(r)} = {alias}.{quoted(b)}" for b, r in join.by.items())
+        rank = "" if join.gather else f" AND {own}.{quoted(RANK)} = 1"
+        joined.append(f" LEFT JOIN ({inner}) AS {own} ON {on}{rank}")
+        kinds = dict.fromkeys(names) if join.gather else other.columns
+        selected += [(f"{own}.{quoted(name)}", f"{join.alias}.{name}", kinds[name]) for name in names]
+        counts.append(_counts(join, base, other))
+    order = _order(snapshot.backend, spec, base)
+    by = ", ".join(f"{alias}.{item}" for item in order)
+    columns = ", ".join(f"{expression} AS {quoted(name)}" for expression, name, _ in selected)
+    return Reading(
+        statement=f"SELECT {columns} FROM {base.place} AS {alias}{''.join(joined)}" + (f" ORDER BY {by}" if by else ""),
+        count=f"SELECT count(*) FROM {base.place}",
+        names=tuple(name for _, name, _ in selected),
+        types=tuple(kind for _, _, kind in selected),
+        ordered=bool(order),
+        title=base.name,
+        joins=tuple(counts),
+        covers=covers,
+    )
+
+
+def _order(backend: str, spec: SourceSpec, base: Relation) -> list[str]:
+    """Key columns, then the primary key: the same order whenever the same rows are read."""
+    names = dict.fromkeys([*(name for name in spec.order_by if name in base.columns), *base.key])
+    text = [isinstance(base.columns[name], sa.String) and backend == "postgresql" for name in names]
+    return [quoted(n) + (' COLLATE "C"' if is_text else "") for n, is_text in zip(names, text, strict=True)]
+
+
+def _check_join(join: JoinSpec, base: Relation, other: Relation) -> None:
+    for left, right in join.by.items():
+        if left not in base.columns:
+            raise _missing(f"column (join `{join.alias}`)", left, base.columns)
+        if right not in other.columns:
+            raise _missing(f"column (join `{join.alias}`)", right, other.columns)
+
+
+def _partner(backend: str, join: JoinSpec, other: Relation) -> tuple[str, list[str]]:
+    """The joined table with at most one row per key, and the columns that it brings."""
+    keys = ", ".join(quoted(name) for name in join.by.values())
+    if join.gather:
+        names = [name for name in other.columns if name not in join.by.values()]
+        order = ", ".join(quoted(name) for name in other.key)
+        lists = ", ".join(f"{_list_of(backend, quoted(name), order)} AS {quoted(name)}" for name in names)
+        rows = f"{other.place}" if backend == "postgresql" or not order else _sorted(other, order)
+        return f"SELECT {keys}{', ' if lists else ''}{lists} FROM {rows} GROUP BY {keys}", names
+    order = ", ".join([*_taken(join, other), *(quoted(name) for name in other.key)]) or keys
+    rank = f"row_number() OVER (PARTITION BY {keys} ORDER BY {order}) AS {quoted(RANK)}"
+    return f"SELECT *, {rank} FROM {other.place}", list(other.columns)
+
+
+def _sorted(other: Relation, order: str) -> str:
+    return f"(SELECT * FROM {other.place} ORDER BY {order})"
+
+
+def _list_of(backend: str, column: str, order: str) -> str:
+    """A JSON array of the texts of a column."""
+    if backend == "postgresql":
+        return f"json_agg({column}::text{f' ORDER BY {order}' if order else ''})::text"
+    return f"json_group_array(CAST({column} AS TEXT))"
+
+
+def _taken(join: JoinSpec, other: Relation) -> Sequence[str]:
+    """`first(primary desc, created)` as terms of an order."""
+    if join.take is None:
+        return ()
+    match = _TAKE.fullmatch(join.take.strip())
+    if not match:
+        raise UsageError(f"join `{join.alias}`: `take: {join.take}` is not understood", hint="take: first(column desc)")
+    terms = []
+    for term in match[2].split(","):
+        name, _, direction = term.strip().partition(" ")
+        if name not in other.columns:
+            raise _missing(f"column (take of `{join.alias}`)", name, other.columns)
+        if direction.strip().lower() not in ("", "asc", "desc"):
+            raise UsageError(f"join `{join.alias}`: `{term.strip()}` is no order", hint="write asc or desc")
+        falling = (direction.strip().lower() == "desc") != (match[1] == "last")
+        # An empty value is never the first of several, in either database.
+        terms.append(f"({quoted(name)} IS NULL), {quoted(name)} {'DESC' if falling else 'ASC'}")
+    return terms
+
+
+def _counts(join: JoinSpec, base: Relation, other: Relation) -> JoinCount:
+    match = " AND ".join(f"t.{quoted(r)} = b.{quoted(left)}" for left, r in join.by.items())
+    partners = f"(SELECT count(*) FROM {other.place} AS t WHERE {match})"
+    return JoinCount(
+        alias=join.alias,
+        table=join.table,
+        several="" if join.take or join.gather else f"SELECT count(*) FROM {base.place} AS b WHERE {partners} > 1",
+        unused=f"SELECT count(*) FROM {other.place} AS t WHERE NOT EXISTS "
+        f"(SELECT 1 FROM {base.place} AS b WHERE {match})",
+        total=f"SELECT count(*) FROM {other.place}",
+    )

@@ -1,0 +1,62 @@
+"""Values of a database as canonical text."""
+
+import datetime
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+_STAMP = r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d)"
+_SHORT_ZONE = r"([+-]\d\d)$"
+_POSTGRES_TIMES = (1114, 1184)
+_POSTGRES_ZONED = 1184
+_POSTGRES_FLOATS = (700, 701)
+
+
+def plain(number: float) -> str:
+    """A double without exponent and without `.0`; `nan` and `inf` as they are."""
+    text = repr(number)
+    if text in ("nan", "inf", "-inf"):
+        return text
+    return format(Decimal(text), "f").removesuffix(".0")
+
+
+def text_of(value: Any) -> str | None:
+    """Any value that a driver gives, as canonical text; None is no value."""
+    if value is None or type(value) is str:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return plain(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value).hex()
+    return _rare(value)
+
+
+def _rare(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return json.dumps([text_of(item) for item in value], ensure_ascii=False)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return str(value)
+
+
+def column_of(values: Sequence[Any], code: int, kind: "sa.types.TypeEngine[object] | None") -> pa.Array:
+    """A column of canonical text. UnicodeEncodeError where a cell holds bytes that are no text."""
+    if isinstance(kind, sa.Boolean):
+        values = [bool(v) if v in (0, 1) else v for v in values]
+    elif code in _POSTGRES_FLOATS:
+        values = [None if v is None else plain(float(v)) for v in values]
+    array = pa.array([text_of(value) for value in values], pa.string())
+    if code in _POSTGRES_TIMES or isinstance(kind, (sa.DateTime, sa.Date)):
+        array = pc.replace_substring_regex(array, _STAMP, r"\1T\2")
+    return pc.replace_substring_regex(array, _SHORT_ZONE, r"\1:00") if code == _POSTGRES_ZONED else array
