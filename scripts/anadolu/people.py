@@ -198,8 +198,9 @@ def _without_firm(people: People, kinds: dict[str, list[Firm]]) -> dict[str, lis
         people.row(people.invent(kinds["plain"][0]), "held", "parent_missing", FirmaNo=missing)
     for firm in (*kinds["tests"], *kinds["tests"]):
         people.row(people.invent(firm), "excluded", "parent_excluded")
-    for firm in (*kinds["conflict"][:1], *kinds["owner_held"], *kinds["nameless"][:1]):
+    for firm in (*kinds["conflict"][:1], *kinds["owner_held"]):
         people.row(people.invent(firm), "held", "parent_held")
+    people.row(people.invent(kinds["nameless"][0]), "held", "parent_rejected")
     people.row(people.invent(kinds["broken"][0]), "held", "parent_missing")
     return {"alone": alone}
 

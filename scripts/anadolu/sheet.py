@@ -96,10 +96,12 @@ class Sheet:
         close = "2025-01-15" if stage == "Kazanıldı" else "2025-05-20"
         self.company.deals[id(row)] = replace(self.company.deals[id(row)], stage=STAGES[stage], close=close)
 
-    def lost_on_a_day_that_never_was(self, row: Row) -> None:
-        """A date that does not exist is cleared, with a finding; the chance is lost anyhow."""
-        row.cells |= {"Aşama": "Kaybedildi", "Tarih": "31.02.2025"}
-        self.company.deals[id(row)] = replace(self.company.deals[id(row)], stage="closedlost", close="")
+    def lost_on_a_day_that_never_was(self, row: Row, currency: str) -> None:
+        """A date that does not exist is cleared, with a finding; an amount in lira then has no rate of its day."""
+        row.cells |= {"Aşama": "Kaybedildi", "Tarih": "31.02.2025", "PB": currency}
+        self.company.deals[id(row)] = replace(
+            self.company.deals[id(row)], stage="closedlost", close="", currency=CURRENCIES[currency]
+        )
 
 
 def plant_sheet(sheet: Sheet, plain: list[Firm], persons: list[Person]) -> dict[str, list[Row]]:
@@ -168,7 +170,9 @@ def _awkward_lines(sheet: Sheet, plain: list[Firm], persons: list[Person], lines
     for row, (typed, amount) in zip(only[6:11], AMOUNTS, strict=True):
         row.cells["Tutar"] = typed
         sheet.company.deals[id(row)] = replace(sheet.company.deals[id(row)], amount=amount)
-    sheet.lost_on_a_day_that_never_was(only[11])
+    sheet.lost_on_a_day_that_never_was(only[11], "EUR")
+    sheet.lost_on_a_day_that_never_was(only[12], "TL")
+    sheet.deal_is(only[12], "held", "missing_rate")
     for row in lines[3:5]:
         again = replace(row, cells=dict(row.cells), fates=[_again(fate) for fate in row.fates])
         sheet.company.add(again)
