@@ -20,6 +20,7 @@ VERBS: dict[str, str] = {
     "codes": "crm_migrate.cli.reference:codes_command",
     "connectors": "crm_migrate.cli.reference:connectors_command",
     "report": "crm_migrate.cli.reporting:report_command",
+    "explain": "crm_migrate.cli.explain:explain_command",
 }
 
 

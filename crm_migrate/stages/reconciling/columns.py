@@ -36,7 +36,7 @@ COMPLETE = {"__cluster": "BIGINT", "__state": "VARCHAR", **REASON}
 WARNINGS = {"__cluster": "BIGINT", **REASON}
 LOAD = {
     "__cluster": "BIGINT", "__entity": "VARCHAR", "action": "VARCHAR", "code": "VARCHAR", "message": "VARCHAR",
-    "changed_fields": "VARCHAR",
+    "changed_fields": "VARCHAR", "target_id": "VARCHAR",
 }  # fmt: skip
 IDS = {"target_id": "VARCHAR", "__entity": "VARCHAR"}
 OUTCOMES = {

@@ -31,13 +31,14 @@ def _fates(tables: Tables, object_name: str) -> str:
                  min(field) AS field, min(message) AS message FROM {complete} GROUP BY __cluster),
     e AS (SELECT __entity FROM {load} WHERE __entity IS NOT NULL GROUP BY __entity HAVING count(*) > 1),
     l AS (SELECT __cluster, count(*) AS n, min(__entity) AS entity, min(action) AS action, min(code) AS code,
-                 min(message) AS message, bool_or(e.__entity IS NOT NULL) AS shared
+                 min(message) AS message, min(target_id) AS target_id, bool_or(e.__entity IS NOT NULL) AS shared
           FROM {load} LEFT JOIN e USING (__entity) GROUP BY __cluster),
     o AS (SELECT __entity, count(DISTINCT outcome) AS n, min(outcome) AS outcome, min(message) AS message,
                  min(target_id) AS target_id FROM {outcomes} GROUP BY __entity),
     a AS (SELECT __entity, min(target_id) AS target_id FROM {actual} WHERE __entity IS NOT NULL GROUP BY __entity),
     facts AS (
-      SELECT __cluster, l.entity, coalesce(o.target_id, a.target_id) AS target_id, {lost} AS lost,
+      SELECT __cluster, l.entity, coalesce(o.target_id, a.target_id, l.target_id) AS target_id,
+             {lost} AS lost,
              c.state AS c_state, c.code AS c_code, c.rule, c.field, c.message AS c_message,
              l.action, l.code AS l_code, l.message AS l_message, o.outcome, o.message AS o_message,
              k.__cluster IS NOT NULL AS in_k, c.__cluster IS NOT NULL AS in_c, l.__cluster IS NOT NULL AS in_l,

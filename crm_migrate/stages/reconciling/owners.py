@@ -19,7 +19,8 @@ def owner_flow(tables: Tables, object_plan: ObjectPlan) -> list[tuple[str, str, 
         if cell.column is not None:
             raw = tables.view({"__row": "BIGINT"} | texts(cell.column), "extract", source, "records")
             selects.append(
-                f"""SELECT trim(coalesce(r.{quote(cell.column)}, '')) AS legacy, coalesce(a.{quote(field.target)}, '') AS owner
+                f"""SELECT trim(coalesce(r.{quote(cell.column)}, '')) AS legacy,
+                  coalesce(a.{quote(field.target)}, '') AS owner
                 FROM {dispositions} d JOIN {raw} r USING (__row) JOIN {actual} a ON a.__entity = d.__entity
                 WHERE d.__source = {literal(source)} AND d.state IN ('created', 'updated', 'unchanged')"""
             )

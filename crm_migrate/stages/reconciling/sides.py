@@ -22,14 +22,28 @@ def expected_side(tables: Tables, object_plan: ObjectPlan) -> str:
     view = quote(f"expected/{name}")
     fields = [str(f.target) for f in loaded_fields(object_plan)]
     load = tables.view(LOAD | texts(*fields), "load", name, "entities")
+    complete = tables.view(
+        COMPLETE | texts(*(f.name for f in loaded_fields(object_plan))), "complete", name, "entities"
+    )
     outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
-    listed = ", ".join(quote(field) for field in fields) or "NULL AS __nothing"
+    listed = ", ".join(_expected_cell(f) for f in loaded_fields(object_plan)) or "NULL AS __nothing"
     tables.execute(
-        f"""CREATE TEMP VIEW {view} AS SELECT __entity, __cluster, action <> 'create' AS __existed,
-        __cluster AS __position, {listed} FROM {load} WHERE action = 'unchanged' OR (action IN ('create', 'update')
-        AND __entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded'))"""
+        f"""CREATE TEMP VIEW {view} AS SELECT l.__entity, l.__cluster, l.action <> 'create' AS __existed,
+        l.__cluster AS __position, {listed} FROM {load} l LEFT JOIN {complete} c USING (__cluster)
+        WHERE l.action = 'unchanged' OR (l.action IN ('create', 'update')
+          AND l.__entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded'))"""
     )
     return view
+
+
+def _expected_cell(field: FieldPlan) -> str:
+    """The completed record's value, so that a value that the load changed or lost is seen in the target.
+
+    Where we send nothing, and where the record is one that the target had before us, what the load planned counts.
+    """
+    target = quote(str(field.target))
+    ours = f"coalesce(nullif(c.{quote(field.name)}, ''), l.{target})"
+    return f"CASE WHEN l.code = 'existing' THEN l.{target} ELSE {ours} END AS {target}"
 
 
 def actual_side(tables: Tables, object_plan: ObjectPlan) -> str:
@@ -53,6 +67,7 @@ def expected_links(tables: Tables, object_plan: ObjectPlan, fields: list[FieldPl
     name = object_plan.name
     view = quote(f"expected/{name}/links")
     complete = tables.view(COMPLETE, "complete", name, "entities")
+    load = tables.view(LOAD | texts(*(str(f.target) for f in fields)), "load", name, "entities")
     there = set(tables.columns(complete))
     joins, cells = [], []
     for number, field in enumerate(f for f in fields if f.ref is not None and f.name in there):
@@ -60,13 +75,24 @@ def expected_links(tables: Tables, object_plan: ObjectPlan, fields: list[FieldPl
         joins.append(
             f"LEFT JOIN {parents} p{number} ON p{number}.__cluster = TRY_CAST(c.{quote(field.name)} AS BIGINT)"
         )
-        cells.append(f"p{number}.__entity AS {quote(str(field.target))}")
+        cells.append(_expected_link(field, f"p{number}"))
     missing = [f"NULL::VARCHAR AS {quote(str(f.target))}" for f in fields if f.name not in there]
     tables.execute(
         f"""CREATE TEMP TABLE {view} AS SELECT x.__entity, x.__existed, x.__position, {", ".join(cells + missing)}
-        FROM {quote(f"expected/{name}")} x LEFT JOIN {complete} c ON c.__cluster = x.__cluster {" ".join(joins)}"""
+        FROM {quote(f"expected/{name}")} x LEFT JOIN {complete} c ON c.__cluster = x.__cluster
+        LEFT JOIN {load} l ON l.__cluster = x.__cluster {" ".join(joins)}"""
     )
     return view
+
+
+def _expected_link(field: FieldPlan, parent: str) -> str:
+    """The entity of the parent in the completed record; nothing where the mapping clears links to what is left out."""
+    planned, target = f"l.{quote(str(field.target))}", quote(str(field.target))
+    cleared = "FALSE"
+    if field.ref is not None and field.ref.parent_excluded == "clear":
+        cleared = f"{parent}.action = 'excluded'"
+    return f"""CASE WHEN l.code = 'existing' OR {cleared} THEN {planned}
+      ELSE coalesce({parent}.__entity, {planned}) END AS {target}"""
 
 
 def actual_links(tables: Tables, object_plan: ObjectPlan, fields: list[FieldPlan]) -> str:

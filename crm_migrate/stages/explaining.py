@@ -1,0 +1,325 @@
+"""`explain`: one record from the target back to file and line, by replaying the same pure steps on the raw row."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from crm_migrate.errors import UsageError
+from crm_migrate.mapping.plan import Plan
+from crm_migrate.stages.reconciling.accounting import source_facts
+from crm_migrate.stages.reconciling.columns import (
+    CELLS,
+    CLUSTERS,
+    DIFFERENCES,
+    DISPOSITIONS,
+    IDS,
+    LOAD,
+    NODES,
+    OUTCOMES,
+    PAIRS,
+    RAW,
+    SURVIVORS,
+)
+from crm_migrate.stages.reconciling.database import Tables, opened
+from crm_migrate.stages.transform import FieldTrace, replay
+from crm_migrate.workspace.layout import Project, Run
+
+MOST_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RowStory:
+    """One source row of the record: where it stands, its raw cells, every step, and what became of it."""
+
+    source: str
+    file: str
+    line: int
+    row: int
+    split: int
+    key: str
+    state: str
+    code: str
+    rule: str
+    message: str
+    survivor: str
+    raw: dict[str, str | None]
+    fields: tuple[FieldTrace, ...]
+    findings: tuple[tuple[str, str, str], ...]  # field, code, cell as it was
+
+
+@dataclass(frozen=True, slots=True)
+class CellStory:
+    """One cell of the surviving record: value as expected, who won it by which rule, and the value in the target."""
+
+    field: str
+    expected: str | None
+    winner: str
+    rule: str
+    losers: int
+    actual: str | None
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStory:
+    """What the rows became as one object: merge decisions, the load, and the target as read back."""
+
+    object: str
+    cluster: int | None
+    entity: str
+    target_id: str
+    action: str
+    batch: str
+    outcome: str
+    message: str
+    rows: tuple[RowStory, ...]
+    merges: tuple[tuple[str, str, str, str, str], ...]  # left, right, rule, outcome, why
+    cells: tuple[CellStory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The whole lineage of a subject: one record for every object that its row, or its entity, became."""
+
+    subject: str
+    run: str
+    records: tuple[RecordStory, ...] = field(default_factory=tuple)
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+
+def explain(plan: Plan, project: Project, run: Run, subject: str) -> Explanation:
+    """Explain `contacts:17` (target id), an entity, `kisi:4711` (source and key) or `kisi.csv:1042` (file and line).
+
+    Raises UsageError where nothing of the run answers to that name.
+    """
+    del project
+    with opened(run) as tables:
+        found = list(dict.fromkeys(_find(tables, plan, subject)))
+        if not found:
+            raise UsageError(
+                f"nothing in run {run.id} is called {subject!r}",
+                hint="name a target id (contacts:17), a source and key (kisi:4711) or a file and line (kisi.csv:1042)",
+            )
+        records = tuple(_record(tables, plan, place) for place in found)
+    return Explanation(subject, run.id, records)
+
+
+# --------------------------------------------------------------------------------------------- what is meant
+
+Origin = tuple[str, int, int]  # source, row, split
+Place = tuple[str, int | None, Origin | None]  # object, and cluster of a record or origin of a row without one
+
+
+def _find(tables: Tables, plan: Plan, subject: str) -> Iterator[Place]:
+    """Every record, and every row that became none, that a person can mean by that name."""
+    head, _, tail = subject.rpartition(":")
+    for object_plan in plan.objects:
+        name = object_plan.name
+        view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+        conditions: list[tuple[str, list[Any]]] = [("__entity = ?", [subject])]
+        if head == name:
+            conditions.append(("target_id = ? OR __entity = ?", [tail, tail]))
+        sources = {feed.source for feed in object_plan.feeds} | {enrich.source for enrich in object_plan.enrich}
+        for source in sorted(sources):
+            if subject.startswith(f"{source}:"):
+                conditions.append(("__source = ? AND __key = ?", [source, subject[len(source) + 1 :]]))
+            conditions.extend(
+                ("__source = ? AND __row = ?", [source, row]) for row in _rows_at(tables, source, head, tail)
+            )
+        for condition, bound in conditions:
+            for cluster, source, row, split in tables.rows(
+                f"SELECT DISTINCT __cluster, __source, __row, __split FROM {view} WHERE {condition} ORDER BY ALL", bound
+            ):
+                yield (name, cluster, None) if cluster is not None else (name, None, (source, row, split))
+
+
+def _rows_at(tables: Tables, source: str, file: str, line: str) -> list[int]:
+    """Rows of a source that begin at, or contain, that physical line of that file."""
+    if not line.isdigit():
+        return []
+    files = source_facts(tables, source).get("files", ())
+    numbers = [n for n, fact in enumerate(files) if _same_file(str(fact["path"]), file)]
+    view = tables.view(RAW, "extract", source, "records")
+    last = f"SELECT __row FROM {view} WHERE __file = ? AND __line <= ? ORDER BY __line DESC LIMIT 1"
+    return [int(found[0]) for number in numbers for found in tables.rows(last, [number, int(line)])]
+
+
+def _same_file(path: str, asked: str) -> bool:
+    path, asked = path.replace("\\", "/"), asked.replace("\\", "/").removeprefix("./")
+    return bool(asked) and (path == asked or path.endswith(f"/{asked}"))
+
+
+# -------------------------------------------------------------------------------------------------- the record
+
+
+def _record(tables: Tables, plan: Plan, found: Place) -> RecordStory:
+    name, cluster, origin = found
+    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    if origin is not None:
+        where, bound = "__source = ? AND __row = ? AND __split = ?", list[Any](origin)
+    else:
+        where, bound = "__cluster = ?", [cluster]
+    lines = tables.rows(
+        f"""SELECT __source, __row, __split, coalesce(__key, ''), state, code, rule, message, coalesce(survivor, ''),
+        coalesce(__entity, ''), coalesce(target_id, '') FROM {view} WHERE {where}
+        ORDER BY survivor IS NOT NULL, __source, __row, __split LIMIT {MOST_ROWS}""",
+        bound,
+    )
+    entity, target_id = (lines[0][9], lines[0][10]) if lines else ("", "")
+    action, batch, outcome, message = _load(tables, name, cluster, entity)
+    return RecordStory(
+        object=name,
+        cluster=cluster,
+        entity=entity,
+        target_id=target_id,
+        action=action,
+        batch=batch,
+        outcome=outcome,
+        message=message,
+        rows=tuple(_row(tables, plan, name, line[:9]) for line in lines),
+        merges=_merges(tables, name, cluster),
+        cells=_cells(tables, plan, name, cluster, entity),
+    )
+
+
+def _row(tables: Tables, plan: Plan, object_name: str, line: tuple[Any, ...]) -> RowStory:
+    source, row, split, key, state, code, rule, message, survivor = line
+    raw = _raw(tables, source, row)
+    files = source_facts(tables, source).get("files", ())
+    number = raw.pop("__file", None)
+    path = str(files[int(number)]["path"]) if number is not None and int(number) < len(files) else ""
+    physical = int(raw.pop("__line", None) or 0)
+    raw.pop("__row", None)
+    return RowStory(
+        source=source,
+        file=path,
+        line=physical,
+        row=row,
+        split=split,
+        key=key,
+        state=state,
+        code=code or "",
+        rule=rule or "",
+        message=message or "",
+        survivor=survivor,
+        raw=raw,
+        fields=tuple(replay(plan, object_name, source, _parted(plan, object_name, source, split, raw))),
+        findings=_findings(tables, object_name, source, row, split),
+    )
+
+
+def _raw(tables: Tables, source: str, row: int) -> dict[str, Any]:
+    view = tables.view(RAW, "extract", source, "records")
+    names = tables.columns(view)
+    found = tables.rows(f"SELECT * FROM {view} WHERE __row = ? LIMIT 1", [row])
+    return dict(zip(names, found[0], strict=True)) if found else {}
+
+
+def _parted(plan: Plan, object_name: str, source: str, split: int, raw: dict[str, Any]) -> dict[str, str | None]:
+    """The raw row as the transform saw it: of a split column only the part that is meant, companions in step."""
+    object_plan = plan.object(object_name)
+    feed = next((f for f in object_plan.feeds if f.source == source), None)
+    if feed is None or feed.split is None:
+        return raw
+    leading = _parts(raw.get(feed.split.column), feed.split.by, keep_empty=False)
+    parts = {feed.split.column: leading}
+    parts |= {column: _parts(raw.get(column), feed.split.by, keep_empty=True) for column in feed.split.companions}
+    return raw | {column: listed[split] if split < len(listed) else None for column, listed in parts.items()}
+
+
+def _parts(cell: str | None, by: str, *, keep_empty: bool) -> list[str]:
+    stripped = [part.strip() for part in (cell or "").split(by)]
+    return stripped if keep_empty else [part for part in stripped if part]
+
+
+def _findings(tables: Tables, object_name: str, source: str, row: int, split: int) -> tuple[tuple[str, str, str], ...]:
+    view = tables.view(CELLS, "map", object_name, source, "cells")
+    rows = tables.rows(
+        f"SELECT field, code, coalesce(before, '') FROM {view} WHERE __row = ? AND __split = ? ORDER BY ALL",
+        [row, split],
+    )
+    return tuple((str(a), str(b), str(c)) for a, b, c in rows)
+
+
+# ------------------------------------------------------------------------------------ merging, loading, the target
+
+
+def _merges(tables: Tables, name: str, cluster: int | None) -> tuple[tuple[str, str, str, str, str], ...]:
+    """What rules and decisions said about pairs of the cluster's members, and about its members and others."""
+    if cluster is None:
+        return ()
+    pairs = tables.view(PAIRS, "dedupe", name, "pairs")
+    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
+    nodes = tables.view(NODES, "link", name, "nodes")
+    rows = tables.rows(
+        f"""WITH k AS (SELECT __node FROM {clusters} WHERE __cluster = ?)
+        SELECT x.__source || ':' || x.__key, y.__source || ':' || y.__key, coalesce(p.rule, ''), p.outcome,
+               coalesce(p.why, '') || coalesce(' (decision ' || nullif(p.decision, '') || ')', '')
+        FROM {pairs} p JOIN {nodes} x ON x.__node = p.a JOIN {nodes} y ON y.__node = p.b
+        WHERE p.a IN (SELECT __node FROM k) OR p.b IN (SELECT __node FROM k)
+        ORDER BY p.a, p.b, p.rule LIMIT {MOST_ROWS}""",
+        [cluster],
+    )
+    return tuple((str(a), str(b), str(c), str(d), str(e)) for a, b, c, d, e in rows)
+
+
+def _load(tables: Tables, name: str, cluster: int | None, entity: str) -> tuple[str, str, str, str]:
+    """Action, batch, outcome and message of the load."""
+    load = tables.view(LOAD, "load", name, "entities")
+    outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
+    rows = tables.rows(
+        f"""SELECT coalesce(l.action, ''), coalesce(o.batch, ''), coalesce(o.outcome, ''),
+        coalesce(nullif(o.message, ''), nullif(l.message, ''), '') FROM {load} l LEFT JOIN {outcomes} o USING (__entity)
+        WHERE l.__cluster = ? OR l.__entity = ? ORDER BY ALL LIMIT 1""",
+        [cluster, entity],
+    )
+    action, batch, outcome, message = map(str, rows[0] if rows else ("", "", "", ""))
+    return action, batch, outcome, message
+
+
+def _cells(tables: Tables, plan: Plan, name: str, cluster: int | None, entity: str) -> tuple[CellStory, ...]:
+    """Every field with a place in the target: expected, who won it, and what is there now."""
+    if cluster is None:
+        return ()
+    fields = [f for f in plan.object(name).fields if f.target is not None]
+    expected = _one_record(tables, tables.view(LOAD, "load", name, "entities"), "__cluster = ?", cluster)
+    actual = _one_record(tables, tables.view(IDS, "validate", name, "actual"), "__entity = ?", entity)
+    won = _winners(tables, name, cluster)
+    differing = _differences(tables, name, entity)
+    return tuple(
+        CellStory(
+            field=f.name,
+            expected=expected.get(str(f.target)),
+            winner=won.get(f.name, ("", "", 0))[0],
+            rule=won.get(f.name, ("", "", 0))[1],
+            losers=won.get(f.name, ("", "", 0))[2],
+            actual=actual.get(str(f.target)),
+            difference=differing.get(str(f.target), ""),
+        )
+        for f in fields
+    )
+
+
+def _one_record(tables: Tables, view: str, where: str, value: Any) -> dict[str, Any]:
+    rows = tables.rows(f"SELECT * FROM {view} WHERE {where} LIMIT 1", [value])
+    return dict(zip(tables.columns(view), rows[0], strict=True)) if rows else {}
+
+
+def _winners(tables: Tables, name: str, cluster: int) -> dict[str, tuple[str, str, int]]:
+    survivors = tables.view(SURVIVORS, "dedupe", name, "survivors")
+    nodes = tables.view(NODES, "link", name, "nodes")
+    rows = tables.rows(
+        f"""SELECT s.field, coalesce(n.__source || ':' || n.__key, ''), coalesce(s.rule, ''), coalesce(s.losers, 0)
+        FROM {survivors} s LEFT JOIN {nodes} n USING (__node) WHERE s.__cluster = ?""",
+        [cluster],
+    )
+    return {str(f): (str(winner), str(rule), int(losers)) for f, winner, rule, losers in rows}
+
+
+def _differences(tables: Tables, name: str, entity: str) -> dict[str, str]:
+    view = tables.view(DIFFERENCES, "reconcile", name, "differences")
+    rows = tables.rows(f"SELECT field, class || ': ' || cause FROM {view} WHERE __entity = ?", [entity])
+    return {str(f): str(told) for f, told in rows}

@@ -1,0 +1,60 @@
+"""From a target id, a key or a line of a file back to the raw cells, and forward to the target."""
+
+import mini_run
+import pytest
+
+from crm_migrate.cli.explain import rendered
+from crm_migrate.errors import UsageError
+from crm_migrate.stages.explaining import Explanation, explain
+from crm_migrate.stages.reconcile import reconcile
+from crm_migrate.workspace.layout import Project
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    folder = tmp_path_factory.mktemp("run")
+    run = mini_run.write(folder, mini_run.tables())
+    reconcile(mini_run.plan(), run, mini_run.HEADER, "sql:mini")
+
+    def asked(subject: str) -> Explanation:
+        return explain(mini_run.plan(), Project(folder, folder / "crm-migrate.yaml"), run, subject)
+
+    return asked
+
+
+@pytest.mark.parametrize("subject", ["contacts:21", "c0", "kisi:K1"])
+def test_a_merged_record_tells_all_its_rows(ask, subject: str) -> None:  # type: ignore[no-untyped-def]
+    (record,) = ask(subject).records
+
+    assert [(row.source, row.row, row.state) for row in record.rows] == [
+        ("kisi", 0, "created"),
+        ("kisi", 3, "folded"),
+        ("sheet", 0, "merged"),
+    ]
+    assert (record.entity, record.target_id, record.batch, record.outcome) == ("c0", "21", "b2", "loaded")
+    assert record.merges[0][:4] == ("kisi:K1", "sheet:1", "same person", "merge")
+    assert record.rows[2].fields[0].value == "Ayşe", "the part of the split cell, not the whole cell"
+    company = next(cell for cell in record.cells if cell.field == "company")
+    assert (company.winner, company.expected, company.actual) == ("sheet:1", "a0", "11")
+
+
+def test_a_line_of_a_file_tells_every_object_that_it_became(ask) -> None:  # type: ignore[no-untyped-def]
+    records = ask("sheet.csv:2").records
+
+    assert {record.object for record in records} == {"accounts", "contacts", "deals"}
+
+
+def test_a_row_that_became_no_record_tells_why(ask) -> None:  # type: ignore[no-untyped-def]
+    (record,) = ask("kisi:K2").records
+
+    assert (record.rows[0].state, record.rows[0].rule) == ("excluded", "D-004")
+    assert record.rows[0].line == 3
+
+
+def test_an_unknown_subject_names_what_can_be_asked(ask) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UsageError, match="nothing in run r1"):
+        ask("contacts:4711")
+
+
+def test_the_terminal_shows_every_record(ask) -> None:  # type: ignore[no-untyped-def]
+    assert len(list(rendered(ask("contacts:21")))) == 2
