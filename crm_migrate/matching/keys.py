@@ -42,7 +42,7 @@ def _key_values(work: Relations, nodes: str, field: FieldPlan, table: str, local
     work.execute(f"CREATE TABLE {table} (value VARCHAR, key VARCHAR)")
     name = quoted(field.name)
     distinct = work.connection.cursor()
-    reader = distinct.execute(f"SELECT DISTINCT {name} AS value FROM {nodes} WHERE {name} IS NOT NULL")
+    reader = distinct.sql(f"SELECT DISTINCT {name} AS value FROM {nodes} WHERE {name} IS NOT NULL")
     for batch in reader.to_arrow_reader(BATCH):
         values = pl.Series("value", pl.from_arrow(batch.column(0)), dtype=pl.String)
         keys = without_placeholders(compare_key(values, field.type, Context(locale=locale)))

@@ -39,7 +39,7 @@ def create_shared(work: Relations, plan: ObjectPlan, field: FieldPlan) -> None:
 def _add_known(work: Relations, keys: str, name: str, table: str, field: FieldPlan) -> None:
     """Mailboxes of a function, and domains that belong to everybody."""
     distinct = work.connection.cursor()
-    reader = distinct.execute(f"SELECT DISTINCT {name} FROM {keys} WHERE {name} IS NOT NULL")
+    reader = distinct.sql(f"SELECT DISTINCT {name} FROM {keys} WHERE {name} IS NOT NULL")
     for batch in reader.to_arrow_reader(BATCH):
         values = pl.Series("key", pl.from_arrow(batch.column(0)), dtype=pl.String)
         known = values.filter(is_role_mailbox(values) if field.type == "email" else is_free_mail(values))

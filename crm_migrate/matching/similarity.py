@@ -36,7 +36,7 @@ def create_similarities(work: Relations, pairs: str, table: str, semantic_type: 
     """Table of (`x`, `y`, `similarity`) for the distinct pairs (`x`, `y`) of compare keys of a query, in batches."""
     work.execute(f"CREATE TABLE {table} (x VARCHAR, y VARCHAR, similarity DOUBLE)")
     distinct = work.connection.cursor()
-    reader = distinct.execute(f"SELECT DISTINCT x, y FROM ({pairs}) WHERE x <> y")
+    reader = distinct.sql(f"SELECT DISTINCT x, y FROM ({pairs}) WHERE x <> y")
     for batch in reader.to_arrow_reader(BATCH):
         x, y = (pl.Series(pl.from_arrow(batch.column(place)), dtype=pl.String) for place in (0, 1))
         likeness = similarities(x, y, semantic_type)

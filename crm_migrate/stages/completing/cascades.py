@@ -1,0 +1,45 @@
+"""Children of records that are not loaded: held, or what the mapping says of an excluded parent, to a fixed point."""
+
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import literal, quoted
+
+
+def cascade(work: Relations, plan: Plan) -> None:
+    """Complete `verdicts/<object>` of all objects by what became of parents; cleared links go to `links_cleared/`."""
+    for each in plan.objects:
+        work.execute(f"CREATE TABLE {quoted(f'links_cleared/{each.name}')} (cluster BIGINT, field VARCHAR)")
+        references = [field for field in each.fields if field.ref is not None]
+        columns = {"__cluster": "BIGINT"} | {field.name: "BIGINT" for field in references}
+        if references:
+            scan = work.scan(columns, "dedupe", each.name, "merged")
+            work.execute(f"CREATE TABLE {quoted(f'parents/{each.name}')} AS SELECT * FROM {scan}")
+    while any([_follow(work, each, field) for each in plan.objects for field in each.fields if field.ref is not None]):
+        pass
+
+
+def _follow(work: Relations, each: ObjectPlan, field: FieldPlan) -> bool:
+    """Settle the children of one reference once; whether anything changed."""
+    assert field.ref is not None
+    verdicts, cleared = quoted(f"verdicts/{each.name}"), quoted(f"links_cleared/{each.name}")
+    orphans = (
+        f"FROM {quoted(f'parents/{each.name}')} c JOIN {quoted(f'verdicts/{field.ref.object}')} v"
+        f" ON v.cluster = c.{quoted(field.name)} WHERE c.__cluster NOT IN (SELECT cluster FROM {verdicts})"
+        f" AND c.__cluster NOT IN (SELECT cluster FROM {cleared} WHERE field = {literal(field.name)})"
+    )
+    found = int(work.rows(f"SELECT count(*) {orphans}")[0][0])
+    if not found:
+        return False
+    if field.ref.parent_excluded == "clear":
+        work.execute(
+            f"INSERT INTO {quoted(f'warnings/{each.name}')} SELECT c.__cluster, 'parent_excluded', 'ref', {literal(field.name)},"
+            f" 'The record it points to was left out. The link was cleared.' {orphans} AND v.state = 'excluded'"
+        )
+        work.execute(f"INSERT INTO {cleared} SELECT c.__cluster, {literal(field.name)} {orphans} AND v.state = 'excluded'")
+    state = "excluded" if field.ref.parent_excluded == "exclude" else "held"
+    work.execute(
+        f"INSERT INTO {verdicts} SELECT c.__cluster, CASE WHEN v.state = 'excluded' THEN {literal(state)} ELSE 'held' END,"
+        f" concat('parent_', v.state), 'ref', {literal(field.name)}, concat({literal(field.name)},"
+        f" ' points to a record of {field.ref.object} that is ', v.state, ' (', v.code, ').') {orphans}"
+    )
+    return True

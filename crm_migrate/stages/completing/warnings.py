@@ -1,0 +1,33 @@
+"""Everything that is worth a look and stops nothing: notes of earlier stages, and pairs that wait for a decision."""
+
+from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import quoted
+
+_TEXTS = dict.fromkeys(("field", "code", "message"), "VARCHAR")
+_PAIR = {"a": "BIGINT", "b": "BIGINT", "rule": "VARCHAR", "outcome": "VARCHAR", "why": "VARCHAR"}
+
+
+def gather(work: Relations, each: ObjectPlan) -> None:
+    """Add the notes of `link` and `dedupe` and the open pairs to `warnings/<object>`."""
+    warnings = quoted(f"warnings/{each.name}")
+    clusters = work.scan({"__node": "BIGINT", "__cluster": "BIGINT"}, "dedupe", each.name, "clusters")
+    linked = work.scan(_TEXTS | {"__node": "BIGINT"}, "link", each.name, "notes")
+    work.execute(
+        f"INSERT INTO {warnings} SELECT c.__cluster, n.code, 'link', n.field, n.message FROM {linked} n"
+        f" JOIN {clusters} c ON c.__node = n.__node"
+    )
+    merged = work.scan(_TEXTS | {"__cluster": "BIGINT"}, "dedupe", each.name, "notes")
+    work.execute(f"INSERT INTO {warnings} SELECT __cluster, code, 'dedupe', field, message FROM {merged}")
+    pairs = work.scan(_PAIR, "dedupe", each.name, "pairs")
+    node = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"}
+    nodes = work.scan(node, "link", each.name, "nodes")
+    work.execute(
+        f"INSERT INTO {warnings} WITH open AS (SELECT p.*, x.__cluster AS ca, y.__cluster AS cb FROM {pairs} p"
+        f" JOIN {clusters} x ON x.__node = p.a JOIN {clusters} y ON y.__node = p.b"
+        " WHERE p.outcome = 'review' AND x.__cluster <> y.__cluster),"
+        " sides AS (SELECT ca AS cluster, b AS other, rule, why FROM open UNION ALL SELECT cb, a, rule, why FROM open)"
+        " SELECT cluster, CASE WHEN starts_with(why, 'decision_stale') THEN 'decision_stale' ELSE 'duplicate_review' END,"
+        " rule, '', concat('Perhaps the same as ', n.__source, ':', n.__key, ': ', why, '. Decide with `review`.')"
+        f" FROM sides JOIN {nodes} n ON n.__node = sides.other"
+    )
