@@ -164,6 +164,10 @@ class Ledger:
         """The runs that wrote to that target, oldest first."""
         return [body["run"] for body in self._bodies("run") if body["identity"] == identity]
 
+    def begun(self, run: str) -> bool:
+        """Whether that run has begun to write to any target."""
+        return any(body["run"] == run for body in self._bodies("run"))
+
     def batches(self, run: str) -> list[BatchLine]:
         """The batches of a run in the order of their intents, each with its last outcome."""
         outcomes = {b["name"]: _settled(b) for b in self._bodies("outcome") if b["run"] == run}

@@ -1,0 +1,296 @@
+"""Load: send what the plan says, exactly once, in load order, and remember what the target answered.
+
+Per batch: the intent durable on disk, the request, the outcome per key. Stopped anywhere, the same run goes on where
+it was; the target's own journal wins over what we remember.
+"""
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Target
+from crm_migrate.errors import TargetConflict, UsageError
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.loading.keys import text_columns
+from crm_migrate.stages.loading.objects import Link, links, loaded_fields, target_object, target_objects
+from crm_migrate.stages.loading.plan import LoadPlan, LoadSample, ObjectLoad, read_plan
+from crm_migrate.stages.loading.publishing import PUBLISHED, publish_memory, write_outcomes
+from crm_migrate.stages.loading.sending import Kind, Sender, check_journal, slices
+from crm_migrate.stages.loading.theirs import read_theirs
+from crm_migrate.stages.planning import plan_load
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.ledger import BatchLine, Ledger, checked
+from crm_migrate.workspace.locking import project_lock, target_lock
+from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.sql import literal, quoted, stream, write_batches
+
+__all__ = ["LoadPlan", "LoadResult", "LoadSample", "ObjectLoad", "execute_load", "plan_load", "read_plan"]
+
+IDS = {"__entity": "VARCHAR", "target_id": "VARCHAR"}
+
+
+class LoadedObject(BaseModel):
+    """What became of one object: entities that were written, refused, and held because a parent was refused."""
+
+    model_config = ConfigDict(frozen=True)
+
+    object: str
+    loaded: int
+    rejected: int
+    held: int
+    links_open: int = 0
+
+
+class LoadResult(BaseModel):
+    """What became of a load. `rejected` and open links are findings too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    identity: str
+    objects: tuple[LoadedObject, ...]
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Refusals and open links, one finding per object."""
+        out = []
+        for o in self.objects:
+            counts = {"target_refused": o.rejected, "parent_held": o.held, "link_open": o.links_open}
+            for code, count in counts.items():
+                if count:
+                    words = f"{o.object}: {count} record(s): {code.replace('_', ' ')}"
+                    out.append(Finding(code, words, Severity.WARNING, Place(source=o.object), count=count))
+        return tuple(out)
+
+
+def _never() -> bool:
+    return False
+
+
+def _silent(_object: str, _rows: int) -> None:
+    return None
+
+
+def execute_load(
+    plan: Plan,
+    project: Project,
+    run: Run,
+    target: Target,
+    *,
+    stop: Callable[[], bool] = _never,
+    progress: Callable[[str, int], None] = _silent,
+) -> LoadResult:
+    """Carry out the plan of this run's load, or go on with it; writes `outcomes` and `after` of every object.
+
+    Interrupted between two batches when `stop()` says so or Ctrl-C was pressed; TargetConflict when the target is not
+    the one that was planned for; TargetError when it cannot go on. `resume` is calling this again.
+    """
+    load_plan = read_plan(run)
+    if load_plan is None or load_plan.plan_hash != plan.hash:
+        raise UsageError("this run has no plan of its load", hint="crm-migrate plan")
+    with project_lock(project), checked(project.ledger) as ledger, _stoppable(stop) as stopped:
+        identity = _enter(plan, load_plan, run, target, ledger)
+        with target_lock(identity), relations(run, "load") as tables:
+            lines = {line.intent.name: line for line in ledger.batches(run.id)}
+            sender = Sender(plan.project, run, ledger, target, lines, stopped, progress)
+            check_journal(sender)
+            held = {o.name: _load_object(tables, sender, plan, o) for o in plan.objects}
+            open_links = {o.name: _load_links(tables, sender, plan, o) for o in plan.objects}
+            after = {line.intent.name: line for line in ledger.batches(run.id)}
+            for object_plan in plan.objects:
+                _remember(tables, project, identity, plan, object_plan, target, after)
+        ledger.note(PUBLISHED, {"run": run.id, "identity": identity})
+    return _result(identity, plan, after, held, open_links)
+
+
+def _enter(plan: Plan, load_plan: LoadPlan, run: Run, target: Target, ledger: Ledger) -> str:
+    """Prepare the target and make sure that it is the one that was planned for.
+
+    A target may get its name only when it is prepared; the ledger says that this run was about to do that.
+    """
+    before = target.identity()
+    entered = run.id in ledger.runs_of(before)
+    preparing = any(body["run"] == run.id for body in ledger.bodies("preparing")) and not ledger.begun(run.id)
+    if before != load_plan.identity and not entered and not preparing:
+        raise TargetConflict("the target is not the one that this load was planned for", hint="crm-migrate plan")
+    if not entered:
+        ledger.note("preparing", {"run": run.id, "identity": before})
+    target.prepare(target_objects(plan), apply=True)
+    identity = target.identity()
+    ledger.begin(run.id, identity, plan.hash)
+    return identity
+
+
+# ---------------------------------------------------------------------------------------------------- one object
+
+
+def _load_object(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> int:
+    """Create, adopt and update the records of one object; how many were held because a parent was refused."""
+    now = [link for link in links(plan, object_plan) if not link.later]
+    held = _hold_orphans(tables, object_plan, now)
+    object, rows = target_object(plan, object_plan), sender.target.capabilities.batch_rows
+    queries: dict[Kind, str] = {
+        "create": "e.action = 'create'",
+        "adopt": "e.action = 'update' AND e.code = 'existing'",
+        "update": "e.action = 'update' AND e.code IS DISTINCT FROM 'existing'",
+    }
+    for kind, condition in queries.items():
+        batches = stream(tables.connection, _rows(tables, plan, object_plan, condition), rows)
+        cut = (_narrowed(table, kind, plan, object_plan) for table in slices(iter(batches), rows))
+        parts = sender.cut(object_plan.name, kind, (table for table in cut if len(table.column_names) > 1))
+        sender.send(object_plan.name, object, kind, parts)
+    _write_ids(tables, sender, plan, object_plan)
+    return held
+
+
+def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str) -> str:
+    """The rows of one kind in the order of the plan, references as target ids."""
+    columns = text_columns(object_plan, "__entity", "action", "code", "changed_fields", "target_id")
+    entities = tables.scan(columns | {"__cluster": "BIGINT"}, "load", object_plan.name, "entities")
+    points = {link.name: link for link in links(plan, object_plan) if not link.later}
+    later = {link.name for link in links(plan, object_plan) if link.later}
+    listed, joins = "", ""
+    for number, name in enumerate(str(f.target) for f in loaded_fields(object_plan)):
+        if name in points:
+            joins += _join(tables, points[name], number)
+            listed += f", p{number}.target_id AS {quoted(name)}"
+        elif name not in later:
+            listed += f", e.{quoted(name)}"
+    return (
+        f"SELECT e.__entity, e.target_id AS {TARGET_ID}, e.changed_fields AS __changed{listed} "
+        f"FROM {entities} e{joins} WHERE {condition} ORDER BY e.__cluster"
+    )
+
+
+def _join(tables: Relations, link: Link, number: int) -> str:
+    ids = tables.scan(IDS, "load", link.parent, "ids")
+    return f" LEFT JOIN {ids} p{number} ON p{number}.__entity = e.{quoted(link.name)}"
+
+
+def _narrowed(table: pa.Table, kind: Kind, plan: Plan, object_plan: ObjectPlan) -> pa.Table:
+    """Only what is sent: everything of a new record, of a changed one the fields that changed in this batch."""
+    ours = [TARGET_ID, "__changed"]
+    if kind == "create":
+        return table.drop_columns(ours)
+    later = {link.name for link in links(plan, object_plan) if link.later}
+    changed = set().union(*(set(_names(text)) for text in set(table["__changed"].to_pylist()))) - later
+    kept = [ENTITY, *([TARGET_ID] if kind == "adopt" else []), *(n for n in table.column_names if n in changed)]
+    return table.select(kept)
+
+
+def _names(text: str | None) -> list[str]:
+    return list(json.loads(text or "[]"))
+
+
+def _hold_orphans(tables: Relations, object_plan: ObjectPlan, now: list[Link]) -> int:
+    """Hold the children of parents that the target refused: their line of the plan says so from now on."""
+    if not now:
+        return 0
+    columns = text_columns(object_plan, "__entity", "action", "code", "message", "changed_fields", "target_id")
+    entities = tables.scan({"__cluster": "BIGINT"} | columns, "load", object_plan.name, "entities")
+    joins = "".join(_join(tables, link, number) for number, link in enumerate(now))
+    lost = [f"(e.{quoted(link.name)} IS NOT NULL AND p{n}.__entity IS NULL)" for n, link in enumerate(now)]
+    blocked = f"e.action IN ('create', 'update') AND ({' OR '.join(lost)})"
+    name = literal(", ".join(link.field.name for link in now) + ": the target refused its parent")
+    tables.execute(f"""CREATE OR REPLACE TEMP TABLE orphans_ AS
+    SELECT e.* REPLACE (CASE WHEN {blocked} THEN 'held' ELSE e.action END AS action,
+      CASE WHEN {blocked} THEN 'parent_held' ELSE e.code END AS code,
+      CASE WHEN {blocked} THEN {name} ELSE e.message END AS message,
+      CASE WHEN {blocked} THEN NULL ELSE e.changed_fields END AS changed_fields), {blocked} AS __blocked
+    FROM {entities} e{joins}""")
+    held = tables.count("(SELECT 1 FROM orphans_ WHERE __blocked)")
+    if held:
+        query = "SELECT * EXCLUDE (__blocked) FROM orphans_ ORDER BY __cluster"
+        tables.publish(query, "load", object_plan.name, "entities")
+    tables.execute("DROP TABLE orphans_")
+    return held
+
+
+def _write_ids(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> None:
+    """Write `load/<object>/ids`: the target ids of all records that carry our key, for the links that follow."""
+    schema = pa.schema([(ENTITY, pa.string()), ("target_id", pa.string())])
+    found = sender.target.lookup(target_object(plan, object_plan))
+    batches = (batch for table in found for batch in table.select(schema.names).cast(schema).to_batches())
+    write_batches(tables.run.table("load", object_plan.name, "ids"), schema, batches)
+
+
+def _load_links(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> int:
+    """The second pass: links that had to wait until both ends were there; how many could not be written."""
+    later = [link for link in links(plan, object_plan) if link.later]
+    if not later:
+        return 0
+    columns = text_columns(object_plan, "__entity", "action", "changed_fields")
+    entities = tables.scan({"__cluster": "BIGINT"} | columns, "load", object_plan.name, "entities")
+    ids = tables.scan(IDS, "load", object_plan.name, "ids")
+    joins = "".join(_join(tables, link, number) for number, link in enumerate(later))
+    listed = "".join(f", p{number}.target_id AS {quoted(link.name)}" for number, link in enumerate(later))
+    wanted = " OR ".join(
+        f"(e.action = 'create' AND e.{quoted(link.name)} IS NOT NULL) "
+        f"OR json_contains(e.changed_fields, {literal(chr(34) + link.name + chr(34))})"
+        for link in later
+    )
+    base = f"FROM {entities} e{joins} WHERE e.__entity IN (SELECT __entity FROM {ids}) AND ({wanted})"
+    rows = sender.target.capabilities.batch_rows
+    batches = stream(tables.connection, f"SELECT e.__entity{listed} {base} ORDER BY e.__cluster", rows)
+    parts = sender.cut(object_plan.name, "link", slices(iter(batches), rows))
+    sender.send(object_plan.name, target_object(plan, object_plan), "link", parts)
+    lost = " OR ".join(f"(e.{quoted(k.name)} IS NOT NULL AND p{n}.target_id IS NULL)" for n, k in enumerate(later))
+    return tables.count(f"(SELECT 1 {base} AND ({lost}))")
+
+
+# ---------------------------------------------------------------------------------------------------- afterwards
+
+
+def _remember(
+    tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan, target: Target,
+    lines: dict[str, BatchLine],
+) -> None:  # fmt: skip
+    """Read the target back: the set of ids after the load, the outcomes, and what later runs compare with."""
+    name = object_plan.name
+    read_theirs(target, target_object(plan, object_plan), tables.run, "load", name, "back")
+    back = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", name, "back")
+    tables.publish(f"SELECT target_id, __entity FROM {back} ORDER BY target_id", "load", name, "after")
+    write_outcomes(tables, lines, object_plan, back)
+    publish_memory(tables, project, identity, plan, object_plan, lines, tables.run.table("load", name, "back"))
+
+
+def _result(
+    identity: str, plan: Plan, lines: dict[str, BatchLine], held: dict[str, int], open_links: dict[str, int]
+) -> LoadResult:
+    objects = []
+    for object_plan in plan.objects:
+        name = object_plan.name
+        done = [
+            line.outcome for batch, line in lines.items()
+            if line.intent.object == name and line.outcome is not None and not batch.startswith(f"{name}/link/")
+        ]  # fmt: skip
+        refused = sum(len(outcome.rejected) for outcome in done)
+        loaded = sum(outcome.loaded for outcome in done)
+        objects.append(
+            LoadedObject(object=name, loaded=loaded, rejected=refused, held=held[name], links_open=open_links[name])
+        )
+    return LoadResult(identity=identity, objects=tuple(objects))
+
+
+@contextmanager
+def _stoppable(stop: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+    """Ctrl-C asks for a stop between two batches; a second one does not wait."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def ask(_number: int, _frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    earlier = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: asked.is_set() or stop()
+    finally:
+        signal.signal(signal.SIGINT, earlier)

@@ -1,0 +1,100 @@
+"""Which entity every cluster is, and what we know of it from earlier runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.loading.objects import Link, links, loaded_fields
+from crm_migrate.workspace.crosswalk import entities_for
+from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.parts import paths, read_manifest
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import literal, quoted
+
+CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT"}
+NODES = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"}
+CROSSWALK = {"__source": "VARCHAR", "__key": "VARCHAR", "__entity": "VARCHAR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The temporary tables of one object in a load."""
+
+    object: str
+
+    def __getattr__(self, kind: str) -> str:
+        return quoted(f"{kind}/{self.object}")
+
+
+def scan_folder(relations: Relations, folder: Path, columns: dict[str, str]) -> str:
+    """A FROM item over a table outside the run, with exactly these columns; empty where there is no such table."""
+    nulls = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
+    if read_manifest(folder) is None:
+        return f"(SELECT {nulls} WHERE FALSE)"
+    scan = f"read_parquet([{', '.join(literal(str(p)) for p in paths(folder))}])"
+    there = {str(row[0]) for row in relations.rows(f"DESCRIBE SELECT * FROM {scan}")}
+    listed = (f"{quoted(n) if n in there else 'NULL'}::{kind} AS {quoted(n)}" for n, kind in columns.items())
+    return f"(SELECT {', '.join(listed)} FROM {scan})"
+
+
+def text_columns(object_plan: ObjectPlan, *first: str) -> dict[str, str]:
+    """The given columns and every loaded field by its name in the target, all text."""
+    return dict.fromkeys((*first, *(str(f.target) for f in loaded_fields(object_plan))), "VARCHAR")
+
+
+def members(relations: Relations, object_name: str) -> str:
+    """A FROM item: `__cluster`, `__source`, `__key` of every node; a node that was never matched is its own cluster."""
+    nodes = relations.scan(NODES, "link", object_name, "nodes")
+    if not relations.finished("dedupe", object_name, "clusters"):
+        return f"(SELECT __node AS __cluster, __source, __key FROM {nodes})"
+    clusters = relations.scan(CLUSTERS, "dedupe", object_name, "clusters")
+    return f"(SELECT c.__cluster, n.__source, n.__key FROM {nodes} n JOIN {clusters} c USING (__node))"
+
+
+def remember(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
+    """Create `sent/<object>`: what was last sent, and of records with our key that we forgot, what the target holds.
+
+    `forgotten` marks the latter. References of forgotten records are translated from target ids to entities.
+    """
+    names, columns = Names(object_plan.name), text_columns(object_plan, "__entity", "target_id")
+    sent = scan_folder(relations, project.sent(identity, object_plan.name), columns)
+    theirs = relations.scan(columns, "load", object_plan.name, "theirs")
+    fields = [str(f.target) for f in loaded_fields(object_plan)]
+    points = {link.name: link for link in links(plan, object_plan)}
+    kept, joins = _translated(relations, plan, fields, points)
+    listed = ", ".join(["__entity", "target_id", *map(quoted, fields)])
+    relations.execute(
+        f"CREATE TEMP TABLE {names.sent} AS SELECT {listed}, FALSE AS forgotten FROM {sent} UNION ALL "
+        f"SELECT t.__entity, t.target_id{kept}, TRUE FROM {theirs} t{joins} WHERE t.__entity IS NOT NULL "
+        f"AND t.__entity NOT IN (SELECT __entity FROM {sent})"
+    )
+
+
+def _translated(relations: Relations, plan: Plan, fields: list[str], points: dict[str, Link]) -> tuple[str, str]:
+    listed, joins = "", ""
+    for number, name in enumerate(fields):
+        if name in points:
+            parent = plan.object(points[name].parent)
+            ids = relations.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", parent.name, "theirs")
+            joins += f" LEFT JOIN {ids} p{number} ON p{number}.target_id = t.{quoted(name)}"
+            listed += f", p{number}.__entity"
+        else:
+            listed += f", t.{quoted(name)}"
+    return listed, joins
+
+
+def identify(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
+    """Create `keys/<object>`: the entity of every cluster."""
+    names = Names(object_plan.name)
+    relations.execute(f"CREATE TEMP TABLE {names.members} AS SELECT * FROM {members(relations, object_plan.name)}")
+    known = scan_folder(relations, project.crosswalk(identity, object_plan.name), CROSSWALK)
+    entities_for(
+        relations.connection,
+        names.keys,
+        project=plan.project,
+        object_name=object_plan.name,
+        members=names.members,
+        known=known,
+        loaded=f"(SELECT __entity FROM {names.sent})",
+        merge=object_plan.on_rerun.now_merged == "merge",
+    )

@@ -1,0 +1,53 @@
+"""The plan's objects as the target is asked for them."""
+
+from dataclasses import dataclass
+
+from crm_migrate.connecting.contract import TargetField, TargetObject
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference that is loaded: the field here, the field there, the object it points to, and when it is written."""
+
+    field: FieldPlan
+    parent: str
+    later: bool
+
+    @property
+    def name(self) -> str:
+        """The field's name in the target."""
+        assert self.field.target
+        return self.field.target
+
+
+def loaded_fields(object_plan: ObjectPlan) -> tuple[FieldPlan, ...]:
+    """The fields that reach the target."""
+    return tuple(f for f in object_plan.fields if f.target and not f.let and f.action in ("migrate", "mask"))
+
+
+def target_object(plan: Plan, object_plan: ObjectPlan) -> TargetObject:
+    """What an object needs in the target: its fields by their names there."""
+    return TargetObject(object_plan.target, tuple(_field(plan, field) for field in loaded_fields(object_plan)))
+
+
+def target_objects(plan: Plan) -> tuple[TargetObject, ...]:
+    """Every object of the plan, in load order."""
+    return tuple(target_object(plan, object_plan) for object_plan in plan.objects)
+
+
+def _field(plan: Plan, field: FieldPlan) -> TargetField:
+    assert field.target
+    parent = plan.object(field.ref.object).target if field.ref else None
+    return TargetField(field.target, field.type, required=field.required, reference=parent)
+
+
+def links(plan: Plan, object_plan: ObjectPlan) -> tuple[Link, ...]:
+    """The references of an object. One to itself or to an object that comes later is written in a second pass."""
+    order = [o.name for o in plan.objects]
+    here = order.index(object_plan.name)
+    return tuple(
+        Link(f, f.ref.object, f.name in object_plan.second_pass or order.index(f.ref.object) >= here)
+        for f in loaded_fields(object_plan)
+        if f.ref is not None
+    )

@@ -1,0 +1,131 @@
+"""The plan of a load as figures: what would be written, what waits, and examples of each."""
+
+import hashlib
+import json
+
+from pydantic import BaseModel, ConfigDict
+
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.stages.loading.keys import Names
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.parts import read_manifest, write_file
+from crm_migrate.workspace.relations import Relations
+
+ACTIONS = ("create", "update", "unchanged", "held", "rejected", "excluded")
+SAMPLES = 5
+
+
+class LoadSample(BaseModel):
+    """One record behind a figure: `record` is `source:key` of its smallest member."""
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str
+    record: str
+    entity: str
+    code: str = ""
+    message: str = ""
+    changed_fields: tuple[str, ...] = ()
+
+
+class ObjectLoad(BaseModel):
+    """What the load does to one object: entities by action and, of those that wait, by code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    object: str
+    target: str
+    create: int = 0
+    update: int = 0
+    unchanged: int = 0
+    held: int = 0
+    rejected: int = 0
+    excluded: int = 0
+    vanished: int = 0
+    before: int = 0
+    codes: dict[str, int] = {}
+    samples: tuple[LoadSample, ...] = ()
+
+
+class LoadPlan(BaseModel):
+    """What would be written, per object in load order; nothing of it has been. `hash` is bound to every line of it.
+
+    `prepare` names what the target lacks; it is made before the first record is written.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    plan_hash: str
+    identity: str
+    objects: tuple[ObjectLoad, ...]
+    prepare: tuple[str, ...] = ()
+    hash: str = ""
+
+    @property
+    def writes(self) -> int:
+        """Records that would be created or changed."""
+        return sum(o.create + o.update for o in self.objects)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What waits and what is gone, one finding per object and code."""
+        return tuple(
+            Finding(
+                code,
+                f"{load.object}: {count} record(s) wait: {code.replace('_', ' ')}",
+                Severity.WARNING,
+                Place(source=load.object),
+                count=count,
+            )
+            for load in self.objects
+            for code, count in sorted(load.codes.items())
+        )
+
+
+def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
+    """Count and sample the actions of one object."""
+    names = Names(object_plan.name)
+    counts = dict(relations.rows(f"SELECT action, count(*) FROM {names.plan} GROUP BY action"))
+    waiting = dict(
+        relations.rows(f"""SELECT code, count(*) FROM
+        (SELECT code FROM {names.plan} WHERE action IN ('held', 'rejected') UNION ALL
+         SELECT code FROM {names.vanished} WHERE policy <> 'ignore')
+        WHERE code IS NOT NULL GROUP BY code""")
+    )
+    samples = relations.rows(f"""SELECT p.action, k.first, p.__entity, coalesce(p.code, ''), coalesce(p.message, ''),
+        coalesce(p.changed_fields, '[]') FROM {names.plan} p JOIN {names.keys} k USING (__cluster)
+        QUALIFY row_number() OVER (PARTITION BY p.action, p.code ORDER BY k.first) <= {SAMPLES} ORDER BY 1, 4, 2""")
+    return ObjectLoad(
+        object=object_plan.name,
+        target=object_plan.target,
+        **{action: int(counts.get(action, 0)) for action in ACTIONS},
+        vanished=relations.count(names.vanished),
+        before=relations.count(relations.scan({"target_id": "VARCHAR"}, "load", object_plan.name, "theirs")),
+        codes={str(code): int(count) for code, count in waiting.items()},
+        samples=tuple(
+            LoadSample(action=a, record=r, entity=e, code=c, message=m, changed_fields=tuple(json.loads(f)))
+            for a, r, e, c, m, f in samples
+        ),
+    )
+
+
+def sealed(plan: LoadPlan, run: Run) -> LoadPlan:
+    """The plan with its hash: over its figures and over the bytes of the tables that it stands for."""
+    digest = hashlib.sha256(plan.model_dump_json(exclude={"hash", "run"}).encode())
+    for load in plan.objects:
+        for table in ("entities", "vanished", "before"):
+            for part in read_manifest(run.table("load", load.object, table)) or []:
+                digest.update(part.sha256.encode())
+    return plan.model_copy(update={"hash": digest.hexdigest()})
+
+
+def write_plan(plan: LoadPlan, run: Run) -> None:
+    """Keep it in the run's folder."""
+    write_file(run.table("load", "plan.json"), plan.model_dump_json(indent=1).encode())
+
+
+def read_plan(run: Run) -> LoadPlan | None:
+    """The plan of this run's load, or None where it was not made yet."""
+    path = run.table("load", "plan.json")
+    return LoadPlan.model_validate_json(path.read_bytes()) if path.exists() else None

@@ -1,0 +1,204 @@
+"""What is remembered of a load: outcomes in the run; crosswalk, sent and seen beside the runs, per target identity."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crm_migrate.connecting.contract import Target, WriteBatch
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.loading.keys import CROSSWALK, members, scan_folder, text_columns
+from crm_migrate.stages.loading.objects import links, loaded_fields, target_object
+from crm_migrate.stages.loading.sending import KINDS
+from crm_migrate.workspace.crosswalk import replace_table
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.ledger import BatchLine, Ledger, Settled
+from crm_migrate.workspace.parts import read_manifest
+from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.sql import literal, quoted
+
+PUBLISHED = "published"
+IDS = {"target_id": "VARCHAR", "__entity": "VARCHAR"}
+_REFUSED = pa.schema([("batch", pa.string()), ("__entity", pa.string()), ("message", pa.string())])
+
+
+def write_outcomes(tables: Relations, lines: Mapping[str, BatchLine], object_plan: ObjectPlan, back: str) -> None:
+    """Write `load/<object>/outcomes` from the ledger; `back` is a FROM item `target_id`, `__entity` of the target."""
+    name = object_plan.name
+    tables.connection.register("refused_", _refusals(lines, name))
+    sent = [view for kind in KINDS if kind != "link" for view in _sent(tables, lines, name, kind)]
+    empty = "SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS batch WHERE FALSE"
+    tables.publish(
+        f"""WITH sent AS ({" UNION ALL ".join([empty, *sent])}),
+        link AS (SELECT __entity, min(message) AS message FROM refused_ WHERE batch LIKE {literal(name + "/link/%")}
+                 GROUP BY __entity),
+        ids AS (SELECT __entity, min(target_id) AS target_id FROM {back} WHERE __entity IS NOT NULL GROUP BY __entity)
+        SELECT s.__entity, CASE WHEN r.__entity IS NULL THEN 'loaded' ELSE 'rejected' END AS outcome,
+               coalesce(r.message, 'link_open: ' || l.message, '') AS message, i.target_id, s.batch
+        FROM sent s LEFT JOIN refused_ r ON r.batch = s.batch AND r.__entity = s.__entity
+        LEFT JOIN link l ON l.__entity = s.__entity LEFT JOIN ids i ON i.__entity = s.__entity
+        ORDER BY s.__entity, s.batch""",
+        "load",
+        name,
+        "outcomes",
+    )
+    tables.connection.unregister("refused_")
+
+
+def _refusals(lines: Mapping[str, BatchLine], object_name: str) -> pa.Table:
+    rows = [
+        {"batch": name, "__entity": entity, "message": message}
+        for name, line in lines.items()
+        if line.outcome is not None and line.intent.object == object_name
+        for entity, message in line.outcome.rejected.items()
+    ]
+    return pa.Table.from_pylist(rows, _REFUSED)
+
+
+def _sent(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, kind: str) -> list[str]:
+    """A query over the parts of one kind that were answered: `__entity`, `batch`."""
+    files = answered(tables.run, lines, object_name, kind)
+    if not files:
+        return []
+    listed = ", ".join(literal(str(file)) for file in files)
+    batch = f"{literal(f'{object_name}/{kind}/')} || parse_filename(filename, true)"
+    return [f"SELECT __entity, {batch} AS batch FROM read_parquet([{listed}], filename = true)"]
+
+
+def answered(run: Run, lines: Mapping[str, BatchLine], object_name: str, kind: str) -> list[Path]:
+    """The files of the batches of one kind that have a final answer."""
+    folder = run.table("load", object_name, "batches", kind)
+    parts = read_manifest(folder) or []
+    return [
+        folder / f"{part.name}.parquet"
+        for part in parts
+        if (line := lines.get(f"{object_name}/{kind}/{part.name}")) is not None and line.settled
+    ]
+
+
+def publish_memory(
+    tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan,
+    lines: Mapping[str, BatchLine], back: Path,
+) -> None:  # fmt: skip
+    """Carry what was loaded into crosswalk, sent and seen, each replaced whole; saying it twice changes nothing.
+
+    `back` is the table of the target as read back after the load.
+    """
+    name = object_plan.name
+    columns = text_columns(object_plan, "__entity", "target_id")
+    now = scan_folder(tables, back, columns)
+    _arrived(tables, plan, object_plan, lines, now)
+    fields = "".join(f", {quoted(str(f.target))}" for f in loaded_fields(object_plan))
+    known = scan_folder(tables, project.crosswalk(identity, name), CROSSWALK)
+    fresh = f"""(SELECT m.__source, m.__key, a.__entity FROM {members(tables, name)} m
+                 JOIN arrived_ a ON a.__cluster = m.__cluster)"""
+    replace_table(
+        tables.connection,
+        f"SELECT __source, __key, __entity FROM {fresh} UNION SELECT k.__source, k.__key, k.__entity FROM {known} k "
+        f"ANTI JOIN {fresh} f ON f.__source = k.__source AND f.__key = k.__key ORDER BY 1, 2",
+        project.crosswalk(identity, name),
+    )
+    for folder, source in ((project.seen(identity, name), _seen(now)), (project.sent(identity, name), "arrived_")):
+        earlier, listed = scan_folder(tables, folder, columns), f"SELECT __entity, target_id{fields}"
+        replace_table(
+            tables.connection,
+            f"{listed} FROM {source} UNION ALL {listed} FROM {earlier} "
+            f"WHERE __entity NOT IN (SELECT __entity FROM arrived_) ORDER BY __entity",
+            folder,
+        )
+    tables.execute("DROP TABLE arrived_")
+
+
+def _seen(now: str) -> str:
+    return f"(SELECT n.* FROM {now} n SEMI JOIN arrived_ a ON a.__entity = n.__entity)"
+
+
+def _arrived(tables: Relations, plan: Plan, object_plan: ObjectPlan, lines: Mapping[str, BatchLine], now: str) -> None:
+    """Create `arrived_`: entities that the target holds as we want them, with what was sent of each field."""
+    name = object_plan.name
+    later = {link.name for link in links(plan, object_plan) if link.later}
+    columns = text_columns(object_plan, "__entity", "action", "changed_fields") | {"__cluster": "BIGINT"}
+    entities = tables.scan(columns, "load", name, "entities")
+    tables.connection.register("refused_", _refusals(lines, name))
+    sent = [view for kind in KINDS if kind != "link" for view in _sent(tables, lines, name, kind)]
+    empty = "SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS batch WHERE FALSE"
+    values = "".join(
+        f", {_link_value(f) if f in later else 'e.' + quoted(f)} AS {quoted(f)}"
+        for f in (str(field.target) for field in loaded_fields(object_plan))
+    )
+    tables.execute(f"""CREATE TEMP TABLE arrived_ AS
+    WITH sent AS ({" UNION ALL ".join([empty, *sent])}),
+    taken AS (SELECT s.__entity FROM sent s ANTI JOIN refused_ r ON r.batch = s.batch AND r.__entity = s.__entity),
+    linked AS ({_linked(tables, lines, name, sorted(later))}),
+    ids AS (SELECT __entity, min(target_id) AS target_id FROM {now} WHERE __entity IS NOT NULL GROUP BY __entity)
+    SELECT e.__cluster, e.__entity, i.target_id{values} FROM {entities} e
+    LEFT JOIN ids i ON i.__entity = e.__entity LEFT JOIN linked w ON w.__entity = e.__entity
+    WHERE e.action = 'unchanged' OR e.__entity IN (SELECT __entity FROM taken)""")
+    tables.connection.unregister("refused_")
+
+
+def _link_value(name: str) -> str:
+    """A link of the second pass counts as sent only where it was written."""
+    changed = f"json_contains(e.changed_fields, {literal(_json(name))})"
+    kept = f"e.action = 'unchanged' OR (e.action = 'update' AND NOT {changed})"
+    return f"CASE WHEN {kept} OR w.{quoted(name)} IS NOT NULL THEN e.{quoted(name)} END"
+
+
+def _json(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _linked(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, later: list[str]) -> str:
+    """Links that were written in the second pass, by entity."""
+    files = answered(tables.run, lines, object_name, "link") if later else []
+    if not files:
+        return f"SELECT NULL::VARCHAR AS __entity{''.join(f', NULL AS {quoted(n)}' for n in later)} WHERE FALSE"
+    there = set(pq.read_schema(files[0]).names)
+    listed = ", ".join(literal(str(file)) for file in files)
+    cells = "".join(f", {'p.' + quoted(n) if n in there else 'NULL'} AS {quoted(n)}" for n in later)
+    batch = f"{literal(f'{object_name}/link/')} || parse_filename(p.filename, true)"
+    return (
+        f"SELECT p.__entity{cells} FROM read_parquet([{listed}], filename = true) p "
+        f"ANTI JOIN refused_ r ON r.__entity = p.__entity AND r.batch = {batch}"
+    )
+
+
+def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, identity: str) -> None:
+    """Remember what earlier runs loaded that were stopped before they could: this plan compares with that too."""
+    if not project.ledger.exists():
+        return
+    with Ledger(project.ledger) as ledger:
+        done = {(body["run"], body["identity"]) for body in ledger.bodies(PUBLISHED)}
+        for earlier in ledger.runs_of(identity):
+            if earlier != run.id and (earlier, identity) not in done and project.run(earlier).plan.exists():
+                _settle_run(plan, project, run, project.run(earlier), target, ledger, identity)
+
+
+def _settle_run(
+    plan: Plan, project: Project, run: Run, earlier: Run, target: Target, ledger: Ledger, identity: str
+) -> None:
+    then = Plan.model_validate_json(earlier.plan.read_bytes())
+    committed = target.committed(then.project, earlier.id)
+    for line in ledger.batches(earlier.id):
+        if not line.settled and line.intent.name in committed:
+            _replay(then, earlier, target, ledger, line)
+    lines = {line.intent.name: line for line in ledger.batches(earlier.id)}
+    present = {o.name for o in plan.objects}
+    with relations(earlier, "load") as tables:
+        for object_plan in then.objects:
+            if object_plan.name in present and tables.finished("load", object_plan.name, "entities"):
+                back = run.table("load", object_plan.name, "theirs")
+                publish_memory(tables, project, identity, then, object_plan, lines, back)
+    ledger.note(PUBLISHED, {"run": earlier.id, "identity": identity})
+
+
+def _replay(plan: Plan, run: Run, target: Target, ledger: Ledger, line: BatchLine) -> None:
+    """Ask the target's journal for the answer of a committed batch; it writes nothing."""
+    intent = line.intent
+    object = target_object(plan, plan.object(intent.object))
+    rows = pq.read_table(run.folder / intent.part)
+    batch = WriteBatch(plan.project, run.id, intent.name, object, intent.action, rows, intent.digest)
+    result = target.write(batch)
+    loaded = rows.num_rows - len(result.rejected)
+    ledger.settle(Settled(run.id, intent.object, intent.name, "settled", loaded, dict(result.rejected), (), True))

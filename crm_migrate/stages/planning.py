@@ -1,0 +1,90 @@
+"""Plan the load: compare what shall be with what was sent and what the target holds. It writes nothing there."""
+
+from crm_migrate.connecting.contract import Target
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.loading.actions import decide
+from crm_migrate.stages.loading.keys import CROSSWALK, Names, identify, remember, scan_folder
+from crm_migrate.stages.loading.objects import loaded_fields, target_object, target_objects
+from crm_migrate.stages.loading.parents import hold_children
+from crm_migrate.stages.loading.plan import LoadPlan, ObjectLoad, figures, sealed, write_plan
+from crm_migrate.stages.loading.publishing import settle_earlier
+from crm_migrate.stages.loading.theirs import read_theirs
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.sql import literal, quoted
+
+ASIDE = {"__source": "VARCHAR", "__key": "VARCHAR", "state": "VARCHAR", "rule": "VARCHAR"}
+
+
+def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPlan:
+    """Write `load/<object>/entities`, `vanished`, `before` and `load/plan.json`; the figures of what would happen."""
+    missing = target.prepare(target_objects(plan), apply=False)
+    identity = target.identity()
+    for object_plan in plan.objects:
+        read_theirs(target, target_object(plan, object_plan), run, "load", object_plan.name, "theirs")
+    settle_earlier(plan, project, run, target, identity)
+    with relations(run, "load") as tables:
+        for object_plan in plan.objects:
+            remember(tables, project, identity, plan, object_plan)
+            identify(tables, project, identity, plan, object_plan)
+        for object_plan in plan.objects:
+            decide(tables, project, identity, plan, object_plan)
+        hold_children(tables, plan)
+        loads = [_publish(tables, project, identity, object_plan) for object_plan in plan.objects]
+    load_plan = sealed(
+        LoadPlan(run=run.id, plan_hash=plan.hash, identity=identity, objects=tuple(loads), prepare=missing), run
+    )
+    write_plan(load_plan, run)
+    return load_plan
+
+
+def _publish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> ObjectLoad:
+    names, fields = Names(object_plan.name), ", ".join(quoted(str(f.target)) for f in loaded_fields(object_plan))
+    _vanish(tables, project, identity, object_plan)
+    first = "__cluster, __entity, action, code, message, changed_fields, target_id"
+    listed = f"{first}, {fields}" if fields else first
+    tables.publish(f"SELECT {listed} FROM {names.plan} ORDER BY __cluster", "load", object_plan.name, "entities")
+    tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", "load", object_plan.name, "vanished")
+    ids = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
+    tables.publish(f"SELECT target_id, __entity FROM {ids} ORDER BY target_id", "load", object_plan.name, "before")
+    return figures(tables, object_plan)
+
+
+def _vanish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> None:
+    """Create `vanished/<object>`: loaded entities that no record feeds any more, why, and what is declared for that."""
+    names, rerun = Names(object_plan.name), object_plan.on_rerun
+    known = scan_folder(tables, project.crosswalk(identity, object_plan.name), CROSSWALK)
+    policies = {"gone": rerun.gone, "now_excluded": rerun.now_excluded, "now_merged": "flag", "now_held": "review"}
+    policy = " ".join(f"WHEN {literal(code)} THEN {literal(declared)}" for code, declared in policies.items())
+    tables.execute(f"""CREATE TEMP TABLE {names.vanished} AS
+    WITH fed AS (SELECT DISTINCT k.__entity, e.code IS NOT NULL AS waits FROM {names.members} m
+                 JOIN {known} k USING (__source, __key) JOIN {names.keys} e USING (__cluster)),
+    aside AS (SELECT k.__entity, bool_or(a.state = 'excluded') AS excluded, min(a.rule) AS rule
+              FROM {_set_aside(tables, object_plan)} a JOIN {known} k USING (__source, __key)
+              WHERE a.state <> 'absent' GROUP BY k.__entity),
+    lost AS (SELECT s.__entity, CASE WHEN bool_or(f.waits IS NOT NULL) THEN 'now_merged'
+               WHEN bool_or(a.excluded) THEN 'now_excluded' WHEN bool_or(a.excluded IS NOT NULL) THEN 'now_held'
+               ELSE 'gone' END AS code, min(a.rule) AS rule
+             FROM {names.sent} s LEFT JOIN fed f ON f.__entity = s.__entity LEFT JOIN aside a ON a.__entity = s.__entity
+             WHERE s.__entity NOT IN (SELECT __entity FROM {names.plan}) GROUP BY s.__entity
+             HAVING NOT coalesce(bool_or(f.waits), FALSE))
+    SELECT __entity, code, CASE code {policy} END AS policy,
+      CASE code WHEN 'gone' THEN 'no source row feeds it any more' WHEN 'now_merged' THEN 'merged into another record'
+        WHEN 'now_held' THEN 'its rows wait or are rejected now'
+        ELSE 'its rows are left out now' END || coalesce(' (' || nullif(rule, '') || ')', '') AS message FROM lost""")
+
+
+def _set_aside(tables: Relations, object_plan: ObjectPlan) -> str:
+    """Rows that ended before they were records, of all sources of the object."""
+    views = [tables.scan(ASIDE, "link", object_plan.name, "set_aside")] if _finished(tables, object_plan) else []
+    for feed in object_plan.feeds:
+        if tables.finished("map", object_plan.name, feed.source, "set_aside"):
+            columns = {name: kind for name, kind in ASIDE.items() if name != "__source"}
+            view = tables.scan(columns, "map", object_plan.name, feed.source, "set_aside")
+            views.append(f"(SELECT {literal(feed.source)} AS __source, * FROM {view})")
+    empty = f"(SELECT {', '.join(f'NULL::VARCHAR AS {quoted(name)}' for name in ASIDE)} WHERE FALSE)"
+    return f"({' UNION ALL '.join(f'SELECT __source, __key, state, rule FROM {view}' for view in [empty, *views])})"
+
+
+def _finished(tables: Relations, object_plan: ObjectPlan) -> bool:
+    return tables.finished("link", object_plan.name, "set_aside")

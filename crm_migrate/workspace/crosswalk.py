@@ -1,0 +1,108 @@
+"""Which entity a cluster of source rows is: the crosswalk of one target, and how ids live on from run to run.
+
+A cluster that touches one known entity keeps its id, whoever survives. One that touches two loaded entities is
+`merge_of_loaded`, the parts of a loaded entity are `split_of_loaded`: both wait for a person. A new cluster gets an id
+that follows from the project, the object and its smallest member, so that the same rows get the same id anywhere.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crm_migrate.errors import InternalError
+from crm_migrate.workspace.parts import publish, read_manifest, write_manifest
+from crm_migrate.workspace.sql import literal, stream
+
+CROSSWALK = pa.schema([("__source", pa.string()), ("__key", pa.string()), ("__entity", pa.string())])
+_SALTS = 8
+
+
+def entities_for(
+    connection: duckdb.DuckDBPyConnection,
+    into: str,
+    *,
+    project: str,
+    object_name: str,
+    members: str,
+    known: str,
+    loaded: str,
+    merge: bool = False,
+) -> None:
+    """Create the temporary table `into`: `__cluster`, `__entity`, `first` (smallest member), `code`, `message`.
+
+    `members` (`__cluster`, `__source`, `__key`), `known` (`__source`, `__key`, `__entity`) and `loaded` (`__entity`)
+    are FROM items. With `merge` a cluster of several loaded entities goes on as the smallest of them.
+    """
+    connection.execute(_CLAIMS.format(members=members, known=known, loaded=loaded))
+    connection.execute(_KEPT.format(into=into, merge="TRUE" if merge else "FALSE"))
+    # Ids of the target that no crosswalk knows are not taken: they are ours, of a crosswalk that was lost.
+    connection.execute(f"CREATE TEMP TABLE taken_ AS SELECT DISTINCT __entity FROM {known}")
+    for salt in range(_SALTS):
+        connection.execute(_fresh(into, project, object_name, salt))
+        connection.execute(_FREED.format(into=into))
+        (open_clusters,) = connection.execute(f"SELECT count(*) FROM {into} WHERE __entity IS NULL").fetchone() or (0,)
+        if not open_clusters:
+            break
+    else:
+        raise InternalError("no free entity id was found", hint="please report this: it should not be possible")
+    connection.execute("DROP TABLE claims_; DROP TABLE taken_")
+
+
+_CLAIMS = """CREATE TEMP TABLE claims_ AS
+SELECT m.__cluster, min(m.__source || ':' || m.__key) AS first, k.__entity AS known,
+       any_value(l.__entity) IS NOT NULL AS loaded
+FROM {members} m LEFT JOIN {known} k ON k.__source = m.__source AND k.__key = m.__key
+LEFT JOIN (SELECT DISTINCT __entity FROM {loaded}) l ON l.__entity = k.__entity
+GROUP BY m.__cluster, k.__entity"""
+
+# One line per cluster: the entity it keeps (a loaded one first), and why it must wait if it must.
+_KEPT = """CREATE TEMP TABLE {into} AS
+WITH split AS (SELECT known FROM claims_ WHERE loaded GROUP BY known HAVING count(*) > 1),
+c AS (SELECT __cluster, min(first) AS first,
+             coalesce(min(known) FILTER (loaded), min(known)) AS kept,
+             count(*) FILTER (loaded) AS loaded, bool_or(known IN (SELECT known FROM split)) AS parted,
+             string_agg(known, ', ' ORDER BY known) FILTER (loaded) AS touched
+      FROM claims_ GROUP BY __cluster),
+r AS (SELECT *, row_number() OVER (PARTITION BY kept ORDER BY first, __cluster) AS rank FROM c)
+SELECT __cluster, CASE WHEN rank = 1 THEN kept END AS __entity, first,
+       CASE WHEN parted THEN 'split_of_loaded' WHEN loaded > 1 AND NOT {merge} THEN 'merge_of_loaded' END AS code,
+       CASE WHEN parted THEN 'was loaded as one record: ' || touched
+            WHEN loaded > 1 AND NOT {merge} THEN 'joins records that were loaded apart: ' || touched END AS message
+FROM r"""
+
+# Of two clusters that hash to one id, the smaller keeps it and the other is salted in the next round.
+_FREED = """UPDATE {into} SET __entity = NULL WHERE __cluster IN (
+SELECT __cluster FROM {into} WHERE __entity IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY __entity ORDER BY first, __cluster) > 1)"""
+
+
+def _fresh(into: str, project: str, object_name: str, salt: int) -> str:
+    prefix = literal(f"{project}\x1f{object_name}\x1f{salt or ''}\x1f")
+    made = f"substr(sha256({prefix} || first), 1, 32)"
+    return f"UPDATE {into} SET __entity = {made} WHERE __entity IS NULL AND {made} NOT IN (SELECT __entity FROM taken_)"
+
+
+def replace_table(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> int:
+    """Replace a table by the rows of a query that may read it: the manifest is the pointer, swapped in one rename.
+
+    Returns the number of rows. Parts of the earlier generation are removed afterwards; where a reader still holds one
+    (Windows) it stays until the next time.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    earlier = {part.name for part in read_manifest(folder) or []}
+    name = f"g{1 + max((int(n[1:]) for n in earlier), default=0):06d}"
+    temporary, rows = folder / f".{name}.tmp", 0
+    reader = stream(connection, query)
+    with pq.ParquetWriter(temporary, reader.schema, compression="zstd", compression_level=1) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    write_manifest(folder, [publish(temporary, folder / f"{name}.parquet", "", rows)])
+    for old in folder.glob("g*.parquet"):
+        if old.stem != name:
+            with suppress(OSError):
+                old.unlink()
+    return rows
