@@ -91,6 +91,9 @@ class FieldPlan(Frozen):
     sensitive: str | None = None
     action: Literal["migrate", "archive", "drop", "mask"] = "migrate"
     because: str | None = None
+    length: int | None = None  # the target profile's limits, for checking before the load and for creating tables
+    unique: bool = False
+    choices: tuple[str, ...] = ()
 
 
 class SplitPlan(Frozen):
@@ -189,6 +192,7 @@ class ObjectPlan(Frozen):
     on_rerun: RerunPlan = RerunPlan()
     target_fields: tuple[TargetFieldPlan, ...] = ()
     second_pass: tuple[str, ...] = ()  # reference fields that are written after all records exist (cycles, self)
+    key_field: str = "crm_migrate_id"  # where our entity id lives in the target, by the target's profile
 
     def field(self, name: str) -> FieldPlan:
         """The field of that name; KeyError where there is none."""
@@ -380,6 +384,7 @@ class Plan(Frozen):
     evidence: dict[str, dict[str, dict[str, str]]] = {}
     decisions: dict[str, str] = {}
     files: dict[str, str] = {}
+    examples: tuple[ExamplePlan, ...] = ()
 
     def source(self, name: str) -> SourcePlan:
         """The source of that name."""

@@ -1,0 +1,129 @@
+"""From a document to the authoring model: every word that is wrong becomes a finding with its place."""
+
+import difflib
+import types
+import typing
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from crm_migrate.finding import Finding
+from crm_migrate.mapping.model import Authored, TargetField
+from crm_migrate.mapping.tree import Document, Path, plain
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def author(document: Document, model: type[ModelT]) -> tuple[ModelT | None, list[Finding]]:
+    """The document as that model, or None with every finding."""
+    try:
+        return model.model_validate(plain(document.root)), []
+    except ValidationError as error:
+        return None, _findings(document, model, error)
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """The nearest valid word as a question, or all of them when there are few; "" when there is nothing to say."""
+    valid = sorted(words)
+    folded = {w.casefold(): w for w in valid}
+    near = difflib.get_close_matches(word.casefold(), folded, 1, 0.6)
+    if near:
+        return f"Did you mean `{folded[near[0]]}`?"
+    return f"Valid here: {', '.join(valid)}." if 0 < len(valid) <= 30 else ""
+
+
+def _findings(document: Document, model: type[BaseModel], error: ValidationError) -> list[Finding]:
+    seen: dict[tuple[str, Path], Finding] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        path = _path(document, detail["loc"])
+        finding = _finding(document, model, detail, path)
+        seen.setdefault((finding.code, path), finding)
+    return list(seen.values())
+
+
+def _path(document: Document, loc: tuple[int | str, ...]) -> Path:
+    """The error's place without the steps that only the model has (branches of unions, `cells`)."""
+    path: Path = ()
+    for step in loc:
+        node = document.find(path)
+        if document.find((*path, step)) is not node or step == loc[-1]:
+            path = (*path, step)
+    return path
+
+
+def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails, path: Path) -> Finding:
+    kind, word = detail["type"], str(detail["loc"][-1]) if detail["loc"] else ""
+    if kind == "extra_forbidden":
+        return _unknown(document, model, detail["loc"], path, word)
+    if kind == "missing":
+        parent = path[:-1]
+        return document.finding(
+            "mapping_missing", f"`{word}` is missing here", document.key_spot(parent), f"Add `{word}:`."
+        )
+    if path and path[-1] == "[key]":
+        path = path[:-1]
+    message, hint = _words(detail)
+    return document.at("mapping_value", message, path, hint)
+
+
+def _words(detail: ErrorDetails) -> tuple[str, str]:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "literal_error":
+        return "this word is not known here", f"Valid here: {str(context.get('expected', '')).replace(chr(39), '`')}."
+    if kind == "value_error":
+        return str(context.get("error", detail["msg"])), ""
+    if kind == "string_pattern_mismatch":
+        return "this does not have the form that is wanted here", f"Wanted: {context.get('pattern')}"
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return "words with values are wanted here, `{word: value}`", "See the reference of the mapping language."
+    if kind in ("tuple_type", "list_type"):
+        return "a list is wanted here, `[...]`", "Put brackets around it."
+    if kind == "string_type":
+        return "a text is wanted here", "Quote it, or write a value."
+    if kind in ("too_short", "missing"):
+        return "at least one entry is wanted here", ""
+    return detail["msg"], ""
+
+
+def _unknown(document: Document, model: type[BaseModel], loc: tuple[int | str, ...], path: Path, word: str) -> Finding:
+    parent = model_at(model, loc[:-1])
+    spot = document.key_spot(path)
+    if parent is not None and word in getattr(parent, "planned", ()):
+        message = f"`{word}` is a word of the language that is not supported yet"
+        return document.finding("mapping_not_supported", message, spot, "Leave it out for now; nothing was ignored.")
+    return document.finding("mapping_unknown_word", f"`{word}` is no word here", spot, nearest(word, words_of(parent)))
+
+
+def words_of(model: type[BaseModel] | None) -> list[str]:
+    """The words that a model takes, as they are written."""
+    if model is None:
+        return []
+    return [f.alias or name for name, f in model.model_fields.items() if not (model is TargetField and name == "cells")]
+
+
+def model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The model that stands at an error's location."""
+    here: Any = model
+    for step in loc:
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            fields = {f.alias or name: f for name, f in here.model_fields.items()}
+            here = fields[str(step)].annotation if str(step) in fields else here
+        else:
+            here = _inner(here)
+    here = _inner(here) if not isinstance(here, type) else here
+    return here if isinstance(here, type) and issubclass(here, Authored) else None
+
+
+def _inner(annotation: Any) -> Any:
+    """The model inside `dict[str, M]`, `tuple[M, ...]`, `M | None`, `Annotated[...]`."""
+    origin = typing.get_origin(annotation)
+    if origin is None:
+        return annotation
+    parts = [a for a in typing.get_args(annotation) if a is not Ellipsis and a is not type(None)]
+    if origin is dict:
+        return parts[1]
+    if origin in (types.UnionType, typing.Union, typing.Annotated, tuple, list):
+        return _inner(parts[0]) if origin is not tuple else parts[0]
+    return annotation

@@ -1,0 +1,137 @@
+"""What must fit together once everything is resolved: names in expressions over records, inheritance, coverage."""
+
+import fnmatch
+from collections.abc import Iterable
+from dataclasses import replace
+
+from crm_migrate.crm.types import TYPES, Storage
+from crm_migrate.finding import Finding, Severity
+from crm_migrate.mapping.authoring import nearest
+from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.expressions import Column, Name
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, SourcePlan
+from crm_migrate.mapping.text import normal_name
+from crm_migrate.mapping.tree import Path
+
+# Fields that the engine derives; `crm_migrate.stages.complete` makes them, KPIs and checks may speak of them.
+_FLAGS = frozenset({"is_open", "is_won", "is_lost"})
+
+
+def derived(plan: ObjectPlan) -> dict[str, Storage]:
+    """The derived fields of an object, with how their text is read."""
+    found: dict[str, Storage] = {}
+    for field in plan.fields:
+        storage = TYPES[field.type].storage
+        stem = field.name.removesuffix("_date").removesuffix("_at").removesuffix("_on")
+        if field.type == "money":
+            found[f"{field.name}_in_report_currency"] = "decimal"
+        if storage in ("date", "instant"):
+            found |= dict.fromkeys((f"{stem}_month", f"{stem}_quarter", f"{stem}_year"), "text")
+        if field.name == "stage":
+            found |= dict.fromkeys(_FLAGS, "boolean")
+    return found
+
+
+def storages(plan: ObjectPlan, *, with_derived: bool) -> dict[str, Storage]:
+    """How the text of every field is read."""
+    own = {f.name: TYPES[f.type].storage for f in plan.fields}
+    return {**derived(plan), **own} if with_derived else own
+
+
+def over_record(desk: Desk, text: str, plan: ObjectPlan, path: Path, *, with_derived: bool) -> None:
+    """Check a condition whose names are fields of a merged record."""
+    expression = desk.parsed(text, path)
+    if expression is None:
+        return
+    known = storages(plan, with_derived=with_derived)
+    for node in expression.occurrences():
+        if node.name.alias is not None or node.name.name not in known:
+            _no_field(desk, node.name, plan, known, path, node.at)
+            return
+    desk.compiled(expression, lambda name: Column('"x"', known[name.name]), path)
+
+
+def _no_field(desk: Desk, name: Name, plan: ObjectPlan, known: Iterable[str], path: Path, at: int) -> None:
+    if name.alias is not None:
+        message = f"`{name}`: a source's column is not supported here yet; the record is merged from several sources"
+        hint = "Map the column to a helper field under `let:` and name that."
+        desk.findings.append(desk.document.inside("mapping_not_supported", message, path, at, hint))
+        return
+    message = f"`{plan.name}` has no field `{name.name}`"
+    desk.findings.append(desk.document.inside("field_unknown", message, path, at, nearest(name.name, known)))
+
+
+def check(desk: Desk, objects: tuple[ObjectPlan, ...], sources: tuple[SourcePlan, ...]) -> None:
+    """Everything about objects, fields and columns that needs the whole plan."""
+    by_name = {plan.name: plan for plan in objects}
+    for name in desk.file.objects:
+        for field in by_name[name].fields:
+            _field(desk, by_name, by_name[name], field)
+    for source in sources:
+        _unmapped(desk, source, objects)
+        _unused(desk, source, objects)
+
+
+def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: FieldPlan) -> None:
+    path: Path = ("objects", plan.name, "let" if field.let else "fields", field.name)
+    for at, branch in enumerate(field.case):
+        if branch.when is not None:
+            over_record(desk, branch.when, plan, (*path, "case", at, "when"), with_derived=False)
+    names = {f.name for f in plan.fields}
+    if field.per is not None and field.per not in names:
+        desk.unknown("field_unknown", "the field", field.per, names, (*path, "per"))
+    if field.keep_others is not None and TYPES[plan.field(field.keep_others).type].storage not in ("list", "text"):
+        message = f"`{field.keep_others}` cannot keep several values"
+        desk.tell("field_conflict", message, (*path, "keep_others"), "Name a field of type list or text.")
+    if field.default_from is not None:
+        _default_from(desk, objects, plan, field.default_from, (*path, "default_from"))
+
+
+def _default_from(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, text: str, path: Path) -> None:
+    reference, dot, wanted = text.partition(".")
+    via = next((f for f in plan.fields if f.name == reference), None)
+    if not dot or via is None or via.ref is None:
+        words = [f.name for f in plan.fields if f.ref is not None]
+        desk.unknown("field_unknown", "`default_from` is `reference.field`; the reference", reference, words, path)
+        return
+    names = {f.name for f in objects[via.ref.object].fields}
+    if wanted not in names:
+        desk.unknown("field_unknown", f"the field of `{via.ref.object}`", wanted, names, path)
+
+
+# ---------------------------------------------------------------------------------------------------- coverage
+
+
+def _unmapped(desk: Desk, source: SourcePlan, objects: tuple[ObjectPlan, ...]) -> None:
+    """Columns that nobody takes are listed: a signature needs to know them."""
+    known = desk.known_columns(source.name)
+    if known is None:
+        return
+    taken = desk.used.get(source.name, set()) | {*source.key, source.changed, source.tag} | set(source.drop)
+    left = [
+        name
+        for name in dict.fromkeys(normal_name(h) for h in desk.headers[source.name])
+        if name not in taken and not any(fnmatch.fnmatchcase(name, normal_name(p)) for p in source.archive)
+    ]
+    if left and any(source.name in _speakers(plan) for plan in objects):
+        shown = ", ".join(f"`{name}`" for name in left[:12]) + (f" and {len(left) - 12} more" if len(left) > 12 else "")
+        message = f"{len(left)} column(s) of `{source.name}` are neither mapped, archived nor dropped: {shown}"
+        hint = (
+            "Map them, or say `unmapped: {archive: [...], drop: {Column: D-001}}`; signing off is blocked until then."
+        )
+        desk.tell_key("columns_unmapped", message, ("sources", source.name), hint)
+        desk.findings[-1] = _warned(desk, len(left))
+
+
+def _warned(desk: Desk, count: int) -> Finding:
+    return replace(desk.findings[-1], severity=Severity.WARNING, count=count)
+
+
+def _unused(desk: Desk, source: SourcePlan, objects: tuple[ObjectPlan, ...]) -> None:
+    if not any(source.name in _speakers(plan) for plan in objects):
+        message = f"the source `{source.name}` feeds no object: every row of it stays behind"
+        desk.tell_key("source_unused", message, ("sources", source.name), "Name it in a `from:`, or remove it.")
+
+
+def _speakers(plan: ObjectPlan) -> set[str]:
+    return {f.source for f in plan.feeds} | {e.source for e in plan.enrich}

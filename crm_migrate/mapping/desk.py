@@ -1,0 +1,118 @@
+"""The desk on which a mapping is resolved: what was read, what is known, and the findings so far."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crm_migrate.finding import Finding, Severity
+from crm_migrate.mapping.authoring import nearest
+from crm_migrate.mapping.expressions import Column, Expression, ExpressionError, Name, parse
+from crm_migrate.mapping.model import MappingFile
+from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
+from crm_migrate.mapping.text import TextError, normal_name
+from crm_migrate.mapping.tree import Document, Path
+from crm_migrate.workspace.layout import Project
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything that resolving reads and writes. `headers` is source -> columns, for the sources that are known."""
+
+    project: Project
+    document: Document
+    file: MappingFile
+    headers: Mapping[str, Sequence[str]]
+    findings: list[Finding] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    decisions: dict[str, str] = field(default_factory=dict)
+    profiles: dict[str, SourceProfile] = field(default_factory=dict)
+    target: TargetProfile | None = None
+    used: dict[str, set[str]] = field(default_factory=dict)
+
+    def tell(self, code: str, message: str, path: Path, hint: str = "", severity: Severity = Severity.ERROR) -> None:
+        """A finding at the value of a path."""
+        self.findings.append(self.document.at(code, message, path, hint, severity))
+
+    def tell_key(self, code: str, message: str, path: Path, hint: str = "") -> None:
+        """A finding at the key of a path."""
+        self.findings.append(self.document.finding(code, message, self.document.key_spot(path), hint))
+
+    def unknown(self, code: str, what: str, word: str, words: Iterable[str], path: Path, *, key: bool = False) -> None:
+        """`what` names a word that is not there; the hint has the nearest one."""
+        tell = self.tell_key if key else self.tell
+        tell(code, f"{what} `{word}` is not there", path, nearest(word, words))
+
+    def text_error(self, error: TextError | ExpressionError, path: Path, shift: int = 0) -> None:
+        """What a small text's parser said, at its character."""
+        code = "expression" if isinstance(error, ExpressionError) else "mapping_text"
+        hint = getattr(error, "hint", "")
+        self.findings.append(self.document.inside(code, error.message, path, error.offset + shift, hint))
+
+    def decided(self, decision: str | None, path: Path) -> None:
+        """`because:` points to a decision that exists."""
+        if decision is not None and decision not in self.decisions:
+            hint = nearest(decision, self.decisions) or "Write it down in decisions/*.yaml with id, who, when and text."
+            self.tell("decision_unknown", f"there is no decision `{decision}`", path, hint)
+
+    # ------------------------------------------------------------------------------------------------ columns
+
+    def known_columns(self, source: str) -> frozenset[str] | None:
+        """The columns of a source with its tag column; None where its headers are not known."""
+        if source not in self.headers:
+            return None
+        tag = self.file.sources[source].tag
+        return frozenset(normal_name(h) for h in self.headers[source]) | ({normal_name(tag)} if tag else set())
+
+    def column(self, source: str, name: str, path: Path, offset: int | None = None, *, alias: bool = True) -> str:
+        """The column as the source has it (by the profile's aliases too); a finding where it is not there."""
+        name = normal_name(name)
+        self.used.setdefault(source, set()).add(name)
+        known = self.known_columns(source)
+        if known is None or name in known:
+            return name
+        profile = self.profiles.get(source)
+        other = profile.alias(name, known) if profile else None
+        if other and alias:
+            self.used[source].add(other)
+            return other
+        hint = f"In this file it is called `{other}`: write [{other}]." if other else nearest(name, known)
+        message = f"source `{source}` has no column `{name}`"
+        self.findings.append(self.document.inside("column_unknown", message, path, offset or 0, hint))
+        return name
+
+    # ------------------------------------------------------------------------------------------------ expressions
+
+    def over_columns(self, source: str, text: str, path: Path, shift: int = 0, *, value: bool = False) -> None:
+        """Check an expression whose names are columns of one source."""
+        expression = self.parsed(text, path, shift)
+        if expression is None:
+            return
+        for node in expression.occurrences():
+            if node.name.alias not in (None, source):
+                message = f"`{node.name}` is another source's column; here only columns of `{source}` are known"
+                self.findings.append(self.document.inside("expression", message, path, shift + node.at))
+            else:
+                self.column(source, node.name.name, path, shift + node.at, alias=False)
+        self.compiled(expression, lambda _: Column('"x"', "text"), path, shift, value=value)
+
+    def parsed(self, text: str, path: Path, shift: int = 0) -> Expression | None:
+        """The expression, or None and a finding."""
+        try:
+            return parse(text)
+        except ExpressionError as error:
+            self.text_error(error, path, shift)
+            return None
+
+    def compiled(
+        self,
+        expression: Expression,
+        column: Callable[[Name], Column],
+        path: Path,
+        shift: int = 0,
+        *,
+        value: bool = False,
+    ) -> None:
+        """Whether the expression makes sense with the types of its names."""
+        try:
+            (expression.value if value else expression.condition)(column)
+        except ExpressionError as error:
+            self.text_error(error, path, shift)

@@ -1,0 +1,86 @@
+"""Where `use:` is looked up: the project's folder, then plug-ins, then what we ship. Never the current folder."""
+
+import hashlib
+import importlib.metadata
+import importlib.resources
+import re
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal
+
+from crm_migrate.finding import Finding
+from crm_migrate.mapping.authoring import author
+from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
+from crm_migrate.mapping.reading import read_bytes
+
+GROUP = "crm_migrate.mappings"
+Kind = Literal["sources", "targets"]
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A profile that was found: where (for people), and its bytes."""
+
+    label: str
+    data: bytes
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the bytes, hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def builtin() -> Traversable:
+    """The folder we ship: inside the wheel, or in a checkout beside the package."""
+    package = importlib.resources.files("crm_migrate")
+    shipped = package / "_mappings"
+    return shipped if shipped.is_dir() else Path(str(package)).parent / "mappings"
+
+
+def roots(project: Path) -> list[tuple[str, Traversable]]:
+    """Every folder that is asked, in this order, with its name for people."""
+    found: list[tuple[str, Traversable]] = [("mappings", project / "mappings")]
+    for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: p.name):
+        found.append((point.name, importlib.resources.files(point.module)))
+    return [*found, ("built-in", builtin())]
+
+
+def names(kind: Kind, project: Path) -> list[str]:
+    """The profiles that can be named, sorted."""
+    found = {
+        entry.name.removesuffix(".yaml")
+        for _, root in roots(project)
+        if (root / kind).is_dir()
+        for entry in (root / kind).iterdir()
+        if entry.name.endswith(".yaml")
+    }
+    return sorted(found)
+
+
+def find(kind: Kind, name: str, project: Path) -> Entry | None:
+    """The first profile of that name, or None."""
+    if not _NAME.fullmatch(name):
+        return None
+    for label, root in roots(project):
+        path = root.joinpath(kind, *f"{name}.yaml".split("/"))
+        if path.is_file():
+            return Entry(f"{label}/{kind}/{name}.yaml", path.read_bytes())
+    return None
+
+
+def source_profile(entry: Entry) -> tuple[SourceProfile | None, list[Finding]]:
+    """Read a source profile."""
+    document, findings = read_bytes(entry.data, entry.label)
+    if findings:
+        return None, findings
+    return author(document, SourceProfile)
+
+
+def target_profile(entry: Entry) -> tuple[TargetProfile | None, list[Finding]]:
+    """Read a target profile."""
+    document, findings = read_bytes(entry.data, entry.label)
+    if findings:
+        return None, findings
+    return author(document, TargetProfile)

@@ -1,0 +1,406 @@
+"""What people write: the authoring model of a mapping file. What the engine runs is `plan.py`.
+
+Every scalar arrives as text; short forms become their one long form here. A word that the language knows but that is
+not built yet stands in `planned` of its model, so that it is refused in clear words and never ignored.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+LANGUAGE_VERSION = "1"
+
+
+class Authored(BaseModel):
+    """A part of the file: no unknown words, nothing interpreted behind the author's back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    planned: ClassVar[frozenset[str]] = frozenset()
+    short: ClassVar[str | None] = None  # the word that a bare text stands for
+
+    @model_validator(mode="before")
+    @classmethod
+    def _long_form(cls, value: Any) -> Any:
+        return {cls.short: value} if cls.short and isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
+        schema = handler(core)
+        resolved = handler.resolve_ref_schema(schema)
+        if cls.short and "anyOf" not in resolved:
+            inner = dict(resolved)
+            resolved.clear()
+            resolved.update({"title": inner.get("title", cls.__name__), "anyOf": [{"type": "string"}, inner]})
+        return schema
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _yes_no(value: Any) -> Any:
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError("write true or false")
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and 0 < int(value) < 10**9:
+        return int(value)
+    raise ValueError("write a whole number from 1 on")
+
+
+_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
+Flag = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
+Count = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1})]
+Text = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Nothing = Annotated[str | None, WithJsonSchema({"type": ["string", "number", "boolean", "null"]})]
+
+
+class Money(Authored):
+    """`report_in` a currency; `rates` a CSV of currency, date, rate; `rate_on` the date field that picks the rate."""
+
+    report_in: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    rates: str | None = None
+    rate_on: str | None = None
+
+
+class ProjectPart(Authored):
+    """Facts about the project that every source shares unless it says otherwise."""
+
+    name: str = ""
+    locale: str = "en"
+    time_zone: str = "UTC"
+    as_of: Text | None = Field(default=None, description="today, for ages, retention and overdue dates (YYYY-MM-DD)")
+    money: Money = Money()
+    fiscal_year_starts: Text = Field(default="01-01", pattern="^[0-9]{2}-[0-9]{2}$")
+
+
+class Environment(Authored):
+    """Where the records go. Every further word is an option of the connector; secrets only as `env:NAME`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    connector: str
+    profile: str | None = Field(default=None, description="target profile; the connector's name when it is not said")
+    owners: str | None = None
+    mask: Texts = ()
+    needs: Texts = ()
+    __pydantic_extra__: dict[str, Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]] = Field(
+        init=False
+    )
+
+
+class Unmapped(Authored):
+    """Columns that no field takes: kept in the archive (patterns), or dropped with a decision."""
+
+    archive: Texts = ()
+    drop: dict[str, str] = {}
+
+
+class Join(Authored):
+    """A left join of a database source: `by` is own column -> partner's column."""
+
+    table: str
+    by: dict[str, str]
+    take: str | None = None
+    gather: Literal["list"] | None = None
+
+
+class Key(Authored):
+    """The column or columns that name a row for ever."""
+
+    planned = frozenset({"changed_key"})
+    columns: Texts
+
+    @model_validator(mode="before")
+    @classmethod
+    def _columns(cls, value: Any) -> Any:
+        return {"columns": value} if isinstance(value, str | list) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
+        del core, handler
+        return _TEXTS
+
+
+class Source(Authored):
+    """A file, a set of files with a tag each, or a table or query of a database."""
+
+    use: str | None = Field(default=None, description="source profile: project, plug-in or built-in")
+    connector: str | None = None
+    file: str | None = None
+    files: dict[str, str] = Field(default={}, description="tag of the rows -> file or pattern")
+    tag: str | None = Field(default=None, description="name of the column that holds the tag")
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: Count | None = None
+    url: str | None = None
+    table: str | None = None
+    query: str | None = None
+    covers: Texts = ()
+    join: dict[str, Join] = {}
+    key: Key | None = None
+    changed: str | None = Field(default=None, description="column of the last change, with `| date(FORMAT)` if need be")
+    skip: Texts = ()
+    unmapped: Unmapped = Unmapped()
+    locale: str | None = None
+    time_zone: str | None = None
+
+
+class ValueMap(Authored):
+    """A translation of values, and what a value without translation does."""
+
+    planned = frozenset({"by"})
+    map: dict[str, Text] = {}
+    file: str | None = Field(default=None, description="CSV with the columns from and to")
+    unmapped: str = Field(default="hold", pattern=r"^(hold|reject|keep|warn|default\(.*\))$")
+
+
+class Inactive(Authored):
+    """Records of people who have left."""
+
+    open_records: Literal["successor", "keep", "clear"] = "successor"
+    closed_records: str = Field(default="successor", pattern=r"^(successor|keep|clear|keep_as_text\(\w+\))$")
+
+
+class Owners(Authored):
+    """A CSV of legacy_login, target_email, status, successor, and what happens to the unknown and the inactive."""
+
+    short = "from"
+    from_: str = Field(alias="from")
+    unknown: Literal["hold", "clear", "keep_as_text"] = "hold"
+    inactive: Inactive = Inactive()
+
+
+class Feed(Authored):
+    """One source that feeds an object. `trust` 1 is trusted most."""
+
+    trust: Count | None = None
+    where: str | None = None
+    because: str | None = None
+    else_: Literal["absent"] | None = Field(default=None, alias="else")
+    one_per: Texts = ()
+    split_rows: str | None = None
+
+
+class Enrich(Authored):
+    """A source that only adds to records that it finds by a field."""
+
+    by: str
+    unmatched: Literal["suppression_list", "report"] = "report"
+
+
+class Existing(Authored):
+    """Records that are in the target already."""
+
+    planned = frozenset({"only", "by"})
+    match: Texts
+    then: Literal["fill_blanks", "source_wins", "target_wins", "review"] = "review"
+
+
+class Rerun(Authored):
+    """What a second run does with a row whose fate has changed."""
+
+    gone: Literal["flag", "review", "ignore"] = "flag"
+    now_excluded: Literal["flag", "review"] = "review"
+    now_merged: Literal["review", "merge"] = "review"
+    now_split: Literal["review"] = "review"
+
+
+class MatchRule(Authored):
+    """All of `same`, none of `unless`: `[email, last_name ~ 0.85]`, `[tax_id differs, email is shared]`."""
+
+    rule: str
+    same: Texts
+    unless: Texts = ()
+    do: Literal["merge", "review", "apart"] = "review"
+
+
+class Case(Authored):
+    """One branch: `{when: ..., then: ...}`, or at the end `{else: ...}`; `null` writes nothing."""
+
+    when: str | None = None
+    then: Nothing = None
+    else_: Nothing = Field(default=None, alias="else")
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> "Case":
+        said = self.model_fields_set
+        if said not in ({"when", "then"}, {"else_"}) or (self.when is None and "when" in said):
+            raise ValueError("a branch is {when: ..., then: ...} or {else: ...}")
+        return self
+
+
+class TargetField(Authored):
+    """One line of the mapping workbook: a target field, one column per source.
+
+    Every word that is no option is a source with its value: `COLUMN | step | step(args)`, `= expression`, `same_row`.
+    """
+
+    planned = frozenset({"ref_by", "python", "lookup", "mask", "privacy", "gather"})
+    cells: dict[str, str] = {}
+    then: str | None = Field(default=None, description="steps for all sources")
+    type: str | None = Field(default=None, description="semantic type of a field that the CRM model does not have")
+    to: str | None = Field(default=None, description="name in the target, where the profile does not know it")
+    survive: str | None = None
+    required: Flag | None = None
+    ref: str | None = None
+    missing: Literal["hold", "reject", "clear", "warn_and_clear"] | None = None
+    ambiguous: Literal["hold", "reject", "clear"] | None = None
+    parent_excluded: Literal["exclude", "hold", "clear"] | None = None
+    by: str | None = None
+    constant: Text | None = None
+    default: Text | None = None
+    default_from: str | None = None
+    case: tuple[Case, ...] = ()
+    per: str | None = None
+    keep_others: str | None = None
+    evidence: Texts = ()
+    clear: Flag = False
+    on_invalid: Literal["keep", "clear", "hold", "reject"] | None = None
+    sensitive: str | None = None
+    action: Literal["migrate", "archive", "drop", "mask"] = "migrate"
+    because: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cells(cls, value: Any) -> Any:
+        """A bare text is the value of the object's only source; words that are no option are sources."""
+        if isinstance(value, str):
+            return {"cells": {"": value}}
+        if not isinstance(value, dict):
+            return value
+        known = set(cls.model_fields) - {"cells"} | cls.planned
+        options = {k: v for k, v in value.items() if k in known}
+        return {**options, "cells": {k: v for k, v in value.items() if k not in known}}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
+        schema = handler(core)
+        inner = handler.resolve_ref_schema(schema)
+        inner.get("properties", {}).pop("cells", None)
+        inner["additionalProperties"] = {"type": "string", "description": "a source: COLUMN | step | step(args)"}
+        content = dict(inner)
+        inner.clear()
+        inner.update({"title": cls.__name__, "anyOf": [{"type": "string"}, content]})
+        return schema
+
+
+def _feeds(value: Any) -> Any:
+    if isinstance(value, str):
+        return {value: {}}
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return {name: {} for name in value}
+    return {k: {} if v is None else v for k, v in value.items()} if isinstance(value, dict) else value
+
+
+Feeds = Annotated[
+    dict[str, Feed],
+    BeforeValidator(_feeds),
+]
+
+
+class ObjectPart(Authored):
+    """One object of the target: who feeds it, its fields, how its records match."""
+
+    planned = frozenset({"record_type", "about", "attachments"})
+    from_: Feeds = Field(default={}, alias="from")
+    to: str | None = Field(default=None, description="name in the target, where the profile does not know it")
+    let: dict[str, TargetField] = {}
+    fields: dict[str, TargetField]
+    enrich: dict[str, Enrich] = {}
+    existing: Existing | None = None
+    target_unique: dict[str, Literal["keep_best", "hold"]] = {}
+    on_rerun: Rerun = Rerun()
+    match: tuple[MatchRule, ...] | Literal["learned"] = ()
+
+
+class Check(Authored):
+    """An expression over the merged record that must hold."""
+
+    id: str
+    object: str
+    assert_: str = Field(alias="assert")
+    else_: Literal["reject", "hold", "warn"] = Field(default="reject", alias="else")
+    say: str = ""
+
+
+class Kpi(Authored):
+    """A figure that must be the same on both sides."""
+
+    of: str
+    where: str | None = None
+    sum: str | None = None
+    count: Literal["all"] | None = None
+    by: Texts = ()
+    never_rises: Flag = False
+    never_falls: Flag = False
+
+
+class Control(Authored):
+    """A figure from outside, said by somebody: `186420.50 EUR`."""
+
+    value: Text
+    from_: str = Field(default="", alias="from")
+    said_by: str = ""
+
+
+def _limits(value: Any) -> Any:
+    return {"": value} if isinstance(value, str) else value
+
+
+Limits = Annotated[
+    dict[str, str],
+    BeforeValidator(_limits),
+    WithJsonSchema({"anyOf": [{"type": ["string", "number"]}, {"type": "object"}]}),
+]
+
+
+class Reconcile(Authored):
+    """What is compared, which figures must agree, which limits decide, who signs."""
+
+    compare: dict[str, Text] = {}
+    kpis: dict[str, Kpi] = {}
+    controls: dict[str, Control] = {}
+    gates: dict[str, Limits] = {}
+    sign_off: Texts = ()
+
+
+def _rows(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+_ROWS = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+GivenRows = Annotated[tuple[dict[str, str | None], ...], BeforeValidator(_rows), WithJsonSchema(_ROWS)]
+ExpectedRows = Annotated[tuple[dict[str, str | None], ...], BeforeValidator(_rows), WithJsonSchema(_ROWS)]
+
+
+class Example(Authored):
+    """An executed example: rows by source, what becomes of them by object."""
+
+    name: str
+    given: dict[str, GivenRows]
+    expect: dict[str, ExpectedRows]
+
+
+class MappingFile(Authored):
+    """A whole mapping file."""
+
+    planned = frozenset({"use", "with", "without", "links", "privacy", "attachments", "corrections", "about"})
+    crm_migrate: Annotated[Literal["1"], WithJsonSchema({"enum": [1, "1"]})]
+    project: ProjectPart = ProjectPart()
+    environments: dict[str, Environment] = Field(min_length=1)
+    sources: dict[str, Source] = Field(min_length=1)
+    value_maps: dict[str, ValueMap] = {}
+    owners: Owners | None = None
+    objects: dict[str, ObjectPart] = Field(min_length=1)
+    checks: tuple[Check, ...] = ()
+    reconcile: Reconcile = Reconcile()
+    examples: tuple[Example, ...] = ()
+
+
+RESERVED = (
+    frozenset(TargetField.model_fields) - {"cells"} | TargetField.planned | {"all_blank", "same_row", "else", "when"}
+)

@@ -1,0 +1,319 @@
+"""Reads YAML as texts with places: failsafe, bounded before anything parses it, and told of everything that traps.
+
+Refused: more than 1 MiB, more than 32 levels, anchors, aliases, tags, merge keys, doubled keys, tabs as indentation,
+secrets written out. A `#` that cut a value, an unclosed bracket and a comma that ended a value are told as such.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from crm_migrate.finding import Finding, Place
+from crm_migrate.mapping import secrets
+from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Scalar, Spot, scalars
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 32
+
+_CUT = re.compile(r"\s#(?=[\w(])")
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
+
+
+def read_file(path: FilePath, name: str) -> tuple[Document, list[Finding]]:
+    """Read a YAML file; `name` is how findings call it. The document is empty where it cannot be parsed."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return Document(name, ()), [_whole(name, f"is larger than {MAX_BYTES:,} bytes", "Split it.")]
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "not readable"
+        return Document(name, ()), [_whole(name, f"cannot be read: {reason}", "Name the right file.", "mapping_file")]
+    return read_bytes(data, name)
+
+
+def read_bytes(data: bytes, name: str) -> tuple[Document, list[Finding]]:
+    """Read YAML from bytes (UTF-8, with or without byte order mark)."""
+    if len(data) > MAX_BYTES:
+        return Document(name, ()), [_whole(name, f"is larger than {MAX_BYTES:,} bytes", "Split it.")]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Document(name, ()), [_whole(name, f"is no UTF-8 text (line {line})", "Save it as UTF-8.")]
+    document, findings = read_text(text, name)
+    return replace(document, digest=hashlib.sha256(data).hexdigest()), findings
+
+
+def read_text(text: str, name: str) -> tuple[Document, list[Finding]]:
+    """Read YAML from text. Secrets are blanked out of the document's lines before anything can print them."""
+    lines = tuple(re.split(r"\r\n|\r|\n", text))
+    hidden = {n: spans for n, line in enumerate(lines) if (spans := secrets.in_line(line))}
+    document = Document(name, tuple(secrets.blanked(line, hidden.get(n, [])) for n, line in enumerate(lines)))
+    findings = [_secret(document, Spot(n + 1, a + 1, b - a)) for n, spans in hidden.items() for a, b in spans]
+    before = _traps(document, lines)
+    findings += before
+    if any(f.code in ("mapping_depth", "mapping_characters") for f in before):
+        return document, findings
+    reader = _Reader(document)
+    root = reader.read(text)
+    findings += reader.findings
+    if root is None:
+        return document, findings
+    document = replace(document, root=root)
+    return document, findings + _late_secrets(document, {f.place.line for f in findings if f.code == "secret_literal"})
+
+
+def _whole(name: str, message: str, hint: str, code: str = "mapping_yaml") -> Finding:
+    return Finding(code, f"`{name}` {message}", place=Place(name), hint=hint)
+
+
+def _secret(document: Document, spot: Spot) -> Finding:
+    message = "a secret stands here as text"
+    return document.finding(
+        "secret_literal", message, spot, "Name where it is kept: `env:NAME`, `keyring:NAME`, `file:PATH`."
+    )
+
+
+def _late_secrets(document: Document, known: set[int]) -> list[Finding]:
+    found = []
+    for key, scalar in scalars(document.root):
+        told = any(line in known for line in range(scalar.spot.line, scalar.spot.line + scalar.text.count("\n") + 2))
+        if not told and (secrets.behind_key(key, scalar.text) or secrets.in_text(scalar.text)):
+            place = replace(document.place(scalar.spot), excerpt="")
+            found.append(replace(_secret(document, scalar.spot), place=place))
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------- the raw text
+
+
+def _traps(document: Document, lines: tuple[str, ...]) -> list[Finding]:
+    """What the text itself tells before it is parsed: nesting, tabs, control characters."""
+    found: list[Finding] = []
+    depth = 0
+    for number, line in enumerate(lines, 1):
+        bare = _QUOTED.sub(lambda m: "x" * len(m.group()), line) if len(line) < 10_000 else line
+        indentation = line[: len(line) - len(line.lstrip(" \t"))]
+        if "\t" in indentation and line.strip() and not line.lstrip().startswith("#"):
+            spot = Spot(number, indentation.index("\t") + 1)
+            found.append(document.finding("mapping_tab", "a tab indents this line", spot, "Indent with spaces."))
+        if odd := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", line):
+            spot = Spot(number, odd.start() + 1)
+            found.append(document.finding("mapping_characters", "a control character stands here", spot, "Delete it."))
+        column = _too_deep(bare, depth)
+        depth = max(0, depth + sum((c in "[{") - (c in "]}") for c in bare))
+        if column is not None or len(indentation) > 20 * MAX_DEPTH:
+            message = f"nested more than {MAX_DEPTH} deep"
+            found.append(
+                document.finding("mapping_depth", message, Spot(number, (column or 0) + 1), "Write it flatter.")
+            )
+            break
+    return found
+
+
+def _too_deep(line: str, depth: int) -> int | None:
+    """The column (0-based) where brackets or dashes nest too deep."""
+    dashes = re.match(r"\s*(?:[-?]\s+)*", line)
+    if dashes and sum(c in "-?" for c in dashes.group()) > MAX_DEPTH:
+        return dashes.end()
+    for column, char in enumerate(line):
+        depth += (char in "[{") - (char in "]}")
+        if depth > MAX_DEPTH:
+            return column
+    return None
+
+
+# ---------------------------------------------------------------------------------------------------- parsing
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that is being read: its items or entries so far, and the key that waits for a value."""
+
+    spot: Spot
+    mapping: bool
+    flow: bool
+    items: list[Node]
+    keys: list[Scalar]
+    key: Scalar | None = None
+
+
+class _Reader:
+    """Builds the tree from the parser's events, so that nothing recurses and no value is interpreted."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.findings: list[Finding] = []
+        self._stack: list[_Open] = []
+        self._root: Node | None = None
+
+    def read(self, text: str) -> Mapping | None:
+        try:
+            for event in YAML(pure=True).parse(text):
+                if not self._event(event):
+                    return None
+        except MarkedYAMLError as error:
+            self._refused(error)
+            return None
+        except (YAMLError, ValueError, RecursionError) as error:
+            self._tell("mapping_yaml", f"this is no YAML: {type(error).__name__}", Spot(1, 1), "Check the file.")
+            return None
+        if isinstance(self._root, Mapping):
+            return self._root
+        if isinstance(self._root, Listing):  # a file of decisions may be a bare list
+            return Mapping(((Scalar("decisions", self._root.spot), self._root),), self._root.spot)
+        self._tell("mapping_yaml", "a mapping starts with `crm_migrate: 1`", Spot(1, 1), "See `crm-migrate init`.")
+        return None
+
+    def _tell(self, code: str, message: str, spot: Spot, hint: str) -> None:
+        self.findings.append(self.document.finding(code, message, spot, hint))
+
+    def _event(self, event: Any) -> bool:
+        kind = type(event).__name__
+        if kind in ("MappingStartEvent", "SequenceStartEvent"):
+            self._decorated(event)
+            if len(self._stack) >= MAX_DEPTH:
+                self._tell("mapping_depth", f"nested more than {MAX_DEPTH} deep", _spot(event), "Write it flatter.")
+                return False
+            self._stack.append(_Open(_spot(event), kind == "MappingStartEvent", bool(event.flow_style), [], []))
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self._add(_closed(self._stack.pop()))
+        elif kind == "ScalarEvent":
+            self._decorated(event)
+            self._add(self._scalar(event))
+        elif kind == "AliasEvent":
+            hint = "Write the value out, or put quotes around a name that starts with `*`."
+            self._tell("mapping_anchor", "aliases (`*name`) are no part of the language", _spot(event), hint)
+            self._add(Scalar("", _spot(event), plain=False))
+        elif kind == "DocumentStartEvent" and self._root is not None:
+            self._tell("mapping_yaml", "a second document starts here", _spot(event), "Keep one document in a file.")
+            return False
+        return True
+
+    def _decorated(self, event: Any) -> None:
+        if event.anchor:
+            hint = "Write the value out where it is needed, or put quotes around a text that starts with `&`."
+            self._tell("mapping_anchor", "anchors (`&name`) are no part of the language", _spot(event), hint)
+        if getattr(event, "tag", None):
+            hint = "Leave it out, or put quotes around a text that starts with `!`."
+            self._tell("mapping_tag", "tags (`!name`) are no part of the language", _spot(event), hint)
+
+    def _scalar(self, event: Any) -> Scalar:
+        start, end = event.start_mark, event.end_mark
+        length = (
+            end.column - start.column if end.line == start.line else max(1, len(self._line(start.line)) - start.column)
+        )
+        plain_style = not event.style
+        scalar = Scalar(event.value, Spot(start.line + 1, start.column + 1, max(1, length)), plain_style)
+        if not plain_style:
+            return scalar
+        self._cut(scalar, end)
+        self._unclosed(scalar)
+        return replace(scalar, null=not event.value)
+
+    def _line(self, index: int) -> str:
+        return self.document.lines[index] if index < len(self.document.lines) else ""
+
+    def _cut(self, scalar: Scalar, end: Any) -> None:
+        rest = self._line(end.line)[end.column :]
+        match = _CUT.match(rest) or re.match(r"\s{0,1}#(?=[\w(])", rest)
+        if scalar.text and match:
+            message = f"a `#` cut this value to `{scalar.text}`"
+            self._tell("mapping_cut", message, Spot(end.line + 1, end.column + match.end()), _quote_this(scalar, rest))
+
+    def _unclosed(self, scalar: Scalar) -> None:
+        opened = _balance(scalar.text)
+        if opened is not None:
+            message = f"a bracket of `{scalar.text}` has no partner"
+            hint = f"{_quote_this(scalar)} Inside {{ }} and [ ] a comma ends a value."
+            self._tell("mapping_unclosed", message, Spot(scalar.spot.line, scalar.spot.column + opened), hint)
+
+    def _add(self, node: Node) -> None:
+        if not self._stack:
+            self._root = node
+            return
+        top = self._stack[-1]
+        if not top.mapping:
+            top.items.append(node)
+        elif top.key is None:
+            self._key(top, node)
+        else:
+            self._value(top, node)
+
+    def _key(self, top: _Open, node: Node) -> None:
+        if not isinstance(node, Scalar):
+            self._tell("mapping_yaml", "a key is a text", node.spot, "Put quotes around a value that holds brackets.")
+            node = Scalar("", node.spot)
+        elif node.text == "<<":
+            self._tell("mapping_anchor", "merge keys (`<<`) are no part of the language", node.spot, "Write it out.")
+        elif any(node.text == key.text for key in top.keys):
+            message = f"`{node.text}` stands here for the second time"
+            self._tell("mapping_duplicate", message, node.spot, "Keep one of the two.")
+        top.key = node
+
+    def _value(self, top: _Open, node: Node) -> None:
+        key = top.key
+        assert key is not None
+        top.key = None
+        if top.flow and isinstance(node, Scalar) and node.null and node.spot.line == key.spot.line:
+            end = key.spot.column + key.spot.length
+            if node.spot.column <= end:
+                message = f"`{key.text}` has no value: a comma ends a value inside {{ }}"
+                self._tell("mapping_comma", message, key.spot, f'Quote the whole value: "..., {key.text}".')
+                return
+        if all(key.text != other.text for other in top.keys):
+            top.keys.append(key)
+            top.items.append(node)
+
+    def _refused(self, error: MarkedYAMLError) -> None:
+        mark = error.problem_mark or error.context_mark
+        spot = Spot(mark.line + 1, mark.column + 1) if mark else Spot(1, 1)
+        if error.context_mark and "quoted scalar" in str(error.context):
+            spot = Spot(error.context_mark.line + 1, error.context_mark.column + 1)
+        problem = str(error.problem or "cannot be read").replace("\n", " ")
+        self._tell("mapping_yaml", f"this is no YAML: {problem}", spot, _advice(problem, self._line(spot.line - 1)))
+
+
+def _spot(event: Any) -> Spot:
+    start, end = event.start_mark, event.end_mark
+    same = end.line == start.line
+    return Spot(start.line + 1, start.column + 1, max(1, end.column - start.column) if same else 1)
+
+
+def _closed(top: _Open) -> Node:
+    if top.mapping:
+        return Mapping(tuple(zip(top.keys, top.items, strict=True)), top.spot, top.flow)
+    return Listing(tuple(top.items), top.spot)
+
+
+def _quote_this(scalar: Scalar, rest: str = "") -> str:
+    return f'Quote this: "{scalar.text}{rest.split(",")[0].rstrip(" }]")}".'
+
+
+def _balance(text: str) -> int | None:
+    """The offset of the first bracket without partner, outside quotes; None where all is well."""
+    bare = _QUOTED.sub(lambda m: "x" * len(m.group()), text)
+    opened: list[int] = []
+    for offset, char in enumerate(bare):
+        if char == "(":
+            opened.append(offset)
+        elif char == ")":
+            if not opened:
+                return offset
+            opened.pop()
+    return opened[0] if opened else None
+
+
+def _advice(problem: str, line: str) -> str:
+    if "mapping values" in problem:
+        return 'A `: ` inside a value: quote this value, "like: this".'
+    if "cannot start any token" in problem or "block end" in problem or "flow" in problem or "alias" in problem:
+        return "A value that starts with [ { * & ! % @ or ` or holds a quote needs quotes around it: quote this."
+    if "end of stream" in problem:
+        return "A quote was opened and never closed."
+    return "Compare the indentation with the line above." if line.startswith(" ") else "Quote the value."

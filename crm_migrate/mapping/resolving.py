@@ -1,0 +1,234 @@
+"""Mapping + library + headers + evidence + decisions -> the one frozen plan, or every finding at once."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from crm_migrate.errors import MappingError, UsageError
+from crm_migrate.finding import Finding, errors
+from crm_migrate.mapping import library, refs
+from crm_migrate.mapping.authoring import author, nearest
+from crm_migrate.mapping.checking import check
+from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.model import MappingFile, Owners
+from crm_migrate.mapping.plan import EnvironmentPlan, MoneyPlan, OwnersPlan, Plan, ValueMapPlan
+from crm_migrate.mapping.profiles import TargetProfile
+from crm_migrate.mapping.reading import read_file
+from crm_migrate.mapping.resolving_objects import objects
+from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
+from crm_migrate.mapping.resolving_sources import sources
+from crm_migrate.mapping.tree import Document, Path
+from crm_migrate.workspace.layout import Project
+
+Evidence = Mapping[str, Mapping[str, Mapping[str, str]]]
+_PRODUCTION = re.compile(r"prod(uction)?([-_ ].*)?|live", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A mapping file that was read: the document with places, and the model when there are no errors."""
+
+    document: Document
+    file: MappingFile | None
+    findings: list[Finding]
+
+
+def read(project: Project) -> Read:
+    """Read and author the mapping file of a project; nothing beside it is looked at."""
+    document, findings = read_file(project.mapping, _name(project))
+    if not document.root.entries:
+        return Read(document, None, findings)
+    file, more = author(document, MappingFile)
+    return Read(document, file, sorted_by_place([*findings, *more]))
+
+
+def _name(project: Project) -> str:
+    try:
+        return project.mapping.relative_to(project.folder).as_posix()
+    except ValueError:
+        return project.mapping.name
+
+
+def resolve(
+    project: Project,
+    *,
+    environment: str | None = None,
+    headers: Mapping[str, Sequence[str]] | None = None,
+    evidence: Evidence | None = None,
+) -> tuple[Plan, list[Finding]]:
+    """The frozen plan of a project and what is worth knowing about it (warnings and notes).
+
+    `headers` is source -> columns; sources that are not in it are not checked against their columns. Raises
+    MappingError with all findings when there are errors. An environment named like production is never the default.
+    """
+    plan, findings = examine(project, environment=environment, headers=headers, evidence=evidence)
+    if plan is None:
+        wrong = errors(findings)
+        count = f"{len(wrong)} error" + "s" * (len(wrong) != 1)
+        raise MappingError(f"the mapping has {count}", findings, hint="crm-migrate mapping check")
+    return plan, findings
+
+
+def examine(
+    project: Project,
+    *,
+    environment: str | None = None,
+    headers: Mapping[str, Sequence[str]] | None = None,
+    evidence: Evidence | None = None,
+) -> tuple[Plan | None, list[Finding]]:
+    """Like `resolve`, but gives no plan instead of raising when there are errors."""
+    found = read(project)
+    if found.file is None:
+        return None, found.findings
+    desk = Desk(project, found.document, found.file, headers or {}, list(found.findings))
+    desk.files[found.document.name] = found.document.digest
+    plan = _plan(desk, environment, evidence or {})
+    findings = sorted_by_place(desk.findings)
+    return (None if errors(findings) else plan), findings
+
+
+def sorted_by_place(findings: Sequence[Finding]) -> list[Finding]:
+    """By file and place, each thing once."""
+    unique = dict.fromkeys(findings)
+    return sorted(unique, key=lambda f: (f.place.file, f.place.line, f.place.column, f.code, f.message))
+
+
+def _plan(desk: Desk, environment: str | None, evidence: Evidence) -> Plan:
+    refs.decisions(desk)
+    chosen = _environment(desk, environment)
+    desk.target = _target(desk, chosen)
+    source_plans = sources(desk)
+    object_plans = objects(desk)
+    by_name = {plan.name: plan for plan in object_plans}
+    check(desk, object_plans, source_plans)
+    project = desk.file.project
+    return Plan(
+        project=desk.project.folder.resolve().name,
+        title=project.name,
+        locale=_locale(desk),
+        time_zone=_time_zone(desk),
+        as_of=_as_of(desk),
+        fiscal_year_starts=project.fiscal_year_starts,
+        money=_money(desk),
+        environment=chosen,
+        sources=source_plans,
+        value_maps={name: _value_map(desk, name) for name in desk.file.value_maps},
+        owners=_owners(desk, chosen.name),
+        objects=object_plans,
+        checks=checks(desk, by_name),
+        reconcile=reconcile(desk, by_name),
+        examples=examples(desk, by_name),
+        evidence={s: {c: dict(facts) for c, facts in columns.items()} for s, columns in evidence.items()},
+        decisions=desk.decisions,
+        files=desk.files,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- environment
+
+
+def _environment(desk: Desk, wanted: str | None) -> EnvironmentPlan:
+    known = desk.file.environments
+    if wanted is None:
+        wanted = next((name for name in known if not _PRODUCTION.fullmatch(name)), None)
+        if wanted is None:
+            raise UsageError("production is never the default environment", hint=f"--env {next(iter(known))}")
+    if wanted not in known:
+        raise UsageError(f"there is no environment `{wanted}`", hint=nearest(wanted, known))
+    environment = known[wanted]
+    options = dict(environment.__pydantic_extra__ or {})
+    if "schema" in options:
+        hint = "Describe the target in `mappings/targets/`, and name it with `profile:`."
+        desk.tell_key("mapping_not_supported", "a locked schema is not supported yet", ("environments", wanted, "schema"), hint)
+    return EnvironmentPlan(
+        name=wanted, connector=environment.connector, options=options, mask=environment.mask, needs=environment.needs
+    )
+
+
+def _target(desk: Desk, chosen: EnvironmentPlan) -> TargetProfile | None:
+    environment = desk.file.environments[chosen.name]
+    path: Path = ("environments", chosen.name, "profile" if environment.profile else "connector")
+    name = environment.profile or environment.connector
+    entry = library.find("targets", name, desk.project.folder)
+    if entry is None:
+        words = library.names("targets", desk.project.folder)
+        desk.unknown("profile_unknown", "the target profile", name, words, path)
+        return None
+    profile, findings = library.target_profile(entry)
+    desk.findings += findings
+    desk.files[entry.label] = entry.digest
+    return profile
+
+
+# ---------------------------------------------------------------------------------------------------- project
+
+
+def _locale(desk: Desk) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    for path, text in _said(desk, "locale"):
+        try:
+            Locale.parse(text.replace("-", "_"))
+        except (UnknownLocaleError, ValueError):
+            desk.tell("mapping_value", f"`{text}` is no locale", path, "Write tr-TR, de-DE, en-GB ...")
+    return desk.file.project.locale
+
+
+def _time_zone(desk: Desk) -> str:
+    from zoneinfo import available_timezones
+
+    known = available_timezones()
+    for path, text in _said(desk, "time_zone"):
+        if known and text not in known:
+            desk.unknown("mapping_value", "the time zone", text, known, path)
+    return desk.file.project.time_zone
+
+
+def _said(desk: Desk, word: str) -> list[tuple[Path, str]]:
+    places: list[tuple[Path, str]] = [(("project", word), getattr(desk.file.project, word))]
+    places += [(("sources", n, word), said) for n, s in desk.file.sources.items() if (said := getattr(s, word))]
+    return places
+
+
+def _as_of(desk: Desk) -> str | None:
+    as_of = desk.file.project.as_of
+    if as_of is not None and not refs.is_date(as_of):
+        desk.tell("mapping_value", f"`{as_of}` is no day", ("project", "as_of"), "Write YYYY-MM-DD.")
+    return as_of
+
+
+def _money(desk: Desk) -> MoneyPlan:
+    money, path = desk.file.project.money, ("project", "money")
+    if money.rates and not money.report_in:
+        desk.tell("mapping_missing", "rates need the currency they lead to", path, "Add `report_in: EUR`.")
+    rates = refs.rates(desk, money.rates, (*path, "rates")) if money.rates else ()
+    return MoneyPlan(report_in=money.report_in, rate_on=money.rate_on, rates=rates)
+
+
+def _value_map(desk: Desk, name: str) -> ValueMapPlan:
+    written, path = desk.file.value_maps[name], ("value_maps", name)
+    entries = dict(written.map)
+    for row in refs.read_csv(desk, written.file, (*path, "file"), ("from", "to")) if written.file else ():
+        if entries.setdefault(row["from"], row["to"]) != row["to"]:
+            message = f"`{row['from']}` has two translations"
+            desk.tell("mapping_duplicate", message, (*path, "file"), "Keep one of the two.")
+    if not entries:
+        desk.tell_key("mapping_missing", f"the value map `{name}` is empty", path, "Add `map:` or `file:`.")
+    word, _, default = written.unmapped.partition("(")
+    return ValueMapPlan.model_validate(
+        {"name": name, "entries": entries, "unmapped": word, "default": default[:-1] if default else None}
+    )
+
+
+def _owners(desk: Desk, environment: str) -> OwnersPlan | None:
+    written: Owners | None = desk.file.owners
+    if written is None:
+        return None
+    override = desk.file.environments[environment].owners
+    path: Path = ("environments", environment, "owners") if override else ("owners", "from")
+    return OwnersPlan(
+        entries=refs.owners(desk, override or written.from_, path),
+        unknown=written.unknown,
+        open_records=written.inactive.open_records,
+        closed_records=written.inactive.closed_records,
+    )

@@ -1,0 +1,367 @@
+"""Fields as the engine runs them: cells with all their steps, type, target name, reference, survivorship."""
+
+from dataclasses import dataclass
+
+from crm_migrate.crm.model import CanonicalField, CanonicalObject
+from crm_migrate.crm.types import TYPES, SemanticType
+from crm_migrate.mapping import steps
+from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.model import ObjectPart, TargetField
+from crm_migrate.mapping.plan import CasePlan, CellPlan, FieldPlan, RefPlan
+from crm_migrate.mapping.profiles import ProfileField, ProfileObject
+from crm_migrate.mapping.text import SAME_ROW, PlacedStep, TextError, parse_cell, parse_ref, parse_steps
+from crm_migrate.mapping.tree import Path
+
+SURVIVE = frozenset({
+    "trust", "newest", "oldest", "first", "most_complete", "most_common", "longest", "any_true", "all_true",
+    "strictest", "equal", "max", "min", "union", "append", "concat", "block", "never_merged",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the workbook while it is resolved."""
+
+    desk: Desk
+    object: str
+    part: ObjectPart
+    name: str
+    spec: TargetField
+    path: Path
+    let: bool
+    canonical: CanonicalField | None
+    profile: ProfileField | None
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources that may speak here."""
+        return [*self.part.from_, *self.part.enrich]
+
+
+def fields(
+    desk: Desk, name: str, part: ObjectPart, canonical: CanonicalObject | None, profile: ProfileObject | None
+) -> tuple[FieldPlan, ...]:
+    """All fields of an object: helpers, what was written, and what other words imply."""
+    plans = []
+    for let, section, written in ((True, "let", part.let), (False, "fields", part.fields)):
+        for field_name, spec in written.items():
+            path: Path = ("objects", name, section, field_name)
+            if let and field_name in part.fields:
+                desk.tell_key(
+                    "field_twice", f"`{field_name}` stands in `let` and in `fields`", path, "Rename the helper."
+                )
+            known = canonical.field(field_name) if canonical and not let else None
+            at_target = profile.fields.get(field_name) if profile and not let else None
+            plans.append(_field(Line(desk, name, part, field_name, spec, path, let, known, at_target)))
+    implied = [_implied(n, canonical, profile) for n in _implied_names(desk, part, canonical)]
+    return (*plans, *implied)
+
+
+def _implied_names(desk: Desk, part: ObjectPart, canonical: CanonicalObject | None) -> list[str]:
+    """Fields that nobody wrote, but that other words fill: `keep_others: ...`, `keep_as_text(...)`."""
+    names = [spec.keep_others for spec in part.fields.values() if spec.keep_others]
+    owners = desk.file.owners
+    if owners and any(canonical and (f := canonical.field(n)) and f.type == "owner" for n in part.fields):
+        word, _, name = owners.inactive.closed_records.rstrip(")").partition("(")
+        names += [name] if word == "keep_as_text" else []
+    return [n for n in dict.fromkeys(names) if n not in part.fields and n not in part.let]
+
+
+def _implied(name: str, canonical: CanonicalObject | None, profile: ProfileObject | None) -> FieldPlan:
+    known = canonical.field(name) if canonical else None
+    kind = TYPES[known.type if known else "list"]
+    at_target = profile.fields.get(name) if profile else None
+    return FieldPlan(
+        name=name,
+        type=kind.name,
+        target=(at_target.column if at_target else None) or name,
+        survive=kind.survive,
+        on_invalid=kind.on_invalid,
+        personal=kind.personal,
+        length=at_target.length if at_target else None,
+    )
+
+
+def _field(line: Line) -> FieldPlan:
+    spec, kind = line.spec, _kind(line)
+    _conflicts(line)
+    then = _then(line)
+    cells, same_row = _cells(line, then, kind)
+    profile = line.profile
+    return FieldPlan(
+        name=line.name,
+        type=kind.name,
+        target=_target(line),
+        cells=cells,
+        ref=_reference(line, cells, same_row),
+        survive=_survive(line, kind),
+        block=line.canonical.block if line.canonical else None,
+        required=_required(line),
+        constant=_chosen(line, spec.constant, "constant"),
+        default=_chosen(line, spec.default, "default"),
+        default_from=spec.default_from,
+        case=_case(line),
+        per=spec.per,
+        keep_others=spec.keep_others,
+        evidence=_evidence(line),
+        clear=spec.clear,
+        let=line.let,
+        on_invalid=spec.on_invalid or kind.on_invalid,
+        personal=kind.personal or spec.sensitive is not None,
+        sensitive=spec.sensitive,
+        action=spec.action,
+        because=spec.because,
+        length=profile.length if profile else None,
+        unique=profile.unique if profile else False,
+        choices=profile.choices if profile else (),
+    )
+
+
+def _kind(line: Line) -> SemanticType:
+    desk, spec, path = line.desk, line.spec, line.path
+    if spec.type is not None and spec.type not in TYPES:
+        desk.unknown("type_unknown", "the type", spec.type, TYPES, (*path, "type"))
+        return TYPES["text"]
+    if line.canonical and spec.type not in (None, line.canonical.type):
+        message = f"`{line.name}` is of type `{line.canonical.type}` in the CRM model"
+        desk.tell("type_unknown", message, (*path, "type"), "Leave `type:` out, or use a name of your own.")
+    if line.canonical:
+        return line.canonical.semantic
+    if spec.type:
+        return TYPES[spec.type]
+    if line.profile and line.profile.type in TYPES:
+        return TYPES[line.profile.type]
+    if not line.let and spec.action == "migrate":
+        _unknown_field(line)
+    return TYPES["text"]
+
+
+def _unknown_field(line: Line) -> None:
+    from crm_migrate.crm.model import OBJECTS
+    from crm_migrate.mapping.authoring import nearest
+
+    canonical = OBJECTS.get(line.object)
+    near = nearest(line.name, [f.name for f in canonical.fields] if canonical else ())
+    hint = f"{near if near.startswith('Did') else ''} A field of the target's own needs `type:`.".strip()
+    line.desk.tell_key("field_unknown", f"the CRM model has no field `{line.object}.{line.name}`", line.path, hint)
+
+
+def _conflicts(line: Line) -> None:
+    """Words that would silently win over each other."""
+    spec, desk = line.spec, line.desk
+    values = [word for word in ("constant", "case") if getattr(spec, word)] + (["a source"] if spec.cells else [])
+    if len(values) > 1:
+        message = f"`{line.name}` gets its value twice: by `{values[0]}` and by {values[1]}"
+        desk.tell_key("field_conflict", message, (*line.path, values[0]), "Keep one; a value if empty is `default:`.")
+    if not values and not (spec.default or spec.default_from or spec.clear):
+        desk.tell_key(
+            "field_empty", f"`{line.name}` has no value", line.path, "Name a source's column, or `constant:`."
+        )
+    for word in ("missing", "ambiguous", "parent_excluded", "by"):
+        if getattr(spec, word) is not None and not (spec.ref or (line.canonical and line.canonical.reference)):
+            desk.tell_key(
+                "field_conflict", f"`{word}` belongs to a reference", (*line.path, word), "Add `ref: object.source`."
+            )
+    if spec.then and not spec.cells:
+        desk.tell_key(
+            "field_conflict", "`then:` has no source to work on", (*line.path, "then"), "Name a source's column."
+        )
+    desk.decided(spec.because, (*line.path, "because"))
+
+
+def _target(line: Line) -> str | None:
+    if line.let or line.spec.action in ("archive", "drop"):
+        return None
+    return line.spec.to or (line.profile.column if line.profile else None) or line.name
+
+
+def _required(line: Line) -> bool:
+    if line.spec.required is not None:
+        return line.spec.required
+    return bool((line.canonical and line.canonical.required) or (line.profile and line.profile.required))
+
+
+def _survive(line: Line, kind: SemanticType) -> str:
+    survive = line.spec.survive or kind.survive
+    if survive not in SURVIVE:
+        line.desk.unknown("survive_unknown", "the survivorship", survive, SURVIVE, (*line.path, "survive"))
+    return survive
+
+
+def _then(line: Line) -> tuple[PlacedStep, ...]:
+    if line.spec.then is None:
+        return ()
+    path: Path = (*line.path, "then")
+    try:
+        parsed = parse_steps(line.spec.then)
+    except TextError as error:
+        line.desk.text_error(error, path)
+        return ()
+    steps.check(line.desk, parsed, path)
+    return parsed
+
+
+# ---------------------------------------------------------------------------------------------------- cells
+
+
+def _cells(line: Line, then: tuple[PlacedStep, ...], kind: SemanticType) -> tuple[dict[str, CellPlan], tuple[str, ...]]:
+    """The cell of every source, and the sources that point to what their own row became."""
+    found: dict[str, CellPlan] = {}
+    same_row: list[str] = []
+    for written, text in line.spec.cells.items():
+        source = written or _only_source(line)
+        path: Path = (*line.path, written) if written else line.path
+        if source is None or not _is_source(line, written, path):
+            continue
+        if text.strip() == SAME_ROW:
+            same_row.append(source)
+        elif cell := _cell(line, source, text, then, kind, path):
+            found[source] = cell
+    return found, tuple(same_row)
+
+
+def _only_source(line: Line) -> str | None:
+    feeds = list(line.part.from_)
+    if len(feeds) == 1:
+        return feeds[0]
+    message = f"`{line.object}` has {len(feeds)} sources: say whose column this is"
+    line.desk.tell("source_ambiguous", message, line.path, f"Write {{{feeds[0] if feeds else 'source'}: Column}}.")
+    return None
+
+
+def _is_source(line: Line, written: str, path: Path) -> bool:
+    if not written or written in line.sources:
+        return True
+    if written in TargetField.planned:
+        message = f"`{written}` is a word of the language that is not supported yet"
+        line.desk.tell_key("mapping_not_supported", message, path, "Leave it out for now; nothing was ignored.")
+    elif written in line.desk.file.sources:
+        message = f"the source `{written}` does not feed `{line.object}`"
+        line.desk.tell_key("source_not_fed", message, path, f"Add it to `from:` of {line.object}.")
+    else:
+        words = [*line.sources, *(set(TargetField.model_fields) - {"cells"})]
+        line.desk.unknown("mapping_unknown_word", "the source or option", written, words, path, key=True)
+    return False
+
+
+def _cell(
+    line: Line, source: str, text: str, then: tuple[PlacedStep, ...], kind: SemanticType, path: Path
+) -> CellPlan | None:
+    try:
+        cell = parse_cell(text)
+    except TextError as error:
+        line.desk.text_error(error, path)
+        return None
+    steps.check(line.desk, cell.steps, path)
+    if cell.expression is not None:
+        line.desk.over_columns(source, cell.expression, path, cell.at, value=True)
+    column = line.desk.column(source, cell.column, path, cell.at) if cell.column is not None else None
+    expression = cell.expression.strip() if cell.expression is not None else None
+    return CellPlan(column=column, expression=expression, steps=steps.resolved(cell.steps, then, kind))
+
+
+# ---------------------------------------------------------------------------------------------------- references
+
+
+def _reference(line: Line, cells: dict[str, CellPlan], same_row: tuple[str, ...]) -> RefPlan | None:
+    spec, desk = line.spec, line.desk
+    known = line.canonical.reference if line.canonical else None
+    written = spec.ref or known
+    if written is None:
+        if same_row:
+            desk.tell("field_conflict", "`same_row` needs a reference", (*line.path, same_row[0]), "Add `ref: object`.")
+        return None
+    path: Path = (*line.path, "ref") if spec.ref else line.path
+    try:
+        target, space = parse_ref(written)
+    except TextError as error:
+        desk.text_error(error, path)
+        return None
+    if target not in desk.file.objects:
+        desk.unknown("ref_unknown", "the object", target, desk.file.objects, path)
+        return None
+    feeds = list(desk.file.objects[target].from_)
+    for source in same_row:
+        if source not in feeds:
+            message = f"`same_row`: the source `{source}` does not feed `{target}`"
+            desk.tell("ref_unknown", message, (*line.path, source), f"Add `{source}` to `from:` of {target}.")
+    return RefPlan(
+        object=target,
+        spaces=_spaces(line, cells, target, space, feeds, path),
+        same_row=same_row,
+        by=_by(line, target),
+        missing=spec.missing or "hold",
+        ambiguous=spec.ambiguous or "hold",
+        parent_excluded=spec.parent_excluded or "hold",
+    )
+
+
+def _spaces(
+    line: Line, cells: dict[str, CellPlan], target: str, space: str | None, feeds: list[str], path: Path
+) -> dict[str, str]:
+    """Which key space each source speaks: the one that is named, or the only one there is."""
+    if space is not None and space not in feeds:
+        line.desk.unknown("ref_unknown", f"the source of `{target}`", space, feeds, path)
+        return {}
+    if space is None and len(feeds) == 1:
+        space = feeds[0]
+    if space is None and cells and line.spec.by is None:
+        message = f"`{target}` has several sources: whose key is in this cell?"
+        line.desk.tell("ref_ambiguous", message, path, f"Write `ref: {target}.{feeds[0] if feeds else 'source'}`.")
+    return dict.fromkeys(cells, space) if space is not None else {}
+
+
+def _by(line: Line, target: str) -> str | None:
+    by = line.spec.by
+    other = line.desk.file.objects[target]
+    if by is not None and by not in other.fields and by not in other.let:
+        line.desk.unknown("field_unknown", f"the field of `{target}`", by, other.fields, (*line.path, "by"))
+    return by
+
+
+# ---------------------------------------------------------------------------------------------------- values
+
+
+def _chosen(line: Line, value: str | None, word: str) -> str | None:
+    check_choice(line, value, (*line.path, word))
+    return value
+
+
+def check_choice(line: Line, value: str | None, path: Path) -> None:
+    """A value that the mapping writes is one of the target's choices."""
+    choices = line.profile.choices if line.profile else ()
+    if value and choices and value not in choices:
+        line.desk.unknown("choice_unknown", f"for `{line.name}` the target's choice", value, choices, path)
+
+
+def _case(line: Line) -> tuple[CasePlan, ...]:
+    plans: list[CasePlan] = []
+    seen: set[str] = set()
+    for at, branch in enumerate(line.spec.case):
+        path: Path = (*line.path, "case", at)
+        if plans and plans[-1].when is None:
+            line.desk.tell(
+                "case_unreachable", "this branch comes after `else` and is never reached", path, "Move it up."
+            )
+        elif branch.when is not None and branch.when.strip() in seen:
+            message = "this branch has the condition of an earlier one and is never reached"
+            line.desk.tell("case_unreachable", message, (*path, "when"), "Delete it.")
+        seen.add((branch.when or "").strip())
+        word = "then" if branch.when is not None else "else"
+        value = branch.then if branch.when is not None else branch.else_
+        value = None if value in (None, "null", "~", "") else value
+        check_choice(line, value, (*path, word))
+        plans.append(CasePlan(when=branch.when, then=value))
+    return tuple(plans)
+
+
+def _evidence(line: Line) -> tuple[str, ...]:
+    found = []
+    for at, text in enumerate(line.spec.evidence):
+        path: Path = (*line.path, "evidence", at)
+        source, dot, column = text.partition(".")
+        if not dot or source not in line.sources:
+            line.desk.unknown("source_not_fed", "`evidence` is `source.column`; the source", source, line.sources, path)
+            continue
+        found.append(f"{source}.{line.desk.column(source, column, path, len(source) + 1)}")
+    return tuple(found)

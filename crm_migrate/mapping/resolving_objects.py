@@ -1,0 +1,219 @@
+"""Objects as the engine runs them: feeds, enrichment, fields, matching, in load order."""
+
+from typing import Literal, cast
+
+from crm_migrate.crm.model import OBJECTS, CanonicalObject
+from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.model import Feed, ObjectPart
+from crm_migrate.mapping.ordering import load_order, references_of
+from crm_migrate.mapping.plan import (
+    EnrichPlan,
+    ExistingPlan,
+    FeedPlan,
+    FieldPlan,
+    MatchRulePlan,
+    ObjectPlan,
+    RerunPlan,
+    SamePlan,
+    SplitPlan,
+    VetoPlan,
+)
+from crm_migrate.mapping.profiles import ProfileObject
+from crm_migrate.mapping.resolving_fields import fields
+from crm_migrate.mapping.text import TextError, parse_same, parse_split, parse_veto
+from crm_migrate.mapping.tree import Path
+
+
+def objects(desk: Desk) -> tuple[ObjectPlan, ...]:
+    """Every object, parents first."""
+    plans = {name: _object(desk, name, part) for name, part in desk.file.objects.items()}
+    hints = desk.target.load_order if desk.target else ()
+    order, second = load_order({name: references_of(plan.fields) for name, plan in plans.items()}, hints)
+    return tuple(plans[name].model_copy(update={"second_pass": second.get(name, ())}) for name in order)
+
+
+def _object(desk: Desk, name: str, part: ObjectPart) -> ObjectPlan:
+    path: Path = ("objects", name)
+    canonical = OBJECTS.get(name)
+    profile = desk.target.objects.get(name) if desk.target else None
+    if canonical is None and part.to is None and profile is None:
+        desk.unknown("object_unknown", "the object", name, OBJECTS, path, key=True)
+    resolved = fields(desk, name, part, canonical, profile)
+    _required_are_mapped(desk, canonical, profile, resolved, path)
+    return ObjectPlan(
+        name=name,
+        entity=cast(Literal["organisation", "person", "thing"], canonical.entity if canonical else "thing"),
+        target=part.to or (profile.name if profile else name),
+        key_field=profile.key_field if profile else "crm_migrate_id",
+        mergeable=canonical.mergeable if canonical else False,
+        feeds=_feeds(desk, part, path),
+        enrich=_enrich(desk, part, path),
+        fields=resolved,
+        match=_match(desk, part, canonical, path),
+        learned_match=part.match == "learned",
+        existing=_existing(desk, part, path),
+        target_unique=_unique(desk, part, path),
+        on_rerun=RerunPlan(**part.on_rerun.model_dump()),
+    )
+
+
+def _required_are_mapped(
+    desk: Desk,
+    canonical: CanonicalObject | None,
+    profile: ProfileObject | None,
+    resolved: tuple[FieldPlan, ...],
+    path: Path,
+) -> None:
+    wanted = {f.name for f in canonical.fields if f.required} if canonical else set()
+    wanted |= {name for name, field in profile.fields.items() if field.required} if profile else set()
+    for missing in sorted(wanted - {f.name for f in resolved}):
+        message = f"`{missing}` is required and nothing fills it"
+        desk.tell_key(
+            "required_unmapped", message, (*path, "fields"), f"Add `{missing}:` with a column or `constant:`."
+        )
+
+
+# ---------------------------------------------------------------------------------------------------- feeds
+
+
+def _feeds(desk: Desk, part: ObjectPart, path: Path) -> tuple[FeedPlan, ...]:
+    if not part.from_:
+        desk.tell_key("mapping_missing", "`from:` is missing: who feeds this object?", path, "Add `from: source`.")
+    plans = []
+    for source, feed in part.from_.items():
+        here: Path = (*path, "from", source)
+        if _has_rows(desk, source, here):
+            plans.append(_feed(desk, part, source, feed, here))
+    return tuple(plans)
+
+
+def _has_rows(desk: Desk, source: str, path: Path) -> bool:
+    from crm_migrate.mapping.resolving_sources import is_database
+
+    if source not in desk.file.sources:
+        desk.unknown("source_unknown", "the source", source, desk.file.sources, path, key=True)
+        return False
+    if is_database(desk.file.sources[source]):
+        message = f"`{source}` is a database, not a table of it"
+        desk.tell_key("source_unknown", message, path, f"Add a source `{{table: {source}.NAME, key: id}}`.")
+        return False
+    return True
+
+
+def _feed(desk: Desk, part: ObjectPart, source: str, feed: Feed, path: Path) -> FeedPlan:
+    if feed.where is not None:
+        desk.over_columns(source, feed.where, (*path, "where"))
+    elif feed.else_ is not None:
+        desk.tell_key("field_conflict", "`else:` belongs to `where:`", (*path, "else"), "Say when with `where:`.")
+    desk.decided(feed.because, (*path, "because"))
+    for at, name in enumerate(feed.one_per):
+        if name not in part.fields and name not in part.let:
+            words = [*part.fields, *part.let]
+            desk.unknown("field_unknown", "the field", name, words, (*path, "one_per", at))
+    return FeedPlan(
+        source=source,
+        trust=feed.trust or 1,
+        where=feed.where,
+        because=feed.because,
+        absent=feed.else_ == "absent",
+        one_per=feed.one_per,
+        split=_split(desk, source, feed, path),
+    )
+
+
+def _split(desk: Desk, source: str, feed: Feed, path: Path) -> SplitPlan | None:
+    if feed.split_rows is None:
+        return None
+    here: Path = (*path, "split_rows")
+    try:
+        split = parse_split(feed.split_rows)
+    except TextError as error:
+        desk.text_error(error, here)
+        return None
+    names = [
+        desk.column(source, name, here, max(0, feed.split_rows.find(name)))
+        for name in (split.column, *split.companions)
+    ]
+    return SplitPlan(column=names[0], by=split.by, companions=tuple(names[1:]))
+
+
+def _enrich(desk: Desk, part: ObjectPart, path: Path) -> tuple[EnrichPlan, ...]:
+    plans = []
+    for source, enrich in part.enrich.items():
+        here: Path = (*path, "enrich", source)
+        if not _has_rows(desk, source, here):
+            continue
+        if source in part.from_:
+            desk.tell_key("field_conflict", f"`{source}` feeds this object already", here, "Keep it in one place.")
+        known = part.fields.get(enrich.by)
+        if known is None:
+            desk.unknown("field_unknown", "the field", enrich.by, part.fields, (*here, "by"))
+        elif source not in known.cells:
+            message = f"`{enrich.by}` has no column of `{source}` to find records by"
+            desk.tell("field_unknown", message, (*here, "by"), f"Add `{source}: COLUMN` to `{enrich.by}:`.")
+        plans.append(EnrichPlan(source=source, by=enrich.by, unmatched=enrich.unmatched))
+    return tuple(plans)
+
+
+# ---------------------------------------------------------------------------------------------------- matching
+
+
+def _match(desk: Desk, part: ObjectPart, canonical: CanonicalObject | None, path: Path) -> tuple[MatchRulePlan, ...]:
+    here: Path = (*path, "match")
+    mergeable = canonical is not None and canonical.mergeable
+    if part.match == "learned":
+        if not mergeable:
+            desk.tell(
+                "match_refused", "records of this object are never matched by likeness", here, "Leave `match:` out."
+            )
+        return ()
+    plans = []
+    for at, rule in enumerate(part.match if isinstance(part.match, tuple) else ()):
+        if rule.do == "merge" and not mergeable:
+            message = "records of this object are never merged by likeness"
+            desk.tell("match_refused", message, (*here, at, "do"), "Use `review`, or fold rows with `one_per:`.")
+        same = [_same(desk, part, text, (*here, at, "same", n)) for n, text in enumerate(rule.same)]
+        unless = [_veto(desk, part, text, (*here, at, "unless", n)) for n, text in enumerate(rule.unless)]
+        kept = tuple(s for s in same if s)
+        plans.append(MatchRulePlan(name=rule.rule, same=kept, unless=tuple(v for v in unless if v), do=rule.do))
+    return tuple(plans)
+
+
+def _same(desk: Desk, part: ObjectPart, text: str, path: Path) -> SamePlan | None:
+    try:
+        same = parse_same(text)
+    except TextError as error:
+        desk.text_error(error, path)
+        return None
+    return same if _is_field(desk, part, same.field, path) else None
+
+
+def _veto(desk: Desk, part: ObjectPart, text: str, path: Path) -> VetoPlan | None:
+    try:
+        veto = parse_veto(text)
+    except TextError as error:
+        desk.text_error(error, path)
+        return None
+    return veto if _is_field(desk, part, veto.field, path) else None
+
+
+def _is_field(desk: Desk, part: ObjectPart, name: str, path: Path) -> bool:
+    if name in part.fields or name in part.let:
+        return True
+    desk.unknown("field_unknown", "the field", name, [*part.fields, *part.let], path)
+    return False
+
+
+def _existing(desk: Desk, part: ObjectPart, path: Path) -> ExistingPlan:
+    if part.existing is None:
+        return ExistingPlan()
+    for at, name in enumerate(part.existing.match):
+        _is_field(desk, part, name, (*path, "existing", "match", at))
+    return ExistingPlan(match=part.existing.match, then=part.existing.then)
+
+
+def _unique(desk: Desk, part: ObjectPart, path: Path) -> dict[str, Literal["keep_best", "hold"]]:
+    for name in part.target_unique:
+        if name not in part.fields:
+            desk.unknown("field_unknown", "the field", name, part.fields, (*path, "target_unique", name), key=True)
+    return part.target_unique

@@ -1,0 +1,222 @@
+"""Sources as the engine reads them: what the mapping says, completed by the profile of the system."""
+
+import re
+
+from crm_migrate.finding import Severity
+from crm_migrate.mapping import library
+from crm_migrate.mapping.authoring import nearest
+from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.model import RESERVED, Source
+from crm_migrate.mapping.plan import FilePlan, JoinPlan, SkipPlan, SourcePlan
+from crm_migrate.mapping.profiles import SourceProfile
+from crm_migrate.mapping.refs import inside
+from crm_migrate.mapping.text import TextError, normal_name, parse_cell
+from crm_migrate.mapping.tree import Path
+
+# Words in a key's name that tell of a value that people change: such a key names another row tomorrow.
+_VOLATILE = re.compile(
+    r"date|tarih|datum|tanggal|amount|tutar|betrag|jumlah|stage|aşama|asama|phase|status|durum|owner|sorumlu"
+    r"|probability|olasılık|updated|güncelle|guncelle|geändert|modified|total|toplam",
+    re.IGNORECASE,
+)
+
+
+def sources(desk: Desk) -> tuple[SourcePlan, ...]:
+    """Every source that gives rows, in the order written. Databases (`url:` alone) only lend their address."""
+    plans = []
+    for name, source in desk.file.sources.items():
+        path: Path = ("sources", name)
+        _check_name(desk, name, path)
+        profile = _profile(desk, name, source, path)
+        if not is_database(source):
+            plans.append(_source(desk, name, source, profile, path))
+    return tuple(plans)
+
+
+def is_database(source: Source) -> bool:
+    """An address of a database whose tables other sources name."""
+    return source.url is not None and not (source.table or source.query or source.file or source.files)
+
+
+def _check_name(desk: Desk, name: str, path: Path) -> None:
+    if name in RESERVED:
+        message = f"`{name}` is a word of the language and cannot name a source"
+        desk.tell_key("source_name", message, path, f"Call it `{name}_1` or what the system is called.")
+    elif not re.fullmatch(r"[^\W\d]\w*", name) or len(name) > 60:
+        message = f"`{name}` cannot name a source"
+        desk.tell_key("source_name", message, path, "Letters, digits and _ only, a letter first, at most 60.")
+
+
+def _profile(desk: Desk, name: str, source: Source, path: Path) -> SourceProfile | None:
+    if source.use is None:
+        return None
+    entry = library.find("sources", source.use, desk.project.folder)
+    if entry is None:
+        words = library.names("sources", desk.project.folder)
+        desk.unknown("profile_unknown", "the source profile", source.use, words, (*path, "use"))
+        return None
+    profile, findings = library.source_profile(entry)
+    desk.findings += findings
+    desk.files[entry.label] = entry.digest
+    if profile is not None:
+        desk.profiles[name] = profile
+    return profile
+
+
+def _source(desk: Desk, name: str, source: Source, profile: SourceProfile | None, path: Path) -> SourcePlan:
+    project = desk.file.project
+    _one_origin(desk, source, path)
+    url, table = _database(desk, source, path)
+    changed, changed_format = _changed(desk, name, source, profile, path)
+    return SourcePlan(
+        name=name,
+        connector=source.connector or ("sql" if url else profile.connector if profile else "files"),
+        files=_files(desk, source, path),
+        tag=normal_name(source.tag) if source.tag else None,
+        encoding=source.encoding or (profile.encoding if profile else None),
+        delimiter=_delimiter(desk, source, path) or (profile.delimiter if profile else None),
+        sheet=source.sheet,
+        header_row=source.header_row,
+        url=url,
+        table=table,
+        query=source.query,
+        covers=source.covers,
+        joins=_joins(desk, source, table, path),
+        key=_key(desk, name, source, profile, path),
+        changed=changed,
+        changed_format=changed_format,
+        skip=_skip(desk, name, source, profile, path),
+        archive=source.unmapped.archive,
+        drop=_drop(desk, name, source, path),
+        profile=source.use,
+        locale=source.locale or project.locale,
+        time_zone=source.time_zone or (profile.time_zone if profile else None) or project.time_zone,
+    )
+
+
+def _one_origin(desk: Desk, source: Source, path: Path) -> None:
+    said = [word for word in ("file", "files", "table", "query") if getattr(source, word)]
+    if len(said) != 1:
+        what = "says where its rows are twice" if said else "does not say where its rows are"
+        hint = "Write one of `file:`, `files:`, `table:`, `query:`."
+        desk.tell_key("source_origin", f"the source {what}", (*path, said[1]) if said else path, hint)
+    if source.files and not source.tag:
+        message = "`files:` needs the name of the column that tells them apart"
+        desk.tell_key("mapping_missing", message, path, "Add `tag: list_state`, for instance.")
+
+
+def _delimiter(desk: Desk, source: Source, path: Path) -> str | None:
+    if source.delimiter is None:
+        return None
+    text = {"tab": "\t", "\\t": "\t"}.get(source.delimiter, source.delimiter)
+    if len(text) != 1:
+        desk.tell("mapping_value", "a delimiter is one character", (*path, "delimiter"), 'Write ";" or tab.')
+    return text
+
+
+def _files(desk: Desk, source: Source, path: Path) -> tuple[FilePlan, ...]:
+    if source.file and inside(desk, source.file, (*path, "file")):
+        return (FilePlan(pattern=source.file),)
+    return tuple(
+        FilePlan(pattern=pattern, tag=tag)
+        for tag, pattern in source.files.items()
+        if inside(desk, pattern, (*path, "files", tag))
+    )
+
+
+def _database(desk: Desk, source: Source, path: Path) -> tuple[str | None, str | None]:
+    """Address and table. `table: suite.accounts` is table `accounts` of the database `suite`."""
+    prefix, dot, rest = (source.table or "").partition(".")
+    lender = desk.file.sources.get(prefix) if dot else desk.file.sources.get(source.url or "")
+    if lender is not None and is_database(lender):
+        return lender.url, rest if dot else source.table
+    if (source.table or source.query) and source.url is None:
+        databases = [name for name, other in desk.file.sources.items() if is_database(other)]
+        message = "a table or query needs the database that it is in"
+        word = "table" if source.table else "query"
+        desk.tell("source_origin", message, (*path, word), nearest(prefix, databases) or "Add `url: env:NAME`.")
+    return source.url, source.table
+
+
+def _joins(desk: Desk, source: Source, table: str | None, path: Path) -> tuple[JoinPlan, ...]:
+    if source.join and not source.table:
+        desk.tell_key("source_origin", "`join:` belongs to a `table:`", (*path, "join"), "Join in the query itself.")
+    prefix = (source.table or "")[: -len(table or "")]
+    return tuple(
+        JoinPlan(
+            alias=alias,
+            table=join.table.removeprefix(prefix) if prefix else join.table,
+            by=join.by,
+            take=join.take,
+            gather=join.gather is not None,
+        )
+        for alias, join in source.join.items()
+    )
+
+
+def _key(desk: Desk, name: str, source: Source, profile: SourceProfile | None, path: Path) -> tuple[str, ...]:
+    written = source.key.columns if source.key else ()
+    columns = written or (profile.key if profile else ())
+    if not columns:
+        desk.tell_key("mapping_missing", f"the source `{name}` needs a `key:`", path, "Name the column that is its id.")
+    where: Path = (*path, "key") if written else path
+    for column in columns:
+        if _VOLATILE.search(column):
+            message = f"`{column}` looks like a value that people change; a row whose key changes is a new row"
+            desk.tell("key_volatile", message, where, "Take columns that never change.", Severity.WARNING)
+    return tuple(desk.column(name, column, where) for column in columns)
+
+
+def _changed(
+    desk: Desk, name: str, source: Source, profile: SourceProfile | None, path: Path
+) -> tuple[str | None, str | None]:
+    if source.changed is None:
+        known = desk.known_columns(name)
+        column = profile.changed if profile else None
+        shape = profile.columns[column].date if profile and column in profile.columns else None
+        return (column, shape) if column and (known is None or column in known) else (None, None)
+    try:
+        cell = parse_cell(source.changed)
+    except TextError as error:
+        desk.text_error(error, (*path, "changed"))
+        return None, None
+    steps = [step.plan for step in cell.steps]
+    if (
+        cell.column is None
+        or any(s.name not in ("date", "instant") or len(s.args) != 1 for s in steps)
+        or len(steps) > 1
+    ):
+        message = "`changed:` is a column, or `Column | date(DD.MM.YYYY)`"
+        desk.tell("mapping_text", message, (*path, "changed"), "Write the column's name.")
+        return None, None
+    column = desk.column(name, cell.column, (*path, "changed"), cell.at)
+    shape = (
+        steps[0].args[0] if steps else profile.columns[column].date if profile and column in profile.columns else None
+    )
+    return column, shape
+
+
+def _skip(desk: Desk, name: str, source: Source, profile: SourceProfile | None, path: Path) -> tuple[SkipPlan, ...]:
+    rules = [(rule, (*path, "skip", at)) for at, rule in enumerate(source.skip)]
+    rules += [(rule, path) for rule in (profile.skip if profile else ())]
+    plans = []
+    for rule, where in rules:
+        if rule == "all_blank":
+            plans.append(SkipPlan(name=rule))
+            continue
+        desk.over_columns(name, rule, where)
+        plans.append(SkipPlan(name=rule, expression=rule))
+    return tuple(plans)
+
+
+def _drop(desk: Desk, name: str, source: Source, path: Path) -> dict[str, str]:
+    found = {}
+    for column, decision in source.unmapped.drop.items():
+        where: Path = (*path, "unmapped", "drop", column)
+        desk.decided(decision, where)
+        known = desk.known_columns(name)
+        if known is not None and normal_name(column) not in known:
+            message = f"source `{name}` has no column `{column}`"
+            desk.tell_key("column_unknown", message, where, nearest(column, known))
+        found[normal_name(column)] = decision
+    return found

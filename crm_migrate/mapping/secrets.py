@@ -1,0 +1,56 @@
+"""Secrets that stand in a mapping as text: found by key, by shape or in a URL, and blanked out wherever we print."""
+
+import re
+
+REFERENCE = re.compile(r"(?:env|keyring|file):\S+")
+_KEYS = re.compile(
+    r"(?:^|[_-])(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key|credentials?)s?$", re.IGNORECASE
+)
+_LINE = re.compile(
+    r"""([\w-]*(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key))["']?\s*:\s+(["']?)"""
+    r"""(?P<secret>(?!(?:env|keyring|file):)[^\s"'#,}\]&*|>]\S*?)(?=\2(?:\s*[,}\]]|\s|$))""",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"[A-Za-z][\w+.-]*://(?:[^\s/:@\"']*):(?P<secret>(?!\$?\{?(?:env|keyring|file):)[^\s/\"'][^\s\"']*)@")
+_QUERY = re.compile(
+    r"[?&](?:password|passwd|pwd|token|access_token|api_?key|secret)="
+    r"(?P<secret>(?!\$?\{?(?:env|keyring|file):)[^\s&\"']+)",
+    re.IGNORECASE,
+)
+_SHAPES = re.compile(
+    r"(?P<secret>"
+    r"pat-(?:na|eu)\d-[0-9a-f-]{20,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|sk_(?:live|test)_\w{12,}"
+    r"|sk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
+    r"|00D[A-Za-z0-9]{12,15}![\w.]{20,}|[0-9a-f]{32}-us\d{1,2}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|Bearer\s+[\w.~+/-]{12,}"
+    r")"
+)
+
+
+def in_line(line: str) -> list[tuple[int, int]]:
+    """Start and end (0-based) of every secret in one line of a file, without overlaps."""
+    found = sorted(m.span("secret") for pattern in (_SHAPES, _URL, _QUERY, _LINE) for m in pattern.finditer(line))
+    spans: list[tuple[int, int]] = []
+    for start, end in found:
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def behind_key(key: str, text: str) -> bool:
+    """Whether a text behind that key is a secret written out instead of a reference."""
+    return bool(text.strip()) and bool(_KEYS.search(key)) and not REFERENCE.fullmatch(text.strip())
+
+
+def in_text(text: str) -> bool:
+    """Whether a text holds something of a secret's shape (a value over several lines, for instance)."""
+    return any(pattern.search(text) for pattern in (_SHAPES, _URL, _QUERY))
+
+
+def blanked(line: str, spans: list[tuple[int, int]]) -> str:
+    """The line with every secret replaced by as many asterisks."""
+    for start, end in spans:
+        line = line[:start] + "*" * (end - start) + line[end:]
+    return line

@@ -1,0 +1,72 @@
+"""The steps of a cell: what was written, what the semantic type adds, and whether they exist."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from crm_migrate.crm.types import SemanticType
+from crm_migrate.mapping.authoring import nearest
+from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.plan import StepPlan
+from crm_migrate.mapping.text import PlacedStep
+from crm_migrate.mapping.tree import Path
+
+ENGINE = frozenset({"map", "owner"})  # translated by the engine from the plan's value maps and owners
+
+
+if TYPE_CHECKING:
+    from crm_migrate.cleansing.steps import Step
+
+
+@cache
+def registry() -> "Mapping[str, Step]":
+    """All steps by name; the cleansing room is imported only when a mapping is checked."""
+    from crm_migrate.cleansing.steps import STEPS
+
+    return STEPS
+
+
+def known() -> frozenset[str]:
+    """The names of all steps."""
+    return frozenset(registry()) | ENGINE
+
+
+def family(name: str) -> str:
+    """What a step is about: steps of one family do the same job."""
+    return registry()[name].family if name in registry() else name.partition(".")[0]
+
+
+def resolved(steps: tuple[PlacedStep, ...], then: tuple[PlacedStep, ...], kind: SemanticType) -> tuple[StepPlan, ...]:
+    """All steps of a cell in order: its own, the field's `then:`, and the default of the semantic type."""
+    plans = [step.plan for step in (*steps, *then)]
+    engine = next((at for at, plan in enumerate(plans) if plan.name in ENGINE), None)
+    default = "trim" if engine is not None else kind.clean
+    if default is None or any(family(plan.name) == family(default) for plan in plans):
+        return tuple(plans)
+    plans.insert(len(plans) if engine is None else engine, StepPlan(name=default))
+    return tuple(plans)
+
+
+def check(desk: Desk, steps: tuple[PlacedStep, ...], path: Path) -> None:
+    """Unknown steps, unknown value maps, owners that are not declared."""
+    for step in steps:
+        name = step.plan.name
+        if name not in known():
+            message = f"there is no step `{name}`"
+            desk.findings.append(desk.document.inside("step_unknown", message, path, step.at, nearest(name, known())))
+        elif name == "map":
+            _check_map(desk, step, path)
+        elif name == "owner" and desk.file.owners is None:
+            message = "`owner` needs the project's owners"
+            hint = "Add `owners: {from: refs/owners.csv}`."
+            desk.findings.append(desk.document.inside("step_unknown", message, path, step.at, hint))
+
+
+def _check_map(desk: Desk, step: PlacedStep, path: Path) -> None:
+    if len(step.plan.args) != 1 or step.plan.options:
+        message = "`map` takes the name of one value map"
+        desk.findings.append(desk.document.inside("mapping_text", message, path, step.at, "Write map(stage)."))
+    elif step.plan.args[0] not in desk.file.value_maps:
+        message = f"there is no value map `{step.plan.args[0]}`"
+        hint = nearest(step.plan.args[0], desk.file.value_maps)
+        desk.findings.append(desk.document.inside("map_unknown", message, path, step.at, hint))

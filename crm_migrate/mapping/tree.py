@@ -1,0 +1,135 @@
+"""A YAML document as a tree of texts, lists and mappings, each with its place in the file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from crm_migrate.finding import Finding, Place, Severity
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """1-based line and column in characters, and how many characters to underline."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text. `plain` is False where it was quoted; `null` is a place where nothing was written."""
+
+    text: str
+    spot: Spot
+    plain: bool = True
+    null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list."""
+
+    items: "tuple[Node, ...]"
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and their values, in the order written; keys are unique. `flow` is `{...}`."""
+
+    entries: "tuple[tuple[Scalar, Node], ...]"
+    spot: Spot
+    flow: bool = False
+
+    def key(self, name: str) -> Scalar | None:
+        """The key itself, with its place."""
+        return next((key for key, _ in self.entries if key.text == name), None)
+
+    def value(self, name: str) -> "Node | None":
+        """What stands behind a key."""
+        return next((value for key, value in self.entries if key.text == name), None)
+
+
+Node = Scalar | Listing | Mapping
+Plain = str | None | list["Plain"] | dict[str, "Plain"]
+
+
+def plain(node: Node) -> Plain:
+    """The tree without places: texts, lists, dicts; None where nothing was written."""
+    match node:
+        case Scalar():
+            return None if node.null else node.text
+        case Listing():
+            return [plain(item) for item in node.items]
+        case Mapping():
+            return {key.text: plain(value) for key, value in node.entries}
+
+
+def scalars(node: Node) -> Iterator[tuple[str, Scalar]]:
+    """Every text with the key it stands behind ("" in lists of lists), depth first."""
+    match node:
+        case Scalar():
+            yield "", node
+        case Listing():
+            for item in node.items:
+                yield from scalars(item)
+        case Mapping():
+            for key, value in node.entries:
+                for name, scalar in scalars(value):
+                    yield name or key.text, scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read: its name as people say it, its lines (secrets blanked out), and the tree."""
+
+    name: str
+    lines: tuple[str, ...]
+    root: Mapping = field(default_factory=lambda: Mapping((), Spot(1, 1)))
+    digest: str = ""
+
+    def place(self, spot: Spot) -> Place:
+        """The place of a finding, with the line it is in."""
+        excerpt = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
+        return Place(self.name, spot.line, spot.column, excerpt, max(1, spot.length))
+
+    def find(self, path: Path) -> Node:
+        """The node at a path, or the deepest one on the way to it; steps that the file does not have are skipped."""
+        node: Node = self.root
+        for step in path:
+            node = _child(node, step) or node
+        return node
+
+    def key_spot(self, path: Path) -> Spot:
+        """Where the last key of a path is written; the value's own place where it is no key."""
+        parent = self.find(path[:-1])
+        key = parent.key(str(path[-1])) if path and isinstance(parent, Mapping) else None
+        return key.spot if key else self.find(path).spot
+
+    def finding(
+        self, code: str, message: str, spot: Spot, hint: str = "", severity: Severity = Severity.ERROR
+    ) -> Finding:
+        """A finding at a place of this file."""
+        return Finding(code, message, severity, self.place(spot), hint)
+
+    def at(self, code: str, message: str, path: Path, hint: str = "", severity: Severity = Severity.ERROR) -> Finding:
+        """A finding at the value of a path."""
+        return self.finding(code, message, self.find(path).spot, hint, severity)
+
+    def inside(self, code: str, message: str, path: Path, offset: int, hint: str = "") -> Finding:
+        """A finding at one character of a text (exact where the text stands on one line without escapes)."""
+        node = self.find(path)
+        spot = node.spot
+        if isinstance(node, Scalar) and offset <= len(node.text) <= spot.length:
+            spot = Spot(spot.line, spot.column + offset + (not node.plain))
+        return self.finding(code, message, spot, hint)
+
+
+def _child(node: Node, step: str | int) -> Node | None:
+    if isinstance(node, Mapping):
+        return node.value(str(step))
+    if isinstance(node, Listing) and isinstance(step, int) and step < len(node.items):
+        return node.items[step]
+    return None
