@@ -18,7 +18,7 @@ from crm_migrate import __version__
 from crm_migrate.connecting.contract import Source, Target
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.connecting.secrets import resolve_secret
-from crm_migrate.errors import Interrupted, MappingError
+from crm_migrate.errors import MappingError
 from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
@@ -29,6 +29,8 @@ from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.extract import build_spec, extract
 from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load
+from crm_migrate.stages.load import read_plan as read_load_plan
+from crm_migrate.stages.loading.objects import target_objects
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.validate import validate_after, validate_before
 from crm_migrate.stages.workers import map_all
@@ -183,7 +185,8 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     with stages.stage("plan") as work:
         if work:
             validate_before(plan, run, target.describe())
-        load_plan = plan_load(plan, project, run, target)
+            plan_load(plan, project, run, target)
+    load_plan = read_load_plan(run)
     if stages.stops_after("plan"):
         return Outcome(project, run, plan, load_plan)
     with stages.stage("load") as work:

@@ -144,7 +144,6 @@ def demo_command(folder: Path, second: bool, as_json: bool) -> None:
         copy_shipped(sample, folder, leave_out=("truth", "second"))
     screen = Screen(quiet=as_json)
     project = project_of(folder)
-    pipeline.prepare(project, None, apply=True)
     outcome = pipeline.start(project, None, screen.stage)
     screen.finished()
     screen.figures(outcome.figures, outcome.reports, as_json=as_json)

@@ -60,6 +60,12 @@ def new_run(project: Project, plan: FrozenPlan) -> Run:
     return run
 
 
+def freeze(run: Run, plan: FrozenPlan) -> None:
+    """Give a run its final plan, once its sources are read and the evidence of their columns is decided."""
+    write_file(run.plan, plan.canonical_json().encode())
+    write_state(run, read_state(run).model_copy(update={"plan_hash": plan.hash}))
+
+
 def _claim(project: Project) -> Run:
     """A folder that nobody else has: the number is claimed by an exclusive file before the folder is named."""
     folder = project.work / "runs"
