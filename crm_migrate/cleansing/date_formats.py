@@ -15,7 +15,7 @@ _TOKENS = {
     "MMM": (r"(?P<B>[^\W\d_]+\.?)", None), "MM": (r"(?P<m>\d{2})", "%m"), "M": (r"(?P<m>\d{1,2})", "%m"),
     "DD": (r"(?P<d>\d{2})", "%d"), "D": (r"(?P<d>\d{1,2})", "%d"), "HH": (r"(?P<H>\d{2})", "%H"),
     "H": (r"(?P<H>\d{1,2})", "%H"), "hh": (r"(?P<I>\d{1,2})", None), "h": (r"(?P<I>\d{1,2})", None),
-    "mm": (r"(?P<M>\d{2})", "%M"), "ss": (r"(?P<S>\d{2})", "%S"), "SSS": (r"(?P<f>\d{1,6})", None),
+    "mm": (r"(?P<M>\d{2})", "%M"), "ss": (r"(?P<S>\d{2})", "%S"), "SS": (r"(?P<S>\d{2})", "%S"), "SSS": (r"(?P<f>\d{1,6})", None),
     "A": (r"(?P<p>[AaPp]\.?[Mm]\.?)", None), "Z": (r"(?P<z>Z|[+-]\d{2}:?\d{2})", None),
 }  # fmt: skip
 _TOKEN = re.compile("|".join(sorted(_TOKENS, key=len, reverse=True)))
@@ -33,6 +33,11 @@ class DateFormat:
     has_zone: bool
 
 
+def _in_time(token: str, before: list[str]) -> str:
+    """`MM` right after the hours means minutes: people write `HH:MM:SS` as readily as `HH:mm:ss`."""
+    return "mm" if token == "MM" and before and before[-1][0] in "Hh" else token
+
+
 @lru_cache(maxsize=256)
 def compiled(text: str) -> DateFormat:
     """The format of a text; every letter that is no token stands for itself."""
@@ -40,11 +45,12 @@ def compiled(text: str) -> DateFormat:
     simple = True
     for found in _TOKEN.finditer(text):
         between = text[at : found.start()]
-        expression, polars_name = _TOKENS[found[0]]
+        token = _in_time(found[0], names)
+        expression, polars_name = _TOKENS[token]
         pattern += re.escape(between) + expression
         fast += between.replace("%", "%%") + (polars_name or "")
         simple &= polars_name is not None
-        names.append(found[0])
+        names.append(token)
         at = found.end()
     pattern += re.escape(text[at:])
     gate = (
