@@ -164,12 +164,142 @@ CODES: dict[str, Code] = {
         "A value has no translation in its value map.",
         "Add it to the map, or decide what unmapped values do (`unmapped:`).",
     ),
+    "missing_required": Code(
+        "value",
+        "A required field is empty in every source of the record.",
+        "Fill it in a source, give a `default:`, or make the field optional.",
+    ),
+    "missing_rate": Code(
+        "value",
+        "There is no exchange rate for the currency of an amount on its day.",
+        "Add the rate to the rates file, or fill the day.",
+    ),
+    "check_failed": Code(
+        "value",
+        "A check of the mapping does not hold for the merged record.",
+        "Correct the record in its source, or change the check.",
+    ),
+    "not_comparable": Code(
+        "value",
+        "A value cannot be read as what the rule compares it with.",
+        "Correct the value, or write the rule for the value that is there.",
+    ),
     # -- identity ------------------------------------------------------------------------------------------------
+    "key_missing": Code(
+        "identity",
+        "A row has no key, so nothing can refer to it and a second run could not find it again.",
+        "Fill the key column in the source, choose another key, or exclude such rows with `where:`.",
+    ),
+    "key_conflict": Code(
+        "identity",
+        "Rows of one key say different things, so it is not known which one is meant.",
+        "Mend the key or the rows in the source; if many rows make one record, say `one_per:`.",
+    ),
+    "fold_differs": Code(
+        "identity",
+        "Rows that make one record (`one_per:`) disagree in a field; the newest and fullest row speaks.",
+        "Look at the rows; map the field from another source if the wrong one speaks.",
+    ),
+    "duplicate_review": Code(
+        "identity",
+        "Two records may be the same; both are loaded and the question stays open.",
+        "Decide with `crm-migrate review`: merge them or keep them apart.",
+    ),
+    "cluster_conflict": Code(
+        "identity",
+        "Records that contradict each other are joined through others; none of them is merged.",
+        "Look at the chain that is shown and decide which of its links is wrong.",
+    ),
+    "cluster_too_big": Code(
+        "identity",
+        "A rule joins more records than one company or person can have.",
+        "Sharpen the rule: its values are shared by many (`unless: [email is shared]`).",
+    ),
+    "identity_conflict": Code(
+        "identity",
+        "Members of a cluster differ in a field that must be equal.",
+        "Decide whether they are the same; correct the wrong value if they are.",
+    ),
+    "decision_stale": Code(
+        "identity",
+        "The records of a decision say something else than when it was taken, so it is asked again.",
+        "Look at what changed and decide anew.",
+    ),
+    "decision_obsolete": Code(
+        "identity",
+        "A decision names a record that is no more.",
+        "Remove it from the decisions, or bring the record back.",
+    ),
+    "decision_conflict": Code(
+        "identity",
+        "Decisions contradict each other: A is B, B is C, but A is not C.",
+        "Take back one decision of the chain that is shown.",
+    ),
+    "decision_invalid": Code(
+        "identity",
+        "An entry of the decisions cannot be read.",
+        "Mend the entry that is named; members are written `source:key`.",
+    ),
+    "block_too_big": Code(
+        "identity",
+        "So many records answer to one comparison of a rule that not all pairs could be looked at.",
+        "Add a more telling comparison to the rule; the nearest neighbours were compared.",
+    ),
+    "match_learned_unsupported": Code(
+        "identity",
+        "`match: learned` is not available in this version.",
+        "Write match rules with `same:` and `do: review`.",
+    ),
+    "match_not_mergeable": Code(
+        "identity",
+        "Match rules on an object whose records are never merged by likeness.",
+        "Remove `match:` from the object.",
+    ),
+    "target_unique": Code(
+        "identity",
+        "The target allows a value only once, and several records claim it.",
+        "Decide who keeps it, or correct the value of the others.",
+    ),
     # -- relations -----------------------------------------------------------------------------------------------
     "parent_missing": Code(
         "relation",
         "A reference names a record that no source has.",
         "Bring the missing record, or say `missing:` on the reference.",
+    ),
+    "parent_ambiguous": Code(
+        "relation",
+        "A reference names a key that several records answer to.",
+        "Point to one of them, or say `ambiguous:` on the reference.",
+    ),
+    "parent_rejected": Code(
+        "relation",
+        "The record that this one belongs to breaks a rule, so this one waits.",
+        "Mend the parent; this one follows at the next run.",
+    ),
+    "self_parent_cleared": Code(
+        "relation",
+        "A record named itself as its parent; the link was cleared.",
+        "Nothing, unless another parent was meant.",
+    ),
+    "cycle_cleared": Code(
+        "relation",
+        "Records name each other as parents in a circle; the links of the circle were cleared.",
+        "Set the right parent in the source or in the target.",
+    ),
+    "spans_two_companies": Code(
+        "relation",
+        "Merged records point to different parents; the link of the surviving one was kept.",
+        "Look whether the person really left the other company.",
+    ),
+    "owner_inactive_no_successor": Code(
+        "owner",
+        "The owner has left and nobody follows.",
+        "Name a successor in the owners file.",
+    ),
+    "owner_inactive": Code(
+        "owner",
+        "The owner has left, and the mapping says that a person decides.",
+        "Name a successor, or keep the name as text.",
     ),
     # -- scope ---------------------------------------------------------------------------------------------------
     "excluded_rule": Code("scope", "Left out by a rule of the mapping.", "Nothing, if the rule is right."),

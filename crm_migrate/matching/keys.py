@@ -14,9 +14,11 @@ from crm_migrate.workspace.sql import quoted
 
 BATCH = 131_072
 PLACEHOLDERS = frozenset(
-    "test deneme unknown bilinmiyor unbekannt tidak ada none null nan na n a yok keine noname no name anonymous"
-    " asdf xxx xxxx example dummy".split()
-) | {"n a", "no name", "tidak ada"}
+    (
+        "test", "deneme", "unknown", "bilinmiyor", "unbekannt", "none", "null", "nan", "na", "n a", "yok", "keine", "noname",
+        "no name", "anonymous", "asdf", "example", "dummy", "tidak ada",
+    )
+)  # fmt: skip
 _MAILBOXES = ("test@", "noreply@", "no-reply@", "noemail@", "none@", "yok@", "asdf@")
 
 
@@ -30,9 +32,7 @@ def create_keys(work: Relations, nodes: str, name: str, fields: tuple[FieldPlan,
         _key_values(work, nodes, field, f"key_values_{number}", locale)
         columns.append(f"k{number}.key AS {quoted(field.name)}")
         joins.append(f" LEFT JOIN key_values_{number} k{number} ON k{number}.value = n.{quoted(field.name)}")
-    work.execute(
-        f"CREATE TABLE {quoted(f'keys/{name}')} AS SELECT {', '.join(columns)} FROM {nodes} n{''.join(joins)}"
-    )
+    work.execute(f"CREATE TABLE {quoted(f'keys/{name}')} AS SELECT {', '.join(columns)} FROM {nodes} n{''.join(joins)}")
     for number, field in enumerate(fields):
         if field.ref is None:
             work.execute(f"DROP TABLE key_values_{number}")

@@ -132,7 +132,9 @@ def _outcome(plan: ObjectPlan, rule: MatchRulePlan) -> tuple[str, str, str]:
     spoken = {"merge": MERGE, "review": REVIEW, "apart": APART}[rule.do]
     outcome = _case([(c, literal("vetoed")) for c, _ in (*hard, *own)] + [(c, literal("review")) for c, _ in weak])
     precedence = _case(
-        [(c, str(CONTRADICTED)) for c, _ in hard] + [(c, str(VETOED)) for c, _ in own] + [(c, str(REVIEW)) for c, _ in weak]
+        [(c, str(CONTRADICTED)) for c, _ in hard]
+        + [(c, str(VETOED)) for c, _ in own]
+        + [(c, str(REVIEW)) for c, _ in weak]
     )
     veto = _case([(c, literal(words)) for c, words in (*hard, *own, *weak)])
     return outcome.format(literal(rule.do)), precedence.format(spoken), veto.format("NULL")

@@ -46,13 +46,19 @@ def criterion(field: FieldPlan) -> Criterion:
     """The criterion of a field that is in no block; ValueError for an unknown rule."""
     name = quoted(field.name)
     if field.survive in COMPUTED:
-        return Criterion(window=(_first_said(field),), computed=_COMPUTED[field.survive].format(name=name, first=quoted(f"first/{field.name}")))
+        return Criterion(
+            window=(_first_said(field),),
+            computed=_COMPUTED[field.survive].format(name=name, first=quoted(f"first/{field.name}")),
+        )
     if field.survive == "most_common":
         window = (f"common/{field.name}", f"count({name}) OVER (PARTITION BY __cluster, {name})")
         return Criterion(f"by_trust - {quoted(window[0])} * {STEP}", (window,))
     if field.survive in ("max", "min") or (field.survive in ("newest", "oldest") and _is_time(field)):
         direction = "DESC" if field.survive in ("max", "newest") else "ASC"
-        window = (f"place/{field.name}", f"row_number() OVER (ORDER BY {_typed(field)} {direction} NULLS LAST, by_trust)")
+        window = (
+            f"place/{field.name}",
+            f"row_number() OVER (ORDER BY {_typed(field)} {direction} NULLS LAST, by_trust)",
+        )
         return Criterion(quoted(window[0]), (window,))
     if field.survive not in _RULES:
         raise ValueError(f"unknown rule of survivorship: {field.survive}")
@@ -142,7 +148,9 @@ def winners(plan: ObjectPlan, members: str) -> str:
 
 
 def _taken(value: str, name: str, filled: str, preference: str, field: str, unwrap: str) -> list[str]:
-    node = f"coalesce(__node, -1)" if not unwrap else f"CASE WHEN {name} IS NULL THEN NULL ELSE coalesce(__node, -1) END"
+    node = (
+        "coalesce(__node, -1)" if not unwrap else f"CASE WHEN {name} IS NULL THEN NULL ELSE coalesce(__node, -1) END"
+    )
     node = f"[{node}]" if unwrap else node
     return [
         f"(arg_min({value}, {preference}) FILTER (WHERE {filled})){unwrap} AS {name}",

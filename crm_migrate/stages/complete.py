@@ -29,7 +29,7 @@ def _completed(work: Relations, plan: Plan, each: ObjectPlan) -> Query:
     """The values of one object, and what stops its records."""
     query = filled(merged(work, each), each)
     query = inherited(work, plan, query, each)
-    query = derived(work, plan, query, each)
+    query = derived(plan, query, each)
     query = settled(query, each, plan.owners)
     create_verdicts(work, each)
     judge(work, plan, each, query)

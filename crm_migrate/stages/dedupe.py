@@ -34,12 +34,12 @@ def dedupe(plan: Plan, run: Run) -> None:
         for each in plan.objects:
             _match(work, plan, each, decisions)
         for each in plan.objects:
-            survive(work, plan, each)
+            survive(work, each)
 
 
 def _match(work: Relations, plan: Plan, each: ObjectPlan, decisions: list[DuplicateDecision]) -> None:
     """Pairs and clusters of one object."""
-    nodes = node_view(work, plan, each)
+    nodes = node_view(work, each)
     rules = each if each.mergeable else each.model_copy(update={"match": ()})
     if rules.match:
         create_keys(work, nodes, each.name, needed_fields(each), plan.locale)

@@ -51,7 +51,10 @@ class DuplicateDecision:
     @property
     def name(self) -> str:
         """Its id, or one made of what it says."""
-        return self.id or "M-" + hashlib.sha256(json.dumps([self.object, self.members, self.decision]).encode()).hexdigest()[:8]
+        return (
+            self.id
+            or "M-" + hashlib.sha256(json.dumps([self.object, self.members, self.decision]).encode()).hexdigest()[:8]
+        )
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ def cascade(work: Relations, plan: Plan) -> None:
         if references:
             scan = work.scan(columns, "dedupe", each.name, "merged")
             work.execute(f"CREATE TABLE {quoted(f'parents/{each.name}')} AS SELECT * FROM {scan}")
-    while any([_follow(work, each, field) for each in plan.objects for field in each.fields if field.ref is not None]):
+    while any(_follow(work, each, field) for each in plan.objects for field in each.fields if field.ref is not None):
         pass
 
 
@@ -35,7 +35,9 @@ def _follow(work: Relations, each: ObjectPlan, field: FieldPlan) -> bool:
             f"INSERT INTO {quoted(f'warnings/{each.name}')} SELECT c.__cluster, 'parent_excluded', 'ref', {literal(field.name)},"
             f" 'The record it points to was left out. The link was cleared.' {orphans} AND v.state = 'excluded'"
         )
-        work.execute(f"INSERT INTO {cleared} SELECT c.__cluster, {literal(field.name)} {orphans} AND v.state = 'excluded'")
+        work.execute(
+            f"INSERT INTO {cleared} SELECT c.__cluster, {literal(field.name)} {orphans} AND v.state = 'excluded'"
+        )
     state = "excluded" if field.ref.parent_excluded == "exclude" else "held"
     work.execute(
         f"INSERT INTO {verdicts} SELECT c.__cluster, CASE WHEN v.state = 'excluded' THEN {literal(state)} ELSE 'held' END,"

@@ -69,10 +69,14 @@ def _settled_field(query: Query, field: FieldPlan, owners: OwnersPlan) -> Query:
         field.name: Sql(
             f"CASE{''.join(f' WHEN {when[w]} THEN {_owner(policy[w])}' for w in when)} ELSE coalesce(o.target, q.{name}) END"
         ),
-        f"{PROBLEM}{field.name}": Sql(f"CASE{''.join(f' WHEN {when[w]} THEN {_problem(policy[w])}' for w in when)} END"),
+        f"{PROBLEM}{field.name}": Sql(
+            f"CASE{''.join(f' WHEN {when[w]} THEN {_problem(policy[w])}' for w in when)} END"
+        ),
     }
     for word, kept in texts.items():
-        before = cells[kept].text if kept in cells else f"q.{quoted(kept)}" if kept in query.columns else "NULL::VARCHAR"
+        before = (
+            cells[kept].text if kept in cells else f"q.{quoted(kept)}" if kept in query.columns else "NULL::VARCHAR"
+        )
         cells[kept] = Sql(f"CASE WHEN {when[word]} THEN coalesce({before}, o.login) ELSE {before} END")
     return query.with_columns(cells, f" LEFT JOIN owners o ON o.who = lower(q.{name})")
 

@@ -79,7 +79,7 @@ def _written(text: str, column: Callable[[Name], Column]) -> Sql:
 
 def inherited(work: Relations, plan: Plan, query: Query, each: ObjectPlan) -> Query:
     """`default_from: company.owner`: the value of the parent as it was completed, where the own cell is empty."""
-    for number, field in enumerate(field for field in each.fields if field.default_from):
+    for field in (field for field in each.fields if field.default_from):
         reference, _, wanted = (field.default_from or "").partition(".")
         target = each.field(reference).ref
         assert target is not None
@@ -122,7 +122,7 @@ def _inherited_from(plan: Plan, parent: ObjectPlan) -> set[str]:
     return found
 
 
-def derived(work: Relations, plan: Plan, query: Query, each: ObjectPlan) -> Query:
+def derived(plan: Plan, query: Query, each: ObjectPlan) -> Query:
     """`is_open`, `is_won`, `close_month`, `amount_in_report_currency`, and `__rate_missing`."""
     names = {field.name for field in each.fields}
     cells: dict[str, Sql] = {}
@@ -135,7 +135,7 @@ def derived(work: Relations, plan: Plan, query: Query, each: ObjectPlan) -> Quer
         cells["close_month"] = Sql("left(q.close_date, 7)")
     query = query.with_columns(cells) if cells else query
     if {"amount", "currency"} <= names and plan.money.report_in:
-        return _converted(work, plan, query, names)
+        return _converted(plan, query, names)
     return query
 
 
@@ -156,16 +156,18 @@ def create_rates(work: Relations, money: MoneyPlan) -> None:
     work.connection.unregister("rate_lines")
 
 
-def _converted(work: Relations, plan: Plan, query: Query, names: set[str]) -> Query:
-    """The amount at the newest rate that was known on its day; rounded half up to cents."""
+def _converted(plan: Plan, query: Query, names: set[str]) -> Query:
+    """The amount at the newest rate known on its day, rounded half up to cents; without its day there is no rate."""
     on = plan.money.rate_on if plan.money.rate_on in names else None
-    fallback = literal(plan.as_of or "9999-12-31")
-    day = f"coalesce(TRY_CAST({f'q.{quoted(on)}' if on else 'NULL'} AS DATE), DATE {fallback})"
+    day = f"TRY_CAST(q.{quoted(on)} AS DATE)" if on else f"DATE {literal(plan.as_of or '9999-12-31')}"
+    dated = query.with_columns(
+        {"__day": Sql(f"CASE WHEN q.currency = ? THEN DATE '9999-12-31' ELSE {day} END", (plan.money.report_in or "",))}
+    )
     amount = "TRY_CAST(q.amount AS DECIMAL(26, 6))"
     cells = {
-        IN_REPORT_CURRENCY: Sql(f"CAST(round(CAST({amount} * r.rate AS DECIMAL(38, 10)), 2) AS DECIMAL(38, 2))::VARCHAR"),
+        IN_REPORT_CURRENCY: Sql(
+            f"CAST(round(CAST({amount} * r.rate AS DECIMAL(38, 10)), 2) AS DECIMAL(38, 2))::VARCHAR"
+        ),
         "__rate_missing": Sql("q.amount IS NOT NULL AND r.rate IS NULL"),
     }
-    dated = query.with_columns({"__day": Sql(day)})
-    kept = dated.with_columns(cells, " ASOF LEFT JOIN rates r ON r.currency = q.currency AND r.day <= q.__day")
-    return kept
+    return dated.with_columns(cells, " ASOF LEFT JOIN rates r ON r.currency = q.currency AND r.day <= q.__day")

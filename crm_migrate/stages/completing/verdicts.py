@@ -74,7 +74,12 @@ def _reasons(plan: Plan, each: ObjectPlan, query: Query) -> list[Reason]:
     checks = [check for check in plan.checks if check.object == each.name]
     found = [_required(field.name) for field in each.fields if field.required and not field.let]
     found += [reason for check in checks for reason in _check(each, check, "reject", "rejected")]
-    found += [_owner(name.removeprefix(PROBLEM), code) for name in query.columns if name.startswith(PROBLEM) for code in _OWNER]
+    found += [
+        _owner(name.removeprefix(PROBLEM), code)
+        for name in query.columns
+        if name.startswith(PROBLEM)
+        for code in _OWNER
+    ]
     if "__rate_missing" in query.columns and _rate_is_needed(plan, each):
         found.append(_MISSING_RATE)
     found += [reason for check in checks for reason in _check(each, check, "hold", "held")]
@@ -130,7 +135,12 @@ def warn(work: Relations, plan: Plan, each: ObjectPlan, query: Query) -> None:
         compiled = parse(check.expression).condition(resolver(each))
         said = check.say or f"it does not hold that {check.expression}"
         for code, message, sql, bound in (
-            ("check_failed", said, f"NOT {compiled.sql} AND NOT {compiled.incomparable}", compiled.params + compiled.incomparable_params),
+            (
+                "check_failed",
+                said,
+                f"NOT {compiled.sql} AND NOT {compiled.incomparable}",
+                compiled.params + compiled.incomparable_params,
+            ),
             ("not_comparable", _INCOMPARABLE, compiled.incomparable, compiled.incomparable_params),
         ):
             work.execute(

@@ -14,9 +14,7 @@ _HELD = (("cluster", pa.int64()), ("code", pa.string()), ("why", pa.string()))
 def create_clusters(work: Relations, plan: ObjectPlan, nodes: str) -> None:
     """Table `clusters/<object>`: `node`, `cluster` (smallest node), `size`, `rule`, `code` and `why` of held ones."""
     name = plan.name
-    edges = work.connection.execute(
-        f"SELECT a, b FROM {quoted(f'pairs/{name}')} WHERE outcome = 'merge'"
-    ).fetchnumpy()
+    edges = work.connection.execute(f"SELECT a, b FROM {quoted(f'pairs/{name}')} WHERE outcome = 'merge'").fetchnumpy()
     node, cluster = components(edges["a"], edges["b"])
     work.connection.register("found", pa.table({"node": node, "cluster": cluster}))
     work.execute(
@@ -96,8 +94,6 @@ def _told(
     ).fetchnumpy()
     way = chain(edges["a"], edges["b"], a, b)
     marks = ", ".join("?" for _ in way)
-    names = dict(
-        work.rows(f"SELECT __node, concat(__source, ':', __key) FROM {nodes} WHERE __node IN ({marks})", way)
-    )
+    names = dict(work.rows(f"SELECT __node, concat(__source, ':', __key) FROM {nodes} WHERE __node IN ({marks})", way))
     joined = " = ".join(str(names[node]) for node in way)
     return cluster, "cluster_conflict", f"{joined}, but {names[a]} ≠ {names[b]}: {why}."

@@ -1,6 +1,6 @@
 """The records that take part: nodes as a view, and the members of every cluster that has something to decide."""
 
-from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import quoted
 
@@ -16,7 +16,7 @@ ADDED = {"__source": "VARCHAR", "__key": "VARCHAR", "__node": "BIGINT", "__chang
 LEAST_TRUST = 1_000_000  # an enriching source has no trust of its own: it comes after every feed
 
 
-def node_view(work: Relations, plan: Plan, each: ObjectPlan) -> str:
+def node_view(work: Relations, each: ObjectPlan) -> str:
     """View `nodes/<object>`; references hold the cluster of their parent where that is known already, else its node."""
     columns = NODE | {field.name: "VARCHAR" if field.ref is None else "BIGINT" for field in each.fields}
     view = quoted(f"nodes/{each.name}")

@@ -1,6 +1,6 @@
 """One surviving record per cluster: winners of every cell, what losers leave behind, and who won what."""
 
-from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.matching.survivorship import COMPUTED, block_of, conflicts, winners
 from crm_migrate.stages.deduping.mailboxes import override
 from crm_migrate.stages.deduping.members import create_members, node_view
@@ -8,9 +8,9 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
 
 
-def survive(work: Relations, plan: Plan, each: ObjectPlan) -> None:
+def survive(work: Relations, each: ObjectPlan) -> None:
     """Publish `merged`, `survivors`, `clusters` and `notes` of one object; clusters of all objects are there."""
-    nodes = node_view(work, plan, each)
+    nodes = node_view(work, each)
     members = create_members(work, each, nodes)
     work.execute(f"CREATE TABLE won AS {winners(each, members)}")
     _hold_conflicts(work, each, members)

@@ -16,7 +16,7 @@ def settle(work: Relations, plan: Plan) -> None:
     """Table `gone/<object>` (`node`, `state`, `code`, `field`, `message`) for every object; cleared links are noted."""
     for child in plan.objects:
         _settle_unresolved(work, child)
-    while any([_follow(work, child) for child in plan.objects]):
+    while any(_follow(work, child) for child in plan.objects):
         pass
 
 
@@ -38,9 +38,7 @@ def _settle_unresolved(work: Relations, child: ObjectPlan) -> None:
 
 
 _MISSING = "concat(field, ' names ', spoken, ' of {parent}, which no source has. Bring it, or say `missing:`.')"
-_AMBIGUOUS = (
-    "concat(field, ' names ', spoken, ' of {parent}, and ', len(candidates), ' records answer to it. Decide which one.')"
-)
+_AMBIGUOUS = "concat(field, ' names ', spoken, ' of {parent}, and ', len(candidates), ' records answer to it. Decide which one.')"
 _ASIDE = "concat(field, ' names ', spoken, ' of {parent}, which is ', state, ' (', code, ').')"
 
 

@@ -73,7 +73,9 @@ def test_constants_cases_and_defaults(run: Run) -> None:
             "size", "text", case=(CasePlan(when="name = 'A'", then="one"), CasePlan(when=None, then=None))
         ),
     )  # fmt: skip
-    found = completed(run, {"f": [{"key": "1", "name": "A", "kind": "partner"}, {"key": "2", "name": "B"}]}, firms(*more))
+    found = completed(
+        run, {"f": [{"key": "1", "name": "A", "kind": "partner"}, {"key": "2", "name": "B"}]}, firms(*more)
+    )
     values = [(e["country"], e["kind"], e["size"]) for e in found["accounts"]]
     assert values == [("TR", "partner", "one"), ("TR", "customer", None)]
 
@@ -94,7 +96,9 @@ def test_required_checks_and_their_order(run: Run) -> None:
         ("ready", None, None), ("rejected", "check_failed", "C2"), ("held", "check_failed", "C1"),
         ("rejected", "missing_required", "name"), ("held", "not_comparable", "C1"), ("ready", None, None),
     ]  # fmt: skip
-    assert ("large", 5) in [(w["message"], w["__cluster"]) for w in staged.read(run, "complete", "accounts", "warnings").to_dicts()]
+    assert ("large", 5) in [
+        (w["message"], w["__cluster"]) for w in staged.read(run, "complete", "accounts", "warnings").to_dicts()
+    ]
 
 
 def test_children_of_records_that_stay_behind_are_held_and_inherit_owners(run: Run) -> None:
@@ -128,7 +132,11 @@ def test_amounts_in_the_currency_of_the_report(run: Run) -> None:
         run, {"f": [], "d": lines}, firms(), deals(), money=money, reconcile=ReconcilePlan(kpis=(kpi,))
     )["deals"]  # fmt: skip
     assert [e["amount_in_report_currency"] for e in found] == ["30.00", "25.00", "5.01", None, None]
-    assert [(e["is_open"], e["is_won"]) for e in found[:3]] == [("true", "false"), ("false", "true"), ("false", "false")]
+    assert [(e["is_open"], e["is_won"]) for e in found[:3]] == [
+        ("true", "false"),
+        ("false", "true"),
+        ("false", "false"),
+    ]
     assert [e["close_month"] for e in found[:2]] == ["2025-01", "2025-03"]
     assert [(e["__state"], e["code"]) for e in found[3:]] == [("held", "missing_rate"), ("ready", None)]
 
@@ -143,7 +151,13 @@ def test_owners_who_left(run: Run) -> None:
         ),
         open_records="successor", closed_records="keep_as_text(legacy_owner)",
     )  # fmt: skip
-    lines = [("eski", "proposal"), ("eski", "closedwon"), ("yok", "proposal"), ("yok", "closedlost"), ("ali", "proposal")]
+    lines = [
+        ("eski", "proposal"),
+        ("eski", "closedwon"),
+        ("yok", "proposal"),
+        ("yok", "closedlost"),
+        ("ali", "proposal"),
+    ]
     found = completed(
         run,
         {"f": [], "d": [{"key": str(n), "owner": f"{o}@x.example", "stage": s} for n, (o, s) in enumerate(lines)]},
@@ -166,7 +180,11 @@ def test_what_the_target_allows_once(run: Run) -> None:
     found = completed(
         run, {"f": lines}, firms(*more, target_unique={"email": "keep_best"}), checks=(check,)
     )["accounts"]  # fmt: skip
-    assert [(e["__state"], e["email"]) for e in found] == [("ready", None), ("rejected", None), ("ready", "a@x.example")]
+    assert [(e["__state"], e["email"]) for e in found] == [
+        ("ready", None),
+        ("rejected", None),
+        ("ready", "a@x.example"),
+    ]
     assert (0, "target_unique", "email") in warned(run, "accounts")
     run2 = Run(run.folder.parent / "r2", "r2")
     found = completed(run2, {"f": lines}, firms(*more, target_unique={"email": "hold"}))["accounts"]

@@ -48,7 +48,13 @@ def people(*rules: MatchRulePlan, **options: Any) -> ObjectPlan:
     )  # fmt: skip
 
 
-def deduped(run: Run, each: ObjectPlan, kisi: list[dict[str, Any]], books: list[dict[str, Any]] = [], mail: list[dict[str, Any]] = []) -> pl.DataFrame:
+def deduped(
+    run: Run,
+    each: ObjectPlan,
+    kisi: list[dict[str, Any]],
+    books: list[dict[str, Any]] = [],
+    mail: list[dict[str, Any]] = [],
+) -> pl.DataFrame:
     staged.mapped(run, each, "kisi", *kisi)
     staged.mapped(run, each, "books", *books)
     for enrich in each.enrich:
@@ -68,7 +74,12 @@ def test_same_mailbox_and_close_name_merge_and_each_cell_survives_by_its_rule(ru
           "city": "İzmir", "notes": "pays late", "changed": "2024-02-01"}],
     )  # fmt: skip
     (row,) = merged.to_dicts()
-    assert (row["first_name"], row["last_name"], row["email"], row["phone"]) == ("Ayşe", "Yılmaz", "a@x.example", "+902")
+    assert (row["first_name"], row["last_name"], row["email"], row["phone"]) == (
+        "Ayşe",
+        "Yılmaz",
+        "a@x.example",
+        "+902",
+    )
     assert (row["street"], row["city"]) == ("Cad. 1", "Bursa")
     assert row["notes"] == "[kisi 2024-01-01] calls back\n[books 2024-02-01] pays late"
     assert json.loads(row["additional_emails"]) == ["A@x.example"]
@@ -116,7 +127,11 @@ def test_consent_of_a_mailbox_reaches_everybody_who_carries_it(run: Run) -> None
         ],
         mail=[{"key": "a", "email": "a@x.example", "consent": "withdrawn", "email_dead": "true"}],
     )  # fmt: skip
-    assert merged.select("consent", "email_dead").rows() == [("withdrawn", "true"), ("withdrawn", "true"), ("granted", None)]
+    assert merged.select("consent", "email_dead").rows() == [
+        ("withdrawn", "true"),
+        ("withdrawn", "true"),
+        ("granted", None),
+    ]
 
 
 def test_decisions_beat_rules_and_go_stale(run: Run) -> None:
@@ -124,10 +139,10 @@ def test_decisions_beat_rules_and_go_stale(run: Run) -> None:
     folder.mkdir(parents=True)
     (folder / "x.yaml").write_text(
         "duplicates:\n"
-        "- {object: contacts, members: [\"kisi:1\", \"kisi:2\"], decision: apart, who: a, when: 2025-01-01, why: twins}\n"
-        "- {object: contacts, members: [\"kisi:3\", \"kisi:4\"], decision: merge, who: a, when: 2025-01-01, why: same}\n"
-        "- {object: contacts, members: [\"kisi:5\", \"kisi:6\"], decision: merge, who: a, when: 2025-01-01, why: old, evidence: 00}\n"
-        "- {object: contacts, members: [\"kisi:5\", \"kisi:99\"], decision: merge, who: a, when: 2025-01-01, why: gone}\n",
+        '- {object: contacts, members: ["kisi:1", "kisi:2"], decision: apart, who: a, when: 2025-01-01, why: twins}\n'
+        '- {object: contacts, members: ["kisi:3", "kisi:4"], decision: merge, who: a, when: 2025-01-01, why: same}\n'
+        '- {object: contacts, members: ["kisi:5", "kisi:6"], decision: merge, who: a, when: 2025-01-01, why: old, evidence: 00}\n'
+        '- {object: contacts, members: ["kisi:5", "kisi:99"], decision: merge, who: a, when: 2025-01-01, why: gone}\n',
         encoding="utf-8",
     )
     kisi = [{"key": str(n), "last_name": "Kaya", "email": f"{(n + 1) // 2}@x.example"} for n in (1, 2)]
@@ -144,7 +159,8 @@ def test_contradicting_decisions_are_refused_with_their_chain(run: Run) -> None:
     run.decisions.mkdir(parents=True)
     lines = [("1", "2", "merge"), ("2", "3", "merge"), ("1", "3", "apart")]
     text = "".join(
-        f"- {{object: contacts, members: [\"k:{a}\", \"k:{b}\"], decision: {d}, who: a, when: 2025, why: b}}\n" for a, b, d in lines
+        f'- {{object: contacts, members: ["k:{a}", "k:{b}"], decision: {d}, who: a, when: 2025, why: b}}\n'
+        for a, b, d in lines
     )
     (run.decisions / "x.yaml").write_text("duplicates:\n" + text)
     with pytest.raises(MappingError) as caught:
@@ -176,7 +192,9 @@ def test_children_follow_the_survivor(run: Run) -> None:
         {"key": "1", "name": "A", "tax_id": "12 3"}, {"key": "2", "name": "A", "tax_id": "123", "parent": "1"},
         {"key": "3", "name": "B", "parent": "2"},
     )  # fmt: skip
-    staged.mapped(run, deals, "d", {"key": "x", "amount": "5", "company": "2"}, {"key": "y", "amount": "7", "company": "1"})
+    staged.mapped(
+        run, deals, "d", {"key": "x", "amount": "5", "company": "2"}, {"key": "y", "amount": "7", "company": "1"}
+    )
     plan = staged.plan(firms, deals)
     link(plan, run)
     dedupe(plan, run)

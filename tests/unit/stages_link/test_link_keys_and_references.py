@@ -19,7 +19,9 @@ def accounts(**options: object) -> ObjectPlan:
     fields = (
         staged.field("name", "company_name", "firma", "sheet"),
         staged.field("domain", "domain", "firma", "sheet"),
-        staged.reference("parent", RefPlan(object="accounts", spaces={"firma": "firma"}, missing="warn_and_clear"), "firma"),
+        staged.reference(
+            "parent", RefPlan(object="accounts", spaces={"firma": "firma"}, missing="warn_and_clear"), "firma"
+        ),
     )
     feeds = (FeedPlan(source="firma", trust=2), FeedPlan(source="sheet", trust=3, one_per=("name",)))
     return ObjectPlan(name="accounts", entity="organisation", target="accounts", feeds=feeds, fields=fields, **options)
@@ -104,9 +106,7 @@ def test_a_missing_parent(run: Run, missing: str, state: str | None, code: str) 
     assert "nowhere" in held["message"][0]
 
 
-@pytest.mark.parametrize(
-    ("policy", "state"), [("exclude", "excluded"), ("hold", "held"), ("clear", None)]
-)
+@pytest.mark.parametrize(("policy", "state"), [("exclude", "excluded"), ("hold", "held"), ("clear", None)])
 def test_an_excluded_parent(run: Run, policy: str, state: str | None) -> None:
     firms, people = accounts(), contacts(COMPANY.model_copy(update={"parent_excluded": policy}))
     staged.aside(run, "accounts", "firma", {"__row": 9, "__key": "X", "state": "excluded", "code": "excluded_rule"})
@@ -167,7 +167,9 @@ def test_a_key_that_names_several_parts_of_a_split_row_is_ambiguous(run: Run) ->
         run, people, "sheet",
         {"key": "1", "row": 0}, {"key": "1#2", "row": 0, "split": 1}, {"key": "2", "row": 1},
     )  # fmt: skip
-    staged.mapped(run, notes, "calls", {"key": "a", "contact": "1"}, {"key": "b", "contact": "2"}, {"key": "c", "contact": "1#2"})
+    staged.mapped(
+        run, notes, "calls", {"key": "a", "contact": "1"}, {"key": "b", "contact": "2"}, {"key": "c", "contact": "1#2"}
+    )
     linked(run, staged.plan(people, notes))
     held = staged.read(run, "link", "notes", "set_aside")
     assert held.select("__key", "code").rows() == [("a", "parent_ambiguous")]
@@ -182,7 +184,11 @@ def test_enrichment_reaches_everybody_with_that_mailbox_and_the_rest_is_suppress
     )  # fmt: skip
     names = ("email", "state", "reason", "evidence")
     list_ = ObjectPlan(
-        name="suppressions", entity="thing", target="suppressions", feeds=(), fields=tuple(staged.field(n) for n in names)
+        name="suppressions",
+        entity="thing",
+        target="suppressions",
+        feeds=(),
+        fields=tuple(staged.field(n) for n in names),
     )
     staged.mapped(run, people, "kisi", {"key": "1", "email": "a@x.example"}, {"key": "2", "email": "a@x.example"})
     staged.mapped(
