@@ -158,6 +158,241 @@ CODES: dict[str, Code] = {
         "Name a `key:` that is a column of the query.",
     ),
     # -- mapping -------------------------------------------------------------------------------------------------
+    "mapping_file": Code(
+        "mapping",
+        "A file that the mapping names is missing, unreadable or not of the form that is wanted.",
+        "Put it into the project's folder, as UTF-8, with the columns that are named.",
+    ),
+    "mapping_yaml": Code(
+        "mapping",
+        "The file is no YAML that can be read.",
+        "Look at the place that is named: usually a quote, a `: ` inside a value, or indentation.",
+    ),
+    "mapping_depth": Code(
+        "mapping",
+        "The file is nested deeper than 32 levels.",
+        "Write it flatter; no mapping needs that depth.",
+    ),
+    "mapping_characters": Code(
+        "mapping",
+        "A control character stands in the file.",
+        "Delete it; it usually comes with a copied text.",
+    ),
+    "mapping_tab": Code(
+        "mapping",
+        "A tab indents a line.",
+        "Indent with spaces.",
+    ),
+    "mapping_anchor": Code(
+        "mapping",
+        "An anchor, alias or merge key of YAML.",
+        "Write the value out; quote a column's name that starts with `*` or `&`.",
+    ),
+    "mapping_tag": Code(
+        "mapping",
+        "A tag of YAML.",
+        "Leave it out; quote a text that starts with `!`.",
+    ),
+    "mapping_duplicate": Code(
+        "mapping",
+        "The same name stands in one place twice.",
+        "Keep one of the two.",
+    ),
+    "mapping_cut": Code(
+        "mapping",
+        "A ` #` began a comment in the middle of a value.",
+        "Quote the value; a comment has a blank after its `#`.",
+    ),
+    "mapping_unclosed": Code(
+        "mapping",
+        "A bracket has no partner.",
+        "Close it, or quote the value; inside `{ }` and `[ ]` a comma ends a value.",
+    ),
+    "mapping_comma": Code(
+        "mapping",
+        "A comma ended a value inside `{ }`.",
+        "Quote the whole value.",
+    ),
+    "mapping_unknown_word": Code(
+        "mapping",
+        "A word that the language does not have in this place.",
+        "Take the nearest valid word that is named.",
+    ),
+    "mapping_missing": Code(
+        "mapping",
+        "A word is missing that this place needs.",
+        "Add it.",
+    ),
+    "mapping_value": Code(
+        "mapping",
+        "A value is not of the form or choice that is wanted.",
+        "Write one of the values that are named.",
+    ),
+    "mapping_text": Code(
+        "mapping",
+        "A step, reference, comparison, split or limit cannot be read.",
+        "See the mapping reference for its grammar.",
+    ),
+    "mapping_not_supported": Code(
+        "mapping",
+        "A construct of the language that is not built yet.",
+        "Leave it out for now; nothing is ignored silently.",
+    ),
+    "expression": Code(
+        "mapping",
+        "An expression cannot be read or makes no sense with the types of its names.",
+        "See the grammar of expressions in the mapping reference.",
+    ),
+    "secret_literal": Code(
+        "mapping",
+        "A secret stands in the mapping as text.",
+        "Write `env:NAME`, `keyring:NAME` or `file:PATH`, and change the secret: it was in a file.",
+    ),
+    "path_outside": Code(
+        "mapping",
+        "A path leads out of the project's folder.",
+        "Copy or link the file into the project.",
+    ),
+    "source_name": Code(
+        "mapping",
+        "A source's name is a word of the language or no name.",
+        "Choose letters, digits and `_`, a letter first.",
+    ),
+    "source_origin": Code(
+        "mapping",
+        "A source does not say where its rows are, or says it twice.",
+        "Write one of `file:`, `files:`, `table:`, `query:`.",
+    ),
+    "source_unknown": Code(
+        "mapping",
+        "A source that is not declared.",
+        "Declare it under `sources:`, or take the nearest name.",
+    ),
+    "source_unused": Code(
+        "mapping",
+        "A source that feeds nothing: all its rows would stay behind.",
+        "Name it in a `from:` or `enrich:`, or remove it.",
+    ),
+    "source_not_fed": Code(
+        "mapping",
+        "A field names a source that does not feed its object.",
+        "Add the source to the object's `from:`.",
+    ),
+    "source_ambiguous": Code(
+        "mapping",
+        "A column without its source, where the object has several.",
+        "Write `{source: Column}`.",
+    ),
+    "column_unknown": Code(
+        "mapping",
+        "A column that the source does not have.",
+        "Take the nearest name; names match after Unicode NFC and trimming.",
+    ),
+    "columns_unmapped": Code(
+        "mapping",
+        "Columns of a source that are neither mapped, archived nor dropped.",
+        "Map them, or list them under `unmapped:`; signing off is blocked until then.",
+    ),
+    "key_volatile": Code(
+        "mapping",
+        "A key looks like a value that people change.",
+        "Take columns that never change: a row whose key changes is a new row.",
+    ),
+    "object_unknown": Code(
+        "mapping",
+        "An object that the CRM model or the mapping does not have.",
+        "Take the nearest name, or say `to:` for an object of the target's own.",
+    ),
+    "field_unknown": Code(
+        "mapping",
+        "A field that the object does not have.",
+        "Take the nearest name; a field of the target's own needs `type:`.",
+    ),
+    "field_twice": Code(
+        "mapping",
+        "A field stands in `let` and in `fields`.",
+        "Rename the helper.",
+    ),
+    "field_empty": Code(
+        "mapping",
+        "A field without any value.",
+        "Name a source's column, a constant or a default.",
+    ),
+    "field_conflict": Code(
+        "mapping",
+        "Words that would silently win over each other, or that belong together.",
+        "Keep one of them, or add the partner that is named.",
+    ),
+    "required_unmapped": Code(
+        "mapping",
+        "A required field that nothing fills: every record would be rejected.",
+        "Add a column, a constant or a default.",
+    ),
+    "type_unknown": Code(
+        "mapping",
+        "A semantic type that does not exist, or not the field's own.",
+        "Take the nearest name; fields of the CRM model have their type.",
+    ),
+    "survive_unknown": Code(
+        "mapping",
+        "A rule of survivorship that does not exist.",
+        "Take the nearest name.",
+    ),
+    "choice_unknown": Code(
+        "mapping",
+        "A value that the target does not offer for this field.",
+        "Take one of the target's choices, or add it there first.",
+    ),
+    "step_unknown": Code(
+        "mapping",
+        "A step that does not exist.",
+        "See `crm-migrate steps`.",
+    ),
+    "map_unknown": Code(
+        "mapping",
+        "A value map that is not declared.",
+        "Declare it under `value_maps:`.",
+    ),
+    "case_unreachable": Code(
+        "mapping",
+        "A branch that is never reached.",
+        "Move it before `else`, or delete it.",
+    ),
+    "ref_unknown": Code(
+        "mapping",
+        "A reference to an object or source that is not there.",
+        "Write `object.source`, for instance `accounts.firma`.",
+    ),
+    "ref_ambiguous": Code(
+        "mapping",
+        "A reference whose key could be of several sources.",
+        "Write `ref: object.source`.",
+    ),
+    "match_refused": Code(
+        "mapping",
+        "Merging by likeness where it is never done.",
+        "Use `do: review`, or fold rows of one source with `one_per:`.",
+    ),
+    "profile_unknown": Code(
+        "mapping",
+        "A profile that is neither in the project, a plug-in nor built in.",
+        "Take the nearest name, or write it in the project's `mappings/`.",
+    ),
+    "gate_unknown": Code(
+        "mapping",
+        "A gate that does not exist.",
+        "Take the nearest name.",
+    ),
+    "control_unknown": Code(
+        "mapping",
+        "A figure from outside without a figure of ours to compare with.",
+        "Declare it under `kpis:`.",
+    ),
+    "decision_unknown": Code(
+        "mapping",
+        "`because:` names a decision that nobody wrote down.",
+        "Write it in `decisions/*.yaml` with id, who, when and text.",
+    ),
     # -- values --------------------------------------------------------------------------------------------------
     "value_unmapped": Code(
         "value",
@@ -360,6 +595,39 @@ CODES: dict[str, Code] = {
         "load",
         "The record is in the target, but a reference could not be written because its parent was refused.",
         "Mend the parent and run again: the reference is written then.",
+    ),
+    "existing": Code("load", "A record that was in the target already took our key.", "Nothing, if it is the same."),
+    "now_held": Code(
+        "load",
+        "The rows of a loaded record wait or are rejected now.",
+        "Settle what they wait for; the record in the target stays as it is until then.",
+    ),
+    "now_merged": Code(
+        "load",
+        "A loaded record was merged into another one.",
+        "Merge or archive its record in the target; its rows belong to the other one from now on.",
+    ),
+    "required_empty": Code("load", "A required field is empty.", "Map it, give it a default, or mend the source."),
+    "too_long": Code(
+        "load", "A value is longer than its field in the target.", "Shorten it with a step, or widen the field."
+    ),
+    "not_a_choice": Code(
+        "load",
+        "The target does not take this value.",
+        "Translate it with a value map, or add the choice in the target.",
+    ),
+    "wrong_shape": Code("load", "A value is not of the type of its field.", "Clean it with the step of that type."),
+    "not_unique": Code(
+        "load", "Several records have a value that the target takes once.", "Say `target_unique:` for the field."
+    ),
+    "key_doubled": Code(
+        "load", "Two records of the target carry the same key of ours.", "Somebody copied one: remove the copy's key."
+    ),
+    "orphan": Code("load", "A reference leads to no record.", "Look whether the parent was held, refused or deleted."),
+    "target_lost": Code(
+        "load",
+        "The load says that a record arrived, and the target does not give it back.",
+        "Look for triggers, other writers or rights in the target, then run again.",
     ),
     "ledger_broken": Code(
         "load",

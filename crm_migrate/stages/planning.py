@@ -6,10 +6,11 @@ from crm_migrate.stages.loading.actions import decide
 from crm_migrate.stages.loading.keys import CROSSWALK, Names, identify, remember, scan_folder
 from crm_migrate.stages.loading.objects import loaded_fields, target_object, target_objects
 from crm_migrate.stages.loading.parents import hold_children
-from crm_migrate.stages.loading.plan import LoadPlan, ObjectLoad, figures, sealed, write_plan
+from crm_migrate.stages.loading.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.loading.publishing import settle_earlier
 from crm_migrate.stages.loading.theirs import read_theirs
 from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.ledger import Ledger
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import literal, quoted
 
@@ -18,6 +19,9 @@ ASIDE = {"__source": "VARCHAR", "__key": "VARCHAR", "state": "VARCHAR", "rule": 
 
 def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPlan:
     """Write `load/<object>/entities`, `vanished`, `before` and `load/plan.json`; the figures of what would happen."""
+    planned = read_plan(run)
+    if planned is not None and planned.plan_hash == plan.hash and _begun(project, run):
+        return planned  # what was begun is finished as it was planned
     missing = target.prepare(target_objects(plan), apply=False)
     identity = target.identity()
     for object_plan in plan.objects:
@@ -36,6 +40,13 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     )
     write_plan(load_plan, run)
     return load_plan
+
+
+def _begun(project: Project, run: Run) -> bool:
+    if not project.ledger.exists():
+        return False
+    with Ledger(project.ledger) as ledger:
+        return ledger.begun(run.id)
 
 
 def _publish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> ObjectLoad:

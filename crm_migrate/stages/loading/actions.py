@@ -168,7 +168,7 @@ _MESSAGE = """CASE
   WHEN __state <> 'ready' THEN r_message
   WHEN orphan THEN 'its parent is nowhere in this plan'
   WHEN was_sent AND NOT there THEN 'we loaded it, and it is not in the target any more'
-  WHEN action = 'held' AND forgotten THEN 'the target holds it with our key and other values; what was sent is not known'
+  WHEN action = 'held' AND forgotten THEN 'the target holds it with our key and other values; what we sent is unknown'
   WHEN action = 'held' AND was_sent THEN 'changed in the target since our last load; ours would change '
        || array_to_string(changed, ', ')
   WHEN existing AND n_theirs > 1 THEN n_theirs || ' records of the target look like it'
