@@ -139,7 +139,9 @@ def _environment(desk: Desk, wanted: str | None) -> EnvironmentPlan:
     options = dict(environment.__pydantic_extra__ or {})
     if "schema" in options:
         hint = "Describe the target in `mappings/targets/`, and name it with `profile:`."
-        desk.tell_key("mapping_not_supported", "a locked schema is not supported yet", ("environments", wanted, "schema"), hint)
+        desk.tell_key(
+            "mapping_not_supported", "a locked schema is not supported yet", ("environments", wanted, "schema"), hint
+        )
     return EnvironmentPlan(
         name=wanted, connector=environment.connector, options=options, mask=environment.mask, needs=environment.needs
     )

@@ -1,0 +1,91 @@
+"""The verbs about the mapping itself: check it, show what it means, write its schema for editors."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crm_migrate.errors import UsageError
+
+if TYPE_CHECKING:
+    from crm_migrate.finding import Finding
+    from crm_migrate.workspace.layout import Project
+
+DEFAULT = "crm-migrate.yaml"
+_PATH = click.argument("path", default=".", type=click.Path(path_type=Path))
+
+
+def project_of(path: Path) -> "Project":
+    """The project of a mapping file or of the folder that holds `crm-migrate.yaml`."""
+    from crm_migrate.workspace.layout import Project
+
+    mapping = path / DEFAULT if path.is_dir() else path
+    if not mapping.is_file():
+        raise UsageError(f"there is no mapping {mapping}", hint="crm-migrate init")
+    return Project(mapping.parent, mapping)
+
+
+@click.group("mapping")
+def mapping_group() -> None:
+    """Check a mapping, and show what it means when everything is said."""
+
+
+@mapping_group.command("check")
+@_PATH
+@click.option("--env", "environment", help="Environment to check for (never production by default).")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+def check_command(path: Path, environment: str | None, form: str) -> None:
+    """Everything that is wrong, at once, with its place. Exit code 2 when there are errors."""
+    from crm_migrate.cli import frames
+    from crm_migrate.finding import errors
+    from crm_migrate.mapping.resolving import examine
+
+    project = project_of(path)
+    plan, findings = examine(project, environment=environment)
+    renderers = {"text": frames.render, "json": frames.as_json, "github": frames.as_github}
+    click.echo(renderers[form](findings), nl=form == "json")
+    if form == "text":
+        _summary(findings)
+    if plan is None or errors(findings):
+        click.get_current_context().exit(2)
+
+
+def _summary(findings: "list[Finding]") -> None:
+    from crm_migrate.finding import errors
+
+    wrong = len(errors(findings))
+    click.echo(f"{wrong} error(s), {len(findings) - wrong} warning(s) and note(s)", err=True)
+    click.echo("next:  crm-migrate codes CODE" if wrong else "next:  crm-migrate plan", err=True)
+
+
+@mapping_group.command("show")
+@_PATH
+@click.option("--env", "environment", help="Environment to resolve for (never production by default).")
+@click.option("--resolved", is_flag=True, help="With everything that was inferred: types, steps, target names.")
+@click.option("--json", "as_json", is_flag=True, help="The frozen plan as JSON.")
+def show_command(path: Path, environment: str | None, resolved: bool, as_json: bool) -> None:
+    """The mapping as a workbook: one line per target field, one column per source."""
+    from crm_migrate.cli.workbook import lines
+    from crm_migrate.mapping.resolving import resolve
+
+    plan, _ = resolve(project_of(path), environment=environment)
+    if as_json:
+        click.echo(plan.model_dump_json(indent=1))
+        return
+    for line in lines(plan, resolved=resolved):
+        click.echo(line)
+
+
+@click.command("schema")
+@_PATH
+@click.option("--write", "to_file", is_flag=True, help="Write it into the project, and name it in the mapping.")
+def schema_command(path: Path, to_file: bool) -> None:
+    """The JSON Schema of the mapping language, for editors."""
+    from crm_migrate.mapping import schema
+
+    if not to_file:
+        click.echo(schema.schema(), nl=False)
+        return
+    project = project_of(path)
+    added = schema.write(project.folder, project.mapping)
+    click.echo(f"wrote {schema.FILE}" + (f" and named it in {project.mapping.name}" if added else ""))

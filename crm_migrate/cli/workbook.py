@@ -1,0 +1,57 @@
+"""A plan as the workbook that people draw in a workshop: one line per target field, one column per source."""
+
+from collections.abc import Iterator
+
+from crm_migrate.mapping.plan import CellPlan, FieldPlan, ObjectPlan, Plan, RefPlan, StepPlan
+
+
+def lines(plan: Plan, *, resolved: bool) -> Iterator[str]:
+    """The objects in load order with their fields; `resolved` adds what was inferred."""
+    yield f"{plan.title or plan.project}  ({plan.environment.name}: {plan.environment.connector})"
+    for one in plan.objects:
+        yield ""
+        yield f"{one.name} -> {one.target}   from {', '.join(f'{f.source} (trust {f.trust})' for f in one.feeds)}"
+        yield from _fields(one, resolved)
+    yield ""
+    yield f"plan {plan.hash[:16]}"
+
+
+def _fields(one: ObjectPlan, resolved: bool) -> Iterator[str]:
+    width = max(len(field.name) for field in one.fields)
+    for field in one.fields:
+        parts = [*_values(field, resolved)] + (_inferred(field, one) if resolved else [])
+        yield f"  {field.name:<{width}}  {'; '.join(parts)}"
+
+
+def _values(field: FieldPlan, resolved: bool) -> Iterator[str]:
+    for source, cell in field.cells.items():
+        yield f"{source}: {_cell(cell, resolved)}"
+    if field.ref is not None:
+        yield from (f"{source}: same_row" for source in field.ref.same_row)
+        yield f"ref: {_ref(field.ref)}"
+    for word in ("constant", "default", "default_from"):
+        if (value := getattr(field, word)) is not None:
+            yield f"{word}: {value}"
+    yield from (f"{f'when {c.when}' if c.when else 'else'}: {c.then}" for c in field.case)
+
+
+def _cell(cell: CellPlan, resolved: bool) -> str:
+    value = cell.column if cell.column is not None else f"= {cell.expression}"
+    return " | ".join([value, *map(_step, cell.steps)]) if resolved else value
+
+
+def _step(step: StepPlan) -> str:
+    said = [*step.args, *(f"{key}={value}" for key, value in step.options.items())]
+    return f"{step.name}({', '.join(said)})" if said else step.name
+
+
+def _ref(ref: RefPlan) -> str:
+    spaces = sorted(set(ref.spaces.values()))
+    return f"{ref.object}{'.' + spaces[0] if len(spaces) == 1 else ''}"
+
+
+def _inferred(field: FieldPlan, one: ObjectPlan) -> list[str]:
+    said = [f"type {field.type}", f"survive {field.survive}", f"-> {field.target or 'not loaded'}"]
+    said += ["required"] if field.required else []
+    said += ["second pass"] if field.name in one.second_pass else []
+    return said
