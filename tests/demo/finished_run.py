@@ -38,7 +38,8 @@ class FinishedRun:
     @cached_property
     def folder(self) -> Path:
         """The folder of the last run."""
-        return max((self.project / ".crm-migrate" / "runs").iterdir(), key=lambda run: run.name)
+        runs = (self.project / ".crm-migrate" / "runs").iterdir()
+        return max((run for run in runs if run.is_dir()), key=lambda run: run.name)
 
     def table(self, *names: str) -> pl.DataFrame:
         """A table of the run; an empty frame where it has no parts."""
