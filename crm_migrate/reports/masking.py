@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from crm_migrate.crm.types import TYPES
 from crm_migrate.reports.changes import changes
+from crm_migrate.reports.visible import cut
 from crm_migrate.workspace.figures import Example, Figures, MergedCluster
 
 HIDDEN, EXPECTED, ACTUAL = "*", "○", "●"
@@ -155,30 +156,37 @@ def _example(example: Example, type_name: str) -> Example:
     if not example.personal and (not type_name or not is_personal(type_name)):
         return example.model_copy(update={"record": _scrubbed(example.record)})
     values = (example.source, example.expected, example.actual)
+    message, rest = cut(example.message)
+    hidden = scrub(message, values=tuple(v and cut(v)[0] for v in values)) + rest
     expected, actual = _pair(example.expected, example.actual, type_name)
     return example.model_copy(
         update={
             "record": scrub(example.record, values=values, quoted=False),
-            "source": None if example.source is None else mask(example.source, type_name),
+            "source": _hidden(example.source, type_name),
             "expected": expected,
             "actual": actual,
-            "message": scrub(example.message, values=values),
+            "message": hidden,
         }
     )
+
+
+def _hidden(text: str | None, type_name: str) -> str | None:
+    if text is None:
+        return None
+    start, rest = cut(text)
+    return mask(start, type_name) + rest
 
 
 def _pair(expected: str | None, actual: str | None, type_name: str) -> tuple[str | None, str | None]:
     """Expected and actual masked, with the hidden characters that differ marked."""
     if expected is None or actual is None:
-        return (
-            None if expected is None else mask(expected, type_name),
-            None if actual is None else mask(actual, type_name),
-        )
-    left, right = list(mask(expected, type_name)), list(mask(actual, type_name))
-    for a0, a1, b0, b1 in changes(expected, actual):
+        return _hidden(expected, type_name), _hidden(actual, type_name)
+    (one, one_rest), (other, other_rest) = cut(expected), cut(actual)
+    left, right = list(mask(one, type_name)), list(mask(other, type_name))
+    for a0, a1, b0, b1 in changes(one, other):
         left[a0:a1] = [EXPECTED if c == HIDDEN else c for c in left[a0:a1]]
         right[b0:b1] = [ACTUAL if c == HIDDEN else c for c in right[b0:b1]]
-    return "".join(left), "".join(right)
+    return "".join(left) + one_rest, "".join(right) + other_rest
 
 
 def _cluster(cluster: MergedCluster, types: Types) -> MergedCluster:
@@ -198,4 +206,4 @@ def _cluster(cluster: MergedCluster, types: Types) -> MergedCluster:
 
 
 def _cell(value: str, type_name: str) -> str:
-    return mask(value, type_name) if is_personal(type_name) else value
+    return _hidden(value, type_name) or "" if is_personal(type_name) else value

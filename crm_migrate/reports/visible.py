@@ -7,6 +7,8 @@ from crm_migrate.workspace.figures import Figures
 
 LIMIT = 2_000  # characters of one text in any report; 50 novels in one report help nobody
 
+_NOTE = 24  # characters of "… (+1234)": a text that was cut before is not cut again
+
 _PICTURES = {"\n": "⏎", "\r": "␍", "\t": "⇥", "\x7f": "␡"}
 _PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff]*")  # printable for certain, and most of what there is
 
@@ -30,6 +32,11 @@ def _symbol(character: str) -> str:
     return character
 
 
+def cut(text: str) -> tuple[str, str]:
+    """The first `LIMIT` characters, and a note on how many follow (empty when none do)."""
+    return (text, "") if len(text) <= LIMIT else (text[:LIMIT], f"… (+{len(text) - LIMIT})")
+
+
 def visible_figures(figures: Figures) -> Figures:
     """The same figures with every text in them made visible."""
     return Figures.model_validate(_walk(figures.model_dump()))
@@ -38,7 +45,7 @@ def visible_figures(figures: Figures) -> Figures:
 def _walk(value: object) -> object:
     match value:
         case str():
-            return visible(value)
+            return visible(value, LIMIT + _NOTE)
         case dict():
             return {visible(key): _walk(item) for key, item in value.items()}
         case tuple() | list():

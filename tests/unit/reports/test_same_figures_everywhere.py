@@ -106,11 +106,11 @@ def test_exceptions_and_consent_of_the_page_are_the_model_s(page: tuple[Figures,
 
 
 def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[int, list[list[object]]]]) -> None:
-    """Sheets in their order: Summary, Gates, Accounting, Target sets, Bridge, Fields, Causes, examples, Links, KPIs ..."""
+    """Sheets in their order: Summary, Gates, Accounting, Target sets, Bridge, Fields, Causes, examples, Links ..."""
     model, sheet = sheets
     lines = sheet[2][1 : 1 + len(model.accounting)]
     assert [row[2:-1] for row in lines] == counts(model)
-    assert [row[1] for row in sheet[0] if isinstance(row[1], int)][0] == sum(a.read for a in model.accounting)
+    assert next(row[1] for row in sheet[0] if isinstance(row[1], int)) == sum(a.read for a in model.accounting)
     expected = []
     for b in model.bridges:
         expected += [b.source_total, *(t.amount for t in b.terms), b.unexplained, b.target_total, None]
