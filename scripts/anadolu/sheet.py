@@ -17,6 +17,7 @@ AMOUNTS = (
     ("2.000.000,00", Decimal(2000000)),
 )  # fmt: skip
 FILE = "sales/pipeline.xlsx"
+TOTAL = 27419350  # what somebody typed under all currencies together
 ABSENT = "no_such_object"
 
 
@@ -70,9 +71,13 @@ class Sheet:
         return [Fate("contacts", MEMBER, "", p.entity, split) for split, p in enumerate(persons)]
 
     def _deal(self, row: Row, firm: Firm, amount: Decimal, close: date) -> list[Fate]:
-        if not row.cells["Fırsat"]:
-            return [Fate("deals", "absent", ABSENT)]
+        typed = row.cells["Tarih"]
+        close = datetime.strptime(typed, "%d.%m.%Y").date() if isinstance(typed, str) else close
         entity = f"D{self.deals:04d}"
+        if not row.cells["Fırsat"]:
+            currency = CURRENCIES[str(row.cells["PB"])]
+            self.company.deals[id(row)] = Deal(entity, currency, amount, "", close.isoformat(), "absent")
+            return [Fate("deals", "absent", ABSENT)]
         self.company.links["deals.company", entity] = firm.entity
         stage = STAGES.get(str(row.cells["Aşama"]).strip(), "")
         currency = CURRENCIES.get(str(row.cells["PB"]), str(row.cells["PB"]))
@@ -196,8 +201,9 @@ def _awkward_lines(sheet: Sheet, plain: list[Firm], persons: list[Person], lines
     for place in (40, 41, 90):
         at = sheet.company.rows.index(sheet.company.of("sheet")[place])
         sheet.company.rows.insert(at, Row("sheet", FILE, dict.fromkeys(SHEET, ""), "", list(blank)))
-    total = dict.fromkeys(SHEET, "") | {"Firma": "TOPLAM", "Tutar": 27419350}
-    sheet.company.add(Row("sheet", FILE, total, "TOPLAM␟", list(blank)))
+    total = dict.fromkeys(SHEET, "") | {"Firma": "TOPLAM", "Tutar": TOTAL}
+    row = sheet.company.add(Row("sheet", FILE, dict(total), "TOPLAM␟", list(blank)))
+    sheet.company.deals[id(row)] = Deal("", "", Decimal(TOTAL), "", "", "excluded")
 
 
 def _again(fate: Fate) -> Fate:

@@ -85,7 +85,7 @@ def _clusters(company: Company) -> Table:
 
 def _amounts(company: Company) -> Table:
     """Per currency: what the sheet says in all, and where it went."""
-    states_of = ("excluded", "rejected", "held", "folded", MEMBER)
+    states_of = ("absent", "excluded", "rejected", "held", "folded", MEMBER)
     sums: dict[str, dict[str, Decimal]] = {}
     lines: dict[str, dict[str, int]] = {}
     unreadable: dict[str, int] = {}
@@ -97,7 +97,7 @@ def _amounts(company: Company) -> Table:
             unreadable[deal.currency] = unreadable.get(deal.currency, 0) + 1
         else:
             sums[deal.currency][deal.state] += deal.amount
-    columns = "currency source_total excluded rejected held folded loaded source_lines loaded_lines unreadable"
+    columns = "currency source_total absent excluded rejected held folded loaded source_lines loaded_lines unreadable"
     table = [columns.split()]
     for currency in sorted(sums):
         by = sums[currency]

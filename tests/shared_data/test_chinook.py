@@ -104,14 +104,14 @@ def test_the_money_is_the_money_of_the_shop(run: FinishedRun) -> None:
 
 
 def test_orders_belong_to_their_customers(run: FinishedRun) -> None:
-    emails = {entity: r["email"] for entity, r in run.actual("contacts").items()}
+    emails = {str(r["target_id"]): r["email"] for r in run.actual("contacts").values()}
     found = {int(str(r["number"])): emails[str(r["contact"])] for r in run.actual("orders").values()}
     sql = "SELECT InvoiceId, lower(Email) FROM Invoice JOIN Customer USING (CustomerId)"
     assert found == dict(original(sql))
 
 
 def test_customers_keep_their_support_person_and_company(run: FinishedRun) -> None:
-    names = {entity: r["name"] for entity, r in run.actual("accounts").items()}
+    names = {str(r["target_id"]): r["name"] for r in run.actual("accounts").values()}
     found = {(r["email"], r["owner"], names.get(str(r["company"]))) for r in run.actual("contacts").values()}
     sql = "SELECT lower(c.Email), e.Email, c.Company FROM Customer c JOIN Employee e ON e.EmployeeId = c.SupportRepId"
     assert found == set(original(sql))

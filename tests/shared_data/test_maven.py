@@ -65,7 +65,7 @@ def test_deals_without_a_company_are_loaded_without_one(run: FinishedRun, pipeli
 
 
 def test_every_deal_belongs_to_its_own_company(run: FinishedRun, pipeline: list[dict[str, str]]) -> None:
-    names = {entity: record["name"] for entity, record in run.actual("accounts").items()}
+    names = {str(record["target_id"]): record["name"] for record in run.actual("accounts").values()}
     found = {str(r["name"]): names.get(str(r["company"])) for r in run.actual("deals").values()}
     assert found == {row["opportunity_id"]: row["account"] or None for row in pipeline}
 
@@ -82,5 +82,5 @@ def test_subsidiaries_point_to_their_parent(run: FinishedRun) -> None:
     with (DATA / "accounts.csv").open(encoding="utf-8", newline="") as file:
         expected = {row["account"]: row["subsidiary_of"] for row in csv.DictReader(file) if row["subsidiary_of"]}
     records = run.actual("accounts")
-    names = {entity: str(record["name"]) for entity, record in records.items()}
+    names = {str(record["target_id"]): str(record["name"]) for record in records.values()}
     assert {str(r["name"]): names[str(r["parent"])] for r in records.values() if r["parent"]} == expected
