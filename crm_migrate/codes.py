@@ -273,6 +273,11 @@ CODES: dict[str, Code] = {
         "A source that feeds nothing: all its rows would stay behind.",
         "Name it in a `from:` or `enrich:`, or remove it.",
     ),
+    "source_unread": Code(
+        "mapping",
+        "A source could not be opened, so its columns were not checked.",
+        "Put the file in its place, or check again where the database can be reached.",
+    ),
     "source_not_fed": Code(
         "mapping",
         "A field names a source that does not feed its object.",
@@ -347,6 +352,11 @@ CODES: dict[str, Code] = {
         "mapping",
         "A step that does not exist.",
         "See `crm-migrate steps`.",
+    ),
+    "step_arguments": Code(
+        "mapping",
+        "A step is given arguments that it does not take.",
+        "See `crm-migrate steps` for how it is written.",
     ),
     "map_unknown": Code(
         "mapping",

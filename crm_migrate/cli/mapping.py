@@ -9,6 +9,7 @@ from crm_migrate.errors import UsageError
 
 if TYPE_CHECKING:
     from crm_migrate.finding import Finding
+    from crm_migrate.mapping.plan import Plan
     from crm_migrate.workspace.layout import Project
 
 DEFAULT = "crm-migrate.yaml"
@@ -42,12 +43,33 @@ def check_command(path: Path, environment: str | None, form: str) -> None:
 
     project = project_of(path)
     plan, findings = examine(project, environment=environment)
+    if plan is not None:
+        headers, unread = _headers(plan, project)
+        plan, findings = examine(project, environment=environment, headers=headers)
+        findings = [*findings, *unread]
     renderers = {"text": frames.render, "json": frames.as_json, "github": frames.as_github}
     click.echo(renderers[form](findings), nl=form == "json")
     if form == "text":
         _summary(findings)
     if plan is None or errors(findings):
         click.get_current_context().exit(2)
+
+
+def _headers(plan: "Plan", project: "Project") -> "tuple[dict[str, tuple[str, ...]], list[Finding]]":
+    """The columns of every source that can be opened, and a note for each that cannot: its columns go unchecked."""
+    from crm_migrate.errors import CrmMigrateError
+    from crm_migrate.finding import Finding, Place, Severity
+    from crm_migrate.pipeline import open_source
+
+    headers, unread = {}, []
+    for source in plan.sources:
+        try:
+            headers[source.name] = tuple(open_source(source, project).describe().columns)
+        except CrmMigrateError as error:
+            message = f"the columns of `{source.name}` are not checked: {error.message}"
+            place = Place(source=source.name)
+            unread.append(Finding("source_unread", message, Severity.NOTE, place, error.hint))
+    return headers, unread
 
 
 def _summary(findings: "list[Finding]") -> None:

@@ -13,15 +13,49 @@ from crm_migrate.finding import Finding
 from crm_migrate.mapping.model import Authored, TargetField
 from crm_migrate.mapping.tree import Document, Path, plain
 
+_LATER = "Leave it out for now; nothing was ignored."
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def author(document: Document, model: type[ModelT]) -> tuple[ModelT | None, list[Finding]]:
-    """The document as that model, or None with every finding."""
-    try:
-        return model.model_validate(plain(document.root)), []
-    except ValidationError as error:
-        return None, _findings(document, model, error)
+    """The document as that model, and every finding.
+
+    With errors, the model is what is left without the wrong parts, so that the rest can be checked in the same go;
+    None where nothing sensible is left.
+    """
+    tree: Any = plain(document.root)
+    findings: dict[tuple[str, Path], Finding] = {}
+    for attempt in range(8):
+        try:
+            return model.model_validate(tree), list(findings.values())
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_input=False)
+        left = True
+        for detail in details:
+            path = _path(document, detail["loc"])
+            if attempt == 0 or detail["type"] in ("value_error", "not_supported"):  # the rest only follows from pruning
+                finding = _finding(document, model, detail, path)
+                findings.setdefault((finding.code, path), finding)
+            left &= _pruned(tree, path)
+        if not left:
+            break
+    return None, list(findings.values())
+
+
+def _pruned(tree: Any, path: Path) -> bool:
+    """Take a wrong part out of the tree (a wrong item of a list with its list); False where there is nothing left."""
+    here, last = tree, None
+    for step in path:
+        if not isinstance(here, dict):
+            break
+        last = (here, step)
+        if step not in here:
+            return len(path) > 1 and _pruned(tree, path[:-1])
+        here = here[step]
+    if last is None:
+        return False
+    last[0].pop(last[1], None)
+    return True
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
@@ -32,15 +66,6 @@ def nearest(word: str, words: Iterable[str]) -> str:
     if near:
         return f"Did you mean `{folded[near[0]]}`?"
     return f"Valid here: {', '.join(valid)}." if 0 < len(valid) <= 30 else ""
-
-
-def _findings(document: Document, model: type[BaseModel], error: ValidationError) -> list[Finding]:
-    seen: dict[tuple[str, Path], Finding] = {}
-    for detail in error.errors(include_url=False, include_input=False):
-        path = _path(document, detail["loc"])
-        finding = _finding(document, model, detail, path)
-        seen.setdefault((finding.code, path), finding)
-    return list(seen.values())
 
 
 def _path(document: Document, loc: tuple[int | str, ...]) -> Path:
@@ -62,6 +87,8 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails, p
         return document.finding(
             "mapping_missing", f"`{word}` is missing here", document.key_spot(parent), f"Add `{word}:`."
         )
+    if kind == "not_supported":
+        return document.at("mapping_not_supported", detail["msg"], path, _LATER)
     if path and path[-1] == "[key]":
         path = path[:-1]
     message, hint = _words(detail)
@@ -92,7 +119,7 @@ def _unknown(document: Document, model: type[BaseModel], loc: tuple[int | str, .
     spot = document.key_spot(path)
     if parent is not None and word in getattr(parent, "planned", ()):
         message = f"`{word}` is a word of the language that is not supported yet"
-        return document.finding("mapping_not_supported", message, spot, "Leave it out for now; nothing was ignored.")
+        return document.finding("mapping_not_supported", message, spot, _LATER)
     return document.finding("mapping_unknown_word", f"`{word}` is no word here", spot, nearest(word, words_of(parent)))
 
 

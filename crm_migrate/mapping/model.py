@@ -7,6 +7,7 @@ not built yet stands in `planned` of its model, so that it is refused in clear w
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 LANGUAGE_VERSION = "1"
 
@@ -42,6 +43,21 @@ def _yes_no(value: Any) -> Any:
     if value in ("true", "false"):
         return value == "true"
     raise ValueError("write true or false")
+
+
+def _later(value: Any, shape: type, what: str) -> Any:
+    """A shape that the language knows and that is not built yet."""
+    if isinstance(value, shape):
+        raise PydanticCustomError("not_supported", "{what} is not supported yet", {"what": what})
+    return value
+
+
+def _one_name(value: Any) -> Any:
+    return _later(value, list, "a target object by condition")
+
+
+def _not_only(value: Any) -> Any:
+    return _later(value, str, "looking up records that only exist in the target")
 
 
 def _whole(value: Any) -> Any:
@@ -307,11 +323,13 @@ class ObjectPart(Authored):
 
     planned = frozenset({"record_type", "about", "attachments"})
     from_: Feeds = Field(default={}, alias="from")
-    to: str | None = Field(default=None, description="name in the target, where the profile does not know it")
+    to: Annotated[str | None, BeforeValidator(_one_name)] = Field(
+        default=None, description="name in the target, where the profile does not know it"
+    )
     let: dict[str, TargetField] = {}
     fields: dict[str, TargetField]
     enrich: dict[str, Enrich] = {}
-    existing: Existing | None = None
+    existing: Annotated[Existing | None, BeforeValidator(_not_only)] = None
     target_unique: dict[str, Literal["keep_best", "hold"]] = {}
     on_rerun: Rerun = Rerun()
     match: tuple[MatchRule, ...] | Literal["learned"] = ()

@@ -20,7 +20,7 @@ from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Scalar, S
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
 
-_CUT = re.compile(r"\s#(?=[\w(])")
+_CUT = re.compile(r"\s?#(?=[\w(])")  # a comment of ours has a blank after its `#`, or two before it
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -59,13 +59,13 @@ def read_text(text: str, name: str) -> tuple[Document, list[Finding]]:
     findings += before
     if any(f.code in ("mapping_depth", "mapping_characters") for f in before):
         return document, findings
-    reader = _Reader(document)
+    reader = _Reader(document, findings)
     root = reader.read(text)
     findings += reader.findings
     if root is None:
         return document, findings
-    document = replace(document, root=root)
-    return document, findings + _late_secrets(document, {f.place.line for f in findings if f.code == "secret_literal"})
+    told = {f.place.line for f in findings if f.code == "secret_literal"}
+    return _late_secrets(replace(document, root=root), findings, told)
 
 
 def _whole(name: str, message: str, hint: str, code: str = "mapping_yaml") -> Finding:
@@ -79,14 +79,26 @@ def _secret(document: Document, spot: Spot) -> Finding:
     )
 
 
-def _late_secrets(document: Document, known: set[int]) -> list[Finding]:
+def _late_secrets(document: Document, findings: list[Finding], told: set[int]) -> tuple[Document, list[Finding]]:
+    """Secrets that only the tree shows, over several lines for instance; their lines are blanked out whole."""
+    lines = list(document.lines)
     found = []
     for key, scalar in scalars(document.root):
-        told = any(line in known for line in range(scalar.spot.line, scalar.spot.line + scalar.text.count("\n") + 2))
-        if not told and (secrets.behind_key(key, scalar.text) or secrets.in_text(scalar.text)):
-            place = replace(document.place(scalar.spot), excerpt="")
-            found.append(replace(_secret(document, scalar.spot), place=place))
-    return found
+        if not secrets.behind_key(key, scalar.text) and not secrets.in_text(scalar.text):
+            continue
+        last = scalar.spot.line + scalar.text.count("\n") + (not scalar.plain)
+        if told.isdisjoint(range(scalar.spot.line, last + 1)):
+            found.append(scalar.spot)
+            for number in range(scalar.spot.line - 1, min(last, len(lines))):
+                lines[number] = ""
+    document = replace(document, lines=tuple(lines))
+    return document, [replace(f, place=_hidden(f.place, lines)) for f in findings] + [
+        _secret(document, s) for s in found
+    ]
+
+
+def _hidden(place: Place, lines: list[str]) -> Place:
+    return replace(place, excerpt=lines[place.line - 1]) if 0 < place.line <= len(lines) else place
 
 
 # ---------------------------------------------------------------------------------------------------- the raw text
@@ -146,8 +158,9 @@ class _Open:
 class _Reader:
     """Builds the tree from the parser's events, so that nothing recurses and no value is interpreted."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, known: list[Finding]) -> None:
         self.document = document
+        self.known = known
         self.findings: list[Finding] = []
         self._stack: list[_Open] = []
         self._root: Node | None = None
@@ -189,7 +202,7 @@ class _Reader:
         elif kind == "AliasEvent":
             hint = "Write the value out, or put quotes around a name that starts with `*`."
             self._tell("mapping_anchor", "aliases (`*name`) are no part of the language", _spot(event), hint)
-            self._add(Scalar("", _spot(event), plain=False))
+            self._add(Scalar(f"*{event.anchor}", _spot(event), plain=False))
         elif kind == "DocumentStartEvent" and self._root is not None:
             self._tell("mapping_yaml", "a second document starts here", _spot(event), "Keep one document in a file.")
             return False
@@ -221,7 +234,7 @@ class _Reader:
 
     def _cut(self, scalar: Scalar, end: Any) -> None:
         rest = self._line(end.line)[end.column :]
-        match = _CUT.match(rest) or re.match(r"\s{0,1}#(?=[\w(])", rest)
+        match = _CUT.match(rest)
         if scalar.text and match:
             message = f"a `#` cut this value to `{scalar.text}`"
             self._tell("mapping_cut", message, Spot(end.line + 1, end.column + match.end()), _quote_this(scalar, rest))
@@ -275,6 +288,8 @@ class _Reader:
         spot = Spot(mark.line + 1, mark.column + 1) if mark else Spot(1, 1)
         if error.context_mark and "quoted scalar" in str(error.context):
             spot = Spot(error.context_mark.line + 1, error.context_mark.column + 1)
+        if any(f.code == "mapping_tab" and f.place.line == spot.line for f in self.known):
+            return  # told already, in better words
         problem = str(error.problem or "cannot be read").replace("\n", " ")
         self._tell("mapping_yaml", f"this is no YAML: {problem}", spot, _advice(problem, self._line(spot.line - 1)))
 

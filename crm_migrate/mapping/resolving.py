@@ -21,7 +21,7 @@ from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.workspace.layout import Project
 
 Evidence = Mapping[str, Mapping[str, Mapping[str, str]]]
-_PRODUCTION = re.compile(r"prod(uction)?([-_ ].*)?|live", re.IGNORECASE)
+_PRODUCTION = re.compile(r"prod.*|live", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,24 @@ def read(project: Project) -> Read:
         return Read(document, None, findings)
     file, more = author(document, MappingFile)
     return Read(document, file, sorted_by_place([*findings, *more]))
+
+
+# What a wrong word may leave behind: told again only where nothing was wrong before.
+_SECONDARY = frozenset({"mapping_missing", "source_origin", "source_unused", "required_unmapped", "field_empty"})
+_TRAPS = frozenset({"mapping_unclosed", "mapping_cut", "mapping_comma", "mapping_anchor", "mapping_tag"})
+_READERS = frozenset({"mapping_text", "expression", "column_unknown", "step_unknown"})
+
+
+def _primary(before: list[Finding], after: list[Finding]) -> list[Finding]:
+    """The findings without those that only follow from what was told before them."""
+    if not errors(before):
+        return after
+    trapped = {f.place.line for f in before if f.code in _TRAPS}
+    return [
+        f
+        for f in after
+        if f in before or not (f.code in _SECONDARY or (f.code in _READERS and f.place.line in trapped))
+    ]
 
 
 def _name(project: Project) -> str:
@@ -83,7 +101,7 @@ def examine(
     desk = Desk(project, found.document, found.file, headers or {}, list(found.findings))
     desk.files[found.document.name] = found.document.digest
     plan = _plan(desk, environment, evidence or {})
-    findings = sorted_by_place(desk.findings)
+    findings = sorted_by_place(_primary(found.findings, desk.findings))
     return (None if errors(findings) else plan), findings
 
 
@@ -203,6 +221,9 @@ def _money(desk: Desk) -> MoneyPlan:
     money, path = desk.file.project.money, ("project", "money")
     if money.rates and not money.report_in:
         desk.tell("mapping_missing", "rates need the currency they lead to", path, "Add `report_in: EUR`.")
+    dates = {n for part in desk.file.objects.values() for n in part.fields}
+    if money.rate_on and money.rate_on not in dates:
+        desk.unknown("field_unknown", "the date field", money.rate_on, dates, (*path, "rate_on"))
     rates = refs.rates(desk, money.rates, (*path, "rates")) if money.rates else ()
     return MoneyPlan(report_in=money.report_in, rate_on=money.rate_on, rates=rates)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from crm_migrate.crm.model import CanonicalField, CanonicalObject
 from crm_migrate.crm.types import TYPES, SemanticType
 from crm_migrate.mapping import steps
+from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import ObjectPart, TargetField
 from crm_migrate.mapping.plan import CasePlan, CellPlan, FieldPlan, RefPlan
@@ -29,8 +30,18 @@ class Line:
     spec: TargetField
     path: Path
     let: bool
-    canonical: CanonicalField | None
-    profile: ProfileField | None
+    canonical_object: CanonicalObject | None
+    profile_object: ProfileObject | None
+
+    @property
+    def canonical(self) -> CanonicalField | None:
+        """The field of the CRM model, unless this is a helper or a name of the target's own."""
+        return self.canonical_object.field(self.name) if self.canonical_object and not self.let else None
+
+    @property
+    def profile(self) -> ProfileField | None:
+        """The field as the target's profile describes it."""
+        return self.profile_object.fields.get(self.name) if self.profile_object and not self.let else None
 
     @property
     def sources(self) -> list[str]:
@@ -50,9 +61,7 @@ def fields(
                 desk.tell_key(
                     "field_twice", f"`{field_name}` stands in `let` and in `fields`", path, "Rename the helper."
                 )
-            known = canonical.field(field_name) if canonical and not let else None
-            at_target = profile.fields.get(field_name) if profile and not let else None
-            plans.append(_field(Line(desk, name, part, field_name, spec, path, let, known, at_target)))
+            plans.append(_field(Line(desk, name, part, field_name, spec, path, let, canonical, profile)))
     implied = [_implied(n, canonical, profile) for n in _implied_names(desk, part, canonical)]
     return (*plans, *implied)
 
@@ -131,17 +140,13 @@ def _kind(line: Line) -> SemanticType:
         return TYPES[spec.type]
     if line.profile and line.profile.type in TYPES:
         return TYPES[line.profile.type]
-    if not line.let and spec.action == "migrate":
+    if not line.let and spec.action == "migrate" and (line.canonical_object or line.part.to or line.profile_object):
         _unknown_field(line)
     return TYPES["text"]
 
 
 def _unknown_field(line: Line) -> None:
-    from crm_migrate.crm.model import OBJECTS
-    from crm_migrate.mapping.authoring import nearest
-
-    canonical = OBJECTS.get(line.object)
-    near = nearest(line.name, [f.name for f in canonical.fields] if canonical else ())
+    near = nearest(line.name, [f.name for f in line.canonical_object.fields] if line.canonical_object else ())
     hint = f"{near if near.startswith('Did') else ''} A field of the target's own needs `type:`.".strip()
     line.desk.tell_key("field_unknown", f"the CRM model has no field `{line.object}.{line.name}`", line.path, hint)
 
@@ -253,6 +258,7 @@ def _cell(
         line.desk.text_error(error, path)
         return None
     steps.check(line.desk, cell.steps, path)
+    _translations(line, (*cell.steps, *then))
     if cell.expression is not None:
         line.desk.over_columns(source, cell.expression, path, cell.at, value=True)
     column = line.desk.column(source, cell.column, path, cell.at) if cell.column is not None else None
@@ -332,6 +338,15 @@ def check_choice(line: Line, value: str | None, path: Path) -> None:
     choices = line.profile.choices if line.profile else ()
     if value and choices and value not in choices:
         line.desk.unknown("choice_unknown", f"for `{line.name}` the target's choice", value, choices, path)
+
+
+def _translations(line: Line, written: tuple[PlacedStep, ...]) -> None:
+    """What a value map of this field writes must be one of the target's choices."""
+    for step in written:
+        name = step.plan.args[0] if step.plan.name == "map" and step.plan.args else ""
+        if name in line.desk.file.value_maps:
+            for source, value in line.desk.file.value_maps[name].map.items():
+                check_choice(line, value, ("value_maps", name, "map", source))
 
 
 def _case(line: Line) -> tuple[CasePlan, ...]:

@@ -48,7 +48,7 @@ def resolved(steps: tuple[PlacedStep, ...], then: tuple[PlacedStep, ...], kind: 
 
 
 def check(desk: Desk, steps: tuple[PlacedStep, ...], path: Path) -> None:
-    """Unknown steps, unknown value maps, owners that are not declared."""
+    """Unknown steps, wrong arguments, unknown value maps, owners that are not declared."""
     for step in steps:
         name = step.plan.name
         if name not in known():
@@ -56,10 +56,41 @@ def check(desk: Desk, steps: tuple[PlacedStep, ...], path: Path) -> None:
             desk.findings.append(desk.document.inside("step_unknown", message, path, step.at, nearest(name, known())))
         elif name == "map":
             _check_map(desk, step, path)
-        elif name == "owner" and desk.file.owners is None:
-            message = "`owner` needs the project's owners"
-            hint = "Add `owners: {from: refs/owners.csv}`."
-            desk.findings.append(desk.document.inside("step_unknown", message, path, step.at, hint))
+        elif name == "owner":
+            _check_owner(desk, step, path)
+        elif refused := _refused(step.plan):
+            desk.findings.append(desk.document.inside("step_arguments", refused, path, step.at, _usage(name)))
+
+
+def _usage(name: str) -> str:
+    step = registry()[name]
+    return f"It is written {name}({', '.join(step.parameters)})." if step.parameters else f"It is written {name}."
+
+
+def _refused(plan: StepPlan) -> str:
+    """Why a step does not take these arguments; "" where it does. Asked of the step itself, on no values."""
+    import polars as pl
+
+    from crm_migrate.cleansing.steps import Context
+
+    step = registry()[plan.name]
+    many = bool(step.parameters) and step.parameters[-1].endswith("...")
+    if len(plan.args) > len(step.parameters) and not many:
+        return f"`{plan.name}` takes {len(step.parameters) or 'no'} argument(s), not {len(plan.args)}"
+    if unknown := [option for option in plan.options if option not in step.parameters]:
+        return f"`{plan.name}` has no option `{unknown[0]}`"
+    try:
+        step.function(pl.Series([], dtype=pl.String), Context(), *plan.args, **plan.options)
+    except (ValueError, TypeError, KeyError, LookupError) as error:
+        return f"`{plan.name}` refuses these arguments: {error}"
+    return ""
+
+
+def _check_owner(desk: Desk, step: PlacedStep, path: Path) -> None:
+    if desk.file.owners is None:
+        hint = "Add `owners: {from: refs/owners.csv}`."
+        message = "`owner` needs the project's owners"
+        desk.findings.append(desk.document.inside("step_unknown", message, path, step.at, hint))
 
 
 def _check_map(desk: Desk, step: PlacedStep, path: Path) -> None:
