@@ -79,7 +79,7 @@ _MASKS: dict[str, Callable[[str], str]] = {
 def scrub(text: str, *, values: tuple[str | None, ...] = (), quoted: bool = True) -> str:
     """A sentence without personal values: the values named, e-mail addresses, phone numbers, and what is quoted."""
     for value in sorted((v for v in values if v), key=len, reverse=True):
-        text = text.replace(value, mask(value)) if len(value) > 1 else text
+        text = text.replace(value, mask(value)) if len(value) > 1 and value in text else text
     if quoted:
         text = _QUOTED.sub(lambda m: m.group(0)[0] + _guess(m.group(0)[1:-1]) + m.group(0)[-1], text)
     text = _EMAIL.sub(lambda m: _email(m.group(0)), text)
