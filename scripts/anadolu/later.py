@@ -132,6 +132,7 @@ def _one_split(world: World) -> None:
     for row in rows:
         row.is_now("contacts", "held", "split_of_loaded")
     person.good = False
+    world.company.reviews.append(("contacts", f"kisi:{person.number}", f"kisi:{rows[-1].key}"))
     world.company.gone.add(person.entity)
 
 
