@@ -32,7 +32,8 @@ CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT", "rule": "VARCHAR", "state
 SURVIVORS = {
     "__cluster": "BIGINT", "field": "VARCHAR", "__node": "BIGINT", "rule": "VARCHAR", "losers": "INTEGER",
 }  # fmt: skip
-COMPLETE = {"__cluster": "BIGINT", "__state": "VARCHAR", **REASON}
+# A field of an object may be called `code`: of a completed record the reason is read from the columns with underscores.
+COMPLETE = {"__cluster": "BIGINT", "__state": "VARCHAR", **{f"__{name}": kind for name, kind in REASON.items()}}
 WARNINGS = {"__cluster": "BIGINT", **REASON}
 LOAD = {
     "__cluster": "BIGINT", "__entity": "VARCHAR", "action": "VARCHAR", "code": "VARCHAR", "message": "VARCHAR",

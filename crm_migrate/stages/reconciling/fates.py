@@ -27,8 +27,8 @@ def _fates(tables: Tables, object_name: str) -> str:
     lost = "a.__entity IS NULL" if tables.finished("validate", object_name, "actual") else "FALSE"
     return f"""
     WITH k AS (SELECT DISTINCT __cluster FROM {clusters}),
-    c AS (SELECT __cluster, count(*) AS n, min(__state) AS state, min(code) AS code, min(rule) AS rule,
-                 min(field) AS field, min(message) AS message FROM {complete} GROUP BY __cluster),
+    c AS (SELECT __cluster, count(*) AS n, min(__state) AS state, min(__code) AS code, min(__rule) AS rule,
+                 min(__field) AS field, min(__message) AS message FROM {complete} GROUP BY __cluster),
     e AS (SELECT __entity FROM {load} WHERE __entity IS NOT NULL GROUP BY __entity HAVING count(*) > 1),
     l AS (SELECT __cluster, count(*) AS n, min(__entity) AS entity, min(action) AS action, min(code) AS code,
                  min(message) AS message, min(target_id) AS target_id, bool_or(e.__entity IS NOT NULL) AS shared

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import ControlPlan, KpiPlan, ObjectPlan, Plan
 from crm_migrate.stages.reconciling.bridges import plain
 from crm_migrate.stages.reconciling.columns import COMPLETE, NODES, texts
 from crm_migrate.stages.reconciling.database import Tables, quote
-from crm_migrate.stages.reconciling.derived import DERIVED, with_derived
+from crm_migrate.stages.reconciling.derived import Side, with_derived
 from crm_migrate.workspace.figures import ControlFigure, KpiFigure
 
 Groups = dict[tuple[str, ...], Decimal]
@@ -19,32 +18,42 @@ TOTAL: tuple[str, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One figure on the three sides: value by group, the empty tuple for the total; `odd` records did not compare."""
+    """One figure on the three sides: value by group, the empty tuple for the total.
+
+    `odd` records did not compare; with `unknown` names nothing was computed.
+    """
 
     source: Groups
     expected: Groups
     actual: Groups
-    odd: int
+    odd: int = 0
+    unknown: tuple[str, ...] = ()
 
 
 def measure(tables: Tables, plan: Plan, kpi: KpiPlan) -> Measured:
     """Compute one figure on all three sides. Call after `compare_object` of its object."""
     object_plan = plan.object(kpi.object)
-    source, _ = _computed(
-        tables, kpi, object_plan, with_derived(tables, plan, object_plan, _nodes(tables, object_plan))
-    )
-    expected, odd = _computed(
-        tables, kpi, object_plan, with_derived(tables, plan, object_plan, _completed(tables, object_plan))
-    )
-    actual, odd_too = _computed(
-        tables, kpi, object_plan, with_derived(tables, plan, object_plan, _found(tables, object_plan))
-    )
+    sides = (_nodes(tables, object_plan), _completed(tables, object_plan), _found(tables, object_plan))
+    derived = [with_derived(tables, plan, object_plan, side) for side in sides]
+    unknown = tuple(sorted(_names(kpi) - derived[0].storages.keys()))
+    if unknown:
+        return Measured({}, {}, {}, unknown=unknown)
+    (source, _), (expected, odd), (actual, odd_too) = (_computed(tables, kpi, side) for side in derived)
     return Measured(source, expected, actual, odd + odd_too)
+
+
+def _names(kpi: KpiPlan) -> set[str]:
+    """Every field that a figure speaks of."""
+    texts_ = [text for text in (kpi.where, kpi.sum) if text]
+    return {*kpi.by, *(name.name for text in texts_ for name in parse(text).names())}
 
 
 def kpi_figures(plan: Plan, kpi: KpiPlan, measured: Measured) -> tuple[KpiFigure, ...]:
     """One figure for the total and one per group, groups in the order of their names."""
     unit = plan.money.report_in or "" if kpi.sum == "amount_in_report_currency" else ""
+    if measured.unknown:
+        told = f"cannot be computed: {', '.join(measured.unknown)} is no field of {kpi.object}"
+        return (KpiFigure(name=kpi.name, group=told, unit=unit, source=None, expected="", actual="", agrees=False),)
     groups = sorted(measured.expected.keys() | measured.actual.keys())
     return tuple(_figure(kpi, unit, group, measured) for group in groups)
 
@@ -132,38 +141,28 @@ def _scalar(object_plan: ObjectPlan) -> list[str]:
 # ----------------------------------------------------------------------------------------------------- computation
 
 
-def _computed(tables: Tables, kpi: KpiPlan, object_plan: ObjectPlan, relation: str) -> tuple[Groups, int]:
+def _computed(tables: Tables, kpi: KpiPlan, side: Side) -> tuple[Groups, int]:
     """Count or sum by group and in total, and how many records could not be compared."""
-    there = set(tables.columns(f"SELECT * FROM {relation}"))
 
     def column(name: Name) -> Column:
-        if name.name not in there:
-            return Column("NULL::VARCHAR", _storage(object_plan, name.name))
-        return Column(quote(name.name), _storage(object_plan, name.name))
+        return Column(quote(name.name), side.storages[name.name])
 
     where = parse(kpi.where).condition(column) if kpi.where else None
     value = parse(kpi.sum).value(column) if kpi.sum else None
     amount = "count(*)" if value is None else f"coalesce(sum(TRY_CAST({value.sql} AS DECIMAL(38, 9))), 0)"
-    by = [f"coalesce({quote(name)}::VARCHAR, '')" if name in there else "''" for name in kpi.by]
-    listed = ", ".join([*by, amount])
+    by = [f"coalesce({quote(name)}, '')" for name in kpi.by]
     sets = f"GROUP BY GROUPING SETS (({', '.join(by)}), ())" if by else ""
-    grouping = f", grouping({', '.join(by)})" if by else ", 1"
-    parameters = [*(value.params if value else ()), *(where.params if where else ())]
+    grouping = f"grouping({', '.join(by)})" if by else "1"
+    parameters = [*(value.params if value else ()), *side.bound, *(where.params if where else ())]
     condition = f"WHERE {where.sql}" if where else ""
-    rows = tables.rows(f"SELECT {listed}{grouping} FROM {relation} {condition} {sets}", parameters)
+    listed = ", ".join([*by, amount, grouping])
+    rows = tables.rows(f"SELECT {listed} FROM {side.relation} {condition} {sets}", parameters)
     groups = {TOTAL if row[-1] else tuple(map(str, row[:-2])): Decimal(row[-2]) for row in rows}
-    return groups, _odd(tables, where.incomparable, where.incomparable_params, relation) if where else 0
+    return groups, _odd(tables, where.incomparable, where.incomparable_params, side) if where else 0
 
 
-def _odd(tables: Tables, sql: str, parameters: tuple[str, ...], relation: str) -> int:
-    return int(tables.one(f"SELECT count(*) FROM {relation} WHERE {sql}", parameters)[0])
-
-
-def _storage(object_plan: ObjectPlan, name: str) -> str:
-    for field in object_plan.fields:
-        if field.name == name and field.type in TYPES:
-            return TYPES[field.type].storage
-    return DERIVED.get(name, "text")
+def _odd(tables: Tables, sql: str, parameters: tuple[str, ...], side: Side) -> int:
+    return int(tables.one(f"SELECT count(*) FROM {side.relation} WHERE {sql}", [*side.bound, *parameters])[0])
 
 
 def figures_of(plan: Plan, measured: dict[str, Measured]) -> Iterator[KpiFigure]:

@@ -304,7 +304,7 @@ def _deduped() -> Tables:
 
 
 def _completed() -> Tables:
-    entity = "__cluster __state code rule field message"
+    entity = "__cluster __state __code __rule __field __message"
     ready = ("ready", "", "", "", "")
     return {
         ("complete", "accounts", "entities"): _rows(f"{entity} name", (0, *ready, "IŞIK"), (1, *ready, "Nusantara")),
@@ -440,3 +440,12 @@ def dispositions(run: Run, object_name: str) -> dict[tuple[str, int, int], tuple
         found = connection.read_parquet(str(path)).select("__source, __row, __split, state, survivor").fetchall()
     assert len({row[:3] for row in found}) == len(found), "one line per row"
     return {(source, row, split): (state, survivor) for source, row, split, state, survivor in found}
+
+
+def differences(folder: Path, object_name: str) -> list[tuple[str, str, str]]:
+    """(entity, field, class) of the written differences."""
+    path = Run(folder, "r1").table("reconcile", object_name, "differences") / "part-00000.parquet"
+    if not path.exists():
+        return []
+    with duckdb.connect() as connection:
+        return connection.read_parquet(str(path)).select('__entity, field, "class"').fetchall()

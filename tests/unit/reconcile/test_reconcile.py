@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import mini_run
+import pytest
 
+from crm_migrate.mapping.plan import ControlPlan
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.workspace.figures import Figures
 
@@ -31,3 +33,181 @@ def test_a_consistent_run_fails_only_where_the_target_refused_a_record(tmp_path:
         ("", "1250800.50", "0.00", "0.00"),  # the line of the total, excluded
     }
     assert Figures.model_validate_json(found.model_dump_json()) == found
+
+
+# --------------------------------------------------------------------------------- one thing broken in the target
+
+CELLS = [
+    (path, line, field)
+    for path, rows in mini_run.tables().items()
+    if path[0] == "validate"
+    for line, row in enumerate(rows)
+    for field in row
+    if not field.startswith("__") and field != "target_id" and row["__entity"] is not None
+]
+DAMAGES = ["lost", "other", "tail", "blank"]
+
+
+def damaged(value: str | None, damage: str) -> str | None:
+    """A value that is not the same; empty cells are filled."""
+    return {
+        "lost": None if value else "x",
+        "other": "0",
+        "tail": (value or "x")[:-1] or "yy",
+        "blank": f"{value or ''} x",
+    }[damage]
+
+
+@pytest.mark.parametrize(("path", "line", "field"), CELLS, ids=lambda value: str(value))
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_any_changed_cell_of_the_target_is_found(
+    tmp_path: Path, path: tuple[str, ...], line: int, field: str, damage: str
+) -> None:
+    content = mini_run.tables()
+    row = content[path][line]
+    row[field] = damaged(row[field], damage)
+
+    found = figures(tmp_path, content)
+
+    listed = mini_run.differences(tmp_path, path[1])
+    assert [(entity, name) for entity, name, _ in listed] == [(row["__entity"], field)]
+    existed = row["__entity"] in ("c5", "a1")
+    if listed[0][2] == "kept_in_target":
+        assert existed
+    else:
+        assert failed(found) & {"field_match", "links", "orphans"}
+
+
+def test_a_deleted_record_fails_accounting_sets_and_fields(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    del content["validate", "deals", "actual"][0]
+    del content["load", "deals", "after"][0]
+
+    found = figures(tmp_path, content)
+
+    assert {"vanished", "field_match", "unexplained_amount", "kpis"} - {"unexplained_amount"} <= failed(found)
+    assert next(s for s in found.target_sets if s.object == "deals").vanished_ids == ("31",)
+    bridge = next(b for b in found.bridges if b.currency == "TRY")
+    assert [(t.name, t.amount) for t in bridge.terms] == [("failed", "-1250000.50")]
+
+
+def test_a_second_record_with_our_key_is_unexpected_and_its_amount_unexplained(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    again = content["validate", "deals", "actual"][1] | {"target_id": "33"}
+    content["validate", "deals", "actual"].append(again)
+    content["load", "deals", "after"].append({"target_id": "33", "__entity": "d2"})
+
+    found = figures(tmp_path, content)
+
+    assert {"unexpected", "unexplained_amount"} <= failed(found)
+    assert next(b for b in found.bridges if b.currency == "EUR").unexplained == "-70.25"
+
+
+def test_a_record_that_nobody_sent_is_unexpected(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["load", "contacts", "after"].append({"target_id": "666", "__entity": None})
+
+    found = figures(tmp_path, content)
+
+    assert "unexpected" in failed(found)
+    assert next(s for s in found.target_sets if s.object == "contacts").unexpected_ids == ("666",)
+
+
+def test_a_link_that_the_load_lost_is_missing_even_where_both_sides_agree(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["load", "contacts", "entities"][3]["company_id"] = None
+    content["validate", "contacts", "actual"][1]["company_id"] = None
+
+    found = figures(tmp_path, content)
+
+    link = next(figure for figure in found.links if figure.object == "contacts")
+    assert (link.expected, link.present, link.missing) == (3, 2, 1)
+    assert "links" in failed(found)
+
+
+def test_a_value_that_the_load_changed_is_different_even_where_the_target_agrees_with_it(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["load", "deals", "entities"][0]["amount"] = "12500.00"
+    content["validate", "deals", "actual"][0]["amount"] = "12500.00"
+
+    found = figures(tmp_path, content)
+
+    assert {"field_match", "unexplained_amount"} <= failed(found)
+
+
+def test_consent_that_moves_toward_granted_without_evidence_is_red(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["validate", "contacts", "actual"][2]["consent"] = "granted"
+
+    found = figures(tmp_path, content)
+
+    assert "consent" in failed(found)
+    assert [(c.before, c.after, c.without_evidence) for c in found.consent if c.without_evidence] == [
+        ("unknown", "granted", 1)
+    ]
+
+
+def test_what_was_not_read_back_is_never_a_match(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    del content["validate", "deals", "actual"]
+
+    found = figures(tmp_path, content)
+
+    assert "compared" in failed(found)
+    assert all(not f.compared and not f.matched for f in found.fields if f.object == "deals")
+    assert any("deals" in line for line in found.not_checked)
+
+
+def test_a_sample_is_never_go(tmp_path: Path) -> None:
+    found = figures(tmp_path, compare={"contacts": "sample(1)"})
+
+    contacts = [f for f in found.fields if f.object == "contacts"]
+    assert {sum(f.classes.values()) for f in contacts} == {3}
+    assert {f.classes["not_sampled"] for f in contacts} == {2}
+    assert "compared" in failed(found)
+
+
+def test_an_amount_that_cannot_be_read_is_counted_and_blocks(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["extract", "sheet", "records"][1]["Tutar"] = "fünfhundert"
+    content["map", "deals", "sheet", "records"].pop(1)
+    content["link", "deals", "set_aside"].clear()
+    reason = {"state": "held", "code": "invalid", "rule": "amount", "field": "amount", "message": ""}
+    content["map", "deals", "sheet", "set_aside"].append({"__row": 1, "__split": 0, "__key": "2"} | reason)
+    cell = {"__row": 1, "__split": 0, "field": "amount", "code": "invalid", "before": "fünfhundert", "after": None}
+    content["map", "deals", "sheet", "cells"] = [cell]
+
+    found = figures(tmp_path, content)
+
+    assert "unreadable_amounts" in failed(found)
+    assert next(b for b in found.bridges if b.currency == "EUR").unreadable == 1
+
+
+def test_figures_are_the_same_whatever_the_order_of_lines(tmp_path: Path) -> None:
+    one = figures(tmp_path / "one")
+    turned = {path: list(reversed(rows)) for path, rows in mini_run.tables().items()}
+    other = figures(tmp_path / "other", turned)
+
+    assert one.model_dump_json() == other.model_dump_json()
+
+
+def test_a_decision_accepts_a_failed_gate_but_never_an_unexplained_row(tmp_path: Path) -> None:
+    run = mini_run.write(tmp_path, mini_run.tables())
+    plan = mini_run.plan().model_copy(update={"decisions": {"accept:failed": "h", "accept:unexplained": "h"}})
+
+    assert reconcile(plan, run, mini_run.HEADER, "sql:mini").verdict == "GO WITH ACCEPTED EXCEPTIONS"
+
+    content = mini_run.tables()
+    content["map", "contacts", "kisi", "set_aside"].pop()
+    run = mini_run.write(tmp_path / "broken", content)
+
+    assert reconcile(plan, run, mini_run.HEADER, "sql:mini").verdict == "NO-GO"
+
+
+def test_a_control_that_contradicts_the_sources_fails(tmp_path: Path) -> None:
+    control = ControlPlan(name="pipeline", value="125000050", unit="")
+
+    found = figures(tmp_path, controls=(control,))
+
+    assert "controls" in failed(found)
+    assert found.controls[0].expected == "1250070.75"
