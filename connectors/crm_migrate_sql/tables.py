@@ -34,7 +34,7 @@ SQLITE: dict[Storage, str] = {
 _CHECKS = {  # what PostgreSQL's types refuse, SQLite is told to refuse
     "decimal": "{c} NOT GLOB '*[^0-9.-]*'",
     "integer": "typeof({c}) = 'integer'",
-    "date": "{c} IS date({c})",
+    "date": "{c} IS date({c}, '+0 days')",
     "instant": "julianday({c}) IS NOT NULL",
     "boolean": "{c} IN (0, 1)",
     "list": "json_valid({c})",

@@ -119,7 +119,7 @@ class SqlTarget:
         texts = [self._backend.canonical(column) for column in columns]
         ours = self._dialect.quote(key.name) if key else "NULL"
         listed = ", ".join([self._backend.canonical(_key_column(table)), ours, *texts])
-        query = f"SELECT {listed} FROM {self._dialect.place(table.name)} ORDER BY {self._dialect.quote(table.key)}"
+        query = f"SELECT {listed} FROM {self._dialect.place(table.name)} t ORDER BY t.{self._dialect.quote(table.key)}"
         yield from self._backend.rows(query, ["target_id", ENTITY, *(column.name for column in columns)])
 
     def write(self, batch: WriteBatch) -> WriteResult:
