@@ -163,18 +163,6 @@ class RerunPlan(Frozen):
     now_split: Literal["review"] = "review"
 
 
-class TargetFieldPlan(Frozen):
-    """A field of the target object as its profile or its described schema has it."""
-
-    name: str
-    type: str
-    required: bool = False
-    unique: bool = False
-    length: int | None = None
-    choices: tuple[str, ...] = ()
-    reference: str | None = None
-
-
 class ObjectPlan(Frozen):
     """One object, in load order of the plan: who feeds it, its fields, how its records match and merge."""
 
@@ -190,7 +178,6 @@ class ObjectPlan(Frozen):
     existing: ExistingPlan = ExistingPlan()
     target_unique: dict[str, Literal["keep_best", "hold"]] = {}
     on_rerun: RerunPlan = RerunPlan()
-    target_fields: tuple[TargetFieldPlan, ...] = ()
     second_pass: tuple[str, ...] = ()  # reference fields that are written after all records exist (cycles, self)
     key_field: str = "crm_migrate_id"  # where our entity id lives in the target, by the target's profile
 

@@ -62,7 +62,7 @@ def fields(
                     "field_twice", f"`{field_name}` stands in `let` and in `fields`", path, "Rename the helper."
                 )
             plans.append(_field(Line(desk, name, part, field_name, spec, path, let, canonical, profile)))
-    implied = [_implied(n, canonical, profile) for n in _implied_names(desk, part, canonical)]
+    implied = [implied(n, canonical, profile) for n in _implied_names(desk, part, canonical)]
     return (*plans, *implied)
 
 
@@ -76,7 +76,8 @@ def _implied_names(desk: Desk, part: ObjectPart, canonical: CanonicalObject | No
     return [n for n in dict.fromkeys(names) if n not in part.fields and n not in part.let]
 
 
-def _implied(name: str, canonical: CanonicalObject | None, profile: ProfileObject | None) -> FieldPlan:
+def implied(name: str, canonical: CanonicalObject | None, profile: ProfileObject | None) -> FieldPlan:
+    """A field that no line of the mapping names: everything about it comes from the model and the profile."""
     known = canonical.field(name) if canonical else None
     kind = TYPES[known.type if known else "list"]
     at_target = profile.fields.get(name) if profile else None
@@ -84,6 +85,7 @@ def _implied(name: str, canonical: CanonicalObject | None, profile: ProfileObjec
         name=name,
         type=kind.name,
         target=(at_target.column if at_target else None) or name,
+        required=known.required if known else False,
         survive=kind.survive,
         on_invalid=kind.on_invalid,
         personal=kind.personal,

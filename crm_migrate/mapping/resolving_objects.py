@@ -19,17 +19,35 @@ from crm_migrate.mapping.plan import (
     VetoPlan,
 )
 from crm_migrate.mapping.profiles import ProfileObject
-from crm_migrate.mapping.resolving_fields import fields
+from crm_migrate.mapping.resolving_fields import fields, implied
 from crm_migrate.mapping.text import TextError, parse_same, parse_split, parse_veto
 from crm_migrate.mapping.tree import Path
+
+SUPPRESSIONS = "suppressions"
 
 
 def objects(desk: Desk) -> tuple[ObjectPlan, ...]:
     """Every object, parents first."""
     plans = {name: _object(desk, name, part) for name, part in desk.file.objects.items()}
+    if SUPPRESSIONS not in plans and any(e.unmatched == "suppression_list" for p in plans.values() for e in p.enrich):
+        plans[SUPPRESSIONS] = _suppressions(desk)
     hints = desk.target.load_order if desk.target else ()
     order, second = load_order({name: references_of(plan.fields) for name, plan in plans.items()}, hints)
     return tuple(plans[name].model_copy(update={"second_pass": second.get(name, ())}) for name in order)
+
+
+def _suppressions(desk: Desk) -> ObjectPlan:
+    """The list on which opt-outs wait whose mailbox nobody has; no source feeds it, `enrich:` does."""
+    profile = desk.target.objects.get(SUPPRESSIONS) if desk.target else None
+    canonical = OBJECTS[SUPPRESSIONS]
+    return ObjectPlan(
+        name=SUPPRESSIONS,
+        entity="thing",
+        target=profile.name if profile else SUPPRESSIONS,
+        key_field=profile.key_field if profile else "crm_migrate_id",
+        feeds=(),
+        fields=tuple(implied(field.name, canonical, profile) for field in canonical.fields),
+    )
 
 
 def _object(desk: Desk, name: str, part: ObjectPart) -> ObjectPlan:
