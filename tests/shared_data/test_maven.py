@@ -49,7 +49,7 @@ def test_nothing_is_unexplained(run: FinishedRun) -> None:
 
 def test_the_money_is_the_money_of_the_file(run: FinishedRun, pipeline: list[dict[str, str]]) -> None:
     expected: Counter[str] = Counter()
-    stages = {"Won": "closedwon", "Lost": "closedlost", "Engaging": "qualified", "Prospecting": "prospecting"}
+    stages = {"Won": "closedwon", "Lost": "closedlost", "Engaging": "qualified", "Prospecting": "new"}
     for row in pipeline:
         expected[stages[row["deal_stage"]]] += Decimal(row["close_value"] or 0)
     found = Counter({str(stage): Decimal(0) for stage in stages.values()})
