@@ -1,13 +1,17 @@
-"""The command line: verbs by name, loaded only when they are called, and the one place where errors become exit codes."""
+"""The command line: verbs by name, loaded only when called, and the one place where errors become exit codes."""
 
+import errno
 import importlib
+import os
 import sys
+import tempfile
+import traceback
 from typing import Any
 
 import click
 
 from crm_migrate import __version__
-from crm_migrate.errors import CrmMigrateError
+from crm_migrate.errors import CrmMigrateError, InputError, InternalError, Interrupted, MappingError, UsageError
 
 VERBS: dict[str, str] = {
     # verb -> module:command; a line here is all that a new verb needs
@@ -54,12 +58,44 @@ def main(arguments: list[str] | None = None) -> Any:
     try:
         cli.main(args=arguments, standalone_mode=False)
     except CrmMigrateError as error:
-        click.echo(f"error: {error.message}", err=True)
-        if error.hint:
-            click.echo(f"next:  {error.hint}", err=True)
+        _tell(error)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        sys.exit(UsageError.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(75)
+        click.echo("stopped; nothing is half-written\nnext:  crm-migrate resume", err=True)
+        sys.exit(Interrupted.exit_code)
+    except OSError as error:
+        _tell(InputError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), hint=_what_to_do(error)))
+        sys.exit(InputError.exit_code)
+    except Exception:  # noqa: BLE001 -- the last resort: whatever it is, the user gets a sentence and a file
+        _tell(
+            InternalError("this is a bug of ours; nothing is half-written", hint=f"send us {_write_log()}, then resume")
+        )
+        sys.exit(InternalError.exit_code)
+
+
+def _tell(error: CrmMigrateError) -> None:
+    """The message, every finding with its place, and the next step, on stderr."""
+    if isinstance(error, MappingError) and error.findings:
+        from crm_migrate.cli.frames import render
+
+        click.echo(render(list(error.findings)), err=True)
+    click.echo(f"error: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"next:  {error.hint}", err=True)
+
+
+def _what_to_do(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "free some space on that disk, then: crm-migrate resume"
+    return "see to that file or folder, then: crm-migrate resume"
+
+
+def _write_log() -> str:
+    """The traceback in a file of its own that only this user can read; it may name values of records."""
+    handle, path = tempfile.mkstemp(prefix="crm-migrate-bug-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8") as log:
+        log.write(f"crm-migrate {__version__}\n{traceback.format_exc()}")
+    return path

@@ -62,8 +62,7 @@ def fields(
                     "field_twice", f"`{field_name}` stands in `let` and in `fields`", path, "Rename the helper."
                 )
             plans.append(_field(Line(desk, name, part, field_name, spec, path, let, canonical, profile)))
-    implied = [implied(n, canonical, profile) for n in _implied_names(desk, part, canonical)]
-    return (*plans, *implied)
+    return (*plans, *(implied(n, canonical, profile) for n in _implied_names(desk, part, canonical)))
 
 
 def _implied_names(desk: Desk, part: ObjectPart, canonical: CanonicalObject | None) -> list[str]:
