@@ -1,20 +1,21 @@
 """The one place that prints: results on stdout, progress and hints on stderr; plain where nobody watches."""
 
-import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from crm_migrate.finding import Finding, Severity
 from crm_migrate.reports import terminal
 from crm_migrate.reports.visible import visible
 from crm_migrate.workspace.figures import Figures
+
+if TYPE_CHECKING:
+    from crm_migrate.stages.load import LoadPlan
 
 PLAIN_EVERY = 10.0  # seconds between two lines of the same stage where no terminal shows a spinner
 
@@ -88,29 +89,15 @@ class Screen:
         self.lines(terminal.render(shown, report=report))
         self.next(_after(figures))
 
-    def load_plan(self, load_plan: Any, *, as_json: bool = False) -> None:
-        """What a load would do, per object."""
-        rows = load_plan_rows(load_plan)
-        if as_json:
-            self.lines([json.dumps(rows, indent=1, ensure_ascii=False)])
-            return
-        self.table([list(rows[0]), *([str(v) for v in row.values()] for row in rows)] if rows else [])
-
-    def table(self, rows: list[list[str]], left: tuple[int, ...] = (0,)) -> None:
-        """Aligned columns; the first row is the head."""
-        if rows:
-            self.lines(terminal.aligned([[visible(cell, 200) for cell in row] for row in rows], left))
+    def load_plan(self, load_plan: "LoadPlan | None", *, as_json: bool = False) -> None:
+        """What a load would do, per object; samples of records only in the JSON."""
+        if load_plan is not None:
+            self.lines([load_plan.model_dump_json(indent=1)] if as_json else _load_plan_lines(load_plan))
 
     def lines(self, lines: Iterable[str]) -> None:
         """Results, one per line, on stdout."""
         for line in lines:
             self._print(self._out, line)
-
-    def findings(self, findings: Iterable[Finding]) -> None:
-        """Findings on stderr: code and sentence, the place with its line and a caret, and what helps."""
-        for finding in findings:
-            for line in finding_lines(finding):
-                self._print(self._err, line)
 
     def warn(self, sentence: str) -> None:
         """A warning on stderr, whether somebody watches or not."""
@@ -132,25 +119,27 @@ class Screen:
         console.print(text, no_wrap=True, overflow="ignore", crop=False)
 
 
-def finding_lines(finding: Finding) -> list[str]:
-    """A finding in the frame of a compiler's message."""
-    times = f" ({finding.count} times)" if finding.count > 1 else ""
-    lines = [f"{finding.severity.value}[{finding.code}]: {visible(finding.message)}{times}"]
-    place = finding.place
-    if str(place):
-        lines.append(f"  --> {visible(str(place))}")
-    if place.excerpt:
-        number = str(place.line)
-        lines.append(f"  {number} | {visible(place.excerpt, 200)}")
-        lines.append(f"  {' ' * len(number)} | {' ' * max(0, place.column - 1)}{'^' * max(1, place.length)}")
-    if finding.hint:
-        lines.append(f"  = help: {visible(finding.hint)}")
-    return lines
+_ACTIONS = ("create", "update", "unchanged", "held", "rejected", "excluded", "vanished")
 
 
-def load_plan_rows(load_plan: Any) -> list[dict[str, int | str]]:
-    """One row per object of a load plan, with its counts by action."""
-    return [{"object": name, **counts} for name, counts in load_plan.counts.items()]
+def _load_plan_lines(load_plan: "LoadPlan") -> list[str]:
+    """One line per object with its counts by action, why records wait, and what the target lacks."""
+    rows = [["object", "target", *_ACTIONS]]
+    for load in load_plan.objects:
+        counts = load.model_dump(include=set(_ACTIONS))
+        rows.append([visible(load.object, 40), visible(load.target, 40), *(f"{counts[a]:,}" for a in _ACTIONS)])
+    waiting = [
+        (f"{count:,}", visible(code), visible(load.object))
+        for load in load_plan.objects
+        for code, count in load.codes.items()
+    ]
+    return [
+        *terminal.aligned(rows, left=(0, 1)),
+        "",
+        f"{load_plan.writes:,} records would be written; nothing is written yet.",
+        *(f"{name}: {count} x {code}" for count, code, name in waiting),
+        *(f"the target lacks  {visible(line)}" for line in load_plan.prepare),
+    ]
 
 
 def _after(figures: Figures) -> str:
@@ -158,14 +147,3 @@ def _after(figures: Figures) -> str:
     if figures.verdict == "NO-GO":
         return "open the report, mend what it names, then: crm-migrate run"
     return "crm-migrate signoff"
-
-
-def severity_counts(findings: Iterable[Finding]) -> str:
-    """`2 errors, 1 warning`, for the last line of a check."""
-    found = [finding.severity for finding in findings]
-    words = [
-        f"{found.count(severity)} {severity.value}{'' if found.count(severity) == 1 else 's'}"
-        for severity in Severity
-        if severity in found
-    ]
-    return ", ".join(words) or "nothing found"

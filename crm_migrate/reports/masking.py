@@ -19,6 +19,11 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:'\"‘’“”]+@[^\s@<>()\[\],;'\"‘’
 _PHONE = re.compile(r"(?<![\w.-])(?:\+|00|0|\()\d[\d ()/.-]{6,}\d(?![\w-])")
 _QUOTED = re.compile(r"‘([^’]+)’|“([^”]+)”|\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)|«([^»]+)»|„([^“”]+)[“”]")
 
+# Most values are of these letters, and there a pattern is fast; all others go letter by letter.
+_LATIN = re.compile(r"[\x00-\x7fÀ-ɏ]*")
+_LETTER = re.compile(r"[^\W_]")
+_INNER = re.compile(r"(?<=[^\W_])[^\W_]|\d")
+
 Types = Mapping[tuple[str, str], str]  # (object, field) -> semantic type
 
 
@@ -38,11 +43,15 @@ def _hides(character: str) -> bool:
 
 
 def _all(text: str) -> str:
+    if _LATIN.fullmatch(text):
+        return _LETTER.sub(HIDDEN, text)
     return "".join(HIDDEN if _hides(c) else c for c in text)
 
 
 def _words(text: str) -> str:
     """Letters after the first of each word, and every digit."""
+    if _LATIN.fullmatch(text):
+        return _INNER.sub(HIDDEN, text)
     before = " " + text
     return "".join(HIDDEN if _hides(c) and (not c.isalpha() or _hides(before[i])) else c for i, c in enumerate(text))
 
