@@ -37,6 +37,11 @@ CODES: dict[str, Code] = {
         "A quote opens in a row and never closes, or closes in the midst of other text.",
         "Mend the quoting of the line that is named; the rows after it were read.",
     ),
+    "record_too_long": Code(
+        "read",
+        "A cell is longer than any cell of an export.",
+        "Look at the line that is named: usually a quote that never closes.",
+    ),
     "stray_quote": Code(
         "read",
         "Text follows a closing quote: a quote inside a cell is not doubled.",

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crm_migrate_files.dialect import csv_reader, lines_of
+from crm_migrate_files.dialect import MAX_RECORD, csv_reader, lines_of
 from crm_migrate_files.parsed import RAW_CHARACTERS, Aside
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Careful:
 class _Lines:
     """Text and byte lines of one stretch, side by side; the byte lines only when something is set aside."""
 
-    def __init__(self, data: bytes, codec: str) -> None:
-        self.data, self.codec = data, codec
+    def __init__(self, data: bytes, codec: str, *, final: bool, give_up: bool) -> None:
+        self.data, self.codec, self.final, self.give_up = data, codec, final, give_up
         try:
             self.text, self.strict = data.decode(codec), True
         except UnicodeDecodeError:
@@ -44,6 +44,14 @@ class _Lines:
         self.nul = b"\0" in data
         self.lines = list(lines_of(self.text))
         self._ends: list[int] | None = None
+
+    def cut_off(self, line: int) -> bool:
+        """True for a last line that may go on behind the stretch (a CR may be half of a CR LF)."""
+        return not self.final and line == len(self.lines) - 1 and not self.lines[line].endswith("\n")
+
+    def may_close(self, first: int) -> bool:
+        """True where a quote that opens in this line may still close behind the stretch."""
+        return not self.final and not (self.give_up and first == 0)
 
     def end(self, line: int) -> int:
         """Offset behind a line; 0 for line -1."""
@@ -74,14 +82,14 @@ def read(
     """Read records of `width` cells.
 
     Unless `final`, a record that is cut off at the end is left for the next stretch; with `give_up`, a quote in the
-    very first line that does not close within the stretch is called unclosed.
+    very first line that does not close within the stretch is called unclosed, and only that line is used.
     """
-    lines = _Lines(data, codec)
+    lines = _Lines(data, codec, final=final, give_up=give_up)
     result = Careful()
     at, ended = 0, False
     while at < len(lines.lines) and not ended:
         reader = _reader(lines.lines, at, delimiter, quote)
-        at, ended = _run(reader, lines, at, width, result, final=final or (give_up and at == 0))
+        at, ended = _run(reader, lines, at, width, result)
     result.physical = at
     result.consumed = len(data) if at == len(lines.lines) else lines.end(at - 1)
     return result
@@ -92,7 +100,7 @@ def _reader(lines: list[str], at: int, delimiter: str, quote: str | None) -> "Re
     return csv_reader(feed, delimiter, quote, strict=True)
 
 
-def _run(reader: "Reader", lines: _Lines, at: int, width: int, result: Careful, *, final: bool) -> tuple[int, bool]:
+def _run(reader: "Reader", lines: _Lines, at: int, width: int, result: Careful) -> tuple[int, bool]:
     """Read until the quoting breaks; returns the line to go on at, and True when the stretch is used up."""
     start = at
     while True:
@@ -103,14 +111,13 @@ def _run(reader: "Reader", lines: _Lines, at: int, width: int, result: Careful, 
             return first, True
         except csv.Error as error:
             used = start + reader.line_num - first
-            cut_off = start + reader.line_num == len(lines.lines) and "unexpected end" in str(error)
-            if cut_off and not final:
+            if lines.cut_off(first) or ("unexpected end" in str(error) and lines.may_close(first)):
                 return first, True
             _broken(lines, first, used, str(error), result)
-            return first + 1, False
+            return first + 1, lines.give_up
         after = start + reader.line_num
-        if not final and after == len(lines.lines) and not lines.lines[-1].endswith("\n"):
-            return first, True  # the last line may go on in the next stretch, and a CR may be half of a CR LF
+        if lines.cut_off(after - 1):
+            return first, True
         if row:
             _keep(row, lines, first, after, width, result)
         else:
@@ -119,7 +126,9 @@ def _run(reader: "Reader", lines: _Lines, at: int, width: int, result: Careful, 
 
 def _broken(lines: _Lines, first: int, used: int, error: str, result: Careful) -> None:
     result.broken_quotes += 1
-    if "unexpected end" in error or "field larger" in error:
+    if "field larger" in error and used == 1:
+        code, message = "record_too_long", f"a cell is longer than {MAX_RECORD >> 20} MiB"
+    elif "unexpected end" in error or "field larger" in error:
         code, message = "unclosed_quote", "a quote opens in this line and never closes"
     elif used > 1:
         code, message = "unclosed_quote", f"a quote opens in this line and does not close properly ({used} lines tried)"

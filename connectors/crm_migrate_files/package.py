@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, iterparse, parse
 MAX_MEMBERS = 10_000
 MAX_INFLATED = 1 << 30
 MAX_RATIO = 200
-SMALL = 1 << 20  # below this size a high ratio is no attack: repeated rows compress well
+SMALL = 1 << 24  # below this size a high ratio is no attack: repeated rows compress well
 _BLOCK = 1 << 18
 _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
 

@@ -119,6 +119,8 @@ class _Table:
         if not self.header_row:
             self._begin(number, values)
             return
+        if (number - self.header_row) * max(self.width, len(values)) > sheet.MAX_CELLS:
+            raise Refused(f"the sheet spans more than {sheet.MAX_CELLS:,} cells")
         for blank in range(self.last + 1, number):
             self._append(blank, [])
         self._append(number, values)
@@ -139,8 +141,6 @@ class _Table:
         while values and values[-1] is None:
             values.pop()
         self.width = max(self.width, len(values))
-        if (number - self.header_row) * self.width > sheet.MAX_CELLS:
-            raise Refused(f"the sheet spans more than {sheet.MAX_CELLS:,} cells")
         self._rows.append(values)
         self._lines.append(number)
         self.records += 1

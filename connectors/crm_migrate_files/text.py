@@ -21,6 +21,7 @@ from crm_migrate_files.parsed import Aside, Parsed, text_table
 from crm_migrate_files.stream import TextStream
 
 MAX_BROKEN_QUOTES = 1_000
+HEAD_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,7 @@ class TextFile:
         with open_plain(self._path) as handle:
             encoding = encodings.decide(handle, self._spec.encoding, self._spec.locale, self._place)
             stream = TextStream(handle, encoding)
-            head = stream.read()
-            ended = len(head) < 1 << 20
+            head, ended = _head(stream)
             return _open_head(head, stream.codec, encoding, self._spec, self._place, ended=ended)
 
     def read(self) -> Iterator[Parsed]:
@@ -121,6 +121,17 @@ class TextFile:
             yield Finding("header_suspect", said, Severity.ERROR, self._place, hint, tally.ragged)
 
 
+def _head(stream: TextStream) -> tuple[bytes, bool]:
+    """The first mebibyte or more of a stream, and True where that is all of it."""
+    head = b""
+    while len(head) < HEAD_BYTES:
+        block = stream.read()
+        if not block:
+            return head, True
+        head += block
+    return head, False
+
+
 def _open_head(
     head: bytes, codec: str, encoding: encodings.Encoding, spec: SourceSpec, place: Place, *, ended: bool
 ) -> _Opened:
@@ -147,15 +158,15 @@ def _header_cells(
     data: bytes, codec: str, delimiter: str, quote: str | None, place: Place, skipped: int
 ) -> tuple[list[str], int, int]:
     """Cells of the first row that is not blank, and the bytes and lines up to its end."""
-    found = scan.scan(data, delimiter.encode(), quote.encode() if quote else None, final=True)
-    if not len(found.lines):
-        raise InputError(f"{place.file}: has no header row", hint="check `header_row:` of the source")
-    line = int(found.lines[0])
     ends = [m.end() for m in careful.BYTE_LINE.finditer(data[: dialect.MAX_RECORD])]
+    starts = [0, *ends[:-1]]
+    filled = (i for i, (a, b) in enumerate(zip(starts, ends, strict=True)) if data[a:b].strip(b"\r\n"))
+    line = next(filled, None)
+    if line is None:
+        raise InputError(f"{place.file}: has no header row", hint="check `header_row:` of the source")
     # Strictly, one record of any width: growing line by line until the quotes close.
     for after in range(line + 1, min(line + 200, len(ends)) + 1):
-        start = ends[line - 1] if line else 0
-        cells = _strict_cells(data[start : ends[after - 1]], codec, delimiter, quote)
+        cells = _strict_cells(data[starts[line] : ends[after - 1]], codec, delimiter, quote)
         if cells is not None:
             return cells, ends[after - 1], after
     where = skipped + line + 1

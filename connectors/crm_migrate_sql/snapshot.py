@@ -1,7 +1,7 @@
 """One read-only snapshot of a database: whatever is read in it is one moment of the source, and nothing is written."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +125,7 @@ def open_snapshot(url: URL, source: str) -> Iterator[Snapshot]:
         raise UsageError(
             "PostgreSQL needs the Python package psycopg", hint='pip install "crm-migrate[postgresql]"'
         ) from None
+    failures = _failures(backend)
     try:
         with engine.connect() as connection:
             driver = connection.connection.driver_connection
@@ -132,7 +133,7 @@ def open_snapshot(url: URL, source: str) -> Iterator[Snapshot]:
             _begin(driver, backend)
             yield Snapshot(connection, driver, backend)
             connection.rollback()
-    except (sa.exc.SQLAlchemyError, *_driver_errors(backend)) as error:
+    except failures as error:
         raise InputError(f"source `{source}`: the database says: {_words(error, url)}") from None
     finally:
         engine.dispose()
@@ -149,12 +150,12 @@ def _begin(driver: Any, backend: str) -> None:
         driver.adapters.register_loader(name, TextLoader)
 
 
-def _driver_errors(backend: str) -> Sequence[type[Exception]]:
+def _failures(backend: str) -> tuple[type[Exception], ...]:
     if backend == "sqlite":
-        return (sqlite3.Error,)
+        return (sa.exc.SQLAlchemyError, sqlite3.Error)
     import psycopg
 
-    return (psycopg.Error,)
+    return (sa.exc.SQLAlchemyError, psycopg.Error)
 
 
 def _words(error: Exception, url: URL) -> str:

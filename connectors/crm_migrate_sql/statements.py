@@ -2,8 +2,9 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from crm_migrate_sql.snapshot import Snapshot
 
 _TAKE = re.compile(r"(first|last)\(\s*(.+?)\s*\)")
 RANK = "crm_migrate_rank"
+Kind = sa.types.TypeEngine[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Relation:
 
     name: str
     place: str
-    columns: dict[str, "sa.types.TypeEngine[object]"]
+    columns: dict[str, Kind]
     key: tuple[str, ...]
 
 
@@ -43,7 +45,7 @@ class Reading:
     statement: str
     count: str
     names: tuple[str, ...]
-    types: tuple["sa.types.TypeEngine[object] | None", ...]
+    types: tuple[Kind | None, ...]
     ordered: bool
     title: str
     joins: tuple[JoinCount, ...] = ()
@@ -108,7 +110,9 @@ def _query(snapshot: Snapshot, spec: SourceSpec, query: str, covers: dict[str, s
 
 def _table(snapshot: Snapshot, spec: SourceSpec, base: Relation, covers: dict[str, str]) -> Reading:
     alias = quoted("b")
-    selected = [(f"{alias}.{quoted(name)}", name, kind) for name, kind in base.columns.items()]
+    selected: list[tuple[str, str, Kind | None]] = [
+        (f"{alias}.{quoted(name)}", name, kind) for name, kind in base.columns.items()
+    ]
     joined, counts = [], []
     for number, join in enumerate(spec.joins):
         other = relation(snapshot, join.table)
@@ -118,7 +122,7 @@ def _table(snapshot: Snapshot, spec: SourceSpec, base: Relation, covers: dict[st
         on = " AND ".join(f"{own}.{quoted(r)} = {alias}.{quoted(b)}" for b, r in join.by.items())
         rank = "" if join.gather else f" AND {own}.{quoted(RANK)} = 1"
         joined.append(f" LEFT JOIN ({inner}) AS {own} ON {on}{rank}")
-        kinds = dict.fromkeys(names) if join.gather else other.columns
+        kinds: Mapping[str, Kind | None] = dict.fromkeys(names) if join.gather else other.columns
         selected += [(f"{own}.{quoted(name)}", f"{join.alias}.{name}", kinds[name]) for name in names]
         counts.append(_counts(join, base, other))
     order = _order(snapshot.backend, spec, base)
