@@ -61,7 +61,10 @@ def settle_dispositions(tables: Tables, object_plan: ObjectPlan) -> tuple[Accoun
     _, members = settle_fates(tables, name)
     sources = _sources(object_plan)
     table = quote(f"settled/{name}")
-    selects = [_settle_source(tables, name, source, split, members) for source, split in sources.items()]
+    # The list of suppressions has no rows of its own: its records are enrichment of another object.
+    none = ", ".join(f"NULL::{kind} AS {quote(column)}" for column, kind in DISPOSITIONS.items())
+    selects = [f"SELECT {none} WHERE FALSE"]
+    selects += [_settle_source(tables, name, source, split, members) for source, split in sources.items()]
     tables.execute(f"CREATE TEMP TABLE {table} AS {' UNION ALL BY NAME '.join(selects)}")
     listed = ", ".join(quote(column) for column in DISPOSITIONS)
     tables.publish(
