@@ -9,7 +9,7 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
-from crm_migrate.cleansing.currencies import currency_of
+from crm_migrate.cleansing.currencies import currency_of, minor_units
 from crm_migrate.cleansing.nulls import is_null
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "—": "-"})
@@ -66,6 +66,8 @@ def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True
     cell = _number(body, context)
     if cell.value is None:
         return cell
+    if cell.flag and currency and context.decimal and minor_units(currency) < 3:
+        cell = _number(body, NumberContext("," if "." in body else ".", True, context.locale))
     number = _scaled(f"{sign}{cell.value}", scale, "%" in value)
     return Cell(f"{number} {currency}" if currency and with_currency else number, cell.flag, cell.note)
 

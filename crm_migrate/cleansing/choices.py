@@ -197,14 +197,21 @@ _LOCAL = {
     "fr": {"o": True},
     "tr": {"h": False, "e": True},
 }
-_BYTES = {"b'\\x01'": True, "b'\\x00'": False, 'b"\\x01"': True, 'b"\\x00"': False, "\x01": True, "\x00": False}
+_BYTES = {
+    "b'\\x01'": "true",
+    "b'\\x00'": "false",
+    'b"\\x01"': "true",
+    'b"\\x00"': "false",
+    "\x01": "true",
+    "\x00": "false",
+}
 
 
 def boolean_cell(text: str, locale: str = "en") -> Cell:
     """`true` or `false`; one raw byte of MySQL's BIT(1) counts too."""
-    raw = _BYTES.get(text.strip(" '") if text.strip(" ") in _BYTES else text.strip(" "))
-    if raw is not None:
-        return Cell("true" if raw else "false")
+    raw = _BYTES.get(text.strip(" "))
+    if raw:
+        return Cell(raw)
     word = fold(text.strip()).strip(".!* ")
     local = _LOCAL.get(locale[:2], {}).get(word)
     if local is not None:

@@ -1,17 +1,89 @@
-"""Company names: what is none, legal forms, and the matching key."""
+"""Company names: what is none, legal forms in their written form, and the matching key."""
 
 import re
 
+from crm_migrate.cleansing.cells import NULL, Cell
 from crm_migrate.cleansing.legal_forms import without_form
 from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.text import repaired
 
 _AND = re.compile(r"\s*(?:&|\+)\s*")
-_UMLAUTS = re.compile(
-    r"(?<=[^aeiouq\W])ue|^ue|(?<=[bcdfghjklmnprstvwxz])oe(?=[^\s])|(?<=[bcdfghjklmnprstvwxz])ae(?=[^\s])"
+# ue, oe, ae between consonants: the typewriter spelling of ü, ö, ä (Mueller, Goetz, Baer); a key only, never shown.
+_UMLAUT = re.compile(r"(?<=[b-df-hj-np-tv-xz])([aou])e(?=[b-df-hj-np-tv-z])")
+_NONE = frozenset(
+    fold(w)
+    for w in "self-employed|self employed|selfemployed|self|freelance|freelancer|independent|independent consultant|private|privat|privatperson|privatkunde|private person|individual|"
+    "particulier|personal|none|no company|retired|unemployed|student|home|homemaker|not employed|n/a|keine|ohne|ohne firma|selbständig|selbststaendig|freiberufler|freiberuflich|rentner|"
+    "indépendant|autónomo|autonomo|por cuenta propia|jubilado|particular|ninguna|aposentado|libero professionista|privato|zzp|zzp'er|zelfstandig|particulier|serbest|serbest meslek|emekli|"
+    "şahıs|bireysel|bireysel müşteri|ev hanımı|öğrenci|çalışmıyor|wiraswasta|perorangan|pribadi|tidak bekerja|pensiunan|mahasiswa|osoba prywatna|частное лицо|privatperson|egen|retraité|sans emploi|"
+    "à son compte|etudiant|étudiant|estudiante|desempleado|student|between jobs|looking for work|consultant (self-employed)|not provided|[not provided]|house wife|housewife".split(
+        "|"
+    )
+)
+_EMAIL = re.compile(r"\S+@\S+\.\S+")
+_PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{6,}")
+
+
+def company_cell(text: str) -> Cell:
+    """A company name as typed, blanks tidied and its legal form without stray dots; what is none is said."""
+    value = " ".join(repaired(text).split())
+    folded = fold(value)
+    if is_null(value) or folded in _NONE or folded.strip("[]()<>") in _NONE:
+        return NULL
+    if _EMAIL.fullmatch(value):
+        return Cell(None, "email_in_company", "a mailbox: move it")
+    if re.match(r"(?:https?://|www\.)", value, re.IGNORECASE) and " " not in value:
+        return Cell(None, "url_in_company", "a web address: move it")
+    if _PHONE.fullmatch(value) and sum(c.isdigit() for c in value) > 6:
+        return Cell(None, "phone_in_company", "a phone number: move it")
+    if fold(value) in {
+        "test",
+        "testing",
+        "test company",
+        "test account",
+        "asdf",
+        "qwerty",
+        "xxx",
+        "abc company",
+        "deneme",
+        "testfirma",
+        "musterfirma",
+    }:
+        return Cell(None, "placeholder", "a filler, not a company")
+    return Cell(_form_written(value))
+
+
+def _form_written(value: str) -> str:
+    """The legal form in its usual writing where only dots differ; a name's own letters and case stay."""
+    words = value.split()
+    if len(words) > 1 and words[0].rstrip(".").upper() in {"PT", "CV", "UD"} and words[0].endswith("."):
+        words[0] = words[0].rstrip(".").upper()
+    if len(words) > 1:
+        words[-1] = _last(words[-1])
+    return " ".join(words)
+
+
+# Forms that are abbreviations of one word (with dot) and acronyms (without), as their registers write them.
+_ACRONYMS = frozenset(
+    "LLC LLP LP PLC GMBH AG KG UG SE BV NV AB OY OYJ APS KFT ZRT TBK SARL SAS SASU EURL SPA PLLC PC OHG EG DOO OÜ SIA UAB".split()
 )
 
 
+def _last(word: str) -> str:
+    """`LLC.` is `LLC`: an acronym without dots inside takes none at its end; the company's letters stay."""
+    bare = word.rstrip(".")
+    return bare if word.endswith(".") and "." not in bare and bare.upper() in _ACRONYMS else word
+
+
 def company_key(text: str) -> str:
-    """Folded name without legal forms and punctuation: `Müller AG` and `MÜLLER A.G.` are one."""
-    words = re.sub(r"[^\w]+|_", " ", _AND.sub(" and ", fold(re.sub(r"['’‘ʼ`´]", "", without_form(text)))))
-    return " ".join(words.split())
+    """Folded name without legal forms and punctuation: `Müller AG`, `MÜLLER A.G.` and `Mueller AG` are one."""
+    name = without_form(re.sub(r"['’‘ʼ`´\"]", "", text))
+    words = re.sub(r"[^\w]+|_", " ", _AND.sub(" and ", fold(name)))
+    return _UMLAUT.sub(r"\1", " ".join(words.split()))
+
+
+def company_key_cell(text: str) -> Cell:
+    """The matching key as an outcome."""
+    key = company_key(text)
+    return Cell(key) if key else NULL

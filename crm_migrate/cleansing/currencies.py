@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from babel.numbers import get_territory_currencies
+from babel.numbers import get_currency_precision, get_territory_currencies
 from pycountry import currencies
 
 # Symbols and everyday abbreviations that mean one currency wherever they stand.
@@ -80,3 +80,8 @@ def currency_of(sign: str, locale: str = "") -> str | None:
     if local in wanted:
         return local
     return next(iter(wanted)) if len(wanted) == 1 else None
+
+
+def minor_units(code: str) -> int:
+    """Decimals of a currency by CLDR: with two, three digits behind a mark are thousands."""
+    return int(get_currency_precision(code))

@@ -1,1 +1,166 @@
-"""Every kind of value that `clean` knows, by name: one function of a text and its options per kind."""
+"""Every kind of value that `clean` knows, by name: one function of a text, a locale and options."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crm_migrate.cleansing.addresses import address_cell
+from crm_migrate.cleansing.amounts import NumberContext, amount_cell, decimal_of, integer_cell
+from crm_migrate.cleansing.cells import NULL, Cell
+from crm_migrate.cleansing.choices import boolean_cell
+from crm_migrate.cleansing.codes_of_things import iban_cell, id_cell, tax_cell
+from crm_migrate.cleansing.companies import company_cell, company_key_cell
+from crm_migrate.cleansing.countries import country_cell
+from crm_migrate.cleansing.csv_shapes import csv_cell
+from crm_migrate.cleansing.dates import context_of, date_cell
+from crm_migrate.cleansing.email import email_cell, key_of
+from crm_migrate.cleansing.localities import language_of, region_of
+from crm_migrate.cleansing.note_flags import note_flags
+from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.person_cells import person_cell
+from crm_migrate.cleansing.phone import phone_cell
+from crm_migrate.cleansing.picklists import gender_cell, picklist_cell
+from crm_migrate.cleansing.postal_codes import postal_cell
+from crm_migrate.cleansing.states import state_cell
+from crm_migrate.cleansing.strings import null_cell
+from crm_migrate.cleansing.text import text_cell
+from crm_migrate.cleansing.web import domain_cell, url_cell
+
+Options = Mapping[str, Any]
+Reader = Callable[[str, str, Options], Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value. `parts` are the columns of a composite kind, `options` the names it understands."""
+
+    name: str
+    read: Reader
+    doc: str
+    parts: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+def _person(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+    """`ok` where the text is already given and family name and nothing else."""
+    cell = person_cell(text, language_of(locale))
+    plain = cell.flag is None and len(cell.parts) == 1 and list(cell.parts[0]) == ["first", "last"]
+    if plain and " ".join(cell.parts[0].values()) == text:
+        return Cell(cell.value, "ok", cell.note, cell.parts)
+    return cell
+
+
+def _money(text: str, locale: str, options: Options) -> Cell:
+    """An amount; `scale` says that a driver returned it without its decimal point (Access Currency: 4)."""
+    decimal = options.get("decimal")
+    context = NumberContext(decimal or decimal_of(locale), decimal is not None, locale)
+    cell = amount_cell(text, context)
+    scale = options.get("scale")
+    if scale and cell.value and cell.value.lstrip("-").isdigit():
+        digits = cell.value.lstrip("-").zfill(int(scale) + 1)
+        sign = "-" if cell.value.startswith("-") else ""
+        return Cell(f"{sign}{digits[: -int(scale)]}.{digits[-int(scale) :]}", "suspect", f"read with {scale} decimals")
+    if cell.value and " " in cell.value and cell.flag is None:
+        return Cell(cell.value, "changed", cell.note)
+    return cell
+
+
+def _integer(text: str, locale: str, options: Options) -> Cell:
+    decimal = options.get("decimal")
+    return integer_cell(text, NumberContext(decimal or decimal_of(locale), decimal is not None, locale))
+
+
+def _date(text: str, locale: str, options: Options) -> Cell:
+    """A date; `order` (`DMY`, `MDY`, `YMD`) where the column is known."""
+    return date_cell(text, context_of(locale, {"date_order": options["order"]} if options.get("order") else None))
+
+
+def _boolean(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+    cell = boolean_cell(text, locale)
+    return Cell(cell.value, "changed") if cell.value else cell
+
+
+def _email_key(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+    cell = email_cell(text)
+    return Cell(key_of(cell.value)) if cell.value else cell
+
+
+def _note(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+    """Flags only: a note is never changed."""
+    return Cell(None, ";".join(note_flags(text)) or "none")
+
+
+def _null(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+    return NULL if is_null(text) else null_cell(text)
+
+
+def _simple(function: Callable[[str], Cell]) -> Reader:
+    return lambda text, locale, options: function(text)  # noqa: ARG005 -- the signature of all kinds
+
+
+def _by_region(function: Callable[[str, str | None], Cell]) -> Reader:
+    return lambda text, locale, options: function(text, options.get("region") or region_of(locale))
+
+
+_NAMES = ("prefix", "first", "middle", "nickname", "last", "suffix")
+_ADDRESS = ("street", "street2", "city", "state", "postal", "country")
+
+KINDS: dict[str, Kind] = {
+    k.name: k
+    for k in (
+        Kind("person_name", _person, "a person's name into its parts", _NAMES),
+        Kind("company", _simple(company_cell), "a company's name, its legal form in the usual writing"),
+        Kind("company_matchkey", _simple(company_key_cell), "what two spellings of a company have in common"),
+        Kind("phone", _by_region(phone_cell), "E.164, with ;ext= for an extension", (), ("region",)),
+        Kind("email", _simple(email_cell), "a mailbox by RFC 5321; several joined by |"),
+        Kind("email_matchkey", _email_key, "a mailbox in lower case with its domain decoded"),
+        Kind("domain_matchkey", _simple(domain_cell), "the registrable domain"),
+        Kind("url", _simple(url_cell), "a web address with scheme and lower-case host"),
+        Kind(
+            "address",
+            _by_region(address_cell),
+            "an address into its parts, where they are certain",
+            _ADDRESS,
+            ("region",),
+        ),
+        Kind("postal_code", _by_region(postal_cell), "a postal code in the writing of its country", (), ("region",)),
+        Kind("state", _by_region(state_cell), "the second part of the ISO 3166-2 code", (), ("region",)),
+        Kind("country", _simple(country_cell), "the ISO 3166-1 code"),
+        Kind("date", _date, "ISO 8601; instants in UTC", (), ("order",)),
+        Kind("money", _money, "a plain decimal and its currency", (), ("decimal", "scale")),
+        Kind("number", _money, "a plain decimal", (), ("decimal",)),
+        Kind("integer", _integer, "a whole number", (), ("decimal",)),
+        Kind("boolean", _boolean, "true or false"),
+        Kind(
+            "gender",
+            lambda text, locale, options: gender_cell(text, language_of(locale) if locale else ""),
+            "male, female or other",
+        ),  # noqa: ARG005
+        Kind(
+            "picklist",
+            lambda t, locale, o: picklist_cell(t, o.get("choices"), o.get("map")),
+            "a choice of the target",
+            (),
+            ("choices", "map"),
+        ),  # noqa: ARG005
+        Kind(
+            "text",
+            lambda text, locale, options: text_cell(text, options.get("code_page")),
+            "text repaired",
+            (),
+            ("code_page",),
+        ),  # noqa: ARG005
+        Kind("null_string", _null, "empty where the text only says nothing"),
+        Kind("note_flag", _note, "what a note asks of us: do not call, deceased, erase ..."),
+        Kind(
+            "id",
+            lambda text, locale, options: id_cell(text, options.get("system") or locale),
+            "a record id",
+            (),
+            ("system",),
+        ),
+        Kind("tax_id", _by_region(tax_cell), "a tax number with valid check digits", (), ("region",)),
+        Kind("iban", _simple(iban_cell), "an IBAN with valid check digits"),
+        Kind("csv_structure", _simple(csv_cell), "what a piece of CSV holds"),
+    )
+}

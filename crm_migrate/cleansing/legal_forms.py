@@ -39,7 +39,7 @@ FORMS = {
     "IL IN NG KE": "Ltd.|בע\"מ|בעמ|LLP|Pvt Ltd|Nig. Ltd|Nigeria Ltd|Nig Ltd|PLC|Enterprises Ltd",
     "EU": "SE|SCE|EEIG|EWIV",
 }  # fmt: skip
-_FRONT = frozenset(
+FRONT = frozenset(
     [
         "pt",
         "cv",
@@ -103,6 +103,6 @@ def without_form(name: str) -> str:
             if form_key(" ".join(tokens[-length:])) in forms():
                 tokens, changed = tokens[:-length], True
                 break
-        if len(tokens) > 1 and form_key(tokens[0]) in _FRONT:
+        if len(tokens) > 1 and form_key(tokens[0]) in FRONT:
             tokens, changed = tokens[1:], True
     return " ".join(tokens).strip(" .,&-") or name

@@ -1,29 +1,62 @@
-"""The steps `person.given`, `person.family` and their sisters, and `title`."""
+"""The steps `person.given`, `person.family` and their sisters, and `title`: columns of names by distinct values."""
+
+from functools import lru_cache, partial
 
 import polars as pl
 
 from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step
-from crm_migrate.cleansing.persons import parts_of
+from crm_migrate.cleansing.person_case import one_case, recased
+from crm_migrate.cleansing.person_cells import person_cell
 from crm_migrate.cleansing.steps import Context
+
+# The same column is asked for its given and its family names in one batch.
+_cell = lru_cache(maxsize=200_000)(person_cell)
 
 
 def _part(values: pl.Series, context: Context, *names: str) -> pl.DataFrame:
-    """One part of a name per row."""
+    """Some parts of the first person of every cell; what is no person stays as typed with its flag."""
 
     def cell(text: str) -> Cell:
-        parts = parts_of(text, context.locale)
-        return Cell(" ".join(parts[n] for n in names if parts.get(n)) or None)
+        found = _cell(text, context.locale)
+        if not found.parts:
+            return found
+        value = " ".join(found.parts[0][n] for n in names if found.parts[0].get(n))
+        note = f"also: {found.value}" if found.flag == "split" else found.note
+        return Cell(value or None, found.flag, note) if value else Cell(None, "null")
 
     return as_step(values, outcomes(values, cell))
 
 
-@step("person.given", "person", examples=(("Yılmaz, Ayşe", "Ayşe"),))
-def given_step(values: pl.Series, context: Context) -> pl.DataFrame:
-    """Take the given name (with middle names) out of a full name."""
-    return _part(values, context, "first", "middle")
+def _register(name: str, parts: tuple[str, ...], doc: str, example: tuple[str, str]) -> None:
+    def function(values: pl.Series, context: Context) -> pl.DataFrame:
+        return _part(values, context, *parts)
+
+    function.__doc__ = doc
+    step(name, "person", examples=(example,))(function)
 
 
-@step("person.family", "person", examples=(("Jan van der Berg", "van der Berg"),))
-def family_step(values: pl.Series, context: Context) -> pl.DataFrame:
-    """Take the family name, with its particles, out of a full name."""
-    return _part(values, context, "last")
+_register("person.given", ("first", "middle"), "Take the given names out of a full name.", ("Yılmaz, Ayşe", "Ayşe"))
+_register("person.first", ("first",), "Take the first given name out of a full name.", ("Dale J. Little", "Dale"))
+_register("person.middle", ("middle",), "Take the middle name or initial out of a full name.", ("Dale J. Little", "J."))
+_register(
+    "person.family",
+    ("last",),
+    "Take the family name, with its particles, out of a full name.",
+    ("Jan van der Berg", "van der Berg"),
+)
+_register(
+    "person.prefix", ("prefix",), "Take titles and forms of address out of a full name.", ("Dr. Ayşe Yılmaz", "Dr.")
+)
+_register("person.suffix", ("suffix",), "Take degrees and `Jr.` out of a full name.", ("John Smith Jr.", "Jr."))
+_register("person.nickname", ("nickname",), "Take the nickname out of a full name.", ("Robert (Bob) Smith", "Bob"))
+
+
+def _titled(text: str, locale: str) -> Cell:
+    value = " ".join(text.split())
+    return Cell((recased(value, locale) if one_case(value) else value) or None)
+
+
+@step("title", "case", examples=(("AYŞE YILMAZ", "Ayşe Yılmaz"), ("Jane MacKenzie", "Jane MacKenzie")))
+def title_step(values: pl.Series, context: Context) -> pl.DataFrame:
+    """Restore the letter case of a name that is all capitals or all small; mixed case stays."""
+    return as_step(values, outcomes(values, partial(_titled, locale=context.locale)))

@@ -1,140 +1,188 @@
-"""Person names into parts: prefix, given, middle, nickname, family, suffix; first version."""
+"""A person's name into prefix, given, middle, nickname, family name and suffix, by the order of its language."""
 
 import re
 import unicodedata
+from collections.abc import Callable
 
-from crm_migrate.cleansing.letters import fold, lower, upper
+from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.person_case import one_case, recased
+from crm_migrate.cleansing.person_order import split_words
+from crm_migrate.cleansing.person_words import AFTER, DOTTED, PREFIXES, SUFFIXES, UNSURE_SUFFIXES
 
-PREFIXES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "prof",
-        "herr",
-        "frau",
-        "sr",
-        "sra",
-        "srta",
-        "m",
-        "mme",
-        "mlle",
-        "dhr",
-        "mevr",
-        "bay",
-        "bayan",
-        "sayin",
-        "av",
-        "ir",
-        "drs",
-        "dra",
-        "hj",
-        "h",
-        "bpk",
-        "ibu",
-        "ing",
-        "dipl",
-    ]
-)
-SUFFIXES = frozenset(
-    [
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-        "iv",
-        "phd",
-        "md",
-        "mba",
-        "esq",
-        "cpa",
-        "dds",
-        "bsc",
-        "msc",
-        "ba",
-        "ma",
-        "spd",
-        "mm",
-        "se",
-        "sh",
-        "st",
-        "skom",
-        "ssi",
-    ]
-)
-PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "do",
-        "du",
-        "la",
-        "le",
-        "ter",
-        "ten",
-        "zu",
-        "zum",
-        "zur",
-        "af",
-        "av",
-        "bin",
-        "binti",
-        "ibn",
-        "al",
-        "el",
-        "y",
-        "e",
-        "ben",
-    ]
+Parts = dict[str, str]
+
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々]")
+_NICKNAME = re.compile(r"\s*(?:\(([^()]+)\)|\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<=\s)['‘]([^'’]+)['’](?=\s))\s*")
+_MAIDEN = re.compile(
+    r"\s*[(,]?\s*\b(?:née|nee|né|geb\.?|geborene|geborener|født|född|roz\.?|nata|nacida|kızlık soyadı:?)\s+([^()]+?)\)?\s*$",
+    re.IGNORECASE,
 )
 
 
-def parts_of(text: str, locale: str = "en") -> dict[str, str]:
-    """The parts of one person's name."""
+def person(text: str, locale: str) -> Parts:
+    """The parts of one person's name, in the order in which they are written; letter case restored if it was lost."""
     value = " ".join(unicodedata.normalize("NFC", text).split())
-    family, _, rest = value.partition(",")
-    if rest and fold(rest.split()[0]).replace(".", "") not in SUFFIXES:
-        value = f"{rest.strip()} {family.strip()}"
-        words = value.split()
-        inverted = len(family.split())
-    else:
-        words, inverted = value.replace(",", " ").split(), 0
-    prefix = _taken(words, 0, PREFIXES)
-    suffix = _taken(words, -1, SUFFIXES)
-    if not words:
-        return {"prefix": prefix, "suffix": suffix}
-    words = [_cased(w, value, locale) for w in words]
-    at = len(words) - inverted if inverted else max(len(words) - 1, 0)
-    while not inverted and at > 1 and fold(words[at - 1]) in PARTICLES:
+    parts: Parts = {}
+    value, maiden = _taken(_MAIDEN, value)
+    value, nickname = _taken(_NICKNAME, value)
+    restore = _restoring(value, locale)
+    value, inverted, suffix = _commas(value)
+    words, prefix = _prefixes(value.split())
+    words, more = _suffixes(words)
+    words = _without_address(words, locale)
+    if prefix:
+        parts["prefix"] = prefix
+    parts |= _names(words, inverted, locale, restore, bool(prefix))
+    if nickname:
+        parts = _with_nickname(parts, restore(nickname, True))
+    suffixes = " ".join(s for s in (more, suffix) if s)
+    if suffixes:
+        parts["suffix"] = suffixes
+    del maiden
+    return parts
+
+
+def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    """The text without what the pattern finds, and that."""
+    found = pattern.search(text)
+    if not found:
+        return text, ""
+    inner = next(g for g in found.groups() if g)
+    return f"{text[: found.start()]} {text[found.end() :]}".strip(), inner.strip()
+
+
+def _restoring(value: str, locale: str) -> Callable[[str, bool], str]:
+    """The function that restores letter case: of everything, of words in capitals among others, or of nothing."""
+    bare = re.sub(r"(?:\b[^\W\d_]{1,4}\.\s?)+", "", value)
+    if all(one_case(w) for w in re.findall(r"[^\W\d_]{2,}", bare)) and re.search(r"[^\W\d_]{2}", bare):
+        return lambda text, first: recased(text, locale, first=first)
+    if re.search(r"[^\W\d_]{3}", value):
+        return lambda text, first: " ".join(_capitals(w, locale) for w in text.split())
+    return lambda text, first: text
+
+
+def _capitals(word: str, locale: str) -> str:
+    """A surname in capitals beside names that are not (the French, Turkish and Spanish way to mark it)."""
+    letters = re.sub(r"[\W\d_]", "", word)
+    shouted = (
+        len(letters) > 2 and letters.isupper() and re.search(r"[AEIOUY]", fold(letters).upper()) and "." not in word
+    )
+    return recased(word, locale) if shouted else word
+
+
+def _commas(value: str) -> tuple[str, int, str]:
+    """The name in spoken order, how many of its last words are the family name (0: not said), and the suffix."""
+    head, *tail = (part.strip() for part in value.split(","))
+    suffixes = []
+    while tail and _all_suffix(tail[-1], after_comma=True):
+        suffixes.insert(0, tail.pop())
+    suffix = ", ".join(suffixes)
+    if tail and head and _prefixes(head.split())[1] and len(_prefixes(head.split())[0]) > 1:
+        return ", ".join([head, *tail]), 0, suffix
+    if not tail or not head:
+        return " ".join([head, *tail]).strip(), 0, suffix
+    given = " ".join(tail)
+    return f"{given} {head}", len(_suffixes(head.split())[0]), suffix
+
+
+def _key(word: str) -> str:
+    return fold(word).replace(".", "").strip("-,'")
+
+
+def _all_suffix(text: str, *, after_comma: bool = False) -> bool:
+    """Every word is a degree or a generational suffix."""
+    words = text.split()
+    return bool(words) and all(_is_suffix(w, after_comma) for w in words)
+
+
+def _is_suffix(word: str, sure: bool) -> bool:
+    """A known suffix; doubtful ones need a comma before them, dots, or capitals."""
+    key = _key(word)
+    if key not in SUFFIXES:
+        return False
+    return sure or key not in UNSURE_SUFFIXES or ("." in word and len(key) > 1) or (key in {"v", "vi"} and False)
+
+
+def _prefixes(words: list[str]) -> tuple[list[str], str]:
+    """The words behind the titles at the start, and these."""
+    at = 0
+    while at < len(words) - 1 and _is_prefix(words[at], len(words) - at - 1, at):
+        at += 1
+    return words[at:], " ".join(words[:at])
+
+
+def _is_prefix(word: str, rest: int, before: int) -> bool:
+    """A known title; those that are names or initials too need a dot, and initials a title before them."""
+    key = _key(word)
+    if key not in PREFIXES and not all(k in PREFIXES for k in re.split(r"[-.]", fold(word).strip(".")) if k):
+        return False
+    if len(key) == 1 and key not in {"m", "h"}:
+        return before > 0 and word.endswith(".") and rest > 1
+    if key in {"m", "h"}:
+        return word.endswith(".") and (before > 0 or rest > 1)
+    return key not in DOTTED or word.endswith(".")
+
+
+def _suffixes(words: list[str]) -> tuple[list[str], str]:
+    """The words before the suffixes at the end, and these."""
+    at = len(words)
+    while at > 1 and _is_suffix(words[at - 1], False):
+        if at <= 2 and not (words[at - 1].endswith(".") or _key(words[at - 1]) in {"jr", "phd", "md", "esq"}):
+            break
         at -= 1
-    if len(words) == 1:
-        return {"prefix": prefix, "first": words[0], "last": "", "suffix": suffix}
-    return {"prefix": prefix, "first": " ".join(words[:at]), "last": " ".join(words[at:]), "suffix": suffix}
+    return words[:at], " ".join(words[at:])
 
 
-def _taken(words: list[str], at: int, known: frozenset[str]) -> str:
-    """Take known words off one end."""
-    taken: list[str] = []
-    while len(words) > 1 and fold(words[at]).replace(".", "") in known:
-        taken.insert(0 if at else len(taken), words.pop(at))
-    return " ".join(taken)
+def _without_address(words: list[str], locale: str) -> list[str]:
+    """Without `Bey`, `Hanım`, `様` behind the name: they say Mr and Ms."""
+    known = AFTER[""] | AFTER.get(locale[:2], frozenset())
+    while len(words) > 1 and _key(words[-1]) in known:
+        words = words[:-1]
+    return words
 
 
-def _cased(word: str, whole: str, locale: str) -> str:
-    """Letter case restored only where the whole input is all one case."""
-    if whole not in (whole.upper(), whole.lower()) and whole != upper(whole, locale):
-        return word
-    if fold(word) in PARTICLES:
-        return lower(word, locale)
-    return re.sub(r"[^\W\d_]+", lambda m: upper(m[0][0], locale) + lower(m[0][1:], locale), word)
+def addressed(text: str, locale: str) -> bool:
+    """Whether `Bey`, `Hanım`, `様` stand behind the name."""
+    words = text.split()
+    return len(_without_address(words, locale)) < len(words)
+
+
+def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str, bool], str], titled: bool) -> Parts:
+    """Given, middle and family names of the words."""
+    if inverted and len(words) > inverted:
+        given, family = words[: len(words) - inverted], words[len(words) - inverted :]
+        moved = []
+        while len(given) > 1 and fold(given[-1]) in {
+            "van",
+            "von",
+            "der",
+            "den",
+            "de",
+            "da",
+            "di",
+            "dos",
+            "zu",
+            "la",
+            "du",
+            "ten",
+            "ter",
+        }:
+            moved.insert(0, given.pop())
+        parts = split_words(given, locale, family=[*moved, *family])
+    else:
+        parts = split_words(words, locale, titled=titled)
+    return {k: restore(v, k != "last" or _is_alone(parts)) for k, v in parts.items() if v}
+
+
+def _is_alone(parts: Parts) -> bool:
+    return "first" not in parts
+
+
+def _with_nickname(parts: Parts, nickname: str) -> Parts:
+    """The nickname stands behind the given name."""
+    out: Parts = {}
+    for name, value in parts.items():
+        out[name] = value
+        if name == "first":
+            out["nickname"] = nickname
+    return out if "nickname" in out else out | {"nickname": nickname}

@@ -11,7 +11,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, V
 from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, step, with_residue
 from crm_migrate.cleansing.email import first_of_several
 from crm_migrate.cleansing.nulls import is_null
-from crm_migrate.cleansing.phone_columns import valid_numbers
+from crm_migrate.cleansing.phone_columns import WALKS, valid_numbers
 from crm_migrate.cleansing.phone_patterns import trunk_is_written
 from crm_migrate.cleansing.steps import Context
 
@@ -106,18 +106,12 @@ def _undamaged(text: str) -> tuple[str, Cell | None]:
 
 
 def _filler(digits: str) -> Cell | None:
-    """Keyboard walks and one digit repeated."""
-    if len(digits) < 5:
-        return None
+    """One digit repeated."""
     core = digits.lstrip("0") or digits
-    if (
-        len(set(core)) == 1
-        or core in "1234567890123456789"
-        or core in "9876543210987654321"
-        or digits in "01234567890123"
-    ):
-        return Cell(None, "placeholder", "a filler, not a number")
-    return None
+    return _FILLER if len(digits) >= 5 and len(set(core)) == 1 else None
+
+
+_FILLER = Cell(None, "placeholder", "a filler, not a number")
 
 
 def _parsed(text: str, region: str | None, extension: str | None) -> Cell:
@@ -133,7 +127,8 @@ def _parsed(text: str, region: str | None, extension: str | None) -> Cell:
         cell = repair(number, text, region)
         if cell is not None:
             return _with_extension(cell, extension)
-    return _refused(number)
+    digits = re.sub(r"\D", "", text)
+    return _FILLER if digits in WALKS or digits.lstrip("0") in WALKS else _refused(number, text)
 
 
 def _with_extension(cell: Cell, extension: str | None) -> Cell:
@@ -182,7 +177,7 @@ def _without_plus(number: PhoneNumber, text: str, region: str | None) -> Cell | 
         again = phonenumbers.parse("+" + digits, None)
     except NumberParseException:
         return None
-    return Cell(_e164(again)) if is_number(again) and again.country_code != number.country_code * 0 else None
+    return Cell(_e164(again)) if is_number(again) else None
 
 
 def _zero_lost(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
@@ -196,10 +191,10 @@ def _zero_lost(number: PhoneNumber, text: str, region: str | None) -> Cell | Non
     return Cell(_e164(again), "suspect", "the leading 0 is missing") if is_number(again) else None
 
 
-def _refused(number: PhoneNumber) -> Cell:
+def _refused(number: PhoneNumber, text: str) -> Cell:
     """Why a parsed number is none."""
     reason = phonenumbers.is_possible_number_with_reason(number)
-    if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+    if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and not text.startswith(("+", "(", "0")):
         return Cell(None, "ambiguous", "no area code")
     words = {ValidationResult.TOO_SHORT: "too short", ValidationResult.TOO_LONG: "too long"}
     return invalid(words.get(reason, "no number of its country"))

@@ -40,7 +40,7 @@ def _digits(values: pl.Series) -> pl.DataFrame:
     text = pl.select(pl.coalesce(text.str.extract(_EXTENDED, 1), text)).to_series()
     shaped = (text.str.contains(_SHAPE) & ~text.str.contains(_DAMAGE)).fill_null(False)
     digits = pl.select(pl.when(shaped).then(text)).to_series().str.replace_all(r"[^0-9]", "")
-    filler = digits.str.contains(_ONE_DIGIT) | digits.str.strip_chars_start("0").is_in(list(WALKS))
+    filler = digits.str.contains(_ONE_DIGIT)
     return pl.DataFrame(
         {
             "digits": pl.select(pl.when(~filler).then(digits)).to_series(),

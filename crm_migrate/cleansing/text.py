@@ -9,7 +9,7 @@ from email.header import decode_header, make_header
 import ftfy
 import polars as pl
 
-from crm_migrate.cleansing.cells import Cell, as_step, step, with_residue
+from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, with_residue
 from crm_migrate.cleansing.steps import Context
 
 # A text that this matches needs nothing but trimming: printable ASCII without the marks that start an escape, and
@@ -61,9 +61,21 @@ def _decoded_words(text: str) -> str:
         return text
 
 
-def text_cell(text: str) -> Cell:
+# cp1254 and cp1250 read as cp1252; Icelandic and others use some of these letters, so only a column can say it.
+_PAGES = ("cp1254", "cp1250", "cp1257", "iso8859-9", "iso8859-2")
+
+
+def other_page(text: str, code_page: str) -> str:
+    """A text whose bytes were of another Western code page than cp1252; as it was where they do not fit."""
+    try:
+        return text.encode("cp1252").decode(code_page)
+    except (UnicodeEncodeError, UnicodeDecodeError, LookupError):
+        return text
+
+
+def text_cell(text: str, code_page: str | None = None) -> Cell:
     """A text repaired; flags what was lost before us and what a spreadsheet would run."""
-    value = repaired(text)
+    value = repaired(other_page(text, code_page) if code_page in _PAGES else text)
     if not value:
         return Cell(None, "null")
     if _LOSSY.search(_URL.sub("", value)):
@@ -81,6 +93,9 @@ def text_outcomes(values: pl.Series) -> pl.DataFrame:
 
 
 @step("text", "text", examples=(("Ã–zlem", "Özlem"), ("AT&amp;T", "AT&T")))
-def text_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def text_step(values: pl.Series, context: Context) -> pl.DataFrame:
     """Repair text that programs broke (mojibake, entities, escapes, control characters) and trim it."""
+    page = context.evidence.get("code_page")
+    if page:  # the whole column showed it; see evidence.py
+        return as_step(values, outcomes(values, lambda text: text_cell(text, page)))
     return as_step(values, text_outcomes(values))

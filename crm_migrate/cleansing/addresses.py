@@ -1,0 +1,199 @@
+"""Addresses into parts, by the order of their country, only where the text proves it; else the street is left whole."""
+
+import re
+
+from crm_migrate.cleansing.cells import NULL, Cell
+from crm_migrate.cleansing.countries import country_cell
+from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.postal_codes import SHAPES, postal_cell
+from crm_migrate.cleansing.states import state_cell
+from crm_migrate.cleansing.text import repaired
+
+Parts = dict[str, str]
+
+PARTS = ("street", "street2", "city", "state", "postal", "country")
+_NOWHERE = re.compile(
+    r"(?:address|addr)\s*(?:unknown|not known|n/?a|tbd|missing)|unknown(?: address)?|no (?:fixed )?(?:address|abode)|gone away|not known at this address|moved(?: away)?|adresse (?:unbekannt|inconnue)|unbekannt verzogen|"
+    r"direccion desconocida|sin direccion|indirizzo sconosciuto|adres (?:onbekend|bilinmiyor|yok)|adresi yok|alamat tidak (?:diketahui|ada)|endereco desconhecido|same as above|see above|as above|return to sender"
+)
+_UNIT = re.compile(
+    r"(?:apt|apartment|unit|suite|ste|floor|fl|flat|room|rm|bldg|building|dept|lot|trlr|#|c/o|attn|attention|z\.?\s?hd|wohnung|whg|etage|stock|og|hinterhaus|hh|bât|bat|batiment|appt|esc|etage|piso|puerta|depto|dpto|int|interior|"
+    r"interno|scala|bus|bte|boite|daire|kat|blok|lantai|lt|sala|apto|bloco|conjunto|cj|level|shop|po box|p\.o\. box|postfach|bp|apartado)\b\.?.*",
+    re.IGNORECASE,
+)
+_BOX = re.compile(r"\b(?:p\.?\s?o\.?\s*box|post office box)\s*#?\s*(?=\w)", re.IGNORECASE)
+_GLUED = re.compile(r"^0\d{5,9}\s+(?=\d)")
+_CODE_FIRST = frozenset(
+    "DE AT CH LI FR BE LU NL DK NO SE FI IS ES IT PT PL CZ SK HU RO BG SI HR RS BA ME MK AL GR EE IL TR MX MC SM VA AX GL FO CY MA TN DZ RU UA BY KZ GE AM AZ AR UY PY VE PE CL CR CU DO HT MZ TW PH MY SN MG CV LA KW SA".split()
+)
+_REGIONS_AFTER = frozenset("US CA AU PR".split())
+_POSTAL = {"GB": r"[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][A-Z]{2}", "CA": r"[A-Z]\d[A-Z][ -]?\d[A-Z]\d", "NL": r"\d{4}\s?[A-Z]{2}", "IE": r"[A-Z]\d[\dW]\s?[A-Z0-9]{4}", "US": r"\d{5}(?:-\d{4})?", "BR": r"\d{5}-?\d{3}", "JP": r"〒?\d{3}-\d{4}",
+           "PT": r"\d{4}-\d{3}", "PL": r"\d{2}-\d{3}", "SE": r"(?:SE?-)?\d{3}\s?\d{2}", "CZ": r"\d{3}\s?\d{2}", "SK": r"\d{3}\s?\d{2}", "GR": r"\d{3}\s?\d{2}", "LV": r"LV-\d{4}", "LT": r"(?:LT-)?\d{5}"}  # fmt: skip
+
+
+def address_cell(text: str, region: str | None) -> Cell:
+    """Parts as `street=...;city=...`; `split` where the text came apart, `ok` where it is one street line."""
+    value = repaired(text)
+    value = "\n".join(" ".join(line.split()) for line in value.splitlines() if line.strip())
+    if is_null(value) or _NOWHERE.fullmatch(fold(value).strip(" .!")):
+        return NULL
+    value = _BOX.sub("PO Box ", value)
+    bare = _GLUED.sub("", value)
+    parts = _parts(bare, region)
+    written = ";".join(f"{name}={parts[name]}" for name in PARTS if parts.get(name))
+    flag = "split" if len(parts) > 1 else None
+    note = None
+    if bare != value:
+        flag, note = "suspect", "a number was glued to the street"
+    elif parts == {"street": value.replace("\n", ", ")} and ("," in value or "\n" in value):
+        flag, note = "suspect", "left whole: the parts are not certain"
+    same = parts == {"street": text}
+    return Cell(written, flag or ("ok" if same else None), note, (parts,))
+
+
+def _parts(value: str, region: str | None) -> Parts:
+    """The parts of an address, from its end: country, then postal code with city and state, then streets."""
+    pieces = [p.strip() for p in re.split(r"\s*[\n,]\s*", value) if p.strip()]
+    parts: Parts = {}
+    if len(pieces) > 1:
+        country = country_cell(pieces[-1])
+        if country.value and country.flag is None and not (len(pieces[-1]) == 2 and (region in _REGIONS_AFTER)):
+            parts["country"] = country.value
+            region = country.value
+            pieces.pop()
+    if region is None:
+        return (
+            _streets([value.replace("\n", ", ")] if len(pieces) > 2 else pieces)
+            if not parts
+            else {**_streets(pieces), **parts}
+        )
+    place = _turkish(pieces) if region == "TR" else _place(pieces, region)
+    if place:
+        found, streets = place
+        return _streets(streets) | found | parts
+    return _streets(pieces) | parts
+
+
+def _streets(pieces: list[str]) -> Parts:
+    """Street and second line; a unit alone in its piece is the second line, more than two pieces stay together."""
+    if len(pieces) >= 2 and _UNIT.fullmatch(pieces[-1]):
+        return {"street": ", ".join(pieces[:-1]), "street2": pieces[-1]}
+    if len(pieces) >= 2 and _UNIT.fullmatch(pieces[0]) and re.search(r"\d", pieces[1]):
+        return {"street": ", ".join(pieces[1:]), "street2": pieces[0]}
+    return {"street": ", ".join(pieces)} if pieces else {}
+
+
+def _pattern(region: str) -> str:
+    """The postal codes of a country as a pattern."""
+    if region in _POSTAL:
+        return _POSTAL[region]
+    shapes = SHAPES.get(region, "").split()
+    table = {"N": r"\d", "A": "[A-Z]", "X": "[A-Z0-9]", "_": r"\s?", "-": "-?"}
+    return "|".join("".join(table.get(c, re.escape(c)) for c in shape) for shape in shapes) or r"(?!)"
+
+
+_Place = tuple[Parts, list[str]]
+
+
+def _place(pieces: list[str], region: str) -> _Place | None:
+    """City, state and postal code, where the last pieces have the form of the country."""
+    code = rf"(?P<postal>{_pattern(region)})"
+    if region in _CODE_FIRST or region in {"NL"}:
+        return _code_first(pieces, region, code)
+    if region in _REGIONS_AFTER:
+        return _state_code(pieces, region, code)
+    return _code_last(pieces, region, code)
+
+
+def _code_first(pieces: list[str], region: str, code: str) -> _Place | None:
+    """`10115 Berlin`, `F-75001 Paris`, `00187 Roma RM`, `28013 Madrid`; also in one line behind the house number."""
+    prefix = rf"(?:{region}|[A-Z]{{1,3}})[-– ]"
+    whole = re.compile(
+        rf"(?:{prefix})?{code}\s+(?P<city>[^\d]{{2,}}?)(?:\s+\(?(?P<state>[A-Z]{{2}})\)?)?", re.IGNORECASE
+    )
+    for at in range(len(pieces) - 1, 0, -1):
+        found = whole.fullmatch(pieces[at])
+        if found:
+            parts = _found(found, region)
+            rest = pieces[at + 1 :]
+            if len(rest) == 1 and state_cell(rest[0], region).value:
+                parts["state"] = rest[0]
+            elif rest:
+                return None
+            return parts, pieces[:at]
+    tail = re.compile(rf"(?P<street>.*\d\w?\b.*?[,\s]+?)\s*(?:{prefix})?{code}\s+(?P<city>[^\d,]{{2,}})", re.IGNORECASE)
+    found = tail.fullmatch(pieces[-1]) if pieces else None
+    if found and len(pieces) == 1 and re.search(r"\d", found["street"]):
+        return _found(found, region), [found["street"].strip(" ,")]
+    return None
+
+
+def _found(match: re.Match[str], region: str) -> Parts:
+    """The named groups; the postal code in the form of the country."""
+    got = {k: v.strip(" ,") for k, v in match.groupdict().items() if v and k != "street"}
+    code = postal_cell(got["postal"], region).value if "postal" in got else None
+    if code:
+        got["postal"] = code
+    state = got.get("state", "")
+    if state and not state_cell(state, region).value:
+        got["city"] = f"{got['city']} {got.pop('state')}"
+    return got
+
+
+def _state_code(pieces: list[str], region: str, code: str) -> _Place | None:
+    """`Springfield, IL 62701`, `Toronto ON M5V 2T6`, `Sydney NSW 2000`."""
+    last = (
+        re.fullmatch(rf"(?:(?P<city>.*?)[\s]+)?(?P<state>[A-Za-z][A-Za-z. ]*?)\s+{code}", pieces[-1], re.IGNORECASE)
+        if pieces
+        else None
+    )
+    if last and state_cell(last["state"], region).value and not last["city"] and len(pieces) > 2:
+        return {"city": pieces[-2], "state": last["state"], "postal": _code(last["postal"], region)}, pieces[:-2]
+    if last and last["city"] and len(pieces) > 1 and state_cell(last["state"], region).value:
+        return {"city": last["city"], "state": last["state"], "postal": _code(last["postal"], region)}, pieces[:-1]
+    split = re.fullmatch(code, pieces[-1], re.IGNORECASE) if len(pieces) > 3 else None
+    if split and state_cell(pieces[-2], region).value:
+        return {"city": pieces[-3], "state": pieces[-2], "postal": _code(split["postal"], region)}, pieces[:-3]
+    if len(pieces) > 2 and state_cell(pieces[-1], region).value and len(pieces[-1]) <= 3:
+        return {"city": pieces[-2], "state": pieces[-1]}, pieces[:-2]
+    return None
+
+
+def _code(text: str, region: str) -> str:
+    return postal_cell(text, region).value or text
+
+
+def _code_last(pieces: list[str], region: str, code: str) -> _Place | None:
+    """`London SW1A 2AA`, `Jakarta 10110`, `São Paulo - SP, 01310-100`, a code in a piece of its own."""
+    if len(pieces) > 1:
+        found = re.fullmatch(rf"(?P<city>\D{{2,}}?)[\s-]+{code}", pieces[-1], re.IGNORECASE)
+        if found:
+            parts = {"city": found["city"].strip(" -"), "postal": _code(found["postal"], region)}
+            return _with_state(parts, region), pieces[:-1]
+    if len(pieces) > 2 and re.fullmatch(code, pieces[-1], re.IGNORECASE):
+        return _with_state({"city": pieces[-2], "postal": _code(pieces[-1], region)}, region), pieces[:-2]
+    return None
+
+
+def _with_state(parts: Parts, region: str) -> Parts:
+    """`São Paulo - SP` and `São Paulo/SP` are city and state."""
+    found = re.fullmatch(r"(.+?)\s*(?:-|/)\s*([A-Z]{2,3})", parts["city"])
+    if found and state_cell(found[2], region).value:
+        return {"city": found[1], "state": found[2], **{k: v for k, v in parts.items() if k != "city"}}
+    return parts
+
+
+def _turkish(pieces: list[str]) -> _Place | None:
+    """`... No:12 D:3 34710 Kadıköy/İstanbul`: district and province behind a slash, a code before them or not."""
+    found = re.fullmatch(
+        r"(?P<street>.*?)[\s,]*(?:(?P<postal>\d{5})\s+)?(?P<city>[^\W\d]+)\s*[/\\]\s*(?P<state>[^\W\d]+)(?:\s+(?P<after>\d{5}))?",
+        ", ".join(pieces),
+    )
+    if not found or not state_cell(found["state"], "TR").value:
+        return _code_first(pieces, "TR", r"(?P<postal>\d{5})")
+    parts = {"city": found["city"], "state": found["state"]}
+    code = found["postal"] or found["after"]
+    if code:
+        parts["postal"] = code
+    return parts, [found["street"].strip(" ,")] if found["street"].strip(" ,") else []

@@ -1,0 +1,72 @@
+"""Letter case of names, restored only where the input is all one case."""
+
+import re
+
+from crm_migrate.cleansing.letters import fold, is_turkic, lower, upper
+from crm_migrate.cleansing.person_words import SMALL
+
+# Mac- names whose second part is written large; others (Mackie, Macias, Machado) are not touched.
+_MAC = frozenset(
+    "donald leod kenzie gregor arthur pherson intyre lean millan aulay dougall farlane intosh neil neill rae queen allister alister phail nab innes kinnon "
+    "kinlay bride callum donnell dowell eachern ewan ewen fadyen gillivray ginnis guire kellar lachlan laren lennan mahon manus naughton nicol pharlane "
+    "quarrie ritchie taggart tavish vicar cormack".split()
+)
+_ROMAN = re.compile(r"(?:x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
+# Turkish words written in plain capitals whose I is ı beyond doubt (no such word with i).
+_DOTLESS = {
+    w.replace("ı", "i"): w
+    for w in "yılmaz yıldız yıldırım kılınç aydın altın kadın sarı kızıl yazıcı kaplancı bakırcı demirci kuyumcu ırmak ılgaz tanrıverdi yalçın akın altıntaş "
+    "çakır çalışkan arıkan akıncı avcı bağcı balcı bıçakçı dalkılıç kalaycı kapıcı karataş kayalı kırmızı taşkın topçu yalım yalın aksakallı asalı karlı "
+    "canlı yazıcıoğlu sayın ışık ışıl nazlı aslı ayrıl baykır kıvanç kıraç kırca sağır sığırcı tatlı ırfan yarımcalı kasım nazım hakkı sıtkı rıza sırrı fazıl rıfat "
+    "altınok bayraktar çınar balkır satılmış aldırmaz korkmazgil sarıkaya karadayı".split()
+}
+_FRENCH = re.compile(r"^([dl])'(.+)", re.IGNORECASE)
+
+
+def one_case(text: str) -> bool:
+    """All letters are capitals, or all are small; one letter says nothing."""
+    letters = [c for c in text if c.isalpha() and (c.islower() or c.isupper())]
+    return len(letters) > 1 and (all(c.isupper() for c in letters) or all(c.islower() for c in letters))
+
+
+def recased(name: str, locale: str, *, first: bool = True) -> str:
+    """A name of one case in the letter case of its language; `first` is false for what follows a given name."""
+    words = name.split()
+    turkish = is_turkic(locale) and (any(c in "çğıöşüÇĞİÖŞÜ" for c in name) or name.islower())
+    return " ".join(_word(w, locale, turkish, small=i > 0 or not first) for i, w in enumerate(words))
+
+
+def _word(word: str, locale: str, turkish: bool, small: bool) -> str:
+    """One word; particles inside a name are small, save in Italian names, where they are large."""
+    key = fold(word).strip(".")
+    if small and key in SMALL and not locale.startswith(("it", "tr")):
+        return word.lower()
+    if small and _ROMAN.fullmatch(key) and len(key) > 1:
+        return word.upper()
+    if re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?", word):
+        return upper(word, "tr" if turkish else "en")
+    return "".join(_piece(p, locale, turkish) for p in re.split(r"([-‐‑–/ .])", word))
+
+
+def _piece(piece: str, locale: str, turkish: bool) -> str:
+    """A piece between hyphens: apostrophes, Mc, Mac, O', Dutch IJ."""
+    if not piece or not piece[0].isalpha():
+        return piece
+    if is_turkic(locale) and not turkish and piece.isascii():
+        known = _DOTLESS.get(lower(piece))
+        return _capital(known, True) if known else _capital(lower(piece), False)
+    small = lower(piece, "tr" if turkish else "en")
+    if re.match(r"mc[^\W\d_]{2,}", small):
+        return "Mc" + _capital(small[2:], False)
+    if small.startswith("mac") and fold(small[3:]) in _MAC:
+        return "Mac" + _capital(small[3:], False)
+    if small.startswith("ij") and locale.startswith("nl"):
+        return "IJ" + small[2:]
+    found = re.match(r"([^\W\d_]{1,2})(['’ʼ])([^\W\d_]{2,}.*)", small)
+    if found:
+        return _capital(found[1], turkish) + found[2] + _capital(found[3], turkish)
+    return _capital(small, turkish)
+
+
+def _capital(word: str, turkish: bool) -> str:
+    return upper(word[:1], "tr" if turkish else "en") + word[1:]

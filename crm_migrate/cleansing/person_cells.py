@@ -1,0 +1,185 @@
+"""What stands in a person's field: one or two people, a company, a department, a filler, a mailbox, remarks."""
+
+import re
+import unicodedata
+
+from crm_migrate.cleansing.cells import NULL, Cell
+from crm_migrate.cleansing.company_words import is_company
+from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.note_flags import note_flags
+from crm_migrate.cleansing.nulls import is_filler
+from crm_migrate.cleansing.person_words import FICTION, FILLERS, JOINERS, NOBODY, PREFIXES, is_department
+from crm_migrate.cleansing.persons import Parts, addressed, person
+from crm_migrate.cleansing.text import repaired
+
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b50\u2b55\u20e3]+")
+_EMAIL = re.compile(r"\S+@\S+\.\S+")
+_PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{5,}")
+_BRACKETED = re.compile(r"\s*[(\[{*<]+([^()\[\]{}<>*]+)[)\]}*>]+\s*")
+_TAIL = re.compile(r"\s+(?:[-–—:/|]+|,(?=\s*(?:deceased|dup|do not)))\s*([^\W\d_][^\d]{2,}(?:\d{4})?)$")
+_HEAD = re.compile(
+    r"^(?:zzz+|xxx+|x{2,}|old|alt|inactive|inaktiv|del|delete|do not use|dnu|dup|eski|pasif|yyy+)[\s_:\-.*]+(?=\S)",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"[†✝]|^\*+|\*+$")
+_REMARK_FLAG = {
+    "do_not_call": "do_not_contact",
+    "do_not_email": "do_not_contact",
+    "do_not_mail": "do_not_contact",
+    "erase": "erase",
+}
+_REMARK = re.compile(
+    r"^(?:old|alt|new|neu|left|gone|dup(?:licate)?|inactive|test|ex|former|copy|temp|eski|ayrildi|lama|ancien|antiguo|retired|vip|see .*)\b",
+    re.IGNORECASE,
+)
+
+
+def person_cell(text: str, locale: str = "en") -> Cell:
+    """One or more people as parts; `value` is `key=value;...`, people are joined by `|`."""
+    value = _EMOJI.sub("", repaired(text)).strip()
+    value = " ".join(unicodedata.normalize("NFC", value).split())
+    verdict = _nobody(value, locale)
+    if verdict:
+        return verdict
+    value, remark_flag, remark = _remarks(value)
+    if not value:
+        return Cell(None, remark_flag or "null", remark)
+    people = _people(value, locale)
+    parts = tuple(person(p, locale) if isinstance(p, str) else p for p in people)
+    flag, note = _judged(value, parts, locale)
+    return Cell(
+        "|".join(";".join(f"{k}={v}" for k, v in one.items()) for one in parts),
+        remark_flag or ("split" if len(parts) > 1 else flag),
+        remark or note,
+        parts,
+    )
+
+
+def _nobody(value: str, locale: str) -> Cell | None:
+    """The verdict on a cell that holds no person."""
+    folded = fold(value).strip()
+    if (
+        is_filler(value)
+        or folded.strip("[]()<>{}").strip() in NOBODY
+        or re.fullmatch(r"[\[<(](?:none|null|empty|blank|nil)[\])>]", folded)
+    ):
+        return NULL
+    if _EMAIL.fullmatch(value.strip("<>").removeprefix("mailto:")):
+        return Cell(None, "email_in_name", "a mailbox: move it")
+    if _PHONE.fullmatch(value):
+        return Cell(None, "phone_in_name", "a phone number: move it")
+    if not any(c.isalpha() for c in value):
+        return Cell(None, "invalid", "no letters")
+    words = re.findall(r"[^\W_]+", folded)
+    if _is_filler(words):
+        return Cell(None, "placeholder", "a filler, not a name")
+    if is_department(words):
+        return Cell(None, "role", "a department, not a person")
+    if is_company(value, locale):
+        return Cell(None, "company_in_person", "a company: move it")
+    return None
+
+
+def _is_filler(words: list[str]) -> bool:
+    """Keyboard walks, test words, one letter repeated."""
+    if not words:
+        return False
+    if all(w in FILLERS or (len(w) > 2 and len(set(w)) == 1 and w.isascii()) or w.isdigit() for w in words):
+        return True
+    return (
+        words[0] in {"test", "dummy", "demo", "deneme"}
+        and len(words) > 1
+        and words[1] in {"user", "contact", "account", "person", "kunde", "customer", "kullanici", "lead", "name"}
+    )
+
+
+def _remarks(value: str) -> tuple[str, str | None, str | None]:
+    """The name without remarks about its state; the flag and the remark."""
+    flag, said = None, None
+    for pattern in (_BRACKETED, _TAIL):
+        found = pattern.search(value)
+        if found and _remark(found[1]):
+            flag, said = _remark(found[1]), found[1].strip()
+            value = f"{value[: found.start()]} {value[found.end() :]}".strip()
+    found = _HEAD.match(value)
+    if found:
+        flag, said, value = flag or "suspect", said or f"marked {found[0].strip()!r}", value[found.end() :].strip()
+    if "†" in value or "✝" in value:
+        flag, said = "deceased", "†"
+    bare = _MARK.sub("", value).strip()
+    if bare != value and flag is None:
+        flag, said = "suspect", "marked with an asterisk"
+    return bare, flag, said
+
+
+def _remark(text: str) -> str | None:
+    """The flag of a remark, or None where the words belong to the name."""
+    flags = note_flags(text)
+    if flags:
+        first = _REMARK_FLAG.get(flags[0], flags[0])
+        return "suspect" if first in {"duplicate", "inactive", "email_invalid"} else first
+    return "suspect" if _REMARK.match(fold(text)) else None
+
+
+def _people(value: str, locale: str) -> list[str | Parts]:
+    """The people of a cell: one text each; a family name said once is shared."""
+    for joiner in (*JOINERS[""], *JOINERS.get(locale[:2], ()), "/"):
+        pattern = rf"\s*{re.escape(joiner)}\s*" if joiner in "&+/" else rf"\s+{joiner}\s+"
+        sides = re.split(pattern, value, flags=re.IGNORECASE)
+        if len(sides) == 2 and all(_is_side(s) for s in sides) and not _joins_surnames(joiner, sides):
+            return _pair(sides[0].strip(), sides[1].strip(), locale)
+    return [value]
+
+
+def _is_side(text: str) -> bool:
+    return bool(text.strip()) and any(c.isalpha() for c in text)
+
+
+def _joins_surnames(joiner: str, sides: list[str]) -> bool:
+    """`Ortega y Gasset`, `Costa e Silva`: the joiner stands inside one family name."""
+    return joiner in {"y", "e", "i", "a"} and len(sides[0].split()) > 1
+
+
+def _title_only(text: str) -> bool:
+    return all(fold(w).replace(".", "") in PREFIXES for w in text.split())
+
+
+def _pair(left: str, right: str, locale: str) -> list[str | Parts]:
+    """Two people. `Mr & Mrs Smith`, `John & Jane Smith`, `John Smith & Jane Doe`."""
+    second = person(right, locale)
+    family = second.get("last", "")
+    if _title_only(left):
+        words = right.split()
+        if len(words) > 1 and _title_only(words[0]):
+            mr = {"prefix": left} | ({"first": second["first"]} if "first" in second else {}) | {"last": family}
+            mrs = {"prefix": words[0], "last": family}
+            return [mr, mrs] if family else [f"{left} {right}"]
+        return [f"{left} {right}"]
+    first = person(left, locale)
+    if "last" not in first and family:
+        first["last"] = family
+    elif "first" not in first and family and "prefix" not in first:
+        first = {"first": first["last"], "last": family}
+    if family or len(right.split()) > 1:
+        return [first, second]
+    if "first" in second and "last" in first:
+        return [first, second]
+    return [first, second]
+
+
+def _judged(value: str, parts: tuple[Parts, ...], locale: str) -> tuple[str | None, str | None]:
+    """Flag and note of a well-formed name that may not be one."""
+    names = [fold(v) for one in parts for k, v in one.items() if k in {"first", "last"}]
+    if fold(value) in FICTION or (" ".join(names) in FICTION and "middle" not in parts[0]):
+        return "suspect", "the name of a figure or of everybody"
+    if addressed(value, locale):
+        return "suspect", "a form of address stood behind the name"
+    if (len(names) == 2 and names[0] == names[1]) or (
+        len(names) == 1 and len(value.split()) == 2 and len(set(fold(value).split())) == 1
+    ):
+        return "suspect", "the same name twice"
+    if len(names) == 2 and all(len(n.strip(".")) == 1 for n in names):
+        return "suspect", "initials only"
+    if re.search(r"\d", value):
+        return "suspect", "digits in a name"
+    return None, None

@@ -1,0 +1,149 @@
+"""Which word of a name is the family name: by language, script, particles and patronymics."""
+
+import re
+
+from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.person_words import PARTICLES, PATRONYMS
+
+Parts = dict[str, str]
+
+_FAMILY_FIRST = frozenset(("ja", "zh", "ko", "hu", "vi", "km"))
+_MONONYMS = frozenset(("id", "jv", "su", "my"))
+_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々\u3040-\u30ff]+")
+_HANGUL = re.compile(r"[\uac00-\ud7af]+")
+_PATRONYMIC = re.compile(
+    r".{2,}(?:ович|евич|ьич|ич|овна|евна|ична|инична|ївна|івна|ovich|evich|yevich|ovych|evych|ovna|evna|yevna|ivna|ichna|inichna)$",
+    re.IGNORECASE,
+)
+_SLAVIC = re.compile(
+    r".{2,}(?:ов|ев|ёв|ин|ын|ский|цкий|ской|ова|ева|ёва|ина|ына|ская|цкая|енко|чук|юк|ук|ко|дзе|швили|ян)$",
+    re.IGNORECASE,
+)
+# Chinese and Korean family names of two characters.
+_COMPOUND = frozenset(
+    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 司徒 东方 東方 皇甫 尉迟 公孙 公孫 慕容 令狐 夏侯 长孙 长孫 宇文 남궁 황보 제갈 사공 선우 서문 독고".split()
+)
+# Japanese family names that settle where four characters are cut (the commonest hundred begin with one of these pairs).
+_JAPANESE = frozenset(
+    "佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 山本 中村 小林 加藤 吉田 山田 佐々 山口 松本 井上 木村 斎藤 齋藤 斉藤 清水 山崎 阿部 池田 橋本 山下 石川 中島 前田 藤田 後藤 小川 岡田 村上 長谷 "
+    "近藤 石井 坂本 遠藤 藤井 青木 福田 三浦 西村 藤原 太田 松田 原田 岡本 中野 中川 小野 田村 竹内 金子 和田 中山 石田 上田 森田 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 谷口 大野 丸山 今井 "
+    "高田 藤本 武田 村田 上野 杉山 増田 平野 菅原 久保 松井 千葉 岩崎 桜井 木下 野口 松尾 菊地 野村 新井 佐野 渡部 大塚 杉本 古川".split()
+)
+# Second given names of Spanish, Catalan, Portuguese and Italian double names; the two words belong together.
+_SECOND = frozenset(
+    "jose maria carlos luis antonio manuel miguel angel jesus pablo pedro juan francisco javier ignacio alberto eduardo fernando enrique ramon rafael andres "
+    "alejandro david daniel luz carmen pilar isabel elena teresa dolores cristina victoria guadalupe rosa ana laura paula beatriz lucia soledad mercedes "
+    "joao paulo henrique eduarda fernanda clara luiza luisa julia vitoria beatriz gabriel miguel augusto cesar roberto ricardo felipe filipe gustavo sofia ines "
+    "alexandre marcos rita alice eugenia belen concepcion inmaculada esther gloria margarita emilio ernesto adolfo guillermo jaime joaquin".split()
+)
+
+
+def split_words(words: list[str], locale: str, *, family: list[str] | None = None, titled: bool = False) -> Parts:
+    """Parts of a name's words without titles. `family` is known where a comma said so; `titled`: a title stood before."""
+    if family is not None:
+        first, middle = _given(words, locale)
+        return {"first": first, "middle": middle, "last": " ".join(family)}
+    if not words:
+        return {}
+    if len(words) == 1:
+        return _one(words[0], locale, titled)
+    language = locale[:2]
+    if language in _MONONYMS and len(words) == 2 and fold(words[0]) == fold(words[1]):
+        return {"last": words[0]}
+    special = _patronymics(words) or (_east(words, language) if language in _FAMILY_FIRST or _is_east(words) else None)
+    return special or _west(words, locale)
+
+
+def _one(word: str, locale: str, titled: bool) -> Parts:
+    """A single word: a name in Han or Hangul is cut where that is certain, else it is a mononym."""
+    if _HANGUL.fullmatch(word) and 2 <= len(word) <= 4:
+        cut = 2 if word[:2] in _COMPOUND and len(word) > 2 else 1
+        return {"last": word[:cut], "first": word[cut:]}
+    if _CJK.fullmatch(word) and 2 <= len(word) <= 5:
+        cut = _han_cut(word, locale)
+        if cut:
+            return {"last": word[:cut], "first": word[cut:]}
+        return {"last": word}
+    # Where many have one name only, and behind a title ("Mrs Smith"), the one name is what a family field must hold.
+    return {"last": word} if titled or locale[:2] in _MONONYMS else {"first": word}
+
+
+def _han_cut(word: str, locale: str) -> int:
+    """Characters of the family name, or 0 where nothing proves it."""
+    if word[:2] in _COMPOUND and len(word) > 2:
+        return 2
+    if locale[:2] == "ja" or re.search(r"[\u3040-\u30ff々]", word):
+        return 2 if word[:2] in _JAPANESE and len(word) > 2 else 0
+    if locale[:2] == "zh" and len(word) <= 3:
+        return 1
+    return 2 if word[:2] in _JAPANESE and len(word) == 4 else 0
+
+
+def _is_east(words: list[str]) -> bool:
+    return all(_CJK.fullmatch(w) or _HANGUL.fullmatch(w) for w in words)
+
+
+def _east(words: list[str], language: str) -> Parts:
+    """Family name first; Vietnamese has a middle name before the given one."""
+    if language == "vi":
+        return {"last": words[0], "middle": " ".join(words[1:-1]), "first": words[-1]}
+    return {"last": words[0], "first": " ".join(words[1:])}
+
+
+def _patronymics(words: list[str]) -> Parts | None:
+    """Russian three-part names in both orders, and two-part ones whose family ending stands first."""
+    if len(words) == 3 and _PATRONYMIC.fullmatch(words[2]) and not _PATRONYMIC.fullmatch(words[1]):
+        return {"last": words[0], "first": words[1], "middle": words[2]}
+    if len(words) == 3 and _PATRONYMIC.fullmatch(words[1]) and re.search("[а-яё]", words[2], re.IGNORECASE):
+        return {"first": words[0], "middle": words[1], "last": words[2]}
+    if (
+        len(words) == 2
+        and re.search("[а-яё]", words[0], re.IGNORECASE)
+        and _SLAVIC.fullmatch(words[0])
+        and not _SLAVIC.fullmatch(words[1])
+    ):
+        return {"last": words[0], "first": words[1]}
+    return None
+
+
+def _west(words: list[str], locale: str) -> Parts:
+    """Given names first; the family name starts at a particle, or is the last word (or two in Spanish)."""
+    start = _particle(words)
+    if start is None:
+        start = len(words) - _family_words(words, locale[:2])
+    first, middle = _given(words[:start], locale)
+    return {"first": first, "middle": middle, "last": " ".join(words[start:])}
+
+
+def _particle(words: list[str]) -> int | None:
+    """Where a family name with particle starts, or None; `Y` and `E` join two family names, they start none."""
+    for at in range(1, len(words) - 1):
+        key = fold(words[at])
+        if key in PATRONYMS or (
+            key in PARTICLES
+            and key not in {"y", "e", "i", "o", "abd", "ben", "san", "st", "in", "d", "l", "mac", "mc", "bar"}
+        ):
+            return at
+        if key in {"san", "st", "st.", "mac", "mc", "ben", "abu", "e", "y", "i"} and at == len(words) - 2:
+            return at - 1 if key in {"e", "y", "i"} and at > 1 else at
+    return None
+
+
+def _family_words(words: list[str], language: str) -> int:
+    """How many words at the end are the family name."""
+    if language in {"es", "ca", "gl"} and len(words) >= 3:
+        return 1 if len(words) == 3 and (fold(words[1]) in _SECOND or len(words[1].strip(".")) == 1) else 2
+    if language == "pt" and len(words) >= 3:
+        given = 2 if fold(words[1]) in _SECOND else 1
+        return max(len(words) - given, 1)
+    return 1
+
+
+def _given(words: list[str], locale: str) -> tuple[str, str]:
+    """First and middle names: initials behind the first name everywhere, further names where English is spoken."""
+    if len(words) < 2:
+        return " ".join(words), ""
+    if locale[:2] == "en" or all(len(w.strip(".")) == 1 for w in words[1:]):
+        return words[0], " ".join(words[1:])
+    at = next((i for i in range(1, len(words)) if len(words[i].strip(".")) == 1 and words[i].endswith(".")), len(words))
+    return " ".join(words[:at]), " ".join(words[at:])

@@ -1,0 +1,107 @@
+"""Choices of a picklist, and gender: the value of the target, a suggestion, or "unmapped"; never a guess."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from crm_migrate.cleansing.cells import NULL, Cell, invalid
+from crm_migrate.cleansing.choices import split_tags
+from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.nulls import is_null
+
+# Stages that CRMs ship (Salesforce, HubSpot, Dynamics); used where the caller names no choices.
+STAGES = (
+    "Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Id. Decision Makers", "Perception Analysis", "Proposal/Price Quote",
+    "Negotiation/Review", "Closed Won", "Closed Lost", "Proposal", "Negotiation", "Discovery", "Demo", "Contract Sent", "Appointment Scheduled",
+    "Qualified To Buy", "Presentation Scheduled", "Decision Maker Bought-In",
+)  # fmt: skip
+_TAGGED = re.compile(
+    r'^"[^"]*"(?:,"[^"]*")+$|:::|\((?:green|yellow|orange|red|purple|blue|sky|lime|pink|black)\)|^\^.*\^$|;'
+)
+
+
+def choice_key(text: str) -> str:
+    """A choice for comparing: folded, punctuation and blanks gone."""
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+@lru_cache(maxsize=256)
+def _table(choices: tuple[str, ...]) -> Mapping[str, str | None]:
+    """Key -> choice; None where two choices share it."""
+    table: dict[str, str | None] = {}
+    for choice in choices:
+        key = choice_key(choice)
+        table[key] = choice if table.get(key, choice) == choice else None
+    return table
+
+
+def picklist_cell(text: str, choices: Sequence[str] | None = None, mapping: Mapping[str, str] | None = None) -> Cell:
+    """The choice that a text means: by the map, by letter case and punctuation, or as a suggestion for one slip.
+
+    Cells of several labels, as Mailchimp, Google and Trello write them, are split. Without choices, labels are only split
+    and the stages that CRMs ship are recognised.
+    """
+    value = " ".join(text.split())
+    if is_null(value):
+        return NULL
+    if mapping and value in mapping:
+        return Cell(mapping[value])
+    if _TAGGED.search(value):
+        labels = split_tags(value)
+        return Cell("|".join(labels), "split" if len(labels) > 1 else None) if labels else NULL
+    return _choice(value, tuple(choices or STAGES))
+
+
+def _choice(value: str, choices: tuple[str, ...]) -> Cell:
+    """One label."""
+    if value in choices:
+        return Cell(value)
+    key, table = choice_key(value), _table(choices)
+    found = table.get(key)
+    if found:
+        glued = key == choice_key(found) and " " in found and " " not in value and not re.search(r"[-_/.]", value)
+        return Cell(found, "suspect", "written without its blanks: please confirm") if glued else Cell(found)
+    near = [
+        c
+        for k, c in table.items()
+        if c and len(key) > 4 and OSA.distance(k, key, score_cutoff=2) <= (1 if len(key) < 10 else 2)
+    ]
+    if len(near) == 1:
+        return Cell(near[0], "typo", "one slip away from this choice: please confirm")
+    return Cell(None, "unmapped", "no choice of the target")
+
+
+_GENDERS = {
+    "male": "m male man boy mr mister sir herr mann mannlich maennlich hr monsieur m. homme masculin h. sr senor hombre masculino varon masc signor sig uomo maschio maschile sr. senhor homem meneer dhr heer "
+    "mannelijk bay bey erkek e adam bpk bapak pak laki-laki laki lk pria l tuan tn pan mezczyzna muz м муж мужской мужчина господин г-н mand herra mies ferfi barbat maskulin ♂ 男 男性 남 남성 남자 ذكر זכר masculine gentleman h nam",
+    "female": "f female woman girl mrs ms miss madam lady frau fr weiblich w fraulein madame mme mlle mademoiselle femme feminin sra senora srta senorita mujer femenino fem signora sig.ra donna femmina femminile senhora "
+    "mulher feminino mevrouw mevr mw vrouw vrouwelijk v bayan hanim kadin k ibu bu perempuan pr wanita p ny nn puan pani kobieta zena ж жен женский женщина госпожа г-жа kvinna kvinde fru rouva nainen no femeie ♀ 女 女性 여 여성 여자 أنثى נקבה feminine d ms. nu",
+    "other": "other x non-binary nonbinary nb divers diverse diverso autre otro outro diger lainnya third inter intersex genderqueer enby anders d/x",
+    "unknown": "dr prof unknown u unbekannt inconnu desconocido onbekend bilinmiyor belirtilmemis tidak-diketahui unspecified undisclosed prefer-not-to-say rather-not-say company firma not-specified family familie",
+}  # fmt: skip
+# One letter says different things in different languages.
+_LETTERS = {"es": {"m": None, "h": "male", "v": "male"}, "fr": {"h": "male", "m": "male"}, "pt": {"h": "male", "m": None}, "tr": {"e": "male", "k": "female"}, "de": {"d": "other", "w": "female", "h": "male"},
+            "nl": {"v": "female", "d": None}, "id": {"l": "male", "p": "female"}, "hu": {"no": "female", "n": "female", "f": "male"}, "vi": {"nam": "male", "nu": "female"}, "it": {"m": "male"}}  # fmt: skip
+_SINGLE = {"m": "male", "f": "female", "w": "female", "x": "other"}  # understood without a language
+
+
+def gender_cell(text: str, locale: str = "") -> Cell:
+    """`male`, `female`, `other`; empty with the flag `unknown` where a text (a title, a number) does not say."""
+    if is_null(text) and fold(text.strip()) not in {"unknown", "unbekannt"}:
+        return NULL
+    key = fold(text).strip().strip(".").replace(" ", "-")
+    local = _LETTERS.get(locale[:2].lower(), {})
+    if key in local:
+        return Cell(local[key]) if local[key] else Cell(None, "ambiguous", "this letter says both in this language")
+    if len(key) == 1 and key.isascii():
+        return (
+            Cell(_SINGLE[key])
+            if key in _SINGLE
+            else Cell(None, "ambiguous", "the letter of a language that is not known")
+        )
+    found = next((g for g, words in _GENDERS.items() if key in words.replace(".", "").split()), None)
+    if found == "unknown":
+        return Cell(None, "unknown", "says nothing about gender")
+    return Cell(found) if found else invalid("no gender")

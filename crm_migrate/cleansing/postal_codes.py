@@ -1,0 +1,169 @@
+"""Postal codes by the shape of their country (UPU addressing systems), zeros restored only where the shape proves the loss."""
+
+import re
+import unicodedata
+
+from crm_migrate.cleansing.cells import NULL, Cell, invalid
+from crm_migrate.cleansing.nulls import is_null
+
+# N digit, A letter, X either; other characters stand for themselves. The first shape of equal length is the canonical one.
+SHAPES = {
+    "US": "NNNNN NNNNN-NNNN", "PR": "NNNNN NNNNN-NNNN", "CA": "ANA_NAN", "MX": "NNNNN", "BR": "NNNNN-NNN", "AR": "NNNN ANNNNAAA", "CL": "NNNNNNN",
+    "CO": "NNNNNN", "PE": "NNNNN", "VE": "NNNN", "EC": "NNNNNN", "UY": "NNNNN", "PY": "NNNN", "CR": "NNNNN", "GT": "NNNNN", "DO": "NNNNN", "CU": "NNNNN",
+    "DE": "NNNNN", "AT": "NNNN", "CH": "NNNN", "LI": "NNNN", "FR": "NNNNN", "MC": "NNNNN", "BE": "NNNN", "LU": "NNNN", "NL": "NNNN_AA", "IE": "ANX_XXXX",
+    "ES": "NNNNN", "PT": "NNNN-NNN NNNN", "IT": "NNNNN", "SM": "NNNNN", "VA": "NNNNN", "MT": "AAA_NNNN", "AD": "ADNNN", "DK": "NNNN", "NO": "NNNN", "SE": "NNN_NN",
+    "FI": "NNNNN", "AX": "NNNNN", "IS": "NNN", "GL": "NNNN", "FO": "NNN", "PL": "NN-NNN", "CZ": "NNN_NN", "SK": "NNN_NN", "HU": "NNNN", "RO": "NNNNNN", "BG": "NNNN", "SI": "NNNN",
+    "HR": "NNNNN", "BA": "NNNNN", "RS": "NNNNN", "ME": "NNNNN", "MK": "NNNN", "AL": "NNNN", "XK": "NNNNN", "GR": "NNN_NN", "CY": "NNNN", "EE": "NNNNN", "LV": "LV-NNNN",
+    "LT": "LT-NNNNN", "BY": "NNNNNN", "UA": "NNNNN", "MD": "MD-NNNN", "RU": "NNNNNN", "GE": "NNNN", "AM": "NNNN", "AZ": "AZNNNN", "KZ": "NNNNNN ANNANXN", "UZ": "NNNNNN",
+    "KG": "NNNNNN", "TJ": "NNNNNN", "TM": "NNNNNN", "MN": "NNNNN", "TR": "NNNNN", "IL": "NNNNNNN", "SA": "NNNNN NNNNN-NNNN", "EG": "NNNNN", "JO": "NNNNN", "LB": "NNNN_NNNN NNNN",
+    "KW": "NNNNN", "BH": "NNNN NNN", "OM": "NNN", "IQ": "NNNNN", "IR": "NNNNN-NNNNN", "IN": "NNNNNN", "PK": "NNNNN", "BD": "NNNN", "LK": "NNNNN", "NP": "NNNNN", "BT": "NNNNN", "MV": "NNNNN",
+    "AF": "NNNN", "CN": "NNNNNN", "JP": "NNN-NNNN", "KR": "NNNNN", "TW": "NNN NNNNN NNNNNN", "TH": "NNNNN", "VN": "NNNNN NNNNNN", "LA": "NNNNN", "KH": "NNNNN NNNNNN", "MM": "NNNNN",
+    "MY": "NNNNN", "SG": "NNNNNN", "ID": "NNNNN", "PH": "NNNN", "BN": "AANNNN", "AU": "NNNN", "NZ": "NNNN", "ZA": "NNNN", "NG": "NNNNNN", "KE": "NNNNN", "ET": "NNNN", "MA": "NNNNN",
+    "DZ": "NNNNN", "TN": "NNNN", "SN": "NNNNN", "MG": "NNN", "MU": "NNNNN", "ZM": "NNNNN", "SZ": "ANNN", "LS": "NNN", "MZ": "NNNN", "SD": "NNNNN", "LY": "NNNNN", "CV": "NNNN", "HN": "NNNNN",
+    "NI": "NNNNN", "SV": "NNNN", "HT": "NNNN", "BB": "AANNNNN", "JM": "NN", "KY": "KYN-NNNN", "BM": "AA_NN AA_AA", "GB": "", "GG": "", "JE": "", "IM": "", "GI": "GX11_1AA", "FK": "",
+}  # fmt: skip
+# UPU: countries without postal codes; what stands there is a filler.
+NONE = frozenset(
+    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GN GQ GW GY HK KI KM KN KP ML MO MR MW NR NU QA RW SB SC SL SR SS ST SY TD TG TK TO TV UG VU WS YE ZW".split()
+)
+# Countries with codes that begin with 0 (US New England, German east, ...): only there may a zero have been lost.
+_ZEROS = frozenset(
+    "US PR DE FR MC ES IT SM VA TR MX FI AX KR MY UA HR BR JP PL AU NO NZ RO CN SG DK BA CO SA KZ MA KE LT EE PE ZA CR GT EC IL".split()
+)
+_GB = re.compile(
+    r"(GIR|[A-PR-UWYZ](?:[0-9][0-9A-HJKPS-UW]?|[A-HK-Y][0-9][0-9ABEHMNPRV-Y]?))\s*([0-9][ABD-HJLNP-UW-Z]{2})"
+)
+_CA = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d")
+_CONFUSED = str.maketrans("IOSBZ", "10582")
+
+
+def postal_cell(text: str, region: str | None) -> Cell:
+    """A postal code in the written form of its country; without a country only trimmed."""
+    value = unicodedata.normalize("NFKC", text).strip().strip("'\"").strip().upper()
+    formula = re.fullmatch(r'="?([^"]*)"?', value)
+    value = formula[1] if formula else value
+    if is_null(value) or value in {"0"}:
+        return NULL
+    if region is None:
+        return Cell(value)
+    if region in NONE:
+        return Cell(None, "suspect", "this country has no postal codes")
+    value = (
+        re.sub(rf"^(?:{region}|{_POSTAL_SIGN.get(region, region)})\s*[-–]?\s*(?=\d)", "", value)
+        if "NN" in SHAPES.get(region, "NN")[:2]
+        else value
+    )
+    if re.search(r"\dE\+\d", value):
+        return invalid("scientific notation: digits were lost")
+    number = re.fullmatch(r"(\d+)[.,]0+", value)
+    cell = _british(value) if region in _BRITISH else _shaped(number[1] if number else value, region)
+    return (
+        Cell(cell.value, "suspect", "a number with `.0`: zeros may be lost")
+        if number and cell.value and not cell.flag
+        else cell
+    )
+
+
+_BRITISH = frozenset(("GB", "GG", "JE", "IM", "FK"))
+_POSTAL_SIGN = {
+    "DE": "D",
+    "AT": "A",
+    "CH": "CH",
+    "FR": "F",
+    "IT": "I",
+    "BE": "B",
+    "LU": "L",
+    "SE": "S",
+    "NO": "N",
+    "FI": "FIN?",
+    "DK": "DK",
+    "ES": "E",
+    "PT": "P",
+    "HU": "H",
+    "JP": "〒",
+}
+
+
+def _british(value: str) -> Cell:
+    """The United Kingdom and its islands (Royal Mail PAF)."""
+    bare = re.sub(r"[\s.\-]+", "", value)
+    found = _GB.fullmatch(f"{bare[:-3]} {bare[-3:]}") if len(bare) >= 5 else None
+    if found:
+        return Cell(f"{found[1]} {found[2]}")
+    for at, char in enumerate(bare):
+        other = (
+            char.translate(_CONFUSED)
+            if char.isalpha()
+            else {"0": "O", "1": "I", "5": "S", "8": "B", "2": "Z"}.get(char, char)
+        )
+        swapped = bare[:at] + other + bare[at + 1 :]
+        again = _GB.fullmatch(f"{swapped[:-3]} {swapped[-3:]}") if other != char and len(bare) >= 5 else None
+        if again:
+            return invalid(f"did you mean {again[1]} {again[2]}?")
+    return invalid("no postal code of the United Kingdom")
+
+
+def _shaped(value: str, region: str) -> Cell:
+    """A code brought into the shape of its country."""
+    bare = re.sub(r"[\s.\-–—_]+", "", value)
+    for shape in SHAPES.get(region, "").split():
+        code = _fitted(bare, shape)
+        if code:
+            return _checked(code, bare, region)
+    if region not in SHAPES:
+        return Cell(value, "suspect", "the shape of this country's codes is not known")
+    return _lost_zeros(bare, region)
+
+
+def _fitted(bare: str, shape: str) -> str | None:
+    """The characters in a shape, or None where they do not fit; a country's own prefix may be missing."""
+    fixed = re.match(r"(?:LV|LT|MD|AD|AZ|KY|GX11)", shape)
+    slots = re.sub(r"[-_]", "", shape)
+    if fixed and not bare.startswith(fixed[0]):
+        bare = fixed[0] + bare
+    if len(bare) != len(slots):
+        return None
+    out, chars = [], iter(bare)
+    for at, slot in enumerate(shape):
+        if slot in "-_":
+            out.append("-" if slot == "-" else " ")
+            continue
+        char = next(chars)
+        literal = fixed is not None and at < len(fixed[0])
+        fits = (
+            char == slot
+            if literal
+            else {"N": char.isdigit(), "A": char.isalpha(), "X": char.isalnum()}.get(slot, char == slot)
+        )
+        if not fits:
+            return None
+        out.append(char)
+    return "".join(out)
+
+
+def _checked(code: str, bare: str, region: str) -> Cell:
+    """Fillers, and letters that a country does not use."""
+    if (
+        bare.isdigit()
+        and len(set(bare)) == 1
+        and (bare[0] == "0" or (bare[0] == "9" and region in {"US", "DE"}))
+        or bare in {"12345", "123456"}
+        and region in {"IT", "FR", "ES"}
+    ):
+        return Cell(None, "placeholder", "a filler")
+    if region == "CA" and not _CA.fullmatch(bare):
+        return invalid("a letter that Canadian codes do not use")
+    if region == "US" and code.endswith("-0000"):
+        return Cell(code[:5])
+    return Cell(code)
+
+
+def _lost_zeros(bare: str, region: str) -> Cell:
+    """Digits one or two short in a country whose codes begin with zeros."""
+    lengths = [len(s) for s in (re.sub("[-_]", "", shape) for shape in SHAPES[region].split()) if set(s) == {"N"}]
+    for length in sorted(lengths):
+        missing = length - len(bare)
+        if bare.isdigit() and region in _ZEROS and 1 <= missing <= (2 if region in {"IT", "US", "PR"} else 1):
+            cell = _shaped(bare.zfill(length), region)
+            return Cell(cell.value, "suspect", f"{missing} leading zero(s) restored") if cell.value else cell
+    return invalid("not the shape of this country's postal codes")
