@@ -6,11 +6,12 @@ comparison.
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.reconciling.accounting import settle_dispositions, source_figures
 from crm_migrate.stages.reconciling.bridges import bridges
-from crm_migrate.stages.reconciling.columns import BREACHES, DISPOSITIONS, OUTCOMES
+from crm_migrate.stages.reconciling.columns import BREACHES, DISPOSITIONS, OUTCOMES, PAIRS
 from crm_migrate.stages.reconciling.consent import consent_cells
 from crm_migrate.stages.reconciling.database import Tables, opened, quote
 from crm_migrate.stages.reconciling.examples import name_entities
@@ -52,10 +53,19 @@ class _Collected(Found):
         self.clusters: list[MergedCluster] = []
         self.scores: list[RuleScore] = []
         self.owners: list[tuple[str, str, int]] = []
+        self.decisions: list[tuple[str, str, str, str, int]] = []
 
 
-def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Figures:
-    """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`."""
+Decision = tuple[str, str, str, str]  # id, who, when, text
+
+
+def reconcile(
+    plan: Plan, run: Run, header: Header, target_identity: str, decisions: Sequence[Decision] = ()
+) -> Figures:
+    """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`.
+
+    `decisions` are the words behind the ids of the plan's decisions; an id without words is listed bare.
+    """
     collected = _Collected()
     with opened(run) as tables:
         collected.sources = source_figures(tables, plan)
@@ -63,6 +73,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
         for object_plan in plan.objects:
             _reconcile_object(tables, plan, object_plan, collected)
         _measure(tables, plan, collected)
+        collected.decisions = _decisions(tables, plan, decisions)
     figures = _figures(plan, header, target_identity, collected)
     write_file(run.table("reconcile") / "figures.json", figures.model_dump_json(indent=1).encode())
     return figures
@@ -71,7 +82,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
 def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
     """All figures of one object, in the order in which they need each other."""
     name = object_plan.name
-    collected.accounting.extend(settle_dispositions(tables, object_plan))
+    collected.accounting.extend(settle_dispositions(tables, plan, object_plan))
     names = name_entities(tables, name)
     comparison = compare_object(tables, plan, object_plan)
     fields, sourced = field_figures(tables, object_plan, comparison, names)
@@ -120,6 +131,23 @@ def _measure(tables: Tables, plan: Plan, collected: _Collected) -> None:
         collected.controls.append(control_figure(control, found))
 
 
+def _decisions(tables: Tables, plan: Plan, told: Sequence[Decision]) -> list[tuple[str, str, str, str, int]]:
+    """Every decision of the plan with the rows and pairs that it settled."""
+    words = {decision[0]: decision for decision in told}
+    covered = dict.fromkeys(plan.decisions, 0)
+    for object_plan in plan.objects:
+        rows = tables.view(DISPOSITIONS, "reconcile", object_plan.name, "dispositions")
+        pairs = tables.view(PAIRS, "dedupe", object_plan.name, "pairs")
+        for decision, count in tables.rows(
+            f"""SELECT decision, count(*) FROM (
+              SELECT rule AS decision FROM {rows} UNION ALL SELECT decision FROM {pairs})
+            WHERE decision <> '' GROUP BY decision"""
+        ):
+            if decision in covered:
+                covered[decision] += int(count)
+    return [(*words.get(name, (name, "", "", "")), covered[name]) for name in sorted(covered)]
+
+
 def _figures(plan: Plan, header: Header, target_identity: str, collected: _Collected) -> Figures:
     judged = gates(plan, collected)
     return Figures(
@@ -149,6 +177,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, collected: _Colle
         owners=total_flow(collected.owners),
         gates=judged,
         scores=tuple(collected.scores),
+        decisions=tuple(collected.decisions),
         sign_off=plan.reconcile.sign_off,
         not_checked=tuple(not_checked(plan, collected)),
     )

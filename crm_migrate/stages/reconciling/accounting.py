@@ -24,6 +24,8 @@ STATES = (
 )  # fmt: skip
 UNEXPLAINED = "unexplained"
 
+SUPPRESSIONS = "suppressions"
+
 
 def source_facts(tables: Tables, source: str) -> dict[str, Any]:
     """What the extract stage wrote down about a source; empty where it did not."""
@@ -55,16 +57,17 @@ def quarantined(tables: Tables, source: str) -> int:
     return int(tables.one(f"SELECT count(*) FROM {view}")[0])
 
 
-def settle_dispositions(tables: Tables, object_plan: ObjectPlan) -> tuple[AccountingLine, ...]:
+def settle_dispositions(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> tuple[AccountingLine, ...]:
     """Write `reconcile/<object>/dispositions` and count its lines, one figure per source."""
     name = object_plan.name
     _, members = settle_fates(tables, name)
-    sources = _sources(object_plan)
+    universes = {s: _universe(tables, name, s, split) for s, split in _sources(object_plan).items()}
+    universes = universes or _waiting(tables, plan, name)
+    sources = list(universes)
     table = quote(f"settled/{name}")
-    # The list of suppressions has no rows of its own: its records are enrichment of another object.
     none = ", ".join(f"NULL::{kind} AS {quote(column)}" for column, kind in DISPOSITIONS.items())
     selects = [f"SELECT {none} WHERE FALSE"]
-    selects += [_settle_source(tables, name, source, split, members) for source, split in sources.items()]
+    selects += [_settle_source(tables, name, source, universe, members) for source, universe in universes.items()]
     tables.execute(f"CREATE TEMP TABLE {table} AS {' UNION ALL BY NAME '.join(selects)}")
     listed = ", ".join(quote(column) for column in DISPOSITIONS)
     tables.publish(
@@ -83,11 +86,23 @@ def _sources(object_plan: ObjectPlan) -> dict[str, SplitPlan | None]:
     return enriching | {feed.source: feed.split for feed in object_plan.feeds}
 
 
-def _settle_source(tables: Tables, object_name: str, source: str, split: SplitPlan | None, members: str) -> str:
+def _waiting(tables: Tables, plan: Plan, object_name: str) -> dict[str, str]:
+    """The rows that an object must account for which no source feeds: enrichment that reached nobody and waits there."""
+    return {
+        enrich.source: f"""SELECT DISTINCT __row, 0 AS __split
+            FROM {tables.view(ENRICHMENT, "link", owner.name, "enrichment")}
+            WHERE __source = {literal(enrich.source)} AND __node IS NULL AND "by" IS NOT NULL"""
+        for owner in plan.objects
+        for enrich in owner.enrich
+        if enrich.unmatched == "suppression_list" and object_name == SUPPRESSIONS
+    }
+
+
+def _settle_source(tables: Tables, object_name: str, source: str, rows: str, members: str) -> str:
     """Claims of all stages about the rows of one source, against the rows that it has: the query of its lines."""
     claims, universe = quote(f"claims/{object_name}/{source}"), quote(f"universe/{object_name}/{source}")
     tables.execute(f"CREATE TEMP TABLE {claims} AS {_claims(tables, object_name, source, members)}")
-    tables.execute(f"CREATE TEMP TABLE {universe} AS {_universe(tables, object_name, source, split)}")
+    tables.execute(f"CREATE TEMP TABLE {universe} AS {rows}")
     doubled, empty = quote(f"doubled/{object_name}/{source}"), "NULL::VARCHAR"
     tables.execute(
         f"""CREATE TEMP TABLE {doubled} AS
