@@ -47,9 +47,11 @@ def parse_cell(text: str) -> Cell:
         return _expression_cell(text)
     column, bar, rest = text.partition(" | ")
     if not column.strip():
-        raise TextError("a column's name is missing", 0, "Write COLUMN | step.")
-    if not bar and (loose := re.search(r"\|\s|\s\|$", text)):
-        raise TextError("a `|` needs a blank on both sides", loose.start(), "Write COLUMN | step.")
+        raise TextError("a column's name is missing", 0, "Write COLUMN | step; such a name stands in = [A |B].")
+    if not bar and (loose := re.search(r"\|\s|\s\|", text)):
+        raise TextError(
+            "a `|` needs a blank on both sides", loose.start(), "Write COLUMN | step; such a name stands in = [A |B]."
+        )
     steps = parse_steps(rest, len(column) + 3) if bar else ()
     return Cell(normal_name(column), None, len(column) - len(column.lstrip()), steps)
 

@@ -1,0 +1,136 @@
+"""Write docs/mapping-reference.md: `python scripts/make_mapping_reference.py` (a test proves that it is fresh)."""
+
+import typing
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from crm_migrate.cleansing.steps import STEPS
+from crm_migrate.crm.model import OBJECTS
+from crm_migrate.crm.types import TYPES
+from crm_migrate.mapping import expression_syntax, expressions, model
+from crm_migrate.mapping.resolving_fields import SURVIVE
+from crm_migrate.mapping.steps import ENGINE
+
+PAGE = Path(__file__).parents[1] / "docs" / "mapping-reference.md"
+HEAD = """# The mapping language: reference
+
+Generated from the model by `scripts/make_mapping_reference.py`. Every scalar of the file is text, whatever it looks
+like; unknown words, doubled keys, anchors, aliases and tags are errors. `crm-migrate mapping check` tells everything
+that is wrong at once, `crm-migrate mapping show --resolved` everything that was inferred, `crm-migrate schema --write`
+teaches it to an editor.
+"""
+SMALL = """
+## The small texts inside
+
+```ebnf
+cell       = column , { " | " , step } | "=" , expression , { " | " , step } | "same_row" ;
+column     = { any character } ;            (* all of the text before the first " | " *)
+step       = word , { "." , word } , [ "(" , [ argument , { "," , argument } ] , ")" ] ;
+argument   = [ word , "=" ] , ( text | "'" , text , "'" ) ;
+same       = field , [ "~" , likeness ] ;    (* domain, name ~ 0.90 *)
+veto       = field , ( "differs" | "is shared" ) ;
+split_rows = "[" , column , "]" , "by" , "'" , text , "'" , [ "with" , companion , { "," , companion } ] ;
+companion  = "[" , column , "]" ;
+reference  = object , [ "." , source ] ;     (* accounts.firma: the key that the source firma calls an account by *)
+limit      = [ "<=" | ">=" ] , number , [ "%" ] ;
+figure     = number , [ blank , currency ] ;
+```
+
+A word that a target field does not know as an option is the name of a source, and its value is that source's cell.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD, *(_section(m) for m in _models()), SMALL, _grammar(), _words()]
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def _models() -> list[type[BaseModel]]:
+    """The models in the order in which a file uses them."""
+    found: list[type[BaseModel]] = []
+    waiting: list[type[BaseModel]] = [model.MappingFile]
+    while waiting:
+        here = waiting.pop(0)
+        if here not in found:
+            found.append(here)
+            waiting += [m for field in here.model_fields.values() for m in _inside(field.annotation)]
+    return found
+
+
+def _inside(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for part in typing.get_args(annotation) for m in _inside(part)]
+
+
+def _section(part: type[BaseModel]) -> str:
+    doc = (part.__doc__ or "").strip().replace("\n    ", "\n")
+    rows = "".join(_row(field.alias or name, field) for name, field in part.model_fields.items() if name != "cells")
+    later = sorted(getattr(part, "planned", ()))
+    note = f"\nKnown and not supported yet: {', '.join(f'`{word}`' for word in later)}.\n" if later else ""
+    return f"\n## {part.__name__}\n\n{doc}\n\n| word | value | default |\n|---|---|---|\n{rows}{note}"
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    default = "**required**" if field.is_required() else _default(field.get_default())
+    about = f": {field.description}".replace("|", "\\|") if field.description else ""
+    return f"| `{name}` | {_kind(field.annotation)}{about} | {default} |\n"
+
+
+def _default(value: object) -> str:
+    return (
+        ""
+        if value in (None, (), {}, "") or isinstance(value, BaseModel)
+        else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    )
+
+
+def _kind(annotation: object) -> str:
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if isinstance(annotation, type):
+        return {str: "text", int: "whole number", bool: "true or false"}.get(
+            annotation, f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+        )
+    if origin is typing.Literal:
+        return " / ".join(f"`{part}`" for part in parts)
+    if origin is typing.Annotated:
+        return _kind(parts[0])
+    if origin is dict:
+        return f"name -> {_kind(parts[1])}"
+    if origin is tuple:
+        return f"list of {_kind(parts[0])}"
+    return " or ".join(_kind(part) for part in parts if part is not type(None))
+
+
+def _grammar() -> str:
+    rules = (expression_syntax.__doc__ or "").split("\n\n", 1)[1].strip("\n")
+    grammar = "\n".join(line.removeprefix("    ") for line in rules.splitlines())
+    meaning = (expressions.__doc__ or "").split("\n\n", 2)[2].strip()
+    functions = ", ".join(f"`{name}`" for name in sorted(expression_syntax.FUNCTIONS))
+    return (
+        f"\n## Expressions\n\n```ebnf\n{grammar}\n```\n\n{meaning}\n\n"
+        f"At most {expression_syntax.MAX_LENGTH:,} characters, {expression_syntax.MAX_DEPTH} levels. "
+        f"Functions: {functions}.\n"
+    )
+
+
+def _words() -> str:
+    types = "".join(f"| `{t.name}` | {t.clean or ''} | {t.survive} | {t.on_invalid} |\n" for t in TYPES.values())
+    objects = "".join(
+        f"| `{o.name}` | {', '.join(f'`{f.name}`' for f in o.fields)} |\n"
+        for o in sorted(OBJECTS.values(), key=lambda o: o.name)
+    )
+    return (
+        "\n## Semantic types\n\n| type | default step | survives | unreadable |\n|---|---|---|---|\n" + types
+        + "\n## Objects and fields of the CRM model\n\n| object | fields |\n|---|---|\n" + objects
+        + f"\n## Steps\n\n{', '.join(f'`{name}`' for name in sorted(set(STEPS) | ENGINE))}: see `crm-migrate steps`.\n"
+        + f"\n## Survivorship\n\n{', '.join(f'`{name}`' for name in sorted(SURVIVE))}\n"
+        + f"\n## Names that no source may have\n\n{', '.join(f'`{name}`' for name in sorted(model.RESERVED))}\n"
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
