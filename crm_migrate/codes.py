@@ -650,4 +650,80 @@ CODES: dict[str, Code] = {
         "Bring it back from a backup; the target's own journal still protects against double loading.",
     ),
     # -- comparing -----------------------------------------------------------------------------------------------
+    "unexplained_lost": Code(
+        "compare",
+        "A source row that no stage accounts for: it was read, and nothing says what became of it.",
+        "Do not sign. Look at the table that is named as the last one that had it, and report the run.",
+    ),
+    "unexplained_doubled": Code(
+        "compare",
+        "A source row that has two fates at once.",
+        "Do not sign. `crm-migrate explain SOURCE:KEY` shows both; report the run.",
+    ),
+    "unexplained_phantom": Code(
+        "compare",
+        "A stage speaks of a row that its source does not have.",
+        "Do not sign. The source or a table of the run was changed after it was read; run again.",
+    ),
+    "enrichment_unmatched": Code(
+        "compare",
+        "A row that only adds to others reaches no record.",
+        "Nothing, if the list where it waits (a suppression list) is taken over; else look at the matching field.",
+    ),
+    "in_doubt": Code(
+        "compare",
+        "The target did not answer for this record, so it is not known whether it arrived.",
+        "`crm-migrate resume`: it asks the target by our key before it sends anything again.",
+    ),
+    "different": Code(
+        "compare",
+        "The target holds another value than it was sent.",
+        "Compare the examples; look for automations, validation rules and other writers in the target.",
+    ),
+    "lost": Code(
+        "compare",
+        "The target holds nothing where a value was sent.",
+        "Look at the field's permissions and at automations that clear it.",
+    ),
+    "truncated": Code(
+        "compare", "The target cut the value.", "Make the field longer, or shorten the value with a step."
+    ),
+    "shifted_day": Code(
+        "compare", "The date moved by a day.", "Send a date without time, or noon: a time zone moved midnight."
+    ),
+    "shifted_hours": Code(
+        "compare", "A whole column is shifted by the same amount.", "Look at the loader's time zone, or at the unit."
+    ),
+    "defaulted": Code(
+        "compare", "The target wrote one value of its own for many.", "Map the values, or allow them in the picklist."
+    ),
+    "rounded": Code("compare", "The target keeps fewer decimals.", "Widen the field, or round in the mapping."),
+    "encoding": Code(
+        "compare", "Letters were lost or exchanged.", "Look at the encoding of the load and at the target's collation."
+    ),
+    "case_only": Code("compare", "Only capitals differ.", "Look for an automation that changes them, or accept it."),
+    "swapped": Code("compare", "Two fields hold each other's value.", "Look at the target names in the mapping."),
+    "row_shifted": Code(
+        "compare", "Values belong to the neighbouring record.", "Answers were matched by position: load again."
+    ),
+    "wrong_parent": Code(
+        "compare", "The record hangs on another parent.", "Look at the crosswalk, and at merges in the target."
+    ),
+    "link_missing": Code(
+        "compare", "A link that was sent is not there.", "Look whether the parent was refused or deleted; run again."
+    ),
+    "link_extra": Code("compare", "A link that nobody sent.", "Look for automations that assign parents."),
+    "unexpected_field": Code(
+        "compare", "The target filled a field that was left empty.", "Look for defaults and automations there."
+    ),
+    "unexpected_record": Code(
+        "compare",
+        "A record that is in the target since the load and that we did not create.",
+        "Find its creator there: an automation, an integration, a user, or a record that was loaded twice.",
+    ),
+    "vanished_record": Code(
+        "compare",
+        "A record that was in the target before or was created by us is gone.",
+        "Look for merges and deletions in the target; nothing of ours deletes.",
+    ),
 }

@@ -44,7 +44,7 @@ def components(a: Ids, b: Ids) -> tuple[Ids, Ids]:
 
 
 def chain(a: Ids, b: Ids, start: int, end: int) -> list[int]:
-    """The shortest way from one node to another along the edges; the smallest nodes first where several are as short."""
+    """The shortest way from one node to another along the edges; the smallest nodes first among ways as short."""
     neighbours: dict[int, list[int]] = {}
     for x, y in zip(a.tolist(), b.tolist(), strict=True):
         neighbours.setdefault(x, []).append(y)

@@ -65,7 +65,8 @@ def _insert(work: Relations, plan: ObjectPlan, lines: list[tuple[int, int, str, 
     work.connection.register("lines", pa.table(arrays, names=["a", "b", "outcome", "why", "decision"]))
     # Among several decisions about one pair `apart` counts before `review` before `merge`.
     work.execute(
-        f"INSERT INTO {quoted(f'verdicts/{plan.name}')} SELECT a, b, CASE outcome WHEN 'apart' THEN -3 WHEN 'review' THEN -2"
+        f"INSERT INTO {quoted(f'verdicts/{plan.name}')} SELECT a, b, CASE outcome WHEN 'apart' THEN -3 WHEN"
+        f" 'review' THEN -2"
         f" ELSE -1 END, '{DECISION}', outcome, why, {DECIDED}, [], decision FROM lines WHERE a <> b"
     )
     work.connection.unregister("lines")

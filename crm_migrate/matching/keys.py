@@ -15,10 +15,10 @@ from crm_migrate.workspace.sql import quoted
 BATCH = 131_072
 PLACEHOLDERS = frozenset(
     (
-        "test", "deneme", "unknown", "bilinmiyor", "unbekannt", "none", "null", "nan", "na", "n a", "yok", "keine", "noname",
-        "no name", "anonymous", "asdf", "example", "dummy", "tidak ada",
+        *("test", "deneme", "example", "dummy", "asdf", "none", "null", "nan", "na", "n a", "noname", "no name"),
+        *("unknown", "unbekannt", "keine", "bilinmiyor", "yok", "tidak ada", "anonymous"),
     )
-)  # fmt: skip
+)
 _MAILBOXES = ("test@", "noreply@", "no-reply@", "noemail@", "none@", "yok@", "asdf@")
 
 

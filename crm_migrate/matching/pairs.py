@@ -1,8 +1,8 @@
 """Candidate pairs of the rules and what each rule says about them.
 
 A rule is blocked on its exact comparisons; one that only compares fuzzily, on the beginnings and the end of the words
-of its first field. In a block of up to `BLOCK` records all pairs are looked at; a larger one is reported and sorted, and
-each record is compared with its next `WINDOW` neighbours: never skipped, never n².
+of its first field. In a block of up to `BLOCK` records all pairs are looked at; a larger one is reported and sorted,
+and each record is compared with its next `WINDOW` neighbours: never skipped, never n².
 """
 
 from crm_migrate.mapping.plan import MatchRulePlan, ObjectPlan
@@ -73,7 +73,8 @@ def _word_blocks(keys: str, rule: MatchRulePlan) -> str:
     name = quoted(rule.same[0].field)
     words = f"[left(w, 4) FOR w IN string_split({name}, ' ') IF length(w) > 1]"
     return (
-        f"WITH parts AS (SELECT node, unnest(list_distinct(list_append({words}, concat('…', right({name}, 4))))) AS part"
+        f"WITH parts AS (SELECT node, unnest(list_distinct(list_append({words}, concat('…', right({name},"
+        f" 4))))) AS part"
         f" FROM {keys} WHERE {name} IS NOT NULL), sized AS (SELECT part, row_number() OVER () AS block,"
         " count(*) AS size FROM parts GROUP BY part HAVING count(*) > 1)"
         " SELECT node, block, size FROM parts JOIN sized USING (part)"
@@ -87,7 +88,10 @@ def _similar(work: Relations, plan: ObjectPlan, rule: MatchRulePlan) -> dict[str
         if same.similarity is None:
             continue
         keys, name = quoted(f"keys/{plan.name}"), quoted(same.field)
-        pairs = f"SELECT p.{name} AS x, q.{name} AS y FROM candidates c JOIN {keys} p ON p.node = c.a JOIN {keys} q ON q.node = c.b"
+        pairs = (
+            f"SELECT p.{name} AS x, q.{name} AS y FROM candidates c JOIN {keys} p ON p.node = c.a JOIN"
+            f" {keys} q ON q.node = c.b"
+        )
         tables[same.field] = f"alike_{place}"
         create_similarities(work, pairs, tables[same.field], plan.field(same.field).type)
     return tables
@@ -161,7 +165,8 @@ def _shared(plan: ObjectPlan, field: str) -> str:
 def settle_pairs(work: Relations, plan: ObjectPlan) -> None:
     """Table `pairs/<object>`: the last word on every pair that a rule or a decision spoke about."""
     work.execute(
-        f"CREATE TABLE {quoted(f'pairs/{plan.name}')} AS SELECT a, b, number, rule, outcome, why, precedence, alike, decision"
+        f"CREATE TABLE {quoted(f'pairs/{plan.name}')} AS SELECT a, b, number, rule, outcome, why,"
+        f" precedence, alike, decision"
         f" FROM {quoted(f'verdicts/{plan.name}')}"
         " QUALIFY row_number() OVER (PARTITION BY a, b ORDER BY precedence, number, decision) = 1"
     )
@@ -173,7 +178,8 @@ def evidence(plan: ObjectPlan, nodes: str) -> str:
     queries = []
     for number, rule in enumerate(plan.match):
         cells = ", ".join(
-            f"{literal(same.field)}, json_array(x.{quoted(same.field)}, y.{quoted(same.field)}, round(p.alike[{place}], 4))"
+            f"{literal(same.field)}, json_array(x.{quoted(same.field)}, y.{quoted(same.field)},"
+            f" round(p.alike[{place}], 4))"
             for place, same in enumerate(rule.same, 1)
         )
         queries.append(

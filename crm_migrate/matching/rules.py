@@ -2,6 +2,7 @@
 
 from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping.plan import FieldPlan, MatchRulePlan, ObjectPlan, Plan
+from crm_migrate.matching.survivorship import SURVIVAL
 
 HARD = frozenset({"tax_id", "birth_date"})  # two different values of these are two different entities
 CONTACT_POINTS = frozenset({"email", "phone", "domain", "url"})  # shared by several people, so never enough alone
@@ -18,9 +19,20 @@ def unsupported(plan: Plan) -> list[Finding]:
                     "match_learned_unsupported",
                     f"`match: learned` of {each.name} is not available in this version.",
                     place=place,
-                    hint="Write match rules with `same:` and `do: review`, look at the pairs, then opt in to `do: merge`.",
+                    hint="Write match rules with `same:` and `do: review`, look at the pairs, then opt in"
+                    " to `do: merge`.",
                 )
             )
+        for field in each.fields:
+            if field.survive not in SURVIVAL:
+                found.append(
+                    Finding(
+                        "survive_unknown",
+                        f"{each.name}.{field.name} survives by `{field.survive}`, which is no rule.",
+                        place=Place(field=f"{each.name}.{field.name}"),
+                        hint=f"Use one of {', '.join(sorted(SURVIVAL))}.",
+                    )
+                )
         if each.match and not each.mergeable:
             found.append(
                 Finding(

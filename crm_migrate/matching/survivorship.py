@@ -30,11 +30,6 @@ class Criterion:
     computed: str = ""
 
 
-def rules() -> frozenset[str]:
-    """The words that `survive:` may say."""
-    return frozenset(_RULES) | COMPUTED | {"block", "never_merged", "equal"}
-
-
 def block_of(field: FieldPlan) -> str | None:
     """The block that a field survives in: declared, or the money of a record with its currency."""
     if field.survive == "never_merged" or (field.type == "currency" and field.block is None):
@@ -106,15 +101,22 @@ _COMPUTED = {
     "concat": "string_agg({name}, '; ' ORDER BY by_trust) FILTER (WHERE {first})",
     "append": (
         "CASE WHEN count(DISTINCT {name}) > 1 THEN string_agg(concat('[', __source,"
-        " coalesce(concat(' ', left(__changed, 10)), ''), '] ', {name}), chr(10) ORDER BY by_trust) FILTER (WHERE {first})"
+        " coalesce(concat(' ', left(__changed, 10)), ''), '] ', {name}), chr(10) ORDER BY by_trust) FILTER"
+        " (WHERE {first})"
         " ELSE min({name}) END"
     ),
     "union": (
         "CASE WHEN count(DISTINCT {name}) > 1 THEN to_json(list_sort(list_distinct(flatten(list("
-        "CASE WHEN json_valid({name}) AND left({name}, 1) = '[' THEN from_json({name}, '[\"VARCHAR\"]') ELSE [{name}] END"
+        "CASE WHEN json_valid({name}) AND left({name}, 1) = '[' THEN from_json({name}, '[\"VARCHAR\"]')"
+        " ELSE [{name}] END"
         ") FILTER (WHERE {name} IS NOT NULL)))))::VARCHAR ELSE min({name}) END"
     ),
 }
+
+
+SURVIVAL = (
+    frozenset(_RULES) | COMPUTED | {"block", "never_merged", "most_common", "max", "min"}
+)  # what `survive:` may say
 
 
 def _first_said(field: FieldPlan) -> tuple[str, str]:
@@ -148,9 +150,7 @@ def winners(plan: ObjectPlan, members: str) -> str:
 
 
 def _taken(value: str, name: str, filled: str, preference: str, field: str, unwrap: str) -> list[str]:
-    node = (
-        "coalesce(__node, -1)" if not unwrap else f"CASE WHEN {name} IS NULL THEN NULL ELSE coalesce(__node, -1) END"
-    )
+    node = "coalesce(__node, -1)" if not unwrap else f"CASE WHEN {name} IS NULL THEN NULL ELSE coalesce(__node, -1) END"
     node = f"[{node}]" if unwrap else node
     return [
         f"(arg_min({value}, {preference}) FILTER (WHERE {filled})){unwrap} AS {name}",

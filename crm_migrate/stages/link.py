@@ -1,4 +1,4 @@
-"""Rows become records: rows of one key are folded, references between sources are resolved, enrichment finds its people.
+"""Rows become records: rows of one key are folded, references are resolved, enrichment finds its people.
 
 Every record of `map` ends in exactly one of `link/<object>/rows` and `link/<object>/set_aside`.
 """
@@ -81,7 +81,8 @@ def _publish(work: Relations, plan: ObjectPlan) -> None:
     )  # fmt: skip
     said = "".join(f", {quoted(field)}" for field in enriching_fields(plan))
     work.publish(
-        f"SELECT __source, __row, __key, __by AS \"by\", __node, __split, __changed, __ev{said} FROM {table('enrichment', name)}"
+        f"SELECT __source, __row, __key, __by AS \"by\", __node, __split, __changed, __ev{said} FROM"
+        f" {table('enrichment', name)}"
         " ORDER BY __source, __row, __split, __node",
         "link", name, "enrichment",
     )  # fmt: skip

@@ -71,23 +71,38 @@ def evidence_hash(records: Mapping[str, Mapping[str, str | None]]) -> str:
 
 def read_duplicates(folder: Path) -> tuple[list[DuplicateDecision], list[Finding]]:
     """All decisions about duplicates, in the order of their names, and what is wrong with the files."""
+    decisions, findings = _read_all(_files(folder))
+    findings += conflicts(decisions)
+    return sorted(decisions, key=lambda d: (d.object, d.members, d.when, d.name)), findings
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+
+
+def _read_all(paths: Iterable[Path]) -> tuple[list[DuplicateDecision], list[Finding]]:
     decisions: list[DuplicateDecision] = []
     findings: list[Finding] = []
-    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+    for path in paths:
         try:
-            document = YAML(typ="base").load(path.read_text(encoding="utf-8"))
+            items = _entries(path)
         except (YAMLError, UnicodeDecodeError) as error:
             findings.append(_wrong(path, f"The file cannot be read: {str(error).splitlines()[0]}"))
             continue
-        listed = document.get("duplicates") if isinstance(document, dict) else None
-        for number, item in enumerate(listed if isinstance(listed, list) else [], 1):
+        for number, item in enumerate(items, 1):
             read = _decision(item)
             if isinstance(read, str):
                 findings.append(_wrong(path, f"Decision {number} of `duplicates`: {read}"))
             else:
                 decisions.append(read)
-    findings += conflicts(decisions)
-    return sorted(decisions, key=lambda d: (d.object, d.members, d.when, d.name)), findings
+    return decisions, findings
+
+
+def _entries(path: Path) -> list[Any]:
+    """What stands under `duplicates`; the failsafe schema, so that a date or a number stays the text it is."""
+    document = YAML(typ="base").load(path.read_text(encoding="utf-8"))
+    listed = document.get("duplicates") if isinstance(document, dict) else None
+    return listed if isinstance(listed, list) else []
 
 
 def _wrong(path: Path, message: str) -> Finding:
@@ -157,32 +172,25 @@ def _way(same: Mapping[str, set[str]], start: str, end: str) -> list[str]:
 
 
 def write_duplicate(folder: Path, decision: DuplicateDecision) -> list[Finding]:
-    """Add a decision to `duplicates.yaml`, in place of an earlier one about the same records.
+    """Add a decision to `duplicates.yaml`, in place of an earlier one there about the same records.
 
-    Returns findings, and writes nothing, where it contradicts the others.
+    Returns findings, and writes nothing, where it contradicts other decisions or a file cannot be read.
     """
     path = folder / FILE
-    existing, _ = read_duplicates(folder)
-    same = (decision.object, tuple(sorted(decision.members)))
-    kept = [d for d in existing if (d.object, d.members) != same]
-    if against := conflicts([*kept, decision]):
+    mine = [d for d in _of_file(path) if (d.object, d.members) != (decision.object, tuple(sorted(decision.members)))]
+    others, findings = _read_all(p for p in _files(folder) if p != path)
+    if against := [*findings, *conflicts([*others, *mine, decision])]:
         return against
-    mine = _of_file(path)
-    kept_here = [d for d in mine if (d.object, d.members) != same]
-    listed = [_as_yaml(d) for d in [*kept_here, decision]]
     text = StringIO()
     yaml = YAML()
     yaml.allow_unicode = True
-    yaml.dump({"duplicates": listed}, text)
+    yaml.dump({"duplicates": [_as_yaml(d) for d in [*mine, decision]]}, text)
     write_file(path, text.getvalue().encode())
     return []
 
 
 def _of_file(path: Path) -> list[DuplicateDecision]:
-    if not path.exists():
-        return []
-    document = YAML(typ="base").load(path.read_text(encoding="utf-8")) or {}
-    read = [_decision(item) for item in document.get("duplicates") or []]
+    read = [_decision(item) for item in _entries(path)] if path.exists() else []
     return [d for d in read if isinstance(d, DuplicateDecision)]
 
 

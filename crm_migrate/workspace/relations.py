@@ -12,6 +12,7 @@ from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import paths, publish, read_manifest, write_manifest
 from crm_migrate.workspace.sql import connected, literal, quoted
 
+MEMORY = "400MB"  # beside what Python and Arrow need: a stage stays under a gigabyte
 GROUPS_PER_PART = 2  # row groups of 122,880 rows: parts small enough to be read one at a time
 
 Row = tuple[Any, ...]
@@ -87,7 +88,7 @@ def relations(run: Run, stage: str) -> Iterator[Relations]:
     """A connection for one stage; it spills into the folder of the stage and leaves nothing there."""
     spill = run.table(stage, ".spill")
     try:
-        with connected(spill) as connection:
+        with connected(spill, MEMORY) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             yield Relations(run, connection)
     finally:

@@ -1,1 +1,1 @@
-"""The parts of `complete`: values that the merged record inherits or derives, verdicts, uniqueness, cascades, warnings."""
+"""The parts of `complete`: values, verdicts, uniqueness, owners, cascades, warnings."""

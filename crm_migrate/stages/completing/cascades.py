@@ -32,7 +32,8 @@ def _follow(work: Relations, each: ObjectPlan, field: FieldPlan) -> bool:
         return False
     if field.ref.parent_excluded == "clear":
         work.execute(
-            f"INSERT INTO {quoted(f'warnings/{each.name}')} SELECT c.__cluster, 'parent_excluded', 'ref', {literal(field.name)},"
+            f"INSERT INTO {quoted(f'warnings/{each.name}')} SELECT c.__cluster, 'parent_excluded', 'ref',"
+            f" {literal(field.name)},"
             f" 'The record it points to was left out. The link was cleared.' {orphans} AND v.state = 'excluded'"
         )
         work.execute(
@@ -40,7 +41,8 @@ def _follow(work: Relations, each: ObjectPlan, field: FieldPlan) -> bool:
         )
     state = "excluded" if field.ref.parent_excluded == "exclude" else "held"
     work.execute(
-        f"INSERT INTO {verdicts} SELECT c.__cluster, CASE WHEN v.state = 'excluded' THEN {literal(state)} ELSE 'held' END,"
+        f"INSERT INTO {verdicts} SELECT c.__cluster, CASE WHEN v.state = 'excluded' THEN {literal(state)}"
+        f" ELSE 'held' END,"
         f" concat('parent_', v.state), 'ref', {literal(field.name)}, concat({literal(field.name)},"
         f" ' points to a record of {field.ref.object} that is ', v.state, ' (', v.code, ').') {orphans}"
     )

@@ -67,7 +67,8 @@ def _settled_field(query: Query, field: FieldPlan, owners: OwnersPlan) -> Query:
     policy = {"open": owners.open_records, "closed": owners.closed_records}
     cells = {
         field.name: Sql(
-            f"CASE{''.join(f' WHEN {when[w]} THEN {_owner(policy[w])}' for w in when)} ELSE coalesce(o.target, q.{name}) END"
+            f"CASE{''.join(f' WHEN {when[w]} THEN {_owner(policy[w])}' for w in when)} ELSE"
+            f" coalesce(o.target, q.{name}) END"
         ),
         f"{PROBLEM}{field.name}": Sql(
             f"CASE{''.join(f' WHEN {when[w]} THEN {_problem(policy[w])}' for w in when)} END"

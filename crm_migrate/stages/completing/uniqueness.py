@@ -43,7 +43,8 @@ def _claims(each: ObjectPlan, query: Query, field: str) -> str:
     best = "q.__trust, q.__members DESC, q.__changed DESC NULLS LAST, q.__cluster"
     return (
         f"CREATE TABLE claims AS SELECT * FROM (SELECT q.__cluster AS cluster, {name} AS value,"
-        f" row_number() OVER (PARTITION BY {name} ORDER BY {best}) AS place, count(*) OVER (PARTITION BY {name}) AS many,"
+        f" row_number() OVER (PARTITION BY {name} ORDER BY {best}) AS place, count(*) OVER (PARTITION BY"
+        f" {name}) AS many,"
         f" first_value(q.__cluster) OVER (PARTITION BY {name} ORDER BY {best}) AS best FROM ({query.text}) q"
         f" WHERE {name} IS NOT NULL AND q.__cluster NOT IN (SELECT cluster FROM {quoted(f'verdicts/{each.name}')}))"
         " WHERE many > 1"
@@ -53,13 +54,15 @@ def _claims(each: ObjectPlan, query: Query, field: str) -> str:
 def _hold(work: Relations, each: ObjectPlan, field: str) -> None:
     work.execute(
         f"INSERT INTO {quoted(f'verdicts/{each.name}')} SELECT cluster, 'held', 'target_unique', 'target_unique',"
-        f" {literal(field)}, concat('The target allows {field} only once, and ', many, ' records have this one.') FROM claims"
+        f" {literal(field)}, concat('The target allows {field} only once, and ', many, ' records have this"
+        f" one.') FROM claims"
     )
 
 
 def _clear(work: Relations, each: ObjectPlan, field: str) -> None:
     work.execute(f"INSERT INTO {cleared_table(each)} SELECT cluster, {literal(field)} FROM claims WHERE place > 1")
     work.execute(
-        f"INSERT INTO {quoted(f'warnings/{each.name}')} SELECT cluster, 'target_unique', 'target_unique', {literal(field)},"
+        f"INSERT INTO {quoted(f'warnings/{each.name}')} SELECT cluster, 'target_unique', 'target_unique',"
+        f" {literal(field)},"
         f" concat('The target allows {field} only once; record ', best, ' keeps it.') FROM claims WHERE place > 1"
     )

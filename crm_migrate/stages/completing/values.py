@@ -1,4 +1,4 @@
-"""Values of the merged record: constants, conditions, defaults, what it inherits, and the derived fields of the model."""
+"""Values of the merged record: constants, conditions, defaults, what it inherits, and the derived fields."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -43,7 +43,7 @@ def merged(work: Relations, each: ObjectPlan) -> Query:
 
 
 def filled(query: Query, each: ObjectPlan) -> Query:
-    """Constants always, then `case:`, then defaults where the cell is empty; field by field as the mapping lists them."""
+    """Constants always, then `case:`, then defaults for empty cells; field by field as the mapping lists them."""
     column = resolver(each)
     for field in each.fields:
         name = quoted(field.name)
@@ -105,7 +105,8 @@ def leave_inheritance(work: Relations, plan: Plan, query: Query, each: ObjectPla
     """Keep the completed values of the fields that children inherit."""
     for wanted in sorted(_inherited_from(plan, each)):
         work.execute(
-            f"CREATE TABLE {quoted(f'inherit/{each.name}/{wanted}')} AS SELECT __cluster AS cluster, {quoted(wanted)} AS value"
+            f"CREATE TABLE {quoted(f'inherit/{each.name}/{wanted}')} AS SELECT __cluster AS cluster,"
+            f" {quoted(wanted)} AS value"
             f" FROM ({query.text}) WHERE {quoted(wanted)} IS NOT NULL",
             query.bound,
         )
@@ -140,7 +141,7 @@ def derived(plan: Plan, query: Query, each: ObjectPlan) -> Query:
 
 
 def create_rates(work: Relations, money: MoneyPlan) -> None:
-    """Table `rates` (`currency`, `day`, `rate`); one unit of the report's currency is one unit of itself at any time."""
+    """Table `rates` (`currency`, `day`, `rate`); the currency of the report is worth one at any time."""
     own = [(money.report_in, "0001-01-01", "1")] if money.report_in else []
     listed = sorted({*own, *money.rates})
     columns = list(zip(*listed, strict=True)) or [(), (), ()]
@@ -151,7 +152,8 @@ def create_rates(work: Relations, money: MoneyPlan) -> None:
     ]
     work.connection.register("rate_lines", pa.table(arrays, names=["currency", "day", "rate"]))
     work.execute(
-        "CREATE TABLE rates AS SELECT currency, coalesce(TRY_CAST(day AS DATE), DATE '0001-01-01') AS day, rate FROM rate_lines"
+        "CREATE TABLE rates AS SELECT currency, coalesce(TRY_CAST(day AS DATE), DATE '0001-01-01') AS day,"
+        " rate FROM rate_lines"
     )
     work.connection.unregister("rate_lines")
 

@@ -33,7 +33,8 @@ def create_verdicts(work: Relations, each: ObjectPlan) -> None:
     """Empty tables `verdicts/<object>` and `warnings/<object>`, then the clusters that wait since `dedupe`."""
     verdicts = quoted(f"verdicts/{each.name}")
     work.execute(
-        f"CREATE TABLE {verdicts} (cluster BIGINT, state VARCHAR, code VARCHAR, rule VARCHAR, field VARCHAR, message VARCHAR)"
+        f"CREATE TABLE {verdicts} (cluster BIGINT, state VARCHAR, code VARCHAR, rule VARCHAR, field"
+        f" VARCHAR, message VARCHAR)"
     )
     work.execute(
         f"CREATE TABLE {quoted(f'warnings/{each.name}')} (cluster BIGINT, code VARCHAR, rule VARCHAR, field VARCHAR,"
@@ -41,7 +42,8 @@ def create_verdicts(work: Relations, each: ObjectPlan) -> None:
     )
     columns = dict.fromkeys(("rule", "state", "why"), "VARCHAR") | {"__cluster": "BIGINT"}
     work.execute(
-        f"INSERT INTO {verdicts} SELECT __cluster, 'held', split_part(any_value(why), ': ', 1), coalesce(any_value(rule), ''),"
+        f"INSERT INTO {verdicts} SELECT __cluster, 'held', split_part(any_value(why), ': ', 1),"
+        f" coalesce(any_value(rule), ''),"
         " '', substr(any_value(why), length(split_part(any_value(why), ': ', 1)) + 3)"
         f" FROM {work.scan(columns, 'dedupe', each.name, 'clusters')} WHERE state = 'held' GROUP BY __cluster"
     )

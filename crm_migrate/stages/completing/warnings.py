@@ -27,7 +27,8 @@ def gather(work: Relations, each: ObjectPlan) -> None:
         f" JOIN {clusters} x ON x.__node = p.a JOIN {clusters} y ON y.__node = p.b"
         " WHERE p.outcome = 'review' AND x.__cluster <> y.__cluster),"
         " sides AS (SELECT ca AS cluster, b AS other, rule, why FROM open UNION ALL SELECT cb, a, rule, why FROM open)"
-        " SELECT cluster, CASE WHEN starts_with(why, 'decision_stale') THEN 'decision_stale' ELSE 'duplicate_review' END,"
+        " SELECT cluster, CASE WHEN starts_with(why, 'decision_stale') THEN 'decision_stale' ELSE"
+        " 'duplicate_review' END,"
         " rule, '', concat('Perhaps the same as ', n.__source, ':', n.__key, ': ', why, '. Decide with `review`.')"
         f" FROM sides JOIN {nodes} n ON n.__node = sides.other"
     )

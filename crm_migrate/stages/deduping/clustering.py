@@ -18,17 +18,20 @@ def create_clusters(work: Relations, plan: ObjectPlan, nodes: str) -> None:
     node, cluster = components(edges["a"], edges["b"])
     work.connection.register("found", pa.table({"node": node, "cluster": cluster}))
     work.execute(
-        f"CREATE TABLE {quoted(f'components/{name}')} AS SELECT node, cluster, count(*) OVER (PARTITION BY cluster) AS size"
+        f"CREATE TABLE {quoted(f'components/{name}')} AS SELECT node, cluster, count(*) OVER (PARTITION BY"
+        f" cluster) AS size"
         " FROM found"
     )
     work.connection.unregister("found")
     work.execute(
-        f"CREATE TABLE {quoted(f'merging/{name}')} AS SELECT c.cluster, p.a, p.b, p.rule FROM {quoted(f'pairs/{name}')} p"
+        f"CREATE TABLE {quoted(f'merging/{name}')} AS SELECT c.cluster, p.a, p.b, p.rule FROM"
+        f" {quoted(f'pairs/{name}')} p"
         f" JOIN {quoted(f'components/{name}')} c ON c.node = p.a WHERE p.outcome = 'merge'"
     )
     _hold(work, plan, nodes)
     work.execute(
-        f"CREATE TABLE {quoted(f'clusters/{name}')} AS SELECT n.__node AS node, coalesce(c.cluster, n.__node) AS cluster,"
+        f"CREATE TABLE {quoted(f'clusters/{name}')} AS SELECT n.__node AS node, coalesce(c.cluster,"
+        f" n.__node) AS cluster,"
         " coalesce(c.size, 1) AS size, r.rule, h.code, h.why"
         f" FROM {nodes} n LEFT JOIN {quoted(f'components/{name}')} c ON c.node = n.__node"
         " LEFT JOIN (SELECT cluster, string_agg(DISTINCT rule, '; ' ORDER BY rule) AS rule"
@@ -68,7 +71,8 @@ def _forbidden(plan: ObjectPlan) -> str:
     inside = quoted(f"components/{plan.name}")
     pairs = quoted(f"pairs/{plan.name}")
     queries = [
-        f"SELECT x.cluster, p.a, p.b, p.why FROM {pairs} p JOIN {inside} x ON x.node = p.a JOIN {inside} y ON y.node = p.b"
+        f"SELECT x.cluster, p.a, p.b, p.why FROM {pairs} p JOIN {inside} x ON x.node = p.a JOIN {inside} y"
+        f" ON y.node = p.b"
         " WHERE x.cluster = y.cluster AND p.outcome IN ('vetoed', 'apart')"
     ]
     for field in hard_fields(plan) if plan.match else ():

@@ -1,8 +1,8 @@
 """Statements about a mailbox reach every record that carries it: consent, and whether the mailbox is dead.
 
 A person's own statements count whatever the mailbox: consent is the strictest of what the members say and of what
-anybody says about a mailbox that a member has. Other rules (`any_true`) are about the surviving mailbox alone: a mailbox
-that was given up says nothing about the one that stayed.
+anybody says about a mailbox that a member has. Other rules (`any_true`) are about the surviving mailbox alone: a
+mailbox that was given up says nothing about the one that stayed.
 """
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
@@ -23,7 +23,8 @@ def override(
     table = quoted(f"said/{each.name}/{field.name}")
     work.execute(f"CREATE TABLE statements AS {_statements(each, field, nodes, members)}")
     told = (
-        f"SELECT mailbox, arg_min(value, {order}) AS value FROM statements WHERE value IS NOT NULL AND mailbox IS NOT NULL"
+        f"SELECT mailbox, arg_min(value, ROW({order}, value)) AS value FROM statements WHERE value IS NOT"
+        f" NULL AND mailbox IS NOT NULL"
         " GROUP BY mailbox"
     )
     if field.survive == "strictest":
@@ -31,9 +32,12 @@ def override(
             f"SELECT s.__cluster, t.value FROM statements s JOIN ({told}) t USING (mailbox)"
             " UNION ALL SELECT __cluster, value FROM statements WHERE value IS NOT NULL"
         )
-        final = f"SELECT __cluster, arg_min(value, {order}) AS value FROM ({every}) GROUP BY __cluster"
+        final = f"SELECT __cluster, arg_min(value, ROW({order}, value)) AS value FROM ({every}) GROUP BY __cluster"
     else:
-        final = f"SELECT c.__cluster, t.value FROM ({_surviving(each, field, nodes)}) c LEFT JOIN ({told}) t USING (mailbox)"
+        final = (
+            f"SELECT c.__cluster, t.value FROM ({_surviving(each, field, nodes)}) c LEFT JOIN ({told})"
+            f" t USING (mailbox)"
+        )
     work.execute(f"CREATE TABLE {table} AS {final}")
     work.execute("DROP TABLE statements")
     return field, table
@@ -44,7 +48,8 @@ def _statements(each: ObjectPlan, field: FieldPlan, nodes: str, members: str) ->
     mailbox, value = f"lower({quoted(field.per or '')})", quoted(field.name)
     return (
         f"SELECT c.cluster AS __cluster, {mailbox} AS mailbox, {value} AS value FROM {nodes} n"
-        f" JOIN {quoted(f'clusters/{each.name}')} c ON c.node = n.__node WHERE {mailbox} IS NOT NULL OR {value} IS NOT NULL"
+        f" JOIN {quoted(f'clusters/{each.name}')} c ON c.node = n.__node WHERE {mailbox} IS NOT NULL OR"
+        f" {value} IS NOT NULL"
         f" UNION ALL SELECT __cluster, {mailbox}, {value} FROM {members} WHERE __node IS NULL"
     )
 
@@ -54,6 +59,7 @@ def _surviving(each: ObjectPlan, field: FieldPlan, nodes: str) -> str:
     name = quoted(field.per or "")
     return (
         f"SELECT __cluster, lower({name}) AS mailbox FROM won WHERE {name} IS NOT NULL"
-        f" UNION ALL SELECT n.__node, lower({name}) FROM {nodes} n JOIN {quoted(f'clusters/{each.name}')} c ON c.node = n.__node"
+        f" UNION ALL SELECT n.__node, lower({name}) FROM {nodes} n JOIN {quoted(f'clusters/{each.name}')} c"
+        f" ON c.node = n.__node"
         f" WHERE c.size = 1 AND {name} IS NOT NULL AND n.__node NOT IN (SELECT __cluster FROM won)"
     )

@@ -42,25 +42,30 @@ def create_members(work: Relations, each: ObjectPlan, nodes: str) -> str:
     """Table `members/<object>`: all members of clusters of several, or with an enrichment, and their ranks."""
     clusters, added = quoted(f"clusters/{each.name}"), quoted(f"added/{each.name}")
     text = {field.name: "VARCHAR" for field in each.fields if field.ref is None}
+    own = ", ".join(["__source", "__key", "__changed", "__ev", *(quoted(name) for name in text)])
+    said = ", ".join(["e.__source", "e.__key", "e.__changed", "e.__ev", *(f"e.{quoted(name)}" for name in text)])
     work.execute(
-        f"CREATE TABLE {added} AS SELECT DISTINCT c.cluster AS __cluster, e.* EXCLUDE (__node)"
-        f" FROM {work.scan(ADDED | text, 'link', each.name, 'enrichment')} e JOIN {clusters} c ON c.node = e.__node"
+        f"CREATE TABLE {added} AS SELECT *, row_number() OVER (PARTITION BY __cluster ORDER BY {own}) AS nth FROM ("
+        f"SELECT DISTINCT c.cluster AS __cluster, {said}"
+        f" FROM {work.scan(ADDED | text, 'link', each.name, 'enrichment')} e JOIN {clusters} c ON c.node = e.__node)"
     )
     fields = "".join(f", n.{quoted(field.name)}" for field in each.fields)
     nothing = "".join(
         f", {'e.' + quoted(f.name) if f.ref is None else 'NULL::BIGINT'} AS {quoted(f.name)}" for f in each.fields
     )
-    order = "__node NULLS LAST, __source, __key"
+    order = "__node NULLS LAST, __source, __key, nth"
     table = quoted(f"members/{each.name}")
     work.execute(
         f"CREATE TABLE {table} AS SELECT *,"
         f" row_number() OVER (ORDER BY __trust, __changed DESC NULLS LAST, {order}) AS by_trust,"
         f" row_number() OVER (ORDER BY __changed DESC NULLS LAST, __trust, {order}) AS by_new,"
         f" row_number() OVER (ORDER BY __changed NULLS LAST, __trust, {order}) AS by_old FROM ("
-        f"SELECT c.cluster AS __cluster, n.__node, n.__source, n.__key, n.__trust, n.__changed, n.__ev{fields}"
+        f"SELECT c.cluster AS __cluster, n.__node, n.__source, n.__key, n.__trust, n.__changed, n.__ev, 0"
+        f" AS nth{fields}"
         f" FROM {nodes} n JOIN {clusters} c ON c.node = n.__node"
         f" WHERE c.size > 1 OR c.cluster IN (SELECT __cluster FROM {added})"
-        f" UNION ALL SELECT e.__cluster, NULL, e.__source, e.__key, {LEAST_TRUST}, e.__changed, e.__ev{nothing} FROM {added} e)"
+        f" UNION ALL SELECT e.__cluster, NULL, e.__source, e.__key, {LEAST_TRUST}, e.__changed, e.__ev,"
+        f" e.nth{nothing} FROM {added} e)"
     )
     work.execute(f"DROP TABLE {added}")
     return table

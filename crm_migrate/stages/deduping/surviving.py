@@ -56,7 +56,8 @@ def _publish_clusters(work: Relations, each: ObjectPlan) -> None:
     work.publish(
         "SELECT node AS __node, cluster AS __cluster, rule, CASE WHEN code IS NOT NULL THEN 'held' WHEN size > 1"
         " THEN 'merged' ELSE 'single' END AS state, CASE WHEN code IS NOT NULL THEN concat(code, ': ', why)"
-        f" WHEN size > 1 THEN concat('joined by ', rule) END AS why FROM {quoted(f'clusters/{each.name}')} ORDER BY node",
+        f" WHEN size > 1 THEN concat('joined by ', rule) END AS why FROM {quoted(f'clusters/{each.name}')}"
+        f" ORDER BY node",
         "dedupe", each.name, "clusters",
     )  # fmt: skip
 
@@ -64,21 +65,27 @@ def _publish_clusters(work: Relations, each: ObjectPlan) -> None:
 def _publish_survivors(work: Relations, each: ObjectPlan, members: str) -> None:
     """Who won which cell: one line per cluster and field that has a value."""
     lost = ", ".join(
-        f"count(*) FILTER (WHERE m.{quoted(f.name)} IS DISTINCT FROM w.{quoted(f.name)} AND m.{quoted(f.name)} IS NOT NULL)"
+        f"count(*) FILTER (WHERE m.{quoted(f.name)} IS DISTINCT FROM w.{quoted(f.name)} AND"
+        f" m.{quoted(f.name)} IS NOT NULL)"
         f" AS {quoted(f'{f.name}/losers')}"
         for f in each.fields
     )
     if lost:
         work.execute(
-            f"CREATE TABLE lost AS SELECT __cluster, {lost} FROM {members} m JOIN won w USING (__cluster) GROUP BY __cluster"
+            f"CREATE TABLE lost AS SELECT __cluster, {lost} FROM {members} m JOIN won w USING (__cluster)"
+            f" GROUP BY __cluster"
         )
     lines = [
-        f"SELECT __cluster, {number} AS number, {literal(f.name)} AS field, nullif({quoted(f'{f.name}/node')}, -1) AS __node,"
+        f"SELECT __cluster, {number} AS number, {literal(f.name)} AS field,"
+        f" nullif({quoted(f'{f.name}/node')}, -1) AS __node,"
         f" {literal(_rule(f))} AS rule, {quoted(f'{f.name}/losers')}::INTEGER AS losers"
         f" FROM won JOIN lost USING (__cluster) WHERE {quoted(f.name)} IS NOT NULL"
         for number, f in enumerate(each.fields)
     ]
-    empty = "SELECT 0::BIGINT AS __cluster, 0 AS number, '' AS field, 0::BIGINT AS __node, '' AS rule, 0 AS losers WHERE FALSE"
+    empty = (
+        "SELECT 0::BIGINT AS __cluster, 0 AS number, '' AS field, 0::BIGINT AS __node, '' AS rule, 0 AS"
+        " losers WHERE FALSE"
+    )
     work.publish(
         f"SELECT * EXCLUDE (number) FROM ({' UNION ALL '.join([*lines, empty])}) ORDER BY __cluster, number",
         "dedupe", each.name, "survivors",
@@ -107,7 +114,8 @@ def _publish_notes(work: Relations, each: ObjectPlan, members: str) -> None:
         )
         if field.ref.object == each.name:
             queries.append(
-                f"SELECT DISTINCT __cluster, {literal(field.name)}, 'self_parent_cleared', 'Merging made the record its own"
+                f"SELECT DISTINCT __cluster, {literal(field.name)}, 'self_parent_cleared', 'Merging made"
+                f" the record its own"
                 f" {field.name.replace(chr(39), '')}. The link was cleared.' FROM {members} WHERE {name} = __cluster"
             )
     work.publish(f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY ALL", "dedupe", each.name, "notes")
@@ -137,7 +145,8 @@ def _publish_merged(
     work.publish(
         f"SELECT m.__cluster{''.join(', ' + cell for cell in cells)}, m.__trust, m.__changed, m.members, m.__ev FROM ("
         f" SELECT __node AS __cluster{own}, __trust, __changed, 1::INTEGER AS members, __ev FROM {nodes}"
-        f" WHERE __node IN (SELECT node FROM {quoted(f'clusters/{each.name}')} WHERE size = 1) AND __node NOT IN ({taken})"
+        f" WHERE __node IN (SELECT node FROM {quoted(f'clusters/{each.name}')} WHERE size = 1) AND __node"
+        f" NOT IN ({taken})"
         f" UNION ALL BY NAME SELECT w.__cluster{won}, g.__trust, g.__changed, g.members, g.__ev"
         f" FROM won w JOIN ({grouped}) g USING (__cluster)) m{''.join(joins)} ORDER BY m.__cluster",
         "dedupe", each.name, "merged",

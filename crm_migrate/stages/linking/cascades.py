@@ -38,7 +38,7 @@ def _settle_unresolved(work: Relations, child: ObjectPlan) -> None:
 
 
 _MISSING = "concat(field, ' names ', spoken, ' of {parent}, which no source has. Bring it, or say `missing:`.')"
-_AMBIGUOUS = "concat(field, ' names ', spoken, ' of {parent}, and ', len(candidates), ' records answer to it. Decide which one.')"
+_AMBIGUOUS = "concat(field, ' names ', spoken, ' of {parent}, and ', len(candidates), ' records answer to it.')"
 _ASIDE = "concat(field, ' names ', spoken, ' of {parent}, which is ', state, ' (', code, ').')"
 
 

@@ -22,7 +22,8 @@ def reach(work: Relations, plan: ObjectPlan) -> None:
     fields = enriching_fields(plan)
     typed = "".join(f", {quoted(name)} VARCHAR" for name in fields)
     work.execute(
-        f"CREATE TABLE {table('enrichment', plan.name)} (__source VARCHAR, __row BIGINT, __split INTEGER, __key VARCHAR,"
+        f"CREATE TABLE {table('enrichment', plan.name)} (__source VARCHAR, __row BIGINT, __split INTEGER,"
+        f" __key VARCHAR,"
         f" __by VARCHAR, __node BIGINT, __changed VARCHAR, __ev VARCHAR{typed})"
     )
     for enrich in plan.enrich:
@@ -65,7 +66,8 @@ def suppress(work: Relations, plan: Plan) -> None:
     work.execute(
         f"INSERT INTO {table('rows', SUPPRESSIONS)} SELECT __source, __row, __split, __key,"
         f" (SELECT count(*) FROM {table('rows', SUPPRESSIONS)}) + dense_rank() OVER (ORDER BY __mailbox) - 1,"
-        " row_number() OVER (PARTITION BY __mailbox ORDER BY __strictness, __changed DESC NULLS LAST, __source, __key,"
+        " row_number() OVER (PARTITION BY __mailbox ORDER BY __strictness, __changed DESC NULLS LAST,"
+        " __source, __key, __ev,"
         f" __row, __split) > 1 FROM {table_name}"
     )
 

@@ -33,7 +33,8 @@ def fold(work: Relations, plan: ObjectPlan) -> None:
 
 def _set_keyless_aside(work: Relations, name: str) -> None:
     work.execute(
-        f"INSERT INTO {table('aside', name)} SELECT __source, __row, __split, __key, 'held', 'key_missing', '__key', '',"
+        f"INSERT INTO {table('aside', name)} SELECT __source, __row, __split, __key, 'held', 'key_missing',"
+        f" '__key', '',"
         " concat('Row ', __row, ' of ', __source, ' has no key. Fill the key column or exclude the row.')"
         f" FROM {table('keyed', name)} WHERE coalesce(__key, '') = ''"
     )
@@ -50,10 +51,12 @@ def _compare_doubled(work: Relations, plan: ObjectPlan) -> None:
     work.execute(
         f"CREATE TABLE {table('doubled', plan.name)} AS WITH again AS ("
         f" SELECT __source, __key FROM {table('keyed', plan.name)} GROUP BY ALL HAVING count(*) > 1),"
-        f" r AS (SELECT *, {content} AS content FROM {table('records', plan.name)} SEMI JOIN again USING (__source, __key)),"
+        f" r AS (SELECT *, {content} AS content FROM {table('records', plan.name)} SEMI JOIN again USING"
+        f" (__source, __key)),"
         f" told AS (SELECT __source, __key, [x FOR x IN [{differing}] IF x IS NOT NULL] AS differing,"
         f" count(DISTINCT content) > 1 AS differs, list_sort(list(__row)) AS named FROM r GROUP BY ALL)"
-        f" SELECT r.*, told.differing, told.named, told.differs AND coalesce(r.__source NOT IN ({one_per}), TRUE) AS conflict,"
+        f" SELECT r.*, told.differing, told.named, told.differs AND coalesce(r.__source NOT IN ({one_per}),"
+        f" TRUE) AS conflict,"
         f" row_number() OVER (PARTITION BY r.__source, r.__key"
         f" ORDER BY r.__changed DESC NULLS LAST, {filled} DESC, r.content, r.__row, r.__split) = 1 AS speaks"
         f" FROM r JOIN told ON r.__source = told.__source AND r.__key = told.__key"
@@ -71,7 +74,8 @@ def _set_conflicts_aside(work: Relations, name: str) -> None:
         f"INSERT INTO {table('aside', name)} SELECT __source, __row, __split, __key, 'held', 'key_conflict', '__key',"
         " coalesce(differing[1], ''), concat('Rows ', array_to_string(named[:8], ', '),"
         " CASE WHEN len(named) > 8 THEN ' and more' ELSE '' END, ' of ', __source, ' share the key ', __key,"
-        " ' and differ in ', CASE WHEN len(differing) = 0 THEN 'their evidence' ELSE array_to_string(differing, ', ') END,"
+        " ' and differ in ', CASE WHEN len(differing) = 0 THEN 'their evidence' ELSE"
+        " array_to_string(differing, ', ') END,"
         " '. Mend the key or the rows: neither is taken.')"
         f" FROM {table('doubled', name)} WHERE conflict"
     )
@@ -82,7 +86,8 @@ def _number(work: Relations, name: str) -> None:
     work.execute(
         f"CREATE TABLE {table('rows', name)} AS"
         " SELECT k.__source, k.__row, k.__split, k.__key,"
-        " (dense_rank() OVER (ORDER BY k.__source, k.__key) - 1)::BIGINT AS __node, NOT coalesce(d.speaks, TRUE) AS folded"
+        " (dense_rank() OVER (ORDER BY k.__source, k.__key) - 1)::BIGINT AS __node, NOT coalesce(d.speaks,"
+        " TRUE) AS folded"
         f" FROM {table('keyed', name)} k LEFT JOIN {table('doubled', name)} d"
         " ON k.__source = d.__source AND k.__row = d.__row AND k.__split = d.__split"
         " WHERE NOT coalesce(d.conflict, FALSE)"
@@ -97,9 +102,12 @@ def _note_differences(work: Relations, plan: ObjectPlan) -> None:
         name = quoted(field.name)
         work.execute(
             f"INSERT INTO {table('notes', plan.name)} SELECT r.__node, {literal(field.name)}, 'fold_differs',"
-            f" concat('Row ', min(o.__row), CASE WHEN count(*) > 1 THEN concat(' and ', count(*) - 1, ' more') ELSE '' END,"
-            f" ' of ', s.__source, ' was folded into row ', s.__row, ' and says otherwise in ', {literal(field.name)}, '.')"
-            f" FROM {doubled} s JOIN {rows} r ON s.__source = r.__source AND s.__row = r.__row AND s.__split = r.__split"
+            f" concat('Row ', min(o.__row), CASE WHEN count(*) > 1 THEN concat(' and ', count(*) - 1, '"
+            f" more') ELSE '' END,"
+            f" ' of ', s.__source, ' was folded into row ', s.__row, ' and says otherwise in ',"
+            f" {literal(field.name)}, '.')"
+            f" FROM {doubled} s JOIN {rows} r ON s.__source = r.__source AND s.__row = r.__row AND"
+            f" s.__split = r.__split"
             f" JOIN {doubled} o ON o.__source = s.__source AND o.__key = s.__key AND NOT o.speaks"
             f" WHERE s.speaks AND NOT s.conflict AND o.{name} IS NOT NULL AND o.{name} IS DISTINCT FROM s.{name}"
             " GROUP BY r.__node, s.__source, s.__row"

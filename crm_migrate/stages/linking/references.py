@@ -38,7 +38,8 @@ def resolve(work: Relations, plan: Plan, child: ObjectPlan) -> None:
         return
     spoken = ", ".join(f"r.{quoted(field.name)}" for field in fields)
     work.execute(
-        f"CREATE TABLE {table('spoken', child.name)} AS SELECT k.__node AS node, k.__source, k.__row, k.__split, {spoken}"
+        f"CREATE TABLE {table('spoken', child.name)} AS SELECT k.__node AS node, k.__source, k.__row,"
+        f" k.__split, {spoken}"
         f" FROM {table('rows', child.name)} k JOIN {table('records', child.name)} r"
         " ON k.__source = r.__source AND k.__row = r.__row AND k.__split = r.__split WHERE NOT k.folded"
     )
@@ -69,14 +70,18 @@ def _same_row(speaker: _Speaker, alike: bool) -> tuple[str, str]:
     parent, child = speaker.ref.object, table("spoken", speaker.child)
     same = "p.__source = s.__source AND p.__row = s.__row" + (" AND p.__split = s.__split" if alike else "")
     whose = f"{child} s JOIN {{}} p ON {same} WHERE s.__source = {literal(speaker.source)}"
-    found = f"SELECT s.node, concat('row ', s.__row) AS spoken, p.__node AS target FROM {whose.format(table('rows', parent))}"
+    found = (
+        f"SELECT s.node, concat('row ', s.__row) AS spoken, p.__node AS target FROM"
+        f" {whose.format(table('rows', parent))}"
+    )
     mapped = (
         f"{child} s JOIN {table('mapped_aside', parent)} p ON p.__source = s.__source AND p.__row = s.__row"
         f" WHERE s.__source = {literal(speaker.source)}"
     )
     aside = (
         f"SELECT s.node, concat('row ', s.__row) AS spoken, p.state, p.code FROM {mapped}"
-        f" UNION ALL SELECT s.node, concat('row ', s.__row), p.state, p.code FROM {whose.format(table('aside', parent))}"
+        f" UNION ALL SELECT s.node, concat('row ', s.__row), p.state, p.code FROM"
+        f" {whose.format(table('aside', parent))}"
     )
     if speaker.ref.missing != "reject":
         aside = f"SELECT * FROM ({aside}) WHERE state <> 'absent'"
@@ -117,7 +122,8 @@ def _by_field(speaker: _Speaker) -> tuple[str, str]:
     found = (
         f"SELECT s.node, s.spoken, k.__node AS target FROM {_spoken(speaker)} s"
         f" JOIN {table('records', parent)} r ON r.{quoted(speaker.ref.by or '')} = s.spoken"
-        f" JOIN {table('rows', parent)} k ON k.__source = r.__source AND k.__row = r.__row AND k.__split = r.__split{within}"
+        f" JOIN {table('rows', parent)} k ON k.__source = r.__source AND k.__row = r.__row AND k.__split ="
+        f" r.__split{within}"
     )
     return found, "SELECT 0::BIGINT AS node, '' AS spoken, '' AS state, '' AS code WHERE FALSE"
 
@@ -140,12 +146,15 @@ def _judged(speaker: _Speaker, found: str, aside: str) -> str:
         spoken = f"SELECT node, concat('row ', __row) AS spoken FROM {own} WHERE __source = {literal(speaker.source)}"
     return (
         f"INSERT INTO {table('links', speaker.child)} WITH found AS ({found}), aside AS ({aside}),"
-        " one AS (SELECT node, min(target) AS target, list_sort(list(DISTINCT target)) AS candidates FROM found GROUP BY node),"
-        f" lost AS (SELECT node, arg_min(state, {_WORST}) AS state, arg_min(code, {_WORST}) AS code FROM aside GROUP BY node)"
+        " one AS (SELECT node, min(target) AS target, list_sort(list(DISTINCT target)) AS candidates FROM"
+        " found GROUP BY node),"
+        f" lost AS (SELECT node, arg_min(state, {_WORST}) AS state, arg_min(code, ROW({_WORST}, code)) AS"
+        f" code FROM aside GROUP BY node)"
         f" SELECT s.node, {literal(speaker.field.name)}, s.spoken,"
         " CASE WHEN len(one.candidates) = 1 THEN one.target END,"
         " CASE WHEN len(one.candidates) = 1 THEN NULL WHEN len(one.candidates) > 1 THEN 'ambiguous'"
         " WHEN lost.state IS NULL OR lost.state = 'absent' THEN 'missing' ELSE 'aside' END,"
         " lost.state, lost.code, CASE WHEN len(one.candidates) > 1 THEN one.candidates END"
-        f" FROM (SELECT DISTINCT * FROM ({spoken})) s LEFT JOIN one ON one.node = s.node LEFT JOIN lost ON lost.node = s.node"
+        f" FROM (SELECT DISTINCT * FROM ({spoken})) s LEFT JOIN one ON one.node = s.node LEFT JOIN lost ON"
+        f" lost.node = s.node"
     )
