@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -17,7 +18,7 @@ from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Target
 from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.loading.keys import text_columns
+from crm_migrate.stages.loading.keys import plan_columns, plan_listing
 from crm_migrate.stages.loading.objects import Link, links, loaded_fields, target_object, target_objects
 from crm_migrate.stages.loading.plan import LoadPlan, LoadSample, ObjectLoad, read_plan
 from crm_migrate.stages.loading.publishing import PUBLISHED, publish_memory, write_outcomes
@@ -134,23 +135,31 @@ def _load_object(tables: Relations, sender: Sender, plan: Plan, object_plan: Obj
     held = _hold_orphans(tables, object_plan, now)
     object, rows = target_object(plan, object_plan), sender.target.capabilities.batch_rows
     queries: dict[Kind, str] = {
-        "create": "e.action = 'create'",
-        "adopt": "e.action = 'update' AND e.code = 'existing'",
-        "update": "e.action = 'update' AND e.code IS DISTINCT FROM 'existing'",
+        "create": "e.__action = 'create'",
+        "adopt": "e.__action = 'update' AND e.__code = 'existing'",
+        "update": "e.__action = 'update' AND e.__code IS DISTINCT FROM 'existing'",
     }
     for kind, condition in queries.items():
-        batches = stream(tables.connection, _rows(tables, plan, object_plan, condition), rows)
-        cut = (_narrowed(table, kind, plan, object_plan) for table in slices(iter(batches), rows))
-        parts = sender.cut(object_plan.name, kind, (table for table in cut if len(table.column_names) > 1))
+        parts = sender.cut(object_plan.name, kind, partial(_cut, tables, plan, object_plan, kind, condition, rows))
         sender.send(object_plan.name, object, kind, parts)
     _write_ids(tables, sender, plan, object_plan)
     return held
 
 
+def _cut(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, kind: Kind, condition: str, rows: int
+) -> Iterator[pa.Table]:
+    """The batches of one kind; an update that only changes links of the second pass has nothing to send now."""
+    batches = stream(tables.connection, _rows(tables, plan, object_plan, condition), rows)
+    for table in slices(iter(batches), rows):
+        sent = _narrowed(table, kind, plan, object_plan)
+        if sent.num_columns > 1:
+            yield sent
+
+
 def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str) -> str:
     """The rows of one kind in the order of the plan, references as target ids."""
-    columns = text_columns(object_plan, "__entity", "action", "code", "changed_fields", "target_id")
-    entities = tables.scan(columns | {"__cluster": "BIGINT"}, "load", object_plan.name, "entities")
+    entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
     points = {link.name: link for link in links(plan, object_plan) if not link.later}
     later = {link.name for link in links(plan, object_plan) if link.later}
     listed, joins = "", ""
@@ -161,7 +170,7 @@ def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str
         elif name not in later:
             listed += f", e.{quoted(name)}"
     return (
-        f"SELECT e.__entity, e.target_id AS {TARGET_ID}, e.changed_fields AS __changed{listed} "
+        f"SELECT e.__entity, e.__target_id, e.__changed_fields{listed} "
         f"FROM {entities} e{joins} WHERE {condition} ORDER BY e.__cluster"
     )
 
@@ -173,11 +182,11 @@ def _join(tables: Relations, link: Link, number: int) -> str:
 
 def _narrowed(table: pa.Table, kind: Kind, plan: Plan, object_plan: ObjectPlan) -> pa.Table:
     """Only what is sent: everything of a new record, of a changed one the fields that changed in this batch."""
-    ours = [TARGET_ID, "__changed"]
+    ours = [TARGET_ID, "__changed_fields"]
     if kind == "create":
         return table.drop_columns(ours)
     later = {link.name for link in links(plan, object_plan) if link.later}
-    changed = set().union(*(set(_names(text)) for text in set(table["__changed"].to_pylist()))) - later
+    changed = set().union(*(set(_names(text)) for text in set(table["__changed_fields"].to_pylist()))) - later
     kept = [ENTITY, *([TARGET_ID] if kind == "adopt" else []), *(n for n in table.column_names if n in changed)]
     return table.select(kept)
 
@@ -190,21 +199,20 @@ def _hold_orphans(tables: Relations, object_plan: ObjectPlan, now: list[Link]) -
     """Hold the children of parents that the target refused: their line of the plan says so from now on."""
     if not now:
         return 0
-    columns = text_columns(object_plan, "__entity", "action", "code", "message", "changed_fields", "target_id")
-    entities = tables.scan({"__cluster": "BIGINT"} | columns, "load", object_plan.name, "entities")
+    entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
     joins = "".join(_join(tables, link, number) for number, link in enumerate(now))
     lost = [f"(e.{quoted(link.name)} IS NOT NULL AND p{n}.__entity IS NULL)" for n, link in enumerate(now)]
-    blocked = f"e.action IN ('create', 'update') AND ({' OR '.join(lost)})"
+    blocked = f"e.__action IN ('create', 'update') AND ({' OR '.join(lost)})"
     name = literal(", ".join(link.field.name for link in now) + ": the target refused its parent")
     tables.execute(f"""CREATE OR REPLACE TEMP TABLE orphans_ AS
-    SELECT e.* REPLACE (CASE WHEN {blocked} THEN 'held' ELSE e.action END AS action,
-      CASE WHEN {blocked} THEN 'parent_held' ELSE e.code END AS code,
-      CASE WHEN {blocked} THEN {name} ELSE e.message END AS message,
-      CASE WHEN {blocked} THEN NULL ELSE e.changed_fields END AS changed_fields), {blocked} AS __blocked
+    SELECT e.* REPLACE (CASE WHEN {blocked} THEN 'held' ELSE e.__action END AS __action,
+      CASE WHEN {blocked} THEN 'parent_held' ELSE e.__code END AS __code,
+      CASE WHEN {blocked} THEN {name} ELSE e.__message END AS __message,
+      CASE WHEN {blocked} THEN NULL ELSE e.__changed_fields END AS __changed_fields), {blocked} AS __blocked
     FROM {entities} e{joins}""")
     held = tables.count("(SELECT 1 FROM orphans_ WHERE __blocked)")
     if held:
-        query = "SELECT * EXCLUDE (__blocked) FROM orphans_ ORDER BY __cluster"
+        query = f"SELECT {plan_listing(object_plan)} FROM orphans_ ORDER BY __cluster"
         tables.publish(query, "load", object_plan.name, "entities")
     tables.execute("DROP TABLE orphans_")
     return held
@@ -223,20 +231,19 @@ def _load_links(tables: Relations, sender: Sender, plan: Plan, object_plan: Obje
     later = [link for link in links(plan, object_plan) if link.later]
     if not later:
         return 0
-    columns = text_columns(object_plan, "__entity", "action", "changed_fields")
-    entities = tables.scan({"__cluster": "BIGINT"} | columns, "load", object_plan.name, "entities")
+    entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
     ids = tables.scan(IDS, "load", object_plan.name, "ids")
     joins = "".join(_join(tables, link, number) for number, link in enumerate(later))
     listed = "".join(f", p{number}.target_id AS {quoted(link.name)}" for number, link in enumerate(later))
     wanted = " OR ".join(
-        f"(e.action = 'create' AND e.{quoted(link.name)} IS NOT NULL) "
-        f"OR json_contains(e.changed_fields, {literal(chr(34) + link.name + chr(34))})"
+        f"(e.__action = 'create' AND e.{quoted(link.name)} IS NOT NULL) "
+        f"OR json_contains(e.__changed_fields, {literal(chr(34) + link.name + chr(34))})"
         for link in later
     )
     base = f"FROM {entities} e{joins} WHERE e.__entity IN (SELECT __entity FROM {ids}) AND ({wanted})"
     rows = sender.target.capabilities.batch_rows
-    batches = stream(tables.connection, f"SELECT e.__entity{listed} {base} ORDER BY e.__cluster", rows)
-    parts = sender.cut(object_plan.name, "link", slices(iter(batches), rows))
+    query = f"SELECT e.__entity{listed} {base} ORDER BY e.__cluster"
+    parts = sender.cut(object_plan.name, "link", lambda: slices(iter(stream(tables.connection, query, rows)), rows))
     sender.send(object_plan.name, target_object(plan, object_plan), "link", parts)
     lost = " OR ".join(f"(e.{quoted(k.name)} IS NOT NULL AND p{n}.target_id IS NULL)" for n, k in enumerate(later))
     return tables.count(f"(SELECT 1 {base} AND ({lost}))")

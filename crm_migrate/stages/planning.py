@@ -3,8 +3,8 @@
 from crm_migrate.connecting.contract import Target
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.loading.actions import decide
-from crm_migrate.stages.loading.keys import CROSSWALK, Names, identify, remember, scan_folder
-from crm_migrate.stages.loading.objects import loaded_fields, target_object, target_objects
+from crm_migrate.stages.loading.keys import CROSSWALK, Names, identify, plan_listing, remember, scan_folder
+from crm_migrate.stages.loading.objects import target_object, target_objects
 from crm_migrate.stages.loading.parents import hold_children
 from crm_migrate.stages.loading.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.loading.publishing import settle_earlier
@@ -50,10 +50,9 @@ def _begun(project: Project, run: Run) -> bool:
 
 
 def _publish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> ObjectLoad:
-    names, fields = Names(object_plan.name), ", ".join(quoted(str(f.target)) for f in loaded_fields(object_plan))
+    names = Names(object_plan.name)
     _vanish(tables, project, identity, object_plan)
-    first = "__cluster, __entity, action, code, message, changed_fields, target_id"
-    listed = f"{first}, {fields}" if fields else first
+    listed = plan_listing(object_plan)
     tables.publish(f"SELECT {listed} FROM {names.plan} ORDER BY __cluster", "load", object_plan.name, "entities")
     tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", "load", object_plan.name, "vanished")
     ids = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", object_plan.name, "theirs")

@@ -11,8 +11,7 @@ from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
 
-STATE = {"__cluster": "BIGINT", "__state": "VARCHAR", "code": "VARCHAR", "message": "VARCHAR"}
-WAITING = ("held", "rejected", "excluded")
+STATE = {"__cluster": "BIGINT", "__state": "VARCHAR", "__code": "VARCHAR", "__message": "VARCHAR"}
 
 
 def decide(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
@@ -34,19 +33,19 @@ def decide(relations: Relations, project: Project, identity: str, plan: Plan, ob
     refs = "".join(f", w.{quoted('__ref_' + name)}" for name in points)
     orphan = " OR ".join(f"(w.{quoted('__ref_' + n)} IS NOT NULL AND w.{quoted(n)} IS NULL)" for n in points) or "FALSE"
     relations.execute(f"""CREATE TEMP TABLE {names.decided} AS
-    SELECT w.*, s.__entity IS NOT NULL AS was_sent, coalesce(s.forgotten, FALSE) AS forgotten, l.touched,
-           x.n_ours, x.n_theirs,
-           coalesce(l.target_id, s.target_id, x.target_id) AS found, l.target_id IS NOT NULL AS there,
-           x.target_id IS NOT NULL AS existing, {orphan} AS orphan, {changed} AS changed{values}
+    SELECT w.*, s.__entity IS NOT NULL AS __was_sent, coalesce(s.__forgotten, FALSE) AS __forgotten, l.__touched,
+           x.__n_ours, x.__n_theirs,
+           coalesce(l.target_id, s.target_id, x.__target_id) AS __target_id, l.target_id IS NOT NULL AS __there,
+           x.__target_id IS NOT NULL AS __existing, {orphan} AS __orphan, {changed} AS __changed{values}
     FROM {names.wish} w LEFT JOIN {names.sent} s ON s.__entity = w.__entity
     LEFT JOIN {names.look} l ON l.__entity = w.__entity
     LEFT JOIN {names.existing} x ON x.__cluster = w.__cluster AND s.__entity IS NULL""")
     finals = "".join(f", {quoted('=' + name)} AS {quoted(name)}" for name in fields)
     relations.execute(f"""CREATE TEMP TABLE {names.plan} AS
-    SELECT w.__cluster, w.__entity, action, {_CODE} AS code, {_MESSAGE} AS message,
-           CASE WHEN action IN ('create', 'update') THEN to_json(changed)::VARCHAR END AS changed_fields,
-           found AS target_id{refs}{finals}
-    FROM (SELECT *, {_action(object_plan)} AS action FROM {names.decided}) w""")
+    SELECT w.__cluster, w.__entity, __action, {_CODE} AS __code, {_MESSAGE} AS __message,
+           CASE WHEN __action IN ('create', 'update') THEN to_json(__changed)::VARCHAR END AS __changed_fields,
+           __target_id{refs}{finals}
+    FROM (SELECT *, {_action(object_plan)} AS __action FROM {names.decided}) w""")
     for table in (names.wish, names.existing, names.look, names.decided):
         relations.execute(f"DROP TABLE {table}")
 
@@ -66,8 +65,9 @@ def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
         else:
             listed += f", {cell} AS {name}"
     relations.execute(
-        f"CREATE TEMP TABLE {names.wish} AS SELECT r.__cluster, k.__entity, k.code AS k_code, k.message AS k_message, "
-        f"r.__state, r.code AS r_code, r.message AS r_message{listed} "
+        f"CREATE TEMP TABLE {names.wish} AS SELECT r.__cluster, k.__entity, "
+        f"k.code AS __k_code, k.message AS __k_message, "
+        f"r.__state, r.__code AS __r_code, r.__message AS __r_message{listed} "
         f"FROM {records} r JOIN {names.keys} k ON k.__cluster = r.__cluster{joins}"
     )
 
@@ -84,9 +84,10 @@ def _match_existing(relations: Relations, object_plan: ObjectPlan) -> None:
     relations.execute(f"""CREATE TEMP TABLE {names.existing} AS
     WITH pairs AS (SELECT w.__cluster, t.target_id FROM {names.wish} w JOIN {theirs} t ON {" AND ".join(same)}
                    WHERE t.__entity IS NULL AND w.__state = 'ready'),
-    ours AS (SELECT __cluster, min(target_id) AS target_id, count(*) AS n_theirs FROM pairs GROUP BY __cluster),
-    doubled AS (SELECT target_id, count(*) AS n_ours FROM pairs GROUP BY target_id)
-    SELECT o.__cluster, o.target_id, any_value(o.n_theirs) AS n_theirs, any_value(d.n_ours) AS n_ours{values}
+    ours AS (SELECT __cluster, min(target_id) AS target_id, count(*) AS __n_theirs FROM pairs GROUP BY __cluster),
+    doubled AS (SELECT target_id, count(*) AS __n_ours FROM pairs GROUP BY target_id)
+    SELECT o.__cluster, o.target_id AS __target_id, any_value(o.__n_theirs) AS __n_theirs,
+           any_value(d.__n_ours) AS __n_ours{values}
     FROM ours o JOIN doubled d USING (target_id) JOIN {theirs} t USING (target_id) GROUP BY o.__cluster, o.target_id""")
 
 
@@ -102,7 +103,7 @@ def _look(relations: Relations, project: Project, identity: str, object_plan: Ob
     differs = " OR ".join(f"t.{quoted(c)} IS DISTINCT FROM v.{quoted(c)}" for c in columns if c[0] != "_") or "FALSE"
     relations.execute(
         f"CREATE TEMP TABLE {names.look} AS SELECT t.__entity, min(t.target_id) AS target_id, "
-        f"bool_or(v.__entity IS NOT NULL AND ({differs})) AS touched "
+        f"bool_or(v.__entity IS NOT NULL AND ({differs})) AS __touched "
         f"FROM {theirs} t LEFT JOIN {seen} v USING (__entity) WHERE t.__entity IS NOT NULL GROUP BY t.__entity"
     )
 
@@ -131,46 +132,48 @@ def _final(object_plan: ObjectPlan, name: str) -> str:
         "target_wins": kept,
         "review": ours,
     }[object_plan.existing.then]
-    return f"CASE WHEN x.__cluster IS NOT NULL THEN {found} ELSE {again} END"
+    later = {"fill_blanks": sent if field.ref else f"coalesce({sent}, {ours})", "target_wins": sent}
+    kept_on = later.get(object_plan.existing.then, again)
+    return f"CASE WHEN x.__cluster IS NOT NULL THEN {found} WHEN s.__adopted = 'true' THEN {kept_on} ELSE {again} END"
 
 
 def _action(object_plan: ObjectPlan) -> str:
     now_excluded = "held" if object_plan.on_rerun.now_excluded == "review" else "excluded"
     return f"""CASE
-      WHEN k_code IS NOT NULL THEN 'held'
-      WHEN __state = 'excluded' AND was_sent THEN '{now_excluded}'
+      WHEN __k_code IS NOT NULL THEN 'held'
+      WHEN __state = 'excluded' AND __was_sent THEN '{now_excluded}'
       WHEN __state <> 'ready' THEN __state
-      WHEN orphan THEN 'held'
-      WHEN was_sent AND NOT there THEN 'held'
-      WHEN was_sent AND len(changed) = 0 THEN 'unchanged'
-      WHEN was_sent AND (touched OR forgotten) THEN 'held'
-      WHEN was_sent THEN 'update'
-      WHEN existing AND (n_ours > 1 OR n_theirs > 1) THEN 'held'
-      WHEN existing AND {literal(object_plan.existing.then)} = 'review' THEN 'held'
-      WHEN existing THEN 'update'
+      WHEN __orphan THEN 'held'
+      WHEN __was_sent AND NOT __there THEN 'held'
+      WHEN __was_sent AND len(__changed) = 0 THEN 'unchanged'
+      WHEN __was_sent AND (__touched OR __forgotten) THEN 'held'
+      WHEN __was_sent THEN 'update'
+      WHEN __existing AND (__n_ours > 1 OR __n_theirs > 1) THEN 'held'
+      WHEN __existing AND {literal(object_plan.existing.then)} = 'review' THEN 'held'
+      WHEN __existing THEN 'update'
       ELSE 'create' END"""
 
 
 _CODE = """CASE
-  WHEN k_code IS NOT NULL THEN k_code
-  WHEN __state = 'excluded' AND was_sent THEN 'now_excluded'
-  WHEN __state <> 'ready' THEN r_code
-  WHEN orphan THEN 'parent_held'
-  WHEN was_sent AND NOT there THEN 'target_record_gone'
-  WHEN action = 'held' AND was_sent THEN 'target_conflict'
-  WHEN existing AND (n_ours > 1 OR n_theirs > 1) THEN 'existing_ambiguous'
-  WHEN action = 'held' THEN 'existing_review'
-  WHEN existing THEN 'existing' END"""
+  WHEN __k_code IS NOT NULL THEN __k_code
+  WHEN __state = 'excluded' AND __was_sent THEN 'now_excluded'
+  WHEN __state <> 'ready' THEN __r_code
+  WHEN __orphan THEN 'parent_held'
+  WHEN __was_sent AND NOT __there THEN 'target_record_gone'
+  WHEN __action = 'held' AND __was_sent THEN 'target_conflict'
+  WHEN __existing AND (__n_ours > 1 OR __n_theirs > 1) THEN 'existing_ambiguous'
+  WHEN __action = 'held' THEN 'existing_review'
+  WHEN __existing THEN 'existing' END"""
 
 _MESSAGE = """CASE
-  WHEN k_code IS NOT NULL THEN k_message
-  WHEN __state = 'excluded' AND was_sent THEN 'is in the target, and left out now: ' || coalesce(r_message, r_code, '')
-  WHEN __state <> 'ready' THEN r_message
-  WHEN orphan THEN 'its parent is nowhere in this plan'
-  WHEN was_sent AND NOT there THEN 'we loaded it, and it is not in the target any more'
-  WHEN action = 'held' AND forgotten THEN 'the target holds it with our key and other values; what we sent is unknown'
-  WHEN action = 'held' AND was_sent THEN 'changed in the target since our last load; ours would change '
-       || array_to_string(changed, ', ')
-  WHEN existing AND n_theirs > 1 THEN n_theirs || ' records of the target look like it'
-  WHEN existing AND n_ours > 1 THEN n_ours || ' of our records look like record ' || found || ' of the target'
-  WHEN existing THEN 'record ' || found || ' of the target looks like it' END"""
+  WHEN __k_code IS NOT NULL THEN __k_message
+  WHEN __state = 'excluded' AND __was_sent THEN 'left out now and loaded: ' || coalesce(__r_message, __r_code, '')
+  WHEN __state <> 'ready' THEN __r_message
+  WHEN __orphan THEN 'its parent is nowhere in this plan'
+  WHEN __was_sent AND NOT __there THEN 'we loaded it, and it is not in the target any more'
+  WHEN __action = 'held' AND __forgotten THEN 'the target holds other values with our key; what we sent is unknown'
+  WHEN __action = 'held' AND __was_sent THEN 'changed in the target since our last load; ours would change '
+       || array_to_string(__changed, ', ')
+  WHEN __existing AND __n_theirs > 1 THEN __n_theirs || ' records of the target look like it'
+  WHEN __existing AND __n_ours > 1 THEN __n_ours || ' of ours look like record ' || __target_id || ' of the target'
+  WHEN __existing THEN 'record ' || __target_id || ' of the target looks like it' END"""

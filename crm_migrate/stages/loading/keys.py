@@ -13,6 +13,7 @@ from crm_migrate.workspace.sql import literal, quoted
 
 CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT"}
 NODES = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"}
+REASON = ("action", "code", "message", "changed_fields", "target_id")
 CROSSWALK = {"__source": "VARCHAR", "__key": "VARCHAR", "__entity": "VARCHAR"}
 
 
@@ -54,9 +55,9 @@ def members(relations: Relations, object_name: str) -> str:
 def remember(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
     """Create `sent/<object>`: what was last sent, and of records with our key that we forgot, what the target holds.
 
-    `forgotten` marks the latter. References of forgotten records are translated from target ids to entities.
+    `__forgotten` marks the latter. References of forgotten records are translated from target ids to entities.
     """
-    names, columns = Names(object_plan.name), text_columns(object_plan, "__entity", "target_id")
+    names, columns = Names(object_plan.name), text_columns(object_plan, "__entity", "target_id", "__adopted")
     sent = scan_folder(relations, project.sent(identity, object_plan.name), columns)
     theirs = relations.scan(columns, "load", object_plan.name, "theirs")
     fields = [str(f.target) for f in loaded_fields(object_plan)]
@@ -64,8 +65,8 @@ def remember(relations: Relations, project: Project, identity: str, plan: Plan, 
     kept, joins = _translated(relations, plan, fields, points)
     listed = ", ".join(["__entity", "target_id", *map(quoted, fields)])
     relations.execute(
-        f"CREATE TEMP TABLE {names.sent} AS SELECT {listed}, FALSE AS forgotten FROM {sent} UNION ALL "
-        f"SELECT t.__entity, t.target_id{kept}, TRUE FROM {theirs} t{joins} WHERE t.__entity IS NOT NULL "
+        f"CREATE TEMP TABLE {names.sent} AS SELECT {listed}, __adopted, FALSE AS __forgotten FROM {sent} UNION ALL "
+        f"SELECT t.__entity, t.target_id{kept}, NULL, TRUE FROM {theirs} t{joins} WHERE t.__entity IS NOT NULL "
         f"AND t.__entity NOT IN (SELECT __entity FROM {sent})"
     )
 
@@ -98,3 +99,16 @@ def identify(relations: Relations, project: Project, identity: str, plan: Plan, 
         loaded=f"(SELECT __entity FROM {names.sent})",
         merge=object_plan.on_rerun.now_merged == "merge",
     )
+
+
+def plan_columns(object_plan: ObjectPlan) -> dict[str, str]:
+    """The columns of `load/<object>/entities` that never clash with a field of the target."""
+    return {"__cluster": "BIGINT"} | text_columns(object_plan, "__entity", *(f"__{name}" for name in REASON))
+
+
+def plan_listing(object_plan: ObjectPlan) -> str:
+    """What `load/<object>/entities` shows: a field of the target may be called `code`, so the reason is always there
+    with underscores, and without them where no field has the name."""
+    fields = [str(field.target) for field in loaded_fields(object_plan)]
+    plain = [f"__{name} AS {name}" for name in REASON if name not in fields]
+    return ", ".join(["__cluster", "__entity", *(f"__{name}" for name in REASON), *plain, *map(quoted, fields)])

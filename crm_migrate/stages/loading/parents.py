@@ -8,7 +8,7 @@ from crm_migrate.workspace.sql import literal, quoted
 
 # A parent that waits but is in the target already, as itself, can be linked to.
 _DOUBTFUL = ("merge_of_loaded", "split_of_loaded", "existing_review", "existing_ambiguous", "target_record_gone")
-_UNLINKABLE = f"(p.target_id IS NULL OR p.code IN {_DOUBTFUL})"
+_UNLINKABLE = f"(p.__target_id IS NULL OR p.__code IN {_DOUBTFUL})"
 
 
 def hold_children(relations: Relations, plan: Plan) -> None:
@@ -22,11 +22,11 @@ def _hold(relations: Relations, object_plan: ObjectPlan, link: Link) -> int:
     """One round for one reference; how many children changed."""
     assert link.field.ref
     policy, ref = link.field.ref.parent_excluded, quoted(f"__ref_{link.name}")
-    waits = literal(f"{link.field.name}: its parent is ") + " || p.action || coalesce(' (' || p.code || ')', '')"
+    waits = literal(f"{link.field.name}: its parent is ") + " || p.__action || coalesce(' (' || p.__code || ')', '')"
     excluded = "excluded" if policy == "exclude" else "held"
     cases = {
-        "p.action IN ('held', 'rejected')": _waiting("held", "parent_held", waits),
-        "p.action = 'excluded'": f"{quoted(link.name)} = NULL, {ref} = NULL"
+        "p.__action IN ('held', 'rejected')": _waiting("held", "parent_held", waits),
+        "p.__action = 'excluded'": f"{quoted(link.name)} = NULL, {ref} = NULL"
         if policy == "clear"
         else _waiting(excluded, "parent_excluded", waits),
     }
@@ -34,11 +34,11 @@ def _hold(relations: Relations, object_plan: ObjectPlan, link: Link) -> int:
     for condition, change in cases.items():
         (row,) = relations.rows(
             f"UPDATE {Names(object_plan.name).plan} c SET {change} FROM {Names(link.parent).plan} p "
-            f"WHERE p.__cluster = c.{ref} AND c.action IN ('create', 'update') AND {_UNLINKABLE} AND {condition}"
+            f"WHERE p.__cluster = c.{ref} AND c.__action IN ('create', 'update') AND {_UNLINKABLE} AND {condition}"
         )
         changed += int(row[0])
     return changed
 
 
 def _waiting(action: str, code: str, message: str) -> str:
-    return f"action = {literal(action)}, code = {literal(code)}, message = {message}, changed_fields = NULL"
+    return f"__action = {literal(action)}, __code = {literal(code)}, __message = {message}, __changed_fields = NULL"

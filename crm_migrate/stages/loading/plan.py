@@ -86,16 +86,17 @@ class LoadPlan(BaseModel):
 def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
     """Count and sample the actions of one object."""
     names = Names(object_plan.name)
-    counts = dict(relations.rows(f"SELECT action, count(*) FROM {names.plan} GROUP BY action"))
+    counts = dict(relations.rows(f"SELECT __action, count(*) FROM {names.plan} GROUP BY __action"))
     waiting = dict(
         relations.rows(f"""SELECT code, count(*) FROM
-        (SELECT code FROM {names.plan} WHERE action IN ('held', 'rejected') UNION ALL
+        (SELECT __code AS code FROM {names.plan} WHERE __action IN ('held', 'rejected') UNION ALL
          SELECT code FROM {names.vanished} WHERE policy <> 'ignore')
         WHERE code IS NOT NULL GROUP BY code""")
     )
-    samples = relations.rows(f"""SELECT p.action, k.first, p.__entity, coalesce(p.code, ''), coalesce(p.message, ''),
-        coalesce(p.changed_fields, '[]') FROM {names.plan} p JOIN {names.keys} k USING (__cluster)
-        QUALIFY row_number() OVER (PARTITION BY p.action, p.code ORDER BY k.first) <= {SAMPLES} ORDER BY 1, 4, 2""")
+    samples = relations.rows(f"""SELECT p.__action, k.first, p.__entity, coalesce(p.__code, ''),
+        coalesce(p.__message, ''), coalesce(p.__changed_fields, '[]')
+        FROM {names.plan} p JOIN {names.keys} k USING (__cluster)
+        QUALIFY row_number() OVER (PARTITION BY p.__action, p.__code ORDER BY k.first) <= {SAMPLES} ORDER BY 1, 4, 2""")
     return ObjectLoad(
         object=object_plan.name,
         target=object_plan.target,

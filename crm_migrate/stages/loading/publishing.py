@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from crm_migrate.connecting.contract import Target, WriteBatch
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.loading.keys import CROSSWALK, members, scan_folder, text_columns
+from crm_migrate.stages.loading.keys import CROSSWALK, members, plan_columns, scan_folder, text_columns
 from crm_migrate.stages.loading.objects import links, loaded_fields, target_object
 from crm_migrate.stages.loading.sending import KINDS
 from crm_migrate.workspace.crosswalk import replace_table
@@ -86,9 +86,9 @@ def publish_memory(
     `back` is the table of the target as read back after the load.
     """
     name = object_plan.name
-    columns = text_columns(object_plan, "__entity", "target_id")
+    columns = text_columns(object_plan, "__entity", "target_id", "__adopted")
     now = scan_folder(tables, back, columns)
-    _arrived(tables, plan, object_plan, lines, now)
+    _arrived(tables, plan, object_plan, lines, now, scan_folder(tables, project.sent(identity, name), columns))
     fields = "".join(f", {quoted(str(f.target))}" for f in loaded_fields(object_plan))
     known = scan_folder(tables, project.crosswalk(identity, name), CROSSWALK)
     fresh = f"""(SELECT m.__source, m.__key, a.__entity FROM {members(tables, name)} m
@@ -100,7 +100,7 @@ def publish_memory(
         project.crosswalk(identity, name),
     )
     for folder, source in ((project.seen(identity, name), _seen(now)), (project.sent(identity, name), "arrived_")):
-        earlier, listed = scan_folder(tables, folder, columns), f"SELECT __entity, target_id{fields}"
+        earlier, listed = scan_folder(tables, folder, columns), f"SELECT __entity, target_id, __adopted{fields}"
         replace_table(
             tables.connection,
             f"{listed} FROM {source} UNION ALL {listed} FROM {earlier} "
@@ -114,12 +114,13 @@ def _seen(now: str) -> str:
     return f"(SELECT n.* FROM {now} n SEMI JOIN arrived_ a ON a.__entity = n.__entity)"
 
 
-def _arrived(tables: Relations, plan: Plan, object_plan: ObjectPlan, lines: Mapping[str, BatchLine], now: str) -> None:
+def _arrived(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, lines: Mapping[str, BatchLine], now: str, before: str
+) -> None:
     """Create `arrived_`: entities that the target holds as we want them, with what was sent of each field."""
     name = object_plan.name
     later = {link.name for link in links(plan, object_plan) if link.later}
-    columns = text_columns(object_plan, "__entity", "action", "changed_fields") | {"__cluster": "BIGINT"}
-    entities = tables.scan(columns, "load", name, "entities")
+    entities = tables.scan(plan_columns(object_plan), "load", name, "entities")
     tables.connection.register("refused_", _refusals(lines, name))
     sent = [view for kind in KINDS if kind != "link" for view in _sent(tables, lines, name, kind)]
     empty = "SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS batch WHERE FALSE"
@@ -132,16 +133,18 @@ def _arrived(tables: Relations, plan: Plan, object_plan: ObjectPlan, lines: Mapp
     taken AS (SELECT s.__entity FROM sent s ANTI JOIN refused_ r ON r.batch = s.batch AND r.__entity = s.__entity),
     linked AS ({_linked(tables, lines, name, sorted(later))}),
     ids AS (SELECT __entity, min(target_id) AS target_id FROM {now} WHERE __entity IS NOT NULL GROUP BY __entity)
-    SELECT e.__cluster, e.__entity, i.target_id{values} FROM {entities} e
+    SELECT e.__cluster, e.__entity, i.target_id,
+      CASE WHEN e.__code = 'existing' THEN 'true' ELSE o.__adopted END AS __adopted{values} FROM {entities} e
+    LEFT JOIN {before} o ON o.__entity = e.__entity
     LEFT JOIN ids i ON i.__entity = e.__entity LEFT JOIN linked w ON w.__entity = e.__entity
-    WHERE e.action = 'unchanged' OR e.__entity IN (SELECT __entity FROM taken)""")
+    WHERE e.__action = 'unchanged' OR e.__entity IN (SELECT __entity FROM taken)""")
     tables.connection.unregister("refused_")
 
 
 def _link_value(name: str) -> str:
     """A link of the second pass counts as sent only where it was written."""
-    changed = f"json_contains(e.changed_fields, {literal(_json(name))})"
-    kept = f"e.action = 'unchanged' OR (e.action = 'update' AND NOT {changed})"
+    changed = f"json_contains(e.__changed_fields, {literal(_json(name))})"
+    kept = f"e.__action = 'unchanged' OR (e.__action = 'update' AND NOT {changed})"
     return f"CASE WHEN {kept} OR w.{quoted(name)} IS NOT NULL THEN e.{quoted(name)} END"
 
 

@@ -32,12 +32,12 @@ class Sender:
     stop: Callable[[], bool]
     progress: Callable[[str, int], None]
 
-    def cut(self, object_name: str, kind: Kind, rows: Iterator[pa.Table]) -> list[Part]:
-        """Write the batches of one kind as parts. What was cut before stays as it was cut, whatever `rows` says now."""
+    def cut(self, object_name: str, kind: Kind, rows: Callable[[], Iterator[pa.Table]]) -> list[Part]:
+        """Write the batches of one kind as parts. What was cut before stays, and `rows` is not asked again."""
         folder = self.run.table("load", object_name, "batches", kind)
         parts = read_manifest(folder)
         if parts is None:
-            parts = [write_part(folder, f"{number:05d}", table) for number, table in enumerate(rows)]
+            parts = [write_part(folder, f"{number:05d}", table) for number, table in enumerate(rows())]
             write_manifest(folder, parts)
         return parts
 

@@ -106,7 +106,7 @@ class Company:
         )
         write(run.table("dedupe", name, "clusters"), {"__node": pa.int64(), "__cluster": pa.int64()}, clusters)
         schema: dict[str, pa.DataType] = {"__cluster": pa.int64(), "__state": pa.string()}
-        schema |= dict.fromkeys(("code", "rule", "field", "message"), pa.string())
+        schema |= dict.fromkeys(("__code", "__rule", "__field", "__message"), pa.string())
         schema |= {f.name: pa.int64() if f.ref else pa.string() for f in object_plan.fields}
         entities = []
         for row in rows:
@@ -116,7 +116,7 @@ class Company:
                 "__cluster": own[str(row["id"])],
                 "__state": row.get("state", "ready"),
             }
-            entity["code"] = row.get("code")
+            entity["__code"] = row.get("code")
             for f in object_plan.fields:
                 value = row.get(f.name)
                 entity[f.name] = numbers[f.ref.object][str(value)] if f.ref and value is not None else value

@@ -1,0 +1,423 @@
+"""Plan and execute loads into SQLite and PostgreSQL: what a consultant relies on, one sentence a test."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from company import Company, ExistingPlan, Record, RefPlan, RerunPlan, make_plan
+from databases import KINDS, options
+
+from crm_migrate.errors import Interrupted, TargetConflict
+from crm_migrate.mapping.plan import Plan
+from crm_migrate.stages.load import LoadPlan, LoadResult, execute_load, plan_load
+from crm_migrate.stages.loading.objects import target_object
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.parts import tables
+from crm_migrate_sql.target import SqlTarget
+
+ACCOUNTS: list[Record] = [
+    {"id": "A", "name": "Işık Makine", "revenue": "1250000.50", "parent": "B"},
+    {"id": "B", "name": "Weiß & Söhne"},
+]
+CONTACTS: list[Record] = [
+    {
+        "id": "1",
+        "last_name": "Yılmaz",
+        "email": "ayse@isik.example",
+        "company": "A",
+        "vip": "true",
+        "birth_date": "1980-02-28",
+    },
+    {"id": "2", "last_name": "Yilmaz", "cluster": "1"},
+    {"id": "3", "last_name": "Öz", "company": "B"},
+]
+
+
+class Bench:
+    """A company and its target; `load` is one whole run."""
+
+    def __init__(self, folder: Path, where: dict[str, str], plan: Plan) -> None:
+        self.company = Company(folder, plan)
+        self.where = where
+        self.run: Run | None = None
+
+    def plan(self, **objects: list[Record]) -> LoadPlan:
+        self.run = self.company.stage(**objects)
+        target = SqlTarget(self.where)
+        try:
+            return plan_load(self.company.plan, self.company.project, self.run, target)
+        finally:
+            target.close()
+
+    def execute(self, **more: Any) -> LoadResult:
+        assert self.run is not None
+        target = SqlTarget(self.where)
+        try:
+            return execute_load(self.company.plan, self.company.project, self.run, target, **more)
+        finally:
+            target.close()
+
+    def load(self, **objects: list[Record]) -> LoadPlan:
+        plan = self.plan(**objects)
+        self.execute()
+        return plan
+
+    def rows(self, *path: str) -> list[dict[str, Any]]:
+        assert self.run is not None
+        return [row for table in tables(self.run.table(*path)) for row in table.to_pylist()]
+
+    def there(self, name: str) -> list[dict[str, Any]]:
+        target = SqlTarget(self.where)
+        object = target_object(self.company.plan, self.company.plan.object(name))
+        try:
+            return [row for table in target.read_back(object) for row in table.to_pylist()]
+        finally:
+            target.close()
+
+    def sql(self, statement: str) -> None:
+        """What somebody else does in the target."""
+        target = SqlTarget(self.where)
+        with target._backend.writing() as session:
+            session.run(
+                statement.replace("company", target._dialect.place("company")).replace(
+                    "person", target._dialect.place("person")
+                )
+            )
+        target.close()
+
+
+MakeBench = Callable[..., Bench]
+
+
+@pytest.fixture(params=KINDS)
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeBench]:
+    where = options(request.param, tmp_path)
+    yield lambda **words: Bench(tmp_path / "project", where, make_plan(**words))
+
+
+def counts(plan: LoadPlan, name: str) -> dict[str, int]:
+    load = next(o for o in plan.objects if o.object == name)
+    figures = load.model_dump(include={"create", "update", "unchanged", "held", "rejected", "excluded", "vanished"})
+    return {key: value for key, value in figures.items() if value}
+
+
+def waiting(bench: Bench, name: str) -> dict[str, str]:
+    return {row["code"]: row["action"] for row in bench.rows("load", name, "entities") if row["code"]}
+
+
+def test_records_arrive_once_with_their_links(bench: MakeBench) -> None:
+    b = bench()
+    plan = b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    assert counts(plan, "accounts") == {"create": 2}
+    assert counts(plan, "contacts") == {"create": 2}
+    companies = {row["name"]: row for row in b.there("accounts")}
+    assert companies["Işık Makine"]["revenue"] == "1250000.50"
+    assert companies["Işık Makine"]["parent"] == companies["Weiß & Söhne"]["target_id"]
+    people = {row["last_name"]: row for row in b.there("contacts")}
+    assert people["Yılmaz"]["company"] == companies["Işık Makine"]["target_id"]
+    assert (people["Yılmaz"]["vip"], people["Yılmaz"]["birth_date"]) == ("true", "1980-02-28")
+    outcomes = b.rows("load", "contacts", "outcomes")
+    assert {row["outcome"] for row in outcomes} == {"loaded"}
+    assert {row["target_id"] for row in outcomes} == {row["target_id"] for row in b.rows("load", "contacts", "after")}
+    assert b.rows("load", "contacts", "before") == []
+
+
+def test_planning_writes_nothing(bench: MakeBench) -> None:
+    b = bench()
+    plan = b.plan(accounts=ACCOUNTS, contacts=CONTACTS)
+    assert plan.prepare
+    target = SqlTarget(b.where)
+    assert target.describe().objects == ()
+    target.close()
+
+
+def test_a_second_run_writes_nothing(bench: MakeBench) -> None:
+    b = bench()
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    plan = b.load(accounts=ACCOUNTS[::-1], contacts=CONTACTS[::-1])
+    assert counts(plan, "accounts") == {"unchanged": 2}
+    assert counts(plan, "contacts") == {"unchanged": 2}
+    assert plan.writes == 0
+    assert b.rows("load", "contacts", "outcomes") == []
+
+
+def test_the_plan_hash_is_of_what_happens(bench: MakeBench) -> None:
+    b = bench()
+    first = b.plan(accounts=ACCOUNTS, contacts=CONTACTS)
+    assert b.plan(accounts=ACCOUNTS, contacts=CONTACTS).hash == first.hash
+    assert b.plan(accounts=ACCOUNTS, contacts=CONTACTS[:2]).hash != first.hash
+
+
+def test_only_what_changed_is_written_and_empty_never_overwrites(bench: MakeBench) -> None:
+    b = bench()
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    changed = [{**CONTACTS[0], "email": None, "vip": "false"}, CONTACTS[1], CONTACTS[2]]
+    plan = b.load(accounts=ACCOUNTS, contacts=changed)
+    assert counts(plan, "contacts") == {"update": 1, "unchanged": 1}
+    row = next(r for r in b.there("contacts") if r["last_name"] == "Yılmaz")
+    assert (row["vip"], row["email"]) == ("false", "ayse@isik.example")
+
+
+def test_clear_says_that_empty_overwrites(bench: MakeBench) -> None:
+    b = bench(clear=True)
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    b.load(accounts=ACCOUNTS, contacts=[{**CONTACTS[0], "email": None}, CONTACTS[1], CONTACTS[2]])
+    assert all(row["email"] is None for row in b.there("contacts"))
+
+
+def test_a_user_s_change_is_never_overwritten(bench: MakeBench) -> None:
+    b = bench()
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    b.sql("UPDATE person SET email = 'new@isik.example' WHERE last_name = 'Yılmaz'")
+    plan = b.load(accounts=ACCOUNTS, contacts=[{**CONTACTS[0], "vip": "false"}, CONTACTS[1], CONTACTS[2]])
+    assert counts(plan, "contacts") == {"held": 1, "unchanged": 1}
+    assert [f.code for f in plan.findings()] == ["target_conflict"]
+    row = next(r for r in b.there("contacts") if r["last_name"] == "Yılmaz")
+    assert (row["vip"], row["email"]) == ("true", "new@isik.example")
+
+
+def test_a_deleted_record_is_not_made_again(bench: MakeBench) -> None:
+    b = bench()
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    b.sql("DELETE FROM person WHERE last_name = 'Öz'")
+    plan = b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    assert waiting(b, "contacts") == {"target_record_gone": "held"}
+    assert plan.writes == 0
+
+
+def test_children_of_a_held_parent_wait_down_the_chain(bench: MakeBench) -> None:
+    b = bench()
+    accounts = [{**ACCOUNTS[0]}, {**ACCOUNTS[1], "state": "held", "code": "key_conflict"}]
+    plan = b.load(accounts=accounts, contacts=CONTACTS)
+    assert counts(plan, "accounts") == {"held": 2}
+    assert counts(plan, "contacts") == {"held": 2}
+    assert waiting(b, "contacts") == {"parent_held": "held"}
+    assert b.there("contacts") == []
+
+
+@pytest.mark.parametrize(
+    "policy, expected", [("exclude", {"excluded": 1}), ("hold", {"held": 1}), ("clear", {"create": 1})]
+)
+def test_what_becomes_of_the_children_of_an_excluded_parent(
+    bench: MakeBench, policy: Any, expected: dict[str, int]
+) -> None:
+    b = bench(company=RefPlan(object="accounts", parent_excluded=policy))
+    plan = b.load(accounts=[{**ACCOUNTS[1], "state": "excluded"}], contacts=[CONTACTS[2]])
+    assert counts(plan, "contacts") == expected
+
+
+def test_children_of_a_refused_parent_are_held_never_unlinked(bench: MakeBench) -> None:
+    b = bench()
+    b.plan(
+        accounts=[*ACCOUNTS, {"id": "C", "name": None}],
+        contacts=[*CONTACTS, {"id": "4", "last_name": "Kaya", "company": "C"}],
+    )
+    result = b.execute()
+    assert {o.object: (o.loaded, o.rejected, o.held) for o in result.objects} == {
+        "accounts": (2, 1, 0),
+        "contacts": (2, 0, 1),
+    }
+    assert waiting(b, "contacts") == {"parent_held": "held"}
+    assert "Kaya" not in {row["last_name"] for row in b.there("contacts")}
+    assert {f.code for f in result.findings()} == {"target_refused", "parent_held"}
+    mended = b.load(
+        accounts=[*ACCOUNTS, {"id": "C", "name": "Celik"}],
+        contacts=[*CONTACTS, {"id": "4", "last_name": "Kaya", "company": "C"}],
+    )
+    assert counts(mended, "contacts") == {"create": 1, "unchanged": 2}
+    assert all(row["company"] for row in b.there("contacts"))
+
+
+def test_a_link_that_waited_for_a_refused_parent_is_written_later(bench: MakeBench) -> None:
+    b = bench()
+    child: Record = {"id": "A", "name": "Child", "parent": "C"}
+    b.plan(accounts=[child, {"id": "C", "name": None}], contacts=[])
+    assert b.execute().objects[0].links_open == 1
+    b.load(accounts=[child, {"id": "C", "name": "Parent"}], contacts=[])
+    companies = {row["name"]: row for row in b.there("accounts")}
+    assert companies["Child"]["parent"] == companies["Parent"]["target_id"]
+
+
+def test_a_cycle_of_references_is_closed(bench: MakeBench) -> None:
+    b = bench()
+    b.load(accounts=[{"id": "A", "name": "A", "parent": "B"}, {"id": "B", "name": "B", "parent": "A"}], contacts=[])
+    a, c = sorted(b.there("accounts"), key=lambda row: row["name"])
+    assert (a["parent"], c["parent"]) == (c["target_id"], a["target_id"])
+
+
+def test_merges_and_splits_of_loaded_records_wait(bench: MakeBench) -> None:
+    b = bench()
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    merged: list[Record] = [CONTACTS[0], CONTACTS[1], {**CONTACTS[2], "cluster": "1"}]
+    b.load(accounts=ACCOUNTS, contacts=merged)
+    assert waiting(b, "contacts") == {"merge_of_loaded": "held"}
+    assert b.rows("load", "contacts", "vanished") == []
+    split: list[Record] = [CONTACTS[0], {"id": "2", "last_name": "Yilmaz"}, CONTACTS[2]]
+    plan = b.load(accounts=ACCOUNTS, contacts=split)
+    assert counts(plan, "contacts") == {"held": 2, "unchanged": 1}
+    assert waiting(b, "contacts") == {"split_of_loaded": "held"}
+    assert len(b.there("contacts")) == 2
+
+
+def test_a_declared_merge_goes_on_as_one(bench: MakeBench) -> None:
+    b = bench(contacts={"on_rerun": RerunPlan(now_merged="merge")})
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    plan = b.load(accounts=ACCOUNTS, contacts=[CONTACTS[0], CONTACTS[1], {**CONTACTS[2], "cluster": "1"}])
+    assert counts(plan, "contacts").get("held") is None
+    assert [row["code"] for row in b.rows("load", "contacts", "vanished")] == ["now_merged"]
+    assert len(b.there("contacts")) == 2, "nothing is deleted silently"
+
+
+def test_rows_that_are_gone_are_flagged_and_stay(bench: MakeBench) -> None:
+    b = bench()
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    plan = b.load(accounts=ACCOUNTS, contacts=CONTACTS[:2])
+    assert [(row["code"], row["policy"]) for row in b.rows("load", "contacts", "vanished")] == [("gone", "flag")]
+    assert [f.code for f in plan.findings()] == ["gone"]
+    assert len(b.there("contacts")) == 2
+
+
+def test_a_loaded_record_that_is_excluded_now_is_reviewed(bench: MakeBench) -> None:
+    b = bench()
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    b.load(accounts=ACCOUNTS, contacts=[*CONTACTS[:2], {**CONTACTS[2], "state": "excluded"}])
+    assert waiting(b, "contacts") == {"now_excluded": "held"}
+
+
+EXISTING = "INSERT INTO person (last_name, email) VALUES ('Old', 'AYSE@isik.example')"
+
+
+@pytest.mark.parametrize(
+    "then, expected",
+    [
+        ("fill_blanks", ("Old", "AYSE@isik.example", "true")),
+        ("source_wins", ("Yılmaz", "ayse@isik.example", "true")),
+        ("target_wins", ("Old", "AYSE@isik.example", None)),
+    ],
+)
+def test_a_record_that_is_there_already_takes_our_key(bench: MakeBench, then: Any, expected: tuple[str, ...]) -> None:
+    b = bench(contacts={"existing": ExistingPlan(match=("email",), then=then)})
+    b.load(accounts=ACCOUNTS, contacts=[])
+    b.sql(EXISTING)
+    plan = b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    assert counts(plan, "contacts") == {"create": 1, "update": 1}
+    (row,) = (r for r in b.there("contacts") if r["email"] and "@isik" in r["email"])
+    assert (row["last_name"], row["email"], row["vip"]) == expected
+    assert row["__entity"]
+    assert b.load(accounts=ACCOUNTS, contacts=CONTACTS).writes == 0
+
+
+def test_a_record_that_is_there_already_waits_by_default(bench: MakeBench) -> None:
+    b = bench(contacts={"existing": ExistingPlan(match=("email",))})
+    b.load(accounts=ACCOUNTS, contacts=[])
+    b.sql(EXISTING)
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    assert waiting(b, "contacts") == {"existing_review": "held"}
+    b.sql(EXISTING)
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    assert waiting(b, "contacts") == {"existing_ambiguous": "held"}
+
+
+def test_a_lost_memory_is_rebuilt_from_the_target(bench: MakeBench) -> None:
+    b = bench()
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    shutil.rmtree(b.company.project.work)
+    plan = b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    assert counts(plan, "accounts") == {"unchanged": 2}
+    assert counts(plan, "contacts") == {"unchanged": 2}
+    changed = b.load(accounts=ACCOUNTS, contacts=[{**CONTACTS[0], "vip": "false"}, *CONTACTS[1:]])
+    assert counts(changed, "contacts") == {"update": 1, "unchanged": 1}
+
+
+def test_stopping_between_batches_and_going_on(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm_migrate_sql.sqlite.Sqlite.batch_rows", 7)
+    monkeypatch.setattr("crm_migrate_sql.postgresql.Postgres.batch_rows", 7)
+    accounts: list[Record] = [
+        {"id": f"a{n:03d}", "name": f"Company {n}", "parent": f"a{n // 2:03d}"} for n in range(40)
+    ]
+    contacts: list[Record] = [
+        {"id": f"c{n:03d}", "last_name": f"Person {n}", "company": f"a{n % 40:03d}"} for n in range(60)
+    ]
+    b = bench()
+    b.plan(accounts=accounts, contacts=contacts)
+    for _ in range(100):
+        left = iter([False, False, True])
+        try:
+            b.execute(stop=lambda left=left: next(left))
+        except Interrupted:
+            continue
+        break
+    companies = {row["name"]: row for row in b.there("accounts")}
+    assert len(companies) == len(b.there("accounts")) == 40
+    for n in range(40):
+        assert companies[f"Company {n}"]["parent"] == companies[f"Company {n // 2}"]["target_id"]
+    assert len(b.there("contacts")) == 60
+    assert {row["outcome"] for row in b.rows("load", "contacts", "outcomes")} == {"loaded"}
+    assert len(b.rows("load", "contacts", "outcomes")) == 60
+    assert b.load(accounts=accounts, contacts=contacts).writes == 0
+
+
+def test_a_new_run_after_a_stopped_one_remembers_it(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm_migrate_sql.sqlite.Sqlite.batch_rows", 5)
+    monkeypatch.setattr("crm_migrate_sql.postgresql.Postgres.batch_rows", 5)
+    accounts: list[Record] = [{"id": f"a{n:03d}", "name": f"Company {n}"} for n in range(20)]
+    b = bench()
+    b.plan(accounts=accounts, contacts=[])
+    left = iter([False, False, True])
+    with pytest.raises(Interrupted):
+        b.execute(stop=lambda: next(left))
+    accounts[0] = {"id": "a000", "name": "Renamed"}
+    plan = b.load(accounts=accounts, contacts=[])
+    assert counts(plan, "accounts") == {"update": 1, "unchanged": 9, "create": 10}
+    assert len(b.there("accounts")) == 20
+
+
+def test_a_target_that_lost_batches_is_noticed(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    b = bench()
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    target = SqlTarget(b.where)
+    with target._backend.writing() as session:
+        session.run(f"DELETE FROM {target._dialect.place('_crm_migrate_batch')}")
+    target.close()
+    with pytest.raises(TargetConflict):
+        b.execute()
+
+
+def test_another_target_than_the_planned_one_is_refused(tmp_path: Path) -> None:
+    b = Bench(tmp_path / "project", options("sqlite", tmp_path), make_plan())
+    b.plan(accounts=ACCOUNTS, contacts=[])
+    (tmp_path / "other").mkdir()
+    b.where = options("sqlite", tmp_path / "other")
+    with pytest.raises(TargetConflict):
+        b.execute()
+
+
+def test_a_rebuilt_target_gets_everything_again(tmp_path: Path) -> None:
+    b = Bench(tmp_path / "project", options("sqlite", tmp_path), make_plan())
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    for file in tmp_path.glob("crm.db*"):
+        file.unlink()
+    assert counts(b.load(accounts=ACCOUNTS, contacts=CONTACTS), "contacts") == {"create": 2}
+
+
+def test_what_the_journal_holds_is_readable(tmp_path: Path) -> None:
+    b = Bench(tmp_path / "project", options("sqlite", tmp_path), make_plan())
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    with sqlite3.connect(tmp_path / "crm.db") as connection:
+        batches = {row[0] for row in connection.execute("SELECT batch FROM _crm_migrate_batch")}
+    assert batches == {"accounts/create/00000", "contacts/create/00000", "accounts/link/00000"}
+    with sqlite3.connect(b.company.project.ledger) as connection:
+        assert connection.execute("SELECT count(*) FROM intents").fetchone() == (3,)
+        assert connection.execute("SELECT sum(loaded) FROM outcomes").fetchone() == (5,)
+
+
+def test_arrow_text_is_all_that_reaches_a_target(tmp_path: Path) -> None:
+    b = Bench(tmp_path / "project", options("sqlite", tmp_path), make_plan())
+    b.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    assert b.run is not None
+    for table in tables(b.run.table("load", "contacts", "batches", "create")):
+        assert set(table.schema.types) == {pa.string()}
