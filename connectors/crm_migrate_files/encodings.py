@@ -199,10 +199,9 @@ def _single_byte(handle: BinaryIO, found: Survey, locale: str | None, place: Pla
     high = int(histogram.sum())
     # A hinted language is asked first and kept unless another one explains clearly more of the bytes.
     languages = [hinted, *(name for name in ENCODINGS if name != hinted)]
-    tried = [(_fit(histogram, codec, name), codec, name) for name in languages for codec in ENCODINGS[name]]
+    tried = [(*_best(histogram, name), name) for name in languages]
     best = max(tried, key=lambda t: t[0])
-    own = max((t for t in tried if t[2] == hinted), key=lambda t: t[0])
-    count, codec, language = own if locale and own[0] >= 0.9 * best[0] else best
+    count, codec, language = tried[0] if locale and tried[0][0] >= 0.9 * best[0] else best
     words = (
         f"{label(codec)}: {count:,} of {high:,} bytes above 127 are {NAMES[language]} letters or punctuation",
         f"utf-8 fails at byte {found.first_bad:,}" if found.first_bad is not None else "utf-8 fails",
@@ -220,11 +219,23 @@ def _guessed(codec: str, words: tuple[str, ...], place: Place) -> Finding:
     return Finding("encoding_guessed", message, Severity.WARNING, place, hint)
 
 
-def _fit(histogram: Histogram, codec: str, language: str) -> int:
-    """How many bytes above 127 are letters of the language, or punctuation of any, in that encoding."""
+def _best(histogram: Histogram, language: str) -> tuple[int, str]:
+    """The encoding of a language that explains most bytes, and how many.
+
+    Small letters break a tie: KOI8-R and windows-1251 hold the same letters, small and capital ones swapped.
+    """
+    fits = [(*_fit(histogram, codec, language), codec) for codec in ENCODINGS[language]]
+    count, _, codec = max(fits, key=lambda f: f[:2])
+    return count, codec
+
+
+def _fit(histogram: Histogram, codec: str, language: str) -> tuple[int, int]:
+    """How many bytes above 127 are letters of the language or punctuation; and how many of them small letters."""
     known = letters_of(language) | TYPOGRAPHY
-    texts = (bytes([value]).decode(codec, "ignore") for value in range(128, 256))
-    return sum(int(histogram[128 + i]) for i, text in enumerate(texts) if text and text in known)
+    texts = {value: bytes([value]).decode(codec, "ignore") for value in range(128, 256)}
+    fitting = {value: text for value, text in texts.items() if text and text in known}
+    small = sum(int(histogram[value]) for value, text in fitting.items() if text.islower())
+    return sum(int(histogram[value]) for value in fitting), small
 
 
 def keeps_ascii(codec: str) -> bool:

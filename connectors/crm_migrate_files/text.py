@@ -73,6 +73,7 @@ class TextFile:
     def read(self) -> Iterator[Parsed]:
         """All records of the file in order. InputError where the file cannot be read on."""
         opened = self._opened
+        self._tally = _Tally()
         with open_plain(self._path) as handle:
             stream = TextStream(handle, opened.encoding)
             yield from _Stretches(stream, opened, self._tally, self._path.name).read()

@@ -42,7 +42,7 @@ class Snapshot:
 
     def stream(self, statement: str, rows: int) -> Iterator[tuple[list[str], list[int], list[tuple[Any, ...]]]]:
         """Names, type codes and rows of a statement, `rows` at a time; once with no rows where there are none."""
-        cursor = self.driver.cursor(name="crm_migrate") if self.backend == "postgresql" else self.driver.cursor()
+        cursor = _text_cursor(self.driver) if self.backend == "postgresql" else self.driver.cursor()
         try:
             cursor.execute(statement)
             names = [column[0] for column in cursor.description]
@@ -69,6 +69,16 @@ class Snapshot:
         """From now on SQLite refuses everything but reading (no ATTACH, no PRAGMA)."""
         if self.backend == "sqlite":
             self.driver.set_authorizer(_sqlite_reads)
+
+
+def _text_cursor(driver: Any) -> Any:
+    """A cursor at the server's side that gives most values as the text that the server writes."""
+    from psycopg.types.string import TextLoader
+
+    cursor = driver.cursor(name="crm_migrate")
+    for name in _POSTGRES_TEXT:
+        cursor.adapters.register_loader(name, TextLoader)
+    return cursor
 
 
 def _sqlite_reads(action: int, *_: object) -> int:
@@ -143,11 +153,6 @@ def _begin(driver: Any, backend: str) -> None:
     if backend == "sqlite":
         driver.execute("BEGIN")
         driver.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot begins with the first read
-        return
-    from psycopg.types.string import TextLoader
-
-    for name in _POSTGRES_TEXT:
-        driver.adapters.register_loader(name, TextLoader)
 
 
 def _failures(backend: str) -> tuple[type[Exception], ...]:

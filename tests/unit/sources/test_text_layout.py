@@ -1,0 +1,101 @@
+"""Delimiter, quote, header and the origin of rows of delimited text."""
+
+from pathlib import Path
+
+import pytest
+from sources_kit.reading import read, read_bytes
+
+from crm_migrate.errors import InputError, UsageError
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
+    rows = [["a", "b", "c"], ["1,5", "x;y|z", "p\tq"], ["2", "", "r"]]
+    text = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows)
+    found = read_bytes(tmp_path, text.encode())
+    assert found.facts[0].delimiter == delimiter
+    assert found.rows == rows[1:]
+
+
+def test_one_column_needs_no_delimiter(tmp_path: Path) -> None:
+    assert read_bytes(tmp_path, b"mail\na@example.com\n").rows == [["a@example.com"]]
+
+
+def test_a_declared_delimiter_is_obeyed(tmp_path: Path) -> None:
+    assert read_bytes(tmp_path, b"a,b;c\n1,2;3\n", delimiter=";").columns == ("a,b", "c")
+    assert read_bytes(tmp_path, b"a\tb\n1\t2\n", delimiter="\\t").columns == ("a", "b")
+    with pytest.raises(UsageError, match="one character"):
+        read_bytes(tmp_path, b"a+|b\n", delimiter="+|")
+
+
+def test_the_line_of_excel_is_no_record(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, b"sep=|\r\na|b\r\n1|2\r\n")
+    assert (found.columns, found.rows, found.lines) == (("a", "b"), [["1", "2"]], [3])
+
+
+def test_single_quotes_are_noticed(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, b"'a';'b'\n'1;x';'2'\n'3';'4'\n")
+    assert (found.columns, found.rows) == (("a", "b"), [["1;x", "2"], ["3", "4"]])
+
+
+def test_titles_above_the_header(tmp_path: Path) -> None:
+    data = b"Contacts of 14 March\n\na;b\n1;2\n"
+    found = read_bytes(tmp_path, data, header_row=3)
+    assert (found.columns, found.lines) == (("a", "b"), [4])
+    with pytest.raises(InputError, match="cannot be in row 9"):
+        read_bytes(tmp_path, data, header_row=9)
+
+
+def test_a_footer_is_set_aside_with_its_line(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, b'"a","b"\n"1","2"\n"3","4"\n\n"Copyright (c) Example"\n')
+    assert found.rows == [["1", "2"], ["3", "4"]]
+    assert [(q.line, q.code, q.offset) for q in found.aside] == [(5, "cell_count", 25)]
+
+
+def test_names_are_normalised_and_doubles_told_apart(tmp_path: Path) -> None:
+    header = "\ufeff Tel ;Tel;TEL;;Fi\u0307rma;__row;Tel#1\n"
+    found = read_bytes(tmp_path, header.encode() + b"1;2;3;4;5;6;7\n")
+    assert found.columns == ("Tel#2", "Tel#3", "TEL#4", "Column 4", "Fi\u0307rma", "column__row", "Tel#1")
+    assert len(found.rows[0]) == 7
+
+
+def test_lines_and_offsets_are_physical(tmp_path: Path) -> None:
+    data = b'a;b\r\n1;"x\r\ny\r\nz"\r\n\r\n2;bad;row\r\n3;c\r\n'
+    found = read_bytes(tmp_path, data)
+    assert found.lines == [2, 7]
+    assert (found.aside[0].line, found.aside[0].offset) == (6, data.index(b"2;bad"))
+
+
+def test_files_of_one_source_are_united_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"mail;x\na@example.com;1\n")
+    (tmp_path / "b.csv").write_bytes(b"y,mail\n2,b@example.com\n")
+    found = read(tmp_path / "a.csv", tmp_path / "b.csv", tags=("in", "out"), tag_column="state")
+    assert found.columns == ("mail", "x", "y", "state")
+    assert found.rows == [["a@example.com", "1", None, "in"], ["b@example.com", None, "2", "out"]]
+    assert found.table.column("__row").to_pylist() == [0, 1]
+    assert found.table.column("__file").to_pylist() == [0, 1]
+    assert "columns_differ" in found.codes
+
+
+def test_a_tag_may_not_hide_a_column(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"state\n1\n")
+    with pytest.raises(UsageError, match="also a column"):
+        read(tmp_path / "a.csv", tags=("in",), tag_column="state")
+
+
+def test_empty_cells_are_empty_and_not_null(tmp_path: Path) -> None:
+    assert read_bytes(tmp_path, b'a;b;c\n;"";NULL\n').rows == [["", "", "NULL"]]
+
+
+def test_batches_do_not_change_what_is_read(tmp_path: Path) -> None:
+    data = b"a;b\n" + b"".join(b"%d;x\n" % i for i in range(1000)) + b"bad\n"
+    one, many = read_bytes(tmp_path, data), read_bytes(tmp_path, data, batch_rows=7)
+    assert one.table.equals(many.table)
+    assert one.aside == many.aside
+
+
+@pytest.mark.shared_data
+def test_real_exports_are_read_whole(shared_data: Path) -> None:
+    found = read(shared_data / "maven-crm" / "sales_pipeline.csv", batch_rows=65_536)
+    assert (found.table.num_rows, found.aside, found.adds_up()) == (8800, (), True)
+    assert sum(not row["account"] for row in found.table.to_pylist()) == 1425
