@@ -21,7 +21,7 @@ VERBS: dict[str, str] = {
     "resume": "crm_migrate.cli.migrate:resume_command",
     "runs": "crm_migrate.cli.migrate:runs_command",
     "target": "crm_migrate.cli.migrate:target_group",
-    "mapping": "crm_migrate.cli.mapping:mapping_group",
+    "mapping": "crm_migrate.cli.examples:mapping_group",
     "schema": "crm_migrate.cli.mapping:schema_command",
     "codes": "crm_migrate.cli.reference:codes_command",
     "connectors": "crm_migrate.cli.reference:connectors_command",

@@ -87,7 +87,7 @@ def _sources(object_plan: ObjectPlan) -> dict[str, SplitPlan | None]:
 
 
 def _waiting(tables: Tables, plan: Plan, object_name: str) -> dict[str, str]:
-    """The rows that an object must account for which no source feeds: enrichment that reached nobody and waits there."""
+    """What an object accounts for that no source feeds: enrichment that reached nobody and waits there."""
     return {
         enrich.source: f"""SELECT DISTINCT __row, 0 AS __split
             FROM {tables.view(ENRICHMENT, "link", owner.name, "enrichment")}

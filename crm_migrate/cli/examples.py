@@ -1,0 +1,65 @@
+"""`mapping test`: the examples of a mapping, executed, for people and as JUnit for CI."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as Xml
+
+import click
+
+from crm_migrate.cli.mapping import mapping_group, project_of
+
+if TYPE_CHECKING:
+    from crm_migrate.stages.examples import Mismatch
+
+
+@mapping_group.command("test")
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option("--env", "environment", metavar="NAME", help="Environment to resolve for (never production by default).")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit file as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def test_command(path: Path, environment: str | None, junit: Path | None, as_json: bool) -> None:
+    """Run the `examples:` through the stages of a run. Exit code 1 when one does not come out as said."""
+    from crm_migrate.mapping.resolving import resolve
+    from crm_migrate.stages.examples import try_example
+    from crm_migrate.workspace.evidence import read_evidence
+
+    project = project_of(path)
+    plan, _ = resolve(project, environment=environment, evidence=read_evidence(project.evidence))
+    results = {example.name: try_example(plan, example) for example in plan.examples}
+    if junit is not None:
+        junit.write_bytes(_junit(results))
+    _print(results, as_json)
+    if any(results.values()):
+        click.get_current_context().exit(1)
+
+
+def _print(results: "dict[str, list[Mismatch]]", as_json: bool) -> None:
+    if as_json:
+        listed = {name: [asdict(mismatch) for mismatch in mismatches] for name, mismatches in results.items()}
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    for name, mismatches in results.items():
+        click.echo(f"{'FAIL' if mismatches else 'ok  '}  {name}")
+        for mismatch in mismatches:
+            click.echo("      " + _sentence(mismatch))
+    failed = sum(1 for mismatches in results.values() if mismatches)
+    click.echo(f"{len(results) - failed} of {len(results)} examples come out as said")
+
+
+def _sentence(mismatch: "Mismatch") -> str:
+    place = ".".join(part for part in (mismatch.object, mismatch.field) if part)
+    return f"{place}: expected {mismatch.expected}, got {mismatch.got}"
+
+
+def _junit(results: "dict[str, list[Mismatch]]") -> bytes:
+    """One suite, one case per example."""
+    failures = sum(1 for mismatches in results.values() if mismatches)
+    suite = Xml.Element("testsuite", name="mapping examples", tests=str(len(results)), failures=str(failures))
+    for name, mismatches in results.items():
+        case = Xml.SubElement(suite, "testcase", classname="mapping.examples", name=name)
+        if mismatches:
+            message = "; ".join(_sentence(mismatch) for mismatch in mismatches)
+            Xml.SubElement(case, "failure", message=message)
+    return Xml.tostring(suite, encoding="utf-8", xml_declaration=True)
