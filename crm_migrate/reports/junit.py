@@ -11,7 +11,8 @@ EXAMPLES = 5
 # A gate's family is the first word of its name that is here; everything else is of its own family.
 FAMILIES = {
     "unexplained_amount": "amounts", "unexplained_values": "fields", "rules_in_target": "target", "compared": "fields",
-    "in_doubt": "rows", "unexplained": "rows", "rejected": "rows", "held": "rows", "failed": "rows", "arrived": "rows", "read": "rows",
+    "in_doubt": "rows", "unexplained": "rows",
+    "rejected": "rows", "held": "rows", "failed": "rows", "arrived": "rows", "read": "rows",
     "field_match": "fields", "orphans": "links", "links": "links", "amount": "amounts", "bridge": "amounts",
     "unreadable": "amounts", "kpi": "kpis", "kpis": "kpis", "control": "controls", "controls": "controls",
     "consent": "consent", "unexpected": "target", "vanished": "target",

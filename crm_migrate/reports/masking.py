@@ -1,6 +1,7 @@
 """Personal values masked by their semantic type: deterministic, same length, same shape, differences still visible.
 
 `ayse@firma.example` becomes `a***@f****.example`, `Ayşe Yılmaz` `A*** Y*****`, `+90 212 000 00 00` `+90 *** *** ** **`.
+Owners are the company's own people: they stay readable, or nobody could sign for their pipeline.
 Hidden characters in which expected and actual differ are `○` in the expected and `●` in the actual value.
 """
 
@@ -144,7 +145,7 @@ def masked(figures: Figures) -> Figures:
             ),
             "merges": tuple(m.model_copy(update={"examples": hide(m.object, "", m.examples)}) for m in figures.merges),
             "clusters": tuple(_cluster(c, types) for c in figures.clusters),
-            "owners": tuple((_scrubbed(a), _scrubbed(b), n) for a, b, n in figures.owners),
+            "kpis": tuple(k.model_copy(update={"group": _group(k.group, types)}) for k in figures.kpis),
             "decisions": tuple((i, who, when, _scrubbed(text), n) for i, who, when, text, n in figures.decisions),
         }
     )
@@ -155,6 +156,15 @@ def _cause(cause: str, type_name: str) -> str:
     start = "default value "
     hide = cause.startswith(start) and is_personal(type_name)
     return start + mask(cause.removeprefix(start), type_name) if hide else cause
+
+
+def _group(group: str, types: Types) -> str:
+    """A group is `field=value, ...`; values of a field that is personal in any object are hidden."""
+    personal = {field for (_, field), type_name in types.items() if is_personal(type_name)}
+    parts = (part.partition("=") for part in group.split(", "))
+    return ", ".join(
+        name + sign + (mask(value) if sign and name.strip() in personal else value) for name, sign, value in parts
+    )
 
 
 def _scrubbed(text: str) -> str:

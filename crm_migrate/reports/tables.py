@@ -35,6 +35,16 @@ class Table:
     sums: tuple[Row, ...] = ()
     more: int = 0
 
+    def split(self, key: str, within: str = "") -> tuple["Table", "Table"]:
+        """Rows that want to be seen at once, and those whose column `key` is true (and whose `within` is not empty)."""
+        keys = [column.key for column in self.columns]
+        at, inside = keys.index(key), keys.index(within or key)
+        quiet = [bool(row[at] and row[inside]) for row in self.rows]
+        first, rest = (
+            [row for row, calm in zip(self.rows, quiet, strict=True) if calm is kind] for kind in (False, True)
+        )
+        return replace(self, rows=tuple(first)), replace(self, rows=tuple(rest))
+
     def first(self, limit: int) -> "Table":
         """At most `limit` rows, with the number of those left out."""
         return replace(self, rows=self.rows[:limit], more=self.more + max(0, len(self.rows) - limit))

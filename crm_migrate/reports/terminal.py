@@ -25,7 +25,7 @@ def render(figures: Figures, *, report: Path | None = None, next_command: str = 
     ]
     failed = [gate for gate in figures.gates if not gate.passed]
     lines += [
-        f"gate failed  {visible(' '.join(filter(None, (g.name, g.scope))))}: limit {visible(g.limit)}, actual {visible(g.actual)}"
+        f"gate failed  {visible(f'{g.name} {g.scope}'.strip())}: limit {visible(g.limit)}, actual {visible(g.actual)}"
         + (f" (accepted by {visible(g.accepted)})" if g.accepted else "")
         for g in failed
     ]

@@ -56,6 +56,11 @@ class Totals:
         return sum(self.states.get(state, 0) for state in ARRIVED)
 
     @property
+    def accounted(self) -> bool:
+        """Whether every row and every amount is explained."""
+        return self.adds_up and not self.unexplained and not self.unexplained_amounts and not self.unreadable
+
+    @property
     def open(self) -> int:
         """Exceptions that somebody has to look at."""
         return self.errors + self.warnings

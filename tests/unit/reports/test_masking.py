@@ -12,7 +12,7 @@ from crm_migrate.reports import FORMATS, presentable, terminal, write_reports
 from crm_migrate.reports.masking import mask, masked, scrub
 from crm_migrate.workspace.figures import Cause, Example, FieldFigure
 
-PERSONAL = ("Ayşe Yılmaz", "Jürgen", "Zoë", "Şükrü", "Öztürk", "ayse@anadolu", "ayse.yilmaz@", "212 000")
+PERSONAL = ("Ayşe Yılmaz", "Jürgen", "Zoë", "Şükrü", "Öztürk", "ayse@anadolu", "212 000")
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,12 @@ def test_sentences_lose_addresses_numbers_and_what_they_quote() -> None:
     said = "‘Ayşe’ <ayse@firma.example> rang +90 212 000 00 00 on 2025-03-05"
 
     assert scrub(said) == "‘A***’ <a***@f****.example> rang +90 *** *** ** ** on 2025-03-05"
+
+
+def test_owners_stay_readable_and_groups_by_a_personal_field_do_not() -> None:
+    model = figures()
+    by_email = model.kpis[0].model_copy(update={"group": "stage=new, email=ayse@anadolu.example"})
+    shown = masked(model.model_copy(update={"kpis": (by_email,)}))
+
+    assert shown.owners == model.owners
+    assert shown.kpis[0].group == "stage=new, email=a***@a******.example"

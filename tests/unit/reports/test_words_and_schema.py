@@ -1,0 +1,101 @@
+"""Languages say the same things, numbers are said exactly, and the published schema is the one of the model."""
+
+import json
+import re
+import string
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from fictional_figures import figures
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_migrate.reports import presentable
+from crm_migrate.reports.changes import changes, pieces
+from crm_migrate.reports.json_report import render, schema
+from crm_migrate.reports.language import language
+
+ROOT = Path(__file__).resolve().parents[3]
+LOCALES = sorted((ROOT / "crm_migrate" / "reports" / "locale").glob("*.json"))
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_language_has_every_word_with_the_same_placeholders() -> None:
+    catalogues = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in LOCALES}
+
+    assert {"en", "tr"} <= set(catalogues)
+    for words in catalogues.values():
+        assert words.keys() == catalogues["en"].keys()
+        assert {k: placeholders(v) for k, v in words.items()} == {
+            k: placeholders(v) for k, v in catalogues["en"].items()
+        }
+        assert all(words.values())
+
+
+def test_templates_use_words_that_exist() -> None:
+    words = language("en").words
+    templates = (ROOT / "crm_migrate" / "reports" / "templates").glob("*.html")
+    used = {w for t in templates for w in re.findall(r"\bw\(['\"]([\w.]+)['\"][,)]", t.read_text(encoding="utf-8"))}
+
+    assert used - words.keys() == set()
+    assert len(used) > 40
+
+
+@pytest.mark.parametrize(
+    ("locale", "code"), [("tr_TR", "tr"), ("tr-TR", "tr"), ("de", "en"), ("", "en"), ("../en", "en")]
+)
+def test_a_locale_without_words_reads_english(locale: str, code: str) -> None:
+    assert language(locale).code == code
+
+
+def test_numbers_are_written_as_the_reader_writes_them() -> None:
+    assert language("tr").number(1234567) == "1.234.567"
+    assert language("tr").amount("-1250000.50") == "-1.250.000,50"
+    assert language("en").amount("1250000.5") == "1,250,000.5"
+    assert language("en").amount("9" * 25 + ".01").endswith("9.01")
+    assert [language("en").amount(t) for t in ("n/a", "NaN", "", "1E+3")] == ["n/a", "NaN", "", "1,000"]
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7))
+def test_a_hundred_percent_is_said_only_when_nothing_differs(part: int, more: int) -> None:
+    said = language("en").percent(part, part + more)
+
+    assert (said == "100 %") == (more == 0 and part > 0)
+    if part + more:
+        assert Decimal(said.removesuffix(" %")) <= Decimal(100 * part) / (part + more)
+
+
+def test_the_published_schema_is_the_model_s() -> None:
+    published = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+
+    assert published == json.loads(json.dumps(schema())), "run: python scripts/report_schema.py"
+
+
+def test_the_report_has_every_key_of_the_schema() -> None:
+    report = json.loads(render(presentable(figures()), masked=True))
+    model = schema()["$defs"]["Figures"]
+
+    assert set(report) == set(schema()["properties"])
+    assert set(report["figures"]) == set(model["properties"])
+    assert set(model["required"]) <= set(report["figures"])
+
+
+@given(st.text("ab ıİ", max_size=30), st.text("ab ıİ", max_size=30))
+def test_changes_leave_what_is_equal_and_name_the_rest(left: str, right: str) -> None:
+    spans = changes(left, right)
+    rebuilt, at = "", 0
+    for a0, a1, b0, b1 in spans:
+        assert a1 > a0 or b1 > b0
+        rebuilt += left[at:a0] + right[b0:b1]
+        at = a1
+    assert rebuilt + left[at:] == right
+    assert (spans == []) == (left == right)
+    assert "".join(text for text, _ in pieces(left, [s[:2] for s in spans])) == left
+
+
+def test_very_long_texts_are_compared_quickly() -> None:
+    assert changes("x" * 1000 + "a" * 5000 + "y", "x" * 1000 + "b" * 5000 + "y") == [(1000, 6000, 1000, 6000)]
