@@ -62,4 +62,4 @@ def _junit(results: "dict[str, list[Mismatch]]") -> bytes:
         if mismatches:
             message = "; ".join(_sentence(mismatch) for mismatch in mismatches)
             Xml.SubElement(case, "failure", message=message)
-    return Xml.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return bytes(Xml.tostring(suite, encoding="utf-8", xml_declaration=True))

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from crm_migrate.cli.migrate import json_option, project_of
+from crm_migrate.cli.mapping import project_of
+from crm_migrate.cli.migrate import json_option
 from crm_migrate.reports.visible import visible
 
 if TYPE_CHECKING:

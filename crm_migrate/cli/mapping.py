@@ -22,8 +22,8 @@ def project_of(path: Path) -> "Project":
 
     mapping = path / DEFAULT if path.is_dir() else path
     if not mapping.is_file():
-        raise UsageError(f"there is no mapping {mapping}", hint="crm-migrate init")
-    return Project(mapping.parent, mapping)
+        raise UsageError(f"there is no mapping {mapping}", hint="name the project folder, or try: crm-migrate demo DIR")
+    return Project(mapping.parent.resolve(), mapping.resolve())
 
 
 @click.group("mapping")

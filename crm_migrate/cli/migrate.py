@@ -6,24 +6,17 @@ from typing import Any
 
 import click
 
+from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.screen import Screen
 from crm_migrate.errors import UsageError
 
 project_argument = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=True, exists=True), default=".", metavar="[PROJECT]"
 )
-env_option = click.option("--env", "environment", metavar="NAME", help="Environment of the mapping; never production unless named.")
+env_option = click.option(
+    "--env", "environment", metavar="NAME", help="Environment of the mapping; never production unless named."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
-
-
-def project_of(folder: Path) -> Any:
-    """The project of a folder or of a mapping file in it."""
-    from crm_migrate.workspace.layout import Project
-
-    mapping = folder if folder.is_file() else folder / "crm-migrate.yaml"
-    if not mapping.is_file():
-        raise UsageError(f"there is no mapping {mapping}", hint="name the project folder, or start one: crm-migrate demo DIR")
-    return Project(mapping.parent.resolve(), mapping.resolve())
 
 
 @click.command("plan")
@@ -45,7 +38,7 @@ def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
 @project_argument
 @env_option
 @click.option("--until", metavar="STAGE", default="report", help="Stop after this stage, resumable.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes that transform; by the size of the sources otherwise.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that transform (default: by the sources' size).")
 @json_option
 def run_command(folder: Path, environment: str | None, until: str, workers: int | None, as_json: bool) -> None:
     """Take the company's records through all stages into the target, and prove it.
@@ -143,8 +136,5 @@ def demo_command(folder: Path, second: bool, as_json: bool) -> None:
             )
         copy_shipped(sample, folder, leave_out=("truth", "second"))
     screen = Screen(quiet=as_json)
-    project = project_of(folder)
-    outcome = pipeline.start(project, None, screen.stage)
-    screen.finished()
-    screen.figures(outcome.figures, outcome.reports, as_json=as_json)
-
+    outcome = pipeline.start(project_of(folder), None, screen.stage)
+    _conclude(screen, outcome, folder, as_json)

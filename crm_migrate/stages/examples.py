@@ -14,7 +14,7 @@ from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.link import link
 from crm_migrate.stages.workers import map_all
-from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import paths, read_manifest, write_file, write_manifest, write_part
 
 SET_ASIDE_WORDS = ("held", "rejected", "excluded", "absent")
@@ -34,7 +34,7 @@ class Mismatch:
 def try_example(plan: Plan, example: ExamplePlan) -> list[Mismatch]:
     """Run one example in a folder of its own that is gone afterwards; no mismatch means that it passes."""
     with tempfile.TemporaryDirectory(prefix="crm-migrate-example-") as folder:
-        run = Run(Path(folder), "example")
+        run = Project(Path(folder), Path(folder) / "crm-migrate.yaml").run("example")
         write_file(run.plan, plan.canonical_json().encode())
         for source in plan.sources:
             _write_rows(plan, source, example.given.get(source.name, ()), run)
