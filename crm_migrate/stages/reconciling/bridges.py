@@ -183,7 +183,7 @@ def _bridge(
     tables: Tables, object_plan: ObjectPlan, measure: FieldPlan, unit: str, lines: str, expected: str, actual: str
 ) -> Bridge:
     total, count, unreadable = tables.one(
-        f"SELECT sum(amount), count(amount), count(text) - count(amount) FROM {lines} WHERE unit = ?", [unit]
+        f"SELECT sum(amount), count(text), count(text) - count(amount) FROM {lines} WHERE unit = ?", [unit]
     )
     got, got_count, got_unreadable = tables.one(
         f"SELECT sum(amount), count(amount), count(text) - count(amount) FROM {actual} WHERE unit = ?", [unit]

@@ -105,9 +105,9 @@ _PLAIN_CAUSE = r"""CASE
   WHEN kind = 'date' THEN CASE date_diff('day', day_of(expected), day_of(actual))
     WHEN -1 THEN 'date -1 day' WHEN 1 THEN 'date +1 day' WHEN 0 THEN 'time of day added' END
   WHEN kind IN ('instant', 'boolean', 'list') THEN NULL
-  WHEN folded(expected) = folded(actual) THEN 'case'
   WHEN ascii_of(expected) <> expected AND (unaccented(expected) = actual OR (ascii_of(expected) = ascii_of(actual)
     AND (actual LIKE '%?%' OR actual <> unaccented(actual) OR contains(actual, chr(65533))))) THEN 'encoding'
+  WHEN folded(expected) = folded(actual) THEN 'case'
   WHEN starts_with(expected, actual) THEN 'truncated at ' || length(actual)
 END"""
 

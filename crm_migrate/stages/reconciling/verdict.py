@@ -6,7 +6,7 @@ from decimal import Decimal
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.reconciling.fields import sample_size
 from crm_migrate.stages.reconciling.gates import ARRIVED, Found
-from crm_migrate.workspace.figures import Gate, Verdict
+from crm_migrate.workspace.figures import Bridge, Gate, Verdict
 
 _PARTS = (
     (ARRIVED[:3], "arrived"), (("folded", "merged"), "are one with another record"),
@@ -42,8 +42,18 @@ def _money(found: Found) -> str:
     open_bridges = [b for b in found.bridges if Decimal(b.unexplained) or b.unreadable]
     if not open_bridges:
         return "All amounts are explained."
-    told = [f"{b.unexplained} {b.currency} of {b.object}.{b.measure}".replace("  ", " ") for b in open_bridges]
-    return f"Not explained: {', '.join(told)}; {sum(b.unreadable for b in open_bridges)} amounts cannot be read."
+    return "; ".join(_told(bridge) for bridge in open_bridges) + "."
+
+
+def _told(bridge: Bridge) -> str:
+    """What is open about one bridge, in words."""
+    of = f"of {bridge.object}.{bridge.measure}"
+    parts = []
+    if Decimal(bridge.unexplained):
+        parts.append(f"{bridge.unexplained} {bridge.currency}".strip() + f" {of} are not explained")
+    if bridge.unreadable:
+        parts.append(f"{bridge.unreadable:,} amounts {of} cannot be read")
+    return ", ".join(parts)
 
 
 def not_checked(plan: Plan, found: Found) -> Iterator[str]:

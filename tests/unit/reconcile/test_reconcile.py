@@ -45,35 +45,27 @@ CELLS = [
     for field in row
     if not field.startswith("__") and field != "target_id" and row["__entity"] is not None
 ]
-DAMAGES = ["lost", "other", "tail", "blank"]
+DAMAGES = {
+    "lost": lambda value: None if value else "x",
+    "other": lambda _: "0",
+    "tail": lambda value: (value or "x")[:-1] or "yy",
+    "more": lambda value: f"{value or ''} x",
+}
 
 
-def damaged(value: str | None, damage: str) -> str | None:
-    """A value that is not the same; empty cells are filled."""
-    return {
-        "lost": None if value else "x",
-        "other": "0",
-        "tail": (value or "x")[:-1] or "yy",
-        "blank": f"{value or ''} x",
-    }[damage]
-
-
-@pytest.mark.parametrize(("path", "line", "field"), CELLS, ids=lambda value: str(value))
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_any_changed_cell_of_the_target_is_found(
-    tmp_path: Path, path: tuple[str, ...], line: int, field: str, damage: str
-) -> None:
+@pytest.mark.parametrize("number", range(0, len(CELLS), 5))
+def test_any_changed_cell_of_the_target_is_found(tmp_path: Path, number: int) -> None:
+    path, line, field = CELLS[number]
     content = mini_run.tables()
     row = content[path][line]
-    row[field] = damaged(row[field], damage)
+    row[field] = list(DAMAGES.values())[number % len(DAMAGES)](row[field])
 
     found = figures(tmp_path, content)
 
     listed = mini_run.differences(tmp_path, path[1])
     assert [(entity, name) for entity, name, _ in listed] == [(row["__entity"], field)]
-    existed = row["__entity"] in ("c5", "a1")
     if listed[0][2] == "kept_in_target":
-        assert existed
+        assert row["__entity"] in ("c5", "a1"), "the target had the record before us"
     else:
         assert failed(found) & {"field_match", "links", "orphans"}
 
