@@ -40,10 +40,9 @@ def _line_ends(data: bytes, array: npt.NDArray[np.uint8]) -> tuple[Ints, Ints]:
     if b"\r" not in data:
         return feeds, feeds + 1
     returns = np.flatnonzero(array == _CR)
-    following = np.append(array[1:], 0)[returns]
-    alone = returns[following != _LF]
-    before = np.append(0, array[:-1])[feeds] == _CR
-    starts = feeds - before
+    following = array[np.minimum(returns + 1, len(array) - 1)]
+    alone = returns[(following != _LF) | (returns == len(array) - 1)]
+    starts = feeds - ((array[np.maximum(feeds - 1, 0)] == _CR) & (feeds > 0))
     ends = feeds + 1
     if len(alone):
         starts, ends = np.concatenate([starts, alone]), np.concatenate([ends, alone + 1])
