@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -16,11 +17,14 @@ IN_TARGET = ("created", "updated", "unchanged", "merged")
 Origin = tuple[str, int, int]  # file, line, split
 
 
-def crm_migrate(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """The command as a user calls it, in a process of its own."""
+def crm_migrate(*arguments: str, folder: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as a user calls it, in a process of its own; `environment` is added to ours."""
     code = "import sys; from crm_migrate.cli import main; sys.exit(main())"
     command = [sys.executable, "-X", "utf8", "-c", code, *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+    variables = {**os.environ, **environment}
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, env=variables
+    )
 
 
 def lines_of(path: Path) -> list[dict[str, str]]:
