@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from crm_migrate.crm.types import TYPES
 from crm_migrate.errors import MappingError, UsageError
 from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping import library, refs
@@ -17,6 +18,7 @@ from crm_migrate.mapping.reading import read_file
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
 from crm_migrate.mapping.resolving_sources import sources
+from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.workspace.layout import Project
 
@@ -43,7 +45,9 @@ def read(project: Project) -> Read:
 
 
 # What a wrong word may leave behind: told again only where nothing was wrong before.
-_SECONDARY = frozenset({"mapping_missing", "source_origin", "source_unused", "required_unmapped", "field_empty"})
+_SECONDARY = frozenset(
+    {"mapping_missing", "source_origin", "source_unused", "required_unmapped", "field_empty", "source_idle"}
+)
 _TRAPS = frozenset({"mapping_unclosed", "mapping_cut", "mapping_comma", "mapping_anchor", "mapping_tag"})
 _READERS = frozenset({"mapping_text", "expression", "column_unknown", "step_unknown"})
 
@@ -121,7 +125,8 @@ def _plan(desk: Desk, environment: str | None, evidence: Evidence) -> Plan:
     check(desk, object_plans, source_plans)
     project = desk.file.project
     return Plan(
-        project=desk.project.folder.resolve().name,
+        # Our keys in the target depend on it, so it is what travels with the mapping: a folder may be renamed.
+        project=project.name or desk.project.folder.resolve().name,
         title=project.name,
         locale=_locale(desk),
         time_zone=_time_zone(desk),
@@ -160,6 +165,12 @@ def _environment(desk: Desk, wanted: str | None) -> EnvironmentPlan:
         desk.tell_key(
             "mapping_not_supported", "a locked schema is not supported yet", ("environments", wanted, "schema"), hint
         )
+    known_names = {n for part in desk.file.objects.values() for n in (*part.fields, *part.let)} | set(TYPES)
+    for at, name in enumerate(environment.mask):
+        if name not in known_names:
+            desk.unknown(
+                "field_unknown", "to be masked, the field", name, known_names, ("environments", wanted, "mask", at)
+            )
     return EnvironmentPlan(
         name=wanted, connector=environment.connector, options=options, mask=environment.mask, needs=environment.needs
     )
@@ -230,9 +241,13 @@ def _money(desk: Desk) -> MoneyPlan:
 
 def _value_map(desk: Desk, name: str) -> ValueMapPlan:
     written, path = desk.file.value_maps[name], ("value_maps", name)
-    entries = dict(written.map)
+    entries: dict[str, str] = {}
+    for source, value in written.map.items():
+        if entries.setdefault(normal_name(source), normal_name(value)) != normal_name(value):
+            message = f"`{source}` has two translations: it differs from another only by blanks or composition"
+            desk.tell_key("mapping_duplicate", message, (*path, "map", source), "Keep one of the two.")
     for row in refs.read_csv(desk, written.file, (*path, "file"), ("from", "to")) if written.file else ():
-        if entries.setdefault(row["from"], row["to"]) != row["to"]:
+        if entries.setdefault(normal_name(row["from"]), normal_name(row["to"])) != normal_name(row["to"]):
             message = f"`{row['from']}` has two translations"
             desk.tell("mapping_duplicate", message, (*path, "file"), "Keep one of the two.")
     if not entries:
