@@ -283,6 +283,11 @@ CODES: dict[str, Code] = {
         "A source could not be opened, so its columns were not checked.",
         "Put the file in its place, or check again where the database can be reached.",
     ),
+    "source_idle": Code(
+        "mapping",
+        "A source feeds an object and fills no field of it: its records would be empty.",
+        "Map a column of it, or take it out of `from:`.",
+    ),
     "source_not_fed": Code(
         "mapping",
         "A field names a source that does not feed its object.",

@@ -3,7 +3,7 @@
 import difflib
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from crm_migrate.finding import Finding
 from crm_migrate.mapping.model import Authored, TargetField
-from crm_migrate.mapping.tree import Document, Path, plain
+from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Path, Scalar, plain
 
 _LATER = "Leave it out for now; nothing was ignored."
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -25,6 +25,12 @@ def author(document: Document, model: type[ModelT]) -> tuple[ModelT | None, list
     """
     tree: Any = plain(document.root)
     findings: dict[tuple[str, Path], Finding] = {}
+    for path in _unsaid(document.root, ()):
+        message = f"`{path[-1]}` has no value"
+        findings["mapping_missing", path] = document.finding(
+            "mapping_missing", message, document.key_spot(path), "Write one, or leave the word out."
+        )
+        _pruned(tree, path)
     for attempt in range(8):
         try:
             return model.model_validate(tree), list(findings.values())
@@ -40,6 +46,20 @@ def author(document: Document, model: type[ModelT]) -> tuple[ModelT | None, list
         if not left:
             break
     return None, list(findings.values())
+
+
+def _unsaid(node: Node, path: Path) -> Iterator[Path]:
+    """Words without a value, which would count as not written at all. A feed may be bare, a case may write nothing."""
+    if isinstance(node, Listing):
+        for at, item in enumerate(node.items):
+            yield from _unsaid(item, (*path, at))
+    for key, value in node.entries if isinstance(node, Mapping) else ():
+        here = (*path, key.text)
+        bare = here[-2:-1] == ("from",) or "case" in path or path[:1] == ("examples",)
+        if isinstance(value, Scalar) and value.null and not bare:
+            yield here
+        else:
+            yield from _unsaid(value, here)
 
 
 def _pruned(tree: Any, path: Path) -> bool:
@@ -60,7 +80,7 @@ def _pruned(tree: Any, path: Path) -> bool:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """The nearest valid word as a question, or all of them when there are few; "" when there is nothing to say."""
-    valid = sorted(words)
+    valid = sorted(words) if len(word) <= 100 else []  # comparing is slow, and nobody meant that
     folded = {w.casefold(): w for w in valid}
     near = difflib.get_close_matches(word.casefold(), folded, 1, 0.6)
     if near:

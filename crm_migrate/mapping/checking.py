@@ -67,6 +67,7 @@ def check(desk: Desk, objects: tuple[ObjectPlan, ...], sources: tuple[SourcePlan
     for name in desk.file.objects:
         for field in by_name[name].fields:
             _field(desk, by_name, by_name[name], field)
+        _idle(desk, by_name[name])
     for source in sources:
         _unmapped(desk, source, objects)
         _unused(desk, source, objects)
@@ -85,6 +86,19 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         desk.tell("field_conflict", message, (*path, "keep_others"), "Name a field of type list or text.")
     if field.default_from is not None:
         _default_from(desk, objects, plan, field.default_from, (*path, "default_from"))
+
+
+def _idle(desk: Desk, plan: ObjectPlan) -> None:
+    """A source that feeds an object without filling a field of it makes empty records."""
+    part = desk.file.objects[plan.name]
+    speaking = {source for spec in (*part.fields.values(), *part.let.values()) for source in spec.cells}
+    speaking |= set(part.from_) if "" in speaking else set()
+    for source in _speakers(plan) - speaking:
+        section = "from" if any(feed.source == source for feed in plan.feeds) else "enrich"
+        message = f"`{source}` feeds `{plan.name}` and fills no field of it"
+        hint = "Map a column of it, or take it out of `from:`."
+        path: Path = ("objects", plan.name, section, source)
+        desk.findings.append(desk.document.finding("source_idle", message, desk.document.key_spot(path), hint))
 
 
 def _default_from(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, text: str, path: Path) -> None:

@@ -152,6 +152,7 @@ class _Open:
     flow: bool
     items: list[Node]
     keys: list[Scalar]
+    names: set[str]
     key: Scalar | None = None
 
 
@@ -193,7 +194,7 @@ class _Reader:
             if len(self._stack) >= MAX_DEPTH:
                 self._tell("mapping_depth", f"nested more than {MAX_DEPTH} deep", _spot(event), "Write it flatter.")
                 return False
-            self._stack.append(_Open(_spot(event), kind == "MappingStartEvent", bool(event.flow_style), [], []))
+            self._stack.append(_Open(_spot(event), kind == "MappingStartEvent", bool(event.flow_style), [], [], set()))
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             self._add(_closed(self._stack.pop()))
         elif kind == "ScalarEvent":
@@ -264,7 +265,7 @@ class _Reader:
             node = Scalar("", node.spot)
         elif node.text == "<<":
             self._tell("mapping_anchor", "merge keys (`<<`) are no part of the language", node.spot, "Write it out.")
-        elif any(node.text == key.text for key in top.keys):
+        elif node.text in top.names:
             message = f"`{node.text}` stands here for the second time"
             self._tell("mapping_duplicate", message, node.spot, "Keep one of the two.")
         top.key = node
@@ -279,7 +280,8 @@ class _Reader:
                 message = f"`{key.text}` has no value: a comma ends a value inside {{ }}"
                 self._tell("mapping_comma", message, key.spot, f'Quote the whole value: "..., {key.text}".')
                 return
-        if all(key.text != other.text for other in top.keys):
+        if key.text not in top.names:
+            top.names.add(key.text)
             top.keys.append(key)
             top.items.append(node)
 

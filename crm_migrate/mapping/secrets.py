@@ -7,11 +7,11 @@ _KEYS = re.compile(
     r"(?:^|[_-])(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key|credentials?)s?$", re.IGNORECASE
 )
 _LINE = re.compile(
-    r"""([\w-]*(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key))["']?\s*:\s+(["']?)"""
+    r"""([\w-]{0,60}?(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key))["']?\s*:\s+(["']?)"""
     r"""(?P<secret>(?!(?:env|keyring|file):)[^\s"'#,}\]&*|>]\S*?)(?=\2(?:\s*[,}\]]|\s|$))""",
     re.IGNORECASE,
 )
-_URL = re.compile(r"[A-Za-z][\w+.-]*://(?:[^\s/:@\"']*):(?P<secret>(?!\$?\{?(?:env|keyring|file):)[^\s/\"'][^\s\"']*)@")
+_URL = re.compile(r"://(?:[^\s/:@\"']{0,200}):(?P<secret>(?!\$?\{?(?:env|keyring|file):)[^\s/\"'][^\s\"']{0,500})@")
 _QUERY = re.compile(
     r"[?&](?:password|passwd|pwd|token|access_token|api_?key|secret)="
     r"(?P<secret>(?!\$?\{?(?:env|keyring|file):)[^\s&\"']+)",
@@ -20,7 +20,7 @@ _QUERY = re.compile(
 _SHAPES = re.compile(
     r"(?P<secret>"
     r"pat-(?:na|eu)\d-[0-9a-f-]{20,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|sk_(?:live|test)_\w{12,}"
-    r"|sk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
+    r"|sk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,2000}\.[\w-]{8,2000}\.[\w-]{0,2000}"
     r"|00D[A-Za-z0-9]{12,15}![\w.]{20,}|[0-9a-f]{32}-us\d{1,2}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|Bearer\s+[\w.~+/-]{12,}"
     r")"

@@ -111,8 +111,8 @@ class Document:
     def finding(
         self, code: str, message: str, spot: Spot, hint: str = "", severity: Severity = Severity.ERROR
     ) -> Finding:
-        """A finding at a place of this file."""
-        return Finding(code, message, severity, self.place(spot), hint)
+        """A finding at a place of this file. Whatever was written there, the message stays readable."""
+        return Finding(code, _short(message), severity, self.place(spot), _short(hint))
 
     def at(self, code: str, message: str, path: Path, hint: str = "", severity: Severity = Severity.ERROR) -> Finding:
         """A finding at the value of a path."""
@@ -125,6 +125,11 @@ class Document:
         if isinstance(node, Scalar) and offset <= len(node.text) <= spot.length:
             spot = Spot(spot.line, spot.column + offset + (not node.plain))
         return self.finding(code, message, spot, hint)
+
+
+def _short(text: str, most: int = 400) -> str:
+    text = text.replace("\r", " ").replace("\n", " ")
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 4 :]}"
 
 
 def _child(node: Node, step: str | int) -> Node | None:
