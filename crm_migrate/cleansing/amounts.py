@@ -84,8 +84,9 @@ def _normal(text: str) -> str:
 def _signed(text: str) -> tuple[str, str, list[str]]:
     """Sign, the text's number part, and its words (currencies, scales)."""
     negative = False
-    if text.startswith("(") and text.endswith(")"):
-        negative, text = True, text[1:-1]
+    bracketed = re.fullmatch(r"([^\d()]*)\(([^()]+)\)([^\d()]*)", text)
+    if bracketed:
+        negative, text = True, f"{bracketed[1]} {bracketed[2]} {bracketed[3]}".strip()
     scientific = _SCIENTIFIC.fullmatch(text.strip())
     words = [] if scientific else _WORD.findall(text)
     body = text if scientific else _WORD.sub(" ", text)

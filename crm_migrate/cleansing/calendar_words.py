@@ -114,7 +114,7 @@ def _everywhere() -> dict[str, set[int]]:
 
 def month_of(word: str, locale: str = "en") -> int | None:
     """The month that a word names: in the column's language, in English, or in the only way it is used anywhere."""
-    key = month_key(word)
+    key = month_key(word).removeprefix("ב")  # Hebrew "in", which stands before every month
     for language in (locale, "en"):
         if key in month_words(language):
             return month_words(language)[key]

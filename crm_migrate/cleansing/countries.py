@@ -91,12 +91,15 @@ EVERYDAY = {
     "the philippines": "PH", "kktc": "CY", "bosnia": "BA", "bosnia herzegovina": "BA", "trinidad": "TT", "st lucia": "LC", "st vincent": "VC", "st kitts": "KN",
     "saint martin": "MF", "curacao": "CW", "slovak republic": "SK", "kyrgyz republic": "KG", "hellas": "GR", "osterreich": "AT", "oesterreich": "AT",
     "schweiz suisse": "CH", "helvetia": "CH", "suomi": "FI", "bharat": "IN", "republik indonesia": "ID", "nkri": "ID", "byelorussia": "BY", "white russia": "BY",
-    "cabo verde": "CV", "nl": "NL", "isle of man": "IM", "jersey": "JE", "guernsey": "GG", "aland": "AX", "faroes": "FO", "reunion": "RE", "puerto rico": "PR",
+    "cabo verde": "CV", "georgia country": "GE", "sao tome": "ST", "lao pdr": "LA", "lao": "LA", "el": "GR", "north ireland": "GB", "nl": "NL", "isle of man": "IM", "jersey": "JE", "guernsey": "GG", "aland": "AX", "faroes": "FO", "reunion": "RE", "puerto rico": "PR",
 }  # fmt: skip
 # Names that several countries (or a country and a state) share; withdrawn ones (ISO 3166-3).
-AMBIGUOUS = {"korea": "KR or KP", "georgia": "the country GE or the state US-GA", "congo": "CG or CD", "kongo": "CG or CD", "sudan region": "SD or SS",
-             "samoa islands": "WS or AS", "virgin islands": "VG or VI", "micronesia islands": "FM and others", "corea": "KR or KP", "coree": "KR or KP",
-             "kore": "KR or KP", "west indies": "many", "ireland island": "IE or GB", "guyana french": "GY or GF"}  # fmt: skip
+AMBIGUOUS = {
+    **dict.fromkeys(("korea", "corea", "coree", "kore"), "KR or KP"),
+    **dict.fromkeys(("congo", "kongo"), "CG or CD"),
+    "georgia": "the country GE or the state US-GA",
+    "virgin islands": "VG or VI",
+}
 WITHDRAWN = {"yugoslavia", "jugoslawien", "yougoslavie", "yugoslavya", "ussr", "u s s r", "soviet union", "sowjetunion", "udssr", "su", "yu", "cs",
              "czechoslovakia", "tschechoslowakei", "tchecoslovaquie", "cekoslovakya", "gdr", "ddr", "east germany", "german democratic republic",
              "serbia and montenegro", "netherlands antilles", "dd", "sscb", "urss", "scg", "yug", "sun"}  # fmt: skip
@@ -105,15 +108,26 @@ WITHDRAWN = {"yugoslavia", "jugoslawien", "yougoslavie", "yugoslavya", "ussr", "
 def country_key(text: str) -> str:
     """A name for looking up: folded, punctuation as blanks, `and` as one word, without a leading article."""
     key = re.sub(r"[^\w\s]", " ", fold(text).replace("&", " and "), flags=re.UNICODE)
-    key = re.sub(r"\b(?:st|ste)\b", "saint", " ".join(key.split()))
-    return key.removeprefix("the ")
+    for pattern, word in _SHORT:
+        key = pattern.sub(word, key)
+    return " ".join(key.split()).removeprefix("the ")
+
+
+_SHORT = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        (r"^ *(?:st|ste)\b", "saint"), (r"\brep(?:ub)?\b", "republic"), (r"\bdem\b", "democratic"), (r"\b(?:is|isl|isls)$", "islands"),
+        (r"^ *s (?=korea|africa|sudan)", "south "), (r"^ *n (?=korea|ireland|macedonia)", "north "), (r"^ *fed\b", "federal"),
+    )
+)  # fmt: skip
 
 
 @cache
 def _codes() -> dict[str, str]:
     """ISO 3166-1 alpha-2 and alpha-3."""
     codes = {c.alpha_2: c.alpha_2 for c in pycountry.countries} | {c.alpha_3: c.alpha_2 for c in pycountry.countries}
-    return codes | {"XK": "XK", "XKX": "XK"}
+    numbers = {c.numeric: c.alpha_2 for c in pycountry.countries}
+    return codes | numbers | {"XK": "XK", "XKX": "XK", "EL": "GR"}  # Kosovo by usage; Greece as the EU writes it
 
 
 @cache

@@ -24,9 +24,11 @@ _CJK = re.compile(
     r"(令和|平成|昭和|大正|明治|R|H|S)?\s*(\d{1,4}|元)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?"
 )
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925, "大正": 1911, "明治": 1867}
+_CTIME = re.compile(r"^(.*\d)\s+(\d{1,2}:\d{2}(?::\d{2})?)\s+(\d{4})$")
+_IMPERIAL = re.compile(r"([RHS])(\d{1,2})[./-](\d{1,2})[./-](\d{1,2})")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])")
 _ORDINAL_DAY = re.compile(r"(\d{4})-(\d{3})")
-_PARTIAL = re.compile(r"(?:19|20)\d{2}(?:[-/](?:0[1-9]|1[0-2]))?|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}")
+_PARTIAL = re.compile(r"(?:19|20)\d{2}(?:[-/](?:0[1-9]|1[0-2]))?|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}|--?\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}\.?")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ère|re|º|ª|°|-го|е|\.)(?=\s|$|,)", re.IGNORECASE)
 _FILLERS = re.compile(r"\b(?:de|del|den|der|of|the|di|da|do|г\.?|года?)\b|[,]", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,?\s+(?=\S*\d|[^\W\d_]+\.?\s+\d)")
@@ -61,7 +63,7 @@ def date_cell(text: str, context: DateContext) -> Cell:
 _ZERO = re.compile(
     r"0+|0{1,4}[-./ ]0{1,2}[-./ ]0{1,4}(?:[T ].*)?|0*1[./-]0*0[./-]1900|0*0[./-]0*1[./-]1900|1900-0*1-0*0(?:[T ].*)?"
     r"|1899-12-(?:30|31)(?:[T ].*)?|(?:12[./-]3[01]|3[01][./-]12)[./-]1899(?: .*)?|0*1[./-]0*1[./-]0001(?: .*)?|0001-01-01(?:[T ].*)?"
-    r"|1753-01-01(?:[T ].*)?|1900-01-01(?:[T ].*)?|1970-01-01(?:[T ]00:00(?::00)?(?:\.0+)?(?:Z|\+00:?00)?)?|9999-12-31(?:[T ].*)?|2958465"
+    r"|1[./-]0[./-]0?0|1753-01-01(?:[T ].*)?|1900-01-01(?:[T ].*)?|1970-01-01(?:[T ]00:00(?::00)?(?:\.0+)?(?:Z|\+00:?00)?)?|9999-12-31(?:[T ].*)?|2958465"
 )
 
 
@@ -141,8 +143,8 @@ def _serial(days: int, fraction: float, context: DateContext) -> Cell:
     return written(start + timedelta(days=days, seconds=round(fraction * 86400)), True)
 
 
-def _cjk(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001 -- a reader
-    found = _CJK.fullmatch(text)
+def _cjk(text: str, context: DateContext) -> Cell | None:
+    found = _CJK.fullmatch(text) or (_IMPERIAL.fullmatch(text) if context.locale.startswith("ja") else None)
     if not found:
         return None
     year = 1 if found[2] == "元" else int(found[2])
@@ -213,12 +215,14 @@ def _ordered(
 
 def _worded(text: str, context: DateContext) -> Cell | None:
     """A month in words: `31 Aralık 2024`, `Dec 31, 2024`, `31-DEC-24`, `1er janvier 2024`."""
-    day_part, clock, zone = _clocked(text)
+    day_part, clock, zone = _clocked(_CTIME.sub(r"\1 \3 \2", text))
     plain = _FILLERS.sub(" ", _ORDINAL.sub(" ", day_part))
     words = [w for w in re.split(r"[\s\-/]+|(?<=[^\W\d])\.(?=\d)|(?<=\d)\.?(?=[^\W\d])", plain) if w]
     months = [(i, month_of(w, context.locale or "en")) for i, w in enumerate(words) if not w[0].isdigit()]
     known = [(i, m) for i, m in months if m]
     numbers = [w.strip(".") for w in words if w.strip(".").isdigit()]
+    if len(numbers) + len(months) < len(words):
+        return None  # something else stands there, a time perhaps: nothing is dropped unseen
     if len(known) != 1 or len(numbers) != 2 or len(months) > 2:
         return _month_only(known, numbers)
     return _outcome(_from_words(numbers, known[0][1] or 0, clock, zone), clock is not None)

@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step, with_residue
 from crm_migrate.cleansing.letters import ascii_lower
-from crm_migrate.cleansing.mailboxes import DISPOSABLE, FREE_MAIL, ROLES, domain_flag, local_flag
+from crm_migrate.cleansing.mailboxes import DISPOSABLE, FREE_MAIL, ROLES, domain_flag, local_flag, same_filler
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
 
@@ -21,7 +21,7 @@ _SEPARATOR = re.compile(r"\s*(?::::|[;,|\n/]|\s(?:or|oder|ou|veya|atau|and|und|e
 _ANGLE = re.compile(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")
 _COMMENT = re.compile(r"(?:\s+[(\[{]|\()[^()\[\]{}@]*[)\]}]\s*$")
 _PREFIX = re.compile(r"^(?:mailto:|smtp:|e-?mail\s*:|mail\s*:)\s*", re.IGNORECASE)
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x1f]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0b-\x1f]")
 _SLOPPY = re.compile(r"\s*(?:@|\[at\]|\(at\)|\{at\})\s*")
 
 
@@ -40,6 +40,8 @@ def email_cell(text: str) -> Cell:
 def _several(text: str) -> Cell | None:
     """Outcome of a cell with several mailboxes, or None where it does not split cleanly."""
     found = [_stripped(part) for part in _SEPARATOR.split(text) if part.strip()]
+    if all("@" in word for word in text.split()):
+        found = [_stripped(word) for word in text.split()]
     cells = [_single(part) for part in found if "@" in part]
     if len(cells) < 2 or any(c.value is None for c in cells):
         named = [_single(m) for m in _ANGLE.findall(text)]
@@ -54,8 +56,10 @@ def _stripped(text: str) -> str:
     """Without what surrounds a mailbox: display name, scheme, quotes, trailing punctuation, comment."""
     angle = _ANGLE.fullmatch(text)
     text = angle[1] if angle else text
+    if text.lower().startswith("mailto:"):
+        text = text.partition("?")[0]
     text = _COMMENT.sub("", _PREFIX.sub("", text.strip()))
-    text = text.strip().rstrip(",;.:>").lstrip("<'")
+    text = text.strip().rstrip(",;.:>/").lstrip("<'")
     return text.strip("'").strip() if not text.startswith('"') else text.strip()
 
 
@@ -81,11 +85,11 @@ def _single(text: str) -> Cell:
 
 def _judged(address: str, local: str, domain: str) -> Cell:
     """Flag a valid mailbox by what is known about its host and its name."""
-    if "." not in domain or domain.rpartition(".")[2].isdigit():
+    if "." not in domain or domain.rpartition(".")[2].isdigit() or len(domain.rpartition(".")[2]) < 2:
         return invalid("the host has no top-level domain")
     if local.startswith('"'):
         return Cell(address, "suspect", "a quoted local part: legal, but most systems refuse it")
-    known = domain_flag(ascii_lower(domain)) or local_flag(ascii_lower(local))
+    known = domain_flag(ascii_lower(domain)) or local_flag(ascii_lower(local)) or same_filler(local, domain)
     if known:
         return Cell(None if known[0] == "placeholder" else address, *known)
     if not local.isascii():
@@ -103,6 +107,7 @@ def email_outcomes(values: pl.Series) -> pl.DataFrame:
     lowered = local.str.to_lowercase()
     plain &= (local.str.len_bytes() <= 64) & ~_judged_by(domain.filter(plain), domain, domain_flag)
     plain &= ~_judged_by(lowered.filter(plain), lowered, local_flag)
+    plain &= ~(lowered == domain.str.replace(r"\..*$", "")).fill_null(False)
     address = pl.select(pl.when(plain).then(pl.concat_str([local, domain], separator="@"))).to_series()
     return with_residue(values, plain | values.is_null(), address, email_cell)
 

@@ -1123,7 +1123,13 @@ def suggestion(domain: str) -> str | None:
     hosts = {host.rpartition(".")[0] for host in _BIG}
     if name in hosts and end in _SLIPS:
         return _best(f"{name}.{_SLIPS[end]}", name)
+    if end in _NO_ENDINGS and end in _SLIPS:
+        return f"{name}.{_SLIPS[end]}"
     return _near(domain)
+
+
+# Slips that are no top-level domain at all (IANA root zone), so a company's domain ends in none of them either.
+_NO_ENDINGS = frozenset("con cmo ocm vom xom comm coom cim cpm clm comn comt ent nte nett ogr rog dee itt".split())
 
 
 def _best(wanted: str, name: str) -> str:
@@ -1169,3 +1175,12 @@ def local_flag(local: str) -> tuple[str, str] | None:
     if local.split("+")[0] in ROLES:
         return "role", "the mailbox of a function, not of a person"
     return None
+
+
+def same_filler(local: str, domain: str) -> tuple[str, str] | None:
+    """`test@test.com`, `a@a.com`: the same filler on both sides of the @."""
+    name = local.lower()
+    if name != domain.lower().partition(".")[0]:
+        return None
+    filler = len(name) < 3 or len(set(name)) == 1 or name in {"test", "asdf", "abc", "abcd", "qwe", "qwerty", "demo", "mail", "email", "xyz", "foo", "example"}
+    return ("placeholder", "a filler, not a mailbox") if filler else None

@@ -25,7 +25,7 @@ _FRENCH = re.compile(r"^([dl])'(.+)", re.IGNORECASE)
 
 def one_case(text: str) -> bool:
     """All letters are capitals, or all are small; one letter says nothing."""
-    letters = [c for c in text if c.isalpha() and (c.islower() or c.isupper())]
+    letters = [c for c in text if c.isalpha() and (c.islower() or c.isupper()) and c != "ß"]  # ß has no capital in use
     return len(letters) > 1 and (all(c.isupper() for c in letters) or all(c.islower() for c in letters))
 
 

@@ -44,6 +44,8 @@ def person_cell(text: str, locale: str = "en") -> Cell:
     value, remark_flag, remark = _remarks(value)
     if not value:
         return Cell(None, remark_flag or "null", remark)
+    if is_company(value, locale):
+        return Cell(None, "company_in_person", "a company: move it")
     people = _people(value, locale)
     parts = tuple(person(p, locale) if isinstance(p, str) else p for p in people)
     flag, note = _judged(value, parts, locale)
@@ -75,8 +77,8 @@ def _nobody(value: str, locale: str) -> Cell | None:
         return Cell(None, "placeholder", "a filler, not a name")
     if is_department(words):
         return Cell(None, "role", "a department, not a person")
-    if is_company(value, locale):
-        return Cell(None, "company_in_person", "a company: move it")
+    if all(w in PREFIXES for w in words):
+        return Cell(None, "invalid", "a title without a name")
     return None
 
 
@@ -101,6 +103,9 @@ def _remarks(value: str) -> tuple[str, str | None, str | None]:
         if found and _remark(found[1]):
             flag, said = _remark(found[1]), found[1].strip()
             value = f"{value[: found.start()]} {value[found.end() :]}".strip()
+    front = re.match(r"([^\W\d_][^:]{2,30}):\s+(?=\S)", value)
+    if front and _remark(front[1]):
+        flag, said, value = _remark(front[1]), front[1], value[front.end() :]
     found = _HEAD.match(value)
     if found:
         flag, said, value = flag or "suspect", said or f"marked {found[0].strip()!r}", value[found.end() :].strip()
@@ -127,6 +132,9 @@ def _people(value: str, locale: str) -> list[str | Parts]:
         pattern = rf"\s*{re.escape(joiner)}\s*" if joiner in "&+/" else rf"\s+{joiner}\s+"
         sides = re.split(pattern, value, flags=re.IGNORECASE)
         if len(sides) == 2 and all(_is_side(s) for s in sides) and not _joins_surnames(joiner, sides):
+            if "," in sides[0] and "," not in sides[1]:
+                family, _, given = sides[0].partition(",")
+                return [f"{given.strip()} {family.strip()}", f"{sides[1].strip()} {family.strip()}"]
             return _pair(sides[0].strip(), sides[1].strip(), locale)
     return [value]
 
@@ -137,7 +145,12 @@ def _is_side(text: str) -> bool:
 
 def _joins_surnames(joiner: str, sides: list[str]) -> bool:
     """`Ortega y Gasset`, `Costa e Silva`: the joiner stands inside one family name."""
-    return joiner in {"y", "e", "i", "a"} and len(sides[0].split()) > 1
+    ends, starts = fold(sides[0].split()[-1]), fold(sides[1].split()[0])
+    if joiner == "/" and re.fullmatch(r".*\b[asd]", ends) and starts in {"l", "p", "o"}:
+        return True
+    if ends in {"von", "van", "de", "zu"} or starts in {"zu", "auf"}:
+        return True
+    return joiner in {"y", "e", "i", "a"} and (len(sides[0].split()) > 1 or "," in sides[1])
 
 
 def _title_only(text: str) -> bool:
@@ -169,6 +182,8 @@ def _pair(left: str, right: str, locale: str) -> list[str | Parts]:
 
 def _judged(value: str, parts: tuple[Parts, ...], locale: str) -> tuple[str | None, str | None]:
     """Flag and note of a well-formed name that may not be one."""
+    if len(parts) > 1:
+        return None, None
     names = [fold(v) for one in parts for k, v in one.items() if k in {"first", "last"}]
     if fold(value) in FICTION or (" ".join(names) in FICTION and "middle" not in parts[0]):
         return "suspect", "the name of a figure or of everybody"
@@ -178,7 +193,7 @@ def _judged(value: str, parts: tuple[Parts, ...], locale: str) -> tuple[str | No
         len(names) == 1 and len(value.split()) == 2 and len(set(fold(value).split())) == 1
     ):
         return "suspect", "the same name twice"
-    if len(names) == 2 and all(len(n.strip(".")) == 1 for n in names):
+    if len(names) == 2 and all(len(n.strip(".")) == 1 and n[0].isascii() for n in names):
         return "suspect", "initials only"
     if re.search(r"\d", value):
         return "suspect", "digits in a name"

@@ -111,6 +111,8 @@ def _west(words: list[str], locale: str) -> Parts:
     start = _particle(words)
     if start is None:
         start = len(words) - _family_words(words, locale[:2])
+    elif locale[:2] in {"es", "ca", "gl", "pt"} and start > 1 and fold(words[1]) not in _SECOND:
+        start = 1 if fold(words[start]) not in PATRONYMS else start
     first, middle = _given(words[:start], locale)
     return {"first": first, "middle": middle, "last": " ".join(words[start:])}
 

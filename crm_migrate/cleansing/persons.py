@@ -7,39 +7,38 @@ from collections.abc import Callable
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.person_case import one_case, recased
 from crm_migrate.cleansing.person_order import split_words
-from crm_migrate.cleansing.person_words import AFTER, DOTTED, PREFIXES, SUFFIXES, UNSURE_SUFFIXES
+from crm_migrate.cleansing.person_words import AFTER, DOTTED, LOCAL_TITLES, PREFIXES, SUFFIXES, UNSURE_SUFFIXES
 
 Parts = dict[str, str]
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々]")
 _NICKNAME = re.compile(r"\s*(?:\(([^()]+)\)|\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<=\s)['‘]([^'’]+)['’](?=\s))\s*")
-_MAIDEN = re.compile(
-    r"\s*[(,]?\s*\b(?:née|nee|né|geb\.?|geborene|geborener|født|född|roz\.?|nata|nacida|kızlık soyadı:?)\s+([^()]+?)\)?\s*$",
-    re.IGNORECASE,
-)
+_BORN = r"(?:née|nee|né|geb\.?|geborene|geborener|född|født|born|roz\.?|nata|kızlık soyadı:?)"
+_MAIDEN = re.compile(rf"\s*\({_BORN}\s+([^()]+)\)|\s*,?\s+{_BORN}\s+([^()]+?)\s*$", re.IGNORECASE)
 
 
 def person(text: str, locale: str) -> Parts:
     """The parts of one person's name, in the order in which they are written; letter case restored if it was lost."""
     value = " ".join(unicodedata.normalize("NFC", text).split())
-    parts: Parts = {}
-    value, maiden = _taken(_MAIDEN, value)
+    value, _ = _taken(_MAIDEN, value)
     value, nickname = _taken(_NICKNAME, value)
     restore = _restoring(value, locale)
-    value, inverted, suffix = _commas(value)
-    words, prefix = _prefixes(value.split())
+    value, inverted, suffix = _commas(value, locale)
+    words, prefix = _prefixes(value.split(), locale)
     words, more = _suffixes(words)
     words = _without_address(words, locale)
-    if prefix:
-        parts["prefix"] = prefix
+    parts: Parts = {"prefix": prefix} if prefix else {}
     parts |= _names(words, inverted, locale, restore, bool(prefix))
     if nickname:
         parts = _with_nickname(parts, restore(nickname, True))
     suffixes = " ".join(s for s in (more, suffix) if s)
     if suffixes:
-        parts["suffix"] = suffixes
-    del maiden
+        parts["suffix"] = _WRITTEN.get(suffixes, suffixes)
     return parts
+
+
+# Generational suffixes and degrees of names in capitals.
+_WRITTEN = {"JR": "Jr", "JR.": "Jr.", "SR": "Sr", "SR.": "Sr.", "PHD": "PhD", "PH.D.": "Ph.D.", "ESQ": "Esq", "ESQ.": "Esq.", "jr": "Jr", "jr.": "Jr.", "sr.": "Sr.", "iii": "III", "ii": "II", "iv": "IV", "phd": "PhD", "md": "MD", "mba": "MBA"}
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
@@ -70,14 +69,13 @@ def _capitals(word: str, locale: str) -> str:
     return recased(word, locale) if shouted else word
 
 
-def _commas(value: str) -> tuple[str, int, str]:
+def _commas(value: str, locale: str) -> tuple[str, int, str]:
     """The name in spoken order, how many of its last words are the family name (0: not said), and the suffix."""
     head, *tail = (part.strip() for part in value.split(","))
-    suffixes = []
-    while tail and _all_suffix(tail[-1], after_comma=True):
-        suffixes.insert(0, tail.pop())
-    suffix = ", ".join(suffixes)
-    if tail and head and _prefixes(head.split())[1] and len(_prefixes(head.split())[0]) > 1:
+    suffix = ", ".join(part for part in tail if _all_suffix(part, after_comma=True))
+    tail = [part for part in tail if not _all_suffix(part, after_comma=True)]
+    names, titles = _prefixes(head.split(), locale)
+    if tail and titles and len(names) > 1:
         return ", ".join([head, *tail]), 0, suffix
     if not tail or not head:
         return " ".join([head, *tail]).strip(), 0, suffix
@@ -103,24 +101,24 @@ def _is_suffix(word: str, sure: bool) -> bool:
     return sure or key not in UNSURE_SUFFIXES or ("." in word and len(key) > 1) or (key in {"v", "vi"} and False)
 
 
-def _prefixes(words: list[str]) -> tuple[list[str], str]:
+def _prefixes(words: list[str], locale: str) -> tuple[list[str], str]:
     """The words behind the titles at the start, and these."""
     at = 0
-    while at < len(words) - 1 and _is_prefix(words[at], len(words) - at - 1, at):
+    while at < len(words) - 1 and _is_prefix(words[at], len(words) - at - 1, at > 0, locale):
         at += 1
     return words[at:], " ".join(words[:at])
 
 
-def _is_prefix(word: str, rest: int, before: int) -> bool:
-    """A known title; those that are names or initials too need a dot, and initials a title before them."""
+def _is_prefix(word: str, rest: int, behind_title: bool, locale: str) -> bool:
+    """A known title; those that are names too need a dot, a title before them, or two names behind them."""
     key = _key(word)
-    if key not in PREFIXES and not all(k in PREFIXES for k in re.split(r"[-.]", fold(word).strip(".")) if k):
-        return False
-    if len(key) == 1 and key not in {"m", "h"}:
-        return before > 0 and word.endswith(".") and rest > 1
-    if key in {"m", "h"}:
-        return word.endswith(".") and (before > 0 or rest > 1)
-    return key not in DOTTED or word.endswith(".")
+    if key in LOCAL_TITLES.get(locale[:2], ()):
+        return word.endswith(".") or len(key) > 1
+    if len(key) == 1:
+        return key == "m" and word.endswith(".") and rest > 1 and locale[:2] == "fr"
+    if key not in PREFIXES and not all(k in PREFIXES and len(k) > 1 for k in re.split(r"[-.]", fold(word).strip(".")) if k):
+        return behind_title and fold(word) in {"h.c.", "hc", "h.c"}
+    return key not in DOTTED or word.endswith(".") or behind_title or (key in {"sir", "dame", "lord", "lady"} and rest > 1)
 
 
 def _suffixes(words: list[str]) -> tuple[list[str], str]:
@@ -136,6 +134,8 @@ def _suffixes(words: list[str]) -> tuple[list[str], str]:
 def _without_address(words: list[str], locale: str) -> list[str]:
     """Without `Bey`, `Hanım`, `様` behind the name: they say Mr and Ms."""
     known = AFTER[""] | AFTER.get(locale[:2], frozenset())
+    if words and len(words[-1]) > 2 and words[-1].endswith(("様", "さん", "先生", "님")):
+        words = [*words[:-1], re.sub("(?:様|さん|先生|님)$", "", words[-1])]
     while len(words) > 1 and _key(words[-1]) in known:
         words = words[:-1]
     return words
@@ -149,7 +149,10 @@ def addressed(text: str, locale: str) -> bool:
 
 def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str, bool], str], titled: bool) -> Parts:
     """Given, middle and family names of the words."""
-    if inverted and len(words) > inverted:
+    shouted = _shouted(words) if not inverted else 0
+    if shouted:
+        parts = split_words(words[shouted:], locale, family=words[:shouted])
+    elif inverted and len(words) > inverted:
         given, family = words[: len(words) - inverted], words[len(words) - inverted :]
         moved = []
         while len(given) > 1 and fold(given[-1]) in {
@@ -172,6 +175,15 @@ def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str,
     else:
         parts = split_words(words, locale, titled=titled)
     return {k: restore(v, k != "last" or _is_alone(parts)) for k, v in parts.items() if v}
+
+
+def _shouted(words: list[str]) -> int:
+    """How many words at the start are a family name in capitals before a given name that is not (`DUPONT Jean`)."""
+    at = 0
+    while at < len(words) and len(words[at]) > 2 and words[at].isupper() and "." not in words[at]:
+        at += 1
+    rest = words[at:]
+    return at if at and rest and all(w[0].isupper() and len(w) > 1 and not one_case(w) for w in rest) else 0
 
 
 def _is_alone(parts: Parts) -> bool:

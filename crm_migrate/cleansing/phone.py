@@ -21,7 +21,8 @@ _FLOAT = re.compile(r"(\d{5,})[.,]0+")
 _FORMULA = re.compile(r'=\s*"([^"]*)"')
 _LABEL = re.compile(
     r"^(?:(?:tele?(?:phone|fon|fono|foon)?|phone|ph|mob(?:ile|il)?|mobiltelefon|cell|cep|gsm|handy|fax|fixe|hp|wa|whatsapp|"
-    r"office|work|home|direct|durchwahl|büro|privat|iş|ev|ofis|tlp|telp|тел|моб|t|m|f|p|h|w|c)\s*[.:]+\s*|tel:)",
+    r"office|work|home|direct|durchwahl|büro|privat|iş|ev|ofis|tlp|telp|тел|моб|t|m|f|p|h|w|c)\s*[.:]+\s*|tel:|"
+    r"(?:telephone|telefon|phone|mobile|mobil|cell|cep|gsm|handy|fax|office|work|home|tel)\s+(?=[+(\d]))",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"\s*[(\[]\s*(?![\d\s()+-]*\d)[^()\[\]]*[)\]]\s*|\s+-\s+[^\d]{3,}$")
@@ -34,7 +35,7 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]")
-_VANITY = re.compile(r"\+?[\d\s().-]*\d[\s.-]*[A-Za-z][A-Za-z\s.-]*[\d\s.-]*")
+_VANITY = re.compile(r"\+?[\d\s().-]*\d[\s().-]*[A-Za-z][A-Za-z\s.-]*[\d\s.-]*")
 # Ranges that regulators keep for fiction (Ofcom, ARCEP, ACMA, ComReg, Bundesnetzagentur): real in form, dialled by nobody.
 _FICTION = re.compile(
     r"\+(?:44(?:7700900|20794609|1632960|8081570|9098790|3069990|113496|114496|115496|116496|117496|118496|121496|131496"
@@ -123,7 +124,7 @@ def _parsed(text: str, region: str | None, extension: str | None) -> Cell:
             return Cell(None, "ambiguous", "no country code, and no region is known")
         return invalid(str(error).partition(") ")[2] or str(error))
     number.extension = None
-    for repair in (_as_typed, _mexican, _without_plus, _zero_lost):
+    for repair in (_coded, _as_typed, _mexican, _without_plus, _zero_lost):
         cell = repair(number, text, region)
         if cell is not None:
             return _with_extension(cell, extension)
@@ -158,23 +159,32 @@ def _as_typed(number: PhoneNumber, text: str, region: str | None) -> Cell | None
     return Cell(_e164(number), "suspect", "the leading 0 is missing") if lost else Cell(_e164(number))
 
 
-def _mexican(number: PhoneNumber, text: str, region: str | None) -> Cell | None:  # noqa: ARG001 -- a repair
-    """`+52 1` and ten digits: the mobile 1 was abolished in 2019."""
-    national = str(number.national_number)
-    if number.country_code != 52 or len(national) != 11 or national[0] != "1":
+def _coded(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
+    """The country's code without plus sign, where a national number would have begun with 0: `49 171 1234567`."""
+    if region is None or text.startswith(("+", "0", "(")) or not trunk_is_written(region):
         return None
-    plain = PhoneNumber(country_code=52, national_number=int(national[1:]))
+    return _without_plus(number, text, region)
+
+
+def _mexican(number: PhoneNumber, text: str, region: str | None) -> Cell | None:  # noqa: ARG001 -- a repair
+    """`+52 1`, `044`, `045` and ten digits: the marks of mobiles were abolished in 2019."""
+    digits = re.sub(r"\D", "", text)
+    found = re.fullmatch(r"(?:\+?(?:0052|52)1|04[45])(\d{10})" if text.startswith("+") or region == "MX" else r"00521(\d{10})", digits)
+    if found is None or (number.country_code != 52 and region != "MX"):
+        return None
+    plain = PhoneNumber(country_code=52, national_number=int(found[1]))
     return Cell(_e164(plain)) if is_number(plain) else None
 
 
-def _without_plus(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
-    """The country code of the region, or an international number, written without its plus sign."""
+def _without_plus(number: PhoneNumber, text: str, region: str | None) -> Cell | None:  # noqa: ARG001 -- a repair
+    """An international number without its plus sign: the region's own code, or `00` where another prefix is in use."""
     digits = re.sub(r"\D", "", text)
     code = str(phonenumbers.country_code_for_region(region)) if region else ""
-    if text.startswith("+") or not code or not digits.startswith(code):
+    abroad = digits[2:] if digits.startswith("00") else digits if code and digits.startswith(code) else ""
+    if text.startswith("+") or not abroad:
         return None
     try:
-        again = phonenumbers.parse("+" + digits, None)
+        again = phonenumbers.parse("+" + abroad, None)
     except NumberParseException:
         return None
     return Cell(_e164(again)) if is_number(again) else None
@@ -182,10 +192,12 @@ def _without_plus(number: PhoneNumber, text: str, region: str | None) -> Cell | 
 
 def _zero_lost(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
     """A number that is one only with a zero in front (Italy writes it even behind the country code)."""
-    if region is None or text.startswith(("+", "0")):
+    digits = re.sub(r"\D", "", text)
+    italian = text.startswith("+") and number.country_code == 39 and digits[2:3] != "0"
+    if not italian and (region is None or text.startswith(("+", "0"))):
         return None
     try:
-        again = phonenumbers.parse("0" + text, region)
+        again = phonenumbers.parse(f"+390{digits[2:]}" if italian else "0" + text, region)
     except NumberParseException:
         return None
     return Cell(_e164(again), "suspect", "the leading 0 is missing") if is_number(again) else None
@@ -194,7 +206,8 @@ def _zero_lost(number: PhoneNumber, text: str, region: str | None) -> Cell | Non
 def _refused(number: PhoneNumber, text: str) -> Cell:
     """Why a parsed number is none."""
     reason = phonenumbers.is_possible_number_with_reason(number)
-    if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and not text.startswith(("+", "(", "0")):
+    bare_local = sum(c.isdigit() for c in text) >= 5
+    if reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and bare_local and not text.startswith(("+", "(", "0")):
         return Cell(None, "ambiguous", "no area code")
     words = {ValidationResult.TOO_SHORT: "too short", ValidationResult.TOO_LONG: "too long"}
     return invalid(words.get(reason, "no number of its country"))

@@ -123,7 +123,8 @@ def _home(rows: pl.DataFrame, plan: Plan) -> list[pl.DataFrame]:
     coded = digits.str.starts_with(plan.code)
     general = _fullmatch(digits, plan) & (digits.str.len_bytes() <= plan.longest)
     lost = known["bare"] & plan.writes_trunk & ~digits.str.starts_with("0")
-    plain = certain & ~lost & (~coded | general)
+    twofold = coded & ~digits.str.starts_with("0") if plan.writes_trunk else pl.repeat(False, len(digits), eager=True)
+    plain = certain & ~lost & ~twofold & (~coded | general)
     rest = pl.select(
         pl.when(certain & coded & ~_fullmatch(digits, plan)).then(digits.str.slice(len(plan.code)))
     ).to_series()

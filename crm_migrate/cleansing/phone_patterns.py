@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    PhoneMetadata,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    example_number_for_type,
+    format_number,
+)
 from phonenumbers.phonemetadata import PhoneNumberDesc
 
 _TYPES = "mobile fixed_line toll_free premium_rate shared_cost voip personal_number pager uan voicemail".split()
@@ -69,11 +76,13 @@ def _compiles(pattern: str) -> bool:
 
 @cache
 def trunk_is_written(region: str) -> bool:
-    """Whether people of the region always write the trunk 0 (metadata: the prefix is not optional in formatting)."""
+    """Whether people of the region always write the trunk 0: the metadata formats a mobile number so, not optionally."""
     metadata = PhoneMetadata.metadata_for_region(region)
-    if metadata is None or metadata.national_prefix != "0":
+    example = example_number_for_type(region, PhoneNumberType.MOBILE)
+    if metadata is None or example is None or metadata.national_prefix != "0":
         return False
-    return not any(f.national_prefix_optional_when_formatting for f in metadata.number_format)
+    written = format_number(example, PhoneNumberFormat.NATIONAL).startswith("0")
+    return written and not any(f.national_prefix_optional_when_formatting for f in metadata.number_format)
 
 
 @cache

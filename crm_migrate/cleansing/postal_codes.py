@@ -30,6 +30,9 @@ NONE = frozenset(
 _ZEROS = frozenset(
     "US PR DE FR MC ES IT SM VA TR MX FI AX KR MY UA HR BR JP PL AU NO NZ RO CN SG DK BA CO SA KZ MA KE LT EE PE ZA CR GT EC IL".split()
 )
+# How codes begin, where not every beginning is in use (national postal services).
+_FIRST = {"DE": "0[1-9]|[1-9]", "NL": "[1-9]", "AT": "[1-9]", "CH": "[1-9]", "BE": "[1-9]", "LU": "[1-9]", "SE": "[1-9]", "HU": "[1-9]", "PT": "[1-9]", "GR": "[1-8]", "CZ": "[1-7]", "SK": "[089]", "IN": "[1-8]", "RU": "[1-6]", "ID": "[1-9]",
+          "TR": "0[1-9]|[1-7]|8[01]", "ES": "0[1-9]|[1-4]|5[0-2]", "FR": "0[1-9]|[1-9]", "AU": "0[289]|[1-9]", "TH": "[1-9]", "CN": "[0-8]", "SG": "[0-8]", "JP": r"\d", "MX": "0[1-9]|[1-9]", "HR": "[1-5]", "RS": "[1-3]", "SI": "[1-9]", "BG": "[1-9]"}  # fmt: skip
 _GB = re.compile(
     r"(GIR|[A-PR-UWYZ](?:[0-9][0-9A-HJKPS-UW]?|[A-HK-Y][0-9][0-9ABEHMNPRV-Y]?))\s*([0-9][ABD-HJLNP-UW-Z]{2})"
 )
@@ -153,6 +156,8 @@ def _checked(code: str, bare: str, region: str) -> Cell:
         return Cell(None, "placeholder", "a filler")
     if region == "CA" and not _CA.fullmatch(bare):
         return invalid("a letter that Canadian codes do not use")
+    if not re.match(_FIRST.get(region, ""), bare.lstrip("LTVMD-AZ") if region in {"LT", "LV"} else bare):
+        return invalid("no postal code of this country begins so")
     if region == "US" and code.endswith("-0000"):
         return Cell(code[:5])
     return Cell(code)
@@ -163,7 +168,7 @@ def _lost_zeros(bare: str, region: str) -> Cell:
     lengths = [len(s) for s in (re.sub("[-_]", "", shape) for shape in SHAPES[region].split()) if set(s) == {"N"}]
     for length in sorted(lengths):
         missing = length - len(bare)
-        if bare.isdigit() and region in _ZEROS and 1 <= missing <= (2 if region in {"IT", "US", "PR"} else 1):
+        if bare.isdigit() and region in _ZEROS and 1 <= missing <= (2 if region in {"IT", "US", "PR", "FI"} else 1):
             cell = _shaped(bare.zfill(length), region)
             return Cell(cell.value, "suspect", f"{missing} leading zero(s) restored") if cell.value else cell
     return invalid("not the shape of this country's postal codes")

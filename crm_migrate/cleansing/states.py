@@ -81,11 +81,11 @@ def _names(region: str) -> tuple[dict[str, str], frozenset[str]]:
 def state_cell(text: str, region: str | None) -> Cell:
     """The code of a state within its country; without a country nothing is decided."""
     value = text.strip()
-    if is_null(value):
+    names, codes = _names(region) if region else ({}, frozenset[str]())
+    if is_null(value) and value.upper().replace(".", "") not in codes:  # "N.C." is North Carolina
         return NULL
     if region is None:
         return _without_country(value)
-    names, codes = _names(region)
     bare = value.upper().replace(".", "").replace(" ", "").removeprefix(f"{region}-")
     if bare in codes and not (region == "TR" and len(bare) == 1):
         return Cell(bare)
@@ -98,7 +98,7 @@ def state_cell(text: str, region: str | None) -> Cell:
 
 def _misspelt(key: str, names: dict[str, str]) -> Cell:
     """A near miss of exactly one state: suggested, to be confirmed."""
-    if len(key) >= 5:
+    if len(key) >= 4:
         near = process.extract(key, names.keys(), scorer=OSA.distance, score_cutoff=1 if len(key) < 8 else 2, limit=5)
         best = {names[name] for name, distance, _ in near if distance == near[0][1]}
         if len(best) == 1:

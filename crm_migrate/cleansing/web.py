@@ -17,6 +17,7 @@ from crm_migrate.cleansing.steps import Context
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _SCHEME = re.compile(r"(?:(https?|ftp):/{0,2})+", re.IGNORECASE)
+_EMPTY = re.compile(r"(?:https?:/*)?(?:www\.?)?/*", re.IGNORECASE)
 _BROKEN = re.compile(r"(?:https?|ftp)(?:/{1,2}|;/{0,2}|:\\|\.(?!\w+\.))", re.IGNORECASE)
 _PARTS = re.compile(r"(?:([^/?#@]*)@)?([^/?#:@\\]+)(?::(\d{1,5}))?([/?#].*)?")
 _TRACKING = re.compile(r"^(?:utm_[a-z]+|gclid|fbclid|msclkid|mc_[ce]id|_ga|yclid|dclid|igshid)$", re.IGNORECASE)
@@ -25,7 +26,7 @@ _TRACKING = re.compile(r"^(?:utm_[a-z]+|gclid|fbclid|msclkid|mc_[ce]id|_ga|yclid
 def url_cell(text: str) -> Cell:
     """A web address with scheme, host in lower case; schemes doubled by forms are made one."""
     value = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip().strip("<>\"'").strip()
-    if is_null(value) or _SCHEME.fullmatch(value) or value.lower() in {"www", "www."}:
+    if is_null(value) or _SCHEME.fullmatch(value) or _EMPTY.fullmatch(value):
         return NULL
     if _BROKEN.match(value) and not _SCHEME.match(value):
         return invalid("the scheme is broken")
@@ -36,7 +37,7 @@ def url_cell(text: str) -> Cell:
 
 def _address(value: str) -> Cell:
     """Outcome of a text that may be an address."""
-    scheme, rest = _schemed(value)
+    scheme, rest = _schemed(value.removeprefix("//"))
     found = _PARTS.fullmatch(rest)
     host = found and host_of(found[2])
     if not found or not host or found[1]:
