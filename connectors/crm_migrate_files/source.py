@@ -83,19 +83,21 @@ class FilesSource:
         return SourceSchema(self._columns, renamed)
 
     def read(self, batch_rows: int) -> Iterator[SourceBatch]:
-        """All records in batches of `batch_rows`, the last one smaller."""
-        held: list[SourceBatch] = []
+        """All records in batches of `batch_rows`, the last one smaller; rows set aside come in batches of their own."""
+        held: list[pa.Table] = []
         rows = 0
         for batch in self._stretches():
-            held.append(batch)
+            if batch.quarantined:
+                yield SourceBatch(batch.records.slice(0, 0), batch.quarantined)
+            held.append(batch.records)
             rows += batch.records.num_rows
             while rows >= batch_rows:
-                whole = _together(held)
-                yield SourceBatch(whole.records.slice(0, batch_rows), whole.quarantined)
+                whole = pa.concat_tables(held)
+                yield SourceBatch(whole.slice(0, batch_rows))
                 rows -= batch_rows
-                held = [SourceBatch(whole.records.slice(batch_rows))]
-        if rows or any(batch.quarantined for batch in held):
-            yield _together(held)
+                held = [whole.slice(batch_rows)]
+        if rows:
+            yield SourceBatch(pa.concat_tables(held))
 
     def _stretches(self) -> Iterator[SourceBatch]:
         row = 0
@@ -146,8 +148,3 @@ class FilesSource:
                 place = Place(file=file.path.name, source=self._spec.name)
                 hint = "do not load; look at the quoting of the file"
                 yield Finding("count_differs", message, Severity.ERROR, place, hint)
-
-
-def _together(batches: list[SourceBatch]) -> SourceBatch:
-    records = pa.concat_tables([batch.records for batch in batches])
-    return SourceBatch(records, tuple(q for batch in batches for q in batch.quarantined))

@@ -6,7 +6,7 @@ Every stretch is counted by `scan` and read by a parser; only where both agree t
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -64,11 +64,8 @@ class TextFile:
 
     @cached_property
     def _opened(self) -> _Opened:
-        with open_plain(self._path) as handle:
-            encoding = encodings.decide(handle, self._spec.encoding, self._spec.locale, self._place)
-            stream = TextStream(handle, encoding)
-            head, ended = _head(stream)
-            return _open_head(head, stream.codec, encoding, self._spec, self._place, ended=ended)
+        state = self._path.stat()
+        return _open(self._path, (state.st_size, state.st_mtime_ns, state.st_ino), self._spec)
 
     def read(self) -> Iterator[Parsed]:
         """All records of the file in order. InputError where the file cannot be read on."""
@@ -120,6 +117,17 @@ class TextFile:
             said = f"{tally.ragged:,} of {found:,} rows have another number of cells than the header"
             hint = "check `header_row:` and `delimiter:` of the source"
             yield Finding("header_suspect", said, Severity.ERROR, self._place, hint, tally.ragged)
+
+
+@lru_cache(maxsize=64)
+def _open(path: Path, _state: tuple[int, int, int], spec: SourceSpec) -> _Opened:
+    """Survey a file once per process and state of the file: a plan asks for headers several times."""
+    place = Place(file=path.name, source=spec.name)
+    with open_plain(path) as handle:
+        encoding = encodings.decide(handle, spec.encoding, spec.locale, place)
+        stream = TextStream(handle, encoding)
+        head, ended = _head(stream)
+        return _open_head(head, stream.codec, encoding, spec, place, ended=ended)
 
 
 def _head(stream: TextStream) -> tuple[bytes, bool]:

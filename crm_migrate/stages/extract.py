@@ -28,6 +28,7 @@ from crm_migrate.workspace.parts import Part, read_manifest, write_file, write_m
 __all__ = ["ExtractResult", "build_spec", "extract", "read_facts"]
 
 PART_ROWS = 65_536
+QUARANTINE_ROWS = 16_384
 STAGE = "extract"
 _QUARANTINE = pa.schema(
     [
@@ -147,16 +148,42 @@ def _write(source: Source, run: Run, name: str, observer: Observer) -> tuple[lis
     folder = run.table(STAGE, name, "records")
     _clear(folder)
     _clear(run.table(STAGE, name, "quarantine"))
-    aside: list[Quarantined] = []
+    aside = _Quarantine(run.table(STAGE, name, "quarantine"))
     with ThreadPoolExecutor(1) as writer:
         parts = [future.result() for future in _writing(source, folder, observer, aside, writer)]
     if not parts:
         parts = [write_part(folder, "00000", _empty(source))]
-    return parts, [write_part(run.table(STAGE, name, "quarantine"), "00000", _quarantine_table(aside))]
+    return parts, aside.finish()
+
+
+class _Quarantine:
+    """Writes rows that were set aside, part by part, so that a file of nothing else needs no more memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._rows: list[Quarantined] = []
+        self._parts: list[Part] = []
+
+    def add(self, rows: tuple[Quarantined, ...]) -> None:
+        """Rows in the order of the source."""
+        self._rows += rows
+        if len(self._rows) >= QUARANTINE_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        table = pa.Table.from_pylist([asdict(row) for row in self._rows], schema=_QUARANTINE)
+        self._parts.append(write_part(self._folder, f"{len(self._parts):05}", table))
+        self._rows = []
+
+    def finish(self) -> list[Part]:
+        """All parts; one without rows where nothing was set aside."""
+        if self._rows or not self._parts:
+            self._flush()
+        return self._parts
 
 
 def _writing(
-    source: Source, folder: Path, observer: Observer, aside: list[Quarantined], writer: ThreadPoolExecutor
+    source: Source, folder: Path, observer: Observer, aside: _Quarantine, writer: ThreadPoolExecutor
 ) -> Iterator["Future[Part]"]:
     pending: Future[Part] | None = None
     for number, batch in enumerate(_filled(source, aside)):
@@ -169,9 +196,9 @@ def _writing(
         yield pending
 
 
-def _filled(source: Source, aside: list[Quarantined]) -> Iterator[SourceBatch]:
+def _filled(source: Source, aside: _Quarantine) -> Iterator[SourceBatch]:
     for batch in source.read(PART_ROWS):
-        aside.extend(batch.quarantined)
+        aside.add(batch.quarantined)
         if batch.records.num_rows:
             yield batch
 
@@ -179,10 +206,6 @@ def _filled(source: Source, aside: list[Quarantined]) -> Iterator[SourceBatch]:
 def _empty(source: Source) -> pa.Table:
     ours = [("__row", pa.int64()), ("__file", pa.int32()), ("__line", pa.int64())]
     return pa.schema([*ours, *((name, pa.string()) for name in source.describe().columns)]).empty_table()
-
-
-def _quarantine_table(aside: list[Quarantined]) -> pa.Table:
-    return pa.Table.from_pylist([asdict(row) for row in aside], schema=_QUARANTINE)
 
 
 def _clear(folder: Path) -> None:

@@ -41,9 +41,9 @@ def _url(url: str | None, project: Project) -> str | None:
     if url is None:
         return None
     resolved = resolve_secret(url, project.folder)
-    if resolved.startswith(_SQLITE) and not resolved.startswith("sqlite:////"):
-        # A relative database lies in the project, wherever the command was called.
-        resolved = _SQLITE + str((project.folder / resolved.removeprefix(_SQLITE)).resolve())
+    if resolved.startswith(_SQLITE):
+        # A relative database lies in the project, wherever the command was called; an absolute one where it says.
+        return _SQLITE + (project.folder / resolved.removeprefix(_SQLITE)).resolve().as_posix()
     return resolved
 
 
