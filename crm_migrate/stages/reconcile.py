@@ -115,7 +115,7 @@ def _count_doubt(tables: Tables, name: str, collected: _Collected) -> None:
     collected.in_doubt += tables.one(f"SELECT count(DISTINCT __entity) FROM {outcomes} WHERE outcome = 'in_doubt'")[0]
     collected.breaches += tables.one(f"""SELECT count(*) FROM {breaches} WHERE "when" = 'after'""")[0]
     collected.entities_without_row += tables.one(
-        f"""SELECT count(*) FROM {quote(f"expected/{name}")} e LEFT JOIN (
+        f"""SELECT count(*) FROM {quote(f"arrived/{name}")} e LEFT JOIN (
           SELECT __entity, count(*) AS n FROM {dispositions}
           WHERE state IN ('created', 'updated', 'unchanged', 'failed') GROUP BY __entity) d
         USING (__entity) WHERE coalesce(n, 0) < 1"""

@@ -64,19 +64,12 @@ def settle_dispositions(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> 
     universes = {s: _universe(tables, name, s, split) for s, split in _sources(object_plan).items()}
     universes = universes or _waiting(tables, plan, name)
     sources = list(universes)
-    table = quote(f"settled/{name}")
     none = ", ".join(f"NULL::{kind} AS {quote(column)}" for column, kind in DISPOSITIONS.items())
     selects = [f"SELECT {none} WHERE FALSE"]
     selects += [_settle_source(tables, name, source, universe, members) for source, universe in universes.items()]
-    tables.execute(f"CREATE TEMP TABLE {table} AS {' UNION ALL BY NAME '.join(selects)}")
     listed = ", ".join(quote(column) for column in DISPOSITIONS)
-    tables.publish(
-        f"SELECT {listed} FROM {table} ORDER BY __source, __row, __split, state, code",
-        "reconcile",
-        name,
-        "dispositions",
-    )
-    tables.execute(f"DROP TABLE {table}")
+    query = f"SELECT {listed} FROM ({' UNION ALL BY NAME '.join(selects)})"
+    tables.publish(f"{query} ORDER BY __source, __row, __split, state, code", "reconcile", name, "dispositions")
     return tuple(_line(tables, name, source) for source in sources)
 
 
@@ -103,15 +96,16 @@ def _settle_source(tables: Tables, object_name: str, source: str, rows: str, mem
     claims, universe = quote(f"claims/{object_name}/{source}"), quote(f"universe/{object_name}/{source}")
     tables.execute(f"CREATE TEMP TABLE {claims} AS {_claims(tables, object_name, source, members)}")
     tables.execute(f"CREATE TEMP TABLE {universe} AS {rows}")
-    doubled, empty = quote(f"doubled/{object_name}/{source}"), "NULL::VARCHAR"
+    doubled = quote(f"doubled/{object_name}/{source}")
     tables.execute(
-        f"""CREATE TEMP TABLE {doubled} AS
-        SELECT __row, __split, string_agg(DISTINCT state, ', ' ORDER BY state) AS states
-        FROM {claims} WHERE state IS NOT NULL GROUP BY __row, __split
-        HAVING count(*) > 1 OR bool_or(state = 'twice')"""
+        f"""CREATE TEMP TABLE {doubled} AS SELECT __row, __split FROM {claims} WHERE state IS NOT NULL
+        GROUP BY __row, __split HAVING count(*) > 1 OR bool_or(state = 'twice')"""
     )
-    last_seen = _last_seen(tables, object_name, source)
-    nothing = f"'' AS rule, '' AS field, NULL::BIGINT AS __cluster, {empty} AS __entity, {empty} AS target_id"
+    lost = quote(f"lost/{object_name}/{source}")
+    tables.execute(
+        f"""CREATE TEMP TABLE {lost} AS SELECT * FROM {universe} u
+        ANTI JOIN (SELECT * FROM {claims} WHERE state IS NOT NULL) c ON u.__row = c.__row AND u.__split = c.__split"""
+    )
     origin = f"{literal(source)} AS __source"
     return f"""
     (SELECT {origin}, c.__row, c.__split, c.__key, c.state, c.code, c.rule, c.field, c.message, c.__cluster,
@@ -119,22 +113,27 @@ def _settle_source(tables: Tables, object_name: str, source: str, rows: str, mem
     FROM {claims} c SEMI JOIN {universe} u ON u.__row = c.__row AND u.__split = c.__split
     ANTI JOIN {doubled} d ON d.__row = c.__row AND d.__split = c.__split WHERE c.state IS NOT NULL
     UNION ALL BY NAME
-    SELECT {origin}, u.__row, u.__split, max(c.__key) AS __key, '{UNEXPLAINED}' AS state,
-           'unexplained_lost' AS code, 'no stage says what became of it; last seen in '
-           || coalesce(max(c.seen), {last_seen}) AS message, {nothing}, {empty} AS survivor
-    FROM {universe} u LEFT JOIN {claims} c ON u.__row = c.__row AND u.__split = c.__split
-    GROUP BY u.__row, u.__split HAVING count(c.state) = 0
+    SELECT {origin}, u.__row, u.__split, max(c.__key) AS __key, {_unexplained("lost")},
+           'no stage says what became of it; last seen in '
+           || coalesce(max(c.seen), {_last_seen(tables, object_name, source)}) AS message
+    FROM {lost} u LEFT JOIN {claims} c ON u.__row = c.__row AND u.__split = c.__split GROUP BY u.__row, u.__split
     UNION ALL BY NAME
-    SELECT {origin}, d.__row, d.__split, max(c.__key) AS __key, '{UNEXPLAINED}' AS state,
-           'unexplained_doubled' AS code, 'more than one stage claims it: ' || any_value(d.states) AS message,
-           {nothing}, {empty} AS survivor
-    FROM {doubled} d JOIN {claims} c USING (__row, __split) SEMI JOIN {universe} u USING (__row, __split)
-    GROUP BY d.__row, d.__split
+    SELECT {origin}, c.__row, c.__split, max(c.__key) AS __key, {_unexplained("doubled")},
+           'more than one stage claims it: ' || string_agg(DISTINCT c.state, ', ' ORDER BY c.state) AS message
+    FROM {claims} c SEMI JOIN {doubled} d ON d.__row = c.__row AND d.__split = c.__split
+    SEMI JOIN {universe} u ON u.__row = c.__row AND u.__split = c.__split GROUP BY c.__row, c.__split
     UNION ALL BY NAME
-    SELECT {origin}, c.__row, c.__split, max(c.__key) AS __key, '{UNEXPLAINED}' AS state,
-           'unexplained_phantom' AS code, 'the source has no such row' AS message, {nothing}, {empty} AS survivor
+    SELECT {origin}, c.__row, c.__split, max(c.__key) AS __key, {_unexplained("phantom")},
+           'the source has no such row' AS message
     FROM {claims} c ANTI JOIN {universe} u ON u.__row = c.__row AND u.__split = c.__split
     GROUP BY c.__row, c.__split)"""
+
+
+def _unexplained(why: str) -> str:
+    """The columns of a line that has no fate, or more than one."""
+    nothing = "NULL::VARCHAR AS __entity, NULL::VARCHAR AS target_id, NULL::VARCHAR AS survivor"
+    code = f"'{UNEXPLAINED}' AS state, 'unexplained_{why}' AS code, '' AS rule, '' AS field"
+    return f"{code}, NULL::BIGINT AS __cluster, {nothing}"
 
 
 def _last_seen(tables: Tables, object_name: str, source: str) -> str:

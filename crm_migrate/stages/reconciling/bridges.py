@@ -140,7 +140,7 @@ def _expected_lines(tables: Tables, object_plan: ObjectPlan, measure: FieldPlan,
     unit = "''" if currency is None else f"coalesce(c.{quote(currency.name)}, '')"
     fields = texts(measure.name, *([currency.name] if currency else []))
     complete = tables.view(COMPLETE | fields, "complete", name, "entities")
-    sides = quote(f"expected/{name}")
+    sides = quote(f"arrived/{name}")
     cell = f"c.{quote(measure.name)}"
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS

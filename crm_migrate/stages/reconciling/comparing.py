@@ -58,8 +58,11 @@ def compare(tables: Tables, name: str, expected: str, actual: str, fields: Seque
         f"""CREATE TEMP TABLE {cells} (__entity VARCHAR, target_id VARCHAR, field VARCHAR, kind VARCHAR,
         expected VARCHAR, actual VARCHAR, existed BOOLEAN, gone BOOLEAN, class VARCHAR, cause VARCHAR)"""
     )
+    ours, theirs = quote(f"suspects/{name}/expected"), quote(f"suspects/{name}/actual")
+    tables.execute(f"CREATE TEMP TABLE {ours} AS SELECT * FROM {expected} SEMI JOIN {suspects} USING (__entity)")
+    tables.execute(f"CREATE TEMP TABLE {theirs} AS SELECT * FROM {actual} SEMI JOIN {suspects} USING (__entity)")
     for item in comparable:
-        tables.execute(f"INSERT INTO {cells} {_cells(suspects, expected, actual, item)}")
+        tables.execute(f"INSERT INTO {cells} {_cells(ours, theirs, item)}")
     causes.classify(tables, cells)
     causes.find_shifted_rows(tables, cells, expected)
     comparison = Comparison(int(tables.one(f"SELECT count(*) FROM {expected}")[0]), cells)
@@ -67,7 +70,8 @@ def compare(tables: Tables, name: str, expected: str, actual: str, fields: Seque
     for item in fields:
         if item not in comparable:
             comparison.classes[item.name] = dict.fromkeys(CLASSES, 0) | {"not_comparable": comparison.records}
-    tables.execute(f"DROP TABLE {suspects}")
+    for table in (suspects, ours, theirs):
+        tables.execute(f"DROP TABLE {table}")
     return comparison
 
 
@@ -87,13 +91,11 @@ def _cell(name: str, alias: str = "") -> str:
     return f"nullif({alias}{quote(name)}, '')"
 
 
-def _cells(suspects: str, expected: str, actual: str, item: Compared) -> str:
+def _cells(ours: str, theirs: str, item: Compared) -> str:
     e, a = _cell(item.name, "e."), _cell(item.name, "a.")
     return f"""SELECT e.__entity, a.target_id, {literal(item.name)}, {literal(item.kind)}, {e}, {a},
       e.__existed, a.__entity IS NULL, NULL, NULL
-    FROM (SELECT * FROM {expected} SEMI JOIN {suspects} USING (__entity)) e
-    LEFT JOIN (SELECT target_id, __entity, {quote(item.name)} FROM {actual} SEMI JOIN {suspects} USING (__entity)) a
-    USING (__entity) WHERE {e} IS DISTINCT FROM {a}"""
+    FROM {ours} e LEFT JOIN {theirs} a USING (__entity) WHERE {e} IS DISTINCT FROM {a}"""
 
 
 def _count(tables: Tables, comparison: Comparison, expected: str, fields: Sequence[Compared]) -> None:

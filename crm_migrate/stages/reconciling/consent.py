@@ -19,7 +19,7 @@ def consent_cells(tables: Tables, object_plan: ObjectPlan) -> tuple[ConsentCell,
         p AS (SELECT coalesce(s.rank, {_UNKNOWN}) AS before,
                 {_rank(f"nullif(a.{quote(str(field.target))}::VARCHAR, '')")} AS after,
                 coalesce(s.evidence, FALSE) AS evidence
-              FROM {quote(f"expected/{object_plan.name}")} e
+              FROM {quote(f"arrived/{object_plan.name}")} e
               JOIN {quote(f"actual/{object_plan.name}")} a USING (__entity)
               LEFT JOIN s ON s.__cluster = e.__cluster)
         SELECT before, after, count(*), count(*) FILTER (after > before AND NOT evidence) FROM p

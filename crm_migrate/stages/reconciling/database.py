@@ -11,6 +11,8 @@ from crm_migrate.workspace.relations import Relations, Row, relations
 from crm_migrate.workspace.sql import literal
 from crm_migrate.workspace.sql import quoted as quote
 
+MEMORY = "400MB"  # twice that is what the process takes at most, other stages' libraries included
+
 __all__ = ["Tables", "literal", "opened", "quote"]
 
 
@@ -60,4 +62,5 @@ def _column(name: str, kind: str | None, there: bool) -> str:
 def opened(run: Run) -> Iterator[Tables]:
     """The tables of a run for reconcile; nothing is left behind but what is published."""
     with relations(run, "reconcile") as found:
+        found.execute(f"SET memory_limit = '{MEMORY}'")
         yield Tables(run, found.connection)

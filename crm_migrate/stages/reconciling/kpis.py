@@ -115,7 +115,7 @@ def _completed(tables: Tables, object_plan: ObjectPlan) -> str:
     view = quote(f"kpi/expected/{object_plan.name}")
     tables.execute(
         f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {complete} "
-        f"SEMI JOIN {quote(f'expected/{object_plan.name}')} USING (__cluster)"
+        f"SEMI JOIN {quote(f'arrived/{object_plan.name}')} USING (__cluster)"
     )
     return view
 

@@ -17,7 +17,10 @@ def link_fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
 
 
 def expected_side(tables: Tables, object_plan: ObjectPlan) -> str:
-    """Create the relation of records that must be in the target: `__entity`, `__existed`, `__position`, its fields."""
+    """Create the relation of records that must be in the target: `__entity`, `__existed`, `__position`, its fields.
+
+    The table `arrived/<object>` beside it has their keys only.
+    """
     name = object_plan.name
     view = quote(f"expected/{name}")
     fields = [str(f.target) for f in loaded_fields(object_plan)]
@@ -26,12 +29,17 @@ def expected_side(tables: Tables, object_plan: ObjectPlan) -> str:
         COMPLETE | texts(*(f.name for f in loaded_fields(object_plan))), "complete", name, "entities"
     )
     outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
+    arrived = quote(f"arrived/{name}")
+    tables.execute(
+        f"""CREATE TEMP TABLE {arrived} AS SELECT l.__entity, l.__cluster, l.action <> 'create' AS __existed
+        FROM {load} l WHERE l.action = 'unchanged' OR (l.action IN ('create', 'update')
+          AND l.__entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded'))"""
+    )
     listed = ", ".join(_expected_cell(f) for f in loaded_fields(object_plan)) or "NULL AS __nothing"
     tables.execute(
-        f"""CREATE TEMP VIEW {view} AS SELECT l.__entity, l.__cluster, l.action <> 'create' AS __existed,
-        l.__cluster AS __position, {listed} FROM {load} l LEFT JOIN {complete} c USING (__cluster)
-        WHERE l.action = 'unchanged' OR (l.action IN ('create', 'update')
-          AND l.__entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded'))"""
+        f"""CREATE TEMP VIEW {view} AS SELECT x.__entity, x.__cluster, x.__existed, x.__cluster AS __position, {listed}
+        FROM {arrived} x JOIN {load} l ON l.__cluster = x.__cluster AND l.__entity = x.__entity
+        LEFT JOIN {complete} c ON c.__cluster = x.__cluster"""
     )
     return view
 
@@ -78,8 +86,9 @@ def expected_links(tables: Tables, object_plan: ObjectPlan, fields: list[FieldPl
         cells.append(_expected_link(field, f"p{number}"))
     missing = [f"NULL::VARCHAR AS {quote(str(f.target))}" for f in fields if f.name not in there]
     tables.execute(
-        f"""CREATE TEMP TABLE {view} AS SELECT x.__entity, x.__existed, x.__position, {", ".join(cells + missing)}
-        FROM {quote(f"expected/{name}")} x LEFT JOIN {complete} c ON c.__cluster = x.__cluster
+        f"""CREATE TEMP TABLE {view} AS SELECT x.__entity, x.__existed, x.__cluster AS __position,
+        {", ".join(cells + missing)} FROM {quote(f"arrived/{name}")} x
+        LEFT JOIN {complete} c ON c.__cluster = x.__cluster
         LEFT JOIN {load} l ON l.__cluster = x.__cluster {" ".join(joins)}"""
     )
     return view

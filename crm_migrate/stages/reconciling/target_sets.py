@@ -13,17 +13,18 @@ def target_set(tables: Tables, object_name: str) -> TargetSet:
     A created record is known by the id that the target gave; where an answer had none, by our key in the first record
     that carries it. At most 1,000 ids are listed; the counts are of all.
     """
+    ids = quote(f"ids/{object_name}")
     created = _created(tables, object_name)
-    before, after = _ids(tables, object_name, "before"), _ids(tables, object_name, "after")
+    sides = (("b", _ids(tables, object_name, "before")), ("a", _ids(tables, object_name, "after")), ("c", created))
+    union = " UNION ALL ".join(f"SELECT target_id, '{side}' AS side FROM {view}" for side, view in sides)
+    tables.execute(
+        f"""CREATE TEMP TABLE {ids} AS SELECT target_id, bool_or(side = 'b') AS before, bool_or(side = 'a') AS after,
+        bool_or(side = 'c') AS created FROM ({union}) GROUP BY target_id"""
+    )
+    unexpected, vanished = "after AND NOT before AND NOT created", "NOT after"
     counts = tables.one(
-        f"""SELECT (SELECT count(DISTINCT target_id) FROM {before}), (SELECT count(DISTINCT target_id) FROM {after}),
-        (SELECT count(*) FROM (SELECT target_id FROM {created} EXCEPT SELECT target_id FROM {before}))"""
-    )
-    unexpected = (
-        f"SELECT target_id FROM {after} EXCEPT (SELECT target_id FROM {before} UNION SELECT target_id FROM {created})"
-    )
-    vanished = (
-        f"(SELECT target_id FROM {before} UNION SELECT target_id FROM {created}) EXCEPT SELECT target_id FROM {after}"
+        f"""SELECT count(*) FILTER (before), count(*) FILTER (after), count(*) FILTER (created AND NOT before),
+        count(*) FILTER ({unexpected}), count(*) FILTER ({vanished}) FROM {ids}"""
     )
     actions = dict(tables.rows(f"SELECT action, count(*) FROM {_loaded(tables, object_name)} GROUP BY action"))
     return TargetSet(
@@ -33,10 +34,10 @@ def target_set(tables: Tables, object_name: str) -> TargetSet:
         created=counts[2],
         updated=int(actions.get("update", 0)),
         unchanged=int(actions.get("unchanged", 0)),
-        unexpected=_count(tables, unexpected),
-        vanished=_count(tables, vanished),
-        unexpected_ids=_list(tables, unexpected),
-        vanished_ids=_list(tables, vanished),
+        unexpected=counts[3],
+        vanished=counts[4],
+        unexpected_ids=_list(tables, ids, unexpected),
+        vanished_ids=_list(tables, ids, vanished),
     )
 
 
@@ -69,11 +70,6 @@ def _created(tables: Tables, object_name: str) -> str:
     return table
 
 
-def _count(tables: Tables, query: str) -> int:
-    return int(tables.one(f"SELECT count(*) FROM ({query})")[0])
-
-
-def _list(tables: Tables, query: str) -> tuple[str, ...]:
-    return tuple(
-        str(row[0]) for row in tables.rows(f"SELECT target_id FROM ({query}) ORDER BY target_id LIMIT {IDS_SHOWN}")
-    )
+def _list(tables: Tables, ids: str, which: str) -> tuple[str, ...]:
+    rows = tables.rows(f"SELECT target_id FROM {ids} WHERE {which} ORDER BY target_id LIMIT {IDS_SHOWN}")
+    return tuple(str(row[0]) for row in rows)
