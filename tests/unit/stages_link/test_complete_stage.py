@@ -43,7 +43,8 @@ def firms(*more: FieldPlan, **options: Any) -> ObjectPlan:
 def deals(*more: FieldPlan, **ref: Any) -> ObjectPlan:
     company = RefPlan(object="accounts", spaces={"d": "f"}, **ref)
     fields = (
-        staged.field("amount", "money", "d"), staged.field("currency", "currency", "d"), staged.field("stage", "choice", "d"),
+        staged.field("amount", "money", "d"), staged.field("currency", "currency", "d"),
+        staged.field("stage", "choice", "d"),
         staged.field("close_date", "date", "d"), staged.reference("company", company, "d"),
         staged.field("owner", "owner", "d", default_from="company.owner"), *more,
     )  # fmt: skip
@@ -106,7 +107,8 @@ def test_children_of_records_that_stay_behind_are_held_and_inherit_owners(run: R
         run,
         {
             "f": [{"key": "1", "name": "A", "owner": "ali@x.example"}, {"key": "2", "name": None}],
-            "d": [{"key": "x", "company": "1"}, {"key": "y", "company": "2"}, {"key": "z", "company": "1", "owner": "own@x.example"}],
+            "d": [{"key": "x", "company": "1"}, {"key": "y", "company": "2"},
+                  {"key": "z", "company": "1", "owner": "own@x.example"}],
         },
         firms(), deals(),
     )  # fmt: skip
@@ -173,7 +175,8 @@ def test_owners_who_left(run: Run) -> None:
 def test_what_the_target_allows_once(run: Run) -> None:
     more = (staged.field("email", "email", "f"), staged.field("phone", "phone", "f"))
     lines = [
-        {"key": "1", "name": "A", "email": "a@x.example", "phone": "1"}, {"key": "2", "name": "B", "email": "A@x.example"},
+        {"key": "1", "name": "A", "email": "a@x.example", "phone": "1"},
+        {"key": "2", "name": "B", "email": "A@x.example"},
         {"key": "3", "name": "C", "email": "a@x.example", "phone": "3", "changed": "2025-01-01"},
     ]  # fmt: skip
     check = CheckPlan(id="C1", object="accounts", expression="email or phone", otherwise="reject")
@@ -192,9 +195,11 @@ def test_what_the_target_allows_once(run: Run) -> None:
 
 
 def test_pairs_to_review_are_loaded_with_a_warning(run: Run) -> None:
+    names = ("Anadolu Makine", "Anadolu Makina", "Başka")
     rule = MatchRulePlan(name="alike", same=(SamePlan(field="name", similarity=0.8),), do="review")
     found = completed(
-        run, {"f": [{"key": "1", "name": "Anadolu Makine"}, {"key": "2", "name": "Anadolu Makina"}, {"key": "3", "name": "Başka"}]},
+        run,
+        {"f": [{"key": str(n), "name": name} for n, name in enumerate(names, 1)]},
         firms(mergeable=True, match=(rule,)),
     )["accounts"]  # fmt: skip
     assert [e["__state"] for e in found] == ["ready"] * 3

@@ -1,6 +1,7 @@
 """Deduplication: pairs, clusters, survivors and re-parented children."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, MatchRulePlan, Object
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.link import link
 from crm_migrate.workspace.layout import Run
+
+Lines = Sequence[dict[str, Any]]
 
 MAIL = MatchRulePlan(
     name="same mailbox", same=(SamePlan(field="email"), SamePlan(field="last_name", similarity=0.85)),
@@ -48,13 +51,7 @@ def people(*rules: MatchRulePlan, **options: Any) -> ObjectPlan:
     )  # fmt: skip
 
 
-def deduped(
-    run: Run,
-    each: ObjectPlan,
-    kisi: list[dict[str, Any]],
-    books: list[dict[str, Any]] = [],
-    mail: list[dict[str, Any]] = [],
-) -> pl.DataFrame:
+def deduped(run: Run, each: ObjectPlan, kisi: Lines, books: Lines = (), mail: Lines = ()) -> pl.DataFrame:
     staged.mapped(run, each, "kisi", *kisi)
     staged.mapped(run, each, "books", *books)
     for enrich in each.enrich:
@@ -68,7 +65,8 @@ def deduped(
 def test_same_mailbox_and_close_name_merge_and_each_cell_survives_by_its_rule(run: Run) -> None:
     merged = deduped(
         run, people(MAIL),
-        [{"key": "1", "first_name": "Ayse", "last_name": "Yilmaz", "email": "a@x.example", "phone": "+901", "city": "Bursa",
+        [{"key": "1", "first_name": "Ayse", "last_name": "Yilmaz", "email": "a@x.example", "phone": "+901",
+          "city": "Bursa",
           "street": "Cad. 1", "notes": "calls back", "changed": "2024-01-01"}],
         [{"key": "2", "first_name": "Ayşe", "last_name": "Yılmaz", "email": "A@x.example", "phone": "+902",
           "city": "İzmir", "notes": "pays late", "changed": "2024-02-01"}],
@@ -141,7 +139,8 @@ def test_decisions_beat_rules_and_go_stale(run: Run) -> None:
         "duplicates:\n"
         '- {object: contacts, members: ["kisi:1", "kisi:2"], decision: apart, who: a, when: 2025-01-01, why: twins}\n'
         '- {object: contacts, members: ["kisi:3", "kisi:4"], decision: merge, who: a, when: 2025-01-01, why: same}\n'
-        '- {object: contacts, members: ["kisi:5", "kisi:6"], decision: merge, who: a, when: 2025-01-01, why: old, evidence: 00}\n'
+        '- {object: contacts, members: ["kisi:5", "kisi:6"], decision: merge, who: a, when: 2025-01-01,'
+        " why: old, evidence: 00}\n"
         '- {object: contacts, members: ["kisi:5", "kisi:99"], decision: merge, who: a, when: 2025-01-01, why: gone}\n',
         encoding="utf-8",
     )
@@ -185,7 +184,10 @@ def test_children_follow_the_survivor(run: Run) -> None:
     )  # fmt: skip
     deals = ObjectPlan(
         name="deals", entity="thing", target="deals", feeds=(FeedPlan(source="d"),),
-        fields=(staged.field("amount", "money", "d"), staged.reference("company", RefPlan(object="accounts", spaces={"d": "f"}), "d")),
+        fields=(
+            staged.field("amount", "money", "d"),
+            staged.reference("company", RefPlan(object="accounts", spaces={"d": "f"}), "d"),
+        ),
     )  # fmt: skip
     staged.mapped(
         run, firms, "f",

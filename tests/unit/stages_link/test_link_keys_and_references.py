@@ -66,7 +66,8 @@ def test_one_per_folds_different_rows_and_notes_what_is_said_otherwise(run: Run)
     each = accounts()
     staged.mapped(
         run, each, "sheet",
-        {"key": "Işık", "name": "Işık", "domain": "isik.example"}, {"key": "Işık", "name": "Işık", "domain": "b.example"},
+        {"key": "Işık", "name": "Işık", "domain": "isik.example"},
+        {"key": "Işık", "name": "Işık", "domain": "b.example"},
         {"key": "Işık", "name": "Işık"},
     )  # fmt: skip
     linked(run, staged.plan(each))
