@@ -4,6 +4,7 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 from xml.etree.ElementTree import Element, iterparse, parse
@@ -115,4 +116,9 @@ class Package:
 
 def local(element: Element) -> str:
     """The name of an element without its namespace: strict and transitional workbooks differ in it."""
-    return element.tag.rpartition("}")[2]
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]

@@ -73,7 +73,8 @@ class FileFact:
     """What was read of one file or table, and how we know that it is all.
 
     `records` is what the parser gave (good rows); `quarantined` what it set aside; `counted` what an independent count
-    of the same bytes gave (None where the format has none, `count_method` says why). `records + quarantined == counted`.
+    of the same bytes gave (None where the format has none, `count_method` says why): `records + quarantined` must be
+    `counted`.
     `evidence` are printable lines: how encoding, delimiter and quoting were decided.
     """
 

@@ -14,6 +14,7 @@ from crm_migrate.finding import Finding
 from crm_migrate_sql import CONNECTOR
 
 POSTGRESQL = "CRM_MIGRATE_TEST_POSTGRESQL"
+SCHEMA = f"sources_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"  # workers run beside each other
 
 
 def read(url: str, **spec: Any) -> tuple[list[dict[str, Any]], tuple[Quarantined, ...], FileFact, tuple[Finding, ...]]:
@@ -157,25 +158,26 @@ def postgres_url() -> Iterator[str]:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as db:
-        db.execute("DROP SCHEMA IF EXISTS sources_test CASCADE")
-        db.execute("CREATE SCHEMA sources_test")
+        db.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        db.execute(f"CREATE SCHEMA {SCHEMA}")
+        db.execute(f"SET search_path = {SCHEMA}")
         db.execute("""
-            CREATE TABLE sources_test."Kişi" (id int PRIMARY KEY, a text, ok boolean, born date, seen timestamptz,
+            CREATE TABLE "Kişi" (id int PRIMARY KEY, a text, ok boolean, born date, seen timestamptz,
                 local timestamp, amount numeric(12,2), rate float8, data bytea, tags text[], more jsonb);
-            INSERT INTO sources_test."Kişi" VALUES
+            INSERT INTO "Kişi" VALUES
               (1, 'İnce', true, '2024-01-02', '2024-01-02 03:04:05+03', '2024-01-02 03:04:05.5', 15.50, 1e20,
                '\\x00ff', '{a,NULL,"b c"}', '{"k": 1}'),
               (2, NULL, NULL, 'infinity', NULL, '0044-03-15 00:00:00 BC', 'NaN', 15, NULL, NULL, NULL);
-            CREATE TABLE sources_test.mails (id int PRIMARY KEY, kisi int, mail text, main bool);
-            INSERT INTO sources_test.mails VALUES (1, 1, 'a@example.com', false), (2, 1, 'b@example.com', true);
+            CREATE TABLE mails (id int PRIMARY KEY, kisi int, mail text, main bool);
+            INSERT INTO mails VALUES (1, 1, 'a@example.com', false), (2, 1, 'b@example.com', true);
         """)
         yield url
-        db.execute("DROP SCHEMA sources_test CASCADE")
+        db.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
 
 
 @pytest.mark.postgresql
 def test_values_of_postgresql_are_canonical(postgres_url: str) -> None:
-    rows, _, _, _ = read(postgres_url, table="sources_test.Kişi")
+    rows, _, _, _ = read(postgres_url, table=f"{SCHEMA}.Kişi")
     assert rows[0] == {"id": "1", "a": "İnce", "ok": "true", "born": "2024-01-02", "seen": "2024-01-02T00:04:05+00:00",
                        "local": "2024-01-02T03:04:05.5", "amount": "15.50", "rate": "100000000000000000000",
                        "data": "00ff", "tags": '["a", null, "b c"]', "more": '{"k": 1}'}  # fmt: skip
@@ -184,13 +186,13 @@ def test_values_of_postgresql_are_canonical(postgres_url: str) -> None:
 
 @pytest.mark.postgresql
 def test_joins_and_queries_of_postgresql(postgres_url: str) -> None:
-    taken = JoinSpec("m", "sources_test.mails", {"id": "kisi"}, take="first(main desc)")
-    gathered = JoinSpec("all", "sources_test.mails", {"id": "kisi"}, gather=True)
-    rows, _, _, findings = read(postgres_url, table="sources_test.Kişi", joins=(taken, gathered))
+    taken = JoinSpec("m", f"{SCHEMA}.mails", {"id": "kisi"}, take="first(main desc)")
+    gathered = JoinSpec("all", f"{SCHEMA}.mails", {"id": "kisi"}, gather=True)
+    rows, _, _, findings = read(postgres_url, table=f"{SCHEMA}.Kişi", joins=(taken, gathered))
     assert findings == ()
     assert [row["m.mail"] for row in rows] == ["b@example.com", None]
     assert rows[0]["all.mail"] == '["a@example.com", "b@example.com"]'
-    query = "SELECT id, to_char(local, 'HH24:MI') AS t FROM sources_test.\"Kişi\" WHERE a LIKE '%ce' -- %s :x"
+    query = f"SELECT id, to_char(local, 'HH24:MI') AS t FROM {SCHEMA}.\"Kişi\" WHERE a LIKE '%ce' -- %s :x"
     assert read(postgres_url, query=query, order_by=("id",))[0] == [{"id": "1", "t": "03:04"}]
 
 
@@ -198,15 +200,15 @@ def test_joins_and_queries_of_postgresql(postgres_url: str) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "DELETE FROM sources_test.mails RETURNING *",
-        "SELECT 1) AS q; DELETE FROM sources_test.mails; --",
+        f"DELETE FROM {SCHEMA}.mails RETURNING *",
+        f"SELECT 1) AS q; DELETE FROM {SCHEMA}.mails; --",
         "SELECT nextval('x')",
     ],
 )
 def test_nothing_is_written_in_postgresql(postgres_url: str, query: str) -> None:
     with pytest.raises(InputError, match="the database says"):
         read(postgres_url, query=query)
-    assert len(read(postgres_url, table="sources_test.mails")[0]) == 2
+    assert len(read(postgres_url, table=f"{SCHEMA}.mails")[0]) == 2
 
 
 @pytest.mark.shared_data
