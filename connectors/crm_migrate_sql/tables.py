@@ -141,7 +141,11 @@ def _checks(dialect: Dialect, object: TargetObject, field: TargetField) -> Itera
 
 def reflect(engine: sa.Engine, schema: str | None, name: str) -> Table | None:
     """The table as it is now, or None. TargetError where its primary key is not one column."""
-    inspector = sa.inspect(engine)
+    with engine.connect() as connection:  # one connection for all questions
+        return _reflected(sa.inspect(connection), connection, schema, name)
+
+
+def _reflected(inspector: sa.Inspector, connection: sa.Connection, schema: str | None, name: str) -> Table | None:
     if not inspector.has_table(name, schema=schema):
         return None
     keys = inspector.get_pk_constraint(name, schema=schema)["constrained_columns"]
@@ -156,7 +160,7 @@ def reflect(engine: sa.Engine, schema: str | None, name: str) -> Table | None:
         if len(key["constrained_columns"]) == 1
     }
     unique = {c["column_names"][0] for c in _unique(inspector, name, schema) if len(c["column_names"]) == 1}
-    declared = _declared(engine, name)
+    declared = _declared(connection, name)
     columns = [
         Column(
             c["name"],
@@ -180,13 +184,12 @@ def _unique(inspector: sa.Inspector, name: str, schema: str | None) -> Iterator[
             yield {"column_names": [str(c) for c in index["column_names"]]}
 
 
-def _declared(engine: sa.Engine, name: str) -> dict[str, str]:
+def _declared(connection: sa.Connection, name: str) -> dict[str, str]:
     """SQLite's declared types, which SQLAlchemy folds into its own."""
-    if engine.dialect.name != "sqlite":
+    if connection.dialect.name != "sqlite":
         return {}
-    with engine.connect() as connection:
-        rows = connection.execute(sa.text("SELECT name, type FROM pragma_table_info(:name)"), {"name": name})
-        return {row[0]: row[1] for row in rows}
+    rows = connection.execute(sa.text("SELECT name, type FROM pragma_table_info(:name)"), {"name": name})
+    return {row[0]: row[1] for row in rows}
 
 
 def _storage(kind: sa.types.TypeEngine[Any], declared: str) -> Storage:
