@@ -204,6 +204,7 @@ def test_joins_and_queries_of_postgresql(postgres_url: str) -> None:
         f"SELECT 1) AS q; DELETE FROM {SCHEMA}.mails; --",
         "SELECT nextval('x')",
     ],
+    ids=["delete", "two statements", "sequence"],  # the same in every worker
 )
 def test_nothing_is_written_in_postgresql(postgres_url: str, query: str) -> None:
     with pytest.raises(InputError, match="the database says"):
