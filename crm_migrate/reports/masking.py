@@ -8,11 +8,23 @@ Hidden characters in which expected and actual differ are `○` in the expected 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from crm_migrate.crm.types import TYPES
 from crm_migrate.reports.changes import changes
 from crm_migrate.reports.visible import cut
-from crm_migrate.workspace.figures import Example, Figures, MergedCluster
+from crm_migrate.workspace.figures import (
+    Bridge,
+    Cause,
+    Example,
+    ExceptionGroup,
+    FieldFigure,
+    Figures,
+    LinkFigure,
+    MergedCluster,
+    MergeFigure,
+    Term,
+)
 
 HIDDEN, EXPECTED, ACTUAL = "*", "○", "●"
 
@@ -25,6 +37,7 @@ _LATIN = re.compile(r"[\x00-\x7fÀ-ɏ]*")
 _LETTER = re.compile(r"[^\W_]")
 _INNER = re.compile(r"(?<=[^\W_])[^\W_]|\d")
 
+_F = TypeVar("_F", Cause, ExceptionGroup, LinkFigure, MergeFigure, Term)
 Types = Mapping[tuple[str, str], str]  # (object, field) -> semantic type
 
 
@@ -104,51 +117,35 @@ def is_personal(type_name: str) -> bool:
 def masked(figures: Figures) -> Figures:
     """The same figures with every personal value hidden. No count and no amount changes."""
     types: Types = {(field.object, field.field): field.type for field in figures.fields}
-
-    def hide(object_name: str, field: str, examples: tuple[Example, ...]) -> tuple[Example, ...]:
-        return tuple(_example(e, types.get((object_name, e.field or field), "")) for e in examples)
-
     return figures.model_copy(
         update={
-            "sentence": scrub(figures.sentence, quoted=False),
-            "bridges": tuple(
-                b.model_copy(
-                    update={
-                        "terms": tuple(
-                            t.model_copy(update={"examples": hide(b.object, b.measure, t.examples)}) for t in b.terms
-                        )
-                    }
-                )
-                for b in figures.bridges
-            ),
-            "fields": tuple(
-                f.model_copy(
-                    update={
-                        "causes": tuple(
-                            c.model_copy(
-                                update={
-                                    "cause": _cause(c.cause, f.type),
-                                    "examples": hide(f.object, f.field, c.examples),
-                                }
-                            )
-                            for c in f.causes
-                        )
-                    }
-                )
-                for f in figures.fields
-            ),
-            "links": tuple(
-                k.model_copy(update={"examples": hide(k.object, k.field, k.examples)}) for k in figures.links
-            ),
-            "exceptions": tuple(
-                x.model_copy(update={"examples": hide(x.object, x.field, x.examples)}) for x in figures.exceptions
-            ),
-            "merges": tuple(m.model_copy(update={"examples": hide(m.object, "", m.examples)}) for m in figures.merges),
+            "sentence": _scrubbed(figures.sentence),
+            "bridges": tuple(_bridge(b, types) for b in figures.bridges),
+            "fields": tuple(_field(f, types) for f in figures.fields),
+            "links": tuple(_with_examples(k, k.object, k.field, types) for k in figures.links),
+            "exceptions": tuple(_with_examples(x, x.object, x.field, types) for x in figures.exceptions),
+            "merges": tuple(_with_examples(m, m.object, "", types) for m in figures.merges),
             "clusters": tuple(_cluster(c, types) for c in figures.clusters),
             "kpis": tuple(k.model_copy(update={"group": _group(k.group, types)}) for k in figures.kpis),
             "decisions": tuple((i, who, when, _scrubbed(text), n) for i, who, when, text, n in figures.decisions),
         }
     )
+
+
+def _with_examples(figure: _F, object_name: str, field: str, types: Types) -> _F:
+    hidden = tuple(_example(e, types.get((object_name, e.field or field), "")) for e in figure.examples)
+    return figure.model_copy(update={"examples": hidden})
+
+
+def _bridge(bridge: Bridge, types: Types) -> Bridge:
+    terms = tuple(_with_examples(term, bridge.object, bridge.measure, types) for term in bridge.terms)
+    return bridge.model_copy(update={"terms": terms})
+
+
+def _field(field: FieldFigure, types: Types) -> FieldFigure:
+    causes = (_with_examples(cause, field.object, field.field, types) for cause in field.causes)
+    hidden = tuple(c.model_copy(update={"cause": _cause(c.cause, field.type)}) for c in causes)
+    return field.model_copy(update={"causes": hidden})
 
 
 def _cause(cause: str, type_name: str) -> str:

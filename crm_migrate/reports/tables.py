@@ -6,7 +6,6 @@ rows of sums below. Kinds: `text`, `word` (translated where known), `code`, `int
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from crm_migrate.reports.totals import classes_of, states_of
 from crm_migrate.workspace.figures import AccountingLine, Example, Figures
@@ -280,8 +279,3 @@ def sign_off(figures: Figures) -> Table:
 def not_checked(figures: Figures) -> Table:
     """What nobody checked."""
     return _table("not_checked", "text", ((text,) for text in figures.not_checked))
-
-
-def is_zero(amount: Value) -> bool:
-    """Whether an amount is exactly nothing."""
-    return isinstance(amount, str) and Decimal(amount) == 0
