@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from crm_migrate.finding import Finding
-from crm_migrate.mapping.model import Authored, TargetField
+from crm_migrate.mapping.authored import Authored
+from crm_migrate.mapping.model import TargetField
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Path, Scalar, plain
 
 _LATER = "Leave it out for now; nothing was ignored."

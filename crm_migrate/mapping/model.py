@@ -4,74 +4,22 @@ Every scalar arrives as text; short forms become their one long form here. A wor
 not built yet stands in `planned` of its model, so that it is refused in clear words and never ignored.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-LANGUAGE_VERSION = "1"
-
-
-class Authored(BaseModel):
-    """A part of the file: no unknown words, nothing interpreted behind the author's back."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    planned: ClassVar[frozenset[str]] = frozenset()
-    short: ClassVar[str | None] = None  # the word that a bare text stands for
-
-    @model_validator(mode="before")
-    @classmethod
-    def _long_form(cls, value: Any) -> Any:
-        return {cls.short: value} if cls.short and isinstance(value, str) else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
-        schema = handler(core)
-        resolved = handler.resolve_ref_schema(schema)
-        if cls.short and "anyOf" not in resolved:
-            inner = dict(resolved)
-            resolved.clear()
-            resolved.update({"title": inner.get("title", cls.__name__), "anyOf": [{"type": "string"}, inner]})
-        return schema
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _yes_no(value: Any) -> Any:
-    if value in ("true", "false"):
-        return value == "true"
-    raise ValueError("write true or false")
-
-
-def _later(value: Any, shape: type, what: str) -> Any:
-    """A shape that the language knows and that is not built yet."""
-    if isinstance(value, shape):
-        raise PydanticCustomError("not_supported", "{what} is not supported yet", {"what": what})
-    return value
-
-
-def _one_name(value: Any) -> Any:
-    return _later(value, list, "a target object by condition")
-
-
-def _not_only(value: Any) -> Any:
-    return _later(value, str, "looking up records that only exist in the target")
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and 0 < int(value) < 10**9:
-        return int(value)
-    raise ValueError("write a whole number from 1 on")
-
-
-_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list), WithJsonSchema(_TEXTS)]
-Flag = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
-Count = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1})]
-Text = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
-Nothing = Annotated[str | None, WithJsonSchema({"type": ["string", "number", "boolean", "null"]})]
+from crm_migrate.mapping.authored import (
+    TEXTS_SCHEMA,
+    Authored,
+    Count,
+    Flag,
+    Nothing,
+    Text,
+    Texts,
+    not_only,
+    one_name,
+)
+from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
 
 
 class Money(Authored):
@@ -111,7 +59,7 @@ class Unmapped(Authored):
     """Columns that no field takes: kept in the archive (patterns), or dropped with a decision."""
 
     archive: Texts = ()
-    drop: dict[str, str] = {}
+    drop: dict[str, str] = Field(default={})
 
 
 class Join(Authored):
@@ -137,7 +85,7 @@ class Key(Authored):
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
         del core, handler
-        return _TEXTS
+        return TEXTS_SCHEMA
 
 
 class Source(Authored):
@@ -156,7 +104,7 @@ class Source(Authored):
     table: str | None = None
     query: str | None = None
     covers: Texts = ()
-    join: dict[str, Join] = {}
+    join: dict[str, Join] = Field(default={})
     key: Key | None = None
     changed: str | None = Field(default=None, description="column of the last change, with `| date(FORMAT)` if need be")
     skip: Texts = ()
@@ -169,7 +117,7 @@ class ValueMap(Authored):
     """A translation of values, and what a value without translation does."""
 
     planned = frozenset({"by"})
-    map: dict[str, Text] = {}
+    map: dict[str, Text] = Field(default={})
     file: str | None = Field(default=None, description="CSV with the columns from and to")
     unmapped: str = Field(default="hold", pattern=r"^(hold|reject|keep|warn|default\(.*\))$")
 
@@ -256,7 +204,7 @@ class TargetField(Authored):
     """
 
     planned = frozenset({"ref_by", "python", "lookup", "mask", "privacy", "gather"})
-    cells: dict[str, str] = {}
+    cells: dict[str, str] = Field(default={})
     then: str | None = Field(default=None, description="steps for all sources")
     type: str | None = Field(default=None, description="semantic type of a field that the CRM model does not have")
     to: str | None = Field(default=None, description="name in the target, where the profile does not know it")
@@ -323,84 +271,16 @@ class ObjectPart(Authored):
 
     planned = frozenset({"record_type", "about", "attachments"})
     from_: Feeds = Field(default={}, alias="from")
-    to: Annotated[str | None, BeforeValidator(_one_name)] = Field(
+    to: Annotated[str | None, BeforeValidator(one_name)] = Field(
         default=None, description="name in the target, where the profile does not know it"
     )
-    let: dict[str, TargetField] = {}
+    let: dict[str, TargetField] = Field(default={})
     fields: dict[str, TargetField]
-    enrich: dict[str, Enrich] = {}
-    existing: Annotated[Existing | None, BeforeValidator(_not_only)] = None
-    target_unique: dict[str, Literal["keep_best", "hold"]] = {}
+    enrich: dict[str, Enrich] = Field(default={})
+    existing: Annotated[Existing | None, BeforeValidator(not_only)] = None
+    target_unique: dict[str, Literal["keep_best", "hold"]] = Field(default={})
     on_rerun: Rerun = Rerun()
     match: tuple[MatchRule, ...] | Literal["learned"] = ()
-
-
-class Check(Authored):
-    """An expression over the merged record that must hold."""
-
-    id: str
-    object: str
-    assert_: str = Field(alias="assert")
-    else_: Literal["reject", "hold", "warn"] = Field(default="reject", alias="else")
-    say: str = ""
-
-
-class Kpi(Authored):
-    """A figure that must be the same on both sides."""
-
-    of: str
-    where: str | None = None
-    sum: str | None = None
-    count: Literal["all"] | None = None
-    by: Texts = ()
-    never_rises: Flag = False
-    never_falls: Flag = False
-
-
-class Control(Authored):
-    """A figure from outside, said by somebody: `186420.50 EUR`."""
-
-    value: Text
-    from_: str = Field(default="", alias="from")
-    said_by: str = ""
-
-
-def _limits(value: Any) -> Any:
-    return {"": value} if isinstance(value, str) else value
-
-
-Limits = Annotated[
-    dict[str, str],
-    BeforeValidator(_limits),
-    WithJsonSchema({"anyOf": [{"type": ["string", "number"]}, {"type": "object"}]}),
-]
-
-
-class Reconcile(Authored):
-    """What is compared, which figures must agree, which limits decide, who signs."""
-
-    compare: dict[str, Text] = {}
-    kpis: dict[str, Kpi] = {}
-    controls: dict[str, Control] = {}
-    gates: dict[str, Limits] = {}
-    sign_off: Texts = ()
-
-
-def _rows(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
-_ROWS = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
-GivenRows = Annotated[tuple[dict[str, str | None], ...], BeforeValidator(_rows), WithJsonSchema(_ROWS)]
-ExpectedRows = Annotated[tuple[dict[str, str | None], ...], BeforeValidator(_rows), WithJsonSchema(_ROWS)]
-
-
-class Example(Authored):
-    """An executed example: rows by source, what becomes of them by object."""
-
-    name: str
-    given: dict[str, GivenRows]
-    expect: dict[str, ExpectedRows]
 
 
 class MappingFile(Authored):
@@ -411,7 +291,7 @@ class MappingFile(Authored):
     project: ProjectPart = ProjectPart()
     environments: dict[str, Environment] = Field(min_length=1)
     sources: dict[str, Source] = Field(min_length=1)
-    value_maps: dict[str, ValueMap] = {}
+    value_maps: dict[str, ValueMap] = Field(default={})
     owners: Owners | None = None
     objects: dict[str, ObjectPart] = Field(min_length=1)
     checks: tuple[Check, ...] = ()

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from crm_migrate.mapping.model import Authored, Count, Flag, Text, Texts
+from crm_migrate.mapping.authored import Authored, Count, Flag, Text, Texts
 
 
 class ProfileColumn(Authored):

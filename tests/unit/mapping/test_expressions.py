@@ -100,6 +100,8 @@ CONDITIONS = [
     ("amount = '' ", {}, True),
     ("amount <= 5", {"amount": "5.000000001"}, False),
     ("if(text, amount, null) = coalesce(amount, null)", {}, True),
+    ("amount + 1 = amount * 2", {"amount": "1"}, True),
+    ("amount + 1 = amount * 2", {"amount": "3"}, False),
 ]
 
 VALUES = [
@@ -149,6 +151,9 @@ INCOMPARABLE = [
     ("amount * 9999999999999999999999999999 > 1", {"amount": "9999999999999999999999999999"}, True),
     ("moment < other", {"moment": "2025-03-14T10:00:00Z", "other": "soon"}, True),
     ("text = 'x'", {"text": "y"}, False),
+    ("text = 'N' and other > 1", {"text": "N", "other": "2"}, False),
+    ("text = 'N' or other > 1", {"text": "X", "other": "0"}, False),
+    ("if(text = 'N', 0, other) > 1", {"text": "N", "other": "abc"}, False),
 ]
 
 

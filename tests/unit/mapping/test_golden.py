@@ -1,5 +1,7 @@
 """Mappings on disk: every wrong one says exactly what is wrong and where, the worked example resolves green."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,17 @@ def test_wrong_mapping(folder: Path) -> None:
 def test_there_are_enough_of_them() -> None:
     assert len(WRONG) >= 30
     assert all((folder / "expected.txt").read_text(encoding="utf-8").strip() for folder in WRONG)
+
+
+def test_the_worked_example_means_what_it_meant() -> None:
+    """The whole plan, but for hashes of files. After a wanted change: `REFRESH=1 pytest tests/unit/mapping`."""
+    plan, _ = examine(Project(GOLDEN / "worked", GOLDEN / "worked" / "crm-migrate.yaml"))
+    assert plan is not None
+    found = plan.model_dump(mode="json", exclude={"files", "decisions"}, exclude_defaults=True)
+    path = GOLDEN / "worked" / "plan.json"
+    if os.environ.get("REFRESH"):
+        path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    assert found == json.loads(path.read_text(encoding="utf-8"))
 
 
 def test_the_worked_example_is_green() -> None:

@@ -1,0 +1,70 @@
+"""What all authored models share: no unknown words, short forms, and texts read as what they stand for."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+
+class Authored(BaseModel):
+    """A part of the file: no unknown words, nothing interpreted behind the author's back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    planned: ClassVar[frozenset[str]] = frozenset()
+    short: ClassVar[str | None] = None  # the word that a bare text stands for
+
+    @model_validator(mode="before")
+    @classmethod
+    def _long_form(cls, value: Any) -> Any:
+        return {cls.short: value} if cls.short and isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
+        schema = handler(core)
+        resolved = handler.resolve_ref_schema(schema)
+        if cls.short and "anyOf" not in resolved:
+            inner = dict(resolved)
+            resolved.clear()
+            resolved.update({"title": inner.get("title", cls.__name__), "anyOf": [{"type": "string"}, inner]})
+        return schema
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _yes_no(value: Any) -> Any:
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError("write true or false")
+
+
+def _later(value: Any, shape: type, what: str) -> Any:
+    """A shape that the language knows and that is not built yet."""
+    if isinstance(value, shape):
+        raise PydanticCustomError("not_supported", "{what} is not supported yet", {"what": what})
+    return value
+
+
+def one_name(value: Any) -> Any:
+    """One name of a target object."""
+    return _later(value, list, "a target object by condition")
+
+
+def not_only(value: Any) -> Any:
+    """How records that exist are found, not the bare word `only`."""
+    return _later(value, str, "looking up records that only exist in the target")
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and 0 < int(value) < 10**9:
+        return int(value)
+    raise ValueError("write a whole number from 1 on")
+
+
+TEXTS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list), WithJsonSchema(TEXTS_SCHEMA)]
+Flag = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
+Count = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1})]
+Text = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Nothing = Annotated[str | None, WithJsonSchema({"type": ["string", "number", "boolean", "null"]})]
