@@ -6,6 +6,7 @@ from crm_migrate.cleansing import (
     countries,
     date_steps,
     email,
+    kind_steps,
     person_steps,
     phone,
     strings,
@@ -29,4 +30,4 @@ __all__ = [
     "is_free_mail",
     "is_role_mailbox",
 ]
-_ROOMS = (amount_steps, choices, countries, date_steps, email, person_steps, phone, strings, text, web)
+_ROOMS = (amount_steps, choices, countries, date_steps, email, kind_steps, person_steps, phone, strings, text, web)

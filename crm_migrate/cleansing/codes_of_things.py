@@ -62,7 +62,7 @@ def _salesforce(value: str) -> Cell:
 _EU = frozenset(vat.MEMBER_STATES) if hasattr(vat, "MEMBER_STATES") else frozenset()
 _PREFIX = {"GR": "EL", "GB": "GB", "XI": "XI"}
 # Which number a country means by "tax number" where python-stdnum has several.
-_MODULES = {"US": ("ein", "ssn", "tin"), "TR": ("vkn", "tckimlik"), "BR": ("cnpj", "cpf"), "AU": ("abn", "tfn"), "CA": ("bn", "sin"), "IN": ("gstin", "pan"), "CH": ("vat", "uid"),
+_MODULES = {"IT": ("vat", "codicefiscale"), "FR": ("vat", "siren", "siret", "nif"), "ES": ("vat", "nif", "nie"), "PL": ("vat", "regon", "pesel"), "NL": ("vat", "bsn"), "SE": ("vat", "orgnr", "personnummer"), "FI": ("vat", "hetu"), "RO": ("vat", "cnp"), "BG": ("vat", "egn"), "AT": ("vat", "businessid", "tin"), "IE": ("vat", "pps"), "DK": ("vat", "cpr"), "US": ("ein", "ssn", "tin"), "TR": ("vkn", "tckimlik"), "BR": ("cnpj", "cpf"), "AU": ("abn", "tfn"), "CA": ("bn", "sin"), "IN": ("gstin", "pan"), "CH": ("vat", "uid"),
             "MX": ("rfc",), "AR": ("cuit",), "CL": ("rut",), "CO": ("nit",), "PE": ("ruc",), "ID": ("npwp", "nik"), "JP": ("cn",), "KR": ("brn",), "CN": ("uscc",), "RU": ("inn",), "ZA": ("tin",), "NZ": ("ird",), "NO": ("mva", "orgnr"),
             "IL": ("hp", "idnr"), "UA": ("edrpou", "rntrc"), "RS": ("pib",), "SG": ("uen",), "TH": ("tin", "pin"), "VN": ("mst",), "MY": ("nric",), "GB": ("vat", "utr"), "DE": ("vat", "idnr", "stnr"), "EG": ("tn",), "KE": ("pin",), "UY": ("rut",),
             "EC": ("ruc", "ci"), "VE": ("rif",), "PY": ("ruc",), "DO": ("rnc", "cedula"), "GT": ("nit",), "CR": ("cpj", "cpf"), "TW": ("ubn",), "PK": ("cnic",), "MA": ("ice",), "TN": ("mf",), "SV": ("nit",), "IS": ("vsk", "kennitala"), "MD": ("idno",),
@@ -116,11 +116,15 @@ def _national(value: str, region: str) -> Cell:
     """A number by the modules of its country, the first that finds it valid."""
     reason = "the country's numbers are not known"
     names = _MODULES.get(region, ()) or ("vat", "tin")
+    bare = re.sub(r"[\s./\-]+", "", value)
+    if bare.isdigit() and (len(set(bare)) == 1 or bare in "12345678901234567890"):
+        return Cell(None, "placeholder", "a filler, not a number")
     for name in names:
         module = get_cc_module(region.lower(), name)
         if module is None:
             continue
         cell = _validated(module, value, "")
+        cell = cell if cell.value else _validated(module, bare, "")
         if cell.value:
             return Cell(str(module.format(cell.value))) if region in _WRITTEN and hasattr(module, "format") else cell
         reason = cell.note or reason

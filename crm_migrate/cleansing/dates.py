@@ -28,7 +28,9 @@ _CTIME = re.compile(r"^(.*\d)\s+(\d{1,2}:\d{2}(?::\d{2})?)\s+(\d{4})$")
 _IMPERIAL = re.compile(r"([RHS])(\d{1,2})[./-](\d{1,2})[./-](\d{1,2})")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])")
 _ORDINAL_DAY = re.compile(r"(\d{4})-(\d{3})")
-_PARTIAL = re.compile(r"(?:19|20)\d{2}(?:[-/](?:0[1-9]|1[0-2]))?|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}|--?\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}\.?")
+_PARTIAL = re.compile(
+    r"(?:19|20)\d{2}(?:[-/](?:0[1-9]|1[0-2]))?|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}|--?\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}\.?"
+)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ère|re|º|ª|°|-го|е|\.)(?=\s|$|,)", re.IGNORECASE)
 _FILLERS = re.compile(r"\b(?:de|del|den|der|of|the|di|da|do|г\.?|года?)\b|[,]", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,?\s+(?=\S*\d|[^\W\d_]+\.?\s+\d)")

@@ -40,7 +40,7 @@ def email_cell(text: str) -> Cell:
 def _several(text: str) -> Cell | None:
     """Outcome of a cell with several mailboxes, or None where it does not split cleanly."""
     found = [_stripped(part) for part in _SEPARATOR.split(text) if part.strip()]
-    if all("@" in word for word in text.split()):
+    if len(text.split()) > 1 and all(word.count("@") == 1 for word in text.split()):
         found = [_stripped(word) for word in text.split()]
     cells = [_single(part) for part in found if "@" in part]
     if len(cells) < 2 or any(c.value is None for c in cells):

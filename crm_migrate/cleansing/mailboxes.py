@@ -1182,5 +1182,9 @@ def same_filler(local: str, domain: str) -> tuple[str, str] | None:
     name = local.lower()
     if name != domain.lower().partition(".")[0]:
         return None
-    filler = len(name) < 3 or len(set(name)) == 1 or name in {"test", "asdf", "abc", "abcd", "qwe", "qwerty", "demo", "mail", "email", "xyz", "foo", "example"}
+    filler = (
+        len(name) < 3
+        or len(set(name)) == 1
+        or name in {"test", "asdf", "abc", "abcd", "qwe", "qwerty", "demo", "mail", "email", "xyz", "foo", "example"}
+    )
     return ("placeholder", "a filler, not a mailbox") if filler else None

@@ -40,7 +40,7 @@ PROGRAMS = frozenset(
 # Written by people: English, German, French, Spanish, Italian, Portuguese, Dutch, Turkish, Indonesian, Polish, Russian.
 PEOPLE = frozenset(
     "n/a n.a. n.a na. n/a. n/d n.d. n.d k.a. k.a k/a s/n s.n. s/d s.d. n.v.t. n.v.t nvt tbd tbc tba t.b.d. unknown unk "
-    "unbekannt inconnu inconnue desconocido desconocida desconhecido sconosciuto onbekend bilinmiyor belirsiz yok keine "
+    "unbekannt inconnu inconnue desconocido desconocida desconhecido sconosciuto onbekend bilinmiyor belirsiz yok boş bos keine "
     "keiner kein keins ohne aucun aucune ninguno ninguna nenhum nessuno geen nincs brak нет нету неизвестно ingen "
     "ukjent okänd tuntematon nieznany neznámý ismeretlen άγνωστο nc n.c. ND-".lower().split()
 ) | {
@@ -60,4 +60,5 @@ def is_filler(text: str) -> bool:
 def is_null(text: str) -> bool:
     """Means "nothing" in a column that holds no names and no free choice of words."""
     folded = " ".join(text.split()).lower()
-    return folded in PROGRAMS or folded in PEOPLE or is_filler(text)
+    bare = folded.rstrip(".!")
+    return any(word in PROGRAMS or word in PEOPLE for word in (folded, bare)) or is_filler(text)

@@ -79,9 +79,7 @@ FICTION = frozenset(
     "mickey mouse|minnie mouse|donald duck|daisy duck|bugs bunny|homer simpson|bart simpson|john doe|jane doe|joe bloggs|fred bloggs|joe public|"
     "max mustermann|erika mustermann|maxi musterfrau|otto normalverbraucher|lieschen muller|"
     "fulano de tal|batman|superman|spider man|harry potter|darth vader|james bond|sherlock holmes|santa claus|"
-    "peter pan|john smith test|fulan bin fulan|joao ninguem|clark kent|bruce wayne".split(
-        "|"
-    )
+    "peter pan|john smith test|fulan bin fulan|joao ninguem|clark kent|bruce wayne".split("|")
 )
 FILLERS = frozenset(
     "qwerty qwertz qwe asd asdf asdfg asdfgh asdasd asdfasdf zxc zxcv zxcvbn jkl hjkl abc abcd abcdef xyz test tester testing test1 test123 demo dummy "

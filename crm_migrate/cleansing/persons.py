@@ -38,7 +38,25 @@ def person(text: str, locale: str) -> Parts:
 
 
 # Generational suffixes and degrees of names in capitals.
-_WRITTEN = {"JR": "Jr", "JR.": "Jr.", "SR": "Sr", "SR.": "Sr.", "PHD": "PhD", "PH.D.": "Ph.D.", "ESQ": "Esq", "ESQ.": "Esq.", "jr": "Jr", "jr.": "Jr.", "sr.": "Sr.", "iii": "III", "ii": "II", "iv": "IV", "phd": "PhD", "md": "MD", "mba": "MBA"}
+_WRITTEN = {
+    "JR": "Jr",
+    "JR.": "Jr.",
+    "SR": "Sr",
+    "SR.": "Sr.",
+    "PHD": "PhD",
+    "PH.D.": "Ph.D.",
+    "ESQ": "Esq",
+    "ESQ.": "Esq.",
+    "jr": "Jr",
+    "jr.": "Jr.",
+    "sr.": "Sr.",
+    "iii": "III",
+    "ii": "II",
+    "iv": "IV",
+    "phd": "PhD",
+    "md": "MD",
+    "mba": "MBA",
+}
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
@@ -116,9 +134,13 @@ def _is_prefix(word: str, rest: int, behind_title: bool, locale: str) -> bool:
         return word.endswith(".") or len(key) > 1
     if len(key) == 1:
         return key == "m" and word.endswith(".") and rest > 1 and locale[:2] == "fr"
-    if key not in PREFIXES and not all(k in PREFIXES and len(k) > 1 for k in re.split(r"[-.]", fold(word).strip(".")) if k):
+    if key not in PREFIXES and not all(
+        k in PREFIXES and len(k) > 1 for k in re.split(r"[-.]", fold(word).strip(".")) if k
+    ):
         return behind_title and fold(word) in {"h.c.", "hc", "h.c"}
-    return key not in DOTTED or word.endswith(".") or behind_title or (key in {"sir", "dame", "lord", "lady"} and rest > 1)
+    return (
+        key not in DOTTED or word.endswith(".") or behind_title or (key in {"sir", "dame", "lord", "lady"} and rest > 1)
+    )
 
 
 def _suffixes(words: list[str]) -> tuple[list[str], str]:

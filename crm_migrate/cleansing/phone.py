@@ -169,7 +169,9 @@ def _coded(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
 def _mexican(number: PhoneNumber, text: str, region: str | None) -> Cell | None:  # noqa: ARG001 -- a repair
     """`+52 1`, `044`, `045` and ten digits: the marks of mobiles were abolished in 2019."""
     digits = re.sub(r"\D", "", text)
-    found = re.fullmatch(r"(?:\+?(?:0052|52)1|04[45])(\d{10})" if text.startswith("+") or region == "MX" else r"00521(\d{10})", digits)
+    found = re.fullmatch(
+        r"(?:\+?(?:0052|52)1|04[45])(\d{10})" if text.startswith("+") or region == "MX" else r"00521(\d{10})", digits
+    )
     if found is None or (number.country_code != 52 and region != "MX"):
         return None
     plain = PhoneNumber(country_code=52, national_number=int(found[1]))

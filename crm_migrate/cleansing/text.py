@@ -20,18 +20,29 @@ _CLEAN = (
 )
 _ESCAPED = r"_x[0-9A-Fa-f]{4}_|=\?[\w-]+\?[QqBb]\?|^\s*[=+\-@\t]|\w\?\w|[ \t]\n|\r"
 _OOXML = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_RETURN = re.compile(r"_x000[Dd]_(?:_x000[Aa]_|\n)?")
 _WORD = re.compile(r"=\?[\w-]+\?[QqBb]\?[^?]*\?=")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_LOSSY = re.compile(r"�|\w\?\w")
-_FORMULA = re.compile(r"[=+\-@]\s*[A-Za-z_][\w.]*\s*\(|[=+\-@].*\|.*!|=\s*[A-Z]{1,3}\d+")
+# A question mark inside a word stands for a letter that an encoding did not have; not before `=`, as in a query.
+_LOSSY = re.compile(r"\ufffd|(?:[^\W\d_A-Z]\?[^\W\d_A-Z]|[A-Z]\?[^\W\d_])(?![\w.%-]*=)")
+_FORMULA = re.compile(r"""=\s*[\w("'+\-@]|[+\-@]\s*[A-Za-z_][\w.]*\s*\(|[+\-@].*\|.*!""")
 _URL = re.compile(r"https?://\S+|www\.\S+")
 
 
 def repaired(text: str) -> str:
-    """Undo what programs did to a text; what a person typed stays, save invisible characters."""
-    text = _OOXML.sub(lambda m: _unescaped(int(m[1], 16)), text).replace("\r\n", "\n").replace("\r", "\n")
-    text = _decoded_words(text)
+    """Undo what programs did to a text, until nothing is left to undo; what a person typed stays."""
+    for _ in range(6):
+        once = _repaired_once(text)
+        if once == text:
+            break
+        text = once
+    return text
+
+
+def _repaired_once(text: str) -> str:
+    text = _OOXML.sub(lambda m: _unescaped(int(m[1], 16)), _RETURN.sub("\n", text))
+    text = _decoded_words(text.replace("\r\n", "\n").replace("\r", "\n"))
     text = ftfy.fix_text(html.unescape(text) if "&" in text else text, normalization="NFC", unescape_html=False)
     text = text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\u00a0", " ").replace("\u202f", " ")
     text = _CONTROL.sub("", _INVISIBLE.sub(_kept_joiner, text))
@@ -39,8 +50,8 @@ def repaired(text: str) -> str:
 
 
 def _unescaped(code: int) -> str:
-    """A character of an OOXML escape; a carriage return only doubles the line feed behind it."""
-    return "" if code in (0, 13) or 0xD800 <= code <= 0xDFFF else chr(code)
+    """A character of an OOXML escape; what no text may hold is left out."""
+    return "" if code == 0 or 0xD800 <= code <= 0xDFFF else chr(code)
 
 
 def _kept_joiner(match: re.Match[str]) -> str:

@@ -1,0 +1,76 @@
+"""The kinds that have no step of their own as steps of the mapping, and the two that only look: notes and sensitive content."""
+
+from functools import partial
+
+import polars as pl
+
+from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step
+from crm_migrate.cleansing.companies import company_cell
+from crm_migrate.cleansing.kinds import KINDS
+from crm_migrate.cleansing.note_flags import note_flags
+from crm_migrate.cleansing.sensitive import sensitive_content
+from crm_migrate.cleansing.steps import Context
+
+
+def _regional(name: str, example: tuple[str, str]) -> None:
+    """Register a kind that needs a region as `name(REGION)`."""
+    kind = KINDS[name]
+
+    def function(values: pl.Series, context: Context, region: str | None = None) -> pl.DataFrame:
+        known = (region or context.region or "").upper()
+        return as_step(values, outcomes(values, lambda text: kind.read(text, known, {})))
+
+    function.__doc__ = f"Write {kind.doc}; the region is that of the locale unless given."
+    step(name, name, parameters=("region",), examples=(example,))(function)
+
+
+def _plain(name: str, example: tuple[str, str]) -> None:
+    """Register a kind that needs no more than the locale."""
+    kind = KINDS[name]
+
+    def function(values: pl.Series, context: Context) -> pl.DataFrame:
+        return as_step(values, outcomes(values, lambda text: kind.read(text, context.locale, {})))
+
+    function.__doc__ = f"Write {kind.doc}."
+    step(name, name, examples=(example,))(function)
+
+
+_regional("postal_code", ("6420", "06420"))
+_regional("state", ("İSTANBUL", "34"))
+_regional("tax_id", ("454 053 6920", "4540536920"))
+_plain("iban", ("DE89 3704 0044 0532 0130 00", "DE89370400440532013000"))
+_plain("gender", ("Bayan", "female"))
+
+
+@step("id", "id", parameters=("system",), examples=(("1234567890.0", "1234567890"),))
+def id_step(values: pl.Series, context: Context, system: str = "") -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+    """Undo spreadsheet damage to a record id where that is lossless, refuse it where it is not; `id(salesforce)`."""
+    return as_step(values, outcomes(values, partial(KINDS["id"].read, locale=system, options={})))
+
+
+@step("company", "company", examples=(("Acme LLC.", "Acme LLC"),))
+def company_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+    """Tidy a company's name; `Selbständig` and its like are none."""
+    return as_step(values, outcomes(values, company_cell))
+
+
+def _flagging(values: pl.Series, find: "partial[list[str]] | object") -> pl.DataFrame:
+    """Values as they are, flagged with what a text holds."""
+
+    def cell(text: str) -> Cell:
+        found = find(text)  # type: ignore[operator]
+        return Cell(text, ";".join(found) or None, None)
+
+    return outcomes(values, cell)
+
+
+@step("note_flags", "note_flags", examples=(("aramayın", "aramayın"),))
+def note_flags_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+    """Flag notes that ask something of us (deceased, do_not_call, erase ...); the text stays."""
+    return _flagging(values, note_flags)
+
+
+@step("sensitive", "sensitive", examples=(("is diabetic", "is diabetic"),))
+def sensitive_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+    """Flag texts with content of GDPR article 9, payment cards or national ids; the text stays."""
+    return _flagging(values, sensitive_content)

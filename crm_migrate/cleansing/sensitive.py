@@ -1,0 +1,108 @@
+"""Content that needs a reason to be kept: GDPR article 9 (health, religion, politics, ethnicity, union, sexuality), PCI, national ids.
+
+Precision first: a card number must pass Luhn and belong to a brand, an id number its own check digits, and words are
+chosen that are seldom said of anything else. Flags only; nothing is removed here.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from stdnum import luhn
+from stdnum.br import cpf
+from stdnum.es import dni
+from stdnum.fr import nir
+from stdnum.it import codicefiscale
+from stdnum.tr import tckimlik
+
+from crm_migrate.cleansing.letters import fold
+
+_CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.]|[ -]\d)")
+# First digits of the card brands (ISO/IEC 7812 issuer ranges) with their lengths.
+_BRANDS = re.compile(
+    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|9792\d{12}"
+)
+
+_WORDS = {
+    "health": r"""diabet\w+|hiv(?:[ -]positive)?|aids patient|chemo(?:therap\w+)?|dialysis|epilep\w+|schizophren\w+|bipolar disorder|alzheimer\w*|dementia|multiple sclerosis|parkinson'?s disease|breast cancer|(?:has|had|diagnosed with|battling|treated for|suffers from) (?:\w+ )?(?:cancer|depression|asthma|a tumou?r|a stroke|a heart attack)
+        |is pregnant|miscarriage|on sick leave|in rehab|wheelchair user|is (?:blind|deaf|disabled|autistic)(?! to)|(?:nut|penicillin|lactose|gluten|peanut|food|latex) (?:allergy|intoleran\w+)|allergic to|coeliac|celiac|medical condition|disability pension|cancer patient|mental illness|heart condition|pacemaker
+        |schwanger\w*|krebs(?:kranke?r?|erkrankung|patient\w*|diagnose)|hat krebs|krankgeschrieben|schwerbehindert\w*|behinderung|depression(?:en)?|rollstuhlfahrer\w*|allergisch gegen|\w+allergie|herzinfarkt|schlaganfall|dialysepatient\w*|demenz
+        |enceinte|cancer du|a un cancer|en arret maladie|handicapee?|allergique (?:a|aux)|depressif|depressive|malade du|embarazada|tiene cancer|discapacidad|alergic[oa] a|de baja medica|enfermedad cronica|diabetic[oa]|diabetique
+        |hamile|kanser(?: hastasi| tedavisi| oldu| teshisi)?|seker hastasi|kalp (?:hastasi|krizi)|engelli raporu|alerji(?:si|k)?|depresyon\w*|tansiyon hastasi|kemoterapi|hastanede yatiyor|hamil(?= \d| anak|$)|sakit (?:jantung|kanker|ginjal|gula)|kanker|penyandang disabilitas|alergi(?: terhadap)?|stroke ringan|kencing manis""",
+    "religion": r"""(?:is|devout|practi[sc]ing|converted to) (?:a )?(?:muslim|jewish|jew|catholic|hindu|buddhist|christian|islam|judaism|sikh|mormon|atheist)|jehovah'?s witness|observes (?:ramadan|shabbat|lent)|keeps (?:kosher|halal|shabbat)|kosher (?:only|meals?)|halal (?:only|meals?)|religion ?[:=]
+        |(?:ist|praktizierende[rs]?|glaubig\w*) (?:muslim\w*|jude|judin|judisch|katholisch|katholik\w*|evangelisch)|konfession ?[:=]|zeuge jehovas|(?:est|pratiquante?) (?:musulmane?|juif|juive|catholique|bouddhiste)|(?:es|practicante) (?:musulman[a]?|judi[oa]|catolic[oa])|religion ?:|religion catolica
+        |(?:dini|mezhebi) ?[:=]|alevi(?:dir)?|(?:koyu|dindar) musluman|yahudi(?:dir)|hristiyan(?:dir)|agama ?[:=]|beragama (?:islam|kristen|katolik|hindu|buddha)|testigo de jehova""",
+    "politics": r"""(?:member|supporter|activist|voter|donor) of (?:the )?(?:labou?r|conservative|republican|democratic|green|socialist|communist|akp|chp|mhp|hdp|afd|spd|cdu|csu|fdp|pdi)(?: party)?|votes? (?:labou?r|conservative|republican|democrat\w*|green)|trade union (?:member|rep\w*)|union member|political (?:views|opinion)s? ?[:=]
+        |(?:spd|cdu|csu|afd|fdp|linke|grunen)[- ]?(?:mitglied|wahler\w*)|gewerkschaftsmitglied|parteimitglied|(?:syndique|adherente?) (?:a la|au|cgt|cfdt|fo)|militante? (?:du|de|d'un) (?:parti|psoe|pp)|afiliad[oa] a(?:l| la)? (?:psoe|pp|vox|podemos|ugt|ccoo|sindicato)
+        |(?:akp|chp|mhp|hdp|iyi parti)[' ]?(?:li|lidir|uyesi|secmeni)|sendika uyesi|anggota (?:partai|serikat)|kader (?:pdi|golkar|gerindra)""",
+    "ethnicity": r"""(?:ethnicity|ethnic origin|race|skin colou?r|caste) ?[:=]|(?:is|of) (?:kurdish|roma|gypsy|black|hispanic|jewish) (?:origin|descent|ethnicity)|(?:kurt|laz|cerkez|arap|roman|ermeni|rum) (?:kokenli|asilli)|etnik koken\w* ?[:=]?|(?:herkunft|ethnie|hautfarbe) ?[:=]|d'origine (?:arabe|kurde|rom|juive|africaine)|de origen (?:gitano|arabe|judio)|etnia ?[:=]|raza ?[:=]|keturunan (?:tionghoa|cina|arab)|suku ?[:=]""",
+    "sexuality": r"""(?:is|openly|identifies as) (?:gay|lesbian|bisexual|transgender|trans|homosexual|queer)|sexual orientation ?[:=]|came out as|ist (?:schwul|lesbisch|homosexuell|transgender)|(?:est|es) (?:gay|lesbienne|homosexuelle?|lesbiana|homosexual|transexual)|escinsel(?:dir)?|sex change|gender reassignment|homoseksual""",
+    "criminal": r"""criminal record|convicted of|in prison|ex-?convict|on parole|vorbestraft|im gefangnis|casier judiciaire|condamnee? pour|antecedentes penales|sabika(?:li| kaydi)|hapiste|cezaevinde|mantan narapidana|dipenjara""",
+}  # fmt: skip
+
+_NOT = re.compile(
+    r"(?:\b(?:not|no|isn't|nicht|kein\w*|pas|sin|degil|bukan|tidak|research|charity|foundation|association|fund|institute|clinic|hospital|museum|awareness|conference|products?|software|supplies|equipment|insurance)\s+(?:a |an |the |for |of )*$)"
+)
+_ABOUT = re.compile(
+    r"^\s*(?:research|charity|foundation|association|fund|institute|clinic|center|centre|society|awareness|conference|care products?|products?|software|supplies|equipment|devices?|market|monitors?|drugs?|"
+    r"-?gesellschaft|-?stiftung|stiftung|verein|dernegi|vakfi|merkezi|hilfe|forschung|free\b|test kits?|department|ward)"
+)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {
+        name: re.compile(r"(?<!\w)(?:" + re.sub(r"\s*\n\s*", "", text) + r")(?!\w)") for name, text in _WORDS.items()
+    }
+
+
+def sensitive_content(text: str) -> list[str]:
+    """Categories of sensitive content that a text holds, in a fixed order."""
+    folded = re.sub(r"[‘’`´]", "'", " ".join(fold(text).split()))
+    found = [
+        name for name, pattern in _patterns().items() if any(_is_meant(m, folded) for m in pattern.finditer(folded))
+    ]
+    if has_card(text):
+        found.append("payment_card")
+    if has_national_id(text):
+        found.append("national_id")
+    return found
+
+
+def _is_meant(match: re.Match[str], text: str) -> bool:
+    """Said of a person, not of a charity, a product or a denial."""
+    return not (_NOT.search(text[: match.start()]) or _ABOUT.match(text[match.end() :]))
+
+
+def has_card(text: str) -> bool:
+    """A payment card number: a brand's range, its length, Luhn."""
+    for found in _CARD.finditer(text):
+        digits = re.sub(r"\D", "", found[0])
+        if _BRANDS.fullmatch(digits) and luhn.is_valid(digits) and len(set(digits)) > 1:
+            return True
+    return False
+
+
+_Check = Callable[[str], bool]
+# A shape, the check of its digits, and words that must stand before it where the shape alone is too common.
+_IDS: tuple[tuple[re.Pattern[str], _Check, re.Pattern[str] | None], ...] = (
+    (re.compile(r"(?<!\d)[1-9]\d{10}(?!\d)"), tckimlik.is_valid, re.compile(r"t\.?c\.?|kimlik|tckn|national id|identity", re.IGNORECASE)),
+    (re.compile(r"(?<!\d)\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)"), cpf.is_valid, None),
+    (re.compile(r"(?<!\w)\d{8}-?[A-Z](?!\w)"), dni.is_valid, None),
+    (re.compile(r"(?<!\w)[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z](?!\w)"), codicefiscale.is_valid, None),
+    (re.compile(r"(?<!\d)[12][ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{2}(?!\d)"), nir.is_valid, None),
+    (re.compile(r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)"), bool, None),
+    (re.compile(r"(?<!\d)(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?!\d)"), bool, None),
+    (re.compile(r"(?<!\d)\d{16}(?!\d)"), bool, re.compile(r"\b(?:nik|ktp|nomor induk)\b", re.IGNORECASE)),
+    (re.compile(r"(?<!\d)\d{4} ?\d{4} ?\d{4}(?!\d)"), bool, re.compile(r"aadhaar|aadhar|uidai", re.IGNORECASE)),
+    (re.compile(r"(?<!\w)[A-Z0-9]{6,9}(?!\w)"), lambda t: any(c.isdigit() for c in t), re.compile(r"passport (?:no|number|nr)|reisepass|passeport n|pasaport no|paspor no", re.IGNORECASE)),
+)  # fmt: skip
+
+
+def has_national_id(text: str) -> bool:
+    """A person's number of a state, by its check digits, or by a word that names it."""
+    for shape, check, words in _IDS:
+        for found in shape.finditer(text):
+            if (words is None or words.search(text[max(0, found.start() - 40) : found.start()])) and check(found[0]):
+                return True
+    return False
