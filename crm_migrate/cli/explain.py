@@ -83,9 +83,9 @@ def _add_row(tree: Tree, row: "RowStory") -> None:
     reason = " ".join(filter(None, (row.code, row.rule, row.message)))
     branch = tree.add(_text(f"{row.source}:{row.key or '?'}", where, part, f"is {row.state}", survivor, reason))
     for trace in row.fields:
-        if trace.raw is None and trace.value is None:
+        if not (trace.raw or "").strip() and trace.value is None:
             continue
-        told = _told(trace.raw, trace.steps)
+        told = list(_told(trace.raw, trace.steps)) or _trimmed(trace.raw, trace.value)
         steps = "".join(f" -{name}-> {_cell(value)}{_flag(flag, note)}" for name, value, flag, note in told)
         branch.add(_text(f"{trace.field} <- {trace.origin}: {_cell(trace.raw)}{steps}"))
 
@@ -94,11 +94,16 @@ def _told(
     raw: str | None, steps: tuple[tuple[str, str | None, str | None, str | None], ...]
 ) -> Iterator[tuple[str, str | None, str | None, str | None]]:
     """The steps that changed the value or found something."""
-    before = raw
+    before = (raw or "").strip() or None
     for name, value, flag, note in steps:
         if value != before or flag:
             yield name, value, flag, note
         before = value
+
+
+def _trimmed(raw: str | None, value: str | None) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Blanks around a cell go before the first step; nothing to tell where there were none."""
+    return [] if raw == value or not (raw or "").strip() else [("trim", value, None, None)]
 
 
 def _cell(value: str | None) -> str:
@@ -110,7 +115,9 @@ def _flag(flag: str | None, note: str | None) -> str:
 
 
 def _table(cells: "tuple[CellStory, ...]") -> Table:
-    table = Table("field", "expected", "won by", "in the target", "", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in ("field", "expected", "won by", "in the target", ""):
+        table.add_column(name, overflow="fold")
     for cell in cells:
         winner = " ".join(filter(None, (cell.winner, f"({cell.rule})" if cell.rule else "")))
         table.add_row(*(_text(part) for part in (cell.field, cell.expected, winner, cell.actual, cell.difference)))

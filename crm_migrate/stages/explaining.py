@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from crm_migrate.errors import UsageError
+from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.reconciling.accounting import source_facts
 from crm_migrate.stages.reconciling.columns import (
@@ -20,7 +21,7 @@ from crm_migrate.stages.reconciling.columns import (
     RAW,
     SURVIVORS,
 )
-from crm_migrate.stages.reconciling.database import Tables, opened
+from crm_migrate.stages.reconciling.database import Tables, opened, quote
 from crm_migrate.stages.transform import FieldTrace, replay
 from crm_migrate.workspace.layout import Project, Run
 
@@ -193,6 +194,7 @@ def _row(tables: Tables, plan: Plan, object_name: str, line: tuple[Any, ...]) ->
     path = str(files[int(number)]["path"]) if number is not None and int(number) < len(files) else ""
     physical = int(raw.pop("__line", None) or 0)
     raw.pop("__row", None)
+    parted = _parted(plan, object_name, source, split, raw)
     return RowStory(
         source=source,
         file=path,
@@ -206,7 +208,7 @@ def _row(tables: Tables, plan: Plan, object_name: str, line: tuple[Any, ...]) ->
         message=message or "",
         survivor=survivor,
         raw=raw,
-        fields=tuple(replay(plan, object_name, source, _parted(plan, object_name, source, split, raw))),
+        fields=tuple(replay(plan, object_name, source, parted | _evaluated(tables, plan, object_name, source, parted))),
         findings=_findings(tables, object_name, source, row, split),
     )
 
@@ -228,6 +230,25 @@ def _parted(plan: Plan, object_name: str, source: str, split: int, raw: dict[str
     parts = {feed.split.column: leading}
     parts |= {column: _parts(raw.get(column), feed.split.by, keep_empty=True) for column in feed.split.companions}
     return raw | {column: listed[split] if split < len(listed) else None for column, listed in parts.items()}
+
+
+def _evaluated(
+    tables: Tables, plan: Plan, object_name: str, source: str, raw: dict[str, str | None]
+) -> dict[str, str | None]:
+    """The value of every `= expression` cell on this row, by field."""
+
+    def column(name: Name) -> Column:
+        return Column(f"r.{quote(name.name)}", "text")
+
+    row = ", ".join(f"?::VARCHAR AS {quote(name)}" for name in raw)
+    values: dict[str, str | None] = {}
+    for field_plan in plan.object(object_name).fields:
+        cell = field_plan.cells.get(source)
+        if cell is not None and cell.expression is not None:
+            compiled = parse(cell.expression).value(column)
+            sql = f"SELECT {compiled.sql} FROM (SELECT {row}) r"
+            values[field_plan.name] = tables.one(sql, [*compiled.params, *raw.values()])[0]
+    return values
 
 
 def _parts(cell: str | None, by: str, *, keep_empty: bool) -> list[str]:
