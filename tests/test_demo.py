@@ -45,11 +45,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Checked
 
     folder = tmp_path_factory.mktemp("demo") / "anadolu"
     done = crm_migrate("demo", str(folder))
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode in (0, 1), done.stdout + done.stderr
     first = folder.with_name("first")
     shutil.copytree(folder, first)
     done = crm_migrate("demo", str(folder), "--second")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode in (0, 1), done.stdout + done.stderr
     yield {
         "first": Checked(FinishedRun(first), SAMPLE / "truth"),
         "second": Checked(FinishedRun(folder), SAMPLE / "second" / "truth"),
@@ -236,6 +236,12 @@ def test_the_figure_from_outside_agrees(checked: Checked) -> None:
     (control,) = checked.run.figures["controls"]
     assert Decimal(control["actual"]) == Decimal(control["said"]) == Decimal(said["value"])
     assert control["agrees"]
+
+
+def test_the_only_gate_that_fails_is_the_accepted_one(checked: Checked) -> None:
+    failed = {gate["name"]: gate["accepted"] for gate in checked.run.figures["gates"] if not gate["passed"]}
+    assert failed == {"unreadable_amounts": "accept:unreadable_amounts"}
+    assert checked.run.figures["verdict"] == "GO WITH ACCEPTED EXCEPTIONS"
 
 
 def test_an_amount_below_zero_is_said(checked: Checked) -> None:
