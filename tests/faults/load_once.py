@@ -1,4 +1,4 @@
-"""A process that goes on with the latest run's load; the fault tests kill it. `load_once.py FOLDER OPTIONS_JSON ROWS`."""
+"""A process that goes on with the latest run's load; fault tests kill it. `load_once.py FOLDER OPTIONS_JSON ROWS`."""
 
 import json
 import sys

@@ -52,10 +52,9 @@ def process(company: Company, where: dict[str, str], *prefix: str) -> subprocess
 def digest(folder: Path) -> list[str]:
     """The target by our keys, without the ids that the database chose."""
     with sqlite3.connect(folder / "crm.db") as connection:
-        companies = (
-            "SELECT c.crm_migrate_id, c.name, p.crm_migrate_id FROM company c LEFT JOIN company p ON p.id = c.parent"
-        )
-        people = "SELECT c.crm_migrate_id, c.last_name, p.crm_migrate_id FROM person c LEFT JOIN company p ON p.id = c.company"
+        parent = "p.crm_migrate_id FROM {} c LEFT JOIN company p ON p.id = c.{}"
+        companies = f"SELECT c.crm_migrate_id, c.name, {parent.format('company', 'parent')}"
+        people = f"SELECT c.crm_migrate_id, c.last_name, {parent.format('person', 'company')}"
         return sorted(map(str, connection.execute(companies))) + sorted(map(str, connection.execute(people)))
 
 
