@@ -88,3 +88,10 @@ def test_bytes_that_an_encoding_has_not_are_set_aside(tmp_path: Path) -> None:
     assert found.rows == [["2", "x"]]
     assert found.aside[0].code == "undecodable"
     assert "0x9D" in found.aside[0].message
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+def test_a_mark_before_a_quoted_header_is_no_part_of_it(tmp_path: Path, codec: str) -> None:
+    found = read_bytes(tmp_path, '"a;b";c\n1;2\n'.encode(codec))
+    assert (found.columns, found.rows) == (("a;b", "c"), [["1", "2"]])
+    assert not found.findings
