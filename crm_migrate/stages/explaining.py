@@ -124,7 +124,7 @@ def _find(tables: Tables, plan: Plan, subject: str) -> Iterator[Place]:
         if head == name:
             conditions.append(("target_id = ? OR __entity = ?", [tail, tail]))
         sources = {feed.source for feed in object_plan.feeds} | {enrich.source for enrich in object_plan.enrich}
-        for source in sorted(sources):
+        for source in sorted(sources) or [plain.name for plain in plan.sources]:
             if subject.startswith(f"{source}:"):
                 conditions.append(("__source = ? AND __key = ?", [source, subject[len(source) + 1 :]]))
             conditions.extend(

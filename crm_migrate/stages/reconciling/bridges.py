@@ -140,15 +140,22 @@ def _expected_lines(tables: Tables, object_plan: ObjectPlan, measure: FieldPlan,
     unit = "''" if currency is None else f"coalesce(c.{quote(currency.name)}, '')"
     fields = texts(measure.name, *([currency.name] if currency else []))
     complete = tables.view(COMPLETE | fields, "complete", name, "entities")
-    sides = quote(f"arrived/{name}")
+    side = quote(f"expected/{name}")
+    final = f"x.{quote(str(measure.target))}"
+    final_unit = unit if currency is None or currency.target is None else f"coalesce(x.{quote(currency.target)}, '')"
     cell = f"c.{quote(measure.name)}"
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
-        SELECT c.__cluster AS cluster, x.__entity AS entity, {unit} AS unit, {cell} AS text,
-          CASE WHEN regexp_matches({cell}, {EXACT}) THEN {cell}::DECIMAL(38, 9) END AS amount
-        FROM {sides} x JOIN {complete} c ON c.__cluster = x.__cluster"""
+        SELECT c.__cluster AS cluster, x.__entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount,
+          {final_unit} AS final_unit, {final} AS final_text, {_exact(final)} AS final
+        FROM {side} x JOIN {complete} c ON c.__cluster = x.__cluster"""
     )
     return table
+
+
+def _exact(cell: str) -> str:
+    """The exact amount of a text; null where it is none, or has more decimals than a sum can hold."""
+    return f"CASE WHEN regexp_matches({cell}, {EXACT}) THEN {cell}::DECIMAL(38, 9) END"
 
 
 def _actual_lines(tables: Tables, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None) -> str:
@@ -192,7 +199,8 @@ def _bridge(
         *(_left_out(tables, lines, unit, state) for state in LEFT_OUT),
         _duplicates(tables, lines, expected, unit),
         _set_by_rule(tables, measure, lines, expected, unit),
-        _rounding(tables, measure, expected, actual, unit),
+        _kept(tables, expected, unit),
+        _rounding(tables, expected, actual, unit),
     ]
     shown = tuple(term for term in terms if term is not None and term.lines)
     target = Decimal(got or 0)
@@ -265,15 +273,26 @@ def _set_by_rule(tables: Tables, measure: FieldPlan, lines: str, expected: str, 
     return Term(name="set by rule", amount=plain(amount), lines=count)
 
 
-def _rounding(tables: Tables, measure: FieldPlan, expected: str, actual: str, unit: str) -> Term:
-    """What the target rounded away: records whose amount has fewer decimals there and differs by less than one unit."""
-    del measure
-    scale = r"length(regexp_extract(regexp_replace({0}.text, '0+$', ''), '\.([0-9]+)$', 1))"
+def _kept(tables: Tables, expected: str, unit: str) -> Term:
+    """What the target holds for a reason although our rows say otherwise: a record that it had before us."""
     amount, count = tables.one(
-        f"""SELECT sum(a.amount - e.amount), count(*) FROM {expected} e JOIN {actual} a USING (entity)
-        WHERE e.unit = ? AND a.unit = e.unit AND a.amount <> e.amount AND contains(e.text, '.')
-          AND {scale.format("a")} < {scale.format("e")}
-          AND abs(a.amount - e.amount) < TRY_CAST('1e-' || {scale.format("a")} AS DECIMAL(38, 9))""",
+        f"""SELECT coalesce(sum(final) FILTER (final_unit = $unit), 0) - coalesce(sum(amount) FILTER (unit = $unit), 0),
+        count(*) FROM {expected} WHERE (unit = $unit OR final_unit = $unit)
+        AND (final IS DISTINCT FROM amount OR (final IS NOT NULL AND final_unit <> unit))""".replace(
+            "$unit", literal(unit)
+        )
+    )
+    return Term(name="kept in the target", amount=plain(amount), lines=count)
+
+
+def _rounding(tables: Tables, expected: str, actual: str, unit: str) -> Term:
+    """What the target rounded away: records whose amount has fewer decimals there and differs by less than one unit."""
+    scale = r"length(regexp_extract(regexp_replace({0}, '0+$', ''), '\.([0-9]+)$', 1))"
+    theirs, ours = scale.format("a.text"), scale.format("e.final_text")
+    amount, count = tables.one(
+        f"""SELECT sum(a.amount - e.final), count(*) FROM {expected} e JOIN {actual} a USING (entity)
+        WHERE e.final_unit = ? AND a.unit = e.final_unit AND a.amount <> e.final AND contains(e.final_text, '.')
+          AND {theirs} < {ours} AND abs(a.amount - e.final) < TRY_CAST('1e-' || {theirs} AS DECIMAL(38, 9))""",
         [unit],
     )
     return Term(name="rounding", amount=plain(amount), lines=count)

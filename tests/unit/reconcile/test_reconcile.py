@@ -203,3 +203,26 @@ def test_a_control_that_contradicts_the_sources_fails(tmp_path: Path) -> None:
 
     assert "controls" in failed(found)
     assert found.controls[0].expected == "1250070.75"
+
+
+def test_an_amount_that_the_target_had_before_us_is_a_term_of_its_own(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    planned = content["load", "deals", "entities"][2]
+    planned |= {"action": "update", "code": "existing", "amount": "99.00"}
+    content["validate", "deals", "actual"][1]["amount"] = "99.00"
+    content["load", "deals", "before"].append({"target_id": "32", "__entity": None})
+
+    bridge = next(b for b in figures(tmp_path, content).bridges if b.currency == "EUR")
+
+    assert ("kept in the target", "28.75") in [(term.name, term.amount) for term in bridge.terms]
+    assert bridge.unexplained == "0.00"
+
+
+def test_an_amount_that_the_target_rounded_is_a_term_of_its_own(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["validate", "deals", "actual"][1]["amount"] = "70.3"
+
+    bridge = next(b for b in figures(tmp_path, content).bridges if b.currency == "EUR")
+
+    assert ("rounding", "0.05") in [(term.name, term.amount) for term in bridge.terms]
+    assert bridge.unexplained == "0.00"
