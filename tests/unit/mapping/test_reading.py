@@ -85,8 +85,11 @@ def test_traps_are_told_with_their_place(text: str, expected: list[tuple[str, in
         "".join("[\n" for _ in range(5_000)),
         "a: &a [x]\nb: [*a, *a]\n" * 500,
         "!" * 50_000,
+        "token" * 8_000,
+        "eyJ" * 12_000 + ".",
+        "://a:" * 8_000,
     ],
-    ids=range(11),
+    ids=range(14),
 )
 def test_hostile_text_ends_quickly(text: str) -> None:
     started = time.monotonic()
