@@ -126,6 +126,7 @@ def _measure(tables: Tables, plan: Plan, collected: _Collected) -> None:
     """Key figures and the controls that speak of them (by `of`, else by name)."""
     measured = {kpi.name: measure(tables, plan, kpi) for kpi in plan.reconcile.kpis}
     collected.kpis.extend(figures_of(plan, measured))
+    collected.odd = {name: found.odd for name, found in measured.items() if found.odd}
     for control in plan.reconcile.controls:
         found: Measured | None = measured.get(control.of) or measured.get(control.name)
         collected.controls.append(control_figure(control, found))

@@ -43,6 +43,7 @@ class Found:
     breaches: int = 0
     entities_without_row: int = 0
     uncompared: list[str] = field(default_factory=list)
+    odd: dict[str, int] = field(default_factory=dict)  # key figure -> records whose values its condition could not read
 
 
 def gates(plan: Plan, found: Found) -> tuple[Gate, ...]:

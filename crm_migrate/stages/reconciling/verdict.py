@@ -66,6 +66,8 @@ def not_checked(plan: Plan, found: Found) -> Iterator[str]:
         if plain.name not in feeding:
             yield f"{plain.name}: feeds no object; none of its rows is accounted for."
     yield from _not_compared(plan, found)
+    for name, count in found.odd.items():
+        yield f"{name}: {count:,} values could not be read as its condition asks; their records are not in the figure."
     if not plan.reconcile.controls:
         yield "No control total from outside was given: that units and scale are right is not proven by this report."
     if not plan.reconcile.kpis:
