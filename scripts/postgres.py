@@ -84,7 +84,7 @@ def initialise(binaries: Path, folder: Path, user: str | None, password: str) ->
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], binaries: Path, port: int, log: Path) -> None:
-    """Return when the server takes connections; exit with the server's own last words when it dies or takes too long."""
+    """Return when the server takes connections; exit with its own last words when it dies or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         probe = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
