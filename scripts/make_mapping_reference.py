@@ -6,7 +6,6 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from crm_migrate.cleansing.steps import STEPS
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping import expression_syntax, expressions, model
@@ -126,7 +125,7 @@ def _words() -> str:
     return (
         "\n## Semantic types\n\n| type | default step | survives | unreadable |\n|---|---|---|---|\n" + types
         + "\n## Objects and fields of the CRM model\n\n| object | fields |\n|---|---|\n" + objects
-        + f"\n## Steps\n\n{', '.join(f'`{name}`' for name in sorted(set(STEPS) | ENGINE))}: see `crm-migrate steps`.\n"
+        + f"\n## Steps\n\n`crm-migrate steps` lists them; {', '.join(f'`{name}`' for name in sorted(ENGINE))} are the engine's own.\n"
         + f"\n## Survivorship\n\n{', '.join(f'`{name}`' for name in sorted(SURVIVE))}\n"
         + f"\n## Names that no source may have\n\n{', '.join(f'`{name}`' for name in sorted(model.RESERVED))}\n"
     )  # fmt: skip
