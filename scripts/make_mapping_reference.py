@@ -125,7 +125,7 @@ def _words() -> str:
     return (
         "\n## Semantic types\n\n| type | default step | survives | unreadable |\n|---|---|---|---|\n" + types
         + "\n## Objects and fields of the CRM model\n\n| object | fields |\n|---|---|\n" + objects
-        + f"\n## Steps\n\n`crm-migrate steps` lists them; {', '.join(f'`{name}`' for name in sorted(ENGINE))} are the engine's own.\n"
+        + f"\n## Steps\n\n`crm-migrate steps` lists them. The engine's own: {', '.join(sorted(ENGINE))}.\n"
         + f"\n## Survivorship\n\n{', '.join(f'`{name}`' for name in sorted(SURVIVE))}\n"
         + f"\n## Names that no source may have\n\n{', '.join(f'`{name}`' for name in sorted(model.RESERVED))}\n"
     )  # fmt: skip
