@@ -86,8 +86,8 @@ class LoadPlan(BaseModel):
 def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
     """Count and sample the actions of one object."""
     names = Names(object_plan.name)
-    counts = dict(relations.rows(f"SELECT __action, count(*) FROM {names.plan} GROUP BY __action"))
-    waiting = dict(
+    counts: dict[str, int] = dict(relations.rows(f"SELECT __action, count(*) FROM {names.plan} GROUP BY __action"))
+    waiting: dict[str, int] = dict(
         relations.rows(f"""SELECT code, count(*) FROM
         (SELECT __code AS code FROM {names.plan} WHERE __action IN ('held', 'rejected') UNION ALL
          SELECT code FROM {names.vanished} WHERE policy <> 'ignore')
