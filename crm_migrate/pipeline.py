@@ -200,7 +200,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     with stages.stage("reconcile"):
         figures = reconcile(plan, run, header_of(run), target.identity())
     with stages.stage("report"):
-        reports = write_reports(figures, run.report)
+        reports = write_reports(figures, run.report, ledger=run.table("reconcile"))
     return Outcome(project, run, plan, load_plan, figures, (), tuple(reports))
 
 
