@@ -10,6 +10,7 @@ from stdnum.exceptions import ValidationError
 
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import PROGRAMS, is_filler, is_null
+from crm_migrate.cleansing.vocabulary import table
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x1f\u00a0]")
 _GUID = re.compile(
@@ -62,11 +63,7 @@ def _salesforce(value: str) -> Cell:
 _EU = frozenset(vat.MEMBER_STATES) if hasattr(vat, "MEMBER_STATES") else frozenset()
 _PREFIX = {"GR": "EL", "GB": "GB", "XI": "XI"}
 # Which number a country means by "tax number" where python-stdnum has several.
-_MODULES = {"IT": ("vat", "codicefiscale"), "FR": ("vat", "siren", "siret", "nif"), "ES": ("vat", "nif", "nie"), "PL": ("vat", "regon", "pesel"), "NL": ("vat", "bsn"), "SE": ("vat", "orgnr", "personnummer"), "FI": ("vat", "hetu"), "RO": ("vat", "cnp"), "BG": ("vat", "egn"), "AT": ("vat", "businessid", "tin"), "IE": ("vat", "pps"), "DK": ("vat", "cpr"), "US": ("ein", "ssn", "tin"), "TR": ("vkn", "tckimlik"), "BR": ("cnpj", "cpf"), "AU": ("abn", "tfn"), "CA": ("bn", "sin"), "IN": ("gstin", "pan"), "CH": ("vat", "uid"),
-            "MX": ("rfc",), "AR": ("cuit",), "CL": ("rut",), "CO": ("nit",), "PE": ("ruc",), "ID": ("npwp", "nik"), "JP": ("cn",), "KR": ("brn",), "CN": ("uscc",), "RU": ("inn",), "ZA": ("tin",), "NZ": ("ird",), "NO": ("mva", "orgnr"),
-            "IL": ("hp", "idnr"), "UA": ("edrpou", "rntrc"), "RS": ("pib",), "SG": ("uen",), "TH": ("tin", "pin"), "VN": ("mst",), "MY": ("nric",), "GB": ("vat", "utr"), "DE": ("vat", "idnr", "stnr"), "EG": ("tn",), "KE": ("pin",), "UY": ("rut",),
-            "EC": ("ruc", "ci"), "VE": ("rif",), "PY": ("ruc",), "DO": ("rnc", "cedula"), "GT": ("nit",), "CR": ("cpj", "cpf"), "TW": ("ubn",), "PK": ("cnic",), "MA": ("ice",), "TN": ("mf",), "SV": ("nit",), "IS": ("vsk", "kennitala"), "MD": ("idno",),
-            "BY": ("unp",), "MK": ("edb",), "ME": ("pib",), "AL": ("nipt",), "MC": ("tva",), "SM": ("coe",), "FO": ("vn",), "LI": ("peid",), "DZ": ("nif",), "GH": ("tin",), "GN": ("nifp",), "SN": ("ninea",), "HK": ("hkid",)}  # fmt: skip
+_MODULES = {region: tuple(names.split()) for region, names in table("tax_numbers").items()}
 
 
 # Countries whose numbers are written with their punctuation, in forms and in registers.

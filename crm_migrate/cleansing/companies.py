@@ -7,20 +7,12 @@ from crm_migrate.cleansing.legal_forms import without_form
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.text import repaired
+from crm_migrate.cleansing.vocabulary import phrases
 
 _AND = re.compile(r"\s*(?:&|\+)\s*")
 # ue, oe, ae between consonants: the typewriter spelling of ü, ö, ä (Mueller, Goetz, Baer); a key only, never shown.
 _UMLAUT = re.compile(r"(?<=[b-df-hj-np-tv-xz])([aou])e(?=[b-df-hj-np-tv-z])")
-_NONE = frozenset(
-    fold(w)
-    for w in "self-employed|self employed|selfemployed|self|freelance|freelancer|independent|independent consultant|private|privat|privatperson|privatkunde|private person|individual|"
-    "particulier|personal|none|no company|retired|unemployed|student|home|homemaker|not employed|n/a|keine|ohne|ohne firma|selbständig|selbststaendig|freiberufler|freiberuflich|rentner|"
-    "indépendant|autónomo|autonomo|por cuenta propia|jubilado|particular|ninguna|aposentado|libero professionista|privato|zzp|zzp'er|zelfstandig|particulier|serbest|serbest meslek|emekli|"
-    "şahıs|bireysel|bireysel müşteri|ev hanımı|öğrenci|çalışmıyor|wiraswasta|perorangan|pribadi|tidak bekerja|pensiunan|mahasiswa|osoba prywatna|частное лицо|privatperson|egen|retraité|sans emploi|"
-    "à son compte|etudiant|étudiant|estudiante|desempleado|student|between jobs|looking for work|consultant (self-employed)|not provided|[not provided]|house wife|housewife".split(
-        "|"
-    )
-)
+_NONE = frozenset(phrases("no_company"))
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{6,}")
 

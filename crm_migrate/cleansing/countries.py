@@ -13,6 +13,7 @@ from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, 
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
+from crm_migrate.cleansing.vocabulary import phrases, table
 
 # Languages whose names of countries are looked up (CLDR territories); English is looked up first.
 LANGUAGES = [
@@ -67,32 +68,7 @@ LANGUAGES = [
     "gl",
 ]
 # Names and abbreviations in everyday use that neither ISO nor CLDR lists.
-EVERYDAY = {
-    "usa": "US", "u s a": "US", "u s": "US", "america": "US", "united states of america": "US", "the united states": "US", "us of a": "US",
-    "eeuu": "US", "ee uu": "US", "etats unis d amerique": "US", "abd": "US", "a b d": "US", "vs": "US", "amerika": "US", "сша": "US",
-    "vereinigte staaten von amerika": "US", "stati uniti d america": "US", "estados unidos de america": "US", "verenigde staten van amerika": "US",
-    "uk": "GB", "u k": "GB", "great britain": "GB", "britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB",
-    "united kingdom of great britain and northern ireland": "GB", "grossbritannien": "GB", "grande bretagne": "GB", "gran bretana": "GB",
-    "gran bretagna": "GB", "groot brittannie": "GB", "ingiltere": "GB", "inggris": "GB", "angleterre": "GB", "inglaterra": "GB", "inghilterra": "GB",
-    "engeland": "GB", "birlesik krallik": "GB", "schottland": "GB", "brd": "DE", "frg": "DE", "federal republic of germany": "DE",
-    "bundesrepublik deutschland": "DE", "west germany": "DE", "holland": "NL", "the netherlands": "NL", "hollanda": "NL", "olanda": "NL", "holanda": "NL",
-    "belanda": "NL", "hollande": "NL", "nederlande": "NL", "turkey": "TR", "turkiye cumhuriyeti": "TR", "republic of turkey": "TR", "tc": "TR", "t c": "TR",
-    "czech republic": "CZ", "ceska republika": "CZ", "tschechische republik": "CZ", "cr": "CR", "ivory coast": "CI", "cote d ivoire": "CI",
-    "republic of korea": "KR", "south korea": "KR", "korea south": "KR", "korea republic of": "KR", "north korea": "KP", "dprk": "KP",
-    "democratic people s republic of korea": "KP", "russia": "RU", "russian federation": "RU", "rf": "RU", "swaziland": "SZ", "eswatini": "SZ", "burma": "MM",
-    "myanmar": "MM", "macedonia": "MK", "fyrom": "MK", "north macedonia": "MK", "viet nam": "VN", "vietnam": "VN", "taiwan": "TW", "taiwan r o c": "TW",
-    "roc": "TW", "prc": "CN", "p r c": "CN", "p r china": "CN", "pr china": "CN", "china prc": "CN", "mainland china": "CN", "people s republic of china": "CN",
-    "uae": "AE", "u a e": "AE", "emirates": "AE", "vae": "AE", "bae": "AE", "eau": "AE", "ksa": "SA", "k s a": "SA", "rsa": "ZA", "drc": "CD", "dr congo": "CD",
-    "zaire": "CD", "congo kinshasa": "CD", "congo brazzaville": "CG", "republic of the congo": "CG", "democratic republic of the congo": "CD",
-    "cape verde": "CV", "east timor": "TL", "vatican": "VA", "holy see": "VA", "vatikan": "VA", "palestine": "PS", "syria": "SY", "iran": "IR", "laos": "LA",
-    "moldova": "MD", "bolivia": "BO", "venezuela": "VE", "tanzania": "TZ", "brunei": "BN", "micronesia": "FM", "kosovo": "XK", "eire": "IE",
-    "republic of ireland": "IE", "irish republic": "IE", "roi": "IE", "ceylon": "LK", "persia": "IR", "siam": "TH", "upper volta": "BF", "rhodesia": "ZW",
-    "hong kong": "HK", "hong kong sar": "HK", "hongkong": "HK", "macau": "MO", "macao": "MO", "the gambia": "GM", "gambia": "GM", "the bahamas": "BS", "bahamas": "BS",
-    "the philippines": "PH", "kktc": "CY", "bosnia": "BA", "bosnia herzegovina": "BA", "trinidad": "TT", "st lucia": "LC", "st vincent": "VC", "st kitts": "KN",
-    "saint martin": "MF", "curacao": "CW", "slovak republic": "SK", "kyrgyz republic": "KG", "hellas": "GR", "osterreich": "AT", "oesterreich": "AT",
-    "schweiz suisse": "CH", "helvetia": "CH", "suomi": "FI", "bharat": "IN", "republik indonesia": "ID", "nkri": "ID", "byelorussia": "BY", "white russia": "BY",
-    "cabo verde": "CV", "georgia country": "GE", "sao tome": "ST", "lao pdr": "LA", "lao": "LA", "el": "GR", "north ireland": "GB", "nl": "NL", "isle of man": "IM", "jersey": "JE", "guernsey": "GG", "aland": "AX", "faroes": "FO", "reunion": "RE", "puerto rico": "PR",
-}  # fmt: skip
+EVERYDAY = {name.strip(): code for code, names in table("countries").items() for name in names.split(" | ")}
 # Names that several countries (or a country and a state) share; withdrawn ones (ISO 3166-3).
 AMBIGUOUS = {
     **dict.fromkeys(("korea", "corea", "coree", "kore"), "KR or KP"),
@@ -100,9 +76,7 @@ AMBIGUOUS = {
     "georgia": "the country GE or the state US-GA",
     "virgin islands": "VG or VI",
 }
-WITHDRAWN = {"yugoslavia", "jugoslawien", "yougoslavie", "yugoslavya", "ussr", "u s s r", "soviet union", "sowjetunion", "udssr", "su", "yu", "cs",
-             "czechoslovakia", "tschechoslowakei", "tchecoslovaquie", "cekoslovakya", "gdr", "ddr", "east germany", "german democratic republic",
-             "serbia and montenegro", "netherlands antilles", "dd", "sscb", "urss", "scg", "yug", "sun"}  # fmt: skip
+WITHDRAWN = frozenset(phrases("countries_withdrawn"))
 
 
 def country_key(text: str) -> str:

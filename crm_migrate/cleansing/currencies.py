@@ -6,18 +6,10 @@ from functools import cache
 from babel.numbers import get_currency_precision, get_territory_currencies
 from pycountry import currencies
 
+from crm_migrate.cleansing.vocabulary import table
+
 # Symbols and everyday abbreviations that mean one currency wherever they stand.
-SYMBOLS = {
-    "€": "EUR", "£": "GBP", "₺": "TRY", "TL": "TRY", "YTL": "TRY", "₽": "RUB", "РУБ": "RUB", "₴": "UAH", "ГРН": "UAH",
-    "₹": "INR", "₩": "KRW", "₪": "ILS", "₫": "VND", "Đ": "VND", "฿": "THB", "₱": "PHP", "₦": "NGN", "₵": "GHS",
-    "₡": "CRC", "₲": "PYG", "₸": "KZT", "₼": "AZN", "₾": "GEL", "₮": "MNT", "₭": "LAK", "៛": "KHR", "৳": "BDT",
-    "R$": "BRL", "US$": "USD", "$US": "USD", "U$S": "USD", "USD$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD",
-    "CA$": "CAD", "CAD$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "SG$": "SGD", "NT$": "TWD", "MX$": "MXN",
-    "RP": "IDR", "RM": "MYR", "ZŁ": "PLN", "ZL": "PLN", "KČ": "CZK", "KC": "CZK", "FT": "HUF", "SFR": "CHF", "FR": "CHF",
-    "SFR.": "CHF", "FR.": "CHF", "RS": "INR", "₨": "INR", "LEI": "RON", "ЛВ": "BGN", "元": "CNY", "円": "JPY", "RMB": "CNY",
-    "CN¥": "CNY", "JP¥": "JPY", "S/": "PEN", "S/.": "PEN", "EURO": "EUR", "EUROS": "EUR", "DOLLAR": "USD", "DM": "DEM",
-    "KSH": "KES", "D.KR.": "DKK", "원": "KRW", "ر.س": "SAR", "د.إ": "AED", "ج.م": "EGP", "GH₵": "GHS", "LIRA": "TRY",
-}  # fmt: skip
+SYMBOLS = table("currency_signs")
 # Symbols that several countries use: decided by the country of the locale, never guessed beyond it.
 SHARED = {
     "$": {"USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "HKD", "SGD", "TWD", "UYU", "BSD", "BBD", "BZD", "BMD",

@@ -4,22 +4,13 @@ import re
 
 from crm_migrate.cleansing.letters import fold, is_turkic, lower, upper
 from crm_migrate.cleansing.person_words import SMALL
+from crm_migrate.cleansing.vocabulary import words
 
 # Mac- names whose second part is written large; others (Mackie, Macias, Machado) are not touched.
-_MAC = frozenset(
-    "donald leod kenzie gregor arthur pherson intyre lean millan aulay dougall farlane intosh neil neill rae queen allister alister phail nab innes kinnon "
-    "kinlay bride callum donnell dowell eachern ewan ewen fadyen gillivray ginnis guire kellar lachlan laren lennan mahon manus naughton nicol pharlane "
-    "quarrie ritchie taggart tavish vicar cormack".split()
-)
+_MAC = words("names_mac")
 _ROMAN = re.compile(r"(?:x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 # Turkish words written in plain capitals whose I is ı beyond doubt (no such word with i).
-_DOTLESS = {
-    w.replace("ı", "i"): w
-    for w in "yılmaz yıldız yıldırım kılınç aydın altın kadın sarı kızıl yazıcı kaplancı bakırcı demirci kuyumcu ırmak ılgaz tanrıverdi yalçın akın altıntaş "
-    "çakır çalışkan arıkan akıncı avcı bağcı balcı bıçakçı dalkılıç kalaycı kapıcı karataş kayalı kırmızı taşkın topçu yalım yalın aksakallı asalı karlı "
-    "canlı yazıcıoğlu sayın ışık ışıl nazlı aslı ayrıl baykır kıvanç kıraç kırca sağır sığırcı tatlı ırfan yarımcalı kasım nazım hakkı sıtkı rıza sırrı fazıl rıfat "
-    "altınok bayraktar çınar balkır satılmış aldırmaz korkmazgil sarıkaya karadayı".split()
-}
+_DOTLESS = {word.replace("ı", "i"): word for word in words("names_dotless")}
 _FRENCH = re.compile(r"^([dl])'(.+)", re.IGNORECASE)
 
 

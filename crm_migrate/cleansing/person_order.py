@@ -4,6 +4,7 @@ import re
 
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.person_words import PARTICLES, PATRONYMS
+from crm_migrate.cleansing.vocabulary import words
 
 Parts = dict[str, str]
 
@@ -20,22 +21,11 @@ _SLAVIC = re.compile(
     re.IGNORECASE,
 )
 # Chinese and Korean family names of two characters.
-_COMPOUND = frozenset(
-    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 司徒 东方 東方 皇甫 尉迟 公孙 公孫 慕容 令狐 夏侯 长孙 长孫 宇文 남궁 황보 제갈 사공 선우 서문 독고".split()
-)
+_COMPOUND = words("names_compound")
 # Japanese family names that settle where four characters are cut (the commonest hundred begin with one of these pairs).
-_JAPANESE = frozenset(
-    "佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 山本 中村 小林 加藤 吉田 山田 佐々 山口 松本 井上 木村 斎藤 齋藤 斉藤 清水 山崎 阿部 池田 橋本 山下 石川 中島 前田 藤田 後藤 小川 岡田 村上 長谷 "
-    "近藤 石井 坂本 遠藤 藤井 青木 福田 三浦 西村 藤原 太田 松田 原田 岡本 中野 中川 小野 田村 竹内 金子 和田 中山 石田 上田 森田 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 谷口 大野 丸山 今井 "
-    "高田 藤本 武田 村田 上野 杉山 増田 平野 菅原 久保 松井 千葉 岩崎 桜井 木下 野口 松尾 菊地 野村 新井 佐野 渡部 大塚 杉本 古川".split()
-)
+_JAPANESE = words("names_japanese")
 # Second given names of Spanish, Catalan, Portuguese and Italian double names; the two words belong together.
-_SECOND = frozenset(
-    "jose maria carlos luis antonio manuel miguel angel jesus pablo pedro juan francisco javier ignacio alberto eduardo fernando enrique ramon rafael andres "
-    "alejandro david daniel luz carmen pilar isabel elena teresa dolores cristina victoria guadalupe rosa ana laura paula beatriz lucia soledad mercedes "
-    "joao paulo henrique eduarda fernanda clara luiza luisa julia vitoria beatriz gabriel miguel augusto cesar roberto ricardo felipe filipe gustavo sofia ines "
-    "alexandre marcos rita alice eugenia belen concepcion inmaculada esther gloria margarita emilio ernesto adolfo guillermo jaime joaquin".split()
-)
+_SECOND = words("names_second")
 
 
 def split_words(words: list[str], locale: str, *, family: list[str] | None = None, titled: bool = False) -> Parts:

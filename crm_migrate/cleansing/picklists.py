@@ -10,6 +10,7 @@ from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.choices import split_tags
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.vocabulary import table
 
 # Stages that CRMs ship (Salesforce, HubSpot, Dynamics); used where the caller names no choices.
 STAGES = (
@@ -73,14 +74,7 @@ def _choice(value: str, choices: tuple[str, ...]) -> Cell:
     return Cell(None, "unmapped", "no choice of the target")
 
 
-_GENDERS = {
-    "male": "m male man boy mr mister sir herr mann mannlich maennlich hr monsieur m. homme masculin h. sr senor hombre masculino varon masc signor sig uomo maschio maschile sr. senhor homem meneer dhr heer "
-    "mannelijk bay bey erkek e adam bpk bapak pak laki-laki laki lk pria l tuan tn pan mezczyzna muz м муж мужской мужчина господин г-н mand herra mies ferfi barbat maskulin ♂ 男 男性 남 남성 남자 ذكر זכר masculine gentleman h nam",
-    "female": "f female woman girl mrs ms miss madam lady frau fr weiblich w fraulein madame mme mlle mademoiselle femme feminin sra senora srta senorita mujer femenino fem signora sig.ra donna femmina femminile senhora "
-    "mulher feminino mevrouw mevr mw vrouw vrouwelijk v bayan hanim kadin k ibu bu perempuan pr wanita p ny nn puan pani kobieta zena ж жен женский женщина госпожа г-жа kvinna kvinde fru rouva nainen no femeie ♀ 女 女性 여 여성 여자 أنثى נקבה feminine d ms. nu",
-    "other": "other x non-binary nonbinary nb divers diverse diverso autre otro outro diger lainnya third inter intersex genderqueer enby anders d/x",
-    "unknown": "dr prof unknown u unbekannt inconnu desconocido onbekend bilinmiyor belirtilmemis tidak-diketahui unspecified undisclosed prefer-not-to-say rather-not-say company firma not-specified family familie",
-}  # fmt: skip
+_GENDERS = table("genders")
 # One letter says different things in different languages.
 _LETTERS = {"es": {"m": None, "h": "male", "v": "male"}, "fr": {"h": "male", "m": "male"}, "pt": {"h": "male", "m": None}, "tr": {"e": "male", "k": "female"}, "de": {"d": "other", "w": "female", "h": "male"},
             "nl": {"v": "female", "d": None}, "id": {"l": "male", "p": "female"}, "hu": {"no": "female", "n": "female", "f": "male"}, "vi": {"nam": "male", "nu": "female"}, "it": {"m": "male"}}  # fmt: skip

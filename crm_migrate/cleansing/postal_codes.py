@@ -5,23 +5,10 @@ import unicodedata
 
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.vocabulary import table
 
 # N digit, A letter, X either; other characters stand for themselves. The first shape of equal length is the canonical one.
-SHAPES = {
-    "US": "NNNNN NNNNN-NNNN", "PR": "NNNNN NNNNN-NNNN", "CA": "ANA_NAN", "MX": "NNNNN", "BR": "NNNNN-NNN", "AR": "NNNN ANNNNAAA", "CL": "NNNNNNN",
-    "CO": "NNNNNN", "PE": "NNNNN", "VE": "NNNN", "EC": "NNNNNN", "UY": "NNNNN", "PY": "NNNN", "CR": "NNNNN", "GT": "NNNNN", "DO": "NNNNN", "CU": "NNNNN",
-    "DE": "NNNNN", "AT": "NNNN", "CH": "NNNN", "LI": "NNNN", "FR": "NNNNN", "MC": "NNNNN", "BE": "NNNN", "LU": "NNNN", "NL": "NNNN_AA", "IE": "ANX_XXXX",
-    "ES": "NNNNN", "PT": "NNNN-NNN NNNN", "IT": "NNNNN", "SM": "NNNNN", "VA": "NNNNN", "MT": "AAA_NNNN", "AD": "ADNNN", "DK": "NNNN", "NO": "NNNN", "SE": "NNN_NN",
-    "FI": "NNNNN", "AX": "NNNNN", "IS": "NNN", "GL": "NNNN", "FO": "NNN", "PL": "NN-NNN", "CZ": "NNN_NN", "SK": "NNN_NN", "HU": "NNNN", "RO": "NNNNNN", "BG": "NNNN", "SI": "NNNN",
-    "HR": "NNNNN", "BA": "NNNNN", "RS": "NNNNN", "ME": "NNNNN", "MK": "NNNN", "AL": "NNNN", "XK": "NNNNN", "GR": "NNN_NN", "CY": "NNNN", "EE": "NNNNN", "LV": "LV-NNNN",
-    "LT": "LT-NNNNN", "BY": "NNNNNN", "UA": "NNNNN", "MD": "MD-NNNN", "RU": "NNNNNN", "GE": "NNNN", "AM": "NNNN", "AZ": "AZNNNN", "KZ": "NNNNNN ANNANXN", "UZ": "NNNNNN",
-    "KG": "NNNNNN", "TJ": "NNNNNN", "TM": "NNNNNN", "MN": "NNNNN", "TR": "NNNNN", "IL": "NNNNNNN", "SA": "NNNNN NNNNN-NNNN", "EG": "NNNNN", "JO": "NNNNN", "LB": "NNNN_NNNN NNNN",
-    "KW": "NNNNN", "BH": "NNNN NNN", "OM": "NNN", "IQ": "NNNNN", "IR": "NNNNN-NNNNN", "IN": "NNNNNN", "PK": "NNNNN", "BD": "NNNN", "LK": "NNNNN", "NP": "NNNNN", "BT": "NNNNN", "MV": "NNNNN",
-    "AF": "NNNN", "CN": "NNNNNN", "JP": "NNN-NNNN", "KR": "NNNNN", "TW": "NNN NNNNN NNNNNN", "TH": "NNNNN", "VN": "NNNNN NNNNNN", "LA": "NNNNN", "KH": "NNNNN NNNNNN", "MM": "NNNNN",
-    "MY": "NNNNN", "SG": "NNNNNN", "ID": "NNNNN", "PH": "NNNN", "BN": "AANNNN", "AU": "NNNN", "NZ": "NNNN", "ZA": "NNNN", "NG": "NNNNNN", "KE": "NNNNN", "ET": "NNNN", "MA": "NNNNN",
-    "DZ": "NNNNN", "TN": "NNNN", "SN": "NNNNN", "MG": "NNN", "MU": "NNNNN", "ZM": "NNNNN", "SZ": "ANNN", "LS": "NNN", "MZ": "NNNN", "SD": "NNNNN", "LY": "NNNNN", "CV": "NNNN", "HN": "NNNNN",
-    "NI": "NNNNN", "SV": "NNNN", "HT": "NNNN", "BB": "AANNNNN", "JM": "NN", "KY": "KYN-NNNN", "BM": "AA_NN AA_AA", "GB": "", "GG": "", "JE": "", "IM": "", "GI": "GX11_1AA", "FK": "",
-}  # fmt: skip
+SHAPES = table("postal_codes") | dict.fromkeys(("GB", "GG", "JE", "IM", "FK"), "")
 # UPU: countries without postal codes; what stands there is a filler.
 NONE = frozenset(
     "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GN GQ GW GY HK KI KM KN KP ML MO MR MW NR NU QA RW SB SC SL SR SS ST SY TD TG TK TO TV UG VU WS YE ZW".split()

@@ -16,6 +16,7 @@ from stdnum.it import codicefiscale
 from stdnum.tr import tckimlik
 
 from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.vocabulary import table
 
 _CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.]|[ -]\d)")
 # First digits of the card brands (ISO/IEC 7812 issuer ranges) with their lengths.
@@ -23,22 +24,7 @@ _BRANDS = re.compile(
     r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|9792\d{12}"
 )
 
-_WORDS = {
-    "health": r"""diabet\w+|hiv(?:[ -]positive)?|aids patient|chemo(?:therap\w+)?|dialysis|epilep\w+|schizophren\w+|bipolar disorder|alzheimer\w*|dementia|multiple sclerosis|parkinson'?s disease|breast cancer|(?:has|had|diagnosed with|battling|treated for|suffers from) (?:\w+ )?(?:cancer|depression|asthma|a tumou?r|a stroke|a heart attack)
-        |is pregnant|miscarriage|on sick leave|in rehab|wheelchair user|is (?:blind|deaf|disabled|autistic)(?! to)|(?:nut|penicillin|lactose|gluten|peanut|food|latex) (?:allergy|intoleran\w+)|allergic to|coeliac|celiac|medical condition|disability pension|cancer patient|mental illness|heart condition|pacemaker
-        |schwanger\w*|krebs(?:kranke?r?|erkrankung|patient\w*|diagnose)|hat krebs|krankgeschrieben|schwerbehindert\w*|behinderung|depression(?:en)?|rollstuhlfahrer\w*|allergisch gegen|\w+allergie|herzinfarkt|schlaganfall|dialysepatient\w*|demenz
-        |enceinte|cancer du|a un cancer|en arret maladie|handicapee?|allergique (?:a|aux)|depressif|depressive|malade du|embarazada|tiene cancer|discapacidad|alergic[oa] a|de baja medica|enfermedad cronica|diabetic[oa]|diabetique
-        |hamile|kanser(?: hastasi| tedavisi| oldu| teshisi)?|seker hastasi|kalp (?:hastasi|krizi)|engelli raporu|alerji(?:si|k)?|depresyon\w*|tansiyon hastasi|kemoterapi|hastanede yatiyor|hamil(?= \d| anak|$)|sakit (?:jantung|kanker|ginjal|gula)|kanker|penyandang disabilitas|alergi(?: terhadap)?|stroke ringan|kencing manis""",
-    "religion": r"""(?:is|devout|practi[sc]ing|converted to) (?:a )?(?:muslim|jewish|jew|catholic|hindu|buddhist|christian|islam|judaism|sikh|mormon|atheist)|jehovah'?s witness|observes (?:ramadan|shabbat|lent)|keeps (?:kosher|halal|shabbat)|kosher (?:only|meals?)|halal (?:only|meals?)|religion ?[:=]
-        |(?:ist|praktizierende[rs]?|glaubig\w*) (?:muslim\w*|jude|judin|judisch|katholisch|katholik\w*|evangelisch)|konfession ?[:=]|zeuge jehovas|(?:est|pratiquante?) (?:musulmane?|juif|juive|catholique|bouddhiste)|(?:es|practicante) (?:musulman[a]?|judi[oa]|catolic[oa])|religion ?:|religion catolica
-        |(?:dini|mezhebi) ?[:=]|alevi(?:dir)?|(?:koyu|dindar) musluman|yahudi(?:dir)|hristiyan(?:dir)|agama ?[:=]|beragama (?:islam|kristen|katolik|hindu|buddha)|testigo de jehova""",
-    "politics": r"""(?:member|supporter|activist|voter|donor) of (?:the )?(?:labou?r|conservative|republican|democratic|green|socialist|communist|akp|chp|mhp|hdp|afd|spd|cdu|csu|fdp|pdi)(?: party)?|votes? (?:labou?r|conservative|republican|democrat\w*|green)|trade union (?:member|rep\w*)|union member|political (?:views|opinion)s? ?[:=]
-        |(?:spd|cdu|csu|afd|fdp|linke|grunen)[- ]?(?:mitglied|wahler\w*)|gewerkschaftsmitglied|parteimitglied|(?:syndique|adherente?) (?:a la|au|cgt|cfdt|fo)|militante? (?:du|de|d'un) (?:parti|psoe|pp)|afiliad[oa] a(?:l| la)? (?:psoe|pp|vox|podemos|ugt|ccoo|sindicato)
-        |(?:akp|chp|mhp|hdp|iyi parti)[' ]?(?:li|lidir|uyesi|secmeni)|sendika uyesi|anggota (?:partai|serikat)|kader (?:pdi|golkar|gerindra)""",
-    "ethnicity": r"""(?:ethnicity|ethnic origin|race|skin colou?r|caste) ?[:=]|(?:is|of) (?:kurdish|roma|gypsy|black|hispanic|jewish) (?:origin|descent|ethnicity)|(?:kurt|laz|cerkez|arap|roman|ermeni|rum) (?:kokenli|asilli)|etnik koken\w* ?[:=]?|(?:herkunft|ethnie|hautfarbe) ?[:=]|d'origine (?:arabe|kurde|rom|juive|africaine)|de origen (?:gitano|arabe|judio)|etnia ?[:=]|raza ?[:=]|keturunan (?:tionghoa|cina|arab)|suku ?[:=]""",
-    "sexuality": r"""(?:is|openly|identifies as) (?:gay|lesbian|bisexual|transgender|trans|homosexual|queer)|sexual orientation ?[:=]|came out as|ist (?:schwul|lesbisch|homosexuell|transgender)|(?:est|es) (?:gay|lesbienne|homosexuelle?|lesbiana|homosexual|transexual)|escinsel(?:dir)?|sex change|gender reassignment|homoseksual""",
-    "criminal": r"""criminal record|convicted of|in prison|ex-?convict|on parole|vorbestraft|im gefangnis|casier judiciaire|condamnee? pour|antecedentes penales|sabika(?:li| kaydi)|hapiste|cezaevinde|mantan narapidana|dipenjara""",
-}  # fmt: skip
+_WORDS = table("sensitive_phrases")
 
 _NOT = re.compile(
     r"(?:\b(?:not|no|isn't|nicht|kein\w*|pas|sin|degil|bukan|tidak|research|charity|foundation|association|fund|institute|clinic|hospital|museum|awareness|conference|products?|software|supplies|equipment|insurance)\s+(?:a |an |the |for |of )*$)"
@@ -51,9 +37,7 @@ _ABOUT = re.compile(
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    return {
-        name: re.compile(r"(?<!\w)(?:" + re.sub(r"\s*\n\s*", "", text) + r")(?!\w)") for name, text in _WORDS.items()
-    }
+    return {name: re.compile(rf"(?<!\w)(?:{text})(?!\w)") for name, text in _WORDS.items()}
 
 
 def sensitive_content(text: str) -> list[str]:
