@@ -23,6 +23,8 @@ VERBS: dict[str, str] = {
     "target": "crm_migrate.cli.migrate:target_group",
     "mapping": "crm_migrate.cli.examples:mapping_group",
     "schema": "crm_migrate.cli.mapping:schema_command",
+    "clean": "crm_migrate.cli.cleansing:clean_command",
+    "steps": "crm_migrate.cli.cleansing:steps_command",
     "codes": "crm_migrate.cli.reference:codes_command",
     "connectors": "crm_migrate.cli.reference:connectors_command",
     "report": "crm_migrate.cli.reporting:report_command",

@@ -1,0 +1,66 @@
+"""The verbs of the cleanser: `clean` a column of a file, and `steps` lists what a mapping can use."""
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("clean")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--column", required=True, help="The column to clean, by its name in the first row.")
+@click.option(
+    "--kind", required=True, help="What the column holds: phone, email, person_name ... (see `crm-migrate steps`)."
+)
+@click.option("--locale", help="Whose conventions: tr-TR, de, US ...")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Where to write; FILE with `.clean` before its ending unless given.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def clean_command(file: Path, column: str, kind: str, locale: str | None, output: Path | None, as_json: bool) -> None:
+    """Clean one column of a CSV or XLSX file: the same file out, with the clean value, its flag and a note beside."""
+    from crm_migrate.cleansing.table_files import cleaned_sheet, read_sheet, write_sheet
+    from crm_migrate.errors import UsageError
+
+    target = output or file.with_name(f"{file.stem}.clean{file.suffix}")
+    if target.resolve() == file.resolve():
+        raise UsageError("the output is the input", hint="name another file with --output")
+    sheet, counts = cleaned_sheet(read_sheet(file), column, kind, locale)
+    write_sheet(sheet, target)
+    if as_json:
+        click.echo(
+            json.dumps({"file": str(target), "rows": len(sheet.rows), "flags": counts}, ensure_ascii=False, indent=1)
+        )
+        return
+    click.echo(f"{target}: {len(sheet.rows)} rows")
+    for flag, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        click.echo(f"  {count:>9,}  {flag}")
+
+
+@click.command("steps")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def steps_command(as_json: bool) -> None:
+    """The cleaning steps of the mapping language with their options and examples, and the kinds of `clean`."""
+    from crm_migrate.cleansing import STEPS
+    from crm_migrate.cleansing.kinds import KINDS
+
+    if as_json:
+        steps = {
+            s.name: {"family": s.family, "doc": s.doc, "parameters": s.parameters, "examples": s.examples}
+            for s in STEPS.values()
+        }
+        kinds = {k.name: {"doc": k.doc, "parts": k.parts, "options": k.options} for k in KINDS.values()}
+        click.echo(json.dumps({"steps": steps, "kinds": kinds}, ensure_ascii=False, indent=1))
+        return
+    for name in sorted(STEPS):
+        step = STEPS[name]
+        call = f"{name}({', '.join(step.parameters)})" if step.parameters else name
+        click.echo(f"{call}\n    {step.doc}")
+        for before, after in step.examples:
+            click.echo(f"    {before!r} -> {after!r}")
+    click.echo("\nkinds of `crm-migrate clean`:")
+    for kind in KINDS.values():
+        options = f"  [{', '.join(kind.options)}]" if kind.options else ""
+        click.echo(f"    {kind.name:16} {kind.doc}{options}")
