@@ -127,7 +127,7 @@ def demo_command(folder: Path, second: bool, as_json: bool) -> None:
     if second:
         if not (folder / "crm-migrate.yaml").exists():
             raise UsageError(f"{folder} holds no demo yet", hint=f"crm-migrate demo {folder}")
-        copy_shipped(sample / "second", folder)
+        copy_shipped(sample / "second", folder, leave_out=("truth",))
     else:
         if folder.exists() and any(folder.iterdir()):
             raise UsageError(

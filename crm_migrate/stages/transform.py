@@ -121,12 +121,11 @@ def translate_owner(values: pl.Series, owners: OwnersPlan | None) -> pl.DataFram
     return cleaned(known.zip_with(~unknown, values), flag, "not in the owners file: " + values)
 
 
-def policy_of(flag: str, field: FieldPlan, plan: Plan) -> str:
-    """What happens to a cell with that flag: keep, clear, hold or reject."""
+def policy_of(flag: str, field: FieldPlan, cell: CellPlan, plan: Plan) -> str:
+    """What happens to a cell with that flag: keep, clear, hold or reject. Each source has its own value map."""
     if flag == UNMAPPED:
-        steps = [step for cell in field.cells.values() for step in cell.steps if step.name == "map"]
-        policies = [plan.value_maps[step.args[0]].unmapped for step in steps]
-        return {"warn": "clear", "reject": "reject"}.get(policies[0], "hold") if policies else "hold"
+        unmapped = next(plan.value_maps[step.args[0]].unmapped for step in cell.steps if step.name == "map")
+        return {"warn": "clear", "reject": "reject"}.get(unmapped, "hold")
     if flag == OWNER_UNKNOWN:
         return {"clear": "clear", "keep_as_text": "clear"}.get(plan.owners.unknown if plan.owners else "hold", "hold")
     if flag in INVALID_FLAGS:
@@ -161,6 +160,7 @@ def transform_field(
         value = _judged(
             plan,
             target,
+            cell,
             rows,
             raw,
             pl.DataFrame([value.alias("value"), flag.alias("flag"), note.alias("note")]),
@@ -170,11 +170,17 @@ def transform_field(
 
 
 def _judged(
-    plan: Plan, target: FieldPlan, rows: pl.DataFrame, raw: pl.Series, frame: pl.DataFrame, collected: Collected
+    plan: Plan,
+    target: FieldPlan,
+    cell: CellPlan,
+    rows: pl.DataFrame,
+    raw: pl.Series,
+    frame: pl.DataFrame,
+    collected: Collected,
 ) -> pl.Series:
     """Apply the policy of each flag: keep or clear the cell, or set the row aside; every flag leaves a finding."""
     flags = frame["flag"].unique().drop_nulls().sort().to_list()
-    policies = {flag: policy_of(flag, target, plan) for flag in flags}
+    policies = {flag: policy_of(flag, target, cell, plan) for flag in flags}
     policy = frame["flag"].replace_strict(policies, default=None, return_dtype=pl.String)
     value = frame["value"].set((policy != "keep").fill_null(False), None)
     flagged = frame["flag"].is_not_null()

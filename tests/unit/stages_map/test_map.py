@@ -114,6 +114,19 @@ def test_a_value_without_translation_takes_the_declared_way() -> None:
         assert (policy == "warn") == ("value_unmapped" in mapped.cells["code"].to_list())
 
 
+def test_each_source_has_the_policy_of_its_own_value_map() -> None:
+    maps = {
+        "own": ValueMapPlan(name="own", entries={"E": "granted"}, unmapped="reject"),
+        "other": ValueMapPlan(name="other", entries={"E": "granted"}, unmapped="hold"),
+    }
+    cells = {"elsewhere": cell("Izin", "map:other"), "kisi": cell("Izin", "map:own")}
+    field = FieldPlan(name="consent", type="consent", cells=cells)
+
+    mapped = run(plan_of(FeedPlan(source="kisi"), (field,), value_maps=maps), [{"No": "1", "Izin": "?"}])
+
+    assert mapped.set_aside["state"].to_list() == ["rejected"]
+
+
 def test_keys_join_hash_and_never_pretend() -> None:
     frame = pl.DataFrame({"a": ["x", " ", None, "y" * 200], "b": ["1", "", None, "2"]})
 
