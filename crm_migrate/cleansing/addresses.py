@@ -9,24 +9,30 @@ from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.postal_codes import SHAPES, postal_cell
 from crm_migrate.cleansing.states import state_cell
 from crm_migrate.cleansing.text import repaired
+from crm_migrate.cleansing.vocabulary import words
 
 Parts = dict[str, str]
 
 PARTS = ("street", "street2", "city", "state", "postal", "country")
 _NOWHERE = re.compile(
-    r"(?:address|addr)\s*(?:unknown|not known|n/?a|tbd|missing)|unknown(?: address)?|no (?:fixed )?(?:address|abode)|gone away|not known at this address|moved(?: away)?|adresse (?:unbekannt|inconnue)|unbekannt verzogen|"
-    r"direccion desconocida|sin direccion|indirizzo sconosciuto|adres (?:onbekend|bilinmiyor|yok)|adresi yok|alamat tidak (?:diketahui|ada)|endereco desconhecido|same as above|see above|as above|return to sender"
+    r"(?:address|addr)\s*(?:unknown|not known|n/?a|tbd|missing)|unknown(?: address)?|no (?:fixed "
+    r")?(?:address|abode)|gone away|not known at this address|moved(?: away)?|adresse (?:unbekannt|"
+    r"inconnue)|unbekannt verzogen|"
+    r"direccion desconocida|sin direccion|indirizzo sconosciuto|adres (?:onbekend|bilinmiyor|yok)|adresi "
+    r"yok|alamat tidak (?:diketahui|ada)|endereco desconhecido|same as above|see above|as above|return to "
+    r"sender"
 )
 _UNIT = re.compile(
-    r"(?:apt|apartment|unit|suite|ste|floor|fl|flat|room|rm|bldg|building|dept|lot|trlr|#|c/o|attn|attention|z\.?\s?hd|wohnung|whg|etage|stock|og|hinterhaus|hh|bât|bat|batiment|appt|esc|etage|piso|puerta|depto|dpto|int|interior|"
-    r"interno|scala|bus|bte|boite|daire|kat|blok|lantai|lt|sala|apto|bloco|conjunto|cj|level|shop|po box|p\.o\. box|postfach|bp|apartado)\b\.?.*",
+    r"(?:apt|apartment|unit|suite|ste|floor|fl|flat|room|rm|bldg|building|dept|lot|trlr|#|c/o|attn|"
+    r"attention|z\.?\s?hd|wohnung|whg|etage|stock|og|hinterhaus|hh|bât|bat|batiment|appt|esc|etage|piso|"
+    r"puerta|depto|dpto|int|interior|"
+    r"interno|scala|bus|bte|boite|daire|kat|blok|lantai|lt|sala|apto|bloco|conjunto|cj|level|shop|po box|"
+    r"p\.o\. box|postfach|bp|apartado)\b\.?.*",
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\b(?:p\.?\s?o\.?\s*box|post office box)\s*#?\s*(?=\w)", re.IGNORECASE)
 _GLUED = re.compile(r"^0\d{5,9}\s+(?=\d)")
-_CODE_FIRST = frozenset(
-    "DE AT CH LI FR BE LU NL DK NO SE FI IS ES IT PT PL CZ SK HU RO BG SI HR RS BA ME MK AL GR EE IL TR MX MC SM VA AX GL FO CY MA TN DZ RU UA BY KZ GE AM AZ AR UY PY VE PE CL CR CU DO HT MZ TW PH MY SN MG CV LA KW SA".split()
-)
+_CODE_FIRST = words("postal_code_first")
 _REGIONS_AFTER = frozenset("US CA AU PR".split())
 _POSTAL = {"GB": r"[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][A-Z]{2}", "CA": r"[A-Z]\d[A-Z][ -]?\d[A-Z]\d", "NL": r"\d{4}\s?[A-Z]{2}", "IE": r"[A-Z]\d[\dW]\s?[A-Z0-9]{4}", "US": r"\d{5}(?:-\d{4})?", "BR": r"\d{5}-?\d{3}", "JP": r"〒?\d{3}-\d{4}",
            "PT": r"\d{4}-\d{3}", "PL": r"\d{2}-\d{3}", "SE": r"(?:SE?-)?\d{3}\s?\d{2}", "CZ": r"\d{3}\s?\d{2}", "SK": r"\d{3}\s?\d{2}", "GR": r"\d{3}\s?\d{2}", "LV": r"LV-\d{4}", "LT": r"(?:LT-)?\d{5}"}  # fmt: skip

@@ -16,7 +16,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x0
 _GUID = re.compile(
     r"[{(]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?", re.IGNORECASE
 )
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mrz|mai|okt|dez|ene|abr|ago|dic|fev|avr|juin|juil|août|déc|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|mei|agu|des"
+_MONTHS = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mrz|mai|okt|dez|ene|abr|ago|dic|fev|avr|juin|"
+    "juil|août|déc|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|mei|agu|des"
+)
 _DATED = re.compile(rf"\d{{1,2}}[-. ](?:{_MONTHS})\.?|(?:{_MONTHS})[-. ]\d{{2}}", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"\d[.,]?\d*[eE][+]?\d{1,3}")
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -79,7 +82,8 @@ def tax_cell(text: str, region: str | None) -> Cell:
         return invalid("scientific notation: digits were lost")
     value = re.sub(r"^(\d{6,})\.0+$", r"\1", value)
     value = re.sub(
-        r"^(?:VAT(?:[ -]?(?:ID|NO|REG|NUMBER))*|UST-?ID(?:NR)?|USt\.?-?Id\.?-?Nr|TVA|IVA|P\.?\s?IVA|NIF|CIF|BTW|VKN|TCKN|NPWP|EIN|CNPJ|CPF|RFC|ABN|GSTIN|Tax ID)\b\.?\s*[:#.]*\s*",
+        r"^(?:VAT(?:[ -]?(?:ID|NO|REG|NUMBER))*|UST-?ID(?:NR)?|USt\.?-?Id\.?-?Nr|TVA|IVA|P\.?\s?IVA|NIF|CIF|"
+        r"BTW|VKN|TCKN|NPWP|EIN|CNPJ|CPF|RFC|ABN|GSTIN|Tax ID)\b\.?\s*[:#.]*\s*",
         "",
         value,
         flags=re.IGNORECASE,

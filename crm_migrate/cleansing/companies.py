@@ -7,7 +7,7 @@ from crm_migrate.cleansing.legal_forms import without_form
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.text import repaired
-from crm_migrate.cleansing.vocabulary import phrases
+from crm_migrate.cleansing.vocabulary import phrases, words
 
 _AND = re.compile(r"\s*(?:&|\+)\s*")
 # ue, oe, ae between consonants: the typewriter spelling of ü, ö, ä (Mueller, Goetz, Baer); a key only, never shown.
@@ -57,9 +57,7 @@ def _form_written(value: str) -> str:
 
 
 # Forms that are abbreviations of one word (with dot) and acronyms (without), as their registers write them.
-_ACRONYMS = frozenset(
-    "LLC LLP LP PLC GMBH AG KG UG SE BV NV AB OY OYJ APS KFT ZRT TBK SARL SAS SASU EURL SPA PLLC PC OHG EG DOO OÜ SIA UAB".split()
-)
+_ACRONYMS = words("legal_acronyms")
 
 
 def _last(word: str) -> str:

@@ -5,11 +5,10 @@ import re
 from crm_migrate.cleansing.legal_forms import FRONT, form_key, forms
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.person_words import COMPANY_WORDS
+from crm_migrate.cleansing.vocabulary import words
 
 # Forms that are also names, initials or degrees when written without dots.
-_UNSURE = frozenset(
-    "as sa se ag ab ad da me co ee ks sc pc cc rf na ky eg et oe ae ac ca hb kb ls sl ss lp ei ug kg nv bv og is vs ie kk gk yk scs sca ca ip mb tu ik cv ud ma est ao at pp zs sp lda inc0".split()
-)
+_UNSURE = words("legal_unsure")
 
 
 def is_company(text: str, locale: str = "en") -> bool:

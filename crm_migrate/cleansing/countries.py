@@ -155,7 +155,7 @@ def _misspelt(key: str) -> Cell:
 
 
 @step("country", "country", examples=(("Deutschland", "DE"), ("Türkiye", "TR")))
-def country_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def country_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Write a country as its ISO 3166-1 code, from codes and names in many languages; near misses stay as typed."""
     frame = outcomes(values, country_cell)
     unsure = pl.col("flag") == "typo"

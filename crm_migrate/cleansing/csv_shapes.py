@@ -7,8 +7,10 @@ import re
 from crm_migrate.cleansing.cells import NULL, Cell
 
 _FOOTERS = re.compile(
-    r"^(?:grand )?(?:total|totals|subtotal|sum|summe|gesamt|gesamtsumme|toplam|genel toplam|somme|total general|totale|totaal|jumlah|razem|suma|итого|celkem|összesen|"
-    r"records?\b.*|rows?\b.*|generated (?:on|by).*|copyright.*|confidential.*|report .*|\d+ (?:records?|rows?).*)\s*:?$",
+    r"^(?:grand )?(?:total|totals|subtotal|sum|summe|gesamt|gesamtsumme|toplam|genel toplam|somme|total "
+    r"general|totale|totaal|jumlah|razem|suma|итого|celkem|összesen|"
+    r"records?\b.*|rows?\b.*|generated (?:on|by).*|copyright.*|confidential.*|report .*|\d+ (?:records?|"
+    r"rows?).*)\s*:?$",
     re.IGNORECASE,
 )
 _DELIMITERS = (",", ";", "\t", "|")
@@ -24,8 +26,8 @@ def csv_cell(text: str) -> Cell:
         return Cell(f"rows={len(rows)};delimiter=+|;rowend=&|", "structure")
     escaped = re.search(r'\\"', text) is not None
     delimiter = _delimiter(text, escaped)
-    rows = [row for row in _read(text, delimiter, escaped) if any(cell.strip() for cell in row)]
-    return Cell(_described(rows, delimiter, escaped), "structure")
+    table = [row for row in _read(text, delimiter, escaped) if any(cell.strip() for cell in row)]
+    return Cell(_described(table, delimiter, escaped), "structure")
 
 
 def _read(text: str, delimiter: str, escaped: bool) -> list[list[str]]:

@@ -41,7 +41,8 @@ def _in_time(token: str, before: list[str]) -> str:
 @lru_cache(maxsize=256)
 def compiled(text: str) -> DateFormat:
     """The format of a text; every letter that is no token stands for itself."""
-    pattern, fast, at, names = "", "", 0, []
+    pattern, fast, at = "", "", 0
+    names: list[str] = []
     simple = True
     for found in _TOKEN.finditer(text):
         between = text[at : found.start()]
@@ -86,7 +87,8 @@ def read(text: str, date_format: DateFormat, locale: str) -> datetime | None:
     if got.get("p"):
         hour = hour % 12 + (12 if got["p"][0] in "Pp" else 0)
     zone = got.get("z")
-    tail = f"{year:04d}-{month or 0:02d}-{int(got.get('d') or 1):02d}T{hour:02d}:{got.get('M') or '00'}:{got.get('S') or '00'}"
+    day = f"{year:04d}-{month or 0:02d}-{int(got.get('d') or 1):02d}"
+    tail = f"{day}T{hour:02d}:{got.get('M') or '00'}:{got.get('S') or '00'}"
     try:
         return datetime.fromisoformat(tail + ("" if not zone else zone.replace("Z", "+00:00")))
     except ValueError:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -12,12 +13,14 @@ from crm_migrate.cleansing.date_formats import two_digit_year
 from crm_migrate.cleansing.nulls import is_null
 
 _ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|"
+    r"[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
 )
 _NUMERIC = re.compile(r"(\d{1,4})\s*([./\-\s])\s*(\d{1,2})\s*([./\-\s])\s*(\d{1,4})\.?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?\s*(Z)?)?")
 _TIME = re.compile(
-    r"[,\sT]+(?:at|um|à|alle|a las|saat|pukul|kl\.?)?\s*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?\s?[Mm]\.?)?"
+    r"[,\sT]+(?:at|um|à|alle|a las|saat|pukul|"
+    r"kl\.?)?\s*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?\s?[Mm]\.?)?"
     r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?:\s*(?:Uhr|h))?$"
 )
 _CJK = re.compile(
@@ -29,7 +32,8 @@ _IMPERIAL = re.compile(r"([RHS])(\d{1,2})[./-](\d{1,2})[./-](\d{1,2})")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])")
 _ORDINAL_DAY = re.compile(r"(\d{4})-(\d{3})")
 _PARTIAL = re.compile(
-    r"(?:19|20)\d{2}(?:[-/](?:0[1-9]|1[0-2]))?|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}|--?\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}\.?"
+    r"(?:19|20)\d{2}(?:[-/](?:0[1-9]|1[0-2]))?|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}|--?\d{1,2}-\d{1,2}|"
+    r"\d{1,2}[/.]\d{1,2}\.?"
 )
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ère|re|º|ª|°|-го|е|\.)(?=\s|$|,)", re.IGNORECASE)
 _FILLERS = re.compile(r"\b(?:de|del|den|der|of|the|di|da|do|г\.?|года?)\b|[,]", re.IGNORECASE)
@@ -64,8 +68,10 @@ def date_cell(text: str, context: DateContext) -> Cell:
 
 _ZERO = re.compile(
     r"0+|0{1,4}[-./ ]0{1,2}[-./ ]0{1,4}(?:[T ].*)?|0*1[./-]0*0[./-]1900|0*0[./-]0*1[./-]1900|1900-0*1-0*0(?:[T ].*)?"
-    r"|1899-12-(?:30|31)(?:[T ].*)?|(?:12[./-]3[01]|3[01][./-]12)[./-]1899(?: .*)?|0*1[./-]0*1[./-]0001(?: .*)?|0001-01-01(?:[T ].*)?"
-    r"|1[./-]0[./-]0?0|1753-01-01(?:[T ].*)?|1900-01-01(?:[T ].*)?|1970-01-01(?:[T ]00:00(?::00)?(?:\.0+)?(?:Z|\+00:?00)?)?|9999-12-31(?:[T ].*)?|2958465"
+    r"|1899-12-(?:30|31)(?:[T ].*)?|(?:12[./-]3[01]|3[01][./-]12)[./-]1899(?: .*)?|"
+    r"0*1[./-]0*1[./-]0001(?: .*)?|0001-01-01(?:[T ].*)?"
+    r"|1[./-]0[./-]0?0|1753-01-01(?:[T ].*)?|1900-01-01(?:[T ].*)?|1970-01-01(?:[T "
+    r"]00:00(?::00)?(?:\.0+)?(?:Z|\+00:?00)?)?|9999-12-31(?:[T ].*)?|2958465"
 )
 
 
@@ -112,7 +118,7 @@ def _outcome(moment: datetime | None, has_time: bool) -> Cell:
     return written(moment, has_time) if moment else invalid("the calendar has no such day")
 
 
-def _iso(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001 -- a reader
+def _iso(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001
     found = _ISO.fullmatch(text)
     if not found:
         return None
@@ -153,7 +159,7 @@ def _cjk(text: str, context: DateContext) -> Cell | None:
     return _outcome(_moment(year + _ERAS.get(found[1] or "", 0), int(found[3]), int(found[4])), False)
 
 
-def _week(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001 -- a reader
+def _week(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001
     week, ordinal = _WEEK.fullmatch(text), _ORDINAL_DAY.fullmatch(text)
     try:
         if week:
@@ -227,10 +233,10 @@ def _worded(text: str, context: DateContext) -> Cell | None:
         return None  # something else stands there, a time perhaps: nothing is dropped unseen
     if len(known) != 1 or len(numbers) != 2 or len(months) > 2:
         return _month_only(known, numbers)
-    return _outcome(_from_words(numbers, known[0][1] or 0, clock, zone), clock is not None)
+    return _outcome(_from_words(numbers, known[0][1], clock, zone), clock is not None)
 
 
-def _month_only(known: list[tuple[int, int | None]], numbers: list[str]) -> Cell | None:
+def _month_only(known: Sequence[tuple[int, int]], numbers: list[str]) -> Cell | None:
     """`March 2024` has no day."""
     if len(known) == 1 and len(numbers) == 1 and len(numbers[0]) == 4:
         return Cell(None, "partial", "no day: it is not made up")

@@ -15,7 +15,10 @@ from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
 
 # Shapes the reference library accepts for certain: dot-atom of plain letters, host of two or more labels.
-_PLAIN = r"^[A-Za-z0-9_](?:[A-Za-z0-9_+'\-]{0,30}\.?[A-Za-z0-9_+'\-]){0,16}@(?:[A-Za-z0-9](?:[A-Za-z0-9]|-[A-Za-z0-9]){0,30}\.){1,3}[A-Za-z]{2,20}$"
+_PLAIN = (
+    r"^[A-Za-z0-9_](?:[A-Za-z0-9_+'\-]{0,30}\.?[A-Za-z0-9_+'\-]){0,16}@(?:[A-Za-z0-9](?:[A-Za-z0-9]|"
+    r"-[A-Za-z0-9]){0,30}\.){1,3}[A-Za-z]{2,20}$"
+)
 _ADDRESS = re.compile(r"[^\s<>()\[\];:,\"|/]+@[^\s<>()\[\];:,\"|/]+")
 _SEPARATOR = re.compile(r"\s*(?::::|[;,|\n/]|\s(?:or|oder|ou|veya|atau|and|und|et|ve|dan|y|e|o)\s)\s*", re.IGNORECASE)
 _ANGLE = re.compile(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")

@@ -65,7 +65,7 @@ def date_facts(values: pl.Series, context: Context) -> Facts:
     }
 
 
-def excel_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+def excel_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
     """Day numbers of a spreadsheet among the dates."""
     serials = int(values.str.contains(r"^[234567]\d{4}(\.\d+)?$").sum())
     return (
@@ -75,7 +75,7 @@ def excel_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -
     )
 
 
-def decimal_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+def decimal_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
     """The decimal mark: proven by two marks in one number, by groups, or by other than three digits behind the mark."""
     comma = (
         r"\d\.\d{3},\d|^\D*\d+,\d{1,2}\D*$|^\D*\d+,\d{4,}\D*$|\d\.\d{3}\.\d{3}|^\D*0,\d+|\d[ '\u00a0\u202f’]\d{3},\d"
@@ -129,7 +129,7 @@ def _region_of(text: str) -> str | None:
     return phonenumbers.region_code_for_number(number)
 
 
-def zero_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+def zero_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
     """Leading zeros that a spreadsheet took: digits one shorter than nearly all others, and no value starts with 0."""
     digits = values.filter(values.str.contains(r"^\d+$"))
     if len(digits) < 20:
@@ -141,11 +141,12 @@ def zero_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 --
     if not short or zeros or often < 0.6 * len(digits):
         return {}
     return {
-        "lost_zeros": f"{short} of {len(digits)} are one digit short of {usual} and none starts with 0: leading zeros were lost"
+        "lost_zeros": f"{short} of {len(digits)} are one digit short of {usual} and none starts with 0: leading zeros were "
+        f"lost"
     }
 
 
-def scientific_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+def scientific_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
     """Numbers in scientific notation: digits are lost and cannot be restored."""
     cut = values.filter(values.str.contains(r"^\d[.,]?\d*[eE]\+\d{2}$"))
     if cut.is_empty():
@@ -184,10 +185,10 @@ def _code_page(values: pl.Series, context: Context) -> Facts:
     )
 
 
-def cut_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001 -- the signature of all checks
+def cut_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
     """Texts cut at a fixed length: many values end at exactly the greatest length, far more than just below it."""
     lengths = values.str.len_chars()
-    longest = int(lengths.max() or 0)  # type: ignore[call-overload]
+    longest = int(str(lengths.max() or 0))
     at_end, below = int((lengths == longest).sum()), int((lengths == longest - 1).sum())
     usual = longest in (
         20,
@@ -229,7 +230,7 @@ _SHAPES: dict[str, str] = {
 }
 
 
-def shifted_facts(values: pl.Series, context: Context, kind: str) -> Facts:  # noqa: ARG001 -- bound to a kind below
+def shifted_facts(values: pl.Series, context: Context, kind: str) -> Facts:  # noqa: ARG001
     """Cells that have the shape of another kind: a row whose columns are shifted, or a column mapped wrongly."""
     own = values.str.contains(_SHAPES[kind])
     foreign = {

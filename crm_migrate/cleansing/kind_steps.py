@@ -1,6 +1,6 @@
 """The kinds that have no step of their own as steps of the mapping, and the two that only look: notes and sensitive content."""
 
-from functools import partial
+from collections.abc import Callable
 
 import polars as pl
 
@@ -43,34 +43,33 @@ _plain("gender", ("Bayan", "female"))
 
 
 @step("id", "id", parameters=("system",), examples=(("1234567890.0", "1234567890"),))
-def id_step(values: pl.Series, context: Context, system: str = "") -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def id_step(values: pl.Series, context: Context, system: str = "") -> pl.DataFrame:  # noqa: ARG001
     """Undo spreadsheet damage to a record id where that is lossless, refuse it where it is not; `id(salesforce)`."""
-    return as_step(values, outcomes(values, partial(KINDS["id"].read, locale=system, options={})))
+    return as_step(values, outcomes(values, lambda text: KINDS["id"].read(text, system, {})))
 
 
 @step("company", "company", examples=(("Acme LLC.", "Acme LLC"),))
-def company_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def company_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Tidy a company's name; `Selbständig` and its like are none."""
     return as_step(values, outcomes(values, company_cell))
 
 
-def _flagging(values: pl.Series, find: "partial[list[str]] | object") -> pl.DataFrame:
+def _flagging(values: pl.Series, find: Callable[[str], list[str]]) -> pl.DataFrame:
     """Values as they are, flagged with what a text holds."""
 
     def cell(text: str) -> Cell:
-        found = find(text)  # type: ignore[operator]
-        return Cell(text, ";".join(found) or None, None)
+        return Cell(text, ";".join(find(text)) or None)
 
     return outcomes(values, cell)
 
 
 @step("note_flags", "note_flags", examples=(("aramayın", "aramayın"),))
-def note_flags_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def note_flags_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Flag notes that ask something of us (deceased, do_not_call, erase ...); the text stays."""
     return _flagging(values, note_flags)
 
 
 @step("sensitive", "sensitive", examples=(("is diabetic", "is diabetic"),))
-def sensitive_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def sensitive_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Flag texts with content of GDPR article 9, payment cards or national ids; the text stays."""
     return _flagging(values, sensitive_content)

@@ -41,7 +41,7 @@ class Kind:
     options: tuple[str, ...] = ()
 
 
-def _person(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+def _person(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     """`ok` where the text is already given and family name and nothing else."""
     cell = person_cell(text, language_of(locale))
     plain = cell.flag is None and len(cell.parts) == 1 and list(cell.parts[0]) == ["first", "last"]
@@ -75,27 +75,27 @@ def _date(text: str, locale: str, options: Options) -> Cell:
     return date_cell(text, context_of(locale, {"date_order": options["order"]} if options.get("order") else None))
 
 
-def _boolean(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+def _boolean(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     cell = boolean_cell(text, locale)
     return Cell(cell.value, "changed") if cell.value else cell
 
 
-def _email_key(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+def _email_key(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     cell = email_cell(text)
     return Cell(key_of(cell.value)) if cell.value else cell
 
 
-def _note(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+def _note(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     """Flags only: a note is never changed."""
     return Cell(None, ";".join(note_flags(text)) or "none")
 
 
-def _null(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001 -- the signature of all kinds
+def _null(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     return NULL if is_null(text) else null_cell(text)
 
 
 def _simple(function: Callable[[str], Cell]) -> Reader:
-    return lambda text, locale, options: function(text)  # noqa: ARG005 -- the signature of all kinds
+    return lambda text, locale, options: function(text)  # noqa: ARG005
 
 
 def _by_region(function: Callable[[str, str | None], Cell]) -> Reader:
@@ -133,23 +133,23 @@ KINDS: dict[str, Kind] = {
         Kind("boolean", _boolean, "true or false"),
         Kind(
             "gender",
-            lambda text, locale, options: gender_cell(text, language_of(locale) if locale else ""),
+            lambda text, locale, options: gender_cell(text, language_of(locale) if locale else ""),  # noqa: ARG005
             "male, female or other",
-        ),  # noqa: ARG005
+        ),
         Kind(
             "picklist",
-            lambda t, locale, o: picklist_cell(t, o.get("choices"), o.get("map")),
+            lambda t, locale, o: picklist_cell(t, o.get("choices"), o.get("map")),  # noqa: ARG005
             "a choice of the target",
             (),
             ("choices", "map"),
-        ),  # noqa: ARG005
+        ),
         Kind(
             "text",
-            lambda text, locale, options: text_cell(text, options.get("code_page")),
+            lambda text, locale, options: text_cell(text, options.get("code_page")),  # noqa: ARG005
             "text repaired",
             (),
             ("code_page",),
-        ),  # noqa: ARG005
+        ),
         Kind("null_string", _null, "empty where the text only says nothing"),
         Kind("note_flag", _note, "what a note asks of us: do not call, deceased, erase ..."),
         Kind(

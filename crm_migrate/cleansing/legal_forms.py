@@ -4,47 +4,11 @@ import re
 from functools import cache
 
 from crm_migrate.cleansing.letters import fold
-from crm_migrate.cleansing.vocabulary import table
+from crm_migrate.cleansing.vocabulary import table, words
 
 # canonical spelling -> other spellings are found by folding and dropping dots and blanks
 FORMS = table("legal_forms")
-FRONT = frozenset(
-    [
-        "pt",
-        "cv",
-        "ud",
-        "ooo",
-        "oao",
-        "zao",
-        "pao",
-        "ooo",
-        "ип",
-        "тоо",
-        "tov",
-        "тов",
-        "фоп",
-        "ао",
-        "оао",
-        "зао",
-        "пао",
-        "ооо",
-        "чп",
-        "stichting",
-        "yayasan",
-        "koperasi",
-        "firma",
-        "perum",
-        "sia",
-        "uab",
-        "as",
-        "ab",
-        "vsi",
-        "ij",
-        "ik",
-        "mb",
-        "oy",
-    ]
-)
+FRONT = words("legal_front")
 
 
 # Forms of Japan, China and Korea are written without a blank.

@@ -42,7 +42,7 @@ def suggestion(domain: str) -> str | None:
 
 
 # Slips that are no top-level domain at all (IANA root zone), so a company's domain ends in none of them either.
-_NO_ENDINGS = frozenset("con cmo ocm vom xom comm coom cim cpm clm comn comt ent nte nett ogr rog dee itt".split())
+_NO_ENDINGS = words("mail_no_endings")
 
 
 def _best(wanted: str, name: str) -> str:

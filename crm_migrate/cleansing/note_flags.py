@@ -27,33 +27,51 @@ _PHRASES = table("note_phrases")
 
 # Before or behind a phrase: it is denied, asked, or about somebody else.
 _DENIED = re.compile(
-    r"(?:\b(?:not|isn'?t|wasn'?t|never|no|n't|false|wrongly|incorrectly|mistakenly|non|nicht|kein\w*|nie|pas|no es|no esta|n'est pas|bukan|tidak|belum|jangan|niet|geen|nao|не)\s+"
-    r"(?:(?:a|an|the|yet|been|marked|really|actually|as|is|etre|ein\w*|als|der|die|un|une|una|es|estar|mehr|encore|seorang|data|flagged|longer|to be|est|pas|ha|si e|foi|een)\s+){0,3}$)"
+    r"(?:\b(?:not|isn'?t|wasn'?t|never|no|n't|false|wrongly|incorrectly|mistakenly|non|nicht|kein\w*|nie|"
+    r"pas|no es|no esta|n'est pas|bukan|tidak|belum|jangan|niet|geen|nao|не)\s+"
+    r"(?:(?:a|an|the|yet|been|marked|really|actually|as|is|etre|ein\w*|als|der|die|un|une|una|es|estar|"
+    r"mehr|encore|seorang|data|flagged|longer|to be|est|pas|ha|si e|foi|een)\s+){0,3}$)"
     r"|(?:\b(?:widow|widower|estate|heirs?|executor|family|son|daughter|relative)s? of (?:the |a )?(?:\w+ )?$)"
-    r"|(?:\b(?:wife|husband|spouse|father|mother|dad|mum|mom|parent|parents|brother|sister|son|daughter|partner|uncle|aunt|grand\w+|boss|colleague|predecessor|founder|owner|dog|cat|friend|"
-    r"frau|ehefrau|mann|ehemann|gatte|gattin|vater|mutter|bruder|schwester|sohn|tochter|chef|hund|opa|oma|mari|femme|epouse|epoux|pere|mere|frere|soeur|fils|fille|esposo|esposa|marido|mujer|"
-    r"padre|madre|hermano|hermana|hijo|hija|abuelo|abuela|esi|babasi|annesi|kardesi|oglu|kizi|dedesi|kocasi|karisi|suami|istri|suaminya|istrinya|ayah|ayahnya|ibunya|anaknya|bapaknya)(?:'s|)\s+"
-    r"(?:(?:is|has|was|had|recently|ist|hat|wurde|vor|est|a|ha|es|sudah|telah|baru|gecen|yil|kurzlich|just|sadly|who|der|die)\s+){0,3}$)"
+    r"|(?:\b(?:wife|husband|spouse|father|mother|dad|mum|mom|parent|parents|brother|sister|son|daughter|"
+    r"partner|uncle|aunt|grand\w+|boss|colleague|predecessor|founder|owner|dog|cat|friend|"
+    r"frau|ehefrau|mann|ehemann|gatte|gattin|vater|mutter|bruder|schwester|sohn|tochter|chef|hund|opa|oma|"
+    r"mari|femme|epouse|epoux|pere|mere|frere|soeur|fils|fille|esposo|esposa|marido|mujer|"
+    r"padre|madre|hermano|hermana|hijo|hija|abuelo|abuela|esi|babasi|annesi|kardesi|oglu|kizi|dedesi|"
+    r"kocasi|karisi|suami|istri|suaminya|istrinya|ayah|ayahnya|ibunya|anaknya|bapaknya)(?:'s|)\s+"
+    r"(?:(?:is|has|was|had|recently|ist|hat|wurde|vor|est|a|ha|es|sudah|telah|baru|gecen|yil|kurzlich|"
+    r"just|sadly|who|der|die)\s+){0,3}$)"
 )
 _DENIED_AFTER = re.compile(
-    r"^\s*(?:degil\w*|mi\b|mu\b|\?|is (?:false|wrong|not true)|etmedi|edilmedi|oldugu dogru degil|bukan|nicht\b|(?:before|after|until|till|between|on|during|at|outside|vor|nach|zwischen|am|an|avant|apres|entre|le|los|antes|"
-    r"despues|sebelum|setelah|pada|hari|un?til|am wochenende|weekends?|outside|while|when|while|if|unless|without|wahrend|pendant|durante|sin|sans|ohne)\s"
+    r"^\s*(?:degil\w*|mi\b|mu\b|\?|is (?:false|wrong|not true)|etmedi|edilmedi|oldugu dogru degil|bukan|"
+    r"nicht\b|(?:before|after|until|till|between|on|during|at|outside|vor|nach|zwischen|am|an|avant|apres|"
+    r"entre|le|los|antes|"
+    r"despues|sebelum|setelah|pada|hari|un?til|am wochenende|weekends?|outside|while|when|while|if|unless|"
+    r"without|wahrend|pendant|durante|sin|sans|ohne)\s"
     r"(?!(?:death|request|notice|hesitat|marketing)))"
 )
 _HOURS_BEFORE = re.compile(
-    r"(?:\b(?:saat|sabah|aksam|ogleden|hafta sonu|mesai|pazar|cumartesi|pazartesi|sali|carsamba|persembe|cuma)(?:lari|leri|i)?\s*(?:\S+\s+){0,4}(?:once|sonra|disinda|gunu|gunleri|saatlerinde)?\s*$)"
+    r"(?:\b(?:saat|sabah|aksam|ogleden|hafta sonu|mesai|pazar|cumartesi|pazartesi|sali|carsamba|persembe|"
+    r"cuma)(?:lari|leri|i)?\s*(?:\S+\s+){0,4}(?:once|sonra|disinda|gunu|gunleri|saatlerinde)?\s*$)"
 )
 _RESUBSCRIBED = re.compile(
     r"\bre-?subscribed\b|\bopted (?:back )?in\b|\bwieder angemeldet\b|\bno longer unsubscribed\b|\breactivated\b"
 )
 _LOOKALIKE = re.compile(
-    r"\b(?:do not|don'?t|dont) hesitate to (?:call|contact|e-?mail|phone|write|ring)|\bzogern sie nicht|n'?hesitez pas a (?:appeler|contacter)|no dude en (?:llamar|contactar)|"
-    r"\bdon'?t forget to (?:call|e-?mail|contact|phone)|\bdo not forget to (?:call|e-?mail|contact|phone)|nicht vergessen|ne pas oublier d|no olvidar|aramayi unutma\w*|jangan lupa|"
-    r"\bif (?:deceased|undeliverable|unsubscribed)|\bunsubscribe link|\bbounce(?:d)? (?:back|rate|ideas?|cheque|check|payment|around)|cheque bounced|check bounced|\bbounced (?:cheque|check|payment)|"
-    r"\bduplicate (?:key|keys|copy|copies|invoice|bill|print|slide)|\b(?:retired|inactive) (?:product|licen[cs]e|sku|item)s?|\bleft (?:a )?(?:message|voicemail|vm|word)|"
-    r"\bno calls? (?:today|yet|made|logged|so far|answered|received)|no (?:e-?mails?) (?:yet|received|on file|so far|address|found|available)|no (?:contact|e-?mail|marketing) (?:person|name|details|info\w*|history|budget|yet|made|team|department)|"
-    r"kein\w* (?:kontaktdaten|kontaktperson|e-?mail-?adresse|e-?mail bekannt|telefonnummer|telefon vorhanden|post erhalten)|pas de (?:contact|mail|telephone) connu|sin (?:telefono|correo) conocido|"
-    r"\bno contact (?:since|for|in)\b|not (?:be )?retired|rip(?:ped|ping|\.com)|\bdelete (?:old|draft|test|this (?:note|task|line))\b|\bdead(?:line| ?end)"
+    r"\b(?:do not|don'?t|dont) hesitate to (?:call|contact|e-?mail|phone|write|ring)|\bzogern sie nicht|"
+    r"n'?hesitez pas a (?:appeler|contacter)|no dude en (?:llamar|contactar)|"
+    r"\bdon'?t forget to (?:call|e-?mail|contact|phone)|\bdo not forget to (?:call|e-?mail|contact|phone)|"
+    r"nicht vergessen|ne pas oublier d|no olvidar|aramayi unutma\w*|jangan lupa|"
+    r"\bif (?:deceased|undeliverable|unsubscribed)|\bunsubscribe link|\bbounce(?:d)? (?:back|rate|ideas?|"
+    r"cheque|check|payment|around)|cheque bounced|check bounced|\bbounced (?:cheque|check|payment)|"
+    r"\bduplicate (?:key|keys|copy|copies|invoice|bill|print|slide)|\b(?:retired|inactive) (?:product|"
+    r"licen[cs]e|sku|item)s?|\bleft (?:a )?(?:message|voicemail|vm|word)|"
+    r"\bno calls? (?:today|yet|made|logged|so far|answered|received)|no (?:e-?mails?) (?:yet|received|on "
+    r"file|so far|address|found|available)|no (?:contact|e-?mail|marketing) (?:person|name|details|"
+    r"info\w*|history|budget|yet|made|team|department)|"
+    r"kein\w* (?:kontaktdaten|kontaktperson|e-?mail-?adresse|e-?mail bekannt|telefonnummer|telefon "
+    r"vorhanden|post erhalten)|pas de (?:contact|mail|telephone) connu|sin (?:telefono|correo) conocido|"
+    r"\bno contact (?:since|for|in)\b|not (?:be )?retired|rip(?:ped|ping|\.com)|\bdelete (?:old|draft|"
+    r"test|this (?:note|task|line))\b|\bdead(?:line| ?end)"
 )
 
 _DIED_TR = re.compile(r"(?<!\w)öl(?:dü|müş|müştür)(?!\w)(?!\s+mü)")  # folded, `öldü` would be `oldu` ("became")

@@ -29,7 +29,8 @@ _REMARK_FLAG = {
     "erase": "erase",
 }
 _REMARK = re.compile(
-    r"^(?:old|alt|new|neu|left|gone|dup(?:licate)?|inactive|test|ex|former|copy|temp|eski|ayrildi|lama|ancien|antiguo|retired|vip|see .*)\b",
+    r"^(?:old|alt|new|neu|left|gone|dup(?:licate)?|inactive|test|ex|former|copy|temp|eski|ayrildi|lama|"
+    r"ancien|antiguo|retired|vip|see .*)\b",
     re.IGNORECASE,
 )
 
@@ -57,7 +58,7 @@ def person_cell(text: str, locale: str = "en") -> Cell:
     )
 
 
-def _nobody(value: str, locale: str) -> Cell | None:
+def _nobody(value: str, locale: str) -> Cell | None:  # noqa: ARG001
     """The verdict on a cell that holds no person."""
     folded = fold(value).strip()
     if (

@@ -13,7 +13,8 @@ _MONONYMS = frozenset(("id", "jv", "su", "my"))
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々\u3040-\u30ff]+")
 _HANGUL = re.compile(r"[\uac00-\ud7af]+")
 _PATRONYMIC = re.compile(
-    r".{2,}(?:ович|евич|ьич|ич|овна|евна|ична|инична|ївна|івна|ovich|evich|yevich|ovych|evych|ovna|evna|yevna|ivna|ichna|inichna)$",
+    r".{2,}(?:ович|евич|ьич|ич|овна|евна|ична|инична|ївна|івна|ovich|evich|yevich|ovych|evych|ovna|evna|"
+    r"yevna|ivna|ichna|inichna)$",
     re.IGNORECASE,
 )
 _SLAVIC = re.compile(

@@ -20,7 +20,7 @@ LOCAL_TITLES = {"es": ("d", "da", "dna", "don", "dona"), "fr": ("me",), "id": ("
 PARTICLES = words("name_particles")
 # Particles that start a family name only in the middle of a name; the first word is always a given name.
 SMALL = words("name_particles_small")
-PATRONYMS = frozenset("bin binti bint ibn binte a/l a/p s/o d/o anak".split())
+PATRONYMS = words("name_patronyms")
 # Words between two people, by language ("" is any).
 JOINERS = {"": ("&", "+", "and", "und", "et", "ve", "och", "og", "ja", "και", "и", "та"), "es": ("y", "e"), "pt": ("e",), "it": ("e", "ed"), "nl": ("en",),
            "id": ("dan",), "ms": ("dan",), "pl": ("i",), "cs": ("a",), "sk": ("a",), "hr": ("i",), "hu": ("és", "es"), "ro": ("si", "și"), "ca": ("i",)}  # fmt: skip

@@ -74,8 +74,8 @@ def _restoring(value: str, locale: str) -> Callable[[str, bool], str]:
     if all(one_case(w) for w in re.findall(r"[^\W\d_]{2,}", bare)) and re.search(r"[^\W\d_]{2}", bare):
         return lambda text, first: recased(text, locale, first=first)
     if re.search(r"[^\W\d_]{3}", value):
-        return lambda text, first: " ".join(_capitals(w, locale) for w in text.split())
-    return lambda text, first: text
+        return lambda text, first: " ".join(_capitals(w, locale) for w in text.split())  # noqa: ARG005
+    return lambda text, first: text  # noqa: ARG005
 
 
 def _capitals(word: str, locale: str) -> str:
@@ -176,7 +176,7 @@ def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str,
         parts = split_words(words[shouted:], locale, family=words[:shouted])
     elif inverted and len(words) > inverted:
         given, family = words[: len(words) - inverted], words[len(words) - inverted :]
-        moved = []
+        moved: list[str] = []
         while len(given) > 1 and fold(given[-1]) in {
             "van",
             "von",

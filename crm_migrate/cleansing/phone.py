@@ -20,7 +20,8 @@ _SCIENTIFIC = re.compile(r"\+?(\d)[.,]?(\d*)[eE]\+?(\d{1,2})")
 _FLOAT = re.compile(r"(\d{5,})[.,]0+")
 _FORMULA = re.compile(r'=\s*"([^"]*)"')
 _LABEL = re.compile(
-    r"^(?:(?:tele?(?:phone|fon|fono|foon)?|phone|ph|mob(?:ile|il)?|mobiltelefon|cell|cep|gsm|handy|fax|fixe|hp|wa|whatsapp|"
+    r"^(?:(?:tele?(?:phone|fon|fono|foon)?|phone|ph|mob(?:ile|il)?|mobiltelefon|cell|cep|gsm|handy|fax|"
+    r"fixe|hp|wa|whatsapp|"
     r"office|work|home|direct|durchwahl|büro|privat|iş|ev|ofis|tlp|telp|тел|моб|t|m|f|p|h|w|c)\s*[.:]+\s*|tel:|"
     r"(?:telephone|telefon|phone|mobile|mobil|cell|cep|gsm|handy|fax|office|work|home|tel)\s+(?=[+(\d]))",
     re.IGNORECASE,
@@ -30,7 +31,8 @@ _SEPARATOR = re.compile(
     r"\s*(?::::|[;|\n,]|\s/\s|\s(?:or|oder|ou|o|veya|atau|of|lub|или|and|und|et|ve)\s)\s*", re.IGNORECASE
 )
 _EXTENSION = re.compile(
-    r"\s*[,;]?\s*(?:x|ext|extn|extension|dahili|dah|int|interno|poste|durchwahl|dw|ramal|anexo|toestel|доб|вн)\s*[.:=]?\s*"
+    r"\s*[,;]?\s*(?:x|ext|extn|extension|dahili|dah|int|interno|poste|durchwahl|dw|ramal|anexo|toestel|"
+    r"доб|вн)\s*[.:=]?\s*"
     r"(\d{1,7})\s*$|#\s*(\d{1,7})\s*$",
     re.IGNORECASE,
 )
@@ -38,9 +40,11 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _VANITY = re.compile(r"\+?[\d\s().-]*\d[\s().-]*[A-Za-z][A-Za-z\s.-]*[\d\s.-]*")
 # Ranges that regulators keep for fiction (Ofcom, ARCEP, ACMA, ComReg, Bundesnetzagentur): real in form, dialled by nobody.
 _FICTION = re.compile(
-    r"\+(?:44(?:7700900|20794609|1632960|8081570|9098790|3069990|113496|114496|115496|116496|117496|118496|121496|131496"
+    r"\+(?:44(?:7700900|20794609|1632960|8081570|9098790|3069990|113496|114496|115496|116496|117496|"
+    r"118496|121496|131496"
     r"|141496|151496|161496|1914980|28964960|2920180)\d{2,3}|33(?:19900|26191|35301|46571|53649|63998)\d{4}"
-    r"|61(?:[2378]5550|[2378]7010|491570)\d{2,4}|49(?:3023125|6990009|4066969|22144901|8999998|171392|176040690|152288176)\d{1,5}"
+    r"|61(?:[2378]5550|[2378]7010|491570)\d{2,4}|49(?:3023125|6990009|4066969|22144901|8999998|171392|"
+    r"176040690|152288176)\d{1,5}"
     r"|353209[12]0\d{4}|4670174060[5-9]|46(?:8465004|31390|40628)\d{2,4})"
 )
 
@@ -166,7 +170,7 @@ def _coded(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
     return _without_plus(number, text, region)
 
 
-def _mexican(number: PhoneNumber, text: str, region: str | None) -> Cell | None:  # noqa: ARG001 -- a repair
+def _mexican(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
     """`+52 1`, `044`, `045` and ten digits: the marks of mobiles were abolished in 2019."""
     digits = re.sub(r"\D", "", text)
     found = re.fullmatch(
@@ -178,7 +182,7 @@ def _mexican(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
     return Cell(_e164(plain)) if is_number(plain) else None
 
 
-def _without_plus(number: PhoneNumber, text: str, region: str | None) -> Cell | None:  # noqa: ARG001 -- a repair
+def _without_plus(number: PhoneNumber, text: str, region: str | None) -> Cell | None:  # noqa: ARG001
     """An international number without its plus sign: the region's own code, or `00` where another prefix is in use."""
     digits = re.sub(r"\D", "", text)
     code = str(phonenumbers.country_code_for_region(region)) if region else ""

@@ -76,8 +76,16 @@ def _choice(value: str, choices: tuple[str, ...]) -> Cell:
 
 _GENDERS = table("genders")
 # One letter says different things in different languages.
-_LETTERS = {"es": {"m": None, "h": "male", "v": "male"}, "fr": {"h": "male", "m": "male"}, "pt": {"h": "male", "m": None}, "tr": {"e": "male", "k": "female"}, "de": {"d": "other", "w": "female", "h": "male"},
-            "nl": {"v": "female", "d": None}, "id": {"l": "male", "p": "female"}, "hu": {"no": "female", "n": "female", "f": "male"}, "vi": {"nam": "male", "nu": "female"}, "it": {"m": "male"}}  # fmt: skip
+_LETTERS: dict[str, dict[str, str | None]] = {
+    "es": {"m": None, "h": "male", "v": "male"},
+    "fr": {"h": "male", "m": "male"},
+    "pt": {"h": "male", "m": None},
+    "tr": {"e": "male", "k": "female"},
+    "de": {"d": "other", "w": "female", "h": "male"},
+    "nl": {"v": "female", "d": None},
+    "id": {"l": "male", "p": "female"},
+    "hu": {"n": "female", "f": "male"},
+}
 _SINGLE = {"m": "male", "f": "female", "w": "female", "x": "other"}  # understood without a language
 
 

@@ -5,18 +5,14 @@ import unicodedata
 
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
-from crm_migrate.cleansing.vocabulary import table
+from crm_migrate.cleansing.vocabulary import table, words
 
 # N digit, A letter, X either; other characters stand for themselves. The first shape of equal length is the canonical one.
 SHAPES = table("postal_codes") | dict.fromkeys(("GB", "GG", "JE", "IM", "FK"), "")
 # UPU: countries without postal codes; what stands there is a filler.
-NONE = frozenset(
-    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GN GQ GW GY HK KI KM KN KP ML MO MR MW NR NU QA RW SB SC SL SR SS ST SY TD TG TK TO TV UG VU WS YE ZW".split()
-)
+NONE = words("postal_none")
 # Countries with codes that begin with 0 (US New England, German east, ...): only there may a zero have been lost.
-_ZEROS = frozenset(
-    "US PR DE FR MC ES IT SM VA TR MX FI AX KR MY UA HR BR JP PL AU NO NZ RO CN SG DK BA CO SA KZ MA KE LT EE PE ZA CR GT EC IL".split()
-)
+_ZEROS = words("postal_zeros")
 # How codes begin, where not every beginning is in use (national postal services).
 _FIRST = {"DE": "0[1-9]|[1-9]", "NL": "[1-9]", "AT": "[1-9]", "CH": "[1-9]", "BE": "[1-9]", "LU": "[1-9]", "SE": "[1-9]", "HU": "[1-9]", "PT": "[1-9]", "GR": "[1-8]", "CZ": "[1-7]", "SK": "[089]", "IN": "[1-8]", "RU": "[1-6]", "ID": "[1-9]",
           "TR": "0[1-9]|[1-7]|8[01]", "ES": "0[1-9]|[1-4]|5[0-2]", "FR": "0[1-9]|[1-9]", "AU": "0[289]|[1-9]", "TH": "[1-9]", "CN": "[0-8]", "SG": "[0-8]", "JP": r"\d", "MX": "0[1-9]|[1-9]", "HR": "[1-5]", "RS": "[1-3]", "SI": "[1-9]", "BG": "[1-9]"}  # fmt: skip

@@ -21,17 +21,23 @@ from crm_migrate.cleansing.vocabulary import table
 _CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.]|[ -]\d)")
 # First digits of the card brands (ISO/IEC 7812 issuer ranges) with their lengths.
 _BRANDS = re.compile(
-    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|9792\d{12}"
+    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|2720\d{12}|3[47]\d{13}|"
+    r"3(?:0[0-5]|[68]\d)\d{11}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|9792\d{12}"
 )
 
 _WORDS = table("sensitive_phrases")
 
 _NOT = re.compile(
-    r"(?:\b(?:not|no|isn't|nicht|kein\w*|pas|sin|degil|bukan|tidak|research|charity|foundation|association|fund|institute|clinic|hospital|museum|awareness|conference|products?|software|supplies|equipment|insurance)\s+(?:a |an |the |for |of )*$)"
+    r"(?:\b(?:not|no|isn't|nicht|kein\w*|pas|sin|degil|bukan|tidak|research|charity|foundation|"
+    r"association|fund|institute|clinic|hospital|museum|awareness|conference|products?|software|supplies|"
+    r"equipment|insurance)\s+(?:a |an |the |for |of )*$)"
 )
 _ABOUT = re.compile(
-    r"^\s*(?:research|charity|foundation|association|fund|institute|clinic|center|centre|society|awareness|conference|care products?|products?|software|supplies|equipment|devices?|market|monitors?|drugs?|"
-    r"-?gesellschaft|-?stiftung|stiftung|verein|dernegi|vakfi|merkezi|hilfe|forschung|free\b|test kits?|department|ward)"
+    r"^\s*(?:research|charity|foundation|association|fund|institute|clinic|center|centre|society|"
+    r"awareness|conference|care products?|products?|software|supplies|equipment|devices?|market|monitors?|"
+    r"drugs?|"
+    r"-?gesellschaft|-?stiftung|stiftung|verein|dernegi|vakfi|merkezi|hilfe|forschung|free\b|test kits?|"
+    r"department|ward)"
 )
 
 

@@ -15,7 +15,9 @@ from crm_migrate.cleansing.vocabulary import table
 # Other names in use (English exonyms, traditional and postal abbreviations, short names), by country.
 OTHER = table("states")
 _KINDS = re.compile(
-    r"\b(?:state of|province of|provincia de|region of|canton of|kanton|canton de|freistaat|land|estado de|estado do|prefecture|province|provinsi|provincia|wojewodztwo|ili|oblast|county of|departement|region)\b"
+    r"\b(?:state of|province of|provincia de|region of|canton of|kanton|canton de|freistaat|land|estado "
+    r"de|estado do|prefecture|province|provinsi|provincia|wojewodztwo|ili|oblast|county of|departement|"
+    r"region)\b"
 )
 
 

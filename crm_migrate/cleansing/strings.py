@@ -23,7 +23,7 @@ def _or_null(values: pl.Series) -> pl.Series:
 
 
 @step("trim", "trim", examples=(("  Acme ", "Acme"),))
-def trim_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def trim_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Take blanks off both ends; a cell of blanks is empty."""
     return cleaned(_or_null(values.str.strip_chars()))
 
@@ -44,7 +44,7 @@ def lower_step(values: pl.Series, context: Context) -> pl.DataFrame:
 
 
 @step("digits", "digits", examples=(("123 456-78", "12345678"),))
-def digits_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def digits_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Keep only the digits; numbers that a spreadsheet cut (`1.21143E+15`) are refused."""
     text = values.str.strip_chars().str.replace(r"^(\d+)\.0+$", "$1")
     cut = text.str.contains(r"^\d+([.,]\d+)?[eE]\+?\d+$").fill_null(False)
@@ -65,7 +65,7 @@ def max_step(values: pl.Series, context: Context, n: str = "255") -> pl.DataFram
 
 
 @step("null", "null", examples=(("N/A", ""), ("-", "")))
-def null_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def null_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Empty the cells that only say "nothing" (`NULL`, `n/a`, `k.A.`, `yok`, `-`); never for names."""
     return as_step(values, outcomes(values, null_cell))
 

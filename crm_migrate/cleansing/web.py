@@ -110,7 +110,7 @@ def domain_cell(text: str) -> Cell:
 
 
 @step("url", "url", examples=(("http://http://Example.com", "http://example.com"),))
-def url_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def url_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Write a web address with its scheme and the host in lower case."""
     return as_step(values, outcomes(values, url_cell))
 
