@@ -24,6 +24,7 @@ class Desk:
     findings: list[Finding] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)
+    decision_words: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     profiles: dict[str, SourceProfile] = field(default_factory=dict)
     target: TargetProfile | None = None
     used: dict[str, set[str]] = field(default_factory=dict)

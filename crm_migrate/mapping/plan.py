@@ -350,7 +350,8 @@ class Plan(Frozen):
     """Everything that decides what a run does. `objects` are in load order.
 
     `evidence` is source -> column -> fact name -> value (see `evidence.lock`); `decisions` maps a decision id to the
-    hash of its content; `files` maps every file that was read for the plan (mapping, refs, decisions) to its sha256.
+    hash of its content, `decision_words` to who, when and what; `files` maps every file that was read for the plan
+    (mapping, refs, decisions) to its sha256.
     """
 
     version: int = 1
@@ -370,6 +371,7 @@ class Plan(Frozen):
     reconcile: ReconcilePlan = ReconcilePlan()
     evidence: dict[str, dict[str, dict[str, str]]] = {}
     decisions: dict[str, str] = {}
+    decision_words: dict[str, tuple[str, str, str]] = {}
     files: dict[str, str] = {}
     examples: tuple[ExamplePlan, ...] = ()
 

@@ -130,7 +130,7 @@ def _decisions_of(desk: Desk, document: Document, findings: list[Finding]) -> No
 def _decision(desk: Desk, document: Document, item: Mapping) -> None:
     said = plain(item)
     name = said.get("id") if isinstance(said, dict) else None
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(said, dict) or not isinstance(name, str) or not name.strip():
         desk.findings.append(
             document.finding("decision_invalid", "a decision needs an `id`", item.spot, "Add `id:`.", Severity.WARNING)
         )
@@ -139,6 +139,8 @@ def _decision(desk: Desk, document: Document, item: Mapping) -> None:
         message = f"the decision `{name}` is there twice"
         desk.findings.append(document.finding("decision_invalid", message, item.spot, "Keep one of the two."))
     desk.decisions[name] = content_hash(said)
+    who, when, words = (str(said.get(key) or "") for key in ("who", "when", "text"))
+    desk.decision_words[name] = (who, when, words)
 
 
 def content_hash(value: Plain) -> str:

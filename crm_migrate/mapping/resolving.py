@@ -143,6 +143,7 @@ def _plan(desk: Desk, environment: str | None, evidence: Evidence) -> Plan:
         examples=examples(desk, by_name),
         evidence={s: {c: dict(facts) for c, facts in columns.items()} for s, columns in evidence.items()},
         decisions=desk.decisions,
+        decision_words=desk.decision_words,
         files=desk.files,
     )
 

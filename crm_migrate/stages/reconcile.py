@@ -6,7 +6,6 @@ comparison.
 
 import hashlib
 import json
-from collections.abc import Sequence
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.reconciling.accounting import settle_dispositions, source_figures
@@ -56,16 +55,8 @@ class _Collected(Found):
         self.decisions: list[tuple[str, str, str, str, int]] = []
 
 
-Decision = tuple[str, str, str, str]  # id, who, when, text
-
-
-def reconcile(
-    plan: Plan, run: Run, header: Header, target_identity: str, decisions: Sequence[Decision] = ()
-) -> Figures:
-    """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`.
-
-    `decisions` are the words behind the ids of the plan's decisions; an id without words is listed bare.
-    """
+def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Figures:
+    """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`."""
     collected = _Collected()
     with opened(run) as tables:
         collected.sources = source_figures(tables, plan)
@@ -73,7 +64,7 @@ def reconcile(
         for object_plan in plan.objects:
             _reconcile_object(tables, plan, object_plan, collected)
         _measure(tables, plan, collected)
-        collected.decisions = _decisions(tables, plan, decisions)
+        collected.decisions = _decisions(tables, plan)
     figures = _figures(plan, header, target_identity, collected)
     write_file(run.table("reconcile") / "figures.json", figures.model_dump_json(indent=1).encode())
     return figures
@@ -132,9 +123,8 @@ def _measure(tables: Tables, plan: Plan, collected: _Collected) -> None:
         collected.controls.append(control_figure(control, found))
 
 
-def _decisions(tables: Tables, plan: Plan, told: Sequence[Decision]) -> list[tuple[str, str, str, str, int]]:
+def _decisions(tables: Tables, plan: Plan) -> list[tuple[str, str, str, str, int]]:
     """Every decision of the plan with the rows and pairs that it settled."""
-    words = {decision[0]: decision for decision in told}
     covered = dict.fromkeys(plan.decisions, 0)
     for object_plan in plan.objects:
         rows = tables.view(DISPOSITIONS, "reconcile", object_plan.name, "dispositions")
@@ -146,7 +136,7 @@ def _decisions(tables: Tables, plan: Plan, told: Sequence[Decision]) -> list[tup
         ):
             if decision in covered:
                 covered[decision] += int(count)
-    return [(*words.get(name, (name, "", "", "")), covered[name]) for name in sorted(covered)]
+    return [(name, *plan.decision_words.get(name, ("", "", "")), covered[name]) for name in sorted(covered)]
 
 
 def _figures(plan: Plan, header: Header, target_identity: str, collected: _Collected) -> Figures:
