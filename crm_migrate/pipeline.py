@@ -38,7 +38,7 @@ from crm_migrate.workspace.evidence import read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.locking import project_lock
-from crm_migrate.workspace.state import freeze, is_done, mark_done, new_run, now, open_run, read_state
+from crm_migrate.workspace.state import freeze, is_done, mark_done, new_run, now, open_run, read_state, runs
 
 STAGES = ("extract", "map", "link", "dedupe", "complete", "plan", "load", "validate", "reconcile", "report")
 
@@ -59,7 +59,12 @@ class Outcome:
 
 
 def start(
-    project: Project, environment: str | None, listener: Listener, *, until: str = STAGES[-1], workers: int | None = None
+    project: Project,
+    environment: str | None,
+    listener: Listener,
+    *,
+    until: str = STAGES[-1],
+    workers: int | None = None,
 ) -> Outcome:
     """Begin a new run and take it through the stages up to and with `until`.
 
@@ -72,7 +77,9 @@ def start(
 
 
 def resume(project: Project, run_id: str | None, listener: Listener, *, until: str = STAGES[-1]) -> Outcome:
-    """Go on with a run where it stopped. Refuses when mapping, decisions or evidence changed since."""
+    """Go on with a run where it stopped, or begin the first one. Refuses when what decides the plan changed since."""
+    if run_id is None and not runs(project):
+        return start(project, None, listener, until=until)
     with project_lock(project):
         run = open_run(project, run_id)
         frozen = read_plan(run)

@@ -121,7 +121,7 @@ def runs_command(folder: Path, as_json: bool) -> None:
 def demo_command(folder: Path, second: bool, as_json: bool) -> None:
     """Write a small fictional company into DIR and migrate it into a SQLite CRM."""
     from crm_migrate import pipeline
-    from crm_migrate.workspace.shipped import copy_shipped, shipped
+    from crm_migrate.workspace.shipped import copy_shipped, place_shipped, shipped
 
     sample = shipped("sample_data") / "anadolu"
     if second:
@@ -129,12 +129,16 @@ def demo_command(folder: Path, second: bool, as_json: bool) -> None:
             raise UsageError(f"{folder} holds no demo yet", hint=f"crm-migrate demo {folder}")
         copy_shipped(sample / "second", folder, leave_out=("truth",))
     else:
-        if folder.exists() and any(folder.iterdir()):
-            raise UsageError(
-                f"{folder} is not empty; the demo writes only into an empty folder",
-                hint=f"crm-migrate resume {folder}, or choose another folder",
-            )
-        copy_shipped(sample, folder, leave_out=("truth", "second"))
+        _refuse_unless_empty(folder, {item.name for item in sample.iterdir()})
+        place_shipped(sample, folder, leave_out=("truth", "second"))
     screen = Screen(quiet=as_json)
     outcome = pipeline.start(project_of(folder), None, screen.stage)
     _conclude(screen, outcome, folder, as_json)
+
+
+def _refuse_unless_empty(folder: Path, ours: set[str]) -> None:
+    """The demo overwrites nothing but its own files of a copy that was cut off before the mapping was there."""
+    there = {item.name for item in folder.iterdir()} if folder.exists() else set()
+    if "crm-migrate.yaml" in there or there - ours:
+        hint = f"crm-migrate resume {folder}, or choose another folder"
+        raise UsageError(f"{folder} is not empty; the demo writes only into an empty folder", hint=hint)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from crm_migrate.errors import InternalError
 
+MAPPING = "crm-migrate.yaml"
+
 
 def shipped(name: str) -> Traversable:
     """The folder of that name: inside the installed package, else at the top of the checkout."""
@@ -18,6 +20,12 @@ def shipped(name: str) -> Traversable:
     if checkout.is_dir():
         return checkout
     raise InternalError(f"the installation lacks {name}", hint="install crm-migrate again")
+
+
+def place_shipped(folder: Traversable, into: Path, leave_out: Iterable[str] = ()) -> None:
+    """Copy a shipped project to an empty place; its mapping comes last, so that a cut copy is no project yet."""
+    copy_shipped(folder, into, (*leave_out, MAPPING))
+    (into / MAPPING).write_bytes((folder / MAPPING).read_bytes())
 
 
 def copy_shipped(folder: Traversable, into: Path, leave_out: Iterable[str] = ()) -> None:
