@@ -1,0 +1,19 @@
+"""What the package needs is what the lock installs: a fresh checkout has every library that is imported."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("extra", ["dependencies", "postgresql", "dev"])
+def test_every_declared_library_is_locked(extra: str) -> None:
+    """`make demo` on a fresh machine installs the lock and nothing else."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = project["dependencies"] if extra == "dependencies" else project["optional-dependencies"][extra]
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements/dev.txt").read_text(encoding="utf-8"), re.M))
+    names = {re.split(r"[\[><=!~; ]", line)[0].lower().replace("_", "-").replace(".", "-") for line in wanted}
+    assert names - locked - {"crm-migrate"} == set()
