@@ -36,7 +36,7 @@ lint: $(READY) ## ruff, mypy strict, import-linter for the floors
 	$(BIN)/lint-imports
 
 bench: $(READY) ## benchmarks side by side with a peer (make bench ARGS="e2e --rows 1000000")
-	$(RUN) -m pip install --quiet -r requirements/bench.txt
+	$(RUN) -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(RUN) scripts/postgres.py run -- $(RUN) -m benchmarks $(ARGS)
 
 soak: $(READY) ## the long fault sweeps: 60 random kills of the whole group and of the parent alone
