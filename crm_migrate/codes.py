@@ -558,6 +558,11 @@ CODES: dict[str, Code] = {
     ),
     # -- scope ---------------------------------------------------------------------------------------------------
     "excluded_rule": Code("scope", "Left out by a rule of the mapping.", "Nothing, if the rule is right."),
+    "mailbox_carried": Code(
+        "scope",
+        "What was said about a mailbox needs no line on the suppression list: a record that arrives carries both.",
+        "Nothing.",
+    ),
     # -- privacy -------------------------------------------------------------------------------------------------
     # -- loading -------------------------------------------------------------------------------------------------
     "merge_of_loaded": Code(

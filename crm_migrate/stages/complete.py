@@ -4,6 +4,7 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.completing.cascades import cascade
 from crm_migrate.stages.completing.owners import PROBLEM, create_owners, settled
 from crm_migrate.stages.completing.query import Query, Sql
+from crm_migrate.stages.completing.suppressions import settle_suppressions
 from crm_migrate.stages.completing.uniqueness import cleared_table, settle_unique
 from crm_migrate.stages.completing.values import create_rates, derived, filled, inherited, leave_inheritance, merged
 from crm_migrate.stages.completing.verdicts import create_verdicts, judge, warn
@@ -20,6 +21,7 @@ def complete(plan: Plan, run: Run) -> None:
         create_owners(work, plan.owners)
         queries = {each.name: _completed(work, plan, each) for each in plan.objects}
         cascade(work, plan)
+        settle_suppressions(work, plan, queries)
         for each in plan.objects:
             gather(work, each)
             _publish(work, each, queries[each.name])

@@ -71,6 +71,8 @@ def plant_mail(mail: Mail, people: dict[str, list[Person]]) -> None:
         mail.row("unsubscribed", f"ayrilan{number}@bulten.example")
     for number in range(5):
         mail.row("cleaned", f"olu{number}@bulten.example")
+    for person in people["waiting"]:  # their records do not arrive: what they said must hold all the same
+        mail.row("unsubscribed", person.email, person)
 
 
 def _both(mail: Mail, persons: list[Person]) -> None:

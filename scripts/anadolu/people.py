@@ -198,11 +198,13 @@ def _without_firm(people: People, kinds: dict[str, list[Firm]]) -> dict[str, lis
         people.row(people.invent(kinds["plain"][0]), "held", "parent_missing", FirmaNo=missing)
     for firm in (*kinds["tests"], *kinds["tests"]):
         people.row(people.invent(firm), "excluded", "parent_excluded")
-    for firm in (*kinds["conflict"][:1], *kinds["owner_held"]):
-        people.row(people.invent(firm), "held", "parent_held")
-    people.row(people.invent(kinds["nameless"][0]), "held", "parent_rejected")
+    waiting = [people.invent(firm) for firm in (*kinds["conflict"][:1], *kinds["owner_held"])]
+    for person in waiting:
+        people.row(person, "held", "parent_held")
+    waiting.append(people.invent(kinds["nameless"][0]))
+    people.row(waiting[-1], "held", "parent_rejected")
     people.row(people.invent(kinds["broken"][0]), "held", "parent_missing")
-    return {"alone": alone}
+    return {"alone": alone, "waiting": waiting}
 
 
 def _unreadable(people: People, kinds: dict[str, list[Firm]]) -> dict[str, list[Person]]:

@@ -1,7 +1,8 @@
-"""Sources that only add: whom each of their rows reaches, and the suppressions that reach nobody.
+"""Sources that only add: whom each of their rows reaches, and the list of suppressions.
 
 One line per row and reached record; a row that reaches nobody keeps one line without a node. A statement about a
-mailbox that nobody has is a record of the object `suppressions` where the plan has it.
+mailbox is a record of the object `suppressions` where the plan has it: whether somebody carries the mailbox into the
+target is known only when the records are complete, and then `complete` leaves those out.
 """
 
 from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
@@ -46,7 +47,7 @@ def _reached(work: Relations, plan: ObjectPlan, enrich: EnrichPlan, fields: tupl
 
 
 def suppress(work: Relations, plan: Plan) -> None:
-    """Add what reached nobody to `records/` and `rows/suppressions`: one record per mailbox, the strictest speaks."""
+    """Add what was said to `records/` and `rows/suppressions`: one record per mailbox, the strictest speaks."""
     target = plan.object(SUPPRESSIONS)
     waiting = [
         _waiting(target, owner, enrich, consent)
@@ -78,13 +79,12 @@ def _consent(plan: ObjectPlan) -> str | None:
 
 
 def _waiting(target: ObjectPlan, owner: ObjectPlan, enrich: EnrichPlan, consent: str) -> str:
-    """What one enriching source says about mailboxes that nobody has, in the columns of the target's records."""
-    state = quoted(consent)
+    """What one enriching source says about mailboxes, in the columns of the target's records; one line per row."""
+    state = f"coalesce({quoted(consent)}, 'unknown')"
     known = {"email": "__by", "state": state, "reason": literal(f"{enrich.source}: nobody has it"), "evidence": "__ev"}
     fields = "".join(f", {known.get(f.name, 'NULL')}::VARCHAR AS {quoted(f.name)}" for f in target.fields)
     return (
-        f"SELECT __source, 1::INTEGER AS __trust, __row, __split, __key, __changed, __ev{fields}, __by AS __mailbox,"
-        f" {strictness(state)} AS __strictness FROM {table('enrichment', owner.name)}"
-        f" WHERE __source = {literal(enrich.source)} AND __node IS NULL AND __by IS NOT NULL"
-        f" AND {state} IS NOT NULL"
+        f"SELECT DISTINCT __source, 1::INTEGER AS __trust, __row, __split, __key, __changed, __ev{fields},"
+        f" lower(__by) AS __mailbox, {strictness(state)} AS __strictness FROM {table('enrichment', owner.name)}"
+        f" WHERE __source = {literal(enrich.source)} AND __by IS NOT NULL"
     )

@@ -80,11 +80,11 @@ def _sources(object_plan: ObjectPlan) -> dict[str, SplitPlan | None]:
 
 
 def _waiting(tables: Tables, plan: Plan, object_name: str) -> dict[str, str]:
-    """What an object accounts for that no source feeds: enrichment that reached nobody and waits there."""
+    """What an object accounts for that no source feeds: every statement about a mailbox, listed or carried."""
     return {
         enrich.source: f"""SELECT DISTINCT __row, 0 AS __split
             FROM {tables.view(ENRICHMENT, "link", owner.name, "enrichment")}
-            WHERE __source = {literal(enrich.source)} AND __node IS NULL AND "by" IS NOT NULL"""
+            WHERE __source = {literal(enrich.source)} AND "by" IS NOT NULL"""
         for owner in plan.objects
         for enrich in owner.enrich
         if enrich.unmatched == "suppression_list" and object_name == SUPPRESSIONS

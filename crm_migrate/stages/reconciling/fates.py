@@ -67,6 +67,7 @@ _STATE = f"""CASE
   WHEN action IN ('held', 'rejected', 'excluded') AND outcome = 'loaded' THEN 'twice'
   WHEN in_l AND NOT in_c THEN 'twice'
   WHEN NOT in_k THEN 'twice'
+  WHEN action = 'excluded' AND c_code = 'mailbox_carried' THEN 'absent'
   WHEN action IN ('held', 'rejected', 'excluded') THEN action
   WHEN in_c AND c_state <> 'ready' THEN c_state
   WHEN lost AND {_LOADED} THEN 'failed'

@@ -9,6 +9,7 @@ import staged
 from crm_migrate.mapping.plan import (
     CasePlan,
     CheckPlan,
+    EnrichPlan,
     FeedPlan,
     FieldPlan,
     KpiPlan,
@@ -206,3 +207,41 @@ def test_pairs_to_review_are_loaded_with_a_warning(run: Run) -> None:
     warnings = staged.read(run, "complete", "accounts", "warnings").to_dicts()
     assert [(w["__cluster"], w["code"]) for w in warnings] == [(0, "duplicate_review"), (1, "duplicate_review")]
     assert "f:2" in warnings[0]["message"]
+
+
+def test_who_unsubscribed_and_does_not_arrive_stays_on_the_list(run: Run) -> None:
+    said = {"a": "withdrawn", "b": "withdrawn", "c": "withdrawn", "d": "granted"}
+    people = ObjectPlan(
+        name="contacts", entity="person", target="contacts", feeds=(FeedPlan(source="kisi"),),
+        enrich=(EnrichPlan(source="mail", by="email", unmatched="suppression_list"),), mergeable=True,
+        match=(MatchRulePlan(name="phone", same=(SamePlan(field="phone"),), do="merge"),),
+        fields=(
+            staged.field("email", "email", "kisi", "mail", keep_others="others"), staged.field("others", "list"),
+            staged.field("phone", "phone", "kisi"), staged.field("consent", "consent", "mail"),
+        ),
+    )  # fmt: skip
+    list_ = ObjectPlan(
+        name="suppressions", entity="thing", target="suppressions", feeds=(FeedPlan(source="own"),),
+        fields=(staged.field("email", "email", "own"), staged.field("state", "consent", "own")),
+    )  # fmt: skip
+    staged.mapped(
+        run, people, "kisi",
+        {"key": "1", "email": "a@x.example", "phone": "1"}, {"key": "2", "email": "b@x.example"},
+        {"key": "3", "email": "c@x.example", "phone": "1"},
+    )  # fmt: skip
+    staged.mapped(
+        run, people, "mail", *({"key": k, "email": f"{k}@x.example", "consent": said[k]} for k in sorted(said))
+    )
+    staged.mapped(run, list_, "own", {"key": "9", "email": "a@x.example", "state": "withdrawn"})
+    check = CheckPlan(id="C1", object="contacts", expression="phone", otherwise="reject", say="no number")
+    plan = staged.plan(people, list_, checks=(check,))
+    link(plan, run)
+    dedupe(plan, run)
+    complete(plan, run)
+
+    entries = staged.read(run, "complete", "suppressions", "entities").select("email", "__state", "__code").rows()
+    # a and c are mailboxes of one person that arrives; b is rejected by C1; d is nobody; the project's own line stays
+    assert sorted(entries) == [
+        ("a@x.example", "excluded", "mailbox_carried"), ("a@x.example", "ready", None),
+        ("b@x.example", "ready", None), ("c@x.example", "excluded", "mailbox_carried"), ("d@x.example", "ready", None),
+    ]  # fmt: skip

@@ -177,7 +177,7 @@ def test_a_key_that_names_several_parts_of_a_split_row_is_ambiguous(run: Run) ->
     assert staged.read(run, "link", "notes", "nodes").select("__key", "contact").rows() == [("b", 2), ("c", 1)]
 
 
-def test_enrichment_reaches_everybody_with_that_mailbox_and_the_rest_is_suppressed(run: Run) -> None:
+def test_enrichment_reaches_everybody_with_that_mailbox_and_every_mailbox_is_on_the_list(run: Run) -> None:
     people = ObjectPlan(
         name="contacts", entity="person", target="contacts", feeds=(FeedPlan(source="kisi"),),
         enrich=(EnrichPlan(source="mail", by="email", unmatched="suppression_list"),),
@@ -203,9 +203,10 @@ def test_enrichment_reaches_everybody_with_that_mailbox_and_the_rest_is_suppress
     lines = staged.read(run, "link", "contacts", "enrichment").select("__key", "__node").rows()
     assert lines == [("a", 0), ("a", 1), ("b", None), ("b2", None), ("c", None)]
     assert staged.read(run, "link", "suppressions", "nodes").select("__key", *names).rows() == [
+        ("a", "a@x.example", "withdrawn", "mail: nobody has it", None),
         ("b2", "b@x.example", "withdrawn", "mail: nobody has it", '["mail.t: 1"]'),
         ("c", "c@x.example", "granted", "mail: nobody has it", None),
     ]
     assert staged.read(run, "link", "suppressions", "rows").select("__row", "folded").rows() == [
-        (1, True), (2, False), (3, False),
+        (0, False), (1, True), (2, False), (3, False),
     ]  # fmt: skip
