@@ -1,5 +1,6 @@
 """The steps `number`, `money`, `integer` and `currency`."""
 
+import re
 from functools import partial
 
 import polars as pl
@@ -22,11 +23,25 @@ def number_context(context: Context, locale: str | None = None) -> NumberContext
 
 
 def amount_outcomes(values: pl.Series, context: NumberContext, *, with_currency: bool) -> pl.DataFrame:
-    """Outcomes of `amount_cell`; plain decimals are recognised by shape."""
-    trimmed = values.str.strip_chars()
+    """Outcomes of `amount_cell`; plain decimals, and numbers in the column's own writing, are read as a column."""
+    trimmed = values.str.strip_chars(" ")
     plain = trimmed.str.contains(_PLAIN) & (trimmed != "-0") & ~trimmed.str.contains(r"^-?0\.0*$|\.[0-9]?0$|\.[0-9]$")
+    grouped = _grouped(trimmed, context)
+    fast = pl.select(pl.coalesce(grouped, trimmed)).to_series()
     reader = partial(amount_cell, context=context, with_currency=with_currency)
-    return with_residue(values, plain | values.is_null(), trimmed, reader)
+    return with_residue(values, plain | grouped.is_not_null() | values.is_null(), fast, reader)
+
+
+def _grouped(text: pl.Series, context: NumberContext) -> pl.Series:
+    """Numbers with two decimals behind the column's decimal mark, grouped or not (`1.250.000,50`); null elsewhere.
+
+    Two decimals and the other mark only in groups of three: `amount_cell` reads such a text the same way in any context.
+    """
+    decimal = context.decimal or "."
+    mark, group = re.escape(decimal), re.escape("," if decimal == "." else ".")
+    shaped = text.str.contains(rf"^-?(?:[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+|[1-9][0-9]*){mark}[0-9]{{2}}$")
+    number = text.str.replace_all(group, "").str.replace(mark, ".")
+    return pl.select(pl.when(shaped).then(number)).to_series()
 
 
 @step("number", "number", parameters=("locale",), examples=(("1.250.000,50", "1250000.50"),))

@@ -27,7 +27,7 @@ def csv_cell(text: str) -> Cell:
     escaped = re.search(r'\\"', text) is not None
     delimiter = _delimiter(text, escaped)
     table = [row for row in _read(text, delimiter, escaped) if any(cell.strip() for cell in row)]
-    return Cell(_described(table, delimiter, escaped), "structure")
+    return Cell(_described(table, delimiter, escaped), "structure") if table else NULL
 
 
 def _read(text: str, delimiter: str, escaped: bool) -> list[list[str]]:

@@ -102,7 +102,7 @@ def _judged(address: str, local: str, domain: str) -> Cell:
 
 def email_outcomes(values: pl.Series) -> pl.DataFrame:
     """Outcomes of `email_cell`; plain addresses are recognised by shape and judged by distinct host and name."""
-    trimmed = values.str.strip_chars()
+    trimmed = values.str.strip_chars().str.replace(r"(?i)^mailto:([^?]*)$", "$1").str.strip_chars_end(";,.")
     plain = (trimmed.str.contains(_PLAIN) & (trimmed.str.len_bytes() <= 120)).fill_null(False)
     split = trimmed.str.split_exact("@", 1).struct.unnest()
     domain = split["field_1"].str.to_lowercase()

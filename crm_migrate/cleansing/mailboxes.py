@@ -1,6 +1,6 @@
 """What is known about mailboxes: free mail hosts, role names, throw-away hosts, fillers, and near misses of big hosts."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -26,23 +26,21 @@ _SLIPS = {"con": "com", "cmo": "com", "ocm": "com", "vom": "com", "xom": "com", 
           "ed": "de", "dee": "de", "e": "de", "d": "de", "ft": "fr", "rf": "fr", "ti": "it", "itt": "it"}  # fmt: skip
 
 
-@lru_cache(maxsize=65536)
+_NO_ENDINGS = words("mail_no_endings")
+_NAMES = frozenset(host.rpartition(".")[0] for host in _BIG)
+
+
+@lru_cache(maxsize=262_144)
 def suggestion(domain: str) -> str | None:
     """The big mail host that this domain is one slip away from, or None; never applied, only suggested."""
-    if domain in FREE_MAIL or domain in DISPOSABLE:
-        if domain not in {"hotmial.com", "gmial.com"}:
-            return None
+    if (domain in FREE_MAIL or domain in DISPOSABLE) and domain not in {"hotmial.com", "gmial.com"}:
+        return None
     name, _, end = domain.rpartition(".")
-    hosts = {host.rpartition(".")[0] for host in _BIG}
-    if name in hosts and end in _SLIPS:
+    if name in _NAMES and end in _SLIPS:
         return _best(f"{name}.{_SLIPS[end]}", name)
     if end in _NO_ENDINGS and end in _SLIPS:
         return f"{name}.{_SLIPS[end]}"
     return _near(domain)
-
-
-# Slips that are no top-level domain at all (IANA root zone), so a company's domain ends in none of them either.
-_NO_ENDINGS = words("mail_no_endings")
 
 
 def _best(wanted: str, name: str) -> str:
@@ -50,14 +48,24 @@ def _best(wanted: str, name: str) -> str:
     return wanted if wanted in _BIG or wanted in FREE_MAIL else next(h for h in _BIG if h.rpartition(".")[0] == name)
 
 
-def _near(domain: str) -> str | None:
-    """The one host within one edit (two for long names) whose first letter agrees; short names are never near."""
+@cache
+def _big_by_letter() -> dict[str, list[str]]:
+    """The big hosts with names of four letters and more, by their first letter."""
+    groups: dict[str, list[str]] = {}
     for host in _BIG:
-        name = host.partition(".")[0]
-        allowed = 1 if len(name) <= 6 else 2
-        if len(name) < 4 or domain[:1] != host[:1] or domain == host:
-            continue
-        if OSA.distance(domain, host, score_cutoff=allowed) <= allowed and _same_end(domain, host):
+        if len(host.partition(".")[0]) >= 4:
+            groups.setdefault(host[0], []).append(host)
+    return groups
+
+
+def _near(domain: str) -> str | None:
+    """The first host within one edit (two for long names) whose first letter agrees; short names are never near."""
+    if len(domain) > 20:
+        return None
+    for host in _big_by_letter().get(domain[:1], ()):
+        allowed = 1 if len(host.partition(".")[0]) <= 6 else 2
+        near = abs(len(host) - len(domain)) <= allowed and OSA.distance(domain, host, score_cutoff=allowed) <= allowed
+        if near and domain != host and _same_end(domain, host):
             return host
     return None
 

@@ -4,9 +4,10 @@ from functools import lru_cache, partial
 
 import polars as pl
 
-from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step
+from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, with_residue
 from crm_migrate.cleansing.person_case import one_case, recased
 from crm_migrate.cleansing.person_cells import person_cell
+from crm_migrate.cleansing.person_columns import plain_names
 from crm_migrate.cleansing.steps import Context
 
 # The same column is asked for its given and its family names in one batch.
@@ -24,7 +25,10 @@ def _part(values: pl.Series, context: Context, *names: str) -> pl.DataFrame:
         note = f"also: {found.value}" if found.flag == "split" else found.note
         return Cell(value or None, found.flag, note) if value else Cell(None, "null")
 
-    return as_step(values, outcomes(values, cell))
+    plain = plain_names(values, context.locale)
+    wanted = next((n for n in names if n in plain.columns), None)
+    fast = plain[wanted] if wanted else pl.Series(values=[None] * len(values), dtype=pl.String)
+    return as_step(values, with_residue(values, plain["first"].is_not_null() | values.is_null(), fast, cell))
 
 
 def _register(name: str, parts: tuple[str, ...], doc: str, example: tuple[str, str]) -> None:

@@ -1,0 +1,145 @@
+"""One million contacts through all steps of the cleanser, beside the same libraries called row by row.
+
+    python -m benchmarks.cleanse [--rows 1000000] [--naive-rows 20000]
+
+Prints rows a second and core (CPU seconds, not wall) per column and for the whole, and the ratio.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import email_validator
+import ftfy
+import phonenumbers
+import polars as pl
+from babel.numbers import parse_decimal
+from dateutil import parser as dates
+from pycountry import countries
+
+from crm_migrate.cleansing import STEPS, Context
+
+CONTEXT = Context(locale="tr-TR", time_zone="Europe/Istanbul")
+FIRST = "Ayşe MEHMET Fatma ali Zeynep Emre HANS Jürgen Anna Siti Budi John Mary José Łukasz".split()
+LAST = "Yılmaz KAYA Demir şahin Müller Schmidt O'Brien Smith Santoso García Kowalski Öztürk Işık Çelik Doğan".split()
+HOSTS = ("Gmail.com", "firma{}.example", "isik{}.com.tr", "Example.ORG", "hotmail.com", "makine{}.example.com")
+COUNTRIES = ("Türkiye", "TR", "Deutschland", "Germany", "USA", "Indonesia", "turkiye", "ABD", "")
+SUFFIXES = ("A.Ş.", "Ltd. Şti.", "GmbH", "Inc.", "PT", "")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the contacts: how a dirty cell is made, its step, and the naive call of the libraries."""
+
+    name: str
+    make: Callable[[random.Random], str]
+    step: str
+    args: tuple[str, ...]
+    naive: Callable[[str], object]
+
+
+def _phone(rng: random.Random) -> str:
+    number = "".join(rng.choices("0123456789", k=7))
+    area = rng.choice(("212", "216", "312", "532", "533", "542", "505"))
+    spread = f"{area} {number[:3]} {number[3:5]} {number[5:]}"
+    shapes = (f"0{spread}", f"+90 {spread}", f"({area}) {number}", f"{area}{number}", f"0090{area}{number}", f"0{spread} dahili 12", number)
+    return rng.choices(shapes, (40, 25, 12, 10, 5, 5, 3))[0]
+
+
+def _email(rng: random.Random) -> str:
+    host = rng.choice(HOSTS).format(rng.randrange(50_000))
+    address = f"{rng.choice(('Ayse', 'mehmet', 'john', 'info'))}.{rng.randrange(10**6)}@{host}"
+    return rng.choices((address, f" {address} ", f"mailto:{address}", f"{address};", "yok"), (85, 8, 3, 3, 1))[0]
+
+
+def _name(rng: random.Random) -> str:
+    first, last = rng.choice(FIRST), f"{rng.choice(LAST)}{rng.choice('abcdefghijkl')}{rng.choice(('', 'er', 'oğlu', 'man'))}"
+    return rng.choices((f"{first} {last}", f"{last}, {first}", f"Dr. {first} {last}"), (90, 6, 4))[0]
+
+
+def _company(rng: random.Random) -> str:
+    return f"{rng.choice(LAST)} {rng.choice(('Makine', 'Gıda', 'Handel', 'Trading'))} {rng.randrange(20_000)} {rng.choice(SUFFIXES)}"
+
+
+def _date(rng: random.Random) -> str:
+    day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(1950, 2024)
+    return rng.choices((f"{day:02}.{month:02}.{year}", f"{year}-{month:02}-{day:02}", f"{day}.{month}.{year}", "00.00.0000"), (80, 15, 4, 1))[0]
+
+
+def _street(rng: random.Random) -> str:
+    return f"{rng.choice(LAST)} Mah. {rng.choice(LAST)} Cad. No:{rng.randrange(300)} D:{rng.randrange(30)}"
+
+
+def _money(rng: random.Random) -> str:
+    return f"{rng.randrange(1, 999)}.{rng.randrange(1000):03},{rng.randrange(100):02}"
+
+
+def _naive_phone(text: str) -> str:
+    number = phonenumbers.parse(text, "TR")
+    phonenumbers.is_valid_number(number)
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _naive_email(text: str) -> str:
+    return str(email_validator.validate_email(text.strip(), check_deliverability=False, globally_deliverable=False).normalized)
+
+
+COLUMNS = (
+    Column("name", _name, "person.given", (), str.title),
+    Column("family", _name, "person.family", (), str.title),
+    Column("phone", _phone, "phone", ("TR",), _naive_phone),
+    Column("mobile", _phone, "phone", ("TR",), _naive_phone),
+    Column("email", _email, "email", (), _naive_email),
+    Column("street", _street, "text", (), ftfy.fix_text),
+    Column("city", lambda rng: rng.choice(("İSTANBUL", "Ankara ", "İzmir", "Bursa")), "text", (), ftfy.fix_text),
+    Column("country", lambda rng: rng.choice(COUNTRIES), "country", (), lambda text: countries.lookup(text).alpha_2),
+    Column("company", _company, "text", (), ftfy.fix_text),
+    Column("birth_date", _date, "date", ("DD.MM.YYYY", "D.M.YYYY"), lambda text: dates.parse(text, dayfirst=True).date()),
+    Column("revenue", _money, "number", ("tr",), lambda text: parse_decimal(text, locale="tr")),
+    Column("consent", lambda rng: rng.choice(("Evet", "H", "1", "yes")), "boolean", (), lambda text: text.lower() in {"evet", "1", "yes"}),
+)
+
+
+def _ours(column: Column, values: list[str]) -> float:
+    """CPU seconds of the step over the column."""
+    series = pl.Series(values)
+    start = time.process_time()
+    STEPS[column.step].function(series, CONTEXT, *column.args)
+    return time.process_time() - start
+
+
+def _naive(column: Column, values: list[str]) -> float:
+    """CPU seconds of the library over the same texts, one call a row; what it refuses is passed over."""
+    start = time.process_time()
+    for text in values:
+        try:
+            column.naive(text)
+        except (ValueError, LookupError, OverflowError, phonenumbers.NumberParseException):
+            continue
+    return time.process_time() - start
+
+
+def main() -> None:
+    """Make the contacts, clean them both ways, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--naive-rows", type=int, default=20_000)
+    arguments = parser.parse_args()
+    ours = naive = 0.0
+    print(f"{'column':12} {'rows/s/core':>14} {'naive':>12} {'ratio':>8}   ({arguments.rows:,} rows; naive on {arguments.naive_rows:,})")
+    for number, column in enumerate(COLUMNS):
+        rng = random.Random(number)
+        values = [column.make(rng) for _ in range(arguments.rows)]
+        _ours(column, values[:1000])  # libraries load their tables once
+        spent = _ours(column, values) / arguments.rows
+        by_row = _naive(column, values[: arguments.naive_rows]) / arguments.naive_rows
+        ours, naive = ours + spent, naive + by_row
+        print(f"{column.name:12} {1 / spent:>14,.0f} {1 / by_row:>12,.0f} {by_row / spent:>7.1f}x")
+    print(f"{'all':12} {1 / ours:>14,.0f} {1 / naive:>12,.0f} {naive / ours:>7.1f}x")
+    print(f"one million contacts: {ours * 1e6:.1f} CPU seconds")
+
+
+if __name__ == "__main__":
+    main()
