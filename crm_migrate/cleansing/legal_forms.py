@@ -1,7 +1,7 @@
 """Legal forms of companies in some fifty countries (ISO 20275 names, everyday spellings), at the end or the front of a name."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.vocabulary import table, words
@@ -18,6 +18,7 @@ _GLUED = re.compile(
 )
 
 
+@lru_cache(maxsize=131_072)
 def form_key(text: str) -> str:
     """A legal form for looking up: folded, without dots, blanks and brackets."""
     return re.sub(r"[\s.,()/\-\"'&+]+", "", fold(text))

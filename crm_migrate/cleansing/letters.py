@@ -1,6 +1,7 @@
 """Letter case and folding that know Turkish: I/ı and İ/i are four letters, and ß, ø, ł have no decomposition."""
 
 import unicodedata
+from functools import lru_cache
 
 _TURKIC = ("tr", "az")
 _TO_UPPER = str.maketrans({"i": "İ", "ı": "I"})
@@ -41,6 +42,7 @@ def ascii_lower(text: str) -> str:
 _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
+@lru_cache(maxsize=131_072)
 def fold(text: str) -> str:
     """Lower case without diacritics, for comparing only: `IŞIK`, `Işık` and `isik` are one, so are `Łódź` and `Lodz`."""
     plain = unicodedata.normalize("NFKD", text.translate(STROKED))

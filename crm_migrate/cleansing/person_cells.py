@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 from crm_migrate.cleansing.cells import NULL, Cell
 from crm_migrate.cleansing.company_words import is_company
@@ -127,8 +128,17 @@ def _remark(text: str) -> str | None:
     return "suspect" if _REMARK.match(fold(text)) else None
 
 
+@cache
+def _may_join(language: str) -> re.Pattern[str]:
+    """Any joiner of a language between two words."""
+    words = [re.escape(w) for w in (*JOINERS[""], *JOINERS.get(language, ())) if w not in "&+"]
+    return re.compile(rf"[&+/]|\s(?:{'|'.join(words)})\s", re.IGNORECASE)
+
+
 def _people(value: str, locale: str) -> list[str | Parts]:
     """The people of a cell: one text each; a family name said once is shared."""
+    if not _may_join(locale[:2]).search(value):
+        return [value]
     for joiner in (*JOINERS[""], *JOINERS.get(locale[:2], ()), "/"):
         pattern = rf"\s*{re.escape(joiner)}\s*" if joiner in "&+/" else rf"\s+{joiner}\s+"
         sides = re.split(pattern, value, flags=re.IGNORECASE)

@@ -36,8 +36,12 @@ def valid_numbers(values: pl.Series, region: str | None) -> pl.Series:
 def _digits(values: pl.Series) -> pl.DataFrame:
     """Columns `digits` (null where the row has another shape), `plus`, `bare` (nothing but digits), `extension`."""
     text = values.str.strip_chars(" ")
-    extension = text.str.extract(_EXTENDED, 2)
-    text = pl.select(pl.coalesce(text.str.extract(_EXTENDED, 1), text)).to_series()
+    extension = pl.Series(values=[None], dtype=pl.String).new_from_index(0, len(values))
+    lettered = text.str.contains(r"[a-zA-Z#]").fill_null(False).arg_true()
+    if len(lettered):
+        some = text.gather(lettered)
+        extension = extension.scatter(lettered, some.str.extract(_EXTENDED, 2))
+        text = text.scatter(lettered, pl.select(pl.coalesce(some.str.extract(_EXTENDED, 1), some)).to_series())
     shaped = (text.str.contains(_SHAPE) & ~text.str.contains(_DAMAGE)).fill_null(False)
     digits = pl.select(pl.when(shaped).then(text)).to_series().str.replace_all(r"[^0-9]", "")
     filler = digits.str.contains(_ONE_DIGIT)

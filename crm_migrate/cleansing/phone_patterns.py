@@ -53,9 +53,14 @@ class Plan:
     def valid(self, numbers: pl.Series) -> pl.Series:
         """Which national numbers are of a known kind (`number_type` is not UNKNOWN)."""
         found = pl.repeat(False, len(numbers), dtype=pl.Boolean, eager=True)
+        open_rows = self.general.of(numbers).fill_null(False).arg_true()
         for shape in self.types:
-            found |= shape.of(numbers)
-        return found & self.general.of(numbers)
+            if open_rows.is_empty():
+                break
+            hit = shape.of(numbers.gather(open_rows)).fill_null(False)
+            found = found.scatter(open_rows.filter(hit), True)
+            open_rows = open_rows.filter(~hit)
+        return found
 
 
 def _shape(desc: PhoneNumberDesc | None) -> Shape | None:

@@ -21,6 +21,7 @@ _NEVER, _BEFORE = "[ıİğĞüÜöÖçÇ]", "[ıİğĞüö]"
 _RUN = f"(?:{_BEFORE}[şŞ]|{_LETTERS})(?:{_NEVER}|{_BEFORE}[şŞ])*"
 _CLEAN = f"^{_ASCII}*(?:{_RUN}{_ASCII}+)*(?:{_RUN})?$"
 _ESCAPED = r"_x[0-9A-Fa-f]{4}_|=\?[\w-]+\?[QqBb]\?|^\s*[=+\-@\t]|\w\?\w|[ \t]\n|\r"
+_SURE, _SUSPICIOUS = re.compile(_CLEAN), re.compile(_ESCAPED)
 _OOXML = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RETURN = re.compile(r"_x000[Dd]_(?:_x000[Aa]_|\n)?")
 _WORD = re.compile(r"=\?[\w-]+\?[QqBb]\?[^?]*\?=")
@@ -34,6 +35,8 @@ _URL = re.compile(r"https?://\S+|www\.\S+")
 
 def repaired(text: str) -> str:
     """Undo what programs did to a text, until nothing is left to undo; what a person typed stays."""
+    if _SURE.fullmatch(text) and not _SUSPICIOUS.search(text):
+        return text.strip()
     for _ in range(6):
         once = _repaired_once(text)
         if once == text:
