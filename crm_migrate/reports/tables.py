@@ -161,15 +161,17 @@ def links(figures: Figures) -> Table:
 
 def kpis(figures: Figures) -> Table:
     """Business figures, in the source, expected, and in the target."""
-    rows = ((k.name, k.group, k.unit, k.source, k.expected, k.actual, k.agrees) for k in figures.kpis)
-    columns = "kpi:word group unit source_value:amount expected:amount actual:amount agrees:ok"
+    rows = ((k.name, k.group, k.unit, k.source, k.expected, k.actual, k.explained, k.agrees) for k in figures.kpis)
+    columns = "kpi:word group unit source_value:amount expected:amount actual:amount explained:amount agrees:ok"
     return _table("kpis", columns, rows)
 
 
 def controls(figures: Figures) -> Table:
     """Figures that somebody outside named."""
-    rows = ((c.name, c.said, c.unit, c.said_by, c.of, c.expected, c.actual, c.agrees) for c in figures.controls)
-    columns = "control:word said:amount unit said_by of expected:amount actual:amount agrees:ok"
+    rows = (
+        (c.name, c.said, c.unit, c.said_by, c.of, c.expected, c.actual, c.explained, c.agrees) for c in figures.controls
+    )
+    columns = "control:word said:amount unit said_by of expected:amount actual:amount explained:amount agrees:ok"
     return _table("controls", columns, rows)
 
 

@@ -123,7 +123,9 @@ def _fates(run: Run, name: str) -> list[dict[str, str]]:
     mapped = [row for folder in sorted(run.table("map", name).iterdir()) for row in _rows(folder / "set_aside")]
     linked = _rows(run.table("link", name, "set_aside"))
     entities = _rows(run.table("complete", name, "entities"))
-    stopped = [{**row, "state": row["__state"]} for row in entities if row["__state"] != "ready"]
+    stopped = [
+        {key: row[f"__{key}"] for key in ("state", "code", "field")} for row in entities if row["__state"] != "ready"
+    ]
     return [{key: row.get(key) or "" for key in ("state", "code", "field")} for row in (*mapped, *linked, *stopped)]
 
 

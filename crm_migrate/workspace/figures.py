@@ -184,7 +184,11 @@ class LinkFigure(Figure):
 
 
 class KpiFigure(Figure):
-    """One figure in one group: expected under the mapping, and found in the target."""
+    """One figure in one group: expected under the mapping, and found in the target.
+
+    `explained` is the part of `actual` that stems from records which the target held before this run and which this
+    run did not write: gone from the export and kept, or waiting. It agrees when actual - explained = expected.
+    """
 
     name: str
     group: str
@@ -193,10 +197,14 @@ class KpiFigure(Figure):
     expected: str
     actual: str
     agrees: bool
+    explained: str = ""
 
 
 class ControlFigure(Figure):
-    """A control total from outside against the one of the sources as read, the expected and the actual one."""
+    """A control total from outside against the one of the sources as read, the expected and the actual one.
+
+    `explained` as in `KpiFigure`.
+    """
 
     name: str
     said: str
@@ -207,6 +215,7 @@ class ControlFigure(Figure):
     actual: str
     agrees: bool
     source: str | None = None
+    explained: str = ""
 
 
 class ExceptionGroup(Figure):

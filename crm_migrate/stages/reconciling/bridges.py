@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, ObjectPlan, Plan
-from crm_migrate.stages.reconciling.columns import CELLS, COMPLETE, DISPOSITIONS, RECORDS, texts
+from crm_migrate.stages.reconciling.columns import CELLS, COMPLETE, DISPOSITIONS, IDS, RECORDS, texts
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
 from crm_migrate.stages.reconciling.examples import EXAMPLES
 from crm_migrate.stages.transform import blank_to_null, transform_cell
@@ -200,6 +200,7 @@ def _bridge(
         _duplicates(tables, lines, expected, unit),
         _set_by_rule(tables, measure, lines, expected, unit),
         _kept(tables, expected, unit),
+        _from_before(tables, object_plan.name, actual, unit),
         _rounding(tables, expected, actual, unit),
     ]
     shown = tuple(term for term in terms if term is not None and term.lines)
@@ -283,6 +284,18 @@ def _kept(tables: Tables, expected: str, unit: str) -> Term:
         )
     )
     return Term(name="kept in the target", amount=plain(amount), lines=count)
+
+
+def _from_before(tables: Tables, object_name: str, actual: str, unit: str) -> Term:
+    """Records that the target held before and that this run did not write: gone from the export and kept, or held."""
+    before = tables.view(IDS, "load", object_name, "before")
+    amount, count = tables.one(
+        f"""SELECT sum(amount), count(amount) FROM {actual} a SEMI JOIN (SELECT __entity FROM {before}) b
+        ON b.__entity = a.entity ANTI JOIN {quote(f"arrived/{object_name}")} r ON r.__entity = a.entity
+        WHERE unit = ?""",
+        [unit],
+    )
+    return Term(name="from before", amount=plain(amount), lines=count)
 
 
 def _rounding(tables: Tables, expected: str, actual: str, unit: str) -> Term:

@@ -32,12 +32,12 @@ CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT", "rule": "VARCHAR", "state
 SURVIVORS = {
     "__cluster": "BIGINT", "field": "VARCHAR", "__node": "BIGINT", "rule": "VARCHAR", "losers": "INTEGER",
 }  # fmt: skip
-# A field of an object may be called `code`: of a completed record the reason is read from the columns with underscores.
+# A field may be called `code`: the reason of a completed or planned record is read from the columns with underscores.
 COMPLETE = {"__cluster": "BIGINT", "__state": "VARCHAR", **{f"__{name}": kind for name, kind in REASON.items()}}
 WARNINGS = {"__cluster": "BIGINT", **REASON}
 LOAD = {
-    "__cluster": "BIGINT", "__entity": "VARCHAR", "action": "VARCHAR", "code": "VARCHAR", "message": "VARCHAR",
-    "changed_fields": "VARCHAR", "target_id": "VARCHAR",
+    "__cluster": "BIGINT", "__entity": "VARCHAR", "__action": "VARCHAR", "__code": "VARCHAR", "__message": "VARCHAR",
+    "__target_id": "VARCHAR",
 }  # fmt: skip
 IDS = {"target_id": "VARCHAR", "__entity": "VARCHAR"}
 OUTCOMES = {

@@ -30,8 +30,8 @@ def _fates(tables: Tables, object_name: str) -> str:
     c AS (SELECT __cluster, count(*) AS n, min(__state) AS state, min(__code) AS code, min(__rule) AS rule,
                  min(__field) AS field, min(__message) AS message FROM {complete} GROUP BY __cluster),
     e AS (SELECT __entity FROM {load} WHERE __entity IS NOT NULL GROUP BY __entity HAVING count(*) > 1),
-    l AS (SELECT __cluster, count(*) AS n, min(__entity) AS entity, min(action) AS action, min(code) AS code,
-                 min(message) AS message, min(target_id) AS target_id, bool_or(e.__entity IS NOT NULL) AS shared
+    l AS (SELECT __cluster, count(*) AS n, min(__entity) AS entity, min(__action) AS action, min(__code) AS code,
+                 min(__message) AS message, min(__target_id) AS target_id, bool_or(e.__entity IS NOT NULL) AS shared
           FROM {load} LEFT JOIN e USING (__entity) GROUP BY __cluster),
     o AS (SELECT __entity, count(DISTINCT outcome) AS n, min(outcome) AS outcome, min(message) AS message,
                  min(target_id) AS target_id FROM {outcomes} GROUP BY __entity),

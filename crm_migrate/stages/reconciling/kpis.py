@@ -1,13 +1,13 @@
 """Key figures in the sources, as expected under the mapping, and as found in the target; and controls from outside."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import ControlPlan, KpiPlan, ObjectPlan, Plan
 from crm_migrate.stages.reconciling.bridges import plain
-from crm_migrate.stages.reconciling.columns import COMPLETE, NODES, texts
+from crm_migrate.stages.reconciling.columns import COMPLETE, IDS, NODES, texts
 from crm_migrate.stages.reconciling.database import Tables, quote
 from crm_migrate.stages.reconciling.derived import Side, with_derived
 from crm_migrate.workspace.figures import ControlFigure, KpiFigure
@@ -20,12 +20,14 @@ TOTAL: tuple[str, ...] = ()
 class Measured:
     """One figure on the three sides: value by group, the empty tuple for the total.
 
+    `kept` is the part of `actual` in records that the target held before and that this run did not write.
     `odd` records did not compare; with `unknown` names nothing was computed.
     """
 
     source: Groups
     expected: Groups
     actual: Groups
+    kept: Groups = field(default_factory=dict)
     odd: int = 0
     unknown: tuple[str, ...] = ()
 
@@ -33,13 +35,14 @@ class Measured:
 def measure(tables: Tables, plan: Plan, kpi: KpiPlan) -> Measured:
     """Compute one figure on all three sides. Call after `compare_object` of its object."""
     object_plan = plan.object(kpi.object)
-    sides = (_nodes(tables, object_plan), _completed(tables, object_plan), _found(tables, object_plan))
+    found = _found(tables, object_plan)
+    sides = (_nodes(tables, object_plan), _completed(tables, object_plan), found, _kept(tables, object_plan, found))
     derived = [with_derived(tables, plan, object_plan, side) for side in sides]
     unknown = tuple(sorted(_names(kpi) - derived[0].storages.keys()))
     if unknown:
         return Measured({}, {}, {}, unknown=unknown)
-    (source, _), (expected, odd), (actual, odd_too) = (_computed(tables, kpi, side) for side in derived)
-    return Measured(source, expected, actual, odd + odd_too)
+    (source, _), (expected, odd), (actual, odd_too), (kept, _) = (_computed(tables, kpi, side) for side in derived)
+    return Measured(source, expected, actual, kept, odd + odd_too)
 
 
 def _names(kpi: KpiPlan) -> set[str]:
@@ -61,9 +64,11 @@ def kpi_figures(plan: Plan, kpi: KpiPlan, measured: Measured) -> tuple[KpiFigure
 def _figure(kpi: KpiPlan, unit: str, group: tuple[str, ...], measured: Measured) -> KpiFigure:
     expected, actual = measured.expected.get(group, Decimal(0)), measured.actual.get(group, Decimal(0))
     source = measured.source.get(group, Decimal(0))
-    agrees = expected == actual
-    if group == TOTAL:
-        agrees = agrees and not (kpi.never_rises and actual > source) and not (kpi.never_falls and actual < source)
+    kept = measured.kept.get(group, Decimal(0))
+    ours = actual - kept
+    agrees = expected == ours
+    if group == TOTAL:  # what the target held before and keeps is no rise of ours, and hides no fall
+        agrees = agrees and not (kpi.never_rises and ours > source) and not (kpi.never_falls and ours < source)
     text = str if kpi.sum is None else plain
     return KpiFigure(
         name=kpi.name,
@@ -73,6 +78,7 @@ def _figure(kpi: KpiPlan, unit: str, group: tuple[str, ...], measured: Measured)
         expected=text(expected),
         actual=text(actual),
         agrees=agrees,
+        explained=text(kept) if kept else "",
     )
 
 
@@ -84,12 +90,17 @@ def control_figure(control: ControlPlan, measured: Measured | None) -> ControlFi
     common = {"name": control.name, "said": control.value, "unit": control.unit, "said_by": control.said_by}
     if measured is None:
         return ControlFigure(**common, of=control.of, expected="", actual="", agrees=False)
-    source, expected, actual = (
-        side.get(TOTAL, Decimal(0)) for side in (measured.source, measured.expected, measured.actual)
-    )
-    agrees = expected == actual and (_same(control.value, source) or _same(control.value, expected))
+    sides = (measured.source, measured.expected, measured.actual, measured.kept)
+    source, expected, actual, kept = (side.get(TOTAL, Decimal(0)) for side in sides)
+    agrees = expected == actual - kept and (_same(control.value, source) or _same(control.value, expected))
     return ControlFigure(
-        **common, of=control.of, source=plain(source), expected=plain(expected), actual=plain(actual), agrees=agrees
+        **common,
+        of=control.of,
+        source=plain(source),
+        expected=plain(expected),
+        actual=plain(actual),
+        agrees=agrees,
+        explained=plain(kept) if kept else "",
     )
 
 
@@ -131,6 +142,18 @@ def _found(tables: Tables, object_plan: ObjectPlan) -> str:
         if f.ref is None and f.target in there
     ]
     tables.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {', '.join(['__entity', *cells])} FROM {actual}")
+    return view
+
+
+def _kept(tables: Tables, object_plan: ObjectPlan, found: str) -> str:
+    """Of the records found, those that the target held before and that this run did not write."""
+    before = tables.view(IDS, "load", object_plan.name, "before")
+    view = quote(f"kpi/kept/{object_plan.name}")
+    tables.execute(
+        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {found} f "
+        f"SEMI JOIN (SELECT __entity FROM {before}) b ON b.__entity = f.__entity "
+        f"ANTI JOIN {quote(f'arrived/{object_plan.name}')} a ON a.__entity = f.__entity"
+    )
     return view
 
 

@@ -31,8 +31,8 @@ def expected_side(tables: Tables, object_plan: ObjectPlan) -> str:
     outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
     arrived = quote(f"arrived/{name}")
     tables.execute(
-        f"""CREATE TEMP TABLE {arrived} AS SELECT l.__entity, l.__cluster, l.action <> 'create' AS __existed
-        FROM {load} l WHERE l.action = 'unchanged' OR (l.action IN ('create', 'update')
+        f"""CREATE TEMP TABLE {arrived} AS SELECT l.__entity, l.__cluster, l.__action <> 'create' AS __existed
+        FROM {load} l WHERE l.__action = 'unchanged' OR (l.__action IN ('create', 'update')
           AND l.__entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded'))"""
     )
     listed = ", ".join(_expected_cell(f) for f in loaded_fields(object_plan)) or "NULL AS __nothing"
@@ -51,7 +51,7 @@ def _expected_cell(field: FieldPlan) -> str:
     """
     target = quote(str(field.target))
     ours = f"coalesce(nullif(c.{quote(field.name)}, ''), l.{target})"
-    return f"CASE WHEN l.code = 'existing' THEN l.{target} ELSE {ours} END AS {target}"
+    return f"CASE WHEN l.__code = 'existing' THEN l.{target} ELSE {ours} END AS {target}"
 
 
 def actual_side(tables: Tables, object_plan: ObjectPlan) -> str:
@@ -99,8 +99,8 @@ def _expected_link(field: FieldPlan, parent: str) -> str:
     planned, target = f"l.{quote(str(field.target))}", quote(str(field.target))
     cleared = "FALSE"
     if field.ref is not None and field.ref.parent_excluded == "clear":
-        cleared = f"{parent}.action = 'excluded'"
-    return f"""CASE WHEN l.code = 'existing' OR {cleared} THEN {planned}
+        cleared = f"{parent}.__action = 'excluded'"
+    return f"""CASE WHEN l.__code = 'existing' OR {cleared} THEN {planned}
       ELSE coalesce({parent}.__entity, {planned}) END AS {target}"""
 
 

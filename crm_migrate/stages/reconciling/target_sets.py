@@ -49,8 +49,8 @@ def _loaded(tables: Tables, object_name: str) -> str:
     """Entities that the load says it wrote or found as they should be, with the action."""
     load = tables.view(LOAD, "load", object_name, "entities")
     outcomes = tables.view(OUTCOMES, "load", object_name, "outcomes")
-    return f"""(SELECT __entity, action FROM {load} WHERE action = 'unchanged' OR (action IN ('create', 'update')
-    AND __entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded')))"""
+    return f"""(SELECT __entity, __action AS action FROM {load}
+    WHERE __action = 'unchanged' OR (__action IN ('create', 'update') AND __entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded')))"""
 
 
 def _created(tables: Tables, object_name: str) -> str:

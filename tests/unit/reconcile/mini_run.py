@@ -326,7 +326,7 @@ def _completed() -> Tables:
 
 
 def _loaded() -> Tables:
-    entity = "__cluster __entity action code message"
+    entity = "__cluster __entity __action __code __message"
     outcome = "__entity outcome message target_id batch"
     return {
         ("load", "accounts", "entities"): _rows(

@@ -68,7 +68,7 @@ CLAIMING = [
 ]
 # A record that is not sent needs no line in the load: the line of `complete` says what became of it.
 EVERY_LINE = {
-    path: [n for n, row in enumerate(rows) if row.get("action") not in ("rejected", "held", "excluded")]
+    path: [n for n, row in enumerate(rows) if row.get("__action") not in ("rejected", "held", "excluded")]
     for path, rows in mini_run.tables().items()
     if path in CLAIMING and rows
 }

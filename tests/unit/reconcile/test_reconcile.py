@@ -208,7 +208,7 @@ def test_a_control_that_contradicts_the_sources_fails(tmp_path: Path) -> None:
 def test_an_amount_that_the_target_had_before_us_is_a_term_of_its_own(tmp_path: Path) -> None:
     content = mini_run.tables()
     planned = content["load", "deals", "entities"][2]
-    planned |= {"action": "update", "code": "existing", "amount": "99.00"}
+    planned |= {"__action": "update", "__code": "existing", "amount": "99.00"}
     content["validate", "deals", "actual"][1]["amount"] = "99.00"
     content["load", "deals", "before"].append({"target_id": "32", "__entity": None})
 
@@ -226,3 +226,30 @@ def test_an_amount_that_the_target_rounded_is_a_term_of_its_own(tmp_path: Path) 
 
     assert ("rounding", "0.05") in [(term.name, term.amount) for term in bridge.terms]
     assert bridge.unexplained == "0.00"
+
+
+def test_what_the_target_keeps_from_before_explains_a_key_figure_and_an_amount(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    kept = content["validate", "deals", "actual"][1] | {"target_id": "30", "__entity": "d9", "amount": "5.00"}
+    content["validate", "deals", "actual"].append(kept)
+    content["load", "deals", "before"].append({"target_id": "30", "__entity": "d9"})
+    content["load", "deals", "after"].append({"target_id": "30", "__entity": "d9"})
+
+    found = figures(tmp_path, content)
+
+    won = next(k for k in found.kpis if k.group == "stage=closedwon")
+    assert (won.expected, won.actual, won.explained, won.agrees) == ("70.25", "75.25", "5.00", True)
+    assert not {"kpis", "unexplained_amount"} & failed(found)
+    bridge = next(b for b in found.bridges if b.currency == "EUR")
+    assert (bridge.target_total, bridge.unexplained) == ("75.25", "0.00")
+
+
+def test_only_the_explained_part_of_a_difference_is_forgiven(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    kept = content["validate", "deals", "actual"][1] | {"target_id": "30", "__entity": "d9", "amount": "5.00"}
+    content["validate", "deals", "actual"].append(kept)
+    content["validate", "deals", "actual"][1]["amount"] = "71.25"
+    content["load", "deals", "before"].append({"target_id": "30", "__entity": "d9"})
+    content["load", "deals", "after"].append({"target_id": "30", "__entity": "d9"})
+
+    assert "kpis" in failed(figures(tmp_path, content))

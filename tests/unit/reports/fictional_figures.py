@@ -353,6 +353,9 @@ def _kpis() -> tuple[KpiFigure, ...]:
         KpiFigure(
             name="mailable_people", group="", unit="", source="9120", expected="9118", actual="9117", agrees=False
         ),
+        KpiFigure(
+            name="customers", group="", unit="", source="40", expected="38", actual="41", agrees=True, explained="3"
+        ),
     )
 
 

@@ -76,7 +76,7 @@ def test_tables_of_the_page_are_the_model_s(page: tuple[Figures, Page]) -> None:
     assert [[int(c) for c in row[3:]] for row in html.tables["links"]] == links
     fields = [[f.records, f.compared, f.matched] for f in model.fields]
     assert [[int(c) for c in row[3:6]] for row in html.tables["fields"]] == fields
-    kpis = [[k.source or "", k.expected, k.actual, str(k.agrees).lower()] for k in model.kpis]
+    kpis = [[k.source or "", k.expected, k.actual, k.explained, str(k.agrees).lower()] for k in model.kpis]
     assert sorted(row[3:] for row in html.tables["kpis"]) == sorted(kpis)
     assert [row[1] for row in html.tables["controls"]] == [c.said for c in model.controls]
     gates = [[g.limit, g.actual, str(g.passed).lower(), g.accepted] for g in model.gates]
