@@ -9,7 +9,7 @@ from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.postal_codes import SHAPES, postal_cell
 from crm_migrate.cleansing.states import state_cell
 from crm_migrate.cleansing.text import repaired
-from crm_migrate.cleansing.vocabulary import words
+from crm_migrate.cleansing.vocabulary import table, words
 
 Parts = dict[str, str]
 
@@ -33,9 +33,8 @@ _UNIT = re.compile(
 _BOX = re.compile(r"\b(?:p\.?\s?o\.?\s*box|post office box)\s*#?\s*(?=\w)", re.IGNORECASE)
 _GLUED = re.compile(r"^0\d{5,9}\s+(?=\d)")
 _CODE_FIRST = words("postal_code_first")
-_REGIONS_AFTER = frozenset("US CA AU PR".split())
-_POSTAL = {"GB": r"[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][A-Z]{2}", "CA": r"[A-Z]\d[A-Z][ -]?\d[A-Z]\d", "NL": r"\d{4}\s?[A-Z]{2}", "IE": r"[A-Z]\d[\dW]\s?[A-Z0-9]{4}", "US": r"\d{5}(?:-\d{4})?", "BR": r"\d{5}-?\d{3}", "JP": r"〒?\d{3}-\d{4}",
-           "PT": r"\d{4}-\d{3}", "PL": r"\d{2}-\d{3}", "SE": r"(?:SE?-)?\d{3}\s?\d{2}", "CZ": r"\d{3}\s?\d{2}", "SK": r"\d{3}\s?\d{2}", "GR": r"\d{3}\s?\d{2}", "LV": r"LV-\d{4}", "LT": r"(?:LT-)?\d{5}"}  # fmt: skip
+_REGIONS_AFTER = frozenset(("US", "CA", "AU", "PR"))
+_POSTAL = table("postal_patterns")
 
 
 def address_cell(text: str, region: str | None) -> Cell:

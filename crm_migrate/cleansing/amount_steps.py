@@ -35,7 +35,7 @@ def amount_outcomes(values: pl.Series, context: NumberContext, *, with_currency:
 def _grouped(text: pl.Series, context: NumberContext) -> pl.Series:
     """Numbers with two decimals behind the column's decimal mark, grouped or not (`1.250.000,50`); null elsewhere.
 
-    Two decimals and the other mark only in groups of three: `amount_cell` reads such a text the same way in any context.
+    Two decimals, the other mark only in groups of three: `amount_cell` reads such a text the same way in any context.
     """
     decimal = context.decimal or "."
     mark, group = re.escape(decimal), re.escape("," if decimal == "." else ".")

@@ -24,8 +24,29 @@ _RANGE = re.compile(r"\d\s*(?:-|to|bis|until|ile|à|hasta|s/d)\s*[^\d\s-]{0,4}\s
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' ]*|[.,]\d+)")
 _WORD = re.compile(r"[^\d.,'+\-()\s%]+\.?")
 _SIGN_WORDS = {"cr": "-", "cr.": "-", "dr": "", "dr.": ""}
-_SCALES = {"k": 3, "tsd": 3, "tsd.": 3, "bin": 3, "m": 6, "mio": 6, "mio.": 6, "mln": 6, "mn": 6, "million": 6, "millionen": 6,
-           "milyon": 6, "juta": 6, "jt": 6, "bn": 9, "mrd": 9, "mrd.": 9, "milyar": 9, "billion": 9, "ribu": 3, "rb": 3}  # fmt: skip
+_SCALES = {
+    "k": 3,
+    "tsd": 3,
+    "tsd.": 3,
+    "bin": 3,
+    "m": 6,
+    "mio": 6,
+    "mio.": 6,
+    "mln": 6,
+    "mn": 6,
+    "million": 6,
+    "millionen": 6,
+    "milyon": 6,
+    "juta": 6,
+    "jt": 6,
+    "bn": 9,
+    "mrd": 9,
+    "mrd.": 9,
+    "milyar": 9,
+    "billion": 9,
+    "ribu": 3,
+    "rb": 3,
+}
 
 
 @dataclass(frozen=True, slots=True)

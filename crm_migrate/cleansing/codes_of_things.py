@@ -70,7 +70,7 @@ _MODULES = {region: tuple(names.split()) for region, names in table("tax_numbers
 
 
 # Countries whose numbers are written with their punctuation, in forms and in registers.
-_WRITTEN = frozenset("US BR CH ID CL AR AU".split())
+_WRITTEN = frozenset(("US", "BR", "CH", "ID", "CL", "AR", "AU"))
 
 
 def tax_cell(text: str, region: str | None) -> Cell:

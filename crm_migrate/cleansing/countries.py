@@ -90,10 +90,15 @@ def country_key(text: str) -> str:
 _SHORT = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
-        (r"^ *(?:st|ste)\b", "saint"), (r"\brep(?:ub)?\b", "republic"), (r"\bdem\b", "democratic"), (r"\b(?:is|isl|isls)$", "islands"),
-        (r"^ *s (?=korea|africa|sudan)", "south "), (r"^ *n (?=korea|ireland|macedonia)", "north "), (r"^ *fed\b", "federal"),
+        (r"^ *(?:st|ste)\b", "saint"),
+        (r"\brep(?:ub)?\b", "republic"),
+        (r"\bdem\b", "democratic"),
+        (r"\b(?:is|isl|isls)$", "islands"),
+        (r"^ *s (?=korea|africa|sudan)", "south "),
+        (r"^ *n (?=korea|ireland|macedonia)", "north "),
+        (r"^ *fed\b", "federal"),
     )
-)  # fmt: skip
+)
 
 
 @cache

@@ -17,7 +17,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 
 
 def csv_cell(text: str) -> Cell:
-    """`header=A,B;rows=1` with `errors=`, `footer=`, `delimiter=`, `rowend=`, `escape=` where there is something to say."""
+    """`header=A,B;rows=1` with `errors=`, `footer=`, `delimiter=`, `rowend=`, `escape=` where they say something."""
     text = text.removeprefix("\ufeff")
     if not text.strip():
         return NULL
@@ -83,5 +83,5 @@ def _is_footer(row: list[str], width: int) -> bool:
     return (
         bool(filled)
         and _FOOTERS.match(filled[0].strip()) is not None
-        and (len(filled) < width or row[0].strip() != "" and len(filled) <= width)
+        and (len(filled) < width or (row[0].strip() != "" and len(filled) <= width))
     )

@@ -11,13 +11,25 @@ from crm_migrate.cleansing.calendar_words import month_of
 
 # token -> (pattern, what polars calls it or None where only the reference parser can)
 _TOKENS = {
-    "YYYY": (r"(?P<Y>\d{4})", "%Y"), "YY": (r"(?P<y>\d{2})", None), "MMMM": (r"(?P<B>[^\W\d_]+\.?)", None),
-    "MMM": (r"(?P<B>[^\W\d_]+\.?)", None), "MM": (r"(?P<m>\d{2})", "%m"), "M": (r"(?P<m>\d{1,2})", "%m"),
-    "DD": (r"(?P<d>\d{2})", "%d"), "D": (r"(?P<d>\d{1,2})", "%d"), "HH": (r"(?P<H>\d{2})", "%H"),
-    "H": (r"(?P<H>\d{1,2})", "%H"), "hh": (r"(?P<I>\d{1,2})", None), "h": (r"(?P<I>\d{1,2})", None),
-    "mm": (r"(?P<M>\d{2})", "%M"), "ss": (r"(?P<S>\d{2})", "%S"), "SS": (r"(?P<S>\d{2})", "%S"), "SSS": (r"(?P<f>\d{1,6})", None),
-    "A": (r"(?P<p>[AaPp]\.?[Mm]\.?)", None), "Z": (r"(?P<z>Z|[+-]\d{2}:?\d{2})", None),
-}  # fmt: skip
+    "YYYY": (r"(?P<Y>\d{4})", "%Y"),
+    "YY": (r"(?P<y>\d{2})", None),
+    "MMMM": (r"(?P<B>[^\W\d_]+\.?)", None),
+    "MMM": (r"(?P<B>[^\W\d_]+\.?)", None),
+    "MM": (r"(?P<m>\d{2})", "%m"),
+    "M": (r"(?P<m>\d{1,2})", "%m"),
+    "DD": (r"(?P<d>\d{2})", "%d"),
+    "D": (r"(?P<d>\d{1,2})", "%d"),
+    "HH": (r"(?P<H>\d{2})", "%H"),
+    "H": (r"(?P<H>\d{1,2})", "%H"),
+    "hh": (r"(?P<I>\d{1,2})", None),
+    "h": (r"(?P<I>\d{1,2})", None),
+    "mm": (r"(?P<M>\d{2})", "%M"),
+    "ss": (r"(?P<S>\d{2})", "%S"),
+    "SS": (r"(?P<S>\d{2})", "%S"),
+    "SSS": (r"(?P<f>\d{1,6})", None),
+    "A": (r"(?P<p>[AaPp]\.?[Mm]\.?)", None),
+    "Z": (r"(?P<z>Z|[+-]\d{2}:?\d{2})", None),
+}
 _TOKEN = re.compile("|".join(sorted(_TOKENS, key=len, reverse=True)))
 
 
@@ -33,9 +45,9 @@ class DateFormat:
     has_zone: bool
 
 
-def _in_time(token: str, before: list[str]) -> str:
+def _in_time(name: str, before: list[str]) -> str:
     """`MM` right after the hours means minutes: people write `HH:MM:SS` as readily as `HH:mm:ss`."""
-    return "mm" if token == "MM" and before and before[-1][0] in "Hh" else token
+    return "mm" if name == "MM" and before and before[-1][0] in "Hh" else name
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""Dates and instants: ISO 8601, declared formats, CLDR month names, spreadsheet serials; order decided by evidence only."""
+"""Dates and instants: ISO 8601, declared formats, CLDR month names, serials; order decided by evidence only."""
 
 import re
 import unicodedata

@@ -1,8 +1,8 @@
 """What a whole column shows: date order, decimal mark, phone region, and damage that no single cell can prove.
 
-Facts are pairs of texts: `date_order` = `DMY`, and `date_order_because` = the sentence with the counts. They are decided
-once for a column, kept in `evidence.lock`, and reach the steps through `Context.evidence`. What the column does not
-decide is no fact; `..._undecided` says so with examples.
+Facts are pairs of texts: `date_order` = `DMY`, and `date_order_because` = the sentence with the counts. They are
+decided once for a column, kept in `evidence.lock`, and reach the steps through `Context.evidence`. What the column does
+not decide is no fact; `..._undecided` says so with examples.
 """
 
 from collections import Counter
@@ -140,10 +140,10 @@ def zero_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
     zeros = int(digits.str.starts_with("0").sum())
     if not short or zeros or often < 0.6 * len(digits):
         return {}
-    return {
-        "lost_zeros": f"{short} of {len(digits)} are one digit short of {usual} and none starts with 0: leading zeros were "
-        f"lost"
-    }
+    sentence = (
+        f"{short} of {len(digits)} are one digit short of {usual} and none starts with 0: leading zeros were lost"
+    )
+    return {"lost_zeros": sentence}
 
 
 def scientific_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
@@ -151,9 +151,8 @@ def scientific_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG
     cut = values.filter(values.str.contains(r"^\d[.,]?\d*[eE]\+\d{2}$"))
     if cut.is_empty():
         return {}
-    return {
-        "scientific": f"{len(cut)} of {len(values)} are in scientific notation ({_examples(cut)}): export the column as text"
-    }
+    sentence = f"{len(cut)} of {len(values)} are in scientific notation ({_examples(cut)}): export the column as text"
+    return {"scientific": sentence}
 
 
 def encoding_facts(values: pl.Series, context: Context) -> Facts:

@@ -20,7 +20,7 @@ def compare_key(values: pl.Series, type: str, context: Context) -> pl.Series:
     """Key per row (null where there is none) of a column of a semantic type (`crm.types`).
 
     Equal keys mean "spelt alike", no more: e-mail mailbox, phone digits with country code (extension dropped), company
-    name without its legal form, person name folded, registrable domain, tax number without punctuation, else folded text.
+    name without its legal form, person name folded, registrable domain, tax number without marks, else folded text.
     """
     if type == "email":
         return email_key(values.str.strip_chars()).replace("", None).rename(values.name)

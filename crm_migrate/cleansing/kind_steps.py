@@ -1,4 +1,4 @@
-"""The kinds that have no step of their own as steps of the mapping, and the two that only look: notes and sensitive content."""
+"""Kinds without a step of their own, as steps of the mapping, and two that only look: notes and sensitive content."""
 
 from collections.abc import Callable
 

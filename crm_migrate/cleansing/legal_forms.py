@@ -1,4 +1,4 @@
-"""Legal forms of companies in some fifty countries (ISO 20275 names, everyday spellings), at the end or the front of a name."""
+"""Legal forms of companies in some fifty countries (ISO 20275 names, everyday spellings), at either end of a name."""
 
 import re
 from functools import cache, lru_cache

@@ -9,12 +9,44 @@ _TO_LOWER = str.maketrans({"I": "ı", "İ": "i"})
 # Letters that NFD does not take apart (Unicode CLDR Latin-ASCII transform).
 STROKED = str.maketrans(
     {
-        "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D",
-        "þ": "th", "Þ": "TH", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ı": "i", "İ": "I", "ħ": "h", "Ħ": "H",
-        "ŋ": "ng", "Ŋ": "NG", "ŧ": "t", "Ŧ": "T", "ə": "e", "Ə": "E", "ĸ": "k", "ŀ": "l", "Ŀ": "L", "ĳ": "ij", "Ĳ": "IJ",
-        "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'",
+        "ß": "ss",
+        "ẞ": "SS",
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "Ð": "D",
+        "þ": "th",
+        "Þ": "TH",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ı": "i",
+        "İ": "I",
+        "ħ": "h",
+        "Ħ": "H",
+        "ŋ": "ng",
+        "Ŋ": "NG",
+        "ŧ": "t",
+        "Ŧ": "T",
+        "ə": "e",
+        "Ə": "E",
+        "ĸ": "k",
+        "ŀ": "l",
+        "Ŀ": "L",
+        "ĳ": "ij",
+        "Ĳ": "IJ",
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "`": "'",
+        "´": "'",
     }
-)  # fmt: skip
+)
 
 
 def is_turkic(locale: str) -> bool:
@@ -44,6 +76,6 @@ _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrst
 
 @lru_cache(maxsize=131_072)
 def fold(text: str) -> str:
-    """Lower case without diacritics, for comparing only: `IŞIK`, `Işık` and `isik` are one, so are `Łódź` and `Lodz`."""
+    """Lower case without diacritics, for comparing only: `IŞIK`, `Işık`, `isik` are one, so are `Łódź`, `Lodz`."""
     plain = unicodedata.normalize("NFKD", text.translate(STROKED))
     return "".join(c for c in plain if not unicodedata.combining(c)).translate(STROKED).lower().replace("ı", "i")

@@ -1,4 +1,4 @@
-"""What is known about mailboxes: free mail hosts, role names, throw-away hosts, fillers, and near misses of big hosts."""
+"""What is known about mailboxes: free mail, roles, throw-away hosts, fillers, and near misses of big hosts."""
 
 from functools import cache, lru_cache
 

@@ -22,7 +22,6 @@ FLAGS = (
     "duplicate",
 )
 
-# One alternative per phrase; English, German, French, Spanish, Italian, Portuguese, Dutch, Turkish, Indonesian, Polish, Russian.
 _PHRASES = table("note_phrases")
 
 # Before or behind a phrase: it is denied, asked, or about somebody else.

@@ -131,7 +131,7 @@ def _remark(text: str) -> str | None:
 @cache
 def _may_join(language: str) -> re.Pattern[str]:
     """Any joiner of a language between two words."""
-    words = [re.escape(w) for w in (*JOINERS[""], *JOINERS.get(language, ())) if w not in "&+"]
+    words = [re.escape(w) for w in (*JOINERS["any"], *JOINERS.get(language, ())) if w not in "&+"]
     return re.compile(rf"[&+/]|\s(?:{'|'.join(words)})\s", re.IGNORECASE)
 
 
@@ -139,7 +139,7 @@ def _people(value: str, locale: str) -> list[str | Parts]:
     """The people of a cell: one text each; a family name said once is shared."""
     if not _may_join(locale[:2]).search(value):
         return [value]
-    for joiner in (*JOINERS[""], *JOINERS.get(locale[:2], ()), "/"):
+    for joiner in (*JOINERS["any"], *JOINERS.get(locale[:2], ()), "/"):
         pattern = rf"\s*{re.escape(joiner)}\s*" if joiner in "&+/" else rf"\s+{joiner}\s+"
         sides = re.split(pattern, value, flags=re.IGNORECASE)
         if len(sides) == 2 and all(_is_side(s) for s in sides) and not _joins_surnames(joiner, sides):

@@ -1,4 +1,4 @@
-"""Names a column at a time: two plain capitalised words, neither of which means anything else; the rest is read one by one."""
+"""Names a column at a time: two plain capitalised words that mean nothing else; the rest is read one by one."""
 
 from functools import cache
 
@@ -42,7 +42,8 @@ def _known() -> frozenset[str]:
 @cache
 def is_ordinary(word: str) -> bool:
     """Whether a word of a name can only be a name."""
-    return all(fold(part) not in _known() and form_key(part) not in _known() and len(set(fold(part))) > 1 for part in word.split("-"))
+    parts = [(fold(part), form_key(part)) for part in word.split("-")]
+    return all(key not in _known() and form not in _known() and len(set(key)) > 1 for key, form in parts)
 
 
 def plain_names(values: pl.Series, locale: str) -> pl.DataFrame:

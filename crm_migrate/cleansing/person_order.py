@@ -30,7 +30,7 @@ _SECOND = words("names_second")
 
 
 def split_words(words: list[str], locale: str, *, family: list[str] | None = None, titled: bool = False) -> Parts:
-    """Parts of a name's words without titles. `family` is known where a comma said so; `titled`: a title stood before."""
+    """Parts of a name's words without titles. `family`: a comma said so; `titled`: a title stood before."""
     if family is not None:
         first, middle = _given(words, locale)
         return {"first": first, "middle": middle, "last": " ".join(family)}

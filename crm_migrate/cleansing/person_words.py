@@ -4,7 +4,7 @@ Keys are folded and without dots (`fold`). Sources: CLDR has none of these; the 
 titles in use in the countries named beside them.
 """
 
-from crm_migrate.cleansing.vocabulary import phrases, words
+from crm_migrate.cleansing.vocabulary import phrases, table, words
 
 # Before the name. Civil address, academic, religious, military and noble titles.
 PREFIXES = words("name_titles")
@@ -15,26 +15,23 @@ SUFFIXES = words("name_suffixes")
 # Suffixes that are also surnames or initials: only behind a comma, with dots, or in capitals behind two more words.
 UNSURE_SUFFIXES = words("name_suffixes_unsure")
 # Titles that are titles in one language only (initials and words elsewhere).
-LOCAL_TITLES = {"es": ("d", "da", "dna", "don", "dona"), "fr": ("me",), "id": ("h", "r", "ra", "rr", "kh", "bu", "pak"), "ms": ("seri", "tan"), "pt": ("d", "dona"), "it": ("don",), "de": ("freiherr",)}  # fmt: skip
+LOCAL_TITLES = {language: tuple(group.split()) for language, group in table("name_titles_local").items()}
 # Between given and family name; belong to the family name and are written small in most languages.
 PARTICLES = words("name_particles")
 # Particles that start a family name only in the middle of a name; the first word is always a given name.
 SMALL = words("name_particles_small")
 PATRONYMS = words("name_patronyms")
 # Words between two people, by language ("" is any).
-JOINERS = {"": ("&", "+", "and", "und", "et", "ve", "och", "og", "ja", "και", "и", "та"), "es": ("y", "e"), "pt": ("e",), "it": ("e", "ed"), "nl": ("en",),
-           "id": ("dan",), "ms": ("dan",), "pl": ("i",), "cs": ("a",), "sk": ("a",), "hr": ("i",), "hu": ("és", "es"), "ro": ("si", "și"), "ca": ("i",)}  # fmt: skip
+JOINERS = {language: tuple(group.split()) for language, group in table("name_joiners").items()}
 # Behind a first name or a whole name: "Mr" and "Ms" of Turkish and Azeri, Japanese, Korean, Hindi.
-AFTER = {"tr": frozenset("bey hanim beyefendi hanimefendi efendi hocam abi abla".split()), "az": frozenset("bey xanim muellim".split()),
-         "ja": frozenset("san sama kun chan sensei 様 さん 氏 先生 殿".split()), "ko": frozenset("nim ssi 님 씨".split()), "hi": frozenset(("ji",)),
-         "": frozenset("hanim hanimefendi beyefendi 様 さん 先生 님 씨".split())}  # fmt: skip
+AFTER = {language: frozenset(group.split()) for language, group in table("name_after").items()}
 
 FICTION = frozenset(phrases("name_fiction"))
 FILLERS = words("name_fillers")
 NOBODY = frozenset(phrases("name_nobody"))
 # Departments and functions that stand in a person's field: the whole cell consists of such words (and small words).
 DEPARTMENTS = words("departments")
-_SMALL_WORDS = frozenset("the of and to whom it may de des du la le y e und et ve der die das".split())
+_SMALL_WORDS = words("department_small")
 # Words that only companies have in their name.
 COMPANY_WORDS = words("company_words")
 

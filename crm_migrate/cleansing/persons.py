@@ -155,7 +155,7 @@ def _suffixes(words: list[str]) -> tuple[list[str], str]:
 
 def _without_address(words: list[str], locale: str) -> list[str]:
     """Without `Bey`, `Hanım`, `様` behind the name: they say Mr and Ms."""
-    known = AFTER[""] | AFTER.get(locale[:2], frozenset())
+    known = AFTER["any"] | AFTER.get(locale[:2], frozenset())
     if words and len(words[-1]) > 2 and words[-1].endswith(("様", "さん", "先生", "님")):
         words = [*words[:-1], re.sub("(?:様|さん|先生|님)$", "", words[-1])]
     while len(words) > 1 and _key(words[-1]) in known:

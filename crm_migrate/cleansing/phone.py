@@ -38,7 +38,7 @@ _EXTENSION = re.compile(
 )
 _LETTERS = re.compile(r"[^\W\d_]")
 _VANITY = re.compile(r"\+?[\d\s().-]*\d[\s().-]*[A-Za-z][A-Za-z\s.-]*[\d\s.-]*")
-# Ranges that regulators keep for fiction (Ofcom, ARCEP, ACMA, ComReg, Bundesnetzagentur): real in form, dialled by nobody.
+# Ranges that regulators keep for fiction (Ofcom, ARCEP, ACMA, ComReg, BNetzA): real in form, dialled by nobody.
 _FICTION = re.compile(
     r"\+(?:44(?:7700900|20794609|1632960|8081570|9098790|3069990|113496|114496|115496|116496|117496|"
     r"118496|121496|131496"
@@ -227,6 +227,6 @@ def phone_outcomes(values: pl.Series, region: str | None) -> pl.DataFrame:
 
 @step("phone", "phone", parameters=("region",), examples=(("(0212) 345 67 89", "+902123456789"),))
 def phone_step(values: pl.Series, context: Context, region: str | None = None) -> pl.DataFrame:
-    """Write a phone number as E.164, with `;ext=` where there is an extension; the region is for numbers without `+`."""
+    """Write a phone number as E.164, with `;ext=` for an extension; the region is for numbers without `+`."""
     known = region or context.evidence.get("phone_region") or context.region
     return first_of_several(as_step(values, phone_outcomes(values, known.upper() if known else None)))

@@ -10,7 +10,8 @@ from crm_migrate.cleansing.phone_patterns import Plan, code_pattern, plan_of, pl
 # One number in digits and the punctuation of numbers, perhaps with an extension; nothing that a repair could touch.
 _SHAPE = r"^\+?\(?[0-9][0-9 ().\-]{5,24}[0-9]$"
 _DAMAGE = r"^[0-9]{5,}\.0+$|\([^0-9]*\)| - "
-_EXTENDED = r"(?i)^(.*[0-9)])[ ,;]*(?:x|ext(?:n|ension)?\.?|dahili|dah\.?|int\.?|poste|dw|ramal|anexo|toestel|#)[ :.]*([0-9]{1,6})$"
+_WORDS = r"(?:x|ext(?:n|ension)?\.?|dahili|dah\.?|int\.?|poste|dw|ramal|anexo|toestel|#)"
+_EXTENDED = rf"(?i)^(.*[0-9)])[ ,;]*{_WORDS}[ :.]*([0-9]{{1,6}})$"
 _ONE_DIGIT = r"^0*(?:1+|2+|3+|4+|5+|6+|7+|8+|9+|0+)$"
 _WALKS = ("1234567890123456789", "9876543210987654321", "01234567890123")
 WALKS = frozenset(w[i : i + n] for w in _WALKS for n in range(5, len(w) + 1) for i in range(len(w) - n + 1))

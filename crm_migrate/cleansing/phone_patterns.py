@@ -1,4 +1,4 @@
-"""libphonenumber's own metadata as patterns for a whole column: one `Plan` per region, compiled when it is first needed."""
+"""libphonenumber's own metadata as patterns for a whole column: a `Plan` per region, made when first needed."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,18 @@ from phonenumbers import (
 )
 from phonenumbers.phonemetadata import PhoneNumberDesc
 
-_TYPES = "mobile fixed_line toll_free premium_rate shared_cost voip personal_number pager uan voicemail".split()
+_TYPES = (
+    "mobile",
+    "fixed_line",
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "voip",
+    "personal_number",
+    "pager",
+    "uan",
+    "voicemail",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ def _compiles(pattern: str) -> bool:
 
 @cache
 def trunk_is_written(region: str) -> bool:
-    """Whether people of the region always write the trunk 0: the metadata formats a mobile number so, not optionally."""
+    """Whether people of the region always write the trunk 0: the metadata formats mobiles so, not optionally."""
     metadata = PhoneMetadata.metadata_for_region(region)
     example = example_number_for_type(region, PhoneNumberType.MOBILE)
     if metadata is None or example is None or metadata.national_prefix != "0":

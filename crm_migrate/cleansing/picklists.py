@@ -14,10 +14,26 @@ from crm_migrate.cleansing.vocabulary import table
 
 # Stages that CRMs ship (Salesforce, HubSpot, Dynamics); used where the caller names no choices.
 STAGES = (
-    "Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Id. Decision Makers", "Perception Analysis", "Proposal/Price Quote",
-    "Negotiation/Review", "Closed Won", "Closed Lost", "Proposal", "Negotiation", "Discovery", "Demo", "Contract Sent", "Appointment Scheduled",
-    "Qualified To Buy", "Presentation Scheduled", "Decision Maker Bought-In",
-)  # fmt: skip
+    "Prospecting",
+    "Qualification",
+    "Needs Analysis",
+    "Value Proposition",
+    "Id. Decision Makers",
+    "Perception Analysis",
+    "Proposal/Price Quote",
+    "Negotiation/Review",
+    "Closed Won",
+    "Closed Lost",
+    "Proposal",
+    "Negotiation",
+    "Discovery",
+    "Demo",
+    "Contract Sent",
+    "Appointment Scheduled",
+    "Qualified To Buy",
+    "Presentation Scheduled",
+    "Decision Maker Bought-In",
+)
 _TAGGED = re.compile(
     r'^"[^"]*"(?:,"[^"]*")+$|:::|\((?:green|yellow|orange|red|purple|blue|sky|lime|pink|black)\)|^\^.*\^$|;'
 )
@@ -41,8 +57,8 @@ def _table(choices: tuple[str, ...]) -> Mapping[str, str | None]:
 def picklist_cell(text: str, choices: Sequence[str] | None = None, mapping: Mapping[str, str] | None = None) -> Cell:
     """The choice that a text means: by the map, by letter case and punctuation, or as a suggestion for one slip.
 
-    Cells of several labels, as Mailchimp, Google and Trello write them, are split. Without choices, labels are only split
-    and the stages that CRMs ship are recognised.
+    Cells of several labels, as Mailchimp, Google and Trello write them, are split. Without choices,
+    labels are only split and the stages that CRMs ship are recognised.
     """
     value = " ".join(text.split())
     if is_null(value):

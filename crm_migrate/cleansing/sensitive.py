@@ -1,4 +1,4 @@
-"""Content that needs a reason to be kept: GDPR article 9 (health, religion, politics, ethnicity, union, sexuality), PCI, national ids.
+"""Content that needs a reason to be kept: GDPR article 9 (health, religion, politics ...), PCI, national ids.
 
 Precision first: a card number must pass Luhn and belong to a brand, an id number its own check digits, and words are
 chosen that are seldom said of anything else. Flags only; nothing is removed here.
@@ -76,17 +76,31 @@ def has_card(text: str) -> bool:
 _Check = Callable[[str], bool]
 # A shape, the check of its digits, and words that must stand before it where the shape alone is too common.
 _IDS: tuple[tuple[re.Pattern[str], _Check, re.Pattern[str] | None], ...] = (
-    (re.compile(r"(?<!\d)[1-9]\d{10}(?!\d)"), tckimlik.is_valid, re.compile(r"t\.?c\.?|kimlik|tckn|national id|identity", re.IGNORECASE)),
+    (
+        re.compile(r"(?<!\d)[1-9]\d{10}(?!\d)"),
+        tckimlik.is_valid,
+        re.compile(r"t\.?c\.?|kimlik|tckn|national id|identity", re.IGNORECASE),
+    ),
     (re.compile(r"(?<!\d)\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)"), cpf.is_valid, None),
     (re.compile(r"(?<!\w)\d{8}-?[A-Z](?!\w)"), dni.is_valid, None),
     (re.compile(r"(?<!\w)[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z](?!\w)"), codicefiscale.is_valid, None),
     (re.compile(r"(?<!\d)[12][ ]?\d{2}[ ]?\d{2}[ ]?\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{2}(?!\d)"), nir.is_valid, None),
-    (re.compile(r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)"), bool, None),
+    (
+        re.compile(
+            r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)"
+        ),
+        bool,
+        None,
+    ),
     (re.compile(r"(?<!\d)(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?!\d)"), bool, None),
     (re.compile(r"(?<!\d)\d{16}(?!\d)"), bool, re.compile(r"\b(?:nik|ktp|nomor induk)\b", re.IGNORECASE)),
     (re.compile(r"(?<!\d)\d{4} ?\d{4} ?\d{4}(?!\d)"), bool, re.compile(r"aadhaar|aadhar|uidai", re.IGNORECASE)),
-    (re.compile(r"(?<!\w)[A-Z0-9]{6,9}(?!\w)"), lambda t: any(c.isdigit() for c in t), re.compile(r"passport (?:no|number|nr)|reisepass|passeport n|pasaport no|paspor no", re.IGNORECASE)),
-)  # fmt: skip
+    (
+        re.compile(r"(?<!\w)[A-Z0-9]{6,9}(?!\w)"),
+        lambda t: any(c.isdigit() for c in t),
+        re.compile(r"passport (?:no|number|nr)|reisepass|passeport n|pasaport no|paspor no", re.IGNORECASE),
+    ),
+)
 
 
 def has_national_id(text: str) -> bool:

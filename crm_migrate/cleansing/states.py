@@ -1,4 +1,4 @@
-"""States and provinces to the second part of ISO 3166-2, inside one country only: `FD` never becomes Uruguay's Florida."""
+"""States and provinces to the second part of ISO 3166-2, inside one country: Florida's `FD` never becomes Uruguay's."""
 
 import re
 from functools import cache

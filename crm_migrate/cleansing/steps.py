@@ -52,7 +52,7 @@ class Step:
 
 STEPS: dict[str, Step] = {}
 
-INVALID_FLAGS = frozenset({"invalid", "ambiguous", "truncated"})
+INVALID_FLAGS = frozenset({"invalid", "ambiguous", "partial", "truncated"})
 
 
 def cleaned(value: pl.Series, flag: pl.Series | None = None, note: pl.Series | None = None) -> pl.DataFrame:

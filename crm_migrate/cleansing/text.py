@@ -12,9 +12,9 @@ import polars as pl
 from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, with_residue
 from crm_migrate.cleansing.steps import Context
 
-# A text that this matches needs nothing but trimming: printable ASCII without the marks that start an escape, and runs of
-# letters that no mojibake is made of. Broken UTF-8 is a lead byte with continuation bytes, and no code page (cp1250, cp1252,
-# cp1254, MacRoman) has the letters of _NEVER among the latter; ş is one in cp1250, behind ç and Ö, so only after _BEFORE.
+# A text that this matches needs nothing but trimming: printable ASCII without the marks that start an escape, and runs
+# of letters that no mojibake is made of. Broken UTF-8 is a lead byte with continuation bytes, and no code page (cp1250,
+# cp1252, cp1254, MacRoman) has _NEVER among the latter; ş is one in cp1250, behind ç and Ö, so only after _BEFORE.
 _ASCII = r"[\x20-\x25\x27-\x7E\n\t]"
 _LETTERS = "[äöüßçğıöşüÇĞİÖŞÜéèêëáàâîïíóôúùûñÄÉÑøåæØÆłńęźżćřěščžýůőűățşôõãąś]"
 _NEVER, _BEFORE = "[ıİğĞüÜöÖçÇ]", "[ıİğĞüö]"

@@ -1,4 +1,4 @@
-"""The word lists of the cleanser: text files beside the code, one subject a file, each saying where its words are from."""
+"""The word lists of the cleanser: text files beside the code, each saying where its words are from."""
 
 from functools import cache
 from pathlib import Path

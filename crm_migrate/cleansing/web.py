@@ -117,7 +117,7 @@ def url_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG0
 
 @step("domain", "domain", parameters=("except",), examples=(("https://www.Example.com/about", "example.com"),))
 def domain_step(values: pl.Series, context: Context, **options: str) -> pl.DataFrame:  # noqa: ARG001
-    """Take the registrable domain out of a web address or mailbox; `except=free_mail` leaves out consumer mail hosts."""
+    """Take the registrable domain of a web address or mailbox; `except=free_mail` leaves out consumer mail hosts."""
     frame = as_step(values, outcomes(values, domain_cell))
     if options.get("except") != "free_mail":
         return frame

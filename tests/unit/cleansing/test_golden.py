@@ -40,7 +40,8 @@ def test_every_kind_reaches_the_goal(capsys: pytest.CaptureFixture[str]) -> None
     choices = [r["expected_output"] for r in rows if r["field_type"] == "picklist" and "|" not in r["expected_output"]]
     hits, totals, missed = defaultdict(int), defaultdict(int), []
     for row in rows:
-        frame = clean([row["input"]], row["field_type"], row["locale"] or None, **_options(row, [c for c in choices if c]))
+        options = _options(row, [c for c in choices if c])
+        frame = clean([row["input"]], row["field_type"], row["locale"] or None, **options)
         value, flag = frame.loc[0, "value"], frame.loc[0, "flag"]
         totals[row["field_type"]] += 1
         if value == row["expected_output"] and _alike(flag, row["expected_flag"]):
