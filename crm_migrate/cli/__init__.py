@@ -58,7 +58,9 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and leave with one of the documented exit codes; a user never sees a traceback."""
     try:
-        cli.main(args=arguments, standalone_mode=False)
+        code = cli.main(args=arguments, standalone_mode=False)
+        if isinstance(code, int) and code:  # what a verb left by `Context.exit`
+            sys.exit(code)
     except CrmMigrateError as error:
         _tell(error)
         sys.exit(error.exit_code)

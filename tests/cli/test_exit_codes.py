@@ -1,0 +1,56 @@
+"""The process leaves with the documented exit codes: CI reads nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from crm_migrate.cli import main
+
+MAPPING = """\
+crm_migrate: 1
+sources:
+  kontakte: {file: contacts.csv, key: ContactID}
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+objects:
+  contacts:
+    from: kontakte
+    fields:
+      first_name: Vorname
+      email: E-Mail | %s
+"""
+
+
+def project(folder: Path, step: str = "email") -> Path:
+    (folder / "crm-migrate.yaml").write_text(MAPPING % step, encoding="utf-8")
+    (folder / "contacts.csv").write_text("ContactID;Vorname;E-Mail\n1;Ida;ida@roth.example\n", encoding="utf-8")
+    return folder
+
+
+def left_with(*arguments: str) -> object:
+    """The exit code of a command line; 0 where it simply returns."""
+    try:
+        main(list(arguments))
+    except SystemExit as left:
+        return left.code
+    return 0
+
+
+def test_a_mapping_that_checks_green_is_zero(tmp_path: Path) -> None:
+    assert left_with("mapping", "check", str(project(tmp_path))) == 0
+
+
+def test_a_wrong_mapping_is_two(tmp_path: Path) -> None:
+    assert left_with("mapping", "check", str(project(tmp_path, "emial"))) == 2
+
+
+@pytest.mark.parametrize("arguments", [("foo",), ("run", "--foo"), ("explain",), ()])
+def test_wrong_usage_is_two(arguments: tuple[str, ...]) -> None:
+    assert left_with(*arguments) == 2
+
+
+def test_an_example_that_comes_out_otherwise_is_one(tmp_path: Path) -> None:
+    mapping = project(tmp_path) / "crm-migrate.yaml"
+    example = "{name: no, given: {kontakte: {ContactID: '1', Vorname: Ida}}, expect: {contacts: {first_name: Eda}}}"
+    mapping.write_text(mapping.read_text(encoding="utf-8") + f"examples:\n  - {example}\n", encoding="utf-8")
+    assert left_with("mapping", "test", str(tmp_path)) == 1
