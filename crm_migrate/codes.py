@@ -127,11 +127,6 @@ CODES: dict[str, Code] = {
         "A sheet has merged cells: only the first cell of each holds the value.",
         "Part them in the workbook, so that every row holds its values.",
     ),
-    "formula_cells": Code(
-        "read",
-        "Cells hold formulas; the values that were saved with them were read.",
-        "Recalculate and save the workbook if the values may be old.",
-    ),
     "formula_without_value": Code(
         "read",
         "Cells hold formulas without a saved value; they were read as empty.",
@@ -161,6 +156,16 @@ CODES: dict[str, Code] = {
         "read",
         "A query has no order of its own and no key to sort by.",
         "Name a `key:` that is a column of the query.",
+    ),
+    "evidence_contradicted": Code(
+        "read",
+        "This export says otherwise about a column than `evidence.lock`.",
+        "Look at the column; when the new reading is right, delete the line from `evidence.lock`.",
+    ),
+    "evidence_undecided": Code(
+        "read",
+        "Nothing in a column decides how its cells are read, and neither the mapping nor the locale says.",
+        "Say it in the step (`date(DD/MM/YYYY)`, `number(tr)`), or give the source a `locale:`.",
     ),
     # -- mapping -------------------------------------------------------------------------------------------------
     "mapping_file": Code(
@@ -419,6 +424,206 @@ CODES: dict[str, Code] = {
         "A value has no translation in its value map.",
         "Add it to the map, or decide what unmapped values do (`unmapped:`).",
     ),
+    "bad_value": Code(
+        "value",
+        "A cell is no value of its kind.",
+        "Look at the examples: mend the source, or read the column with another step.",
+    ),
+    "ambiguous_value": Code(
+        "value",
+        "A cell can be read in two ways, and nothing in its column decides.",
+        "Say in the step which one is meant.",
+    ),
+    "value_cut": Code(
+        "value",
+        "A cell ends where the source's field ended, or is longer than asked for: something may be missing.",
+        "Take the whole value from the source system; nothing is made up.",
+    ),
+    "not_a_number": Code(
+        "value",
+        "A cell that should hold a number or an amount holds something else.",
+        "Mend the cell in the source; an amount waits until somebody knows it.",
+    ),
+    "ambiguous_number": Code(
+        "value",
+        "A number such as 1.234 can be thousands or decimals, and nothing in its column decides.",
+        "Say it in the step: `number(tr)`, `number(en)`.",
+    ),
+    "bad_date": Code(
+        "value",
+        "A cell that should hold a date holds none that the calendar has.",
+        "Mend the source, or say its shape: `date(DD.MM.YYYY)`.",
+    ),
+    "ambiguous_date": Code(
+        "value",
+        "A date such as 03/04/2025 can be March or April, and nothing in its column decides.",
+        "Say its shape: `date(DD/MM/YYYY)`.",
+    ),
+    "partial": Code(
+        "value",
+        "A date without its day or its year: what is missing is not made up.",
+        "Complete it in the source, or carry the text into a text field.",
+    ),
+    "time_dropped": Code(
+        "value",
+        "A date had a time of day, and its field takes none.",
+        "Nothing, unless the time matters: then use a field of type `instant`.",
+    ),
+    "bad_email": Code(
+        "value",
+        "A mailbox that no mail can reach: no @, no host, or letters that mailboxes do not have.",
+        "Mend it in the source; it was kept as typed unless the mapping says otherwise.",
+    ),
+    "bad_phone": Code(
+        "value",
+        "A telephone number that its country does not have.",
+        "Mend it in the source, or name the region: `phone(TR)`.",
+    ),
+    "ambiguous_phone": Code(
+        "value",
+        "A telephone number without a country, and nothing says which one.",
+        "Name the region: `phone(TR)`.",
+    ),
+    "bad_url": Code(
+        "value",
+        "An address of the web without a host that can exist.",
+        "Mend it in the source.",
+    ),
+    "bad_postal_code": Code(
+        "value",
+        "A postal code that its country does not have.",
+        "Mend it in the source, or name the country.",
+    ),
+    "bad_tax_id": Code(
+        "value",
+        "A tax number whose check digit or length does not fit.",
+        "Look it up in the register; it was kept as typed.",
+    ),
+    "bad_iban": Code(
+        "value",
+        "An account number whose check digits do not fit.",
+        "Ask the customer; it was kept as typed.",
+    ),
+    "not_a_country": Code(
+        "value",
+        "A country that cannot be recognised.",
+        "Translate it with a value map.",
+    ),
+    "not_a_state": Code(
+        "value",
+        "A state or province that its country does not have.",
+        "Translate it with a value map, or name the country.",
+    ),
+    "not_a_currency": Code(
+        "value",
+        "A currency that cannot be recognised.",
+        "Translate it with a value map.",
+    ),
+    "not_a_boolean": Code(
+        "value",
+        "A cell that is neither yes nor no.",
+        "Translate it with a value map.",
+    ),
+    "suspect": Code(
+        "value",
+        "A value that can be read and looks wrong.",
+        "Look at the examples; it was kept as read.",
+    ),
+    "typo": Code(
+        "value",
+        "A value that is spelt almost like a known one.",
+        "Confirm it, or mend the source.",
+    ),
+    "placeholder": Code(
+        "value",
+        "A word or number that people type where there is nothing; it counts as empty.",
+        "Nothing; if it is a real value, translate it with a value map.",
+    ),
+    "role": Code(
+        "value",
+        "A mailbox or name of a function (`info@`), not of a person.",
+        "Nothing; nobody is merged because of it.",
+    ),
+    "free_mail": Code(
+        "value",
+        "A domain of a free mail service says nothing about a company.",
+        "Nothing, or leave it out: `domain(except=free_mail)`.",
+    ),
+    "lossy": Code(
+        "value",
+        "Letters were lost in an earlier conversion and cannot be restored.",
+        "Export again with the right encoding.",
+    ),
+    "unknown": Code(
+        "value",
+        "A value that says that it is not known.",
+        "Nothing.",
+    ),
+    "unmapped": Code(
+        "value",
+        "A value that is no choice of the target.",
+        "Translate it with a value map.",
+    ),
+    "structure": Code(
+        "value",
+        "A cell holds a table or a list of its own.",
+        "Look at it; split it, or carry it as text.",
+    ),
+    "split": Code(
+        "value",
+        "A cell holds several values.",
+        "Use `split_rows:`, or take the part that is meant.",
+    ),
+    "formula_injection": Code(
+        "value",
+        "A text that a spreadsheet would run as a formula.",
+        "Nothing; reports show it as text.",
+    ),
+    "company_in_person": Code(
+        "value",
+        "A company stands where a person's name belongs.",
+        "Mend the source, or map the part to its own field.",
+    ),
+    "email_in_company": Code(
+        "value",
+        "A mailbox stands in a company's name.",
+        "Mend the source, or map the part to its own field.",
+    ),
+    "email_in_name": Code(
+        "value",
+        "A mailbox stands in a person's name.",
+        "Mend the source, or map the part to its own field.",
+    ),
+    "phone_in_company": Code(
+        "value",
+        "A telephone number stands in a company's name.",
+        "Mend the source, or map the part to its own field.",
+    ),
+    "phone_in_name": Code(
+        "value",
+        "A telephone number stands in a person's name.",
+        "Mend the source, or map the part to its own field.",
+    ),
+    "url_in_company": Code(
+        "value",
+        "An address of the web stands in a company's name.",
+        "Mend the source, or map the part to its own field.",
+    ),
+    "email_invalid": Code(
+        "value",
+        "A note says that the mailbox does not work.",
+        "Look at the record; nothing was changed because of the note.",
+    ),
+    "inactive": Code(
+        "value",
+        "A note says that the customer is gone or passive.",
+        "Look at the record; nothing was changed because of the note.",
+    ),
+    "duplicate": Code(
+        "value",
+        "A note says that the record is there twice.",
+        "Look at the record; nothing was changed because of the note.",
+    ),
     "missing_required": Code(
         "value",
         "A required field is empty in every source of the record.",
@@ -546,6 +751,11 @@ CODES: dict[str, Code] = {
         "Merged records point to different parents; the link of the surviving one was kept.",
         "Look whether the person really left the other company.",
     ),
+    "owner_unknown": Code(
+        "owner",
+        "The owners file does not have this owner.",
+        "Add a line to the owners file, or say `unknown:` under `owners:`.",
+    ),
     "owner_inactive_no_successor": Code(
         "owner",
         "The owner has left and nobody follows.",
@@ -558,12 +768,52 @@ CODES: dict[str, Code] = {
     ),
     # -- scope ---------------------------------------------------------------------------------------------------
     "excluded_rule": Code("scope", "Left out by a rule of the mapping.", "Nothing, if the rule is right."),
+    "skipped_line": Code(
+        "scope",
+        "A line that is no record was left out by a `skip:` rule.",
+        "Nothing, if the rule is right.",
+    ),
+    "no_such_object": Code(
+        "scope",
+        "The row holds no such record (a sheet line without a person).",
+        "Nothing, if the rule is right.",
+    ),
     "mailbox_carried": Code(
         "scope",
         "What was said about a mailbox needs no line on the suppression list: a record that arrives carries both.",
         "Nothing.",
     ),
     # -- privacy -------------------------------------------------------------------------------------------------
+    "deceased": Code(
+        "privacy",
+        "A note says that the person has died.",
+        "Set the consent of the person, or take the record out; a note is never enough to act on silently.",
+    ),
+    "erase": Code(
+        "privacy",
+        "A note asks for erasure.",
+        "Set the consent of the person, or take the record out; a note is never enough to act on silently.",
+    ),
+    "do_not_contact": Code(
+        "privacy",
+        "A note says that the person must not be contacted.",
+        "Set the consent of the person, or take the record out; a note is never enough to act on silently.",
+    ),
+    "do_not_call": Code(
+        "privacy",
+        "A note says that the person must not be called.",
+        "Set the consent of the person, or take the record out; a note is never enough to act on silently.",
+    ),
+    "do_not_email": Code(
+        "privacy",
+        "A note says that the person wants no e-mail.",
+        "Set the consent of the person, or take the record out; a note is never enough to act on silently.",
+    ),
+    "do_not_mail": Code(
+        "privacy",
+        "A note says that the person wants no letters.",
+        "Set the consent of the person, or take the record out; a note is never enough to act on silently.",
+    ),
     # -- loading -------------------------------------------------------------------------------------------------
     "merge_of_loaded": Code(
         "load",

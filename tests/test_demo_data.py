@@ -53,7 +53,7 @@ def test_every_kind_of_reason_is_planted() -> None:
     codes = {line["code"] for name in ("", "second") for line in lines_of(SAMPLE / name / "truth" / "fates.csv")}
     assert codes >= {
         "undecodable", "cell_count", "key_missing", "key_conflict", "parent_missing", "parent_held", "parent_excluded",
-        "value_unmapped", "invalid", "owner_unknown", "missing_required", "merge_of_loaded", "split_of_loaded",
+        "value_unmapped", "not_a_number", "owner_unknown", "missing_required", "merge_of_loaded", "split_of_loaded",
     }  # fmt: skip
 
 

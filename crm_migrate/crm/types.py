@@ -14,6 +14,7 @@ class SemanticType:
     `clean` is the step that runs last unless the cell already names one of the same family (None: text only trimmed),
     `survive` the survivorship rule, `on_invalid` what happens to a cell that cannot be read as this type:
     keep it as typed with a finding, clear it with a finding, or hold the record. `personal` values are masked.
+    `unreadable` and `undecided` are the reason codes of a cell that is none of this type, or one of two readings.
     """
 
     name: str
@@ -22,6 +23,13 @@ class SemanticType:
     survive: str = "trust"
     on_invalid: OnInvalid = "keep"
     personal: bool = False
+    unreadable: str = "bad_value"
+    undecided: str = "ambiguous_value"
+
+    def reason(self, flag: str) -> str:
+        """The reason code of a cell of this type that a step flagged."""
+        told = {"invalid": self.unreadable, "ambiguous": self.undecided, "truncated": "value_cut", "cut": "value_cut"}
+        return told.get(flag, flag)
 
 
 def _types(*types: SemanticType) -> dict[str, SemanticType]:
@@ -36,26 +44,83 @@ TYPES: dict[str, SemanticType] = _types(
     SemanticType("family_name", survive="most_complete", personal=True),
     SemanticType("person_name", survive="most_complete", personal=True),
     SemanticType("company_name", survive="trust"),
-    SemanticType("email", clean="email", survive="trust", personal=True),
-    SemanticType("phone", clean="phone", survive="newest", personal=True),
-    SemanticType("url", clean="url"),
-    SemanticType("domain", clean="domain", survive="most_common"),
+    SemanticType("email", clean="email", survive="trust", personal=True, unreadable="bad_email"),
+    SemanticType(
+        "phone", clean="phone", survive="newest", personal=True, unreadable="bad_phone", undecided="ambiguous_phone"
+    ),
+    SemanticType("url", clean="url", unreadable="bad_url"),
+    SemanticType("domain", clean="domain", survive="most_common", unreadable="bad_url"),
     SemanticType("street", survive="block", personal=True),
     SemanticType("city", survive="block"),
-    SemanticType("postal_code", clean="trim", survive="block"),
-    SemanticType("state", survive="block"),
-    SemanticType("country", clean="country", survive="block"),
-    SemanticType("tax_id", clean="trim", survive="trust", personal=True),
-    SemanticType("iban", clean="trim", survive="trust", personal=True),
-    SemanticType("date", storage="date", clean="date", survive="newest", on_invalid="clear"),
-    SemanticType("birth_date", storage="date", clean="date", survive="equal", on_invalid="clear", personal=True),
-    SemanticType("created_at", storage="instant", clean="instant", survive="oldest", on_invalid="clear"),
-    SemanticType("instant", storage="instant", clean="instant", survive="newest", on_invalid="clear"),
-    SemanticType("money", storage="decimal", clean="number", survive="never_merged", on_invalid="hold"),
-    SemanticType("number", storage="decimal", clean="number", on_invalid="clear"),
-    SemanticType("integer", storage="integer", clean="integer", on_invalid="clear"),
-    SemanticType("currency", clean="trim", survive="never_merged", on_invalid="hold"),
-    SemanticType("boolean", storage="boolean", clean="boolean", on_invalid="clear"),
+    SemanticType("postal_code", clean="trim", survive="block", unreadable="bad_postal_code"),
+    SemanticType("state", survive="block", unreadable="not_a_state"),
+    SemanticType("country", clean="country", survive="block", unreadable="not_a_country"),
+    SemanticType("tax_id", clean="trim", survive="trust", personal=True, unreadable="bad_tax_id"),
+    SemanticType("iban", clean="trim", survive="trust", personal=True, unreadable="bad_iban"),
+    SemanticType(
+        "date",
+        storage="date",
+        clean="date",
+        survive="newest",
+        on_invalid="clear",
+        unreadable="bad_date",
+        undecided="ambiguous_date",
+    ),
+    SemanticType(
+        "birth_date",
+        storage="date",
+        clean="date",
+        survive="equal",
+        on_invalid="clear",
+        personal=True,
+        unreadable="bad_date",
+        undecided="ambiguous_date",
+    ),
+    SemanticType(
+        "created_at",
+        storage="instant",
+        clean="instant",
+        survive="oldest",
+        on_invalid="clear",
+        unreadable="bad_date",
+        undecided="ambiguous_date",
+    ),
+    SemanticType(
+        "instant",
+        storage="instant",
+        clean="instant",
+        survive="newest",
+        on_invalid="clear",
+        unreadable="bad_date",
+        undecided="ambiguous_date",
+    ),
+    SemanticType(
+        "money",
+        storage="decimal",
+        clean="number",
+        survive="never_merged",
+        on_invalid="hold",
+        unreadable="not_a_number",
+        undecided="ambiguous_number",
+    ),
+    SemanticType(
+        "number",
+        storage="decimal",
+        clean="number",
+        on_invalid="clear",
+        unreadable="not_a_number",
+        undecided="ambiguous_number",
+    ),
+    SemanticType(
+        "integer",
+        storage="integer",
+        clean="integer",
+        on_invalid="clear",
+        unreadable="not_a_number",
+        undecided="ambiguous_number",
+    ),
+    SemanticType("currency", clean="trim", survive="never_merged", on_invalid="hold", unreadable="not_a_currency"),
+    SemanticType("boolean", storage="boolean", clean="boolean", on_invalid="clear", unreadable="not_a_boolean"),
     SemanticType("choice", clean="trim"),
     SemanticType("consent", clean="trim", survive="strictest"),
     SemanticType("tags", storage="list", clean="tags", survive="union"),

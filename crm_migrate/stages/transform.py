@@ -11,6 +11,7 @@ import polars as pl
 from crm_migrate.cleansing import STEPS, Context
 from crm_migrate.cleansing.steps import INVALID_FLAGS, cleaned
 from crm_migrate.connecting.contract import ROW
+from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, OwnersPlan, Plan, SourcePlan, StepPlan, ValueMapPlan
 
 UNMAPPED = "value_unmapped"
@@ -184,18 +185,17 @@ def _judged(
     policy = frame["flag"].replace_strict(policies, default=None, return_dtype=pl.String)
     value = frame["value"].set((policy != "keep").fill_null(False), None)
     flagged = frame["flag"].is_not_null()
+    code = frame["flag"].replace_strict({flag: TYPES[target.type].reason(flag) for flag in flags}, default=None)
     collected.cells.append(
         rows.select(ROW, SPLIT)
-        .with_columns(
-            pl.lit(target.name).alias("field"), frame["flag"].alias("code"), raw.alias("before"), value.alias("after")
-        )
+        .with_columns(pl.lit(target.name).alias("field"), code.alias("code"), raw.alias("before"), value.alias("after"))
         .filter(flagged)
     )
     stops = policy.is_in(["hold", "reject"]).fill_null(False)
     state = policy.replace_strict({"hold": "held", "reject": "rejected"}, default=None, return_dtype=pl.String)
     collected.refused.append(
         rows.select(ROW, SPLIT, KEY).with_columns(
-            state.alias("state"), frame["flag"].alias("code"), pl.lit(target.name).alias("rule"),
+            state.alias("state"), code.alias("code"), pl.lit(target.name).alias("rule"),
             pl.lit(target.name).alias("field"), frame["note"].fill_null("").alias("message"),
         ).filter(stops)
     )  # fmt: skip

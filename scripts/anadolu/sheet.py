@@ -144,7 +144,7 @@ def _odd_deals(sheet: Sheet, plain: list[Firm]) -> list[Row]:
         sheet.deal_is(rows[-1], "held", "value_unmapped")
     for firm, amount in zip(plain[199:202], ("sorulacak", "12.5.00,1x", "#DEĞER!"), strict=True):
         rows.append(sheet.line(firm, [], Tutar=amount, Aşama="Teklif", Tarih=future))
-        sheet.deal_is(rows[-1], "held", "invalid", None)
+        sheet.deal_is(rows[-1], "held", "not_a_number", None)
     for firm in plain[202:204]:
         rows.append(sheet.line(firm, [], Tutar="-1.500,00", PB="TL", Aşama="Teklif", Tarih=future))
         sheet.deal_is(rows[-1], MEMBER, "", Decimal(-1500))

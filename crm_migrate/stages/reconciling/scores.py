@@ -1,6 +1,7 @@
 """Quality per field before and after: cells that were right as the source wrote them, and cells that are right now."""
 
 from crm_migrate.cleansing.steps import INVALID_FLAGS
+from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.stages.reconciling.columns import CELLS, CHANGES, RECORDS, texts
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
@@ -27,7 +28,7 @@ def rule_scores(tables: Tables, object_plan: ObjectPlan) -> tuple[RuleScore, ...
 def _score(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> RuleScore | None:
     of = before = after = 0
     for source in field.cells:
-        counts = _counts(tables, object_plan.name, source, field.name)
+        counts = _counts(tables, object_plan.name, source, field)
         of, before, after = of + counts[0], before + counts[1], after + counts[2]
     if not of:
         return None
@@ -41,16 +42,17 @@ def _score(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> RuleSco
     )
 
 
-def _counts(tables: Tables, name: str, source: str, field: str) -> tuple[int, int, int]:
+def _counts(tables: Tables, name: str, source: str, field: FieldPlan) -> tuple[int, int, int]:
     """Filled cells, those right before, those right after."""
-    records = tables.view(RECORDS | texts(field), "map", name, source, "records")
+    records = tables.view(RECORDS | texts(field.name), "map", name, source, "records")
     cells = tables.view(CELLS, "map", name, source, "cells")
     changes = tables.view(CHANGES, "map", name, source, "changes")
-    flags = ", ".join(literal(flag) for flag in sorted({*INVALID_FLAGS, "value_unmapped"}))
-    bound = literal(field)
+    codes = {TYPES[field.type].reason(flag) for flag in INVALID_FLAGS} | {"value_unmapped"}
+    flags = ", ".join(map(literal, sorted(codes)))
+    bound = literal(field.name)
     row = tables.one(
         f"""WITH bad AS (SELECT DISTINCT __row, __split FROM {cells} WHERE field = {bound} AND code IN ({flags})),
-        filled AS (SELECT __row, __split FROM {records} WHERE {quote(field)} IS NOT NULL
+        filled AS (SELECT __row, __split FROM {records} WHERE {quote(field.name)} IS NOT NULL
                    UNION SELECT __row, __split FROM bad),
         changed AS (SELECT DISTINCT __row, __split FROM {changes} WHERE field = {bound})
         SELECT count(*), count(*) FILTER (b.__row IS NULL AND c.__row IS NULL), count(*) FILTER (b.__row IS NULL)

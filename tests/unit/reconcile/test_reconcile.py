@@ -164,9 +164,9 @@ def test_an_amount_that_cannot_be_read_is_counted_and_blocks(tmp_path: Path) -> 
     content["extract", "sheet", "records"][1]["Tutar"] = "fünfhundert"
     content["map", "deals", "sheet", "records"].pop(1)
     content["link", "deals", "set_aside"].clear()
-    reason = {"state": "held", "code": "invalid", "rule": "amount", "field": "amount", "message": ""}
+    reason = {"state": "held", "code": "not_a_number", "rule": "amount", "field": "amount", "message": ""}
     content["map", "deals", "sheet", "set_aside"].append({"__row": 1, "__split": 0, "__key": "2"} | reason)
-    cell = {"__row": 1, "__split": 0, "field": "amount", "code": "invalid", "before": "fünfhundert", "after": None}
+    cell = {"__row": 1, "__split": 0, "field": "amount", "code": "not_a_number", "before": "fünfhundert", "after": None}
     content["map", "deals", "sheet", "cells"] = [cell]
 
     found = figures(tmp_path, content)
