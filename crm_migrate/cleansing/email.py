@@ -164,7 +164,9 @@ def email_key(values: pl.Series) -> pl.Series:
 
 def key_of(text: str) -> str:
     """The matching key of one mailbox."""
-    local, _, domain = unicodedata.normalize("NFC", text.strip()).rpartition("@")
+    local, at, domain = unicodedata.normalize("NFC", text.strip()).rpartition("@")
+    if not at:
+        return domain.lower()
     return f"{local.lower()}@{unicode_domain(domain)}"
 
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from crm_migrate.cleansing.localities import language_of
 from crm_migrate.errors import InputError, UsageError
 
 Rows = list[list[str]]
@@ -23,32 +24,47 @@ class Sheet:
     encoding: str = "utf-8"
 
 
-def read_sheet(path: Path) -> Sheet:
-    """Read a CSV or XLSX file whose first row names the columns. InputError where it cannot be read."""
+# The code pages of Windows by language, for files that are not UTF-8 (an old export says no more about itself).
+_PAGES = {
+    **dict.fromkeys(("tr", "az", "ku"), "cp1254"),
+    **dict.fromkeys(("pl", "cs", "sk", "hu", "ro", "hr", "sl", "sr", "bs", "sq"), "cp1250"),
+    **dict.fromkeys(("ru", "uk", "bg", "be", "mk", "kk"), "cp1251"),
+    **dict.fromkeys(("et", "lv", "lt"), "cp1257"),
+    **{
+        "el": "cp1253",
+        "he": "cp1255",
+        "ar": "cp1256",
+        "vi": "cp1258",
+        "ja": "cp932",
+        "ko": "cp949",
+        "zh": "gb18030",
+        "th": "cp874",
+    },
+}
+
+
+def read_sheet(path: Path, locale: str | None = None, encoding: str | None = None) -> Sheet:
+    """Read a CSV or XLSX file whose first row names the columns. InputError where it cannot be read.
+
+    A CSV that is not UTF-8 is read in the code page of the locale's language, unless its encoding is given.
+    """
     if not path.is_file():
         raise InputError(f"there is no file {path}", hint="check the name and the folder")
-    return _workbook(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _delimited(path)
-
-
-def _decoded(path: Path) -> tuple[str, str]:
-    """The text of a file and its encoding: a byte order mark, strict UTF-8, else what its bytes show."""
+    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+        return _workbook(path)
     data = path.read_bytes()
-    for encoding in ("utf-8-sig", "utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
+    marked = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    page = _PAGES.get(language_of(locale or ""), "cp1252")
+    for name in (encoding,) if encoding else (marked, page):
         try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
+            return _delimited(path, data.decode(str(name)), str(name))
+        except (UnicodeDecodeError, LookupError):
             continue
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(data).best()
-    if best is None:
-        raise InputError(f"{path}: the encoding cannot be told", hint="save the file as UTF-8")
-    return str(best), best.encoding
+    raise InputError(f"{path} is neither UTF-8 nor {page}", hint="say what it is with --encoding")
 
 
-def _delimited(path: Path) -> Sheet:
-    """A CSV file; the delimiter is the one under which the header has most columns."""
-    text, encoding = _decoded(path)
+def _delimited(path: Path, text: str, encoding: str) -> Sheet:
+    """A CSV file; the delimiter is the one that its header has most of."""
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=head.count) if any(d in head for d in ",;\t|") else ","
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

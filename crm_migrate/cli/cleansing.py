@@ -18,8 +18,11 @@ import click
     type=click.Path(path_type=Path),
     help="Where to write; FILE with `.clean` before its ending unless given.",
 )
+@click.option("--encoding", help="Of a CSV that is not UTF-8; else the code page of the locale's language.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def clean_command(file: Path, column: str, kind: str, locale: str | None, output: Path | None, as_json: bool) -> None:
+def clean_command(
+    file: Path, column: str, kind: str, locale: str | None, output: Path | None, encoding: str | None, as_json: bool
+) -> None:
     """Clean one column of a CSV or XLSX file: the same file out, with the clean value, its flag and a note beside."""
     from crm_migrate.cleansing.table_files import cleaned_sheet, read_sheet, write_sheet
     from crm_migrate.errors import UsageError
@@ -27,14 +30,18 @@ def clean_command(file: Path, column: str, kind: str, locale: str | None, output
     target = output or file.with_name(f"{file.stem}.clean{file.suffix}")
     if target.resolve() == file.resolve():
         raise UsageError("the output is the input", hint="name another file with --output")
-    sheet, counts = cleaned_sheet(read_sheet(file), column, kind, locale)
+    sheet, counts = cleaned_sheet(read_sheet(file, locale, encoding), column, kind, locale)
     write_sheet(sheet, target)
     if as_json:
         click.echo(
-            json.dumps({"file": str(target), "rows": len(sheet.rows), "flags": counts}, ensure_ascii=False, indent=1)
+            json.dumps(
+                {"file": str(target), "rows": len(sheet.rows), "encoding": sheet.encoding, "flags": counts},
+                ensure_ascii=False,
+                indent=1,
+            )
         )
         return
-    click.echo(f"{target}: {len(sheet.rows)} rows")
+    click.echo(f"{target}: {len(sheet.rows)} rows, read as {sheet.encoding}")
     for flag, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
         click.echo(f"  {count:>9,}  {flag}")
 

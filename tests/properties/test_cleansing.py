@@ -91,7 +91,7 @@ UNCHANGING = [kind for kind in KINDS if kind not in {"csv_structure", "note_flag
 
 @pytest.mark.parametrize("kind", list(KINDS))
 @given(text=TEXTS, locale=st.sampled_from(LOCALES))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_kind_never_raises_and_is_bounded_and_deterministic(kind: str, text: str, locale: str) -> None:
     first = clean([text, None, text], kind, locale)
     again = clean([text], kind, locale)
@@ -105,7 +105,7 @@ def test_a_kind_never_raises_and_is_bounded_and_deterministic(kind: str, text: s
 
 @pytest.mark.parametrize("name", list(STEPS))
 @given(texts=st.lists(TEXTS, max_size=4), locale=st.sampled_from(LOCALES))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_step_is_idempotent_and_elementwise(name: str, texts: list[str], locale: str) -> None:
     context = Context(locale=locale, time_zone="Europe/Istanbul")
     values = pl.Series([*texts, None], dtype=pl.String)

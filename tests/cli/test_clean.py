@@ -1,0 +1,59 @@
+"""`crm-migrate clean` and `steps`: the same file out, with the clean column beside; nothing of the input is touched."""
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from crm_migrate.cli.cleansing import clean_command, steps_command
+from crm_migrate.errors import InputError, UsageError
+
+ROWS = "Ad;Telefon\nAyşe;0212 345 67 89\nAli;1111111111\nCan;00045\n"
+
+
+def invoke(*arguments: str) -> str:
+    result = CliRunner().invoke(clean_command, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_csv_comes_out_with_its_clean_column_and_the_counts(tmp_path: Path) -> None:
+    source = tmp_path / "kisi.csv"
+    source.write_text(ROWS, encoding="cp1254")
+    before = source.read_bytes()
+    counts = json.loads(invoke(str(source), "--column", "Telefon", "--kind", "phone", "--locale", "tr-TR", "--json"))
+    lines = (tmp_path / "kisi.clean.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "Ad;Telefon;Telefon clean;Telefon flag;Telefon note"
+    assert lines[1] == "Ayşe;0212 345 67 89;+902123456789;changed;"
+    assert counts["flags"] == {"changed": 1, "invalid": 1, "placeholder": 1}
+    assert source.read_bytes() == before
+
+
+def test_a_workbook_keeps_its_leading_zeros_and_runs_no_formula(tmp_path: Path) -> None:
+    source, target = tmp_path / "x.csv", tmp_path / "x.xlsx"
+    source.write_text('Id,Note\n00045,"=1+1"\n', encoding="utf-8")
+    invoke(str(source), "--column", "Id", "--kind", "id", "--output", str(target))
+    row = next(openpyxl.load_workbook(target).worksheets[0].iter_rows(min_row=2))
+    assert [cell.value for cell in row[:3]] == ["00045", "=1+1", "00045"]
+    assert {cell.data_type for cell in row if cell.value} == {"s"}
+
+
+def test_a_wrong_column_or_file_says_what_is_there(tmp_path: Path) -> None:
+    source = tmp_path / "kisi.csv"
+    source.write_text(ROWS, encoding="utf-8")
+    with pytest.raises(UsageError) as wrong:
+        invoke(str(source), "--column", "Telfon", "--kind", "phone")
+    assert "Telefon" in wrong.value.hint
+    with pytest.raises(InputError):
+        invoke(str(tmp_path / "none.csv"), "--column", "x", "--kind", "phone")
+    with pytest.raises(UsageError, match="is the input"):
+        invoke(str(source), "--column", "Telefon", "--kind", "phone", "--output", str(source))
+
+
+def test_steps_lists_every_step_and_kind() -> None:
+    listed = json.loads(CliRunner().invoke(steps_command, ["--json"]).output)
+    assert {"phone", "email", "date", "person.given"} <= set(listed["steps"])
+    assert "iban" in listed["kinds"]
+    assert "phone(region)" in CliRunner().invoke(steps_command).output

@@ -1,0 +1,52 @@
+"""Facts of a column: decided by all of it, with the counts in the sentence; what it does not decide is said."""
+
+import polars as pl
+
+from crm_migrate.cleansing import STEPS, Context, evidence
+
+TURKISH = Context(locale="tr-TR")
+
+
+def test_one_day_above_twelve_decides_the_order_of_the_column() -> None:
+    facts = evidence(pl.Series(["03/04/2024"] * 400 + ["25/12/2024"] * 12), "date", Context())
+    assert facts["date_order"] == "DMY"
+    assert "12 of 12" in facts["date_order_because"]
+    read = STEPS["date"].function(pl.Series(["03/04/2024"]), Context(evidence=facts))
+    assert read.row(0) == ("2024-04-03", None, None)
+
+
+def test_a_column_without_proof_or_with_two_orders_stays_undecided() -> None:
+    silent = evidence(pl.Series(["03/04/2024", "05/06/2024"]), "date", Context())
+    mixed = evidence(pl.Series(["31/12/2024", "12/31/2024"]), "date", Context())
+    for facts in (silent, mixed):
+        assert "date_order" not in facts
+        assert "date_order_undecided" in facts
+
+
+def test_the_decimal_mark_is_proven_by_other_numbers_of_the_column() -> None:
+    facts = evidence(pl.Series(["1.500", "2.750", "12,5", "1.250.000,50"]), "money", TURKISH)
+    assert facts["decimal"] == ","
+    read = STEPS["number"].function(pl.Series(["1.500"]), Context(evidence=facts))
+    assert read.row(0) == ("1500", None, None)
+    assert "decimal_undecided" in evidence(pl.Series(["1.500", "2.750"]), "money", TURKISH)
+
+
+def test_damage_that_no_single_cell_proves() -> None:
+    zips = pl.Series([f"{n:05}" for n in range(10000, 10060)] + ["1067", "1069"])
+    assert "2 of 62" in evidence(zips, "postal_code", TURKISH)["lost_zeros"]
+    assert "1 of 2" in evidence(pl.Series(["1.21143E+15", "5"]), "id", TURKISH)["scientific"]
+    assert "double_encoded" in evidence(pl.Series(["MÃ¼ller", "Smith"]), "text", TURKISH)
+    cut = pl.Series(["x" * n for n in range(5, 29)] + ["y" * 30] * 9)
+    assert "exactly 30" in evidence(cut, "text", TURKISH)["cut"]
+    assert evidence(pl.Series(["Kadýköy"]), "text", TURKISH)["code_page"] == "cp1254"
+    assert "code_page" not in evidence(pl.Series(["Kadýköy", "Şişli"]), "text", TURKISH)
+    assert "shifted_email" in evidence(pl.Series(["+90 212 345 67 89", "jo@example.com"]), "phone", TURKISH)
+
+
+def test_the_region_of_phones_comes_from_those_that_carry_a_code() -> None:
+    numbers = pl.Series(["+90 212 345 67 89", "+90 532 123 45 67", "0212 345 67 89"])
+    assert evidence(numbers, "phone", Context())["phone_region"] == "TR"
+
+
+def test_an_empty_column_has_no_facts() -> None:
+    assert evidence(pl.Series([None, " "], dtype=pl.String), "date", TURKISH) == {}
