@@ -8,7 +8,7 @@ with the parts that are there.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from crm_migrate.quality.evidence import decide
 from crm_migrate.reports import write_reports
 from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
-from crm_migrate.stages.extract import build_spec, extract
+from crm_migrate.stages.extract import build_spec, extract, read_facts
 from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load
 from crm_migrate.stages.load import read_plan as read_load_plan
@@ -72,8 +72,9 @@ def start(
     Raises MappingError, InputError, TargetError; Interrupted when it stops in good order.
     """
     with project_lock(project):
-        plan, _ = plan_now(project, environment)
-        return _go(project, new_run(project, plan), environment, listener, until, workers)
+        plan, told = plan_now(project, environment)
+        outcome = _go(project, new_run(project, plan), environment, listener, until, workers)
+        return replace(outcome, findings=(*told, *_read_findings(outcome)))
 
 
 def resume(project: Project, run_id: str | None, listener: Listener, *, until: str = STAGES[-1]) -> Outcome:
@@ -86,7 +87,13 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
         if is_done(run, "extract"):
             plan, _ = plan_now(project, frozen.environment.name)
             open_run(project, run.id, plan, write=False)
-        return _go(project, run, frozen.environment.name, listener, until, None)
+        outcome = _go(project, run, frozen.environment.name, listener, until, None)
+        return replace(outcome, findings=_read_findings(outcome))
+
+
+def _read_findings(outcome: Outcome) -> tuple[Finding, ...]:
+    """What was odd about the sources as they were read."""
+    return tuple(f for source in outcome.plan.sources for f in read_facts(outcome.run, source.name).findings)
 
 
 def read_plan(run: Run) -> Plan:
@@ -181,7 +188,7 @@ def _extract(project: Project, run: Run, environment: str | None, listener: List
         extract(source, project, run, source=open_source(source, project))
     facts, findings = decide(plan, run, read_evidence(project.evidence))
     if errors(findings):
-        raise MappingError("the evidence of this export contradicts evidence.lock", findings)
+        raise MappingError("what columns of this export mean is in doubt", findings)
     write_evidence(project.evidence, facts)
     frozen, _ = plan_now(project, environment)
     freeze(run, frozen)

@@ -30,6 +30,7 @@ def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
     screen = Screen(quiet=as_json)
     outcome = pipeline.start(project_of(folder), environment, screen.stage, until="plan")
     screen.finished()
+    screen.findings(outcome.findings)
     screen.load_plan(outcome.load_plan, as_json=as_json)
     screen.next(f"crm-migrate resume {folder}   (loads exactly this plan, {outcome.plan.hash[:12]})")
 
@@ -71,6 +72,7 @@ def resume_command(folder: Path, run_id: str | None, as_json: bool) -> None:
 def _conclude(screen: Screen, outcome: Any, folder: Path, as_json: bool) -> None:
     """Print the accounting and leave with the exit code of the verdict."""
     screen.finished()
+    screen.findings(outcome.findings)
     if outcome.figures is None:
         screen.next(f"crm-migrate resume {folder}")
         return

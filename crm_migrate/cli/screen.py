@@ -15,10 +15,12 @@ from crm_migrate.reports.visible import visible
 from crm_migrate.workspace.figures import Figures
 
 if TYPE_CHECKING:
+    from crm_migrate.finding import Finding
     from crm_migrate.stages.load import LoadPlan
 
 PLAIN_EVERY = 10.0  # seconds between two lines of the same stage where no terminal shows a spinner
 
+_SEVERITIES = ("error", "warning", "note")
 _STYLES = (
     ("GO WITH ACCEPTED EXCEPTIONS", "bold yellow"),
     ("NO-GO", "bold red"),
@@ -102,6 +104,17 @@ class Screen:
     def warn(self, sentence: str) -> None:
         """A warning on stderr, whether somebody watches or not."""
         self._print(self._err, f"warning: {visible(sentence)}")
+
+    def findings(self, findings: "Sequence[Finding]") -> None:
+        """What was noticed on the way, on stderr: one line per code and place, the most serious first."""
+        groups: dict[tuple[str, str, str], list[Finding]] = {}
+        for finding in findings if not self.quiet else ():
+            place = finding.place.source or finding.place.file
+            groups.setdefault((finding.severity.value, finding.code, place), []).append(finding)
+        for severity, code, place in sorted(groups, key=lambda group: (_SEVERITIES.index(group[0]), *group[1:])):
+            told = groups[severity, code, place]
+            more = f" (and {len(told) - 1} more like it)" if len(told) > 1 else ""
+            self._print(self._err, f"{severity}[{code}]  {place}: {visible(told[0].message, 300)}{more}")
 
     def next(self, command: str) -> None:
         """The one line that says what to do next; on a terminal only, so that a script's log stays a log."""

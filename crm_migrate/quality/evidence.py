@@ -4,9 +4,12 @@ Batches never decide by themselves. `evidence.lock` is under version control: a 
 finding, not a new guess.
 """
 
+from dataclasses import replace
+
 import polars as pl
 
 from crm_migrate.cleansing import STEPS, Context, evidence
+from crm_migrate.cleansing.steps import Step
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import CellPlan, Plan, SourcePlan
 from crm_migrate.workspace.evidence import Facts
@@ -17,12 +20,17 @@ DISTINCT = 200_000  # so many distinct values decide a column; more would not ch
 
 
 def decide(plan: Plan, run: Run, locked: Facts) -> tuple[Facts, list[Finding]]:
-    """The facts of every column whose steps need one; locked facts win, and what contradicts them is a finding."""
+    """The facts of every column whose steps need one; locked facts win, and what contradicts them is a finding.
+
+    A column that can be read in two ways, where neither its cells nor the locale decide, is asked about: an error.
+    """
     facts: Facts = {}
     findings = []
     for source in plan.sources:
-        for column, kind in sorted(_kinds(plan, source).items()):
-            found = evidence(_distinct(run, source, column), kind, Context(source.locale, source.time_zone, plan.as_of))
+        for column, step in sorted(_steps(plan, source).items()):
+            values = _distinct(run, source, column)
+            context = Context(source.locale, source.time_zone, plan.as_of)
+            found = evidence(values, step.family, context)
             kept = locked.get(source.name, {}).get(column, {})
             findings += [
                 _contradiction(source.name, column, fact, kept[fact], value)
@@ -31,22 +39,45 @@ def decide(plan: Plan, run: Run, locked: Facts) -> tuple[Facts, list[Finding]]:
             ]
             if found or kept:
                 facts.setdefault(source.name, {})[column] = {**found, **kept}
+            findings += _asked(source.name, column, step, values, replace(context, evidence={**found, **kept}))
     return facts, findings
 
 
-def _kinds(plan: Plan, source: SourcePlan) -> dict[str, str]:
-    """Column -> family of the step that reads it without being told how."""
+def _steps(plan: Plan, source: SourcePlan) -> dict[str, Step]:
+    """Column -> the step that reads it without being told how."""
     cells = [f.cells[source.name] for o in plan.objects for f in o.fields if source.name in f.cells]
-    return {cell.column: kind for cell in cells if cell.column is not None and (kind := _undeclared(cell))}
+    return {cell.column: step for cell in cells if cell.column is not None and (step := _undeclared(cell))}
 
 
-def _undeclared(cell: CellPlan) -> str | None:
-    """The family of the cell's first step that takes parameters and was given none."""
+def _undeclared(cell: CellPlan) -> Step | None:
+    """The cell's first step that takes parameters and was given none."""
     for step in cell.steps:
         known = STEPS.get(step.name)
         if known is not None and known.parameters and not step.args and not step.options:
-            return known.family
+            return known
     return None
+
+
+def _asked(source: str, column: str, step: Step, values: pl.Series, context: Context) -> list[Finding]:
+    """A finding where the column decides nothing and the step that reads it cannot decide either."""
+    undecided = [text for fact, text in sorted(context.evidence.items()) if fact.endswith("_undecided")]
+    if not undecided:
+        return []
+    flags = step.function(values, context)["flag"]
+    doubtful = values.filter((flags == "ambiguous").fill_null(False))
+    if doubtful.is_empty():
+        return []
+    shown = ", ".join(doubtful.head(3))
+    return [
+        Finding(
+            "evidence_undecided",
+            f"column {column} of {source}: {len(doubtful)} values ({shown}) can be read in two ways; {undecided[0]}",
+            Severity.ERROR,
+            Place(source=source, field=column),
+            "say it in the mapping, `date(DD/MM/YYYY)` or `number(tr)`, or give the source a `locale:`",
+            len(doubtful),
+        )
+    ]
 
 
 def _distinct(run: Run, source: SourcePlan, column: str) -> pl.Series:

@@ -293,7 +293,8 @@ def _load(tables: Tables, name: str, cluster: int | None, entity: str) -> tuple[
     outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
     rows = tables.rows(
         f"""SELECT coalesce(l.__action, ''), coalesce(o.batch, ''), coalesce(o.outcome, ''),
-        coalesce(nullif(o.message, ''), nullif(l.__message, ''), '') FROM {load} l LEFT JOIN {outcomes} o USING (__entity)
+        coalesce(nullif(o.message, ''), nullif(l.__message, ''), '')
+        FROM {load} l LEFT JOIN {outcomes} o USING (__entity)
         WHERE l.__cluster = ? OR l.__entity = ? ORDER BY ALL LIMIT 1""",
         [cluster, entity],
     )

@@ -17,6 +17,7 @@ from crm_migrate.stages.reconciling.examples import name_entities
 from crm_migrate.stages.reconciling.exceptions import (
     object_exceptions,
     quarantine_exceptions,
+    reading_exceptions,
     unexpected_exceptions,
 )
 from crm_migrate.stages.reconciling.fields import compare_object, field_figures, sample_size, write_differences
@@ -61,6 +62,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
     with opened(run) as tables:
         collected.sources = source_figures(tables, plan)
         collected.exceptions.extend(quarantine_exceptions(tables, plan))
+        collected.exceptions.extend(reading_exceptions(tables, plan))
         for object_plan in plan.objects:
             _reconcile_object(tables, plan, object_plan, collected)
         _measure(tables, plan, collected)

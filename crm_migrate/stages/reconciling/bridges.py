@@ -166,7 +166,7 @@ def _actual_lines(tables: Tables, object_plan: ObjectPlan, measure: FieldPlan, c
     there = set(tables.columns(raw))
     cell = f"nullif({quote(str(measure.target))}::VARCHAR, '')" if measure.target in there else "NULL::VARCHAR"
     own_unit = currency is not None and currency.target in there
-    unit = f"coalesce({quote(str(currency.target))}::VARCHAR, '')" if own_unit and currency is not None else "NULL"
+    unit = f"coalesce({quote(str(currency.target))}::VARCHAR, '')" if own_unit and currency is not None else "''"
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS SELECT __entity AS entity, {unit} AS unit, {cell} AS text,
         CASE WHEN regexp_matches({cell}, {EXACT}) THEN {cell}::DECIMAL(38, 9) END AS amount

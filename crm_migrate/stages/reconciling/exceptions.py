@@ -5,6 +5,7 @@ from typing import Literal
 
 from crm_migrate.codes import CODES
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.reconciling.accounting import source_facts
 from crm_migrate.stages.reconciling.causes import fix_of
 from crm_migrate.stages.reconciling.columns import (
     BREACHES,
@@ -51,6 +52,19 @@ def quarantine_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup
             "",
             "error",
         )
+
+
+def reading_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup]:
+    """What was odd about the sources as they were read: a guessed encoding, hidden rows, rows that look like totals."""
+    severities: dict[str, Severity] = {"error": "error", "warning": "warning"}
+    for source in plan.sources:
+        for told in source_facts(tables, source.name).get("findings", ()):
+            field, message = told["place"]["field"], told["message"]
+            example = Example(record=source.name, field=field, source=None, expected=None, message=message)
+            yield _group(
+                told["code"], severities.get(told["severity"], "note"), "", (source.name, field, "", "read"),
+                told["count"], (example,), told["hint"],
+            )  # fmt: skip
 
 
 def object_exceptions(tables: Tables, object_plan: ObjectPlan, sourced: list[str]) -> Iterator[ExceptionGroup]:

@@ -50,7 +50,8 @@ def _loaded(tables: Tables, object_name: str) -> str:
     load = tables.view(LOAD, "load", object_name, "entities")
     outcomes = tables.view(OUTCOMES, "load", object_name, "outcomes")
     return f"""(SELECT __entity, __action AS action FROM {load}
-    WHERE __action = 'unchanged' OR (__action IN ('create', 'update') AND __entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded')))"""
+    WHERE __action = 'unchanged' OR (__action IN ('create', 'update')
+      AND __entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded')))"""
 
 
 def _created(tables: Tables, object_name: str) -> str:

@@ -1,0 +1,73 @@
+"""What a column does not decide is asked about, before anything is loaded; what it decides is kept and held against."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from crm_migrate.errors import MappingError
+from crm_migrate.pipeline import start
+from crm_migrate.workspace.layout import Project
+
+MAPPING = """crm_migrate: 1
+sources:
+  x: {file: x.csv, key: id}
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+objects:
+  deals:
+    from: x
+    fields: {name: name, close_date: d, amount: a}
+"""
+
+
+def project(folder: Path, *rows: str, mapping: str = MAPPING) -> Project:
+    (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
+    (folder / "x.csv").write_text("\n".join(["id;name;d;a", *rows, ""]), "utf-8")
+    return Project(folder, folder / "crm-migrate.yaml")
+
+
+def silent(_stage: str, _what: str) -> None:
+    return None
+
+
+def test_dates_and_amounts_that_can_be_read_in_two_ways_stop_the_run_with_examples(tmp_path: Path) -> None:
+    with pytest.raises(MappingError) as stopped:
+        start(project(tmp_path, "1;A;03/04/2025;1.234", "2;B;05/06/2025;2.500"), None, silent, until="plan")
+
+    told = {finding.place.field: finding for finding in stopped.value.findings}
+    assert {f.code for f in told.values()} == {"evidence_undecided"} and set(told) == {"d", "a"}
+    assert "03/04/2025" in told["d"].message and "1.234" in told["a"].message
+    assert not (tmp_path / "evidence.lock").exists()
+
+
+def test_a_step_that_says_how_is_an_answer(tmp_path: Path) -> None:
+    said = MAPPING.replace("close_date: d,", '"close_date": "d | date(DD/MM/YYYY)",').replace(
+        "amount: a", "amount: a | number(tr)"
+    )
+    start(project(tmp_path, "1;A;03/04/2025;1.234", mapping=said), None, silent)
+
+    with sqlite3.connect(tmp_path / "crm.db") as crm:
+        ((day, amount),) = crm.execute("SELECT close_date, amount FROM deals").fetchall()
+    assert (day, float(amount)) == ("2025-04-03", 1234.0)
+
+
+def test_what_a_column_decides_is_locked_and_a_later_export_may_not_contradict_it(tmp_path: Path) -> None:
+    start(project(tmp_path, "1;A;13/04/2025;1.234,50", "2;B;05/06/2025;2.500"), None, silent, until="plan")
+    locked = json.loads((tmp_path / "evidence.lock").read_text("utf-8"))["columns"]["x"]
+    assert (locked["d"]["date_order"], locked["a"]["decimal"]) == ("DMY", ",")
+
+    with pytest.raises(MappingError) as stopped:
+        start(project(tmp_path, "1;A;04/13/2025;1,234.50"), None, silent, until="plan")
+    assert {(f.code, f.place.field) for f in stopped.value.findings} == {
+        ("evidence_contradicted", "d"), ("evidence_contradicted", "a"),
+    }  # fmt: skip
+
+
+def test_what_was_odd_about_a_source_reaches_whoever_runs_it(tmp_path: Path) -> None:
+    outcome = start(project(tmp_path, "1;A;13/04/2025;1,5", "2;B;;", "Toplam;;;1,5"), None, silent)
+
+    assert "total_row_suspect" in {finding.code for finding in outcome.findings}
+    assert outcome.figures is not None
+    assert "total_row_suspect" in {group.code for group in outcome.figures.exceptions}
