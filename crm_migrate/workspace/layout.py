@@ -73,8 +73,8 @@ class Run:
 
     @property
     def report(self) -> Path:
-        """The folder of the reports."""
-        return self.folder / "report"
+        """The folder of the reports, where people find it: beside the mapping."""
+        return self.folder.parents[2] / "reports" / self.id
 
     @property
     def decisions(self) -> Path:
