@@ -1,12 +1,13 @@
 """One million contacts through all steps of the cleanser, beside the same libraries called row by row.
 
-    python -m benchmarks.cleanse [--rows 1000000] [--naive-rows 20000]
+    python -m benchmarks cleanse [--rows 1000000] [--naive-rows 20000]
 
 Prints rows a second and core (CPU seconds, not wall) per column and for the whole, and the ratio.
 """
 
 import argparse
 import random
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -153,12 +154,12 @@ def _naive(column: Column, values: list[str]) -> float:
     return time.process_time() - start
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     """Make the contacts, clean them both ways, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks cleanse", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--naive-rows", type=int, default=20_000)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     ours = naive = 0.0
     print(f"{arguments.rows:,} rows; naive on {arguments.naive_rows:,}")
     print(f"{'column':12} {'rows/s/core':>14} {'naive':>12} {'ratio':>8}")
@@ -178,4 +179,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

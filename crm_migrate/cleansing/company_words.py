@@ -11,6 +11,12 @@ from crm_migrate.cleansing.vocabulary import words
 _UNSURE = words("legal_unsure")
 
 
+_AND_SONS = re.compile(
+    r"(?:&|\+|\band|\bund|\bet|\by|\bve)\s*(?:co|cie|cia|sons?|sohne?|soehne|tochter|brothers|bros|fils|freres|hijos|hermanos|figli|"
+    r"ogullari|ortaklari|partners?|associates|partner)\b\.?$"
+)
+
+
 def is_company(text: str, locale: str = "en") -> bool:
     """A legal form at the end (or front), or a word such as `Holding`, `Sanayi`, in a text of two words or more."""
     words = re.split(r"[\s,]+", text.strip())
@@ -27,6 +33,8 @@ def is_company(text: str, locale: str = "en") -> bool:
         and (front not in {"as", "ab", "mb", "ij", "ik", "oy"})
     ):
         return locale[:2] not in {"en"} or front in {"pt", "cv", "ooo", "ооо", "oao", "zao"}
+    if _AND_SONS.search(fold(text)):
+        return True
     return any(w in COMPANY_WORDS for w in re.findall(r"[^\W\d_]+", fold(text)))
 
 

@@ -24,6 +24,7 @@ def csv_cell(text: str) -> Cell:
     if re.search(r"&\|\r?\n?", text) and "+|" in text:
         rows = [r for r in re.split(r"&\|\r?\n?", text) if r.strip("\r\n")]
         return Cell(f"rows={len(rows)};delimiter=+|;rowend=&|", "structure")
+    text = re.sub(r"^sep=.\r?\n", "", text)  # Excel's own first line
     escaped = re.search(r'\\"', text) is not None
     delimiter = _delimiter(text, escaped)
     table = [row for row in _read(text, delimiter, escaped) if any(cell.strip() for cell in row)]
@@ -65,7 +66,7 @@ def _described(rows: list[list[str]], delimiter: str, escaped: bool) -> str:
     while body and _is_footer(body[-1], len(header)):
         body, footer = body[:-1], footer + 1
     errors = sum(len(row) > len(header) for row in body)
-    parts = [f"header={delimiter.join(header)}", f"rows={len(body) - errors}"]
+    parts = [f"header={','.join(header)}", f"rows={len(body) - errors}"]
     parts += [f"errors={errors}"] if errors else []
     parts += [f"footer={footer}"] if footer else []
     parts += [f"delimiter={'tab' if delimiter == chr(9) else delimiter}"] if delimiter != "," else []
@@ -80,6 +81,8 @@ def _header_width(widths: list[int]) -> int:
 def _is_footer(row: list[str], width: int) -> bool:
     """A total, a count or a notice behind the data."""
     filled = [cell for cell in row if cell.strip()]
+    if len(filled) == 1 and width > 1 and re.match(r"(?:grand )?total\b", filled[0].strip(), re.IGNORECASE):
+        return True
     return (
         bool(filled)
         and _FOOTERS.match(filled[0].strip()) is not None

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from crm_migrate.cleansing.calendar_words import date_order, month_of
@@ -38,6 +39,7 @@ _PARTIAL = re.compile(
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ère|re|º|ª|°|-го|е|\.)(?=\s|$|,)", re.IGNORECASE)
 _FILLERS = re.compile(r"\b(?:de|del|den|der|of|the|di|da|do|г\.?|года?)\b|[,]", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,?\s+(?=\S*\d|[^\W\d_]+\.?\s+\d)")
+REMEMBERED = 1 << 16  # days repeat from batch to batch
 _SERIAL_DAYS = range(18264, 73051)  # 1950-01-01 to 2099-12-31 in the 1900 system
 
 
@@ -257,6 +259,7 @@ def _from_words(
     )
 
 
+@lru_cache(REMEMBERED)
 def instant(value: str, time_zone: str) -> str:
     """The UTC instant of a canonical date or local time in a zone; an instant stays."""
     if value.endswith("Z"):

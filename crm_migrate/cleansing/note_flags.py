@@ -70,7 +70,7 @@ _LOOKALIKE = re.compile(
     r"kein\w* (?:kontaktdaten|kontaktperson|e-?mail-?adresse|e-?mail bekannt|telefonnummer|telefon "
     r"vorhanden|post erhalten)|pas de (?:contact|mail|telephone) connu|sin (?:telefono|correo) conocido|"
     r"\bno contact (?:since|for|in)\b|not (?:be )?retired|rip(?:ped|ping|\.com)|\bdelete (?:old|draft|"
-    r"test|this (?:note|task|line))\b|\bdead(?:line| ?end)"
+    r"test|this (?:note|task|line))\b|\bdead(?:line| ?end)|\bdeceased estates?\b"
 )
 
 _DIED_TR = re.compile(r"(?<!\w)öl(?:dü|müş|müştür)(?!\w)(?!\s+mü)")  # folded, `öldü` would be `oldu` ("became")
@@ -87,6 +87,8 @@ def note_flags(text: str) -> list[str]:
     folded = re.sub(r"[‘’`´]", "'", " ".join(fold(text).split()))
     looked = _LOOKALIKE.sub(" ~ ", folded)
     found = [flag for flag, pattern in _compiled().items() if any(_holds(m, looked) for m in pattern.finditer(looked))]
+    if "deceased" not in found and re.search(r"[†✝]\s*(?:\d|$)", text):
+        found.insert(0, "deceased")
     if "deceased" not in found and _DIED_TR.search(text.replace("İ", "i").lower()):
         found.insert(0, "deceased")
     if _RESUBSCRIBED.search(folded):

@@ -7,8 +7,8 @@ from functools import cache
 from crm_migrate.cleansing.cells import NULL, Cell
 from crm_migrate.cleansing.company_words import is_company
 from crm_migrate.cleansing.letters import fold
-from crm_migrate.cleansing.note_flags import note_flags
 from crm_migrate.cleansing.nulls import is_filler
+from crm_migrate.cleansing.person_remarks import without_remarks
 from crm_migrate.cleansing.person_words import FICTION, FILLERS, JOINERS, NOBODY, PREFIXES, is_department
 from crm_migrate.cleansing.persons import Parts, addressed, person
 from crm_migrate.cleansing.text import repaired
@@ -16,38 +16,28 @@ from crm_migrate.cleansing.text import repaired
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b50\u2b55\u20e3]+")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{5,}")
-_BRACKETED = re.compile(r"\s*[(\[{*<]+([^()\[\]{}<>*]+)[)\]}*>]+\s*")
-_TAIL = re.compile(r"\s+(?:[-–—:/|]+|,(?=\s*(?:deceased|dup|do not)))\s*([^\W\d_][^\d]{2,}(?:\d{4})?)$")
-_HEAD = re.compile(
-    r"^(?:zzz+|xxx+|x{2,}|old|alt|inactive|inaktiv|del|delete|do not use|dnu|dup|eski|pasif|yyy+)[\s_:\-.*]+(?=\S)",
-    re.IGNORECASE,
+_FAMILY = re.compile(
+    r"(?:the )?(\S+(?:\s\S+)?) (?:family|familie|ailesi|household)|(?:the )?(\S+) household", re.IGNORECASE
 )
-_MARK = re.compile(r"[†✝]|^\*+|\*+$")
-_REMARK_FLAG = {
-    "do_not_call": "do_not_contact",
-    "do_not_email": "do_not_contact",
-    "do_not_mail": "do_not_contact",
-    "erase": "erase",
-}
-_REMARK = re.compile(
-    r"^(?:old|alt|new|neu|left|gone|dup(?:licate)?|inactive|test|ex|former|copy|temp|eski|ayrildi|lama|"
-    r"ancien|antiguo|retired|vip|see .*)\b",
-    re.IGNORECASE,
-)
+_WEB = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def person_cell(text: str, locale: str = "en") -> Cell:
     """One or more people as parts; `value` is `key=value;...`, people are joined by `|`."""
     value = _EMOJI.sub("", repaired(text)).strip()
-    value = " ".join(unicodedata.normalize("NFC", value).split())
+    value = _unquoted(" ".join(unicodedata.normalize("NFC", value).split()))
     verdict = _nobody(value, locale)
     if verdict:
         return verdict
-    value, remark_flag, remark = _remarks(value)
+    value, remark_flag, remark = without_remarks(value)
     if not value:
         return Cell(None, remark_flag or "null", remark)
     if is_company(value, locale):
         return Cell(None, "company_in_person", "a company: move it")
+    household = _FAMILY.fullmatch(value)
+    if household:
+        family = {"last": next(g for g in household.groups() if g)}
+        return Cell(f"last={family['last']}", remark_flag or "suspect", remark or "a family, not a person", (family,))
     people = _people(value, locale)
     parts = tuple(person(p, locale) if isinstance(p, str) else p for p in people)
     flag, note = _judged(value, parts, locale)
@@ -57,6 +47,13 @@ def person_cell(text: str, locale: str = "en") -> Cell:
         remark or note,
         parts,
     )
+
+
+def _unquoted(value: str) -> str:
+    """Without quotes around the whole, and without separators that an export left behind it."""
+    value = value.strip(" ;,:|")
+    quoted = re.fullmatch(r"([\"'“”„])(.+)[\"'“”]", value)
+    return quoted[2].strip() if quoted and value.count(quoted[1]) <= 2 else value
 
 
 def _nobody(value: str, locale: str) -> Cell | None:  # noqa: ARG001
@@ -74,6 +71,10 @@ def _nobody(value: str, locale: str) -> Cell | None:  # noqa: ARG001
         return Cell(None, "phone_in_name", "a phone number: move it")
     if not any(c.isalpha() for c in value):
         return Cell(None, "invalid", "no letters")
+    if _WEB.fullmatch(value):
+        return Cell(None, "url_in_name", "a web address: move it")
+    if all(part in NOBODY for part in folded.split()):
+        return NULL
     words = re.findall(r"[^\W_]+", folded)
     if _is_filler(words):
         return Cell(None, "placeholder", "a filler, not a name")
@@ -95,37 +96,6 @@ def _is_filler(words: list[str]) -> bool:
         and len(words) > 1
         and words[1] in {"user", "contact", "account", "person", "kunde", "customer", "kullanici", "lead", "name"}
     )
-
-
-def _remarks(value: str) -> tuple[str, str | None, str | None]:
-    """The name without remarks about its state; the flag and the remark."""
-    flag, said = None, None
-    for pattern in (_BRACKETED, _TAIL):
-        found = pattern.search(value)
-        if found and _remark(found[1]):
-            flag, said = _remark(found[1]), found[1].strip()
-            value = f"{value[: found.start()]} {value[found.end() :]}".strip()
-    front = re.match(r"([^\W\d_][^:]{2,30}):\s+(?=\S)", value)
-    if front and _remark(front[1]):
-        flag, said, value = _remark(front[1]), front[1], value[front.end() :]
-    found = _HEAD.match(value)
-    if found:
-        flag, said, value = flag or "suspect", said or f"marked {found[0].strip()!r}", value[found.end() :].strip()
-    if "†" in value or "✝" in value:
-        flag, said = "deceased", "†"
-    bare = _MARK.sub("", value).strip()
-    if bare != value and flag is None:
-        flag, said = "suspect", "marked with an asterisk"
-    return bare, flag, said
-
-
-def _remark(text: str) -> str | None:
-    """The flag of a remark, or None where the words belong to the name."""
-    flags = note_flags(text)
-    if flags:
-        first = _REMARK_FLAG.get(flags[0], flags[0])
-        return "suspect" if first in {"duplicate", "inactive", "email_invalid"} else first
-    return "suspect" if _REMARK.match(fold(text)) else None
 
 
 @cache

@@ -27,7 +27,7 @@ def person(text: str, locale: str) -> Parts:
     words, prefix = _prefixes(value.split(), locale)
     words, more = _suffixes(words)
     words = _without_address(words, locale)
-    parts: Parts = {"prefix": prefix} if prefix else {}
+    parts: Parts = {"prefix": _title(prefix, value)} if prefix else {}
     parts |= _names(words, inverted, locale, restore, bool(prefix))
     if nickname:
         parts = _with_nickname(parts, restore(nickname, True))
@@ -35,6 +35,16 @@ def person(text: str, locale: str) -> Parts:
     if suffixes:
         parts["suffix"] = _WRITTEN.get(suffixes, suffixes)
     return parts
+
+
+def _title(prefix: str, value: str) -> str:
+    """Titles as typed; in their usual letter case where everything is in one case."""
+    shouted = one_case(value) and len(value) > len(prefix)
+    return (
+        " ".join(w[:1].upper() + w[1:].lower() if w.isalpha() or w[:-1].isalpha() else w for w in prefix.split())
+        if shouted
+        else prefix
+    )
 
 
 # Generational suffixes and degrees of names in capitals.

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import partial
+from functools import lru_cache, partial
 
 import phonenumbers
 import polars as pl
@@ -15,6 +15,7 @@ from crm_migrate.cleansing.phone_columns import WALKS, valid_numbers
 from crm_migrate.cleansing.phone_patterns import trunk_is_written
 from crm_migrate.cleansing.steps import Context
 
+REMEMBERED = 1 << 16  # switchboards, fillers and other damage repeat from batch to batch
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _SCIENTIFIC = re.compile(r"\+?(\d)[.,]?(\d*)[eE]\+?(\d{1,2})")
 _FLOAT = re.compile(r"(\d{5,})[.,]0+")
@@ -49,6 +50,7 @@ _FICTION = re.compile(
 )
 
 
+@lru_cache(REMEMBERED)
 def phone_cell(text: str, region: str | None) -> Cell:
     """One or several numbers of a region (None: only numbers with a country code can be read)."""
     value = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()

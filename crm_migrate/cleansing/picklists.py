@@ -35,7 +35,7 @@ STAGES = (
     "Decision Maker Bought-In",
 )
 _TAGGED = re.compile(
-    r'^"[^"]*"(?:,"[^"]*")+$|:::|\((?:green|yellow|orange|red|purple|blue|sky|lime|pink|black)\)|^\^.*\^$|;'
+    r'^"[^"]*"(?:,"[^"]*")+$|:::|\((?:green|yellow|orange|red|purple|blue|sky|lime|pink|black)\)|^\^.*\^$|[;|]'
 )
 
 
