@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 from demo.finished_run import OBJECTS, FinishedRun, Origin, crm_migrate, lines_of
+
+from crm_migrate.codes import CODES
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "anadolu"
 
@@ -85,6 +88,24 @@ def test_every_reason_is_the_planned_one(checked: Checked, object_name: str) -> 
     found = checked.run.dispositions(object_name)
     actual = {origin: found[origin]["code"] for origin in expected if origin in found}
     assert actual == expected, differences(expected, actual)
+
+
+def test_rows_that_share_a_key_are_named_by_file_and_line(checked: Checked) -> None:
+    found = checked.run.dispositions("contacts").items()
+    messages = {f"{file}:{line}": d["message"] for (file, line, _), d in found if d["code"] == "key_conflict"}
+
+    assert messages
+    assert [place for place, message in messages.items() if place not in message] == []
+
+
+def test_every_code_of_every_table_is_in_the_catalogue(checked: Checked) -> None:
+    found = {group["code"] for group in checked.run.figures["exceptions"]}
+    for part in checked.run.folder.rglob("*.parquet"):
+        columns = pl.read_parquet_schema(part)
+        if column := next((name for name in ("__code", "code") if name in columns), None):
+            found |= set(pl.read_parquet(part, columns=[column])[column].drop_nulls())
+
+    assert found - {""} - set(CODES) == set()
 
 
 @pytest.mark.parametrize("source", ["firma", "kisi", "books", "mail", "sheet"])

@@ -71,7 +71,8 @@ def _implied_names(desk: Desk, part: ObjectPart, canonical: CanonicalObject | No
     owners = desk.file.owners
     if owners and any(canonical and (f := canonical.field(n)) and f.type == "owner" for n in part.fields):
         word, _, name = owners.inactive.closed_records.rstrip(")").partition("(")
-        names += [name] if word == "keep_as_text" else []
+        kept = name if word == "keep_as_text" else "legacy_owner"
+        names += [kept] if "keep_as_text" in (word, owners.unknown) else []
     return [n for n in dict.fromkeys(names) if n not in part.fields and n not in part.let]
 
 

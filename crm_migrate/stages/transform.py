@@ -128,7 +128,8 @@ def policy_of(flag: str, field: FieldPlan, cell: CellPlan, plan: Plan) -> str:
         unmapped = next(plan.value_maps[step.args[0]].unmapped for step in cell.steps if step.name == "map")
         return {"warn": "clear", "reject": "reject"}.get(unmapped, "hold")
     if flag == OWNER_UNKNOWN:
-        return {"clear": "clear", "keep_as_text": "clear"}.get(plan.owners.unknown if plan.owners else "hold", "hold")
+        # A name that is kept as text is moved to its field when the record is complete.
+        return {"clear": "clear", "keep_as_text": "keep"}.get(plan.owners.unknown if plan.owners else "hold", "hold")
     if flag in INVALID_FLAGS:
         return field.on_invalid
     return "keep"

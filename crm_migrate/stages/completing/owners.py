@@ -11,11 +11,14 @@ from crm_migrate.workspace.sql import quoted
 
 _KEEP = re.compile(r"keep_as_text\((\w+)\)")
 PROBLEM = "__owner_problem/"
+LEGACY = "legacy_owner"  # where a name is kept as text unless the mapping names another field
 
 
 def owner_fields(each: ObjectPlan, owners: OwnersPlan | None) -> tuple[FieldPlan, ...]:
     """The fields whose owners have to be settled."""
-    return tuple(field for field in each.fields if field.type == "owner") if owners and owners.entries else ()
+    if owners is None or not (owners.entries or owners.unknown == "keep_as_text"):
+        return ()
+    return tuple(field for field in each.fields if field.type == "owner")
 
 
 def create_owners(work: Relations, owners: OwnersPlan | None) -> None:
@@ -79,7 +82,18 @@ def _settled_field(query: Query, field: FieldPlan, owners: OwnersPlan) -> Query:
             cells[kept].text if kept in cells else f"q.{quoted(kept)}" if kept in query.columns else "NULL::VARCHAR"
         )
         cells[kept] = Sql(f"CASE WHEN {when[word]} THEN coalesce({before}, o.login) ELSE {before} END")
+    if owners.unknown == "keep_as_text":
+        _keep_unknown(query, field, texts.get("closed") or texts.get("open") or LEGACY, cells)
     return query.with_columns(cells, f" LEFT JOIN owners o ON o.who = lower(q.{name})")
+
+
+def _keep_unknown(query: Query, field: FieldPlan, kept: str, cells: dict[str, Sql]) -> None:
+    """An owner whom the owners file does not have: his name as text, and nobody owns the record."""
+    name = quoted(field.name)
+    unknown = f"q.{name} IS NOT NULL AND o.who IS NULL"
+    before = cells[kept].text if kept in cells else f"q.{quoted(kept)}" if kept in query.columns else "NULL::VARCHAR"
+    cells[field.name] = Sql(f"CASE WHEN {unknown} THEN NULL ELSE {cells[field.name].text} END")
+    cells[kept] = Sql(f"CASE WHEN {unknown} THEN coalesce({before}, q.{name}) ELSE {before} END")
 
 
 def _owner(policy: str) -> str:

@@ -6,7 +6,9 @@ of them are held, unless the feed says `one_per`, which declares that many rows 
 """
 
 from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.stages.extract import read_facts
 from crm_migrate.stages.linking.records import table
+from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
 
@@ -14,6 +16,9 @@ _ASIDE = (
     "__source VARCHAR, __row BIGINT, __split INTEGER, __key VARCHAR, state VARCHAR, code VARCHAR, rule VARCHAR,"
     " field VARCHAR, message VARCHAR"
 )
+
+_PLACE = {"__row": "BIGINT", "__file": "INTEGER", "__line": "BIGINT"}
+_NOWHERE = "(SELECT NULL::BIGINT AS __row, NULL::INTEGER AS __file, NULL::BIGINT AS __line WHERE FALSE)"
 
 
 def fold(work: Relations, plan: ObjectPlan) -> None:
@@ -24,19 +29,22 @@ def fold(work: Relations, plan: ObjectPlan) -> None:
     work.execute(
         f"CREATE TABLE {table('keyed', name)} AS SELECT __source, __row, __split, __key FROM {table('records', name)}"
     )
-    _set_keyless_aside(work, name)
+    _set_keyless_aside(work, plan)
     _compare_doubled(work, plan)
-    _set_conflicts_aside(work, name)
+    _set_conflicts_aside(work, plan)
     _number(work, name)
     _note_differences(work, plan)
 
 
-def _set_keyless_aside(work: Relations, name: str) -> None:
+def _set_keyless_aside(work: Relations, plan: ObjectPlan) -> None:
+    name = plan.name
+    _find_places(work, plan, f"(SELECT * FROM {table('keyed', name)} WHERE coalesce(__key, '') = '')")
     work.execute(
         f"INSERT INTO {table('aside', name)} SELECT __source, __row, __split, __key, 'held', 'key_missing',"
         f" '__key', '',"
-        " concat('Row ', __row, ' of ', __source, ' has no key. Fill the key column or exclude the row.')"
-        f" FROM {table('keyed', name)} WHERE coalesce(__key, '') = ''"
+        " concat(__source, ': the row at ', place, ' has no key. Fill the key column or exclude the row.')"
+        f" FROM {table('keyed', name)} k LEFT JOIN {table('places', name)} p USING (__source, __row)"
+        " WHERE coalesce(__key, '') = ''"
     )
     work.execute(f"DELETE FROM {table('keyed', name)} WHERE coalesce(__key, '') = ''")
 
@@ -54,8 +62,8 @@ def _compare_doubled(work: Relations, plan: ObjectPlan) -> None:
         f" r AS (SELECT *, {content} AS content FROM {table('records', plan.name)} SEMI JOIN again USING"
         f" (__source, __key)),"
         f" told AS (SELECT __source, __key, [x FOR x IN [{differing}] IF x IS NOT NULL] AS differing,"
-        f" count(DISTINCT content) > 1 AS differs, list_sort(list(__row)) AS named FROM r GROUP BY ALL)"
-        f" SELECT r.*, told.differing, told.named, told.differs AND coalesce(r.__source NOT IN ({one_per}),"
+        f" count(DISTINCT content) > 1 AS differs FROM r GROUP BY ALL)"
+        f" SELECT r.*, told.differing, told.differs AND coalesce(r.__source NOT IN ({one_per}),"
         f" TRUE) AS conflict,"
         f" row_number() OVER (PARTITION BY r.__source, r.__key"
         f" ORDER BY r.__changed DESC NULLS LAST, {filled} DESC, r.content, r.__row, r.__split) = 1 AS speaks"
@@ -69,15 +77,46 @@ def _differs(field: str) -> str:
     return f"CASE WHEN {kinds} > 1 THEN {literal(field)} END"
 
 
-def _set_conflicts_aside(work: Relations, name: str) -> None:
+def _find_places(work: Relations, plan: ObjectPlan, rows: str) -> None:
+    """Table `places/`: where the rows of a relation stand in their files; a row of a table has its number."""
+    found = [f"SELECT __source, __row, concat('row ', __row, ' of ', __source) AS place FROM {rows} WHERE FALSE"]
+    for feed in plan.feeds if work.count(rows) else ():
+        wanted = f"(SELECT DISTINCT __row FROM {rows} WHERE __source = {literal(feed.source)})"
+        extracted = work.finished("extract", feed.source, "records")
+        records = work.scan(_PLACE, "extract", feed.source, "records") if extracted else _NOWHERE
+        files = ", ".join(map(literal, _files(work.run, feed.source))) or "NULL"
+        here = f"concat(list_extract([{files}]::VARCHAR[], r.__file + 1), ':', r.__line)"
+        place = (
+            f"CASE WHEN r.__line IS NULL THEN concat('row ', w.__row, ' of ', {literal(feed.source)}) ELSE {here} END"
+        )
+        found.append(
+            f"SELECT {literal(feed.source)}, w.__row, {place} FROM {wanted} w LEFT JOIN {records} r USING (__row)"
+        )
+    work.execute(f"CREATE OR REPLACE TABLE {table('places', plan.name)} AS {' UNION ALL '.join(found)}")
+
+
+def _files(run: Run, source: str) -> list[str]:
+    """The files of a source in the order of their numbers; none where it was not extracted."""
+    try:
+        return [fact.path for fact in read_facts(run, source).files]
+    except FileNotFoundError:
+        return []
+
+
+def _set_conflicts_aside(work: Relations, plan: ObjectPlan) -> None:
+    name, doubled = plan.name, table("doubled", plan.name)
+    _find_places(work, plan, f"(SELECT __source, __row FROM {doubled} WHERE conflict)")
     work.execute(
-        f"INSERT INTO {table('aside', name)} SELECT __source, __row, __split, __key, 'held', 'key_conflict', '__key',"
-        " coalesce(differing[1], ''), concat('Rows ', array_to_string(named[:8], ', '),"
-        " CASE WHEN len(named) > 8 THEN ' and more' ELSE '' END, ' of ', __source, ' share the key ', __key,"
+        f"INSERT INTO {table('aside', name)} WITH shown AS (SELECT __source, __key,"
+        " list(place ORDER BY __row, __split) AS places"
+        f" FROM {doubled} JOIN {table('places', name)} USING (__source, __row) WHERE conflict GROUP BY ALL)"
+        " SELECT d.__source, d.__row, d.__split, d.__key, 'held', 'key_conflict', '__key',"
+        " coalesce(differing[1], ''), concat('The rows at ', array_to_string(places[:8], ', '),"
+        " CASE WHEN len(places) > 8 THEN ' and more' ELSE '' END, ' share the key ', d.__key,"
         " ' and differ in ', CASE WHEN len(differing) = 0 THEN 'their evidence' ELSE"
         " array_to_string(differing, ', ') END,"
         " '. Mend the key or the rows: neither is taken.')"
-        f" FROM {table('doubled', name)} WHERE conflict"
+        f" FROM {doubled} d JOIN shown s ON s.__source = d.__source AND s.__key = d.__key WHERE d.conflict"
     )
 
 

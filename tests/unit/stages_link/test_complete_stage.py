@@ -173,6 +173,24 @@ def test_owners_who_left(run: Run) -> None:
     assert found[2]["code"] == "owner_inactive_no_successor"
 
 
+def test_an_owner_whom_nobody_knows_is_kept_as_text(run: Run) -> None:
+    owners = OwnersPlan(entries=(OwnerPlan(login="ali", target="ali@x.example"),), unknown="keep_as_text")
+    found = completed(
+        run,
+        {
+            "f": [
+                {"key": "1", "name": "A", "owner": "Bölge Müdürü"},
+                {"key": "2", "name": "B", "owner": "ali@x.example"},
+            ]
+        },
+        firms(staged.field("legacy_owner", "text")),
+        owners=owners,
+    )["accounts"]
+    assert [(e["__state"], e["owner"], e["legacy_owner"]) for e in found] == [
+        ("ready", None, "Bölge Müdürü"), ("ready", "ali@x.example", None),
+    ]  # fmt: skip
+
+
 def test_what_the_target_allows_once(run: Run) -> None:
     more = (staged.field("email", "email", "f"), staged.field("phone", "phone", "f"))
     lines = [

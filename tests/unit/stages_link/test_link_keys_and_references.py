@@ -58,7 +58,7 @@ def test_equal_rows_of_a_key_fold_and_different_ones_are_held(run: Run) -> None:
     assert held.select("__row", "state", "code").rows() == [
         (2, "held", "key_conflict"), (3, "held", "key_conflict"), (4, "held", "key_missing"),
     ]  # fmt: skip
-    assert "Rows 2, 3 of firma" in held["message"][0]
+    assert "rows at row 2 of firma, row 3 of firma" in held["message"][0]
     assert "differ in name" in held["message"][0]
 
 
