@@ -15,10 +15,9 @@ from crm_migrate.cleansing.vocabulary import words
 YES = words("yes")
 NO = words("no")
 _LOCAL = {
-    "sv": {"sant": True, "falskt": False},
     "hr": {"da": True, "ne": False},
-    "fr": {"o": True},
-    "tr": {"h": False, "e": True},
+    "tr": {"e": True, "h": False},
+    "it": {"v": True, "f": False},
 }
 _BYTES = {
     "b'\\x01'": "true",

@@ -134,9 +134,10 @@ def _names() -> dict[str, str]:
 def country_cell(text: str) -> Cell:
     """The ISO 3166-1 alpha-2 code. `NA` is Namibia and `NO` is Norway: codes go before words for nothing."""
     value = text.strip()
-    bare = value.replace(".", "").replace(" ", "")
-    if bare.upper() in {"UK", "USA", "UAE"} or (bare.isascii() and bare.upper() in _codes() and bare.upper() != "NAN"):
-        return Cell(EVERYDAY.get(bare.lower()) or _codes()[bare.upper()])
+    bare = value.replace(".", "").replace(" ", "").upper()
+    dotted = bare in {"UK", "USA", "UAE"}  # others with dots are abbreviations of names: `T.C.` is no Turks and Caicos
+    if dotted or (bare.isascii() and bare in _codes() and "." not in value and bare != "NAN"):
+        return Cell(_codes().get(bare) or EVERYDAY[bare.lower()])
     key = country_key(value)
     if is_null(value) or not key:
         return NULL

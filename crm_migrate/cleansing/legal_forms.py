@@ -18,7 +18,7 @@ _GLUED = re.compile(
 )
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=65_536)
 def form_key(text: str) -> str:
     """A legal form for looking up: folded, without dots, blanks and brackets."""
     return re.sub(r"[\s.,()/\-\"'&+]+", "", fold(text))

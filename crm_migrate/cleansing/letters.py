@@ -74,7 +74,7 @@ def ascii_lower(text: str) -> str:
 _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Lower case without diacritics, for comparing only: `IŞIK`, `Işık`, `isik` are one, so are `Łódź`, `Lodz`."""
     plain = unicodedata.normalize("NFKD", text.translate(STROKED))

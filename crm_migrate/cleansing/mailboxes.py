@@ -30,7 +30,7 @@ _NO_ENDINGS = words("mail_no_endings")
 _NAMES = frozenset(host.rpartition(".")[0] for host in _BIG)
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def suggestion(domain: str) -> str | None:
     """The big mail host that this domain is one slip away from, or None; never applied, only suggested."""
     if (domain in FREE_MAIL or domain in DISPOSABLE) and domain not in {"hotmial.com", "gmial.com"}:

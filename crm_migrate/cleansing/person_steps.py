@@ -11,7 +11,7 @@ from crm_migrate.cleansing.person_columns import plain_names
 from crm_migrate.cleansing.steps import Context
 
 # The same column is asked for its given and its family names in one batch.
-_cell = lru_cache(maxsize=200_000)(person_cell)
+_cell = lru_cache(maxsize=32_768)(person_cell)
 
 
 def _part(values: pl.Series, context: Context, *names: str) -> pl.DataFrame:
