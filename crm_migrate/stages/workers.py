@@ -103,7 +103,12 @@ def code_version() -> str:
     digest = hashlib.sha256()
     root = Path(crm_migrate.__file__).parent
     for path in sorted(
-        [*(root / "cleansing").rglob("*.py"), *(root / "mapping").rglob("*.py"), *(root / "stages").glob("*.py")]
+        [
+            *(root / "cleansing").rglob("*.py"),
+            *(root / "cleansing").rglob("*.txt"),
+            *(root / "mapping").rglob("*.py"),
+            *(root / "stages").glob("*.py"),
+        ]
     ):
         digest.update(path.read_bytes())
     digest.update("".join(f"{name}={importlib.metadata.version(name)};" for name in LIBRARIES).encode())
