@@ -604,6 +604,11 @@ CODES: dict[str, Code] = {
         "A telephone number stands in a person's name.",
         "Mend the source, or map the part to its own field.",
     ),
+    "url_in_name": Code(
+        "value",
+        "An address of the web stands in a person's name.",
+        "Mend the source, or map the part to its own field.",
+    ),
     "url_in_company": Code(
         "value",
         "An address of the web stands in a company's name.",
@@ -663,7 +668,7 @@ CODES: dict[str, Code] = {
     "duplicate_review": Code(
         "identity",
         "Two records may be the same; both are loaded and the question stays open.",
-        "Decide with `crm-migrate review`: merge them or keep them apart.",
+        "Decide in `decisions/duplicates.yaml`: merge them or keep them apart.",
     ),
     "cluster_conflict": Code(
         "identity",

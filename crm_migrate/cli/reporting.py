@@ -41,7 +41,9 @@ def report_command(
     screen.lines([json.dumps([str(path) for path in paths])] if as_json else map(str, paths))
     if reveal:
         screen.warn("these files show personal values; keep them where the project's sources are kept")
-    screen.next("crm-migrate signoff" if figures.verdict != "NO-GO" else "open the report and mend what it names")
+    screen.next(
+        "open the report and sign it" if figures.verdict != "NO-GO" else "open the report and mend what it names"
+    )
 
 
 def _places(folder: Path) -> tuple[Path, Path]:
@@ -79,6 +81,4 @@ def read_figures(run: Run) -> Figures:
     try:
         return Figures.model_validate_json(figures_path(run).read_text(encoding="utf-8"))
     except ValueError as error:
-        raise InputError(
-            f"the figures of run {run.id} cannot be read", hint=f"crm-migrate reconcile {run.id}"
-        ) from error
+        raise InputError(f"the figures of run {run.id} cannot be read", hint="crm-migrate run") from error

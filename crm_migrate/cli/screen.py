@@ -159,4 +159,4 @@ def _after(figures: Figures) -> str:
     """The next command for a verdict."""
     if figures.verdict == "NO-GO":
         return "open the report, mend what it names, then: crm-migrate run"
-    return "crm-migrate signoff"
+    return "crm-migrate report   (then let those sign who must)"

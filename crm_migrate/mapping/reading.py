@@ -181,7 +181,7 @@ class _Reader:
             return self._root
         if isinstance(self._root, Listing):  # a file of decisions may be a bare list
             return Mapping(((Scalar("decisions", self._root.spot), self._root),), self._root.spot)
-        self._tell("mapping_yaml", "a mapping starts with `crm_migrate: 1`", Spot(1, 1), "See `crm-migrate init`.")
+        self._tell("mapping_yaml", "a mapping starts with `crm_migrate: 1`", Spot(1, 1), "See: crm-migrate demo DIR")
         return None
 
     def _tell(self, code: str, message: str, spot: Spot, hint: str) -> None:

@@ -29,6 +29,7 @@ def gather(work: Relations, each: ObjectPlan) -> None:
         " sides AS (SELECT ca AS cluster, b AS other, rule, why FROM open UNION ALL SELECT cb, a, rule, why FROM open)"
         " SELECT cluster, CASE WHEN starts_with(why, 'decision_stale') THEN 'decision_stale' ELSE"
         " 'duplicate_review' END,"
-        " rule, '', concat('Perhaps the same as ', n.__source, ':', n.__key, ': ', why, '. Decide with `review`.')"
+        " rule, '', concat('Perhaps the same as ', n.__source, ':', n.__key, ': ', why,"
+        " '. Decide in decisions/duplicates.yaml.')"
         f" FROM sides JOIN {nodes} n ON n.__node = sides.other"
     )
