@@ -28,7 +28,8 @@ def loaded_fields(object_plan: ObjectPlan) -> tuple[FieldPlan, ...]:
 
 def target_object(plan: Plan, object_plan: ObjectPlan) -> TargetObject:
     """What an object needs in the target: its fields by their names there."""
-    return TargetObject(object_plan.target, tuple(_field(plan, field) for field in loaded_fields(object_plan)))
+    fields = tuple(_field(plan, field) for field in loaded_fields(object_plan))
+    return TargetObject(object_plan.target, fields, object_plan.key_field)
 
 
 def target_objects(plan: Plan) -> tuple[TargetObject, ...]:
@@ -39,7 +40,15 @@ def target_objects(plan: Plan) -> tuple[TargetObject, ...]:
 def _field(plan: Plan, field: FieldPlan) -> TargetField:
     assert field.target
     parent = plan.object(field.ref.object).target if field.ref else None
-    return TargetField(field.target, field.type, required=field.required, reference=parent)
+    return TargetField(
+        field.target,
+        field.type,
+        required=field.required,
+        unique=field.unique,
+        length=field.length,
+        choices=field.choices,
+        reference=parent,
+    )
 
 
 def links(plan: Plan, object_plan: ObjectPlan) -> tuple[Link, ...]:
