@@ -129,7 +129,10 @@ def test_whatever_ftfy_repairs_is_repaired(text: str, page: str) -> None:
         assert text_outcomes(pl.Series([broken]))["value"][0] in {repaired(broken), None}
 
 
-NUMBERS = st.from_regex(r"-?[0-9]{1,4}([.,' ][0-9]{1,4}){0,3}", fullmatch=True)
+NUMBERS = st.one_of(
+    st.from_regex(r"-?[0-9]{1,4}([.,' ][0-9]{1,4}){0,3}", fullmatch=True),
+    st.from_regex(r"-?[0-9]{1,3}([.,][0-9]{2,3}){1,2}[.,][0-9]{2}", fullmatch=True),
+)
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=20), st.sampled_from((".", ",")), st.booleans())
