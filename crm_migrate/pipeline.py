@@ -34,7 +34,7 @@ from crm_migrate.stages.loading.objects import target_objects
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.validate import validate_after, validate_before
 from crm_migrate.stages.workers import map_all
-from crm_migrate.workspace.evidence import read_evidence, write_evidence
+from crm_migrate.workspace.evidence import Facts, read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.locking import project_lock
@@ -65,15 +65,17 @@ def start(
     *,
     until: str = STAGES[-1],
     workers: int | None = None,
+    limit: int | None = None,
 ) -> Outcome:
     """Begin a new run and take it through the stages up to and with `until`.
 
-    `workers` is the number of processes of the map and transform pass (default: by the size of the sources).
+    `workers` is the number of processes of the map and transform pass (default: by the size of the sources);
+    `limit` makes it a rehearsal with the first records of every source, which never ends with GO.
     Raises MappingError, InputError, TargetError; Interrupted when it stops in good order.
     """
     with project_lock(project):
         plan, told = plan_now(project, environment)
-        outcome = _go(project, new_run(project, plan), environment, listener, until, workers)
+        outcome = _go(project, new_run(project, plan, limit), environment, listener, until, workers)
         return replace(outcome, findings=(*told, *_read_findings(outcome)))
 
 
@@ -85,7 +87,8 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
         run = open_run(project, run_id)
         frozen = read_plan(run)
         if is_done(run, "extract"):
-            plan, _ = plan_now(project, frozen.environment.name)
+            facts = frozen.evidence if read_state(run).limit else None
+            plan, _ = plan_now(project, frozen.environment.name, facts)
             open_run(project, run.id, plan, write=False)
         outcome = _go(project, run, frozen.environment.name, listener, until, None)
         return replace(outcome, findings=_read_findings(outcome))
@@ -101,9 +104,9 @@ def read_plan(run: Run) -> Plan:
     return Plan.model_validate_json(run.plan.read_text(encoding="utf-8"))
 
 
-def plan_now(project: Project, environment: str | None) -> tuple[Plan, list[Finding]]:
-    """Resolve the mapping against the headers of the sources as they are now and the locked evidence."""
-    facts = read_evidence(project.evidence)
+def plan_now(project: Project, environment: str | None, facts: Facts | None = None) -> tuple[Plan, list[Finding]]:
+    """Resolve the mapping against the headers of the sources as they are now and the locked evidence (or `facts`)."""
+    facts = read_evidence(project.evidence) if facts is None else facts
     draft, _ = resolve(project, environment=environment, evidence=facts)
     headers = {s.name: open_source(s, project).describe().columns for s in draft.sources}
     return resolve(project, environment=environment, headers=headers, evidence=facts)
@@ -183,14 +186,16 @@ def _go(
 def _extract(project: Project, run: Run, environment: str | None, listener: Listener) -> None:
     """Read every source, decide the evidence on whole columns, and freeze the plan with it."""
     plan, _ = plan_now(project, environment)
+    limit = read_state(run).limit
     for source in plan.sources:
         listener("extract", source.name)
-        extract(source, project, run, source=open_source(source, project))
+        extract(source, project, run, source=open_source(source, project), limit=limit)
     facts, findings = decide(plan, run, read_evidence(project.evidence))
     if errors(findings):
         raise MappingError("what columns of this export mean is in doubt", findings)
-    write_evidence(project.evidence, facts)
-    frozen, _ = plan_now(project, environment)
+    if limit is None:  # a part of a column decides nothing for later runs
+        write_evidence(project.evidence, facts)
+    frozen, _ = plan_now(project, environment, facts)
     freeze(run, frozen)
 
 

@@ -40,8 +40,16 @@ def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
 @env_option
 @click.option("--until", metavar="STAGE", default="report", help="Stop after this stage, resumable.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that transform (default: by the sources' size).")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help="A rehearsal with the first N records of every source: never GO.",
+)
 @json_option
-def run_command(folder: Path, environment: str | None, until: str, workers: int | None, as_json: bool) -> None:
+def run_command(
+    folder: Path, environment: str | None, until: str, workers: int | None, limit: int | None, as_json: bool
+) -> None:
     """Take the company's records through all stages into the target, and prove it.
 
     \b
@@ -52,7 +60,7 @@ def run_command(folder: Path, environment: str | None, until: str, workers: int 
     if until not in pipeline.STAGES:
         raise UsageError(f"there is no stage {until!r}", hint="stages: " + ", ".join(pipeline.STAGES))
     screen = Screen(quiet=as_json)
-    outcome = pipeline.start(project_of(folder), environment, screen.stage, until=until, workers=workers)
+    outcome = pipeline.start(project_of(folder), environment, screen.stage, until=until, workers=workers, limit=limit)
     _conclude(screen, outcome, folder, as_json)
 
 

@@ -7,6 +7,7 @@ again; one that changed since this run began is refused.
 import dataclasses
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 import crm_migrate
-from crm_migrate.connecting.contract import FileFact, Quarantined, Source, SourceBatch, SourceSpec
+from crm_migrate.connecting.contract import FileFact, Quarantined, Source, SourceBatch, SourceSchema, SourceSpec
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity, errors
 from crm_migrate.mapping.plan import SourcePlan
@@ -44,7 +45,10 @@ _QUARANTINE = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class ExtractResult:
-    """What one source gave. `reused` says that it was read before by this run; paths are relative to the project."""
+    """What one source gave. Paths are relative to the project.
+
+    `reused` says that it was read before by this run; `limit` that it is a rehearsal with so many records.
+    """
 
     source: str
     key: str
@@ -55,30 +59,37 @@ class ExtractResult:
     files: tuple[FileFact, ...]
     findings: tuple[Finding, ...]
     reused: bool = False
+    limit: int | None = None
 
 
-def extract(source_plan: SourcePlan, project: Project, run: Run, *, source: Source) -> ExtractResult:
-    """Read one source into the run.
+def extract(
+    source_plan: SourcePlan, project: Project, run: Run, *, source: Source, limit: int | None = None
+) -> ExtractResult:
+    """Read one source into the run; with `limit` a rehearsal, which keeps only the first records.
 
     InputError where it cannot be read, where records and quarantine are not what an independent count found, or where
     its files are not those that this run read before.
     """
-    before = _earlier(source_plan, project, run)
+    before = _earlier(source_plan, project, run, limit)
     if before is not None:
         return before
     schema = source.describe()
     observer = Observer(source_plan, schema.columns)
-    records, quarantine = _write(source, run, source_plan.name, observer)
+    kept: Counter[int] = Counter()
+    records, quarantine = _write(_First(source, limit, kept) if limit else source, run, source_plan.name, observer)
     files, findings = source.facts()
+    if limit:
+        files = tuple(_rehearsed(fact, limit, kept[number]) for number, fact in enumerate(files))
     result = ExtractResult(
         source=source_plan.name,
-        key=_key(source_plan, {fact.path: fact.sha256 for fact in files}),
+        key=_key(source_plan, {fact.path: fact.sha256 for fact in files}, limit),
         columns=schema.columns,
         renamed=dict(schema.renamed),
         records=sum(part.rows for part in records),
         quarantined=sum(part.rows for part in quarantine),
         files=tuple(_relative(fact, project) for fact in files),
         findings=(*findings, *observer.findings()),
+        limit=limit,
     )
     _publish(result, run, records, quarantine)
     return result
@@ -97,20 +108,20 @@ def _facts_path(run: Run, source: str) -> Path:
     return run.table(STAGE, source) / "facts.json"
 
 
-def _key(source_plan: SourcePlan, digests: dict[str, str]) -> str:
+def _key(source_plan: SourcePlan, digests: dict[str, str], limit: int | None) -> str:
     """Hash of everything that decides what is extracted: plan slice, bytes of the files in order, versions."""
-    told = [source_plan.model_dump(mode="json"), list(digests.values()), crm_migrate.__version__, pa.__version__]
+    told = [source_plan.model_dump(mode="json"), list(digests.values()), crm_migrate.__version__, pa.__version__, limit]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def _earlier(source_plan: SourcePlan, project: Project, run: Run) -> ExtractResult | None:
+def _earlier(source_plan: SourcePlan, project: Project, run: Run, limit: int | None) -> ExtractResult | None:
     """What this run extracted before, or None. A database is one snapshot per run and never read again."""
     if read_manifest(run.table(STAGE, source_plan.name, "records")) is None:
         return None
     found = read_facts(run, source_plan.name)
     if source_plan.files:
         digests = _digests(build_spec(source_plan, project))
-        if _key(source_plan, digests) != found.key:
+        if _key(source_plan, digests, limit) != found.key:
             changed = _changed(found, digests, project)
             raise InputError(
                 f"source `{source_plan.name}` is not what this run read before: {changed}",
@@ -201,6 +212,35 @@ def _filled(source: Source, aside: _Quarantine) -> Iterator[SourceBatch]:
         aside.add(batch.quarantined)
         if batch.records.num_rows:
             yield batch
+
+
+class _First:
+    """The first records of a source; the rest is read and left, so that its files are known whole."""
+
+    def __init__(self, source: Source, limit: int, kept: "Counter[int]") -> None:
+        self._source, self._left, self._kept = source, limit, kept
+
+    def describe(self) -> SourceSchema:
+        """As the source."""
+        return self._source.describe()
+
+    def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
+        """As the source."""
+        return self._source.facts()
+
+    def read(self, batch_rows: int) -> Iterator[SourceBatch]:
+        """Batches until there are enough records, then only what was set aside."""
+        for batch in self._source.read(batch_rows):
+            taken = batch.records.slice(0, self._left)
+            self._left -= taken.num_rows
+            self._kept.update(taken.column("__file").to_pylist())
+            yield dataclasses.replace(batch, records=taken)
+
+
+def _rehearsed(fact: FileFact, limit: int, kept: int) -> FileFact:
+    """What is said of a file of which only some records were taken: nothing is proven by counting it."""
+    method = f"a rehearsal with the first {limit:,} records of every source"
+    return dataclasses.replace(fact, records=kept, counted=None, count_method=method)
 
 
 def _empty(source: Source) -> pa.Table:

@@ -8,7 +8,7 @@ import hashlib
 import json
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.reconciling.accounting import settle_dispositions, source_figures
+from crm_migrate.stages.reconciling.accounting import settle_dispositions, source_facts, source_figures
 from crm_migrate.stages.reconciling.bridges import bridges
 from crm_migrate.stages.reconciling.columns import BREACHES, DISPOSITIONS, OUTCOMES, PAIRS
 from crm_migrate.stages.reconciling.consent import consent_cells
@@ -61,6 +61,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
     collected = _Collected()
     with opened(run) as tables:
         collected.sources = source_figures(tables, plan)
+        collected.limit = max((source_facts(tables, s.name).get("limit") or 0 for s in plan.sources), default=0)
         collected.exceptions.extend(quarantine_exceptions(tables, plan))
         collected.exceptions.extend(reading_exceptions(tables, plan))
         for object_plan in plan.objects:

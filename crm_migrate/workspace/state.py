@@ -27,7 +27,8 @@ class FrozenPlan(Protocol):
 
 class RunState(BaseModel):
     """The content of `run.json`. `stages` maps a finished stage to the UTC instant; `epoch` counts who opened the run
-    to write, so that a worker of an earlier opening can be told apart."""
+    to write, so that a worker of an earlier opening can be told apart. `limit` is the number of records of every source
+    that a rehearsal takes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,6 +38,7 @@ class RunState(BaseModel):
     epoch: int = 1
     stages: dict[str, str] = {}
     seconds: dict[str, float] = {}
+    limit: int | None = None
 
 
 def now() -> str:
@@ -51,12 +53,12 @@ def runs(project: Project) -> list[Run]:
     return [project.run(name) for name in found]
 
 
-def new_run(project: Project, plan: FrozenPlan) -> Run:
+def new_run(project: Project, plan: FrozenPlan, limit: int | None = None) -> Run:
     """Start a run. Its id is the next number of the project and the clock: two starts never get the same one, and a
     clock that was set back changes no order."""
     run = _claim(project)
     write_file(run.plan, plan.canonical_json().encode())
-    write_state(run, RunState(run=run.id, plan_hash=plan.hash, started=now()))
+    write_state(run, RunState(run=run.id, plan_hash=plan.hash, started=now(), limit=limit))
     return run
 
 

@@ -23,7 +23,7 @@ from crm_migrate.workspace.figures import (
 
 ARRIVED = ("created", "updated", "unchanged", "folded", "merged")
 OUT_OF_SCOPE = ("absent", "excluded", "enrichment")
-NEVER_ACCEPTED = frozenset({"read", "unexplained", "in_doubt", "compared"})
+NEVER_ACCEPTED = frozenset({"read", "whole", "unexplained", "in_doubt", "compared"})
 
 
 @dataclass(slots=True)
@@ -42,6 +42,7 @@ class Found:
     in_doubt: int = 0
     breaches: int = 0
     entities_without_row: int = 0
+    limit: int | None = None  # a rehearsal took only so many records of every source
     uncompared: list[str] = field(default_factory=list)
     odd: dict[str, int] = field(default_factory=dict)  # key figure -> records whose values its condition could not read
 
@@ -64,6 +65,9 @@ def _accepted(plan: Plan, gate: Gate) -> Gate:
 
 def _implied(found: Found) -> Iterator[Gate]:
     """What must hold in every migration."""
+    if found.limit:
+        first = f"the first {found.limit:,} of every source"
+        yield Gate(name="whole", scope="", limit="every record", actual=first, passed=False)
     unread = [s for s in found.sources if not s.adds_up]
     yield _zero("read", len(unread), "", "files whose count differs")
     unexplained = sum(line.unexplained for line in found.accounting) + found.entities_without_row

@@ -58,13 +58,7 @@ def _told(bridge: Bridge) -> str:
 
 def not_checked(plan: Plan, found: Found) -> Iterator[str]:
     """What this report cannot say, in sentences."""
-    for source in found.sources:
-        if source.counted is None:
-            yield f"{source.path}: rows were not counted independently of the parser ({source.count_method})."
-    feeding = {feed.source for o in plan.objects for feed in (*o.feeds, *o.enrich)}
-    for plain in plan.sources:
-        if plain.name not in feeding:
-            yield f"{plain.name}: feeds no object; none of its rows is accounted for."
+    yield from _not_read(plan, found)
     yield from _not_compared(plan, found)
     for name, count in found.odd.items():
         yield f"{name}: {count:,} values could not be read as its condition asks; their records are not in the figure."
@@ -88,3 +82,17 @@ def _not_compared(plan: Plan, found: Found) -> Iterator[str]:
     for figure in found.fields:
         if figure.classes.get("not_comparable"):
             yield f"{figure.object}.{figure.field}: the target does not give it back; it was not compared."
+
+
+def _not_read(plan: Plan, found: Found) -> Iterator[str]:
+    """What of the sources was left out, not counted, or feeds nothing."""
+    if found.limit:
+        yield f"This is a rehearsal with the first {found.limit:,} records of every source; the rest was left out."
+    for source in found.sources:
+        if source.counted is None:
+            yield f"{source.path}: rows were not counted independently of the parser ({source.count_method})."
+    feeding = {feed.source for o in plan.objects for feed in o.feeds}
+    feeding |= {enrich.source for o in plan.objects for enrich in o.enrich}
+    for plain in plan.sources:
+        if plain.name not in feeding:
+            yield f"{plain.name}: feeds no object; none of its rows is accounted for."
