@@ -44,7 +44,7 @@ objects:
 checks:
   - {id: B1, object: contacts, assert: email or phone, else: reject}
 reconcile:
-  gates: {unexplained: 0}
+  gates: {unexplained: 0, rejected: 100%, held: 100%, quarantined: 100%}
 """
 
 

@@ -12,7 +12,7 @@ EXAMPLES = 5
 FAMILIES = {
     "unexplained_amount": "amounts", "unexplained_values": "fields", "rules_in_target": "target", "compared": "fields",
     "in_doubt": "rows", "unexplained": "rows",
-    "rejected": "rows", "held": "rows", "failed": "rows", "arrived": "rows", "read": "rows",
+    "rejected": "rows", "held": "rows", "failed": "rows", "quarantined": "rows", "arrived": "rows", "read": "rows",
     "field_match": "fields", "orphans": "links", "links": "links", "amount": "amounts", "bridge": "amounts",
     "unreadable": "amounts", "kpi": "kpis", "kpis": "kpis", "control": "controls", "controls": "controls",
     "consent": "consent", "unexpected": "target", "vanished": "target",

@@ -20,7 +20,10 @@ def sentence(figures: Figures, sums: Totals, language: Language) -> str:
     rows = language.word("sentence.rows", count=language.number(sums.read + sums.extra), parts=", ".join(parts))
     whole = sums.adds_up and not sums.unexplained
     money = not sums.unexplained_amounts and not sums.unreadable
-    closing = [language.word("sentence.rows_explained" if whole else "sentence.rows_open")]
+    closing = []
+    if sums.quarantined:
+        closing.append(language.word("sentence.quarantined", count=language.number(sums.quarantined)))
+    closing.append(language.word("sentence.rows_explained" if whole else "sentence.rows_open"))
     if figures.bridges:
         closing.append(language.word("sentence.money_explained" if money else "sentence.money_open"))
     return " ".join([rows, *closing])

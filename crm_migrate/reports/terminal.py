@@ -10,6 +10,7 @@ from crm_migrate.reports.visible import visible
 from crm_migrate.workspace.figures import AccountingLine, Figures
 
 _ALWAYS = ("rejected", "held", "merged", "created", "updated", "unchanged")
+LEFT_BEHIND = ("gone", "now_excluded", "now_held", "now_merged")  # loaded records that no row of this export feeds
 _SOMETIMES = ("folded", "enrichment", "absent", "excluded", "failed")
 
 
@@ -28,6 +29,11 @@ def render(figures: Figures, *, report: Path | None = None, next_command: str = 
         f"gate failed  {visible(f'{g.name} {g.scope}'.strip())}: limit {visible(g.limit)}, actual {visible(g.actual)}"
         + (f" (accepted by {visible(g.accepted)})" if g.accepted else "")
         for g in failed
+    ]
+    lines += [
+        f"left behind  {g.count:,} {visible(g.object)} in the target: {visible(g.title)} ({visible(g.code)})"
+        for g in figures.exceptions
+        if g.code in LEFT_BEHIND
     ]
     lines += [f"report  {report}"] if report else []
     lines += [f"next:   {next_command}"] if next_command else []

@@ -39,6 +39,7 @@ LOAD = {
     "__cluster": "BIGINT", "__entity": "VARCHAR", "__action": "VARCHAR", "__code": "VARCHAR", "__message": "VARCHAR",
     "__target_id": "VARCHAR",
 }  # fmt: skip
+VANISHED = {"__entity": "VARCHAR", "code": "VARCHAR", "policy": "VARCHAR", "message": "VARCHAR"}
 IDS = {"target_id": "VARCHAR", "__entity": "VARCHAR"}
 OUTCOMES = {
     "__entity": "VARCHAR", "outcome": "VARCHAR", "message": "VARCHAR", "target_id": "VARCHAR", "batch": "VARCHAR",

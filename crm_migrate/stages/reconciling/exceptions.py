@@ -12,9 +12,11 @@ from crm_migrate.stages.reconciling.columns import (
     CELLS,
     CLUSTERS,
     DISPOSITIONS,
+    IDS,
     NODES,
     NOTES,
     QUARANTINE,
+    VANISHED,
     WARNINGS,
 )
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
@@ -78,6 +80,7 @@ def object_exceptions(tables: Tables, object_plan: ObjectPlan, sourced: list[str
     yield from _grouped(tables, _notes(tables, name), name, "warning")
     yield from _grouped(tables, _warnings(tables, name), name, "warning")
     yield from _grouped(tables, _breaches(tables, name), name, "error")
+    yield from _grouped(tables, _left_behind(tables, name), name, "warning")
     for number, table in enumerate(sourced):
         yield from _differences(tables, name, table, link=number > 0)
 
@@ -143,6 +146,16 @@ def _breaches(tables: Tables, name: str) -> str:
     return f"""SELECT b.code, '' AS rule, b.field, b."when" AS state, '' AS source,
       coalesce(m.record, b.__entity, 'target:' || b.target_id) AS record, NULL::VARCHAR AS before,
       NULL::VARCHAR AS after, b.message FROM {breaches} b LEFT JOIN {names} m USING (__entity)"""
+
+
+def _left_behind(tables: Tables, name: str) -> str:
+    """Loaded records that no source row feeds any more: they stay in the target as they are, and somebody must know."""
+    vanished = tables.view(VANISHED, "load", name, "vanished")
+    after = tables.view(IDS, "load", name, "after")
+    return f"""SELECT v.code, '' AS rule, '' AS field, 'in the target' AS state, '' AS source,
+      coalesce({literal(name)} || ':' || a.target_id, v.__entity) AS record, NULL::VARCHAR AS before,
+      NULL::VARCHAR AS after, v.message || ' (on_rerun: ' || v.policy || ')' AS message
+    FROM {vanished} v LEFT JOIN {after} a USING (__entity)"""
 
 
 def _differences(tables: Tables, name: str, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:

@@ -51,6 +51,7 @@ def gates(plan: Plan, found: Found) -> tuple[Gate, ...]:
     """The implied gates, then those of the project; a project's limit replaces the implied one of the same name."""
     declared = {gate.name for gate in plan.reconcile.gates} - NEVER_ACCEPTED
     implied = [gate for gate in _implied(found) if gate.name not in declared]
+    implied += _unlimited(plan, found)
     said = [_declared(plan, gate, found) for gate in plan.reconcile.gates if gate.name not in NEVER_ACCEPTED]
     return tuple(_accepted(plan, gate) for gate in (*implied, *said))
 
@@ -61,6 +62,27 @@ def _accepted(plan: Plan, gate: Gate) -> Gate:
         return gate
     ids = (f"accept:{gate.name}.{gate.scope}", f"accept:{gate.name}")
     return gate.model_copy(update={"accepted": next((i for i in ids if i in plan.decisions), "")})
+
+
+def _unlimited(plan: Plan, found: Found) -> Iterator[Gate]:
+    """Nothing is lost in silence: where the project gives no limit, no row may wait, be rejected or be unreadable."""
+    for name in ("quarantined", "held", "rejected"):
+        limits = {gate.scope for gate in plan.reconcile.gates if gate.name == name}
+        if limits & {"", "other"}:
+            continue
+        if name == "quarantined":
+            unread = sum(s.quarantined for s in found.sources if s.source not in _sources(plan, limits))
+            yield _zero(name, unread)
+            continue
+        lines = [line for line in found.accounting if line.object not in limits]
+        if lines:
+            yield _zero(name, sum(line.states.get(name, 0) for line in lines), "other" if limits else "")
+
+
+def _sources(plan: Plan, objects: set[str]) -> set[str]:
+    """The sources that feed or enrich these objects."""
+    fed = [(o.name, feed.source) for o in plan.objects for feed in (*o.feeds, *o.enrich)]
+    return {source for name, source in fed if name in objects}
 
 
 def _implied(found: Found) -> Iterator[Gate]:
@@ -106,11 +128,18 @@ def _unknown(figure: FieldFigure) -> int:
 def _declared(plan: Plan, gate: GatePlan, found: Found) -> Gate:
     if gate.name == "field_match":
         return next(_match(found, gate, plan))
-    count, whole = _counted(gate, found)
+    count, whole = _quarantined(plan, gate, found) if gate.name == "quarantined" else _counted(gate, found)
     if not gate.share:
         return _judged(gate, Decimal(count), str(count))
     share = Decimal(count) / whole if whole else Decimal(1 if gate.compare == ">=" else 0)
     return _judged(gate, share, f"{_percent(share)} ({count} of {whole})")
+
+
+def _quarantined(plan: Plan, gate: GatePlan, found: Found) -> tuple[int, int]:
+    """Rows that could not be read of the sources in scope, and all their rows."""
+    fed = _sources(plan, {gate.scope})
+    sources = [s for s in found.sources if gate.scope in ("", "other") or s.source in fed]
+    return sum(s.quarantined for s in sources), sum(s.records + s.quarantined for s in sources)
 
 
 def _counted(gate: GatePlan, found: Found) -> tuple[int, int]:

@@ -33,7 +33,14 @@ def sentence(found: Found) -> str:
             parts.append(f"{count:,} {words}")
     unexplained = sum(line.unexplained for line in found.accounting)
     parts.append(f"{unexplained:,} are not explained" if unexplained else "none is unexplained")
-    return f"Of {rows:,} rows to account for, {', '.join(parts)}. {_money(found)}".strip()
+    told = [f"Of {rows:,} rows to account for, {', '.join(parts)}.", _unread(found), _money(found)]
+    return " ".join(part for part in told if part)
+
+
+def _unread(found: Found) -> str:
+    """Rows of the files that are in no object's accounting, because they could not be read."""
+    count = sum(source.quarantined for source in found.sources)
+    return f"{count:,} more could not be read." if count else ""
 
 
 def _money(found: Found) -> str:

@@ -118,7 +118,12 @@ def plan(**reconcile: Any) -> Plan:
             **(
                 {
                     "kpis": (KpiPlan(name="pipeline", object="deals", sum="amount", by=("stage",)),),
-                    "gates": (GatePlan(name="unexplained", limit="0"), GatePlan(name="held", limit="10")),
+                    "gates": (
+                        GatePlan(name="unexplained", limit="0"),
+                        GatePlan(name="held", limit="10"),
+                        GatePlan(name="rejected", limit="10"),
+                        GatePlan(name="quarantined", limit="10"),
+                    ),
                 }
                 | reconcile
             )

@@ -1,0 +1,65 @@
+"""Gates that nobody wrote: what waits, was rejected or could not be read is never passed over in silence."""
+
+import pytest
+
+from crm_migrate.mapping.plan import EnvironmentPlan, FeedPlan, GatePlan, ObjectPlan, Plan, ReconcilePlan
+from crm_migrate.stages.reconciling.gates import Found, gates
+from crm_migrate.stages.reconciling.verdict import sentence
+from crm_migrate.workspace.figures import AccountingLine, SourceFigure
+
+STATES = ("created", "updated", "unchanged", "folded", "merged", "enrichment", "absent", "excluded", "rejected", "held")
+
+
+def found(*, quarantined: int = 0, **states: int) -> Found:
+    """Accounts and contacts of one file; the states are those of contacts."""
+    counts = dict.fromkeys((*STATES, "failed"), 0)
+    source = SourceFigure(
+        source="kisi", path="kisi.csv", sha256="", bytes=1, records=10, quarantined=quarantined,
+        counted=10 + quarantined, count_method="scan",
+    )  # fmt: skip
+    lines = [
+        AccountingLine(
+            source="kisi", object="accounts", read=10, extra=0, unexplained=0, states={**counts, "created": 10}
+        ),
+        AccountingLine(
+            source="kisi",
+            object="contacts",
+            read=10,
+            extra=0,
+            unexplained=0,
+            states={**counts, "created": 10 - sum(states.values()), **states},
+        ),
+    ]
+    return Found(sources=(source,), accounting=lines)
+
+
+def failed(what: Found, *limits: GatePlan) -> set[tuple[str, str]]:
+    """Names and scopes of the gates that do not hold."""
+    objects = tuple(
+        ObjectPlan(name=name, entity="thing", target=name, feeds=(FeedPlan(source="kisi"),), fields=())
+        for name in ("accounts", "contacts")
+    )
+    plan = Plan(
+        project="p", environment=EnvironmentPlan(name="mock", connector="sql"), sources=(), objects=objects,
+        reconcile=ReconcilePlan(gates=limits),
+    )  # fmt: skip
+    return {(gate.name, gate.scope) for gate in gates(plan, what) if not gate.passed and gate.name != "compared"}
+
+
+@pytest.mark.parametrize("state", ["held", "rejected"])
+def test_without_a_limit_nothing_may_wait_or_be_rejected(state: str) -> None:
+    assert failed(found(**{state: 1})) == {(state, "")}
+    assert failed(found(**{state: 1}), GatePlan(name=state, limit="1")) == set()
+
+
+def test_the_limit_of_one_object_leaves_the_others_without_any() -> None:
+    limit = GatePlan(name="held", scope="accounts", limit="5")
+    assert failed(found(held=1), limit) == {("held", "other")}
+
+
+def test_rows_that_cannot_be_read_fail_a_gate_and_are_said() -> None:
+    assert failed(found(quarantined=2)) == {("quarantined", "")}
+    assert failed(found(quarantined=2), GatePlan(name="quarantined", limit="1")) == {("quarantined", "")}
+    assert failed(found(quarantined=2), GatePlan(name="quarantined", scope="contacts", limit="2")) == set()
+    assert "2 more could not be read" in sentence(found(quarantined=2))
+    assert "could not be read" not in sentence(found())
