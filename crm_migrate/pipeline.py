@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from crm_migrate import __version__
 from crm_migrate.connecting.contract import Source, Target
@@ -75,6 +76,8 @@ def start(
     """
     with project_lock(project):
         plan, told = plan_now(project, environment)
+        if STAGES.index(until) >= STAGES.index("plan"):
+            open_target(plan, project).close()  # a missing secret or a wrong url is said before the hours of reading
         outcome = _go(project, new_run(project, plan, limit), environment, listener, until, workers)
         return replace(outcome, findings=(*told, *_read_findings(outcome)))
 
@@ -126,9 +129,13 @@ def open_target(plan: Plan, project: Project) -> Target:
 def _placed(options: Mapping[str, str], project: Project) -> dict[str, str]:
     """A relative SQLite file lies in the project folder, wherever the command is called from."""
     placed = dict(options)
-    url = make_url(options["url"]) if "url" in options else None
+    try:
+        url = make_url(options["url"]) if "url" in options else None
+    except ArgumentError:  # said by the connector, which does not repeat it: it may hold a password
+        return placed
     if url is not None and url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_absolute():
-        placed["url"] = f"sqlite:///{(project.folder / url.database).as_posix()}"
+        there = url.set(database=(project.folder / url.database).as_posix())
+        placed["url"] = there.render_as_string(hide_password=False)
     return placed
 
 

@@ -1,5 +1,7 @@
 """Mapping + library + headers + evidence + decisions -> the one frozen plan, or every finding at once."""
 
+import os
+import pathlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -126,7 +128,7 @@ def _plan(desk: Desk, environment: str | None, evidence: Evidence) -> Plan:
     project = desk.file.project
     return Plan(
         # Our keys in the target depend on it, so it is what travels with the mapping: a folder may be renamed.
-        project=project.name or desk.project.folder.resolve().name,
+        project=project.name or _folder_name(desk.project.folder),
         title=project.name,
         locale=_locale(desk),
         time_zone=_time_zone(desk),
@@ -271,3 +273,8 @@ def _owners(desk: Desk, environment: str) -> OwnersPlan | None:
         open_records=written.inactive.open_records,
         closed_records=written.inactive.closed_records,
     )
+
+
+def _folder_name(folder: pathlib.Path) -> str:
+    """The name of the project's folder, in its own letters whatever the locale decodes paths with."""
+    return os.fsencode(folder.resolve().name).decode("utf-8", "replace")

@@ -18,6 +18,7 @@ from crm_migrate.stages.reconciling.columns import (
     NODES,
     OUTCOMES,
     PAIRS,
+    QUARANTINE,
     RAW,
     SURVIVORS,
 )
@@ -100,6 +101,7 @@ def explain(plan: Plan, project: Project, run: Run, subject: str) -> Explanation
     with opened(run) as tables:
         found = list(dict.fromkeys(_find(tables, plan, subject)))
         if not found:
+            _refuse_unreadable(tables, plan, subject)
             raise UsageError(
                 f"nothing in run {run.id} is called {subject!r}",
                 hint="name a target id (contacts:17), a source and key (kisi:4711) or a file and line (kisi.csv:1042)",
@@ -141,11 +143,39 @@ def _rows_at(tables: Tables, source: str, file: str, line: str) -> list[int]:
     """Rows of a source that begin at, or contain, that physical line of that file."""
     if not line.isdigit():
         return []
+    rows = []
+    for number in _files(tables, source, file):
+        begun = f"""SELECT __row, __line FROM {tables.view(RAW, "extract", source, "records")}
+          WHERE __file = ? AND __line <= ? ORDER BY __line DESC LIMIT 1"""
+        unread = f"""SELECT max(line) FROM {tables.view(QUARANTINE, "extract", source, "quarantine")}
+          WHERE file = ? AND line <= ?"""
+        for row, start in tables.rows(begun, [number, int(line)]):
+            cut = tables.one(unread, [number, int(line)])[0]
+            height = sum(_line_ends(cell) for cell in _raw(tables, source, int(row)).values())
+            if int(line) <= int(start) + height and (cut is None or int(cut) < int(start)):
+                rows.append(int(row))
+    return rows
+
+
+def _files(tables: Tables, source: str, asked: str) -> list[int]:
+    """The numbers of the files of a source that a person can mean by that name."""
     files = source_facts(tables, source).get("files", ())
-    numbers = [n for n, fact in enumerate(files) if _same_file(str(fact["path"]), file)]
-    view = tables.view(RAW, "extract", source, "records")
-    last = f"SELECT __row FROM {view} WHERE __file = ? AND __line <= ? ORDER BY __line DESC LIMIT 1"
-    return [int(found[0]) for number in numbers for found in tables.rows(last, [number, int(line)])]
+    return [n for n, fact in enumerate(files) if _same_file(str(fact["path"]), asked)]
+
+
+def _line_ends(cell: object) -> int:
+    return 0 if not isinstance(cell, str) else cell.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+
+
+def _refuse_unreadable(tables: Tables, plan: Plan, subject: str) -> None:
+    """A line that could not be read has no story but its reason. Raises UsageError with it."""
+    file, _, line = subject.rpartition(":")
+    for source in plan.sources if line.isdigit() else ():
+        view = tables.view(QUARANTINE, "extract", source.name, "quarantine")
+        for number in _files(tables, source.name, file):
+            query = f"SELECT code, message FROM {view} WHERE file = ? AND line = ?"
+            for code, message in tables.rows(query, [number, int(line)]):
+                raise UsageError(f"{subject} could not be read: {message}", hint=f"crm-migrate codes {code}")
 
 
 def _same_file(path: str, asked: str) -> bool:

@@ -1,5 +1,6 @@
 """The process leaves with the documented exit codes: CI reads nothing else."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,29 @@ def test_an_example_that_comes_out_otherwise_is_one(tmp_path: Path) -> None:
     example = "{name: no, given: {kontakte: {ContactID: '1', Vorname: Ida}}, expect: {contacts: {first_name: Eda}}}"
     mapping.write_text(mapping.read_text(encoding="utf-8") + f"examples:\n  - {example}\n", encoding="utf-8")
     assert left_with("mapping", "test", str(tmp_path)) == 1
+
+
+def test_a_url_that_is_none_is_said_before_anything_is_read_and_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A slip in a url may leave its password in the open."""
+    mapping = project(tmp_path) / "crm-migrate.yaml"
+    mapping.write_text(
+        mapping.read_text(encoding="utf-8").replace("sqlite:///crm.db", "env:SHOP_CRM"), encoding="utf-8"
+    )
+    assert left_with("run", str(tmp_path)) == 2
+    monkeypatch.setenv("SHOP_CRM", "postgres//loader:hunter2@crm.example/crm")
+    assert left_with("run", str(tmp_path)) == 2
+    told = "".join(capfd.readouterr())
+    assert "hunter2" not in told
+    assert "bug of ours" not in told
+    assert "extract" not in told
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no ? in names")
+def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
+    """Question marks and per cents mean something in a url."""
+    folder = tmp_path / "Işık 100 % ?mode=ro"
+    folder.mkdir()
+    assert left_with("run", str(project(folder))) == 0
+    assert (folder / "crm.db").is_file()

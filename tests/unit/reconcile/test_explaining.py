@@ -56,5 +56,15 @@ def test_an_unknown_subject_names_what_can_be_asked(ask) -> None:  # type: ignor
         ask("contacts:4711")
 
 
+def test_a_line_that_could_not_be_read_says_why(ask) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UsageError, match=r"kisi.csv:8 could not be read: .*cells"):
+        ask("kisi.csv:8")
+
+
+def test_a_line_beyond_the_file_is_not_its_last_record(ask) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UsageError, match="nothing in run r1"):
+        ask("sheet.csv:5000")
+
+
 def test_the_terminal_shows_every_record(ask) -> None:  # type: ignore[no-untyped-def]
     assert len(list(rendered(ask("contacts:21")))) == 2
