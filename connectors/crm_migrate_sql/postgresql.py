@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -26,6 +27,8 @@ SETTINGS = {
     "standard_conforming_strings": "on",
 }
 READ_BLOCK = 8 << 20
+READ_ROWS = 4096  # the server sends row by row; so many are joined at a time
+COPY_ROWS = 5000
 DATA_CLASSES = ("22", "23", "P0")  # data exception, integrity, raised by a trigger
 LOCK_SPACE = 0x63726D  # "crm"
 
@@ -42,11 +45,13 @@ class PostgresSession:
         return cursor.fetchall() if cursor.description else []
 
     def copy_in(self, statement: str, rows: pa.Table) -> None:
-        """Send rows as CSV: null is nothing, the empty text is quoted."""
-        buffer = pa.BufferOutputStream()
-        pacsv.write_csv(rows, buffer, pacsv.WriteOptions(include_header=False, quoting_style="needed"))
+        """Send rows as CSV: null is nothing, the empty text is quoted. The server works while the next are written."""
+        options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
         with self.connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-            copy.write(buffer.getvalue().to_pybytes())
+            for batch in rows.to_batches(COPY_ROWS):
+                buffer = pa.BufferOutputStream()
+                pacsv.write_csv(batch, buffer, options)
+                copy.write(memoryview(buffer.getvalue()))
 
 
 class Postgres:
@@ -206,8 +211,9 @@ class Postgres:
                     quoted_strings_can_be_null=False,
                 ),
             )
-            for batch in reader:
-                yield pa.Table.from_batches([batch])
+            with reader:
+                for batch in reader:
+                    yield pa.Table.from_batches([batch])
 
     def chosen(self, key: str, keys: Sequence[str]) -> str:
         """The condition that keeps records with one of these keys."""
@@ -219,9 +225,12 @@ class _CopyReader(io.RawIOBase):
     """COPY TO STDOUT as a file that can be read in any portions."""
 
     def __init__(self, copy: psycopg.Copy) -> None:
-        self._copy = copy
-        self._rest = memoryview(bytes(copy.read()))
+        self._rows = iter(copy)
+        self._rest = self._joined()
         self.empty = not self._rest
+
+    def _joined(self) -> memoryview:
+        return memoryview(b"".join(islice(self._rows, READ_ROWS)))
 
     def readable(self) -> bool:
         return True
@@ -232,7 +241,7 @@ class _CopyReader(io.RawIOBase):
             taken = min(len(view) - filled, len(self._rest))
             view[filled : filled + taken] = self._rest[:taken]
             filled += taken
-            self._rest = self._rest[taken:] or memoryview(bytes(self._copy.read()))
+            self._rest = self._rest[taken:] or self._joined()
         return filled
 
 

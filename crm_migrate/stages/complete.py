@@ -66,12 +66,13 @@ def _publish(work: Relations, each: ObjectPlan, query: Query) -> None:
     # A field of the object may have one of these names (a product's code): the reason is always there with underscores.
     reason = "".join(f", v.{word} AS __{word}" for word in words)
     reason += "".join(f", v.{word}" for word in words if word not in shown)
-    work.publish(
+    completed = (
         f"SELECT q.__cluster, coalesce(v.state, 'ready') AS __state{reason}"
         f"{listed} FROM ({query.text}) q LEFT JOIN {quoted(f'verdicts/{each.name}')} v ON v.cluster = q.__cluster"
-        " ORDER BY q.__cluster",
-        "complete", each.name, "entities", parameters=query.bound,
-    )  # fmt: skip
+    )
+    spans = work.spans("__cluster", "dedupe", each.name, "merged")
+    pieces = [f"{completed} WHERE {span.holds('q.__cluster')} ORDER BY q.__cluster" for span in spans]
+    work.publish_pieces(pieces, "complete", each.name, "entities", parameters=query.bound)
     work.publish(
         "SELECT DISTINCT cluster AS __cluster, code, rule, field, message"
         f" FROM {quoted(f'warnings/{each.name}')} ORDER BY ALL",

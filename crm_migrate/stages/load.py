@@ -150,8 +150,10 @@ def _cut(
     tables: Relations, plan: Plan, object_plan: ObjectPlan, kind: Kind, condition: str, rows: int
 ) -> Iterator[pa.Table]:
     """The batches of one kind; an update that only changes links of the second pass has nothing to send now."""
-    batches = stream(tables.connection, _rows(tables, plan, object_plan, condition), rows)
-    for table in slices(iter(batches), rows):
+    spans = tables.spans("__cluster", "load", object_plan.name, "entities")
+    queries = (_rows(tables, plan, object_plan, f"{condition} AND {span.holds('e.__cluster')}") for span in spans)
+    batches = (batch for query in queries for batch in stream(tables.connection, query, rows))
+    for table in slices(batches, rows):
         sent = _narrowed(table, kind, plan, object_plan)
         if sent.num_columns > 1:
             yield sent
@@ -219,11 +221,22 @@ def _hold_orphans(tables: Relations, object_plan: ObjectPlan, now: list[Link]) -
 
 
 def _write_ids(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> None:
-    """Write `load/<object>/ids`: the target ids of all records that carry our key, for the links that follow."""
+    """Write `load/<object>/ids`, where links follow: the target ids of all records that carry our key."""
+    if object_plan.name not in set(_linked_to(plan)):
+        return
     schema = pa.schema([(ENTITY, pa.string()), ("target_id", pa.string())])
     found = sender.target.lookup(target_object(plan, object_plan))
     batches = (batch for table in found for batch in table.select(schema.names).cast(schema).to_batches())
     write_batches(tables.run.table("load", object_plan.name, "ids"), schema, batches)
+
+
+def _linked_to(plan: Plan) -> Iterator[str]:
+    """The objects whose target ids a link needs: its parent, and in the second pass the record that has it."""
+    for object_plan in plan.objects:
+        for link in links(plan, object_plan):
+            yield link.parent
+            if link.later:
+                yield object_plan.name
 
 
 def _load_links(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> int:

@@ -2,7 +2,7 @@
 
 from crm_migrate.connecting.contract import Target
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.loading.actions import decide
+from crm_migrate.stages.loading.actions import decide, finished, forget
 from crm_migrate.stages.loading.keys import CROSSWALK, Names, identify, plan_listing, remember, scan_folder
 from crm_migrate.stages.loading.objects import target_object, target_objects
 from crm_migrate.stages.loading.parents import hold_children
@@ -34,7 +34,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         for object_plan in plan.objects:
             decide(tables, project, identity, plan, object_plan)
         hold_children(tables, plan)
-        loads = [_publish(tables, project, identity, object_plan) for object_plan in plan.objects]
+        loads = [_publish(tables, project, identity, plan, object_plan) for object_plan in plan.objects]
     load_plan = sealed(
         LoadPlan(run=run.id, plan_hash=plan.hash, identity=identity, objects=tuple(loads), prepare=missing), run
     )
@@ -49,11 +49,14 @@ def _begun(project: Project, run: Run) -> bool:
         return ledger.begun(run.id)
 
 
-def _publish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> ObjectLoad:
+def _publish(tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> ObjectLoad:
     names = Names(object_plan.name)
     _vanish(tables, project, identity, object_plan)
     listed = plan_listing(object_plan)
-    tables.publish(f"SELECT {listed} FROM {names.plan} ORDER BY __cluster", "load", object_plan.name, "entities")
+    spans = tables.spans("__cluster", "complete", object_plan.name, "entities")
+    lines = [f"SELECT {listed} FROM ({finished(plan, object_plan, span)})" for span in spans]
+    tables.publish_pieces(lines, "load", object_plan.name, "entities")
+    forget(tables, object_plan)
     tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", "load", object_plan.name, "vanished")
     ids = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
     tables.publish(f"SELECT target_id, __entity FROM {ids} ORDER BY target_id", "load", object_plan.name, "before")

@@ -38,7 +38,7 @@ def validate_before(plan: Plan, run: Run, schema: TargetSchema) -> tuple[Finding
         for object_plan in plan.objects:
             fields = _fields(plan, object_plan, schema)
             tables.execute(_FOUND)
-            tables.execute(f"CREATE TEMP TABLE ready_ AS {_ready(tables, object_plan)}")
+            tables.execute(f"CREATE TEMP VIEW ready_ AS {_ready(tables, object_plan)}")
             _cells(tables, "ready_", "__cluster", fields)
             for field in (f for f in fields if f.unique):
                 _note(tables, doubled("ready_", "__cluster", field.name))
@@ -48,7 +48,7 @@ def validate_before(plan: Plan, run: Run, schema: TargetSchema) -> tuple[Finding
             line = "NULL::VARCHAR AS __entity, NULL::VARCHAR AS target_id, field, code, message"
             query = f"SELECT {line}, 'before' AS \"when\", key::BIGINT AS __cluster FROM found_"
             findings += _publish(tables, object_plan, query, "before")
-            tables.execute("DROP TABLE ready_")
+            tables.execute("DROP VIEW ready_")
     return tuple(findings)
 
 
@@ -63,14 +63,14 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
             tables.execute(_FOUND)
             columns = text_columns(object_plan, "target_id", "__entity")
             actual = tables.scan(columns, "validate", object_plan.name, "actual")
-            tables.execute(f"CREATE TEMP TABLE ours_ AS SELECT * FROM {actual} WHERE __entity IS NOT NULL")
+            tables.execute(f"CREATE TEMP VIEW ours_ AS SELECT * FROM {actual} WHERE __entity IS NOT NULL")
             _cells(tables, "ours_", "target_id", _fields(plan, object_plan, schema))
             _note(tables, doubled("ours_", "target_id", "__entity", "key_doubled"))
             for link in links(plan, object_plan):
                 parents = tables.scan({"target_id": "VARCHAR"}, "validate", link.parent, "actual")
                 _note(tables, orphaned("ours_", "target_id", link.name, parents, "target_id"))
             findings += _publish(tables, object_plan, _after(tables, object_plan), "after")
-            tables.execute("DROP TABLE ours_")
+            tables.execute("DROP VIEW ours_")
     return tuple(findings)
 
 
@@ -87,7 +87,7 @@ def _ready(tables: Relations, object_plan: ObjectPlan) -> str:
     )
     view = tables.scan(columns, "complete", object_plan.name, "entities")
     listed = "".join(f", {quoted(f.name)} AS {quoted(str(f.target))}" for f in loaded_fields(object_plan))
-    return f"SELECT __cluster::VARCHAR AS __cluster{listed} FROM {view} WHERE __state = 'ready' ORDER BY 1"
+    return f"SELECT __cluster::VARCHAR AS __cluster{listed} FROM {view} WHERE __state = 'ready'"
 
 
 def _cells(tables: Relations, view: str, key: str, fields: Sequence[TargetField]) -> None:

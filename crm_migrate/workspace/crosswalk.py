@@ -5,6 +5,8 @@ A cluster that touches one known entity keeps its id, whoever survives. One that
 that follows from the project, the object and its smallest member, so that the same rows get the same id anywhere.
 """
 
+import shutil
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -86,23 +88,43 @@ def _fresh(into: str, project: str, object_name: str, salt: int) -> str:
 
 
 def replace_table(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> int:
-    """Replace a table by the rows of a query that may read it: the manifest is the pointer, swapped in one rename.
+    """Replace a table by the rows of a query that may read it; returns the number of rows."""
+    reader = stream(connection, query)
+    return replace_batches(reader.schema, reader, folder)
+
+
+def replace_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch | pa.Table], folder: Path) -> int:
+    """Replace a table by rows that may come from it: the manifest is the pointer, swapped in one rename.
 
     Returns the number of rows. Parts of the earlier generation are removed afterwards; where a reader still holds one
     (Windows) it stays until the next time.
     """
+    name = _next_generation(folder)
+    temporary, rows = folder / f".{name}.tmp", 0
+    with pq.ParquetWriter(temporary, schema, compression="zstd", compression_level=1) as writer:
+        for batch in batches:
+            writer.write(batch)
+            rows += batch.num_rows
+    _swap(folder, temporary, name, rows)
+    return rows
+
+
+def replace_copy(part: Path, folder: Path) -> None:
+    """Replace a table by a copy of a part of another."""
+    name = _next_generation(folder)
+    shutil.copyfile(part, temporary := folder / f".{name}.tmp")
+    _swap(folder, temporary, name, pq.read_metadata(part).num_rows)
+
+
+def _next_generation(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     earlier = {part.name for part in read_manifest(folder) or []}
-    name = f"g{1 + max((int(n[1:]) for n in earlier), default=0):06d}"
-    temporary, rows = folder / f".{name}.tmp", 0
-    reader = stream(connection, query)
-    with pq.ParquetWriter(temporary, reader.schema, compression="zstd", compression_level=1) as writer:
-        for batch in reader:
-            writer.write_batch(batch)
-            rows += batch.num_rows
+    return f"g{1 + max((int(n[1:]) for n in earlier), default=0):06d}"
+
+
+def _swap(folder: Path, temporary: Path, name: str, rows: int) -> None:
     write_manifest(folder, [publish(temporary, folder / f"{name}.parquet", "", rows)])
     for old in folder.glob("g*.parquet"):
         if old.stem != name:
             with suppress(OSError):
                 old.unlink()
-    return rows

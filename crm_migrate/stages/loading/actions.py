@@ -4,50 +4,86 @@ One write rule: write iff ours differs from what was last sent; conflict iff the
 after our load. Empty never overwrites unless the mapping says `clear: true`.
 """
 
+from collections.abc import Sequence
+
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.loading.keys import Names, scan_folder, text_columns
 from crm_migrate.stages.loading.objects import links, loaded_fields
 from crm_migrate.workspace.layout import Project
-from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.relations import Relations, Span
 from crm_migrate.workspace.sql import literal, quoted
 
 STATE = {"__cluster": "BIGINT", "__state": "VARCHAR", "__code": "VARCHAR", "__message": "VARCHAR"}
 
 
 def decide(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
-    """Create `plan/<object>`: one line per cluster with its action. Parents are not looked at yet."""
+    """Create `plan/<object>`: one line per cluster with its action. Parents are not looked at yet.
+
+    The table is narrow: values stay in the tables on disk until `finished` joins them in its one ordered pass.
+    """
     names = Names(object_plan.name)
     _wish(relations, plan, object_plan)
     _match_existing(relations, object_plan)
     _look(relations, project, identity, object_plan)
     fields = [str(f.target) for f in loaded_fields(object_plan)]
     points = [link.name for link in links(plan, object_plan)]
-    changed = "list_filter([{}], lambda x: x IS NOT NULL)".format(
-        ", ".join(
-            f"CASE WHEN {_final(object_plan, n)} IS DISTINCT FROM {_before(object_plan, n)} THEN {literal(n)} END"
-            for n in fields
-        )
-        or "NULL"
+    values = "".join(
+        f", {_final(object_plan, name)} AS {quoted('=' + name)}, {_before(object_plan, name)} AS {quoted('-' + name)}"
+        for name in fields
     )
-    values = "".join(f", {_final(object_plan, name)} AS {quoted('=' + name)}" for name in fields)
-    refs = "".join(f", w.{quoted('__ref_' + name)}" for name in points)
     orphan = " OR ".join(f"(w.{quoted('__ref_' + n)} IS NOT NULL AND w.{quoted(n)} IS NULL)" for n in points) or "FALSE"
-    relations.execute(f"""CREATE TEMP TABLE {names.decided} AS
+    relations.execute(f"""CREATE TEMP VIEW {names.decided} AS
     SELECT w.*, s.__entity IS NOT NULL AS __was_sent, coalesce(s.__forgotten, FALSE) AS __forgotten, l.__touched,
            x.__n_ours, x.__n_theirs,
            coalesce(l.target_id, s.target_id, x.__target_id) AS __target_id, l.target_id IS NOT NULL AS __there,
-           x.__target_id IS NOT NULL AS __existing, {orphan} AS __orphan, {changed} AS __changed{values}
-    FROM {names.wish} w LEFT JOIN {names.sent} s ON s.__entity = w.__entity
-    LEFT JOIN {names.look} l ON l.__entity = w.__entity
-    LEFT JOIN {names.existing} x ON x.__cluster = w.__cluster AND s.__entity IS NULL""")
-    finals = "".join(f", {quoted('=' + name)} AS {quoted(name)}" for name in fields)
+           x.__target_id IS NOT NULL AS __existing, {orphan} AS __orphan{values}
+    FROM {names.wish} w{_beside(relations, names.sent, "s", "s.__entity = w.__entity")}
+    {_beside(relations, names.look, "l", "l.__entity = w.__entity")}
+    {_beside(relations, names.existing, "x", "x.__cluster = w.__cluster AND s.__entity IS NULL")}""")
+    parents = "".join(f", {quoted('__ref_' + name)}, {quoted('=' + name)} AS {quoted(name)}" for name in points)
+    message = _MESSAGE.format(changed=_changed(fields))
     relations.execute(f"""CREATE TEMP TABLE {names.plan} AS
-    SELECT w.__cluster, w.__entity, __action, {_CODE} AS __code, {_MESSAGE} AS __message,
-           CASE WHEN __action IN ('create', 'update') THEN to_json(__changed)::VARCHAR END AS __changed_fields,
-           __target_id{refs}{finals}
-    FROM (SELECT *, {_action(object_plan)} AS __action FROM {names.decided}) w""")
-    for table in (names.wish, names.existing, names.look, names.decided):
+    SELECT __cluster, __entity, __action, {_CODE} AS __code, {message} AS __message, __target_id{parents}
+    FROM (SELECT *, {_action(object_plan, fields)} AS __action FROM {names.decided}) w""")
+
+
+def _beside(relations: Relations, table: str, alias: str, condition: str) -> str:
+    """A left join; beside an empty table one row of nulls, for which no engine builds a hash table of our wide side."""
+    if relations.count(f"(SELECT 1 FROM {table} LIMIT 1)"):
+        return f" LEFT JOIN {table} {alias} ON {condition}"
+    columns = relations.rows(f"DESCRIBE {table}")
+    nulls = ", ".join(f"NULL::{kind} AS {quoted(str(name))}" for name, kind, *_ in columns)
+    return f" CROSS JOIN (SELECT {nulls}) {alias}"
+
+
+def finished(plan: Plan, object_plan: ObjectPlan, span: Span) -> str:
+    """Query: the lines of `plan/<object>` of a span of clusters, with their values and what changes, in order."""
+    names, points = Names(object_plan.name), {link.name for link in links(plan, object_plan)}
+    fields = [str(f.target) for f in loaded_fields(object_plan)]
+    cells = "".join(f", p.{quoted(n)}" if n in points else f", d.{quoted('=' + n)} AS {quoted(n)}" for n in fields)
+    changed = f"CASE WHEN p.__action IN ('create', 'update') THEN to_json({_changed(fields)})::VARCHAR END"
+    return f"""SELECT p.__cluster, p.__entity, p.__action, p.__code, p.__message, {changed} AS __changed_fields,
+    p.__target_id{cells} FROM {names.plan} p JOIN {names.decided} d USING (__cluster)
+    WHERE {span.holds("p.__cluster")} AND {span.holds("d.__cluster")} ORDER BY __cluster"""
+
+
+def forget(relations: Relations, object_plan: ObjectPlan) -> None:
+    """Drop what only the values of `plan/<object>` needed."""
+    names = Names(object_plan.name)
+    for view in (names.decided, names.wish):
+        relations.execute(f"DROP VIEW {view}")
+    for table in (names.existing, names.look):
         relations.execute(f"DROP TABLE {table}")
+
+
+def _changed(fields: Sequence[str]) -> str:
+    """SQL over `decided/`: the names of the fields that a write would change."""
+    cells = (f"CASE WHEN {_differs(name)} THEN {literal(name)} END" for name in fields)
+    return f"list_filter([{', '.join(cells) or 'NULL'}], lambda x: x IS NOT NULL)"
+
+
+def _differs(name: str) -> str:
+    return f"{quoted('=' + name)} IS DISTINCT FROM {quoted('-' + name)}"
 
 
 def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
@@ -65,7 +101,7 @@ def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
         else:
             listed += f", {cell} AS {name}"
     relations.execute(
-        f"CREATE TEMP TABLE {names.wish} AS SELECT r.__cluster, k.__entity, "
+        f"CREATE TEMP VIEW {names.wish} AS SELECT r.__cluster, k.__entity, "
         f"k.code AS __k_code, k.message AS __k_message, "
         f"r.__state, r.__code AS __r_code, r.__message AS __r_message{listed} "
         f"FROM {records} r JOIN {names.keys} k ON k.__cluster = r.__cluster{joins}"
@@ -137,15 +173,16 @@ def _final(object_plan: ObjectPlan, name: str) -> str:
     return f"CASE WHEN x.__cluster IS NOT NULL THEN {found} WHEN s.__adopted = 'true' THEN {kept_on} ELSE {again} END"
 
 
-def _action(object_plan: ObjectPlan) -> str:
+def _action(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
     now_excluded = "held" if object_plan.on_rerun.now_excluded == "review" else "excluded"
+    differs = " OR ".join(map(_differs, fields)) or "FALSE"
     return f"""CASE
       WHEN __k_code IS NOT NULL THEN 'held'
       WHEN __state = 'excluded' AND __was_sent THEN '{now_excluded}'
       WHEN __state <> 'ready' THEN __state
       WHEN __orphan THEN 'held'
       WHEN __was_sent AND NOT __there THEN 'held'
-      WHEN __was_sent AND len(__changed) = 0 THEN 'unchanged'
+      WHEN __was_sent AND NOT ({differs}) THEN 'unchanged'
       WHEN __was_sent AND (__touched OR __forgotten) THEN 'held'
       WHEN __was_sent THEN 'update'
       WHEN __existing AND (__n_ours > 1 OR __n_theirs > 1) THEN 'held'
@@ -173,7 +210,7 @@ _MESSAGE = """CASE
   WHEN __was_sent AND NOT __there THEN 'we loaded it, and it is not in the target any more'
   WHEN __action = 'held' AND __forgotten THEN 'the target holds other values with our key; what we sent is unknown'
   WHEN __action = 'held' AND __was_sent THEN 'changed in the target since our last load; ours would change '
-       || array_to_string(__changed, ', ')
+       || array_to_string({changed}, ', ')
   WHEN __existing AND __n_theirs > 1 THEN __n_theirs || ' records of the target look like it'
   WHEN __existing AND __n_ours > 1 THEN __n_ours || ' of ours look like record ' || __target_id || ' of the target'
   WHEN __existing THEN 'record ' || __target_id || ' of the target looks like it' END"""

@@ -65,7 +65,7 @@ def remember(relations: Relations, project: Project, identity: str, plan: Plan, 
     kept, joins = _translated(relations, plan, fields, points)
     listed = ", ".join(["__entity", "target_id", *map(quoted, fields)])
     relations.execute(
-        f"CREATE TEMP TABLE {names.sent} AS SELECT {listed}, __adopted, FALSE AS __forgotten FROM {sent} UNION ALL "
+        f"CREATE TEMP VIEW {names.sent} AS SELECT {listed}, __adopted, FALSE AS __forgotten FROM {sent} UNION ALL "
         f"SELECT t.__entity, t.target_id{kept}, NULL, TRUE FROM {theirs} t{joins} WHERE t.__entity IS NOT NULL "
         f"AND t.__entity NOT IN (SELECT __entity FROM {sent})"
     )

@@ -41,4 +41,4 @@ def _hold(relations: Relations, object_plan: ObjectPlan, link: Link) -> int:
 
 
 def _waiting(action: str, code: str, message: str) -> str:
-    return f"__action = {literal(action)}, __code = {literal(code)}, __message = {message}, __changed_fields = NULL"
+    return f"__action = {literal(action)}, __code = {literal(code)}, __message = {message}"

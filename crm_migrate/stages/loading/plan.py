@@ -14,6 +14,9 @@ from crm_migrate.workspace.relations import Relations
 
 ACTIONS = ("create", "update", "unchanged", "held", "rejected", "excluded")
 SAMPLES = 5
+_SAMPLED = {"__cluster": "BIGINT"} | dict.fromkeys(
+    ("__entity", "__action", "__code", "__message", "__changed_fields"), "VARCHAR"
+)
 
 
 class LoadSample(BaseModel):
@@ -84,7 +87,7 @@ class LoadPlan(BaseModel):
 
 
 def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
-    """Count and sample the actions of one object."""
+    """Count and sample the actions of one object; its lines are published already."""
     names = Names(object_plan.name)
     counts: dict[str, int] = dict(relations.rows(f"SELECT __action, count(*) FROM {names.plan} GROUP BY __action"))
     waiting: dict[str, int] = dict(
@@ -93,10 +96,12 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
          SELECT code FROM {names.vanished} WHERE policy <> 'ignore')
         WHERE code IS NOT NULL GROUP BY code""")
     )
-    samples = relations.rows(f"""SELECT p.__action, k.first, p.__entity, coalesce(p.__code, ''),
-        coalesce(p.__message, ''), coalesce(p.__changed_fields, '[]')
-        FROM {names.plan} p JOIN {names.keys} k USING (__cluster)
-        QUALIFY row_number() OVER (PARTITION BY p.__action, p.__code ORDER BY k.first) <= {SAMPLES} ORDER BY 1, 4, 2""")
+    lines = relations.scan(_SAMPLED, "load", object_plan.name, "entities")
+    samples = relations.rows(f"""WITH chosen AS (SELECT p.__cluster, k.first FROM {names.plan} p
+        JOIN {names.keys} k USING (__cluster)
+        QUALIFY row_number() OVER (PARTITION BY p.__action, p.__code ORDER BY k.first) <= {SAMPLES})
+        SELECT e.__action, c.first, e.__entity, coalesce(e.__code, ''), coalesce(e.__message, ''),
+        coalesce(e.__changed_fields, '[]') FROM {lines} e JOIN chosen c USING (__cluster) ORDER BY 1, 4, 2""")
     return ObjectLoad(
         object=object_plan.name,
         target=object_plan.target,

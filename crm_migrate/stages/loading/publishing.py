@@ -9,12 +9,13 @@ import pyarrow.parquet as pq
 from crm_migrate.connecting.contract import Target, WriteBatch
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.loading.keys import CROSSWALK, members, plan_columns, scan_folder, text_columns
-from crm_migrate.stages.loading.objects import links, loaded_fields, target_object
+from crm_migrate.stages.loading.objects import links, target_object
+from crm_migrate.stages.loading.remembering import keep_seen, keep_sent
 from crm_migrate.stages.loading.sending import KINDS
 from crm_migrate.workspace.crosswalk import replace_table
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import BatchLine, Ledger, Settled
-from crm_migrate.workspace.parts import read_manifest
+from crm_migrate.workspace.parts import paths, read_manifest
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import literal, quoted
 
@@ -89,7 +90,6 @@ def publish_memory(
     columns = text_columns(object_plan, "__entity", "target_id", "__adopted")
     now = scan_folder(tables, back, columns)
     _arrived(tables, plan, object_plan, lines, now, scan_folder(tables, project.sent(identity, name), columns))
-    fields = "".join(f", {quoted(str(f.target))}" for f in loaded_fields(object_plan))
     known = scan_folder(tables, project.crosswalk(identity, name), CROSSWALK)
     fresh = f"""(SELECT m.__source, m.__key, a.__entity FROM {members(tables, name)} m
                  JOIN arrived_ a ON a.__cluster = m.__cluster)"""
@@ -99,35 +99,23 @@ def publish_memory(
         f"ANTI JOIN {fresh} f ON f.__source = k.__source AND f.__key = k.__key ORDER BY 1, 2",
         project.crosswalk(identity, name),
     )
-    for folder, source in ((project.seen(identity, name), _seen(now)), (project.sent(identity, name), "arrived_")):
-        earlier, listed = scan_folder(tables, folder, columns), f"SELECT __entity, target_id, __adopted{fields}"
-        replace_table(
-            tables.connection,
-            f"{listed} FROM {source} UNION ALL {listed} FROM {earlier} "
-            f"WHERE __entity NOT IN (SELECT __entity FROM arrived_) ORDER BY __entity",
-            folder,
-        )
+    keep_seen(tables, columns, back, project.seen(identity, name))
+    later = [link.name for link in links(plan, object_plan) if link.later]
+    keep_sent(tables, columns, paths(tables.run.table("load", name, "entities")), later, project.sent(identity, name))
     tables.execute("DROP TABLE arrived_")
-
-
-def _seen(now: str) -> str:
-    return f"(SELECT n.* FROM {now} n SEMI JOIN arrived_ a ON a.__entity = n.__entity)"
 
 
 def _arrived(
     tables: Relations, plan: Plan, object_plan: ObjectPlan, lines: Mapping[str, BatchLine], now: str, before: str
 ) -> None:
-    """Create `arrived_`: entities that the target holds as we want them, with what was sent of each field."""
+    """Create `arrived_`: entities that the target holds as we want them, with what was sent in the second pass."""
     name = object_plan.name
     later = {link.name for link in links(plan, object_plan) if link.later}
     entities = tables.scan(plan_columns(object_plan), "load", name, "entities")
     tables.connection.register("refused_", _refusals(lines, name))
     sent = [view for kind in KINDS if kind != "link" for view in _sent(tables, lines, name, kind)]
     empty = "SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS batch WHERE FALSE"
-    values = "".join(
-        f", {_link_value(f) if f in later else 'e.' + quoted(f)} AS {quoted(f)}"
-        for f in (str(field.target) for field in loaded_fields(object_plan))
-    )
+    values = "".join(f", {_link_value(f)} AS {quoted(f)}" for f in sorted(later))
     tables.execute(f"""CREATE TEMP TABLE arrived_ AS
     WITH sent AS ({" UNION ALL ".join([empty, *sent])}),
     taken AS (SELECT s.__entity FROM sent s ANTI JOIN refused_ r ON r.batch = s.batch AND r.__entity = s.__entity),
