@@ -58,7 +58,12 @@ class Totals:
     @property
     def accounted(self) -> bool:
         """Whether every row and every amount is explained."""
-        return self.adds_up and not self.unexplained and not self.unexplained_amounts and not self.unreadable
+        return self.explained and not self.unreadable
+
+    @property
+    def explained(self) -> bool:
+        """Whether rows and amounts add up, as far as the amounts can be read."""
+        return self.adds_up and not self.unexplained and not self.unexplained_amounts
 
     @property
     def open(self) -> int:
