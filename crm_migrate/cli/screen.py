@@ -151,6 +151,11 @@ def _load_plan_lines(load_plan: "LoadPlan") -> list[str]:
         "",
         f"{load_plan.writes:,} records would be written; nothing is written yet.",
         *(f"{name}: {count} x {code}" for count, code, name in waiting),
+        *(
+            f"{visible(load.object)}: {count:,} source rows {visible(reason)}"
+            for load in load_plan.objects
+            for reason, count in load.aside.items()
+        ),
         *(f"the target lacks  {visible(line)}" for line in load_plan.prepare),
     ]
 

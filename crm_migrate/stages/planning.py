@@ -14,7 +14,7 @@ from crm_migrate.workspace.ledger import Ledger
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import literal, quoted
 
-ASIDE = {"__source": "VARCHAR", "__key": "VARCHAR", "state": "VARCHAR", "rule": "VARCHAR"}
+ASIDE = {"__source": "VARCHAR", "__key": "VARCHAR", "state": "VARCHAR", "rule": "VARCHAR", "code": "VARCHAR"}
 
 
 def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPlan:
@@ -60,7 +60,14 @@ def _publish(tables: Relations, project: Project, identity: str, plan: Plan, obj
     tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", "load", object_plan.name, "vanished")
     ids = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
     tables.publish(f"SELECT target_id, __entity FROM {ids} ORDER BY target_id", "load", object_plan.name, "before")
-    return figures(tables, object_plan)
+    return figures(tables, object_plan).model_copy(update={"aside": _rows_aside(tables, object_plan)})
+
+
+def _rows_aside(tables: Relations, object_plan: ObjectPlan) -> dict[str, int]:
+    """Rows that wait, were rejected or excluded before they were records, by state and code."""
+    counts = tables.rows(f"""SELECT state || ': ' || coalesce(code, ''), count(*)
+      FROM {_set_aside(tables, object_plan)} WHERE state <> 'absent' GROUP BY ALL ORDER BY ALL""")
+    return {str(reason): int(count) for reason, count in counts}
 
 
 def _vanish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> None:
@@ -96,7 +103,9 @@ def _set_aside(tables: Relations, object_plan: ObjectPlan) -> str:
             view = tables.scan(columns, "map", object_plan.name, feed.source, "set_aside")
             views.append(f"(SELECT {literal(feed.source)} AS __source, * FROM {view})")
     empty = f"(SELECT {', '.join(f'NULL::VARCHAR AS {quoted(name)}' for name in ASIDE)} WHERE FALSE)"
-    return f"({' UNION ALL '.join(f'SELECT __source, __key, state, rule FROM {view}' for view in [empty, *views])})"
+    return (
+        f"({' UNION ALL '.join(f'SELECT __source, __key, state, rule, code FROM {view}' for view in [empty, *views])})"
+    )
 
 
 def _finished(tables: Relations, object_plan: ObjectPlan) -> bool:

@@ -48,6 +48,7 @@ class ObjectLoad(BaseModel):
     vanished: int = 0
     before: int = 0
     codes: dict[str, int] = {}
+    aside: dict[str, int] = {}  # "held: key_missing" -> source rows that ended before they were records
     samples: tuple[LoadSample, ...] = ()
 
 

@@ -1,0 +1,34 @@
+"""What `plan` says before anything is written: also of the rows that never became a record."""
+
+from pathlib import Path
+
+import pytest
+
+from crm_migrate.cli import main
+
+MAPPING = """\
+crm_migrate: 1
+sources:
+  kontakte: {file: contacts.csv, key: ContactID, skip: ["Vorname = 'Summe'"]}
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+objects:
+  contacts:
+    from: kontakte
+    fields:
+      first_name: Vorname
+"""
+
+
+def test_the_plan_tells_of_rows_that_wait_before_they_are_records(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "crm-migrate.yaml").write_text(MAPPING, encoding="utf-8")
+    rows = "ContactID;Vorname\n1;Ida\n2;Eda\n2;Ada\n;Uta\n9;Summe\n"
+    (tmp_path / "contacts.csv").write_text(rows, encoding="utf-8")
+    main(["plan", str(tmp_path)])
+    told = capfd.readouterr().out
+    assert "1 records would be written" in told
+    assert "contacts: 2 source rows held: key_conflict" in told
+    assert "contacts: 1 source rows held: key_missing" in told
+    assert "contacts: 1 source rows excluded: skipped_line" in told
