@@ -3,7 +3,7 @@
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "clean"]
+__all__ = ["__version__", "clean", "match"]
 
 
 def __getattr__(name: str) -> Any:
@@ -12,4 +12,8 @@ def __getattr__(name: str) -> Any:
         from crm_migrate.cleansing.cleaner import clean
 
         return clean
+    if name == "match":
+        from crm_migrate.matching.matcher import match
+
+        return match
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

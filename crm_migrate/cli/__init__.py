@@ -24,6 +24,7 @@ VERBS: dict[str, str] = {
     "mapping": "crm_migrate.cli.examples:mapping_group",
     "schema": "crm_migrate.cli.mapping:schema_command",
     "clean": "crm_migrate.cli.cleansing:clean_command",
+    "match": "crm_migrate.cli.matching:match_command",
     "steps": "crm_migrate.cli.cleansing:steps_command",
     "codes": "crm_migrate.cli.reference:codes_command",
     "connectors": "crm_migrate.cli.reference:connectors_command",

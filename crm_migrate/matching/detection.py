@@ -1,0 +1,78 @@
+"""Detection: what a column holds, by its name in several languages and by its content, with the evidence."""
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from crm_migrate.cleansing.letters import fold
+from crm_migrate.matching.words import lines
+
+SAMPLE = 5_000
+_CONTENT = (
+    ("email", r"^\s*[^@\s]+@[^@\s]+\.[A-Za-z]{2,}\s*$"),
+    ("url", r"^\s*(https?://|www\.)\S+$"),
+    ("birth_date", r"^\s*((1[89]|20)\d\d\D?\d\d\D?\d\d|\d{1,2}[./-]\d{1,2}[./-](1[89]|20)\d\d)\s*$"),
+    ("phone", r"^\s*(\+\d[\d\s().\-/]{8,}|\(\d{2,5}\)\s?[\d\s.\-/]{5,}|\d{3}[-./ ]\d{3}[-./ ]\d{4})\s*$"),
+    ("street", r"^\s*(\d+\w?,?\s+\p{L}.{4,}|\p{L}[\p{L} .\-]{4,}\s\d{1,4}\s?[a-z]?)\s*$"),
+)
+_ENOUGH = 0.7
+_FEW = 20  # rows; in smaller tables one value for all may still be the two doubles that are looked for
+KINDS = tuple(line.partition("=")[0].strip() for line in lines("columns"))
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Semantic type of a column ("" when it says nothing about who somebody is) and why we think so."""
+
+    column: str
+    type: str
+    because: str
+
+
+def detect(frame: pl.DataFrame, entity: str) -> list[Detected]:
+    """One finding per column, in the order of the frame."""
+    return [_detected(name, frame[name], entity) for name in frame.columns]
+
+
+def _detected(name: str, values: pl.Series, entity: str) -> Detected:
+    filled = values.drop_nulls()
+    if filled.is_empty():
+        return Detected(name, "", "no values")
+    if len(values) >= _FEW and filled.n_unique() == 1:
+        return Detected(name, "", "one value only")
+    by_name = _by_name(name, entity)
+    if by_name:
+        return Detected(name, by_name[0], f"the name says {by_name[1]!r}")
+    for kind, pattern in _CONTENT:
+        share = int(filled.head(SAMPLE).str.contains(pattern).sum()) / min(len(filled), SAMPLE)
+        if share >= _ENOUGH:
+            return Detected(name, kind, f"{share:.0%} of the values look like it")
+    return Detected(name, "", "neither name nor values say what it is")
+
+
+def _by_name(name: str, entity: str) -> tuple[str, str] | None:
+    words = re.sub(r"[^\w]+|_", " ", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))).split()
+    closed = "".join(words)
+    if closed == "name" or (closed in ("nama", "isim") and entity == "organisation"):
+        return ("company_name" if entity == "organisation" else "person_name"), name
+    known = _known()
+    if closed in known:
+        return known[closed], name
+    kinds = {known.get(word) for word in words}
+    if {"given_name", "family_name"} <= kinds:
+        return "person_name", name
+    for length in (3, 2, 1):
+        for start in range(len(words) - length, -1, -1):
+            part = "".join(words[start : start + length])
+            if len(part) > 2 and part in known and known[part] not in ("id", "source", "choice"):
+                return known[part], part
+    return None
+
+
+def _known() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for line in lines("columns"):
+        kind, _, words = line.partition("=")
+        known |= {word: kind.strip() for word in words.split()}
+    return known

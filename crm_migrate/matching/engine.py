@@ -1,0 +1,126 @@
+"""The engine: records -> candidates -> weights -> partition, learned and clustered in turns. Public door: `match`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from crm_migrate.matching.blocking import Blocked, candidates
+from crm_migrate.matching.comparison import Compared
+from crm_migrate.matching.composites import frequencies
+from crm_migrate.matching.partition import Linked, missing_pairs, partition, within_reach
+from crm_migrate.matching.records import Records
+from crm_migrate.matching.terms import Codes
+from crm_migrate.matching.weights import (
+    Model,
+    Reals,
+    Table,
+    chance,
+    drawn_pairs,
+    gains,
+    learn,
+    learn_from_clusters,
+    log_odds,
+    prior,
+    seeded,
+)
+
+SAMPLE = 200_000  # pairs that the weights are learned from
+CHUNK = 250_000  # pairs compared at a time, so that memory stays bounded
+TURNS = 2
+CUT = 0.0  # log odds: a cluster is more likely than not
+NEAR = -1.0  # log odds of a pair that can still matter for a cluster
+KEPT = -6.0  # candidates below are forgotten; inside clusters they are compared again
+UNSEEN = -4.0  # log odds of a pair that was not compared
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Pairs with their gains (pairs x comparisons x classes), what was known, and their natural log odds."""
+
+    i: Codes
+    j: Codes
+    gains: npt.NDArray[np.float32]
+    known: npt.NDArray[np.bool_]
+    odds: Reals
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Cluster of each row (named by its smallest row), the pairs that counted, the model, and the blocking."""
+
+    label: Codes
+    scored: Scored
+    model: Model
+    blocked: Blocked
+
+
+def resolve(records: Records) -> Resolved:
+    """The best partition of the records."""
+    total = max(records.rows * (records.rows - 1) / 2, 1.0)
+    blocked = candidates(records.anchors, records.recipes, records.rows)
+    drawn_i, drawn_j = drawn_pairs(records.rows)
+    drawn = [c.compare(drawn_i, drawn_j) for c in records.comparisons]
+    model = seeded(records.comparisons, drawn, records.rows, total)
+    i, j = blocked.i, blocked.j
+    if len(i):
+        table, scale = _sampled(model, i, j)
+        learn(table, model, scale, total)
+    scored = _scored(model, i, j, KEPT)
+    label = _clustered(records.rows, scored, model)
+    for _ in range(TURNS):
+        inside = missing_pairs(label, i[:0], j[:0], np.zeros(0, dtype=bool), 20 * records.rows + SAMPLE)
+        if not len(inside[0]):
+            break
+        _relearn(model, label, inside, drawn, label[drawn_i] != label[drawn_j], total)
+        more = missing_pairs(label, scored.i, scored.j, scored.odds > NEAR - 1, 3 * records.rows + 500_000)
+        i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
+        scored = _scored(model, i, j, -np.inf)
+        label = _clustered(records.rows, scored, model)
+    return Resolved(label, scored, model, blocked)
+
+
+def _sampled(model: Model, i: Codes, j: Codes) -> tuple[Table, float]:
+    """Levels of a sample of the pairs, and how many pairs each stands for."""
+    step = max(len(i) // SAMPLE, 1)
+    chosen = i[::step], j[::step]
+    return Table([c.compare(*chosen) for c in model.comparisons], model), len(i) / len(chosen[0])
+
+
+def _relearn(
+    model: Model,
+    label: Codes,
+    inside: tuple[Codes, Codes],
+    drawn: list[Compared],
+    apart: npt.NDArray[np.bool_],
+    total: float,
+) -> None:
+    """Frequencies over entities instead of rows, chance over pairs that are not one, m from whole clusters."""
+    model.frequency = [frequencies(c, label) for c in model.comparisons]
+    model.u = [chance(c, found, apart) for c, found in zip(model.comparisons, drawn, strict=True)]
+    table, scale = _sampled(model, *inside)
+    learn_from_clusters(table, model, scale, total)
+
+
+def _scored(model: Model, i: Codes, j: Codes, above: float) -> Scored:
+    """The pairs whose log odds are above a limit, compared chunk by chunk."""
+    before = prior(model)
+    parts = [
+        _chunk(model, i[at : at + CHUNK], j[at : at + CHUNK], before, above) for at in range(0, max(len(i), 1), CHUNK)
+    ]
+    return Scored(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _chunk(model: Model, i: Codes, j: Codes, before: Reals, above: float) -> tuple[np.ndarray, ...]:
+    table = Table([c.compare(i, j) for c in model.comparisons], model)
+    found = gains(table, model)
+    odds = log_odds(found, before)
+    keep = odds > above
+    return i[keep], j[keep], found[keep], table.known()[keep], odds[keep]
+
+
+def _clustered(rows: int, scored: Scored, model: Model) -> Codes:
+    near = within_reach(rows, scored.i, scored.j, scored.odds > NEAR)
+    pairs = np.ones(int(near.sum()))
+    edges = Linked(scored.i[near], scored.j[near], scored.gains[near], scored.known[near].astype(np.float32), pairs)
+    return partition(rows, edges, prior(model), CUT, UNSEEN)

@@ -1,0 +1,121 @@
+"""The public door: `match(frame, entity)` finds which rows of a frame are the same person or organisation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+from crm_migrate.errors import UsageError
+from crm_migrate.matching.detection import KINDS, Detected, detect
+from crm_migrate.matching.engine import Resolved, resolve
+from crm_migrate.matching.records import prepare
+from crm_migrate.matching.terms import Codes
+
+ENTITIES = ("person", "organisation")
+SHOWN = -3.0  # natural log odds of the weakest pairs that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What was found.
+
+    `clusters`: the index of the frame with `cluster` (index label of the cluster's first row) and `probability` that
+    the row belongs there. `pairs`: `left`, `right`, `probability`, `weight` (bits: log2 odds, prior included),
+    `same_cluster` and the weight of each comparison against chance in bits. `detected`: the type of each column and
+    why.
+    `oversized`: blocking keys with rows whose blocks were too big to be compared.
+    """
+
+    clusters: pd.DataFrame
+    pairs: pd.DataFrame
+    detected: tuple[Detected, ...]
+    oversized: dict[str, int]
+
+
+def match(
+    frame: pd.DataFrame,
+    entity: str = "person",
+    types: dict[str, str] | None = None,
+    against: pd.DataFrame | None = None,
+) -> Matching:
+    """Cluster the rows of a frame without labels.
+
+    `types` gives semantic types of columns (see `detection.KINDS`) instead of detecting them; columns that it does not
+    name are not compared. With `against`, the rows of a second frame are clustered together with the first; both frames
+    then need indexes without labels in common. UsageError for an unknown entity or type, or a frame without any column
+    to compare.
+    """
+    if entity not in ENTITIES:
+        raise UsageError(f"there is no entity {entity!r}", hint=f"one of: {', '.join(ENTITIES)}")
+    whole = frame if against is None else pd.concat([frame, against])
+    if not whole.index.is_unique:
+        raise UsageError("the index has labels twice", hint="use `reset_index`, or a column without doubles")
+    texts = pl.DataFrame({str(name): _texts(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
+    detected = tuple(detect(texts, entity))
+    kinds = _checked(types, texts.columns) if types else {d.column: d.type for d in detected if d.type}
+    # Rows in an order of their own, so that the result does not depend on how the file was sorted.
+    order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
+    records = prepare(texts[order], kinds, entity)
+    if not records.comparisons:
+        raise UsageError("there is no column to compare", hint="name them: types={'column': 'family_name'}")
+    found = resolve(records)
+    return Matching(
+        _clusters(found, order, whole.index), _pairs(found, order, whole.index), detected, found.blocked.oversized
+    )
+
+
+def _texts(column: pd.Series) -> pl.Series:
+    values = pa.array(column.astype("string"), type=pa.string(), from_pandas=True)
+    return pl.Series(pl.from_arrow(values), dtype=pl.String).str.strip_chars().replace("", None)
+
+
+def _checked(types: dict[str, str], columns: list[str]) -> dict[str, str]:
+    for column, kind in types.items():
+        if column not in columns:
+            raise UsageError(f"there is no column {column!r}", hint=f"there are: {', '.join(columns[:20])}")
+        if kind not in KINDS:
+            raise UsageError(f"there is no type {kind!r} to match by", hint=f"one of: {', '.join(KINDS)}")
+    return types
+
+
+def _clusters(found: Resolved, order: Codes, index: pd.Index) -> pd.DataFrame:
+    rows = len(order)
+    label = np.empty(rows, dtype=np.int64)
+    label[order] = found.label
+    first = np.full(rows, rows, dtype=np.int64)
+    np.minimum.at(first, label, np.arange(rows))
+    belongs = np.empty(rows)
+    belongs[order] = _belongs(found)
+    return pd.DataFrame({"cluster": index[first[label]], "probability": belongs}, index=index)
+
+
+def _belongs(found: Resolved) -> np.ndarray:
+    """Probability that a row belongs to its cluster: its best pair inside; alone: that no pair outside is a match."""
+    scored, label = found.scored, found.label
+    probability = _logistic(scored.odds)
+    inside = label[scored.i] == label[scored.j]
+    best, rival = np.zeros(len(label)), np.zeros(len(label))
+    for end in (scored.i, scored.j):
+        np.maximum.at(best, end[inside], probability[inside])
+        np.maximum.at(rival, end[~inside], probability[~inside])
+    alone = np.bincount(label, minlength=len(label))[label] == 1
+    return np.where(alone, 1 - rival, best)
+
+
+def _logistic(odds: np.ndarray) -> np.ndarray:
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -50, 50))))
+
+
+def _pairs(found: Resolved, order: Codes, index: pd.Index) -> pd.DataFrame:
+    scored, names = found.scored, [c.name for c in found.model.comparisons]
+    shown = np.flatnonzero(scored.odds > SHOWN)
+    i, j = scored.i[shown], scored.j[shown]
+    left, right = np.minimum(order[i], order[j]), np.maximum(order[i], order[j])
+    by_row = np.lexsort((right, left))
+    odds = scored.odds[shown][by_row]
+    bits = scored.gains[shown][by_row, : len(names)] / np.float32(np.log(2))
+    facts = {"left": index[left[by_row]], "right": index[right[by_row]], "probability": _logistic(odds)}
+    facts |= {"weight": odds / np.log(2), "same_cluster": (found.label[i] == found.label[j])[by_row]}
+    return pd.DataFrame(facts | {f"weight_{name}": bits[:, at] for at, name in enumerate(names)})

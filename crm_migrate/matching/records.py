@@ -1,0 +1,229 @@
+"""Records: a frame with its semantic types as comparisons and blocking anchors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from crm_migrate.matching import folding, kernels
+from crm_migrate.matching.comparison import Comparison, simple
+from crm_migrate.matching.composites import person_names, places, street_lines
+from crm_migrate.matching.terms import Codes, Terms, encode
+
+Types = dict[str, str]
+EMAIL = ("missing", "different", "vaguely alike", "alike", "nearly equal", "equal")
+
+PERSON_RECIPES: tuple[tuple[str, ...], ...] = (
+    ("email",), ("phone",), ("tax_id",), ("birth_date", "given1"), ("birth_date", "family1"), ("given", "family"),
+    ("mailbox",), ("names", "year"), ("street", "given1"), ("street", "family3"), ("postal_code", "given"),
+    ("postal_code", "family3"), ("family", "given1", "city"), ("family3", "given1", "year"), ("family", "year"),
+    ("given", "day", "month"), ("family3", "day", "month"), ("family", "city"), ("given", "city", "year"),
+    ("birth_date", "city"), ("birth_date", "postal_code"), ("names",), ("given", "year", "month"),
+    ("family3", "given3"), ("city", "given3", "family1"),
+)  # fmt: skip
+ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
+    ("email",), ("phone",), ("tax_id",), ("company",), ("url",), ("street",), ("company_rare",),
+    ("company1", "postal_code"), ("company1", "street_number"),
+    ("street_word", "street_number"), ("company1", "company2"), ("company1", "city"),
+    ("street_word", "postal_code"), ("company_rare2",), ("phone7",),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Comparisons and blocking anchors of the rows of a frame."""
+
+    rows: int
+    comparisons: tuple[Comparison, ...]
+    anchors: dict[str, Codes]
+    recipes: tuple[tuple[str, ...], ...]
+
+
+class _Columns:
+    """The columns of a frame by their semantic type."""
+
+    def __init__(self, frame: pl.DataFrame, types: Types) -> None:
+        self._frame = frame
+        self._by_type: dict[str, list[str]] = {}
+        for column, kind in types.items():
+            self._by_type.setdefault(kind, []).append(column)
+
+    def all(self, kind: str) -> list[pl.Series]:
+        return [self._frame[name] for name in self._by_type.get(kind, ())]
+
+    def first(self, kind: str) -> pl.Series | None:
+        found = self.all(kind)
+        return found[0] if found else None
+
+    def or_empty(self, kind: str) -> pl.Series:
+        found = self.first(kind)
+        return pl.Series(kind, [None], dtype=pl.String).new_from_index(0, len(self._frame)) if found is None else found
+
+
+def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
+    """Comparisons and anchors for a frame of texts whose columns have the given semantic types."""
+    columns = _Columns(frame, types)
+    comparisons: list[Comparison] = []
+    anchors: dict[str, Codes] = {}
+    if entity == "person":
+        _names(columns, comparisons, anchors)
+        _personal(columns, comparisons, anchors)
+    else:
+        _companies(columns, comparisons, anchors)
+    _contacts(columns, comparisons, anchors, "household" if entity == "person" else "")
+    _address(columns, comparisons, anchors, "" if entity == "person" else "chain")
+    recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
+    return Records(len(frame), tuple(comparisons), anchors, recipes)
+
+
+def _code(column: pl.Series) -> Codes:
+    return encode(column)[0].codes
+
+
+def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
+    given, middle, family = _name_parts(columns)
+    if given.null_count() == len(given) and family.null_count() == len(family):
+        return
+    first, last = encode(given, family)
+    comparisons.extend(person_names(first, last))
+    if middle.null_count() < len(middle):
+        comparisons.append(simple("middle_name", encode(middle), kernels.names, kernels.NAME, apart="household"))
+    low = pl.select(pl.min_horizontal(given, family)).to_series()
+    high = pl.select(pl.max_horizontal(given, family)).to_series()
+    anchors |= {
+        "given": first.codes, "family": last.codes, "given1": _code(given.str.slice(0, 1)),
+        "family1": _code(family.str.slice(0, 1)), "given3": _code(given.str.slice(0, 3)),
+        "family3": _code(family.str.slice(0, 3)), "names": _code(low + "|" + high),
+    }  # fmt: skip
+
+
+def _name_parts(columns: _Columns) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Given, middle and family name: from their columns, and from a full name where they are missing or less."""
+    given, family = (folding.person(columns.or_empty(kind)) for kind in ("given_name", "family_name"))
+    middle = folding.folded(columns.or_empty("middle_name"))
+    whole = columns.first("person_name")
+    if whole is None:
+        return given, middle, family
+    words = pl.DataFrame({"words": folding.person(whole).str.split(" ")})
+    several = pl.col("words").list.len() > 1
+    parts = words.select(
+        first=pl.when(several).then(pl.col("words").list.first()),
+        rest=pl.col("words")
+        .list.slice(1, pl.col("words").list.len().cast(pl.Int64) - 2)
+        .list.join(" ")
+        .replace("", None),
+        last=pl.col("words").list.last(),
+    )
+    if middle.null_count() == len(middle):
+        middle = parts["rest"]
+    return given.fill_null(parts["first"]), middle, family.fill_null(parts["last"])
+
+
+def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
+    born = columns.first("birth_date")
+    if born is not None:
+        day = folding.date(born)
+        terms = encode(day)
+        comparisons.append(simple("birth_date", terms, kernels.dates, kernels.DATE, apart="household"))
+        anchors |= {
+            "birth_date": terms[0].codes,
+            "year": _code(day.str.slice(0, 4)),
+            "month": _code(day.str.slice(4, 2)),
+        }
+        anchors["day"] = _code(day.str.slice(6, 2))
+    for kind in ("gender", "choice", "employer"):
+        for column in columns.all(kind):
+            apart = "household" if kind == "gender" else ""
+            comparisons.append(simple(column.name, encode(folding.folded(column)), *_TEXT[kind], apart=apart))
+
+
+_TEXT = {
+    "gender": (kernels.choices, kernels.CHOICE),
+    "choice": (kernels.texts, kernels.TEXT),
+    "employer": (kernels.texts, kernels.TEXT),
+}
+
+
+def _companies(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
+    name = columns.first("company_name")
+    if name is None:
+        return
+    bare = folding.company(name)
+    terms = encode(bare)
+    comparisons.append(
+        simple(
+            "company_name",
+            terms,
+            kernels.CompanyNames(terms[0].values.tolist()),
+            kernels.COMPANY,
+            apart="building",
+            differs=0.05,
+        )
+    )
+    words = bare.str.split(" ")
+    rare = _rarest(terms[0])
+    anchors |= {
+        "company": terms[0].codes,
+        "company1": _code(words.list.first()),
+        "company2": _code(words.list.get(1, null_on_oob=True)),
+    }
+    anchors |= {"company_rare": _code(rare[0]), "company_rare2": _code(rare[1])}
+
+
+def _rarest(terms: Terms) -> tuple[pl.Series, pl.Series]:
+    """The rarest word of each row that others have too, and the next one."""
+    counts: dict[str, int] = {}
+    split = [value.split() for value in terms.values.tolist()]
+    for words in split:
+        for word in set(words):
+            counts[word] = counts.get(word, 0) + 1
+    ordered = [sorted((w for w in set(ws) if counts[w] > 1), key=lambda w: (counts[w], w)) for ws in split]
+    found = [np.array([ws[at] if len(ws) > at else None for ws in ordered] + [None], dtype=object) for at in (0, 1)]
+    first, second = (pl.Series(f[terms.codes].tolist(), dtype=pl.String) for f in found)
+    return first, second
+
+
+def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes], apart: str) -> None:
+    kinds = (
+        ("email", folding.email, kernels.emails, EMAIL), ("phone", folding.phone, kernels.codes, kernels.CODE),
+        ("tax_id", folding.code, kernels.codes, kernels.CODE), ("url", folding.domain, kernels.texts, kernels.TEXT),
+    )  # fmt: skip
+    for kind, fold, kernel, labels in kinds:
+        series = [fold(column) for column in columns.all(kind)]
+        if not series:
+            continue
+        terms = encode(*series)
+        comparisons.append(
+            simple(
+                kind,
+                terms,
+                kernel,
+                labels,
+                apart=apart if kind == "tax_id" else "",
+                differs=0.1 if kind == "tax_id" else 0.35,
+            )
+        )
+        anchors[kind] = terms[0].codes
+        if kind == "email":
+            anchors["mailbox"] = _code(series[0].str.replace("@.*", ""))
+        if kind == "phone":
+            anchors["phone7"] = _code(series[0].str.tail(7))
+
+
+def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes], apart: str) -> None:
+    line, number = columns.first("street"), columns.first("house_number")
+    if line is not None:
+        plain = folding.street(line)
+        digits = folding.folded(number) if number is not None else plain.str.extract(r"(?:^|\s)(\d+[a-z]?)(?:\s|$)")
+        words = plain if number is not None else plain.str.replace(r"(?:^|\s)\d+[a-z]?(?:\s|$)", " ").str.strip_chars()
+        comparisons.append(street_lines(digits, words, apart))
+        anchors["street"] = _code(digits + " " + words.str.slice(0, 4))
+        anchors["street_number"] = _code(digits)
+        anchors["street_word"] = _code(words.str.extract(r"(\p{L}{3,})"))
+    postal, city, state = (columns.or_empty(kind) for kind in ("postal_code", "city", "state"))
+    postal, city, state = folding.code(postal), folding.folded(city), folding.folded(state)
+    if any(s.null_count() < len(s) for s in (postal, city, state)):
+        comparisons.append(places(postal, city, state))
+        anchors |= {"postal_code": _code(postal), "city": _code(city)}
+    for column in columns.all("address_rest"):
+        comparisons.append(simple(column.name, encode(folding.street(column)), kernels.texts, kernels.TEXT))

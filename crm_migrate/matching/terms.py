@@ -1,0 +1,84 @@
+"""Terms: a column as codes into its distinct values, so that every comparison is done once per pair of values."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+Codes = npt.NDArray[np.int64]
+FEW = 30  # rows with other values that every column is thought to have beside its own: ten rows are not the world
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`codes` has one entry per row (-1: no value) into `values`."""
+
+    codes: Codes
+    values: npt.NDArray[np.object_]
+
+
+def encode(*columns: pl.Series) -> list[Terms]:
+    """Columns over one dictionary, so that codes can be compared between them; empty texts are no values."""
+    joined = pl.concat([column.cast(pl.String).rename("v") for column in columns])
+    coded = joined.replace("", None).to_arrow()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    coded = coded.dictionary_encode()
+    values = np.array([*coded.dictionary.to_pylist(), None], dtype=object)[:-1]
+    codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    ends = np.cumsum([0, *(len(column) for column in columns)])
+    return [Terms(codes[start:end], values) for start, end in pairwise(ends)]
+
+
+def joint(*columns: Codes) -> Codes:
+    """One code for several columns together; -1 where any of them has no value."""
+    code = columns[0].copy()
+    for column in columns[1:]:
+        width = int(column.max(initial=-1)) + 2
+        present = (code >= 0) & (column >= 0)
+        code = np.where(present, code * width + column, -1)
+        if width > 1 and code.max(initial=0) > 2**40:
+            code = _dense(code)
+    return code
+
+
+def _dense(code: Codes) -> Codes:
+    """Codes renumbered from 0, so that products of them stay below 2**63."""
+    found, index = numbered(code)
+    return index - int(found[0] < 0) if len(found) else code
+
+
+def distinct(values: Codes) -> Codes:
+    """The different values in ascending order (for millions, sorting is several times faster than a hash table)."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+
+
+def numbered(values: Codes) -> tuple[Codes, Codes]:
+    """The different values in ascending order, and for each value its number among them."""
+    order = np.argsort(values)
+    ordered = values[order]
+    new = np.concatenate([[False], ordered[1:] != ordered[:-1]]) if len(values) else np.zeros(0, dtype=bool)
+    number = np.empty(len(values), dtype=np.int64)
+    number[order] = np.cumsum(new)
+    first = ~new
+    first[1:] = new[1:]
+    return ordered[first], number
+
+
+def shares(codes: Codes, size: int, rows: Codes | None = None) -> npt.NDArray[np.float64]:
+    """Share of each value among the rows that have one; among entities if `rows` names the entity of a row."""
+    if rows is not None:
+        codes = _one_per_entity(codes, rows, size)
+    counts = np.bincount(codes[codes >= 0], minlength=size).astype(np.float64)
+    return np.asarray(np.maximum(counts - 0.5, 0.5) / (counts.sum() + FEW))
+
+
+def _one_per_entity(codes: Codes, rows: Codes, size: int) -> Codes:
+    """Each value once for each entity that has it."""
+    present = codes >= 0
+    pairs = distinct(rows[present] * size + codes[present])
+    return np.asarray(pairs % size)

@@ -1,0 +1,62 @@
+"""`crm-migrate match`: one line per row, and every refusal with its next step."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crm_migrate.cli import main
+
+ROWS = """Kundennummer;Vorname;Nachname;Geburtsdatum;Ort
+1;Ayşe;Yılmaz;12.03.1980;İzmir
+2;Jürgen;Müller;01.09.1971;Bremen
+3;Ayse;YILMAZ;12.03.1980;Izmir
+4;Siti;Wijaya;24.12.1990;Surabaya
+"""
+
+
+def run(folder: Path, text: str, *options: str) -> tuple[int, Path]:
+    source, target = folder / "rows.csv", folder / "clusters.csv"
+    source.write_text(text, encoding="utf-8")
+    try:
+        main(["match", str(source), "--id", "Kundennummer", "-o", str(target), *options])
+    except SystemExit as left:
+        return int(left.code or 0), target
+    return 0, target
+
+
+def test_one_line_per_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, target = run(tmp_path, ROWS)
+    lines = pd.read_csv(target, dtype=str).set_index("id")
+    assert code == 0
+    assert list(lines.columns) == ["cluster", "probability"]
+    assert lines["cluster"].to_dict() == {"1": "1", "2": "2", "3": "1", "4": "4"}
+    said = capsys.readouterr().out
+    assert "family_name" in said
+    assert "4 rows, 3 clusters" in said
+
+
+def test_types_can_be_given(tmp_path: Path) -> None:
+    code, target = run(tmp_path, ROWS, "--type", "Vorname=given_name", "--type", "Nachname=family_name")
+    assert code == 0
+    assert len(pd.read_csv(target)) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code", "words"),
+    [
+        (ROWS + "1;Budi;Santoso;;\n", (), 3, "occurs more than once"),
+        (ROWS + ";Budi;Santoso;;\n", (), 3, "have no Kundennummer"),
+        (ROWS, ("--id", "Nr"), 2, "there is no column 'Nr'"),
+        (ROWS, ("--type", "Vorname=first"), 2, "there is no type 'first'"),
+    ],
+)
+def test_refusals(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, options: tuple[str, ...], code: int, words: str
+) -> None:
+    left, target = run(tmp_path, text, *options)
+    said = capsys.readouterr().err
+    assert left == code
+    assert words in said
+    assert "next:" in said
+    assert not target.exists()
