@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crm_migrate.crm.types import TYPES
+from crm_migrate.errors import InternalError
 from crm_migrate.stages.reconciling import causes
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
 
@@ -15,6 +16,8 @@ CLASSES = (
     "match", "match_normalised", "both_empty", "filled_by_target", "kept_in_target", "lost", "different",
     "not_comparable", "not_sampled",
 )  # fmt: skip
+BITS = 60
+SPAN = 131_072  # records that are hashed at a time
 NOT_COMPARED = ("both_empty", "kept_in_target", "not_comparable", "not_sampled")
 
 
@@ -52,8 +55,9 @@ def compare(tables: Tables, name: str, expected: str, actual: str, fields: Seque
     """Compare two relations by `__entity`; `expected` may have `__existed` (the target had the record before us)."""
     there = set(tables.columns(actual))
     comparable = [item for item in fields if item.name in there]
-    suspects, cells = quote(f"suspects/{name}"), quote(f"cells/{name}")
-    tables.execute(f"CREATE TEMP TABLE {suspects} AS {_suspects(expected, actual, comparable)}")
+    suspects, cells, digests = quote(f"suspects/{name}"), quote(f"cells/{name}"), quote(f"digests/{name}")
+    records = _digest(tables, digests, expected, comparable)
+    tables.execute(f"CREATE TEMP TABLE {suspects} AS {_suspects(digests, actual, comparable)}")
     tables.execute(
         f"""CREATE TEMP TABLE {cells} (__entity VARCHAR, target_id VARCHAR, field VARCHAR, kind VARCHAR,
         expected VARCHAR, actual VARCHAR, existed BOOLEAN, gone BOOLEAN, class VARCHAR, cause VARCHAR)"""
@@ -65,24 +69,49 @@ def compare(tables: Tables, name: str, expected: str, actual: str, fields: Seque
         tables.execute(f"INSERT INTO {cells} {_cells(ours, theirs, item)}")
     causes.classify(tables, cells)
     causes.find_shifted_rows(tables, cells, expected)
-    comparison = Comparison(int(tables.one(f"SELECT count(*) FROM {expected}")[0]), cells)
-    _count(tables, comparison, expected, comparable)
+    comparison = Comparison(records, cells)
+    _count(tables, comparison, digests, comparable)
     for item in fields:
         if item not in comparable:
             comparison.classes[item.name] = dict.fromkeys(CLASSES, 0) | {"not_comparable": comparison.records}
-    for table in (suspects, ours, theirs):
+    for table in (suspects, digests, ours, theirs):
         tables.execute(f"DROP TABLE {table}")
     return comparison
 
 
-def _suspects(expected: str, actual: str, fields: Sequence[Compared]) -> str:
-    """Entities whose record is not there, or whose fields do not hash equal."""
+def _digest(tables: Tables, digests: str, expected: str, fields: Sequence[Compared]) -> int:
+    """Create the table of what the comparison and its counts need of every expected record; how many there are.
+
+    `h1`, `h2`: the hash of the fields; `filled/n`: a bit for each of the fields 60 n and following that has a value.
+    The wide records are joined and read once, span by span, so that no join holds more than a span of them.
+    """
+    records, first, last = tables.one(f"SELECT count(*), min(__position), max(__position) FROM {expected}")
+    bits = "".join(
+        f", {' + '.join(_bit(item, at) for at, item in enumerate(fields[n : n + BITS]))} AS {quote(f'filled/{n}')}"
+        for n in range(0, len(fields), BITS)
+    )
+    query = f"SELECT __entity, {_hashes(fields)}{bits} FROM {expected}"
+    tables.execute(f"CREATE TEMP TABLE {digests} AS {query} WHERE FALSE")
+    for start in range(int(first or 0), int(last or 0) + 1, SPAN) if records else ():
+        tables.execute(f"INSERT INTO {digests} {query} WHERE __position >= {start} AND __position < {start + SPAN}")
+    if tables.count(digests) != records:
+        raise InternalError("not every expected record was compared")
+    return int(records)
+
+
+def _bit(item: Compared, at: int) -> str:
+    return f"CASE WHEN {_cell(item.name)} IS NULL THEN 0::BIGINT ELSE {1 << at} END"
+
+
+def _hashes(fields: Sequence[Compared]) -> str:
     hashed = ", ".join(_cell(item.name) for item in fields) or "''"
+    return f"hash({hashed}) AS h1, hash('salt', {hashed}) AS h2"
 
-    def digest(relation: str) -> str:
-        return f"(SELECT __entity, hash({hashed}) AS h1, hash('salt', {hashed}) AS h2 FROM {relation})"
 
-    return f"""SELECT e.__entity FROM {digest(expected)} e LEFT JOIN {digest(actual)} a USING (__entity)
+def _suspects(digests: str, actual: str, fields: Sequence[Compared]) -> str:
+    """Entities whose record is not there, or whose fields do not hash equal."""
+    return f"""SELECT e.__entity FROM {digests} e
+    LEFT JOIN (SELECT __entity, {_hashes(fields)} FROM {actual}) a USING (__entity)
     WHERE a.h1 IS DISTINCT FROM e.h1 OR a.h2 IS DISTINCT FROM e.h2"""
 
 
@@ -98,11 +127,13 @@ def _cells(ours: str, theirs: str, item: Compared) -> str:
     FROM {ours} e LEFT JOIN {theirs} a USING (__entity) WHERE {e} IS DISTINCT FROM {a}"""
 
 
-def _count(tables: Tables, comparison: Comparison, expected: str, fields: Sequence[Compared]) -> None:
+def _count(tables: Tables, comparison: Comparison, digests: str, fields: Sequence[Compared]) -> None:
     """Classes of every field: what is not in `cells` is a match where something was expected, else both empty."""
     found = tables.rows(f"SELECT field, class, count(*), count(expected) FROM {comparison.cells} GROUP BY field, class")
-    filled = [f"count({_cell(item.name)})" for item in fields]
-    counts = tables.one(f"SELECT {', '.join([*filled, 'count(*)'])} FROM {expected}")
+    filled = [
+        f"count(*) FILTER (({quote(f'filled/{at - at % BITS}')} >> {at % BITS}) & 1 = 1)" for at in range(len(fields))
+    ]
+    counts = tables.one(f"SELECT {', '.join([*filled, 'count(*)'])} FROM {digests}")
     for item, count in zip(fields, counts[:-1], strict=True):
         mine = [row for row in found if row[0] == item.name]
         classes = dict.fromkeys(CLASSES, 0) | {cls: cells for _, cls, cells, _ in mine}

@@ -1,9 +1,15 @@
 """What became of every cluster of an object: one fate each, and none where two stages contradict each other."""
 
+from collections.abc import Mapping
+
 from crm_migrate.stages.reconciling.columns import CLUSTERS, COMPLETE, IDS, LINK_ROWS, LOAD, NODES, OUTCOMES
 from crm_migrate.stages.reconciling.database import Tables, quote
 
 ARRIVED = ("created", "updated", "unchanged")
+_REASON = {"code": "__code", "message": "__message"}
+_JUDGED = _REASON | {"state": "__state", "rule": "__rule", "field": "__field"}
+_PLANNED = _REASON | {"entity": "__entity", "action": "__action", "target_id": "__target_id"}
+_ANSWERED = {name: name for name in ("outcome", "message", "target_id")}
 
 
 def settle_fates(tables: Tables, object_name: str) -> tuple[str, str]:
@@ -25,17 +31,18 @@ def _fates(tables: Tables, object_name: str) -> str:
     outcomes = tables.view(OUTCOMES, "load", object_name, "outcomes")
     actual = tables.view(IDS, "validate", object_name, "actual")
     lost = "a.__entity IS NULL" if tables.finished("validate", object_name, "actual") else "FALSE"
+    doubled = tables.one(f"SELECT count(__entity) > count(DISTINCT __entity) FROM {load}")[0]
+    shared = f"SELECT __entity FROM {load} WHERE __entity IS NOT NULL" + (
+        " GROUP BY __entity HAVING count(*) > 1" if doubled else " AND FALSE"
+    )
     return f"""
     WITH k AS (SELECT DISTINCT __cluster FROM {clusters}),
-    c AS (SELECT __cluster, count(*) AS n, min(__state) AS state, min(__code) AS code, min(__rule) AS rule,
-                 min(__field) AS field, min(__message) AS message FROM {complete} GROUP BY __cluster),
-    e AS (SELECT __entity FROM {load} WHERE __entity IS NOT NULL GROUP BY __entity HAVING count(*) > 1),
-    l AS (SELECT __cluster, count(*) AS n, min(__entity) AS entity, min(__action) AS action, min(__code) AS code,
-                 min(__message) AS message, min(__target_id) AS target_id, bool_or(e.__entity IS NOT NULL) AS shared
-          FROM {load} LEFT JOIN e USING (__entity) GROUP BY __cluster),
-    o AS (SELECT __entity, count(DISTINCT outcome) AS n, min(outcome) AS outcome, min(message) AS message,
-                 min(target_id) AS target_id FROM {outcomes} GROUP BY __entity),
-    a AS (SELECT __entity, min(target_id) AS target_id FROM {actual} WHERE __entity IS NOT NULL GROUP BY __entity),
+    c AS ({_one_per(tables, complete, "__cluster", _JUDGED)}),
+    e AS ({shared}),
+    l AS (SELECT u.*, e.__entity IS NOT NULL AS shared
+          FROM ({_one_per(tables, load, "__cluster", _PLANNED)}) u LEFT JOIN e ON e.__entity = u.entity),
+    o AS ({_one_per(tables, outcomes, "__entity", _ANSWERED, "count(DISTINCT outcome)")}),
+    a AS ({_one_per(tables, actual, "__entity", {"target_id": "target_id"})}),
     facts AS (
       SELECT __cluster, l.entity, coalesce(o.target_id, a.target_id, l.target_id) AS target_id,
              {lost} AS lost,
@@ -56,6 +63,15 @@ def _fates(tables: Tables, object_name: str) -> str:
            ELSE coalesce(nullif(l_message, ''), nullif(c_message, ''), '') END AS message,
       CASE WHEN in_l THEN 'load/entities' WHEN in_c THEN 'complete/entities' ELSE 'dedupe/clusters' END AS seen
     FROM facts"""
+
+
+def _one_per(tables: Tables, view: str, key: str, cells: Mapping[str, str], counted: str = "count(*)") -> str:
+    """Query: one line per key with `n` (more than 1: the stage contradicts itself); grouped only where need be."""
+    if tables.one(f"SELECT count(*) = count(DISTINCT {key}) FROM {view}")[0]:
+        listed = "".join(f", {cell} AS {name}" for name, cell in cells.items())
+        return f"SELECT {key}, 1 AS n{listed} FROM {view}"
+    listed = "".join(f", min({cell}) AS {name}" for name, cell in cells.items())
+    return f"SELECT {key}, {counted} AS n{listed} FROM {view} WHERE {key} IS NOT NULL GROUP BY {key}"
 
 
 _LOADED = "(action = 'unchanged' OR (action IN ('create', 'update') AND outcome = 'loaded'))"

@@ -63,10 +63,9 @@ def actual_side(tables: Tables, object_plan: ObjectPlan) -> str:
         f"""CREATE TEMP TABLE {doubled} AS SELECT __entity, min(target_id) AS first FROM {raw}
         WHERE __entity IS NOT NULL GROUP BY __entity HAVING count(*) > 1"""
     )
-    tables.execute(
-        f"""CREATE TEMP VIEW {view} AS SELECT r.* FROM {raw} r LEFT JOIN {doubled} d USING (__entity)
-        WHERE r.__entity IS NOT NULL AND (d.first IS NULL OR d.first = r.target_id)"""
-    )
+    first = f" AND NOT EXISTS (FROM {doubled} d WHERE d.__entity = r.__entity AND d.first <> r.target_id)"
+    some = first if tables.count(doubled) else ""
+    tables.execute(f"CREATE TEMP VIEW {view} AS SELECT r.* FROM {raw} r WHERE r.__entity IS NOT NULL{some}")
     return view
 
 
