@@ -1,5 +1,8 @@
 """DuckDB over the tables on disk: one way to connect, to quote, to read a table and to write one."""
 
+import errno
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,8 +42,20 @@ def connected(temporary: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPy
     connection = duckdb.connect(":memory:", config=config)
     try:
         yield connection
+    except duckdb.IOException as error:
+        raise _trouble_of_the_disk(error) from error
     finally:
         connection.close()
+
+
+def _trouble_of_the_disk(error: duckdb.IOException) -> OSError:
+    """What the system said when DuckDB wrote or read: with its number where DuckDB tells it, so that it can be told."""
+    said = re.search(r'"errno":\s*"?([0-9]+)', str(error)) or re.search(
+        r"\[errno ([0-9]+)\]", str(error), re.IGNORECASE
+    )
+    full = "No space left" in str(error) or "not enough space" in str(error)
+    number = errno.ENOSPC if full else int(said[1]) if said else errno.EIO
+    return OSError(number, os.strerror(number))
 
 
 def relation(folder: Path) -> str:
