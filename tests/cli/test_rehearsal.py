@@ -16,6 +16,8 @@ objects:
   deals:
     from: x
     fields: {name: name, close_date: d}
+reconcile:
+  gates: {quarantined: 1}
 """
 
 
