@@ -76,7 +76,9 @@ def street_lines(number: pl.Series, words: pl.Series, apart: str = "") -> Compar
         agreed = np.where(levels == 7, whole[i], np.where(levels == 4, streets.codes[i] + size, -1))
         return Compared(levels, agreed)
 
-    return Comparison("street", STREET, compare, apart, ((whole, size), (streets.codes, count)))
+    return Comparison(
+        "street", STREET, compare, apart, ((whole, size), (streets.codes, count)), 0.03 if apart else 0.35
+    )
 
 
 def _renumbered(codes: Codes) -> Codes:

@@ -67,7 +67,7 @@ def resolve(records: Records) -> Resolved:
         table, scale = _sampled(model, i, j)
         learn(table, model, scale, total)
     scored = _scored(model, i, j, KEPT)
-    label = _clustered(records.rows, scored, model)
+    label = _clustered(records, scored, model)
     for _ in range(TURNS):
         inside = missing_pairs(label, i[:0], j[:0], np.zeros(0, dtype=bool), 20 * records.rows + SAMPLE)
         if not len(inside[0]):
@@ -76,7 +76,7 @@ def resolve(records: Records) -> Resolved:
         more = missing_pairs(label, scored.i, scored.j, scored.odds > NEAR - 1, 3 * records.rows + 500_000)
         i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
         scored = _scored(model, i, j, -np.inf)
-        label = _clustered(records.rows, scored, model)
+        label = _clustered(records, scored, model)
     return Resolved(label, scored, model, blocked)
 
 
@@ -119,8 +119,8 @@ def _chunk(model: Model, i: Codes, j: Codes, before: Reals, above: float) -> tup
     return i[keep], j[keep], found[keep], table.known()[keep], odds[keep]
 
 
-def _clustered(rows: int, scored: Scored, model: Model) -> Codes:
-    near = within_reach(rows, scored.i, scored.j, scored.odds > NEAR)
+def _clustered(records: Records, scored: Scored, model: Model) -> Codes:
+    near = within_reach(records.rows, scored.i, scored.j, scored.odds > NEAR)
     pairs = np.ones(int(near.sum()))
     edges = Linked(scored.i[near], scored.j[near], scored.gains[near], scored.known[near].astype(np.float32), pairs)
-    return partition(rows, edges, prior(model), CUT, UNSEEN)
+    return partition(records.rows, edges, prior(model), CUT, UNSEEN, records.growth)

@@ -49,13 +49,18 @@ class Linked:
         return Linked(key[starts] // len(into), key[starts] % len(into), sums, counts, pairs)
 
 
-def partition(rows: int, edges: Linked, prior: Reals, cut: float, unseen: float) -> Codes:
-    """Cluster of each row, named by its smallest row; `unseen` is the weight of a pair that was never compared."""
+def partition(rows: int, edges: Linked, prior: Reals, cut: float, unseen: float, growth: float = 0.0) -> Codes:
+    """Cluster of each row, named by its smallest row; `unseen` is the weight of a pair that was never compared.
+
+    `growth` is the share of the size-biased prior that is used: who has been entered s times is s times as likely to be
+    the next record (Ewens' sampling formula; in full, log s is added to the log odds).
+    """
     label = np.arange(rows, dtype=np.int64)
     size = np.ones(rows)
     while len(edges.a):
         possible = size[edges.a] * size[edges.b]
-        weight = (edges.weight(prior) * edges.pairs + (possible - edges.pairs) * unseen) / possible
+        larger = growth * np.log(np.maximum(size[edges.a], size[edges.b]))
+        weight = ((edges.weight(prior) + larger) * edges.pairs + (possible - edges.pairs) * unseen) / possible
         merged = _mutual_best(rows, edges.a, edges.b, weight, cut)
         if not merged.any():
             break

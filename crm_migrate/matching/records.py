@@ -28,15 +28,19 @@ ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
     ("street_word", "postal_code"), ("company_rare2",), ("phone7",),
 )  # fmt: skip
 
+# A person known under many entries gathers more of them; the many sites of a chain are no reason for another one.
+_GROWTH = {"person": 0.5, "organisation": 0.0}
+
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Comparisons and blocking anchors of the rows of a frame."""
+    """Comparisons and blocking anchors of the rows of a frame; `growth` as in `partition`."""
 
     rows: int
     comparisons: tuple[Comparison, ...]
     anchors: dict[str, Codes]
     recipes: tuple[tuple[str, ...], ...]
+    growth: float
 
 
 class _Columns:
@@ -73,7 +77,7 @@ def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
     _contacts(columns, comparisons, anchors, "household" if entity == "person" else "")
     _address(columns, comparisons, anchors, "" if entity == "person" else "chain")
     recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
-    return Records(len(frame), tuple(comparisons), anchors, recipes)
+    return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity])
 
 
 def _code(column: pl.Series) -> Codes:
@@ -157,7 +161,7 @@ def _companies(columns: _Columns, comparisons: list[Comparison], anchors: dict[s
             kernels.CompanyNames(terms[0].values.tolist()),
             kernels.COMPANY,
             apart="building",
-            differs=0.05,
+            differs=0.01,
         )
     )
     words = bare.str.split(" ")

@@ -23,7 +23,7 @@ pytestmark = [
         ("febrl1", "person", 0.999),
         ("febrl3", "person", 0.999),
         ("pseudopeople_3src", "person", 0.97),
-        ("restaurants", "organisation", 0.88),
+        ("restaurants", "organisation", 0.92),
         ("early_childhood", "organisation", 0.90),
     ],
 )
