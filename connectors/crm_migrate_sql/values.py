@@ -4,6 +4,7 @@ import datetime
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 import pyarrow as pa
@@ -18,11 +19,16 @@ _POSTGRES_FLOATS = (700, 701)
 
 
 def plain(number: float) -> str:
-    """A double without exponent and without `.0`; `nan` and `inf` as they are."""
-    text = repr(number)
-    if text in ("nan", "inf", "-inf"):
-        return text
-    return format(Decimal(text), "f").removesuffix(".0")
+    """A double without exponent and without `.0`; `nan` and `inf` as they are.
+
+    Whole numbers are exact. Others have the 15 digits that a double can hold for certain (IEEE 754): what a database
+    computed as 1020.0999999999999 was 1020.1.
+    """
+    if not isfinite(number):
+        return repr(number)
+    if number.is_integer():
+        return str(int(number))
+    return format(Decimal(format(number, ".15g")), "f")
 
 
 def text_of(value: Any) -> str | None:

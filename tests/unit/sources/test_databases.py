@@ -219,3 +219,14 @@ def test_chinook(shared_data: Path) -> None:
     rows, aside, fact, findings = read(url, table="Customer", joins=(support,), order_by=("CustomerId",))
     assert (len(rows), aside, findings, fact.counted) == (59, (), (), 59)
     assert rows[0]["e.LastName"] == "Peacock"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1020.0999999999999, "1020.1"), (0.1 + 0.2, "0.3"), (2.0, "2"), (-0.0, "0"), (1e22, "1" + "0" * 22),
+     (9007199254740991.0, "9007199254740991"), (1.5e-7, "0.00000015"), (float("nan"), "nan"), (float("inf"), "inf")],
+)  # fmt: skip
+def test_a_double_has_the_digits_that_it_can_hold(number: float, text: str) -> None:
+    from crm_migrate_sql.values import plain
+
+    assert plain(number) == text
