@@ -54,7 +54,7 @@ TYPES: dict[str, SemanticType] = _types(
     SemanticType("city", survive="block"),
     SemanticType("postal_code", clean="trim", survive="block", unreadable="bad_postal_code"),
     SemanticType("state", survive="block", unreadable="not_a_state"),
-    SemanticType("country", clean="country", survive="block", unreadable="not_a_country"),
+    SemanticType("country", clean="country", survive="block", on_invalid="clear", unreadable="not_a_country"),
     SemanticType("tax_id", clean="trim", survive="trust", personal=True, unreadable="bad_tax_id"),
     SemanticType("iban", clean="trim", survive="trust", personal=True, unreadable="bad_iban"),
     SemanticType(
