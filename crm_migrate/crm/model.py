@@ -45,7 +45,10 @@ def _fields(text: str, **references: str) -> tuple[CanonicalField, ...]:
     return tuple(out)
 
 
-_ADDRESS = "street:street@address city:city@address postal_code:postal_code@address state:state@address country:country@address "
+_ADDRESS = (
+    "street:street@address city:city@address postal_code:postal_code@address state:state@address "
+    "country:country@address "
+)
 _HISTORY = "owner:owner legacy_owner:text created_at:created_at updated_at:instant "
 
 OBJECTS: dict[str, CanonicalObject] = {
