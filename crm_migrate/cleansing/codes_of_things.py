@@ -39,6 +39,8 @@ def id_cell(text: str, system: str = "") -> Cell:
         return Cell("-".join(guid.groups()).lower())
     if system == "salesforce" and re.fullmatch(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?", value):
         return _salesforce(value)
+    if system == "salesforce":
+        return invalid("no id of Salesforce: those have 15 or 18 letters and digits")
     return _plain_id(value)
 
 
@@ -88,7 +90,7 @@ def tax_cell(text: str, region: str | None) -> Cell:
         value,
         flags=re.IGNORECASE,
     )
-    prefixed = re.match(r"(EL|XI|[A-Z]{2})\s*(?=[A-Z0-9])", value.upper())
+    prefixed = re.match(r"(EL|XI|[A-Z]{2})[\s.\-]*(?=[A-Z0-9])", value.upper())
     if (
         prefixed
         and (prefixed[1].lower() in _EU or prefixed[1] in {"EL", "GB", "XI"})
@@ -108,7 +110,9 @@ def _vat(value: str, prefix: str) -> Cell:
         module: Any = get_cc_module("gb", "vat")
         return _validated(module, value, "GB" if prefix == "GB" else "XI")
     try:
-        return Cell(str(vat.validate(value)))
+        number = str(vat.validate(value))
+        # Directive 2006/112/EC, article 215: Greece writes EL.
+        return Cell("EL" + number.removeprefix("GR") if number.startswith("GR") else number)
     except ValidationError as error:
         return invalid(_reason(error))
 

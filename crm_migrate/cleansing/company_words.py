@@ -2,7 +2,7 @@
 
 import re
 
-from crm_migrate.cleansing.legal_forms import FRONT, form_key, forms
+from crm_migrate.cleansing.legal_forms import FRONT, GLUED, form_key, forms
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.person_words import COMPANY_WORDS
 from crm_migrate.cleansing.vocabulary import words
@@ -19,6 +19,8 @@ _AND_SONS = re.compile(
 
 def is_company(text: str, locale: str = "en") -> bool:
     """A legal form at the end (or front), or a word such as `Holding`, `Sanayi`, in a text of two words or more."""
+    if GLUED.search(text.strip()):
+        return True
     words = re.split(r"[\s,]+", text.strip())
     if len(words) < 2:
         return False

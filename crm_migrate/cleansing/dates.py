@@ -27,6 +27,8 @@ _TIME = re.compile(
 _CJK = re.compile(
     r"(令和|平成|昭和|大正|明治|R|H|S)?\s*(\d{1,4}|元)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?"
 )
+# Vietnamese numbers its months: `15 tháng 3 năm 2023` (CLDR vi, long format).
+_VIETNAMESE = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2})(?: năm|,)? (\d{4})", re.IGNORECASE)
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925, "大正": 1911, "明治": 1867}
 _CTIME = re.compile(r"^(.*\d)\s+(\d{1,2}:\d{2}(?::\d{2})?)\s+(\d{4})$")
 _IMPERIAL = re.compile(r"([RHS])(\d{1,2})[./-](\d{1,2})[./-](\d{1,2})")
@@ -57,9 +59,11 @@ def date_cell(text: str, context: DateContext) -> Cell:
     """A date (`2024-12-31`), a local time (`2024-12-31T12:15:00`) or an instant in UTC (`...Z`)."""
     value = unicodedata.normalize("NFKC", text).replace("\u200f", "").replace("\u200e", "").strip().strip("'\"").strip()
     value = re.sub(r"\s+", " ", value)
+    if re.fullmatch(r"#{4,}", value):
+        return invalid("a spreadsheet's column was too narrow: the date itself was not exported")
     if is_null(value) or _is_zero(value):
         return NULL
-    for reader in (_iso, _numbers_only, _cjk, _week, _numeric, _worded):
+    for reader in (_iso, _numbers_only, _cjk, _vietnamese, _week, _numeric, _worded):
         cell = reader(value, context)
         if cell is not None:
             return cell
@@ -221,6 +225,12 @@ def _ordered(
     cell = _outcome(_moment(year, month, day, clock or (0, 0, 0), zone), clock is not None)
     contradicts = cell.value and context.order in {"DMY", "MDY"} and order != context.order and first != second
     return Cell(cell.value, "suspect", f"not in the order {context.order} of the column") if contradicts else cell
+
+
+def _vietnamese(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001
+    """Day, month and year with the words for them between."""
+    found = _VIETNAMESE.fullmatch(unicodedata.normalize("NFC", text))
+    return _outcome(_moment(int(found[3]), int(found[2]), int(found[1])), False) if found else None
 
 
 def _worded(text: str, context: DateContext) -> Cell | None:

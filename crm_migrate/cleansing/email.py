@@ -1,8 +1,10 @@
 """E-mail addresses by RFC 5321, 5322 and 6531, with ASCII case rules in every locale, and their matching key."""
 
+import html
 import re
 import unicodedata
 from string import ascii_lowercase, ascii_uppercase
+from urllib.parse import unquote
 
 import idna
 import polars as pl
@@ -30,7 +32,8 @@ _SLOPPY = re.compile(r"\s*(?:@|\[at\]|\(at\)|\{at\})\s*")
 
 def email_cell(text: str) -> Cell:
     """One or several mailboxes; several are joined by `|`, the first is the primary one."""
-    value = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+    decoded = html.unescape(text) if "&" in text else text  # `&#64;` hides an @ from robots
+    value = _INVISIBLE.sub("", unicodedata.normalize("NFKC", decoded)).strip()
     if is_null(value):
         return NULL
     if value.count("@") > 1:
@@ -60,7 +63,7 @@ def _stripped(text: str) -> str:
     angle = _ANGLE.fullmatch(text)
     text = angle[1] if angle else text
     if text.lower().startswith("mailto:"):
-        text = text.partition("?")[0]
+        text = unquote(text.partition("?")[0])  # RFC 6068
     text = _COMMENT.sub("", _PREFIX.sub("", text.strip()))
     text = text.strip().rstrip(",;.:>/").lstrip("<'")
     return text.strip("'").strip() if not text.startswith('"') else text.strip()

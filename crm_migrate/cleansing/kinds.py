@@ -1,5 +1,6 @@
 """Every kind of value that `clean` knows, by name: one function of a text, a locale and options."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +23,8 @@ from crm_migrate.cleansing.phone import phone_cell
 from crm_migrate.cleansing.picklists import gender_cell, picklist_cell
 from crm_migrate.cleansing.postal_codes import postal_cell
 from crm_migrate.cleansing.states import state_cell
-from crm_migrate.cleansing.strings import null_cell
-from crm_migrate.cleansing.text import text_cell
+from crm_migrate.cleansing.strings import null_cell, plain_text
+from crm_migrate.cleansing.text import text_cell, turkish
 from crm_migrate.cleansing.web import domain_cell, url_cell
 
 Options = Mapping[str, Any]
@@ -90,6 +91,24 @@ def _note(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     return Cell(None, ";".join(note_flags(text)) or "none")
 
 
+_HTML = re.compile(
+    r"<(p|div|span|b|i|u|strong|em|a|ul|ol|li|table|tr|td|h[1-6]|font|html|body)\b[^<>]*>.*</\1\s*>|<br\s*/?>",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _text(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
+    """A text repaired; elements of HTML, which no person types, become what they show."""
+    return text_cell(plain_text(text) if _HTML.search(text) else text, options.get("code_page"))
+
+
+def _from_turkish(read: Reader) -> Reader:
+    """The reader, behind the repair of Turkish letters that were read as Western European ones."""
+    return lambda text, locale, options: read(
+        turkish(text) if language_of(locale) in {"tr", "az"} else text, locale, options
+    )
+
+
 def _null(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     return NULL if is_null(text) else null_cell(text)
 
@@ -108,8 +127,8 @@ _ADDRESS = ("street", "street2", "city", "state", "postal", "country")
 KINDS: dict[str, Kind] = {
     k.name: k
     for k in (
-        Kind("person_name", _person, "a person's name into its parts", _NAMES),
-        Kind("company", _simple(company_cell), "a company's name, its legal form in the usual writing"),
+        Kind("person_name", _from_turkish(_person), "a person's name into its parts", _NAMES),
+        Kind("company", _from_turkish(_simple(company_cell)), "a company's name, its legal form in the usual writing"),
         Kind("company_matchkey", _simple(company_key_cell), "what two spellings of a company have in common"),
         Kind("phone", _by_region(phone_cell), "E.164, with ;ext= for an extension", (), ("region",)),
         Kind("email", _simple(email_cell), "a mailbox by RFC 5321; several joined by |"),
@@ -118,7 +137,7 @@ KINDS: dict[str, Kind] = {
         Kind("url", _simple(url_cell), "a web address with scheme and lower-case host"),
         Kind(
             "address",
-            _by_region(address_cell),
+            _from_turkish(_by_region(address_cell)),
             "an address into its parts, where they are certain",
             _ADDRESS,
             ("region",),
@@ -145,7 +164,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "text",
-            lambda text, locale, options: text_cell(text, options.get("code_page")),  # noqa: ARG005
+            _from_turkish(_text),
             "text repaired",
             (),
             ("code_page",),

@@ -12,7 +12,7 @@ FRONT = words("legal_front")
 
 
 # Forms of Japan, China and Korea are written without a blank.
-_GLUED = re.compile(
+GLUED = re.compile(
     r"^(?:株式会社|有限会社|合同会社|合資会社|㈱|㈲|（株）|\(株\)|（有）|주식회사|㈜|\(주\))|(?:株式会社|有限会社|合同会社|㈱|㈲|（株）|\(株\)|"
     r"股份有限公司|集团有限公司|集團有限公司|有限责任公司|有限公司|株式會社|주식회사|㈜|\(주\))$"
 )
@@ -36,7 +36,7 @@ def forms() -> dict[str, str]:
 
 def without_form(name: str) -> str:
     """A company name without its legal forms at the end and (Indonesia, Russia, Baltic) at the front; never empty."""
-    tokens = _GLUED.sub(" ", name).replace(",", " ").split() or [name]
+    tokens = GLUED.sub(" ", name).replace(",", " ").split() or [name]
     changed = True
     while changed and len(tokens) > 1:
         changed = False

@@ -78,4 +78,10 @@ _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrst
 def fold(text: str) -> str:
     """Lower case without diacritics, for comparing only: `IŞIK`, `Işık`, `isik` are one, so are `Łódź`, `Lodz`."""
     plain = unicodedata.normalize("NFKD", text.translate(STROKED))
-    return "".join(c for c in plain if not unicodedata.combining(c)).translate(STROKED).lower().replace("ı", "i")
+    kept = "".join(c for at, c in enumerate(plain) if not unicodedata.combining(c) or _is_letter_mark(plain, at))
+    return unicodedata.normalize("NFC", kept.translate(STROKED).lower().replace("ı", "i"))
+
+
+def _is_letter_mark(plain: str, at: int) -> bool:
+    """A mark that makes another letter, not an accent: й, the voiced kana, nukta and virama of Indic scripts."""
+    return unicodedata.combining(plain[at]) in {7, 8, 9} or (plain[at] == "\u0306" and plain[at - 1 : at] in {"и", "И"})

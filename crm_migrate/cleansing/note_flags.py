@@ -41,13 +41,20 @@ _DENIED = re.compile(
     r"just|sadly|who|der|die)\s+){0,3}$)"
 )
 _DENIED_AFTER = re.compile(
-    r"^\s*(?:degil\w*|mi\b|mu\b|\?|is (?:false|wrong|not true)|etmedi|edilmedi|oldugu dogru degil|bukan|"
-    r"nicht\b|(?:before|after|until|till|between|on|during|at|outside|vor|nach|zwischen|am|an|avant|apres|"
-    r"entre|le|los|antes|"
-    r"despues|sebelum|setelah|pada|hari|un?til|am wochenende|weekends?|outside|while|when|while|if|unless|"
-    r"without|wahrend|pendant|durante|sin|sans|ohne)\s"
-    r"(?!(?:death|request|notice|hesitat|marketing)))"
+    r"^\s*(?:degil\w*|mi\b|mu\b|\?|is (?:false|wrong|not true)|etmedi|edilmedi|oldugu dogru degil|bukan|nicht\b)"
 )
+# Behind a request: it only limits hours, days or ways.
+_LIMITED_AFTER = re.compile(
+    r"^\s*(?:before|after|until|till|between|on|during|at|outside|vor|nach|zwischen|am|an|avant|apres|"
+    r"entre|le|los|antes|despues|sebelum|setelah|pada|hari|un?til|weekends?|while|when|if|unless|"
+    r"without|wahrend|pendant|durante|sin|sans|ohne)\s"
+    r"(?!(?:death|request|notice|hesitat|marketing))"
+)
+# A request that was made on a day (`unsubscribed on 3/4/21`) limits nothing.
+_DATED_AFTER = re.compile(
+    r"^\s*(?:on|am|le|el|pada|at)\s+(?:the )?\d{1,4}(?:[./\-]\d|(?:st|nd|rd|th|er|\.)?\s+[^\W\d_]{3,}\s+\d{4})"
+)
+_REQUESTS = frozenset(("do_not_contact", "do_not_call", "do_not_email", "do_not_mail"))
 _HOURS_BEFORE = re.compile(
     r"(?:\b(?:saat|sabah|aksam|ogleden|hafta sonu|mesai|pazar|cumartesi|pazartesi|sali|carsamba|persembe|"
     r"cuma)(?:lari|leri|i)?\s*(?:\S+\s+){0,4}(?:once|sonra|disinda|gunu|gunleri|saatlerinde)?\s*$)"
@@ -86,7 +93,9 @@ def note_flags(text: str) -> list[str]:
     """Flags that a note raises, gravest first; none where the phrase is denied, limited to hours, or about another."""
     folded = re.sub(r"[‘’`´]", "'", " ".join(fold(text).split()))
     looked = _LOOKALIKE.sub(" ~ ", folded)
-    found = [flag for flag, pattern in _compiled().items() if any(_holds(m, looked) for m in pattern.finditer(looked))]
+    found = [
+        flag for flag, pattern in _compiled().items() if any(_holds(m, looked, flag) for m in pattern.finditer(looked))
+    ]
     if "deceased" not in found and re.search(r"[†✝]\s*(?:\d|$)", text):
         found.insert(0, "deceased")
     if "deceased" not in found and _DIED_TR.search(text.replace("İ", "i").lower()):
@@ -98,8 +107,11 @@ def note_flags(text: str) -> list[str]:
     return found
 
 
-def _holds(match: re.Match[str], text: str) -> bool:
+def _holds(match: re.Match[str], text: str, flag: str) -> bool:
     """The phrase is meant: nothing before or behind it takes it back."""
     before, after = text[: match.start()], text[match.end() :]
     clause = re.split(r"[.;!?,]\s|\bbut\b|\baber\b|\bmais\b|\bpero\b|\bama\b|\btapi\b", before)[-1]
-    return not (_DENIED.search(clause) or _DENIED_AFTER.search(after) or _HOURS_BEFORE.search(clause))
+    if _DENIED.search(clause) or _DENIED_AFTER.search(after):
+        return False
+    limited = _LIMITED_AFTER.search(after) and not _DATED_AFTER.search(after)
+    return flag not in _REQUESTS or not (limited or _HOURS_BEFORE.search(clause))

@@ -8,7 +8,7 @@ from crm_migrate.cleansing.vocabulary import phrases
 PROGRAMS = frozenset(phrases("null_programs"))
 # Written by people: English, German, French, Spanish, Italian, Portuguese, Dutch, Turkish, Indonesian, Polish, Russian.
 PEOPLE = frozenset(phrases("null_people"))
-_FILLER = re.compile(r"[\s.\-_–—*?#/\\,;:~|+='\"`!·•]*")
+_FILLER = re.compile(r"[\s.\-_–—*?#/\\,;:~|+='\"`!·•…]*")
 
 
 def is_filler(text: str) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 from crm_migrate.cleansing.cells import NULL, Cell
 from crm_migrate.cleansing.company_words import is_company
 from crm_migrate.cleansing.letters import fold
-from crm_migrate.cleansing.nulls import is_filler
+from crm_migrate.cleansing.nulls import PROGRAMS, is_filler
 from crm_migrate.cleansing.person_remarks import without_remarks
 from crm_migrate.cleansing.person_words import FICTION, FILLERS, JOINERS, NOBODY, PREFIXES, is_department
 from crm_migrate.cleansing.persons import Parts, addressed, person
@@ -178,4 +178,6 @@ def _judged(value: str, parts: tuple[Parts, ...], locale: str) -> tuple[str | No
         return "suspect", "initials only"
     if re.search(r"\d", value):
         return "suspect", "digits in a name"
+    if len(names) == 1 and " " not in value and names[0] in PROGRAMS:
+        return "suspect", "a program's word for nothing, or a name"
     return None, None

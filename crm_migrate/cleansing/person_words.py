@@ -4,6 +4,7 @@ Keys are folded and without dots (`fold`). Sources: CLDR has none of these; the 
 titles in use in the countries named beside them.
 """
 
+from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.vocabulary import phrases, table, words
 
 # Before the name. Civil address, academic, religious, military and noble titles.
@@ -15,7 +16,9 @@ SUFFIXES = words("name_suffixes")
 # Suffixes that are also surnames or initials: only behind a comma, with dots, or in capitals behind two more words.
 UNSURE_SUFFIXES = words("name_suffixes_unsure")
 # Titles that are titles in one language only (initials and words elsewhere).
-LOCAL_TITLES = {language: tuple(group.split()) for language, group in table("name_titles_local").items()}
+LOCAL_TITLES = {
+    language: tuple(fold(title) for title in group.split()) for language, group in table("name_titles_local").items()
+}
 # Between given and family name; belong to the family name and are written small in most languages.
 PARTICLES = words("name_particles")
 # Particles that start a family name only in the middle of a name; the first word is always a given name.

@@ -137,11 +137,17 @@ def _prefixes(words: list[str], locale: str) -> tuple[list[str], str]:
     return words[at:], " ".join(words[:at])
 
 
+# Given names of a language that are titles elsewhere: Javanese `Sri`.
+_NEVER_TITLES = {"id": ("sri",), "jv": ("sri",)}
+
+
 def _is_prefix(word: str, rest: int, behind_title: bool, locale: str) -> bool:
     """A known title; those that are names too need a dot, a title before them, or two names behind them."""
     key = _key(word)
     if key in LOCAL_TITLES.get(locale[:2], ()):
         return word.endswith(".") or len(key) > 1
+    if key in _NEVER_TITLES.get(locale[:2], ()):
+        return False
     if len(key) == 1:
         return key == "m" and word.endswith(".") and rest > 1 and locale[:2] == "fr"
     if key not in PREFIXES and not all(
@@ -149,7 +155,10 @@ def _is_prefix(word: str, rest: int, behind_title: bool, locale: str) -> bool:
     ):
         return behind_title and fold(word) in {"h.c.", "hc", "h.c"}
     return (
-        key not in DOTTED or word.endswith(".") or behind_title or (key in {"sir", "dame", "lord", "lady"} and rest > 1)
+        key not in DOTTED
+        or word.endswith(".")
+        or behind_title
+        or (key in {"sir", "dame", "lord", "lady", "chief"} and rest > 1)
     )
 
 

@@ -23,7 +23,7 @@ _FORMULA = re.compile(r'=\s*"([^"]*)"')
 _LABEL = re.compile(
     r"^(?:(?:tele?(?:phone|fon|fono|foon)?|phone|ph|mob(?:ile|il)?|mobiltelefon|cell|cep|gsm|handy|fax|"
     r"fixe|hp|wa|whatsapp|"
-    r"office|work|home|direct|durchwahl|büro|privat|iş|ev|ofis|tlp|telp|тел|моб|t|m|f|p|h|w|c)\s*[.:]+\s*|tel:|"
+    r"office|work|home|direct|durchwahl|büro|privat|iş|ev|ofis|tlp|telp|tlf|tfno|tfn|θλ|τηλ|тел|моб|t|m|f|p|h|w|c)\s*[.:]+\s*|tel:|"
     r"(?:telephone|telefon|phone|mobile|mobil|cell|cep|gsm|handy|fax|office|work|home|tel)\s+(?=[+(\d]))",
     re.IGNORECASE,
 )
@@ -33,7 +33,7 @@ _SEPARATOR = re.compile(
 )
 _EXTENSION = re.compile(
     r"\s*[,;]?\s*(?:x|ext|extn|extension|dahili|dah|int|interno|poste|durchwahl|dw|ramal|anexo|toestel|"
-    r"доб|вн)\s*[.:=]?\s*"
+    r"доб|вн|wewn?|anknytning|anknytn?|klapka|linka|belső|nội bộ|máy lẻ|εσωτ?|内線|分机|分機|내선|تحويلة|داخلي)\s*[.:=]?\s*"
     r"(\d{1,7})\s*$|#\s*(\d{1,7})\s*$",
     re.IGNORECASE,
 )
@@ -83,8 +83,19 @@ def _completed(part: str, first: str) -> str:
     return first[: -len(part)] + part
 
 
+# An extension in brackets is no comment: `(ext. 12)`, `（内線123）`.
+_BRACKETED_EXTENSION = re.compile(r"[(\[]\s*([^\W\d_][^()\[\]\d]*\d{1,7})\s*[)\]]\s*$")
+
+
+def _opened(text: str) -> str:
+    """The text with an extension taken out of its brackets."""
+    found = _BRACKETED_EXTENSION.search(text)
+    return f"{text[: found.start()]} {found[1]}" if found and _EXTENSION.fullmatch(found[1]) else text
+
+
 def _single(text: str, region: str | None) -> Cell:
     """Outcome of a cell with one number."""
+    text = _opened(text)
     text, damage = _undamaged(text)
     if damage:
         return damage
@@ -130,7 +141,7 @@ def _parsed(text: str, region: str | None, extension: str | None) -> Cell:
             return Cell(None, "ambiguous", "no country code, and no region is known")
         return invalid(str(error).partition(") ")[2] or str(error))
     number.extension = None
-    for repair in (_coded, _as_typed, _mexican, _without_plus, _zero_lost):
+    for repair in (_coded, _as_typed, _mexican, _without_plus, _bracketed_zero, _zero_lost):
         cell = repair(number, text, region)
         if cell is not None:
             return _with_extension(cell, extension)
@@ -196,6 +207,18 @@ def _without_plus(number: PhoneNumber, text: str, region: str | None) -> Cell | 
     except NumberParseException:
         return None
     return Cell(_e164(again)) if is_number(again) else None
+
+
+def _bracketed_zero(number: PhoneNumber, text: str, region: str | None) -> Cell | None:
+    """`+34 (0) 612...`: a zero in brackets behind the country code is never dialled from abroad (ITU-T E.123)."""
+    bare = re.sub(r"^(\+|00)(\s*\d{1,3})\s*\(0\)", r"\1\2", text)
+    if bare == text:
+        return None
+    try:
+        again = phonenumbers.parse(bare, region)
+    except NumberParseException:
+        return None
+    return Cell(_e164(again)) if is_number(again) and again.country_code == number.country_code else None
 
 
 def _zero_lost(number: PhoneNumber, text: str, region: str | None) -> Cell | None:

@@ -67,8 +67,21 @@ def picklist_cell(text: str, choices: Sequence[str] | None = None, mapping: Mapp
         return Cell(mapping[value])
     if _TAGGED.search(value):
         labels = split_tags(value)
+        if choices and any(_choice(label, tuple(choices)).value for label in labels):
+            return _chosen(labels, tuple(choices))
         return Cell("|".join(labels), "split" if len(labels) > 1 else None) if labels else NULL
     return _choice(value, tuple(choices or STAGES))
+
+
+def _chosen(labels: list[str], choices: tuple[str, ...]) -> Cell:
+    """Several labels as choices of the target; one that is none makes the whole cell unmapped, and is named."""
+    cells = [_choice(label, choices) for label in labels]
+    unknown = [label for label, cell in zip(labels, cells, strict=True) if cell.value is None]
+    if unknown:
+        return Cell(None, "unmapped", f"no choice of the target: {', '.join(unknown)}")
+    doubt = next((cell for cell in cells if cell.flag), None)
+    values = "|".join(dict.fromkeys(str(cell.value) for cell in cells))
+    return Cell(values, doubt.flag, doubt.note) if doubt else Cell(values, "split" if "|" in values else None)
 
 
 def _choice(value: str, choices: tuple[str, ...]) -> Cell:
@@ -78,7 +91,7 @@ def _choice(value: str, choices: tuple[str, ...]) -> Cell:
     key, table = choice_key(value), _table(choices)
     found = table.get(key)
     if found:
-        glued = key == choice_key(found) and " " in found and " " not in value and not re.search(r"[-_/.]", value)
+        glued = key == choice_key(found) and found.count(" ") != value.count(" ") and not re.search(r"[-_/.]", value)
         return Cell(found, "suspect", "written without its blanks: please confirm") if glued else Cell(found)
     near = [
         c

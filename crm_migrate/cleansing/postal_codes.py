@@ -44,7 +44,7 @@ def postal_cell(text: str, region: str | None) -> Cell:
     cell = _british(value) if region in _BRITISH else _shaped(number[1] if number else value, region)
     return (
         Cell(cell.value, "suspect", "a number with `.0`: zeros may be lost")
-        if number and cell.value and not cell.flag
+        if number and cell.value and not cell.flag and re.match("0", cell.value)
         else cell
     )
 
@@ -146,7 +146,11 @@ def _lost_zeros(bare: str, region: str) -> Cell:
     lengths = [len(s) for s in (re.sub("[-_]", "", shape) for shape in SHAPES[region].split()) if set(s) == {"N"}]
     for length in sorted(lengths):
         missing = length - len(bare)
-        if bare.isdigit() and region in _ZEROS and 1 <= missing <= (2 if region in {"IT", "US", "PR", "FI"} else 1):
+        if (
+            bare.isdigit()
+            and region in _ZEROS
+            and 1 <= missing <= (2 if region in {"IT", "US", "PR", "FI", "PL"} else 1)
+        ):
             cell = _shaped(bare.zfill(length), region)
             return Cell(cell.value, "suspect", f"{missing} leading zero(s) restored") if cell.value else cell
     return invalid("not the shape of this country's postal codes")

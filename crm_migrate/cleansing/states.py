@@ -45,7 +45,7 @@ def _names(region: str) -> tuple[dict[str, str], frozenset[str]]:
     for place, others in OTHER.items():
         country, _, code = place.partition(" ")
         if country == region and code in codes:
-            names |= dict.fromkeys((name.strip() for name in others.split(" | ")), code)
+            names |= dict.fromkeys((state_key(name) for name in others.split(" | ")), code)
     return {k: v for k, v in names.items() if k not in shared}, codes
 
 

@@ -48,10 +48,25 @@ def repaired(text: str) -> str:
 def _repaired_once(text: str) -> str:
     text = _OOXML.sub(lambda m: _unescaped(int(m[1], 16)), _RETURN.sub("\n", text))
     text = _decoded_words(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _from_dos(text)
     text = ftfy.fix_text(html.unescape(text) if "&" in text else text, normalization="NFC", unescape_html=False)
     text = text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\u00a0", " ").replace("\u202f", " ")
     text = _CONTROL.sub("", _INVISIBLE.sub(_kept_joiner, text))
     return unicodedata.normalize("NFC", text).strip()
+
+
+# UTF-8 read as the DOS page 850, which ftfy does not try: lead bytes are box drawings there.
+_DOS_LEAD = re.compile("[┬├─┼][^\x00-\x7f]")
+
+
+def _from_dos(text: str) -> str:
+    """A text whose UTF-8 bytes were read as cp850; as it was where that does not fit to the last byte."""
+    if not _DOS_LEAD.search(text):
+        return text
+    try:
+        return text.encode("cp850").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return text
 
 
 def _unescaped(code: int) -> str:
@@ -89,11 +104,33 @@ def other_page(text: str, code_page: str) -> str:
         return text
 
 
+_TURKISH = re.compile(r"[A-PR-VYZa-pr-vyzÇçĞğİıÖöŞşÜüÂâÎîÛû\W\d_]*")
+_STRAY_SOFT_G = re.compile(r"(?:^|[^aeıioöuüâîûAEIİOÖUÜÂÎÛ])[ğĞ]")
+
+
+def turkish(text: str) -> str:
+    """A text of a Turkish locale whose cp1254 bytes were read as cp1252 (`Þahin`, `Kadýköy`).
+
+    Only where the repaired text is possible Turkish: its alphabet, and ğ behind a vowel; an Icelandic name stays.
+    """
+    if not re.search("[ÐðÝýÞþ]", text) or re.search("[ĞğİıŞş]", text):
+        return text
+    repaired_text = other_page(text, "cp1254")
+    possible = _TURKISH.fullmatch(repaired_text) and not _STRAY_SOFT_G.search(repaired_text)
+    return repaired_text if possible else text
+
+
+# ü, é, ä, ö of a DOS page read as cp1252 or Latin-1: a control character or a low or closing quote inside a word.
+_DOS_LETTER = re.compile("(?<=[A-Za-z])[\x80-\x9f„”‚](?=[a-z])")
+
+
 def text_cell(text: str, code_page: str | None = None) -> Cell:
     """A text repaired; flags what was lost before us and what a spreadsheet would run."""
     value = repaired(other_page(text, code_page) if code_page in _PAGES else text)
     if not value:
         return Cell(None, "null")
+    if _DOS_LETTER.search(text) and _DOS_LETTER.search(ftfy.fix_encoding(text)):
+        return Cell(text.strip(), "lossy", "letters of another code page stand inside words: export again as UTF-8")
     if _LOSSY.search(_URL.sub("", value)):
         return Cell(value, "lossy", "characters were lost in an earlier conversion and cannot be restored")
     if _FORMULA.match(value):

@@ -1,5 +1,6 @@
 """The word lists of the cleanser: text files beside the code, each saying where its words are from."""
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -8,7 +9,7 @@ _FOLDER = Path(__file__).parent / "words"
 
 def _lines(name: str) -> list[str]:
     """Lines without comments (`# ...`) and blank ones."""
-    text = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    text = unicodedata.normalize("NFC", (_FOLDER / f"{name}.txt").read_text(encoding="utf-8"))
     return [line for line in text.splitlines() if line.strip() and not line.startswith("# ")]
 
 

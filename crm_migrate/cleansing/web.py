@@ -20,6 +20,7 @@ _SCHEME = re.compile(r"(?:(https?|ftp):/{0,2})+", re.IGNORECASE)
 _EMPTY = re.compile(r"(?:https?:/*)?(?:www\.?)?/*", re.IGNORECASE)
 _BROKEN = re.compile(r"(?:https?|ftp)(?:/{1,2}|;/{0,2}|:\\|\.(?!\w+\.))", re.IGNORECASE)
 _PARTS = re.compile(r"(?:([^/?#@]*)@)?([^/?#:@\\]+)(?::(\d{1,5}))?([/?#].*)?")
+_USER = re.compile(r"^((?:https?|ftp)://)[^/?#@]*@", re.IGNORECASE)
 _TRACKING = re.compile(r"^(?:utm_[a-z]+|gclid|fbclid|msclkid|mc_[ce]id|_ga|yclid|dclid|igshid)$", re.IGNORECASE)
 
 
@@ -30,9 +31,22 @@ def url_cell(text: str) -> Cell:
         return NULL
     if _BROKEN.match(value) and not _SCHEME.match(value):
         return invalid("the scheme is broken")
+    several = _several(value)
+    if several is not None:
+        return several
     if "@" in value and "/" not in _SCHEME.sub("", value):
         return invalid("an e-mail address")
     return _address(value)
+
+
+def _several(value: str) -> Cell | None:
+    """Outcome of a cell with several whole addresses, or None."""
+    parts = [part for part in re.split(r"\s*[;|\n]\s*|\s*,\s+|\s+", value) if part]
+    cells = [_address(part) for part in parts if "@" not in part]
+    if len(parts) < 2 or len(cells) < len(parts) or any(cell.value is None for cell in cells):
+        return None
+    values = list(dict.fromkeys(str(cell.value) for cell in cells))
+    return Cell("|".join(values), "split", f"{len(values)} addresses") if len(values) > 1 else cells[0]
 
 
 def _address(value: str) -> Cell:
@@ -69,9 +83,16 @@ def host_of(text: str) -> str | None:
     """A host name of two or more valid labels in lower case, internationalised ones in Unicode; else None."""
     host = unicode_domain(ascii_lower(unicodedata.normalize("NFKC", text).rstrip(".")).replace("。", "."))
     labels = host.split(".")
+    if _is_ipv4(labels):
+        return host
     if len(labels) < 2 or len(host) > 253 or labels[-1].isdigit() or len(labels[-1]) < 2:
         return None
     return host if all(_is_label(label) for label in labels) else None
+
+
+def _is_ipv4(labels: list[str]) -> bool:
+    """A dotted IPv4 address (RFC 3986)."""
+    return len(labels) == 4 and all(re.fullmatch(r"0|[1-9]\d{0,2}", n) and int(n) < 256 for n in labels)
 
 
 def _is_label(label: str) -> bool:
@@ -101,11 +122,15 @@ def domain_cell(text: str) -> Cell:
     value = unicodedata.normalize("NFKC", text).strip().strip("<>\"'").strip()
     if is_null(value) or _SCHEME.fullmatch(value):
         return NULL
-    bare = value.rpartition("@")[2] if "@" in value and "/" not in value else value
+    bare = value.rpartition("@")[2] if "@" in value and "/" not in value else _USER.sub(r"\1", value)
     cell = _address(bare) if bare else invalid("no host name")
     if cell.value is None:
         return cell
     host = re.split(r"[/?#:]", cell.value.partition("://")[2])[0]
+    if _is_ipv4(host.split(".")):
+        return invalid("an address of a machine, not a domain")
+    if not _suffixes().privatesuffix(host):
+        return invalid("a public suffix, under which others register")
     return Cell(registrable(host.removeprefix("www.")))
 
 
