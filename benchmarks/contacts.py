@@ -105,7 +105,7 @@ def _chunk(start: int, rows: int, random: np.random.Generator) -> pl.DataFrame:
         "Betreuer": pick(["m.demir", "a.kaya", "j.schmidt", "n.dubois"]),
         "Webseite": "https://www.firma" + (number % 9973).cast(pl.String) + ".example/",
         "Umsatz": pl.Series(random.integers(0, 9_000_000, rows)).cast(pl.String) + ",50",
-        "Beschreibung": pick(["Stammkunde seit Jahren, bestellt jedes Frühjahr Ersatzteile", "", "Teklif bekliyor; tekrar aranacak"]),
+        "Beschreibung": pick(["Stammkunde, bestellt jedes Frühjahr Ersatzteile", "", "Teklif bekliyor; aranacak"]),
     })  # fmt: skip
 
 

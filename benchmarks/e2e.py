@@ -18,7 +18,11 @@ project: {name: Benchmark contacts, locale: tr-TR, time_zone: Europe/Istanbul, a
 environments:
   local: {connector: sql, url: "URL"}
 sources:
-  kontakte: {file: contacts.csv, key: ContactID, changed: Geaendert, unmapped: {archive: [Notiz, Anrede, Quelle, Status, Betreuer, Umsatz]}}
+  kontakte:
+    file: contacts.csv
+    key: ContactID
+    changed: Geaendert
+    unmapped: {archive: [Notiz, Anrede, Quelle, Status, Betreuer, Umsatz]}
 value_maps:
   einwilligung: {unmapped: hold, map: {E: granted, H: withdrawn, "": unknown}}
 objects:

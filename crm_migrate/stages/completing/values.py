@@ -58,7 +58,8 @@ def filled(query: Query, each: ObjectPlan) -> Query:
 
 def _case(field: FieldPlan, column: Callable[[Name], Column]) -> Sql:
     """The first branch that holds; a branch that writes nothing, and no branch, leave what the sources say."""
-    own, text, bound = f"q.{quoted(field.name)}", "CASE", ()
+    own, text = f"q.{quoted(field.name)}", "CASE"
+    bound: tuple[str, ...] = ()
     for branch in field.case:
         then = Sql(own) if branch.then is None else _written(branch.then, column)
         if branch.when is None:

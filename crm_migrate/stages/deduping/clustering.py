@@ -98,6 +98,7 @@ def _told(
     ).fetchnumpy()
     way = chain(edges["a"], edges["b"], a, b)
     marks = ", ".join("?" for _ in way)
-    names = dict(work.rows(f"SELECT __node, concat(__source, ':', __key) FROM {nodes} WHERE __node IN ({marks})", way))
+    found = work.rows(f"SELECT __node, concat(__source, ':', __key) FROM {nodes} WHERE __node IN ({marks})", way)
+    names: dict[int, str] = dict(found)
     joined = " = ".join(str(names[node]) for node in way)
     return cluster, "cluster_conflict", f"{joined}, but {names[a]} ≠ {names[b]}: {why}."

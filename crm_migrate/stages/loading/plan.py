@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -103,10 +104,11 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
         QUALIFY row_number() OVER (PARTITION BY p.__action, p.__code ORDER BY k.first) <= {SAMPLES})
         SELECT e.__action, c.first, e.__entity, coalesce(e.__code, ''), coalesce(e.__message, ''),
         coalesce(e.__changed_fields, '[]') FROM {lines} e JOIN chosen c USING (__cluster) ORDER BY 1, 4, 2""")
+    totals: dict[str, Any] = {action: int(counts.get(action, 0)) for action in ACTIONS}
     return ObjectLoad(
         object=object_plan.name,
         target=object_plan.target,
-        **{action: int(counts.get(action, 0)) for action in ACTIONS},
+        **totals,
         vanished=relations.count(names.vanished),
         before=relations.count(relations.scan({"target_id": "VARCHAR"}, "load", object_plan.name, "theirs")),
         codes={str(code): int(count) for code, count in waiting.items()},

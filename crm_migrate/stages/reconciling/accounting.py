@@ -191,7 +191,8 @@ def _line(tables: Tables, object_name: str, source: str) -> AccountingLine:
     view = tables.view(DISPOSITIONS, "reconcile", object_name, "dispositions")
     universe = quote(f"universe/{object_name}/{source}")
     read, all_rows = tables.one(f"SELECT count(DISTINCT __row), count(*) FROM {universe}")
-    counts = dict(tables.rows(f"SELECT state, count(*) FROM {view} WHERE __source = ? GROUP BY state", [source]))
+    found = tables.rows(f"SELECT state, count(*) FROM {view} WHERE __source = ? GROUP BY state", [source])
+    counts: dict[str, int] = dict(found)
     unexplained = sum(int(count) for state, count in counts.items() if state not in STATES)
     states = {state: int(counts.get(state, 0)) for state in STATES}
     return AccountingLine(

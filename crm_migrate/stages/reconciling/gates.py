@@ -81,8 +81,8 @@ def _unlimited(plan: Plan, found: Found) -> Iterator[Gate]:
 
 def _sources(plan: Plan, objects: set[str]) -> set[str]:
     """The sources that feed or enrich these objects."""
-    fed = [(o.name, feed.source) for o in plan.objects for feed in (*o.feeds, *o.enrich)]
-    return {source for name, source in fed if name in objects}
+    chosen = [o for o in plan.objects if o.name in objects]
+    return {feed.source for o in chosen for feed in o.feeds} | {each.source for o in chosen for each in o.enrich}
 
 
 def _implied(found: Found) -> Iterator[Gate]:

@@ -26,7 +26,9 @@ def target_set(tables: Tables, object_name: str) -> TargetSet:
         f"""SELECT count(*) FILTER (before), count(*) FILTER (after), count(*) FILTER (created AND NOT before),
         count(*) FILTER ({unexpected}), count(*) FILTER ({vanished}) FROM {ids}"""
     )
-    actions = dict(tables.rows(f"SELECT action, count(*) FROM {_loaded(tables, object_name)} GROUP BY action"))
+    actions: dict[str, int] = dict(
+        tables.rows(f"SELECT action, count(*) FROM {_loaded(tables, object_name)} GROUP BY action")
+    )
     return TargetSet(
         object=object_name,
         before=counts[0],

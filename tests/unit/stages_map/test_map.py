@@ -1,4 +1,4 @@
-"""Mapping one batch: every row ends in exactly one place, and nothing depends on how the rows were cut into batches."""
+"""Mapping one batch: every row ends in exactly one place, however the rows were cut into batches."""
 
 import polars as pl
 import pytest
@@ -23,15 +23,15 @@ from crm_migrate.stages.transform import replay
 
 
 def cell(column: str, *steps: str) -> CellPlan:
-    return CellPlan(column=column, steps=tuple(StepPlan(name=n, args=tuple(a)) for n, *a in (s.split(":") for s in steps)))
+    named = [step.split(":") for step in steps]
+    return CellPlan(column=column, steps=tuple(StepPlan(name=name, args=tuple(rest)) for name, *rest in named))
 
 
 def plan_of(feed: FeedPlan, fields: tuple[FieldPlan, ...], source: SourcePlan | None = None, **more: object) -> Plan:
     source = source or SourcePlan(name="kisi", key=("No",), locale="tr-TR", time_zone="Europe/Istanbul")
     contacts = ObjectPlan(name="contacts", entity="person", target="contacts", feeds=(feed,), fields=fields)
-    return Plan(
-        project="p", environment=EnvironmentPlan(name="t", connector="sql"), sources=(source,), objects=(contacts,), **more
-    )  # fmt: skip
+    target = EnvironmentPlan(name="t", connector="sql")
+    return Plan(project="p", environment=target, sources=(source,), objects=(contacts,), **more)
 
 
 def run(plan: Plan, rows: list[dict[str, str | None]], start: int = 0) -> Mapped:
@@ -66,7 +66,8 @@ def test_else_absent_and_skipped_lines_are_told_apart() -> None:
     plan = plan_of(FeedPlan(source="kisi", where="Soyad", absent=True), (NAME,), source)
 
     mapped = run(plan, [
-        {"No": "1", "Soyad": "TOPLAM"}, {"No": "2", "Soyad": ""}, {"No": " ", "Soyad": None}, {"No": "4", "Soyad": "Öz"},
+        {"No": "1", "Soyad": "TOPLAM"}, {"No": "2", "Soyad": ""},
+        {"No": " ", "Soyad": None}, {"No": "4", "Soyad": "Öz"},
     ])  # fmt: skip
 
     assert mapped.records["__row"].to_list() == [3]
