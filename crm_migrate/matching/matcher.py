@@ -14,6 +14,7 @@ from crm_migrate.matching.records import prepare
 from crm_migrate.matching.terms import Codes
 
 ENTITIES = ("person", "organisation")
+_NAME_THEM = "name them: types={'column': 'family_name'}"
 SHOWN = -3.0  # natural log odds of the weakest pairs that are shown
 
 
@@ -55,11 +56,15 @@ def match(
     texts = pl.DataFrame({str(name): _texts(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
     detected = tuple(detect(texts, entity))
     kinds = _checked(types, texts.columns) if types else {d.column: d.type for d in detected if d.type}
+    if not kinds:
+        raise UsageError("there is no column to compare", hint=_NAME_THEM)
     # Rows in an order of their own, so that the result does not depend on how the file was sorted.
     order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
-    records = prepare(texts[order], kinds, entity)
+    texts = texts.select(sorted(kinds, key=texts.columns.index))[order]
+    records = prepare(texts, kinds, entity)
+    del texts
     if not records.comparisons:
-        raise UsageError("there is no column to compare", hint="name them: types={'column': 'family_name'}")
+        raise UsageError("there is no column to compare", hint=_NAME_THEM)
     found = resolve(records)
     return Matching(
         _clusters(found, order, whole.index), _pairs(found, order, whole.index), detected, found.blocked.oversized

@@ -65,7 +65,7 @@ def test_the_same_call_gives_the_same_numbers() -> None:
 
 
 def test_siblings_of_one_household_stay_apart() -> None:
-    frame = people(240)
+    frame = people(240).drop(columns="Geburtsdatum")
     frame["Strasse"] = [f"Lindenweg {n}" for n in range(240)]
     for n in range(0, 120, 2):  # sixty pairs of siblings: family name, telephone and address in common
         for column in ("Nachname", "Telefon", "Strasse", "Ort"):
@@ -145,5 +145,7 @@ def test_bad_arguments_are_refused_with_a_next_step() -> None:
         match(frame, types={"Rufname": "given_name"})
     with pytest.raises(UsageError, match="no column to compare"):
         match(frame[[]])
+    with pytest.raises(UsageError, match="no column to compare"):
+        match(pd.DataFrame({"x": ["q", "r"]}))
     with pytest.raises(UsageError, match="twice"):
         match(pd.concat([frame, frame]))
