@@ -13,24 +13,46 @@ import click
 from crm_migrate import __version__
 from crm_migrate.errors import CrmMigrateError, InputError, InternalError, Interrupted, MappingError, UsageError
 
-VERBS: dict[str, str] = {
-    # verb -> module:command; a line here is all that a new verb needs
-    "demo": "crm_migrate.cli.migrate:demo_command",
-    "plan": "crm_migrate.cli.migrate:plan_command",
-    "run": "crm_migrate.cli.migrate:run_command",
-    "resume": "crm_migrate.cli.migrate:resume_command",
-    "runs": "crm_migrate.cli.migrate:runs_command",
-    "target": "crm_migrate.cli.migrate:target_group",
-    "mapping": "crm_migrate.cli.examples:mapping_group",
-    "schema": "crm_migrate.cli.mapping:schema_command",
-    "clean": "crm_migrate.cli.cleansing:clean_command",
-    "match": "crm_migrate.cli.matching:match_command",
-    "steps": "crm_migrate.cli.cleansing:steps_command",
-    "codes": "crm_migrate.cli.reference:codes_command",
-    "connectors": "crm_migrate.cli.reference:connectors_command",
-    "report": "crm_migrate.cli.reporting:report_command",
-    "explain": "crm_migrate.cli.explain:explain_command",
+# section -> verb -> (module:command, what `--help` says of it); a line here is all that a new verb needs. The words
+# stand here so that `--help` imports nothing.
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Start": {
+        "demo": ("migrate:demo_command", "Migrate a small fictional company into a SQLite CRM."),
+    },
+    "Mapping": {
+        "mapping": ("examples:mapping_group", "Check a mapping, show what it means, run its examples."),
+        "schema": ("mapping:schema_command", "The JSON Schema of the mapping language, for editors."),
+    },
+    "Migrate": {
+        "target": ("migrate:target_group", "Create or check what the load needs in the target."),
+        "plan": ("migrate:plan_command", "Everything but writing: what would be created, updated, held, rejected."),
+        "run": ("migrate:run_command", "Take the records through all stages into the target, and prove it."),
+        "resume": ("migrate:resume_command", "Go on where a run stopped: after Ctrl-C, a crash, a full disk, a plan."),
+        "runs": ("migrate:runs_command", "The runs of a project, and how far each came."),
+    },
+    "Prove": {
+        "report": ("reporting:report_command", "Write the reconciliation report of a run again, in any format."),
+        "explain": ("explain:explain_command", "The whole story of one record or one source row."),
+    },
+    "Data": {
+        "clean": ("cleansing:clean_command", "Clean one column of a CSV or XLSX file."),
+        "match": ("matching:match_command", "Find the rows of a CSV file that are the same person or organisation."),
+    },
+    "Reference": {
+        "steps": ("cleansing:steps_command", "The cleaning steps with options and examples."),
+        "codes": ("reference:codes_command", "What a reason or finding code means, and what to do about it."),
+        "connectors": ("reference:connectors_command", "The connectors that are installed."),
+    },
 }
+
+VERBS = {verb: f"crm_migrate.cli.{entry[0]}" for verbs in SECTIONS.values() for verb, entry in verbs.items()}
+
+EXIT_CODES = """\b
+Exit codes:
+  0   all gates pass                     4   target refused or unreachable
+  1   a gate failed                      75  stopped in good order, resumable
+  2   wrong usage or mapping             70  a bug of ours
+  3   input unreadable"""
 
 
 class LazyGroup(click.Group):
@@ -49,8 +71,14 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's
+        """The verbs by section, from the catalogue alone."""
+        for section, verbs in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl([(verb, words) for verb, (_, words) in verbs.items()], col_max=12)
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
     """Move a company's customers into a new CRM: clean, once, and with a proof."""
