@@ -60,7 +60,7 @@ def match(
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
     # Rows in an order of their own, so that the result does not depend on how the file was sorted.
     order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
-    texts = texts.select(sorted(kinds, key=texts.columns.index))[order]
+    texts = texts.select([name for name in texts.columns if name in kinds])[order]
     records = prepare(texts, kinds, entity)
     del texts
     if not records.comparisons:
