@@ -114,7 +114,7 @@ def _signed(text: str) -> tuple[str, str, list[str]]:
     body = body.replace("%", " ").strip()
     kept = [w for w in words if w.lower() not in _SIGN_WORDS]
     negative ^= any(_SIGN_WORDS.get(w.lower()) == "-" for w in words)
-    body = re.sub(r"[,.]-{1,2}$", "", body).strip()
+    body = re.sub(r"[,./][-–=]{1,2}$", "", body).strip()
     if body.endswith("-"):
         negative, body = not negative, body[:-1].strip()
     match = re.match(r"([+-])\s*(.*)", body)

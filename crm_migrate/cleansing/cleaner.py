@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from crm_migrate.cleansing.cells import NULL, Cell
-from crm_migrate.cleansing.kinds import KINDS
+from crm_migrate.cleansing.kinds import KINDS, read_bounded
 from crm_migrate.errors import UsageError
 
 
@@ -24,7 +24,7 @@ def clean(values: Iterable[Any], kind: str, locale: str | None = None, **options
     if unknown:
         raise UsageError(f"{kind} has no option {unknown[0]!r}", hint=f"it has: {', '.join(known.options) or 'none'}")
     texts = [None if _is_missing(v) else str(v) for v in values]
-    cells = {t: known.read(t, locale or "", options) for t in dict.fromkeys(texts) if t is not None}
+    cells = {t: read_bounded(known, t, locale or "", options) for t in dict.fromkeys(texts) if t is not None}
     rows = [_row(text, NULL if text is None else cells[text], known.parts) for text in texts]
     return pd.DataFrame(rows, columns=["value", "flag", "note", *known.parts], dtype="str")
 

@@ -2,13 +2,14 @@
 
 import re
 
-from crm_migrate.cleansing.cells import NULL, Cell
+from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.legal_forms import without_form
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.text import repaired
 from crm_migrate.cleansing.vocabulary import phrases, words
 
+_LONGEST = 1000  # characters
 _AND = re.compile(r"\s*(?:&|\+)\s*")
 # ue, oe, ae between consonants: the typewriter spelling of ü, ö, ä (Mueller, Goetz, Baer); a key only, never shown.
 _UMLAUT = re.compile(r"(?<=[b-df-hj-np-tv-xz])([aou])e(?=[b-df-hj-np-tv-z])")
@@ -19,6 +20,8 @@ _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{6,}")
 
 def company_cell(text: str) -> Cell:
     """A company name as typed, blanks tidied and its legal form without stray dots; what is none is said."""
+    if len(text) > _LONGEST:
+        return invalid("too long for a company's name")
     value = " ".join(repaired(text).split())
     folded = fold(value)
     if is_null(value) or folded in _NONE or folded.strip("[]()<>") in _NONE:

@@ -60,6 +60,8 @@ def _several(text: str) -> Cell | None:
 
 def _stripped(text: str) -> str:
     """Without what surrounds a mailbox: display name, scheme, quotes, trailing punctuation, comment."""
+    quoted = re.fullmatch(r'"([^"@]+@[^"@]+)"', text)
+    text = quoted[1] if quoted else text
     angle = _ANGLE.fullmatch(text)
     text = angle[1] if angle else text
     if text.lower().startswith("mailto:"):

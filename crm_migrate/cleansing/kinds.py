@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_migrate.cleansing.addresses import address_cell
 from crm_migrate.cleansing.amounts import NumberContext, amount_cell, decimal_of, integer_cell
-from crm_migrate.cleansing.cells import NULL, Cell
+from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.choices import boolean_cell
 from crm_migrate.cleansing.codes_of_things import iban_cell, id_cell, tax_cell
 from crm_migrate.cleansing.companies import company_cell, company_key_cell
@@ -119,6 +119,18 @@ def _simple(function: Callable[[str], Cell]) -> Reader:
 
 def _by_region(function: Callable[[str, str | None], Cell]) -> Reader:
     return lambda text, locale, options: function(text, options.get("region") or region_of(locale))
+
+
+# No value of these kinds is that long (characters); patterns must not search a megabyte that stands in such a column.
+LONGEST = 5000
+_ANY_LENGTH = frozenset(("text", "note_flag", "null_string", "csv_structure", "id", "picklist"))
+
+
+def read_bounded(kind: Kind, text: str, locale: str, options: Options) -> Cell:
+    """The outcome of a text; one that is far too long for its kind is refused unread."""
+    if len(text) > LONGEST and kind.name not in _ANY_LENGTH and text.strip():
+        return invalid(f"longer than {LONGEST} characters")
+    return kind.read(text, locale, options)
 
 
 _NAMES = ("prefix", "first", "middle", "nickname", "last", "suffix")

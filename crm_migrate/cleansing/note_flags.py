@@ -28,7 +28,7 @@ _PHRASES = table("note_phrases")
 _DENIED = re.compile(
     r"(?:\b(?:not|isn'?t|wasn'?t|never|no|n't|false|wrongly|incorrectly|mistakenly|non|nicht|kein\w*|nie|"
     r"pas|no es|no esta|n'est pas|bukan|tidak|belum|jangan|niet|geen|nao|не)\s+"
-    r"(?:(?:a|an|the|yet|been|marked|really|actually|as|is|etre|ein\w*|als|der|die|un|une|una|es|estar|"
+    r"(?:(?:a|an|the|on|yet|been|marked|really|actually|as|is|etre|ein\w*|als|der|die|un|une|una|es|estar|"
     r"mehr|encore|seorang|data|flagged|longer|to be|est|pas|ha|si e|foi|een)\s+){0,3}$)"
     r"|(?:\b(?:widow|widower|estate|heirs?|executor|family|son|daughter|relative)s? of (?:the |a )?(?:\w+ )?$)"
     r"|(?:\b(?:wife|husband|spouse|father|mother|dad|mum|mom|parent|parents|brother|sister|son|daughter|"

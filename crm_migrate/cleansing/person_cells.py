@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import cache
 
-from crm_migrate.cleansing.cells import NULL, Cell
+from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.company_words import is_company
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import PROGRAMS, is_filler
@@ -13,6 +13,7 @@ from crm_migrate.cleansing.person_words import FICTION, FILLERS, JOINERS, NOBODY
 from crm_migrate.cleansing.persons import Parts, addressed, person
 from crm_migrate.cleansing.text import repaired
 
+_LONGEST = 1000  # characters; several people with titles and remarks need a quarter of it
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b50\u2b55\u20e3]+")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{5,}")
@@ -24,6 +25,8 @@ _WEB = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 def person_cell(text: str, locale: str = "en") -> Cell:
     """One or more people as parts; `value` is `key=value;...`, people are joined by `|`."""
+    if len(text) > _LONGEST:
+        return invalid("too long for a name")
     value = _EMOJI.sub("", repaired(text)).strip()
     value = _unquoted(" ".join(unicodedata.normalize("NFC", value).split()))
     verdict = _nobody(value, locale)

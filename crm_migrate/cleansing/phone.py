@@ -33,7 +33,8 @@ _SEPARATOR = re.compile(
 )
 _EXTENSION = re.compile(
     r"\s*[,;]?\s*(?:x|ext|extn|extension|dahili|dah|int|interno|poste|durchwahl|dw|ramal|anexo|toestel|"
-    r"доб|вн|wewn?|anknytning|anknytn?|klapka|linka|belső|nội bộ|máy lẻ|εσωτ?|内線|分机|分機|내선|تحويلة|داخلي)\s*[.:=]?\s*"
+    r"доб|вн|wewn?|anknytning|anknytn?|klapka|linka|belső|nội bộ|máy lẻ|εσωτ?|"
+    r"内線|分机|分機|내선|تحويلة|داخلي)\s*[.:=]?\s*"
     r"(\d{1,7})\s*$|#\s*(\d{1,7})\s*$",
     re.IGNORECASE,
 )

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- one row of a table is one line
 """Rows outside the yardstick: addresses, post codes, states and countries of other places."""
 
 import pytest
