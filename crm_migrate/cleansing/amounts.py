@@ -99,7 +99,8 @@ def _normal(text: str) -> str:
     value = _QUOTES.sub("'", _SPACES.sub(" ", value)).replace("٫", ".")
     value = "".join(str(unicodedata.digit(c, c)) if c.isdigit() and not c.isascii() else c for c in value)
     formula = re.fullmatch(r'=\s*"([^"]*)"', value.strip())
-    return (formula[1] if formula else value).strip().lstrip("'").strip()
+    # `1,000/-` and `1,000/=` say "and no paise, no cents" in South Asia and East Africa; that dash is no minus.
+    return re.sub(r"/[-=]+$", "", (formula[1] if formula else value).strip().lstrip("'").strip())
 
 
 def _signed(text: str) -> tuple[str, str, list[str]]:
@@ -114,7 +115,7 @@ def _signed(text: str) -> tuple[str, str, list[str]]:
     body = body.replace("%", " ").strip()
     kept = [w for w in words if w.lower() not in _SIGN_WORDS]
     negative ^= any(_SIGN_WORDS.get(w.lower()) == "-" for w in words)
-    body = re.sub(r"[,./][-–=]{1,2}$", "", body).strip()
+    body = re.sub(r"[,.]-{1,2}$", "", body).strip()
     if body.endswith("-"):
         negative, body = not negative, body[:-1].strip()
     match = re.match(r"([+-])\s*(.*)", body)
