@@ -27,7 +27,7 @@ _ANGLE = re.compile(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")
 _COMMENT = re.compile(r"(?:\s+[(\[{]|\()[^()\[\]{}@]*[)\]}]\s*$")
 _PREFIX = re.compile(r"^(?:mailto:|smtp:|e-?mail\s*:|mail\s*:)\s*", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0b-\x1f]")
-_SLOPPY = re.compile(r"\s*(?:@|\[at\]|\(at\)|\{at\})\s*")
+_HIDDEN_AT = re.compile(r"\s*(?:\[at\]|\(at\)|\{at\})\s*", re.IGNORECASE)  # written so against robots
 
 
 def email_cell(text: str) -> Cell:
@@ -36,6 +36,8 @@ def email_cell(text: str) -> Cell:
     value = _INVISIBLE.sub("", unicodedata.normalize("NFKC", decoded)).strip()
     if is_null(value):
         return NULL
+    if "@" not in value:
+        value = _HIDDEN_AT.sub("@", value, count=1)
     if value.count("@") > 1:
         several = _several(value)
         if several is not None:

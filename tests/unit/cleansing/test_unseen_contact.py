@@ -81,6 +81,7 @@ MAIL: list[Row] = [
     ("", "mailto:jane%2Bcrm@example.com", "jane+crm@example.com", "same"),
     ("", "mailto:jane@example.com?subject=Hi", "jane@example.com", "same"),
     ("", "\u200bjane@example.com\u200b", "jane@example.com", "same"),
+    ("", "jane[at]example.com", "jane@example.com", "same"),
     ("", "jane&#64;example.com", "jane@example.com", "same"),
     ("", "jane@yahooo.com", "jane@yahooo.com", "typo"),
     ("", "jane@gmai.com", "jane@gmai.com", "typo"),
