@@ -61,7 +61,8 @@ class Place:
             tables = {n: sa.Table(n, sa.MetaData(), autoload_with=engine, resolve_fks=False) for n in names}
             ours = {n: t for n, t in tables.items() if "crm_migrate_id" in t.c}
             keys = {
-                n: dict(connection.execute(sa.select(t.c.id, t.c.crm_migrate_id)).tuples()) for n, t in ours.items()
+                n: {row.id: row.crm_migrate_id for row in connection.execute(sa.select(t.c.id, t.c.crm_migrate_id))}
+                for n, t in ours.items()
             }
             return {n: sorted(self._row(t, row, keys) for row in connection.execute(sa.select(t)).mappings())
                     for n, t in ours.items()}  # fmt: skip
