@@ -2,24 +2,29 @@
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
-from crm_migrate.stages.reconciling.columns import CLUSTERS, COMPLETE, ENRICHMENT, NODES, RECORDS, texts
+from crm_migrate.stages.reconciling.columns import CLUSTERS, COMPLETE, ENRICHMENT, LOAD, NODES, RECORDS, texts
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
 from crm_migrate.workspace.figures import ConsentCell
 
 
 def consent_cells(tables: Tables, object_plan: ObjectPlan) -> tuple[ConsentCell, ...]:
-    """The matrix of one object; empty where it has no consent field with a place in the target."""
+    """The matrix of one object; empty where it has no consent field with a place in the target.
+
+    Everybody counts whose record is in the target, also those who wait in this run: their record still says what an
+    earlier load made it say, and an opt-out of today must not be missed behind it.
+    """
     field = next((f for f in object_plan.fields if f.type == "consent" and f.target is not None), None)
     if field is None or field.target not in tables.columns(quote(f"actual/{object_plan.name}")):
         return ()
     statements = _statements(tables, object_plan, field)
+    planned = tables.view(LOAD, "load", object_plan.name, "entities")
     rows = tables.rows(
         f"""WITH s AS (SELECT __cluster, min({_rank("said")}) AS rank,
                  bool_or(said = 'granted' AND evidence) AS evidence FROM {statements} GROUP BY __cluster),
         p AS (SELECT coalesce(s.rank, {_UNKNOWN}) AS before,
                 {_rank(f"nullif(a.{quote(str(field.target))}::VARCHAR, '')")} AS after,
                 coalesce(s.evidence, FALSE) AS evidence
-              FROM {quote(f"arrived/{object_plan.name}")} e
+              FROM {planned} e
               JOIN {quote(f"actual/{object_plan.name}")} a USING (__entity)
               LEFT JOIN s ON s.__cluster = e.__cluster)
         SELECT before, after, count(*), count(*) FILTER (after > before AND NOT evidence) FROM p

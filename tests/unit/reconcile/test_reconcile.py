@@ -139,6 +139,20 @@ def test_consent_that_moves_toward_granted_without_evidence_is_red(tmp_path: Pat
     ]
 
 
+def test_an_opt_out_of_somebody_who_waits_is_not_missed_behind_the_record_of_an_earlier_load(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    earlier = {"target_id": "23", "__entity": "c1"}
+    for when in ("before", "after"):
+        content["load", "contacts", when].append(dict(earlier))
+    record = dict.fromkeys(content["validate", "contacts", "actual"][0])
+    content["validate", "contacts", "actual"].append({**record, **earlier, "consent": "granted"})
+
+    found = figures(tmp_path, content)
+
+    assert "consent" in failed(found)
+    assert ("withdrawn", "granted", 1) in [(c.before, c.after, c.without_evidence) for c in found.consent]
+
+
 def test_what_was_not_read_back_is_never_a_match(tmp_path: Path) -> None:
     content = mini_run.tables()
     del content["validate", "deals", "actual"]
