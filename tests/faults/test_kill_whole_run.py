@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,10 +108,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def kill(process: subprocess.Popen[bytes], *, whole_group: bool) -> None:
     """SIGKILL for the parent alone, whose workers must then die by themselves, or for the whole group."""
-    if whole_group and os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    with suppress(ProcessLookupError):  # it may end by itself at this very moment
+        if whole_group and os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
     process.communicate()
 
 
