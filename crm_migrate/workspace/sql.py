@@ -15,6 +15,7 @@ from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, wri
 
 MEMORY = "600MB"
 THREADS = 2
+INTERRUPTED = "Query interrupted"  # how DuckDB tells of Ctrl-C in the middle of a query
 ROW_GROUP = 131_072
 
 
@@ -44,6 +45,10 @@ def connected(temporary: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPy
         yield connection
     except duckdb.IOException as error:
         raise _trouble_of_the_disk(error) from error
+    except RuntimeError as error:
+        if str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
     finally:
         connection.close()
 
