@@ -28,6 +28,10 @@ ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
     ("street_word", "postal_code"), ("company_rare2",), ("phone7",),
 )  # fmt: skip
 
+import os
+NAME_APART=os.environ.get("NA","building lobby office")
+PHONE_APART=os.environ.get("PA","building chain")
+STREET_APART=os.environ.get("SA","chain branch office")
 # A person known under many entries gathers more of them; the many sites of a chain are no reason for another one.
 _GROWTH = {"person": 0.5, "organisation": 0.0}
 
@@ -74,8 +78,8 @@ def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
         _personal(columns, comparisons, anchors)
     else:
         _companies(columns, comparisons, anchors)
-    _contacts(columns, comparisons, anchors, "household" if entity == "person" else "")
-    _address(columns, comparisons, anchors, "" if entity == "person" else "chain")
+    _contacts(columns, comparisons, anchors, "household" if entity == "person" else PHONE_APART)
+    _address(columns, comparisons, anchors, "" if entity == "person" else STREET_APART)
     recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
     return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity])
 
@@ -160,7 +164,7 @@ def _companies(columns: _Columns, comparisons: list[Comparison], anchors: dict[s
             terms,
             kernels.CompanyNames(terms[0].values.tolist()),
             kernels.COMPANY,
-            apart="building",
+            apart=NAME_APART,
             differs=0.01,
         )
     )
@@ -203,7 +207,7 @@ def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
                 terms,
                 kernel,
                 labels,
-                apart=apart if kind == "tax_id" else "",
+                apart=apart if kind == "tax_id" or apart != "household" else "",
                 differs=0.1 if kind == "tax_id" else 0.35,
             )
         )

@@ -25,6 +25,8 @@ ROUNDS = 25
 DRAWN = 500_000
 _SEEDED = 8.0  # matches that the expected levels count for, against what the data say
 _RAREST = 1e-9
+import os
+CTXS=float(os.environ.get('CTXS','20'))
 
 
 @dataclass(slots=True)
@@ -55,13 +57,17 @@ class Model:
 def seeded(comparisons: tuple[Comparison, ...], drawn: Sequence[Compared], rows: int, total: float) -> Model:
     """The model before anything was learned: expected levels of matches, chance from the drawn pairs."""
     m = [_log_shares(expected(len(c.labels)), 0.0) for c in comparisons]
-    groups = sorted({c.apart for c in comparisons if c.apart})
     share = rows * 0.1 / total
-    contexts = [
-        Context(frozenset(k for k, c in enumerate(comparisons) if c.apart == g), list(m), share) for g in groups
-    ]
+    contexts = [Context(apart, list(m), share) for apart in _apart(comparisons)]
     u = [chance(c, found) for c, found in zip(comparisons, drawn, strict=True)]
     return Model(comparisons, m, u, [frequencies(c, None) for c in comparisons], share, contexts)
+
+
+def _apart(comparisons: tuple[Comparison, ...]) -> list[frozenset[int]]:
+    """For each context the comparisons in which its members differ; contexts that share nothing are chance itself."""
+    groups = sorted({group for c in comparisons for group in c.apart.split()})
+    found = [frozenset(k for k, c in enumerate(comparisons) if group in c.apart.split()) for group in groups]
+    return [apart for apart in dict.fromkeys(found) if len(apart) < len(comparisons)]
 
 
 def drawn_pairs(rows: int) -> tuple[Codes, Codes]:
@@ -163,7 +169,7 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
         for context, share in zip(model.contexts, shares[2:], strict=True):
             context.share = max(scale * float(share.sum()), 1.0) / total
             context.levels = [
-                _log_shares(np.bincount(levels, weights=share, minlength=len(c.labels)), 1.0)
+                _log_shares(np.bincount(levels, weights=share, minlength=len(c.labels)), expected(len(c.labels))*CTXS+0.05 if CTXS else 1.0)
                 for c, levels in zip(model.comparisons, table.levels, strict=True)
             ]
 
