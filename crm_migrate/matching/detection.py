@@ -17,6 +17,12 @@ _CONTENT = (
     ("street", r"^\s*(\d+\w?,?\s+\p{L}.{4,}|\p{L}[\p{L} .\-]{4,}\s\d{1,4}\s?[a-z]?)\s*$"),
 )
 _ENOUGH = 0.7
+_LETTER = r"\p{L}"
+_POSSIBLE = {
+    "url": r"\w\.\w", "email": r"\w", "phone": r"\d.*\d.*\d.*\d", "company_name": _LETTER, "person_name": _LETTER,
+    "given_name": _LETTER, "family_name": _LETTER, "city": _LETTER, "street": _LETTER,
+}  # fmt: skip
+_MOST = 0.5
 _FEW = 20  # rows; in smaller tables one value for all may still be the two doubles that are looked for
 KINDS = tuple(line.partition("=")[0].strip() for line in lines("columns"))
 
@@ -42,13 +48,19 @@ def _detected(name: str, values: pl.Series, entity: str) -> Detected:
     if len(values) >= _FEW and filled.n_unique() == 1:
         return Detected(name, "", "one value only")
     by_name = _by_name(name, entity)
-    if by_name:
+    if by_name and _possible(filled, by_name[0]):
         return Detected(name, by_name[0], f"the name says {by_name[1]!r}")
     for kind, pattern in _CONTENT:
         share = int(filled.head(SAMPLE).str.contains(pattern).sum()) / min(len(filled), SAMPLE)
         if share >= _ENOUGH:
             return Detected(name, kind, f"{share:.0%} of the values look like it")
     return Detected(name, "", "neither name nor values say what it is")
+
+
+def _possible(values: pl.Series, kind: str) -> bool:
+    """Most values can be what the name of the column says: `Website` may hold yes and no, `Sites` a count."""
+    pattern = _POSSIBLE.get(kind)
+    return pattern is None or float(values.head(SAMPLE).str.contains(pattern).mean() or 0) >= _MOST  # type: ignore[arg-type]
 
 
 def _by_name(name: str, entity: str) -> tuple[str, str] | None:

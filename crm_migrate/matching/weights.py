@@ -169,8 +169,8 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
         for context, share in zip(model.contexts, shares[2:], strict=True):
             context.share = max(scale * float(share.sum()), 1.0) / total
             context.levels = [
-                _log_shares(np.bincount(levels, weights=share, minlength=len(c.labels)), expected(len(c.labels))*CTXS+0.05 if CTXS else 1.0)
-                for c, levels in zip(model.comparisons, table.levels, strict=True)
+                _log_shares(np.bincount(levels, weights=share, minlength=len(c.labels)), np.exp(m)*CTXS if CTXS else 1.0)
+                for c, m, levels in zip(model.comparisons, model.m, table.levels, strict=True)
             ]
 
 
