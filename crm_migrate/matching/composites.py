@@ -10,7 +10,9 @@ from crm_migrate.matching.terms import Codes, Terms, encode, joint, numbered, sh
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 1.0, 2.0, 3.0])
 _EQUAL = len(kernels.NAME) - 1
 ORDER = ("missing", "crossed", "straight")
-STREET = ("missing", "different", "number only", "street alike", "street equal", "no number", "alike", "equal")
+STREET = (
+    "missing", "different", "number only", "street alike", "street equal", "number near", "no number", "alike", "equal",
+)  # fmt: skip
 PLACE = ("missing", "different", "state only", "alike", "city equal", "code alike", "code equal")
 
 
@@ -63,17 +65,18 @@ def street_lines(number: pl.Series, words: pl.Series, apart: str = "") -> Compar
         levels = np.select(
             [
                 (street == 5) & (at == 4),
-                (street >= 3) & (at >= 3),
+                (street >= 3) & (at == 4),
                 (street >= 3) & (at == 0),
+                (street >= 3) & (at == 3),
                 street == 5,
                 street >= 3,
                 at == 4,
                 (street > 0) | (at > 0),
             ],
-            [7, 6, 5, 4, 3, 2, 1],
+            [8, 7, 6, 5, 4, 3, 2, 1],
             0,
         ).astype(np.uint8)
-        agreed = np.where(levels == 7, whole[i], np.where(levels == 4, streets.codes[i] + size, -1))
+        agreed = np.where(levels == 8, whole[i], np.where(levels == 4, streets.codes[i] + size, -1))
         return Compared(levels, agreed)
 
     return Comparison(
