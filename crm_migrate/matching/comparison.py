@@ -30,7 +30,8 @@ class Comparison:
 
     `labels` names the levels from 0; `apart` names the context whose members differ in it (`household`, `building`,
     `chain`); `vocabulary` holds the columns of codes whose frequencies count, one behind the other in the numbering
-    of `agreed`. `differs` is the largest believable share of true matches that differ in it.
+    of `agreed`. `differs` is the largest believable share of true matches that differ in it: that have one of the
+    levels `unlike`.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Comparison:
     apart: str = ""
     vocabulary: tuple[tuple[Codes, int], ...] = field(default=())
     differs: float = 0.35
+    unlike: tuple[int, ...] = (1,)
 
 
 def by_value(a: Codes, b: Codes, values: npt.NDArray[np.object_], kernel: Kernel, equal: int) -> Levels:

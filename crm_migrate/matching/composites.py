@@ -7,6 +7,8 @@ from crm_migrate.matching import kernels
 from crm_migrate.matching.comparison import Compared, Comparison, by_value
 from crm_migrate.matching.terms import Codes, Terms, encode, joint, numbered, shares
 
+import os
+SD=float(os.environ.get("SD",".05")); SU=tuple(int(x) for x in os.environ.get("SU","1345"))
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 1.0, 2.0, 3.0])
 _EQUAL = len(kernels.NAME) - 1
 ORDER = ("missing", "crossed", "straight")
@@ -80,7 +82,8 @@ def street_lines(number: pl.Series, words: pl.Series, apart: str = "") -> Compar
         return Compared(levels, agreed)
 
     return Comparison(
-        "street", STREET, compare, apart, ((whole, size), (streets.codes, count)), 0.03 if apart else 0.35
+        "street", STREET, compare, apart, ((whole, size), (streets.codes, count)), SD if apart else 0.35,
+        SU if apart else (1,)
     )
 
 

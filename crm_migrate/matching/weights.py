@@ -26,7 +26,7 @@ DRAWN = 500_000
 _SEEDED = 8.0  # matches that the expected levels count for, against what the data say
 _RAREST = 1e-9
 import os
-CTXS=float(os.environ.get('CTXS','20'))
+CTXS=float(os.environ.get('CTXS','1000'));APS=float(os.environ.get('APS','20'))
 
 
 @dataclass(slots=True)
@@ -104,6 +104,7 @@ class Table:
 
     def __init__(self, compared: Sequence[Compared], model: Model) -> None:
         self.levels = [c.levels for c in compared]
+        self.unlike = [c.unlike for c in model.comparisons]
         self.chance = [_chance(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
 
     def known(self) -> npt.NDArray[np.bool_]:
@@ -117,9 +118,15 @@ class Table:
     def context(self, context: Context) -> list[Reals]:
         """Per comparison the log probability of the levels in a context."""
         return [
-            chance if k in context.apart else logs[levels]
-            for k, (chance, logs, levels) in enumerate(zip(self.chance, context.levels, self.levels, strict=True))
+            self._apart(k, logs) if k in context.apart else logs[levels]
+            for k, (logs, levels) in enumerate(zip(context.levels, self.levels, strict=True))
         ]
+
+    def _apart(self, k: int, logs: Reals) -> Reals:
+        """What members of a context differ in: agreement by chance, the ways to differ as learned."""
+        if len(self.unlike[k]) == 1:
+            return self.chance[k]
+        return np.where(np.isin(self.levels[k], self.unlike[k]), logs[self.levels[k]], self.chance[k])
 
 
 def _chance(compared: Compared, u: Reals, frequency: Reals) -> Reals:
@@ -169,9 +176,20 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
         for context, share in zip(model.contexts, shares[2:], strict=True):
             context.share = max(scale * float(share.sum()), 1.0) / total
             context.levels = [
-                _log_shares(np.bincount(levels, weights=share, minlength=len(c.labels)), np.exp(m)*CTXS if CTXS else 1.0)
-                for c, m, levels in zip(model.comparisons, model.m, table.levels, strict=True)
+                _differing(c, levels, share, u)
+                if k in context.apart
+                else _log_shares(np.bincount(levels, weights=share, minlength=len(c.labels)), np.exp(m) * CTXS if CTXS else 1.0)
+                for k, (c, m, u, levels) in enumerate(zip(model.comparisons, model.m, model.u, table.levels, strict=True))
             ]
+
+
+def _differing(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Reals, u: Reals) -> Reals:
+    """The ways to differ as often as in the context, begun with those of chance, of which they have the same share."""
+    unlike = list(comparison.unlike)
+    counts = np.bincount(levels, weights=weight, minlength=len(comparison.labels))[unlike] + np.exp(u[unlike]) * APS
+    logs = u.copy()
+    logs[unlike] = np.log(counts / counts.sum() * np.exp(u[unlike]).sum())
+    return logs
 
 
 def _normalised(logs: Reals) -> Reals:
@@ -190,12 +208,15 @@ def _matches(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Real
     """Log probabilities of the levels among matches, with the expected ones as a prior of a few matches."""
     size = len(comparison.labels)
     counts = np.bincount(levels, weights=weight, minlength=size)
-    return _believable(_log_shares(counts, expected(size) * _SEEDED + 0.05), comparison.differs)
+    return _believable(_log_shares(counts, expected(size) * _SEEDED + 0.05), comparison.differs, list(comparison.unlike))
 
 
-def _believable(logs: Reals, most: float) -> Reals:
+def _believable(logs: Reals, most: float, unlike: list[int]) -> Reals:
     """At most so many matches differ: more would be somebody else's pairs that were taken for matches."""
-    if len(logs) <= 3 or logs[1] <= np.log(most):
+    differ = float(np.exp(logs[unlike]).sum())
+    if len(logs) <= 3 or differ <= most:
         return logs
-    rest = np.log1p(-most) - np.log(max(1 - np.exp(logs[1]), 1e-9))
-    return np.concatenate([[0.0, np.log(most)], logs[2:] + rest])
+    bounded = logs + np.log1p(-most) - np.log(max(1 - differ, 1e-9))
+    bounded[unlike] = logs[unlike] + np.log(most / differ)
+    bounded[0] = 0.0
+    return bounded
