@@ -25,6 +25,8 @@ from crm_migrate.matching.weights import (
     seeded,
 )
 
+import os
+RL=os.environ.get("RL","0")
 SAMPLE = 200_000  # pairs that the weights are learned from
 CHUNK = 250_000  # pairs compared at a time, so that memory stays bounded
 TURNS = 2
@@ -72,7 +74,7 @@ def resolve(records: Records) -> Resolved:
         inside = missing_pairs(label, i[:0], j[:0], np.zeros(0, dtype=bool), 20 * records.rows + SAMPLE)
         if not len(inside[0]):
             break
-        _relearn(model, label, inside, drawn, label[drawn_i] != label[drawn_j], total)
+        _relearn(model, label, inside, drawn, label[drawn_i] != label[drawn_j], total, (blocked.i,blocked.j))
         more = missing_pairs(label, scored.i, scored.j, scored.odds > NEAR - 1, 3 * records.rows + 500_000)
         i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
         scored = _scored(model, i, j, -np.inf)
@@ -93,13 +95,16 @@ def _relearn(
     inside: tuple[Codes, Codes],
     drawn: list[Compared],
     apart: npt.NDArray[np.bool_],
-    total: float,
+    total: float,cand=None
 ) -> None:
     """Frequencies over entities instead of rows, chance over pairs that are not one, m from whole clusters."""
     model.frequency = [frequencies(c, label) for c in model.comparisons]
     model.u = [chance(c, found, apart) for c, found in zip(model.comparisons, drawn, strict=True)]
     table, scale = _sampled(model, *inside)
-    learn_from_clusters(table, model, scale, total)
+    if RL=="0": learn_from_clusters(table, model, scale, total)
+    elif RL=="2":
+        table, scale = _sampled(model, *cand)
+        learn(table, model, scale, total)
 
 
 def _scored(model: Model, i: Codes, j: Codes, above: float) -> Scored:
