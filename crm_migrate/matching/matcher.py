@@ -11,7 +11,7 @@ import pyarrow as pa
 from crm_migrate.errors import UsageError
 from crm_migrate.matching.detection import KINDS, Detected, detect
 from crm_migrate.matching.engine import Resolved, resolve
-from crm_migrate.matching.records import prepare
+from crm_migrate.matching.records import Records, prepare
 from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.waterfall import Waterfall, waterfall
 
@@ -25,6 +25,7 @@ class Ground:
     """What a result rests on, kept for questions: `order[k]` is the row of `frame` that stands at k of `found`."""
 
     found: Resolved
+    records: Records
     order: Codes
     frame: pd.DataFrame
     kinds: dict[str, str]
@@ -107,7 +108,7 @@ def match(
         _pairs(found, order, whole.index),
         detected,
         found.blocked.oversized,
-        Ground(found, order, whole, kinds),
+        Ground(found, records, order, whole, kinds),
     )
 
 
