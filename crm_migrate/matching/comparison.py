@@ -65,6 +65,7 @@ def simple(
     *,
     apart: str = "",
     differs: float = 0.35,
+    unlike: tuple[int, ...] = (1,),
 ) -> Comparison:
     """A comparison of one column, or the best of several columns that hold the same kind of value (two phones)."""
     values, equal = columns[0].values, len(labels) - 1
@@ -81,4 +82,4 @@ def simple(
         return Compared(levels, agreed)
 
     together = np.concatenate([column.codes for column in columns])
-    return Comparison(name, labels, compare, apart, ((together, len(values)),), differs)
+    return Comparison(name, labels, compare, apart, ((together, len(values)),), differs, unlike)

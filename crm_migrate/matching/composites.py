@@ -7,8 +7,6 @@ from crm_migrate.matching import kernels
 from crm_migrate.matching.comparison import Compared, Comparison, by_value
 from crm_migrate.matching.terms import Codes, Terms, encode, joint, numbered, shares
 
-import os
-SD=float(os.environ.get("SD",".05")); SU=tuple(int(x) for x in os.environ.get("SU","1345"))
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 1.0, 2.0, 3.0])
 _EQUAL = len(kernels.NAME) - 1
 ORDER = ("missing", "crossed", "straight")
@@ -54,7 +52,7 @@ def _names(given: Terms, family: Terms, i: Codes, j: Codes) -> tuple[Compared, C
     )
 
 
-def street_lines(number: pl.Series, words: pl.Series, apart: str = "") -> Comparison:
+def street_lines(number: pl.Series, words: pl.Series) -> Comparison:
     """House number and street: equal together, one of them, or alike."""
     numbers, streets = encode(number)[0], encode(words)[0]
     together = joint(numbers.codes, streets.codes)
@@ -82,8 +80,7 @@ def street_lines(number: pl.Series, words: pl.Series, apart: str = "") -> Compar
         return Compared(levels, agreed)
 
     return Comparison(
-        "street", STREET, compare, apart, ((whole, size), (streets.codes, count)), SD if apart else 0.35,
-        SU if apart else (1,)
+        "street", STREET, compare, "", ((whole, size), (streets.codes, count))
     )
 
 

@@ -6,8 +6,10 @@ The cleansing room folds cell by cell and knows more; a million rows need it don
 import polars as pl
 
 from crm_migrate.cleansing.letters import STROKED
+from crm_migrate.cleansing.nulls import PEOPLE, PROGRAMS
 from crm_migrate.matching.words import word_map, word_set
 
+_NOTHING = sorted(PEOPLE | PROGRAMS)
 _STROKES = {chr(key): str(value) for key, value in STROKED.items()}
 
 
@@ -20,6 +22,12 @@ def folded(column: pl.Series) -> pl.Series:
     return (
         plain.str.replace_all(r"['`]", "").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars().replace("", None)
     )
+
+
+def said(column: pl.Series) -> pl.Series:
+    """Without what people and programs write for "nothing": `n/a`, `unbekannt`, `yok`, dashes and dots."""
+    plain = column.cast(pl.String).str.strip_chars(" .!").str.to_lowercase()
+    return column.set((plain.is_in(_NOTHING) | ~plain.str.contains(r"[\p{L}\p{N}]")).fill_null(False), None)
 
 
 def words_mapped(column: pl.Series, mapping: dict[str, str]) -> pl.Series:

@@ -1,7 +1,5 @@
 """Kernels: levels of likeness of two lists of distinct, unequal folded values, with rapidfuzz."""
 
-import math
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,6 @@ DATE = ("missing", "different", "year near", "year", "two parts", "year, no day"
 CODE = ("missing", "different", "two slips", "one slip", "equal")
 TEXT = ("missing", "different", "vaguely alike", "alike", "nearly equal", "equal")
 CHOICE = ("missing", "different", "equal")
-COMPANY = ("missing", "different", "hardly alike", "vaguely alike", "alike", "very alike", "nearly equal", "equal")
 
 
 def _scores(a: Texts, b: Texts, scorer: Any) -> npt.NDArray[np.float32]:
@@ -129,31 +126,3 @@ def texts(a: Texts, b: Texts) -> Levels:
 def choices(a: Texts, b: Texts) -> Levels:  # noqa: ARG001 -- the signature of all kernels
     """Equal or not."""
     return np.ones(len(a), dtype=np.uint8)
-
-
-class CompanyNames:
-    """Companies: what rare words two names share (cosine of inverse document frequencies), or nearly equal spelling."""
-
-    def __init__(self, values: Texts) -> None:
-        words = Counter(word for value in values for word in set(value.split()))
-        self._idf = {word: math.log(1 + len(values) / count) for word, count in words.items()}
-        self._norm = {value: math.sqrt(sum(self._idf[w] ** 2 for w in set(value.split()))) for value in values}
-
-    def __call__(self, a: Texts, b: Texts) -> Levels:
-        """Levels of unequal names of the vocabulary."""
-        likeness = np.fromiter(map(self._cosine, a, b), dtype=np.float64, count=len(a))
-        spelling = _scores(a, b, token_sort_ratio) / 100
-        levels = np.ones(len(a), dtype=np.uint8)
-        for level, (shared, spelt) in enumerate(
-            ((0.25, 0.66), (0.45, 0.75), (0.62, 0.82), (0.78, 0.88), (0.92, 0.94)), 2
-        ):
-            levels[(likeness >= shared) | (spelling >= spelt)] = level
-        return levels
-
-    def _cosine(self, x: str, y: str) -> float:
-        shared = set(x.split()) & set(y.split())
-        if not shared:
-            return 0.0
-        both = sum(self._idf[w] ** 2 for w in shared)
-        shorter = min(self._norm[x], self._norm[y])
-        return max(both / (self._norm[x] * self._norm[y]), 0.8 * both / shorter**2)

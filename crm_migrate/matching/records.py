@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from crm_migrate.matching import folding, kernels
+from crm_migrate.matching import folding, kernels, organisations
 from crm_migrate.matching.comparison import Comparison, simple
 from crm_migrate.matching.composites import person_names, places, street_lines
 from crm_migrate.matching.terms import Codes, Terms, encode
@@ -22,18 +22,18 @@ PERSON_RECIPES: tuple[tuple[str, ...], ...] = (
     ("family3", "given3"), ("city", "given3", "family1"),
 )  # fmt: skip
 ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
-    ("email",), ("phone",), ("tax_id",), ("company",), ("url",), ("street",), ("company_rare",),
+    ("email",), ("phone",), ("tax_id",), ("company",), ("url",), ("host",), ("street",), ("company_rare",),
     ("company1", "postal_code"), ("company1", "street_number"),
     ("street_word", "street_number"), ("company1", "company2"), ("company1", "city"),
     ("street_word", "postal_code"), ("company_rare2",), ("phone7",),
 )  # fmt: skip
 
-import os
-NAME_APART=os.environ.get("NA","building lobby office")
-PHONE_APART=os.environ.get("PA","building chain")
-STREET_APART=os.environ.get("SA","chain branch office")
 # A person known under many entries gathers more of them; the many sites of a chain are no reason for another one.
 _GROWTH = {"person": 0.5, "organisation": 0.0}
+
+
+# Nothing that is written in a name is taken for "nothing": there are people called Null.
+_NAMES = ("given_name", "middle_name", "family_name", "person_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class _Columns:
             self._by_type.setdefault(kind, []).append(column)
 
     def all(self, kind: str) -> list[pl.Series]:
-        return [self._frame[name] for name in self._by_type.get(kind, ())]
+        found = [self._frame[name] for name in self._by_type.get(kind, ())]
+        return found if kind in _NAMES else [folding.said(column) for column in found]
 
     def first(self, kind: str) -> pl.Series | None:
         found = self.all(kind)
@@ -76,10 +77,10 @@ def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
     if entity == "person":
         _names(columns, comparisons, anchors)
         _personal(columns, comparisons, anchors)
+        _contacts(columns, comparisons, anchors)
     else:
         _companies(columns, comparisons, anchors)
-    _contacts(columns, comparisons, anchors, "household" if entity == "person" else PHONE_APART)
-    _address(columns, comparisons, anchors, "" if entity == "person" else STREET_APART)
+    _address(columns, comparisons, anchors, entity)
     recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
     return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity])
 
@@ -154,28 +155,30 @@ _TEXT = {
 
 def _companies(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
     name = columns.first("company_name")
-    if name is None:
-        return
-    bare = folding.company(name)
-    terms = encode(bare)
-    comparisons.append(
-        simple(
-            "company_name",
-            terms,
-            kernels.CompanyNames(terms[0].values.tolist()),
-            kernels.COMPANY,
-            apart=NAME_APART,
-            differs=0.01,
-        )
-    )
-    words = bare.str.split(" ")
-    rare = _rarest(terms[0])
-    anchors |= {
-        "company": terms[0].codes,
-        "company1": _code(words.list.first()),
-        "company2": _code(words.list.get(1, null_on_oob=True)),
-    }
-    anchors |= {"company_rare": _code(rare[0]), "company_rare2": _code(rare[1])}
+    if name is not None:
+        comparison, terms = organisations.named(name)
+        comparisons.append(comparison)
+        words = _spelled(terms).str.split(" ")
+        rare = _rarest(terms)
+        anchors |= {
+            "company": terms.codes, "company1": _code(words.list.first()), "company_rare": _code(rare[0]),
+            "company2": _code(words.list.get(1, null_on_oob=True)), "company_rare2": _code(rare[1]),
+        }  # fmt: skip
+    if columns.all("email") or columns.all("url"):
+        comparison, found = organisations.web(columns.all("email"), columns.all("url"))
+        comparisons.append(comparison)
+        anchors |= found
+    for kind, fold in (("phone", folding.phone), ("tax_id", folding.code)):
+        if columns.all(kind):
+            terms_of = encode(*map(fold, columns.all(kind)))
+            comparisons.append(organisations.numbered(kind, terms_of))
+            anchors[kind] = terms_of[0].codes
+            if kind == "phone":
+                anchors["phone7"] = _code(_spelled(terms_of[0]).str.tail(7))
+
+
+def _spelled(terms: Terms) -> pl.Series:
+    return pl.Series([*terms.values, None], dtype=pl.String)[terms.codes]
 
 
 def _rarest(terms: Terms) -> tuple[pl.Series, pl.Series]:
@@ -191,7 +194,7 @@ def _rarest(terms: Terms) -> tuple[pl.Series, pl.Series]:
     return first, second
 
 
-def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes], apart: str) -> None:
+def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
     kinds = (
         ("email", folding.email, kernels.emails, EMAIL), ("phone", folding.phone, kernels.codes, kernels.CODE),
         ("tax_id", folding.code, kernels.codes, kernels.CODE), ("url", folding.domain, kernels.texts, kernels.TEXT),
@@ -207,7 +210,7 @@ def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
                 terms,
                 kernel,
                 labels,
-                apart=apart if kind == "tax_id" or apart != "household" else "",
+                apart="household" if kind == "tax_id" else "",
                 differs=0.1 if kind == "tax_id" else 0.35,
             )
         )
@@ -218,20 +221,22 @@ def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
             anchors["phone7"] = _code(series[0].str.tail(7))
 
 
-def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes], apart: str) -> None:
+def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes], entity: str) -> None:
+    where: list[Comparison | None] = [None, None]
     line, number = columns.first("street"), columns.first("house_number")
     if line is not None:
         plain = folding.street(line)
         digits = folding.folded(number) if number is not None else plain.str.extract(r"(?:^|\s)(\d+[a-z]?)(?:\s|$)")
         words = plain if number is not None else plain.str.replace(r"(?:^|\s)\d+[a-z]?(?:\s|$)", " ").str.strip_chars()
-        comparisons.append(street_lines(digits, words, apart))
+        where[0] = street_lines(digits, words)
         anchors["street"] = _code(digits + " " + words.str.slice(0, 4))
         anchors["street_number"] = _code(digits)
         anchors["street_word"] = _code(words.str.extract(r"(\p{L}{3,})"))
     postal, city, state = (columns.or_empty(kind) for kind in ("postal_code", "city", "state"))
     postal, city, state = folding.code(postal), folding.folded(city), folding.folded(state)
     if any(s.null_count() < len(s) for s in (postal, city, state)):
-        comparisons.append(places(postal, city, state))
+        where[1] = places(postal, city, state)
         anchors |= {"postal_code": _code(postal), "city": _code(city)}
+    comparisons.extend(organisations.placed(*where) if entity == "organisation" else [c for c in where if c is not None])
     for column in columns.all("address_rest"):
         comparisons.append(simple(column.name, encode(folding.street(column)), kernels.texts, kernels.TEXT))
