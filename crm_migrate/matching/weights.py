@@ -23,19 +23,24 @@ from crm_migrate.matching.terms import FEW, Codes
 Reals = npt.NDArray[np.float64]
 ROUNDS = 25
 DRAWN = 500_000
+_CROWD = np.array([0.0, 2.5, 4.5, 8.5, 16.5, 32.5])  # entities that share a value: the starts of the steps
 _SEEDED = 8.0  # matches that the expected levels count for, against what the data say
 _RAREST = 1e-9
 import os
-CTXS=float(os.environ.get('CTXS','1000'));APS=float(os.environ.get('APS','20'))
+CTXS=float(os.environ.get('CTXS','1000'));CRW=float(os.environ.get('CRW','10'));APS=float(os.environ.get('APS','20'))
 
 
 @dataclass(slots=True)
 class Context:
-    """A class of pairs that share something and are not the same: the comparisons in `apart` agree by chance only."""
+    """A class of pairs that share something and are not the same: the comparisons in `apart` agree by chance only.
+
+    `common`: log of how many times as often as in matches what they share is a value of so many entities (`_CROWD`).
+    """
 
     apart: frozenset[int]
     levels: list[Reals]
     share: float
+    common: Reals
 
 
 @dataclass(slots=True)
@@ -58,7 +63,7 @@ def seeded(comparisons: tuple[Comparison, ...], drawn: Sequence[Compared], rows:
     """The model before anything was learned: expected levels of matches, chance from the drawn pairs."""
     m = [_log_shares(expected(len(c.labels)), 0.0) for c in comparisons]
     share = rows * 0.1 / total
-    contexts = [Context(apart, list(m), share) for apart in _apart(comparisons)]
+    contexts = [Context(apart, list(m), share, _commoner(np.zeros(len(_CROWD)), np.zeros(len(_CROWD)))) for apart in _apart(comparisons)]
     u = [chance(c, found) for c, found in zip(comparisons, drawn, strict=True)]
     return Model(comparisons, m, u, [frequencies(c, None) for c in comparisons], share, contexts)
 
@@ -106,6 +111,15 @@ class Table:
         self.levels = [c.levels for c in compared]
         self.unlike = [c.unlike for c in model.comparisons]
         self.chance = [_chance(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
+        self.crowd = np.stack([_crowd(c, f) for c, f in zip(compared, model.frequency, strict=True)], axis=1)
+
+    def rarest(self, context: Context) -> tuple[Codes, Codes]:
+        """Which comparison agrees on the rarest value that a context shares, and the step of `_CROWD`; -1: none does."""
+        crowd = self.crowd.copy()
+        crowd[:, sorted(context.apart)] = np.inf
+        which = crowd.argmin(axis=1)
+        found = crowd[np.arange(len(crowd)), which]
+        return which, np.where(np.isfinite(found), np.searchsorted(_CROWD, found) - 1, -1)
 
     def known(self) -> npt.NDArray[np.bool_]:
         """Pairs x comparisons: where there was something to compare."""
@@ -117,16 +131,35 @@ class Table:
 
     def context(self, context: Context) -> list[Reals]:
         """Per comparison the log probability of the levels in a context."""
-        return [
+        found = [
             self._apart(k, logs) if k in context.apart else logs[levels]
             for k, (logs, levels) in enumerate(zip(context.levels, self.levels, strict=True))
         ]
+        which, step = self.rarest(context)
+        more = np.where(step >= 0, context.common[step], 0.0)
+        return [np.where(which == k, logs + more, logs) for k, logs in enumerate(found)]
 
     def _apart(self, k: int, logs: Reals) -> Reals:
         """What members of a context differ in: agreement by chance, the ways to differ as learned."""
         if len(self.unlike[k]) == 1:
             return self.chance[k]
         return np.where(np.isin(self.levels[k], self.unlike[k]), logs[self.levels[k]], self.chance[k])
+
+
+def _commoner(context: Reals, same: Reals) -> Reals:
+    """Log of how many times as often; before anything was seen, contexts are as common in each step of `_CROWD`."""
+    few = np.geomspace(32.0, 1.0, len(_CROWD))
+    matches, others = same + few / few.sum() * CRW, context + CRW / len(_CROWD)
+    return np.log(others / others.sum()) - np.log(matches / matches.sum())
+
+
+def _crowd(compared: Compared, frequency: Reals) -> Reals:
+    """How many entities have the value that both have; infinite where they agree on none (see `terms.shares`)."""
+    found = np.full(len(compared.levels), np.inf)
+    known = compared.agreed >= 0
+    if known.any():
+        found[known] = (frequency[compared.agreed[known]] / frequency.min() + 1) / 2
+    return found
 
 
 def _chance(compared: Compared, u: Reals, frequency: Reals) -> Reals:
@@ -175,6 +208,9 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
         model.m = [_matches(c, levels, shares[0]) for c, levels in zip(model.comparisons, table.levels, strict=True)]
         for context, share in zip(model.contexts, shares[2:], strict=True):
             context.share = max(scale * float(share.sum()), 1.0) / total
+            _, step = table.rarest(context)
+            seen = step >= 0
+            context.common = _commoner(*(np.bincount(step[seen], weights=x[seen], minlength=len(_CROWD)) for x in (share, shares[0])))
             context.levels = [
                 _differing(c, levels, share, u)
                 if k in context.apart
