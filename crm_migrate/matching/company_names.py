@@ -34,7 +34,9 @@ class CompanyNames:
 
     def __init__(self, values: list[str]) -> None:
         counts = Counter(word for value in values for word in set(value.split()))
-        self._worth = {word: math.log(1 + (len(values) + 20) / count) ** 2 for word, count in counts.items()}
+        self._worth = {
+            word: 1.0 if len(word) == 1 else math.log(1 + (len(values) + 20) / count) ** 2 for word, count in counts.items()
+        }
 
     def __call__(self, a: list[str], b: list[str]) -> Levels:
         """Levels of unequal names."""
@@ -46,8 +48,10 @@ class CompanyNames:
         both = left & right
         left -= both
         right -= both
+        if _is_acronym([w for w in x.split() if w in left], [w for w in y.split() if w in right]):
+            return _ACRONYM
         if not both and spelling < 55:
-            return _ACRONYM if _is_acronym(x, y) else _DIFFERENT
+            return _DIFFERENT
         if _marked(left, right):
             return _MARK if both else _DIFFERENT
         shared = sum(self._worth[w] for w in both)
@@ -55,7 +59,7 @@ class CompanyNames:
         shared += near
         mine, yours = self._sum(left), self._sum(right)
         if not shared:
-            return _ACRONYM if _is_acronym(x, y) else _DIFFERENT
+            return _DIFFERENT
         return self._shares(shared, min(mine, yours), max(mine, yours), spelling, len(both) + bool(near))
 
     def _shares(self, shared: float, fewer: float, more: float, spelling: float, words: int) -> int:
@@ -112,8 +116,10 @@ def _inside(short: str, long: str) -> bool:
     return all(letter in letters for letter in short)
 
 
-def _is_acronym(x: str, y: str) -> bool:
-    """One word of two to six letters, the first letters of the other name's words."""
+def _is_acronym(x: list[str], y: list[str]) -> bool:
+    """One word of two to six letters that begins with the first letters of the other words, or is their beginning."""
     short, long = sorted((x, y), key=len)
-    words = long.split()
-    return " " not in short and 2 <= len(short) <= 6 and len(words) > 1 and "".join(w[0] for w in words).startswith(short)
+    if len(short) != 1 or len(long) < 2 or not 2 <= len(short[0]) <= 6:
+        return False
+    initials = "".join(word[0] for word in long)
+    return initials.startswith(short[0]) or short[0].startswith(initials)

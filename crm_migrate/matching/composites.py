@@ -60,7 +60,7 @@ def street_lines(number: pl.Series, words: pl.Series) -> Comparison:
     size, count = int(whole.max(initial=-1)) + 1, len(streets.values)
 
     def compare(i: Codes, j: Codes) -> Compared:
-        street = by_value(streets.codes[i], streets.codes[j], streets.values, kernels.texts, 5)
+        street = by_value(streets.codes[i], streets.codes[j], streets.values, kernels.streets, 5)
         at = by_value(numbers.codes[i], numbers.codes[j], numbers.values, kernels.codes, 4)
         levels = np.select(
             [

@@ -24,10 +24,11 @@ def folded(column: pl.Series) -> pl.Series:
     )
 
 
-def said(column: pl.Series) -> pl.Series:
-    """Without what people and programs write for "nothing": `n/a`, `unbekannt`, `yok`, dashes and dots."""
+def said(column: pl.Series, least: int = 1) -> pl.Series:
+    """Without what people and programs write for "nothing": `n/a`, `unbekannt`, `yok`, dashes, less than `least` letters."""
     plain = column.cast(pl.String).str.strip_chars(" .!").str.to_lowercase()
-    return column.set((plain.is_in(_NOTHING) | ~plain.str.contains(r"[\p{L}\p{N}]")).fill_null(False), None)
+    nothing = plain.is_in(_NOTHING) | ~plain.str.contains(r"[\p{L}\p{N}]") | (plain.str.len_chars() < least)
+    return column.set(nothing.fill_null(False), None)
 
 
 def words_mapped(column: pl.Series, mapping: dict[str, str]) -> pl.Series:
@@ -49,7 +50,10 @@ def person(column: pl.Series) -> pl.Series:
 
 def company(column: pl.Series) -> pl.Series:
     """A company's name without its legal form and little words, abbreviations written out."""
-    plain = folded(column.cast(pl.String).str.replace_all("&", " and ", literal=True))
+    text = column.cast(pl.String).str.replace_all("&", " and ", literal=True)
+    for _ in range(2):  # A.S., S.L.U., G.m.b.H. are one word
+        text = text.str.replace_all(r"\b(\p{L}{1,2})\.(\p{L}{1,2})\b", "$1$2")
+    plain = folded(text)
     bare = words_mapped(plain, word_map("company"))
     return bare.replace("", None).fill_null(plain)
 

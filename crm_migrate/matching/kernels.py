@@ -123,6 +123,18 @@ def texts(a: Texts, b: Texts) -> Levels:
     return levels
 
 
+def streets(a: Texts, b: Texts) -> Levels:
+    """Words in any order, or a line that a field too short has cut off."""
+    levels = texts(a, b)
+    cut = np.fromiter((_cut(x, y) or _cut(y, x) for x, y in zip(a, b, strict=True)), dtype=bool, count=len(a))
+    levels[cut & (levels < 3)] = 3
+    return levels
+
+
+def _cut(x: str, y: str) -> bool:
+    return len(x) >= 8 and y.startswith(x)
+
+
 def choices(a: Texts, b: Texts) -> Levels:  # noqa: ARG001 -- the signature of all kernels
     """Equal or not."""
     return np.ones(len(a), dtype=np.uint8)

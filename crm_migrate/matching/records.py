@@ -33,6 +33,7 @@ _GROWTH = {"person": 0.5, "organisation": 0.0}
 
 
 # Nothing that is written in a name is taken for "nothing": there are people called Null.
+_LONGER = ("company_name", "employer", "email", "url", "phone", "tax_id", "street", "city")
 _NAMES = ("given_name", "middle_name", "family_name", "person_name")
 
 
@@ -58,7 +59,7 @@ class _Columns:
 
     def all(self, kind: str) -> list[pl.Series]:
         found = [self._frame[name] for name in self._by_type.get(kind, ())]
-        return found if kind in _NAMES else [folding.said(column) for column in found]
+        return found if kind in _NAMES else [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
 
     def first(self, kind: str) -> pl.Series | None:
         found = self.all(kind)
