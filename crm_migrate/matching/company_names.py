@@ -26,6 +26,9 @@ LEVELS = (
 UNLIKE = (1, 2, 3, 4, 5)  # both say something that the other does not
 _DIFFERENT, _MARK, _LITTLE, _OWN, _FEW, _MUCH, _SHORTER, _ACRONYM, _NEARLY = range(1, 10)
 _NUMBER = re.compile(r"\d+[a-z]?|[ivx]+|[a-z]")
+# Whole numbers, so that sums do not depend on the order of sets.
+_UNIT = 1000
+_FAINT = 1000  # what a single letter is worth
 _NEAR = 0.9  # what a word shared but for a slip or an abbreviation counts
 
 
@@ -34,8 +37,10 @@ class CompanyNames:
 
     def __init__(self, values: list[str]) -> None:
         counts = Counter(word for value in values for word in set(value.split()))
+        self._words = {value: frozenset(value.split()) for value in values}
         self._worth = {
-            word: 1.0 if len(word) == 1 else math.log(1 + (len(values) + 20) / count) ** 2 for word, count in counts.items()
+            word: _FAINT if len(word) == 1 else round(_UNIT * math.log(1 + (len(values) + 20) / count) ** 2)
+            for word, count in counts.items()
         }
 
     def __call__(self, a: list[str], b: list[str]) -> Levels:
@@ -44,11 +49,10 @@ class CompanyNames:
         return np.fromiter(map(self._level, a, b, spelling.tolist()), dtype=np.uint8, count=len(a))
 
     def _level(self, x: str, y: str, spelling: float) -> int:
-        left, right = set(x.split()), set(y.split())
+        left, right = self._words[x], self._words[y]
         both = left & right
-        left -= both
-        right -= both
-        if _is_acronym([w for w in x.split() if w in left], [w for w in y.split() if w in right]):
+        left, right = left - both, right - both
+        if (len(left) == 1 or len(right) == 1) and _is_acronym(x, y, left, right):
             return _ACRONYM
         if not both and spelling < 55:
             return _DIFFERENT
@@ -60,9 +64,9 @@ class CompanyNames:
         mine, yours = self._sum(left), self._sum(right)
         if not shared:
             return _DIFFERENT
-        return self._shares(shared, min(mine, yours), max(mine, yours), spelling, len(both) + bool(near))
+        return self._shares(shared, min(mine, yours), max(mine, yours), spelling)
 
-    def _shares(self, shared: float, fewer: float, more: float, spelling: float, words: int) -> int:
+    def _shares(self, shared: int, fewer: int, more: int, spelling: float) -> int:
         contained = shared / (shared + fewer)
         cosine = shared / math.sqrt((shared + fewer) * (shared + more))
         if cosine >= 0.97 or spelling >= 94:
@@ -73,22 +77,22 @@ class CompanyNames:
             return _FEW
         return _OWN if cosine >= 0.45 else _LITTLE if contained >= 0.2 else _DIFFERENT
 
-    def _sum(self, words: Iterable[str]) -> float:
+    def _sum(self, words: Iterable[str]) -> int:
         return sum(self._worth[w] for w in words)
 
-    def _nearly(self, left: set[str], right: set[str]) -> tuple[float, set[str], set[str]]:
+    def _nearly(self, left: frozenset[str], right: frozenset[str]) -> tuple[int, frozenset[str], set[str]]:
         """Words that are one but for a slip, an abbreviation or a blank: what they are worth, and the words left over."""
-        worth, rest = 0.0, set(right)
+        worth, rest = 0, set(right)
         for word in sorted(left, key=lambda w: (-len(w), w)):
             found = next((other for other in sorted(rest, key=lambda w: (-len(w), w)) if _one(word, other)), None)
             if found is not None:
-                worth += _NEAR * min(self._worth[word], self._worth[found])
+                worth += round(_NEAR * min(self._worth[word], self._worth[found]))
                 rest.discard(found)
                 left = left - {word}
         return worth, left, rest
 
 
-def _marked(left: set[str], right: set[str]) -> bool:
+def _marked(left: frozenset[str], right: frozenset[str]) -> bool:
     """Each has a number or a direction that the other has not."""
     return any(map(_mark, left)) and any(map(_mark, right))
 
@@ -116,10 +120,12 @@ def _inside(short: str, long: str) -> bool:
     return all(letter in letters for letter in short)
 
 
-def _is_acronym(x: list[str], y: list[str]) -> bool:
+def _is_acronym(x: str, y: str, left: frozenset[str], right: frozenset[str]) -> bool:
     """One word of two to six letters that begins with the first letters of the other words, or is their beginning."""
-    short, long = sorted((x, y), key=len)
-    if len(short) != 1 or len(long) < 2 or not 2 <= len(short[0]) <= 6:
+    if len(left) > len(right):
+        x, y, left, right = y, x, right, left
+    (short,) = left if len(left) == 1 else ("",)
+    if len(right) < 2 or not 2 <= len(short) <= 6:
         return False
-    initials = "".join(word[0] for word in long)
-    return initials.startswith(short[0]) or short[0].startswith(initials)
+    initials = "".join(word[0] for word in y.split() if word in right)
+    return initials.startswith(short) or short.startswith(initials)

@@ -25,8 +25,6 @@ from crm_migrate.matching.weights import (
     seeded,
 )
 
-import os
-RL=os.environ.get("RL","0")
 SAMPLE = 200_000  # pairs that the weights are learned from
 CHUNK = 250_000  # pairs compared at a time, so that memory stays bounded
 TURNS = 2
@@ -74,7 +72,7 @@ def resolve(records: Records) -> Resolved:
         inside = missing_pairs(label, i[:0], j[:0], np.zeros(0, dtype=bool), 20 * records.rows + SAMPLE)
         if not len(inside[0]):
             break
-        _relearn(model, label, inside, drawn, label[drawn_i] != label[drawn_j], total, (blocked.i,blocked.j))
+        _relearn(model, label, inside, drawn, label[drawn_i] != label[drawn_j], total)
         more = missing_pairs(label, scored.i, scored.j, scored.odds > NEAR - 1, 3 * records.rows + 500_000)
         i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
         scored = _scored(model, i, j, -np.inf)
@@ -95,16 +93,13 @@ def _relearn(
     inside: tuple[Codes, Codes],
     drawn: list[Compared],
     apart: npt.NDArray[np.bool_],
-    total: float,cand=None
+    total: float,
 ) -> None:
     """Frequencies over entities instead of rows, chance over pairs that are not one, m from whole clusters."""
     model.frequency = [frequencies(c, label) for c in model.comparisons]
     model.u = [chance(c, found, apart) for c, found in zip(model.comparisons, drawn, strict=True)]
     table, scale = _sampled(model, *inside)
-    if RL=="0": learn_from_clusters(table, model, scale, total)
-    elif RL=="2":
-        table, scale = _sampled(model, *cand)
-        learn(table, model, scale, total)
+    learn_from_clusters(table, model, scale, total)
 
 
 def _scored(model: Model, i: Codes, j: Codes, above: float) -> Scored:

@@ -26,8 +26,11 @@ DRAWN = 500_000
 _CROWD = np.array([0.0, 2.5, 4.5, 8.5, 16.5, 32.5])  # entities that share a value: the starts of the steps
 _SEEDED = 8.0  # matches that the expected levels count for, against what the data say
 _RAREST = 1e-9
-import os
-CTXS=float(os.environ.get('CTXS','1000'));CRW=float(os.environ.get('CRW','10'));APS=float(os.environ.get('APS','20'))
+HOUSEHOLD = "household"
+_EVEN = np.zeros(len(_CROWD) + 1)
+# Pairs that the expected shape of a context counts for: what it shares as in matches (few would drift towards whatever is
+# frequent), how its members differ as by chance, and how many entities share what they share.
+_TIED, _LOOSE, _CROWDED = 1000.0, 20.0, 10.0
 
 
 @dataclass(slots=True)
@@ -35,12 +38,14 @@ class Context:
     """A class of pairs that share something and are not the same: the comparisons in `apart` agree by chance only.
 
     `common`: log of how many times as often as in matches what they share is a value of so many entities (`_CROWD`).
+    `tied`: what it shares stays near to what matches share.
     """
 
     apart: frozenset[int]
     levels: list[Reals]
     share: float
     common: Reals
+    tied: bool
 
 
 @dataclass(slots=True)
@@ -63,16 +68,19 @@ def seeded(comparisons: tuple[Comparison, ...], drawn: Sequence[Compared], rows:
     """The model before anything was learned: expected levels of matches, chance from the drawn pairs."""
     m = [_log_shares(expected(len(c.labels)), 0.0) for c in comparisons]
     share = rows * 0.1 / total
-    contexts = [Context(apart, list(m), share, _commoner(np.zeros(len(_CROWD)), np.zeros(len(_CROWD)))) for apart in _apart(comparisons)]
+    contexts = [Context(apart, list(m), share, _EVEN.copy(), tied) for apart, tied in _apart(comparisons)]
     u = [chance(c, found) for c, found in zip(comparisons, drawn, strict=True)]
     return Model(comparisons, m, u, [frequencies(c, None) for c in comparisons], share, contexts)
 
 
-def _apart(comparisons: tuple[Comparison, ...]) -> list[frozenset[int]]:
-    """For each context the comparisons in which its members differ; contexts that share nothing are chance itself."""
+def _apart(comparisons: tuple[Comparison, ...]) -> list[tuple[frozenset[int], bool]]:
+    """For each context the comparisons in which its members differ, and whether it is tied to what matches look like.
+
+    Contexts that share nothing are chance itself. What a household has in common is learned from nothing.
+    """
     groups = sorted({group for c in comparisons for group in c.apart.split()})
-    found = [frozenset(k for k, c in enumerate(comparisons) if group in c.apart.split()) for group in groups]
-    return [apart for apart in dict.fromkeys(found) if len(apart) < len(comparisons)]
+    found = {frozenset(k for k, c in enumerate(comparisons) if g in c.apart.split()): g != HOUSEHOLD for g in groups}
+    return [(apart, tied) for apart, tied in found.items() if len(apart) < len(comparisons)]
 
 
 def drawn_pairs(rows: int) -> tuple[Codes, Codes]:
@@ -112,14 +120,17 @@ class Table:
         self.unlike = [c.unlike for c in model.comparisons]
         self.chance = [_chance(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
         self.crowd = np.stack([_crowd(c, f) for c, f in zip(compared, model.frequency, strict=True)], axis=1)
+        self._rarest: dict[frozenset[int], tuple[Codes, Codes]] = {}
 
     def rarest(self, context: Context) -> tuple[Codes, Codes]:
-        """Which comparison agrees on the rarest value that a context shares, and the step of `_CROWD`; -1: none does."""
-        crowd = self.crowd.copy()
-        crowd[:, sorted(context.apart)] = np.inf
-        which = crowd.argmin(axis=1)
-        found = crowd[np.arange(len(crowd)), which]
-        return which, np.where(np.isfinite(found), np.searchsorted(_CROWD, found) - 1, -1)
+        """Which comparison agrees on the rarest value that a context shares, and the step of `_CROWD`; 0: none does."""
+        if context.apart not in self._rarest:
+            crowd = self.crowd.copy()
+            crowd[:, sorted(context.apart)] = np.inf
+            which = crowd.argmin(axis=1)
+            found = crowd[np.arange(len(crowd)), which]
+            self._rarest[context.apart] = which, np.where(np.isfinite(found), np.searchsorted(_CROWD, found), 0)
+        return self._rarest[context.apart]
 
     def known(self) -> npt.NDArray[np.bool_]:
         """Pairs x comparisons: where there was something to compare."""
@@ -131,26 +142,34 @@ class Table:
 
     def context(self, context: Context) -> list[Reals]:
         """Per comparison the log probability of the levels in a context."""
-        found = [
+        which, step = self.rarest(context)
+        more = context.common[step]
+        return [np.where(which == k, logs + more, logs) for k, logs in enumerate(self._levels(context))]
+
+    def whole(self, context: Context) -> Reals:
+        """The log probability of all levels in a context."""
+        return np.asarray(np.sum(self._levels(context), axis=0) + context.common[self.rarest(context)[1]])
+
+    def _levels(self, context: Context) -> list[Reals]:
+        return [
             self._apart(k, logs) if k in context.apart else logs[levels]
             for k, (logs, levels) in enumerate(zip(context.levels, self.levels, strict=True))
         ]
-        which, step = self.rarest(context)
-        more = np.where(step >= 0, context.common[step], 0.0)
-        return [np.where(which == k, logs + more, logs) for k, logs in enumerate(found)]
 
     def _apart(self, k: int, logs: Reals) -> Reals:
         """What members of a context differ in: agreement by chance, the ways to differ as learned."""
         if len(self.unlike[k]) == 1:
             return self.chance[k]
-        return np.where(np.isin(self.levels[k], self.unlike[k]), logs[self.levels[k]], self.chance[k])
+        other = np.zeros(len(logs), dtype=bool)
+        other[list(self.unlike[k])] = True
+        return np.where(other[self.levels[k]], logs[self.levels[k]], self.chance[k])
 
 
 def _commoner(context: Reals, same: Reals) -> Reals:
     """Log of how many times as often; before anything was seen, contexts are as common in each step of `_CROWD`."""
     few = np.geomspace(32.0, 1.0, len(_CROWD))
-    matches, others = same + few / few.sum() * CRW, context + CRW / len(_CROWD)
-    return np.log(others / others.sum()) - np.log(matches / matches.sum())
+    matches, others = same[1:] + few / few.sum() * _CROWDED, context[1:] + _CROWDED / len(_CROWD)
+    return np.concatenate([[0.0], np.log(others / others.sum()) - np.log(matches / matches.sum())])
 
 
 def _crowd(compared: Compared, frequency: Reals) -> Reals:
@@ -202,27 +221,32 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
     """
     for _ in range(ROUNDS):
         logs = [np.log(model.same) + np.sum(table.same(model), axis=0), np.sum(table.chance, axis=0)]
-        logs += [np.log(c.share) + np.sum(table.context(c), axis=0) for c in model.contexts]
+        logs += [np.log(c.share) + table.whole(c) for c in model.contexts]
         shares = _normalised(np.stack(logs))
         model.same = max(scale * float(shares[0].sum()), 1.0) / total
         model.m = [_matches(c, levels, shares[0]) for c, levels in zip(model.comparisons, table.levels, strict=True)]
         for context, share in zip(model.contexts, shares[2:], strict=True):
             context.share = max(scale * float(share.sum()), 1.0) / total
             _, step = table.rarest(context)
-            seen = step >= 0
-            context.common = _commoner(*(np.bincount(step[seen], weights=x[seen], minlength=len(_CROWD)) for x in (share, shares[0])))
+            if context.tied:
+                counts = (np.bincount(step, weights=x, minlength=len(_CROWD) + 1) for x in (share, shares[0]))
+                context.common = _commoner(*counts)
             context.levels = [
-                _differing(c, levels, share, u)
-                if k in context.apart
-                else _log_shares(np.bincount(levels, weights=share, minlength=len(c.labels)), np.exp(m) * CTXS if CTXS else 1.0)
+                _differing(c, levels, share, u) if k in context.apart else _shared(c, levels, share, m, context.tied)
                 for k, (c, m, u, levels) in enumerate(zip(model.comparisons, model.m, model.u, table.levels, strict=True))
             ]
+
+
+def _shared(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Reals, m: Reals, tied: bool) -> Reals:
+    """What the members of a context share: as matches do if it is tied to them, or as it is found."""
+    counts = np.bincount(levels, weights=weight, minlength=len(comparison.labels))
+    return _log_shares(counts, np.exp(m) * _TIED if tied else 1.0)
 
 
 def _differing(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Reals, u: Reals) -> Reals:
     """The ways to differ as often as in the context, begun with those of chance, of which they have the same share."""
     unlike = list(comparison.unlike)
-    counts = np.bincount(levels, weights=weight, minlength=len(comparison.labels))[unlike] + np.exp(u[unlike]) * APS
+    counts = np.bincount(levels, weights=weight, minlength=len(comparison.labels))[unlike] + np.exp(u[unlike]) * _LOOSE
     logs = u.copy()
     logs[unlike] = np.log(counts / counts.sum() * np.exp(u[unlike]).sum())
     return logs
