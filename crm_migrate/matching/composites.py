@@ -1,11 +1,10 @@
 """Comparisons over columns whose agreement is not independent: names and their order, street and number, place."""
 
 import numpy as np
-import polars as pl
 
 from crm_migrate.matching import kernels
 from crm_migrate.matching.comparison import Compared, Comparison, by_value
-from crm_migrate.matching.terms import Codes, Terms, encode, joint, numbered, shares
+from crm_migrate.matching.terms import Codes, Terms, joint, numbered, shares
 
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 1.0, 2.0, 3.0])
 _EQUAL = len(kernels.NAME) - 1
@@ -23,7 +22,7 @@ def person_names(given: Terms, family: Terms) -> tuple[Comparison, Comparison, C
             remembered.update(i=i, j=j, found=_names(given, family, i, j))
         return remembered["found"]  # type: ignore[return-value]
 
-    known = ((given.codes, len(given.values)), (family.codes, len(family.values)))
+    known = ((given.codes, len(given.texts)), (family.codes, len(family.texts)))
     return (
         Comparison("given_name", kernels.NAME, lambda i, j: both(i, j)[0], "household", known),
         Comparison("family_name", kernels.NAME, lambda i, j: both(i, j)[1], "", known),
@@ -32,7 +31,7 @@ def person_names(given: Terms, family: Terms) -> tuple[Comparison, Comparison, C
 
 
 def _names(given: Terms, family: Terms, i: Codes, j: Codes) -> tuple[Compared, Compared, Compared]:
-    size = len(given.values)
+    size = len(given.texts)
     ends = {"gg": (given.codes[i], given.codes[j]), "ff": (family.codes[i], family.codes[j])}
     ends |= {"gf": (given.codes[i], family.codes[j]), "fg": (family.codes[i], given.codes[j])}
     level = {k: by_value(a, b, given.values, kernels.names, _EQUAL) for k, (a, b) in ends.items()}
@@ -50,12 +49,11 @@ def _names(given: Terms, family: Terms, i: Codes, j: Codes) -> tuple[Compared, C
     )
 
 
-def street_lines(number: pl.Series, words: pl.Series, apart: str = "") -> Comparison:
+def street_lines(numbers: Terms, streets: Terms, apart: str = "") -> Comparison:
     """House number and street: equal together, one of them, or alike."""
-    numbers, streets = encode(number)[0], encode(words)[0]
     together = joint(numbers.codes, streets.codes)
     whole = _renumbered(together)
-    size, count = int(whole.max(initial=-1)) + 1, len(streets.values)
+    size, count = int(whole.max(initial=-1)) + 1, len(streets.texts)
 
     def compare(i: Codes, j: Codes) -> Compared:
         street = by_value(streets.codes[i], streets.codes[j], streets.values, kernels.texts, 5)
@@ -87,10 +85,9 @@ def _renumbered(codes: Codes) -> Codes:
     return index - int(len(found) > 0 and found[0] < 0)
 
 
-def places(postal: pl.Series, city: pl.Series, state: pl.Series) -> Comparison:
+def places(code: Terms, town: Terms, land: Terms) -> Comparison:
     """Postal code, city and state say one thing three times: the most telling of them that agrees counts."""
-    code, town, land = encode(postal)[0], encode(city)[0], encode(state)[0]
-    sizes = [len(terms.values) for terms in (code, town, land)]
+    sizes = [len(terms.texts) for terms in (code, town, land)]
 
     def compare(i: Codes, j: Codes) -> Compared:
         by_code = by_value(code.codes[i], code.codes[j], code.values, kernels.codes, 4)

@@ -1,36 +1,48 @@
 """Terms: a column as codes into its distinct values, so that every comparison is done once per pair of values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
 Codes = npt.NDArray[np.int64]
 FEW = 30  # rows with other values that every column is thought to have beside its own: ten rows are not the world
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
-    """`codes` has one entry per row (-1: no value) into `values`."""
+    """`codes` has one entry per row (-1: no value) into the distinct `texts`."""
 
     codes: Codes
-    values: npt.NDArray[np.object_]
+    texts: pl.Series
+
+    @cached_property
+    def values(self) -> npt.NDArray[np.object_]:
+        """The distinct values as Python texts; only made when they are asked for, for they take much room."""
+        return np.array([*self.texts.to_list(), None], dtype=object)[:-1]
+
+    def mapped(self, fold: Callable[[pl.Series], pl.Series]) -> "Terms":
+        """What a function makes of the values: done once per value, not once per row."""
+        by_value = encode(fold(self.texts))[0]
+        return Terms(np.append(by_value.codes, -1)[self.codes], by_value.texts)
+
+    def derived(self, fold: Callable[[pl.Series], pl.Series]) -> Codes:
+        """Codes of what a function makes of the values."""
+        return self.mapped(fold).codes
 
 
 def encode(*columns: pl.Series) -> list[Terms]:
     """Columns over one dictionary, so that codes can be compared between them; empty texts are no values."""
     joined = pl.concat([column.cast(pl.String).rename("v") for column in columns])
-    coded = joined.replace("", None).to_arrow()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-    coded = coded.dictionary_encode()
-    values = np.array([*coded.dictionary.to_pylist(), None], dtype=object)[:-1]
+    coded = joined.set(joined == "", None).rechunk().to_arrow().dictionary_encode()
+    texts = pl.Series(pl.from_arrow(coded.dictionary), dtype=pl.String)
     codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
     ends = np.cumsum([0, *(len(column) for column in columns)])
-    return [Terms(codes[start:end], values) for start, end in pairwise(ends)]
+    return [Terms(codes[start:end], texts) for start, end in pairwise(ends)]
 
 
 def joint(*columns: Codes) -> Codes:
