@@ -22,19 +22,32 @@ def person_names(given: Terms, family: Terms) -> tuple[Comparison, Comparison, C
             remembered.update(i=i, j=j, found=_names(given, family, i, j))
         return remembered["found"]  # type: ignore[return-value]
 
-    known = ((given.codes, len(given.texts)), (family.codes, len(family.texts)))
+    size = len(given.texts)
+    known = ((given.codes, size), (family.codes, size))
     return (
-        Comparison("given_name", kernels.NAME, lambda i, j: both(i, j)[0], "household", known),
-        Comparison("family_name", kernels.NAME, lambda i, j: both(i, j)[1], "", known),
-        Comparison("name_order", ORDER, lambda i, j: both(i, j)[2]),
-    )
+        Comparison(
+            "given_name", kernels.NAME, lambda i, j: both(i, j)[0], "household", known,
+            equal=lambda i, j: _met(given, family, i, j), agreeing=(_EQUAL,), cost=size,
+        ),
+        Comparison(
+            "family_name", kernels.NAME, lambda i, j: both(i, j)[1], "", known,
+            equal=lambda i, j: _met(family, given, i, j, size), agreeing=(_EQUAL,), cost=size,
+        ),
+        Comparison("name_order", ORDER, lambda i, j: both(i, j)[2], cost=size),
+    )  # fmt: skip
+
+
+def _met(name: Terms, other: Terms, i: Codes, j: Codes, offset: int = 0) -> Codes:
+    """What the comparison of names may agree on: the name of record i where record j has it, in either place."""
+    here = name.codes[i]
+    return np.where((here >= 0) & ((here == name.codes[j]) | (here == other.codes[j])), here + offset, -1)
 
 
 def _names(given: Terms, family: Terms, i: Codes, j: Codes) -> tuple[Compared, Compared, Compared]:
     size = len(given.texts)
     ends = {"gg": (given.codes[i], given.codes[j]), "ff": (family.codes[i], family.codes[j])}
     ends |= {"gf": (given.codes[i], family.codes[j]), "fg": (family.codes[i], given.codes[j])}
-    level = {k: by_value(a, b, given.values, kernels.names, _EQUAL) for k, (a, b) in ends.items()}
+    level = {k: by_value(a, b, given, kernels.names, _EQUAL) for k, (a, b) in ends.items()}
     straight = _WORTH[level["gg"]] + _WORTH[level["ff"]]
     crossed = _WORTH[level["gf"]] + _WORTH[level["fg"]]
     turn = (crossed >= 2) & (crossed > straight + 1)
@@ -56,8 +69,8 @@ def street_lines(numbers: Terms, streets: Terms, apart: str = "") -> Comparison:
     size, count = int(whole.max(initial=-1)) + 1, len(streets.texts)
 
     def compare(i: Codes, j: Codes) -> Compared:
-        street = by_value(streets.codes[i], streets.codes[j], streets.values, kernels.texts, 5)
-        at = by_value(numbers.codes[i], numbers.codes[j], numbers.values, kernels.codes, 4)
+        street = by_value(streets.codes[i], streets.codes[j], streets, kernels.texts, 5)
+        at = by_value(numbers.codes[i], numbers.codes[j], numbers, kernels.codes, 4)
         levels = np.select(
             [
                 (street == 5) & (at == 4),
@@ -75,7 +88,7 @@ def street_lines(numbers: Terms, streets: Terms, apart: str = "") -> Comparison:
         return Compared(levels, agreed)
 
     return Comparison(
-        "street", STREET, compare, apart, ((whole, size), (streets.codes, count)), 0.03 if apart else 0.35
+        "street", STREET, compare, apart, ((whole, size), (streets.codes, count)), 0.03 if apart else 0.35, cost=size
     )
 
 
@@ -90,9 +103,9 @@ def places(code: Terms, town: Terms, land: Terms) -> Comparison:
     sizes = [len(terms.texts) for terms in (code, town, land)]
 
     def compare(i: Codes, j: Codes) -> Compared:
-        by_code = by_value(code.codes[i], code.codes[j], code.values, kernels.codes, 4)
-        by_town = by_value(town.codes[i], town.codes[j], town.values, kernels.texts, 5)
-        by_land = by_value(land.codes[i], land.codes[j], land.values, kernels.choices, 2)
+        by_code = by_value(code.codes[i], code.codes[j], code, kernels.codes, 4)
+        by_town = by_value(town.codes[i], town.codes[j], town, kernels.texts, 5)
+        by_land = by_value(land.codes[i], land.codes[j], land, kernels.choices, 2)
         found = [
             by_code == 4,
             (by_code == 3) & (by_town >= 3),
@@ -110,7 +123,7 @@ def places(code: Terms, town: Terms, land: Terms) -> Comparison:
         return Compared(levels, agreed)
 
     vocabulary = tuple((terms.codes, size) for terms, size in zip((code, town, land), sizes, strict=True))
-    return Comparison("place", PLACE, compare, "", vocabulary)
+    return Comparison("place", PLACE, compare, "", vocabulary, cost=max(sizes))
 
 
 def frequencies(comparison: Comparison, entities: Codes | None) -> np.ndarray:

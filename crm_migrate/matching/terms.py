@@ -1,9 +1,10 @@
 """Terms: a column as codes into its distinct values, so that every comparison is done once per pair of values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,11 @@ FEW = 30  # rows with other values that every column is thought to have beside i
 
 @dataclass(frozen=True)
 class Terms:
-    """`codes` has one entry per row (-1: no value) into the distinct `texts`."""
+    """`codes` has one entry per row (-1: no value) into the distinct `texts`; levels of pairs are kept."""
 
     codes: Codes
     texts: pl.Series
+    remembered: dict[Any, npt.NDArray[np.uint8]] = field(default_factory=dict)
 
     @cached_property
     def values(self) -> npt.NDArray[np.object_]:
