@@ -55,11 +55,11 @@ def joint(*columns: Codes) -> Codes:
         present = (code >= 0) & (column >= 0)
         code = np.where(present, code * width + column, -1)
         if width > 1 and code.max(initial=0) > 2**40:
-            code = _dense(code)
+            code = dense(code)
     return code
 
 
-def _dense(code: Codes) -> Codes:
+def dense(code: Codes) -> Codes:
     """Codes renumbered from 0, so that products of them stay below 2**63."""
     found, index = numbered(code)
     return index - int(found[0] < 0) if len(found) else code
