@@ -141,6 +141,7 @@ def simple(
     *,
     apart: str = "",
     differs: float = 0.35,
+    cost: int | None = None,
 ) -> Comparison:
     """A comparison of one column, or the best of several columns that hold the same kind of value (two phones)."""
     terms, equal = columns[0], len(labels) - 1
@@ -166,4 +167,6 @@ def simple(
 
     together = np.concatenate([column.codes for column in columns])
     size = len(columns[0].texts)
-    return Comparison(name, labels, compare, apart, ((together, size),), differs, agreed, (equal,), size)
+    return Comparison(
+        name, labels, compare, apart, ((together, size),), differs, agreed, (equal,), size if cost is None else cost
+    )

@@ -1,5 +1,7 @@
 """Comparisons over columns whose agreement is not independent: names and their order, street and number, place."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from crm_migrate.matching import kernels
@@ -67,6 +69,7 @@ def street_lines(numbers: Terms, streets: Terms, apart: str = "") -> Comparison:
     together = joint(numbers.codes, streets.codes)
     whole = _renumbered(together)
     size, count = int(whole.max(initial=-1)) + 1, len(streets.texts)
+    known = ((whole, size), (streets.codes, count))
 
     def compare(i: Codes, j: Codes) -> Compared:
         street = by_value(streets.codes[i], streets.codes[j], streets, kernels.texts, 5)
@@ -88,8 +91,20 @@ def street_lines(numbers: Terms, streets: Terms, apart: str = "") -> Comparison:
         return Compared(levels, agreed)
 
     return Comparison(
-        "street", STREET, compare, apart, ((whole, size), (streets.codes, count)), 0.03 if apart else 0.35, cost=size
-    )
+        "street", STREET, compare, apart, known, 0.03 if apart else 0.35,
+        equal=lambda i, j: _first_equal(known, i, j), agreeing=(7, 4), cost=size,
+    )  # fmt: skip
+
+
+def _first_equal(vocabulary: Sequence[tuple[Codes, int]], i: Codes, j: Codes) -> Codes:
+    """The first of several columns of codes in which two records agree, in the numbering of their vocabulary."""
+    found = np.full(len(i), -1, dtype=np.int64)
+    start = 0
+    for codes, size in vocabulary:
+        here = codes[i]
+        found = np.where((found < 0) & (here >= 0) & (here == codes[j]), here + start, found)
+        start += size
+    return found
 
 
 def _renumbered(codes: Codes) -> Codes:
@@ -123,7 +138,10 @@ def places(code: Terms, town: Terms, land: Terms) -> Comparison:
         return Compared(levels, agreed)
 
     vocabulary = tuple((terms.codes, size) for terms, size in zip((code, town, land), sizes, strict=True))
-    return Comparison("place", PLACE, compare, "", vocabulary, cost=max(sizes))
+    return Comparison(
+        "place", PLACE, compare, "", vocabulary,
+        equal=lambda i, j: _first_equal(vocabulary, i, j), agreeing=(6, 4, 2), cost=max(sizes),
+    )  # fmt: skip
 
 
 def frequencies(comparison: Comparison, entities: Codes | None) -> np.ndarray:

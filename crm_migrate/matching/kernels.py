@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler, Prefix
 from rapidfuzz.fuzz import ratio, token_set_ratio, token_sort_ratio
 
 from crm_migrate.matching.comparison import Levels, Pairs, Texts
+from crm_migrate.matching.signatures import far, may_contain
 from crm_migrate.matching.words import word_groups
 
 NAME = ("missing", "different", "vaguely alike", "initial", "alike", "one slip", "equal")
@@ -18,6 +20,8 @@ TEXT = ("missing", "different", "vaguely alike", "alike", "nearly equal", "equal
 CHOICE = ("missing", "different", "equal")
 COMPANY = ("missing", "different", "hardly alike", "vaguely alike", "alike", "very alike", "nearly equal", "equal")
 
+_SLACK = 1e-6  # so that rounding leaves nothing out
+
 
 def _lengths(texts: Texts) -> npt.NDArray[np.int64]:
     return np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
@@ -26,21 +30,38 @@ def _lengths(texts: Texts) -> npt.NDArray[np.int64]:
 def _slips(pairs: Pairs, possible: npt.NDArray[np.bool_], most: int = 2) -> npt.NDArray[np.uint8]:
     """Typing slips between two texts, transpositions count one (optimal string alignment); more than `most`: one more.
 
-    Only pairs that are `possible`, and whose lengths differ by no more, are looked at.
+    Only pairs that are `possible`, and not too far apart, are looked at.
     """
     here, there = pairs.each(_lengths)
     found = np.full(len(here), most + 1, dtype=np.uint8)
-    chosen = np.flatnonzero(possible & (np.abs(here - there) <= most))
+    chosen = np.flatnonzero(possible & (np.abs(here - there) <= most) & (far(pairs) <= 2 * most))
     if len(chosen):
         found[chosen] = pairs.where(chosen).scores(OSA.distance, np.uint8, most)
     return found
 
 
+def _ratios(pairs: Pairs, scorer: Any, least: float) -> npt.NDArray[np.float32]:
+    """Percent of likeness by insertions and deletions; 0 for pairs that are too far apart for the least that counts."""
+    here, there = pairs.each(_lengths)
+    return _possible(pairs, scorer, far(pairs) <= (1 - least / 100) * (here + there) + _SLACK)
+
+
+def _possible(pairs: Pairs, scorer: Any, possible: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    found = np.zeros(len(possible), dtype=np.float32)
+    chosen = np.flatnonzero(possible)
+    if len(chosen):
+        found[chosen] = pairs.where(chosen).scores(scorer)
+    return found
+
+
 def names(pairs: Pairs) -> Levels:
     """Given or family names: Jaro-Winkler, one slip, nicknames, initials, parts of double names."""
-    likeness = pairs.scores(JaroWinkler.normalized_similarity)
-    short = np.minimum(*pairs.each(_lengths))
+    here, there = pairs.each(_lengths)
+    short = np.minimum(here, there)
     start, other = pairs.each(_first_letters)
+    # Letters in common, at most; below a Jaro likeness of .7 a common start adds nothing.
+    common = (here + there - far(pairs)) / 2
+    likeness = _possible(pairs, JaroWinkler.normalized_similarity, common / here + common / there > 1.1 - _SLACK)
     levels = np.ones(len(likeness), dtype=np.uint8)
     levels[likeness >= 0.75] = 2
     levels[(short == 1) & (start == other)] = 3
@@ -48,8 +69,7 @@ def names(pairs: Pairs) -> Levels:
     variants = _variants(pairs, (short > 4) & (start == other))
     levels[variants] = np.maximum(levels[variants], 4)
     levels[(likeness >= 0.95) & (short > 4)] = 5
-    # One slip in three letters or more leaves a likeness of at least .55.
-    levels[_slips(pairs, (short > 2) & (likeness > 0.5), 1) <= 1] = 5
+    levels[_slips(pairs, short > 2, 1) <= 1] = 5
     return levels
 
 
@@ -141,7 +161,7 @@ def codes(pairs: Pairs) -> Levels:
 
 def emails(pairs: Pairs) -> Levels:
     """Mailboxes: the whole nearly equal, alike, or only the part before the @."""
-    whole = pairs.scores(ratio)
+    whole = _ratios(pairs, ratio, 75)
     boxes: dict[str, int] = {}
     number = np.array([boxes.setdefault(text.partition("@")[0], len(boxes)) for text in pairs.values], dtype=np.int64)
     long = np.fromiter((text.find("@") > 3 or ("@" not in text and len(text) > 3) for text in pairs.values), dtype=bool)
@@ -154,7 +174,7 @@ def emails(pairs: Pairs) -> Levels:
 
 def texts(pairs: Pairs) -> Levels:
     """Words in any order."""
-    likeness = pairs.scores(token_sort_ratio)
+    likeness = _ratios(pairs, token_sort_ratio, 60)
     levels = np.ones(len(likeness), dtype=np.uint8)
     levels[likeness >= 60] = 2
     levels[(likeness >= 78) | _contained(pairs, likeness < 78)] = 3
@@ -166,7 +186,7 @@ def _contained(pairs: Pairs, possible: npt.NDArray[np.bool_]) -> npt.NDArray[np.
     """All words of one are words of the other; two single words would be equal."""
     several, others = pairs.each(lambda texts: np.fromiter((" " in t for t in texts), dtype=bool, count=len(texts)))
     found = np.zeros(len(several), dtype=bool)
-    chosen = np.flatnonzero(possible & (several | others))
+    chosen = np.flatnonzero(possible & (several | others) & may_contain(pairs))
     if len(chosen):
         found[chosen] = pairs.where(chosen).scores(token_set_ratio) == 100
     return found

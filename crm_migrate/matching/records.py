@@ -137,7 +137,7 @@ def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
     if born is not None:
         day = folding.date(born)
         terms = encode(day)
-        comparisons.append(simple("birth_date", terms, kernels.dates, kernels.DATE, apart="household"))
+        comparisons.append(simple("birth_date", terms, kernels.dates, kernels.DATE, apart="household", cost=1))
         anchors |= {
             "birth_date": terms[0].codes,
             "year": terms[0].derived(lambda texts: texts.str.slice(0, 4)),

@@ -43,14 +43,13 @@ def bounds(model: Model) -> list[Bound]:
 
 def _bound(model: Model, k: int) -> Bound:
     comparison, m, u = model.comparisons[k], model.m[k], model.u[k]
-    agreeing = set(comparison.agreeing)
-    rest = [level for level in range(len(m)) if level not in agreeing]
     logs = np.log(np.maximum(model.frequency[k], 1e-9))
     if comparison.equal is None:
-        rarest = min(float(logs.min(initial=0.0)), float(u.min()))
-        return Bound(0.0, max(float(m.max()) - rarest, 0.0), logs)
-    unequal = max(0.0, *(float(m[level] - u[level]) for level in rest))
-    return Bound(unequal, max(float(m[level]) for level in agreeing), logs)
+        rarest = float(m.max()) - float(logs.min(initial=0.0))
+        return Bound(0.0, max(float((m - u).max()), rarest if len(logs) else 0.0), logs)
+    rest = [level for level in range(len(m)) if level not in comparison.agreeing]
+    unequal = max(float(m[level] - u[level]) for level in rest)
+    return Bound(unequal, max(float(m[level]) for level in comparison.agreeing), logs)
 
 
 def sift(
