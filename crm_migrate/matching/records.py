@@ -1,7 +1,7 @@
 """Records: a frame with its semantic types as comparisons and blocking anchors."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -35,13 +35,18 @@ _GROWTH = {"person": 0.5, "organisation": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Comparisons and blocking anchors of the rows of a frame; `growth` as in `partition`."""
+    """Comparisons and blocking anchors of the rows of a frame; `growth` as in `partition`.
+
+    `texts` and `types` are what `prepare` was given: vetoes and groups read facts that no comparison weighs.
+    """
 
     rows: int
     comparisons: tuple[Comparison, ...]
     anchors: dict[str, Codes]
     recipes: tuple[tuple[str, ...], ...]
     growth: float
+    texts: pl.DataFrame | None = None
+    types: Types = field(default_factory=dict)
 
 
 class _Columns:
@@ -78,7 +83,7 @@ def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
     _contacts(columns, comparisons, anchors, "household" if entity == "person" else "")
     _address(columns, comparisons, anchors, "" if entity == "person" else "chain")
     recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
-    return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity])
+    return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity], frame, types)
 
 
 def _code(column: pl.Series) -> Codes:
