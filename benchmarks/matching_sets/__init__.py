@@ -1,7 +1,7 @@
 """Labelled sets that no matcher has seen: made from a seed, each with its truth, for persons and organisations.
 
-LIST: the sets of `python -m benchmarks matching --unseen`; `make(spec)` gives one. Another seed is another file with other
-dirt: languages, columns, systems and their habits are drawn anew. Written without a look at how the matcher works.
+`specs()`: the sets of `python -m benchmarks matching --unseen`; `make(spec)` gives one. Another seed is another file
+with other dirt: languages, columns, systems and their habits are drawn anew. Written without a look at the matcher.
 """
 
 from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A frame indexed by record, its truth (cluster per record) and, for a link task, the records of the second source."""
+    """A frame indexed by record, its truth (cluster per record); for a link task, the records of the second source."""
 
     name: str
     entity: str
@@ -77,7 +77,7 @@ class Labelled:
 
 
 def specs(rows: tuple[int, ...] = (200, 5_000, 50_000), seed: int = 1) -> list[Spec]:
-    """The sets of the table: shapes and missing shares walk through the sizes, so that none comes always with the same."""
+    """The sets of the table; shapes and missing shares walk through the sizes, each comes with each."""
     shapes = ("few", "zipf", "flat")
     shares = (0.25, 0.1, 0.4)
     made = []

@@ -4,18 +4,11 @@ from collections.abc import Iterator
 
 from benchmarks.matching_sets.dirt import spelled
 from benchmarks.matching_sets.draws import Draws
-from benchmarks.matching_sets.firms import Firm, firm
+from benchmarks.matching_sets.firms import WORDS, Firm, firm
 from benchmarks.matching_sets.households import COUNTRY
 from benchmarks.matching_sets.people import Person, Work, lives_on, person
 from benchmarks.matching_sets.places import Phone, address
 
-JOBS = {
-    "en": "CEO|Managing Director|Head of Sales|Purchasing Manager|Accounts Payable|IT Manager|Office Assistant|CFO|Engineer",
-    "de": "Geschäftsführer|Prokurist|Leiter Vertrieb|Einkauf|Buchhaltung|EDV|Assistenz|Sachbearbeiter|Werkstattleiter",
-    "tr": "Genel Müdür|Satış Müdürü|Satın Alma|Muhasebe|Bilgi İşlem|Şirket Sahibi|Sekreter|Üretim Müdürü",
-    "es": "Gerente|Director Comercial|Compras|Contabilidad|Informática|Administración|Jefe de Taller",
-    "id": "Direktur|Manajer Penjualan|Pembelian|Keuangan|Staf IT|Pemilik|Sekretaris",
-}
 OTHERS = ("ru", "pl", "ar", "zh", "en")
 
 
@@ -52,7 +45,7 @@ def work(random_: Draws, language: str, who: Person, employer: Firm) -> Work:
     shared = random_.choice(("info", "office", "sales", "mail", "muhasebe")) + f"@{employer.domain}"
     return Work(
         employer.names[-1],
-        random_.choice(JOBS[language].split("|")),
+        random_.choice(WORDS[language]["jobs"]),
         f"{local}@{employer.domain}",
         shared,
         phone,

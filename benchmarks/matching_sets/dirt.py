@@ -1,22 +1,33 @@
-"""What happens to a text on its way into a CRM: slips of fingers, ears and eyes, lost letters, other alphabets' habits, bad decoding."""
+"""What happens to a text on its way into a CRM: slips of fingers, ears and eyes, lost letters, bad decoding."""
 
 import random
 import unicodedata
 from collections.abc import Callable
 
+# A key and the keys beside it.
 NEIGHBOURS = {
-    "a": "qsz", "b": "vn", "c": "xv", "d": "sfe", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl",
-    "l": "kö", "m": "n", "n": "bm", "o": "ip", "p": "o", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb", "w": "qe",
-    "y": "tu", "z": "xa", "ı": "uo", "ş": "li", "ö": "mç", "ü": "ğ", "ç": "ö",
-}  # fmt: skip
-HEARD = (
-    ("ph", "f"), ("ck", "k"), ("th", "t"), ("y", "i"), ("c", "k"), ("ei", "ai"), ("ie", "y"), ("v", "w"), ("tz", "z"), ("dt", "t"), ("sch", "sh"), ("oe", "u"),
-    ("mb", "nb"), ("ks", "x"), ("ğ", ""), ("ll", "l"), ("nn", "n"), ("ss", "s"), ("d", "t"), ("b", "p"), ("j", "dj"), ("kh", "h"), ("qu", "kw"), ("ı", "i"),
-)  # fmt: skip
-SEEN = (("rn", "m"), ("l", "1"), ("o", "0"), ("m", "nn"), ("cl", "d"), ("li", "h"), ("I", "l"), ("vv", "w"), ("g", "q"))
-SPELLED = str.maketrans({
-    "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ı": "i", "İ": "I", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o",
-})  # fmt: skip
+    keys[0]: keys[1:]
+    for keys in (
+        "aqsz bvn cxv dsfe ewr fdg gfh hgj iuo jhk kjl lkö mn nbm oip po ret sad try uyi vcb wqe ytu zxa ıuo şli ömç "
+        "üğ çö "
+    ).split()
+}
+# What is said and what is written.
+HEARD = tuple(
+    (said, written)
+    for said, _, written in (
+        pair.partition(":")
+        for pair in (
+            "ph:f ck:k th:t y:i c:k ei:ai ie:y v:w tz:z dt:t sch:sh oe:u mb:nb ks:x ğ: ll:l nn:n ss:s d:t b:p j:dj "
+            "kh:h qu:kw ı:i "
+        ).split()
+    )
+)
+SEEN = (("rn", "m"), ("l", "1"), ("o", "0"), ("m", "nn"), ("cl", "d"), ("li", "h"), ("I", "l"), ("vv", "w"))
+SPELLED = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ı": "i", "İ": "I"}
+    | {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o"}
+)
 PLAIN = str.maketrans({"ß": "ss", "ı": "i", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o"})
 
 

@@ -1,4 +1,4 @@
-"""Firms as they are: a name over time with its legal form and acronym, a place, a switchboard, a domain, a tax number."""
+"""Firms as they are: names over time with legal form and acronym, a place, a switchboard, a domain, a tax number."""
 
 from dataclasses import dataclass
 
@@ -6,26 +6,10 @@ from benchmarks.matching_sets.dirt import spelled
 from benchmarks.matching_sets.draws import Draws
 from benchmarks.matching_sets.households import COUNTRY
 from benchmarks.matching_sets.places import Address, Phone, address, landline
+from benchmarks.matching_sets.tables import tables
 from benchmarks.matching_sets.words import CULTURES, family
 
-FORMS = {
-    "en": "Inc.|Incorporated|Inc;LLC|L.L.C.;Ltd.|Limited|Ltd;Corp.|Corporation;LLP|L.L.P.;Co.|Company;PLC|plc",
-    "de": "GmbH|G.m.b.H.|Gesellschaft mbH|Ges.m.b.H.;GmbH & Co. KG|GmbH u. Co. KG|GmbH+Co.KG;AG|Aktiengesellschaft;e.K.|e. Kfm.;KG;UG (haftungsbeschränkt)|UG;e.V.|eV",
-    "tr": "A.Ş.|Anonim Şirketi|AŞ|A.S.;Ltd. Şti.|Limited Şirketi|Ltd.Şti.|LTD;San. ve Tic. A.Ş.|Sanayi ve Ticaret Anonim Şirketi|San.Tic.A.Ş.;Tic. Ltd. Şti.|Ticaret Limited Şirketi",
-    "es": "S.L.|Sociedad Limitada|SL|S.L;S.A.|Sociedad Anónima|SA;S.L.U.|SLU;S. Coop.|Sociedad Cooperativa;C.B.",
-    "id": "PT|PT.|P.T.|Perseroan Terbatas;CV|CV.|C.V.;UD|UD.;Tbk|PT Tbk",
-}
-TRADES = {
-    "en": "Dental|Dental Care Logistics|Freight Plumbing|Plumbing_&_Heating Consulting Software|Software_Solutions Bakery Insurance|Insurance_Services "
-          "Manufacturing|Mfg. Electric Auto_Parts Brothers|Bros. International|Intl. Engineering|Eng. Catering Farms Pharmacy Optical",
-    "de": "Maschinenbau|Masch.bau Sanitär|Sanitär-Heizung Elektrotechnik|Elektro Spedition Bäckerei Metallbau Werkzeugbau Steuerberatung|Steuerberatungsgesellschaft "
-          "Logistik Gebäudetechnik Autohaus Holzhandel Verlag Apotheke Immobilien|Immob. Optik Zahntechnik Landtechnik",
-    "tr": "İnşaat|İnş. Gıda|Gıda_Ürünleri Otomotiv|Oto. Tekstil|Teks. Makina|Makine|Mak. Lojistik|Loj. Turizm|Tur. Mobilya Elektrik|Elk. Kimya Plastik "
-          "Mühendislik|Müh. Nakliyat|Nak. Mimarlık Danışmanlık Ambalaj",
-    "es": "Construcciones|Const. Transportes|Transp. Instalaciones Talleres Hermanos|Hnos. Distribuciones|Distrib. Muebles Asesoría Panadería Viveros Electricidad "
-          "Suministros Farmacia Bodegas Consultores",
-    "id": "Jaya Makmur Sejahtera Abadi Sentosa Utama Mandiri Perkasa Teknik Logistik Konstruksi Pangan Karya Sinar Lestari",
-}  # fmt: skip
+WORDS = tables("firms")
 INVENTED = (
     "Nova Vero Lumi Axi Tri Omni Terra Solu Medi Inno Pro Eco Aero Delta Poly Syn Velo Quanta Orbi Zen Alto Kor".split()
 )
@@ -56,8 +40,8 @@ def firm(
 ) -> Firm:
     """A firm of a language's country; `facts` stand instead of what is drawn."""
     core = core or core_name(random_, language)
-    trade = trade or [t.replace("_", " ") for t in random_.choice(TRADES[language].split()).split("|")]
-    form = random_.choice(FORMS[language].split(";")).split("|")
+    trade = trade or [t.replace("_", " ") for t in random_.choice(WORDS[language]["trades"]).split("|")]
+    form = random_.choice(WORDS[language]["forms"]).split("|")
     place = address(random_, COUNTRY[language])
     name = f"{core} {trade[0]}"
     drawn: dict[str, object] = {

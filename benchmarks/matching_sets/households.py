@@ -1,6 +1,6 @@
 """Persons in households: what they share is not who they are.
 
-Families with one mailbox, father and son of one name (with and without Jr/Sr), twins, flat mates, three generations; people move and marry.
+Families with one mailbox, father and son of one name (with and without Jr/Sr), twins, flat mates; people move, marry.
 """
 
 from collections.abc import Iterator
@@ -59,9 +59,9 @@ def namesakes(random_: Draws, culture: str, home: Address) -> list[Person]:
     """Father and son of one name; some say which one they are."""
     father = person(random_, culture, home, woman=False, born=born(random_, 1975))
     marks = random_.choice((("Sr.", "Jr."), ("sen.", "jun."), ("", "Jr"), ("", "II"), ("", "")))
-    son = person(
-        random_, culture, home, father.families[0], woman=False, given=father.given, born=_near(random_, father.born.year + random_.randrange(20, 36)), suffix=marks[1],
-    )  # fmt: skip
+    facts: dict[str, object] = {"woman": False, "given": father.given, "suffix": marks[1]}
+    facts["born"] = _near(random_, father.born.year + random_.randrange(20, 36))
+    son = person(random_, culture, home, father.families[0], **facts)
     father.suffix = marks[0]
     return [father, son]
 

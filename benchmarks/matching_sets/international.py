@@ -1,4 +1,4 @@
-"""Persons from everywhere in one file: mononyms, double surnames, family name first, transliterations, letters that a system does not have."""
+"""Persons from everywhere in one file: mononyms, double surnames, family name first, transliterations, lost letters."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,17 @@ from benchmarks.matching_sets.people import Person, lives_on, person
 from benchmarks.matching_sets.places import address
 
 LIVES = {
-    "en": "US GB", "de": "DE", "tr": "TR DE", "id": "ID", "es": "ES US", "ar": "DE GB US", "vi": "DE US", "zh": "US GB ID", "ru": "DE US TR", "pl": "DE GB",
-}  # fmt: skip
+    "en": "US GB",
+    "de": "DE",
+    "tr": "TR DE",
+    "id": "ID",
+    "es": "ES US",
+    "ar": "DE GB US",
+    "vi": "DE US",
+    "zh": "US GB ID",
+    "ru": "DE US TR",
+    "pl": "DE GB",
+}
 
 
 def strangers(random_: Draws, _language: str) -> Iterator[Person]:

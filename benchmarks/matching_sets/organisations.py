@@ -1,11 +1,11 @@
-"""Organisations that are alike and are not the same: groups with subsidiaries, chains with sites, firms of one building, banks with branches."""
+"""Organisations that are alike and not the same: groups with subsidiaries, chains, firms of one building, branches."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from benchmarks.matching_sets.dirt import spelled
 from benchmarks.matching_sets.draws import Draws
-from benchmarks.matching_sets.firms import FORMS, TRADES, Firm, core_name, firm
+from benchmarks.matching_sets.firms import WORDS, Firm, core_name, firm
 from benchmarks.matching_sets.households import COUNTRY
 from benchmarks.matching_sets.places import address, landline, written_city, written_phone, written_street
 from benchmarks.matching_sets.systems import System, cell
@@ -19,7 +19,7 @@ def organisations(random_: Draws, language: str) -> Iterator[Firm]:
     """Firms without end, of five languages: most of the file's own."""
     kinds: tuple[Callable[[Draws, str], list[Firm]], ...] = (single, group, chain, building, branches)
     while True:
-        there = language if random_.random() < 0.75 else random_.choice(tuple(FORMS))
+        there = language if random_.random() < 0.75 else random_.choice(tuple(WORDS))
         yield from random_.choices(kinds, (72, 8, 6, 8, 4))[0](random_, there)
 
 
@@ -38,7 +38,7 @@ def group(random_: Draws, language: str) -> list[Firm]:
     core = core_name(random_, language)
     parent = firm(random_, language, core, [HOLDING[language]])
     at_home = random_.random() < 0.5
-    trades = random_.sample(TRADES[language].split(), k=random_.randrange(1, 6))
+    trades = random_.sample(WORDS[language]["trades"], k=random_.randrange(1, 6))
     shared: dict[str, object] = {"domain": parent.domain} if random_.random() < 0.7 else {}
     if at_home:
         shared |= {"where": parent.where}

@@ -98,10 +98,17 @@ def mailbox(random_: Draws, who: Person) -> str:
     year = who.born.year
 
     def draw() -> str:
-        local = random_.choice((
-            f"{given}.{last}", f"{given[0]}{last}", f"{given}{year % 100:02}", f"{last}.{given}{random_.randrange(99)}", f"{given}_{last}{year}",
-            f"{given}{last}{random_.randrange(1000)}", f"{random_.choice(HOBBIES)}{random_.randrange(10_000)}",
-        ))  # fmt: skip
+        local = random_.choice(
+            (
+                f"{given}.{last}",
+                f"{given[0]}{last}",
+                f"{given}{year % 100:02}",
+                f"{last}.{given}{random_.randrange(99)}",
+                f"{given}_{last}{year}",
+                f"{given}{last}{random_.randrange(1000)}",
+                f"{random_.choice(HOBBIES)}{random_.randrange(10_000)}",
+            )
+        )
         return f"{local}@{random_.choice(MAIL)}"
 
     return random_.once(draw)

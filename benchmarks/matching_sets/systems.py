@@ -1,6 +1,7 @@
-"""A source system and its habits: letter case, alphabet, order of names, formats, what it leaves empty, how often it slips.
+"""A source system and its habits: letter case, alphabet, order of names, formats, what it leaves empty, its slips.
 
-Dirt comes by system, not by cell: an ERP writes all in capitals and cuts at thirty, the web shop has mail addresses and no fixed lines.
+Dirt comes by system, not by cell: an ERP writes all in capitals and cuts at thirty, the web shop has mail
+addresses and no fixed lines.
 """
 
 import random
@@ -36,7 +37,7 @@ class System:
 
 
 def system(random_: random.Random, missing: float, fields: tuple[str, ...]) -> System:
-    """A system with habits drawn at random; on average `missing` of the cells of `fields` are empty, unevenly; names seldom are."""
+    """Habits drawn at random; about `missing` of the cells of `fields` are empty, unevenly; names seldom are."""
     shares = {field: min(0.97, missing * random_.choice((0.1, 0.3, 0.6, 1.0, 1.5, 2.5))) for field in fields}
     shares |= {name: random_.choice((0.0, 0.0, 0.005, 0.03)) for name in NAMES}
     return System(

@@ -9,8 +9,12 @@ from benchmarks.matching_sets.systems import System, called, cell, dated
 from benchmarks.matching_sets.words import CULTURES
 
 TITLES = {
-    "en": ("Mr", "Mrs|Ms"), "de": ("Herr", "Frau"), "tr": ("Bay", "Bayan"), "es": ("Sr.", "Sra."), "id": ("Bapak", "Ibu"),
-}  # fmt: skip
+    "en": ("Mr", "Mrs|Ms"),
+    "de": ("Herr", "Frau"),
+    "tr": ("Bay", "Bayan"),
+    "es": ("Sr.", "Sra."),
+    "id": ("Bapak", "Ibu"),
+}
 FIRST_OF_TWO = re.compile(r"(?:de la |del |de )?\S*")
 PERSONAL = (
     "title",

@@ -11,12 +11,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_sort_ratio
-from rapidfuzz.process import cpdist
 
-from crm_migrate.matching.comparison import Levels
+from crm_migrate.matching.comparison import Levels, Pairs
 from crm_migrate.matching.words import word_set
 
 LEVELS = (
@@ -43,12 +41,13 @@ class CompanyNames:
             for word, count in counts.items()
         }
 
-    def __call__(self, a: list[str], b: list[str]) -> Levels:
+    def __call__(self, pairs: Pairs) -> Levels:
         """Levels of unequal names."""
-        spelling = np.asarray(cpdist(a, b, scorer=token_sort_ratio, dtype=np.float32, workers=1))
-        return np.fromiter(map(self._level, a, b, spelling.tolist()), dtype=np.uint8, count=len(a))
+        spelling = pairs.scores(token_sort_ratio)
+        return np.fromiter(map(self._level, *pairs.sides(), spelling.tolist()), dtype=np.uint8, count=len(spelling))
 
     def _level(self, x: str, y: str, spelling: float) -> int:
+        x, y = sorted((x, y))  # the same level whichever comes first
         left, right = self._words[x], self._words[y]
         both = left & right
         left, right = left - both, right - both

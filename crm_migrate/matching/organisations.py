@@ -16,7 +16,7 @@ import polars as pl
 
 from crm_migrate.cleansing import is_free_mail
 from crm_migrate.matching import company_names, folding, kernels
-from crm_migrate.matching.comparison import Compared, Comparison, by_value, simple
+from crm_migrate.matching.comparison import Compared, Comparison, Levels, Pairs, by_value, simple
 from crm_migrate.matching.terms import Codes, Terms, encode
 
 WEB = ("missing", "different", "host vaguely alike", "host alike", "host equal", "mailbox alike", "mailbox equal")
@@ -35,7 +35,7 @@ _OTHER_DOOR = (1, 3, 4, 5)  # levels of `composites.STREET` with another house n
 def named(name: pl.Series) -> tuple[Comparison, Terms]:
     """The comparison of company names, and the folded names."""
     terms = encode(folding.company(name))[0]
-    kernel = company_names.CompanyNames(terms.values.tolist())
+    kernel = company_names.CompanyNames(terms.texts.to_list())
     return _in_context(
         simple("company_name", [terms], kernel, company_names.LEVELS, unlike=company_names.UNLIKE)
     ), terms
@@ -74,34 +74,34 @@ def _own_host(mailbox: pl.Series) -> pl.Series:
 
 
 def _web(hosts: list[Terms], mailboxes: list[Terms]) -> Comparison:
-    size = len(hosts[0].values)
+    size = len(hosts[0].texts)
 
     def compare(i: Codes, j: Codes) -> Compared:
         levels = np.zeros(len(i), dtype=np.uint8)
         agreed = np.full(len(i), -1, dtype=np.int64)
         for left, right in ((x, y) for x in hosts for y in hosts):
             a, b = left.codes[i], right.codes[j]
-            found = by_value(a, b, left.values, _hosts, 4)
+            found = by_value(a, b, left, _hosts, 4)
             agreed = np.where((found == 4) & (levels < 4), a, agreed)
             levels = np.maximum(levels, found)
         for left, right in ((x, y) for x in mailboxes for y in mailboxes):
             a, b = left.codes[i], right.codes[j]
-            found = by_value(a, b, left.values, _mailboxes, 6)
+            found = by_value(a, b, left, _mailboxes, 6)
             agreed = np.where((found >= 5) & (levels < found), np.where(found == 6, a + size, -1), agreed)
             levels = np.maximum(levels, found)
         return Compared(levels, agreed)
 
     vocabulary = [(np.concatenate([h.codes for h in hosts]), size)]
     if mailboxes:
-        vocabulary.append((np.concatenate([m.codes for m in mailboxes]), len(mailboxes[0].values)))
-    return Comparison("web", WEB, compare, "", tuple(vocabulary))
+        vocabulary.append((np.concatenate([m.codes for m in mailboxes]), len(mailboxes[0].texts)))
+    cost = sum(known for _, known in vocabulary)
+    return Comparison("web", WEB, compare, "", tuple(vocabulary), cost=cost)
 
 
-def _hosts(a: list[str], b: list[str]) -> np.ndarray:
-    slips = kernels.codes(a, b)
-    levels = np.where(slips == 3, 3, 1)
-    return np.maximum(levels, np.where(kernels.texts(a, b) >= 3, 2, 1)).astype(np.uint8)
+def _hosts(pairs: Pairs) -> Levels:
+    levels = np.where(kernels.codes(pairs) == 3, 3, 1)
+    return np.maximum(levels, np.where(kernels.texts(pairs) >= 3, 2, 1)).astype(np.uint8)
 
 
-def _mailboxes(a: list[str], b: list[str]) -> np.ndarray:
-    return np.where(kernels.codes(a, b) == 3, 5, 1).astype(np.uint8)
+def _mailboxes(pairs: Pairs) -> Levels:
+    return np.where(kernels.codes(pairs) == 3, 5, 1).astype(np.uint8)

@@ -118,7 +118,7 @@ class Table:
     def __init__(self, compared: Sequence[Compared], model: Model) -> None:
         self.levels = [c.levels for c in compared]
         self.unlike = [c.unlike for c in model.comparisons]
-        self.chance = [_chance(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
+        self.chance = [chances(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
         self.crowd = np.stack([_crowd(c, f) for c, f in zip(compared, model.frequency, strict=True)], axis=1)
         self._rarest: dict[frozenset[int], tuple[Codes, Codes]] = {}
 
@@ -181,7 +181,7 @@ def _crowd(compared: Compared, frequency: Reals) -> Reals:
     return found
 
 
-def _chance(compared: Compared, u: Reals, frequency: Reals) -> Reals:
+def chances(compared: Compared, u: Reals, frequency: Reals) -> Reals:
     """Log chance of the level, or of meeting the agreed value again (Winkler 1989)."""
     logs = u[compared.levels]
     known = compared.agreed >= 0
@@ -233,7 +233,9 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
                 context.common = _commoner(*counts)
             context.levels = [
                 _differing(c, levels, share, u) if k in context.apart else _shared(c, levels, share, m, context.tied)
-                for k, (c, m, u, levels) in enumerate(zip(model.comparisons, model.m, model.u, table.levels, strict=True))
+                for k, (c, m, u, levels) in enumerate(
+                    zip(model.comparisons, model.m, model.u, table.levels, strict=True)
+                )
             ]
 
 
@@ -268,7 +270,9 @@ def _matches(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Real
     """Log probabilities of the levels among matches, with the expected ones as a prior of a few matches."""
     size = len(comparison.labels)
     counts = np.bincount(levels, weights=weight, minlength=size)
-    return _believable(_log_shares(counts, expected(size) * _SEEDED + 0.05), comparison.differs, list(comparison.unlike))
+    return _believable(
+        _log_shares(counts, expected(size) * _SEEDED + 0.05), comparison.differs, list(comparison.unlike)
+    )
 
 
 def _believable(logs: Reals, most: float, unlike: list[int]) -> Reals:
