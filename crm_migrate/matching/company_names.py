@@ -1,8 +1,8 @@
 """Names of companies: which words two names share, which words each has of its own, and how telling these are.
 
-A word tells the more the fewer names have it (inverse document frequency). `Nova Bakery` and `Nova Plumbing` share a word
-and have one each of their own: a group. `Nova Bakery` and `Nova` are one name, said shorter. Numbers and directions that
-differ (`North` and `South`, `Store 12` and `Store 14`) are own words, however near their spelling is.
+A word tells the more the fewer names have it (inverse document frequency). `Nova Bakery` and `Nova Plumbing` share a
+word and have one each of their own: a group. `Nova Bakery` and `Nova` are one name, said shorter. Numbers and
+directions that differ (`North` and `South`, `Store 12` and `Store 14`) are own words, however near their spelling is.
 """
 
 import math
@@ -18,8 +18,8 @@ from crm_migrate.matching.comparison import Levels, Pairs
 from crm_migrate.matching.words import word_set
 
 LEVELS = (
-    "missing", "different", "other mark", "little shared", "own words", "few own words", "much shorter", "shorter", "acronym",
-    "nearly equal", "equal",
+    "missing", "different", "other mark", "little shared", "own words", "few own words", "much shorter", "shorter",
+    "acronym", "nearly equal", "equal",
 )  # fmt: skip
 UNLIKE = (1, 2, 3, 4, 5)  # both say something that the other does not
 _DIFFERENT, _MARK, _LITTLE, _OWN, _FEW, _MUCH, _SHORTER, _ACRONYM, _NEARLY = range(1, 10)
@@ -79,15 +79,14 @@ class CompanyNames:
     def _sum(self, words: Iterable[str]) -> int:
         return sum(self._worth[w] for w in words)
 
-    def _nearly(self, left: frozenset[str], right: frozenset[str]) -> tuple[int, frozenset[str], set[str]]:
-        """Words that are one but for a slip, an abbreviation or a blank: what they are worth, and the words left over."""
-        worth, rest = 0, set(right)
+    def _nearly(self, left: frozenset[str], right: frozenset[str]) -> tuple[int, frozenset[str], frozenset[str]]:
+        """Words that are one but for a slip or an abbreviation: what they are worth, and the words left over."""
+        worth, rest = 0, right
         for word in sorted(left, key=lambda w: (-len(w), w)):
             found = next((other for other in sorted(rest, key=lambda w: (-len(w), w)) if _one(word, other)), None)
             if found is not None:
                 worth += round(_NEAR * min(self._worth[word], self._worth[found]))
-                rest.discard(found)
-                left = left - {word}
+                left, rest = left - {word}, rest - {found}
         return worth, left, rest
 
 

@@ -17,11 +17,7 @@ _CONTENT = (
     ("street", r"^\s*(\d+\w?,?\s+\p{L}.{4,}|\p{L}[\p{L} .\-]{4,}\s\d{1,4}\s?[a-z]?)\s*$"),
 )
 _ENOUGH = 0.7
-_LETTER = r"\p{L}"
-_POSSIBLE = {
-    "url": r"\w\.\w", "email": r"\w", "phone": r"\d.*\d.*\d.*\d", "company_name": _LETTER, "person_name": _LETTER,
-    "given_name": _LETTER, "family_name": _LETTER, "city": _LETTER, "street": _LETTER,
-}  # fmt: skip
+_POSSIBLE = {"url": r"\w\.\w", "company_name": r"\p{L}"}
 _MOST = 0.5
 _FEW = 20  # rows; in smaller tables one value for all may still be the two doubles that are looked for
 # A column of dates without a telling name holds births when enough of its years lie before any CRM began to be filled.

@@ -52,7 +52,7 @@ def folded(column: pl.Series) -> pl.Series:
 
 
 def said(column: pl.Series, least: int = 1) -> pl.Series:
-    """Without what people and programs write for "nothing": `n/a`, `unbekannt`, `yok`, dashes, less than `least` letters."""
+    """Without what is written for "nothing": `n/a`, `unbekannt`, `yok`, dashes, less than `least` letters."""
     plain = column.cast(pl.String).str.strip_chars(" .!").str.to_lowercase()
     nothing = plain.is_in(_NOTHING) | ~plain.str.contains(r"[\p{L}\p{N}]") | (plain.str.len_chars() < least)
     return column.set(nothing.fill_null(False), None)

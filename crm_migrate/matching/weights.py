@@ -28,8 +28,8 @@ _SEEDED = 8.0  # matches that the expected levels count for, against what the da
 _RAREST = 1e-9
 HOUSEHOLD = "household"
 _EVEN = np.zeros(len(_CROWD) + 1)
-# Pairs that the expected shape of a context counts for: what it shares as in matches (few would drift towards whatever is
-# frequent), how its members differ as by chance, and how many entities share what they share.
+# Pairs that the expected shape of a context counts for: what it shares as in matches (few would drift towards whatever
+# is frequent), how its members differ as by chance, and how many entities share what they share.
 _TIED, _LOOSE, _CROWDED = 1000.0, 20.0, 10.0
 
 
@@ -165,6 +165,10 @@ class Table:
         return np.where(other[self.levels[k]], logs[self.levels[k]], self.chance[k])
 
 
+def _steps(step: Codes, weight: Reals) -> Reals:
+    return np.bincount(step, weights=weight, minlength=len(_CROWD) + 1).astype(np.float64)
+
+
 def _commoner(context: Reals, same: Reals) -> Reals:
     """Log of how many times as often; before anything was seen, contexts are as common in each step of `_CROWD`."""
     few = np.geomspace(32.0, 1.0, len(_CROWD))
@@ -229,8 +233,7 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
             context.share = max(scale * float(share.sum()), 1.0) / total
             _, step = table.rarest(context)
             if context.tied:
-                counts = (np.bincount(step, weights=x, minlength=len(_CROWD) + 1) for x in (share, shares[0]))
-                context.common = _commoner(*counts)
+                context.common = _commoner(_steps(step, share), _steps(step, shares[0]))
             context.levels = [
                 _differing(c, levels, share, u) if k in context.apart else _shared(c, levels, share, m, context.tied)
                 for k, (c, m, u, levels) in enumerate(
@@ -283,4 +286,4 @@ def _believable(logs: Reals, most: float, unlike: list[int]) -> Reals:
     bounded = logs + np.log1p(-most) - np.log(max(1 - differ, 1e-9))
     bounded[unlike] = logs[unlike] + np.log(most / differ)
     bounded[0] = 0.0
-    return bounded
+    return np.asarray(bounded)
