@@ -1,53 +1,81 @@
 """Comparisons over columns whose agreement is not independent: names and their order, street and number, place."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from crm_migrate.matching import kernels
-from crm_migrate.matching.comparison import Compared, Comparison, by_value
+from crm_migrate.matching.comparison import Compared, Comparison, Levels, by_value
 from crm_migrate.matching.terms import Codes, Terms, encode, joint, numbered, shares
 
-_WORTH = np.array([0.0, -2.0, -0.5, 0.5, 1.0, 2.0, 3.0])
-_EQUAL = len(kernels.NAME) - 1
+NAME = (*kernels.NAME[:3], "elsewhere", *kernels.NAME[3:])
+_EQUAL, _ELSEWHERE = len(NAME) - 1, NAME.index("elsewhere")
+_WORTH = np.array([0.0, -2.0, -0.5, 0.5, 0.5, 1.0, 2.0, 3.0])
 ORDER = ("missing", "crossed", "straight")
 STREET = ("missing", "different", "number only", "street alike", "street equal", "no number", "alike", "equal")
 PLACE = ("missing", "different", "state only", "alike", "city equal", "code alike", "code equal")
 
 
-def person_names(given: Terms, family: Terms) -> tuple[Comparison, Comparison, Comparison]:
-    """Given name, family name, and whether they stand in each other's place; both over one dictionary."""
+def person_names(given: Terms, family: Terms, between: Sequence[Terms] = ()) -> tuple[Comparison, ...]:
+    """Given name, family name, and whether they stand in each other's place, over one dictionary.
+
+    `between` are the words between them: a family name found among those of the other record is there `elsewhere`.
+    """
     remembered: dict[str, object] = {}
 
     def both(i: Codes, j: Codes) -> tuple[Compared, Compared, Compared]:
         if remembered.get("i") is not i or remembered.get("j") is not j:
-            remembered.update(i=i, j=j, found=_names(given, family, i, j))
+            remembered.update(i=i, j=j, found=_names(given, family, between, i, j))
         return remembered["found"]  # type: ignore[return-value]
 
     known = ((given.codes, len(given.values)), (family.codes, len(family.values)))
     return (
-        Comparison("given_name", kernels.NAME, lambda i, j: both(i, j)[0], "household", known),
-        Comparison("family_name", kernels.NAME, lambda i, j: both(i, j)[1], "", known),
+        Comparison("given_name", NAME, lambda i, j: both(i, j)[0], "household", known),
+        Comparison("family_name", NAME, lambda i, j: both(i, j)[1], "", known),
         Comparison("name_order", ORDER, lambda i, j: both(i, j)[2]),
     )
 
 
-def _names(given: Terms, family: Terms, i: Codes, j: Codes) -> tuple[Compared, Compared, Compared]:
+def _names(
+    given: Terms, family: Terms, between: Sequence[Terms], i: Codes, j: Codes
+) -> tuple[Compared, Compared, Compared]:
     size = len(given.values)
     ends = {"gg": (given.codes[i], given.codes[j]), "ff": (family.codes[i], family.codes[j])}
     ends |= {"gf": (given.codes[i], family.codes[j]), "fg": (family.codes[i], given.codes[j])}
-    level = {k: by_value(a, b, given.values, kernels.names, _EQUAL) for k, (a, b) in ends.items()}
+    level = {k: _alike(a, b, given) for k, (a, b) in ends.items()}
     straight = _WORTH[level["gg"]] + _WORTH[level["ff"]]
     crossed = _WORTH[level["gf"]] + _WORTH[level["fg"]]
     turn = (crossed >= 2) & (crossed > straight + 1)
     first = np.where(turn, level["gf"], level["gg"])
     last = np.where(turn, level["fg"], level["ff"])
-    order = np.where(turn, 1, np.where((first > 0) | (last > 0), 2, 0)).astype(np.uint8)
+    # Who has one name only has no order of names.
+    pair = (given.codes >= 0) & (family.codes >= 0)
+    order = np.where(pair[i] & pair[j], np.where(turn, 1, 2), 0).astype(np.uint8)
+    unlike = ~turn & (first > 0) & (last > 0)
+    for level_of, column, other in ((first, given, family), (last, family, given)):
+        at = np.flatnonzero(unlike & (level_of < _ELSEWHERE))
+        level_of[at[_elsewhere(column.codes, (other, *between), i[at], j[at])]] = _ELSEWHERE
     # What agrees crosswise is as frequent as it is in the column where record i has it.
     return (
         Compared(first, np.where(first == _EQUAL, ends["gg"][0], -1)),
         Compared(last, np.where(last == _EQUAL, ends["ff"][0] + size, -1)),
         Compared(order, np.full(len(i), -1, dtype=np.int64)),
     )
+
+
+def _alike(a: Codes, b: Codes, words: Terms) -> Levels:
+    found = by_value(a, b, words.values, kernels.names, _EQUAL - 1)
+    return found + (found >= _ELSEWHERE)
+
+
+def _elsewhere(name: Codes, others: Sequence[Terms], i: Codes, j: Codes) -> npt.NDArray[np.bool_]:
+    """The name of one record is another word of the name of the other."""
+    found = np.zeros(len(i), dtype=bool)
+    for other in others:
+        found |= (name[i] == other.codes[j]) | (other.codes[i] == name[j])
+    return found
 
 
 def street_lines(number: pl.Series, words: pl.Series, apart: str = "") -> Comparison:

@@ -8,6 +8,7 @@ import polars as pl
 from crm_migrate.matching import folding, kernels
 from crm_migrate.matching.comparison import Comparison, simple
 from crm_migrate.matching.composites import person_names, places, street_lines
+from crm_migrate.matching.names import name_parts, words_between
 from crm_migrate.matching.terms import Codes, Terms, encode
 
 Types = dict[str, str]
@@ -85,11 +86,14 @@ def _code(column: pl.Series) -> Codes:
 
 
 def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
-    given, middle, family = _name_parts(columns)
+    parts = name_parts(
+        *(columns.or_empty(kind) for kind in ("given_name", "middle_name", "family_name")), columns.first("person_name")
+    )
+    given, middle, family = parts.given, parts.middle, parts.family
     if given.null_count() == len(given) and family.null_count() == len(family):
         return
-    first, last = encode(given, family)
-    comparisons.extend(person_names(first, last))
+    first, last, *between = encode(given, family, *words_between(middle))
+    comparisons.extend(person_names(first, last, between))
     if middle.null_count() < len(middle):
         comparisons.append(simple("middle_name", encode(middle), kernels.names, kernels.NAME, apart="household"))
     low = pl.select(pl.min_horizontal(given, family)).to_series()
@@ -99,28 +103,6 @@ def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, 
         "family1": _code(family.str.slice(0, 1)), "given3": _code(given.str.slice(0, 3)),
         "family3": _code(family.str.slice(0, 3)), "names": _code(low + "|" + high),
     }  # fmt: skip
-
-
-def _name_parts(columns: _Columns) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """Given, middle and family name: from their columns, and from a full name where they are missing or less."""
-    given, family = (folding.person(columns.or_empty(kind)) for kind in ("given_name", "family_name"))
-    middle = folding.folded(columns.or_empty("middle_name"))
-    whole = columns.first("person_name")
-    if whole is None:
-        return given, middle, family
-    words = pl.DataFrame({"words": folding.person(whole).str.split(" ")})
-    several = pl.col("words").list.len() > 1
-    parts = words.select(
-        first=pl.when(several).then(pl.col("words").list.first()),
-        rest=pl.col("words")
-        .list.slice(1, pl.col("words").list.len().cast(pl.Int64) - 2)
-        .list.join(" ")
-        .replace("", None),
-        last=pl.col("words").list.last(),
-    )
-    if middle.null_count() == len(middle):
-        middle = parts["rest"]
-    return given.fill_null(parts["first"]), middle, family.fill_null(parts["last"])
 
 
 def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
