@@ -15,7 +15,9 @@ _EQUAL, _ELSEWHERE = len(NAME) - 1, NAME.index("elsewhere")
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 0.5, 1.0, 2.0, 3.0])
 ORDER = ("missing", "crossed", "straight")
 STREET = ("missing", "different", "number only", "street alike", "street equal", "no number", "alike", "equal")
-PLACE = ("missing", "different", "state only", "alike", "city equal", "code alike", "code equal")
+PLACE = (
+    "missing", "different", "state only", "alike", "area equal", "city equal", "city and area", "code alike", "code equal"
+)  # fmt: skip
 
 
 def person_names(given: Terms, family: Terms, between: Sequence[Terms] = ()) -> tuple[Comparison, ...]:
@@ -117,31 +119,38 @@ def _renumbered(codes: Codes) -> Codes:
 
 def places(postal: pl.Series, city: pl.Series, state: pl.Series) -> Comparison:
     """Postal code, city and state say one thing three times: the most telling of them that agrees counts."""
-    code, town, land = encode(postal)[0], encode(city)[0], encode(state)[0]
-    sizes = [len(terms.values) for terms in (code, town, land)]
+    code, area, town, land = (encode(s)[0] for s in (postal, _areas(postal), city, state))
+    both = _renumbered(joint(area.codes, town.codes))
+    known = [(c, int(c.max(initial=-1)) + 1) for c in (code.codes, both, town.codes, area.codes, land.codes)]
+    starts = np.cumsum([0, *(size for _, size in known)])
 
     def compare(i: Codes, j: Codes) -> Compared:
         by_code = by_value(code.codes[i], code.codes[j], code.values, kernels.codes, 4)
         by_town = by_value(town.codes[i], town.codes[j], town.values, kernels.texts, 5)
         by_land = by_value(land.codes[i], land.codes[j], land.values, kernels.choices, 2)
+        near = (area.codes[i] == area.codes[j]) & (by_code > 0)
         found = [
             by_code == 4,
             (by_code == 3) & (by_town >= 3),
+            near & (by_town == 5),
             by_town == 5,
+            near,
             (by_town >= 3) | (by_code == 3),
             by_land == 2,
         ]
         anything = (by_code > 0) | (by_town > 0) | (by_land > 0)
-        levels = np.select([*found, anything], [6, 5, 4, 3, 2, 1], 0).astype(np.uint8)
-        agreed = np.select(
-            [levels == 6, levels == 4, levels == 2],
-            [code.codes[i], town.codes[i] + sizes[0], land.codes[i] + sizes[0] + sizes[1]],
-            -1,
-        )
+        levels = np.select([*found, anything], [8, 7, 6, 5, 4, 3, 2, 1], 0).astype(np.uint8)
+        agreed = np.full(len(i), -1, dtype=np.int64)
+        for level, (codes, _), start in zip((8, 6, 5, 4, 2), known, starts[:-1], strict=True):
+            agreed = np.where(levels == level, codes[i] + start, agreed)
         return Compared(levels, agreed)
 
-    vocabulary = tuple((terms.codes, size) for terms, size in zip((code, town, land), sizes, strict=True))
-    return Comparison("place", PLACE, compare, "", vocabulary)
+    return Comparison("place", PLACE, compare, "", tuple(known))
+
+
+def _areas(postal: pl.Series) -> pl.Series:
+    """The first half of a postal code: most countries number them from large to small areas."""
+    return postal.str.slice(0, postal.str.len_chars() // 2).replace("", None)
 
 
 def frequencies(comparison: Comparison, entities: Codes | None) -> np.ndarray:
