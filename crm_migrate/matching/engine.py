@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from crm_migrate.matching.blocking import Blocked, candidates
+from crm_migrate.matching.blocking import ALL_PAIRS, Blocked, candidates
 from crm_migrate.matching.comparison import Compared
 from crm_migrate.matching.composites import frequencies
+from crm_migrate.matching.neighbours import neighbours, unknown
 from crm_migrate.matching.partition import Linked, missing_pairs, partition, within_reach
 from crm_migrate.matching.records import Records
 from crm_migrate.matching.terms import Codes
@@ -74,6 +75,9 @@ def resolve(records: Records) -> Resolved:
             break
         _relearn(model, label, inside, drawn, label[drawn_i] != label[drawn_j], total)
         more = missing_pairs(label, scored.i, scored.j, scored.odds > NEAR - 1, 3 * records.rows + 500_000)
+        if records.rows > ALL_PAIRS:
+            met = neighbours(records.anchors, records.again, label)
+            more = unknown([more, met], scored.i, scored.j, records.rows)
         i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
         scored = _scored(model, i, j, -np.inf)
         label = _clustered(records, scored, model)

@@ -22,6 +22,12 @@ PERSON_RECIPES: tuple[tuple[str, ...], ...] = (
     ("birth_date", "city"), ("birth_date", "postal_code"), ("names",), ("given", "year", "month"),
     ("family3", "given3"), ("city", "given3", "family1"),
 )  # fmt: skip
+# Between clusters: wider keys, for what is left after the surest have found each other.
+PERSON_AGAIN: tuple[tuple[str, ...], ...] = (
+    ("postal_code",), ("sector",), ("family",), ("city", "given3"), ("city", "family3"), ("city", "year"),
+    ("area", "given3"), ("area", "family1"), ("area", "year"), ("family3", "given1"), ("birth_date",),
+    ("city", "day", "month"), ("area", "day", "month"), ("street",), ("mailbox",), ("phone7",), ("given", "year"),
+)  # fmt: skip
 ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
     ("email",), ("phone",), ("tax_id",), ("company",), ("url",), ("street",), ("company_rare",),
     ("company1", "postal_code"), ("company1", "street_number"),
@@ -31,17 +37,20 @@ ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
 
 # A person known under many entries gathers more of them; the many sites of a chain are no reason for another one.
 _GROWTH = {"person": 0.5, "organisation": 0.0}
+_AGAIN = {"person": PERSON_AGAIN, "organisation": ()}
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Comparisons and blocking anchors of the rows of a frame; `growth` as in `partition`."""
+    """Comparisons and blocking anchors of the rows of a frame; `growth` as in `partition`,
+    `again` the recipes between clusters."""
 
     rows: int
     comparisons: tuple[Comparison, ...]
     anchors: dict[str, Codes]
     recipes: tuple[tuple[str, ...], ...]
     growth: float
+    again: tuple[tuple[str, ...], ...] = ()
 
 
 class _Columns:
@@ -78,7 +87,7 @@ def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
     _contacts(columns, comparisons, anchors, "household" if entity == "person" else "")
     _address(columns, comparisons, anchors, "" if entity == "person" else "chain")
     recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
-    return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity])
+    return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity], _AGAIN[entity])
 
 
 def _code(column: pl.Series) -> Codes:
@@ -210,6 +219,10 @@ def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str
     postal, city, state = folding.code(postal), folding.folded(city), folding.folded(state)
     if any(s.null_count() < len(s) for s in (postal, city, state)):
         comparisons.append(places(postal, city, state))
-        anchors |= {"postal_code": _code(postal), "city": _code(city)}
+        length = postal.str.len_chars()
+        anchors |= {
+            "postal_code": _code(postal), "city": _code(city), "area": _code(postal.str.slice(0, length // 2)),
+            "sector": _code(postal.str.slice(0, length - length // 3)),
+        }  # fmt: skip
     for column in columns.all("address_rest"):
         comparisons.append(simple(column.name, encode(folding.street(column)), kernels.texts, kernels.TEXT))
