@@ -8,7 +8,7 @@ import numpy as np
 from crm_migrate.matching.terms import Codes, distinct, joint
 
 ALL_PAIRS = 1_500  # files up to this size are compared completely
-BUDGET = 2_500_000  # pairs in all for files of up to half a million rows; three per row beyond
+BUDGET = 1_500_000  # pairs in all for files of up to half a million rows; three per row beyond
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class Comparison:
 
     `labels` names the levels from 0; `apart` names the context whose members differ in it (`household`, `building`,
     `chain`); `vocabulary` holds the columns of codes whose frequencies count, one behind the other in the numbering
-    of `agreed`. `differs` is the largest believable share of true matches that differ in it.
+    of `agreed`. `differs` is the largest believable share of true matches that differ in it. `variants` are codes,
+    their number and the level of two unlike values that turn out to stand for one thing.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Comparison:
     apart: str = ""
     vocabulary: tuple[tuple[Codes, int], ...] = field(default=())
     differs: float = 0.35
+    variants: tuple[Codes, int, int] | None = None
 
 
 def by_value(a: Codes, b: Codes, values: npt.NDArray[np.object_], kernel: Kernel, equal: int) -> Levels:
@@ -63,8 +65,12 @@ def simple(
     *,
     apart: str = "",
     differs: float = 0.35,
+    variants: int = 0,
 ) -> Comparison:
-    """A comparison of one column, or the best of several columns that hold the same kind of value (two phones)."""
+    """A comparison of one column, or the best of several columns that hold the same kind of value (two phones).
+
+    `variants` is the level of values that turn out to be variants of each other; 0 where that makes no sense.
+    """
     values, equal = columns[0].values, len(labels) - 1
 
     def compare(i: Codes, j: Codes) -> Compared:
@@ -79,4 +85,5 @@ def simple(
         return Compared(levels, agreed)
 
     together = np.concatenate([column.codes for column in columns])
-    return Comparison(name, labels, compare, apart, ((together, len(values)),), differs)
+    learned = (columns[0].codes, len(values), variants) if variants else None
+    return Comparison(name, labels, compare, apart, ((together, len(values)),), differs, learned)

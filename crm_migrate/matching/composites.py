@@ -34,10 +34,14 @@ def person_names(given: Terms, family: Terms, between: Sequence[Terms] = ()) -> 
 
     known = ((given.codes, len(given.values)), (family.codes, len(family.values)))
     return (
-        Comparison("given_name", NAME, lambda i, j: both(i, j)[0], "household", known),
-        Comparison("family_name", NAME, lambda i, j: both(i, j)[1], "", known),
+        Comparison("given_name", NAME, lambda i, j: both(i, j)[0], "household", known, variants=_varies(given)),
+        Comparison("family_name", NAME, lambda i, j: both(i, j)[1], "", known, variants=_varies(family)),
         Comparison("name_order", ORDER, lambda i, j: both(i, j)[2]),
     )
+
+
+def _varies(names: Terms) -> tuple[Codes, int, int]:
+    return names.codes, len(names.values), NAME.index("alike")
 
 
 def _names(
@@ -145,7 +149,8 @@ def places(postal: pl.Series, city: pl.Series, state: pl.Series) -> Comparison:
             agreed = np.where(levels == level, codes[i] + start, agreed)
         return Compared(levels, agreed)
 
-    return Comparison("place", PLACE, compare, "", tuple(known))
+    varies = (town.codes, len(town.values), PLACE.index("alike"))
+    return Comparison("place", PLACE, compare, "", tuple(known), variants=varies)
 
 
 def _areas(postal: pl.Series) -> pl.Series:

@@ -11,7 +11,7 @@ import numpy as np
 from crm_migrate.matching.blocking import candidates
 from crm_migrate.matching.terms import Codes, distinct, joint, numbered
 
-BUDGET = 400_000  # pairs in all for files of up to two hundred thousand rows; two per row beyond
+BUDGET = 200_000  # pairs in all for files of up to four hundred thousand rows; half a pair per row beyond
 
 
 def neighbours(anchors: dict[str, Codes], recipes: Sequence[tuple[str, ...]], label: Codes) -> tuple[Codes, Codes]:
@@ -19,7 +19,7 @@ def neighbours(anchors: dict[str, Codes], recipes: Sequence[tuple[str, ...]], la
     rows = len(label)
     usable = [recipe for recipe in recipes if all(anchor in anchors for anchor in recipe)]
     keys = {"+".join(recipe): _once(joint(*(anchors[a] for a in recipe)), label) for recipe in usable}
-    found = candidates(keys, [(name,) for name in keys], rows, max(BUDGET, 2 * rows))
+    found = candidates(keys, [(name,) for name in keys], rows, max(BUDGET, rows // 2))
     a, b = label[found.i], label[found.j]
     apart = np.flatnonzero(a != b)
     low, high = np.minimum(a, b)[apart], np.maximum(a, b)[apart]

@@ -129,9 +129,10 @@ def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
     for kind in ("gender", "choice", "employer"):
         for column in columns.all(kind):
             apart = "household" if kind == "gender" else ""
-            comparisons.append(simple(column.name, encode(folding.folded(column)), *_TEXT[kind], apart=apart))
+            comparisons.append(simple(column.name, encode(folding.folded(column)), *_TEXT[kind], apart=apart, variants=_VARIES[kind]))
 
 
+_VARIES = {"gender": 0, "choice": kernels.TEXT.index("alike"), "employer": kernels.TEXT.index("alike")}
 _TEXT = {
     "gender": (kernels.choices, kernels.CHOICE),
     "choice": (kernels.texts, kernels.TEXT),

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from crm_migrate.matching.comparison import Compared, Comparison
 from crm_migrate.matching.composites import frequencies
 from crm_migrate.matching.terms import FEW, Codes
+from crm_migrate.matching.variants import NONE, Variants
 
 Reals = npt.NDArray[np.float64]
 ROUNDS = 25
@@ -50,6 +51,11 @@ class Model:
     frequency: list[Reals]
     same: float
     contexts: list[Context]
+    variants: list[Variants]
+
+    def compare(self, i: Codes, j: Codes) -> list[Compared]:
+        """Levels of the pairs, comparison by comparison, with what is known of variants."""
+        return [v.applied(c, c.compare(i, j), i, j) for c, v in zip(self.comparisons, self.variants, strict=True)]
 
 
 def seeded(comparisons: tuple[Comparison, ...], drawn: Sequence[Compared], rows: int, total: float) -> Model:
@@ -61,7 +67,7 @@ def seeded(comparisons: tuple[Comparison, ...], drawn: Sequence[Compared], rows:
         Context(frozenset(k for k, c in enumerate(comparisons) if c.apart == g), list(m), share) for g in groups
     ]
     u = [chance(c, found) for c, found in zip(comparisons, drawn, strict=True)]
-    return Model(comparisons, m, u, [frequencies(c, None) for c in comparisons], share, contexts)
+    return Model(comparisons, m, u, [frequencies(c, None) for c in comparisons], share, contexts, [NONE] * len(comparisons))
 
 
 def drawn_pairs(rows: int) -> tuple[Codes, Codes]:
