@@ -31,7 +31,8 @@ class Comparison:
     `labels` names the levels from 0; `apart` names the context whose members differ in it (`household`, `building`,
     `chain`); `vocabulary` holds the columns of codes whose frequencies count, one behind the other in the numbering
     of `agreed`. `differs` is the largest believable share of true matches that differ in it. `variants` are codes,
-    their number and the level of two unlike values that turn out to stand for one thing.
+    their number and the level of two unlike values that turn out to stand for one thing. `ordered` levels rise with
+    likeness.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Comparison:
     vocabulary: tuple[tuple[Codes, int], ...] = field(default=())
     differs: float = 0.35
     variants: tuple[Codes, int, int] | None = None
+    ordered: bool = True
 
 
 def by_value(a: Codes, b: Codes, values: npt.NDArray[np.object_], kernel: Kernel, equal: int) -> Levels:

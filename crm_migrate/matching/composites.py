@@ -16,7 +16,8 @@ _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 0.5, 1.0, 2.0, 3.0])
 ORDER = ("missing", "crossed", "straight")
 STREET = ("missing", "different", "number only", "street alike", "street equal", "no number", "alike", "equal")
 PLACE = (
-    "missing", "different", "state only", "alike", "area equal", "city equal", "city and area", "code alike", "code equal"
+    "missing", "different", "state only", "alike", "area equal",
+    "city equal", "city and area", "code alike", "code equal",
 )  # fmt: skip
 
 
@@ -156,6 +157,20 @@ def places(postal: pl.Series, city: pl.Series, state: pl.Series) -> Comparison:
 def _areas(postal: pl.Series) -> pl.Series:
     """The first half of a postal code: most countries number them from large to small areas."""
     return postal.str.slice(0, postal.str.len_chars() // 2).replace("", None)
+
+
+def origins(source: pl.Series) -> Comparison:
+    """Where the two come from: both from one source, or from two; a source without doubles says that they differ."""
+    terms = encode(source)[0]
+    count = len(terms.values)
+    labels = ("missing", *(f"both {value}" for value in terms.values.tolist()), "two sources")
+
+    def compare(i: Codes, j: Codes) -> Compared:
+        a, b = terms.codes[i], terms.codes[j]
+        levels = np.where((a < 0) | (b < 0), 0, np.where(a == b, a + 1, count + 1)).astype(np.uint8)
+        return Compared(levels, np.full(len(i), -1, dtype=np.int64))
+
+    return Comparison("source", labels, compare, differs=1.0, ordered=False)
 
 
 def frequencies(comparison: Comparison, entities: Codes | None) -> np.ndarray:

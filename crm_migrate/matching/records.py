@@ -7,7 +7,7 @@ import polars as pl
 
 from crm_migrate.matching import folding, kernels
 from crm_migrate.matching.comparison import Comparison, simple
-from crm_migrate.matching.composites import person_names, places, street_lines
+from crm_migrate.matching.composites import origins, person_names, places, street_lines
 from crm_migrate.matching.names import name_parts, words_between
 from crm_migrate.matching.terms import Codes, Terms, encode
 
@@ -35,6 +35,7 @@ ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
     ("street_word", "postal_code"), ("company_rare2",), ("phone7",),
 )  # fmt: skip
 
+SOURCES = 12  # more values than that, and the column says something else than which system a row is from
 # A person known under many entries gathers more of them; the many sites of a chain are no reason for another one.
 _GROWTH = {"person": 0.5, "organisation": 0.0}
 _AGAIN = {"person": PERSON_AGAIN, "organisation": ()}
@@ -86,6 +87,8 @@ def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
         _companies(columns, comparisons, anchors)
     _contacts(columns, comparisons, anchors, "household" if entity == "person" else "")
     _address(columns, comparisons, anchors, "" if entity == "person" else "chain")
+    if entity == "person":
+        _origins(columns, comparisons)
     recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
     return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity], _AGAIN[entity])
 
@@ -95,9 +98,8 @@ def _code(column: pl.Series) -> Codes:
 
 
 def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
-    parts = name_parts(
-        *(columns.or_empty(kind) for kind in ("given_name", "middle_name", "family_name")), columns.first("person_name")
-    )
+    given, middle, family = (columns.or_empty(kind) for kind in ("given_name", "middle_name", "family_name"))
+    parts = name_parts(given, middle, family, columns.first("person_name"))
     given, middle, family = parts.given, parts.middle, parts.family
     if given.null_count() == len(given) and family.null_count() == len(family):
         return
@@ -129,7 +131,9 @@ def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
     for kind in ("gender", "choice", "employer"):
         for column in columns.all(kind):
             apart = "household" if kind == "gender" else ""
-            comparisons.append(simple(column.name, encode(folding.folded(column)), *_TEXT[kind], apart=apart, variants=_VARIES[kind]))
+            comparisons.append(
+                simple(column.name, encode(folding.folded(column)), *_TEXT[kind], apart=apart, variants=_VARIES[kind])
+            )
 
 
 _VARIES = {"gender": 0, "choice": kernels.TEXT.index("alike"), "employer": kernels.TEXT.index("alike")}
@@ -138,6 +142,12 @@ _TEXT = {
     "choice": (kernels.texts, kernels.TEXT),
     "employer": (kernels.texts, kernels.TEXT),
 }
+
+
+def _origins(columns: _Columns, comparisons: list[Comparison]) -> None:
+    source = columns.first("source")
+    if source is not None and comparisons and 2 <= source.n_unique() <= SOURCES:
+        comparisons.append(origins(source))
 
 
 def _companies(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:

@@ -1,7 +1,7 @@
 """Variants: different values that stand for one thing, learned from what clusters have in common.
 
-Word lists know Bob and Robert; that Karel is Charles here, or that Wirral and Ilfracombe's district are written for their towns, the
-file itself says: two values that are unlike and yet meet in several clusters, far more often than by chance.
+Word lists know Bob and Robert; that a district is written here for its town only the file itself can say:
+two values that are unlike and yet meet in several clusters, far more often than by chance.
 """
 
 from dataclasses import dataclass
