@@ -1,62 +1,66 @@
-"""The matcher on every labelled set beside the checkout: precision, recall, F1 and B-cubed of clusters, CPU and wall.
+"""The matcher on labelled sets: precision, recall, F1 and B-cubed of clusters, CPU and wall.
 
-`python -m benchmarks matching [FOLDER] [set ...]`: FOLDER holds `<set>.csv` and `<set>.truth.csv` (rec_id, cluster).
+python -m benchmarks matching [FOLDER] [set ...]    the sets beside the checkout: `<set>.csv`, `<set>.truth.csv`
+python -m benchmarks matching --unseen [set ...]    sets made from a seed (`matching_sets`), which nobody has looked at
 """
 
+import argparse
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "matching"
-ORGANISATIONS = ("restaurants", "early_childhood")
-Codes = npt.NDArray[np.int64]
+from benchmarks import matching_files
+from benchmarks.matching_scores import scores
+from benchmarks.matching_sets import Labelled, make, specs
+
+HEADS = ("precision", "recall", "F1", "B-cubed", "exact", "CPU s", "wall s")
 
 
 def main(arguments: list[str]) -> None:
     """Print one line per set."""
-    folder = Path(arguments[0]) if arguments and Path(arguments[0]).is_dir() else FOLDER
-    wanted = [a for a in arguments if not Path(a).is_dir()]
-    files = sorted(folder.glob("*.truth.csv"))
-    names = wanted or [f.name.removesuffix(".truth.csv") for f in files]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks matching", description=__doc__)
+    parser.add_argument(
+        "sets", nargs="*", help="names, or beginnings of names, of sets; first a folder of labelled sets"
+    )
+    parser.add_argument("--unseen", action="store_true", help="sets made from a seed instead of labelled files")
+    parser.add_argument("--rows", type=int, nargs="*", default=[200, 5_000, 50_000], help="sizes of the unseen sets")
+    parser.add_argument("--seed", type=int, nargs="*", default=[1], help="seeds of the unseen sets")
+    options = parser.parse_args(arguments)
+    print(f"{'set':36} {'rows':>7} " + " ".join(f"{head:>9}" for head in HEADS))
+    for labelled in chosen(options):
+        print(line(labelled), flush=True)
+
+
+def chosen(options: argparse.Namespace) -> Iterator[Labelled]:
+    """The sets that were asked for, one at a time."""
+    if options.unseen:
+        every = [spec for seed in options.seed for spec in specs(tuple(options.rows), seed)]
+        yield from (make(spec) for spec in every if _wanted(spec.name, options.sets))
+        return
+    folder = next((Path(name) for name in options.sets if Path(name).is_dir()), matching_files.FOLDER)
+    wanted = [name for name in options.sets if not Path(name).is_dir()]
+    names = wanted or matching_files.names(folder)
     if not names:
-        sys.exit(f"no labelled sets in {folder}")
-    heads = ("precision", "recall", "F1", "B-cubed", "exact", "CPU s", "wall s")
-    print(f"{'set':20} {'rows':>7} " + " ".join(f"{head:>9}" for head in heads))
-    for name in names:
-        print(line(folder, name), flush=True)
+        sys.exit(f"no labelled sets in {folder}; `--unseen` makes sets from a seed")
+    yield from (matching_files.read(folder, name) for name in names)
 
 
-def line(folder: Path, name: str) -> str:
+def _wanted(name: str, beginnings: list[str]) -> bool:
+    return not beginnings or name.startswith(tuple(beginnings))
+
+
+def line(labelled: Labelled) -> str:
     """Match one set and score it."""
     from crm_migrate import match
 
-    frame = pd.read_csv(folder / f"{name}.csv", dtype=str).set_index("rec_id")
-    truth = pd.read_csv(folder / f"{name}.truth.csv", dtype=str).set_index("rec_id")["cluster"].reindex(frame.index)
+    first, second = labelled.sources()
     cpu, wall = time.process_time(), time.monotonic()
-    found = match(frame, entity="organisation" if name in ORGANISATIONS else "person")
+    found = match(first, entity=labelled.entity, against=second)
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
-    figures = scores(pd.factorize(truth)[0], pd.factorize(found.clusters["cluster"])[0])
-    return f"{name:20} {len(frame):7} " + " ".join(f"{x:9.4f}" for x in figures) + f" {cpu:9.1f} {wall:9.1f}"
-
-
-def scores(truth: Codes, found: Codes) -> tuple[float, float, float, float, float]:
-    """Precision, recall and F1 of pairs inside clusters, B-cubed F1 (Bagga & Baldwin 1998), share of exact clusters."""
-    both = truth.astype(np.int64) * (int(found.max()) + 1) + found
-    _, inverse, common = np.unique(both, return_inverse=True, return_counts=True)
-    hits, claimed, real = _pairs(both), _pairs(found), _pairs(truth)
-    precision, recall = hits / max(claimed, 1), hits / max(real, 1)
-    size_true, size_found = np.bincount(truth)[truth], np.bincount(found)[found]
-    b_precision, b_recall = (common[inverse] / size_found).mean(), (common[inverse] / size_true).mean()
-    exact = (common[inverse] == size_found) & (common[inverse] == size_true)
-    whole = float((exact / size_true).sum() / len(np.unique(truth)))
-    f1 = 2 * precision * recall / max(precision + recall, 1e-12)
-    return precision, recall, f1, float(2 * b_precision * b_recall / (b_precision + b_recall)), whole
-
-
-def _pairs(codes: Codes) -> int:
-    sizes = np.unique(codes, return_counts=True)[1]
-    return int((sizes * (sizes - 1) // 2).sum())
+    clusters = found.clusters["cluster"].reindex(labelled.frame.index)
+    figures = scores(pd.factorize(labelled.truth)[0], pd.factorize(clusters)[0])
+    numbers = " ".join(f"{x:9.4f}" for x in figures)
+    return f"{labelled.name:36} {len(labelled.frame):7} {numbers} {cpu:9.1f} {wall:9.1f}"
