@@ -21,6 +21,7 @@ from crm_migrate.matching.records import Records, prepare
 from crm_migrate.matching.rules import hard_fields
 from crm_migrate.matching.sentences import sentences
 from crm_migrate.matching.terms import Codes, encode
+from crm_migrate.matching.vetoes import DIFFERENT
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import quoted
 
@@ -42,7 +43,7 @@ def learn(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> Learned 
     """Add what the model says to `pairs/<object>`; needs `keys/` and settled pairs. None with nothing to compare."""
     assert each.learned is not None
     node, frame = identities(work, plan, each, nodes)
-    if len(node) < 2:
+    if len(node) < 2 or frame.select(pl.all().is_null().all()).row(0) == (True,) * frame.width:
         return None
     records = prepare(frame, kinds(plan, each), each.entity)
     if not records.comparisons:
@@ -52,12 +53,12 @@ def learn(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> Learned 
     hard = _contradictions(work, each, resolved)
     together, apart = _decided(work, each, node)
     likely = hard & (resolved.scored.odds > 0)
-    vetoed = resolved.scored.i[likely], resolved.scored.j[likely]
-    found = outcomes(resolved, records, each.learned.limit, together=_pairs(together), apart=_pairs(apart, vetoed))
+    different = resolved.scored.i[likely], resolved.scored.j[likely]
+    found = outcomes(resolved, records, each.learned.limit, together=_pairs(together), apart=_pairs(apart, different))
     lines = [
         _merged(records, resolved, found, together, each.learned),
         _asked(records, found),
-        _vetoed(work, each, records, resolved, likely),
+        _contradicting(work, each, records, resolved, likely),
     ]
     _insert(work, each, node, pl.concat(lines))
     return Learned(node, found, resolved.blocked.oversized)
@@ -132,15 +133,28 @@ def _asked(records: Records, found: Outcomes) -> pl.DataFrame:
     return _lines(i, j, "review", told, _probability(found.review_odds))
 
 
-def _vetoed(work: Relations, each: ObjectPlan, records: Records, resolved: Resolved, likely: Flags) -> pl.DataFrame:
-    """Likely pairs that contradict each other: told, so that a person may know better."""
+def _contradicting(
+    work: Relations, each: ObjectPlan, records: Records, resolved: Resolved, likely: Flags
+) -> pl.DataFrame:
+    """Likely pairs that differ in a hard field: vetoed, or asked about where it may be a typing error."""
     i, j = resolved.scored.i[likely], resolved.scored.j[likely]
-    names = np.full(len(i), "", dtype=object)
+    names, vetoed = np.full(len(i), "", dtype=object), np.zeros(len(i), dtype=bool)
     for field, codes in zip(hard_fields(each), _hard_codes(work, each), strict=True):
         differs = (codes[i] >= 0) & (codes[j] >= 0) & (codes[i] != codes[j])
         names[differs & (names == "")] = f"{field.name} differs"
+        vetoed |= differs & ~_slip(records, field.type, i, j)
     told = [f"{why}; but {veto}" for why, veto in zip(sentences(records.comparisons, i, j), names, strict=True)]
-    return _lines(i, j, "vetoed", told, _probability(resolved.scored.odds[likely]))
+    lines = _lines(i, j, "review", told, _probability(resolved.scored.odds[likely]))
+    return lines.with_columns(outcome=np.where(vetoed, "vetoed", "review"))
+
+
+def _slip(records: Records, kind: str, i: Codes, j: Codes) -> Flags:
+    """Pairs whose values of a kind differ by what may be a typing error."""
+    for comparison in records.comparisons:
+        if comparison.name == kind:
+            levels = [at for at, label in enumerate(comparison.labels) if at and label not in DIFFERENT[kind]]
+            return np.isin(comparison.compare(i, j).levels, levels)
+    return np.zeros(len(i), dtype=bool)
 
 
 def _lines(i: Codes, j: Codes, outcome: str, why: list[str], probability: npt.NDArray[np.float64]) -> pl.DataFrame:
