@@ -1,18 +1,23 @@
-"""The matcher on labelled sets: precision, recall, F1 and B-cubed of clusters, CPU and wall.
+"""The matcher on labelled sets: precision, recall, F1 and B-cubed of clusters, CPU, wall and memory, beside Splink 5.
 
-python -m benchmarks matching [FOLDER] [set ...]    the sets beside the checkout: `<set>.csv`, `<set>.truth.csv`
-python -m benchmarks matching --unseen [set ...]    sets made from a seed (`matching_sets`), which nobody has looked at
+    python -m benchmarks matching                        every set: labelled files beside the checkout, sets from a seed
+    python -m benchmarks matching --labelled [set ...]   only files: `<set>.csv`, `<set>.truth.csv` in --folder
+    python -m benchmarks matching --unseen [set ...]     only sets made from a seed, which nobody has looked at
+
+Splink runs where it is installed (`make bench` installs it), or by the interpreter of --splink; --alone leaves it out
+and matches in this process.
 """
 
 import argparse
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
 
-from benchmarks import matching_files
+from benchmarks import matching_files, matching_peers
 from benchmarks.matching_scores import scores
 from benchmarks.matching_sets import Labelled, make, specs
 
@@ -20,32 +25,42 @@ HEADS = ("precision", "recall", "F1", "B-cubed", "exact", "CPU s", "wall s")
 
 
 def main(arguments: list[str]) -> None:
-    """Print one line per set."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks matching", description=__doc__)
-    parser.add_argument(
-        "sets", nargs="*", help="names, or beginnings of names, of sets; first a folder of labelled sets"
-    )
-    parser.add_argument("--unseen", action="store_true", help="sets made from a seed instead of labelled files")
-    parser.add_argument("--rows", type=int, nargs="*", default=[200, 5_000, 50_000], help="sizes of the unseen sets")
-    parser.add_argument("--seed", type=int, nargs="*", default=[1], help="seeds of the unseen sets")
-    options = parser.parse_args(arguments)
-    print(f"{'set':36} {'rows':>7} " + " ".join(f"{head:>9}" for head in HEADS))
+    """Print one line per set and contender."""
+    options = _options(arguments)
+    python = options.splink or (sys.executable if find_spec("splink") and not options.alone else None)
+    print(matching_peers.HEAD if python else f"{'set':36} {'rows':>7} " + " ".join(f"{head:>9}" for head in HEADS))
     for labelled in chosen(options):
-        print(line(labelled), flush=True)
+        lines = matching_peers.compare(labelled, python) if python else [line(labelled)]
+        print(*lines, sep="\n", flush=True)
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks matching", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sets", nargs="*", help="names of sets, or their beginnings")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--labelled", action="store_true", help="only the labelled files")
+    only.add_argument("--unseen", action="store_true", help="only the sets made from a seed")
+    parser.add_argument("--folder", type=Path, default=matching_files.FOLDER, help="where the labelled files are")
+    parser.add_argument("--rows", type=int, nargs="+", default=[200, 5_000, 50_000], help="sizes of the unseen sets")
+    parser.add_argument("--seed", type=int, nargs="+", default=[1], help="seeds of the unseen sets")
+    parser.add_argument("--splink", help="an interpreter that has Splink 5")
+    parser.add_argument("--alone", action="store_true", help="without Splink")
+    options = parser.parse_args(arguments)
+    if options.labelled and not matching_files.names(options.folder):
+        parser.error(f"no labelled sets in {options.folder}; `--unseen` makes sets from a seed")
+    return options
 
 
 def chosen(options: argparse.Namespace) -> Iterator[Labelled]:
     """The sets that were asked for, one at a time."""
-    if options.unseen:
+    if not options.unseen:
+        names = matching_files.names(options.folder)
+        yield from (matching_files.read(options.folder, name) for name in names if _wanted(name, options.sets))
+    if not options.labelled:
         every = [spec for seed in options.seed for spec in specs(tuple(options.rows), seed)]
         yield from (make(spec) for spec in every if _wanted(spec.name, options.sets))
-        return
-    folder = next((Path(name) for name in options.sets if Path(name).is_dir()), matching_files.FOLDER)
-    wanted = [name for name in options.sets if not Path(name).is_dir()]
-    names = wanted or matching_files.names(folder)
-    if not names:
-        sys.exit(f"no labelled sets in {folder}; `--unseen` makes sets from a seed")
-    yield from (matching_files.read(folder, name) for name in names)
 
 
 def _wanted(name: str, beginnings: list[str]) -> bool:

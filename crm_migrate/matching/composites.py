@@ -8,10 +8,10 @@ import polars as pl
 
 from crm_migrate.matching import kernels
 from crm_migrate.matching.comparison import Compared, Comparison, Levels, by_value
-from crm_migrate.matching.terms import Codes, Terms, encode, joint, numbered, shares
+from crm_migrate.matching.terms import Codes, Terms, joint, numbered, shares
 
 NAME = (*kernels.NAME[:3], "elsewhere", *kernels.NAME[3:])
-_EQUAL, _ELSEWHERE = len(NAME) - 1, NAME.index("elsewhere")
+_EQUAL, _ELSEWHERE, _LIKE = len(NAME) - 1, NAME.index("elsewhere"), NAME.index("alike")
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 0.5, 1.0, 2.0, 3.0])
 ORDER = ("missing", "crossed", "straight")
 STREET = ("missing", "different", "number only", "street alike", "street equal", "no number", "alike", "equal")
@@ -33,22 +33,31 @@ def person_names(given: Terms, family: Terms, between: Sequence[Terms] = ()) -> 
             remembered.update(i=i, j=j, found=_names(given, family, between, i, j))
         return remembered["found"]  # type: ignore[return-value]
 
-    known = ((given.codes, len(given.values)), (family.codes, len(family.values)))
+    size = len(given.texts)
+    known = ((given.codes, size), (family.codes, size))
     return (
-        Comparison("given_name", NAME, lambda i, j: both(i, j)[0], "household", known, variants=_varies(given)),
-        Comparison("family_name", NAME, lambda i, j: both(i, j)[1], "", known, variants=_varies(family)),
-        Comparison("name_order", ORDER, lambda i, j: both(i, j)[2]),
-    )
+        Comparison(
+            "given_name", NAME, lambda i, j: both(i, j)[0], "household", known, variants=(given.codes, size, _LIKE),
+            equal=lambda i, j: _met(given, family, i, j), agreeing=(_EQUAL,), cost=size,
+        ),
+        Comparison(
+            "family_name", NAME, lambda i, j: both(i, j)[1], "", known, variants=(family.codes, size, _LIKE),
+            equal=lambda i, j: _met(family, given, i, j, size), agreeing=(_EQUAL,), cost=size,
+        ),
+        Comparison("name_order", ORDER, lambda i, j: both(i, j)[2], cost=size),
+    )  # fmt: skip
 
 
-def _varies(names: Terms) -> tuple[Codes, int, int]:
-    return names.codes, len(names.values), NAME.index("alike")
+def _met(name: Terms, other: Terms, i: Codes, j: Codes, offset: int = 0) -> Codes:
+    """What the comparison of names may agree on: the name of record i where record j has it, in either place."""
+    here = name.codes[i]
+    return np.where((here >= 0) & ((here == name.codes[j]) | (here == other.codes[j])), here + offset, -1)
 
 
 def _names(
     given: Terms, family: Terms, between: Sequence[Terms], i: Codes, j: Codes
 ) -> tuple[Compared, Compared, Compared]:
-    size = len(given.values)
+    size = len(given.texts)
     ends = {"gg": (given.codes[i], given.codes[j]), "ff": (family.codes[i], family.codes[j])}
     ends |= {"gf": (given.codes[i], family.codes[j]), "fg": (family.codes[i], given.codes[j])}
     level = {k: _alike(a, b, given) for k, (a, b) in ends.items()}
@@ -73,7 +82,7 @@ def _names(
 
 
 def _alike(a: Codes, b: Codes, words: Terms) -> Levels:
-    found = by_value(a, b, words.values, kernels.names, _EQUAL - 1)
+    found = by_value(a, b, words, kernels.names, _EQUAL - 1)
     return found + (found >= _ELSEWHERE)
 
 
@@ -85,16 +94,16 @@ def _elsewhere(name: Codes, others: Sequence[Terms], i: Codes, j: Codes) -> npt.
     return found
 
 
-def street_lines(number: pl.Series, words: pl.Series, apart: str = "") -> Comparison:
+def street_lines(numbers: Terms, streets: Terms, apart: str = "") -> Comparison:
     """House number and street: equal together, one of them, or alike."""
-    numbers, streets = encode(number)[0], encode(words)[0]
     together = joint(numbers.codes, streets.codes)
     whole = _renumbered(together)
-    size, count = int(whole.max(initial=-1)) + 1, len(streets.values)
+    size, count = int(whole.max(initial=-1)) + 1, len(streets.texts)
+    known = ((whole, size), (streets.codes, count))
 
     def compare(i: Codes, j: Codes) -> Compared:
-        street = by_value(streets.codes[i], streets.codes[j], streets.values, kernels.texts, 5)
-        at = by_value(numbers.codes[i], numbers.codes[j], numbers.values, kernels.codes, 4)
+        street = by_value(streets.codes[i], streets.codes[j], streets, kernels.texts, 5)
+        at = by_value(numbers.codes[i], numbers.codes[j], numbers, kernels.codes, 4)
         levels = np.select(
             [
                 (street == 5) & (at == 4),
@@ -112,8 +121,20 @@ def street_lines(number: pl.Series, words: pl.Series, apart: str = "") -> Compar
         return Compared(levels, agreed)
 
     return Comparison(
-        "street", STREET, compare, apart, ((whole, size), (streets.codes, count)), 0.03 if apart else 0.35
-    )
+        "street", STREET, compare, apart, known, 0.03 if apart else 0.35,
+        equal=lambda i, j: _first_equal(known, i, j), agreeing=(7, 4), cost=size,
+    )  # fmt: skip
+
+
+def _first_equal(vocabulary: Sequence[tuple[Codes, int]], i: Codes, j: Codes) -> Codes:
+    """The first of several columns of codes in which two records agree, in the numbering of their vocabulary."""
+    found = np.full(len(i), -1, dtype=np.int64)
+    start = 0
+    for codes, size in vocabulary:
+        here = codes[i]
+        found = np.where((found < 0) & (here >= 0) & (here == codes[j]), here + start, found)
+        start += size
+    return found
 
 
 def _renumbered(codes: Codes) -> Codes:
@@ -122,18 +143,18 @@ def _renumbered(codes: Codes) -> Codes:
     return index - int(len(found) > 0 and found[0] < 0)
 
 
-def places(postal: pl.Series, city: pl.Series, state: pl.Series) -> Comparison:
+def places(code: Terms, town: Terms, land: Terms) -> Comparison:
     """Postal code, city and state say one thing three times: the most telling of them that agrees counts."""
-    code, area, town, land = (encode(s)[0] for s in (postal, _areas(postal), city, state))
+    area = code.mapped(area_of)
     both = _renumbered(joint(area.codes, town.codes))
     known = [(c, int(c.max(initial=-1)) + 1) for c in (code.codes, both, town.codes, area.codes, land.codes)]
     starts = np.cumsum([0, *(size for _, size in known)])
 
     def compare(i: Codes, j: Codes) -> Compared:
-        by_code = by_value(code.codes[i], code.codes[j], code.values, kernels.codes, 4)
-        by_town = by_value(town.codes[i], town.codes[j], town.values, kernels.texts, 5)
-        by_land = by_value(land.codes[i], land.codes[j], land.values, kernels.choices, 2)
-        near = (area.codes[i] == area.codes[j]) & (by_code > 0)
+        by_code = by_value(code.codes[i], code.codes[j], code, kernels.codes, 4)
+        by_town = by_value(town.codes[i], town.codes[j], town, kernels.texts, 5)
+        by_land = by_value(land.codes[i], land.codes[j], land, kernels.choices, 2)
+        near = (area.codes[i] >= 0) & (area.codes[i] == area.codes[j])
         found = [
             by_code == 4,
             (by_code == 3) & (by_town >= 3),
@@ -150,23 +171,25 @@ def places(postal: pl.Series, city: pl.Series, state: pl.Series) -> Comparison:
             agreed = np.where(levels == level, codes[i] + start, agreed)
         return Compared(levels, agreed)
 
-    varies = (town.codes, len(town.values), PLACE.index("alike"))
-    return Comparison("place", PLACE, compare, "", tuple(known), variants=varies)
+    return Comparison(
+        "place", PLACE, compare, "", tuple(known), variants=(town.codes, len(town.texts), PLACE.index("alike")),
+        equal=lambda i, j: _first_equal(known, i, j), agreeing=(8, 6, 5, 4, 2),
+        cost=max(len(code.texts), len(town.texts)),
+    )  # fmt: skip
 
 
-def _areas(postal: pl.Series) -> pl.Series:
+def area_of(postal: pl.Series) -> pl.Series:
     """The first half of a postal code: most countries number them from large to small areas."""
-    return postal.str.slice(0, postal.str.len_chars() // 2).replace("", None)
+    return postal.str.slice(0, postal.str.len_chars() // 2)
 
 
-def origins(source: pl.Series) -> Comparison:
+def origins(source: Terms) -> Comparison:
     """Where the two come from: both from one source, or from two; a source without doubles says that they differ."""
-    terms = encode(source)[0]
-    count = len(terms.values)
-    labels = ("missing", *(f"both {value}" for value in terms.values.tolist()), "two sources")
+    count = len(source.texts)
+    labels = ("missing", *(f"both {value}" for value in source.texts.to_list()), "two sources")
 
     def compare(i: Codes, j: Codes) -> Compared:
-        a, b = terms.codes[i], terms.codes[j]
+        a, b = source.codes[i], source.codes[j]
         levels = np.where((a < 0) | (b < 0), 0, np.where(a == b, a + 1, count + 1)).astype(np.uint8)
         return Compared(levels, np.full(len(i), -1, dtype=np.int64))
 

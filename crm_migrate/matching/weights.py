@@ -55,7 +55,11 @@ class Model:
 
     def compare(self, i: Codes, j: Codes) -> list[Compared]:
         """Levels of the pairs, comparison by comparison, with what is known of variants."""
-        return [v.applied(c, c.compare(i, j), i, j) for c, v in zip(self.comparisons, self.variants, strict=True)]
+        return [self.compared(k, i, j) for k in range(len(self.comparisons))]
+
+    def compared(self, k: int, i: Codes, j: Codes) -> Compared:
+        """The same for one comparison."""
+        return self.variants[k].applied(self.comparisons[k], self.comparisons[k].compare(i, j), i, j)
 
 
 def seeded(comparisons: tuple[Comparison, ...], drawn: Sequence[Compared], rows: int, total: float) -> Model:
@@ -109,7 +113,7 @@ class Table:
 
     def __init__(self, compared: Sequence[Compared], model: Model) -> None:
         self.levels = [c.levels for c in compared]
-        self.chance = [_chance(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
+        self.chance = [chances(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
 
     def known(self) -> npt.NDArray[np.bool_]:
         """Pairs x comparisons: where there was something to compare."""
@@ -127,7 +131,7 @@ class Table:
         ]
 
 
-def _chance(compared: Compared, u: Reals, frequency: Reals) -> Reals:
+def chances(compared: Compared, u: Reals, frequency: Reals) -> Reals:
     """Log chance of the level, or of meeting the agreed value again (Winkler 1989)."""
     logs = u[compared.levels]
     known = compared.agreed >= 0

@@ -126,8 +126,8 @@ def _decisions(
     cluster: _Cluster, leaving: tuple[str, ...], staying: tuple[str, ...], *, who: str, why: str, when: str
 ) -> Iterator[DuplicateDecision]:
     """Each that leaves apart from each that stays; where nobody stays, all from each other."""
-    groups = [(gone, kept) for gone in leaving for kept in staying] or [leaving]
-    for members in groups:
+    groups: list[tuple[str, ...]] = [(gone, kept) for gone in leaving for kept in staying]
+    for members in groups or [leaving]:
         said = evidence_hash({name: cluster.records[name][1] for name in members})
         yield DuplicateDecision(
             cluster.object.name, tuple(sorted(members)), "apart", who=who, when=when, why=why, evidence=said

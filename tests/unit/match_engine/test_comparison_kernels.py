@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from crm_migrate.matching import folding, kernels
+from crm_migrate.matching.comparison import Pairs
 from crm_migrate.matching.detection import detect
 
 
@@ -18,7 +19,7 @@ from crm_migrate.matching.detection import detect
     ],
 )
 def test_names(a: str, b: str, least: int, most: int) -> None:
-    forth, back = int(kernels.names([a], [b])[0]), int(kernels.names([b], [a])[0])
+    forth, back = int(kernels.names(Pairs.of([a], [b]))[0]), int(kernels.names(Pairs.of([b], [a]))[0])
     assert forth == back
     assert least <= forth <= most
 
@@ -35,8 +36,8 @@ def test_names(a: str, b: str, least: int, most: int) -> None:
     ],
 )
 def test_dates(a: str, b: str, label: str) -> None:
-    assert kernels.DATE[kernels.dates([a], [b])[0]] == label
-    assert kernels.DATE[kernels.dates([b], [a])[0]] == label
+    assert kernels.DATE[kernels.dates(Pairs.of([a], [b]))[0]] == label
+    assert kernels.DATE[kernels.dates(Pairs.of([b], [a]))[0]] == label
 
 
 def test_dates_are_read_in_the_order_of_the_column() -> None:

@@ -66,12 +66,12 @@ def test_closed_dates_with_the_year_at_the_end() -> None:
 
 def test_the_area_of_a_postal_code_counts() -> None:
     none = series(None, None, None)
-    place = places(series("10115", "10999", "80331"), none, none)
+    place = places(*(encode(column)[0] for column in (series("10115", "10999", "80331"), none, none)))
     found = place.compare(np.array([0, 0]), np.array([1, 2]))
     assert [place.labels[level] for level in found.levels] == ["area equal", "different"]
 
 
 def test_where_two_records_come_from() -> None:
-    origin = origins(series("crm", "erp", "crm", None))
+    origin = origins(encode(series("crm", "erp", "crm", None))[0])
     found = origin.compare(np.array([0, 0, 0]), np.array([1, 2, 3]))
     assert [origin.labels[level] for level in found.levels] == ["two sources", "both crm", "missing"]
