@@ -9,6 +9,7 @@
         when: 2025-03-14
         why: father and son
         evidence: 5f0c...          # of the records' own values; where they changed, the question is asked again
+        survivor: {phone: "books:A-4"}   # of a merge: which record gives a field, whatever its rule says
 
 A file may hold other decisions beside (a list, other keys): they are not read here.
 """
@@ -16,7 +17,7 @@ A file may hold other decisions beside (a list, other keys): they are not read h
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from io import StringIO
 from itertools import combinations
@@ -37,7 +38,10 @@ _REQUIRED = ("object", "members", "decision", "who", "when", "why")
 
 @dataclass(frozen=True, slots=True)
 class DuplicateDecision:
-    """What a person said about two or more records, named `source:key`."""
+    """What a person said about two or more records, named `source:key`.
+
+    `survivor` are pairs (field, record that gives it); only of a merge.
+    """
 
     object: str
     members: tuple[str, ...]
@@ -47,6 +51,7 @@ class DuplicateDecision:
     why: str
     evidence: str = ""
     id: str = ""
+    survivor: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -123,7 +128,22 @@ def _decision(item: Any) -> DuplicateDecision | str:
         return "`members` must name at least two records as `source:key`."
     if item["decision"] not in _WORDS:
         return f"`decision` must be one of {', '.join(_WORDS)}."
-    return DuplicateDecision(**{**item, "members": tuple(sorted(str(m) for m in members))})
+    chosen = item.get("survivor") or {}
+    if wrong := _wrong_survivor(chosen, item):
+        return wrong
+    said = {"members": tuple(sorted(str(m) for m in members)), "survivor": tuple(sorted(chosen.items()))}
+    return DuplicateDecision(**{**item, **said})
+
+
+def _wrong_survivor(chosen: Any, item: Mapping[str, Any]) -> str:
+    """What is wrong with `survivor`, or nothing."""
+    if not isinstance(chosen, dict):
+        return "`survivor` must name a record for each field: {phone: source:key}."
+    if chosen and item["decision"] != "merge":
+        return "`survivor` is only for a merge."
+    if strange := [field for field in sorted(chosen) if chosen[field] not in item["members"]]:
+        return f"`survivor` of `{strange[0]}` is none of the members."
+    return ""
 
 
 def conflicts(decisions: Iterable[DuplicateDecision]) -> list[Finding]:
@@ -176,27 +196,80 @@ def write_duplicate(folder: Path, decision: DuplicateDecision) -> list[Finding]:
 
     Returns findings, and writes nothing, where it contradicts other decisions or a file cannot be read.
     """
+    return write_duplicates(folder, [decision])
+
+
+def write_duplicates(
+    folder: Path, decisions: Sequence[DuplicateDecision], answered: Collection[str] = ()
+) -> list[Finding]:
+    """Add decisions to `duplicates.yaml`, all or none, each in place of an earlier one there about the same records.
+
+    `answered` are names of questions: earlier answers there to one of them (`id: <question>.<n>`) give way as well.
+    What else stands in the file stays as it is, comments too. Returns findings, and writes nothing, where decisions
+    contradict each other or a file cannot be read; and writes nothing where all of them stand there already.
+    """
     path = folder / FILE
-    mine = [d for d in _of_file(path) if (d.object, d.members) != (decision.object, tuple(sorted(decision.members)))]
+    if path.exists() and not _is_ours(path):
+        return [_wrong(path, "It is no list of decisions under `duplicates:`.")]
+    mine, wrong = _read_all([path] if path.exists() else [])
     others, findings = _read_all(p for p in _files(folder) if p != path)
-    if against := [*findings, *conflicts([*others, *mine, decision])]:
+    new = {_about(decision): decision for decision in decisions}
+    kept = [d for d in mine if _about(d) not in new and d.id.rpartition(".")[0] not in answered]
+    if against := [*wrong, *findings, *conflicts([*others, *kept, *new.values()])]:
         return against
-    text = StringIO()
-    yaml = YAML()
-    yaml.allow_unicode = True
-    yaml.dump({"duplicates": [_as_yaml(d) for d in [*mine, decision]]}, text)
-    write_file(path, text.getvalue().encode())
+    fresh = [decision for decision in new.values() if not any(_says(old, decision) for old in mine)]
+    stand = {_about(d) for d in kept} | (new.keys() - {_about(d) for d in fresh})
+    if fresh or len(stand) < len(mine):
+        write_file(path, _with(path, fresh, stand))
     return []
 
 
-def _of_file(path: Path) -> list[DuplicateDecision]:
-    read = [_decision(item) for item in _entries(path)] if path.exists() else []
-    return [d for d in read if isinstance(d, DuplicateDecision)]
+def _is_ours(path: Path) -> bool:
+    """Whether decisions can be added; what cannot be read at all is told by who reads it."""
+    try:
+        document = YAML(typ="base").load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError):
+        return True
+    return document is None or (isinstance(document, dict) and isinstance(document.get("duplicates") or [], list))
+
+
+def _about(decision: DuplicateDecision) -> tuple[str, tuple[str, ...]]:
+    return decision.object, tuple(sorted(decision.members))
+
+
+def _says(old: DuplicateDecision, new: DuplicateDecision) -> bool:
+    """Both say the same, whenever they were said."""
+    return _about(old) == _about(new) and all(
+        getattr(old, word) == getattr(new, word) for word in ("decision", "who", "why", "evidence", "survivor")
+    )
+
+
+def _with(path: Path, fresh: Sequence[DuplicateDecision], stand: Collection[tuple[str, tuple[str, ...]]]) -> bytes:
+    """The file with the fresh decisions after those that stand."""
+    yaml = YAML()
+    yaml.allow_unicode = True
+    yaml.width = 120
+    document = (yaml.load(path.read_text(encoding="utf-8")) if path.exists() else None) or {}
+    if not document.get("duplicates"):
+        document["duplicates"] = []
+    listed = document["duplicates"]
+    for place in reversed(range(len(listed))):
+        if _about_item(listed[place]) not in stand:
+            del listed[place]
+    listed.extend(_as_yaml(decision) for decision in fresh)
+    text = StringIO()
+    yaml.dump(document, text)
+    return text.getvalue().encode()
+
+
+def _about_item(item: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    return str(item["object"]), tuple(sorted(str(member) for member in item["members"]))
 
 
 def _as_yaml(decision: DuplicateDecision) -> dict[str, Any]:
     said = asdict(decision) | {"id": decision.name, "members": sorted(decision.members)}
-    order = ("id", "object", "members", "decision", "who", "when", "why", "evidence")
+    said["survivor"] = dict(decision.survivor)
+    order = ("id", "object", "members", "decision", "who", "when", "why", "evidence", "survivor")
     return {word: said[word] for word in order if said[word]}
 
 
