@@ -2,6 +2,7 @@
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.matching.survivorship import COMPUTED, block_of, conflicts, winners
+from crm_migrate.stages.deduping.choices import apply_choices, create_choices
 from crm_migrate.stages.deduping.mailboxes import override
 from crm_migrate.stages.deduping.members import create_members, node_view
 from crm_migrate.workspace.relations import Relations
@@ -13,6 +14,8 @@ def survive(work: Relations, each: ObjectPlan) -> None:
     nodes = node_view(work, each)
     members = create_members(work, each, nodes)
     work.execute(f"CREATE TABLE won AS {winners(each, members)}")
+    create_choices(work, each, members)
+    apply_choices(work, each, members)
     _hold_conflicts(work, each, members)
     for field in each.fields:
         if field.keep_others and any(other.name == field.keep_others for other in each.fields):
@@ -22,19 +25,20 @@ def survive(work: Relations, each: ObjectPlan) -> None:
     _publish_survivors(work, each, members)
     _publish_notes(work, each, members)
     _publish_merged(work, each, nodes, members, [o for o in overridden if o is not None])
-    for table in ("won", members, *(table for _, table in filter(None, overridden))):
+    for table in ("won", "choices", members, *(table for _, table in filter(None, overridden))):
         work.execute(f"DROP TABLE {table}")
 
 
 def _hold_conflicts(work: Relations, each: ObjectPlan, members: str) -> None:
-    """Clusters whose members contradict each other in a field that must be equal wait for a person."""
+    """Clusters whose members contradict each other in a field that must be equal wait for a person who chooses."""
     query = conflicts(each, members)
     if query is not None:
         clusters = quoted(f"clusters/{each.name}")
         work.execute(
             f"UPDATE {clusters} AS c SET code = 'identity_conflict', why = concat('The members differ in ', d.fields,"
             " ', which must be equal.') FROM (SELECT __cluster, string_agg(field, ', ' ORDER BY field) AS fields"
-            f" FROM ({query}) GROUP BY __cluster) d WHERE d.__cluster = c.cluster AND c.code IS NULL"
+            f" FROM ({query}) ANTI JOIN choices USING (__cluster, field) GROUP BY __cluster) d"
+            " WHERE d.__cluster = c.cluster AND c.code IS NULL"
         )
 
 
@@ -76,10 +80,12 @@ def _publish_survivors(work: Relations, each: ObjectPlan, members: str) -> None:
             f" GROUP BY __cluster"
         )
     lines = [
-        f"SELECT __cluster, {number} AS number, {literal(f.name)} AS field,"
+        f"SELECT won.__cluster, {number} AS number, {literal(f.name)} AS field,"
         f" nullif({quoted(f'{f.name}/node')}, -1) AS __node,"
-        f" {literal(_rule(f))} AS rule, {quoted(f'{f.name}/losers')}::INTEGER AS losers"
-        f" FROM won JOIN lost USING (__cluster) WHERE {quoted(f.name)} IS NOT NULL"
+        f" CASE WHEN c.decision IS NULL THEN {literal(_rule(f))} ELSE concat('decision ', c.decision) END AS rule,"
+        f" {quoted(f'{f.name}/losers')}::INTEGER AS losers FROM won JOIN lost USING (__cluster)"
+        f" LEFT JOIN choices c ON c.__cluster = won.__cluster AND c.field = {literal(f.name)}"
+        f" WHERE {quoted(f.name)} IS NOT NULL"
         for number, f in enumerate(each.fields)
     ]
     empty = (
