@@ -36,6 +36,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Data": {
         "clean": ("cleansing:clean_command", "Clean one column of a CSV or XLSX file."),
+        "review": ("review:review_command", "Ask people which records are the same, and read their answers back."),
         "match": ("matching:match_command", "Find the rows of a CSV file that are the same person or organisation."),
     },
     "Reference": {
