@@ -41,7 +41,7 @@ def measure(
     name: str, command: list[str], *, environment: dict[str, str] | None = None, cwd: Path | None = None
 ) -> Measured:
     """Run a command to its end; RuntimeError with its output when it fails."""
-    before = _server_cpu()
+    before, children = _server_cpu(), _children_cpu()
     started = time.monotonic()
     process = subprocess.Popen(command, env=environment, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     watched = _Watch(process.pid)
@@ -51,7 +51,8 @@ def measure(
     watched.join()
     if process.returncode:
         raise RuntimeError(f"{name} failed ({process.returncode}):\n{output.decode(errors='replace')[-4000:]}")
-    return Measured(name, wall, watched.cpu, _server_cpu() - before, watched.peak)
+    cpu = max(watched.cpu, _children_cpu() - children)
+    return Measured(name, wall, cpu, _server_cpu() - before, watched.peak)
 
 
 class _Watch(threading.Thread):
@@ -85,6 +86,12 @@ class _Watch(threading.Thread):
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return 0
         return int(getattr(memory, "pss", memory.rss))
+
+
+def _children_cpu() -> float:
+    """User and system seconds of the children that have ended, exact to a tick; 0 where the system keeps none."""
+    times = psutil.Process().cpu_times()
+    return float(times.children_user + times.children_system) if hasattr(times, "children_user") else 0.0
 
 
 def _server_cpu() -> float:

@@ -780,10 +780,15 @@ CODES: dict[str, Code] = {
         "So many records answer to one comparison of a rule that not all pairs could be looked at.",
         "Add a more telling comparison to the rule; the nearest neighbours were compared.",
     ),
-    "match_learned_unsupported": Code(
+    "cluster_split": Code(
         "identity",
-        "`match: learned` is not available in this version.",
-        "Write match rules with `same:` and `do: review`.",
+        "Records that look like one were not merged as a whole: they contradict each other, or too little joins them.",
+        "Look at the open pairs of the cluster and decide.",
+    ),
+    "learned_nothing": Code(
+        "identity",
+        "`match: learned` found nothing in the records that says who they are.",
+        "Map a name, a mailbox, a phone number, an address or a tax number.",
     ),
     "match_not_mergeable": Code(
         "identity",

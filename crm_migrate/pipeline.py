@@ -38,6 +38,7 @@ from crm_migrate.stages.workers import map_all
 from crm_migrate.workspace.evidence import Facts, read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.ledger import Ledger
 from crm_migrate.workspace.locking import project_lock
 from crm_migrate.workspace.state import freeze, is_done, mark_done, new_run, now, open_run, read_state, runs
 
@@ -175,7 +176,8 @@ def _go(
             _extract(project, run, environment, listener)
     plan = read_plan(run)
     mapped = partial(map_all, workers=workers)
-    for name, step in (("map", mapped), ("link", link), ("dedupe", dedupe), ("complete", complete)):
+    deduped = partial(dedupe, crosswalk=_crosswalk(project, plan))
+    for name, step in (("map", mapped), ("link", link), ("dedupe", deduped), ("complete", complete)):
         if STAGES.index(name) > STAGES.index(until):
             break
         with stages.stage(name) as work:
@@ -204,6 +206,22 @@ def _extract(project: Project, run: Run, environment: str | None, listener: List
         write_evidence(project.evidence, facts)
     frozen, _ = plan_now(project, environment, facts)
     freeze(run, frozen)
+
+
+def _crosswalk(project: Project, plan: Plan) -> Callable[[str], Path] | None:
+    """Where the crosswalk of an object lies: that of the target which this environment's last load went to."""
+    if not project.ledger.exists():
+        return None
+    with Ledger(project.ledger) as ledger:
+        loads = reversed(ledger.bodies("run"))
+        identity = next((load["identity"] for load in loads if _environment(project, load["run"], plan)), None)
+    return partial(project.crosswalk, identity) if identity else None
+
+
+def _environment(project: Project, run_id: str, plan: Plan) -> bool:
+    """Whether that run went to the environment of this plan; what a run that was thrown away did is unknown."""
+    run = project.run(run_id)
+    return run.plan.exists() and read_plan(run).environment.name == plan.environment.name
 
 
 def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _Stages) -> Outcome:

@@ -70,7 +70,7 @@ def as_step(values: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(values.alias("typed")).select(
         typed.then(pl.col("typed")).otherwise(pl.col("value")).alias("value"),
         pl.when(pl.col("flag") != "null").then(pl.col("flag")).alias("flag"),
-        pl.when(pl.col("flag") != "null").then(pl.col("note")).alias("note"),
+        pl.when(pl.col("flag").ne_missing("null")).then(pl.col("note")).alias("note"),
     )
 
 

@@ -12,10 +12,15 @@ from crm_migrate.cleansing.vocabulary import phrases, words
 _LONGEST = 1000  # characters
 _AND = re.compile(r"\s*(?:&|\+)\s*")
 # ue, oe, ae between consonants: the typewriter spelling of ü, ö, ä (Mueller, Goetz, Baer); a key only, never shown.
-_UMLAUT = re.compile(r"(?<=[b-df-hj-np-tv-xz])([aou])e(?=[b-df-hj-np-tv-z])")
+_UMLAUT = re.compile(r"(?<=[b-df-hj-np-tv-xz])(?<!q)([aou])e(?=[b-df-hj-np-tv-z])")
+# Words of other languages in which ue, oe and ae are two sounds: a key keeps them.
+_NO_UMLAUT = words("no_umlaut")
 _NONE = frozenset(phrases("no_company"))
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{6,}")
+
+
+_FILLERS = frozenset(phrases("company_fillers"))
 
 
 def company_cell(text: str) -> Cell:
@@ -32,19 +37,7 @@ def company_cell(text: str) -> Cell:
         return Cell(None, "url_in_company", "a web address: move it")
     if _PHONE.fullmatch(value) and sum(c.isdigit() for c in value) > 6:
         return Cell(None, "phone_in_company", "a phone number: move it")
-    if fold(value) in {
-        "test",
-        "testing",
-        "test company",
-        "test account",
-        "asdf",
-        "qwerty",
-        "xxx",
-        "abc company",
-        "deneme",
-        "testfirma",
-        "musterfirma",
-    }:
+    if folded.strip(" .!()[]") in _FILLERS:
         return Cell(None, "placeholder", "a filler, not a company")
     return Cell(_form_written(value))
 
@@ -73,7 +66,7 @@ def company_key(text: str) -> str:
     """Folded name without legal forms and punctuation: `Müller AG`, `MÜLLER A.G.` and `Mueller AG` are one."""
     name = without_form(re.sub(r"['’‘ʼ`´\"]", "", text))
     words = re.sub(r"[^\w]+|_", " ", _AND.sub(" and ", fold(name)))
-    return _UMLAUT.sub(r"\1", " ".join(words.split()))
+    return " ".join(word if word in _NO_UMLAUT else _UMLAUT.sub(r"\1", word) for word in words.split())
 
 
 def company_key_cell(text: str) -> Cell:

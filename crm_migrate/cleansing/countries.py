@@ -131,9 +131,42 @@ def _names() -> dict[str, str]:
     return usable | official | english | {country_key(k): c for k, c in EVERYDAY.items()}
 
 
+_LONGEST = 200  # characters; the longest official name has 60
+# `Republic of`, `Königreich`, `... Cumhuriyeti`: official names are mostly a short name in a frame (UNGEGN).
+_FRAME = re.compile(
+    r"^(?:(?:(?:federal |federative |federated |islamic |democratic |socialist |plurinational |united |arab |"
+    r"people s )*"
+    r"(?:republic|states?|kingdom|commonwealth|union|principality|grand duchy|sultanate|emirate|federation)|"
+    r"(?:bundes)?republik|konigreich|furstentum|grossherzogtum|republiek|koninkrijk|republica(?: federa[lt]iva)?|"
+    r"reino|estado|repubblica|regno|republique(?: federale| islamique)?|royaume|principaute|republika|kingdom|"
+    r"kerajaan|krolestwo|kralovstvi) (?:(?:of|the|de|du|des|d|von|der|del|di|do|da|van|het|la|el|l) )*)"
+    r"|(?: (?:federal |islam |halk |arap )?(?:cumhuriyeti|kralligi|devleti|sultanligi|emirligi))$"
+)
+
+
+def _code(key: str) -> str | None:
+    """The country of a key: as it is, closed up, or out of the frame of an official name."""
+    names = _names()
+    if key in names or key.replace(" ", "") in names:
+        return names.get(key) or names.get(key.replace(" ", ""))
+    bare = _FRAME.sub("", key)
+    return names.get(bare) if bare != key and bare not in AMBIGUOUS else None
+
+
+def _repeated(value: str) -> str | None:
+    """`Germany (DE)`, `TR - Türkiye`, `Suomi/Finland`: every part names the same country."""
+    parts = [p.strip() for p in re.split(r"[()\[\]/|:;,]|\s*[-–—]\s*", value) if p.strip()]
+    if not 2 <= len(parts) <= 4:
+        return None
+    found = {_codes().get(part.replace(".", "")) or _code(country_key(part)) for part in parts}
+    return found.pop() if len(found) == 1 else None
+
+
 def country_cell(text: str) -> Cell:
     """The ISO 3166-1 alpha-2 code. `NA` is Namibia and `NO` is Norway: codes go before words for nothing."""
     value = text.strip()
+    if len(value) > _LONGEST:
+        return invalid("too long for a country")
     bare = value.replace(".", "").replace(" ", "").upper()
     dotted = bare in {"UK", "USA", "UAE"}  # others with dots are abbreviations of names: `T.C.` is no Turks and Caicos
     if dotted or (bare.isascii() and bare in _codes() and "." not in value and bare != "NAN"):
@@ -145,7 +178,7 @@ def country_cell(text: str) -> Cell:
         return Cell(None, "ambiguous", AMBIGUOUS[key])
     if key in WITHDRAWN:
         return invalid("a country that is no more (ISO 3166-3)")
-    code = _names().get(key) or _names().get(key.replace(" ", ""))
+    code = _code(key) or _repeated(value)
     return Cell(code) if code else _misspelt(key)
 
 

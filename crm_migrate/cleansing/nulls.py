@@ -8,6 +8,8 @@ from crm_migrate.cleansing.vocabulary import phrases
 PROGRAMS = frozenset(phrases("null_programs"))
 # Written by people: English, German, French, Spanish, Italian, Portuguese, Dutch, Turkish, Indonesian, Polish, Russian.
 PEOPLE = frozenset(phrases("null_people"))
+# A failed formula: nothing in a column of texts, an error in one of numbers or phones.
+ERRORS = frozenset(phrases("null_errors"))
 _FILLER = re.compile(r"[\s.\-_–—*?#/\\,;:~|+='\"`!·•…]*")
 
 

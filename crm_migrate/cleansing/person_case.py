@@ -11,7 +11,8 @@ _MAC = words("names_mac")
 _ROMAN = re.compile(r"(?:x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 # Turkish words written in plain capitals whose I is ı beyond doubt (no such word with i).
 _DOTLESS = {word.replace("ı", "i"): word for word in words("names_dotless")}
-_FRENCH = re.compile(r"^([dl])'(.+)", re.IGNORECASE)
+# The French particle d' is written small inside a name (Lexique des règles typographiques, Imprimerie nationale).
+_FRENCH = re.compile(r"d['’ʼ](?=[^\W\d_]{2})", re.IGNORECASE)
 
 
 def one_case(text: str) -> bool:
@@ -34,6 +35,8 @@ def _word(word: str, locale: str, turkish: bool, small: bool) -> str:
         return word.lower()
     if small and _ROMAN.fullmatch(key) and len(key) > 1:
         return word.upper()
+    if small and locale.startswith("fr") and _FRENCH.match(word):
+        return word[:2].lower() + _word(word[2:], locale, turkish, small=False)
     if re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?", word):
         return upper(word, "tr" if turkish else "en")
     return "".join(_piece(p, locale, turkish) for p in re.split(r"([-‐‑–/ .])", word))

@@ -10,16 +10,19 @@ from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import PROGRAMS, is_filler
 from crm_migrate.cleansing.person_remarks import without_remarks
 from crm_migrate.cleansing.person_words import FICTION, FILLERS, JOINERS, NOBODY, PREFIXES, is_department
-from crm_migrate.cleansing.persons import Parts, addressed, person
+from crm_migrate.cleansing.persons import Parts, addressed, maiden_name, person
 from crm_migrate.cleansing.text import repaired
 
 _LONGEST = 1000  # characters; several people with titles and remarks need a quarter of it
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b50\u2b55\u20e3]+")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{5,}")
+_HOUSE = r"(?:family|familie|fam\.|famille|familia|famiglia|família|ailesi|aile|keluarga|familjen|familien|rodina|rodzina|household)"
 _FAMILY = re.compile(
-    r"(?:the )?(\S+(?:\s\S+)?) (?:family|familie|ailesi|household)|(?:the )?(\S+) household", re.IGNORECASE
+    rf"(?:the )?(\S+(?:\s\S+){{0,2}}) {_HOUSE}|(?:the )?{_HOUSE} ((?:[a-z']{{2,4}} ){{0,3}}\S+)", re.IGNORECASE
 )
+# Words before a couple that name no one.
+_COUPLE = re.compile(r"(?:eheleute|ehepaar|hr\.? u(?:nd|\.) fr\.?|epoux|époux|coniugi|matrimonio|casal|echtpaar)\s+(?=\S)", re.IGNORECASE)
 _WEB = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -41,15 +44,22 @@ def person_cell(text: str, locale: str = "en") -> Cell:
     if household:
         family = {"last": next(g for g in household.groups() if g)}
         return Cell(f"last={family['last']}", remark_flag or "suspect", remark or "a family, not a person", (family,))
+    value = _COUPLE.sub("", value, count=1) if _COUPLE.match(value) else value
     people = _people(value, locale)
     parts = tuple(person(p, locale) if isinstance(p, str) else p for p in people)
     flag, note = _judged(value, parts, locale)
     return Cell(
         "|".join(";".join(f"{k}={v}" for k, v in one.items()) for one in parts),
         remark_flag or ("split" if len(parts) > 1 else flag),
-        remark or note,
+        "; ".join(said for said in (remark or note, _at_birth(value)) if said) or None,
         parts,
     )
+
+
+def _at_birth(value: str) -> str | None:
+    """What is said of the name at birth, which no part holds."""
+    maiden = maiden_name(value)
+    return f"name at birth: {maiden}" if maiden else None
 
 
 def _unquoted(value: str) -> str:

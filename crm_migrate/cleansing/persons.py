@@ -7,7 +7,15 @@ from collections.abc import Callable
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.person_case import one_case, recased
 from crm_migrate.cleansing.person_order import split_words
-from crm_migrate.cleansing.person_words import AFTER, DOTTED, LOCAL_TITLES, PREFIXES, SUFFIXES, UNSURE_SUFFIXES
+from crm_migrate.cleansing.person_words import (
+    AFTER,
+    DOTTED,
+    LOCAL_TITLES,
+    PARTICLES,
+    PREFIXES,
+    SUFFIXES,
+    UNSURE_SUFFIXES,
+)
 
 Parts = dict[str, str]
 
@@ -102,6 +110,8 @@ def _commas(value: str, locale: str) -> tuple[str, int, str]:
     head, *tail = (part.strip() for part in value.split(","))
     suffix = ", ".join(part for part in tail if _all_suffix(part, after_comma=True))
     tail = [part for part in tail if not _all_suffix(part, after_comma=True)]
+    if len(tail) > 1 and all(_is_prefix(w, 1, True, locale) for w in tail[-1].split()):
+        tail = [f"{tail[-1]} {tail[0]}", *tail[1:-1]]  # `Becker, Thomas, Dr.`
     names, titles = _prefixes(head.split(), locale)
     if tail and titles and len(names) > 1:
         return ", ".join([head, *tail]), 0, suffix
@@ -184,15 +194,22 @@ def _without_address(words: list[str], locale: str) -> list[str]:
 
 def addressed(text: str, locale: str) -> bool:
     """Whether `Bey`, `Hanım`, `様` stand behind the name."""
-    words = text.split()
-    return len(_without_address(words, locale)) < len(words)
+    return " ".join(_without_address(text.split(), locale)) != " ".join(text.split())
+
+
+def maiden_name(text: str) -> str:
+    """The name at birth that a cell gives besides (`geb. Winter`, `née Moreau`, `kızlık soyadı Ak`), or ""."""
+    return _taken(_MAIDEN, " ".join(unicodedata.normalize("NFC", text).split()))[1]
 
 
 def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str, bool], str], titled: bool) -> Parts:
     """Given, middle and family names of the words."""
     shouted = _shouted(words) if not inverted else 0
+    marked = _marked(words) if not inverted and not shouted else 0
     if shouted:
         parts = split_words(words[shouted:], locale, family=words[:shouted])
+    elif marked:
+        parts = split_words(words[:marked], locale, family=words[marked:])
     elif inverted and len(words) > inverted:
         given, family = words[: len(words) - inverted], words[len(words) - inverted :]
         moved: list[str] = []
@@ -215,6 +232,8 @@ def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str,
         parts = split_words(given, locale, family=[*moved, *family])
     else:
         parts = split_words(words, locale, titled=titled)
+    if marked:
+        parts["last"] = recased(parts["last"], locale, first=False)
     return {k: restore(v, k != "last" or _is_alone(parts)) for k, v in parts.items() if v}
 
 
@@ -225,6 +244,16 @@ def _shouted(words: list[str]) -> int:
         at += 1
     rest = words[at:]
     return at if at and rest and all(w[0].isupper() and len(w) > 1 and not one_case(w) for w in rest) else 0
+
+
+def _marked(words: list[str]) -> int:
+    """Where the family name starts that is in capitals behind given names that are not (`Ayşe YILMAZ DEMİR`), or 0."""
+    at = len(words)
+    while at and words[at - 1].isupper() and re.search(r"[^\W\d_]{2}", words[at - 1]) and "." not in words[at - 1]:
+        at -= 1
+    long = any(len(re.sub(r"[\W\d_]", "", w)) > 2 and fold(w) not in PARTICLES for w in words[at:])
+    given = words[:at]
+    return at if long and given and all(w[0].isupper() and (len(w) < 3 or not one_case(w)) for w in given) else 0
 
 
 def _is_alone(parts: Parts) -> bool:

@@ -103,7 +103,7 @@ def _choice(value: str, choices: tuple[str, ...]) -> Cell:
     return Cell(None, "unmapped", "no choice of the target")
 
 
-_GENDERS = table("genders")
+_GENDER_WORDS = {gender: frozenset(known.replace(".", "").split()) for gender, known in table("genders").items()}
 # One letter says different things in different languages.
 _LETTERS: dict[str, dict[str, str | None]] = {
     "es": {"m": None, "h": "male", "v": "male"},
@@ -118,11 +118,28 @@ _LETTERS: dict[str, dict[str, str | None]] = {
 _SINGLE = {"m": "male", "f": "female", "w": "female", "x": "other"}  # understood without a language
 
 
+_LONGEST = 100  # characters
+
+
+def _gender_of(key: str) -> str | None:
+    """The gender whose words hold the key."""
+    return next((gender for gender, known in _GENDER_WORDS.items() if key in known), None)
+
+
+def _first_title(key: str) -> str | None:
+    """`Frau Dr.`: the form of address says it, whatever titles follow; `Mr/Mrs` says nothing."""
+    parts = [p for p in re.split(r"[-/,]+", key) if p]
+    said = {_gender_of(part) for part in parts}
+    return said.difference({"unknown"}).pop() if len(said) > 1 and len(said - {"unknown"}) == 1 else None
+
+
 def gender_cell(text: str, locale: str = "") -> Cell:
     """`male`, `female`, `other`; empty with the flag `unknown` where a text (a title, a number) does not say."""
     if is_null(text) and fold(text.strip()) not in {"unknown", "unbekannt"}:
         return NULL
-    key = fold(text).strip().strip(".").replace(" ", "-")
+    if len(text) > _LONGEST:
+        return invalid("too long for a gender")
+    key = re.sub(r"[\s_]+", "-", fold(text).replace(".", " ").strip())
     local = _LETTERS.get(locale[:2].lower(), {})
     if key in local:
         return Cell(local[key]) if local[key] else Cell(None, "ambiguous", "this letter says both in this language")
@@ -132,7 +149,7 @@ def gender_cell(text: str, locale: str = "") -> Cell:
             if key in _SINGLE
             else Cell(None, "ambiguous", "the letter of a language that is not known")
         )
-    found = next((g for g, words in _GENDERS.items() if key in words.replace(".", "").split()), None)
+    found = _gender_of(key) or _gender_of(key.replace("-", "")) or _first_title(key)
     if found == "unknown":
         return Cell(None, "unknown", "says nothing about gender")
     return Cell(found) if found else invalid("no gender")

@@ -5,6 +5,7 @@ import unicodedata
 
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.states import state_cell
 from crm_migrate.cleansing.vocabulary import table, words
 
 # N digit, A letter, X either; other characters stand for themselves. Of equal length, the first shape is canonical.
@@ -22,8 +23,20 @@ _CA = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d"
 _CONFUSED = str.maketrans("IOSBZ", "10582")
 
 
+_LONGEST = 60  # characters
+
+
+def _without_state(value: str, region: str) -> tuple[str, str]:
+    """A code without the state that was typed before it (`QC G1R 3P1`), and that state."""
+    found = re.fullmatch(r"([A-Z]{2,3})[\s,\-]+(\S.*\d.*)", value) if region in _STATE_FIRST else None
+    state = state_cell(found[1], region) if found else None
+    return (found[2], found[1]) if found and state and state.value and not state.flag else (value, "")
+
+
 def postal_cell(text: str, region: str | None) -> Cell:
     """A postal code in the written form of its country; without a country only trimmed."""
+    if len(text) > _LONGEST:
+        return invalid("too long for a postal code")
     value = unicodedata.normalize("NFKC", text).strip().strip("'\"").strip().upper()
     formula = re.fullmatch(r'="?([^"]*)"?', value)
     value = formula[1] if formula else value
@@ -40,6 +53,10 @@ def postal_cell(text: str, region: str | None) -> Cell:
     )
     if re.search(r"\dE\+\d", value):
         return invalid("scientific notation: digits were lost")
+    bare, state = _without_state(value, region)
+    if state:
+        cell = postal_cell(bare, region)
+        return Cell(cell.value, cell.flag, cell.note or f"{state} is a state: move it") if cell.value else cell
     number = re.fullmatch(r"(\d+)[.,]0+", value)
     cell = _british(value) if region in _BRITISH else _shaped(number[1] if number else value, region)
     return (
@@ -49,6 +66,7 @@ def postal_cell(text: str, region: str | None) -> Cell:
     )
 
 
+_STATE_FIRST = frozenset(("US", "CA", "AU", "BR", "MX", "IN"))
 _BRITISH = frozenset(("GB", "GG", "JE", "IM", "FK"))
 _POSTAL_SIGN = {
     "DE": "D",
@@ -90,7 +108,7 @@ def _british(value: str) -> Cell:
 
 def _shaped(value: str, region: str) -> Cell:
     """A code brought into the shape of its country."""
-    bare = re.sub(r"[\s.\-–—_]+", "", value)
+    bare = re.sub(r"[\s.\-‐‑–—−_]+", "", value)
     for shape in SHAPES.get(region, "").split():
         code = _fitted(bare, shape)
         if code:
@@ -131,6 +149,8 @@ def _checked(code: str, bare: str, region: str) -> Cell:
     if (bare.isdigit() and len(set(bare)) == 1 and (bare[0] == "0" or (bare[0] == "9" and region in {"US", "DE"}))) or (
         bare in {"12345", "123456"} and region in {"IT", "FR", "ES"}
     ):
+        return Cell(None, "placeholder", "a filler")
+    if len(set(bare)) == 1 and bare.isdigit() and not re.match(_FIRST.get(region, ""), bare):
         return Cell(None, "placeholder", "a filler")
     if region == "CA" and not _CA.fullmatch(bare):
         return invalid("a letter that Canadian codes do not use")

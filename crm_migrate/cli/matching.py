@@ -1,34 +1,44 @@
-"""The verb of the matcher: `match` finds doubles in a file."""
+"""The verb of the matcher: `match` finds doubles in a file; its other questions are in `match_questions`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
-import polars as pl
 
-if TYPE_CHECKING:
-    import pandas as pd
+from crm_migrate.cli.match_input import found_in, input_options
+from crm_migrate.cli.match_questions import explain_command, score_command, tune_command
 
 
-@click.command("match")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--id", "id_column", required=True, help="The column that names a row; its values occur once.")
-@click.option("--entity", type=click.Choice(["person", "organisation"]), default="person", show_default=True)
-@click.option(
-    "--type", "types", multiple=True, metavar="COLUMN=TYPE", help="What a column holds, instead of detecting it."
-)
+class _FileFirst(click.Group):
+    """`match FILE ...` is `match file FILE ...`: what is no question is the file to be matched."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        asked = args[:1] and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if asked or not args else ["file", *args])
+
+
+@click.group("match", cls=_FileFirst)
+def match_group() -> None:
+    """Find the rows of a CSV file that are the same person or organisation; no labels, no settings.
+
+    \b
+      crm-migrate match contacts.csv --id ContactID -o clusters.csv
+      crm-migrate match file --help      (all options)
+    """
+
+
+@match_group.command("file")
+@input_options
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="Where to write id, cluster, probability."
 )
-def match_command(file: Path, id_column: str, entity: str, types: tuple[str, ...], output: Path) -> None:
-    """Find the rows of a CSV file that are the same person or organisation; no labels, no settings."""
+def match_command(file: Path, output: Path, **options: Any) -> None:
+    """Find the rows of a CSV file that are the same person or organisation; the word `file` may be left out."""
     from crm_migrate.errors import UsageError
-    from crm_migrate.matching.matcher import match
 
     if output.resolve() == file.resolve():
         raise UsageError("the output is the input", hint="name another file with --output")
-    frame = _read(file, id_column)
-    found = match(frame, entity, _given(types) or None)
+    found = found_in(file, **options)
     for column in found.detected:
         click.echo(f"  {column.column:30} {column.type or '-':14} {column.because}")
     for key, rows in found.oversized.items():
@@ -40,41 +50,5 @@ def match_command(file: Path, id_column: str, entity: str, types: tuple[str, ...
     click.echo(f"{output}: {len(lines):,} rows, {len(sizes):,} clusters, {double:,} rows are not alone in theirs")
 
 
-def _read(file: Path, id_column: str) -> "pd.DataFrame":
-    """The file as texts, indexed by its id column."""
-    from crm_migrate.cleansing.table_files import read_sheet
-    from crm_migrate.errors import InputError, UsageError
-
-    frame = _utf8(file)
-    if frame is None:
-        sheet = read_sheet(file)
-        frame = pl.DataFrame(sheet.rows, schema=sheet.columns, orient="row", infer_schema_length=None).cast(pl.String)
-    if id_column not in frame.columns:
-        raise UsageError(f"there is no column {id_column!r}", hint=f"there are: {', '.join(frame.columns[:20])}")
-    ids = frame[id_column]
-    if ids.null_count():
-        raise InputError(f"{ids.null_count():,} rows have no {id_column}", hint="give every row an id of its own")
-    if ids.is_duplicated().any():
-        twice = ids.filter(ids.is_duplicated()).min()
-        raise InputError(f"{id_column} {twice!r} occurs more than once", hint="name another column with --id")
-    return frame.to_pandas().set_index(id_column)
-
-
-def _utf8(file: Path) -> pl.DataFrame | None:
-    """A CSV file in UTF-8 whose rows are all as long as its header; None when it is something else."""
-    from crm_migrate.errors import InputError
-
-    if not file.is_file():
-        raise InputError(f"there is no file {file}", hint="check the name and the folder")
-    with file.open("rb") as opened:
-        head = opened.readline()
-    mark = max(b",;\t|", key=head.count)
-    try:
-        return pl.read_csv(file, infer_schema=False, separator=chr(mark))
-    except pl.exceptions.PolarsError:
-        return None
-
-
-def _given(types: tuple[str, ...]) -> dict[str, str]:
-    """`COLUMN=TYPE` options as a mapping."""
-    return {column: kind for column, _, kind in (option.rpartition("=") for option in types)}
+for _question in (tune_command, explain_command, score_command):
+    match_group.add_command(_question)

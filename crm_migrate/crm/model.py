@@ -79,6 +79,17 @@ OBJECTS: dict[str, CanonicalObject] = {
             ),
         ),
         CanonicalObject(
+            "leads",
+            "person",
+            mergeable=True,
+            fields=_fields(
+                "first_name:given_name last_name:family_name full_name:person_name title:text salutation:text "
+                "company_name:company_name job_title:text email:email phone:phone mobile:phone website:url "
+                "lead_source:choice status:choice consent:consent consent_evidence:text language:choice "
+                "description:long_text tags:tags " + _ADDRESS + _HISTORY,
+            ),
+        ),
+        CanonicalObject(
             "deals",
             "thing",
             fields=_fields(

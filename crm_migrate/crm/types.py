@@ -15,6 +15,8 @@ class SemanticType:
     `survive` the survivorship rule, `on_invalid` what happens to a cell that cannot be read as this type:
     keep it as typed with a finding, clear it with a finding, or hold the record. `personal` values are masked.
     `unreadable` and `undecided` are the reason codes of a cell that is none of this type, or one of two readings.
+    `identity` is what a value tells the learned matching about who somebody is (`matching.detection.KINDS`); empty
+    where it tells nothing.
     """
 
     name: str
@@ -25,6 +27,7 @@ class SemanticType:
     personal: bool = False
     unreadable: str = "bad_value"
     undecided: str = "ambiguous_value"
+    identity: str = ""
 
     def reason(self, flag: str) -> str:
         """The reason code of a cell of this type that a step flagged."""
@@ -40,22 +43,28 @@ TYPES: dict[str, SemanticType] = _types(
     SemanticType("text"),
     SemanticType("long_text", survive="append", personal=True),
     SemanticType("id", clean="trim"),
-    SemanticType("given_name", survive="most_complete", personal=True),
-    SemanticType("family_name", survive="most_complete", personal=True),
-    SemanticType("person_name", survive="most_complete", personal=True),
-    SemanticType("company_name", survive="trust"),
-    SemanticType("email", clean="email", survive="trust", personal=True, unreadable="bad_email"),
+    SemanticType("given_name", survive="most_complete", personal=True, identity="given_name"),
+    SemanticType("family_name", survive="most_complete", personal=True, identity="family_name"),
+    SemanticType("person_name", survive="most_complete", personal=True, identity="person_name"),
+    SemanticType("company_name", survive="trust", identity="company_name"),
+    SemanticType("email", clean="email", personal=True, unreadable="bad_email", identity="email"),
     SemanticType(
-        "phone", clean="phone", survive="newest", personal=True, unreadable="bad_phone", undecided="ambiguous_phone"
+        "phone",
+        clean="phone",
+        survive="newest",
+        personal=True,
+        unreadable="bad_phone",
+        undecided="ambiguous_phone",
+        identity="phone",
     ),
-    SemanticType("url", clean="url", unreadable="bad_url"),
-    SemanticType("domain", clean="domain", survive="most_common", unreadable="bad_url"),
-    SemanticType("street", survive="block", personal=True),
-    SemanticType("city", survive="block"),
-    SemanticType("postal_code", clean="trim", survive="block", unreadable="bad_postal_code"),
-    SemanticType("state", survive="block", unreadable="not_a_state"),
+    SemanticType("url", clean="url", unreadable="bad_url", identity="url"),
+    SemanticType("domain", clean="domain", survive="most_common", unreadable="bad_url", identity="url"),
+    SemanticType("street", survive="block", personal=True, identity="street"),
+    SemanticType("city", survive="block", identity="city"),
+    SemanticType("postal_code", clean="trim", survive="block", unreadable="bad_postal_code", identity="postal_code"),
+    SemanticType("state", survive="block", unreadable="not_a_state", identity="state"),
     SemanticType("country", clean="country", survive="block", on_invalid="clear", unreadable="not_a_country"),
-    SemanticType("tax_id", clean="trim", survive="trust", personal=True, unreadable="bad_tax_id"),
+    SemanticType("tax_id", clean="trim", survive="trust", personal=True, unreadable="bad_tax_id", identity="tax_id"),
     SemanticType("iban", clean="trim", survive="trust", personal=True, unreadable="bad_iban"),
     SemanticType(
         "date",
@@ -75,6 +84,7 @@ TYPES: dict[str, SemanticType] = _types(
         personal=True,
         unreadable="bad_date",
         undecided="ambiguous_date",
+        identity="birth_date",
     ),
     SemanticType(
         "created_at",

@@ -1,6 +1,7 @@
 """From a document to the authoring model: every word that is wrong becomes a finding with its place."""
 
 import difflib
+import re
 import types
 import typing
 from collections.abc import Iterable, Iterator
@@ -112,14 +113,15 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails, p
         return document.at("mapping_not_supported", detail["msg"], path, _LATER)
     if path and path[-1] == "[key]":
         path = path[:-1]
-    message, hint = _words(detail)
+    node = document.find(path)
+    message, hint = _words(detail, node.text if isinstance(node, Scalar) else "")
     return document.at("mapping_value", message, path, hint)
 
 
-def _words(detail: ErrorDetails) -> tuple[str, str]:
+def _words(detail: ErrorDetails, written: str) -> tuple[str, str]:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "literal_error":
-        return "this word is not known here", f"Valid here: {str(context.get('expected', '')).replace(chr(39), '`')}."
+        return "this word is not known here", nearest(written, re.findall(r"'([^']*)'", str(context.get("expected"))))
     if kind == "value_error":
         return str(context.get("error", detail["msg"])), ""
     if kind == "string_pattern_mismatch":

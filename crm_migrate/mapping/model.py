@@ -7,6 +7,7 @@ not built yet stands in `planned` of its model, so that it is refused in clear w
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from crm_migrate.mapping.authored import (
     TEXTS_SCHEMA,
@@ -157,7 +158,7 @@ class Enrich(Authored):
 
 
 class Existing(Authored):
-    """Records that are in the target already."""
+    """Records that are in the target already: `match` names the fields that must be equal, or is `learned`."""
 
     planned = frozenset({"only", "by"})
     match: Texts
@@ -180,6 +181,42 @@ class MatchRule(Authored):
     same: Texts
     unless: Texts = ()
     do: Literal["merge", "review", "apart"] = "review"
+
+
+class Match(Authored):
+    """How records of one object find each other: by rules, by a model that is learned from the records, or by both.
+
+    Short: `match: learned` is `{learned: propose}`; a list of rules is `{rules: [...]}`. The model speaks where no rule
+    does: what a rule or a person keeps apart, or sends to review, it never merges.
+    """
+
+    learned: Literal["propose", "merge"] | None = Field(
+        default=None, description="`propose` asks people about likely pairs; `merge` is the opt-in to automatic merging"
+    )
+    limit: Text | None = Field(
+        default=None, description="how many wrong merges may be expected among merged records; `1 per 1000` unless said"
+    )
+    rules: tuple[MatchRule, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            return {"rules": value}
+        if isinstance(value, str) and value != "learned":
+            raise PydanticCustomError("literal_error", "Input should be 'learned'", {"expected": "'learned'"})
+        return {"learned": "propose"} if value == "learned" else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
+        schema = handler(core)
+        inner = handler.resolve_ref_schema(schema)
+        content = dict(inner)
+        rules = content["properties"]["rules"]
+        inner.clear()
+        short = {"enum": ["learned"], "description": "the model proposes pairs, and merges nothing"}
+        inner.update({"title": cls.__name__, "anyOf": [short, {k: rules[k] for k in ("type", "items")}, content]})
+        return schema
 
 
 class Case(Authored):
@@ -280,7 +317,7 @@ class ObjectPart(Authored):
     existing: Annotated[Existing | None, BeforeValidator(not_only)] = None
     target_unique: dict[str, Literal["keep_best", "hold"]] = Field(default={})
     on_rerun: Rerun = Rerun()
-    match: tuple[MatchRule, ...] | Literal["learned"] = ()
+    match: Match = Match()
 
 
 class MappingFile(Authored):

@@ -147,10 +147,21 @@ class MatchRulePlan(Frozen):
     do: Literal["merge", "review", "apart"] = "review"
 
 
+class LearnedPlan(Frozen):
+    """The model that is learned from the records speaks too: it proposes pairs, or merges.
+
+    `limit` is the expected share of wrong merges among merged records above which the model merges nothing.
+    """
+
+    do: Literal["propose", "merge"] = "propose"
+    limit: float = 0.001
+
+
 class ExistingPlan(Frozen):
-    """Records that are in the target already: how they are found and who wins."""
+    """Records that are in the target already: how they are found (equal fields, or by the model) and who wins."""
 
     match: tuple[str, ...] = ()
+    learned: LearnedPlan | None = None
     then: Literal["fill_blanks", "source_wins", "target_wins", "review"] = "review"
 
 
@@ -174,7 +185,7 @@ class ObjectPlan(Frozen):
     enrich: tuple[EnrichPlan, ...] = ()
     fields: tuple[FieldPlan, ...]
     match: tuple[MatchRulePlan, ...] = ()
-    learned_match: bool = False
+    learned: LearnedPlan | None = None
     existing: ExistingPlan = ExistingPlan()
     target_unique: dict[str, Literal["keep_best", "hold"]] = {}
     on_rerun: RerunPlan = RerunPlan()

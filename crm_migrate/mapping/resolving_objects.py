@@ -3,6 +3,7 @@
 from typing import Literal, cast
 
 from crm_migrate.crm.model import OBJECTS, CanonicalObject
+from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import Feed, ObjectPart
 from crm_migrate.mapping.ordering import load_order, references_of
@@ -11,6 +12,7 @@ from crm_migrate.mapping.plan import (
     ExistingPlan,
     FeedPlan,
     FieldPlan,
+    LearnedPlan,
     MatchRulePlan,
     ObjectPlan,
     RerunPlan,
@@ -20,10 +22,12 @@ from crm_migrate.mapping.plan import (
 )
 from crm_migrate.mapping.profiles import ProfileObject
 from crm_migrate.mapping.resolving_fields import fields, implied
-from crm_migrate.mapping.text import TextError, parse_same, parse_split, parse_veto
+from crm_migrate.mapping.text import TextError, parse_same, parse_split, parse_veto, parse_wrong
 from crm_migrate.mapping.tree import Path
 
 SUPPRESSIONS = "suppressions"
+_NEVER = "records of this object are never merged by likeness"
+_OURS = frozenset({"learned", "decision", "earlier load"})  # what `pairs` calls those who are no rule
 
 
 def objects(desk: Desk) -> tuple[ObjectPlan, ...]:
@@ -68,8 +72,8 @@ def _object(desk: Desk, name: str, part: ObjectPart) -> ObjectPlan:
         enrich=_enrich(desk, part, path),
         fields=resolved,
         match=_match(desk, part, canonical, path),
-        learned_match=part.match == "learned",
-        existing=_existing(desk, part, path),
+        learned=_learned(desk, part, canonical, resolved, path),
+        existing=_existing(desk, part, canonical, resolved, path),
         target_unique=_unique(desk, part, path),
         on_rerun=RerunPlan(**part.on_rerun.model_dump()),
     )
@@ -177,24 +181,53 @@ def _enrich(desk: Desk, part: ObjectPart, path: Path) -> tuple[EnrichPlan, ...]:
 
 
 def _match(desk: Desk, part: ObjectPart, canonical: CanonicalObject | None, path: Path) -> tuple[MatchRulePlan, ...]:
-    here: Path = (*path, "match")
-    mergeable = canonical is not None and canonical.mergeable
-    if part.match == "learned":
-        if not mergeable:
-            desk.tell(
-                "match_refused", "records of this object are never matched by likeness", here, "Leave `match:` out."
-            )
-        return ()
+    here: Path = (*path, "match", "rules")
     plans = []
-    for at, rule in enumerate(part.match if isinstance(part.match, tuple) else ()):
-        if rule.do == "merge" and not mergeable:
-            message = "records of this object are never merged by likeness"
-            desk.tell("match_refused", message, (*here, at, "do"), "Use `review`, or fold rows with `one_per:`.")
+    for at, rule in enumerate(part.match.rules):
+        if rule.do == "merge" and not _mergeable(canonical):
+            desk.tell("match_refused", _NEVER, (*here, at, "do"), "Use `review`, or fold rows with `one_per:`.")
+        if rule.rule in _OURS:
+            message = f"`{rule.rule}` is what we call what no rule of yours said"
+            desk.tell("match_refused", message, (*here, at, "rule"), "Give the rule a name of its own.")
         same = [_same(desk, part, text, (*here, at, "same", n)) for n, text in enumerate(rule.same)]
         unless = [_veto(desk, part, text, (*here, at, "unless", n)) for n, text in enumerate(rule.unless)]
         kept = tuple(s for s in same if s)
         plans.append(MatchRulePlan(name=rule.rule, same=kept, unless=tuple(v for v in unless if v), do=rule.do))
     return tuple(plans)
+
+
+def _mergeable(canonical: CanonicalObject | None) -> bool:
+    return canonical is not None and canonical.mergeable
+
+
+def _learned(
+    desk: Desk, part: ObjectPart, canonical: CanonicalObject | None, resolved: tuple[FieldPlan, ...], path: Path
+) -> LearnedPlan | None:
+    """What the model may do, with the limit that is in force."""
+    here: Path = (*path, "match")
+    if part.match.learned is None:
+        if part.match.limit is not None:
+            desk.tell_key(
+                "field_conflict", "`limit:` belongs to `learned:`", (*here, "limit"), "Add `learned: propose`."
+            )
+        return None
+    _is_learnable(desk, canonical, resolved, here)
+    if part.match.limit is None:
+        return LearnedPlan(do=part.match.learned)
+    try:
+        return LearnedPlan(do=part.match.learned, limit=parse_wrong(part.match.limit))
+    except TextError as error:
+        desk.text_error(error, (*here, "limit"))
+        return LearnedPlan(do=part.match.learned)
+
+
+def _is_learnable(desk: Desk, canonical: CanonicalObject | None, resolved: tuple[FieldPlan, ...], path: Path) -> None:
+    """Deals and activities are never merged by likeness, and a model needs values that say who somebody is."""
+    if not _mergeable(canonical):
+        desk.tell("match_refused", _NEVER, path, "Leave it out there.")
+    elif not any(TYPES[field.type].identity and field.cells for field in resolved):
+        message = "no field here says who somebody is, so there is nothing to learn from"
+        desk.tell("match_refused", message, path, "Map a name, a mailbox, a phone number, an address or a tax number.")
 
 
 def _same(desk: Desk, part: ObjectPart, text: str, path: Path) -> SamePlan | None:
@@ -222,12 +255,27 @@ def _is_field(desk: Desk, part: ObjectPart, name: str, path: Path) -> bool:
     return False
 
 
-def _existing(desk: Desk, part: ObjectPart, path: Path) -> ExistingPlan:
+def _existing(
+    desk: Desk, part: ObjectPart, canonical: CanonicalObject | None, resolved: tuple[FieldPlan, ...], path: Path
+) -> ExistingPlan:
     if part.existing is None:
         return ExistingPlan()
+    here: Path = (*path, "existing", "match")
+    if part.existing.match == ("learned",) and "learned" not in part.fields:
+        _is_learnable(desk, canonical, resolved, here)
+        limit = _learned_limit(part)
+        return ExistingPlan(learned=LearnedPlan(do="merge", limit=limit), then=part.existing.then)
     for at, name in enumerate(part.existing.match):
-        _is_field(desk, part, name, (*path, "existing", "match", at))
+        _is_field(desk, part, name, (*here, at))
     return ExistingPlan(match=part.existing.match, then=part.existing.then)
+
+
+def _learned_limit(part: ObjectPart) -> float:
+    """The limit of the object, where it says one that can be read (what cannot is told where it stands)."""
+    try:
+        return parse_wrong(part.match.limit) if part.match.limit else LearnedPlan().limit
+    except TextError:
+        return LearnedPlan().limit
 
 
 def _unique(desk: Desk, part: ObjectPart, path: Path) -> dict[str, Literal["keep_best", "hold"]]:

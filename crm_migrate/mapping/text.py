@@ -173,6 +173,18 @@ def parse_limit(name: str, scope: str, text: str) -> GatePlan:
     return GatePlan(name=name, scope=scope, compare=compare, limit=_decimal(limit), share=bool(match[3]) or rate)
 
 
+def parse_wrong(text: str) -> float:
+    """Read `1 per 1000`: so many wrong merges may be expected among so many merged records. Raises TextError."""
+    match = re.fullmatch(r"\s*([0-9]{1,9})\s+per\s+([0-9]{1,9})\s*", text)
+    hint = "Write `1 per 1000`: wrong merges per merged records, at most 1 per 10."
+    if match is None:
+        raise TextError(f"`{text}` is no limit", 0, hint)
+    wrong, of = int(match[1]), int(match[2])
+    if not 0 < wrong * 10 <= of:
+        raise TextError(f"`{text.strip()}` is " + ("no limit" if wrong else "never: leave `merge` out"), 0, hint)
+    return wrong / of
+
+
 def parse_amount(text: str) -> tuple[str, str]:
     """Read `186420.50 EUR` as plain decimal and unit. Raises TextError."""
     match = re.fullmatch(r"\s*(-?[0-9]+(?:\.[0-9]+)?)\s*([A-Z]{3})?\s*", text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crm_migrate.matching.terms import Codes, distinct, joint
+from crm_migrate.matching.terms import Codes, dense, distinct, joint
 
 ALL_PAIRS = 1_500  # files up to this size are compared completely
 BUDGET = 2_500_000  # pairs in all for files of up to half a million rows; three per row beyond
@@ -39,13 +39,29 @@ def candidates(anchors: dict[str, Codes], recipes: Sequence[tuple[str, ...]], ro
 
 def _pairs(key: Codes, share: int, rows: int) -> tuple[Codes, int]:
     """Pairs i * rows + j within blocks, the smallest blocks first until the share is used up, and the rows left out."""
-    present = np.flatnonzero(key >= 0)
-    order = present[np.argsort(key[present], kind="stable")]
-    starts = np.flatnonzero(np.concatenate([[True], key[order][1:] != key[order][:-1]])) if len(order) else order
+    width = rows.bit_length()
+    if int(key.max(initial=-1)) >> (63 - width):
+        key = dense(key)
+    ordered = np.sort(_not_alone(key, rows))
+    block, order = ordered >> width, ordered & ((1 << width) - 1)
+    starts = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]])) if len(block) else block
     sizes = np.diff(np.concatenate([starts, [len(order)]]))
     limit = _largest(sizes, share)
     taken = (sizes > 1) & (sizes <= limit)
     return _within(order, starts[taken], sizes[taken], rows), int(sizes[sizes > limit].sum())
+
+
+def _not_alone(key: Codes, rows: int) -> Codes:
+    """Key and row in one number, for the rows whose key others may have too: most keys of persons are theirs alone."""
+    places = 1 << (2 * rows).bit_length()
+    spread = (key * _GOLDEN >> 20) & (places - 1) if int(key.max(initial=0)) >= places else key
+    present = np.flatnonzero(key >= 0)
+    met = np.bincount(spread[present], minlength=places)
+    chosen = present[met[spread[present]] > 1]
+    return np.asarray(key[chosen] << rows.bit_length() | chosen)
+
+
+_GOLDEN = 0x9E3779B97F4A7C15 - (1 << 64)  # spreads keys over places (Knuth, The Art of Computer Programming 3, 6.4)
 
 
 def _largest(sizes: Codes, share: int) -> int:
@@ -57,11 +73,10 @@ def _largest(sizes: Codes, share: int) -> int:
 
 
 def _within(order: Codes, starts: Codes, sizes: Codes, rows: int) -> Codes:
-    """All pairs of positions within each block, as i * rows + j with i < j; blocks of one size at a time."""
+    """All pairs of rows (ascending within a block) of each block, as i * rows + j; blocks of one size at a time."""
     found = [np.zeros(0, dtype=np.int64)]
-    for size in np.unique(sizes):
+    for size in distinct(sizes):
         block = order[starts[sizes == size][:, None] + np.arange(size)]
         a, b = np.triu_indices(int(size), 1)
-        left, right = block[:, a].ravel(), block[:, b].ravel()
-        found.append(np.minimum(left, right) * rows + np.maximum(left, right))
+        found.append((block[:, a] * rows + block[:, b]).ravel())
     return np.concatenate(found)

@@ -18,6 +18,13 @@ _CONTENT = (
 )
 _ENOUGH = 0.7
 _FEW = 20  # rows; in smaller tables one value for all may still be the two doubles that are looked for
+# A column of dates without a telling name holds births when enough of its years lie before any CRM began to be filled.
+_BEFORE_CRM, _OLD_ENOUGH = 1990, 0.25
+_NUMBERS = frozenset(
+    ("id", "ids", "no", "nr", "nummer", "num", "number", "numarasi", "kodu", "kod", "guid", "uuid", "key")
+)
+_BROAD = ("company_name", "person_name", "street")
+_NUMBERED = ("phone", "fax", "tax_id", "house_number", "address_rest", "street")
 KINDS = tuple(line.partition("=")[0].strip() for line in lines("columns"))
 
 
@@ -45,29 +52,63 @@ def _detected(name: str, values: pl.Series, entity: str) -> Detected:
     if by_name:
         return Detected(name, by_name[0], f"the name says {by_name[1]!r}")
     for kind, pattern in _CONTENT:
+        if kind == "birth_date" and (entity != "person" or not _of_birth(filled)):
+            continue
         share = int(filled.head(SAMPLE).str.contains(pattern).sum()) / min(len(filled), SAMPLE)
         if share >= _ENOUGH:
             return Detected(name, kind, f"{share:.0%} of the values look like it")
     return Detected(name, "", "neither name nor values say what it is")
 
 
+def _of_birth(values: pl.Series) -> bool:
+    years = values.head(SAMPLE).str.extract(r"((?:1[89]|20)\d\d)").cast(pl.Int32, strict=False).drop_nulls()
+    return len(years) > 0 and int((years < _BEFORE_CRM).sum()) >= _OLD_ENOUGH * len(years)
+
+
 def _by_name(name: str, entity: str) -> tuple[str, str] | None:
     words = re.sub(r"[^\w]+|_", " ", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))).split()
+    found = _whole(words, name, entity) or _part(words)
+    if found and found[0] == "company_name" and entity == "person":
+        return "employer", found[1]
+    return found
+
+
+def _whole(words: list[str], name: str, entity: str) -> tuple[str, str] | None:
+    """What the name as a whole says."""
     closed = "".join(words)
-    if closed == "name" or (closed in ("nama", "isim") and entity == "organisation"):
-        return ("company_name" if entity == "organisation" else "person_name"), name
     known = _known()
-    if closed in known:
-        return known[closed], name
-    kinds = {known.get(word) for word in words}
-    if {"given_name", "family_name"} <= kinds:
+    if closed in ("name", "nama") or (closed == "isim" and entity == "organisation"):
+        return ("company_name" if entity == "organisation" else "person_name"), name
+    for whole in (closed, closed.rstrip("0123456789")):
+        if whole in known:
+            return known[whole], name
+    if {"given_name", "family_name"} <= {known.get(word) for word in words}:
         return "person_name", name
+    return None
+
+
+def _part(words: list[str]) -> tuple[str, str] | None:
+    """What a part of the name says, unless another part says that it is about the record, its keeper or its number."""
+    known = _known()
+    about = next((word for word in words if known.get(word) == "record"), None)
+    if about:
+        return "record", about
+    found = _longest(words, known)
+    number = next((word for word in words if word in _NUMBERS), None)
+    if number and (found is None or found[0] not in _NUMBERED):
+        return "id", number
+    return found
+
+
+def _longest(words: list[str], known: dict[str, str]) -> tuple[str, str] | None:
+    """The longest part that says something; a word like city or mail says more than account, contact or address."""
+    found: list[tuple[str, str]] = []
     for length in (3, 2, 1):
         for start in range(len(words) - length, -1, -1):
-            part = "".join(words[start : start + length])
+            part = "".join(words[start : start + length]).rstrip("0123456789")
             if len(part) > 2 and part in known and known[part] not in ("id", "source", "choice"):
-                return known[part], part
-    return None
+                found.append((known[part], part))
+    return min(found, key=lambda kind_part: kind_part[0] in _BROAD, default=None)
 
 
 def _known() -> dict[str, str]:

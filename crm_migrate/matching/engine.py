@@ -10,6 +10,7 @@ from crm_migrate.matching.comparison import Compared
 from crm_migrate.matching.composites import frequencies
 from crm_migrate.matching.partition import Linked, missing_pairs, partition, within_reach
 from crm_migrate.matching.records import Records
+from crm_migrate.matching.sifting import Bound, bounds, sift
 from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.weights import (
     Model,
@@ -104,15 +105,19 @@ def _relearn(
 
 def _scored(model: Model, i: Codes, j: Codes, above: float) -> Scored:
     """The pairs whose log odds are above a limit, compared chunk by chunk."""
-    before = prior(model)
+    before, limits = prior(model), bounds(model)
     parts = [
-        _chunk(model, i[at : at + CHUNK], j[at : at + CHUNK], before, above) for at in range(0, max(len(i), 1), CHUNK)
+        _chunk(model, limits, i[at : at + CHUNK], j[at : at + CHUNK], before, above)
+        for at in range(0, max(len(i), 1), CHUNK)
     ]
     return Scored(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
-def _chunk(model: Model, i: Codes, j: Codes, before: Reals, above: float) -> tuple[np.ndarray, ...]:
-    table = Table([c.compare(i, j) for c in model.comparisons], model)
+def _chunk(
+    model: Model, limits: list[Bound], i: Codes, j: Codes, before: Reals, above: float
+) -> tuple[np.ndarray, ...]:
+    i, j, compared = sift(model, limits, i, j, float(before[0]), above)
+    table = Table(compared, model)
     found = gains(table, model)
     odds = log_odds(found, before)
     keep = odds > above

@@ -3,14 +3,41 @@
 The cleansing room folds cell by cell and knows more; a million rows need it done by the column.
 """
 
+from collections.abc import Callable
+from functools import wraps
+
 import polars as pl
 
 from crm_migrate.cleansing.letters import STROKED
 from crm_migrate.matching.words import word_map, word_set
 
 _STROKES = {chr(key): str(value) for key, value in STROKED.items()}
+_FEW = 5_000  # rows that are folded as they are
+_REPEATING = 0.3  # share of different values up to which it pays to fold each of them once
+
+Fold = Callable[[pl.Series], pl.Series]
 
 
+def once_per_value(fold: Fold) -> Fold:
+    """The same fold, done once for each different value of a column that repeats its values."""
+
+    @wraps(fold)
+    def fold_values(column: pl.Series) -> pl.Series:
+        if len(column) <= _FEW or _different(column) > _REPEATING * len(column):
+            return fold(column)
+        coded = column.rechunk().to_arrow().dictionary_encode()
+        values = fold(pl.Series(column.name, pl.from_arrow(coded.dictionary), dtype=pl.String))
+        return values.gather(pl.Series(pl.from_arrow(coded.indices)))
+
+    return fold_values
+
+
+def _different(column: pl.Series) -> int:
+    """About how many different values a column has."""
+    return int(column.to_frame("v").select(pl.col("v").approx_n_unique()).item())
+
+
+@once_per_value
 def folded(column: pl.Series) -> pl.Series:
     """Lower case without diacritics, only letters and digits of any script, one blank between words."""
     plain = column.cast(pl.String).str.to_lowercase()
@@ -26,11 +53,12 @@ def words_mapped(column: pl.Series, mapping: dict[str, str]) -> pl.Series:
     """Every word replaced by what the mapping has for it; an empty replacement drops the word."""
     if not mapping:
         return column
-    distinct = column.drop_nulls().unique()
-    done = [" ".join(w for w in (mapping.get(w, w) for w in text.split()) if w) for text in distinct.to_list()]
-    return column.replace_strict(distinct, pl.Series(done, dtype=pl.String), default=None, return_dtype=pl.String)
+    word = pl.element().replace(list(mapping), list(mapping.values()))
+    words = column.str.split(" ").list.eval(word.filter(word != ""))
+    return words.list.join(" ")
 
 
+@once_per_value
 def person(column: pl.Series) -> pl.Series:
     """A person's name without titles and suffixes; what is nothing but a title is no name."""
     titles = dict.fromkeys(word_set("titles"), "")
@@ -39,6 +67,7 @@ def person(column: pl.Series) -> pl.Series:
     return plain.str.replace_all(pattern, "").str.replace_all(" +", " ").str.strip_chars().replace("", None)
 
 
+@once_per_value
 def company(column: pl.Series) -> pl.Series:
     """A company's name without its legal form and little words, abbreviations written out."""
     plain = folded(column.cast(pl.String).str.replace_all("&", " and ", literal=True))
@@ -46,6 +75,7 @@ def company(column: pl.Series) -> pl.Series:
     return bare.replace("", None).fill_null(plain)
 
 
+@once_per_value
 def street(column: pl.Series) -> pl.Series:
     """A street line with its usual words in one short spelling and ordinals in digits."""
     return words_mapped(folded(column), word_map("street"))
@@ -56,6 +86,7 @@ def digits(column: pl.Series) -> pl.Series:
     return column.cast(pl.String).str.replace_all(r"[^0-9]", "").replace("", None)
 
 
+@once_per_value
 def phone(column: pl.Series) -> pl.Series:
     """The last nine digits: without country code and trunk prefix, however written; extensions are cut."""
     bare = column.cast(pl.String).str.to_lowercase().str.replace(r"(ext|x|dahili|durchwahl|#).*$", "")
@@ -63,6 +94,7 @@ def phone(column: pl.Series) -> pl.Series:
     return number.str.tail(9).set(number.str.len_bytes() < 5, None)
 
 
+@once_per_value
 def date(column: pl.Series) -> pl.Series:
     """Eight digits YYYYMMDD however the date was written, valid or not; the order of day and month by the column."""
     text = column.cast(pl.String).str.strip_chars().str.replace(r"[T ]\d\d:.*$", "")
@@ -75,12 +107,14 @@ def date(column: pl.Series) -> pl.Series:
     return (year_first["1"] + year_first["2"].str.zfill(2) + year_first["3"].str.zfill(2)).fill_null(last)
 
 
+@once_per_value
 def email(column: pl.Series) -> pl.Series:
     """Mailbox in lower case, `+tag` dropped; what has no @ stays a text that may still resemble one."""
     plain = column.cast(pl.String).str.to_lowercase().str.replace_all(r"\s", "").str.replace(r"^mailto:", "")
     return plain.str.replace(r"\+[^@]*@", "@").replace("", None)
 
 
+@once_per_value
 def domain(column: pl.Series) -> pl.Series:
     """Host of a web address without `www`."""
     plain = column.cast(pl.String).str.to_lowercase().str.strip_chars()
@@ -92,6 +126,7 @@ def domain(column: pl.Series) -> pl.Series:
     )
 
 
+@once_per_value
 def code(column: pl.Series) -> pl.Series:
     """Letters and digits of an id or postal code in lower case; nothing but zeros is no value."""
     bare = column.cast(pl.String).str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "").replace("", None)

@@ -1,4 +1,4 @@
-"""Kernels: levels of likeness of two lists of distinct, unequal folded values, with rapidfuzz."""
+"""Kernels: levels of likeness of pairs of unequal folded values, with rapidfuzz."""
 
 import math
 from collections import Counter
@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler, Prefix
 from rapidfuzz.fuzz import ratio, token_set_ratio, token_sort_ratio
-from rapidfuzz.process import cpdist
 
-from crm_migrate.matching.comparison import Levels
+from crm_migrate.matching.comparison import Levels, Pairs, Texts
+from crm_migrate.matching.signatures import far, may_contain
 from crm_migrate.matching.words import word_groups
 
-Texts = list[str]
 NAME = ("missing", "different", "vaguely alike", "initial", "alike", "one slip", "equal")
 DATE = ("missing", "different", "year near", "year", "two parts", "year, no day", "parts near", "one slip", "equal")
 CODE = ("missing", "different", "two slips", "one slip", "equal")
@@ -21,63 +20,104 @@ TEXT = ("missing", "different", "vaguely alike", "alike", "nearly equal", "equal
 CHOICE = ("missing", "different", "equal")
 COMPANY = ("missing", "different", "hardly alike", "vaguely alike", "alike", "very alike", "nearly equal", "equal")
 
-
-def _scores(a: Texts, b: Texts, scorer: Any) -> npt.NDArray[np.float32]:
-    return np.asarray(cpdist(a, b, scorer=scorer, dtype=np.float32, workers=1))
-
-
-def _slips(a: Texts, b: Texts) -> npt.NDArray[np.uint8]:
-    """Typing slips between two texts, transpositions count one (optimal string alignment); 3 stands for more."""
-    return np.asarray(cpdist(a, b, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8, workers=1))
-
-
-def names(a: Texts, b: Texts) -> Levels:
-    """Given or family names: Jaro-Winkler, one slip, nicknames, initials, parts of double names."""
-    likeness = _scores(a, b, JaroWinkler.normalized_similarity)
-    levels = np.ones(len(a), dtype=np.uint8)
-    levels[likeness >= 0.75] = 2
-    levels[_initials(a, b)] = 3
-    levels[likeness >= 0.86] = 4
-    levels[_variants(a, b)] = np.maximum(levels[_variants(a, b)], 4)
-    short = np.minimum(_lengths(a), _lengths(b))
-    levels[(likeness >= 0.95) & (short > 4)] = 5
-    levels[(_slips(a, b) <= 1) & (short > 2)] = 5
-    return levels
+_SLACK = 1e-6  # so that rounding leaves nothing out
 
 
 def _lengths(texts: Texts) -> npt.NDArray[np.int64]:
     return np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
 
 
-def _initials(a: Texts, b: Texts) -> npt.NDArray[np.bool_]:
-    """One is the first letter of the other."""
-    return np.fromiter(
-        (x[0] == y[0] and (len(x) == 1 or len(y) == 1) for x, y in zip(a, b, strict=True)), dtype=bool, count=len(a)
-    )
+def _slips(pairs: Pairs, possible: npt.NDArray[np.bool_], most: int = 2) -> npt.NDArray[np.uint8]:
+    """Typing slips between two texts, transpositions count one (optimal string alignment); more than `most`: one more.
+
+    Only pairs that are `possible`, and not too far apart, are looked at.
+    """
+    here, there = pairs.each(_lengths)
+    found = np.full(len(here), most + 1, dtype=np.uint8)
+    chosen = np.flatnonzero(possible & (np.abs(here - there) <= most) & (far(pairs) <= 2 * most))
+    if len(chosen):
+        found[chosen] = pairs.where(chosen).scores(OSA.distance, np.uint8, most)
+    return found
 
 
-def _variants(a: Texts, b: Texts) -> npt.NDArray[np.bool_]:
-    """Forms of one name (nicknames), or all words of one among the words of the other."""
+def _ratios(pairs: Pairs, scorer: Any, least: float) -> npt.NDArray[np.float32]:
+    """Percent of likeness by insertions and deletions; 0 for pairs that are too far apart for the least that counts."""
+    here, there = pairs.each(_lengths)
+    return _possible(pairs, scorer, far(pairs) <= (1 - least / 100) * (here + there) + _SLACK)
+
+
+def _possible(pairs: Pairs, scorer: Any, possible: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    found = np.zeros(len(possible), dtype=np.float32)
+    chosen = np.flatnonzero(possible)
+    if len(chosen):
+        found[chosen] = pairs.where(chosen).scores(scorer)
+    return found
+
+
+def names(pairs: Pairs) -> Levels:
+    """Given or family names: Jaro-Winkler, one slip, nicknames, initials, parts of double names."""
+    here, there = pairs.each(_lengths)
+    short = np.minimum(here, there)
+    start, other = pairs.each(_first_letters)
+    # Letters in common, at most; below a Jaro likeness of .7 a common start adds nothing.
+    common = (here + there - far(pairs)) / 2
+    likeness = _possible(pairs, JaroWinkler.normalized_similarity, common / here + common / there > 1.1 - _SLACK)
+    levels = np.ones(len(likeness), dtype=np.uint8)
+    levels[likeness >= 0.75] = 2
+    levels[(short == 1) & (start == other)] = 3
+    levels[likeness >= 0.86] = 4
+    variants = _variants(pairs, (short > 4) & (start == other))
+    levels[variants] = np.maximum(levels[variants], 4)
+    levels[(likeness >= 0.95) & (short > 4)] = 5
+    levels[_slips(pairs, short > 2, 1) <= 1] = 5
+    return levels
+
+
+def _first_letters(texts: Texts) -> npt.NDArray[np.int64]:
+    return np.fromiter((ord(text[0]) for text in texts), dtype=np.int64, count=len(texts))
+
+
+def _variants(pairs: Pairs, long: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Forms of one name (nicknames), all words of one among the words of the other, or the start of a long one."""
+    found = _nicknames(pairs)
+    blank, other = pairs.each(lambda texts: np.fromiter((" " in t for t in texts), dtype=bool, count=len(texts)))
+    several = np.flatnonzero(blank | other)
+    words = [set(text.split()) for text in pairs.values] if len(several) else []
+    for at, left, right in zip(several.tolist(), pairs.a[several].tolist(), pairs.b[several].tolist(), strict=True):
+        x, y = words[left], words[right]
+        if x <= y or y <= x:
+            found[at] |= max(map(len, x & y), default=0) > 1
+    started = np.flatnonzero(long & ~(blank | other))
+    if len(started):
+        chosen = pairs.where(started)
+        same = chosen.scores(Prefix.similarity, np.uint8)
+        found[started] |= same == np.minimum(np.minimum(*chosen.each(_lengths)), 255)
+    return found
+
+
+def _nicknames(pairs: Pairs) -> npt.NDArray[np.bool_]:
+    """Both are on one line of the list of nicknames."""
     groups = word_groups("nicknames")
     none: frozenset[int] = frozenset()
+    lists = [sorted(groups.get(text, none)) for text in pairs.values]
+    most = max(map(len, lists), default=0)
+    found = np.zeros(len(pairs.a), dtype=bool)
+    table = np.array([[*numbers, *[-1] * (most - len(numbers))] for numbers in lists], dtype=np.int64)
+    if not most:
+        return found
+    here, there = table[pairs.a], table[pairs.b]
+    for column in range(most):
+        for other in range(most):
+            found |= (here[:, column] >= 0) & (here[:, column] == there[:, other])
+    return found
 
-    def variant(x: str, y: str) -> bool:
-        if not groups.get(x, none).isdisjoint(groups.get(y, none)):
-            return True
-        if " " in x or " " in y:
-            left, right = set(x.split()), set(y.split())
-            return (left <= right or right <= left) and max(map(len, left & right), default=0) > 1
-        return len(x) > 4 and len(y) > 4 and (x.startswith(y) or y.startswith(x))
 
-    return np.fromiter(map(variant, a, b), dtype=bool, count=len(a))
-
-
-def dates(a: Texts, b: Texts) -> Levels:
+def dates(pairs: Pairs) -> Levels:
     """Eight digits YYYYMMDD: one slip or day and month exchanged, parts off by one, parts that agree."""
-    x, y = _parts(a), _parts(b)
+    x, y = pairs.each(_parts)
     same = x == y
     near = np.abs(x - y) <= 1
-    levels = np.ones(len(a), dtype=np.uint8)
+    levels = np.ones(len(x), dtype=np.uint8)
     levels[np.abs(x[:, 0] - y[:, 0]) <= 2] = 2
     levels[same[:, 0]] = 3
     levels[same.sum(axis=1) == 2] = 4
@@ -85,50 +125,76 @@ def dates(a: Texts, b: Texts) -> Levels:
     levels[near.all(axis=1)] = 6
     levels[first] = 5
     swapped = same[:, 0] & (x[:, 1] == y[:, 2]) & (x[:, 2] == y[:, 1])
-    levels[swapped | (_slips(a, b) <= 1) & ~first] = 7
+    levels[swapped | _one_slip(*pairs.each(_packed)) & ~first] = 7
     return levels
 
 
-def _parts(texts: Texts) -> npt.NDArray[np.int64]:
-    number = np.fromiter((int(t) if t.isdecimal() else 0 for t in texts), dtype=np.int64, count=len(texts))
+def _parts(texts: Texts) -> npt.NDArray[np.int32]:
+    number = np.fromiter((int(t) for t in texts), dtype=np.int32, count=len(texts))
     return np.stack([number // 10_000, number // 100 % 100, number % 100], axis=1)
 
 
-def codes(a: Texts, b: Texts) -> Levels:
+def _packed(texts: Texts) -> npt.NDArray[np.int64]:
+    """Eight digits as eight times four bits."""
+    return np.fromiter((int(t, 16) for t in texts), dtype=np.int64, count=len(texts))
+
+
+def _one_slip(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """At most one digit of packed digits is another, or two neighbours are exchanged."""
+    differ = x ^ y
+    places = (differ | differ >> 1 | differ >> 2 | differ >> 3) & 0x11111111
+    many = np.bitwise_count(places)
+    last = (places & -places) * 15  # the four bits of the last digit that differs
+    turned = x & ~(last | last << 4) | (x & last) << 4 | (x >> 4) & last
+    return np.asarray((many <= 1) | (many == 2) & (turned == y))
+
+
+def codes(pairs: Pairs) -> Levels:
     """Numbers and ids: slips of the finger."""
-    slips = _slips(a, b)
-    short = np.minimum(_lengths(a), _lengths(b))
-    levels = np.ones(len(a), dtype=np.uint8)
+    short = np.minimum(*pairs.each(_lengths))
+    slips = _slips(pairs, short > 2)
+    levels = np.ones(len(short), dtype=np.uint8)
     levels[(slips == 2) & (short > 5)] = 2
-    levels[(slips <= 1) & (short > 2)] = 3
+    levels[slips <= 1] = 3
     return levels
 
 
-def emails(a: Texts, b: Texts) -> Levels:
+def emails(pairs: Pairs) -> Levels:
     """Mailboxes: the whole nearly equal, alike, or only the part before the @."""
-    whole = _scores(a, b, ratio)
-    here, there = ([t.partition("@")[0] for t in texts] for texts in (a, b))
-    local = _scores(here, there, ratio)
-    levels = np.ones(len(a), dtype=np.uint8)
+    whole = _ratios(pairs, ratio, 75)
+    boxes: dict[str, int] = {}
+    number = np.array([boxes.setdefault(text.partition("@")[0], len(boxes)) for text in pairs.values], dtype=np.int64)
+    long = np.fromiter((text.find("@") > 3 or ("@" not in text and len(text) > 3) for text in pairs.values), dtype=bool)
+    levels = np.ones(len(whole), dtype=np.uint8)
     levels[whole >= 75] = 2
-    levels[(whole >= 85) | ((local == 100) & (np.minimum(_lengths(here), _lengths(there)) > 3))] = 3
-    levels[(_slips(a, b) <= 2) | (whole >= 93)] = 4
+    levels[(whole >= 85) | (number[pairs.a] == number[pairs.b]) & long[pairs.a]] = 3
+    levels[(_slips(pairs, whole < 93) <= 2) | (whole >= 93)] = 4
     return levels
 
 
-def texts(a: Texts, b: Texts) -> Levels:
+def texts(pairs: Pairs) -> Levels:
     """Words in any order."""
-    likeness = _scores(a, b, token_sort_ratio)
-    levels = np.ones(len(a), dtype=np.uint8)
+    likeness = _ratios(pairs, token_sort_ratio, 60)
+    levels = np.ones(len(likeness), dtype=np.uint8)
     levels[likeness >= 60] = 2
-    levels[(likeness >= 78) | (_scores(a, b, token_set_ratio) == 100)] = 3
+    levels[(likeness >= 78) | _contained(pairs, likeness < 78)] = 3
     levels[likeness >= 90] = 4
     return levels
 
 
-def choices(a: Texts, b: Texts) -> Levels:  # noqa: ARG001 -- the signature of all kernels
+def _contained(pairs: Pairs, possible: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """All words of one are words of the other; two single words would be equal."""
+    several, others = pairs.each(lambda texts: np.fromiter((" " in t for t in texts), dtype=bool, count=len(texts)))
+    found = np.zeros(len(several), dtype=bool)
+    chosen = np.flatnonzero(possible & (several | others) & may_contain(pairs))
+    if len(chosen):
+        found[chosen] = pairs.where(chosen).scores(token_set_ratio) == 100
+    return found
+
+
+def choices(pairs: Pairs) -> Levels:
     """Equal or not."""
-    return np.ones(len(a), dtype=np.uint8)
+    return np.ones(len(pairs.a), dtype=np.uint8)
 
 
 class CompanyNames:
@@ -139,11 +205,11 @@ class CompanyNames:
         self._idf = {word: math.log(1 + len(values) / count) for word, count in words.items()}
         self._norm = {value: math.sqrt(sum(self._idf[w] ** 2 for w in set(value.split()))) for value in values}
 
-    def __call__(self, a: Texts, b: Texts) -> Levels:
+    def __call__(self, pairs: Pairs) -> Levels:
         """Levels of unequal names of the vocabulary."""
-        likeness = np.fromiter(map(self._cosine, a, b), dtype=np.float64, count=len(a))
-        spelling = _scores(a, b, token_sort_ratio) / 100
-        levels = np.ones(len(a), dtype=np.uint8)
+        likeness = np.fromiter(map(self._cosine, *pairs.sides()), dtype=np.float64, count=len(pairs.a))
+        spelling = pairs.scores(token_sort_ratio) / 100
+        levels = np.ones(len(likeness), dtype=np.uint8)
         for level, (shared, spelt) in enumerate(
             ((0.25, 0.66), (0.45, 0.75), (0.62, 0.82), (0.78, 0.88), (0.92, 0.94)), 2
         ):

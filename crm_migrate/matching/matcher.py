@@ -1,6 +1,7 @@
 """The public door: `match(frame, entity)` finds which rows of a frame are the same person or organisation."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,39 @@ import pyarrow as pa
 from crm_migrate.errors import UsageError
 from crm_migrate.matching.detection import KINDS, Detected, detect
 from crm_migrate.matching.engine import Resolved, resolve
-from crm_migrate.matching.records import prepare
+from crm_migrate.matching.records import Records, prepare
 from crm_migrate.matching.terms import Codes
+from crm_migrate.matching.waterfall import Waterfall, waterfall
 
 ENTITIES = ("person", "organisation")
 _NAME_THEM = "name them: types={'column': 'family_name'}"
 SHOWN = -3.0  # natural log odds of the weakest pairs that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a result rests on, kept for questions: `order[k]` is the row of `frame` that stands at k of `found`."""
+
+    found: Resolved
+    records: Records
+    order: Codes
+    frame: pd.DataFrame
+    kinds: dict[str, str]
+
+    def row(self, label: Hashable) -> int:
+        """Where the row of an index label stands in `found`. UsageError where there is none."""
+        if label not in self.frame.index:
+            raise UsageError(f"there is no row {label!r}", hint="name rows as the index (the id column) names them")
+        return int(np.flatnonzero(self.order == self.frame.index.get_loc(label))[0])
+
+    def said(self, row: int, kinds: tuple[str, ...]) -> str:
+        """The texts of a row in the columns of these types (or of these names), as they stand in the frame."""
+        columns = [name for name, kind in self.kinds.items() if kind in kinds or name in kinds]
+        cells = (self.frame.iloc[self.order[row], self._at(name)] for name in columns)
+        return ", ".join(str(cell) for cell in cells if not pd.isna(cell) and str(cell).strip())
+
+    def _at(self, name: str) -> int:
+        return [str(column) for column in self.frame.columns].index(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +61,15 @@ class Matching:
     pairs: pd.DataFrame
     detected: tuple[Detected, ...]
     oversized: dict[str, int]
+    ground: Ground = field(repr=False, compare=False)
+
+    def explain(self, left: Hashable, right: Hashable) -> Waterfall:
+        """Why two rows, named by index labels, are one or are not. UsageError for a label that there is not."""
+        ground = self.ground
+        rows = ground.row(left), ground.row(right)
+        if rows[0] == rows[1]:
+            raise UsageError(f"{left!r} is one row", hint="name two rows")
+        return waterfall(ground.found, rows, (left, right), ground.said)
 
 
 def match(
@@ -58,17 +95,28 @@ def match(
     kinds = _checked(types, texts.columns) if types else {d.column: d.type for d in detected if d.type}
     if not kinds:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
-    # Rows in an order of their own, so that the result does not depend on how the file was sorted.
+    # Columns and rows in an order of their own, so that the result depends neither on how the file was sorted nor on
+    # what else stands in it. Of columns of one type the fullest is the first.
+    kinds = _fullest_first(texts, kinds)
+    texts = texts.select(list(kinds))
     order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
-    texts = texts.select([name for name in texts.columns if name in kinds])[order]
+    texts = texts[order]
     records = prepare(texts, kinds, entity)
     del texts
     if not records.comparisons:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
     found = resolve(records)
     return Matching(
-        _clusters(found, order, whole.index), _pairs(found, order, whole.index), detected, found.blocked.oversized
+        _clusters(found, order, whole.index),
+        _pairs(found, order, whole.index),
+        detected,
+        found.blocked.oversized,
+        Ground(found, records, order, whole, kinds),
     )
+
+
+def _fullest_first(texts: pl.DataFrame, kinds: dict[str, str]) -> dict[str, str]:
+    return {name: kinds[name] for name in sorted(kinds, key=lambda name: (texts[name].null_count(), name))}
 
 
 def _texts(column: pd.Series) -> pl.Series:

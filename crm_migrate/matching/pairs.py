@@ -5,6 +5,8 @@ of its first field. In a block of up to `BLOCK` records all pairs are looked at;
 and each record is compared with its next `WINDOW` neighbours: never skipped, never n².
 """
 
+from collections.abc import Sequence
+
 from crm_migrate.mapping.plan import MatchRulePlan, ObjectPlan
 from crm_migrate.matching.rules import hard_fields, is_alone, name_fields
 from crm_migrate.matching.shared import shared_table
@@ -15,8 +17,10 @@ from crm_migrate.workspace.sql import literal, quoted
 BLOCK = 64
 WINDOW = 12
 
-# Who has the last word on a pair: a person, a contradiction, `do: apart`, then merge, review, and a rule's own veto.
-DECIDED, CONTRADICTED, APART, MERGE, REVIEW, VETOED = range(6)
+# Who has the last word on a pair: a person, a contradiction, `do: apart`, then merge, an earlier load (where the model
+# merges), review, a rule's own veto, and where all these are silent the model.
+DECIDED, CONTRADICTED, APART, MERGE, EARLIER, REVIEW, VETOED, SILENT = range(8)
+MODEL, LEARNED = "learned", 1_000_000  # the model among the rules: its name, and a number that no rule has
 
 
 def create_verdicts(work: Relations, plan: ObjectPlan) -> None:
@@ -166,25 +170,45 @@ def settle_pairs(work: Relations, plan: ObjectPlan) -> None:
     """Table `pairs/<object>`: the last word on every pair that a rule or a decision spoke about."""
     work.execute(
         f"CREATE TABLE {quoted(f'pairs/{plan.name}')} AS SELECT a, b, number, rule, outcome, why,"
-        f" precedence, alike, decision"
+        f" precedence, alike, decision, NULL::DOUBLE AS probability"
         f" FROM {quoted(f'verdicts/{plan.name}')}"
         " QUALIFY row_number() OVER (PARTITION BY a, b ORDER BY precedence, number, decision) = 1"
     )
 
 
-def evidence(plan: ObjectPlan, nodes: str) -> str:
-    """Query of the contract table `pairs`: evidence is field -> [left value, right value, likeness]."""
+def evidence(plan: ObjectPlan, nodes: str, told: Sequence[str] = ()) -> str:
+    """Query of the contract table `pairs`: evidence is field -> [left value, right value, likeness].
+
+    `told` names the fields that the model looks at.
+    """
     pairs = quoted(f"pairs/{plan.name}")
-    queries = []
+    columns = "a, b, rule, outcome, why, {0}, decision, probability"
+    queries = [f"SELECT {columns.format(chr(39) + '{}' + chr(39) + ' AS evidence')} FROM {pairs} WHERE number < 0"]
     for number, rule in enumerate(plan.match):
         cells = ", ".join(
             f"{literal(same.field)}, json_array(x.{quoted(same.field)}, y.{quoted(same.field)},"
             f" round(p.alike[{place}], 4))"
             for place, same in enumerate(rule.same, 1)
         )
-        queries.append(
-            f"SELECT a, b, rule, outcome, why, json_object({cells})::VARCHAR AS evidence, decision FROM {pairs} p"
-            f" JOIN {nodes} x ON x.__node = a JOIN {nodes} y ON y.__node = b WHERE number = {number}"
-        )
-    queries.append(f"SELECT a, b, rule, outcome, why, '{{}}' AS evidence, decision FROM {pairs} WHERE number < 0")
+        queries.append(_with_values(columns, f"json_object({cells})::VARCHAR", pairs, nodes, number))
+    if told:
+        queries.append(_with_values(columns, _compared(told), pairs, nodes, LEARNED))
     return f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY a, b"
+
+
+def _with_values(columns: str, compared: str, pairs: str, nodes: str, number: int) -> str:
+    return (
+        f"SELECT {columns.format(f'{compared} AS evidence')} FROM {pairs} p"
+        f" JOIN {nodes} x ON x.__node = a JOIN {nodes} y ON y.__node = b WHERE number = {number}"
+    )
+
+
+def _compared(fields: Sequence[str]) -> str:
+    """SQL: the JSON of all fields that one of two records fills, with how alike they are as they are written."""
+    cells = []
+    for field in fields:
+        x, y = f"x.{quoted(field)}::VARCHAR", f"y.{quoted(field)}::VARCHAR"
+        alike = f"round(jaro_winkler_similarity(lower({x}), lower({y})), 4)"
+        pair = f"concat(to_json({literal(field)}), ':', json_array({x}, {y}, {alike}))"
+        cells.append(f"CASE WHEN {x} IS NOT NULL OR {y} IS NOT NULL THEN {pair} END")
+    return f"concat('{{', concat_ws(',', {', '.join(cells)}), '}}')"

@@ -1,6 +1,7 @@
 """Records: a frame with its semantic types as comparisons and blocking anchors."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -8,7 +9,7 @@ import polars as pl
 from crm_migrate.matching import folding, kernels
 from crm_migrate.matching.comparison import Comparison, simple
 from crm_migrate.matching.composites import person_names, places, street_lines
-from crm_migrate.matching.terms import Codes, Terms, encode
+from crm_migrate.matching.terms import Codes, Terms, encode, joint
 
 Types = dict[str, str]
 EMAIL = ("missing", "different", "vaguely alike", "alike", "nearly equal", "equal")
@@ -34,13 +35,18 @@ _GROWTH = {"person": 0.5, "organisation": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Comparisons and blocking anchors of the rows of a frame; `growth` as in `partition`."""
+    """Comparisons and blocking anchors of the rows of a frame; `growth` as in `partition`.
+
+    `texts` and `types` are what `prepare` was given: vetoes and groups read facts that no comparison weighs.
+    """
 
     rows: int
     comparisons: tuple[Comparison, ...]
     anchors: dict[str, Codes]
     recipes: tuple[tuple[str, ...], ...]
     growth: float
+    texts: pl.DataFrame | None = None
+    types: Types = field(default_factory=dict)
 
 
 class _Columns:
@@ -77,7 +83,7 @@ def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
     _contacts(columns, comparisons, anchors, "household" if entity == "person" else "")
     _address(columns, comparisons, anchors, "" if entity == "person" else "chain")
     recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
-    return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity])
+    return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity], frame, types)
 
 
 def _code(column: pl.Series) -> Codes:
@@ -92,13 +98,21 @@ def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, 
     comparisons.extend(person_names(first, last))
     if middle.null_count() < len(middle):
         comparisons.append(simple("middle_name", encode(middle), kernels.names, kernels.NAME, apart="household"))
-    low = pl.select(pl.min_horizontal(given, family)).to_series()
-    high = pl.select(pl.max_horizontal(given, family)).to_series()
     anchors |= {
-        "given": first.codes, "family": last.codes, "given1": _code(given.str.slice(0, 1)),
-        "family1": _code(family.str.slice(0, 1)), "given3": _code(given.str.slice(0, 3)),
-        "family3": _code(family.str.slice(0, 3)), "names": _code(low + "|" + high),
+        "given": first.codes, "family": last.codes, "given1": first.derived(_start(1)),
+        "family1": last.derived(_start(1)), "given3": first.derived(_start(3)),
+        "family3": last.derived(_start(3)), "names": _either_way(first.codes, last.codes),
     }  # fmt: skip
+
+
+def _start(letters: int) -> Callable[[pl.Series], pl.Series]:
+    return lambda texts: texts.str.slice(0, letters)
+
+
+def _either_way(given: Codes, family: Codes) -> Codes:
+    """Both names whatever their order; who has one name only has it twice."""
+    low, high = np.minimum(given, family), np.maximum(given, family)
+    return joint(np.where(low < 0, high, low), high)
 
 
 def _name_parts(columns: _Columns) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -128,13 +142,13 @@ def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
     if born is not None:
         day = folding.date(born)
         terms = encode(day)
-        comparisons.append(simple("birth_date", terms, kernels.dates, kernels.DATE, apart="household"))
+        comparisons.append(simple("birth_date", terms, kernels.dates, kernels.DATE, apart="household", cost=1))
         anchors |= {
             "birth_date": terms[0].codes,
-            "year": _code(day.str.slice(0, 4)),
-            "month": _code(day.str.slice(4, 2)),
+            "year": terms[0].derived(lambda texts: texts.str.slice(0, 4)),
+            "month": terms[0].derived(lambda texts: texts.str.slice(4, 2)),
+            "day": terms[0].derived(lambda texts: texts.str.slice(6, 2)),
         }
-        anchors["day"] = _code(day.str.slice(6, 2))
     for kind in ("gender", "choice", "employer"):
         for column in columns.all(kind):
             apart = "household" if kind == "gender" else ""
@@ -209,25 +223,34 @@ def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
         )
         anchors[kind] = terms[0].codes
         if kind == "email":
-            anchors["mailbox"] = _code(series[0].str.replace("@.*", ""))
+            anchors["mailbox"] = terms[0].derived(lambda texts: texts.str.replace("@.*", ""))
         if kind == "phone":
-            anchors["phone7"] = _code(series[0].str.tail(7))
+            anchors["phone7"] = terms[0].derived(lambda texts: texts.str.tail(7))
 
 
 def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes], apart: str) -> None:
     line, number = columns.first("street"), columns.first("house_number")
     if line is not None:
-        plain = folding.street(line)
-        digits = folding.folded(number) if number is not None else plain.str.extract(r"(?:^|\s)(\d+[a-z]?)(?:\s|$)")
-        words = plain if number is not None else plain.str.replace(r"(?:^|\s)\d+[a-z]?(?:\s|$)", " ").str.strip_chars()
+        plain = encode(folding.street(line))[0]
+        digits = plain.mapped(_number) if number is None else encode(folding.folded(number))[0]
+        words = plain.mapped(_without_number) if number is None else plain
         comparisons.append(street_lines(digits, words, apart))
-        anchors["street"] = _code(digits + " " + words.str.slice(0, 4))
-        anchors["street_number"] = _code(digits)
-        anchors["street_word"] = _code(words.str.extract(r"(\p{L}{3,})"))
+        anchors["street"] = joint(digits.codes, words.derived(_start(4)))
+        anchors["street_number"] = digits.codes
+        anchors["street_word"] = words.derived(lambda texts: texts.str.extract(r"(\p{L}{3,})"))
     postal, city, state = (columns.or_empty(kind) for kind in ("postal_code", "city", "state"))
     postal, city, state = folding.code(postal), folding.folded(city), folding.folded(state)
     if any(s.null_count() < len(s) for s in (postal, city, state)):
-        comparisons.append(places(postal, city, state))
-        anchors |= {"postal_code": _code(postal), "city": _code(city)}
+        codes, cities, states = (encode(column)[0] for column in (postal, city, state))
+        comparisons.append(places(codes, cities, states))
+        anchors |= {"postal_code": codes.codes, "city": cities.codes}
     for column in columns.all("address_rest"):
         comparisons.append(simple(column.name, encode(folding.street(column)), kernels.texts, kernels.TEXT))
+
+
+def _number(street: pl.Series) -> pl.Series:
+    return street.str.extract(r"(?:^|\s)(\d+[a-z]?)(?:\s|$)")
+
+
+def _without_number(street: pl.Series) -> pl.Series:
+    return street.str.replace(r"(?:^|\s)\d+[a-z]?(?:\s|$)", " ").str.strip_chars()

@@ -13,16 +13,6 @@ def unsupported(plan: Plan) -> list[Finding]:
     found = []
     for each in plan.objects:
         place = Place(field=each.name)
-        if each.learned_match:
-            found.append(
-                Finding(
-                    "match_learned_unsupported",
-                    f"`match: learned` of {each.name} is not available in this version.",
-                    place=place,
-                    hint="Write match rules with `same:` and `do: review`, look at the pairs, then opt in"
-                    " to `do: merge`.",
-                )
-            )
         for field in each.fields:
             if field.survive not in SURVIVAL:
                 found.append(
@@ -33,7 +23,7 @@ def unsupported(plan: Plan) -> list[Finding]:
                         hint=f"Use one of {', '.join(sorted(SURVIVAL))}.",
                     )
                 )
-        if each.match and not each.mergeable:
+        if (each.match or each.learned) and not each.mergeable:
             found.append(
                 Finding(
                     "match_not_mergeable",
@@ -58,6 +48,8 @@ def name_fields(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
 
 def needed_fields(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
     """Every field that a rule, a veto or the count of names compares, in the order of the mapping."""
+    if not plan.match:
+        return hard_fields(plan)
     spoken = {same.field for rule in plan.match for same in rule.same}
     spoken |= {veto.field for rule in plan.match for veto in rule.unless}
     spoken |= {field.name for field in (*hard_fields(plan), *name_fields(plan))}

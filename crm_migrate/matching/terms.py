@@ -1,36 +1,50 @@
 """Terms: a column as codes into its distinct values, so that every comparison is done once per pair of values."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
 Codes = npt.NDArray[np.int64]
 FEW = 30  # rows with other values that every column is thought to have beside its own: ten rows are not the world
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
-    """`codes` has one entry per row (-1: no value) into `values`."""
+    """`codes` has one entry per row (-1: no value) into the distinct `texts`; levels of pairs are kept."""
 
     codes: Codes
-    values: npt.NDArray[np.object_]
+    texts: pl.Series
+    remembered: dict[Any, npt.NDArray[np.uint8]] = field(default_factory=dict)
+
+    @cached_property
+    def values(self) -> npt.NDArray[np.object_]:
+        """The distinct values as Python texts; only made when they are asked for, for they take much room."""
+        return np.array([*self.texts.to_list(), None], dtype=object)[:-1]
+
+    def mapped(self, fold: Callable[[pl.Series], pl.Series]) -> "Terms":
+        """What a function makes of the values: done once per value, not once per row."""
+        by_value = encode(fold(self.texts))[0]
+        return Terms(np.append(by_value.codes, -1)[self.codes], by_value.texts)
+
+    def derived(self, fold: Callable[[pl.Series], pl.Series]) -> Codes:
+        """Codes of what a function makes of the values."""
+        return self.mapped(fold).codes
 
 
 def encode(*columns: pl.Series) -> list[Terms]:
     """Columns over one dictionary, so that codes can be compared between them; empty texts are no values."""
     joined = pl.concat([column.cast(pl.String).rename("v") for column in columns])
-    coded = joined.replace("", None).to_arrow()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-    coded = coded.dictionary_encode()
-    values = np.array([*coded.dictionary.to_pylist(), None], dtype=object)[:-1]
+    coded = joined.set(joined == "", None).rechunk().to_arrow().dictionary_encode()
+    texts = pl.Series(pl.from_arrow(coded.dictionary), dtype=pl.String)
     codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
     ends = np.cumsum([0, *(len(column) for column in columns)])
-    return [Terms(codes[start:end], values) for start, end in pairwise(ends)]
+    return [Terms(codes[start:end], texts) for start, end in pairwise(ends)]
 
 
 def joint(*columns: Codes) -> Codes:
@@ -41,11 +55,11 @@ def joint(*columns: Codes) -> Codes:
         present = (code >= 0) & (column >= 0)
         code = np.where(present, code * width + column, -1)
         if width > 1 and code.max(initial=0) > 2**40:
-            code = _dense(code)
+            code = dense(code)
     return code
 
 
-def _dense(code: Codes) -> Codes:
+def dense(code: Codes) -> Codes:
     """Codes renumbered from 0, so that products of them stay below 2**63."""
     found, index = numbered(code)
     return index - int(found[0] < 0) if len(found) else code

@@ -98,7 +98,7 @@ class Table:
 
     def __init__(self, compared: Sequence[Compared], model: Model) -> None:
         self.levels = [c.levels for c in compared]
-        self.chance = [_chance(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
+        self.chance = [chances(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
 
     def known(self) -> npt.NDArray[np.bool_]:
         """Pairs x comparisons: where there was something to compare."""
@@ -116,7 +116,7 @@ class Table:
         ]
 
 
-def _chance(compared: Compared, u: Reals, frequency: Reals) -> Reals:
+def chances(compared: Compared, u: Reals, frequency: Reals) -> Reals:
     """Log chance of the level, or of meeting the agreed value again (Winkler 1989)."""
     logs = u[compared.levels]
     known = compared.agreed >= 0

@@ -1,7 +1,5 @@
 """The report as one self-contained HTML file: no network, no inline handlers, foreign text only as text."""
 
-import base64
-import hashlib
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,6 +9,7 @@ from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.reports import charts, tables
 from crm_migrate.reports.changes import changes, pieces
 from crm_migrate.reports.language import Language
+from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
 from crm_migrate.workspace.figures import Example, ExceptionGroup, Figures
@@ -53,7 +52,7 @@ def render(figures: Figures, language: Language, *, masked: bool) -> str:
         rows=ROWS,
         style=Markup(style),  # noqa: S704 -- files of ours
         script=Markup(script),  # noqa: S704 -- files of ours
-        policy=_policy(style, script),
+        policy=policy(style, script),
     )
 
 
@@ -78,18 +77,6 @@ def _environment(language: Language) -> Environment:
 
 def _asset(name: str) -> str:
     return (files("crm_migrate.reports") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """Nothing may load; only our own style and script, named by their hashes, may run."""
-    return (
-        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def clip(text: str, limit: int = TEXT) -> str:

@@ -20,6 +20,7 @@ from crm_migrate.workspace.figures import (
     ExceptionGroup,
     FieldFigure,
     Figures,
+    GroupFigure,
     LinkFigure,
     MergedCluster,
     MergeFigure,
@@ -37,7 +38,7 @@ _LATIN = re.compile(r"[\x00-\x7fÀ-ɏ]*")
 _LETTER = re.compile(r"[^\W_]")
 _INNER = re.compile(r"(?<=[^\W_])[^\W_]|\d")
 
-_F = TypeVar("_F", Cause, ExceptionGroup, LinkFigure, MergeFigure, Term)
+_F = TypeVar("_F", Cause, ExceptionGroup, GroupFigure, LinkFigure, MergeFigure, Term)
 Types = Mapping[tuple[str, str], str]  # (object, field) -> semantic type
 
 
@@ -126,6 +127,7 @@ def masked(figures: Figures) -> Figures:
             "exceptions": tuple(_with_examples(x, x.object, x.field, types) for x in figures.exceptions),
             "merges": tuple(_with_examples(m, m.object, "", types) for m in figures.merges),
             "clusters": tuple(_cluster(c, types) for c in figures.clusters),
+            "groups": tuple(_with_examples(g, g.object, "", types) for g in figures.groups),
             "kpis": tuple(k.model_copy(update={"group": _group(k.group, types)}) for k in figures.kpis),
             "decisions": tuple((i, who, when, _scrubbed(text), n) for i, who, when, text, n in figures.decisions),
         }

@@ -212,6 +212,24 @@ def clusters(figures: Figures) -> Table:
     return _table("clusters", "object cluster members why field value winner rule", rows)
 
 
+def learned(figures: Figures) -> Table:
+    """What the learned matching may do, did and leaves to people."""
+    rows = (
+        (x.object, x.mode, x.limit, x.expected_wrong, x.merged_records, x.cut, x.asked, x.vetoed)
+        for x in figures.learned
+    )
+    columns = (
+        "object mode:word wrong_limit:amount expected_wrong:amount merged_records:int cut:amount asked:int vetoed:int"
+    )
+    return _table("learned", columns, rows)
+
+
+def groups(figures: Figures) -> Table:
+    """Records that share a home, a mailbox or a parent without being one."""
+    rows = ((g.object, g.kind, g.groups, g.records) for g in figures.groups)
+    return _table("groups", "object kind:word groups:int records:int", rows)
+
+
 def consent(figures: Figures) -> Table:
     """People by consent before and after."""
     rows = ((c.before, c.after, c.count, c.without_evidence) for c in figures.consent)

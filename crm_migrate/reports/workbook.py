@@ -64,7 +64,8 @@ def _tables(figures: Figures) -> Iterator[Table]:
     makers = (
         tables.gates, tables.accounting, tables.target_sets, tables.bridge_rows, tables.fields, tables.causes,
         tables.field_examples, tables.links, tables.kpis, tables.controls, tables.exceptions,
-        tables.exception_examples, tables.merges, tables.clusters, tables.consent, tables.owners, tables.scores,
+        tables.exception_examples, tables.merges, tables.learned, tables.groups, tables.clusters, tables.consent,
+        tables.owners, tables.scores,
         tables.unexpected, tables.sources, tables.source_columns, tables.decisions, tables.sign_off,
         tables.not_checked,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from crm_migrate.stages.reconciling.consent import consent_cells
 from crm_migrate.stages.reconciling.database import Tables, opened, quote
 from crm_migrate.stages.reconciling.examples import name_entities
 from crm_migrate.stages.reconciling.exceptions import (
+    matching_exceptions,
     object_exceptions,
     quarantine_exceptions,
     reading_exceptions,
@@ -23,6 +24,7 @@ from crm_migrate.stages.reconciling.exceptions import (
 from crm_migrate.stages.reconciling.fields import compare_object, field_figures, sample_size, write_differences
 from crm_migrate.stages.reconciling.gates import Found, gates
 from crm_migrate.stages.reconciling.kpis import Measured, control_figure, figures_of, measure
+from crm_migrate.stages.reconciling.likeness import group_figures, learned_figures
 from crm_migrate.stages.reconciling.linking import compare_links
 from crm_migrate.stages.reconciling.merges import merge_figures, merged_clusters
 from crm_migrate.stages.reconciling.owners import owner_flow, total_flow
@@ -32,7 +34,9 @@ from crm_migrate.stages.reconciling.verdict import not_checked, sentence, verdic
 from crm_migrate.workspace.figures import (
     ExceptionGroup,
     Figures,
+    GroupFigure,
     Header,
+    LearnedFigure,
     MergedCluster,
     MergeFigure,
     RuleScore,
@@ -51,6 +55,8 @@ class _Collected(Found):
         self.exceptions: list[ExceptionGroup] = []
         self.merges: list[MergeFigure] = []
         self.clusters: list[MergedCluster] = []
+        self.learned: list[LearnedFigure] = []
+        self.groups: list[GroupFigure] = []
         self.scores: list[RuleScore] = []
         self.owners: list[tuple[str, str, int]] = []
         self.decisions: list[tuple[str, str, str, str, int]] = []
@@ -95,8 +101,11 @@ def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, colle
     collected.owners.extend(owner_flow(tables, object_plan))
     collected.merges.extend(merge_figures(tables, name))
     collected.clusters.extend(merged_clusters(tables, object_plan))
+    collected.learned.extend(learned_figures(tables, name))
+    collected.groups.extend(group_figures(tables, name))
     collected.scores.extend(rule_scores(tables, object_plan))
     collected.exceptions.extend(object_exceptions(tables, object_plan, differing))
+    collected.exceptions.extend(matching_exceptions(tables, name))
     collected.exceptions.extend(unexpected_exceptions(collected.target_sets[-1]))
     _count_doubt(tables, name, collected)
 
@@ -167,6 +176,8 @@ def _figures(plan: Plan, header: Header, target_identity: str, collected: _Colle
         exceptions=tuple(sorted(collected.exceptions, key=lambda g: (_ORDER[g.severity], -g.count, g.code))),
         merges=tuple(collected.merges),
         clusters=tuple(collected.clusters),
+        learned=tuple(collected.learned),
+        groups=tuple(collected.groups),
         consent=tuple(collected.consent),
         owners=total_flow(collected.owners),
         gates=judged,

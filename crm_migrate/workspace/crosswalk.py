@@ -1,8 +1,10 @@
 """Which entity a cluster of source rows is: the crosswalk of one target, and how ids live on from run to run.
 
 A cluster that touches one known entity keeps its id, whoever survives. One that touches two loaded entities is
-`merge_of_loaded`, the parts of a loaded entity are `split_of_loaded`: both wait for a person. A new cluster gets an id
-that follows from the project, the object and its smallest member, so that the same rows get the same id anywhere.
+`merge_of_loaded`, the parts of a loaded entity are `split_of_loaded`: both wait for a person. Where a person has set
+the parts apart, the largest of them (then the one with the smallest member) keeps the id, and the others are new. A new
+cluster gets an id that follows from the project, the object and its smallest member, so that the same rows get the same
+id anywhere.
 """
 
 import shutil
@@ -20,6 +22,7 @@ from crm_migrate.workspace.sql import literal, stream
 
 CROSSWALK = pa.schema([("__source", pa.string()), ("__key", pa.string()), ("__entity", pa.string())])
 _SALTS = 8
+_NOBODY = "(SELECT NULL::BIGINT AS a, NULL::BIGINT AS b WHERE FALSE)"
 
 
 def entities_for(
@@ -32,14 +35,16 @@ def entities_for(
     known: str,
     loaded: str,
     merge: bool = False,
+    apart: str = _NOBODY,
 ) -> None:
-    """Create the temporary table `into`: `__cluster`, `__entity`, `first` (smallest member), `code`, `message`.
+    """Create the temporary table `into`: `__cluster`, `__entity`, `first` (least member), `code`, `message`, `split`.
 
-    `members` (`__cluster`, `__source`, `__key`), `known` (`__source`, `__key`, `__entity`) and `loaded` (`__entity`)
-    are FROM items. With `merge` a cluster of several loaded entities goes on as the smallest of them.
+    `members` (`__cluster`, `__source`, `__key`), `known` (`__source`, `__key`, `__entity`), `loaded` (`__entity`) and
+    `apart` (`a`, `b`: clusters that a person has set apart) are FROM items. With `merge` a cluster of several loaded
+    entities goes on as the smallest of them. `split` marks what is left of a loaded entity that a person has split.
     """
     connection.execute(_CLAIMS.format(members=members, known=known, loaded=loaded))
-    connection.execute(_KEPT.format(into=into, merge="TRUE" if merge else "FALSE"))
+    connection.execute(_KEPT.format(into=into, merge="TRUE" if merge else "FALSE", apart=apart))
     # Ids of the target that no crosswalk knows are not taken: they are ours, of a crosswalk that was lost.
     connection.execute(f"CREATE TEMP TABLE taken_ AS SELECT DISTINCT __entity FROM {known}")
     for salt in range(_SALTS):
@@ -55,24 +60,33 @@ def entities_for(
 
 _CLAIMS = """CREATE TEMP TABLE claims_ AS
 SELECT m.__cluster, min(m.__source || ':' || m.__key) AS first, k.__entity AS known,
-       any_value(l.__entity) IS NOT NULL AS loaded
+       any_value(l.__entity) IS NOT NULL AS loaded, count(*) AS members
 FROM {members} m LEFT JOIN {known} k ON k.__source = m.__source AND k.__key = m.__key
 LEFT JOIN (SELECT DISTINCT __entity FROM {loaded}) l ON l.__entity = k.__entity
 GROUP BY m.__cluster, k.__entity"""
 
-# One line per cluster: the entity it keeps (a loaded one first), and why it must wait if it must.
+# One line per cluster: the entity it keeps (a loaded one first), and why it must wait if it must. An entity is split by
+# decision where a person has set apart every two of the clusters that claim it.
 _KEPT = """CREATE TEMP TABLE {into} AS
-WITH split AS (SELECT known FROM claims_ WHERE loaded GROUP BY known HAVING count(*) > 1),
+WITH said AS (SELECT DISTINCT least(a, b) AS a, greatest(a, b) AS b FROM {apart}),
+decided AS (SELECT x.known FROM claims_ x JOIN claims_ y ON x.known = y.known AND x.__cluster < y.__cluster
+            LEFT JOIN said ON said.a = x.__cluster AND said.b = y.__cluster
+            WHERE x.loaded GROUP BY x.known HAVING bool_and(said.a IS NOT NULL)),
+split AS (SELECT known FROM claims_ WHERE loaded AND known NOT IN (SELECT known FROM decided)
+          GROUP BY known HAVING count(*) > 1),
 c AS (SELECT __cluster, min(first) AS first,
-             coalesce(min(known) FILTER (loaded), min(known)) AS kept,
+             coalesce(min(known) FILTER (loaded), min(known)) AS kept, max(members) AS members,
              count(*) FILTER (loaded) AS loaded, bool_or(known IN (SELECT known FROM split)) AS parted,
              string_agg(known, ', ' ORDER BY known) FILTER (loaded) AS touched
       FROM claims_ GROUP BY __cluster),
-r AS (SELECT *, row_number() OVER (PARTITION BY kept ORDER BY first, __cluster) AS rank FROM c)
+d AS (SELECT *, coalesce(kept IN (SELECT known FROM decided), FALSE) AS apart FROM c),
+r AS (SELECT *, row_number() OVER (PARTITION BY kept ORDER BY CASE WHEN apart THEN -members ELSE 0 END, first,
+                                   __cluster) AS rank FROM d)
 SELECT __cluster, CASE WHEN rank = 1 THEN kept END AS __entity, first,
        CASE WHEN parted THEN 'split_of_loaded' WHEN loaded > 1 AND NOT {merge} THEN 'merge_of_loaded' END AS code,
        CASE WHEN parted THEN 'was loaded as one record: ' || touched
-            WHEN loaded > 1 AND NOT {merge} THEN 'joins records that were loaded apart: ' || touched END AS message
+            WHEN loaded > 1 AND NOT {merge} THEN 'joins records that were loaded apart: ' || touched END AS message,
+       apart AND rank = 1 AS split
 FROM r"""
 
 # Of two clusters that hash to one id, the smaller keeps it and the other is salted in the next round.

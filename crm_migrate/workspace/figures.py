@@ -255,6 +255,35 @@ class MergedCluster(Figure):
     cells: tuple[tuple[str, str, str, str], ...]  # field, value, winner, rule
 
 
+class LearnedFigure(Figure):
+    """What the learned model of one object may do and did. Shares and probabilities are plain decimal text.
+
+    `limit` is the expected share of wrong merges that is allowed, `expected_wrong` the number that is expected among
+    `merged_records`, the records that it (and the rules) put in clusters of more than one; with mode `propose` nothing
+    of that is done, and the same figures say what `merge` would do. `cut` is the probability from which pairs are
+    merged, empty where none are. `asked` and `vetoed` count pairs.
+    """
+
+    object: str
+    mode: Literal["propose", "merge"]
+    limit: str
+    expected_wrong: str
+    merged_records: int
+    cut: str
+    asked: int
+    vetoed: int
+
+
+class GroupFigure(Figure):
+    """Records that share a home, a mailbox or a parent without being one, by kind: groups and the records in them."""
+
+    object: str
+    kind: str
+    groups: int
+    records: int
+    examples: tuple[Example, ...] = ()
+
+
 class ConsentCell(Figure):
     """How many people went from one consent state to another; `without_evidence` counts unfounded grants."""
 
@@ -312,6 +341,8 @@ class Figures(Figure):
     exceptions: tuple[ExceptionGroup, ...] = ()
     merges: tuple[MergeFigure, ...] = ()
     clusters: tuple[MergedCluster, ...] = ()
+    learned: tuple[LearnedFigure, ...] = ()
+    groups: tuple[GroupFigure, ...] = ()
     consent: tuple[ConsentCell, ...] = ()
     owners: tuple[tuple[str, str, int], ...] = ()  # legacy owner, owner in the target, records
     gates: tuple[Gate, ...] = ()

@@ -75,7 +75,7 @@ def _forbidden(plan: ObjectPlan) -> str:
         f" ON y.node = p.b"
         " WHERE x.cluster = y.cluster AND p.outcome IN ('vetoed', 'apart')"
     ]
-    for field in hard_fields(plan) if plan.match else ():
+    for field in hard_fields(plan) if plan.match or plan.learned else ():
         name, keys = quoted(field.name), quoted(f"keys/{plan.name}")
         queries.append(
             f"SELECT x.cluster, x.node AS a, y.node AS b, '{field.name} differs' AS why FROM"

@@ -102,7 +102,7 @@ def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
             listed += f", {cell} AS {name}"
     relations.execute(
         f"CREATE TEMP VIEW {names.wish} AS SELECT r.__cluster, k.__entity, "
-        f"k.code AS __k_code, k.message AS __k_message, "
+        f"k.code AS __k_code, k.message AS __k_message, k.split AS __k_split, "
         f"r.__state, r.__code AS __r_code, r.__message AS __r_message{listed} "
         f"FROM {records} r JOIN {names.keys} k ON k.__cluster = r.__cluster{joins}"
     )
@@ -158,7 +158,8 @@ def _final(object_plan: ObjectPlan, name: str) -> str:
     """What a field shall be after this load."""
     ours, sent, theirs = (f"{t}.{quoted(name)}" for t in "wsx")
     field = next(f for f in loaded_fields(object_plan) if f.target == name)
-    again = ours if field.clear else f"coalesce({ours}, {sent})"
+    # What is left of a record that a person has split keeps nothing of those who left.
+    again = ours if field.clear else f"CASE WHEN __k_split THEN {ours} ELSE coalesce({ours}, {sent}) END"
     if not object_plan.existing.match:
         return again
     kept = "NULL" if field.ref is not None else theirs  # their parent is an id of the target, not an entity of ours

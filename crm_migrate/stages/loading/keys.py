@@ -12,6 +12,7 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
 
 CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT"}
+PAIRS = {"a": "BIGINT", "b": "BIGINT", "outcome": "VARCHAR", "decision": "VARCHAR"}
 NODES = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"}
 REASON = ("action", "code", "message", "changed_fields", "target_id")
 CROSSWALK = {"__source": "VARCHAR", "__key": "VARCHAR", "__entity": "VARCHAR"}
@@ -98,6 +99,19 @@ def identify(relations: Relations, project: Project, identity: str, plan: Plan, 
         known=known,
         loaded=f"(SELECT __entity FROM {names.sent})",
         merge=object_plan.on_rerun.now_merged == "merge",
+        apart=_decided_apart(relations, object_plan.name),
+    )
+
+
+def _decided_apart(relations: Relations, object_name: str) -> str:
+    """A FROM item: clusters `a` and `b` of which a person has said that they are two."""
+    if not relations.finished("dedupe", object_name, "pairs"):
+        return "(SELECT NULL::BIGINT AS a, NULL::BIGINT AS b WHERE FALSE)"
+    pairs = relations.scan(PAIRS, "dedupe", object_name, "pairs")
+    clusters = relations.scan(CLUSTERS, "dedupe", object_name, "clusters")
+    return (
+        f"(SELECT x.__cluster AS a, y.__cluster AS b FROM {pairs} p JOIN {clusters} x ON x.__node = p.a"
+        f" JOIN {clusters} y ON y.__node = p.b WHERE p.outcome = 'apart' AND p.decision IS NOT NULL)"
     )
 
 

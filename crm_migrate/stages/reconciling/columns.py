@@ -28,6 +28,11 @@ PAIRS = {
     "a": "BIGINT", "b": "BIGINT", "rule": "VARCHAR", "outcome": "VARCHAR", "why": "VARCHAR", "evidence": "VARCHAR",
     "decision": "VARCHAR",
 }  # fmt: skip
+LEARNED = {
+    "mode": "VARCHAR", "limit": "DOUBLE", "expected_wrong": "DOUBLE", "merged_records": "BIGINT", "cut": "DOUBLE",
+}  # fmt: skip
+GROUPS = {"group": "BIGINT", "kind": "VARCHAR", "shared": "VARCHAR", "__node": "BIGINT"}
+FINDINGS = {"code": "VARCHAR", "rule": "VARCHAR", "message": "VARCHAR", "count": "BIGINT"}
 CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT", "rule": "VARCHAR", "state": "VARCHAR", "why": "VARCHAR"}
 SURVIVORS = {
     "__cluster": "BIGINT", "field": "VARCHAR", "__node": "BIGINT", "rule": "VARCHAR", "losers": "INTEGER",

@@ -21,6 +21,7 @@ from crm_migrate.stages.reconciling.columns import (
 )
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
 from crm_migrate.stages.reconciling.examples import EXAMPLES
+from crm_migrate.stages.reconciling.likeness import matching_notes
 from crm_migrate.workspace.figures import Example, ExceptionGroup, TargetSet
 
 Severity = Literal["error", "warning", "note"]
@@ -83,6 +84,13 @@ def object_exceptions(tables: Tables, object_plan: ObjectPlan, sourced: list[str
     yield from _grouped(tables, _left_behind(tables, name), name, "warning")
     for number, table in enumerate(sourced):
         yield from _differences(tables, name, table, link=number > 0)
+
+
+def matching_exceptions(tables: Tables, object_name: str) -> Iterator[ExceptionGroup]:
+    """What matching noted: blocks too big for all pairs, clusters that were split, decisions about records gone."""
+    for code, rule, message, count in matching_notes(tables, object_name):
+        example = Example(record=object_name, message=message)
+        yield _group(code, "note", object_name, ("", "", rule, "matched"), count, (example,))
 
 
 def unexpected_exceptions(found: TargetSet) -> Iterator[ExceptionGroup]:

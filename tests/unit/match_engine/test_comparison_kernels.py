@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from crm_migrate.matching import folding, kernels
+from crm_migrate.matching.comparison import Pairs
 from crm_migrate.matching.detection import detect
 
 
@@ -18,7 +19,7 @@ from crm_migrate.matching.detection import detect
     ],
 )
 def test_names(a: str, b: str, least: int, most: int) -> None:
-    forth, back = int(kernels.names([a], [b])[0]), int(kernels.names([b], [a])[0])
+    forth, back = int(kernels.names(Pairs.of([a], [b]))[0]), int(kernels.names(Pairs.of([b], [a]))[0])
     assert forth == back
     assert least <= forth <= most
 
@@ -35,8 +36,8 @@ def test_names(a: str, b: str, least: int, most: int) -> None:
     ],
 )
 def test_dates(a: str, b: str, label: str) -> None:
-    assert kernels.DATE[kernels.dates([a], [b])[0]] == label
-    assert kernels.DATE[kernels.dates([b], [a])[0]] == label
+    assert kernels.DATE[kernels.dates(Pairs.of([a], [b]))[0]] == label
+    assert kernels.DATE[kernels.dates(Pairs.of([b], [a]))[0]] == label
 
 
 def test_dates_are_read_in_the_order_of_the_column() -> None:
@@ -64,7 +65,12 @@ def test_streets_and_firms_in_one_spelling() -> None:
     [
         ("Vorname", "given_name"), ("soyadı", "family_name"), ("E-Mail", "email"), ("Doğum Tarihi", "birth_date"),
         ("PLZ", "postal_code"), ("Telefon (mobil)", "phone"), ("first_and_last_name", "person_name"),
-        ("nomor telepon", ""),
+        ("Telefonnotiz", ""), ("Contact Name", "person_name"), ("Contact No.", "id"), ("Contact owner", "record"),
+        ("Account Manager", "record"), ("Account Name", "employer"), ("Email Opt Out", "record"),
+        ("Created By", "record"),
+        ("Person - Last name", "family_name"), ("Address 1: City", "city"), ("Email (Primary Contact)", "email"),
+        ("Country/Region", "country"), ("PHONE3", "phone"), ("Phone Number", "phone"), ("No. HP", "phone"),
+        ("VAT No", "tax_id"), ("Müşteri No", "id"), ("Nama", "person_name"), ("LastModifiedDate", "record"),
     ],
 )  # fmt: skip
 def test_columns_by_name(column: str, kind: str) -> None:
@@ -76,3 +82,9 @@ def test_columns_by_content() -> None:
         {"a1": ["x@example.com", "y@example.com"], "b1": ["1984-04-20", "1990-06-05"], "c1": ["q", "r"]}
     )
     assert [d.type for d in detect(frame, "person")] == ["email", "birth_date", ""]
+
+
+def test_a_column_of_dates_without_a_name_is_of_births_only_where_people_are_old_enough() -> None:
+    frame = pl.DataFrame({"x1": ["1984-04-20", "2001-06-05"], "x2": ["2019-04-20", "2021-06-05"]})
+    assert [d.type for d in detect(frame, "person")] == ["birth_date", ""]
+    assert [d.type for d in detect(frame, "organisation")] == ["", ""]

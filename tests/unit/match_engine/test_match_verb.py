@@ -60,3 +60,42 @@ def test_refusals(
     assert words in said
     assert "next:" in said
     assert not target.exists()
+
+
+def asked(folder: Path, question: str, *more: str) -> int:
+    source = folder / "rows.csv"
+    source.write_text(ROWS, encoding="utf-8")
+    try:
+        main(["match", question, str(source), "--id", "Kundennummer", *more])
+    except SystemExit as left:
+        return int(left.code or 0)
+    return 0
+
+
+def test_two_rows_are_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "pair.html"
+    assert asked(tmp_path, "explain", "1", "3", "--html", str(page)) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("The same")
+    assert "before comparing" in said
+    assert "Yılmaz" in page.read_text(encoding="utf-8")
+
+
+def test_a_row_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert asked(tmp_path, "explain", "1", "9") == 2
+    assert "there is no row '9'" in capsys.readouterr().err
+
+
+def test_tune_shows_each_limit_and_the_pairs_around_the_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert asked(tmp_path, "tune", "--limit", "0.02") == 0
+    said = capsys.readouterr().out
+    assert [line.split()[0] for line in said.splitlines()[1:7]] == ["0.0001", "0.001", "0.005", "0.01", "0.02", "0.05"]
+    assert "Just merged at 0.02" in said
+    assert "Just not merged at 0.02" in said
+    assert "1 and 3: The same" in said
+
+
+def test_help_shows_the_questions(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["match", "--help"])
+    said = capsys.readouterr().out
+    assert all(question in said for question in ("tune", "explain", "score", "file"))

@@ -14,8 +14,10 @@ from crm_migrate.workspace.figures import (
     FieldFigure,
     Figures,
     Gate,
+    GroupFigure,
     Header,
     KpiFigure,
+    LearnedFigure,
     LinkFigure,
     MergedCluster,
     MergeFigure,
@@ -119,6 +121,8 @@ def figures(*, locale: str = "en", hostile: bool = True, run: str = "2025-03-14T
         exceptions=_exceptions(hostile),
         merges=_merges(),
         clusters=_clusters(hostile),
+        learned=_learned(),
+        groups=_groups(),
         consent=_consent(),
         owners=(("Ayşe Y.", "ayse.yilmaz@anadolu.example", 812), ("Former employee", "migration fallback", 37)),
         gates=_gates(),
@@ -460,6 +464,27 @@ def _merges() -> tuple[MergeFigure, ...]:
         ),
         MergeFigure(object="contacts", rule="similar_name_and_phone", outcome="review", pairs=12, records=24),
         MergeFigure(object="contacts", rule="different_birth_date", outcome="vetoed", pairs=3, records=6),
+    )
+
+
+def _learned() -> tuple[LearnedFigure, ...]:
+    return (
+        LearnedFigure(
+            object="contacts", mode="merge", limit="0.001", expected_wrong="0.41", merged_records=611, cut="0.9998",
+            asked=37, vetoed=4,
+        ),
+        LearnedFigure(
+            object="accounts", mode="propose", limit="0.0005", expected_wrong="0", merged_records=0, cut="", asked=9,
+            vetoed=0,
+        ),
+    )  # fmt: skip
+
+
+def _groups() -> tuple[GroupFigure, ...]:
+    home = Example(record="sheet:4 + sheet:5", source="ayse@anadolu.example")
+    return (
+        GroupFigure(object="contacts", kind="household", groups=12, records=31, examples=(home,)),
+        GroupFigure(object="contacts", kind="shared_mailbox", groups=3, records=14),
     )
 
 

@@ -122,7 +122,12 @@ def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[int, list[list[ob
     ]
     assert [Decimal(str(row[5])) for row in sheet[9][1:]] == [Decimal(k.actual) for k in model.kpis]
     assert [row[7] for row in sheet[11][1:]] == [x.count for x in model.exceptions]
-    assert [row[2:4] for row in sheet[15][1:]] == [[c.count, c.without_evidence] for c in model.consent]
+    assert [row[3:] for row in sheet[14][1:]] == [
+        [float(x.expected_wrong), x.merged_records, float(x.cut) if x.cut else None, x.asked, x.vetoed]
+        for x in model.learned
+    ]
+    assert [row[2:4] for row in sheet[15][1:]] == [[g.groups, g.records] for g in model.groups]
+    assert [row[2:4] for row in sheet[17][1:]] == [[c.count, c.without_evidence] for c in model.consent]
 
 
 def test_json_is_the_presentable_model(rendered: tuple[Figures, Path]) -> None:

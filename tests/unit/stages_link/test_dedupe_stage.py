@@ -167,12 +167,6 @@ def test_contradicting_decisions_are_refused_with_their_chain(run: Run) -> None:
     assert "k:1 = k:2 = k:3, but k:1 ≠ k:3" in caught.value.findings[0].message
 
 
-def test_learned_matching_is_refused(run: Run) -> None:
-    with pytest.raises(MappingError) as caught:
-        deduped(run, people(learned_match=True), [])
-    assert caught.value.findings[0].code == "match_learned_unsupported"
-
-
 def test_children_follow_the_survivor(run: Run) -> None:
     firms = ObjectPlan(
         name="accounts", entity="organisation", target="accounts", mergeable=True, feeds=(FeedPlan(source="f"),),

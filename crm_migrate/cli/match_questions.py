@@ -1,0 +1,131 @@
+"""The questions about matching: `match tune`, `match explain`, `match score`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm_migrate.cli.match_input import found_in, input_options
+
+if TYPE_CHECKING:
+    from crm_migrate.matching.labels import Score
+
+LIMITS = (0.0001, 0.001, 0.005, 0.01, 0.05)  # wrong merges per merged record
+AROUND = 5  # examples on each side of a cut
+_HEAD = ["rule", "right", "wrong", "missed", "asked", "precision", "at least", "recall", "at least"]
+
+
+@click.command("tune")
+@input_options
+@click.option(
+    "--limit", type=click.FloatRange(0, 1), default=0.001, show_default=True, help="The limit to show examples for."
+)
+@click.option("--html", type=click.Path(path_type=Path), help="The examples with their weights as one offline page.")
+def tune_command(file: Path, limit: float, html: Path | None, **options: Any) -> None:
+    """How many merges each limit of wrong merges gives, with the pairs on both sides of the cut.
+
+    \b
+      crm-migrate match tune contacts.csv --id ContactID --limit 0.005
+    """
+    from crm_migrate.matching.tuning import around, tuned
+    from crm_migrate.reports.terminal import aligned
+    from crm_migrate.reports.visible import visible
+
+    found = found_in(file, **options)
+    rows = [["limit", "rows merged", "into", "expected wrong", "rows that wait", "cut (bits)"]]
+    rows += [
+        [f"{t.limit:g}", f"{t.merged:,}", f"{t.clusters:,}", f"{t.wrong:.2f}", f"{t.waiting:,}", f"{t.cut:+.1f}"]
+        for t in tuned(found, sorted({*LIMITS, limit}))
+    ]
+    click.echo("\n".join(aligned(rows, left=())))
+    above, below = around(found, limit, AROUND)
+    for title, pairs in ((f"Just merged at {limit:g}:", above), (f"Just not merged at {limit:g}:", below)):
+        click.echo(f"\n{title}" + ("" if pairs else " none"))
+        for pair in pairs:
+            click.echo(f"  {visible(str(pair.left))} and {visible(str(pair.right))}: {visible(pair.sentence)}")
+    if html:
+        _page(html, [*above, *below], f"Around the limit of {limit:g}")
+
+
+@click.command("explain")
+@input_options
+@click.argument("left")
+@click.argument("right")
+@click.option("--html", type=click.Path(path_type=Path), help="The same as one offline page with a picture.")
+def explain_command(file: Path, left: str, right: str, html: Path | None, **options: Any) -> None:
+    """Why two rows, named by their ids, are one or are not: the weight of everything compared.
+
+    \b
+      crm-migrate match explain contacts.csv --id ContactID 17 4711
+    """
+    from crm_migrate.reports.pairs import terminal
+
+    pair = found_in(file, **options).explain(left, right)
+    click.echo("\n".join(terminal(pair)))
+    if html:
+        _page(html, [pair], f"{left} and {right}")
+
+
+@click.command("score")
+@click.argument("labels", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path, exists=True), default=".", metavar="[PROJECT]")
+@click.option("--run", "run_id", metavar="ID", help="Which run; the latest by default.")
+@click.option("--min-precision", type=click.FloatRange(0, 1), help="Exit with 1 where the clusters have less.")
+@click.option("--min-recall", type=click.FloatRange(0, 1), help="Exit with 1 where the clusters have less.")
+def score_command(
+    labels: Path, folder: Path, run_id: str | None, min_precision: float | None, min_recall: float | None
+) -> None:
+    """Precision and recall of every match rule of a run on pairs that a person labelled; a gate for CI.
+
+    LABELS is a CSV or XLSX file with the columns left, right (source:key), same (yes or no), and object.
+
+    \b
+      crm-migrate match score labels.csv demo --min-precision 0.999 --min-recall 0.9
+    """
+    from crm_migrate.cli.mapping import project_of
+    from crm_migrate.matching.labels import read_labels
+    from crm_migrate.pipeline import read_plan
+    from crm_migrate.stages.scoring import score_run
+    from crm_migrate.workspace.state import open_run
+
+    said = read_labels(labels)
+    run = open_run(project_of(folder), run_id)
+    failed = []
+    for name, scores in score_run(read_plan(run), run, said).items():
+        click.echo(f"{name}: {len([s for s in said if s.object in ('', name)]):,} labelled pairs")
+        click.echo("\n".join(_table(scores)))
+        failed += _failures(name, scores[-1], min_precision, min_recall)
+    for line in failed:
+        click.echo(f"gate failed  {line}")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _table(scores: "list[Score]") -> list[str]:
+    from crm_migrate.reports.terminal import aligned
+    from crm_migrate.reports.visible import visible
+
+    share: Callable[[float], str] = "{:.4f}".format
+    rows = [_HEAD]
+    for s in scores:
+        counts = [f"{n:,}" for n in (s.right, s.wrong, s.missed, s.asked)]
+        shares = [share(x) for x in (s.precision, s.least_precision, s.recall, s.least_recall)]
+        rows.append([visible(s.rule, 60), *counts, *shares])
+    return aligned(rows)
+
+
+def _failures(name: str, last: "Score", precision: float | None, recall: float | None) -> list[str]:
+    asked = (("precision", last.precision, precision), ("recall", last.recall, recall))
+    return [
+        f"{what} of {name}: at least {limit:g} asked, {actual:.4f} found"
+        for what, actual, limit in asked
+        if limit is not None and actual < limit
+    ]
+
+
+def _page(path: Path, pairs: "list[Any]", title: str) -> None:
+    from crm_migrate.reports.pairs import page
+
+    path.write_text(page(pairs, title), encoding="utf-8")
+    click.echo(f"{path}: {len(pairs)} pairs")
