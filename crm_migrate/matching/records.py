@@ -66,17 +66,17 @@ class Records:
 
 
 class _Columns:
-    """The columns of a frame by their semantic type."""
+    """The columns of a frame by their semantic type; `said`: without what is written for "nothing"."""
 
-    def __init__(self, frame: pl.DataFrame, types: Types) -> None:
-        self._frame = frame
+    def __init__(self, frame: pl.DataFrame, types: Types, said: bool) -> None:
+        self._frame, self._said = frame, said
         self._by_type: dict[str, list[str]] = {}
         for column, kind in types.items():
             self._by_type.setdefault(kind, []).append(column)
 
     def all(self, kind: str) -> list[pl.Series]:
         found = [self._frame[name] for name in self._by_type.get(kind, ())]
-        return found if kind in _NAMES else [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
+        return found if kind in _NAMES or not self._said else [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
 
     def first(self, kind: str) -> pl.Series | None:
         found = self.all(kind)
@@ -89,7 +89,7 @@ class _Columns:
 
 def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
     """Comparisons and anchors for a frame of texts whose columns have the given semantic types."""
-    columns = _Columns(frame, types)
+    columns = _Columns(frame, types, said=entity == "organisation")
     comparisons: list[Comparison] = []
     anchors: dict[str, Codes] = {}
     if entity == "person":
