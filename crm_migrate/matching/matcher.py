@@ -20,7 +20,7 @@ from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.waterfall import Waterfall, waterfall
 
 ENTITIES = ("person", "organisation")
-_NAME_THEM = "name them: types={'column': 'family_name'}"
+_NAME_THEM = "name them: --type COLUMN=family_name, in Python types={'column': 'family_name'}"
 SHOWN = -3.0  # natural log odds of the weakest pairs that are shown
 
 
@@ -38,7 +38,7 @@ class Ground:
 
     @property
     def records(self) -> Records:
-        """The prepared records with their texts, read again from the frame: while matching they would only be in the way.
+        """The prepared records with their texts, read again from the frame: they are not kept while matching.
 
         A column that was taken for an id because of its name numbers rows; only one that was given as such vetoes.
         """
