@@ -57,10 +57,12 @@ class CompanyNames:
             return _DIFFERENT
         if _marked(left, right):
             return _MARK if both else _DIFFERENT
-        shared = sum(self._worth[w] for w in both)
+        shared = self._sum(both)
         near, left, right = self._nearly(left, right)
         shared += near
         mine, yours = self._sum(left), self._sum(right)
+        if mine and yours and _glued(_joined(x, left), _joined(y, right)):
+            shared, mine, yours = shared + min(mine, yours), 0, max(mine, yours) - min(mine, yours)
         if not shared:
             return _DIFFERENT
         return self._shares(shared, min(mine, yours), max(mine, yours), spelling)
@@ -88,6 +90,18 @@ class CompanyNames:
                 worth += round(_NEAR * min(self._worth[word], self._worth[found]))
                 left, rest = left - {word}, rest - {found}
         return worth, left, rest
+
+
+def _joined(name: str, words: frozenset[str]) -> str:
+    return "".join(word for word in name.split() if word in words)
+
+
+def _glued(x: str, y: str) -> bool:
+    """The same letters but for a slip, however they are divided into words; or the beginning of them."""
+    short, long = sorted((x, y), key=len)
+    if len(short) < 6 or any(map(str.isdigit, short)):
+        return False
+    return long.startswith(short) or OSA.distance(x, y, score_cutoff=1) <= 1
 
 
 def _marked(left: frozenset[str], right: frozenset[str]) -> bool:
