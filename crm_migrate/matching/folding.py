@@ -7,11 +7,14 @@ from collections.abc import Callable
 from functools import wraps
 
 import polars as pl
+from ftfy import fix_text
 
 from crm_migrate.cleansing.letters import STROKED
 from crm_migrate.cleansing.nulls import PEOPLE, PROGRAMS
 from crm_migrate.matching.words import word_map, word_set
 
+_MOJIBAKE = r"[ÂÃÄÅØÙĂ][^\x00-\x7fÀ-ÿ]|[ÂÃÄÅØÙ][\x{a0}-\x{bf}]"
+_TYPEWRITER = r"([b-df-hj-np-tv-xz])([aou])e([b-df-hj-np-tv-xz]|\b)"
 _NOTHING = sorted(PEOPLE | PROGRAMS)
 _STROKES = {chr(key): str(value) for key, value in STROKED.items()}
 _FEW = 5_000  # rows that are folded as they are
@@ -58,6 +61,22 @@ def said(column: pl.Series, least: int = 1) -> pl.Series:
     return column.set(nothing.fill_null(False), None)
 
 
+def mended(column: pl.Series) -> pl.Series:
+    """Letters that were read in the wrong code page are themselves again (`GÃ¼l` is `Gül`)."""
+    broken = column.filter(column.str.contains(_MOJIBAKE).fill_null(False)).unique()
+    if broken.is_empty():
+        return column
+    whole = pl.Series([fix_text(text) for text in broken.to_list()], dtype=pl.String)
+    return column.replace_strict(broken, whole, default=column, return_dtype=pl.String)
+
+
+def umlauts(folded_text: pl.Series) -> pl.Series:
+    """The typewriter's ae, oe, ue between consonants or at the end of a word as the folded letter."""
+    for _ in range(2):
+        folded_text = folded_text.str.replace_all(_TYPEWRITER, "$1$2$3")
+    return folded_text
+
+
 def words_mapped(column: pl.Series, mapping: dict[str, str]) -> pl.Series:
     """Every word replaced by what the mapping has for it; an empty replacement drops the word."""
     if not mapping:
@@ -84,7 +103,7 @@ def company(column: pl.Series) -> pl.Series:
         text = text.str.replace_all(r"\b(\p{L}{1,2})\.(\p{L}{1,2})\b", "$1$2")
     plain = folded(text)
     bare = words_mapped(plain, word_map("company"))
-    return bare.replace("", None).fill_null(plain)
+    return umlauts(bare.replace("", None).fill_null(plain))
 
 
 @once_per_value

@@ -78,7 +78,7 @@ class _Columns:
         found = [self._frame[name] for name in self._by_type.get(kind, ())]
         if kind in _NAMES or not self._said:
             return found
-        return [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
+        return [folding.mended(folding.said(column, 2 if kind in _LONGER else 1)) for column in found]
 
     def first(self, kind: str) -> pl.Series | None:
         found = self.all(kind)
@@ -240,6 +240,8 @@ def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str
     line, number = columns.first("street"), columns.first("house_number")
     if line is not None:
         plain = encode(folding.street(line))[0]
+        if entity == "organisation":
+            plain = plain.mapped(folding.umlauts)
         digits = plain.mapped(_number) if number is None else encode(folding.folded(number))[0]
         words = plain.mapped(_without_number) if number is None else plain
         where[0] = street_lines(digits, words)
@@ -250,6 +252,8 @@ def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str
     postal, city, state = folding.code(postal), folding.folded(city), folding.folded(state)
     if any(s.null_count() < len(s) for s in (postal, city, state)):
         codes, cities, states = (encode(column)[0] for column in (postal, city, state))
+        if entity == "organisation":
+            cities = cities.mapped(folding.umlauts)
         where[1] = places(codes, cities, states)
         anchors |= {"postal_code": codes.codes, "city": cities.codes}
         anchors |= {"area": codes.derived(area_of), "sector": codes.derived(_sector)}
