@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from crm_migrate.matching.blocking import ALL_PAIRS, Blocked, candidates
 from crm_migrate.matching.comparison import Compared
-from crm_migrate.matching.composites import frequencies
 from crm_migrate.matching.neighbours import neighbours, unknown
 from crm_migrate.matching.partition import Linked, missing_pairs, partition, within_reach
 from crm_migrate.matching.records import Records
@@ -19,6 +18,7 @@ from crm_migrate.matching.weights import (
     Reals,
     Table,
     chance,
+    count,
     drawn_pairs,
     gains,
     learn,
@@ -103,7 +103,7 @@ def _relearn(
 ) -> None:
     """Frequencies over entities instead of rows, chance over pairs that are not one, variants and m from clusters."""
     apart = label[pairs[0]] != label[pairs[1]]
-    model.frequency = [frequencies(c, label) for c in model.comparisons]
+    count(model, label)
     model.variants = [learned(c, label) for c in model.comparisons]
     varied = zip(model.comparisons, model.variants, drawn, strict=True)
     model.u = [chance(c, v.applied(c, found, *pairs), apart) for c, v, found in varied]

@@ -11,7 +11,7 @@ Model of Record Linkage" (1989); Dempster, Laird & Rubin, JRSS B 39 (1977).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +28,12 @@ _CROWD = np.array([0.0, 2.5, 4.5, 8.5, 16.5, 32.5])  # entities that share a val
 _SEEDED = 8.0  # matches that the expected levels count for, against what the data say
 _RAREST = 1e-9
 HOUSEHOLD = "household"
+_ALONE = 1.5
 _EVEN = np.zeros(len(_CROWD) + 1)
 # Pairs that the expected shape of a context counts for: what it shares as in matches (few would drift towards whatever
 # is frequent), how its members differ as by chance, and how many entities share what they share.
 _TIED, _LOOSE, _CROWDED = 1000.0, 20.0, 10.0
+_DOUBTED = 5.0  # pairs of chance that are thought to agree on values of each step, beside those that are found
 
 
 @dataclass(slots=True)
@@ -54,7 +56,8 @@ class Model:
     """Log probabilities of the levels of each comparison (level 0, missing: log 1), and the shares of the classes.
 
     `frequency` are shares of values in the numbering of `Compared.agreed`; `same` and `Context.share` are shares of all
-    pairs of the file.
+    pairs of the file. `crowd` says how many have each value; `rare`: log of the share of the pairs agreeing on values of
+    each step of `_CROWD` that agree by chance.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -64,6 +67,8 @@ class Model:
     same: float
     contexts: list[Context]
     variants: list[Variants]
+    crowd: list[Reals] = field(default_factory=list)
+    rare: list[Reals] = field(default_factory=list)
 
     def compare(self, i: Codes, j: Codes) -> list[Compared]:
         """Levels of the pairs, comparison by comparison, with what is known of variants."""
@@ -80,9 +85,24 @@ def seeded(comparisons: tuple[Comparison, ...], drawn: Sequence[Compared], rows:
     m = [_log_shares(expected(c, chances), 0.0) for c, chances in zip(comparisons, u, strict=True)]
     share = rows * 0.1 / total
     contexts = [Context(apart, list(m), share, _EVEN.copy(), tied) for apart, tied in _apart(comparisons)]
-    return Model(
-        comparisons, m, u, [frequencies(c, None) for c in comparisons], share, contexts, [NONE] * len(comparisons)
-    )
+    model = Model(comparisons, m, u, [], share, contexts, [NONE] * len(comparisons))
+    model.rare = [_EVEN.copy() for _ in comparisons]
+    count(model, None)
+    return model
+
+
+def count(model: Model, entities: Codes | None) -> None:
+    """How many rows, or entities, have each value, and with what chance it is met again, in place."""
+    shares = [frequencies(c, entities) for c in model.comparisons]
+    model.crowd = [(s / s.min(initial=1.0) + 1) / 2 for s in shares]
+    model.frequency = [
+        s * np.exp(rare[_step(crowd)]) for s, crowd, rare in zip(shares, model.crowd, model.rare, strict=True)
+    ]
+
+
+def _step(crowd: Reals) -> Codes:
+    """The step of `_CROWD` from 1; 0 where nobody else is known to have the value."""
+    return np.where((crowd > _ALONE) & np.isfinite(crowd), np.searchsorted(_CROWD, crowd), 0)
 
 
 def _apart(comparisons: tuple[Comparison, ...]) -> list[tuple[frozenset[int], bool]]:
@@ -134,7 +154,7 @@ class Table:
         self.levels = [c.levels for c in compared]
         self.unlike = [c.unlike for c in model.comparisons]
         self.chance = [chances(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
-        self.crowd = np.stack([_crowd(c, f) for c, f in zip(compared, model.frequency, strict=True)], axis=1)
+        self.crowd = np.stack([_crowd(c, f) for c, f in zip(compared, model.crowd, strict=True)], axis=1)
         self._rarest: dict[frozenset[int], tuple[Codes, Codes]] = {}
 
     def rarest(self, context: Context) -> tuple[Codes, Codes]:
@@ -146,6 +166,17 @@ class Table:
             found = crowd[np.arange(len(crowd)), which]
             self._rarest[context.apart] = which, np.where(np.isfinite(found), np.searchsorted(_CROWD, found), 0)
         return self._rarest[context.apart]
+
+    def rarer(self, model: Model, by_chance: Reals) -> None:
+        """Values that few share are met again by chance as often as their pairs turn out to be chance, in place."""
+        for k, logs in enumerate(model.rare):
+            step = _step(self.crowd[:, k])
+            seen = _steps(step, by_chance) + _DOUBTED
+            fresh = np.log(seen / (_steps(step, np.ones(len(step))) + _DOUBTED))
+            fresh[0] = 0.0
+            self.chance[k] += (fresh - logs)[step]
+            model.frequency[k] *= np.exp((fresh - logs)[_step(model.crowd[k])])
+            model.rare[k] = fresh
 
     def known(self) -> npt.NDArray[np.bool_]:
         """Pairs x comparisons: where there was something to compare."""
@@ -191,12 +222,12 @@ def _commoner(context: Reals, same: Reals) -> Reals:
     return np.concatenate([[0.0], np.log(others / others.sum()) - np.log(matches / matches.sum())])
 
 
-def _crowd(compared: Compared, frequency: Reals) -> Reals:
-    """How many entities have the value that both have; infinite where they agree on none (see `terms.shares`)."""
+def _crowd(compared: Compared, crowd: Reals) -> Reals:
+    """How many entities have the value that both have; infinite where they agree on none."""
     found = np.full(len(compared.levels), np.inf)
     known = compared.agreed >= 0
     if known.any():
-        found[known] = (frequency[compared.agreed[known]] / frequency.min() + 1) / 2
+        found[known] = crowd[compared.agreed[known]]
     return found
 
 
@@ -242,6 +273,8 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
         logs = [np.log(model.same) + np.sum(table.same(model), axis=0), np.sum(table.chance, axis=0)]
         logs += [np.log(c.share) + table.whole(c) for c in model.contexts]
         shares = _normalised(np.stack(logs))
+        if any(context.tied for context in model.contexts):
+            table.rarer(model, shares[1])
         model.same = max(scale * float(shares[0].sum()), 1.0) / total
         model.m = _matches(table, model, shares[0])
         for context, share in zip(model.contexts, shares[2:], strict=True):
