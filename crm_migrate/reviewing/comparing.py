@@ -45,3 +45,12 @@ def label(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def one_today(question: Question) -> str:
+    """Which records of a question are one already: `A and B are one today`, or nothing."""
+    groups: dict[int, list[str]] = {}
+    for n, record in enumerate(question.records):
+        groups.setdefault(record.joined, []).append(label(n))
+    several = [" and ".join(labels) for labels in groups.values() if len(labels) > 1]
+    return f"{', '.join(several)} are one today" if several and question.kind == "review" else ""

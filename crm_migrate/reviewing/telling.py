@@ -186,9 +186,10 @@ def _shown(each: ObjectPlan, found: _Found, row: Mapping[str, Any]) -> Cells:
 def _pair(place: Mapping[int, int], row: Row) -> Compared:
     said = dict(zip(PAIRS, row, strict=True))
     evidence = json.loads(said["evidence"] or "{}")
+    left, right = sorted((place[int(said["a"])], place[int(said["b"])]))
     return Compared(
-        left=place[int(said["a"])],
-        right=place[int(said["b"])],
+        left=left,
+        right=right,
         outcome=said["outcome"],
         rule=said["rule"] or "",
         why=said["why"] or "",
