@@ -9,8 +9,10 @@ from functools import wraps
 import polars as pl
 
 from crm_migrate.cleansing.letters import STROKED
+from crm_migrate.cleansing.nulls import PEOPLE, PROGRAMS
 from crm_migrate.matching.words import word_map, word_set
 
+_NOTHING = sorted(PEOPLE | PROGRAMS)
 _STROKES = {chr(key): str(value) for key, value in STROKED.items()}
 _FEW = 5_000  # rows that are folded as they are
 _REPEATING = 0.3  # share of different values up to which it pays to fold each of them once
@@ -49,6 +51,13 @@ def folded(column: pl.Series) -> pl.Series:
     )
 
 
+def said(column: pl.Series, least: int = 1) -> pl.Series:
+    """Without what is written for "nothing": `n/a`, `unbekannt`, `yok`, dashes, less than `least` letters."""
+    plain = column.cast(pl.String).str.strip_chars(" .!").str.to_lowercase()
+    nothing = plain.is_in(_NOTHING) | ~plain.str.contains(r"[\p{L}\p{N}]") | (plain.str.len_chars() < least)
+    return column.set(nothing.fill_null(False), None)
+
+
 def words_mapped(column: pl.Series, mapping: dict[str, str]) -> pl.Series:
     """Every word replaced by what the mapping has for it; an empty replacement drops the word."""
     if not mapping:
@@ -70,7 +79,10 @@ def person(column: pl.Series) -> pl.Series:
 @once_per_value
 def company(column: pl.Series) -> pl.Series:
     """A company's name without its legal form and little words, abbreviations written out."""
-    plain = folded(column.cast(pl.String).str.replace_all("&", " and ", literal=True))
+    text = column.cast(pl.String).str.replace_all("&", " and ", literal=True)
+    for _ in range(2):  # A.S., S.L.U., G.m.b.H. are one word
+        text = text.str.replace_all(r"\b(\p{L}{1,2})\.(\p{L}{1,2})\b", "$1$2")
+    plain = folded(text)
     bare = words_mapped(plain, word_map("company"))
     return bare.replace("", None).fill_null(plain)
 
