@@ -54,3 +54,8 @@ def one_today(question: Question) -> str:
         groups.setdefault(record.joined, []).append(label(n))
     several = [" and ".join(labels) for labels in groups.values() if len(labels) > 1]
     return f"{', '.join(several)} are one today" if several and question.kind == "review" else ""
+
+
+def belonging(question: Question) -> list[str]:
+    """Which records belong together without being one: `A and B: household (Main Street 1)`."""
+    return [f"{' and '.join(label(n) for n in places)}: {words}" for words, places in question.groups]

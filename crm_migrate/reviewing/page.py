@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crm_migrate.reports.visible import visible
-from crm_migrate.reviewing.comparing import choices, is_conflict, label, one_today, sign
+from crm_migrate.reviewing.comparing import belonging, choices, is_conflict, label, one_today, sign
 from crm_migrate.reviewing.layout import depends, text
 from crm_migrate.reviewing.questions import FORMAT, Column, Pack, Question
 from crm_migrate.reviewing.words import evidence, verdict
@@ -86,7 +86,7 @@ def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]
         "kind": question.kind,
         "title": _title(question, columns),
         "why": text(question.why),
-        "today": one_today(question),
+        "notes": [text(note) for note in (one_today(question), *belonging(question)) if note],
         "hangs": depends(*question.records),
         "evidence": question.evidence,
         "records": [

@@ -133,7 +133,7 @@
   const body = (q, n, still) => [
     element("h2", { id: still ? null : "title", text: `Question ${n + 1} of ${questions.length}: ${q.object}` }),
     element("p", { class: "why" }, element("span", { class: "kind", text: KINDS[q.kind] }), document.createTextNode(q.why)),
-    q.today ? element("p", { text: q.today + "." }) : null,
+    ...q.notes.map((note) => element("p", { text: note + "." })),
     q.hangs ? element("p", { class: "hangs", text: "Depends on it: " + q.hangs }) : null,
     still ? element("p", { text: "Answer: " + (WORDS[decided(q)] || "none") + (answer(q).why ? ", " + answer(q).why : "") }) : null,
     table(q, still), ...q.pairs.map(sides),

@@ -60,8 +60,14 @@ def test_evidence_is_told_for_and_against(pack: Pack) -> None:
 
 
 def test_records_that_are_one_today_are_told(pack: Pack) -> None:
-    told = {q["today"] for q in _data(render(pack))["questions"]}
-    assert told == {"", "A and B are one today"}
+    told = [q["notes"] for q in _data(render(pack))["questions"] if q["notes"]]
+    assert told == [["A and B are one today"]]
+
+
+def test_a_household_is_told(pack: Pack) -> None:
+    first = pack.questions[0].model_copy(update={"groups": (("household (Cad. 4)", (0, 1)),)})
+    told = _data(render(pack.model_copy(update={"questions": (first,)})))["questions"][0]["notes"]
+    assert told == ["A and B: household (Cad. 4)"]
 
 
 def test_what_a_record_says_cannot_leave_its_place(tmp_path: Path) -> None:
