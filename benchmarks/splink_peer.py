@@ -162,8 +162,8 @@ ORGANISATION_BLOCKS = (
 )  # fmt: skip
 CERTAIN = {
     "person": (
-        "email,family", "email,whole_name", "given,family,birth", "whole_name,birth", "mobile,given", "mobile,whole_name",
-        "tax,family",
+        "email,family", "email,whole_name", "given,family,birth", "whole_name,birth", "mobile,given",
+        "mobile,whole_name", "tax,family",
     ),
     "organisation": ("company,email", "company,phone", "company,street", "tax,company", "company,web"),
 }  # fmt: skip

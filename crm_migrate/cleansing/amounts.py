@@ -11,16 +11,16 @@ from babel import Locale, UnknownLocaleError
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.currencies import currency_of, minor_units
 from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.spreadsheet_errors import is_spreadsheet_error
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "—": "-"})
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u061c]")
 _QUOTES = re.compile("[’‘`´ʼ′٬]")
-_EXCEL_ERROR = re.compile(
-    r"#(?:REF|VALUE|DIV/0|NAME\?|NUM|SPILL|CALC|WERT|BEZUG|BAŞV|DEĞER|¿NOMBRE|VALEUR|VALOR|ZAHL)[!?]?|#+", re.IGNORECASE
-)
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,2}")
 _RANGE = re.compile(r"\d\s*(?:-|to|bis|until|ile|à|hasta|s/d)\s*[^\d\s-]{0,4}\s*\d")
+_WORDED_RANGE = re.compile(r"\d\D{0,6}\s(?:to|bis|until|ile|à|hasta|s/d|sampai|tot|do)\s\D{0,6}\d")
+_NO_FRACTION = re.compile(r"\d([,.])-{1,2}(?!\d)")  # `1.000,-`: the mark before the dash is the decimal one
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' ]*|[.,]\d+)")
 _WORD = re.compile(r"[^\d.,'+\-()\s%]+\.?")
 _SIGN_WORDS = {"cr": "-", "cr.": "-", "dr": "", "dr.": ""}
@@ -74,10 +74,15 @@ def decimal_of(locale: str) -> str | None:
 def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True) -> Cell:
     """A plain decimal, followed by the currency where one is written (`1234.56 EUR`)."""
     value = _normal(text)
-    if _EXCEL_ERROR.fullmatch(value) and value.upper() != "#N/A":
+    if is_spreadsheet_error(value):
         return invalid("an error value of a spreadsheet")
     if is_null(value):
         return NULL
+    if _WORDED_RANGE.search(value):
+        return Cell(None, "ambiguous", "a range, not an amount")
+    dash = _NO_FRACTION.search(value)
+    if dash and (dash[1] == "," or "." not in value[: dash.start(1)]):
+        context = NumberContext(dash[1], True, context.locale)
     sign, body, words = _signed(value)
     if _RANGE.search(body.replace("E+", "").replace("E-", "")) and not _SCIENTIFIC.fullmatch(body.strip()):
         return Cell(None, "ambiguous", "a range, not an amount")
@@ -99,6 +104,11 @@ def _normal(text: str) -> str:
     value = _QUOTES.sub("'", _SPACES.sub(" ", value)).replace("٫", ".")
     value = "".join(str(unicodedata.digit(c, c)) if c.isdigit() and not c.isascii() else c for c in value)
     formula = re.fullmatch(r'=\s*"([^"]*)"', value.strip())
+    # The colon before the fraction is how Swedish and Finnish price tags are written (Språkrådet: `12:50`).
+    value = re.sub(r"(?<=\d):(?=\d\d(?!\d))(?=[^:]*(?:kr|sek|€|mk)\b)", ",", value, flags=re.IGNORECASE)
+    # `1 234:-` says "and no öre" in Sweden, the dash behind `¥12,000-` that nothing follows in Japan.
+    value = re.sub(r":-{1,2}(?!\d)", "", value)
+    value = value.rstrip("-") if re.search(r"[¥円]", value) else value
     # `1,000/-` and `1,000/=` say "and no paise, no cents" in South Asia and East Africa; that dash is no minus.
     return re.sub(r"/[-=]+$", "", (formula[1] if formula else value).strip().lstrip("'").strip())
 

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 
 from crm_migrate.cleansing.letters import fold
 
@@ -131,3 +131,20 @@ def date_order(locale: str) -> str | None:
     letters = re.sub(r"'[^']*'", "", str(found.date_formats["short"].pattern)).lower()
     order = sorted("dmy", key=letters.find)
     return "".join(order).upper()
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    """Names and short forms of the days of the week in all languages."""
+    found = (
+        get_day_names(width, context, locale).values()
+        for locale in filter(None, map(_locale, LANGUAGES))
+        for width in ("wide", "abbreviated", "short")
+        for context in ("format", "stand-alone")
+    )
+    return frozenset(month_key(name) for names in found for name in names)
+
+
+def is_weekday(word: str) -> bool:
+    """Whether a word names a day of the week in any of the languages."""
+    return month_key(word) in _weekdays()

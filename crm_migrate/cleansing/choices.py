@@ -16,7 +16,7 @@ YES = words("yes")
 NO = words("no")
 _LOCAL = {
     "hr": {"da": True, "ne": False},
-    "tr": {"e": True, "h": False},
+    "tr": {"e": True, "h": False, "var": True, "yok": False},
     "it": {"v": True, "f": False},
 }
 _BYTES = {
@@ -34,7 +34,7 @@ def boolean_cell(text: str, locale: str = "en") -> Cell:
     raw = _BYTES.get(text.strip(" "))
     if raw:
         return Cell(raw)
-    word = fold(text.strip()).strip(".!* ")
+    word = re.sub(r"^opt(ed)?[ -_]?(in|out)$", r"opt-\2", fold(text.strip()).strip(".!*\"' "))
     local = _LOCAL.get(locale[:2], {}).get(word)
     if local is not None:
         return Cell("true" if local else "false")

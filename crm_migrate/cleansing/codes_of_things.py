@@ -10,6 +10,7 @@ from stdnum.exceptions import ValidationError
 
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import PROGRAMS, is_filler, is_null
+from crm_migrate.cleansing.spreadsheet_errors import is_spreadsheet_error
 from crm_migrate.cleansing.vocabulary import table
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x1f\u00a0]")
@@ -30,6 +31,8 @@ def id_cell(text: str, system: str = "") -> Cell:
     value = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
     formula = re.fullmatch(r'=\s*"([^"]*)"', value)
     value = (formula[1] if formula else value).lstrip("'`").strip()
+    if is_spreadsheet_error(value):
+        return invalid("an error value of a spreadsheet")
     if is_filler(value) or value.lower() in PROGRAMS or value.lower() in {"n/a", "n.a.", "k.a."}:
         return NULL
     if _SCIENTIFIC.fullmatch(value) and re.search(r"[eE]\+|[.,]", value):
@@ -121,6 +124,8 @@ def _national(value: str, region: str) -> Cell:
     """A number by the modules of its country, the first that finds it valid."""
     reason = "the country's numbers are not known"
     names = _MODULES.get(region, ()) or ("vat", "tin")
+    if region == "US" and re.fullmatch(r"\d{2}-\d{7}", value):
+        names = ("ein",)  # the hyphen says which: an SSN is written 3-2-4
     bare = re.sub(r"[\s./\-]+", "", value)
     if bare.isdigit() and (len(set(bare)) == 1 or bare in "12345678901234567890"):
         return Cell(None, "placeholder", "a filler, not a number")
@@ -159,6 +164,7 @@ def iban_cell(text: str) -> Cell:
     if is_null(value):
         return NULL
     try:
-        return Cell(str(iban.validate(value)))
+        # The national rules of the library know banks by lists that go out of date; length and check digits do not.
+        return Cell(str(iban.validate(value, check_country=False)))
     except ValidationError as error:
         return invalid(_reason(error))

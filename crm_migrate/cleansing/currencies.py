@@ -3,7 +3,8 @@
 import re
 from functools import cache
 
-from babel.numbers import get_currency_precision, get_territory_currencies
+from babel import UnknownLocaleError
+from babel.numbers import get_currency_precision, get_currency_symbol, get_territory_currencies
 from pycountry import currencies
 
 from crm_migrate.cleansing.vocabulary import table
@@ -107,7 +108,19 @@ def currency_of(sign: str, locale: str = "") -> str | None:
     wanted = SHARED.get(key, set())
     if local in wanted:
         return local
-    return next(iter(wanted)) if len(wanted) == 1 else None
+    return next(iter(wanted)) if len(wanted) == 1 else _by_cldr(key, locale)
+
+
+@cache
+def _by_cldr(sign: str, locale: str) -> str | None:
+    """The foreign currency that CLDR writes with a shared sign in the language of a locale: `$` is USD in Turkish."""
+    if not re.search(r"[-_]", locale):
+        return None
+    try:
+        found = [c for c in sorted(SHARED.get(sign, ())) if get_currency_symbol(c, locale.replace("-", "_")) == sign]
+    except (UnknownLocaleError, ValueError):
+        return None
+    return found[0] if len(found) == 1 else None
 
 
 def minor_units(code: str) -> int:

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from crm_migrate.cleansing.calendar_words import date_order, month_of
+from crm_migrate.cleansing.calendar_words import date_order, is_weekday, month_of
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.date_formats import two_digit_year
 from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.spreadsheet_errors import is_spreadsheet_error
 
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|"
@@ -21,11 +22,12 @@ _NUMERIC = re.compile(r"(\d{1,4})\s*([./\-\s])\s*(\d{1,2})\s*([./\-\s])\s*(\d{1,
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2}):?(\d{2})?(?:\.\d+)?\s*(Z)?)?")
 _TIME = re.compile(
     r"[,\sT]+(?:at|um|à|alle|a las|saat|pukul|"
-    r"kl\.?)?\s*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?\s?[Mm]\.?)?"
+    r"kl\.?|klo|kello|o|u|v)?\s*(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?\s?[Mm]\.?)?"
     r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?:\s*(?:Uhr|h))?$"
 )
 _CJK = re.compile(
     r"(令和|平成|昭和|大正|明治|R|H|S)?\s*(\d{1,4}|元)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?"
+    r"\s*(?:[(]?(?:星期|週|周)?[一二三四五六日天月火水木金土](?:曜日?)?[)]?|[(]?[일월화수목금토](?:요일)?[)]?)?"
 )
 # Vietnamese numbers its months: `15 tháng 3 năm 2023` (CLDR vi, long format).
 _VIETNAMESE = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2})(?: năm|,)? (\d{4})", re.IGNORECASE)
@@ -39,8 +41,13 @@ _PARTIAL = re.compile(
     r"\d{1,2}[/.]\d{1,2}\.?"
 )
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ère|re|º|ª|°|-го|е|\.)(?=\s|$|,)", re.IGNORECASE)
-_FILLERS = re.compile(r"\b(?:de|del|den|der|of|the|di|da|do|г\.?|года?)\b|[,]", re.IGNORECASE)
-_WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,?\s+(?=\S*\d|[^\W\d_]+\.?\s+\d)")
+_FILLERS = re.compile(
+    r"\b(?:de|del|den|der|of|the|di|da|do|г\.?|года?|р\.?|року|r\.?|m\.|d\.)(?:\b|(?<=\.)(?=\s|$))|[,]", re.IGNORECASE
+)
+_WEEKDAY = re.compile(r"^([^\W\d_]{1,12}(?:-[^\W\d_]{2,6})?)\.?,?\s+(?=\d)")
+# What .NET's old JSON serialiser wrote (Dynamics CRM 4 to 2016, SharePoint): milliseconds, and an offset for display.
+_JSON_DATE = re.compile(r"\\?/Date\((-?\d{1,13})(?:[+-]\d{4})?\)\\?/")
+_BUDDHIST = 543  # years that the Thai solar calendar is ahead of the Gregorian (CLDR calendar "buddhist")
 REMEMBERED = 1 << 16  # days repeat from batch to batch
 _SERIAL_DAYS = range(18264, 73051)  # 1950-01-01 to 2099-12-31 in the 1900 system
 
@@ -59,17 +66,32 @@ def date_cell(text: str, context: DateContext) -> Cell:
     """A date (`2024-12-31`), a local time (`2024-12-31T12:15:00`) or an instant in UTC (`...Z`)."""
     value = unicodedata.normalize("NFKC", text).replace("\u200f", "").replace("\u200e", "").strip().strip("'\"").strip()
     value = re.sub(r"\s+", " ", value)
+    formula = re.fullmatch(r'=\s*"([^"]*)"?', value)
+    value = formula[1] if formula else value
     if re.fullmatch(r"#{4,}", value):
         return invalid("a spreadsheet's column was too narrow: the date itself was not exported")
+    if is_spreadsheet_error(value):
+        return invalid("an error value of a spreadsheet")
     if is_null(value) or _is_zero(value):
         return NULL
-    for reader in (_iso, _numbers_only, _cjk, _vietnamese, _week, _numeric, _worded):
-        cell = reader(value, context)
-        if cell is not None:
-            return cell
+    cell = _read(value, context)
+    weekday = _WEEKDAY.match(value)
+    if cell is None and weekday and is_weekday(weekday[1]):
+        cell = _read(value[weekday.end() :], context)
+    if cell is not None:
+        return cell
     if _PARTIAL.fullmatch(value):
         return Cell(None, "partial", "no day: it is not made up")
     return invalid("no date")
+
+
+def _read(value: str, context: DateContext) -> Cell | None:
+    """The outcome of the first reader that knows the shape of a text."""
+    for reader in (_iso, _numbers_only, _json, _cjk, _vietnamese, _week, _numeric, _worded):
+        cell = reader(value, context)
+        if cell is not None:
+            return cell
+    return None
 
 
 _ZERO = re.compile(
@@ -149,6 +171,13 @@ def _numbers_only(text: str, context: DateContext) -> Cell | None:
     if serial and int(serial[1]) in _SERIAL_DAYS:
         return _serial(int(serial[1]), float(f"0.{serial[2] or 0}"), context)
     return None
+
+
+def _json(text: str, context: DateContext) -> Cell | None:  # noqa: ARG001
+    found = _JSON_DATE.fullmatch(text)
+    if not found:
+        return None
+    return written(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(found[1])), True)
 
 
 def _serial(days: int, fraction: float, context: DateContext) -> Cell:
@@ -237,7 +266,7 @@ def _worded(text: str, context: DateContext) -> Cell | None:
     """A month in words: `31 Aralık 2024`, `Dec 31, 2024`, `31-DEC-24`, `1er janvier 2024`."""
     day_part, clock, zone = _clocked(_CTIME.sub(r"\1 \3 \2", text))
     plain = _FILLERS.sub(" ", _ORDINAL.sub(" ", day_part))
-    words = [w for w in re.split(r"[\s\-/]+|(?<=[^\W\d])\.(?=\d)|(?<=\d)\.?(?=[^\W\d])", plain) if w]
+    words = [w for w in re.split(r"[\s\-/]+|(?<=[^\W\d])\.(?=\d)|(?<=\d)\.?(?=[^\W\d])|(?<=[^\W\d])(?=\d)", plain) if w]
     months = [(i, month_of(w, context.locale or "en")) for i, w in enumerate(words) if not w[0].isdigit()]
     known = [(i, m) for i, m in months if m]
     numbers = [w.strip(".") for w in words if w.strip(".").isdigit()]
@@ -245,6 +274,8 @@ def _worded(text: str, context: DateContext) -> Cell | None:
         return None  # something else stands there, a time perhaps: nothing is dropped unseen
     if len(known) != 1 or len(numbers) != 2 or len(months) > 2:
         return _month_only(known, numbers)
+    if context.locale.startswith("th"):
+        numbers = [str(int(n) - _BUDDHIST) if len(n) == 4 and int(n) > _BUDDHIST + 1800 else n for n in numbers]
     return _outcome(_from_words(numbers, known[0][1], clock, zone), clock is not None)
 
 

@@ -24,6 +24,7 @@ _PLAIN = (
 _ADDRESS = re.compile(r"[^\s<>()\[\];:,\"|/]+@[^\s<>()\[\];:,\"|/]+")
 _SEPARATOR = re.compile(r"\s*(?::::|[;,|\n/]|\s(?:or|oder|ou|veya|atau|and|und|et|ve|dan|y|e|o)\s)\s*", re.IGNORECASE)
 _ANGLE = re.compile(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")
+_BRACKETED = re.compile(r"[^()\[\]@]*[(\[]\s*(?:mailto:)?([^()\[\]\s]+@[^()\[\]\s]+)\s*[)\]]")
 _COMMENT = re.compile(r"(?:\s+[(\[{]|\()[^()\[\]{}@]*[)\]}]\s*$")
 _PREFIX = re.compile(r"^(?:mailto:|smtp:|e-?mail\s*:|mail\s*:)\s*", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0b-\x1f]")
@@ -64,13 +65,14 @@ def _stripped(text: str) -> str:
     """Without what surrounds a mailbox: display name, scheme, quotes, trailing punctuation, comment."""
     quoted = re.fullmatch(r'"([^"@]+@[^"@]+)"', text)
     text = quoted[1] if quoted else text
-    angle = _ANGLE.fullmatch(text)
+    angle = _ANGLE.fullmatch(text) or _BRACKETED.fullmatch(text)
     text = angle[1] if angle else text
     if text.lower().startswith("mailto:"):
         text = unquote(text.partition("?")[0])  # RFC 6068
     text = _COMMENT.sub("", _PREFIX.sub("", text.strip()))
-    text = text.strip().rstrip(",;.:>/").lstrip("<'")
-    return text.strip("'").strip() if not text.startswith('"') else text.strip()
+    text = text.strip().rstrip(",;.:>/)]").lstrip("<'([").strip("`´")
+    text = text.strip("'").strip() if not text.startswith('"') else text.strip()
+    return text.strip('"') if text.count('"') == 1 else text  # a quote that nothing answers is dirt
 
 
 def _single(text: str) -> Cell:
@@ -99,7 +101,7 @@ def _judged(address: str, local: str, domain: str) -> Cell:
         return invalid("the host has no top-level domain")
     if local.startswith('"'):
         return Cell(address, "suspect", "a quoted local part: legal, but most systems refuse it")
-    known = domain_flag(ascii_lower(domain)) or local_flag(ascii_lower(local)) or same_filler(local, domain)
+    known = domain_flag(ascii_lower(domain)) or same_filler(local, domain) or local_flag(ascii_lower(local))
     if known:
         return Cell(None if known[0] == "placeholder" else address, *known)
     if not local.isascii():

@@ -21,12 +21,20 @@ _SCIENTIFIC = re.compile(r"\+?(\d)[.,]?(\d*)[eE]\+?(\d{1,2})")
 _FLOAT = re.compile(r"(\d{5,})[.,]0+")
 _FORMULA = re.compile(r'=\s*"([^"]*)"')
 _LABEL = re.compile(
-    r"^(?:(?:tele?(?:phone|fon|fono|foon)?|phone|ph|mob(?:ile|il)?|mobiltelefon|cell|cep|gsm|handy|fax|"
-    r"fixe|hp|wa|whatsapp|"
-    r"office|work|home|direct|durchwahl|büro|privat|iş|ev|ofis|tlp|telp|tlf|tfno|tfn|θλ|τηλ|тел|моб|t|m|f|p|h|w|c)\s*[.:]+\s*|tel:|"
-    r"(?:telephone|telefon|phone|mobile|mobil|cell|cep|gsm|handy|fax|office|work|home|tel)\s+(?=[+(\d]))",
+    r"^(?:(?:t[eé]l[eé]?(?:phone|fon|fono|foon|fone)?|fon|phone|ph|mob(?:ile|il)?|mobiltelefon|cell|cellulare|celular|"
+    r"cep|gsm|handy|fax|m[oó]vil|port(?:able)?|fest|festnetz|fisso|fijo|fixe|hp|wa|whatsapp|telefoon|komórka|kom|"
+    r"office|work|home|direct|durchwahl|büro|privat|iş|ev|ofis|tlp|telp|tlf|tfno|tfn|θλ|τηλ|тел|моб|t|m|f|p|h|w|c)\s*[.:]+\s*|tel:|callto:|sip:|"
+    r"(?:telephone|telefon|t[eé]l[eé]phone|tel[eé]fono|phone|mobile|mobil|mob|m[oó]vil|cell|celular|cep|gsm|handy|fax|"
+    r"fon|office|work|home|t[eé]l|port|ph|t|m|f|p)\s+(?=[+(\d]))",
     re.IGNORECASE,
 )
+# What people write behind a number; `202-555-0143 cell`.
+_TRAILING_LABEL = re.compile(
+    r"(?<=\d)\s+(?:cell|mobile|mobil|mob|home|work|office|fax|cep|iş|ev|ofis|privat|büro|handy|dom|trabajo|casa|"
+    r"m[oó]vil|maison|bureau|kantor|rumah|thuis|werk)\.?$",
+    re.IGNORECASE,
+)
+_DASHED = re.compile(r"\s[-–—]\s(?=[+(]?\d)")
 _COMMENT = re.compile(r"\s*[(\[]\s*(?![\d\s()+-]*\d)[^()\[\]]*[)\]]\s*|\s+-\s+[^\d]{3,}$")
 _SEPARATOR = re.compile(
     r"\s*(?::::|[;|\n,]|\s/\s|\s(?:or|oder|ou|o|veya|atau|of|lub|или|and|und|et|ve)\s)\s*", re.IGNORECASE
@@ -67,7 +75,11 @@ def phone_cell(text: str, region: str | None) -> Cell:
 
 def _several(text: str, region: str | None) -> Cell | None:
     """Outcome of a cell that holds several whole numbers, or None."""
-    parts = [part for part in _SEPARATOR.split(_LABEL.sub("", text)) if part.strip()]
+    bare = _LABEL.sub("", text)
+    parts = [part for part in _SEPARATOR.split(bare) if part.strip()]
+    if len(parts) < 2:  # a dash with blanks stands between two numbers where both sides are long enough for one
+        parts = _DASHED.split(bare)
+        parts = parts if all(sum(c.isdigit() for c in part) >= 9 for part in parts) else []
     if len(parts) < 2 or any(sum(c.isdigit() for c in part) < 4 for part in parts):
         return None
     cells = [_single(_completed(part, parts[0]), region) for part in parts]
@@ -100,7 +112,7 @@ def _single(text: str, region: str | None) -> Cell:
     text, damage = _undamaged(text)
     if damage:
         return damage
-    text = _LABEL.sub("", _COMMENT.sub(" ", text).strip()).strip()
+    text = _TRAILING_LABEL.sub("", _LABEL.sub("", _COMMENT.sub(" ", text).strip()).strip())
     found = _EXTENSION.search(text)
     extension = next((g for g in found.groups() if g), None) if found else None
     if found and sum(c.isdigit() for c in text[: found.start()]) >= 5:

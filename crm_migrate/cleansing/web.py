@@ -26,7 +26,7 @@ _TRACKING = re.compile(r"^(?:utm_[a-z]+|gclid|fbclid|msclkid|mc_[ce]id|_ga|yclid
 
 def url_cell(text: str) -> Cell:
     """A web address with scheme, host in lower case; schemes doubled by forms are made one."""
-    value = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip().strip("<>\"'").strip()
+    value = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip().strip("<>\"'").strip().rstrip(",;")
     if is_null(value) or _SCHEME.fullmatch(value) or _EMPTY.fullmatch(value):
         return NULL
     if _BROKEN.match(value) and not _SCHEME.match(value):

@@ -95,9 +95,12 @@ def match(
     kinds = _checked(types, texts.columns) if types else {d.column: d.type for d in detected if d.type}
     if not kinds:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
-    # Rows in an order of their own, so that the result does not depend on how the file was sorted.
+    # Columns and rows in an order of their own, so that the result depends neither on how the file was sorted nor on
+    # what else stands in it. Of columns of one type the fullest is the first.
+    kinds = _fullest_first(texts, kinds)
+    texts = texts.select(list(kinds))
     order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
-    texts = texts.select([name for name in texts.columns if name in kinds])[order]
+    texts = texts[order]
     records = prepare(texts, kinds, entity)
     del texts
     if not records.comparisons:
@@ -110,6 +113,10 @@ def match(
         found.blocked.oversized,
         Ground(found, records, order, whole, kinds),
     )
+
+
+def _fullest_first(texts: pl.DataFrame, kinds: dict[str, str]) -> dict[str, str]:
+    return {name: kinds[name] for name in sorted(kinds, key=lambda name: (texts[name].null_count(), name))}
 
 
 def _texts(column: pd.Series) -> pl.Series:

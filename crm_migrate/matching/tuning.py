@@ -52,5 +52,6 @@ def _line(limit: float, result: Outcomes) -> Tuned:
 
 
 def _pair(found: Matching, i: int, j: int) -> Waterfall:
-    labels = (found.ground.frame.index[found.ground.order[row]] for row in (i, j))
-    return found.explain(*labels)
+    """The pair in the order of the file."""
+    rows = sorted(int(found.ground.order[row]) for row in (i, j))
+    return found.explain(*(found.ground.frame.index[row] for row in rows))

@@ -18,6 +18,8 @@ from crm_migrate.workspace.parts import paths
 
 DISTINCT = 200_000  # so many distinct values decide a column; more would not change a verdict
 
+_SENTENCES = ("_because", "_undecided")  # facts that tell counts, which grow from export to export
+
 
 def decide(plan: Plan, run: Run, locked: Facts) -> tuple[Facts, list[Finding]]:
     """The facts of every column whose steps need one; locked facts win, and what contradicts them is a finding.
@@ -35,7 +37,7 @@ def decide(plan: Plan, run: Run, locked: Facts) -> tuple[Facts, list[Finding]]:
             findings += [
                 _contradiction(source.name, column, fact, kept[fact], value)
                 for fact, value in sorted(found.items())
-                if fact in kept and kept[fact] != value and not fact.endswith("_said")
+                if fact in kept and kept[fact] != value and not fact.endswith(_SENTENCES)
             ]
             if found or kept:
                 facts.setdefault(source.name, {})[column] = {**found, **kept}

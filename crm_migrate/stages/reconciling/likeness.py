@@ -18,7 +18,8 @@ def learned_figures(tables: Tables, object_name: str) -> Iterator[LearnedFigure]
     """One figure where the mapping asks for the model, none where it does not."""
     view = tables.view(LEARNED, "dedupe", object_name, "learned")
     pairs = tables.view(PAIRS, "dedupe", object_name, "pairs")
-    counts: dict[str, int] = dict(tables.rows(f"SELECT outcome, count(*) FROM {pairs} WHERE rule = ? GROUP BY ALL", [MODEL]))
+    spoken = f"SELECT outcome, count(*) FROM {pairs} WHERE rule = ? GROUP BY ALL"
+    counts: dict[str, int] = dict(tables.rows(spoken, [MODEL]))
     for mode, limit, wrong, records, cut in tables.rows(
         f'SELECT mode, "limit", expected_wrong, merged_records, cut FROM {view}'
     ):
