@@ -54,7 +54,7 @@ def _read(file: Path, id_column: str) -> "pd.DataFrame":
     ids = frame[id_column]
     if ids.null_count():
         raise InputError(f"{ids.null_count():,} rows have no {id_column}", hint="give every row an id of its own")
-    if ids.is_duplicated().any():
+    if ids.n_unique() < len(ids):
         twice = ids.filter(ids.is_duplicated()).min()
         raise InputError(f"{id_column} {twice!r} occurs more than once", hint="name another column with --id")
     return frame.to_pandas().set_index(id_column)
