@@ -2,7 +2,7 @@
 
 import re
 
-from crm_migrate.cleansing.cells import NULL, Cell
+from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.countries import country_cell
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import is_null
@@ -32,6 +32,17 @@ _UNIT = re.compile(
 )
 _BOX = re.compile(r"\b(?:p\.?\s?o\.?\s*box|post office box)\s*#?\s*(?=\w)", re.IGNORECASE)
 _GLUED = re.compile(r"^0\d{5,9}\s+(?=\d)")
+_LONGEST = 1000  # characters
+# Countries that write the place before the street (UPU): Hungary; Russia and its neighbours, there only before a street
+# that says so.
+_PLACE_FIRST = {"HU": r"", "RU": r"", "UA": r"", "BY": r"", "KZ": r""}
+_STREET_WORD = re.compile(
+    r"(?:ул|пр|пр-т|просп|пер|бул|бульв|наб|ш|пл|проезд|тупик|аллея|мкр|вул|просп|пров|бульв|площа|ulica|ul|prospekt|pr|per)"
+    r"\b\.?.*|.*\b(?:улица|проспект|переулок|бульвар|набережная|шоссе|площадь|вулиця|провулок|ulitsa|street|st|ave)\b.*",
+    re.IGNORECASE,
+)
+# Provinces named like their city: the name alone is the city.
+_CITY_STATES = words("city_states")
 _CODE_FIRST = words("postal_code_first")
 _REGIONS_AFTER = frozenset(("US", "CA", "AU", "PR"))
 _POSTAL = table("postal_patterns")
@@ -39,6 +50,8 @@ _POSTAL = table("postal_patterns")
 
 def address_cell(text: str, region: str | None) -> Cell:
     """Parts as `street=...;city=...`; `split` where the text came apart, `ok` where it is one street line."""
+    if len(text) > _LONGEST:
+        return invalid("too long for an address")
     value = repaired(text)
     value = "\n".join(" ".join(line.split()) for line in value.splitlines() if line.strip())
     if is_null(value) or _NOWHERE.fullmatch(fold(value).strip(" .!")):
@@ -104,6 +117,10 @@ _Place = tuple[Parts, list[str]]
 def _place(pieces: list[str], region: str) -> _Place | None:
     """City, state and postal code, where the last pieces have the form of the country."""
     code = rf"(?P<postal>{_pattern(region)})"
+    if region in _PLACE_FIRST:
+        found = _place_first(pieces, region, code)
+        if found:
+            return found
     if region in _CODE_FIRST or region in {"NL"}:
         return _code_first(pieces, region, code)
     if region in _REGIONS_AFTER:
@@ -111,11 +128,29 @@ def _place(pieces: list[str], region: str) -> _Place | None:
     return _code_last(pieces, region, code)
 
 
+def _place_first(pieces: list[str], region: str, code: str) -> _Place | None:
+    """`1051 Budapest, Nádor utca 7.`, `101000, Москва, ул. Ленина, д. 5`."""
+    if region == "HU":
+        found = re.fullmatch(rf"(?:HU?-?\s?)?{code},?\s+(?P<city>[^\d,]{{2,}})", pieces[0], re.IGNORECASE)
+        return (
+            (_found(found, region), pieces[1:]) if found and len(pieces) > 1 and re.search(r"\d", pieces[1]) else None
+        )
+    if len(pieces) < 3 or not re.fullmatch(code, pieces[0]):
+        return None
+    at = next((i for i, piece in enumerate(pieces) if i > 1 and _STREET_WORD.fullmatch(piece)), 0)
+    if at == 2:
+        return {"city": re.sub(r"^(?:г|м|g)\.\s*", "", pieces[1]), "postal": pieces[0]}, pieces[2:]
+    if at == 3 and state_cell(pieces[1], region).value:
+        return {"city": re.sub(r"^(?:г|м|g)\.\s*", "", pieces[2]), "state": pieces[1], "postal": pieces[0]}, pieces[3:]
+    return None
+
+
 def _code_first(pieces: list[str], region: str, code: str) -> _Place | None:
     """`10115 Berlin`, `F-75001 Paris`, `00187 Roma RM`, `28013 Madrid`; also in one line behind the house number."""
     prefix = rf"(?:{region}|[A-Z]{{1,3}})[-– ]"
     whole = re.compile(
-        rf"(?:{prefix})?{code}\s+(?P<city>[^\d]{{2,}}?)(?:\s+\(?(?P<state>[A-Z]{{2}})\)?)?", re.IGNORECASE
+        rf"(?:{prefix})?{code},?\s+(?P<city>[^\d]{{2,}}?(?:\s(?:CEDEX|Cedex|cedex)?\s?\d{{1,2}})?)(?:\s+\(?(?P<state>[A-Z]{{2}})\)?)?",
+        re.IGNORECASE,
     )
     for at in range(len(pieces) - 1, 0, -1):
         found = whole.fullmatch(pieces[at])
@@ -173,12 +208,24 @@ def _code_last(pieces: list[str], region: str, code: str) -> _Place | None:
     """`London SW1A 2AA`, `Jakarta 10110`, `São Paulo - SP, 01310-100`, a code in a piece of its own."""
     if len(pieces) > 1:
         found = re.fullmatch(rf"(?P<city>\D{{2,}}?)[\s-]+{code}", pieces[-1], re.IGNORECASE)
+        if found and len(pieces) > 2 and _is_state(found["city"], region) and not re.search(r"\d", pieces[-2]):
+            place = {"city": pieces[-2], "state": found["city"].strip(" -"), "postal": _code(found["postal"], region)}
+            return place, pieces[:-2]
         if found:
             parts = {"city": found["city"].strip(" -"), "postal": _code(found["postal"], region)}
             return _with_state(parts, region), pieces[:-1]
-    if len(pieces) > 2 and re.fullmatch(code, pieces[-1], re.IGNORECASE):
+    alone = len(pieces) > 2 and re.fullmatch(code, pieces[-1], re.IGNORECASE)
+    if alone and len(pieces) > 3 and _is_state(pieces[-2], region) and not re.search(r"\d", pieces[-3]):
+        return {"city": pieces[-3], "state": pieces[-2], "postal": _code(pieces[-1], region)}, pieces[:-3]
+    if alone:
         return _with_state({"city": pieces[-2], "postal": _code(pieces[-1], region)}, region), pieces[:-2]
     return None
+
+
+def _is_state(text: str, region: str) -> bool:
+    """A state of the country beyond doubt, and not a city of the same name."""
+    cell = state_cell(text.strip(" -"), region)
+    return bool(cell.value) and cell.flag is None and fold(text).strip(" -") not in _CITY_STATES
 
 
 def _with_state(parts: Parts, region: str) -> Parts:

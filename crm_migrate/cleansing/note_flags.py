@@ -24,61 +24,50 @@ FLAGS = (
 
 _PHRASES = table("note_phrases")
 
-# Before or behind a phrase: it is denied, asked, or about somebody else.
+_CONTEXT = table("note_contexts")
+
+
+def _context(name: str) -> str:
+    """The alternatives of a context of the word list."""
+    return f"(?:{_CONTEXT[name]})"
+
+
+# Before a phrase: it is denied, or said of somebody or something else. Between them only words that change nothing.
 _DENIED = re.compile(
-    r"(?:\b(?:not|isn'?t|wasn'?t|never|no|n't|false|wrongly|incorrectly|mistakenly|non|nicht|kein\w*|nie|"
-    r"pas|no es|no esta|n'est pas|bukan|tidak|belum|jangan|niet|geen|nao|не)\s+"
-    r"(?:(?:a|an|the|on|yet|been|marked|really|actually|as|is|etre|ein\w*|als|der|die|un|une|una|es|estar|"
-    r"mehr|encore|seorang|data|flagged|longer|to be|est|pas|ha|si e|foi|een)\s+){0,3}$)"
-    r"|(?:\b(?:widow|widower|estate|heirs?|executor|family|son|daughter|relative)s? of (?:the |a )?(?:\w+ )?$)"
-    r"|(?:\b(?:wife|husband|spouse|father|mother|dad|mum|mom|parent|parents|brother|sister|son|daughter|"
-    r"partner|uncle|aunt|grand\w+|boss|colleague|predecessor|founder|owner|dog|cat|friend|"
-    r"frau|ehefrau|mann|ehemann|gatte|gattin|vater|mutter|bruder|schwester|sohn|tochter|chef|hund|opa|oma|"
-    r"mari|femme|epouse|epoux|pere|mere|frere|soeur|fils|fille|esposo|esposa|marido|mujer|"
-    r"padre|madre|hermano|hermana|hijo|hija|abuelo|abuela|esi|babasi|annesi|kardesi|oglu|kizi|dedesi|"
-    r"kocasi|karisi|suami|istri|suaminya|istrinya|ayah|ayahnya|ibunya|anaknya|bapaknya)(?:'s|)\s+"
-    r"(?:(?:is|has|was|had|recently|ist|hat|wurde|vor|est|a|ha|es|sudah|telah|baru|gecen|yil|kurzlich|"
-    r"just|sadly|who|der|die)\s+){0,3}$)"
+    rf"(?:\b{_context('not')}\s+(?:{_context('filler')}\s+){{0,3}}$)"
+    rf"|(?:\b{_context('bereaved')} (?:\w+ )?$)"
+    rf"|(?:\b{_context('relative')}(?:'s|)\s+(?:{_context('between')}\s+){{0,4}}$)"
 )
-_DENIED_AFTER = re.compile(
-    r"^\s*(?:degil\w*|mi\b|mu\b|\?|is (?:false|wrong|not true)|etmedi|edilmedi|oldugu dogru degil|bukan|nicht\b)"
-)
+_THING = re.compile(rf"\b{_context('thing')}\s+(?:{_context('between')}\s+){{0,3}}$")
+_DENIED_AFTER = re.compile(rf"^\s*{_context('not_after')}")
+# Behind "deceased": another person (`verstorbener Vater`, `the deceased's widow`).
+_ANOTHER_AFTER = re.compile(rf"^(?:'s\b|\s+(?:(?:his|her|my|son|sa|su)\s)?{_context('relative')}\b)")
+_ADJECTIVE = re.compile(r"deceased|verstorben\w*|merhum\w*|rahmetli|almarhum\w*|difunt\w*|fallecid\w*|decede\w*|late")
 # Behind a request: it only limits hours, days or ways.
-_LIMITED_AFTER = re.compile(
-    r"^\s*(?:before|after|until|till|between|on|during|at|outside|vor|nach|zwischen|am|an|avant|apres|"
-    r"entre|le|los|antes|despues|sebelum|setelah|pada|hari|un?til|weekends?|while|when|if|unless|"
-    r"without|wahrend|pendant|durante|sin|sans|ohne)\s"
-    r"(?!(?:death|request|notice|hesitat|marketing))"
-)
-# A request that was made on a day (`unsubscribed on 3/4/21`) limits nothing.
+_LIMITED_AFTER = re.compile(rf"^\s*{_context('limit')}\b")
+_LIMITED_BEFORE = re.compile(rf"\b{_context('limit_before')}\s+(?:\S+\s+){{0,2}}$")
+# A request that was made on a day (`unsubscribed on 3/4/21`) limits nothing; nor does `at all`.
 _DATED_AFTER = re.compile(
-    r"^\s*(?:on|am|le|el|pada|at)\s+(?:the )?\d{1,4}(?:[./\-]\d|(?:st|nd|rd|th|er|\.)?\s+[^\W\d_]{3,}\s+\d{4})"
+    r"^\s*(?:on|am|le|el|pada|at|in|since|seit|depuis|desde)\s+(?:the )?\d{1,4}(?:[./\-]\d|(?:st|nd|rd|th|er|\.)?\s+"
+    rf"[^\W\d_]{{3,}}\s+\d{{4}}|\s*$)|^\s*{_context('always')}"
+)
+# Something that has happened (`unsubscribed`) holds whatever follows; only a wish can be limited to hours.
+_EVENT = re.compile(
+    r"unsubscribed|opted|abbestellt|abgemeldet|gestrichen|desinscri|desabonn|baja|cikti|ayril|iptal|withdr|widerruf|revo|"
+    r"geri cekti|berhenti|registered|retire|uitgeschreven|disiscritt|robinson|blacklist|removed|keluar|\u043e\u0442\u043f\u0438\u0441"
 )
 _REQUESTS = frozenset(("do_not_contact", "do_not_call", "do_not_email", "do_not_mail"))
 _HOURS_BEFORE = re.compile(
-    r"(?:\b(?:saat|sabah|aksam|ogleden|hafta sonu|mesai|pazar|cumartesi|pazartesi|sali|carsamba|persembe|"
-    r"cuma)(?:lari|leri|i)?\s*(?:\S+\s+){0,4}(?:once|sonra|disinda|gunu|gunleri|saatlerinde)?\s*$)"
+    r"(?:\b(?:saat|sabah|aksam|ogle|ogleden|hafta ?(?:sonu|ici)|mesai|tatil|gece|pazar|cumartesi|pazartesi|sali|carsamba|"
+    r"persembe|cuma|bugun|yarin|su an|simdi|bayram|ramazan|iste)(?:dan|den|lari|leri|i|yken)?\s*(?:\S+\s+){0,4}"
+    r"(?:once|sonra|disinda|gunu|gunleri|saatlerinde|icinde)?\s*$)|\b\d{1,2}(?:[.:]\d\d)?'?\s?(?:dan|den|tan|ten) "
+    r"(?:once|sonra)\s*$|\b(?:vor|nach|zwischen|ab|bis|wahrend|am|an|avant|apres|entre|antes|despues|sebelum|setelah|"
+    r"before|after|until)\s+(?!\d+[./]\d|auf weiteres|further|heute|today|\d{4}\b)(?:\S+\s+){1,4}$"
 )
-_RESUBSCRIBED = re.compile(
-    r"\bre-?subscribed\b|\bopted (?:back )?in\b|\bwieder angemeldet\b|\bno longer unsubscribed\b|\breactivated\b"
-)
-_LOOKALIKE = re.compile(
-    r"\b(?:do not|don'?t|dont) hesitate to (?:call|contact|e-?mail|phone|write|ring)|\bzogern sie nicht|"
-    r"n'?hesitez pas a (?:appeler|contacter)|no dude en (?:llamar|contactar)|"
-    r"\bdon'?t forget to (?:call|e-?mail|contact|phone)|\bdo not forget to (?:call|e-?mail|contact|phone)|"
-    r"nicht vergessen|ne pas oublier d|no olvidar|aramayi unutma\w*|jangan lupa|"
-    r"\bif (?:deceased|undeliverable|unsubscribed)|\bunsubscribe link|\bbounce(?:d)? (?:back|rate|ideas?|"
-    r"cheque|check|payment|around)|cheque bounced|check bounced|\bbounced (?:cheque|check|payment)|"
-    r"\bduplicate (?:key|keys|copy|copies|invoice|bill|print|slide)|\b(?:retired|inactive) (?:product|"
-    r"licen[cs]e|sku|item)s?|\bleft (?:a )?(?:message|voicemail|vm|word)|"
-    r"\bno calls? (?:today|yet|made|logged|so far|answered|received)|no (?:e-?mails?) (?:yet|received|on "
-    r"file|so far|address|found|available)|no (?:contact|e-?mail|marketing) (?:person|name|details|"
-    r"info\w*|history|budget|yet|made|team|department)|"
-    r"kein\w* (?:kontaktdaten|kontaktperson|e-?mail-?adresse|e-?mail bekannt|telefonnummer|telefon "
-    r"vorhanden|post erhalten)|pas de (?:contact|mail|telephone) connu|sin (?:telefono|correo) conocido|"
-    r"\bno contact (?:since|for|in)\b|not (?:be )?retired|rip(?:ped|ping|\.com)|\bdelete (?:old|draft|"
-    r"test|this (?:note|task|line))\b|\bdead(?:line| ?end)|\bdeceased estates?\b"
-)
+# What narrows "do not contact" to one way; that way has a flag of its own.
+_CHANNEL_AFTER = re.compile(rf"^\s*(?:\w+\s)?{_context('channel')}\b")
+_RESUBSCRIBED = re.compile(_context("back"))
+_LOOKALIKE = re.compile(_context("lookalike"))
 
 _DIED_TR = re.compile(r"(?<!\w)öl(?:dü|müş|müştür)(?!\w)(?!\s+mü)")  # folded, `öldü` would be `oldu` ("became")
 
@@ -107,11 +96,20 @@ def note_flags(text: str) -> list[str]:
     return found
 
 
+_CLAUSE = re.compile(r"[.;!?,:]\s|\bbut\b|\baber\b|\bmais\b|\bpero\b|\bama\b|\btapi\b|\btetapi\b|\bsondern\b|\s[-–—]\s")
+
+
 def _holds(match: re.Match[str], text: str, flag: str) -> bool:
     """The phrase is meant: nothing before or behind it takes it back."""
     before, after = text[: match.start()], text[match.end() :]
-    clause = re.split(r"[.;!?,]\s|\bbut\b|\baber\b|\bmais\b|\bpero\b|\bama\b|\btapi\b", before)[-1]
+    clause = _CLAUSE.split(before)[-1]
     if _DENIED.search(clause) or _DENIED_AFTER.search(after):
         return False
-    limited = _LIMITED_AFTER.search(after) and not _DATED_AFTER.search(after)
-    return flag not in _REQUESTS or not (limited or _HOURS_BEFORE.search(clause))
+    if flag == "deceased":
+        another = _ADJECTIVE.fullmatch(match[0]) and _ANOTHER_AFTER.search(after)
+        return not (another or _THING.search(clause))
+    if flag == "do_not_contact" and _CHANNEL_AFTER.search(after):
+        return False
+    if flag not in _REQUESTS or _DATED_AFTER.search(after) or _EVENT.search(match[0]):
+        return True
+    return not (_LIMITED_AFTER.search(after) or _HOURS_BEFORE.search(clause) or _LIMITED_BEFORE.search(clause))

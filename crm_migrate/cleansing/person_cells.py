@@ -22,7 +22,9 @@ _FAMILY = re.compile(
     rf"(?:the )?(\S+(?:\s\S+){{0,2}}) {_HOUSE}|(?:the )?{_HOUSE} ((?:[a-z']{{2,4}} ){{0,3}}\S+)", re.IGNORECASE
 )
 # Words before a couple that name no one.
-_COUPLE = re.compile(r"(?:eheleute|ehepaar|hr\.? u(?:nd|\.) fr\.?|epoux|époux|coniugi|matrimonio|casal|echtpaar)\s+(?=\S)", re.IGNORECASE)
+_COUPLE = re.compile(
+    r"(?:eheleute|ehepaar|hr\.? u(?:nd|\.) fr\.?|epoux|époux|coniugi|matrimonio|casal|echtpaar)\s+(?=\S)", re.IGNORECASE
+)
 _WEB = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 

@@ -27,18 +27,12 @@ _BRANDS = re.compile(
 
 _WORDS = table("sensitive_phrases")
 
+# Before or behind a word it is said of a charity, a product, an institution or somebody's job, or denied.
+_CONTEXT = table("sensitive_contexts")
 _NOT = re.compile(
-    r"(?:\b(?:not|no|isn't|nicht|kein\w*|pas|sin|degil|bukan|tidak|research|charity|foundation|"
-    r"association|fund|institute|clinic|hospital|museum|awareness|conference|products?|software|supplies|"
-    r"equipment|insurance)\s+(?:a |an |the |for |of )*$)"
+    rf"(?:\b(?:{_CONTEXT['before']})\s+(?:(?:a|an|the|for|of|any|de|der|die|das|des|du|d|la|le|el)\s+)*$)|d'$"
 )
-_ABOUT = re.compile(
-    r"^\s*(?:research|charity|foundation|association|fund|institute|clinic|center|centre|society|"
-    r"awareness|conference|care products?|products?|software|supplies|equipment|devices?|market|monitors?|"
-    r"drugs?|"
-    r"-?gesellschaft|-?stiftung|stiftung|verein|dernegi|vakfi|merkezi|hilfe|forschung|free\b|test kits?|"
-    r"department|ward)"
-)
+_ABOUT = re.compile(rf"^\s*(?:{_CONTEXT['behind']})")
 
 
 @cache

@@ -10,7 +10,9 @@ import ftfy
 import polars as pl
 
 from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, with_residue
+from crm_migrate.cleansing.letters import lower
 from crm_migrate.cleansing.steps import Context
+from crm_migrate.cleansing.vocabulary import words
 
 # A text that this matches needs nothing but trimming: printable ASCII without the marks that start an escape, and runs
 # of letters that no mojibake is made of. Broken UTF-8 is a lead byte with continuation bytes, and no code page (cp1250,
@@ -108,16 +110,30 @@ _TURKISH = re.compile(r"[A-PR-VYZa-pr-vyzÇçĞğİıÖöŞşÜüÂâÎîÛû\W\
 _STRAY_SOFT_G = re.compile(r"(?:^|[^aeıioöuüâîûAEIİOÖUÜÂÎÛ])[ğĞ]")
 
 
+# What only Turkish has among the languages that use ý: these letters, or cp1254 letters that stand where Czech and
+# Slovak (`Nový`, `Sýkora`) have none; else every word with ý must be a known one.
+_PROOF = re.compile(r"[ÐðÞþçÇöÖüÜ]|(?<!\w)Ý")
+_WITH_Y = re.compile(r"\w*[Ýý]\w*")
+_WORDS_WITH_DOTLESS = words("names_dotless") | words("turkish_dotless")
+
+
 def turkish(text: str) -> str:
     """A text of a Turkish locale whose cp1254 bytes were read as cp1252 (`Þahin`, `Kadýköy`).
 
-    Only where the repaired text is possible Turkish: its alphabet, and ğ behind a vowel; an Icelandic name stays.
+    Only where the cell proves it: letters that Czech and Slovak do not have, or words known with ı; and where the repaired
+    text is possible Turkish: its alphabet, and ğ behind a vowel. An Icelandic or a Czech name stays.
     """
     if not re.search("[ÐðÝýÞþ]", text) or re.search("[ĞğİıŞş]", text):
         return text
     repaired_text = other_page(text, "cp1254")
     possible = _TURKISH.fullmatch(repaired_text) and not _STRAY_SOFT_G.search(repaired_text)
-    return repaired_text if possible else text
+    return repaired_text if possible and (_PROOF.search(text) or _are_known(text)) else text
+
+
+def _are_known(text: str) -> bool:
+    """Every word with ý is a Turkish word or name with ı (its stem: endings are added to it)."""
+    found = [lower(other_page(word, "cp1254"), "tr") for word in _WITH_Y.findall(text)]
+    return all(any(word[:end] in _WORDS_WITH_DOTLESS for end in range(len(word), 2, -1)) for word in found)
 
 
 # ü, é, ä, ö of a DOS page read as cp1252 or Latin-1: a control character or a low or closing quote inside a word.

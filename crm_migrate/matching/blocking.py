@@ -8,7 +8,7 @@ import numpy as np
 from crm_migrate.matching.terms import Codes, dense, distinct, joint
 
 ALL_PAIRS = 1_500  # files up to this size are compared completely
-BUDGET = 2_500_000  # pairs in all for files of up to half a million rows; three per row beyond
+BUDGET = 1_500_000  # pairs in all for files of up to half a million rows; three per row beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,15 @@ class Blocked:
     oversized: dict[str, int]
 
 
-def candidates(anchors: dict[str, Codes], recipes: Sequence[tuple[str, ...]], rows: int) -> Blocked:
+def candidates(
+    anchors: dict[str, Codes], recipes: Sequence[tuple[str, ...]], rows: int, budget: int | None = None
+) -> Blocked:
     """Pairs that agree in all anchors of at least one recipe; recipes with an anchor that is not there are left out."""
     if rows <= ALL_PAIRS:
         i, j = np.triu_indices(rows, 1)
         return Blocked(i.astype(np.int64), j.astype(np.int64), {})
     usable = [recipe for recipe in recipes if all(anchor in anchors for anchor in recipe)]
-    share = max(BUDGET, 3 * rows) // max(len(usable), 1)
+    share = (budget or max(BUDGET, 3 * rows)) // max(len(usable), 1)
     found, oversized = [], {}
     for recipe in usable:
         pairs, left = _pairs(joint(*(anchors[a] for a in recipe)), share, rows)

@@ -78,6 +78,9 @@ class Comparison:
 
     For sifting: `equal` tells from codes alone, without likeness, what would be agreed (-1: nothing); `agreeing` are
     the levels that only such pairs have. Comparisons of one `cost` (about the values to be compared) share their work.
+
+    `variants` are codes, their number and the level of two unlike values that turn out to stand for one thing. Levels
+    that are not `ordered` do not rise with likeness.
     """
 
     name: str
@@ -89,6 +92,8 @@ class Comparison:
     equal: Callable[[Codes, Codes], Codes] | None = None
     agreeing: tuple[int, ...] = ()
     cost: int = 0
+    variants: tuple[Codes, int, int] | None = None
+    ordered: bool = True
 
 
 def by_value(a: Codes, b: Codes, terms: Terms, kernel: Kernel, equal: int) -> Levels:
@@ -145,8 +150,12 @@ def simple(
     apart: str = "",
     differs: float = 0.35,
     cost: int | None = None,
+    variants: int = 0,
 ) -> Comparison:
-    """A comparison of one column, or the best of several columns that hold the same kind of value (two phones)."""
+    """A comparison of one column, or the best of several columns that hold the same kind of value (two phones).
+
+    `variants` is the level of values that turn out to be variants of each other; 0 where that makes no sense.
+    """
     terms, equal = columns[0], len(labels) - 1
 
     def compare(i: Codes, j: Codes) -> Compared:
@@ -170,6 +179,8 @@ def simple(
 
     together = np.concatenate([column.codes for column in columns])
     size = len(columns[0].texts)
+    learned = (columns[0].codes, size, variants) if variants else None
     return Comparison(
-        name, labels, compare, apart, ((together, size),), differs, agreed, (equal,), size if cost is None else cost
-    )
+        name, labels, compare, apart, ((together, size),), differs, agreed, (equal,), size if cost is None else cost,
+        learned,
+    )  # fmt: skip

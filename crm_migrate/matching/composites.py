@@ -3,36 +3,45 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
+import polars as pl
 
 from crm_migrate.matching import kernels
-from crm_migrate.matching.comparison import Compared, Comparison, by_value
+from crm_migrate.matching.comparison import Compared, Comparison, Levels, by_value
 from crm_migrate.matching.terms import Codes, Terms, joint, numbered, shares
 
-_WORTH = np.array([0.0, -2.0, -0.5, 0.5, 1.0, 2.0, 3.0])
-_EQUAL = len(kernels.NAME) - 1
+NAME = (*kernels.NAME[:3], "elsewhere", *kernels.NAME[3:])
+_EQUAL, _ELSEWHERE, _LIKE = len(NAME) - 1, NAME.index("elsewhere"), NAME.index("alike")
+_WORTH = np.array([0.0, -2.0, -0.5, 0.5, 0.5, 1.0, 2.0, 3.0])
 ORDER = ("missing", "crossed", "straight")
 STREET = ("missing", "different", "number only", "street alike", "street equal", "no number", "alike", "equal")
-PLACE = ("missing", "different", "state only", "alike", "city equal", "code alike", "code equal")
+PLACE = (
+    "missing", "different", "state only", "alike", "area equal",
+    "city equal", "city and area", "code alike", "code equal",
+)  # fmt: skip
 
 
-def person_names(given: Terms, family: Terms) -> tuple[Comparison, Comparison, Comparison]:
-    """Given name, family name, and whether they stand in each other's place; both over one dictionary."""
+def person_names(given: Terms, family: Terms, between: Sequence[Terms] = ()) -> tuple[Comparison, ...]:
+    """Given name, family name, and whether they stand in each other's place, over one dictionary.
+
+    `between` are the words between them: a family name found among those of the other record is there `elsewhere`.
+    """
     remembered: dict[str, object] = {}
 
     def both(i: Codes, j: Codes) -> tuple[Compared, Compared, Compared]:
         if remembered.get("i") is not i or remembered.get("j") is not j:
-            remembered.update(i=i, j=j, found=_names(given, family, i, j))
+            remembered.update(i=i, j=j, found=_names(given, family, between, i, j))
         return remembered["found"]  # type: ignore[return-value]
 
     size = len(given.texts)
     known = ((given.codes, size), (family.codes, size))
     return (
         Comparison(
-            "given_name", kernels.NAME, lambda i, j: both(i, j)[0], "household", known,
+            "given_name", NAME, lambda i, j: both(i, j)[0], "household", known, variants=(given.codes, size, _LIKE),
             equal=lambda i, j: _met(given, family, i, j), agreeing=(_EQUAL,), cost=size,
         ),
         Comparison(
-            "family_name", kernels.NAME, lambda i, j: both(i, j)[1], "", known,
+            "family_name", NAME, lambda i, j: both(i, j)[1], "", known, variants=(family.codes, size, _LIKE),
             equal=lambda i, j: _met(family, given, i, j, size), agreeing=(_EQUAL,), cost=size,
         ),
         Comparison("name_order", ORDER, lambda i, j: both(i, j)[2], cost=size),
@@ -45,23 +54,44 @@ def _met(name: Terms, other: Terms, i: Codes, j: Codes, offset: int = 0) -> Code
     return np.where((here >= 0) & ((here == name.codes[j]) | (here == other.codes[j])), here + offset, -1)
 
 
-def _names(given: Terms, family: Terms, i: Codes, j: Codes) -> tuple[Compared, Compared, Compared]:
+def _names(
+    given: Terms, family: Terms, between: Sequence[Terms], i: Codes, j: Codes
+) -> tuple[Compared, Compared, Compared]:
     size = len(given.texts)
     ends = {"gg": (given.codes[i], given.codes[j]), "ff": (family.codes[i], family.codes[j])}
     ends |= {"gf": (given.codes[i], family.codes[j]), "fg": (family.codes[i], given.codes[j])}
-    level = {k: by_value(a, b, given, kernels.names, _EQUAL) for k, (a, b) in ends.items()}
+    level = {k: _alike(a, b, given) for k, (a, b) in ends.items()}
     straight = _WORTH[level["gg"]] + _WORTH[level["ff"]]
     crossed = _WORTH[level["gf"]] + _WORTH[level["fg"]]
     turn = (crossed >= 2) & (crossed > straight + 1)
     first = np.where(turn, level["gf"], level["gg"])
     last = np.where(turn, level["fg"], level["ff"])
-    order = np.where(turn, 1, np.where((first > 0) | (last > 0), 2, 0)).astype(np.uint8)
+    # Who has one name only has no order of names.
+    pair = (given.codes >= 0) & (family.codes >= 0)
+    order = np.where(pair[i] & pair[j], np.where(turn, 1, 2), 0).astype(np.uint8)
+    unlike = ~turn & (first > 0) & (last > 0)
+    for level_of, column, other in ((first, given, family), (last, family, given)):
+        at = np.flatnonzero(unlike & (level_of < _ELSEWHERE))
+        level_of[at[_elsewhere(column.codes, (other, *between), i[at], j[at])]] = _ELSEWHERE
     # What agrees crosswise is as frequent as it is in the column where record i has it.
     return (
         Compared(first, np.where(first == _EQUAL, ends["gg"][0], -1)),
         Compared(last, np.where(last == _EQUAL, ends["ff"][0] + size, -1)),
         Compared(order, np.full(len(i), -1, dtype=np.int64)),
     )
+
+
+def _alike(a: Codes, b: Codes, words: Terms) -> Levels:
+    found = by_value(a, b, words, kernels.names, _EQUAL - 1)
+    return found + (found >= _ELSEWHERE)
+
+
+def _elsewhere(name: Codes, others: Sequence[Terms], i: Codes, j: Codes) -> npt.NDArray[np.bool_]:
+    """The name of one record is another word of the name of the other."""
+    found = np.zeros(len(i), dtype=bool)
+    for other in others:
+        found |= (name[i] == other.codes[j]) | (other.codes[i] == name[j])
+    return found
 
 
 def street_lines(numbers: Terms, streets: Terms, apart: str = "") -> Comparison:
@@ -115,33 +145,55 @@ def _renumbered(codes: Codes) -> Codes:
 
 def places(code: Terms, town: Terms, land: Terms) -> Comparison:
     """Postal code, city and state say one thing three times: the most telling of them that agrees counts."""
-    sizes = [len(terms.texts) for terms in (code, town, land)]
+    area = code.mapped(area_of)
+    both = _renumbered(joint(area.codes, town.codes))
+    known = [(c, int(c.max(initial=-1)) + 1) for c in (code.codes, both, town.codes, area.codes, land.codes)]
+    starts = np.cumsum([0, *(size for _, size in known)])
 
     def compare(i: Codes, j: Codes) -> Compared:
         by_code = by_value(code.codes[i], code.codes[j], code, kernels.codes, 4)
         by_town = by_value(town.codes[i], town.codes[j], town, kernels.texts, 5)
         by_land = by_value(land.codes[i], land.codes[j], land, kernels.choices, 2)
+        near = (area.codes[i] >= 0) & (area.codes[i] == area.codes[j])
         found = [
             by_code == 4,
             (by_code == 3) & (by_town >= 3),
+            near & (by_town == 5),
             by_town == 5,
+            near,
             (by_town >= 3) | (by_code == 3),
             by_land == 2,
         ]
         anything = (by_code > 0) | (by_town > 0) | (by_land > 0)
-        levels = np.select([*found, anything], [6, 5, 4, 3, 2, 1], 0).astype(np.uint8)
-        agreed = np.select(
-            [levels == 6, levels == 4, levels == 2],
-            [code.codes[i], town.codes[i] + sizes[0], land.codes[i] + sizes[0] + sizes[1]],
-            -1,
-        )
+        levels = np.select([*found, anything], [8, 7, 6, 5, 4, 3, 2, 1], 0).astype(np.uint8)
+        agreed = np.full(len(i), -1, dtype=np.int64)
+        for level, (codes, _), start in zip((8, 6, 5, 4, 2), known, starts[:-1], strict=True):
+            agreed = np.where(levels == level, codes[i] + start, agreed)
         return Compared(levels, agreed)
 
-    vocabulary = tuple((terms.codes, size) for terms, size in zip((code, town, land), sizes, strict=True))
     return Comparison(
-        "place", PLACE, compare, "", vocabulary,
-        equal=lambda i, j: _first_equal(vocabulary, i, j), agreeing=(6, 4, 2), cost=max(sizes),
+        "place", PLACE, compare, "", tuple(known), variants=(town.codes, len(town.texts), PLACE.index("alike")),
+        equal=lambda i, j: _first_equal(known, i, j), agreeing=(8, 6, 5, 4, 2),
+        cost=max(len(code.texts), len(town.texts)),
     )  # fmt: skip
+
+
+def area_of(postal: pl.Series) -> pl.Series:
+    """The first half of a postal code: most countries number them from large to small areas."""
+    return postal.str.slice(0, postal.str.len_chars() // 2)
+
+
+def origins(source: Terms) -> Comparison:
+    """Where the two come from: both from one source, or from two; a source without doubles says that they differ."""
+    count = len(source.texts)
+    labels = ("missing", *(f"both {value}" for value in source.texts.to_list()), "two sources")
+
+    def compare(i: Codes, j: Codes) -> Compared:
+        a, b = source.codes[i], source.codes[j]
+        levels = np.where((a < 0) | (b < 0), 0, np.where(a == b, a + 1, count + 1)).astype(np.uint8)
+        return Compared(levels, np.full(len(i), -1, dtype=np.int64))
+
+    return Comparison("source", labels, compare, differs=1.0, ordered=False)
 
 
 def frequencies(comparison: Comparison, entities: Codes | None) -> np.ndarray:

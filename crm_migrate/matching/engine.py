@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from crm_migrate.matching.blocking import Blocked, candidates
+from crm_migrate.matching.blocking import ALL_PAIRS, Blocked, candidates
 from crm_migrate.matching.comparison import Compared
 from crm_migrate.matching.composites import frequencies
+from crm_migrate.matching.neighbours import neighbours, unknown
 from crm_migrate.matching.partition import Linked, missing_pairs, partition, within_reach
 from crm_migrate.matching.records import Records
 from crm_migrate.matching.sifting import Bound, bounds, sift
 from crm_migrate.matching.terms import Codes
+from crm_migrate.matching.variants import learned
 from crm_migrate.matching.weights import (
     Model,
     Reals,
@@ -73,8 +75,11 @@ def resolve(records: Records) -> Resolved:
         inside = missing_pairs(label, i[:0], j[:0], np.zeros(0, dtype=bool), 20 * records.rows + SAMPLE)
         if not len(inside[0]):
             break
-        _relearn(model, label, inside, drawn, label[drawn_i] != label[drawn_j], total)
+        _relearn(model, label, inside, drawn, (drawn_i, drawn_j), total)
         more = missing_pairs(label, scored.i, scored.j, scored.odds > NEAR - 1, 3 * records.rows + 500_000)
+        if records.rows > ALL_PAIRS:
+            met = neighbours(records.anchors, records.again, label)
+            more = unknown([more, met], scored.i, scored.j, records.rows)
         i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
         scored = _scored(model, i, j, -np.inf)
         label = _clustered(records, scored, model)
@@ -85,7 +90,7 @@ def _sampled(model: Model, i: Codes, j: Codes) -> tuple[Table, float]:
     """Levels of a sample of the pairs, and how many pairs each stands for."""
     step = max(len(i) // SAMPLE, 1)
     chosen = i[::step], j[::step]
-    return Table([c.compare(*chosen) for c in model.comparisons], model), len(i) / len(chosen[0])
+    return Table(model.compare(*chosen), model), len(i) / len(chosen[0])
 
 
 def _relearn(
@@ -93,12 +98,15 @@ def _relearn(
     label: Codes,
     inside: tuple[Codes, Codes],
     drawn: list[Compared],
-    apart: npt.NDArray[np.bool_],
+    pairs: tuple[Codes, Codes],
     total: float,
 ) -> None:
-    """Frequencies over entities instead of rows, chance over pairs that are not one, m from whole clusters."""
+    """Frequencies over entities instead of rows, chance over pairs that are not one, variants and m from clusters."""
+    apart = label[pairs[0]] != label[pairs[1]]
     model.frequency = [frequencies(c, label) for c in model.comparisons]
-    model.u = [chance(c, found, apart) for c, found in zip(model.comparisons, drawn, strict=True)]
+    model.variants = [learned(c, label) for c in model.comparisons]
+    varied = zip(model.comparisons, model.variants, drawn, strict=True)
+    model.u = [chance(c, v.applied(c, found, *pairs), apart) for c, v, found in varied]
     table, scale = _sampled(model, *inside)
     learn_from_clusters(table, model, scale, total)
 

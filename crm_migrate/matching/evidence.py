@@ -1,7 +1,8 @@
 """Evidence: pairs weighed once more for merging, by kinds that are independent of each other.
 
-Contact points that several names use count for nothing here; a place counts from the street or the postal code on, so
-that the same name in the same city is one kind only.
+Contact points that several names use count for nothing here, nor do numbers and mailboxes that are only alike: those
+of colleagues and brothers are. A place counts from the street or the postal code on, so that the same name in the same
+city is one kind only.
 """
 
 from dataclasses import dataclass
@@ -24,8 +25,8 @@ _KIND = {
 _CIRCUMSTANCES = ("employer", "choice")
 _COUNTING = {
     "place": frozenset({"different", "code alike", "code equal"}),
-    "email": frozenset({"different", "nearly equal", "equal"}),
 }
+_EXACT = ("email", "phone", "tax_id")
 _CONTACTS = ("email", "phone")
 CHUNK = 250_000
 
@@ -65,9 +66,11 @@ def _chunk(model: Model, i: Codes, j: Codes, shared: dict[str, npt.NDArray[np.bo
     table = Table([c.compare(i, j) for c in model.comparisons], model)
     names = [c.name for c in model.comparisons]
     found = gains(table, model)
-    for at, name in enumerate(names):
-        if name in shared:
-            nothing = shared[name][i] & shared[name][j]
+    for at, c in enumerate(model.comparisons):
+        if c.name in _EXACT:
+            nothing = table.levels[at] < len(c.labels) - 1
+            if c.name in shared:
+                nothing |= shared[c.name][i] & shared[c.name][j]
             found[:, at :: len(names)][nothing] = np.minimum(found[:, at :: len(names)][nothing], 0)
     kinds = np.zeros((len(i), len(KINDS)))
     for at, c in enumerate(model.comparisons):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from crm_migrate.cleansing import is_free_mail, is_role_mailbox
+from crm_migrate.cleansing import is_role_mailbox
 from crm_migrate.matching import folding
 from crm_migrate.matching.records import Records
 from crm_migrate.matching.terms import Codes, Terms, distinct, encode
@@ -30,6 +30,7 @@ _FOLDS = {
     "street": folding.street,
     "house_number": folding.folded,
     "city": folding.folded,
+    "employer": folding.company,
     "birth_date": folding.date,
 }
 
@@ -65,9 +66,10 @@ def facts_of(records: Records) -> Facts:
 def generations(facts: Facts) -> Codes:
     """1 senior, 2 junior or the second, 3 the third ...; -1 where the name does not say."""
     found = np.full(len(facts.texts), -1, dtype=np.int64)
-    for kind in ("family_name", "person_name", "given_name"):
+    places = dict.fromkeys(("family_name", "person_name", "given_name"), r" ([\p{L}0-9]+)$")
+    for kind, place in ({"name_suffix": r"^([\p{L}0-9]+)$"} | places).items():
         for column in facts.raw(kind):
-            last = folding.folded(column).str.extract(r" ([\p{L}0-9]+)$")
+            last = folding.folded(column).str.extract(place)
             codes = last.replace_strict(_GENERATIONS, default=None, return_dtype=pl.Int64).fill_null(-1).to_numpy()
             found = np.where(found < 0, codes, found)
     return found
@@ -98,11 +100,6 @@ def shared_values(columns: list[Terms], names: Codes, kind: str) -> npt.NDArray[
     if kind == "email":
         shared |= is_role_mailbox(pl.Series(values.tolist(), dtype=pl.String)).to_numpy()
     return shared
-
-
-def free_hosts(values: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
-    """Hosts of consumer mail services, which name no company."""
-    return is_free_mail(pl.Series(values.tolist(), dtype=pl.String)).to_numpy()
 
 
 def _users(codes: Codes, names: Codes, size: int) -> Codes:

@@ -97,7 +97,7 @@ def phone(column: pl.Series) -> pl.Series:
 @once_per_value
 def date(column: pl.Series) -> pl.Series:
     """Eight digits YYYYMMDD however the date was written, valid or not; the order of day and month by the column."""
-    text = column.cast(pl.String).str.strip_chars().str.replace(r"[T ]\d\d:.*$", "")
+    text = _opened(column.cast(pl.String).str.strip_chars().str.replace(r"[T ]\d\d:.*$", ""))
     year_first = text.str.extract_groups(r"^(\d{4})\D?(\d{1,2})\D?(\d{1,2})$").struct.unnest()
     year_last = text.str.extract_groups(r"^(\d{1,2})\D(\d{1,2})\D(\d{4})$").struct.unnest()
     a, b = (pl.Series(year_last[name].cast(pl.Int32, strict=False)) for name in ("1", "2"))
@@ -105,6 +105,15 @@ def date(column: pl.Series) -> pl.Series:
     day, month = ("2", "1") if month_first else ("1", "2")
     last = year_last["3"] + year_last[month].str.zfill(2) + year_last[day].str.zfill(2)
     return (year_first["1"] + year_first["2"].str.zfill(2) + year_first["3"].str.zfill(2)).fill_null(last)
+
+
+def _opened(text: pl.Series) -> pl.Series:
+    """Eight digits in a row with the year at the end (31121984, 12311984) get their separators; the column decides."""
+    closed = text.str.contains(r"^\d{8}$")
+    year_last = closed & text.str.contains(r"(1[89]|20)\d\d$")
+    if int(year_last.sum()) <= int((closed & text.str.contains(r"^(1[89]|20)\d\d")).sum()):
+        return text
+    return text.str.replace(r"^(\d\d)(\d\d)(\d{4})$", "$1/$2/$3")
 
 
 @once_per_value

@@ -27,10 +27,13 @@ def kinds(plan: Plan, each: ObjectPlan) -> dict[str, str]:
 def _kind(plan: Plan, each: ObjectPlan, field: FieldPlan) -> str:
     if field.ref is not None:
         return EMPLOYER if each.entity == "person" and _firm_name(plan, field) else ""
-    if not field.cells:
-        return ""
-    kind = TYPES[field.type].identity
-    return EMPLOYER if kind == COMPANY and each.entity == "person" else kind
+    return told_by(each.entity, field.type) if field.cells else ""
+
+
+def told_by(entity: str, semantic_type: str) -> str:
+    """What values of a semantic type tell about a person or an organisation; empty where they tell nothing."""
+    kind = TYPES[semantic_type].identity
+    return EMPLOYER if kind == COMPANY and entity == "person" else kind
 
 
 def _firm_name(plan: Plan, field: FieldPlan) -> FieldPlan | None:

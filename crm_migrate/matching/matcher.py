@@ -1,7 +1,7 @@
 """The public door: `match(frame, entity)` finds which rows of a frame are the same person or organisation."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,10 @@ import pyarrow as pa
 from crm_migrate.errors import UsageError
 from crm_migrate.matching.detection import KINDS, Detected, detect
 from crm_migrate.matching.engine import Resolved, resolve
+from crm_migrate.matching.facts import facts_of
+from crm_migrate.matching.groups import groups
+from crm_migrate.matching.merges import groups_frame, merges_frame, named
+from crm_migrate.matching.outcomes import LIMIT, Case, decided, opened
 from crm_migrate.matching.records import Records, prepare
 from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.waterfall import Waterfall, waterfall
@@ -25,10 +29,29 @@ class Ground:
     """What a result rests on, kept for questions: `order[k]` is the row of `frame` that stands at k of `found`."""
 
     found: Resolved
-    records: Records
+    bare: Records
     order: Codes
     frame: pd.DataFrame
     kinds: dict[str, str]
+    given: bool = False  # the types were given, not detected
+    _case: list[Case] = field(default_factory=list, repr=False)
+
+    @property
+    def records(self) -> Records:
+        """The prepared records with their texts, read again from the frame: while matching they would only be in the way.
+
+        A column that was taken for an id because of its name numbers rows; only one that was given as such vetoes.
+        """
+        kinds = {name: kind for name, kind in self.kinds.items() if self.given or kind != "id"}
+        strings = pl.DataFrame({name: _strings(self.frame.iloc[:, self._at(name)]) for name in kinds})
+        texts = _clean(strings)[self.order]
+        return replace(self.bare, texts=texts, types=kinds)
+
+    def case(self) -> Case:
+        """The evidence for and against merging, opened once."""
+        if not self._case:
+            self._case.append(opened(self.found, self.records))
+        return self._case[0]
 
     def row(self, label: Hashable) -> int:
         """Where the row of an index label stands in `found`. UsageError where there is none."""
@@ -63,6 +86,26 @@ class Matching:
     oversized: dict[str, int]
     ground: Ground = field(repr=False, compare=False)
 
+    @property
+    def groups(self) -> pd.DataFrame:
+        """Households, shared mailboxes and numbers, agencies and company groups, which are never merged.
+
+        One line per row and group: index label, `group`, `kind` (`groups.KINDS`), `shared_value`, `members` (how many).
+        """
+        ground = self.ground
+        shared = groups(facts_of(ground.records), ground.case().entities)
+        return groups_frame(shared, ground.order, ground.frame.index)
+
+    def merges(self, limit: float = LIMIT) -> pd.DataFrame:
+        """What happens to each row if at most `limit` wrong merges per merged record are expected.
+
+        Per row of the frame `cluster` (index label of its first row), `outcome` (merge, review, held, apart), `why`.
+        """
+        if not 0 <= limit <= 1:
+            raise UsageError(f"a limit of {limit:g} is no share", hint="0.001 is one wrong merge per 1,000 merged rows")
+        ground, case = self.ground, self.ground.case()
+        return merges_frame(case, decided(case, limit), ground.order, ground.frame.index)
+
     def explain(self, left: Hashable, right: Hashable) -> Waterfall:
         """Why two rows, named by index labels, are one or are not. UsageError for a label that there is not."""
         ground = self.ground
@@ -82,20 +125,21 @@ def match(
 
     `types` gives semantic types of columns (see `detection.KINDS`) instead of detecting them; columns that it does not
     name are not compared. With `against`, the rows of a second frame are clustered together with the first; both frames
-    then need indexes without labels in common. UsageError for an unknown entity or type, or a frame without any column
-    to compare.
+    then need indexes without labels in common. UsageError for an unknown entity or type, two columns of one name, or a
+    frame without any column to compare.
     """
     if entity not in ENTITIES:
         raise UsageError(f"there is no entity {entity!r}", hint=f"one of: {', '.join(ENTITIES)}")
     whole = frame if against is None else pd.concat([frame, against])
     if not _unique(whole.index):
         raise UsageError("the index has labels twice", hint="use `reset_index`, or a column without doubles")
+    _refuse_twice([str(name) for name in whole.columns])
     raw = pl.DataFrame({str(name): _strings(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
     detected = tuple(detect(raw, entity))
     kinds = _checked(types, raw.columns) if types else {d.column: d.type for d in detected if d.type}
     if not kinds:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
-    texts = raw.select(pl.col(list(kinds)).str.strip_chars().replace("", None))
+    texts = _clean(raw.select(list(kinds)))
     del raw
     # Columns and rows in an order of their own, so that the result depends neither on how the file was sorted nor on
     # what else stands in it. Of columns of one type the fullest is the first.
@@ -103,7 +147,7 @@ def match(
     texts = texts.select(list(kinds))
     order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
     texts = texts[order]
-    records = prepare(texts, kinds, entity)
+    records = replace(prepare(texts, kinds, entity), texts=None)
     del texts
     if not records.comparisons:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
@@ -113,8 +157,14 @@ def match(
         _pairs(found, order, whole.index),
         detected,
         found.blocked.oversized,
-        Ground(found, records, order, whole, kinds),
+        Ground(found, records, order, whole, kinds, bool(types)),
     )
+
+
+def _refuse_twice(columns: list[str]) -> None:
+    twice = next((name for name in columns if columns.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"two columns are called {twice!r}", hint="rename one of them")
 
 
 def _fullest_first(texts: pl.DataFrame, kinds: dict[str, str]) -> dict[str, str]:
@@ -126,6 +176,10 @@ def _unique(index: pd.Index) -> bool:
         return bool(index.is_unique)
     # pandas makes an object of every label for this.
     return pl.Series(pl.from_arrow(pa.array(index.array, from_pandas=True))).n_unique() == len(index)
+
+
+def _clean(strings: pl.DataFrame) -> pl.DataFrame:
+    return strings.select(pl.all().str.strip_chars().replace("", None))
 
 
 def _strings(column: pd.Series) -> pl.Series:
@@ -143,14 +197,9 @@ def _checked(types: dict[str, str], columns: list[str]) -> dict[str, str]:
 
 
 def _clusters(found: Resolved, order: Codes, index: pd.Index) -> pd.DataFrame:
-    rows = len(order)
-    label = np.empty(rows, dtype=np.int64)
-    label[order] = found.label
-    first = np.full(rows, rows, dtype=np.int64)
-    np.minimum.at(first, label, np.arange(rows))
-    belongs = np.empty(rows)
+    belongs = np.empty(len(order))
     belongs[order] = _belongs(found)
-    return pd.DataFrame({"cluster": index[first[label]], "probability": belongs}, index=index)
+    return pd.DataFrame({"cluster": index[named(found.label, order)], "probability": belongs}, index=index)
 
 
 def _belongs(found: Resolved) -> np.ndarray:

@@ -11,7 +11,7 @@ from crm_migrate.matching.clusters import components
 from crm_migrate.matching.engine import Resolved
 from crm_migrate.matching.evidence import Weighed, weigh
 from crm_migrate.matching.facts import Facts, facts_of
-from crm_migrate.matching.groups import Group
+from crm_migrate.matching.groups import Group, groups
 from crm_migrate.matching.limits import UNLEARNED, Belief, believed
 from crm_migrate.matching.merging import Against, Forest, Links, grown
 from crm_migrate.matching.partition import missing_pairs
@@ -79,6 +79,7 @@ class Case:
     together: list[tuple[int, int]]
     apart: list[tuple[int, int]]
     belief: Belief
+    groups: tuple[Group, ...]
 
 
 def outcomes(
@@ -117,7 +118,8 @@ def opened(found: Resolved, records: Records, together: Pairs = (), apart: Pairs
         flags[list(held)] = True
         reasons[np.equal(reasons, None) & (flags[i] | flags[j])] = key  # type: ignore[call-overload]
     reasons[np.equal(reasons, None) & (pairs.strong() < _KINDS_NEEDED)] = "one_kind"  # type: ignore[call-overload]
-    return Case(found.label, pairs, reasons, links, enemies, joined, apart, belief)
+    shared = groups(facts, _entities(found.label, pairs, reasons))
+    return Case(found.label, pairs, reasons, links, enemies, joined, apart, belief, shared)
 
 
 def decided(case: Case, limit: float) -> Outcomes:
@@ -133,8 +135,17 @@ def decided(case: Case, limit: float) -> Outcomes:
     used = case.links.odds[: forest.links]
     return Outcomes(
         merged, i, j, odds, why, _held(case, merged, giant), forest.wrong, int((size > 1).sum()),
-        float(used.min(initial=np.inf)), (), case.belief,
+        float(used.min(initial=np.inf)), case.groups, case.belief,
     )  # fmt: skip
+
+
+def _entities(label: Codes, pairs: Weighed, reasons: npt.NDArray[np.object_]) -> Codes:
+    """The clusters, split into what is connected without contradictions."""
+    one = (label[pairs.i] == label[pairs.j]) & ~np.isin(reasons, list(SENTENCES))
+    entities = np.arange(len(label), dtype=np.int64)
+    nodes, smallest = components(pairs.i[one], pairs.j[one])
+    entities[nodes] = smallest
+    return entities
 
 
 def _joined(label: Codes, pairs: list[tuple[int, int]]) -> Codes:

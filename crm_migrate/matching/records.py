@@ -8,7 +8,8 @@ import polars as pl
 
 from crm_migrate.matching import folding, kernels
 from crm_migrate.matching.comparison import Comparison, simple
-from crm_migrate.matching.composites import person_names, places, street_lines
+from crm_migrate.matching.composites import area_of, origins, person_names, places, street_lines
+from crm_migrate.matching.names import name_parts, words_between
 from crm_migrate.matching.terms import Codes, Terms, encode, joint
 
 Types = dict[str, str]
@@ -22,6 +23,12 @@ PERSON_RECIPES: tuple[tuple[str, ...], ...] = (
     ("birth_date", "city"), ("birth_date", "postal_code"), ("names",), ("given", "year", "month"),
     ("family3", "given3"), ("city", "given3", "family1"),
 )  # fmt: skip
+# Between clusters: wider keys, for what is left after the surest have found each other.
+PERSON_AGAIN: tuple[tuple[str, ...], ...] = (
+    ("postal_code",), ("sector",), ("family",), ("city", "given3"), ("city", "family3"), ("city", "year"),
+    ("area", "given3"), ("area", "family1"), ("area", "year"), ("family3", "given1"), ("birth_date",),
+    ("city", "day", "month"), ("area", "day", "month"), ("street",), ("mailbox",), ("phone7",), ("given", "year"),
+)  # fmt: skip
 ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
     ("email",), ("phone",), ("tax_id",), ("company",), ("url",), ("street",), ("company_rare",),
     ("company1", "postal_code"), ("company1", "street_number"),
@@ -29,15 +36,18 @@ ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
     ("street_word", "postal_code"), ("company_rare2",), ("phone7",),
 )  # fmt: skip
 
+SOURCES = 12  # more values than that, and the column says something else than which system a row is from
 # A person known under many entries gathers more of them; the many sites of a chain are no reason for another one.
 _GROWTH = {"person": 0.5, "organisation": 0.0}
+_AGAIN: dict[str, tuple[tuple[str, ...], ...]] = {"person": PERSON_AGAIN, "organisation": ()}
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
     """Comparisons and blocking anchors of the rows of a frame; `growth` as in `partition`.
 
-    `texts` and `types` are what `prepare` was given: vetoes and groups read facts that no comparison weighs.
+    `again` are the recipes between clusters. `texts` and `types` are what `prepare` was given: vetoes and groups read
+    facts that no comparison weighs.
     """
 
     rows: int
@@ -47,6 +57,7 @@ class Records:
     growth: float
     texts: pl.DataFrame | None = None
     types: Types = field(default_factory=dict)
+    again: tuple[tuple[str, ...], ...] = ()
 
 
 class _Columns:
@@ -82,8 +93,10 @@ def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
         _companies(columns, comparisons, anchors)
     _contacts(columns, comparisons, anchors, "household" if entity == "person" else "")
     _address(columns, comparisons, anchors, "" if entity == "person" else "chain")
+    if entity == "person":
+        _origins(columns, comparisons)
     recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
-    return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity], frame, types)
+    return Records(len(frame), tuple(comparisons), anchors, recipes, _GROWTH[entity], frame, types, _AGAIN[entity])
 
 
 def _code(column: pl.Series) -> Codes:
@@ -91,11 +104,13 @@ def _code(column: pl.Series) -> Codes:
 
 
 def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
-    given, middle, family = _name_parts(columns)
+    given, middle, family = (columns.or_empty(kind) for kind in ("given_name", "middle_name", "family_name"))
+    parts = name_parts(given, middle, family, columns.first("person_name"))
+    given, middle, family = parts.given, parts.middle, parts.family
     if given.null_count() == len(given) and family.null_count() == len(family):
         return
-    first, last = encode(given, family)
-    comparisons.extend(person_names(first, last))
+    first, last, *between = encode(given, family, *words_between(middle))
+    comparisons.extend(person_names(first, last, between))
     if middle.null_count() < len(middle):
         comparisons.append(simple("middle_name", encode(middle), kernels.names, kernels.NAME, apart="household"))
     anchors |= {
@@ -115,28 +130,6 @@ def _either_way(given: Codes, family: Codes) -> Codes:
     return joint(np.where(low < 0, high, low), high)
 
 
-def _name_parts(columns: _Columns) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """Given, middle and family name: from their columns, and from a full name where they are missing or less."""
-    given, family = (folding.person(columns.or_empty(kind)) for kind in ("given_name", "family_name"))
-    middle = folding.folded(columns.or_empty("middle_name"))
-    whole = columns.first("person_name")
-    if whole is None:
-        return given, middle, family
-    words = pl.DataFrame({"words": folding.person(whole).str.split(" ")})
-    several = pl.col("words").list.len() > 1
-    parts = words.select(
-        first=pl.when(several).then(pl.col("words").list.first()),
-        rest=pl.col("words")
-        .list.slice(1, pl.col("words").list.len().cast(pl.Int64) - 2)
-        .list.join(" ")
-        .replace("", None),
-        last=pl.col("words").list.last(),
-    )
-    if middle.null_count() == len(middle):
-        middle = parts["rest"]
-    return given.fill_null(parts["first"]), middle, family.fill_null(parts["last"])
-
-
 def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
     born = columns.first("birth_date")
     if born is not None:
@@ -151,15 +144,22 @@ def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
         }
     for kind in ("gender", "choice", "employer"):
         for column in columns.all(kind):
-            apart = "household" if kind == "gender" else ""
-            comparisons.append(simple(column.name, encode(folding.folded(column)), *_TEXT[kind], apart=apart))
+            terms, apart = encode(folding.folded(column)), "household" if kind == "gender" else ""
+            comparisons.append(simple(column.name, terms, *_TEXT[kind], apart=apart, variants=_VARIES[kind]))
 
 
+_VARIES = {"gender": 0, "choice": kernels.TEXT.index("alike"), "employer": kernels.TEXT.index("alike")}
 _TEXT = {
     "gender": (kernels.choices, kernels.CHOICE),
     "choice": (kernels.texts, kernels.TEXT),
     "employer": (kernels.texts, kernels.TEXT),
 }
+
+
+def _origins(columns: _Columns, comparisons: list[Comparison]) -> None:
+    source = columns.first("source")
+    if source is not None and comparisons and 2 <= source.n_unique() <= SOURCES:
+        comparisons.append(origins(encode(source)[0]))
 
 
 def _companies(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
@@ -244,8 +244,14 @@ def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str
         codes, cities, states = (encode(column)[0] for column in (postal, city, state))
         comparisons.append(places(codes, cities, states))
         anchors |= {"postal_code": codes.codes, "city": cities.codes}
+        anchors |= {"area": codes.derived(area_of), "sector": codes.derived(_sector)}
     for column in columns.all("address_rest"):
         comparisons.append(simple(column.name, encode(folding.street(column)), kernels.texts, kernels.TEXT))
+
+
+def _sector(postal: pl.Series) -> pl.Series:
+    length = postal.str.len_chars()
+    return postal.str.slice(0, length - length // 3)
 
 
 def _number(street: pl.Series) -> pl.Series:

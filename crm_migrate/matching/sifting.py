@@ -64,7 +64,7 @@ def sift(
     # The rows of `most` still count from the first pair: `alive` says which of them are left.
     for group in _by_cost(model.comparisons):
         for k in group:
-            found[k] = model.comparisons[k].compare(i, j)
+            found[k] = model.compared(k, i, j)
             gain = model.m[k][found[k].levels] - chances(found[k], model.u[k], model.frequency[k])
             upper += gain - most[k][alive]
         left = np.flatnonzero(upper > above)

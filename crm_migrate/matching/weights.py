@@ -19,6 +19,7 @@ import numpy.typing as npt
 from crm_migrate.matching.comparison import Compared, Comparison
 from crm_migrate.matching.composites import frequencies
 from crm_migrate.matching.terms import FEW, Codes
+from crm_migrate.matching.variants import NONE, Variants
 
 Reals = npt.NDArray[np.float64]
 ROUNDS = 25
@@ -50,18 +51,29 @@ class Model:
     frequency: list[Reals]
     same: float
     contexts: list[Context]
+    variants: list[Variants]
+
+    def compare(self, i: Codes, j: Codes) -> list[Compared]:
+        """Levels of the pairs, comparison by comparison, with what is known of variants."""
+        return [self.compared(k, i, j) for k in range(len(self.comparisons))]
+
+    def compared(self, k: int, i: Codes, j: Codes) -> Compared:
+        """The same for one comparison."""
+        return self.variants[k].applied(self.comparisons[k], self.comparisons[k].compare(i, j), i, j)
 
 
 def seeded(comparisons: tuple[Comparison, ...], drawn: Sequence[Compared], rows: int, total: float) -> Model:
     """The model before anything was learned: expected levels of matches, chance from the drawn pairs."""
-    m = [_log_shares(expected(len(c.labels)), 0.0) for c in comparisons]
+    u = [chance(c, found) for c, found in zip(comparisons, drawn, strict=True)]
+    m = [_log_shares(expected(c, chances), 0.0) for c, chances in zip(comparisons, u, strict=True)]
     groups = sorted({c.apart for c in comparisons if c.apart})
     share = rows * 0.1 / total
     contexts = [
         Context(frozenset(k for k, c in enumerate(comparisons) if c.apart == g), list(m), share) for g in groups
     ]
-    u = [chance(c, found) for c, found in zip(comparisons, drawn, strict=True)]
-    return Model(comparisons, m, u, [frequencies(c, None) for c in comparisons], share, contexts)
+    return Model(
+        comparisons, m, u, [frequencies(c, None) for c in comparisons], share, contexts, [NONE] * len(comparisons)
+    )
 
 
 def drawn_pairs(rows: int) -> tuple[Codes, Codes]:
@@ -87,9 +99,12 @@ def _log_shares(counts: npt.NDArray[np.generic], added: float | Reals) -> Reals:
     return logs
 
 
-def expected(levels: int) -> Reals:
-    """What true matches look like before anything was learned: mostly equal, falling towards different."""
-    shape = np.geomspace(1.0, 30.0, levels - 1)
+def expected(comparison: Comparison, u: Reals) -> Reals:
+    """What true matches look like before anything was learned: mostly equal, falling towards different.
+
+    Where the levels have no order of likeness they look like chance.
+    """
+    shape = np.geomspace(1.0, 30.0, len(u) - 1) if comparison.ordered else np.exp(u[1:])
     return np.concatenate([[0.0], shape / shape.sum()])
 
 
@@ -159,7 +174,7 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
         logs += [np.log(c.share) + np.sum(table.context(c), axis=0) for c in model.contexts]
         shares = _normalised(np.stack(logs))
         model.same = max(scale * float(shares[0].sum()), 1.0) / total
-        model.m = [_matches(c, levels, shares[0]) for c, levels in zip(model.comparisons, table.levels, strict=True)]
+        model.m = _matches(table, model, shares[0])
         for context, share in zip(model.contexts, shares[2:], strict=True):
             context.share = max(scale * float(share.sum()), 1.0) / total
             context.levels = [
@@ -177,14 +192,17 @@ def learn_from_clusters(table: Table, model: Model, scale: float, total: float) 
     """m and the share of matches from pairs inside clusters: among them are pairs that only other records join."""
     weight = np.ones(len(table.levels[0]))
     model.same = max(scale * len(weight), 1.0) / total
-    model.m = [_matches(c, levels, weight) for c, levels in zip(model.comparisons, table.levels, strict=True)]
+    model.m = _matches(table, model, weight)
 
 
-def _matches(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Reals) -> Reals:
+def _matches(table: Table, model: Model, weight: Reals) -> list[Reals]:
     """Log probabilities of the levels among matches, with the expected ones as a prior of a few matches."""
-    size = len(comparison.labels)
-    counts = np.bincount(levels, weights=weight, minlength=size)
-    return _believable(_log_shares(counts, expected(size) * _SEEDED + 0.05), comparison.differs)
+    found = []
+    for comparison, levels, u in zip(model.comparisons, table.levels, model.u, strict=True):
+        counts = np.bincount(levels, weights=weight, minlength=len(comparison.labels))
+        seen = _log_shares(counts, expected(comparison, u) * _SEEDED + 0.05)
+        found.append(_believable(seen, comparison.differs))
+    return found
 
 
 def _believable(logs: Reals, most: float) -> Reals:

@@ -103,3 +103,50 @@ def test_what_the_model_merged_a_person_takes_apart(project: Path) -> None:
     assert count(project) == there + 1
     assert not [x for x in figures["exceptions"] if x["code"] == "split_of_loaded"]
     assert figures["verdict"] != "NO-GO" or all(g["passed"] for g in figures["gates"] if g["name"] == "unexplained")
+
+
+def hold_in_target(project: Path, people: range) -> None:
+    """The target holds people whom nobody of us has loaded, as somebody else typed them and without a city."""
+    import people_kit as kit
+
+    CliRunner().invoke(cli, ["target", "prepare", str(project)], catch_exceptions=False)
+    with sqlite3.connect(project / "crm.db") as target:
+        for number in people:
+            line = {**kit.slipped(kit.person(number), number + 500), "city": None}
+            names = ", ".join(line)
+            marks = ", ".join("?" for _ in line)
+            target.execute(f"INSERT INTO contacts ({names}) VALUES ({marks})", list(line.values()))
+
+
+def test_who_is_in_the_target_already_is_found_by_the_model_and_not_created_again(project: Path) -> None:
+    learned = "{learned: merge}\n    existing: {match: learned, then: fill_blanks}"
+    (project / "crm-migrate.yaml").write_text(MAPPING.replace("LEARNED", learned), "utf-8")
+    hold_in_target(project, range(40, 70))
+    figures = run(project, learned)
+    created = sum(line["states"]["created"] for line in figures["accounting"])
+    updated = sum(line["states"]["updated"] for line in figures["accounting"])
+    held = sum(x["count"] for x in figures["exceptions"] if x["code"] in ("existing_review", "existing_ambiguous"))
+    assert updated >= 25, "found and completed"
+    assert updated + held >= 29, "or a person is asked"
+    assert created + updated + held >= 100 and created <= 75
+    with sqlite3.connect(project / "crm.db") as target:
+        filled = target.execute("SELECT count(city) FROM contacts WHERE id <= 30").fetchone()[0]
+        kept = target.execute("SELECT last_name FROM contacts WHERE id = 1").fetchone()[0]
+    import people_kit as kit
+
+    assert filled == updated
+    assert kept == kit.slipped(kit.person(40), 540)["last_name"], "what was there is not overwritten"
+
+    again = run(project, learned)
+    assert sum(line["states"]["created"] + line["states"]["updated"] for line in again["accounting"]) == 0
+
+
+def test_review_holds_everybody_whom_the_model_finds_there(project: Path) -> None:
+    learned = "learned\n    existing: {match: learned}"
+    (project / "crm-migrate.yaml").write_text(MAPPING.replace("LEARNED", learned), "utf-8")
+    hold_in_target(project, range(40, 70))
+    figures = run(project, learned)
+    assert sum(line["states"]["updated"] for line in figures["accounting"]) == 0
+    (waiting,) = [x for x in figures["exceptions"] if x["code"] == "existing_review"]
+    assert waiting["count"] >= 28
+    assert "looks like it: same" in waiting["examples"][0]["message"]

@@ -19,10 +19,10 @@ pytestmark = [
 @pytest.mark.parametrize(
     ("name", "entity", "least"),
     [
-        ("fake_1000", "person", 0.97),
+        ("fake_1000", "person", 0.975),
         ("febrl1", "person", 0.999),
         ("febrl3", "person", 0.999),
-        ("pseudopeople_3src", "person", 0.97),
+        ("pseudopeople_3src", "person", 0.98),
         ("restaurants", "organisation", 0.92),
         ("early_childhood", "organisation", 0.90),
     ],

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.loading.keys import Names, scan_folder, text_columns
+from crm_migrate.stages.loading.likeness import create_alike
 from crm_migrate.stages.loading.objects import links, loaded_fields
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, Span
@@ -34,7 +35,7 @@ def decide(relations: Relations, project: Project, identity: str, plan: Plan, ob
     orphan = " OR ".join(f"(w.{quoted('__ref_' + n)} IS NOT NULL AND w.{quoted(n)} IS NULL)" for n in points) or "FALSE"
     relations.execute(f"""CREATE TEMP VIEW {names.decided} AS
     SELECT w.*, s.__entity IS NOT NULL AS __was_sent, coalesce(s.__forgotten, FALSE) AS __forgotten, l.__touched,
-           x.__n_ours, x.__n_theirs,
+           x.__n_ours, x.__n_theirs, x.__sure, x.__why,
            coalesce(l.target_id, s.target_id, x.__target_id) AS __target_id, l.target_id IS NOT NULL AS __there,
            x.__target_id IS NOT NULL AS __existing, {orphan} AS __orphan{values}
     FROM {names.wish} w{_beside(relations, names.sent, "s", "s.__entity = w.__entity")}
@@ -72,8 +73,8 @@ def forget(relations: Relations, object_plan: ObjectPlan) -> None:
     names = Names(object_plan.name)
     for view in (names.decided, names.wish):
         relations.execute(f"DROP VIEW {view}")
-    for table in (names.existing, names.look):
-        relations.execute(f"DROP TABLE {table}")
+    for table in (names.existing, names.look, names.alike):
+        relations.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def _changed(fields: Sequence[str]) -> str:
@@ -109,22 +110,37 @@ def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
 
 
 def _match_existing(relations: Relations, object_plan: ObjectPlan) -> None:
-    """Create `existing/<object>`: records of the target that are not ours and look like a cluster of ours."""
-    names = Names(object_plan.name)
-    fields = [object_plan.field(name) for name in object_plan.existing.match]
+    """Create `existing/<object>`: records of the target that are not ours and look like a cluster of ours.
+
+    `__sure` is false for what the model finds likely and not certain enough for the limit.
+    """
+    names, learned = Names(object_plan.name), object_plan.existing.learned
     theirs = relations.scan(text_columns(object_plan, "target_id", "__entity"), "load", object_plan.name, "theirs")
-    same = [_same(quoted(str(f.target)), f.type == "email") for f in fields] or ["FALSE"]
+    if learned is not None:
+        create_alike(relations, object_plan, learned)
+    pairs = f"SELECT * FROM {names.alike}" if learned is not None else _equal(object_plan, theirs)
     values = "".join(
         f", any_value(t.{quoted(str(f.target))}) AS {quoted(str(f.target))}" for f in loaded_fields(object_plan)
     )
     relations.execute(f"""CREATE TEMP TABLE {names.existing} AS
-    WITH pairs AS (SELECT w.__cluster, t.target_id FROM {names.wish} w JOIN {theirs} t ON {" AND ".join(same)}
-                   WHERE t.__entity IS NULL AND w.__state = 'ready'),
-    ours AS (SELECT __cluster, min(target_id) AS target_id, count(*) AS __n_theirs FROM pairs GROUP BY __cluster),
+    WITH every AS ({pairs}),
+    pairs AS (SELECT * FROM every WHERE sure OR __cluster NOT IN (SELECT __cluster FROM every WHERE sure)),
+    ours AS (SELECT __cluster, min(target_id) AS target_id, count(*) AS __n_theirs, bool_and(sure) AS __sure,
+                    min(why) AS __why FROM pairs GROUP BY __cluster),
     doubled AS (SELECT target_id, count(*) AS __n_ours FROM pairs GROUP BY target_id)
     SELECT o.__cluster, o.target_id AS __target_id, any_value(o.__n_theirs) AS __n_theirs,
-           any_value(d.__n_ours) AS __n_ours{values}
+           any_value(o.__sure) AS __sure, any_value(o.__why) AS __why, any_value(d.__n_ours) AS __n_ours{values}
     FROM ours o JOIN doubled d USING (target_id) JOIN {theirs} t USING (target_id) GROUP BY o.__cluster, o.target_id""")
+
+
+def _equal(object_plan: ObjectPlan, theirs: str) -> str:
+    """Query: ours and theirs that are equal in all fields of `match:`."""
+    fields = [object_plan.field(name) for name in object_plan.existing.match]
+    same = [_same(quoted(str(f.target)), f.type == "email") for f in fields] or ["FALSE"]
+    return (
+        f"SELECT w.__cluster, t.target_id, TRUE AS sure, '' AS why FROM {Names(object_plan.name).wish} w"
+        f" JOIN {theirs} t ON {' AND '.join(same)} WHERE t.__entity IS NULL AND w.__state = 'ready'"
+    )
 
 
 def _same(name: str, folded: bool) -> str:
@@ -160,7 +176,7 @@ def _final(object_plan: ObjectPlan, name: str) -> str:
     field = next(f for f in loaded_fields(object_plan) if f.target == name)
     # What is left of a record that a person has split keeps nothing of those who left.
     again = ours if field.clear else f"CASE WHEN __k_split THEN {ours} ELSE coalesce({ours}, {sent}) END"
-    if not object_plan.existing.match:
+    if not object_plan.existing.match and object_plan.existing.learned is None:
         return again
     kept = "NULL" if field.ref is not None else theirs  # their parent is an id of the target, not an entity of ours
     found = {
@@ -187,7 +203,7 @@ def _action(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
       WHEN __was_sent AND (__touched OR __forgotten) THEN 'held'
       WHEN __was_sent THEN 'update'
       WHEN __existing AND (__n_ours > 1 OR __n_theirs > 1) THEN 'held'
-      WHEN __existing AND {literal(object_plan.existing.then)} = 'review' THEN 'held'
+      WHEN __existing AND ({literal(object_plan.existing.then)} = 'review' OR NOT __sure) THEN 'held'
       WHEN __existing THEN 'update'
       ELSE 'create' END"""
 
@@ -214,4 +230,5 @@ _MESSAGE = """CASE
        || array_to_string({changed}, ', ')
   WHEN __existing AND __n_theirs > 1 THEN __n_theirs || ' records of the target look like it'
   WHEN __existing AND __n_ours > 1 THEN __n_ours || ' of ours look like record ' || __target_id || ' of the target'
-  WHEN __existing THEN 'record ' || __target_id || ' of the target looks like it' END"""
+  WHEN __existing THEN 'record ' || __target_id || ' of the target looks like it'
+       || coalesce(': ' || nullif(__why, ''), '') || CASE WHEN __sure THEN '' ELSE ' (not sure enough)' END END"""

@@ -1,0 +1,77 @@
+"""Parts of persons' names: where single words stand, words found elsewhere, and dates in a row."""
+
+import numpy as np
+import polars as pl
+
+from crm_migrate.matching import folding
+from crm_migrate.matching.composites import NAME, origins, person_names, places
+from crm_migrate.matching.names import name_parts, words_between
+from crm_migrate.matching.terms import encode
+
+
+def series(*values: str | None) -> pl.Series:
+    return pl.Series(values, dtype=pl.String)
+
+
+def parts(*whole: str | None) -> list[tuple[str | None, str | None, str | None]]:
+    none = series(*[None] * len(whole))
+    found = name_parts(none, none, none, series(*whole))
+    return list(zip(found.given, found.middle, found.family, strict=True))
+
+
+def test_a_single_word_stands_where_others_have_it() -> None:
+    found = parts("Archie Stone", "Elif Demir", "Archie", "Stone", None, "Suharto")
+    assert found[:2] == [("archie", None, "stone"), ("elif", None, "demir")]
+    assert found[2] == ("archie", None, None)
+    assert found[3] == (None, None, "stone")
+    assert found[4] == (None, None, None)
+    assert found[5] == (None, None, "suharto")
+
+
+def test_a_single_word_is_not_read_as_both_names() -> None:
+    none = series(None, None)
+    found = name_parts(series("Siti", "Budi"), none, series(None, "Santoso"), series("Siti", "Budi Santoso"))
+    assert found.family.to_list() == [None, "santoso"]
+
+
+def test_a_whole_name_fills_what_its_columns_lack() -> None:
+    found = name_parts(series("Lucía"), series(None), series(None), series("Lucía García Pérez"))
+    assert (found.given[0], found.middle[0], found.family[0]) == ("lucia", "garcia", "perez")
+
+
+def levels(rows: list[tuple[str | None, str | None, str | None]]) -> list[str]:
+    """Labels of given name, family name of rows 0 and 1."""
+    given, middle, family = (series(*column) for column in zip(*rows, strict=True))
+    first, last, *between = encode(given, family, *words_between(middle))
+    i, j = np.array([0]), np.array([1])
+    return [NAME[c.compare(i, j).levels[0]] for c in person_names(first, last, between)[:2]]
+
+
+def test_a_family_name_among_the_other_words_is_elsewhere() -> None:
+    assert levels([("lucia", "garcia", "perez"), ("lucia", None, "garcia")]) == ["equal", "elsewhere"]
+    assert levels([("lucia", "garcia", "perez"), ("lucia", None, "moreno")]) == ["equal", "different"]
+
+
+def test_who_has_one_name_has_no_order_of_names() -> None:
+    given, family = encode(series("suharto", "budi"), series(None, "suharto"))
+    order = person_names(given, family)[2].compare(np.array([0]), np.array([1]))
+    assert order.levels.tolist() == [0]
+
+
+def test_closed_dates_with_the_year_at_the_end() -> None:
+    assert folding.date(series("31121984", "01021990", None)).to_list() == ["19841231", "19900201", None]
+    assert folding.date(series("12311984", "01/02/1990")).to_list() == ["19841231", "19900102"]
+    assert folding.date(series("19841231", "19900201")).to_list() == ["19841231", "19900201"]
+
+
+def test_the_area_of_a_postal_code_counts() -> None:
+    none = series(None, None, None)
+    place = places(*(encode(column)[0] for column in (series("10115", "10999", "80331"), none, none)))
+    found = place.compare(np.array([0, 0]), np.array([1, 2]))
+    assert [place.labels[level] for level in found.levels] == ["area equal", "different"]
+
+
+def test_where_two_records_come_from() -> None:
+    origin = origins(encode(series("crm", "erp", "crm", None))[0])
+    found = origin.compare(np.array([0, 0, 0]), np.array([1, 2, 3]))
+    assert [origin.labels[level] for level in found.levels] == ["two sources", "both crm", "missing"]
