@@ -1,7 +1,7 @@
 """The public door: `match(frame, entity)` finds which rows of a frame are the same person or organisation."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,16 +11,12 @@ import pyarrow as pa
 from crm_migrate.errors import UsageError
 from crm_migrate.matching.detection import KINDS, Detected, detect
 from crm_migrate.matching.engine import Resolved, resolve
-from crm_migrate.matching.facts import facts_of
-from crm_migrate.matching.groups import groups
-from crm_migrate.matching.merges import groups_frame, merges_frame, named
-from crm_migrate.matching.outcomes import LIMIT, Case, decided, opened
 from crm_migrate.matching.records import Records, prepare
 from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.waterfall import Waterfall, waterfall
 
 ENTITIES = ("person", "organisation")
-_NAME_THEM = "name them: types={'column': 'family_name'}"
+_NAME_THEM = "name them: --type COLUMN=family_name, in Python types={'column': 'family_name'}"
 SHOWN = -3.0  # natural log odds of the weakest pairs that are shown
 
 
@@ -29,29 +25,10 @@ class Ground:
     """What a result rests on, kept for questions: `order[k]` is the row of `frame` that stands at k of `found`."""
 
     found: Resolved
-    bare: Records
+    records: Records
     order: Codes
     frame: pd.DataFrame
     kinds: dict[str, str]
-    given: bool = False  # the types were given, not detected
-    _case: list[Case] = field(default_factory=list, repr=False)
-
-    @property
-    def records(self) -> Records:
-        """The prepared records with their texts, read again from the frame: while matching they would only be in the way.
-
-        A column that was taken for an id because of its name numbers rows; only one that was given as such vetoes.
-        """
-        kinds = {name: kind for name, kind in self.kinds.items() if self.given or kind != "id"}
-        strings = pl.DataFrame({name: _strings(self.frame.iloc[:, self._at(name)]) for name in kinds})
-        texts = _clean(strings)[self.order]
-        return replace(self.bare, texts=texts, types=kinds)
-
-    def case(self) -> Case:
-        """The evidence for and against merging, opened once."""
-        if not self._case:
-            self._case.append(opened(self.found, self.records))
-        return self._case[0]
 
     def row(self, label: Hashable) -> int:
         """Where the row of an index label stands in `found`. UsageError where there is none."""
@@ -86,26 +63,6 @@ class Matching:
     oversized: dict[str, int]
     ground: Ground = field(repr=False, compare=False)
 
-    @property
-    def groups(self) -> pd.DataFrame:
-        """Households, shared mailboxes and numbers, agencies and company groups, which are never merged.
-
-        One line per row and group: index label, `group`, `kind` (`groups.KINDS`), `shared_value`, `members` (how many).
-        """
-        ground = self.ground
-        shared = groups(facts_of(ground.records), ground.case().entities)
-        return groups_frame(shared, ground.order, ground.frame.index)
-
-    def merges(self, limit: float = LIMIT) -> pd.DataFrame:
-        """What happens to each row if at most `limit` wrong merges per merged record are expected.
-
-        Per row of the frame `cluster` (index label of its first row), `outcome` (merge, review, held, apart), `why`.
-        """
-        if not 0 <= limit <= 1:
-            raise UsageError(f"a limit of {limit:g} is no share", hint="0.001 is one wrong merge per 1,000 merged rows")
-        ground, case = self.ground, self.ground.case()
-        return merges_frame(case, decided(case, limit), ground.order, ground.frame.index)
-
     def explain(self, left: Hashable, right: Hashable) -> Waterfall:
         """Why two rows, named by index labels, are one or are not. UsageError for a label that there is not."""
         ground = self.ground
@@ -131,23 +88,21 @@ def match(
     if entity not in ENTITIES:
         raise UsageError(f"there is no entity {entity!r}", hint=f"one of: {', '.join(ENTITIES)}")
     whole = frame if against is None else pd.concat([frame, against])
-    if not _unique(whole.index):
+    if not whole.index.is_unique:
         raise UsageError("the index has labels twice", hint="use `reset_index`, or a column without doubles")
     _refuse_twice([str(name) for name in whole.columns])
-    raw = pl.DataFrame({str(name): _strings(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
-    detected = tuple(detect(raw, entity))
-    kinds = _checked(types, raw.columns) if types else {d.column: d.type for d in detected if d.type}
+    texts = pl.DataFrame({str(name): _texts(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
+    detected = tuple(detect(texts, entity))
+    kinds = _checked(types, texts.columns) if types else {d.column: d.type for d in detected if d.type}
     if not kinds:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
-    texts = _clean(raw.select(list(kinds)))
-    del raw
     # Columns and rows in an order of their own, so that the result depends neither on how the file was sorted nor on
     # what else stands in it. Of columns of one type the fullest is the first.
     kinds = _fullest_first(texts, kinds)
     texts = texts.select(list(kinds))
     order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
     texts = texts[order]
-    records = replace(prepare(texts, kinds, entity), texts=None)
+    records = prepare(texts, kinds, entity)
     del texts
     if not records.comparisons:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
@@ -157,7 +112,7 @@ def match(
         _pairs(found, order, whole.index),
         detected,
         found.blocked.oversized,
-        Ground(found, records, order, whole, kinds, bool(types)),
+        Ground(found, records, order, whole, kinds),
     )
 
 
@@ -171,20 +126,9 @@ def _fullest_first(texts: pl.DataFrame, kinds: dict[str, str]) -> dict[str, str]
     return {name: kinds[name] for name in sorted(kinds, key=lambda name: (texts[name].null_count(), name))}
 
 
-def _unique(index: pd.Index) -> bool:
-    if index.dtype != "str":
-        return bool(index.is_unique)
-    # pandas makes an object of every label for this.
-    return pl.Series(pl.from_arrow(pa.array(index.array, from_pandas=True))).n_unique() == len(index)
-
-
-def _clean(strings: pl.DataFrame) -> pl.DataFrame:
-    return strings.select(pl.all().str.strip_chars().replace("", None))
-
-
-def _strings(column: pd.Series) -> pl.Series:
-    values = pa.array(column.astype("string").array, from_pandas=True)
-    return pl.Series(pl.from_arrow(values), dtype=pl.String)
+def _texts(column: pd.Series) -> pl.Series:
+    values = pa.array(column.astype("string"), type=pa.string(), from_pandas=True)
+    return pl.Series(pl.from_arrow(values), dtype=pl.String).str.strip_chars().replace("", None)
 
 
 def _checked(types: dict[str, str], columns: list[str]) -> dict[str, str]:
@@ -197,9 +141,14 @@ def _checked(types: dict[str, str], columns: list[str]) -> dict[str, str]:
 
 
 def _clusters(found: Resolved, order: Codes, index: pd.Index) -> pd.DataFrame:
-    belongs = np.empty(len(order))
+    rows = len(order)
+    label = np.empty(rows, dtype=np.int64)
+    label[order] = found.label
+    first = np.full(rows, rows, dtype=np.int64)
+    np.minimum.at(first, label, np.arange(rows))
+    belongs = np.empty(rows)
     belongs[order] = _belongs(found)
-    return pd.DataFrame({"cluster": index[named(found.label, order)], "probability": belongs}, index=index)
+    return pd.DataFrame({"cluster": index[first[label]], "probability": belongs}, index=index)
 
 
 def _belongs(found: Resolved) -> np.ndarray:
