@@ -76,11 +76,7 @@ class _Columns:
 
     def all(self, kind: str) -> list[pl.Series]:
         found = [self._frame[name] for name in self._by_type.get(kind, ())]
-        return (
-            found
-            if kind in _NAMES or not self._said
-            else [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
-        )
+        return found if kind in _NAMES or not self._said else [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
 
     def first(self, kind: str) -> pl.Series | None:
         found = self.all(kind)
