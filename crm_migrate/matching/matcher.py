@@ -46,8 +46,8 @@ class Ground:
         A column that was taken for an id because of its name numbers rows; only one that was given as such vetoes.
         """
         kinds = {name: kind for name, kind in self.kinds.items() if self.given or kind != "id"}
-        texts = pl.DataFrame({name: _texts(self.frame.iloc[:, self._at(name)]) for name in kinds})[self.order]
-        return replace(self.bare, texts=texts, types=kinds)
+        texts = _clean(pl.DataFrame({name: _strings(self.frame.iloc[:, self._at(name)]) for name in kinds}))
+        return replace(self.bare, texts=texts[self.order], types=kinds)
 
     def case(self) -> Case:
         """The evidence for and against merging, opened once."""
@@ -147,15 +147,17 @@ def match(
     if entity not in ENTITIES:
         raise UsageError(f"there is no entity {entity!r}", hint=f"one of: {', '.join(ENTITIES)}")
     whole = frame if against is None else pd.concat([frame, against])
-    if not whole.index.is_unique:
+    if not _unique(whole.index):
         raise UsageError("the index has labels twice", hint="use `reset_index`, or a column without doubles")
     _refuse_twice([str(name) for name in whole.columns])
     earlier = _earlier(known, against)
-    texts = pl.DataFrame({str(name): _texts(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
-    detected = tuple(detect(texts, entity))
-    kinds = _checked(types, texts.columns) if types else {d.column: d.type for d in detected if d.type}
+    raw = pl.DataFrame({str(name): _strings(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
+    detected = tuple(detect(raw, entity))
+    kinds = _checked(types, raw.columns) if types else {d.column: d.type for d in detected if d.type}
     if not kinds:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
+    texts = _clean(raw.select(list(kinds)))
+    del raw
     # Columns and rows in an order of their own, so that the result depends neither on how the file was sorted nor on
     # what else stands in it. Of columns of one type the fullest is the first.
     kinds = _fullest_first(texts, kinds)
@@ -222,9 +224,20 @@ def _fullest_first(texts: pl.DataFrame, kinds: dict[str, str]) -> dict[str, str]
     return {name: kinds[name] for name in sorted(kinds, key=lambda name: (texts[name].null_count(), name))}
 
 
-def _texts(column: pd.Series) -> pl.Series:
-    values = pa.array(column.astype("string"), type=pa.string(), from_pandas=True)
-    return pl.Series(pl.from_arrow(values), dtype=pl.String).str.strip_chars().replace("", None)
+def _unique(index: pd.Index) -> bool:
+    if index.dtype != "str":
+        return bool(index.is_unique)
+    # pandas makes an object of every label for this.
+    return pl.Series(pl.from_arrow(pa.array(index.array, from_pandas=True))).n_unique() == len(index)
+
+
+def _clean(strings: pl.DataFrame) -> pl.DataFrame:
+    return strings.select(pl.all().str.strip_chars().replace("", None))
+
+
+def _strings(column: pd.Series) -> pl.Series:
+    values = pa.array(column.astype("string").array, from_pandas=True)
+    return pl.Series(pl.from_arrow(values), dtype=pl.String)
 
 
 def _checked(types: dict[str, str], columns: list[str]) -> dict[str, str]:
