@@ -26,6 +26,7 @@ class Pairs:
     values: Texts
     a: Codes
     b: Codes
+    features: dict[Callable[[Texts], npt.NDArray[Any]], npt.NDArray[Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, left: Texts, right: Texts) -> "Pairs":
@@ -45,12 +46,14 @@ class Pairs:
 
     def each(self, feature: Callable[[Texts], npt.NDArray[Any]]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Something about every text, found once per value: for the left and the right sides."""
-        found = feature(self.values)
+        if feature not in self.features:
+            self.features[feature] = feature(self.values)
+        found = self.features[feature]
         return found[self.a], found[self.b]
 
     def where(self, chosen: Codes) -> "Pairs":
         """Only some of the pairs."""
-        return Pairs(self.values, self.a[chosen], self.b[chosen])
+        return Pairs(self.values, self.a[chosen], self.b[chosen], self.features)
 
 
 _DENSE = 8  # `cdist` takes about a tenth of the time of `cpdist` for a pair

@@ -70,6 +70,10 @@ def names(pairs: Pairs) -> Levels:
     return levels
 
 
+def _blanks(texts: Texts) -> npt.NDArray[np.bool_]:
+    return np.fromiter((" " in text for text in texts), dtype=bool, count=len(texts))
+
+
 def _first_letters(texts: Texts) -> npt.NDArray[np.int64]:
     return np.fromiter((ord(text[0]) for text in texts), dtype=np.int64, count=len(texts))
 
@@ -77,7 +81,7 @@ def _first_letters(texts: Texts) -> npt.NDArray[np.int64]:
 def _variants(pairs: Pairs, long: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Forms of one name (nicknames), all words of one among the words of the other, or the start of a long one."""
     found = _nicknames(pairs)
-    blank, other = pairs.each(lambda texts: np.fromiter((" " in t for t in texts), dtype=bool, count=len(texts)))
+    blank, other = pairs.each(_blanks)
     several = np.flatnonzero(blank | other)
     words = [set(text.split()) for text in pairs.values] if len(several) else []
     for at, left, right in zip(several.tolist(), pairs.a[several].tolist(), pairs.b[several].tolist(), strict=True):
@@ -159,14 +163,26 @@ def codes(pairs: Pairs) -> Levels:
 def emails(pairs: Pairs) -> Levels:
     """Mailboxes: the whole nearly equal, alike, or only the part before the @."""
     whole = _ratios(pairs, ratio, 75)
-    boxes: dict[str, int] = {}
-    number = np.array([boxes.setdefault(text.partition("@")[0], len(boxes)) for text in pairs.values], dtype=np.int64)
-    long = np.fromiter((text.find("@") > 3 or ("@" not in text and len(text) > 3) for text in pairs.values), dtype=bool)
     levels = np.ones(len(whole), dtype=np.uint8)
     levels[whole >= 75] = 2
-    levels[(whole >= 85) | (number[pairs.a] == number[pairs.b]) & long[pairs.a]] = 3
+    levels[(whole >= 85) | _one_mailbox(pairs)] = 3
     levels[(_slips(pairs, whole < 93) <= 2) | (whole >= 93)] = 4
     return levels
+
+
+def _one_mailbox(pairs: Pairs) -> npt.NDArray[np.bool_]:
+    """The same, and more than three letters, before the @."""
+    here, there = pairs.each(_starts)
+    found = here == there
+    chosen = np.flatnonzero(found)
+    left, right = pairs.where(chosen).sides()
+    boxes = ([text.partition("@")[0] for text in texts] for texts in (left, right))
+    found[chosen] = [x == y and len(x) > 3 for x, y in zip(*boxes, strict=True)]
+    return np.asarray(found)
+
+
+def _starts(texts: Texts) -> npt.NDArray[np.str_]:
+    return np.array([text[:4] for text in texts], dtype="U4")
 
 
 def texts(pairs: Pairs) -> Levels:
@@ -198,7 +214,7 @@ def _cut(x: str, y: str) -> bool:
 
 def _contained(pairs: Pairs, possible: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """All words of one are words of the other; two single words would be equal."""
-    several, others = pairs.each(lambda texts: np.fromiter((" " in t for t in texts), dtype=bool, count=len(texts)))
+    several, others = pairs.each(_blanks)
     found = np.zeros(len(several), dtype=bool)
     chosen = np.flatnonzero(possible & (several | others) & may_contain(pairs))
     if len(chosen):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from crm_migrate.reports.visible import visible
-from crm_migrate.reviewing.comparing import choices, is_conflict, label, sign
+from crm_migrate.reviewing.comparing import belonging, choices, is_conflict, label, one_today, sign
 from crm_migrate.reviewing.questions import Column, Pack, Question, Record
 
 START, HIDDEN = "Start here", "crm-migrate"
@@ -151,7 +151,13 @@ def sentence(question: Question) -> str:
     """The question in one line."""
     kind = {"review": "Asked", "held": "Waits, is not loaded", "merged": "Merged by rule"}[question.kind]
     hangs = depends(*question.records)
-    return f"{kind}: {question.why}" + (f"  |  depends on it: {hangs}" if hangs else "")
+    parts = (
+        f"{kind}: {question.why}",
+        one_today(question),
+        *belonging(question),
+        f"depends on it: {hangs}" if hangs else "",
+    )
+    return "  |  ".join(part for part in parts if part)
 
 
 def depends(*records: Record) -> str:

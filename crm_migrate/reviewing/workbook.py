@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.protection import WorkbookProtection
+from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -182,8 +183,7 @@ def _offer(page: Worksheet, sheet: Sheet) -> None:
     for words, cells in sorted(places.items()):
         rule = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True, showErrorMessage=True)
         rule.errorTitle, rule.error = "Not one of the words", f"Choose one of: {', '.join(words)}"
-        for place in cells:
-            rule.add(place)
+        rule.sqref = MultiCellRange(" ".join(cells))
         page.data_validations.append(rule)
 
 
