@@ -56,8 +56,8 @@ class Model:
     """Log probabilities of the levels of each comparison (level 0, missing: log 1), and the shares of the classes.
 
     `frequency` are shares of values in the numbering of `Compared.agreed`; `same` and `Context.share` are shares of all
-    pairs of the file. `crowd` says how many have each value; `rare`: log of the share of the pairs agreeing on values of
-    each step of `_CROWD` that agree by chance.
+    pairs of the file. `crowd` says how many have each value; `rare`: log of the share of the pairs agreeing on values
+    of each step of `_CROWD` that agree by chance.
     """
 
     comparisons: tuple[Comparison, ...]

@@ -23,8 +23,8 @@ pytestmark = [
         ("febrl1", "person", 0.999),
         ("febrl3", "person", 0.999),
         ("pseudopeople_3src", "person", 0.98),
-        ("restaurants", "organisation", 0.92),
-        ("early_childhood", "organisation", 0.90),
+        ("restaurants", "organisation", 0.955),
+        ("early_childhood", "organisation", 0.94),
     ],
 )
 def test_f1_of_clusters(name: str, entity: str, least: float) -> None:
