@@ -113,7 +113,7 @@ def _asked(number: int, question: Question, columns: tuple[Column, ...]) -> Line
 def _member(number: int, question: Question, place: int, columns: tuple[Column, ...]) -> Line:
     record = question.records[place]
     groups = tuple(str(n) for n in range(1, len(question.records) + 1))
-    together = Cell("1", "together", groups) if len(question.records) > 2 else Cell()
+    together = Cell("1", entry="together", offered=groups) if len(question.records) > 2 else Cell()
     cells = (
         Cell(str(number)), Cell(), Cell(), Cell(), together, Cell(label(place)), Cell(text(record.name)),
         Cell(depends(record)), *(_value(question, place, column) for column in columns),
@@ -143,7 +143,7 @@ def _kept(number: int, question: Question, columns: tuple[Column, ...]) -> Line:
 
 def _choice(question: Question, column: Column) -> Cell:
     if offered := choices(question, column):
-        return Cell(BY_RULE, "keep", (BY_RULE, *offered))
+        return Cell(BY_RULE, entry="keep", offered=(BY_RULE, *offered))
     return Cell(f"({column.survive})" if is_conflict(question, column) else "")
 
 
