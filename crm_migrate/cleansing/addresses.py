@@ -9,19 +9,13 @@ from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.postal_codes import SHAPES, postal_cell
 from crm_migrate.cleansing.states import state_cell
 from crm_migrate.cleansing.text import repaired
-from crm_migrate.cleansing.vocabulary import table, words
+from crm_migrate.cleansing.vocabulary import phrases, table, words
 
 Parts = dict[str, str]
 
 PARTS = ("street", "street2", "city", "state", "postal", "country")
-_NOWHERE = re.compile(
-    r"(?:address|addr)\s*(?:unknown|not known|n/?a|tbd|missing)|unknown(?: address)?|no (?:fixed "
-    r")?(?:address|abode)|gone away|not known at this address|moved(?: away)?|adresse (?:unbekannt|"
-    r"inconnue)|unbekannt verzogen|"
-    r"direccion desconocida|sin direccion|indirizzo sconosciuto|adres (?:onbekend|bilinmiyor|yok)|adresi "
-    r"yok|alamat tidak (?:diketahui|ada)|endereco desconhecido|same as above|see above|as above|return to "
-    r"sender"
-)
+# What people write who know no address (patterns on folded text).
+_NOWHERE = re.compile("|".join(phrases("no_address")))
 _UNIT = re.compile(
     r"(?:apt|apartment|unit|suite|ste|floor|fl|flat|room|rm|bldg|building|dept|lot|trlr|#|c/o|attn|"
     r"attention|z\.?\s?hd|wohnung|whg|etage|stock|og|hinterhaus|hh|bât|bat|batiment|appt|esc|etage|piso|"
@@ -172,6 +166,8 @@ def _code_first(pieces: list[str], region: str, code: str) -> _Place | None:
             elif rest:
                 return None
             return parts, pieces[:at]
+    if len(pieces) == 1 and len(re.sub(r"\D", "", pieces[0])) > 4 and (found := whole.fullmatch(pieces[0])):
+        return _found(found, region), []
     tail = re.compile(rf"(?P<street>.*\d\w?\b.*?[,\s]+?)\s*(?:{prefix})?{code}\s+(?P<city>[^\d,]{{2,}})", re.IGNORECASE)
     found = tail.fullmatch(pieces[-1]) if pieces else None
     if found and len(pieces) == 1 and re.search(r"\d", found["street"]):
@@ -185,6 +181,9 @@ def _found(match: re.Match[str], region: str) -> Parts:
     code = postal_cell(got["postal"], region).value if "postal" in got else None
     if code:
         got["postal"] = code
+    bracketed = re.fullmatch(r"(.+?)\s*\(([^()]{3,})\)", got.get("city", ""))
+    if bracketed and state_cell(bracketed[2], region).value and "state" not in got:
+        got["city"], got["state"] = bracketed[1], bracketed[2]
     state = got.get("state", "")
     if state and not state_cell(state, region).value:
         got["city"] = f"{got['city']} {got.pop('state')}"
@@ -224,6 +223,8 @@ def _code_last(pieces: list[str], region: str, code: str) -> _Place | None:
         if found:
             parts = {"city": found["city"].strip(" -"), "postal": _code(found["postal"], region)}
             return _with_state(parts, region), pieces[:-1]
+    if len(pieces) > 2 and _is_state(pieces[-1], region) and not re.search(r"\d", pieces[-2]):
+        return {"city": pieces[-2], "state": pieces[-1]}, pieces[:-2]
     alone = len(pieces) > 2 and re.fullmatch(code, pieces[-1], re.IGNORECASE)
     if alone and len(pieces) > 3 and _is_state(pieces[-2], region) and not re.search(r"\d", pieces[-3]):
         return {"city": pieces[-3], "state": pieces[-2], "postal": _code(pieces[-1], region)}, pieces[:-3]

@@ -22,5 +22,5 @@ def is_null(text: str) -> bool:
     """Means "nothing" in a column that holds no names and no free choice of words."""
     folded = " ".join(text.split()).lower()
     bare = folded.rstrip(".!")
-    inner = folded.strip("'\"`,; ")
-    return any(word in PROGRAMS or word in PEOPLE for word in (folded, bare, inner)) or is_filler(text)
+    inner = folded.strip("'\"`,;-_*<>(){}[] ")
+    return any(word in PROGRAMS or word in PEOPLE for word in (folded, bare, inner) if word) or is_filler(text)

@@ -17,7 +17,10 @@ _LONGEST = 1000  # characters; several people with titles and remarks need a qua
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b50\u2b55\u20e3]+")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{5,}")
-_HOUSE = r"(?:family|familie|fam\.|famille|familia|famiglia|família|ailesi|aile|keluarga|familjen|familien|rodina|rodzina|household)"
+_HOUSE = (
+    r"(?:family|familie|fam\.|famille|familia|famiglia|família|ailesi|aile|keluarga|familjen|familien|rodina|rodzina|"
+    r"household)"
+)
 _FAMILY = re.compile(
     rf"(?:the )?(\S+(?:\s\S+){{0,2}}) {_HOUSE}|(?:the )?{_HOUSE} ((?:[a-z']{{2,4}} ){{0,3}}\S+)", re.IGNORECASE
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from crm_migrate.matching.bridges import Odds, doubted
 from crm_migrate.matching.clusters import components
@@ -174,13 +175,22 @@ def _among(i: Codes, j: Codes, pairs: list[tuple[int, int]], rows: int) -> Flags
     return np.isin(i * rows + j, [a * rows + b for a, b in pairs])
 
 
+def _copies(pairs: Weighed, facts: Facts) -> Flags:
+    """Pairs that say the same of everything and leave out the same: they are at most written differently."""
+    written = facts.texts.hash_rows(11).to_numpy()
+    filled = facts.texts.select(pl.all().is_null()).hash_rows(11).to_numpy()
+    same = filled[pairs.i] == filled[pairs.j]
+    for name, levels in pairs.levels.items():
+        same &= (levels == 0) | (levels == levels.max(initial=0)) | (name == "source")
+    return np.asarray(same | (written[pairs.i] == written[pairs.j]))
+
+
 def _links(pairs: Weighed, reasons: npt.NDArray[np.object_], home: Codes, belief: Belief, facts: Facts) -> Links:
     """Pairs that nothing contradicts and two kinds of evidence support, the surest first; copies are certain."""
     fit = (pairs.strong() >= _KINDS_NEEDED) & np.equal(reasons, None) & (home[pairs.i] == home[pairs.j])  # type: ignore[call-overload]
     at = np.flatnonzero(fit)
     i, j, odds = pairs.i[at], pairs.j[at], pairs.odds[at]
-    content = facts.texts.hash_rows(11).to_numpy()
-    wrong = np.where(content[i] == content[j], 0.0, belief.wrong(odds))
+    wrong = np.where(_copies(pairs, facts)[at], 0.0, belief.wrong(odds))
     order = np.lexsort((j, i, wrong))
     return Links(i[order], j[order], odds[order], wrong[order])
 
