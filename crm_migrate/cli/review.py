@@ -92,7 +92,7 @@ def _told(pack: "Pack", written: list[Path], folder: Path, *, as_json: bool) -> 
         return
     screen.lines(map(str, written))
     words = ("open questions", "clusters that wait", "merges to look at")
-    screen.lines([", ".join(f"{count:,} {word}" for count, word in zip(counts.values(), words, strict=True))])
+    screen.lines([", ".join(f"{word} {count:,}" for count, word in zip(counts.values(), words, strict=True))])
     for line in pack.left_out:
         screen.lines([f"not asked  {visible(line.object)}: {line.count:,} more ({line.kind}); {line.because}"])
     screen.warn("these files show personal values; keep them where the project's sources are kept")
