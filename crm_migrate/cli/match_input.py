@@ -62,7 +62,14 @@ def _read(file: Path, id_column: str, locale: str | None, encoding: str | None) 
     if ids.n_unique() < len(ids):
         twice = ids.filter(ids.is_duplicated()).min()
         raise InputError(f"{id_column} {twice!r} occurs more than once", hint="name another column with --id")
-    return frame.with_columns(ids).to_pandas().set_index(id_column)
+    return _pandas(frame.with_columns(ids)).set_index(id_column)
+
+
+def _pandas(frame: pl.DataFrame) -> "pd.DataFrame":
+    """The same for pandas, column by column: both whole would need twice the room."""
+    import pandas as pd
+
+    return pd.DataFrame({name: frame.drop_in_place(name).to_pandas() for name in frame.columns}, copy=False)
 
 
 def _names(columns: list[str]) -> list[str]:

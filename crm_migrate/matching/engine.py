@@ -31,6 +31,7 @@ from crm_migrate.matching.weights import (
 SAMPLE = 200_000  # pairs that the weights are learned from
 CHUNK = 250_000  # pairs compared at a time, so that memory stays bounded
 TURNS = 2
+MANY = 200_000  # rows from which on there is one turn: so many pairs teach enough at once
 CUT = 0.0  # log odds: a cluster is more likely than not
 NEAR = -1.0  # log odds of a pair that can still matter for a cluster
 KEPT = -6.0  # candidates below are forgotten; inside clusters they are compared again
@@ -71,7 +72,7 @@ def resolve(records: Records) -> Resolved:
         learn(table, model, scale, total)
     scored = _scored(model, i, j, KEPT)
     label = _clustered(records, scored, model)
-    for _ in range(TURNS):
+    for _ in range(TURNS if records.rows < MANY else 1):
         inside = missing_pairs(label, i[:0], j[:0], np.zeros(0, dtype=bool), 20 * records.rows + SAMPLE)
         if not len(inside[0]):
             break

@@ -27,7 +27,6 @@ _KINDS_NEEDED = 2
 _MOST = 5_000_000  # pairs inside clusters that are weighed again
 # Why a pair is not merged, the weightiest first; `SENTENCES` holds the contradictions.
 _WHY = {
-    "clash": "decisions join them through others and keep them apart",
     **SENTENCES,
     "bridge": "one of them fits records that contradict each other",
     "joint": "one of them alone joins parts that are otherwise unlike",
@@ -35,7 +34,6 @@ _WHY = {
     "one_kind": "only one kind of evidence agrees",
     "weak": "the evidence is not strong enough to merge within the limit",
 }
-_CERTAIN = ("clash", *VETOES)
 _MORE_ALIKE = 20.0  # times as many contradicting pairs are two as their odds say
 _RANK = {key: at for at, key in enumerate(_WHY)}
 Pairs = Iterable[tuple[int, int]]
@@ -200,7 +198,7 @@ def _enemies(i: Codes, j: Codes, reasons: npt.NDArray[np.object_], wrong: Reals)
     chains hold many more who are alike and two than the odds know of.
     """
     against = np.not_equal(reasons, None)  # type: ignore[call-overload]
-    sure = np.isin(reasons[against], _CERTAIN)
+    sure = np.isin(reasons[against], VETOES)
     two = np.where(sure, 1.0, np.minimum(wrong[against] * _MORE_ALIKE, 1.0))
     found: Against = {}
     for a, b, chance in zip(i[against].tolist(), j[against].tolist(), two.tolist(), strict=True):

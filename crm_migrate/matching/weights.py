@@ -163,7 +163,7 @@ class Table:
 
     def whole(self, context: Context) -> Reals:
         """The log probability of all levels in a context."""
-        return np.asarray(np.sum(self._levels(context), axis=0) + context.common[self.rarest(context)[1]])
+        return _total(self._levels(context)) + context.common[self.rarest(context)[1]]
 
     def _levels(self, context: Context) -> list[Reals]:
         return [
@@ -238,8 +238,9 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
 
     `scale` is the number of candidates that one pair of the table stands for, `total` the number of all pairs.
     """
+    by_chance = _total(table.chance)
     for _ in range(ROUNDS):
-        logs = [np.log(model.same) + np.sum(table.same(model), axis=0), np.sum(table.chance, axis=0)]
+        logs = [np.log(model.same) + _total(table.same(model)), by_chance]
         logs += [np.log(c.share) + table.whole(c) for c in model.contexts]
         shares = _normalised(np.stack(logs))
         model.same = max(scale * float(shares[0].sum()), 1.0) / total
@@ -255,6 +256,14 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
                     zip(model.comparisons, model.m, model.u, table.levels, strict=True)
                 )
             ]
+
+
+def _total(parts: Sequence[Reals]) -> Reals:
+    """The sum of columns, one after the other: stacked they would be copied first."""
+    total = parts[0].copy()
+    for part in parts[1:]:
+        total += part
+    return total
 
 
 def _shared(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Reals, m: Reals, tied: bool) -> Reals:
