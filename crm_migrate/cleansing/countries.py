@@ -94,8 +94,8 @@ _SHORT = tuple(
         (r"\brep(?:ub)?\b", "republic"),
         (r"\bdem\b", "democratic"),
         (r"\b(?:is|isl|isls)$", "islands"),
-        (r"^ *s (?=korea|africa|sudan)", "south "),
-        (r"^ *n (?=korea|ireland|macedonia)", "north "),
+        (r"^ *s +(?=korea|africa|sudan)", "south "),
+        (r"^ *n +(?=korea|ireland|macedonia)", "north "),
         (r"^ *fed\b", "federal"),
     )
 )
@@ -147,8 +147,9 @@ _FRAME = re.compile(
 def _code(key: str) -> str | None:
     """The country of a key: as it is, closed up, or out of the frame of an official name."""
     names = _names()
-    if key in names or key.replace(" ", "") in names:
-        return names.get(key) or names.get(key.replace(" ", ""))
+    for spelling in (key, key.replace(" ", ""), re.sub(r"(?<=[aou])e", "", key)):  # `Elfenbeinkueste`
+        if spelling in names:
+            return names[spelling]
     bare = _FRAME.sub("", key)
     return names.get(bare) if bare != key and bare not in AMBIGUOUS else None
 

@@ -57,8 +57,9 @@ _REQUESTS = frozenset(("do_not_contact", "do_not_call", "do_not_email", "do_not_
 _HOURS_BEFORE = re.compile(
     r"(?:\b(?:saat|sabah|aksam|ogle|ogleden|hafta ?(?:sonu|ici)|mesai|tatil|gece|pazar|cumartesi|pazartesi|sali|"
     r"carsamba|persembe|cuma|bugun|yarin|su an|simdi|bayram|ramazan|iste)(?:dan|den|lari|leri|i|yken)?\s*"
-    r"(?:\S+\s+){0,4}(?:once|sonra|disinda|gunu|gunleri|saatlerinde|icinde)?\s*$)|\b\d{1,2}(?:[.:]\d\d)?'?\s?(?:dan|den|tan|ten) "
-    r"(?:once|sonra)\s*$|\b(?:vor|nach|zwischen|ab|bis|wahrend|am|an|avant|apres|entre|antes|despues|sebelum|setelah|"
+    r"(?:\S+\s+){0,4}(?:once|sonra|disinda|gunu|gunleri|saatlerinde|icinde|arasinda)?\s*$)|"
+    r"\b\d{1,2}(?:[.:]\d\d)?'?\s?(?:dan|den|tan|ten) (?:once|sonra)\s*$|"
+    r"\b(?:vor|nach|zwischen|ab|bis|wahrend|am|an|avant|apres|entre|antes|despues|sebelum|setelah|"
     r"before|after|until)\s+(?!\d+[./]\d|auf weiteres|further|heute|today|\d{4}\b)(?:\S+\s+){1,4}$"
 )
 # What narrows "do not contact" to one way; that way has a flag of its own.

@@ -10,6 +10,8 @@ PROGRAMS = frozenset(phrases("null_programs"))
 PEOPLE = frozenset(phrases("null_people"))
 # A failed formula: nothing in a column of texts, an error in one of numbers or phones.
 ERRORS = frozenset(phrases("null_errors"))
+# Words for nothing that also name things (a town, a brand): only for the kind and the step that ask for nulls.
+MORE = frozenset(phrases("null_more"))
 _FILLER = re.compile(r"[\s\u200b-\u200f\u2060\ufeff.\-_–—*?#/\\,;:~|+='\"`!·•…]*")
 
 

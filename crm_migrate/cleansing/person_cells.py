@@ -166,7 +166,7 @@ def _pair(left: str, right: str, locale: str) -> list[str | Parts]:
         words = right.split()
         if len(words) > 1 and _title_only(words[0]):
             mr = {"prefix": left} | ({"first": second["first"]} if "first" in second else {}) | {"last": family}
-            mrs = {"prefix": words[0], "last": family}
+            mrs = {"prefix": second.get("prefix", words[0]), "last": family}
             return [mr, mrs] if family else [f"{left} {right}"]
         return [f"{left} {right}"]
     first = person(left, locale)

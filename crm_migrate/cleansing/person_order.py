@@ -87,6 +87,10 @@ def _patronymics(words: list[str], language: str) -> Parts | None:
     """Russian three-part names in both orders, and two-part ones whose family ending stands first."""
     if len(words) == 3 and _PATRONYMIC.fullmatch(words[2]) and not _PATRONYMIC.fullmatch(words[1]):
         return {"last": words[0], "first": words[1], "middle": words[2]}
+    if len(words) > 2 and all(re.fullmatch(r"[^\W\d_]\.", w) for w in words[1:]) and len(words[0].strip(".")) > 2:
+        return {"last": words[0], "first": words[1], "middle": " ".join(words[2:])}  # `Лебедева О. П.`
+    if language in {"ru", "uk", "be"} and len(words) == 2 and _PATRONYMIC.fullmatch(words[1]):
+        return {"first": words[0], "middle": words[1]}
     if language in {"bg", "mk"} and len(words) == 3 and re.search("(?:ов|ев|ова|ева|ски|ска|ov|ev|ova|eva)$", words[1]):
         return {"first": words[0], "middle": words[1], "last": words[2]}
     if len(words) == 3 and _PATRONYMIC.fullmatch(words[1]) and re.search("[а-яё]", words[2], re.IGNORECASE):

@@ -13,7 +13,7 @@ _STARRED = re.compile(r"^\*{2,}\s*([^*]{3,40}?)\s*\*{2,}\s*(?=\S)")
 # The same without a sign between: in capitals behind a name that is not.
 _LOUD = re.compile(rf"(?<=[a-zß-öø-ÿğışçöü])\s+({'|'.join(phrases('name_remarks_loud'))})$")
 _HEAD = re.compile(
-    r"^(?:zzz+|xxx+|x{2,}|old|alt|inactive|inaktiv|del|delete|do not use|dnu|dup|eski|pasif|yyy+)[\s_:\-.*]+(?=\S)",
+    r"^(?:z{2,}|x{2,}|old|alt|inactive|inaktiv|del|delete|do not use|dnu|dup|eski|pasif|yyy+)[\s_:\-.*]+(?=\S)",
     re.IGNORECASE,
 )
 _DEAD = re.compile(

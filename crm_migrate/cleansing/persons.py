@@ -49,16 +49,16 @@ def person(text: str, locale: str) -> Parts:
     return parts
 
 
-_GLUED_TITLE = re.compile(r"((?:[^\W\d_]{1,5}\.){1,4})(?=[^\W\d_]{2,}(?:\s|$))")
+_GLUED_TITLE = re.compile(r"((?:[^\W\d_]{1,5}\.){1,4})(?=([^\W\d_])[^\W\d_]+(?:\s|$))")
 
 
 def _opened(value: str) -> str:
     """`Prof.Dr.Hasan Tekin`: titles glued to the name stand apart."""
     found = _GLUED_TITLE.match(value) if "." in value else None
-    known = (
-        found and _key(value.split()[0]) not in PREFIXES and all(fold(t) in PREFIXES for t in found[1].split(".") if t)
-    )
-    return f"{found[1]} {value[found.end() :]}" if found and known else value
+    if not found or not found[2].isupper() or _key(value.split()[0]) in PREFIXES:
+        return value
+    known = all(fold(title) in PREFIXES for title in found[1].split(".") if title)
+    return f"{found[1]} {value[found.end() :]}" if known else value
 
 
 def _title(prefix: str, value: str) -> str:
@@ -161,7 +161,7 @@ def _is_suffix(word: str, sure: bool) -> bool:
 
 def _prefixes(words: list[str], locale: str) -> tuple[list[str], str]:
     """The words behind the titles at the start, and these."""
-    at = 0
+    at = 2 if locale[:2] == "nl" and [w.lower() for w in words[:2]] == ["de", "heer"] and len(words) > 2 else 0
     while at < len(words) - 1 and _is_prefix(words[at], len(words) - at - 1, at > 0, locale):
         at += 1
     return words[at:], " ".join(words[:at])

@@ -116,6 +116,7 @@ def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]
             {
                 "between": f"{label(pair.left)} and {label(pair.right)}",
                 "verdict": verdict(pair),
+                "why": text(pair.why),
                 "said": [list(line) for line in evidence(question, columns, pair)],
             }
             for pair in question.compared[:MOST_PAIRS]

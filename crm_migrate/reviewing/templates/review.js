@@ -121,13 +121,14 @@
       element("thead", {}, element("tr", {}, element("th", { scope: "col", text: "field" }), ...q.records.map((r) => head(q, r, still)), element("th", { scope: "col", text: "keep" }))),
       element("tbody", {}, ...q.fields.map((field) => element("tr", { class: field.cells.some((c) => c[1]) ? "" : "same" },
         element("th", { scope: "row", text: field.name.replaceAll("_", " ") }), ...q.records.map((_, n) => cell(field, n)), keeper(q, field, still))))));
-  const sides = (pair) => {
+  const sides = (q, pair) => {
     const part = (side, title, sign) => {
       const lines = pair.said.filter((line) => line[0] === side);
       return element("div", { class: side }, element("b", { text: `${sign} ${title}` }),
         lines.length ? element("ul", {}, ...lines.map((line) => element("li", { text: line[1] }))) : element("p", { class: "dim", text: "nothing" }));
     };
     return element("div", {}, element("h3", { text: `${pair.between}: ${pair.verdict}` }),
+      q.pairs.length > 1 ? element("p", { class: "dim", text: pair.why }) : null,
       element("div", { class: "sides" }, part("for", "for one", "+"), part("against", "against", "−")));
   };
   const body = (q, n, still) => [
@@ -136,7 +137,7 @@
     ...q.notes.map((note) => element("p", { text: note + "." })),
     q.hangs ? element("p", { class: "hangs", text: "Depends on it: " + q.hangs }) : null,
     still ? element("p", { text: "Answer: " + (WORDS[decided(q)] || "none") + (answer(q).why ? ", " + answer(q).why : "") }) : null,
-    table(q, still), ...q.pairs.map(sides),
+    table(q, still), ...q.pairs.map((pair) => sides(q, pair)),
   ].filter(Boolean);
   const button = (q, word, key, title) => element("button", {
     type: "button", class: key, "aria-pressed": String(decided(q) === word), "aria-keyshortcuts": key, onclick: () => decide(word),
