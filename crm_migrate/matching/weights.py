@@ -148,9 +148,13 @@ def expected(comparison: Comparison, u: Reals) -> Reals:
 
 
 class Table:
-    """Levels of a set of pairs, comparison by comparison, with the chance of what they agree on."""
+    """Levels of a set of pairs, comparison by comparison, with the chance of what they agree on.
 
-    def __init__(self, compared: Sequence[Compared], model: Model) -> None:
+    `weight` is how many pairs each line stands for: one, if nothing is said.
+    """
+
+    def __init__(self, compared: Sequence[Compared], model: Model, weight: Reals | None = None) -> None:
+        self.weight = np.ones(len(compared[0].levels)) if weight is None else weight
         self.levels = [c.levels for c in compared]
         self.unlike = [c.unlike for c in model.comparisons]
         self.chance = [chances(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
@@ -172,7 +176,7 @@ class Table:
         for k, logs in enumerate(model.rare):
             step = _step(self.crowd[:, k])
             seen = _steps(step, by_chance) + _DOUBTED
-            fresh = np.log(seen / (_steps(step, np.ones(len(step))) + _DOUBTED))
+            fresh = np.log(seen / (_steps(step, self.weight) + _DOUBTED))
             fresh[0] = 0.0
             self.chance[k] += (fresh - logs)[step]
             model.frequency[k] *= np.exp((fresh - logs)[_step(model.crowd[k])])
@@ -273,9 +277,10 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
     for _ in range(ROUNDS):
         logs = [np.log(model.same) + _total(table.same(model)), by_chance]
         logs += [np.log(c.share) + table.whole(c) for c in model.contexts]
-        shares = _normalised(np.stack(logs))
+        shares = _normalised(np.stack(logs)) * table.weight
         if any(context.tied for context in model.contexts):
             table.rarer(model, shares[1])
+            by_chance = _total(table.chance)
         model.same = max(scale * float(shares[0].sum()), 1.0) / total
         model.m = _matches(table, model, shares[0])
         for context, share in zip(model.contexts, shares[2:], strict=True):
@@ -321,9 +326,8 @@ def _normalised(logs: Reals) -> Reals:
 
 def learn_from_clusters(table: Table, model: Model, scale: float, total: float) -> None:
     """m and the share of matches from pairs inside clusters: among them are pairs that only other records join."""
-    weight = np.ones(len(table.levels[0]))
-    model.same = max(scale * len(weight), 1.0) / total
-    model.m = _matches(table, model, weight)
+    model.same = max(scale * float(table.weight.sum()), 1.0) / total
+    model.m = _matches(table, model, table.weight)
 
 
 def _matches(table: Table, model: Model, weight: Reals) -> list[Reals]:
