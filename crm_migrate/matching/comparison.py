@@ -4,7 +4,7 @@ Level 0: nothing to compare (a value is missing); 1: different; the last: equal.
 both have (-1 where they only resemble each other), for its term frequency.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.process import cdist, cpdist
 
-from crm_migrate.matching.terms import Codes, Terms, distinct, numbered
+from crm_migrate.matching.terms import Codes, Terms, distinct, joint, numbered
 
 Levels = npt.NDArray[np.uint8]
 Texts = list[str]
@@ -66,6 +66,19 @@ class Compared:
 
     levels: Levels
     agreed: Codes
+
+
+def summed_up(compared: Sequence[Compared]) -> tuple[list[Compared], npt.NDArray[np.float64]]:
+    """Pairs with the same levels that agree on the same values as one line, and how many pairs each line stands for."""
+    columns = [column for c in compared for column in (c.levels.astype(np.int64), c.agreed + 1) if column.any()]
+    if not columns:
+        return list(compared), np.ones(len(compared[0].levels))
+    key = joint(*columns)
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.concatenate([[True], key[order][1:] != key[order][:-1]]))
+    first = np.sort(order[starts])
+    counts = np.diff(np.append(starts, len(key)))[np.argsort(order[starts])]
+    return [Compared(c.levels[first], c.agreed[first]) for c in compared], counts.astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crm_migrate.matching.blocking import ALL_PAIRS, Blocked, candidates
-from crm_migrate.matching.comparison import Compared
+from crm_migrate.matching.comparison import Compared, summed_up
 from crm_migrate.matching.composites import frequencies
 from crm_migrate.matching.neighbours import neighbours, unknown
 from crm_migrate.matching.partition import Linked, missing_pairs, partition, within_reach
@@ -91,7 +91,8 @@ def _sampled(model: Model, i: Codes, j: Codes) -> tuple[Table, float]:
     """Levels of a sample of the pairs, and how many pairs each stands for."""
     step = max(len(i) // SAMPLE, 1)
     chosen = i[::step], j[::step]
-    return Table(model.compare(*chosen), model), len(i) / len(chosen[0])
+    lines, weight = summed_up(model.compare(*chosen))
+    return Table(lines, model, weight), len(i) / len(chosen[0])
 
 
 def _relearn(

@@ -9,6 +9,7 @@ from rapidfuzz.fuzz import ratio, token_set_ratio, token_sort_ratio
 
 from crm_migrate.matching.comparison import Levels, Pairs, Texts
 from crm_migrate.matching.signatures import far, may_contain
+from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.words import word_groups
 
 NAME = ("missing", "different", "vaguely alike", "initial", "alike", "one slip", "equal")
@@ -88,11 +89,7 @@ def _variants(pairs: Pairs, long: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_
         x, y = words[left], words[right]
         if x <= y or y <= x:
             found[at] |= max(map(len, x & y), default=0) > 1
-    started = np.flatnonzero(long & ~(blank | other))
-    if len(started):
-        chosen = pairs.where(started)
-        same = chosen.scores(Prefix.similarity, np.uint8)
-        found[started] |= same == np.minimum(np.minimum(*chosen.each(_lengths)), 255)
+    found[_begun(pairs, long & ~(blank | other))] = True
     return found
 
 
@@ -198,18 +195,20 @@ def texts(pairs: Pairs) -> Levels:
 def streets(pairs: Pairs) -> Levels:
     """Words in any order, or a line that a field too short has cut off."""
     levels = texts(pairs)
-    low = np.flatnonzero(levels < 3)
-    if len(low):
-        rest = pairs.where(low)
-        cut = np.fromiter(
-            (_cut(x, y) or _cut(y, x) for x, y in zip(*rest.sides(), strict=True)), dtype=bool, count=len(low)
-        )
-        levels[low[cut]] = 3
+    short = np.minimum(*pairs.each(_lengths))
+    start, other = pairs.each(_starts)
+    levels[_begun(pairs, (levels < 3) & (short >= 8) & (start == other))] = 3
     return levels
 
 
-def _cut(x: str, y: str) -> bool:
-    return len(x) >= 8 and y.startswith(x)
+def _begun(pairs: Pairs, possible: npt.NDArray[np.bool_]) -> Codes:
+    """Which of the possible pairs have one text that begins with the whole of the other."""
+    chosen = np.flatnonzero(possible)
+    if not len(chosen):
+        return chosen
+    some = pairs.where(chosen)
+    short = np.minimum(*some.each(_lengths))
+    return np.asarray(chosen[some.scores(Prefix.similarity, np.int32) == short])
 
 
 def _contained(pairs: Pairs, possible: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -128,9 +128,13 @@ def expected(comparison: Comparison, u: Reals) -> Reals:
 
 
 class Table:
-    """Levels of a set of pairs, comparison by comparison, with the chance of what they agree on."""
+    """Levels of a set of pairs, comparison by comparison, with the chance of what they agree on.
 
-    def __init__(self, compared: Sequence[Compared], model: Model) -> None:
+    `weight` is how many pairs each line stands for: one, if nothing is said.
+    """
+
+    def __init__(self, compared: Sequence[Compared], model: Model, weight: Reals | None = None) -> None:
+        self.weight = np.ones(len(compared[0].levels)) if weight is None else weight
         self.levels = [c.levels for c in compared]
         self.unlike = [c.unlike for c in model.comparisons]
         self.chance = [chances(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
@@ -242,7 +246,7 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
     for _ in range(ROUNDS):
         logs = [np.log(model.same) + _total(table.same(model)), by_chance]
         logs += [np.log(c.share) + table.whole(c) for c in model.contexts]
-        shares = _normalised(np.stack(logs))
+        shares = _normalised(np.stack(logs)) * table.weight
         model.same = max(scale * float(shares[0].sum()), 1.0) / total
         model.m = _matches(table, model, shares[0])
         for context, share in zip(model.contexts, shares[2:], strict=True):
@@ -288,9 +292,8 @@ def _normalised(logs: Reals) -> Reals:
 
 def learn_from_clusters(table: Table, model: Model, scale: float, total: float) -> None:
     """m and the share of matches from pairs inside clusters: among them are pairs that only other records join."""
-    weight = np.ones(len(table.levels[0]))
-    model.same = max(scale * len(weight), 1.0) / total
-    model.m = _matches(table, model, weight)
+    model.same = max(scale * float(table.weight.sum()), 1.0) / total
+    model.m = _matches(table, model, table.weight)
 
 
 def _matches(table: Table, model: Model, weight: Reals) -> list[Reals]:

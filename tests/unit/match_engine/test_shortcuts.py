@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA, Indel
 
 from crm_migrate.matching import folding, kernels
 from crm_migrate.matching.blocking import candidates
-from crm_migrate.matching.comparison import Pairs, by_value
+from crm_migrate.matching.comparison import Pairs, by_value, summed_up
 from crm_migrate.matching.records import Records, prepare
 from crm_migrate.matching.sifting import bounds, sift
 from crm_migrate.matching.signatures import far, may_contain
@@ -107,6 +107,20 @@ def test_what_is_agreed_is_told_by_codes_alone(entity: str) -> None:
         known = compared.agreed >= 0
         assert np.array_equal(compared.agreed[known], agreed[known]), comparison.name
         assert set(np.unique(compared.levels[agreed < 0])).isdisjoint(comparison.agreeing), comparison.name
+
+
+@pytest.mark.parametrize("entity", ["person", "organisation"])
+def test_pairs_summed_up_stand_for_all_pairs(entity: str) -> None:
+    records = prepared(entity)
+    i, j = drawn_pairs(records.rows)
+    compared = [c.compare(i, j) for c in records.comparisons]
+    lines, weight = summed_up(compared)
+    whole, short = (np.stack([x for c in found for x in (c.levels, c.agreed)], axis=1) for found in (compared, lines))
+    different, counts = np.unique(whole, axis=0, return_counts=True)
+    order = np.lexsort(short.T[::-1])
+    assert np.array_equal(short[order], different)
+    assert np.array_equal(weight[order], counts)
+    assert len(short) < len(whole)
 
 
 @settings(max_examples=100, deadline=None)
