@@ -183,6 +183,20 @@ def area_of(postal: pl.Series) -> pl.Series:
     return postal.str.slice(0, postal.str.len_chars() // 2)
 
 
+GENERATION = ("missing", "different", "one says it", "equal")
+
+
+def generations(said: Terms) -> Comparison:
+    """Senior, junior, the third: who says two different things is two; often only one of two entries says it."""
+
+    def compare(i: Codes, j: Codes) -> Compared:
+        a, b = said.codes[i], said.codes[j]
+        levels = np.select([(a < 0) & (b < 0), (a < 0) | (b < 0), a != b], [0, 2, 1], 3).astype(np.uint8)
+        return Compared(levels, np.full(len(i), -1, dtype=np.int64))
+
+    return Comparison("generation", GENERATION, compare, "household", differs=0.02)
+
+
 def origins(source: Terms) -> Comparison:
     """Where the two come from: both from one source, or from two; a source without doubles says that they differ."""
     count = len(source.texts)

@@ -8,7 +8,7 @@ import polars as pl
 
 from crm_migrate.matching import folding, kernels
 from crm_migrate.matching.comparison import Comparison, simple
-from crm_migrate.matching.composites import area_of, origins, person_names, places, street_lines
+from crm_migrate.matching.composites import area_of, generations, origins, person_names, places, street_lines
 from crm_migrate.matching.names import name_parts, words_between
 from crm_migrate.matching.terms import Codes, Terms, encode, joint
 
@@ -105,7 +105,7 @@ def _code(column: pl.Series) -> Codes:
 
 def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
     given, middle, family = (columns.or_empty(kind) for kind in ("given_name", "middle_name", "family_name"))
-    parts = name_parts(given, middle, family, columns.first("person_name"))
+    parts = name_parts(given, middle, family, columns.first("person_name"), columns.or_empty("name_suffix"))
     given, middle, family = parts.given, parts.middle, parts.family
     if given.null_count() == len(given) and family.null_count() == len(family):
         return
@@ -113,6 +113,8 @@ def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, 
     comparisons.extend(person_names(first, last, between))
     if middle.null_count() < len(middle):
         comparisons.append(simple("middle_name", encode(middle), kernels.names, kernels.NAME, apart="household"))
+    if parts.generation.n_unique() > 2:
+        comparisons.append(generations(encode(parts.generation)[0]))
     anchors |= {
         "given": first.codes, "family": last.codes, "given1": first.derived(_start(1)),
         "family1": last.derived(_start(1)), "given3": first.derived(_start(3)),
