@@ -668,7 +668,7 @@ CODES: dict[str, Code] = {
     "duplicate_review": Code(
         "identity",
         "Two records may be the same; both are loaded and the question stays open.",
-        "Decide in `decisions/duplicates.yaml`: merge them or keep them apart.",
+        "Answer it in the workbook or page of `crm-migrate review`, or in `decisions/duplicates.yaml`.",
     ),
     "cluster_conflict": Code(
         "identity",
@@ -704,6 +704,76 @@ CODES: dict[str, Code] = {
         "identity",
         "An entry of the decisions cannot be read.",
         "Mend the entry that is named; members are written `source:key`.",
+    ),
+    "review_locked_changed": Code(
+        "identity",
+        "A locked cell of a review workbook was changed: the answer may speak about something else than was asked.",
+        "Put the cell back, or write a new workbook with `crm-migrate review` and answer there.",
+    ),
+    "review_key_changed": Code(
+        "identity",
+        "The hidden keys that bind an answer to its question were changed.",
+        "Answer in the workbook or page as it was written.",
+    ),
+    "review_row_missing": Code(
+        "identity",
+        "A row of a question is gone from a review workbook, so its answer is not taken.",
+        "Answer the question in the workbook as it was written.",
+    ),
+    "review_row_twice": Code(
+        "identity",
+        "A question, or a row of it, stands twice in the answers.",
+        "Keep one of the two.",
+    ),
+    "review_row_inserted": Code(
+        "identity",
+        "A row was put into a review workbook; nothing in it is read.",
+        "Write remarks in the column `Why`.",
+    ),
+    "review_columns_changed": Code(
+        "identity",
+        "Columns of a review workbook were renamed, moved, inserted or deleted; no answer of that sheet is taken.",
+        "Answer in the workbook as it was written.",
+    ),
+    "review_sheet_missing": Code(
+        "identity",
+        "A sheet of a review workbook is gone or was renamed; none of its answers is taken.",
+        "Give the sheet its name back, or answer in the workbook as it was written.",
+    ),
+    "review_word_unknown": Code(
+        "identity",
+        "A decision is none of the words that can be read.",
+        "Choose merge, apart or later from the list of the cell.",
+    ),
+    "review_undecided": Code(
+        "identity",
+        "Somebody gave a reason or chose values, but no decision.",
+        "Choose merge, apart or later.",
+    ),
+    "review_who_missing": Code(
+        "identity",
+        "A decision has nobody who took it.",
+        "Put in the name, once on the first sheet or in the line of the question.",
+    ),
+    "review_text_unfit": Code(
+        "identity",
+        "A name or a reason is too long to be one, or holds control characters.",
+        "Shorten it.",
+    ),
+    "review_together_wrong": Code(
+        "identity",
+        "The numbers in `Together` do not fit the decision.",
+        "Equal numbers become one record; they count only where the decision is merge.",
+    ),
+    "review_keep_wrong": Code(
+        "identity",
+        "A record was chosen to give a field that it cannot give.",
+        "Choose a record of the question that has a value there; fields of an address come from one record.",
+    ),
+    "review_entry_invalid": Code(
+        "identity",
+        "An entry of a file of decisions cannot be read.",
+        "Save the decisions again from the page.",
     ),
     "block_too_big": Code(
         "identity",

@@ -9,6 +9,7 @@ from benchmarks.matching_sets.households import COUNTRY
 from benchmarks.matching_sets.people import Person, Work, lives_on, person
 from benchmarks.matching_sets.places import Phone, address
 
+RELATIVES = 4  # who owns the firm: father, mother, daughter, son
 OTHERS = ("ru", "pl", "ar", "zh", "en")
 
 
@@ -19,10 +20,10 @@ def contacts(random_: Draws, language: str) -> Iterator[Person]:
         employer = firm(random_, language)
         owner = random_.random() < 0.25
         name: str | None = None
-        for _ in range(min(60, 1 + int(random_.paretovariate(1.1)))):
+        for at in range(min(60, 1 + int(random_.paretovariate(1.1)))):
             culture = language if random_.random() < 0.8 else random_.choice(OTHERS)
             home = address(random_, COUNTRY[language])
-            who = person(random_, culture, home, name if owner and random_.random() < 0.6 else None)
+            who = person(random_, culture, home, name if owner and at < RELATIVES else None)
             name = who.families[0] if owner and culture == language else name
             who.works.append(work(random_, language, who, employer))
             if before is not None and random_.random() < 0.08:
@@ -39,6 +40,7 @@ def work(random_: Draws, language: str, who: Person, employer: Firm) -> Work:
         spelled(text).lower().replace(" ", "-").replace("'", "") for text in (who.given[0], who.families[0] or "x")
     )
     local = employer.pattern.format(given=given, last=last, g=given[0], l=last[0])
+    mail = random_.once(lambda: f"{local}{random_.choice(('', '', '2', '3', '4', f'.{given}'))}@{employer.domain}")
     phone = employer.phone
     if random_.random() < 0.4:
         phone = Phone(phone.country, phone.digits[:-2] + f"{random_.randrange(100):02}", phone.area)
@@ -46,7 +48,7 @@ def work(random_: Draws, language: str, who: Person, employer: Firm) -> Work:
     return Work(
         employer.names[-1],
         random_.choice(WORDS[language]["jobs"]),
-        f"{local}@{employer.domain}",
+        mail,
         shared,
         phone,
         employer.where,

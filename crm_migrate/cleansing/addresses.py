@@ -41,6 +41,7 @@ _STREET_WORD = re.compile(
     r"\b\.?.*|.*\b(?:улица|проспект|переулок|бульвар|набережная|шоссе|площадь|вулиця|провулок|ulitsa|street|st|ave)\b.*",
     re.IGNORECASE,
 )
+_TURKEY = re.compile(r"(?<=\w)[\s/-]+(?:T[üu]rkiye|TÜRKİYE|TURKIYE|Turkey|TURKEY)$")
 # Provinces named like their city: the name alone is the city.
 _CITY_STATES = words("city_states")
 _CODE_FIRST = words("postal_code_first")
@@ -86,6 +87,8 @@ def _parts(value: str, region: str | None) -> Parts:
             if not parts
             else {**_streets(pieces), **parts}
         )
+    if region == "TR" and not parts and _TURKEY.search(pieces[-1]):
+        pieces[-1], parts["country"] = _TURKEY.sub("", pieces[-1]), "TR"
     place = _turkish(pieces) if region == "TR" else _place(pieces, region)
     if place:
         found, streets = place
@@ -122,7 +125,7 @@ def _place(pieces: list[str], region: str) -> _Place | None:
         if found:
             return found
     if region in _CODE_FIRST or region in {"NL"}:
-        return _code_first(pieces, region, code)
+        return _code_first(pieces, region, code) or _code_alone(pieces, region, code)
     if region in _REGIONS_AFTER:
         return _state_code(pieces, region, code)
     return _code_last(pieces, region, code)
@@ -143,6 +146,13 @@ def _place_first(pieces: list[str], region: str, code: str) -> _Place | None:
     if at == 3 and state_cell(pieces[1], region).value:
         return {"city": re.sub(r"^(?:г|м|g)\.\s*", "", pieces[2]), "state": pieces[1], "postal": pieces[0]}, pieces[3:]
     return None
+
+
+def _code_alone(pieces: list[str], region: str, code: str) -> _Place | None:
+    """`Calle Mayor 5, Madrid, 28013`: the code in a piece of its own at the end, behind a city without digits."""
+    if len(pieces) < 3 or not re.fullmatch(code, pieces[-1], re.IGNORECASE) or re.search(r"\d", pieces[-2]):
+        return None
+    return {"city": pieces[-2], "postal": _code(pieces[-1], region)}, pieces[:-2]
 
 
 def _code_first(pieces: list[str], region: str, code: str) -> _Place | None:

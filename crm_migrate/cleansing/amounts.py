@@ -20,6 +20,7 @@ _QUOTES = re.compile("[’‘`´ʼ′٬]")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,2}")
 _RANGE = re.compile(r"\d\s*(?:-|to|bis|until|ile|à|hasta|s/d)\s*[^\d\s-]{0,4}\s*\d")
 _WORDED_RANGE = re.compile(r"\d\D{0,6}\s(?:to|bis|until|ile|à|hasta|s/d|sampai|tot|do)\s\D{0,6}\d")
+_DATE = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2}(?:[T ].*)?")
 _NO_FRACTION = re.compile(r"\d([,.])-{1,2}(?!\d)")  # `1.000,-`: the mark before the dash is the decimal one
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' ]*|[.,]\d+)")
 _WORD = re.compile(r"[^\d.,'+\-()\s%]+\.?")
@@ -78,6 +79,8 @@ def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True
         return invalid("an error value of a spreadsheet")
     if is_null(value):
         return NULL
+    if _DATE.fullmatch(value):
+        return invalid("a date, not an amount")
     if _WORDED_RANGE.search(value):
         return Cell(None, "ambiguous", "a range, not an amount")
     dash = _NO_FRACTION.search(value)
@@ -132,6 +135,8 @@ def _signed(text: str) -> tuple[str, str, list[str]]:
     if match:
         negative ^= match[1] == "-"
         body = match[2]
+        if body.startswith(("+", "-")):
+            body = "±"  # two signs are no sign that can be read
     return ("-" if negative else ""), body, kept
 
 

@@ -30,7 +30,8 @@ def id_cell(text: str, system: str = "") -> Cell:
     """A record id as its system writes it (`salesforce`: 18 characters); spreadsheet damage is refused."""
     value = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
     formula = re.fullmatch(r'=\s*"([^"]*)"', value)
-    value = (formula[1] if formula else value).lstrip("'`").strip()
+    quoted = re.fullmatch(r'"([^"]+)"', value)
+    value = (formula[1] if formula else quoted[1] if quoted else value).lstrip("'`").strip()
     if is_spreadsheet_error(value):
         return invalid("an error value of a spreadsheet")
     if is_filler(value) or value.lower() in PROGRAMS or value.lower() in {"n/a", "n.a.", "k.a."}:

@@ -12,7 +12,10 @@ from crm_migrate.cleansing.vocabulary import phrases, words
 _LONGEST = 1000  # characters
 _AND = re.compile(r"\s*(?:&|\+)\s*")
 # ue, oe, ae between consonants: the typewriter spelling of ü, ö, ä (Mueller, Goetz, Baer); a key only, never shown.
-_UMLAUT = re.compile(r"(?<=[b-df-hj-np-tv-xz])(?<!q)([aou])e(?=[b-df-hj-np-tv-z])")
+# Behind q, and behind g save in `Guen-`, the u is mute (que, Miguel).
+_UMLAUT = re.compile(r"(?<=[b-df-hj-np-tv-xz])(?:(?<![qg])|(?=uen))(?<!q)([aou])e(?=[b-df-hj-np-tv-z])")
+# Letters and vowel signs: those of South and South-East Asia are marks, no letters, for regular expressions.
+_MARKS = r"\w\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 # Words of other languages in which ue, oe and ae are two sounds: a key keeps them.
 _NO_UMLAUT = words("no_umlaut")
 _NONE = frozenset(phrases("no_company"))
@@ -44,7 +47,7 @@ def company_cell(text: str) -> Cell:
 
 def _form_written(value: str) -> str:
     """The legal form in its usual writing where only dots differ; a name's own letters and case stay."""
-    words = value.split()
+    words = re.sub(r"^(PT|CV|UD)\.(?=[^\W\d_]{2})", r"\1. ", value).split()
     if len(words) > 1 and words[0].rstrip(".").upper() in {"PT", "CV", "UD"} and words[0].endswith("."):
         words[0] = words[0].rstrip(".").upper()
     if len(words) > 1:
@@ -65,7 +68,7 @@ def _last(word: str) -> str:
 def company_key(text: str) -> str:
     """Folded name without legal forms and punctuation: `Müller AG`, `MÜLLER A.G.` and `Mueller AG` are one."""
     name = without_form(re.sub(r"['’‘ʼ`´\"]", "", text))
-    words = re.sub(r"[^\w]+|_", " ", _AND.sub(" and ", fold(name)))
+    words = re.sub(rf"[^{_MARKS}]+|_", " ", _AND.sub(" and ", fold(name)))
     return " ".join(word if word in _NO_UMLAUT else _UMLAUT.sub(r"\1", word) for word in words.split())
 
 

@@ -90,7 +90,7 @@ def country_key(text: str) -> str:
 _SHORT = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
-        (r"^ *(?:st|ste)\b", "saint"),
+        (r"^ *(?:st|ste|sainte)\b", "saint"),
         (r"\brep(?:ub)?\b", "republic"),
         (r"\bdem\b", "democratic"),
         (r"\b(?:is|isl|isls)$", "islands"),

@@ -32,13 +32,13 @@ _CJK = re.compile(
 # Vietnamese numbers its months: `15 tháng 3 năm 2023` (CLDR vi, long format).
 _VIETNAMESE = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2})(?: năm|,)? (\d{4})", re.IGNORECASE)
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925, "大正": 1911, "明治": 1867}
-_CTIME = re.compile(r"^(.*\d)\s+(\d{1,2}:\d{2}(?::\d{2})?)\s+(\d{4})$")
+_CTIME = re.compile(r"^(.*\d)\s+(\d{1,2}:\d{2}(?::\d{2})?(?: (?:UTC|GMT|Z))?)\s+(\d{4})$")
 _IMPERIAL = re.compile(r"([RHS])(\d{1,2})[./-](\d{1,2})[./-](\d{1,2})")
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})-?([1-7])")
 _ORDINAL_DAY = re.compile(r"(\d{4})-(\d{3})")
 _PARTIAL = re.compile(
     r"(?:19|20)\d{2}(?:[-/](?:0[1-9]|1[0-2]))?|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d{2}|--?\d{1,2}-\d{1,2}|"
-    r"\d{1,2}[/.]\d{1,2}\.?"
+    r"\d{1,2}[/.]\d{1,2}\.?|(?:19|20)\d{2}[年년]\s*\d{1,2}[月월]"
 )
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ère|re|º|ª|°|-го|е|\.)(?=\s|$|,)", re.IGNORECASE)
 _FILLERS = re.compile(
@@ -48,6 +48,7 @@ _WEEKDAY = re.compile(r"^([^\W\d_]{1,12}(?:-[^\W\d_]{2,6})?)\.?,?\s+(?=\d)")
 # What .NET's old JSON serialiser wrote (Dynamics CRM 4 to 2016, SharePoint): milliseconds, and an offset for display.
 _JSON_DATE = re.compile(r"\\?/Date\((-?\d{1,13})(?:[+-]\d{4})?\)\\?/")
 _BUDDHIST = 543  # years that the Thai solar calendar is ahead of the Gregorian (CLDR calendar "buddhist")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
 REMEMBERED = 1 << 16  # days repeat from batch to batch
 _SERIAL_DAYS = range(18264, 73051)  # 1950-01-01 to 2099-12-31 in the 1900 system
 
@@ -65,7 +66,7 @@ class DateContext:
 def date_cell(text: str, context: DateContext) -> Cell:
     """A date (`2024-12-31`), a local time (`2024-12-31T12:15:00`) or an instant in UTC (`...Z`)."""
     value = unicodedata.normalize("NFKC", text).replace("\u200f", "").replace("\u200e", "").strip().strip("'\"").strip()
-    value = re.sub(r"\s+", " ", value)
+    value = _DASHES.sub("-", re.sub(r"\s+", " ", value))
     formula = re.fullmatch(r'=\s*"([^"]*)"?', value)
     value = formula[1] if formula else value
     if re.fullmatch(r"#{4,}", value):
@@ -281,8 +282,8 @@ def _worded(text: str, context: DateContext) -> Cell | None:
 
 def _month_only(known: Sequence[tuple[int, int]], numbers: list[str]) -> Cell | None:
     """`March 2024` has no day."""
-    if len(known) == 1 and len(numbers) == 1 and len(numbers[0]) == 4:
-        return Cell(None, "partial", "no day: it is not made up")
+    if len(known) == 1 and len(numbers) == 1:
+        return Cell(None, "partial", f"no {'day' if len(numbers[0]) == 4 else 'year'}: it is not made up")
     return None
 
 

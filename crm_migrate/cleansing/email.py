@@ -70,7 +70,7 @@ def _stripped(text: str) -> str:
     if text.lower().startswith("mailto:"):
         text = unquote(text.partition("?")[0])  # RFC 6068
     text = _COMMENT.sub("", _PREFIX.sub("", text.strip()))
-    text = text.strip().rstrip(",;.:>/)]").lstrip("<'([").strip("`´")
+    text = text.strip().rstrip(",;.:>/)]").lstrip("<'([;,").strip("`´")
     text = text.strip("'").strip() if not text.startswith('"') else text.strip()
     return text.strip('"') if text.count('"') == 1 else text  # a quote that nothing answers is dirt
 

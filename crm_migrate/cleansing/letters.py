@@ -83,5 +83,7 @@ def fold(text: str) -> str:
 
 
 def _is_letter_mark(plain: str, at: int) -> bool:
-    """A mark that makes another letter, not an accent: й, the voiced kana, nukta and virama of Indic scripts."""
-    return unicodedata.combining(plain[at]) in {7, 8, 9} or (plain[at] == "\u0306" and plain[at - 1 : at] in {"и", "И"})
+    """A mark that makes another letter, not an accent: й, the voiced kana, nukta and virama of Indic scripts, the
+    vowels and tones of Thai and Lao.
+    """
+    return unicodedata.combining(plain[at]) in {7, 8, 9, 103, 107, 118, 122} or (plain[at] == "\u0306" and plain[at - 1 : at] in {"и", "И"})

@@ -10,7 +10,7 @@ PROGRAMS = frozenset(phrases("null_programs"))
 PEOPLE = frozenset(phrases("null_people"))
 # A failed formula: nothing in a column of texts, an error in one of numbers or phones.
 ERRORS = frozenset(phrases("null_errors"))
-_FILLER = re.compile(r"[\s.\-_–—*?#/\\,;:~|+='\"`!·•…]*")
+_FILLER = re.compile(r"[\s\u200b-\u200f\u2060\ufeff.\-_–—*?#/\\,;:~|+='\"`!·•…]*")
 
 
 def is_filler(text: str) -> bool:
@@ -22,4 +22,5 @@ def is_null(text: str) -> bool:
     """Means "nothing" in a column that holds no names and no free choice of words."""
     folded = " ".join(text.split()).lower()
     bare = folded.rstrip(".!")
-    return any(word in PROGRAMS or word in PEOPLE for word in (folded, bare)) or is_filler(text)
+    inner = folded.strip("'\"`,; ")
+    return any(word in PROGRAMS or word in PEOPLE for word in (folded, bare, inner)) or is_filler(text)

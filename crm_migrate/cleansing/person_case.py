@@ -8,6 +8,8 @@ from crm_migrate.cleansing.vocabulary import words
 
 # Mac- names whose second part is written large; others (Mackie, Macias, Machado) are not touched.
 _MAC = words("names_mac")
+# French articles are part of the name and large (Le Goff, La Bruyère), save in `de la`.
+_ARTICLES = frozenset(("le", "la", "les"))
 _ROMAN = re.compile(r"(?:x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 # Turkish words written in plain capitals whose I is ı beyond doubt (no such word with i).
 _DOTLESS = {word.replace("ı", "i"): word for word in words("names_dotless")}
@@ -25,13 +27,17 @@ def recased(name: str, locale: str, *, first: bool = True) -> str:
     """A name of one case in the letter case of its language; `first` is false for what follows a given name."""
     words = name.split()
     turkish = is_turkic(locale) and (any(c in "çğıöşüÇĞİÖŞÜ" for c in name) or name.islower())
-    return " ".join(_word(w, locale, turkish, small=i > 0 or not first) for i, w in enumerate(words))
+    written = [_word(w, locale, turkish, small=i > 0 or not first) for i, w in enumerate(words)]
+    for at in range(1, len(written)):  # French: `Le Goff`, but `de la Tour`
+        if locale.startswith("fr") and written[at - 1] == "de" and written[at] == "La":
+            written[at] = "la"
+    return " ".join(written)
 
 
 def _word(word: str, locale: str, turkish: bool, small: bool) -> str:
     """One word; particles inside a name are small, save in Italian names, where they are large."""
     key = fold(word).strip(".")
-    if small and key in SMALL and not locale.startswith(("it", "tr")):
+    if small and key in SMALL and not locale.startswith(("it", "tr")) and not (locale.startswith("fr") and key in _ARTICLES):
         return word.lower()
     if small and _ROMAN.fullmatch(key) and len(key) > 1:
         return word.upper()

@@ -88,7 +88,7 @@ def _nobody(value: str, locale: str) -> Cell | None:  # noqa: ARG001
         return Cell(None, "invalid", "no letters")
     if _WEB.fullmatch(value):
         return Cell(None, "url_in_name", "a web address: move it")
-    if all(part in NOBODY for part in folded.split()):
+    if folded.replace(". ", ".") in NOBODY or all(part in NOBODY for part in folded.split()):
         return NULL
     words = re.findall(r"[^\W_]+", folded)
     if _is_filler(words):
@@ -104,6 +104,8 @@ def _is_filler(words: list[str]) -> bool:
     """Keyboard walks, test words, one letter repeated."""
     if not words:
         return False
+    if words in (["first", "last"], ["first", "name"], ["last", "name"], ["full", "name"], ["your", "name"]):
+        return True
     if all(w in FILLERS or (len(w) > 2 and len(set(w)) == 1 and w.isascii()) or w.isdigit() for w in words):
         return True
     return (

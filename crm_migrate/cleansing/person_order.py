@@ -100,7 +100,11 @@ def _patronymics(words: list[str]) -> Parts | None:
 def _west(words: list[str], locale: str) -> Parts:
     """Given names first; the family name starts at a particle, or is the last word (or two in Spanish)."""
     start = _particle(words)
-    if start is None:
+    devout = _devotion(words) if locale[:2] in {"es", "ca", "gl", "pt", "en", "fil", "ph"} else 0
+    if devout and devout < len(words):
+        start = _particle(words[devout - 1 :])
+        start = devout - 1 + start if start else devout
+    elif start is None:
         start = len(words) - _family_words(words, locale[:2])
     elif locale[:2] in {"es", "ca", "gl", "pt"} and start > 1 and fold(words[1]) not in _SECOND:
         start = 1 if fold(words[start]) not in PATRONYMS else start
@@ -108,10 +112,25 @@ def _west(words: list[str], locale: str) -> Parts:
     return {"first": first, "middle": middle, "last": " ".join(words[start:])}
 
 
+# Marian and other devotional names: `del Carmen`, `de los Ángeles` go with the given name before them.
+_DEVOTIONS = words("names_devotion")
+
+
+def _devotion(words: list[str]) -> int:
+    """How many words the given name has whose end is a devotion (`María del Carmen`), or 0."""
+    for at in range(2, min(5, len(words))):
+        middle = [fold(w) for w in words[1:at]]
+        if middle and middle[0] in {"de", "del", "da", "das", "dos"} and all(m in {"de", "del", "la", "las", "los", "da", "das", "dos"} for m in middle):
+            return at + 1 if fold(words[at]) in _DEVOTIONS else 0
+    return 0
+
+
 def _particle(words: list[str]) -> int | None:
     """Where a family name with particle starts, or None; `Y` and `E` join two family names, they start none."""
     for at in range(1, len(words) - 1):
         key = fold(words[at])
+        if key.rpartition("-")[2] in {"van", "von", "de", "der", "la", "le", "di", "da"} and "-" in key:
+            return at  # `Kelly-Van Buren`
         if key in PATRONYMS or (
             key in PARTICLES
             and key not in {"y", "e", "i", "o", "abd", "ben", "san", "st", "in", "d", "l", "mac", "mc", "bar"}

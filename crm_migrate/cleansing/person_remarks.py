@@ -9,6 +9,7 @@ from crm_migrate.cleansing.vocabulary import words
 
 _BRACKETED = re.compile(r"\s*[(\[{*<]+([^()\[\]{}<>*]+)[)\]}*>]+\s*")
 _TAIL = re.compile(r"\s+(?:[-–—‐‑:/|]+|,(?=\s*(?:deceased|dup|do not)))\s*([^\W\d_][^\d]{2,}(?:\d{4})?)$")
+_STARRED = re.compile(r"^\*{2,}\s*([^*]{3,40}?)\s*\*{2,}\s*(?=\S)")
 _HEAD = re.compile(
     r"^(?:zzz+|xxx+|x{2,}|old|alt|inactive|inaktiv|del|delete|do not use|dnu|dup|eski|pasif|yyy+)[\s_:\-.*]+(?=\S)",
     re.IGNORECASE,
@@ -21,6 +22,7 @@ _DEAD = re.compile(
 )
 _JOB = re.compile(r"\s*(?:,|\s[-–—‐‑|])\s*([^,]{2,40})$")
 _JOBS = words("job_titles")
+_AT_BIRTH = re.compile(r"(?:n[ée]e?|geb\.?|geboren\w*|born|född|født|kızlık soyadı|roz\.?|nata|z domu|rozená|szül\.?|formerly|ur\.)\b", re.IGNORECASE)
 _MARK = re.compile(r"[†✝]|^\*+|\*+$")
 _REMARK_FLAG = {
     "do_not_call": "do_not_contact",
@@ -45,7 +47,7 @@ Found = tuple[str, str, str]
 def without_remarks(value: str) -> tuple[str, str | None, str | None]:
     """The name without remarks, the gravest flag of them (None without any), and all their texts."""
     flags, said = [], []
-    for finder in (_contact, _dead, _job, _bracketed, _tail, _front, _head, _mark):
+    for finder in (_starred, _contact, _dead, _job, _bracketed, _tail, _front, _head, _mark):
         found = finder(value)
         if found:
             value, flag, text = found
@@ -95,8 +97,16 @@ def _tail(value: str) -> Found | None:
 
 def _by(pattern: re.Pattern[str], value: str) -> Found | None:
     found = pattern.search(value)
-    flag = _flag(found[1]) if found else None
+    flag = _flag(found[1]) or (pattern is _BRACKETED and _is_remark(found[1], value) and "suspect") if found else None
     return (_cut(value, found), flag, found[1].strip()) if found and flag else None
+
+
+def _is_remark(inner: str, value: str) -> bool:
+    """Words in brackets that are no nickname: three and more, digits, or small letters beside capitals."""
+    if _AT_BIRTH.match(inner):
+        return False
+    lower = inner[:1].islower() and any(c.isupper() for c in value.replace(inner, ""))
+    return len(inner.split()) > 2 or any(c.isdigit() for c in inner) or (lower and len(inner.split()) > 1)
 
 
 def _front(value: str) -> Found | None:
@@ -110,6 +120,12 @@ def _head(value: str) -> Found | None:
     """`zzz_John Smith`: users mark what they do not dare to delete."""
     found = _HEAD.match(value)
     return (value[found.end() :].strip(), "suspect", f"marked {found[0].strip()!r}") if found else None
+
+
+def _starred(value: str) -> Found | None:
+    """`*** DO NOT USE *** John Smith`."""
+    found = _STARRED.match(value)
+    return (value[found.end() :].strip(), _flag(found[1]) or "suspect", found[1]) if found else None
 
 
 def _mark(value: str) -> Found | None:

@@ -21,7 +21,7 @@ Parts = dict[str, str]
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々]")
 _NICKNAME = re.compile(r"\s*(?:\(([^()]+)\)|\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<=\s)['‘]([^'’]+)['’](?=\s))\s*")
-_BORN = r"(?:née|nee|né|geb\.?|geborene|geborener|född|født|born|roz\.?|nata|kızlık soyadı:?)"
+_BORN = r"(?:née|nee|né|geb\.?|geborene|geborener|född|født|born|roz\.?|rozená|nata|z domu|szül\.?|de soltera|kızlık soyadı:?)"
 _MAIDEN = re.compile(rf"\s*\({_BORN}\s+([^()]+)\)|\s*,?\s+{_BORN}\s+([^()]+?)\s*$", re.IGNORECASE)
 
 
@@ -32,17 +32,27 @@ def person(text: str, locale: str) -> Parts:
     value, nickname = _taken(_NICKNAME, value)
     restore = _restoring(value, locale)
     value, inverted, suffix = _commas(value, locale)
-    words, prefix = _prefixes(value.split(), locale)
+    words, prefix = _prefixes(_opened(value).split(), locale)
     words, more = _suffixes(words)
     words = _without_address(words, locale)
     parts: Parts = {"prefix": _title(prefix, value)} if prefix else {}
-    parts |= _names(words, inverted, locale, restore, bool(prefix))
+    parts |= _names(_joined(words), inverted, locale, restore, bool(prefix) and not _is_addressed(value, locale))
     if nickname:
         parts = _with_nickname(parts, restore(nickname, True))
     suffixes = " ".join(s for s in (more, suffix) if s)
     if suffixes:
         parts["suffix"] = _WRITTEN.get(suffixes, suffixes)
     return parts
+
+
+_GLUED_TITLE = re.compile(r"((?:[^\W\d_]{1,5}\.){1,4})(?=[^\W\d_]{2,}(?:\s|$))")
+
+
+def _opened(value: str) -> str:
+    """`Prof.Dr.Hasan Tekin`: titles glued to the name stand apart."""
+    found = _GLUED_TITLE.match(value)
+    known = found and _key(value.split()[0]) not in PREFIXES and all(fold(t) in PREFIXES for t in found[1].split(".") if t)
+    return f"{found[1]} {value[found.end() :]}" if found and known else value
 
 
 def _title(prefix: str, value: str) -> str:
@@ -147,6 +157,10 @@ def _prefixes(words: list[str], locale: str) -> tuple[list[str], str]:
     return words[at:], " ".join(words[:at])
 
 
+# Titles that are names too, but hardly before two more names.
+_RANKS = frozenset(
+    ("sir", "dame", "lord", "lady", "chief", "major", "general", "pastor", "father", "sister", "brother", "judge", "bishop")
+)
 # Given names of a language that are titles elsewhere: Javanese `Sri`.
 _NEVER_TITLES = {"id": ("sri",), "jv": ("sri",)}
 
@@ -168,7 +182,7 @@ def _is_prefix(word: str, rest: int, behind_title: bool, locale: str) -> bool:
         key not in DOTTED
         or word.endswith(".")
         or behind_title
-        or (key in {"sir", "dame", "lord", "lady", "chief"} and rest > 1)
+        or (key in _RANKS and rest > 1)
     )
 
 
@@ -195,6 +209,16 @@ def _without_address(words: list[str], locale: str) -> list[str]:
 def addressed(text: str, locale: str) -> bool:
     """Whether `Bey`, `Hanım`, `様` stand behind the name."""
     return " ".join(_without_address(text.split(), locale)) != " ".join(text.split())
+
+
+def _is_addressed(value: str, locale: str) -> bool:
+    """`Sn. Ahmet Bey`: Bey and Hanım go with the given name, whatever stands before it."""
+    return locale[:2] in {"tr", "az"} and addressed(value, locale)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """`St. John` is one given name."""
+    return [" ".join(words[:2]), *words[2:]] if len(words) > 2 and words[0] in {"St.", "Ste."} else words
 
 
 def maiden_name(text: str) -> str:
@@ -232,7 +256,7 @@ def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str,
         parts = split_words(given, locale, family=[*moved, *family])
     else:
         parts = split_words(words, locale, titled=titled)
-    if marked:
+    if marked or _is_family_loud(parts):
         parts["last"] = recased(parts["last"], locale, first=False)
     return {k: restore(v, k != "last" or _is_alone(parts)) for k, v in parts.items() if v}
 
@@ -240,10 +264,22 @@ def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str,
 def _shouted(words: list[str]) -> int:
     """How many words at the start are a family name in capitals before a given name that is not (`DUPONT Jean`)."""
     at = 0
-    while at < len(words) and len(words[at]) > 2 and words[at].isupper() and "." not in words[at]:
+    while at < len(words) and _is_loud(words[at]):
         at += 1
     rest = words[at:]
-    return at if at and rest and all(w[0].isupper() and len(w) > 1 and not one_case(w) for w in rest) else 0
+    loud = any(len(w) > 2 for w in words[:at])
+    return at if loud and rest and all(w[0].isupper() and len(w) > 1 and not one_case(w) for w in rest) else 0
+
+
+def _is_family_loud(parts: Parts) -> bool:
+    """A family name of several words in capitals beside a given name that is not (`DE LA TOUR, Marie`)."""
+    last = parts.get("last", "")
+    return " " in last and all(_is_loud(w) for w in last.split()) and not one_case(parts.get("first", "A"))
+
+
+def _is_loud(word: str) -> bool:
+    """A word of a family name in capitals, particles among them."""
+    return word.isupper() and "." not in word and (len(word) > 2 or fold(word) in PARTICLES)
 
 
 def _marked(words: list[str]) -> int:

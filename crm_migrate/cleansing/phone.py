@@ -34,6 +34,10 @@ _TRAILING_LABEL = re.compile(
     r"m[oó]vil|maison|bureau|kantor|rumah|thuis|werk)\.?$",
     re.IGNORECASE,
 )
+_WORD_BESIDE = re.compile(
+    r"(?P<before>[^\W\d_]{2,14}[.:]?\s+)?(?P<number>[+(]?\d[\d\s().+/-]{5,})(?P<behind>(?<=\s)[^\W\d_]{2,14}\.?)?"
+)
+_NO_NUMBER = invalid("letters that are no number")
 _DASHED = re.compile(r"\s[-–—]\s(?=[+(]?\d)")
 _COMMENT = re.compile(r"\s*[(\[]\s*(?![\d\s()+-]*\d)[^()\[\]]*[)\]]\s*|\s+-\s+[^\d]{3,}$")
 _SEPARATOR = re.compile(
@@ -120,9 +124,18 @@ def _single(text: str, region: str | None) -> Cell:
     else:
         extension = None
     if _LETTERS.search(text) and not _VANITY.fullmatch(text):
-        return invalid("letters that are no number")
+        return _beside_a_word(text, region, extension)
     filler = _filler(re.sub(r"\D", "", text))
     return filler or _parsed(text, region, extension)
+
+
+def _beside_a_word(text: str, region: str | None, extension: str | None) -> Cell:
+    """A whole number with one word before or behind it, which goes into the note: `dienstl. 030 23125123`."""
+    found = _WORD_BESIDE.fullmatch(text)
+    cell = _parsed(found["number"], region, extension) if found else _NO_NUMBER
+    if found is None or cell.value is None:
+        return _NO_NUMBER
+    return Cell(cell.value, cell.flag, cell.note or f"beside it: {(found['before'] or found['behind']).strip()}")
 
 
 def _undamaged(text: str) -> tuple[str, Cell | None]:

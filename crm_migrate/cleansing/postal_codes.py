@@ -70,6 +70,7 @@ _STATE_FIRST = frozenset(("US", "CA", "AU", "BR", "MX", "IN"))
 _BRITISH = frozenset(("GB", "GG", "JE", "IM", "FK"))
 _POSTAL_SIGN = {
     "DE": "D",
+    "LI": "FL",
     "AT": "A",
     "CH": "CH",
     "FR": "F",

@@ -18,6 +18,8 @@ OTHER = table("states")
 # What kind of unit it is, in the languages of the countries (ISO 3166-2 categories and their local words); only dropped
 # where a name is left.
 _KINDS = re.compile(rf"\b(?:{'|'.join(sorted(phrases('state_kinds'), key=len, reverse=True))})\b")
+# Where names are written in Cyrillic or Greek letters; elsewhere y for i is a slip.
+_OTHER_LETTERS = frozenset(["RU", "UA", "BY", "KZ", "KG", "TJ", "UZ", "MN", "BG", "RS", "MK", "ME", "BA", "GR", "CY"])
 # Names of ISO 3166-2 are in Latin letters; several spellings of one sound are made alike by `_sound`.
 _LATIN = str.maketrans(table("latin_letters"))
 
@@ -40,7 +42,7 @@ def _bare(key: str) -> str:
 def _sound(key: str) -> str:
     """A key in one Latin spelling: `Московская` and `Moskovskaya` are one."""
     latin = key.translate(_LATIN).replace(".", "")
-    return re.sub(r"[yij]+", "i", re.sub(r"^ye|(?<= )ye", "e", latin)) if latin != key or key.isascii() else key
+    return re.sub(r"[yij]+", "i", re.sub(r"^ye|(?<= )ye", "e", latin))
 
 
 @cache
@@ -64,7 +66,8 @@ def _names(region: str) -> tuple[dict[str, str], frozenset[str]]:
         if country == region and code in codes:
             names |= dict.fromkeys((state_key(name) for name in others.split(" | ")), code)
     names = {k: v for k, v in names.items() if k not in shared}
-    for spelling in (_sound, _bare, lambda key: _sound(_bare(key)), _nominative):
+    sounds = (_sound, lambda key: _sound(_bare(key))) if region in _OTHER_LETTERS else ()
+    for spelling in (*sounds[:1], _bare, *sounds[1:], _nominative):
         names = _respelt(names, spelling) | names
     return names, codes
 
@@ -98,7 +101,8 @@ def state_cell(text: str, region: str | None) -> Cell:
     key = state_key(value)
     if region == "US" and key == "washington":
         return Cell(None, "ambiguous", "the state WA or the city in DC")
-    tries = (key, _bare(key), _sound(key), _sound(_bare(key)))
+    closed = state_key(re.sub("['’‘ʻ`]", "", value))
+    tries = [key, closed, _bare(key), *((_sound(key), _sound(_bare(key))) if region in _OTHER_LETTERS else ())]
     code = next((names[k] for k in tries if k in names), None) or _two_names(value, names, codes)
     return Cell(code) if code else _misspelt(key, names)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from crm_migrate.cleansing.localities import language_of
 from crm_migrate.errors import InputError, UsageError
@@ -64,7 +65,9 @@ def read_sheet(path: Path, locale: str | None = None, encoding: str | None = Non
 
 
 def _delimited(path: Path, text: str, encoding: str) -> Sheet:
-    """A CSV file; the delimiter is the one that its header has most of."""
+    """A CSV file; the delimiter is the one that its header has most of, or the one that Excel's first line names."""
+    if text.startswith("sep="):
+        text = text.partition("\n")[2]
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=head.count) if any(d in head for d in ",;\t|") else ","
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
@@ -77,7 +80,10 @@ def _workbook(path: Path) -> Sheet:
     """The first sheet of a workbook, as text."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (BadZipFile, KeyError) as broken:
+        raise InputError(f"{path} is no workbook", hint="save it again as .xlsx or .csv") from broken
     rows = [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     book.close()
     if not rows:

@@ -52,9 +52,25 @@ def _repaired_once(text: str) -> str:
     text = _decoded_words(text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _from_dos(text)
     text = ftfy.fix_text(html.unescape(text) if "&" in text else text, normalization="NFC", unescape_html=False)
+    text = _from_windows(text)
     text = text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\u00a0", " ").replace("\u202f", " ")
     text = _CONTROL.sub("", _INVISIBLE.sub(_kept_joiner, text))
     return unicodedata.normalize("NFC", text).strip()
+
+
+# UTF-8 read as cp1252 that ftfy leaves alone, as it could be a letter and a sign (`Ã…sa`): a capital lead byte behind a
+# small letter, or before its continuation and a small letter, is no spelling of any language.
+_WINDOWS_PAIR = re.compile(r"(?<=[a-z])[ÂÃÄÅ][^\x00-\x7f]|[ÂÃÄÅ][^\x00-\x7fÀ-ÿ](?=[a-z])")
+
+
+def _from_windows(text: str) -> str:
+    """A text whose UTF-8 bytes were read as cp1252; as it was where that does not fit to the last byte."""
+    if not _WINDOWS_PAIR.search(text):
+        return text
+    try:
+        return text.encode("sloppy-windows-1252").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return text
 
 
 # UTF-8 read as the DOS page 850, which ftfy does not try: lead bytes are box drawings there.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crm_migrate.matching.matcher import Matching
 
 Command = Callable[..., Any]
+WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def input_options(command: Command) -> Command:
@@ -25,6 +26,8 @@ def input_options(command: Command) -> Command:
             metavar="COLUMN=TYPE",
             help="What a column holds, instead of detecting it.",
         ),
+        click.option("--locale", help="Of the rows, such as tr-TR: the code page of a CSV that is not UTF-8."),
+        click.option("--encoding", help="Of a CSV that is not UTF-8; else the code page of the locale's language."),
         click.option("--entity", type=click.Choice(["person", "organisation"]), default="person", show_default=True),
         click.option("--id", "id_column", required=True, help="The column that names a row; its values occur once."),
         click.argument("file", type=click.Path(path_type=Path)),
@@ -33,31 +36,42 @@ def input_options(command: Command) -> Command:
     return command
 
 
-def found_in(file: Path, id_column: str, entity: str, types: tuple[str, ...]) -> "Matching":
+def found_in(
+    file: Path, id_column: str, entity: str, types: tuple[str, ...], locale: str | None, encoding: str | None
+) -> "Matching":
     """The rows of a file, matched."""
     from crm_migrate.matching.matcher import match
 
-    return match(_read(file, id_column), entity, _given(types) or None)
+    return match(_read(file, id_column, locale, encoding), entity, _given(types) or None)
 
 
-def _read(file: Path, id_column: str) -> "pd.DataFrame":
+def _read(file: Path, id_column: str, locale: str | None, encoding: str | None) -> "pd.DataFrame":
     """The file as texts, indexed by its id column."""
-    from crm_migrate.cleansing.table_files import read_sheet
     from crm_migrate.errors import InputError, UsageError
 
-    frame = _utf8(file)
-    if frame is None:
-        sheet = read_sheet(file)
-        frame = pl.DataFrame(sheet.rows, schema=sheet.columns, orient="row", infer_schema_length=None).cast(pl.String)
+    frame = _utf8(file) if encoding is None else None
+    frame = _sheet(file, locale, encoding) if frame is None else frame
+    frame.columns = _names([name.strip() for name in frame.columns])
     if id_column not in frame.columns:
         raise UsageError(f"there is no column {id_column!r}", hint=f"there are: {', '.join(frame.columns[:20])}")
-    ids = frame[id_column]
+    if frame.is_empty():
+        raise InputError(f"{file} has a header and no rows", hint="give a file with rows")
+    ids = frame[id_column].str.strip_chars().replace("", None)
     if ids.null_count():
-        raise InputError(f"{ids.null_count():,} rows have no {id_column}", hint="give every row an id of its own")
+        raise InputError(f"rows without {id_column}: {ids.null_count():,}", hint="give every row an id of its own")
     if ids.is_duplicated().any():
         twice = ids.filter(ids.is_duplicated()).min()
         raise InputError(f"{id_column} {twice!r} occurs more than once", hint="name another column with --id")
-    return frame.to_pandas().set_index(id_column)
+    return frame.with_columns(ids).to_pandas().set_index(id_column)
+
+
+def _names(columns: list[str]) -> list[str]:
+    from crm_migrate.errors import InputError
+
+    twice = next((name for name in columns if columns.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"two columns are called {twice!r}", hint="rename one of them in the file")
+    return columns
 
 
 def _utf8(file: Path) -> pl.DataFrame | None:
@@ -66,13 +80,35 @@ def _utf8(file: Path) -> pl.DataFrame | None:
 
     if not file.is_file():
         raise InputError(f"there is no file {file}", hint="check the name and the folder")
+    if file.suffix.lower() in WORKBOOKS:
+        return None
     with file.open("rb") as opened:
         head = opened.readline()
+    if head.startswith(b"sep="):
+        return None
     mark = max(b",;\t|", key=head.count)
     try:
         return pl.read_csv(file, infer_schema=False, separator=chr(mark))
     except pl.exceptions.PolarsError:
         return None
+
+
+def _sheet(file: Path, locale: str | None, encoding: str | None) -> pl.DataFrame:
+    """A workbook, or a CSV file of another encoding; rows shorter than the header are filled up with nothing."""
+    from crm_migrate.cleansing.table_files import read_sheet
+    from crm_migrate.errors import InputError
+
+    sheet = read_sheet(file, locale, encoding)
+    names = _names([name.strip() for name in sheet.columns])
+    width = len(names)
+    for at, row in enumerate(sheet.rows, start=1):
+        if any(row[width:]):
+            raise InputError(
+                f"row {at} of {file} has {len(row)} cells, the header has {width}",
+                hint="put cells that hold the delimiter in quotes",
+            )
+    rows = [[cell or None for cell in row[:width]] + [None] * (width - len(row)) for row in sheet.rows]
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
 def _given(types: tuple[str, ...]) -> dict[str, str]:

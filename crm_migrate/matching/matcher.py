@@ -16,7 +16,7 @@ from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.waterfall import Waterfall, waterfall
 
 ENTITIES = ("person", "organisation")
-_NAME_THEM = "name them: types={'column': 'family_name'}"
+_NAME_THEM = "name them: --type COLUMN=family_name, in Python types={'column': 'family_name'}"
 SHOWN = -3.0  # natural log odds of the weakest pairs that are shown
 
 
@@ -82,14 +82,15 @@ def match(
 
     `types` gives semantic types of columns (see `detection.KINDS`) instead of detecting them; columns that it does not
     name are not compared. With `against`, the rows of a second frame are clustered together with the first; both frames
-    then need indexes without labels in common. UsageError for an unknown entity or type, or a frame without any column
-    to compare.
+    then need indexes without labels in common. UsageError for an unknown entity or type, two columns of one name, or a
+    frame without any column to compare.
     """
     if entity not in ENTITIES:
         raise UsageError(f"there is no entity {entity!r}", hint=f"one of: {', '.join(ENTITIES)}")
     whole = frame if against is None else pd.concat([frame, against])
     if not whole.index.is_unique:
         raise UsageError("the index has labels twice", hint="use `reset_index`, or a column without doubles")
+    _refuse_twice([str(name) for name in whole.columns])
     texts = pl.DataFrame({str(name): _texts(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
     detected = tuple(detect(texts, entity))
     kinds = _checked(types, texts.columns) if types else {d.column: d.type for d in detected if d.type}
@@ -113,6 +114,12 @@ def match(
         found.blocked.oversized,
         Ground(found, records, order, whole, kinds),
     )
+
+
+def _refuse_twice(columns: list[str]) -> None:
+    twice = next((name for name in columns if columns.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"two columns are called {twice!r}", hint="rename one of them")
 
 
 def _fullest_first(texts: pl.DataFrame, kinds: dict[str, str]) -> dict[str, str]:

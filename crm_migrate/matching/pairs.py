@@ -182,8 +182,8 @@ def evidence(plan: ObjectPlan, nodes: str, told: Sequence[str] = ()) -> str:
     `told` names the fields that the model looks at.
     """
     pairs = quoted(f"pairs/{plan.name}")
-    columns = "a, b, rule, outcome, why, {0}, decision, probability"
-    queries = [f"SELECT {columns.format(chr(39) + '{}' + chr(39) + ' AS evidence')} FROM {pairs} WHERE number < 0"]
+    columns = "p.a, p.b, p.rule, p.outcome, p.why, {0} AS evidence, p.decision, p.probability"
+    queries = [f"SELECT {columns.format(literal('{}'))} FROM {pairs} p WHERE p.number < 0"]
     for number, rule in enumerate(plan.match):
         cells = ", ".join(
             f"{literal(same.field)}, json_array(x.{quoted(same.field)}, y.{quoted(same.field)},"
@@ -198,8 +198,8 @@ def evidence(plan: ObjectPlan, nodes: str, told: Sequence[str] = ()) -> str:
 
 def _with_values(columns: str, compared: str, pairs: str, nodes: str, number: int) -> str:
     return (
-        f"SELECT {columns.format(f'{compared} AS evidence')} FROM {pairs} p"
-        f" JOIN {nodes} x ON x.__node = a JOIN {nodes} y ON y.__node = b WHERE number = {number}"
+        f"SELECT {columns.format(compared)} FROM {pairs} p"
+        f" JOIN {nodes} x ON x.__node = p.a JOIN {nodes} y ON y.__node = p.b WHERE p.number = {number}"
     )
 
 

@@ -148,6 +148,11 @@ def _wrong_survivor(chosen: Any, item: Mapping[str, Any]) -> str:
 
 def conflicts(decisions: Iterable[DuplicateDecision]) -> list[Finding]:
     """Decisions that cannot all be true: A is B and B is C, but A is not C; each with its chain."""
+    return [_conflict(object_name, way) for object_name, way in contradictions(decisions)]
+
+
+def contradictions(decisions: Iterable[DuplicateDecision]) -> list[tuple[str, list[str]]]:
+    """(object, chain) of what cannot be: each record of a chain is the next one, but the first is not the last."""
     found = []
     by_object: dict[str, list[DuplicateDecision]] = {}
     for decision in decisions:
@@ -160,7 +165,7 @@ def conflicts(decisions: Iterable[DuplicateDecision]) -> list[Finding]:
         apart = sorted({pair for d in by_object[object_name] if d.decision == "apart" for pair in d.pairs})
         for x, y in apart:
             if way := _way(same, x, y):
-                found.append(_conflict(object_name, way))
+                found.append((object_name, way))
     return found
 
 

@@ -1,5 +1,6 @@
 """`crm-migrate match`: one line per row, and every refusal with its next step."""
 
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -46,7 +47,10 @@ def test_types_can_be_given(tmp_path: Path) -> None:
     ("text", "options", "code", "words"),
     [
         (ROWS + "1;Budi;Santoso;;\n", (), 3, "occurs more than once"),
-        (ROWS + ";Budi;Santoso;;\n", (), 3, "have no Kundennummer"),
+        (ROWS + ";Budi;Santoso;;\n", (), 3, "rows without Kundennummer: 1"),
+        (ROWS + "5;Budi;Santoso;;;;;zu viel\n", (), 3, "row 5 of"),
+        (ROWS.splitlines()[0] + "\n", (), 3, "no rows"),
+        (ROWS.replace("Ort", "Vorname "), (), 3, "two columns are called 'Vorname'"),
         (ROWS, ("--id", "Nr"), 2, "there is no column 'Nr'"),
         (ROWS, ("--type", "Vorname=first"), 2, "there is no type 'first'"),
     ],
@@ -99,3 +103,32 @@ def test_help_shows_the_questions(capsys: pytest.CaptureFixture[str]) -> None:
     main(["match", "--help"])
     said = capsys.readouterr().out
     assert all(question in said for question in ("tune", "explain", "score", "file"))
+
+
+@pytest.mark.parametrize(
+    ("before", "encoding", "options"),
+    [
+        ("", "utf-16", ()),
+        ("", "utf-8-sig", ()),
+        ("", "cp1254", ("--locale", "tr-TR")),
+        ("", "cp1254", ("--encoding", "cp1254")),
+        ("sep=;\n", "utf-8", ()),
+    ],
+)
+def test_files_as_programs_write_them(tmp_path: Path, before: str, encoding: str, options: tuple[str, ...]) -> None:
+    source, target = tmp_path / "rows.csv", tmp_path / "clusters.csv"
+    source.write_bytes((before + ROWS).encode(encoding))
+    main(["match", str(source), "--id", "Kundennummer", "-o", str(target), *options])
+    assert pd.read_csv(target, dtype=str)["cluster"].tolist() == ["1", "2", "1", "4"]
+
+
+def test_a_workbook_and_what_only_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, target = tmp_path / "rows.xlsx", tmp_path / "clusters.csv"
+    pd.read_csv(StringIO(ROWS), sep=";", dtype=str).to_excel(source, index=False)
+    main(["match", str(source), "--id", "Kundennummer", "-o", str(target)])
+    assert pd.read_csv(target, dtype=str)["cluster"].tolist() == ["1", "2", "1", "4"]
+    source.write_bytes(b"PK\x03\x04 not at all")
+    with pytest.raises(SystemExit) as left:
+        main(["match", str(source), "--id", "Kundennummer", "-o", str(target)])
+    assert left.value.code == 3
+    assert "is no workbook" in capsys.readouterr().err

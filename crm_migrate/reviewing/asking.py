@@ -1,0 +1,81 @@
+"""From the tables of a run to the questions that people are asked, the most important first."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from crm_migrate.errors import UsageError
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.matching.survivorship import block_of
+from crm_migrate.reviewing.candidates import Candidate, candidates
+from crm_migrate.reviewing.questions import KINDS, Column, Kind, LeftOut, Pack, Question
+from crm_migrate.reviewing.telling import tell
+from crm_migrate.stages.deduping.choices import is_choosable
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.relations import Relations, relations
+
+LIMIT = 200  # questions of one workbook: a morning's work
+TOO_MANY = 30  # records of one question that can be shown at all
+BIG, BEYOND = f"more than {TOO_MANY} records each: sharpen the rule", "less important: raise --limit or --audit"
+
+
+def ask(plan: Plan, run: Run, *, limit: int = LIMIT, audit: int = LIMIT) -> Pack:
+    """The questions of a run that has been through `dedupe`: at most `limit` open ones and `audit` merges to look at.
+
+    UsageError where the run has not come so far. Nothing is dropped without being counted in `left_out`.
+    """
+    with relations(run, "review") as work:
+        asked = [each for each in plan.objects if each.mergeable]
+        if any(not work.finished("dedupe", each.name, "clusters") for each in asked):
+            raise UsageError(f"run {run.id} has not been through dedupe", hint="crm-migrate run --until dedupe")
+        found = [c for each in asked for c in candidates(work, plan, each)]
+        small = sorted((c for c in found if len(c.nodes) <= TOO_MANY), key=lambda c: c.rank)
+        chosen = _first(small, limit, audit)
+        told = _told(work, plan, chosen)
+    outside = [(c, BIG) for c in found if len(c.nodes) > TOO_MANY]
+    outside += [(c, BEYOND) for c in small if (c.object.name, c.kind, c.nodes) not in _names(chosen)]
+    return Pack(
+        project=plan.project,
+        run=run.id,
+        plan_hash=plan.hash,
+        columns={each.name: _columns(each, told) for each in asked if any(q.object == each.name for q in told)},
+        questions=told,
+        left_out=_left_out(outside),
+    )
+
+
+def _names(chosen: Iterable[Candidate]) -> set[tuple[str, Kind, tuple[int, ...]]]:
+    return {(c.object.name, c.kind, c.nodes) for c in chosen}
+
+
+def _first(ranked: Sequence[Candidate], limit: int, audit: int) -> list[Candidate]:
+    return [*[c for c in ranked if c.kind != "merged"][:limit], *[c for c in ranked if c.kind == "merged"][:audit]]
+
+
+def _told(work: Relations, plan: Plan, chosen: Sequence[Candidate]) -> tuple[Question, ...]:
+    """The questions in the order of the candidates, told object by object."""
+    told: dict[int, Question] = {}
+    for each in plan.objects:
+        places = [n for n, c in enumerate(chosen) if c.object.name == each.name]
+        if places:
+            told |= zip(places, tell(work, plan, each, [chosen[n] for n in places]), strict=True)
+    return tuple(told[n] for n in range(len(chosen)))
+
+
+def _left_out(outside: Iterable[tuple[Candidate, str]]) -> tuple[LeftOut, ...]:
+    counted = Counter((c.object.name, c.kind, because) for c, because in outside)
+    order = sorted(counted, key=lambda line: (line[0], KINDS.index(line[1]), line[2]))
+    return tuple(LeftOut(object=o, kind=k, because=b, count=counted[o, k, b]) for o, k, b in order)
+
+
+def _columns(each: ObjectPlan, told: Iterable[Question]) -> tuple[Column, ...]:
+    """The fields that any of the records fills, in the order of the mapping."""
+    records = (record for q in told if q.object == each.name for record in q.records)
+    filled = {name for record in records for name, value in record.shown.items() if value}
+    return tuple(_column(f) for f in each.fields if f.name in filled)
+
+
+def _column(field: FieldPlan) -> Column:
+    choosable = is_choosable(field) and not field.let
+    return Column(
+        name=field.name, type=field.type, survive=field.survive, block=block_of(field), choosable=choosable
+    )  # fmt: skip

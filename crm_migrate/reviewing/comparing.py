@@ -1,0 +1,47 @@
+"""Which cells of a question differ, told by a sign: against the first record that says anything."""
+
+import re
+import unicodedata
+
+from crm_migrate.reviewing.questions import Column, Question
+
+DIFFERS, NEARLY = "≠", "≈"
+_NOISE = re.compile(r"[\W_]+")
+
+
+def sign(question: Question, column: Column, place: int) -> str:
+    """`≠` where the cell differs from the first one that is filled, `≈` where only case, accents or dots do, or ''."""
+    value = question.records[place].shown.get(column.name)
+    first = next((r.shown.get(column.name) for r in question.records if r.shown.get(column.name)), None)
+    if not value or not first or value == first:
+        return ""
+    return NEARLY if folded(value) == folded(first) else DIFFERS
+
+
+def is_conflict(question: Question, column: Column) -> bool:
+    """Records say different things there."""
+    return len({value for r in question.records if (value := r.shown.get(column.name))}) > 1
+
+
+def folded(text: str) -> str:
+    """A text without case, accents, blanks and punctuation; what is nothing else stays."""
+    plain = unicodedata.normalize("NFKD", text.replace("İ", "i").replace("ı", "i")).casefold()
+    bare = _NOISE.sub("", "".join(c for c in plain if not unicodedata.combining(c)))
+    return bare or text
+
+
+def choices(question: Question, column: Column) -> list[str]:
+    """Labels of the records that can be chosen to give a field; empty where there is nothing to choose."""
+    if not column.choosable or not is_conflict(question, column):
+        return []
+    return [label(n) for n, record in enumerate(question.records) if record.shown.get(column.name)]
+
+
+def label(place: int) -> str:
+    """Records are called A, B, C ... Z, AA, AB ..."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

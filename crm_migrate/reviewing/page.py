@@ -1,0 +1,120 @@
+"""The questions as one page that works offline: no network, no inline handler, foreign text only as text."""
+
+import base64
+import hashlib
+import json
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from crm_migrate.reports.visible import visible
+from crm_migrate.reviewing.comparing import choices, is_conflict, label, sign
+from crm_migrate.reviewing.layout import depends, text
+from crm_migrate.reviewing.questions import FORMAT, Column, Pack, Question
+from crm_migrate.reviewing.words import evidence, verdict
+
+MOST_PAIRS = 10  # whose evidence is told; a question of eight records has 28
+
+
+def render(pack: Pack) -> str:
+    """The whole page; the same questions give the same text."""
+    style, script = _asset("review.css"), _asset("review.js")
+    environment = Environment(
+        loader=PackageLoader("crm_migrate.reviewing"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("review.html").render(
+        project=visible(pack.project),
+        run=pack.run,
+        left_out=pack.left_out,
+        style=Markup(style),  # noqa: S704 -- files of ours
+        script=Markup(script),  # noqa: S704 -- files of ours
+        data=Markup(_as_script(_data(pack))),  # noqa: S704 -- no sign of markup is left in it
+        policy=_policy(style, script),
+    )
+
+
+def _asset(name: str) -> str:
+    return (files("crm_migrate.reviewing") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing may load; only our own style and script, named by their hashes, may run."""
+    return (
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; base-uri 'none';"
+        " form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _as_script(data: dict[str, Any]) -> str:
+    """JSON in which nothing can end the element that it stands in."""
+    listed = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for sign_, escaped in (
+        ("&", "\\u0026"),
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
+        listed = listed.replace(sign_, escaped)
+    return listed
+
+
+def _data(pack: Pack) -> dict[str, Any]:
+    """What the script shows; record names and hashes go back with the answers."""
+    return {
+        "format": FORMAT,
+        "project": pack.project,
+        "run": pack.run,
+        "pack": pack.id,
+        "questions": [_question(q, pack.columns[q.object]) for q in pack.questions],
+    }
+
+
+def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]:
+    places = range(len(question.records))
+    return {
+        "id": question.id,
+        "object": visible(question.object),
+        "kind": question.kind,
+        "why": text(question.why),
+        "hangs": depends(*question.records),
+        "evidence": question.evidence,
+        "records": [
+            {
+                "label": label(n),
+                "name": text(r.name),
+                "joined": r.joined,
+                "changed": r.changed or "",
+                "hangs": depends(r),
+            }
+            for n, r in enumerate(question.records)
+        ],
+        "fields": [
+            {
+                "name": column.name,
+                "cells": [
+                    [text(question.records[n].shown.get(column.name) or ""), sign(question, column, n)] for n in places
+                ],
+                "wins": question.winners.get(column.name, -1) if is_conflict(question, column) else -1,
+                "choices": choices(question, column),
+                "rule": column.survive,
+            }
+            for column in columns
+            if any(question.records[n].shown.get(column.name) for n in places)
+        ],
+        "pairs": [
+            {
+                "between": f"{label(pair.left)} and {label(pair.right)}",
+                "verdict": verdict(pair),
+                "said": [list(line) for line in evidence(question, columns, pair)],
+            }
+            for pair in question.compared[:MOST_PAIRS]
+        ],
+    }

@@ -1,0 +1,249 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const questions = data.questions;
+  const place = new Map(questions.map((q, n) => [q.id, n]));
+  const KEY = "crm-migrate-review:" + data.pack;
+  const KINDS = { review: "asked", held: "waits, is not loaded", merged: "merged by rule" };
+  const WORDS = { merge: "= merge", apart: "≠ apart", later: "… later" };
+  const $ = (id) => document.getElementById(id);
+  const state = { who: "", answers: {}, at: 0, keys: true };
+  const undone = [];
+  let listed = [];
+  let remembers = true;
+
+  const element = (tag, options = {}, ...children) => {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(options)) {
+      if (name === "text") made.textContent = value;
+      else if (name === "class") made.className = value;
+      else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+      else if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
+    }
+    made.append(...children.filter(Boolean));
+    return made;
+  };
+
+  // -- memory -----------------------------------------------------------------------------------------------------
+
+  const remember = () => {
+    try { localStorage.setItem(KEY, JSON.stringify(state)); } catch { forgets(); }
+  };
+  const forgets = () => { remembers = false; $("memory").hidden = false; };
+  const recall = () => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEY) || "null");
+      if (kept && typeof kept === "object" && kept.answers) Object.assign(state, kept);
+      localStorage.setItem(KEY, JSON.stringify(state));
+    } catch { forgets(); }
+    for (const id of Object.keys(state.answers)) if (!place.has(id)) delete state.answers[id];
+    if (!questions[state.at]) state.at = 0;
+  };
+  const answer = (q) => state.answers[q.id] || {};
+  const decided = (q) => answer(q).decision || "";
+  const change = (q, what) => {
+    state.answers[q.id] = { ...answer(q), ...what };
+    const made = state.answers[q.id];
+    if (!made.decision && !made.why && !Object.keys(made.keep || {}).length && !Object.keys(made.together || {}).length) delete state.answers[q.id];
+    remember();
+  };
+
+  // -- the list -----------------------------------------------------------------------------------------------------
+
+  const shown = (q) => {
+    const show = $("show").value;
+    if (show === "open" && q.kind === "merged") return false;
+    if (show === "merged" && q.kind !== "merged") return false;
+    return !$("unanswered").checked || !decided(q);
+  };
+  const titleOf = (q) => {
+    const filled = q.fields.slice(0, 2).map((f) => (f.cells.find((c) => c[0]) || [""])[0]).filter(Boolean);
+    return filled.join(" ") || q.records[0].name;
+  };
+  const list = () => {
+    listed = questions.map((q, n) => n).filter((n) => shown(questions[n]));
+    $("queue").replaceChildren(...listed.map((n) => element("li", {}, entry(n))));
+    mark();
+  };
+  const entry = (n) => {
+    const q = questions[n];
+    const made = element("button", { type: "button", "data-n": n, onclick: () => go(n) },
+      element("span", { class: "no", text: n + 1 + "." }), element("span", { class: "what", text: titleOf(q) }),
+      element("span", { class: "state " + decided(q), text: WORDS[decided(q)] || "" }));
+    return made;
+  };
+  const mark = () => {
+    for (const current of $("queue").querySelectorAll("[aria-current]")) current.removeAttribute("aria-current");
+    const here = $("queue").querySelector(`[data-n="${state.at}"]`);
+    if (here) { here.setAttribute("aria-current", "true"); here.scrollIntoView({ block: "nearest" }); }
+    const done = questions.filter(decided).length;
+    $("progress").max = Math.max(questions.length, 1);
+    $("progress").value = done;
+    $("count").textContent = `${done.toLocaleString("en")} of ${questions.length.toLocaleString("en")} answered`;
+  };
+  const renew = (n) => {
+    const old = $("queue").querySelector(`[data-n="${n}"]`);
+    if (old) old.replaceWith(entry(n));
+  };
+
+  // -- one question -------------------------------------------------------------------------------------------------
+
+  const cell = (field, n) => {
+    const [value, sign] = field.cells[n];
+    const conflict = field.wins >= 0 || field.cells.some((c) => c[1]);
+    const kind = sign === "≠" ? " differs" : conflict && value ? " conflict" : "";
+    const made = element("td", { class: "value" + kind });
+    if (sign) made.append(element("span", { class: "sign", text: sign, title: sign === "≠" ? "differs from the first" : "nearly the same as the first" }));
+    if (field.wins === n) made.append(element("span", { class: "sign", text: "✔", title: "would stay" }));
+    made.append(value ? document.createTextNode(value) : element("span", { class: "empty", text: "–" }));
+    return made;
+  };
+  const keeper = (q, field, still) => {
+    if (!field.choices.length) return element("td", { class: "dim", text: field.cells.some((c) => c[1]) ? `(${field.rule.replaceAll("_", " ")})` : "" });
+    const chosen = (answer(q).keep || {})[field.name] || "";
+    if (still) return element("td", { text: chosen || "by rule" });
+    const made = element("select", { "aria-label": `${field.name} comes from`, onchange: (event) => {
+      const keep = { ...(answer(q).keep || {}) };
+      if (event.target.value) keep[field.name] = event.target.value; else delete keep[field.name];
+      change(q, { keep });
+    } }, element("option", { value: "", text: "by rule" }), ...field.choices.map((c) => element("option", { value: c, text: c })));
+    made.value = chosen;
+    return element("td", {}, made);
+  };
+  const head = (q, record, still) => {
+    const made = element("th", { scope: "col" }, element("span", { text: record.label }), element("span", { class: "name", text: record.name }));
+    if (record.hangs) made.append(element("span", { class: "name", text: record.hangs }));
+    if (record.changed) made.append(element("span", { class: "name", text: "changed " + record.changed.slice(0, 10) }));
+    const group = (answer(q).together || {})[record.label] || "1";
+    if (q.records.length < 3) return made;
+    if (still) { made.append(element("span", { class: "name", text: "together: " + group })); return made; }
+    const choose = element("select", { "aria-label": `Record ${record.label} together with number`, onchange: (event) => {
+      change(q, { together: { ...(answer(q).together || {}), [record.label]: event.target.value } });
+    } }, ...q.records.map((_, n) => element("option", { value: n + 1, text: n + 1 })));
+    choose.value = group;
+    made.append(element("label", { class: "name" }, document.createTextNode("together "), choose));
+    return made;
+  };
+  const table = (q, still) => element("div", { class: "scroll", tabindex: still ? null : "0", role: "region", "aria-label": "The records side by side" },
+    element("table", { class: "records" },
+      element("thead", {}, element("tr", {}, element("th", { scope: "col", text: "field" }), ...q.records.map((r) => head(q, r, still)), element("th", { scope: "col", text: "keep" }))),
+      element("tbody", {}, ...q.fields.map((field) => element("tr", { class: field.cells.some((c) => c[1]) ? "" : "same" },
+        element("th", { scope: "row", text: field.name.replaceAll("_", " ") }), ...q.records.map((_, n) => cell(field, n)), keeper(q, field, still))))));
+  const sides = (pair) => {
+    const part = (side, title, sign) => {
+      const lines = pair.said.filter((line) => line[0] === side);
+      return element("div", { class: side }, element("b", { text: `${sign} ${title}` }),
+        lines.length ? element("ul", {}, ...lines.map((line) => element("li", { text: line[1] }))) : element("p", { class: "dim", text: "nothing" }));
+    };
+    return element("div", {}, element("h3", { text: `${pair.between}: ${pair.verdict}` }),
+      element("div", { class: "sides" }, part("for", "for one", "+"), part("against", "against", "−")));
+  };
+  const body = (q, n, still) => [
+    element("h2", { id: still ? null : "title", text: `Question ${n + 1} of ${questions.length}: ${q.object}` }),
+    element("p", { class: "why" }, element("span", { class: "kind", text: KINDS[q.kind] }), document.createTextNode(q.why)),
+    q.hangs ? element("p", { class: "hangs", text: "Depends on it: " + q.hangs }) : null,
+    still ? element("p", { text: "Answer: " + (WORDS[decided(q)] || "none") + (answer(q).why ? ", " + answer(q).why : "") }) : null,
+    table(q, still), ...q.pairs.map(sides),
+  ].filter(Boolean);
+  const button = (q, word, key, title) => element("button", {
+    type: "button", class: key, "aria-pressed": String(decided(q) === word), "aria-keyshortcuts": key, onclick: () => decide(word),
+  }, document.createTextNode(title + " "), element("kbd", { text: key }));
+  const actions = (q) => element("div", { class: "actions", role: "group", "aria-label": "Answer" },
+    button(q, "merge", "m", "= Merge"), button(q, "apart", "a", "≠ Apart"), button(q, "later", "l", "… Later"),
+    element("label", {}, document.createTextNode("Why"), (() => {
+      const why = element("input", { type: "text", maxlength: "2000", id: "why", oninput: (event) => change(q, { why: event.target.value.trim() }) });
+      why.value = answer(q).why || "";
+      return why;
+    })()),
+    element("button", { type: "button", id: "undo", "aria-keyshortcuts": "u", disabled: !undone.length, onclick: undo }, document.createTextNode("Undo "), element("kbd", { text: "u" })),
+    element("button", { type: "button", "aria-keyshortcuts": "k", onclick: () => step(-1) }, document.createTextNode("Previous "), element("kbd", { text: "k" })),
+    element("button", { type: "button", "aria-keyshortcuts": "j", onclick: () => step(1) }, document.createTextNode("Next "), element("kbd", { text: "j" })));
+  const draw = () => {
+    const q = questions[state.at];
+    $("question").replaceChildren(...(q ? [...body(q, state.at, false), actions(q)] : [element("h2", { id: "title", text: "Nothing is asked." })]));
+    mark();
+  };
+
+  // -- what people do -------------------------------------------------------------------------------------------------
+
+  const say = (sentence) => { $("status").textContent = sentence; };
+  const go = (n) => {
+    if (!questions[n]) return;
+    state.at = n;
+    remember();
+    draw();
+    window.scrollTo(0, 0);
+    $("question").focus({ preventScroll: true });
+    const q = questions[n];
+    say(`Question ${n + 1}, ${q.object}, ${q.records.length} records${decided(q) ? ", answered " + decided(q) : ""}`);
+  };
+  const step = (by) => {
+    const next = by > 0 ? listed.find((n) => n > state.at) : listed.findLast((n) => n < state.at);
+    if (next === undefined) say(by > 0 ? "This was the last question." : "This is the first question."); else go(next);
+  };
+  const decide = (word) => {
+    const q = questions[state.at], n = state.at;
+    if (!q) return;
+    undone.push([q.id, structuredClone(state.answers[q.id])]);
+    change(q, { decision: decided(q) === word ? "" : word });
+    renew(n);
+    say(decided(q) ? `Question ${n + 1}: ${word}` : `Question ${n + 1}: no answer`);
+    const next = decided(q) ? listed.find((m) => m > n && !decided(questions[m])) : undefined;
+    if (next === undefined) { draw(); $("question").focus({ preventScroll: true }); } else go(next);
+  };
+  const undo = () => {
+    const last = undone.pop();
+    if (!last) { say("Nothing to undo."); return; }
+    const [id, before] = last;
+    if (before) state.answers[id] = before; else delete state.answers[id];
+    remember();
+    renew(place.get(id));
+    go(place.get(id));
+    say(`Undone: question ${place.get(id) + 1}`);
+  };
+  const collected = () => questions.filter((q) => state.answers[q.id]).map((q) => {
+    const { decision = "", why = "", together = {}, keep = {} } = answer(q);
+    return { question: q.id, decision, why, together, keep, evidence: q.evidence };
+  });
+  const save = () => {
+    if (!state.who) { say("Put in your name first."); $("who").focus(); $("who").setAttribute("aria-invalid", "true"); return; }
+    const said = { crm_migrate_review: data.format, project: data.project, run: data.run, pack: data.pack, who: state.who, decisions: collected() };
+    const link = element("a", { download: "decisions.json", href: URL.createObjectURL(new Blob([JSON.stringify(said, null, 1)], { type: "application/json" })) });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    say(`${said.decisions.length} answers downloaded as decisions.json`);
+  };
+
+  const help = () => { if ($("help").open) $("help").close(); else $("help").showModal(); };
+  const KEYS = { j: () => step(1), k: () => step(-1), m: () => decide("merge"), a: () => decide("apart"), l: () => decide("later"), u: undo, "?": help };
+  document.addEventListener("keydown", (event) => {
+    const busy = event.target.closest && event.target.closest("input:not([type=checkbox]), select, textarea");
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || busy || !KEYS[event.key]) return;
+    if (($("help").open || !state.keys) && event.key !== "?") return;
+    event.preventDefault();
+    KEYS[event.key]();
+  });
+  window.addEventListener("beforeunload", (event) => { if (!remembers && Object.keys(state.answers).length) event.preventDefault(); });
+  window.addEventListener("beforeprint", () => {
+    const pages = listed.slice(0, 300).map((n) => element("article", {}, ...body(questions[n], n, true)));
+    if (listed.length > 300) pages.push(element("p", { text: `${listed.length - 300} more questions are not printed.` }));
+    $("printed").replaceChildren(...pages);
+  });
+  window.addEventListener("afterprint", () => $("printed").replaceChildren());
+
+  recall();
+  if (!questions.some((q) => q.kind !== "merged")) $("show").value = "all";
+  $("who").value = state.who;
+  $("keys").checked = state.keys;
+  $("who").addEventListener("input", (event) => { state.who = event.target.value.trim(); event.target.removeAttribute("aria-invalid"); remember(); });
+  $("keys").addEventListener("change", (event) => { state.keys = event.target.checked; remember(); });
+  $("show").addEventListener("change", () => { list(); if (listed.length && !listed.includes(state.at)) go(listed[0]); });
+  $("unanswered").addEventListener("change", list);
+  $("save").addEventListener("click", save);
+  $("help-open").addEventListener("click", help);
+  document.documentElement.classList.add("scripted");
+  list();
+  draw();
+})();
