@@ -9,8 +9,10 @@ from functools import wraps
 import polars as pl
 
 from crm_migrate.cleansing.letters import STROKED
+from crm_migrate.cleansing.nulls import PEOPLE, PROGRAMS
 from crm_migrate.matching.words import word_map, word_set
 
+_NOTHING = sorted(PEOPLE | PROGRAMS)
 _STROKES = {chr(key): str(value) for key, value in STROKED.items()}
 _FEW = 5_000  # rows that are folded as they are
 _REPEATING = 0.3  # share of different values up to which it pays to fold each of them once
@@ -47,6 +49,13 @@ def folded(column: pl.Series) -> pl.Series:
     return (
         plain.str.replace_all(r"['`]", "").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars().replace("", None)
     )
+
+
+def said(column: pl.Series, least: int = 1) -> pl.Series:
+    """Without what is written for "nothing": `n/a`, `unbekannt`, `yok`, dashes, less than `least` letters."""
+    plain = column.cast(pl.String).str.strip_chars(" .!").str.to_lowercase()
+    nothing = plain.is_in(_NOTHING) | ~plain.str.contains(r"[\p{L}\p{N}]") | (plain.str.len_chars() < least)
+    return column.set(nothing.fill_null(False), None)
 
 
 def words_mapped(column: pl.Series, mapping: dict[str, str]) -> pl.Series:

@@ -38,6 +38,8 @@ def name_parts(
             middle = between
         given = given.fill_null(first.set(~several, None))
         family = family.fill_null(last).fill_null(first.set(~alone, None))
+    # Who is called by one word only may have it in both places.
+    family = family.set((family == given).fill_null(False), None)
     given, family = _placed(given, family)
     return NameParts(given, middle, family, born)
 

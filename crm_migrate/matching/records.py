@@ -42,6 +42,11 @@ _GROWTH = {"person": 0.5, "organisation": 0.0}
 _AGAIN: dict[str, tuple[tuple[str, ...], ...]] = {"person": PERSON_AGAIN, "organisation": ()}
 
 
+# Nothing that is written in a name is taken for "nothing": there are people called Null.
+_LONGER = ("company_name", "employer", "email", "url", "phone", "tax_id", "street", "city")
+_NAMES = ("given_name", "middle_name", "family_name", "person_name")
+
+
 @dataclass(frozen=True, slots=True)
 class Records:
     """Comparisons and blocking anchors of the rows of a frame; `growth` as in `partition`.
@@ -70,7 +75,8 @@ class _Columns:
             self._by_type.setdefault(kind, []).append(column)
 
     def all(self, kind: str) -> list[pl.Series]:
-        return [self._frame[name] for name in self._by_type.get(kind, ())]
+        found = [self._frame[name] for name in self._by_type.get(kind, ())]
+        return found if kind in _NAMES else [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
 
     def first(self, kind: str) -> pl.Series | None:
         found = self.all(kind)
