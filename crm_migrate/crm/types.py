@@ -42,7 +42,7 @@ def _types(*types: SemanticType) -> dict[str, SemanticType]:
 TYPES: dict[str, SemanticType] = _types(
     SemanticType("text"),
     SemanticType("long_text", survive="append", personal=True),
-    SemanticType("id", clean="trim"),
+    SemanticType("id", clean="id"),
     SemanticType("given_name", survive="most_complete", personal=True, identity="given_name"),
     SemanticType("family_name", survive="most_complete", personal=True, identity="family_name"),
     SemanticType("person_name", survive="most_complete", personal=True, identity="person_name"),
@@ -65,7 +65,7 @@ TYPES: dict[str, SemanticType] = _types(
     SemanticType("state", survive="block", unreadable="not_a_state", identity="state"),
     SemanticType("country", clean="country", survive="block", on_invalid="clear", unreadable="not_a_country"),
     SemanticType("tax_id", clean="trim", survive="trust", personal=True, unreadable="bad_tax_id", identity="tax_id"),
-    SemanticType("iban", clean="trim", survive="trust", personal=True, unreadable="bad_iban"),
+    SemanticType("iban", clean="iban", survive="trust", personal=True, unreadable="bad_iban"),
     SemanticType(
         "date",
         storage="date",
@@ -129,7 +129,7 @@ TYPES: dict[str, SemanticType] = _types(
         unreadable="not_a_number",
         undecided="ambiguous_number",
     ),
-    SemanticType("currency", clean="trim", survive="never_merged", on_invalid="hold", unreadable="not_a_currency"),
+    SemanticType("currency", clean="currency", survive="never_merged", on_invalid="hold", unreadable="not_a_currency"),
     SemanticType("boolean", storage="boolean", clean="boolean", on_invalid="clear", unreadable="not_a_boolean"),
     SemanticType("choice", clean="trim"),
     SemanticType("consent", clean="trim", survive="strictest"),

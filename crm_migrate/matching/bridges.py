@@ -5,8 +5,10 @@ two: which of them was chosen is luck. A row that alone joins two parts whose re
 """
 
 import numpy as np
+import numpy.typing as npt
 
-from crm_migrate.matching.merging import LIKELIER, Against, Links, grown
+from crm_migrate.matching.clusters import components
+from crm_migrate.matching.merging import LIKELIER, MAX_MERGED, Against, Links, grown
 from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.weights import Reals
 
@@ -18,10 +20,14 @@ Linked = dict[int, dict[int, float]]
 
 def doubted(
     rows: int, links: Links, against: Against, first: list[tuple[int, int]], odds: "Odds"
-) -> tuple[Links, dict[int, float], set[int]]:
-    """The links with the doubts about bridges added to their chance of being wrong, the surest first; the rows between
-    contradictions with that chance, and the rows that alone join unlike parts.
+) -> tuple[Links, dict[str, set[int]]]:
+    """The links with the doubts about their rows added to the chance that they are wrong, the surest first.
+
+    With them the rows in doubt: `giant` for what would be too large to be true, `bridge` between contradictions,
+    `joint` for those that alone join unlike parts.
     """
+    giants = _giants(links.where(links.wrong <= SURE), rows)
+    links = links.where(~(giants[links.i] | giants[links.j]))
     between, joints = dict[int, float](), set[int]()
     for _ in range(_ROUNDS):
         forest = grown(rows, links.where(links.wrong <= SURE), against, np.inf, first)
@@ -32,7 +38,15 @@ def doubted(
         between |= more
         joints |= lone
         links = _careful(links, between, joints, rows)
-    return links, between, joints
+    return links, {"giant": set(np.flatnonzero(giants).tolist()), "bridge": set(between), "joint": joints}
+
+
+def _giants(links: Links, rows: int) -> npt.NDArray[np.bool_]:
+    """Rows of what the links connect, where it is more than anybody has been entered."""
+    home = np.arange(rows, dtype=np.int64)
+    nodes, smallest = components(links.i, links.j)
+    home[nodes] = smallest
+    return np.asarray(np.bincount(home, minlength=rows)[home] > MAX_MERGED)
 
 
 def _careful(links: Links, between: dict[int, float], joints: set[int], rows: int) -> Links:

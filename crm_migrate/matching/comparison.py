@@ -71,7 +71,8 @@ class Comparison:
 
     `labels` names the levels from 0; `apart` names the context whose members differ in it (`household`, `building`,
     `chain`); `vocabulary` holds the columns of codes whose frequencies count, one behind the other in the numbering
-    of `agreed`. `differs` is the largest believable share of true matches that differ in it.
+    of `agreed`. `differs` is the largest believable share of true matches that differ in it: that have one of the
+    levels `unlike`.
 
     For sifting: `equal` tells from codes alone, without likeness, what would be agreed (-1: nothing); `agreeing` are
     the levels that only such pairs have. Comparisons of one `cost` (about the values to be compared) share their work.
@@ -91,6 +92,7 @@ class Comparison:
     cost: int = 0
     variants: tuple[Codes, int, int] | None = None
     ordered: bool = True
+    unlike: tuple[int, ...] = (1,)
 
 
 def by_value(a: Codes, b: Codes, terms: Terms, kernel: Kernel, equal: int) -> Levels:
@@ -146,6 +148,7 @@ def simple(
     *,
     apart: str = "",
     differs: float = 0.35,
+    unlike: tuple[int, ...] = (1,),
     cost: int | None = None,
     variants: int = 0,
 ) -> Comparison:
@@ -179,5 +182,5 @@ def simple(
     learned = (columns[0].codes, size, variants) if variants else None
     return Comparison(
         name, labels, compare, apart, ((together, size),), differs, agreed, (equal,), size if cost is None else cost,
-        learned,
+        learned, unlike=unlike,
     )  # fmt: skip

@@ -14,7 +14,9 @@ NAME = (*kernels.NAME[:3], "elsewhere", *kernels.NAME[3:])
 _EQUAL, _ELSEWHERE, _LIKE = len(NAME) - 1, NAME.index("elsewhere"), NAME.index("alike")
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 0.5, 1.0, 2.0, 3.0])
 ORDER = ("missing", "crossed", "straight")
-STREET = ("missing", "different", "number only", "street alike", "street equal", "no number", "alike", "equal")
+STREET = (
+    "missing", "different", "number only", "street alike", "street equal", "number near", "no number", "alike", "equal",
+)  # fmt: skip
 PLACE = (
     "missing", "different", "state only", "alike", "area equal",
     "city equal", "city and area", "code alike", "code equal",
@@ -94,7 +96,7 @@ def _elsewhere(name: Codes, others: Sequence[Terms], i: Codes, j: Codes) -> npt.
     return found
 
 
-def street_lines(numbers: Terms, streets: Terms, apart: str = "") -> Comparison:
+def street_lines(numbers: Terms, streets: Terms) -> Comparison:
     """House number and street: equal together, one of them, or alike."""
     together = joint(numbers.codes, streets.codes)
     whole = _renumbered(together)
@@ -102,27 +104,28 @@ def street_lines(numbers: Terms, streets: Terms, apart: str = "") -> Comparison:
     known = ((whole, size), (streets.codes, count))
 
     def compare(i: Codes, j: Codes) -> Compared:
-        street = by_value(streets.codes[i], streets.codes[j], streets, kernels.texts, 5)
+        street = by_value(streets.codes[i], streets.codes[j], streets, kernels.streets, 5)
         at = by_value(numbers.codes[i], numbers.codes[j], numbers, kernels.codes, 4)
         levels = np.select(
             [
                 (street == 5) & (at == 4),
-                (street >= 3) & (at >= 3),
+                (street >= 3) & (at == 4),
                 (street >= 3) & (at == 0),
+                (street >= 3) & (at == 3),
                 street == 5,
                 street >= 3,
                 at == 4,
                 (street > 0) | (at > 0),
             ],
-            [7, 6, 5, 4, 3, 2, 1],
+            [8, 7, 6, 5, 4, 3, 2, 1],
             0,
         ).astype(np.uint8)
-        agreed = np.where(levels == 7, whole[i], np.where(levels == 4, streets.codes[i] + size, -1))
+        agreed = np.where(levels == 8, whole[i], np.where(levels == 4, streets.codes[i] + size, -1))
         return Compared(levels, agreed)
 
     return Comparison(
-        "street", STREET, compare, apart, known, 0.03 if apart else 0.35,
-        equal=lambda i, j: _first_equal(known, i, j), agreeing=(7, 4), cost=size,
+        "street", STREET, compare, "", known,
+        equal=lambda i, j: _first_equal(known, i, j), agreeing=(8, 4), cost=size,
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ _CONTENT = (
     ("street", r"^\s*(\d+\w?,?\s+\p{L}.{4,}|\p{L}[\p{L} .\-]{4,}\s\d{1,4}\s?[a-z]?)\s*$"),
 )
 _ENOUGH = 0.7
+_POSSIBLE = {"url": r"\w\.\w", "company_name": r"\p{L}"}
+_MOST = 0.5
 _FEW = 20  # rows; in smaller tables one value for all may still be the two doubles that are looked for
 # A column of dates without a telling name holds births when enough of its years lie before any CRM began to be filled.
 _BEFORE_CRM, _OLD_ENOUGH = 1990, 0.25
@@ -49,7 +51,7 @@ def _detected(name: str, values: pl.Series, entity: str) -> Detected:
     if len(values) >= _FEW and filled.n_unique() == 1:
         return Detected(name, "", "one value only")
     by_name = _by_name(name, entity)
-    if by_name:
+    if by_name and _possible(filled, by_name[0]):
         return Detected(name, by_name[0], f"the name says {by_name[1]!r}")
     for kind, pattern in _CONTENT:
         if kind == "birth_date" and (entity != "person" or not _of_birth(filled)):
@@ -58,6 +60,12 @@ def _detected(name: str, values: pl.Series, entity: str) -> Detected:
         if share >= _ENOUGH:
             return Detected(name, kind, f"{share:.0%} of the values look like it")
     return Detected(name, "", "neither name nor values say what it is")
+
+
+def _possible(values: pl.Series, kind: str) -> bool:
+    """Most values can be what the name of the column says: `Website` may hold yes and no, `Sites` a count."""
+    pattern = _POSSIBLE.get(kind)
+    return pattern is None or float(values.head(SAMPLE).str.contains(pattern).mean() or 0) >= _MOST  # type: ignore[arg-type]
 
 
 def _of_birth(values: pl.Series) -> bool:

@@ -63,7 +63,7 @@ def weigh(model: Model, i: Codes, j: Codes, records: Records, facts: Facts) -> W
 
 
 def _chunk(model: Model, i: Codes, j: Codes, shared: dict[str, npt.NDArray[np.bool_]], kind: dict[str, int]) -> Weighed:
-    table = Table([c.compare(i, j) for c in model.comparisons], model)
+    table = Table(model.compare(i, j), model)
     names = [c.name for c in model.comparisons]
     found = gains(table, model)
     for at, c in enumerate(model.comparisons):

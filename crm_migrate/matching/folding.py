@@ -79,7 +79,10 @@ def person(column: pl.Series) -> pl.Series:
 @once_per_value
 def company(column: pl.Series) -> pl.Series:
     """A company's name without its legal form and little words, abbreviations written out."""
-    plain = folded(column.cast(pl.String).str.replace_all("&", " and ", literal=True))
+    text = column.cast(pl.String).str.replace_all("&", " and ", literal=True)
+    for _ in range(2):  # A.S., S.L.U., G.m.b.H. are one word
+        text = text.str.replace_all(r"\b(\p{L}{1,2})\.(\p{L}{1,2})\b", "$1$2")
+    plain = folded(text)
     bare = words_mapped(plain, word_map("company"))
     return bare.replace("", None).fill_null(plain)
 

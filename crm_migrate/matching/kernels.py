@@ -1,7 +1,5 @@
 """Kernels: levels of likeness of pairs of unequal folded values, with rapidfuzz."""
 
-import math
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -18,7 +16,6 @@ DATE = ("missing", "different", "year near", "year", "two parts", "year, no day"
 CODE = ("missing", "different", "two slips", "one slip", "equal")
 TEXT = ("missing", "different", "vaguely alike", "alike", "nearly equal", "equal")
 CHOICE = ("missing", "different", "equal")
-COMPANY = ("missing", "different", "hardly alike", "vaguely alike", "alike", "very alike", "nearly equal", "equal")
 
 _SLACK = 1e-6  # so that rounding leaves nothing out
 
@@ -182,6 +179,23 @@ def texts(pairs: Pairs) -> Levels:
     return levels
 
 
+def streets(pairs: Pairs) -> Levels:
+    """Words in any order, or a line that a field too short has cut off."""
+    levels = texts(pairs)
+    low = np.flatnonzero(levels < 3)
+    if len(low):
+        rest = pairs.where(low)
+        cut = np.fromiter(
+            (_cut(x, y) or _cut(y, x) for x, y in zip(*rest.sides(), strict=True)), dtype=bool, count=len(low)
+        )
+        levels[low[cut]] = 3
+    return levels
+
+
+def _cut(x: str, y: str) -> bool:
+    return len(x) >= 8 and y.startswith(x)
+
+
 def _contained(pairs: Pairs, possible: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """All words of one are words of the other; two single words would be equal."""
     several, others = pairs.each(lambda texts: np.fromiter((" " in t for t in texts), dtype=bool, count=len(texts)))
@@ -195,31 +209,3 @@ def _contained(pairs: Pairs, possible: npt.NDArray[np.bool_]) -> npt.NDArray[np.
 def choices(pairs: Pairs) -> Levels:
     """Equal or not."""
     return np.ones(len(pairs.a), dtype=np.uint8)
-
-
-class CompanyNames:
-    """Companies: what rare words two names share (cosine of inverse document frequencies), or nearly equal spelling."""
-
-    def __init__(self, values: Texts) -> None:
-        words = Counter(word for value in values for word in set(value.split()))
-        self._idf = {word: math.log(1 + len(values) / count) for word, count in words.items()}
-        self._norm = {value: math.sqrt(sum(self._idf[w] ** 2 for w in set(value.split()))) for value in values}
-
-    def __call__(self, pairs: Pairs) -> Levels:
-        """Levels of unequal names of the vocabulary."""
-        likeness = np.fromiter(map(self._cosine, *pairs.sides()), dtype=np.float64, count=len(pairs.a))
-        spelling = pairs.scores(token_sort_ratio) / 100
-        levels = np.ones(len(likeness), dtype=np.uint8)
-        for level, (shared, spelt) in enumerate(
-            ((0.25, 0.66), (0.45, 0.75), (0.62, 0.82), (0.78, 0.88), (0.92, 0.94)), 2
-        ):
-            levels[(likeness >= shared) | (spelling >= spelt)] = level
-        return levels
-
-    def _cosine(self, x: str, y: str) -> float:
-        shared = set(x.split()) & set(y.split())
-        if not shared:
-            return 0.0
-        both = sum(self._idf[w] ** 2 for w in shared)
-        shorter = min(self._norm[x], self._norm[y])
-        return max(both / (self._norm[x] * self._norm[y]), 0.8 * both / shorter**2)

@@ -1,7 +1,7 @@
 """The public door: `match(frame, entity)` finds which rows of a frame are the same person or organisation."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,10 @@ import pyarrow as pa
 from crm_migrate.errors import UsageError
 from crm_migrate.matching.detection import KINDS, Detected, detect
 from crm_migrate.matching.engine import Resolved, resolve
+from crm_migrate.matching.facts import facts_of
+from crm_migrate.matching.groups import groups
+from crm_migrate.matching.merges import groups_frame, merges_frame, named
+from crm_migrate.matching.outcomes import LIMIT, Case, decided, entities, opened
 from crm_migrate.matching.records import Records, prepare
 from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.waterfall import Waterfall, waterfall
@@ -25,10 +29,28 @@ class Ground:
     """What a result rests on, kept for questions: `order[k]` is the row of `frame` that stands at k of `found`."""
 
     found: Resolved
-    records: Records
+    bare: Records
     order: Codes
     frame: pd.DataFrame
     kinds: dict[str, str]
+    given: bool = False  # the types were given, not detected
+    _case: list[Case] = field(default_factory=list, repr=False)
+
+    @property
+    def records(self) -> Records:
+        """The prepared records with their texts, read again from the frame: they are not kept while matching.
+
+        A column that was taken for an id because of its name numbers rows; only one that was given as such vetoes.
+        """
+        kinds = {name: kind for name, kind in self.kinds.items() if self.given or kind != "id"}
+        texts = pl.DataFrame({name: _texts(self.frame.iloc[:, self._at(name)]) for name in kinds})[self.order]
+        return replace(self.bare, texts=texts, types=kinds)
+
+    def case(self) -> Case:
+        """The evidence for and against merging, opened once."""
+        if not self._case:
+            self._case.append(opened(self.found, self.records))
+        return self._case[0]
 
     def row(self, label: Hashable) -> int:
         """Where the row of an index label stands in `found`. UsageError where there is none."""
@@ -62,6 +84,31 @@ class Matching:
     detected: tuple[Detected, ...]
     oversized: dict[str, int]
     ground: Ground = field(repr=False, compare=False)
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """Households, shared mailboxes and numbers, agencies and company groups, which are never merged.
+
+        One line per row and group: index label, `group`, `kind` (`groups.KINDS`), `shared_value`, `members` (how many).
+        """
+        ground = self.ground
+        shared = groups(facts_of(ground.records), entities(ground.case()))
+        return groups_frame(shared, ground.order, ground.frame.index)
+
+    def merges(self, limit: float = LIMIT) -> pd.DataFrame:
+        """What happens to each row if at most `limit` wrong merges per merged record are expected.
+
+        Per row of the frame `cluster` (index label of its first row), `outcome` (merge, review, held, apart), `why`.
+        """
+        if not 0 <= limit <= 1:
+            raise UsageError(f"a limit of {limit:g} is no share", hint="0.001 is one wrong merge per 1,000 merged rows")
+        ground, case = self.ground, self.ground.case()
+        return merges_frame(case, decided(case, limit), ground.order, ground.frame.index)
+
+    def counted(self, limit: float = LIMIT) -> tuple[int, int]:
+        """How many rows would be merged at a limit, and how many wait for a person."""
+        result = decided(self.ground.case(), limit)
+        return result.merged_records, len(np.union1d(result.review_i, result.review_j))
 
     def explain(self, left: Hashable, right: Hashable) -> Waterfall:
         """Why two rows, named by index labels, are one or are not. UsageError for a label that there is not."""
@@ -102,7 +149,7 @@ def match(
     texts = texts.select(list(kinds))
     order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
     texts = texts[order]
-    records = prepare(texts, kinds, entity)
+    records = replace(prepare(texts, kinds, entity), texts=None)
     del texts
     if not records.comparisons:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
@@ -112,7 +159,7 @@ def match(
         _pairs(found, order, whole.index),
         detected,
         found.blocked.oversized,
-        Ground(found, records, order, whole, kinds),
+        Ground(found, records, order, whole, kinds, bool(types)),
     )
 
 
@@ -141,14 +188,9 @@ def _checked(types: dict[str, str], columns: list[str]) -> dict[str, str]:
 
 
 def _clusters(found: Resolved, order: Codes, index: pd.Index) -> pd.DataFrame:
-    rows = len(order)
-    label = np.empty(rows, dtype=np.int64)
-    label[order] = found.label
-    first = np.full(rows, rows, dtype=np.int64)
-    np.minimum.at(first, label, np.arange(rows))
-    belongs = np.empty(rows)
+    belongs = np.empty(len(order))
     belongs[order] = _belongs(found)
-    return pd.DataFrame({"cluster": index[first[label]], "probability": belongs}, index=index)
+    return pd.DataFrame({"cluster": index[named(found.label, order)], "probability": belongs}, index=index)
 
 
 def _belongs(found: Resolved) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.weights import Reals
 
+MAX_MERGED = 50  # records; what is larger is held: no customer has been entered so often
 ALONE = 10.0  # one merge may be so many times as risky as all of them are on average
 LIKELIER = 20.0  # times as sure: then a record belongs to one side of a contradiction, although it fits the other too
 
@@ -103,6 +104,8 @@ def grown(rows: int, links: Links, against: Against, limit: float, first: list[t
             two = forest.contradicted(a, b)
             if two:
                 forest.refuse(a, b, wrong, two)
+                continue
+            if len(forest.of(a)) + len(forest.of(b)) > MAX_MERGED:
                 continue
             forest.join(a, b, wrong)
         for row in (a, b):

@@ -1,7 +1,7 @@
 """Outcomes: which clusters may be merged, which pairs people are asked about, and what is held apart, with reasons."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +13,15 @@ from crm_migrate.matching.evidence import Weighed, weigh
 from crm_migrate.matching.facts import Facts, facts_of
 from crm_migrate.matching.groups import Group, groups
 from crm_migrate.matching.limits import UNLEARNED, Belief, believed
-from crm_migrate.matching.merging import Against, Forest, Links, grown
+from crm_migrate.matching.merging import MAX_MERGED, Against, Forest, Links, grown
 from crm_migrate.matching.partition import missing_pairs
 from crm_migrate.matching.records import Records
 from crm_migrate.matching.terms import Codes
-from crm_migrate.matching.vetoes import SENTENCES, contradictions, first_reason
+from crm_migrate.matching.vetoes import SENTENCES, VETOES, contradictions, first_reason
 from crm_migrate.matching.weights import Reals
 
 LIMIT = 0.001  # expected wrong merges per merged record
 ASKED = -1.0  # log odds of the weakest pair that people are asked about
-MAX_MERGED = 50  # records; what is larger is held: no customer has been entered so often
 _KINDS_NEEDED = 2
 _MOST = 5_000_000  # pairs inside clusters that are weighed again
 # Why a pair is not merged, the weightiest first; `SENTENCES` holds the contradictions.
@@ -35,7 +34,7 @@ _WHY = {
     "one_kind": "only one kind of evidence agrees",
     "weak": "the evidence is not strong enough to merge within the limit",
 }
-_CERTAIN = ("clash", "apart", "id", "generation")
+_CERTAIN = ("clash", *VETOES)
 _MORE_ALIKE = 20.0  # times as many contradicting pairs are two as their odds say
 _RANK = {key: at for at, key in enumerate(_WHY)}
 Pairs = Iterable[tuple[int, int]]
@@ -79,7 +78,6 @@ class Case:
     together: list[tuple[int, int]]
     apart: list[tuple[int, int]]
     belief: Belief
-    groups: tuple[Group, ...]
 
 
 def outcomes(
@@ -90,7 +88,8 @@ def outcomes(
     `together` and `apart` are pairs of rows that people or rules have decided: the first are merged whatever their
     odds, the second are never in one cluster; where both would be, the rows that `together` joins are held apart.
     """
-    return decided(opened(found, records, together, apart), limit)
+    case = opened(found, records, together, apart)
+    return replace(decided(case, limit), groups=groups(facts_of(records), entities(case)))
 
 
 def opened(found: Resolved, records: Records, together: Pairs = (), apart: Pairs = ()) -> Case:
@@ -112,40 +111,42 @@ def opened(found: Resolved, records: Records, together: Pairs = (), apart: Pairs
     belief = believed(found)
     links = _links(pairs, reasons, home, belief, facts)
     enemies = _enemies(i, j, reasons, belief.wrong(pairs.odds))
-    links, bridges, joints = doubted(rows, links, enemies, joined, Odds(i, j, pairs.odds, rows))
-    for key, held in (("bridge", bridges.keys()), ("joint", joints)):
+    links, doubts = doubted(rows, links, enemies, joined, Odds(i, j, pairs.odds, rows))
+    for key, held in doubts.items():
         flags = np.zeros(rows, dtype=bool)
         flags[list(held)] = True
         reasons[np.equal(reasons, None) & (flags[i] | flags[j])] = key  # type: ignore[call-overload]
     reasons[np.equal(reasons, None) & (pairs.strong() < _KINDS_NEEDED)] = "one_kind"  # type: ignore[call-overload]
-    shared = groups(facts, _entities(found.label, pairs, reasons))
-    return Case(found.label, pairs, reasons, links, enemies, joined, apart, belief, shared)
+    return Case(found.label, pairs, reasons, links, enemies, joined, apart, belief)
 
 
 def decided(case: Case, limit: float) -> Outcomes:
     """The outcomes under a limit."""
     rows = len(case.label)
     forest = grown(rows, case.links, case.against, limit, case.together)
-    giants = [home for home, members in forest.members.items() if len(members) > MAX_MERGED]
     merged = np.array(forest.root, dtype=np.int64)
-    giant = np.isin(merged, giants)
-    merged[giant] = np.flatnonzero(giant)
     size = np.bincount(merged, minlength=rows)[merged]
-    i, j, odds, why = _asked(case, merged, giant)
+    i, j, odds, why = _asked(case, merged)
     used = case.links.odds[: forest.links]
     return Outcomes(
-        merged, i, j, odds, why, _held(case, merged, giant), forest.wrong, int((size > 1).sum()),
-        float(used.min(initial=np.inf)), case.groups, case.belief,
+        merged, i, j, odds, why, _held(case, merged), forest.wrong, int((size > 1).sum()),
+        float(used.min(initial=np.inf)), (), case.belief,
     )  # fmt: skip
 
 
-def _entities(label: Codes, pairs: Weighed, reasons: npt.NDArray[np.object_]) -> Codes:
-    """The clusters, split into what is connected without contradictions."""
-    one = (label[pairs.i] == label[pairs.j]) & ~np.isin(reasons, list(SENTENCES))
-    entities = np.arange(len(label), dtype=np.int64)
-    nodes, smallest = components(pairs.i[one], pairs.j[one])
-    entities[nodes] = smallest
-    return entities
+def waits(sentence: str) -> bool:
+    """Whether a sentence says that there is not enough evidence, rather than evidence against."""
+    return sentence in (_WHY["one_kind"], _WHY["weak"])
+
+
+def entities(case: Case) -> Codes:
+    """Who is who for groups: the best partition, but nobody with two who contradict each other."""
+    pairs = case.pairs
+    fit = (case.label[pairs.i] == case.label[pairs.j]) & ~np.isin(case.reasons, list(SENTENCES))
+    at = np.flatnonzero(fit)
+    at = at[np.lexsort((pairs.j[at], pairs.i[at], -pairs.odds[at]))]
+    links = Links(pairs.i[at], pairs.j[at], pairs.odds[at], case.belief.wrong(pairs.odds[at]))
+    return np.array(grown(len(case.label), links, case.against, np.inf, case.together).root, dtype=np.int64)
 
 
 def _joined(label: Codes, pairs: list[tuple[int, int]]) -> Codes:
@@ -198,14 +199,12 @@ def _enemies(i: Codes, j: Codes, reasons: npt.NDArray[np.object_], wrong: Reals)
     return found
 
 
-def _why(case: Case, giant: Flags) -> npt.NDArray[np.int64]:
+def _why(case: Case) -> npt.NDArray[np.int64]:
     """Per pair the rank of why it is not merged."""
-    ranks = np.array([_RANK[key or "weak"] for key in case.reasons], dtype=np.int64)
-    ranks[(ranks > _RANK["giant"]) & giant[case.pairs.i] & giant[case.pairs.j]] = _RANK["giant"]
-    return ranks
+    return np.array([_RANK[key or "weak"] for key in case.reasons], dtype=np.int64)
 
 
-def _asked(case: Case, merged: Codes, giant: Flags) -> tuple[Codes, Codes, Reals, list[str]]:
+def _asked(case: Case, merged: Codes) -> tuple[Codes, Codes, Reals, list[str]]:
     """Pairs between merged clusters that are likely enough to be asked about; one question joins two clusters."""
     pairs, rows = case.pairs, len(merged)
     x, y = merged[pairs.i], merged[pairs.j]
@@ -214,7 +213,7 @@ def _asked(case: Case, merged: Codes, giant: Flags) -> tuple[Codes, Codes, Reals
     at = np.flatnonzero((pairs.odds > ASKED) & (x != y) & ~np.isin(between, refused))
     at = at[np.lexsort((pairs.j[at], pairs.i[at], -pairs.odds[at]))]
     at = at[_spanning(x[at], y[at], rows)]
-    sentences, ranks = list(_WHY.values()), _why(case, giant)
+    sentences, ranks = list(_WHY.values()), _why(case)
     return pairs.i[at], pairs.j[at], pairs.odds[at], [sentences[rank] for rank in ranks[at]]
 
 
@@ -228,11 +227,11 @@ def _spanning(x: Codes, y: Codes, rows: int) -> list[int]:
     return kept
 
 
-def _held(case: Case, merged: Codes, giant: Flags) -> dict[int, str]:
+def _held(case: Case, merged: Codes) -> dict[int, str]:
     """Why clusters of the best partition are not merged as a whole: the weightiest reason between their parts."""
     i, j = case.pairs.i, case.pairs.j
     split = (case.label[i] == case.label[j]) & (merged[i] != merged[j])
     weightiest = np.full(len(merged), len(_WHY), dtype=np.int64)
-    np.minimum.at(weightiest, case.label[i[split]], _why(case, giant)[split])
+    np.minimum.at(weightiest, case.label[i[split]], _why(case)[split])
     sentences = list(_WHY.values())
     return {int(at): sentences[weightiest[at]] for at in np.flatnonzero(weightiest < len(_WHY))}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from crm_migrate.matching import folding, kernels
+from crm_migrate.matching import folding, kernels, organisations
 from crm_migrate.matching.comparison import Comparison, simple
 from crm_migrate.matching.composites import area_of, generations, origins, person_names, places, street_lines
 from crm_migrate.matching.names import name_parts, words_between
@@ -30,7 +30,7 @@ PERSON_AGAIN: tuple[tuple[str, ...], ...] = (
     ("city", "day", "month"), ("area", "day", "month"), ("street",), ("mailbox",), ("phone7",), ("given", "year"),
 )  # fmt: skip
 ORGANISATION_RECIPES: tuple[tuple[str, ...], ...] = (
-    ("email",), ("phone",), ("tax_id",), ("company",), ("url",), ("street",), ("company_rare",),
+    ("email",), ("phone",), ("tax_id",), ("company",), ("url",), ("host",), ("street",), ("company_rare",),
     ("company1", "postal_code"), ("company1", "street_number"),
     ("street_word", "street_number"), ("company1", "company2"), ("company1", "city"),
     ("street_word", "postal_code"), ("company_rare2",), ("phone7",),
@@ -66,7 +66,7 @@ class Records:
 
 
 class _Columns:
-    """The columns of a frame by their semantic type."""
+    """The columns of a frame by their semantic type, without what is written for "nothing"."""
 
     def __init__(self, frame: pl.DataFrame, types: Types) -> None:
         self._frame = frame
@@ -95,10 +95,10 @@ def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
     if entity == "person":
         _names(columns, comparisons, anchors)
         _personal(columns, comparisons, anchors)
+        _contacts(columns, comparisons, anchors)
     else:
         _companies(columns, comparisons, anchors)
-    _contacts(columns, comparisons, anchors, "household" if entity == "person" else "")
-    _address(columns, comparisons, anchors, "" if entity == "person" else "chain")
+    _address(columns, comparisons, anchors, entity)
     if entity == "person":
         _origins(columns, comparisons)
     recipes = PERSON_RECIPES if entity == "person" else ORGANISATION_RECIPES
@@ -172,28 +172,27 @@ def _origins(columns: _Columns, comparisons: list[Comparison]) -> None:
 
 def _companies(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
     name = columns.first("company_name")
-    if name is None:
-        return
-    bare = folding.company(name)
-    terms = encode(bare)
-    comparisons.append(
-        simple(
-            "company_name",
-            terms,
-            kernels.CompanyNames(terms[0].values.tolist()),
-            kernels.COMPANY,
-            apart="building",
-            differs=0.01,
-        )
-    )
-    words = bare.str.split(" ")
-    rare = _rarest(terms[0])
-    anchors |= {
-        "company": terms[0].codes,
-        "company1": _code(words.list.first()),
-        "company2": _code(words.list.get(1, null_on_oob=True)),
-    }
-    anchors |= {"company_rare": _code(rare[0]), "company_rare2": _code(rare[1])}
+    if name is not None:
+        comparison, terms = organisations.named(name)
+        comparisons.append(comparison)
+        rare = _rarest(terms)
+        anchors |= {"company": terms.codes, "company_rare": _code(rare[0]), "company_rare2": _code(rare[1])}
+        anchors |= {f"company{at + 1}": terms.derived(_word(at)) for at in (0, 1)}
+    if columns.all("email") or columns.all("url"):
+        comparison, found = organisations.web(columns.all("email"), columns.all("url"))
+        comparisons.append(comparison)
+        anchors |= found
+    for kind, fold in (("phone", folding.phone), ("tax_id", folding.code)):
+        if columns.all(kind):
+            terms_of = encode(*map(fold, columns.all(kind)))
+            comparisons.append(organisations.numbered(kind, terms_of))
+            anchors[kind] = terms_of[0].codes
+            if kind == "phone":
+                anchors["phone7"] = terms_of[0].derived(lambda texts: texts.str.tail(7))
+
+
+def _word(at: int) -> Callable[[pl.Series], pl.Series]:
+    return lambda texts: texts.str.split(" ").list.get(at, null_on_oob=True)
 
 
 def _rarest(terms: Terms) -> tuple[pl.Series, pl.Series]:
@@ -209,7 +208,7 @@ def _rarest(terms: Terms) -> tuple[pl.Series, pl.Series]:
     return first, second
 
 
-def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes], apart: str) -> None:
+def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
     kinds = (
         ("email", folding.email, kernels.emails, EMAIL), ("phone", folding.phone, kernels.codes, kernels.CODE),
         ("tax_id", folding.code, kernels.codes, kernels.CODE), ("url", folding.domain, kernels.texts, kernels.TEXT),
@@ -225,7 +224,7 @@ def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
                 terms,
                 kernel,
                 labels,
-                apart=apart if kind == "tax_id" else "",
+                apart="household" if kind == "tax_id" else "",
                 differs=0.1 if kind == "tax_id" else 0.35,
             )
         )
@@ -236,13 +235,14 @@ def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
             anchors["phone7"] = terms[0].derived(lambda texts: texts.str.tail(7))
 
 
-def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes], apart: str) -> None:
+def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes], entity: str) -> None:
+    where: list[Comparison | None] = [None, None]
     line, number = columns.first("street"), columns.first("house_number")
     if line is not None:
         plain = encode(folding.street(line))[0]
         digits = plain.mapped(_number) if number is None else encode(folding.folded(number))[0]
         words = plain.mapped(_without_number) if number is None else plain
-        comparisons.append(street_lines(digits, words, apart))
+        where[0] = street_lines(digits, words)
         anchors["street"] = joint(digits.codes, words.derived(_start(4)))
         anchors["street_number"] = digits.codes
         anchors["street_word"] = words.derived(lambda texts: texts.str.extract(r"(\p{L}{3,})"))
@@ -250,9 +250,12 @@ def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str
     postal, city, state = folding.code(postal), folding.folded(city), folding.folded(state)
     if any(s.null_count() < len(s) for s in (postal, city, state)):
         codes, cities, states = (encode(column)[0] for column in (postal, city, state))
-        comparisons.append(places(codes, cities, states))
+        where[1] = places(codes, cities, states)
         anchors |= {"postal_code": codes.codes, "city": cities.codes}
         anchors |= {"area": codes.derived(area_of), "sector": codes.derived(_sector)}
+    comparisons.extend(
+        organisations.placed(*where) if entity == "organisation" else [c for c in where if c is not None]
+    )
     for column in columns.all("address_rest"):
         comparisons.append(simple(column.name, encode(folding.street(column)), kernels.texts, kernels.TEXT))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crm_migrate.matching.matcher import Matching
-from crm_migrate.matching.outcomes import Outcomes, outcomes
+from crm_migrate.matching.outcomes import Outcomes, decided
 from crm_migrate.matching.waterfall import Waterfall
 
 
@@ -41,7 +41,7 @@ def around(found: Matching, limit: float, most: int) -> tuple[list[Waterfall], l
 
 
 def _outcomes(found: Matching, limit: float) -> Outcomes:
-    return outcomes(found.ground.found, found.ground.records, limit)
+    return decided(found.ground.case(), limit)
 
 
 def _line(limit: float, result: Outcomes) -> Tuned:

@@ -11,8 +11,8 @@ from rapidfuzz.fuzz import ratio
 
 from crm_migrate.matching.comparison import Comparison
 from crm_migrate.matching.evidence import Weighed
-from crm_migrate.matching.facts import Facts, generations
-from crm_migrate.matching.terms import encode
+from crm_migrate.matching.facts import Facts, generations, given_and_family
+from crm_migrate.matching.terms import distinct, encode
 
 Flags = npt.NDArray[np.bool_]
 DIFFERENT = {
@@ -31,6 +31,7 @@ SENTENCES = {
     "id": "the numbers that were given as ids differ",
     "apart": "a decision keeps them apart",
     "given_name": "the given names differ",
+    "usual_names": "the given names are alike, but may be two names",
     "family_name": "the family names differ",
     "company_name": "the company names differ",
     "words": "each company name has a word that the other lacks",
@@ -39,6 +40,8 @@ SENTENCES = {
 }
 VETOES = ("apart", "tax_id", "id", "generation", "birth_date")
 _PERSON_DOUBTS = ("given_name", "family_name")
+_USUAL = 5  # family names that a given name stands with: then it is a usual one of the file
+_SHORT = 4
 _SAME_WORD = 80.0  # likeness of two spellings of one word
 
 
@@ -58,8 +61,9 @@ def contradictions(pairs: Weighed, comparisons: tuple[Comparison, ...], facts: F
         found["birth_date"] = differ["birth_date"] & ~(same_number & ~_any(differ, _PERSON_DOUBTS, pairs))
     if company:
         return found | _company_doubts(pairs, labels, differ, facts, same_number)
+    differ["usual_names"] = _usual_names(pairs, labels, facts)
     settled = same_number & _agrees(pairs, labels, "birth_date", "equal", "one slip")
-    return found | {name: differ[name] & ~settled for name in _PERSON_DOUBTS if name in differ}
+    return found | {name: differ[name] & ~settled for name in (*_PERSON_DOUBTS, "usual_names") if name in differ}
 
 
 def _company_doubts(
@@ -102,6 +106,23 @@ def _other_ids(pairs: Weighed, facts: Facts) -> Flags:
         a, b = codes[pairs.i], codes[pairs.j]
         flags |= (a >= 0) & (b >= 0) & (a != b)
     return flags
+
+
+def _usual_names(pairs: Weighed, labels: dict[str, tuple[str, ...]], facts: Facts) -> Flags:
+    """Given names one letter apart that are both names of several other people: brothers, sisters and twins have such.
+
+    Of names of up to four letters (Tim and Tom) another letter is taken for another name, however rare it is.
+    """
+    given, family = (encode(names)[0] for names in given_and_family(facts))
+    slip = _agrees(pairs, labels, "given_name", "one slip", "vaguely alike")
+    a, b = given.codes[pairs.i], given.codes[pairs.j]
+    known = (given.codes >= 0) & (family.codes >= 0)
+    families = len(family.texts) + 1
+    borne = distinct(given.codes[known] * families + family.codes[known]) // families
+    usual = np.append(np.bincount(borne, minlength=len(given.texts)) >= _USUAL, False)
+    lengths = np.append(given.texts.str.len_chars().to_numpy(), 99)
+    short = (lengths[a] == lengths[b]) & (lengths[a] <= _SHORT)
+    return np.asarray(slip & (a >= 0) & (b >= 0) & (a != b) & (usual[a] & usual[b] | short))
 
 
 def _own_words(pairs: Weighed, open_: Flags, facts: Facts) -> Flags:

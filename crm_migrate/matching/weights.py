@@ -24,17 +24,29 @@ from crm_migrate.matching.variants import NONE, Variants
 Reals = npt.NDArray[np.float64]
 ROUNDS = 25
 DRAWN = 500_000
+_CROWD = np.array([0.0, 2.5, 4.5, 8.5, 16.5, 32.5])  # entities that share a value: the starts of the steps
 _SEEDED = 8.0  # matches that the expected levels count for, against what the data say
 _RAREST = 1e-9
+HOUSEHOLD = "household"
+_EVEN = np.zeros(len(_CROWD) + 1)
+# Pairs that the expected shape of a context counts for: what it shares as in matches (few would drift towards whatever
+# is frequent), how its members differ as by chance, and how many entities share what they share.
+_TIED, _LOOSE, _CROWDED = 1000.0, 20.0, 10.0
 
 
 @dataclass(slots=True)
 class Context:
-    """A class of pairs that share something and are not the same: the comparisons in `apart` agree by chance only."""
+    """A class of pairs that share something and are not the same: the comparisons in `apart` agree by chance only.
+
+    `common`: log of how many times as often as in matches what they share is a value of so many entities (`_CROWD`).
+    `tied`: what it shares stays near to what matches share.
+    """
 
     apart: frozenset[int]
     levels: list[Reals]
     share: float
+    common: Reals
+    tied: bool
 
 
 @dataclass(slots=True)
@@ -66,14 +78,21 @@ def seeded(comparisons: tuple[Comparison, ...], drawn: Sequence[Compared], rows:
     """The model before anything was learned: expected levels of matches, chance from the drawn pairs."""
     u = [chance(c, found) for c, found in zip(comparisons, drawn, strict=True)]
     m = [_log_shares(expected(c, chances), 0.0) for c, chances in zip(comparisons, u, strict=True)]
-    groups = sorted({c.apart for c in comparisons if c.apart})
     share = rows * 0.1 / total
-    contexts = [
-        Context(frozenset(k for k, c in enumerate(comparisons) if c.apart == g), list(m), share) for g in groups
-    ]
+    contexts = [Context(apart, list(m), share, _EVEN.copy(), tied) for apart, tied in _apart(comparisons)]
     return Model(
         comparisons, m, u, [frequencies(c, None) for c in comparisons], share, contexts, [NONE] * len(comparisons)
     )
+
+
+def _apart(comparisons: tuple[Comparison, ...]) -> list[tuple[frozenset[int], bool]]:
+    """For each context the comparisons in which its members differ, and whether it is tied to what matches look like.
+
+    Contexts that share nothing are chance itself. What a household has in common is learned from nothing.
+    """
+    groups = sorted({group for c in comparisons for group in c.apart.split()})
+    found = {frozenset(k for k, c in enumerate(comparisons) if g in c.apart.split()): g != HOUSEHOLD for g in groups}
+    return [(apart, tied) for apart, tied in found.items() if len(apart) < len(comparisons)]
 
 
 def drawn_pairs(rows: int) -> tuple[Codes, Codes]:
@@ -113,7 +132,20 @@ class Table:
 
     def __init__(self, compared: Sequence[Compared], model: Model) -> None:
         self.levels = [c.levels for c in compared]
+        self.unlike = [c.unlike for c in model.comparisons]
         self.chance = [chances(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
+        self.crowd = np.stack([_crowd(c, f) for c, f in zip(compared, model.frequency, strict=True)], axis=1)
+        self._rarest: dict[frozenset[int], tuple[Codes, Codes]] = {}
+
+    def rarest(self, context: Context) -> tuple[Codes, Codes]:
+        """Which comparison agrees on the rarest value that a context shares, and the step of `_CROWD`; 0: none does."""
+        if context.apart not in self._rarest:
+            crowd = self.crowd.copy()
+            crowd[:, sorted(context.apart)] = np.inf
+            which = crowd.argmin(axis=1)
+            found = crowd[np.arange(len(crowd)), which]
+            self._rarest[context.apart] = which, np.where(np.isfinite(found), np.searchsorted(_CROWD, found), 0)
+        return self._rarest[context.apart]
 
     def known(self) -> npt.NDArray[np.bool_]:
         """Pairs x comparisons: where there was something to compare."""
@@ -125,10 +157,47 @@ class Table:
 
     def context(self, context: Context) -> list[Reals]:
         """Per comparison the log probability of the levels in a context."""
+        which, step = self.rarest(context)
+        more = context.common[step]
+        return [np.where(which == k, logs + more, logs) for k, logs in enumerate(self._levels(context))]
+
+    def whole(self, context: Context) -> Reals:
+        """The log probability of all levels in a context."""
+        return np.asarray(np.sum(self._levels(context), axis=0) + context.common[self.rarest(context)[1]])
+
+    def _levels(self, context: Context) -> list[Reals]:
         return [
-            chance if k in context.apart else logs[levels]
-            for k, (chance, logs, levels) in enumerate(zip(self.chance, context.levels, self.levels, strict=True))
+            self._apart(k, logs) if k in context.apart else logs[levels]
+            for k, (logs, levels) in enumerate(zip(context.levels, self.levels, strict=True))
         ]
+
+    def _apart(self, k: int, logs: Reals) -> Reals:
+        """What members of a context differ in: agreement by chance, the ways to differ as learned."""
+        if len(self.unlike[k]) == 1:
+            return self.chance[k]
+        other = np.zeros(len(logs), dtype=bool)
+        other[list(self.unlike[k])] = True
+        return np.where(other[self.levels[k]], logs[self.levels[k]], self.chance[k])
+
+
+def _steps(step: Codes, weight: Reals) -> Reals:
+    return np.bincount(step, weights=weight, minlength=len(_CROWD) + 1).astype(np.float64)
+
+
+def _commoner(context: Reals, same: Reals) -> Reals:
+    """Log of how many times as often; before anything was seen, contexts are as common in each step of `_CROWD`."""
+    few = np.geomspace(32.0, 1.0, len(_CROWD))
+    matches, others = same[1:] + few / few.sum() * _CROWDED, context[1:] + _CROWDED / len(_CROWD)
+    return np.concatenate([[0.0], np.log(others / others.sum()) - np.log(matches / matches.sum())])
+
+
+def _crowd(compared: Compared, frequency: Reals) -> Reals:
+    """How many entities have the value that both have; infinite where they agree on none (see `terms.shares`)."""
+    found = np.full(len(compared.levels), np.inf)
+    known = compared.agreed >= 0
+    if known.any():
+        found[known] = (frequency[compared.agreed[known]] / frequency.min() + 1) / 2
+    return found
 
 
 def chances(compared: Compared, u: Reals, frequency: Reals) -> Reals:
@@ -171,16 +240,36 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
     """
     for _ in range(ROUNDS):
         logs = [np.log(model.same) + np.sum(table.same(model), axis=0), np.sum(table.chance, axis=0)]
-        logs += [np.log(c.share) + np.sum(table.context(c), axis=0) for c in model.contexts]
+        logs += [np.log(c.share) + table.whole(c) for c in model.contexts]
         shares = _normalised(np.stack(logs))
         model.same = max(scale * float(shares[0].sum()), 1.0) / total
         model.m = _matches(table, model, shares[0])
         for context, share in zip(model.contexts, shares[2:], strict=True):
             context.share = max(scale * float(share.sum()), 1.0) / total
+            _, step = table.rarest(context)
+            if context.tied:
+                context.common = _commoner(_steps(step, share), _steps(step, shares[0]))
             context.levels = [
-                _log_shares(np.bincount(levels, weights=share, minlength=len(c.labels)), 1.0)
-                for c, levels in zip(model.comparisons, table.levels, strict=True)
+                _differing(c, levels, share, u) if k in context.apart else _shared(c, levels, share, m, context.tied)
+                for k, (c, m, u, levels) in enumerate(
+                    zip(model.comparisons, model.m, model.u, table.levels, strict=True)
+                )
             ]
+
+
+def _shared(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Reals, m: Reals, tied: bool) -> Reals:
+    """What the members of a context share: as matches do if it is tied to them, or as it is found."""
+    counts = np.bincount(levels, weights=weight, minlength=len(comparison.labels))
+    return _log_shares(counts, np.exp(m) * _TIED if tied else 1.0)
+
+
+def _differing(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Reals, u: Reals) -> Reals:
+    """The ways to differ as often as in the context, begun with those of chance, of which they have the same share."""
+    unlike = list(comparison.unlike)
+    counts = np.bincount(levels, weights=weight, minlength=len(comparison.labels))[unlike] + np.exp(u[unlike]) * _LOOSE
+    logs = u.copy()
+    logs[unlike] = np.log(counts / counts.sum() * np.exp(u[unlike]).sum())
+    return logs
 
 
 def _normalised(logs: Reals) -> Reals:
@@ -201,13 +290,16 @@ def _matches(table: Table, model: Model, weight: Reals) -> list[Reals]:
     for comparison, levels, u in zip(model.comparisons, table.levels, model.u, strict=True):
         counts = np.bincount(levels, weights=weight, minlength=len(comparison.labels))
         seen = _log_shares(counts, expected(comparison, u) * _SEEDED + 0.05)
-        found.append(_believable(seen, comparison.differs))
+        found.append(_believable(seen, comparison.differs, list(comparison.unlike)))
     return found
 
 
-def _believable(logs: Reals, most: float) -> Reals:
+def _believable(logs: Reals, most: float, unlike: list[int]) -> Reals:
     """At most so many matches differ: more would be somebody else's pairs that were taken for matches."""
-    if len(logs) <= 3 or logs[1] <= np.log(most):
+    differ = float(np.exp(logs[unlike]).sum())
+    if len(logs) <= 3 or differ <= most:
         return logs
-    rest = np.log1p(-most) - np.log(max(1 - np.exp(logs[1]), 1e-9))
-    return np.concatenate([[0.0, np.log(most)], logs[2:] + rest])
+    bounded = logs + np.log1p(-most) - np.log(max(1 - differ, 1e-9))
+    bounded[unlike] = logs[unlike] + np.log(most / differ)
+    bounded[0] = 0.0
+    return np.asarray(bounded)

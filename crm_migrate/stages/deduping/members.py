@@ -1,6 +1,6 @@
 """The records that take part: nodes as a view, and the members of every cluster that has something to decide."""
 
-from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import quoted
 
@@ -49,7 +49,7 @@ def create_members(work: Relations, each: ObjectPlan, nodes: str) -> str:
         f"SELECT DISTINCT c.cluster AS __cluster, {said}"
         f" FROM {work.scan(ADDED | text, 'link', each.name, 'enrichment')} e JOIN {clusters} c ON c.node = e.__node)"
     )
-    fields = "".join(f", n.{quoted(field.name)}" for field in each.fields)
+    fields = "".join(f", {_value(each, field)} AS {quoted(field.name)}" for field in each.fields)
     nothing = "".join(
         f", {'e.' + quoted(f.name) if f.ref is None else 'NULL::BIGINT'} AS {quoted(f.name)}" for f in each.fields
     )
@@ -69,3 +69,9 @@ def create_members(work: Relations, each: ObjectPlan, nodes: str) -> str:
     )
     work.execute(f"DROP TABLE {added}")
     return table
+
+
+def _value(each: ObjectPlan, field: FieldPlan) -> str:
+    """SQL: a member's value; a link to what it became itself is none, so that another member's parent can survive."""
+    name = f"n.{quoted(field.name)}"
+    return f"nullif({name}, c.cluster)" if field.ref is not None and field.ref.object == each.name else name

@@ -3,6 +3,7 @@
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.matching.survivorship import COMPUTED, block_of, conflicts, winners
 from crm_migrate.stages.deduping.choices import apply_choices, create_choices
+from crm_migrate.stages.deduping.circles import create_circles, notes
 from crm_migrate.stages.deduping.mailboxes import override
 from crm_migrate.stages.deduping.members import create_members, node_view
 from crm_migrate.workspace.relations import Relations
@@ -16,6 +17,7 @@ def survive(work: Relations, each: ObjectPlan) -> None:
     work.execute(f"CREATE TABLE won AS {winners(each, members)}")
     create_choices(work, each, members)
     apply_choices(work, each, members)
+    create_circles(work, each, nodes)
     _hold_conflicts(work, each, members)
     for field in each.fields:
         if field.keep_others and any(other.name == field.keep_others for other in each.fields):
@@ -23,9 +25,9 @@ def survive(work: Relations, each: ObjectPlan) -> None:
     overridden = [override(work, each, field, nodes, members) for field in each.fields if field.per]
     _publish_clusters(work, each)
     _publish_survivors(work, each, members)
-    _publish_notes(work, each, members)
+    _publish_notes(work, each, nodes, members)
     _publish_merged(work, each, nodes, members, [o for o in overridden if o is not None])
-    for table in ("won", "choices", members, *(table for _, table in filter(None, overridden))):
+    for table in ("won", "choices", "circles", members, *(table for _, table in filter(None, overridden))):
         work.execute(f"DROP TABLE {table}")
 
 
@@ -105,10 +107,10 @@ def _rule(field: FieldPlan) -> str:
     return f"{field.survive} per {field.per}" if field.per else field.survive
 
 
-def _publish_notes(work: Relations, each: ObjectPlan, members: str) -> None:
+def _publish_notes(work: Relations, each: ObjectPlan, nodes: str, members: str) -> None:
     """What merging did to links: members that point to different parents, and parents that became oneself."""
     empty = "SELECT 0::BIGINT AS __cluster, '' AS field, '' AS code, '' AS message WHERE FALSE"
-    queries = [empty]
+    queries = [empty, notes()]
     for field in each.fields:
         if field.ref is None:
             continue
@@ -120,9 +122,10 @@ def _publish_notes(work: Relations, each: ObjectPlan, members: str) -> None:
         )
         if field.ref.object == each.name:
             queries.append(
-                f"SELECT DISTINCT __cluster, {literal(field.name)}, 'self_parent_cleared', 'Merging made"
-                f" the record its own"
-                f" {field.name.replace(chr(39), '')}. The link was cleared.' FROM {members} WHERE {name} = __cluster"
+                f"SELECT DISTINCT c.cluster, {literal(field.name)}, 'self_parent_cleared', 'Merging made the record its"
+                f" own {field.name.replace(chr(39), '')}. The link was cleared.' FROM {nodes} n"
+                f" JOIN {quoted(f'clusters/{each.name}')} c ON c.node = n.__node WHERE c.size > 1"
+                f" AND n.{name} = c.cluster"
             )
     work.publish(f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY ALL", "dedupe", each.name, "notes")
 
@@ -139,7 +142,8 @@ def _publish_merged(
             joins.append(f" LEFT JOIN {replaced[field.name]} o{number} ON o{number}.__cluster = m.__cluster")
             value = f"CASE WHEN o{number}.__cluster IS NULL THEN {value} ELSE o{number}.value END"
         if field.ref is not None and field.ref.object == each.name:
-            value = f"nullif({value}, m.__cluster)"
+            circle = f"(SELECT __cluster FROM circles WHERE field = {literal(field.name)})"
+            value = f"CASE WHEN m.__cluster NOT IN {circle} THEN nullif({value}, m.__cluster) END"
         cells.append(f"{value} AS {name}")
     own = "".join(f", {quoted(field.name)}" for field in each.fields)
     won = "".join(f", w.{quoted(field.name)}" for field in each.fields)

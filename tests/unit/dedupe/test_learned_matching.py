@@ -185,3 +185,16 @@ def test_nothing_to_compare_is_told(run: Run) -> None:
     each = kit.contacts(learned=kit.MERGE)
     kit.deduped(run, each, [{"key": "1"}, {"key": "2"}], [])
     assert staged.read(run, "dedupe", "contacts", "findings")["code"].to_list() == ["learned_nothing"]
+
+
+def test_a_household_is_a_group_and_no_record_is_merged_for_it(run: Run) -> None:
+    kisi, books = kit.crowd(80, 20)
+    home = {"last_name": "Karagözoğlu", "phone": "+90 555 7777777", "street": "Çınar 7", "city": "Bursa"}
+    for at, (given, born) in enumerate((("Murat", "1961-03-01"), ("Sevgi", "1964-07-12"), ("Kerem", "1990-01-30"))):
+        kisi.append({"key": f"home{at}", "first_name": given, "birth_date": born, **home})
+    kit.deduped(run, kit.contacts(learned=kit.MERGE), kisi, books)
+    assert not any(member.startswith("kisi:home") for members in kit.together(run) for member in members)
+    groups = staged.read(run, "dedupe", "contacts", "groups")
+    names = {row["__node"]: row["__key"] for row in staged.read(run, "link", "contacts", "nodes").to_dicts()}
+    members = {names[node] for node in groups["__node"]}
+    assert {"home0", "home1", "home2"} <= members
