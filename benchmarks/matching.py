@@ -4,6 +4,9 @@
     python -m benchmarks matching --labelled [set ...]   only files: `<set>.csv`, `<set>.truth.csv` in --folder
     python -m benchmarks matching --unseen [set ...]     only sets made from a seed, which nobody has looked at
 
+With --alone there are three columns more: the records that would be merged at the default limit, the real wrong merges
+per 1,000 of them, and pairwise recall there.
+
 Splink runs where it is installed (`make bench` installs it), or by the interpreter of --splink; --alone leaves it out
 and matches in this process.
 """
@@ -17,11 +20,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks import matching_files, matching_peers
+from benchmarks import matching_files, matching_limits, matching_peers
 from benchmarks.matching_scores import scores
 from benchmarks.matching_sets import Labelled, make, specs
 
-HEADS = ("precision", "recall", "F1", "B-cubed", "exact", "CPU s", "wall s")
+HEADS = ("precision", "recall", "F1", "B-cubed", "exact", "CPU s", "wall s", *matching_limits.HEADS)
 
 
 def main(arguments: list[str]) -> None:
@@ -78,4 +81,5 @@ def line(labelled: Labelled) -> str:
     clusters = found.clusters["cluster"].reindex(labelled.frame.index)
     figures = scores(pd.factorize(labelled.truth)[0], pd.factorize(clusters)[0])
     numbers = " ".join(f"{x:9.4f}" for x in figures)
-    return f"{labelled.name:36} {len(labelled.frame):7} {numbers} {cpu:9.1f} {wall:9.1f}"
+    at_limit = matching_limits.columns(labelled, found)
+    return f"{labelled.name:36} {len(labelled.frame):7} {numbers} {cpu:9.1f} {wall:9.1f} {at_limit}"

@@ -792,8 +792,8 @@ CODES: dict[str, Code] = {
     ),
     "match_not_mergeable": Code(
         "identity",
-        "Match rules on an object whose records are never merged by likeness.",
-        "Remove `match:` from the object.",
+        "Rules that merge on an object whose records are never merged by likeness.",
+        "Remove `match:` from the object, or say `do: review`.",
     ),
     "target_unique": Code(
         "identity",

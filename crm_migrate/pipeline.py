@@ -176,7 +176,7 @@ def _go(
             _extract(project, run, environment, listener)
     plan = read_plan(run)
     mapped = partial(map_all, workers=workers)
-    deduped = partial(dedupe, crosswalk=_crosswalk(project, plan))
+    deduped = partial(_dedupe, project, until)
     for name, step in (("map", mapped), ("link", link), ("dedupe", deduped), ("complete", complete)):
         if STAGES.index(name) > STAGES.index(until):
             break
@@ -208,14 +208,24 @@ def _extract(project: Project, run: Run, environment: str | None, listener: List
     freeze(run, frozen)
 
 
-def _crosswalk(project: Project, plan: Plan) -> Callable[[str], Path] | None:
-    """Where the crosswalk of an object lies: that of the target which this environment's last load went to."""
-    if not project.ledger.exists():
-        return None
+def _dedupe(project: Project, until: str, plan: Plan, run: Run) -> None:
+    """Match and merge; where the model merges, what the target was given as one record before stays one."""
+    merges = any(each.learned is not None and each.learned.do == "merge" for each in plan.objects)
+    identity = _loaded_into(project, plan, until) if merges and project.ledger.exists() else None
+    dedupe(plan, run, crosswalk=partial(project.crosswalk, identity) if identity else None)
+
+
+def _loaded_into(project: Project, plan: Plan, until: str) -> str | None:
+    """The target that this run is for; a run that ends before is taken to be for that of the last load."""
+    if STAGES.index(until) >= STAGES.index("plan"):
+        target = open_target(plan, project)
+        try:
+            return target.identity()
+        finally:
+            target.close()
     with Ledger(project.ledger) as ledger:
         loads = reversed(ledger.bodies("run"))
-        identity = next((load["identity"] for load in loads if _environment(project, load["run"], plan)), None)
-    return partial(project.crosswalk, identity) if identity else None
+        return next((str(load["identity"]) for load in loads if _environment(project, load["run"], plan)), None)
 
 
 def _environment(project: Project, run_id: str, plan: Plan) -> bool:

@@ -5,13 +5,17 @@ from collections.abc import Iterable
 import pandas as pd
 
 GIVEN = (
-    "Ayşe Mehmet Elif Mustafa Zeynep Ahmet Fatma Jürgen Käthe Björn Anneliese Günther Ines Budi Siti Dewi Agus Lucía "
-    "Émile Chloé Liam Olivia Noah Emma Łukasz Agnieszka Minh Wei Yuki Sven Ilse Hakan Derya Uwe Petra Rina Joko Tomasz"
-).split()
+    "Ayşe", "Mehmet", "Elif", "Mustafa", "Zeynep", "Ahmet", "Fatma", "Jürgen", "Käthe", "Björn",
+    "Anneliese", "Günther", "Ines", "Budi", "Siti", "Dewi", "Agus", "Lucía", "Émile", "Chloé",
+    "Liam", "Olivia", "Noah", "Emma", "Łukasz", "Agnieszka", "Minh", "Wei", "Yuki", "Sven",
+    "Ilse", "Hakan", "Derya", "Uwe", "Petra", "Rina", "Joko", "Tomasz",
+)  # fmt: skip
 FAMILY = (
-    "Yılmaz Kaya Demir Çelik Şahin Öztürk Aydın Müller Schröder Weiß Kowalski García Fernández López Smith Jones Brown "
-    "Wijaya Santoso Dubois Lefèvre Rossi Bianchi Jansen Andersson Novak Horvat Keller Vogel Brandt Aksoy Polat Kurt"
-).split()
+    "Yılmaz", "Kaya", "Demir", "Çelik", "Şahin", "Öztürk", "Aydın", "Müller", "Schröder", "Weiß",
+    "Kowalski", "García", "Fernández", "López", "Smith", "Jones", "Brown", "Wijaya", "Santoso", "Dubois",
+    "Lefèvre", "Rossi", "Bianchi", "Jansen", "Andersson", "Novak", "Horvat", "Keller", "Vogel", "Brandt",
+    "Aksoy", "Polat", "Kurt",
+)  # fmt: skip
 STREETS = ("Lindenweg", "Hauptstraße", "Atatürk Caddesi", "High Street", "Jalan Merdeka", "Calle Mayor", "Ringweg")
 CITIES = ("Berlin", "Ankara", "Leeds", "Jakarta", "Sevilla", "Lyon")
 COLUMNS = ("first_name", "last_name", "email", "phone", "street", "postal_code", "city", "birth_date")
@@ -51,7 +55,18 @@ def framed(planted: Iterable[Row], others: Iterable[Row] | None = None) -> pd.Da
 
 def firm(number: int) -> Row:
     """The company of a number."""
-    words = ("Nordlicht", "Anadolu", "Bintang", "Ferrum", "Quellhof", "Zirkon", "Marmara", "Tulpen", "Rasenna", "Oakfield")
+    words = (
+        "Nordlicht",
+        "Anadolu",
+        "Bintang",
+        "Ferrum",
+        "Quellhof",
+        "Zirkon",
+        "Marmara",
+        "Tulpen",
+        "Rasenna",
+        "Oakfield",
+    )
     trades = ("Logistik", "Textil", "Optik", "Gıda", "Papier", "Energie", "Solar", "Medikal", "Möbel")
     name = f"{words[number % len(words)]}{chr(97 + number % 23)} {trades[number * 5 % len(trades)]} GmbH"
     return {

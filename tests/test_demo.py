@@ -278,8 +278,23 @@ def test_what_only_looks_alike_is_asked_about(checked: Checked, object_name: str
     nodes = checked.run.table("link", object_name, "nodes")
     names = {r["__node"]: f"{r['__source']}:{r['__key']}" for r in nodes.iter_rows(named=True)}
     pairs = checked.run.table("dedupe", object_name, "pairs")
-    asked = {(names[p["a"]], names[p["b"]]) for p in pairs.iter_rows(named=True) if p["outcome"] == "review"}
+    open_ = pairs.filter(pl.col("outcome") == "review").iter_rows(named=True)
+    asked = {(names[p["a"]], names[p["b"]]) for p in open_ if p["rule"] != "learned"}
     assert asked == {(line["one"], line["other"]) for line in checked.lines("reviews") if line["object"] == object_name}
+
+
+@pytest.mark.parametrize("object_name", ["accounts", "contacts"])
+def test_the_model_proposes_only_what_is_likely_and_merges_nothing(checked: Checked, object_name: str) -> None:
+    likely = [line for line in checked.lines("likely") if line["object"] == object_name]
+    true = {origin_of(line): line["entity"] for line in checked.lines("fates") if line["object"] == object_name}
+    of = {d["__cluster"]: true[origin] for origin, d in checked.run.dispositions(object_name).items() if origin in true}
+    home = dict(checked.run.table("dedupe", object_name, "clusters").select("__node", "__cluster").iter_rows())
+    said = checked.run.table("dedupe", object_name, "pairs").filter(pl.col("rule") == "learned")
+    assert set(said["outcome"]) <= {"review", "vetoed"}
+    open_ = said.filter(pl.col("outcome") == "review").iter_rows(named=True)
+    pairs = {frozenset((of[home[p["a"]]], of[home[p["b"]]])) for p in open_}
+    assert pairs, "there is something that only the model finds"
+    assert pairs <= {frozenset((line["one"], line["other"])) for line in likely}
 
 
 def test_health_notes_are_not_in_the_crm(checked: Checked) -> None:

@@ -2,6 +2,8 @@
 
 import re
 
+import pycountry
+
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.countries import country_cell
 from crm_migrate.cleansing.letters import fold
@@ -9,19 +11,13 @@ from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.postal_codes import SHAPES, postal_cell
 from crm_migrate.cleansing.states import state_cell
 from crm_migrate.cleansing.text import repaired
-from crm_migrate.cleansing.vocabulary import table, words
+from crm_migrate.cleansing.vocabulary import phrases, table, words
 
 Parts = dict[str, str]
 
 PARTS = ("street", "street2", "city", "state", "postal", "country")
-_NOWHERE = re.compile(
-    r"(?:address|addr)\s*(?:unknown|not known|n/?a|tbd|missing)|unknown(?: address)?|no (?:fixed "
-    r")?(?:address|abode)|gone away|not known at this address|moved(?: away)?|adresse (?:unbekannt|"
-    r"inconnue)|unbekannt verzogen|"
-    r"direccion desconocida|sin direccion|indirizzo sconosciuto|adres (?:onbekend|bilinmiyor|yok)|adresi "
-    r"yok|alamat tidak (?:diketahui|ada)|endereco desconhecido|same as above|see above|as above|return to "
-    r"sender"
-)
+# What people write who know no address (patterns on folded text).
+_NOWHERE = re.compile("|".join(phrases("no_address")))
 _UNIT = re.compile(
     r"(?:apt|apartment|unit|suite|ste|floor|fl|flat|room|rm|bldg|building|dept|lot|trlr|#|c/o|attn|"
     r"attention|z\.?\s?hd|wohnung|whg|etage|stock|og|hinterhaus|hh|bât|bat|batiment|appt|esc|etage|piso|"
@@ -41,7 +37,8 @@ _STREET_WORD = re.compile(
     r"\b\.?.*|.*\b(?:улица|проспект|переулок|бульвар|набережная|шоссе|площадь|вулиця|провулок|ulitsa|street|st|ave)\b.*",
     re.IGNORECASE,
 )
-_TURKEY = re.compile(r"(?<=\w)[\s/-]+(?:T[üu]rkiye|TÜRKİYE|TURKIYE|Turkey|TURKEY)$")
+# Countries without a city of their name: the name may end the last piece without a comma.
+_NAMED_APART = words("countries_named_apart")
 # Provinces named like their city: the name alone is the city.
 _CITY_STATES = words("city_states")
 _CODE_FIRST = words("postal_code_first")
@@ -73,7 +70,7 @@ def address_cell(text: str, region: str | None) -> Cell:
 
 def _parts(value: str, region: str | None) -> Parts:
     """The parts of an address, from its end: country, then postal code with city and state, then streets."""
-    pieces = [p.strip() for p in re.split(r"\s*[\n,]\s*", value) if p.strip()]
+    pieces = [p.strip() for p in re.split(r"\s*[\n,;|]\s*", value) if p.strip()]
     parts: Parts = {}
     if len(pieces) > 1:
         country = country_cell(pieces[-1])
@@ -87,8 +84,9 @@ def _parts(value: str, region: str | None) -> Parts:
             if not parts
             else {**_streets(pieces), **parts}
         )
-    if region == "TR" and not parts and _TURKEY.search(pieces[-1]):
-        pieces[-1], parts["country"] = _TURKEY.sub("", pieces[-1]), "TR"
+    own = re.fullmatch(r"(.*[\w)])[\s/-]+([^\W\d_]{5,})", pieces[-1]) if region in _NAMED_APART and not parts else None
+    if own and country_cell(own[2]) == Cell(region):
+        pieces[-1], parts["country"] = own[1], region
     place = _turkish(pieces) if region == "TR" else _place(pieces, region)
     if place:
         found, streets = place
@@ -172,6 +170,8 @@ def _code_first(pieces: list[str], region: str, code: str) -> _Place | None:
             elif rest:
                 return None
             return parts, pieces[:at]
+    if len(pieces) == 1 and len(re.sub(r"\D", "", pieces[0])) > 4 and (found := whole.fullmatch(pieces[0])):
+        return _found(found, region), []
     tail = re.compile(rf"(?P<street>.*\d\w?\b.*?[,\s]+?)\s*(?:{prefix})?{code}\s+(?P<city>[^\d,]{{2,}})", re.IGNORECASE)
     found = tail.fullmatch(pieces[-1]) if pieces else None
     if found and len(pieces) == 1 and re.search(r"\d", found["street"]):
@@ -185,6 +185,9 @@ def _found(match: re.Match[str], region: str) -> Parts:
     code = postal_cell(got["postal"], region).value if "postal" in got else None
     if code:
         got["postal"] = code
+    bracketed = re.fullmatch(r"(.+?)\s*\(([^()]{3,})\)", got.get("city", ""))
+    if bracketed and state_cell(bracketed[2], region).value and "state" not in got:
+        got["city"], got["state"] = bracketed[1], bracketed[2]
     state = got.get("state", "")
     if state and not state_cell(state, region).value:
         got["city"] = f"{got['city']} {got.pop('state')}"
@@ -198,6 +201,8 @@ def _state_code(pieces: list[str], region: str, code: str) -> _Place | None:
         if pieces
         else None
     )
+    if last and len(pieces) == 2 and not last["city"] and _is_state(last["state"], region) and pieces[0].isalpha():
+        return {"city": pieces[0], "state": last["state"], "postal": _code(last["postal"], region)}, []
     if last and state_cell(last["state"], region).value and not last["city"] and len(pieces) > 2:
         return {"city": pieces[-2], "state": last["state"], "postal": _code(last["postal"], region)}, pieces[:-2]
     if last and last["city"] and len(pieces) > 1 and state_cell(last["state"], region).value:
@@ -224,6 +229,11 @@ def _code_last(pieces: list[str], region: str, code: str) -> _Place | None:
         if found:
             parts = {"city": found["city"].strip(" -"), "postal": _code(found["postal"], region)}
             return _with_state(parts, region), pieces[:-1]
+    if len(pieces) > 2 and _is_state(pieces[-1], region) and not re.search(r"\d", pieces[-2]):
+        return {"city": pieces[-2], "state": pieces[-1]}, pieces[:-2]
+    joined = _with_state({"city": pieces[-1]}, region) if region == "BR" and len(pieces) > 1 else {}
+    if "state" in joined:
+        return joined, pieces[:-1]
     alone = len(pieces) > 2 and re.fullmatch(code, pieces[-1], re.IGNORECASE)
     if alone and len(pieces) > 3 and _is_state(pieces[-2], region) and not re.search(r"\d", pieces[-3]):
         return {"city": pieces[-3], "state": pieces[-2], "postal": _code(pieces[-1], region)}, pieces[:-3]
@@ -232,8 +242,17 @@ def _code_last(pieces: list[str], region: str, code: str) -> _Place | None:
     return None
 
 
+# Countries that write a state behind the city, and whose states are hardly ever named like one of their cities.
+_STATES_APART = frozenset(("IN", "ID", "BR", "NG", "ZA", "PK", "US", "CA", "AU"))
+
+
 def _is_state(text: str, region: str) -> bool:
-    """A state of the country beyond doubt, and not a city of the same name."""
+    """A state of the country beyond doubt, and not a city of the same name; in Britain only a county (`Surrey`)."""
+    if region == "GB":
+        units = pycountry.subdivisions.get(country_code="GB") or ()
+        return any(u.type == "Two-tier county" and fold(u.name) == fold(text).strip(" -") for u in units)
+    if region not in _STATES_APART:
+        return False
     cell = state_cell(text.strip(" -"), region)
     return bool(cell.value) and cell.flag is None and fold(text).strip(" -") not in _CITY_STATES
 

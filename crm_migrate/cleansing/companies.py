@@ -1,6 +1,7 @@
 """Company names: what is none, legal forms in their written form, and the matching key."""
 
 import re
+import unicodedata
 
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.legal_forms import without_form
@@ -68,8 +69,14 @@ def _last(word: str) -> str:
 def company_key(text: str) -> str:
     """Folded name without legal forms and punctuation: `Müller AG`, `MÜLLER A.G.` and `Mueller AG` are one."""
     name = without_form(re.sub(r"['’‘ʼ`´\"]", "", text))
-    words = re.sub(rf"[^{_MARKS}]+|_", " ", _AND.sub(" and ", fold(name)))
-    return " ".join(word if word in _NO_UMLAUT else _UMLAUT.sub(r"\1", word) for word in words.split())
+    spaced = re.sub(rf"[^{_MARKS}\u0300-\u036f]+|_", " ", _AND.sub(" and ", unicodedata.normalize("NFC", name).lower()))
+    return " ".join(_plain(word) for word in spaced.split())
+
+
+def _plain(word: str) -> str:
+    """A word folded; `ue`, `oe`, `ae` as ü, ö, ä, save in words that have two sounds or an accent there."""
+    folded = fold(word)
+    return folded if folded in _NO_UMLAUT else fold(_UMLAUT.sub(r"\1", word))
 
 
 def company_key_cell(text: str) -> Cell:

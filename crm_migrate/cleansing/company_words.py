@@ -26,8 +26,8 @@ def is_company(text: str, locale: str = "en") -> bool:
         return False
     for length in range(min(5, len(words) - 1), 0, -1):
         tail = " ".join(words[-length:])
-        if form_key(tail) in forms() and _is_sure(tail):
-            return True
+        if form_key(tail) in forms() and _is_sure(tail) and not (locale[:2] == "id" and tail.startswith("Sp.")):
+            return True  # `Sp.A.` is an Indonesian specialist's degree
     front = form_key(words[0])
     if (
         front in FRONT

@@ -71,7 +71,7 @@ LANGUAGES = [
 EVERYDAY = {name.strip(): code for code, names in table("countries").items() for name in names.split(" | ")}
 # Names that several countries (or a country and a state) share; withdrawn ones (ISO 3166-3).
 AMBIGUOUS = {
-    **dict.fromkeys(("korea", "corea", "coree", "kore"), "KR or KP"),
+    **dict.fromkeys(("korea", "corea", "coree", "kore", "корея", "koreya", "coreia", "κορεα"), "KR or KP"),
     **dict.fromkeys(("congo", "kongo"), "CG or CD"),
     "georgia": "the country GE or the state US-GA",
     "virgin islands": "VG or VI",
@@ -94,8 +94,8 @@ _SHORT = tuple(
         (r"\brep(?:ub)?\b", "republic"),
         (r"\bdem\b", "democratic"),
         (r"\b(?:is|isl|isls)$", "islands"),
-        (r"^ *s (?=korea|africa|sudan)", "south "),
-        (r"^ *n (?=korea|ireland|macedonia)", "north "),
+        (r"^ *s +(?=korea|africa|sudan)", "south "),
+        (r"^ *n +(?=korea|ireland|macedonia)", "north "),
         (r"^ *fed\b", "federal"),
     )
 )
@@ -147,10 +147,23 @@ _FRAME = re.compile(
 def _code(key: str) -> str | None:
     """The country of a key: as it is, closed up, or out of the frame of an official name."""
     names = _names()
-    if key in names or key.replace(" ", "") in names:
-        return names.get(key) or names.get(key.replace(" ", ""))
+    for spelling in (key, key.replace(" ", ""), re.sub(r"(?<=[aou])e", "", key)):  # `Elfenbeinkueste`
+        if spelling in names:
+            return names[spelling]
     bare = _FRAME.sub("", key)
     return names.get(bare) if bare != key and bare not in AMBIGUOUS else None
+
+
+_INVERTED = re.compile(
+    r"([^,()]+?)\s*[,(]\s*(?:the|(?:the )?[\w'’ ]+ of(?: the)?|rep\.?|republic|islamic rep\.?)\)?", re.IGNORECASE
+)
+
+
+def _inverted(value: str) -> str | None:
+    """`Sudan, Republic of`, `Bahamas, The`: the name stands before the comma; never for Korea and Congo."""
+    found = _INVERTED.fullmatch(value)
+    key = country_key(found[1]) if found else ""
+    return None if key in AMBIGUOUS or "democratic" in fold(value) else _code(key)
 
 
 def _repeated(value: str) -> str | None:
@@ -178,7 +191,7 @@ def country_cell(text: str) -> Cell:
         return Cell(None, "ambiguous", AMBIGUOUS[key])
     if key in WITHDRAWN:
         return invalid("a country that is no more (ISO 3166-3)")
-    code = _code(key) or _repeated(value)
+    code = _code(key) or _inverted(value) or _repeated(value)
     return Cell(code) if code else _misspelt(key)
 
 

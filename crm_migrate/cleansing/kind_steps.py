@@ -6,7 +6,7 @@ import polars as pl
 
 from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step
 from crm_migrate.cleansing.companies import company_cell
-from crm_migrate.cleansing.kinds import KINDS
+from crm_migrate.cleansing.kinds import KINDS, read_bounded
 from crm_migrate.cleansing.note_flags import note_flags
 from crm_migrate.cleansing.sensitive import sensitive_content
 from crm_migrate.cleansing.steps import Context
@@ -18,7 +18,7 @@ def _regional(name: str, example: tuple[str, str]) -> None:
 
     def function(values: pl.Series, context: Context, region: str | None = None) -> pl.DataFrame:
         known = (region or context.region or "").upper()
-        return as_step(values, outcomes(values, lambda text: kind.read(text, known, {})))
+        return as_step(values, outcomes(values, lambda text: read_bounded(kind, text, known, {})))
 
     function.__doc__ = f"Write {kind.doc}; the region is that of the locale unless given."
     step(name, name, parameters=("region",), examples=(example,))(function)
@@ -29,7 +29,7 @@ def _plain(name: str, example: tuple[str, str]) -> None:
     kind = KINDS[name]
 
     def function(values: pl.Series, context: Context) -> pl.DataFrame:
-        return as_step(values, outcomes(values, lambda text: kind.read(text, context.locale, {})))
+        return as_step(values, outcomes(values, lambda text: read_bounded(kind, text, context.locale, {})))
 
     function.__doc__ = f"Write {kind.doc}."
     step(name, name, examples=(example,))(function)

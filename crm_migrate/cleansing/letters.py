@@ -86,4 +86,6 @@ def _is_letter_mark(plain: str, at: int) -> bool:
     """A mark that makes another letter, not an accent: й, the voiced kana, nukta and virama of Indic scripts, the
     vowels and tones of Thai and Lao.
     """
-    return unicodedata.combining(plain[at]) in {7, 8, 9, 103, 107, 118, 122} or (plain[at] == "\u0306" and plain[at - 1 : at] in {"и", "И"})
+    return unicodedata.combining(plain[at]) in {7, 8, 9, 103, 107, 118, 122} or (
+        plain[at] == "\u0306" and plain[at - 1 : at] in {"и", "И"}
+    )

@@ -35,7 +35,7 @@ def _context(name: str) -> str:
 # Before a phrase: it is denied, or said of somebody or something else. Between them only words that change nothing.
 _DENIED = re.compile(
     rf"(?:\b{_context('not')}\s+(?:{_context('filler')}\s+){{0,3}}$)"
-    rf"|(?:\b{_context('bereaved')} (?:\w+ )?$)"
+    rf"|(?:\b{_context('bereaved')}\s*(?:\w+\s)?$)"
     rf"|(?:\b{_context('relative')}(?:'s|)\s+(?:{_context('between')}\s+){{0,4}}$)"
 )
 _THING = re.compile(rf"\b{_context('thing')}\s+(?:{_context('between')}\s+){{0,3}}$")
@@ -52,16 +52,14 @@ _DATED_AFTER = re.compile(
     rf"[^\W\d_]{{3,}}\s+\d{{4}}|\s*$)|^\s*{_context('always')}"
 )
 # Something that has happened (`unsubscribed`) holds whatever follows; only a wish can be limited to hours.
-_EVENT = re.compile(
-    r"unsubscribed|opted|abbestellt|abgemeldet|gestrichen|desinscri|desabonn|baja|cikti|ayril|iptal|withdr|widerruf|revo|"
-    r"geri cekti|berhenti|registered|retire|uitgeschreven|disiscritt|robinson|blacklist|removed|keluar|\u043e\u0442\u043f\u0438\u0441"
-)
+_EVENT = re.compile(_context("event"))
 _REQUESTS = frozenset(("do_not_contact", "do_not_call", "do_not_email", "do_not_mail"))
 _HOURS_BEFORE = re.compile(
-    r"(?:\b(?:saat|sabah|aksam|ogle|ogleden|hafta ?(?:sonu|ici)|mesai|tatil|gece|pazar|cumartesi|pazartesi|sali|carsamba|"
-    r"persembe|cuma|bugun|yarin|su an|simdi|bayram|ramazan|iste)(?:dan|den|lari|leri|i|yken)?\s*(?:\S+\s+){0,4}"
-    r"(?:once|sonra|disinda|gunu|gunleri|saatlerinde|icinde)?\s*$)|\b\d{1,2}(?:[.:]\d\d)?'?\s?(?:dan|den|tan|ten) "
-    r"(?:once|sonra)\s*$|\b(?:vor|nach|zwischen|ab|bis|wahrend|am|an|avant|apres|entre|antes|despues|sebelum|setelah|"
+    r"(?:\b(?:saat|sabah|aksam|ogle|ogleden|hafta ?(?:sonu|ici)|mesai|tatil|gece|pazar|cumartesi|pazartesi|sali|"
+    r"carsamba|persembe|cuma|bugun|yarin|su an|simdi|bayram|ramazan|iste)(?:dan|den|lari|leri|i|yken)?\s*"
+    r"(?:\S+\s+){0,4}(?:once|sonra|disinda|gunu|gunleri|saatlerinde|icinde|arasinda)?\s*$)|"
+    r"\b\d{1,2}(?:[.:]\d\d)?'?\s?(?:dan|den|tan|ten) (?:once|sonra)\s*$|"
+    r"\b(?:vor|nach|zwischen|ab|bis|wahrend|am|an|avant|apres|entre|antes|despues|sebelum|setelah|"
     r"before|after|until)\s+(?!\d+[./]\d|auf weiteres|further|heute|today|\d{4}\b)(?:\S+\s+){1,4}$"
 )
 # What narrows "do not contact" to one way; that way has a flag of its own.

@@ -10,6 +10,8 @@ PROGRAMS = frozenset(phrases("null_programs"))
 PEOPLE = frozenset(phrases("null_people"))
 # A failed formula: nothing in a column of texts, an error in one of numbers or phones.
 ERRORS = frozenset(phrases("null_errors"))
+# Words for nothing that also name things (a town, a brand): only for the kind and the step that ask for nulls.
+MORE = frozenset(phrases("null_more"))
 _FILLER = re.compile(r"[\s\u200b-\u200f\u2060\ufeff.\-_–—*?#/\\,;:~|+='\"`!·•…]*")
 
 
@@ -22,5 +24,5 @@ def is_null(text: str) -> bool:
     """Means "nothing" in a column that holds no names and no free choice of words."""
     folded = " ".join(text.split()).lower()
     bare = folded.rstrip(".!")
-    inner = folded.strip("'\"`,; ")
-    return any(word in PROGRAMS or word in PEOPLE for word in (folded, bare, inner)) or is_filler(text)
+    inner = folded.strip("'\"`,;-_*<>(){}[] ")
+    return any(word in PROGRAMS or word in PEOPLE for word in (folded, bare, inner) if word) or is_filler(text)

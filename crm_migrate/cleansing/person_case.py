@@ -37,7 +37,12 @@ def recased(name: str, locale: str, *, first: bool = True) -> str:
 def _word(word: str, locale: str, turkish: bool, small: bool) -> str:
     """One word; particles inside a name are small, save in Italian names, where they are large."""
     key = fold(word).strip(".")
-    if small and key in SMALL and not locale.startswith(("it", "tr")) and not (locale.startswith("fr") and key in _ARTICLES):
+    if (
+        small
+        and key in SMALL
+        and not locale.startswith(("it", "tr"))
+        and not (locale.startswith("fr") and key in _ARTICLES)
+    ):
         return word.lower()
     if small and _ROMAN.fullmatch(key) and len(key) > 1:
         return word.upper()

@@ -17,7 +17,10 @@ _LONGEST = 1000  # characters; several people with titles and remarks need a qua
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b50\u2b55\u20e3]+")
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{5,}")
-_HOUSE = r"(?:family|familie|fam\.|famille|familia|famiglia|família|ailesi|aile|keluarga|familjen|familien|rodina|rodzina|household)"
+_HOUSE = (
+    r"(?:family|familie|fam\.|famille|familia|famiglia|família|ailesi|aile|keluarga|familjen|familien|rodina|rodzina|"
+    r"household)"
+)
 _FAMILY = re.compile(
     rf"(?:the )?(\S+(?:\s\S+){{0,2}}) {_HOUSE}|(?:the )?{_HOUSE} ((?:[a-z']{{2,4}} ){{0,3}}\S+)", re.IGNORECASE
 )
@@ -163,7 +166,7 @@ def _pair(left: str, right: str, locale: str) -> list[str | Parts]:
         words = right.split()
         if len(words) > 1 and _title_only(words[0]):
             mr = {"prefix": left} | ({"first": second["first"]} if "first" in second else {}) | {"last": family}
-            mrs = {"prefix": words[0], "last": family}
+            mrs = {"prefix": second.get("prefix", words[0]), "last": family}
             return [mr, mrs] if family else [f"{left} {right}"]
         return [f"{left} {right}"]
     first = person(left, locale)

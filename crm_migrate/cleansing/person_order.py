@@ -41,8 +41,10 @@ def split_words(words: list[str], locale: str, *, family: list[str] | None = Non
     language = locale[:2]
     if language in _MONONYMS and len(words) == 2 and fold(words[0]) == fold(words[1]):
         return {"last": words[0]}
-    special = _patronymics(words) or (_east(words, language) if language in _FAMILY_FIRST or _is_east(words) else None)
-    return special or _west(words, locale)
+    special = _patronymics(words, language) or (
+        _east(words, language) if language in _FAMILY_FIRST or _is_east(words) else None
+    )
+    return special or _west(words, locale, titled)
 
 
 def _one(word: str, locale: str, titled: bool) -> Parts:
@@ -81,10 +83,16 @@ def _east(words: list[str], language: str) -> Parts:
     return {"last": words[0], "first": " ".join(words[1:])}
 
 
-def _patronymics(words: list[str]) -> Parts | None:
+def _patronymics(words: list[str], language: str) -> Parts | None:
     """Russian three-part names in both orders, and two-part ones whose family ending stands first."""
     if len(words) == 3 and _PATRONYMIC.fullmatch(words[2]) and not _PATRONYMIC.fullmatch(words[1]):
         return {"last": words[0], "first": words[1], "middle": words[2]}
+    if len(words) > 2 and all(re.fullmatch(r"[^\W\d_]\.", w) for w in words[1:]) and len(words[0].strip(".")) > 2:
+        return {"last": words[0], "first": words[1], "middle": " ".join(words[2:])}  # `Лебедева О. П.`
+    if language in {"ru", "uk", "be"} and len(words) == 2 and _PATRONYMIC.fullmatch(words[1]):
+        return {"first": words[0], "middle": words[1]}
+    if language in {"bg", "mk"} and len(words) == 3 and re.search("(?:ов|ев|ова|ева|ски|ска|ov|ev|ova|eva)$", words[1]):
+        return {"first": words[0], "middle": words[1], "last": words[2]}
     if len(words) == 3 and _PATRONYMIC.fullmatch(words[1]) and re.search("[а-яё]", words[2], re.IGNORECASE):
         return {"first": words[0], "middle": words[1], "last": words[2]}
     if (
@@ -97,8 +105,16 @@ def _patronymics(words: list[str]) -> Parts | None:
     return None
 
 
-def _west(words: list[str], locale: str) -> Parts:
+# Particles that are no given name: behind a title they open the family name (`Mevrouw Van Dam`).
+_OPENING = words("name_particles_opening")
+# Former titles of nobility, part of the family name in Germany since 1919 (article 109 of the Weimar constitution).
+_NOBLE = words("name_noble")
+
+
+def _west(words: list[str], locale: str, titled: bool = False) -> Parts:
     """Given names first; the family name starts at a particle, or is the last word (or two in Spanish)."""
+    if titled and fold(words[0]) in _OPENING:
+        return {"last": " ".join(words)}
     start = _particle(words)
     devout = _devotion(words) if locale[:2] in {"es", "ca", "gl", "pt", "en", "fil", "ph"} else 0
     if devout and devout < len(words):
@@ -120,7 +136,11 @@ def _devotion(words: list[str]) -> int:
     """How many words the given name has whose end is a devotion (`María del Carmen`), or 0."""
     for at in range(2, min(5, len(words))):
         middle = [fold(w) for w in words[1:at]]
-        if middle and middle[0] in {"de", "del", "da", "das", "dos"} and all(m in {"de", "del", "la", "las", "los", "da", "das", "dos"} for m in middle):
+        if (
+            middle
+            and middle[0] in {"de", "del", "da", "das", "dos"}
+            and all(m in {"de", "del", "la", "las", "los", "da", "das", "dos"} for m in middle)
+        ):
             return at + 1 if fold(words[at]) in _DEVOTIONS else 0
     return 0
 
@@ -131,6 +151,8 @@ def _particle(words: list[str]) -> int | None:
         key = fold(words[at])
         if key.rpartition("-")[2] in {"van", "von", "de", "der", "la", "le", "di", "da"} and "-" in key:
             return at  # `Kelly-Van Buren`
+        if key in _NOBLE and fold(words[at + 1]) in {"von", "zu", "vom", "zum", "und", "van"}:
+            return at
         if key in PATRONYMS or (
             key in PARTICLES
             and key not in {"y", "e", "i", "o", "abd", "ben", "san", "st", "in", "d", "l", "mac", "mc", "bar"}
@@ -141,8 +163,16 @@ def _particle(words: list[str]) -> int | None:
     return None
 
 
+# Turkish family names that are no given names (the commonest of the population register): two family names of a woman
+# who keeps her own (Civil Code, article 187).
+_TURKISH = words("names_turkish_families")
+
+
 def _family_words(words: list[str], language: str) -> int:
     """How many words at the end are the family name."""
+    if language == "tr" and len(words) >= 3:
+        own = fold(words[-2])
+        return 2 if own in _TURKISH or own.endswith(("oglu", "gil")) else 1
     if language in {"es", "ca", "gl"} and len(words) >= 3:
         return 1 if len(words) == 3 and (fold(words[1]) in _SECOND or len(words[1].strip(".")) == 1) else 2
     if language == "pt" and len(words) >= 3:

@@ -5,13 +5,15 @@ import re
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.note_flags import note_flags
 from crm_migrate.cleansing.person_words import DEPARTMENTS
-from crm_migrate.cleansing.vocabulary import words
+from crm_migrate.cleansing.vocabulary import phrases, words
 
 _BRACKETED = re.compile(r"\s*[(\[{*<]+([^()\[\]{}<>*]+)[)\]}*>]+\s*")
 _TAIL = re.compile(r"\s+(?:[-–—‐‑:/|]+|,(?=\s*(?:deceased|dup|do not)))\s*([^\W\d_][^\d]{2,}(?:\d{4})?)$")
 _STARRED = re.compile(r"^\*{2,}\s*([^*]{3,40}?)\s*\*{2,}\s*(?=\S)")
+# The same without a sign between: in capitals behind a name that is not.
+_LOUD = re.compile(rf"(?<=[a-zß-öø-ÿğışçöü])\s+({'|'.join(phrases('name_remarks_loud'))})$")
 _HEAD = re.compile(
-    r"^(?:zzz+|xxx+|x{2,}|old|alt|inactive|inaktiv|del|delete|do not use|dnu|dup|eski|pasif|yyy+)[\s_:\-.*]+(?=\S)",
+    r"^(?:z{2,}|x{2,}|old|alt|inactive|inaktiv|del|delete|do not use|dnu|dup|eski|pasif|yyy+)[\s_:\-.*]+(?=\S)",
     re.IGNORECASE,
 )
 _DEAD = re.compile(
@@ -22,7 +24,10 @@ _DEAD = re.compile(
 )
 _JOB = re.compile(r"\s*(?:,|\s[-–—‐‑|])\s*([^,]{2,40})$")
 _JOBS = words("job_titles")
-_AT_BIRTH = re.compile(r"(?:n[ée]e?|geb\.?|geboren\w*|born|född|født|kızlık soyadı|roz\.?|nata|z domu|rozená|szül\.?|formerly|ur\.)\b", re.IGNORECASE)
+_AT_BIRTH = re.compile(
+    r"(?:n[ée]e?|geb\.?|geboren\w*|born|född|født|kızlık soyadı|roz\.?|nata|z domu|rozená|szül\.?|formerly|ur\.)\b",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"[†✝]|^\*+|\*+$")
 _REMARK_FLAG = {
     "do_not_call": "do_not_contact",
@@ -47,7 +52,7 @@ Found = tuple[str, str, str]
 def without_remarks(value: str) -> tuple[str, str | None, str | None]:
     """The name without remarks, the gravest flag of them (None without any), and all their texts."""
     flags, said = [], []
-    for finder in (_starred, _contact, _dead, _job, _bracketed, _tail, _front, _head, _mark):
+    for finder in (_starred, _contact, _dead, _job, _bracketed, _tail, _loud, _front, _head, _mark):
         found = finder(value)
         if found:
             value, flag, text = found
@@ -90,6 +95,11 @@ def _bracketed(value: str) -> Found | None:
     return _by(_BRACKETED, value)
 
 
+def _loud(value: str) -> Found | None:
+    """`John Smith DO NOT CALL`."""
+    return _by(_LOUD, value) if value[-1:].isupper() else None
+
+
 def _tail(value: str) -> Found | None:
     """`John Smith - do not call`."""
     return _by(_TAIL, value)
@@ -124,7 +134,7 @@ def _head(value: str) -> Found | None:
 
 def _starred(value: str) -> Found | None:
     """`*** DO NOT USE *** John Smith`."""
-    found = _STARRED.match(value)
+    found = _STARRED.match(value) if value.startswith("*") else None
     return (value[found.end() :].strip(), _flag(found[1]) or "suspect", found[1]) if found else None
 
 

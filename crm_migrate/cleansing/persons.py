@@ -21,14 +21,18 @@ Parts = dict[str, str]
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々]")
 _NICKNAME = re.compile(r"\s*(?:\(([^()]+)\)|\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<=\s)['‘]([^'’]+)['’](?=\s))\s*")
-_BORN = r"(?:née|nee|né|geb\.?|geborene|geborener|född|født|born|roz\.?|rozená|nata|z domu|szül\.?|de soltera|kızlık soyadı:?)"
+_BORN = (
+    r"(?:née|nee|né|geb\.?|geborene|geborener|född|født|born|roz\.?|rozená|nata|z domu|szül\.?|de soltera|"
+    r"kızlık soyadı:?)"
+)
+_MAYBE_BORN = re.compile(r"\b(?:n[ée]|geb|f[öø]d|born|roz|nata|z domu|szül|de solt|kızl)", re.IGNORECASE)
 _MAIDEN = re.compile(rf"\s*\({_BORN}\s+([^()]+)\)|\s*,?\s+{_BORN}\s+([^()]+?)\s*$", re.IGNORECASE)
 
 
 def person(text: str, locale: str) -> Parts:
     """The parts of one person's name, in the order in which they are written; letter case restored if it was lost."""
     value = " ".join(unicodedata.normalize("NFC", text).split())
-    value, _ = _taken(_MAIDEN, value)
+    value = _taken(_MAIDEN, value)[0] if _MAYBE_BORN.search(value) else value
     value, nickname = _taken(_NICKNAME, value)
     restore = _restoring(value, locale)
     value, inverted, suffix = _commas(value, locale)
@@ -45,14 +49,16 @@ def person(text: str, locale: str) -> Parts:
     return parts
 
 
-_GLUED_TITLE = re.compile(r"((?:[^\W\d_]{1,5}\.){1,4})(?=[^\W\d_]{2,}(?:\s|$))")
+_GLUED_TITLE = re.compile(r"((?:[^\W\d_]{1,5}\.){1,4})(?=([^\W\d_])[^\W\d_]+(?:\s|$))")
 
 
 def _opened(value: str) -> str:
     """`Prof.Dr.Hasan Tekin`: titles glued to the name stand apart."""
-    found = _GLUED_TITLE.match(value)
-    known = found and _key(value.split()[0]) not in PREFIXES and all(fold(t) in PREFIXES for t in found[1].split(".") if t)
-    return f"{found[1]} {value[found.end() :]}" if found and known else value
+    found = _GLUED_TITLE.match(value) if "." in value else None
+    if not found or not found[2].isupper() or _key(value.split()[0]) in PREFIXES:
+        return value
+    known = all(fold(title) in PREFIXES for title in found[1].split(".") if title)
+    return f"{found[1]} {value[found.end() :]}" if known else value
 
 
 def _title(prefix: str, value: str) -> str:
@@ -141,17 +147,21 @@ def _all_suffix(text: str, *, after_comma: bool = False) -> bool:
     return bool(words) and all(_is_suffix(w, after_comma) for w in words)
 
 
+# `S.Kom.`, `M.Ec.`: a degree by its shape; initials (`J.P.`) have no small letters.
+_DEGREE = re.compile(r"[A-Z][a-z]?\.[A-Z]?(?:[A-Z][a-z]+|[a-z]{2,})\.?(?:[A-Z][A-Za-z]*\.?)?")
+
+
 def _is_suffix(word: str, sure: bool) -> bool:
     """A known suffix; doubtful ones need a comma before them, dots, or capitals."""
     key = _key(word)
     if key not in SUFFIXES:
-        return False
+        return sure and _DEGREE.fullmatch(word) is not None
     return sure or key not in UNSURE_SUFFIXES or ("." in word and len(key) > 1) or (key in {"v", "vi"} and False)
 
 
 def _prefixes(words: list[str], locale: str) -> tuple[list[str], str]:
     """The words behind the titles at the start, and these."""
-    at = 0
+    at = 2 if locale[:2] == "nl" and [w.lower() for w in words[:2]] == ["de", "heer"] and len(words) > 2 else 0
     while at < len(words) - 1 and _is_prefix(words[at], len(words) - at - 1, at > 0, locale):
         at += 1
     return words[at:], " ".join(words[:at])
@@ -159,7 +169,21 @@ def _prefixes(words: list[str], locale: str) -> tuple[list[str], str]:
 
 # Titles that are names too, but hardly before two more names.
 _RANKS = frozenset(
-    ("sir", "dame", "lord", "lady", "chief", "major", "general", "pastor", "father", "sister", "brother", "judge", "bishop")
+    (
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "chief",
+        "major",
+        "general",
+        "pastor",
+        "father",
+        "sister",
+        "brother",
+        "judge",
+        "bishop",
+    )
 )
 # Given names of a language that are titles elsewhere: Javanese `Sri`.
 _NEVER_TITLES = {"id": ("sri",), "jv": ("sri",)}
@@ -178,12 +202,7 @@ def _is_prefix(word: str, rest: int, behind_title: bool, locale: str) -> bool:
         k in PREFIXES and len(k) > 1 for k in re.split(r"[-.]", fold(word).strip(".")) if k
     ):
         return behind_title and fold(word) in {"h.c.", "hc", "h.c"}
-    return (
-        key not in DOTTED
-        or word.endswith(".")
-        or behind_title
-        or (key in _RANKS and rest > 1)
-    )
+    return key not in DOTTED or word.endswith(".") or behind_title or (key in _RANKS and rest > 1)
 
 
 def _suffixes(words: list[str]) -> tuple[list[str], str]:
@@ -223,7 +242,7 @@ def _joined(words: list[str]) -> list[str]:
 
 def maiden_name(text: str) -> str:
     """The name at birth that a cell gives besides (`geb. Winter`, `née Moreau`, `kızlık soyadı Ak`), or ""."""
-    return _taken(_MAIDEN, " ".join(unicodedata.normalize("NFC", text).split()))[1]
+    return _taken(_MAIDEN, " ".join(text.split()))[1] if _MAYBE_BORN.search(text) else ""
 
 
 def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str, bool], str], titled: bool) -> Parts:
@@ -256,7 +275,7 @@ def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str,
         parts = split_words(given, locale, family=[*moved, *family])
     else:
         parts = split_words(words, locale, titled=titled)
-    if marked or _is_family_loud(parts):
+    if marked or shouted or _is_family_loud(parts):
         parts["last"] = recased(parts["last"], locale, first=False)
     return {k: restore(v, k != "last" or _is_alone(parts)) for k, v in parts.items() if v}
 

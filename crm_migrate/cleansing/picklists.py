@@ -103,7 +103,10 @@ def _choice(value: str, choices: tuple[str, ...]) -> Cell:
     return Cell(None, "unmapped", "no choice of the target")
 
 
-_GENDER_WORDS = {gender: frozenset(fold(known).replace(".", "").split()) for gender, known in table("genders").items()}
+_GENDER_WORDS = {
+    gender: frozenset(fold(known).replace(".", "").replace("-", "").split())
+    for gender, known in table("genders").items()
+}
 # One letter says different things in different languages.
 _LETTERS: dict[str, dict[str, str | None]] = {
     "es": {"m": None, "h": "male", "v": "male"},
@@ -128,11 +131,10 @@ def _gender_of(key: str) -> str | None:
 
 def _first_title(key: str) -> str | None:
     """`Frau Dr.`: the form of address says it, whatever titles follow; `Mr/Mrs` says nothing."""
-    parts = [p for p in re.split(r"[-/,]+", key) if p]
-    said = {_gender_of(part) for part in parts}
-    if said == {"unknown"}:
-        return "unknown"
-    return said.difference({"unknown"}).pop() if len(said) > 1 and len(said - {"unknown"}) == 1 else None
+    parts = [p for p in re.split(r"[-/,()]+", key) if p]
+    said = {_gender_of(part) for part in parts} if len(parts) > 1 else {None}
+    sure = said - {"unknown"}
+    return "unknown" if not sure else sure.pop() if len(sure) == 1 else None
 
 
 def gender_cell(text: str, locale: str = "") -> Cell:

@@ -28,7 +28,7 @@ _LONGEST = 60  # characters
 
 def _without_state(value: str, region: str) -> tuple[str, str]:
     """A code without the state that was typed before it (`QC G1R 3P1`), and that state."""
-    found = re.fullmatch(r"([A-Z]{2,3})[\s,\-]+(\S.*\d.*)", value) if region in _STATE_FIRST else None
+    found = re.fullmatch(r"([A-Z]{2,3})[\s,\-]*(\d.*|[A-Z]\d.*)", value) if region in _STATE_FIRST else None
     state = state_cell(found[1], region) if found else None
     return (found[2], found[1]) if found and state and state.value and not state.flag else (value, "")
 
@@ -109,6 +109,8 @@ def _british(value: str) -> Cell:
 
 def _shaped(value: str, region: str) -> Cell:
     """A code brought into the shape of its country."""
+    if region == "US" and re.search(r"\d-\d", value) and not re.fullmatch(r"\d{3,5}-\d{4}", value):
+        return invalid("a hyphen where this country's codes have none")
     bare = re.sub(r"[\s.\-‐‑–—−_]+", "", value)
     for shape in SHAPES.get(region, "").split():
         code = _fitted(bare, shape)
@@ -170,7 +172,7 @@ def _lost_zeros(bare: str, region: str) -> Cell:
         if (
             bare.isdigit()
             and region in _ZEROS
-            and 1 <= missing <= (2 if region in {"IT", "US", "PR", "FI", "PL"} else 1)
+            and 1 <= missing <= (2 if region in {"IT", "US", "PR", "FI", "PL", "NO"} else 1)
         ):
             cell = _shaped(bare.zfill(length), region)
             return Cell(cell.value, "suspect", f"{missing} leading zero(s) restored") if cell.value else cell

@@ -7,7 +7,7 @@ import polars as pl
 
 from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step
 from crm_migrate.cleansing.letters import is_turkic
-from crm_migrate.cleansing.nulls import ERRORS, is_null
+from crm_migrate.cleansing.nulls import ERRORS, MORE, is_null
 from crm_migrate.cleansing.steps import Context, cleaned
 from crm_migrate.cleansing.text import repaired
 
@@ -74,7 +74,8 @@ def null_cell(text: str) -> Cell:
     """Nothing, where the text says so; else the text."""
     if text.strip().lower() in ERRORS:
         return Cell(None, "null", "a formula failed here")
-    return Cell(None, "null") if is_null(text) else Cell(text.strip())
+    nothing = is_null(text) or text.strip(" .!").lower() in MORE
+    return Cell(None, "null") if nothing else Cell(text.strip())
 
 
 def plain_text(text: str) -> str:

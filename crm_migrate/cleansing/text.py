@@ -136,14 +136,20 @@ _WORDS_WITH_DOTLESS = words("names_dotless") | words("turkish_dotless")
 def turkish(text: str) -> str:
     """A text of a Turkish locale whose cp1254 bytes were read as cp1252 (`Þahin`, `Kadýköy`).
 
-    Only where the cell proves it: letters that Czech and Slovak do not have, or words known with ı; and where the repaired
-    text is possible Turkish: its alphabet, and ğ behind a vowel. An Icelandic or a Czech name stays.
+    Only where the cell proves it: letters that Czech and Slovak do not have, or words known with ı; and where the
+    repaired text is possible Turkish: its alphabet, and ğ behind a vowel. An Icelandic or a Czech name stays.
     """
     if not re.search("[ÐðÝýÞþ]", text) or re.search("[ĞğİıŞş]", text):
         return text
     repaired_text = other_page(text, "cp1254")
+    if _ICELANDIC.search(repaired_text):
+        return text
     possible = _TURKISH.fullmatch(repaired_text) and not _STRAY_SOFT_G.search(repaired_text)
     return repaired_text if possible and (_PROOF.search(text) or _are_known(text)) else text
+
+
+# No Turkish word has these; Icelandic names do (Guðrún, Sigurður, Aðalsteinn).
+_ICELANDIC = re.compile(r"\bgu[ğ]|urğ|\bağal|öğvar|(?:son|dottir)$", re.IGNORECASE)
 
 
 def _are_known(text: str) -> bool:

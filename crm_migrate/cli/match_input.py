@@ -59,10 +59,17 @@ def _read(file: Path, id_column: str, locale: str | None, encoding: str | None) 
     ids = frame[id_column].str.strip_chars().replace("", None)
     if ids.null_count():
         raise InputError(f"rows without {id_column}: {ids.null_count():,}", hint="give every row an id of its own")
-    if ids.is_duplicated().any():
+    if ids.n_unique() < len(ids):
         twice = ids.filter(ids.is_duplicated()).min()
         raise InputError(f"{id_column} {twice!r} occurs more than once", hint="name another column with --id")
-    return frame.with_columns(ids).to_pandas().set_index(id_column)
+    return _pandas(frame.with_columns(ids)).set_index(id_column)
+
+
+def _pandas(frame: pl.DataFrame) -> "pd.DataFrame":
+    """The same for pandas, column by column: both whole would need twice the room."""
+    import pandas as pd
+
+    return pd.DataFrame({name: frame.drop_in_place(name).to_pandas() for name in frame.columns}, copy=False)
 
 
 def _names(columns: list[str]) -> list[str]:

@@ -8,7 +8,6 @@ import click
 from crm_migrate.cli.match_input import found_in, input_options
 from crm_migrate.cli.match_questions import explain_command, score_command, tune_command
 
-
 if TYPE_CHECKING:
     from crm_migrate.matching.matcher import Matching
 

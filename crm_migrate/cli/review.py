@@ -91,12 +91,8 @@ def _told(pack: "Pack", written: list[Path], folder: Path, *, as_json: bool) -> 
         screen.lines([json.dumps(told, ensure_ascii=False)])
         return
     screen.lines(map(str, written))
-    screen.lines(
-        [
-            f"{counts['review']:,} open questions, {counts['held']:,} records that wait, {counts['merged']:,} merges to"
-            " look at"
-        ]
-    )
+    words = ("open questions", "clusters that wait", "merges to look at")
+    screen.lines([", ".join(f"{word} {count:,}" for count, word in zip(counts.values(), words, strict=True))])
     for line in pack.left_out:
         screen.lines([f"not asked  {visible(line.object)}: {line.count:,} more ({line.kind}); {line.because}"])
     screen.warn("these files show personal values; keep them where the project's sources are kept")

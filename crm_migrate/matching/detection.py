@@ -41,14 +41,24 @@ class Detected:
 
 def detect(frame: pl.DataFrame, entity: str) -> list[Detected]:
     """One finding per column, in the order of the frame."""
-    return [_detected(name, frame[name], entity) for name in frame.columns]
+    return [_detected(name, _seen(frame[name]), len(frame), entity) for name in frame.columns]
 
 
-def _detected(name: str, values: pl.Series, entity: str) -> Detected:
-    filled = values.drop_nulls()
+def _seen(values: pl.Series) -> pl.Series:
+    """The texts of the first rows; those of all rows where the first are too few or all the same."""
+    filled = _filled(values.head(10 * SAMPLE))
+    return filled if len(filled) >= SAMPLE and filled.n_unique() > 1 else _filled(values)
+
+
+def _filled(values: pl.Series) -> pl.Series:
+    stripped = values.drop_nulls().str.strip_chars()
+    return stripped.filter(stripped != "")
+
+
+def _detected(name: str, filled: pl.Series, rows: int, entity: str) -> Detected:
     if filled.is_empty():
         return Detected(name, "", "no values")
-    if len(values) >= _FEW and filled.n_unique() == 1:
+    if rows >= _FEW and filled.n_unique() == 1:
         return Detected(name, "", "one value only")
     by_name = _by_name(name, entity)
     if by_name and _possible(filled, by_name[0]):

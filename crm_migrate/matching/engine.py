@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crm_migrate.matching.blocking import ALL_PAIRS, Blocked, candidates
-from crm_migrate.matching.comparison import Compared
+from crm_migrate.matching.comparison import Compared, summed_up
 from crm_migrate.matching.composites import frequencies
 from crm_migrate.matching.neighbours import neighbours, unknown
 from crm_migrate.matching.partition import Linked, missing_pairs, partition, within_reach
@@ -31,6 +31,7 @@ from crm_migrate.matching.weights import (
 SAMPLE = 200_000  # pairs that the weights are learned from
 CHUNK = 250_000  # pairs compared at a time, so that memory stays bounded
 TURNS = 2
+MANY = 200_000  # rows from which on there is one turn: so many pairs teach enough at once
 CUT = 0.0  # log odds: a cluster is more likely than not
 NEAR = -1.0  # log odds of a pair that can still matter for a cluster
 KEPT = -6.0  # candidates below are forgotten; inside clusters they are compared again
@@ -71,7 +72,7 @@ def resolve(records: Records) -> Resolved:
         learn(table, model, scale, total)
     scored = _scored(model, i, j, KEPT)
     label = _clustered(records, scored, model)
-    for _ in range(TURNS):
+    for _ in range(TURNS if records.rows < MANY else 1):
         inside = missing_pairs(label, i[:0], j[:0], np.zeros(0, dtype=bool), 20 * records.rows + SAMPLE)
         if not len(inside[0]):
             break
@@ -90,7 +91,8 @@ def _sampled(model: Model, i: Codes, j: Codes) -> tuple[Table, float]:
     """Levels of a sample of the pairs, and how many pairs each stands for."""
     step = max(len(i) // SAMPLE, 1)
     chosen = i[::step], j[::step]
-    return Table(model.compare(*chosen), model), len(i) / len(chosen[0])
+    lines, weight = summed_up(model.compare(*chosen))
+    return Table(lines, model, weight), len(i) / len(chosen[0])
 
 
 def _relearn(

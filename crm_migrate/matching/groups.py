@@ -59,7 +59,9 @@ def _address(facts: Facts) -> pl.Series:
 
 def _contacts(facts: Facts, entities: Codes, firms: pl.Series) -> Iterator[Group]:
     """Mailboxes and numbers that several have: a family's, an office's, an agency's that stands for several firms."""
-    family, firm = encode(given_and_family(facts)[1])[0].codes, encode(firms)[0].codes
+    # Firms of one first word are one group with one switchboard, not several that an agency stands for.
+    firm = encode(firms.str.split(" ").list.first())[0].codes
+    family = encode(given_and_family(facts)[1])[0].codes
     for kind in ("email", "phone"):
         for key, values in _columns(facts, kind):
             for members in _shared(key, entities, 2):
@@ -76,7 +78,8 @@ def _contact_kind(
         return "agency"
     if kind == "email":
         return "shared_mailbox"
-    return "switchboard" if several and len(np.unique(family[rows])) > 1 else "shared_phone"
+    related = (family[rows] == family[rows[0]]).all() and family[rows[0]] >= 0
+    return "switchboard" if several and not related else "shared_phone"
 
 
 def _columns(facts: Facts, kind: str) -> Iterator[tuple[Codes, pl.Series]]:

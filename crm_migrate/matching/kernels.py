@@ -9,6 +9,7 @@ from rapidfuzz.fuzz import ratio, token_set_ratio, token_sort_ratio
 
 from crm_migrate.matching.comparison import Levels, Pairs, Texts
 from crm_migrate.matching.signatures import far, may_contain
+from crm_migrate.matching.terms import Codes
 from crm_migrate.matching.words import word_groups
 
 NAME = ("missing", "different", "vaguely alike", "initial", "alike", "one slip", "equal")
@@ -70,6 +71,10 @@ def names(pairs: Pairs) -> Levels:
     return levels
 
 
+def _blanks(texts: Texts) -> npt.NDArray[np.bool_]:
+    return np.fromiter((" " in text for text in texts), dtype=bool, count=len(texts))
+
+
 def _first_letters(texts: Texts) -> npt.NDArray[np.int64]:
     return np.fromiter((ord(text[0]) for text in texts), dtype=np.int64, count=len(texts))
 
@@ -77,18 +82,14 @@ def _first_letters(texts: Texts) -> npt.NDArray[np.int64]:
 def _variants(pairs: Pairs, long: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Forms of one name (nicknames), all words of one among the words of the other, or the start of a long one."""
     found = _nicknames(pairs)
-    blank, other = pairs.each(lambda texts: np.fromiter((" " in t for t in texts), dtype=bool, count=len(texts)))
+    blank, other = pairs.each(_blanks)
     several = np.flatnonzero(blank | other)
     words = [set(text.split()) for text in pairs.values] if len(several) else []
     for at, left, right in zip(several.tolist(), pairs.a[several].tolist(), pairs.b[several].tolist(), strict=True):
         x, y = words[left], words[right]
         if x <= y or y <= x:
             found[at] |= max(map(len, x & y), default=0) > 1
-    started = np.flatnonzero(long & ~(blank | other))
-    if len(started):
-        chosen = pairs.where(started)
-        same = chosen.scores(Prefix.similarity, np.uint8)
-        found[started] |= same == np.minimum(np.minimum(*chosen.each(_lengths)), 255)
+    found[_begun(pairs, long & ~(blank | other))] = True
     return found
 
 
@@ -159,14 +160,26 @@ def codes(pairs: Pairs) -> Levels:
 def emails(pairs: Pairs) -> Levels:
     """Mailboxes: the whole nearly equal, alike, or only the part before the @."""
     whole = _ratios(pairs, ratio, 75)
-    boxes: dict[str, int] = {}
-    number = np.array([boxes.setdefault(text.partition("@")[0], len(boxes)) for text in pairs.values], dtype=np.int64)
-    long = np.fromiter((text.find("@") > 3 or ("@" not in text and len(text) > 3) for text in pairs.values), dtype=bool)
     levels = np.ones(len(whole), dtype=np.uint8)
     levels[whole >= 75] = 2
-    levels[(whole >= 85) | (number[pairs.a] == number[pairs.b]) & long[pairs.a]] = 3
+    levels[(whole >= 85) | _one_mailbox(pairs)] = 3
     levels[(_slips(pairs, whole < 93) <= 2) | (whole >= 93)] = 4
     return levels
+
+
+def _one_mailbox(pairs: Pairs) -> npt.NDArray[np.bool_]:
+    """The same, and more than three letters, before the @."""
+    here, there = pairs.each(_starts)
+    found = here == there
+    chosen = np.flatnonzero(found)
+    left, right = pairs.where(chosen).sides()
+    boxes = ([text.partition("@")[0] for text in texts] for texts in (left, right))
+    found[chosen] = [x == y and len(x) > 3 for x, y in zip(*boxes, strict=True)]
+    return np.asarray(found)
+
+
+def _starts(texts: Texts) -> npt.NDArray[np.str_]:
+    return np.array([text[:4] for text in texts], dtype="U4")
 
 
 def texts(pairs: Pairs) -> Levels:
@@ -182,23 +195,25 @@ def texts(pairs: Pairs) -> Levels:
 def streets(pairs: Pairs) -> Levels:
     """Words in any order, or a line that a field too short has cut off."""
     levels = texts(pairs)
-    low = np.flatnonzero(levels < 3)
-    if len(low):
-        rest = pairs.where(low)
-        cut = np.fromiter(
-            (_cut(x, y) or _cut(y, x) for x, y in zip(*rest.sides(), strict=True)), dtype=bool, count=len(low)
-        )
-        levels[low[cut]] = 3
+    short = np.minimum(*pairs.each(_lengths))
+    start, other = pairs.each(_starts)
+    levels[_begun(pairs, (levels < 3) & (short >= 8) & (start == other))] = 3
     return levels
 
 
-def _cut(x: str, y: str) -> bool:
-    return len(x) >= 8 and y.startswith(x)
+def _begun(pairs: Pairs, possible: npt.NDArray[np.bool_]) -> Codes:
+    """Which of the possible pairs have one text that begins with the whole of the other."""
+    chosen = np.flatnonzero(possible)
+    if not len(chosen):
+        return chosen
+    some = pairs.where(chosen)
+    short = np.minimum(*some.each(_lengths))
+    return np.asarray(chosen[some.scores(Prefix.similarity, np.int32) == short])
 
 
 def _contained(pairs: Pairs, possible: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """All words of one are words of the other; two single words would be equal."""
-    several, others = pairs.each(lambda texts: np.fromiter((" " in t for t in texts), dtype=bool, count=len(texts)))
+    several, others = pairs.each(_blanks)
     found = np.zeros(len(several), dtype=bool)
     chosen = np.flatnonzero(possible & (several | others) & may_contain(pairs))
     if len(chosen):

@@ -13,6 +13,8 @@ from crm_migrate.matching.detection import KINDS, Detected, detect
 from crm_migrate.matching.engine import Resolved, resolve
 from crm_migrate.matching.facts import facts_of
 from crm_migrate.matching.groups import groups
+from crm_migrate.matching.incremental import extended
+from crm_migrate.matching.linking import linked
 from crm_migrate.matching.merges import groups_frame, merges_frame, named
 from crm_migrate.matching.outcomes import LIMIT, Case, decided, entities, opened
 from crm_migrate.matching.records import Records, prepare
@@ -34,6 +36,7 @@ class Ground:
     frame: pd.DataFrame
     kinds: dict[str, str]
     given: bool = False  # the types were given, not detected
+    together: tuple[tuple[int, int], ...] = ()  # rows of `found` that earlier clusters hold together
     _case: list[Case] = field(default_factory=list, repr=False)
 
     @property
@@ -43,13 +46,13 @@ class Ground:
         A column that was taken for an id because of its name numbers rows; only one that was given as such vetoes.
         """
         kinds = {name: kind for name, kind in self.kinds.items() if self.given or kind != "id"}
-        texts = pl.DataFrame({name: _texts(self.frame.iloc[:, self._at(name)]) for name in kinds})[self.order]
-        return replace(self.bare, texts=texts, types=kinds)
+        texts = _clean(pl.DataFrame({name: _strings(self.frame.iloc[:, self._at(name)]) for name in kinds}))
+        return replace(self.bare, texts=texts[self.order], types=kinds)
 
     def case(self) -> Case:
         """The evidence for and against merging, opened once."""
         if not self._case:
-            self._case.append(opened(self.found, self.records))
+            self._case.append(opened(self.found, self.records, self.together))
         return self._case[0]
 
     def row(self, label: Hashable) -> int:
@@ -76,7 +79,8 @@ class Matching:
     the row belongs there. `pairs`: `left`, `right`, `probability`, `weight` (bits: log2 odds, prior included),
     `same_cluster` and the weight of each comparison against chance in bits. `detected`: the type of each column and
     why.
-    `oversized`: blocking keys with rows whose blocks were too big to be compared.
+    `oversized`: blocking keys with rows whose blocks were too big to be compared. `linking`: whether the rows of two
+    frames have at most one partner each, and why ("" without a second frame).
     """
 
     clusters: pd.DataFrame
@@ -84,6 +88,7 @@ class Matching:
     detected: tuple[Detected, ...]
     oversized: dict[str, int]
     ground: Ground = field(repr=False, compare=False)
+    linking: str = ""
 
     @property
     def groups(self) -> pd.DataFrame:
@@ -124,25 +129,35 @@ def match(
     entity: str = "person",
     types: dict[str, str] | None = None,
     against: pd.DataFrame | None = None,
+    known: pd.DataFrame | pd.Series | None = None,
 ) -> Matching:
     """Cluster the rows of a frame without labels.
 
     `types` gives semantic types of columns (see `detection.KINDS`) instead of detecting them; columns that it does not
-    name are not compared. With `against`, the rows of a second frame are clustered together with the first; both frames
-    then need indexes without labels in common. UsageError for an unknown entity or type, two columns of one name, or a
-    frame without any column to compare.
+    name are not compared.
+
+    With `against`, the rows of a second frame are matched together with the first; both frames then need indexes
+    without labels in common. Where neither has doubles of its own, each row has at most one partner (`linking` says
+    so). With `known` (the `clusters` of an earlier result for `against`, or a Series of cluster labels) the rows of
+    the second frame stay in their clusters, only pairs with a row of the first are compared, and two earlier clusters
+    are never joined: pairs that say so are among `pairs` and wait for review in `merges`.
+
+    UsageError for an unknown entity or type, a frame without any column to compare, or clusters for other rows.
     """
     if entity not in ENTITIES:
         raise UsageError(f"there is no entity {entity!r}", hint=f"one of: {', '.join(ENTITIES)}")
     whole = frame if against is None else pd.concat([frame, against])
-    if not whole.index.is_unique:
+    if not _unique(whole.index):
         raise UsageError("the index has labels twice", hint="use `reset_index`, or a column without doubles")
     _refuse_twice([str(name) for name in whole.columns])
-    texts = pl.DataFrame({str(name): _texts(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
-    detected = tuple(detect(texts, entity))
-    kinds = _checked(types, texts.columns) if types else {d.column: d.type for d in detected if d.type}
+    earlier = _earlier(known, against)
+    raw = pl.DataFrame({str(name): _strings(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
+    detected = tuple(detect(raw, entity))
+    kinds = _checked(types, raw.columns) if types else {d.column: d.type for d in detected if d.type}
     if not kinds:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
+    texts = _clean(raw.select(list(kinds)))
+    del raw
     # Columns and rows in an order of their own, so that the result depends neither on how the file was sorted nor on
     # what else stands in it. Of columns of one type the fullest is the first.
     kinds = _fullest_first(texts, kinds)
@@ -153,14 +168,50 @@ def match(
     del texts
     if not records.comparisons:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
-    found = resolve(records)
-    return Matching(
-        _clusters(found, order, whole.index),
-        _pairs(found, order, whole.index),
-        detected,
-        found.blocked.oversized,
-        Ground(found, records, order, whole, kinds, bool(types)),
-    )
+    found, linking, together = _resolved(records, order, len(frame), earlier)
+    clusters = _clusters(found, order, whole.index)
+    if known is not None:
+        clusters["cluster"] = _named_as_before(clusters["cluster"], known)
+    ground = Ground(found, records, order, whole, kinds, bool(types), together)
+    return Matching(clusters, _pairs(found, order, whole.index), detected, found.blocked.oversized, ground, linking)
+
+
+def _resolved(
+    records: Records, order: Codes, first: int, earlier: Codes | None
+) -> tuple[Resolved, str, tuple[tuple[int, int], ...]]:
+    """The result, what was done about partners, and the pairs that earlier clusters hold together."""
+    if earlier is None:
+        found = resolve(records)
+        return (*(linked(found, order >= first) if first < len(order) else (found, "")), ())
+    known = np.concatenate([np.full(first, -1, dtype=np.int64), earlier])[order]
+    head = np.full(len(order), len(order), dtype=np.int64)
+    np.minimum.at(head, known[known >= 0], np.flatnonzero(known >= 0))
+    label = np.where(known >= 0, head[known], -1)
+    rows = np.flatnonzero((label >= 0) & (label != np.arange(len(order))))
+    found = extended(records, label)
+    told = "earlier clusters stay as they are; only pairs with a new row were compared"
+    return found, told, tuple(zip(label[rows].tolist(), rows.tolist(), strict=True))
+
+
+def _earlier(known: pd.DataFrame | pd.Series | None, against: pd.DataFrame | None) -> Codes | None:
+    """A code per row of the second frame for its earlier cluster."""
+    if known is None:
+        return None
+    if against is None:
+        raise UsageError("earlier clusters without their rows", hint="give the rows as against=")
+    labels = known["cluster"] if isinstance(known, pd.DataFrame) else known
+    missing = against.index.difference(labels.index)
+    if len(missing):
+        raise UsageError(f"{len(missing):,} rows have no earlier cluster", hint=f"{missing[0]!r} is one of them")
+    return np.asarray(pd.factorize(labels.reindex(against.index))[0], dtype=np.int64)
+
+
+def _named_as_before(clusters: pd.Series, known: pd.DataFrame | pd.Series) -> pd.Series:
+    """Cluster labels; those with earlier rows keep the label that they had."""
+    labels = known["cluster"] if isinstance(known, pd.DataFrame) else known
+    before = labels.reindex(clusters.index)
+    named = before[before.notna()].groupby(clusters[before.notna()]).first()
+    return clusters.map(named).fillna(clusters)
 
 
 def _refuse_twice(columns: list[str]) -> None:
@@ -173,9 +224,20 @@ def _fullest_first(texts: pl.DataFrame, kinds: dict[str, str]) -> dict[str, str]
     return {name: kinds[name] for name in sorted(kinds, key=lambda name: (texts[name].null_count(), name))}
 
 
-def _texts(column: pd.Series) -> pl.Series:
-    values = pa.array(column.astype("string"), type=pa.string(), from_pandas=True)
-    return pl.Series(pl.from_arrow(values), dtype=pl.String).str.strip_chars().replace("", None)
+def _unique(index: pd.Index) -> bool:
+    if index.dtype != "str":
+        return bool(index.is_unique)
+    # pandas makes an object of every label for this.
+    return pl.Series(pl.from_arrow(pa.array(index.array, from_pandas=True))).n_unique() == len(index)
+
+
+def _clean(strings: pl.DataFrame) -> pl.DataFrame:
+    return strings.select(pl.all().str.strip_chars().replace("", None))
+
+
+def _strings(column: pd.Series) -> pl.Series:
+    values = pa.array(column.astype("string").array, from_pandas=True)
+    return pl.Series(pl.from_arrow(values), dtype=pl.String)
 
 
 def _checked(types: dict[str, str], columns: list[str]) -> dict[str, str]:

@@ -29,10 +29,12 @@ def neighbours(anchors: dict[str, Codes], recipes: Sequence[tuple[str, ...]], la
 
 def _once(key: Codes, label: Codes) -> Codes:
     """The key for the first record of each cluster that has it, -1 for the others."""
-    present = np.flatnonzero(key >= 0)
-    number = numbered(key[present])[1]
-    chosen = present[_firsts(label[present] * (len(number) + 1) + number)]
-    once = np.full(len(key), -1, dtype=np.int64)
+    several = np.bincount(label, minlength=len(label))[label] > 1
+    rows = np.flatnonzero((key >= 0) & several)
+    number = numbered(key[rows])[1]
+    once = key.copy()
+    once[rows] = -1
+    chosen = rows[_firsts(label[rows] * (len(number) + 1) + number)]
     once[chosen] = key[chosen]
     return once
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from crm_migrate.matching.bridges import Odds, doubted
 from crm_migrate.matching.clusters import components
@@ -26,7 +27,6 @@ _KINDS_NEEDED = 2
 _MOST = 5_000_000  # pairs inside clusters that are weighed again
 # Why a pair is not merged, the weightiest first; `SENTENCES` holds the contradictions.
 _WHY = {
-    "clash": "decisions join them through others and keep them apart",
     **SENTENCES,
     "bridge": "one of them fits records that contradict each other",
     "joint": "one of them alone joins parts that are otherwise unlike",
@@ -34,7 +34,6 @@ _WHY = {
     "one_kind": "only one kind of evidence agrees",
     "weak": "the evidence is not strong enough to merge within the limit",
 }
-_CERTAIN = ("clash", *VETOES)
 _MORE_ALIKE = 20.0  # times as many contradicting pairs are two as their odds say
 _RANK = {key: at for at, key in enumerate(_WHY)}
 Pairs = Iterable[tuple[int, int]]
@@ -174,13 +173,22 @@ def _among(i: Codes, j: Codes, pairs: list[tuple[int, int]], rows: int) -> Flags
     return np.isin(i * rows + j, [a * rows + b for a, b in pairs])
 
 
+def _copies(pairs: Weighed, facts: Facts) -> Flags:
+    """Pairs that say the same of everything and leave out the same: they are at most written differently."""
+    written = facts.texts.hash_rows(11).to_numpy()
+    filled = facts.texts.select(pl.all().is_null()).hash_rows(11).to_numpy()
+    same = filled[pairs.i] == filled[pairs.j]
+    for name, levels in pairs.levels.items():
+        same &= (levels == 0) | (levels == levels.max(initial=0)) | (name == "source")
+    return np.asarray(same | (written[pairs.i] == written[pairs.j]))
+
+
 def _links(pairs: Weighed, reasons: npt.NDArray[np.object_], home: Codes, belief: Belief, facts: Facts) -> Links:
     """Pairs that nothing contradicts and two kinds of evidence support, the surest first; copies are certain."""
     fit = (pairs.strong() >= _KINDS_NEEDED) & np.equal(reasons, None) & (home[pairs.i] == home[pairs.j])  # type: ignore[call-overload]
     at = np.flatnonzero(fit)
     i, j, odds = pairs.i[at], pairs.j[at], pairs.odds[at]
-    content = facts.texts.hash_rows(11).to_numpy()
-    wrong = np.where(content[i] == content[j], 0.0, belief.wrong(odds))
+    wrong = np.where(_copies(pairs, facts)[at], 0.0, belief.wrong(odds))
     order = np.lexsort((j, i, wrong))
     return Links(i[order], j[order], odds[order], wrong[order])
 
@@ -190,7 +198,7 @@ def _enemies(i: Codes, j: Codes, reasons: npt.NDArray[np.object_], wrong: Reals)
     chains hold many more who are alike and two than the odds know of.
     """
     against = np.not_equal(reasons, None)  # type: ignore[call-overload]
-    sure = np.isin(reasons[against], _CERTAIN)
+    sure = np.isin(reasons[against], VETOES)
     two = np.where(sure, 1.0, np.minimum(wrong[against] * _MORE_ALIKE, 1.0))
     found: Against = {}
     for a, b, chance in zip(i[against].tolist(), j[against].tolist(), two.tolist(), strict=True):

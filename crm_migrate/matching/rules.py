@@ -23,13 +23,13 @@ def unsupported(plan: Plan) -> list[Finding]:
                         hint=f"Use one of {', '.join(sorted(SURVIVAL))}.",
                     )
                 )
-        if (each.match or each.learned) and not each.mergeable:
+        if not each.mergeable and (each.learned or any(rule.do == "merge" for rule in each.match)):
             found.append(
                 Finding(
                     "match_not_mergeable",
                     f"Records of {each.name} are never merged by likeness.",
                     place=place,
-                    hint="Remove `match:` there.",
+                    hint="Remove `match:` there, or say `do: review`.",
                 )
             )
     return found

@@ -13,6 +13,7 @@ from crm_migrate.matching.comparison import Pairs, Texts
 
 Signatures = npt.NDArray[np.uint64]
 _SORTS = 21  # digits fall into ten of them, the letters a to z into all
+_PLACES = _SORTS + 1
 _ONCE = np.uint64(sum(1 << 3 * sort for sort in range(_SORTS)))
 _BATCH = 50_000  # texts at a time, so that memory stays bounded
 
@@ -24,13 +25,18 @@ def signatures(texts: Texts) -> Signatures:
 
 
 def _signed(texts: Texts) -> Signatures:
-    letters = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    owner = np.repeat(np.arange(len(texts)) * _SORTS, np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)))
-    seen = letters != ord(" ")
-    place = owner[seen] + letters[seen] % _SORTS
-    counts = np.bincount(place, minlength=len(texts) * _SORTS).reshape(len(texts), _SORTS)
+    lengths = np.fromiter(map(len, texts), dtype=np.int32, count=len(texts))
+    sort = _sorts("".join(texts))
+    place = np.repeat(np.arange(len(texts), dtype=np.int32) * _PLACES, lengths) + sort
+    counts = np.bincount(place, minlength=len(texts) * _PLACES).reshape(len(texts), _PLACES)[:, :_SORTS]
     bits = np.array([0b000, 0b001, 0b011, 0b111], dtype=np.uint64)[np.minimum(counts, 3)]
     return np.asarray((bits << (np.arange(_SORTS, dtype=np.uint64) * np.uint64(3))).sum(axis=1, dtype=np.uint64))
+
+
+def _sorts(letters: str) -> npt.NDArray[np.int32]:
+    """The sort of each letter; blanks have a place of their own, which does not count."""
+    codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.where(codes == ord(" "), _SORTS, codes % _SORTS).astype(np.int32)
 
 
 def far(pairs: Pairs) -> npt.NDArray[np.int64]:

@@ -49,13 +49,12 @@ def encode(*columns: pl.Series) -> list[Terms]:
 
 def joint(*columns: Codes) -> Codes:
     """One code for several columns together; -1 where any of them has no value."""
-    code = columns[0].copy()
+    code = columns[0]
     for column in columns[1:]:
         width = int(column.max(initial=-1)) + 2
-        present = (code >= 0) & (column >= 0)
-        code = np.where(present, code * width + column, -1)
-        if width > 1 and code.max(initial=0) > 2**40:
+        if int(code.max(initial=0)) >= 2**62 // width:
             code = dense(code)
+        code = np.where((code >= 0) & (column >= 0), code * width + column, -1)
     return code
 
 

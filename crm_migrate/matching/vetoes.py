@@ -25,6 +25,7 @@ DIFFERENT = {
     "phone": frozenset({"different"}),
 }
 SENTENCES = {
+    "clash": "decisions join them through others and keep them apart",
     "tax_id": "the tax or national ids differ",
     "birth_date": "the birth dates differ by more than a typing error",
     "generation": "one is of another generation (senior, junior, the third)",
@@ -38,7 +39,7 @@ SENTENCES = {
     "street": "the streets or house numbers differ",
     "phone": "the phone numbers differ",
 }
-VETOES = ("apart", "tax_id", "id", "generation", "birth_date")
+VETOES = ("clash", "apart", "tax_id", "id", "generation", "birth_date")
 _PERSON_DOUBTS = ("given_name", "family_name")
 _USUAL = 5  # family names that a given name stands with: then it is a usual one of the file
 _SHORT = 4

@@ -127,9 +127,13 @@ def expected(comparison: Comparison, u: Reals) -> Reals:
 
 
 class Table:
-    """Levels of a set of pairs, comparison by comparison, with the chance of what they agree on."""
+    """Levels of a set of pairs, comparison by comparison, with the chance of what they agree on.
 
-    def __init__(self, compared: Sequence[Compared], model: Model) -> None:
+    `weight` is how many pairs each line stands for: one, if nothing is said.
+    """
+
+    def __init__(self, compared: Sequence[Compared], model: Model, weight: Reals | None = None) -> None:
+        self.weight = np.ones(len(compared[0].levels)) if weight is None else weight
         self.levels = [c.levels for c in compared]
         self.unlike = [c.unlike for c in model.comparisons]
         self.chance = [chances(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
@@ -162,7 +166,7 @@ class Table:
 
     def whole(self, context: Context) -> Reals:
         """The log probability of all levels in a context."""
-        return np.asarray(np.sum(self._levels(context), axis=0) + context.common[self.rarest(context)[1]])
+        return _total(self._levels(context)) + context.common[self.rarest(context)[1]]
 
     def _levels(self, context: Context) -> list[Reals]:
         return [
@@ -237,10 +241,11 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
 
     `scale` is the number of candidates that one pair of the table stands for, `total` the number of all pairs.
     """
+    by_chance = _total(table.chance)
     for _ in range(ROUNDS):
-        logs = [np.log(model.same) + np.sum(table.same(model), axis=0), np.sum(table.chance, axis=0)]
+        logs = [np.log(model.same) + _total(table.same(model)), by_chance]
         logs += [np.log(c.share) + table.whole(c) for c in model.contexts]
-        shares = _normalised(np.stack(logs))
+        shares = _normalised(np.stack(logs)) * table.weight
         model.same = max(scale * float(shares[0].sum()), 1.0) / total
         model.m = _matches(table, model, shares[0])
         for context, share in zip(model.contexts, shares[2:], strict=True):
@@ -254,6 +259,14 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
                     zip(model.comparisons, model.m, model.u, table.levels, strict=True)
                 )
             ]
+
+
+def _total(parts: Sequence[Reals]) -> Reals:
+    """The sum of columns, one after the other: stacked they would be copied first."""
+    total = parts[0].copy()
+    for part in parts[1:]:
+        total += part
+    return total
 
 
 def _shared(comparison: Comparison, levels: npt.NDArray[np.uint8], weight: Reals, m: Reals, tied: bool) -> Reals:
@@ -278,9 +291,8 @@ def _normalised(logs: Reals) -> Reals:
 
 def learn_from_clusters(table: Table, model: Model, scale: float, total: float) -> None:
     """m and the share of matches from pairs inside clusters: among them are pairs that only other records join."""
-    weight = np.ones(len(table.levels[0]))
-    model.same = max(scale * len(weight), 1.0) / total
-    model.m = _matches(table, model, weight)
+    model.same = max(scale * float(table.weight.sum()), 1.0) / total
+    model.m = _matches(table, model, table.weight)
 
 
 def _matches(table: Table, model: Model, weight: Reals) -> list[Reals]:

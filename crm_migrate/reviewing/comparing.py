@@ -45,3 +45,17 @@ def label(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def one_today(question: Question) -> str:
+    """Which records of a question are one already: `A and B are one today`, or nothing."""
+    groups: dict[int, list[str]] = {}
+    for n, record in enumerate(question.records):
+        groups.setdefault(record.joined, []).append(label(n))
+    several = [" and ".join(labels) for labels in groups.values() if len(labels) > 1]
+    return f"{', '.join(several)} are one today" if several and question.kind == "review" else ""
+
+
+def belonging(question: Question) -> list[str]:
+    """Which records belong together without being one: `A and B: household (Main Street 1)`."""
+    return [f"{' and '.join(label(n) for n in places)}: {words}" for words, places in question.groups]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from crm_migrate.reports.visible import visible
-from crm_migrate.reviewing.comparing import choices, is_conflict, label, sign
+from crm_migrate.reviewing.comparing import belonging, choices, is_conflict, label, one_today, sign
 from crm_migrate.reviewing.questions import Column, Pack, Question, Record
 
 START, HIDDEN = "Start here", "crm-migrate"
@@ -25,7 +25,10 @@ Entry = Literal["decision", "who", "why", "together", "keep"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, what a person may enter there (None: locked), and the words that are offered."""
+    """One cell: its text, what a person may enter there (None: locked), and the words that are offered.
+
+    `counts` are numbers of ours, which sort as numbers; everything else is text.
+    """
 
     text: str = ""
     entry: Entry | None = None
@@ -33,6 +36,7 @@ class Cell:
     sign: str = ""
     wins: bool = False
     conflict: bool = False
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +110,16 @@ def _asked(number: int, question: Question, columns: tuple[Column, ...]) -> Line
         Cell(entry="decision", offered=WORDS), Cell(entry="who"), Cell(entry="why"), Cell(), Cell("?"),
         Cell(text(sentence(question))),
     )  # fmt: skip
-    cells = (Cell(str(number)), *entries, Cell(), *(Cell() for _ in columns))
+    cells = (Cell(str(number), counts=True), *entries, Cell(), *(Cell() for _ in columns))
     return Line("question", question, "?", cells, question.evidence)
 
 
 def _member(number: int, question: Question, place: int, columns: tuple[Column, ...]) -> Line:
     record = question.records[place]
     groups = tuple(str(n) for n in range(1, len(question.records) + 1))
-    together = Cell("1", "together", groups) if len(question.records) > 2 else Cell()
+    together = Cell("1", entry="together", offered=groups, counts=True) if len(question.records) > 2 else Cell()
     cells = (
-        Cell(str(number)), Cell(), Cell(), Cell(), together, Cell(label(place)), Cell(text(record.name)),
+        Cell(str(number), counts=True), Cell(), Cell(), Cell(), together, Cell(label(place)), Cell(text(record.name)),
         Cell(depends(record)), *(_value(question, place, column) for column in columns),
     )  # fmt: skip
     return Line("member", question, label(place), cells, question.evidence_of((record.name,)))
@@ -132,7 +136,7 @@ def _kept(number: int, question: Question, columns: tuple[Column, ...]) -> Line:
     """The line where a person says which record gives a field."""
     fields = tuple(_choice(question, column) for column in columns)
     head = (
-        Cell(str(number)),
+        Cell(str(number), counts=True),
         *(Cell() for _ in range(4)),
         Cell("keep"),
         Cell("if merged, which record gives:"),
@@ -143,7 +147,7 @@ def _kept(number: int, question: Question, columns: tuple[Column, ...]) -> Line:
 
 def _choice(question: Question, column: Column) -> Cell:
     if offered := choices(question, column):
-        return Cell(BY_RULE, "keep", (BY_RULE, *offered))
+        return Cell(BY_RULE, entry="keep", offered=(BY_RULE, *offered))
     return Cell(f"({column.survive})" if is_conflict(question, column) else "")
 
 
@@ -151,7 +155,13 @@ def sentence(question: Question) -> str:
     """The question in one line."""
     kind = {"review": "Asked", "held": "Waits, is not loaded", "merged": "Merged by rule"}[question.kind]
     hangs = depends(*question.records)
-    return f"{kind}: {question.why}" + (f"  |  depends on it: {hangs}" if hangs else "")
+    parts = (
+        f"{kind}: {question.why}",
+        one_today(question),
+        *belonging(question),
+        f"depends on it: {hangs}" if hangs else "",
+    )
+    return "  |  ".join(part for part in parts if part)
 
 
 def depends(*records: Record) -> str:

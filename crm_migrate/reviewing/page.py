@@ -10,11 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crm_migrate.reports.visible import visible
-from crm_migrate.reviewing.comparing import choices, is_conflict, label, sign
+from crm_migrate.reviewing.comparing import belonging, choices, is_conflict, label, one_today, sign
 from crm_migrate.reviewing.layout import depends, text
 from crm_migrate.reviewing.questions import FORMAT, Column, Pack, Question
 from crm_migrate.reviewing.words import evidence, verdict
 
+NAMING = ("company_name", "person_name", "given_name", "family_name")  # types by which people call a record
 MOST_PAIRS = 10  # whose evidence is told; a question of eight records has 28
 
 
@@ -83,7 +84,9 @@ def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]
         "id": question.id,
         "object": visible(question.object),
         "kind": question.kind,
+        "title": _title(question, columns),
         "why": text(question.why),
+        "notes": [text(note) for note in (one_today(question), *belonging(question)) if note],
         "hangs": depends(*question.records),
         "evidence": question.evidence,
         "records": [
@@ -113,8 +116,16 @@ def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]
             {
                 "between": f"{label(pair.left)} and {label(pair.right)}",
                 "verdict": verdict(pair),
+                "why": text(pair.why),
                 "said": [list(line) for line in evidence(question, columns, pair)],
             }
             for pair in question.compared[:MOST_PAIRS]
         ],
     }
+
+
+def _title(question: Question, columns: tuple[Column, ...]) -> str:
+    """How the list calls the question: by the names of its first record."""
+    said = question.records[0].shown
+    names = [value for c in columns if c.type in NAMING and (value := said.get(c.name))]
+    return text(" ".join(names) or next((value for value in said.values() if value), question.records[0].name))

@@ -58,7 +58,8 @@ class Compared(Frozen):
 
 
 class Question(Frozen):
-    """One question: are these records one? `winners`: field -> place of the record whose value would survive."""
+    """One question: are these records one? `winners`: field -> place of the record whose value would survive; `groups`
+    are (what they share, places) of records that belong together without being one."""
 
     id: str
     object: str
@@ -67,6 +68,7 @@ class Question(Frozen):
     records: tuple[Record, ...]
     compared: tuple[Compared, ...] = ()
     winners: dict[str, int] = {}
+    groups: tuple[tuple[str, tuple[int, ...]], ...] = ()
     impact: float = 0.0
     doubt: float = 0.0
 

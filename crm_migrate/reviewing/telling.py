@@ -18,6 +18,7 @@ from crm_migrate.workspace.sql import quoted
 NODE = {
     "__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR", "__trust": "INTEGER", "__changed": "VARCHAR",
 }  # fmt: skip
+GROUPS = {"group": "BIGINT", "kind": "VARCHAR", "shared": "VARCHAR", "__node": "BIGINT"}
 _NAMING = ("company_name", "person_name", "family_name", "given_name", "text")
 _WHY = 3  # reasons told for one question
 
@@ -30,6 +31,7 @@ class _Found:
     state: Mapping[int, tuple[int, str, str]]
     compared: Mapping[int, list[Row]]
     winning: Mapping[int, dict[str, int]]
+    groups: Mapping[int, list[tuple[str, set[int]]]]
     hanging: Mapping[int, Hanging]
     names: Mapping[str, Mapping[int, str]]
 
@@ -62,7 +64,13 @@ def _find(work: Relations, plan: Plan, each: ObjectPlan) -> _Found:
     for field in (f for f in each.fields if f.ref is not None):
         names[field.name] = _names(work, plan, field, {row[field.name] for row in rows.values()} - {None})
     return _Found(
-        rows, state, _compared(work, each), _winning(work, each, nodes), hanging(work, plan, each, rows), names
+        rows=rows,
+        state=state,
+        compared=_compared(work, each),
+        winning=_winning(work, each, nodes),
+        groups=_groups(work, each),
+        hanging=hanging(work, plan, each, rows),
+        names=names,
     )
 
 
@@ -98,6 +106,22 @@ def _compared(work: Relations, each: ObjectPlan) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {}
     for row in rows:
         found.setdefault(int(row[0]), []).append(row[1:])
+    return found
+
+
+def _groups(work: Relations, each: ObjectPlan) -> dict[int, list[tuple[str, set[int]]]]:
+    """Question -> households and the like: what is shared, and the nodes of the question that share it."""
+    if not work.finished("dedupe", each.name, "groups"):
+        return {}
+    rows = work.rows(
+        'SELECT a.question, g."group", g.kind, g.shared, list(a.node ORDER BY a.node) FROM '
+        f"{work.scan(GROUPS, 'dedupe', each.name, 'groups')} g JOIN asked a ON a.node = g.__node"
+        " GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL"
+    )
+    found: dict[int, list[tuple[str, set[int]]]] = {}
+    for question, _, kind, shared, nodes in rows:
+        words = str(kind).replace("_", " ") + (f" ({shared})" if shared else "")
+        found.setdefault(int(question), []).append((words, {int(node) for node in nodes}))
     return found
 
 
@@ -139,6 +163,9 @@ def _question(each: ObjectPlan, number: int, candidate: Candidate, found: _Found
         records=records,
         compared=compared,
         winners={field: place[node] for field, node in found.winning.get(number, {}).items()},
+        groups=tuple(
+            (words, tuple(sorted(place[node] for node in shared))) for words, shared in found.groups.get(number, ())
+        ),
         impact=candidate.impact,
         doubt=candidate.doubt,
     )
@@ -186,9 +213,10 @@ def _shown(each: ObjectPlan, found: _Found, row: Mapping[str, Any]) -> Cells:
 def _pair(place: Mapping[int, int], row: Row) -> Compared:
     said = dict(zip(PAIRS, row, strict=True))
     evidence = json.loads(said["evidence"] or "{}")
+    left, right = sorted((place[int(said["a"])], place[int(said["b"])]))
     return Compared(
-        left=place[int(said["a"])],
-        right=place[int(said["b"])],
+        left=left,
+        right=right,
         outcome=said["outcome"],
         rule=said["rule"] or "",
         why=said["why"] or "",

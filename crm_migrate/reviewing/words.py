@@ -39,9 +39,16 @@ def _cut(value: str) -> str:
 
 
 def verdict(pair: Compared) -> str:
-    """What was said about the pair, in one line."""
-    said = {"review": "asked", "merge": "merged", "apart": "kept apart", "vetoed": "vetoed"}.get(
-        pair.outcome, pair.outcome
+    """What became of the pair and who said so, in one line."""
+    said = {"review": "asked", "merge": "merged", "apart": "kept apart"}.get(pair.outcome, pair.outcome)
+    who = "the learned model" if pair.rule == "learned" else pair.rule or "a decision"
+    return f"{said} by {text(who)}" + (
+        "" if pair.probability is None else f", {_sure(pair.probability)} sure that they are one"
     )
-    sure = "" if pair.probability is None else f", {pair.probability:.1%} sure that they are one"
-    return f"{said} by {pair.rule or 'a decision'}{sure}: {text(pair.why)}"
+
+
+def _sure(probability: float) -> str:
+    """A rate in words that never says all or nothing."""
+    if probability > 0.999:
+        return "more than 99.9 %"
+    return f"{probability * 100:.1f} %" if probability >= 0.001 else "less than 0.1 %"

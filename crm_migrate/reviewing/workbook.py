@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.protection import WorkbookProtection
+from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -52,6 +53,7 @@ _NEAR = PatternFill("solid", start_color="FFFDF3D8", end_color="FFFDF3D8")
 _LINE = Border(top=Side("thin", color="FF8A94A6"))
 _EDGE = Border(*(Side("thin", color="FFB9A94A"),) * 4)
 _UNLOCKED, _LOCKED = Protection(locked=False), Protection(locked=True)
+_LEFT_TOP = Alignment(horizontal="left", vertical="top")
 _TOP, _WRAP = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 
 
@@ -83,8 +85,8 @@ def _text(sheet: Worksheet, value: str) -> WriteOnlyCell:
 
 
 def _styled(sheet: Worksheet, cell: Cell, line: Line) -> WriteOnlyCell:
-    made = _text(sheet, cell.text)
-    made.alignment = _WRAP if line.role == "member" or cell.entry == "why" else _TOP
+    made = WriteOnlyCell(sheet, value=int(cell.text)) if cell.counts else _text(sheet, cell.text)
+    made.alignment = _LEFT_TOP if cell.counts else _WRAP if line.role == "member" or cell.entry == "why" else _TOP
     made.protection, made.font = _LOCKED, _PLAIN
     if line.role == "question":
         made.fill, made.font, made.border = _BAND, _BOLD, _LINE
@@ -93,7 +95,7 @@ def _styled(sheet: Worksheet, cell: Cell, line: Line) -> WriteOnlyCell:
     if cell.conflict:
         made.fill = _NEAR if cell.sign == "≈" else _CONFLICT
     signs = " ".join(s for s in (cell.sign, "✔" if cell.wins else "") if s)
-    made.number_format = f'General;General;General;"{signs} "@' if signs else "@"
+    made.number_format = f'General;General;General;"{signs} "@' if signs else "0" if cell.counts else "@"
     if cell.sign == "≠":
         made.font = _BOLD
     if cell.entry is not None:
@@ -182,8 +184,7 @@ def _offer(page: Worksheet, sheet: Sheet) -> None:
     for words, cells in sorted(places.items()):
         rule = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True, showErrorMessage=True)
         rule.errorTitle, rule.error = "Not one of the words", f"Choose one of: {', '.join(words)}"
-        for place in cells:
-            rule.add(place)
+        rule.sqref = MultiCellRange(" ".join(cells))
         page.data_validations.append(rule)
 
 

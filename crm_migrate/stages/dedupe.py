@@ -54,23 +54,22 @@ def _match(
 ) -> None:
     """Pairs and clusters of one object: what rules and people say, then where these are silent the model."""
     nodes = node_view(work, each)
-    rules = each if each.mergeable else each.model_copy(update={"match": (), "learned": None})
-    if rules.match or rules.learned:
+    if each.match or each.learned:
         create_keys(work, nodes, each.name, needed_fields(each), plan.locale)
         for field in shared_fields(each):
             create_shared(work, each, field)
-    create_verdicts(work, rules)
+    create_verdicts(work, each)
     findings = replay(work, each, nodes, decisions)
-    if rules.learned and rules.learned.do == "merge" and crosswalk is not None:
+    if each.learned and each.learned.do == "merge" and crosswalk is not None:
         keep_loaded(work, each, nodes, crosswalk(each.name))
-    settle_pairs(work, rules)
-    learned = learn(work, plan, rules, nodes) if rules.learned else None
-    create_clusters(work, rules, nodes)
+    settle_pairs(work, each)
+    learned = learn(work, plan, each, nodes) if each.learned else None
+    create_clusters(work, each, nodes)
     told_fields = [name for name in kinds(plan, each) if each.field(name).ref is None] if learned else []
-    work.publish(evidence(rules, nodes, told_fields), "dedupe", each.name, "pairs")
-    publish_learned(work, rules, learned)
+    work.publish(evidence(each, nodes, told_fields), "dedupe", each.name, "pairs")
+    publish_learned(work, each, learned)
     lines = [(finding.code, "", finding.message, 1) for finding in findings]
-    _publish_findings(work, each, [*lines, *told(work, rules, learned)])
+    _publish_findings(work, each, [*lines, *told(work, each, learned)])
     for table in (quoted(f"verdicts/{each.name}"), quoted(f"blocks/{each.name}")):
         work.execute(f"DROP TABLE {table}")
     work.execute(f"DROP TABLE IF EXISTS {quoted(f'keys/{each.name}')}")

@@ -62,6 +62,7 @@ def _firm_row(people: People, firm: Firm, number: str) -> Row:
         stranger = people.firms.invent(firm.name, domain=f"{firm.entity.lower()}.example", tax="")
         stranger.good = False
         fates[0] = replace(fates[0], entity=stranger.entity)
+        people.company.likely.append(("accounts", firm.entity, stranger.entity))
     return Row("books", "xero/contacts.csv", dict(cells), number, fates)
 
 

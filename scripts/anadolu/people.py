@@ -118,11 +118,13 @@ def _families(people: People, plain: list[Person]) -> dict[str, list[Person]]:
     for father in plain[16:19]:
         son = people.invent(father.firm, father.given, father.family, email=f"genc.{father.email}")
         people.row(son)
+        people.company.likely.append(("contacts", father.entity, son.entity))
         fathers.append(son)
     for index in (19, 20):
         one = plain[index]
         other = people.invent(one.firm, "Gülizar", one.family, email=one.email)
         people.row(other)
+        people.company.likely.append(("contacts", one.entity, other.entity))
         couples.append(other)
     for index in (21, 22):
         one = people.invent(plain[index].firm)

@@ -68,6 +68,7 @@ class Company:
     consent: dict[str, str] = field(default_factory=dict)  # e-mail -> final consent of its people
     suppressions: dict[str, str] = field(default_factory=dict)
     reviews: list[tuple[str, str, str]] = field(default_factory=list)  # object, two records to look at
+    likely: list[tuple[str, str, str]] = field(default_factory=list)  # object, two entities that a model may ask about
     touched: set[str] = field(default_factory=set)  # entities that the second export changes
     gone: set[str] = field(default_factory=set)  # entities that no row of the second export feeds
     known: set[str] = field(default_factory=set)  # entities that were loaded from the first export

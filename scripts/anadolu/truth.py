@@ -33,6 +33,7 @@ def write_truth(
         "vanished": [["object", "entity"], *([_object_of(e), e] for e in sorted(company.gone))],
         "warnings": [["object", "entity", "rule"], *_warnings(company)],
         "reviews": [["object", "one", "other"], *map(list, sorted(company.reviews))],
+        "likely": [["object", "one", "other"], *map(list, sorted(company.likely))],
         "controls": [["name", "value", "unit"], ["open_pipeline", str(open_pipeline(company)), "EUR"]],
     }
     for name, table in tables.items():

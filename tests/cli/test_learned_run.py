@@ -150,3 +150,14 @@ def test_review_holds_everybody_whom_the_model_finds_there(project: Path) -> Non
     (waiting,) = [x for x in figures["exceptions"] if x["code"] == "existing_review"]
     assert waiting["count"] >= 28
     assert "looks like it: same" in waiting["examples"][0]["message"]
+
+
+def test_a_fresh_target_owes_nothing_to_an_earlier_one(project: Path) -> None:
+    run(project, "{learned: merge}")
+    there = count(project)
+    (project / "crm.db").unlink()
+    run(project, "learned")
+    assert count(project) == 130 > there
+    (project / "crm.db").unlink()
+    run(project, "{learned: merge, limit: 1 per 100000000}")  # so strict that nothing merges
+    assert count(project) > there

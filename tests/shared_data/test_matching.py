@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.matching import scores
+from benchmarks.matching_limits import against
 from crm_migrate import match
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "matching"
@@ -32,3 +33,45 @@ def test_f1_of_clusters(name: str, entity: str, least: float) -> None:
     truth = pd.read_csv(DATA / f"{name}.truth.csv", dtype=str).set_index("rec_id")["cluster"].reindex(frame.index)
     found = match(frame, entity=entity).clusters["cluster"]
     assert scores(pd.factorize(truth)[0], pd.factorize(found)[0])[2] >= least
+
+
+@pytest.mark.parametrize(
+    ("name", "entity", "most", "recall"),
+    [
+        ("fake_1000", "person", 2.0, 0.25),
+        ("febrl1", "person", 1.0, 0.85),
+        ("febrl3", "person", 1.0, 0.80),
+        ("pseudopeople_3src", "person", 1.0, 0.75),
+        ("restaurants", "organisation", 12.0, 0.25),
+        ("early_childhood", "organisation", 4.0, 0.12),
+    ],
+)
+def test_wrong_merges_at_the_default_limit(name: str, entity: str, most: float, recall: float) -> None:
+    """At most so many real wrong merges per 1,000 merged records (one alone is 12 in the smallest set)."""
+    frame = pd.read_csv(DATA / f"{name}.csv", dtype=str).set_index("rec_id")
+    truth = pd.read_csv(DATA / f"{name}.truth.csv", dtype=str).set_index("rec_id")["cluster"].reindex(frame.index)
+    merged = match(frame, entity=entity).merges()["cluster"]
+    at = against(pd.factorize(truth)[0], pd.factorize(merged)[0])
+    assert at.per_thousand <= most
+    assert at.recall >= recall
+
+
+def test_two_files_without_doubles_are_linked_one_to_one() -> None:
+    frame = pd.read_csv(DATA / "febrl4.csv", dtype=str).set_index("rec_id")
+    truth = pd.read_csv(DATA / "febrl4.truth.csv", dtype=str).set_index("rec_id")["cluster"]
+    found = match(frame[frame["source"] == "a"], against=frame[frame["source"] == "b"])
+    assert "at most one partner" in found.linking
+    clusters = found.clusters["cluster"]
+    assert clusters.value_counts().max() == 2
+    assert scores(pd.factorize(truth.reindex(clusters.index))[0], pd.factorize(clusters)[0])[2] >= 0.9995
+
+
+def test_new_rows_join_earlier_clusters_as_if_all_were_matched_again() -> None:
+    frame = pd.read_csv(DATA / "febrl3.csv", dtype=str).set_index("rec_id")
+    truth = pd.read_csv(DATA / "febrl3.truth.csv", dtype=str).set_index("rec_id")["cluster"]
+    new = frame.index[::10]
+    before = frame.drop(new)
+    known = match(before).clusters
+    clusters = match(frame.loc[new], against=before, known=known).clusters["cluster"]
+    assert clusters.reindex(known.index).equals(known["cluster"])
+    assert scores(pd.factorize(truth.reindex(clusters.index))[0], pd.factorize(clusters)[0])[2] >= 0.998

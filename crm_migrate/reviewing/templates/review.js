@@ -50,16 +50,8 @@
 
   // -- the list -----------------------------------------------------------------------------------------------------
 
-  const shown = (q) => {
-    const show = $("show").value;
-    if (show === "open" && q.kind === "merged") return false;
-    if (show === "merged" && q.kind !== "merged") return false;
-    return !$("unanswered").checked || !decided(q);
-  };
-  const titleOf = (q) => {
-    const filled = q.fields.slice(0, 2).map((f) => (f.cells.find((c) => c[0]) || [""])[0]).filter(Boolean);
-    return filled.join(" ") || q.records[0].name;
-  };
+  const chosen = (q) => $("show").value === "all" || ($("show").value === "merged") === (q.kind === "merged");
+  const shown = (q) => chosen(q) && (!$("unanswered").checked || !decided(q));
   const list = () => {
     listed = questions.map((q, n) => n).filter((n) => shown(questions[n]));
     $("queue").replaceChildren(...listed.map((n) => element("li", {}, entry(n))));
@@ -68,7 +60,7 @@
   const entry = (n) => {
     const q = questions[n];
     const made = element("button", { type: "button", "data-n": n, onclick: () => go(n) },
-      element("span", { class: "no", text: n + 1 + "." }), element("span", { class: "what", text: titleOf(q) }),
+      element("span", { class: "no", text: n + 1 + "." }), element("span", { class: "what", text: q.title }),
       element("span", { class: "state " + decided(q), text: WORDS[decided(q)] || "" }));
     return made;
   };
@@ -76,10 +68,10 @@
     for (const current of $("queue").querySelectorAll("[aria-current]")) current.removeAttribute("aria-current");
     const here = $("queue").querySelector(`[data-n="${state.at}"]`);
     if (here) { here.setAttribute("aria-current", "true"); here.scrollIntoView({ block: "nearest" }); }
-    const done = questions.filter(decided).length;
-    $("progress").max = Math.max(questions.length, 1);
+    const asked = questions.filter(chosen), done = asked.filter(decided).length;
+    $("progress").max = Math.max(asked.length, 1);
     $("progress").value = done;
-    $("count").textContent = `${done.toLocaleString("en")} of ${questions.length.toLocaleString("en")} answered`;
+    $("count").textContent = `${done.toLocaleString("en")} of ${asked.length.toLocaleString("en")} answered`;
   };
   const renew = (n) => {
     const old = $("queue").querySelector(`[data-n="${n}"]`);
@@ -129,26 +121,28 @@
       element("thead", {}, element("tr", {}, element("th", { scope: "col", text: "field" }), ...q.records.map((r) => head(q, r, still)), element("th", { scope: "col", text: "keep" }))),
       element("tbody", {}, ...q.fields.map((field) => element("tr", { class: field.cells.some((c) => c[1]) ? "" : "same" },
         element("th", { scope: "row", text: field.name.replaceAll("_", " ") }), ...q.records.map((_, n) => cell(field, n)), keeper(q, field, still))))));
-  const sides = (pair) => {
+  const sides = (q, pair) => {
     const part = (side, title, sign) => {
       const lines = pair.said.filter((line) => line[0] === side);
       return element("div", { class: side }, element("b", { text: `${sign} ${title}` }),
         lines.length ? element("ul", {}, ...lines.map((line) => element("li", { text: line[1] }))) : element("p", { class: "dim", text: "nothing" }));
     };
     return element("div", {}, element("h3", { text: `${pair.between}: ${pair.verdict}` }),
+      q.pairs.length > 1 ? element("p", { class: "dim", text: pair.why }) : null,
       element("div", { class: "sides" }, part("for", "for one", "+"), part("against", "against", "−")));
   };
   const body = (q, n, still) => [
     element("h2", { id: still ? null : "title", text: `Question ${n + 1} of ${questions.length}: ${q.object}` }),
     element("p", { class: "why" }, element("span", { class: "kind", text: KINDS[q.kind] }), document.createTextNode(q.why)),
+    ...q.notes.map((note) => element("p", { text: note + "." })),
     q.hangs ? element("p", { class: "hangs", text: "Depends on it: " + q.hangs }) : null,
     still ? element("p", { text: "Answer: " + (WORDS[decided(q)] || "none") + (answer(q).why ? ", " + answer(q).why : "") }) : null,
-    table(q, still), ...q.pairs.map(sides),
+    table(q, still), ...q.pairs.map((pair) => sides(q, pair)),
   ].filter(Boolean);
   const button = (q, word, key, title) => element("button", {
     type: "button", class: key, "aria-pressed": String(decided(q) === word), "aria-keyshortcuts": key, onclick: () => decide(word),
   }, document.createTextNode(title + " "), element("kbd", { text: key }));
-  const actions = (q) => element("div", { class: "actions", role: "group", "aria-label": "Answer" },
+  const actions = (q) => [
     button(q, "merge", "m", "= Merge"), button(q, "apart", "a", "≠ Apart"), button(q, "later", "l", "… Later"),
     element("label", {}, document.createTextNode("Why"), (() => {
       const why = element("input", { type: "text", maxlength: "2000", id: "why", oninput: (event) => change(q, { why: event.target.value.trim() }) });
@@ -157,10 +151,12 @@
     })()),
     element("button", { type: "button", id: "undo", "aria-keyshortcuts": "u", disabled: !undone.length, onclick: undo }, document.createTextNode("Undo "), element("kbd", { text: "u" })),
     element("button", { type: "button", "aria-keyshortcuts": "k", onclick: () => step(-1) }, document.createTextNode("Previous "), element("kbd", { text: "k" })),
-    element("button", { type: "button", "aria-keyshortcuts": "j", onclick: () => step(1) }, document.createTextNode("Next "), element("kbd", { text: "j" })));
+    element("button", { type: "button", "aria-keyshortcuts": "j", onclick: () => step(1) }, document.createTextNode("Next "), element("kbd", { text: "j" })),
+  ];
   const draw = () => {
     const q = questions[state.at];
-    $("question").replaceChildren(...(q ? [...body(q, state.at, false), actions(q)] : [element("h2", { id: "title", text: "Nothing is asked." })]));
+    $("question").replaceChildren(...(q ? body(q, state.at, false) : [element("h2", { id: "title", text: "Nothing is asked." })]));
+    $("actions").replaceChildren(...(q ? actions(q) : []));
     mark();
   };
 
@@ -172,7 +168,7 @@
     state.at = n;
     remember();
     draw();
-    window.scrollTo(0, 0);
+    $("question").scrollTop = 0;
     $("question").focus({ preventScroll: true });
     const q = questions[n];
     say(`Question ${n + 1}, ${q.object}, ${q.records.length} records${decided(q) ? ", answered " + decided(q) : ""}`);

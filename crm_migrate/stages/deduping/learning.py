@@ -1,6 +1,7 @@
 """What was learned, told: the limit and what it leaves, groups that share a home or a mailbox, blocks left out."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -49,15 +50,14 @@ def _summary(asked: LearnedPlan, learned: Learned | None) -> pa.Table:
 def _groups(learned: Learned | None) -> pa.Table:
     """One line per group and member; a group has the number of its smallest node."""
     groups = learned.found.groups if learned else ()
-    lines = [
-        (int(learned.node[min(group.members)]), group.kind, group.shared_value, int(learned.node[row]))
-        for group in groups
-        if learned is not None
-        for row in group.members
-    ]
-    columns = list(zip(*lines, strict=True)) or [()] * len(_GROUPS)
-    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, _GROUPS, strict=True)]
-    return pa.table(arrays, schema=_GROUPS)
+    if learned is None or not groups:
+        return _GROUPS.empty_table()
+    sizes = [len(group.members) for group in groups]
+    rows = np.fromiter(chain.from_iterable(group.members for group in groups), dtype=np.int64, count=sum(sizes))
+    at = np.repeat(np.arange(len(groups)), sizes)
+    first = np.array([min(group.members) for group in groups], dtype=np.int64)
+    told = (pa.array([getattr(group, word) for group in groups]).take(at) for word in ("kind", "shared_value"))
+    return pa.table([learned.node[first[at]], *told, learned.node[rows]], schema=_GROUPS)
 
 
 def told(work: Relations, each: ObjectPlan, learned: Learned | None) -> Iterator[Line]:

@@ -18,7 +18,13 @@ Known = dict[str, str]  # source key -> entity
 
 
 def identify(
-    folder: Path, members: Members, known: Known, loaded: set[str], *, merge: bool = False
+    folder: Path,
+    members: Members,
+    known: Known,
+    loaded: set[str],
+    *,
+    merge: bool = False,
+    apart: tuple[tuple[int, int], ...] = (),
 ) -> dict[int, tuple[str, str | None]]:
     with connected(folder) as connection:
         tables = {
@@ -37,10 +43,13 @@ def identify(
                 }
             ),
             "l": pa.table({"__entity": pa.array(sorted(loaded), pa.string())}),
+            "s": pa.table({end: pa.array([pair[at] for pair in apart], pa.int64()) for at, end in enumerate("ab")}),
         }
         for name, table in tables.items():
             connection.register(name, table)
-        entities_for(connection, "x", project="p", object_name="o", members="m", known="k", loaded="l", merge=merge)
+        entities_for(
+            connection, "x", project="p", object_name="o", members="m", known="k", loaded="l", merge=merge, apart="s"
+        )
         return {c: (e, code) for c, e, code in connection.execute("SELECT __cluster, __entity, code FROM x").fetchall()}
 
 
@@ -69,6 +78,23 @@ def test_the_parts_of_a_loaded_entity_wait(tmp_path: Path) -> None:
     assert found[1][0] == "E" != found[2][0]
     unloaded = identify(tmp_path, {"a": 1, "b": 2}, {"a": "E", "b": "E"}, set())
     assert {code for _, code in unloaded.values()} == {None}
+
+
+def test_a_person_may_part_a_loaded_entity_and_the_larger_part_keeps_the_id(tmp_path: Path) -> None:
+    members, known = {"a": 1, "b": 2, "c": 2}, dict.fromkeys("abc", "E")
+    found = identify(tmp_path, members, known, {"E"}, apart=((2, 1),))
+    assert {code for _, code in found.values()} == {None}
+    assert found[2][0] == "E" != found[1][0]
+    equal = identify(tmp_path, {"a": 1, "b": 2}, known, {"E"}, apart=((1, 2),))
+    assert equal[1][0] == "E", "the smaller name, where the parts are as large"
+
+
+def test_a_loaded_entity_waits_as_long_as_two_of_its_parts_are_undecided(tmp_path: Path) -> None:
+    members, known = {"a": 1, "b": 2, "c": 3}, dict.fromkeys("abc", "E")
+    found = identify(tmp_path, members, known, {"E"}, apart=((1, 2), (1, 3)))
+    assert {code for _, code in found.values()} == {"split_of_loaded"}
+    whole = identify(tmp_path, members, known, {"E"}, apart=((1, 2), (1, 3), (3, 2)))
+    assert len({entity for entity, _ in whole.values()}) == 3 and {code for _, code in whole.values()} == {None}
 
 
 def test_an_id_that_another_has_is_not_given_again(tmp_path: Path) -> None:

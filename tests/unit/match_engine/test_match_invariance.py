@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,19 +14,50 @@ import pytest
 
 from benchmarks.matching_sets import Spec, make
 from crm_migrate import match
-from crm_migrate.matching.blocking import ALL_PAIRS
+from crm_migrate.matching import engine
+from crm_migrate.matching.blocking import ALL_PAIRS, Blocked, candidates
 
 ROOT = Path(__file__).resolve().parents[3]
-# More rows than are compared completely, and so many candidates that the weights are learned from a sample of them.
-LARGE = {
-    "person": Spec("households", 6_000, "zipf", 0.25, 11),
-    "organisation": Spec("organisations", 3_000, "zipf", 0.1, 12),
-}
+MANY = 200_000  # candidates
+SAMPLED = 50_000  # pairs that the weights are learned from here, so that learning from a part of them is seen
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _learned_from_a_part() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "SAMPLE", SAMPLED)
+        yield
+
+
+SOUNDS = ["ka", "lu", "mi", "to", "re", "sa", "no", "di", "be", "pu", "ya", "gö", "şe", "ma"]
+KIND = {"person": "households", "organisation": "organisations"}
+
+
+def crowded() -> pd.DataFrame:
+    """Few names, places and years: each key gives many pairs."""
+    random = np.random.default_rng(3)
+    rows = 7_500
+    words = [(a + b + c).title() for a in SOUNDS for b in SOUNDS for c in SOUNDS]
+    given, family, city = words[::90], words[7::120], words[11::100]
+    born = pd.Timestamp("1960-01-01") + pd.to_timedelta(random.integers(0, 8_400, rows), unit="D")
+    frame = pd.DataFrame({
+        "Nachname": random.choice(family, rows),
+        "Vorname": random.choice(given, rows),
+        "Ort": random.choice(city, rows),
+        "PLZ": random.choice([f"{n * 397:05}" for n in range(1, 26)], rows),
+        "Geburtsdatum": born.strftime("%d.%m.%Y"),
+        "Telefon": [f"+49 30 55{n * 7919 % 100_000:05}" for n in range(rows)],
+        "Mobil": [f"+49 170 55{n * 104_729 % 100_000:05}" if n % 3 else None for n in range(rows)],
+    }, dtype=object)  # fmt: skip
+    again = frame.iloc[::4].copy()
+    again["Vorname"] = [name[0] + name[2:] for name in again["Vorname"]]
+    again.loc[again.index[::2], "Telefon"] = None
+    return pd.concat([frame, again], ignore_index=True).set_axis([f"r{n}" for n in range(rows + len(again))])
 
 
 @cache
 def large(entity: str) -> pd.DataFrame:
-    return make(LARGE[entity]).frame
+    return crowded() if entity == "person" else make(Spec(KIND[entity], 2_500, "zipf", 0.1, 12)).frame
 
 
 @cache
@@ -50,9 +83,24 @@ SCRIPT = """
 import sys, hashlib
 from benchmarks.matching_sets import Spec, make
 from crm_migrate import match
-found = match(make(Spec("households", 6_000, "zipf", 0.25, 11)).frame)
+found = match(make(Spec("households", 2_500, "zipf", 0.25, 11)).frame)
 print(*(hashlib.sha256(part.to_csv().encode()).hexdigest() for part in (found.clusters, found.pairs)))
 """
+
+
+def test_the_crowded_file_has_more_candidates_than_can_be_overlooked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[int] = []
+
+    def counted(*arguments: Any) -> Blocked:
+        blocked = candidates(*arguments)
+        seen.append(len(blocked.i))
+        return blocked
+
+    monkeypatch.setattr(engine, "candidates", counted)
+    match(crowded())
+    assert seen[0] > MANY
 
 
 @pytest.mark.slow
@@ -79,7 +127,7 @@ def test_a_row_that_stands_twice_lands_with_itself(entity: str) -> None:
 
 @pytest.mark.parametrize("entity", ["person", "organisation"])
 def test_a_row_that_stands_a_hundred_times_is_one(entity: str) -> None:
-    frame = make(Spec(LARGE[entity].kind, 300, "few", 0.1, 13)).frame
+    frame = make(Spec(KIND[entity], 300, "few", 0.1, 13)).frame
     fullest = frame.isna().sum(axis=1).idxmin()
     copies = pd.concat([frame.loc[[fullest]]] * 100).set_axis([f"again {n}" for n in range(100)])
     clusters = match(pd.concat([frame, copies]), entity=entity).clusters["cluster"]
@@ -95,7 +143,7 @@ def test_a_column_that_is_not_compared_changes_nothing() -> None:
 
 @pytest.mark.parametrize("entity", ["person", "organisation"])
 def test_a_row_that_has_nothing_to_do_with_the_others_leaves_them_alone(entity: str) -> None:
-    frame = make(Spec(LARGE[entity].kind, 250, "few", 0.1, 14)).frame
+    frame = make(Spec(KIND[entity], 250, "few", 0.1, 14)).frame
     other = {column: f"Xqzw{at}jvk" for at, column in enumerate(frame.columns)}
     more = pd.concat([frame, pd.DataFrame([other], index=["stranger"], dtype=object)])
     before, after = match(frame, entity=entity).clusters, match(more, entity=entity).clusters

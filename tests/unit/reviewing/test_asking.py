@@ -4,6 +4,7 @@ import json
 from itertools import combinations
 from pathlib import Path
 
+import polars as pl
 import pytest
 import staged
 from hypothesis import given
@@ -141,3 +142,15 @@ def test_a_pack_survives_its_file(shared: Company) -> None:
     pack = shared.asked()
     text = (shared.run.table("review", f"{pack.id}.json")).read_text(encoding="utf-8")
     assert type(pack).model_validate(json.loads(text)) == pack
+
+
+def test_records_of_one_household_are_told(company: Company) -> None:
+    nodes = {
+        f"{n['__source']}:{n['__key']}": n["__node"]
+        for n in staged.read(company.run, "link", "contacts", "nodes").to_dicts()
+    }
+    members = [nodes["kisi:4"], nodes["books:5"], nodes["kisi:1"]]
+    lines = [{"group": min(members), "kind": "household", "shared": "Cad. 4", "__node": node} for node in members]
+    staged.write(company.run, pl.DataFrame(lines), "dedupe", "contacts", "groups")
+    told = {q.names: q.groups for q in company.asked().questions if q.groups}
+    assert list(told.values()) == [(("household (Cad. 4)", (0, 1)),)]

@@ -197,3 +197,23 @@ def test_children_follow_the_survivor(run: Run) -> None:
     assert staged.read(run, "dedupe", "accounts", "merged").select("__cluster", "parent").rows() == [(0, None), (2, 0)]
     assert staged.read(run, "dedupe", "accounts", "notes")["code"].to_list() == ["self_parent_cleared"]
     assert staged.read(run, "dedupe", "deals", "merged").select("amount", "company").rows() == [("5", 0), ("7", 0)]
+
+
+@pytest.mark.parametrize(("do", "open_pairs"), [("review", 1), ("merge", 0)])
+def test_deals_that_look_alike_are_asked_about_and_never_merged_by_likeness(run: Run, do: str, open_pairs: int) -> None:
+    rule = MatchRulePlan(name="same name", same=(SamePlan(field="name"),), do=do)  # type: ignore[arg-type]
+    deals = ObjectPlan(
+        name="deals", entity="thing", target="deals", feeds=(FeedPlan(source="d"),), match=(rule,),
+        fields=(staged.field("name", "text", "d"), staged.field("amount", "money", "d")),
+    )  # fmt: skip
+    staged.mapped(run, deals, "d", *({"key": k, "name": "Pres", "amount": "5"} for k in "xy"))
+    plan = staged.plan(deals)
+    link(plan, run)
+    if do == "merge":
+        with pytest.raises(MappingError) as caught:
+            dedupe(plan, run)
+        assert caught.value.findings[0].code == "match_not_mergeable"
+        return
+    dedupe(plan, run)
+    assert staged.read(run, "dedupe", "deals", "pairs")["outcome"].to_list() == ["review"] * open_pairs
+    assert len(staged.read(run, "dedupe", "deals", "merged")) == 2
