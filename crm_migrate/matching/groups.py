@@ -11,7 +11,7 @@ import polars as pl
 
 from crm_migrate.cleansing import is_free_mail, is_role_mailbox
 from crm_migrate.matching.facts import Facts, given_and_family
-from crm_migrate.matching.terms import Codes, encode, joint
+from crm_migrate.matching.terms import Codes, distinct, encode, joint, numbered
 
 KINDS = ("household", "shared_mailbox", "shared_phone", "switchboard", "agency", "company_group")
 _SEVERAL = 3  # entities behind one number or mailbox that are an office, not a family
@@ -109,15 +109,16 @@ def _domains(facts: Facts) -> Iterator[tuple[Codes, pl.Series]]:
 
 def _shared(key: Codes, entities: Codes, least: int, most: int | None = None) -> Iterator[tuple[int, ...]]:
     """Rows of each key that at least (and at most) so many entities have."""
-    rows = np.flatnonzero(key >= 0)
-    rows = rows[np.lexsort((rows, key[rows]))]
-    starts = np.flatnonzero(np.concatenate([[True], key[rows][1:] != key[rows][:-1]])) if len(rows) else rows
-    for members in np.split(rows, starts[1:]):
-        if len(members) < least:
-            continue
-        several = len(np.unique(entities[members]))
-        if several >= least and (most is None or several < most):
-            yield tuple(members.tolist())
+    known = np.flatnonzero(key >= 0)
+    number = numbered(key[known])[1]
+    width = int(entities.max(initial=0)) + 1
+    several = np.bincount(distinct(number * width + entities[known]) // width)
+    wanted = (several >= least) & (several < most) if most else several >= least
+    chosen = np.flatnonzero(wanted[number])
+    chosen = chosen[np.lexsort((known[chosen], number[chosen]))]
+    if len(chosen):
+        starts = np.flatnonzero(np.diff(number[chosen])) + 1
+        yield from (tuple(members.tolist()) for members in np.split(known[chosen], starts))
 
 
 def _cell(facts: Facts, kind: str, members: tuple[int, ...], folded: pl.Series) -> str:
