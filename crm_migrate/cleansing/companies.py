@@ -66,20 +66,21 @@ def _last(word: str) -> str:
     return bare if word.endswith(".") and "." not in bare and bare.upper() in _ACRONYMS else word
 
 
-def company_key(text: str) -> str:
+def company_key(text: str, language: str = "") -> str:
     """Folded name without legal forms and punctuation: `Müller AG`, `MÜLLER A.G.` and `Mueller AG` are one."""
     name = without_form(re.sub(r"['’‘ʼ`´\"]", "", text))
     spaced = re.sub(rf"[^{_MARKS}\u0300-\u036f]+|_", " ", _AND.sub(" and ", unicodedata.normalize("NFC", name).lower()))
-    return " ".join(_plain(word) for word in spaced.split())
+    return " ".join(_plain(word, language) for word in spaced.split())
 
 
-def _plain(word: str) -> str:
+def _plain(word: str, language: str) -> str:
     """A word folded; `ue`, `oe`, `ae` as ü, ö, ä, save in words that have two sounds or an accent there."""
     folded = fold(word)
-    return folded if folded in _NO_UMLAUT else fold(_UMLAUT.sub(r"\1", word))
+    dutch = language in {"nl", "af"} and "oe" in word  # there oe is the sound of `boer`
+    return folded if dutch or folded in _NO_UMLAUT else fold(_UMLAUT.sub(r"\1", word))
 
 
-def company_key_cell(text: str) -> Cell:
+def company_key_cell(text: str, language: str = "") -> Cell:
     """The matching key as an outcome."""
-    key = company_key(text)
+    key = company_key(text, language)
     return Cell(key) if key else NULL

@@ -4,7 +4,7 @@ import re
 
 from crm_migrate.cleansing.legal_forms import FRONT, GLUED, form_key, forms
 from crm_migrate.cleansing.letters import fold
-from crm_migrate.cleansing.person_words import COMPANY_WORDS
+from crm_migrate.cleansing.person_words import COMPANY_WORDS, SUFFIXES
 from crm_migrate.cleansing.vocabulary import words
 
 # Forms that are also names, initials or degrees when written without dots.
@@ -26,8 +26,8 @@ def is_company(text: str, locale: str = "en") -> bool:
         return False
     for length in range(min(5, len(words) - 1), 0, -1):
         tail = " ".join(words[-length:])
-        if form_key(tail) in forms() and _is_sure(tail) and not (locale[:2] == "id" and tail.startswith("Sp.")):
-            return True  # `Sp.A.` is an Indonesian specialist's degree
+        if form_key(tail) in forms() and _is_sure(tail) and not _is_degree(tail, locale):
+            return True
     front = form_key(words[0])
     if (
         front in FRONT
@@ -38,6 +38,11 @@ def is_company(text: str, locale: str = "en") -> bool:
     if _AND_SONS.search(fold(text)):
         return True
     return any(w in COMPANY_WORDS for w in re.findall(r"[^\W\d_]+", fold(text)))
+
+
+def _is_degree(form: str, locale: str) -> bool:
+    """`S.H.`, `S.E.`, `Sp.A.` behind Indonesian and Malay names are degrees."""
+    return locale[:2] in {"id", "ms"} and (("." in form and form_key(form) in SUFFIXES) or form.startswith("Sp."))
 
 
 def _is_sure(form: str) -> bool:

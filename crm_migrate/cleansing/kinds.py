@@ -86,6 +86,10 @@ def _email_key(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG00
     return Cell(key_of(cell.value)) if cell.value else cell
 
 
+def _company_key(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
+    return company_key_cell(text, language_of(locale) if locale else "")
+
+
 def _note(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     """Flags only: a note is never changed."""
     return Cell(None, ";".join(note_flags(text)) or "none")
@@ -141,7 +145,7 @@ KINDS: dict[str, Kind] = {
     for k in (
         Kind("person_name", _from_turkish(_person), "a person's name into its parts", _NAMES),
         Kind("company", _from_turkish(_simple(company_cell)), "a company's name, its legal form in the usual writing"),
-        Kind("company_matchkey", _simple(company_key_cell), "what two spellings of a company have in common"),
+        Kind("company_matchkey", _company_key, "what two spellings of a company have in common"),
         Kind("phone", _by_region(phone_cell), "E.164, with ;ext= for an extension", (), ("region",)),
         Kind("email", _simple(email_cell), "a mailbox by RFC 5321; several joined by |"),
         Kind("email_matchkey", _email_key, "a mailbox in lower case with its domain decoded"),

@@ -9,6 +9,7 @@ from crm_migrate.cleansing.vocabulary import table, words
 # canonical spelling -> other spellings are found by folding and dropping dots and blanks
 FORMS = table("legal_forms")
 FRONT = words("legal_front")
+_FRONT_LOUD = words("legal_front_loud")
 _SHOUTED = words("legal_shouted")
 
 
@@ -48,7 +49,8 @@ def _front(tokens: list[str], sure: bool) -> int:
     """How many tokens at the front are a legal form; short ones only where nothing else is one (`sure`)."""
     for length in range(min(5, len(tokens) - 1), 0, -1):
         key = form_key(" ".join(tokens[:length]))
-        if key in FRONT or (not sure and key in _UNSURE_FRONT and tokens[0][:1].isupper()):
+        quiet = key in _FRONT_LOUD and not (tokens[0].isupper() or "." in tokens[0])
+        if (key in FRONT and not quiet) or (not sure and key in _UNSURE_FRONT and tokens[0][:1].isupper()):
             return length
     return 1 if len(tokens) > 1 and tokens[0] in {"OÜ", "TÜ", "S.C.", "SC"} and _is_form_of_its_land(tokens) else 0
 
