@@ -13,6 +13,7 @@ from crm_migrate.matching.terms import Codes, Terms, joint, numbered, shares
 NAME = (*kernels.NAME[:3], "elsewhere", *kernels.NAME[3:])
 _EQUAL, _ELSEWHERE, _LIKE = len(NAME) - 1, NAME.index("elsewhere"), NAME.index("alike")
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 0.5, 1.0, 2.0, 3.0])
+HOUSEHOLD = "household"
 ORDER = ("missing", "crossed", "straight")
 STREET = (
     "missing", "different", "number only", "street alike", "street equal", "number near", "no number", "alike", "equal",
@@ -23,10 +24,13 @@ PLACE = (
 )  # fmt: skip
 
 
-def person_names(given: Terms, family: Terms, between: Sequence[Terms] = ()) -> tuple[Comparison, ...]:
+def person_names(
+    given: Terms, family: Terms, between: Sequence[Terms] = (), others: tuple[str, str] = (HOUSEHOLD, "")
+) -> tuple[Comparison, ...]:
     """Given name, family name, and whether they stand in each other's place, over one dictionary.
 
     `between` are the words between them: a family name found among those of the other record is there `elsewhere`.
+    `others` are the contexts whose members differ in their given, and in their family names.
     """
     remembered: dict[str, object] = {}
 
@@ -39,12 +43,13 @@ def person_names(given: Terms, family: Terms, between: Sequence[Terms] = ()) -> 
     known = ((given.codes, size), (family.codes, size))
     return (
         Comparison(
-            "given_name", NAME, lambda i, j: both(i, j)[0], "household", known, variants=(given.codes, size, _LIKE),
+            "given_name", NAME, lambda i, j: both(i, j)[0], others[0], known, 0.1, variants=(given.codes, size, _LIKE),
             equal=lambda i, j: _met(given, family, i, j), agreeing=(_EQUAL,), cost=size,
         ),
         Comparison(
-            "family_name", NAME, lambda i, j: both(i, j)[1], "", known, variants=(family.codes, size, _LIKE),
-            equal=lambda i, j: _met(family, given, i, j, size), agreeing=(_EQUAL,), cost=size,
+            "family_name", NAME, lambda i, j: both(i, j)[1], others[1], known, 0.15,
+            variants=(family.codes, size, _LIKE), equal=lambda i, j: _met(family, given, i, j, size),
+            agreeing=(_EQUAL,), cost=size,
         ),
         Comparison("name_order", ORDER, lambda i, j: both(i, j)[2], cost=size),
     )  # fmt: skip
@@ -184,6 +189,20 @@ def places(code: Terms, town: Terms, land: Terms) -> Comparison:
 def area_of(postal: pl.Series) -> pl.Series:
     """The first half of a postal code: most countries number them from large to small areas."""
     return postal.str.slice(0, postal.str.len_chars() // 2)
+
+
+GENERATION = ("missing", "different", "one says it", "equal")
+
+
+def generations(said: Terms) -> Comparison:
+    """Senior, junior, the third: who says two different things is two; often only one of two entries says it."""
+
+    def compare(i: Codes, j: Codes) -> Compared:
+        a, b = said.codes[i], said.codes[j]
+        levels = np.select([(a < 0) & (b < 0), (a < 0) | (b < 0), a != b], [0, 2, 1], 3).astype(np.uint8)
+        return Compared(levels, np.full(len(i), -1, dtype=np.int64))
+
+    return Comparison("generation", GENERATION, compare, HOUSEHOLD, differs=0.02)
 
 
 def origins(source: Terms) -> Comparison:

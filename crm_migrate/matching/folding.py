@@ -9,6 +9,7 @@ from functools import wraps
 import polars as pl
 from ftfy import fix_text
 
+from crm_migrate.cleansing.calendar_words import month_of
 from crm_migrate.cleansing.letters import STROKED
 from crm_migrate.cleansing.nulls import PEOPLE, PROGRAMS
 from crm_migrate.matching.words import word_map, word_set
@@ -128,7 +129,7 @@ def phone(column: pl.Series) -> pl.Series:
 @once_per_value
 def date(column: pl.Series) -> pl.Series:
     """Eight digits YYYYMMDD however the date was written, valid or not; the order of day and month by the column."""
-    text = _opened(column.cast(pl.String).str.strip_chars().str.replace(r"[T ]\d\d:.*$", ""))
+    text = _in_digits(_opened(column.cast(pl.String).str.strip_chars().str.replace(r"[T ]\d\d:.*$", "")))
     year_first = text.str.extract_groups(r"^(\d{4})\D?(\d{1,2})\D?(\d{1,2})$").struct.unnest()
     year_last = text.str.extract_groups(r"^(\d{1,2})\D(\d{1,2})\D(\d{4})$").struct.unnest()
     a, b = (pl.Series(year_last[name].cast(pl.Int32, strict=False)) for name in ("1", "2"))
@@ -145,6 +146,16 @@ def _opened(text: pl.Series) -> pl.Series:
     if int(year_last.sum()) <= int((closed & text.str.contains(r"^(1[89]|20)\d\d")).sum()):
         return text
     return text.str.replace(r"^(\d\d)(\d\d)(\d{4})$", "$1/$2/$3")
+
+
+def _in_digits(text: pl.Series) -> pl.Series:
+    """A month that is written in letters (25-jan-1962, 3 März 1980) as a number, with the year first."""
+    parts = text.str.extract_groups(r"^(\d{1,2})[^\p{L}\d]*(\p{L}{3,})[^\p{L}\d]*(\d{4})$").struct.unnest()
+    words = parts["2"].drop_nulls().unique().to_list()
+    if not words:
+        return text
+    month = parts["2"].replace_strict(words, [month_of(word.lower()) for word in words], return_dtype=pl.Int64)
+    return (parts["3"] + "-" + month.cast(pl.String) + "-" + parts["1"]).fill_null(text)
 
 
 @once_per_value

@@ -49,7 +49,7 @@ class Outcomes:
     probable first (as many as would connect the clusters, no more), and why they were not merged. `held`: clusters of
     the best partition (by their smallest row) that were split or held, and a sentence. `expected_wrong`: expected wrong
     merges (joins of two entities) among `merged_records`, the records in clusters of more than one. `cut`: natural log
-    odds above which merges are made. `groups`: households and shared contacts. `belief`: how far odds are believed.
+    odds above which merges are made (rows that say the same of everything are merged below it, too). `groups`: households and shared contacts. `belief`: how far odds are believed.
     """
 
     merged: Codes
@@ -126,7 +126,7 @@ def decided(case: Case, limit: float) -> Outcomes:
     merged = np.array(forest.root, dtype=np.int64)
     size = np.bincount(merged, minlength=rows)[merged]
     i, j, odds, why = _asked(case, merged)
-    used = case.links.odds[: forest.links]
+    used = case.links.odds[: forest.links][case.links.wrong[: forest.links] > 0]
     return Outcomes(
         merged, i, j, odds, why, _held(case, merged), forest.wrong, int((size > 1).sum()),
         float(used.min(initial=np.inf)), (), case.belief,

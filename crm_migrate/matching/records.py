@@ -8,7 +8,7 @@ import polars as pl
 
 from crm_migrate.matching import folding, kernels, organisations
 from crm_migrate.matching.comparison import Comparison, simple
-from crm_migrate.matching.composites import area_of, origins, person_names, places, street_lines
+from crm_migrate.matching.composites import HOUSEHOLD, area_of, generations, origins, person_names, places, street_lines
 from crm_migrate.matching.names import name_parts, words_between
 from crm_migrate.matching.terms import Codes, Terms, encode, joint
 
@@ -66,19 +66,20 @@ class Records:
 
 
 class _Columns:
-    """The columns of a frame by their semantic type; `said`: without what is written for "nothing"."""
+    """The columns of a frame by their semantic type, without what means "nothing"; `mended`: code pages, too."""
 
-    def __init__(self, frame: pl.DataFrame, types: Types, said: bool) -> None:
-        self._frame, self._said = frame, said
+    def __init__(self, frame: pl.DataFrame, types: Types, mended: bool) -> None:
+        self._frame, self._mended = frame, mended
         self._by_type: dict[str, list[str]] = {}
         for column, kind in types.items():
             self._by_type.setdefault(kind, []).append(column)
 
     def all(self, kind: str) -> list[pl.Series]:
         found = [self._frame[name] for name in self._by_type.get(kind, ())]
-        if kind in _NAMES or not self._said:
+        if kind in _NAMES:
             return found
-        return [folding.mended(folding.said(column, 2 if kind in _LONGER else 1)) for column in found]
+        found = [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
+        return [folding.mended(column) for column in found] if self._mended else found
 
     def first(self, kind: str) -> pl.Series | None:
         found = self.all(kind)
@@ -91,7 +92,7 @@ class _Columns:
 
 def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
     """Comparisons and anchors for a frame of texts whose columns have the given semantic types."""
-    columns = _Columns(frame, types, said=entity == "organisation")
+    columns = _Columns(frame, types, mended=entity == "organisation")
     comparisons: list[Comparison] = []
     anchors: dict[str, Codes] = {}
     if entity == "person":
@@ -113,19 +114,27 @@ def _code(column: pl.Series) -> Codes:
 
 def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
     given, middle, family = (columns.or_empty(kind) for kind in ("given_name", "middle_name", "family_name"))
-    parts = name_parts(given, middle, family, columns.first("person_name"))
+    parts = name_parts(given, middle, family, columns.first("person_name"), columns.or_empty("name_suffix"))
     given, middle, family = parts.given, parts.middle, parts.family
     if given.null_count() == len(given) and family.null_count() == len(family):
         return
     first, last, *between = encode(given, family, *words_between(middle))
-    comparisons.extend(person_names(first, last, between))
+    home, work = _others(columns)
+    comparisons.extend(person_names(first, last, between, (f"{home} {work}", work)))
     if middle.null_count() < len(middle):
-        comparisons.append(simple("middle_name", encode(middle), kernels.names, kernels.NAME, apart="household"))
+        comparisons.append(simple("middle_name", encode(middle), kernels.names, kernels.NAME, apart=f"{home} {work}"))
+    if parts.generation.n_unique() > 2:
+        comparisons.append(generations(encode(parts.generation)[0]))
     anchors |= {
         "given": first.codes, "family": last.codes, "given1": first.derived(_start(1)),
         "family1": last.derived(_start(1)), "given3": first.derived(_start(3)),
         "family3": last.derived(_start(3)), "names": _either_way(first.codes, last.codes),
     }  # fmt: skip
+
+
+def _others(columns: _Columns) -> tuple[str, str]:
+    """The contexts of persons: a household, and colleagues where it is known for whom somebody works."""
+    return HOUSEHOLD, "colleague" if columns.all("employer") else ""
 
 
 def _start(letters: int) -> Callable[[pl.Series], pl.Series]:
@@ -143,7 +152,13 @@ def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
     if born is not None:
         day = folding.date(born)
         terms = encode(day)
-        comparisons.append(simple("birth_date", terms, kernels.dates, kernels.DATE, apart="household", cost=1))
+        near = tuple(range(1, kernels.DATE.index("year, no day")))
+        comparisons.append(
+            simple(
+                "birth_date", terms, kernels.dates, kernels.DATE,
+                apart=" ".join(_others(columns)), differs=0.1, unlike=near, cost=1,
+            )
+        )  # fmt: skip
         anchors |= {
             "birth_date": terms[0].codes,
             "year": terms[0].derived(lambda texts: texts.str.slice(0, 4)),
@@ -152,7 +167,7 @@ def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
         }
     for kind in ("gender", "choice", "employer"):
         for column in columns.all(kind):
-            terms, apart = encode(folding.folded(column)), "household" if kind == "gender" else ""
+            terms, apart = encode(folding.folded(column)), HOUSEHOLD if kind == "gender" else ""
             comparisons.append(simple(column.name, terms, *_TEXT[kind], apart=apart, variants=_VARIES[kind]))
 
 
@@ -224,7 +239,7 @@ def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
                 terms,
                 kernel,
                 labels,
-                apart="household" if kind == "tax_id" else "",
+                apart=HOUSEHOLD if kind == "tax_id" else "",
                 differs=0.1 if kind == "tax_id" else 0.35,
             )
         )

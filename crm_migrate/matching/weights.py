@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crm_migrate.matching.comparison import Compared, Comparison
-from crm_migrate.matching.composites import frequencies
+from crm_migrate.matching.composites import HOUSEHOLD, frequencies
 from crm_migrate.matching.terms import FEW, Codes
 from crm_migrate.matching.variants import NONE, Variants
 
@@ -27,7 +27,6 @@ DRAWN = 500_000
 _CROWD = np.array([0.0, 2.5, 4.5, 8.5, 16.5, 32.5])  # entities that share a value: the starts of the steps
 _SEEDED = 8.0  # matches that the expected levels count for, against what the data say
 _RAREST = 1e-9
-HOUSEHOLD = "household"
 _ALONE = 1.5
 _EVEN = np.zeros(len(_CROWD) + 1)
 # Pairs that the expected shape of a context counts for: what it shares as in matches (few would drift towards whatever
@@ -278,7 +277,7 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
         logs = [np.log(model.same) + _total(table.same(model)), by_chance]
         logs += [np.log(c.share) + table.whole(c) for c in model.contexts]
         shares = _normalised(np.stack(logs)) * table.weight
-        if any(context.tied for context in model.contexts):
+        if model.contexts and all(context.tied for context in model.contexts):
             table.rarer(model, shares[1])
             by_chance = _total(table.chance)
         model.same = max(scale * float(shares[0].sum()), 1.0) / total

@@ -79,7 +79,6 @@ def _data(pack: Pack) -> dict[str, Any]:
 
 
 def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]:
-    places = range(len(question.records))
     return {
         "id": question.id,
         "object": visible(question.object),
@@ -99,19 +98,7 @@ def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]
             }
             for n, r in enumerate(question.records)
         ],
-        "fields": [
-            {
-                "name": column.name,
-                "cells": [
-                    [text(question.records[n].shown.get(column.name) or ""), sign(question, column, n)] for n in places
-                ],
-                "wins": question.winners.get(column.name, -1) if is_conflict(question, column) else -1,
-                "choices": choices(question, column),
-                "rule": column.survive,
-            }
-            for column in columns
-            if any(question.records[n].shown.get(column.name) for n in places)
-        ],
+        "fields": [_field(question, c) for c in columns if any(r.shown.get(c.name) for r in question.records)],
         "pairs": [
             {
                 "between": f"{label(pair.left)} and {label(pair.right)}",
@@ -121,6 +108,18 @@ def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]
             }
             for pair in question.compared[:MOST_PAIRS]
         ],
+    }
+
+
+def _field(question: Question, column: Column) -> dict[str, Any]:
+    """One row of the table: value and sign per record, who would win, and who may be chosen."""
+    shown = [text(record.shown.get(column.name) or "") for record in question.records]
+    return {
+        "name": column.name,
+        "cells": [[value, sign(question, column, n)] for n, value in enumerate(shown)],
+        "wins": question.winners.get(column.name, -1) if is_conflict(question, column) else -1,
+        "choices": choices(question, column),
+        "rule": column.survive,
     }
 
 

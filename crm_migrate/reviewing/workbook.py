@@ -35,6 +35,7 @@ from crm_migrate.reviewing.questions import FORMAT, Pack
 
 _WIDTHS = (6, 11, 14, 26, 10, 9, 28, 24)
 _NARROW, _WIDE = 11, 38  # of a field, in characters
+_SIGNS = 6  # characters that signs before a value, and bold letters, may take
 _LEFT, _RIGHT = 36, 100  # of the first sheet
 _A4 = 9  # as workbooks number papers
 _HEIGHT, _MOST_LINES = 15.0, 8  # points of a line of text, and lines shown of a long one
@@ -123,7 +124,7 @@ def _widths(sheet: Sheet) -> list[int]:
     """Characters of each visible column: a field is as wide as its longest value, within reason."""
     members = [line.cells for line in sheet.lines if line.role == "member"]
     longest = [
-        max(len(column.name), *(len(cells[n].text) for cells in members)) + 4
+        max(len(column.name), *(len(cells[n].text) for cells in members)) + _SIGNS
         for n, column in enumerate(sheet.columns, FIRST_FIELD)
     ]
     return [*_WIDTHS, *(min(max(width, _NARROW), _WIDE) for width in longest)]
@@ -131,7 +132,7 @@ def _widths(sheet: Sheet) -> list[int]:
 
 def _height(widths: list[int], texts: list[str]) -> float:
     """Points that a row needs: nobody measures wrapped text before the workbook is opened."""
-    lines = max(-(-(len(text) + 2) // width) for text, width in zip(texts, widths, strict=True))
+    lines = max(-(-(len(text) + _SIGNS) // width) for text, width in zip(texts, widths, strict=True))
     return _HEIGHT * min(lines, _MOST_LINES)
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 
 from crm_migrate.matching import folding
-from crm_migrate.matching.composites import NAME, origins, person_names, places
-from crm_migrate.matching.names import name_parts, words_between
+from crm_migrate.matching.composites import NAME, generations, origins, person_names, places
+from crm_migrate.matching.names import NameParts, name_parts, words_between
 from crm_migrate.matching.terms import encode
 
 
@@ -13,9 +13,13 @@ def series(*values: str | None) -> pl.Series:
     return pl.Series(values, dtype=pl.String)
 
 
-def parts(*whole: str | None) -> list[tuple[str | None, str | None, str | None]]:
+def parted(*whole: str | None) -> NameParts:
     none = series(*[None] * len(whole))
-    found = name_parts(none, none, none, series(*whole))
+    return name_parts(none, none, none, series(*whole), none)
+
+
+def parts(*whole: str | None) -> list[tuple[str | None, str | None, str | None]]:
+    found = parted(*whole)
     return list(zip(found.given, found.middle, found.family, strict=True))
 
 
@@ -30,12 +34,12 @@ def test_a_single_word_stands_where_others_have_it() -> None:
 
 def test_a_single_word_is_not_read_as_both_names() -> None:
     none = series(None, None)
-    found = name_parts(series("Siti", "Budi"), none, series(None, "Santoso"), series("Siti", "Budi Santoso"))
+    found = name_parts(series("Siti", "Budi"), none, series(None, "Santoso"), series("Siti", "Budi Santoso"), none)
     assert found.family.to_list() == [None, "santoso"]
 
 
 def test_a_whole_name_fills_what_its_columns_lack() -> None:
-    found = name_parts(series("Lucía"), series(None), series(None), series("Lucía García Pérez"))
+    found = name_parts(series("Lucía"), series(None), series(None), series("Lucía García Pérez"), series(None))
     assert (found.given[0], found.middle[0], found.family[0]) == ("lucia", "garcia", "perez")
 
 
@@ -75,3 +79,34 @@ def test_where_two_records_come_from() -> None:
     origin = origins(encode(series("crm", "erp", "crm", None))[0])
     found = origin.compare(np.array([0, 0, 0]), np.array([1, 2, 3]))
     assert [origin.labels[level] for level in found.levels] == ["two sources", "both crm", "missing"]
+
+
+def test_a_family_name_before_a_comma() -> None:
+    assert parts("STEIN, WOLFGANG", "von der Heide, Dörte", "Anna Falk, Dr.")[:2] == [
+        ("wolfgang", None, "stein"),
+        ("dorte", None, "heide"),
+    ]
+    found = parted("Adam Falk, Jr", "Falk, Adam Sr.", "Adam Falk III", "Adam Falk")
+    assert found.family.to_list() == ["falk"] * 4
+    assert found.given.to_list() == ["adam"] * 4
+    assert found.generation.to_list() == ["jr", "sr", "iii", None]
+
+
+def test_particles_are_no_words_of_a_name_unless_nothing_else_is_there() -> None:
+    assert parts("Klaus von der Heide", "Klaus Heide", "Von")[:2] == [("klaus", None, "heide")] * 2
+    assert parts("Von Von") != [(None, None, None)]
+
+
+def test_senior_and_junior_are_two() -> None:
+    said = generations(encode(series("sr", "jr", "sr", None, None))[0])
+    found = said.compare(np.array([0, 0, 0, 3]), np.array([1, 2, 3, 4]))
+    assert [said.labels[level] for level in found.levels] == ["different", "equal", "one says it", "missing"]
+
+
+def test_months_in_letters() -> None:
+    assert folding.date(series("25-jan-1962", "3 März 1980", "1 Ocak 1999", "5 nonsense 1990")).to_list() == [
+        "19620125",
+        "19800303",
+        "19990101",
+        None,
+    ]
