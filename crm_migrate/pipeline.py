@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -19,7 +20,7 @@ from crm_migrate import __version__
 from crm_migrate.connecting.contract import Source, Target
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.connecting.secrets import resolve_secret
-from crm_migrate.errors import MappingError
+from crm_migrate.errors import MappingError, UsageError
 from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
@@ -104,8 +105,14 @@ def _read_findings(outcome: Outcome) -> tuple[Finding, ...]:
 
 
 def read_plan(run: Run) -> Plan:
-    """The frozen plan of a run."""
-    return Plan.model_validate_json(run.plan.read_text(encoding="utf-8"))
+    """The frozen plan of a run. UsageError where another version of the tool froze it in other words."""
+    try:
+        return Plan.model_validate_json(run.plan.read_text(encoding="utf-8"))
+    except ValidationError as error:
+        raise UsageError(
+            f"the plan of run {run.id} was written by another version of crm-migrate, or changed",
+            hint="use that version for this run, or start a new one: crm-migrate run",
+        ) from error
 
 
 def plan_now(project: Project, environment: str | None, facts: Facts | None = None) -> tuple[Plan, list[Finding]]:

@@ -25,8 +25,8 @@ def match_group() -> None:
     """Find the rows of a CSV file that are the same person or organisation; no labels, no settings.
 
     \b
-      crm-migrate match contacts.csv --id ContactID -o clusters.csv
-      crm-migrate match file --help      (all options)
+      crm-migrate match file contacts.csv --id ContactID -o clusters.csv
+    The word `file` may be left out.
     """
 
 

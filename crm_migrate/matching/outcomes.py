@@ -49,7 +49,8 @@ class Outcomes:
     probable first (as many as would connect the clusters, no more), and why they were not merged. `held`: clusters of
     the best partition (by their smallest row) that were split or held, and a sentence. `expected_wrong`: expected wrong
     merges (joins of two entities) among `merged_records`, the records in clusters of more than one. `cut`: natural log
-    odds above which merges are made (rows that say the same of everything are merged below it, too). `groups`: households and shared contacts. `belief`: how far odds are believed.
+    odds above which merges are made (rows that say the same of everything are merged below it, too). `groups`:
+    households and shared contacts. `belief`: how far odds are believed.
     """
 
     merged: Codes

@@ -27,6 +27,13 @@ def test_a_smaller_limit_never_merges_more(found: Matching, limits: list[float])
         assert rows.nunique() == 1
 
 
+@pytest.mark.parametrize("limit", [1e-7, 1e-5, 1e-4, 1e-3, 1e-2])
+def test_what_is_expected_to_be_wrong_stays_within_the_limit(found: Matching, limit: float) -> None:
+    result = outcomes(found.ground.found, found.ground.records, limit)
+    assert result.merged_records > 0
+    assert result.expected_wrong <= limit * result.merged_records
+
+
 def test_at_limit_zero_only_rows_that_say_the_same_are_merged(found: Matching) -> None:
     merges = found.merges(0)
     assert merges.loc["p1", "cluster"] == "p0"
@@ -77,7 +84,7 @@ def test_decisions_that_clash_are_held(found: Matching) -> None:
 
 
 def test_how_far_odds_are_believed_is_found_again() -> None:
-    """Pairs made from a known curve, with errors that come together: the curve is found within the noise."""
+    """Pairs made from a known curve, with errors that come together: it errs to the careful side."""
     random = np.random.default_rng(5)
     odds = random.uniform(0, 20, 60_000)
     wrong = random.random(len(odds)) < Belief(0.4, 0.55).wrong(odds)
@@ -85,6 +92,8 @@ def test_how_far_odds_are_believed_is_found_again() -> None:
     differs = random.random(len(odds)) < np.where(wrong, 0.85, errors)
     belief, mistaken, others = _learned(odds, differs, "birth_date")
     at = np.array([2.0, 6.0, 10.0])
-    assert belief.wrong(at) == pytest.approx(Belief(0.4, 0.55).wrong(at), rel=0.5)
-    assert mistaken == pytest.approx(0.045, abs=0.02)
+    ratio = belief.wrong(at) / Belief(0.4, 0.55).wrong(at)
+    assert (ratio > 0.95).all()
+    assert (ratio < 2).all()
+    assert mistaken == pytest.approx(0.035, abs=0.01)
     assert others == pytest.approx(0.85, abs=0.1)

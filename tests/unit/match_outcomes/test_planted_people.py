@@ -73,6 +73,13 @@ def test_the_same_name_in_the_same_city_is_never_enough() -> None:
     assert found.merges().loc["p0", "outcome"] in ("review", "apart")
 
 
+def test_the_same_name_and_a_mailbox_of_a_function_are_never_enough() -> None:
+    bare: Row = {"first_name": "Anselm", "last_name": "Quitte", "email": "info@werkstatt.example"}
+    assert apart(matched(bare, bare), "p0", "p1")
+    own = bare | {"email": "quitte@werkstatt.example"}
+    assert not apart(matched(own, own), "p0", "p1")
+
+
 def test_who_is_written_twice_is_merged_and_the_row_says_why() -> None:
     twice = person(600)
     found = matched(twice, twice, twice | {"phone": None, "email": str(twice["email"]).upper()})
