@@ -45,7 +45,10 @@ def _firm_name(plan: Plan, field: FieldPlan) -> FieldPlan | None:
 
 
 def identities(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> tuple[Codes, pl.DataFrame]:
-    """The nodes in ascending order, and a frame of texts (fields of `kinds`) beside them; placeholders are empty."""
+    """The nodes, and a frame of texts (fields of `kinds`) beside them; placeholders are empty.
+
+    They stand in an order that their texts give, so that the matching does not depend on how the sources were sorted.
+    """
     cells, joins = ["n.__node"], []
     for number, name in enumerate(kinds(plan, each)):
         field = each.field(name)
@@ -61,5 +64,6 @@ def identities(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> tup
         joins.append(f" LEFT JOIN {parent} p{number} ON p{number}.__node = n.{quoted(name)}")
     query = f"SELECT {', '.join(cells)} FROM {nodes} n{''.join(joins)} ORDER BY n.__node"
     frame = pl.DataFrame(pl.from_arrow(work.connection.sql(query).to_arrow_table()))
-    node = frame["__node"].to_numpy().astype(np.int64)
-    return node, frame.drop("__node").with_columns(pl.all().map_batches(without_placeholders, return_dtype=pl.String))
+    texts = frame.drop("__node").with_columns(pl.all().map_batches(without_placeholders, return_dtype=pl.String))
+    order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
+    return frame["__node"].to_numpy().astype(np.int64)[order], texts[order]

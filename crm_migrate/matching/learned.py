@@ -50,7 +50,7 @@ def learn(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> Learned 
         return None
     del frame
     resolved = resolve(records)
-    hard = _contradictions(work, each, resolved)
+    hard = _contradictions(work, each, resolved, node)
     together, apart = _decided(work, each, node)
     likely = hard & (resolved.scored.odds > 0)
     different = resolved.scored.i[likely], resolved.scored.j[likely]
@@ -58,7 +58,7 @@ def learn(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> Learned 
     lines = [
         _merged(records, resolved, found, together, each.learned),
         _asked(records, found),
-        _contradicting(work, each, records, resolved, likely),
+        _contradicting(work, each, records, resolved, likely, node),
     ]
     _insert(work, each, node, pl.concat(lines))
     return Learned(node, found, resolved.blocked.oversized)
@@ -69,7 +69,8 @@ def _decided(work: Relations, each: ObjectPlan, node: Codes) -> tuple[Ends, Ends
     said = work.connection.execute(
         f"SELECT a, b, outcome = 'merge' AS joined FROM {quoted(f'pairs/{each.name}')} ORDER BY a, b"
     ).fetchnumpy()
-    a, b = (np.searchsorted(node, said[end]).astype(np.int64) for end in ("a", "b"))
+    ascending = np.argsort(node)
+    a, b = (ascending[np.searchsorted(node, said[end], sorter=ascending)] for end in ("a", "b"))
     joined = np.asarray(said["joined"], dtype=bool)
     return (a[joined], b[joined]), (a[~joined], b[~joined])
 
@@ -78,24 +79,25 @@ def _pairs(*ends: Ends) -> list[tuple[int, int]]:
     return [pair for i, j in ends for pair in zip(i.tolist(), j.tolist(), strict=True)]
 
 
-def _contradictions(work: Relations, each: ObjectPlan, resolved: Resolved) -> Flags:
+def _contradictions(work: Relations, each: ObjectPlan, resolved: Resolved, node: Codes) -> Flags:
     """Scored pairs with two different values in a hard field (by the keys that rules compare)."""
     i, j = resolved.scored.i, resolved.scored.j
     differs = np.zeros(len(i), dtype=bool)
-    for codes in _hard_codes(work, each):
+    for codes in _hard_codes(work, each, node):
         differs |= (codes[i] >= 0) & (codes[j] >= 0) & (codes[i] != codes[j])
     return differs
 
 
-def _hard_codes(work: Relations, each: ObjectPlan) -> list[Codes]:
-    """The keys of each hard field as codes, in the order of the nodes."""
+def _hard_codes(work: Relations, each: ObjectPlan, node: Codes) -> list[Codes]:
+    """The keys of each hard field as codes, one per row."""
     fields = hard_fields(each)
     if not fields:
         return []
     listed = ", ".join(quoted(field.name) for field in fields)
     query = f"SELECT {listed} FROM {quoted(f'keys/{each.name}')} ORDER BY node"
     frame = pl.DataFrame(pl.from_arrow(work.connection.sql(query).to_arrow_table()))
-    return [encode(frame[field.name])[0].codes for field in fields]
+    rank = np.argsort(np.argsort(node))
+    return [encode(frame[field.name])[0].codes[rank] for field in fields]
 
 
 # ------------------------------------------------------------------------------------------------------- the lines
@@ -134,12 +136,12 @@ def _asked(records: Records, found: Outcomes) -> pl.DataFrame:
 
 
 def _contradicting(
-    work: Relations, each: ObjectPlan, records: Records, resolved: Resolved, likely: Flags
+    work: Relations, each: ObjectPlan, records: Records, resolved: Resolved, likely: Flags, node: Codes
 ) -> pl.DataFrame:
     """Likely pairs that differ in a hard field: vetoed, or asked about where it may be a typing error."""
     i, j = resolved.scored.i[likely], resolved.scored.j[likely]
     names, vetoed = np.full(len(i), "", dtype=object), np.zeros(len(i), dtype=bool)
-    for field, codes in zip(hard_fields(each), _hard_codes(work, each), strict=True):
+    for field, codes in zip(hard_fields(each), _hard_codes(work, each, node), strict=True):
         differs = (codes[i] >= 0) & (codes[j] >= 0) & (codes[i] != codes[j])
         names[differs & (names == "")] = f"{field.name} differs"
         vetoed |= differs & ~_slip(records, field.type, i, j)

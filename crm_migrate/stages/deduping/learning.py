@@ -55,9 +55,9 @@ def _groups(learned: Learned | None) -> pa.Table:
     sizes = [len(group.members) for group in groups]
     rows = np.fromiter(chain.from_iterable(group.members for group in groups), dtype=np.int64, count=sum(sizes))
     at = np.repeat(np.arange(len(groups)), sizes)
-    first = np.array([min(group.members) for group in groups], dtype=np.int64)
+    first = np.array([learned.node[list(group.members)].min() for group in groups], dtype=np.int64)
     told = (pa.array([getattr(group, word) for group in groups]).take(at) for word in ("kind", "shared_value"))
-    return pa.table([learned.node[first[at]], *told, learned.node[rows]], schema=_GROUPS)
+    return pa.table([first[at], *told, learned.node[rows]], schema=_GROUPS)
 
 
 def told(work: Relations, each: ObjectPlan, learned: Learned | None) -> Iterator[Line]:
@@ -76,9 +76,9 @@ def told(work: Relations, each: ObjectPlan, learned: Learned | None) -> Iterator
 
 def _split(work: Relations, each: ObjectPlan, learned: Learned) -> Iterator[Line]:
     reasons: dict[str, list[int]] = {}
-    for row, why in sorted(learned.found.held.items()):
+    for row, why in learned.found.held.items():
         reasons.setdefault(why, []).append(int(learned.node[row]))
-    for why, nodes in sorted(reasons.items()):
+    for why, nodes in sorted((why, sorted(nodes)) for why, nodes in reasons.items()):
         query = f"SELECT concat(__source, ':', __key) FROM {quoted(f'nodes/{each.name}')} WHERE __node = ?"
         first = str(work.rows(query, nodes[:1])[0][0])
         message = f"{len(nodes)} likely clusters were not merged as a whole (the first is that of {first}): {why}."
