@@ -42,11 +42,11 @@ def found_in(
     """The rows of a file, matched."""
     from crm_migrate.matching.matcher import match
 
-    return match(_read(file, id_column, locale, encoding), entity, _given(types) or None)
+    return match(_pandas(_read(file, id_column, locale, encoding), id_column), entity, _given(types) or None)
 
 
-def _read(file: Path, id_column: str, locale: str | None, encoding: str | None) -> "pd.DataFrame":
-    """The file as texts, indexed by its id column."""
+def _read(file: Path, id_column: str, locale: str | None, encoding: str | None) -> pl.DataFrame:
+    """The file as texts, with an id for every row."""
     from crm_migrate.errors import InputError, UsageError
 
     frame = _utf8(file) if encoding is None else None
@@ -62,14 +62,15 @@ def _read(file: Path, id_column: str, locale: str | None, encoding: str | None) 
     if ids.n_unique() < len(ids):
         twice = ids.filter(ids.is_duplicated()).min()
         raise InputError(f"{id_column} {twice!r} occurs more than once", hint="name another column with --id")
-    return _pandas(frame.with_columns(ids)).set_index(id_column)
+    return frame.with_columns(ids)
 
 
-def _pandas(frame: pl.DataFrame) -> "pd.DataFrame":
-    """The same for pandas, column by column: both whole would need twice the room."""
+def _pandas(frame: pl.DataFrame, id_column: str) -> "pd.DataFrame":
+    """The same for pandas, indexed by the ids; column by column: both whole would need twice the room."""
     import pandas as pd
 
-    return pd.DataFrame({name: frame.drop_in_place(name).to_pandas() for name in frame.columns}, copy=False)
+    columns = {name: frame.drop_in_place(name).to_pandas() for name in frame.columns}
+    return pd.DataFrame(columns, copy=False).set_index(id_column)
 
 
 def _names(columns: list[str]) -> list[str]:

@@ -53,8 +53,10 @@ def match_command(file: Path, output: Path, groups: Path | None, **options: Any)
         click.echo(f"  {column.column:30} {column.type or '-':14} {column.because}")
     for key, rows in found.oversized.items():
         click.echo(f"  {rows:,} rows share a value of {key} with too many others to be compared by it")
+    import polars as pl
+
     lines = found.clusters.rename_axis("id").reset_index()
-    lines.to_csv(output, index=False, float_format="%.6f", lineterminator="\n", encoding="utf-8")
+    pl.from_pandas(lines).write_csv(output, float_precision=6)
     sizes = found.clusters["cluster"].value_counts()
     double = int(sizes[sizes > 1].sum())
     click.echo(f"{output}: {len(lines):,} rows, {len(sizes):,} clusters, {double:,} rows are not alone in theirs")

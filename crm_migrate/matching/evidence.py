@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from crm_migrate.cleansing import is_role_mailbox
 from crm_migrate.matching.comparison import Levels
-from crm_migrate.matching.facts import Facts, name_keys, shared_values
+from crm_migrate.matching.facts import Facts, name_keys, several_names
 from crm_migrate.matching.records import Records
-from crm_migrate.matching.terms import Codes, encode
+from crm_migrate.matching.terms import Codes, distinct
 from crm_migrate.matching.weights import Model, Reals, Table, gains, log_odds, prior
 
 STRONG = 2.0  # natural log: seven times as probable for one than for two
@@ -53,7 +54,7 @@ class Weighed:
 
 def weigh(model: Model, i: Codes, j: Codes, records: Records, facts: Facts) -> Weighed:
     """The pairs weighed by the model, chunk by chunk, without what shared contact points say."""
-    shared = _shared_rows(facts)
+    shared = _shared_rows(model, i, j, facts)
     kind = _KIND | {name: 5 for name, given in records.types.items() if given in _CIRCUMSTANCES}
     ends = [slice(at, at + CHUNK) for at in range(0, max(len(i), 1), CHUNK)]
     parts = [_chunk(model, i[part], j[part], shared, kind) for part in ends]
@@ -86,14 +87,17 @@ def _counts(name: str, labels: tuple[str, ...], levels: Levels) -> npt.NDArray[n
     return np.isin(levels, [at for at, label in enumerate(labels) if label in _COUNTING[name]])
 
 
-def _shared_rows(facts: Facts) -> dict[str, npt.NDArray[np.bool_]]:
-    """Per comparison of contact points the rows with one that several names use, or a function's mailbox."""
+def _shared_rows(model: Model, i: Codes, j: Codes, facts: Facts) -> dict[str, npt.NDArray[np.bool_]]:
+    """Per comparison of contact points the rows with one that several names use, or (of these pairs) a function's."""
     names = name_keys(facts)
     found = {}
-    for kind in _CONTACTS:
-        series = facts.folded(kind)
-        if series:
-            columns = encode(*series)
-            flags = np.append(shared_values(columns, names, kind), False)
-            found[kind] = np.logical_or.reduce([flags[column.codes] for column in columns])
+    for c in model.comparisons:
+        if c.name in _CONTACTS:
+            columns = c.vocabulary[0][0].reshape(-1, len(names))
+            flags = np.append(several_names(columns, names, c.vocabulary[0][1]), False)
+            found[c.name] = np.logical_or.reduce([flags[codes] for codes in columns])
+    if "email" in found:
+        rows = distinct(np.concatenate([i, j]))
+        for column in facts.at(rows).folded("email"):
+            found["email"][rows] |= is_role_mailbox(column).to_numpy()
     return found

@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from crm_migrate.cleansing import is_role_mailbox
 from crm_migrate.matching import folding
 from crm_migrate.matching.records import Records
-from crm_migrate.matching.terms import Codes, Terms, distinct, encode
+from crm_migrate.matching.terms import Codes, distinct, encode
 
 MANY_NAMES = 3  # a value that so many different names have belongs to none of them
 _GENERATIONS = {
@@ -41,6 +40,10 @@ class Facts:
 
     texts: pl.DataFrame
     types: dict[str, str]
+
+    def at(self, rows: Codes) -> "Facts":
+        """The facts of some rows."""
+        return Facts(self.texts[rows], self.types)
 
     def raw(self, kind: str) -> list[pl.Series]:
         """The columns of a type as they were written."""
@@ -91,15 +94,11 @@ def name_keys(facts: Facts) -> Codes:
     return encode(person.replace("|", None).fill_null(company))[0].codes
 
 
-def shared_values(columns: list[Terms], names: Codes, kind: str) -> npt.NDArray[np.bool_]:
-    """Per value of the dictionary of the columns: it belongs to a function, or at least `MANY_NAMES` names use it."""
-    values = columns[0].values
-    size = max(len(values), 1)
-    users = np.concatenate([_users(column.codes, names, size) for column in columns])
-    shared = np.bincount(distinct(users) % size, minlength=len(values)) >= MANY_NAMES
-    if kind == "email":
-        shared |= is_role_mailbox(pl.Series(values.tolist(), dtype=pl.String)).to_numpy()
-    return shared
+def several_names(columns: Codes, names: Codes, values: int) -> npt.NDArray[np.bool_]:
+    """Per value of the columns of codes (one a line): at least `MANY_NAMES` names use it."""
+    size = max(values, 1)
+    users = np.concatenate([_users(codes, names, size) for codes in columns])
+    return np.asarray(np.bincount(distinct(users) % size, minlength=values) >= MANY_NAMES)
 
 
 def _users(codes: Codes, names: Codes, size: int) -> Codes:

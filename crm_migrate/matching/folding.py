@@ -4,7 +4,7 @@ The cleansing room folds cell by cell and knows more; a million rows need it don
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 
 import polars as pl
 from ftfy import fix_text
@@ -57,7 +57,11 @@ def folded(column: pl.Series) -> pl.Series:
 
 def said(column: pl.Series, least: int = 1) -> pl.Series:
     """Without what is written for "nothing": `n/a`, `unbekannt`, `yok`, dashes, less than `least` letters."""
-    plain = column.cast(pl.String).str.strip_chars(" .!").str.to_lowercase()
+    return once_per_value(partial(_said, least=least))(column.cast(pl.String))
+
+
+def _said(column: pl.Series, least: int) -> pl.Series:
+    plain = column.str.strip_chars(" .!").str.to_lowercase()
     nothing = plain.is_in(_NOTHING) | ~plain.str.contains(r"[\p{L}\p{N}]") | (plain.str.len_chars() < least)
     return column.set(nothing.fill_null(False), None)
 

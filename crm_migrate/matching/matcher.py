@@ -46,8 +46,8 @@ class Ground:
         A column that was taken for an id because of its name numbers rows; only one that was given as such vetoes.
         """
         kinds = {name: kind for name, kind in self.kinds.items() if self.given or kind != "id"}
-        texts = _clean(pl.DataFrame({name: _strings(self.frame.iloc[:, self._at(name)]) for name in kinds}))
-        return replace(self.bare, texts=texts[self.order], types=kinds)
+        texts = pl.DataFrame({name: _clean(_strings(self.frame.iloc[:, self._at(name)]))[self.order] for name in kinds})
+        return replace(self.bare, texts=texts, types=kinds)
 
     def case(self) -> Case:
         """The evidence for and against merging, opened once."""
@@ -151,29 +151,45 @@ def match(
         raise UsageError("the index has labels twice", hint="use `reset_index`, or a column without doubles")
     _refuse_twice([str(name) for name in whole.columns])
     earlier = _earlier(known, against)
-    raw = pl.DataFrame({str(name): _strings(whole.iloc[:, at]) for at, name in enumerate(whole.columns)})
-    detected = tuple(detect(raw, entity))
-    kinds = _checked(types, raw.columns) if types else {d.column: d.type for d in detected if d.type}
+    detected, kinds, texts = _read(whole, entity, types)
     if not kinds:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
-    texts = _clean(raw.select(list(kinds)))
-    del raw
+    # What is not compared is not kept; nor are the frames, where nobody else holds them.
+    first, whole = len(frame), whole.iloc[:, [at for at, name in enumerate(whole.columns) if str(name) in kinds]]
+    del frame
     # Columns and rows in an order of their own, so that the result depends neither on how the file was sorted nor on
     # what else stands in it. Of columns of one type the fullest is the first.
     kinds = _fullest_first(texts, kinds)
     texts = texts.select(list(kinds))
     order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
-    texts = texts[order]
+    texts = pl.DataFrame({name: texts.drop_in_place(name)[order] for name in kinds})
     records = replace(prepare(texts, kinds, entity), texts=None)
     del texts
     if not records.comparisons:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
-    found, linking, together = _resolved(records, order, len(frame), earlier)
+    found, linking, together = _resolved(records, order, first, earlier)
+    records = replace(records, anchors={})
     clusters = _clusters(found, order, whole.index)
     if known is not None:
         clusters["cluster"] = _named_as_before(clusters["cluster"], known)
     ground = Ground(found, records, order, whole, kinds, bool(types), together)
     return Matching(clusters, _pairs(found, order, whole.index), detected, found.blocked.oversized, ground, linking)
+
+
+def _read(
+    whole: pd.DataFrame, entity: str, types: dict[str, str] | None
+) -> tuple[tuple[Detected, ...], dict[str, str], pl.DataFrame]:
+    """What each column was taken for, the types to compare by, and the texts of these columns; column by column."""
+    names = [str(name) for name in whole.columns]
+    given = _checked(types, names) if types else None
+    detected, texts = [], {}
+    for at, name in enumerate(names):
+        column = _strings(whole.iloc[:, at])
+        detected += detect(pl.DataFrame({name: column}), entity)
+        if name in given if given else detected[-1].type:
+            texts[name] = _clean(column)
+    kinds = given or {d.column: d.type for d in detected if d.type}
+    return tuple(detected), kinds, pl.DataFrame({name: texts[name] for name in kinds})
 
 
 def _resolved(
@@ -236,8 +252,9 @@ def _unique(index: pd.Index) -> bool:
     return pl.Series(pl.from_arrow(pa.array(index.array, from_pandas=True))).n_unique() == len(index)
 
 
-def _clean(strings: pl.DataFrame) -> pl.DataFrame:
-    return strings.select(pl.all().str.strip_chars().replace("", None))
+def _clean(strings: pl.Series) -> pl.Series:
+    stripped = strings.str.strip_chars()
+    return stripped.set(stripped == "", None)
 
 
 def _strings(column: pd.Series) -> pl.Series:

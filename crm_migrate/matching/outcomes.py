@@ -17,7 +17,7 @@ from crm_migrate.matching.limits import UNLEARNED, Belief, believed
 from crm_migrate.matching.merging import MAX_MERGED, Against, Forest, Links, grown
 from crm_migrate.matching.partition import missing_pairs
 from crm_migrate.matching.records import Records
-from crm_migrate.matching.terms import Codes
+from crm_migrate.matching.terms import Codes, numbered
 from crm_migrate.matching.vetoes import SENTENCES, VETOES, contradictions, first_reason
 from crm_migrate.matching.weights import Reals
 
@@ -176,12 +176,15 @@ def _among(i: Codes, j: Codes, pairs: list[tuple[int, int]], rows: int) -> Flags
 
 def _copies(pairs: Weighed, facts: Facts) -> Flags:
     """Pairs that say the same of everything and leave out the same: they are at most written differently."""
-    written = facts.texts.hash_rows(11).to_numpy()
-    filled = facts.texts.select(pl.all().is_null()).hash_rows(11).to_numpy()
-    same = filled[pairs.i] == filled[pairs.j]
+    rows, places = numbered(np.concatenate([pairs.i, pairs.j]))
+    i, j = places.reshape(2, -1)
+    texts = facts.at(rows).texts
+    written = texts.hash_rows(11).to_numpy()
+    filled = texts.select(pl.all().is_null()).hash_rows(11).to_numpy()
+    same = filled[i] == filled[j]
     for name, levels in pairs.levels.items():
         same &= (levels == 0) | (levels == levels.max(initial=0)) | (name == "source")
-    return np.asarray(same | (written[pairs.i] == written[pairs.j]))
+    return np.asarray(same | (written[i] == written[j]))
 
 
 def _links(pairs: Weighed, reasons: npt.NDArray[np.object_], home: Codes, belief: Belief, facts: Facts) -> Links:

@@ -74,6 +74,9 @@ class _Columns:
         for column, kind in types.items():
             self._by_type.setdefault(kind, []).append(column)
 
+    def has(self, kind: str) -> bool:
+        return kind in self._by_type
+
     def all(self, kind: str) -> list[pl.Series]:
         found = [self._frame[name] for name in self._by_type.get(kind, ())]
         if kind in _NAMES:
@@ -134,7 +137,7 @@ def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, 
 
 def _others(columns: _Columns) -> tuple[str, str]:
     """The contexts of persons: a household, and colleagues where it is known for whom somebody works."""
-    return HOUSEHOLD, "colleague" if columns.all("employer") else ""
+    return HOUSEHOLD, "colleague" if columns.has("employer") else ""
 
 
 def _start(letters: int) -> Callable[[pl.Series], pl.Series]:
@@ -193,12 +196,12 @@ def _companies(columns: _Columns, comparisons: list[Comparison], anchors: dict[s
         rare = _rarest(terms)
         anchors |= {"company": terms.codes, "company_rare": _code(rare[0]), "company_rare2": _code(rare[1])}
         anchors |= {f"company{at + 1}": terms.derived(_word(at)) for at in (0, 1)}
-    if columns.all("email") or columns.all("url"):
+    if columns.has("email") or columns.has("url"):
         comparison, found = organisations.web(columns.all("email"), columns.all("url"))
         comparisons.append(comparison)
         anchors |= found
     for kind, fold in (("phone", folding.phone), ("tax_id", folding.code)):
-        if columns.all(kind):
+        if columns.has(kind):
             terms_of = encode(*map(fold, columns.all(kind)))
             comparisons.append(organisations.numbered(kind, terms_of))
             anchors[kind] = terms_of[0].codes

@@ -12,7 +12,7 @@ from rapidfuzz.fuzz import ratio
 from crm_migrate.matching.comparison import Comparison
 from crm_migrate.matching.evidence import Weighed
 from crm_migrate.matching.facts import Facts, generations, given_and_family
-from crm_migrate.matching.terms import distinct, encode
+from crm_migrate.matching.terms import distinct, encode, numbered
 
 Flags = npt.NDArray[np.bool_]
 DIFFERENT = {
@@ -94,8 +94,8 @@ def _agrees(pairs: Weighed, labels: dict[str, tuple[str, ...]], name: str, *want
 
 
 def _other_generation(pairs: Weighed, facts: Facts) -> Flags:
-    found = generations(facts)
-    a, b = found[pairs.i], found[pairs.j]
+    rows, places = numbered(np.concatenate([pairs.i, pairs.j]))
+    a, b = generations(facts.at(rows))[places].reshape(2, -1)
     return np.asarray((a >= 0) & (b >= 0) & (a != b))
 
 

@@ -83,11 +83,11 @@ def _publish_survivors(work: Relations, each: ObjectPlan, members: str) -> None:
         )
     lines = [
         f"SELECT won.__cluster, {number} AS number, {literal(f.name)} AS field,"
-        f" nullif({quoted(f'{f.name}/node')}, -1) AS __node,"
+        f" nullif(won.{quoted(f'{f.name}/node')}, -1) AS __node,"
         f" CASE WHEN c.decision IS NULL THEN {literal(_rule(f))} ELSE concat('decision ', c.decision) END AS rule,"
-        f" {quoted(f'{f.name}/losers')}::INTEGER AS losers FROM won JOIN lost USING (__cluster)"
+        f" lost.{quoted(f'{f.name}/losers')}::INTEGER AS losers FROM won JOIN lost USING (__cluster)"
         f" LEFT JOIN choices c ON c.__cluster = won.__cluster AND c.field = {literal(f.name)}"
-        f" WHERE {quoted(f.name)} IS NOT NULL"
+        f" WHERE won.{quoted(f.name)} IS NOT NULL"
         for number, f in enumerate(each.fields)
     ]
     empty = (
