@@ -6,7 +6,7 @@ from pathlib import Path
 from crm_migrate.pipeline import start
 from crm_migrate.workspace.layout import Project
 
-WORDS = ("code", "rule", "field", "message", "state", "action")
+WORDS = ("code", "rule", "field", "message", "state", "action", "number", "decision", "node", "size", "cluster", "why")
 MAPPING = """crm_migrate: 1
 sources:
   x: {{file: x.csv, key: id}}
@@ -29,7 +29,8 @@ def silent(_stage: str, _what: str) -> None:
 def test_fields_called_as_our_reason_columns_arrive_and_are_compared(tmp_path: Path) -> None:
     fields = "\n".join(f"      {word}: {{x: {word}, type: text}}" for word in WORDS)
     (tmp_path / "crm-migrate.yaml").write_text(MAPPING.format(fields=fields), "utf-8")
-    rows = ["id;name;" + ";".join(WORDS), "1;A;held;r;f;m;rejected;create", "2;;existing;r;f;m;ready;excluded"]
+    given = ("held", "r", "f", "m", "rejected", "create", "7", "apart", "1", "2", "3", "w")
+    rows = ["id;name;" + ";".join(WORDS), f"1;A;{';'.join(given)}", "2;;existing;r;f;m;ready;excluded;7;merge;1;2;3;w"]
     (tmp_path / "x.csv").write_text("\n".join([*rows, ""]), "utf-8")
 
     project = Project(tmp_path, tmp_path / "crm-migrate.yaml")
@@ -45,7 +46,7 @@ def test_fields_called_as_our_reason_columns_arrive_and_are_compared(tmp_path: P
         )
     with sqlite3.connect(tmp_path / "crm.db") as crm:
         found = crm.execute(f"SELECT {', '.join(WORDS)} FROM gadgets").fetchall()
-    assert found == [("held", "r", "f", "m", "rejected", "create")]
+    assert found == [given]
 
 
 def test_a_value_that_is_longer_than_its_field_is_said_before_the_load_and_refused(tmp_path: Path) -> None:
