@@ -132,7 +132,7 @@
       element("div", { class: "sides" }, part("for", "for one", "+"), part("against", "against", "−")));
   };
   const body = (q, n, still) => [
-    element("h2", { id: still ? null : "title", text: `Question ${n + 1} of ${questions.length}: ${q.object}` }),
+    element("h2", { id: still ? null : "title", text: `Question ${n + 1}: ${q.object}` }),
     element("p", { class: "why" }, element("span", { class: "kind", text: KINDS[q.kind] }), document.createTextNode(q.why)),
     ...q.notes.map((note) => element("p", { text: note + "." })),
     q.hangs ? element("p", { class: "hangs", text: "Depends on it: " + q.hangs }) : null,
