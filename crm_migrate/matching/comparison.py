@@ -121,7 +121,7 @@ def by_value(a: Codes, b: Codes, terms: Terms, kernel: Kernel, equal: int) -> Le
     todo = np.flatnonzero(both & (a != b))
     if len(todo):
         size = len(terms.texts)
-        low, high = np.minimum(a[todo], b[todo]), np.maximum(a[todo], b[todo])
+        low, high = np.minimum(a[todo], b[todo]).astype(np.int64), np.maximum(a[todo], b[todo])
         pairs, inverse = numbered(low * size + high)
         levels[todo] = kernel(_gathered(terms, pairs // size, pairs % size))[inverse]
     return levels
@@ -142,7 +142,7 @@ def _looked_up(a: Codes, b: Codes, terms: Terms, kernel: Kernel, equal: int) -> 
         table[:: width + 1] = equal
         table[:width] = table[::width] = 0
         terms.remembered[kernel, equal] = table
-    place = (a + 1) * width + b + 1
+    place = (a + 1).astype(np.int64) * width + b + 1
     levels: Levels = table[place]
     unknown = distinct(place[levels == _UNKNOWN])
     if len(unknown):

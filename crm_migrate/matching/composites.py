@@ -8,7 +8,7 @@ import polars as pl
 
 from crm_migrate.matching import kernels
 from crm_migrate.matching.comparison import Compared, Comparison, Levels, by_value
-from crm_migrate.matching.terms import Codes, Terms, joint, numbered, shares
+from crm_migrate.matching.terms import Codes, Terms, joint, kept, numbered, shares
 
 NAME = (*kernels.NAME[:3], "elsewhere", *kernels.NAME[3:])
 _EQUAL, _ELSEWHERE, _LIKE = len(NAME) - 1, NAME.index("elsewhere"), NAME.index("alike")
@@ -104,7 +104,7 @@ def _elsewhere(name: Codes, others: Sequence[Terms], i: Codes, j: Codes) -> npt.
 def street_lines(numbers: Terms, streets: Terms) -> Comparison:
     """House number and street: equal together, one of them, or alike."""
     together = joint(numbers.codes, streets.codes)
-    whole = _renumbered(together)
+    whole = kept(_renumbered(together))
     size, count = int(whole.max(initial=-1)) + 1, len(streets.texts)
     known = ((whole, size), (streets.codes, count))
 
@@ -154,7 +154,7 @@ def _renumbered(codes: Codes) -> Codes:
 def places(code: Terms, town: Terms, land: Terms) -> Comparison:
     """Postal code, city and state say one thing three times: the most telling of them that agrees counts."""
     area = code.mapped(area_of)
-    both = _renumbered(joint(area.codes, town.codes))
+    both = kept(_renumbered(joint(area.codes, town.codes)))
     known = [(c, int(c.max(initial=-1)) + 1) for c in (code.codes, both, town.codes, area.codes, land.codes)]
     starts = np.cumsum([0, *(size for _, size in known)])
 

@@ -104,4 +104,4 @@ def several_names(columns: Codes, names: Codes, values: int) -> npt.NDArray[np.b
 def _users(codes: Codes, names: Codes, size: int) -> Codes:
     """name * size + value of the rows that have both."""
     known = (codes >= 0) & (names >= 0)
-    return np.asarray(names[known] * size + codes[known])
+    return np.asarray(names[known].astype(np.int64) * size + codes[known])

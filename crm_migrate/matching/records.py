@@ -10,7 +10,7 @@ from crm_migrate.matching import folding, kernels, organisations
 from crm_migrate.matching.comparison import Comparison, simple
 from crm_migrate.matching.composites import HOUSEHOLD, area_of, generations, origins, person_names, places, street_lines
 from crm_migrate.matching.names import name_parts, words_between
-from crm_migrate.matching.terms import Codes, Terms, encode, joint
+from crm_migrate.matching.terms import Codes, Terms, encode, joint, kept
 
 Types = dict[str, str]
 EMAIL = ("missing", "different", "vaguely alike", "alike", "nearly equal", "equal")
@@ -147,7 +147,7 @@ def _start(letters: int) -> Callable[[pl.Series], pl.Series]:
 def _either_way(given: Codes, family: Codes) -> Codes:
     """Both names whatever their order; who has one name only has it twice."""
     low, high = np.minimum(given, family), np.maximum(given, family)
-    return joint(np.where(low < 0, high, low), high)
+    return kept(joint(np.where(low < 0, high, low), high))
 
 
 def _personal(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, Codes]) -> None:
@@ -263,7 +263,7 @@ def _address(columns: _Columns, comparisons: list[Comparison], anchors: dict[str
         digits = plain.mapped(_number) if number is None else encode(folding.folded(number))[0]
         words = plain.mapped(_without_number) if number is None else plain
         where[0] = street_lines(digits, words)
-        anchors["street"] = joint(digits.codes, words.derived(_start(4)))
+        anchors["street"] = kept(joint(digits.codes, words.derived(_start(4))))
         anchors["street_number"] = digits.codes
         anchors["street_word"] = words.derived(lambda texts: texts.str.extract(r"(\p{L}{3,})"))
     postal, city, state = (columns.or_empty(kind) for kind in ("postal_code", "city", "state"))

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-Codes = npt.NDArray[np.int64]
+# 32 bits where codes of all rows are kept, half the room; before they are multiplied they are made 64 bits.
+Codes = npt.NDArray[np.signedinteger]
 FEW = 30  # rows with other values that every column is thought to have beside its own: ten rows are not the world
 
 
@@ -30,7 +31,7 @@ class Terms:
     def mapped(self, fold: Callable[[pl.Series], pl.Series]) -> "Terms":
         """What a function makes of the values: done once per value, not once per row."""
         by_value = encode(fold(self.texts))[0]
-        return Terms(np.append(by_value.codes, -1)[self.codes], by_value.texts)
+        return Terms(np.append(by_value.codes, np.int32(-1))[self.codes], by_value.texts)
 
     def derived(self, fold: Callable[[pl.Series], pl.Series]) -> Codes:
         """Codes of what a function makes of the values."""
@@ -42,20 +43,25 @@ def encode(*columns: pl.Series) -> list[Terms]:
     joined = pl.concat([column.cast(pl.String).rename("v") for column in columns])
     coded = joined.set(joined == "", None).rechunk().to_arrow().dictionary_encode()
     texts = pl.Series(pl.from_arrow(coded.dictionary), dtype=pl.String)
-    codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int32)
     ends = np.cumsum([0, *(len(column) for column in columns)])
     return [Terms(codes[start:end], texts) for start, end in pairwise(ends)]
 
 
 def joint(*columns: Codes) -> Codes:
     """One code for several columns together; -1 where any of them has no value."""
-    code = columns[0]
+    code = columns[0].astype(np.int64)
     for column in columns[1:]:
         width = int(column.max(initial=-1)) + 2
         if int(code.max(initial=0)) >= 2**62 // width:
             code = dense(code)
         code = np.where((code >= 0) & (column >= 0), code * width + column, -1)
     return code
+
+
+def kept(code: Codes) -> Codes:
+    """The same codes in half the room, where they are small enough."""
+    return code.astype(np.int32) if int(code.max(initial=0)) < 2**31 else code
 
 
 def dense(code: Codes) -> Codes:

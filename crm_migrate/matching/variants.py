@@ -29,7 +29,7 @@ class Variants:
         at = np.flatnonzero((compared.levels > 0) & (compared.levels < level))
         a, b = codes[i[at]], codes[j[at]]
         both = (a >= 0) & (b >= 0) & (a != b)
-        key = np.minimum(a, b) * size + np.maximum(a, b)
+        key = np.minimum(a, b).astype(np.int64) * size + np.maximum(a, b)
         place = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
         levels = compared.levels.copy()
         levels[at[both & (self.keys[place] == key)]] = level

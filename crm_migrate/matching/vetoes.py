@@ -119,7 +119,7 @@ def _usual_names(pairs: Weighed, labels: dict[str, tuple[str, ...]], facts: Fact
     a, b = given.codes[pairs.i], given.codes[pairs.j]
     known = (given.codes >= 0) & (family.codes >= 0)
     families = len(family.texts) + 1
-    borne = distinct(given.codes[known] * families + family.codes[known]) // families
+    borne = distinct(given.codes[known].astype(np.int64) * families + family.codes[known]) // families
     usual = np.append(np.bincount(borne, minlength=len(given.texts)) >= _USUAL, False)
     lengths = np.append(given.texts.str.len_chars().to_numpy(), 99)
     short = (lengths[a] == lengths[b]) & (lengths[a] <= _SHORT)

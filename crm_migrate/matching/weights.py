@@ -24,6 +24,8 @@ from crm_migrate.matching.variants import NONE, Variants
 Reals = npt.NDArray[np.float64]
 ROUNDS = 25
 DRAWN = 500_000
+DRAWN_OF_MANY = 200_000  # as many tell the levels of chance where rarely two values of a row are met again
+MANY = 200_000  # rows from which on fewer pairs are drawn
 _CROWD = np.array([0.0, 2.5, 4.5, 8.5, 16.5, 32.5])  # entities that share a value: the starts of the steps
 _SEEDED = 8.0  # matches that the expected levels count for, against what the data say
 _RAREST = 1e-9
@@ -119,7 +121,8 @@ def drawn_pairs(rows: int) -> tuple[Codes, Codes]:
     if rows * (rows - 1) // 2 <= DRAWN:
         i, j = np.triu_indices(rows, 1)
         return i.astype(np.int64), j.astype(np.int64)
-    i, j = np.random.default_rng(20).integers(0, rows, (2, DRAWN))
+    count = DRAWN if rows < MANY else DRAWN_OF_MANY
+    i, j = np.random.default_rng(20).integers(0, rows, (2, count))
     return i[i != j], j[i != j]
 
 
