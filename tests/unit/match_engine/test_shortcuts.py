@@ -12,10 +12,11 @@ from rapidfuzz.distance import OSA, Indel
 from crm_migrate.matching import folding, kernels
 from crm_migrate.matching.blocking import candidates
 from crm_migrate.matching.comparison import Pairs, by_value, summed_up
+from crm_migrate.matching.facts import several_names
 from crm_migrate.matching.records import Records, prepare
 from crm_migrate.matching.sifting import bounds, sift
 from crm_migrate.matching.signatures import far, may_contain
-from crm_migrate.matching.terms import encode
+from crm_migrate.matching.terms import encode, joint
 from crm_migrate.matching.weights import Table, drawn_pairs, gains, log_odds, prior, seeded
 
 TEXT = st.text(alphabet="aabcdeé şя漢 01", min_size=1, max_size=9)
@@ -159,3 +160,16 @@ def test_a_column_is_folded_by_value_as_by_row(fold: str) -> None:
     values += ["1984-04-03", "A+b@Example.com ", "https://www.example.com/x", "00-00", "", "Işık"]
     by = getattr(folding, fold)
     assert by(pl.Series(values * 600)).to_list() == by(pl.Series(values)).to_list() * 600
+
+
+def test_codes_of_32_bits_do_not_run_over_in_dictionaries_of_many_values() -> None:
+    """Two codes of 70,000 values make a number beyond 32 bits: by_value, joint keys and names with values alike."""
+    terms = encode(pl.Series([f"{at:06}" for at in range(70_000)]))[0]
+    assert terms.codes.dtype == np.int32
+    i, j = np.array([69_998, 3, 69_000]), np.array([69_999, 69_997, 69_000])
+    a, b = terms.codes[i], terms.codes[j]
+    assert by_value(a, b, terms, kernels.codes, 4).tolist() == [3, 1, 4]
+    assert len(np.unique(joint(terms.codes, terms.codes))) == 70_000
+    used = terms.codes.copy()
+    used[-3:] = 69_999
+    assert np.flatnonzero(several_names(used[None], terms.codes, 70_000)).tolist() == [69_999]
