@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crm_migrate.workspace.interrupting import interruptible
 from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, write_manifest
 
 MEMORY = "600MB"
@@ -42,9 +43,12 @@ def connected(temporary: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPy
     }
     connection = duckdb.connect(":memory:", config=config)
     try:
-        yield connection
+        with interruptible(connection):
+            yield connection
     except duckdb.IOException as error:
         raise _trouble_of_the_disk(error) from error
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except RuntimeError as error:
         if str(error) == INTERRUPTED:
             raise KeyboardInterrupt from error

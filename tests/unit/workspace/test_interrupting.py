@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-# In a process of its own: workers of the test runner ignore Ctrl-C, and the query would run for minutes.
+# In a process of its own, so that the signal is for nobody else.
 INTERRUPTED = """
 import os, signal, sys, threading
 from pathlib import Path
