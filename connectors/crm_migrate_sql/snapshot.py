@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from crm_migrate.errors import InputError, UsageError
+from crm_migrate_sql.drivers import require_psycopg
 
 _POSTGRES_OPTIONS = (
     "-c DateStyle=ISO -c TimeZone=UTC -c IntervalStyle=iso_8601 -c extra_float_digits=1 -c bytea_output=hex "
@@ -121,6 +122,7 @@ def _sqlite_text(data: bytes) -> str:
 
 
 def _postgres(url: URL) -> sa.Engine:
+    require_psycopg()
     arguments = {"options": _POSTGRES_OPTIONS, "connect_timeout": 15, "application_name": "crm-migrate"}
     return sa.create_engine(url, connect_args=arguments, isolation_level="REPEATABLE READ", poolclass=sa.pool.NullPool)
 
@@ -129,12 +131,7 @@ def _postgres(url: URL) -> sa.Engine:
 def open_snapshot(url: URL, source: str) -> Iterator[Snapshot]:
     """Connect, begin one read-only transaction, and end it. InputError in the driver's words, without secrets."""
     backend = url.get_backend_name()
-    try:
-        engine = _sqlite(url, source) if backend == "sqlite" else _postgres(url)
-    except ModuleNotFoundError:
-        raise UsageError(
-            "PostgreSQL needs the Python package psycopg", hint='pip install "crm-migrate[postgresql]"'
-        ) from None
+    engine = _sqlite(url, source) if backend == "sqlite" else _postgres(url)
     failures = _failures(backend)
     try:
         with engine.connect() as connection:

@@ -6,7 +6,7 @@ database. Inserts and updates are separate statements by our key.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -22,16 +22,19 @@ from crm_migrate.connecting.contract import (
 from crm_migrate.errors import TargetError, UsageError
 from crm_migrate_sql import journal
 from crm_migrate_sql.bisecting import isolate
-from crm_migrate_sql.postgresql import Postgres
+from crm_migrate_sql.drivers import require_psycopg
 from crm_migrate_sql.preparing import changes
 from crm_migrate_sql.sqlite import Sqlite
 from crm_migrate_sql.tables import Table, described, reflect
+
+if TYPE_CHECKING:
+    from crm_migrate_sql.postgresql import Postgres
 
 LOOKUP_KEYS = 5_000
 OURS = (journal.BATCHES, journal.IDENTITY)
 
 
-def connect_backend(options: Mapping[str, Any]) -> Postgres | Sqlite:
+def connect_backend(options: Mapping[str, Any]) -> "Postgres | Sqlite":
     """The database that an environment's options name (`url`, for PostgreSQL also `schema`)."""
     try:
         url = sa.make_url(str(options["url"]).replace("postgres://", "postgresql://", 1))
@@ -42,6 +45,9 @@ def connect_backend(options: Mapping[str, Any]) -> Postgres | Sqlite:
     if url.get_backend_name() == "sqlite":
         return Sqlite(url)
     if url.get_backend_name() == "postgresql":
+        require_psycopg()
+        from crm_migrate_sql.postgresql import Postgres
+
         return Postgres(url, options.get("schema"))
     raise UsageError(f"no target for {url.get_backend_name()} yet", hint="sqlite:/// or postgresql://")
 
