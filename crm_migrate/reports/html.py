@@ -12,7 +12,7 @@ from crm_migrate.reports.language import Language
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
-from crm_migrate.workspace.figures import Example, ExceptionGroup, Figures
+from crm_migrate.workspace.figures import ConsentCell, Example, ExceptionGroup, Figures
 
 EXAMPLES_PER_CAUSE = 50
 EXAMPLES = 1_500  # over the whole report, so that it stays around 1 MB
@@ -25,6 +25,8 @@ SECTIONS = (
 )  # fmt: skip
 
 Pieces = list[tuple[str, bool]]
+# States in order of strictness, and (before, after) -> (people, without evidence).
+ConsentMatrix = tuple[tuple[str, ...], dict[tuple[str, str], tuple[int, int]]]
 
 
 def render(figures: Figures, language: Language, *, masked: bool) -> str:
@@ -127,11 +129,18 @@ def _facets(figures: Figures) -> dict[str, list[str]]:
     return {name: values(name) for name in ("object", "source", "code", "severity", "field", "state")}
 
 
-def _consent(figures: Figures) -> tuple[tuple[str, ...], dict[tuple[str, str], tuple[int, int]]]:
-    """States in order of strictness, and (before, after) -> (people, without evidence)."""
-    names = {cell.before for cell in figures.consent} | {cell.after for cell in figures.consent}
+def _consent(figures: Figures) -> dict[str, ConsentMatrix]:
+    """A matrix per object: the one of suppressions says nothing about the one of contacts."""
+    by_object: dict[str, list[ConsentCell]] = {}
+    for cell in figures.consent:
+        by_object.setdefault(cell.object, []).append(cell)
+    return {name: _matrix(cells) for name, cells in by_object.items()}
+
+
+def _matrix(cells: list[ConsentCell]) -> ConsentMatrix:
+    names = {name for cell in cells for name in (cell.before, cell.after)}
     order = tuple(name for name in ordered(CONSENT_STRICTNESS, names) if name in names)
-    return order, {(c.before, c.after): (c.count, c.without_evidence) for c in figures.consent}
+    return order, {(c.before, c.after): (c.count, c.without_evidence) for c in cells}
 
 
 def _counts(figures: Figures) -> dict[str, int]:

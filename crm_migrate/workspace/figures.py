@@ -285,8 +285,9 @@ class GroupFigure(Figure):
 
 
 class ConsentCell(Figure):
-    """How many people went from one consent state to another; `without_evidence` counts unfounded grants."""
+    """How many records of one object went from one consent state to another; `without_evidence`: unfounded grants."""
 
+    object: str
     before: str
     after: str
     count: int

@@ -32,7 +32,11 @@ def consent_cells(tables: Tables, object_plan: ObjectPlan) -> tuple[ConsentCell,
     )
     return tuple(
         ConsentCell(
-            before=CONSENT_STRICTNESS[before], after=CONSENT_STRICTNESS[after], count=count, without_evidence=unfounded
+            object=object_plan.name,
+            before=CONSENT_STRICTNESS[before],
+            after=CONSENT_STRICTNESS[after],
+            count=count,
+            without_evidence=unfounded,
         )
         for before, after, count, unfounded in rows
     )

@@ -507,11 +507,13 @@ def _clusters(hostile: bool) -> tuple[MergedCluster, ...]:
 
 def _consent() -> tuple[ConsentCell, ...]:
     return (
-        ConsentCell(before="granted", after="granted", count=9_100),
-        ConsentCell(before="granted", after="withdrawn", count=18),
-        ConsentCell(before="unknown", after="unknown", count=8_400),
-        ConsentCell(before="unknown", after="granted", count=4, without_evidence=2),
-        ConsentCell(before="withdrawn", after="withdrawn", count=380),
+        ConsentCell(object="contacts", before="granted", after="granted", count=9_100),
+        ConsentCell(object="contacts", before="granted", after="withdrawn", count=18),
+        ConsentCell(object="contacts", before="unknown", after="unknown", count=8_400),
+        ConsentCell(object="contacts", before="unknown", after="granted", count=4, without_evidence=2),
+        ConsentCell(object="contacts", before="withdrawn", after="withdrawn", count=380),
+        ConsentCell(object="suppressions", before="withdrawn", after="withdrawn", count=13),
+        ConsentCell(object="suppressions", before="unknown", after="granted", count=1),
     )
 
 

@@ -98,11 +98,11 @@ def test_exceptions_and_consent_of_the_page_are_the_model_s(page: tuple[Figures,
     said = {(g["data-code"], g["data-state"], int(g["data-count"])) for g in html.groups}
     assert said == {(x.code, x.state, x.count) for x in model.exceptions}
     cells = {
-        (c["data-before"], c["data-after"], int(c["data-v"]), int(c["data-without"]))
+        (c["data-object"], c["data-before"], c["data-after"], int(c["data-v"]), int(c["data-without"]))
         for c in html.cells
         if "data-before" in c and c["data-v"] != "0"
     }
-    assert cells == {(c.before, c.after, c.count, c.without_evidence) for c in model.consent}
+    assert cells == {(c.object, c.before, c.after, c.count, c.without_evidence) for c in model.consent}
 
 
 def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[int, list[list[object]]]]) -> None:
@@ -127,7 +127,9 @@ def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[int, list[list[ob
         for x in model.learned
     ]
     assert [row[2:4] for row in sheet[15][1:]] == [[g.groups, g.records] for g in model.groups]
-    assert [row[2:4] for row in sheet[17][1:]] == [[c.count, c.without_evidence] for c in model.consent]
+    assert [[row[0], *row[3:5]] for row in sheet[17][1:]] == [
+        [c.object, c.count, c.without_evidence] for c in model.consent
+    ]
 
 
 def test_json_is_the_presentable_model(rendered: tuple[Figures, Path]) -> None:
