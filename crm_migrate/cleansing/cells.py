@@ -64,9 +64,13 @@ def with_residue(values: pl.Series, known: pl.Series, fast: pl.Series, function:
     )
 
 
-def as_step(values: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame a step returns: what could not be read stays as typed, and "null" is not worth a flag."""
-    typed = pl.when(pl.col("value").is_null() & pl.col("flag").is_not_null() & ~pl.col("flag").is_in(list(EMPTY_FLAGS)))
+def as_step(values: pl.Series, frame: pl.DataFrame, *, keep: bool = True) -> pl.DataFrame:
+    """The frame a step returns: what could not be read stays as typed, and "null" is not worth a flag.
+
+    Without `keep` it is left out: another step, which takes another part of the same text, keeps it.
+    """
+    unread = pl.col("value").is_null() & pl.col("flag").is_not_null() & ~pl.col("flag").is_in(list(EMPTY_FLAGS))
+    typed = pl.when(unread & keep)
     return frame.with_columns(values.alias("typed")).select(
         typed.then(pl.col("typed")).otherwise(pl.col("value")).alias("value"),
         pl.when(pl.col("flag") != "null").then(pl.col("flag")).alias("flag"),

@@ -10,7 +10,7 @@ from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import PROGRAMS, is_filler
 from crm_migrate.cleansing.person_remarks import without_remarks
 from crm_migrate.cleansing.person_words import FICTION, FILLERS, JOINERS, NOBODY, PREFIXES, is_department
-from crm_migrate.cleansing.persons import Parts, addressed, maiden_name, person
+from crm_migrate.cleansing.persons import Parts, addressed, doubt, maiden_name, person
 from crm_migrate.cleansing.text import repaired
 
 _LONGEST = 1000  # characters; several people with titles and remarks need a quarter of it
@@ -200,4 +200,5 @@ def _judged(value: str, parts: tuple[Parts, ...], locale: str) -> tuple[str | No
         return "suspect", "digits in a name"
     if len(names) == 1 and " " not in value and names[0] in PROGRAMS:
         return "suspect", "a program's word for nothing, or a name"
-    return None, None
+    doubtful = doubt(value, locale)
+    return ("suspect", doubtful) if doubtful else (None, None)

@@ -9,7 +9,7 @@ from crm_migrate.cleansing.vocabulary import words
 Parts = dict[str, str]
 
 _FAMILY_FIRST = frozenset(("ja", "zh", "ko", "hu", "vi", "km"))
-_MONONYMS = frozenset(("id", "jv", "su", "my"))
+MONONYMS = frozenset(("id", "jv", "su", "my"))
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々\u3040-\u30ff]+")
 _HANGUL = re.compile(r"[\uac00-\ud7af]+")
 _PATRONYMIC = re.compile(
@@ -39,7 +39,7 @@ def split_words(words: list[str], locale: str, *, family: list[str] | None = Non
     if len(words) == 1:
         return _one(words[0], locale, titled)
     language = locale[:2]
-    if language in _MONONYMS and len(words) == 2 and fold(words[0]) == fold(words[1]):
+    if language in MONONYMS and len(words) == 2 and fold(words[0]) == fold(words[1]):
         return {"last": words[0]}
     special = _patronymics(words, language) or (
         _east(words, language) if language in _FAMILY_FIRST or _is_east(words) else None
@@ -58,7 +58,7 @@ def _one(word: str, locale: str, titled: bool) -> Parts:
             return {"last": word[:cut], "first": word[cut:]}
         return {"last": word}
     # Where many have one name only, and behind a title ("Mrs Smith"), the one name is what a family field must hold.
-    return {"last": word} if titled or locale[:2] in _MONONYMS else {"first": word}
+    return {"last": word} if titled or locale[:2] in MONONYMS else {"first": word}
 
 
 def _han_cut(word: str, locale: str) -> int:
@@ -147,8 +147,11 @@ def _devotion(words: list[str]) -> int:
 
 def _particle(words: list[str]) -> int | None:
     """Where a family name with particle starts, or None; `Y` and `E` join two family names, they start none."""
+    mixed = not all(word.isupper() for word in words)
     for at in range(1, len(words) - 1):
         key = fold(words[at])
+        if mixed and len(key) == 1 and words[at].isupper():
+            continue  # `Brent Y Hickok`: an initial
         if key.rpartition("-")[2] in {"van", "von", "de", "der", "la", "le", "di", "da"} and "-" in key:
             return at  # `Kelly-Van Buren`
         if key in _NOBLE and fold(words[at + 1]) in {"von", "zu", "vom", "zum", "und", "van"}:

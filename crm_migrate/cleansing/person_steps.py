@@ -15,7 +15,7 @@ _cell = lru_cache(maxsize=32_768)(person_cell)
 
 
 def _part(values: pl.Series, context: Context, *names: str) -> pl.DataFrame:
-    """Some parts of the first person of every cell; what is no person stays as typed with its flag."""
+    """Some parts of the first person of every cell; what is no person stays as typed, in the family name only."""
 
     def cell(text: str) -> Cell:
         found = _cell(text, context.locale)
@@ -28,7 +28,9 @@ def _part(values: pl.Series, context: Context, *names: str) -> pl.DataFrame:
     plain = plain_names(values, context.locale)
     wanted = next((n for n in names if n in plain.columns), None)
     fast = plain[wanted] if wanted else pl.Series(values=[None] * len(values), dtype=pl.String)
-    return as_step(values, with_residue(values, plain["first"].is_not_null() | values.is_null(), fast, cell))
+    return as_step(
+        values, with_residue(values, plain["first"].is_not_null() | values.is_null(), fast, cell), keep="last" in names
+    )
 
 
 def _register(name: str, parts: tuple[str, ...], doc: str, example: tuple[str, str]) -> None:

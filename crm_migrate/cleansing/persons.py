@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from crm_migrate.cleansing.legal_forms import form_key, forms
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.person_case import one_case, recased
-from crm_migrate.cleansing.person_order import split_words
+from crm_migrate.cleansing.person_order import MONONYMS, split_words
 from crm_migrate.cleansing.person_words import (
     AFTER,
     DOTTED,
@@ -16,6 +17,7 @@ from crm_migrate.cleansing.person_words import (
     SUFFIXES,
     UNSURE_SUFFIXES,
 )
+from crm_migrate.cleansing.vocabulary import words as words_of
 
 Parts = dict[str, str]
 
@@ -36,9 +38,9 @@ def person(text: str, locale: str) -> Parts:
     value, nickname = _taken(_NICKNAME, value)
     restore = _restoring(value, locale)
     value, inverted, suffix = _commas(value, locale)
-    words, prefix = _prefixes(_opened(value).split(), locale)
+    words, prefix = _titles(_opened(value).split(), inverted, locale)
     words, more = _suffixes(words)
-    words = _without_address(words, locale)
+    words = words if inverted else _without_address(words, locale)
     parts: Parts = {"prefix": _title(prefix, value)} if prefix else {}
     parts |= _names(_joined(words), inverted, locale, restore, bool(prefix) and not _is_addressed(value, locale))
     if nickname:
@@ -124,17 +126,100 @@ def _capitals(word: str, locale: str) -> str:
 def _commas(value: str, locale: str) -> tuple[str, int, str]:
     """The name in spoken order, how many of its last words are the family name (0: not said), and the suffix."""
     head, *tail = (part.strip() for part in value.split(","))
-    suffix = ", ".join(part for part in tail if _all_suffix(part, after_comma=True))
-    tail = [part for part in tail if not _all_suffix(part, after_comma=True)]
+    names, titles = _prefixes(head.split(), locale)
+    tail, suffix = _behind_comma(names, tail, locale)
     if len(tail) > 1 and all(_is_prefix(w, 1, True, locale) for w in tail[-1].split()):
         tail = [f"{tail[-1]} {tail[0]}", *tail[1:-1]]  # `Becker, Thomas, Dr.`
-    names, titles = _prefixes(head.split(), locale)
     if tail and titles and len(names) > 1:
         return ", ".join([head, *tail]), 0, suffix
-    if not tail or not head:
-        return " ".join([head, *tail]).strip(), 0, suffix
+    if not head:
+        return " ".join(tail).strip(), 0, suffix
+    if not tail:  # `Smith, PhD`: what stands before the comma is the family name where it is one name
+        return head, len(names) if value != head and len(names) == 1 and not titles else 0, suffix
     given = " ".join(tail)
     return f"{given} {head}", len(_suffixes(head.split())[0]), suffix
+
+
+def _behind_comma(names: list[str], tail: list[str], locale: str) -> tuple[list[str], str]:
+    """What follows the comma as given names and as suffixes.
+
+    Behind one name stands a given name, be it short or initials that are a degree too (`Nguyen, Vi`; `Smith, B.S.`),
+    save where many have one name only; behind several stand degrees (`John Smith, MD`).
+    """
+    tail = [part for part in tail if part]
+    first = tail[:1] if tail and _is_given(names, tail[0], locale) else []
+    rest = tail[len(first) :]
+    suffixes = [part for part in rest if _all_suffix(part, after_comma=True)]
+    if first:
+        words = first[0].split()
+        at = len(words)
+        while at > 1 and _is_suffix(words[at - 1], False) and not _is_short_name(words[at - 1]):
+            at -= 1
+        first, suffixes = [" ".join(words[:at])], [*([" ".join(words[at:])] if at < len(words) else []), *suffixes]
+    return [*first, *(part for part in rest if not _all_suffix(part, after_comma=True))], ", ".join(suffixes)
+
+
+def _is_given(names: list[str], part: str, locale: str) -> bool:
+    """Whether the first thing behind the comma is a given name."""
+    if not _all_suffix(part, after_comma=True):
+        return True
+    dotted = locale[:2] in MONONYMS and "." in part
+    return _is_family_name(names, locale) and not dotted and not _is_only_suffix(part.split()[0])
+
+
+def _is_family_name(words: list[str], locale: str) -> bool:
+    """One name, perhaps with particles and a suffix (`van der Berg`, `Smith II`); two where people have two."""
+    bare = _suffixes(words)[0]
+    names = len(bare) if len(bare) < 2 else sum(fold(word) not in PARTICLES for word in bare)
+    return names == 1 or (names == 2 and locale[:2] in _TWO_FAMILY_NAMES)
+
+
+_TWO_FAMILY_NAMES = frozenset(("es", "ca", "gl", "pt"))
+# Degrees of three letters that are names when written as one.
+_NAMES_TOO = frozenset(("bed", "eng", "mag", "mak", "sag", "sip"))
+_GENERATIONS = frozenset(("jr", "jnr", "sr", "snr", "ii", "iii", "iv", "2nd", "3rd", "4th", "junior", "senior", "neto"))
+_INITIALS = re.compile(r"[^\W\d_]\.(?:[^\W\d_]\.?)+")
+
+
+def _is_only_suffix(word: str) -> bool:
+    """A suffix that is neither a given name nor initials: generations, and degrees of three letters and more."""
+    key = _key(word)
+    if key in _GENERATIONS:
+        return not (len(key) == 2 and _INITIALS.fullmatch(word)) and not (key == "iv" and not word.isupper())
+    known = key in SUFFIXES and key not in UNSURE_SUFFIXES and len(key) > 2
+    return (known or _DEGREE.fullmatch(word) is not None) and not (key in _NAMES_TOO and "." not in word)
+
+
+def _is_short_name(word: str) -> bool:
+    """`Md`, `Vi`: two letters, of which only the first is a capital, and no generation."""
+    return len(word) == 2 and word.istitle() and _key(word) not in _GENERATIONS
+
+
+def doubt(text: str, locale: str) -> str | None:
+    """What another reader may take for something else in a name, or None."""
+    value = " ".join(unicodedata.normalize("NFC", text).split())
+    if "," in value:
+        head, behind = (part.strip() for part in value.split(",")[:2])
+        told = _doubt_behind_comma(value, _prefixes(head.split(), locale)[0], behind, locale)
+        if told:
+            return told
+    if value.endswith((" V", " VI")) and locale[:2] != "vi" and len(_prefixes(value.split(), locale)[0]) > 2:
+        return f"{value.split()[-1]} behind a name: a generation or an initial"
+    return None
+
+
+def _doubt_behind_comma(value: str, names: list[str], behind: str, locale: str) -> str | None:
+    """Initials that are a degree or a legal form too, and degrees that are names too."""
+    degree = _all_suffix(behind, after_comma=True)
+    if len(behind.split()) != 1 or not (degree or form_key(behind) in forms()):
+        return None
+    if not _is_given(names, behind, locale):
+        initials = _key(behind) in _GENERATIONS and _INITIALS.fullmatch(behind)
+        return f"{behind} is read as a suffix; it may be a name" if initials or _is_short_name(behind) else None
+    letters = re.sub(r"[\W\d_]", "", behind)
+    said = "." in behind or not one_case(value) or not re.search("[aeiouy]", fold(letters))
+    capitals = len(letters) > 1 and letters.isupper() and said
+    return f"{behind} is read as a given name; it may be a degree or a legal form" if capitals else None
 
 
 def _key(word: str) -> str:
@@ -156,7 +241,20 @@ def _is_suffix(word: str, sure: bool) -> bool:
     key = _key(word)
     if key not in SUFFIXES:
         return sure and _DEGREE.fullmatch(word) is not None
-    return sure or key not in UNSURE_SUFFIXES or ("." in word and len(key) > 1) or (key in {"v", "vi"} and False)
+    return sure or key not in UNSURE_SUFFIXES or ("." in word and len(key) > 1)
+
+
+# Titles that need neither a dot nor a name behind them.
+_PLAIN_TITLES = words_of("name_titles_plain")
+
+
+def _titles(words: list[str], inverted: int, locale: str) -> tuple[list[str], str]:
+    """As `_prefixes`; the only word behind a comma is a given name unless it is plainly a title (`Smith, Rae`)."""
+    alone = inverted and len(words) == inverted + 1
+    plain = (
+        words[:1] and not _INITIALS.fullmatch(words[0]) and (words[0].endswith(".") or _key(words[0]) in _PLAIN_TITLES)
+    )
+    return (words, "") if alone and not plain else _prefixes(words, locale)
 
 
 def _prefixes(words: list[str], locale: str) -> tuple[list[str], str]:
@@ -192,6 +290,8 @@ _NEVER_TITLES = {"id": ("sri",), "jv": ("sri",)}
 def _is_prefix(word: str, rest: int, behind_title: bool, locale: str) -> bool:
     """A known title; those that are names too need a dot, a title before them, or two names behind them."""
     key = _key(word)
+    if len(key) == 2 and key in _PLAIN_TITLES and _INITIALS.fullmatch(word):
+        return False  # `M.S.` is no `Ms.`
     if key in LOCAL_TITLES.get(locale[:2], ()):
         return word.endswith(".") or len(key) > 1
     if key in _NEVER_TITLES.get(locale[:2], ()):
@@ -207,12 +307,18 @@ def _is_prefix(word: str, rest: int, behind_title: bool, locale: str) -> bool:
 
 def _suffixes(words: list[str]) -> tuple[list[str], str]:
     """The words before the suffixes at the end, and these."""
-    at = len(words)
+    at = len(words) - (len(words) > 2 and _is_fifth(words))
     while at > 1 and _is_suffix(words[at - 1], False):
-        if at <= 2 and not (words[at - 1].endswith(".") or _key(words[at - 1]) in {"jr", "phd", "md", "esq"}):
+        known = words[at - 1].endswith(".") or _key(words[at - 1]) in {"jr", "phd", "md", "esq", "ii", "iii", "iv"}
+        if at <= 2 and (not known or _is_short_name(words[at - 1])):
             break
         at -= 1
     return words[:at], " ".join(words[at:])
+
+
+def _is_fifth(words: list[str]) -> bool:
+    """`John Smith V`; VI only where capitals say something, as it is a given name too."""
+    return words[-1] == "V" or (words[-1] == "VI" and not all(word.isupper() for word in words))
 
 
 def _without_address(words: list[str], locale: str) -> list[str]:
@@ -253,6 +359,8 @@ def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str,
         parts = split_words(words[shouted:], locale, family=words[:shouted])
     elif marked:
         parts = split_words(words[:marked], locale, family=words[marked:])
+    elif inverted == len(words) == 1:
+        parts = {"last": " ".join(words)}
     elif inverted and len(words) > inverted:
         given, family = words[: len(words) - inverted], words[len(words) - inverted :]
         moved: list[str] = []
