@@ -469,6 +469,22 @@ CODES: dict[str, Code] = {
         "A date had a time of day, and its field takes none.",
         "Nothing, unless the time matters: then use a field of type `instant`.",
     ),
+    "sentinel_date": Code(
+        "value",
+        "A day that programs write for no date (1 January 1970, 31 December 2099 ...) and that may be real; "
+        "it was kept.",
+        "Ask who knows the source; where it stands for nothing, translate it to nothing with a value map.",
+    ),
+    "time_skipped": Code(
+        "value",
+        "A local time that never was: the clocks went forward over it. It was read by the offset that held before.",
+        "Check `time_zone:` of the source; many of them mean that it keeps its times in another zone.",
+    ),
+    "time_twice": Code(
+        "value",
+        "A local time that the clocks showed twice when they went back; the first of the two was taken.",
+        "Nothing, unless an hour matters: then export the times with their offset.",
+    ),
     "bad_email": Code(
         "value",
         "A mailbox that no mail can reach: no @, no host, or letters that mailboxes do not have.",
@@ -536,7 +552,8 @@ CODES: dict[str, Code] = {
     ),
     "placeholder": Code(
         "value",
-        "A word or number that people type where there is nothing; it counts as empty.",
+        "What people type or programs write where there is nothing (a filler, a day such as 9999-12-31); it counts as "
+        "empty.",
         "Nothing; if it is a real value, translate it with a value map.",
     ),
     "role": Code(

@@ -65,16 +65,22 @@ def with_residue(values: pl.Series, known: pl.Series, fast: pl.Series, function:
 
 
 def as_step(values: pl.Series, frame: pl.DataFrame, *, keep: bool = True) -> pl.DataFrame:
-    """The frame a step returns: what could not be read stays as typed, and "null" is not worth a flag.
+    """The frame a step returns: what could not be read stays as typed, and a plain "null" is not worth a flag.
 
-    Without `keep` it is left out: another step, which takes another part of the same text, keeps it.
+    A "null" with a note stood for something (a program's day for "no date", a failed formula): it is told.
+    Without `keep` what could not be read is left out: another step, which takes another part of the text, keeps it.
     """
     unread = pl.col("value").is_null() & pl.col("flag").is_not_null() & ~pl.col("flag").is_in(list(EMPTY_FLAGS))
     typed = pl.when(unread & keep)
+    nothing = pl.col("flag") == "null"
     return frame.with_columns(values.alias("typed")).select(
         typed.then(pl.col("typed")).otherwise(pl.col("value")).alias("value"),
-        pl.when(pl.col("flag") != "null").then(pl.col("flag")).alias("flag"),
-        pl.when(pl.col("flag").ne_missing("null")).then(pl.col("note")).alias("note"),
+        pl.when(nothing & pl.col("note").is_not_null())
+        .then(pl.lit("placeholder"))
+        .when(~nothing)
+        .then(pl.col("flag"))
+        .alias("flag"),
+        pl.col("note"),
     )
 
 

@@ -5,14 +5,13 @@ from functools import partial
 
 import polars as pl
 
-from crm_migrate.cleansing.cells import Cell, as_step, invalid, step, with_residue
+from crm_migrate.cleansing.cells import Cell, as_step, invalid, outcomes, step, with_residue
 from crm_migrate.cleansing.date_formats import DateFormat, compiled, fast_column, read
 from crm_migrate.cleansing.dates import DateContext, context_of, date_cell, instant, written
-from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.no_dates import DOUBTFUL_DAYS, PLAIN_YEARS
 from crm_migrate.cleansing.steps import Context
 
 _ORDERED = {"DMY": ("D.M.YYYY", "D/M/YYYY", "D-M-YYYY"), "MDY": ("M/D/YYYY", "M-D-YYYY", "M.D.YYYY")}
-_FIRST_YEAR = 1902  # older years are the sentinels of programs often enough to be looked at one by one
 
 
 def date_outcomes(values: pl.Series, context: DateContext) -> pl.DataFrame:
@@ -30,12 +29,9 @@ def _columns(values: pl.Series, formats: list[DateFormat]) -> pl.Series:
     for date_format in formats:
         if date_format.fast and moments.null_count():
             moments = pl.select(pl.coalesce(moments, fast_column(values, date_format))).to_series()
-    special = (
-        (moments.dt.year() < _FIRST_YEAR)
-        | (moments.dt.year() > 2200)
-        | (moments.dt.date() == datetime(1970, 1, 1).date())
-    )
-    return pl.select(pl.when(~special.fill_null(False)).then(moments)).to_series()
+    year = moments.dt.year()
+    plain = (year >= PLAIN_YEARS.start) & (year < PLAIN_YEARS.stop) & ~moments.dt.date().is_in(DOUBTFUL_DAYS)
+    return pl.select(pl.when(plain.fill_null(False)).then(moments)).to_series()
 
 
 def _texts(moments: pl.Series) -> pl.Series:
@@ -46,28 +42,29 @@ def _texts(moments: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def _declared(text: str, formats: list[DateFormat], locale: str) -> Cell:
+def _declared(text: str, formats: list[DateFormat], context: DateContext) -> Cell:
     """Outcome of a text that must have one of the declared formats (or be ISO already)."""
     value = text.strip()
-    iso = date_cell(value, DateContext(locale=locale))
-    if is_null(value) or iso.flag == "null":
+    iso = date_cell(value, DateContext(locale=context.locale, day_in=context.day_in))
+    if iso.flag == "null":
         return iso
     for date_format in formats:
-        moment = read(value, date_format, locale)
+        moment = read(value, date_format, context.locale)
         if moment is not None:
-            return written(moment, date_format.has_time)
-    if value[:4].isdigit() and value[4:5] == "-" and iso.value:
+            return written(moment, date_format.has_time, context.day_in)
+    if value[:4].isdigit() and value[4:5] == "-" and (iso.value or iso.flag == "partial"):
         return iso
     return invalid(f"not of the format {' or '.join(f.text for f in formats)}")
 
 
-def moments_of(values: pl.Series, context: Context, formats: tuple[str, ...]) -> pl.DataFrame:
+def _moments_of(values: pl.Series, context: Context, formats: tuple[str, ...], day_in: str | None) -> pl.DataFrame:
     """Outcomes of a column, by declared formats where there are any."""
+    known = context_of(context.locale, dict(context.evidence), day_in)
     if not formats:
-        return date_outcomes(values, context_of(context.locale, dict(context.evidence)))
+        return date_outcomes(values, known)
     declared = [compiled(f) for f in formats]
     fast = _columns(values.str.strip_chars(), [*declared, compiled("YYYY-MM-DD")])
-    reader = partial(_declared, formats=declared, locale=context.locale)
+    reader = partial(_declared, formats=declared, context=known)
     return with_residue(values, fast.is_not_null() | values.is_null(), _texts(fast), reader)
 
 
@@ -77,37 +74,40 @@ def moments_of(values: pl.Series, context: Context, formats: tuple[str, ...]) ->
 def date_step(values: pl.Series, context: Context, *formats: str) -> pl.DataFrame:
     """Write a date as ISO 8601; formats are given as `DD.MM.YYYY`, else the column's evidence and locale decide.
 
-    A time of day is left out with a flag; an instant becomes the day in the time zone of the source.
+    The day is the one that is written: midnight with `Z` or any offset is that day. Another time of day is left out
+    with a flag; of a time in UTC the day in the time zone of the source is taken.
     """
-    frame = as_step(values, moments_of(values, context, formats))
-    timed = frame["value"].str.contains(r"^\d{4}-\d{2}-\d{2}T").fill_null(False) & (
-        frame["flag"].is_null() | (frame["flag"] == "suspect")
-    )
+    frame = as_step(values, _moments_of(values, context, formats, context.time_zone))
+    timed = frame["value"].str.contains(r"^\d{4}-\d{2}-\d{2}T").fill_null(False) & frame["flag"].is_null()
     if not timed.any():
         return frame
-    zoned = frame["value"].str.ends_with("Z").fill_null(False)
-    utc = frame["value"].str.to_datetime("%Y-%m-%dT%H:%M:%SZ", strict=False).dt.replace_time_zone("UTC")
-    local = utc.dt.convert_time_zone(context.time_zone).dt.to_string("%Y-%m-%d")
-    day = pl.select(pl.when(zoned).then(local).otherwise(frame["value"].str.slice(0, 10))).to_series()
     return frame.with_columns(
-        pl.when(timed).then(day).otherwise(pl.col("value")).alias("value"),
+        pl.when(timed).then(pl.col("value").str.slice(0, 10)).otherwise(pl.col("value")).alias("value"),
         pl.when(timed).then(pl.lit("time_dropped")).otherwise(pl.col("flag")).alias("flag"),
         pl.when(timed).then(pl.format("was {}", pl.col("value"))).otherwise(pl.col("note")).alias("note"),
     )
 
 
+_READABLE = ("", "suspect", "sentinel_date")
+
+
 @step("instant", "instant", parameters=("format...",), examples=(("31.12.2024 23:30", "2024-12-31T20:30:00Z"),))
 def instant_step(values: pl.Series, context: Context, *formats: str) -> pl.DataFrame:
-    """Write a moment as an instant in UTC; a time without zone is read in the time zone of the source."""
-    frame = as_step(values, moments_of(values, context, formats))
-    readable = frame["value"].str.contains(r"^\d{4}-\d{2}-\d{2}(T[\d:]+Z?)?$").fill_null(False) & frame[
-        "flag"
-    ].fill_null("").is_in(["", "suspect"])
-    local = frame["value"].filter(readable & ~frame["value"].str.ends_with("Z").fill_null(False))
-    distinct = local.unique()
-    table = {text: instant(text, context.time_zone) for text in distinct}
-    value = frame["value"]
-    if table:
-        value = value.replace(list(table), list(table.values()))
-        value = pl.select(pl.when(readable).then(value).otherwise(frame["value"])).to_series()
-    return frame.with_columns(value.alias("value"))
+    """Write a moment as an instant in UTC; a time without zone is read in the time zone of the source.
+
+    A time that the clocks of that zone left out or showed twice is flagged. Days that programs write for "no date" are
+    empty: nothing was recorded on 1 January 1970.
+    """
+    frame = as_step(values, _moments_of(values, context, formats, None))
+    readable = frame["flag"].fill_null("").is_in(_READABLE) & frame["value"].is_not_null()
+
+    def cell(text: str) -> Cell:
+        return instant(text, context.time_zone)
+
+    found = outcomes(pl.select(pl.when(readable).then(frame["value"])).to_series(), cell)
+    sentinel = pl.col("flag") == "sentinel_date"
+    return frame.with_columns(
+        pl.when(sentinel).then(None).when(readable).then(found["value"]).otherwise(pl.col("value")).alias("value"),
+        pl.when(sentinel).then(pl.lit("placeholder")).otherwise(pl.coalesce("flag", found["flag"])).alias("flag"),
+        pl.coalesce("note", found["note"]).alias("note"),
+    )

@@ -28,6 +28,7 @@ from crm_migrate.stages.transform import (
 )
 
 KEY_JOINER = "␟"
+_NEARLY = ("time_skipped", "time_twice")  # an hour more or less: better than not to know what is newer
 LONG_KEY = 120
 
 
@@ -215,7 +216,8 @@ def _changed(plan: Plan, source: SourcePlan, rows: pl.DataFrame) -> pl.Series:
     formats = (source.changed_format,) if source.changed_format else ()
     values = blank_to_null(rows[source.changed].cast(pl.String))
     frame = STEPS["instant"].function(values, context_of(plan, source, source.changed), *formats)
-    return frame["value"].set(frame["flag"].is_not_null(), None).alias("__changed")
+    unreadable = frame["flag"].is_not_null() & ~frame["flag"].is_in(_NEARLY).fill_null(False)
+    return frame["value"].set(unreadable, None).alias("__changed")
 
 
 def _evidence_texts(object_plan: ObjectPlan, source: SourcePlan, rows: pl.DataFrame) -> pl.Series:

@@ -183,3 +183,12 @@ def test_every_row_ends_in_one_place_however_the_batches_are_cut(dirty_plan: Pla
     parts = [run(dirty_plan, part, start) for part, start in ((rows[:cut], 0), (rows[cut:], cut)) if part]
     for table in ("records", "set_aside", "cells", "changes"):
         assert pl.concat([getattr(p, table) for p in parts]).equals(getattr(whole, table)), table
+
+
+def test_a_change_at_an_hour_that_clocks_showed_twice_still_says_what_is_newer() -> None:
+    source = SourcePlan(name="kisi", key=("No",), locale="de-DE", time_zone="Europe/Berlin", changed="Am")
+    rows = [{"No": "1", "Soyad": "A", "Am": "27.10.2024 02:30"}, {"No": "2", "Soyad": "B", "Am": "01.01.1970 00:00"}]
+
+    mapped = run(plan_of(FeedPlan(source="kisi"), (NAME,), source), rows)
+
+    assert mapped.records["__changed"].to_list() == ["2024-10-27T00:30:00Z", None]
