@@ -17,7 +17,10 @@ def sentence(figures: Figures, sums: Totals, language: Language) -> str:
         for state in _SAID
         if sums.states.get(state)
     ]
-    rows = language.word("sentence.rows", count=language.number(sums.read + sums.extra), parts=", ".join(parts))
+    sources, count = sums.records + sums.quarantined, sums.read + sums.extra
+    rows = language.word(
+        "sentence.rows", sources=language.number(sources), count=language.number(count), parts=", ".join(parts)
+    )
     whole = sums.adds_up and not sums.unexplained
     money = not sums.unexplained_amounts and not sums.unreadable
     closing = []

@@ -97,6 +97,7 @@ def _summary(book: Workbook, figures: Figures, language: Language) -> None:
         (say("hash.plan"), figures.plan_hash),
         (say("hash.mapping"), figures.mapping_hash),
         (say("hash.decisions"), figures.decisions_hash),
+        (say("hash.signature"), figures.header.signature),
         (say("run"), figures.header.run),
         (say("started"), figures.header.started),
         (say("finished"), figures.header.finished),

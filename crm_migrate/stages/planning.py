@@ -18,7 +18,7 @@ ASIDE = {"__source": "VARCHAR", "__key": "VARCHAR", "state": "VARCHAR", "rule": 
 
 
 def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPlan:
-    """Write `load/<object>/entities`, `vanished`, `before` and `load/plan.json`; the figures of what would happen."""
+    """Write `load/<object>/entities`, `vanished`, `before`, `known` and `load/plan.json`; what would happen."""
     planned = read_plan(run)
     if planned is not None and planned.plan_hash == plan.hash and _begun(project, run):
         return planned  # what was begun is finished as it was planned
@@ -60,6 +60,8 @@ def _publish(tables: Relations, project: Project, identity: str, plan: Plan, obj
     tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", "load", object_plan.name, "vanished")
     ids = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
     tables.publish(f"SELECT target_id, __entity FROM {ids} ORDER BY target_id", "load", object_plan.name, "before")
+    known = f"SELECT __entity, target_id FROM {names.sent} WHERE NOT __forgotten ORDER BY __entity"
+    tables.publish(known, "load", object_plan.name, "known")
     return figures(tables, object_plan).model_copy(update={"aside": _rows_aside(tables, object_plan)})
 
 

@@ -10,7 +10,7 @@ import json
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.reconciling.accounting import settle_dispositions, source_facts, source_figures
 from crm_migrate.stages.reconciling.bridges import bridges
-from crm_migrate.stages.reconciling.columns import BREACHES, DISPOSITIONS, OUTCOMES, PAIRS
+from crm_migrate.stages.reconciling.columns import BREACHES, DISPOSITIONS, IDS, OUTCOMES, PAIRS
 from crm_migrate.stages.reconciling.consent import consent_cells
 from crm_migrate.stages.reconciling.database import Tables, opened, quote
 from crm_migrate.stages.reconciling.examples import name_entities
@@ -40,6 +40,7 @@ from crm_migrate.workspace.figures import (
     MergedCluster,
     MergeFigure,
     RuleScore,
+    signature_of,
 )
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import write_file
@@ -74,7 +75,8 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
             _reconcile_object(tables, plan, object_plan, collected)
         _measure(tables, plan, collected)
         collected.decisions = _decisions(tables, plan)
-    figures = _figures(plan, header, target_identity, collected)
+        fingerprint = _fingerprint(tables, plan)
+    figures = _signed(_figures(plan, header, target_identity, fingerprint, collected))
     write_file(run.table("reconcile") / "figures.json", figures.model_dump_json(indent=1).encode())
     return figures
 
@@ -151,7 +153,27 @@ def _decisions(tables: Tables, plan: Plan) -> list[tuple[str, str, str, str, int
     return [(name, *plan.decision_words.get(name, ("", "", "")), covered[name]) for name in sorted(covered)]
 
 
-def _figures(plan: Plan, header: Header, target_identity: str, collected: _Collected) -> Figures:
+def _signed(figures: Figures) -> Figures:
+    """The figures with what a signature under them is bound to."""
+    header = figures.header.model_copy(update={"signature": signature_of(figures)})
+    return figures.model_copy(update={"header": header})
+
+
+def _fingerprint(tables: Tables, plan: Plan) -> str:
+    """The digest of all records as they were read back, whatever their order: the sum of the digests of each."""
+    digest = hashlib.sha256()
+    for each in plan.objects:
+        actual = tables.view(IDS, "validate", each.name, "actual")
+        columns = sorted(tables.columns(actual))
+        text = f"to_json([{', '.join(f'{quote(name)}::VARCHAR' for name in columns)}])::VARCHAR"
+        sums = tables.one(
+            f"SELECT count(*), sum(md5_number_lower({text})), sum(md5_number_upper({text})) FROM {actual}"
+        )
+        digest.update(json.dumps([each.name, columns, *map(str, sums)]).encode())
+    return digest.hexdigest()
+
+
+def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str, collected: _Collected) -> Figures:
     judged = gates(plan, collected)
     return Figures(
         header=header,
@@ -163,12 +185,14 @@ def _figures(plan: Plan, header: Header, target_identity: str, collected: _Colle
         plan_hash=plan.hash,
         mapping_hash=_digest(plan.files),
         decisions_hash=_digest(plan.decisions),
+        target_fingerprint=fingerprint,
         verdict=verdict(judged),
         sentence=sentence(collected),
         sources=collected.sources,
         accounting=tuple(collected.accounting),
         target_sets=tuple(collected.target_sets),
         bridges=tuple(collected.bridges),
+        report_bridges=tuple(collected.report_bridges),
         fields=tuple(collected.fields),
         links=tuple(collected.links),
         kpis=tuple(collected.kpis),

@@ -4,6 +4,8 @@ Amounts are plain decimal text. Personal values appear only inside `Example`s, w
 Everything but `header` is a function of sources, plan, decisions and target, and byte-identical for the same ones.
 """
 
+import hashlib
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -25,13 +27,18 @@ class Duration(Figure):
 
 
 class Header(Figure):
-    """What differs from run to run and nothing else does."""
+    """What differs from run to run and nothing else does.
+
+    `signature` is the sha256 of all other figures and the run's id (`signature_of`): what a person signs. It is taken
+    before anything is masked.
+    """
 
     run: str
     started: str
     finished: str
     tool_version: str
     durations: tuple[Duration, ...] = ()
+    signature: str = ""
 
 
 class Example(Figure):
@@ -47,7 +54,11 @@ class Example(Figure):
 
 
 class SourceFigure(Figure):
-    """One file or table of a source: what the parser read, what it set aside, what an independent count found."""
+    """One file or table of a source: what the parser read, what it set aside, what an independent count found.
+
+    The columns are those of the source, each by its own name however they were said: unmapped, archived and dropped
+    ones have no way into the target. Files of one source repeat them.
+    """
 
     source: str
     path: str
@@ -91,7 +102,11 @@ class AccountingLine(Figure):
 
 
 class TargetSet(Figure):
-    """The sets of target ids of one object: after = before + created + unexpected - vanished."""
+    """The sets of target ids of one object: after = before + created + unexpected - vanished, counted in ids.
+
+    `before` is what the target held when this run began together with what we had ever loaded that it must still hold;
+    `vanished` is what of that is not there now, `gone_before` the part of it that was missing when this run began.
+    """
 
     object: str
     before: int
@@ -101,6 +116,7 @@ class TargetSet(Figure):
     unchanged: int
     unexpected: int
     vanished: int
+    gone_before: int = 0
     unexpected_ids: tuple[str, ...] = ()
     vanished_ids: tuple[str, ...] = ()
 
@@ -111,16 +127,17 @@ class TargetSet(Figure):
 
 
 class Term(Figure):
-    """One bar of an amount bridge: a signed sum of `lines` ledger lines."""
+    """One bar of a bridge: a signed sum of `lines` ledger lines. `reasons` (code, lines, amount) add up to it."""
 
     name: str
     amount: str
     lines: int
+    reasons: tuple[tuple[str, int, str], ...] = ()
     examples: tuple[Example, ...] = ()
 
 
 class Bridge(Figure):
-    """Source total, the signed terms between, target total, and the remainder that must be 0.
+    """Source total + the signed terms + unexplained = target total; the unexplained part must be 0.
 
     `unreadable` counts amounts that could not be read; they block.
     """
@@ -136,6 +153,12 @@ class Bridge(Figure):
     unexplained: str
     unreadable: int = 0
     group: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        """The identity of amounts holds; whether all of it is explained is another question."""
+        terms = sum((Decimal(term.amount) for term in self.terms), Decimal(0))
+        return Decimal(self.source_total) + terms + Decimal(self.unexplained) == Decimal(self.target_total)
 
 
 class Cause(Figure):
@@ -184,8 +207,9 @@ class LinkFigure(Figure):
 
 
 class KpiFigure(Figure):
-    """One figure in one group: expected under the mapping, and found in the target.
+    """One figure in one group: in the sources as exported, expected under the mapping, and found in the target.
 
+    `source` counts every row of the export, also those that the mapping leaves out: `source` + `terms` = `expected`.
     `explained` is the part of `actual` that stems from records which the target held before this run and which this
     run did not write: gone from the export and kept, or waiting. It agrees when actual - explained = expected.
     """
@@ -198,12 +222,14 @@ class KpiFigure(Figure):
     actual: str
     agrees: bool
     explained: str = ""
+    terms: tuple[Term, ...] = ()
 
 
 class ControlFigure(Figure):
-    """A control total from outside against the one of the sources as read, the expected and the actual one.
+    """A control total from outside against the one of the sources as exported, the expected and the actual one.
 
-    `explained` as in `KpiFigure`.
+    `explained` as in `KpiFigure`; `why` says in words why it does not agree (other or mixed currencies). With a unit,
+    all four sums are of that currency.
     """
 
     name: str
@@ -216,6 +242,7 @@ class ControlFigure(Figure):
     agrees: bool
     source: str | None = None
     explained: str = ""
+    why: str = ""
 
 
 class ExceptionGroup(Figure):
@@ -285,13 +312,17 @@ class GroupFigure(Figure):
 
 
 class ConsentCell(Figure):
-    """How many records of one object went from one consent state to another; `without_evidence`: unfounded grants."""
+    """How many records of an object went from one consent state to another; `without_evidence`: unfounded ones.
+
+    `examples` are those who moved toward a weaker state without evidence.
+    """
 
     object: str
     before: str
     after: str
     count: int
     without_evidence: int = 0
+    examples: tuple[Example, ...] = ()
 
 
 class Gate(Figure):
@@ -317,7 +348,11 @@ class RuleScore(Figure):
 
 
 class Figures(Figure):
-    """Everything that a report says."""
+    """Everything that a report says.
+
+    `target_fingerprint` is the sha256 of what was read back from the target. `report_bridges` are the bridges of each
+    amount with all currencies turned into the report's, each line at the rate of its day.
+    """
 
     schema_version: int = 1
     header: Header
@@ -329,12 +364,14 @@ class Figures(Figure):
     plan_hash: str
     mapping_hash: str
     decisions_hash: str
+    target_fingerprint: str = ""
     verdict: Verdict
     sentence: str
     sources: tuple[SourceFigure, ...] = ()
     accounting: tuple[AccountingLine, ...] = ()
     target_sets: tuple[TargetSet, ...] = ()
     bridges: tuple[Bridge, ...] = ()
+    report_bridges: tuple[Bridge, ...] = ()
     fields: tuple[FieldFigure, ...] = ()
     links: tuple[LinkFigure, ...] = ()
     kpis: tuple[KpiFigure, ...] = ()
@@ -351,3 +388,9 @@ class Figures(Figure):
     decisions: tuple[tuple[str, str, str, str, int], ...] = ()  # id, who, when, text, records
     sign_off: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
+
+
+def signature_of(figures: Figures) -> str:
+    """What a signature is bound to: the run, and every figure, verdict, gate, digest and name that the report shows."""
+    signed = figures.model_dump_json(exclude={"header"})
+    return hashlib.sha256(f"{figures.header.run}\n{signed}".encode()).hexdigest()

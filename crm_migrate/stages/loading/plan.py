@@ -123,7 +123,7 @@ def sealed(plan: LoadPlan, run: Run) -> LoadPlan:
     """The plan with its hash: over its figures and over the bytes of the tables that it stands for."""
     digest = hashlib.sha256(plan.model_dump_json(exclude={"hash", "run"}).encode())
     for load in plan.objects:
-        for table in ("entities", "vanished", "before"):
+        for table in ("entities", "vanished", "before", "known"):
             for part in read_manifest(run.table("load", load.object, table)) or []:
                 digest.update(part.sha256.encode())
     return plan.model_copy(update={"hash": digest.hexdigest()})

@@ -16,6 +16,7 @@ from crm_migrate.stages.reconciling.columns import (
 )
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
 from crm_migrate.stages.reconciling.fates import settle_fates
+from crm_migrate.stages.reconciling.source_columns import LeftColumns, left_columns
 from crm_migrate.workspace.figures import AccountingLine, SourceFigure
 
 STATES = (
@@ -38,17 +39,19 @@ def source_facts(tables: Tables, source: str) -> dict[str, Any]:
 
 def source_figures(tables: Tables, plan: Plan) -> tuple[SourceFigure, ...]:
     """Every file of every source: parsed, set aside, and counted independently."""
-    return tuple(
-        _source_figure(source.name, fact, source.archive, source.drop)
-        for source in plan.sources
-        for fact in source_facts(tables, source.name).get("files", ())
-    )
+    found = []
+    for source in plan.sources:
+        facts = source_facts(tables, source.name)
+        left = left_columns(plan, source, facts.get("columns", ()))
+        found += [_source_figure(source.name, fact, left) for fact in facts.get("files", ())]
+    return tuple(found)
 
 
-def _source_figure(name: str, fact: dict[str, Any], archived: tuple[str, ...], dropped: dict[str, str]) -> SourceFigure:
+def _source_figure(name: str, fact: dict[str, Any], left: LeftColumns) -> SourceFigure:
     known = {key: fact[key] for key in fact.keys() & SourceFigure.model_fields.keys()}
     known["evidence"] = tuple(fact.get("evidence", ()))
-    return SourceFigure(source=name, archived_columns=archived, dropped_columns=dropped, **known)
+    columns = {"unmapped_columns": left.unmapped, "archived_columns": left.archived, "dropped_columns": left.dropped}
+    return SourceFigure(source=name, **known | columns)
 
 
 def quarantined(tables: Tables, source: str) -> int:

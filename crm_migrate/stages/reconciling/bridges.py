@@ -1,4 +1,4 @@
-"""Amount bridges: source total, minus what was left out for a reason, is the target total; the remainder must be 0.
+"""Amount bridges: source total + terms (what was left out, each for a reason) + unexplained = target total.
 
 Every source row has its amount *as transformed*: rows that were set aside before the transform are transformed here,
 by the same pure steps. Sums are DECIMAL(38, 9); an amount that does not fit exactly counts as unreadable and blocks.
@@ -205,7 +205,7 @@ def _bridge(
     ]
     shown = tuple(term for term in terms if term is not None and term.lines)
     target = Decimal(got or 0)
-    rest = Decimal(total or 0) + sum((Decimal(term.amount) for term in shown), Decimal(0)) - target
+    rest = target - Decimal(total or 0) - sum((Decimal(term.amount) for term in shown), Decimal(0))
     return Bridge(
         object=object_plan.name,
         measure=measure.name,

@@ -45,6 +45,7 @@ LOAD = {
     "__target_id": "VARCHAR",
 }  # fmt: skip
 VANISHED = {"__entity": "VARCHAR", "code": "VARCHAR", "policy": "VARCHAR", "message": "VARCHAR"}
+KNOWN = {"__entity": "VARCHAR", "target_id": "VARCHAR"}
 IDS = {"target_id": "VARCHAR", "__entity": "VARCHAR"}
 OUTCOMES = {
     "__entity": "VARCHAR", "outcome": "VARCHAR", "message": "VARCHAR", "target_id": "VARCHAR", "batch": "VARCHAR",

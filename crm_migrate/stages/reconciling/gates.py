@@ -3,7 +3,7 @@
 Shares are of the rows that hold the object and are in scope: not of absent, excluded and enriching ones.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -23,6 +23,7 @@ from crm_migrate.workspace.figures import (
 
 ARRIVED = ("created", "updated", "unchanged", "folded", "merged")
 OUT_OF_SCOPE = ("absent", "excluded", "enrichment")
+_STEP = Decimal("0.01")  # of one per cent: what a share is shown to
 NEVER_ACCEPTED = frozenset({"read", "whole", "unexplained", "in_doubt", "compared"})
 
 
@@ -34,6 +35,7 @@ class Found:
     accounting: list[AccountingLine] = field(default_factory=list)
     target_sets: list[TargetSet] = field(default_factory=list)
     bridges: list[Bridge] = field(default_factory=list)
+    report_bridges: list[Bridge] = field(default_factory=list)
     fields: list[FieldFigure] = field(default_factory=list)
     links: list[LinkFigure] = field(default_factory=list)
     consent: list[ConsentCell] = field(default_factory=list)
@@ -97,8 +99,7 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("unexplained", max(unexplained, broken))
     yield _zero("failed", sum(line.states["failed"] for line in found.accounting))
     yield _zero("in_doubt", found.in_doubt)
-    rest = sum((abs(Decimal(b.unexplained)) for b in found.bridges), Decimal(0))
-    yield Gate(name="unexplained_amount", scope="", limit="0", actual=_plain(rest), passed=not rest)
+    yield from _amounts("unexplained_amount", found, lambda bridge: abs(Decimal(bridge.unexplained)))
     yield _zero("unreadable_amounts", sum(bridge.unreadable for bridge in found.bridges))
     yield _zero("unexplained_values", sum(_unknown(figure) for figure in found.fields))
     yield from _match(found, GatePlan(name="field_match", compare=">=", limit="1", share=True))
@@ -112,6 +113,21 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("rules_in_target", found.breaches)
     uncompared = ", ".join(found.uncompared) or "0"
     yield Gate(name="compared", scope="", limit="every record", actual=uncompared, passed=not found.uncompared)
+
+
+def _amounts(name: str, found: Found, of: Callable[[Bridge], Decimal]) -> Iterator[Gate]:
+    """One gate per currency and one in the report's: amounts of several currencies have no sum."""
+    sums: dict[str, Decimal] = {}
+    for scope, bridge in _scoped(found):
+        sums[scope] = sums.get(scope, Decimal(0)) + of(bridge)
+    for scope, amount in sums.items() or (("", Decimal(0)),):
+        yield Gate(name=name, scope=scope, limit="0", actual=_plain(amount), passed=not amount)
+
+
+def _scoped(found: Found) -> Iterator[tuple[str, Bridge]]:
+    """Every bridge with the name of what it is counted in."""
+    yield from ((bridge.currency or "no currency", bridge) for bridge in found.bridges)
+    yield from ((f"all in {bridge.currency}", bridge) for bridge in found.report_bridges)
 
 
 def _zero(name: str, actual: int, scope: str = "", what: str = "") -> Gate:
@@ -132,7 +148,7 @@ def _declared(plan: Plan, gate: GatePlan, found: Found) -> Gate:
     if not gate.share:
         return _judged(gate, Decimal(count), str(count))
     share = Decimal(count) / whole if whole else Decimal(1 if gate.compare == ">=" else 0)
-    return _judged(gate, share, f"{_percent(share)} ({count} of {whole})")
+    return _judged(gate, share, f"{shown_share(share)} ({count} of {whole})")
 
 
 def _quarantined(plan: Plan, gate: GatePlan, found: Found) -> tuple[int, int]:
@@ -176,7 +192,9 @@ def _match(found: Found, gate: GatePlan, plan: Plan | None = None) -> Iterator[G
         yield _judged(gate, Decimal(1), "nothing to compare")
         return
     share = Decimal(worst.matched) / worst.compared
-    yield _judged(gate, share, f"{_percent(share)} ({worst.object}.{worst.field}: {worst.matched} of {worst.compared})")
+    yield _judged(
+        gate, share, f"{shown_share(share)} ({worst.object}.{worst.field}: {worst.matched} of {worst.compared})"
+    )
 
 
 def _in_scope(figure: FieldFigure, scope: str, named: set[str]) -> bool:
@@ -188,7 +206,7 @@ def _in_scope(figure: FieldFigure, scope: str, named: set[str]) -> bool:
 def _judged(gate: GatePlan, value: Decimal, actual: str) -> Gate:
     limit = Decimal(gate.limit)
     passed = value >= limit if gate.compare == ">=" else value <= limit
-    shown = _percent(limit) if gate.share else _plain(limit)
+    shown = shown_share(limit) if gate.share else _plain(limit)
     return Gate(name=gate.name, scope=gate.scope, limit=f"{gate.compare} {shown}", actual=actual, passed=passed)
 
 
@@ -196,7 +214,9 @@ def _plain(number: Decimal) -> str:
     return format(number.normalize(), "f") if number else "0"
 
 
-def _percent(share: Decimal) -> str:
-    """A share as per cent, cut (never rounded up): 99.999 % is not 100 %."""
-    cut = (share * 100).quantize(Decimal("0.01"), rounding="ROUND_FLOOR")
-    return f"{_plain(cut)} %"
+def shown_share(share: Decimal) -> str:
+    """A share as per cent, rounded half up to two places; what is not all is never 100 %, what is some never 0 %."""
+    rounded = (share * 100).quantize(_STEP, rounding="ROUND_HALF_UP")
+    if 0 < share < 1:
+        rounded = min(max(rounded, _STEP), 100 - _STEP)
+    return f"{_plain(rounded)} %"

@@ -1,6 +1,11 @@
-"""The sets of target ids before and after: after = before + created + unexpected - vanished, each a list of ids."""
+"""The sets of target ids before and after: after = before + created + unexpected - vanished, each a list of ids.
 
-from crm_migrate.stages.reconciling.columns import IDS, LOAD, OUTCOMES
+*Before* is what the target held when the run began, and what we had ever loaded into it: a record of ours that somebody
+deleted since the last run has vanished too. Only where no row of the sources feeds it any more is it no loss: then
+both sides agree that it is gone, and it is told among what is left behind.
+"""
+
+from crm_migrate.stages.reconciling.columns import IDS, KNOWN, LOAD, OUTCOMES, VANISHED
 from crm_migrate.stages.reconciling.database import Tables, quote
 from crm_migrate.workspace.figures import TargetSet
 
@@ -15,16 +20,23 @@ def target_set(tables: Tables, object_name: str) -> TargetSet:
     """
     ids = quote(f"ids/{object_name}")
     created = _created(tables, object_name)
-    sides = (("b", _ids(tables, object_name, "before")), ("a", _ids(tables, object_name, "after")), ("c", created))
+    sides = (
+        ("b", _ids(tables, object_name, "before")),
+        ("l", _ever_loaded(tables, object_name)),
+        ("a", _ids(tables, object_name, "after")),
+        ("c", created),
+    )
     union = " UNION ALL ".join(f"SELECT target_id, '{side}' AS side FROM {view}" for side, view in sides)
     tables.execute(
-        f"""CREATE TEMP TABLE {ids} AS SELECT target_id, bool_or(side = 'b') AS before, bool_or(side = 'a') AS after,
-        bool_or(side = 'c') AS created FROM ({union}) GROUP BY target_id"""
+        f"""CREATE TEMP TABLE {ids} AS SELECT target_id, bool_or(side IN ('b', 'l')) AS before,
+        bool_or(side = 'b') AS began, bool_or(side = 'a') AS after, bool_or(side = 'c') AS created
+        FROM ({union}) GROUP BY target_id"""
     )
     unexpected, vanished = "after AND NOT before AND NOT created", "NOT after"
     counts = tables.one(
         f"""SELECT count(*) FILTER (before), count(*) FILTER (after), count(*) FILTER (created AND NOT before),
-        count(*) FILTER ({unexpected}), count(*) FILTER ({vanished}) FROM {ids}"""
+        count(*) FILTER ({unexpected}), count(*) FILTER ({vanished}),
+        count(*) FILTER ({vanished} AND before AND NOT began) FROM {ids}"""
     )
     actions: dict[str, int] = dict(
         tables.rows(f"SELECT action, count(*) FROM {_loaded(tables, object_name)} GROUP BY action")
@@ -38,6 +50,7 @@ def target_set(tables: Tables, object_name: str) -> TargetSet:
         unchanged=int(actions.get("unchanged", 0)),
         unexpected=counts[3],
         vanished=counts[4],
+        gone_before=counts[5],
         unexpected_ids=_list(tables, ids, unexpected),
         vanished_ids=_list(tables, ids, vanished),
     )
@@ -45,6 +58,13 @@ def target_set(tables: Tables, object_name: str) -> TargetSet:
 
 def _ids(tables: Tables, object_name: str, when: str) -> str:
     return tables.view(IDS, "load", object_name, when)
+
+
+def _ever_loaded(tables: Tables, object_name: str) -> str:
+    """Target ids that earlier runs loaded and that a row of the sources still feeds."""
+    known = tables.view(KNOWN, "load", object_name, "known")
+    fed_by_nobody = tables.view(VANISHED, "load", object_name, "vanished")
+    return f"(SELECT k.target_id FROM {known} k ANTI JOIN {fed_by_nobody} v USING (__entity) WHERE target_id <> '')"
 
 
 def _loaded(tables: Tables, object_name: str) -> str:

@@ -33,14 +33,15 @@ def sentence(found: Found) -> str:
             parts.append(f"{count:,} {words}")
     unexplained = sum(line.unexplained for line in found.accounting)
     parts.append(f"{unexplained:,} are not explained" if unexplained else "none is unexplained")
-    told = [f"Of {rows:,} rows to account for, {', '.join(parts)}.", _unread(found), _money(found)]
+    told = [_read(found), f"Of {rows:,} records to account for, {', '.join(parts)}.", _money(found)]
     return " ".join(part for part in told if part)
 
 
-def _unread(found: Found) -> str:
-    """Rows of the files that are in no object's accounting, because they could not be read."""
-    count = sum(source.quarantined for source in found.sources)
-    return f"{count:,} more could not be read." if count else ""
+def _read(found: Found) -> str:
+    """Rows of the files, each once: a row that holds several objects is several records to account for."""
+    rows, unread = (sum(getattr(source, name) for source in found.sources) for name in ("records", "quarantined"))
+    could_not = f", {unread:,} of them could not be read" if unread else ""
+    return f"The sources have {rows + unread:,} rows{could_not}." if found.sources else ""
 
 
 def _money(found: Found) -> str:
@@ -73,12 +74,20 @@ def not_checked(plan: Plan, found: Found) -> Iterator[str]:
         yield "No control total from outside was given: that units and scale are right is not proven by this report."
     if not plan.reconcile.kpis:
         yield "No key figure was declared; pipeline, mailable people and the like were not compared."
-    dropped = sum(len(source.dropped_columns) + len(source.archived_columns) for source in found.sources)
-    if dropped:
-        yield f"{dropped} columns are archived or dropped by decision; their values are not in the target."
-    if any(source.unmapped_columns for source in found.sources):
-        yield "Some columns are neither mapped, archived nor dropped; see the sources."
+    yield from _left_columns(found)
     yield "What the target's own automations do after the records were read back."
+
+
+def _left_columns(found: Found) -> Iterator[str]:
+    """Columns without a way into the target, each source counted once however many files it has."""
+    sources = {source.source: source for source in found.sources}.values()
+    archived = sum(len(source.archived_columns) for source in sources)
+    dropped = sum(len(source.dropped_columns) for source in sources)
+    if archived or dropped:
+        counts = f"archived ({archived:,}) or dropped ({dropped:,})"
+        yield f"{archived + dropped:,} columns are {counts} by decision; their values are not in the target."
+    if unmapped := sum(len(source.unmapped_columns) for source in sources):
+        yield f"{unmapped:,} columns are neither mapped, archived nor dropped; see the sources."
 
 
 def _not_compared(plan: Plan, found: Found) -> Iterator[str]:

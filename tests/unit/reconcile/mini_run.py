@@ -410,6 +410,8 @@ CONTRACT: dict[tuple[str, str], dict[str, str]] = {
     ("load", "outcomes"): c.OUTCOMES,
     ("load", "before"): c.IDS,
     ("load", "after"): c.IDS,
+    ("load", "known"): c.KNOWN,
+    ("load", "vanished"): c.VANISHED,
     ("validate", "actual"): c.IDS,
 }
 

@@ -61,5 +61,5 @@ def test_rows_that_cannot_be_read_fail_a_gate_and_are_said() -> None:
     assert failed(found(quarantined=2)) == {("quarantined", "")}
     assert failed(found(quarantined=2), GatePlan(name="quarantined", limit="1")) == {("quarantined", "")}
     assert failed(found(quarantined=2), GatePlan(name="quarantined", scope="contacts", limit="2")) == set()
-    assert "2 more could not be read" in sentence(found(quarantined=2))
+    assert "The sources have 12 rows, 2 of them could not be read." in sentence(found(quarantined=2))
     assert "could not be read" not in sentence(found())

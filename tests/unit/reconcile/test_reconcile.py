@@ -92,7 +92,7 @@ def test_a_second_record_with_our_key_is_unexpected_and_its_amount_unexplained(t
     found = figures(tmp_path, content)
 
     assert {"unexpected", "unexplained_amount"} <= failed(found)
-    assert next(b for b in found.bridges if b.currency == "EUR").unexplained == "-70.25"
+    assert next(b for b in found.bridges if b.currency == "EUR").unexplained == "70.25"
 
 
 def test_a_record_that_nobody_sent_is_unexpected(tmp_path: Path) -> None:
