@@ -10,8 +10,10 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, V
 
 from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, step, with_residue
 from crm_migrate.cleansing.email import first_of_several
+from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.phone_columns import WALKS, valid_numbers
+from crm_migrate.cleansing.phone_endings import endings, may_be_range
 from crm_migrate.cleansing.phone_patterns import trunk_is_written
 from crm_migrate.cleansing.steps import Context
 
@@ -25,7 +27,7 @@ _LABEL = re.compile(
     r"cep|gsm|handy|fax|m[oó]vil|port(?:able)?|fest|festnetz|fisso|fijo|fixe|hp|wa|whatsapp|telefoon|komórka|kom|"
     r"office|work|home|direct|durchwahl|büro|privat|iş|ev|ofis|tlp|telp|tlf|tfno|tfn|θλ|τηλ|тел|моб|t|m|f|p|h|w|c)\s*[.:]+\s*|tel:|callto:|sip:|"
     r"(?:telephone|telefon|t[eé]l[eé]phone|tel[eé]fono|phone|mobile|mobil|mob|m[oó]vil|cell|celular|cep|gsm|handy|fax|"
-    r"fon|office|work|home|t[eé]l|port|ph|t|m|f|p)\s+(?=[+(\d]))",
+    r"fon|office|work|home|t[eé]l|port|ph|hp|wa|dienstl\.?|geschäftl\.?|t|m|f|p)\s+(?=[+(\d]))",
     re.IGNORECASE,
 )
 # What people write behind a number; `202-555-0143 cell`.
@@ -51,7 +53,13 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]")
-_VANITY = re.compile(r"\+?[\d\s().-]*\d[\s().-]*[A-Za-z][A-Za-z\s.-]*[\d\s.-]*")
+# A whole word behind the digits: North America (E.161), and free and service numbers of Australia and New Zealand.
+_VANITY = re.compile(r"(?P<digits>\+?[\d\s().-]*\d[\s).-]+)(?P<word>[A-Za-z]{3,}|[A-Za-z]{2,}(?:[\s-][A-Za-z]{2,})+)")
+_SERVICE = re.compile(r"\(?(?:\+?1[\s.-]*)?\(?(?:8(?:00|33|44|55|66|77|88)|900)\b|1[38]00\b|13\b|0(?:800|508|900)\b")
+# Brazil writes xx where the caller chooses the carrier's two digits.
+_CARRIER = re.compile(r"^(\(?)0\s*xx(?=[\s)\d])", re.IGNORECASE)
+_LOOK_LIKE_DIGITS = frozenset("oiılqzsb")
+_MASKS = frozenset("xyzn#")
 # Ranges that regulators keep for fiction (Ofcom, ARCEP, ACMA, ComReg, BNetzA): real in form, dialled by nobody.
 _FICTION = re.compile(
     r"\+(?:44(?:7700900|20794609|1632960|8081570|9098790|3069990|113496|114496|115496|116496|117496|"
@@ -73,8 +81,10 @@ def phone_cell(text: str, region: str | None) -> Cell:
         return NULL
     if "@" in value:
         return invalid("an e-mail address")
-    several = _several(value, region)
-    return several if several is not None else _single(value, region)
+    for found in (_several(value, region), _by_endings(value, region)):
+        if found is not None:
+            return found
+    return _single(value, region)
 
 
 def _several(text: str, region: str | None) -> Cell | None:
@@ -86,18 +96,32 @@ def _several(text: str, region: str | None) -> Cell | None:
         parts = parts if all(sum(c.isdigit() for c in part) >= 9 for part in parts) else []
     if len(parts) < 2 or any(sum(c.isdigit() for c in part) < 4 for part in parts):
         return None
-    cells = [_single(_completed(part, parts[0]), region) for part in parts]
+    cells = [_one_of_several(part, parts[0], region) for part in parts]
     if any(cell.value is None for cell in cells):
         return None
     values = list(dict.fromkeys(str(cell.value) for cell in cells))
     return Cell("|".join(values), "split", f"{len(values)} numbers") if len(values) > 1 else cells[0]
 
 
-def _completed(part: str, first: str) -> str:
-    """`0144` after `202-555-0143` replaces the last four digits of the first number."""
-    if not re.fullmatch(r"\d{2,4}", part) or not first[-len(part) :].isdigit():
-        return part
-    return first[: -len(part)] + part
+def _by_endings(text: str, region: str | None) -> Cell | None:
+    """Outcome of one number with several last digits, or None where the text before them is no number."""
+    found = endings(text)
+    first = _single(found.first, region) if found else None
+    if found is None or first is None or first.value is None or ";ext=" in first.value:
+        return None
+    cells = [_single(other, region) for other in found.others]
+    if not found.certain or any(cell.value is None for cell in cells):
+        return Cell(None, "ambiguous", "one number or several with other last digits")
+    values = list(dict.fromkeys(str(cell.value) for cell in (first, *cells)))
+    return Cell("|".join(values), "split", f"{len(values)} numbers by their last digits")
+
+
+def _one_of_several(part: str, first: str, region: str | None) -> Cell:
+    """One number; a shorter one takes the beginning of the first: `5551235` after `021-5551234`."""
+    part, first = part.strip(), first.strip()
+    cell = _single(part, region) if not re.fullmatch(r"\d{1,4}", part) else invalid("too short")
+    fits = re.fullmatch(r"\d{2,8}", part) and first[-len(part) :].isdigit() and len(first) > len(part)
+    return _single(first[: -len(part)] + part, region) if cell.value is None and fits else cell
 
 
 # An extension in brackets is no comment: `(ext. 12)`, `（内線123）`.
@@ -111,8 +135,13 @@ def _opened(text: str) -> str:
 
 
 def _single(text: str, region: str | None) -> Cell:
-    """Outcome of a cell with one number."""
-    text = _opened(text)
+    """Outcome of a cell with one number and perhaps a remark."""
+    return _noted(_alone(_opened(text), region), _said_beside(_opened(text)))
+
+
+def _alone(text: str, region: str | None) -> Cell:
+    """Outcome of a cell with one number; a remark in brackets is left out."""
+    text = _CARRIER.sub(r"\1", text) if region == "BR" else text
     text, damage = _undamaged(text)
     if damage:
         return damage
@@ -123,19 +152,60 @@ def _single(text: str, region: str | None) -> Cell:
         text = text[: found.start()].strip()
     else:
         extension = None
-    if _LETTERS.search(text) and not _VANITY.fullmatch(text):
-        return _beside_a_word(text, region, extension)
+    if _LETTERS.search(text):
+        return _spelt(text, region, extension) or _beside_a_word(text, region, extension)
+    if may_be_range(text):
+        cell = _parsed(text, region, extension)
+        return cell if cell.flag else Cell(cell.value, "suspect", "the last two groups may be the ends of a range")
     filler = _filler(re.sub(r"\D", "", text))
     return filler or _parsed(text, region, extension)
+
+
+def _spelt(text: str, region: str | None, extension: str | None) -> Cell | None:
+    """A word where letters are dialled (`1-800-FLOWERS`), or None; told where the number is no free or service one."""
+    found = _VANITY.fullmatch(text)
+    if found is None or _is_stand_in(found["word"]):
+        return None
+    code = phonenumbers.country_code_for_region(region) if region else 0
+    if not (found["digits"].startswith("+1") if text.startswith("+") else code == 1 or _SERVICE.match(found["digits"])):
+        return None
+    cell = _parsed(text, region, extension)
+    if cell.value is None:
+        return None
+    if cell.flag or _SERVICE.match(found["digits"]):
+        return cell
+    return Cell(cell.value, "suspect", f"{found['word']} is dialled by its letters")
+
+
+def _is_stand_in(word: str) -> bool:
+    """Letters in place of digits: look-alikes (`OOl`), or a mask (`xxx`, `xyz`)."""
+    letters = set(fold(word)) - set(" .-:")
+    return letters <= _LOOK_LIKE_DIGITS or letters <= _MASKS or len(letters) == 1
 
 
 def _beside_a_word(text: str, region: str | None, extension: str | None) -> Cell:
     """A whole number with one word before or behind it, which goes into the note: `dienstl. 030 23125123`."""
     found = _WORD_BESIDE.fullmatch(text)
     cell = _parsed(found["number"], region, extension) if found else _NO_NUMBER
-    if found is None or cell.value is None:
+    word = (found["before"] or found["behind"]).strip() if found else ""
+    if cell.value is None or _is_stand_in(word):
         return _NO_NUMBER
-    return Cell(cell.value, cell.flag, cell.note or f"beside it: {(found['before'] or found['behind']).strip()}")
+    return _noted(cell, word)
+
+
+def _noted(cell: Cell, beside: str) -> Cell:
+    """The number with the words that stood beside it, which no field holds now, in its note."""
+    if not beside or cell.value is None:
+        return cell
+    return Cell(cell.value, cell.flag, cell.note or f"beside it: {beside}")
+
+
+def _said_beside(text: str) -> str:
+    """What a comment behind a number says, "" where it only names its kind (`(Büro)`)."""
+    found = _COMMENT.search(text)
+    said = found[0].strip(" ()[]-") if found else ""
+    label = _TRAILING_LABEL.search(f"0 {said}") or _LABEL.match(f"{said}: ")
+    return said if any(c.isalpha() for c in said) and not label else ""
 
 
 def _undamaged(text: str) -> tuple[str, Cell | None]:
@@ -280,4 +350,6 @@ def phone_outcomes(values: pl.Series, region: str | None) -> pl.DataFrame:
 def phone_step(values: pl.Series, context: Context, region: str | None = None) -> pl.DataFrame:
     """Write a phone number as E.164, with `;ext=` for an extension; the region is for numbers without `+`."""
     known = region or context.evidence.get("phone_region") or context.region
-    return first_of_several(as_step(values, phone_outcomes(values, known.upper() if known else None)))
+    frame = first_of_several(as_step(values, phone_outcomes(values, known.upper() if known else None)))
+    unsaid = pl.col("flag").is_null() & pl.col("note").is_not_null()  # a run tells what is flagged
+    return frame.with_columns(pl.when(unsaid).then(pl.lit("suspect")).otherwise(pl.col("flag")).alias("flag"))

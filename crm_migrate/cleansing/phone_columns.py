@@ -9,7 +9,7 @@ from crm_migrate.cleansing.phone_patterns import Plan, code_pattern, plan_of, pl
 
 # One number in digits and the punctuation of numbers, perhaps with an extension; nothing that a repair could touch.
 _SHAPE = r"^\+?\(?[0-9][0-9 ().\-]{5,24}[0-9]$"
-_DAMAGE = r"^[0-9]{5,}\.0+$|\([^0-9]*\)| - "
+_DAMAGE = r"^[0-9]{5,}\.0+$|\([^0-9]*\)| - |[- ](?:[0-9]{3}-[0-9]{3}|[0-9]{4}-[0-9]{4})$"
 _WORDS = r"(?:x|ext(?:n|ension)?\.?|dahili|dah\.?|int\.?|poste|dw|ramal|anexo|toestel|#)"
 _EXTENDED = rf"(?i)^(.*[0-9)])[ ,;]*{_WORDS}[ :.]*([0-9]{{1,6}})$"
 _ONE_DIGIT = r"^0*(?:1+|2+|3+|4+|5+|6+|7+|8+|9+|0+)$"
