@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Target
 from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.loading.keys import plan_columns, plan_listing
+from crm_migrate.stages.loading.keys import names_field, plan_columns, plan_listing
 from crm_migrate.stages.loading.objects import Link, links, loaded_fields, target_object, target_objects
 from crm_migrate.stages.loading.plan import LoadPlan, LoadSample, ObjectLoad, read_plan
 from crm_migrate.stages.loading.publishing import PUBLISHED, publish_memory, write_outcomes
@@ -100,12 +101,13 @@ def execute_load(
             sender = Sender(plan.project, run, ledger, target, lines, stopped, progress)
             check_journal(sender)
             held = {o.name: _load_object(tables, sender, plan, o) for o in plan.objects}
-            open_links = {o.name: _load_links(tables, sender, plan, o) for o in plan.objects}
+            linked = {o.name: _load_links(tables, sender, plan, o) for o in plan.objects}
             after = {line.intent.name: line for line in ledger.batches(run.id)}
             for object_plan in plan.objects:
                 _remember(tables, project, identity, plan, object_plan, target, after)
+            objects = tuple(_became(tables, o, held[o.name], *linked[o.name]) for o in plan.objects)
         ledger.note(PUBLISHED, {"run": run.id, "identity": identity})
-    return _result(identity, plan, after, held, open_links)
+    return LoadResult(identity=identity, objects=objects)
 
 
 def _enter(plan: Plan, load_plan: LoadPlan, run: Run, target: Target, ledger: Ledger) -> str:
@@ -154,9 +156,17 @@ def _cut(
     queries = (_rows(tables, plan, object_plan, f"{condition} AND {span.holds('e.__cluster')}") for span in spans)
     batches = (batch for query in queries for batch in stream(tables.connection, query, rows))
     for table in slices(batches, rows):
-        sent = _narrowed(table, kind, plan, object_plan)
-        if sent.num_columns > 1:
-            yield sent
+        for alike in [table] if kind == "create" else _by_change(table):
+            sent = _narrowed(alike, kind, plan, object_plan)
+            if sent.num_columns > 1:
+                yield sent
+
+
+def _by_change(table: pa.Table) -> Iterator[pa.Table]:
+    """The rows in tables of one set of changed fields each: what did not change of a record is never sent with it."""
+    changes = table["__changed_fields"]
+    for names in pc.unique(changes):
+        yield table.filter(pc.equal(changes, names))
 
 
 def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str) -> str:
@@ -183,12 +193,12 @@ def _join(tables: Relations, link: Link, number: int) -> str:
 
 
 def _narrowed(table: pa.Table, kind: Kind, plan: Plan, object_plan: ObjectPlan) -> pa.Table:
-    """Only what is sent: everything of a new record, of a changed one the fields that changed in this batch."""
+    """Only what is sent: everything of a new record, of changed ones (that changed alike) the fields that changed."""
     ours = [TARGET_ID, "__changed_fields"]
     if kind == "create":
         return table.drop_columns(ours)
     later = {link.name for link in links(plan, object_plan) if link.later}
-    changed = set().union(*(set(_names(text)) for text in set(table["__changed_fields"].to_pylist()))) - later
+    changed = set(_names(table["__changed_fields"][0].as_py())) - later
     kept = [ENTITY, *([TARGET_ID] if kind == "adopt" else []), *(n for n in table.column_names if n in changed)]
     return table.select(kept)
 
@@ -199,13 +209,32 @@ def _names(text: str | None) -> list[str]:
 
 def _hold_orphans(tables: Relations, object_plan: ObjectPlan, now: list[Link]) -> int:
     """Hold the children of parents that the target refused: their line of the plan says so from now on."""
-    if not now:
+    lost = " OR ".join(f"({each})" for each in _lost(now).values())
+    return _hold(tables, object_plan, now, f"e.__action IN ('create', 'update') AND ({lost})")
+
+
+def _hold_linkless(tables: Relations, object_plan: ObjectPlan, later: list[Link]) -> int:
+    """Hold the records of which only links are to be written, to parents that are not there."""
+    lost = ", ".join(f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in _lost(later).items())
+    left = f"list_filter(from_json(e.__changed_fields, '[\"VARCHAR\"]'), lambda x: NOT list_contains([{lost}], x))"
+    return _hold(tables, object_plan, later, f"e.__action = 'update' AND coalesce(len({left}), 1) = 0")
+
+
+def _lost(points: list[Link]) -> dict[str, str]:
+    """Per link the condition that its parent is not in the target, over the joins of `_hold`."""
+    return {
+        link.name: f"e.{quoted(link.name)} IS NOT NULL AND p{number}.__entity IS NULL"
+        for number, link in enumerate(points)
+    }
+
+
+def _hold(tables: Relations, object_plan: ObjectPlan, points: list[Link], blocked: str) -> int:
+    """Let the lines of the plan wait that the condition says, for the parents of these links; how many."""
+    if not points:
         return 0
     entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
-    joins = "".join(_join(tables, link, number) for number, link in enumerate(now))
-    lost = [f"(e.{quoted(link.name)} IS NOT NULL AND p{n}.__entity IS NULL)" for n, link in enumerate(now)]
-    blocked = f"e.__action IN ('create', 'update') AND ({' OR '.join(lost)})"
-    name = literal(", ".join(link.field.name for link in now) + ": the target refused its parent")
+    joins = "".join(_join(tables, link, number) for number, link in enumerate(points))
+    name = literal(", ".join(link.field.name for link in points) + ": the target refused its parent")
     tables.execute(f"""CREATE OR REPLACE TEMP TABLE orphans_ AS
     SELECT e.* REPLACE (CASE WHEN {blocked} THEN 'held' ELSE e.__action END AS __action,
       CASE WHEN {blocked} THEN 'parent_held' ELSE e.__code END AS __code,
@@ -239,27 +268,43 @@ def _linked_to(plan: Plan) -> Iterator[str]:
                 yield object_plan.name
 
 
-def _load_links(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> int:
-    """The second pass: links that had to wait until both ends were there; how many could not be written."""
+def _load_links(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> tuple[int, int]:
+    """The second pass: links that had to wait until both ends were there.
+
+    How many records were held because nothing else of them was to be written, and how many links are open.
+    """
     later = [link for link in links(plan, object_plan) if link.later]
     if not later:
-        return 0
+        return 0, 0
+    held = _hold_linkless(tables, object_plan, later)
+    rows = sender.target.capabilities.batch_rows
+    parts = sender.cut(object_plan.name, "link", partial(_cut_links, tables, object_plan, later, rows))
+    sender.send(object_plan.name, target_object(plan, object_plan), "link", parts)
+    return held, sum(tables.count(f"({_wanted(tables, object_plan, link, lost=True)})") for link in later)
+
+
+def _cut_links(tables: Relations, object_plan: ObjectPlan, later: list[Link], rows: int) -> Iterator[pa.Table]:
+    """The batches of the second pass, link by link: a record whose other link did not change keeps it untouched."""
+    for link in later:
+        query = f"{_wanted(tables, object_plan, link)} ORDER BY e.__cluster"
+        for table in slices(iter(stream(tables.connection, query, rows)), rows):
+            yield table.drop_columns("__cluster")
+
+
+def _wanted(tables: Relations, object_plan: ObjectPlan, link: Link, *, lost: bool = False) -> str:
+    """Query: the records that one link is to be written of, and its target id; or those whose parent is not there.
+
+    A link whose parent was refused is not sent: it would empty what the record points to now.
+    """
     entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
     ids = tables.scan(IDS, "load", object_plan.name, "ids")
-    joins = "".join(_join(tables, link, number) for number, link in enumerate(later))
-    listed = "".join(f", p{number}.target_id AS {quoted(link.name)}" for number, link in enumerate(later))
-    wanted = " OR ".join(
-        f"(e.__action = 'create' AND e.{quoted(link.name)} IS NOT NULL) "
-        f"OR json_contains(e.__changed_fields, {literal(chr(34) + link.name + chr(34))})"
-        for link in later
+    name = quoted(link.name)
+    missing = f"(e.{name} IS NOT NULL AND p0.target_id IS NULL)"
+    return (
+        f"SELECT e.__cluster, e.__entity, p0.target_id AS {name} FROM {entities} e{_join(tables, link, 0)}"
+        f" WHERE e.__entity IN (SELECT __entity FROM {ids}) AND {'' if lost else 'NOT '}{missing}"
+        f" AND ((e.__action = 'create' AND e.{name} IS NOT NULL) OR {names_field('e.__changed_fields', link.name)})"
     )
-    base = f"FROM {entities} e{joins} WHERE e.__entity IN (SELECT __entity FROM {ids}) AND ({wanted})"
-    rows = sender.target.capabilities.batch_rows
-    query = f"SELECT e.__entity{listed} {base} ORDER BY e.__cluster"
-    parts = sender.cut(object_plan.name, "link", lambda: slices(iter(stream(tables.connection, query, rows)), rows))
-    sender.send(object_plan.name, target_object(plan, object_plan), "link", parts)
-    lost = " OR ".join(f"(e.{quoted(k.name)} IS NOT NULL AND p{n}.target_id IS NULL)" for n, k in enumerate(later))
-    return tables.count(f"(SELECT 1 {base} AND ({lost}))")
 
 
 # ---------------------------------------------------------------------------------------------------- afterwards
@@ -278,22 +323,17 @@ def _remember(
     publish_memory(tables, project, identity, plan, object_plan, lines, tables.run.table("load", name, "back"))
 
 
-def _result(
-    identity: str, plan: Plan, lines: dict[str, BatchLine], held: dict[str, int], open_links: dict[str, int]
-) -> LoadResult:
-    objects = []
-    for object_plan in plan.objects:
-        name = object_plan.name
-        done = [
-            line.outcome for batch, line in lines.items()
-            if line.intent.object == name and line.outcome is not None and not batch.startswith(f"{name}/link/")
-        ]  # fmt: skip
-        refused = sum(len(outcome.rejected) for outcome in done)
-        loaded = sum(outcome.loaded for outcome in done)
-        objects.append(
-            LoadedObject(object=name, loaded=loaded, rejected=refused, held=held[name], links_open=open_links[name])
-        )
-    return LoadResult(identity=identity, objects=tuple(objects))
+def _became(tables: Relations, object_plan: ObjectPlan, orphans: int, linkless: int, links_open: int) -> LoadedObject:
+    """What became of an object, by the outcomes of its records."""
+    outcomes = tables.scan({"outcome": "VARCHAR"}, "load", object_plan.name, "outcomes")
+    counts = dict(tables.rows(f"SELECT outcome, count(*) FROM {outcomes} GROUP BY outcome"))
+    return LoadedObject(
+        object=object_plan.name,
+        loaded=int(counts.get("loaded", 0)),
+        rejected=int(counts.get("rejected", 0)),
+        held=orphans + linkless,
+        links_open=links_open,
+    )
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Which entity every cluster is, and what we know of it from earlier runs."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,3 +127,8 @@ def plan_listing(object_plan: ObjectPlan) -> str:
     fields = [str(field.target) for field in loaded_fields(object_plan)]
     plain = [f"__{name} AS {name}" for name in REASON if name not in fields]
     return ", ".join(["__cluster", "__entity", *(f"__{name}" for name in REASON), *plain, *map(quoted, fields)])
+
+
+def names_field(column: str, name: str) -> str:
+    """SQL: whether a JSON list of fields (`__changed_fields`) names that one."""
+    return f"json_contains({column}, {literal(json.dumps(name, ensure_ascii=False))})"

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from crm_migrate.connecting.contract import Target, WriteBatch
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.loading.keys import CROSSWALK, members, plan_columns, scan_folder, text_columns
+from crm_migrate.stages.loading.keys import CROSSWALK, members, names_field, plan_columns, scan_folder, text_columns
 from crm_migrate.stages.loading.objects import links, target_object
 from crm_migrate.stages.loading.remembering import keep_seen, keep_sent
 from crm_migrate.stages.loading.sending import KINDS
@@ -28,10 +28,8 @@ def write_outcomes(tables: Relations, lines: Mapping[str, BatchLine], object_pla
     """Write `load/<object>/outcomes` from the ledger; `back` is a FROM item `target_id`, `__entity` of the target."""
     name = object_plan.name
     tables.connection.register("refused_", _refusals(lines, name))
-    sent = [view for kind in KINDS if kind != "link" for view in _sent(tables, lines, name, kind)]
-    empty = "SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS batch WHERE FALSE"
     tables.publish(
-        f"""WITH sent AS ({" UNION ALL ".join([empty, *sent])}),
+        f"""WITH sent AS ({_sent(tables, lines, name)}),
         link AS (SELECT __entity, min(message) AS message FROM refused_ WHERE batch LIKE {literal(name + "/link/%")}
                  GROUP BY __entity),
         ids AS (SELECT __entity, min(target_id) AS target_id FROM {back} WHERE __entity IS NOT NULL GROUP BY __entity)
@@ -57,14 +55,27 @@ def _refusals(lines: Mapping[str, BatchLine], object_name: str) -> pa.Table:
     return pa.Table.from_pylist(rows, _REFUSED)
 
 
-def _sent(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, kind: str) -> list[str]:
-    """A query over the parts of one kind that were answered: `__entity`, `batch`."""
+def _sent(tables: Relations, lines: Mapping[str, BatchLine], object_name: str) -> str:
+    """Query: `__entity`, `batch` of every record that was sent, once; `refused_` is there.
+
+    A record of which only links were to be written counts by its links, and is refused where all of them were.
+    """
+    first = " UNION ALL ".join(_parts(tables, lines, object_name, kind) for kind in KINDS if kind != "link")
+    return f"""WITH first AS ({first}), linked AS ({_parts(tables, lines, object_name, "link")})
+    SELECT __entity, batch FROM first UNION ALL
+    SELECT l.__entity, coalesce(min(l.batch) FILTER (r.__entity IS NULL), min(l.batch)) AS batch FROM linked l
+    ANTI JOIN first f ON f.__entity = l.__entity
+    LEFT JOIN refused_ r ON r.batch = l.batch AND r.__entity = l.__entity GROUP BY l.__entity"""
+
+
+def _parts(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, kind: str) -> str:
+    """Query over the parts of one kind that were answered: `__entity`, `batch`."""
     files = answered(tables.run, lines, object_name, kind)
     if not files:
-        return []
+        return "SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS batch WHERE FALSE"
     listed = ", ".join(literal(str(file)) for file in files)
     batch = f"{literal(f'{object_name}/{kind}/')} || parse_filename(filename, true)"
-    return [f"SELECT __entity, {batch} AS batch FROM read_parquet([{listed}], filename = true)"]
+    return f"SELECT __entity, {batch} AS batch FROM read_parquet([{listed}], filename = true, union_by_name = true)"
 
 
 def answered(run: Run, lines: Mapping[str, BatchLine], object_name: str, kind: str) -> list[Path]:
@@ -113,11 +124,9 @@ def _arrived(
     later = {link.name for link in links(plan, object_plan) if link.later}
     entities = tables.scan(plan_columns(object_plan), "load", name, "entities")
     tables.connection.register("refused_", _refusals(lines, name))
-    sent = [view for kind in KINDS if kind != "link" for view in _sent(tables, lines, name, kind)]
-    empty = "SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS batch WHERE FALSE"
     values = "".join(f", {_link_value(f)} AS {quoted(f)}" for f in sorted(later))
     tables.execute(f"""CREATE TEMP TABLE arrived_ AS
-    WITH sent AS ({" UNION ALL ".join([empty, *sent])}),
+    WITH sent AS ({_sent(tables, lines, name)}),
     taken AS (SELECT s.__entity FROM sent s ANTI JOIN refused_ r ON r.batch = s.batch AND r.__entity = s.__entity),
     linked AS ({_linked(tables, lines, name, sorted(later))}),
     ids AS (SELECT __entity, min(target_id) AS target_id FROM {now} WHERE __entity IS NOT NULL GROUP BY __entity)
@@ -131,13 +140,9 @@ def _arrived(
 
 def _link_value(name: str) -> str:
     """A link of the second pass counts as sent only where it was written."""
-    changed = f"json_contains(e.__changed_fields, {literal(_json(name))})"
+    changed = names_field("e.__changed_fields", name)
     kept = f"e.__action = 'unchanged' OR (e.__action = 'update' AND NOT {changed})"
     return f"CASE WHEN {kept} OR w.{quoted(name)} IS NOT NULL THEN e.{quoted(name)} END"
-
-
-def _json(name: str) -> str:
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _linked(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, later: list[str]) -> str:
@@ -145,13 +150,13 @@ def _linked(tables: Relations, lines: Mapping[str, BatchLine], object_name: str,
     files = answered(tables.run, lines, object_name, "link") if later else []
     if not files:
         return f"SELECT NULL::VARCHAR AS __entity{''.join(f', NULL AS {quoted(n)}' for n in later)} WHERE FALSE"
-    there = set(pq.read_schema(files[0]).names)
+    there = {name for file in files for name in pq.read_schema(file).names}
     listed = ", ".join(literal(str(file)) for file in files)
-    cells = "".join(f", {'p.' + quoted(n) if n in there else 'NULL'} AS {quoted(n)}" for n in later)
+    cells = "".join(f", {f'min(p.{quoted(n)})' if n in there else 'NULL'} AS {quoted(n)}" for n in later)
     batch = f"{literal(f'{object_name}/link/')} || parse_filename(p.filename, true)"
     return (
-        f"SELECT p.__entity{cells} FROM read_parquet([{listed}], filename = true) p "
-        f"ANTI JOIN refused_ r ON r.__entity = p.__entity AND r.batch = {batch}"
+        f"SELECT p.__entity{cells} FROM read_parquet([{listed}], filename = true, union_by_name = true) p "
+        f"ANTI JOIN refused_ r ON r.__entity = p.__entity AND r.batch = {batch} GROUP BY p.__entity"
     )
 
 

@@ -8,87 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from company import Company, ExistingPlan, Record, RefPlan, RerunPlan, make_plan
+from bench import ACCOUNTS, CONTACTS, Bench, counts, waiting
+from company import ExistingPlan, Record, RefPlan, RerunPlan, make_plan
 from databases import KINDS, options
 
 from crm_migrate.errors import Interrupted, TargetConflict
-from crm_migrate.mapping.plan import Plan
-from crm_migrate.stages.load import LoadPlan, LoadResult, execute_load, plan_load
-from crm_migrate.stages.loading.objects import target_object
-from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import tables
 from crm_migrate_sql.target import SqlTarget
-
-ACCOUNTS: list[Record] = [
-    {"id": "A", "name": "Işık Makine", "revenue": "1250000.50", "parent": "B"},
-    {"id": "B", "name": "Weiß & Söhne"},
-]
-CONTACTS: list[Record] = [
-    {
-        "id": "1",
-        "last_name": "Yılmaz",
-        "email": "ayse@isik.example",
-        "company": "A",
-        "vip": "true",
-        "birth_date": "1980-02-28",
-    },
-    {"id": "2", "last_name": "Yilmaz", "cluster": "1"},
-    {"id": "3", "last_name": "Öz", "company": "B"},
-]
-
-
-class Bench:
-    """A company and its target; `load` is one whole run."""
-
-    def __init__(self, folder: Path, where: dict[str, str], plan: Plan) -> None:
-        self.company = Company(folder, plan)
-        self.where = where
-        self.run: Run | None = None
-
-    def plan(self, **objects: list[Record]) -> LoadPlan:
-        self.run = self.company.stage(**objects)
-        target = SqlTarget(self.where)
-        try:
-            return plan_load(self.company.plan, self.company.project, self.run, target)
-        finally:
-            target.close()
-
-    def execute(self, **more: Any) -> LoadResult:
-        assert self.run is not None
-        target = SqlTarget(self.where)
-        try:
-            return execute_load(self.company.plan, self.company.project, self.run, target, **more)
-        finally:
-            target.close()
-
-    def load(self, **objects: list[Record]) -> LoadPlan:
-        plan = self.plan(**objects)
-        self.execute()
-        return plan
-
-    def rows(self, *path: str) -> list[dict[str, Any]]:
-        assert self.run is not None
-        return [row for table in tables(self.run.table(*path)) for row in table.to_pylist()]
-
-    def there(self, name: str) -> list[dict[str, Any]]:
-        target = SqlTarget(self.where)
-        object = target_object(self.company.plan, self.company.plan.object(name))
-        try:
-            return [row for table in target.read_back(object) for row in table.to_pylist()]
-        finally:
-            target.close()
-
-    def sql(self, statement: str) -> None:
-        """What somebody else does in the target."""
-        target = SqlTarget(self.where)
-        with target._backend.writing() as session:
-            session.run(
-                statement.replace("company", target._dialect.place("company")).replace(
-                    "person", target._dialect.place("person")
-                )
-            )
-        target.close()
-
 
 MakeBench = Callable[..., Bench]
 
@@ -97,16 +23,6 @@ MakeBench = Callable[..., Bench]
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeBench]:
     where = options(request.param, tmp_path)
     yield lambda **words: Bench(tmp_path / "project", where, make_plan(**words))
-
-
-def counts(plan: LoadPlan, name: str) -> dict[str, int]:
-    load = next(o for o in plan.objects if o.object == name)
-    figures = load.model_dump(include={"create", "update", "unchanged", "held", "rejected", "excluded", "vanished"})
-    return {key: value for key, value in figures.items() if value}
-
-
-def waiting(bench: Bench, name: str) -> dict[str, str]:
-    return {row["code"]: row["action"] for row in bench.rows("load", name, "entities") if row["code"]}
 
 
 def test_records_arrive_once_with_their_links(bench: MakeBench) -> None:
