@@ -922,6 +922,11 @@ CODES: dict[str, Code] = {
         "Rows that were loaded as one record belong to several now.",
         "Part the record in the target by hand, or put the rule or decision back that joined them.",
     ),
+    "memory_rebuilt": Code(
+        "load",
+        "The target holds records of this project that the ledger here does not know: it is a copy, older, or lost.",
+        "Load from one folder only, and keep its `.crm-migrate` in backups; what was found is not loaded again.",
+    ),
     "target_conflict": Code(
         "load",
         "Somebody changed the record in the target since our last load, and the sources changed too.",

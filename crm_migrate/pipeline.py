@@ -81,7 +81,7 @@ def start(
         if STAGES.index(until) >= STAGES.index("plan"):
             open_target(plan, project).close()  # a missing secret or a wrong url is said before the hours of reading
         outcome = _go(project, new_run(project, plan, limit), environment, listener, until, workers)
-        return replace(outcome, findings=(*told, *_read_findings(outcome)))
+        return replace(outcome, findings=(*told, *_told_by(outcome)))
 
 
 def resume(project: Project, run_id: str | None, listener: Listener, *, until: str = STAGES[-1]) -> Outcome:
@@ -96,12 +96,13 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
             plan, _ = plan_now(project, frozen.environment.name, facts)
             open_run(project, run.id, plan, write=False)
         outcome = _go(project, run, frozen.environment.name, listener, until, None)
-        return replace(outcome, findings=_read_findings(outcome))
+        return replace(outcome, findings=_told_by(outcome))
 
 
-def _read_findings(outcome: Outcome) -> tuple[Finding, ...]:
-    """What was odd about the sources as they were read."""
-    return tuple(f for source in outcome.plan.sources for f in read_facts(outcome.run, source.name).findings)
+def _told_by(outcome: Outcome) -> tuple[Finding, ...]:
+    """What was odd about the sources as they were read, and about the target as it was found."""
+    read = tuple(f for source in outcome.plan.sources for f in read_facts(outcome.run, source.name).findings)
+    return (*read, *(outcome.load_plan.findings() if outcome.load_plan else ()))
 
 
 def read_plan(run: Run) -> Plan:

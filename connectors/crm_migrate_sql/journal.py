@@ -1,4 +1,5 @@
-"""Our two tables in the target: which database this is, and which batches are committed in it."""
+"""Our tables in the target: which database this is, which batches are committed in it, and which source records
+every entity stands for, so that who comes with another ledger, or none, finds what was loaded."""
 
 import json
 import uuid
@@ -9,7 +10,7 @@ from crm_migrate.connecting.contract import WriteBatch, WriteResult
 from crm_migrate.errors import TargetConflict
 from crm_migrate_sql.tables import Dialect
 
-BATCHES, IDENTITY = "_crm_migrate_batch", "_crm_migrate_target"
+BATCHES, IDENTITY, MEMBERS = "_crm_migrate_batch", "_crm_migrate_target", "_crm_migrate_member"
 
 
 class Session(Protocol):
@@ -22,12 +23,14 @@ class Session(Protocol):
 
 def statements(dialect: Dialect) -> dict[str, str]:
     """The statements that make our tables, by name."""
-    batches, identity = dialect.place(BATCHES), dialect.place(IDENTITY)
+    batches, identity, members = (dialect.place(name) for name in (BATCHES, IDENTITY, MEMBERS))
     return {
         BATCHES: f"CREATE TABLE {batches} (project TEXT NOT NULL, run TEXT NOT NULL, batch TEXT NOT NULL, "
         "object TEXT NOT NULL, action TEXT NOT NULL, digest TEXT NOT NULL, counts TEXT, rejected TEXT, "
         "committed TIMESTAMP DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (project, run, batch))",
         IDENTITY: f"CREATE TABLE {identity} (id TEXT PRIMARY KEY, since TIMESTAMP DEFAULT CURRENT_TIMESTAMP)",
+        MEMBERS: f"CREATE TABLE {members} (project TEXT NOT NULL, object TEXT NOT NULL, member TEXT NOT NULL, "
+        "entity TEXT NOT NULL, PRIMARY KEY (project, object, member))",
     }
 
 
@@ -80,3 +83,17 @@ def committed(session: Session, dialect: Dialect, project: str, run: str) -> dic
     """Batch name -> digest of a run."""
     query = f"SELECT batch, digest FROM {dialect.place(BATCHES)} WHERE project = %s AND run = %s"
     return {str(batch): str(digest) for batch, digest in session.run(query, (project, run))}
+
+
+def claiming(dialect: Dialect) -> str:
+    """The statement that keeps one member of an entity (project, object, member, entity); the later word holds."""
+    return (
+        f"INSERT INTO {dialect.place(MEMBERS)} (project, object, member, entity) VALUES (%s, %s, %s, %s) "
+        "ON CONFLICT (project, object, member) DO UPDATE SET entity = excluded.entity"
+    )
+
+
+def claimed(dialect: Dialect, object_name: str) -> str:
+    """The query of all members of an object: project, member, entity."""
+    bound = "'" + object_name.replace("'", "''") + "'"
+    return f"SELECT project, member, entity FROM {dialect.place(MEMBERS)} WHERE object = {bound}"

@@ -44,6 +44,11 @@ class PostgresSession:
         cursor = self.connection.execute(statement.encode(), values or None)
         return cursor.fetchall() if cursor.description else []
 
+    def run_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """A statement for each of many rows, pipelined."""
+        with self.connection.cursor() as cursor:
+            cursor.executemany(statement.encode(), rows)
+
     def copy_in(self, statement: str, rows: pa.Table) -> None:
         """Send rows as CSV: null is nothing, the empty text is quoted. The server works while the next are written."""
         options = pacsv.WriteOptions(include_header=False, quoting_style="needed")

@@ -37,6 +37,10 @@ class SqliteSession:
         """The rows of a statement, if it has any."""
         return self.connection.execute(statement.replace("%s", "?"), values).fetchall()
 
+    def run_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """A statement for each of many rows."""
+        self.connection.executemany(statement.replace("%s", "?"), rows)
+
 
 class Sqlite:
     """A SQLite file."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from crm_migrate_sql.postgresql import Postgres
 
 LOOKUP_KEYS = 5_000
-OURS = (journal.BATCHES, journal.IDENTITY)
+OURS = (journal.BATCHES, journal.IDENTITY, journal.MEMBERS)
 
 
 def connect_backend(options: Mapping[str, Any]) -> "Postgres | Sqlite":
@@ -148,6 +148,20 @@ class SqlTarget:
             return {}
         with self._backend.reading() as session:
             return journal.committed(session, self._dialect, project, run)
+
+    def claims(self, object: TargetObject) -> Iterator[pa.Table]:
+        """`project`, `member`, `__entity` of the source records that were loaded into an object."""
+        if self._exists(journal.MEMBERS):
+            query = journal.claimed(self._dialect, object.name)
+            yield from self._backend.rows(query, ["project", "member", ENTITY])
+
+    def claim(self, object: TargetObject, project: str, members: pa.Table) -> None:
+        """Keep the members of entities, in one transaction."""
+        rows = zip(members["member"].to_pylist(), members[ENTITY].to_pylist(), strict=True)
+        with self._backend.writing() as session:
+            session.run_many(
+                journal.claiming(self._dialect), [(project, object.name, member, entity) for member, entity in rows]
+            )
 
     def close(self) -> None:
         """Give back connections."""

@@ -235,6 +235,22 @@ def check_a_reader_may_be_left(open_target: OpenTarget) -> None:
     target.close()
 
 
+def check_claims_are_kept(open_target: OpenTarget) -> None:
+    """Which source records an entity stands for is kept per project and object, the later word holds; a target that
+    keeps none gives none back."""
+    target = opened(open_target)
+    for entity in ("c1", "c2"):
+        target.claim(COMPANY, "conformance", pa.table({"member": ["m1", f"only {entity}"], ENTITY: [entity, entity]}))
+    target.claim(COMPANY, "another", pa.table({"member": ["m1"], ENTITY: ["c9"]}))
+    target.close()
+    target = open_target()
+    kept = {tuple(row.values()) for table in target.claims(COMPANY) for row in table.to_pylist()}
+    assert kept in (set(), {("conformance", "m1", "c2"), ("conformance", "only c1", "c1"),
+                            ("conformance", "only c2", "c2"), ("another", "m1", "c9")})  # fmt: skip
+    assert not [row for table in target.claims(PERSON) for row in table.to_pylist()]
+    target.close()
+
+
 TARGET_CHECKS: tuple[Callable[[OpenTarget], None], ...] = (
     check_prepare_only_names_until_told,
     check_identity_is_stable,
@@ -248,4 +264,5 @@ TARGET_CHECKS: tuple[Callable[[OpenTarget], None], ...] = (
     check_lookup_by_our_key,
     check_references_lead_somewhere,
     check_a_reader_may_be_left,
+    check_claims_are_kept,
 )

@@ -261,6 +261,18 @@ class Target(Protocol):
         """Batch name -> digest of the batches of a run that are committed, from the target's own journal."""
         ...
 
+    def claims(self, object: TargetObject) -> Iterator[pa.Table]:
+        """`project`, `member`, `__entity` (text): the source records that each entity stands for, by whom they were
+        loaded. Nothing where the target has no place for it."""
+        ...
+
+    def claim(self, object: TargetObject, project: str, members: pa.Table) -> None:
+        """Keep `member`, `__entity` of a project, on disk when it returns; the later word about a member holds.
+
+        Said before the records are written. A member is a digest: no key of a source reaches the target.
+        """
+        ...
+
     def read_back(self, object: TargetObject) -> Iterator[pa.Table]:
         """All records as they are now: `target_id`, `__entity` (null where not ours) and every field as canonical
         text (reference fields hold target ids)."""

@@ -19,6 +19,7 @@ from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Target
 from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.loading.claims import claim_members
 from crm_migrate.stages.loading.keys import names_field, plan_columns, plan_listing
 from crm_migrate.stages.loading.objects import Link, links, loaded_fields, target_object, target_objects
 from crm_migrate.stages.loading.plan import LoadPlan, LoadSample, ObjectLoad, read_plan
@@ -100,6 +101,8 @@ def execute_load(
             lines = {line.intent.name: line for line in ledger.batches(run.id)}
             sender = Sender(plan.project, run, ledger, target, lines, stopped, progress)
             check_journal(sender)
+            for object_plan in plan.objects:
+                claim_members(tables, target, plan, object_plan)
             held = {o.name: _load_object(tables, sender, plan, o) for o in plan.objects}
             linked = {o.name: _load_links(tables, sender, plan, o) for o in plan.objects}
             after = {line.intent.name: line for line in ledger.batches(run.id)}
@@ -326,7 +329,7 @@ def _remember(
 def _became(tables: Relations, object_plan: ObjectPlan, orphans: int, linkless: int, links_open: int) -> LoadedObject:
     """What became of an object, by the outcomes of its records."""
     outcomes = tables.scan({"outcome": "VARCHAR"}, "load", object_plan.name, "outcomes")
-    counts = dict(tables.rows(f"SELECT outcome, count(*) FROM {outcomes} GROUP BY outcome"))
+    counts: dict[str, int] = dict(tables.rows(f"SELECT outcome, count(*) FROM {outcomes} GROUP BY outcome"))
     return LoadedObject(
         object=object_plan.name,
         loaded=int(counts.get("loaded", 0)),

@@ -3,12 +3,13 @@
 from crm_migrate.connecting.contract import Target
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.loading.actions import decide, finished, forget
+from crm_migrate.stages.loading.claims import refuse_claimed
 from crm_migrate.stages.loading.keys import CROSSWALK, Names, identify, plan_listing, remember, scan_folder
 from crm_migrate.stages.loading.objects import target_object, target_objects
 from crm_migrate.stages.loading.parents import hold_children
 from crm_migrate.stages.loading.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.loading.publishing import settle_earlier
-from crm_migrate.stages.loading.theirs import read_theirs
+from crm_migrate.stages.loading.theirs import read_claims, read_theirs
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import Ledger
 from crm_migrate.workspace.relations import Relations, relations
@@ -26,6 +27,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     identity = target.identity()
     for object_plan in plan.objects:
         read_theirs(target, target_object(plan, object_plan), run, "load", object_plan.name, "theirs")
+        read_claims(target, target_object(plan, object_plan), run, "load", object_plan.name, "claims")
     settle_earlier(plan, project, run, target, identity)
     with relations(run, "load") as tables:
         for object_plan in plan.objects:
@@ -34,6 +36,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         for object_plan in plan.objects:
             decide(tables, project, identity, plan, object_plan)
         hold_children(tables, plan)
+        refuse_claimed(tables, plan)
         loads = [_publish(tables, project, identity, plan, object_plan) for object_plan in plan.objects]
     load_plan = sealed(
         LoadPlan(run=run.id, plan_hash=plan.hash, identity=identity, objects=tuple(loads), prepare=missing), run
@@ -76,6 +79,7 @@ def _vanish(tables: Relations, project: Project, identity: str, object_plan: Obj
     """Create `vanished/<object>`: loaded entities that no record feeds any more, why, and what is declared for that."""
     names, rerun = Names(object_plan.name), object_plan.on_rerun
     known = scan_folder(tables, project.crosswalk(identity, object_plan.name), CROSSWALK)
+    known = f"(SELECT * FROM {names.known} UNION SELECT * FROM {known} ANTI JOIN {names.known} USING (__source, __key))"
     policies = {"gone": rerun.gone, "now_excluded": rerun.now_excluded, "now_merged": "flag", "now_held": "review"}
     policy = " ".join(f"WHEN {literal(code)} THEN {literal(declared)}" for code, declared in policies.items())
     tables.execute(f"""CREATE TEMP TABLE {names.vanished} AS

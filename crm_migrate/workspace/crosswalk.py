@@ -95,9 +95,19 @@ SELECT __cluster FROM {into} WHERE __entity IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY __entity ORDER BY first, __cluster) > 1)"""
 
 
-def _fresh(into: str, project: str, object_name: str, salt: int) -> str:
+def entity_of(project: str, object_name: str, first: str, salt: int = 0) -> str:
+    """SQL: the id of an entity whose smallest member is the expression `first` (`source:key`)."""
     prefix = literal(f"{project}\x1f{object_name}\x1f{salt or ''}\x1f")
-    made = f"substr(sha256({prefix} || first), 1, 32)"
+    return f"substr(sha256({prefix} || {first}), 1, 32)"
+
+
+def member_of(object_name: str, source: str, key: str) -> str:
+    """SQL: what the target keeps of a member, from the expressions of its source and key: the same for any project."""
+    return f"substr(sha256({literal(object_name + chr(31))} || {source} || {literal(chr(31))} || {key}), 1, 32)"
+
+
+def _fresh(into: str, project: str, object_name: str, salt: int) -> str:
+    made = entity_of(project, object_name, "first", salt)
     return f"UPDATE {into} SET __entity = {made} WHERE __entity IS NULL AND {made} NOT IN (SELECT __entity FROM taken_)"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.loading.objects import Link, links, loaded_fields
-from crm_migrate.workspace.crosswalk import entities_for
+from crm_migrate.workspace.crosswalk import entities_for, entity_of, member_of
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.parts import paths, read_manifest
 from crm_migrate.workspace.relations import Relations
@@ -16,6 +16,7 @@ CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT"}
 PAIRS = {"a": "BIGINT", "b": "BIGINT", "outcome": "VARCHAR", "decision": "VARCHAR"}
 NODES = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"}
 REASON = ("action", "code", "message", "changed_fields", "target_id")
+CLAIMS = {"project": "VARCHAR", "member": "VARCHAR", "__entity": "VARCHAR"}
 CROSSWALK = {"__source": "VARCHAR", "__key": "VARCHAR", "__entity": "VARCHAR"}
 
 
@@ -66,11 +67,19 @@ def remember(relations: Relations, project: Project, identity: str, plan: Plan, 
     points = {link.name: link for link in links(plan, object_plan)}
     kept, joins = _translated(relations, plan, fields, points)
     listed = ", ".join(["__entity", "target_id", *map(quoted, fields)])
+    others = _of_others(relations, plan, object_plan)
     relations.execute(
         f"CREATE TEMP VIEW {names.sent} AS SELECT {listed}, __adopted, FALSE AS __forgotten FROM {sent} UNION ALL "
         f"SELECT t.__entity, t.target_id{kept}, NULL, TRUE FROM {theirs} t{joins} WHERE t.__entity IS NOT NULL "
-        f"AND t.__entity NOT IN (SELECT __entity FROM {sent})"
+        f"AND t.__entity NOT IN (SELECT __entity FROM {sent}) "
+        f"AND t.__entity NOT IN ({others})"
     )
+
+
+def _of_others(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
+    """Query: the entities that only other projects have loaded."""
+    claims = relations.scan(CLAIMS, "load", object_plan.name, "claims")
+    return f"SELECT __entity FROM {claims} GROUP BY __entity HAVING NOT bool_or(project = {literal(plan.project)})"
 
 
 def _translated(relations: Relations, plan: Plan, fields: list[str], points: dict[str, Link]) -> tuple[str, str]:
@@ -90,18 +99,43 @@ def identify(relations: Relations, project: Project, identity: str, plan: Plan, 
     """Create `keys/<object>`: the entity of every cluster."""
     names = Names(object_plan.name)
     relations.execute(f"CREATE TEMP TABLE {names.members} AS SELECT * FROM {members(relations, object_plan.name)}")
-    known = scan_folder(relations, project.crosswalk(identity, object_plan.name), CROSSWALK)
+    relations.execute(f"CREATE TEMP TABLE {names.known} AS {_known(relations, project, identity, plan, object_plan)}")
     entities_for(
         relations.connection,
         names.keys,
         project=plan.project,
         object_name=object_plan.name,
         members=names.members,
-        known=known,
+        known=names.known,
         loaded=f"(SELECT __entity FROM {names.sent})",
         merge=object_plan.on_rerun.now_merged == "merge",
         apart=_decided_apart(relations, object_plan.name),
     )
+
+
+def _known(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> str:
+    """Query: `__source`, `__key`, `__entity` of every member that was loaded before.
+
+    What the target says of a record that it holds goes before our own crosswalk, which may be older than it, or lost;
+    last comes the id that a member would have been given as the smallest of its cluster, where the target holds it.
+    """
+    names, ours = Names(object_plan.name), literal(plan.project)
+    crosswalk = scan_folder(relations, project.crosswalk(identity, object_plan.name), CROSSWALK)
+    claims = relations.scan(CLAIMS, "load", object_plan.name, "claims")
+    theirs = relations.scan({"__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
+    there = f"(SELECT DISTINCT __entity FROM {theirs} WHERE __entity IS NOT NULL)"
+    member = member_of(object_plan.name, "m.__source", "m.__key")
+    made = entity_of(plan.project, object_plan.name, "m.__source || ':' || m.__key")
+    return f"""WITH there AS {there},
+    claimed AS (SELECT m.__source, m.__key, c.__entity, t.__entity IS NOT NULL AS there FROM {names.members} m
+                JOIN {claims} c ON c.member = {member} AND c.project = {ours}
+                LEFT JOIN there t ON t.__entity = c.__entity),
+    said AS (SELECT __source, __key, __entity, 0 AS rank FROM claimed WHERE there
+             UNION ALL SELECT __source, __key, __entity, 1 FROM {crosswalk}
+             UNION ALL SELECT __source, __key, __entity, 2 FROM claimed WHERE NOT there
+             UNION ALL SELECT m.__source, m.__key, t.__entity, 3 FROM {names.members} m
+             JOIN there t ON t.__entity = {made})
+    SELECT __source, __key, arg_min(__entity, rank) AS __entity FROM said GROUP BY __source, __key"""
 
 
 def _decided_apart(relations: Relations, object_name: str) -> str:

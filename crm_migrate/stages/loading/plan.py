@@ -48,6 +48,7 @@ class ObjectLoad(BaseModel):
     excluded: int = 0
     vanished: int = 0
     before: int = 0
+    recovered: int = 0  # records of ours that the target holds and our ledger does not know
     codes: dict[str, int] = {}
     aside: dict[str, int] = {}  # "held: key_missing" -> source rows that ended before they were records
     samples: tuple[LoadSample, ...] = ()
@@ -74,17 +75,19 @@ class LoadPlan(BaseModel):
         return sum(o.create + o.update for o in self.objects)
 
     def findings(self) -> tuple[Finding, ...]:
-        """What waits and what is gone, one finding per object and code."""
+        """What was found out about our own earlier loads, one finding per object."""
         return tuple(
             Finding(
-                code,
-                f"{load.object}: {count} record(s) wait: {code.replace('_', ' ')}",
+                "memory_rebuilt",
+                f"{load.object}: {load.recovered} record(s) of this project are in the target and not in the ledger of"
+                " this folder; they were found by our key and are not loaded again",
                 Severity.WARNING,
                 Place(source=load.object),
-                count=count,
+                hint="is this folder a copy, or was its .crm-migrate lost? one folder should load a target",
+                count=load.recovered,
             )
             for load in self.objects
-            for code, count in sorted(load.codes.items())
+            if load.recovered
         )
 
 
@@ -110,6 +113,9 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
         target=object_plan.target,
         **totals,
         vanished=relations.count(names.vanished),
+        recovered=relations.count(
+            f"(SELECT 1 FROM {names.keys} k SEMI JOIN {names.sent} s ON s.__entity = k.__entity AND s.__forgotten)"
+        ),
         before=relations.count(relations.scan({"target_id": "VARCHAR"}, "load", object_plan.name, "theirs")),
         codes={str(code): int(count) for code, count in waiting.items()},
         samples=tuple(

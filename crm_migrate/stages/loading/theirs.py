@@ -1,10 +1,10 @@
-"""The target as it is before we write, as tables of the run: `theirs` and, from it, `before`."""
+"""The target as it is before we write, as tables of the run: `theirs` and, from it, `before`; and `claims`."""
 
 from collections.abc import Iterator
 
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import Target, TargetObject
+from crm_migrate.connecting.contract import ENTITY, Target, TargetObject
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.sql import write_batches
 
@@ -19,6 +19,15 @@ def read_theirs(target: Target, object: TargetObject, run: Run, *path: str) -> i
     there = target.describe().object(object.name) is not None
     batches = _conformed(target.read_back(object), schema_of(object)) if there else iter(())
     return write_batches(run.table(path[0], *path[1:]), schema_of(object), batches).rows
+
+
+def read_claims(target: Target, object: TargetObject, run: Run, *path: str) -> None:
+    """Read which source records the entities of an object stand for into `run.table(*path)`."""
+    schema = pa.schema([(name, pa.string()) for name in ("project", "member", ENTITY)])
+    batches = (
+        batch for table in target.claims(object) for batch in table.select(schema.names).cast(schema).to_batches()
+    )
+    write_batches(run.table(path[0], *path[1:]), schema, batches)
 
 
 def _conformed(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -91,7 +91,7 @@ def test_a_user_s_change_is_never_overwritten(bench: MakeBench) -> None:
     b.sql("UPDATE person SET email = 'new@isik.example' WHERE last_name = 'Yılmaz'")
     plan = b.load(accounts=ACCOUNTS, contacts=[{**CONTACTS[0], "vip": "false"}, CONTACTS[1], CONTACTS[2]])
     assert counts(plan, "contacts") == {"held": 1, "unchanged": 1}
-    assert [f.code for f in plan.findings()] == ["target_conflict"]
+    assert [code for o in plan.objects for code in o.codes] == ["target_conflict"]
     row = next(r for r in b.there("contacts") if r["last_name"] == "Yılmaz")
     assert (row["vip"], row["email"]) == ("true", "new@isik.example")
 
@@ -193,7 +193,7 @@ def test_rows_that_are_gone_are_flagged_and_stay(bench: MakeBench) -> None:
     b.load(accounts=ACCOUNTS, contacts=CONTACTS)
     plan = b.load(accounts=ACCOUNTS, contacts=CONTACTS[:2])
     assert [(row["code"], row["policy"]) for row in b.rows("load", "contacts", "vanished")] == [("gone", "flag")]
-    assert [f.code for f in plan.findings()] == ["gone"]
+    assert [code for o in plan.objects for code in o.codes] == ["gone"]
     assert len(b.there("contacts")) == 2
 
 
