@@ -1,0 +1,155 @@
+"""As a stranger installs it: the wheel without extras in an empty environment, with the newest and the oldest libraries.
+
+Every verb is tried, and the sample company must come out as its truth says: an older library that reads a date in
+another way would change the figures without a word.
+"""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+import pytest
+
+from crm_migrate.cli import cli
+
+ROOT = Path(__file__).parents[2]
+CONTACTS = "id,first,last,email\n1,Ayşe,Yılmaz,a.yilmaz@firma.example\n2,Ayse,Yilmaz,a.yilmaz@firma.example\n"
+LABELS = "left,right,same,object\nkisi:5001,kisi:5002,no,contacts\n"
+# In the order in which a person could call them; the exit code where it is not 0.
+TOUR: tuple[tuple[str, int], ...] = (
+    ("demo demo", 0),
+    ("mapping check demo", 0),
+    ("mapping show demo --resolved", 0),
+    ("mapping test demo", 0),
+    ("schema", 0),
+    ("target prepare demo --dry-run", 0),
+    ("plan demo", 0),
+    ("resume demo", 0),
+    ("run demo --until extract", 0),
+    ("runs demo", 0),
+    ("report --project demo --format html,xlsx,json,junit,md --lang tr --out reports", 0),
+    ("explain kisi:5001 demo", 0),
+    ("review demo -o review.xlsx", 0),
+    ("review demo --html review.html", 0),
+    ("unmerge demo contacts:999999 --who ayse --why check", 2),
+    ("clean contacts.csv --column email --kind email", 0),
+    ("match file contacts.csv --id id -o clusters.csv", 0),
+    ("match tune contacts.csv --id id", 0),
+    ("match explain contacts.csv 1 2 --id id", 0),
+    ("match score labels.csv demo", 0),
+    ("steps", 0),
+    ("codes parent_missing", 0),
+    ("connectors", 0),
+)
+
+
+def uv(*arguments: str | Path) -> None:
+    """`uv` of the development environment: it fills an empty environment in seconds."""
+    done = subprocess.run([sys.executable, "-m", "uv", *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    uv("build", "--quiet", "--wheel", "--out-dir", folder, ROOT)
+    return next(folder.glob("*.whl"))
+
+
+class Installed:
+    """An empty environment with the wheel in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "environment"
+        self.desk = folder / "desk"
+        self.desk.mkdir()
+        (self.desk / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
+        (self.desk / "labels.csv").write_text(LABELS, encoding="utf-8")
+        uv("venv", "--quiet", "--python", sys.executable, self.folder)
+        self.bin = self.folder / ("Scripts" if os.name == "nt" else "bin")
+        self.python = next(self.bin.glob("python*"))
+
+    def crm_migrate(self, line: str) -> subprocess.CompletedProcess[str]:
+        """The installed command, called in a folder that is not the checkout."""
+        command = shutil.which("crm-migrate", path=str(self.bin))
+        assert command is not None
+        variables = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        variables["PYTHONUTF8"] = "1"
+        return subprocess.run(
+            [command, *line.split()], cwd=self.desk, env=variables, capture_output=True, encoding="utf-8", check=False
+        )
+
+
+def take_the_tour(environment: Installed) -> None:
+    for line, code in TOUR:
+        done = environment.crm_migrate(line)
+        assert done.returncode == code, f"crm-migrate {line}: exit {done.returncode}\n{done.stderr[-2000:]}"
+    assert fates_of(environment.desk / "demo") == known_fates()
+
+
+def fates_of(project: Path) -> Counter[tuple[str, str, str]]:
+    """(object, source, state) -> rows, as the first run of the demo accounted for them."""
+    figures = min((project / ".crm-migrate" / "runs").glob("*/reconcile/figures.json"))
+    lines = json.loads(figures.read_text("utf-8"))["accounting"]
+    return +Counter(
+        {(line["object"], line["source"], state): n for line in lines for state, n in line["states"].items()}
+    )
+
+
+def known_fates() -> Counter[tuple[str, str, str]]:
+    """The same, as planted by whoever made the sample company."""
+    truth = ROOT / "sample_data" / "anadolu" / "truth" / "fates.csv"
+    with truth.open(encoding="utf-8", newline="") as file:
+        return Counter((line["object"], line["source"], line["state"]) for line in csv.DictReader(file))
+
+
+def verbs(group: click.Group, before: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    """Every verb with its group: (`mapping`, `check`)."""
+    context = click.Context(group)
+    found: set[tuple[str, ...]] = set()
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        found |= verbs(command, (*before, name)) if isinstance(command, click.Group) else {(*before, name)}
+    return found
+
+
+def test_the_tour_calls_every_verb() -> None:
+    called = {tuple(line.split()[: len(verb)]) for line, _ in TOUR for verb in verbs(cli)}
+    assert verbs(cli) - called == set()
+
+
+@pytest.mark.timeout(600)
+def test_the_wheel_without_extras_and_with_the_newest_libraries(wheel: Path, tmp_path: Path) -> None:
+    environment = Installed(tmp_path)
+    uv("pip", "install", "--quiet", "--python", environment.python, wheel)
+
+    take_the_tour(environment)
+
+    project = environment.desk / "pg"
+    project.mkdir()
+    (project / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
+    (project / "crm-migrate.yaml").write_text(
+        "crm_migrate: 1\nsources: {c: {file: contacts.csv, key: id}}\n"
+        'environments: {mock: {connector: sql, url: "postgresql://u@127.0.0.1:1/x"}}\n'
+        "objects: {contacts: {from: c, fields: {last_name: last}}}\n",
+        encoding="utf-8",
+    )
+    done = environment.crm_migrate("run pg")
+    assert done.returncode == 2
+    assert "crm-migrate[postgresql]" in done.stderr
+
+
+@pytest.mark.timeout(600)
+def test_the_wheel_with_the_oldest_libraries_that_the_ranges_allow(wheel: Path, tmp_path: Path) -> None:
+    environment, oldest = Installed(tmp_path), tmp_path / "oldest.txt"
+    uv("pip", "compile", "--quiet", "--resolution", "lowest-direct", "pyproject.toml", "--output-file", oldest)
+    uv("pip", "install", "--quiet", "--python", environment.python, "--requirement", oldest)
+    uv("pip", "install", "--quiet", "--python", environment.python, "--no-deps", wheel)
+
+    take_the_tour(environment)
