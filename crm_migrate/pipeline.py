@@ -77,10 +77,11 @@ def start(
     Raises MappingError, InputError, TargetError; Interrupted when it stops in good order.
     """
     with project_lock(project):
-        plan, told = plan_now(project, environment)
+        sources = OpenSources(project)
+        plan, told = plan_now(project, environment, sources=sources)
         if STAGES.index(until) >= STAGES.index("plan"):
             open_target(plan, project).close()  # a missing secret or a wrong url is said before the hours of reading
-        outcome = _go(project, new_run(project, plan, limit), environment, listener, until, workers)
+        outcome = _go(project, new_run(project, plan, limit), environment, listener, until, workers, sources)
         return replace(outcome, findings=(*told, *_told_by(outcome)))
 
 
@@ -90,12 +91,12 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
         return start(project, None, listener, until=until)
     with project_lock(project):
         run = open_run(project, run_id)
-        frozen = read_plan(run)
+        frozen, sources = read_plan(run), OpenSources(project)
         if is_done(run, "extract"):
             facts = frozen.evidence if read_state(run).limit else None
-            plan, _ = plan_now(project, frozen.environment.name, facts)
+            plan, _ = plan_now(project, frozen.environment.name, facts, sources)
             open_run(project, run.id, plan, write=False)
-        outcome = _go(project, run, frozen.environment.name, listener, until, None)
+        outcome = _go(project, run, frozen.environment.name, listener, until, None, sources)
         return replace(outcome, findings=_told_by(outcome))
 
 
@@ -116,17 +117,37 @@ def read_plan(run: Run) -> Plan:
         ) from error
 
 
-def plan_now(project: Project, environment: str | None, facts: Facts | None = None) -> tuple[Plan, list[Finding]]:
-    """Resolve the mapping against the headers of the sources as they are now and the locked evidence (or `facts`)."""
-    facts = read_evidence(project.evidence) if facts is None else facts
-    draft, _ = resolve(project, environment=environment, evidence=facts)
-    headers = {s.name: open_source(s, project).describe().columns for s in draft.sources}
-    return resolve(project, environment=environment, headers=headers, evidence=facts)
-
-
 def open_source(source: SourcePlan, project: Project) -> Source:
     """The reader of a source, by its connector."""
     return connector(source.connector).source(build_spec(source, project))
+
+
+class OpenSources:
+    """The sources of a project, each opened and described once: a workbook is read whole for that, by a child."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._open: dict[str, Source] = {}
+
+    def reader(self, source: SourcePlan) -> Source:
+        """The reader of a source; the same one each time."""
+        if source.name not in self._open:
+            self._open[source.name] = open_source(source, self._project)
+        return self._open[source.name]
+
+    def headers(self, plan: Plan) -> dict[str, tuple[str, ...]]:
+        """Source -> its columns."""
+        return {source.name: tuple(self.reader(source).describe().columns) for source in plan.sources}
+
+
+def plan_now(
+    project: Project, environment: str | None, facts: Facts | None = None, sources: OpenSources | None = None
+) -> tuple[Plan, list[Finding]]:
+    """Resolve the mapping against the headers of the sources as they are now and the locked evidence (or `facts`)."""
+    facts = read_evidence(project.evidence) if facts is None else facts
+    draft, _ = resolve(project, environment=environment, evidence=facts)
+    headers = (sources or OpenSources(project)).headers(draft)
+    return resolve(project, environment=environment, headers=headers, evidence=facts)
 
 
 def open_target(plan: Plan, project: Project) -> Target:
@@ -176,12 +197,18 @@ class _Stages:
 
 
 def _go(
-    project: Project, run: Run, environment: str | None, listener: Listener, until: str, workers: int | None
+    project: Project,
+    run: Run,
+    environment: str | None,
+    listener: Listener,
+    until: str,
+    workers: int | None,
+    sources: OpenSources,
 ) -> Outcome:
     stages = _Stages(run, until, listener)
     with stages.stage("extract") as work:
         if work:
-            _extract(project, run, environment, listener)
+            _extract(project, run, environment, listener, sources)
     plan = read_plan(run)
     mapped = partial(map_all, workers=workers)
     deduped = partial(_dedupe, project, until)
@@ -200,19 +227,19 @@ def _go(
         target.close()
 
 
-def _extract(project: Project, run: Run, environment: str | None, listener: Listener) -> None:
+def _extract(project: Project, run: Run, environment: str | None, listener: Listener, sources: OpenSources) -> None:
     """Read every source, decide the evidence on whole columns, and freeze the plan with it."""
-    plan, _ = plan_now(project, environment)
+    plan, _ = plan_now(project, environment, sources=sources)
     limit = read_state(run).limit
     for source in plan.sources:
         listener("extract", source.name)
-        extract(source, project, run, source=open_source(source, project), limit=limit)
+        extract(source, project, run, source=sources.reader(source), limit=limit)
     facts, findings = decide(plan, run, read_evidence(project.evidence))
     if errors(findings):
         raise MappingError("what columns of this export mean is in doubt", findings)
     if limit is None:  # a part of a column decides nothing for later runs
         write_evidence(project.evidence, facts)
-    frozen, _ = plan_now(project, environment, facts)
+    frozen, _ = plan_now(project, environment, facts, sources)
     freeze(run, frozen)
 
 

@@ -7,6 +7,7 @@ secrets written out. A `#` that cut a value, an unclosed bracket and a comma tha
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -38,6 +39,13 @@ def read_file(path: FilePath, name: str) -> tuple[Document, list[Finding]]:
 
 def read_bytes(data: bytes, name: str) -> tuple[Document, list[Finding]]:
     """Read YAML from bytes (UTF-8, with or without byte order mark)."""
+    document, findings = _read_once(data, name)
+    return document, list(findings)
+
+
+@lru_cache(maxsize=64)
+def _read_once(data: bytes, name: str) -> tuple[Document, list[Finding]]:
+    """A run looks at its mapping and the library several times; the pure parser is slow."""
     if len(data) > MAX_BYTES:
         return Document(name, ()), [_whole(name, f"is larger than {MAX_BYTES:,} bytes", "Split it.")]
     try:

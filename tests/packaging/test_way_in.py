@@ -1,4 +1,4 @@
-"""As a stranger installs it: the wheel without extras in an empty environment, with the newest and the oldest libraries.
+"""As a stranger installs it: the wheel alone in an empty environment, with newest and with oldest libraries.
 
 Every verb is tried, and the sample company must come out as its truth says: an older library that reads a date in
 another way would change the figures without a word.
