@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from crm_migrate.errors import UsageError
+from crm_migrate.reports.hiding import masked
 from crm_migrate.reports.language import Language, language
-from crm_migrate.reports.masking import masked
 from crm_migrate.reports.visible import visible_figures
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.parts import write_file

@@ -16,7 +16,7 @@ class Language:
     code: str
     words: dict[str, str]
 
-    def word(self, key: str, **values: object) -> str:
+    def word(self, key: str, /, **values: object) -> str:
         """A text of the catalogue, filled in."""
         return self.words[key].format(**values) if values else self.words[key]
 

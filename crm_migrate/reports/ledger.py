@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from crm_migrate.reports.masking import is_personal, scrub
+from crm_migrate.reports.hiding import About, known_privacy, message
+from crm_migrate.reports.naming import Names
 from crm_migrate.reports.tables import Column, Row, Table
 from crm_migrate.reports.totals import ARRIVED
 from crm_migrate.workspace.figures import Figures
@@ -27,6 +28,7 @@ _COLUMNS = (
     "target_id",
     "survivor",
 )
+_SHOWN = ("object", "source", "row", "key", "state", "code", "rule", "field", "message", "target_id", "survivor")
 _QUIET = frozenset({*ARRIVED, "absent"})  # rows that are where they belong
 
 
@@ -35,13 +37,12 @@ def exception_lines(ledger: Path, figures: Figures, *, limit: int, reveal: bool)
     folders = [folder for folder in sorted(ledger.glob("*/dispositions")) if (folder / MANIFEST).is_file()]
     if not folders:
         return None
-    types = {(field.object, field.field): field.type for field in figures.fields}
+    names = Names(known_privacy(figures))
     lines = (line for folder in folders for line in _lines(folder))
-    first = tuple(line if reveal else _masked(line, types) for line in islice(lines, limit))
-    columns = ("object", "source", "row", "key", "state", "code", "rule", "field", "message", "target_id", "survivor")
+    first = tuple(line if reveal else _masked(line, names) for line in islice(lines, limit))
     kinds = {"state": "word", "code": "code"}
     whole = sum(map(_count, folders))
-    named = tuple(Column(name, kinds.get(name, "text")) for name in columns)
+    named = tuple(Column(name, kinds.get(name, "text")) for name in _SHOWN)
     return Table("exception_lines", named, first, more=whole - len(first))
 
 
@@ -70,12 +71,17 @@ def _row(object_name: str, line: dict[str, str | int | None]) -> Row:
     return (object_name, line["__source"], split, *(line[name] for name in _COLUMNS[3:]))
 
 
-def _masked(row: Row, types: dict[tuple[str, str], str]) -> Row:
-    """Keys and survivors lose addresses and numbers, messages also what they quote of a personal field."""
-    field = str(row[7] or "")
-    quoted = not field or is_personal(types.get((str(row[0]), field), ""))
-    hidden = {3: False, 8: quoted, 10: False}
-    return tuple(
-        scrub(value, quoted=hidden[i]) if i in hidden and isinstance(value, str) else value
-        for i, value in enumerate(row)
+def _masked(row: Row, names: Names) -> Row:
+    """Keys, survivors and messages without personal values."""
+    line = dict(zip(_SHOWN, row, strict=True))
+    source, key, field = (str(line[name] or "") for name in ("source", "key", "field"))
+    about = About(
+        names.type_of(str(line["object"]), field), names.raw_type_of(str(line["object"]), field), f"{source}:{key}"
     )
+    if key:
+        line["key"] = names.key(source, key)
+    if line["message"]:
+        line["message"] = message(str(line["message"]), names, about)
+    if line["survivor"]:
+        line["survivor"] = names.record(str(line["survivor"]))
+    return tuple(line.values())

@@ -28,6 +28,7 @@ from crm_migrate.stages.reconciling.likeness import group_figures, learned_figur
 from crm_migrate.stages.reconciling.linking import compare_links
 from crm_migrate.stages.reconciling.merges import merge_figures, merged_clusters
 from crm_migrate.stages.reconciling.owners import owner_flow, total_flow
+from crm_migrate.stages.reconciling.privacy import privacy
 from crm_migrate.stages.reconciling.scores import rule_scores
 from crm_migrate.stages.reconciling.target_sets import target_set
 from crm_migrate.stages.reconciling.verdict import not_checked, sentence, verdict
@@ -188,6 +189,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         target_fingerprint=fingerprint,
         verdict=verdict(judged),
         sentence=sentence(collected),
+        privacy=privacy(plan),
         sources=collected.sources,
         accounting=tuple(collected.accounting),
         target_sets=tuple(collected.target_sets),

@@ -41,8 +41,25 @@ class Header(Figure):
     signature: str = ""
 
 
+class Privacy(Figure):
+    """What may name a person: reports mask by these and never by how a text looks.
+
+    `fields` maps `object.field` to the semantic type of its values; a field that the mapping itself calls personal has
+    a type that is masked. `keys` maps a source to the types of the parts of its keys, one tuple per kind of key that
+    it has (its own, and `one_per:` of an object); a part that is mapped to nothing has the type "". `raw` has a type
+    for the source cells of a field where the same columns fill another field that is personal.
+    """
+
+    fields: dict[str, str] = {}
+    raw: dict[str, str] = {}
+    keys: dict[str, tuple[tuple[str, ...], ...]] = {}
+
+
 class Example(Figure):
-    """One record or cell behind a figure. `personal` says that the three values are to be masked."""
+    """One record or cell behind a figure.
+
+    `personal` decides only where no field, and so no type, is known: then the values are masked unless it is false.
+    """
 
     record: str
     field: str = ""
@@ -367,6 +384,7 @@ class Figures(Figure):
     target_fingerprint: str = ""
     verdict: Verdict
     sentence: str
+    privacy: Privacy = Privacy()
     sources: tuple[SourceFigure, ...] = ()
     accounting: tuple[AccountingLine, ...] = ()
     target_sets: tuple[TargetSet, ...] = ()

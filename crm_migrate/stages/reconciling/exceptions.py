@@ -33,6 +33,9 @@ _COMPARE_CODES = (
     ("wrong parent", "wrong_parent"), ("set by the target", "unexpected_field"),
 )  # fmt: skip
 
+# Their messages are rules and sentences of the mapping itself, never a value.
+_OWN_WORDS = frozenset({"excluded_rule", "skipped_line", "check_failed"})
+
 
 def code_of(cls: str, cause: str, link: bool) -> str:
     """The stable code of a difference."""
@@ -195,7 +198,10 @@ def _grouped(tables: Tables, query: str, object_name: str, severity: Severity) -
     )
     groups: dict[tuple[str, str, str, str, str, int], list[Example]] = {}
     for code, source, field, rule, state, count, record, before, after, message in rows:
-        example = Example(record=record or "", field=field, source=before, expected=after, message=message or "")
+        example = Example(
+            record=record or "", field=field, source=before, expected=after, message=message or "",
+            personal=code not in _OWN_WORDS,
+        )  # fmt: skip
         groups.setdefault((code, source, field, rule, state, count), []).append(example)
     for (code, source, field, rule, state, count), examples in groups.items():
         yield _group(code, severity, object_name, (source, field, rule, state), count, tuple(examples))

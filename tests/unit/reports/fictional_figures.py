@@ -394,9 +394,11 @@ def _exceptions(hostile: bool) -> tuple[ExceptionGroup, ...]:
                 "count": count,
                 "title": title,
                 "fix": fix,
-                "examples": examples(count, min(count, 50 if hostile else 3)),
+                "examples": examples(count, min(count, 50 if hostile else 3)) if field != "stage" else unmapped,
             }
         )
+
+    unmapped = (Example(record="sheet:9", source="Angebot", message="no translation in value map stage: Angebot"),)
 
     return (
         group(

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from crm_migrate.crm.types import TYPES
 from crm_migrate.reports import FORMATS, presentable, terminal, write_reports
-from crm_migrate.reports.masking import mask, masked, scrub
-from crm_migrate.workspace.figures import Cause, Example, FieldFigure
+from crm_migrate.reports.hiding import About, masked, message
+from crm_migrate.reports.masking import mask, scrub
+from crm_migrate.reports.naming import Names
+from crm_migrate.workspace.figures import Cause, Example, FieldFigure, Privacy
 
 PERSONAL = ("Ayşe Yılmaz", "Jürgen", "Zoë", "Şükrü", "Öztürk", "ayse@anadolu", "212 000")
 
@@ -35,7 +37,7 @@ def test_masks_keep_the_shape(text: str, type_name: str, shown: str) -> None:
     assert mask(text, type_name) == shown
 
 
-@given(st.text(max_size=40), st.sampled_from([*TYPES, ""]))
+@given(st.text(max_size=40), st.sampled_from([name for name, kind in TYPES.items() if kind.personal] + [""]))
 def test_masks_keep_the_length_and_hide_every_digit(text: str, type_name: str) -> None:
     shown = mask(text, type_name)
 
@@ -114,10 +116,114 @@ def test_sentences_lose_addresses_numbers_and_what_they_quote() -> None:
     assert scrub(said) == "‘A***’ <a***@f****.example> rang +90 *** *** ** ** on 2025-03-05"
 
 
+@pytest.mark.parametrize(
+    ("text", "type_name", "shown"),
+    [
+        ("ahmet.yilmaz", "email", "a****.y*****"),  # no mailbox: behind the dot stands a surname
+        ("ayse@firma.yilmaz", "email", "a***@f****.y*****"),
+        ("ece@@kaya.example", "email", "e**@@k***.e******"),
+        ("Bob Ray", "email", "B** R**"),
+        ("Ahmet Çelik Ticaret", "company_name", "A**** Ç**** T******"),  # perhaps a person in business
+        ("Hans Müller e.K.", "company_name", "H*** M***** e.K."),
+        ("Akdağ Kaynak San. ve Tic. Ltd. Şti.", "company_name", "Akdağ Kaynak San. ve Tic. Ltd. Şti."),
+        ("PT Maju Jaya", "company_name", "PT Maju Jaya"),
+        ("12500.00", "money", "12500.00"),
+        ("sorulacak", "money", "sorulacak"),
+        ("00.00.0000", "date", "00.00.0000"),
+        ("withdrawn", "consent", "withdrawn"),
+        ("ask bob@firm.example", "money", "ask b**@f***.example"),
+        ("+90 532 123 45 67", "money", "+90 *** *** ** **"),
+        ("0012345678", "id", "0012345678"),
+    ],
+)
+def test_what_is_masked_follows_from_the_type(text: str, type_name: str, shown: str) -> None:
+    assert mask(text, type_name) == shown
+
+
+KEYS = Privacy(
+    fields={"contacts.email": "email", "contacts.company": "company_name", "contacts.first_name": "given_name"},
+    keys={"people": (("email",),), "sheet": (("company_name", "text"), ("person_name",)), "firma": (("",),)},
+)
+
+
+@pytest.mark.parametrize(
+    ("record", "shown"),
+    [
+        ("people:Bob Ray", "people:B** R**"),
+        ("people:bob@firm.example", "people:b**@f***.example"),
+        ("people:row 12", "people:row 12"),
+        ("firma:1291", "firma:1291"),
+        ("firma:Kumpir 12", "firma:Kumpir 12"),
+        ("sheet:Ahmet Çelik Ticaret␟Torna", "sheet:A**** Ç**** T******␟Torna"),
+        ("sheet:Akdağ A.Ş.␟Torna", "sheet:Akdağ A.Ş.␟Torna"),
+        ("sheet:Ada Lovelace", "sheet:A** L*******"),  # the key of an object with `one_per:`
+        ("people:Bob Ray + sheet:Ada Lovelace", "people:B** R** + sheet:A** L*******"),
+    ],
+)
+def test_keys_are_masked_by_what_they_are_mapped_to(record: str, shown: str) -> None:
+    assert Names(KEYS).record(record) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "about", "shown"),
+    [
+        (
+            "The rows at a.csv:3, a.csv:4 share the key Bob Ray and differ in city. Mend the key or the rows: "
+            "neither is taken.",
+            About("city", record="people:Bob Ray"),
+            "The rows at a.csv:3, a.csv:4 share the key B** R** and differ in city. Mend the key or the rows: "
+            "neither is taken.",
+        ),
+        (
+            "company names Ahmet Çelik Ticaret of accounts, which no source has. Bring it, or say `missing:`.",
+            About("reference", "company_name", "firma:1"),
+            "company names A**** Ç**** T****** of accounts, which no source has. Bring it, or say `missing:`.",
+        ),
+        (
+            "Perhaps the same as people:Bob Ray: same domain. Decide in decisions/duplicates.yaml.",
+            About("", record="people:Ada"),
+            "Perhaps the same as people:B** R**: same domain. Decide in decisions/duplicates.yaml.",
+        ),
+        ("it does not hold that Durum != 'Test'", About("", record="firma:9"), "it does not hold that Durum != 'Test'"),
+        ("no translation in value map stage: İptal", About("choice"), "no translation in value map stage: İptal"),
+        ("no number: 'sorulacak'", About("money"), "no number: 'sorulacak'"),
+        (
+            "duplicate key: Key (last_name)=(Yılmaz) exists for Ada", About("", record="people:Ada"),
+            "duplicate key: Key (last_name)=(Y*****) exists for A**",
+        ),
+    ],
+)  # fmt: skip
+def test_sentences_are_masked_place_by_place(said: str, about: About, shown: str) -> None:
+    assert message(said, Names(KEYS), about) == shown
+
+
+def test_the_mapping_s_own_rule_stays_readable() -> None:
+    rule = Example(record="firma:1299", message="Durum != 'Test'", personal=False)
+    group = figures().exceptions[0].model_copy(update={"field": "", "examples": (rule,)})
+    shown = masked(figures().model_copy(update={"exceptions": (group,)}))
+
+    assert shown.exceptions[0].examples[0].message == "Durum != 'Test'"
+
+
+def test_a_value_that_stands_in_another_field_s_cell_is_masked_as_what_it_is() -> None:
+    swapped = Example(record="firma:1", expected="Buyer", actual="Yılmaz", personal=False)
+    cause = Cause(cause="swapped with last_name", cls="different", count=1, examples=(swapped,))
+    base = FieldFigure(
+        object="contacts", field="job_title", type="text", records=1, compared=1, matched=0, classes={"different": 1},
+        causes=(cause,),
+    )  # fmt: skip
+    other = base.model_copy(update={"field": "last_name", "type": "family_name", "causes": ()})
+    (shown,) = masked(figures().model_copy(update={"fields": (base, other)})).fields[0].causes[0].examples
+
+    assert (shown.expected, shown.actual) == ("Buyer", "Y●●●●●")
+
+
 def test_owners_stay_readable_and_groups_by_a_personal_field_do_not() -> None:
     model = figures()
     by_email = model.kpis[0].model_copy(update={"group": "stage=new, email=ayse@anadolu.example"})
-    shown = masked(model.model_copy(update={"kpis": (by_email,)}))
+    comma = by_email.model_copy(update={"group": "full_name=Müller, Hans, stage=new"})
+    shown = masked(model.model_copy(update={"kpis": (by_email, comma)}))
 
     assert shown.owners == model.owners
     assert shown.kpis[0].group == "stage=new, email=a***@a******.example"
+    assert shown.kpis[1].group == "full_name=M*****, H***, stage=new"
