@@ -922,6 +922,11 @@ CODES: dict[str, Code] = {
         "Rows that were loaded as one record belong to several now.",
         "Part the record in the target by hand, or put the rule or decision back that joined them.",
     ),
+    "target_exchanged": Code(
+        "load",
+        "The environment leads to another database than at the last load: it was lost, made anew, or exchanged.",
+        "Nothing, where that was meant: everything is loaded into it. Otherwise bring the earlier database back first.",
+    ),
     "memory_rebuilt": Code(
         "load",
         "The target holds records of this project that the ledger here does not know: it is a copy, older, or lost.",

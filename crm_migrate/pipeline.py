@@ -33,6 +33,7 @@ from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load
 from crm_migrate.stages.load import read_plan as read_load_plan
 from crm_migrate.stages.loading.objects import target_objects
+from crm_migrate.stages.loading.restoring import adopt
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.validate import validate_after, validate_before
 from crm_migrate.stages.workers import map_all
@@ -298,6 +299,16 @@ def header_of(run: Run) -> Header:
     state = read_state(run)
     durations = tuple(Duration(stage=stage, seconds=seconds) for stage, seconds in state.seconds.items())
     return Header(run=run.id, started=state.started, finished=now(), tool_version=__version__, durations=durations)
+
+
+def adopt_target(project: Project, environment: str | None) -> tuple[str, ...]:
+    """Go on with a target that was restored from a backup as it is now; one line per object."""
+    plan, _ = resolve(project, environment=environment, evidence=read_evidence(project.evidence))
+    target = open_target(plan, project)
+    try:
+        return adopt(plan, project, target)
+    finally:
+        target.close()
 
 
 def prepare(project: Project, environment: str | None, *, apply: bool) -> tuple[str, ...]:

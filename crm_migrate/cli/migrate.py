@@ -91,7 +91,7 @@ def _conclude(screen: Screen, outcome: Any, folder: Path, as_json: bool) -> None
 
 @click.group("target")
 def target_group() -> None:
-    """The target: create or check what the load needs there."""
+    """The target: create or check what the load needs there, or go on after it was restored."""
 
 
 @target_group.command("prepare")
@@ -104,6 +104,23 @@ def prepare_command(folder: Path, environment: str | None, dry_run: bool) -> Non
 
     done = pipeline.prepare(project_of(folder), environment, apply=not dry_run)
     for line in done or ("nothing is missing",):
+        click.echo(line)
+    Screen().next(f"crm-migrate plan {folder}")
+
+
+@target_group.command("adopt")
+@project_argument
+@env_option
+def adopt_command(folder: Path, environment: str | None) -> None:
+    """Go on with a target that was restored from a backup: what it lost is loaded again by the next run.
+
+    Nothing is written there, and what people deleted in it stays deleted. Records that a lost load had changed are
+    compared anew with what the target holds now.
+    """
+    from crm_migrate import pipeline
+
+    done = pipeline.adopt_target(project_of(folder), environment)
+    for line in done or ("the target has lost nothing that was loaded",):
         click.echo(line)
     Screen().next(f"crm-migrate plan {folder}")
 

@@ -24,6 +24,7 @@ from crm_migrate.stages.loading.keys import names_field, plan_columns, plan_list
 from crm_migrate.stages.loading.objects import Link, links, loaded_fields, target_object, target_objects
 from crm_migrate.stages.loading.plan import LoadPlan, LoadSample, ObjectLoad, read_plan
 from crm_migrate.stages.loading.publishing import PUBLISHED, publish_memory, write_outcomes
+from crm_migrate.stages.loading.restoring import refuse_exchanged
 from crm_migrate.stages.loading.sending import Kind, Sender, check_journal, slices
 from crm_migrate.stages.loading.theirs import read_theirs
 from crm_migrate.stages.planning import plan_load
@@ -119,6 +120,7 @@ def _enter(plan: Plan, load_plan: LoadPlan, run: Run, target: Target, ledger: Le
     A target may get its name only when it is prepared; the ledger says that this run was about to do that.
     """
     before = target.identity()
+    refuse_exchanged(ledger, run, before)
     entered = run.id in ledger.runs_of(before)
     preparing = any(body["run"] == run.id for body in ledger.bodies("preparing")) and not ledger.begun(run.id)
     if before != load_plan.identity and not entered and not preparing:
@@ -127,7 +129,7 @@ def _enter(plan: Plan, load_plan: LoadPlan, run: Run, target: Target, ledger: Le
         ledger.note("preparing", {"run": run.id, "identity": before})
     target.prepare(target_objects(plan), apply=True)
     identity = target.identity()
-    ledger.begin(run.id, identity, plan.hash)
+    ledger.begin(run.id, identity, plan.hash, plan.project, plan.environment.name)
     return identity
 
 

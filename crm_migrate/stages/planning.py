@@ -9,6 +9,7 @@ from crm_migrate.stages.loading.objects import target_object, target_objects
 from crm_migrate.stages.loading.parents import hold_children
 from crm_migrate.stages.loading.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.loading.publishing import settle_earlier
+from crm_migrate.stages.loading.restoring import exchanged, refuse_restored
 from crm_migrate.stages.loading.theirs import read_claims, read_theirs
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import Ledger
@@ -25,6 +26,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         return planned  # what was begun is finished as it was planned
     missing = target.prepare(target_objects(plan), apply=False)
     identity = target.identity()
+    refuse_restored(project, plan, target, identity)
     for object_plan in plan.objects:
         read_theirs(target, target_object(plan, object_plan), run, "load", object_plan.name, "theirs")
         read_claims(target, target_object(plan, object_plan), run, "load", object_plan.name, "claims")
@@ -39,7 +41,15 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         refuse_claimed(tables, plan)
         loads = [_publish(tables, project, identity, plan, object_plan) for object_plan in plan.objects]
     load_plan = sealed(
-        LoadPlan(run=run.id, plan_hash=plan.hash, identity=identity, objects=tuple(loads), prepare=missing), run
+        LoadPlan(
+            run=run.id,
+            plan_hash=plan.hash,
+            identity=identity,
+            objects=tuple(loads),
+            prepare=missing,
+            exchanged=exchanged(project, plan, identity),
+        ),
+        run,
     )
     write_plan(load_plan, run)
     return load_plan

@@ -112,10 +112,11 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------------------- writing
 
-    def begin(self, run: str, identity: str, plan_hash: str) -> None:
-        """Note that a run writes to a target; saying it twice changes nothing."""
+    def begin(self, run: str, identity: str, plan_hash: str, project: str = "", environment: str = "") -> None:
+        """Note that a run writes to a target, for which project and environment; saying it twice changes nothing."""
         if (run, identity) not in {(line["run"], line["identity"]) for line in self._bodies("run")}:
-            self._append("run", {"run": run, "identity": identity, "plan_hash": plan_hash})
+            body = {"run": run, "identity": identity, "plan_hash": plan_hash}
+            self._append("run", body | {"project": project, "environment": environment})
 
     def intend(self, intent: Intent) -> None:
         """Write down what is about to be sent. On disk when this returns."""
@@ -163,6 +164,10 @@ class Ledger:
     def runs_of(self, identity: str) -> list[str]:
         """The runs that wrote to that target, oldest first."""
         return [body["run"] for body in self._bodies("run") if body["identity"] == identity]
+
+    def targets_of(self, run: str) -> list[str]:
+        """The targets that a run wrote to."""
+        return [body["identity"] for body in self._bodies("run") if body["run"] == run]
 
     def begun(self, run: str) -> bool:
         """Whether that run has begun to write to any target."""

@@ -67,6 +67,7 @@ class LoadPlan(BaseModel):
     identity: str
     objects: tuple[ObjectLoad, ...]
     prepare: tuple[str, ...] = ()
+    exchanged: str = ""  # the target that this environment was at its last load, where it is another one now
     hash: str = ""
 
     @property
@@ -75,8 +76,14 @@ class LoadPlan(BaseModel):
         return sum(o.create + o.update for o in self.objects)
 
     def findings(self) -> tuple[Finding, ...]:
-        """What was found out about our own earlier loads, one finding per object."""
-        return tuple(
+        """What was found out about our own earlier loads: another target, and per object what our ledger lacks."""
+        other = Finding(
+            "target_exchanged",
+            f"the last load of this environment went into another database ({self.exchanged}); all is loaded here",
+            Severity.WARNING,
+            hint="if it was lost or exchanged by mistake, bring the earlier one back before you load",
+        )
+        lacking = (
             Finding(
                 "memory_rebuilt",
                 f"{load.object}: {load.recovered} record(s) of this project are in the target and not in the ledger of"
@@ -89,6 +96,7 @@ class LoadPlan(BaseModel):
             for load in self.objects
             if load.recovered
         )
+        return (*([other] if self.exchanged else []), *lacking)
 
 
 def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:

@@ -120,7 +120,8 @@ def check_journal(sender: Sender) -> None:
     if lost:
         raise TargetConflict(
             f"the target does not know {len(lost)} batch(es) that were loaded in this run (first: {lost[0]})",
-            hint="was it restored from a backup? start a new run: it compares with what is there",
+            hint="it was restored from a backup, or is an older copy: bring the newer one back and resume, or go on "
+            "with what is there: crm-migrate target adopt, then crm-migrate run",
         )
 
 
