@@ -22,6 +22,12 @@ CODES: dict[str, Code] = {
         "A row holds bytes that are no text in the encoding of its file.",
         "Declare the right `encoding:` for the source, or mend the row and feed it again.",
     ),
+    "encoding_mixed": Code(
+        "read",
+        "A row, or the header, is written in another encoding than its file: only there are its words words.",
+        "Write the lines that are named again in the encoding of the rest. Where a name is right as it is, declare "
+        "`encoding:`: then only rows of UTF-8 are set aside.",
+    ),
     "cell_count": Code(
         "read",
         "A row has more or fewer cells than the header.",

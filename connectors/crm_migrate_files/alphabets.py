@@ -1,13 +1,17 @@
 """Which legacy encodings a language is written in, and the letters beyond ASCII that its texts hold."""
 
-TYPOGRAPHY = frozenset("’‘“”„–—…€°§«»·•®©™²³½¼\u00a0´ªº№&£¥±")
+from functools import lru_cache
+
+TYPOGRAPHY = frozenset("’‘“”„–—…€°§«»·•®©™²³½¼\u00a0\u00ad´ªº№&£¥±")
 
 ENCODINGS: dict[str, tuple[str, ...]] = {
-    "tr": ("cp1254", "iso8859_9", "cp857"),
+    "tr": ("cp1254", "iso8859_9", "cp857", "mac_turkish"),
     "az": ("cp1254", "iso8859_9", "cp857"),
     "de": ("cp1252", "iso8859_15", "cp850", "mac_roman"),
     "pl": ("cp1250", "iso8859_2", "cp852"),
     "cs": ("cp1250", "iso8859_2", "cp852"),
+    "sk": ("cp1250", "iso8859_2", "cp852"),
+    "hr": ("cp1250", "iso8859_2", "cp852"),
     "hu": ("cp1250", "iso8859_2", "cp852"),
     "ro": ("cp1250", "iso8859_2", "iso8859_16"),
     "ru": ("cp1251", "koi8_r", "cp866", "iso8859_5"),
@@ -28,6 +32,8 @@ _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 _CENTRAL = {
     "pl": "ąćęłńóśźż",
     "cs": "áčďéěíňóřšťúůýž",
+    "sk": "áäčďéíĺľňóôŕšťúýž",
+    "hr": "čćđšž",
     "hu": "áéíóöőúüű",
     "ro": "ăâîșțşţ",
 }
@@ -54,7 +60,9 @@ NAMES: dict[str, str] = {
     "az": "Azerbaijani",
     "de": "German",
     "pl": "Polish",
-    "cs": "Czech or Slovak",
+    "cs": "Czech",
+    "sk": "Slovak",
+    "hr": "Croatian or Slovene",
     "hu": "Hungarian",
     "ro": "Romanian",
     "ru": "Russian",
@@ -75,10 +83,11 @@ NAMES: dict[str, str] = {
 def language_of(locale: str | None) -> str:
     """The language whose letters a locale expects: `tr-TR` is `tr`; Latin-1 languages are `western`."""
     code = (locale or "").replace("_", "-").partition("-")[0].lower()
-    code = {"sk": "cs", "be": "ru", "mk": "bg", "sr": "ru", "hr": "cs", "sl": "cs", "fa": "ar"}.get(code, code)
+    code = {"be": "ru", "mk": "bg", "sr": "ru", "bs": "hr", "sl": "hr", "fa": "ar"}.get(code, code)
     return code if code in ENCODINGS else "western"
 
 
+@lru_cache(maxsize=64)
 def letters_of(language: str) -> frozenset[str]:
     """Letters beyond ASCII of a language, small and capital."""
     lower = _LOWER[language]

@@ -6,6 +6,7 @@ on at the next line, so that one stray quote never swallows what follows it.
 
 import csv
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from crm_migrate_files.parsed import RAW_CHARACTERS, Aside
 if TYPE_CHECKING:
     from _csv import Reader
 
+Foreign = Callable[[bytes], str | None]  # why the bytes of a record are of another encoding, or None
 BYTE_LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 
@@ -35,8 +37,9 @@ class Careful:
 class _Lines:
     """Text and byte lines of one stretch, side by side; the byte lines only when something is set aside."""
 
-    def __init__(self, data: bytes, codec: str, *, final: bool, give_up: bool) -> None:
+    def __init__(self, data: bytes, codec: str, foreign: Foreign | None, *, final: bool, give_up: bool) -> None:
         self.data, self.codec, self.final, self.give_up = data, codec, final, give_up
+        self._foreign = None if data.isascii() else foreign
         try:
             self.text, self.strict = data.decode(codec), True
         except UnicodeDecodeError:
@@ -59,6 +62,10 @@ class _Lines:
             self._ends = [m.end() for m in BYTE_LINE.finditer(self.data)]
         return self._ends[line] if line >= 0 else 0
 
+    def foreign(self, first: int, after: int) -> str | None:
+        """Why these lines are of another encoding, or None."""
+        return self._foreign(self.data[self.end(first - 1) : self.end(after - 1)]) if self._foreign else None
+
     def aside(self, first: int, after: int, code: str, message: str) -> Aside:
         """The lines `first` to before `after` as a row that is set aside."""
         start = self.end(first - 1)
@@ -77,14 +84,22 @@ class _Lines:
 
 
 def read(
-    data: bytes, codec: str, width: int, delimiter: str, quote: str | None, *, final: bool, give_up: bool = False
+    data: bytes,
+    codec: str,
+    width: int,
+    delimiter: str,
+    quote: str | None,
+    *,
+    final: bool,
+    give_up: bool = False,
+    foreign: Foreign | None = None,
 ) -> Careful:
-    """Read records of `width` cells.
+    """Read records of `width` cells; those that `foreign` knows to be of another encoding are set aside.
 
     Unless `final`, a record that is cut off at the end is left for the next stretch; with `give_up`, a quote in the
     very first line that does not close within the stretch is called unclosed, and only that line is used.
     """
-    lines = _Lines(data, codec, final=final, give_up=give_up)
+    lines = _Lines(data, codec, foreign, final=final, give_up=give_up)
     result = Careful()
     at, ended = 0, False
     while at < len(lines.lines) and not ended:
@@ -139,8 +154,11 @@ def _broken(lines: _Lines, first: int, used: int, error: str, result: Careful) -
 
 def _keep(row: list[str], lines: _Lines, first: int, after: int, width: int, result: Careful) -> None:
     """One record: to the good rows, or aside with the reason."""
+    foreign = lines.foreign(first, after)
     if not lines.strict and any(map(_NO_TEXT.search, row)):
-        result.aside.append(lines.aside(first, after, "undecodable", lines.no_text(first, after)))
+        result.aside.append(lines.aside(first, after, "undecodable", foreign or lines.no_text(first, after)))
+    elif foreign is not None:
+        result.aside.append(lines.aside(first, after, "encoding_mixed", foreign))
     elif lines.nul and any("\0" in cell for cell in row):
         result.aside.append(lines.aside(first, after, "nul_byte", "the row holds a NUL byte"))
     elif len(row) != width:

@@ -5,18 +5,19 @@ scored by its letters. (Statistical detectors call Turkish windows-1254 `cp1252`
 """
 
 import codecs
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.alphabets import ENCODINGS, NAMES, TYPOGRAPHY, language_of, letters_of
+from crm_migrate_files.readings import Judge, decoded, rows_beyond_ascii, usual_in, words_of, written
 
 BLOCK = 1 << 22
-Histogram = npt.NDArray[np.int64]
+SAMPLED_ROWS = 500  # of every block
 _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -43,12 +44,17 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A decided encoding: Python codec name, bytes of its mark to skip, how it was decided, what is odd."""
+    """A decided encoding: Python codec name, bytes of its mark to skip, how it was decided, what is odd.
+
+    `judge` knows rows of other encodings (None: there can be none); what the mapping `declared` is doubted less.
+    """
 
     codec: str
     mark: int
     evidence: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    judge: Judge | None = None
+    declared: bool = False
 
     @property
     def label(self) -> str:
@@ -132,18 +138,31 @@ def decide(handle: BinaryIO, wanted: str | None, locale: str | None, place: Plac
     mark, codec = next(((len(m), c) for m, c in _MARKS if head.startswith(m)), (0, ""))
     found = survey(handle)
     if wanted is not None:
-        return _declared(wanted, codec, mark, found, place)
+        return _declared(handle, wanted, codec, mark, found, place)
     if codec:
-        return Encoding(codec, mark, (f"{label(codec)}: the file begins with its byte-order mark", *_bad_words(found)))
+        words = (f"{label(codec)}: the file begins with its byte-order mark", *_bad_words(found))
+        return Encoding(codec, mark, words, judge=_judge_of_utf8(handle, found, locale) if codec == "utf-8" else None)
     wide = _wide(found)
     if wide:
         return Encoding(wide, 0, (f"{wide}: every second byte is NUL and there is no byte-order mark",))
-    if not found.bad or found.good >= 10 * found.bad:
-        return Encoding("utf-8", 0, (_utf8_words(found), *_bad_words(found)))
-    return _single_byte(handle, found, locale, place)
+    sample = _sample(handle) if found.bad else Sample()
+    if not found.bad or len(sample.utf8) >= len(sample.other):
+        judge = _judge_of_utf8(handle, found, locale)
+        return Encoding("utf-8", 0, (_utf8_words(found), *_bad_words(found)), judge=judge)
+    return _single_byte(sample, found, locale, place)
 
 
-def _declared(name: str, marked: str, mark: int, found: Survey, place: Place) -> Encoding:
+def _judge_of_utf8(handle: BinaryIO, found: Survey, locale: str | None) -> Judge | None:
+    """For a file of UTF-8 with rows that are none: which encoding those are in."""
+    if not found.bad:
+        return None
+    words = [words_of(row) for row in _sample(handle).other]
+    language = language_of(locale)
+    (fitting, _), codec, _ = max((_fit(words, codec, language) for codec in ENCODINGS[language]), key=lambda f: f[0])
+    return Judge("utf-8", (), present=frozenset({codec})) if fitting else None
+
+
+def _declared(handle: BinaryIO, name: str, marked: str, mark: int, found: Survey, place: Place) -> Encoding:
     codec = declared(name)
     if codec in ("utf-16", "utf-32"):
         codec = marked if marked.startswith(codec) else f"{codec}-le"
@@ -154,7 +173,10 @@ def _declared(name: str, marked: str, mark: int, found: Survey, place: Place) ->
     elif not marked and codec not in ("utf-8",) and found.good >= 3 and not found.bad and not _wide(found):
         said = f"{name} is declared, but all {found.good:,} sequences beyond ASCII are valid UTF-8"
         findings.append(_contradicted(said, place))
-    return Encoding(codec, mark if marked == codec else 0, (words,), tuple(findings))
+    # A whole file of another encoding was just told; rows of another one are told by the judge.
+    mixed = found.bad and keeps_ascii(codec) and codec != "utf-8"
+    judge = _judge(codec, usual_in(codec), (), _sample(handle)) if mixed else None
+    return Encoding(codec, mark if marked == codec else 0, (words,), tuple(findings), judge, declared=True)
 
 
 def _contradicted(message: str, place: Place) -> Finding:
@@ -184,58 +206,86 @@ def _bad_words(found: Survey) -> tuple[str, ...]:
     return (f"{found.bad:,} are not; the first at byte {found.first_bad:,}: those rows are set aside",)
 
 
-def _histogram(handle: BinaryIO) -> Histogram:
-    """How often each byte value occurs in the file."""
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Rows beyond ASCII from all over a file: those that are UTF-8, and the others."""
+
+    utf8: list[bytes] = field(default_factory=list)
+    other: list[bytes] = field(default_factory=list)
+
+
+def _sample(handle: BinaryIO) -> Sample:
+    """Evenly, at most so many rows of every block."""
     handle.seek(0)
-    counts = np.zeros(256, dtype=np.int64)
+    sample = Sample()
     while block := handle.read(BLOCK):
-        array = np.frombuffer(block, dtype=np.uint8)
-        counts += np.bincount(array[array > 127], minlength=256)
-    return counts
+        rows = rows_beyond_ascii(block)
+        for row in rows[:: len(rows) // SAMPLED_ROWS + 1]:
+            (sample.other if decoded(row, "utf-8") is None else sample.utf8).append(row)
+    return sample
 
 
-def _single_byte(handle: BinaryIO, found: Survey, locale: str | None, place: Place) -> Encoding:
-    hinted, histogram = language_of(locale), _histogram(handle)
-    high = int(histogram.sum())
-    # A hinted language is asked first and kept unless another one explains clearly more of the bytes.
-    languages = [hinted, *(name for name in ENCODINGS if name != hinted)]
-    tried = [(*_best(histogram, name), name) for name in languages]
-    best = max(tried, key=lambda t: t[0])
-    count, codec, language = tried[0] if locale and tried[0][0] >= 0.9 * best[0] else best
+def _single_byte(sample: Sample, found: Survey, locale: str | None, place: Place) -> Encoding:
+    codec, language, _ = guess(sample.other, locale)
+    judge = _judge(codec, (language,), ENCODINGS[language], sample)
+    rows = [row for row in sample.other if judge.foreign(row) is None]
+    histogram = Counter(b for row in rows for b in row if b > 127)
+    high, count = histogram.total(), _explained(histogram, codec, language)
     words = (
         f"{label(codec)}: {count:,} of {high:,} bytes above 127 are {NAMES[language]} letters or punctuation",
         f"utf-8 fails at byte {found.first_bad:,}" if found.first_bad is not None else "utf-8 fails",
     )
-    findings = [] if language == hinted and locale else [_guessed(codec, words, place)]
+    findings = [] if locale and language == language_of(locale) else [_guessed(codec, words, place)]
     if count < 0.95 * high:
         message = f"{label(codec)} explains only {count:,} of {high:,} bytes above 127"
         findings.append(Finding("encoding_uncertain", message, Severity.WARNING, place, "declare `encoding:`"))
-    return Encoding(codec, 0, words, tuple(findings))
+    return Encoding(codec, 0, words, tuple(findings), judge)
+
+
+def _judge(codec: str, own: tuple[str, ...], likely: tuple[str, ...], sample: Sample) -> Judge:
+    """The judge of a file, who knows what other encodings its rows prove."""
+    first = Judge(codec, own, likely=likely)
+    present = frozenset(other for row in sample.other if (other := first.foreign(row)))
+    return Judge(codec, own, present=present, likely=likely)
+
+
+def guess(rows: list[bytes], locale: str | None) -> tuple[str, str, int]:
+    """The encoding and language that read most rows as words somebody writes, and how many rows those are.
+
+    The locale's language is kept where it reads most rows; else whoever reads more of them wins.
+    """
+    hinted = language_of(locale)
+    words = [words_of(row) for row in rows]
+    best = max((_fit(words, codec, hinted) for codec in ENCODINGS[hinted]), key=lambda f: f[0])
+    if locale is None or best[0][0] * 2 <= len(rows):
+        every = [_fit(words, codec, language) for language, codecs in ENCODINGS.items() for codec in codecs]
+        best = max([best, *every], key=lambda f: f[0])
+    (fitting, _), codec, language = best
+    return codec, language, fitting
+
+
+def _fit(rows: list[set[bytes]], codec: str, language: str) -> tuple[tuple[int, int], str, str]:
+    """How many rows are words of a language in a codec, and how many of their words begin with a small letter.
+
+    Small letters break a tie: KOI8-R and windows-1251 hold the same letters, small and capital ones swapped.
+    """
+    texts = {word: decoded(word, codec) for word in frozenset().union(*rows)}
+    good = {word for word, text in texts.items() if text is not None and written(text, language)}
+    fitting = [words for words in rows if words <= good]
+    small = sum(c.islower() and c > "\x7f" for words in fitting for word in words for c in texts[word] or "")
+    return (len(fitting), small), codec, language
+
+
+def _explained(histogram: "Counter[int]", codec: str, language: str) -> int:
+    """How many bytes above 127 are letters of the language or punctuation."""
+    known = letters_of(language) | TYPOGRAPHY
+    return sum(count for value, count in histogram.items() if bytes([value]).decode(codec, "ignore") in known)
 
 
 def _guessed(codec: str, words: tuple[str, ...], place: Place) -> Finding:
     message = f"the encoding was guessed without help of the locale: {'; '.join(words)}"
     hint = f"write `encoding: {label(codec)}` when names look right in `preview`"
     return Finding("encoding_guessed", message, Severity.WARNING, place, hint)
-
-
-def _best(histogram: Histogram, language: str) -> tuple[int, str]:
-    """The encoding of a language that explains most bytes, and how many.
-
-    Small letters break a tie: KOI8-R and windows-1251 hold the same letters, small and capital ones swapped.
-    """
-    fits = [(*_fit(histogram, codec, language), codec) for codec in ENCODINGS[language]]
-    count, _, codec = max(fits, key=lambda f: f[:2])
-    return count, codec
-
-
-def _fit(histogram: Histogram, codec: str, language: str) -> tuple[int, int]:
-    """How many bytes above 127 are letters of the language or punctuation; and how many of them small letters."""
-    known = letters_of(language) | TYPOGRAPHY
-    texts = {value: bytes([value]).decode(codec, "ignore") for value in range(128, 256)}
-    fitting = {value: text for value, text in texts.items() if text and text in known}
-    small = sum(int(histogram[value]) for value, text in fitting.items() if text.islower())
-    return sum(int(histogram[value]) for value in fitting), small
 
 
 def keeps_ascii(codec: str) -> bool:

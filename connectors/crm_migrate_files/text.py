@@ -5,7 +5,7 @@ Every stretch is counted by `scan` and read by a parser; only where both agree t
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files import careful, dialect, encodings, fast, scan
 from crm_migrate_files.opening import open_plain
 from crm_migrate_files.parsed import Aside, Parsed, text_table
+from crm_migrate_files.readings import Judge
 from crm_migrate_files.stream import TextStream
 
 MAX_BROKEN_QUOTES = 1_000
@@ -46,6 +47,9 @@ class _Tally:
     blank: int = 0
     broken_quotes: int = 0
     careful: int = 0
+    doubtful: int = 0
+    not_own: list[int] = field(default_factory=list)  # lines of rows that are not in the file's encoding
+    mixed: bool = False
 
 
 class TextFile:
@@ -106,7 +110,21 @@ class TextFile:
 
     def findings(self) -> tuple[Finding, ...]:
         """What is odd about the file as a whole."""
-        return (*self._opened.encoding.findings, *self.header.findings, *self._shape_findings())
+        return (*self._opened.encoding.findings, *self.header.findings, *self._row_findings(), *self._shape_findings())
+
+    def _row_findings(self) -> Iterator[Finding]:
+        """Rows of another encoding."""
+        tally, own = self._tally, self._opened.encoding.label
+        if tally.mixed:
+            count = len(tally.not_own)
+            lines = ", ".join(f"{line:,}" for line in tally.not_own[:10]) + (" ..." if count > 10 else "")
+            message = f"{count:,} rows are not written in {own} as the file is: set aside (line {lines})"
+            hint = "write those lines again in one encoding with the rest; where they look right as they are, declare it"
+            yield Finding("encoding_mixed", message, Severity.WARNING, self._place, hint, count)
+        if tally.doubtful:
+            message = f"{tally.doubtful:,} rows hold letters that {own}, as declared, would hardly have"
+            hint = "look at their names in the report"
+            yield Finding("encoding_contradicted", message, Severity.WARNING, self._place, hint, tally.doubtful)
 
     def _shape_findings(self) -> Iterator[Finding]:
         tally = self._tally
@@ -149,8 +167,16 @@ def _open_head(
     decided = dialect.decide(sample.decode(codec, "replace"), spec)
     quote = decided.quote
     skipped, start = _skip(head, decided.skip_lines, place)
-    cells, used, lines = _header_cells(head[start:], codec, decided.delimiter, quote, place, skipped)
-    return _Opened(encoding, decided, name_columns(cells, place), start + used, skipped + lines)
+    header = _header_row(head[start:], codec, decided.delimiter, quote, encoding.judge, place, skipped)
+    told = () if header.codec == codec else (_foreign_header(header.codec, encoding, place),)
+    names = name_columns(header.cells, place)
+    names = replace(names, findings=(*told, *names.findings))
+    return _Opened(encoding, decided, names, start + header.bytes, skipped + header.lines)
+
+
+def _foreign_header(codec: str, encoding: encodings.Encoding, place: Place) -> Finding:
+    message = f"the header is written in {encodings.label(codec)} and the rows in {encoding.label}; both were read so"
+    return Finding("encoding_mixed", message, Severity.WARNING, place, "look at the names of the columns")
 
 
 def _skip(head: bytes, lines: int, place: Place) -> tuple[int, int]:
@@ -163,10 +189,20 @@ def _skip(head: bytes, lines: int, place: Place) -> tuple[int, int]:
     return lines, start
 
 
-def _header_cells(
-    data: bytes, codec: str, delimiter: str, quote: str | None, place: Place, skipped: int
-) -> tuple[list[str], int, int]:
-    """Cells of the first row that is not blank, and the bytes and lines up to its end."""
+@dataclass(frozen=True, slots=True)
+class _HeaderRow:
+    """The header: its cells, the encoding that they are in, and the bytes and lines up to its end."""
+
+    cells: list[str]
+    codec: str
+    bytes: int
+    lines: int
+
+
+def _header_row(
+    data: bytes, codec: str, delimiter: str, quote: str | None, judge: Judge | None, place: Place, skipped: int
+) -> _HeaderRow:
+    """The first row that is not blank."""
     ends = [m.end() for m in careful.BYTE_LINE.finditer(data[: dialect.MAX_RECORD])]
     starts = [0, *ends[:-1]]
     filled = (i for i, (a, b) in enumerate(zip(starts, ends, strict=True)) if data[a:b].strip(b"\r\n"))
@@ -175,9 +211,11 @@ def _header_cells(
         raise InputError(f"{place.file}: has no header row", hint="check `header_row:` of the source")
     # Strictly, one record of any width: growing line by line until the quotes close.
     for after in range(line + 1, min(line + 200, len(ends)) + 1):
-        cells = _strict_cells(data[starts[line] : ends[after - 1]], codec, delimiter, quote)
+        row = data[starts[line] : ends[after - 1]]
+        own = (judge and judge.foreign(row)) or codec
+        cells = _strict_cells(row, own, delimiter, quote)
         if cells is not None:
-            return cells, ends[after - 1], after
+            return _HeaderRow(cells, own, ends[after - 1], after)
     where = skipped + line + 1
     raise InputError(
         f"{place.file}: the header in line {where} cannot be read: a quote opens there and never closes, "
@@ -203,6 +241,7 @@ class _Stretches:
         self._delimiter = opened.dialect.delimiter
         self._quote = opened.dialect.quote
         self._names = opened.header.names
+        self._judge = opened.encoding.judge
         self._line = opened.line  # physical lines before the stretch
         self._offset = opened.start + opened.encoding.mark  # of the stretch in the file
 
@@ -232,6 +271,8 @@ class _Stretches:
         if not found.cut:
             return None, 0
         part = data[: found.cut]
+        if self._judge is not None and self._judge.suspects(part):
+            return self._careful(part, final=True, give_up=False)
         table = fast.parse(part, self._stream.codec, self._names, self._delimiter, self._quote)
         if table is None or table.num_rows != len(found.lines):
             return self._careful(part, final=True, give_up=False)
@@ -242,8 +283,16 @@ class _Stretches:
 
     def _careful(self, data: bytes, *, final: bool, give_up: bool) -> tuple[Parsed | None, int]:
         width = len(self._names)
+        foreign = self._foreign if self._judge is not None else None
         result = careful.read(
-            data, self._stream.codec, width, self._delimiter, self._quote, final=final, give_up=give_up
+            data,
+            self._stream.codec,
+            width,
+            self._delimiter,
+            self._quote,
+            final=final,
+            give_up=give_up,
+            foreign=foreign,
         )
         if give_up and not result.consumed:
             raise InputError(f"{self._name}: line {self._line + 1:,} is longer than {dialect.MAX_RECORD >> 20} MiB")
@@ -255,6 +304,18 @@ class _Stretches:
         self._count_aside(aside, result.broken_quotes)
         self._advance(result.physical, result.consumed)
         return Parsed(text_table(self._names, result.rows), lines, aside), result.consumed
+
+    def _foreign(self, row: bytes) -> str | None:
+        """Why a row is set aside as one of another encoding. Where the mapping declares one, only UTF-8 is sure."""
+        assert self._judge is not None
+        codec = self._judge.foreign(row)
+        if codec is None:
+            return None
+        encoding = self._opened.encoding
+        if encoding.declared and codec != "utf-8":
+            self._tally.doubtful += 1
+            return None
+        return f"the row is written in {encodings.label(codec)} and the file in {encoding.label}"
 
     def _placed(self, aside: Aside) -> Aside:
         offset = None if aside.offset is None or not self._stream.exact_offsets else self._offset + aside.offset
@@ -274,6 +335,8 @@ class _Stretches:
         tally.careful += 1
         tally.aside += len(aside)
         tally.ragged += sum(a.code == "cell_count" for a in aside)
+        tally.not_own += [a.line for a in aside if a.code in ("encoding_mixed", "undecodable")]
+        tally.mixed |= any(a.code == "encoding_mixed" for a in aside)
         tally.broken_quotes += broken
         if tally.broken_quotes > MAX_BROKEN_QUOTES:
             last = next(a.line for a in reversed(aside) if a.code in ("unclosed_quote", "stray_quote"))
