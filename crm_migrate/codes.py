@@ -33,6 +33,22 @@ CODES: dict[str, Code] = {
         "A row has more or fewer cells than the header.",
         "Look at the physical line that is named: usually an unquoted delimiter or a cut line.",
     ),
+    "cell_separators": Code(
+        "read",
+        "Cells hold control characters that part lines or values (FileMaker's VT and GS among them): read as line "
+        "breaks.",
+        "Look at a record in `explain`; where they part values, map the column to a list.",
+    ),
+    "cells_quoted": Code(
+        "read",
+        "Every cell of a column stands in quotes that are part of it.",
+        "Export it again with plain double quotes that stand directly beside the delimiters.",
+    ),
+    "spare_delimiter": Code(
+        "read",
+        "Every row ends with a delimiter that the header does not have, or the header with one more than every row.",
+        "Nothing, where the last named column looks right in the report; else check the header.",
+    ),
     "nul_byte": Code(
         "read",
         "A row holds a NUL byte, which no text has.",

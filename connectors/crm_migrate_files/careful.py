@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crm_migrate_files.dialect import MAX_RECORD, csv_reader, lines_of
+from crm_migrate_files.dialect import MAX_RECORD, Dialect, csv_reader, lines_of
 from crm_migrate_files.parsed import RAW_CHARACTERS, Aside
 
 if TYPE_CHECKING:
@@ -87,14 +87,16 @@ def read(
     data: bytes,
     codec: str,
     width: int,
-    delimiter: str,
-    quote: str | None,
+    dialect: Dialect,
     *,
     final: bool,
     give_up: bool = False,
+    spare: int = 0,
     foreign: Foreign | None = None,
 ) -> Careful:
-    """Read records of `width` cells; those that `foreign` knows to be of another encoding are set aside.
+    """Read records of `width` cells, with `spare` empty ones behind them that are left out.
+
+    Records that `foreign` knows to be of another encoding are set aside.
 
     Unless `final`, a record that is cut off at the end is left for the next stretch; with `give_up`, a quote in the
     very first line that does not close within the stretch is called unclosed, and only that line is used.
@@ -103,19 +105,19 @@ def read(
     result = Careful()
     at, ended = 0, False
     while at < len(lines.lines) and not ended:
-        reader = _reader(lines.lines, at, delimiter, quote)
-        at, ended = _run(reader, lines, at, width, result)
+        reader = _reader(lines.lines, at, dialect)
+        at, ended = _run(reader, lines, at, (width, spare), result)
     result.physical = at
     result.consumed = len(data) if at == len(lines.lines) else lines.end(at - 1)
     return result
 
 
-def _reader(lines: list[str], at: int, delimiter: str, quote: str | None) -> "Reader":
+def _reader(lines: list[str], at: int, dialect: Dialect) -> "Reader":
     feed = (lines[i] for i in range(at, len(lines)))
-    return csv_reader(feed, delimiter, quote, strict=True)
+    return csv_reader(feed, dialect.delimiter, dialect.quote, strict=True, padded=dialect.padded)
 
 
-def _run(reader: "Reader", lines: _Lines, at: int, width: int, result: Careful) -> tuple[int, bool]:
+def _run(reader: "Reader", lines: _Lines, at: int, width: tuple[int, int], result: Careful) -> tuple[int, bool]:
     """Read until the quoting breaks; returns the line to go on at, and True when the stretch is used up."""
     start = at
     while True:
@@ -152,8 +154,9 @@ def _broken(lines: _Lines, first: int, used: int, error: str, result: Careful) -
     result.aside.append(lines.aside(first, first + 1, code, message))
 
 
-def _keep(row: list[str], lines: _Lines, first: int, after: int, width: int, result: Careful) -> None:
+def _keep(row: list[str], lines: _Lines, first: int, after: int, width: tuple[int, int], result: Careful) -> None:
     """One record: to the good rows, or aside with the reason."""
+    named, spare = width
     foreign = lines.foreign(first, after)
     if not lines.strict and any(map(_NO_TEXT.search, row)):
         result.aside.append(lines.aside(first, after, "undecodable", foreign or lines.no_text(first, after)))
@@ -161,9 +164,10 @@ def _keep(row: list[str], lines: _Lines, first: int, after: int, width: int, res
         result.aside.append(lines.aside(first, after, "encoding_mixed", foreign))
     elif lines.nul and any("\0" in cell for cell in row):
         result.aside.append(lines.aside(first, after, "nul_byte", "the row holds a NUL byte"))
-    elif len(row) != width:
-        message = f"the row has {len(row)} cells, the header has {width}"
+    elif len(row) != named + spare or any(row[named:]):
+        also = f" and every other row {named + spare}" if spare else ""
+        message = f"the row has {len(row)} cells, the header has {named}{also}"
         result.aside.append(lines.aside(first, after, "cell_count", message))
     else:
-        result.rows.append(list(row))
+        result.rows.append(list(row[:named]))
         result.lines.append(first)

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,17 +17,26 @@ NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "blank"}
 SAMPLE_RECORDS = 2_000
 MAX_RECORD = 1 << 24  # bytes; a quoted cell that is longer was never closed
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+_BEHIND_BACKSLASH = re.compile(rb'\\[\\"]')
+_SINGLE = re.compile(r"(?<![^;,\t|])'(?:[^'\r\n]++|'')*+'(?![^;,\t|])")
+_APOSTROPHE = re.compile(r"(?<![^;,\t|])'")
 _EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How cells are parted; `quote` None means that no cell is quoted. `evidence` says how that was decided."""
+    """How cells are parted; `quote` None means that no cell is quoted. `evidence` says how that was decided.
+
+    `padded`: blanks stand between a delimiter and the quote that opens a cell. `escaped`: a quote inside a cell has a
+    backslash before it and is not doubled.
+    """
 
     delimiter: str
     quote: str | None
     skip_lines: int
     evidence: tuple[str, ...]
+    padded: bool = False
+    escaped: bool = False
 
 
 def lines_of(text: str) -> Iterator[str]:
@@ -36,12 +44,19 @@ def lines_of(text: str) -> Iterator[str]:
     return (m.group() for m in _LINE.finditer(text))
 
 
-def csv_reader(lines: Iterator[str], delimiter: str, quote: str | None, *, strict: bool) -> "Reader":
+def csv_reader(
+    lines: Iterator[str], delimiter: str, quote: str | None, *, strict: bool, padded: bool = False
+) -> "Reader":
     """The standard library's reader, which takes cells up to `MAX_RECORD`."""
     csv.field_size_limit(MAX_RECORD)
     if quote is None:
         return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=strict)
-    return csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=strict)
+    return csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=strict, skipinitialspace=padded)
+
+
+def doubled(data: bytes) -> bytes:
+    """Quotes behind a backslash as doubled ones, byte for byte, so that every place stays what it was."""
+    return _BEHIND_BACKSLASH.sub(lambda m: b'""' if m[0] == b'\\"' else m[0], data)
 
 
 def decide(head: str, spec: SourceSpec) -> Dialect:
@@ -56,8 +71,43 @@ def decide(head: str, spec: SourceSpec) -> Dialect:
         delimiter, words = excel.group(1), "said by the first line of the file (`sep=`)"
     else:
         delimiter, words = _detected(lines, quote)
-    told = f"delimiter {NAMES.get(delimiter, delimiter)}: {words}"
-    return Dialect(delimiter, quote, skip, (told, *quote_words))
+    told = [f"delimiter {NAMES.get(delimiter, delimiter)}: {words}", *quote_words]
+    padded, escaped = _padded(lines, delimiter, quote), _escaped(lines, delimiter, quote)
+    if padded:
+        told.append("blanks stand before the quotes that open cells; they are no part of the cells")
+    if escaped:
+        told.append("quotes inside cells stand behind a backslash")
+    return Dialect(delimiter, quote, skip, tuple(told), padded, escaped)
+
+
+def _padded(lines: list[str], delimiter: str, quote: str | None) -> bool:
+    """True where half of the lines or more have a blank between a delimiter and a quote."""
+    if quote is None or delimiter == " ":
+        return False
+    opening = re.compile(re.escape(delimiter) + " +" + re.escape(quote))
+    sample = [line for line in lines[:SAMPLE_RECORDS] if line.strip()]
+    return bool(sample) and 2 * sum(bool(opening.search(line)) for line in sample) >= len(sample)
+
+
+def _escaped(lines: list[str], delimiter: str, quote: str | None) -> bool:
+    """True where the quoting comes out only if a backslash is before quotes that are inside cells."""
+    sample = lines[:SAMPLE_RECORDS]
+    if quote != '"' or not any('\\"' in line for line in sample):
+        return False
+    plain = [doubled(line.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass") for line in sample]
+    return _readable(plain, delimiter, quote) > _readable(sample, delimiter, quote)
+
+
+def _readable(lines: list[str], delimiter: str, quote: str) -> int:
+    """How many lines are read before the quoting breaks."""
+    reader = csv_reader(iter(lines), delimiter, quote, strict=True)
+    good = 0
+    try:
+        for _ in reader:
+            good = reader.line_num
+    except csv.Error:
+        pass
+    return good
 
 
 def _declared(text: str) -> str:
@@ -67,8 +117,8 @@ def _declared(text: str) -> str:
     return delimiter
 
 
-def _rows(lines: list[str], delimiter: str, quote: str | None) -> list[list[str]]:
-    reader = csv_reader(iter(lines), delimiter, quote, strict=False)
+def _rows(lines: list[str], delimiter: str, quote: str | None, *, padded: bool = False) -> list[list[str]]:
+    reader = csv_reader(iter(lines), delimiter, quote, strict=False, padded=padded)
     rows: list[list[str]] = []
     try:
         for row in reader:
@@ -87,13 +137,28 @@ def _detected(lines: list[str], quote: str | None) -> tuple[str, str]:
     for candidate in CANDIDATES:
         rows = _rows(lines, candidate, quote)
         width = len(rows[0]) if rows else 0
-        fitting = sum(len(row) == width for row in rows)
+        fitting = sum(len(row) == width or (len(row) > width and not any(row[width:])) for row in rows)
         if width > 1:
             scored.append((round(fitting / len(rows), 2), width, fitting, len(rows), candidate))
     if not scored:
         return ",", "none of semicolon, comma, tab and bar is in the header: one column"
     _, width, fitting, of, best = max(scored, key=lambda s: (s[0], s[1]))
     return best, f"{fitting:,} of the first {of:,} rows have {width} cells, as the header has"
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """How many cells a row has, and how many up to the last that is not empty."""
+
+    cells: int
+    filled: int
+
+
+def widths(head: str, dialect: Dialect) -> tuple[Widths, ...]:
+    """The widths of the first rows below the header, each kind once."""
+    rows = _rows(list(lines_of(head))[dialect.skip_lines :], dialect.delimiter, dialect.quote, padded=dialect.padded)
+    filled = (max((i for i, cell in enumerate(row, 1) if cell), default=0) for row in rows[1:])
+    return tuple({Widths(len(row), last) for row, last in zip(rows[1:], filled, strict=True)})
 
 
 def _quote(lines: list[str], wanted: str | None) -> tuple[str | None, tuple[str, ...]]:
@@ -104,7 +169,9 @@ def _quote(lines: list[str], wanted: str | None) -> tuple[str | None, tuple[str,
     sample = lines[:SAMPLE_RECORDS]
     if any('"' in line for line in sample):
         return '"', ()
-    edges = Counter(line.strip("\r\n")[:1] + line.strip("\r\n")[-1:] for line in sample)
-    if edges["''"] > 0.9 * max(len(sample), 1):
-        return "'", (f"quote ': {edges[chr(39) * 2]:,} of {len(sample):,} lines begin and end with it",)
+    whole = [len(_SINGLE.findall(line.strip("\r\n"))) for line in sample]
+    opened = sum(len(_APOSTROPHE.findall(line)) for line in sample)
+    # In half of the lines, and closed where one opens: an apostrophe before a number is no quote.
+    if 0 < len(sample) <= 2 * sum(map(bool, whole)) and sum(whole) >= 0.9 * opened:
+        return "'", (f"quote ': {sum(whole):,} cells of the first {len(sample):,} lines stand in single quotes",)
     return '"', ()

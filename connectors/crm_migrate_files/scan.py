@@ -96,20 +96,21 @@ def _records(starts: Ints, ends: Ints, outside: Ints, regular: bool) -> Scan:
 
 
 @lru_cache(maxsize=16)
-def _record_pattern(delimiter: bytes, quote: bytes | None) -> "re.Pattern[bytes]":
+def _record_pattern(delimiter: bytes, quote: bytes | None, padded: bool) -> "re.Pattern[bytes]":
     d, q = re.escape(delimiter), re.escape(quote or b"")
     if quote is None:
         return re.compile(rb"(?P<blank>\r\n?|\n)|[^\r\n]++(?:\r\n?|\n|\Z)")
     quoted = b"%b(?:[^%b]++|%b%b)*+%b" % (q, q, q, q, q)
+    quoted = b" *+" + quoted if padded else quoted
     cell = b"(?:%b|[^%b%b\r\n][^%b\r\n]*+|)" % (quoted, q, d, d)
     end = rb"(?:\r\n?|\n|\Z)"
     record = b"%b(?:%b%b)*+%b" % (cell, d, cell, end)
     return re.compile(rb"(?P<blank>\r\n?|\n)|" + record + rb"|[^\r\n]++" + end)
 
 
-def count_strict(data: bytes, delimiter: bytes, quote: bytes | None) -> int:
-    """Records of a stretch that ends at the end of a record, whatever its quoting."""
-    return sum(1 for _ in _matches(data, _record_pattern(delimiter, quote)))
+def count_strict(data: bytes, delimiter: bytes, quote: bytes | None, *, padded: bool = False) -> int:
+    """Records of a stretch that ends at the end of a record, whatever its quoting; `padded`: blanks before quotes."""
+    return sum(1 for _ in _matches(data, _record_pattern(delimiter, quote, padded)))
 
 
 def _matches(data: bytes, pattern: "re.Pattern[bytes]") -> Any:

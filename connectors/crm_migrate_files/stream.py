@@ -4,23 +4,40 @@ import codecs
 import hashlib
 from typing import BinaryIO
 
+from crm_migrate_files.dialect import doubled
 from crm_migrate_files.encodings import Encoding, keeps_ascii
 
 BLOCK = 1 << 22
+_END_MARK = b"\x1a"
+
+
+def _end_mark(data: bytes) -> int:
+    """Where an end mark of DOS stands with nothing behind it but marks, line ends and the NUL of a last block."""
+    kept = len(data.rstrip(b"\x1a\0\r\n"))
+    at = data.find(_END_MARK, kept)
+    return len(data) if at < 0 else at
+
+
+def _backslash(data: bytes) -> int:
+    """Where a block is cut between a backslash and what it stands for."""
+    return len(data) - (len(data) - len(data.rstrip(b"\\"))) % 2
 
 
 class TextStream:
     """Bytes of a text file from behind its mark, in `codec`; encodings that hide ASCII are turned into UTF-8.
 
     `sha256` and `bytes` speak of the file itself and are complete when `read` returned nothing. A character that does
-    not exist in a wide encoding becomes bytes that are no UTF-8, so that its row is set aside and not mended.
+    not exist in a wide encoding becomes bytes that are no UTF-8, so that its row is set aside and not mended. The end
+    mark of DOS (0x1A) behind the last line is left out. With `escaped`, quotes behind a backslash come doubled.
     """
 
-    def __init__(self, handle: BinaryIO, encoding: Encoding) -> None:
+    def __init__(self, handle: BinaryIO, encoding: Encoding, *, escaped: bool = False) -> None:
         handle.seek(0)
         self._handle = handle
         self._digest = hashlib.sha256()
         self.bytes = 0
+        self.end_mark = False
+        self._escaped, self._held = escaped, b""
         self._decoder = None
         self.codec = encoding.codec
         if not keeps_ascii(encoding.codec):
@@ -47,6 +64,18 @@ class TextStream:
 
     def read(self) -> bytes:
         """The next block; empty at the end."""
+        while block := self._next():
+            data = self._held + block
+            cut = min(_end_mark(data), _backslash(data)) if self._escaped else _end_mark(data)
+            data, self._held = data[:cut], data[cut:]
+            if data:
+                return doubled(data) if self._escaped else data
+        data, self._held = self._held, b""
+        cut = _end_mark(data)
+        self.end_mark |= cut < len(data)
+        return data[:cut]
+
+    def _next(self) -> bytes:
         while not self._ended:
             block = self._raw(BLOCK)
             self._ended = not block

@@ -16,6 +16,7 @@ from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files import careful, dialect, encodings, fast, scan
+from crm_migrate_files.dialect import Dialect, Widths
 from crm_migrate_files.opening import open_plain
 from crm_migrate_files.parsed import Aside, Parsed, text_table
 from crm_migrate_files.readings import Judge
@@ -27,13 +28,17 @@ HEAD_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """What is known before the first record: encoding, dialect, header, and where the records start."""
+    """What is known before the first record: encoding, dialect, header, and where the records start.
+
+    `spare`: how many empty cells every row has behind those of the header.
+    """
 
     encoding: encodings.Encoding
     dialect: dialect.Dialect
     header: Header
     start: int
     line: int
+    spare: int = 0
 
 
 @dataclass(slots=True)
@@ -59,7 +64,7 @@ class TextFile:
         self._path, self._spec = path, spec
         self._place = Place(file=path.name, source=spec.name)
         self._tally = _Tally()
-        self._sha256, self._bytes = "", 0
+        self._sha256, self._bytes, self._end_mark = "", 0, False
 
     @property
     def header(self) -> Header:
@@ -76,9 +81,9 @@ class TextFile:
         opened = self._opened
         self._tally = _Tally()
         with open_plain(self._path) as handle:
-            stream = TextStream(handle, opened.encoding)
+            stream = TextStream(handle, opened.encoding, escaped=opened.dialect.escaped)
             yield from _Stretches(stream, opened, self._tally, self._path.name).read()
-            self._sha256, self._bytes = stream.sha256, stream.bytes
+            self._sha256, self._bytes, self._end_mark = stream.sha256, stream.bytes, stream.end_mark
 
     def fact(self) -> FileFact:
         """What was read, what was set aside, what was counted, and how everything was decided."""
@@ -103,6 +108,8 @@ class TextFile:
         yield f"{found - tally.ragged:,} of {found:,} rows have {width} cells, as the header has"
         if self._opened.line > 1:
             yield f"{self._opened.line:,} lines up to the end of the header are no records"
+        if self._end_mark:
+            yield "the end mark of DOS (0x1A) behind the last line is no record"
         if tally.blank:
             yield f"{tally.blank:,} blank lines are no records"
         if tally.careful:
@@ -119,7 +126,9 @@ class TextFile:
             count = len(tally.not_own)
             lines = ", ".join(f"{line:,}" for line in tally.not_own[:10]) + (" ..." if count > 10 else "")
             message = f"{count:,} rows are not written in {own} as the file is: set aside (line {lines})"
-            hint = "write those lines again in one encoding with the rest; where they look right as they are, declare it"
+            hint = (
+                "write those lines again in one encoding with the rest; where they look right as they are, declare it"
+            )
             yield Finding("encoding_mixed", message, Severity.WARNING, self._place, hint, count)
         if tally.doubtful:
             message = f"{tally.doubtful:,} rows hold letters that {own}, as declared, would hardly have"
@@ -164,14 +173,58 @@ def _open_head(
 ) -> _Opened:
     """Dialect and header from the first block of a file."""
     sample = head if ended else head[: head.rfind(b"\n") + 1] or head
-    decided = dialect.decide(sample.decode(codec, "replace"), spec)
-    quote = decided.quote
+    text = sample.decode(codec, "replace")
+    decided = dialect.decide(text, spec)
+    head = dialect.doubled(head) if decided.escaped else head
     skipped, start = _skip(head, decided.skip_lines, place)
-    header = _header_row(head[start:], codec, decided.delimiter, quote, encoding.judge, place, skipped)
-    told = () if header.codec == codec else (_foreign_header(header.codec, encoding, place),)
-    names = name_columns(header.cells, place)
+    header = _header_row(head[start:], codec, decided, encoding.judge, place, skipped)
+    _check_declared(header.cells, spec, place)
+    cells, spare = _fitted(header.cells, dialect.widths(text, decided))
+    told: tuple[Finding, ...] = () if header.codec == codec else (_foreign_header(header.codec, encoding, place),)
+    names = name_columns(cells, place)
+    told = (*told, *_spare_words(len(header.cells) - len(cells), spare, place))
     names = replace(names, findings=(*told, *names.findings))
-    return _Opened(encoding, decided, names, start + header.bytes, skipped + header.lines)
+    return _Opened(encoding, decided, names, start + header.bytes, skipped + header.lines, spare)
+
+
+def _check_declared(cells: list[str], spec: SourceSpec, place: Place) -> None:
+    """InputError where the declared delimiter makes one column of a header that another one parts."""
+    if spec.delimiter is None or len(cells) > 1:
+        return
+    best = max(dialect.CANDIDATES, key=cells[0].count)
+    if best in cells[0]:
+        named = dialect.NAMES[best]
+        raise InputError(
+            f"{place.file}: `delimiter: {spec.delimiter}` makes one column of the header; did you mean the {named}?",
+            hint=f"write `delimiter: {named if best == chr(9) else repr(best)}`, or leave it out: it is detected",
+        )
+
+
+def _fitted(cells: list[str], widths: tuple[Widths, ...]) -> tuple[list[str], int]:
+    """The header's cells, and how many empty cells every row has behind them.
+
+    Where every row ends one delimiter later than the header, or the header one later than every row, nothing is meant
+    by it. Never where only some rows do: those may have a delimiter inside a cell.
+    """
+    width = len(cells)
+    if width < 2:
+        return cells, 0  # what parts the rows is not known from such a header
+    counts = {w.cells for w in widths}
+    if len(counts) != 1:
+        return cells, 0
+    found = counts.pop()
+    if found > width and all(w.filled <= width for w in widths):
+        return cells, found - width
+    if found < width and not any(cell.strip() for cell in cells[found:]):
+        return cells[:found], 0
+    return cells, 0
+
+
+def _spare_words(fewer: int, spare: int, place: Place) -> Iterator[Finding]:
+    if spare or fewer:
+        longer, shorter = ("every row ends", "the header") if spare else ("the header ends", "every row")
+        message = f"{longer} with {spare or fewer} delimiter(s) more than {shorter}: the empty cells are left out"
+        yield Finding("spare_delimiter", message, Severity.WARNING, place, "look at the last column")
 
 
 def _foreign_header(codec: str, encoding: encodings.Encoding, place: Place) -> Finding:
@@ -200,7 +253,7 @@ class _HeaderRow:
 
 
 def _header_row(
-    data: bytes, codec: str, delimiter: str, quote: str | None, judge: Judge | None, place: Place, skipped: int
+    data: bytes, codec: str, decided: Dialect, judge: Judge | None, place: Place, skipped: int
 ) -> _HeaderRow:
     """The first row that is not blank."""
     ends = [m.end() for m in careful.BYTE_LINE.finditer(data[: dialect.MAX_RECORD])]
@@ -213,7 +266,7 @@ def _header_row(
     for after in range(line + 1, min(line + 200, len(ends)) + 1):
         row = data[starts[line] : ends[after - 1]]
         own = (judge and judge.foreign(row)) or codec
-        cells = _strict_cells(row, own, delimiter, quote)
+        cells = _strict_cells(row, own, decided)
         if cells is not None:
             return _HeaderRow(cells, own, ends[after - 1], after)
     where = skipped + line + 1
@@ -224,10 +277,11 @@ def _header_row(
     )
 
 
-def _strict_cells(row: bytes, codec: str, delimiter: str, quote: str | None) -> list[str] | None:
+def _strict_cells(row: bytes, codec: str, decided: Dialect) -> list[str] | None:
     try:
         text = row.decode(codec)
-        rows = list(dialect.csv_reader(dialect.lines_of(text), delimiter, quote, strict=True))
+        lines = dialect.lines_of(text)
+        rows = list(dialect.csv_reader(lines, decided.delimiter, decided.quote, strict=True, padded=decided.padded))
     except (csv.Error, UnicodeDecodeError):
         return None
     return rows[0] if len(rows) == 1 else None
@@ -271,9 +325,9 @@ class _Stretches:
         if not found.cut:
             return None, 0
         part = data[: found.cut]
-        if self._judge is not None and self._judge.suspects(part):
+        if self._opened.dialect.padded or (self._judge is not None and self._judge.suspects(part)):
             return self._careful(part, final=True, give_up=False)
-        table = fast.parse(part, self._stream.codec, self._names, self._delimiter, self._quote)
+        table = fast.parse(part, self._stream.codec, self._names, self._delimiter, self._quote, self._opened.spare)
         if table is None or table.num_rows != len(found.lines):
             return self._careful(part, final=True, give_up=False)
         self._count(table.num_rows, len(found.lines), found.blank)
@@ -288,16 +342,17 @@ class _Stretches:
             data,
             self._stream.codec,
             width,
-            self._delimiter,
-            self._quote,
+            self._opened.dialect,
             final=final,
             give_up=give_up,
+            spare=self._opened.spare,
             foreign=foreign,
         )
         if give_up and not result.consumed:
             raise InputError(f"{self._name}: line {self._line + 1:,} is longer than {dialect.MAX_RECORD >> 20} MiB")
         quote = self._quote.encode() if self._quote else None
-        counted = scan.count_strict(data[: result.consumed], self._delimiter.encode(), quote)
+        padded = self._opened.dialect.padded
+        counted = scan.count_strict(data[: result.consumed], self._delimiter.encode(), quote, padded=padded)
         aside = tuple(self._placed(a) for a in result.aside)
         lines = np.array(result.lines, dtype=np.int64) + (self._line + 1)
         self._count(len(result.rows), counted, result.blank)

@@ -28,6 +28,7 @@ _OOXML = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RETURN = re.compile(r"_x000[Dd]_(?:_x000[Aa]_|\n)?")
 _WORD = re.compile(r"=\?[\w-]+\?[QqBb]\?[^?]*\?=")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_PARTING = re.compile(r"[\x0b\x0c\x1c-\x1f]")  # line breaks and list separators of FileMaker and others
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # A question mark inside a word stands for a letter that an encoding did not have; not before `=`, as in a query.
 _LOSSY = re.compile(r"\ufffd|(?:[^\W\d_A-Z]\?[^\W\d_A-Z]|[A-Z]\?[^\W\d_])(?![\w.%-]*=)")
@@ -49,7 +50,7 @@ def repaired(text: str) -> str:
 
 def _repaired_once(text: str) -> str:
     text = _OOXML.sub(lambda m: _unescaped(int(m[1], 16)), _RETURN.sub("\n", text))
-    text = _decoded_words(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _decoded_words(_PARTING.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n")))
     text = _from_dos(text)
     text = ftfy.fix_text(html.unescape(text) if "&" in text else text, normalization="NFC", unescape_html=False)
     text = _from_windows(text)

@@ -22,6 +22,7 @@ from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity, errors
 from crm_migrate.mapping.plan import SourcePlan
 from crm_migrate.stages.extract_findings import Observer
+from crm_migrate.stages.extract_separators import Separators
 from crm_migrate.stages.source_spec import build_spec
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import Part, read_manifest, write_file, write_manifest, write_part
@@ -74,9 +75,10 @@ def extract(
     if before is not None:
         return before
     schema = source.describe()
-    observer = Observer(source_plan, schema.columns)
+    observer, separators = Observer(source_plan, schema.columns), Separators(source_plan.name)
     kept: Counter[int] = Counter()
-    records, quarantine = _write(_First(source, limit, kept) if limit else source, run, source_plan.name, observer)
+    wanted = _First(source, limit, kept) if limit else source
+    records, quarantine = _write(wanted, run, source_plan.name, observer, separators)
     files, findings = source.facts()
     if limit:
         files = tuple(_rehearsed(fact, limit, kept[number]) for number, fact in enumerate(files))
@@ -88,7 +90,7 @@ def extract(
         records=sum(part.rows for part in records),
         quarantined=sum(part.rows for part in quarantine),
         files=tuple(_relative(fact, project) for fact in files),
-        findings=(*findings, *observer.findings()),
+        findings=(*findings, *separators.findings(), *observer.findings()),
         limit=limit,
     )
     _publish(result, run, records, quarantine)
@@ -154,14 +156,16 @@ def _relative(fact: FileFact, project: Project) -> FileFact:
     return dataclasses.replace(fact, path=_relative_path(fact.path, project))
 
 
-def _write(source: Source, run: Run, name: str, observer: Observer) -> tuple[list[Part], list[Part]]:
+def _write(
+    source: Source, run: Run, name: str, observer: Observer, separators: Separators
+) -> tuple[list[Part], list[Part]]:
     """Stream the source into parts; one thread writes while the next batch is read."""
     folder = run.table(STAGE, name, "records")
     _clear(folder)
     _clear(run.table(STAGE, name, "quarantine"))
     aside = _Quarantine(run.table(STAGE, name, "quarantine"))
     with ThreadPoolExecutor(1) as writer:
-        parts = [future.result() for future in _writing(source, folder, observer, aside, writer)]
+        parts = [future.result() for future in _writing(source, folder, observer, separators, aside, writer)]
     if not parts:
         parts = [write_part(folder, "00000", _empty(source))]
     return parts, aside.finish()
@@ -194,15 +198,21 @@ class _Quarantine:
 
 
 def _writing(
-    source: Source, folder: Path, observer: Observer, aside: _Quarantine, writer: ThreadPoolExecutor
+    source: Source,
+    folder: Path,
+    observer: Observer,
+    separators: Separators,
+    aside: _Quarantine,
+    writer: ThreadPoolExecutor,
 ) -> Iterator["Future[Part]"]:
     pending: Future[Part] | None = None
     for number, batch in enumerate(_filled(source, aside)):
-        observer.see(batch.records)
+        records = separators.read(batch.records)
+        observer.see(records)
         if pending is not None:
             pending.result()  # at most one part waits in memory
             yield pending
-        pending = writer.submit(write_part, folder, f"{number:05}", batch.records)
+        pending = writer.submit(write_part, folder, f"{number:05}", records)
     if pending is not None:
         yield pending
 

@@ -14,6 +14,23 @@ _WORDS = r"(genel\s+|ara\s+)?toplam|(grand\s+|sub\s*)?total|sum|gesamt(summe)?|s
 _TOTAL = rf"(?i)^\s*({_WORDS})\s*:?\s*$"
 
 
+QUOTE_SAMPLE = 2_000
+_PAIRS = (r"\"[^\"]*\"", "'[^']*'", "“[^”]*”", "„[^“]*“", "«[^»]*»", "‘[^’]*’", "`[^`]*`")
+_QUOTED = rf"^[\s\x{{a0}}]*({'|'.join(_PAIRS)})[\s\x{{a0}}]*$"
+
+
+def _in_quotes(records: pa.Table, columns: Sequence[str]) -> dict[str, int]:
+    """Columns of which every cell that is filled, two or more, stands in quotes of one kind or another."""
+    found = {}
+    for name in columns:
+        cells = records.column(name)
+        filled = pc.sum(pc.not_equal(pc.fill_null(cells, ""), "")).as_py() or 0
+        quoted = pc.sum(pc.match_substring_regex(cells, _QUOTED)).as_py() or 0
+        if filled == quoted >= 2:
+            found[name] = quoted
+    return found
+
+
 class Observer:
     """Looks at every batch once; `findings` speaks after the last one."""
 
@@ -22,9 +39,12 @@ class Observer:
         self._key = [name for name in plan.key if name in self._columns]
         self._totals: list[int] = []
         self._blank_keys = 0
+        self._quoted: dict[str, int] | None = None
 
     def see(self, records: pa.Table) -> None:
         """One batch of records."""
+        if self._quoted is None:
+            self._quoted = _in_quotes(records.slice(0, QUOTE_SAMPLE), self._columns)
         if self._columns and not self._skips_totals():
             hits = pc.match_substring_regex(records.column(self._columns[0]), _TOTAL)
             self._totals += records.filter(pc.fill_null(hits, False)).column("__line").to_pylist()
@@ -43,6 +63,7 @@ class Observer:
     def findings(self) -> Iterator[Finding]:
         """Warnings and errors about the records as a whole."""
         yield from self._missing_keys()
+        yield from self._quoted_columns()
         place = Place(source=self._plan.name)
         if self._totals:
             lines = ", ".join(f"{line:,}" for line in self._totals[:5])
@@ -54,6 +75,13 @@ class Observer:
             message = f"{self._blank_keys:,} records have no key ({', '.join(self._key)})"
             hint = "they are held unless a `skip:` rule leaves them out"
             yield Finding("key_missing", message, Severity.WARNING, place, hint, self._blank_keys)
+
+    def _quoted_columns(self) -> Iterator[Finding]:
+        for name, count in (self._quoted or {}).items():
+            message = f"all cells of `{name}` ({count:,} looked at) stand in quotes, which are read as part of them"
+            hint = "export it again with plain double quotes, and nothing between them and the delimiter"
+            place = Place(source=self._plan.name, field=name)
+            yield Finding("cells_quoted", message, Severity.WARNING, place, hint, count)
 
     def _missing_keys(self) -> Iterator[Finding]:
         for name in self._plan.key:

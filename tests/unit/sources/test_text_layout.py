@@ -99,3 +99,75 @@ def test_real_exports_are_read_whole(shared_data: Path) -> None:
     found = read(shared_data / "maven-crm" / "sales_pipeline.csv", batch_rows=65_536)
     assert (found.table.num_rows, found.aside, found.adds_up()) == (8800, (), True)
     assert sum(not row["account"] for row in found.table.to_pylist()) == 1425
+
+
+@pytest.mark.parametrize("mark", [b"\x1a", b"\x1a\r\n", b"\x1a\x1a\0\0", b"\r\n\x1a"])
+def test_the_end_mark_of_dos_is_no_row(tmp_path: Path, mark: bytes) -> None:
+    found = read_bytes(tmp_path, b"a,b\r\n1,x\r\n2,y\r\n" + mark)
+    assert (found.rows, found.aside, found.adds_up()) == ([["1", "x"], ["2", "y"]], (), True)
+    assert any("0x1A" in line for line in found.facts[0].evidence)
+
+
+def test_an_end_mark_inside_a_file_is_not_passed_over(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, b"a,b\r\n1,x\r\n\x1a2,y\r\n")
+    assert found.rows[1][0] != "2"
+
+
+def test_quotes_behind_a_blank_open_a_cell(tmp_path: Path) -> None:
+    data = b'Id, First, Note\n1, "Lee, Ann", "say ""hi"""\n2, Bob, ""\n3, "Cy\nFox", x\n'
+    found = read_bytes(tmp_path, data)
+    assert found.columns == ("Id", "First", "Note")
+    assert found.rows == [["1", "Lee, Ann", 'say "hi"'], ["2", "Bob", ""], ["3", "Cy\nFox", "x"]]
+    assert (found.aside, found.adds_up(), found.lines) == ((), True, [2, 3, 4])
+
+
+def test_single_quotes_below_a_bare_header(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, b"Id,Last,Note\nq1,'Lee','x'\nq2,'O''Brien, Bob',''\n")
+    assert found.rows == [["q1", "Lee", "x"], ["q2", "O'Brien, Bob", ""]]
+
+
+def test_an_apostrophe_before_a_number_is_no_quote(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, b"Id,Zip,Name\n'1,'00123,D'Or\n'2,'00124,Lee\n")
+    assert found.rows[0] == ["'1", "'00123", "D'Or"]
+
+
+def test_quotes_behind_a_backslash(tmp_path: Path) -> None:
+    data = b'a,b\n1,"say \\"hi\\", Ann"\n2,"C:\\\\dir\\\\"\n3,x\n'
+    found = read_bytes(tmp_path, data)
+    assert found.rows == [["1", 'say "hi", Ann'], ["2", "C:\\\\dir\\\\"], ["3", "x"]]
+    assert (found.aside, found.adds_up()) == ((), True)
+
+
+def test_a_backslash_at_the_end_of_a_cell_stays(tmp_path: Path) -> None:
+    assert read_bytes(tmp_path, b'a,b\n"C:\\dir\\","x"\n').rows == [["C:\\dir\\", "x"]]
+
+
+def test_a_delimiter_more_in_every_row(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, b"Id,Last,Email\n1,Lee,a@lee.example,\n2,Ray,,\n3,,b@ray.example,\n")
+    assert found.columns == ("Id", "Last", "Email")
+    assert found.rows == [["1", "Lee", "a@lee.example"], ["2", "Ray", ""], ["3", "", "b@ray.example"]]
+    assert "spare_delimiter" in found.codes
+
+
+def test_a_delimiter_more_in_the_header(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, b"Id;Last;;\n1;Lee\n2;Ray\n")
+    assert (found.columns, found.rows) == (("Id", "Last"), [["1", "Lee"], ["2", "Ray"]])
+    assert "spare_delimiter" in found.codes
+
+
+def test_a_delimiter_more_in_some_rows_is_doubt(tmp_path: Path) -> None:
+    data = b"Id,Last,Email\n1,Lee,a@lee.example\n2,Ray, Bob,\n3,Fox,c@fox.example\n"
+    found = read_bytes(tmp_path, data)
+    assert [(q.line, q.code) for q in found.aside] == [(3, "cell_count")]
+
+
+def test_a_value_behind_the_spare_delimiter_is_set_aside(tmp_path: Path) -> None:
+    data = b"Id,Last\n" + b"1,Lee,\n" * 3000 + b"2,Ray,lost\n3,Fox\n"
+    found = read_bytes(tmp_path, data)
+    assert [(q.line, q.code) for q in found.aside] == [(3002, "cell_count"), (3003, "cell_count")]
+    assert found.adds_up()
+
+
+def test_a_wrong_delimiter_is_one_error_that_names_the_right_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"one column of the header; did you mean the semicolon\?"):
+        read_bytes(tmp_path, b"Id;First;Last\n1;Ann;Lee\n", delimiter=",")

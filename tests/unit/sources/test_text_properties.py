@@ -62,8 +62,10 @@ def test_any_text_is_read_as_the_standard_library_reads_it_or_set_aside(body: st
     except csv.Error:
         assert found.aside  # nothing broken passes in silence
         return
-    assert found.rows == [row for row in expected if len(row) == 2]
-    assert len(found.aside) == sum(len(row) != 2 for row in expected)
+    # Where every row is longer by the same empty cells, those are left out, and told.
+    width = len(expected[0]) if "spare_delimiter" in found.codes else 2
+    assert found.rows == [row[:2] for row in expected if len(row) == width]
+    assert len(found.aside) == sum(len(row) != width for row in expected)
 
 
 @given(st.text(alphabet='ab",\r\n', max_size=200))

@@ -1,0 +1,57 @@
+"""Characters that part values inside a cell and that no cleaner knows: read as line breaks, and told once per column.
+
+FileMaker writes a line break in a field as VT and parts repeated values with GS; others use FS, RS, US or a form feed.
+Every kind of the cleanser parts several values at line breaks; a control character it would drop, and two telephone
+numbers would become one.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_migrate.finding import Finding, Place, Severity
+
+_NAMES = {0x0B: "VT", 0x0C: "form feed", 0x1C: "FS", 0x1D: "GS", 0x1E: "RS", 0x1F: "US"}
+_ANY = "[\x0b\x0c\x1c-\x1f]"
+_IS_ONE = np.zeros(256, dtype=bool)
+_IS_ONE[list(_NAMES)] = True
+
+
+class Separators:
+    """Reads batch after batch; `findings` speaks after the last one."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._cells: dict[str, Counter[str]] = {}
+
+    def read(self, records: pa.Table) -> pa.Table:
+        """The records with line breaks where cells held such characters; the same table where none did."""
+        for at, name in enumerate(records.column_names):
+            column = records.column(at)
+            if pa.types.is_string(column.type) and _holds(column):
+                self._count(name, column)
+                records = records.set_column(at, name, pc.replace_substring_regex(column, _ANY, "\n"))
+        return records
+
+    def _count(self, name: str, column: pa.ChunkedArray) -> None:
+        counts = self._cells.setdefault(name, Counter())
+        for code, word in _NAMES.items():
+            counts[f"{word} (0x{code:02X})"] += pc.sum(pc.match_substring(column, chr(code))).as_py() or 0
+
+    def findings(self) -> Iterator[Finding]:
+        """One for every column that held such characters."""
+        for name, counts in self._cells.items():
+            words = ", ".join(f"{word} in {count:,}" for word, count in counts.items() if count)
+            message = f"cells of `{name}` hold control characters, read as line breaks: {words}"
+            hint = "where they part several values and not lines, map the column with a step that takes a list"
+            place = Place(source=self._source, field=name)
+            yield Finding("cell_separators", message, Severity.WARNING, place, hint, max(counts.values()))
+
+
+def _holds(column: pa.ChunkedArray) -> bool:
+    """True where the bytes of a column hold such a character: every byte is looked at once, no cell is made."""
+    texts = (chunk.buffers()[2] for chunk in column.chunks if len(chunk))
+    return any(bool(_IS_ONE[np.frombuffer(text, dtype=np.uint8)].any()) for text in texts if text is not None)
