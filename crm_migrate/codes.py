@@ -400,6 +400,11 @@ CODES: dict[str, Code] = {
         "A value map that is not declared.",
         "Declare it under `value_maps:`.",
     ),
+    "literal_is_field": Code(
+        "mapping",
+        "A line writes a word that is also the name of a field of the same object.",
+        "Where the value of that field is meant, write `= field`; else leave the word as it is.",
+    ),
     "case_unreachable": Code(
         "mapping",
         "A branch that is never reached.",

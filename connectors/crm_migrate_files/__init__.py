@@ -12,6 +12,7 @@ class FilesConnector:
 
     name = "files"
     title = "CSV, TSV and XLSX files"
+    target_options: frozenset[str] = frozenset()
 
     def source(self, spec: SourceSpec) -> Source:
         """A reader of the files of `spec`. Raises InputError where one is not there or is no plain file."""

@@ -11,6 +11,7 @@ class SqlConnector:
 
     name = "sql"
     title = "SQL databases: SQLite, PostgreSQL"
+    target_options = frozenset({"url", "schema"})
 
     def source(self, spec: SourceSpec) -> Source:
         """A reader of a table, a query or a table with joins. Raises UsageError where `spec` names none."""

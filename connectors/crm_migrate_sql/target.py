@@ -43,6 +43,8 @@ def connect_backend(options: Mapping[str, Any]) -> "Postgres | Sqlite":
     except sa.exc.ArgumentError:
         raise UsageError("the url of the SQL target cannot be read", hint="postgresql://user@host/database") from None
     if url.get_backend_name() == "sqlite":
+        if "schema" in options:
+            raise UsageError("SQLite has no schemas", hint="leave `schema:` out of the environment")
         return Sqlite(url)
     if url.get_backend_name() == "postgresql":
         require_psycopg()

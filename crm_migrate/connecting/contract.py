@@ -291,6 +291,7 @@ class Connector(Protocol):
 
     name: str
     title: str
+    target_options: frozenset[str]  # the words of an environment that `target` reads; any other is refused
 
     def source(self, spec: SourceSpec) -> Source:
         """A reader of that source. Raises UsageError where this connector has no sources."""

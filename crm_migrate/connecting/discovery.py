@@ -52,6 +52,15 @@ def _load(point: EntryPoint) -> Connector:
         ) from error
 
 
+def target_options(name: str) -> frozenset[str] | None:
+    """The options that targets of a connector read; None where it is not there or does not say."""
+    try:
+        said = getattr(connector(name), "target_options", None)
+    except UsageError:
+        return None
+    return frozenset(said) if said is not None else None
+
+
 def available() -> Iterator[Installed]:
     """Every connector that is installed, by name, also those that do not load."""
     for name, point in sorted(_points().items()):

@@ -102,7 +102,7 @@ def _path(document: Document, loc: tuple[int | str, ...]) -> Path:
 
 def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails, path: Path) -> Finding:
     kind, word = detail["type"], str(detail["loc"][-1]) if detail["loc"] else ""
-    if kind == "extra_forbidden":
+    if kind == "extra_forbidden" or word in _planned(model_at(model, detail["loc"][:-1])):
         return _unknown(document, model, detail["loc"], path, word)
     if kind == "missing":
         parent = path[:-1]
@@ -140,10 +140,14 @@ def _words(detail: ErrorDetails, written: str) -> tuple[str, str]:
 def _unknown(document: Document, model: type[BaseModel], loc: tuple[int | str, ...], path: Path, word: str) -> Finding:
     parent = model_at(model, loc[:-1])
     spot = document.key_spot(path)
-    if parent is not None and word in getattr(parent, "planned", ()):
+    if word in _planned(parent):
         message = f"`{word}` is a word of the language that is not supported yet"
         return document.finding("mapping_not_supported", message, spot, _LATER)
     return document.finding("mapping_unknown_word", f"`{word}` is no word here", spot, nearest(word, words_of(parent)))
+
+
+def _planned(model: type[BaseModel] | None) -> frozenset[str]:
+    return model.planned if model is not None and issubclass(model, Authored) else frozenset()
 
 
 def words_of(model: type[BaseModel] | None) -> list[str]:

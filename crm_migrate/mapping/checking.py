@@ -7,48 +7,35 @@ from dataclasses import replace
 from crm_migrate.crm.types import TYPES, Storage
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.authoring import nearest
+from crm_migrate.mapping.deriving import derived_fields
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.expressions import Column, Name
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, SourcePlan
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Path
 
-# Fields that the engine derives; `crm_migrate.stages.complete` makes them, KPIs and checks may speak of them.
-_FLAGS = frozenset({"is_open", "is_won", "is_lost"})
 
-
-def derived(plan: ObjectPlan) -> dict[str, Storage]:
-    """The derived fields of an object, with how their text is read."""
-    found: dict[str, Storage] = {}
-    for field in plan.fields:
-        storage = TYPES[field.type].storage
-        stem = field.name.removesuffix("_date").removesuffix("_at").removesuffix("_on")
-        if field.type == "money":
-            found[f"{field.name}_in_report_currency"] = "decimal"
-        if storage in ("date", "instant"):
-            found |= dict.fromkeys((f"{stem}_month", f"{stem}_quarter", f"{stem}_year"), "text")
-        if field.name == "stage":
-            found |= dict.fromkeys(_FLAGS, "boolean")
-    return found
-
-
-def storages(plan: ObjectPlan, *, with_derived: bool) -> dict[str, Storage]:
+def storages(desk: Desk, plan: ObjectPlan, *, with_derived: bool) -> dict[str, Storage]:
     """How the text of every field is read."""
     own = {f.name: TYPES[f.type].storage for f in plan.fields}
-    return {**derived(plan), **own} if with_derived else own
+    converts = desk.file.project.money.report_in is not None
+    more = {d.name: d.storage for d in derived_fields(plan.fields, converts=converts)}
+    return {**more, **own} if with_derived else own
 
 
-def over_record(desk: Desk, text: str, plan: ObjectPlan, path: Path, *, with_derived: bool) -> None:
-    """Check a condition whose names are fields of a merged record."""
-    expression = desk.parsed(text, path)
+def over_record(
+    desk: Desk, text: str, plan: ObjectPlan, path: Path, *, with_derived: bool, shift: int = 0, value: bool = False
+) -> None:
+    """Check a condition (or a value) whose names are fields of a merged record; `shift` is where it starts."""
+    expression = desk.parsed(text, path, shift)
     if expression is None:
         return
-    known = storages(plan, with_derived=with_derived)
+    known = storages(desk, plan, with_derived=with_derived)
     for node in expression.occurrences():
         if node.name.alias is not None or node.name.name not in known:
-            _no_field(desk, node.name, plan, known, path, node.at)
+            _no_field(desk, node.name, plan, known, path, shift + node.at)
             return
-    desk.compiled(expression, lambda name: Column('"x"', known[name.name]), path)
+    desk.compiled(expression, lambda name: Column('"x"', known[name.name]), path, shift, value=value)
 
 
 def _no_field(desk: Desk, name: Name, plan: ObjectPlan, known: Iterable[str], path: Path, at: int) -> None:
@@ -78,6 +65,10 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
     for at, branch in enumerate(field.case):
         if branch.when is not None:
             over_record(desk, branch.when, plan, (*path, "case", at, "when"), with_derived=False)
+        word = "then" if branch.when is not None else "else"
+        _written(desk, plan, field, branch.then, (*path, "case", at, word))
+    for word, text in (("constant", field.constant), ("default", field.default)):
+        _word(desk, plan, field, text, (*path, word))
     names = {f.name for f in plan.fields}
     if field.per is not None and field.per not in names:
         desk.unknown("field_unknown", "the field", field.per, names, (*path, "per"))
@@ -86,6 +77,23 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         desk.tell("field_conflict", message, (*path, "keep_others"), "Name a field of type list or text.")
     if field.default_from is not None:
         _default_from(desk, objects, plan, field.default_from, (*path, "default_from"))
+
+
+def _written(desk: Desk, plan: ObjectPlan, field: FieldPlan, text: str | None, path: Path) -> None:
+    """What a branch writes: an expression over the record behind `=`, or a word."""
+    if text is not None and text.startswith("="):
+        over_record(desk, text[1:], plan, path, with_derived=False, shift=1, value=True)
+    else:
+        _word(desk, plan, field, text, path)
+
+
+def _word(desk: Desk, plan: ObjectPlan, field: FieldPlan, text: str | None, path: Path) -> None:
+    """A word that is written as it stands and is the name of a field too: perhaps its value was meant."""
+    if text in {f.name for f in plan.fields} and text not in field.choices:
+        where = "" if path[-1] in ("then", "else") else " in a `case:` or a source's cell"
+        message = f"this writes the word `{text}`, and `{text}` is a field of `{plan.name}` too"
+        hint = f"Its value is written `= {text}`{where}; keep it where the word itself is meant."
+        desk.findings.append(desk.document.at("literal_is_field", message, path, hint, Severity.WARNING))
 
 
 def _idle(desk: Desk, plan: ObjectPlan) -> None:
@@ -108,7 +116,7 @@ def _default_from(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, 
         words = [f.name for f in plan.fields if f.ref is not None]
         desk.unknown("field_unknown", "`default_from` is `reference.field`; the reference", reference, words, path)
         return
-    names = {f.name for f in objects[via.ref.object].fields}
+    names = {f.name for f in objects[via.ref.object].fields if f.ref is None}
     if wanted not in names:
         desk.unknown("field_unknown", f"the field of `{via.ref.object}`", wanted, names, path)
 

@@ -39,18 +39,21 @@ class ProjectPart(Authored):
     time_zone: str = "UTC"
     as_of: Text | None = Field(default=None, description="today, for ages, retention and overdue dates (YYYY-MM-DD)")
     money: Money = Money()
-    fiscal_year_starts: Text = Field(default="01-01", pattern="^[0-9]{2}-[0-9]{2}$")
+    fiscal_year_starts: Text = Field(
+        default="01-01",
+        pattern="^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$",
+        description="first day of the year (MM-DD, at most the 28th) that derived quarters and years count by",
+    )
 
 
 class Environment(Authored):
     """Where the records go. Every further word is an option of the connector; secrets only as `env:NAME`."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
+    planned = frozenset({"mask", "needs"})
     connector: str
     profile: str | None = Field(default=None, description="target profile; the connector's name when it is not said")
     owners: str | None = None
-    mask: Texts = ()
-    needs: Texts = ()
     __pydantic_extra__: dict[str, Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]] = Field(
         init=False
     )

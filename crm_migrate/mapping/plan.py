@@ -331,6 +331,9 @@ class ReconcilePlan(Frozen):
     sign_off: tuple[str, ...] = ()
 
 
+RATE_DIGITS = (23, 14)  # all digits of an exchange rate, and how many of them behind the point
+
+
 class MoneyPlan(Frozen):
     """How amounts are reported: `rates` is (currency, ISO date, units of `report_in` per unit), sorted."""
 
@@ -353,8 +356,6 @@ class EnvironmentPlan(Frozen):
     name: str
     connector: str
     options: dict[str, str] = {}
-    mask: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
 
 
 class Plan(Frozen):

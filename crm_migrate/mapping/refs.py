@@ -10,7 +10,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.plan import OwnerPlan
+from crm_migrate.mapping.plan import RATE_DIGITS, OwnerPlan
 from crm_migrate.mapping.reading import read_file
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Path, Plain, plain
 
@@ -88,7 +88,7 @@ def rates(desk: Desk, name: str, path: Path) -> tuple[tuple[str, str, str], ...]
     for row in read_csv(desk, name, path, ("currency", "date", "rate")):
         if not _is_rate(row):
             message = f"`{name}` has a line that is no rate: {row['currency']}, {row['date']}, {row['rate']}"
-            desk.tell("mapping_file", message, path, "Write EUR,2025-03-14,1.0842.")
+            desk.tell("mapping_file", message, path, f"Write EUR,2025-03-14,1.0842; at most {RATE_DIGITS[1]} decimals.")
         elif found.setdefault((row["currency"], row["date"]), row["rate"]) != row["rate"]:
             message = f"`{name}` has two rates for {row['currency']} on {row['date']}"
             desk.tell("mapping_file", message, path, "Keep one of the two.")
@@ -97,7 +97,8 @@ def rates(desk: Desk, name: str, path: Path) -> tuple[tuple[str, str, str], ...]
 
 def _is_rate(row: dict[str, str]) -> bool:
     rate = row["rate"]
-    number = re.fullmatch(r"[0-9]+(\.[0-9]+)?", rate) and float(rate) > 0
+    whole, point = RATE_DIGITS[0] - RATE_DIGITS[1], RATE_DIGITS[1]
+    number = re.fullmatch(rf"[0-9]{{1,{whole}}}(\.[0-9]{{1,{point}}})?", rate) and float(rate) > 0
     return bool(number and re.fullmatch("[A-Z]{3}", row["currency"]) and is_date(row["date"]))
 
 

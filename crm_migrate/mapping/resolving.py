@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from crm_migrate.crm.types import TYPES
+from crm_migrate.connecting.discovery import target_options
 from crm_migrate.errors import MappingError, UsageError
 from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping import library, refs
 from crm_migrate.mapping.authoring import author, nearest
 from crm_migrate.mapping.checking import check
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.model import MappingFile, Owners
+from crm_migrate.mapping.model import Environment, MappingFile, Owners
 from crm_migrate.mapping.plan import EnvironmentPlan, MoneyPlan, OwnersPlan, Plan, ValueMapPlan
 from crm_migrate.mapping.profiles import TargetProfile
 from crm_migrate.mapping.reading import read_file
@@ -161,22 +161,24 @@ def _environment(desk: Desk, wanted: str | None) -> EnvironmentPlan:
             raise UsageError("production is never the default environment", hint=f"--env {next(iter(known))}")
     if wanted not in known:
         raise UsageError(f"there is no environment `{wanted}`", hint=nearest(wanted, known))
-    environment = known[wanted]
-    options = dict(environment.__pydantic_extra__ or {})
-    if "schema" in options:
-        hint = "Describe the target in `mappings/targets/`, and name it with `profile:`."
-        desk.tell_key(
-            "mapping_not_supported", "a locked schema is not supported yet", ("environments", wanted, "schema"), hint
-        )
-    known_names = {n for part in desk.file.objects.values() for n in (*part.fields, *part.let)} | set(TYPES)
-    for at, name in enumerate(environment.mask):
-        if name not in known_names:
-            desk.unknown(
-                "field_unknown", "to be masked, the field", name, known_names, ("environments", wanted, "mask", at)
-            )
+    for name, each in known.items():
+        for option in each.__pydantic_extra__ or {}:
+            _check_option(desk, each, option, ("environments", name, option))
     return EnvironmentPlan(
-        name=wanted, connector=environment.connector, options=options, mask=environment.mask, needs=environment.needs
+        name=wanted, connector=known[wanted].connector, options=dict(known[wanted].__pydantic_extra__ or {})
     )
+
+
+def _check_option(desk: Desk, environment: Environment, option: str, path: Path) -> None:
+    """Words that are planned, and words that the connector does not read: none of them may pass in silence."""
+    if option in Environment.planned:
+        message = f"`{option}` is a word of the language that is not supported yet"
+        desk.tell_key("mapping_not_supported", message, path, "Leave it out for now; nothing was ignored.")
+        return
+    known = target_options(environment.connector)
+    if known is not None and option not in known:
+        words = [*known, *Environment.model_fields]
+        desk.unknown("mapping_unknown_word", f"the option of `{environment.connector}`", option, words, path, key=True)
 
 
 def _target(desk: Desk, chosen: EnvironmentPlan) -> TargetProfile | None:

@@ -169,6 +169,10 @@ def _conflicts(line: Line) -> None:
             desk.tell_key(
                 "field_conflict", f"`{word}` belongs to a reference", (*line.path, word), "Add `ref: object.source`."
             )
+    for word in ("constant", "case", "default", "default_from"):
+        if getattr(spec, word) and (spec.ref or (line.canonical and line.canonical.reference)):
+            message = f"`{line.name}` is a reference: `{word}:` has no record to name"
+            desk.tell_key("field_conflict", message, (*line.path, word), "Let a source's cell say the key of a record.")
     if spec.then and not spec.cells:
         desk.tell_key(
             "field_conflict", "`then:` has no source to work on", (*line.path, "then"), "Name a source's column."

@@ -72,7 +72,7 @@ def _kpis(desk: Desk, objects: dict[str, ObjectPlan]) -> tuple[KpiPlan, ...]:
         path: Path = ("reconcile", "kpis", name)
         if _object(desk, objects, kpi.of, (*path, "of")):
             plan = objects[kpi.of]
-            known = storages(plan, with_derived=True)
+            known = storages(desk, plan, with_derived=True)
             if kpi.where is not None:
                 over_record(desk, kpi.where, plan, (*path, "where"), with_derived=True)
             for at, word in enumerate(kpi.by):

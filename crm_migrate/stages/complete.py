@@ -2,11 +2,12 @@
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.completing.cascades import cascade
+from crm_migrate.stages.completing.deriving import create_rates, derived
 from crm_migrate.stages.completing.owners import PROBLEM, create_owners, settled
 from crm_migrate.stages.completing.query import Query, Sql
 from crm_migrate.stages.completing.suppressions import settle_suppressions
 from crm_migrate.stages.completing.uniqueness import cleared_table, settle_unique
-from crm_migrate.stages.completing.values import create_rates, derived, filled, inherited, leave_inheritance, merged
+from crm_migrate.stages.completing.values import ODD, filled, inherited, leave_inheritance, merged
 from crm_migrate.stages.completing.verdicts import create_verdicts, judge, warn
 from crm_migrate.stages.completing.warnings import gather
 from crm_migrate.workspace.layout import Run
@@ -29,7 +30,7 @@ def complete(plan: Plan, run: Run) -> None:
 
 def _completed(work: Relations, plan: Plan, each: ObjectPlan) -> Query:
     """The values of one object, and what stops its records."""
-    query = filled(merged(work, each), each)
+    query = filled(plan, merged(work, each), each)
     query = inherited(work, plan, query, each)
     query = derived(plan, query, each)
     query = settled(query, each, plan.owners)
@@ -60,7 +61,7 @@ def _publish(work: Relations, each: ObjectPlan, query: Query) -> None:
     }
     query = query.with_columns(cells) if cells else query
     inner = ("__cluster", "__trust", "__changed", "__members", "__day", "__rate_missing")
-    shown = [name for name in query.columns if name not in inner and not name.startswith(PROBLEM)]
+    shown = [name for name in query.columns if name not in inner and not name.startswith((PROBLEM, ODD))]
     listed = "".join(f", q.{quoted(name)}" for name in shown)
     words = ("code", "rule", "field", "message")
     # A field of the object may have one of these names (a product's code): the reason is always there with underscores.

@@ -14,6 +14,11 @@ class Sql:
     bound: tuple[str, ...] = ()
 
 
+def composed(template: str, *parts: Sql) -> Sql:
+    """`template` with `{}` filled by the parts; what they bind follows in their order, so that none can get lost."""
+    return Sql(template.format(*(part.text for part in parts)), tuple(v for part in parts for v in part.bound))
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """`SELECT ...` with a fixed list of columns."""

@@ -6,11 +6,12 @@ then the order of the mapping.
 
 from dataclasses import dataclass
 
+from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import parse
 from crm_migrate.mapping.plan import CheckPlan, ObjectPlan, Plan
 from crm_migrate.stages.completing.owners import PROBLEM
 from crm_migrate.stages.completing.query import Query, Sql
-from crm_migrate.stages.completing.values import IN_REPORT_CURRENCY, resolver
+from crm_migrate.stages.completing.values import ODD, resolver
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
 
@@ -75,7 +76,7 @@ def judge(work: Relations, plan: Plan, each: ObjectPlan, query: Query, only: str
 def _reasons(plan: Plan, each: ObjectPlan, query: Query) -> list[Reason]:
     checks = [check for check in plan.checks if check.object == each.name]
     found = [_required(field.name) for field in each.fields if field.required and not field.let]
-    found += [reason for check in checks for reason in _check(each, check, "reject", "rejected")]
+    found += [reason for check in checks for reason in _check(plan, each, check, "reject", "rejected")]
     found += [
         _owner(name.removeprefix(PROBLEM), code)
         for name in query.columns
@@ -84,7 +85,8 @@ def _reasons(plan: Plan, each: ObjectPlan, query: Query) -> list[Reason]:
     ]
     if "__rate_missing" in query.columns and _rate_is_needed(plan, each):
         found.append(_MISSING_RATE)
-    found += [reason for check in checks for reason in _check(each, check, "hold", "held")]
+    found += [_undecided(name.removeprefix(ODD)) for name in query.columns if name.startswith(ODD)]
+    found += [reason for check in checks for reason in _check(plan, each, check, "hold", "held")]
     return found
 
 
@@ -94,11 +96,11 @@ def _required(field: str) -> Reason:
     return Reason(missing, "rejected", "missing_required", field, field, message)
 
 
-def _check(each: ObjectPlan, check: CheckPlan, otherwise: str, state: str) -> list[Reason]:
+def _check(plan: Plan, each: ObjectPlan, check: CheckPlan, otherwise: str, state: str) -> list[Reason]:
     """A check that does not hold; one that cannot be judged waits for a person, whatever it would have done."""
     if check.otherwise != otherwise:
         return []
-    compiled = parse(check.expression).condition(resolver(each))
+    compiled = parse(check.expression).condition(resolver(plan, each))
     odd = Sql(compiled.incomparable, compiled.incomparable_params)
     failed = Sql(f"(NOT {compiled.sql} AND NOT {odd.text})", compiled.params + odd.bound)
     said = literal(check.say or f"it does not hold that {check.expression}")
@@ -106,6 +108,12 @@ def _check(each: ObjectPlan, check: CheckPlan, otherwise: str, state: str) -> li
     if odd.text != "FALSE":
         found.append(Reason(odd, "held", "not_comparable", check.id, "", literal(_INCOMPARABLE)))
     return found
+
+
+def _undecided(field: str) -> Reason:
+    """Which branch of a `case:` is meant cannot be said: the record waits, and no branch is taken in silence."""
+    message = literal(f"A value cannot be compared or computed as the `case:` of {field} asks.")
+    return Reason(Sql(f"q.{quoted(ODD + field)}"), "held", "not_comparable", field, field, message)
 
 
 _OWNER = ("owner_inactive_no_successor", "owner_inactive")
@@ -134,7 +142,7 @@ def warn(work: Relations, plan: Plan, each: ObjectPlan, query: Query) -> None:
     for check in plan.checks:
         if check.object != each.name or check.otherwise != "warn":
             continue
-        compiled = parse(check.expression).condition(resolver(each))
+        compiled = parse(check.expression).condition(resolver(plan, each))
         said = check.say or f"it does not hold that {check.expression}"
         for code, message, sql, bound in (
             (

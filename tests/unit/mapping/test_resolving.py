@@ -158,7 +158,6 @@ def test_an_environment_may_have_owners_of_its_own() -> None:
     assert plan.owners is not None
     assert plan.owners.entries[0].target == "kaan@uat.anadolu.example"
     assert plan.environment.options == {"url": "env:UAT_URL"}
-    assert plan.environment.mask == ("email", "phone")
 
 
 # ---------------------------------------------------------------------------------------------------- headers
