@@ -1041,7 +1041,14 @@ CODES: dict[str, Code] = {
     "ledger_broken": Code(
         "load",
         "The ledger of what was sent has been changed or damaged.",
-        "Bring it back from a backup; the target's own journal still protects against double loading.",
+        "Bring it back from a backup, or move it away with its `-wal` and `-shm`: then the plan asks the target by our "
+        "key, and the target's own journal still protects against double loading.",
+    ),
+    "run_damaged": Code(
+        "load",
+        "Files of an earlier run that was stopped while it loaded are damaged: what it sent is not known any more.",
+        "What it loaded is found in the target by our key. Where the target holds other values than ours now, the "
+        "record waits as `target_conflict`: look at it.",
     ),
     # -- comparing -----------------------------------------------------------------------------------------------
     "unexplained_lost": Code(

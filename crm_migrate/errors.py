@@ -4,6 +4,7 @@ CrmMigrateError                 carries message, hint and exit code; never shown
 ├── UsageError            2     the command, the project or the mapping is wrong
 │   └── MappingError      2     ... with findings, all of them at once
 ├── InputError            3     a source cannot be read, or is not what was signed
+│   └── DamagedFile       3     ... or a file of ours is not what we wrote
 ├── TargetError           4     the target refused us or cannot be reached
 │   └── TargetConflict    4     ... somebody else holds it, or it is not the target that the ledger knows
 ├── Interrupted          75     stopped in good order; `resume` goes on
@@ -48,6 +49,10 @@ class InputError(CrmMigrateError):
     """A source cannot be read at all; nothing was taken from it."""
 
     exit_code = 3
+
+
+class DamagedFile(InputError):
+    """A file that we wrote was cut, changed or taken away since; the message names it, the hint goes on without it."""
 
 
 class TargetError(CrmMigrateError):

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -20,8 +19,9 @@ from crm_migrate import __version__
 from crm_migrate.connecting.contract import Source, Target
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.connecting.secrets import resolve_secret
-from crm_migrate.errors import MappingError, UsageError
+from crm_migrate.errors import DamagedFile, MappingError
 from crm_migrate.finding import Finding, errors
+from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
 from crm_migrate.quality.evidence import decide
@@ -40,7 +40,7 @@ from crm_migrate.stages.workers import map_all
 from crm_migrate.workspace.evidence import Facts, read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.ledger import Ledger
+from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.locking import project_lock
 from crm_migrate.workspace.state import freeze, is_done, mark_done, new_run, now, open_run, read_state, runs
 
@@ -102,20 +102,9 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
 
 
 def _told_by(outcome: Outcome) -> tuple[Finding, ...]:
-    """What was odd about the sources as they were read, and about the target as it was found."""
+    """What was odd about the sources as they were read, about the target as it was found, and about earlier runs."""
     read = tuple(f for source in outcome.plan.sources for f in read_facts(outcome.run, source.name).findings)
     return (*read, *(outcome.load_plan.findings() if outcome.load_plan else ()))
-
-
-def read_plan(run: Run) -> Plan:
-    """The frozen plan of a run. UsageError where another version of the tool froze it in other words."""
-    try:
-        return Plan.model_validate_json(run.plan.read_text(encoding="utf-8"))
-    except ValidationError as error:
-        raise UsageError(
-            f"the plan of run {run.id} was written by another version of crm-migrate, or changed",
-            hint="use that version for this run, or start a new one: crm-migrate run",
-        ) from error
 
 
 def open_source(source: SourcePlan, project: Project) -> Source:
@@ -259,15 +248,18 @@ def _loaded_into(project: Project, plan: Plan, until: str) -> str | None:
             return target.identity()
         finally:
             target.close()
-    with Ledger(project.ledger) as ledger:
+    with checked(project.ledger) as ledger:
         loads = reversed(ledger.bodies("run"))
         return next((str(load["identity"]) for load in loads if _environment(project, load["run"], plan)), None)
 
 
 def _environment(project: Project, run_id: str, plan: Plan) -> bool:
-    """Whether that run went to the environment of this plan; what a run that was thrown away did is unknown."""
+    """Whether that run went to the environment of this plan; what a run did that was lost or damaged is unknown."""
     run = project.run(run_id)
-    return run.plan.exists() and read_plan(run).environment.name == plan.environment.name
+    try:
+        return run.plan.exists() and read_plan(run).environment.name == plan.environment.name
+    except DamagedFile:
+        return False
 
 
 def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _Stages) -> Outcome:

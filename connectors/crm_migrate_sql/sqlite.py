@@ -74,6 +74,7 @@ class Sqlite:
         with self._told("write"):
             if self._writer is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
+                self.path.touch(mode=0o600)  # what is there keeps its mode
                 self._writer = self._connect()
             connection = self._writer
             connection.execute("BEGIN IMMEDIATE")

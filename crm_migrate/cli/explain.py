@@ -36,7 +36,7 @@ def explain_command(subject: str, folder: Path, run_id: str | None, as_json: boo
       crm-migrate explain kisi:4711 demo
       crm-migrate explain kisi.csv:1042 demo
     """
-    from crm_migrate.pipeline import read_plan
+    from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.stages.explaining import explain
     from crm_migrate.workspace.state import open_run
 

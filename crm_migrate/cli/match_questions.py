@@ -84,8 +84,8 @@ def score_command(
       crm-migrate match score labels.csv demo --min-precision 0.999 --min-recall 0.9
     """
     from crm_migrate.cli.mapping import project_of
+    from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.matching.labels import read_labels
-    from crm_migrate.pipeline import read_plan
     from crm_migrate.stages.scoring import score_run
     from crm_migrate.workspace.state import open_run
 

@@ -8,7 +8,7 @@ import click
 
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.screen import Screen
-from crm_migrate.errors import UsageError
+from crm_migrate.errors import DamagedFile, UsageError
 
 project_argument = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=True, exists=True), default=".", metavar="[PROJECT]"
@@ -132,7 +132,14 @@ def runs_command(folder: Path, as_json: bool) -> None:
     """The runs of a project, oldest first, and how far each came."""
     from crm_migrate.workspace.state import read_state, runs
 
-    states = [read_state(run) for run in runs(project_of(folder))]
+    states, broken = [], []
+    for run in runs(project_of(folder)):
+        try:
+            states.append(read_state(run))
+        except DamagedFile as error:
+            broken.append(error.message)
+    for sentence in broken:
+        Screen().warn(sentence)
     if as_json:
         click.echo(json.dumps([state.model_dump() for state in states], indent=1))
         return

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from crm_migrate.cli.screen import Screen
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.sealing import read_sealed
 
 
 @click.command("report")
@@ -77,8 +79,10 @@ def figures_path(run: Run) -> Path:
 
 
 def read_figures(run: Run) -> Figures:
-    """The figures of a run; InputError where the file is damaged or of another version."""
+    """The figures of a run. InputError where they are of another version, DamagedFile where they were changed."""
     try:
-        return Figures.model_validate_json(figures_path(run).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"the figures of run {run.id} cannot be read", hint="crm-migrate run") from error
+        return Figures.model_validate(read_sealed(figures_path(run)))
+    except ValidationError as error:
+        raise InputError(
+            f"the figures of run {run.id} were written by another version of crm-migrate", hint="crm-migrate run"
+        ) from error

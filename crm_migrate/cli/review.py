@@ -59,10 +59,10 @@ def review_command(
 def _ask(
     folder: Path, run_id: str | None, out: Path | None, html: Path | None, limit: int, audit: int, *, as_json: bool
 ) -> None:
-    from crm_migrate.pipeline import read_plan
+    from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.reviewing import keeping
     from crm_migrate.reviewing.asking import ask
-    from crm_migrate.workspace.parts import write_file
+    from crm_migrate.workspace.files import write_file
     from crm_migrate.workspace.state import open_run
 
     run = open_run(project_of(folder), run_id, write=False)
@@ -101,7 +101,7 @@ def _told(pack: "Pack", written: list[Path], folder: Path, *, as_json: bool) -> 
 
 def _take(folder: Path, run_id: str | None, answers: Path, *, dry_run: bool, as_json: bool) -> None:
     from crm_migrate.cli import frames
-    from crm_migrate.pipeline import read_plan
+    from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.reviewing.taking import take
     from crm_migrate.workspace.state import open_run
 

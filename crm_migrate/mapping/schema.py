@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from crm_migrate.mapping.model import MappingFile
-from crm_migrate.workspace.parts import write_file
+from crm_migrate.workspace.files import SHARED, write_file
 
 FILE = "crm-migrate.schema.json"
 MODELINE = f"# yaml-language-server: $schema={FILE}"
@@ -19,9 +19,9 @@ def schema() -> str:
 
 def write(folder: Path, mapping: Path) -> bool:
     """Write the schema beside the mapping and name it in the mapping's first line; True if that line was added."""
-    write_file(folder / FILE, schema().encode())
+    write_file(folder / FILE, schema().encode(), SHARED)
     text = mapping.read_text(encoding="utf-8-sig")
     if "yaml-language-server:" in text:
         return False
-    write_file(mapping, f"{MODELINE}\n{text}".encode())
+    write_file(mapping, f"{MODELINE}\n{text}".encode(), SHARED)
     return True

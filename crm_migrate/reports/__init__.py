@@ -13,7 +13,7 @@ from crm_migrate.reports.hiding import masked
 from crm_migrate.reports.language import Language, language
 from crm_migrate.reports.visible import visible_figures
 from crm_migrate.workspace.figures import Figures
-from crm_migrate.workspace.parts import write_file
+from crm_migrate.workspace.files import write_file
 
 __all__ = ["FORMATS", "presentable", "write_reports"]
 

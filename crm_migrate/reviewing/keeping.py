@@ -4,8 +4,8 @@ from pydantic import ValidationError
 
 from crm_migrate.errors import UsageError
 from crm_migrate.reviewing.questions import Pack
+from crm_migrate.workspace.files import write_file
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.parts import write_file
 from crm_migrate.workspace.state import runs
 
 

@@ -14,8 +14,9 @@ from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.link import link
 from crm_migrate.stages.workers import map_all
+from crm_migrate.workspace.files import write_file
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.parts import paths, read_manifest, write_file, write_manifest, write_part
+from crm_migrate.workspace.parts import paths, read_manifest, write_manifest, write_part
 
 SET_ASIDE_WORDS = ("held", "rejected", "excluded", "absent")
 

@@ -25,7 +25,8 @@ from crm_migrate.stages.extract_findings import Observer
 from crm_migrate.stages.extract_separators import Separators
 from crm_migrate.stages.source_spec import build_spec
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.parts import Part, read_manifest, write_file, write_manifest, write_part
+from crm_migrate.workspace.parts import Part, read_manifest, write_manifest, write_part
+from crm_migrate.workspace.sealing import read_sealed, write_sealed
 
 __all__ = ["ExtractResult", "build_spec", "extract", "read_facts"]
 
@@ -98,8 +99,8 @@ def extract(
 
 
 def read_facts(run: Run, source: str) -> ExtractResult:
-    """The result of an earlier `extract`. FileNotFoundError where there is none."""
-    data: dict[str, Any] = json.loads(_facts_path(run, source).read_text(encoding="utf-8"))
+    """The result of an earlier `extract`. FileNotFoundError where there is none, DamagedFile where it was changed."""
+    data: dict[str, Any] = read_sealed(_facts_path(run, source))
     files = tuple(FileFact(**{**fact, "evidence": tuple(fact["evidence"])}) for fact in data.pop("files"))
     told = data.pop("findings")
     findings = tuple(Finding(**{**f, "severity": Severity(f["severity"]), "place": Place(**f["place"])}) for f in told)
@@ -268,7 +269,7 @@ def _publish(result: ExtractResult, run: Run, records: list[Part], quarantine: l
     """Facts first, manifests last: a table without manifest is not there."""
     data = asdict(result)
     del data["reused"]
-    write_file(_facts_path(run, result.source), json.dumps(data, ensure_ascii=False, indent=1).encode())
+    write_sealed(_facts_path(run, result.source), data)
     _refuse_loss(result)
     for name, parts in (("quarantine", quarantine), ("records", records)):
         keyed = [dataclasses.replace(part, key=result.key) for part in parts]

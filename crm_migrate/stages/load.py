@@ -22,7 +22,7 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.loading.claims import claim_members
 from crm_migrate.stages.loading.keys import names_field, plan_columns, plan_listing
 from crm_migrate.stages.loading.objects import Link, links, loaded_fields, target_object, target_objects
-from crm_migrate.stages.loading.plan import LoadPlan, LoadSample, ObjectLoad, read_plan
+from crm_migrate.stages.loading.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
 from crm_migrate.stages.loading.publishing import PUBLISHED, publish_memory, write_outcomes
 from crm_migrate.stages.loading.restoring import refuse_exchanged
 from crm_migrate.stages.loading.sending import Kind, Sender, check_journal, slices
@@ -32,6 +32,7 @@ from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import BatchLine, Ledger, checked
 from crm_migrate.workspace.locking import project_lock, target_lock
 from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.sealing import damaged
 from crm_migrate.workspace.sql import literal, quoted, stream, write_batches
 
 __all__ = ["LoadPlan", "LoadResult", "LoadSample", "ObjectLoad", "execute_load", "plan_load", "read_plan"]
@@ -97,6 +98,7 @@ def execute_load(
     if load_plan is None or load_plan.plan_hash != plan.hash:
         raise UsageError("this run has no plan of its load", hint="crm-migrate plan")
     with project_lock(project), checked(project.ledger) as ledger, _stoppable(stop) as stopped:
+        _check_seal(load_plan, run, ledger)
         identity = _enter(plan, load_plan, run, target, ledger)
         with target_lock(identity), relations(run, "load") as tables:
             lines = {line.intent.name: line for line in ledger.batches(run.id)}
@@ -112,6 +114,12 @@ def execute_load(
             objects = tuple(_became(tables, o, held[o.name], *linked[o.name]) for o in plan.objects)
         ledger.note(PUBLISHED, {"run": run.id, "identity": identity})
     return LoadResult(identity=identity, objects=objects)
+
+
+def _check_seal(load_plan: LoadPlan, run: Run, ledger: Ledger) -> None:
+    """DamagedFile where the tables of the plan are not those that it was made of; what is begun changes them itself."""
+    if not ledger.begun(run.id) and sealed(load_plan, run).hash != load_plan.hash:
+        raise damaged(run.table("load", "plan.json"), "does not fit the tables that it stands for")
 
 
 def _enter(plan: Plan, load_plan: LoadPlan, run: Run, target: Target, ledger: Ledger) -> str:

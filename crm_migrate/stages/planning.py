@@ -12,7 +12,7 @@ from crm_migrate.stages.loading.publishing import settle_earlier
 from crm_migrate.stages.loading.restoring import exchanged, refuse_restored
 from crm_migrate.stages.loading.theirs import read_claims, read_theirs
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.ledger import Ledger
+from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import literal, quoted
 
@@ -30,7 +30,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     for object_plan in plan.objects:
         read_theirs(target, target_object(plan, object_plan), run, "load", object_plan.name, "theirs")
         read_claims(target, target_object(plan, object_plan), run, "load", object_plan.name, "claims")
-    settle_earlier(plan, project, run, target, identity)
+    notes = settle_earlier(plan, project, run, target, identity)
     with relations(run, "load") as tables:
         for object_plan in plan.objects:
             remember(tables, project, identity, plan, object_plan)
@@ -40,17 +40,16 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         hold_children(tables, plan)
         refuse_claimed(tables, plan)
         loads = [_publish(tables, project, identity, plan, object_plan) for object_plan in plan.objects]
-    load_plan = sealed(
-        LoadPlan(
-            run=run.id,
-            plan_hash=plan.hash,
-            identity=identity,
-            objects=tuple(loads),
-            prepare=missing,
-            exchanged=exchanged(project, plan, identity),
-        ),
-        run,
+    made = LoadPlan(
+        run=run.id,
+        plan_hash=plan.hash,
+        identity=identity,
+        objects=tuple(loads),
+        prepare=missing,
+        exchanged=exchanged(project, plan, identity),
+        notes=notes,
     )
+    load_plan = sealed(made, run)
     write_plan(load_plan, run)
     return load_plan
 
@@ -58,7 +57,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
 def _begun(project: Project, run: Run) -> bool:
     if not project.ledger.exists():
         return False
-    with Ledger(project.ledger) as ledger:
+    with checked(project.ledger) as ledger:
         return ledger.begun(run.id)
 
 

@@ -44,7 +44,7 @@ from crm_migrate.workspace.figures import (
     signature_of,
 )
 from crm_migrate.workspace.layout import Run
-from crm_migrate.workspace.parts import write_file
+from crm_migrate.workspace.sealing import write_sealed
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
@@ -78,7 +78,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
         collected.decisions = _decisions(tables, plan)
         fingerprint = _fingerprint(tables, plan)
     figures = _signed(_figures(plan, header, target_identity, fingerprint, collected))
-    write_file(run.table("reconcile") / "figures.json", figures.model_dump_json(indent=1).encode())
+    write_sealed(run.table("reconcile") / "figures.json", figures.model_dump(mode="json"))
     return figures
 
 

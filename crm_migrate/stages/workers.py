@@ -1,7 +1,8 @@
 """The map and transform pass over all parts: in this process when there is little, else on a pool of spawned ones.
 
-Workers write temporary files; only this process publishes them. A worker dies with its parent. A part whose key is
-there already is not made again: that is all that resuming means here.
+Workers write temporary files; only this process publishes them. A worker dies with its parent. Of every part that is
+made a receipt is kept: its key and the digests of its four tables. A part with a receipt under the same key, whose
+tables are still what the receipt says, is not made again: that is all that resuming means here.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -20,13 +21,15 @@ import polars as pl
 import pyarrow.parquet as pq
 
 import crm_migrate
+from crm_migrate.errors import DamagedFile
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.map import map_batch
 from crm_migrate.workspace.layout import Run
-from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, write_manifest
+from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, verified, write_manifest
+from crm_migrate.workspace.sealing import read_sealed, write_sealed
 
 TABLES = ("records", "set_aside", "cells", "changes")
-KEY_METADATA = b"crm_migrate.key"
+RECEIPTS = "receipts"
 FEW_ROWS = 100_000
 LIBRARIES = ("polars", "duckdb", "pyarrow", "phonenumbers", "email-validator", "babel", "ftfy", "pycountry")
 
@@ -163,8 +166,7 @@ def _write(task: Task, table: str, frame: pl.DataFrame) -> tuple[Path, int]:
     folder = task.folder / table
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{task.name}.{os.getpid()}.tmp"
-    arrow = frame.to_arrow().replace_schema_metadata({KEY_METADATA: task.key.encode()})
-    pq.write_table(arrow, temporary, compression="zstd", compression_level=1)
+    pq.write_table(frame.to_arrow(), temporary, compression="zstd", compression_level=1)
     return temporary, frame.height
 
 
@@ -173,16 +175,38 @@ def _write(task: Task, table: str, frame: pl.DataFrame) -> tuple[Path, int]:
 
 def _publish(made: Made) -> list[Part]:
     task = made.task
-    return [
+    parts = [
         publish(file, task.folder / table / f"{task.name}.parquet", task.key, rows)
         for table, (file, rows) in zip(TABLES, made.files, strict=True)
     ]
+    return _receipted(task, parts)
+
+
+def _receipted(task: Task, parts: list[Part]) -> list[Part]:
+    """Write the receipt last: what has one is whole."""
+    write_sealed(_receipt(task.folder, task), {"key": task.key, "parts": [asdict(part) for part in parts]})
+    return parts
+
+
+def _receipt(folder: Path, task: Task) -> Path:
+    return folder / RECEIPTS / f"{task.name}.json"
 
 
 def _published(task: Task) -> list[Part] | None:
-    """The four parts of a task that an earlier run of the same run published under the same key, or None."""
-    parts = [_found(task, task.folder / table / f"{task.name}.parquet") for table in TABLES]
-    return [part for part in parts if part is not None] if None not in parts else None
+    """The four parts of a task that an earlier opening of this run published under the same key, or None."""
+    return _whole(task, task.folder)
+
+
+def _whole(task: Task, folder: Path) -> list[Part] | None:
+    """The four parts below a folder that have a receipt under the task's key and are still what it says, or None."""
+    try:
+        receipt = read_sealed(_receipt(folder, task))
+        parts = [Part(**part) for part in receipt["parts"]]
+        for table, part in zip(TABLES, parts, strict=True):
+            verified(folder / table, part)
+    except (FileNotFoundError, DamagedFile):
+        return None  # it is made again
+    return parts if receipt["key"] == task.key else None
 
 
 def _taken_over(task: Task, run: Run) -> list[Part] | None:
@@ -190,25 +214,19 @@ def _taken_over(task: Task, run: Run) -> list[Part] | None:
     earlier = max((other for other in run.folder.parent.glob("*/") if other.name < run.id), default=None)
     if earlier is None:
         return None
-    files = [earlier / (task.folder / table / f"{task.name}.parquet").relative_to(run.folder) for table in TABLES]
-    if any(_found(task, file) is None for file in files):
+    folder = earlier / task.folder.relative_to(run.folder)
+    parts = _whole(task, folder)
+    if parts is None:
         return None
-    for table, file in zip(TABLES, files, strict=True):
-        place = task.folder / table / file.name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, temporary := place.with_name(f".{task.name}.{os.getpid()}.tmp"))
-        publish(temporary, place, task.key, 0)
-    return _published(task)
+    return _receipted(task, [_copied(task, folder, table, part) for table, part in zip(TABLES, parts, strict=True)])
 
 
-def _found(task: Task, path: Path) -> Part | None:
-    if not path.exists():
-        return None
-    metadata = pq.read_metadata(path)
-    if (metadata.metadata or {}).get(KEY_METADATA) != task.key.encode():
-        return None
-    with path.open("rb") as handle:
-        return Part(path.stem, task.key, metadata.num_rows, hashlib.file_digest(handle, "sha256").hexdigest())
+def _copied(task: Task, folder: Path, table: str, part: Part) -> Part:
+    file = folder / table / f"{part.name}.parquet"
+    place = task.folder / table / file.name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, temporary := place.with_name(f".{task.name}.{os.getpid()}.tmp"))
+    return publish(temporary, place, task.key, part.rows)
 
 
 def _finish(plan: Plan, run: Run, tasks: list[Task], done: dict[Task, list[Part]]) -> None:

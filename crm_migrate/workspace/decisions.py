@@ -28,7 +28,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate.workspace.parts import write_file
+from crm_migrate.workspace.files import SHARED, write_file
 
 FILE = "duplicates.yaml"
 Word = Literal["merge", "apart", "review"]
@@ -225,7 +225,7 @@ def write_duplicates(
     fresh = [decision for decision in new.values() if not any(_says(old, decision) for old in mine)]
     stand = {_about(d) for d in kept} | (new.keys() - {_about(d) for d in fresh})
     if fresh or len(stand) < len(mine):
-        write_file(path, _with(path, fresh, stand))
+        write_file(path, _with(path, fresh, stand), SHARED)
     return []
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from crm_migrate.workspace.parts import write_file
+from crm_migrate.workspace.files import SHARED, write_file
 
 Facts = dict[str, dict[str, dict[str, str]]]  # source -> column -> fact -> value
 
@@ -22,4 +22,4 @@ def write_evidence(path: Path, facts: Facts) -> None:
     """Write the facts when they differ from what is there, so that an unchanged file keeps its date."""
     if read_evidence(path) != facts:
         text = json.dumps({"crm_migrate": 1, "columns": facts}, ensure_ascii=False, indent=2, sort_keys=True)
-        write_file(path, (text + "\n").encode())
+        write_file(path, (text + "\n").encode(), SHARED)

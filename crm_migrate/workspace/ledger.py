@@ -5,21 +5,28 @@ the call that writes it returns, so an intent is durable before its effect. No p
 digests and the target's masked words.
 """
 
+import errno
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from crm_migrate.errors import InternalError
+from crm_migrate.errors import DamagedFile
 from crm_migrate.finding import Finding, Place
+from crm_migrate.workspace.private import private_folder
 
 GENESIS = "0" * 64
+WAY_ON = (
+    "bring it back from a backup, or move it away with its -wal and -shm: then crm-migrate plan asks the target by our "
+    "key, and the target's own journal still protects against double loading"
+)
 BatchState = Literal["intended", "settled", "in_doubt"]
 
 _SCHEMA = """
@@ -91,11 +98,13 @@ class Ledger:
     """The ledger of one project. One process writes (see `locking`); many may read."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=FULL")
-        self._connection.executescript(_SCHEMA)
+        private_folder(path.parent)
+        self._path = path
+        with told(path):
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._connection.executescript(_SCHEMA)
         path.chmod(0o600)
 
     def __enter__(self) -> "Ledger":
@@ -132,6 +141,10 @@ class Ledger:
 
     def _append(self, kind: str, body: dict[str, Any]) -> None:
         text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        with told(self._path):
+            self._insert(kind, text)
+
+    def _insert(self, kind: str, text: str) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             seq, prev = self.head()
@@ -215,18 +228,49 @@ def _broken(seq: int) -> Finding:
         "ledger_broken",
         f"entry {seq} of the ledger is not what was written: its hash does not fit the chain",
         place=Place(source="ledger", row=seq),
-        hint="bring the ledger back from a backup; the target's own journal still protects against double loading",
+        hint=WAY_ON,
     )
 
 
 def checked(path: Path) -> Ledger:
-    """Open a ledger whose chain holds; InternalError where it does not or is no database any more."""
+    """Open a ledger whose chain holds. DamagedFile where it does not or is no database any more."""
+    ledger = Ledger(path)
     try:
-        ledger = Ledger(path)
-        findings = ledger.verify()
-    except sqlite3.DatabaseError as error:
-        raise InternalError(f"the ledger cannot be read: {error}", hint="bring it back from a backup") from error
+        with told(path):
+            findings = ledger.verify()
+    except BaseException:
+        ledger.close()
+        raise
     if findings:
         ledger.close()
-        raise InternalError(findings[0].message, hint=findings[0].hint)
+        raise DamagedFile(f"{_name(path)}: {findings[0].message}", hint=findings[0].hint)
     return ledger
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """SQLite's trouble with the ledger as what it is: the disk's (an OSError with its number), or a damaged file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        number = _TROUBLES.get(error.sqlite_errorcode & 0xFF) if hasattr(error, "sqlite_errorcode") else None
+        if number is not None:
+            raise OSError(number, os.strerror(number), str(path)) from error
+        if isinstance(error, sqlite3.DatabaseError):
+            raise DamagedFile(f"{_name(path)} cannot be read: {error}", hint=WAY_ON) from error
+        raise
+
+
+_TROUBLES = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_BUSY: errno.EBUSY,
+    sqlite3.SQLITE_LOCKED: errno.EBUSY,
+}
+
+
+def _name(path: Path) -> str:
+    return Path(*path.parts[-2:]).as_posix()

@@ -11,12 +11,13 @@ from filelock import FileLock, Timeout
 
 from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.private import private_folder
 
 
 @contextmanager
 def project_lock(project: Project) -> Iterator[None]:
     """Hold a project; UsageError at once when another process does. May be taken again inside itself."""
-    project.work.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(project.work)
     lock = FileLock(project.work / "writer.lock", timeout=0, is_singleton=True)
     try:
         lock.acquire()
@@ -35,7 +36,7 @@ def target_lock(identity: str) -> Iterator[None]:
     """Hold a target on this machine; TargetConflict at once when another process does, whatever its project."""
     user = os.getuid() if hasattr(os, "getuid") else ""  # a folder of another user could not be written
     folder = Path(tempfile.gettempdir()) / f"crm-migrate-locks-{user}"
-    folder.mkdir(exist_ok=True, mode=0o700)
+    private_folder(folder)
     lock = FileLock(folder / f"{hashlib.sha256(identity.encode()).hexdigest()[:32]}.lock", timeout=0, is_singleton=True)
     try:
         lock.acquire()

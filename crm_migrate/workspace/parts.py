@@ -1,14 +1,20 @@
-"""Parquet parts between two stages: written once, synced, renamed into place, listed in a manifest."""
+"""Parquet parts between two stages: written once, synced, renamed into place, listed in a manifest.
+
+Whoever asks for the files of a table gets those whose bytes are still what the manifest says. A file is read for that
+once per process.
+"""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from crm_migrate.workspace.files import sync_directory
+from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
 
 MANIFEST = "manifest.json"
 
@@ -21,29 +27,6 @@ class Part:
     key: str
     rows: int
     sha256: str
-
-
-def sync_directory(folder: Path) -> None:
-    """Make renames inside a folder durable; a no-op where directories cannot be opened (Windows)."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that it is either the old one or the new one, whatever happens."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(path)
-    sync_directory(path.parent)
 
 
 def write_part(folder: Path, name: str, table: pa.Table, key: str = "") -> Part:
@@ -62,30 +45,56 @@ def publish(temporary: Path, path: Path, key: str, rows: int) -> Part:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
     temporary.replace(path)
     sync_directory(path.parent)
+    _proven.add(_state(path, digest))
     return Part(path.stem, key, rows, digest)
 
 
 def write_manifest(folder: Path, parts: list[Part]) -> None:
     """List the parts of a finished table; a table without manifest is not there."""
-    listed = [{"name": p.name, "key": p.key, "rows": p.rows, "sha256": p.sha256} for p in parts]
-    write_file(folder / MANIFEST, json.dumps(listed, indent=1).encode())
+    write_sealed(folder / MANIFEST, {"parts": [asdict(part) for part in parts]})
 
 
 def read_manifest(folder: Path) -> list[Part] | None:
-    """The parts of a table in order, or None when it was never finished."""
+    """The parts of a table in order, or None when it was never finished. DamagedFile where the list was changed."""
     try:
-        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        listed = read_sealed(folder / MANIFEST)["parts"]
     except FileNotFoundError:
         return None
     return [Part(**item) for item in listed]
 
 
+def verified(folder: Path, part: Part) -> Path:
+    """The file of a part. DamagedFile where its bytes are not those that were published."""
+    path = folder / f"{part.name}.parquet"
+    try:
+        state = _state(path, part.sha256)
+        if state not in _proven:
+            with path.open("rb") as handle:
+                if hashlib.file_digest(handle, "sha256").hexdigest() != part.sha256:
+                    raise damaged(path, "is not what was written: its digest does not fit")
+            _proven.add(state)
+    except FileNotFoundError as error:
+        raise damaged(path, "is gone") from error
+    return path
+
+
+_proven: set[tuple[str, str, int, int, int]] = set()  # files as they were when their digest was seen to fit
+
+
+def _state(path: Path, digest: str) -> tuple[str, str, int, int, int]:
+    found = path.stat()
+    return str(path), digest, found.st_size, found.st_mtime_ns, found.st_ino
+
+
 def paths(folder: Path) -> list[Path]:
-    """The files of a finished table in order; empty when it has no parts. FileNotFoundError when it is not finished."""
+    """The files of a finished table in order; empty when it has no parts.
+
+    FileNotFoundError when it is not finished, DamagedFile where a file is not what was published.
+    """
     parts = read_manifest(folder)
     if parts is None:
         raise FileNotFoundError(folder / MANIFEST)
-    return [folder / f"{part.name}.parquet" for part in parts]
+    return [verified(folder, part) for part in parts]
 
 
 def tables(folder: Path) -> Iterator[pa.Table]:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crm_migrate.errors import UsageError
+from crm_migrate.workspace.files import write_file
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.parts import write_file
+from crm_migrate.workspace.private import private_folder
+from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
 
 
 class FrozenPlan(Protocol):
@@ -28,13 +30,14 @@ class FrozenPlan(Protocol):
 class RunState(BaseModel):
     """The content of `run.json`. `stages` maps a finished stage to the UTC instant; `epoch` counts who opened the run
     to write, so that a worker of an earlier opening can be told apart. `limit` is the number of records of every source
-    that a rehearsal takes."""
+    that a rehearsal takes. `drafted` is the hash of the plan as it was before the sources were read."""
 
     model_config = ConfigDict(extra="forbid")
 
     run: str
     plan_hash: str
     started: str
+    drafted: str = ""
     epoch: int = 1
     stages: dict[str, str] = {}
     seconds: dict[str, float] = {}
@@ -58,20 +61,20 @@ def new_run(project: Project, plan: FrozenPlan, limit: int | None = None) -> Run
     clock that was set back changes no order."""
     run = _claim(project)
     write_file(run.plan, plan.canonical_json().encode())
-    write_state(run, RunState(run=run.id, plan_hash=plan.hash, started=now(), limit=limit))
+    write_state(run, RunState(run=run.id, plan_hash=plan.hash, drafted=plan.hash, started=now(), limit=limit))
     return run
 
 
 def freeze(run: Run, plan: FrozenPlan) -> None:
     """Give a run its final plan, once its sources are read and the evidence of their columns is decided."""
-    write_file(run.plan, plan.canonical_json().encode())
     write_state(run, read_state(run).model_copy(update={"plan_hash": plan.hash}))
+    write_file(run.plan, plan.canonical_json().encode())
 
 
 def _claim(project: Project) -> Run:
     """A folder that nobody else has: the number is claimed by an exclusive file before the folder is named."""
     folder = project.work / "runs"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     for number in itertools.count(_highest(folder) + 1):
         try:
             (folder / f"{number:05d}.claim").touch(mode=0o600, exist_ok=False)
@@ -111,13 +114,23 @@ def open_run(project: Project, run_id: str | None = None, plan: FrozenPlan | Non
 
 
 def read_state(run: Run) -> RunState:
-    """What `run.json` says."""
-    return RunState.model_validate_json(run.state.read_bytes())
+    """What `run.json` says. DamagedFile where it was changed."""
+    try:
+        return RunState.model_validate(read_sealed(run.state))
+    except ValidationError as error:
+        raise damaged(run.state, "was written by another version of crm-migrate") from error
+
+
+def check_plan(run: Run, plan: FrozenPlan) -> None:
+    """DamagedFile where a plan that was read is neither the one that the run froze nor, before that, its draft."""
+    state = read_state(run)
+    if plan.hash != state.plan_hash and (plan.hash != state.drafted or "extract" in state.stages):
+        raise damaged(run.plan, "is not what was written: its digest does not fit")
 
 
 def write_state(run: Run, state: RunState) -> None:
     """Replace `run.json`, whole or not at all."""
-    write_file(run.state, state.model_dump_json(indent=1).encode())
+    write_sealed(run.state, state.model_dump(mode="json"))
 
 
 def mark_done(run: Run, stage: str, seconds: float = 0.0) -> None:

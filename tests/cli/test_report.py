@@ -8,6 +8,7 @@ import pytest
 from crm_migrate.cli import main
 from crm_migrate.cli.screen import Screen
 from crm_migrate.workspace.figures import AccountingLine, ExceptionGroup, Figures, Header
+from crm_migrate.workspace.sealing import write_sealed
 
 
 def figures(verdict: str = "GO", **more: object) -> Figures:
@@ -43,7 +44,7 @@ def project(tmp_path: Path) -> Path:
         (run / "reconcile").mkdir(parents=True)
         (run / "run.json").write_text("{}", encoding="utf-8")
         if name != "00003-c":
-            (run / "reconcile" / "figures.json").write_text(figures().model_dump_json(), encoding="utf-8")
+            write_sealed(run / "reconcile" / "figures.json", figures().model_dump(mode="json"))
     return tmp_path
 
 

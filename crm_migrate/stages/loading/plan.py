@@ -4,14 +4,15 @@ import hashlib
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.stages.loading.keys import Names
 from crm_migrate.workspace.layout import Run
-from crm_migrate.workspace.parts import read_manifest, write_file
+from crm_migrate.workspace.parts import read_manifest
 from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
 
 ACTIONS = ("create", "update", "unchanged", "held", "rejected", "excluded")
 SAMPLES = 5
@@ -57,7 +58,8 @@ class ObjectLoad(BaseModel):
 class LoadPlan(BaseModel):
     """What would be written, per object in load order; nothing of it has been. `hash` is bound to every line of it.
 
-    `prepare` names what the target lacks; it is made before the first record is written.
+    `prepare` names what the target lacks; it is made before the first record is written. `notes` are sentences about
+    earlier runs whose files are damaged.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -68,6 +70,7 @@ class LoadPlan(BaseModel):
     objects: tuple[ObjectLoad, ...]
     prepare: tuple[str, ...] = ()
     exchanged: str = ""  # the target that this environment was at its last load, where it is another one now
+    notes: tuple[str, ...] = ()
     hash: str = ""
 
     @property
@@ -76,7 +79,9 @@ class LoadPlan(BaseModel):
         return sum(o.create + o.update for o in self.objects)
 
     def findings(self) -> tuple[Finding, ...]:
-        """What was found out about our own earlier loads: another target, and per object what our ledger lacks."""
+        """What was found out about our own earlier loads: another target, runs whose files are damaged, and per object
+        what our ledger lacks."""
+        broken = (Finding("run_damaged", note, Severity.WARNING) for note in self.notes)
         other = Finding(
             "target_exchanged",
             f"the last load of this environment went into another database ({self.exchanged}); all is loaded here",
@@ -96,7 +101,7 @@ class LoadPlan(BaseModel):
             for load in self.objects
             if load.recovered
         )
-        return (*([other] if self.exchanged else []), *lacking)
+        return (*([other] if self.exchanged else []), *broken, *lacking)
 
 
 def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
@@ -145,10 +150,15 @@ def sealed(plan: LoadPlan, run: Run) -> LoadPlan:
 
 def write_plan(plan: LoadPlan, run: Run) -> None:
     """Keep it in the run's folder."""
-    write_file(run.table("load", "plan.json"), plan.model_dump_json(indent=1).encode())
+    write_sealed(run.table("load", "plan.json"), plan.model_dump(mode="json"))
 
 
 def read_plan(run: Run) -> LoadPlan | None:
-    """The plan of this run's load, or None where it was not made yet."""
+    """The plan of this run's load, or None where it was not made yet. DamagedFile where it was changed."""
     path = run.table("load", "plan.json")
-    return LoadPlan.model_validate_json(path.read_bytes()) if path.exists() else None
+    try:
+        return LoadPlan.model_validate(read_sealed(path))
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise damaged(path, "was written by another version of crm-migrate") from error

@@ -7,6 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_migrate.connecting.contract import Target, WriteBatch
+from crm_migrate.errors import DamagedFile
+from crm_migrate.mapping.frozen import read_plan as read_frozen
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.loading.keys import CROSSWALK, members, names_field, plan_columns, scan_folder, text_columns
 from crm_migrate.stages.loading.objects import links, target_object
@@ -14,8 +16,8 @@ from crm_migrate.stages.loading.remembering import keep_seen, keep_sent
 from crm_migrate.stages.loading.sending import KINDS
 from crm_migrate.workspace.crosswalk import replace_table
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.ledger import BatchLine, Ledger, Settled
-from crm_migrate.workspace.parts import paths, read_manifest
+from crm_migrate.workspace.ledger import BatchLine, Ledger, Settled, checked
+from crm_migrate.workspace.parts import Part, paths, read_manifest, verified
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import literal, quoted
 
@@ -83,7 +85,7 @@ def answered(run: Run, lines: Mapping[str, BatchLine], object_name: str, kind: s
     folder = run.table("load", object_name, "batches", kind)
     parts = read_manifest(folder) or []
     return [
-        folder / f"{part.name}.parquet"
+        verified(folder, part)
         for part in parts
         if (line := lines.get(f"{object_name}/{kind}/{part.name}")) is not None and line.settled
     ]
@@ -160,21 +162,30 @@ def _linked(tables: Relations, lines: Mapping[str, BatchLine], object_name: str,
     )
 
 
-def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, identity: str) -> None:
-    """Remember what earlier runs loaded that were stopped before they could: this plan compares with that too."""
+def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, identity: str) -> tuple[str, ...]:
+    """Remember what earlier runs loaded that were stopped before they could: this plan compares with that too.
+
+    Returns a sentence for each whose files are damaged: what it loaded is found in the target by our key, but what it
+    sent is not known any more.
+    """
     if not project.ledger.exists():
-        return
-    with Ledger(project.ledger) as ledger:
+        return ()
+    notes = []
+    with checked(project.ledger) as ledger:
         done = {(body["run"], body["identity"]) for body in ledger.bodies(PUBLISHED)}
         for earlier in ledger.runs_of(identity):
             if earlier != run.id and (earlier, identity) not in done and project.run(earlier).plan.exists():
-                _settle_run(plan, project, run, project.run(earlier), target, ledger, identity)
+                try:
+                    _settle_run(plan, project, run, project.run(earlier), target, ledger, identity)
+                except DamagedFile as error:
+                    notes.append(f"what run {earlier} sent is not known any more: {error.message}")
+    return tuple(notes)
 
 
 def _settle_run(
     plan: Plan, project: Project, run: Run, earlier: Run, target: Target, ledger: Ledger, identity: str
 ) -> None:
-    then = Plan.model_validate_json(earlier.plan.read_bytes())
+    then = read_frozen(earlier)
     committed = target.committed(then.project, earlier.id)
     for line in ledger.batches(earlier.id):
         if not line.settled and line.intent.name in committed:
@@ -193,7 +204,8 @@ def _replay(plan: Plan, run: Run, target: Target, ledger: Ledger, line: BatchLin
     """Ask the target's journal for the answer of a committed batch; it writes nothing."""
     intent = line.intent
     object = target_object(plan, plan.object(intent.object))
-    rows = pq.read_table(run.folder / intent.part)
+    file = run.folder / intent.part
+    rows = pq.read_table(verified(file.parent, Part(file.stem, "", intent.count, intent.digest)))
     batch = WriteBatch(plan.project, run.id, intent.name, object, intent.action, rows, intent.digest)
     result = target.write(batch)
     loaded = rows.num_rows - len(result.rejected)

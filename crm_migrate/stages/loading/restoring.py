@@ -7,20 +7,22 @@ ledger knows was lost with a restore; a run whose target carries another name no
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_migrate.connecting.contract import ENTITY, Target, TargetObject
-from crm_migrate.errors import TargetConflict, UsageError
+from crm_migrate.errors import DamagedFile, TargetConflict, UsageError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.loading.keys import scan_folder, text_columns
 from crm_migrate.stages.loading.objects import loaded_fields, target_object
 from crm_migrate.stages.loading.publishing import PUBLISHED
 from crm_migrate.workspace.crosswalk import replace_table
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.ledger import Intent, Ledger
+from crm_migrate.workspace.ledger import Intent, Ledger, checked
 from crm_migrate.workspace.locking import project_lock
+from crm_migrate.workspace.parts import Part, verified
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import literal, quoted
 
@@ -42,7 +44,7 @@ def exchanged(project: Project, plan: Plan, identity: str) -> str:
     """The target that this environment was at its last load, where it is another one now; else nothing."""
     if not project.ledger.exists():
         return ""
-    with Ledger(project.ledger) as ledger:
+    with checked(project.ledger) as ledger:
         loads = [body for body in ledger.bodies("run") if body.get("environment") == plan.environment.name]
     return str(loads[-1]["identity"]) if loads and loads[-1]["identity"] != identity else ""
 
@@ -51,7 +53,7 @@ def refuse_restored(project: Project, plan: Plan, target: Target, identity: str)
     """TargetConflict where the target has lost batches that it had taken, unless that was adopted."""
     if not project.ledger.exists():
         return
-    with Ledger(project.ledger) as ledger:
+    with checked(project.ledger) as ledger:
         lost, _ = _batches(ledger, plan, target, identity)
     if lost:
         raise TargetConflict(
@@ -70,7 +72,7 @@ def adopt(plan: Plan, project: Project, target: Target) -> tuple[str, ...]:
     identity = target.identity()
     if not project.ledger.exists():
         raise UsageError("this project has loaded nothing yet", hint="crm-migrate run")
-    with project_lock(project), Ledger(project.ledger) as ledger:
+    with project_lock(project), checked(project.ledger) as ledger:
         lost, kept = _batches(ledger, plan, target, identity)
         with _scratch(project) as tables:
             done = [_forget(tables, project, identity, plan, o, target, lost, kept) for o in plan.objects if lost]
@@ -152,8 +154,8 @@ def _unlinked(project: Project, object_plan: ObjectPlan, batches: Sequence[Inten
     fields: dict[str, list[Intent]] = {}
     loaded = {str(field.target) for field in loaded_fields(object_plan)}
     for intent in batches:
-        file = project.run(intent.run).folder / intent.part
-        names = loaded & set(pq.read_schema(file).names) if file.exists() else set(object_plan.second_pass) & loaded
+        file = _file(project, intent)
+        names = loaded & set(pq.read_schema(file).names) if file is not None else set(object_plan.second_pass) & loaded
         for name in names:
             fields.setdefault(name, []).append(intent)
     return {name: _entities(project, mine)[0] for name, mine in sorted(fields.items())}
@@ -161,6 +163,15 @@ def _unlinked(project: Project, object_plan: ObjectPlan, batches: Sequence[Inten
 
 def _kind(intent: Intent) -> str:
     return intent.name.split("/")[-2]
+
+
+def _file(project: Project, intent: Intent) -> Path | None:
+    """The rows of a batch as they were sent; None where they are gone or were changed since."""
+    file = project.run(intent.run).folder / intent.part
+    try:
+        return verified(file.parent, Part(file.stem, "", intent.count, intent.digest))
+    except DamagedFile:
+        return None
 
 
 def _present(target: Target, object: TargetObject) -> pa.Table:
@@ -178,8 +189,8 @@ def _register(tables: Relations, name: str, table: pa.Table) -> None:
 
 def _entities(project: Project, batches: Sequence[Intent]) -> tuple[str, bool]:
     """A FROM item: the entities of batches by their parts, and whether all of these are on disk."""
-    files = [project.run(intent.run).folder / intent.part for intent in batches]
-    there = [str(file) for file in files if file.exists()]
+    files = [_file(project, intent) for intent in batches]
+    there = [str(file) for file in files if file is not None]
     empty = "(SELECT NULL::VARCHAR AS __entity WHERE FALSE)"
     listed = ", ".join(map(literal, there))
     scan = f"(SELECT __entity FROM read_parquet([{listed}], union_by_name = true))" if there else empty

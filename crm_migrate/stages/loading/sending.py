@@ -14,7 +14,7 @@ from crm_migrate.connecting.contract import ENTITY, Target, TargetObject, WriteB
 from crm_migrate.errors import Interrupted, TargetConflict, TargetError
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.ledger import BatchLine, Intent, Ledger, Settled
-from crm_migrate.workspace.parts import Part, read_manifest, write_manifest, write_part
+from crm_migrate.workspace.parts import Part, read_manifest, verified, write_manifest, write_part
 
 Kind = Literal["create", "adopt", "update", "link"]
 KINDS: tuple[Kind, ...] = ("create", "adopt", "update", "link")
@@ -55,7 +55,7 @@ class Sender:
     def _send_one(
         self, object_name: str, object: TargetObject, kind: Kind, part: Part, name: str, line: BatchLine | None
     ) -> None:
-        file = self.run.table("load", object_name, "batches", kind) / f"{part.name}.parquet"
+        file = verified(self.run.table("load", object_name, "batches", kind), part)
         rows, action = pq.read_table(file), "create" if kind == "create" else "update"
         batch = WriteBatch(self.project, self.run.id, name, object, action, rows, part.sha256)  # type: ignore[arg-type]
         if line is None:

@@ -1,6 +1,5 @@
 """One disposition for every row of every source and object, counted from what was read and not from what stages say."""
 
-import json
 from typing import Any
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan, SplitPlan
@@ -18,6 +17,7 @@ from crm_migrate.stages.reconciling.database import Tables, literal, quote
 from crm_migrate.stages.reconciling.fates import settle_fates
 from crm_migrate.stages.reconciling.source_columns import LeftColumns, left_columns
 from crm_migrate.workspace.figures import AccountingLine, SourceFigure
+from crm_migrate.workspace.sealing import read_sealed
 
 STATES = (
     "created", "updated", "unchanged", "folded", "merged", "enrichment", "absent", "excluded", "rejected", "held",
@@ -30,11 +30,10 @@ SUPPRESSIONS = "suppressions"
 
 def source_facts(tables: Tables, source: str) -> dict[str, Any]:
     """What the extract stage wrote down about a source; empty where it did not."""
-    path = tables.run.table("extract", source) / "facts.json"
-    if not path.exists():
+    try:
+        return read_sealed(tables.run.table("extract", source) / "facts.json")
+    except FileNotFoundError:
         return {}
-    facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return facts
 
 
 def source_figures(tables: Tables, plan: Plan) -> tuple[SourceFigure, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from company import Company, make_plan
 
-from crm_migrate.errors import InternalError, TargetConflict, UsageError
+from crm_migrate.errors import DamagedFile, TargetConflict, UsageError
 from crm_migrate.workspace.ledger import Intent, Ledger, Settled, checked
 from crm_migrate.workspace.locking import project_lock, target_lock
 from crm_migrate.workspace.state import is_done, mark_done, new_run, open_run, read_state, runs
@@ -54,7 +54,7 @@ def test_a_flipped_byte_is_found(tmp_path: Path, seq: int, column: str) -> None:
     with Ledger(tmp_path / "l.db") as ledger:
         (finding,) = ledger.verify()
         assert finding.code == "ledger_broken"
-    with pytest.raises(InternalError):
+    with pytest.raises(DamagedFile):
         checked(tmp_path / "l.db")
 
 

@@ -3,7 +3,6 @@
 Tests take `tables()`, break one thing, `write()` it, and look whether reconcile sees it. All people are invented.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from crm_migrate.stages.reconciling import columns as c
 from crm_migrate.workspace.figures import Header
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import write_manifest, write_part
+from crm_migrate.workspace.sealing import write_sealed
 
 Path_ = tuple[str, ...]
 Tables = dict[Path_, list[dict[str, Any]]]
@@ -426,7 +426,7 @@ def write(folder: Path, content: Tables) -> Run:
         bad = len(_extracted()["extract", source, "quarantine"])
         fact = {"path": f"{source}.csv", "sha256": "0" * 64, "bytes": 10, "records": good, "quarantined": bad}
         facts = {"files": [fact | {"counted": good + bad, "count_method": "quote parity"}], "columns": []}
-        (run.table("extract", source) / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
+        write_sealed(run.table("extract", source) / "facts.json", facts)
     return run
 
 

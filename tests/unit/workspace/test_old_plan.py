@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from crm_migrate.errors import UsageError
-from crm_migrate.pipeline import read_plan
+from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.workspace.layout import Run
 
 
