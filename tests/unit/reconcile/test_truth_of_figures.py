@@ -10,6 +10,7 @@ import pytest
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.reconciling.gates import shown_share
 from crm_migrate.workspace.figures import Bridge, Figures
+from crm_migrate.workspace.sealing import read_sealed, write_sealed
 
 
 def figures(folder: Path, content: mini_run.Tables | None = None, run: str = "r1", **rules: Any) -> Figures:
@@ -92,8 +93,7 @@ def test_what_neither_side_has_any_more_has_not_vanished(tmp_path: Path) -> None
 def test_columns_without_a_way_into_the_target_are_counted_by_name(tmp_path: Path) -> None:
     run = mini_run.write(tmp_path, mini_run.tables())
     facts = run.table("extract", "mail") / "facts.json"
-    columns = '["Email", "A", "B", "C", "Fax", "Odd"]'
-    facts.write_text(facts.read_text(encoding="utf-8").replace('"columns": []', f'"columns": {columns}'))
+    write_sealed(facts, {**read_sealed(facts), "columns": ["Email", "A", "B", "C", "Fax", "Odd"]})
     plan = mini_run.plan()
     sources = tuple(
         s.model_copy(update={"archive": ("[ABC]",), "drop": {"Fax": "D-1"}}) if s.name == "mail" else s
