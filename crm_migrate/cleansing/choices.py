@@ -7,7 +7,7 @@ import polars as pl
 
 from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step
 from crm_migrate.cleansing.letters import fold
-from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.nulls import is_null, program_word
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.cleansing.vocabulary import words
 
@@ -88,8 +88,14 @@ def tags_step(values: pl.Series, context: Context, separator: str | None = None)
     def cell(text: str) -> Cell:
         if text.startswith("[") and text.endswith("]") and _is_list(text):
             return Cell(text)
+        word = program_word(text)
+        if word and word.value is None:
+            return word
         labels = split_tags(text, separator)
-        return Cell(json.dumps(labels, ensure_ascii=False, separators=(",", ":"))) if labels else NULL
+        listed = json.dumps(labels, ensure_ascii=False, separators=(",", ":"))
+        if not labels:
+            return NULL
+        return Cell(listed, word.flag, word.note) if word else Cell(listed)
 
     return as_step(values, outcomes(values, cell))
 

@@ -2,6 +2,7 @@
 
 import re
 
+from crm_migrate.cleansing.cells import Cell
 from crm_migrate.cleansing.vocabulary import phrases
 
 # Written by programs: database clients, spreadsheets, languages, form libraries, exporters.
@@ -12,12 +13,33 @@ PEOPLE = frozenset(phrases("null_people"))
 ERRORS = frozenset(phrases("null_errors"))
 # Words for nothing that also name things (a town, a brand): only for the kind and the step that ask for nulls.
 MORE = frozenset(phrases("null_more"))
+# Words of programs that people use too; the others never mean anything.
+_AMBIGUOUS = frozenset(phrases("null_ambiguous"))
+PROGRAM_WORDS = PROGRAMS | ERRORS  # in lower case: what `program_word` speaks about
+NEVER_VALUES = PROGRAM_WORDS - _AMBIGUOUS
+_SPELT = frozenset(("null", "NULL", "undefined", "UNDEFINED", "NaN", "nan", "None", "nil"))  # Null and Nan are people
+_LETTERS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 _FILLER = re.compile(r"[\s\u200b-\u200f\u2060\ufeff.\-_–—*?#/\\,;:~|+='\"`!·•…]*")
 
 
 def is_filler(text: str) -> bool:
     """No letter and no digit: dashes, dots, question marks, blanks."""
     return _FILLER.fullmatch(text) is not None
+
+
+def program_word(text: str, *, names: bool = False) -> Cell | None:
+    """What becomes of a program's word for nothing (`\\N`, `null`, `#N/A`); None where the text is none.
+
+    Empty where it cannot mean anything else, a doubt where it may; among `names` any word of letters may.
+    """
+    word = text.strip().lower()
+    if word not in PROGRAM_WORDS:
+        return None
+    said = f"{text.strip()}: a program's word for nothing"
+    doubt = Cell(text, "suspect", f"{said}, or what somebody meant")
+    if names and _LETTERS.fullmatch(word):
+        return doubt if text.strip() in _SPELT else None
+    return Cell(None, "placeholder", said) if word in NEVER_VALUES else doubt
 
 
 def is_null(text: str) -> bool:

@@ -5,9 +5,9 @@ import re
 
 import polars as pl
 
-from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step
+from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, with_residue
 from crm_migrate.cleansing.letters import is_turkic
-from crm_migrate.cleansing.nulls import ERRORS, MORE, is_null
+from crm_migrate.cleansing.nulls import ERRORS, MORE, PROGRAM_WORDS, is_null, program_word
 from crm_migrate.cleansing.steps import Context, cleaned
 from crm_migrate.cleansing.text import repaired
 
@@ -76,6 +76,21 @@ def null_cell(text: str) -> Cell:
         return Cell(None, "null", "a formula failed here")
     nothing = is_null(text) or text.strip(" .!").lower() in MORE
     return Cell(None, "null") if nothing else Cell(text.strip())
+
+
+@step("program_null", "program_null", parameters=("names",), examples=(("\\N", ""), ("#N/A", ""), ("none", "none")))
+def program_null_step(values: pl.Series, context: Context, names: str = "") -> pl.DataFrame:  # noqa: ARG001
+    """Empty the cells in which a program wrote its word for nothing (`null`, `\\N`, `#N/A`), and tell it.
+
+    What people write too (`none`, `missing`) is kept and told; with `names` every word of letters, for Null is a
+    family name.
+    """
+    if names not in {"", "names"}:
+        raise ValueError("`names` or nothing")
+    other = ~values.str.to_lowercase().is_in(PROGRAM_WORDS)
+    return as_step(
+        values, with_residue(values, other, values, lambda text: program_word(text, names=bool(names)) or Cell(text))
+    )
 
 
 def plain_text(text: str) -> str:

@@ -6,6 +6,8 @@ from typing import Literal
 Storage = Literal["text", "decimal", "integer", "date", "instant", "boolean", "list", "reference"]
 OnInvalid = Literal["keep", "clear", "hold"]
 
+WORDS, NAMES = "program_null", "program_null(names)"
+
 
 @dataclass(frozen=True, slots=True)
 class SemanticType:
@@ -15,6 +17,8 @@ class SemanticType:
     `survive` the survivorship rule, `on_invalid` what happens to a cell that cannot be read as this type:
     keep it as typed with a finding, clear it with a finding, or hold the record. `personal` values are masked.
     `unreadable` and `undecided` are the reason codes of a cell that is none of this type, or one of two readings.
+    `nothing` is the step behind all others that empties a program's word for nothing; "" where `clean` does, or where
+    nothing is emptied.
     `identity` is what a value tells the learned matching about who somebody is (`matching.detection.KINDS`); empty
     where it tells nothing.
     """
@@ -27,6 +31,7 @@ class SemanticType:
     personal: bool = False
     unreadable: str = "bad_value"
     undecided: str = "ambiguous_value"
+    nothing: str = ""
     identity: str = ""
 
     def reason(self, flag: str) -> str:
@@ -40,13 +45,13 @@ def _types(*types: SemanticType) -> dict[str, SemanticType]:
 
 
 TYPES: dict[str, SemanticType] = _types(
-    SemanticType("text"),
-    SemanticType("long_text", survive="append", personal=True),
+    SemanticType("text", nothing=WORDS),
+    SemanticType("long_text", nothing=WORDS, survive="append", personal=True),
     SemanticType("id", clean="id"),
-    SemanticType("given_name", survive="most_complete", personal=True, identity="given_name"),
-    SemanticType("family_name", survive="most_complete", personal=True, identity="family_name"),
-    SemanticType("person_name", survive="most_complete", personal=True, identity="person_name"),
-    SemanticType("company_name", survive="trust", identity="company_name"),
+    SemanticType("given_name", nothing=NAMES, survive="most_complete", personal=True, identity="given_name"),
+    SemanticType("family_name", nothing=NAMES, survive="most_complete", personal=True, identity="family_name"),
+    SemanticType("person_name", nothing=NAMES, survive="most_complete", personal=True, identity="person_name"),
+    SemanticType("company_name", nothing=NAMES, survive="trust", identity="company_name"),
     SemanticType("email", clean="email", personal=True, unreadable="bad_email", identity="email"),
     SemanticType(
         "phone",
@@ -59,12 +64,27 @@ TYPES: dict[str, SemanticType] = _types(
     ),
     SemanticType("url", clean="url", unreadable="bad_url", identity="url"),
     SemanticType("domain", clean="domain", survive="most_common", unreadable="bad_url", identity="url"),
-    SemanticType("street", survive="block", personal=True, identity="street"),
-    SemanticType("city", survive="block", identity="city"),
-    SemanticType("postal_code", clean="trim", survive="block", unreadable="bad_postal_code", identity="postal_code"),
-    SemanticType("state", survive="block", unreadable="not_a_state", identity="state"),
+    SemanticType("street", nothing=WORDS, survive="block", personal=True, identity="street"),
+    SemanticType("city", nothing=WORDS, survive="block", identity="city"),
+    SemanticType(
+        "postal_code",
+        nothing=WORDS,
+        clean="trim",
+        survive="block",
+        unreadable="bad_postal_code",
+        identity="postal_code",
+    ),
+    SemanticType("state", nothing=WORDS, survive="block", unreadable="not_a_state", identity="state"),
     SemanticType("country", clean="country", survive="block", on_invalid="clear", unreadable="not_a_country"),
-    SemanticType("tax_id", clean="trim", survive="trust", personal=True, unreadable="bad_tax_id", identity="tax_id"),
+    SemanticType(
+        "tax_id",
+        nothing=WORDS,
+        clean="trim",
+        survive="trust",
+        personal=True,
+        unreadable="bad_tax_id",
+        identity="tax_id",
+    ),
     SemanticType("iban", clean="iban", survive="trust", personal=True, unreadable="bad_iban"),
     SemanticType(
         "date",
@@ -131,12 +151,12 @@ TYPES: dict[str, SemanticType] = _types(
     ),
     SemanticType("currency", clean="currency", survive="never_merged", on_invalid="hold", unreadable="not_a_currency"),
     SemanticType("boolean", storage="boolean", clean="boolean", on_invalid="clear", unreadable="not_a_boolean"),
-    SemanticType("choice", clean="trim"),
-    SemanticType("consent", clean="trim", survive="strictest"),
+    SemanticType("choice", nothing=WORDS, clean="trim"),
+    SemanticType("consent", nothing=WORDS, clean="trim", survive="strictest"),
     SemanticType("tags", storage="list", clean="tags", survive="union"),
-    SemanticType("list", storage="list", clean=None, survive="union", personal=True),
-    SemanticType("owner", clean="trim", survive="trust"),
-    SemanticType("reference", storage="reference", clean="trim"),
+    SemanticType("list", nothing=WORDS, storage="list", clean=None, survive="union", personal=True),
+    SemanticType("owner", nothing=WORDS, clean="trim", survive="trust"),
+    SemanticType("reference", nothing=WORDS, storage="reference", clean="trim"),
 )
 
 CONSENT_STRICTNESS = ("withdrawn", "bounced", "unknown", "granted")  # strictest first; empty counts as unknown

@@ -37,14 +37,23 @@ def family(name: str) -> str:
 
 
 def resolved(steps: tuple[PlacedStep, ...], then: tuple[PlacedStep, ...], kind: SemanticType) -> tuple[StepPlan, ...]:
-    """All steps of a cell in order: its own, the field's `then:`, and the default of the semantic type."""
+    """All steps of a cell in order: its own, the field's `then:`, and the defaults of the semantic type.
+
+    The default that cleans stands before a value map or the owners. Where there is a value map, it alone says what a
+    program's word for nothing means.
+    """
     plans = [step.plan for step in (*steps, *then)]
     engine = next((at for at, plan in enumerate(plans) if plan.name in ENGINE), None)
     default = "trim" if engine is not None else kind.clean
-    if default is None or any(family(plan.name) == family(default) for plan in plans):
-        return tuple(plans)
-    plans.insert(len(plans) if engine is None else engine, StepPlan(name=default))
-    return tuple(plans)
+    if default is not None and all(family(plan.name) != family(default) for plan in plans):
+        plans.insert(len(plans) if engine is None else engine, StepPlan(name=default))
+    return (*plans, *(() if any(plan.name == "map" for plan in plans) else _nothing(kind)))
+
+
+def _nothing(kind: SemanticType) -> tuple[StepPlan, ...]:
+    """The step that empties a program's word for nothing, where the type has one."""
+    name, _, argument = kind.nothing.partition("(")
+    return (StepPlan(name=name, args=(argument.rstrip(")"),) if argument else ()),) if name else ()
 
 
 def check(desk: Desk, steps: tuple[PlacedStep, ...], path: Path) -> None:

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from crm_migrate.cleansing import STEPS
+from crm_migrate.cleansing.nulls import NEVER_VALUES
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.mapping.expressions import Column, Name, parse, quote
 from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, SourcePlan
@@ -60,13 +61,22 @@ def _feed(object_plan: ObjectPlan, source: str) -> FeedPlan:
 
 
 def source_keys(batch: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
-    """The key text of every row: one column as it is, several joined, a long join hashed; null where all are empty."""
-    parts = [blank_to_null(batch[column].cast(pl.String)) for column in columns]
+    """The key text of every row: one column as it is, several joined, a long join hashed; null where all are empty.
+
+    A program's word for nothing (`NULL`, `#N/A`) is no key: rows that share it are strangers.
+    """
+    parts = [_key_part(batch[column].cast(pl.String)) for column in columns]
     if len(parts) == 1:
         return parts[0]
     joined = pl.select(pl.concat_str([part.fill_null("") for part in parts], separator=KEY_JOINER)).to_series()
     empty = joined.str.replace_all(KEY_JOINER, "", literal=True) == ""
     return joined.map_elements(_shortened, return_dtype=pl.String, skip_nulls=True).set(empty, None)
+
+
+def _key_part(values: pl.Series) -> pl.Series:
+    """One column of a key; null where nothing stands in it."""
+    texts = blank_to_null(values)
+    return texts.set(texts.str.to_lowercase().is_in(NEVER_VALUES).fill_null(False), None)
 
 
 def _shortened(key: str) -> str:

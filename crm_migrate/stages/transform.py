@@ -156,8 +156,7 @@ def transform_field(
                 .with_columns(pl.lit(target.name).alias("field"), pl.lit(name_of(trace.step)).alias("rule"))
             )
         value = trace.frame["value"]
-        flag = trace.frame["flag"] if flag is None else pl.select(pl.coalesce(trace.frame["flag"], flag)).to_series()
-        note = trace.frame["note"] if note is None else pl.select(pl.coalesce(trace.frame["note"], note)).to_series()
+        flag, note = _said(trace.frame, flag, note)
     if flag is not None and note is not None and flag.is_not_null().any():
         value = _judged(
             plan,
@@ -169,6 +168,15 @@ def transform_field(
             collected,
         )
     return value.alias(target.name)
+
+
+def _said(frame: pl.DataFrame, flag: pl.Series | None, note: pl.Series | None) -> tuple[pl.Series, pl.Series]:
+    """Flag and note of a cell after one more step: the last word counts, but a mere doubt hides no stronger one."""
+    if flag is None or note is None:
+        return frame["flag"], frame["note"]
+    said = frame["flag"].is_not_null() & ((frame["flag"] != "suspect") | flag.is_null())
+    said = said.fill_null(False)
+    return frame["flag"].zip_with(said, flag), frame["note"].zip_with(said, note)
 
 
 def _judged(

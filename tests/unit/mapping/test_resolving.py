@@ -63,7 +63,10 @@ def test_the_smallest_mapping(make: Make) -> None:
     assert contacts.mergeable
     assert contacts.field("email").cells == {"kontakte": CellPlan(column="E-Mail", steps=(StepPlan(name="email"),))}
     assert contacts.field("phone").cells["kontakte"].steps == (StepPlan(name="phone", args=("DE",)),)
-    assert contacts.field("first_name").cells["kontakte"].steps == (StepPlan(name="text"),)
+    assert contacts.field("first_name").cells["kontakte"].steps == (
+        StepPlan(name="text"),
+        StepPlan(name="program_null", args=("names",)),
+    )
     assert contacts.field("email").personal
 
 
