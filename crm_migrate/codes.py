@@ -1122,6 +1122,21 @@ CODES: dict[str, Code] = {
         "A record that is in the target since the load and that we did not create.",
         "Find its creator there: an automation, an integration, a user, or a record that was loaded twice.",
     ),
+    "left_out_amount": Code(
+        "compare",
+        "A row that carries an amount does not arrive, and no decision says that it may.",
+        "Mend the row or the rule that leaves it out; or decide: `because: D-004` at the rule, or accept the gate.",
+    ),
+    "total_mixes_currencies": Code(
+        "compare",
+        "A total in the source is one figure over amounts in several currencies: nothing can be checked against it.",
+        "Ask for a total per currency, and give it as a control.",
+    ),
+    "total_differs": Code(
+        "compare",
+        "A total in the source is not the sum of its lines.",
+        "Find the line that is missing or was changed after the total was typed.",
+    ),
     "vanished_record": Code(
         "compare",
         "A record that was in the target before or was created by us is gone.",

@@ -17,7 +17,18 @@ from crm_migrate.mapping.text import TextError, normal_name, parse_amount, parse
 from crm_migrate.mapping.tree import Path
 
 GATES = frozenset(
-    {"unexplained", "orphans", "field_match", "rejected", "held", "arrived", "excluded", "failed", "quarantined"}
+    {
+        "unexplained",
+        "orphans",
+        "field_match",
+        "rejected",
+        "held",
+        "arrived",
+        "excluded",
+        "failed",
+        "quarantined",
+        "gone",
+    }
 )
 OUTCOMES = frozenset({"held", "rejected", "excluded", "absent", "merged", "folded", "field", "code"})
 

@@ -26,6 +26,7 @@ from crm_migrate.stages.transform import (
     first_refusal,
     stacked,
     transform_field,
+    written,
 )
 
 KEY_JOINER = "␟"
@@ -51,6 +52,28 @@ def map_batch(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl
     kept, left_out = _filtered(raw, source, feed)
     split, no_part = _split(kept, feed)
     return _transformed(plan, object_plan, source, feed, split, [*left_out, no_part])
+
+
+def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:
+    """Every row of a batch with the object's fields, as if no rule left a row out and no finding stopped one.
+
+    What the mapping could not translate or read stays as it is written.
+    """
+    source, feed = source.model_copy(update={"skip": ()}), _feed(object_plan, source.name)
+    open_feed = feed.model_copy(update={"where": None})
+    raw = batch.with_columns(_evaluated(object_plan, source, open_feed, batch))
+    raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), pl.lit(None, pl.String).alias(KEY))
+    rows, unsplit = _split(raw, feed)
+    missing = raw.join(unsplit, on=ROW, how="semi").with_columns(pl.lit(0, pl.Int32).alias(SPLIT))
+    rows = pl.concat([rows, missing.select(rows.columns)])
+    fields = [
+        written(rows[cell.column] if cell.column is not None else rows[f"__cell_{f.name}"], cell, plan, source).alias(
+            f.name
+        )
+        for f in object_plan.fields
+        if (cell := f.cells.get(source.name)) is not None
+    ]
+    return pl.DataFrame([rows[ROW], rows[SPLIT], *fields])
 
 
 def _feed(object_plan: ObjectPlan, source: str) -> FeedPlan:

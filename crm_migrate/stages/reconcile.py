@@ -6,16 +6,19 @@ comparison.
 
 import hashlib
 import json
+from decimal import Decimal
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.reconciling.accounting import settle_dispositions, source_facts, source_figures
-from crm_migrate.stages.reconciling.bridges import bridges
+from crm_migrate.stages.reconciling.bridge_tables import add
+from crm_migrate.stages.reconciling.bridges import money
 from crm_migrate.stages.reconciling.columns import BREACHES, DISPOSITIONS, IDS, OUTCOMES, PAIRS
 from crm_migrate.stages.reconciling.consent import consent_cells
 from crm_migrate.stages.reconciling.database import Tables, opened, quote
 from crm_migrate.stages.reconciling.examples import name_entities
 from crm_migrate.stages.reconciling.exceptions import (
     matching_exceptions,
+    money_exceptions,
     object_exceptions,
     quarantine_exceptions,
     reading_exceptions,
@@ -23,6 +26,7 @@ from crm_migrate.stages.reconciling.exceptions import (
 )
 from crm_migrate.stages.reconciling.fields import compare_object, field_figures, sample_size, write_differences
 from crm_migrate.stages.reconciling.gates import Found, gates
+from crm_migrate.stages.reconciling.gone import gone_amounts, gone_records
 from crm_migrate.stages.reconciling.kpis import Measured, control_figure, figures_of, measure
 from crm_migrate.stages.reconciling.likeness import group_figures, learned_figures
 from crm_migrate.stages.reconciling.linking import compare_links
@@ -99,7 +103,7 @@ def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, colle
     elif sample_size(plan, name) is not None:
         collected.uncompared.append(f"{name} (sampled)")
     collected.target_sets.append(target_set(tables, name))
-    collected.bridges.extend(bridges(tables, plan, object_plan))
+    _count_money(tables, plan, object_plan, collected)
     collected.consent.extend(consent_cells(tables, object_plan))
     collected.owners.extend(owner_flow(tables, object_plan))
     collected.merges.extend(merge_figures(tables, name))
@@ -111,6 +115,20 @@ def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, colle
     collected.exceptions.extend(matching_exceptions(tables, name))
     collected.exceptions.extend(unexpected_exceptions(collected.target_sets[-1]))
     _count_doubt(tables, name, collected)
+
+
+def _count_money(tables: Tables, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
+    """The bridges of an object, and what of its money does not arrive or is not exported any more."""
+    found = money(tables, plan, object_plan)
+    collected.bridges.extend(found.bridges)
+    collected.report_bridges.extend(found.converted)
+    add(collected.left_out, found.left_out)
+    add(collected.left_converted, found.left_converted)
+    collected.exceptions.extend(money_exceptions(object_plan.name, found.told))
+    collected.gone[object_plan.name] = gone_records(tables, object_plan.name)
+    for unit, (gone, whole) in gone_amounts(tables, object_plan).items():
+        before = collected.gone_amounts.get(unit, (Decimal(0), Decimal(0)))
+        collected.gone_amounts[unit] = before[0] + gone, before[1] + whole
 
 
 def _count_doubt(tables: Tables, name: str, collected: _Collected) -> None:
@@ -133,9 +151,10 @@ def _measure(tables: Tables, plan: Plan, collected: _Collected) -> None:
     measured = {kpi.name: measure(tables, plan, kpi) for kpi in plan.reconcile.kpis}
     collected.kpis.extend(figures_of(plan, measured))
     collected.odd = {name: found.odd for name, found in measured.items() if found.odd}
+    collected.unrated = {name: found.unrated for name, found in measured.items() if found.unrated}
     for control in plan.reconcile.controls:
         found: Measured | None = measured.get(control.of) or measured.get(control.name)
-        collected.controls.append(control_figure(control, found))
+        collected.controls.append(control_figure(plan, control, found))
 
 
 def _decisions(tables: Tables, plan: Plan) -> list[tuple[str, str, str, str, int]]:

@@ -84,6 +84,14 @@ def transform_cell(raw: pl.Series, cell: CellPlan, plan: Plan, source: SourcePla
         values = after
 
 
+def written(raw: pl.Series, cell: CellPlan, plan: Plan, source: SourcePlan) -> pl.Series:
+    """What the steps of a cell leave of a column, whatever they found about it."""
+    values = blank_to_null(raw.cast(pl.String))
+    for trace in transform_cell(raw.cast(pl.String), cell, plan, source):
+        values = trace.frame["value"]
+    return values
+
+
 def run_step(step: StepPlan, values: pl.Series, context: Context, plan: Plan) -> pl.DataFrame:
     """One step of the language: a value map, the owners, or a function of the cleansing room."""
     if step.name == "map":

@@ -1,75 +1,100 @@
 """Amount bridges: source total + terms (what was left out, each for a reason) + unexplained = target total.
 
-Every source row has its amount *as transformed*: rows that were set aside before the transform are transformed here,
-by the same pure steps. Sums are DECIMAL(38, 9); an amount that does not fit exactly counts as unreadable and blocks.
+Every source row has its amount *as transformed*, also those that were set aside before (`exported.py`). Sums are
+DECIMAL(38, 9); an amount that does not fit exactly counts as unreadable and blocks.
 """
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-import polars as pl
-import pyarrow as pa
-
-from crm_migrate.mapping.plan import CellPlan, FieldPlan, ObjectPlan, Plan
-from crm_migrate.stages.reconciling.columns import CELLS, COMPLETE, DISPOSITIONS, IDS, RECORDS, texts
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.stages.reconciling.bridge_tables import actual_of, add, amounts_of, expected_of, plain
+from crm_migrate.stages.reconciling.columns import CELLS, COMPLETE, IDS, texts
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
+from crm_migrate.stages.reconciling.derived import ensure_rates
 from crm_migrate.stages.reconciling.examples import EXAMPLES
-from crm_migrate.stages.transform import blank_to_null, transform_cell
+from crm_migrate.stages.reconciling.exported import currency_field, exported, money_fields
+from crm_migrate.stages.reconciling.left_out import (
+    Told,
+    create_left_out,
+    doubtful_totals,
+    left_out_lines,
+    left_sum,
+)
 from crm_migrate.workspace.figures import Bridge, Example, Term
 
 EXACT = r"'^[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?$'"
 LEFT_OUT = ("absent", "excluded", "held", "rejected", "failed", "unexplained")
-BATCH = 65_536
 
 
-def bridges(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> tuple[Bridge, ...]:
-    """One bridge per amount field and currency of an object. Call after the dispositions are written."""
-    currency = next((f for f in object_plan.fields if f.type == "currency"), None)
-    measures = [f for f in object_plan.fields if f.type == "money" and f.target is not None]
-    found: list[Bridge] = []
-    for measure in measures:
+@dataclass(slots=True)
+class Money:
+    """The bridges of an object: of each currency, and of all in the report's; what does not arrive of them.
+
+    `left_out` and `left_converted` are sums by currency, without signs; `told` are the lines behind them and totals in
+    the sources that say nothing.
+    """
+
+    bridges: list[Bridge] = field(default_factory=list)
+    converted: list[Bridge] = field(default_factory=list)
+    left_out: dict[str, Decimal] = field(default_factory=dict)
+    left_converted: dict[str, Decimal] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+
+
+def money(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Money:
+    """The bridges of every amount of an object. Call after the dispositions are written and the object is compared."""
+    currency = currency_field(object_plan)
+    found = Money()
+    for measure in money_fields(object_plan):
         lines = _source_lines(tables, plan, object_plan, measure, currency)
-        expected = _expected_lines(tables, object_plan, measure, currency)
-        actual = _actual_lines(tables, object_plan, measure, currency)
+        expected = _expected_lines(tables, plan, object_plan, measure, currency)
+        actual = _actual_lines(tables, plan, object_plan, measure, currency)
+        left = create_left_out(tables, plan, object_plan, measure)
+        add(found.left_out, left_sum(tables, left, lines))
+        found.told += [*left_out_lines(tables, left, lines), *doubtful_totals(tables, lines)]
+        tables.execute(
+            f"DELETE FROM {lines} WHERE state = 'enrichment'"
+        )  # those only add: they are no line of their own
         for unit in _units(tables, lines, expected, actual):
-            found.append(_bridge(tables, object_plan, measure, unit, lines, expected, actual))
-    return tuple(found)
+            found.bridges.append(_bridge(tables, object_plan, measure, unit, lines, expected, actual))
+        if currency is not None and plan.money.report_in:
+            ensure_rates(tables, plan)
+            _convert(tables, plan.money.report_in, object_plan, measure, left, found)
+    return found
 
 
 def _source_lines(
     tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
 ) -> str:
-    """Create the table of all source rows with amount, unit, state and cluster."""
+    """Create the table of all source rows with amount, unit, day of the rate, state and cluster."""
     name = object_plan.name
-    table = quote(f"amounts/{name}/{measure.name}")
-    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
-    fed = [feed.source for feed in object_plan.feeds if feed.source in measure.cells]
+    table = amounts_of(object_plan, measure)
+    sources = [*(feed.source for feed in object_plan.feeds), *(enrich.source for enrich in object_plan.enrich)]
+    fed = [source for source in sources if source in measure.cells]
+    source_rows = exported(tables, plan, object_plan)
+    text = f"nullif({quote(measure.name)}, '')"
     tables.execute(
-        f"CREATE TEMP TABLE {table} (source VARCHAR, row BIGINT, split INTEGER, key VARCHAR, state VARCHAR, "
-        "cluster BIGINT, text VARCHAR, unit VARCHAR, amount DECIMAL(38, 9))"
+        f"""CREATE TEMP TABLE {table} AS SELECT __source AS source, __row AS row, __split AS split, __key AS key,
+          __state AS state, __code AS code, __rule AS rule, __cluster AS cluster, {text} AS text,
+          {_unit(currency, "")} AS unit, {_exact(text)} AS amount, {_day(plan, object_plan)} AS day
+        FROM {source_rows} WHERE __source IN ({", ".join(map(literal, fed)) or "''"})"""
     )
     for source in fed:
-        unit = "''" if currency is None else _text_or_constant(currency, source)
-        fields = [measure.name, *([currency.name] if currency is not None else [])]
-        records = tables.view(RECORDS | texts(*fields), "map", name, source, "records")
-        aside = _replayed_aside(tables, plan, object_plan, source, measure, currency)
-        tables.execute(
-            f"""INSERT INTO {table}
-            WITH a AS (SELECT __row, __split, {quote(measure.name)} AS text, {unit} AS unit FROM {records}
-                       UNION ALL SELECT row, split, text, unit FROM {aside})
-            SELECT d.__source, d.__row, d.__split, d.__key, d.state, d.__cluster, nullif(a.text, ''),
-                   coalesce(a.unit, ''), CASE WHEN regexp_matches(a.text, {EXACT}) THEN a.text::DECIMAL(38, 9) END
-            FROM {view} d LEFT JOIN a USING (__row, __split) WHERE d.__source = {literal(source)}"""
-        )
-        tables.execute(f"DROP TABLE {aside}")
         _mark_unreadable(tables, name, source, measure, table)
     return table
 
 
-def _text_or_constant(field: FieldPlan, source: str) -> str:
-    if source in field.cells:
-        return quote(field.name)
-    return literal(field.constant or field.default or "")
+def _unit(currency: FieldPlan | None, alias: str) -> str:
+    return "''" if currency is None else f"coalesce({alias}{quote(currency.name)}, '')"
+
+
+def _day(plan: Plan, object_plan: ObjectPlan, cell: str | None = None) -> str:
+    """The day whose rate counts for a line: its own, or that of the whole run where the mapping names no field."""
+    on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
+    if on is None:
+        return f"DATE {literal(plan.as_of or '9999-12-31')}"
+    return f"TRY_CAST({quote(on.name) if cell is None else cell} AS DATE)"
 
 
 def _mark_unreadable(tables: Tables, name: str, source: str, measure: FieldPlan, table: str) -> None:
@@ -83,62 +108,64 @@ def _mark_unreadable(tables: Tables, name: str, source: str, measure: FieldPlan,
     )
 
 
-# ------------------------------------------------------------------------------- amounts of rows that were set aside
+# ----------------------------------------------------------------------------------------- in the report's currency
 
 
-def _replayed_aside(
-    tables: Tables, plan: Plan, object_plan: ObjectPlan, source: str, measure: FieldPlan, currency: FieldPlan | None
-) -> str:
-    """Create the table of amounts of the rows that have no record: the same steps on their raw cells."""
-    table = quote(f"aside/{object_plan.name}/{measure.name}/{source}")
-    tables.execute(f"CREATE TEMP TABLE {table} (row BIGINT, split INTEGER, text VARCHAR, unit VARCHAR)")
-    constant = (currency.constant or currency.default or "") if currency is not None else ""
-    unit = currency.cells.get(source) if currency is not None else None
-    for batch in _raw_aside(tables, object_plan, source, (measure.cells[source], unit)):
-        frame = pl.DataFrame(batch)
-        amounts = _cleaned(frame["amount"], measure.cells[source], plan, source)
-        units = _cleaned(frame["unit"], unit, plan, source) if unit else pl.Series([constant] * len(frame))
-        ready = pl.DataFrame([frame["row"], frame["split"], amounts.alias("text"), units.alias("unit")])
-        tables.connection.register("ready", ready.to_arrow())
-        tables.execute(f"INSERT INTO {table} SELECT * FROM ready")
-        tables.connection.unregister("ready")
-    return table
+def _convert(tables: Tables, unit: str, object_plan: ObjectPlan, measure: FieldPlan, left: str, found: Money) -> None:
+    """All currencies of one amount in the report's, each line at the rate of its day.
+
+    A line whose currency has no rate on its day counts as unreadable here; its own currency's bridge has it.
+    """
+    pairs = {
+        amounts_of(object_plan, measure): [("amount", "unit")],
+        expected_of(object_plan, measure): [("amount", "unit"), ("final", "final_unit")],
+        actual_of(object_plan, measure): [("amount", "unit")],
+    }
+    lines, expected, actual = (_converted(tables, table, own, unit) for table, own in pairs.items())
+    found.converted.append(_bridge(tables, object_plan, measure, unit, lines, expected, actual))
+    add(found.left_converted, left_sum(tables, left, lines))
+    for table in (lines, expected, actual):
+        tables.execute(f"DROP TABLE {table}")
 
 
-def _raw_aside(
-    tables: Tables, object_plan: ObjectPlan, source: str, cells: tuple[CellPlan, CellPlan | None]
-) -> Iterator[pa.RecordBatch]:
-    """Raw amount and unit of every row of a source that has a disposition but no record."""
-    name = object_plan.name
-    columns = [cell.column if cell is not None else None for cell in cells]
-    raw = tables.view({"__row": "BIGINT"} | texts(*(c for c in columns if c)), "extract", source, "records")
-    records = tables.view(RECORDS, "map", name, source, "records")
-    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
-    amount, unit = (f"r.{quote(c)}" if c else "NULL::VARCHAR" for c in columns)
-    query = f"""SELECT d.__row AS row, d.__split AS split, {amount} AS amount, {unit} AS unit
-    FROM {view} d JOIN {raw} r USING (__row) ANTI JOIN {records} m ON m.__row = d.__row AND m.__split = d.__split
-    WHERE d.__source = {literal(source)}"""
-    # Four narrow columns of rows that were set aside: read at once, because the connection inserts in between.
-    yield from tables.connection.sql(query).to_arrow_table().to_batches(BATCH)
-
-
-def _cleaned(raw: pl.Series, cell: CellPlan, plan: Plan, source: str) -> pl.Series:
-    text = raw.cast(pl.String)
-    value = blank_to_null(text)
-    for trace in transform_cell(text, cell, plan, plan.source(source)):
-        value = trace.frame["value"]
-    return value
+def _converted(tables: Tables, table: str, pairs: list[tuple[str, str]], unit: str) -> str:
+    """A copy of a table of amounts with each pair of amount and unit in the report's currency; `rates` is there."""
+    name = quote(f"report/{table.strip(chr(34))}")
+    cells, joins = [], []
+    for number, (amount, own) in enumerate(pairs):
+        day = f"CASE WHEN t.{own} = {literal(unit)} THEN DATE '9999-12-31' ELSE t.day END"
+        tables.execute(
+            f"""CREATE OR REPLACE TEMP TABLE {quote(f"{number}/rated")} AS SELECT DISTINCT t.{own} AS unit, {day} AS day
+            FROM {table} t"""
+        )
+        days = quote(f"{number}/rated")
+        rate = (
+            f"(SELECT d.unit, d.day, r.rate FROM {days} d ASOF JOIN rates r ON r.currency = d.unit AND r.day <= d.day)"
+        )
+        joins.append(f"LEFT JOIN {rate} r{number} ON r{number}.unit = t.{own} AND r{number}.day = {day}")
+        cells.append(
+            f"TRY_CAST(round(CAST(TRY(TRY_CAST(t.{amount} AS DECIMAL(26, 6)) * r{number}.rate) AS DECIMAL(38, 10)), 2)"
+            " AS DECIMAL(38, 9))"
+            f" AS {amount}, {literal(unit)} AS {own}"
+        )
+    tables.execute(
+        f"CREATE TEMP TABLE {name} AS SELECT t.* REPLACE ({', '.join(cells)}) FROM {table} t {' '.join(joins)}"
+    )
+    return name
 
 
 # -------------------------------------------------------------------------------------------- expected and actual
 
 
-def _expected_lines(tables: Tables, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None) -> str:
+def _expected_lines(
+    tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+) -> str:
     """Create the table of amounts of the completed records that arrived: cluster, entity, unit, amount."""
     name = object_plan.name
-    table = quote(f"expected/{name}/{measure.name}")
-    unit = "''" if currency is None else f"coalesce(c.{quote(currency.name)}, '')"
-    fields = texts(measure.name, *([currency.name] if currency else []))
+    table = expected_of(object_plan, measure)
+    unit = _unit(currency, "c.")
+    on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
+    fields = texts(*(f.name for f in (measure, currency, on) if f is not None))
     complete = tables.view(COMPLETE | fields, "complete", name, "entities")
     side = quote(f"expected/{name}")
     final = f"x.{quote(str(measure.target))}"
@@ -147,7 +174,8 @@ def _expected_lines(tables: Tables, object_plan: ObjectPlan, measure: FieldPlan,
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
         SELECT c.__cluster AS cluster, x.__entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount,
-          {final_unit} AS final_unit, {final} AS final_text, {_exact(final)} AS final
+          {final_unit} AS final_unit, {final} AS final_text, {_exact(final)} AS final,
+          {_day(plan, object_plan, f"c.{quote(on.name)}" if on else None)} AS day
         FROM {side} x JOIN {complete} c ON c.__cluster = x.__cluster"""
     )
     return table
@@ -158,22 +186,29 @@ def _exact(cell: str) -> str:
     return f"CASE WHEN regexp_matches({cell}, {EXACT}) THEN {cell}::DECIMAL(38, 9) END"
 
 
-def _actual_lines(tables: Tables, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None) -> str:
+def _actual_lines(
+    tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+) -> str:
     """Create the table of amounts of every record in the target that carries a key of ours."""
     name = object_plan.name
-    table = quote(f"actual/{name}/{measure.name}")
+    table = actual_of(object_plan, measure)
     raw = tables.view({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "validate", name, "actual")
     there = set(tables.columns(raw))
     cell = f"nullif({quote(str(measure.target))}::VARCHAR, '')" if measure.target in there else "NULL::VARCHAR"
     own_unit = currency is not None and currency.target in there
     unit = f"coalesce({quote(str(currency.target))}::VARCHAR, '')" if own_unit and currency is not None else "''"
+    on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
+    dated = on is not None and on.target in there
+    day = _day(plan, object_plan, f"{quote(str(on.target))}::VARCHAR" if on and dated else "NULL")
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS SELECT __entity AS entity, {unit} AS unit, {cell} AS text,
-        CASE WHEN regexp_matches({cell}, {EXACT}) THEN {cell}::DECIMAL(38, 9) END AS amount
-        FROM {raw} WHERE __entity IS NOT NULL"""
+        {_exact(cell)} AS amount, {day} AS day FROM {raw} WHERE __entity IS NOT NULL"""
     )
+    if on is not None and not dated:
+        told = f"SELECT entity, min(day) AS day FROM {expected_of(object_plan, measure)} GROUP BY entity"
+        tables.execute(f"UPDATE {table} SET day = e.day FROM ({told}) e WHERE e.entity = {table}.entity")
     if not own_unit:
-        known = f"SELECT entity, min(unit) AS unit FROM {quote(f'expected/{name}/{measure.name}')} GROUP BY entity"
+        known = f"SELECT entity, min(unit) AS unit FROM {expected_of(object_plan, measure)} GROUP BY entity"
         tables.execute(f"UPDATE {table} SET unit = e.unit FROM ({known}) e WHERE e.entity = {table}.entity")
     return table
 
@@ -220,14 +255,6 @@ def _bridge(
     )
 
 
-def plain(amount: Decimal | None) -> str:
-    """A plain decimal text with at least two decimals and no needless zeros beyond."""
-    text = format(Decimal(amount or 0), "f")
-    whole, _, decimals = text.partition(".")
-    decimals = decimals.rstrip("0").ljust(2, "0")
-    return f"{whole}.{decimals}" if Decimal(text) else "0.00"
-
-
 def _left_out(tables: Tables, lines: str, unit: str, state: str) -> Term | None:
     """Rows that ended in one state, with their amount; rows without any state explain nothing."""
     if state == "unexplained":
@@ -241,7 +268,13 @@ def _left_out(tables: Tables, lines: str, unit: str, state: str) -> Term | None:
         [unit, state],
     )
     examples = tuple(Example(record=record, source=plain(value), personal=False) for record, value in shown)
-    return Term(name=state, amount=plain(amount), lines=count, examples=examples)
+    reasons = tables.rows(
+        f"SELECT coalesce(code, ''), count(amount), -sum(amount) FROM {lines} WHERE unit = ? AND state = ? "
+        "AND amount IS NOT NULL GROUP BY ALL ORDER BY 2 DESC, 1",
+        [unit, state],
+    )
+    told = tuple((str(code), int(n), plain(part)) for code, n, part in reasons)
+    return Term(name=state, amount=plain(amount), lines=count, reasons=told, examples=examples)
 
 
 _ARRIVED = "state IN ('created', 'updated', 'unchanged', 'folded', 'merged')"

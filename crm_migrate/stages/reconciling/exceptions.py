@@ -1,6 +1,6 @@
 """Exceptions: everything a person has to look at, grouped by cause, with examples and the fix from the catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from crm_migrate.codes import CODES
@@ -21,6 +21,7 @@ from crm_migrate.stages.reconciling.columns import (
 )
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
 from crm_migrate.stages.reconciling.examples import EXAMPLES
+from crm_migrate.stages.reconciling.left_out import Told
 from crm_migrate.stages.reconciling.likeness import matching_notes
 from crm_migrate.workspace.figures import Example, ExceptionGroup, TargetSet
 
@@ -94,6 +95,13 @@ def matching_exceptions(tables: Tables, object_name: str) -> Iterator[ExceptionG
     for code, rule, message, count in matching_notes(tables, object_name):
         example = Example(record=object_name, message=message)
         yield _group(code, "note", object_name, ("", "", rule, "matched"), count, (example,))
+
+
+def money_exceptions(object_name: str, told: Iterable[Told]) -> Iterator[ExceptionGroup]:
+    """Amounts that do not arrive, and totals in the sources that cannot be checked."""
+    for code, source, rule, state, count, examples in told:
+        severity: Severity = "error" if code == "left_out_amount" else "warning"
+        yield _group(code, severity, object_name, (source, "", rule, state), count, examples)
 
 
 def unexpected_exceptions(found: TargetSet) -> Iterator[ExceptionGroup]:

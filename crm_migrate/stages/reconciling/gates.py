@@ -3,11 +3,12 @@
 Shares are of the rows that hold the object and are in scope: not of absent, excluded and enriching ones.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import GatePlan, Plan
+from crm_migrate.stages.reconciling.bridge_tables import add
 from crm_migrate.workspace.figures import (
     AccountingLine,
     Bridge,
@@ -47,14 +48,20 @@ class Found:
     limit: int | None = None  # a rehearsal took only so many records of every source
     uncompared: list[str] = field(default_factory=list)
     odd: dict[str, int] = field(default_factory=dict)  # key figure -> records whose values its condition could not read
+    left_out: dict[str, Decimal] = field(default_factory=dict)  # currency -> amounts that do not arrive
+    left_converted: dict[str, Decimal] = field(default_factory=dict)  # the same in the report's currency
+    gone: dict[str, tuple[int, int]] = field(default_factory=dict)  # object -> not exported any more, ever loaded
+    gone_amounts: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)  # currency -> of those, of all
+    unrated: dict[str, int] = field(default_factory=dict)  # key figure -> source rows without a rate on their day
 
 
 def gates(plan: Plan, found: Found) -> tuple[Gate, ...]:
     """The implied gates, then those of the project; a project's limit replaces the implied one of the same name."""
     declared = {gate.name for gate in plan.reconcile.gates} - NEVER_ACCEPTED
     implied = [gate for gate in _implied(found) if gate.name not in declared]
-    implied += _unlimited(plan, found)
-    said = [_declared(plan, gate, found) for gate in plan.reconcile.gates if gate.name not in NEVER_ACCEPTED]
+    implied += [*_unlimited(plan, found), *_gone(plan, found)]
+    own = NEVER_ACCEPTED | {"gone"}
+    said = [_declared(plan, gate, found) for gate in plan.reconcile.gates if gate.name not in own]
     return tuple(_accepted(plan, gate) for gate in (*implied, *said))
 
 
@@ -99,7 +106,8 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("unexplained", max(unexplained, broken))
     yield _zero("failed", sum(line.states["failed"] for line in found.accounting))
     yield _zero("in_doubt", found.in_doubt)
-    yield from _amounts("unexplained_amount", found, lambda bridge: abs(Decimal(bridge.unexplained)))
+    yield from _amounts("unexplained_amount", _unexplained(found))
+    yield from _amounts("left_out_amount", _in_scopes(found.left_out, found.left_converted))
     yield _zero("unreadable_amounts", sum(bridge.unreadable for bridge in found.bridges))
     yield _zero("unexplained_values", sum(_unknown(figure) for figure in found.fields))
     yield from _match(found, GatePlan(name="field_match", compare=">=", limit="1", share=True))
@@ -115,19 +123,52 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield Gate(name="compared", scope="", limit="every record", actual=uncompared, passed=not found.uncompared)
 
 
-def _amounts(name: str, found: Found, of: Callable[[Bridge], Decimal]) -> Iterator[Gate]:
+def _amounts(name: str, sums: Mapping[str, Decimal]) -> Iterator[Gate]:
     """One gate per currency and one in the report's: amounts of several currencies have no sum."""
-    sums: dict[str, Decimal] = {}
-    for scope, bridge in _scoped(found):
-        sums[scope] = sums.get(scope, Decimal(0)) + of(bridge)
     for scope, amount in sums.items() or (("", Decimal(0)),):
         yield Gate(name=name, scope=scope, limit="0", actual=_plain(amount), passed=not amount)
 
 
-def _scoped(found: Found) -> Iterator[tuple[str, Bridge]]:
-    """Every bridge with the name of what it is counted in."""
-    yield from ((bridge.currency or "no currency", bridge) for bridge in found.bridges)
-    yield from ((f"all in {bridge.currency}", bridge) for bridge in found.report_bridges)
+def _unexplained(found: Found) -> dict[str, Decimal]:
+    """What is not explained of every bridge, without signs, by what it is counted in."""
+    sides = []
+    for bridges in (found.bridges, found.report_bridges):
+        sums: dict[str, Decimal] = {}
+        for bridge in bridges:
+            add(sums, {bridge.currency: abs(Decimal(bridge.unexplained))})
+        sides.append(sums)
+    return _in_scopes(*sides)
+
+
+def _in_scopes(single: Mapping[str, Decimal], converted: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Sums by currency, and those in the report's currency, under the names of their gates."""
+    named = {currency or "no currency": amount for currency, amount in single.items()}
+    return named | {f"all in {currency}": amount for currency, amount in converted.items()}
+
+
+def _gone(plan: Plan, found: Found) -> Iterator[Gate]:
+    """What the sources do not have any more, in records and in money: the limits of `gone`, else nothing may be."""
+    limits = {gate.scope: gate for gate in plan.reconcile.gates if gate.name == "gone"}
+    nothing = GatePlan(name="gone", limit="0")
+    scopes = limits or {"": nothing}
+    if limits and not limits.keys() & {"", "other"}:
+        scopes = limits | {"other": nothing}
+    for scope, gate in scopes.items():
+        named = [scope] if scope in found.gone else [o for o in found.gone if scope == "" or o not in limits]
+        gone, known = (sum(found.gone[o][i] for o in named) for i in (0, 1))
+        yield _limited(gate.model_copy(update={"scope": scope}), Decimal(gone), Decimal(known), str(gone))
+    share = next((gate for gate in limits.values() if gate.share and gate.scope in ("", "other")), nothing)
+    for currency, (lost, whole) in found.gone_amounts.items() or [("", (Decimal(0), Decimal(0)))]:
+        scope = (currency or "no currency") if found.gone_amounts else ""
+        yield _limited(share.model_copy(update={"name": "gone_amount", "scope": scope}), lost, whole, _plain(lost))
+
+
+def _limited(gate: GatePlan, count: Decimal, whole: Decimal, shown: str) -> Gate:
+    """A count or a sum against its limit, which may be a share of the whole."""
+    if not gate.share:
+        return _judged(gate, count, shown)
+    share = count / whole if whole else Decimal(1 if gate.compare == ">=" else 0)
+    return _judged(gate, share, f"{shown_share(share)} ({shown} of {_plain(whole)})")
 
 
 def _zero(name: str, actual: int, scope: str = "", what: str = "") -> Gate:
@@ -145,10 +186,7 @@ def _declared(plan: Plan, gate: GatePlan, found: Found) -> Gate:
     if gate.name == "field_match":
         return next(_match(found, gate, plan))
     count, whole = _quarantined(plan, gate, found) if gate.name == "quarantined" else _counted(gate, found)
-    if not gate.share:
-        return _judged(gate, Decimal(count), str(count))
-    share = Decimal(count) / whole if whole else Decimal(1 if gate.compare == ">=" else 0)
-    return _judged(gate, share, f"{shown_share(share)} ({count} of {whole})")
+    return _limited(gate, Decimal(count), Decimal(whole), str(count))
 
 
 def _quarantined(plan: Plan, gate: GatePlan, found: Found) -> tuple[int, int]:

@@ -70,6 +70,8 @@ def not_checked(plan: Plan, found: Found) -> Iterator[str]:
     yield from _not_compared(plan, found)
     for name, count in found.odd.items():
         yield f"{name}: {count:,} values could not be read as its condition asks; their records are not in the figure."
+    for name, count in found.unrated.items():
+        yield f"{name}: {count:,} rows have no exchange rate on their day; its figure of the sources is without them."
     if not plan.reconcile.controls:
         yield "No control total from outside was given: that units and scale are right is not proven by this report."
     if not plan.reconcile.kpis:

@@ -251,7 +251,7 @@ def test_what_the_target_keeps_from_before_explains_a_key_figure_and_an_amount(t
 
     found = figures(tmp_path, content)
 
-    won = next(k for k in found.kpis if k.group == "stage=closedwon")
+    won = next(k for k in found.kpis if k.group == "stage=closedwon, currency=EUR")
     assert (won.expected, won.actual, won.explained, won.agrees) == ("70.25", "75.25", "5.00", True)
     assert not {"kpis", "unexplained_amount"} & failed(found)
     bridge = next(b for b in found.bridges if b.currency == "EUR")

@@ -1,0 +1,110 @@
+"""Money that stays behind, and exports that shrink: told, and a gate, unless somebody decided it."""
+
+from pathlib import Path
+from typing import Any
+
+import mini_run
+import pytest
+
+from crm_migrate.mapping.plan import GatePlan
+from crm_migrate.stages.reconcile import reconcile
+from crm_migrate.workspace.figures import Figures, Gate
+
+ASIDE = {"__split": 0, "field": "", "message": ""}
+
+
+def figures(folder: Path, content: mini_run.Tables, decisions: tuple[str, ...] = (), **rules: Any) -> Figures:
+    run = mini_run.write(folder, content)
+    plan = mini_run.plan(**rules).model_copy(update={"decisions": dict.fromkeys(decisions, "h")})
+    return reconcile(plan, run, mini_run.HEADER, "sql:mini")
+
+
+def gates(found: Figures, name: str) -> dict[str, Gate]:
+    return {gate.scope: gate for gate in found.gates if gate.name == name}
+
+
+def without(row: int, state: str, code: str, rule: str) -> mini_run.Tables:
+    """A chance (500 EUR) that the mapping sets aside."""
+    content = mini_run.tables()
+    content["map", "deals", "sheet", "records"] = [
+        r for r in content["map", "deals", "sheet", "records"] if r["__row"] != row
+    ]
+    content["link", "deals", "set_aside"].clear()
+    content["map", "deals", "sheet", "set_aside"].append(
+        ASIDE | {"__row": row, "__key": "2", "state": state, "code": code, "rule": rule}
+    )
+    return content
+
+
+@pytest.mark.parametrize(
+    ("state", "code"), [("absent", "no_such_object"), ("excluded", "excluded_rule"), ("excluded", "skipped_line")]
+)
+def test_an_amount_that_a_rule_leaves_out_is_an_exception_and_a_gate(tmp_path: Path, state: str, code: str) -> None:
+    found = figures(tmp_path, without(1, state, code, "[Firsat]"))
+
+    (told,) = [e for e in found.exceptions if e.code == "left_out_amount"]
+    assert (told.severity, told.state, told.count) == ("error", state, 1)
+    assert (told.examples[0].record, told.examples[0].source) == ("sheet:2", "500.00 EUR")
+    left = gates(found, "left_out_amount")
+    assert (left["EUR"].actual, left["EUR"].passed) == ("500", False)
+    assert (left["all in EUR"].actual, left["all in EUR"].passed) == ("500", False)
+
+
+def test_what_a_decision_leaves_out_is_no_exception(tmp_path: Path) -> None:
+    found = figures(tmp_path, without(1, "excluded", "excluded_rule", "D-004"), ("D-004",))
+
+    assert not [e for e in found.exceptions if e.code == "left_out_amount"]
+    assert all(gate.passed for gate in gates(found, "left_out_amount").values())
+
+
+def test_an_amount_that_is_folded_into_another_one_is_left_out(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["link", "deals", "set_aside"].clear()
+    content["link", "deals", "rows"].append(
+        {"__source": "sheet", "__row": 1, "__split": 0, "__node": 2, "folded": True}
+    )
+
+    found = figures(tmp_path, content)
+
+    assert gates(found, "left_out_amount")["EUR"].actual == "500"
+    assert next(e for e in found.exceptions if e.code == "left_out_amount").state == "folded"
+
+
+def test_a_total_over_several_currencies_is_told_and_is_no_money(tmp_path: Path) -> None:
+    found = figures(tmp_path, mini_run.tables())
+
+    (told,) = [e for e in found.exceptions if e.code == "total_mixes_currencies"]
+    assert told.examples[0].message == "1250800.50 stands for amounts in EUR, TRY at once"
+    assert all(gate.passed for gate in gates(found, "left_out_amount").values())
+
+
+def shrunk() -> mini_run.Tables:
+    """An export without a chance of 5 EUR that an earlier run had loaded."""
+    content = mini_run.tables()
+    kept = content["validate", "deals", "actual"][1] | {"target_id": "30", "__entity": "d9", "amount": "5.00"}
+    content["validate", "deals", "actual"].append(kept)
+    for when in ("before", "after"):
+        content["load", "deals", when].append({"target_id": "30", "__entity": "d9"})
+    content["load", "deals", "known"] = [{"__entity": e, "target_id": t} for e, t in (("d9", "30"), ("d2", "32"))]
+    content["load", "deals", "vanished"] = [{"__entity": "d9", "code": "gone", "policy": "flag", "message": ""}]
+    return content
+
+
+def test_what_the_export_does_not_have_any_more_is_red_in_records_and_in_money(tmp_path: Path) -> None:
+    found = figures(tmp_path, shrunk())
+
+    assert (gates(found, "gone")[""].actual, gates(found, "gone")[""].passed) == ("1", False)
+    money = gates(found, "gone_amount")
+    assert (money["EUR"].actual, money["EUR"].passed, money["TRY"].passed) == ("5", False, True)
+
+
+@pytest.mark.parametrize(("limit", "passes"), [("0.5", True), ("0.06", False)])
+def test_a_project_may_say_how_much_may_be_gone(tmp_path: Path, limit: str, passes: bool) -> None:
+    rule = GatePlan(name="gone", limit=limit, share=True)
+
+    found = figures(tmp_path, shrunk(), gates=(rule,))
+
+    assert gates(found, "gone")[""].actual == "50 % (1 of 2)"
+    assert gates(found, "gone")[""].passed is passes
+    assert gates(found, "gone_amount")["EUR"].actual == "6.64 % (5 of 75.25)"
+    assert gates(found, "gone_amount")["EUR"].passed is passes
