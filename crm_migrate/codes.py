@@ -824,6 +824,11 @@ CODES: dict[str, Code] = {
         "So many records answer to one comparison of a rule that not all pairs could be looked at.",
         "Add a more telling comparison to the rule; the nearest neighbours were compared.",
     ),
+    "untelling_value": Code(
+        "identity",
+        "A field that rules compare holds values that identify nobody: fillers, words for nothing, numbers too short.",
+        "Mend them in the source where they should join records; records are never merged by them.",
+    ),
     "cluster_split": Code(
         "identity",
         "Records that look like one were not merged as a whole: they contradict each other, or too little joins them.",

@@ -16,6 +16,8 @@ ROLES = words("mail_roles")
 DISPOSABLE = words("disposable_mail")
 
 _FILLER_HOSTS = words("mail_filler_hosts")
+# Endings that no mail can reach; `.example` is kept, as examples and tests live by it.
+_NOWHERE = words("mail_nowhere")
 _FILLER_LOCALS = words("mail_filler_names")
 
 _BIG = tuple(w for line in phrases("mail_big_hosts") for w in line.split())
@@ -81,6 +83,8 @@ def domain_flag(domain: str) -> tuple[str, str] | None:
     """Flag and note that a domain (lower case) gives every mailbox of it."""
     if domain in _FILLER_HOSTS:
         return "placeholder", "a filler, not a mailbox"
+    if domain.rpartition(".")[2] in _NOWHERE:
+        return "invalid", "no mail goes there: the ending is reserved or used inside networks only"
     near = suggestion(domain)
     if near:
         return "typo", f"did you mean {near}?"

@@ -9,7 +9,7 @@ import polars as pl
 from publicsuffixlist import PublicSuffixList
 
 from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step
-from crm_migrate.cleansing.email import unicode_domain
+from crm_migrate.cleansing.email import first_of_several, unicode_domain
 from crm_migrate.cleansing.letters import ascii_lower
 from crm_migrate.cleansing.mailboxes import FREE_MAIL
 from crm_migrate.cleansing.nulls import is_null
@@ -19,6 +19,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _SCHEME = re.compile(r"(?:(https?|ftp):/{0,2})+", re.IGNORECASE)
 _EMPTY = re.compile(r"(?:https?:/*)?(?:www\.?)?/*", re.IGNORECASE)
 _BROKEN = re.compile(r"(?:https?|ftp)(?:/{1,2}|;/{0,2}|:\\|\.(?!\w+\.))", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\s*[;|\n]\s*|\s*,\s+|,(?=https?://|www\.)|\s+(?:or|oder|ou|o|veya|atau|and|und|et|ve|dan|y|e|/|&|\+|-)\s+|\s+",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"(?:([^/?#@]*)@)?([^/?#:@\\]+)(?::(\d{1,5}))?([/?#].*)?")
 _USER = re.compile(r"^((?:https?|ftp)://)[^/?#@]*@", re.IGNORECASE)
 _TRACKING = re.compile(r"^(?:utm_[a-z]+|gclid|fbclid|msclkid|mc_[ce]id|_ga|yclid|dclid|igshid)$", re.IGNORECASE)
@@ -41,7 +45,7 @@ def url_cell(text: str) -> Cell:
 
 def _several(value: str) -> Cell | None:
     """Outcome of a cell with several whole addresses, or None."""
-    parts = [part for part in re.split(r"\s*[;|\n]\s*|\s*,\s+|\s+", value) if part]
+    parts = [part for part in _BETWEEN.split(value) if part]
     cells = [_address(part) for part in parts if "@" not in part]
     if len(parts) < 2 or len(cells) < len(parts) or any(cell.value is None for cell in cells):
         return None
@@ -136,8 +140,11 @@ def domain_cell(text: str) -> Cell:
 
 @step("url", "url", examples=(("http://http://Example.com", "http://example.com"),))
 def url_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
-    """Write a web address with its scheme and the host in lower case."""
-    return as_step(values, outcomes(values, url_cell))
+    """Write a web address with its scheme and the host in lower case; of several the first is kept.
+
+    The others are named in the note.
+    """
+    return first_of_several(as_step(values, outcomes(values, url_cell)))
 
 
 @step("domain", "domain", parameters=("except",), examples=(("https://www.Example.com/about", "example.com"),))

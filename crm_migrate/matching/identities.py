@@ -64,6 +64,7 @@ def identities(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> tup
         joins.append(f" LEFT JOIN {parent} p{number} ON p{number}.__node = n.{quoted(name)}")
     query = f"SELECT {', '.join(cells)} FROM {nodes} n{''.join(joins)} ORDER BY n.__node"
     frame = pl.DataFrame(pl.from_arrow(work.connection.sql(query).to_arrow_table()))
-    texts = frame.drop("__node").with_columns(pl.all().map_batches(without_placeholders, return_dtype=pl.String))
+    types = {name: COMPANY if field.ref else field.type for name in kinds(plan, each) for field in [each.field(name)]}
+    texts = frame.select(without_placeholders(frame[name].cast(pl.String), kind) for name, kind in types.items())
     order = np.argsort(texts.hash_rows(7).to_numpy(), kind="stable")
     return frame["__node"].to_numpy().astype(np.int64)[order], texts[order]

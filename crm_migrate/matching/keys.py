@@ -4,22 +4,19 @@ Keys come from the cleansing room (folding that knows Turkish, mailboxes, number
 per distinct value, in batches. Placeholders have no key, so that they never match.
 """
 
+from collections.abc import Iterator
+
 import polars as pl
 import pyarrow as pa
 
 from crm_migrate.cleansing import Context, compare_key
+from crm_migrate.cleansing.placeholders import is_known_filler, is_placeholder
 from crm_migrate.mapping.plan import FieldPlan
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import quoted
 
 BATCH = 131_072
-PLACEHOLDERS = frozenset(
-    (
-        *("test", "deneme", "example", "dummy", "asdf", "none", "null", "nan", "na", "n a", "noname", "no name"),
-        *("unknown", "unbekannt", "keine", "bilinmiyor", "yok", "tidak ada", "anonymous"),
-    )
-)
-_MAILBOXES = ("test@", "noreply@", "no-reply@", "noemail@", "none@", "yok@", "asdf@")
+_SHOWN = 5  # values in a message; only such that are nobody's own
 
 
 def create_keys(work: Relations, nodes: str, name: str, fields: tuple[FieldPlan, ...], locale: str) -> None:
@@ -45,18 +42,32 @@ def _key_values(work: Relations, nodes: str, field: FieldPlan, table: str, local
     reader = distinct.sql(f"SELECT DISTINCT {name} AS value FROM {nodes} WHERE {name} IS NOT NULL")
     for batch in reader.to_arrow_reader(BATCH):
         values = pl.Series("value", pl.from_arrow(batch.column(0)), dtype=pl.String)
-        keys = without_placeholders(compare_key(values, field.type, Context(locale=locale)))
+        keys = without_placeholders(compare_key(values, field.type, Context(locale=locale)), field.type)
         work.connection.register("keyed_batch", pa.table({"value": values.to_arrow(), "key": keys.to_arrow()}))
         work.execute(f"INSERT INTO {table} SELECT value, key FROM keyed_batch WHERE key IS NOT NULL")
         work.connection.unregister("keyed_batch")
     distinct.close()
 
 
-def without_placeholders(keys: pl.Series) -> pl.Series:
-    """Keys where a value says something; null for placeholders, for one letter repeated and for nothing but zeros."""
-    folded = keys.str.to_lowercase()
-    nothing = folded.is_in(list(PLACEHOLDERS)) | (folded == "")
-    nothing |= folded.str.contains(r"^(0+|1+|9+|x+|\+?0+|123456789?0?)$") & (folded.str.len_chars() > 2)
-    for mailbox in _MAILBOXES:
-        nothing |= folded.str.starts_with(mailbox)
-    return keys.set(nothing.fill_null(False), None)
+def without_placeholders(keys: pl.Series, kind: str) -> pl.Series:
+    """Keys (or raw values) of a semantic type, null where they identify nobody; asked once per different value."""
+    nobody = [value for value in keys.drop_nulls().unique() if is_placeholder(value, kind)]
+    return keys.set(keys.is_in(nobody).fill_null(False), None) if nobody else keys
+
+
+def untelling(
+    work: Relations, nodes: str, name: str, fields: tuple[FieldPlan, ...]
+) -> Iterator[tuple[str, str, str, int]]:
+    """Code, rule, message and count of the records whose value of a field that rules compare identifies nobody."""
+    for field in (f for f in fields if f.ref is None):
+        column = quoted(field.name)
+        rows = work.rows(
+            f"SELECT n.{column}, count(*) FROM {nodes} n JOIN {quoted(f'keys/{name}')} k ON k.node = n.__node"
+            f" WHERE n.{column} IS NOT NULL AND k.{column} IS NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+        )
+        count = sum(int(number) for _, number in rows)
+        if count:
+            shown = [f"{str(value)!r}" for value, _ in rows if is_known_filler(str(value))][:_SHOWN]
+            said = f" ({', '.join(shown)}{' ...' if len(rows) > len(shown) else ''})" if shown else ""
+            message = f"{count} records have a {field.name} that identifies nobody{said}: it was not compared."
+            yield "untelling_value", field.name, message, count

@@ -56,6 +56,13 @@ def needed_fields(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
     return tuple(field for field in plan.fields if field.name in spoken)
 
 
+def compared_fields(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
+    """The fields that need keys: those of rules and vetoes, and those that find a record in the target."""
+    wanted = {field.name for field in needed_fields(plan)} if plan.match or plan.learned else set()
+    wanted |= set(plan.existing.match)
+    return tuple(field for field in plan.fields if field.name in wanted)
+
+
 def shared_fields(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
     """The fields of which it must be known whether a value is used by many."""
     asked = {veto.field for rule in plan.match for veto in rule.unless if veto.kind == "shared"}

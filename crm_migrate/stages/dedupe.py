@@ -14,10 +14,10 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.matching.decisions import replay
 from crm_migrate.matching.earlier import keep_loaded
 from crm_migrate.matching.identities import kinds
-from crm_migrate.matching.keys import create_keys
+from crm_migrate.matching.keys import create_keys, untelling
 from crm_migrate.matching.learned import learn
 from crm_migrate.matching.pairs import BLOCK, WINDOW, create_verdicts, evidence, settle_pairs
-from crm_migrate.matching.rules import needed_fields, shared_fields, unsupported
+from crm_migrate.matching.rules import compared_fields, shared_fields, unsupported
 from crm_migrate.matching.shared import create_shared
 from crm_migrate.stages.deduping.clustering import create_clusters
 from crm_migrate.stages.deduping.learning import publish_learned, told
@@ -54,8 +54,12 @@ def _match(
 ) -> None:
     """Pairs and clusters of one object: what rules and people say, then where these are silent the model."""
     nodes = node_view(work, each)
+    nobodies: list[tuple[str, str, str, int]] = []
+    compared = compared_fields(each)
+    if compared:
+        create_keys(work, nodes, each.name, compared, plan.locale)
+        nobodies = list(untelling(work, nodes, each.name, compared))
     if each.match or each.learned:
-        create_keys(work, nodes, each.name, needed_fields(each), plan.locale)
         for field in shared_fields(each):
             create_shared(work, each, field)
     create_verdicts(work, each)
@@ -69,7 +73,7 @@ def _match(
     work.publish(evidence(each, nodes, told_fields), "dedupe", each.name, "pairs")
     publish_learned(work, each, learned)
     lines = [(finding.code, "", finding.message, 1) for finding in findings]
-    _publish_findings(work, each, [*lines, *told(work, each, learned)])
+    _publish_findings(work, each, [*lines, *nobodies, *told(work, each, learned)])
     for table in (quoted(f"verdicts/{each.name}"), quoted(f"blocks/{each.name}")):
         work.execute(f"DROP TABLE {table}")
     work.execute(f"DROP TABLE IF EXISTS {quoted(f'keys/{each.name}')}")

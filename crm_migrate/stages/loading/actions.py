@@ -6,7 +6,8 @@ after our load. Empty never overwrites unless the mapping says `clear: true`.
 
 from collections.abc import Sequence
 
-from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.cleansing.placeholders import is_placeholder
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.stages.loading.keys import Names, scan_folder, text_columns
 from crm_migrate.stages.loading.likeness import create_alike
 from crm_migrate.stages.loading.objects import links, loaded_fields
@@ -118,7 +119,7 @@ def _match_existing(relations: Relations, object_plan: ObjectPlan) -> None:
     theirs = relations.scan(text_columns(object_plan, "target_id", "__entity"), "load", object_plan.name, "theirs")
     if learned is not None:
         create_alike(relations, object_plan, learned)
-    pairs = f"SELECT * FROM {names.alike}" if learned is not None else _equal(object_plan, theirs)
+    pairs = f"SELECT * FROM {names.alike}" if learned is not None else _equal(relations, object_plan, theirs)
     values = "".join(
         f", any_value(t.{quoted(str(f.target))}) AS {quoted(str(f.target))}" for f in loaded_fields(object_plan)
     )
@@ -133,14 +134,22 @@ def _match_existing(relations: Relations, object_plan: ObjectPlan) -> None:
     FROM ours o JOIN doubled d USING (target_id) JOIN {theirs} t USING (target_id) GROUP BY o.__cluster, o.target_id""")
 
 
-def _equal(object_plan: ObjectPlan, theirs: str) -> str:
-    """Query: ours and theirs that are equal in all fields of `match:`."""
+def _equal(relations: Relations, object_plan: ObjectPlan, theirs: str) -> str:
+    """Query: ours and theirs that are equal in all fields of `match:`, by values that say who somebody is."""
     fields = [object_plan.field(name) for name in object_plan.existing.match]
-    same = [_same(quoted(str(f.target)), f.type == "email") for f in fields] or ["FALSE"]
-    return (
-        f"SELECT w.__cluster, t.target_id, TRUE AS sure, '' AS why FROM {Names(object_plan.name).wish} w"
-        f" JOIN {theirs} t ON {' AND '.join(same)} WHERE t.__entity IS NULL AND w.__state = 'ready'"
-    )
+    same = " AND ".join(_same(quoted(str(f.target)), f.type == "email") for f in fields) or "FALSE"
+    joined = f"{Names(object_plan.name).wish} w JOIN {theirs} t ON {same}"
+    wanted = f"{joined} WHERE t.__entity IS NULL AND w.__state = 'ready'"
+    telling = "".join(_telling(relations, f, wanted) for f in fields if f.ref is None)
+    return f"SELECT w.__cluster, t.target_id, TRUE AS sure, '' AS why FROM {wanted}{telling}"
+
+
+def _telling(relations: Relations, field: FieldPlan, wanted: str) -> str:
+    """SQL: the value of a field is none of those found that identify nobody (`none@none.example`, `0000000000`)."""
+    name = quoted(str(field.target))
+    found = (str(value) for (value,) in relations.rows(f"SELECT DISTINCT w.{name} FROM {wanted}"))
+    nobodies = [literal(value) for value in found if is_placeholder(value, field.type)]
+    return f" AND w.{name} NOT IN ({', '.join(nobodies)})" if nobodies else ""
 
 
 def _same(name: str, folded: bool) -> str:

@@ -59,7 +59,8 @@ def _pairs(
 ) -> Iterator[Pair]:
     ids = pl.concat([ours["__id"], theirs["__id"]]).to_list()
     frame = pl.concat([ours.drop("__id"), theirs.drop("__id")])
-    texts = frame.with_columns(pl.all().map_batches(without_placeholders, return_dtype=pl.String))
+    types = {str(f.target): f.type for f in loaded_fields(object_plan)}
+    texts = frame.select(without_placeholders(frame[name], types[name]) for name in frame.columns)
     records = prepare(texts, kinds, object_plan.entity)
     if not records.comparisons:
         return

@@ -227,6 +227,15 @@ def test_a_record_that_is_there_already_takes_our_key(bench: MakeBench, then: An
     assert b.load(accounts=ACCOUNTS, contacts=CONTACTS).writes == 0
 
 
+def test_a_mailbox_of_nobody_finds_no_record_in_the_target(bench: MakeBench) -> None:
+    b = bench(contacts={"existing": ExistingPlan(match=("email",), then="source_wins")})
+    b.load(accounts=ACCOUNTS, contacts=[])
+    b.sql("INSERT INTO person (last_name, email) VALUES ('Old', 'noreply@isik.example')")
+    nobody = [line | {"email": "noreply@isik.example"} for line in CONTACTS]
+    plan = b.load(accounts=ACCOUNTS, contacts=nobody)
+    assert counts(plan, "contacts") == {"create": len(CONTACTS)}
+
+
 def test_a_record_that_is_there_already_waits_by_default(bench: MakeBench) -> None:
     b = bench(contacts={"existing": ExistingPlan(match=("email",))})
     b.load(accounts=ACCOUNTS, contacts=[])
