@@ -411,6 +411,7 @@ CONTRACT: dict[tuple[str, str], dict[str, str]] = {
     ("load", "before"): c.IDS,
     ("load", "after"): c.IDS,
     ("load", "known"): c.KNOWN,
+    ("load", "theirs"): c.IDS,
     ("load", "vanished"): c.VANISHED,
     ("validate", "actual"): c.IDS,
 }
