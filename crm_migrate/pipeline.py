@@ -6,11 +6,12 @@ with the parts that are there.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -46,7 +47,13 @@ from crm_migrate.workspace.state import freeze, is_done, mark_done, new_run, now
 
 STAGES = ("extract", "map", "link", "dedupe", "complete", "plan", "load", "validate", "reconcile", "report")
 
-Listener = Callable[[str, str], None]  # stage, what happens in it
+
+class Listener(Protocol):
+    """Hears which stage runs, on what, and how much of it is done: `done` of `total`, 0 where nobody knows."""
+
+    def __call__(self, stage: str, what: str = "", done: int = 0, total: int = 0) -> None:
+        """Called when a stage begins and while it goes on."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,7 @@ class _Stages:
         work = not is_done(self.run, name)
         started = time.monotonic()
         if work:
-            self.listener(name, "")
+            self.listener(name)
         yield work
         if work:
             mark_done(self.run, name, time.monotonic() - started)
@@ -200,7 +207,7 @@ def _go(
         if work:
             _extract(project, run, environment, listener, sources)
     plan = read_plan(run)
-    mapped = partial(map_all, workers=workers)
+    mapped = partial(map_all, workers=workers, progress=partial(listener, "map", "parts"))
     deduped = partial(_dedupe, project, until)
     for name, step in (("map", mapped), ("link", link), ("dedupe", deduped), ("complete", complete)):
         if STAGES.index(name) > STAGES.index(until):
@@ -223,7 +230,8 @@ def _extract(project: Project, run: Run, environment: str | None, listener: List
     limit = read_state(run).limit
     for source in plan.sources:
         listener("extract", source.name)
-        extract(source, project, run, source=sources.reader(source), limit=limit)
+        read = partial(listener, "extract", source.name)
+        extract(source, project, run, source=sources.reader(source), limit=limit, progress=read)
     facts, findings = decide(plan, run, read_evidence(project.evidence))
     if errors(findings):
         raise MappingError("what columns of this export mean is in doubt", findings)
@@ -273,7 +281,8 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
         return Outcome(project, run, plan, load_plan)
     with stages.stage("load") as work:
         if work:
-            execute_load(plan, project, run, target)
+            sent = _Sent(stages.listener, load_plan.writes if load_plan else 0)
+            execute_load(plan, project, run, target, progress=sent.batch)
     with stages.stage("validate") as work:
         if work:
             validate_after(plan, run, target)
@@ -284,6 +293,20 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     with stages.stage("report"):
         reports = write_reports(figures, run.report, ledger=run.table("reconcile"))
     return Outcome(project, run, plan, load_plan, figures, (), tuple(reports))
+
+
+@dataclass(slots=True)
+class _Sent:
+    """Adds up the records of the batches that the target answered."""
+
+    listener: Listener
+    total: int
+    records: int = 0
+
+    def batch(self, object_name: str, rows: int) -> None:
+        """One more batch of an object."""
+        self.records += rows
+        self.listener("load", object_name, self.records, max(self.total, self.records))
 
 
 def header_of(run: Run) -> Header:

@@ -99,7 +99,7 @@ def main(arguments: list[str] | None = None) -> Any:
         error.show()
         sys.exit(UsageError.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped; nothing is half-written\nnext:  crm-migrate resume", err=True)
+        _tell_lines("stopped; nothing is half-written", "crm-migrate resume")
         sys.exit(Interrupted.exit_code)
     except OSError as error:
         _tell(InputError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), hint=_what_to_do(error)))
@@ -117,9 +117,13 @@ def _tell(error: CrmMigrateError) -> None:
         from crm_migrate.cli.frames import render
 
         click.echo(render(list(error.findings)), err=True)
-    click.echo(f"error: {error.message}", err=True)
-    if error.hint:
-        click.echo(f"next:  {error.hint}", err=True)
+    _tell_lines(f"error: {error.message}", error.hint)
+
+
+def _tell_lines(sentence: str, hint: str) -> None:
+    from crm_migrate.cli import next_step
+
+    click.echo("\n".join([sentence, *(next_step.lines(hint) if hint else [])]), err=True)
 
 
 def _what_to_do(error: OSError) -> str:

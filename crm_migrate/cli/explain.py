@@ -1,6 +1,7 @@
 """`explain`: where a record came from, step by step, on the terminal or as JSON."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from crm_migrate.cli import next_step
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.migrate import json_option
 from crm_migrate.reports.visible import visible
@@ -47,7 +49,8 @@ def explain_command(subject: str, folder: Path, run_id: str | None, as_json: boo
         click.echo(json.dumps(found.as_data(), indent=1, ensure_ascii=False))
         return
     Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(*rendered(found), sep="\n")
-    click.echo(f"next:  crm-migrate explain {subject} --json   (every step of every row)", err=True)
+    whole = next_step.with_project(f"crm-migrate explain {shlex.quote(subject)} PROJECT --json")
+    click.echo(f"help:  every step of every row\nnext:  {whole}", err=True)
 
 
 def rendered(found: "Explanation") -> Iterator[Tree | Table]:

@@ -18,8 +18,10 @@ _PATH = click.argument("path", default=".", type=click.Path(path_type=Path))
 
 def project_of(path: Path) -> "Project":
     """The project of a mapping file or of the folder that holds `crm-migrate.yaml`."""
+    from crm_migrate.cli.next_step import working_on
     from crm_migrate.workspace.layout import Project
 
+    working_on(path)
     mapping = path / DEFAULT if path.is_dir() else path
     if not mapping.is_file():
         raise UsageError(f"there is no mapping {mapping}", hint="name the project folder, or try: crm-migrate demo DIR")
@@ -73,11 +75,13 @@ def _headers(plan: "Plan", project: "Project") -> "tuple[dict[str, tuple[str, ..
 
 
 def _summary(findings: "list[Finding]") -> None:
+    from crm_migrate.cli import next_step
     from crm_migrate.finding import errors
 
-    wrong = len(errors(findings))
-    click.echo(f"{wrong} error(s), {len(findings) - wrong} warning(s) and note(s)", err=True)
-    click.echo("next:  crm-migrate codes CODE" if wrong else "next:  crm-migrate plan", err=True)
+    wrong = errors(findings)
+    hint = f"crm-migrate codes {wrong[0].code}" if wrong else "crm-migrate plan"
+    counts = f"{len(wrong)} error(s), {len(findings) - len(wrong)} warning(s) and note(s)"
+    click.echo("\n".join([counts, *next_step.lines(hint)]), err=True)
 
 
 @mapping_group.command("show")

@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.screen import Screen
-from crm_migrate.errors import DamagedFile, UsageError
+from crm_migrate.errors import CrmMigrateError, UsageError
+
+if TYPE_CHECKING:
+    from crm_migrate.workspace.layout import Run
 
 project_argument = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=True, exists=True), default=".", metavar="[PROJECT]"
@@ -32,7 +35,7 @@ def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
     screen.finished()
     screen.findings(outcome.findings)
     screen.load_plan(outcome.load_plan, as_json=as_json)
-    screen.next(f"crm-migrate resume {folder}   (loads exactly this plan, {outcome.plan.hash[:12]})")
+    screen.next(f"crm-migrate resume (loads exactly this plan, {outcome.plan.hash[:12]})")
 
 
 @click.command("run")
@@ -61,7 +64,7 @@ def run_command(
         raise UsageError(f"there is no stage {until!r}", hint="stages: " + ", ".join(pipeline.STAGES))
     screen = Screen(quiet=as_json)
     outcome = pipeline.start(project_of(folder), environment, screen.stage, until=until, workers=workers, limit=limit)
-    _conclude(screen, outcome, folder, as_json)
+    _conclude(screen, outcome, as_json)
 
 
 @click.command("resume")
@@ -74,15 +77,15 @@ def resume_command(folder: Path, run_id: str | None, as_json: bool) -> None:
 
     screen = Screen(quiet=as_json)
     outcome = pipeline.resume(project_of(folder), run_id, screen.stage)
-    _conclude(screen, outcome, folder, as_json)
+    _conclude(screen, outcome, as_json)
 
 
-def _conclude(screen: Screen, outcome: Any, folder: Path, as_json: bool) -> None:
+def _conclude(screen: Screen, outcome: Any, as_json: bool) -> None:
     """Print the accounting and leave with the exit code of the verdict."""
     screen.finished()
     screen.findings(outcome.findings)
     if outcome.figures is None:
-        screen.next(f"crm-migrate resume {folder}")
+        screen.next("crm-migrate resume")
         return
     screen.figures(outcome.figures, outcome.reports, as_json=as_json)
     if outcome.figures.verdict == "NO-GO":
@@ -105,7 +108,7 @@ def prepare_command(folder: Path, environment: str | None, dry_run: bool) -> Non
     done = pipeline.prepare(project_of(folder), environment, apply=not dry_run)
     for line in done or ("nothing is missing",):
         click.echo(line)
-    Screen().next(f"crm-migrate plan {folder}")
+    Screen().next("crm-migrate plan")
 
 
 @target_group.command("adopt")
@@ -129,23 +132,35 @@ def adopt_command(folder: Path, environment: str | None) -> None:
 @project_argument
 @json_option
 def runs_command(folder: Path, as_json: bool) -> None:
-    """The runs of a project, oldest first, and how far each came."""
+    """The runs of a project, oldest first: the verdict of each and what arrived, or how far it came."""
     from crm_migrate.workspace.state import read_state, runs
 
-    states, broken = [], []
+    screen, told = Screen(quiet=as_json), {}
     for run in runs(project_of(folder)):
         try:
-            states.append(read_state(run))
-        except DamagedFile as error:
-            broken.append(error.message)
-    for sentence in broken:
-        Screen().warn(sentence)
+            told[run.id] = {**read_state(run).model_dump(), "verdict": _verdict_of(run)}
+        except CrmMigrateError as error:  # one broken run hides no other
+            screen.warn(error.message)
     if as_json:
-        click.echo(json.dumps([state.model_dump() for state in states], indent=1))
+        click.echo(json.dumps(list(told.values()), indent=1))
         return
-    for state in states:
-        last = list(state.stages)[-1] if state.stages else "nothing yet"
-        click.echo(f"{state.run}  plan {state.plan_hash[:12]}  up to {last}")
+    for run_id, state in told.items():
+        stages = list(state["stages"])
+        far = f"stopped after {stages[-1]}" if stages else "nothing yet"
+        click.echo(f"{run_id}  {state['verdict'] or far}")
+
+
+def _verdict_of(run: "Run") -> str:
+    """The verdict of a run that was reconciled, with what arrived and what waits; nothing for another."""
+    from crm_migrate.cli.reporting import figures_path, read_figures
+    from crm_migrate.reports.totals import totals
+
+    if not figures_path(run).is_file():
+        return ""
+    figures = read_figures(run)
+    sums = totals(figures)
+    waits = sums.states.get("held", 0) + sums.states.get("failed", 0)
+    return f"{figures.verdict}  {sums.arrived:,} arrived, {waits:,} wait"
 
 
 @click.command("demo")
@@ -167,7 +182,7 @@ def demo_command(folder: Path, second: bool, as_json: bool) -> None:
         place_shipped(sample, folder, leave_out=("truth", "second"))
     screen = Screen(quiet=as_json)
     outcome = pipeline.start(project_of(folder), None, screen.stage)
-    _conclude(screen, outcome, folder, as_json)
+    _conclude(screen, outcome, as_json)
 
 
 def _refuse_unless_empty(folder: Path, ours: set[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
+from crm_migrate.cli.next_step import working_on
 from crm_migrate.cli.screen import Screen
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.workspace.figures import Figures
@@ -50,6 +51,7 @@ def report_command(
 
 def _places(folder: Path) -> tuple[Path, Path]:
     """The project folder and its mapping, of a folder or of the mapping file itself."""
+    working_on(folder)
     mapping = folder if folder.is_file() else folder / "crm-migrate.yaml"
     return mapping.parent.resolve(), mapping.resolve()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crm_migrate.cli import next_step
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.migrate import json_option, project_argument
 from crm_migrate.cli.screen import Screen
@@ -79,10 +80,10 @@ def _ask(
 
         write_file(out or Path(WORKBOOK), workbook.render(pack))
         written.append(out or Path(WORKBOOK))
-    _told(pack, written, folder, as_json=as_json)
+    _told(pack, written, as_json=as_json)
 
 
-def _told(pack: "Pack", written: list[Path], folder: Path, *, as_json: bool) -> None:
+def _told(pack: "Pack", written: list[Path], *, as_json: bool) -> None:
     screen = Screen(quiet=as_json)
     counts = {kind: sum(q.kind == kind for q in pack.questions) for kind in ("review", "held", "merged")}
     if as_json:
@@ -96,7 +97,7 @@ def _told(pack: "Pack", written: list[Path], folder: Path, *, as_json: bool) -> 
     for line in pack.left_out:
         screen.lines([f"not asked  {visible(line.object)}: {line.count:,} more ({line.kind}); {line.because}"])
     screen.warn("these files show personal values; keep them where the project's sources are kept")
-    screen.next(f"answer, then: crm-migrate review {folder} --read {written[0]}")
+    screen.next(f"answer, then: crm-migrate review PROJECT --read {next_step.quoted(written[0])}")
 
 
 def _take(folder: Path, run_id: str | None, answers: Path, *, dry_run: bool, as_json: bool) -> None:
@@ -114,7 +115,7 @@ def _take(folder: Path, run_id: str | None, answers: Path, *, dry_run: bool, as_
     else:
         click.echo(frames.render(taken.findings), err=True, nl=False)
         screen.lines(_sentences(taken, dry_run=dry_run))
-        screen.next(f"crm-migrate run {folder}" if taken.new and not dry_run else "")
+        screen.next("crm-migrate run" if taken.new and not dry_run else "")
     if taken.findings:
         raise SystemExit(1)
 

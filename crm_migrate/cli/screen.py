@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from crm_migrate.cli import next_step
+from crm_migrate.cli.progress import told
 from crm_migrate.reports import terminal
 from crm_migrate.reports.visible import visible
 from crm_migrate.workspace.figures import Figures
@@ -29,6 +31,7 @@ _STYLES = (
     ("gate failed", "red"),
     ("error", "bold red"),
     ("warning", "bold yellow"),
+    ("help:", "cyan"),
     ("next:", "dim"),
     ("report  ", "dim"),
 )
@@ -45,23 +48,38 @@ class Screen:
         self._out = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
         self._err = Console(file=sys.stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
         self._status: Status | None = None
-        self._stage = ""
+        self._stage = self._what = ""
         self._said = 0.0
-        self._began = time.monotonic()
+        self._began = self._stage_began = self._part_began = time.monotonic()
 
     # -- progress --------------------------------------------------------------------------------------------------
 
-    def stage(self, name: str, what: str = "") -> None:
-        """Say on stderr which stage runs; on a terminal one moving line, elsewhere a line now and then."""
+    def stage(self, stage: str, what: str = "", done: int = 0, total: int = 0) -> None:
+        """Say on stderr which stage runs, on what, how far and how long still; a terminal keeps a line per stage."""
         if self.quiet:
             return
-        text = f"{name}  {visible(what, 100)}".rstrip()
+        if stage != self._stage:
+            self._ended()
+            self._stage, self._what, self._stage_began, self._part_began = (
+                stage,
+                what,
+                time.monotonic(),
+                time.monotonic(),
+            )
+            self._said = 0.0
+        elif what != self._what:
+            self._what, self._part_began = what, time.monotonic()
+        text = told(stage, visible(what, 60), done, total, time.monotonic() - self._part_began)
         if self._err.is_terminal:
             self._spin(text)
-        elif name != self._stage or time.monotonic() - self._said >= PLAIN_EVERY:
+        elif time.monotonic() - self._said >= PLAIN_EVERY:
             self._print(self._err, text)
             self._said = time.monotonic()
-        self._stage = name
+
+    def _ended(self) -> None:
+        """Leave a line of the stage that is over, on a terminal."""
+        if self._stage and self._err.is_terminal:
+            self._print(self._err, f"done  {self._stage:<10} {time.monotonic() - self._stage_began:8.1f} s")
 
     def _spin(self, text: str) -> None:
         if self._status is None:
@@ -71,6 +89,7 @@ class Screen:
 
     def finished(self) -> None:
         """Take the moving line away and say how long it took."""
+        self._ended()
         if self._status is not None:
             self._status.stop()
             self._status = None
@@ -88,13 +107,15 @@ class Screen:
             self.lines([json_report.render(shown, masked=True).rstrip("\n")])
             return
         report = next((path for path in reports if path.suffix == ".html"), None)
-        self.lines(terminal.render(shown, report=report))
+        self.lines(terminal.render(shown, report=report, width=self._out.width))
         self.next(_after(figures))
 
     def load_plan(self, load_plan: "LoadPlan | None", *, as_json: bool = False) -> None:
         """What a load would do, per object; samples of records only in the JSON."""
         if load_plan is not None:
-            self.lines([load_plan.model_dump_json(indent=1)] if as_json else _load_plan_lines(load_plan))
+            self.lines(
+                [load_plan.model_dump_json(indent=1)] if as_json else _load_plan_lines(load_plan, self._out.width)
+            )
 
     def lines(self, lines: Iterable[str]) -> None:
         """Results, one per line, on stdout."""
@@ -103,7 +124,7 @@ class Screen:
 
     def warn(self, sentence: str) -> None:
         """A warning on stderr, whether somebody watches or not."""
-        self._print(self._err, f"warning: {visible(sentence)}")
+        self._tell(f"warning: {visible(sentence)}")
 
     def findings(self, findings: "Sequence[Finding]") -> None:
         """What was noticed on the way, on stderr: one line per code and place, the most serious first."""
@@ -112,14 +133,19 @@ class Screen:
             place = finding.place.source or finding.place.file
             groups.setdefault((finding.severity.value, finding.code, place), []).append(finding)
         for severity, code, place in sorted(groups, key=lambda group: (_SEVERITIES.index(group[0]), *group[1:])):
-            told = groups[severity, code, place]
-            more = f" (and {len(told) - 1} more like it)" if len(told) > 1 else ""
-            self._print(self._err, f"{severity}[{code}]  {place}: {visible(told[0].message, 300)}{more}")
+            alike = groups[severity, code, place]
+            more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
+            self._tell(f"{severity}[{code}]  {place}: {visible(alike[0].message, 300)}{more}")
 
-    def next(self, command: str) -> None:
-        """The one line that says what to do next; on a terminal only, so that a script's log stays a log."""
-        if command and not self.quiet and self._err.is_terminal:
-            self._print(self._err, f"next:   {command}")
+    def next(self, hint: str) -> None:
+        """What to do next; on a terminal only, so that a script's log stays a log."""
+        for line in next_step.lines(hint) if hint and not self.quiet and self._err.is_terminal else ():
+            self._print(self._err, line)
+
+    def _tell(self, sentence: str) -> None:
+        """A sentence on stderr in the width of the terminal."""
+        for line in terminal.wrapped(sentence, self._err.width):
+            self._print(self._err, line)
 
     def _print(self, console: Console, line: str) -> None:
         """A line that the console can encode: code pages of Windows lack most of the world's letters."""
@@ -135,33 +161,45 @@ class Screen:
 _ACTIONS = ("create", "update", "unchanged", "held", "rejected", "excluded", "vanished")
 
 
-def _load_plan_lines(load_plan: "LoadPlan") -> list[str]:
-    """One line per object with its counts by action, why records wait, and what the target lacks."""
-    rows = [["object", "target", *_ACTIONS]]
+def _load_plan_table(load_plan: "LoadPlan", actions: Sequence[str]) -> list[str]:
+    rows = [["object", *actions]]
     for load in load_plan.objects:
-        counts = load.model_dump(include=set(_ACTIONS))
-        rows.append([visible(load.object, 40), visible(load.target, 40), *(f"{counts[a]:,}" for a in _ACTIONS)])
-    waiting = [
-        (f"{count:,}", visible(code), visible(load.object))
-        for load in load_plan.objects
-        for code, count in load.codes.items()
-    ]
+        counts = load.model_dump(include=set(actions))
+        name = load.object if load.object == load.target else f"{load.object} -> {load.target}"
+        rows.append([visible(name, 40), *(f"{counts[a]:,}" for a in actions)])
+    return terminal.aligned(rows)
+
+
+def _load_plan_lines(load_plan: "LoadPlan", width: int) -> list[str]:
+    """One line per object with its counts by action, why records wait, and what the target lacks."""
+    happens = [a for a in _ACTIONS if a in _ACTIONS[:2] or any(getattr(load, a) for load in load_plan.objects)]
+    whole = _load_plan_table(load_plan, _ACTIONS)
+    fits = max(map(terminal.text_width, whole)) <= width
     return [
-        *terminal.aligned(rows, left=(0, 1)),
+        *(whole if fits else _load_plan_table(load_plan, happens)),
         "",
         f"{load_plan.writes:,} records would be written; nothing is written yet.",
-        *(f"{name}: {count} x {code}" for count, code, name in waiting),
-        *(
-            f"{visible(load.object)}: {count:,} source rows {visible(reason)}"
-            for load in load_plan.objects
-            for reason, count in load.aside.items()
-        ),
+        *_reasons("records that would not be written", [(o.object, o.codes) for o in load_plan.objects], width),
+        *_reasons("source rows that become no record", [(o.object, o.aside) for o in load_plan.objects], width),
         *(f"the target lacks  {visible(line)}" for line in load_plan.prepare),
     ]
 
 
+def _reasons(head: str, counted: Sequence[tuple[str, Mapping[str, int]]], width: int) -> list[str]:
+    """`held: key_missing` and the like with their counts and what they mean, under a heading; nothing for none."""
+    from crm_migrate.codes import CODES
+
+    lines = []
+    for name, reasons in counted:
+        for reason, count in reasons.items():
+            code = reason.rpartition(": ")[2]
+            meaning = f" ({CODES[code].title})" if code in CODES else ""
+            lines += terminal.wrapped(f"{count:>7,}  {visible(name)} {visible(reason)}{meaning}", width, indent=11)
+    return ["", head, *lines] if lines else []
+
+
 def _after(figures: Figures) -> str:
-    """The next command for a verdict."""
+    """What to do next after a verdict."""
     if figures.verdict == "NO-GO":
-        return "open the report, mend what it names, then: crm-migrate run"
-    return "crm-migrate report   (then let those sign who must)"
+        return "mend what the report names, then: crm-migrate run"
+    return "open the report, and let those sign who must"

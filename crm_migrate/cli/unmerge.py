@@ -49,4 +49,4 @@ def unmerge_command(
     click.echo(f"{done.object}: {apart}; {len(done.decisions)} decision(s) in decisions/duplicates.yaml")
     for sentence in done.follows:
         click.echo(f"  {sentence}")
-    Screen().next(f"crm-migrate run {folder}")
+    Screen().next("crm-migrate run")

@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -65,9 +65,17 @@ class ExtractResult:
 
 
 def extract(
-    source_plan: SourcePlan, project: Project, run: Run, *, source: Source, limit: int | None = None
+    source_plan: SourcePlan,
+    project: Project,
+    run: Run,
+    *,
+    source: Source,
+    limit: int | None = None,
+    progress: Callable[[int], None] = lambda _records: None,
 ) -> ExtractResult:
     """Read one source into the run; with `limit` a rehearsal, which keeps only the first records.
+
+    `progress` hears how many records were read so far.
 
     InputError where it cannot be read, where records and quarantine are not what an independent count found, or where
     its files are not those that this run read before.
@@ -78,7 +86,7 @@ def extract(
     schema = source.describe()
     observer, separators = Observer(source_plan, schema.columns), Separators(source_plan.name)
     kept: Counter[int] = Counter()
-    wanted = _First(source, limit, kept) if limit else source
+    wanted = _Counted(_First(source, limit, kept) if limit else source, progress)
     records, quarantine = _write(wanted, run, source_plan.name, observer, separators)
     files, findings = source.facts()
     if limit:
@@ -246,6 +254,28 @@ class _First:
             self._left -= taken.num_rows
             self._kept.update(taken.column("__file").to_pylist())
             yield dataclasses.replace(batch, records=taken)
+
+
+class _Counted:
+    """A source whose records are counted while they are read."""
+
+    def __init__(self, source: Source, progress: Callable[[int], None]) -> None:
+        self._source, self._progress, self._read = source, progress, 0
+
+    def describe(self) -> SourceSchema:
+        """As the source."""
+        return self._source.describe()
+
+    def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
+        """As the source."""
+        return self._source.facts()
+
+    def read(self, batch_rows: int) -> Iterator[SourceBatch]:
+        """As the source; after each batch the records so far are told."""
+        for batch in self._source.read(batch_rows):
+            yield batch
+            self._read += batch.records.num_rows
+            self._progress(self._read)
 
 
 def _rehearsed(fact: FileFact, limit: int, kept: int) -> FileFact:

@@ -10,7 +10,7 @@ import importlib.metadata
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -55,13 +55,23 @@ class Made:
     files: tuple[tuple[Path, int], ...]
 
 
-def map_all(plan: Plan, run: Run, *, workers: int | None = None) -> None:
-    """Map every source of every object; leaves the tables `map/<object>/<source>/...`."""
+def map_all(
+    plan: Plan,
+    run: Run,
+    *,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> None:
+    """Map every source of every object; leaves the tables `map/<object>/<source>/...`.
+
+    `progress` hears how many parts of how many are mapped.
+    """
     tasks = list(_tasks(plan, run))
     done = {task: parts for task in tasks if (parts := _published(task) or _taken_over(task, run)) is not None}
     open_tasks = [task for task in tasks if task not in done]
     for made in _run(open_tasks, workers or _workers_for(open_tasks)):
         done[made.task] = _publish(made)
+        progress(len(done), len(tasks))
     _finish(plan, run, tasks, done)
 
 

@@ -29,6 +29,6 @@ def test_the_plan_tells_of_rows_that_wait_before_they_are_records(
     main(["plan", str(tmp_path)])
     told = capfd.readouterr().out
     assert "1 records would be written" in told
-    assert "contacts: 2 source rows held: key_conflict" in told
-    assert "contacts: 1 source rows held: key_missing" in told
-    assert "contacts: 1 source rows excluded: skipped_line" in told
+    assert "2  contacts held: key_conflict (" in told
+    assert "1  contacts held: key_missing (" in told
+    assert "1  contacts excluded: skipped_line (" in told

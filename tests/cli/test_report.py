@@ -103,7 +103,7 @@ def test_wrong_usage_names_what_there_is(
     found, out, err = run(capsys, *arguments, "--project", str(project))
 
     assert (found, out) == (code, "")
-    assert said in err and "next:" in err
+    assert said in err and "help:" in err
 
 
 def test_damaged_figures_are_unreadable_input(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
