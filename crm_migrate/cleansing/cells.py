@@ -84,6 +84,16 @@ def as_step(values: pl.Series, frame: pl.DataFrame, *, keep: bool = True) -> pl.
     )
 
 
+def unguessed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Outcomes of a closed list in which a near miss (`typo`) is no value yet: invalid, the note says what is near."""
+    near = (pl.col("flag") == "typo").fill_null(False)
+    return frame.with_columns(
+        pl.when(~near).then(pl.col("value")).alias("value"),
+        pl.when(near).then(pl.lit("invalid")).otherwise(pl.col("flag")).alias("flag"),
+        pl.when(near).then(pl.format("did you mean {}?", "value")).otherwise(pl.col("note")).alias("note"),
+    )
+
+
 def step(
     name: str,
     family: str,

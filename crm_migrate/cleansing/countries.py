@@ -9,7 +9,7 @@ from babel import Locale
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step
+from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step, unguessed
 from crm_migrate.cleansing.letters import fold
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
@@ -81,7 +81,7 @@ WITHDRAWN = frozenset(phrases("countries_withdrawn"))
 
 def country_key(text: str) -> str:
     """A name for looking up: folded, punctuation as blanks, `and` as one word, without a leading article."""
-    key = re.sub(r"[^\w\s]", " ", fold(text).replace("&", " and "), flags=re.UNICODE)
+    key = re.sub(r"[^\w\s]", " ", fold(text).replace("&", " and "), flags=re.UNICODE).strip()
     for pattern, word in _SHORT:
         key = pattern.sub(word, key)
     return " ".join(key.split()).removeprefix("the ")
@@ -97,6 +97,10 @@ _SHORT = tuple(
         (r"^ *s +(?=korea|africa|sudan)", "south "),
         (r"^ *n +(?=korea|ireland|macedonia)", "north "),
         (r"^ *fed\b", "federal"),
+        (r"^ *w(?:est)? +sahara", "western sahara"),
+        (r"^ *cent +afr\b", "central african"),
+        (r"\bherz(?:eg)?$", "herzegovina"),
+        (r"^ *eq +guinea", "equatorial guinea"),
     )
 )
 
@@ -192,27 +196,61 @@ def country_cell(text: str) -> Cell:
     if key in WITHDRAWN:
         return invalid("a country that is no more (ISO 3166-3)")
     code = _code(key) or _inverted(value) or _repeated(value)
-    return Cell(code) if code else _misspelt(key)
+    return _sure(key, code) if code else _misspelt(key)
+
+
+def _sure(key: str, code: str) -> Cell:
+    """A name as found; one that another language writes so and that is a slip of a commoner one is told (`Nigera`)."""
+    if key in _own_names() or len(key) < 5:
+        return Cell(code)
+    others = {_names()[name] for name, _ in _near(key, 1) if name in _own_names()} - {code}
+    if not others:
+        return Cell(code)
+    return Cell(None, "ambiguous", f"{code} in another language, or a slip of {' or '.join(sorted(others))}")
 
 
 def _misspelt(key: str) -> Cell:
     """A near miss of exactly one country: suggested, to be confirmed."""
     if len(key) < 5:
         return invalid("no country")
-    near = process.extract(key, _names().keys(), scorer=OSA.distance, score_cutoff=1 if len(key) < 8 else 2, limit=5)
-    best = {_names()[name] for name, distance, _ in near if distance == near[0][1]}
+    near = _near(key, 1 if len(key) < 8 else 2)
+    best = {_names()[name] for name, distance in near if distance == near[0][1]}
+    if len(best) == 1 and not _is_region(key):
+        return Cell(best.pop(), "typo", "spelt like this country: please confirm")
     return (
-        Cell(best.pop(), "typo", "spelt like this country: please confirm") if len(best) == 1 else invalid("no country")
+        Cell(None, "ambiguous", f"a slip of {' or '.join(sorted(best))}") if len(best) == 2 else invalid("no country")
     )
+
+
+def _near(key: str, most: int) -> list[tuple[str, int]]:
+    """Names within so many slips, with their distance, the nearest first."""
+    near = process.extract(key, _names().keys(), scorer=OSA.distance, score_cutoff=most, limit=8)
+    return [(name, int(distance)) for name, distance, _ in near]
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    """Names of countries in English, in the languages that this product serves first, and of everyday use."""
+    known = set(_codes().values())
+    names = (
+        country_key(name)
+        for language in ("en", "de", "tr", "id", "fr", "es", "it", "pt", "nl", "pl", "hu", "az", "ro", "cs", "sv")
+        for code, name in Locale.parse(language).territories.items()
+        if code in known
+    )
+    official = (country_key(c.name) for c in pycountry.countries)
+    return frozenset((*names, *official, *map(country_key, EVERYDAY)))
+
+
+def _is_region(key: str) -> bool:
+    """`South America`, `Western Europe`: a part of the world, near to a country's name by its letters only."""
+    return bool({"america", "europe", "asia", "amerika", "europa", "asien", "asya", "avrupa"} & set(key.split()))
 
 
 @step("country", "country", examples=(("Deutschland", "DE"), ("Türkiye", "TR")))
 def country_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
-    """Write a country as its ISO 3166-1 code, from codes and names in many languages; near misses stay as typed."""
-    frame = outcomes(values, country_cell)
-    unsure = pl.col("flag") == "typo"
-    note = pl.when(unsure).then(pl.format("did you mean {}?", pl.col("value"))).otherwise(pl.col("note"))
-    return as_step(
-        values,
-        frame.with_columns(note.alias("note"), pl.when(~unsure.fill_null(False)).then(pl.col("value")).alias("value")),
-    )
+    """Write a country as its ISO 3166-1 code, from codes and names in many languages.
+
+    A near miss is no country yet: the cell is invalid, and the note says which one may be meant.
+    """
+    return as_step(values, unguessed(outcomes(values, country_cell)))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step
+from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, unguessed
 from crm_migrate.cleansing.companies import company_cell
 from crm_migrate.cleansing.kinds import KINDS, read_bounded
 from crm_migrate.cleansing.note_flags import note_flags
@@ -18,7 +18,7 @@ def _regional(name: str, example: tuple[str, str]) -> None:
 
     def function(values: pl.Series, context: Context, region: str | None = None) -> pl.DataFrame:
         known = (region or context.region or "").upper()
-        return as_step(values, outcomes(values, lambda text: read_bounded(kind, text, known, {})))
+        return as_step(values, unguessed(outcomes(values, lambda text: read_bounded(kind, text, known, {}))))
 
     function.__doc__ = f"Write {kind.doc}; the region is that of the locale unless given."
     step(name, name, parameters=("region",), examples=(example,))(function)

@@ -1,0 +1,60 @@
+"""Near misses of closed lists are told and cost the cell, not the record."""
+
+import polars as pl
+import pytest
+
+from crm_migrate import clean
+from crm_migrate.cleansing import INVALID_FLAGS, STEPS, Context
+
+
+def run_step(kind: str, text: str, locale: str = "en-US") -> tuple[str | None, str | None, str | None]:
+    value, flag, note = STEPS[kind].function(pl.Series([text]), Context(locale=locale)).row(0)
+    return value, flag, note
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "kind", "meant"),
+    [
+        ("Germny", "en-US", "country", "DE"),
+        ("Unites States", "en-US", "country", "US"),
+        ("Swedn", "en-US", "country", "SE"),
+        ("Almanyaa", "tr-TR", "country", "DE"),
+        ("Califronia", "en-US", "state", "CA"),
+        ("Ankarra", "tr-TR", "state", "06"),
+    ],
+)
+def test_a_near_miss_stays_as_typed_and_is_invalid(text: str, locale: str, kind: str, meant: str) -> None:
+    value, flag, note = run_step(kind, text, locale)
+    assert value == text
+    assert flag in INVALID_FLAGS  # so that the policy of the field decides: a country is cleared
+    assert meant in str(note)
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [("Nigera", "NE NG"), ("Nigerya", "NE NG"), ("Austrlia", "AT AU"), ("Slovania", "SI SK"), ("Malia", "ML MT")],
+)
+def test_a_near_miss_of_two_is_ambiguous_and_names_them(text: str, both: str) -> None:
+    row = clean([text], "country", "en").iloc[0]
+    assert (row["value"], row["flag"]) == ("", "ambiguous")
+    assert all(code in row["note"] for code in both.split())
+    assert run_step("country", text)[1] == "ambiguous"
+
+
+@pytest.mark.parametrize("text", ["South America", "Atlantis", "Western Europe", "Asia"])
+def test_what_is_no_country_is_near_to_none(text: str) -> None:
+    assert clean([text], "country", "en")["flag"].tolist() == ["invalid"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("W. Sahara", "EH"), ("Bosnia and Herz.", "BA"), ("Solomon Is.", "SB"), ("Marshall Is.", "MH"),
+        ("Falkland Is.", "FK"), ("Korea, Democratic People's Republic", "KP"), ("Dem. Rep. Korea", "KP"),
+        ("Cent. Afr. Rep.", "CF"), ("Eq. Guinea", "GQ"), ("S. Sudan", "SS"), ("Niger", "NE"), ("Nigeria", "NG"),
+        ("Nijerya", "NG"), ("Nijer", "NE"), ("Gana", "GH"), ("Irlanda", "IE"), ("Islanda", "IS"), ("Liberya", "LR"),
+        ("Slowakei", "SK"), ("Slowenien", "SI"), ("Österreich", "AT"), ("Avusturya", "AT"), ("Avustralya", "AU"),
+    ],
+)  # fmt: skip
+def test_names_and_abbreviations_that_are_sure(text: str, code: str) -> None:
+    assert clean([text], "country", "en").iloc[0]["value"] == code
