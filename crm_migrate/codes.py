@@ -1049,6 +1049,13 @@ CODES: dict[str, Code] = {
         "Bring it back from a backup, or move it away with its `-wal` and `-shm`: then the plan asks the target by our "
         "key, and the target's own journal still protects against double loading.",
     ),
+    "target_would_refuse": Code(
+        "load",
+        "The target would refuse the record: a value is too long, too large, of another type or there already, or a "
+        "field that it requires is empty.",
+        "Mend the value or map the field that is named (`constant:` fills one that has no source); a field that the "
+        "target requires and nobody fills can also get a default there.",
+    ),
     "run_damaged": Code(
         "load",
         "Files of an earlier run that was stopped while it loaded are damaged: what it sent is not known any more.",

@@ -42,7 +42,7 @@ from crm_migrate.workspace.evidence import Facts, read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
-from crm_migrate.workspace.locking import project_lock
+from crm_migrate.workspace.locking import project_lock, target_lock
 from crm_migrate.workspace.state import freeze, is_done, mark_done, new_run, now, open_run, read_state, runs
 
 STAGES = ("extract", "map", "link", "dedupe", "complete", "plan", "load", "validate", "reconcile", "report")
@@ -88,7 +88,7 @@ def start(
         sources = OpenSources(project)
         plan, told = plan_now(project, environment, sources=sources)
         if STAGES.index(until) >= STAGES.index("plan"):
-            open_target(plan, project).close()  # a missing secret or a wrong url is said before the hours of reading
+            _reach(plan, project)
         outcome = _go(project, new_run(project, plan, limit), environment, listener, until, workers, sources)
         return replace(outcome, findings=(*told, *_told_by(outcome)))
 
@@ -104,8 +104,19 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
             facts = frozen.evidence if read_state(run).limit else None
             plan, _ = plan_now(project, frozen.environment.name, facts, sources)
             open_run(project, run.id, plan, write=False)
+        if STAGES.index(until) >= STAGES.index("plan") and not is_done(run, "load"):
+            _reach(frozen, project)
         outcome = _go(project, run, frozen.environment.name, listener, until, None, sources)
         return replace(outcome, findings=_told_by(outcome))
+
+
+def _reach(plan: Plan, project: Project) -> None:
+    """What would stop the load is said before the hours of reading: a wrong url or password, no answer, no rights."""
+    target = open_target(plan, project)
+    try:
+        target.prepare(target_objects(plan), apply=False)
+    finally:
+        target.close()
 
 
 def _told_by(outcome: Outcome) -> tuple[Finding, ...]:
@@ -327,10 +338,16 @@ def adopt_target(project: Project, environment: str | None) -> tuple[str, ...]:
 
 
 def prepare(project: Project, environment: str | None, *, apply: bool) -> tuple[str, ...]:
-    """Create (or only name) what the target lacks; returns one line per thing."""
+    """Create (or only name) what the target lacks; returns one line per thing.
+
+    UsageError or TargetConflict where somebody else works in the project or the target while we would change it.
+    """
     plan, _ = resolve(project, environment=environment, evidence=read_evidence(project.evidence))
     target = open_target(plan, project)
     try:
-        return target.prepare(target_objects(plan), apply=apply)
+        if not apply:
+            return target.prepare(target_objects(plan), apply=False)
+        with project_lock(project), target_lock(target.identity()):
+            return target.prepare(target_objects(plan), apply=True)
     finally:
         target.close()

@@ -14,22 +14,32 @@ from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID
 from crm_migrate.errors import TargetConflict, TargetError
+from crm_migrate_sql.addresses import conninfo, masked, settings
 from crm_migrate_sql.bisecting import Refused
+from crm_migrate_sql.bounded import connect
 from crm_migrate_sql.tables import Column, Dialect, Table
 
+PATIENCE = {  # each may be set otherwise in the URL: ?options=-c statement_timeout=1h
+    "statement_timeout": "600s",
+    "lock_timeout": "30s",
+    "idle_in_transaction_session_timeout": "600s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
 SETTINGS = {
     "DateStyle": "ISO",
     "TimeZone": "UTC",
     "client_encoding": "UTF8",
-    "statement_timeout": "600s",
-    "lock_timeout": "30s",
-    "idle_in_transaction_session_timeout": "600s",
     "standard_conforming_strings": "on",
 }
 READ_BLOCK = 8 << 20
 READ_ROWS = 4096  # the server sends row by row; so many are joined at a time
 COPY_ROWS = 5000
-DATA_CLASSES = ("22", "23", "P0")  # data exception, integrity, raised by a trigger
+# Classes of SQLSTATE that are not about what is in a row: connection, transaction, rights and names, resources, the
+# operator, the system. Whatever else stops a statement, and whatever a trigger raises, is about its rows.
+OTHER_CLASSES = ("08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "XX")
+RAISED = "exec_stmt_raise"  # where the server says that RAISE of a trigger is
 LOCK_SPACE = 0x63726D  # "crm"
 
 
@@ -65,11 +75,10 @@ class Postgres:
     batch_rows = 50_000
 
     def __init__(self, url: sa.URL, schema: str | None) -> None:
-        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        options = {"options": " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())}
-        self._options: dict[str, Any] = {**options, "connect_timeout": 15, "application_name": "crm-migrate"}
+        self._url = url
+        self._dsn, self._options = conninfo(url), settings(url, PATIENCE, SETTINGS)
         self.engine = sa.create_engine(
-            url.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool, connect_args=dict(self._options)
+            url.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool, creator=self._connect
         )
         self.dialect = Dialect("postgresql", self.engine.dialect.identifier_preparer, schema)
         self._writer: psycopg.Connection[Any] | None = None
@@ -98,6 +107,7 @@ class Postgres:
                 if exclusive:
                     self._lock(self._writer)
             with self._writer.transaction():
+                self._writer.execute("SET CONSTRAINTS ALL IMMEDIATE")  # refused at its row, not at the end for all
                 yield PostgresSession(self._writer)
 
     def _lock(self, connection: "psycopg.Connection[Any]") -> None:
@@ -111,7 +121,7 @@ class Postgres:
             raise TargetConflict("another crm-migrate is loading this database", hint="wait until it ends; then resume")
 
     def _connect(self) -> "psycopg.Connection[Any]":
-        return psycopg.connect(self._dsn, **self._options)
+        return connect(self._dsn, self._options)
 
     @contextmanager
     def _told(self, verb: str) -> Iterator[None]:
@@ -123,7 +133,7 @@ class Postgres:
             if self._writer is not None and self._writer.broken:
                 self._writer = None
             raise TargetError(
-                f"the database could not {verb}: {words}", hint="see to the database; then resume"
+                f"the database could not {verb}: {masked(words, self._url)}", hint="see to the database; then resume"
             ) from error
 
     def close(self) -> None:
@@ -142,7 +152,7 @@ class Postgres:
             with session.connection.transaction():
                 yield
         except psycopg.Error as error:
-            if (error.sqlstate or "")[:2] not in DATA_CLASSES:
+            if not _about_rows(error):
                 raise
             raise Refused(_words(error)) from error
 
@@ -248,6 +258,13 @@ class _CopyReader(io.RawIOBase):
             filled += taken
             self._rest = self._rest[taken:] or self._joined()
         return filled
+
+
+def _about_rows(error: psycopg.Error) -> bool:
+    """Whether an error is about what is in the rows: then they are tried one by one."""
+    if error.diag.source_function == RAISED:
+        return True
+    return bool(error.sqlstate) and str(error.sqlstate)[:2] not in OTHER_CLASSES
 
 
 def _words(error: psycopg.Error) -> str:

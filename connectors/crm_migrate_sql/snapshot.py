@@ -12,12 +12,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql.drivers import require_psycopg
+from crm_migrate_sql.addresses import conninfo, masked, read_address, require_psycopg, settings
 
-_POSTGRES_OPTIONS = (
-    "-c DateStyle=ISO -c TimeZone=UTC -c IntervalStyle=iso_8601 -c extra_float_digits=1 -c bytea_output=hex "
-    "-c default_transaction_read_only=on"
-)
+_POSTGRES_PATIENCE = {"statement_timeout": "3600s"}  # may be set otherwise in the URL's `options`
+_POSTGRES_SETTINGS = {
+    "DateStyle": "ISO",
+    "TimeZone": "UTC",
+    "IntervalStyle": "iso_8601",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "default_transaction_read_only": "on",
+}
 # Types whose text, as the server writes it, is canonical already, or whose Python form cannot hold all values
 # (dates before Christ, `infinity`, year 10000).
 _POSTGRES_TEXT = (
@@ -90,16 +95,7 @@ def parse_url(text: str | None, source: str) -> URL:
     """The URL of a source. UsageError where it is missing or none of ours; the text itself is never shown."""
     if not text:
         raise UsageError(f"source `{source}` names no database", hint="write `url: env:NAME` and `table:`")
-    try:
-        url = sa.make_url(text.replace("postgres://", "postgresql://", 1))
-    except sa.exc.ArgumentError:
-        raise UsageError(
-            f"the url of source `{source}` cannot be read", hint="postgresql://user@host/database or sqlite:///file"
-        ) from None
-    backend = url.get_backend_name()
-    if backend not in ("sqlite", "postgresql"):
-        raise UsageError(f"source `{source}`: {backend} is not read yet", hint="sqlite:/// or postgresql://")
-    return url.set(drivername="postgresql+psycopg") if backend == "postgresql" else url
+    return read_address(text, f"source `{source}`")
 
 
 def _sqlite(url: URL, source: str) -> sa.Engine:
@@ -123,8 +119,15 @@ def _sqlite_text(data: bytes) -> str:
 
 def _postgres(url: URL) -> sa.Engine:
     require_psycopg()
-    arguments = {"options": _POSTGRES_OPTIONS, "connect_timeout": 15, "application_name": "crm-migrate"}
-    return sa.create_engine(url, connect_args=arguments, isolation_level="REPEATABLE READ", poolclass=sa.pool.NullPool)
+    from crm_migrate_sql.bounded import connect
+
+    dsn, options = conninfo(url), settings(url, _POSTGRES_PATIENCE, _POSTGRES_SETTINGS)
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        creator=lambda: connect(dsn, options),
+        isolation_level="REPEATABLE READ",
+        poolclass=sa.pool.NullPool,
+    )
 
 
 @contextmanager
@@ -164,4 +167,4 @@ def _words(error: Exception, url: URL) -> str:
     """The driver's first line, without what the URL keeps secret."""
     origin = getattr(error, "orig", None) or error
     words = next((line.strip() for line in str(origin).splitlines() if line.strip()), type(origin).__name__)
-    return words.replace(str(url.password), "***") if url.password else words
+    return masked(words, url)

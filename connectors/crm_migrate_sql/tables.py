@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +48,10 @@ _SEMANTIC: dict[Storage, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as it is in the database: its storage decides how its text is made canonical."""
+    """A column as it is in the database: its storage decides how its text is made canonical.
+
+    `filled`: the database gives a value where none is sent. `computed`: it takes none. `below`: numbers are smaller.
+    """
 
     name: str
     storage: Storage
@@ -55,6 +59,10 @@ class Column:
     length: int | None
     references: str | None
     unique: bool
+    filled: bool = False
+    computed: bool = False
+    below: Decimal | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +169,49 @@ def _reflected(inspector: sa.Inspector, connection: sa.Connection, schema: str |
     }
     unique = {c["column_names"][0] for c in _unique(inspector, name, schema) if len(c["column_names"]) == 1}
     declared = _declared(connection, name)
+    strict = inspector.dialect.name != "sqlite"  # which keeps lengths and types of others' tables as remarks
+    filled = strict and _fills_by_trigger(connection, schema, name)
     columns = [
         Column(
             c["name"],
             "reference" if c["name"] in references else _storage(c["type"], declared.get(c["name"], "")),
             bool(c["nullable"]),
-            getattr(c["type"], "length", None),
+            getattr(c["type"], "length", None) if strict else None,
             references.get(c["name"]),
             c["name"] in unique,
+            filled or c["default"] is not None or bool(c.get("identity")) or "computed" in c,
+            "computed" in c or _always(c.get("identity")),
+            _below(c["type"]) if strict else None,
+            tuple(getattr(c["type"], "enums", ()) or ()) if strict else (),
         )
         for c in inspector.get_columns(name, schema=schema)
     ]
     return Table(name, keys[0], tuple(columns))
+
+
+def _fills_by_trigger(connection: sa.Connection, schema: str | None, name: str) -> bool:
+    """Whether a trigger of PostgreSQL may fill columns of a new row before it is checked."""
+    query = (
+        "SELECT EXISTS (SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE c.relname = :name AND c.relnamespace = coalesce(to_regnamespace(quote_ident(:schema)), "
+        "current_schema()::regnamespace) AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 7 = 7)"
+    )
+    return bool(connection.execute(sa.text(query), {"name": name, "schema": schema}).scalar())
+
+
+def _always(identity: Any) -> bool:
+    """Whether a column is numbered by the database and by nobody else."""
+    return bool(identity and identity.get("always"))
+
+
+def _below(kind: sa.types.TypeEngine[Any]) -> Decimal | None:
+    """The size that numbers of a type do not reach."""
+    if isinstance(kind, sa.Integer):
+        bits = 15 if isinstance(kind, sa.SmallInteger) else 63 if isinstance(kind, sa.BigInteger) else 31
+        return Decimal(2**bits)
+    if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float) and kind.precision is not None:
+        return Decimal(10 ** (kind.precision - (kind.scale or 0)))
+    return None
 
 
 def _unique(inspector: sa.Inspector, name: str, schema: str | None) -> Iterator[dict[str, list[str]]]:
@@ -213,7 +252,7 @@ def described(table: Table, key_field: str) -> TargetObject:
     fields = tuple(
         TargetField(
             column.name, _SEMANTIC[column.storage], not column.nullable, column.unique, column.length,
-            reference=column.references,
+            column.choices, column.references, column.computed, column.filled, column.below,
         )
         for column in table.columns
         if column.name not in (table.key, key_field)

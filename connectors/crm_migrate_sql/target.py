@@ -21,9 +21,10 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.errors import TargetError, UsageError
 from crm_migrate_sql import journal
+from crm_migrate_sql.addresses import masked, read_address, require_psycopg
 from crm_migrate_sql.bisecting import isolate
-from crm_migrate_sql.drivers import require_psycopg
 from crm_migrate_sql.preparing import changes
+from crm_migrate_sql.rights import check_rights
 from crm_migrate_sql.sqlite import Sqlite
 from crm_migrate_sql.tables import Table, described, reflect
 
@@ -36,22 +37,17 @@ OURS = (journal.BATCHES, journal.IDENTITY, journal.MEMBERS)
 
 def connect_backend(options: Mapping[str, Any]) -> "Postgres | Sqlite":
     """The database that an environment's options name (`url`, for PostgreSQL also `schema`)."""
-    try:
-        url = sa.make_url(str(options["url"]).replace("postgres://", "postgresql://", 1))
-    except KeyError:
-        raise UsageError("a SQL target needs a url", hint="url: sqlite:///crm.db, or url: env:CRM_DATABASE") from None
-    except sa.exc.ArgumentError:
-        raise UsageError("the url of the SQL target cannot be read", hint="postgresql://user@host/database") from None
+    if "url" not in options:
+        raise UsageError("a SQL target needs a url", hint="url: sqlite:///crm.db, or url: env:CRM_DATABASE")
+    url = read_address(str(options["url"]), "the SQL target")
     if url.get_backend_name() == "sqlite":
         if "schema" in options:
             raise UsageError("SQLite has no schemas", hint="leave `schema:` out of the environment")
         return Sqlite(url)
-    if url.get_backend_name() == "postgresql":
-        require_psycopg()
-        from crm_migrate_sql.postgresql import Postgres
+    require_psycopg()
+    from crm_migrate_sql.postgresql import Postgres
 
-        return Postgres(url, options.get("schema"))
-    raise UsageError(f"no target for {url.get_backend_name()} yet", hint="sqlite:/// or postgresql://")
+    return Postgres(url, options.get("schema"))
 
 
 class SqlTarget:
@@ -98,6 +94,7 @@ class SqlTarget:
         found = {o.name: t for o in objects if (t := self._reflect(o.name))} if self._there() else {}
         wanted = changes(self._dialect, objects, found)
         ours = {name: s for name, s in journal.statements(self._dialect).items() if not self._exists(name)}
+        self._check_rights(found, objects, makes=bool(ours) or len(found) < len(objects))
         if apply and (wanted or ours):
             with self._backend.writing() as session:
                 if self._dialect.schema:
@@ -107,6 +104,15 @@ class SqlTarget:
                 journal.name_target(session, self._dialect)
             self._tables.clear()
         return (*(f"create our table {name}" for name in ours), *(change.title for change in wanted))
+
+    def _check_rights(self, found: Mapping[str, Table], objects: Sequence[TargetObject], *, makes: bool) -> None:
+        """A file has none but its mode, which its first write tells."""
+        if isinstance(self._backend, Sqlite):
+            return
+        changed = [o.name for o in objects if o.name in found and changes(self._dialect, [o], found)]
+        journals = [name for name in OURS if self._exists(name)]
+        with self._backend.reading() as session:
+            check_rights(session, self._dialect, [*found, *journals], changed, makes=makes)
 
     def lookup(self, object: TargetObject, keys: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """`__entity`, `target_id` of the records that carry our key."""
@@ -192,11 +198,14 @@ class SqlTarget:
         return self._tables[object.name]
 
     def _told(self) -> "_Told":
-        return _Told()
+        return _Told(self._backend.engine.url)
 
 
 class _Told:
-    """SQLAlchemy's errors as ours, without address or password."""
+    """SQLAlchemy's and its driver's errors as ours, without address or password."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self._url = url
 
     def __enter__(self) -> None: ...
 
@@ -204,7 +213,7 @@ class _Told:
         if isinstance(error, sa.exc.DBAPIError):
             words = str(error.orig).splitlines()[0] if error.orig else "no answer"
             raise TargetError(
-                f"the database cannot be read: {words}", hint="see to the database; then resume"
+                f"the database cannot be read: {masked(words, self._url)}", hint="see to the database; then resume"
             ) from error
 
 

@@ -7,6 +7,7 @@ Columns of ours begin with two underscores; a source column that does is renamed
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -155,7 +156,8 @@ class Capabilities:
 class TargetField:
     """A field of a target object: semantic type, limits and what it points to.
 
-    `length` counts characters; `choices` empty means free; `reference` names the target object it points to.
+    `length` counts characters; `choices` empty means free; `reference` names the target object it points to; `default`
+    says that the target fills it where nothing is sent; numbers are smaller than `below`, whatever their sign.
     """
 
     name: str
@@ -166,6 +168,8 @@ class TargetField:
     choices: tuple[str, ...] = ()
     reference: str | None = None
     read_only: bool = False
+    default: bool = False
+    below: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from crm_migrate.stages.loading.keys import CROSSWALK, Names, identify, plan_lis
 from crm_migrate.stages.loading.objects import target_object, target_objects
 from crm_migrate.stages.loading.parents import hold_children
 from crm_migrate.stages.loading.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
+from crm_migrate.stages.loading.promises import hold_refusable
 from crm_migrate.stages.loading.publishing import settle_earlier
 from crm_migrate.stages.loading.restoring import exchanged, refuse_restored
 from crm_migrate.stages.loading.theirs import read_claims, read_theirs
@@ -37,6 +38,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             identify(tables, project, identity, plan, object_plan)
         for object_plan in plan.objects:
             decide(tables, project, identity, plan, object_plan)
+            hold_refusable(tables, plan, object_plan, target)
         hold_children(tables, plan)
         refuse_claimed(tables, plan)
         loads = [_publish(tables, project, identity, plan, object_plan) for object_plan in plan.objects]

@@ -1,0 +1,87 @@
+"""Addresses of databases: read without repeating what they keep secret, and nothing in them is silently ignored."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from crm_migrate.errors import UsageError
+
+_SECRETS = ("password", "sslpassword", "passfile", "sslkey")
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+
+
+CONNECT_SECONDS = 15
+# Seconds until an unreachable peer is noticed by the system; each is overruled by the URL.
+NETWORK = {
+    "connect_timeout": str(CONNECT_SECONDS),
+    "keepalives": "1",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",  # milliseconds
+    "application_name": "crm-migrate",
+}
+
+
+def read_address(text: str, who: str) -> URL:
+    """The URL of a SQLite or PostgreSQL database. UsageError, without the text, where it is none or says what we
+    would have to ignore."""
+    try:
+        url = sa.make_url(text.replace("postgres://", "postgresql://", 1))
+    except (sa.exc.ArgumentError, ValueError):  # the second where a port is no number
+        raise UsageError(
+            f"the url of {who} cannot be read", hint="postgresql://user@host/database or sqlite:///file"
+        ) from None
+    backend = url.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise UsageError(f"{who}: {backend} is not there yet", hint="sqlite:/// or postgresql://")
+    if url.drivername not in _DRIVERS:
+        raise UsageError(f"{who}: only {backend}:// is used, not {url.drivername}://", hint=f"write {backend}://")
+    if "@" in f"{url.host or ''}{url.username or ''}":
+        raise UsageError(
+            f"the url of {who} has more than one @", hint="write each @ of a password as %40, or use ${env:NAME}"
+        )
+    if backend == "sqlite" and url.query:
+        names = ", ".join(sorted(url.query))
+        raise UsageError(f"{who}: a SQLite url takes no options ({names})", hint="sqlite:///file, nothing behind it")
+    return url
+
+
+def require_psycopg() -> None:
+    """UsageError with the command that installs it where PostgreSQL's driver, or the library it needs, is missing."""
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:  # psycopg says so too where libpq is not there
+        raise UsageError(
+            "PostgreSQL needs the Python package psycopg", hint="pip install 'crm-migrate[postgresql]'"
+        ) from None
+
+
+def conninfo(url: URL) -> str:
+    """The address as libpq takes it, with our patience of the network where the URL says nothing else. `options` are
+    given apart (`settings`)."""
+    ours = {name: value for name, value in NETWORK.items() if name not in url.query}
+    plain = url.set(drivername="postgresql").update_query_dict(ours).difference_update_query(["options"])
+    return plain.render_as_string(hide_password=False)
+
+
+def settings(url: URL, defaults: Mapping[str, str], fixed: Mapping[str, str]) -> str:
+    """The `options` of a connection: our defaults, over them those of the URL, and over these what we cannot do
+    without."""
+    theirs = url.query.get("options", "")
+    given = theirs if isinstance(theirs, str) else " ".join(theirs)
+    ours = (" ".join(f"-c {name}={value}" for name, value in some.items()) for some in (defaults, fixed))
+    first, last = ours
+    return " ".join(filter(None, (first, given, last)))
+
+
+def masked(words: str, url: URL) -> str:
+    """A driver's words without what the URL keeps secret, as it is or percent-quoted."""
+    given = [url.password, *(url.query.get(name) for name in _SECRETS)]
+    secrets = {str(each) for each in given if each}
+    for secret in sorted({*secrets, *(quote(each, safe="") for each in secrets)}, key=len, reverse=True):
+        words = words.replace(secret, "***")
+    return re.sub(r"(//[^:/@\s]*):[^@\s]*@", r"\1:***@", words)
