@@ -79,10 +79,11 @@ def strictness(value: str) -> str:
 
 
 def _completeness(value: str) -> str:
-    """Whole words before initials, then letters with diacritics: the ASCII form of a name is a copy."""
+    """Whole words before initials, then diacritics (the ASCII form is a copy), then letters of two cases."""
     words = f"least(len(regexp_extract_all({value}, '\\p{{L}}[\\p{{L}}\\p{{M}}''’]+')), 60)"
     marks = f"least(length(regexp_replace({value}, '[^\\p{{L}}]|[A-Za-z]', '', 'g')), 60)"
-    return f"({words} * 64 + {marks})"
+    cased = f"({value} <> upper({value}) AND {value} <> lower({value}))::BIGINT"
+    return f"(({words} * 64 + {marks}) * 2 + {cased})"
 
 
 _RULES: dict[str, Callable[[str], str]] = {

@@ -50,6 +50,8 @@ def merged(run: Run, each: ObjectPlan, a: list[staged.Line], b: list[staged.Line
     [
         ("tax_id", "111", "222", "111"), ("company_name", "Kaya", "Kaya Yapı", "Kaya"),
         ("given_name", "Ayse", "Ayşe", "Ayşe"), ("family_name", "Y.", "Yılmaz", "Yılmaz"),
+        ("family_name", "SUKARNO", "Sukarno", "Sukarno"), ("family_name", "sukarno", "Sukarno", "Sukarno"),
+        ("given_name", "Ayşe", "AYŞE", "Ayşe"), ("person_name", "IŞIK KAYA", "Isik Kaya", "IŞIK KAYA"),
         ("person_name", "A. Yilmaz", "Ayşe Yılmaz", "Ayşe Yılmaz"), ("email", "a@x", "b@x", "a@x"),
         ("phone", "+901", "+902", "+902"), ("created_at", "2020-01-01", "2021-01-01", "2020-01-01"),
         ("date", "2020-01-01", "2021-01-01", "2021-01-01"), ("consent", "granted", "withdrawn", "withdrawn"),
