@@ -954,6 +954,16 @@ CODES: dict[str, Code] = {
         "Rows that were loaded as one record belong to several now.",
         "Part the record in the target by hand, or put the rule or decision back that joined them.",
     ),
+    "key_changed": Code(
+        "load",
+        "A new row looks like a record that we loaded under another key, which no row feeds any more.",
+        "Export the keys as text, or declare what they are: `on_rerun: {rekeyed: same}`, `new`, or `existing: match:`.",
+    ),
+    "existing_claimed": Code(
+        "load",
+        "A record of the target that looks like ours was loaded by another project.",
+        "Load both from one project, or take the record out of one of them.",
+    ),
     "target_exchanged": Code(
         "load",
         "The environment leads to another database than at the last load: it was lost, made anew, or exchanged.",
@@ -964,10 +974,25 @@ CODES: dict[str, Code] = {
         "The target holds records of this project that the ledger here does not know: it is a copy, older, or lost.",
         "Load from one folder only, and keep its `.crm-migrate` in backups; what was found is not loaded again.",
     ),
+    "agreed": Code(
+        "load",
+        "A record was changed in the target and in the sources to the same values: there is nothing to write.",
+        "Nothing: both sides agree.",
+    ),
+    "edited_in_target": Code(
+        "compare",
+        "Somebody changed the value in the target since our last load, and the sources did not change it.",
+        "Nothing, where that was meant. Where both change it, `on_rerun: {edited: ...}` says who wins.",
+    ),
+    "emptied_in_source": Code(
+        "compare",
+        "The sources say nothing any more, and the target keeps the value that we had sent.",
+        "`clear: true` on the field empties it in the target; otherwise it stays.",
+    ),
     "target_conflict": Code(
         "load",
         "Somebody changed the record in the target since our last load, and the sources changed too.",
-        "Decide which value holds, change it at one side, and run again; nothing was overwritten.",
+        "Make both sides equal, or say who wins: `on_rerun: {edited: source_wins}` or `target_wins`.",
     ),
     "target_record_gone": Code(
         "load",

@@ -172,6 +172,8 @@ class RerunPlan(Frozen):
     now_excluded: Literal["flag", "review"] = "review"
     now_merged: Literal["review", "merge"] = "review"
     now_split: Literal["review"] = "review"
+    edited: Literal["review", "source_wins", "target_wins"] = "review"
+    rekeyed: Literal["review", "same", "new"] = "review"
 
 
 class ObjectPlan(Frozen):

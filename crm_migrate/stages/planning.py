@@ -10,6 +10,7 @@ from crm_migrate.stages.loading.parents import hold_children
 from crm_migrate.stages.loading.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.loading.promises import hold_refusable
 from crm_migrate.stages.loading.publishing import settle_earlier
+from crm_migrate.stages.loading.rekeying import follow
 from crm_migrate.stages.loading.restoring import exchanged, refuse_restored
 from crm_migrate.stages.loading.theirs import read_claims, read_theirs
 from crm_migrate.workspace.layout import Project, Run
@@ -36,6 +37,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         for object_plan in plan.objects:
             remember(tables, project, identity, plan, object_plan)
             identify(tables, project, identity, plan, object_plan)
+            follow(tables, project, identity, object_plan, _set_aside(tables, object_plan))
         for object_plan in plan.objects:
             decide(tables, project, identity, plan, object_plan)
             hold_refusable(tables, plan, object_plan, target)
@@ -70,6 +72,8 @@ def _publish(tables: Relations, project: Project, identity: str, plan: Plan, obj
     spans = tables.spans("__cluster", "complete", object_plan.name, "entities")
     lines = [f"SELECT {listed} FROM ({finished(plan, object_plan, span)})" for span in spans]
     tables.publish_pieces(lines, "load", object_plan.name, "entities")
+    edits = f"SELECT __entity, unnest(__edits) AS field FROM {names.edited} ORDER BY __entity, field"
+    tables.publish(edits, "load", object_plan.name, "edits")
     forget(tables, object_plan)
     tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", "load", object_plan.name, "vanished")
     ids = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", object_plan.name, "theirs")

@@ -37,7 +37,8 @@ def entities_for(
     merge: bool = False,
     apart: str = _NOBODY,
 ) -> None:
-    """Create the temporary table `into`: `__cluster`, `__entity`, `first` (least member), `code`, `message`, `split`.
+    """Create the temporary table `into`: `__cluster`, `__entity`, `first` (least member), `code`, `message`, `split`,
+    `rekeyed` (false; for who finds an entity by other evidence).
 
     `members` (`__cluster`, `__source`, `__key`), `known` (`__source`, `__key`, `__entity`), `loaded` (`__entity`) and
     `apart` (`a`, `b`: clusters that a person has set apart) are FROM items. With `merge` a cluster of several loaded
@@ -86,7 +87,7 @@ SELECT __cluster, CASE WHEN rank = 1 THEN kept END AS __entity, first,
        CASE WHEN parted THEN 'split_of_loaded' WHEN loaded > 1 AND NOT {merge} THEN 'merge_of_loaded' END AS code,
        CASE WHEN parted THEN 'was loaded as one record: ' || touched
             WHEN loaded > 1 AND NOT {merge} THEN 'joins records that were loaded apart: ' || touched END AS message,
-       apart AND rank = 1 AS split
+       apart AND rank = 1 AS split, FALSE AS rekeyed
 FROM r"""
 
 # Of two clusters that hash to one id, the smaller keeps it and the other is salted in the next round.

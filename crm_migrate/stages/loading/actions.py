@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from crm_migrate.cleansing.placeholders import is_placeholder
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.stages.loading.keys import Names, scan_folder, text_columns
+from crm_migrate.stages.loading.keys import Names, of_others, scan_folder, text_columns, translated
 from crm_migrate.stages.loading.likeness import create_alike
 from crm_migrate.stages.loading.objects import links, loaded_fields
 from crm_migrate.workspace.layout import Project
@@ -25,27 +25,31 @@ def decide(relations: Relations, project: Project, identity: str, plan: Plan, ob
     """
     names = Names(object_plan.name)
     _wish(relations, plan, object_plan)
-    _match_existing(relations, object_plan)
-    _look(relations, project, identity, object_plan)
+    _match_existing(relations, plan, object_plan)
+    _look(relations, project, identity, plan, object_plan)
     fields = [str(f.target) for f in loaded_fields(object_plan)]
     points = [link.name for link in links(plan, object_plan)]
     values = "".join(
         f", {_final(object_plan, name)} AS {quoted('=' + name)}, {_before(object_plan, name)} AS {quoted('-' + name)}"
+        f", d.{quoted(name)} AS {quoted('~' + name)}"
         for name in fields
     )
     orphan = " OR ".join(f"(w.{quoted('__ref_' + n)} IS NOT NULL AND w.{quoted(n)} IS NULL)" for n in points) or "FALSE"
     relations.execute(f"""CREATE TEMP VIEW {names.decided} AS
-    SELECT w.*, s.__entity IS NOT NULL AS __was_sent, coalesce(s.__forgotten, FALSE) AS __forgotten, l.__touched,
-           x.__n_ours, x.__n_theirs, x.__sure, x.__why,
+    SELECT w.*, s.__entity IS NOT NULL AS __was_sent, coalesce(s.__forgotten, FALSE) AS __forgotten,
+           d.__entity IS NOT NULL AS __touched,
+           x.__n_ours, x.__n_theirs, x.__sure, x.__why, x.__claimed,
            coalesce(l.target_id, s.target_id, x.__target_id) AS __target_id, l.target_id IS NOT NULL AS __there,
            x.__target_id IS NOT NULL AS __existing, {orphan} AS __orphan{values}
     FROM {names.wish} w{_beside(relations, names.sent, "s", "s.__entity = w.__entity")}
     {_beside(relations, names.look, "l", "l.__entity = w.__entity")}
+    {_beside(relations, names.edited, "d", "d.__entity = w.__entity")}
     {_beside(relations, names.existing, "x", "x.__cluster = w.__cluster AND s.__entity IS NULL")}""")
     parents = "".join(f", {quoted('__ref_' + name)}, {quoted('=' + name)} AS {quoted(name)}" for name in points)
     message = _MESSAGE.format(changed=_changed(fields))
+    code = _CODE.format(agreed=f"({' OR '.join(map(_differs, fields)) or 'FALSE'}) AND {_agreed(fields)}")
     relations.execute(f"""CREATE TEMP TABLE {names.plan} AS
-    SELECT __cluster, __entity, __action, {_CODE} AS __code, {message} AS __message, __target_id{parents}
+    SELECT __cluster, __entity, __action, {code} AS __code, {message} AS __message, __target_id{parents}
     FROM (SELECT *, {_action(object_plan, fields)} AS __action FROM {names.decided}) w""")
 
 
@@ -74,7 +78,7 @@ def forget(relations: Relations, object_plan: ObjectPlan) -> None:
     names = Names(object_plan.name)
     for view in (names.decided, names.wish):
         relations.execute(f"DROP VIEW {view}")
-    for table in (names.existing, names.look, names.alike):
+    for table in (names.existing, names.look, names.edited, names.alike):
         relations.execute(f"DROP TABLE IF EXISTS {table}")
 
 
@@ -110,7 +114,7 @@ def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
     )
 
 
-def _match_existing(relations: Relations, object_plan: ObjectPlan) -> None:
+def _match_existing(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
     """Create `existing/<object>`: records of the target that are not ours and look like a cluster of ours.
 
     `__sure` is false for what the model finds likely and not certain enough for the limit.
@@ -119,7 +123,8 @@ def _match_existing(relations: Relations, object_plan: ObjectPlan) -> None:
     theirs = relations.scan(text_columns(object_plan, "target_id", "__entity"), "load", object_plan.name, "theirs")
     if learned is not None:
         create_alike(relations, object_plan, learned)
-    pairs = f"SELECT * FROM {names.alike}" if learned is not None else _equal(relations, object_plan, theirs)
+    others = of_others(relations, plan, object_plan)
+    pairs = f"SELECT * FROM {names.alike}" if learned is not None else _equal(relations, object_plan, theirs, others)
     values = "".join(
         f", any_value(t.{quoted(str(f.target))}) AS {quoted(str(f.target))}" for f in loaded_fields(object_plan)
     )
@@ -130,42 +135,51 @@ def _match_existing(relations: Relations, object_plan: ObjectPlan) -> None:
                     min(why) AS __why FROM pairs GROUP BY __cluster),
     doubled AS (SELECT target_id, count(*) AS __n_ours FROM pairs GROUP BY target_id)
     SELECT o.__cluster, o.target_id AS __target_id, any_value(o.__n_theirs) AS __n_theirs,
-           any_value(o.__sure) AS __sure, any_value(o.__why) AS __why, any_value(d.__n_ours) AS __n_ours{values}
+           any_value(o.__sure) AS __sure, bool_or(t.__entity IS NOT NULL) AS __claimed,
+           any_value(o.__why) AS __why, any_value(d.__n_ours) AS __n_ours{values}
     FROM ours o JOIN doubled d USING (target_id) JOIN {theirs} t USING (target_id) GROUP BY o.__cluster, o.target_id""")
 
 
-def _equal(relations: Relations, object_plan: ObjectPlan, theirs: str) -> str:
-    """Query: ours and theirs that are equal in all fields of `match:`, by values that say who somebody is."""
+def _equal(relations: Relations, object_plan: ObjectPlan, theirs: str, others: str) -> str:
+    """Query: ours and theirs, or another project's, that are equal in all fields of `match:`, by values that say who
+    somebody is."""
     fields = [object_plan.field(name) for name in object_plan.existing.match]
     same = " AND ".join(_same(quoted(str(f.target)), f.type == "email") for f in fields) or "FALSE"
     joined = f"{Names(object_plan.name).wish} w JOIN {theirs} t ON {same}"
-    wanted = f"{joined} WHERE t.__entity IS NULL AND w.__state = 'ready'"
-    telling = "".join(_telling(relations, f, wanted) for f in fields if f.ref is None)
-    return f"SELECT w.__cluster, t.target_id, TRUE AS sure, '' AS why FROM {wanted}{telling}"
+    wanted = f"{joined} WHERE (t.__entity IS NULL OR t.__entity IN ({others})) AND w.__state = 'ready'"
+    told = "".join(telling(relations, f, f"w.{quoted(str(f.target))}", wanted) for f in fields if f.ref is None)
+    return f"SELECT w.__cluster, t.target_id, TRUE AS sure, '' AS why FROM {wanted}{told}"
 
 
-def _telling(relations: Relations, field: FieldPlan, wanted: str) -> str:
+def telling(relations: Relations, field: FieldPlan, cell: str, wanted: str) -> str:
     """SQL: the value of a field is none of those found that identify nobody (`none@none.example`, `0000000000`)."""
-    name = quoted(str(field.target))
-    found = (str(value) for (value,) in relations.rows(f"SELECT DISTINCT w.{name} FROM {wanted}"))
+    found = (str(value) for (value,) in relations.rows(f"SELECT DISTINCT {cell} FROM {wanted}"))
     nobodies = [literal(value) for value in found if is_placeholder(value, field.type)]
-    return f" AND w.{name} NOT IN ({', '.join(nobodies)})" if nobodies else ""
+    return f" AND {cell} NOT IN ({', '.join(nobodies)})" if nobodies else ""
 
 
 def _same(name: str, folded: bool) -> str:
     return f"lower(w.{name}) = lower(t.{name})" if folded else f"w.{name} = t.{name}"
 
 
-def _look(relations: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> None:
-    """Create `look/<object>`: which of our records are in the target, and whether somebody `touched` them."""
+def _look(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
+    """Create `look/<object>`: which of our records are in the target; and `edited/<object>`: those that somebody has
+    changed there since our last load, in which fields (`__edits`), with what the target holds (parents as entities)."""
     names, columns = Names(object_plan.name), text_columns(object_plan, "__entity", "target_id")
     theirs = relations.scan(columns, "load", object_plan.name, "theirs")
     seen = scan_folder(relations, project.seen(identity, object_plan.name), columns)
-    differs = " OR ".join(f"t.{quoted(c)} IS DISTINCT FROM v.{quoted(c)}" for c in columns if c[0] != "_") or "FALSE"
     relations.execute(
-        f"CREATE TEMP TABLE {names.look} AS SELECT t.__entity, min(t.target_id) AS target_id, "
-        f"bool_or(v.__entity IS NOT NULL AND ({differs})) AS __touched "
-        f"FROM {theirs} t LEFT JOIN {seen} v USING (__entity) WHERE t.__entity IS NOT NULL GROUP BY t.__entity"
+        f"CREATE TEMP TABLE {names.look} AS SELECT __entity, min(target_id) AS target_id "
+        f"FROM {theirs} WHERE __entity IS NOT NULL GROUP BY __entity"
+    )
+    fields = [name for name in columns if name[0] != "_" and name != "target_id"]
+    edits = ", ".join(f"CASE WHEN t.{quoted(c)} IS DISTINCT FROM v.{quoted(c)} THEN {literal(c)} END" for c in fields)
+    held, joins = translated(relations, plan, object_plan)
+    relations.execute(
+        f"""CREATE TEMP TABLE {names.edited} AS
+        SELECT t.__entity, list_filter([{edits or "NULL"}]::VARCHAR[], lambda x: x IS NOT NULL) AS __edits{held}
+        FROM {theirs} t JOIN {seen} v USING (__entity){joins} WHERE len(__edits) > 0
+        QUALIFY row_number() OVER (PARTITION BY t.__entity ORDER BY t.target_id) = 1"""
     )
 
 
@@ -185,6 +199,8 @@ def _final(object_plan: ObjectPlan, name: str) -> str:
     field = next(f for f in loaded_fields(object_plan) if f.target == name)
     # What is left of a record that a person has split keeps nothing of those who left.
     again = ours if field.clear else f"CASE WHEN __k_split THEN {ours} ELSE coalesce({ours}, {sent}) END"
+    if object_plan.on_rerun.edited == "target_wins":
+        again = f"CASE WHEN list_contains(d.__edits, {literal(name)}) THEN {sent} ELSE {again} END"
     if not object_plan.existing.match and object_plan.existing.learned is None:
         return again
     kept = "NULL" if field.ref is not None else theirs  # their parent is an id of the target, not an entity of ours
@@ -199,9 +215,17 @@ def _final(object_plan: ObjectPlan, name: str) -> str:
     return f"CASE WHEN x.__cluster IS NOT NULL THEN {found} WHEN s.__adopted = 'true' THEN {kept_on} ELSE {again} END"
 
 
+def _agreed(fields: Sequence[str]) -> str:
+    """SQL over `decided/`: all that a write would change is in the target already, by somebody else's hand."""
+    cells = (f"(NOT ({_differs(n)}) OR {quoted('=' + n)} IS NOT DISTINCT FROM {quoted('~' + n)})" for n in fields)
+    return f"({' AND '.join(cells) or 'TRUE'})"
+
+
 def _action(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
     now_excluded = "held" if object_plan.on_rerun.now_excluded == "review" else "excluded"
     differs = " OR ".join(map(_differs, fields)) or "FALSE"
+    declared = object_plan.on_rerun.edited
+    waits = {"review": "__touched OR __forgotten", "source_wins": "FALSE", "target_wins": "__forgotten"}[declared]
     return f"""CASE
       WHEN __k_code IS NOT NULL THEN 'held'
       WHEN __state = 'excluded' AND __was_sent THEN '{now_excluded}'
@@ -209,9 +233,10 @@ def _action(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
       WHEN __orphan THEN 'held'
       WHEN __was_sent AND NOT __there THEN 'held'
       WHEN __was_sent AND NOT ({differs}) THEN 'unchanged'
-      WHEN __was_sent AND (__touched OR __forgotten) THEN 'held'
+      WHEN __was_sent AND __touched AND {_agreed(fields)} THEN 'unchanged'
+      WHEN __was_sent AND ({waits}) THEN 'held'
       WHEN __was_sent THEN 'update'
-      WHEN __existing AND (__n_ours > 1 OR __n_theirs > 1) THEN 'held'
+      WHEN __existing AND (__n_ours > 1 OR __n_theirs > 1 OR __claimed) THEN 'held'
       WHEN __existing AND ({literal(object_plan.existing.then)} = 'review' OR NOT __sure) THEN 'held'
       WHEN __existing THEN 'update'
       ELSE 'create' END"""
@@ -224,7 +249,9 @@ _CODE = """CASE
   WHEN __orphan THEN 'parent_held'
   WHEN __was_sent AND NOT __there THEN 'target_record_gone'
   WHEN __action = 'held' AND __was_sent THEN 'target_conflict'
+  WHEN __action = 'unchanged' AND __touched AND {agreed} THEN 'agreed'
   WHEN __existing AND (__n_ours > 1 OR __n_theirs > 1) THEN 'existing_ambiguous'
+  WHEN __existing AND __claimed THEN 'existing_claimed'
   WHEN __action = 'held' THEN 'existing_review'
   WHEN __existing THEN 'existing' END"""
 

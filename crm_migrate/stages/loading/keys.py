@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.loading.objects import Link, links, loaded_fields
+from crm_migrate.stages.loading.objects import links, loaded_fields
 from crm_migrate.workspace.crosswalk import entities_for, entity_of, member_of
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.parts import paths, read_manifest
@@ -64,10 +64,9 @@ def remember(relations: Relations, project: Project, identity: str, plan: Plan, 
     sent = scan_folder(relations, project.sent(identity, object_plan.name), columns)
     theirs = relations.scan(columns, "load", object_plan.name, "theirs")
     fields = [str(f.target) for f in loaded_fields(object_plan)]
-    points = {link.name: link for link in links(plan, object_plan)}
-    kept, joins = _translated(relations, plan, fields, points)
+    kept, joins = translated(relations, plan, object_plan)
     listed = ", ".join(["__entity", "target_id", *map(quoted, fields)])
-    others = _of_others(relations, plan, object_plan)
+    others = of_others(relations, plan, object_plan)
     relations.execute(
         f"CREATE TEMP VIEW {names.sent} AS SELECT {listed}, __adopted, FALSE AS __forgotten FROM {sent} UNION ALL "
         f"SELECT t.__entity, t.target_id{kept}, NULL, TRUE FROM {theirs} t{joins} WHERE t.__entity IS NOT NULL "
@@ -76,20 +75,22 @@ def remember(relations: Relations, project: Project, identity: str, plan: Plan, 
     )
 
 
-def _of_others(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
+def of_others(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
     """Query: the entities that only other projects have loaded."""
     claims = relations.scan(CLAIMS, "load", object_plan.name, "claims")
     return f"SELECT __entity FROM {claims} GROUP BY __entity HAVING NOT bool_or(project = {literal(plan.project)})"
 
 
-def _translated(relations: Relations, plan: Plan, fields: list[str], points: dict[str, Link]) -> tuple[str, str]:
+def translated(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> tuple[str, str]:
+    """What the target holds (`t`) of every loaded field, parents as entities: the columns and the joins for them."""
+    points = {link.name: link for link in links(plan, object_plan)}
     listed, joins = "", ""
-    for number, name in enumerate(fields):
+    for number, name in enumerate(str(field.target) for field in loaded_fields(object_plan)):
         if name in points:
             parent = plan.object(points[name].parent)
             ids = relations.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", parent.name, "theirs")
             joins += f" LEFT JOIN {ids} p{number} ON p{number}.target_id = t.{quoted(name)}"
-            listed += f", p{number}.__entity"
+            listed += f", p{number}.__entity AS {quoted(name)}"
         else:
             listed += f", t.{quoted(name)}"
     return listed, joins

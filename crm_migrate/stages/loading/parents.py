@@ -7,7 +7,15 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
 
 # A parent that waits but is in the target already, as itself, can be linked to.
-_DOUBTFUL = ("merge_of_loaded", "split_of_loaded", "existing_review", "existing_ambiguous", "target_record_gone")
+_DOUBTFUL = (
+    "merge_of_loaded",
+    "split_of_loaded",
+    "existing_review",
+    "existing_ambiguous",
+    "target_record_gone",
+    "existing_claimed",
+    "key_changed",
+)
 _UNLINKABLE = f"(p.__target_id IS NULL OR p.__code IN {_DOUBTFUL})"
 
 

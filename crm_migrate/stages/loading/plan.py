@@ -49,6 +49,7 @@ class ObjectLoad(BaseModel):
     excluded: int = 0
     vanished: int = 0
     before: int = 0
+    rekeyed: int = 0  # records of ours that came back under another key and were found by their values
     recovered: int = 0  # records of ours that the target holds and our ledger does not know
     codes: dict[str, int] = {}
     aside: dict[str, int] = {}  # "held: key_missing" -> source rows that ended before they were records
@@ -101,7 +102,19 @@ class LoadPlan(BaseModel):
             for load in self.objects
             if load.recovered
         )
-        return (*([other] if self.exchanged else []), *broken, *lacking)
+        moved = (
+            Finding(
+                "key_changed",
+                f"{load.object}: {load.rekeyed} record(s) came back under another key and are taken for what they were",
+                Severity.WARNING,
+                Place(source=load.object),
+                hint="did a spreadsheet change the keys? export them as text",
+                count=load.rekeyed,
+            )
+            for load in self.objects
+            if load.rekeyed
+        )
+        return (*([other] if self.exchanged else []), *broken, *lacking, *moved)
 
 
 def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
@@ -126,6 +139,7 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
         target=object_plan.target,
         **totals,
         vanished=relations.count(names.vanished),
+        rekeyed=relations.count(f"{names.keys} WHERE rekeyed"),
         recovered=relations.count(
             f"(SELECT 1 FROM {names.keys} k SEMI JOIN {names.sent} s ON s.__entity = k.__entity AND s.__forgotten)"
         ),

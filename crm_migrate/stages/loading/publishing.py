@@ -112,10 +112,11 @@ def publish_memory(
         f"ANTI JOIN {fresh} f ON f.__source = k.__source AND f.__key = k.__key ORDER BY 1, 2",
         project.crosswalk(identity, name),
     )
+    _edited(tables, name)
     keep_seen(tables, columns, back, project.seen(identity, name))
     later = [link.name for link in links(plan, object_plan) if link.later]
     keep_sent(tables, columns, paths(tables.run.table("load", name, "entities")), later, project.sent(identity, name))
-    tables.execute("DROP TABLE arrived_")
+    tables.execute("DROP TABLE arrived_; DROP TABLE edited_")
 
 
 def _arrived(
@@ -138,6 +139,22 @@ def _arrived(
     LEFT JOIN ids i ON i.__entity = e.__entity LEFT JOIN linked w ON w.__entity = e.__entity
     WHERE e.__action = 'unchanged' OR e.__entity IN (SELECT __entity FROM taken)""")
     tables.connection.unregister("refused_")
+
+
+def _edited(tables: Relations, name: str) -> None:
+    """Create `edited_`: records that arrived and the `fields` of them that somebody edited and that we did not write.
+
+    What was read back of these cells is not what we left there: the edit stays an edit in every later run.
+    """
+    edits, entities = {"__entity": "VARCHAR", "field": "VARCHAR"}, {"__entity": "VARCHAR", "__code": "VARCHAR"}
+    there = tables.finished("load", name, "edits")
+    cells = tables.scan(edits, "load", name, "edits") if there else "(SELECT '' AS __entity, '' AS field WHERE FALSE)"
+    lines = tables.scan(entities | {"__changed_fields": "VARCHAR"}, "load", name, "entities")
+    tables.execute(f"""CREATE TEMP TABLE edited_ AS SELECT c.__entity, list(c.field) AS fields FROM {cells} c
+    JOIN arrived_ USING (__entity) JOIN {lines} e USING (__entity)
+    WHERE e.__code IS DISTINCT FROM 'agreed'
+      AND NOT coalesce(list_contains(from_json(e.__changed_fields, '["VARCHAR"]'), c.field), FALSE)
+    GROUP BY c.__entity""")
 
 
 def _link_value(name: str) -> str:

@@ -24,19 +24,29 @@ KEPT, CLUSTER = "__kept", "__cluster"
 
 
 def keep_seen(tables: Relations, columns: Mapping[str, str], back: Path, folder: Path) -> None:
-    """Replace `seen` by the rows of `back` (one part) that arrived, and what was seen before of those that did not."""
+    """Replace `seen` by the rows of `back` (one part) that arrived, and what was seen before of those that did not.
+
+    Cells of `edited_` stay as they were seen before.
+    """
     (part,) = paths(back)
     rows = f"read_parquet({literal(str(part))}, file_row_number = true)"
     stale = _earlier(tables, columns, folder)
     strangers = tables.count(f"{rows} b ANTI JOIN arrived_ a ON a.__entity = b.__entity")
-    if not strangers and not tables.count(f"({stale})"):
+    if not strangers and not tables.count(f"({stale})") and not tables.count("edited_"):
         replace_copy(part, folder)
         return
     marks = (
-        f"SELECT a.__entity IS NOT NULL AS {KEPT} FROM {rows} b LEFT JOIN arrived_ a ON a.__entity = b.__entity"
+        f"SELECT a.__entity IS NOT NULL AND x.__entity IS NULL AS {KEPT} FROM {rows} b"
+        " LEFT JOIN arrived_ a ON a.__entity = b.__entity LEFT JOIN edited_ x ON x.__entity = b.__entity"
         " ORDER BY b.file_row_number"
     )
-    _replace(tables, columns, _marked(tables, [part], columns, marks), stale, folder)
+    before, now = scan_folder(tables, folder, dict(columns)), scan_folder(tables, back, dict(columns))
+    cells = ", ".join(
+        f"CASE WHEN list_contains(x.fields, {literal(n)}) THEN v.{quoted(n)} ELSE b.{quoted(n)} END" for n in columns
+    )
+    edited = f"SELECT {cells} FROM {now} b JOIN edited_ x USING (__entity) JOIN {before} v USING (__entity)"
+    earlier = f"SELECT * FROM ({stale}) UNION ALL {edited}"
+    _replace(tables, columns, _marked(tables, [part], columns, marks), earlier, folder)
 
 
 def keep_sent(

@@ -2,6 +2,7 @@
 
 from crm_migrate.stages.reconciling.database import Tables, quote
 
+EDITED, EMPTIED = "edited in the target", "emptied in the source"
 MANY = 3  # a shift or a default value is a cause when it hits at least so many cells of a field
 
 FIXES = {
@@ -20,6 +21,9 @@ FIXES = {
     "shifted row": "Values belong to the neighbouring record: the load was matched by position. Load again.",
     "stale": "The target still has its earlier value: the update did not arrive.",
     "set by the target": "The target or an automation filled a field that we left empty.",
+    EDITED: "Somebody changed it in the target and the sources did not: nothing is written over it. "
+    "`on_rerun: {edited: ...}` says who wins where both change.",
+    EMPTIED: "The sources say nothing any more and the target keeps what we had sent: `clear: true` empties it.",
     "wrong parent": "The record hangs on another parent: look at the crosswalk and at merges in the target.",
     "lost": "The target gave back nothing: look at the field's permissions and at automations.",
 }
@@ -28,6 +32,14 @@ FIXES = {
 def fix_of(cause: str) -> str:
     """The fix to try for a cause, by its first words."""
     return next((fix for start, fix in FIXES.items() if cause.startswith(start)), "")
+
+
+def excuse(tables: Tables, cells: str, kept: str) -> None:
+    """Cells that the target keeps by a rule are no differences; `kept` says which and why."""
+    tables.execute(
+        f"""UPDATE {cells} SET class = 'kept_in_target', cause = k.cause FROM {kept} k
+        WHERE {cells}.__entity = k.__entity AND {cells}.field = k.field AND NOT gone AND class <> 'match_normalised'"""
+    )
 
 
 def classify(tables: Tables, cells: str) -> None:

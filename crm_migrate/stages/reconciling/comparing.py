@@ -51,8 +51,13 @@ class Comparison:
     classes: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def compare(tables: Tables, name: str, expected: str, actual: str, fields: Sequence[Compared]) -> Comparison:
-    """Compare two relations by `__entity`; `expected` may have `__existed` (the target had the record before us)."""
+def compare(
+    tables: Tables, name: str, expected: str, actual: str, fields: Sequence[Compared], kept: str = ""
+) -> Comparison:
+    """Compare two relations by `__entity`; `expected` may have `__existed` (the target had the record before us).
+
+    `kept` is a FROM item (`__entity`, `field`, `cause`) of cells of which it is known why the target says otherwise.
+    """
     there = set(tables.columns(actual))
     comparable = [item for item in fields if item.name in there]
     suspects, cells, digests = quote(f"suspects/{name}"), quote(f"cells/{name}"), quote(f"digests/{name}")
@@ -68,6 +73,8 @@ def compare(tables: Tables, name: str, expected: str, actual: str, fields: Seque
     for item in comparable:
         tables.execute(f"INSERT INTO {cells} {_cells(ours, theirs, item)}")
     causes.classify(tables, cells)
+    if kept:
+        causes.excuse(tables, cells, kept)
     causes.find_shifted_rows(tables, cells, expected)
     comparison = Comparison(records, cells)
     _count(tables, comparison, digests, comparable)

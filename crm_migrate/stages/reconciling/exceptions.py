@@ -6,7 +6,7 @@ from typing import Literal
 from crm_migrate.codes import CODES
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.reconciling.accounting import source_facts
-from crm_migrate.stages.reconciling.causes import fix_of
+from crm_migrate.stages.reconciling.causes import EDITED, EMPTIED, fix_of
 from crm_migrate.stages.reconciling.columns import (
     BREACHES,
     CELLS,
@@ -32,6 +32,7 @@ _COMPARE_CODES = (
     ("shifted row", "row_shifted"), ("shifted", "shifted_hours"), ("default value", "defaulted"),
     ("rounding", "rounded"), ("encoding", "encoding"), ("case", "case_only"), ("swapped", "swapped"),
     ("wrong parent", "wrong_parent"), ("set by the target", "unexpected_field"),
+    (EDITED, "edited_in_target"), (EMPTIED, "emptied_in_source"),
 )  # fmt: skip
 
 # Their messages are rules and sentences of the mapping itself, never a value.
@@ -178,11 +179,16 @@ def _left_behind(tables: Tables, name: str) -> str:
 
 
 def _differences(tables: Tables, name: str, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:
-    """Differences that are neither a match nor what the target had before us, one group per field and cause."""
+    """Differences that are neither a match nor what the target had before us, one group per field and cause.
+
+    What the target keeps because it was edited there, or emptied here, is told as a warning.
+    """
+    told = ", ".join(map(literal, (EDITED, EMPTIED)))
     rows = tables.rows(
         f"""SELECT name, class, cause, n, record, source_value, expected, actual FROM (
           SELECT *, count(*) OVER g AS n, row_number() OVER (g ORDER BY record, __entity) AS i FROM {sourced}
-          WHERE class IN ('lost', 'different', 'filled_by_target') WINDOW g AS (PARTITION BY name, class, cause))
+          WHERE class IN ('lost', 'different', 'filled_by_target') OR cause IN ({told})
+          WINDOW g AS (PARTITION BY name, class, cause))
         WHERE i <= {EXAMPLES} ORDER BY n DESC, name, class, cause, i"""
     )
     groups: dict[tuple[str, str, str, int], list[Example]] = {}
@@ -191,7 +197,8 @@ def _differences(tables: Tables, name: str, sourced: str, *, link: bool) -> Iter
         groups.setdefault((field, cls, cause, count), []).append(example)
     for (field, cls, cause, count), examples in groups.items():
         code = code_of(cls, cause, link)
-        yield _group(code, "error", name, ("", field, cause, cls), count, tuple(examples), fix_of(cause))
+        severity: Severity = "warning" if cls == "kept_in_target" else "error"
+        yield _group(code, severity, name, ("", field, cause, cls), count, tuple(examples), fix_of(cause))
 
 
 def _grouped(tables: Tables, query: str, object_name: str, severity: Severity) -> Iterator[ExceptionGroup]:

@@ -8,6 +8,7 @@ from crm_migrate.stages.reconciling.columns import CELLS, CHANGES, DIFFERENCES, 
 from crm_migrate.stages.reconciling.comparing import NOT_COMPARED, Compared, Comparison, compare
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
 from crm_migrate.stages.reconciling.examples import EXAMPLES
+from crm_migrate.stages.reconciling.keeping import kept_cells
 from crm_migrate.stages.reconciling.sides import actual_side, expected_side, loaded_fields
 from crm_migrate.workspace.figures import Cause, Example, FieldFigure
 
@@ -16,12 +17,13 @@ def compare_object(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Compa
     """Compare every record of an object that must be in the target, in full or as the plan samples it."""
     fields = [Compared(str(f.target), f.type) for f in loaded_fields(object_plan)]
     expected, actual = expected_side(tables, object_plan), actual_side(tables, object_plan)
+    kept = kept_cells(tables, object_plan, loaded_fields(object_plan))
     limit = sample_size(plan, object_plan.name)
     if not tables.finished("validate", object_plan.name, "actual"):
         limit = 0
     if limit is None:
-        return compare(tables, object_plan.name, expected, actual, fields)
-    return _sampled(tables, object_plan.name, expected, actual, fields, limit)
+        return compare(tables, object_plan.name, expected, actual, fields, kept)
+    return _sampled(tables, object_plan.name, expected, actual, fields, kept, limit)
 
 
 def sample_size(plan: Plan, object_name: str) -> int | None:
@@ -33,12 +35,14 @@ def sample_size(plan: Plan, object_name: str) -> int | None:
     return int(number.group()) if number else None
 
 
-def _sampled(tables: Tables, name: str, expected: str, actual: str, fields: list[Compared], limit: int) -> Comparison:
+def _sampled(
+    tables: Tables, name: str, expected: str, actual: str, fields: list[Compared], kept: str, limit: int
+) -> Comparison:
     sample = quote(f"expected/{name}/sample")
     tables.execute(
         f"CREATE TEMP TABLE {sample} AS SELECT * FROM {expected} ORDER BY md5(__entity), __entity LIMIT {limit}"
     )
-    comparison = compare(tables, name, sample, actual, fields)
+    comparison = compare(tables, name, sample, actual, fields, kept)
     (all_records,) = tables.one(f"SELECT count(*) FROM {expected}")
     for classes in comparison.classes.values():
         classes["not_sampled"] = int(all_records) - comparison.records

@@ -4,6 +4,7 @@ from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.stages.reconciling.comparing import Compared, Comparison, compare
 from crm_migrate.stages.reconciling.database import Tables, quote
 from crm_migrate.stages.reconciling.fields import add_source_values, causes_of
+from crm_migrate.stages.reconciling.keeping import kept_cells
 from crm_migrate.stages.reconciling.sides import actual_links, expected_links, link_fields
 from crm_migrate.workspace.figures import LinkFigure
 
@@ -19,8 +20,9 @@ def compare_links(
     if not fields:
         return (), None
     expected, actual = expected_links(tables, object_plan, fields), actual_links(tables, object_plan, fields)
+    kept = kept_cells(tables, object_plan, fields)
     compared = [Compared(str(field.target), field.type, entity=True) for field in fields]
-    comparison = compare(tables, f"{object_plan.name}/links", expected, actual, compared)
+    comparison = compare(tables, f"{object_plan.name}/links", expected, actual, compared, kept)
     sourced = add_source_values(tables, object_plan, comparison.cells, names)
     figures = tuple(_figure(tables, object_plan, field, comparison, actual, sourced) for field in fields)
     return figures, sourced

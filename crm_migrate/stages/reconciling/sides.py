@@ -47,11 +47,10 @@ def expected_side(tables: Tables, object_plan: ObjectPlan) -> str:
 def _expected_cell(field: FieldPlan) -> str:
     """The completed record's value, so that a value that the load changed or lost is seen in the target.
 
-    Where we send nothing, and where the record is one that the target had before us, what the load planned counts.
+    Where the record is one that the target had before us, what the load planned counts.
     """
     target = quote(str(field.target))
-    ours = f"coalesce(nullif(c.{quote(field.name)}, ''), l.{target})"
-    return f"CASE WHEN l.__code = 'existing' THEN l.{target} ELSE {ours} END AS {target}"
+    return f"CASE WHEN l.__code = 'existing' THEN l.{target} ELSE nullif(c.{quote(field.name)}, '') END AS {target}"
 
 
 def actual_side(tables: Tables, object_plan: ObjectPlan) -> str:

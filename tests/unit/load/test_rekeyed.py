@@ -1,0 +1,66 @@
+"""Rows that come back under another key are found, or wait; they never become a second record."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bench import Bench, counts, waiting
+from company import ExistingPlan, Record, RerunPlan, make_plan
+
+LEE: Record = {"id": "007", "last_name": "Lee", "email": "ann@lee.example"}
+RAY: Record = {"id": "008", "last_name": "Ray", "email": "bob@ray.example"}
+
+
+def opened(folder: Path, name: str = "test", ledger: str = "project", **contacts: Any) -> Bench:
+    plan = make_plan(contacts=contacts).model_copy(update={"project": name})
+    return Bench(folder / ledger, {"url": f"sqlite:///{folder / 'crm.db'}"}, plan)
+
+
+def test_a_row_under_another_key_is_found_by_its_mailbox(tmp_path: Path) -> None:
+    bench = opened(tmp_path, existing=ExistingPlan(match=("email",), then="fill_blanks"))
+    bench.load(contacts=[LEE, RAY])
+    again = [{**LEE, "id": "7", "vip": "true"}, RAY]
+    plan = bench.load(contacts=again)
+    assert counts(plan, "contacts") == {"update": 1, "unchanged": 1}
+    assert [finding.code for finding in plan.findings()] == ["key_changed"]
+    assert counts(bench.load(contacts=again), "contacts") == {"unchanged": 2}
+    assert [row["vip"] for row in bench.there("contacts")] == ["true", None]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("007", "7"), ("C-1", "c-1"), ("7", "7.0"), ("7", " 7 "), ("A␟01", "a␟1")]
+)
+def test_a_key_that_only_looks_alike_waits(tmp_path: Path, before: str, after: str) -> None:
+    bench = opened(tmp_path)
+    bench.load(contacts=[{**LEE, "id": before}, RAY])
+    bench.load(contacts=[{**LEE, "id": after}, RAY])
+    assert waiting(bench, "contacts") == {"key_changed": "held"}
+    assert len(bench.there("contacts")) == 2
+
+
+@pytest.mark.parametrize(("rekeyed", "expected"), [("same", {"unchanged": 1}), ("new", {"create": 1, "vanished": 1})])
+def test_a_mapping_may_say_what_such_a_row_is(tmp_path: Path, rekeyed: Any, expected: dict[str, int]) -> None:
+    bench = opened(tmp_path, on_rerun=RerunPlan(rekeyed=rekeyed))
+    bench.load(contacts=[LEE])
+    assert counts(bench.load(contacts=[{**LEE, "id": "7"}]), "contacts") == expected
+
+
+def test_two_rows_that_look_like_one_record_wait(tmp_path: Path) -> None:
+    bench = opened(tmp_path, existing=ExistingPlan(match=("email",), then="fill_blanks"))
+    bench.load(contacts=[LEE])
+    bench.load(contacts=[{**LEE, "id": "x"}, {**LEE, "id": "y"}])
+    assert [row["code"] for row in bench.rows("load", "contacts", "entities")] == ["key_changed", "key_changed"]
+
+
+def test_other_rows_are_new_as_ever(tmp_path: Path) -> None:
+    bench = opened(tmp_path)
+    bench.load(contacts=[LEE])
+    both = [LEE, {**LEE, "id": "7"}]
+    assert counts(bench.load(contacts=both), "contacts") == {"create": 1, "unchanged": 1}, "007 is still there"
+
+
+def test_a_match_with_another_project_s_record_waits(tmp_path: Path) -> None:
+    opened(tmp_path, "north").load(contacts=[LEE])
+    south = opened(tmp_path, "south", "south", existing=ExistingPlan(match=("email",), then="fill_blanks"))
+    south.load(contacts=[{**LEE, "id": "S1"}])
+    assert waiting(south, "contacts") == {"existing_claimed": "held"}
