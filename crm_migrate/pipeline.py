@@ -239,11 +239,13 @@ def _extract(project: Project, run: Run, environment: str | None, listener: List
     """Read every source, decide the evidence on whole columns, and freeze the plan with it."""
     plan, _ = plan_now(project, environment, sources=sources)
     limit = read_state(run).limit
+    days_from = {}
     for source in plan.sources:
         listener("extract", source.name)
         read = partial(listener, "extract", source.name)
-        extract(source, project, run, source=sources.reader(source), limit=limit, progress=read)
-    facts, findings = decide(plan, run, read_evidence(project.evidence))
+        found = extract(source, project, run, source=sources.reader(source), limit=limit, progress=read)
+        days_from[source.name] = {file.days_from for file in found.files if file.days_from is not None}
+    facts, findings = decide(plan, run, read_evidence(project.evidence), days_from)
     if errors(findings):
         raise MappingError("what columns of this export mean is in doubt", findings)
     if limit is None:  # a part of a column decides nothing for later runs

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from crm_migrate_files.package import local
 
 _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)])
+_BUILT_IN_PERCENTS = frozenset((9, 10))
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _COLOURS = r"\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color\d+|\$[^\]]*)\]"
 _NOT_FORMAT = re.compile(rf'"[^"]*"|\\.|_.|\*.|{_COLOURS}', re.I)
@@ -21,7 +22,7 @@ DIGITS = 15  # what a spreadsheet keeps of a number
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How numbers of a style are meant: `date` (date, time or both), `elapsed`, or with `zeros` leading digits."""
+    """How numbers of a style are meant: `date` (date, time or both), `elapsed`, `percent`, or with leading `zeros`."""
 
     kind: str = "number"
     zeros: int = 0
@@ -31,6 +32,8 @@ def format_of(number: int, code: str) -> Format:
     """What a number format means; `code` is empty for built-in ones."""
     if number in _BUILT_IN_DATES:
         return Format("elapsed" if number == 46 else "date")
+    if number in _BUILT_IN_PERCENTS:
+        return Format("percent")
     first = _NOT_FORMAT.sub("", code.split(";")[0])
     if _ELAPSED.search(first):
         return Format("elapsed")
@@ -38,6 +41,8 @@ def format_of(number: int, code: str) -> Format:
         return Format("date")
     if re.search(r"[dmyhs]", first, re.I) and re.search(r"ss\.0+", first, re.I):
         return Format("date")
+    if first.rstrip().endswith("%"):
+        return Format("percent")
     return Format("number", len(first)) if _ZEROS.fullmatch(first) else Format()
 
 
@@ -75,6 +80,8 @@ def number_text(value: str, style: Format, *, date1904: bool) -> str:
         return date_text(float(number), date1904=date1904)
     if style.kind == "elapsed":
         return _elapsed(number)
+    if style.kind == "percent":
+        return f"{_plain(number * 100, 0)}%"  # as it is shown, and as a CSV of the same sheet has it
     return _plain(number, style.zeros)
 
 

@@ -109,6 +109,7 @@ class Workbook:
             count_method="last row with a value, by a scan of the sheet's bytes",
             encoding="xlsx",
             evidence=tuple(self._evidence()),
+            days_from=1904 if self._facts["date1904"] else 1900,
         )
 
     def _evidence(self) -> Iterator[str]:

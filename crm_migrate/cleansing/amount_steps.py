@@ -14,17 +14,25 @@ from crm_migrate.cleansing.steps import Context
 _PLAIN = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]{1,2})?$"  # canonical already, whatever the separators of the column
 
 
-def number_context(context: Context, locale: str | None = None) -> NumberContext:
-    """Separators as the mapping says, else as the column shows, else as the locale has them (then not certain)."""
+def number_context(context: Context, locale: str | None = None, percent: str | None = None) -> NumberContext:
+    """Separators as the mapping says, else as the column shows, else as the locale has them (then not certain).
+
+    What `50%` is, the mapping or the column says. ValueError for a `percent` that is neither `whole` nor `fraction`.
+    """
+    if percent not in {None, "whole", "fraction", "never"}:
+        raise ValueError("`percent` is `whole` (50% is 50) or `fraction` (50% is 0.5)")
+    share = percent or context.evidence.get("percent", "unknown")
     if locale:
-        return NumberContext(decimal_of(locale), True, locale)
+        return NumberContext(decimal_of(locale), True, locale, share)
     shown = context.evidence.get("decimal")
-    return NumberContext(shown or decimal_of(context.locale), shown is not None, context.locale)
+    return NumberContext(shown or decimal_of(context.locale), shown is not None, context.locale, share)
 
 
 def amount_outcomes(values: pl.Series, context: NumberContext, *, with_currency: bool) -> pl.DataFrame:
     """Outcomes of `amount_cell`; plain decimals, and numbers in the column's own writing, are read as a column."""
     trimmed = values.str.strip_chars(" ")
+    if context.percent == "whole":  # a fraction of one is doubtful there
+        return outcomes(values, partial(amount_cell, context=context, with_currency=with_currency))
     plain = trimmed.str.contains(_PLAIN) & (trimmed != "-0") & ~trimmed.str.contains(r"^-?0\.0*$|\.[0-9]?0$|\.[0-9]$")
     grouped = _grouped(trimmed, context)
     fast = pl.select(pl.coalesce(grouped, trimmed)).to_series()
@@ -44,16 +52,21 @@ def _grouped(text: pl.Series, context: NumberContext) -> pl.Series:
     return pl.select(pl.when(shaped).then(number)).to_series()
 
 
-@step("number", "number", parameters=("locale",), examples=(("1.250.000,50", "1250000.50"),))
-def number_step(values: pl.Series, context: Context, locale: str | None = None) -> pl.DataFrame:
-    """Write a number as a plain decimal; `number(tr)` says whose separators the column has."""
-    return as_step(values, amount_outcomes(values, number_context(context, locale), with_currency=False))
+@step("number", "number", parameters=("locale", "percent"), examples=(("1.250.000,50", "1250000.50"),))
+def number_step(
+    values: pl.Series, context: Context, locale: str | None = None, percent: str | None = None
+) -> pl.DataFrame:
+    """Write a number as a plain decimal; `number(tr)` says whose separators the column has.
+
+    Where some carry a percent sign, `number(percent=whole)` says that 50% is 50, `percent=fraction` that it is 0.5.
+    """
+    return as_step(values, amount_outcomes(values, number_context(context, locale, percent), with_currency=False))
 
 
 @step("money", "number", parameters=("locale",), examples=(("1.234,56 €", "1234.56"),))
 def money_step(values: pl.Series, context: Context, locale: str | None = None) -> pl.DataFrame:
-    """Write an amount as a plain decimal; a currency beside it is named in the note."""
-    frame = amount_outcomes(values, number_context(context, locale), with_currency=True)
+    """Write an amount as a plain decimal; a currency beside it is named in the note, a percentage is none."""
+    frame = amount_outcomes(values, number_context(context, locale, "never"), with_currency=True)
     found = frame["value"].str.extract(r" ([A-Z]{3})$")
     noted = frame.with_columns(
         pl.col("value").str.replace(r" [A-Z]{3}$", ""),

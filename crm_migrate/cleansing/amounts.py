@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
@@ -22,6 +22,7 @@ _RANGE = re.compile(r"\d\s*(?:-|to|bis|until|ile|à|hasta|s/d)\s*[^\d\s-]{0,4}\s
 _WORDED_RANGE = re.compile(r"\d\D{0,6}\s(?:to|bis|until|ile|à|hasta|s/d|sampai|tot|do)\s\D{0,6}\d")
 _DATE = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2}(?:[T ].*)?")
 _NO_FRACTION = re.compile(r"\d([,.])-{1,2}(?!\d)")  # `1.000,-`: the mark before the dash is the decimal one
+_INTERRUPTED = re.compile(r"\d\s*[/*]\s*\d")  # `1/234` is no 1,234
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' ]*|[.,]\d+)")
 _WORD = re.compile(r"[^\d.,'+\-()\s%]+\.?")
 _SIGN_WORDS = {"cr": "-", "cr.": "-", "dr": "", "dr.": ""}
@@ -52,11 +53,15 @@ _SCALES = {
 
 @dataclass(frozen=True, slots=True)
 class NumberContext:
-    """What decides about separators: `decimal` is `.`, `,` or None; `certain` if the column or the mapping said so."""
+    """What decides about separators: `decimal` is `.`, `,` or None; `certain` if the column or the mapping said so.
+
+    `percent` is what `50%` is: `fraction` (0.5), `whole` (50), `unknown` (asked), `never` (no amount at all).
+    """
 
     decimal: str | None = None
     certain: bool = False
     locale: str = ""
+    percent: str = "fraction"
 
 
 @cache
@@ -75,17 +80,12 @@ def decimal_of(locale: str) -> str | None:
 def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True) -> Cell:
     """A plain decimal, followed by the currency where one is written (`1234.56 EUR`)."""
     value = _normal(text)
-    if is_spreadsheet_error(value):
-        return invalid("an error value of a spreadsheet")
-    if is_null(value):
-        return NULL
-    if _DATE.fullmatch(value):
-        return invalid("a date, not an amount")
-    if _WORDED_RANGE.search(value):
-        return Cell(None, "ambiguous", "a range, not an amount")
+    other = _no_amount(value, context)
+    if other:
+        return other
     dash = _NO_FRACTION.search(value)
     if dash and (dash[1] == "," or "." not in value[: dash.start(1)]):
-        context = NumberContext(dash[1], True, context.locale)
+        context = replace(context, decimal=dash[1], certain=True)
     sign, body, words = _signed(value)
     if _RANGE.search(body.replace("E+", "").replace("E-", "")) and not _SCIENTIFIC.fullmatch(body.strip()):
         return Cell(None, "ambiguous", "a range, not an amount")
@@ -96,9 +96,40 @@ def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True
     if cell.value is None:
         return cell
     if cell.flag and currency and context.decimal and minor_units(currency) < 3:
-        cell = _number(body, NumberContext("," if "." in body else ".", True, context.locale))
-    number = _scaled(f"{sign}{cell.value}", scale, "%" in value)
-    return Cell(f"{number} {currency}" if currency and with_currency else number, cell.flag, cell.note)
+        cell = _number(body, replace(context, decimal="," if "." in body else ".", certain=True))
+    number = _scaled(f"{sign}{cell.value}", scale, "%" in value and context.percent != "whole")
+    doubt = _share_doubt(number, "%" in value, context.percent)
+    return Cell(
+        f"{number} {currency}" if currency and with_currency else number,
+        cell.flag or (doubt and doubt[0]),
+        cell.note or (doubt and doubt[1]),
+    )
+
+
+def _no_amount(value: str, context: NumberContext) -> Cell | None:
+    """The outcome of a text that is something else than one amount; None where it may be one."""
+    if is_spreadsheet_error(value):
+        return invalid("an error value of a spreadsheet")
+    if is_null(value):
+        return NULL
+    if _DATE.fullmatch(value):
+        return invalid("a date, not an amount")
+    if _WORDED_RANGE.search(value):
+        return Cell(None, "ambiguous", "a range, not an amount")
+    if _INTERRUPTED.search(value):
+        return invalid("something stands between its digits")
+    if "%" in value and context.percent == "never":
+        return invalid("a share, not an amount")
+    return None
+
+
+def _share_doubt(number: str, signed: bool, percent: str) -> tuple[str, str] | None:
+    """Flag and note where a number does not fit to what `50%` is in its column."""
+    if signed and percent == "unknown" and Decimal(number):
+        return "ambiguous", "a share: in hundredths, or as a fraction of one?"
+    if not signed and percent == "whole" and 0 < abs(Decimal(number)) < 1:
+        return "suspect", f"less than one per cent, or the fraction {number}?"
+    return None
 
 
 def _normal(text: str) -> str:

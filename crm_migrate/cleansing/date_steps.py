@@ -7,7 +7,8 @@ import polars as pl
 
 from crm_migrate.cleansing.cells import Cell, as_step, invalid, outcomes, step, with_residue
 from crm_migrate.cleansing.date_formats import DateFormat, compiled, fast_column, read
-from crm_migrate.cleansing.dates import DateContext, context_of, date_cell, instant, written
+from crm_migrate.cleansing.dates import DAY_NUMBER, DateContext, context_of, date_cell, instant, written
+from crm_migrate.cleansing.exchanged import WRITINGS
 from crm_migrate.cleansing.no_dates import DOUBTFUL_DAYS, PLAIN_YEARS
 from crm_migrate.cleansing.steps import Context
 
@@ -68,6 +69,28 @@ def _moments_of(values: pl.Series, context: Context, formats: tuple[str, ...], d
     return with_residue(values, fast.is_not_null() | values.is_null(), _texts(fast), reader)
 
 
+def _doubted(values: pl.Series, frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Dates that the evidence of their column casts into doubt: left as typed, to be asked."""
+    for fact, pattern, note in (
+        ("exchanged_undecided", WRITINGS.get(context.evidence.get("exchanged", "")), "day and month may be exchanged"),
+        ("excel_1904_undecided", DAY_NUMBER, "a day number, counted from 1900 or from 1904"),
+    ):
+        if fact in context.evidence and pattern:
+            frame = _ambiguous(values, frame, pattern, note)
+    return frame
+
+
+def _ambiguous(values: pl.Series, frame: pl.DataFrame, pattern: str, note: str) -> pl.DataFrame:
+    """The cells of a pattern left as typed, with the doubt."""
+    doubtful = values.str.strip_chars().str.contains(pattern).fill_null(False) & frame["value"].is_not_null()
+    said = pl.lit(note)
+    return frame.with_columns(
+        pl.when(doubtful).then(values).otherwise(pl.col("value")).alias("value"),
+        pl.when(doubtful).then(pl.lit("ambiguous")).otherwise(pl.col("flag")).alias("flag"),
+        pl.when(doubtful).then(said).otherwise(pl.col("note")).alias("note"),
+    )
+
+
 @step(
     "date", "date", parameters=("format...",), examples=(("31.12.2024", "2024-12-31"), ("31 Aralık 2024", "2024-12-31"))
 )
@@ -77,7 +100,7 @@ def date_step(values: pl.Series, context: Context, *formats: str) -> pl.DataFram
     The day is the one that is written: midnight with `Z` or any offset is that day. Another time of day is left out
     with a flag; of a time in UTC the day in the time zone of the source is taken.
     """
-    frame = as_step(values, _moments_of(values, context, formats, context.time_zone))
+    frame = _doubted(values, as_step(values, _moments_of(values, context, formats, context.time_zone)), context)
     timed = frame["value"].str.contains(r"^\d{4}-\d{2}-\d{2}T").fill_null(False) & frame["flag"].is_null()
     if not timed.any():
         return frame
@@ -88,6 +111,7 @@ def date_step(values: pl.Series, context: Context, *formats: str) -> pl.DataFram
     )
 
 
+# Flags beside which a value is a date or a moment.
 _READABLE = ("", "suspect", "sentinel_date")
 
 
@@ -98,7 +122,7 @@ def instant_step(values: pl.Series, context: Context, *formats: str) -> pl.DataF
     A time that the clocks of that zone left out or showed twice is flagged. Days that programs write for "no date" are
     empty: nothing was recorded on 1 January 1970.
     """
-    frame = as_step(values, _moments_of(values, context, formats, None))
+    frame = _doubted(values, as_step(values, _moments_of(values, context, formats, None)), context)
     readable = frame["flag"].fill_null("").is_in(_READABLE) & frame["value"].is_not_null()
 
     def cell(text: str) -> Cell:

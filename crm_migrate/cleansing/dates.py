@@ -53,6 +53,8 @@ _UNIX_START = datetime(1970, 1, 1, tzinfo=UTC)
 _BUDDHIST = 543  # years that the Thai solar calendar is ahead of the Gregorian (CLDR calendar "buddhist")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 REMEMBERED = 1 << 16  # days repeat from batch to batch
+DAY_NUMBER = r"^[1-7]\d{4}(?:[.,]\d+)?$"  # of a spreadsheet
+_LATER_1904 = 1462  # days that the 1904 system begins later
 _SERIAL_DAYS = range(18264, 73051)  # 1950-01-01 to 2099-12-31 in the 1900 system
 
 
@@ -203,7 +205,7 @@ def _numbers_only(text: str, context: DateContext) -> Cell | None:
     if _UNIX.fullmatch(text):
         return _unix(text, context)
     serial = re.fullmatch(r"(\d{5})(?:[.,](\d+))?", text)
-    if serial and int(serial[1]) in _SERIAL_DAYS:
+    if serial and int(serial[1]) + (_LATER_1904 if context.excel_1904 else 0) in _SERIAL_DAYS:
         return _serial(int(serial[1]), float(f"0.{serial[2] or 0}"), context)
     return None
 

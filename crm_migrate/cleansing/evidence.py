@@ -13,12 +13,15 @@ import phonenumbers
 import polars as pl
 
 from crm_migrate.cleansing.calendar_words import date_order
+from crm_migrate.cleansing.dates import DAY_NUMBER
+from crm_migrate.cleansing.exchanged import exchanged
 from crm_migrate.cleansing.steps import Context
 
 Facts = dict[str, str]
 
 _SAMPLE = 200_000  # rows looked at by slow checks; the fast ones see all of them
 _DATE = r"^\s*(\d{1,2})\s*[./\-]\s*(\d{1,2})\s*[./\-]\s*(?:\d{4}|\d{2})(?:\D.*)?$"
+_PERCENT = r"[%\u066a\ufe6a\uff05]"
 _SHARE = 0.995  # of the telling rows that must agree; fewer leave the column undecided
 
 
@@ -65,14 +68,30 @@ def date_facts(values: pl.Series, context: Context) -> Facts:
     }
 
 
+def exchanged_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
+    """Two writings of dates, of which a spreadsheet exchanged day and month of one."""
+    found = exchanged(values)
+    return {"exchanged": found[0], "exchanged_undecided": found[1]} if found else {}
+
+
+def percent_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
+    """Numbers with a percent sign: all of them, or beside numbers without, and then nobody knows what 50 is."""
+    signed = values.str.contains(_PERCENT)
+    others = values.filter(~signed & values.str.contains(r"[1-9]"))
+    shares = int(signed.sum())
+    if not shares:
+        return {}
+    if others.is_empty():
+        return _fact("percent", "fraction", f"all {shares} numbers that are not zero carry a percent sign")
+    shown = f"{_examples(values.filter(signed))} beside {_examples(others)}"
+    return {"percent_undecided": f"{shares} numbers carry a percent sign and {len(others)} do not ({shown})"}
+
+
 def excel_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
     """Day numbers of a spreadsheet among the dates."""
-    serials = int(values.str.contains(r"^[234567]\d{4}(\.\d+)?$").sum())
-    return (
-        {"serials": f"{serials} of {len(values)} are day numbers of a spreadsheet (1900 system assumed)"}
-        if serials
-        else {}
-    )
+    serials = int(values.str.contains(DAY_NUMBER).sum())
+    said = f"{serials} of {len(values)} are day numbers of a spreadsheet, counted from 1900 unless `excel_1904` is true"
+    return {"serials": said} if serials else {}
 
 
 def decimal_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
@@ -241,8 +260,8 @@ def shifted_facts(values: pl.Series, context: Context, kind: str) -> Facts:  # n
 
 Check = Callable[[pl.Series, Context], Facts]
 _ALWAYS: tuple[Check, ...] = (scientific_facts, encoding_facts, cut_facts)
-_DATES: tuple[Check, ...] = (date_facts, excel_facts, lambda v, c: shifted_facts(v, c, "date"))
-_NUMBERS: tuple[Check, ...] = (decimal_facts,)
+_DATES: tuple[Check, ...] = (date_facts, exchanged_facts, excel_facts, lambda v, c: shifted_facts(v, c, "date"))
+_NUMBERS: tuple[Check, ...] = (decimal_facts, percent_facts)
 _CODES: tuple[Check, ...] = (zero_facts,)
 _BY_KIND: dict[str, tuple[Check, ...]] = {
     **dict.fromkeys(("date", "birth_date", "created_at", "instant", "datetime"), _DATES),

@@ -77,6 +77,7 @@ class FileFact:
     of the same bytes gave (None where the format has none, `count_method` says why): `records + quarantined` must be
     `counted`.
     `evidence` are printable lines: how encoding, delimiter and quoting were decided.
+    `days_from` is the year that a workbook counts its day numbers from (1900 or 1904); None for other formats.
     """
 
     path: str
@@ -89,6 +90,7 @@ class FileFact:
     encoding: str = ""
     delimiter: str = ""
     evidence: tuple[str, ...] = ()
+    days_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ TYPES: dict[str, SemanticType] = _types(
     SemanticType(
         "money",
         storage="decimal",
-        clean="number",
+        clean="money",
         survive="never_merged",
         on_invalid="hold",
         unreadable="not_a_number",

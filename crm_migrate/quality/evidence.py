@@ -4,6 +4,7 @@ Batches never decide by themselves. `evidence.lock` is under version control: a 
 finding, not a new guess.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -21,9 +22,12 @@ DISTINCT = 200_000  # so many distinct values decide a column; more would not ch
 _SENTENCES = ("_because", "_undecided")  # facts that tell counts, which grow from export to export
 
 
-def decide(plan: Plan, run: Run, locked: Facts) -> tuple[Facts, list[Finding]]:
+def decide(
+    plan: Plan, run: Run, locked: Facts, days_from: Mapping[str, set[int]] | None = None
+) -> tuple[Facts, list[Finding]]:
     """The facts of every column whose steps need one; locked facts win, and what contradicts them is a finding.
 
+    `days_from` has the years that the workbooks of a source count their day numbers from.
     A column that can be read in two ways, where neither its cells nor the locale decide, is asked about: an error.
     """
     facts: Facts = {}
@@ -33,6 +37,8 @@ def decide(plan: Plan, run: Run, locked: Facts) -> tuple[Facts, list[Finding]]:
             values = _distinct(run, source, column)
             context = Context(source.locale, source.time_zone, plan.as_of)
             found = evidence(values, step.family, context)
+            if "serials" in found:
+                found |= _day_numbers((days_from or {}).get(source.name, set()))
             kept = locked.get(source.name, {}).get(column, {})
             findings += [
                 _contradiction(source.name, column, fact, kept[fact], value)
@@ -43,6 +49,15 @@ def decide(plan: Plan, run: Run, locked: Facts) -> tuple[Facts, list[Finding]]:
                 facts.setdefault(source.name, {})[column] = {**found, **kept}
             findings += _asked(source.name, column, step, values, replace(context, evidence={**found, **kept}))
     return facts, findings
+
+
+def _day_numbers(years: set[int]) -> dict[str, str]:
+    """How the day numbers of a column are counted: as the dates of the same workbook are."""
+    if years == {1904}:
+        return {"excel_1904": "true", "excel_1904_because": "the workbook counts days from 1904"}
+    if 1904 in years:
+        return {"excel_1904_undecided": "some workbooks of this source count days from 1904 and some from 1900"}
+    return {}
 
 
 def _steps(plan: Plan, source: SourcePlan) -> dict[str, Step]:
@@ -76,10 +91,21 @@ def _asked(source: str, column: str, step: Step, values: pl.Series, context: Con
             f"column {column} of {source}: {len(doubtful)} values ({shown}) can be read in two ways; {undecided[0]}",
             Severity.ERROR,
             Place(source=source, field=column),
-            "say it in the mapping, `date(DD/MM/YYYY)` or `number(tr)`, or give the source a `locale:`",
+            _how(context),
             len(doubtful),
         )
     ]
+
+
+def _how(context: Context) -> str:
+    """How the mapping answers what a column leaves open."""
+    if "exchanged" in context.evidence:
+        return (
+            "export the column as text; or say it: `date(YYYY-DD-MM, DD/MM/YYYY)` puts them back, YYYY-MM-DD keeps them"
+        )
+    if "percent_undecided" in context.evidence:
+        return "say what 50% is in the mapping: `number(percent=whole)` for 50, `number(percent=fraction)` for 0.5"
+    return "say it in the mapping, `date(DD/MM/YYYY)` or `number(tr)`, or give the source a `locale:`"
 
 
 def _distinct(run: Run, source: SourcePlan, column: str) -> pl.Series:

@@ -183,3 +183,8 @@ def test_two_doubts_about_one_day_are_both_told() -> None:
     assert (value, flag) == ("2024-01-13", "suspect")
     assert "order MDY" in note
     assert "10:30" in note
+
+
+def test_day_numbers_from_1904_reach_as_far_back_as_those_from_1900() -> None:
+    frame = STEPS["date"].function(pl.Series(["16802", "44195"]), Context(evidence={"excel_1904": "true"}))
+    assert frame["value"].to_list() == ["1950-01-01", "2024-12-31"]

@@ -71,3 +71,35 @@ def test_what_was_odd_about_a_source_reaches_whoever_runs_it(tmp_path: Path) -> 
     assert "total_row_suspect" in {finding.code for finding in outcome.findings}
     assert outcome.figures is not None
     assert "total_row_suspect" in {group.code for group in outcome.figures.exceptions}
+
+
+def test_day_numbers_of_a_1904_workbook_are_counted_as_its_dates_are(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.active.append(["id", "name", "d", "a"])
+    book.active.append(["1", "A", 44195, 10])  # general format
+    book.active.append(["2", "B", 44195, 10])
+    book.active["C3"].number_format = "yyyy-mm-dd"
+    book.save(tmp_path / "x.xlsx")
+    said = MAPPING.replace("x.csv", "x.xlsx")
+    start(project(tmp_path, mapping=said), None, silent)
+
+    with sqlite3.connect(tmp_path / "crm.db") as crm:
+        assert {day for (day,) in crm.execute("SELECT close_date FROM deals")} == {"2024-12-31"}
+
+
+def test_shares_beside_plain_numbers_stop_the_run_and_the_mapping_answers(tmp_path: Path) -> None:
+    said = MAPPING.replace("close_date: d, amount: a", "probability: a")
+    rows = ("1;A;;50%", "2;B;;50", "3;C;;0.5")
+    with pytest.raises(MappingError) as stopped:
+        start(project(tmp_path, *rows, mapping=said), None, silent, until="plan")
+    assert "percent sign" in stopped.value.findings[0].message
+    assert "percent=whole" in (stopped.value.findings[0].hint or "")
+
+    answered = said.replace("probability: a", 'probability: "a | number(percent=whole)"')
+    start(project(tmp_path, *rows, mapping=answered), None, silent)
+    with sqlite3.connect(tmp_path / "crm.db") as crm:
+        found = [float(p) for (p,) in crm.execute("SELECT probability FROM deals ORDER BY name")]
+    assert found == [50.0, 50.0, 0.5]
