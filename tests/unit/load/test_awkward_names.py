@@ -22,7 +22,7 @@ objects:
 """
 
 
-def silent(_stage: str, _what: str) -> None:
+def silent(_stage: str, _what: str = "", _done: int = 0, _total: int = 0) -> None:
     return None
 
 

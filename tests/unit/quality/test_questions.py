@@ -28,7 +28,7 @@ def project(folder: Path, *rows: str, mapping: str = MAPPING) -> Project:
     return Project(folder, folder / "crm-migrate.yaml")
 
 
-def silent(_stage: str, _what: str) -> None:
+def silent(_stage: str, _what: str = "", _done: int = 0, _total: int = 0) -> None:
     return None
 
 
