@@ -29,13 +29,18 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
     """Do everything but write: how many records would be created, updated, held or rejected, and why."""
     from crm_migrate import pipeline
+    from crm_migrate.reviewing.standing import open_questions
 
     screen = Screen(quiet=as_json)
     outcome = pipeline.start(project_of(folder), environment, screen.stage, until="plan")
     screen.finished()
     screen.findings(outcome.findings)
     screen.load_plan(outcome.load_plan, as_json=as_json)
-    screen.next(f"crm-migrate resume (loads exactly this plan, {outcome.plan.hash[:12]})")
+    questions = open_questions(outcome.plan, outcome.run)
+    if questions and not as_json:
+        screen.lines([*questions, "answer them before the load: what is loaded apart is not merged by a later answer"])
+    load = f"crm-migrate resume (loads exactly this plan, {outcome.plan.hash[:12]})"
+    screen.next("crm-migrate review PROJECT (then review --read, and plan again)" if questions else load)
 
 
 @click.command("run")
