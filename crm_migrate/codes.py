@@ -1179,4 +1179,44 @@ CODES: dict[str, Code] = {
         "A record that was in the target before or was created by us is gone.",
         "Look for merges and deletions in the target; nothing of ours deletes.",
     ),
+    "health": Code(
+        "sensitive",
+        "A text speaks of health: such content needs a reason to be kept.",
+        "Ask the data protection officer; archive or drop the field, or name the decision that keeps it.",
+    ),
+    "religion": Code(
+        "sensitive",
+        "A text speaks of religion or belief: such content needs a reason to be kept.",
+        "Ask the data protection officer; archive or drop the field, or name the decision that keeps it.",
+    ),
+    "politics": Code(
+        "sensitive",
+        "A text speaks of political opinions or membership of a union: such content needs a reason to be kept.",
+        "Ask the data protection officer; archive or drop the field, or name the decision that keeps it.",
+    ),
+    "ethnicity": Code(
+        "sensitive",
+        "A text speaks of ethnic origin: such content needs a reason to be kept.",
+        "Ask the data protection officer; archive or drop the field, or name the decision that keeps it.",
+    ),
+    "sexuality": Code(
+        "sensitive",
+        "A text speaks of a person's sex life: such content needs a reason to be kept.",
+        "Ask the data protection officer; archive or drop the field, or name the decision that keeps it.",
+    ),
+    "criminal": Code(
+        "sensitive",
+        "A text speaks of offences and convictions: such content needs a reason to be kept.",
+        "Ask the data protection officer; archive or drop the field, or name the decision that keeps it.",
+    ),
+    "payment_card": Code(
+        "sensitive",
+        "A text speaks of a payment card: such content needs a reason to be kept.",
+        "Ask the data protection officer; archive or drop the field, or name the decision that keeps it.",
+    ),
+    "national_id": Code(
+        "sensitive",
+        "A text speaks of a number that a state gave to a person: such content needs a reason to be kept.",
+        "Ask the data protection officer; archive or drop the field, or name the decision that keeps it.",
+    ),
 }

@@ -28,7 +28,7 @@ def unmerge_command(
     """Take records out of a merged cluster: writes the decisions, and tells what the next run does in the target.
 
     \b
-    A RECORD leaves its cluster, a CLUSTER falls apart, unless --member says who leaves:
+    A row of a source leaves its cluster, a record of the target falls apart, unless --member says who leaves:
       crm-migrate unmerge demo kisi:4711 --who ayse --why "father and son"
       crm-migrate unmerge demo contacts:17 --member books:A-4 --who ayse --why "two people, one mailbox"
     """

@@ -25,12 +25,12 @@ DIFFERENT = {
     "phone": frozenset({"different"}),
 }
 SENTENCES = {
-    "clash": "decisions join them through others and keep them apart",
+    "clash": "what was said before joins them through others and keeps them apart",
     "tax_id": "the tax or national ids differ",
     "birth_date": "the birth dates differ by more than a typing error",
     "generation": "one is of another generation (senior, junior, the third)",
     "id": "the numbers that were given as ids differ",
-    "apart": "a decision keeps them apart",
+    "apart": "a decision, a rule or an earlier load keeps them apart",
     "given_name": "the given names differ",
     "usual_names": "the given names are alike, but may be two names",
     "family_name": "the family names differ",

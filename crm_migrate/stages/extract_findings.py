@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import SourcePlan
+from crm_migrate.stages.map import skipped
 
 # The words that spreadsheets put before their sums, as the whole first cell.
 _WORDS = r"(genel\s+|ara\s+)?toplam|(grand\s+|sub\s*)?total|sum|gesamt(summe)?|summe|jumlah"
@@ -53,7 +55,10 @@ class Observer:
             every = blank[0]
             for more in blank[1:]:
                 every = pc.and_(every, more)
-            self._blank_keys += pc.sum(every).as_py() or 0
+            keyless = records.filter(pc.fill_null(every, True))
+            if len(keyless):
+                left = pl.DataFrame(keyless)
+                self._blank_keys += len(left) - int(skipped(self._plan, left).sum())
 
     def _skips_totals(self) -> bool:
         """True where a skip rule of the mapping names such a word: the consultant has seen it."""
@@ -73,7 +78,7 @@ class Observer:
             yield Finding("total_row_suspect", message, Severity.WARNING, place, hint, len(self._totals))
         if self._blank_keys:
             message = f"{self._blank_keys:,} records have no key ({', '.join(self._key)})"
-            hint = "they are held unless a `skip:` rule leaves them out"
+            hint = "they are held; fill the key column, or leave them out with a `skip:` rule"
             yield Finding("key_missing", message, Severity.WARNING, place, hint, self._blank_keys)
 
     def _quoted_columns(self) -> Iterator[Finding]:

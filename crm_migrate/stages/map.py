@@ -4,6 +4,7 @@
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -47,7 +48,7 @@ class Mapped:
 def map_batch(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> Mapped:
     """Map one batch of raw rows of `source` to records of one object."""
     feed = _feed(object_plan, source.name)
-    raw = batch.with_columns(_evaluated(object_plan, source, feed, batch))
+    raw = batch.with_columns(_evaluated(_expressions(object_plan, source.name), source, feed, batch))
     raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), source_keys(batch, source.key).alias(KEY))
     kept, left_out = _filtered(raw, source, feed)
     split, no_part = _split(kept, feed)
@@ -61,7 +62,7 @@ def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: p
     """
     source, feed = source.model_copy(update={"skip": ()}), _feed(object_plan, source.name)
     open_feed = feed.model_copy(update={"where": None})
-    raw = batch.with_columns(_evaluated(object_plan, source, open_feed, batch))
+    raw = batch.with_columns(_evaluated(_expressions(object_plan, source.name), source, open_feed, batch))
     raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), pl.lit(None, pl.String).alias(KEY))
     rows, unsplit = _split(raw, feed)
     missing = raw.join(unsplit, on=ROW, how="semi").with_columns(pl.lit(0, pl.Int32).alias(SPLIT))
@@ -109,7 +110,18 @@ def _shortened(key: str) -> str:
 # ------------------------------------------------------------------------------------------- filters and expressions
 
 
-def _evaluated(object_plan: ObjectPlan, source: SourcePlan, feed: FeedPlan, batch: pl.DataFrame) -> list[pl.Series]:
+def skipped(source: SourcePlan, batch: pl.DataFrame) -> pl.Series:
+    """Which rows of a batch the `skip:` rules of the source leave out, for every object."""
+    raw = batch.with_columns(_evaluated([], source, FeedPlan(source=source.name), batch))
+    out = pl.Series("skipped", [False], dtype=pl.Boolean).new_from_index(0, len(raw))
+    for number, skip in enumerate(source.skip):
+        out = out | (raw[f"__skip{number}"].fill_null(False) if skip.expression is not None else _all_blank(raw))
+    return out
+
+
+def _evaluated(
+    cells: Sequence[tuple[str, str]], source: SourcePlan, feed: FeedPlan, batch: pl.DataFrame
+) -> list[pl.Series]:
     """Every expression over the batch, in one query: skip rules, `where`, and `= expression` cells."""
     selected: list[str] = []
     parameters: list[str] = []
@@ -129,7 +141,7 @@ def _evaluated(object_plan: ObjectPlan, source: SourcePlan, feed: FeedPlan, batc
         compiled = parse(feed.where).condition(column)
         select("__where", compiled.sql, compiled.params)
         select("__incomparable", compiled.incomparable, compiled.incomparable_params)
-    for name, text in _expressions(object_plan, source.name):
+    for name, text in cells:
         compiled = parse(text).value(column)
         select(f"__cell_{name}", compiled.sql, compiled.params)
     if not selected:

@@ -27,6 +27,7 @@ SET_ASIDE = {
 }  # fmt: skip
 CELLS = {
     ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "code": pl.String, "before": pl.String, "after": pl.String,
+    "message": pl.String,
 }  # fmt: skip
 CHANGES = {ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "rule": pl.String}
 
@@ -205,7 +206,13 @@ def _judged(
     code = frame["flag"].replace_strict({flag: TYPES[target.type].reason(flag) for flag in flags}, default=None)
     collected.cells.append(
         rows.select(ROW, SPLIT)
-        .with_columns(pl.lit(target.name).alias("field"), code.alias("code"), raw.alias("before"), value.alias("after"))
+        .with_columns(
+            pl.lit(target.name).alias("field"),
+            code.alias("code"),
+            raw.alias("before"),
+            value.alias("after"),
+            frame["note"].fill_null("").alias("message"),
+        )
         .filter(flagged)
     )
     stops = policy.is_in(["hold", "reject"]).fill_null(False)

@@ -18,6 +18,7 @@ from crm_migrate.workspace.sql import literal, quoted
 
 _CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT"}
 _NODES = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"}
+_DISPOSITIONS = {"__cluster": "BIGINT", "__entity": "VARCHAR", "target_id": "VARCHAR"}
 _SENT = {"__entity": "VARCHAR", "target_id": "VARCHAR"}
 Cells = dict[str, str | None]
 
@@ -45,9 +46,9 @@ def unmerge(
 ) -> Unmerge:  # fmt: skip
     """Write the decisions that take `members` out of the cluster that `subject` names in a run.
 
-    `subject` is a record (`source:key`) or a cluster (`object:number`, as reports name it). Without `members` the
-    record leaves, or all records of the cluster part. UsageError where there is no such cluster or member; MappingError
-    where other decisions say the contrary (nothing is written then).
+    `subject` is a row (`source:key`) or a record of the target (`object:id`), named as `explain` names them. Without
+    `members` the row leaves, or all records of the cluster part. UsageError where there is no such cluster or member;
+    MappingError where other decisions say the contrary (nothing is written then).
     """
     with relations(run, "dedupe") as tables:
         cluster = _cluster(tables, plan, subject, object_name)
@@ -69,11 +70,11 @@ def _cluster(tables: Relations, plan: Plan, subject: str, object_name: str | Non
         raise UsageError(f"there is no object {object_name!r}", hint=", ".join(each.name for each in plan.objects))
     objects = [each for each in plan.objects if object_name in (None, each.name)]
     found = [
-        found for each in objects if (found := _of_record(tables, each, subject) or _of_number(tables, each, subject))
+        found for each in objects if (found := _of_record(tables, each, subject) or _of_target(tables, each, subject))
     ]
     several = [cluster for cluster in found if len(cluster.records) > 1]
     if not found:
-        hint = "a record as `source:key`, or a cluster as `object:number`; crm-migrate explain shows them"
+        hint = "a row as `source:key`, or a record of the target as `object:id`; crm-migrate explain shows both"
         raise UsageError(f"no record and no cluster is called {subject!r}", hint=hint)
     if not several:
         raise UsageError(f"{subject} is merged with nothing, so there is nothing to take apart")
@@ -87,11 +88,14 @@ def _of_record(tables: Relations, each: ObjectPlan, subject: str) -> _Cluster | 
     return _read(tables, each, f"concat(n.__source, ':', n.__key) = {literal(subject)}")
 
 
-def _of_number(tables: Relations, each: ObjectPlan, subject: str) -> _Cluster | None:
-    name, _, number = subject.partition(":")
-    if name != each.name or not (number.isascii() and number.isdigit() and len(number) < 19):
+def _of_target(tables: Relations, each: ObjectPlan, subject: str) -> _Cluster | None:
+    """The cluster behind a record of the target, named as everywhere: by its id there, or by our key."""
+    name, _, found = subject.partition(":")
+    if name != each.name or not tables.finished("reconcile", each.name, "dispositions"):
         return None
-    return _read(tables, each, f"c.__cluster = {int(number)}")
+    rows = tables.scan(_DISPOSITIONS, "reconcile", each.name, "dispositions")
+    there = f"target_id = {literal(found)} OR __entity = {literal(found)}"
+    return _read(tables, each, f"c.__cluster IN (SELECT __cluster FROM {rows} WHERE {there})")
 
 
 def _read(tables: Relations, each: ObjectPlan, condition: str) -> _Cluster | None:

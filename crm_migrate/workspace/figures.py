@@ -290,7 +290,7 @@ class MergeFigure(Figure):
 
 
 class MergedCluster(Figure):
-    """One merged cluster: members with the survivor first, and who won which cell by which rule."""
+    """One merged cluster, named after its survivor: members with it first, and who won which cell by which rule."""
 
     object: str
     cluster: str

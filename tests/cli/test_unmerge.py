@@ -37,8 +37,8 @@ reconcile:
   gates: {unexplained: 0, held: 0, rejected: 0}
 """
 FIRMA = [
-    "id,name,tax,phone,city", "1,Demir Makine,777,+902120000001,", "2,Demir Tekstil,777,,Bursa",
-    "3,Demir Tekstil,777,,Bursa", "4,Kaya Yapı,888,,İzmir",
+    "id,name,tax,phone,city", "1,Demir Makine,7340562918,+902120000001,", "2,Demir Tekstil,7340562918,,Bursa",
+    "3,Demir Tekstil,7340562918,,Bursa", "4,Kaya Yapı,6120945783,,İzmir",
 ]  # fmt: skip
 DEAL = [
     "id,name,firma,amount,closes",
@@ -114,11 +114,24 @@ def test_run_unmerge_run_gives_two_records_with_their_own_links_and_values(proje
 def test_a_whole_cluster_falls_apart_and_before_a_load_nothing_is_to_be_undone(project: Path) -> None:
     done = CliRunner().invoke(cli, ["run", str(project), "--until", "dedupe"])
     assert done.exit_code == 0, done.output
-    told = unmerged(project, "accounts:0")
+    everybody = [word for name in ("firma:1", "firma:2", "firma:3") for word in ("--member", name)]
+    told = unmerged(project, "firma:1", *everybody)
     assert told["staying"] == [] and len(told["leaving"]) == 3
     assert "None of them was loaded yet" in " ".join(told["follows"])
     invoke("run", str(project))
     assert len(rows(project, "SELECT * FROM accounts")) == 4
+
+
+def test_a_record_of_the_target_is_the_one_that_explain_means(project: Path) -> None:
+    invoke("run", str(project))
+    for target_id in (row[0] for row in rows(project, "SELECT id FROM accounts")):
+        (record,) = invoke("explain", f"accounts:{target_id}", str(project))["records"]
+        members = {f"{row['source']}:{row['key']}" for row in record["rows"]}
+        if len(members) > 1:
+            told = unmerged(project, f"accounts:{target_id}")
+            assert set(told["leaving"]) == members
+            return
+    pytest.fail("no record of several rows")
 
 
 def test_a_member_leaves_that_is_named(project: Path) -> None:

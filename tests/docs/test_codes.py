@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from crm_migrate.cleansing.note_flags import FLAGS
+from crm_migrate.cleansing.vocabulary import table
 from crm_migrate.codes import CODES
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.desk import Desk
@@ -14,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = [p for folder in ("crm_migrate", "connectors") for p in sorted((ROOT / folder).rglob("*.py"))]
 TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGES if path.name != "codes.py"]
 # Families of codes that are put together from a state: `parent_` + held, `unexplained_` + lost.
-COMPOSED = {"parent_rejected", "unexplained_lost", "unexplained_doubled", "unexplained_phantom"}
+COMPOSED = {
+    "parent_rejected", "unexplained_lost", "unexplained_doubled", "unexplained_phantom", *table("sensitive_phrases"),
+}  # fmt: skip
 
 
 def test_the_page_is_fresh() -> None:
@@ -68,3 +71,7 @@ def test_every_reason_that_a_type_gives_and_every_flag_of_a_note_is_in_the_catal
 def test_the_desk_of_the_mapping_takes_the_code_first() -> None:
     for method in (Desk.tell, Desk.tell_key, Desk.unknown):
         assert method.__code__.co_varnames[1] == "code"
+
+
+def test_every_kind_of_sensitive_content_has_a_page() -> None:
+    assert set(table("sensitive_phrases")) <= set(CODES)

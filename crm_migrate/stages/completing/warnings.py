@@ -9,14 +9,9 @@ _PAIR = {"a": "BIGINT", "b": "BIGINT", "rule": "VARCHAR", "outcome": "VARCHAR", 
 
 
 def gather(work: Relations, each: ObjectPlan) -> None:
-    """Add the notes of `link` and `dedupe` and the open pairs to `warnings/<object>`."""
+    """Add the notes of `dedupe` and the open pairs to `warnings/<object>`; those of `link` speak for themselves."""
     warnings = quoted(f"warnings/{each.name}")
     clusters = work.scan({"__node": "BIGINT", "__cluster": "BIGINT"}, "dedupe", each.name, "clusters")
-    linked = work.scan(_TEXTS | {"__node": "BIGINT"}, "link", each.name, "notes")
-    work.execute(
-        f"INSERT INTO {warnings} SELECT c.__cluster, n.code, 'link', n.field, n.message FROM {linked} n"
-        f" JOIN {clusters} c ON c.__node = n.__node"
-    )
     merged = work.scan(_TEXTS | {"__cluster": "BIGINT"}, "dedupe", each.name, "notes")
     work.execute(f"INSERT INTO {warnings} SELECT __cluster, code, 'dedupe', field, message FROM {merged}")
     pairs = work.scan(_PAIR, "dedupe", each.name, "pairs")

@@ -136,18 +136,21 @@ def _number(work: Relations, name: str) -> None:
 
 def _note_differences(work: Relations, plan: ObjectPlan) -> None:
     """What a folded row says otherwise than the row that speaks is noted, field by field: nothing is lost unseen."""
-    doubled, rows = table("doubled", plan.name), table("rows", plan.name)
+    doubled, rows, places = (table(kind, plan.name) for kind in ("doubled", "rows", "places"))
+    _find_places(work, plan, f"(SELECT __source, __row FROM {doubled} WHERE NOT conflict)")
     for field in plan.fields:
         name = quoted(field.name)
         work.execute(
             f"INSERT INTO {table('notes', plan.name)} SELECT r.__node, {literal(field.name)}, 'fold_differs',"
-            f" concat('Row ', min(o.__row), CASE WHEN count(*) > 1 THEN concat(' and ', count(*) - 1, '"
-            f" more') ELSE '' END,"
-            f" ' of ', s.__source, ' was folded into row ', s.__row, ' and says otherwise in ',"
+            f" concat('The row at ', arg_min(po.place, o.__row), CASE WHEN count(*) > 1"
+            f" THEN concat(' and ', count(*) - 1, ' more') ELSE '' END,"
+            f" ' was folded into the one at ', any_value(ps.place), ' and says otherwise in ',"
             f" {literal(field.name)}, '.')"
             f" FROM {doubled} s JOIN {rows} r ON s.__source = r.__source AND s.__row = r.__row AND"
             f" s.__split = r.__split"
             f" JOIN {doubled} o ON o.__source = s.__source AND o.__key = s.__key AND NOT o.speaks"
+            f" JOIN {places} ps ON ps.__source = s.__source AND ps.__row = s.__row"
+            f" JOIN {places} po ON po.__source = o.__source AND po.__row = o.__row"
             f" WHERE s.speaks AND NOT s.conflict AND o.{name} IS NOT NULL AND o.{name} IS DISTINCT FROM s.{name}"
             " GROUP BY r.__node, s.__source, s.__row"
         )

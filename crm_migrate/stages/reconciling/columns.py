@@ -9,7 +9,7 @@ SET_ASIDE = {**ORIGIN, "state": "VARCHAR", **REASON}
 LINK_SET_ASIDE = {"__source": "VARCHAR", **SET_ASIDE}
 CELLS = {
     "__row": "BIGINT", "__split": "INTEGER", "field": "VARCHAR", "code": "VARCHAR", "before": "VARCHAR",
-    "after": "VARCHAR",
+    "after": "VARCHAR", "message": "VARCHAR",
 }  # fmt: skip
 CHANGES = {"__row": "BIGINT", "__split": "INTEGER", "field": "VARCHAR", "rule": "VARCHAR"}
 QUARANTINE = {

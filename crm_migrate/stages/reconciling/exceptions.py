@@ -136,7 +136,7 @@ def _cells(tables: Tables, name: str, source: str) -> str:
     cells = tables.view(CELLS, "map", name, source, "cells")
     view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
     return f"""SELECT c.code, '' AS rule, c.field, 'kept' AS state, d.__source AS source,
-      d.__source || ':' || coalesce(d.__key, 'row ' || d.__row) AS record, c.before, c.after, '' AS message
+      d.__source || ':' || coalesce(d.__key, 'row ' || d.__row) AS record, c.before, c.after, c.message
     FROM {cells} c JOIN {view} d USING (__row, __split) WHERE d.__source = {literal(source)}
     AND d.state NOT IN ('rejected', 'held', 'excluded', 'absent')"""
 

@@ -94,7 +94,7 @@ def merged_clusters(tables: Tables, object_plan: ObjectPlan) -> tuple[MergedClus
     return tuple(
         MergedCluster(
             object=name,
-            cluster=str(cluster),
+            cluster=members[cluster][0] if members.get(cluster) else str(cluster),
             members=tuple(members.get(cluster, ())),
             why=tuple(why.get(cluster, ())),
             cells=tuple(cells.get(cluster, ())),

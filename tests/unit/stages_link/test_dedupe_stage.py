@@ -65,7 +65,7 @@ def deduped(run: Run, each: ObjectPlan, kisi: Lines, books: Lines = (), mail: Li
 def test_same_mailbox_and_close_name_merge_and_each_cell_survives_by_its_rule(run: Run) -> None:
     merged = deduped(
         run, people(MAIL),
-        [{"key": "1", "first_name": "Ayse", "last_name": "Yilmaz", "email": "a@x.example", "phone": "+901",
+        [{"key": "1", "first_name": "Ayse", "last_name": "Yilmaz", "email": "a@x.example", "phone": "+902125550147",
           "city": "Bursa",
           "street": "Cad. 1", "notes": "calls back", "changed": "2024-01-01"}],
         [{"key": "2", "first_name": "Ayşe", "last_name": "Yılmaz", "email": "A@x.example", "phone": "+902",
@@ -104,8 +104,8 @@ def test_a_role_mailbox_and_a_mailbox_of_three_names_never_merge(run: Run) -> No
 def test_a_chain_between_two_birth_dates_is_held_with_the_chain(run: Run) -> None:
     kisi = [
         {"key": "1", "last_name": "Kaya", "email": "a@x.example", "birth_date": "1950-01-01"},
-        {"key": "2", "last_name": "Kaya", "email": "a@x.example", "phone": "+901"},
-        {"key": "3", "last_name": "Kaya", "phone": "+901", "birth_date": "1980-01-01"},
+        {"key": "2", "last_name": "Kaya", "email": "a@x.example", "phone": "+902125550147"},
+        {"key": "3", "last_name": "Kaya", "phone": "+902125550147", "birth_date": "1980-01-01"},
         {"key": "4", "last_name": "Kaya"},
     ]
     deduped(run, people(MAIL, PHONE), kisi)
@@ -185,7 +185,7 @@ def test_children_follow_the_survivor(run: Run) -> None:
     )  # fmt: skip
     staged.mapped(
         run, firms, "f",
-        {"key": "1", "name": "A", "tax_id": "12 3"}, {"key": "2", "name": "A", "tax_id": "123", "parent": "1"},
+        {"key": "1", "name": "A", "tax_id": "7340 562918"}, {"key": "2", "name": "A", "tax_id": "7340562918", "parent": "1"},
         {"key": "3", "name": "B", "parent": "2"},
     )  # fmt: skip
     staged.mapped(
