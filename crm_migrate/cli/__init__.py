@@ -2,16 +2,19 @@
 
 import errno
 import importlib
+import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import traceback
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from crm_migrate import __version__
 from crm_migrate.errors import CrmMigrateError, InputError, InternalError, Interrupted, MappingError, UsageError
+from crm_migrate.workspace.signals import STOPPING, handled, stop_now
 
 # section -> verb -> (module:command, what `--help` says of it); a line here is all that a new verb needs. The words
 # stand here so that `--help` imports nothing.
@@ -87,7 +90,18 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line and leave with one of the documented exit codes; a user never sees a traceback."""
+    """Run the command line and leave with one of the documented exit codes; a user never sees a traceback.
+
+    Without `arguments` it is the process's own command line.
+    """
+    try:
+        with handled(stop_now):
+            _carry_out(arguments)
+    except (click.Abort, KeyboardInterrupt):
+        _stopped(at_once=arguments is None)
+
+
+def _carry_out(arguments: list[str] | None) -> None:
     try:
         code = cli.main(args=arguments, standalone_mode=False)
         if isinstance(code, int) and code:  # what a verb left by `Context.exit`
@@ -99,8 +113,7 @@ def main(arguments: list[str] | None = None) -> Any:
         error.show()
         sys.exit(UsageError.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _tell_lines("stopped; nothing is half-written", "crm-migrate resume")
-        sys.exit(Interrupted.exit_code)
+        raise
     except OSError as error:
         _tell(InputError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), hint=_what_to_do(error)))
         sys.exit(InputError.exit_code)
@@ -109,6 +122,24 @@ def main(arguments: list[str] | None = None) -> Any:
             InternalError("this is a bug of ours; nothing is half-written", hint=f"send us {_write_log()}, then resume")
         )
         sys.exit(InternalError.exit_code)
+
+
+def _stopped(*, at_once: bool) -> NoReturn:
+    """Say how to go on, and leave; children end, and locks end with us.
+
+    `at_once` leaves without Python's own farewell, in which another Ctrl-C would end us by signal and without a word.
+    """
+    if at_once:
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_IGN)
+    for child in multiprocessing.active_children():
+        child.terminate()
+    _tell_lines("stopped; nothing is half-written", "crm-migrate resume")
+    if at_once:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(Interrupted.exit_code)
+    sys.exit(Interrupted.exit_code)
 
 
 def _tell(error: CrmMigrateError) -> None:
@@ -127,8 +158,12 @@ def _tell_lines(sentence: str, hint: str) -> None:
 
 
 def _what_to_do(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "free some space on that disk, then: crm-migrate resume"
+    if error.errno == errno.EROFS:
+        return "make that disk or file writable, then: crm-migrate resume"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "give yourself the right to that file or folder, then: crm-migrate resume"
     return "see to that file or folder, then: crm-migrate resume"
 
 

@@ -5,7 +5,6 @@ it was; the target's own journal wins over what we remember.
 """
 
 import json
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +32,7 @@ from crm_migrate.workspace.ledger import BatchLine, Ledger, checked
 from crm_migrate.workspace.locking import project_lock, target_lock
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sealing import damaged
+from crm_migrate.workspace.signals import handled, stop_now
 from crm_migrate.workspace.sql import literal, quoted, stream, write_batches
 
 __all__ = ["LoadPlan", "LoadResult", "LoadSample", "ObjectLoad", "execute_load", "plan_load", "read_plan"]
@@ -351,19 +351,13 @@ def _became(tables: Relations, object_plan: ObjectPlan, orphans: int, linkless: 
 
 @contextmanager
 def _stoppable(stop: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
-    """Ctrl-C asks for a stop between two batches; a second one does not wait."""
+    """Ctrl-C, or another signal to stop, asks for a stop between two batches; a second one does not wait."""
     asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
 
-    def ask(_number: int, _frame: object) -> None:
+    def ask(number: int, frame: object) -> None:
         if asked.is_set():
-            raise KeyboardInterrupt
+            stop_now(number, frame)
         asked.set()
 
-    earlier = signal.signal(signal.SIGINT, ask)
-    try:
+    with handled(ask):
         yield lambda: asked.is_set() or stop()
-    finally:
-        signal.signal(signal.SIGINT, earlier)

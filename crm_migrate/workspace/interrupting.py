@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import duckdb
 
+from crm_migrate.workspace.signals import stop_now
+
 
 @contextmanager
 def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -36,5 +38,5 @@ def interruptible(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def _watch(reader: socket.socket, connection: duckdb.DuckDBPyConnection) -> None:
     """Until the other end is closed. Who handles Ctrl-C otherwise (the load ends its batch first) is left alone."""
     while signals := reader.recv(64):
-        if signal.SIGINT in signals and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        if any(signal.getsignal(number) in (signal.default_int_handler, stop_now) for number in set(signals)):
             connection.interrupt()
