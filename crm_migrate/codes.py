@@ -400,6 +400,21 @@ CODES: dict[str, Code] = {
         "A value map that is not declared.",
         "Declare it under `value_maps:`.",
     ),
+    "name_invalid": Code(
+        "mapping",
+        "The name of an object or a field is no word: it has other signs than letters, digits and _, or begins with __.",
+        "Call it by a word, and write the target's own spelling behind `to:`.",
+    ),
+    "name_twice": Code(
+        "mapping",
+        "Two names of one object, of the target or of the sources differ by upper and lower case only, or not at all.",
+        "Rename one of them; databases and file systems take them for one.",
+    ),
+    "name_reserved": Code(
+        "mapping",
+        "A field would be written where the target keeps its own id, or where we keep our key.",
+        "Give the field another name in the target with `to:`.",
+    ),
     "literal_is_field": Code(
         "mapping",
         "A line writes a word that is also the name of a field of the same object.",

@@ -169,7 +169,7 @@ def _placed(options: Mapping[str, str], project: Project) -> dict[str, str]:
     placed = dict(options)
     try:
         url = make_url(options["url"]) if "url" in options else None
-    except ArgumentError:  # said by the connector, which does not repeat it: it may hold a password
+    except (ArgumentError, ValueError):  # said by the connector, which does not repeat it: it may hold a password
         return placed
     if url is not None and url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_absolute():
         there = url.set(database=(project.folder / url.database).as_posix())

@@ -11,6 +11,7 @@ from crm_migrate.cleansing.nulls import ERRORS, MORE, PROGRAM_WORDS, is_null, pr
 from crm_migrate.cleansing.steps import Context, cleaned
 from crm_migrate.cleansing.text import repaired
 
+MOST = 1_000_000  # characters that a text may be cut at
 _BLOCKS = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h[1-6]|/ul|/ol|/table|hr)\b[^>]*>", re.IGNORECASE)
 _UNSEEN = re.compile(r"<\s*(script|style|head|title)\b.*?<\s*/\s*\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
@@ -57,6 +58,8 @@ def digits_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: A
 @step("max", "max", parameters=("n",), examples=(("abcdef", "abcdef"),))
 def max_step(values: pl.Series, context: Context, n: str = "255") -> pl.DataFrame:  # noqa: ARG001
     """Cut a text at n characters; what was cut off is said in the note."""
+    if not (n.isascii() and n.isdigit() and 0 < int(n) <= MOST):
+        raise ValueError(f"a length is a whole number from 1 to {MOST:,}")
     longer = (values.str.len_chars() > int(n)).fill_null(False)
     flag = pl.select(pl.when(longer).then(pl.lit("cut"))).to_series()
     rest = values.str.slice(int(n))

@@ -7,7 +7,7 @@ secrets written out. A `#` that cut a value, an unclosed bracket and a comma tha
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -16,11 +16,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping import secrets
-from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Scalar, Spot, scalars
+from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Scalar, Spot, changed
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
 
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _CUT = re.compile(r"\s?#(?=[\w(])")  # a comment of ours has a blank after its `#`, or two before it
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 
@@ -88,17 +89,30 @@ def _secret(document: Document, spot: Spot) -> Finding:
 
 
 def _late_secrets(document: Document, findings: list[Finding], told: set[int]) -> tuple[Document, list[Finding]]:
-    """Secrets that only the tree shows, over several lines for instance; their lines are blanked out whole."""
+    """Secrets that only the tree shows, over several lines for instance; their lines are blanked out whole.
+
+    In the tree all secrets are blanked out, so that nothing that reads it later can repeat one.
+    """
     lines = list(document.lines)
-    found = []
-    for key, scalar in scalars(document.root):
-        if not secrets.behind_key(key, scalar.text) and not secrets.in_text(scalar.text):
-            continue
+    found: list[Spot] = []
+
+    def blanked(section: str, key: str, scalar: Scalar) -> Scalar:
+        random = secrets.is_random(scalar.text.strip(), hexadecimal=section == "environments")
+        whole = random or secrets.behind_key(key, scalar.text)
+        if not whole and not secrets.in_text(scalar.text):
+            return scalar
         last = scalar.spot.line + scalar.text.count("\n") + (not scalar.plain)
         if told.isdisjoint(range(scalar.spot.line, last + 1)):
             found.append(scalar.spot)
             for number in range(scalar.spot.line - 1, min(last, len(lines))):
                 lines[number] = ""
+        spans = [(0, len(scalar.text))] if whole else secrets.in_line(scalar.text)
+        return replace(scalar, text=secrets.blanked(scalar.text, spans))
+
+    entries = tuple(
+        (name, changed(node, partial(blanked, name.text), name.text)) for name, node in document.root.entries
+    )
+    document = replace(document, root=replace(document.root, entries=entries))
     document = replace(document, lines=tuple(lines))
     return document, [replace(f, place=_hidden(f.place, lines)) for f in findings] + [
         _secret(document, s) for s in found
@@ -231,7 +245,11 @@ class _Reader:
             end.column - start.column if end.line == start.line else max(1, len(self._line(start.line)) - start.column)
         )
         plain_style = not event.style
-        scalar = Scalar(event.value, Spot(start.line + 1, start.column + 1, max(1, length)), plain_style)
+        spot = Spot(start.line + 1, start.column + 1, max(1, length))
+        if _NO_TEXT.search(event.value):
+            message = "an escape writes a sign that no text has: half of a pair (`\\uD800`), or NUL"
+            self._tell("mapping_characters", message, spot, "Write the letter itself, or leave it out.")
+        scalar = Scalar(_NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", event.value), spot, plain_style)
         if not plain_style:
             return scalar
         self._cut(scalar, end)

@@ -8,6 +8,7 @@ import re
 from datetime import date
 from pathlib import PurePosixPath, PureWindowsPath
 
+from crm_migrate.connecting.secrets import is_reference
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.plan import RATE_DIGITS, OwnerPlan
@@ -36,6 +37,22 @@ def inside(desk: Desk, name: str, path: Path) -> bool:
         "path_outside", message, path, "No `..`, no drive, no leading slash; copy or link the file into the project."
     )
     return False
+
+
+def check_address(desk: Desk, url: str, path: Path) -> None:
+    """An address of a database that is written out, and not kept elsewhere, can be read. It is never repeated."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    if is_reference(url):
+        return
+    try:
+        port = make_url(url).port
+    except (ArgumentError, ValueError):
+        port = -1
+    if port is not None and not 0 < port < 65536:
+        hint = "Write postgresql://user@host:5432/database, sqlite:///file.db, or env:NAME."
+        desk.tell("mapping_value", "this address cannot be read: server, port and database", path, hint)
 
 
 def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:

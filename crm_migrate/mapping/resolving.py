@@ -14,6 +14,7 @@ from crm_migrate.mapping.authoring import author, nearest
 from crm_migrate.mapping.checking import check
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import Environment, MappingFile, Owners
+from crm_migrate.mapping.naming import check_names
 from crm_migrate.mapping.plan import EnvironmentPlan, MoneyPlan, OwnersPlan, Plan, ValueMapPlan
 from crm_migrate.mapping.profiles import TargetProfile
 from crm_migrate.mapping.reading import read_file
@@ -124,6 +125,7 @@ def _plan(desk: Desk, environment: str | None, evidence: Evidence) -> Plan:
     source_plans = sources(desk)
     object_plans = objects(desk)
     by_name = {plan.name: plan for plan in object_plans}
+    check_names(desk, object_plans)
     check(desk, object_plans, source_plans)
     project = desk.file.project
     return Plan(
@@ -162,8 +164,11 @@ def _environment(desk: Desk, wanted: str | None) -> EnvironmentPlan:
     if wanted not in known:
         raise UsageError(f"there is no environment `{wanted}`", hint=nearest(wanted, known))
     for name, each in known.items():
-        for option in each.__pydantic_extra__ or {}:
-            _check_option(desk, each, option, ("environments", name, option))
+        for option, text in (each.__pydantic_extra__ or {}).items():
+            path: Path = ("environments", name, option)
+            _check_option(desk, each, option, path)
+            if option == "url":
+                refs.check_address(desk, text, path)
     return EnvironmentPlan(
         name=wanted, connector=known[wanted].connector, options=dict(known[wanted].__pydantic_extra__ or {})
     )

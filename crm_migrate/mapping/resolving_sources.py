@@ -1,5 +1,6 @@
 """Sources as the engine reads them: what the mapping says, completed by the profile of the system."""
 
+import codecs
 import re
 
 from crm_migrate.finding import Severity
@@ -9,7 +10,7 @@ from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import RESERVED, Source
 from crm_migrate.mapping.plan import FilePlan, JoinPlan, SkipPlan, SourcePlan
 from crm_migrate.mapping.profiles import SourceProfile
-from crm_migrate.mapping.refs import inside
+from crm_migrate.mapping.refs import check_address, inside
 from crm_migrate.mapping.text import TextError, normal_name, parse_cell
 from crm_migrate.mapping.tree import Path
 
@@ -21,6 +22,10 @@ _VOLATILE = re.compile(
 )
 
 
+# Codecs of Python that are for names of hosts and for source code, not for files.
+_NO_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"})
+
+
 def sources(desk: Desk) -> tuple[SourcePlan, ...]:
     """Every source that gives rows, in the order written. Databases (`url:` alone) only lend their address."""
     plans = []
@@ -28,7 +33,9 @@ def sources(desk: Desk) -> tuple[SourcePlan, ...]:
         path: Path = ("sources", name)
         _check_name(desk, name, path)
         profile = _profile(desk, name, source, path)
-        if not is_database(source):
+        if is_database(source):
+            check_address(desk, source.url or "", (*path, "url"))
+        else:
             plans.append(_source(desk, name, source, profile, path))
     return tuple(plans)
 
@@ -73,7 +80,7 @@ def _source(desk: Desk, name: str, source: Source, profile: SourceProfile | None
         connector=source.connector or ("sql" if url else profile.connector if profile else "files"),
         files=_files(desk, source, path),
         tag=normal_name(source.tag) if source.tag else None,
-        encoding=source.encoding or (profile.encoding if profile else None),
+        encoding=_encoding(desk, source, path) or (profile.encoding if profile else None),
         delimiter=_delimiter(desk, source, path) or (profile.delimiter if profile else None),
         sheet=source.sheet,
         header_row=source.header_row,
@@ -115,13 +122,39 @@ def _delimiter(desk: Desk, source: Source, path: Path) -> str | None:
 
 
 def _files(desk: Desk, source: Source, path: Path) -> tuple[FilePlan, ...]:
-    if source.file and inside(desk, source.file, (*path, "file")):
+    if source.file and _is_pattern(desk, source.file, (*path, "file")):
         return (FilePlan(pattern=source.file),)
     return tuple(
         FilePlan(pattern=pattern, tag=tag)
         for tag, pattern in source.files.items()
-        if inside(desk, pattern, (*path, "files", tag))
+        if _is_pattern(desk, pattern, (*path, "files", tag))
     )
+
+
+def _is_pattern(desk: Desk, pattern: str, path: Path) -> bool:
+    if not inside(desk, pattern, path):
+        return False
+    if any("**" in part and part != "**" for part in re.split(r"[/\\]", pattern)):
+        desk.tell(
+            "mapping_value", "`**` stands for folders and is a part of its own", path, "Write a/**/*.csv or *.csv."
+        )
+        return False
+    return True
+
+
+def _encoding(desk: Desk, source: Source, path: Path) -> str | None:
+    """The declared encoding; a finding where Python knows none of that name, or where it is no encoding of files."""
+    name = source.encoding
+    try:
+        info = codecs.lookup(name or "utf-8")
+        known = info._is_text_encoding and info.name.replace("_", "-") not in _NO_FILES
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        message, hint = f"there is no encoding of files `{name}`", "Write utf-8, windows-1254, windows-1252, utf-16 ..."
+        desk.tell("mapping_value", message, (*path, "encoding"), hint)
+        return None
+    return name
 
 
 def _database(desk: Desk, source: Source, path: Path) -> tuple[str | None, str | None]:
@@ -130,6 +163,8 @@ def _database(desk: Desk, source: Source, path: Path) -> tuple[str | None, str |
     lender = desk.file.sources.get(prefix) if dot else desk.file.sources.get(source.url or "")
     if lender is not None and is_database(lender):
         return lender.url, rest if dot else source.table
+    if source.url is not None:
+        check_address(desk, source.url, (*path, "url"))
     if (source.table or source.query) and source.url is None:
         databases = [name for name, other in desk.file.sources.items() if is_database(other)]
         message = "a table or query needs the database that it is in"

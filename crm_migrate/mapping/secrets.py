@@ -1,10 +1,14 @@
 """Secrets that stand in a mapping as text: found by key, by shape or in a URL, and blanked out wherever we print."""
 
+import math
 import re
+from collections import Counter
 
 REFERENCE = re.compile(r"(?:env|keyring|file):\S+")
 _KEYS = re.compile(
-    r"(?:^|[_-])(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key|credentials?)s?$", re.IGNORECASE
+    r"(?:^|[_-])(?:token|pass|passphrase|password|passwd|pwd|secret|bearer|authorization|api_?key|access_?key|private_?key"
+    r"|credentials?)s?$",
+    re.IGNORECASE,
 )
 _LINE = re.compile(
     r"""([\w-]{0,60}?(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key))["']?\s*:\s+(["']?)"""
@@ -27,6 +31,11 @@ _SHAPES = re.compile(
 )
 
 
+_RANDOM = re.compile(r"(?=.{0,512}[a-z])(?=.{0,512}[A-Z])(?=.{0,512}\d)[\w+/=.~-]{24,512}")
+_LEAP = re.compile(r"(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]")
+_HEX = re.compile(r"[0-9a-fA-F]{32,512}")
+
+
 def in_line(line: str) -> list[tuple[int, int]]:
     """Start and end (0-based) of every secret in one line of a file, without overlaps."""
     found = sorted(m.span("secret") for pattern in (_SHAPES, _URL, _QUERY, _LINE) for m in pattern.finditer(line))
@@ -47,6 +56,22 @@ def behind_key(key: str, text: str) -> bool:
 def in_text(text: str) -> bool:
     """Whether a text holds something of a secret's shape (a value over several lines, for instance)."""
     return any(pattern.search(text) for pattern in (_SHAPES, _URL, _QUERY))
+
+
+def is_random(text: str, *, hexadecimal: bool) -> bool:
+    """Whether a text looks like a key that a machine made: one long word that leaps between letters and digits.
+
+    `hexadecimal` counts 32 and more of 0-9a-f too; elsewhere than in an environment they may be ids and digests.
+    """
+    if hexadecimal and _HEX.fullmatch(text):
+        return True
+    return bool(_RANDOM.fullmatch(text)) and len(_LEAP.findall(text)) >= 4 and _entropy(text) > 3.9
+
+
+def _entropy(text: str) -> float:
+    """Bits per character, by the text's own characters."""
+    shares = (count / len(text) for count in Counter(text).values())
+    return -sum(share * math.log2(share) for share in shares)
 
 
 def blanked(line: str, spans: list[tuple[int, int]]) -> str:

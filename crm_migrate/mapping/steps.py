@@ -1,6 +1,7 @@
 """The steps of a cell: what was written, what the semantic type adds, and whether they exist."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from crm_migrate.mapping.plan import StepPlan
 from crm_migrate.mapping.text import PlacedStep
 from crm_migrate.mapping.tree import Path
 
+MOST = 200  # characters of an argument
+_PROBES = (None, "", "a", "1.250,50", "31.12.2024", "2024-12-31T10:00:00Z")
 ENGINE = frozenset({"map", "owner"})  # translated by the engine from the plan's value maps and owners
 
 
@@ -71,13 +74,56 @@ def check(desk: Desk, steps: tuple[PlacedStep, ...], path: Path) -> None:
             desk.findings.append(desk.document.inside("step_arguments", refused, path, step.at, _usage(name)))
 
 
+def _named(parameters: tuple[str, ...], given: int) -> list[str]:
+    """The parameter that each positional argument is; the last one may stand for many."""
+    return [parameters[min(at, len(parameters) - 1)] for at in range(given)]
+
+
+def _anything(text: str) -> str:  # noqa: ARG001 -- one shape for all parameters
+    return ""
+
+
+def _locale(text: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        Locale.parse(text.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return "write tr, de, en, tr-TR ..."
+    return ""
+
+
+def _region(text: str) -> str:
+    from babel import Locale
+
+    known = len(text) == 2 and text.isalpha() and text in Locale("en").territories and text != "ZZ"
+    return "" if known else "write the two capital letters of a country: TR, DE, ID ..."
+
+
+def _format(text: str) -> str:
+    return "" if re.search("Y|M|D|H|h|m", text) else "it needs letters of a day or time, as in DD.MM.YYYY HH:mm"
+
+
+def _system(text: str) -> str:
+    return "" if text == "salesforce" else "write salesforce"
+
+
+# What a step would take for something else, in silence, and fall back to its default.
+_MEANINGLESS: dict[str, Callable[[str], str]] = {
+    "locale": _locale,
+    "region": _region,
+    "format...": _format,
+    "system": _system,
+}
+
+
 def _usage(name: str) -> str:
     step = registry()[name]
     return f"It is written {name}({', '.join(step.parameters)})." if step.parameters else f"It is written {name}."
 
 
 def _refused(plan: StepPlan) -> str:
-    """Why a step does not take these arguments; "" where it does. Asked of the step itself, on no values."""
+    """Why a step does not take these arguments; "" where it does. Asked of the step itself, on a few values."""
     import polars as pl
 
     from crm_migrate.cleansing.steps import Context
@@ -88,9 +134,14 @@ def _refused(plan: StepPlan) -> str:
         return f"`{plan.name}` takes {len(step.parameters) or 'no'} argument(s), not {len(plan.args)}"
     if unknown := [option for option in plan.options if option not in step.parameters]:
         return f"`{plan.name}` has no option `{unknown[0]}`"
+    for name, text in (*zip(_named(step.parameters, len(plan.args)), plan.args, strict=True), *plan.options.items()):
+        if why := _MEANINGLESS.get(name, _anything)(text):
+            return f"`{plan.name}` knows no such {name.rstrip('.')}: {why}"
+    if any(len(text) > MOST for text in (*plan.args, *plan.options.values())):
+        return f"an argument of `{plan.name}` is longer than {MOST} characters"
     try:
-        step.function(pl.Series([], dtype=pl.String), Context(), *plan.args, **plan.options)
-    except (ValueError, TypeError, KeyError, LookupError) as error:
+        step.function(pl.Series(_PROBES, dtype=pl.String), Context(), *plan.args, **plan.options)
+    except (ValueError, TypeError, LookupError, ArithmeticError, re.error, pl.exceptions.PolarsError) as error:
         return f"`{plan.name}` refuses these arguments: {error}"
     return ""
 

@@ -1,7 +1,7 @@
 """A YAML document as a tree of texts, lists and mappings, each with its place in the file."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from crm_migrate.finding import Finding, Place, Severity
 
@@ -79,6 +79,19 @@ def scalars(node: Node) -> Iterator[tuple[str, Scalar]]:
             for key, value in node.entries:
                 for name, scalar in scalars(value):
                     yield name or key.text, scalar
+
+
+def changed(node: Node, change: Callable[[str, Scalar], Scalar], key: str = "") -> Node:
+    """The tree with every text as `change` gives it back, asked with the key that the text stands behind."""
+    match node:
+        case Scalar():
+            return change(key, node)
+        case Listing():
+            return replace(node, items=tuple(changed(item, change, key) for item in node.items))
+        case Mapping():
+            return replace(
+                node, entries=tuple((name, changed(value, change, name.text)) for name, value in node.entries)
+            )
 
 
 @dataclass(frozen=True, slots=True)

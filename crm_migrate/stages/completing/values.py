@@ -26,12 +26,11 @@ def resolver(plan: Plan, each: ObjectPlan, alias: str = "q") -> Callable[[Name],
 
 def merged(work: Relations, each: ObjectPlan) -> Query:
     """The records as `dedupe` left them."""
-    columns = {"__cluster": "BIGINT", "__trust": "INTEGER", "__changed": "VARCHAR", "members": "INTEGER"}
+    columns = {"__cluster": "BIGINT", "__trust": "INTEGER", "__changed": "VARCHAR", "__members": "INTEGER"}
     fields = {field.name: "VARCHAR" if field.ref is None else "BIGINT" for field in each.fields}
-    cells = {"__cluster": "__cluster", "__trust": "__trust", "__changed": "__changed", "__members": "members"}
-    cells |= {name: quoted(name) for name in fields}
-    listed = ", ".join(f"{cell} AS {quoted(name)}" for name, cell in cells.items())
-    return Query(f"SELECT {listed} FROM {work.scan(columns | fields, 'dedupe', each.name, 'merged')}", tuple(cells))
+    names = (*columns, *fields)
+    listed = ", ".join(quoted(name) for name in names)
+    return Query(f"SELECT {listed} FROM {work.scan(columns | fields, 'dedupe', each.name, 'merged')}", names)
 
 
 def filled(plan: Plan, query: Query, each: ObjectPlan) -> Query:

@@ -150,14 +150,14 @@ def _publish_merged(
     taken = "SELECT DISTINCT __cluster FROM " + members
     grouped = (
         "SELECT __cluster, min(__trust) FILTER (WHERE __node IS NOT NULL) AS __trust, max(__changed) AS __changed,"
-        " count(__node)::INTEGER AS members, " + _texts("__ev") + f" AS __ev FROM {members} GROUP BY __cluster"
+        " count(__node)::INTEGER AS __members, " + _texts("__ev") + f" AS __ev FROM {members} GROUP BY __cluster"
     )
     query = (
-        f"SELECT m.__cluster{''.join(', ' + cell for cell in cells)}, m.__trust, m.__changed, m.members, m.__ev FROM ("
-        f" SELECT __node AS __cluster{own}, __trust, __changed, 1::INTEGER AS members, __ev FROM {nodes}"
+        f"SELECT m.__cluster{''.join(', ' + cell for cell in cells)}, m.__trust, m.__changed, m.__members, m.__ev FROM ("
+        f" SELECT __node AS __cluster{own}, __trust, __changed, 1::INTEGER AS __members, __ev FROM {nodes}"
         f" WHERE __node IN (SELECT node FROM {quoted(f'clusters/{each.name}')} WHERE size = 1) AND __node"
         f" NOT IN ({taken})"
-        f" UNION ALL BY NAME SELECT w.__cluster{won}, g.__trust, g.__changed, g.members, g.__ev"
+        f" UNION ALL BY NAME SELECT w.__cluster{won}, g.__trust, g.__changed, g.__members, g.__ev"
         f" FROM won w JOIN ({grouped}) g USING (__cluster)) m{''.join(joins)}"
     )
     spans = work.spans("__node", "link", each.name, "nodes")  # a cluster has the number of its smallest node

@@ -165,6 +165,6 @@ def test_merging_makes_a_circle_of_parents_which_is_cleared_with_a_note(run: Run
 
 def test_the_parent_of_another_member_survives_where_one_points_to_the_other(run: Run) -> None:
     family(run, {"1": "2", "2": "9", "9": None}, {"1": "x", "2": "x", "9": "z"}, {"d": ("1", "5")})
-    (row,) = (row for row in staged.read(run, "dedupe", "accounts", "merged").to_dicts() if row["members"] == 2)
+    (row,) = (row for row in staged.read(run, "dedupe", "accounts", "merged").to_dicts() if row["__members"] == 2)
     assert row["parent"] == 2  # the node of 9
     assert staged.read(run, "dedupe", "accounts", "notes")["code"].to_list() == ["self_parent_cleared"]

@@ -81,7 +81,7 @@ def test_same_mailbox_and_close_name_merge_and_each_cell_survives_by_its_rule(ru
     assert (row["street"], row["city"]) == ("Cad. 1", "Bursa")
     assert row["notes"] == "[kisi 2024-01-01] calls back\n[books 2024-02-01] pays late"
     assert json.loads(row["additional_emails"]) == ["A@x.example"]
-    assert row["members"] == 2
+    assert row["__members"] == 2
     (pair,) = staged.read(run, "dedupe", "contacts", "pairs").to_dicts()
     assert (pair["a"], pair["b"], pair["rule"], pair["outcome"]) == (0, 1, "same mailbox", "merge")
     assert json.loads(pair["evidence"])["last_name"] == ["Yılmaz", "Yilmaz", 1.0]
@@ -147,7 +147,7 @@ def test_decisions_beat_rules_and_go_stale(run: Run) -> None:
     kisi = [{"key": str(n), "last_name": "Kaya", "email": f"{(n + 1) // 2}@x.example"} for n in (1, 2)]
     kisi += [{"key": str(n), "last_name": f"Ad{n}"} for n in (3, 4, 5, 6)]
     merged = deduped(run, people(MAIL), kisi)
-    assert merged["members"].to_list() == [1, 1, 2, 1, 1]
+    assert merged["__members"].to_list() == [1, 1, 2, 1, 1]
     pairs = staged.read(run, "dedupe", "contacts", "pairs")
     assert pairs["outcome"].to_list() == ["apart", "merge", "review"]
     assert "decision_stale" in pairs["why"][2]
