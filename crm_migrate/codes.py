@@ -402,7 +402,7 @@ CODES: dict[str, Code] = {
     ),
     "name_invalid": Code(
         "mapping",
-        "The name of an object or a field is no word: it has other signs than letters, digits and _, or begins with __.",
+        "The name of an object or a field is no word (letters, digits and _), or begins with __.",
         "Call it by a word, and write the target's own spelling behind `to:`.",
     ),
     "name_twice": Code(

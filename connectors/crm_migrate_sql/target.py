@@ -61,7 +61,7 @@ class SqlTarget:
     @property
     def capabilities(self) -> Capabilities:
         """Atomic batches with a journal in the same transaction."""
-        return Capabilities(batch_rows=self._backend.batch_rows, atomic_batch=True, same_transaction_journal=True)
+        return Capabilities(batch_rows=self._backend.batch_rows, same_transaction_journal=True)
 
     def identity(self) -> str:
         """The name that `prepare` gave this database; before that, a name that no prepared database has."""

@@ -147,11 +147,8 @@ class Capabilities:
     """What a target can do, as data. Stages ask this, never the class."""
 
     batch_rows: int
-    atomic_batch: bool
-    assigns_ids: bool = True
     same_transaction_journal: bool = False
     max_request_seconds: int = 0
-    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,13 @@ def not_only(value: Any) -> Any:
     return _later(value, str, "looking up records that only exist in the target")
 
 
+def not_masked(value: Any) -> Any:
+    """What becomes of a field; masking it in the target is not built."""
+    if value == "mask":
+        raise PydanticCustomError("not_supported", "masking a field in the target is not supported yet")
+    return value
+
+
 def _whole(value: Any) -> Any:
     if isinstance(value, str) and value.isascii() and value.isdigit() and 0 < int(value) < 10**9:
         return int(value)

@@ -17,6 +17,7 @@ from crm_migrate.mapping.authored import (
     Nothing,
     Text,
     Texts,
+    not_masked,
     not_only,
     one_name,
 )
@@ -171,10 +172,10 @@ class Existing(Authored):
 class Rerun(Authored):
     """What a second run does with a row whose fate has changed."""
 
+    planned = frozenset({"now_split"})
     gone: Literal["flag", "review", "ignore"] = "flag"
     now_excluded: Literal["flag", "review"] = "review"
     now_merged: Literal["review", "merge"] = "review"
-    now_split: Literal["review"] = "review"
     edited: Literal["review", "source_wins", "target_wins"] = "review"
     rekeyed: Literal["review", "same", "new"] = "review"
 
@@ -267,7 +268,7 @@ class TargetField(Authored):
     clear: Flag = False
     on_invalid: Literal["keep", "clear", "hold", "reject"] | None = None
     sensitive: str | None = None
-    action: Literal["migrate", "archive", "drop", "mask"] = "migrate"
+    action: Annotated[Literal["migrate", "archive", "drop"], BeforeValidator(not_masked)] = "migrate"
     because: str | None = None
 
     @model_validator(mode="before")

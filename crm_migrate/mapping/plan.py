@@ -89,7 +89,7 @@ class FieldPlan(Frozen):
     on_invalid: Literal["keep", "clear", "hold", "reject"] = "keep"
     personal: bool = False
     sensitive: str | None = None
-    action: Literal["migrate", "archive", "drop", "mask"] = "migrate"
+    action: Literal["migrate", "archive", "drop"] = "migrate"
     because: str | None = None
     length: int | None = None  # the target profile's limits, for checking before the load and for creating tables
     unique: bool = False
@@ -171,7 +171,6 @@ class RerunPlan(Frozen):
     gone: Literal["flag", "review", "ignore"] = "flag"
     now_excluded: Literal["flag", "review"] = "review"
     now_merged: Literal["review", "merge"] = "review"
-    now_split: Literal["review"] = "review"
     edited: Literal["review", "source_wins", "target_wins"] = "review"
     rekeyed: Literal["review", "same", "new"] = "review"
 
@@ -249,7 +248,6 @@ class SourcePlan(Frozen):
     skip: tuple[SkipPlan, ...] = ()
     archive: tuple[str, ...] = ()
     drop: dict[str, str] = {}
-    profile: str | None = None
     locale: str
     time_zone: str
 

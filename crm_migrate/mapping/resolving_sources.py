@@ -95,7 +95,6 @@ def _source(desk: Desk, name: str, source: Source, profile: SourceProfile | None
         skip=_skip(desk, name, source, profile, path),
         archive=source.unmapped.archive,
         drop=_drop(desk, name, source, path),
-        profile=source.use,
         locale=source.locale or project.locale,
         time_zone=source.time_zone or (profile.time_zone if profile else None) or project.time_zone,
     )

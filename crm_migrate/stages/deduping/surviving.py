@@ -153,7 +153,8 @@ def _publish_merged(
         " count(__node)::INTEGER AS __members, " + _texts("__ev") + f" AS __ev FROM {members} GROUP BY __cluster"
     )
     query = (
-        f"SELECT m.__cluster{''.join(', ' + cell for cell in cells)}, m.__trust, m.__changed, m.__members, m.__ev FROM ("
+        f"SELECT m.__cluster{''.join(', ' + cell for cell in cells)}, m.__trust, m.__changed, m.__members, m.__ev"
+        " FROM ("
         f" SELECT __node AS __cluster{own}, __trust, __changed, 1::INTEGER AS __members, __ev FROM {nodes}"
         f" WHERE __node IN (SELECT node FROM {quoted(f'clusters/{each.name}')} WHERE size = 1) AND __node"
         f" NOT IN ({taken})"

@@ -23,7 +23,7 @@ class Link:
 
 def loaded_fields(object_plan: ObjectPlan) -> tuple[FieldPlan, ...]:
     """The fields that reach the target."""
-    return tuple(f for f in object_plan.fields if f.target and not f.let and f.action in ("migrate", "mask"))
+    return tuple(f for f in object_plan.fields if f.target and not f.let and f.action == "migrate")
 
 
 def target_object(plan: Plan, object_plan: ObjectPlan) -> TargetObject:

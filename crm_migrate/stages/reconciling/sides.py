@@ -7,7 +7,7 @@ from crm_migrate.stages.reconciling.database import Tables, quote
 
 def loaded_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
     """The fields that have a place in the target, references left out."""
-    return [f for f in object_plan.fields if f.target is not None and f.ref is None and f.action in ("migrate", "mask")]
+    return [f for f in object_plan.fields if f.target is not None and f.ref is None and f.action == "migrate"]
 
 
 def link_fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:

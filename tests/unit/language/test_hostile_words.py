@@ -22,6 +22,12 @@ objects:
 """
 
 
+STEPS = (
+    "max(-5)", "max(0)", f"max({'9' * 30})", "max(x)", f"date({'D' * 5000})", "number(xx_no)", "phone(ZZ)",
+    "phone(turkey)", "date(zz)",
+)  # fmt: skip
+
+
 def found(folder: Path, text: str) -> list[Finding]:
     (folder / "crm-migrate.yaml").write_text(text, "utf-8")
     return examine(Project(folder, folder / "crm-migrate.yaml"))[1]
@@ -47,7 +53,7 @@ def with_field(line: str) -> str:
         ),
         *(
             (with_field(f"title: Titel | {step}"), "step_arguments", 11)
-            for step in ("max(-5)", "max(0)", f"max({'9' * 30})", "max(x)", f"date({'D' * 5000})", "number(xx_no)", "phone(ZZ)", "phone(turkey)", "date(zz)")
+            for step in STEPS
         ),
         (with_field("'a''b\"c': {a: X, type: text}"), "name_invalid", 11),
         (with_field('"x; DROP TABLE": {a: X, type: text}'), "name_invalid", 11),
@@ -58,6 +64,8 @@ def with_field(line: str) -> str:
         (with_field("target_id: {a: X, type: text}"), "name_reserved", 11),
         (with_field("mine: {a: X, type: text, to: crm_migrate_id}"), "name_reserved", 11),
         (with_field("mine: {a: X, type: text, to: __entity}"), "name_reserved", 11),
+        (with_field("title: {a: X, action: mask}"), "mapping_not_supported", 11),
+        (SMALL + "    on_rerun: {now_split: review}\n", "mapping_not_supported", 11),
         (SMALL.replace("  contacts:", '  "../up":\n    to: t'), "name_invalid", 7),
         (SMALL.replace("environments", "  A: {file: b.csv, key: id}\nenvironments"), "name_twice", 4),
     ],
