@@ -400,6 +400,12 @@ CODES: dict[str, Code] = {
         "A value map that is not declared.",
         "Declare it under `value_maps:`.",
     ),
+    "consent_not_strictest": Code(
+        "mapping",
+        "A consent survives by something else than the strictest word: a withdrawal can lose against a newer or more"
+        " trusted permission, also one whose proof is older.",
+        "Leave `survive:` out; who must decide otherwise writes it down in a decision.",
+    ),
     "name_invalid": Code(
         "mapping",
         "The name of an object or a field is no word (letters, digits and _), or begins with __.",

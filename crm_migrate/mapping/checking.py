@@ -69,6 +69,13 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         _written(desk, plan, field, branch.then, (*path, "case", at, word))
     for word, text in (("constant", field.constant), ("default", field.default)):
         _word(desk, plan, field, text, (*path, word))
+    if field.type == "consent" and field.survive != "strictest":
+        message = (
+            f"`survive: {field.survive}` can bring an opt-out back to life: what is newer or more trusted wins over it"
+        )
+        hint = "Leave `survive:` out (the strictest wins), and say with `per: email` whose consent it is."
+        where = (*path, "survive")
+        desk.findings.append(desk.document.at("consent_not_strictest", message, where, hint, Severity.WARNING))
     names = {f.name for f in plan.fields}
     if field.per is not None and field.per not in names:
         desk.unknown("field_unknown", "the field", field.per, names, (*path, "per"))

@@ -261,7 +261,7 @@ def _text(template: str) -> Callable[[CallNode, list[Value]], Value]:
 
 def _test(template: str) -> Callable[[CallNode, list[Value]], Value]:
     def build(node: CallNode, values: list[Value]) -> Value:
-        if _is_empty(values[1]):
+        if _is_empty(values[1]) and values[1].literal is not None and not values[1].literal.value:
             raise ExpressionError("an empty text is contained in everything: compare with '' instead", node.at)
         filled = fill("({} <> '')", _composed(values[1]))
         return condition_of(fill("(" + template + " AND {})", *map(_composed, values), filled), _odds(values))

@@ -13,6 +13,7 @@ from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.plan import RATE_DIGITS, OwnerPlan
 from crm_migrate.mapping.reading import read_file
+from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Path, Plain, plain
 
 MAX_BYTES = 64 << 20
@@ -81,7 +82,7 @@ def _rows(desk: Desk, name: str, path: Path, columns: tuple[str, ...], text: str
         message = f"`{name}` has no column {', '.join(f'`{c}`' for c in missing)}"
         desk.tell("mapping_file", message, path, f"Its columns are {', '.join(columns)}.")
         return []
-    return [{c: (row.get(c) or "").strip() for c in columns} for row in reader if any(row.values())]
+    return [{c: normal_name(row.get(c) or "") for c in columns} for row in reader if any(row.values())]
 
 
 def owners(desk: Desk, name: str, path: Path) -> tuple[OwnerPlan, ...]:

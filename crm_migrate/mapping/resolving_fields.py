@@ -10,7 +10,7 @@ from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import ObjectPart, TargetField
 from crm_migrate.mapping.plan import CasePlan, CellPlan, FieldPlan, RefPlan
 from crm_migrate.mapping.profiles import ProfileField, ProfileObject
-from crm_migrate.mapping.text import SAME_ROW, PlacedStep, TextError, parse_cell, parse_ref, parse_steps
+from crm_migrate.mapping.text import SAME_ROW, PlacedStep, TextError, normal_name, parse_cell, parse_ref, parse_steps
 from crm_migrate.mapping.tree import Path
 
 SURVIVE = frozenset({
@@ -342,7 +342,7 @@ def _chosen(line: Line, value: str | None, word: str) -> str | None:
 def check_choice(line: Line, value: str | None, path: Path) -> None:
     """A value that the mapping writes is one of the target's choices."""
     choices = line.profile.choices if line.profile else ()
-    if value and choices and value not in choices:
+    if value and choices and normal_name(value) not in {normal_name(choice) for choice in choices}:
         line.desk.unknown("choice_unknown", f"for `{line.name}` the target's choice", value, choices, path)
 
 

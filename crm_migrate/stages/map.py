@@ -33,6 +33,7 @@ from crm_migrate.stages.transform import (
 KEY_JOINER = "␟"
 _NEARLY = ("time_skipped", "time_twice")  # an hour more or less: better than not to know what is newer
 LONG_KEY = 120
+ROW_KEY = "__row_key"
 
 
 @dataclass(slots=True)
@@ -236,6 +237,8 @@ def _transformed(
         f.name: transform_field(plan, f, source, rows, collected) for f in object_plan.fields if source.name in f.cells
     }
     origin = [rows[ROW], rows[SPLIT], _record_keys(rows, feed, fields), _changed(plan, source, rows)]
+    if feed.one_per:  # many rows make one record, and references still name each of them by its own key
+        origin.append(rows[KEY].alias(ROW_KEY))
     records = pl.DataFrame([*origin, _evidence_texts(object_plan, source, rows), *fields.values()])
     refused = first_refusal(records, collected.refused)
     records = records.join(refused, on=[ROW, SPLIT], how="anti")

@@ -62,8 +62,11 @@ class Collected:
 
 
 def blank_to_null(values: pl.Series) -> pl.Series:
-    """Text without surrounding white space; nothing left is null."""
-    stripped = values.str.strip_chars()
+    """Text without surrounding white space and with composed letters (NFC); nothing left is null.
+
+    Every cell and key comes through here, so that two writings of one letter are one key, one owner, one translation.
+    """
+    stripped = values.str.strip_chars().str.normalize("NFC")
     return stripped.set(stripped == "", None)
 
 

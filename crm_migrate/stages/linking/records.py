@@ -8,6 +8,7 @@ ORIGIN = {
     "__row": "BIGINT",
     "__split": "INTEGER",
     "__key": "VARCHAR",
+    "__row_key": "VARCHAR",
     "__changed": "VARCHAR",
     "__ev": "VARCHAR",
 }
