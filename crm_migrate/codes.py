@@ -968,7 +968,7 @@ CODES: dict[str, Code] = {
     "merge_of_loaded": Code(
         "load",
         "Two records that were loaded apart are one person or company now.",
-        "Merge them in the target, or decide that they stay apart; `on_rerun: {now_merged: merge}` keeps the first.",
+        "Merge them in the target and run again, or decide that they stay apart, or `on_rerun: {now_merged: merge}`.",
     ),
     "split_of_loaded": Code(
         "load",

@@ -108,10 +108,17 @@ def identify(relations: Relations, project: Project, identity: str, plan: Plan, 
         object_name=object_plan.name,
         members=names.members,
         known=names.known,
-        loaded=f"(SELECT __entity FROM {names.sent})",
+        loaded=_in_target(relations, object_plan),
         merge=object_plan.on_rerun.now_merged == "merge",
         apart=_decided_apart(relations, object_plan.name),
     )
+
+
+def _in_target(relations: Relations, object_plan: ObjectPlan) -> str:
+    """A FROM item: what we loaded and the target still holds. A record that a person has merged into another there
+    holds nothing up any more: its rows follow the one that is left."""
+    theirs = relations.scan({"__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
+    return f"(SELECT s.__entity FROM {Names(object_plan.name).sent} s SEMI JOIN {theirs} t ON t.__entity = s.__entity)"
 
 
 def _known(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> str:

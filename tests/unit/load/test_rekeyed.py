@@ -64,3 +64,17 @@ def test_a_match_with_another_project_s_record_waits(tmp_path: Path) -> None:
     south = opened(tmp_path, "south", "south", existing=ExistingPlan(match=("email",), then="fill_blanks"))
     south.load(contacts=[{**LEE, "id": "S1"}])
     assert waiting(south, "contacts") == {"existing_claimed": "held"}
+
+
+def test_two_loaded_records_that_a_person_merged_in_the_target_go_on_as_one(tmp_path: Path) -> None:
+    bench = opened(tmp_path)
+    bench.load(contacts=[LEE, RAY])
+    one = [LEE, {**RAY, "cluster": "007"}]
+    bench.load(contacts=one)
+    assert waiting(bench, "contacts") == {"merge_of_loaded": "held"}
+    bench.sql("DELETE FROM person WHERE last_name = 'Lee'")
+    bench.load(contacts=one)
+    assert waiting(bench, "contacts") == {}
+    (row,) = bench.there("contacts")
+    assert row["last_name"] == "Lee"
+    assert counts(bench.load(contacts=one), "contacts")["unchanged"] == 1
