@@ -185,7 +185,8 @@ def test_children_follow_the_survivor(run: Run) -> None:
     )  # fmt: skip
     staged.mapped(
         run, firms, "f",
-        {"key": "1", "name": "A", "tax_id": "7340 562918"}, {"key": "2", "name": "A", "tax_id": "7340562918", "parent": "1"},
+        {"key": "1", "name": "A", "tax_id": "7340 562918"},
+        {"key": "2", "name": "A", "tax_id": "7340562918", "parent": "1"},
         {"key": "3", "name": "B", "parent": "2"},
     )  # fmt: skip
     staged.mapped(
