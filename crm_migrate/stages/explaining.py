@@ -4,16 +4,22 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import polars as pl
+
+from crm_migrate.connecting.contract import ROW
 from crm_migrate.errors import UsageError
-from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import Plan
+from crm_migrate.stages.loading.keys import CROSSWALK, scan_folder
+from crm_migrate.stages.map import prepared
 from crm_migrate.stages.reconciling.accounting import source_facts
 from crm_migrate.stages.reconciling.columns import (
     CELLS,
     CLUSTERS,
     DIFFERENCES,
     DISPOSITIONS,
+    ENRICHMENT,
     IDS,
+    KNOWN,
     LOAD,
     NODES,
     OUTCOMES,
@@ -21,9 +27,10 @@ from crm_migrate.stages.reconciling.columns import (
     QUARANTINE,
     RAW,
     SURVIVORS,
+    VANISHED,
 )
-from crm_migrate.stages.reconciling.database import Tables, opened, quote
-from crm_migrate.stages.transform import FieldTrace, replay
+from crm_migrate.stages.reconciling.database import Tables, opened
+from crm_migrate.stages.transform import SPLIT, FieldTrace, replay
 from crm_migrate.workspace.layout import Project, Run
 
 MOST_ROWS = 50
@@ -97,16 +104,16 @@ def explain(plan: Plan, project: Project, run: Run, subject: str) -> Explanation
 
     Raises UsageError where nothing of the run answers to that name.
     """
-    del project
     with opened(run) as tables:
         found = list(dict.fromkeys(_find(tables, plan, subject)))
-        if not found:
+        gone = tuple(_gone(tables, plan, project, subject)) if not found else ()
+        if not found and not gone:
             _refuse_unreadable(tables, plan, subject)
             raise UsageError(
                 f"nothing in run {run.id} is called {subject!r}",
                 hint="name a target id (contacts:17), a source and key (kisi:4711) or a file and line (kisi.csv:1042)",
             )
-        records = tuple(_record(tables, plan, place) for place in found)
+        records = gone + tuple(_record(tables, plan, place) for place in found)
     return Explanation(subject, run.id, records)
 
 
@@ -192,11 +199,11 @@ def _record(tables: Tables, plan: Plan, found: Place) -> RecordStory:
     if origin is not None:
         where, bound = "__source = ? AND __row = ? AND __split = ?", list[Any](origin)
     else:
-        where, bound = "__cluster = ?", [cluster]
+        where, bound = f"__cluster = ? OR {_adding(tables, name)}", [cluster, cluster]
     lines = tables.rows(
         f"""SELECT __source, __row, __split, coalesce(__key, ''), state, code, rule, message, coalesce(survivor, ''),
         coalesce(__entity, ''), coalesce(target_id, '') FROM {view} WHERE {where}
-        ORDER BY survivor IS NOT NULL, __source, __row, __split LIMIT {MOST_ROWS}""",
+        ORDER BY state = 'enrichment', survivor IS NOT NULL, __source, __row, __split LIMIT {MOST_ROWS}""",
         bound,
     )
     entity, target_id = (lines[0][9], lines[0][10]) if lines else ("", "")
@@ -214,6 +221,42 @@ def _record(tables: Tables, plan: Plan, found: Place) -> RecordStory:
         merges=_merges(tables, name, cluster),
         cells=_cells(tables, plan, name, cluster, entity),
     )
+
+
+def _adding(tables: Tables, name: str) -> str:
+    """SQL over dispositions: the row only adds to a record of the cluster that is bound."""
+    reached = tables.view(ENRICHMENT, "link", name, "enrichment")
+    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
+    return f"""(state = 'enrichment' AND (__source, __row) IN (SELECT (x.__source, x.__row) FROM {reached} x
+      JOIN {clusters} k ON k.__node = x.__node WHERE k.__cluster = ?))"""
+
+
+def _gone(tables: Tables, plan: Plan, project: Project, subject: str) -> Iterator[RecordStory]:
+    """Records that an earlier run loaded and no row feeds any more: what they were made of, and why they are left."""
+    head, _, tail = subject.rpartition(":")
+    for each in plan.objects:
+        known = tables.view(KNOWN, "load", each.name, "known")
+        left = tables.view(VANISHED, "load", each.name, "vanished")
+        for entity, target_id, code, message in tables.rows(
+            f"""SELECT k.__entity, coalesce(k.target_id, ''), coalesce(v.code, ''), coalesce(v.message, '')
+            FROM {known} k LEFT JOIN {left} v USING (__entity)
+            WHERE k.__entity = ? OR (? = ? AND (k.target_id = ? OR k.__entity = ?)) ORDER BY ALL""",
+            [subject, head, each.name, tail, tail],
+        ):
+            members = ", ".join(_members(tables, project, each.name, entity))
+            told = "; ".join(filter(None, (message, members and f"it was loaded from {members}")))
+            yield RecordStory(each.name, None, entity, target_id, code or "loaded before", "", "", told, (), (), ())
+
+
+def _members(tables: Tables, project: Project, name: str, entity: str) -> list[str]:
+    """The rows (`source:key`) that a loaded entity was made of, in any target."""
+    folder = project.work / "targets"
+    found: set[str] = set()
+    for identity in sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ():
+        crosswalk = scan_folder(tables, project.crosswalk(identity, name), CROSSWALK)
+        rows = tables.rows(f"SELECT __source || ':' || __key FROM {crosswalk} WHERE __entity = ?", [entity])
+        found |= {str(row[0]) for row in rows}
+    return sorted(found)
 
 
 def _row(tables: Tables, plan: Plan, object_name: str, line: tuple[Any, ...]) -> RowStory:
@@ -238,7 +281,7 @@ def _row(tables: Tables, plan: Plan, object_name: str, line: tuple[Any, ...]) ->
         message=message or "",
         survivor=survivor,
         raw=raw,
-        fields=tuple(replay(plan, object_name, source, parted | _evaluated(tables, plan, object_name, source, parted))),
+        fields=tuple(replay(plan, object_name, source, parted)),
         findings=_findings(tables, object_name, source, row, split),
     )
 
@@ -251,39 +294,16 @@ def _raw(tables: Tables, source: str, row: int) -> dict[str, Any]:
 
 
 def _parted(plan: Plan, object_name: str, source: str, split: int, raw: dict[str, Any]) -> dict[str, str | None]:
-    """The raw row as the transform saw it: of a split column only the part that is meant, companions in step."""
+    """The raw row as the transform saw it, and the value of every `= expression` cell by field: by `map` itself."""
     object_plan = plan.object(object_name)
-    feed = next((f for f in object_plan.feeds if f.source == source), None)
-    if feed is None or feed.split is None:
+    cells = {name: pl.Series([value], dtype=pl.String) for name, value in raw.items()}
+    batch = pl.DataFrame({ROW: pl.Series([0], dtype=pl.Int64), **cells})
+    parts = prepared(object_plan, plan.source(source), batch)
+    row = next((part for part in parts.iter_rows(named=True) if part[SPLIT] == split), None)
+    if row is None:
         return raw
-    leading = _parts(raw.get(feed.split.column), feed.split.by, keep_empty=False)
-    parts = {feed.split.column: leading}
-    parts |= {column: _parts(raw.get(column), feed.split.by, keep_empty=True) for column in feed.split.companions}
-    return raw | {column: listed[split] if split < len(listed) else None for column, listed in parts.items()}
-
-
-def _evaluated(
-    tables: Tables, plan: Plan, object_name: str, source: str, raw: dict[str, str | None]
-) -> dict[str, str | None]:
-    """The value of every `= expression` cell on this row, by field."""
-
-    def column(name: Name) -> Column:
-        return Column(f"r.{quote(name.name)}", "text")
-
-    row = ", ".join(f"?::VARCHAR AS {quote(name)}" for name in raw)
-    values: dict[str, str | None] = {}
-    for field_plan in plan.object(object_name).fields:
-        cell = field_plan.cells.get(source)
-        if cell is not None and cell.expression is not None:
-            compiled = parse(cell.expression).value(column)
-            sql = f"SELECT {compiled.sql} FROM (SELECT {row}) r"
-            values[field_plan.name] = tables.one(sql, [*compiled.params, *raw.values()])[0]
-    return values
-
-
-def _parts(cell: str | None, by: str, *, keep_empty: bool) -> list[str]:
-    stripped = [part.strip() for part in (cell or "").split(by)]
-    return stripped if keep_empty else [part for part in stripped if part]
+    evaluated = {f.name: row[f"__cell_{f.name}"] for f in object_plan.fields if f"__cell_{f.name}" in row}
+    return {name: row[name] for name in raw} | evaluated
 
 
 def _findings(tables: Tables, object_name: str, source: str, row: int, split: int) -> tuple[tuple[str, str, str], ...]:

@@ -61,13 +61,7 @@ def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: p
 
     What the mapping could not translate or read stays as it is written.
     """
-    source, feed = source.model_copy(update={"skip": ()}), _feed(object_plan, source.name)
-    open_feed = feed.model_copy(update={"where": None})
-    raw = batch.with_columns(_evaluated(_expressions(object_plan, source.name), source, open_feed, batch))
-    raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), pl.lit(None, pl.String).alias(KEY))
-    rows, unsplit = _split(raw, feed)
-    missing = raw.join(unsplit, on=ROW, how="semi").with_columns(pl.lit(0, pl.Int32).alias(SPLIT))
-    rows = pl.concat([rows, missing.select(rows.columns)])
+    rows = prepared(object_plan, source, batch)
     fields = [
         written(rows[cell.column] if cell.column is not None else rows[f"__cell_{f.name}"], cell, plan, source).alias(
             f.name
@@ -76,6 +70,20 @@ def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: p
         if (cell := f.cells.get(source.name)) is not None
     ]
     return pl.DataFrame([rows[ROW], rows[SPLIT], *fields])
+
+
+def prepared(object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:
+    """Every row of a batch with its expressions evaluated (`__cell_<field>`) and split, before any rule or step.
+
+    A row that a split leaves nothing of stays as it is, as part 0.
+    """
+    source, feed = source.model_copy(update={"skip": ()}), _feed(object_plan, source.name)
+    open_feed = feed.model_copy(update={"where": None})
+    raw = batch.with_columns(_evaluated(_expressions(object_plan, source.name), source, open_feed, batch))
+    raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), pl.lit(None, pl.String).alias(KEY))
+    rows, unsplit = _split(raw, feed)
+    missing = raw.join(unsplit, on=ROW, how="semi").with_columns(pl.lit(0, pl.Int32).alias(SPLIT))
+    return pl.concat([rows, missing.select(rows.columns)])
 
 
 def _feed(object_plan: ObjectPlan, source: str) -> FeedPlan:

@@ -13,7 +13,12 @@ from crm_migrate.workspace.layout import Project
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
     folder = tmp_path_factory.mktemp("run")
-    run = mini_run.write(folder, mini_run.tables())
+    content = mini_run.tables()
+    content["load", "contacts", "known"] = [{"__entity": "c9", "target_id": "29"}]
+    content["load", "contacts", "vanished"] = [
+        {"__entity": "c9", "code": "gone", "policy": "flag", "message": "no row"}
+    ]
+    run = mini_run.write(folder, content)
     reconcile(mini_run.plan(), run, mini_run.HEADER, "sql:mini")
 
     def asked(subject: str) -> Explanation:
@@ -30,6 +35,7 @@ def test_a_merged_record_tells_all_its_rows(ask, subject: str) -> None:  # type:
         ("kisi", 0, "created"),
         ("kisi", 3, "folded"),
         ("sheet", 0, "merged"),
+        ("mail", 0, "enrichment"),
     ]
     assert (record.entity, record.target_id, record.batch, record.outcome) == ("c0", "21", "b2", "loaded")
     assert record.merges[0][:4] == ("kisi:K1", "sheet:1", "same person", "merge")
@@ -68,3 +74,10 @@ def test_a_line_beyond_the_file_is_not_its_last_record(ask) -> None:  # type: ig
 
 def test_the_terminal_shows_every_record(ask) -> None:  # type: ignore[no-untyped-def]
     assert len(list(rendered(ask("contacts:21")))) == 2
+
+
+@pytest.mark.parametrize("subject", ["contacts:29", "c9"])
+def test_a_record_that_no_row_feeds_any_more_is_explained(ask, subject: str) -> None:  # type: ignore[no-untyped-def]
+    (record,) = ask(subject).records
+
+    assert (record.entity, record.target_id, record.action, record.message) == ("c9", "29", "gone", "no row")
