@@ -456,6 +456,11 @@ CODES: dict[str, Code] = {
         "A gate that does not exist.",
         "Take the nearest name.",
     ),
+    "consent_survives": Code(
+        "mapping",
+        "Consent survives by another rule than the strictest word: a grant may win over an opt-out.",
+        "Write `survive: strictest`, or make sure that evidence of every grant is younger than any opt-out.",
+    ),
     "control_unknown": Code(
         "mapping",
         "A figure from outside without a figure of ours to compare with.",

@@ -8,7 +8,7 @@ import polars as pl
 
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.errors import UsageError
-from crm_migrate.mapping.plan import Plan
+from crm_migrate.mapping.plan import FieldPlan, Plan
 from crm_migrate.stages.loading.keys import CROSSWALK, scan_folder
 from crm_migrate.stages.map import prepared
 from crm_migrate.stages.reconciling.accounting import source_facts
@@ -361,18 +361,32 @@ def _cells(tables: Tables, plan: Plan, name: str, cluster: int | None, entity: s
     actual = _one_record(tables, tables.view(IDS, "validate", name, "actual"), "__entity = ?", entity)
     won = _winners(tables, name, cluster)
     differing = _differences(tables, name, entity)
+    merged = _one_record(
+        tables, tables.view({"__cluster": "BIGINT"}, "dedupe", name, "merged"), "__cluster = ?", cluster
+    )
     return tuple(
         CellStory(
             field=f.name,
             expected=expected.get(str(f.target)),
             winner=won.get(f.name, ("", "", 0))[0],
-            rule=won.get(f.name, ("", "", 0))[1],
+            rule=decided(plan, f, won.get(f.name, ("", "", 0))[1], merged, expected),
             losers=won.get(f.name, ("", "", 0))[2],
             actual=actual.get(str(f.target)),
             difference=differing.get(str(f.target), ""),
         )
         for f in fields
     )
+
+
+def decided(plan: Plan, field: FieldPlan, rule: str, merged: dict[str, Any], expected: dict[str, Any]) -> str:
+    """The rule that won the cell, and what completing the record made of it afterwards."""
+    before, after = merged.get(field.name), expected.get(str(field.target))
+    if not merged or field.ref is not None or before == after:
+        return rule
+    owners = plan.owners.entries if plan.owners is not None and field.type == "owner" else ()
+    left = any(o.target == before and not o.active for o in owners)
+    then = f"{before} left: the owners' rule for leavers" if left else "set when the record was completed"
+    return f"{rule}, {then}" if rule else then
 
 
 def _one_record(tables: Tables, view: str, where: str, value: Any) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import pytest
 
 from crm_migrate.cli.explain import rendered
 from crm_migrate.errors import UsageError
-from crm_migrate.stages.explaining import Explanation, explain
+from crm_migrate.mapping.plan import FieldPlan, OwnerPlan, OwnersPlan
+from crm_migrate.stages.explaining import Explanation, decided, explain
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.workspace.layout import Project
 
@@ -81,3 +82,21 @@ def test_a_record_that_no_row_feeds_any_more_is_explained(ask, subject: str) -> 
     (record,) = ask(subject).records
 
     assert (record.entity, record.target_id, record.action, record.message) == ("c9", "29", "gone", "no row")
+
+
+def test_what_completing_made_of_a_cell_is_told_after_who_won_it() -> None:
+    owner = FieldPlan(name="owner", type="owner", target="owner_id")
+    owners = OwnersPlan(
+        entries=(
+            OwnerPlan(login="w", target="wolf@d.example", active=False, successor="v"),
+            OwnerPlan(login="v", target="vera@d.example"),
+        )
+    )
+    plan = mini_run.plan().model_copy(update={"owners": owners})
+
+    def told(before: str, after: str) -> str:
+        return decided(plan, owner, "trust", {"owner": before}, {"owner_id": after})
+
+    assert told("wolf@d.example", "vera@d.example") == "trust, wolf@d.example left: the owners' rule for leavers"
+    assert told("vera@d.example", "vera@d.example") == "trust"
+    assert told("", "vera@d.example") == "trust, set when the record was completed"
