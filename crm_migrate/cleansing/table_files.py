@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,30 @@ from crm_migrate.cleansing.localities import language_of
 from crm_migrate.errors import InputError, UsageError
 
 Rows = list[list[str]]
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table as text: names of the columns and rows of cells, and how the file was written."""
+    """A table as text: names of the columns and rows of cells, and how the file was written.
+
+    `lines` are the physical lines on which the rows begin. `ragged` are rows with more or fewer cells than the header,
+    by such a line: which cell of them is which, nobody knows.
+    """
 
     columns: list[str]
     rows: Rows
+    lines: list[int]
     delimiter: str = ","
     encoding: str = "utf-8"
+    ragged: Mapping[int, list[str]] = field(default_factory=dict)
+
+    def ragged_words(self) -> str:
+        """How many rows are ragged, and where the first of them stand."""
+        lines = ", ".join(f"{line:,}" for line in list(self.ragged)[:10]) + (" ..." if len(self.ragged) > 10 else "")
+        return (
+            f"{len(self.ragged):,} rows have another number of cells than the header and were left out (line {lines})"
+        )
 
 
 # The code pages of Windows by language, for files that are not UTF-8 (an old export says no more about itself).
@@ -51,7 +65,7 @@ def read_sheet(path: Path, locale: str | None = None, encoding: str | None = Non
     """
     if not path.is_file():
         raise InputError(f"there is no file {path}", hint="check the name and the folder")
-    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+    if path.suffix.lower() in WORKBOOKS:
         return _workbook(path)
     data = path.read_bytes()
     marked = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
@@ -66,14 +80,33 @@ def read_sheet(path: Path, locale: str | None = None, encoding: str | None = Non
 
 def _delimited(path: Path, text: str, encoding: str) -> Sheet:
     """A CSV file; the delimiter is the one that its header has most of, or the one that Excel's first line names."""
-    if text.startswith("sep="):
+    skipped = int(text.startswith("sep="))
+    if skipped:
         text = text.partition("\n")[2]
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=head.count) if any(d in head for d in ",;\t|") else ","
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    reader = csv.reader(io.StringIO(text.rstrip("\x1a\0\r\n"), newline=""), delimiter=delimiter, strict=True)
+    rows: Rows = []
+    lines: list[int] = []
+    ragged: dict[int, list[str]] = {}
+    line = skipped + 1
+    try:
+        for row in reader:
+            if row and rows and len(row) != len(rows[0]):
+                ragged[line] = row
+            elif row:
+                rows.append(row)
+                lines.append(line)
+            line = skipped + reader.line_num + 1
+    except csv.Error as error:
+        message = f"{path}: the quoting breaks in the record that begins in line {line} ({error})"
+        raise InputError(message, hint="mend the quotes of that line; a quote inside quotes is doubled") from None
     if not rows:
         raise InputError(f"{path} is empty", hint="the first line names the columns")
-    return Sheet(rows[0], rows[1:], delimiter, encoding)
+    if len(ragged) > len(rows) - 1:
+        message = f"{path}: {len(ragged):,} of {len(ragged) + len(rows) - 1:,} rows are not as wide as the header"
+        raise InputError(message, hint="look at the delimiter and at the first line")
+    return Sheet(rows[0], rows[1:], lines[1:], delimiter, encoding, ragged)
 
 
 def _workbook(path: Path) -> Sheet:
@@ -82,13 +115,15 @@ def _workbook(path: Path) -> Sheet:
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError) as broken:
+    except (BadZipFile, KeyError, ValueError, OSError) as broken:
         raise InputError(f"{path} is no workbook", hint="save it again as .xlsx or .csv") from broken
     rows = [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     book.close()
     if not rows:
         raise InputError(f"{path} is empty", hint="the first row names the columns")
-    return Sheet(rows[0], rows[1:])
+    width = max(map(len, rows))
+    rows = [[*row, *[""] * (width - len(row))] for row in rows]  # a sheet stores no empty cells at the end of a row
+    return Sheet(rows[0], rows[1:], list(range(2, len(rows) + 1)))
 
 
 def _text(value: Any) -> str:
@@ -111,27 +146,48 @@ def cleaned_sheet(sheet: Sheet, column: str, kind: str, locale: str | None) -> t
             hint=f"did you mean {near[0]!r}?" if near else f"columns: {', '.join(sheet.columns)}",
         )
     at = sheet.columns.index(column)
-    frame = clean([row[at] if at < len(row) else "" for row in sheet.rows], kind, locale)
+    frame = clean([row[at] for row in sheet.rows], kind, locale)
     names = [f"{column} {'clean' if name == 'value' else name}" for name in frame.columns]
-    width = len(sheet.columns)
-    added = frame.to_numpy().tolist()
-    rows = [
-        [*row[:width], *[""] * (width - len(row)), *more, *row[width:]]
-        for row, more in zip(sheet.rows, added, strict=True)
-    ]
+    rows = [[*row, *more] for row, more in zip(sheet.rows, frame.to_numpy().tolist(), strict=True)]
     counts = {str(flag): int(count) for flag, count in frame["flag"].value_counts().sort_index().items()}
-    return Sheet([*sheet.columns, *names], rows, sheet.delimiter, sheet.encoding), counts
+    return replace(sheet, columns=[*sheet.columns, *names], rows=rows), counts
 
 
-def write_sheet(sheet: Sheet, path: Path) -> None:
-    """Write CSV (UTF-8, the delimiter of the input) or XLSX, by the ending of the path."""
-    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+def write_sheet(sheet: Sheet, path: Path, origin: Path, before: int) -> None:
+    """Write CSV (UTF-8, the delimiter of the input) or XLSX, by the ending of the path.
+
+    A workbook that comes from a workbook is the same one, formats, formulas and other sheets included, with the new
+    columns behind the first `before` ones of its first sheet.
+    """
+    if path.suffix.lower() not in WORKBOOKS:
+        _write_rows(path, sheet.delimiter, [sheet.columns, *sheet.rows])
+    elif origin.suffix.lower() in WORKBOOKS:
+        _widen_workbook(sheet, before, origin, path)
+    else:
         _write_workbook(sheet, path)
-        return
+
+
+def write_ragged(sheet: Sheet, path: Path) -> None:
+    """The rows that are not as wide as the header, each behind its physical line."""
+    rows = [[str(line), *row] for line, row in sheet.ragged.items()]
+    _write_rows(path, sheet.delimiter, [["line", *sheet.columns], *rows])
+
+
+def _write_rows(path: Path, delimiter: str, rows: Rows) -> None:
     with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle, delimiter=sheet.delimiter)
-        writer.writerow(sheet.columns)
-        writer.writerows(sheet.rows)
+        csv.writer(handle, delimiter=delimiter).writerows(rows)
+
+
+def _widen_workbook(sheet: Sheet, before: int, origin: Path, path: Path) -> None:
+    """The workbook with the columns behind the first `before` ones; all of them text, so that no formula is run."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(origin, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
+    page, added = book.worksheets[0], len(sheet.columns) - before
+    for number, row in enumerate(_with_header(sheet), 1):
+        for at, text in enumerate(row[-added:], before + 1):
+            page.cell(number, at, text).data_type = "s"
+    book.save(path)
 
 
 def _write_workbook(sheet: Sheet, path: Path) -> None:

@@ -24,18 +24,29 @@ def clean_command(
     file: Path, column: str, kind: str, locale: str | None, output: Path | None, encoding: str | None, as_json: bool
 ) -> None:
     """Clean one column of a CSV or XLSX file: the same file out, with the clean value, its flag and a note beside."""
-    from crm_migrate.cleansing.table_files import cleaned_sheet, read_sheet, write_sheet
+    from crm_migrate.cleansing.table_files import cleaned_sheet, read_sheet, write_ragged, write_sheet
     from crm_migrate.errors import UsageError
 
     target = output or file.with_name(f"{file.stem}.clean{file.suffix}")
     if target.resolve() == file.resolve():
         raise UsageError("the output is the input", hint="name another file with --output")
-    sheet, counts = cleaned_sheet(read_sheet(file, locale, encoding), column, kind, locale)
-    write_sheet(sheet, target)
+    original = read_sheet(file, locale, encoding)
+    sheet, counts = cleaned_sheet(original, column, kind, locale)
+    write_sheet(sheet, target, file, len(original.columns))
+    if sheet.ragged:
+        beside = target.with_name(f"{target.stem}.ragged.csv")
+        write_ragged(original, beside)
+        click.echo(f"warning: {sheet.ragged_words()}; they are in {beside}", err=True)
     if as_json:
         click.echo(
             json.dumps(
-                {"file": str(target), "rows": len(sheet.rows), "encoding": sheet.encoding, "flags": counts},
+                {
+                    "file": str(target),
+                    "rows": len(sheet.rows),
+                    "encoding": sheet.encoding,
+                    "ragged": len(sheet.ragged),
+                    "flags": counts,
+                },
                 ensure_ascii=False,
                 indent=1,
             )

@@ -96,26 +96,34 @@ def _utf8(file: Path) -> pl.DataFrame | None:
         return None
     mark = max(b",;\t|", key=head.count)
     try:
-        return pl.read_csv(file, infer_schema=False, separator=chr(mark))
+        frame = pl.read_csv(file, infer_schema=False, separator=chr(mark))
     except pl.exceptions.PolarsError:
         return None
+    return frame if _is_even(file, mark, frame) else None
+
+
+def _is_even(file: Path, mark: int, frame: pl.DataFrame) -> bool:
+    """False where rows are shorter than the header: polars fills them up in silence. Known where no cell is quoted."""
+    if not frame.width or not frame[:, -1].null_count():
+        return True
+    found = 0
+    with file.open("rb") as opened:
+        while block := opened.read(1 << 22):
+            if b'"' in block:
+                return True
+            found += block.count(mark)
+    return found == (frame.width - 1) * (frame.height + 1)
 
 
 def _sheet(file: Path, locale: str | None, encoding: str | None) -> pl.DataFrame:
-    """A workbook, or a CSV file of another encoding; rows shorter than the header are filled up with nothing."""
+    """A workbook, or a CSV file of another encoding; rows that are not as wide as the header are left out, and told."""
     from crm_migrate.cleansing.table_files import read_sheet
-    from crm_migrate.errors import InputError
 
     sheet = read_sheet(file, locale, encoding)
     names = _names([name.strip() for name in sheet.columns])
-    width = len(names)
-    for at, row in enumerate(sheet.rows, start=1):
-        if any(row[width:]):
-            raise InputError(
-                f"row {at} of {file} has {len(row)} cells, the header has {width}",
-                hint="put cells that hold the delimiter in quotes",
-            )
-    rows = [[cell or None for cell in row[:width]] + [None] * (width - len(row)) for row in sheet.rows]
+    if sheet.ragged:
+        click.echo(f"warning: {file}: {sheet.ragged_words()}", err=True)
+    rows = [[cell or None for cell in row] for row in sheet.rows]
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 

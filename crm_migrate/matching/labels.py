@@ -64,13 +64,15 @@ def read_labels(path: Path) -> list[LabelledPair]:
     sheet = read_sheet(path)
     if missing := [name for name in _NEEDED if name not in sheet.columns]:
         raise InputError(f"{path} has no column {missing[0]!r}", hint=f"it needs {', '.join(_NEEDED)}")
+    if sheet.ragged:
+        raise InputError(f"{path}: {sheet.ragged_words()}", hint="put texts that hold the delimiter in quotes")
     at = {name: sheet.columns.index(name) for name in (*_NEEDED, *({"object"} & set(sheet.columns)))}
     rows = [{name: str(row[place] or "").strip() for name, place in at.items()} for row in sheet.rows]
     said = clean([row["same"] for row in rows], "boolean")["value"]
     found: dict[tuple[str, Pair], bool] = {}
-    for number, (row, same) in enumerate(zip(rows, said, strict=True), 2):
+    for number, (row, same) in enumerate(zip(rows, said, strict=True)):
         pair = _named(row["left"], row["right"])
-        place = f"{path}, line {number}"
+        place = f"{path}, line {sheet.lines[number]}"
         if not all(pair) or pair[0] == pair[1] or same not in {"true", "false"}:
             raise InputError(f"{place}: {row}", hint="two different records and `yes` or `no` in `same`")
         if found.setdefault((row.get("object", ""), pair), same == "true") != (same == "true"):

@@ -57,3 +57,49 @@ def test_steps_lists_every_step_and_kind() -> None:
     assert {"phone", "email", "date", "person.given"} <= set(listed["steps"])
     assert "iban" in listed["kinds"]
     assert "phone(region)" in CliRunner().invoke(steps_command).output
+
+
+def test_a_ragged_row_moves_no_cell_and_is_kept_beside(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text('Id,Phone\n1,0212 345 67 89\n\n2,0212 345 67 88,x\n"3\n",\n4\n', encoding="utf-8")
+    output = CliRunner().invoke(
+        clean_command, [str(source), "--column", "Phone", "--kind", "phone", "--locale", "tr-TR"]
+    )
+    assert "2 rows have another number of cells than the header and were left out (line 4, 7)" in output.output
+    written = (tmp_path / "a.clean.csv").read_text(encoding="utf-8")
+    assert written.splitlines()[:2] == [
+        "Id,Phone,Phone clean,Phone flag,Phone note",
+        "1,0212 345 67 89,+902123456789,changed,",
+    ]
+    beside = (tmp_path / "a.clean.ragged.csv").read_text(encoding="utf-8").splitlines()
+    assert beside == ["line,Id,Phone", "4,2,0212 345 67 88,x", "7,4"]
+
+
+def test_a_quote_that_never_closes_swallows_no_rows(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text('Id,Phone\n1,x\n2,"y\n3,z\n', encoding="utf-8")
+    with pytest.raises(InputError, match="begins in line 3"):
+        invoke(str(source), "--column", "Phone", "--kind", "phone")
+
+
+def test_a_workbook_keeps_its_sheets_formats_and_formulas(tmp_path: Path) -> None:
+    source = tmp_path / "x.xlsx"
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["Id", "Phone", "Day", "Sum"])
+    page.append([7, "0212 345 67 89", 45000, "=1+1"])
+    page["A2"].number_format, page["C2"].number_format = "00000", "dd.mm.yyyy"
+    page["B3"] = "=1+1"
+    page["B3"].data_type = "s"
+    book.create_sheet("other")["A1"] = "kept"
+    book.save(source)
+    invoke(str(source), "--column", "Phone", "--kind", "phone", "--locale", "tr-TR")
+    after = openpyxl.load_workbook(tmp_path / "x.clean.xlsx")
+    assert after.sheetnames == ["Sheet", "other"]
+    assert after["other"]["A1"].value == "kept"
+    sheet = after["Sheet"]
+    assert (sheet["A2"].value, sheet["A2"].number_format, sheet["C2"].number_format) == (7, "00000", "dd.mm.yyyy")
+    assert (sheet["D2"].value, sheet["D2"].data_type) == ("=1+1", "f")
+    assert (sheet["B3"].value, sheet["B3"].data_type) == ("=1+1", "s")
+    assert [c.value for c in sheet[1]][4:] == ["Phone clean", "Phone flag", "Phone note"]
+    assert sheet["E2"].value == "+902123456789"
