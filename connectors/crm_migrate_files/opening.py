@@ -15,6 +15,26 @@ WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm"})
 OTHER_SUFFIXES = frozenset({".xls", ".xlsb", ".ods", ".numbers"})
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_UNPACK, _EXPORT = "unpack it and name the file inside", "export the records as CSV UTF-8 or .xlsx"
+_KINDS = (  # what a file begins with, what that is, and what to do
+    (b"\x1f\x8b", "a gzip file", _UNPACK),
+    (b"BZh", "a bzip2 file", _UNPACK),
+    (b"\xfd7zXZ\0", "an xz file", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "a zstd file", _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip file", _UNPACK),
+    (b"Rar!\x1a\x07", "a RAR file", _UNPACK),
+    (b"%PDF-", "a PDF", _EXPORT),
+    (b"MZ\x90\0", "a program of Windows", _EXPORT),
+    (b"\x7fELF", "a program", _EXPORT),
+    (b"\x89PNG\r\n\x1a\n", "a picture", _EXPORT),
+    (b"\xff\xd8\xff", "a picture", _EXPORT),
+    (b"GIF8", "a picture", _EXPORT),
+    (b"PAR1", "a Parquet file", _EXPORT),
+    (b"SQLite format 3\0", "an SQLite database", "name it as `url:` of the source: sqlite:///FILE"),
+    (b"\0\1\0\0Standard ", "an Access database", _EXPORT),
+    (b"{\\rtf", "a text of a word processor", _EXPORT),
+)
+_NO_TEXT = bytes({*range(1, 32), 127} - {*b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"})
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -56,7 +76,17 @@ def kind_of(path: Path) -> Kind:
         return _workbook(path, head)
     if head.startswith(_ZIP):
         raise InputError(f"{path.name}: is a ZIP file or a workbook, not text", hint="give it its right ending, .xlsx")
+    _check_text(path, head)
     return "text"
+
+
+def _check_text(path: Path, head: bytes) -> None:
+    """InputError where the first bytes are those of another kind of file, none of which is ever printed."""
+    for begin, kind, advice in _KINDS:
+        if head.startswith(begin):
+            raise InputError(f"{path.name}: is {kind}, not text", hint=advice)
+    if len(head) - len(head.translate(None, _NO_TEXT)) > len(head) // 20:
+        raise InputError(f"{path.name}: is no text: its first bytes are control characters", hint=_EXPORT)
 
 
 def _workbook(path: Path, head: bytes) -> Kind:

@@ -33,6 +33,7 @@ def main() -> None:
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_die_with_parent, daemon=True).start()
     limit_process()
+    os.umask(0o077)
     folder = Path(job["folder"])
     try:
         facts = _read(job, folder)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from crm_migrate.connecting.contract import FileFact, SourceSpec
-from crm_migrate.connecting.headers import Header, name_columns
+from crm_migrate.connecting.headers import MAX_COLUMNS, Header, name_columns
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files import careful, dialect, encodings, fast, scan
@@ -267,6 +267,9 @@ def _header_row(
         row = data[starts[line] : ends[after - 1]]
         own = (judge and judge.foreign(row)) or codec
         cells = _strict_cells(row, own, decided)
+        if cells is not None and len(cells) > MAX_COLUMNS:
+            message = f"{place.file}: the header has {len(cells):,} cells; a table has at most {MAX_COLUMNS:,} columns"
+            raise InputError(message, hint="check `delimiter:` of the source, or export fewer columns")
         if cells is not None:
             return _HeaderRow(cells, own, ends[after - 1], after)
     where = skipped + line + 1

@@ -1,9 +1,9 @@
 """Reads one sheet of a workbook through a child process: whatever the file does to its parser, the parent lives on."""
 
 import json
+import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from crm_migrate.finding import Finding, Place
 from crm_migrate_files.limits import SECONDS
 from crm_migrate_files.opening import open_plain
 from crm_migrate_files.parsed import Parsed
+from crm_migrate_files.scratch import Scratch
 from crm_migrate_files.sheet_findings import findings_of
 
 _COMMAND = (sys.executable, "-P", "-X", "utf8", "-m", "crm_migrate_files.sheet_child")
@@ -30,7 +31,7 @@ class Workbook:
     def __init__(self, path: Path, spec: SourceSpec, *, seconds: float = SECONDS) -> None:
         self._path, self._spec, self._seconds = path, spec, seconds
         self._place = Place(file=path.name, source=spec.name)
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: Scratch | None = None
 
     @cached_property
     def header(self) -> Header:
@@ -41,10 +42,10 @@ class Workbook:
     @cached_property
     def _facts(self) -> dict[str, Any]:
         """What the child says. InputError where it refused the file, died or did not come back."""
-        self._folder = tempfile.TemporaryDirectory(prefix="crm-migrate-", ignore_cleanup_errors=True)
         open_plain(self._path).close()
-        code = self._run(Path(self._folder.name))
-        answer = Path(self._folder.name) / "facts.json"
+        self._scratch = Scratch(self._spec.scratch)
+        code = self._run(self._scratch.path)
+        answer = self._scratch.path / "facts.json"
         if code != 0 or not answer.exists():
             raise InputError(
                 f"{self._path.name}: file refused: its reader died on it (code {code}), for want of memory",
@@ -63,7 +64,7 @@ class Workbook:
             "sheet": self._spec.sheet,
             "header_row": self._spec.header_row,
         }
-        with (folder / "stderr").open("wb") as errors:
+        with open(folder / "stderr", "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as errors:
             child = subprocess.Popen(  # noqa: S603 -- a constant command
                 _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors
             )
@@ -86,9 +87,10 @@ class Workbook:
     def read(self) -> Iterator[Parsed]:
         """All records of the sheet, blank rows between others included."""
         names = self.header.names
-        assert self._folder is not None
-        for number in range(self._facts["parts"]):
-            with pa.OSFile(str(Path(self._folder.name) / f"{number:05}.arrow")) as file:
+        facts = self._facts
+        assert self._scratch is not None
+        for number in range(facts["parts"]):
+            with pa.OSFile(str(self._scratch.path / f"{number:05}.arrow")) as file:
                 table = pa.ipc.open_file(file).read_all()
             lines = np.asarray(table.column("line"), dtype=np.int64)
             has = set(table.column_names)

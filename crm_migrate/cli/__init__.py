@@ -6,8 +6,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import tempfile
-import traceback
 from typing import Any, NoReturn
 
 import click
@@ -117,10 +115,11 @@ def _carry_out(arguments: list[str] | None) -> None:
     except OSError as error:
         _tell(InputError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), hint=_what_to_do(error)))
         sys.exit(InputError.exit_code)
-    except Exception:  # noqa: BLE001 -- the last resort: whatever it is, the user gets a sentence and a file
-        _tell(
-            InternalError("this is a bug of ours; nothing is half-written", hint=f"send us {_write_log()}, then resume")
-        )
+    except Exception as error:  # noqa: BLE001 -- the last resort: whatever it is, the user gets a sentence and a file
+        from crm_migrate.cli.bug_file import write_bug_file
+
+        file = write_bug_file(error, sys.argv[1:] if arguments is None else arguments)
+        _tell(InternalError("this is a bug of ours; nothing is half-written", hint=f"send us {file}, then resume"))
         sys.exit(InternalError.exit_code)
 
 
@@ -165,11 +164,3 @@ def _what_to_do(error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM):
         return "give yourself the right to that file or folder, then: crm-migrate resume"
     return "see to that file or folder, then: crm-migrate resume"
-
-
-def _write_log() -> str:
-    """The traceback in a file of its own that only this user can read; it may name values of records."""
-    handle, path = tempfile.mkstemp(prefix="crm-migrate-bug-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8") as log:
-        log.write(f"crm-migrate {__version__}\n{traceback.format_exc()}")
-    return path

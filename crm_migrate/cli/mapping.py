@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm_migrate.errors import UsageError
+from crm_migrate.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from crm_migrate.finding import Finding
@@ -38,7 +38,7 @@ def mapping_group() -> None:
 @click.option("--env", "environment", help="Environment to check for (never production by default).")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check_command(path: Path, environment: str | None, form: str) -> None:
-    """Everything that is wrong, at once, with its place. Exit code 2 when there are errors."""
+    """Everything that is wrong, at once, with its place. Exit code 2 for errors, 3 for unreadable files."""
     from crm_migrate.cli import frames
     from crm_migrate.finding import errors
     from crm_migrate.mapping.resolving import examine
@@ -53,12 +53,18 @@ def check_command(path: Path, environment: str | None, form: str) -> None:
     click.echo(renderers[form](findings), nl=form == "json")
     if form == "text":
         _summary(findings)
-    if plan is None or errors(findings):
-        click.get_current_context().exit(2)
+    wrong = errors(findings)
+    if plan is None or wrong:
+        # A mapping that is right and a file that is not there are told apart, as `run` does.
+        only_input = plan is not None and all(finding.code == "source_unread" for finding in wrong)
+        click.get_current_context().exit(InputError.exit_code if only_input else UsageError.exit_code)
 
 
 def _headers(plan: "Plan", project: "Project") -> "tuple[dict[str, tuple[str, ...]], list[Finding]]":
-    """The columns of every source that can be opened, and a note for each that cannot: its columns go unchecked."""
+    """The columns of every source that can be opened, and a finding for each that cannot: its columns go unchecked.
+
+    A file that is not there or cannot be read is an error; a database may be out of reach where a mapping is checked.
+    """
     from crm_migrate.errors import CrmMigrateError
     from crm_migrate.finding import Finding, Place, Severity
     from crm_migrate.pipeline import open_source
@@ -69,8 +75,8 @@ def _headers(plan: "Plan", project: "Project") -> "tuple[dict[str, tuple[str, ..
             headers[source.name] = tuple(open_source(source, project).describe().columns)
         except CrmMigrateError as error:
             message = f"the columns of `{source.name}` are not checked: {error.message}"
-            place = Place(source=source.name)
-            unread.append(Finding("source_unread", message, Severity.NOTE, place, error.hint))
+            severity = Severity.ERROR if source.files else Severity.NOTE
+            unread.append(Finding("source_unread", message, severity, Place(source=source.name), error.hint))
     return headers, unread
 
 

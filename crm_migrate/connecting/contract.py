@@ -38,7 +38,8 @@ class SourceSpec:
     """Where a source is and how it is written; everything that is None is detected and told in the facts.
 
     `url` and `query`/`table` are for databases; `header_row` is 1-based; `locale` is a hint for encodings.
-    `url` is already resolved (no `env:` reference) and is never printed.
+    `url` is already resolved (no `env:` reference) and is never printed. `scratch` is a folder of the project for what
+    a reader has to lay down in between; None: that of the system.
     """
 
     name: str
@@ -56,6 +57,7 @@ class SourceSpec:
     order_by: tuple[str, ...] = ()
     locale: str | None = None
     covers: tuple[str, ...] = ()
+    scratch: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from crm_migrate.errors import UsageError
+from crm_migrate.plain_file import read_plain
+
+MAX_BYTES = 1 << 16
 
 _WHOLE = re.compile(r"(env|file|keyring):(?!//)(\S.*)")
 _INSIDE = re.compile(r"\$\{(env|file|keyring):([^}]+)\}")
@@ -40,9 +43,9 @@ def _look_up(kind: str, name: str, folder: Path) -> str:
 
 def _from_file(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").rstrip("\r\n")
+        return read_plain(path, MAX_BYTES).decode().rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
-        hint = f"create {path.name}, mode 0600"
+        hint = f"create {path.name}: a plain file of UTF-8 text, mode 0600"
         raise UsageError(f"the secret's file {path.name} cannot be read", hint=hint) from None
 
 

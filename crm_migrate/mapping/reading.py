@@ -4,6 +4,7 @@ Refused: more than 1 MiB, more than 32 levels, anchors, aliases, tags, merge key
 secrets written out. A `#` that cut a value, an unclosed bracket and a comma that ended a value are told as such.
 """
 
+import errno
 import hashlib
 import re
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping import secrets
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Scalar, Spot, changed
+from crm_migrate.plain_file import read_plain
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
@@ -29,10 +31,10 @@ _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 def read_file(path: FilePath, name: str) -> tuple[Document, list[Finding]]:
     """Read a YAML file; `name` is how findings call it. The document is empty where it cannot be parsed."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            return Document(name, ()), [_whole(name, f"is larger than {MAX_BYTES:,} bytes", "Split it.")]
-        data = path.read_bytes()
+        data = read_plain(path, MAX_BYTES)
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            return Document(name, ()), [_whole(name, f"is larger than {MAX_BYTES:,} bytes", "Split it.")]
         reason = error.strerror or "not readable"
         return Document(name, ()), [_whole(name, f"cannot be read: {reason}", "Name the right file.", "mapping_file")]
     return read_bytes(data, name)

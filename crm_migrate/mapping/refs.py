@@ -15,6 +15,7 @@ from crm_migrate.mapping.plan import RATE_DIGITS, OwnerPlan
 from crm_migrate.mapping.reading import read_file
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Path, Plain, plain
+from crm_migrate.plain_file import read_plain
 
 MAX_BYTES = 64 << 20
 _INACTIVE = frozenset(
@@ -62,10 +63,11 @@ def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...]) -> lis
         return []
     place = desk.project.folder / name
     try:
-        data = place.read_bytes() if place.stat().st_size <= MAX_BYTES else b"\xff"
+        data = read_plain(place, MAX_BYTES)
         text = data.decode("utf-8-sig")
-    except OSError:
-        desk.tell("mapping_file", f"the file `{name}` cannot be read", path, "Is it in the project's folder?")
+    except OSError as error:
+        message = f"the file `{name}` cannot be read: {error.strerror}"
+        desk.tell("mapping_file", message, path, "Is it in the project's folder?")
         return []
     except UnicodeDecodeError:
         desk.tell("mapping_file", f"the file `{name}` is no UTF-8 text", path, "Save it as CSV UTF-8.")

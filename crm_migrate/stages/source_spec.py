@@ -34,6 +34,7 @@ def build_spec(source_plan: SourcePlan, project: Project) -> SourceSpec:
         order_by=source_plan.key if source_plan.url else (),
         locale=source_plan.locale,
         covers=source_plan.covers,
+        scratch=project.scratch,
     )
 
 

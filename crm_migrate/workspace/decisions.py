@@ -28,9 +28,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.plain_file import read_plain
 from crm_migrate.workspace.files import SHARED, write_file
 
 FILE = "duplicates.yaml"
+MAX_BYTES = 64 << 20
 Word = Literal["merge", "apart", "review"]
 _WORDS = ("merge", "apart", "review")
 _REQUIRED = ("object", "members", "decision", "who", "when", "why")
@@ -91,7 +93,7 @@ def _read_all(paths: Iterable[Path]) -> tuple[list[DuplicateDecision], list[Find
     for path in paths:
         try:
             items = _entries(path)
-        except (YAMLError, UnicodeDecodeError) as error:
+        except (YAMLError, UnicodeDecodeError, OSError) as error:
             findings.append(_wrong(path, f"The file cannot be read: {str(error).splitlines()[0]}"))
             continue
         for number, item in enumerate(items, 1):
@@ -105,7 +107,7 @@ def _read_all(paths: Iterable[Path]) -> tuple[list[DuplicateDecision], list[Find
 
 def _entries(path: Path) -> list[Any]:
     """What stands under `duplicates`; the failsafe schema, so that a date or a number stays the text it is."""
-    document = YAML(typ="base").load(path.read_text(encoding="utf-8"))
+    document = YAML(typ="base").load(read_plain(path, MAX_BYTES).decode())
     listed = document.get("duplicates") if isinstance(document, dict) else None
     return listed if isinstance(listed, list) else []
 
@@ -232,7 +234,7 @@ def write_duplicates(
 def _is_ours(path: Path) -> bool:
     """Whether decisions can be added; what cannot be read at all is told by who reads it."""
     try:
-        document = YAML(typ="base").load(path.read_text(encoding="utf-8"))
+        document = YAML(typ="base").load(read_plain(path, MAX_BYTES).decode())
     except (YAMLError, UnicodeDecodeError):
         return True
     return document is None or (isinstance(document, dict) and isinstance(document.get("duplicates") or [], list))
@@ -254,7 +256,7 @@ def _with(path: Path, fresh: Sequence[DuplicateDecision], stand: Collection[tupl
     yaml = YAML()
     yaml.allow_unicode = True
     yaml.width = 120
-    document = (yaml.load(path.read_text(encoding="utf-8")) if path.exists() else None) or {}
+    document = (yaml.load(read_plain(path, MAX_BYTES).decode()) if path.exists() else None) or {}
     if not document.get("duplicates"):
         document["duplicates"] = []
     listed = document["duplicates"]

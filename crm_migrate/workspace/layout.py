@@ -24,6 +24,11 @@ class Project:
         return self.work / "ledger.db"
 
     @property
+    def scratch(self) -> Path:
+        """What readers lay down between two looks at a file; what a killed one left is removed by the next."""
+        return self.work / "scratch"
+
+    @property
     def decisions(self) -> Path:
         """Decisions of people, as YAML files under version control."""
         return self.folder / "decisions"

@@ -1,11 +1,15 @@
 """The process leaves with the documented exit codes: CI reads nothing else."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from crm_migrate.cli import main
+from crm_migrate.connecting.secrets import resolve_secret
+from crm_migrate.errors import UsageError
+from crm_migrate.workspace.decisions import read_duplicates
 
 MAPPING = """\
 crm_migrate: 1
@@ -81,3 +85,50 @@ def test_a_folder_may_be_called_anything(tmp_path: Path) -> None:
     folder.mkdir()
     assert left_with("run", str(project(folder))) == 0
     assert (folder / "crm.db").is_file()
+
+
+def test_a_file_that_is_not_there_is_three_at_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project(tmp_path) / "contacts.csv").unlink()
+    assert left_with("mapping", "check", str(tmp_path)) == 3
+    assert "no file matches `contacts.csv`" in capsys.readouterr().out
+
+
+def test_a_wrong_delimiter_is_one_error_at_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mapping = project(tmp_path) / "crm-migrate.yaml"
+    text = mapping.read_text(encoding="utf-8").replace("contacts.csv,", 'contacts.csv, delimiter: ",",')
+    mapping.write_text(text, encoding="utf-8")
+    assert left_with("mapping", "check", str(tmp_path)) == 3
+    told = capsys.readouterr()
+    assert told.out.count("error[") == 1
+    assert "did you mean the semicolon?" in told.out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("refs/map.csv", "value_maps: {stage: {file: refs/map.csv}}"),
+        ("refs/owners.csv", "owners: {from: refs/owners.csv}"),
+    ],
+)
+def test_a_pipe_a_device_or_a_folder_beside_the_mapping_is_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, words: str, make: Callable[[Path], None]
+) -> None:
+    mapping = project(tmp_path) / "crm-migrate.yaml"
+    (tmp_path / "refs").mkdir()
+    make(tmp_path / file)
+    mapping.write_text(mapping.read_text(encoding="utf-8") + words + "\n", encoding="utf-8")
+    assert left_with("mapping", "check", str(tmp_path)) == 2
+    assert "is no plain file" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_as_secret_or_decisions_is_told_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "secret")
+    with pytest.raises(UsageError, match="cannot be read"):
+        resolve_secret("file:secret", tmp_path)
+    (tmp_path / "decisions").mkdir()
+    os.mkfifo(tmp_path / "decisions" / "duplicates.yaml")
+    _, findings = read_duplicates(tmp_path / "decisions")
+    assert "is no plain file" in findings[0].message

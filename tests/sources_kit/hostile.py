@@ -108,6 +108,22 @@ TEXT = (
         records=2,
         rows=(("1", "Işık Şti. Öğün"), ("2", "İĞNE")),
     ),
+    _text(
+        "a million header cells",
+        lambda: b";".join(b"c" for _ in range(1_000_000)) + b"\n1;2\n",
+        refused="1,000,000 cells",
+    ),
+    *(
+        _text(f"{kind} named csv", begin + b"\0\1\2\xff;a,b\n" * 40, refused=f"is {kind}, not text")
+        for begin, kind in (
+            (b"\x1f\x8b\x08", "a gzip file"),
+            (b"%PDF-1.7", "a PDF"),
+            (b"MZ\x90\0", "a program of Windows"),
+            (b"\x89PNG\r\n\x1a\n", "a picture"),
+            (b"SQLite format 3\0", "an SQLite database"),
+        )
+    ),
+    _text("noise", lambda: bytes(range(1, 255)) * 4, refused="control characters"),
     _text("a workbook named csv", lambda: wb.zipped({"a.xml": "<a/>"}), refused="not text"),
     _text(
         "an old binary file", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), refused="old binary Office file"
