@@ -1,7 +1,8 @@
 """Reads YAML as texts with places: failsafe, bounded before anything parses it, and told of everything that traps.
 
-Refused: more than 1 MiB, more than 32 levels, anchors, aliases, tags, merge keys, doubled keys, tabs as indentation,
-secrets written out. A `#` that cut a value, an unclosed bracket and a comma that ended a value are told as such.
+Refused: more than 1 MiB, a line of more than 10,000 characters, more than 32 levels, anchors, aliases, tags, merge
+keys, doubled keys, tabs as indentation, secrets written out. A `#` that cut a value, an unclosed bracket and a comma
+that ended a value are told as such.
 """
 
 import errno
@@ -22,6 +23,7 @@ from crm_migrate.plain_file import read_plain
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+MAX_LINE = 10_000  # characters; every pattern that looks for secrets or traps is quick on such a line
 
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _CUT = re.compile(r"\s?#(?=[\w(])")  # a comment of ours has a blank after its `#`, or two before it
@@ -63,9 +65,13 @@ def _read_once(data: bytes, name: str) -> tuple[Document, list[Finding]]:
 def read_text(text: str, name: str) -> tuple[Document, list[Finding]]:
     """Read YAML from text. Secrets are blanked out of the document's lines before anything can print them."""
     lines = tuple(re.split(r"\r\n|\r|\n", text))
+    if long := [number for number, line in enumerate(lines, 1) if len(line) > MAX_LINE]:
+        words = f"has a line of more than {MAX_LINE:,} characters (line {long[0]})"
+        return Document(name, ()), [_whole(name, words, "Write lists and maps over several lines.")]
     hidden = {n: spans for n, line in enumerate(lines) if (spans := secrets.in_line(line))}
     document = Document(name, tuple(secrets.blanked(line, hidden.get(n, [])) for n, line in enumerate(lines)))
-    findings = [_secret(document, Spot(n + 1, a + 1, b - a)) for n, spans in hidden.items() for a, b in spans]
+    first = ((number, spans[0]) for number, spans in hidden.items())  # one finding for a line, however many it holds
+    findings = [_secret(document, Spot(number + 1, start + 1, end - start)) for number, (start, end) in first]
     before = _traps(document, lines)
     findings += before
     if any(f.code in ("mapping_depth", "mapping_characters") for f in before):
@@ -133,7 +139,9 @@ def _traps(document: Document, lines: tuple[str, ...]) -> list[Finding]:
     found: list[Finding] = []
     depth = 0
     for number, line in enumerate(lines, 1):
-        bare = _QUOTED.sub(lambda m: "x" * len(m.group()), line) if len(line) < 10_000 else line
+        # Open quotes make this pattern slow on long lines; without brackets nothing is to be seen there.
+        looked_at = len(line) < 2_000 and ("[" in line or "{" in line)
+        bare = _QUOTED.sub(lambda m: "x" * len(m.group()), line) if looked_at else line
         indentation = line[: len(line) - len(line.lstrip(" \t"))]
         if "\t" in indentation and line.strip() and not line.lstrip().startswith("#"):
             spot = Spot(number, indentation.index("\t") + 1)

@@ -11,7 +11,7 @@ _KEYS = re.compile(
     re.IGNORECASE,
 )
 _LINE = re.compile(
-    r"""([\w-]{0,60}?(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key))["']?\s*:\s+(["']?)"""
+    r"""(?<![\w-])([\w-]{0,60}?(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key))["']?\s*:\s+(["']?)"""
     r"""(?P<secret>(?!(?:env|keyring|file):)[^\s"'#,}\]&*|>]\S*?)(?=\2(?:\s*[,}\]]|\s|$))""",
     re.IGNORECASE,
 )
@@ -24,7 +24,7 @@ _QUERY = re.compile(
 _SHAPES = re.compile(
     r"(?P<secret>"
     r"pat-(?:na|eu)\d-[0-9a-f-]{20,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|sk_(?:live|test)_\w{12,}"
-    r"|sk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,2000}\.[\w-]{8,2000}\.[\w-]{0,2000}"
+    r"|sk-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|(?<![\w-])eyJ[\w-]{8,2000}\.[\w-]{8,2000}\.[\w-]{0,2000}"
     r"|00D[A-Za-z0-9]{12,15}![\w.]{20,}|[0-9a-f]{32}-us\d{1,2}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|Bearer\s+[\w.~+/-]{12,}"
     r")"
@@ -76,6 +76,8 @@ def _entropy(text: str) -> float:
 
 def blanked(line: str, spans: list[tuple[int, int]]) -> str:
     """The line with every secret replaced by as many asterisks."""
+    pieces, at = [], 0
     for start, end in spans:
-        line = line[:start] + "*" * (end - start) + line[end:]
-    return line
+        pieces += [line[at:start], "*" * (end - start)]
+        at = end
+    return "".join([*pieces, line[at:]])
