@@ -93,8 +93,8 @@ def _read_all(paths: Iterable[Path]) -> tuple[list[DuplicateDecision], list[Find
     for path in paths:
         try:
             items = _entries(path)
-        except (YAMLError, UnicodeDecodeError, OSError) as error:
-            findings.append(_wrong(path, f"The file cannot be read: {str(error).splitlines()[0]}"))
+        except (YAMLError, ValueError, OSError, RecursionError) as error:
+            findings.append(_wrong(path, f"The file cannot be read: {_said(error)}", _line(error)))
             continue
         for number, item in enumerate(items, 1):
             read = _decision(item)
@@ -106,14 +106,47 @@ def _read_all(paths: Iterable[Path]) -> tuple[list[DuplicateDecision], list[Find
 
 
 def _entries(path: Path) -> list[Any]:
-    """What stands under `duplicates`; the failsafe schema, so that a date or a number stays the text it is."""
+    """What stands under `duplicates`; the failsafe schema, so that a date or a number stays the text it is.
+
+    _NoList where it is no list: a decision that is not read would be a silent loss.
+    """
     document = YAML(typ="base").load(read_plain(path, MAX_BYTES).decode())
-    listed = document.get("duplicates") if isinstance(document, dict) else None
-    return listed if isinstance(listed, list) else []
+    if document is None or (isinstance(document, list) and not any(map(_is_about_records, document))):
+        return []  # a list of other decisions
+    if not isinstance(document, dict):
+        raise _NoList("It should say `duplicates:` with a list.")
+    listed = document.get("duplicates") or []
+    if not isinstance(listed, list):
+        raise _NoList("What stands under `duplicates` is no list.")
+    return listed
 
 
-def _wrong(path: Path, message: str) -> Finding:
-    return Finding("decision_invalid", message, place=Place(file=path.name), hint="Mend the entry or remove it.")
+def _is_about_records(item: Any) -> bool:
+    return isinstance(item, dict) and "members" in item
+
+
+class _NoList(ValueError):
+    """A file of decisions of another shape; says which."""
+
+
+def _names(member: Any) -> bool:
+    return isinstance(member, str) and ":" in member
+
+
+def _said(error: Exception) -> str:
+    """What a parser found, in its words."""
+    return str(getattr(error, "problem", None) or error or type(error).__name__).splitlines()[0]
+
+
+def _line(error: Exception) -> int:
+    """The line where a parser stopped, from 1; 0 where it does not say."""
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark is not None else 0
+
+
+def _wrong(path: Path, message: str, line: int = 0) -> Finding:
+    place = Place(file=path.name, line=line)
+    return Finding("decision_invalid", message, place=place, hint="Mend the entry or remove it.")
 
 
 def _decision(item: Any) -> DuplicateDecision | str:
@@ -125,8 +158,10 @@ def _decision(item: Any) -> DuplicateDecision | str:
         return f"unknown word `{unknown[0]}`."
     if missing := [word for word in _REQUIRED if not item.get(word)]:
         return f"`{missing[0]}` is missing."
+    if odd := [word for word in item if word not in ("members", "survivor") and not isinstance(item[word], str)]:
+        return f"`{odd[0]}` must be one text."
     members = item["members"]
-    if not isinstance(members, list) or len(set(members)) < 2 or not all(":" in str(m) for m in members):
+    if not isinstance(members, list) or len(set(map(str, members))) < 2 or not all(_names(m) for m in members):
         return "`members` must name at least two records as `source:key`."
     if item["decision"] not in _WORDS:
         return f"`decision` must be one of {', '.join(_WORDS)}."

@@ -1,0 +1,47 @@
+"""Decisions are merged by people in git: whatever is no decision any more is told, and none is lost without a word."""
+
+from pathlib import Path
+
+import pytest
+
+from crm_migrate.workspace.decisions import read_duplicates
+
+GOOD = """\
+duplicates:
+  - {id: D-1, object: contacts, members: ["a:1", "a:2"], decision: merge, who: ayse, when: 2025-01-02, why: same}
+"""
+
+
+def read(folder: Path, text: str) -> tuple[int, list[str]]:
+    (folder / "duplicates.yaml").write_text(text, "utf-8")
+    decisions, findings = read_duplicates(folder)
+    return len(decisions), [f"{f.place.line}: {f.message}" for f in findings]
+
+
+def test_a_good_file_is_read_and_an_empty_one_says_nothing(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD) == (1, [])
+    assert read(tmp_path, "") == (0, [])
+    assert read(tmp_path, "duplicates:\n") == (0, [])
+
+
+@pytest.mark.parametrize(
+    "before, after, said",
+    [
+        ("duplicates:", "<<<<<<< HEAD\nduplicates:", "2: "),
+        ("duplicates:\n", "duplicates:\n=======\n", "3: "),
+        ("duplicates:\n", "duplicates: {a: b}\nmore:\n", "is no list"),
+        (GOOD, "word\n", "`duplicates:` with a list"),
+        ("duplicates:\n", "", "`duplicates:` with a list"),
+        ('["a:1", "a:2"]', '[{"a:1": x}, "a:2"]', "at least two records"),
+        ('["a:1", "a:2"]', '"a:1"', "at least two records"),
+        ("merge", "[merge]", "`decision` must be one text"),
+        ("ayse", "{a: b}", "`who` must be one text"),
+        ("merge", "marge", "`decision` must be one of"),
+        ("why: same}", "why: same", "cannot be read"),
+    ],
+)
+def test_what_is_no_decision_any_more_is_told(tmp_path: Path, before: str, after: str, said: str) -> None:
+    assert before in GOOD
+    count, told = read(tmp_path, GOOD.replace(before, after))
+    assert count == 0
+    assert said in told[0], told
