@@ -8,7 +8,16 @@ from collections.abc import Iterator
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
-from crm_migrate.stages.reconciling.columns import CLUSTERS, COMPLETE, ENRICHMENT, LINK_ROWS, LOAD, RECORDS, texts
+from crm_migrate.stages.reconciling.columns import (
+    CLUSTERS,
+    COMPLETE,
+    ENRICHMENT,
+    LINK_ROWS,
+    LOAD,
+    NODES,
+    RECORDS,
+    texts,
+)
 from crm_migrate.stages.reconciling.database import Tables, literal, quote
 from crm_migrate.stages.reconciling.examples import EXAMPLES
 from crm_migrate.workspace.figures import ConsentCell, Example
@@ -122,10 +131,12 @@ def _statements(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> st
 
 
 def _fed(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[str]:
-    """What every row says of the record that it is part of, one query per source."""
+    """What every record of a source says, and every row that was folded into one, one query per source."""
     rows = tables.view(LINK_ROWS, "link", object_plan.name, "rows")
     names = texts(field.name, *([field.per] if field.per else []))
     about = f"m.{quote(field.per)}" if field.per else "NULL::VARCHAR"
+    nodes = tables.view(NODES | names, "link", object_plan.name, "nodes")
+    yield f"SELECT m.__node, m.{quote(field.name)}, {about}, m.__ev, m.__changed FROM {nodes} m"  # also of no feed
     for source in (feed.source for feed in object_plan.feeds if feed.source in field.cells):
         records = tables.view(RECORDS | names, "map", object_plan.name, source, "records")
         yield f"""SELECT r.__node, m.{quote(field.name)}, {about}, m.__ev, m.__changed
