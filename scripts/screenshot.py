@@ -2,7 +2,7 @@
 
     python scripts/screenshot.py report.html pictures/
 
-Needs `chromium` on the PATH; the printed pages need `pdftoppm` as well, and stay a PDF without it.
+Needs Chromium (scripts/chromium.py); the printed pages need `pdftoppm` as well, and stay a PDF without it.
 """
 
 import argparse
@@ -10,29 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-CALM = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-)  # fmt: skip
+from chromium import chromium
 
 SHOTS: dict[str, tuple[str, ...]] = {
     "light": ("--window-size=1280,2000",),
     "dark": ("--window-size=1280,2000", "--blink-settings=preferredColorScheme=0"),
     "narrow": ("--window-size=1024,2000",),
 }
-
-
-def chromium(arguments: list[str], *, seconds: int = 60) -> str:
-    """Run Chromium once with a profile of its own and return what it printed."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        raise SystemExit("there is no Chromium on the PATH")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [program, *CALM, f"--user-data-dir={profile}", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=True).stdout
 
 
 def take(page: str, folder: Path, *, height: int | None = None) -> list[Path]:

@@ -61,15 +61,15 @@ def _write(name: str, figures: Figures, path: Path, words: Language, *, reveal: 
 
         write_file(path, workbook.render(figures, words, ledger=ledger, reveal=reveal))
     else:
-        write_file(path, _text(name)(figures, words, not reveal).encode())
+        write_file(path, _text(name, ledger)(figures, words, not reveal).encode())
     return path
 
 
-def _text(name: str) -> Callable[[Figures, Language, bool], str]:
+def _text(name: str, ledger: Path | None) -> Callable[[Figures, Language, bool], str]:
     from crm_migrate.reports import html, json_report, junit, markdown
 
     renderers: dict[str, Callable[[Figures, Language, bool], str]] = {
-        "html": lambda figures, words, hidden: html.render(figures, words, masked=hidden),
+        "html": lambda figures, words, hidden: html.render(figures, words, masked=hidden, ledger=ledger),
         "json": lambda figures, words, hidden: json_report.render(figures, masked=hidden),  # noqa: ARG005
         "junit": lambda figures, words, hidden: junit.render(figures),  # noqa: ARG005
         "md": lambda figures, words, hidden: markdown.render(figures, words),  # noqa: ARG005

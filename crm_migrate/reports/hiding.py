@@ -16,11 +16,13 @@ from crm_migrate.reports.visible import cut
 from crm_migrate.workspace.figures import (
     Bridge,
     Cause,
+    ConsentCell,
     Example,
     ExceptionGroup,
     FieldFigure,
     Figures,
     GroupFigure,
+    KpiFigure,
     LinkFigure,
     MergedCluster,
     MergeFigure,
@@ -29,7 +31,7 @@ from crm_migrate.workspace.figures import (
     Term,
 )
 
-_F = TypeVar("_F", Cause, ExceptionGroup, GroupFigure, LinkFigure, MergeFigure, Term)
+_F = TypeVar("_F", Cause, ConsentCell, ExceptionGroup, GroupFigure, LinkFigure, MergeFigure, Term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,15 @@ def masked(figures: Figures) -> Figures:
         update={
             "sources": tuple(_source(s) for s in figures.sources),
             "bridges": tuple(_bridge(b, names) for b in figures.bridges),
+            "report_bridges": tuple(_bridge(b, names) for b in figures.report_bridges),
+            "consent": tuple(_with_examples(c, names, c.object) for c in figures.consent),
             "fields": tuple(_field(f, names) for f in figures.fields),
             "links": tuple(_with_examples(k, names, k.object, k.field) for k in figures.links),
             "exceptions": tuple(_exception(x, names) for x in figures.exceptions),
             "merges": tuple(_merge(m, names) for m in figures.merges),
             "clusters": tuple(_cluster(c, names) for c in figures.clusters),
             "groups": tuple(_with_examples(g, names, g.object) for g in figures.groups),
-            "kpis": tuple(k.model_copy(update={"group": _group(k.group, names.types_of())}) for k in figures.kpis),
+            "kpis": tuple(_kpi(k, names) for k in figures.kpis),
             "decisions": tuple(
                 (names.record(i), who, when, _told(text, names), n) for i, who, when, text, n in figures.decisions
             ),
@@ -135,6 +139,11 @@ def _merge(merge: MergeFigure, names: Names) -> MergeFigure:
     hidden_values = _with_examples(merge, names, merge.object).examples
     both = zip(hidden_values, told, strict=True)
     return merge.model_copy(update={"examples": tuple(e.model_copy(update={"message": why}) for e, why in both)})
+
+
+def _kpi(kpi: KpiFigure, names: Names) -> KpiFigure:
+    terms = tuple(_with_examples(term, names, "") for term in kpi.terms)
+    return kpi.model_copy(update={"group": _group(kpi.group, names.types_of()), "terms": terms})
 
 
 def _bridge(bridge: Bridge, names: Names) -> Bridge:

@@ -1,6 +1,7 @@
 """The report as one self-contained HTML file: no network, no inline handlers, foreign text only as text."""
 
 from importlib.resources import files
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -8,6 +9,7 @@ from markupsafe import Markup
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.reports import charts, tables
 from crm_migrate.reports.changes import changes, pieces
+from crm_migrate.reports.finding_keys import index
 from crm_migrate.reports.language import Language
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sentence import sentence
@@ -29,8 +31,12 @@ Pieces = list[tuple[str, bool]]
 ConsentMatrix = tuple[tuple[str, ...], dict[tuple[str, str], tuple[int, int]]]
 
 
-def render(figures: Figures, language: Language, *, masked: bool) -> str:
-    """The whole page. `figures` are presentable ones: masked where wanted, and without invisible characters."""
+def render(figures: Figures, language: Language, *, masked: bool, ledger: Path | None = None) -> str:
+    """The whole page. `figures` are presentable ones: masked where wanted, and without invisible characters.
+
+    `ledger` is the folder `reconcile` of the run, for the keys that the search of the page finds.
+    """
+    groups = sorted(figures.exceptions, key=_urgency)[:ROWS]
     style, script = _asset("style.css"), _asset("report.js")
     sums = totals(figures)
     page = _environment(language).get_template("report.html")
@@ -48,7 +54,9 @@ def render(figures: Figures, language: Language, *, masked: bool) -> str:
         quiet_states=[state for state, count in sums.states.items() if not count],
         known_classes=CLASSES,
         consent=_consent(figures),
-        groups=sorted(figures.exceptions, key=_urgency),
+        groups=groups,
+        more_groups=len(figures.exceptions) - len(groups),
+        index=index(figures, groups, ledger, reveal=not masked),
         facets=_facets(figures),
         shown=_shown(figures),
         rows=ROWS,

@@ -9,7 +9,7 @@ LIMIT = 2_000  # characters of one text in any report; 50 novels in one report h
 
 _NOTE = 24  # characters of "… (+1234)": a text that was cut before is not cut again
 
-_PICTURES = {"\n": "⏎", "\r": "␍", "\t": "⇥", "\x7f": "␡"}
+_PICTURES = {"\n": "⏎", "\r": "␍", "\t": "⇥", "\x7f": "␡", "␟": " · "}  # the last stands between the parts of a key
 _PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff]*")  # printable for certain, and most of what there is
 
 

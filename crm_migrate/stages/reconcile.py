@@ -9,6 +9,7 @@ import json
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.reconciling import listing
 from crm_migrate.stages.reconciling.accounting import settle_dispositions, source_facts, source_figures
 from crm_migrate.stages.reconciling.bridge_tables import add
 from crm_migrate.stages.reconciling.bridges import money
@@ -72,6 +73,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
     """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`."""
     collected = _Collected()
     with opened(run) as tables:
+        listing.start(tables)
         collected.sources = source_figures(tables, plan)
         collected.limit = max((source_facts(tables, s.name).get("limit") or 0 for s in plan.sources), default=0)
         collected.exceptions.extend(quarantine_exceptions(tables, plan))
@@ -80,6 +82,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
             _reconcile_object(tables, plan, object_plan, collected)
         _measure(tables, plan, collected)
         collected.decisions = _decisions(tables, plan)
+        listing.publish(tables)
         fingerprint = _fingerprint(tables, plan)
     figures = _signed(_figures(plan, header, target_identity, fingerprint, collected))
     write_sealed(run.table("reconcile") / "figures.json", figures.model_dump(mode="json"))

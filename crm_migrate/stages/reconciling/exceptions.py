@@ -5,6 +5,7 @@ from typing import Literal
 
 from crm_migrate.codes import CODES
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.reconciling import listing
 from crm_migrate.stages.reconciling.accounting import source_facts
 from crm_migrate.stages.reconciling.causes import EDITED, EMPTIED, fix_of
 from crm_migrate.stages.reconciling.columns import (
@@ -184,10 +185,11 @@ def _differences(tables: Tables, name: str, sourced: str, *, link: bool) -> Iter
     What the target keeps because it was edited there, or emptied here, is told as a warning.
     """
     told = ", ".join(map(literal, (EDITED, EMPTIED)))
+    differing = f"FROM {sourced} WHERE class IN ('lost', 'different', 'filled_by_target') OR cause IN ({told})"
+    listing.add(tables, f"SELECT {literal(name)}, '', '', name, coalesce(cause, ''), class, record {differing}")
     rows = tables.rows(
         f"""SELECT name, class, cause, n, record, source_value, expected, actual FROM (
-          SELECT *, count(*) OVER g AS n, row_number() OVER (g ORDER BY record, __entity) AS i FROM {sourced}
-          WHERE class IN ('lost', 'different', 'filled_by_target') OR cause IN ({told})
+          SELECT *, count(*) OVER g AS n, row_number() OVER (g ORDER BY record, __entity) AS i {differing}
           WINDOW g AS (PARTITION BY name, class, cause))
         WHERE i <= {EXAMPLES} ORDER BY n DESC, name, class, cause, i"""
     )
@@ -204,11 +206,15 @@ def _differences(tables: Tables, name: str, sourced: str, *, link: bool) -> Iter
 def _grouped(tables: Tables, query: str, object_name: str, severity: Severity) -> Iterator[ExceptionGroup]:
     """One group per code, source, field, rule and state of a query of lines."""
     keys = "code, source, field, rule, state"
+    tables.execute(
+        f"""CREATE OR REPLACE TEMP TABLE found_ AS SELECT coalesce(code, '') AS code, coalesce(source, '') AS source,
+          coalesce(field, '') AS field, coalesce(rule, '') AS rule, coalesce(state, '') AS state, record, before, after,
+          message FROM ({query})"""
+    )
+    listing.add(tables, f"SELECT {literal(object_name)}, {keys}, record FROM found_")
     rows = tables.rows(
-        f"""WITH x AS (SELECT coalesce(code, '') AS code, coalesce(source, '') AS source, coalesce(field, '') AS field,
-          coalesce(rule, '') AS rule, coalesce(state, '') AS state, record, before, after, message FROM ({query})),
-        g AS (SELECT *, count(*) OVER w AS n, row_number() OVER (w ORDER BY record, message, before) AS i FROM x
-              WINDOW w AS (PARTITION BY {keys}))
+        f"""WITH g AS (SELECT *, count(*) OVER w AS n, row_number() OVER (w ORDER BY record, message, before) AS i
+          FROM found_ WINDOW w AS (PARTITION BY {keys}))
         SELECT {keys}, n, record, before, after, message FROM g WHERE i <= {EXAMPLES} ORDER BY n DESC, {keys}, i"""
     )
     groups: dict[tuple[str, str, str, str, str, int], list[Example]] = {}

@@ -1,0 +1,93 @@
+"""Finished pages as people use them: found by any key, read at any width, on paper, with the keyboard."""
+
+from pathlib import Path
+
+import pytest
+from browser import ask
+from shop import Shop
+
+WIDTHS = (390, 1024, 1280, 1440)
+
+_SEARCH = """
+await wait(300);
+const shown = [...page.querySelectorAll("[data-group]")].filter((g) => !g.hidden);
+return {
+  said: page.getElementById("filter-shown").textContent,
+  found: shown.map((g) => g.querySelector(".found").textContent),
+  searched: page.querySelector(".searched").textContent,
+};
+"""
+
+
+@pytest.mark.parametrize(("asked", "count"), [("people:P7777", 1), ("p7777", 1), ("P80", 51), ("nobody-here", 0)])
+def test_every_key_can_be_found_and_only_its_rows_are_counted(
+    asked: str, count: int, finished: dict[str, Shop], tmp_path: Path
+) -> None:
+    run = finished["large"]
+    keys = [f"people:{row['Id']}" for row in run.people[40:]]
+    assert sum(asked.lower() in key.lower() for key in keys) == count
+    seen = ask(run.report("en") / "report.html", _SEARCH, tmp_path, hash_=f"#exceptions?text={asked}")
+
+    assert seen["said"].split(" of ")[0] == str(count)
+    named = [key for line in seen["found"] for key in line.split("match:")[-1].split(";")]
+    assert sum(asked.lower() in key.lower() for key in named) == min(count, 50)
+    assert seen["searched"].startswith("The search reads the keys of all 8,0")
+
+
+def test_a_large_report_stays_small(finished: dict[str, Shop]) -> None:
+    assert (finished["large"].report("en") / "report.html").stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_jump_shows_its_heading_and_nothing_scrolls_sideways(
+    width: int, finished: dict[str, Shop], language: str, tmp_path: Path
+) -> None:
+    script = """
+    page.querySelectorAll("details").forEach((each) => { each.open = true; });
+    await wait(300);
+    const covered = [];
+    for (const link of page.querySelectorAll(".rail a")) {
+      frame.location.hash = link.hash;
+      await wait(50);
+      const heading = page.querySelector(link.hash + " h2").getBoundingClientRect();
+      const over = [page.querySelector("header.bar"), page.querySelector(".rail")].filter((e) => {
+        const box = e.getBoundingClientRect();
+        return frame.getComputedStyle(e).position === "sticky" && box.left < heading.right && box.right > heading.left
+          && box.top <= heading.top && box.bottom > heading.top + 1;
+      });
+      if (over.length) covered.push(link.hash);
+    }
+    const rail = page.querySelector(".rail").getBoundingClientRect();
+    return { covered, wide: page.documentElement.scrollWidth - frame.innerWidth,
+      rail: rail.width > 0 && rail.height > 0, h1: page.querySelectorAll("h1").length };
+    """
+    seen = ask(finished["sabotaged"].report(language) / "report.html", script, tmp_path, width=width)
+
+    assert seen == {"covered": [], "wide": 0, "rail": True, "h1": 1}
+
+
+def test_on_paper_everything_is_open(finished: dict[str, Shop], tmp_path: Path) -> None:
+    script = """
+    const all = page.querySelectorAll("details").length;
+    frame.dispatchEvent(new Event("beforeprint"));
+    const open = page.querySelectorAll("details[open]").length;
+    frame.dispatchEvent(new Event("afterprint"));
+    return { all, open, after: page.querySelectorAll("details[open]").length };
+    """
+    seen = ask(finished["sabotaged"].report("en") / "report.html", script, tmp_path)
+
+    assert seen["all"] == seen["open"] > seen["after"]
+
+
+def test_examples_have_no_column_that_is_empty_in_every_row(finished: dict[str, Shop], tmp_path: Path) -> None:
+    script = """
+    return [...page.querySelectorAll("table.examples")].map((t) => {
+      const rows = [...t.querySelectorAll("tbody tr")];
+      const filled = (cell) => cell.textContent && !cell.querySelector(".empty");
+      return [...rows[0].children].map((_, i) => rows.some((row) => filled(row.children[i])));
+    });
+    """
+    tables = ask(finished["accepted"].report("en") / "report.html", script, tmp_path)
+
+    assert tables and all(any(columns) and columns[0] for columns in tables)
+    assert [columns for columns in tables if not all(columns) and len(columns) < 4] == []
