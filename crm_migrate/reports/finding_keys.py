@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from crm_migrate.reports.hiding import known_privacy
 from crm_migrate.reports.naming import Names
-from crm_migrate.reports.visible import visible
+from crm_migrate.reports.visible import separated, visible
 from crm_migrate.workspace.figures import ExceptionGroup, Figures
 from crm_migrate.workspace.parts import MANIFEST, paths
 
@@ -49,7 +49,7 @@ def index(figures: Figures, groups: list[ExceptionGroup], ledger: Path | None, *
             whole += len(listed)
             shown = listed[:left]
         else:
-            shown = [visible(names.record(key) if names else key) for key in listed[:left]]
+            shown = [visible(separated(names.record(key) if names else key)) for key in listed[:left]]
         keys.append(tuple(shown))
         left -= len(shown)
     return Index(tuple(keys), whole)

@@ -12,6 +12,7 @@ from crm_migrate.reports.hiding import About, known_privacy, message
 from crm_migrate.reports.naming import Names
 from crm_migrate.reports.tables import Column, Row, Table
 from crm_migrate.reports.totals import ARRIVED
+from crm_migrate.reports.visible import separated
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.parts import MANIFEST, paths
 
@@ -39,7 +40,7 @@ def exception_lines(ledger: Path, figures: Figures, *, limit: int, reveal: bool)
         return None
     names = Names(known_privacy(figures))
     lines = (line for folder in folders for line in _lines(folder))
-    first = tuple(line if reveal else _masked(line, names) for line in islice(lines, limit))
+    first = tuple(_separated(line if reveal else _masked(line, names)) for line in islice(lines, limit))
     kinds = {"state": "word", "code": "code"}
     whole = sum(map(_count, folders))
     named = tuple(Column(name, kinds.get(name, "text")) for name in _SHOWN)
@@ -69,6 +70,10 @@ def _lines(folder: Path) -> Iterator[Row]:
 def _row(object_name: str, line: dict[str, str | int | None]) -> Row:
     split = f"{line['__row']}" if not line["__split"] else f"{line['__row']}.{line['__split']}"
     return (object_name, line["__source"], split, *(line[name] for name in _COLUMNS[3:]))
+
+
+def _separated(row: Row) -> Row:
+    return tuple(separated(value) if isinstance(value, str) else value for value in row)
 
 
 def _masked(row: Row, names: Names) -> Row:

@@ -9,7 +9,7 @@ LIMIT = 2_000  # characters of one text in any report; 50 novels in one report h
 
 _NOTE = 24  # characters of "… (+1234)": a text that was cut before is not cut again
 
-_PICTURES = {"\n": "⏎", "\r": "␍", "\t": "⇥", "\x7f": "␡", "␟": " · "}  # the last stands between the parts of a key
+_PICTURES = {"\n": "⏎", "\r": "␍", "\t": "⇥", "\x7f": "␡"}
 _PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff]*")  # printable for certain, and most of what there is
 
 
@@ -37,6 +37,11 @@ def cut(text: str) -> tuple[str, str]:
     return (text, "") if len(text) <= LIMIT else (text[:LIMIT], f"… (+{len(text) - LIMIT})")
 
 
+def separated(text: str) -> str:
+    """The parts of a key as people read them: `␟` stands between them on disk."""
+    return text.replace("␟", " · ")
+
+
 def visible_figures(figures: Figures) -> Figures:
     """The same figures with every text in them made visible."""
     return Figures.model_validate(_walk(figures.model_dump()))
@@ -45,7 +50,7 @@ def visible_figures(figures: Figures) -> Figures:
 def _walk(value: object) -> object:
     match value:
         case str():
-            return visible(value, LIMIT + _NOTE)
+            return visible(separated(value), LIMIT + _NOTE)
         case dict():
             return {visible(key): _walk(item) for key, item in value.items()}
         case tuple() | list():

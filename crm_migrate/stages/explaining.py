@@ -10,7 +10,7 @@ from crm_migrate.connecting.contract import ROW
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import FieldPlan, Plan
 from crm_migrate.stages.loading.keys import CROSSWALK, scan_folder
-from crm_migrate.stages.map import prepared
+from crm_migrate.stages.map import KEY_JOINER, prepared
 from crm_migrate.stages.reconciling.accounting import source_facts
 from crm_migrate.stages.reconciling.columns import (
     CELLS,
@@ -125,6 +125,7 @@ Place = tuple[str, int | None, Origin | None]  # object, and cluster of a record
 
 def _find(tables: Tables, plan: Plan, subject: str) -> Iterator[Place]:
     """Every record, and every row that became none, that a person can mean by that name."""
+    subject = subject.replace(" · ", KEY_JOINER).replace(" ·", KEY_JOINER)  # as reports show it
     head, _, tail = subject.rpartition(":")
     for object_plan in plan.objects:
         name = object_plan.name
