@@ -115,11 +115,7 @@ def _statements(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> st
     clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
     complete = tables.view(COMPLETE | texts(*([per] if per else [])), "complete", name, "entities")
     own = f"c.{quote(per)}" if per else "NULL::VARCHAR"
-    spoken = [
-        *_fed(tables, object_plan, field),
-        *_enriching(tables, object_plan, field),
-        *_listed(tables, object_plan, field),
-    ]
+    spoken = [*_fed(tables, object_plan, field), *_enriching(tables, object_plan, field)]
     table = quote(f"statements/{name}")
     nothing = "SELECT NULL::BIGINT, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
     tables.execute(
@@ -146,13 +142,6 @@ def _fed(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[
         yield f"""SELECT r.__node, m.{quote(field.name)}, {about}, m.__ev, m.__changed
         FROM {rows} r JOIN {records} m ON m.__row = r.__row AND m.__split = r.__split
         WHERE r.__source = {literal(source)}"""
-
-
-def _listed(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[str]:
-    """What records say that `link` made by itself: the suppression list, of mailboxes that nobody has."""
-    nodes = tables.view(NODES | texts(field.name), "link", object_plan.name, "nodes")
-    fed = ", ".join(literal(feed.source) for feed in object_plan.feeds) or "''"
-    yield f"""SELECT __node, {quote(field.name)}, NULL, __ev, __changed FROM {nodes} WHERE __source NOT IN ({fed})"""
 
 
 def _enriching(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[str]:
