@@ -600,8 +600,8 @@ CODES: dict[str, Code] = {
     ),
     "typo": Code(
         "value",
-        "A value that is spelt almost like a known one.",
-        "Confirm it, or mend the source.",
+        "A value that is spelt almost like a known one, such as a word of a value map that has a default.",
+        "Mend the source, or add the spelling to the value map.",
     ),
     "placeholder": Code(
         "value",

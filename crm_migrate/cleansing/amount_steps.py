@@ -7,7 +7,8 @@ import polars as pl
 
 from crm_migrate.cleansing.amounts import NumberContext, amount_cell, decimal_of, integer_cell
 from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step, with_residue
-from crm_migrate.cleansing.currencies import currency_of
+from crm_migrate.cleansing.currencies import SYMBOLS, codes, currency_of
+from crm_migrate.cleansing.near import did_you_mean
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
 
@@ -94,7 +95,15 @@ def currency_cell(text: str, locale: str) -> Cell:
         return Cell(code)
     words = [currency_of(w, locale) for w in value.replace("\u00a0", " ").split()]
     found = {w for w in words if w}
-    return Cell(found.pop()) if len(found) == 1 else invalid("no currency")
+    return Cell(found.pop()) if len(found) == 1 else invalid(_no_currency(value, found))
+
+
+def _no_currency(value: str, found: set[str]) -> str:
+    """Why a text is no currency; a code of which two letters are exchanged, or one is too many, is asked about."""
+    if found:
+        return f"several currencies: {', '.join(sorted(found))}"
+    asked = did_you_mean(value, sorted({*codes(), *SYMBOLS}))
+    return f"no currency; {asked}" if asked else "no currency"
 
 
 @step("currency", "currency", examples=(("TL", "TRY"), ("€", "EUR")))

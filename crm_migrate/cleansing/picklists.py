@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.choices import split_tags
 from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.near import near_words, word_key
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.vocabulary import table
 
@@ -39,17 +38,12 @@ _TAGGED = re.compile(
 )
 
 
-def choice_key(text: str) -> str:
-    """A choice for comparing: folded, punctuation and blanks gone."""
-    return re.sub(r"[\W_]+", "", fold(text))
-
-
 @lru_cache(maxsize=256)
 def _table(choices: tuple[str, ...]) -> Mapping[str, str | None]:
     """Key -> choice; None where two choices share it."""
     table: dict[str, str | None] = {}
     for choice in choices:
-        key = choice_key(choice)
+        key = word_key(choice)
         table[key] = choice if table.get(key, choice) == choice else None
     return table
 
@@ -88,18 +82,16 @@ def _choice(value: str, choices: tuple[str, ...]) -> Cell:
     """One label."""
     if value in choices:
         return Cell(value)
-    key, table = choice_key(value), _table(choices)
+    key, table = word_key(value), _table(choices)
     found = table.get(key)
     if found:
-        glued = key == choice_key(found) and found.count(" ") != value.count(" ") and not re.search(r"[-_/.]", value)
+        glued = key == word_key(found) and found.count(" ") != value.count(" ") and not re.search(r"[-_/.]", value)
         return Cell(found, "suspect", "written without its blanks: please confirm") if glued else Cell(found)
-    near = [
-        c
-        for k, c in table.items()
-        if c and len(key) > 4 and OSA.distance(k, key, score_cutoff=2) <= (1 if len(key) < 10 else 2)
-    ]
+    near = near_words(value, choices)
     if len(near) == 1:
         return Cell(near[0], "typo", "one slip away from this choice: please confirm")
+    if near:
+        return Cell(None, "unmapped", f"no choice of the target: a slip of {' or '.join(near)}")
     return Cell(None, "unmapped", "no choice of the target")
 
 

@@ -124,7 +124,11 @@ class ValueMap(Authored):
     planned = frozenset({"by"})
     map: dict[str, Text] = Field(default={})
     file: str | None = Field(default=None, description="CSV with the columns from and to")
-    unmapped: str = Field(default="hold", pattern=r"^(hold|reject|keep|warn|default\(.*\))$")
+    unmapped: str = Field(
+        default="hold",
+        pattern=r"^(hold|reject|keep|warn|default\(.*\))$",
+        description="What a value without translation does; a near miss of a known word is told whatever it says",
+    )
 
 
 class Inactive(Authored):

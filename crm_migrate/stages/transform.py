@@ -3,12 +3,13 @@
 `transform_cell` is what the pipeline runs on columns and what `explain` replays on one row: there is only this one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from crm_migrate.cleansing import STEPS, Context
+from crm_migrate.cleansing.near import did_you_mean, word_key
 from crm_migrate.cleansing.steps import INVALID_FLAGS, cleaned
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
@@ -106,20 +107,43 @@ def run_step(step: StepPlan, values: pl.Series, context: Context, plan: Plan) ->
 
 
 def translate(values: pl.Series, value_map: ValueMapPlan) -> pl.DataFrame:
-    """Translate by a value map; what has no translation is flagged `value_unmapped` or takes the declared way."""
+    """Translate by a value map; what has no translation is flagged `value_unmapped` or takes the declared way.
+
+    A near miss of a known word is told whatever the way: nobody declared that a slip becomes the default.
+    """
     entries = {key: value or None for key, value in value_map.entries.items()}
     keys = values.fill_null("")
     known = keys.is_in(list(entries))
     translated = keys.replace_strict(entries, default=None, return_dtype=pl.String)
     # An empty cell needs no translation: without an entry for "" it stays empty.
     unmapped = ~known & values.is_not_null()
+    targets = [value for value in entries.values() if value]
+    asked = _asked(values.filter(unmapped), entries, targets)
+    near = values.replace_strict(asked, default=None, return_dtype=pl.String).set(~unmapped, None)
     if value_map.unmapped == "default":
-        return cleaned(translated.set(unmapped, value_map.default))
+        return _typos(translated.set(unmapped, value_map.default), near)
     kept = translated.zip_with(~unmapped, values)
     if value_map.unmapped == "keep":
-        return cleaned(kept)
+        return _typos(kept, near.set(values.is_in(targets).fill_null(False), None))
     flag = pl.Series([UNMAPPED]).new_from_index(0, len(values)).set(~unmapped, None)
-    return cleaned(kept, flag, "no translation in value map " + value_map.name + ": " + values)
+    return cleaned(kept, flag, _with_question("no translation in value map " + value_map.name + ": " + values, near))
+
+
+def _asked(values: pl.Series, words: Iterable[str], meanings: Iterable[str]) -> dict[str, str]:
+    """The question about each distinct value that is nearly a word of a list, or nearly what such a word means."""
+    keys = {word_key(word) for word in words}
+    known = (*words, *(meaning for meaning in meanings if word_key(meaning) not in keys))
+    questions = {value: did_you_mean(value, known) for value in values.drop_nulls().unique(maintain_order=True)}
+    return {value: question for value, question in questions.items() if question}
+
+
+def _typos(values: pl.Series, near: pl.Series) -> pl.DataFrame:
+    """Values by their declared way, and the cells that are near misses told."""
+    return cleaned(values, pl.Series(["typo"]).new_from_index(0, len(values)).set(near.is_null(), None), near)
+
+
+def _with_question(notes: pl.Series, near: pl.Series) -> pl.Series:
+    return notes + ("; " + near).fill_null("")
 
 
 def translate_owner(values: pl.Series, owners: OwnersPlan | None) -> pl.DataFrame:
@@ -131,7 +155,9 @@ def translate_owner(values: pl.Series, owners: OwnersPlan | None) -> pl.DataFram
     known = values.str.to_lowercase().replace_strict(entries, default=None, return_dtype=pl.String)
     unknown = known.is_null() & values.is_not_null()
     flag = pl.Series([OWNER_UNKNOWN]).new_from_index(0, len(values)).set(~unknown, None)
-    return cleaned(known.zip_with(~unknown, values), flag, "not in the owners file: " + values)
+    asked = _asked(values.filter(unknown), [o.login for o in owners.entries], [o.target for o in owners.entries])
+    near = values.replace_strict(asked, default=None, return_dtype=pl.String)
+    return cleaned(known.zip_with(~unknown, values), flag, _with_question("not in the owners file: " + values, near))
 
 
 def policy_of(flag: str, field: FieldPlan, cell: CellPlan, plan: Plan) -> str:

@@ -5,6 +5,7 @@ import pytest
 
 from crm_migrate import clean
 from crm_migrate.cleansing import INVALID_FLAGS, STEPS, Context
+from crm_migrate.cleansing.near import near_words
 
 
 def run_step(kind: str, text: str, locale: str = "en-US") -> tuple[str | None, str | None, str | None]:
@@ -58,3 +59,43 @@ def test_what_is_no_country_is_near_to_none(text: str) -> None:
 )  # fmt: skip
 def test_names_and_abbreviations_that_are_sure(text: str, code: str) -> None:
     assert clean([text], "country", "en").iloc[0]["value"] == code
+
+
+@pytest.mark.parametrize(("text", "meant"), [("ERU", "EUR"), ("TYR", "TRY"), ("Eruo", "EURO")])
+def test_a_slip_of_a_currency_asks_and_is_no_currency(text: str, meant: str) -> None:
+    value, flag, note = run_step("currency", text)
+    assert (value, flag) == (text, "invalid")
+    assert f"did you mean `{meant}`" in str(note)
+
+
+def test_two_currencies_in_a_cell_are_named() -> None:
+    assert run_step("currency", "EUR USD")[1:] == ("invalid", "several currencies: EUR, USD")
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "near"),
+    [
+        ("Prposal", ("Proposal", "Won"), ("Proposal",)),
+        ("ACTIVE", ("active",), ("active",)),
+        ("Wno", ("Won", "Own"), ("Won",)),
+        ("Kapali", ("Kapalı", "Açık"), ("Kapalı",)),
+        ("a.yilmza", ("a.yilmaz", "b.yildiz"), ("a.yilmaz",)),
+        ("Deutch", ("Deutsch", "English"), ("Deutsch",)),
+        ("Unqualified", ("Qualified",), ()),  # the contrary is no slip
+        ("Stage 3", ("Stage 1", "Stage 2"), ()),  # nor is another number
+        ("One", ("One more", "Gone"), ()),
+        ("", ("Won",), ()),
+        ("?", ("Won",), ()),
+        ("Teaml", ("Teama", "Teamb", "Teamc"), ()),  # near to many says nothing
+    ],
+)
+def test_near_words_of_a_list(text: str, known: tuple[str, ...], near: tuple[str, ...]) -> None:
+    assert near_words(text, known) == near
+
+
+def test_a_choice_near_to_two_or_with_another_number_is_no_choice() -> None:
+    two = clean(["Formar"], "picklist", choices=("Former", "Format")).iloc[0]
+    assert (two["value"], two["flag"]) == ("", "unmapped")
+    assert "Former" in two["note"] and "Format" in two["note"]
+    rest = clean(["Unqualified", "Stage 3"], "picklist", choices=("Qualified", "Stage 2"))
+    assert rest["flag"].tolist() == ["unmapped", "unmapped"]

@@ -11,6 +11,8 @@ from crm_migrate.mapping.plan import (
     FeedPlan,
     FieldPlan,
     ObjectPlan,
+    OwnerPlan,
+    OwnersPlan,
     Plan,
     SkipPlan,
     SourcePlan,
@@ -192,3 +194,44 @@ def test_a_change_at_an_hour_that_clocks_showed_twice_still_says_what_is_newer()
     mapped = run(plan_of(FeedPlan(source="kisi"), (NAME,), source), rows)
 
     assert mapped.records["__changed"].to_list() == ["2024-10-27T00:30:00Z", None]
+
+
+@pytest.mark.parametrize(
+    ("policy", "after", "code"),
+    [
+        ("hold", None, "value_unmapped"),
+        ("reject", None, "value_unmapped"),
+        ("warn", None, "value_unmapped"),
+        ("default", "open", "typo"),  # nobody declared that a slip of `Kapalı` is open
+        ("keep", "Kapal", "typo"),
+    ],
+)
+def test_a_near_miss_of_a_value_map_is_told_whatever_the_policy(policy: str, after: str | None, code: str) -> None:
+    stage = FieldPlan(name="stage", type="choice", cells={"kisi": cell("Durum", "map:durum")})
+    entries = {"Kapalı": "won", "Açık": "open"}
+    maps = {"durum": ValueMapPlan(name="durum", entries=entries, unmapped=policy, default="open")}
+    rows = [{"No": "1", "Durum": "Kapal"}, {"No": "2", "Durum": "Bambaşka"}, {"No": "3", "Durum": "won"}]
+
+    cells = run(plan_of(FeedPlan(source="kisi"), (stage,), value_maps=maps), rows).cells
+    first = cells.row(0, named=True)
+
+    assert (first["after"], first["code"]) == (after, code)
+    assert "did you mean `Kapalı`?" in first["message"]
+    told = dict(zip(cells["before"], cells["message"], strict=True))
+    assert "did you mean" not in told.get("Bambaşka", "")  # an unknown word goes the declared way
+    assert ("won" in told) == (policy != "keep")  # a word of the target, kept as it is, is no slip
+
+
+def test_a_near_miss_of_an_owner_is_told() -> None:
+    owner = FieldPlan(name="owner", type="owner", cells={"kisi": cell("Sorumlu", "owner")})
+    owners = OwnersPlan(
+        entries=(OwnerPlan(login="ayse.kaya", target="Ayşe Kaya"), OwnerPlan(login="ali", target="Ali"))
+    )
+    rows = [{"No": str(n), "Sorumlu": login} for n, login in enumerate(("ayse.kyaa", "AYSE.KAYA", "veli"))]
+
+    mapped = run(plan_of(FeedPlan(source="kisi"), (owner,), owners=owners), rows)
+
+    told = dict(zip(mapped.cells["before"], mapped.cells["message"], strict=True))
+    assert "did you mean `ayse.kaya`?" in told["ayse.kyaa"]
+    assert told["veli"] == "not in the owners file: veli"
+    assert mapped.records["owner"].to_list() == ["Ayşe Kaya"]
