@@ -13,8 +13,8 @@ Line = dict[str, Any]
 
 RECORDS = {"__row": pl.Int64, "__split": pl.Int32, "__key": pl.String, "__changed": pl.String, "__ev": pl.String}
 SET_ASIDE = {
-    "__row": pl.Int64, "__split": pl.Int32, "__key": pl.String, "state": pl.String, "code": pl.String,
-    "rule": pl.String, "field": pl.String, "message": pl.String,
+    "__row": pl.Int64, "__split": pl.Int32, "__key": pl.String, "__row_key": pl.String, "state": pl.String,
+    "code": pl.String, "rule": pl.String, "field": pl.String, "message": pl.String,
 }  # fmt: skip
 
 

@@ -14,11 +14,13 @@ from crm_migrate.cleansing import STEPS
 from crm_migrate.cleansing.nulls import NEVER_VALUES
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.mapping.expressions import Column, Name, parse, quote
-from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, SourcePlan
+from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, SkipPlan, SourcePlan
 from crm_migrate.stages.transform import (
     CELLS,
     CHANGES,
     KEY,
+    ODD,
+    ROW_KEY,
     SET_ASIDE,
     SPLIT,
     Collected,
@@ -32,8 +34,8 @@ from crm_migrate.stages.transform import (
 
 KEY_JOINER = "␟"
 _NEARLY = ("time_skipped", "time_twice")  # an hour more or less: better than not to know what is newer
+_INCOMPARABLE = "a value cannot be compared as the rule asks"
 LONG_KEY = 120
-ROW_KEY = "__row_key"
 
 
 @dataclass(slots=True)
@@ -124,8 +126,15 @@ def skipped(source: SourcePlan, batch: pl.DataFrame) -> pl.Series:
     raw = batch.with_columns(_evaluated([], source, FeedPlan(source=source.name), batch))
     out = pl.Series("skipped", [False], dtype=pl.Boolean).new_from_index(0, len(raw))
     for number, skip in enumerate(source.skip):
-        out = out | (raw[f"__skip{number}"].fill_null(False) if skip.expression is not None else _all_blank(raw))
+        out = out | _hit(raw, number, skip)
     return out
+
+
+def _hit(raw: pl.DataFrame, number: int, skip: SkipPlan) -> pl.Series:
+    """Which rows a `skip:` rule leaves out for certain: a value that it cannot compare is no reason to skip a row."""
+    if skip.expression is None:
+        return _all_blank(raw)
+    return raw[f"__skip{number}"] & ~raw[f"__skip{number}_odd"]
 
 
 def _evaluated(
@@ -146,6 +155,7 @@ def _evaluated(
         if skip.expression is not None:
             compiled = parse(skip.expression).condition(column)
             select(f"__skip{number}", compiled.sql, compiled.params)
+            select(f"__skip{number}_odd", compiled.incomparable, compiled.incomparable_params)
     if feed.where is not None:
         compiled = parse(feed.where).condition(column)
         select("__where", compiled.sql, compiled.params)
@@ -153,6 +163,7 @@ def _evaluated(
     for name, text in cells:
         compiled = parse(text).value(column)
         select(f"__cell_{name}", compiled.sql, compiled.params)
+        select(f"{ODD}{name}", compiled.incomparable, compiled.incomparable_params)
     if not selected:
         return []
     connection = duckdb.connect(config={"threads": 1, "memory_limit": "256MB"})
@@ -173,14 +184,15 @@ def _filtered(raw: pl.DataFrame, source: SourcePlan, feed: FeedPlan) -> tuple[pl
     """The rows that hold the object, and those that a rule left out, each with its rule."""
     left_out = []
     for number, skip in enumerate(source.skip):
-        hit = raw[f"__skip{number}"] if skip.expression is not None else _all_blank(raw)
+        hit = _hit(raw, number, skip)
         left_out.append(_aside(raw.filter(hit), "excluded", "skipped_line", skip.name, ""))
         raw = raw.filter(~hit)
+    doubts = [(f"__skip{number}_odd", skip.name) for number, skip in enumerate(source.skip) if skip.expression]
+    doubts += [("__incomparable", feed.where)] if feed.where is not None else []
+    for odd, rule in doubts:  # after all rules, since what one of them leaves out for certain needs no other
+        left_out.append(_aside(raw.filter(raw[odd]), "held", "not_comparable", rule, _INCOMPARABLE))
+        raw = raw.filter(~raw[odd])
     if feed.where is not None:
-        doubtful = raw["__incomparable"]
-        message = "a value cannot be compared as the rule asks"
-        left_out.append(_aside(raw.filter(doubtful), "held", "not_comparable", feed.where, message))
-        raw = raw.filter(~doubtful)
         state, code = ("absent", "no_such_object") if feed.absent else ("excluded", "excluded_rule")
         rule = feed.because or feed.where
         left_out.append(_aside(raw.filter(~raw["__where"]), state, code, rule, feed.where))
@@ -197,8 +209,9 @@ def _all_blank(raw: pl.DataFrame) -> pl.Series:
 def _aside(rows: pl.DataFrame, state: str, code: str, rule: str, message: str) -> pl.DataFrame:
     """Rows that end here, in the columns of `set_aside`."""
     return rows.select(
-        ROW, SPLIT, KEY, pl.lit(state).alias("state"), pl.lit(code).alias("code"), pl.lit(rule).alias("rule"),
-        pl.lit("").alias("field"), pl.lit(message).alias("message"),
+        ROW, SPLIT, KEY, pl.lit(None, pl.String).alias(ROW_KEY), pl.lit(state).alias("state"),
+        pl.lit(code).alias("code"), pl.lit(rule).alias("rule"), pl.lit("").alias("field"),
+        pl.lit(message).alias("message"),
     )  # fmt: skip
 
 

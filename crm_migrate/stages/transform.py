@@ -17,14 +17,16 @@ from crm_migrate.mapping.plan import CellPlan, FieldPlan, OwnersPlan, Plan, Sour
 
 UNMAPPED = "value_unmapped"
 OWNER_UNKNOWN = "owner_unknown"
-
+NOT_COMPARABLE = "not_comparable"
+ODD = "__odd_"  # whether the `= expression` of that field meets a value that it cannot compare or compute
 
 SPLIT = "__split"
 KEY = "__key"
+ROW_KEY = "__row_key"  # the row's own key, where `one_per` makes the key of its record
 
 SET_ASIDE = {
-    ROW: pl.Int64, SPLIT: pl.Int32, KEY: pl.String, "state": pl.String, "code": pl.String, "rule": pl.String,
-    "field": pl.String, "message": pl.String,
+    ROW: pl.Int64, SPLIT: pl.Int32, KEY: pl.String, ROW_KEY: pl.String, "state": pl.String, "code": pl.String,
+    "rule": pl.String, "field": pl.String, "message": pl.String,
 }  # fmt: skip
 CELLS = {
     ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "code": pl.String, "before": pl.String, "after": pl.String,
@@ -168,6 +170,8 @@ def policy_of(flag: str, field: FieldPlan, cell: CellPlan, plan: Plan) -> str:
     if flag == OWNER_UNKNOWN:
         # A name that is kept as text is moved to its field when the record is complete.
         return {"clear": "clear", "keep_as_text": "keep"}.get(plan.owners.unknown if plan.owners else "hold", "hold")
+    if flag == NOT_COMPARABLE:  # what came out of it is an accident: nothing to keep
+        return "hold" if field.on_invalid == "keep" else field.on_invalid
     if flag in INVALID_FLAGS:
         return field.on_invalid
     return "keep"
@@ -195,6 +199,8 @@ def transform_field(
             )
         value = trace.frame["value"]
         flag, note = _said(trace.frame, flag, note)
+    if cell.expression is not None:
+        flag, note = _computed(rows[f"{ODD}{target.name}"], cell.expression, flag, note)
     if flag is not None and note is not None and flag.is_not_null().any():
         value = _judged(
             plan,
@@ -215,6 +221,15 @@ def _said(frame: pl.DataFrame, flag: pl.Series | None, note: pl.Series | None) -
     said = frame["flag"].is_not_null() & ((frame["flag"] != "suspect") | flag.is_null())
     said = said.fill_null(False)
     return frame["flag"].zip_with(said, flag), frame["note"].zip_with(said, note)
+
+
+def _computed(
+    odd: pl.Series, expression: str, flag: pl.Series | None, note: pl.Series | None
+) -> tuple[pl.Series, pl.Series]:
+    """Flag and note of a computed cell: where it could not be computed, nothing else that was said counts."""
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, len(odd))
+    message = f"a value cannot be compared or computed as `= {expression}` asks"
+    return (none if flag is None else flag).set(odd, NOT_COMPARABLE), (none if note is None else note).set(odd, message)
 
 
 def _judged(
@@ -248,8 +263,9 @@ def _judged(
     state = policy.replace_strict({"hold": "held", "reject": "rejected"}, default=None, return_dtype=pl.String)
     collected.refused.append(
         rows.select(ROW, SPLIT, KEY).with_columns(
-            state.alias("state"), code.alias("code"), pl.lit(target.name).alias("rule"),
-            pl.lit(target.name).alias("field"), frame["note"].fill_null("").alias("message"),
+            pl.lit(None, pl.String).alias(ROW_KEY), state.alias("state"), code.alias("code"),
+            pl.lit(target.name).alias("rule"), pl.lit(target.name).alias("field"),
+            frame["note"].fill_null("").alias("message"),
         ).filter(stops)
     )  # fmt: skip
     return value
@@ -259,7 +275,8 @@ def first_refusal(records: pl.DataFrame, refused: list[pl.DataFrame]) -> pl.Data
     """One refusal per row: a rejection before a hold, then the first field of the mapping; keys as in the records."""
     rejected_first = stacked(refused, SET_ASIDE).sort(pl.col("state") != "rejected", maintain_order=True)
     first = rejected_first.unique([ROW, SPLIT], keep="first", maintain_order=True)
-    return first.drop(KEY).join(records.select(ROW, SPLIT, KEY), on=[ROW, SPLIT], how="left").select(*SET_ASIDE)
+    keys = [name for name in (KEY, ROW_KEY) if name in records.columns]
+    return first.drop(keys).join(records.select(ROW, SPLIT, *keys), on=[ROW, SPLIT], how="left").select(*SET_ASIDE)
 
 
 def replay(plan: Plan, object_name: str, source_name: str, raw: Mapping[str, str | None]) -> list[FieldTrace]:

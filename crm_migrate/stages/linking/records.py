@@ -16,6 +16,7 @@ SET_ASIDE = {
     "__row": "BIGINT",
     "__split": "INTEGER",
     "__key": "VARCHAR",
+    "__row_key": "VARCHAR",
     "state": "VARCHAR",
     "code": "VARCHAR",
     "rule": "VARCHAR",
@@ -57,9 +58,12 @@ def create_records(work: Relations, plan: ObjectPlan) -> None:
 def create_aside(work: Relations, plan: ObjectPlan) -> None:
     """Table `mapped_aside/<object>`: the rows that `map` set aside, for what a reference to them means."""
     feeds = [
-        f"SELECT {literal(feed.source)} AS __source, __row, __key, state, code"
+        f"SELECT {literal(feed.source)} AS __source, __row, __key, __row_key, state, code"
         f" FROM {work.scan(SET_ASIDE, 'map', plan.name, feed.source, 'set_aside')}"
         for feed in plan.feeds
     ]
-    empty = "SELECT ''::VARCHAR AS __source, 0::BIGINT AS __row, '' AS __key, '' AS state, '' AS code WHERE FALSE"
+    empty = (
+        "SELECT ''::VARCHAR AS __source, 0::BIGINT AS __row, '' AS __key, '' AS __row_key, '' AS state, '' AS code"
+        " WHERE FALSE"
+    )
     work.execute(f"CREATE TABLE {table('mapped_aside', plan.name)} AS {' UNION ALL '.join([empty, *feeds])}")

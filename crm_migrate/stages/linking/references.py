@@ -107,7 +107,8 @@ def _by_key(speaker: _Speaker, parent: ObjectPlan) -> tuple[str, str]:
             f" UNION ALL SELECT s.node, s.spoken, p.__node FROM {spoken} s"
             f" JOIN {table('rows', parent.name)} p ON p.__key = s.spoken{within} WHERE p.__split > 0"
         )
-    if any(feed.one_per for feed in parent.feeds if space in (None, feed.source)):
+    grouped = any(feed.one_per for feed in parent.feeds if space in (None, feed.source))
+    if grouped:
         found += (  # a record that many rows make is named by the key of any of them
             f" UNION ALL SELECT s.node, s.spoken, p.__node FROM {spoken} s"
             f" JOIN {table('records', parent.name)} r ON r.__row_key = s.spoken"
@@ -119,6 +120,15 @@ def _by_key(speaker: _Speaker, parent: ObjectPlan) -> tuple[str, str]:
         f" JOIN {table(kind, parent.name)} p ON {key} = s.spoken{within}"
         for kind in ("mapped_aside", "aside")
     )
+    if grouped:
+        aside += (
+            f" UNION ALL SELECT s.node, s.spoken, p.state, p.code FROM {spoken} s"
+            f" JOIN {table('mapped_aside', parent.name)} p ON p.__row_key = s.spoken{within}"
+            f" UNION ALL SELECT s.node, s.spoken, p.state, p.code FROM {spoken} s"
+            f" JOIN {table('records', parent.name)} r ON r.__row_key = s.spoken"
+            f" JOIN {table('aside', parent.name)} p ON p.__source = r.__source AND p.__row = r.__row"
+            f" AND p.__split = r.__split{within}"
+        )
     return found, aside
 
 

@@ -334,12 +334,20 @@ def _count(amount: Decimal) -> str:
 
 
 def _odd(tables: Tables, kpi: KpiPlan, side: Side) -> int:
-    """Records of a side whose values the condition cannot read."""
-    if kpi.where is None:
-        return 0
-    where = parse(kpi.where).condition(lambda found: Column(quote(found.name), side.storages[found.name]))
-    query = f"SELECT count(*) FROM {side.relation} WHERE {where.incomparable}"
-    return int(tables.one(query, [*side.bound, *where.incomparable_params])[0])
+    """Records of a side whose values the condition cannot read, or whose value cannot be summed up."""
+
+    def column(found: Name) -> Column:
+        return Column(quote(found.name), side.storages[found.name])
+
+    where = parse(kpi.where or "true").condition(column)
+    odd, bound = where.incomparable, where.incomparable_params
+    if kpi.sum:
+        value = parse(kpi.sum).value(column)
+        lost = f"{value.incomparable} OR ({value.sql} IS NOT NULL AND TRY_CAST({value.sql} AS DECIMAL(38, 9)) IS NULL)"
+        odd = f"{odd} OR ({where.sql} AND ({lost}))"
+        bound += (*where.params, *value.incomparable_params, *value.params, *value.params)
+    query = f"SELECT count(*) FROM {side.relation} WHERE {odd}"
+    return int(tables.one(query, [*side.bound, *bound])[0])
 
 
 def _unrated(tables: Tables, kpi: KpiPlan, side: Side) -> int:

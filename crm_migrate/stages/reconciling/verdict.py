@@ -69,7 +69,7 @@ def not_checked(plan: Plan, found: Found) -> Iterator[str]:
     yield from _not_read(plan, found)
     yield from _not_compared(plan, found)
     for name, count in found.odd.items():
-        yield f"{name}: {count:,} values could not be read as its condition asks; their records are not in the figure."
+        yield f"{name}: {count:,} values could not be read as it asks; their records are not in the figure."
     for name, count in found.unrated.items():
         yield f"{name}: {count:,} rows have no exchange rate on their day; its figure of the sources is without them."
     if not plan.reconcile.controls:

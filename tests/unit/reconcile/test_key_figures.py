@@ -77,6 +77,16 @@ def test_what_merging_and_rules_change_of_a_figure_is_a_term(tmp_path: Path) -> 
     }
 
 
+def test_what_cannot_be_summed_up_is_told(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    for deal in content["complete", "deals", "entities"]:
+        deal["amount"] = "many"
+    weighted = KpiPlan(name="weighted", object="deals", sum="amount * 2")
+    found = figures(tmp_path, content, kpis=(weighted, KpiPlan(name="money", object="deals", sum="amount")))
+    told = [line for line in found.not_checked if line.startswith(("weighted", "money"))]
+    assert len(told) == 2 and all("could not be read" in line for line in told), found.not_checked
+
+
 def test_a_control_is_of_one_currency(tmp_path: Path) -> None:
     assert control(tmp_path / "try", "1250000.50", "TRY").agrees
     assert control(tmp_path / "eur", "870.25", "EUR").agrees

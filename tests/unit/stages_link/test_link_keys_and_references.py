@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 import staged
 
@@ -76,6 +77,27 @@ def test_one_per_folds_different_rows_and_notes_what_is_said_otherwise(run: Run)
     notes = staged.read(run, "link", "accounts", "notes")
     assert notes.select("field", "code").rows() == [("domain", "fold_differs")]
     assert staged.read(run, "link", "accounts", "rows")["folded"].sum() == 2
+
+
+def test_a_reference_to_a_row_of_a_group_that_was_set_aside_says_so(run: Run) -> None:
+    company = RefPlan(object="accounts", spaces={"kisi": "sheet"}, missing="clear")
+    firms, people = accounts(), contacts(company)
+    staged.mapped(run, firms, "sheet")
+    staged.aside(
+        run, "accounts", "sheet",
+        {"__row": 0, "__key": "Işık", "__row_key": "7", "state": "held", "code": "value_unmapped"},
+    )  # fmt: skip
+    keyless = pl.DataFrame(
+        [{"__row": 1, "__split": 0, "__row_key": "8"}], schema=staged.RECORDS | {"__row_key": pl.String}
+    )
+    staged.write(run, keyless, "map", "accounts", "sheet", "records")
+    staged.mapped(
+        run, people, "kisi",
+        {"key": "a", "company": "7"}, {"key": "b", "company": "8"}, {"key": "c", "company": "9"},
+    )  # fmt: skip
+    linked(run, staged.plan(firms, people))
+    aside = staged.read(run, "link", "contacts", "set_aside").select("__key", "state", "code").rows()
+    assert aside == [("a", "held", "parent_held"), ("b", "held", "parent_held")]
 
 
 def test_references_by_key_and_by_same_row(run: Run) -> None:

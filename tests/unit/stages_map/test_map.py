@@ -77,6 +77,56 @@ def test_else_absent_and_skipped_lines_are_told_apart() -> None:
     assert states == {0: ("excluded", "Soyad = 'TOPLAM'"), 1: ("absent", "Soyad"), 2: ("excluded", "all_blank")}
 
 
+def test_a_value_that_a_skip_rule_cannot_compare_is_no_reason_to_load_the_row() -> None:
+    rules = (SkipPlan(name="zero", expression="Tutar < 1"), SkipPlan(name="total", expression="Soyad = 'TOPLAM'"))
+    source = SourcePlan(name="kisi", key=("No",), locale="tr-TR", time_zone="UTC", skip=rules)
+
+    mapped = run(plan_of(FeedPlan(source="kisi"), (NAME,), source), [
+        {"No": "1", "Soyad": "Kaya", "Tutar": "5"}, {"No": "2", "Soyad": "Öz", "Tutar": "0"},
+        {"No": "3", "Soyad": "Ay", "Tutar": "beş"}, {"No": "4", "Soyad": "TOPLAM", "Tutar": "beş"},
+    ])  # fmt: skip
+
+    assert mapped.records["__key"].to_list() == ["1"]
+    assert mapped.set_aside.select("__key", "state", "code", "rule").rows() == [
+        ("2", "excluded", "skipped_line", "zero"), ("3", "held", "not_comparable", "zero"),
+        ("4", "excluded", "skipped_line", "total"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("policy", "state"), [("keep", "held"), ("hold", "held"), ("reject", "rejected"), ("clear", None)]
+)
+def test_a_cell_that_cannot_be_computed_is_told_and_never_what_came_out(policy: str, state: str | None) -> None:
+    expression = CellPlan(expression="if(Tutar > 5, 'large', 'small')", steps=(StepPlan(name="text"),))
+    size = FieldPlan(name="size", type="text", cells={"kisi": expression}, on_invalid=policy)
+
+    mapped = run(plan_of(FeedPlan(source="kisi"), (NAME, size)), [
+        {"No": "1", "Soyad": "Kaya", "Tutar": "7"}, {"No": "2", "Soyad": "Öz", "Tutar": "on"},
+        {"No": "3", "Soyad": "Ay", "Tutar": None},
+    ])  # fmt: skip
+
+    assert mapped.records.select("__key", "size").rows() == [
+        ("1", "large"), *([("2", None)] if state is None else []), ("3", "small"),
+    ]  # fmt: skip
+    aside = mapped.set_aside.select("__key", "state", "code", "field").rows()
+    assert aside == ([] if state is None else [("2", state, "not_comparable", "size")])
+    told = mapped.cells.select("__row", "field", "code", "message").rows()
+    message = f"a value cannot be compared or computed as `= {expression.expression}` asks"
+    assert told == [(1, "size", "not_comparable", message)]
+
+
+def test_a_row_of_a_group_that_is_set_aside_keeps_its_own_key() -> None:
+    consent = FieldPlan(name="consent", type="consent", cells={"kisi": cell("Izin", "map:evet")})
+    plan = plan_of(
+        FeedPlan(source="kisi", one_per=("last_name",)), (NAME, consent),
+        value_maps={"evet": ValueMapPlan(name="evet", entries={"E": "granted"})},
+    )  # fmt: skip
+
+    mapped = run(plan, [{"No": "1", "Soyad": "Kaya", "Izin": "?"}])
+
+    assert mapped.set_aside.select("__key", "__row_key", "state").rows() == [("Kaya", "1", "held")]
+
+
 def test_a_cell_with_several_people_is_split_with_its_companions_in_step() -> None:
     feed = FeedPlan(source="kisi", split=SplitPlan(column="Kişi", by=";", companions=("E-posta",)))
     fields = (
