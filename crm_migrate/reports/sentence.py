@@ -22,11 +22,18 @@ def sentence(figures: Figures, sums: Totals, language: Language) -> str:
         "sentence.rows", sources=language.number(sources), count=language.number(count), parts=", ".join(parts)
     )
     whole = sums.adds_up and not sums.unexplained
-    money = not sums.unexplained_amounts and not sums.unreadable
     closing = []
     if sums.quarantined:
         closing.append(language.word("sentence.quarantined", count=language.number(sums.quarantined)))
     closing.append(language.word("sentence.rows_explained" if whole else "sentence.rows_open"))
     if figures.bridges:
-        closing.append(language.word("sentence.money_explained" if money else "sentence.money_open"))
+        closing += _money(sums, language)
     return " ".join([rows, *closing])
+
+
+def _money(sums: Totals, language: Language) -> list[str]:
+    """What is not explained and what cannot be read are two things."""
+    told = [language.word("sentence.money_open")] if sums.unexplained_amounts else []
+    if sums.unreadable:
+        told.append(language.word("sentence.money_unread", count=language.number(sums.unreadable)))
+    return told or [language.word("sentence.money_explained")]

@@ -204,7 +204,7 @@ def _answer(
     own_who = said["?", WHO]
     return Answer(
         question=name,
-        decision=said["?", DECISION],
+        decision=_word(said["?", DECISION]),
         who=own_who if own_who.text else Said(who.text, own_who.place),
         why=said["?", WHY],
         together={label: s for (label, column), s in said.items() if label not in ("?", "keep") and column < LABEL},
@@ -214,6 +214,11 @@ def _answer(
             if label == "keep" and s.text not in ("", BY_RULE)
         },
     )
+
+
+def _word(said: Said) -> Said:
+    """A decision with or without capitals: many a program begins every cell with one."""
+    return Said(said.text.lower(), said.place)
 
 
 def _shown(value: object) -> str:

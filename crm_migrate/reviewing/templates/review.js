@@ -68,10 +68,13 @@
     for (const current of $("queue").querySelectorAll("[aria-current]")) current.removeAttribute("aria-current");
     const here = $("queue").querySelector(`[data-n="${state.at}"]`);
     if (here) { here.setAttribute("aria-current", "true"); here.scrollIntoView({ block: "nearest" }); }
-    const asked = questions.filter(chosen), done = asked.filter(decided).length;
+    const asked = questions.filter(chosen), done = asked.filter((q) => decided(q) && decided(q) !== "later").length;
+    const later = asked.filter((q) => decided(q) === "later").length;
     $("progress").max = Math.max(asked.length, 1);
     $("progress").value = done;
-    $("count").textContent = `${done.toLocaleString("en")} of ${asked.length.toLocaleString("en")} answered`;
+    $("count").textContent = `${done.toLocaleString("en")} of ${asked.length.toLocaleString("en")} answered`
+      + (later ? `, ${later.toLocaleString("en")} put off` : "")
+      + (asked.length && done + later === asked.length ? ": that was all. Download the answers and send the file." : "");
   };
   const renew = (n) => {
     const old = $("queue").querySelector(`[data-n="${n}"]`);
@@ -202,6 +205,7 @@
     return { question: q.id, decision, why, together, keep, evidence: q.evidence };
   });
   const save = () => {
+    $("nameless").hidden = Boolean(state.who);
     if (!state.who) { say("Put in your name first."); $("who").focus(); $("who").setAttribute("aria-invalid", "true"); return; }
     const said = { crm_migrate_review: data.format, project: data.project, run: data.run, pack: data.pack, who: state.who, decisions: collected() };
     const link = element("a", { download: "decisions.json", href: URL.createObjectURL(new Blob([JSON.stringify(said, null, 1)], { type: "application/json" })) });
@@ -216,10 +220,16 @@
   const KEYS = { j: () => step(1), k: () => step(-1), m: () => decide("merge"), a: () => decide("apart"), l: () => decide("later"), u: undo, "?": help };
   document.addEventListener("keydown", (event) => {
     const busy = event.target.closest && event.target.closest("input:not([type=checkbox]), select, textarea");
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || busy || !KEYS[event.key]) return;
-    if (($("help").open || !state.keys) && event.key !== "?") return;
+    if (busy && busy.matches("input") && (event.key === "Enter" || event.key === "Escape") && !event.isComposing) {
+      event.preventDefault();
+      $("question").focus({ preventScroll: true }); // so that the next key answers and is not typed into the field
+      return;
+    }
+    const pressed = event.key.toLowerCase(); // with caps lock as without
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || busy || !KEYS[pressed]) return;
+    if (($("help").open || !state.keys) && pressed !== "?") return;
     event.preventDefault();
-    KEYS[event.key]();
+    KEYS[pressed]();
   });
   window.addEventListener("beforeunload", (event) => { if (!remembers && Object.keys(state.answers).length) event.preventDefault(); });
   window.addEventListener("beforeprint", () => {
@@ -233,7 +243,7 @@
   if (!questions.some((q) => q.kind !== "merged")) $("show").value = "all";
   $("who").value = state.who;
   $("keys").checked = state.keys;
-  $("who").addEventListener("input", (event) => { state.who = event.target.value.trim(); event.target.removeAttribute("aria-invalid"); remember(); });
+  $("who").addEventListener("input", (event) => { state.who = event.target.value.trim(); event.target.removeAttribute("aria-invalid"); $("nameless").hidden = true; remember(); });
   $("keys").addEventListener("change", (event) => { state.keys = event.target.checked; remember(); });
   $("show").addEventListener("change", () => { list(); if (listed.length && !listed.includes(state.at)) go(listed[0]); });
   $("unanswered").addEventListener("change", list);

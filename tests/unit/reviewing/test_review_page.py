@@ -216,10 +216,13 @@ def test_keys_decide_and_the_download_acts_on_the_next_run(tab: Page, tmp_path: 
     assert tab.run("document.querySelectorAll('#queue button').length") == 3, "merges by rule are behind a filter"
     tab.press("m", "a", "u", "l")  # 4 + 5 are one; apart is taken back; 6 + 7 + 10 later
     tab.press("a")  # 1 + 2 and 3 are not
-    assert tab.run("document.getElementById('count').textContent") == "3 of 3 answered"
+    count = tab.run("document.getElementById('count').textContent")
+    assert count == "2 of 3 answered, 1 put off: that was all. Download the answers and send the file."
     tab.click("#save")
     assert tab.run("document.activeElement.id") == "who", "nobody decides without a name"
+    assert tab.run("getComputedStyle(document.getElementById('nameless')).display") != "none", "and is told so"
     tab.write("Ayşe")
+    assert tab.run("document.getElementById('nameless').hidden")
     tab.press("m")  # a letter of the name, no answer
     tab.click("#save")
     taken = take(company.project, company.plan, company.run, _saved(tmp_path), today=DAY)
@@ -229,6 +232,16 @@ def test_keys_decide_and_the_download_acts_on_the_next_run(tab: Page, tmp_path: 
     assert company.clusters() == {
         frozenset(x) for x in ({"kisi:1", "kisi:2"}, {"kisi:4", "books:5"}, {"kisi:8", "kisi:9"})
     }
+
+
+@needs_chromium
+def test_enter_leaves_the_name_and_caps_lock_changes_nothing(tab: Page, pack: Pack, tmp_path: Path) -> None:
+    _opened(tab, pack, tmp_path)
+    tab.click("#who")
+    tab.write("Can")
+    tab.press("Enter", "M")
+    assert tab.run("document.getElementById('who').value") == "Can"
+    assert tab.run("document.getElementById('count').textContent") == "1 of 3 answered"
 
 
 @needs_chromium

@@ -75,7 +75,7 @@ def test_the_first_sheet_says_what_is_not_asked(shared: Company) -> None:
 def test_good_answers_are_taken_written_and_act_on_the_next_run(tmp_path: Path) -> None:
     company = Company(tmp_path)
     book = Book(company.asked())
-    book.put("kisi:4", "Decision", "merge")
+    book.put("kisi:4", "Decision", "Merge")  # as a program writes it that begins cells with a capital
     book.put("kisi:4", "Why", "aynı kişi: =yes")
     book.put("kisi:4", "city", book.label_of("books:5"), "keep")
     book.put("kisi:3", "Decision", "apart")
