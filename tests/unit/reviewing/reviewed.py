@@ -22,19 +22,20 @@ PHONE = MatchRulePlan(name="same phone", same=(SamePlan(field="phone"),), do="re
 # 6 + 10 + 7 are joined by a mailbox against two birth dates (held); 8 + 9 are merged by a mailbox.
 KISI: tuple[dict[str, Any], ...] = (
     {"key": "1", "first_name": "Ayşe", "last_name": "Yılmaz", "email": "ayse@y.example", "city": "Bursa", "firm": "F1"},
-    {"key": "2", "first_name": "Ayse", "last_name": "Yilmaz", "email": "ayse@y.example", "phone": "+901", "firm": "F1"},
-    {"key": "3", "first_name": "A.", "last_name": "Yılmaz", "email": "info@y.example", "phone": "+901"},
-    {"key": "4", "first_name": "=1+1", "last_name": "İnan", "email": "can@i.example", "phone": "+902", "city": "İzmir",
-     "street": "Cad. 4", "consent": "granted", "notes": "pays late"},
+    {"key": "2", "first_name": "Ayse", "last_name": "Yilmaz", "email": "ayse@y.example", "phone": "+905321234501",
+     "firm": "F1"},
+    {"key": "3", "first_name": "A.", "last_name": "Yılmaz", "email": "info@y.example", "phone": "+905321234501"},
+    {"key": "4", "first_name": "=1+1", "last_name": "İnan", "email": "can@i.example", "phone": "+905327654302",
+     "city": "İzmir", "street": "Cad. 4", "consent": "granted", "notes": "pays late"},
     {"key": "6", "first_name": "Ali", "last_name": "Kaya", "email": "kaya@k.example", "birth_date": "1950-01-01"},
     {"key": "7", "first_name": "Ali", "last_name": "Kaya", "email": "kaya@k.example", "birth_date": "1980-01-01"},
     {"key": "10", "first_name": "Ali", "last_name": "Kaya", "email": "kaya@k.example"},
-    {"key": "8", "first_name": "Eva", "last_name": "Groß", "email": "eva@g.example", "phone": "+908"},
+    {"key": "8", "first_name": "Eva", "last_name": "Groß", "email": "eva@g.example", "phone": "+905329876508"},
     {"key": "9", "first_name": "Eva", "last_name": "Gross", "email": "eva@g.example"},
 )  # fmt: skip
 BOOKS: tuple[dict[str, Any], ...] = (
-    {"key": "5", "first_name": "Can", "last_name": "Inan", "phone": "+902", "city": "Bursa", "street": "Sok. 5",
-     "consent": "withdrawn", "notes": "0123"},
+    {"key": "5", "first_name": "Can", "last_name": "Inan", "phone": "+905327654302", "city": "Bursa",
+     "street": "Sok. 5", "consent": "withdrawn", "notes": "0123"},
 )  # fmt: skip
 FIRMS: tuple[dict[str, Any], ...] = ({"key": "F1", "name": "Yılmaz Gıda"},)
 DEALS: tuple[dict[str, Any], ...] = (
