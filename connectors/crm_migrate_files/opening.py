@@ -1,5 +1,6 @@
 """The door to a file: only plain files, of the kind that their name says, opened once."""
 
+import codecs
 import os
 import stat
 from pathlib import Path
@@ -33,6 +34,12 @@ _KINDS = (  # what a file begins with, what that is, and what to do
     (b"SQLite format 3\0", "an SQLite database", "name it as `url:` of the source: sqlite:///FILE"),
     (b"\0\1\0\0Standard ", "an Access database", _EXPORT),
     (b"{\\rtf", "a text of a word processor", _EXPORT),
+)
+_MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NO_TEXT = bytes({*range(1, 32), 127} - {*b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"})
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
@@ -85,8 +92,15 @@ def _check_text(path: Path, head: bytes) -> None:
     for begin, kind, advice in _KINDS:
         if head.startswith(begin):
             raise InputError(f"{path.name}: is {kind}, not text", hint=advice)
-    if len(head) - len(head.translate(None, _NO_TEXT)) > len(head) // 20:
+    text = _as_bytes(head)
+    if len(text) - len(text.translate(None, _NO_TEXT)) > len(text) // 20:
         raise InputError(f"{path.name}: is no text: its first bytes are control characters", hint=_EXPORT)
+
+
+def _as_bytes(head: bytes) -> bytes:
+    """The first bytes in an encoding that hides no control character; half of a letter of UTF-16 may look like one."""
+    codec = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    return head.decode(codec, "ignore").encode() if codec else head
 
 
 def _workbook(path: Path, head: bytes) -> Kind:

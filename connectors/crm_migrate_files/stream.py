@@ -1,11 +1,11 @@
 """A file as a stream of bytes that can be scanned for quotes and line ends, hashed while it is read."""
 
-import codecs
 import hashlib
 from typing import BinaryIO
 
 from crm_migrate_files.dialect import doubled
 from crm_migrate_files.encodings import Encoding, keeps_ascii
+from crm_migrate_files.wide import decoder_of
 
 BLOCK = 1 << 22
 _END_MARK = b"\x1a"
@@ -38,11 +38,8 @@ class TextStream:
         self.bytes = 0
         self.end_mark = False
         self._escaped, self._held = escaped, b""
-        self._decoder = None
-        self.codec = encoding.codec
-        if not keeps_ascii(encoding.codec):
-            self._decoder = codecs.getincrementaldecoder(encoding.codec)("replace")
-            self.codec = "utf-8"
+        self._decoder = None if keeps_ascii(encoding.codec) else decoder_of(encoding.codec)
+        self.codec = encoding.codec if self._decoder is None else "utf-8"
         self._raw(encoding.mark)
         self._ended = False
 
@@ -83,6 +80,5 @@ class TextStream:
                 return block
             text = self._decoder.decode(block, final=self._ended)
             if text:
-                # What cannot be decoded became U+FFFD; as a lone surrogate it is no UTF-8 and found with its row.
-                return text.replace("\ufffd", "\udcff").encode("utf-8", "surrogatepass")
+                return text.encode("utf-8", "surrogatepass")
         return b""

@@ -1,5 +1,6 @@
 """Cleaning one column of a CSV or XLSX file: the same file with a clean column and its flag beside."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from zipfile import BadZipFile
 
 from crm_migrate.cleansing.localities import language_of
 from crm_migrate.errors import InputError, UsageError
+from crm_migrate.utf16 import Shape, narrow_rows
 
 Rows = list[list[str]]
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
@@ -70,12 +72,25 @@ def read_sheet(path: Path, locale: str | None = None, encoding: str | None = Non
     data = path.read_bytes()
     marked = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     page = _PAGES.get(language_of(locale or ""), "cp1252")
+    if marked == "utf-16":
+        _refuse_narrow(path, data)
     for name in (encoding,) if encoding else (marked, page):
         try:
             return _delimited(path, data.decode(str(name)), str(name))
         except (UnicodeDecodeError, LookupError):
             continue
     raise InputError(f"{path} is neither UTF-8 nor {page}", hint="say what it is with --encoding")
+
+
+def _refuse_narrow(path: Path, data: bytes) -> None:
+    """InputError where a file of UTF-16 holds rows of 8 bits: read as UTF-16 they are letters of other scripts."""
+    codec = "utf-16-le" if data.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
+    shape = Shape.of(data[2:].partition("\n".encode(codec))[0].decode(codec, "replace"))
+    at = next((start for start, _ in narrow_rows(data[2:], codec, shape, final=True)), None)
+    if at is not None:
+        line = data[2 : at + 2].decode(codec, "replace").count("\n") + 1
+        message = f"{path} is in UTF-16, and from line {line:,} on rows of 8 bits stand in it"
+        raise InputError(message, hint="write it again in one encoding; somebody appended to it with `>>`")
 
 
 def _delimited(path: Path, text: str, encoding: str) -> Sheet:

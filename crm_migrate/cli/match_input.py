@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crm_migrate.matching.matcher import Matching
 
 Command = Callable[..., Any]
+_QUOTE = b'"'
 WORKBOOKS = (".xlsx", ".xlsm")
 
 
@@ -103,16 +104,27 @@ def _utf8(file: Path) -> pl.DataFrame | None:
 
 
 def _is_even(file: Path, mark: int, frame: pl.DataFrame) -> bool:
-    """False where rows are shorter than the header: polars fills them up in silence. Known where no cell is quoted."""
+    """False where rows are shorter than the header: polars fills them up in silence. Marks in quotes part nothing."""
     if not frame.width or not frame[:, -1].null_count():
         return True
-    found = 0
+    found, quoted = 0, False
     with file.open("rb") as opened:
         while block := opened.read(1 << 22):
-            if b'"' in block:
-                return True
-            found += block.count(mark)
+            marks, quotes = _outside(block, mark, quoted=quoted)
+            found, quoted = found + marks, quoted ^ bool(quotes % 2)
     return found == (frame.width - 1) * (frame.height + 1)
+
+
+def _outside(block: bytes, mark: int, *, quoted: bool) -> tuple[int, int]:
+    """How many marks of a block stand outside quotes, and how many quotes it has; it begins inside where `quoted`."""
+    quotes = block.count(_QUOTE)
+    if not quotes:
+        return 0 if quoted else block.count(mark), 0
+    import numpy as np
+
+    array = np.frombuffer(block, dtype=np.uint8)
+    inside = np.bitwise_xor.accumulate(array == _QUOTE[0]) ^ quoted
+    return int(np.count_nonzero((array == mark) & ~inside)), quotes
 
 
 def _sheet(file: Path, locale: str | None, encoding: str | None) -> pl.DataFrame:

@@ -132,3 +132,29 @@ def test_a_workbook_and_what_only_says_so(tmp_path: Path, capsys: pytest.Capture
         main(["match", str(source), "--id", "Kundennummer", "-o", str(target)])
     assert left.value.code == 3
     assert "is no workbook" in capsys.readouterr().err
+
+
+def test_short_rows_beside_quoted_cells_are_left_out_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quoted = ROWS.replace("Siti;", '"Siti; ""S"";\nA";')
+    code, target = run(tmp_path, quoted + "5;Ayşe;Yılmaz\n6;Budi;Santoso;24.12.1990;\n")
+    assert code == 0
+    assert pd.read_csv(target, dtype=str)["id"].tolist() == ["1", "2", "3", "4", "6"]
+    assert "1 rows have another number of cells than the header and were left out (line 7)" in capsys.readouterr().err
+
+
+def test_quoted_cells_without_short_rows_are_read_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, target = run(tmp_path, ROWS.replace("Siti;", '"Siti; ""S"";\nA";') + '"6";Budi;Santoso;24.12.1990;\n')
+    assert code == 0
+    assert len(pd.read_csv(target)) == 5
+    assert "left out" not in capsys.readouterr().err
+
+
+def test_a_file_of_utf16_with_rows_of_8_bits_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "rows.csv"
+    source.write_bytes(ROWS.encode("utf-16") + "5;Ayşe;Yılmaz;12.03.1980;İzmir\n".encode())
+    with pytest.raises(SystemExit) as left:
+        main(["match", str(source), "--id", "Kundennummer", "-o", str(tmp_path / "clusters.csv")])
+    assert left.value.code == 3
+    assert "from line 6 on rows of 8 bits" in capsys.readouterr().err

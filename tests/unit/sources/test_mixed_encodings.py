@@ -114,3 +114,53 @@ def test_guests_from_other_languages_stay(codec: str, language: str, text: str) 
 def test_a_long_cell_is_judged_in_one_pass() -> None:
     row = b"x" * 1_000_000 + "ş".encode("cp1254") * 1_000_000
     assert Judge("cp1254", ("tr",)).foreign(row) is None
+
+
+def utf16(codec: str, *rows: str | bytes, end: str = "\r\n") -> bytes:
+    """A file of UTF-16 with its mark; rows of bytes stand there as they are."""
+    lines = [row if isinstance(row, bytes) else f"{row}{end}".encode(codec) for row in ("id;name;note", *rows)]
+    return "\ufeff".encode(codec) + b"".join(lines)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+@pytest.mark.parametrize("page", ["cp1254", "utf-8"])
+@pytest.mark.parametrize("odd", ["", "x"])
+def test_rows_of_8_bits_in_a_file_of_utf16_are_set_aside(
+    tmp_path: Path, codec: str, end: str, page: str, odd: str
+) -> None:
+    narrow = [f"{i};Müller Işık{odd};not{end}".encode(page) for i in (2, 3, 5)]
+    data = utf16(codec, "1;Ayşe;a", narrow[0], narrow[1], "4;Şule;b", narrow[2], "6;Jörg;c", end=end)
+    found = read_bytes(tmp_path, data)
+    assert found.rows == [["1", "Ayşe", "a"], ["4", "Şule", "b"], ["6", "Jörg", "c"]]
+    assert [(q.line, q.code) for q in found.aside] == [(3, "undecodable"), (4, "undecodable"), (6, "undecodable")]
+    assert found.lines == [2, 5, 7]
+    assert found.adds_up()
+
+
+@pytest.mark.parametrize("tail", [b"2;Ali;x", b"2;Ali;xy", b"2;Ali;x\r\n3;Veli;y\r\n", b"2;Ali;x\n3;Veli;y"])
+def test_rows_of_8_bits_at_the_end_of_a_file_of_utf16_are_set_aside(tmp_path: Path, tail: bytes) -> None:
+    found = read_bytes(tmp_path, utf16("utf-16-le", "1;Ayşe;a", tail))
+    assert found.rows == [["1", "Ayşe", "a"]]
+    assert [q.line for q in found.aside] == list(range(3, 3 + len(tail.split())))
+    assert found.adds_up()
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "name", ["大上海公司", "上海", "日本の上", "ああ上ああ", "ગુજરાતી", "ਪੰਜਾਬੀ", "മലയാളം ഊ", "Иван", "Ā一"]
+)
+def test_letters_of_other_scripts_are_no_rows_of_8_bits(tmp_path: Path, codec: str, name: str) -> None:
+    rows = [f"{name};{name};x", f"{name}{name}\n{name};{name}", "9;z;z"]
+    quoted = f'"{name}\n{name}";{name};y'
+    found = read_bytes(tmp_path, utf16(codec, rows[0], quoted, rows[2]))
+    assert found.rows == [[name, name, "x"], [f"{name}\n{name}", name, "y"], ["9", "z", "z"]]
+    assert not found.aside
+
+
+def test_rows_of_8_bits_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crm_migrate_files.stream.BLOCK", 7)
+    data = utf16("utf-16-le", "1;Ayşe;a", b"2;M\xfcller;x\r\n", "3;Şule;b", b"4;M\xfcller;xy\r\n", "5;Jörg;c")
+    found = read_bytes(tmp_path, data)
+    assert [row[0] for row in found.rows] == ["1", "3", "5"]
+    assert len(found.aside) == 2

@@ -1,0 +1,61 @@
+"""Rows of 8 bits inside a table in UTF-16, as `>>` appends them: read as UTF-16 they are letters of other scripts.
+
+Such a row begins where a line does and has no NUL byte up to its line end, and what follows it is UTF-16 again. A row
+of UTF-16 has NUL bytes in every delimiter; before the first one it may have none, and a letter may hold the byte of a
+line end: of big endian (`上` is 4E 0A) only a carriage return before it, or the delimiters of a whole row, are a proof.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CODECS = frozenset({"utf-16-le", "utf-16-be"})
+_ROWS = rb"(?P<rows>(?:[^\x00\n]{2,}\n|\r\n)+)"
+_NARROW = {
+    "utf-16-le": re.compile(rb"(?:\A|\n\x00)" + _ROWS + rb"(?!\x00)"),
+    "utf-16-be": re.compile(rb"(?:\A|\x00\n)" + _ROWS),
+}
+_LAST = re.compile(rb"[\t\r\x20-\xff]{2,}")
+_BEHIND = 256  # bytes that say whether UTF-16 goes on
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The delimiter of a table and how often its header has it."""
+
+    delimiter: bytes
+    count: int
+
+    @classmethod
+    def of(cls, header: str) -> "Shape":
+        """By the first line."""
+        mark = max(",;\t|", key=header.count)
+        return cls(mark.encode(), header.count(mark))
+
+
+def narrow_rows(data: bytes, codec: str, shape: Shape, *, final: bool) -> Iterator[tuple[int, int]]:
+    """From where to where rows of 8 bits stand in the bytes of a table in `utf-16-le` or `utf-16-be`.
+
+    The data begin where a line begins; unless `final`, they end where one ends.
+    """
+    end, newline = 0, "\n".encode(codec)
+    for match in _NARROW[codec].finditer(data):
+        behind = data[match.end() : match.end() + _BEHIND].partition(newline)[0]
+        if _goes_on(behind, codec) and (codec == "utf-16-le" or _proven(match["rows"], shape)):
+            end = match.end()
+            yield match.start("rows"), end
+    _, _, rest = data[end:].rpartition(newline)
+    if final and shape.count and _LAST.fullmatch(rest):
+        yield len(data) - len(rest), len(data)
+
+
+def _goes_on(behind: bytes, codec: str) -> bool:
+    """True where UTF-16 begins here: most NUL bytes are the high half of a letter; also where nothing follows."""
+    halves = behind[0::2].count(0), behind[1::2].count(0)
+    low, high = halves if codec == "utf-16-le" else halves[::-1]
+    return high > low or not any(halves)
+
+
+def _proven(rows: bytes, shape: Shape) -> bool:
+    filled = [line for line in rows.splitlines() if line]
+    return b"\r\n" in rows or (shape.count > 0 and all(line.count(shape.delimiter) == shape.count for line in filled))
