@@ -418,8 +418,9 @@ CODES: dict[str, Code] = {
     ),
     "name_reserved": Code(
         "mapping",
-        "A field would be written where the target keeps its own id, or where we keep our key.",
-        "Give the field another name in the target with `to:`.",
+        "A field would be written where the target keeps its own id or we keep our key, or a source or object has a "
+        "name that Windows or SQLite keep for themselves (`con`, `sqlite_x`).",
+        "Give the field another name in the target with `to:`; call the source or object otherwise.",
     ),
     "literal_is_field": Code(
         "mapping",

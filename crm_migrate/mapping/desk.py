@@ -1,5 +1,6 @@
 """The desk on which a mapping is resolved: what was read, what is known, and the findings so far."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -75,7 +76,7 @@ class Desk:
         if other and alias:
             self.used[source].add(other)
             return other
-        hint = f"In this file it is called `{other}`: write [{other}]." if other else nearest(name, known)
+        hint = f"In this file it is called `{other}`: write [{other}]." if other else _similar(name, known)
         message = f"source `{source}` has no column `{name}`"
         self.findings.append(self.document.inside("column_unknown", message, path, offset or 0, hint))
         return name
@@ -117,3 +118,14 @@ class Desk:
             (expression.value if value else expression.condition)(column)
         except ExpressionError as error:
             self.text_error(error, path, shift)
+
+
+def _similar(name: str, known: Iterable[str]) -> str:
+    """Which column may be meant: the very header where reading had to rename it, else the nearest one."""
+    renamed = re.compile(rf"{re.escape(name)}#\d+|column{re.escape(name)}")
+    mine = next((column for column in sorted(known) if renamed.fullmatch(column)), None)
+    return (
+        f"Its header is read as `{mine}`: names that differ by case only, or are ours, are renamed."
+        if mine
+        else (nearest(name, known))
+    )

@@ -15,14 +15,22 @@ from crm_migrate.mapping.tree import Path
 _WORD = re.compile(r"(?!__)[^\W\d]\w{0,99}")
 _HINT = "Letters, digits and _ only, a letter first, at most 100; the target's own spelling goes into `to:`."
 _OURS = frozenset({"id", "target_id"})  # how targets call the id of a record
+# Folders of Windows that are devices, in every spelling; tables that SQLite keeps for itself.
+_KEPT = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]|sqlite_.*", re.IGNORECASE)
 
 
 def check_names(desk: Desk, plans: Iterable[ObjectPlan]) -> None:
     """Names of objects and sources, then of every object's fields, here and in the target."""
-    _alike(desk, [(name, ("sources", name)) for name in desk.file.sources])
+    named: list[tuple[str, Path]] = [(name, ("sources", name)) for name in desk.file.sources]
     objects: list[tuple[str, Path]] = [(name, ("objects", name)) for name in desk.file.objects]
+    tables: list[tuple[str, Path]] = [(p.to, ("objects", n, "to")) for n, p in desk.file.objects.items() if p.to]
+    _alike(desk, named)
     _words(desk, "object", objects)
     _alike(desk, objects)
+    for name, path in (*named, *objects, *tables):
+        if _KEPT.fullmatch(name):
+            message = f"`{name}` cannot name a folder or table: Windows or the database keeps the word for itself"
+            desk.tell_key("name_reserved", message, path, f"Call it `my_{name}`, or what the system is called.")
     for plan in plans:
         if plan.name in desk.file.objects:
             _check_fields(desk, plan)
@@ -38,6 +46,8 @@ def _check_fields(desk: Desk, plan: ObjectPlan) -> None:
     _alike(desk, [(name, path) for name, path in places if name not in twice])
     in_target = [(f.target, path) for f, (_, path) in zip(plan.fields, places, strict=True) if f.target is not None]
     for name, path in in_target:
+        if path[-1] == name and not _WORD.fullmatch(name):
+            continue  # told already
         if name in _OURS or name == plan.key_field or name.startswith("__") or not name.isprintable():
             message = f"`{name}` of the target is no field that a mapping can fill: the target or we keep it ourselves"
             desk.tell_key("name_reserved", message, path, "Give it another name in the target with `to:`.")

@@ -106,3 +106,11 @@ def test_what_looks_like_a_secret_is_refused_wherever_it_stands(tmp_path: Path, 
 )  # fmt: skip
 def test_long_names_are_no_secrets(tmp_path: Path, word: str) -> None:
     assert "secret_literal" not in {f.code for f in found(tmp_path, with_field(f"title: {word}"))}
+
+
+@pytest.mark.parametrize(("column", "read"), [("ID", "ID#2"), ("id", "id#1"), ("__row", "column__row")])
+def test_a_header_that_was_renamed_is_named_by_its_own_new_name(tmp_path: Path, column: str, read: str) -> None:
+    (tmp_path / "crm-migrate.yaml").write_text(with_field(f"title: {{a: {column}, type: text}}"), "utf-8")
+    headers = {"a": ["id#1", "ID#2", "column__row", "Last", "id2"]}
+    told = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"), headers=headers)[1]
+    assert f"`{read}`" in next(f.hint for f in told if f.code == "column_unknown" and f.place.line == 11)
