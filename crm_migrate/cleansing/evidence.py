@@ -12,9 +12,9 @@ import ftfy
 import phonenumbers
 import polars as pl
 
-from crm_migrate.cleansing.calendar_words import date_order
-from crm_migrate.cleansing.dates import DAY_NUMBER
-from crm_migrate.cleansing.exchanged import exchanged
+from crm_migrate.cleansing.dates.calendar_words import date_order
+from crm_migrate.cleansing.dates.exchanged import exchanged
+from crm_migrate.cleansing.dates.parsing import DAY_NUMBER
 from crm_migrate.cleansing.steps import Context
 
 Facts = dict[str, str]

@@ -8,12 +8,12 @@ from functools import partial
 import polars as pl
 
 from crm_migrate.cleansing.cells import Cell, outcomes
-from crm_migrate.cleansing.companies import company_key
-from crm_migrate.cleansing.email import email_key
-from crm_migrate.cleansing.letters import fold
-from crm_migrate.cleansing.phone import phone_cell
+from crm_migrate.cleansing.contact.email import email_key
+from crm_migrate.cleansing.contact.phone import phone_cell
+from crm_migrate.cleansing.contact.web import domain_cell
+from crm_migrate.cleansing.organisations.companies import company_key
 from crm_migrate.cleansing.steps import Context
-from crm_migrate.cleansing.web import domain_cell
+from crm_migrate.cleansing.text.letters import fold
 
 
 def compare_key(values: pl.Series, type: str, context: Context) -> pl.Series:

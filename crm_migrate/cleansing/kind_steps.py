@@ -5,11 +5,11 @@ from collections.abc import Callable
 import polars as pl
 
 from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, unguessed
-from crm_migrate.cleansing.companies import company_cell
 from crm_migrate.cleansing.kinds import KINDS, read_bounded
-from crm_migrate.cleansing.note_flags import note_flags
-from crm_migrate.cleansing.sensitive import sensitive_content
+from crm_migrate.cleansing.organisations.companies import company_cell
 from crm_migrate.cleansing.steps import Context
+from crm_migrate.cleansing.text.note_flags import note_flags
+from crm_migrate.cleansing.text.sensitive import sensitive_content
 
 
 def _regional(name: str, example: tuple[str, str]) -> None:

@@ -5,27 +5,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crm_migrate.cleansing.addresses import address_cell
-from crm_migrate.cleansing.amounts import NumberContext, amount_cell, decimal_of, integer_cell
+from crm_migrate.cleansing.amounts.numbers import NumberContext, amount_cell, decimal_of, integer_cell
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
-from crm_migrate.cleansing.choices import boolean_cell
-from crm_migrate.cleansing.codes_of_things import iban_cell, id_cell, tax_cell
-from crm_migrate.cleansing.companies import company_cell, company_key_cell
-from crm_migrate.cleansing.countries import country_cell
+from crm_migrate.cleansing.choices.picklists import gender_cell, picklist_cell
+from crm_migrate.cleansing.choices.vocabularies import boolean_cell
+from crm_migrate.cleansing.contact.email import email_cell, key_of
+from crm_migrate.cleansing.contact.phone import phone_cell
+from crm_migrate.cleansing.contact.web import domain_cell, url_cell
 from crm_migrate.cleansing.csv_shapes import csv_cell
-from crm_migrate.cleansing.dates import context_of, date_cell
-from crm_migrate.cleansing.email import email_cell, key_of
-from crm_migrate.cleansing.localities import language_of, region_of
-from crm_migrate.cleansing.note_flags import note_flags
+from crm_migrate.cleansing.dates.parsing import context_of, date_cell
 from crm_migrate.cleansing.nulls import is_null
-from crm_migrate.cleansing.person_cells import person_cell
-from crm_migrate.cleansing.phone import phone_cell
-from crm_migrate.cleansing.picklists import gender_cell, picklist_cell
-from crm_migrate.cleansing.postal_codes import postal_cell
-from crm_migrate.cleansing.states import state_cell
-from crm_migrate.cleansing.strings import null_cell, plain_text
-from crm_migrate.cleansing.text import text_cell, turkish
-from crm_migrate.cleansing.web import domain_cell, url_cell
+from crm_migrate.cleansing.organisations.companies import company_cell, company_key_cell
+from crm_migrate.cleansing.organisations.identifiers import iban_cell, id_cell, tax_cell
+from crm_migrate.cleansing.people.person_cells import person_cell
+from crm_migrate.cleansing.places.addresses import address_cell
+from crm_migrate.cleansing.places.countries import country_cell
+from crm_migrate.cleansing.places.localities import language_of, region_of
+from crm_migrate.cleansing.places.postal_codes import postal_cell
+from crm_migrate.cleansing.places.states import state_cell
+from crm_migrate.cleansing.text.mending import text_cell, turkish
+from crm_migrate.cleansing.text.note_flags import note_flags
+from crm_migrate.cleansing.text.strings import null_cell, plain_text
 
 Options = Mapping[str, Any]
 Reader = Callable[[str, str, Options], Cell]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.text.letters import fold
 
 _LONGEST = 100  # characters; nobody mistypes a whole sentence
 _SHORT, _LONG = 5, 10  # characters of a key: below the first letters are only exchanged, from the second on two slip

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from crm_migrate.cleansing.letters import fold
-from crm_migrate.cleansing.mailboxes import FREE_MAIL, domain_flag, local_flag, same_filler
+from crm_migrate.cleansing.contact.mailboxes import FREE_MAIL, domain_flag, local_flag, same_filler
+from crm_migrate.cleansing.contact.phone_columns import WALKS
 from crm_migrate.cleansing.nulls import PEOPLE, PROGRAMS
-from crm_migrate.cleansing.phone_columns import WALKS
+from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.cleansing.vocabulary import phrases, words
 
 

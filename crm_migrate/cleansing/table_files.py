@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from crm_migrate.cleansing.localities import language_of
+from crm_migrate.cleansing.places.localities import language_of
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.utf16 import Shape, narrow_rows
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from crm_migrate.cleansing.letters import fold
+from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.matching.words import lines
 
 SAMPLE = 5_000

@@ -9,9 +9,9 @@ from functools import partial, wraps
 import polars as pl
 from ftfy import fix_text
 
-from crm_migrate.cleansing.calendar_words import month_of
-from crm_migrate.cleansing.letters import STROKED
+from crm_migrate.cleansing.dates.calendar_words import month_of
 from crm_migrate.cleansing.nulls import PEOPLE, PROGRAMS
+from crm_migrate.cleansing.text.letters import STROKED
 from crm_migrate.matching.words import word_map, word_set
 
 _MOJIBAKE = r"[ÂÃÄÅØÙĂ][^\x00-\x7fÀ-ÿ]|[ÂÃÄÅØÙ][\x{a0}-\x{bf}]"

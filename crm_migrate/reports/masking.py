@@ -12,7 +12,7 @@ from functools import cache
 
 from publicsuffixlist import PublicSuffixList
 
-from crm_migrate.cleansing.legal_forms import form_key, without_form
+from crm_migrate.cleansing.organisations.legal_forms import form_key, without_form
 from crm_migrate.crm.types import TYPES
 from crm_migrate.reports.changes import changes
 from crm_migrate.reports.visible import cut

@@ -5,7 +5,7 @@ import importlib.util
 import re
 from pathlib import Path
 
-from crm_migrate.cleansing.note_flags import FLAGS
+from crm_migrate.cleansing.text.note_flags import FLAGS
 from crm_migrate.cleansing.vocabulary import table
 from crm_migrate.codes import CODES
 from crm_migrate.crm.types import TYPES

@@ -6,13 +6,13 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_migrate.cleansing.amount_steps import amount_outcomes
-from crm_migrate.cleansing.amounts import NumberContext, amount_cell
+from crm_migrate.cleansing.amounts.amount_steps import amount_outcomes
+from crm_migrate.cleansing.amounts.numbers import NumberContext, amount_cell
 from crm_migrate.cleansing.cells import Cell
-from crm_migrate.cleansing.date_formats import compiled, fast_column, read
-from crm_migrate.cleansing.date_steps import date_outcomes
-from crm_migrate.cleansing.dates import DateContext, date_cell
-from crm_migrate.cleansing.text import text_cell, text_outcomes
+from crm_migrate.cleansing.dates.date_formats import compiled, fast_column, read
+from crm_migrate.cleansing.dates.date_steps import date_outcomes
+from crm_migrate.cleansing.dates.parsing import DateContext, date_cell
+from crm_migrate.cleansing.text.mending import text_cell, text_outcomes
 
 _YEARS = st.one_of(st.integers(0, 99), st.integers(1850, 2210), st.sampled_from([1, 1604, 1753, 4501, 9999]))
 _SMALL = st.one_of(st.integers(0, 13), st.integers(26, 32))

@@ -12,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat as Format
 
-from crm_migrate.cleansing.amount_steps import amount_outcomes
-from crm_migrate.cleansing.amounts import NumberContext, amount_cell
-from crm_migrate.cleansing.date_formats import compiled, fast_column, read
-from crm_migrate.cleansing.date_steps import date_outcomes
-from crm_migrate.cleansing.dates import DateContext, date_cell
-from crm_migrate.cleansing.email import email_cell, email_key, email_outcomes, key_of
-from crm_migrate.cleansing.person_cells import person_cell
-from crm_migrate.cleansing.person_columns import plain_names
-from crm_migrate.cleansing.phone import phone_cell
-from crm_migrate.cleansing.phone_columns import valid_numbers
-from crm_migrate.cleansing.text import repaired, text_outcomes
+from crm_migrate.cleansing.amounts.amount_steps import amount_outcomes
+from crm_migrate.cleansing.amounts.numbers import NumberContext, amount_cell
+from crm_migrate.cleansing.contact.email import email_cell, email_key, email_outcomes, key_of
+from crm_migrate.cleansing.contact.phone import phone_cell
+from crm_migrate.cleansing.contact.phone_columns import valid_numbers
+from crm_migrate.cleansing.dates.date_formats import compiled, fast_column, read
+from crm_migrate.cleansing.dates.date_steps import date_outcomes
+from crm_migrate.cleansing.dates.parsing import DateContext, date_cell
+from crm_migrate.cleansing.people.person_cells import person_cell
+from crm_migrate.cleansing.people.person_columns import plain_names
+from crm_migrate.cleansing.text.mending import repaired, text_outcomes
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 

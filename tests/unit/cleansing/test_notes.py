@@ -2,8 +2,8 @@
 
 import pytest
 
-from crm_migrate.cleansing.note_flags import note_flags
-from crm_migrate.cleansing.sensitive import sensitive_content
+from crm_migrate.cleansing.text.note_flags import note_flags
+from crm_migrate.cleansing.text.sensitive import sensitive_content
 
 RAISED = {
     "deceased": [

@@ -5,7 +5,7 @@ import pytest
 
 from crm_migrate import clean
 from crm_migrate.cleansing import STEPS, Context
-from crm_migrate.cleansing.phone import phone_cell, phone_outcomes
+from crm_migrate.cleansing.contact.phone import phone_cell, phone_outcomes
 
 
 def phone(text: str, region: str) -> tuple[str, str]:

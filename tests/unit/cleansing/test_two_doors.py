@@ -5,10 +5,10 @@ import pytest
 
 from crm_migrate import clean
 from crm_migrate.cleansing import STEPS, Context
-from crm_migrate.cleansing.email import ascii_lowered, email_cell, email_outcomes
+from crm_migrate.cleansing.contact.email import ascii_lowered, email_cell, email_outcomes
 from crm_migrate.cleansing.kinds import KINDS, read_bounded
-from crm_migrate.cleansing.person_cells import person_cell
-from crm_migrate.cleansing.person_columns import plain_names
+from crm_migrate.cleansing.people.person_cells import person_cell
+from crm_migrate.cleansing.people.person_columns import plain_names
 
 NOWHERE = [
     "ann@lee.com.invalid",

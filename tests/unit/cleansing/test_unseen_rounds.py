@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crm_migrate import clean
-from crm_migrate.cleansing.sensitive import sensitive_content
+from crm_migrate.cleansing.text.sensitive import sensitive_content
 
 Row = dict[str, str]
 

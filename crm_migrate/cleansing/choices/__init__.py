@@ -1,0 +1,1 @@
+"""Small vocabularies: yes and no, gender, tags, picklists of a target."""

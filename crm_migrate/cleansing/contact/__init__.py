@@ -1,0 +1,1 @@
+"""How somebody is reached: mailboxes, telephones, web addresses."""

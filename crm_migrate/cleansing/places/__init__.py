@@ -1,0 +1,1 @@
+"""Where somebody is: addresses, postal codes, states, countries."""

@@ -1,0 +1,1 @@
+"""Text: letters and their case, damage of programs, notes and what they ask of us."""
