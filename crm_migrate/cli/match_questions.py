@@ -9,7 +9,7 @@ import click
 from crm_migrate.cli.match_input import found_in, input_options
 
 if TYPE_CHECKING:
-    from crm_migrate.matching.labels import Score
+    from crm_migrate.matching.explaining.labels import Score
 
 LIMITS = (0.0001, 0.001, 0.005, 0.01, 0.05)  # wrong merges per merged record
 AROUND = 5  # examples on each side of a cut
@@ -28,7 +28,7 @@ def tune_command(file: Path, limit: float, html: Path | None, **options: Any) ->
     \b
       crm-migrate match tune contacts.csv --id ContactID --limit 0.005
     """
-    from crm_migrate.matching.tuning import around, tuned
+    from crm_migrate.matching.explaining.tuning import around, tuned
     from crm_migrate.reports.terminal import aligned
     from crm_migrate.reports.visible import visible
 
@@ -85,7 +85,7 @@ def score_command(
     """
     from crm_migrate.cli.mapping import project_of
     from crm_migrate.mapping.frozen import read_plan
-    from crm_migrate.matching.labels import read_labels
+    from crm_migrate.matching.explaining.labels import read_labels
     from crm_migrate.stages.scoring import score_run
     from crm_migrate.workspace.state import open_run
 

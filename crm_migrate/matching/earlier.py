@@ -7,7 +7,7 @@ split one, and waits.
 from pathlib import Path
 
 from crm_migrate.mapping.plan import ObjectPlan
-from crm_migrate.matching.clusters import MAX_CLUSTER
+from crm_migrate.matching.deciding.clusters import MAX_CLUSTER
 from crm_migrate.matching.pairs import EARLIER
 from crm_migrate.workspace.parts import paths, read_manifest
 from crm_migrate.workspace.relations import Relations

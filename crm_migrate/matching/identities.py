@@ -9,8 +9,8 @@ import polars as pl
 
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.matching.comparing.terms import Codes
 from crm_migrate.matching.keys import without_placeholders
-from crm_migrate.matching.terms import Codes
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import quoted
 

@@ -12,16 +12,16 @@ import numpy.typing as npt
 import polars as pl
 
 from crm_migrate.mapping.plan import LearnedPlan, ObjectPlan, Plan
-from crm_migrate.matching.clusters import components
-from crm_migrate.matching.engine import Resolved, resolve
+from crm_migrate.matching.comparing.records import Records, prepare
+from crm_migrate.matching.comparing.sentences import sentences
+from crm_migrate.matching.comparing.terms import Codes, encode
+from crm_migrate.matching.deciding.clusters import components
+from crm_migrate.matching.deciding.outcomes import Outcomes, outcomes
+from crm_migrate.matching.deciding.vetoes import DIFFERENT
 from crm_migrate.matching.identities import identities, kinds
-from crm_migrate.matching.outcomes import Outcomes, outcomes
 from crm_migrate.matching.pairs import LEARNED, MODEL, SILENT
-from crm_migrate.matching.records import Records, prepare
 from crm_migrate.matching.rules import hard_fields
-from crm_migrate.matching.sentences import sentences
-from crm_migrate.matching.terms import Codes, encode
-from crm_migrate.matching.vetoes import DIFFERENT
+from crm_migrate.matching.weighing.engine import Resolved, resolve
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import quoted
 

@@ -9,17 +9,17 @@ import polars as pl
 import pyarrow as pa
 
 from crm_migrate.errors import UsageError
-from crm_migrate.matching.detection import KINDS, Detected, detect
-from crm_migrate.matching.engine import Resolved, resolve
-from crm_migrate.matching.facts import facts_of
-from crm_migrate.matching.groups import groups
-from crm_migrate.matching.incremental import extended
-from crm_migrate.matching.linking import linked
-from crm_migrate.matching.merges import groups_frame, merges_frame, named
-from crm_migrate.matching.outcomes import LIMIT, Case, decided, entities, opened
-from crm_migrate.matching.records import Records, prepare
-from crm_migrate.matching.terms import Codes
-from crm_migrate.matching.waterfall import Waterfall, waterfall
+from crm_migrate.matching.comparing.detection import KINDS, Detected, detect
+from crm_migrate.matching.comparing.facts import facts_of
+from crm_migrate.matching.comparing.records import Records, prepare
+from crm_migrate.matching.comparing.terms import Codes
+from crm_migrate.matching.deciding.groups import groups
+from crm_migrate.matching.deciding.merges import groups_frame, merges_frame, named
+from crm_migrate.matching.deciding.outcomes import LIMIT, Case, decided, entities, opened
+from crm_migrate.matching.explaining.waterfall import Waterfall, waterfall
+from crm_migrate.matching.weighing.engine import Resolved, resolve
+from crm_migrate.matching.weighing.incremental import extended
+from crm_migrate.matching.weighing.linking import linked
 
 ENTITIES = ("person", "organisation")
 _NAME_THEM = "name them: --type COLUMN=family_name, in Python types={'column': 'family_name'}"

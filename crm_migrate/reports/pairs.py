@@ -8,7 +8,7 @@ from itertools import accumulate
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from crm_migrate.matching.waterfall import Waterfall
+from crm_migrate.matching.explaining.waterfall import Waterfall
 from crm_migrate.reports.charts import WIDTH, Bar
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.terminal import aligned

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import Plan
-from crm_migrate.matching.labels import LabelledPair, Pair, Score, score
+from crm_migrate.matching.explaining.labels import LabelledPair, Pair, Score, score
 from crm_migrate.stages.reconciling.columns import CLUSTERS, NODES, PAIRS
 from crm_migrate.stages.reconciling.database import Tables, opened
 from crm_migrate.workspace.layout import Run

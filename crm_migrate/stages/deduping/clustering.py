@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import ObjectPlan
-from crm_migrate.matching.clusters import MAX_CLUSTER, chain, components
+from crm_migrate.matching.deciding.clusters import MAX_CLUSTER, chain, components
 from crm_migrate.matching.rules import hard_fields
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import quoted

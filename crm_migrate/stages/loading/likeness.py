@@ -11,12 +11,12 @@ import polars as pl
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import LearnedPlan, ObjectPlan
-from crm_migrate.matching.engine import resolve
+from crm_migrate.matching.comparing.records import Records, prepare
+from crm_migrate.matching.comparing.sentences import sentences
+from crm_migrate.matching.deciding.outcomes import Outcomes, outcomes
 from crm_migrate.matching.identities import told_by
 from crm_migrate.matching.keys import without_placeholders
-from crm_migrate.matching.outcomes import Outcomes, outcomes
-from crm_migrate.matching.records import Records, prepare
-from crm_migrate.matching.sentences import sentences
+from crm_migrate.matching.weighing.engine import resolve
 from crm_migrate.stages.loading.keys import Names, text_columns
 from crm_migrate.stages.loading.objects import loaded_fields
 from crm_migrate.workspace.relations import Relations

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_migrate.matching import folding
-from crm_migrate.matching.company_names import LEVELS, UNLIKE, CompanyNames
-from crm_migrate.matching.comparison import Pairs
+from crm_migrate.matching.comparing import folding
+from crm_migrate.matching.comparing.company_names import LEVELS, UNLIKE, CompanyNames
+from crm_migrate.matching.comparing.comparison import Pairs
 
 OTHERS = ["Quarzhof Optik", "Lindner Metallbau", "Orbitec Logistik", "Sahin Tekstil", "Budi Konstruksi", "Vela Dental"]
 

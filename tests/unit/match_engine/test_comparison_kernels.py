@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from crm_migrate.matching import folding, kernels
-from crm_migrate.matching.comparison import Pairs
-from crm_migrate.matching.detection import detect
+from crm_migrate.matching.comparing import folding, kernels
+from crm_migrate.matching.comparing.comparison import Pairs
+from crm_migrate.matching.comparing.detection import detect
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from crm_migrate import match
-from crm_migrate.matching.comparison import Compared, Comparison
-from crm_migrate.matching.neighbours import neighbours
-from crm_migrate.matching.variants import learned
+from crm_migrate.matching.comparing.comparison import Compared, Comparison
+from crm_migrate.matching.weighing.neighbours import neighbours
+from crm_migrate.matching.weighing.variants import learned
 
 FIRST = "Ada Bela Cem Dina Emre Fanni Gül Hana Ivo Juna Kaan Lale Mara Nils Okan Pia Rana Umut".split()  # noqa: SIM905
 SOUNDS = [c + v for c in "bdfgklmnprstvz" for v in "aeio"]

@@ -14,8 +14,8 @@ import pytest
 
 from benchmarks.matching_sets import Spec, make
 from crm_migrate import match
-from crm_migrate.matching import engine
-from crm_migrate.matching.blocking import ALL_PAIRS, Blocked, candidates
+from crm_migrate.matching.weighing import engine
+from crm_migrate.matching.weighing.blocking import ALL_PAIRS, Blocked, candidates
 
 ROOT = Path(__file__).resolve().parents[3]
 MANY = 200_000  # candidates

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from crm_migrate import match
-from crm_migrate.matching import folding
+from crm_migrate.matching.comparing import folding
 
 WORDS = (
     "Quarz", "Linden", "Orbi", "Sahin", "Budi", "Vela", "Krone", "Mira", "Tosca", "Ufer", "Zeder", "Anker", "Birke",

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_migrate.matching.partition import Linked, missing_pairs, partition
+from crm_migrate.matching.weighing.partition import Linked, missing_pairs, partition
 
 PRIOR = np.array([0.0])
 

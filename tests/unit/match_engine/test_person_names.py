@@ -3,10 +3,10 @@
 import numpy as np
 import polars as pl
 
-from crm_migrate.matching import folding
-from crm_migrate.matching.composites import NAME, generations, origins, person_names, places
-from crm_migrate.matching.names import NameParts, name_parts, words_between
-from crm_migrate.matching.terms import encode
+from crm_migrate.matching.comparing import folding
+from crm_migrate.matching.comparing.composites import NAME, generations, origins, person_names, places
+from crm_migrate.matching.comparing.names import NameParts, name_parts, words_between
+from crm_migrate.matching.comparing.terms import encode
 
 
 def series(*values: str | None) -> pl.Series:

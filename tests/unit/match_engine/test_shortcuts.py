@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, Indel
 
-from crm_migrate.matching import folding, kernels
-from crm_migrate.matching.blocking import candidates
-from crm_migrate.matching.comparison import Pairs, by_value, summed_up
-from crm_migrate.matching.facts import several_names
-from crm_migrate.matching.records import Records, prepare
-from crm_migrate.matching.sifting import bounds, sift
-from crm_migrate.matching.signatures import far, may_contain
-from crm_migrate.matching.terms import encode, joint
-from crm_migrate.matching.weights import Table, drawn_pairs, gains, log_odds, prior, seeded
+from crm_migrate.matching.comparing import folding, kernels
+from crm_migrate.matching.comparing.comparison import Pairs, by_value, summed_up
+from crm_migrate.matching.comparing.facts import several_names
+from crm_migrate.matching.comparing.records import Records, prepare
+from crm_migrate.matching.comparing.signatures import far, may_contain
+from crm_migrate.matching.comparing.terms import encode, joint
+from crm_migrate.matching.weighing.blocking import candidates
+from crm_migrate.matching.weighing.sifting import bounds, sift
+from crm_migrate.matching.weighing.weights import Table, drawn_pairs, gains, log_odds, prior, seeded
 
 TEXT = st.text(alphabet="aabcdeé şя漢 01", min_size=1, max_size=9)
 PERSONS = {
@@ -150,7 +150,7 @@ def test_levels_from_the_table_are_those_of_a_dictionary_too_large_for_one(monke
     words = pl.Series([a + b for a, b in combinations(WORDS, 2)] + [None])
     a, b = np.random.default_rng(3).integers(-1, len(words) - 1, (2, 3000))
     small = by_value(a, b, encode(words)[0], kernels.names, 6)
-    monkeypatch.setattr("crm_migrate.matching.comparison.SMALL", 10)
+    monkeypatch.setattr("crm_migrate.matching.comparing.comparison.SMALL", 10)
     assert np.array_equal(small, by_value(a, b, encode(words)[0], kernels.names, 6))
 
 

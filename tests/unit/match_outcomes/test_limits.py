@@ -9,9 +9,9 @@ from planted import crowd, framed, person
 
 from crm_migrate import match
 from crm_migrate.errors import UsageError
-from crm_migrate.matching.limits import Belief, _learned
+from crm_migrate.matching.deciding.limits import Belief, _learned
+from crm_migrate.matching.deciding.outcomes import outcomes
 from crm_migrate.matching.matcher import Matching
-from crm_migrate.matching.outcomes import outcomes
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from planted import crowd, framed, person
 
 from crm_migrate import match
-from crm_migrate.matching.linking import assignment
+from crm_migrate.matching.weighing.linking import assignment
 
 
 @given(

@@ -8,7 +8,7 @@ import staged
 
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.mapping.plan import FeedPlan, MatchRulePlan, ObjectPlan, SamePlan
-from crm_migrate.matching.labels import LabelledPair, read_labels, score
+from crm_migrate.matching.explaining.labels import LabelledPair, read_labels, score
 from crm_migrate.stages.scoring import score_run
 
 LABELS = """left;right;same

@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_migrate.matching.clusters import chain, components
+from crm_migrate.matching.deciding.clusters import chain, components
 from crm_migrate.matching.keys import without_placeholders
 from crm_migrate.matching.similarity import similarities
 from crm_migrate.stages.linking.cycles import in_cycles

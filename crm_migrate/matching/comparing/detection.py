@@ -1,0 +1,137 @@
+"""Detection: what a column holds, by its name in several languages and by its content, with the evidence."""
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from crm_migrate.cleansing.text.letters import fold
+from crm_migrate.matching.comparing.words import lines
+
+SAMPLE = 5_000
+_CONTENT = (
+    ("email", r"^\s*[^@\s]+@[^@\s]+\.[A-Za-z]{2,}\s*$"),
+    ("url", r"^\s*(https?://|www\.)\S+$"),
+    ("birth_date", r"^\s*((1[89]|20)\d\d\D?\d\d\D?\d\d|\d{1,2}[./-]\d{1,2}[./-](1[89]|20)\d\d)\s*$"),
+    ("phone", r"^\s*(\+\d[\d\s().\-/]{8,}|\(\d{2,5}\)\s?[\d\s.\-/]{5,}|\d{3}[-./ ]\d{3}[-./ ]\d{4})\s*$"),
+    ("street", r"^\s*(\d+\w?,?\s+\p{L}.{4,}|\p{L}[\p{L} .\-]{4,}\s\d{1,4}\s?[a-z]?)\s*$"),
+)
+_ENOUGH = 0.7
+_POSSIBLE = {"url": r"\w\.\w", "company_name": r"\p{L}"}
+_MOST = 0.5
+_FEW = 20  # rows; in smaller tables one value for all may still be the two doubles that are looked for
+# A column of dates without a telling name holds births when enough of its years lie before any CRM began to be filled.
+_BEFORE_CRM, _OLD_ENOUGH = 1990, 0.25
+_NUMBERS = frozenset(
+    ("id", "ids", "no", "nr", "nummer", "num", "number", "numarasi", "kodu", "kod", "guid", "uuid", "key")
+)
+_BROAD = ("company_name", "person_name", "street")
+_NUMBERED = ("phone", "fax", "tax_id", "house_number", "address_rest", "street")
+KINDS = tuple(line.partition("=")[0].strip() for line in lines("columns"))
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Semantic type of a column ("" when it says nothing about who somebody is) and why we think so."""
+
+    column: str
+    type: str
+    because: str
+
+
+def detect(frame: pl.DataFrame, entity: str) -> list[Detected]:
+    """One finding per column, in the order of the frame."""
+    return [_detected(name, _seen(frame[name]), len(frame), entity) for name in frame.columns]
+
+
+def _seen(values: pl.Series) -> pl.Series:
+    """The texts of the first rows; those of all rows where the first are too few or all the same."""
+    filled = _filled(values.head(10 * SAMPLE))
+    return filled if len(filled) >= SAMPLE and filled.n_unique() > 1 else _filled(values)
+
+
+def _filled(values: pl.Series) -> pl.Series:
+    stripped = values.drop_nulls().str.strip_chars()
+    return stripped.filter(stripped != "")
+
+
+def _detected(name: str, filled: pl.Series, rows: int, entity: str) -> Detected:
+    if filled.is_empty():
+        return Detected(name, "", "no values")
+    if rows >= _FEW and filled.n_unique() == 1:
+        return Detected(name, "", "one value only")
+    by_name = _by_name(name, entity)
+    if by_name and _possible(filled, by_name[0]):
+        return Detected(name, by_name[0], f"the name says {by_name[1]!r}")
+    for kind, pattern in _CONTENT:
+        if kind == "birth_date" and (entity != "person" or not _of_birth(filled)):
+            continue
+        share = int(filled.head(SAMPLE).str.contains(pattern).sum()) / min(len(filled), SAMPLE)
+        if share >= _ENOUGH:
+            return Detected(name, kind, f"{share:.0%} of the values look like it")
+    return Detected(name, "", "neither name nor values say what it is")
+
+
+def _possible(values: pl.Series, kind: str) -> bool:
+    """Most values can be what the name of the column says: `Website` may hold yes and no, `Sites` a count."""
+    pattern = _POSSIBLE.get(kind)
+    return pattern is None or float(values.head(SAMPLE).str.contains(pattern).mean() or 0) >= _MOST  # type: ignore[arg-type]
+
+
+def _of_birth(values: pl.Series) -> bool:
+    years = values.head(SAMPLE).str.extract(r"((?:1[89]|20)\d\d)").cast(pl.Int32, strict=False).drop_nulls()
+    return len(years) > 0 and int((years < _BEFORE_CRM).sum()) >= _OLD_ENOUGH * len(years)
+
+
+def _by_name(name: str, entity: str) -> tuple[str, str] | None:
+    words = re.sub(r"[^\w]+|_", " ", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))).split()
+    found = _whole(words, name, entity) or _part(words)
+    if found and found[0] == "company_name" and entity == "person":
+        return "employer", found[1]
+    return found
+
+
+def _whole(words: list[str], name: str, entity: str) -> tuple[str, str] | None:
+    """What the name as a whole says."""
+    closed = "".join(words)
+    known = _known()
+    if closed in ("name", "nama") or (closed == "isim" and entity == "organisation"):
+        return ("company_name" if entity == "organisation" else "person_name"), name
+    for whole in (closed, closed.rstrip("0123456789")):
+        if whole in known:
+            return known[whole], name
+    if {"given_name", "family_name"} <= {known.get(word) for word in words}:
+        return "person_name", name
+    return None
+
+
+def _part(words: list[str]) -> tuple[str, str] | None:
+    """What a part of the name says, unless another part says that it is about the record, its keeper or its number."""
+    known = _known()
+    about = next((word for word in words if known.get(word) == "record"), None)
+    if about:
+        return "record", about
+    found = _longest(words, known)
+    number = next((word for word in words if word in _NUMBERS), None)
+    if number and (found is None or found[0] not in _NUMBERED):
+        return "id", number
+    return found
+
+
+def _longest(words: list[str], known: dict[str, str]) -> tuple[str, str] | None:
+    """The longest part that says something; a word like city or mail says more than account, contact or address."""
+    found: list[tuple[str, str]] = []
+    for length in (3, 2, 1):
+        for start in range(len(words) - length, -1, -1):
+            part = "".join(words[start : start + length]).rstrip("0123456789")
+            if len(part) > 2 and part in known and known[part] not in ("id", "source", "choice"):
+                found.append((known[part], part))
+    return min(found, key=lambda kind_part: kind_part[0] in _BROAD, default=None)
+
+
+def _known() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for line in lines("columns"):
+        kind, _, words = line.partition("=")
+        known |= {word: kind.strip() for word in words.split()}
+    return known

@@ -1,0 +1,51 @@
+"""Sentences: what two records have in common and what differs, in words, for many pairs at a time.
+
+A sentence follows from the levels of agreement alone, so that it is made once per pattern of levels. The weights behind
+it are in `waterfall`, which takes one pair at a time.
+"""
+
+import numpy as np
+
+from crm_migrate.matching.comparing.comparison import Comparison
+from crm_migrate.matching.comparing.terms import Codes
+
+CHUNK = 250_000  # pairs compared at a time, so that memory stays bounded
+_WORDS = {"email": "e-mail", "url": "web address", "tax_id": "tax number", "phone": "phone number", "place": "city"}
+_ORDERED = "name_order"  # says only whether given and family name are exchanged
+
+
+def sentences(comparisons: tuple[Comparison, ...], i: Codes, j: Codes) -> list[str]:
+    """One sentence per pair: `same e-mail, family name one slip; another street`."""
+    told: list[str] = []
+    for at in range(0, len(i), CHUNK):
+        told += _chunk(comparisons, i[at : at + CHUNK], j[at : at + CHUNK])
+    return told
+
+
+def _chunk(comparisons: tuple[Comparison, ...], i: Codes, j: Codes) -> list[str]:
+    levels = np.stack([c.compare(i, j).levels for c in comparisons], axis=1)
+    patterns, which = np.unique(levels, axis=0, return_inverse=True)
+    words = [_sentence(comparisons, pattern.tolist()) for pattern in patterns]
+    return [words[at] for at in which.ravel().tolist()]
+
+
+def _sentence(comparisons: tuple[Comparison, ...], levels: list[int]) -> str:
+    """The same, then the similar, then what differs; values that are missing say nothing."""
+    same, alike, other = [], [], []
+    for comparison, level in zip(comparisons, levels, strict=True):
+        what, last = _WORDS.get(comparison.name, comparison.name.replace("_", " ")), len(comparison.labels) - 1
+        if comparison.name == _ORDERED:
+            alike += ["names exchanged"] if level == 1 else []
+        elif level == last:
+            same.append(what)
+        elif level == 1:
+            other.append(what)
+        elif level:
+            alike.append(f"{what} {comparison.labels[level]}")
+    parts = [f"same {_listed(same)}"] if same else []
+    agreed = ", ".join([*parts, *alike]) or "nothing in common"
+    return f"{agreed}; another {_listed(other)}" if other else agreed
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

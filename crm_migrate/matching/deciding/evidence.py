@@ -1,0 +1,103 @@
+"""Evidence: pairs weighed once more for merging, by kinds that are independent of each other.
+
+Contact points that several names use count for nothing here, nor do numbers and mailboxes that are only alike: those
+of colleagues and brothers are. A place counts from the street or the postal code on, so that the same name in the same
+city is one kind only.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from crm_migrate.cleansing import is_role_mailbox
+from crm_migrate.matching.comparing.comparison import Levels
+from crm_migrate.matching.comparing.facts import Facts, name_keys, several_names
+from crm_migrate.matching.comparing.records import Records
+from crm_migrate.matching.comparing.terms import Codes, distinct
+from crm_migrate.matching.weighing.weights import Model, Reals, Table, gains, log_odds, prior
+
+STRONG = 2.0  # natural log: seven times as probable for one than for two
+KINDS = ("name", "birth date", "number", "contact", "place", "circumstances")
+_KIND = {
+    "given_name": 0, "family_name": 0, "name_order": 0, "middle_name": 0, "company_name": 0, "birth_date": 1,
+    "tax_id": 2, "email": 3, "phone": 3, "url": 3, "web": 3, "street": 4, "place": 4,
+}  # fmt: skip
+_CIRCUMSTANCES = ("employer", "choice")
+_COUNTING = {
+    "place": frozenset({"different", "code alike", "code equal"}),
+}
+_EXACT = ("email", "phone", "tax_id")
+_CONTACTS = ("email", "phone")
+CHUNK = 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Pairs (i < j) with the level of each comparison, their log odds, and what each of `KINDS` says (nats)."""
+
+    i: Codes
+    j: Codes
+    levels: dict[str, Levels]
+    gains: npt.NDArray[np.float32]
+    odds: Reals
+    kinds: Reals
+
+    def at(self, name: str, labels: tuple[str, ...], wanted: frozenset[str]) -> npt.NDArray[np.bool_]:
+        """Pairs whose level of a comparison with these labels is one of the wanted."""
+        return np.isin(self.levels[name], [at for at, label in enumerate(labels) if label in wanted])
+
+    def strong(self) -> npt.NDArray[np.int64]:
+        """How many kinds of evidence are strong."""
+        return np.asarray((self.kinds >= STRONG).sum(axis=1))
+
+
+def weigh(model: Model, i: Codes, j: Codes, records: Records, facts: Facts) -> Weighed:
+    """The pairs weighed by the model, chunk by chunk, without what shared contact points say."""
+    shared = _shared_rows(model, i, j, facts)
+    kind = _KIND | {name: 5 for name, given in records.types.items() if given in _CIRCUMSTANCES}
+    ends = [slice(at, at + CHUNK) for at in range(0, max(len(i), 1), CHUNK)]
+    parts = [_chunk(model, i[part], j[part], shared, kind) for part in ends]
+    levels = {name: np.concatenate([part.levels[name] for part in parts]) for name in parts[0].levels}
+    found, odds, kinds = (np.concatenate([getattr(part, x) for part in parts]) for x in ("gains", "odds", "kinds"))
+    return Weighed(i, j, levels, found, odds, kinds)
+
+
+def _chunk(model: Model, i: Codes, j: Codes, shared: dict[str, npt.NDArray[np.bool_]], kind: dict[str, int]) -> Weighed:
+    table = Table(model.compare(i, j), model)
+    names = [c.name for c in model.comparisons]
+    found = gains(table, model)
+    for at, c in enumerate(model.comparisons):
+        if c.name in _EXACT:
+            nothing = table.levels[at] < len(c.labels) - 1
+            if c.name in shared:
+                nothing |= shared[c.name][i] & shared[c.name][j]
+            found[:, at :: len(names)][nothing] = np.minimum(found[:, at :: len(names)][nothing], 0)
+    kinds = np.zeros((len(i), len(KINDS)))
+    for at, c in enumerate(model.comparisons):
+        if c.name in kind:
+            kinds[:, kind[c.name]] += np.where(_counts(c.name, c.labels, table.levels[at]), found[:, at], 0)
+    return Weighed(i, j, dict(zip(names, table.levels, strict=True)), found, log_odds(found, prior(model)), kinds)
+
+
+def _counts(name: str, labels: tuple[str, ...], levels: Levels) -> npt.NDArray[np.bool_]:
+    """Where the level says something of its own."""
+    if name not in _COUNTING:
+        return np.ones(len(levels), dtype=bool)
+    return np.isin(levels, [at for at, label in enumerate(labels) if label in _COUNTING[name]])
+
+
+def _shared_rows(model: Model, i: Codes, j: Codes, facts: Facts) -> dict[str, npt.NDArray[np.bool_]]:
+    """Per comparison of contact points the rows with one that several names use, or (of these pairs) a function's."""
+    names = name_keys(facts)
+    found = {}
+    for c in model.comparisons:
+        if c.name in _CONTACTS:
+            columns = c.vocabulary[0][0].reshape(-1, len(names))
+            flags = np.append(several_names(columns, names, c.vocabulary[0][1]), False)
+            found[c.name] = np.logical_or.reduce([flags[codes] for codes in columns])
+    if "email" in found:
+        rows = distinct(np.concatenate([i, j]))
+        for column in facts.at(rows).folded("email"):
+            found["email"][rows] |= is_role_mailbox(column).to_numpy()
+    return found

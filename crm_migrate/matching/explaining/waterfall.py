@@ -1,0 +1,140 @@
+"""Why a pair is one, or is not: the weight of each comparison against the most likely other explanation, in bits.
+
+A bit doubles the odds. The other explanations are chance and the contexts of the model (a household, one building, a
+chain); the bars add up against the strongest of them, and what the weaker ones take away besides is a bar of its own,
+so that the last bar is the weight that the matcher decided by.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import numpy as np
+
+from crm_migrate.matching.weighing.engine import Resolved
+from crm_migrate.matching.weighing.weights import Context, Model, Table, gains, log_odds, prior
+
+_BIT = float(np.log(2))
+_NOTHING = 0.05  # bits: less is no argument
+_USUAL = "straight"  # names in their usual order are no argument for anything
+_LIKELY, _UNLIKELY = 0.5, 0.005
+
+# What a comparison looks at, where it is not a semantic type itself.
+_KINDS = {
+    "given_name": ("given_name", "person_name"), "middle_name": ("middle_name", "person_name"),
+    "family_name": ("family_name", "person_name"), "name_order": ("given_name", "family_name", "person_name"),
+    "street": ("street", "house_number"), "place": ("postal_code", "city", "state"),
+}  # fmt: skip
+_WORDS = {"email": "e-mail", "url": "web address", "tax_id": "tax number", "phone": "phone number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One comparison: its level of agreement, both values as they stand in the file, and its weight in bits.
+
+    `one_in`: every how manieth record carries the agreed value; None where nothing agreed exactly.
+    """
+
+    what: str
+    level: str
+    left: str
+    right: str
+    bits: float
+    one_in: float | None
+
+    @property
+    def words(self) -> str:
+        """The step in words: `the same e-mail`, `another phone number`, `family name: one slip`."""
+        if self.level == "crossed":
+            return "names in each other's place"
+        if self.level == "equal":
+            rare = f" (one in {self.one_in:,.0f})" if self.one_in and self.one_in >= 2 else ""
+            return f"the same {self.what}{rare}"
+        return f"another {self.what}" if self.level == "different" else f"{self.what}: {self.level}"
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """The weight of a pair from `start` (before anything is compared) over the steps and `rest` to `total`, in bits."""
+
+    left: Hashable
+    right: Hashable
+    rival: str
+    start: float
+    steps: tuple[Step, ...]
+    rest: float
+    total: float
+
+    @property
+    def probability(self) -> float:
+        """What the model believes; see the limits of the matcher for how far to believe it."""
+        return float(1 / (1 + np.exp(-np.clip(self.total * _BIT, -50, 50))))
+
+    @property
+    def sentence(self) -> str:
+        """Verdict, what speaks for it and what against, strongest first."""
+        verdict = "Different" if self.total <= 0 else "The same"
+        speaks_for, against = self._arguments(1), self._arguments(-1)
+        parts = [f"{verdict} ({_percent(self.probability)} that they are one)."]
+        parts.append(f"For: {'; '.join(speaks_for)}." if speaks_for else "Nothing speaks for one.")
+        parts.append(f"Against: {'; '.join(against)}." if against else "Nothing speaks against.")
+        return " ".join(parts)
+
+    def _arguments(self, sign: int) -> list[str]:
+        telling = (s for s in self.steps if s.bits * sign > _NOTHING and s.level != _USUAL)
+        said = sorted(telling, key=lambda s: (-abs(s.bits), s.what))
+        return [step.words for step in said]
+
+
+def _percent(probability: float) -> str:
+    if probability >= 1 - _UNLIKELY:
+        return "more than 99 %"
+    return "less than 1 %" if probability <= _UNLIKELY else f"{probability:.0%}".replace("%", " %")
+
+
+def waterfall(
+    found: Resolved,
+    rows: tuple[int, int],
+    names: tuple[Hashable, Hashable],
+    said: Callable[[int, tuple[str, ...]], str],
+) -> Waterfall:
+    """The weights of two rows of what was resolved; `said(row, kinds)` gives the texts of a row for semantic types."""
+    model = found.model
+    i, j = (np.array([row], dtype=np.int64) for row in rows)
+    compared = [comparison.compare(i, j) for comparison in model.comparisons]
+    table = Table(compared, model)
+    found_gains, before = gains(table, model), prior(model)
+    width = found_gains.shape[1] // len(before)
+    against = before + found_gains[0].reshape(len(before), width).sum(axis=1)
+    rival = int(np.argmin(against))
+    total = float(log_odds(found_gains, before)[0])
+    bits = found_gains[0, rival * width : (rival + 1) * width] / _BIT
+    steps = []
+    for k, comparison in enumerate(model.comparisons):
+        level = int(compared[k].levels[0])
+        if level:
+            kinds = _KINDS.get(comparison.name, (comparison.name,))
+            one_in = _one_in(model, k, int(compared[k].agreed[0]), len(found.label))
+            left, right = (said(row, kinds) for row in rows)
+            label = comparison.labels[level]
+            steps.append(Step(_what(comparison.name), label, left, right, float(bits[k]), one_in))
+    start, end = float(before[rival]) / _BIT, total / _BIT
+    rest = end - start - sum(step.bits for step in steps)
+    return Waterfall(*names, _rival(model, rival), start, tuple(steps), rest, end)
+
+
+def _what(name: str) -> str:
+    return _WORDS.get(name, name.replace("_", " "))
+
+
+def _one_in(model: Model, at: int, value: int, rows: int) -> float | None:
+    """Shares are smoothed (ten rows are not the world), but nothing is rarer than one in all rows."""
+    share = float(model.frequency[at][value]) if value >= 0 else 0.0
+    return min(1 / share, rows) if share > 0 else None
+
+
+def _rival(model: Model, at: int) -> str:
+    return "chance" if at == 0 else _context(model, model.contexts[at - 1])
+
+
+def _context(model: Model, context: Context) -> str:
+    return model.comparisons[min(context.apart)].apart

@@ -1,0 +1,1 @@
+"""Weighing: which pairs are compared, what each agreement is worth, and which records are one."""
