@@ -33,11 +33,11 @@ from crm_migrate.stages.extract import build_spec, extract, read_facts
 from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load
 from crm_migrate.stages.load import read_plan as read_load_plan
-from crm_migrate.stages.loading.objects import target_objects
-from crm_migrate.stages.loading.restoring import adopt
+from crm_migrate.stages.load.objects import target_objects
+from crm_migrate.stages.load.restoring import adopt
+from crm_migrate.stages.map import map_all
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.validate import validate_after, validate_before
-from crm_migrate.stages.workers import map_all
 from crm_migrate.workspace.evidence import Facts, read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run

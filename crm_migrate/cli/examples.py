@@ -11,7 +11,7 @@ import click
 from crm_migrate.cli.mapping import mapping_group, project_of
 
 if TYPE_CHECKING:
-    from crm_migrate.stages.examples import Mismatch
+    from crm_migrate.inspecting.examples import Mismatch
 
 
 @mapping_group.command("test")
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def test_command(path: Path, environment: str | None, junit: Path | None, as_json: bool) -> None:
     """Run the `examples:` through the stages of a run. Exit code 1 when one does not come out as said."""
+    from crm_migrate.inspecting.examples import try_example
     from crm_migrate.mapping.resolving import resolve
-    from crm_migrate.stages.examples import try_example
     from crm_migrate.workspace.evidence import read_evidence
 
     project = project_of(path)

@@ -19,7 +19,7 @@ from crm_migrate.cli.migrate import json_option
 from crm_migrate.reports.visible import visible
 
 if TYPE_CHECKING:
-    from crm_migrate.stages.explaining import CellStory, Explanation, RecordStory, RowStory
+    from crm_migrate.inspecting.explaining import CellStory, Explanation, RecordStory, RowStory
 
 
 @click.command("explain")
@@ -38,8 +38,8 @@ def explain_command(subject: str, folder: Path, run_id: str | None, as_json: boo
       crm-migrate explain kisi:4711 demo
       crm-migrate explain kisi.csv:1042 demo
     """
+    from crm_migrate.inspecting.explaining import explain
     from crm_migrate.mapping.frozen import read_plan
-    from crm_migrate.stages.explaining import explain
     from crm_migrate.workspace.state import open_run
 
     project = project_of(folder)

@@ -84,9 +84,9 @@ def score_command(
       crm-migrate match score labels.csv demo --min-precision 0.999 --min-recall 0.9
     """
     from crm_migrate.cli.mapping import project_of
+    from crm_migrate.inspecting.scoring import score_run
     from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.matching.explaining.labels import read_labels
-    from crm_migrate.stages.scoring import score_run
     from crm_migrate.workspace.state import open_run
 
     said = read_labels(labels)

@@ -33,7 +33,7 @@ def unmerge_command(
       crm-migrate unmerge demo contacts:17 --member books:A-4 --who ayse --why "two people, one mailbox"
     """
     from crm_migrate.mapping.frozen import read_plan
-    from crm_migrate.stages.unmerging import unmerge
+    from crm_migrate.reviewing.unmerging import unmerge
     from crm_migrate.workspace.state import open_run
 
     project = project_of(folder)

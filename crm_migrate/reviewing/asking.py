@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.matching.survivorship import block_of
 from crm_migrate.reviewing.candidates import Candidate, candidates
 from crm_migrate.reviewing.questions import KINDS, Column, Kind, LeftOut, Pack, Question
 from crm_migrate.reviewing.telling import tell
-from crm_migrate.stages.deduping.choices import is_choosable
+from crm_migrate.stages.dedupe.choices import is_choosable
+from crm_migrate.stages.dedupe.survivorship import block_of
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
 

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.matching.survivorship import winners
 from crm_migrate.reviewing.candidates import CLUSTERS, PAIRS, Candidate
 from crm_migrate.reviewing.hanging import Hanging, hanging
 from crm_migrate.reviewing.questions import Cells, Compared, Kind, Question, Record, question_id
+from crm_migrate.stages.dedupe.survivorship import winners
 from crm_migrate.workspace.relations import Relations, Row
 from crm_migrate.workspace.sql import quoted
 

@@ -18,7 +18,7 @@ from crm_migrate.mapping.plan import (
     StepPlan,
 )
 from crm_migrate.mapping.steps import resolved
-from crm_migrate.stages.map import Mapped, map_batch
+from crm_migrate.stages.map.batch import Mapped, map_batch
 
 SURE = ("null", "NULL", "Null", "\\N", "#N/A", "(null)", "<NULL>", "[null]", "undefined", "#YOK", "{null}", "1.#QNAN")
 DOUBTFUL = ("None", "NaN", "nan", "nil", "NA", "none", "missing")
@@ -81,7 +81,7 @@ def test_a_doubt_hides_no_stronger_word() -> None:
 
 def test_rows_whose_key_says_nothing_are_not_one_record() -> None:
     frame = pl.DataFrame({"No": ["NULL", "\\N", "7", "#N/A"]})
-    from crm_migrate.stages.map import source_keys
+    from crm_migrate.stages.map.batch import source_keys
 
     assert source_keys(frame, ("No",)).to_list() == [None, None, "7", None]
 

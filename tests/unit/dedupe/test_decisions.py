@@ -9,8 +9,8 @@ import staged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_migrate.matching.pairs import MODEL
 from crm_migrate.stages.dedupe import dedupe
+from crm_migrate.stages.dedupe.pairs import MODEL
 from crm_migrate.stages.link import link
 from crm_migrate.workspace.decisions import DuplicateDecision, evidence_hash, read_duplicates, write_duplicate
 from crm_migrate.workspace.layout import Run

@@ -7,7 +7,7 @@ from company import Company, Record
 
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.load import LoadPlan, LoadResult, execute_load, plan_load
-from crm_migrate.stages.loading.objects import target_object
+from crm_migrate.stages.load.objects import target_object
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import tables
 from crm_migrate_sql.target import SqlTarget

@@ -9,7 +9,7 @@ from bench import ACCOUNTS, CONTACTS, Bench, counts, waiting
 from company import make_plan
 
 from crm_migrate.errors import TargetConflict, TargetError
-from crm_migrate.stages.loading.restoring import adopt
+from crm_migrate.stages.load.restoring import adopt
 from crm_migrate_sql.target import SqlTarget
 
 MORE: list[Any] = [*CONTACTS, {"id": "4", "last_name": "Weiß"}]

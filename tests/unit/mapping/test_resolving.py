@@ -322,7 +322,7 @@ def test_wrong_step_arguments_are_asked_of_the_step(make: Make) -> None:
 
 
 def test_the_words_of_survivorship_are_those_of_the_matcher() -> None:
-    from crm_migrate.matching.survivorship import criterion
+    from crm_migrate.stages.dedupe.survivorship import criterion
 
     for word in SURVIVE - {"block", "never_merged"}:
         criterion(FieldPlan(name="x", type="text", survive=word))

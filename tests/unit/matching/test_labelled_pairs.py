@@ -7,9 +7,9 @@ import pytest
 import staged
 
 from crm_migrate.errors import InputError, UsageError
+from crm_migrate.inspecting.scoring import score_run
 from crm_migrate.mapping.plan import FeedPlan, MatchRulePlan, ObjectPlan, SamePlan
 from crm_migrate.matching.explaining.labels import LabelledPair, read_labels, score
-from crm_migrate.stages.scoring import score_run
 
 LABELS = """left;right;same
 kisi:1;kisi:2;evet

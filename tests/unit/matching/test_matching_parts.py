@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_migrate.matching.deciding.clusters import chain, components
-from crm_migrate.matching.keys import without_placeholders
-from crm_migrate.matching.similarity import similarities
-from crm_migrate.stages.linking.cycles import in_cycles
+from crm_migrate.stages.dedupe.keys import without_placeholders
+from crm_migrate.stages.dedupe.similarity import similarities
+from crm_migrate.stages.link.cycles import in_cycles
 from crm_migrate.workspace.decisions import DuplicateDecision, evidence_hash, read_duplicates, write_duplicate
 
 EDGES = st.lists(st.tuples(st.integers(0, 15), st.integers(0, 15)).filter(lambda e: e[0] != e[1]), max_size=25)

@@ -26,7 +26,7 @@ from crm_migrate.mapping.plan import (
     SplitPlan,
     StepPlan,
 )
-from crm_migrate.stages.reconciling import columns as c
+from crm_migrate.stages.reconcile import columns as c
 from crm_migrate.workspace.figures import Header
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import write_manifest, write_part

@@ -5,8 +5,8 @@ from pathlib import Path
 import mini_run
 import pytest
 
-from crm_migrate.stages.reconciling.accounting import settle_dispositions
-from crm_migrate.stages.reconciling.database import opened
+from crm_migrate.stages.reconcile.accounting import settle_dispositions
+from crm_migrate.stages.reconcile.database import opened
 from crm_migrate.workspace.figures import AccountingLine
 from crm_migrate.workspace.layout import Run
 

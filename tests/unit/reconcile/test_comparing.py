@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm_migrate.stages.reconciling.comparing import CLASSES, Compared, Comparison, compare
-from crm_migrate.stages.reconciling.database import Tables, opened, quote
+from crm_migrate.stages.reconcile.comparing import CLASSES, Compared, Comparison, compare
+from crm_migrate.stages.reconcile.database import Tables, opened, quote
 from crm_migrate.workspace.layout import Run
 
 FIELDS = (

@@ -5,8 +5,8 @@ import pytest
 
 from crm_migrate.cli.explain import rendered
 from crm_migrate.errors import UsageError
+from crm_migrate.inspecting.explaining import Explanation, decided, explain
 from crm_migrate.mapping.plan import FieldPlan, OwnerPlan, OwnersPlan
-from crm_migrate.stages.explaining import Explanation, decided, explain
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.workspace.layout import Project
 

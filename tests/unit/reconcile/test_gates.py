@@ -3,8 +3,8 @@
 import pytest
 
 from crm_migrate.mapping.plan import EnvironmentPlan, FeedPlan, GatePlan, ObjectPlan, Plan, ReconcilePlan
-from crm_migrate.stages.reconciling.gates import Found, gates
-from crm_migrate.stages.reconciling.verdict import sentence
+from crm_migrate.stages.reconcile.gates import Found, gates
+from crm_migrate.stages.reconcile.verdict import sentence
 from crm_migrate.workspace.figures import AccountingLine, SourceFigure
 
 STATES = ("created", "updated", "unchanged", "folded", "merged", "enrichment", "absent", "excluded", "rejected", "held")

@@ -8,7 +8,7 @@ import mini_run
 import pytest
 
 from crm_migrate.stages.reconcile import reconcile
-from crm_migrate.stages.reconciling.gates import shown_share
+from crm_migrate.stages.reconcile.gates import shown_share
 from crm_migrate.workspace.figures import Bridge, Figures
 from crm_migrate.workspace.sealing import read_sealed, write_sealed
 

@@ -20,7 +20,7 @@ from crm_migrate.mapping.plan import (
     StepPlan,
     ValueMapPlan,
 )
-from crm_migrate.stages.map import Mapped, map_batch, source_keys
+from crm_migrate.stages.map.batch import Mapped, map_batch, source_keys
 from crm_migrate.stages.transform import replay
 
 

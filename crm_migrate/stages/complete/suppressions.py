@@ -1,0 +1,58 @@
+"""Who is on the suppression list: every mailbox that was spoken about and that no ready record carries.
+
+Only now is it known who is ready: a person whose record a check refuses must stay on the list all the same.
+"""
+
+from collections.abc import Mapping
+
+from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
+from crm_migrate.stages.complete.query import Query
+from crm_migrate.stages.link.records import SUPPRESSIONS
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import literal, quoted
+
+CARRIED = "mailbox_carried"
+
+
+def settle_suppressions(work: Relations, plan: Plan, queries: Mapping[str, Query]) -> None:
+    """Leave out the entries of the list whose mailbox a ready record carries. Call when all verdicts are known."""
+    if SUPPRESSIONS not in queries or "email" not in queries[SUPPRESSIONS].columns:
+        return
+    for owner in plan.objects:
+        for enrich in owner.enrich:
+            if enrich.unmatched == "suppression_list":
+                _leave_out(work, owner, enrich, queries[owner.name], queries[SUPPRESSIONS])
+
+
+def _leave_out(work: Relations, owner: ObjectPlan, enrich: EnrichPlan, carriers: Query, listed: Query) -> None:
+    """Entries that this source made (not those that a project feeds itself)."""
+    verdicts = quoted(f"verdicts/{SUPPRESSIONS}")
+    clusters = work.scan({"__node": "BIGINT", "__cluster": "BIGINT"}, "dedupe", SUPPRESSIONS, "clusters")
+    nodes = work.scan({"__node": "BIGINT", "__source": "VARCHAR"}, "link", SUPPRESSIONS, "nodes")
+    message = f"A record of {owner.name} carries this mailbox, and with it what was said."
+    work.execute(
+        f"INSERT INTO {verdicts} WITH carried AS ({_mailboxes(owner, enrich.by, carriers)}),"
+        f" made AS (SELECT __cluster FROM {clusters} JOIN {nodes} USING (__node)"
+        f" GROUP BY __cluster HAVING bool_and(__source = {literal(enrich.source)}))"
+        f" SELECT s.__cluster, 'excluded', {literal(CARRIED)}, {literal(enrich.source)}, 'email', {literal(message)}"
+        f" FROM ({listed.text}) s SEMI JOIN made USING (__cluster) SEMI JOIN carried c ON c.mailbox = lower(s.email)"
+        f" WHERE s.__cluster NOT IN (SELECT cluster FROM {verdicts})",
+        carriers.bound * (2 if _others(owner, enrich.by, carriers) else 1) + listed.bound,
+    )
+
+
+def _mailboxes(owner: ObjectPlan, by: str, query: Query) -> str:
+    """Every mailbox of the ready records: the one that they are reached by, and the others that were kept."""
+    ready = f"FROM ({query.text}) q WHERE q.__cluster NOT IN (SELECT cluster FROM {quoted(f'verdicts/{owner.name}')})"
+    found = f"SELECT lower(q.{quoted(by)}) AS mailbox {ready}"
+    others = _others(owner, by, query)
+    if others:
+        cell = f"q.{quoted(others)}"
+        listed = f"CASE WHEN json_valid({cell}) THEN from_json({cell}, '[\"VARCHAR\"]') ELSE [{cell}] END"
+        found += f" UNION ALL SELECT lower(unnest({listed})) AS mailbox {ready} AND {cell} IS NOT NULL"
+    return found
+
+
+def _others(owner: ObjectPlan, by: str, query: Query) -> str | None:
+    kept = owner.field(by).keep_others
+    return kept if kept in query.columns else None

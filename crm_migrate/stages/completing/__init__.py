@@ -1,1 +1,0 @@
-"""The parts of `complete`: values, verdicts, uniqueness, owners, cascades, warnings."""

@@ -1,0 +1,175 @@
+"""One surviving record per cluster: winners of every cell, what losers leave behind, and who won what."""
+
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.stages.dedupe.choices import apply_choices, create_choices
+from crm_migrate.stages.dedupe.circles import create_circles, notes
+from crm_migrate.stages.dedupe.mailboxes import override
+from crm_migrate.stages.dedupe.members import create_members, node_view
+from crm_migrate.stages.dedupe.survivorship import COMPUTED, block_of, conflicts, winners
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import literal, quoted
+
+
+def survive(work: Relations, each: ObjectPlan) -> None:
+    """Publish `merged`, `survivors`, `clusters` and `notes` of one object; clusters of all objects are there."""
+    nodes = node_view(work, each)
+    members = create_members(work, each, nodes)
+    work.execute(f"CREATE TABLE won AS {winners(each, members)}")
+    create_choices(work, each, members)
+    apply_choices(work, each, members)
+    create_circles(work, each, nodes)
+    _hold_conflicts(work, each, members)
+    for field in each.fields:
+        if field.keep_others and any(other.name == field.keep_others for other in each.fields):
+            _keep_others(work, field, members)
+    overridden = [override(work, each, field, nodes, members) for field in each.fields if field.per]
+    _publish_clusters(work, each)
+    _publish_survivors(work, each, members)
+    _publish_notes(work, each, nodes, members)
+    _publish_merged(work, each, nodes, members, [o for o in overridden if o is not None])
+    for table in ("won", "choices", "circles", members, *(table for _, table in filter(None, overridden))):
+        work.execute(f"DROP TABLE {table}")
+
+
+def _hold_conflicts(work: Relations, each: ObjectPlan, members: str) -> None:
+    """Clusters whose members contradict each other in a field that must be equal wait for a person who chooses."""
+    query = conflicts(each, members)
+    if query is not None:
+        clusters = quoted(f"clusters/{each.name}")
+        work.execute(
+            f"UPDATE {clusters} AS c SET code = 'identity_conflict', why = concat('The members differ in ', d.fields,"
+            " ', which must be equal.') FROM (SELECT __cluster, string_agg(field, ', ' ORDER BY field) AS fields"
+            f" FROM ({query}) ANTI JOIN choices USING (__cluster, field) GROUP BY __cluster) d"
+            " WHERE d.__cluster = c.cluster AND c.code IS NULL"
+        )
+
+
+def _keep_others(work: Relations, field: FieldPlan, members: str) -> None:
+    """The values that lost go into the list field that the mapping names, beside what is there."""
+    name, others = quoted(field.name), quoted(field.keep_others or "")
+    listed = f"CASE WHEN json_valid({others}) THEN from_json({others}, '[\"VARCHAR\"]') ELSE [{others}] END"
+    work.execute(
+        f"UPDATE won SET {others} = k.kept, {quoted(f'{field.keep_others}/node')} = NULL FROM ("
+        f" SELECT i.__cluster, to_json(list_sort(list(DISTINCT i.item)))::VARCHAR AS kept FROM ("
+        f" SELECT __cluster, {name} AS item FROM {members} WHERE {name} IS NOT NULL"
+        f" UNION ALL SELECT __cluster, unnest({listed}) FROM {members} WHERE {others} IS NOT NULL) i"
+        f" JOIN won w ON w.__cluster = i.__cluster WHERE i.item IS NOT NULL AND i.item IS DISTINCT FROM w.{name}"
+        " GROUP BY i.__cluster) k WHERE k.__cluster = won.__cluster"
+    )
+
+
+def _publish_clusters(work: Relations, each: ObjectPlan) -> None:
+    work.publish(
+        "SELECT node AS __node, cluster AS __cluster, rule, CASE WHEN code IS NOT NULL THEN 'held' WHEN size > 1"
+        " THEN 'merged' ELSE 'single' END AS state, CASE WHEN code IS NOT NULL THEN concat(code, ': ', why)"
+        f" WHEN size > 1 THEN concat('joined by ', rule) END AS why FROM {quoted(f'clusters/{each.name}')}"
+        f" ORDER BY node",
+        "dedupe", each.name, "clusters",
+    )  # fmt: skip
+
+
+def _publish_survivors(work: Relations, each: ObjectPlan, members: str) -> None:
+    """Who won which cell: one line per cluster and field that has a value."""
+    lost = ", ".join(
+        f"count(*) FILTER (WHERE m.{quoted(f.name)} IS DISTINCT FROM w.{quoted(f.name)} AND"
+        f" m.{quoted(f.name)} IS NOT NULL)"
+        f" AS {quoted(f'{f.name}/losers')}"
+        for f in each.fields
+    )
+    if lost:
+        work.execute(
+            f"CREATE TABLE lost AS SELECT __cluster, {lost} FROM {members} m JOIN won w USING (__cluster)"
+            f" GROUP BY __cluster"
+        )
+    lines = [
+        f"SELECT won.__cluster, {number} AS number, {literal(f.name)} AS field,"
+        f" nullif(won.{quoted(f'{f.name}/node')}, -1) AS __node,"
+        f" CASE WHEN c.decision IS NULL THEN {literal(_rule(f))} ELSE concat('decision ', c.decision) END AS rule,"
+        f" lost.{quoted(f'{f.name}/losers')}::INTEGER AS losers FROM won JOIN lost USING (__cluster)"
+        f" LEFT JOIN choices c ON c.__cluster = won.__cluster AND c.field = {literal(f.name)}"
+        f" WHERE won.{quoted(f.name)} IS NOT NULL"
+        for number, f in enumerate(each.fields)
+    ]
+    empty = (
+        "SELECT 0::BIGINT AS __cluster, 0 AS number, '' AS field, 0::BIGINT AS __node, '' AS rule, 0 AS"
+        " losers WHERE FALSE"
+    )
+    work.publish(
+        f"SELECT * EXCLUDE (number) FROM ({' UNION ALL '.join([*lines, empty])}) ORDER BY __cluster, number",
+        "dedupe", each.name, "survivors",
+    )  # fmt: skip
+    work.execute("DROP TABLE IF EXISTS lost")
+
+
+def _rule(field: FieldPlan) -> str:
+    if block_of(field) is not None and field.survive not in COMPUTED:
+        return f"block {field.block}" if field.block else "never_merged"
+    return f"{field.survive} per {field.per}" if field.per else field.survive
+
+
+def _publish_notes(work: Relations, each: ObjectPlan, nodes: str, members: str) -> None:
+    """What merging did to links: members that point to different parents, and parents that became oneself."""
+    empty = "SELECT 0::BIGINT AS __cluster, '' AS field, '' AS code, '' AS message WHERE FALSE"
+    queries = [empty, notes()]
+    for field in each.fields:
+        if field.ref is None:
+            continue
+        name = quoted(field.name)
+        queries.append(
+            f"SELECT __cluster, {literal(field.name)}, 'spans_two_companies', concat('The members name ',"
+            f" count(DISTINCT {name}), ' different records of {field.ref.object}; one was kept.') FROM {members}"
+            f" GROUP BY __cluster HAVING count(DISTINCT {name}) > 1"
+        )
+        if field.ref.object == each.name:
+            queries.append(
+                f"SELECT DISTINCT c.cluster, {literal(field.name)}, 'self_parent_cleared', 'Merging made the record its"
+                f" own {field.name.replace(chr(39), '')}. The link was cleared.' FROM {nodes} n"
+                f" JOIN {quoted(f'clusters/{each.name}')} c ON c.node = n.__node WHERE c.size > 1"
+                f" AND n.{name} = c.cluster"
+            )
+    work.publish(f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY ALL", "dedupe", each.name, "notes")
+
+
+def _publish_merged(
+    work: Relations, each: ObjectPlan, nodes: str, members: str, overrides: list[tuple[FieldPlan, str]]
+) -> None:
+    replaced = {field.name: table for field, table in overrides}
+    cells, joins = [], []
+    for number, field in enumerate(each.fields):
+        name = quoted(field.name)
+        value = f"m.{name}"
+        if field.name in replaced:
+            joins.append(f" LEFT JOIN {replaced[field.name]} o{number} ON o{number}.__cluster = m.__cluster")
+            value = f"CASE WHEN o{number}.__cluster IS NULL THEN {value} ELSE o{number}.value END"
+        if field.ref is not None and field.ref.object == each.name:
+            circle = f"(SELECT __cluster FROM circles WHERE field = {literal(field.name)})"
+            value = f"CASE WHEN m.__cluster NOT IN {circle} THEN nullif({value}, m.__cluster) END"
+        cells.append(f"{value} AS {name}")
+    own = "".join(f", {quoted(field.name)}" for field in each.fields)
+    won = "".join(f", w.{quoted(field.name)}" for field in each.fields)
+    taken = "SELECT DISTINCT __cluster FROM " + members
+    grouped = (
+        "SELECT __cluster, min(__trust) FILTER (WHERE __node IS NOT NULL) AS __trust, max(__changed) AS __changed,"
+        " count(__node)::INTEGER AS __members, " + _texts("__ev") + f" AS __ev FROM {members} GROUP BY __cluster"
+    )
+    query = (
+        f"SELECT m.__cluster{''.join(', ' + cell for cell in cells)}, m.__trust, m.__changed, m.__members, m.__ev"
+        " FROM ("
+        f" SELECT __node AS __cluster{own}, __trust, __changed, 1::INTEGER AS __members, __ev FROM {nodes}"
+        f" WHERE __node IN (SELECT node FROM {quoted(f'clusters/{each.name}')} WHERE size = 1) AND __node"
+        f" NOT IN ({taken})"
+        f" UNION ALL BY NAME SELECT w.__cluster{won}, g.__trust, g.__changed, g.__members, g.__ev"
+        f" FROM won w JOIN ({grouped}) g USING (__cluster)) m{''.join(joins)}"
+    )
+    spans = work.spans("__node", "link", each.name, "nodes")  # a cluster has the number of its smallest node
+    pieces = [f"{query} WHERE {span.holds('m.__cluster')} ORDER BY m.__cluster" for span in spans]
+    work.publish_pieces(pieces, "dedupe", each.name, "merged")
+
+
+def _texts(name: str) -> str:
+    """SQL: the evidence texts of all members as one JSON list, each once."""
+    items = f"from_json({name}, '[\"VARCHAR\"]')"
+    return (
+        f"CASE WHEN count({name}) > 0 THEN to_json(list_sort(list_distinct(flatten(list({items})"
+        f" FILTER (WHERE {name} IS NOT NULL)))))::VARCHAR END"
+    )

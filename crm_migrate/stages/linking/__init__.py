@@ -1,1 +1,0 @@
-"""The parts of `link`: folding rows of one key, resolving references, cascades, cycles, enrichment."""

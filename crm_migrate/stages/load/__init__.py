@@ -1,0 +1,363 @@
+"""Load: send what the plan says, exactly once, in load order, and remember what the target answered.
+
+Per batch: the intent durable on disk, the request, the outcome per key. Stopped anywhere, the same run goes on where
+it was; the target's own journal wins over what we remember.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Target
+from crm_migrate.errors import TargetConflict, UsageError
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.load.claims import claim_members
+from crm_migrate.stages.load.keys import names_field, plan_columns, plan_listing
+from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object, target_objects
+from crm_migrate.stages.load.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
+from crm_migrate.stages.load.planning import plan_load
+from crm_migrate.stages.load.publishing import PUBLISHED, publish_memory, write_outcomes
+from crm_migrate.stages.load.restoring import refuse_exchanged
+from crm_migrate.stages.load.sending import Kind, Sender, check_journal, slices
+from crm_migrate.stages.load.theirs import read_theirs
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.ledger import BatchLine, Ledger, checked
+from crm_migrate.workspace.locking import project_lock, target_lock
+from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.sealing import damaged
+from crm_migrate.workspace.signals import handled, stop_now
+from crm_migrate.workspace.sql import literal, quoted, stream, write_batches
+
+__all__ = ["LoadPlan", "LoadResult", "LoadSample", "ObjectLoad", "execute_load", "plan_load", "read_plan"]
+
+IDS = {"__entity": "VARCHAR", "target_id": "VARCHAR"}
+
+
+class LoadedObject(BaseModel):
+    """What became of one object: entities that were written, refused, and held because a parent was refused."""
+
+    model_config = ConfigDict(frozen=True)
+
+    object: str
+    loaded: int
+    rejected: int
+    held: int
+    links_open: int = 0
+
+
+class LoadResult(BaseModel):
+    """What became of a load. `rejected` and open links are findings too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    identity: str
+    objects: tuple[LoadedObject, ...]
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Refusals and open links, one finding per object."""
+        out = []
+        for o in self.objects:
+            counts = {"target_refused": o.rejected, "parent_held": o.held, "link_open": o.links_open}
+            for code, count in counts.items():
+                if count:
+                    words = f"{o.object}: {count} record(s): {code.replace('_', ' ')}"
+                    out.append(Finding(code, words, Severity.WARNING, Place(source=o.object), count=count))
+        return tuple(out)
+
+
+def _never() -> bool:
+    return False
+
+
+def _silent(_object: str, _rows: int) -> None:
+    return None
+
+
+def execute_load(
+    plan: Plan,
+    project: Project,
+    run: Run,
+    target: Target,
+    *,
+    stop: Callable[[], bool] = _never,
+    progress: Callable[[str, int], None] = _silent,
+) -> LoadResult:
+    """Carry out the plan of this run's load, or go on with it; writes `outcomes` and `after` of every object.
+
+    Interrupted between two batches when `stop()` says so or Ctrl-C was pressed; TargetConflict when the target is not
+    the one that was planned for; TargetError when it cannot go on. `resume` is calling this again.
+    """
+    load_plan = read_plan(run)
+    if load_plan is None or load_plan.plan_hash != plan.hash:
+        raise UsageError("this run has no plan of its load", hint="crm-migrate plan")
+    with project_lock(project), checked(project.ledger) as ledger, _stoppable(stop) as stopped:
+        _check_seal(load_plan, run, ledger)
+        identity = _enter(plan, load_plan, run, target, ledger)
+        with target_lock(identity), relations(run, "load") as tables:
+            lines = {line.intent.name: line for line in ledger.batches(run.id)}
+            sender = Sender(plan.project, run, ledger, target, lines, stopped, progress)
+            check_journal(sender)
+            for object_plan in plan.objects:
+                claim_members(tables, target, plan, object_plan)
+            held = {o.name: _load_object(tables, sender, plan, o) for o in plan.objects}
+            linked = {o.name: _load_links(tables, sender, plan, o) for o in plan.objects}
+            after = {line.intent.name: line for line in ledger.batches(run.id)}
+            for object_plan in plan.objects:
+                _remember(tables, project, identity, plan, object_plan, target, after)
+            objects = tuple(_became(tables, o, held[o.name], *linked[o.name]) for o in plan.objects)
+        ledger.note(PUBLISHED, {"run": run.id, "identity": identity})
+    return LoadResult(identity=identity, objects=objects)
+
+
+def _check_seal(load_plan: LoadPlan, run: Run, ledger: Ledger) -> None:
+    """DamagedFile where the tables of the plan are not those that it was made of; what is begun changes them itself."""
+    if not ledger.begun(run.id) and sealed(load_plan, run).hash != load_plan.hash:
+        raise damaged(run.table("load", "plan.json"), "does not fit the tables that it stands for")
+
+
+def _enter(plan: Plan, load_plan: LoadPlan, run: Run, target: Target, ledger: Ledger) -> str:
+    """Prepare the target and make sure that it is the one that was planned for.
+
+    A target may get its name only when it is prepared; the ledger says that this run was about to do that.
+    """
+    before = target.identity()
+    refuse_exchanged(ledger, run, before)
+    entered = run.id in ledger.runs_of(before)
+    preparing = any(body["run"] == run.id for body in ledger.bodies("preparing")) and not ledger.begun(run.id)
+    if before != load_plan.identity and not entered and not preparing:
+        raise TargetConflict("the target is not the one that this load was planned for", hint="crm-migrate plan")
+    if not entered:
+        ledger.note("preparing", {"run": run.id, "identity": before})
+    target.prepare(target_objects(plan), apply=True)
+    identity = target.identity()
+    ledger.begin(run.id, identity, plan.hash, plan.project, plan.environment.name)
+    return identity
+
+
+# ---------------------------------------------------------------------------------------------------- one object
+
+
+def _load_object(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> int:
+    """Create, adopt and update the records of one object; how many were held because a parent was refused."""
+    now = [link for link in links(plan, object_plan) if not link.later]
+    held = _hold_orphans(tables, object_plan, now)
+    object, rows = target_object(plan, object_plan), sender.target.capabilities.batch_rows
+    queries: dict[Kind, str] = {
+        "create": "e.__action = 'create'",
+        "adopt": "e.__action = 'update' AND e.__code = 'existing'",
+        "update": "e.__action = 'update' AND e.__code IS DISTINCT FROM 'existing'",
+    }
+    for kind, condition in queries.items():
+        parts = sender.cut(object_plan.name, kind, partial(_cut, tables, plan, object_plan, kind, condition, rows))
+        sender.send(object_plan.name, object, kind, parts)
+    _write_ids(tables, sender, plan, object_plan)
+    return held
+
+
+def _cut(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, kind: Kind, condition: str, rows: int
+) -> Iterator[pa.Table]:
+    """The batches of one kind; an update that only changes links of the second pass has nothing to send now."""
+    spans = tables.spans("__cluster", "load", object_plan.name, "entities")
+    queries = (_rows(tables, plan, object_plan, f"{condition} AND {span.holds('e.__cluster')}") for span in spans)
+    batches = (batch for query in queries for batch in stream(tables.connection, query, rows))
+    for table in slices(batches, rows):
+        for alike in [table] if kind == "create" else _by_change(table):
+            sent = _narrowed(alike, kind, plan, object_plan)
+            if sent.num_columns > 1:
+                yield sent
+
+
+def _by_change(table: pa.Table) -> Iterator[pa.Table]:
+    """The rows in tables of one set of changed fields each: what did not change of a record is never sent with it."""
+    changes = table["__changed_fields"]
+    for names in pc.unique(changes):
+        yield table.filter(pc.equal(changes, names))
+
+
+def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str) -> str:
+    """The rows of one kind in the order of the plan, references as target ids."""
+    entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
+    points = {link.name: link for link in links(plan, object_plan) if not link.later}
+    later = {link.name for link in links(plan, object_plan) if link.later}
+    listed, joins = "", ""
+    for number, name in enumerate(str(f.target) for f in loaded_fields(object_plan)):
+        if name in points:
+            joins += _join(tables, points[name], number)
+            listed += f", p{number}.target_id AS {quoted(name)}"
+        elif name not in later:
+            listed += f", e.{quoted(name)}"
+    return (
+        f"SELECT e.__entity, e.__target_id, e.__changed_fields{listed} "
+        f"FROM {entities} e{joins} WHERE {condition} ORDER BY e.__cluster"
+    )
+
+
+def _join(tables: Relations, link: Link, number: int) -> str:
+    ids = tables.scan(IDS, "load", link.parent, "ids")
+    return f" LEFT JOIN {ids} p{number} ON p{number}.__entity = e.{quoted(link.name)}"
+
+
+def _narrowed(table: pa.Table, kind: Kind, plan: Plan, object_plan: ObjectPlan) -> pa.Table:
+    """Only what is sent: everything of a new record, of changed ones (that changed alike) the fields that changed."""
+    ours = [TARGET_ID, "__changed_fields"]
+    if kind == "create":
+        return table.drop_columns(ours)
+    later = {link.name for link in links(plan, object_plan) if link.later}
+    changed = set(_names(table["__changed_fields"][0].as_py())) - later
+    kept = [ENTITY, *([TARGET_ID] if kind == "adopt" else []), *(n for n in table.column_names if n in changed)]
+    return table.select(kept)
+
+
+def _names(text: str | None) -> list[str]:
+    return list(json.loads(text or "[]"))
+
+
+def _hold_orphans(tables: Relations, object_plan: ObjectPlan, now: list[Link]) -> int:
+    """Hold the children of parents that the target refused: their line of the plan says so from now on."""
+    lost = " OR ".join(f"({each})" for each in _lost(now).values())
+    return _hold(tables, object_plan, now, f"e.__action IN ('create', 'update') AND ({lost})")
+
+
+def _hold_linkless(tables: Relations, object_plan: ObjectPlan, later: list[Link]) -> int:
+    """Hold the records of which only links are to be written, to parents that are not there."""
+    lost = ", ".join(f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in _lost(later).items())
+    left = f"list_filter(from_json(e.__changed_fields, '[\"VARCHAR\"]'), lambda x: NOT list_contains([{lost}], x))"
+    return _hold(tables, object_plan, later, f"e.__action = 'update' AND coalesce(len({left}), 1) = 0")
+
+
+def _lost(points: list[Link]) -> dict[str, str]:
+    """Per link the condition that its parent is not in the target, over the joins of `_hold`."""
+    return {
+        link.name: f"e.{quoted(link.name)} IS NOT NULL AND p{number}.__entity IS NULL"
+        for number, link in enumerate(points)
+    }
+
+
+def _hold(tables: Relations, object_plan: ObjectPlan, points: list[Link], blocked: str) -> int:
+    """Let the lines of the plan wait that the condition says, for the parents of these links; how many."""
+    if not points:
+        return 0
+    entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
+    joins = "".join(_join(tables, link, number) for number, link in enumerate(points))
+    name = literal(", ".join(link.field.name for link in points) + ": the target refused its parent")
+    tables.execute(f"""CREATE OR REPLACE TEMP TABLE orphans_ AS
+    SELECT e.* REPLACE (CASE WHEN {blocked} THEN 'held' ELSE e.__action END AS __action,
+      CASE WHEN {blocked} THEN 'parent_held' ELSE e.__code END AS __code,
+      CASE WHEN {blocked} THEN {name} ELSE e.__message END AS __message,
+      CASE WHEN {blocked} THEN NULL ELSE e.__changed_fields END AS __changed_fields), {blocked} AS __blocked
+    FROM {entities} e{joins}""")
+    held = tables.count("(SELECT 1 FROM orphans_ WHERE __blocked)")
+    if held:
+        query = f"SELECT {plan_listing(object_plan)} FROM orphans_ ORDER BY __cluster"
+        tables.publish(query, "load", object_plan.name, "entities")
+    tables.execute("DROP TABLE orphans_")
+    return held
+
+
+def _write_ids(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> None:
+    """Write `load/<object>/ids`, where links follow: the target ids of all records that carry our key."""
+    if object_plan.name not in set(_linked_to(plan)):
+        return
+    schema = pa.schema([(ENTITY, pa.string()), ("target_id", pa.string())])
+    found = sender.target.lookup(target_object(plan, object_plan))
+    batches = (batch for table in found for batch in table.select(schema.names).cast(schema).to_batches())
+    write_batches(tables.run.table("load", object_plan.name, "ids"), schema, batches)
+
+
+def _linked_to(plan: Plan) -> Iterator[str]:
+    """The objects whose target ids a link needs: its parent, and in the second pass the record that has it."""
+    for object_plan in plan.objects:
+        for link in links(plan, object_plan):
+            yield link.parent
+            if link.later:
+                yield object_plan.name
+
+
+def _load_links(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> tuple[int, int]:
+    """The second pass: links that had to wait until both ends were there.
+
+    How many records were held because nothing else of them was to be written, and how many links are open.
+    """
+    later = [link for link in links(plan, object_plan) if link.later]
+    if not later:
+        return 0, 0
+    held = _hold_linkless(tables, object_plan, later)
+    rows = sender.target.capabilities.batch_rows
+    parts = sender.cut(object_plan.name, "link", partial(_cut_links, tables, object_plan, later, rows))
+    sender.send(object_plan.name, target_object(plan, object_plan), "link", parts)
+    return held, sum(tables.count(f"({_wanted(tables, object_plan, link, lost=True)})") for link in later)
+
+
+def _cut_links(tables: Relations, object_plan: ObjectPlan, later: list[Link], rows: int) -> Iterator[pa.Table]:
+    """The batches of the second pass, link by link: a record whose other link did not change keeps it untouched."""
+    for link in later:
+        query = f"{_wanted(tables, object_plan, link)} ORDER BY e.__cluster"
+        for table in slices(iter(stream(tables.connection, query, rows)), rows):
+            yield table.drop_columns("__cluster")
+
+
+def _wanted(tables: Relations, object_plan: ObjectPlan, link: Link, *, lost: bool = False) -> str:
+    """Query: the records that one link is to be written of, and its target id; or those whose parent is not there.
+
+    A link whose parent was refused is not sent: it would empty what the record points to now.
+    """
+    entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
+    ids = tables.scan(IDS, "load", object_plan.name, "ids")
+    name = quoted(link.name)
+    missing = f"(e.{name} IS NOT NULL AND p0.target_id IS NULL)"
+    return (
+        f"SELECT e.__cluster, e.__entity, p0.target_id AS {name} FROM {entities} e{_join(tables, link, 0)}"
+        f" WHERE e.__entity IN (SELECT __entity FROM {ids}) AND {'' if lost else 'NOT '}{missing}"
+        f" AND ((e.__action = 'create' AND e.{name} IS NOT NULL) OR {names_field('e.__changed_fields', link.name)})"
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- afterwards
+
+
+def _remember(
+    tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan, target: Target,
+    lines: dict[str, BatchLine],
+) -> None:  # fmt: skip
+    """Read the target back: the set of ids after the load, the outcomes, and what later runs compare with."""
+    name = object_plan.name
+    read_theirs(target, target_object(plan, object_plan), tables.run, "load", name, "back")
+    back = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", name, "back")
+    tables.publish(f"SELECT target_id, __entity FROM {back} ORDER BY target_id", "load", name, "after")
+    write_outcomes(tables, lines, object_plan, back)
+    publish_memory(tables, project, identity, plan, object_plan, lines, tables.run.table("load", name, "back"))
+
+
+def _became(tables: Relations, object_plan: ObjectPlan, orphans: int, linkless: int, links_open: int) -> LoadedObject:
+    """What became of an object, by the outcomes of its records."""
+    outcomes = tables.scan({"outcome": "VARCHAR"}, "load", object_plan.name, "outcomes")
+    counts: dict[str, int] = dict(tables.rows(f"SELECT outcome, count(*) FROM {outcomes} GROUP BY outcome"))
+    return LoadedObject(
+        object=object_plan.name,
+        loaded=int(counts.get("loaded", 0)),
+        rejected=int(counts.get("rejected", 0)),
+        held=orphans + linkless,
+        links_open=links_open,
+    )
+
+
+@contextmanager
+def _stoppable(stop: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+    """Ctrl-C, or another signal to stop, asks for a stop between two batches; a second one does not wait."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: object) -> None:
+        if asked.is_set():
+            stop_now(number, frame)
+        asked.set()
+
+    with handled(ask):
+        yield lambda: asked.is_set() or stop()

@@ -1,0 +1,52 @@
+"""A child of a record that waits, waits too: it is never loaded without the link that it should have."""
+
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.load.keys import Names
+from crm_migrate.stages.load.objects import Link, links
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import literal, quoted
+
+# A parent that waits but is in the target already, as itself, can be linked to.
+_DOUBTFUL = (
+    "merge_of_loaded",
+    "split_of_loaded",
+    "existing_review",
+    "existing_ambiguous",
+    "target_record_gone",
+    "existing_claimed",
+    "key_changed",
+)
+_UNLINKABLE = f"(p.__target_id IS NULL OR p.__code IN {_DOUBTFUL})"
+
+
+def hold_children(relations: Relations, plan: Plan) -> None:
+    """Let every child of a waiting parent wait, until nothing changes any more (cycles, chains, self-references)."""
+    points = [(o, link) for o in plan.objects for link in links(plan, o)]
+    while sum(_hold(relations, object_plan, link) for object_plan, link in points):
+        pass
+
+
+def _hold(relations: Relations, object_plan: ObjectPlan, link: Link) -> int:
+    """One round for one reference; how many children changed."""
+    assert link.field.ref
+    policy, ref = link.field.ref.parent_excluded, quoted(f"__ref_{link.name}")
+    waits = literal(f"{link.field.name}: its parent is ") + " || p.__action || coalesce(' (' || p.__code || ')', '')"
+    excluded = "excluded" if policy == "exclude" else "held"
+    cases = {
+        "p.__action IN ('held', 'rejected')": _waiting("held", "parent_held", waits),
+        "p.__action = 'excluded'": f"{quoted(link.name)} = NULL, {ref} = NULL"
+        if policy == "clear"
+        else _waiting(excluded, "parent_excluded", waits),
+    }
+    changed = 0
+    for condition, change in cases.items():
+        (row,) = relations.rows(
+            f"UPDATE {Names(object_plan.name).plan} c SET {change} FROM {Names(link.parent).plan} p "
+            f"WHERE p.__cluster = c.{ref} AND c.__action IN ('create', 'update') AND {_UNLINKABLE} AND {condition}"
+        )
+        changed += int(row[0])
+    return changed
+
+
+def _waiting(action: str, code: str, message: str) -> str:
+    return f"__action = {literal(action)}, __code = {literal(code)}, __message = {message}"

@@ -1,0 +1,178 @@
+"""The plan of a load as figures: what would be written, what waits, and examples of each."""
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.stages.load.keys import Names
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.parts import read_manifest
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
+
+ACTIONS = ("create", "update", "unchanged", "held", "rejected", "excluded")
+SAMPLES = 5
+_SAMPLED = {"__cluster": "BIGINT"} | dict.fromkeys(
+    ("__entity", "__action", "__code", "__message", "__changed_fields"), "VARCHAR"
+)
+
+
+class LoadSample(BaseModel):
+    """One record behind a figure: `record` is `source:key` of its smallest member."""
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str
+    record: str
+    entity: str
+    code: str = ""
+    message: str = ""
+    changed_fields: tuple[str, ...] = ()
+
+
+class ObjectLoad(BaseModel):
+    """What the load does to one object: entities by action and, of those that wait, by code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    object: str
+    target: str
+    create: int = 0
+    update: int = 0
+    unchanged: int = 0
+    held: int = 0
+    rejected: int = 0
+    excluded: int = 0
+    vanished: int = 0
+    before: int = 0
+    rekeyed: int = 0  # records of ours that came back under another key and were found by their values
+    recovered: int = 0  # records of ours that the target holds and our ledger does not know
+    codes: dict[str, int] = {}
+    aside: dict[str, int] = {}  # "held: key_missing" -> source rows that ended before they were records
+    samples: tuple[LoadSample, ...] = ()
+
+
+class LoadPlan(BaseModel):
+    """What would be written, per object in load order; nothing of it has been. `hash` is bound to every line of it.
+
+    `prepare` names what the target lacks; it is made before the first record is written. `notes` are sentences about
+    earlier runs whose files are damaged.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    plan_hash: str
+    identity: str
+    objects: tuple[ObjectLoad, ...]
+    prepare: tuple[str, ...] = ()
+    exchanged: str = ""  # the target that this environment was at its last load, where it is another one now
+    notes: tuple[str, ...] = ()
+    hash: str = ""
+
+    @property
+    def writes(self) -> int:
+        """Records that would be created or changed."""
+        return sum(o.create + o.update for o in self.objects)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found out about our own earlier loads: another target, runs whose files are damaged, and per object
+        what our ledger lacks."""
+        broken = (Finding("run_damaged", note, Severity.WARNING) for note in self.notes)
+        other = Finding(
+            "target_exchanged",
+            f"the last load of this environment went into another database ({self.exchanged}); all is loaded here",
+            Severity.WARNING,
+            hint="if it was lost or exchanged by mistake, bring the earlier one back before you load",
+        )
+        lacking = (
+            Finding(
+                "memory_rebuilt",
+                f"{load.object}: {load.recovered} record(s) of this project are in the target and not in the ledger of"
+                " this folder; they were found by our key and are not loaded again",
+                Severity.WARNING,
+                Place(source=load.object),
+                hint="is this folder a copy, or was its .crm-migrate lost? one folder should load a target",
+                count=load.recovered,
+            )
+            for load in self.objects
+            if load.recovered
+        )
+        moved = (
+            Finding(
+                "key_changed",
+                f"{load.object}: {load.rekeyed} record(s) came back under another key and are taken for what they were",
+                Severity.WARNING,
+                Place(source=load.object),
+                hint="did a spreadsheet change the keys? export them as text",
+                count=load.rekeyed,
+            )
+            for load in self.objects
+            if load.rekeyed
+        )
+        return (*([other] if self.exchanged else []), *broken, *lacking, *moved)
+
+
+def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
+    """Count and sample the actions of one object; its lines are published already."""
+    names = Names(object_plan.name)
+    counts: dict[str, int] = dict(relations.rows(f"SELECT __action, count(*) FROM {names.plan} GROUP BY __action"))
+    waiting: dict[str, int] = dict(
+        relations.rows(f"""SELECT code, count(*) FROM
+        (SELECT __code AS code FROM {names.plan} WHERE __action IN ('held', 'rejected') UNION ALL
+         SELECT code FROM {names.vanished} WHERE policy <> 'ignore')
+        WHERE code IS NOT NULL GROUP BY code""")
+    )
+    lines = relations.scan(_SAMPLED, "load", object_plan.name, "entities")
+    samples = relations.rows(f"""WITH chosen AS (SELECT p.__cluster, k.first FROM {names.plan} p
+        JOIN {names.keys} k USING (__cluster)
+        QUALIFY row_number() OVER (PARTITION BY p.__action, p.__code ORDER BY k.first) <= {SAMPLES})
+        SELECT e.__action, c.first, e.__entity, coalesce(e.__code, ''), coalesce(e.__message, ''),
+        coalesce(e.__changed_fields, '[]') FROM {lines} e JOIN chosen c USING (__cluster) ORDER BY 1, 4, 2""")
+    totals: dict[str, Any] = {action: int(counts.get(action, 0)) for action in ACTIONS}
+    return ObjectLoad(
+        object=object_plan.name,
+        target=object_plan.target,
+        **totals,
+        vanished=relations.count(names.vanished),
+        rekeyed=relations.count(f"{names.keys} WHERE rekeyed"),
+        recovered=relations.count(
+            f"(SELECT 1 FROM {names.keys} k SEMI JOIN {names.sent} s ON s.__entity = k.__entity AND s.__forgotten)"
+        ),
+        before=relations.count(relations.scan({"target_id": "VARCHAR"}, "load", object_plan.name, "theirs")),
+        codes={str(code): int(count) for code, count in waiting.items()},
+        samples=tuple(
+            LoadSample(action=a, record=r, entity=e, code=c, message=m, changed_fields=tuple(json.loads(f)))
+            for a, r, e, c, m, f in samples
+        ),
+    )
+
+
+def sealed(plan: LoadPlan, run: Run) -> LoadPlan:
+    """The plan with its hash: over its figures and over the bytes of the tables that it stands for."""
+    digest = hashlib.sha256(plan.model_dump_json(exclude={"hash", "run"}).encode())
+    for load in plan.objects:
+        for table in ("entities", "vanished", "before", "known"):
+            for part in read_manifest(run.table("load", load.object, table)) or []:
+                digest.update(part.sha256.encode())
+    return plan.model_copy(update={"hash": digest.hexdigest()})
+
+
+def write_plan(plan: LoadPlan, run: Run) -> None:
+    """Keep it in the run's folder."""
+    write_sealed(run.table("load", "plan.json"), plan.model_dump(mode="json"))
+
+
+def read_plan(run: Run) -> LoadPlan | None:
+    """The plan of this run's load, or None where it was not made yet. DamagedFile where it was changed."""
+    path = run.table("load", "plan.json")
+    try:
+        return LoadPlan.model_validate(read_sealed(path))
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise damaged(path, "was written by another version of crm-migrate") from error

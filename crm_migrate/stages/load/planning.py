@@ -1,0 +1,133 @@
+"""Plan the load: compare what shall be with what was sent and what the target holds. It writes nothing there."""
+
+from crm_migrate.connecting.contract import Target
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.load.actions import decide, finished, forget
+from crm_migrate.stages.load.claims import refuse_claimed
+from crm_migrate.stages.load.keys import CROSSWALK, Names, identify, plan_listing, remember, scan_folder
+from crm_migrate.stages.load.objects import target_object, target_objects
+from crm_migrate.stages.load.parents import hold_children
+from crm_migrate.stages.load.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
+from crm_migrate.stages.load.promises import hold_refusable
+from crm_migrate.stages.load.publishing import settle_earlier
+from crm_migrate.stages.load.rekeying import follow
+from crm_migrate.stages.load.restoring import exchanged, refuse_restored
+from crm_migrate.stages.load.theirs import read_claims, read_theirs
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.ledger import checked
+from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.sql import literal, quoted
+
+ASIDE = {"__source": "VARCHAR", "__key": "VARCHAR", "state": "VARCHAR", "rule": "VARCHAR", "code": "VARCHAR"}
+
+
+def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPlan:
+    """Write `load/<object>/entities`, `vanished`, `before`, `known` and `load/plan.json`; what would happen."""
+    planned = read_plan(run)
+    if planned is not None and planned.plan_hash == plan.hash and _begun(project, run):
+        return planned  # what was begun is finished as it was planned
+    missing = target.prepare(target_objects(plan), apply=False)
+    identity = target.identity()
+    refuse_restored(project, plan, target, identity)
+    for object_plan in plan.objects:
+        read_theirs(target, target_object(plan, object_plan), run, "load", object_plan.name, "theirs")
+        read_claims(target, target_object(plan, object_plan), run, "load", object_plan.name, "claims")
+    notes = settle_earlier(plan, project, run, target, identity)
+    with relations(run, "load") as tables:
+        for object_plan in plan.objects:
+            remember(tables, project, identity, plan, object_plan)
+            identify(tables, project, identity, plan, object_plan)
+            follow(tables, project, identity, object_plan, _set_aside(tables, object_plan))
+        for object_plan in plan.objects:
+            decide(tables, project, identity, plan, object_plan)
+            hold_refusable(tables, plan, object_plan, target)
+        hold_children(tables, plan)
+        refuse_claimed(tables, plan)
+        loads = [_publish(tables, project, identity, plan, object_plan) for object_plan in plan.objects]
+    made = LoadPlan(
+        run=run.id,
+        plan_hash=plan.hash,
+        identity=identity,
+        objects=tuple(loads),
+        prepare=missing,
+        exchanged=exchanged(project, plan, identity),
+        notes=notes,
+    )
+    load_plan = sealed(made, run)
+    write_plan(load_plan, run)
+    return load_plan
+
+
+def _begun(project: Project, run: Run) -> bool:
+    if not project.ledger.exists():
+        return False
+    with checked(project.ledger) as ledger:
+        return ledger.begun(run.id)
+
+
+def _publish(tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> ObjectLoad:
+    names = Names(object_plan.name)
+    _vanish(tables, project, identity, object_plan)
+    listed = plan_listing(object_plan)
+    spans = tables.spans("__cluster", "complete", object_plan.name, "entities")
+    lines = [f"SELECT {listed} FROM ({finished(plan, object_plan, span)})" for span in spans]
+    tables.publish_pieces(lines, "load", object_plan.name, "entities")
+    edits = f"SELECT __entity, unnest(__edits) AS field FROM {names.edited} ORDER BY __entity, field"
+    tables.publish(edits, "load", object_plan.name, "edits")
+    forget(tables, object_plan)
+    tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", "load", object_plan.name, "vanished")
+    ids = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
+    tables.publish(f"SELECT target_id, __entity FROM {ids} ORDER BY target_id", "load", object_plan.name, "before")
+    known = f"SELECT __entity, target_id FROM {names.sent} WHERE NOT __forgotten ORDER BY __entity"
+    tables.publish(known, "load", object_plan.name, "known")
+    return figures(tables, object_plan).model_copy(update={"aside": _rows_aside(tables, object_plan)})
+
+
+def _rows_aside(tables: Relations, object_plan: ObjectPlan) -> dict[str, int]:
+    """Rows that wait, were rejected or excluded before they were records, by state and code."""
+    counts = tables.rows(f"""SELECT state || ': ' || coalesce(code, ''), count(*)
+      FROM {_set_aside(tables, object_plan)} WHERE state <> 'absent' GROUP BY ALL ORDER BY ALL""")
+    return {str(reason): int(count) for reason, count in counts}
+
+
+def _vanish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> None:
+    """Create `vanished/<object>`: loaded entities that no record feeds any more, why, and what is declared for that."""
+    names, rerun = Names(object_plan.name), object_plan.on_rerun
+    known = scan_folder(tables, project.crosswalk(identity, object_plan.name), CROSSWALK)
+    known = f"(SELECT * FROM {names.known} UNION SELECT * FROM {known} ANTI JOIN {names.known} USING (__source, __key))"
+    policies = {"gone": rerun.gone, "now_excluded": rerun.now_excluded, "now_merged": "flag", "now_held": "review"}
+    policy = " ".join(f"WHEN {literal(code)} THEN {literal(declared)}" for code, declared in policies.items())
+    tables.execute(f"""CREATE TEMP TABLE {names.vanished} AS
+    WITH fed AS (SELECT DISTINCT k.__entity, e.code IS NOT NULL AS waits FROM {names.members} m
+                 JOIN {known} k USING (__source, __key) JOIN {names.keys} e USING (__cluster)),
+    aside AS (SELECT k.__entity, bool_or(a.state = 'excluded') AS excluded, min(a.rule) AS rule
+              FROM {_set_aside(tables, object_plan)} a JOIN {known} k USING (__source, __key)
+              WHERE a.state <> 'absent' GROUP BY k.__entity),
+    lost AS (SELECT s.__entity, CASE WHEN bool_or(f.waits IS NOT NULL) THEN 'now_merged'
+               WHEN bool_or(a.excluded) THEN 'now_excluded' WHEN bool_or(a.excluded IS NOT NULL) THEN 'now_held'
+               ELSE 'gone' END AS code, min(a.rule) AS rule
+             FROM {names.sent} s LEFT JOIN fed f ON f.__entity = s.__entity LEFT JOIN aside a ON a.__entity = s.__entity
+             WHERE s.__entity NOT IN (SELECT __entity FROM {names.plan}) GROUP BY s.__entity
+             HAVING NOT coalesce(bool_or(f.waits), FALSE))
+    SELECT __entity, code, CASE code {policy} END AS policy,
+      CASE code WHEN 'gone' THEN 'no source row feeds it any more' WHEN 'now_merged' THEN 'merged into another record'
+        WHEN 'now_held' THEN 'its rows wait or are rejected now'
+        ELSE 'its rows are left out now' END || coalesce(' (' || nullif(rule, '') || ')', '') AS message FROM lost""")
+
+
+def _set_aside(tables: Relations, object_plan: ObjectPlan) -> str:
+    """Rows that ended before they were records, of all sources of the object."""
+    views = [tables.scan(ASIDE, "link", object_plan.name, "set_aside")] if _finished(tables, object_plan) else []
+    for feed in object_plan.feeds:
+        if tables.finished("map", object_plan.name, feed.source, "set_aside"):
+            columns = {name: kind for name, kind in ASIDE.items() if name != "__source"}
+            view = tables.scan(columns, "map", object_plan.name, feed.source, "set_aside")
+            views.append(f"(SELECT {literal(feed.source)} AS __source, * FROM {view})")
+    empty = f"(SELECT {', '.join(f'NULL::VARCHAR AS {quoted(name)}' for name in ASIDE)} WHERE FALSE)"
+    return (
+        f"({' UNION ALL '.join(f'SELECT __source, __key, state, rule, code FROM {view}' for view in [empty, *views])})"
+    )
+
+
+def _finished(tables: Relations, object_plan: ObjectPlan) -> bool:
+    return tables.finished("link", object_plan.name, "set_aside")

@@ -1,0 +1,111 @@
+"""A plan is a promise: what the target would refuse is found offline, row by row, before the first batch is sent."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from crm_migrate.connecting.contract import Target, TargetField, TargetObject
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.load.keys import Names
+from crm_migrate.stages.load.objects import links, target_object
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import literal, quoted
+
+CODE = "target_would_refuse"
+_WRITTEN = "('create', 'update')"
+THEIRS = {"target_id": "VARCHAR", "__entity": "VARCHAR"}
+# What canonical text must be, by the type of the target's field; other types take any text.
+_FORMS = {
+    "integer": "TRY_CAST({v} AS HUGEINT) IS NOT NULL AND NOT contains({v}, '.')",
+    "number": "TRY_CAST({v} AS DOUBLE) IS NOT NULL",
+    "date": "TRY_CAST({v} AS DATE) IS NOT NULL",
+    "instant": "TRY_CAST({v} AS TIMESTAMPTZ) IS NOT NULL",
+    "boolean": "{v} IN ('true', 'false')",
+    "list": "json_valid({v})",
+}
+
+
+def hold_refusable(relations: Relations, plan: Plan, object_plan: ObjectPlan, target: Target) -> None:
+    """Let records wait in `plan/<object>` that the target would refuse: too long, empty where it must be filled, twice
+    where it must be unique, or no value of the field's type."""
+    wanted, names = target_object(plan, object_plan), Names(object_plan.name)
+    found = target.describe().object(object_plan.target)
+    fields = [_strictest(field, found) for field in wanted.fields]
+    later = {link.name for link in links(plan, object_plan) if link.later}
+    reasons = [*_unfilled(wanted, found), *(each for field in fields for each in _of_field(field, field.name in later))]
+    if reasons:
+        cases = ", ".join(f"CASE WHEN {condition} THEN {words} END" for condition, words in reasons)
+        why = f"array_to_string(list_filter([{cases}], lambda x: x IS NOT NULL), '; ')"
+        beside = f"{names.plan} p JOIN {names.decided} d USING (__cluster)"
+        _hold(relations, names, f"SELECT p.__cluster, {why} AS why FROM {beside} WHERE p.__action IN {_WRITTEN}")
+    for field in fields:
+        if field.unique and not field.reference:
+            _hold(relations, names, _doubled(relations, object_plan, field))
+
+
+def _hold(relations: Relations, names: Names, query: str) -> None:
+    relations.execute(
+        f"UPDATE {names.plan} c SET __action = 'held', __code = {literal(CODE)}, __message = r.why "
+        f"FROM ({query}) r WHERE r.__cluster = c.__cluster AND r.why <> ''"
+    )
+
+
+def _strictest(wanted: TargetField, found: TargetObject | None) -> TargetField:
+    """The field as the target has it, or as it will be made; what is a link for us holds ids of the target."""
+    there = found.field(wanted.name) if found else None
+    return replace(there, reference=wanted.reference) if there else wanted
+
+
+def _unfilled(wanted: TargetObject, found: TargetObject | None) -> Iterator[tuple[str, str]]:
+    """Fields that the target wants filled and that nothing fills: no new record would be taken."""
+    for field in found.fields if found else ():
+        if field.required and not field.default and wanted.field(field.name) is None:
+            yield "p.__action = 'create'", literal(f"{field.name}: the target requires it, and nothing fills it")
+
+
+def _of_field(field: TargetField, later: bool) -> Iterator[tuple[str, str]]:
+    value, before = f"d.{quoted('=' + field.name)}", f"d.{quoted('-' + field.name)}"
+    sent = f"(p.__action = 'create' OR {value} IS DISTINCT FROM {before})"
+    name = f"{field.name}: "
+    if field.read_only:
+        yield f"{sent} AND {value} IS NOT NULL", literal(f"{name}the target computes it itself")
+    if field.required:
+        empty = f"{sent} AND {value} IS NULL"
+        yield empty, literal(f"{name}empty, and the target requires it")
+        if later:
+            yield f"p.__action = 'create' AND NOT ({empty})", literal(f"{name}required, and its parent comes later")
+    if field.reference:
+        return
+    if field.length is not None:
+        told = f"{literal(name)} || length({value}) || {literal(f' characters, the target takes {field.length}')}"
+        yield f"{sent} AND length({value}) > {field.length}", told
+    if field.choices:
+        listed = ", ".join(map(literal, field.choices))
+        yield f"{sent} AND {value} NOT IN ({listed})", literal(f"{name}no choice of the target")
+    if form := _FORMS.get(field.type):
+        yield f"{sent} AND {value} IS NOT NULL AND NOT ({form.format(v=value)})", literal(f"{name}no {field.type}")
+    if field.below is not None:
+        yield _too_large(sent, value, field.below), literal(f"{name}too large for the target")
+
+
+def _too_large(sent: str, value: str, below: Decimal) -> str:
+    return f"{sent} AND abs(TRY_CAST({value} AS DOUBLE)) >= {below}"
+
+
+def _doubled(relations: Relations, object_plan: ObjectPlan, field: TargetField) -> str:
+    """Query: records whose value another record of the plan, or of the target, has already."""
+    names, value = Names(object_plan.name), f"d.{quoted('=' + field.name)}"
+    theirs = relations.scan(THEIRS | {field.name: "VARCHAR"}, "load", object_plan.name, "theirs")
+    there = literal(f"{field.name}: the target has this value already and takes it once")
+    twice = literal(f"{field.name}: another record of this load has the same value, and the target takes it once")
+    return f"""WITH every AS (SELECT p.__cluster, p.__action, p.__entity, p.__target_id, {value} AS v,
+          p.__action = 'create' OR {value} IS DISTINCT FROM d.{quoted("-" + field.name)} AS sent
+        FROM {names.plan} p JOIN {names.decided} d USING (__cluster)
+        WHERE p.__action IN ('create', 'update', 'unchanged') AND {value} IS NOT NULL),
+      ranked AS (SELECT *, row_number() OVER (PARTITION BY v ORDER BY sent, __action, __cluster) AS place FROM every),
+      taken AS (SELECT t.target_id, t.__entity, t.{quoted(field.name)} AS v FROM {theirs} t
+        WHERE t.target_id NOT IN (SELECT __target_id FROM every WHERE sent AND __target_id IS NOT NULL))
+      SELECT r.__cluster, any_value(CASE WHEN t.target_id IS NOT NULL THEN {there} ELSE {twice} END) AS why
+      FROM ranked r LEFT JOIN taken t ON t.v = r.v AND t.target_id IS DISTINCT FROM r.__target_id
+        AND t.__entity IS DISTINCT FROM r.__entity
+      WHERE r.sent AND (r.place > 1 OR t.target_id IS NOT NULL) GROUP BY r.__cluster"""

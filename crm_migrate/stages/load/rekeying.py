@@ -1,0 +1,88 @@
+"""Rows that come back under another key: a spreadsheet took the zeros off, a program writes 7.0, capitals changed.
+
+A new record that looks like one we have loaded, which no row feeds any more, is that one: found by the fields of
+`existing: match:`, or held where only its key looks alike.
+"""
+
+from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.stages.load.actions import telling
+from crm_migrate.stages.load.keys import CROSSWALK, Names, scan_folder, text_columns
+from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sql import literal, quoted
+
+_PART = "coalesce(nullif(ltrim(regexp_replace(lower(nfc_normalize(trim(x))), '\\.0+$', ''), '0'), ''), '0')"
+
+
+def folded(key: str) -> str:
+    """SQL: what two writings of one key share: no capitals, blanks, leading zeros or `.0`; part by part."""
+    return f"list_transform(string_split({key}, '\u241f'), lambda x: {_PART})"
+
+
+def follow(relations: Relations, project: Project, identity: str, object_plan: ObjectPlan, aside: str) -> None:
+    """Give new clusters in `keys/<object>` the entity that they had under another key, or let them wait.
+
+    `aside` is a FROM item of rows (`__source`, `__key`) that ended before they were records: their entities are no
+    orphans.
+    """
+    names, rekeyed = Names(object_plan.name), object_plan.on_rerun.rekeyed
+    crosswalk = scan_folder(relations, project.crosswalk(identity, object_plan.name), CROSSWALK)
+    theirs = relations.scan(text_columns(object_plan, "target_id", "__entity"), "load", object_plan.name, "theirs")
+    relations.execute(f"""CREATE TEMP TABLE orphaned_ AS SELECT DISTINCT s.__entity FROM {names.sent} s
+    SEMI JOIN {theirs} t ON t.__entity = s.__entity ANTI JOIN {names.keys} k ON k.__entity = s.__entity
+    ANTI JOIN (SELECT c.__entity FROM {crosswalk} c SEMI JOIN {aside} a USING (__source, __key)) a
+      ON a.__entity = s.__entity""")
+    if relations.count("orphaned_"):
+        relations.execute(f"""CREATE TEMP TABLE fresh_ AS SELECT k.__cluster, k.first FROM {names.keys} k
+        ANTI JOIN {names.sent} s ON s.__entity = k.__entity WHERE k.code IS NULL""")
+        if object_plan.existing.match:
+            _apply(relations, names, _alike(relations, object_plan, theirs), "its values", take=True)
+        if rekeyed != "new":
+            _apply(relations, names, _same_key(names, crosswalk), "its key", take=rekeyed == "same")
+        relations.execute("DROP TABLE fresh_")
+    relations.execute("DROP TABLE orphaned_")
+
+
+def _alike(relations: Relations, object_plan: ObjectPlan, theirs: str) -> str:
+    """Query: new clusters and orphaned records of the target that are equal in all fields of `existing: match:`."""
+    fields = [object_plan.field(name) for name in object_plan.existing.match]
+    columns = {"__cluster": "BIGINT", "__state": "VARCHAR"} | {f.name: "VARCHAR" for f in fields}
+    records = relations.scan(columns, "complete", object_plan.name, "entities")
+    same = " AND ".join(
+        f"lower(r.{quoted(f.name)}) = lower(t.{quoted(str(f.target))})"
+        if f.type == "email"
+        else f"r.{quoted(f.name)} = t.{quoted(str(f.target))}"
+        for f in fields
+    )
+    wanted = f"""{records} r SEMI JOIN fresh_ USING (__cluster) JOIN {theirs} t ON {same}
+    SEMI JOIN orphaned_ o ON o.__entity = t.__entity WHERE r.__state = 'ready'"""
+    told = "".join(telling(relations, f, f"r.{quoted(f.name)}", wanted) for f in fields if f.ref is None)
+    return f"SELECT r.__cluster, t.__entity, 'record ' || t.target_id || ' of the target' AS what FROM {wanted}{told}"
+
+
+def _same_key(names: Names, crosswalk: str) -> str:
+    """Query: new clusters of which a member's key differs from that of an orphaned record in its writing only."""
+    return f"""SELECT DISTINCT m.__cluster, c.__entity, c.__source || ':' || c.__key AS what FROM {names.members} m
+    SEMI JOIN fresh_ USING (__cluster)
+    JOIN (SELECT * FROM {crosswalk} SEMI JOIN orphaned_ USING (__entity)) c
+      ON c.__source = m.__source AND {folded("c.__key")} = {folded("m.__key")}"""
+
+
+def _apply(relations: Relations, names: Names, pairs: str, by: str, *, take: bool) -> None:
+    """Take over the entity where one of ours looks like one of theirs and no other; let the rest wait."""
+    told = f"looks by {by} like "
+    relations.execute(f"""CREATE TEMP TABLE rekeyed_ AS
+    WITH pairs AS ({pairs}),
+    n AS (SELECT __entity FROM pairs GROUP BY __entity HAVING count(DISTINCT __cluster) > 1)
+    SELECT __cluster, min(__entity) AS __entity, min(what) AS what,
+           {"TRUE" if take else "FALSE"} AND count(DISTINCT __entity) = 1
+             AND NOT bool_or(__entity IN (SELECT __entity FROM n)) AS sure FROM pairs GROUP BY __cluster""")
+    relations.execute(f"""UPDATE {names.keys} k SET
+      __entity = CASE WHEN r.sure THEN r.__entity ELSE k.__entity END,
+      code = CASE WHEN r.sure THEN NULL ELSE 'key_changed' END,
+      message = CASE WHEN NOT r.sure THEN {literal(told)} || r.what || ', that was loaded and no row feeds now' END,
+      rekeyed = r.sure
+    FROM rekeyed_ r WHERE r.__cluster = k.__cluster""")
+    relations.execute("DELETE FROM fresh_ WHERE __cluster IN (SELECT __cluster FROM rekeyed_)")
+    relations.execute("DELETE FROM orphaned_ WHERE __entity IN (SELECT __entity FROM rekeyed_ WHERE sure)")
+    relations.execute("DROP TABLE rekeyed_")

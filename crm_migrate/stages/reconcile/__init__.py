@@ -1,0 +1,240 @@
+"""Source as read, expected under the mapping, actual from the target: every record, value, link and total.
+
+Counts come from the raw rows and from what the target gave back; what a stage claims is only ever one side of a
+comparison.
+"""
+
+import hashlib
+import json
+from decimal import Decimal
+
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.reconcile import listing
+from crm_migrate.stages.reconcile.accounting import settle_dispositions, source_facts, source_figures
+from crm_migrate.stages.reconcile.bridge_tables import add
+from crm_migrate.stages.reconcile.bridges import money
+from crm_migrate.stages.reconcile.columns import BREACHES, DISPOSITIONS, IDS, OUTCOMES, PAIRS
+from crm_migrate.stages.reconcile.consent import consent_cells
+from crm_migrate.stages.reconcile.database import Tables, opened, quote
+from crm_migrate.stages.reconcile.examples import name_entities
+from crm_migrate.stages.reconcile.exceptions import (
+    matching_exceptions,
+    money_exceptions,
+    object_exceptions,
+    quarantine_exceptions,
+    reading_exceptions,
+    unexpected_exceptions,
+)
+from crm_migrate.stages.reconcile.fields import compare_object, field_figures, sample_size, write_differences
+from crm_migrate.stages.reconcile.gates import Found, gates
+from crm_migrate.stages.reconcile.gone import gone_amounts, gone_records
+from crm_migrate.stages.reconcile.kpis import Measured, control_figure, figures_of, measure
+from crm_migrate.stages.reconcile.likeness import group_figures, learned_figures
+from crm_migrate.stages.reconcile.linking import compare_links
+from crm_migrate.stages.reconcile.merges import merge_figures, merged_clusters
+from crm_migrate.stages.reconcile.owners import owner_flow, total_flow
+from crm_migrate.stages.reconcile.privacy import privacy
+from crm_migrate.stages.reconcile.scores import rule_scores
+from crm_migrate.stages.reconcile.target_sets import target_set
+from crm_migrate.stages.reconcile.verdict import not_checked, sentence, verdict
+from crm_migrate.workspace.figures import (
+    ExceptionGroup,
+    Figures,
+    GroupFigure,
+    Header,
+    LearnedFigure,
+    MergedCluster,
+    MergeFigure,
+    RuleScore,
+    signature_of,
+)
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.sealing import write_sealed
+
+_ORDER = {"error": 0, "warning": 1, "note": 2}
+
+
+class _Collected(Found):
+    """What gates are about, and the figures that only reports show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exceptions: list[ExceptionGroup] = []
+        self.merges: list[MergeFigure] = []
+        self.clusters: list[MergedCluster] = []
+        self.learned: list[LearnedFigure] = []
+        self.groups: list[GroupFigure] = []
+        self.scores: list[RuleScore] = []
+        self.owners: list[tuple[str, str, int]] = []
+        self.decisions: list[tuple[str, str, str, str, int]] = []
+
+
+def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Figures:
+    """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`."""
+    collected = _Collected()
+    with opened(run) as tables:
+        listing.start(tables)
+        collected.sources = source_figures(tables, plan)
+        collected.limit = max((source_facts(tables, s.name).get("limit") or 0 for s in plan.sources), default=0)
+        collected.exceptions.extend(quarantine_exceptions(tables, plan))
+        collected.exceptions.extend(reading_exceptions(tables, plan))
+        for object_plan in plan.objects:
+            _reconcile_object(tables, plan, object_plan, collected)
+        _measure(tables, plan, collected)
+        collected.decisions = _decisions(tables, plan)
+        listing.publish(tables)
+        fingerprint = _fingerprint(tables, plan)
+    figures = _signed(_figures(plan, header, target_identity, fingerprint, collected))
+    write_sealed(run.table("reconcile") / "figures.json", figures.model_dump(mode="json"))
+    return figures
+
+
+def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
+    """All figures of one object, in the order in which they need each other."""
+    name = object_plan.name
+    collected.accounting.extend(settle_dispositions(tables, plan, object_plan))
+    names = name_entities(tables, name)
+    comparison = compare_object(tables, plan, object_plan)
+    fields, sourced = field_figures(tables, object_plan, comparison, names)
+    links, sourced_links = compare_links(tables, plan, object_plan, names)
+    differing = [sourced, *([sourced_links] if sourced_links else [])]
+    write_differences(tables, name, differing)
+    collected.fields.extend(fields)
+    collected.links.extend(links)
+    if not tables.finished("validate", name, "actual"):
+        collected.uncompared.append(f"{name} (not read back)")
+    elif sample_size(plan, name) is not None:
+        collected.uncompared.append(f"{name} (sampled)")
+    collected.target_sets.append(target_set(tables, name))
+    _count_money(tables, plan, object_plan, collected)
+    collected.consent.extend(consent_cells(tables, object_plan))
+    collected.owners.extend(owner_flow(tables, object_plan))
+    collected.merges.extend(merge_figures(tables, name))
+    collected.clusters.extend(merged_clusters(tables, object_plan))
+    collected.learned.extend(learned_figures(tables, name))
+    collected.groups.extend(group_figures(tables, name))
+    collected.scores.extend(rule_scores(tables, object_plan))
+    collected.exceptions.extend(object_exceptions(tables, object_plan, differing))
+    collected.exceptions.extend(matching_exceptions(tables, name))
+    collected.exceptions.extend(unexpected_exceptions(collected.target_sets[-1]))
+    _count_doubt(tables, name, collected)
+
+
+def _count_money(tables: Tables, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
+    """The bridges of an object, and what of its money does not arrive or is not exported any more."""
+    found = money(tables, plan, object_plan)
+    collected.bridges.extend(found.bridges)
+    collected.report_bridges.extend(found.converted)
+    add(collected.left_out, found.left_out)
+    add(collected.left_converted, found.left_converted)
+    collected.exceptions.extend(money_exceptions(object_plan.name, found.told))
+    collected.gone[object_plan.name] = gone_records(tables, object_plan.name)
+    for unit, (gone, whole) in gone_amounts(tables, object_plan).items():
+        before = collected.gone_amounts.get(unit, (Decimal(0), Decimal(0)))
+        collected.gone_amounts[unit] = before[0] + gone, before[1] + whole
+
+
+def _count_doubt(tables: Tables, name: str, collected: _Collected) -> None:
+    """Entities in doubt, rules that do not hold in the target, and loaded entities that no single row stands for."""
+    outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
+    breaches = tables.view(BREACHES, "validate", name, "breaches")
+    dispositions = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    collected.in_doubt += tables.one(f"SELECT count(DISTINCT __entity) FROM {outcomes} WHERE outcome = 'in_doubt'")[0]
+    collected.breaches += tables.one(f"""SELECT count(*) FROM {breaches} WHERE "when" = 'after'""")[0]
+    collected.entities_without_row += tables.one(
+        f"""SELECT count(*) FROM {quote(f"arrived/{name}")} e LEFT JOIN (
+          SELECT __entity, count(*) AS n FROM {dispositions}
+          WHERE state IN ('created', 'updated', 'unchanged', 'failed') GROUP BY __entity) d
+        USING (__entity) WHERE coalesce(n, 0) < 1"""
+    )[0]
+
+
+def _measure(tables: Tables, plan: Plan, collected: _Collected) -> None:
+    """Key figures and the controls that speak of them (by `of`, else by name)."""
+    measured = {kpi.name: measure(tables, plan, kpi) for kpi in plan.reconcile.kpis}
+    collected.kpis.extend(figures_of(plan, measured))
+    collected.odd = {name: found.odd for name, found in measured.items() if found.odd}
+    collected.unrated = {name: found.unrated for name, found in measured.items() if found.unrated}
+    for control in plan.reconcile.controls:
+        found: Measured | None = measured.get(control.of) or measured.get(control.name)
+        collected.controls.append(control_figure(plan, control, found))
+
+
+def _decisions(tables: Tables, plan: Plan) -> list[tuple[str, str, str, str, int]]:
+    """Every decision of the plan with the rows and pairs that it settled."""
+    covered = dict.fromkeys(plan.decisions, 0)
+    for object_plan in plan.objects:
+        rows = tables.view(DISPOSITIONS, "reconcile", object_plan.name, "dispositions")
+        pairs = tables.view(PAIRS, "dedupe", object_plan.name, "pairs")
+        for decision, count in tables.rows(
+            f"""SELECT decision, count(*) FROM (
+              SELECT rule AS decision FROM {rows} UNION ALL SELECT decision FROM {pairs})
+            WHERE decision <> '' GROUP BY decision"""
+        ):
+            if decision in covered:
+                covered[decision] += int(count)
+    return [(name, *plan.decision_words.get(name, ("", "", "")), covered[name]) for name in sorted(covered)]
+
+
+def _signed(figures: Figures) -> Figures:
+    """The figures with what a signature under them is bound to."""
+    header = figures.header.model_copy(update={"signature": signature_of(figures)})
+    return figures.model_copy(update={"header": header})
+
+
+def _fingerprint(tables: Tables, plan: Plan) -> str:
+    """The digest of all records as they were read back, whatever their order: the sum of the digests of each."""
+    digest = hashlib.sha256()
+    for each in plan.objects:
+        actual = tables.view(IDS, "validate", each.name, "actual")
+        columns = sorted(tables.columns(actual))
+        text = f"to_json([{', '.join(f'{quote(name)}::VARCHAR' for name in columns)}])::VARCHAR"
+        sums = tables.one(
+            f"SELECT count(*), sum(md5_number_lower({text})), sum(md5_number_upper({text})) FROM {actual}"
+        )
+        digest.update(json.dumps([each.name, columns, *map(str, sums)]).encode())
+    return digest.hexdigest()
+
+
+def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str, collected: _Collected) -> Figures:
+    judged = gates(plan, collected)
+    return Figures(
+        header=header,
+        project=plan.project,
+        title=plan.title,
+        environment=plan.environment.name,
+        target=target_identity,
+        locale=plan.locale,
+        plan_hash=plan.hash,
+        mapping_hash=_digest(plan.files),
+        decisions_hash=_digest(plan.decisions),
+        target_fingerprint=fingerprint,
+        verdict=verdict(judged),
+        sentence=sentence(collected),
+        privacy=privacy(plan),
+        sources=collected.sources,
+        accounting=tuple(collected.accounting),
+        target_sets=tuple(collected.target_sets),
+        bridges=tuple(collected.bridges),
+        report_bridges=tuple(collected.report_bridges),
+        fields=tuple(collected.fields),
+        links=tuple(collected.links),
+        kpis=tuple(collected.kpis),
+        controls=tuple(collected.controls),
+        exceptions=tuple(sorted(collected.exceptions, key=lambda g: (_ORDER[g.severity], -g.count, g.code))),
+        merges=tuple(collected.merges),
+        clusters=tuple(collected.clusters),
+        learned=tuple(collected.learned),
+        groups=tuple(collected.groups),
+        consent=tuple(collected.consent),
+        owners=total_flow(collected.owners),
+        gates=judged,
+        scores=tuple(collected.scores),
+        decisions=tuple(collected.decisions),
+        sign_off=plan.reconcile.sign_off,
+        not_checked=tuple(not_checked(plan, collected)),
+    )
+
+
+def _digest(content: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

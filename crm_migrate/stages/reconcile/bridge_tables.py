@@ -1,0 +1,36 @@
+"""The names of the tables that a bridge is made of, and how amounts are written."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.stages.reconcile.database import quote
+
+
+def amounts_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
+    """All source rows of an amount."""
+    return quote(f"amounts/{object_plan.name}/{measure.name}")
+
+
+def expected_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
+    """The completed records that arrived."""
+    return quote(f"expected/{object_plan.name}/{measure.name}")
+
+
+def actual_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
+    """The records of ours in the target."""
+    return quote(f"actual/{object_plan.name}/{measure.name}")
+
+
+def plain(amount: Decimal | None) -> str:
+    """A plain decimal text with at least two decimals and no needless zeros beyond."""
+    text = format(Decimal(amount or 0), "f")
+    whole, _, decimals = text.partition(".")
+    decimals = decimals.rstrip("0").ljust(2, "0")
+    return f"{whole}.{decimals}" if Decimal(text) else "0.00"
+
+
+def add(sums: dict[str, Decimal], more: Mapping[str, Decimal]) -> None:
+    """Add amounts to those of the same currency."""
+    for currency, amount in more.items():
+        sums[currency] = sums.get(currency, Decimal(0)) + amount

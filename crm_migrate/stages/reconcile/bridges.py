@@ -1,0 +1,344 @@
+"""Amount bridges: source total + terms (what was left out, each for a reason) + unexplained = target total.
+
+Every source row has its amount *as transformed*, also those that were set aside before (`exported.py`). Sums are
+DECIMAL(38, 9); an amount that does not fit exactly counts as unreadable and blocks.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.stages.reconcile.bridge_tables import actual_of, add, amounts_of, expected_of, plain
+from crm_migrate.stages.reconcile.columns import CELLS, COMPLETE, IDS, texts
+from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.stages.reconcile.derived import ensure_rates
+from crm_migrate.stages.reconcile.examples import EXAMPLES
+from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields
+from crm_migrate.stages.reconcile.left_out import (
+    Told,
+    create_left_out,
+    doubtful_totals,
+    left_out_lines,
+    left_sum,
+)
+from crm_migrate.workspace.figures import Bridge, Example, Term
+
+EXACT = r"'^[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?$'"
+LEFT_OUT = ("absent", "excluded", "held", "rejected", "failed", "unexplained")
+
+
+@dataclass(slots=True)
+class Money:
+    """The bridges of an object: of each currency, and of all in the report's; what does not arrive of them.
+
+    `left_out` and `left_converted` are sums by currency, without signs; `told` are the lines behind them and totals in
+    the sources that say nothing.
+    """
+
+    bridges: list[Bridge] = field(default_factory=list)
+    converted: list[Bridge] = field(default_factory=list)
+    left_out: dict[str, Decimal] = field(default_factory=dict)
+    left_converted: dict[str, Decimal] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+
+
+def money(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Money:
+    """The bridges of every amount of an object. Call after the dispositions are written and the object is compared."""
+    currency = currency_field(object_plan)
+    found = Money()
+    for measure in money_fields(object_plan):
+        lines = _source_lines(tables, plan, object_plan, measure, currency)
+        expected = _expected_lines(tables, plan, object_plan, measure, currency)
+        actual = _actual_lines(tables, plan, object_plan, measure, currency)
+        left = create_left_out(tables, plan, object_plan, measure)
+        add(found.left_out, left_sum(tables, left, lines))
+        found.told += [*left_out_lines(tables, left, lines), *doubtful_totals(tables, lines)]
+        tables.execute(
+            f"DELETE FROM {lines} WHERE state = 'enrichment'"
+        )  # those only add: they are no line of their own
+        for unit in _units(tables, lines, expected, actual):
+            found.bridges.append(_bridge(tables, object_plan, measure, unit, lines, expected, actual))
+        if currency is not None and plan.money.report_in:
+            ensure_rates(tables, plan)
+            _convert(tables, plan.money.report_in, object_plan, measure, left, found)
+    return found
+
+
+def _source_lines(
+    tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+) -> str:
+    """Create the table of all source rows with amount, unit, day of the rate, state and cluster."""
+    name = object_plan.name
+    table = amounts_of(object_plan, measure)
+    sources = [*(feed.source for feed in object_plan.feeds), *(enrich.source for enrich in object_plan.enrich)]
+    fed = [source for source in sources if source in measure.cells]
+    source_rows = exported(tables, plan, object_plan)
+    text = f"nullif({quote(measure.name)}, '')"
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS SELECT __source AS source, __row AS row, __split AS split, __key AS key,
+          __state AS state, __code AS code, __rule AS rule, __cluster AS cluster, {text} AS text,
+          {_unit(currency, "")} AS unit, {_exact(text)} AS amount, {_day(plan, object_plan)} AS day
+        FROM {source_rows} WHERE __source IN ({", ".join(map(literal, fed)) or "''"})"""
+    )
+    for source in fed:
+        _mark_unreadable(tables, name, source, measure, table)
+    return table
+
+
+def _unit(currency: FieldPlan | None, alias: str) -> str:
+    return "''" if currency is None else f"coalesce({alias}{quote(currency.name)}, '')"
+
+
+def _day(plan: Plan, object_plan: ObjectPlan, cell: str | None = None) -> str:
+    """The day whose rate counts for a line: its own, or that of the whole run where the mapping names no field."""
+    on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
+    if on is None:
+        return f"DATE {literal(plan.as_of or '9999-12-31')}"
+    return f"TRY_CAST({quote(on.name) if cell is None else cell} AS DATE)"
+
+
+def _mark_unreadable(tables: Tables, name: str, source: str, measure: FieldPlan, table: str) -> None:
+    """A cell that was cleared because it could not be read still has its text, and no amount."""
+    cells = tables.view(CELLS, "map", name, source, "cells")
+    tables.execute(
+        f"""UPDATE {table} SET text = c.before FROM (SELECT __row, __split, min(before) AS before FROM {cells}
+        WHERE field = {literal(measure.name)} AND (after IS NULL OR NOT regexp_matches(after, {EXACT}))
+        GROUP BY __row, __split) c
+        WHERE source = {literal(source)} AND row = c.__row AND split = c.__split AND amount IS NULL"""
+    )
+
+
+# ----------------------------------------------------------------------------------------- in the report's currency
+
+
+def _convert(tables: Tables, unit: str, object_plan: ObjectPlan, measure: FieldPlan, left: str, found: Money) -> None:
+    """All currencies of one amount in the report's, each line at the rate of its day.
+
+    A line whose currency has no rate on its day counts as unreadable here; its own currency's bridge has it.
+    """
+    pairs = {
+        amounts_of(object_plan, measure): [("amount", "unit")],
+        expected_of(object_plan, measure): [("amount", "unit"), ("final", "final_unit")],
+        actual_of(object_plan, measure): [("amount", "unit")],
+    }
+    lines, expected, actual = (_converted(tables, table, own, unit) for table, own in pairs.items())
+    found.converted.append(_bridge(tables, object_plan, measure, unit, lines, expected, actual))
+    add(found.left_converted, left_sum(tables, left, lines))
+    for table in (lines, expected, actual):
+        tables.execute(f"DROP TABLE {table}")
+
+
+def _converted(tables: Tables, table: str, pairs: list[tuple[str, str]], unit: str) -> str:
+    """A copy of a table of amounts with each pair of amount and unit in the report's currency; `rates` is there."""
+    name = quote(f"report/{table.strip(chr(34))}")
+    cells, joins = [], []
+    for number, (amount, own) in enumerate(pairs):
+        day = f"CASE WHEN t.{own} = {literal(unit)} THEN DATE '9999-12-31' ELSE t.day END"
+        tables.execute(
+            f"""CREATE OR REPLACE TEMP TABLE {quote(f"{number}/rated")} AS SELECT DISTINCT t.{own} AS unit, {day} AS day
+            FROM {table} t"""
+        )
+        days = quote(f"{number}/rated")
+        rate = (
+            f"(SELECT d.unit, d.day, r.rate FROM {days} d ASOF JOIN rates r ON r.currency = d.unit AND r.day <= d.day)"
+        )
+        joins.append(f"LEFT JOIN {rate} r{number} ON r{number}.unit = t.{own} AND r{number}.day = {day}")
+        cells.append(
+            f"TRY_CAST(round(CAST(TRY(TRY_CAST(t.{amount} AS DECIMAL(26, 6)) * r{number}.rate) AS DECIMAL(38, 10)), 2)"
+            " AS DECIMAL(38, 9))"
+            f" AS {amount}, {literal(unit)} AS {own}"
+        )
+    tables.execute(
+        f"CREATE TEMP TABLE {name} AS SELECT t.* REPLACE ({', '.join(cells)}) FROM {table} t {' '.join(joins)}"
+    )
+    return name
+
+
+# -------------------------------------------------------------------------------------------- expected and actual
+
+
+def _expected_lines(
+    tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+) -> str:
+    """Create the table of amounts of the completed records that arrived: cluster, entity, unit, amount."""
+    name = object_plan.name
+    table = expected_of(object_plan, measure)
+    unit = _unit(currency, "c.")
+    on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
+    fields = texts(*(f.name for f in (measure, currency, on) if f is not None))
+    complete = tables.view(COMPLETE | fields, "complete", name, "entities")
+    side = quote(f"expected/{name}")
+    final = f"x.{quote(str(measure.target))}"
+    final_unit = unit if currency is None or currency.target is None else f"coalesce(x.{quote(currency.target)}, '')"
+    cell = f"c.{quote(measure.name)}"
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS
+        SELECT c.__cluster AS cluster, x.__entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount,
+          {final_unit} AS final_unit, {final} AS final_text, {_exact(final)} AS final,
+          {_day(plan, object_plan, f"c.{quote(on.name)}" if on else None)} AS day
+        FROM {side} x JOIN {complete} c ON c.__cluster = x.__cluster"""
+    )
+    return table
+
+
+def _exact(cell: str) -> str:
+    """The exact amount of a text; null where it is none, or has more decimals than a sum can hold."""
+    return f"CASE WHEN regexp_matches({cell}, {EXACT}) THEN {cell}::DECIMAL(38, 9) END"
+
+
+def _actual_lines(
+    tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+) -> str:
+    """Create the table of amounts of every record in the target that carries a key of ours."""
+    name = object_plan.name
+    table = actual_of(object_plan, measure)
+    raw = tables.view({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "validate", name, "actual")
+    there = set(tables.columns(raw))
+    cell = f"nullif({quote(str(measure.target))}::VARCHAR, '')" if measure.target in there else "NULL::VARCHAR"
+    own_unit = currency is not None and currency.target in there
+    unit = f"coalesce({quote(str(currency.target))}::VARCHAR, '')" if own_unit and currency is not None else "''"
+    on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
+    dated = on is not None and on.target in there
+    day = _day(plan, object_plan, f"{quote(str(on.target))}::VARCHAR" if on and dated else "NULL")
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS SELECT __entity AS entity, {unit} AS unit, {cell} AS text,
+        {_exact(cell)} AS amount, {day} AS day FROM {raw} WHERE __entity IS NOT NULL"""
+    )
+    if on is not None and not dated:
+        told = f"SELECT entity, min(day) AS day FROM {expected_of(object_plan, measure)} GROUP BY entity"
+        tables.execute(f"UPDATE {table} SET day = e.day FROM ({told}) e WHERE e.entity = {table}.entity")
+    if not own_unit:
+        known = f"SELECT entity, min(unit) AS unit FROM {expected_of(object_plan, measure)} GROUP BY entity"
+        tables.execute(f"UPDATE {table} SET unit = e.unit FROM ({known}) e WHERE e.entity = {table}.entity")
+    return table
+
+
+def _units(tables: Tables, *amounts: str) -> list[str]:
+    union = " UNION ".join(f"SELECT unit FROM {table} WHERE text IS NOT NULL" for table in amounts)
+    return [str(row[0]) for row in tables.rows(f"SELECT unit FROM ({union}) ORDER BY unit")]
+
+
+# ------------------------------------------------------------------------------------------------------ the bridge
+
+
+def _bridge(
+    tables: Tables, object_plan: ObjectPlan, measure: FieldPlan, unit: str, lines: str, expected: str, actual: str
+) -> Bridge:
+    total, count, unreadable = tables.one(
+        f"SELECT sum(amount), count(text), count(text) - count(amount) FROM {lines} WHERE unit = ?", [unit]
+    )
+    got, got_count, got_unreadable = tables.one(
+        f"SELECT sum(amount), count(amount), count(text) - count(amount) FROM {actual} WHERE unit = ?", [unit]
+    )
+    terms = [
+        *(_left_out(tables, lines, unit, state) for state in LEFT_OUT),
+        _duplicates(tables, lines, expected, unit),
+        _set_by_rule(tables, measure, lines, expected, unit),
+        _kept(tables, expected, unit),
+        _from_before(tables, object_plan.name, actual, unit),
+        _rounding(tables, expected, actual, unit),
+    ]
+    shown = tuple(term for term in terms if term is not None and term.lines)
+    target = Decimal(got or 0)
+    rest = target - Decimal(total or 0) - sum((Decimal(term.amount) for term in shown), Decimal(0))
+    return Bridge(
+        object=object_plan.name,
+        measure=measure.name,
+        currency=unit,
+        source_total=plain(total),
+        source_lines=count,
+        terms=shown,
+        target_total=plain(got),
+        target_lines=got_count,
+        unexplained=plain(rest),
+        unreadable=unreadable + got_unreadable,
+    )
+
+
+def _left_out(tables: Tables, lines: str, unit: str, state: str) -> Term | None:
+    """Rows that ended in one state, with their amount; rows without any state explain nothing."""
+    if state == "unexplained":
+        return None
+    amount, count = tables.one(
+        f"SELECT -sum(amount), count(amount) FROM {lines} WHERE unit = ? AND state = ?", [unit, state]
+    )
+    shown = tables.rows(
+        f"SELECT source || ':' || coalesce(key, row::VARCHAR), amount FROM {lines} WHERE unit = ? AND state = ? "
+        f"AND amount IS NOT NULL ORDER BY abs(amount) DESC, source, row, split LIMIT {EXAMPLES}",
+        [unit, state],
+    )
+    examples = tuple(Example(record=record, source=plain(value), personal=False) for record, value in shown)
+    reasons = tables.rows(
+        f"SELECT coalesce(code, ''), count(amount), -sum(amount) FROM {lines} WHERE unit = ? AND state = ? "
+        "AND amount IS NOT NULL GROUP BY ALL ORDER BY 2 DESC, 1",
+        [unit, state],
+    )
+    told = tuple((str(code), int(n), plain(part)) for code, n, part in reasons)
+    return Term(name=state, amount=plain(amount), lines=count, reasons=told, examples=examples)
+
+
+_ARRIVED = "state IN ('created', 'updated', 'unchanged', 'folded', 'merged')"
+
+
+def _duplicates(tables: Tables, lines: str, expected: str, unit: str) -> Term:
+    """Amounts of rows that are one record with another row: all but one line that has the record's own amount."""
+    amount, count = tables.one(
+        f"""SELECT -sum(l.amount), count(*) FROM (
+          SELECT l.*, row_number() OVER (PARTITION BY l.cluster, l.unit, l.amount
+                                         ORDER BY l.source, l.row, l.split) AS n
+          FROM {lines} l WHERE {_ARRIVED} AND unit = $unit AND amount IS NOT NULL
+            AND cluster IN (SELECT cluster FROM {lines} GROUP BY cluster HAVING count(*) > 1)) l
+        LEFT JOIN {expected} e ON e.cluster = l.cluster AND e.unit = l.unit AND e.amount = l.amount
+        WHERE e.cluster IS NULL OR l.n > 1""".replace("$unit", literal(unit))
+    )
+    return Term(name="duplicates", amount=plain(amount), lines=count)
+
+
+def _set_by_rule(tables: Tables, measure: FieldPlan, lines: str, expected: str, unit: str) -> Term | None:
+    """Amounts that no row of the record has: a constant, a default or a case of the mapping."""
+    if not (measure.constant or measure.default or measure.default_from or measure.case):
+        return None
+    amount, count = tables.one(
+        f"""SELECT sum(e.amount), count(*) FROM {expected} e ANTI JOIN {lines} l
+        ON l.cluster = e.cluster AND l.unit = e.unit AND l.amount = e.amount
+        WHERE e.unit = ? AND e.amount IS NOT NULL""",
+        [unit],
+    )
+    return Term(name="set by rule", amount=plain(amount), lines=count)
+
+
+def _kept(tables: Tables, expected: str, unit: str) -> Term:
+    """What the target holds for a reason although our rows say otherwise: a record that it had before us."""
+    amount, count = tables.one(
+        f"""SELECT coalesce(sum(final) FILTER (final_unit = $unit), 0) - coalesce(sum(amount) FILTER (unit = $unit), 0),
+        count(*) FROM {expected} WHERE (unit = $unit OR final_unit = $unit)
+        AND (final IS DISTINCT FROM amount OR (final IS NOT NULL AND final_unit <> unit))""".replace(
+            "$unit", literal(unit)
+        )
+    )
+    return Term(name="kept in the target", amount=plain(amount), lines=count)
+
+
+def _from_before(tables: Tables, object_name: str, actual: str, unit: str) -> Term:
+    """Records that the target held before and that this run did not write: gone from the export and kept, or held."""
+    before = tables.view(IDS, "load", object_name, "before")
+    amount, count = tables.one(
+        f"""SELECT sum(amount), count(amount) FROM {actual} a SEMI JOIN (SELECT __entity FROM {before}) b
+        ON b.__entity = a.entity ANTI JOIN {quote(f"arrived/{object_name}")} r ON r.__entity = a.entity
+        WHERE unit = ?""",
+        [unit],
+    )
+    return Term(name="from before", amount=plain(amount), lines=count)
+
+
+def _rounding(tables: Tables, expected: str, actual: str, unit: str) -> Term:
+    """What the target rounded away: records whose amount has fewer decimals there and differs by less than one unit."""
+    scale = r"length(regexp_extract(regexp_replace({0}, '0+$', ''), '\.([0-9]+)$', 1))"
+    theirs, ours = scale.format("a.text"), scale.format("e.final_text")
+    amount, count = tables.one(
+        f"""SELECT sum(a.amount - e.final), count(*) FROM {expected} e JOIN {actual} a USING (entity)
+        WHERE e.final_unit = ? AND a.unit = e.final_unit AND a.amount <> e.final AND contains(e.final_text, '.')
+          AND {theirs} < {ours} AND abs(a.amount - e.final) < TRY_CAST('1e-' || {theirs} AS DECIMAL(38, 9))""",
+        [unit],
+    )
+    return Term(name="rounding", amount=plain(amount), lines=count)

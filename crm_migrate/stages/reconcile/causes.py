@@ -1,0 +1,194 @@
+"""Why a cell differs: the class and the most specific cause that the two texts, or the whole column, give away."""
+
+from crm_migrate.stages.reconcile.database import Tables, quote
+
+EDITED, EMPTIED = "edited in the target", "emptied in the source"
+MANY = 3  # a shift or a default value is a cause when it hits at least so many cells of a field
+
+FIXES = {
+    "record missing": "The target does not have the record any more: see `vanished`, then `retry-rejects`.",
+    "truncated": "Make the target's field longer, or shorten the value by a step of the mapping.",
+    "date -1 day": "Send a date without time, or noon instead of midnight: the loader's time zone is behind.",
+    "date +1 day": "Send a date without time, or noon instead of midnight: the loader's time zone is ahead.",
+    "shifted": "The whole column is shifted: look at the loader's time zone or unit.",
+    "scaled": "Amounts travel in another unit (cents): look at the target's field type.",
+    "default value": "The target writes its own default or fallback: map the value, or allow it in the picklist.",
+    "encoding": "Letters were lost on the way: look at the encoding of the load file or the target's collation.",
+    "case": "The target changes capitals: an automation or a field setting.",
+    "rounding": "The target keeps fewer decimals: widen the field, or round in the mapping.",
+    "sign": "The sign was turned: look at the target's field (credit, refund).",
+    "swapped": "Two columns are exchanged: look at the mapping's target names.",
+    "shifted row": "Values belong to the neighbouring record: the load was matched by position. Load again.",
+    "stale": "The target still has its earlier value: the update did not arrive.",
+    "set by the target": "The target or an automation filled a field that we left empty.",
+    EDITED: "Somebody changed it in the target and the sources did not: nothing is written over it. "
+    "`on_rerun: {edited: ...}` says who wins where both change.",
+    EMPTIED: "The sources say nothing any more and the target keeps what we had sent: `clear: true` empties it.",
+    "wrong parent": "The record hangs on another parent: look at the crosswalk and at merges in the target.",
+    "lost": "The target gave back nothing: look at the field's permissions and at automations.",
+}
+
+
+def fix_of(cause: str) -> str:
+    """The fix to try for a cause, by its first words."""
+    return next((fix for start, fix in FIXES.items() if cause.startswith(start)), "")
+
+
+def excuse(tables: Tables, cells: str, kept: str) -> None:
+    """Cells that the target keeps by a rule are no differences; `kept` says which and why."""
+    tables.execute(
+        f"""UPDATE {cells} SET class = 'kept_in_target', cause = k.cause FROM {kept} k
+        WHERE {cells}.__entity = k.__entity AND {cells}.field = k.field AND NOT gone AND class <> 'match_normalised'"""
+    )
+
+
+def classify(tables: Tables, cells: str) -> None:
+    """Fill `class` and `cause` of every cell of the table."""
+    for macro in _MACROS:
+        tables.execute(macro)
+    tables.execute(f"UPDATE {cells} SET class = {_CLASS}")
+    tables.execute(f"UPDATE {cells} SET cause = {_RULE} WHERE class = 'same?'")
+    tables.execute(
+        f"UPDATE {cells} SET class = CASE WHEN cause IS NULL THEN 'different' ELSE 'match_normalised' END "
+        "WHERE class = 'same?'"
+    )
+    tables.execute(f"UPDATE {cells} SET cause = {_PLAIN_CAUSE} WHERE cause IS NULL")
+    _swapped(tables, cells)
+    _shared(tables, cells)
+    tables.execute(f"UPDATE {cells} SET cause = 'unknown' WHERE cause IS NULL")
+
+
+_CLASS = """CASE WHEN gone OR actual IS NULL THEN 'lost'
+  WHEN expected IS NULL AND existed THEN 'kept_in_target'
+  WHEN expected IS NULL THEN 'filled_by_target' ELSE 'same?' END"""
+
+_MACROS = (
+    r"CREATE OR REPLACE TEMP MACRO blank_free(x) AS regexp_replace(x, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g')",
+    r"""CREATE OR REPLACE TEMP MACRO plain_number(x) AS CASE WHEN regexp_matches(x, '^[+-]?[0-9]+(\.[0-9]*)?$') THEN
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(x, '^(\+|(-))?0*([0-9])', '\2\3'),
+      '(\.[0-9]*?)0+$', '\1'), '\.$', ''), '^-0$', '0') END""",
+    r"CREATE OR REPLACE TEMP MACRO amount(x) AS TRY_CAST(plain_number(x) AS DECIMAL(38, 9))",
+    r"CREATE OR REPLACE TEMP MACRO scale_of(x) AS length(regexp_extract(plain_number(x), '\.([0-9]+)$', 1))",
+    r"CREATE OR REPLACE TEMP MACRO folded(x) AS lower(translate(x, 'İIı', 'iii'))",
+    r"CREATE OR REPLACE TEMP MACRO unaccented(x) AS translate(strip_accents(x), 'ıßøØłŁđĐ', 'isoOlLdD')",
+    r"CREATE OR REPLACE TEMP MACRO ascii_of(x) AS regexp_replace(x, '[^\x00-\x7F]+|[?]', '', 'g')",
+    r"CREATE OR REPLACE TEMP MACRO digits_of(x) AS regexp_replace(x, '[^0-9]', '', 'g')",
+    r"""CREATE OR REPLACE TEMP MACRO unwrapped(x) AS blank_free(replace(replace(replace(replace(replace(
+    regexp_replace(x, '</?[a-zA-Z][^<>]*>', '', 'g'), '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#39;', ''''),
+    '&amp;', '&'))""",
+    r"""CREATE OR REPLACE TEMP MACRO truth(x) AS CASE WHEN lower(x) IN ('true', '1', 't', 'yes') THEN TRUE
+    WHEN lower(x) IN ('false', '0', 'f', 'no') THEN FALSE END""",
+    r"CREATE OR REPLACE TEMP MACRO day_of(x) AS TRY_CAST(left(x, 10) AS DATE)",
+    r"CREATE OR REPLACE TEMP MACRO moment(x) AS TRY_CAST(x AS TIMESTAMPTZ)",
+    r"CREATE OR REPLACE TEMP MACRO unordered(x) AS list_sort(TRY_CAST(x AS JSON)::VARCHAR[])",
+)
+
+# The named rules of a match after target normalisation: the same value, written otherwise.
+_RULE = r"""CASE
+  WHEN kind = 'reference' THEN NULL
+  WHEN kind IN ('decimal', 'integer') AND plain_number(expected) = plain_number(actual) THEN 'number format'
+  WHEN kind = 'date' AND regexp_matches(actual, '^.{10}[T ]00:00(:00(\.0+)?)?(Z|\+00:?00)?$')
+    AND left(actual, 10) = expected THEN 'date format'
+  WHEN kind = 'instant' AND moment(expected) = moment(actual) THEN 'instant format'
+  WHEN kind = 'boolean' AND truth(expected) = truth(actual) THEN 'boolean format'
+  WHEN kind = 'list' AND unordered(expected) = unordered(actual) THEN 'order of a list'
+  WHEN kind = 'phone' AND digits_of(expected) <> '' AND NOT regexp_matches(actual, '\pL')
+    AND digits_of(expected) = regexp_replace(digits_of(actual), '^00', '') THEN 'phone format'
+  WHEN kind IN ('email', 'domain') AND lower(expected) = lower(actual) THEN 'capitals of a mailbox'
+  WHEN kind = 'url' AND rtrim(expected, '/') = rtrim(actual, '/') THEN 'last slash of an address'
+  WHEN blank_free(expected) = blank_free(actual) THEN 'blanks around a value'
+  WHEN replace(expected, chr(13), '') = replace(actual, chr(13), '') THEN 'line ends'
+  WHEN nfc_normalize(expected) = nfc_normalize(actual) THEN 'Unicode form'
+  WHEN kind = 'text' AND actual LIKE '%<%>%' AND unwrapped(actual) = blank_free(expected) THEN 'HTML wrapper'
+END"""
+
+_PLAIN_CAUSE = r"""CASE
+  WHEN gone THEN 'record missing'
+  WHEN class = 'lost' THEN 'lost'
+  WHEN class = 'kept_in_target' THEN 'kept in the target'
+  WHEN class = 'filled_by_target' THEN 'set by the target'
+  WHEN kind = 'reference' THEN 'wrong parent'
+  WHEN kind IN ('decimal', 'integer') THEN CASE
+    WHEN amount(actual) = -amount(expected) THEN 'sign'
+    WHEN abs(amount(expected)) >= 0.01 AND amount(actual) = amount(expected) * 100 THEN 'scaled by 100'
+    WHEN abs(amount(actual)) >= 0.01 AND amount(expected) = amount(actual) * 100 THEN 'scaled by 0.01'
+    WHEN scale_of(actual) < scale_of(expected)
+      AND abs(amount(expected) - amount(actual)) < power(10, -scale_of(actual)) THEN 'rounding' END
+  WHEN kind = 'date' THEN CASE date_diff('day', day_of(expected), day_of(actual))
+    WHEN -1 THEN 'date -1 day' WHEN 1 THEN 'date +1 day' WHEN 0 THEN 'time of day added' END
+  WHEN kind IN ('instant', 'boolean', 'list') THEN NULL
+  WHEN ascii_of(expected) <> expected AND (unaccented(expected) = actual OR (ascii_of(expected) = ascii_of(actual)
+    AND (actual LIKE '%?%' OR actual <> unaccented(actual) OR contains(actual, chr(65533))))) THEN 'encoding'
+  WHEN folded(expected) = folded(actual) THEN 'case'
+  WHEN starts_with(expected, actual) THEN 'truncated at ' || length(actual)
+END"""
+
+
+def _swapped(tables: Tables, cells: str) -> None:
+    """Two fields of one record that hold each other's value."""
+    tables.execute(
+        f"""UPDATE {cells} SET cause = 'swapped with ' || s.other FROM (
+          SELECT x.__entity AS entity, x.field AS one, min(y.field) AS other FROM {cells} x JOIN {cells} y
+          ON x.__entity = y.__entity AND x.field <> y.field AND x.expected = y.actual AND x.actual = y.expected
+          WHERE x.class = 'different' AND y.class = 'different' GROUP BY x.__entity, x.field) s
+        WHERE __entity = s.entity AND field = s.one"""
+    )
+
+
+def _shared(tables: Tables, cells: str) -> None:
+    """Causes that only the whole column gives away: one shift, or one value, in many cells."""
+    tables.execute(
+        f"""UPDATE {cells} SET cause = 'default value ' || s.actual FROM (
+          SELECT field, actual FROM {cells} WHERE class = 'different' AND cause IS NULL GROUP BY field, actual
+          HAVING count(*) >= {MANY} AND count(DISTINCT expected) > 1) s
+        WHERE class = 'different' AND cause IS NULL AND {cells}.field = s.field AND {cells}.actual = s.actual"""
+    )
+    tables.execute(
+        f"""UPDATE {cells} SET cause = 'shifted by ' || s.shift FROM (
+          SELECT field, {_SHIFT} AS shift FROM {cells} WHERE class = 'different' AND cause IS NULL
+          GROUP BY field, shift HAVING shift IS NOT NULL AND count(*) >= {MANY}) s
+        WHERE class = 'different' AND cause IS NULL AND {cells}.field = s.field AND {_SHIFT} = s.shift"""
+    )
+    # A length that no two cells share is no limit of the field.
+    tables.execute(
+        f"""UPDATE {cells} SET cause = 'truncated' WHERE cause LIKE 'truncated at %' AND (field, cause) IN (
+          SELECT (field, cause) FROM {cells} WHERE cause LIKE 'truncated at %'
+          GROUP BY field, cause HAVING count(*) = 1)
+        AND field IN (SELECT field FROM {cells} WHERE cause LIKE 'truncated at %' GROUP BY field HAVING count(*) > 1)"""
+    )
+
+
+_SHIFT = """CASE
+  WHEN kind IN ('decimal', 'integer') THEN plain_number((amount(actual) - amount(expected))::VARCHAR)
+  WHEN kind = 'date' THEN date_diff('day', day_of(expected), day_of(actual))::VARCHAR || ' days'
+  WHEN kind = 'instant' THEN date_diff('second', moment(expected), moment(actual))::VARCHAR || ' seconds' END"""
+
+
+def find_shifted_rows(tables: Tables, cells: str, expected: str) -> None:
+    """Cells that hold what the record before or after was to hold: a load that matched answers by position."""
+    fields = tables.rows(
+        f"SELECT field FROM {cells} WHERE class = 'different' AND cause = 'unknown' GROUP BY field "
+        f"HAVING count(*) >= {MANY} ORDER BY field"
+    )
+    if not fields:
+        return
+    order = quote(f"{cells.strip(chr(34))}/order")
+    tables.execute(
+        f"CREATE TEMP TABLE {order} AS "
+        f"SELECT __entity, row_number() OVER (ORDER BY __position, __entity) AS n FROM {expected}"
+    )
+    for (field,) in fields:
+        _shifted_field(tables, cells, expected, order, str(field))
+    tables.execute(f"DROP TABLE {order}")
+
+
+def _shifted_field(tables: Tables, cells: str, expected: str, order: str, field: str) -> None:
+    found = f"""SELECT c.__entity FROM {cells} c JOIN {order} o USING (__entity)
+      JOIN {order} p ON p.n IN (o.n - 1, o.n + 1) JOIN {expected} e ON e.__entity = p.__entity
+      WHERE c.field = $field AND c.class = 'different' AND c.cause = 'unknown' AND e.{quote(field)} = c.actual"""
+    bound = {"field": field}
+    (count,) = tables.connection.execute(f"SELECT count(DISTINCT __entity) FROM ({found})", bound).fetchall()[0]
+    if count >= MANY:
+        tables.connection.execute(
+            f"UPDATE {cells} SET cause = 'shifted row' WHERE field = $field AND __entity IN ({found})", bound
+        )

@@ -1,0 +1,156 @@
+"""Consent before and after, person by person: the strictest statement of any source against what the target says.
+
+An opt-out ends only by a grant that is proven to be younger: one with evidence whose day is after that of the opt-out.
+What the target said before this load is a statement too, without a day: nothing that comes back to life goes unseen.
+"""
+
+from collections.abc import Iterator
+
+from crm_migrate.crm.types import CONSENT_STRICTNESS
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.stages.reconcile.columns import (
+    CLUSTERS,
+    COMPLETE,
+    ENRICHMENT,
+    LINK_ROWS,
+    LOAD,
+    NODES,
+    RECORDS,
+    texts,
+)
+from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.stages.reconcile.examples import EXAMPLES
+from crm_migrate.workspace.figures import ConsentCell, Example
+
+
+def consent_cells(tables: Tables, object_plan: ObjectPlan) -> tuple[ConsentCell, ...]:
+    """The matrix of one object; empty where it has no consent field with a place in the target.
+
+    Everybody counts whose record is in the target, also those who wait in this run: their record still says what an
+    earlier load made it say, and an opt-out of today must not be missed behind it.
+    """
+    field = next((f for f in object_plan.fields if f.type == "consent" and f.target is not None), None)
+    if field is None or field.target not in tables.columns(quote(f"actual/{object_plan.name}")):
+        return ()
+    statements = _statements(tables, object_plan, field)
+    planned = tables.view(LOAD, "load", object_plan.name, "entities")
+    target = quote(str(field.target))
+    theirs = tables.view({"target_id": "VARCHAR"} | texts(str(field.target)), "load", object_plan.name, "theirs")
+    tables.execute(
+        f"""CREATE OR REPLACE TEMP TABLE consent_moves AS
+        WITH s AS (SELECT __cluster, min(rank) AS rank, bool_or(said = 'granted' AND evidence) AS evidence,
+            max(proven) FILTER (said = 'granted' AND evidence) AS granted_on,
+            max(coalesce(proven, changed, 'infinity'::TIMESTAMP)) FILTER (rank < {_UNKNOWN}) AS refused_on
+          FROM (SELECT *, {_rank("said")} AS rank FROM {statements}) GROUP BY __cluster),
+        p AS (SELECT e.__entity AS entity, coalesce(s.rank, {_UNKNOWN}) AS said,
+            CASE WHEN lower(b.{target}::VARCHAR) IN ({_REFUSALS}) THEN {_rank(f"b.{target}::VARCHAR")} END AS held,
+            {_rank(f"nullif(a.{target}::VARCHAR, '')")} AS after,
+            CASE WHEN s.rank < {_UNKNOWN} THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded
+          FROM {planned} e JOIN {quote(f"actual/{object_plan.name}")} a USING (__entity)
+          LEFT JOIN s ON s.__cluster = e.__cluster LEFT JOIN {theirs} b ON b.target_id = a.target_id)
+        SELECT entity, least(said, coalesce(held, said)) AS before, after,
+          after > least(said, coalesce(held, said))
+            AND NOT (coalesce(founded, FALSE) AND coalesce(held >= said, TRUE)) AS unfounded FROM p"""
+    )
+    rows = tables.rows(
+        """SELECT before, after, count(*), count(*) FILTER (unfounded) FROM consent_moves
+        GROUP BY before, after ORDER BY before, after"""
+    )
+    return tuple(
+        ConsentCell(
+            object=object_plan.name,
+            before=CONSENT_STRICTNESS[before],
+            after=CONSENT_STRICTNESS[after],
+            count=count,
+            without_evidence=unfounded,
+            examples=_examples(tables, object_plan, before, after) if unfounded else (),
+        )
+        for before, after, count, unfounded in rows
+    )
+
+
+def _examples(tables: Tables, object_plan: ObjectPlan, before: int, after: int) -> tuple[Example, ...]:
+    """Who moved from one state to a weaker one without evidence."""
+    rows = tables.rows(
+        f"""SELECT coalesce(n.record, m.entity) FROM consent_moves m
+        LEFT JOIN {quote(f"names/{object_plan.name}")} n ON n.__entity = m.entity
+        WHERE unfounded AND before = ? AND after = ? ORDER BY 1 LIMIT {EXAMPLES}""",
+        [before, after],
+    )
+    said, now = CONSENT_STRICTNESS[before], CONSENT_STRICTNESS[after]
+    return tuple(Example(record=record, source=said, expected=said, actual=now, personal=False) for (record,) in rows)
+
+
+_UNKNOWN = CONSENT_STRICTNESS.index("unknown")
+_REFUSALS = ", ".join(map(literal, CONSENT_STRICTNESS[:_UNKNOWN]))
+# The days in a text of evidence that can be read in one way: 2024-02-10, with or without a time, and 10.02.2024.
+_DAYS = r"'[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?'"
+_DOTTED = r"regexp_replace({0}, '\b([0-9]{{2}})\.([0-9]{{2}})\.([0-9]{{4}})', '\3-\2-\1', 'g')"
+
+
+def _rank(sql: str) -> str:
+    """How strict a statement is, 0 strictest. A word that is none of ours counts as no statement in a source.
+
+    In the target it counts as granted unless it is one of the stricter words: the unknown is taken for the worst.
+    """
+    whens = " ".join(f"WHEN {literal(word)} THEN {rank}" for rank, word in enumerate(CONSENT_STRICTNESS))
+    other = f"WHEN '' THEN {_UNKNOWN} ELSE {len(CONSENT_STRICTNESS) - 1}"
+    return f"CASE lower(coalesce({sql}, '')) {whens} {other} END"
+
+
+def _proven(evidence: str) -> str:
+    """SQL: the newest day that a text of evidence names; null where it names none that can be read."""
+    days = f"regexp_extract_all({_DOTTED.format(evidence)}, {_DAYS})"
+    return f"list_max(list_transform({days}, lambda day: TRY_CAST(replace(day, 'T', ' ') AS TIMESTAMP)))"
+
+
+def _statements(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> str:
+    """Create the table of all statements: `__cluster`, `said`, `evidence` (whether there is any), `proven` (the newest
+    day in it), `changed` (when the row was).
+
+    Every row that is part of the record speaks, also one that was folded into another. Where consent is given per
+    mailbox (`per:`), only what was said about the record's own mailbox counts.
+    """
+    name, per = object_plan.name, field.per
+    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
+    complete = tables.view(COMPLETE | texts(*([per] if per else [])), "complete", name, "entities")
+    own = f"c.{quote(per)}" if per else "NULL::VARCHAR"
+    spoken = [*_fed(tables, object_plan, field), *_enriching(tables, object_plan, field)]
+    table = quote(f"statements/{name}")
+    nothing = "SELECT NULL::BIGINT, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS
+        WITH said(node, said, about, ev, changed) AS ({" UNION ALL ".join(spoken) or nothing})
+        SELECT k.__cluster, s.said, coalesce(s.ev, '[]') <> '[]' AS evidence, {_proven("s.ev")} AS proven,
+          TRY_CAST(replace(left(s.changed, 19), 'T', ' ') AS TIMESTAMP) AS changed
+        FROM said s JOIN {clusters} k ON k.__node = s.node
+        LEFT JOIN {complete} c ON c.__cluster = k.__cluster
+        WHERE s.said IS NOT NULL AND (s.about IS NULL OR {own} IS NULL OR s.about = {own})"""
+    )
+    return table
+
+
+def _fed(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[str]:
+    """What every record of a source says, and every row that was folded into one, one query per source."""
+    rows = tables.view(LINK_ROWS, "link", object_plan.name, "rows")
+    names = texts(field.name, *([field.per] if field.per else []))
+    about = f"m.{quote(field.per)}" if field.per else "NULL::VARCHAR"
+    nodes = tables.view(NODES | names, "link", object_plan.name, "nodes")
+    yield f"SELECT m.__node, m.{quote(field.name)}, {about}, m.__ev, m.__changed FROM {nodes} m"  # also of no feed
+    for source in (feed.source for feed in object_plan.feeds if feed.source in field.cells):
+        records = tables.view(RECORDS | names, "map", object_plan.name, source, "records")
+        yield f"""SELECT r.__node, m.{quote(field.name)}, {about}, m.__ev, m.__changed
+        FROM {rows} r JOIN {records} m ON m.__row = r.__row AND m.__split = r.__split
+        WHERE r.__source = {literal(source)}"""
+
+
+def _enriching(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[str]:
+    """What enriching sources say about the records that they reach, one query per source."""
+    for enrich in object_plan.enrich:
+        if enrich.source not in field.cells:
+            continue
+        reached = tables.view(ENRICHMENT, "link", object_plan.name, "enrichment")
+        records = tables.view(RECORDS | texts(field.name), "map", object_plan.name, enrich.source, "records")
+        yield f"""SELECT x.__node, m.{quote(field.name)}, NULL, m.__ev, m.__changed
+        FROM {reached} x JOIN {records} m ON m.__row = x.__row
+        WHERE x.__source = {literal(enrich.source)} AND x.__node IS NOT NULL"""

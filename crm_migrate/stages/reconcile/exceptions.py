@@ -1,0 +1,249 @@
+"""Exceptions: everything a person has to look at, grouped by cause, with examples and the fix from the catalogue."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from crm_migrate.codes import CODES
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.stages.reconcile import listing
+from crm_migrate.stages.reconcile.accounting import source_facts
+from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, fix_of
+from crm_migrate.stages.reconcile.columns import (
+    BREACHES,
+    CELLS,
+    CLUSTERS,
+    DISPOSITIONS,
+    IDS,
+    NODES,
+    NOTES,
+    QUARANTINE,
+    VANISHED,
+    WARNINGS,
+)
+from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.stages.reconcile.examples import EXAMPLES
+from crm_migrate.stages.reconcile.left_out import Told
+from crm_migrate.stages.reconcile.likeness import matching_notes
+from crm_migrate.workspace.figures import Example, ExceptionGroup, TargetSet
+
+Severity = Literal["error", "warning", "note"]
+
+_COMPARE_CODES = (
+    ("record missing", "target_lost"), ("lost", "lost"), ("truncated", "truncated"), ("date ", "shifted_day"),
+    ("shifted row", "row_shifted"), ("shifted", "shifted_hours"), ("default value", "defaulted"),
+    ("rounding", "rounded"), ("encoding", "encoding"), ("case", "case_only"), ("swapped", "swapped"),
+    ("wrong parent", "wrong_parent"), ("set by the target", "unexpected_field"),
+    (EDITED, "edited_in_target"), (EMPTIED, "emptied_in_source"),
+)  # fmt: skip
+
+# Their messages are rules and sentences of the mapping itself, never a value.
+_OWN_WORDS = frozenset({"excluded_rule", "skipped_line", "check_failed"})
+
+
+def code_of(cls: str, cause: str, link: bool) -> str:
+    """The stable code of a difference."""
+    if link and cls == "lost" and cause != "record missing":
+        return "link_missing"
+    if link and cls == "filled_by_target":
+        return "link_extra"
+    return next((code for start, code in _COMPARE_CODES if cause.startswith(start)), "different")
+
+
+def quarantine_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup]:
+    """Rows that could not be read."""
+    for source in plan.sources:
+        view = tables.view(QUARANTINE, "extract", source.name, "quarantine")
+        yield from _grouped(
+            tables,
+            f"SELECT code, '' AS rule, '' AS field, 'quarantined' AS state, {literal(source.name)} AS source, "
+            f"{literal(source.name)} || ':' || coalesce(line::VARCHAR, '?') AS record, raw AS before, "
+            f"NULL::VARCHAR AS after, message FROM {view}",
+            "",
+            "error",
+        )
+
+
+def reading_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup]:
+    """What was odd about the sources as they were read: a guessed encoding, hidden rows, rows that look like totals."""
+    severities: dict[str, Severity] = {"error": "error", "warning": "warning"}
+    for source in plan.sources:
+        for told in source_facts(tables, source.name).get("findings", ()):
+            field, message = told["place"]["field"], told["message"]
+            example = Example(record=source.name, field=field, source=None, expected=None, message=message)
+            yield _group(
+                told["code"], severities.get(told["severity"], "note"), "", (source.name, field, "", "read"),
+                told["count"], (example,), told["hint"],
+            )  # fmt: skip
+
+
+def object_exceptions(tables: Tables, object_plan: ObjectPlan, sourced: list[str]) -> Iterator[ExceptionGroup]:
+    """Everything of one object: rows, cells, notes, warnings, breaches and differences."""
+    name = object_plan.name
+    yield from _grouped(tables, _rows(tables, name, "('unexplained', 'failed', 'rejected', 'held')"), name, "error")
+    yield from _grouped(tables, _rows(tables, name, "('excluded')"), name, "note")
+    yield from _grouped(tables, _unmatched(tables, name), name, "note")
+    for source in [*(f.source for f in object_plan.feeds), *(e.source for e in object_plan.enrich)]:
+        yield from _grouped(tables, _cells(tables, name, source), name, "warning")
+    yield from _grouped(tables, _notes(tables, name), name, "warning")
+    yield from _grouped(tables, _warnings(tables, name), name, "warning")
+    yield from _grouped(tables, _breaches(tables, name), name, "error")
+    yield from _grouped(tables, _left_behind(tables, name), name, "warning")
+    for number, table in enumerate(sourced):
+        yield from _differences(tables, name, table, link=number > 0)
+
+
+def matching_exceptions(tables: Tables, object_name: str) -> Iterator[ExceptionGroup]:
+    """What matching noted: blocks too big for all pairs, clusters that were split, decisions about records gone."""
+    for code, rule, message, count in matching_notes(tables, object_name):
+        example = Example(record=object_name, message=message)
+        yield _group(code, "note", object_name, ("", "", rule, "matched"), count, (example,))
+
+
+def money_exceptions(object_name: str, told: Iterable[Told]) -> Iterator[ExceptionGroup]:
+    """Amounts that do not arrive, and totals in the sources that cannot be checked."""
+    for code, source, rule, state, count, examples in told:
+        severity: Severity = "error" if code == "left_out_amount" else "warning"
+        yield _group(code, severity, object_name, (source, "", rule, state), count, examples)
+
+
+def unexpected_exceptions(found: TargetSet) -> Iterator[ExceptionGroup]:
+    """Records in the target that nobody sent, and records that are gone."""
+    sides = (
+        ("unexpected_record", found.unexpected, found.unexpected_ids),
+        ("vanished_record", found.vanished, found.vanished_ids),
+    )
+    for code, count, ids in sides:
+        if count:
+            examples = tuple(Example(record=f"{found.object}:{i}", personal=False) for i in ids[:EXAMPLES])
+            yield _group(code, "error", found.object, ("", "", "", "in the target"), count, examples)
+
+
+def _rows(tables: Tables, name: str, states: str) -> str:
+    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    return f"""SELECT code, rule, field, state, __source AS source,
+      __source || ':' || coalesce(nullif(__key, ''), 'row ' || __row) AS record, NULL::VARCHAR AS before,
+      NULL::VARCHAR AS after, message FROM {view} WHERE state IN {states}"""
+
+
+def _unmatched(tables: Tables, name: str) -> str:
+    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    return f"""SELECT code, rule, field, state, __source AS source,
+      __source || ':' || coalesce(__key, 'row ' || __row) AS record,
+      NULL::VARCHAR AS before, NULL::VARCHAR AS after, message FROM {view} WHERE code = 'enrichment_unmatched'"""
+
+
+def _cells(tables: Tables, name: str, source: str) -> str:
+    """Cells with a finding whose row went on; those that stopped their row are told as its state."""
+    cells = tables.view(CELLS, "map", name, source, "cells")
+    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    return f"""SELECT c.code, '' AS rule, c.field, 'kept' AS state, d.__source AS source,
+      d.__source || ':' || coalesce(d.__key, 'row ' || d.__row) AS record, c.before, c.after, c.message
+    FROM {cells} c JOIN {view} d USING (__row, __split) WHERE d.__source = {literal(source)}
+    AND d.state NOT IN ('rejected', 'held', 'excluded', 'absent')"""
+
+
+def _notes(tables: Tables, name: str) -> str:
+    notes = tables.view(NOTES, "link", name, "notes")
+    nodes = tables.view(NODES, "link", name, "nodes")
+    return f"""SELECT x.code, '' AS rule, x.field, 'kept' AS state, n.__source AS source,
+      n.__source || ':' || n.__key AS record,
+      NULL::VARCHAR AS before, NULL::VARCHAR AS after, x.message FROM {notes} x LEFT JOIN {nodes} n USING (__node)"""
+
+
+def _warnings(tables: Tables, name: str) -> str:
+    warnings = tables.view(WARNINGS, "complete", name, "warnings")
+    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
+    nodes = tables.view(NODES, "link", name, "nodes")
+    return f"""SELECT w.code, w.rule, w.field, 'kept' AS state, n.__source AS source,
+      n.__source || ':' || n.__key AS record,
+      NULL::VARCHAR AS before, NULL::VARCHAR AS after, w.message
+    FROM {warnings} w LEFT JOIN {clusters} k ON k.__cluster = w.__cluster AND k.__node = w.__cluster
+    LEFT JOIN {nodes} n ON n.__node = k.__node"""
+
+
+def _breaches(tables: Tables, name: str) -> str:
+    breaches = tables.view(BREACHES, "validate", name, "breaches")
+    names = quote(f"names/{name}")
+    return f"""SELECT b.code, '' AS rule, b.field, b."when" AS state, '' AS source,
+      coalesce(m.record, b.__entity, 'target:' || b.target_id) AS record, NULL::VARCHAR AS before,
+      NULL::VARCHAR AS after, b.message FROM {breaches} b LEFT JOIN {names} m USING (__entity)"""
+
+
+def _left_behind(tables: Tables, name: str) -> str:
+    """Loaded records that no source row feeds any more: they stay in the target as they are, and somebody must know."""
+    vanished = tables.view(VANISHED, "load", name, "vanished")
+    after = tables.view(IDS, "load", name, "after")
+    return f"""SELECT v.code, '' AS rule, '' AS field, 'in the target' AS state, '' AS source,
+      coalesce({literal(name)} || ':' || a.target_id, v.__entity) AS record, NULL::VARCHAR AS before,
+      NULL::VARCHAR AS after, v.message || ' (on_rerun: ' || v.policy || ')' AS message
+    FROM {vanished} v LEFT JOIN {after} a USING (__entity)"""
+
+
+def _differences(tables: Tables, name: str, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:
+    """Differences that are neither a match nor what the target had before us, one group per field and cause.
+
+    What the target keeps because it was edited there, or emptied here, is told as a warning.
+    """
+    told = ", ".join(map(literal, (EDITED, EMPTIED)))
+    differing = f"FROM {sourced} WHERE class IN ('lost', 'different', 'filled_by_target') OR cause IN ({told})"
+    listing.add(tables, f"SELECT {literal(name)}, '', '', name, coalesce(cause, ''), class, record {differing}")
+    rows = tables.rows(
+        f"""SELECT name, class, cause, n, record, source_value, expected, actual FROM (
+          SELECT *, count(*) OVER g AS n, row_number() OVER (g ORDER BY record, __entity) AS i {differing}
+          WINDOW g AS (PARTITION BY name, class, cause))
+        WHERE i <= {EXAMPLES} ORDER BY n DESC, name, class, cause, i"""
+    )
+    groups: dict[tuple[str, str, str, int], list[Example]] = {}
+    for field, cls, cause, count, record, source, expected, actual in rows:
+        example = Example(record=record, field=field, source=source, expected=expected, actual=actual)
+        groups.setdefault((field, cls, cause, count), []).append(example)
+    for (field, cls, cause, count), examples in groups.items():
+        code = code_of(cls, cause, link)
+        severity: Severity = "warning" if cls == "kept_in_target" else "error"
+        yield _group(code, severity, name, ("", field, cause, cls), count, tuple(examples), fix_of(cause))
+
+
+def _grouped(tables: Tables, query: str, object_name: str, severity: Severity) -> Iterator[ExceptionGroup]:
+    """One group per code, source, field, rule and state of a query of lines."""
+    keys = "code, source, field, rule, state"
+    tables.execute(
+        f"""CREATE OR REPLACE TEMP TABLE found_ AS SELECT coalesce(code, '') AS code, coalesce(source, '') AS source,
+          coalesce(field, '') AS field, coalesce(rule, '') AS rule, coalesce(state, '') AS state, record, before, after,
+          message FROM ({query})"""
+    )
+    listing.add(tables, f"SELECT {literal(object_name)}, {keys}, record FROM found_")
+    rows = tables.rows(
+        f"""WITH g AS (SELECT *, count(*) OVER w AS n, row_number() OVER (w ORDER BY record, message, before) AS i
+          FROM found_ WINDOW w AS (PARTITION BY {keys}))
+        SELECT {keys}, n, record, before, after, message FROM g WHERE i <= {EXAMPLES} ORDER BY n DESC, {keys}, i"""
+    )
+    groups: dict[tuple[str, str, str, str, str, int], list[Example]] = {}
+    for code, source, field, rule, state, count, record, before, after, message in rows:
+        example = Example(
+            record=record or "", field=field, source=before, expected=after, message=message or "",
+            personal=code not in _OWN_WORDS,
+        )  # fmt: skip
+        groups.setdefault((code, source, field, rule, state, count), []).append(example)
+    for (code, source, field, rule, state, count), examples in groups.items():
+        yield _group(code, severity, object_name, (source, field, rule, state), count, tuple(examples))
+
+
+def _group(
+    code: str, severity: Severity, object_name: str, place: tuple[str, str, str, str], count: int,
+    examples: tuple[Example, ...], fix: str = "",
+) -> ExceptionGroup:  # fmt: skip
+    source, field, rule, state = place
+    known = CODES.get(code)
+    return ExceptionGroup(
+        code=code,
+        severity=severity,
+        object=object_name,
+        source=source,
+        field=field,
+        rule=rule,
+        state=state,
+        count=count,
+        title=known.title if known else code.replace("_", " "),
+        fix=fix or (known.fix if known else ""),
+        examples=examples,
+    )

@@ -1,0 +1,141 @@
+"""The sources as exported: every row of an object with the fields that figures speak of, whatever became of it.
+
+A row that became a record has the values of the record's row; a row that was left out, refused or made to wait is
+transformed here by the same functions, as if no rule had stopped it. So a figure of the source does not depend on what
+the mapping takes over, and what it leaves out is a term with a reason.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+import pyarrow as pa
+
+from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
+from crm_migrate.mapping.expressions import parse
+from crm_migrate.mapping.plan import FieldPlan, KpiPlan, ObjectPlan, Plan
+from crm_migrate.stages.complete.deriving import derivable
+from crm_migrate.stages.map.batch import unfiltered
+from crm_migrate.stages.reconcile.columns import DISPOSITIONS, RECORDS, texts
+from crm_migrate.stages.reconcile.database import Tables, literal, quote
+
+BATCH = 65_536
+# A field may be called `state`: what is no field has underscores.
+_ORIGIN = {
+    "__source": "__source", "__row": "__row", "__split": "__split", "__key": "__key", "__state": "state",
+    "__code": "code", "__rule": "rule", "__cluster": "__cluster",
+}  # fmt: skip
+
+
+def money_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
+    """The amounts of an object that have a place in the target."""
+    return [f for f in object_plan.fields if f.type == "money" and f.target is not None]
+
+
+def currency_field(object_plan: ObjectPlan) -> FieldPlan | None:
+    """The field that says in which currency the amounts of an object are."""
+    return next((f for f in object_plan.fields if f.type == "currency"), None)
+
+
+def exported(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> str:
+    """The table of all rows of an object, made once: `__source` ... `__cluster`, then the fields as text.
+
+    Call after the dispositions are written. Rows of enriching sources are in it as well, with the state `enrichment`.
+    """
+    name = object_plan.name
+    table = quote(f"exported/{name}")
+    if tables.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [f"exported/{name}"]):
+        return table
+    fields = _fields(plan, object_plan)
+    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    origin = ", ".join(f"d.{quote(column)} AS {alias}" for alias, column in _ORIGIN.items())
+    nulls = "".join(f", NULL::VARCHAR AS {quote(f.name)}" for f in fields)
+    tables.execute(f"CREATE TEMP TABLE {table} AS SELECT {origin}{nulls} FROM {view} d WHERE FALSE")
+    for source in dict.fromkeys(
+        [*(feed.source for feed in object_plan.feeds), *(e.source for e in object_plan.enrich)]
+    ):
+        spoken = [f for f in fields if source in f.cells]
+        records = tables.view(RECORDS | texts(*(f.name for f in spoken)), "map", name, source, "records")
+        aside = _aside(tables, plan, object_plan, source, spoken)
+        listed = "".join(f", {quote(f.name)}" for f in spoken)
+        values = "".join(f", {_value(f, source)} AS {quote(f.name)}" for f in fields)
+        tables.execute(
+            f"""INSERT INTO {table} WITH a AS (SELECT __row, __split{listed} FROM {records}
+              UNION ALL SELECT __row, __split{listed} FROM {aside})
+            SELECT {origin}{values} FROM {view} d LEFT JOIN a USING (__row, __split)
+            WHERE d.__source = {literal(source)}"""
+        )
+        tables.execute(f"DROP TABLE {aside}")
+    return table
+
+
+def _value(field: FieldPlan, source: str) -> str:
+    """What a row says, and what the mapping says for all rows where it does not."""
+    if field.constant is not None:
+        return literal(field.constant)
+    said = f"nullif(a.{quote(field.name)}, '')" if source in field.cells else "NULL::VARCHAR"
+    return said if field.default is None else f"coalesce({said}, {literal(field.default)})"
+
+
+def _aside(tables: Tables, plan: Plan, object_plan: ObjectPlan, source: str, fields: Sequence[FieldPlan]) -> str:
+    """Create the table of the values of rows that have a disposition and no record."""
+    table = quote(f"aside/{object_plan.name}/{source}")
+    columns = {"__row": "BIGINT", "__split": "INTEGER"} | texts(*(f.name for f in fields))
+    tables.execute(f"CREATE TEMP TABLE {table} ({', '.join(f'{quote(n)} {kind}' for n, kind in columns.items())})")
+    bare = object_plan.model_copy(update={"fields": tuple(fields)})
+    for batch in _raw(tables, object_plan, source) if fields else ():
+        ready = unfiltered(plan, bare, plan.source(source), pl.DataFrame(batch)).select(*columns)
+        tables.connection.register("ready", ready.to_arrow())
+        tables.execute(f"INSERT INTO {table} SELECT * FROM ready")
+        tables.connection.unregister("ready")
+    return table
+
+
+def _raw(tables: Tables, object_plan: ObjectPlan, source: str) -> Iterator[pa.RecordBatch]:
+    """The raw rows of a source that have a disposition and no record, in batches."""
+    name = object_plan.name
+    raw = tables.view({"__row": "BIGINT"}, "extract", source, "records")
+    records = tables.view(RECORDS, "map", name, source, "records")
+    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    wanted = quote(f"wanted/{name}/{source}")
+    tables.execute(
+        f"""CREATE TEMP TABLE {wanted} AS SELECT row, row_number() OVER (ORDER BY row) AS n FROM (
+          SELECT DISTINCT d.__row AS row FROM {view} d ANTI JOIN {records} m
+          ON m.__row = d.__row AND m.__split = d.__split WHERE d.__source = {literal(source)})"""
+    )
+    # Batch by batch, because the connection inserts in between.
+    for start in range(1, tables.count(wanted) + 1, BATCH):
+        query = f"""SELECT r.* FROM {raw} r SEMI JOIN (
+          SELECT row FROM {wanted} WHERE n >= {start} AND n < {start + BATCH}) w ON w.row = r.__row ORDER BY __row"""
+        yield from tables.connection.sql(query).to_arrow_table().combine_chunks().to_batches()
+    tables.execute(f"DROP TABLE {wanted}")
+
+
+# ------------------------------------------------------------------------------------------- what figures speak of
+
+
+def _fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
+    """Amounts, their currency and day, and what the key figures of the object need, in the order of the mapping."""
+    wanted = {f.name for f in money_fields(object_plan)}
+    currency = currency_field(object_plan)
+    if currency is not None:
+        wanted |= {currency.name}
+    if plan.money.rate_on:
+        wanted |= {plan.money.rate_on}
+    for kpi in plan.reconcile.kpis:
+        if kpi.object == object_plan.name:
+            wanted |= {base for name in names_of(kpi) for base in _bases(plan, object_plan, name)}
+    return [f for f in object_plan.fields if f.name in wanted and f.ref is None]
+
+
+def names_of(kpi: KpiPlan) -> set[str]:
+    """Every field, own or derived, that a figure speaks of."""
+    spoken = [text for text in (kpi.where, kpi.sum) if text]
+    return {*kpi.by, *(name.name for text in spoken for name in parse(text).names())}
+
+
+def _bases(plan: Plan, object_plan: ObjectPlan, name: str) -> Iterator[str]:
+    """The fields of the mapping that a field, own or derived, is made of."""
+    yield name
+    for derived in derivable(plan, object_plan):
+        if derived.name == name:
+            yield from ("amount", "currency") if name == IN_REPORT_CURRENCY else (derived.of,)

@@ -1,0 +1,167 @@
+"""The field figures of an object: what each rule changed from the source, and expected against actual with causes."""
+
+import re
+
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.stages.reconcile.causes import fix_of
+from crm_migrate.stages.reconcile.columns import CELLS, CHANGES, DIFFERENCES, NODES, SURVIVORS, texts
+from crm_migrate.stages.reconcile.comparing import NOT_COMPARED, Compared, Comparison, compare
+from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.stages.reconcile.examples import EXAMPLES
+from crm_migrate.stages.reconcile.keeping import kept_cells
+from crm_migrate.stages.reconcile.sides import actual_side, expected_side, loaded_fields
+from crm_migrate.workspace.figures import Cause, Example, FieldFigure
+
+
+def compare_object(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Comparison:
+    """Compare every record of an object that must be in the target, in full or as the plan samples it."""
+    fields = [Compared(str(f.target), f.type) for f in loaded_fields(object_plan)]
+    expected, actual = expected_side(tables, object_plan), actual_side(tables, object_plan)
+    kept = kept_cells(tables, object_plan, loaded_fields(object_plan))
+    limit = sample_size(plan, object_plan.name)
+    if not tables.finished("validate", object_plan.name, "actual"):
+        limit = 0
+    if limit is None:
+        return compare(tables, object_plan.name, expected, actual, fields, kept)
+    return _sampled(tables, object_plan.name, expected, actual, fields, kept, limit)
+
+
+def sample_size(plan: Plan, object_name: str) -> int | None:
+    """How many records the plan compares: None for all, 0 for none."""
+    said = plan.reconcile.compare.get(object_name, "all").strip().lower()
+    number = re.search(r"\d+", said)
+    if said == "none":
+        return 0
+    return int(number.group()) if number else None
+
+
+def _sampled(
+    tables: Tables, name: str, expected: str, actual: str, fields: list[Compared], kept: str, limit: int
+) -> Comparison:
+    sample = quote(f"expected/{name}/sample")
+    tables.execute(
+        f"CREATE TEMP TABLE {sample} AS SELECT * FROM {expected} ORDER BY md5(__entity), __entity LIMIT {limit}"
+    )
+    comparison = compare(tables, name, sample, actual, fields, kept)
+    (all_records,) = tables.one(f"SELECT count(*) FROM {expected}")
+    for classes in comparison.classes.values():
+        classes["not_sampled"] = int(all_records) - comparison.records
+    comparison.records = int(all_records)
+    return comparison
+
+
+def field_figures(
+    tables: Tables, object_plan: ObjectPlan, comparison: Comparison, names: str
+) -> tuple[tuple[FieldFigure, ...], str]:
+    """One figure per field that has a place in the target, and the table of its differing cells with their sources."""
+    changed, flags = changes_from_source(tables, object_plan), flags_of_cells(tables, object_plan)
+    sourced = add_source_values(tables, object_plan, comparison.cells, names)
+    figures = []
+    for field in loaded_fields(object_plan):
+        classes = {cls: count for cls, count in comparison.classes[str(field.target)].items() if count}
+        figures.append(
+            FieldFigure(
+                object=object_plan.name,
+                field=field.name,
+                type=field.type,
+                records=comparison.records,
+                compared=comparison.records - sum(classes.get(cls, 0) for cls in NOT_COMPARED),
+                matched=classes.get("match", 0) + classes.get("match_normalised", 0),
+                classes=classes,
+                causes=causes_of(tables, sourced, field),
+                changed_from_source=sum(changed.get(field.name, {}).values()),
+                changed_by_rule=changed.get(field.name, {}),
+                flags=flags.get(field.name, {}),
+            )
+        )
+    return tuple(figures), sourced
+
+
+def causes_of(tables: Tables, sourced: str, field: FieldPlan) -> tuple[Cause, ...]:
+    """Differences of one field grouped by cause, the most frequent first, each with its examples."""
+    rows = tables.rows(
+        f"""SELECT class, cause, n, record, source_value, expected, actual FROM (
+          SELECT *, count(*) OVER (PARTITION BY class, cause) AS n,
+                 row_number() OVER (PARTITION BY class, cause ORDER BY record, __entity) AS i
+          FROM {sourced} WHERE field = ?) WHERE i <= {EXAMPLES} ORDER BY n DESC, class, cause, i""",
+        [field.target],
+    )
+    causes: dict[tuple[str, str, int], list[Example]] = {}
+    for cls, cause, count, record, source, expected, actual in rows:
+        example = Example(
+            record=record, field=field.name, source=source, expected=expected, actual=actual, personal=field.personal
+        )
+        causes.setdefault((cls, cause, count), []).append(example)
+    return tuple(
+        Cause(cause=cause, cls=cls, count=count, fix=fix_of(cause), examples=tuple(examples))
+        for (cls, cause, count), examples in causes.items()
+    )
+
+
+def add_source_values(tables: Tables, object_plan: ObjectPlan, cells: str, names: str) -> str:
+    """Create the table of differing cells with the record's name and the raw cell that the expected value came from."""
+    table = quote(f"sourced/{object_plan.name}/{cells.strip(chr(34))}")
+    survivors = tables.view(SURVIVORS, "dedupe", object_plan.name, "survivors")
+    nodes = tables.view(NODES, "link", object_plan.name, "nodes")
+    targets = ", ".join(
+        f"({literal(str(f.target))}, {literal(f.name)})" for f in object_plan.fields if f.target is not None
+    )
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS
+        WITH t(target, name) AS (VALUES {targets})
+        SELECT c.__entity, c.target_id, c.field, c.class, c.cause, c.expected, c.actual, t.name,
+               coalesce(m.record, c.__entity) AS record, n.__source AS source, n.__row AS row,
+               NULL::VARCHAR AS source_value
+        FROM {cells} c JOIN t ON t.target = c.field LEFT JOIN {names} m USING (__entity)
+        LEFT JOIN {survivors} s ON s.__cluster = m.__cluster AND s.field = t.name
+        LEFT JOIN {nodes} n ON n.__node = coalesce(s.__node, m.node)"""
+    )
+    for field in object_plan.fields:
+        for source, cell in field.cells.items():
+            if cell.column is not None:
+                _add_raw(tables, table, field.name, source, cell.column)
+    return table
+
+
+def _add_raw(tables: Tables, table: str, field: str, source: str, column: str) -> None:
+    mine = f"name = {literal(field)} AND source = {literal(source)}"
+    if not tables.one(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {mine})")[0]:
+        return
+    raw = tables.view({"__row": "BIGINT"} | texts(column), "extract", source, "records")
+    tables.execute(
+        f"UPDATE {table} SET source_value = r.raw FROM (SELECT __row, {quote(column)} AS raw FROM {raw}) r "
+        f"WHERE {mine} AND row = r.__row"
+    )
+
+
+def write_differences(tables: Tables, object_name: str, sourced: list[str]) -> None:
+    """Write every cell that is not a match or empty on both sides."""
+    listed = ", ".join(quote(column) for column in DIFFERENCES)
+    parts = " UNION ALL ".join(f"SELECT {listed} FROM {table}" for table in sourced)
+    tables.publish(f"{parts} ORDER BY field, __entity, target_id", "reconcile", object_name, "differences")
+
+
+def changes_from_source(tables: Tables, object_plan: ObjectPlan) -> dict[str, dict[str, int]]:
+    """Field -> rule -> cells that it changed, over all sources that feed the object."""
+    counts: dict[str, dict[str, int]] = {}
+    for source in _feeding(object_plan):
+        view = tables.view(CHANGES, "map", object_plan.name, source, "changes")
+        for field, rule, count in tables.rows(f"SELECT field, rule, count(*) FROM {view} GROUP BY ALL ORDER BY ALL"):
+            rules = counts.setdefault(field, {})
+            rules[rule] = rules.get(rule, 0) + int(count)
+    return counts
+
+
+def flags_of_cells(tables: Tables, object_plan: ObjectPlan) -> dict[str, dict[str, int]]:
+    """Field -> code -> cells with that finding, over all sources that feed the object."""
+    counts: dict[str, dict[str, int]] = {}
+    for source in _feeding(object_plan):
+        view = tables.view(CELLS, "map", object_plan.name, source, "cells")
+        for field, code, count in tables.rows(f"SELECT field, code, count(*) FROM {view} GROUP BY ALL ORDER BY ALL"):
+            codes = counts.setdefault(field, {})
+            codes[code] = codes.get(code, 0) + int(count)
+    return counts
+
+
+def _feeding(object_plan: ObjectPlan) -> list[str]:
+    return [*(feed.source for feed in object_plan.feeds), *(enrich.source for enrich in object_plan.enrich)]

@@ -1,0 +1,88 @@
+"""Money that does not arrive although nobody decided so: rows with an amount that a rule leaves out, folds or wastes.
+
+That a line holds no such record, or that a rule excludes it, is the mapping's opinion; that an amount stays behind is
+a fact. It is an exception, and a gate, unless a decision (`because: D-004`) says that the rule may do it. A line that
+is skipped as no record is taken for a total where it has no currency of its own or is the sum of the others.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.stages.reconcile.bridge_tables import amounts_of, expected_of, plain
+from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.stages.reconcile.examples import EXAMPLES
+from crm_migrate.workspace.figures import Example
+
+
+def create_left_out(tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan) -> str:
+    """Create the table of lines of an amount that do not arrive: `source`, `row`, `split`. Its name."""
+    table = quote(f"left/{object_plan.name}/{measure.name}")
+    lines, expected = amounts_of(object_plan, measure), expected_of(object_plan, measure)
+    decided = f"coalesce(l.rule, '') IN ({', '.join(map(literal, plan.decisions))})" if plan.decisions else "FALSE"
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS
+        WITH totals AS (SELECT source, unit, sum(amount) AS amount FROM {lines} WHERE code <> 'skipped_line'
+                        GROUP BY ALL)
+        SELECT l.source, l.row, l.split FROM {lines} l
+        LEFT JOIN totals t ON t.source = l.source AND t.unit = l.unit
+        WHERE l.amount <> 0 AND NOT {decided} AND (
+          l.state = 'absent' OR (l.state = 'excluded' AND l.code <> 'skipped_line')
+          OR (l.code = 'skipped_line' AND l.unit <> '' AND l.amount IS DISTINCT FROM t.amount)
+          OR (l.state = 'enrichment' AND l.code = 'enrichment_unmatched')
+          OR (l.state = 'folded' AND NOT EXISTS (FROM {expected} e WHERE e.cluster = l.cluster
+              AND e.unit = l.unit AND e.amount = l.amount)))"""
+    )
+    return table
+
+
+def left_sum(tables: Tables, left: str, lines: str) -> dict[str, Decimal]:
+    """Currency -> the sum of the amounts that do not arrive, each without its sign."""
+    rows = tables.rows(
+        f"SELECT unit, sum(abs(amount)) FROM {lines} SEMI JOIN {left} USING (source, row, split) GROUP BY unit"
+    )
+    return {str(unit): Decimal(amount) for unit, amount in rows if amount is not None}
+
+
+Told = tuple[str, str, str, str, int, tuple[Example, ...]]  # code, source, rule, state, count, examples
+
+
+def left_out_lines(tables: Tables, left: str, lines: str) -> Iterator[Told]:
+    """The lines that do not arrive, by source, rule and state; the largest amounts first."""
+    rows = tables.rows(
+        f"""SELECT source, coalesce(rule, ''), state, record, amount, unit, code, n FROM (
+          SELECT *, source || ':' || coalesce(key, 'row ' || row) AS record, count(*) OVER g AS n,
+            row_number() OVER (g ORDER BY abs(amount) DESC, row, split) AS i
+          FROM {lines} SEMI JOIN {left} USING (source, row, split)
+          WINDOW g AS (PARTITION BY source, coalesce(rule, ''), state)) WHERE i <= {EXAMPLES}
+        ORDER BY n DESC, 1, 2, 3, i"""
+    )
+    groups: dict[tuple[str, str, str, int], list[Example]] = {}
+    for source, rule, state, record, amount, unit, code, count in rows:
+        value = f"{plain(amount)} {unit}".strip()
+        message = f"{value} does not arrive: {state}{f' ({code})' if code else ''}"
+        example = Example(record=record, source=value, message=message, personal=False)
+        groups.setdefault((source, rule, state, int(count)), []).append(example)
+    for (source, rule, state, count), examples in groups.items():
+        yield "left_out_amount", source, rule, state, count, tuple(examples)
+
+
+def doubtful_totals(tables: Tables, lines: str) -> Iterator[Told]:
+    """Lines that are skipped as totals and are none that can be checked: over several currencies, or another sum."""
+    rows = tables.rows(
+        f"""WITH sums AS (SELECT source, unit, sum(amount) AS amount FROM {lines}
+          WHERE code <> 'skipped_line' AND amount IS NOT NULL GROUP BY ALL),
+        whole AS (SELECT source, count(*) AS n, string_agg(unit, ', ' ORDER BY unit) AS units, sum(amount) AS amount
+                  FROM sums GROUP BY source)
+        SELECT l.source, l.rule, l.source || ':' || coalesce(l.key, 'row ' || l.row), l.amount, w.n, w.units, w.amount
+        FROM {lines} l JOIN whole w USING (source)
+        WHERE l.code = 'skipped_line' AND l.unit = '' AND l.amount <> 0 AND (w.n > 1 OR l.amount <> w.amount)
+        ORDER BY l.source, l.row LIMIT {EXAMPLES}"""
+    )
+    for source, rule, record, amount, currencies, units, sum_ in rows:
+        if currencies > 1:
+            code, words = "total_mixes_currencies", f"{plain(amount)} stands for amounts in {units} at once"
+        else:
+            code, words = "total_differs", f"{plain(amount)} is written, the lines add up to {plain(sum_)} {units}"
+        example = Example(record=record, source=plain(amount), message=words.strip(), personal=False)
+        yield code, source, rule or "", "excluded", 1, (example,)

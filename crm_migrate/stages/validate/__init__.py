@@ -1,0 +1,153 @@
+"""Validate: do the rules of plan and target hold before the load, and do they hold in the target afterwards.
+
+A record that was not read is not validated: `validate_after` reads every record back and asks for every one that the
+load says it wrote.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import Target, TargetField, TargetObject, TargetSchema
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quality.relational import doubled, orphaned
+from crm_migrate.quality.schemas import breaches, merged_field
+from crm_migrate.stages.load.keys import text_columns
+from crm_migrate.stages.load.objects import links, loaded_fields, target_object
+from crm_migrate.stages.load.theirs import read_theirs
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.sql import quoted, stream
+
+BATCH = 100_000
+COLUMNS = {
+    "__entity": "VARCHAR", "target_id": "VARCHAR", "field": "VARCHAR", "code": "VARCHAR", "message": "VARCHAR",
+    "when": "VARCHAR", "__cluster": "BIGINT",
+}  # fmt: skip
+_FOUND = "CREATE TEMP TABLE found_ (key VARCHAR, field VARCHAR, code VARCHAR, message VARCHAR)"
+
+
+def validate_before(plan: Plan, run: Run, schema: TargetSchema) -> tuple[Finding, ...]:
+    """Check the records that are ready to be loaded; breaches with `when` = before, and a finding per rule.
+
+    `schema` is what the target holds now; an object that it does not have yet is checked against the plan alone.
+    """
+    findings: list[Finding] = []
+    with relations(run, "validate") as tables:
+        for object_plan in plan.objects:
+            fields = _fields(plan, object_plan, schema)
+            tables.execute(_FOUND)
+            tables.execute(f"CREATE TEMP VIEW ready_ AS {_ready(tables, object_plan)}")
+            _cells(tables, "ready_", "__cluster", fields)
+            for field in (f for f in fields if f.unique):
+                _note(tables, doubled("ready_", "__cluster", field.name))
+            for link in links(plan, object_plan):
+                clusters = tables.scan({"__cluster": "VARCHAR"}, "complete", link.parent, "entities")
+                _note(tables, orphaned("ready_", "__cluster", link.name, clusters, "__cluster"))
+            line = "NULL::VARCHAR AS __entity, NULL::VARCHAR AS target_id, field, code, message"
+            query = f"SELECT {line}, 'before' AS \"when\", key::BIGINT AS __cluster FROM found_"
+            findings += _publish(tables, object_plan, query, "before")
+            tables.execute("DROP VIEW ready_")
+    return tuple(findings)
+
+
+def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
+    """Read the target back into `validate/<object>/actual` and check it; breaches with `when` = after."""
+    findings: list[Finding] = []
+    for object_plan in plan.objects:
+        read_theirs(target, target_object(plan, object_plan), run, "validate", object_plan.name, "actual")
+    schema = target.describe()
+    with relations(run, "validate") as tables:
+        for object_plan in plan.objects:
+            tables.execute(_FOUND)
+            columns = text_columns(object_plan, "target_id", "__entity")
+            actual = tables.scan(columns, "validate", object_plan.name, "actual")
+            tables.execute(f"CREATE TEMP VIEW ours_ AS SELECT * FROM {actual} WHERE __entity IS NOT NULL")
+            _cells(tables, "ours_", "target_id", _fields(plan, object_plan, schema))
+            _note(tables, doubled("ours_", "target_id", "__entity", "key_doubled"))
+            for link in links(plan, object_plan):
+                parents = tables.scan({"target_id": "VARCHAR"}, "validate", link.parent, "actual")
+                _note(tables, orphaned("ours_", "target_id", link.name, parents, "target_id"))
+            findings += _publish(tables, object_plan, _after(tables, object_plan), "after")
+            tables.execute("DROP VIEW ours_")
+    return tuple(findings)
+
+
+def _fields(plan: Plan, object_plan: ObjectPlan, schema: TargetSchema) -> list[TargetField]:
+    wanted = target_object(plan, object_plan)
+    there: TargetObject | None = schema.object(wanted.name)
+    return [merged_field(field, there) for field in wanted.fields]
+
+
+def _ready(tables: Relations, object_plan: ObjectPlan) -> str:
+    """Records that are ready, by the target's field names; references as clusters, in text."""
+    columns = {"__cluster": "BIGINT", "__state": "VARCHAR"} | dict.fromkeys(
+        (f.name for f in loaded_fields(object_plan)), "VARCHAR"
+    )
+    view = tables.scan(columns, "complete", object_plan.name, "entities")
+    listed = "".join(f", {quoted(f.name)} AS {quoted(str(f.target))}" for f in loaded_fields(object_plan))
+    return f"SELECT __cluster::VARCHAR AS __cluster{listed} FROM {view} WHERE __state = 'ready'"
+
+
+def _cells(tables: Relations, view: str, key: str, fields: Sequence[TargetField]) -> None:
+    """Check the cells of a view, a batch at a time."""
+    listed = ", ".join(quoted(name) for name in (key, *(field.name for field in fields)))
+    found = list(_cell_breaches(stream(tables.connection, f"SELECT {listed} FROM {view}", BATCH), key, fields))
+    for table in found:
+        tables.connection.register("batch_", table)
+        _note(tables, "SELECT key, field, code, message FROM batch_")
+        tables.connection.unregister("batch_")
+
+
+def _cell_breaches(batches: pa.RecordBatchReader, key: str, fields: Sequence[TargetField]) -> Iterator[pa.Table]:
+    for batch in batches:
+        rows = pa.Table.from_batches([batch])
+        found = breaches(rows, fields)
+        if found:
+            keys = rows[key]
+            names = ("field", "code", "message")
+            lines = [{"key": keys[b.index].as_py(), **{name: getattr(b, name) for name in names}} for b in found]
+            yield pa.Table.from_pylist(lines)
+
+
+def _note(tables: Relations, query: str) -> None:
+    tables.execute(f"INSERT INTO found_ SELECT key::VARCHAR, field, code, message FROM ({query})")
+
+
+def _after(tables: Relations, object_plan: ObjectPlan) -> str:
+    """The breaches before the load as they were, those of the target as found, and records that are not there."""
+    name = object_plan.name
+    before = (
+        tables.scan(COLUMNS, "validate", name, "breaches") if tables.finished("validate", name, "breaches") else None
+    )
+    outcomes = {"__entity": "VARCHAR", "outcome": "VARCHAR", "target_id": "VARCHAR"}
+    loaded = tables.scan(outcomes, "load", name, "outcomes") if tables.finished("load", name, "outcomes") else None
+    query = """SELECT a.__entity, f.key AS target_id, f.field, f.code, f.message, 'after' AS "when",
+      NULL::BIGINT AS __cluster FROM found_ f JOIN ours_ a ON a.target_id = f.key"""
+    if loaded:
+        query += f""" UNION ALL SELECT l.__entity, l.target_id, '', 'target_lost',
+          'the load says it arrived, the target does not give it back', 'after', NULL
+          FROM {loaded} l ANTI JOIN ours_ a ON a.__entity = l.__entity WHERE l.outcome = 'loaded'"""
+    if before:
+        listed = ", ".join(map(quoted, COLUMNS))
+        tables.execute(
+            f"CREATE OR REPLACE TEMP TABLE before_ AS SELECT {listed} FROM {before} WHERE \"when\" = 'before'"
+        )
+        query += f" UNION ALL SELECT {listed} FROM before_"
+    return query
+
+
+def _publish(tables: Relations, object_plan: ObjectPlan, query: str, when: str) -> Iterator[Finding]:
+    """Write the breaches of one object and count them by rule."""
+    name, listed = object_plan.name, ", ".join(map(quoted, COLUMNS))
+    tables.execute(f"CREATE TEMP TABLE lines_ AS SELECT {listed} FROM ({query})")
+    order = '"when", __entity, __cluster, target_id, field, code'
+    tables.publish(f"SELECT * FROM lines_ ORDER BY {order}", "validate", name, "breaches")
+    counted = tables.rows(
+        'SELECT code, field, count(*) FROM lines_ WHERE "when" = ? GROUP BY code, field ORDER BY code, field', [when]
+    )
+    tables.execute("DROP TABLE lines_; DROP TABLE found_")
+    for code, field, count in counted:
+        words = f"{name}: {count} record(s): {field or 'record'}: {code.replace('_', ' ')} ({when} the load)"
+        yield Finding(code, words, Severity.WARNING, Place(source=name, field=field), count=int(count))
