@@ -11,7 +11,7 @@ from crm_migrate.stages.link.cycles import in_cycles
 from crm_migrate.stages.link.enrichment import enriching_fields, reach, suppress
 from crm_migrate.stages.link.folding import fold
 from crm_migrate.stages.link.records import SUPPRESSIONS, create_aside, create_records, references, table, values
-from crm_migrate.stages.link.references import resolve
+from crm_migrate.stages.link.resolving import resolve
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import literal, quoted

@@ -8,6 +8,7 @@ tables are still what the receipt says, is not made again: that is all that resu
 import hashlib
 import importlib.metadata
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +32,6 @@ from crm_migrate.workspace.sealing import read_sealed, write_sealed
 TABLES = ("records", "set_aside", "cells", "changes")
 RECEIPTS = "receipts"
 FEW_ROWS = 100_000
-LIBRARIES = ("polars", "duckdb", "pyarrow", "phonenumbers", "email-validator", "babel", "ftfy", "pycountry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +112,22 @@ def _slice_key(plan: Plan, source: str, object_name: str) -> str:
 
 @cache
 def code_version() -> str:
-    """The hash of our own code and of the versions of the libraries that decide a clean value."""
+    """The hash of our own package, word lists included, and of the versions of all libraries that it asks for."""
     digest = hashlib.sha256()
     root = Path(crm_migrate.__file__).parent
-    for path in sorted(
-        [
-            *(root / "cleansing").rglob("*.py"),
-            *(root / "cleansing").rglob("*.txt"),
-            *(root / "mapping").rglob("*.py"),
-            *(root / "stages").glob("*.py"),
-        ]
-    ):
+    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".txt")):
+        digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
-    digest.update("".join(f"{name}={importlib.metadata.version(name)};" for name in LIBRARIES).encode())
+    digest.update("".join(f"{name}={version};" for name, version in _libraries()).encode())
     return digest.hexdigest()
+
+
+def _libraries() -> Iterator[tuple[str, str]]:
+    """The distributions that ours requires without extras, with the versions that are installed."""
+    for requirement in sorted(importlib.metadata.requires("crm-migrate") or ()):
+        if "extra ==" not in requirement:
+            name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+            yield name, importlib.metadata.version(name)
 
 
 # ------------------------------------------------------------------------------------------------------- workers
