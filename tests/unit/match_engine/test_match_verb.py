@@ -62,7 +62,7 @@ def test_refusals(
     said = capsys.readouterr().err
     assert left == code
     assert words in said
-    assert "next:" in said
+    assert "help:" in said  # advice, not a command
     assert not target.exists()
 
 
