@@ -39,6 +39,12 @@ CODES: dict[str, Code] = {
         "breaks.",
         "Look at a record in `explain`; where they part values, map the column to a list.",
     ),
+    "duration_read": Code(
+        "read",
+        "Cells with a format of the clock (`h:mm`) hold a day or more: durations, which a spreadsheet shows without "
+        "their days. They were read as hours.",
+        "Nothing, where they are durations; else give the cells a format with a day and export again.",
+    ),
     "cells_quoted": Code(
         "read",
         "Every cell of a column stands in quotes that are part of it.",
@@ -188,6 +194,11 @@ CODES: dict[str, Code] = {
         "read",
         "Nothing in a column decides how its cells are read, and neither the mapping nor the locale says.",
         "Say it in the step (`date(DD/MM/YYYY)`, `number(tr)`), or give the source a `locale:`.",
+    ),
+    "days_doubtful": Code(
+        "read",
+        "A column of five-digit day numbers gives likely days counted by a spreadsheet, and others counted from 1970.",
+        "Compare a record that you know; where the days count from 1970, export the column as dates.",
     ),
     # -- mapping -------------------------------------------------------------------------------------------------
     "mapping_file": Code(

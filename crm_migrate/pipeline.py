@@ -25,7 +25,7 @@ from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
-from crm_migrate.quality.evidence import decide
+from crm_migrate.quality.evidence import decide, doubts
 from crm_migrate.reports import write_reports
 from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
@@ -122,7 +122,7 @@ def _reach(plan: Plan, project: Project) -> None:
 def _told_by(outcome: Outcome) -> tuple[Finding, ...]:
     """What was odd about the sources as they were read, about the target as it was found, and about earlier runs."""
     read = tuple(f for source in outcome.plan.sources for f in read_facts(outcome.run, source.name).findings)
-    return (*read, *(outcome.load_plan.findings() if outcome.load_plan else ()))
+    return (*read, *doubts(outcome.plan.evidence), *(outcome.load_plan.findings() if outcome.load_plan else ()))
 
 
 def open_source(source: SourcePlan, project: Project) -> Source:

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from crm_migrate_files.package import local
 
 _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)])
+_BUILT_IN_CLOCKS = frozenset((18, 19, 20, 21, 32, 33, 45, 47))
 _BUILT_IN_PERCENTS = frozenset((9, 10))
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _COLOURS = r"\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color\d+|\$[^\]]*)\]"
@@ -17,12 +18,15 @@ _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.I)
 _ZEROS = re.compile(r"0{2,}")
 _EPOCH_1900 = datetime.datetime(1899, 12, 30)  # with the day that 1900 never had, from 1 March 1900 on
 _EPOCH_1904 = datetime.datetime(1904, 1, 1)
+# Days: a number below it in a format of the clock alone is hours, not a moment before 1910 (1914) without its day.
+_LONGEST_DURATION = 3653
 DIGITS = 15  # what a spreadsheet keeps of a number
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How numbers of a style are meant: `date` (date, time or both), `elapsed`, `percent`, or with leading `zeros`."""
+    """How numbers of a style are meant: `date` (with time or without), `clock` (a time alone), `elapsed`, `percent`, or
+    with leading `zeros`."""
 
     kind: str = "number"
     zeros: int = 0
@@ -30,6 +34,8 @@ class Format:
 
 def format_of(number: int, code: str) -> Format:
     """What a number format means; `code` is empty for built-in ones."""
+    if number in _BUILT_IN_CLOCKS:
+        return Format("clock")
     if number in _BUILT_IN_DATES:
         return Format("elapsed" if number == 46 else "date")
     if number in _BUILT_IN_PERCENTS:
@@ -38,12 +44,25 @@ def format_of(number: int, code: str) -> Format:
     if _ELAPSED.search(first):
         return Format("elapsed")
     if re.search(r"[dmyhs]", first, re.I) and "general" not in first.lower() and not re.search(r"[0#?]", first):
-        return Format("date")
+        return Format(_day_or_clock(first))
     if re.search(r"[dmyhs]", first, re.I) and re.search(r"ss\.0+", first, re.I):
-        return Format("date")
+        return Format(_day_or_clock(first))
     if first.rstrip().endswith("%"):
         return Format("percent")
     return Format("number", len(first)) if _ZEROS.fullmatch(first) else Format()
+
+
+def _day_or_clock(code: str) -> str:
+    """`mm` beside hours or seconds is minutes; three letters and more are the name of a month."""
+    return "clock" if re.search("[hs]", code, re.I) and not re.search("[dyeg]|mmm", code, re.I) else "date"
+
+
+def is_duration(value: str, style: Format) -> bool:
+    """Whether a number in a format of the clock is a duration of a day or more: shown without its days."""
+    try:
+        return style.kind == "clock" and 1 <= float(value) < _LONGEST_DURATION
+    except ValueError:
+        return False
 
 
 def styles_of(root: Element | None) -> list[Format]:
@@ -76,10 +95,10 @@ def number_text(value: str, style: Format, *, date1904: bool) -> str:
         return value
     if not number.is_finite() or abs(number.adjusted()) > 400:
         return value
-    if style.kind == "date":
-        return date_text(float(number), date1904=date1904)
-    if style.kind == "elapsed":
+    if style.kind == "elapsed" or is_duration(value, style):
         return _elapsed(number)
+    if style.kind in ("date", "clock"):
+        return date_text(float(number), date1904=date1904)
     if style.kind == "percent":
         return f"{_plain(number * 100, 0)}%"  # as it is shown, and as a CSV of the same sheet has it
     return _plain(number, style.zeros)

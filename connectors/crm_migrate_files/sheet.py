@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from crm_migrate_files.cells import DIGITS, Format, number_text, styles_of, text_of, unescape
+from crm_migrate_files.cells import DIGITS, Format, is_duration, number_text, styles_of, text_of, unescape
 from crm_migrate_files.package import Package, Refused, local
 
 MAX_ROWS = 1_048_576
@@ -44,6 +44,7 @@ class Oddities:
     uncached: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     imprecise: list[str] = field(default_factory=list)
+    durations: list[str] = field(default_factory=list)
 
 
 def open_book(package: Package) -> Book:
@@ -180,6 +181,8 @@ class Sheet:
         text = number_text(raw, form, date1904=self._book.date1904)
         if form.kind == "number" and len(text) > DIGITS and sum(c.isdigit() for c in text.lstrip("-0.")) > DIGITS:
             self.oddities.imprecise.append(self._where(cell, column))
+        if is_duration(raw, form):
+            self.oddities.durations.append(self._where(cell, column))
         return text
 
     def _note_formula(self, cell: Element, column: int, raw: str | None) -> None:

@@ -17,6 +17,12 @@ def findings_of(facts: Mapping[str, Any], place: Place, *, named: bool) -> Itera
         ("merged_cells", "merged cells: only the first one of each holds the value", odd["merged"], "part them"),
         ("formula_without_value", "formulas without a saved value: empty", odd["uncached"], "recalculate and save it"),
         ("error_cell", "cells hold an error of the spreadsheet", odd["errors"], "mend their formulas"),
+        (
+            "duration_read",
+            "times of a day or more: read as hours (36:00:00)",
+            odd["durations"],
+            "format them as [h]:mm",
+        ),
         ("number_precision", "numbers have more digits than a sheet keeps", odd["imprecise"], "take ids as text"),
     )
     for code, words, items, hint in told:

@@ -7,6 +7,7 @@ not decide is no fact; `..._undecided` says so with examples.
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import ftfy
 import phonenumbers
@@ -14,7 +15,7 @@ import polars as pl
 
 from crm_migrate.cleansing.dates.calendar_words import date_order
 from crm_migrate.cleansing.dates.exchanged import exchanged
-from crm_migrate.cleansing.dates.parsing import DAY_NUMBER
+from crm_migrate.cleansing.dates.parsing import DAY_NUMBER, UNIX_DAYS
 from crm_migrate.cleansing.steps import Context
 
 Facts = dict[str, str]
@@ -91,7 +92,21 @@ def excel_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
     """Day numbers of a spreadsheet among the dates."""
     serials = int(values.str.contains(DAY_NUMBER).sum())
     said = f"{serials} of {len(values)} are day numbers of a spreadsheet, counted from 1900 unless `excel_1904` is true"
-    return {"serials": said} if serials else {}
+    if not serials:
+        return {}
+    return {"serials": said} | (_unix_days(values) if serials == len(values) else {})
+
+
+def _unix_days(values: pl.Series) -> Facts:
+    """A column of nothing but numbers that are days of a spreadsheet, and as likely days since 1970."""
+    numbers = values.str.extract(r"^(\d+)").cast(pl.Int64)
+    both = numbers.filter(numbers >= UNIX_DAYS.start)
+    if both.is_empty() or (numbers >= UNIX_DAYS.stop).any():
+        return {}
+    first = int(both[0])
+    days = [(start + timedelta(days=first)).isoformat() for start in (date(1899, 12, 30), date(1970, 1, 1))]
+    said = f"{first} is {days[0]} as a day number of a spreadsheet, and {days[1]} counted in days since 1970"
+    return {"days_since_1970_because": said}
 
 
 def decimal_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001

@@ -27,7 +27,7 @@ def test_command(path: Path, environment: str | None, junit: Path | None, as_jso
 
     project = project_of(path)
     plan, _ = resolve(project, environment=environment, evidence=read_evidence(project.evidence))
-    results = {example.name: try_example(plan, example) for example in plan.examples}
+    results = {example.name: try_example(plan, example, project.scratch) for example in plan.examples}
     if junit is not None:
         junit.write_bytes(_junit(results))
     _print(results, as_json)

@@ -1,7 +1,7 @@
 """The examples of a mapping, executed: given rows go through the stages of a run, up to the record to be loaded."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import polars as pl
 from crm_migrate.connecting.contract import FILE, LINE, ROW
 from crm_migrate.mapping.expressions import parse
 from crm_migrate.mapping.plan import ExamplePlan, Plan, SourcePlan
+from crm_migrate.scratch import Scratch
 from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.link import link
@@ -32,10 +33,13 @@ class Mismatch:
     got: str
 
 
-def try_example(plan: Plan, example: ExamplePlan) -> list[Mismatch]:
-    """Run one example in a folder of its own that is gone afterwards; no mismatch means that it passes."""
-    with tempfile.TemporaryDirectory(prefix="crm-migrate-example-") as folder:
-        run = Project(Path(folder), Path(folder) / "crm-migrate.yaml").run("example")
+def try_example(plan: Plan, example: ExamplePlan, scratch: Path) -> list[Mismatch]:
+    """Run one example in a folder of its own, in a place of the project, that is gone afterwards.
+
+    No mismatch means that it passes. Given rows may be somebody's: they leave the project no more than those of a run.
+    """
+    with closing(Scratch(scratch)) as place:
+        run = Project(place.path, place.path / "crm-migrate.yaml").run("example")
         write_file(run.plan, plan.canonical_json().encode())
         for source in plan.sources:
             _write_rows(plan, source, example.given.get(source.name, ()), run)

@@ -45,12 +45,19 @@ def resolved(steps: tuple[PlacedStep, ...], then: tuple[PlacedStep, ...], kind: 
     The default that cleans stands before a value map or the owners. Where there is a value map, it alone says what a
     program's word for nothing means.
     """
-    plans = [step.plan for step in (*steps, *then)]
+    plans = [_of_kind(step.plan, kind) for step in (*steps, *then)]
     engine = next((at for at, plan in enumerate(plans) if plan.name in ENGINE), None)
     default = "trim" if engine is not None else kind.clean
     if default is not None and all(family(plan.name) != family(default) for plan in plans):
         plans.insert(len(plans) if engine is None else engine, StepPlan(name=default))
     return (*plans, *(() if any(plan.name == "map" for plan in plans) else _nothing(kind)))
+
+
+def _of_kind(plan: StepPlan, kind: SemanticType) -> StepPlan:
+    """The step as it is for a type: a number that is money is read as money, and a share is none."""
+    if plan.name != "number" or kind.name != "money" or len(plan.args) > 1 or "percent" in plan.options:
+        return plan
+    return plan.model_copy(update={"name": "money"})
 
 
 def _nothing(kind: SemanticType) -> tuple[StepPlan, ...]:

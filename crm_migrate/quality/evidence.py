@@ -4,22 +4,24 @@ Batches never decide by themselves. `evidence.lock` is under version control: a 
 finding, not a new guess.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from crm_migrate.cleansing import STEPS, Context, evidence
 from crm_migrate.cleansing.steps import Step
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate.mapping.plan import CellPlan, Plan, SourcePlan
+from crm_migrate.mapping.plan import CellPlan, Plan, SourcePlan, StepPlan
 from crm_migrate.workspace.evidence import Facts
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import paths
 
 DISTINCT = 200_000  # so many distinct values decide a column; more would not change a verdict
 
-_SENTENCES = ("_because", "_undecided")  # facts that tell counts, which grow from export to export
+_DAYS = "days_since_1970_because"  # a doubt about this export, no decision for the next
+_ANSWERS = {"locale": "decimal", "percent": "percent"}  # parameter of a step -> the facts that it makes idle
+_SENTENCES = ("_because", "_undecided")  # behind what a column decides; other facts tell counts, which grow
 
 
 def decide(
@@ -36,14 +38,14 @@ def decide(
         for column, step in sorted(_steps(plan, source).items()):
             values = _distinct(run, source, column)
             context = Context(source.locale, source.time_zone, plan.as_of)
-            found = evidence(values, step.family, context)
+            found = step.left_open(evidence(values, step.family, context))
             if "serials" in found:
                 found |= _day_numbers((days_from or {}).get(source.name, set()))
-            kept = locked.get(source.name, {}).get(column, {})
+            kept = {n: fact for n, fact in locked.get(source.name, {}).get(column, {}).items() if n != _DAYS}
             findings += [
                 _contradiction(source.name, column, fact, kept[fact], value)
                 for fact, value in sorted(found.items())
-                if fact in kept and kept[fact] != value and not fact.endswith(_SENTENCES)
+                if fact in kept and kept[fact] != value and any(fact + end in found for end in _SENTENCES)
             ]
             if found or kept:
                 facts.setdefault(source.name, {})[column] = {**found, **kept}
@@ -60,27 +62,52 @@ def _day_numbers(years: set[int]) -> dict[str, str]:
     return {}
 
 
-def _steps(plan: Plan, source: SourcePlan) -> dict[str, Step]:
-    """Column -> the step that reads it without being told how."""
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The step that reads a column, and what the mapping told it."""
+
+    step: Step
+    told: StepPlan
+
+    @property
+    def family(self) -> str:
+        """What the column is read as."""
+        return self.step.family
+
+    def left_open(self, facts: dict[str, str]) -> dict[str, str]:
+        """The facts that the step still needs: of `number(tr)` what a share is, and not which mark is the decimal."""
+        told = {*self.step.parameters[: len(self.told.args)], *self.told.options}
+        said = tuple(fact for parameter, fact in _ANSWERS.items() if parameter in told)
+        return {name: fact for name, fact in facts.items() if not name.startswith(said)}
+
+    def flags(self, values: pl.Series, context: Context) -> pl.Series:
+        """What it says of each value."""
+        return self.step.function(values, context, *self.told.args, **self.told.options)["flag"]
+
+
+def _steps(plan: Plan, source: SourcePlan) -> dict[str, _Reader]:
+    """Column -> the step that reads it without being told all that it could be told."""
     cells = [f.cells[source.name] for o in plan.objects for f in o.fields if source.name in f.cells]
-    return {cell.column: step for cell in cells if cell.column is not None and (step := _undeclared(cell))}
+    return {cell.column: reader for cell in cells if cell.column is not None and (reader := _undeclared(cell))}
 
 
-def _undeclared(cell: CellPlan) -> Step | None:
-    """The cell's first step that takes parameters and was given none."""
+def _undeclared(cell: CellPlan) -> _Reader | None:
+    """The cell's first step that takes parameters and was given none, or not both that a number has."""
     for step in cell.steps:
         known = STEPS.get(step.name)
-        if known is not None and known.parameters and not step.args and not step.options:
-            return known
+        told = len(step.args) + len(step.options)
+        most = len(known.parameters) if known is not None and known.name == "number" else 1
+        if known is not None and known.parameters and told < most:
+            return _Reader(known, step)
     return None
 
 
-def _asked(source: str, column: str, step: Step, values: pl.Series, context: Context) -> list[Finding]:
+def _asked(source: str, column: str, step: _Reader, values: pl.Series, context: Context) -> list[Finding]:
     """A finding where the column decides nothing and the step that reads it cannot decide either."""
     undecided = [text for fact, text in sorted(context.evidence.items()) if fact.endswith("_undecided")]
     if not undecided:
         return []
-    flags = step.function(values, context)["flag"]
+    flags = step.flags(values, context)
     doubtful = values.filter((flags == "ambiguous").fill_null(False))
     if doubtful.is_empty():
         return []
@@ -95,6 +122,16 @@ def _asked(source: str, column: str, step: Step, values: pl.Series, context: Con
             len(doubtful),
         )
     ]
+
+
+def doubts(facts: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Iterator[Finding]:
+    """Warnings about columns of day numbers that may count from 1970: read as a spreadsheet's all the same."""
+    for source, columns in sorted(facts.items()):
+        for column, found in sorted(columns.items()):
+            if _DAYS in found:
+                message = f"column {column} of {source} was read as day numbers of a spreadsheet: {found[_DAYS]}"
+                hint = "look at a record that you know; where they count from 1970, export the column as dates"
+                yield Finding("days_doubtful", message, Severity.WARNING, Place(source=source, field=column), hint)
 
 
 def _how(context: Context) -> str:

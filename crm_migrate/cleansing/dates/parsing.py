@@ -56,6 +56,7 @@ REMEMBERED = 1 << 16  # days repeat from batch to batch
 DAY_NUMBER = r"^[1-7]\d{4}(?:[.,]\d+)?$"  # of a spreadsheet
 _LATER_1904 = 1462  # days that the 1904 system begins later
 _SERIAL_DAYS = range(18264, 73051)  # 1950-01-01 to 2099-12-31 in the 1900 system
+UNIX_DAYS = range(18264, 23741)  # in both: 1950 to 1964 as days of a spreadsheet, 2020 to 2034 as days since 1970
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import polars as pl
 from crm_migrate.cleansing import STEPS
 from crm_migrate.cleansing.nulls import NEVER_VALUES
 from crm_migrate.connecting.contract import ROW
+from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.expressions import Column, Name, parse, quote
 from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, SkipPlan, SourcePlan
 from crm_migrate.stages.transform import (
@@ -257,7 +258,7 @@ def _transformed(
     fields = {
         f.name: transform_field(plan, f, source, rows, collected) for f in object_plan.fields if source.name in f.cells
     }
-    origin = [rows[ROW], rows[SPLIT], _record_keys(rows, feed, fields), _changed(plan, source, rows)]
+    origin = [rows[ROW], rows[SPLIT], _record_keys(rows, feed, fields), _changed(plan, source, rows, collected)]
     if feed.one_per:  # many rows make one record, and references still name each of them by its own key
         origin.append(rows[KEY].alias(ROW_KEY))
     records = pl.DataFrame([*origin, _evidence_texts(object_plan, source, rows), *fields.values()])
@@ -278,15 +279,33 @@ def _record_keys(rows: pl.DataFrame, feed: FeedPlan, fields: dict[str, pl.Series
     return source_keys(pl.DataFrame([fields[name] for name in feed.one_per]), feed.one_per).alias(KEY)
 
 
-def _changed(plan: Plan, source: SourcePlan, rows: pl.DataFrame) -> pl.Series:
-    """When the source changed the row, as ISO text; null where it does not say or cannot be read."""
+def _changed(plan: Plan, source: SourcePlan, rows: pl.DataFrame, collected: Collected) -> pl.Series:
+    """When the source changed the row, as ISO text; null where it does not say or cannot be read, which is told."""
     if source.changed is None:
         return pl.Series("__changed", [None], dtype=pl.String).new_from_index(0, len(rows))
     formats = (source.changed_format,) if source.changed_format else ()
     values = blank_to_null(rows[source.changed].cast(pl.String))
     frame = STEPS["instant"].function(values, context_of(plan, source, source.changed), *formats)
     unreadable = frame["flag"].is_not_null() & ~frame["flag"].is_in(_NEARLY).fill_null(False)
-    return frame["value"].set(unreadable, None).alias("__changed")
+    changed = frame["value"].set(unreadable, None).alias("__changed")
+    collected.cells.append(_told_of(source.changed, values, frame.with_columns(changed.alias("value")), rows))
+    return changed
+
+
+def _told_of(column: str, values: pl.Series, frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """What reading a column that is no field found, as cells: of the column's own name."""
+    reasons = {flag: TYPES["instant"].reason(flag) for flag in frame["flag"].drop_nulls().unique()}
+    told = frame.with_columns(rows[ROW], rows[SPLIT], values.alias("before")).filter(pl.col("flag").is_not_null())
+    lost = pl.when(pl.col("value").is_null()).then(pl.lit("when the row changed counts as not known"))
+    return told.select(
+        ROW,
+        SPLIT,
+        pl.lit(column).alias("field"),
+        pl.col("flag").replace_strict(reasons, default=None, return_dtype=pl.String).alias("code"),
+        "before",
+        pl.col("value").alias("after"),
+        pl.concat_str("note", lost, separator="; ", ignore_nulls=True).alias("message"),
+    )
 
 
 def _evidence_texts(object_plan: ObjectPlan, source: SourcePlan, rows: pl.DataFrame) -> pl.Series:

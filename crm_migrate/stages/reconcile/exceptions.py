@@ -5,6 +5,7 @@ from typing import Literal
 
 from crm_migrate.codes import CODES
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quality.evidence import doubts
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.accounting import source_facts
 from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, fix_of
@@ -65,6 +66,10 @@ def quarantine_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup
 
 def reading_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup]:
     """What was odd about the sources as they were read: a guessed encoding, hidden rows, rows that look like totals."""
+    for doubt in doubts(plan.evidence):
+        where = (str(doubt.place.source), str(doubt.place.field), "", "read")
+        example = Example(record=where[0], field=where[1], source=None, expected=None, message=doubt.message)
+        yield _group(doubt.code, "warning", "", where, doubt.count, (example,), doubt.hint)
     severities: dict[str, Severity] = {"error": "error", "warning": "warning"}
     for source in plan.sources:
         for told in source_facts(tables, source.name).get("findings", ()):

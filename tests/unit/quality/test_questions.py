@@ -103,3 +103,62 @@ def test_shares_beside_plain_numbers_stop_the_run_and_the_mapping_answers(tmp_pa
     with sqlite3.connect(tmp_path / "crm.db") as crm:
         found = [float(p) for (p,) in crm.execute("SELECT probability FROM deals ORDER BY name")]
     assert found == [50.0, 50.0, 0.5]
+
+
+@pytest.mark.parametrize("step", ["", " | number(tr)", " | number(locale=tr)"])
+def test_shares_are_asked_about_whatever_locale_the_mapping_says(tmp_path: Path, step: str) -> None:
+    said = MAPPING.replace("close_date: d, amount: a", f'probability: "a{step}"')
+    with pytest.raises(MappingError) as stopped:
+        start(project(tmp_path, "1;A;;50%", "2;B;;50", mapping=said), None, silent, until="plan")
+    assert "percent sign" in stopped.value.findings[0].message
+
+
+def test_a_column_of_shares_is_read_as_fractions_whatever_locale_the_mapping_says(tmp_path: Path) -> None:
+    said = MAPPING.replace("close_date: d, amount: a", 'probability: "a | number(tr)"')
+    start(project(tmp_path, "1;A;;50%", "2;B;;12,5%", mapping=said), None, silent)
+    with sqlite3.connect(tmp_path / "crm.db") as crm:
+        assert [float(p) for (p,) in crm.execute("SELECT probability FROM deals ORDER BY name")] == [0.5, 0.125]
+
+
+@pytest.mark.parametrize("step", ["", " | number", " | number(tr)"])
+def test_a_share_is_no_money_whatever_step_the_mapping_says(tmp_path: Path, step: str) -> None:
+    said = MAPPING.replace("close_date: d, amount: a", f'amount: "a{step}"')
+    outcome = start(project(tmp_path, "1;A;;10%", "2;B;;12,5%", "3;C;;1.250,50", mapping=said), None, silent)
+    with sqlite3.connect(tmp_path / "crm.db") as crm:
+        assert [float(a) for (a,) in crm.execute("SELECT amount FROM deals")] == [1250.5]
+    assert outcome.figures is not None
+    assert ("not_a_number", 2) in {(group.code, group.count) for group in outcome.figures.exceptions}
+
+
+def test_the_mark_is_found_where_the_mapping_says_only_what_a_share_is(tmp_path: Path) -> None:
+    said = MAPPING.replace("close_date: d, amount: a", 'probability: "a | number(percent=whole)"')
+    start(project(tmp_path, "1;A;;1.250%", "2;B;;12,75%", mapping=said), None, silent)
+    with sqlite3.connect(tmp_path / "crm.db") as crm:
+        assert [float(p) for (p,) in crm.execute("SELECT probability FROM deals ORDER BY name")] == [1250, 12.75]
+
+
+def test_day_numbers_that_may_count_from_1970_are_told_once_per_column(tmp_path: Path) -> None:
+    rows = ("1;A;19000;", "2;B;19500;", "3;C;17000;")
+    outcome = start(project(tmp_path, *rows), None, silent, until="plan")
+    told = [finding for finding in outcome.findings if finding.code == "days_doubtful"]
+    assert [finding.place.field for finding in told] == ["d"]
+    assert "1952-01-07" in told[0].message and "2022-01-08" in told[0].message
+
+
+@pytest.mark.parametrize("rows", [("1;A;45000;",), ("1;A;19000;", "2;B;45000;"), ("1;A;19000;", "2;B;2022-01-08;")])
+def test_day_numbers_of_a_spreadsheet_are_not_doubted(tmp_path: Path, rows: tuple[str, ...]) -> None:
+    outcome = start(project(tmp_path, *rows), None, silent, until="plan")
+    assert "days_doubtful" not in {finding.code for finding in outcome.findings}
+
+
+def test_counts_that_grow_contradict_nothing(tmp_path: Path) -> None:
+    start(project(tmp_path, "1;A;45000;", "2;B;45001;"), None, silent, until="plan")
+    start(project(tmp_path, "1;A;45000;", "2;B;45001;", "3;C;45002;"), None, silent, until="plan")
+
+
+def test_a_doubt_about_day_numbers_is_in_the_report_and_not_held_against_the_next_export(tmp_path: Path) -> None:
+    outcome = start(project(tmp_path, "1;A;19000;"), None, silent)
+    assert outcome.figures is not None
+    assert "days_doubtful" in {group.code for group in outcome.figures.exceptions}
+    later = start(project(tmp_path, "1;A;2022-01-08;"), None, silent, until="plan")
+    assert "days_doubtful" not in {finding.code for finding in later.findings}

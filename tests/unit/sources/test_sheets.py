@@ -36,6 +36,12 @@ FORMATS = (
     ("dd/mm/yyyy hh:mm", "45000.5", "2023-03-15T12:00:00"),
     ("hh:mm", "0.5", "12:00:00"),
     ("[h]:mm", "1.5", "36:00:00"),
+    ("h:mm", "1.5", "36:00:00"),
+    ("hh:mm:ss;@", "10.25", "246:00:00"),
+    ("[$-409]h:mm AM/PM", "1", "24:00:00"),
+    ("mm:ss.0", "1.5", "36:00:00"),
+    ("h:mm", "45000.5", "2023-03-15T12:00:00"),
+    ("d. mmm h:mm", "1.5", "1900-01-01T12:00:00"),
     ("[$-41F]d mmmm yyyy", "45000", "2023-03-15"),
     ("yyyy-mm-dd", "1", "1900-01-01"),
     ("yyyy-mm-dd", "61", "1900-03-01"),
@@ -56,6 +62,15 @@ def test_number_formats_say_what_is_meant(tmp_path: Path) -> None:
     cells = [f'<c r="A{i + 1}" s="{i}"><v>{value}</v></c>' for i, (_, value, _) in enumerate(FORMATS, 1)]
     found = sheet(tmp_path, wb.header("n"), *cells, formats=tuple(code for code, _, _ in FORMATS))
     assert [row[0] for row in found.rows] == [text for _, _, text in FORMATS]
+
+
+@pytest.mark.parametrize("date1904", [False, True])
+def test_durations_in_a_format_of_the_clock_are_hours_and_told(tmp_path: Path, date1904: bool) -> None:
+    cells = [f'<c r="A{at}" s="1"><v>{days}</v></c>' for at, days in enumerate(("0.5", "1.5", "45000.5"), 2)]
+    found = sheet(tmp_path, wb.header("n"), *cells, formats=("h:mm",), date1904=date1904)
+    assert [row[0] for row in found.rows][:2] == ["12:00:00", "36:00:00"]
+    told = next(finding for finding in found.findings if finding.code == "duration_read")
+    assert "A3" in told.message and told.count == 1
 
 
 def test_days_from_1904(tmp_path: Path) -> None:

@@ -244,6 +244,19 @@ def test_a_change_at_an_hour_that_clocks_showed_twice_still_says_what_is_newer()
     mapped = run(plan_of(FeedPlan(source="kisi"), (NAME,), source), rows)
 
     assert mapped.records["__changed"].to_list() == ["2024-10-27T00:30:00Z", None]
+    assert mapped.cells["code"].to_list() == ["time_twice", "placeholder"]
+
+
+def test_a_change_that_cannot_be_read_is_told() -> None:
+    source = SourcePlan(name="kisi", key=("No",), locale="de-DE", time_zone="Europe/Berlin", changed="Am")
+    rows = [{"No": str(n), "Soyad": "A", "Am": text} for n, text in enumerate(("27.10.2024", "gestern", "", None))]
+
+    mapped = run(plan_of(FeedPlan(source="kisi"), (NAME,), source), rows)
+
+    assert mapped.records["__changed"].null_count() == 3
+    told = mapped.cells.row(0, named=True)
+    assert (len(mapped.cells), told["__row"], told["field"], told["code"]) == (1, 1, "Am", "bad_date")
+    assert told["before"] == "gestern" and "not known" in told["message"]
 
 
 @pytest.mark.parametrize(

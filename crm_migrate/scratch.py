@@ -1,6 +1,6 @@
 """Folders for what is laid down in between: inside the project, for this user only, gone with the process or after it.
 
-A whole sheet lies there in clear, so a process that was killed must not leave it behind for good: every folder is held
+Records lie there in clear, so a process that was killed must not leave it behind for good: every folder is held
 by a lock of the operating system, and whoever makes the next one removes those that nobody holds.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-PREFIX = "sheet-"
+PREFIX = "held-"
 _LOCK = "held"
 
 
@@ -26,6 +26,11 @@ class Scratch:
         self.path = Path(self._folder.name)
         self._lock = FileLock(self.path / _LOCK, timeout=0)
         self._lock.acquire()
+
+    def close(self) -> None:
+        """Remove the folder now."""
+        self._lock.release()
+        self._folder.cleanup()
 
 
 def _sweep(place: Path) -> None:
