@@ -1,7 +1,7 @@
 """What must fit together once everything is resolved: names in expressions over records, inheritance, coverage."""
 
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 
 from crm_migrate.crm.types import TYPES, Storage
@@ -52,23 +52,24 @@ def check(desk: Desk, objects: tuple[ObjectPlan, ...], sources: tuple[SourcePlan
     """Everything about objects, fields and columns that needs the whole plan."""
     by_name = {plan.name: plan for plan in objects}
     for name in desk.file.objects:
+        names = {field.name for field in by_name[name].fields}
         for field in by_name[name].fields:
-            _field(desk, by_name, by_name[name], field)
+            _field(desk, by_name, by_name[name], field, names)
         _idle(desk, by_name[name])
     for source in sources:
         _unmapped(desk, source, objects)
         _unused(desk, source, objects)
 
 
-def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: FieldPlan) -> None:
+def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: FieldPlan, names: Set[str]) -> None:
     path: Path = ("objects", plan.name, "let" if field.let else "fields", field.name)
     for at, branch in enumerate(field.case):
         if branch.when is not None:
             over_record(desk, branch.when, plan, (*path, "case", at, "when"), with_derived=False)
         word = "then" if branch.when is not None else "else"
-        _written(desk, plan, field, branch.then, (*path, "case", at, word))
+        _written(desk, plan, field, branch.then, (*path, "case", at, word), names)
     for word, text in (("constant", field.constant), ("default", field.default)):
-        _word(desk, plan, field, text, (*path, word))
+        _word(desk, plan, field, text, (*path, word), names)
     if field.type == "consent" and field.survive != "strictest":
         message = (
             f"`survive: {field.survive}` can bring an opt-out back to life: what is newer or more trusted wins over it"
@@ -76,7 +77,6 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         hint = "Leave `survive:` out (the strictest wins), and say with `per: email` whose consent it is."
         where = (*path, "survive")
         desk.findings.append(desk.document.at("consent_not_strictest", message, where, hint, Severity.WARNING))
-    names = {f.name for f in plan.fields}
     if field.per is not None and field.per not in names:
         desk.unknown("field_unknown", "the field", field.per, names, (*path, "per"))
     if field.keep_others is not None and TYPES[plan.field(field.keep_others).type].storage not in ("list", "text"):
@@ -86,17 +86,17 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         _default_from(desk, objects, plan, field.default_from, (*path, "default_from"))
 
 
-def _written(desk: Desk, plan: ObjectPlan, field: FieldPlan, text: str | None, path: Path) -> None:
+def _written(desk: Desk, plan: ObjectPlan, field: FieldPlan, text: str | None, path: Path, names: Set[str]) -> None:
     """What a branch writes: an expression over the record behind `=`, or a word."""
     if text is not None and text.startswith("="):
         over_record(desk, text[1:], plan, path, with_derived=False, shift=1, value=True)
     else:
-        _word(desk, plan, field, text, path)
+        _word(desk, plan, field, text, path, names)
 
 
-def _word(desk: Desk, plan: ObjectPlan, field: FieldPlan, text: str | None, path: Path) -> None:
+def _word(desk: Desk, plan: ObjectPlan, field: FieldPlan, text: str | None, path: Path, names: Set[str]) -> None:
     """A word that is written as it stands and is the name of a field too: perhaps its value was meant."""
-    if text in {f.name for f in plan.fields} and text not in field.choices:
+    if text in names and text not in field.choices:
         where = "" if path[-1] in ("then", "else") else " in a `case:` or a source's cell"
         message = f"this writes the word `{text}`, and `{text}` is a field of `{plan.name}` too"
         hint = f"Its value is written `= {text}`{where}; keep it where the word itself is meant."

@@ -23,6 +23,7 @@ from crm_migrate.plain_file import read_plain
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+MAX_ENTRIES = 15_000  # of a mapping: what has more would take a minute to be read, and no target holds it
 MAX_LINE = 10_000  # characters; every pattern that looks for secrets or traps is quick on such a line
 
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -30,8 +31,11 @@ _CUT = re.compile(r"\s?#(?=[\w(])")  # a comment of ours has a blank after its `
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 
 
-def read_file(path: FilePath, name: str) -> tuple[Document, list[Finding]]:
-    """Read a YAML file; `name` is how findings call it. The document is empty where it cannot be parsed."""
+def read_file(path: FilePath, name: str, entries: int | None = None) -> tuple[Document, list[Finding]]:
+    """Read a YAML file; `name` is how findings call it. The document is empty where it cannot be parsed.
+
+    A file of clearly more than that many `entries` is refused before anything parses it.
+    """
     try:
         data = read_plain(path, MAX_BYTES)
     except OSError as error:
@@ -39,6 +43,9 @@ def read_file(path: FilePath, name: str) -> tuple[Document, list[Finding]]:
             return Document(name, ()), [_whole(name, f"is larger than {MAX_BYTES:,} bytes", "Split it.")]
         reason = error.strerror or "not readable"
         return Document(name, ()), [_whole(name, f"cannot be read: {reason}", "Name the right file.", "mapping_file")]
+    if entries is not None and (data.count(b"\n") + data.count(b",")) > entries:
+        words = f"has more than {entries:,} lines and commas"
+        return Document(name, ()), [_whole(name, words, "Keep value maps, owners and rates in files (`file:`).")]
     return read_bytes(data, name)
 
 

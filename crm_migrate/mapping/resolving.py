@@ -17,7 +17,7 @@ from crm_migrate.mapping.model import Environment, MappingFile, Owners
 from crm_migrate.mapping.naming import check_names
 from crm_migrate.mapping.plan import EnvironmentPlan, MoneyPlan, OwnersPlan, Plan, ValueMapPlan
 from crm_migrate.mapping.profiles import TargetProfile
-from crm_migrate.mapping.reading import read_file
+from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
 from crm_migrate.mapping.resolving_sources import sources
@@ -40,7 +40,7 @@ class Read:
 
 def read(project: Project) -> Read:
     """Read and author the mapping file of a project; nothing beside it is looked at."""
-    document, findings = read_file(project.mapping, _name(project))
+    document, findings = read_file(project.mapping, _name(project), MAX_ENTRIES)
     if not document.root.entries:
         return Read(document, None, findings)
     file, more = author(document, MappingFile)

@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 REFERENCE = re.compile(r"(?:env|keyring|file):\S+")
 _KEYS = re.compile(
@@ -15,7 +16,10 @@ _LINE = re.compile(
     r"""(?P<secret>(?!(?:env|keyring|file):)[^\s"'#,}\]&*|>]\S*?)(?=\2(?:\s*[,}\]]|\s|$))""",
     re.IGNORECASE,
 )
-_URL = re.compile(r"://(?:[^\s/:@\"']{0,200}):(?P<secret>(?!\$?\{?(?:env|keyring|file):)[^\s/\"'][^\s\"']{0,500})@")
+_WORD = re.compile(r"[^\s\"']+")
+_USER = re.compile(
+    r"://[^\s/:@\"']{0,200}:(?!\$?\{?(?:env|keyring|file):)(?=[^\s/\"'])"
+)  # what stands before a password
 _QUERY = re.compile(
     r"[?&](?:password|passwd|pwd|token|access_token|api_?key|secret)="
     r"(?P<secret>(?!\$?\{?(?:env|keyring|file):)[^\s&\"']+)",
@@ -38,7 +42,8 @@ _HEX = re.compile(r"[0-9a-fA-F]{32,512}")
 
 def in_line(line: str) -> list[tuple[int, int]]:
     """Start and end (0-based) of every secret in one line of a file, without overlaps."""
-    found = sorted(m.span("secret") for pattern in (_SHAPES, _URL, _QUERY, _LINE) for m in pattern.finditer(line))
+    found = [m.span("secret") for pattern in (_SHAPES, _QUERY, _LINE) for m in pattern.finditer(line)]
+    found = sorted([*found, *_in_addresses(line)])
     spans: list[tuple[int, int]] = []
     for start, end in found:
         if spans and start <= spans[-1][1]:
@@ -48,6 +53,15 @@ def in_line(line: str) -> list[tuple[int, int]]:
     return spans
 
 
+def _in_addresses(text: str) -> Iterator[tuple[int, int]]:
+    """The password of every address: up to the last `@` of its word, since a password may hold one itself."""
+    for word in _WORD.finditer(text):
+        end = text.rfind("@", *word.span())
+        user = _USER.search(text, word.start(), end) if end > 0 else None
+        if user:
+            yield user.end(), end
+
+
 def behind_key(key: str, text: str) -> bool:
     """Whether a text behind that key is a secret written out instead of a reference."""
     return bool(text.strip()) and bool(_KEYS.search(key)) and not REFERENCE.fullmatch(text.strip())
@@ -55,7 +69,7 @@ def behind_key(key: str, text: str) -> bool:
 
 def in_text(text: str) -> bool:
     """Whether a text holds something of a secret's shape (a value over several lines, for instance)."""
-    return any(pattern.search(text) for pattern in (_SHAPES, _URL, _QUERY))
+    return any(pattern.search(text) for pattern in (_SHAPES, _QUERY)) or any(True for _ in _in_addresses(text))
 
 
 def is_random(text: str, *, hexadecimal: bool) -> bool:

@@ -42,14 +42,19 @@ class Mapping:
     entries: "tuple[tuple[Scalar, Node], ...]"
     spot: Spot
     flow: bool = False
+    _found: "dict[str, tuple[Scalar, Node]]" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """By name: looking through thousands of fields for each of them would take minutes."""
+        object.__setattr__(self, "_found", {key.text: (key, value) for key, value in reversed(self.entries)})
 
     def key(self, name: str) -> Scalar | None:
         """The key itself, with its place."""
-        return next((key for key, _ in self.entries if key.text == name), None)
+        return self._found[name][0] if name in self._found else None
 
     def value(self, name: str) -> "Node | None":
         """What stands behind a key."""
-        return next((value for key, value in self.entries if key.text == name), None)
+        return self._found[name][1] if name in self._found else None
 
 
 Node = Scalar | Listing | Mapping
