@@ -28,6 +28,7 @@ MAX_LINE = 10_000  # characters; every pattern that looks for secrets or traps i
 
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _CUT = re.compile(r"\s?#(?=[\w(])")  # a comment of ours has a blank after its `#`, or two before it
+_KEY = re.compile(r" *(?P<word>[^\s'\"#{\[:][^:#{\[]*):(?:\s|$)")  # a line that begins with a plain word and a value
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -335,6 +336,9 @@ class _Reader:
             spot = Spot(error.context_mark.line + 1, error.context_mark.column + 1)
         if any(f.code == "mapping_tab" and f.place.line == spot.line for f in self.known):
             return  # told already, in better words
+        if (indented := _indented(error, self.document.lines)) is not None:
+            self._tell("mapping_yaml", *indented)
+            return
         problem = str(error.problem or "cannot be read").replace("\n", " ")
         self._tell("mapping_yaml", f"this is no YAML: {problem}", spot, _advice(problem, self._line(spot.line - 1)))
 
@@ -367,6 +371,24 @@ def _balance(text: str) -> int | None:
                 return offset
             opened.pop()
     return opened[0] if opened else None
+
+
+def _indented(error: MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, Spot, str] | None:
+    """Message, place and advice where a line begins in a column in which none can; None where something else is wrong.
+
+    The parser stops at the first letter of such a line, or at its first colon where it took it for more of a value.
+    """
+    mark = error.problem_mark
+    line = lines[mark.line] if mark is not None and 0 < mark.line < len(lines) else ""
+    key = _KEY.match(line)
+    above = [text for text in lines[: mark.line] if text.strip() and not text.lstrip().startswith("#")] if key else []
+    if "flow" in str(error.context):  # an open bracket on a line before
+        return None
+    if not key or not above or mark.column not in (key.start("word"), key.end("word")):
+        return None
+    wide, last = key.start("word"), len(above[-1]) - len(above[-1].lstrip(" "))
+    message = f"this line is indented by {wide} blanks, the one above it by {last}, and no value can begin here"
+    return message, Spot(mark.line + 1, wide + 1), "What belongs together stands in one column: move the line."
 
 
 def _advice(problem: str, line: str) -> str:

@@ -21,6 +21,7 @@ from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
 from crm_migrate.mapping.resolving_sources import sources
+from crm_migrate.mapping.slips import read_as_meant
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.workspace.layout import Project
@@ -122,6 +123,7 @@ def _plan(desk: Desk, environment: str | None, evidence: Evidence) -> Plan:
     refs.decisions(desk)
     chosen = _environment(desk, environment)
     desk.target = _target(desk, chosen)
+    read_as_meant(desk)
     source_plans = sources(desk)
     object_plans = objects(desk)
     by_name = {plan.name: plan for plan in object_plans}

@@ -1,0 +1,90 @@
+"""A misspelled name is told once, where it was misspelled, and read as what was meant.
+
+An object or field that neither the CRM model nor the target knows, and whose nearest name in the model nobody has
+written, is the slip, not the many places that speak of the right name. So is the name of a source that nothing names,
+where objects are fed from another that is nearly it.
+"""
+
+import difflib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from crm_migrate.crm.model import OBJECTS
+from crm_migrate.mapping.authoring import author
+from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.model import MappingFile
+from crm_migrate.mapping.tree import Mapping, Node, Path
+
+_ALIKE = 0.8  # of difflib: one letter too few or two exchanged in a word of five
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """A key, the name that was meant, and what is wrong with the one that stands there."""
+
+    path: Path
+    meant: str
+    code: str
+    message: str
+
+
+def read_as_meant(desk: Desk) -> None:
+    """Tell every misspelled name of a source, object or field, and go on with the mapping as it was meant."""
+    for find in (_sources, _objects, _fields):
+        slips = list(find(desk))
+        for slip in slips:
+            desk.tell_key(slip.code, slip.message, slip.path, f"Did you mean `{slip.meant}`?")
+            root = _renamed(desk.document.root, slip.path, slip.meant)
+            desk.document = replace(desk.document, root=root)
+        if slips:
+            desk.file = author(desk.document, MappingFile)[0] or desk.file
+
+
+def _sources(desk: Desk) -> Iterator[_Slip]:
+    fed = {name for part in desk.file.objects.values() for name in (*part.from_, *part.enrich)}
+    for name in desk.file.sources.keys() - fed:
+        if meant := _nearest(name, fed - desk.file.sources.keys()):
+            message = f"nothing names the source `{name}`, and there is no source `{meant}`"
+            yield _Slip(("sources", name), meant, "source_unknown", message)
+
+
+def _objects(desk: Desk) -> Iterator[_Slip]:
+    known = desk.target.objects if desk.target else {}
+    for name, part in desk.file.objects.items():
+        if name in OBJECTS or name in known or part.to:
+            continue
+        if meant := _nearest(name, OBJECTS.keys() - desk.file.objects.keys()):
+            yield _Slip(("objects", name), meant, "object_unknown", f"the object `{name}` is not there")
+
+
+def _fields(desk: Desk) -> Iterator[_Slip]:
+    for name, part in desk.file.objects.items():
+        if name not in OBJECTS:
+            continue
+        model = {field.name for field in OBJECTS[name].fields}
+        profile = desk.target.objects.get(name) if desk.target else None
+        known = model | set(profile.fields if profile else ())
+        for field, spec in part.fields.items():
+            if field in known or spec.type or spec.action != "migrate":
+                continue
+            if meant := _nearest(field, model - part.fields.keys() - part.let.keys()):
+                message = f"the CRM model has no field `{name}.{field}`"
+                yield _Slip(("objects", name, "fields", field), meant, "field_unknown", message)
+
+
+def _nearest(word: str, words: Collection[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(word, sorted(words), 1, _ALIKE)), None) if len(word) <= 100 else None
+
+
+def _renamed(node: Mapping, path: Path, meant: str) -> Mapping:
+    """The tree with the key at a path called otherwise; its place stays."""
+    first, rest = str(path[0]), path[1:]
+
+    def inside(value: Node) -> Node:
+        return _renamed(value, rest, meant) if isinstance(value, Mapping) else value
+
+    entries = tuple(
+        (key, value) if key.text != first else (key, inside(value)) if rest else (replace(key, text=meant), value)
+        for key, value in node.entries
+    )
+    return replace(node, entries=entries)
