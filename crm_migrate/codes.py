@@ -945,6 +945,11 @@ CODES: dict[str, Code] = {
         "The row holds no such record (a sheet line without a person).",
         "Nothing, if the rule is right.",
     ),
+    "opt_out_nameless": Code(
+        "value",
+        "A row of a suppression list says that somebody must not be written to, and has no mailbox.",
+        "Find out whose it is and fill in the mailbox; or leave the row out with `skip:` and a decision.",
+    ),
     "mailbox_carried": Code(
         "scope",
         "What was said about a mailbox needs no line on the suppression list: a record that arrives carries both.",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crm_migrate.crm.model import CanonicalField, CanonicalObject
-from crm_migrate.crm.types import TYPES, SemanticType
+from crm_migrate.crm.types import TYPES, OnInvalid, SemanticType
 from crm_migrate.finding import Severity
 from crm_migrate.mapping import steps
 from crm_migrate.mapping.authoring import nearest
@@ -14,6 +14,7 @@ from crm_migrate.mapping.profiles import ProfileField, ProfileObject
 from crm_migrate.mapping.text import SAME_ROW, PlacedStep, TextError, normal_name, parse_cell, parse_ref, parse_steps
 from crm_migrate.mapping.tree import Path
 
+SUPPRESSIONS = "suppressions"
 SURVIVE = frozenset({
     "trust", "newest", "oldest", "first", "most_complete", "most_common", "longest", "any_true", "all_true",
     "strictest", "equal", "max", "min", "union", "append", "concat", "block", "never_merged",
@@ -118,7 +119,8 @@ def _field(line: Line) -> FieldPlan:
         evidence=_evidence(line),
         clear=spec.clear,
         let=line.let,
-        on_invalid=spec.on_invalid or kind.on_invalid,
+        on_invalid=spec.on_invalid
+        or ("hold" if line.object == SUPPRESSIONS and kind.name == "email" else kind.on_invalid),
         personal=kind.personal or spec.sensitive is not None,
         sensitive=spec.sensitive,
         action=spec.action,
@@ -179,6 +181,11 @@ def _conflicts(line: Line) -> None:
             "field_conflict", "`then:` has no source to work on", (*line.path, "then"), "Name a source's column."
         )
     desk.decided(spec.because, (*line.path, "because"))
+
+
+def _on_invalid(line: Line, kind: SemanticType) -> OnInvalid:
+    """What the type says; but a mailbox of the suppression list waits: read wrong, somebody is written to."""
+    return "hold" if line.object == SUPPRESSIONS and kind.name == "email" else kind.on_invalid
 
 
 def _target(line: Line) -> str | None:
@@ -275,7 +282,18 @@ def _cell(
         line.desk.over_columns(source, cell.expression, path, cell.at, value=True)
     column = line.desk.column(source, cell.column, path, cell.at) if cell.column is not None else None
     expression = cell.expression.strip() if cell.expression is not None else None
-    return CellPlan(column=column, expression=expression, steps=steps.resolved(cell.steps, then, kind))
+    resolved = steps.resolved(cell.steps, then, kind)
+    if argument := _listed(line, source):
+        resolved = steps.of_a_list(resolved, argument)
+    return CellPlan(column=column, expression=expression, steps=resolved)
+
+
+def _listed(line: Line, source: str) -> str:
+    """How `email` reads a cell that names whom not to write to: every mailbox of it, or the only one; "" elsewhere."""
+    enrich = line.part.enrich.get(source)
+    if enrich is not None:
+        return "every" if enrich.unmatched == "suppression_list" and enrich.by == line.name else ""
+    return "one" if line.object == SUPPRESSIONS and line.name == "email" else ""
 
 
 # ---------------------------------------------------------------------------------------------------- references

@@ -21,11 +21,10 @@ from crm_migrate.mapping.plan import (
     VetoPlan,
 )
 from crm_migrate.mapping.profiles import ProfileObject
-from crm_migrate.mapping.resolving_fields import fields, implied
+from crm_migrate.mapping.resolving_fields import SUPPRESSIONS, fields, implied
 from crm_migrate.mapping.text import TextError, parse_same, parse_split, parse_veto, parse_wrong
 from crm_migrate.mapping.tree import Path
 
-SUPPRESSIONS = "suppressions"
 _NEVER = "records of this object are never merged by likeness"
 _OURS = frozenset({"learned", "decision", "earlier load"})  # what `pairs` calls those who are no rule
 

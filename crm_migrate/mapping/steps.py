@@ -60,6 +60,12 @@ def _of_kind(plan: StepPlan, kind: SemanticType) -> StepPlan:
     return plan.model_copy(update={"name": "money"})
 
 
+def of_a_list(steps: tuple[StepPlan, ...], argument: str) -> tuple[StepPlan, ...]:
+    """The steps of a mailbox on a suppression list, where no second one and no filler is dropped."""
+    listed = StepPlan(name="email", args=(argument,))
+    return tuple(listed if step.name == "email" else step for step in steps)
+
+
 def _nothing(kind: SemanticType) -> tuple[StepPlan, ...]:
     """The step that empties a program's word for nothing, where the type has one."""
     name, _, argument = kind.nothing.partition("(")

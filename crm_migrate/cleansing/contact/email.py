@@ -29,6 +29,7 @@ _ANGLE = re.compile(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")
 _BRACKETED = re.compile(r"[^()\[\]@]*[(\[]\s*(?:mailto:)?([^()\[\]\s]+@[^()\[\]\s]+)\s*[)\]]")
 _COMMENT = re.compile(r"(?:\s+[(\[{]|\()[^()\[\]{}@]*[)\]}]\s*$")
 _PREFIX = re.compile(r"^(?:mailto:|smtp:|e-?mail\s*:|mail\s*:)\s*", re.IGNORECASE)
+EVERY, ONE = "every", "one"  # arguments of the step on lists of opt-outs: all mailboxes of a cell, or the only one
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0b-\x1f]")
 _HIDDEN_AT = re.compile(r"\s*(?:\[at\]|\(at\)|\{at\})\s*", re.IGNORECASE)  # written so against robots
 
@@ -137,16 +138,35 @@ def _judged_by(some: pl.Series, all_rows: pl.Series, judge: object) -> pl.Series
 @step(
     "email",
     "email",
+    parameters=("listed",),
     examples=(("Jane.Doe@Example.COM", "jane.doe@example.com"), ("mailto:jo@example.com", "jo@example.com")),
 )
-def email_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001 -- the signature of all steps
+def email_step(values: pl.Series, context: Context, listed: str = "") -> pl.DataFrame:  # noqa: ARG001 -- as all steps
     """Clean a mailbox, in small letters; of several the first is kept and the others are named in the note.
 
     `clean` keeps the case before the @, which RFC 5321 allows to matter. A mapping lowers it, by ASCII rules in every
     locale: sources that spell one mailbox in two ways must meet, and CRMs compare mailboxes without case.
+    `email(every)` is for lists of opt-outs, and a suppression list is read so: all mailboxes of a cell stay, joined by
+    `|`, and so does what looks like a filler, as it is an address that must not be written to. `email(one)` is for such
+    a list with a line for each mailbox: several in a cell are ambiguous.
     """
-    frame = first_of_several(as_step(values, email_outcomes(values)))
+    if listed not in ("", EVERY, ONE):
+        raise ValueError(f"write email, email({EVERY}) or email({ONE})")
+    frame = as_step(values, email_outcomes(values))
+    frame = _of_a_list(values, frame) if listed else first_of_several(frame)
+    if listed == ONE:
+        frame = frame.with_columns(pl.col("flag").replace({"split": "ambiguous"}))
     return frame.with_columns(ascii_lowered(frame["value"]))
+
+
+def _of_a_list(values: pl.Series, frame: pl.DataFrame) -> pl.DataFrame:
+    """Addresses that look like fillers as they are written: who is named there must not be written to."""
+    filler = (frame["value"].is_null() & values.str.contains("@")).fill_null(False)
+    written = values.map_elements(_stripped, return_dtype=pl.String, skip_nulls=True)
+    return frame.with_columns(
+        pl.when(filler).then(written).otherwise(pl.col("value")).alias("value"),
+        pl.when(filler).then(pl.lit("looks like a filler; kept, as a list names it")).otherwise("note").alias("note"),
+    )
 
 
 def ascii_lowered(values: pl.Series) -> pl.Series:

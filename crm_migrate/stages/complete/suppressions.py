@@ -5,13 +5,16 @@ Only now is it known who is ready: a person whose record a check refuses must st
 
 from collections.abc import Mapping
 
+from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
+from crm_migrate.matching.deciding.survivorship import strictness
 from crm_migrate.stages.complete.query import Query
 from crm_migrate.stages.link.records import SUPPRESSIONS
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
 
 CARRIED = "mailbox_carried"
+_LAXEST = len(CONSENT_STRICTNESS) - 1  # the strictness of what nobody speaks about
 
 
 def settle_suppressions(work: Relations, plan: Plan, queries: Mapping[str, Query]) -> None:
@@ -25,31 +28,40 @@ def settle_suppressions(work: Relations, plan: Plan, queries: Mapping[str, Query
 
 
 def _leave_out(work: Relations, owner: ObjectPlan, enrich: EnrichPlan, carriers: Query, listed: Query) -> None:
-    """Entries that this source made (not those that a project feeds itself)."""
+    """Entries that this source made (not those that a project feeds itself).
+
+    What was said about the mailbox that a record is reached by is in the record. Another mailbox that it keeps is
+    carried only where the record's own consent is as strict: else the list is the only place that knows.
+    """
     verdicts = quoted(f"verdicts/{SUPPRESSIONS}")
     clusters = work.scan({"__node": "BIGINT", "__cluster": "BIGINT"}, "dedupe", SUPPRESSIONS, "clusters")
     nodes = work.scan({"__node": "BIGINT", "__source": "VARCHAR"}, "link", SUPPRESSIONS, "nodes")
     message = f"A record of {owner.name} carries this mailbox, and with it what was said."
+    said = strictness("s.state") if "state" in listed.columns else str(_LAXEST)
     work.execute(
-        f"INSERT INTO {verdicts} WITH carried AS ({_mailboxes(owner, enrich.by, carriers)}),"
+        f"INSERT INTO {verdicts} WITH carried AS (SELECT mailbox, bool_or(reached) AS reached, max(consent) AS consent"
+        f" FROM ({_mailboxes(owner, enrich.by, carriers)}) GROUP BY mailbox),"
         f" made AS (SELECT __cluster FROM {clusters} JOIN {nodes} USING (__node)"
         f" GROUP BY __cluster HAVING bool_and(__source = {literal(enrich.source)}))"
         f" SELECT s.__cluster, 'excluded', {literal(CARRIED)}, {literal(enrich.source)}, 'email', {literal(message)}"
-        f" FROM ({listed.text}) s SEMI JOIN made USING (__cluster) SEMI JOIN carried c ON c.mailbox = lower(s.email)"
+        f" FROM ({listed.text}) s SEMI JOIN made USING (__cluster) SEMI JOIN carried c"
+        f" ON c.mailbox = lower(s.email) AND (c.reached OR c.consent <= {said})"
         f" WHERE s.__cluster NOT IN (SELECT cluster FROM {verdicts})",
         carriers.bound * (2 if _others(owner, enrich.by, carriers) else 1) + listed.bound,
     )
 
 
 def _mailboxes(owner: ObjectPlan, by: str, query: Query) -> str:
-    """Every mailbox of the ready records: the one that they are reached by, and the others that were kept."""
+    """Every mailbox of the ready records, whether they are reached by it or only keep it, and how strict they are."""
     ready = f"FROM ({query.text}) q WHERE q.__cluster NOT IN (SELECT cluster FROM {quoted(f'verdicts/{owner.name}')})"
-    found = f"SELECT lower(q.{quoted(by)}) AS mailbox {ready}"
+    field = next((f.name for f in owner.fields if f.type == "consent" and f.name in query.columns), None)
+    consent = f"{strictness(f'q.{quoted(field)}')} AS consent" if field else f"{_LAXEST} AS consent"
+    found = f"SELECT lower(q.{quoted(by)}) AS mailbox, TRUE AS reached, {consent} {ready}"
     others = _others(owner, by, query)
     if others:
         cell = f"q.{quoted(others)}"
         listed = f"CASE WHEN json_valid({cell}) THEN from_json({cell}, '[\"VARCHAR\"]') ELSE [{cell}] END"
-        found += f" UNION ALL SELECT lower(unnest({listed})) AS mailbox {ready} AND {cell} IS NOT NULL"
+        found += f" UNION ALL SELECT lower(unnest({listed})), FALSE, {consent} {ready} AND {cell} IS NOT NULL"
     return found
 
 

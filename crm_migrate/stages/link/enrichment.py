@@ -5,11 +5,14 @@ mailbox is a record of the object `suppressions` where the plan has it: whether 
 target is known only when the records are complete, and then `complete` leaves those out.
 """
 
+from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
 from crm_migrate.stages.dedupe.survivorship import strictness
 from crm_migrate.stages.link.records import ORIGIN, SUPPRESSIONS, table
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
+
+_WHOSE = "Somebody must not be written to, and no mailbox says who. Fill it in, or leave the row out by decision."
 
 
 def enriching_fields(plan: ObjectPlan) -> tuple[str, ...]:
@@ -28,12 +31,44 @@ def reach(work: Relations, plan: ObjectPlan) -> None:
         f" __by VARCHAR, __node BIGINT, __changed VARCHAR, __ev VARCHAR{typed})"
     )
     for enrich in plan.enrich:
-        work.execute(_reached(work, plan, enrich, fields))
+        work.execute(_reached(work, plan, enrich, fields, _consent(plan)))
 
 
-def _reached(work: Relations, plan: ObjectPlan, enrich: EnrichPlan, fields: tuple[str, ...]) -> str:
-    scan = work.scan(ORIGIN | dict.fromkeys(fields, "VARCHAR"), "map", plan.name, enrich.source, "records")
+def _named(scan: str, by: str) -> str:
+    """SQL: the rows of a suppression list, one line for each mailbox that a row names (`email(every)` joins them)."""
+    number = "generate_subscripts(coalesce(mailboxes, [NULL]), 1)"
+    return (
+        f"(SELECT * REPLACE (nth - 1 AS __split, mailboxes[nth] AS {by},"
+        " CASE WHEN nth > 1 THEN concat(__key, '#', nth) ELSE __key END AS __key) FROM"
+        f" (SELECT *, {number}::INTEGER AS nth FROM (SELECT *, string_split({by}, '|') AS mailboxes FROM {scan})))"
+    )
+
+
+def _nameless(by: str, consent: str) -> str:
+    """SQL: a row says that somebody must not be written to, and not whom."""
+    return f"({by} IS NULL AND {strictness(consent)} < {CONSENT_STRICTNESS.index('unknown')})"
+
+
+def _set_nameless_aside(work: Relations, plan: ObjectPlan, enrich: EnrichPlan, rows: str, nameless: str) -> None:
+    """An opt-out without a mailbox is nobody's yet: a person must find out whose it is, so it waits."""
+    by = literal(enrich.by)
+    work.execute(
+        f"INSERT INTO {table('aside', plan.name)} SELECT {literal(enrich.source)}, __row, __split, __key, 'held',"
+        f" 'opt_out_nameless', {by}, {by}, {literal(_WHOSE)} FROM {rows} WHERE {nameless}"
+    )
+
+
+def _reached(
+    work: Relations, plan: ObjectPlan, enrich: EnrichPlan, fields: tuple[str, ...], consent: str | None
+) -> str:
+    rows = work.scan(ORIGIN | dict.fromkeys(fields, "VARCHAR"), "map", plan.name, enrich.source, "records")
     by = quoted(enrich.by)
+    nameless = "FALSE"
+    if enrich.unmatched == "suppression_list":
+        rows = _named(rows, by)
+        if consent is not None:
+            nameless = _nameless(by, quoted(consent))
+            _set_nameless_aside(work, plan, enrich, rows, nameless)
     said = "".join(f", e.{quoted(name)}" for name in fields)
     return (
         f"INSERT INTO {table('enrichment', plan.name)} WITH standing AS ("
@@ -42,7 +77,7 @@ def _reached(work: Relations, plan: ObjectPlan, enrich: EnrichPlan, fields: tupl
         f" WHERE NOT k.folded AND r.{by} IS NOT NULL"
         f" AND k.__node NOT IN (SELECT node FROM {table('gone', plan.name)}))"
         f" SELECT {literal(enrich.source)}, e.__row, e.__split, e.__key, e.{by}, s.__node, e.__changed, e.__ev{said}"
-        f" FROM {scan} e LEFT JOIN standing s ON s.value = e.{by}"
+        f" FROM (SELECT * FROM {rows} WHERE NOT {nameless}) e LEFT JOIN standing s ON s.value = e.{by}"
     )
 
 

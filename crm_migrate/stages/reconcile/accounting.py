@@ -84,7 +84,7 @@ def _sources(object_plan: ObjectPlan) -> dict[str, SplitPlan | None]:
 def _waiting(tables: Tables, plan: Plan, object_name: str) -> dict[str, str]:
     """What an object accounts for that no source feeds: every statement about a mailbox, listed or carried."""
     return {
-        enrich.source: f"""SELECT DISTINCT __row, 0 AS __split
+        enrich.source: f"""SELECT DISTINCT __row, __split
             FROM {tables.view(ENRICHMENT, "link", owner.name, "enrichment")}
             WHERE __source = {literal(enrich.source)} AND "by" IS NOT NULL"""
         for owner in plan.objects

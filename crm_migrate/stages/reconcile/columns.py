@@ -23,7 +23,7 @@ LINK_ROWS = {
     "__source": "VARCHAR", "__row": "BIGINT", "__split": "INTEGER", "__node": "BIGINT", "folded": "BOOLEAN",
 }  # fmt: skip
 NOTES = {"__node": "BIGINT", "field": "VARCHAR", "code": "VARCHAR", "message": "VARCHAR"}
-ENRICHMENT = {"__source": "VARCHAR", "__row": "BIGINT", "__key": "VARCHAR", "by": "VARCHAR", "__node": "BIGINT"}
+ENRICHMENT = {"__source": "VARCHAR", **ORIGIN, "by": "VARCHAR", "__node": "BIGINT"}
 PAIRS = {
     "a": "BIGINT", "b": "BIGINT", "rule": "VARCHAR", "outcome": "VARCHAR", "why": "VARCHAR", "evidence": "VARCHAR",
     "decision": "VARCHAR",
