@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
-from crm_migrate.matching.deciding.survivorship import strictness
 from crm_migrate.stages.complete.query import Query
+from crm_migrate.stages.dedupe.survivorship import strictness
 from crm_migrate.stages.link.records import SUPPRESSIONS
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import literal, quoted
