@@ -51,6 +51,16 @@ def _nothing() -> frozenset[str]:
     return frozenset(word for word in bare if len(word) > 1)
 
 
+def vocabulary() -> frozenset[str]:
+    """All words that identify nobody in some type, folded."""
+    return WORDS | _NAMES | _COMPANIES | _nothing()
+
+
+def sentinel_days() -> frozenset[str]:
+    """Days that programs write for no date, ISO 8601."""
+    return frozenset(_SENTINEL_DAYS)
+
+
 def is_known_filler(value: str) -> bool:
     """A value that nobody's own can be: words for nothing, one digit repeated, a walk over the keys."""
     bare = re.sub(r"[\W_]+", "", fold(value))
@@ -73,7 +83,12 @@ def _code(value: str, least: int) -> bool:
 def _phone(value: str, _: str) -> bool:
     digits = re.sub(r"\D", "", value.partition(";")[0])
     run = re.search(rf"(\d)\1{{{_LEAST_RUN - 1},}}$", digits)
-    return len(digits) < _LEAST_PHONE or run is not None or any(_is_walk(digits[code:]) for code in range(3))
+    return (
+        len(digits) < _LEAST_PHONE
+        or len(set(digits)) == 1
+        or run is not None
+        or any(_is_walk(digits[code:]) for code in range(3))
+    )
 
 
 def _email(value: str, _: str) -> bool:

@@ -51,6 +51,9 @@ def match_command(file: Path, output: Path, groups: Path | None, **options: Any)
     found = found_in(file, **options)
     for column in found.detected:
         click.echo(f"  {column.column:30} {column.type or '-':14} {column.because}")
+    for each in found.nobody:
+        shown = ", ".join(map(repr, each.values))
+        click.echo(f"  {each.rows:,} rows have a {each.column} that identifies nobody ({shown}): it was not compared")
     for key, rows in found.oversized.items():
         click.echo(f"  {rows:,} rows share a value of {key} with too many others to be compared by it")
     import polars as pl

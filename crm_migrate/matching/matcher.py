@@ -8,6 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
+from crm_migrate.cleansing.nobodies import identify_nobody
 from crm_migrate.errors import UsageError
 from crm_migrate.matching.comparing.detection import KINDS, Detected, detect
 from crm_migrate.matching.comparing.facts import facts_of
@@ -23,6 +24,7 @@ from crm_migrate.matching.weighing.linking import linked
 
 ENTITIES = ("person", "organisation")
 _NAME_THEM = "name them: --type COLUMN=family_name, in Python types={'column': 'family_name'}"
+_SHOWN_VALUES = 3
 SHOWN = -3.0  # natural log odds of the weakest pairs that are shown
 
 
@@ -47,6 +49,7 @@ class Ground:
         """
         kinds = {name: kind for name, kind in self.kinds.items() if self.given or kind != "id"}
         texts = pl.DataFrame({name: _clean(_strings(self.frame.iloc[:, self._at(name)]))[self.order] for name in kinds})
+        texts, _ = _telling(texts, kinds)
         return replace(self.bare, texts=texts, types=kinds)
 
     def case(self) -> Case:
@@ -72,6 +75,15 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Nobody:
+    """A column with values that identify nobody: in how many rows, and up to three of the values, commonest first."""
+
+    column: str
+    rows: int
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Matching:
     """What was found.
 
@@ -80,7 +92,8 @@ class Matching:
     `same_cluster` and the weight of each comparison against chance in bits. `detected`: the type of each column and
     why.
     `oversized`: blocking keys with rows whose blocks were too big to be compared. `linking`: whether the rows of two
-    frames have at most one partner each, and why ("" without a second frame).
+    frames have at most one partner each, and why ("" without a second frame). `nobody`: the values that identify nobody
+    (noreply@, 000000) and were not compared.
     """
 
     clusters: pd.DataFrame
@@ -89,6 +102,7 @@ class Matching:
     oversized: dict[str, int]
     ground: Ground = field(repr=False, compare=False)
     linking: str = ""
+    nobody: tuple[Nobody, ...] = ()
 
     @property
     def groups(self) -> pd.DataFrame:
@@ -152,6 +166,7 @@ def match(
     _refuse_twice([str(name) for name in whole.columns])
     earlier = _earlier(known, against)
     detected, kinds, texts = _read(whole, entity, types)
+    texts, nobody = _telling(texts, kinds)
     if not kinds:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
     # What is not compared is not kept; nor are the frames, where nobody else holds them.
@@ -173,7 +188,9 @@ def match(
     if known is not None:
         clusters["cluster"] = _named_as_before(clusters["cluster"], known)
     ground = Ground(found, records, order, whole, kinds, bool(types), together)
-    return Matching(clusters, _pairs(found, order, whole.index), detected, found.blocked.oversized, ground, linking)
+    return Matching(
+        clusters, _pairs(found, order, whole.index), detected, found.blocked.oversized, ground, linking, nobody
+    )
 
 
 def _read(
@@ -190,6 +207,24 @@ def _read(
             texts[name] = _clean(column)
     kinds = given or {d.column: d.type for d in detected if d.type}
     return tuple(detected), kinds, pl.DataFrame({name: texts[name] for name in kinds})
+
+
+def _telling(texts: pl.DataFrame, kinds: dict[str, str]) -> tuple[pl.DataFrame, tuple[Nobody, ...]]:
+    """The texts without values that identify nobody, and what those were, column by column."""
+    told = []
+    for name, kind in kinds.items():
+        nobody = identify_nobody(texts[name], kind)
+        if nobody.any():
+            counts = (
+                texts[name]
+                .filter(nobody)
+                .alias("value")
+                .value_counts()
+                .sort("count", "value", descending=[True, False])
+            )
+            told.append(Nobody(name, int(nobody.sum()), tuple(counts["value"].head(_SHOWN_VALUES))))
+            texts = texts.with_columns(texts[name].set(nobody, None))
+    return texts, tuple(told)
 
 
 def _resolved(

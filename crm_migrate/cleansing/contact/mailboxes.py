@@ -15,10 +15,10 @@ ROLES = words("mail_roles")
 # Hosts that give anybody a mailbox for minutes (the well-known services and their main aliases).
 DISPOSABLE = words("disposable_mail")
 
-_FILLER_HOSTS = words("mail_filler_hosts")
+FILLER_HOSTS = words("mail_filler_hosts")
 # Endings that no mail can reach; `.example` is kept, as examples and tests live by it.
 _NOWHERE = words("mail_nowhere")
-_FILLER_LOCALS = words("mail_filler_names")
+FILLER_LOCALS = words("mail_filler_names")
 
 _BIG = tuple(w for line in phrases("mail_big_hosts") for w in line.split())
 # Endings that are slips of the finger, not top-level domains (or so rarely meant with a big host that we only ask).
@@ -81,7 +81,7 @@ def _same_end(domain: str, host: str) -> bool:
 @lru_cache(maxsize=65536)
 def domain_flag(domain: str) -> tuple[str, str] | None:
     """Flag and note that a domain (lower case) gives every mailbox of it."""
-    if domain in _FILLER_HOSTS:
+    if domain in FILLER_HOSTS:
         return "placeholder", "a filler, not a mailbox"
     if domain.rpartition(".")[2] in _NOWHERE:
         return "invalid", "no mail goes there: the ending is reserved or used inside networks only"
@@ -95,7 +95,7 @@ def domain_flag(domain: str) -> tuple[str, str] | None:
 
 def local_flag(local: str) -> tuple[str, str] | None:
     """Flag and note that the part before the @ (lower case) gives."""
-    if local in _FILLER_LOCALS or (len(local) > 2 and len(set(local)) == 1):
+    if local in FILLER_LOCALS or (len(local) > 2 and len(set(local)) == 1):
         return "placeholder", "a filler, not a mailbox"
     if local.split("+")[0] in ROLES:
         return "role", "the mailbox of a function, not of a person"

@@ -48,7 +48,6 @@ def test_types_can_be_given(tmp_path: Path) -> None:
     [
         (ROWS + "1;Budi;Santoso;;\n", (), 3, "occurs more than once"),
         (ROWS + ";Budi;Santoso;;\n", (), 3, "rows without Kundennummer: 1"),
-        (ROWS + "5;Budi;Santoso;;;;;zu viel\n", (), 3, "row 5 of"),
         (ROWS.splitlines()[0] + "\n", (), 3, "no rows"),
         (ROWS.replace("Ort", "Vorname "), (), 3, "two columns are called 'Vorname'"),
         (ROWS, ("--id", "Nr"), 2, "there is no column 'Nr'"),
@@ -158,3 +157,16 @@ def test_a_file_of_utf16_with_rows_of_8_bits_is_refused(tmp_path: Path, capsys: 
         main(["match", str(source), "--id", "Kundennummer", "-o", str(tmp_path / "clusters.csv")])
     assert left.value.code == 3
     assert "from line 6 on rows of 8 bits" in capsys.readouterr().err
+
+
+def test_values_that_identify_nobody_join_nobody_and_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("Ayşe", "Jürgen", "Siti", "Budi", "Ida", "Emre", "Łukasz", "Zoë")
+    rows = [f"{n};{name};Unknown;noreply@firma.example;000000" for n, name in enumerate(names)]
+    code, target = run(tmp_path, "\n".join(["Kundennummer;Vorname;Nachname;Email;Telefon", *rows, ""]))
+    said = capsys.readouterr().out
+    assert code == 0
+    assert pd.read_csv(target, dtype=str)["cluster"].nunique() == len(names)
+    assert "8 rows have a Email that identifies nobody ('noreply@firma.example'): it was not compared" in said
+    assert "'Unknown'" in said and "'000000'" in said
