@@ -27,6 +27,8 @@ def _phrases(*names: str) -> frozenset[str]:
 WORDS = _phrases("placeholder_words")
 # Of names nothing more is known to be one: there are people called Null, Na and Bos.
 _NAMES = _phrases("name_nobody")
+_NAME_KINDS = frozenset(("given_name", "family_name", "person_name"))
+_ALSO_NAMES = frozenset(("na", "nan"))  # Korean and Burmese ones; `n/a` is none
 _COMPANIES = _phrases("company_fillers", "no_company")
 _SHARED_HOSTS = words("shared_hosts")
 _SENTINEL_DAYS = words("sentinel_days")
@@ -38,7 +40,7 @@ _LEAST_RUN = 7  # digits of one kind at the end of a phone number
 def is_placeholder(value: str, kind: str) -> bool:
     """Whether a value (or its matching key) of a semantic type (`crm.types`) identifies nobody."""
     folded = _folded(value)
-    if not folded or folded in WORDS:
+    if not folded or (folded in WORDS and not (kind in _NAME_KINDS and folded in _ALSO_NAMES)):
         return True
     rule = _RULES.get(kind)
     return rule(value, folded) if rule else False

@@ -29,6 +29,8 @@ def test_the_column_says_what_the_rule_says(kind: str, text: str) -> None:
         ("url", "https://facebook.com/", True),
         ("url", "https://facebook.com/kaya-makina", False),
         ("gender", "unknown", False),
+        ("family_name", "Na", False),
+        ("given_name", "Nan", False),
         ("postal_code", "2222", False),
         ("email", "ida.rothfirma.example", False),
     ],
