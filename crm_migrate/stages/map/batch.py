@@ -62,7 +62,7 @@ def map_batch(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl
 def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:
     """Every row of a batch with the object's fields, as if no rule left a row out and no finding stopped one.
 
-    What the mapping could not translate or read stays as it is written.
+    `__changed` is in it too. What the mapping could not translate or read stays as it is written.
     """
     rows = prepared(object_plan, source, batch)
     fields = [
@@ -72,7 +72,7 @@ def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: p
         for f in object_plan.fields
         if (cell := f.cells.get(source.name)) is not None
     ]
-    return pl.DataFrame([rows[ROW], rows[SPLIT], *fields])
+    return pl.DataFrame([rows[ROW], rows[SPLIT], _changed(plan, source, rows), *fields])
 
 
 def prepared(object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:

@@ -107,7 +107,7 @@ def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, colle
         collected.uncompared.append(f"{name} (sampled)")
     collected.target_sets.append(target_set(tables, name))
     _count_money(tables, plan, object_plan, collected)
-    collected.consent.extend(consent_cells(tables, object_plan))
+    collected.consent.extend(consent_cells(tables, plan, object_plan))
     collected.owners.extend(owner_flow(tables, object_plan))
     collected.merges.extend(merge_figures(tables, name))
     collected.clusters.extend(merged_clusters(tables, object_plan))

@@ -2,15 +2,15 @@
 
 An opt-out ends only by a grant that is proven to be younger: one with evidence whose day is after that of the opt-out.
 What the target said before this load is a statement too, without a day: nothing that comes back to life goes unseen.
+So is what stands in a row that did not arrive, where it speaks of a mailbox that a record carries (`stranded`).
 """
 
 from collections.abc import Iterator
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
-from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.stages.reconcile.columns import (
     CLUSTERS,
-    COMPLETE,
     ENRICHMENT,
     LINK_ROWS,
     LOAD,
@@ -20,10 +20,11 @@ from crm_migrate.stages.reconcile.columns import (
 )
 from crm_migrate.stages.reconcile.database import Tables, literal, quote
 from crm_migrate.stages.reconcile.examples import EXAMPLES
+from crm_migrate.stages.reconcile.stranded import carried, stranded
 from crm_migrate.workspace.figures import ConsentCell, Example
 
 
-def consent_cells(tables: Tables, object_plan: ObjectPlan) -> tuple[ConsentCell, ...]:
+def consent_cells(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> tuple[ConsentCell, ...]:
     """The matrix of one object; empty where it has no consent field with a place in the target.
 
     Everybody counts whose record is in the target, also those who wait in this run: their record still says what an
@@ -32,23 +33,27 @@ def consent_cells(tables: Tables, object_plan: ObjectPlan) -> tuple[ConsentCell,
     field = next((f for f in object_plan.fields if f.type == "consent" and f.target is not None), None)
     if field is None or field.target not in tables.columns(quote(f"actual/{object_plan.name}")):
         return ()
-    statements = _statements(tables, object_plan, field)
+    mailboxes = carried(tables, object_plan)
+    statements = _statements(tables, object_plan, field, mailboxes)
+    aside = stranded(tables, plan, object_plan, field, mailboxes)
     planned = tables.view(LOAD, "load", object_plan.name, "entities")
     target = quote(str(field.target))
     theirs = tables.view({"target_id": "VARCHAR"} | texts(str(field.target)), "load", object_plan.name, "theirs")
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE consent_moves AS
         WITH s AS (SELECT __cluster, min(rank) AS rank, bool_or(said = 'granted' AND evidence) AS evidence,
-            max(proven) FILTER (said = 'granted' AND evidence) AS granted_on,
-            max(coalesce(proven, changed, 'infinity'::TIMESTAMP)) FILTER (rank < {_UNKNOWN}) AS refused_on
-          FROM (SELECT *, {_rank("said")} AS rank FROM {statements}) GROUP BY __cluster),
+            max(proven) FILTER (said = 'granted' AND evidence) AS granted_on, bool_or(refuses) AS refused,
+            max(coalesce(proven, changed, 'infinity'::TIMESTAMP)) FILTER (refuses) AS refused_on, min(told) AS told
+          FROM (SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses, NULL AS told FROM {statements}
+            UNION ALL BY NAME SELECT *, {_rank("said", _UNKNOWN)} AS rank, TRUE AS refuses FROM {aside})
+          GROUP BY __cluster),
         p AS (SELECT e.__entity AS entity, coalesce(s.rank, {_UNKNOWN}) AS said,
             CASE WHEN lower(b.{target}::VARCHAR) IN ({_REFUSALS}) THEN {_rank(f"b.{target}::VARCHAR")} END AS held,
             {_rank(f"nullif(a.{target}::VARCHAR, '')")} AS after,
-            CASE WHEN s.rank < {_UNKNOWN} THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded
+            CASE WHEN s.refused THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded, s.told
           FROM {planned} e JOIN {quote(f"actual/{object_plan.name}")} a USING (__entity)
           LEFT JOIN s ON s.__cluster = e.__cluster LEFT JOIN {theirs} b ON b.target_id = a.target_id)
-        SELECT entity, least(said, coalesce(held, said)) AS before, after,
+        SELECT entity, told, least(said, coalesce(held, said)) AS before, after,
           after > least(said, coalesce(held, said))
             AND NOT (coalesce(founded, FALSE) AND coalesce(held >= said, TRUE)) AS unfounded FROM p"""
     )
@@ -72,13 +77,16 @@ def consent_cells(tables: Tables, object_plan: ObjectPlan) -> tuple[ConsentCell,
 def _examples(tables: Tables, object_plan: ObjectPlan, before: int, after: int) -> tuple[Example, ...]:
     """Who moved from one state to a weaker one without evidence."""
     rows = tables.rows(
-        f"""SELECT coalesce(n.record, m.entity) FROM consent_moves m
+        f"""SELECT coalesce(n.record, m.entity), coalesce('said by ' || told, '') FROM consent_moves m
         LEFT JOIN {quote(f"names/{object_plan.name}")} n ON n.__entity = m.entity
         WHERE unfounded AND before = ? AND after = ? ORDER BY 1 LIMIT {EXAMPLES}""",
         [before, after],
     )
     said, now = CONSENT_STRICTNESS[before], CONSENT_STRICTNESS[after]
-    return tuple(Example(record=record, source=said, expected=said, actual=now, personal=False) for (record,) in rows)
+    return tuple(
+        Example(record=record, source=said, expected=said, actual=now, message=told, personal=False)
+        for record, told in rows
+    )
 
 
 _UNKNOWN = CONSENT_STRICTNESS.index("unknown")
@@ -88,14 +96,13 @@ _DAYS = r"'[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?'"
 _DOTTED = r"regexp_replace({0}, '\b([0-9]{{2}})\.([0-9]{{2}})\.([0-9]{{4}})', '\3-\2-\1', 'g')"
 
 
-def _rank(sql: str) -> str:
-    """How strict a statement is, 0 strictest. A word that is none of ours counts as no statement in a source.
+def _rank(sql: str, other: int = len(CONSENT_STRICTNESS) - 1) -> str:
+    """How strict a statement is, 0 strictest; `other` for a word that is none of ours.
 
-    In the target it counts as granted unless it is one of the stricter words: the unknown is taken for the worst.
+    In the target such a word counts as granted: the unknown is taken for the worst.
     """
     whens = " ".join(f"WHEN {literal(word)} THEN {rank}" for rank, word in enumerate(CONSENT_STRICTNESS))
-    other = f"WHEN '' THEN {_UNKNOWN} ELSE {len(CONSENT_STRICTNESS) - 1}"
-    return f"CASE lower(coalesce({sql}, '')) {whens} {other} END"
+    return f"CASE lower(coalesce({sql}, '')) {whens} WHEN '' THEN {_UNKNOWN} ELSE {other} END"
 
 
 def _proven(evidence: str) -> str:
@@ -104,17 +111,15 @@ def _proven(evidence: str) -> str:
     return f"list_max(list_transform({days}, lambda day: TRY_CAST(replace(day, 'T', ' ') AS TIMESTAMP)))"
 
 
-def _statements(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> str:
+def _statements(tables: Tables, object_plan: ObjectPlan, field: FieldPlan, mailboxes: str) -> str:
     """Create the table of all statements: `__cluster`, `said`, `evidence` (whether there is any), `proven` (the newest
     day in it), `changed` (when the row was).
 
     Every row that is part of the record speaks, also one that was folded into another. Where consent is given per
-    mailbox (`per:`), only what was said about the record's own mailbox counts.
+    mailbox (`per:`), only what was said about a mailbox that the record keeps counts, be it its second one.
     """
-    name, per = object_plan.name, field.per
+    name = object_plan.name
     clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
-    complete = tables.view(COMPLETE | texts(*([per] if per else [])), "complete", name, "entities")
-    own = f"c.{quote(per)}" if per else "NULL::VARCHAR"
     spoken = [*_fed(tables, object_plan, field), *_enriching(tables, object_plan, field)]
     table = quote(f"statements/{name}")
     nothing = "SELECT NULL::BIGINT, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
@@ -124,8 +129,8 @@ def _statements(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> st
         SELECT k.__cluster, s.said, coalesce(s.ev, '[]') <> '[]' AS evidence, {_proven("s.ev")} AS proven,
           TRY_CAST(replace(left(s.changed, 19), 'T', ' ') AS TIMESTAMP) AS changed
         FROM said s JOIN {clusters} k ON k.__node = s.node
-        LEFT JOIN {complete} c ON c.__cluster = k.__cluster
-        WHERE s.said IS NOT NULL AND (s.about IS NULL OR {own} IS NULL OR s.about = {own})"""
+        WHERE s.said IS NOT NULL AND (s.about IS NULL OR k.__cluster NOT IN (SELECT __cluster FROM {mailboxes})
+          OR (k.__cluster, lower(s.about)) IN (SELECT (__cluster, mailbox) FROM {mailboxes}))"""
     )
     return table
 

@@ -36,8 +36,14 @@ def currency_field(object_plan: ObjectPlan) -> FieldPlan | None:
     return next((f for f in object_plan.fields if f.type == "currency"), None)
 
 
+def consent_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
+    """The consent of an object that has a place in the target, and every mailbox that it can be about."""
+    consent = [f for f in object_plan.fields if f.type == "consent" and f.target is not None][:1]
+    return [*consent, *(f for f in object_plan.fields if consent and f.type == "email")]
+
+
 def exported(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> str:
-    """The table of all rows of an object, made once: `__source` ... `__cluster`, then the fields as text.
+    """The table of all rows of an object, made once: `__source` ... `__cluster`, `__changed`, the fields as text.
 
     Call after the dispositions are written. Rows of enriching sources are in it as well, with the state `enrichment`.
     """
@@ -48,7 +54,7 @@ def exported(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> str:
     fields = _fields(plan, object_plan)
     view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
     origin = ", ".join(f"d.{quote(column)} AS {alias}" for alias, column in _ORIGIN.items())
-    nulls = "".join(f", NULL::VARCHAR AS {quote(f.name)}" for f in fields)
+    nulls = "".join(f", NULL::VARCHAR AS {quote(name)}" for name in ("__changed", *(f.name for f in fields)))
     tables.execute(f"CREATE TEMP TABLE {table} AS SELECT {origin}{nulls} FROM {view} d WHERE FALSE")
     for source in dict.fromkeys(
         [*(feed.source for feed in object_plan.feeds), *(e.source for e in object_plan.enrich)]
@@ -56,8 +62,8 @@ def exported(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> str:
         spoken = [f for f in fields if source in f.cells]
         records = tables.view(RECORDS | texts(*(f.name for f in spoken)), "map", name, source, "records")
         aside = _aside(tables, plan, object_plan, source, spoken)
-        listed = "".join(f", {quote(f.name)}" for f in spoken)
-        values = "".join(f", {_value(f, source)} AS {quote(f.name)}" for f in fields)
+        listed = "".join(f", {quote(name)}" for name in ("__changed", *(f.name for f in spoken)))
+        values = ", a.__changed" + "".join(f", {_value(f, source)} AS {quote(f.name)}" for f in fields)
         tables.execute(
             f"""INSERT INTO {table} WITH a AS (SELECT __row, __split{listed} FROM {records}
               UNION ALL SELECT __row, __split{listed} FROM {aside})
@@ -79,7 +85,7 @@ def _value(field: FieldPlan, source: str) -> str:
 def _aside(tables: Tables, plan: Plan, object_plan: ObjectPlan, source: str, fields: Sequence[FieldPlan]) -> str:
     """Create the table of the values of rows that have a disposition and no record."""
     table = quote(f"aside/{object_plan.name}/{source}")
-    columns = {"__row": "BIGINT", "__split": "INTEGER"} | texts(*(f.name for f in fields))
+    columns = {"__row": "BIGINT", "__split": "INTEGER"} | texts("__changed", *(f.name for f in fields))
     tables.execute(f"CREATE TEMP TABLE {table} ({', '.join(f'{quote(n)} {kind}' for n, kind in columns.items())})")
     bare = object_plan.model_copy(update={"fields": tuple(fields)})
     for batch in _raw(tables, object_plan, source) if fields else ():
@@ -114,8 +120,11 @@ def _raw(tables: Tables, object_plan: ObjectPlan, source: str) -> Iterator[pa.Re
 
 
 def _fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
-    """Amounts, their currency and day, and what the key figures of the object need, in the order of the mapping."""
-    wanted = {f.name for f in money_fields(object_plan)}
+    """Amounts, their currency and day, consent and mailboxes, and what the key figures of the object need.
+
+    In the order of the mapping.
+    """
+    wanted = {f.name for f in (*money_fields(object_plan), *consent_fields(object_plan))}
     currency = currency_field(object_plan)
     if currency is not None:
         wanted |= {currency.name}

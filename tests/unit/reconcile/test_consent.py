@@ -5,7 +5,7 @@ from pathlib import Path
 import mini_run
 import pytest
 
-from crm_migrate.mapping.plan import Plan
+from crm_migrate.mapping.plan import FieldPlan, Plan
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.workspace.figures import Figures
 
@@ -73,3 +73,64 @@ def test_what_the_target_said_before_a_delta_does_not_come_back_to_life(tmp_path
     content["load", "contacts", "before"].append({"target_id": "21", "__entity": "c0"})
 
     assert raised(tmp_path, content) == [("withdrawn", "granted", 1)]
+
+
+AYSE = "ayse@isik.example"  # whom K1 brings with a grant
+
+
+@pytest.mark.parametrize(
+    ("word", "before"), [("withdrawn", "withdrawn"), ("bounced", "bounced"), ("abgemeldet", "unknown")]
+)
+@pytest.mark.parametrize("row", [1, 2])  # K2 is excluded by a decision, K3 is held
+def test_an_opt_out_in_a_row_that_did_not_arrive_is_heard(tmp_path: Path, row: int, word: str, before: str) -> None:
+    content = mini_run.tables()
+    content["extract", "kisi", "records"][row] |= {"Eposta": AYSE.capitalize(), "Izin": word}
+
+    assert raised(tmp_path, content) == [(before, "granted", 1)]
+
+
+def test_the_row_that_said_so_is_named(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["extract", "kisi", "records"][2] |= {"Eposta": AYSE, "Izin": "withdrawn"}
+
+    found = reconcile(plan(), mini_run.write(tmp_path, content), mini_run.HEADER, "sql:mini")
+
+    (example,) = [e for cell in found.consent for e in cell.examples]
+    assert (example.record, example.message) == ("kisi:K1", "said by kisi:K3 (held)")
+
+
+@pytest.mark.parametrize("word", ["", "granted", "unknown"])
+def test_a_row_that_did_not_arrive_and_refuses_nothing_changes_nothing(tmp_path: Path, word: str) -> None:
+    content = mini_run.tables()
+    content["extract", "kisi", "records"][2] |= {"Eposta": AYSE, "Izin": word}
+
+    assert raised(tmp_path, content) == []
+
+
+def test_a_line_that_cannot_be_read_may_be_an_opt_out(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["extract", "kisi", "quarantine"][0]["raw"] = f"K9;Ayşe;<{AYSE.upper()}>;withdrawn;;;"
+
+    assert raised(tmp_path, content) == [("unknown", "granted", 1)]
+
+
+def test_an_opt_out_about_a_second_mailbox_of_a_record_is_heard(tmp_path: Path) -> None:
+    """Nobody is reached by it, so that only the list of second mailboxes tells whom it is about."""
+    content = mini_run.tables()
+    content["complete", "contacts", "entities"][0]["more"] = '["second@isik.example"]'
+    content["map", "contacts", "mail", "records"][1] |= {"email": "second@isik.example"} | WITHDRAWN
+    content["link", "contacts", "enrichment"][1] |= {"by": "second@isik.example"}
+    whole = plan()
+    contacts = whole.object("contacts")
+    fields = tuple(
+        f.model_copy(update={"keep_others": "more", "cells": f.cells | {"mail": mini_run.cell("Email")}})
+        if f.name == "email"
+        else f
+        for f in contacts.fields
+    )
+    spoken = contacts.model_copy(update={"fields": (*fields, FieldPlan(name="more", type="list", target="more"))})
+    whole = whole.model_copy(update={"objects": tuple(spoken if o.name == "contacts" else o for o in whole.objects)})
+
+    found = reconcile(whole, mini_run.write(tmp_path, content), mini_run.HEADER, "sql:mini")
+
+    assert [(c.before, c.after) for c in found.consent if c.without_evidence] == [("withdrawn", "granted")]
