@@ -43,7 +43,17 @@ from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.locking import project_lock, target_lock
-from crm_migrate.workspace.state import freeze, is_done, mark_done, new_run, now, open_run, read_state, runs
+from crm_migrate.workspace.state import (
+    check_tables,
+    freeze,
+    is_done,
+    mark_done,
+    new_run,
+    now,
+    open_run,
+    read_state,
+    runs,
+)
 
 STAGES = ("extract", "map", "link", "dedupe", "complete", "plan", "load", "validate", "reconcile", "report")
 
@@ -194,6 +204,7 @@ class _Stages:
         work = not is_done(self.run, name)
         started = time.monotonic()
         if work:
+            check_tables(self.run)
             self.listener(name)
         yield work
         if work:

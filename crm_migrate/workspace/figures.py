@@ -262,6 +262,10 @@ class ControlFigure(Figure):
     why: str = ""
 
 
+# States of an exception about a record that we had loaded: it is there, or somebody has deleted it there.
+IN_TARGET, DELETED = "in the target", "deleted in the target"
+
+
 class ExceptionGroup(Figure):
     """Exceptions of one cause: what a person works through. At most 50 examples; `count` is all of them."""
 

@@ -100,11 +100,12 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         private_folder(path.parent)
         self._path = path
+        if not path.exists():
+            _create(path)
+        elif path.stat().st_size == 0:
+            raise DamagedFile(f"{_name(path)} is empty: what it knew of earlier loads was cut off", hint=WAY_ON)
         with told(path):
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            self._connection.executescript(_SCHEMA)
+            self._connection = _connected(path)
         path.chmod(0o600)
 
     def __enter__(self) -> "Ledger":
@@ -213,6 +214,27 @@ class Ledger:
     def _hash_at(self, seq: int) -> str:
         row = self._connection.execute("SELECT hash FROM entries WHERE seq = ?", (seq,)).fetchone()
         return str(row[0]) if row else GENESIS
+
+
+def _create(path: Path) -> None:
+    """A new ledger appears whole: a file without content is never one that was just begun."""
+    begun = path.with_name(f".{path.name}.{os.getpid()}.new")
+    begun.unlink(missing_ok=True)
+    with told(path):
+        _connected(begun).close()
+    begun.replace(path)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.executescript(_SCHEMA)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _digest(seq: int, at: str, kind: str, body: str, prev: str) -> str:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import paths, publish, read_manifest, write_manifest
 from crm_migrate.workspace.sql import connected, literal, quoted
+from crm_migrate.workspace.state import check_tables
 
 MEMORY = "400MB"  # beside what Python and Arrow need: a stage stays under a gigabyte
 GROUP_ROWS = 122_880  # so many wide rows are sorted at a time
@@ -115,7 +116,11 @@ def _nulls(columns: Mapping[str, str]) -> str:
 
 @contextmanager
 def relations(run: Run, stage: str) -> Iterator[Relations]:
-    """A connection for one stage; it spills into the folder of the stage and leaves nothing there."""
+    """A connection for one stage; it spills into the folder of the stage and leaves nothing there.
+
+    DamagedFile where a table of an earlier stage has gone.
+    """
+    check_tables(run)
     spill = run.table(stage, ".spill")
     try:
         with connected(spill, MEMORY) as connection:

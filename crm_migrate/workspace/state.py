@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from crm_migrate.errors import UsageError
 from crm_migrate.workspace.files import write_file
 from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.parts import MANIFEST
 from crm_migrate.workspace.private import private_folder
 from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
 
@@ -30,7 +31,8 @@ class FrozenPlan(Protocol):
 class RunState(BaseModel):
     """The content of `run.json`. `stages` maps a finished stage to the UTC instant; `epoch` counts who opened the run
     to write, so that a worker of an earlier opening can be told apart. `limit` is the number of records of every source
-    that a rehearsal takes. `drafted` is the hash of the plan as it was before the sources were read."""
+    that a rehearsal takes. `drafted` is the hash of the plan as it was before the sources were read. `tables` are the
+    folders of all finished tables when the last stage ended: one that has gone since is damage, not an empty table."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,6 +44,7 @@ class RunState(BaseModel):
     stages: dict[str, str] = {}
     seconds: dict[str, float] = {}
     limit: int | None = None
+    tables: tuple[str, ...] = ()
 
 
 def now() -> str:
@@ -137,7 +140,16 @@ def mark_done(run: Run, stage: str, seconds: float = 0.0) -> None:
     """Note that a stage is finished and how many wall seconds it took."""
     state = read_state(run)
     stages, took = {**state.stages, stage: now()}, {**state.seconds, stage: round(seconds, 3)}
-    write_state(run, state.model_copy(update={"stages": stages, "seconds": took}))
+    found = tuple(sorted(path.parent.relative_to(run.folder).as_posix() for path in run.folder.rglob(MANIFEST)))
+    write_state(run, state.model_copy(update={"stages": stages, "seconds": took, "tables": found}))
+
+
+def check_tables(run: Run) -> None:
+    """DamagedFile where a table that a stage had finished has no manifest any more: it would look like an empty one."""
+    for name in read_state(run).tables if run.state.exists() else ():
+        manifest = run.folder / name / MANIFEST
+        if not manifest.exists():
+            raise damaged(manifest, "is gone")
 
 
 def is_done(run: Run, stage: str) -> bool:

@@ -181,8 +181,18 @@ def test_a_changed_ledger_is_named_with_the_way_on(loaded: Small) -> None:
 def test_what_is_no_ledger_any_more_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ledger.db"
     path.write_bytes(content)
-    if not content:
-        checked(path).close()  # an empty file is an empty database
-        return
-    with pytest.raises(DamagedFile, match=r"ledger\.db cannot be read"):
+    with pytest.raises(DamagedFile, match=r"ledger\.db (cannot be read|is empty)"):
         checked(path)
+
+
+def test_a_table_whose_manifest_is_gone_is_no_empty_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = Small.make(tmp_path / "p", capsys)
+    assert small.call("plan", str(small.folder), "--env", "local")[0] == 0
+    (run,) = (small.folder / ".crm-migrate" / "runs").glob("*/run.json")
+    (run.parent / "link" / "contacts" / "nodes" / "manifest.json").unlink()
+
+    code, said = small.resume()
+
+    assert code == 3 and "link/contacts/nodes/manifest.json is gone" in said, said
+    assert small.run()[0] == 0
+    assert small.names() == ["Demir", "Kaya", "Lee", "Su"]

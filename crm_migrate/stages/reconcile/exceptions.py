@@ -25,7 +25,7 @@ from crm_migrate.stages.reconcile.database import Tables, literal, quote
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.left_out import Told
 from crm_migrate.stages.reconcile.likeness import matching_notes
-from crm_migrate.workspace.figures import Example, ExceptionGroup, TargetSet
+from crm_migrate.workspace.figures import DELETED, IN_TARGET, Example, ExceptionGroup, TargetSet
 
 Severity = Literal["error", "warning", "note"]
 
@@ -120,7 +120,7 @@ def unexpected_exceptions(found: TargetSet) -> Iterator[ExceptionGroup]:
     for code, count, ids in sides:
         if count:
             examples = tuple(Example(record=f"{found.object}:{i}", personal=False) for i in ids[:EXAMPLES])
-            yield _group(code, "error", found.object, ("", "", "", "in the target"), count, examples)
+            yield _group(code, "error", found.object, ("", "", "", IN_TARGET), count, examples)
 
 
 def _rows(tables: Tables, name: str, states: str) -> str:
@@ -175,10 +175,15 @@ def _breaches(tables: Tables, name: str) -> str:
 
 
 def _left_behind(tables: Tables, name: str) -> str:
-    """Loaded records that no source row feeds any more: they stay in the target as they are, and somebody must know."""
+    """Loaded records that no source row feeds any more: they stay in the target as they are, and somebody must know.
+
+    Of those that somebody has deleted there nothing is left behind; that they are gone is told all the same.
+    """
     vanished = tables.view(VANISHED, "load", name, "vanished")
     after = tables.view(IDS, "load", name, "after")
-    return f"""SELECT v.code, '' AS rule, '' AS field, 'in the target' AS state, '' AS source,
+    there = "a.__entity IS NOT NULL" if tables.finished("load", name, "after") else "TRUE"
+    return f"""SELECT v.code, '' AS rule, '' AS field,
+      CASE WHEN {there} THEN {literal(IN_TARGET)} ELSE {literal(DELETED)} END AS state, '' AS source,
       coalesce({literal(name)} || ':' || a.target_id, v.__entity) AS record, NULL::VARCHAR AS before,
       NULL::VARCHAR AS after, v.message || ' (on_rerun: ' || v.policy || ')' AS message
     FROM {vanished} v LEFT JOIN {after} a USING (__entity)"""

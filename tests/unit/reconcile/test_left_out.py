@@ -108,3 +108,14 @@ def test_a_project_may_say_how_much_may_be_gone(tmp_path: Path, limit: str, pass
     assert gates(found, "gone")[""].passed is passes
     assert gates(found, "gone_amount")["EUR"].actual == "6.64 % (5 of 75.25)"
     assert gates(found, "gone_amount")["EUR"].passed is passes
+
+
+def test_what_somebody_deleted_in_the_target_is_not_left_behind_there(tmp_path: Path) -> None:
+    content = shrunk()
+    content["load", "deals", "vanished"].append(
+        {"__entity": "d8", "code": "now_merged", "policy": "review", "message": ""}
+    )
+
+    told = {e.code: e.state for e in figures(tmp_path, content).exceptions}
+
+    assert (told["gone"], told["now_merged"]) == ("in the target", "deleted in the target")
