@@ -1,12 +1,14 @@
 """The plan that a run froze, read back as it was written."""
 
+import hashlib
+
 from pydantic import ValidationError
 
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.sealing import damaged
-from crm_migrate.workspace.state import check_plan
+from crm_migrate.workspace.state import check_plan, may_be_of
 
 
 def read_plan(run: Run) -> Plan:
@@ -17,10 +19,10 @@ def read_plan(run: Run) -> Plan:
     except FileNotFoundError as error:
         raise damaged(run.plan, "is gone") from error
     except ValidationError as error:
-        if any(each["type"] == "json_invalid" for each in error.errors(include_input=False)):
-            raise damaged(run.plan, "is cut or changed: it cannot be read") from error
+        if not may_be_of(run, hashlib.sha256(run.plan.read_bytes()).hexdigest()):
+            raise damaged(run.plan, "is cut or changed: its digest does not fit") from error
         raise UsageError(
-            f"the plan of run {run.id} was written by another version of crm-migrate, or changed",
+            f"the plan of run {run.id} was written by another version of crm-migrate",
             hint="use that version for this run, or start a new one: crm-migrate run",
         ) from error
     check_plan(run, plan)

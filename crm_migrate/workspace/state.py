@@ -131,6 +131,12 @@ def check_plan(run: Run, plan: FrozenPlan) -> None:
         raise damaged(run.plan, "is not what was written: its digest does not fit")
 
 
+def may_be_of(run: Run, digest: str) -> bool:
+    """Whether the run froze, or drafted, a plan of that digest; True where no `run.json` says the contrary."""
+    state = read_state(run) if run.state.exists() else None
+    return state is None or digest in (state.plan_hash, state.drafted)
+
+
 def write_state(run: Run, state: RunState) -> None:
     """Replace `run.json`, whole or not at all."""
     write_sealed(run.state, state.model_dump(mode="json"))
