@@ -72,7 +72,7 @@ def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: p
         for f in object_plan.fields
         if (cell := f.cells.get(source.name)) is not None
     ]
-    return pl.DataFrame([rows[ROW], rows[SPLIT], _changed(plan, source, rows), *fields])
+    return pl.DataFrame([rows[ROW], rows[SPLIT], _changed(plan, source, rows, Collected()), *fields])
 
 
 def prepared(object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:
