@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping import expression_syntax, expressions, model
+from crm_migrate.mapping.deriving import MEANINGS
 from crm_migrate.mapping.resolving_fields import SURVIVE
 from crm_migrate.mapping.steps import ENGINE
 
@@ -125,6 +126,9 @@ def _words() -> str:
     return (
         "\n## Semantic types\n\n| type | default step | survives | unreadable |\n|---|---|---|---|\n" + types
         + "\n## Objects and fields of the CRM model\n\n| object | fields |\n|---|---|\n" + objects
+        + "\n## Derived fields\n\nChecks and key figures may name them; no line maps them.\n"
+        + "\n| field | meaning |\n|---|---|\n"
+        + "".join(f"| `{name}` | {meaning} |\n" for name, meaning in MEANINGS.items())
         + f"\n## Steps\n\n`crm-migrate steps` lists them. The engine's own: {', '.join(sorted(ENGINE))}.\n"
         + f"\n## Survivorship\n\n{', '.join(f'`{name}`' for name in sorted(SURVIVE))}\n"
         + f"\n## Names that no source may have\n\n{', '.join(f'`{name}`' for name in sorted(model.RESERVED))}\n"

@@ -134,6 +134,8 @@ def _words(detail: ErrorDetails, written: str) -> tuple[str, str]:
         return "a text is wanted here", "Quote it, or write a value."
     if kind in ("too_short", "missing"):
         return "at least one entry is wanted here", ""
+    if kind == "too_long":
+        return f"at most {context.get('max_length')} entries may stand here", "Say with fewer what is meant."
     return detail["msg"], ""
 
 

@@ -28,8 +28,11 @@ class Money(Authored):
     """`report_in` a currency; `rates` a CSV of currency, date, rate; `rate_on` the date field that picks the rate."""
 
     report_in: str | None = Field(default=None, pattern="^[A-Z]{3}$")
-    rates: str | None = None
-    rate_on: str | None = None
+    rates: str | None = Field(
+        default=None,
+        description="CSV of currency, date, rate: how many units of `report_in` one unit of that currency is worth",
+    )
+    rate_on: str | None = Field(default=None, description="the date field whose day picks the rate")
 
 
 class ProjectPart(Authored):
@@ -206,7 +209,7 @@ class Match(Authored):
     limit: Text | None = Field(
         default=None, description="how many wrong merges may be expected among merged records; `1 per 1000` unless said"
     )
-    rules: tuple[MatchRule, ...] = ()
+    rules: tuple[MatchRule, ...] = Field(default=(), max_length=200)  # each is a join over all records
 
     @model_validator(mode="before")
     @classmethod
@@ -255,7 +258,9 @@ class TargetField(Authored):
     then: str | None = Field(default=None, description="steps for all sources")
     type: str | None = Field(default=None, description="semantic type of a field that the CRM model does not have")
     to: str | None = Field(default=None, description="name in the target, where the profile does not know it")
-    survive: str | None = None
+    survive: str | None = Field(
+        default=None, description="which of several merged values wins, see Survivorship; default: by the type"
+    )
     required: Flag | None = None
     ref: str | None = None
     missing: Literal["hold", "reject", "clear", "warn_and_clear"] | None = None
@@ -264,11 +269,20 @@ class TargetField(Authored):
     by: str | None = None
     constant: Text | None = None
     default: Text | None = None
-    default_from: str | None = None
+    default_from: str | None = Field(
+        default=None, description="`reference.field`: what the parent says, where the own cell is empty"
+    )
     case: tuple[Case, ...] = ()
-    per: str | None = None
-    keep_others: str | None = None
-    evidence: Texts = ()
+    per: str | None = Field(
+        default=None,
+        description="the field whose value the survivor is chosen for: `per: email` keeps a consent with its mailbox",
+    )
+    keep_others: str | None = Field(
+        default=None, description="the field that keeps the values that did not survive; of type list or text"
+    )
+    evidence: Texts = Field(
+        default=(), description="`source.column` texts that prove the value (a consent); they are kept with it"
+    )
     clear: Flag = False
     on_invalid: Literal["keep", "clear", "hold", "reject"] | None = None
     sensitive: str | None = None

@@ -114,3 +114,9 @@ def test_a_header_that_was_renamed_is_named_by_its_own_new_name(tmp_path: Path, 
     headers = {"a": ["id#1", "ID#2", "column__row", "Last", "id2"]}
     told = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"), headers=headers)[1]
     assert f"`{read}`" in next(f.hint for f in told if f.code == "column_unknown" and f.place.line == 11)
+
+
+def test_thousands_of_match_rules_are_refused(tmp_path: Path) -> None:
+    rules = "".join(f"        - {{rule: r{n}, same: [last_name], do: review}}\n" for n in range(2000))
+    told = found(tmp_path, SMALL + "    match:\n      rules:\n" + rules)
+    assert [(f.code, f.message) for f in errors(told)] == [("mapping_value", "at most 200 entries may stand here")]
