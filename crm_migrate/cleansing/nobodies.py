@@ -16,6 +16,8 @@ from crm_migrate.cleansing.placeholders import is_placeholder, sentinel_days, vo
 _AS = {"fax": "phone", "employer": "company_name", "middle_name": "given_name"}
 _NAMES = frozenset(("given_name", "family_name", "middle_name", "person_name", "company_name", "employer"))
 _TYPES = _NAMES | {"email", "phone", "fax", "url", "birth_date", "tax_id"}
+_MARK = {"email": "@", "url": "."}
+_FIRST_COUNTED, _LIVING, _FEW = 1600, 1850, 0.05
 _RUN = "(?:" + "|".join(f"{digit}{{7,}}" for digit in range(10)) + ")$"
 
 
@@ -25,8 +27,16 @@ def identify_nobody(values: pl.Series, kind: str) -> pl.Series:
         return pl.Series([False]).new_from_index(0, len(values))
     asked = values.drop_nulls().unique()
     asked = asked.filter(_may_be(asked, kind))
+    if kind == "birth_date" and _is_historical(values):
+        return pl.Series([False]).new_from_index(0, len(values))
     nobody = [text for text in asked if _is_nobody(text, kind)]
     return values.is_in(nobody).fill_null(False)
+
+
+def _is_historical(births: pl.Series) -> bool:
+    """True where people of a column were really born when programs only begin to count: 1753 is a year there."""
+    years = births.str.extract(r"(\d{4})").cast(pl.Int32).drop_nulls()
+    return int(((years > _FIRST_COUNTED) & (years < _LIVING)).sum()) > _FEW * len(years)
 
 
 def _is_nobody(text: str, kind: str) -> bool:
@@ -34,8 +44,8 @@ def _is_nobody(text: str, kind: str) -> bool:
         return re.sub(r"\D", "", text) in _days()
     if kind == "url" and re.search(r"[^/:]/+[^/]", text):
         return False
-    if kind == "email" and "@" not in text:
-        return is_placeholder(text, "text")  # a mailbox with a slip still tells something to whoever looks at letters
+    if _MARK.get(kind, "") not in text:
+        return is_placeholder(text, "text")  # one with a slip still tells something to whoever looks at letters
     return is_placeholder(text, _AS.get(kind, kind))
 
 

@@ -20,6 +20,13 @@ def test_the_column_says_what_the_rule_says(kind: str, text: str) -> None:
     assert identify_nobody(pl.Series([text, None]), kind).to_list() == [is_placeholder(text, kind), False]
 
 
+def test_in_a_file_of_the_past_1800_is_a_year_like_others() -> None:
+    past = [f"{year}-05-17" for year in range(1780, 1840)]
+    assert not identify_nobody(pl.Series(["1800-01-01", *past]), "birth_date").any()
+    living = [f"{year}-05-17" for year in range(1940, 2000)]
+    assert identify_nobody(pl.Series(["1800-01-01", *living]), "birth_date").sum() == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "nobody"),
     [
