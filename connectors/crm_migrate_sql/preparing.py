@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
+from crm_migrate.errors import UsageError
 from crm_migrate_sql.tables import Dialect, Table, column_definition, create_table
+
+POSTGRESQL_NAME = 63  # bytes of an identifier, NAMEDATALEN - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,19 @@ def changes(dialect: Dialect, objects: Sequence[TargetObject], there: Mapping[st
             made += [_column(dialect, object, field) for field in fresh]
         linked += [_reference(dialect, object, field) for field in fresh if field.reference]
     return made + (linked if dialect.name != "sqlite" else [])
+
+
+def refuse_long_names(dialect: Dialect, objects: Sequence[TargetObject]) -> None:
+    """UsageError where PostgreSQL would cut a name: two that begin alike would become one."""
+    if dialect.name != "postgresql":
+        return
+    names = {name for o in objects for name in (o.name, o.key_field, *(field.name for field in o.fields))}
+    for name in sorted(names):
+        if len(name.encode()) > POSTGRESQL_NAME:
+            raise UsageError(
+                f"PostgreSQL cuts names after {POSTGRESQL_NAME} bytes, and `{name}` has {len(name.encode())}",
+                hint="give it a shorter name in the target with `to:`",
+            )
 
 
 def _key(dialect: Dialect, object: TargetObject, table: Table) -> list[Change]:

@@ -23,7 +23,7 @@ from crm_migrate.errors import TargetError, UsageError
 from crm_migrate_sql import journal
 from crm_migrate_sql.addresses import masked, read_address, require_psycopg
 from crm_migrate_sql.bisecting import isolate
-from crm_migrate_sql.preparing import changes
+from crm_migrate_sql.preparing import changes, refuse_long_names
 from crm_migrate_sql.rights import check_rights
 from crm_migrate_sql.sqlite import Sqlite
 from crm_migrate_sql.tables import Table, described, reflect
@@ -91,6 +91,7 @@ class SqlTarget:
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Create (or with `apply=False` only name) tables, columns, our key, our journal."""
+        refuse_long_names(self._dialect, objects)
         found = {o.name: t for o in objects if (t := self._reflect(o.name))} if self._there() else {}
         wanted = changes(self._dialect, objects, found)
         ours = {name: s for name, s in journal.statements(self._dialect).items() if not self._exists(name)}
