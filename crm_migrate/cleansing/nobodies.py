@@ -16,6 +16,7 @@ from crm_migrate.cleansing.placeholders import is_placeholder, sentinel_days, vo
 _AS = {"fax": "phone", "employer": "company_name", "middle_name": "given_name"}
 _NAMES = frozenset(("given_name", "family_name", "middle_name", "person_name", "company_name", "employer"))
 _TYPES = _NAMES | {"email", "phone", "fax", "url", "birth_date", "tax_id"}
+_FEW_NAMES = 0.01
 _MARK = {"email": "@", "url": "."}
 _FIRST_COUNTED, _LIVING, _FEW = 1600, 1850, 0.05
 _RUN = "(?:" + "|".join(f"{digit}{{7,}}" for digit in range(10)) + ")$"
@@ -29,8 +30,10 @@ def identify_nobody(values: pl.Series, kind: str) -> pl.Series:
     asked = asked.filter(_may_be(asked, kind))
     if kind == "birth_date" and _is_historical(values):
         return pl.Series([False]).new_from_index(0, len(values))
-    nobody = [text for text in asked if _is_nobody(text, kind)]
-    return values.is_in(nobody).fill_null(False)
+    nobody = values.is_in([text for text in asked if _is_nobody(text, kind)]).fill_null(False)
+    # A few fillers among names join nobody by themselves, and a model reads gaps in names as a doubt about all of them.
+    rare = kind in _NAMES and nobody.sum() < _FEW_NAMES * len(values)
+    return nobody & False if rare else nobody
 
 
 def _is_historical(births: pl.Series) -> bool:

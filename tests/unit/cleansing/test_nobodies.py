@@ -20,6 +20,13 @@ def test_the_column_says_what_the_rule_says(kind: str, text: str) -> None:
     assert identify_nobody(pl.Series([text, None]), kind).to_list() == [is_placeholder(text, kind), False]
 
 
+def test_a_few_fillers_among_names_stay() -> None:
+    names = ["Kaya", "Roth", "Wijaya"] * 100
+    assert not identify_nobody(pl.Series([*names, "Anonymous", "Xxx"]), "family_name").any()
+    assert identify_nobody(pl.Series([*names, *["Unknown"] * 4]), "family_name").sum() == 4
+    assert identify_nobody(pl.Series(["a@b.example"] * 300 + ["noreply@b.example"]), "email").sum() == 1
+
+
 def test_in_a_file_of_the_past_1800_is_a_year_like_others() -> None:
     past = [f"{year}-05-17" for year in range(1780, 1840)]
     assert not identify_nobody(pl.Series(["1800-01-01", *past]), "birth_date").any()
