@@ -9,7 +9,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "codes.md"
 HEAD = """# Reason and finding codes
 
 Every row, cell or line of a mapping that needs eyes carries one of these words. They never change their meaning.
-`crm-migrate codes CODE` prints one. Generated from `crm_migrate/codes.py` by `scripts/make_codes.py`.
+`crm-migrate codes CODE` prints one. Generated from `crm_migrate/words/en/codes.json` by `scripts/make_codes.py`.
 """
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from crm_migrate.errors import UsageError
 from crm_migrate.reports.hiding import masked
 from crm_migrate.reports.language import Language, language
+from crm_migrate.reports.speaking import told
 from crm_migrate.reports.visible import visible_figures
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.files import write_file
@@ -59,7 +60,7 @@ def _write(name: str, figures: Figures, path: Path, words: Language, *, reveal: 
     if name == "xlsx":
         from crm_migrate.reports import workbook
 
-        write_file(path, workbook.render(figures, words, ledger=ledger, reveal=reveal))
+        write_file(path, workbook.render(told(figures, words), words, ledger=ledger, reveal=reveal))
     else:
         write_file(path, _text(name, ledger)(figures, words, not reveal).encode())
     return path
@@ -69,9 +70,9 @@ def _text(name: str, ledger: Path | None) -> Callable[[Figures, Language, bool],
     from crm_migrate.reports import html, json_report, junit, markdown
 
     renderers: dict[str, Callable[[Figures, Language, bool], str]] = {
-        "html": lambda figures, words, hidden: html.render(figures, words, masked=hidden, ledger=ledger),
+        "html": lambda figures, words, hidden: html.render(told(figures, words), words, masked=hidden, ledger=ledger),
         "json": lambda figures, words, hidden: json_report.render(figures, masked=hidden),  # noqa: ARG005
         "junit": lambda figures, words, hidden: junit.render(figures),  # noqa: ARG005
-        "md": lambda figures, words, hidden: markdown.render(figures, words),  # noqa: ARG005
+        "md": lambda figures, words, hidden: markdown.render(told(figures, words), words),  # noqa: ARG005
     }
     return renderers[name]

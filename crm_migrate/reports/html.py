@@ -1,5 +1,6 @@
 """The report as one self-contained HTML file: no network, no inline handlers, foreign text only as text."""
 
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from crm_migrate.reports.finding_keys import index
 from crm_migrate.reports.language import Language
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sentence import sentence
+from crm_migrate.reports.speaking import cause
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
 from crm_migrate.workspace.figures import ConsentCell, Example, ExceptionGroup, Figures
 
@@ -76,6 +78,7 @@ def _environment(language: Language) -> Environment:
     )
     environment.filters |= {
         "num": language.number,
+        "cause": partial(cause, words=language),
         "amount": language.amount,
         "clip": clip,
         "marked": marked,

@@ -1,12 +1,12 @@
-"""Words, numbers and amounts in the language of the reader; a language is one file in `locale/`."""
+"""Words, numbers and amounts in the language of the reader; a language is one folder in `words/`."""
 
-import json
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from functools import cache
-from importlib.resources import files
 
 from babel.numbers import format_decimal
+
+from crm_migrate.words import catalogue, languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,6 @@ class Language:
 @cache
 def language(locale: str) -> Language:
     """The language of a locale (`tr_TR` -> Turkish); English where we have no words for it."""
-    folder = files("crm_migrate.reports") / "locale"
     code = locale.replace("-", "_").split("_")[0].lower()
-    chosen = code if code.isalpha() and (folder / f"{code}.json").is_file() else "en"
-    return Language(chosen, json.loads((folder / f"{chosen}.json").read_text(encoding="utf-8")))
+    chosen = code if code in languages() else "en"
+    return Language(chosen, catalogue(chosen))

@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crm_migrate.reports.hiding import About, known_privacy, message
+from crm_migrate.reports.language import Language
+from crm_migrate.reports.messages import spoken
 from crm_migrate.reports.naming import Names
 from crm_migrate.reports.tables import Column, Row, Table
 from crm_migrate.reports.totals import ARRIVED
@@ -33,14 +35,14 @@ _SHOWN = ("object", "source", "row", "key", "state", "code", "rule", "field", "m
 _QUIET = frozenset({*ARRIVED, "absent"})  # rows that are where they belong
 
 
-def exception_lines(ledger: Path, figures: Figures, *, limit: int, reveal: bool) -> Table | None:
+def exception_lines(ledger: Path, figures: Figures, words: Language, *, limit: int, reveal: bool) -> Table | None:
     """At most `limit` lines, the rest counted; None where the run left no dispositions."""
     folders = [folder for folder in sorted(ledger.glob("*/dispositions")) if (folder / MANIFEST).is_file()]
     if not folders:
         return None
     names = Names(known_privacy(figures))
     lines = (line for folder in folders for line in _lines(folder))
-    first = tuple(_separated(line if reveal else _masked(line, names)) for line in islice(lines, limit))
+    first = tuple(_told(_separated(line if reveal else _masked(line, names)), words) for line in islice(lines, limit))
     kinds = {"state": "word", "code": "code"}
     whole = sum(map(_count, folders))
     named = tuple(Column(name, kinds.get(name, "text")) for name in _SHOWN)
@@ -70,6 +72,12 @@ def _lines(folder: Path) -> Iterator[Row]:
 def _row(object_name: str, line: dict[str, str | int | None]) -> Row:
     split = f"{line['__row']}" if not line["__split"] else f"{line['__row']}.{line['__split']}"
     return (object_name, line["__source"], split, *(line[name] for name in _COLUMNS[3:]))
+
+
+def _told(row: Row, words: Language) -> Row:
+    """What a stage said of the line, in the language of the reader."""
+    at = _SHOWN.index("message")
+    return (*row[:at], spoken(str(row[at] or ""), words), *row[at + 1 :])
 
 
 def _separated(row: Row) -> Row:

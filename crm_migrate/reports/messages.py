@@ -1,6 +1,6 @@
 """Texts of the stages read back: which text of the catalogue a sentence is, and what stands in its places.
 
-Stages write English sentences. `message.*` in `locale/` has each of them as a template, so that a report can say it
+Stages write English sentences. `message.*` in `words/` has each of them as a template, so that a report can say it
 in another language and knows which words in it are a value of somebody's and which are the mapping's own.
 """
 

@@ -16,6 +16,7 @@ from crm_migrate.reports import tables
 from crm_migrate.reports.language import Language
 from crm_migrate.reports.ledger import exception_lines
 from crm_migrate.reports.sentence import sentence
+from crm_migrate.reports.speaking import cause
 from crm_migrate.reports.tables import Column, Table
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
@@ -73,7 +74,7 @@ def _tables(figures: Figures) -> Iterator[Table]:
 
 
 def _lines(book: Workbook, ledger: Path, figures: Figures, language: Language, *, reveal: bool) -> None:
-    table = exception_lines(ledger, figures, limit=ROWS, reveal=reveal)
+    table = exception_lines(ledger, figures, language, limit=ROWS, reveal=reveal)
     if table is not None:
         _sheet(book, table, language)
 
@@ -159,6 +160,8 @@ def _cell(
                 cell.fill = _RED
         case "word":
             cell = _string(sheet, language.name("word", str(value)))
+        case "cause":
+            cell = _string(sheet, cause(str(value), language))
         case _:
             cell = _string(sheet, "" if value is None else str(value))
     if bold:

@@ -1,37 +1,39 @@
 """Why a cell differs: the class and the most specific cause that the two texts, or the whole column, give away."""
 
 from crm_migrate.stages.reconcile.database import Tables, quote
+from crm_migrate.words import catalogue
 
 EDITED, EMPTIED = "edited in the target", "emptied in the source"
 MANY = 3  # a shift or a default value is a cause when it hits at least so many cells of a field
 
-FIXES = {
-    "record missing": "The target does not have the record any more: see `vanished`, then `retry-rejects`.",
-    "truncated": "Make the target's field longer, or shorten the value by a step of the mapping.",
-    "date -1 day": "Send a date without time, or noon instead of midnight: the loader's time zone is behind.",
-    "date +1 day": "Send a date without time, or noon instead of midnight: the loader's time zone is ahead.",
-    "shifted": "The whole column is shifted: look at the loader's time zone or unit.",
-    "scaled": "Amounts travel in another unit (cents): look at the target's field type.",
-    "default value": "The target writes its own default or fallback: map the value, or allow it in the picklist.",
-    "encoding": "Letters were lost on the way: look at the encoding of the load file or the target's collation.",
-    "case": "The target changes capitals: an automation or a field setting.",
-    "rounding": "The target keeps fewer decimals: widen the field, or round in the mapping.",
-    "sign": "The sign was turned: look at the target's field (credit, refund).",
-    "swapped": "Two columns are exchanged: look at the mapping's target names.",
-    "shifted row": "Values belong to the neighbouring record: the load was matched by position. Load again.",
-    "stale": "The target still has its earlier value: the update did not arrive.",
-    "set by the target": "The target or an automation filled a field that we left empty.",
-    EDITED: "Somebody changed it in the target and the sources did not: nothing is written over it. "
-    "`on_rerun: {edited: ...}` says who wins where both change.",
-    EMPTIED: "The sources say nothing any more and the target keeps what we had sent: `clear: true` empties it.",
-    "wrong parent": "The record hangs on another parent: look at the crosswalk and at merges in the target.",
-    "lost": "The target gave back nothing: look at the field's permissions and at automations.",
-}
+# The beginnings of causes that have a fix to try; its words stand under `fix.` in `words/`.
+FIXES = (
+    "record missing",
+    "truncated",
+    "date -1 day",
+    "date +1 day",
+    "shifted",
+    "scaled",
+    "default value",
+    "encoding",
+    "case",
+    "rounding",
+    "sign",
+    "swapped",
+    "shifted row",
+    "stale",
+    "set by the target",
+    "edited in the target",
+    "emptied in the source",
+    "wrong parent",
+    "lost",
+)
 
 
 def fix_of(cause: str) -> str:
-    """The fix to try for a cause, by its first words."""
-    return next((fix for start, fix in FIXES.items() if cause.startswith(start)), "")
+    """The fix to try for a cause, by its first words: the most of them that are known."""
+    known = max((start for start in FIXES if cause.startswith(start)), key=len, default=None)
+    return catalogue("en")[f"fix.{known}"] if known is not None else ""
 
 
 def excuse(tables: Tables, cells: str, kept: str) -> None:

@@ -15,9 +15,10 @@ from crm_migrate.reports import presentable
 from crm_migrate.reports.changes import changes, pieces
 from crm_migrate.reports.json_report import render, schema
 from crm_migrate.reports.language import language
+from crm_migrate.words import catalogue, languages
 
 ROOT = Path(__file__).resolve().parents[3]
-LOCALES = sorted((ROOT / "crm_migrate" / "reports" / "locale").glob("*.json"))
+CATALOGUES = {code: catalogue(code) for code in languages()}
 
 
 def placeholders(text: str) -> set[str]:
@@ -25,13 +26,11 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_every_language_has_every_word_with_the_same_placeholders() -> None:
-    catalogues = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in LOCALES}
-
-    assert {"en", "tr"} <= set(catalogues)
-    for words in catalogues.values():
-        assert words.keys() == catalogues["en"].keys()
+    assert {"en", "tr"} <= set(CATALOGUES)
+    for words in CATALOGUES.values():
+        assert words.keys() == CATALOGUES["en"].keys()
         assert {k: placeholders(v) for k, v in words.items()} == {
-            k: placeholders(v) for k, v in catalogues["en"].items()
+            k: placeholders(v) for k, v in CATALOGUES["en"].items()
         }
         assert all(words.values())
 

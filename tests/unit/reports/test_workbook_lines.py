@@ -8,6 +8,7 @@ from fictional_figures import figures
 from parsing import workbook_rows
 
 from crm_migrate.reports import ledger, presentable, workbook, write_reports
+from crm_migrate.reports.language import language
 from crm_migrate.workspace.parts import write_manifest, write_part
 
 
@@ -78,7 +79,7 @@ def test_a_sheet_is_bounded_and_says_what_is_left(run: Path, monkeypatch: pytest
 
 
 def test_a_run_without_dispositions_has_no_such_sheet(tmp_path: Path) -> None:
-    assert ledger.exception_lines(tmp_path, presentable(figures()), limit=5, reveal=False) is None
+    assert ledger.exception_lines(tmp_path, presentable(figures()), language("en"), limit=5, reveal=False) is None
 
 
 def test_sheets_are_frozen_filtered_and_exact(tmp_path: Path) -> None:

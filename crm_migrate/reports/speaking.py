@@ -1,0 +1,113 @@
+"""The figures in the language of the reader: what codes mean, what stages said, and why a cell differs.
+
+Stages and figures speak English; machines read those. Words that are in no catalogue (a target's answer, a check's own
+text, names of the mapping) stay as they are.
+"""
+
+from typing import TypeVar
+
+from crm_migrate.reports.language import Language, language
+from crm_migrate.reports.messages import REASONS, recognise, spoken
+from crm_migrate.workspace.figures import (
+    Bridge,
+    Cause,
+    ConsentCell,
+    ExceptionGroup,
+    FieldFigure,
+    Figures,
+    Gate,
+    GroupFigure,
+    KpiFigure,
+    LinkFigure,
+    MergedCluster,
+    MergeFigure,
+    SourceFigure,
+    Term,
+)
+
+CAUSES, UNCHECKED = "cause.", "unchecked."  # why a cell differs, and what a report cannot say
+READING, LIMITS = "read.", "gate."  # how a file was read, and what a gate allows and found
+
+_F = TypeVar("_F", Cause, ConsentCell, ExceptionGroup, GroupFigure, LinkFigure, MergeFigure, Term)
+
+
+def told(figures: Figures, words: Language) -> Figures:
+    """The same figures with every sentence of ours in a language; call it when values are masked."""
+    if words.code == "en":
+        return figures
+    return figures.model_copy(
+        update={
+            "sources": tuple(_source(s, words) for s in figures.sources),
+            "gates": tuple(_gate(g, words) for g in figures.gates),
+            "scores": tuple(s.model_copy(update={"rule": words.name("word", s.rule)}) for s in figures.scores),
+            "bridges": tuple(_with_terms(b, words) for b in figures.bridges),
+            "report_bridges": tuple(_with_terms(b, words) for b in figures.report_bridges),
+            "consent": tuple(_with_examples(c, words) for c in figures.consent),
+            "fields": tuple(_field(f, words) for f in figures.fields),
+            "links": tuple(_with_examples(k, words) for k in figures.links),
+            "exceptions": tuple(_exception(x, words) for x in figures.exceptions),
+            "merges": tuple(_with_examples(m, words, REASONS) for m in figures.merges),
+            "clusters": tuple(_cluster(c, words) for c in figures.clusters),
+            "groups": tuple(_with_examples(g, words) for g in figures.groups),
+            "kpis": tuple(_with_terms(k, words) for k in figures.kpis),
+            "not_checked": tuple(spoken(text, words, UNCHECKED) for text in figures.not_checked),
+        }
+    )
+
+
+def cause(text: str, words: Language) -> str:
+    """Why a cell differs; a rule of the mapping stays as it is written."""
+    return spoken(text, words, CAUSES) if recognise(text, CAUSES) else words.words.get(f"word.{text}", text)
+
+
+def known(text: str, key: str, words: Language) -> str:
+    """A text of the catalogue in a language; one that says something else than its key stays."""
+    return words.words[key] if language("en").words.get(key) == text else text
+
+
+def fix(text: str, words: Language) -> str:
+    """What to try against a cause: one of the catalogue's fixes."""
+    keys = (key for key, said in language("en").words.items() if key.startswith("fix.") and said == text)
+    return known(text, next(keys, ""), words)
+
+
+def _with_examples(figure: _F, words: Language, family: str = "message.") -> _F:
+    said = (e.model_copy(update={"message": spoken(e.message, words, family)}) for e in figure.examples)
+    return figure.model_copy(update={"examples": tuple(said)})
+
+
+_T = TypeVar("_T", Bridge, KpiFigure)
+
+
+def _with_terms(figure: _T, words: Language) -> _T:
+    return figure.model_copy(update={"terms": tuple(_with_examples(term, words) for term in figure.terms)})
+
+
+def _exception(group: ExceptionGroup, words: Language) -> ExceptionGroup:
+    said = {
+        "title": known(group.title, f"code.{group.code}.title", words),
+        "fix": fix(known(group.fix, f"code.{group.code}.fix", words), words),
+    }
+    return _with_examples(group, words).model_copy(update=said)
+
+
+def _field(field: FieldFigure, words: Language) -> FieldFigure:
+    causes = (
+        _with_examples(c, words).model_copy(update={"cause": cause(c.cause, words), "fix": fix(c.fix, words)})
+        for c in field.causes
+    )
+    return field.model_copy(update={"causes": tuple(causes)})
+
+
+def _source(source: SourceFigure, words: Language) -> SourceFigure:
+    said = tuple(spoken(text, words, READING) for text in source.evidence)
+    return source.model_copy(update={"evidence": said, "count_method": spoken(source.count_method, words, READING)})
+
+
+def _gate(gate: Gate, words: Language) -> Gate:
+    limit, actual = (spoken(text, words, LIMITS) for text in (gate.limit, gate.actual))
+    return gate.model_copy(update={"limit": limit, "actual": actual})
+
+
+def _cluster(cluster: MergedCluster, words: Language) -> MergedCluster:
+    return cluster.model_copy(update={"why": tuple(spoken(why, words, REASONS) for why in cluster.why)})

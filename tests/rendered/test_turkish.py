@@ -1,0 +1,82 @@
+"""A Turkish report speaks Turkish: no text of the page or the workbook is English out of the catalogue."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from shop import Shop
+
+from crm_migrate.codes import CODES
+from crm_migrate.reports.language import language
+from crm_migrate.reports.messages import REASONS, SENTENCES, recognise
+from crm_migrate.reports.speaking import CAUSES, LIMITS, READING, UNCHECKED
+
+# Words that English sentences cannot do without, and that are no words of Turkish.
+STOP = re.compile(
+    r"\b(?:the|is|are|was|were|and|of|to|not|that|with|which|its|this|has|have|or|from|by|no|in|a|an|it|what|be)\b"
+)
+# What stays as it is: codes, names of fields, and the words of the mapping for consent, which are values here.
+OURS = {*CODES, "granted", "withdrawn", "unknown", "evidence"}
+
+
+class _Texts(HTMLParser):
+    """The text nodes of a page outside of scripts, styles and code; those marked as foreign too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"meta", "br", "rect", "input", "link"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not {"script", "style", "code", "bdi", "option"} & set(self.open):
+            self.found.append(" ".join(data.split()))
+
+
+def page_texts(path: Path) -> Iterator[str]:
+    parser = _Texts()
+    parser.feed(path.read_text("utf-8"))
+    yield from parser.found
+
+
+def cell_texts(path: Path) -> Iterator[str]:
+    for sheet in load_workbook(path):
+        for row in sheet.iter_rows(values_only=True):
+            yield from (str(value) for value in row if value is not None)
+
+
+def english(text: str) -> bool:
+    """Whether a text is one of the English catalogue that Turkish says otherwise, or reads like English."""
+    if text in OURS:
+        return False
+    if any(recognise(text, family) for family in (SENTENCES, CAUSES, UNCHECKED, READING, LIMITS)) and not _same(text):
+        return True
+    bare = re.sub(r"`[^`]*`|‘[^’]*’|\"[^\"]*\"|\S*[@:/_.]\S+", " ", text)
+    return text in _said() or len(STOP.findall(bare)) > 1 or bool(recognise(text, REASONS) and STOP.search(bare))
+
+
+def _said() -> set[str]:
+    turkish = language("tr").words
+    return {text for key, text in language("en").words.items() if turkish[key] != text and len(text) > 3}
+
+
+def _same(text: str) -> bool:
+    return text in language("tr").words.values()
+
+
+@pytest.mark.parametrize("kind", ["accepted", "sabotaged"])
+def test_no_english_stands_in_a_turkish_report(kind: str, finished: dict[str, Shop]) -> None:
+    folder = finished[kind].report("tr")
+    page = sorted({text for text in page_texts(folder / "report.html") if english(text)})
+    book = sorted({text for text in cell_texts(folder / "report.xlsx") if english(text)})
+    assert (page, book) == ([], [])
