@@ -7,7 +7,7 @@ import codecs
 import re
 from typing import Protocol
 
-from crm_migrate.utf16 import CODECS, Shape, narrow_rows
+from crm_migrate.disk.utf16 import CODECS, Shape, narrow_rows
 
 _LINE_END = re.compile(r"(?<=[^\r\n])(?=\r?\n|\Z)")
 _NO_TEXT = "\udcff"

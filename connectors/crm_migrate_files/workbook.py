@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from crm_migrate.connecting.contract import FileFact, SourceSpec
 from crm_migrate.connecting.headers import Header, name_columns
+from crm_migrate.disk.scratch import Scratch
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place
-from crm_migrate.scratch import Scratch
 from crm_migrate_files.limits import SECONDS
 from crm_migrate_files.opening import open_plain
 from crm_migrate_files.parsed import Parsed

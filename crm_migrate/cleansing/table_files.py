@@ -11,8 +11,8 @@ from typing import Any
 from zipfile import BadZipFile
 
 from crm_migrate.cleansing.places.localities import language_of
+from crm_migrate.disk.utf16 import Shape, narrow_rows
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate.utf16 import Shape, narrow_rows
 
 Rows = list[list[str]]
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})

@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.errors import UsageError
-from crm_migrate.plain_file import read_plain
 
 MAX_BYTES = 1 << 16
 

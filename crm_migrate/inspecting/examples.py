@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from crm_migrate.connecting.contract import FILE, LINE, ROW
+from crm_migrate.disk.scratch import Scratch
 from crm_migrate.mapping.expressions import parse
 from crm_migrate.mapping.plan import ExamplePlan, Plan, SourcePlan
-from crm_migrate.scratch import Scratch
 from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.link import link

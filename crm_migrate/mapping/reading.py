@@ -16,10 +16,10 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping import secrets
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Scalar, Spot, changed
-from crm_migrate.plain_file import read_plain
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32

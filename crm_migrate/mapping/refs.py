@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import PurePosixPath, PureWindowsPath
 
 from crm_migrate.connecting.secrets import is_reference
+from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.plan import RATE_DIGITS, OwnerPlan
 from crm_migrate.mapping.reading import read_file
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Path, Plain, plain
-from crm_migrate.plain_file import read_plain
 
 MAX_BYTES = 64 << 20
 _INACTIVE = frozenset(

@@ -27,8 +27,8 @@ from typing import Any, Literal
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate.plain_file import read_plain
 from crm_migrate.workspace.files import SHARED, write_file
 
 FILE = "duplicates.yaml"

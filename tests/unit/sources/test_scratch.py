@@ -9,13 +9,13 @@ import pytest
 from sources_kit import workbooks as wb
 
 from crm_migrate.connecting.contract import SourceSpec
-from crm_migrate.scratch import Scratch
+from crm_migrate.disk.scratch import Scratch
 from crm_migrate_files.workbook import Workbook
 
 _KILLED = """
 import os, sys
 from pathlib import Path
-from crm_migrate.scratch import Scratch
+from crm_migrate.disk.scratch import Scratch
 scratch = Scratch(Path(sys.argv[1]))
 (scratch.path / "00000.arrow").write_text("Ida Roth")
 os.kill(os.getpid(), 9)
