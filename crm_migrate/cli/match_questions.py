@@ -52,16 +52,17 @@ def tune_command(file: Path, limit: float, html: Path | None, **options: Any) ->
 @input_options
 @click.argument("left")
 @click.argument("right")
+@click.option("--limit", type=click.FloatRange(0, 1), default=0.001, show_default=True, help="Wrong merges allowed.")
 @click.option("--html", type=click.Path(path_type=Path), help="The same as one offline page with a picture.")
-def explain_command(file: Path, left: str, right: str, html: Path | None, **options: Any) -> None:
-    """Why two rows, named by their ids, are one or are not: the weight of everything compared.
+def explain_command(file: Path, left: str, right: str, limit: float, html: Path | None, **options: Any) -> None:
+    """Why two rows, named by their ids, are merged, asked about or kept apart: the weight of everything compared.
 
     \b
       crm-migrate match explain contacts.csv --id ContactID 17 4711
     """
     from crm_migrate.reports.pairs import terminal
 
-    pair = found_in(file, **options).explain(left, right)
+    pair = found_in(file, **options).explain(left, right, limit)
     click.echo("\n".join(terminal(pair)))
     if html:
         _page(html, [pair], f"{left} and {right}")

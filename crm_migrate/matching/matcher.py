@@ -17,7 +17,7 @@ from crm_migrate.matching.comparing.terms import Codes
 from crm_migrate.matching.deciding.groups import groups
 from crm_migrate.matching.deciding.merges import groups_frame, merges_frame, named
 from crm_migrate.matching.deciding.outcomes import LIMIT, Case, decided, entities, opened
-from crm_migrate.matching.explaining.waterfall import Waterfall, waterfall
+from crm_migrate.matching.explaining.waterfall import Verdict, Waterfall, waterfall
 from crm_migrate.matching.weighing.engine import Resolved, resolve
 from crm_migrate.matching.weighing.incremental import extended
 from crm_migrate.matching.weighing.linking import linked
@@ -129,13 +129,32 @@ class Matching:
         result = decided(self.ground.case(), limit)
         return result.merged_records, len(np.union1d(result.review_i, result.review_j))
 
-    def explain(self, left: Hashable, right: Hashable) -> Waterfall:
-        """Why two rows, named by index labels, are one or are not. UsageError for a label that there is not."""
+    def explain(self, left: Hashable, right: Hashable, limit: float = LIMIT) -> Waterfall:
+        """Why two rows, named by index labels, are one or are not, and what a limit of wrong merges makes of them.
+
+        UsageError for a label that there is not.
+        """
         ground = self.ground
         rows = ground.row(left), ground.row(right)
         if rows[0] == rows[1]:
             raise UsageError(f"{left!r} is one row", hint="name two rows")
-        return waterfall(ground.found, rows, (left, right), ground.said)
+        return waterfall(ground.found, rows, (left, right), ground.said, _verdict(ground.case(), rows, limit))
+
+
+def _verdict(case: Case, rows: tuple[int, int], limit: float) -> Verdict:
+    """Merged, asked about (also through another pair of the same records), or kept apart."""
+    result = decided(case, limit)
+    merged, cut = result.merged, result.cut / float(np.log(2))
+    one, other = sorted(int(merged[row]) for row in rows)
+    if one == other:
+        return Verdict("merge", "", cut, limit)
+    asked = zip(merged[result.review_i], merged[result.review_j], result.review_why, strict=True)
+    why = next((why for i, j, why in asked if sorted((int(i), int(j))) == [one, other]), None)
+    if why is not None:
+        return Verdict("ask", why, cut, limit)
+    split = case.label[rows[0]] == case.label[rows[1]]
+    held = result.held.get(int(case.label[rows[0]]), "") if split else ""
+    return Verdict("apart", held, cut, limit)
 
 
 def match(

@@ -35,8 +35,8 @@ def around(found: Matching, limit: float, most: int) -> tuple[list[Waterfall], l
     above = by_odds[inside[by_odds]][:most]
     asked = np.lexsort((result.review_j, result.review_i, -result.review_odds))[:most]
     return (
-        [_pair(found, scored.i[at], scored.j[at]) for at in above],
-        [_pair(found, result.review_i[at], result.review_j[at]) for at in asked],
+        [_pair(found, scored.i[at], scored.j[at], limit) for at in above],
+        [_pair(found, result.review_i[at], result.review_j[at], limit) for at in asked],
     )
 
 
@@ -51,7 +51,8 @@ def _line(limit: float, result: Outcomes) -> Tuned:
     return Tuned(limit, result.merged_records, int((sizes > 1).sum()), result.expected_wrong, waiting, cut)
 
 
-def _pair(found: Matching, i: int, j: int) -> Waterfall:
+def _pair(found: Matching, i: int, j: int, limit: float) -> Waterfall:
     """The pair in the order of the file."""
     rows = sorted(int(found.ground.order[row]) for row in (i, j))
-    return found.explain(*(found.ground.frame.index[row] for row in rows))
+    left, right = (found.ground.frame.index[row] for row in rows)
+    return found.explain(left, right, limit)

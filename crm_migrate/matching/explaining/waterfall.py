@@ -7,6 +7,7 @@ so that the last bar is the weight that the matcher decided by.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -53,6 +54,31 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What would happen to a pair at a `limit` of wrong merges per merged record, why not more, and the cut in bits.
+
+    What is likely is not yet merged: below the cut people are asked, and a contradiction keeps a pair apart above it.
+    """
+
+    outcome: Literal["merge", "ask", "apart"]
+    why: str
+    cut: float
+    limit: float
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words; the cut is told where it is what a pair fell short of or passed."""
+        said = {"merge": "Would be merged", "ask": "Would be asked about", "apart": "Kept apart"}[self.outcome]
+        why = f": {self.why}" if self.why else ""
+        return f"{said} at a limit of {self.limit:g}{why}; {self.begins}"
+
+    @property
+    def begins(self) -> str:
+        """Where merging begins; without bound nothing is merged."""
+        return f"merging begins at {self.cut:+.1f} bits" if np.isfinite(self.cut) else "no weight is enough to merge"
+
+
+@dataclass(frozen=True, slots=True)
 class Waterfall:
     """The weight of a pair from `start` (before anything is compared) over the steps and `rest` to `total`, in bits."""
 
@@ -63,6 +89,7 @@ class Waterfall:
     steps: tuple[Step, ...]
     rest: float
     total: float
+    verdict: Verdict
 
     @property
     def probability(self) -> float:
@@ -71,10 +98,11 @@ class Waterfall:
 
     @property
     def sentence(self) -> str:
-        """Verdict, what speaks for it and what against, strongest first."""
-        verdict = "Different" if self.total <= 0 else "The same"
+        """Verdict, how likely one is, what speaks for it and what against, strongest first."""
         speaks_for, against = self._arguments(1), self._arguments(-1)
-        parts = [f"{verdict} ({_percent(self.probability)} that they are one)."]
+        parts = [
+            f"{self.verdict.sentence} ({self.total:+.1f} bits here, {_percent(self.probability)} that they are one)."
+        ]
         parts.append(f"For: {'; '.join(speaks_for)}." if speaks_for else "Nothing speaks for one.")
         parts.append(f"Against: {'; '.join(against)}." if against else "Nothing speaks against.")
         return " ".join(parts)
@@ -96,6 +124,7 @@ def waterfall(
     rows: tuple[int, int],
     names: tuple[Hashable, Hashable],
     said: Callable[[int, tuple[str, ...]], str],
+    verdict: Verdict,
 ) -> Waterfall:
     """The weights of two rows of what was resolved; `said(row, kinds)` gives the texts of a row for semantic types."""
     model = found.model
@@ -119,7 +148,7 @@ def waterfall(
             steps.append(Step(_what(comparison.name), label, left, right, float(bits[k]), one_in))
     start, end = float(before[rival]) / _BIT, total / _BIT
     rest = end - start - sum(step.bits for step in steps)
-    return Waterfall(*names, _rival(model, rival), start, tuple(steps), rest, end)
+    return Waterfall(*names, _rival(model, rival), start, tuple(steps), rest, end, verdict)
 
 
 def _what(name: str) -> str:

@@ -1,7 +1,7 @@
 """Why a pair is one: bars that add up to the weight that decided, whichever row is named first, and inert pages."""
 
 from html import unescape
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pandas as pd
 import pytest
@@ -14,9 +14,9 @@ from crm_migrate.reports.pairs import lines, page, terminal
 ROWS = [
     ("Ayşe", "Yılmaz", "ayse@isik.example", "0532 000 11 22", "Ankara"),
     ("Ayse", "Yilmaz", "ayse@isik.example", "", "Ankara"),
-    ("Mehmet", "Demir", "info@x.example", "0212 000 00 00", "İzmir"),
-    ("Demir", "Mehmet", "mehmet@x.example", "0212 000 00 00", "İzmir"),
-    ("Can", "Öz", "can@x.example", "0212 000 00 00", "<script>alert(1)</script>"),
+    ("Mehmet", "Demir", "info@x.example", "0212 415 77 38", "İzmir"),
+    ("Demir", "Mehmet", "mehmet@x.example", "0212 415 77 38", "İzmir"),
+    ("Can", "Öz", "can@x.example", "0212 415 77 38", "<script>alert(1)</script>"),
 ]
 
 
@@ -54,12 +54,27 @@ def test_either_row_may_come_first(found: Matching, pair: str) -> None:
 
 def test_the_sentence_says_what_speaks_for_and_against(found: Matching) -> None:
     same, other = found.explain("a", "b").sentence, found.explain("c", "e").sentence
-    assert same.startswith("The same")
     assert "the same e-mail" in same
     assert "Nothing speaks against" in same
-    assert other.startswith("Different")
     assert "For: the same phone number" in other
     assert "another family name" in other.partition("Against:")[2]
+
+
+def test_the_verdict_is_what_merges_says_and_never_that_likely_ones_are_the_same(found: Matching) -> None:
+    for limit in (0.0, 0.001, 0.3):
+        merges = found.merges(limit)
+        for one, other in combinations("abcde", 2):
+            told = found.explain(one, other, limit)
+            merged = merges.cluster[one] == merges.cluster[other]
+            assert (told.verdict.outcome == "merge") == merged
+            assert told.sentence.startswith(
+                {"merge": "Would be merged", "ask": "Would be asked", "apart": "Kept apart"}[told.verdict.outcome]
+            )
+            assert told.verdict.begins in told.sentence
+            if told.verdict.outcome == "ask":
+                assert told.verdict.why
+                assert {merges.outcome[one], merges.outcome[other]} & {"review", "merge"}
+    assert found.explain("c", "d", 0.0).verdict.outcome != "merge"
 
 
 def test_exchanged_names_are_said(found: Matching) -> None:
