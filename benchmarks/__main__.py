@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("e2e", "cleanse", "matching")
+NAMES = ("small", "e2e", "cleanse", "matching")
 
 
 def main(arguments: list[str]) -> None:

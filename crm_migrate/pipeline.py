@@ -6,7 +6,7 @@ with the parts that are there.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,7 +26,7 @@ from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
 from crm_migrate.quality.evidence import decide, doubts
-from crm_migrate.reports import write_reports
+from crm_migrate.reports import USUAL, named, write_reports
 from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.extract import build_spec, extract, read_facts
@@ -87,19 +87,23 @@ def start(
     until: str = STAGES[-1],
     workers: int | None = None,
     limit: int | None = None,
+    reports: Sequence[str] = (),
 ) -> Outcome:
     """Begin a new run and take it through the stages up to and with `until`.
 
     `workers` is the number of processes of the map and transform pass (default: by the size of the sources);
-    `limit` makes it a rehearsal with the first records of every source, which never ends with GO.
-    Raises MappingError, InputError, TargetError; Interrupted when it stops in good order.
+    `limit` makes it a rehearsal with the first records of every source, which never ends with GO; `reports` are formats
+    of the report (default: the usual ones), also for those who resume it.
+    Raises UsageError for an unknown format; MappingError, InputError, TargetError; Interrupted when it stops in good
+    order.
     """
+    asked = named(reports)
     with project_lock(project):
         sources = OpenSources(project)
         plan, told = plan_now(project, environment, sources=sources)
         if STAGES.index(until) >= STAGES.index("plan"):
             _reach(plan, project)
-        outcome = _go(project, new_run(project, plan, limit), environment, listener, until, workers, sources)
+        outcome = _go(project, new_run(project, plan, limit, asked), environment, listener, until, workers, sources)
         return replace(outcome, findings=(*told, *_told_by(outcome)))
 
 
@@ -315,7 +319,8 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     with stages.stage("reconcile"):
         figures = reconcile(plan, run, header_of(run), target.identity())
     with stages.stage("report"):
-        reports = write_reports(figures, run.report, ledger=run.table("reconcile"))
+        asked = read_state(run).reports or USUAL
+        reports = write_reports(figures, run.report, formats=asked, ledger=run.table("reconcile"))
     return Outcome(project, run, plan, load_plan, figures, (), tuple(reports))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crm_migrate.cli.mapping import project_of
+from crm_migrate.cli.reporting import ALL, USUAL, formats_of
 from crm_migrate.cli.screen import Screen
 from crm_migrate.errors import CrmMigrateError, UsageError
 
@@ -54,9 +55,16 @@ def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
     metavar="N",
     help="A rehearsal with the first N records of every source: never GO.",
 )
+@click.option("--report", "formats", default=USUAL, show_default=True, help=f"Formats of the report, of {ALL}.")
 @json_option
 def run_command(
-    folder: Path, environment: str | None, until: str, workers: int | None, limit: int | None, as_json: bool
+    folder: Path,
+    environment: str | None,
+    until: str,
+    workers: int | None,
+    limit: int | None,
+    formats: str,
+    as_json: bool,
 ) -> None:
     """Take the company's records through all stages into the target, and prove it.
 
@@ -68,7 +76,15 @@ def run_command(
     if until not in pipeline.STAGES:
         raise UsageError(f"there is no stage {until!r}", hint="stages: " + ", ".join(pipeline.STAGES))
     screen = Screen(quiet=as_json)
-    outcome = pipeline.start(project_of(folder), environment, screen.stage, until=until, workers=workers, limit=limit)
+    outcome = pipeline.start(
+        project_of(folder),
+        environment,
+        screen.stage,
+        until=until,
+        workers=workers,
+        limit=limit,
+        reports=formats_of(formats),
+    )
     _conclude(screen, outcome, as_json)
 
 

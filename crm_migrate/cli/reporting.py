@@ -13,11 +13,13 @@ from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.sealing import read_sealed
 
+ALL, USUAL = "html, xlsx, json, junit, md", "html,json,junit,md"  # said here so that `--help` imports no renderer
+
 
 @click.command("report")
 @click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--project", "folder", type=click.Path(path_type=Path, exists=True), default=".", help="Project folder.")
-@click.option("--format", "formats", default="html,xlsx,json,junit,md", show_default=True, help="Formats, by commas.")
+@click.option("--format", "formats", default=USUAL, show_default=True, help=f"Formats, by commas, of {ALL}.")
 @click.option("--lang", metavar="CODE", help="Language of the report (en, tr); the project's by default.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder; the run's own by default.")
 @click.option(
@@ -36,9 +38,13 @@ def report_command(
 
     run = find_run(Project(*_places(folder)), run_id)
     figures = read_figures(run)
-    wanted = [name.strip() for name in formats.split(",") if name.strip()]
     paths = write_reports(
-        figures, out or run.report, formats=wanted, reveal=reveal, ledger=run.table("reconcile"), locale=lang
+        figures,
+        out or run.report,
+        formats=formats_of(formats),
+        reveal=reveal,
+        ledger=run.table("reconcile"),
+        locale=lang,
     )
     screen = Screen(quiet=as_json)
     screen.lines([json.dumps([str(path) for path in paths])] if as_json else map(str, paths))
@@ -47,6 +53,14 @@ def report_command(
     screen.next(
         "open the report and sign it" if figures.verdict != "NO-GO" else "open the report and mend what it names"
     )
+
+
+def formats_of(text: str) -> list[str]:
+    """The formats that a user wrote, separated by commas. UsageError where there are none."""
+    wanted = [name.strip() for name in text.split(",") if name.strip()]
+    if not wanted:
+        raise UsageError("no report format is named", hint=f"formats: {ALL}")
+    return wanted
 
 
 def _places(folder: Path) -> tuple[Path, Path]:

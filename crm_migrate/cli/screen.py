@@ -34,6 +34,7 @@ _STYLES = (
     ("help:", "cyan"),
     ("next:", "dim"),
     ("report  ", "dim"),
+    ("as a workbook:", "dim"),
 )
 
 
@@ -108,6 +109,9 @@ class Screen:
             return
         report = next((path for path in reports if path.suffix == ".html"), None)
         self.lines(terminal.render(shown, report=report, width=self._out.width))
+        if report is not None and all(path.suffix != ".xlsx" for path in reports):
+            command = f"crm-migrate report {figures.header.run} --format xlsx"
+            self.lines([f"as a workbook: {next_step.with_project(command)}"])
         self.next(_after(figures))
 
     def load_plan(self, load_plan: "LoadPlan | None", *, as_json: bool = False) -> None:

@@ -16,7 +16,7 @@ from crm_migrate.reports.visible import visible_figures
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.files import write_file
 
-__all__ = ["FORMATS", "presentable", "write_reports"]
+__all__ = ["FORMATS", "USUAL", "named", "presentable", "write_reports"]
 
 FORMATS: dict[str, str] = {
     "html": "report.html",
@@ -25,6 +25,15 @@ FORMATS: dict[str, str] = {
     "junit": "junit.xml",
     "md": "summary.md",
 }
+USUAL = ("html", "json", "junit", "md")  # a workbook costs as much as all others together, and is for a few readers
+
+
+def named(formats: Iterable[str]) -> tuple[str, ...]:
+    """The formats, each once. UsageError for one that is not in `FORMATS`."""
+    wanted = tuple(dict.fromkeys(formats))
+    if unknown := [name for name in wanted if name not in FORMATS]:
+        raise UsageError(f"unknown report format {unknown[0]!r}", hint=f"known formats: {', '.join(FORMATS)}")
+    return wanted
 
 
 def presentable(figures: Figures, *, reveal: bool = False) -> Figures:
@@ -36,7 +45,7 @@ def write_reports(
     figures: Figures,
     folder: Path,
     *,
-    formats: Iterable[str] = tuple(FORMATS),
+    formats: Iterable[str] = USUAL,
     reveal: bool = False,
     ledger: Path | None = None,
     locale: str | None = None,
@@ -46,9 +55,7 @@ def write_reports(
     `ledger` is the folder `reconcile` of the run (for the workbook's list of lines), `locale` overrules the one of the
     figures. UsageError for a format that is not in `FORMATS`; nothing is written then.
     """
-    wanted = list(dict.fromkeys(formats))
-    if unknown := [name for name in wanted if name not in FORMATS]:
-        raise UsageError(f"unknown report format {unknown[0]!r}", hint=f"known formats: {', '.join(FORMATS)}")
+    wanted = named(formats)
     shown = presentable(figures, reveal=reveal)
     words = language(locale or figures.locale)
     folder.mkdir(parents=True, exist_ok=True)

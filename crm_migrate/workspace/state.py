@@ -31,8 +31,9 @@ class FrozenPlan(Protocol):
 class RunState(BaseModel):
     """The content of `run.json`. `stages` maps a finished stage to the UTC instant; `epoch` counts who opened the run
     to write, so that a worker of an earlier opening can be told apart. `limit` is the number of records of every source
-    that a rehearsal takes. `drafted` is the hash of the plan as it was before the sources were read. `tables` are the
-    folders of all finished tables when the last stage ended: one that has gone since is damage, not an empty table."""
+    that a rehearsal takes, `reports` the formats that were asked for (empty: the usual ones). `drafted` is the hash of
+    the plan as it was before the sources were read. `tables` are the folders of all finished tables when the last stage
+    ended: one that has gone since is damage, not an empty table."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,6 +45,7 @@ class RunState(BaseModel):
     stages: dict[str, str] = {}
     seconds: dict[str, float] = {}
     limit: int | None = None
+    reports: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
 
 
@@ -59,12 +61,13 @@ def runs(project: Project) -> list[Run]:
     return [project.run(name) for name in found]
 
 
-def new_run(project: Project, plan: FrozenPlan, limit: int | None = None) -> Run:
+def new_run(project: Project, plan: FrozenPlan, limit: int | None = None, reports: tuple[str, ...] = ()) -> Run:
     """Start a run. Its id is the next number of the project and the clock: two starts never get the same one, and a
     clock that was set back changes no order."""
     run = _claim(project)
     write_file(run.plan, plan.canonical_json().encode())
-    write_state(run, RunState(run=run.id, plan_hash=plan.hash, drafted=plan.hash, started=now(), limit=limit))
+    state = RunState(run=run.id, plan_hash=plan.hash, drafted=plan.hash, started=now(), limit=limit, reports=reports)
+    write_state(run, state)
     return run
 
 

@@ -1,11 +1,13 @@
 """The verb `report` and the screen, through the command line."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
 from crm_migrate.cli import main
+from crm_migrate.cli.next_step import working_on
 from crm_migrate.cli.screen import Screen
 from crm_migrate.workspace.figures import AccountingLine, ExceptionGroup, Figures, Header
 from crm_migrate.workspace.sealing import write_sealed
@@ -77,9 +79,7 @@ def test_language_folder_and_run_can_be_chosen(
     )
 
     assert code == 0
-    assert json.loads(out) == [
-        str(out_folder / n) for n in ("report.html", "report.xlsx", "report.json", "junit.xml", "summary.md")
-    ]
+    assert json.loads(out) == [str(out_folder / n) for n in ("report.html", "report.json", "junit.xml", "summary.md")]
     assert '<html lang="en">' in (out_folder / "report.html").read_text(encoding="utf-8")
 
 
@@ -95,6 +95,7 @@ def test_revealing_warns(project: Path, capsys: pytest.CaptureFixture[str]) -> N
     [
         (("report", "00003-c"), 2, "no reconciled run '00003-c'"),
         (("report", "--format", "docx"), 2, "unknown report format 'docx'"),
+        (("report", "--format", " , "), 2, "no report format is named"),
     ],
 )
 def test_wrong_usage_names_what_there_is(
@@ -125,6 +126,33 @@ def test_the_screen_ends_plain_where_nobody_watches(capsys: pytest.CaptureFixtur
     assert err.splitlines()[0] == "extract  old␛]0;title␇"
     assert "contacts  old     1,200" in out and "adds up" in out
     assert f"report  {Path('r/report.html')}" in out
+
+
+def test_the_end_of_a_run_says_how_to_get_a_workbook(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    working_on(project)
+    Screen().figures(figures(), [Path("r/report.html")])
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("as a workbook: ")]
+    verb, *arguments = shlex.split(line.removeprefix("as a workbook: "))
+
+    assert verb == "crm-migrate"
+    assert run(capsys, *arguments, "--out", str(tmp_path / "out"))[0] == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["report.xlsx"]
+
+
+def test_a_run_that_made_a_workbook_says_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen().figures(figures(), [Path("r/report.html"), Path("r/report.xlsx")])
+
+    assert "as a workbook" not in capsys.readouterr().out
+
+
+def test_the_formats_of_the_help_are_those_there_are() -> None:
+    from crm_migrate import reports
+    from crm_migrate.cli import reporting
+
+    assert tuple(reporting.formats_of(reporting.ALL)) == tuple(reports.FORMATS)
+    assert tuple(reporting.formats_of(reporting.USUAL)) == reports.USUAL
 
 
 def test_json_is_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,7 +112,7 @@ class Shop:
         """The report of the last run in a language, in all formats."""
         out = self.folder / f"report-{language}"
         if not out.exists():
-            self.call("report", "--lang", language, "--out", str(out))
+            self.call("report", "--format", "html,xlsx,json,junit,md", "--lang", language, "--out", str(out))
         return out
 
     def sql(self, *statements: str) -> None:

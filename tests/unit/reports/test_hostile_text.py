@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from parsing import Page
 
-from crm_migrate.reports import presentable, terminal, write_reports
+from crm_migrate.reports import FORMATS, presentable, terminal, write_reports
 from crm_migrate.reports.visible import visible
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -25,7 +25,7 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
-    write_reports(figures(), folder, reveal=True)
+    write_reports(figures(), folder, formats=FORMATS, reveal=True)
     return folder
 
 

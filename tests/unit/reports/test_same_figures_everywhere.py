@@ -19,7 +19,7 @@ LANGUAGES = ("en", "tr")
 def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Figures, Path]:
     model = figures(locale=request.param)
     folder = tmp_path_factory.mktemp("report")
-    write_reports(model, folder)
+    write_reports(model, folder, formats=FORMATS)
     return model, folder
 
 
@@ -213,7 +213,7 @@ def test_lines_that_do_not_add_up_say_so_everywhere(tmp_path: Path) -> None:
     model = figures()
     broken = model.accounting[0].model_copy(update={"unexplained": 7, "read": model.accounting[0].read + 7})
     model = model.model_copy(update={"accounting": (broken, *model.accounting[1:]), "verdict": "NO-GO"})
-    write_reports(model, tmp_path)
+    write_reports(model, tmp_path, formats=FORMATS)
 
     html = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert html.tables["accounting"][0][-2:] == ["7", "false"]
