@@ -96,6 +96,8 @@ def _place(names: Names, about: About, kind: str, text: str) -> str:
     match kind:
         case "value":
             return mask(text, about.type_name)
+        case "unread":  # what is no value of its type may be anything, also somebody's name
+            return mask(text)
         case "spoken":
             return part(text, about.raw_type or about.type_name)
         case "key":
