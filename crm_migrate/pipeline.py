@@ -6,30 +6,26 @@ with the parts that are there.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from crm_migrate import __version__
-from crm_migrate.connecting.contract import Source, Target
-from crm_migrate.connecting.discovery import connector
-from crm_migrate.connecting.secrets import resolve_secret
-from crm_migrate.errors import DamagedFile, MappingError
+from crm_migrate.connecting.contract import Target
+from crm_migrate.errors import CrmMigrateError, DamagedFile, MappingError
 from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping.frozen import read_plan
+from crm_migrate.mapping.opening import OpenSources, open_target
 from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
 from crm_migrate.quality.evidence import decide, doubts
 from crm_migrate.reports import USUAL, named, write_reports
 from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
-from crm_migrate.stages.extract import build_spec, extract, read_facts
+from crm_migrate.stages.extract import extract, read_facts
 from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load
 from crm_migrate.stages.load import read_plan as read_load_plan
@@ -38,7 +34,7 @@ from crm_migrate.stages.load.restoring import adopt
 from crm_migrate.stages.map import map_all
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.validate import validate_after, validate_before
-from crm_migrate.workspace.evidence import Facts, read_evidence, write_evidence
+from crm_migrate.workspace.evidence import read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
@@ -100,10 +96,10 @@ def start(
     asked = named(reports)
     with project_lock(project):
         sources = OpenSources(project)
-        plan, told = plan_now(project, environment, sources=sources)
+        plan, told = plan_now(project, environment, sources)
         if STAGES.index(until) >= STAGES.index("plan"):
             _reach(plan, project)
-        outcome = _go(project, new_run(project, plan, limit, asked), environment, listener, until, workers, sources)
+        outcome = _go(project, new_run(project, plan, limit, asked), plan, listener, until, workers, sources)
         return replace(outcome, findings=(*told, *_told_by(outcome)))
 
 
@@ -114,13 +110,13 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
     with project_lock(project):
         run = open_run(project, run_id)
         frozen, sources = read_plan(run), OpenSources(project)
+        plan, _ = plan_now(project, frozen.environment.name, sources)
         if is_done(run, "extract"):
-            facts = frozen.evidence if read_state(run).limit else None
-            plan, _ = plan_now(project, frozen.environment.name, facts, sources)
-            open_run(project, run.id, plan, write=False)
+            rehearsed = read_state(run).limit is not None
+            open_run(project, run.id, plan.with_evidence(frozen.evidence) if rehearsed else plan, write=False)
         if STAGES.index(until) >= STAGES.index("plan") and not is_done(run, "load"):
-            _reach(frozen, project)
-        outcome = _go(project, run, frozen.environment.name, listener, until, None, sources)
+            _reach(plan, project)
+        outcome = _go(project, run, plan, listener, until, None, sources)
         return replace(outcome, findings=_told_by(outcome))
 
 
@@ -139,56 +135,30 @@ def _told_by(outcome: Outcome) -> tuple[Finding, ...]:
     return (*read, *doubts(outcome.plan.evidence), *(outcome.load_plan.findings() if outcome.load_plan else ()))
 
 
-def open_source(source: SourcePlan, project: Project) -> Source:
-    """The reader of a source, by its connector."""
-    return connector(source.connector).source(build_spec(source, project))
+def plan_now(project: Project, environment: str | None, sources: OpenSources) -> tuple[Plan, list[Finding]]:
+    """The mapping resolved against the columns of the sources as they are now, with the locked evidence, and what is
+    worth knowing about it. What is wrong with the mapping is told before a source that cannot be opened."""
+    columns = _Asked(sources)
+    plan, findings = resolve(project, environment=environment, columns=columns)
+    if columns.refused is not None:
+        raise columns.refused
+    return plan.with_evidence(read_evidence(project.evidence)), findings
 
 
-class OpenSources:
-    """The sources of a project, each opened and described once: a workbook is read whole for that, by a child."""
+@dataclass(slots=True)
+class _Asked:
+    """Asks sources for their columns, and keeps the first refusal for later."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._open: dict[str, Source] = {}
+    sources: OpenSources
+    refused: CrmMigrateError | None = None
 
-    def reader(self, source: SourcePlan) -> Source:
-        """The reader of a source; the same one each time."""
-        if source.name not in self._open:
-            self._open[source.name] = open_source(source, self._project)
-        return self._open[source.name]
-
-    def headers(self, plan: Plan) -> dict[str, tuple[str, ...]]:
-        """Source -> its columns."""
-        return {source.name: tuple(self.reader(source).describe().columns) for source in plan.sources}
-
-
-def plan_now(
-    project: Project, environment: str | None, facts: Facts | None = None, sources: OpenSources | None = None
-) -> tuple[Plan, list[Finding]]:
-    """Resolve the mapping against the headers of the sources as they are now and the locked evidence (or `facts`)."""
-    facts = read_evidence(project.evidence) if facts is None else facts
-    draft, _ = resolve(project, environment=environment, evidence=facts)
-    headers = (sources or OpenSources(project)).headers(draft)
-    return resolve(project, environment=environment, headers=headers, evidence=facts)
-
-
-def open_target(plan: Plan, project: Project) -> Target:
-    """The target of the plan's environment; secrets are resolved here and nowhere else."""
-    options = {key: resolve_secret(value, project.folder) for key, value in plan.environment.options.items()}
-    return connector(plan.environment.connector).target(_placed(options, project))
-
-
-def _placed(options: Mapping[str, str], project: Project) -> dict[str, str]:
-    """A relative SQLite file lies in the project folder, wherever the command is called from."""
-    placed = dict(options)
-    try:
-        url = make_url(options["url"]) if "url" in options else None
-    except (ArgumentError, ValueError):  # said by the connector, which does not repeat it: it may hold a password
-        return placed
-    if url is not None and url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_absolute():
-        there = url.set(database=(project.folder / url.database).as_posix())
-        placed["url"] = there.render_as_string(hide_password=False)
-    return placed
+    def __call__(self, source: SourcePlan) -> tuple[str, ...] | None:
+        """The columns; None where the source cannot be opened."""
+        try:
+            return self.sources.columns(source)
+        except CrmMigrateError as error:
+            self.refused = self.refused or error
+            return None
 
 
 # ---------------------------------------------------------------------------------------------------- the stages
@@ -222,16 +192,17 @@ class _Stages:
 def _go(
     project: Project,
     run: Run,
-    environment: str | None,
+    draft: Plan,
     listener: Listener,
     until: str,
     workers: int | None,
     sources: OpenSources,
 ) -> Outcome:
+    """`draft` is the plan before the evidence of what is read now; where that is done, the run's frozen plan holds."""
     stages = _Stages(run, until, listener)
     with stages.stage("extract") as work:
         if work:
-            _extract(project, run, environment, listener, sources)
+            _extract(project, run, draft, listener, sources)
     plan = read_plan(run)
     mapped = partial(map_all, workers=workers, progress=partial(listener, "map", "parts"))
     deduped = partial(_dedupe, project, until)
@@ -250,9 +221,8 @@ def _go(
         target.close()
 
 
-def _extract(project: Project, run: Run, environment: str | None, listener: Listener, sources: OpenSources) -> None:
+def _extract(project: Project, run: Run, plan: Plan, listener: Listener, sources: OpenSources) -> None:
     """Read every source, decide the evidence on whole columns, and freeze the plan with it."""
-    plan, _ = plan_now(project, environment, sources=sources)
     limit = read_state(run).limit
     days_from = {}
     for source in plan.sources:
@@ -265,8 +235,7 @@ def _extract(project: Project, run: Run, environment: str | None, listener: List
         raise MappingError("what columns of this export mean is in doubt", findings)
     if limit is None:  # a part of a column decides nothing for later runs
         write_evidence(project.evidence, facts)
-    frozen, _ = plan_now(project, environment, facts, sources)
-    freeze(run, frozen)
+    freeze(run, plan.with_evidence(facts))
 
 
 def _dedupe(project: Project, until: str, plan: Plan, run: Run) -> None:
@@ -347,7 +316,7 @@ def header_of(run: Run) -> Header:
 
 def adopt_target(project: Project, environment: str | None) -> tuple[str, ...]:
     """Go on with a target that was restored from a backup as it is now; one line per object."""
-    plan, _ = resolve(project, environment=environment, evidence=read_evidence(project.evidence))
+    plan, _ = resolve(project, environment=environment)
     target = open_target(plan, project)
     try:
         return adopt(plan, project, target)
@@ -360,7 +329,7 @@ def prepare(project: Project, environment: str | None, *, apply: bool) -> tuple[
 
     UsageError or TargetConflict where somebody else works in the project or the target while we would change it.
     """
-    plan, _ = resolve(project, environment=environment, evidence=read_evidence(project.evidence))
+    plan, _ = resolve(project, environment=environment)
     target = open_target(plan, project)
     try:
         if not apply:

@@ -1,6 +1,7 @@
 """Reads files: delimited text (CSV, TSV) and workbooks (XLSX). Nothing is imported before a source is asked for."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from crm_migrate.connecting.contract import Source, SourceSpec, Target
@@ -20,8 +21,9 @@ class FilesConnector:
 
         return FilesSource(spec)
 
-    def target(self, options: Mapping[str, Any]) -> Target:  # noqa: ARG002 -- the contract's signature
+    def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:
         """There is none: files are not written as a CRM."""
+        del options, folder
         raise UsageError("the connector `files` only reads", hint="use `connector: sql` for a local target")
 
 

@@ -4,9 +4,10 @@ Every stretch is counted by `scan` and read by a parser; only where both agree t
 """
 
 import csv
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,11 @@ class _Tally:
     mixed: bool = False
 
 
+def _state_of(stat: os.stat_result) -> tuple[int, int, int]:
+    """What tells a file from what was written over it: bytes, time of the last change, identity."""
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
 class TextFile:
     """One CSV or TSV file. `read` gives stretches of records; `fact` and `findings` are complete after it."""
 
@@ -65,6 +71,7 @@ class TextFile:
         self._place = Place(file=path.name, source=spec.name)
         self._tally = _Tally()
         self._sha256, self._bytes, self._end_mark = "", 0, False
+        self._state: tuple[int, int, int] | None = None
 
     @property
     def header(self) -> Header:
@@ -73,14 +80,18 @@ class TextFile:
 
     @cached_property
     def _opened(self) -> _Opened:
-        state = self._path.stat()
-        return _open(self._path, (state.st_size, state.st_mtime_ns, state.st_ino), self._spec)
+        self._state = _state_of(self._path.stat())
+        return _open(self._path, self._spec)
 
     def read(self) -> Iterator[Parsed]:
-        """All records of the file in order. InputError where the file cannot be read on."""
+        """All records of the file in order. InputError where it cannot be read on, or is not the file whose header,
+        encoding and dialect are known: another layout would be read under the columns of the first."""
         opened = self._opened
         self._tally = _Tally()
         with open_plain(self._path) as handle:
+            if _state_of(os.fstat(handle.fileno())) != self._state:
+                hint = "run again once nothing writes to it any more"
+                raise InputError(f"{self._path.name}: has changed since its columns were read", hint=hint)
             stream = TextStream(handle, opened.encoding, escaped=opened.dialect.escaped)
             yield from _Stretches(stream, opened, self._tally, self._path.name).read()
             self._sha256, self._bytes, self._end_mark = stream.sha256, stream.bytes, stream.end_mark
@@ -146,9 +157,8 @@ class TextFile:
             yield Finding("header_suspect", said, Severity.ERROR, self._place, hint, tally.ragged)
 
 
-@lru_cache(maxsize=64)
-def _open(path: Path, _state: tuple[int, int, int], spec: SourceSpec) -> _Opened:
-    """Survey a file once per process and state of the file: a plan asks for headers several times."""
+def _open(path: Path, spec: SourceSpec) -> _Opened:
+    """Survey a file up to its first record."""
     place = Place(file=path.name, source=spec.name)
     with open_plain(path) as handle:
         encoding = encodings.decide(handle, spec.encoding, spec.locale, place)

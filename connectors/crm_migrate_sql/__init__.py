@@ -1,6 +1,7 @@
 """Reads and writes SQL databases: SQLite and PostgreSQL. Nothing is imported before a source or target is asked for."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from crm_migrate.connecting.contract import Source, SourceSpec, Target
@@ -19,11 +20,11 @@ class SqlConnector:
 
         return SqlSource(spec)
 
-    def target(self, options: Mapping[str, Any]) -> Target:
-        """A writer for the options of an environment (`url`, ...)."""
+    def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:
+        """A writer for the options of an environment (`url`, ...); a relative SQLite file lies in `folder`."""
         from crm_migrate_sql.target import SqlTarget
 
-        return SqlTarget(options)
+        return SqlTarget(options, folder)
 
 
 CONNECTOR = SqlConnector()

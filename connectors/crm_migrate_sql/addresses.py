@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -26,9 +27,9 @@ NETWORK = {
 }
 
 
-def read_address(text: str, who: str) -> URL:
+def read_address(text: str, who: str, folder: Path | None = None) -> URL:
     """The URL of a SQLite or PostgreSQL database. UsageError, without the text, where it is none or says what we
-    would have to ignore."""
+    would have to ignore. A relative SQLite file lies in `folder`, wherever the command was called."""
     try:
         url = sa.make_url(text.replace("postgres://", "postgresql://", 1))
     except (sa.exc.ArgumentError, ValueError):  # the second where a port is no number
@@ -47,7 +48,13 @@ def read_address(text: str, who: str) -> URL:
     if backend == "sqlite" and url.query:
         names = ", ".join(sorted(url.query))
         raise UsageError(f"{who}: a SQLite url takes no options ({names})", hint="sqlite:///file, nothing behind it")
-    return url
+    return _placed(url, folder) if backend == "sqlite" and folder is not None else url
+
+
+def _placed(url: URL, folder: Path) -> URL:
+    """A SQLite file in that folder, unless it says where else; a database in memory, or without a name, stays so."""
+    named = url.database not in (None, "", ":memory:")
+    return url.set(database=(folder / url.database).as_posix()) if named and url.database else url
 
 
 def require_psycopg() -> None:

@@ -91,11 +91,11 @@ def _sqlite_reads(action: int, *_: object) -> int:
     return sqlite3.SQLITE_OK if action in _SQLITE_READS else sqlite3.SQLITE_DENY
 
 
-def parse_url(text: str | None, source: str) -> URL:
+def parse_url(text: str | None, source: str, folder: Path | None = None) -> URL:
     """The URL of a source. UsageError where it is missing or none of ours; the text itself is never shown."""
     if not text:
         raise UsageError(f"source `{source}` names no database", hint="write `url: env:NAME` and `table:`")
-    return read_address(text, f"source `{source}`")
+    return read_address(text, f"source `{source}`", folder)
 
 
 def _sqlite(url: URL, source: str) -> sa.Engine:

@@ -31,7 +31,7 @@ class SqlSource:
 
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
-        self._url = parse_url(spec.url, spec.name)
+        self._url = parse_url(spec.url, spec.name, spec.folder)
         self._place = Place(source=spec.name)
         self._facts: FileFact | None = None
         self._findings: list[Finding] = []

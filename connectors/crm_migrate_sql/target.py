@@ -6,6 +6,7 @@ database. Inserts and updates are separate statements by our key.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -35,11 +36,11 @@ LOOKUP_KEYS = 5_000
 OURS = (journal.BATCHES, journal.IDENTITY, journal.MEMBERS)
 
 
-def connect_backend(options: Mapping[str, Any]) -> "Postgres | Sqlite":
+def connect_backend(options: Mapping[str, Any], folder: Path | None = None) -> "Postgres | Sqlite":
     """The database that an environment's options name (`url`, for PostgreSQL also `schema`)."""
     if "url" not in options:
         raise UsageError("a SQL target needs a url", hint="url: sqlite:///crm.db, or url: env:CRM_DATABASE")
-    url = read_address(str(options["url"]), "the SQL target")
+    url = read_address(str(options["url"]), "the SQL target", folder)
     if url.get_backend_name() == "sqlite":
         if "schema" in options:
             raise UsageError("SQLite has no schemas", hint="leave `schema:` out of the environment")
@@ -53,8 +54,8 @@ def connect_backend(options: Mapping[str, Any]) -> "Postgres | Sqlite":
 class SqlTarget:
     """Writes a SQLite or PostgreSQL database."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self._backend = connect_backend(options)
+    def __init__(self, options: Mapping[str, Any], folder: Path | None = None) -> None:
+        self._backend = connect_backend(options, folder)
         self._dialect = self._backend.dialect
         self._tables: dict[str, Table] = {}
 

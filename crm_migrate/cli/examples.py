@@ -26,7 +26,7 @@ def test_command(path: Path, environment: str | None, junit: Path | None, as_jso
     from crm_migrate.workspace.evidence import read_evidence
 
     project = project_of(path)
-    plan, _ = resolve(project, environment=environment, evidence=read_evidence(project.evidence))
+    plan = resolve(project, environment=environment)[0].with_evidence(read_evidence(project.evidence))
     results = {example.name: try_example(plan, example, project.scratch) for example in plan.examples}
     if junit is not None:
         junit.write_bytes(_junit(results))

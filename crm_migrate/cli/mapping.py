@@ -9,7 +9,8 @@ from crm_migrate.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from crm_migrate.finding import Finding
-    from crm_migrate.mapping.plan import Plan
+    from crm_migrate.mapping.plan import SourcePlan
+    from crm_migrate.mapping.resolving_sources import Columns
     from crm_migrate.workspace.layout import Project
 
 DEFAULT = "crm-migrate.yaml"
@@ -44,11 +45,9 @@ def check_command(path: Path, environment: str | None, form: str) -> None:
     from crm_migrate.mapping.resolving import examine
 
     project = project_of(path)
-    plan, findings = examine(project, environment=environment)
-    if plan is not None:
-        headers, unread = _headers(plan, project)
-        plan, findings = examine(project, environment=environment, headers=headers)
-        findings = [*findings, *unread]
+    unread: list[Finding] = []
+    plan, findings = examine(project, environment=environment, columns=_columns(project, unread))
+    findings = [*findings, *unread]
     renderers = {"text": frames.render, "json": frames.as_json, "github": frames.as_github}
     click.echo(renderers[form](findings), nl=form == "json")
     if form == "text":
@@ -60,24 +59,27 @@ def check_command(path: Path, environment: str | None, form: str) -> None:
         click.get_current_context().exit(InputError.exit_code if only_input else UsageError.exit_code)
 
 
-def _headers(plan: "Plan", project: "Project") -> "tuple[dict[str, tuple[str, ...]], list[Finding]]":
-    """The columns of every source that can be opened, and a finding for each that cannot: its columns go unchecked.
+def _columns(project: "Project", unread: "list[Finding]") -> "Columns":
+    """Opens each source for its columns; `unread` gets a finding for each that cannot be: its columns go unchecked.
 
     A file that is not there or cannot be read is an error; a database may be out of reach where a mapping is checked.
     """
     from crm_migrate.errors import CrmMigrateError
     from crm_migrate.finding import Finding, Place, Severity
-    from crm_migrate.pipeline import open_source
+    from crm_migrate.mapping.opening import OpenSources
 
-    headers, unread = {}, []
-    for source in plan.sources:
+    sources = OpenSources(project)
+
+    def columns(source: "SourcePlan") -> "tuple[str, ...] | None":
         try:
-            headers[source.name] = tuple(open_source(source, project).describe().columns)
+            return sources.columns(source)
         except CrmMigrateError as error:
             message = f"the columns of `{source.name}` are not checked: {error.message}"
             severity = Severity.ERROR if source.files else Severity.NOTE
             unread.append(Finding("source_unread", message, severity, Place(source=source.name), error.hint))
-    return headers, unread
+            return None
+
+    return columns
 
 
 def _summary(findings: "list[Finding]") -> None:

@@ -38,8 +38,9 @@ class SourceSpec:
     """Where a source is and how it is written; everything that is None is detected and told in the facts.
 
     `url` and `query`/`table` are for databases; `header_row` is 1-based; `locale` is a hint for encodings.
-    `url` is already resolved (no `env:` reference) and is never printed. `scratch` is a folder of the project for what
-    a reader has to lay down in between; None: that of the system.
+    `url` is already resolved (no `env:` reference) and is never printed. What is named relatively lies in `folder`,
+    that of the project (None: where we work). `scratch` is a folder of the project for what a reader has to lay
+    down in between; None: that of the system.
     """
 
     name: str
@@ -57,6 +58,7 @@ class SourceSpec:
     order_by: tuple[str, ...] = ()
     locale: str | None = None
     covers: tuple[str, ...] = ()
+    folder: Path | None = None
     scratch: Path | None = None
 
 
@@ -302,6 +304,7 @@ class Connector(Protocol):
         """A reader of that source. Raises UsageError where this connector has no sources."""
         ...
 
-    def target(self, options: Mapping[str, Any]) -> Target:
-        """A writer for an environment's options (secrets already resolved). Raises UsageError where it has none."""
+    def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:
+        """A writer for an environment's options (secrets already resolved). What they name relatively lies in `folder`,
+        that of the project. Raises UsageError where it has none."""
         ...

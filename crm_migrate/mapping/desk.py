@@ -1,7 +1,7 @@
 """The desk on which a mapping is resolved: what was read, what is known, and the findings so far."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from crm_migrate.finding import Finding, Severity
@@ -16,12 +16,12 @@ from crm_migrate.workspace.layout import Project
 
 @dataclass(slots=True)
 class Desk:
-    """Everything that resolving reads and writes. `headers` is source -> columns, for the sources that are known."""
+    """Everything that resolving reads and writes. `headers` is source -> columns, for the sources that were opened."""
 
     project: Project
     document: Document
     file: MappingFile
-    headers: Mapping[str, Sequence[str]]
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ a hash; every stage, cache key, sign-off and determinism test reads it, and noth
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -386,6 +387,11 @@ class Plan(Frozen):
     decision_words: dict[str, tuple[str, str, str]] = {}
     files: dict[str, str] = {}
     examples: tuple[ExamplePlan, ...] = ()
+
+    def with_evidence(self, facts: Mapping[str, Mapping[str, Mapping[str, str]]]) -> "Plan":
+        """This plan with what is known of the columns (source -> column -> fact -> value) instead of what it knew."""
+        evidence = {source: {name: dict(each) for name, each in of.items()} for source, of in facts.items()}
+        return self.model_copy(update={"evidence": evidence})
 
     def source(self, name: str) -> SourcePlan:
         """The source of that name."""

@@ -1,9 +1,13 @@
-"""Mapping + library + headers + evidence + decisions -> the one frozen plan, or every finding at once."""
+"""Mapping + library + columns of the sources + decisions -> the one plan, or every finding at once.
+
+The mapping is read once and each source is asked for its columns once; the evidence is bound to the plan afterwards
+(`Plan.with_evidence`), for it changes nothing of what was resolved.
+"""
 
 import os
 import pathlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm_migrate.connecting.discovery import target_options
@@ -20,13 +24,12 @@ from crm_migrate.mapping.profiles import TargetProfile
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
-from crm_migrate.mapping.resolving_sources import sources
+from crm_migrate.mapping.resolving_sources import Columns, not_asked, sources
 from crm_migrate.mapping.slips import read_as_meant
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.workspace.layout import Project
 
-Evidence = Mapping[str, Mapping[str, Mapping[str, str]]]
 _PRODUCTION = re.compile(r"prod.*|live", re.IGNORECASE)
 
 
@@ -76,18 +79,14 @@ def _name(project: Project) -> str:
 
 
 def resolve(
-    project: Project,
-    *,
-    environment: str | None = None,
-    headers: Mapping[str, Sequence[str]] | None = None,
-    evidence: Evidence | None = None,
+    project: Project, *, environment: str | None = None, columns: Columns = not_asked
 ) -> tuple[Plan, list[Finding]]:
-    """The frozen plan of a project and what is worth knowing about it (warnings and notes).
+    """The plan of a project, without evidence, and what is worth knowing about it (warnings and notes).
 
-    `headers` is source -> columns; sources that are not in it are not checked against their columns. Raises
+    `columns` is asked for the columns of each source once; where it knows none, nothing is checked against them. Raises
     MappingError with all findings when there are errors. An environment named like production is never the default.
     """
-    plan, findings = examine(project, environment=environment, headers=headers, evidence=evidence)
+    plan, findings = examine(project, environment=environment, columns=columns)
     if plan is None:
         wrong = errors(findings)
         count = f"{len(wrong)} error" + "s" * (len(wrong) != 1)
@@ -96,19 +95,15 @@ def resolve(
 
 
 def examine(
-    project: Project,
-    *,
-    environment: str | None = None,
-    headers: Mapping[str, Sequence[str]] | None = None,
-    evidence: Evidence | None = None,
+    project: Project, *, environment: str | None = None, columns: Columns = not_asked
 ) -> tuple[Plan | None, list[Finding]]:
     """Like `resolve`, but gives no plan instead of raising when there are errors."""
     found = read(project)
     if found.file is None:
         return None, found.findings
-    desk = Desk(project, found.document, found.file, headers or {}, list(found.findings))
+    desk = Desk(project, found.document, found.file, findings=list(found.findings))
     desk.files[found.document.name] = found.document.digest
-    plan = _plan(desk, environment, evidence or {})
+    plan = _plan(desk, environment, columns)
     findings = sorted_by_place(_primary(found.findings, desk.findings))
     return (None if errors(findings) else plan), findings
 
@@ -119,12 +114,12 @@ def sorted_by_place(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(unique, key=lambda f: (f.place.file, f.place.line, f.place.column, f.code, f.message))
 
 
-def _plan(desk: Desk, environment: str | None, evidence: Evidence) -> Plan:
+def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     refs.decisions(desk)
     chosen = _environment(desk, environment)
     desk.target = _target(desk, chosen)
     read_as_meant(desk)
-    source_plans = sources(desk)
+    source_plans = sources(desk, columns)
     object_plans = objects(desk)
     by_name = {plan.name: plan for plan in object_plans}
     check_names(desk, object_plans)
@@ -147,7 +142,6 @@ def _plan(desk: Desk, environment: str | None, evidence: Evidence) -> Plan:
         checks=checks(desk, by_name),
         reconcile=reconcile(desk, by_name),
         examples=examples(desk, by_name),
-        evidence={s: {c: dict(facts) for c, facts in columns.items()} for s, columns in evidence.items()},
         decisions=desk.decisions,
         decision_words=desk.decision_words,
         files=desk.files,

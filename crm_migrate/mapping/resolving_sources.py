@@ -2,8 +2,9 @@
 
 import codecs
 import re
+from collections.abc import Callable, Sequence
 
-from crm_migrate.finding import Severity
+from crm_migrate.finding import Severity, errors
 from crm_migrate.mapping import library
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
@@ -26,7 +27,16 @@ _VOLATILE = re.compile(
 _NO_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"})
 
 
-def sources(desk: Desk) -> tuple[SourcePlan, ...]:
+# Asked for the columns of a source; None where it cannot say.
+Columns = Callable[[SourcePlan], Sequence[str] | None]
+
+
+def not_asked(source: SourcePlan) -> None:
+    """The columns where no source is opened: none are known."""
+    del source
+
+
+def sources(desk: Desk, columns: Columns) -> tuple[SourcePlan, ...]:
     """Every source that gives rows, in the order written. Databases (`url:` alone) only lend their address."""
     plans = []
     for name, source in desk.file.sources.items():
@@ -35,8 +45,14 @@ def sources(desk: Desk) -> tuple[SourcePlan, ...]:
         profile = _profile(desk, name, source, path)
         if is_database(source):
             check_address(desk, source.url or "", (*path, "url"))
-        else:
-            plans.append(_source(desk, name, source, profile, path))
+            continue
+        told = len(errors(desk.findings))
+        origin = _origin(desk, source, name, profile, path)
+        # What is wrong where it says how to open it would only be told a second time, and less clearly.
+        found = columns(origin) if told == len(errors(desk.findings)) else None
+        if found is not None:
+            desk.headers[name] = tuple(found)
+        plans.append(_over_columns(desk, origin, source, profile, path))
     return tuple(plans)
 
 
@@ -70,11 +86,11 @@ def _profile(desk: Desk, name: str, source: Source, path: Path) -> SourceProfile
     return profile
 
 
-def _source(desk: Desk, name: str, source: Source, profile: SourceProfile | None, path: Path) -> SourcePlan:
+def _origin(desk: Desk, source: Source, name: str, profile: SourceProfile | None, path: Path) -> SourcePlan:
+    """Where the rows of a source are and how they are written: what is needed to open it. `key` as it is written."""
     project = desk.file.project
     _one_origin(desk, source, path)
     url, table = _database(desk, source, path)
-    changed, changed_format = _changed(desk, name, source, profile, path)
     return SourcePlan(
         name=name,
         connector=source.connector or ("sql" if url else profile.connector if profile else "files"),
@@ -89,14 +105,27 @@ def _source(desk: Desk, name: str, source: Source, profile: SourceProfile | None
         query=source.query,
         covers=source.covers,
         joins=_joins(desk, source, table, path),
-        key=_key(desk, name, source, profile, path),
-        changed=changed,
-        changed_format=changed_format,
-        skip=_skip(desk, name, source, profile, path),
-        archive=source.unmapped.archive,
-        drop=_drop(desk, name, source, path),
+        key=tuple(normal_name(column) for column in _key_columns(source, profile)),
         locale=source.locale or project.locale,
         time_zone=source.time_zone or (profile.time_zone if profile else None) or project.time_zone,
+    )
+
+
+def _over_columns(
+    desk: Desk, origin: SourcePlan, source: Source, profile: SourceProfile | None, path: Path
+) -> SourcePlan:
+    """The source with everything that names its columns, once those are known."""
+    name = origin.name
+    changed, changed_format = _changed(desk, name, source, profile, path)
+    return origin.model_copy(
+        update={
+            "key": _key(desk, name, source, profile, path),
+            "changed": changed,
+            "changed_format": changed_format,
+            "skip": _skip(desk, name, source, profile, path),
+            "archive": source.unmapped.archive,
+            "drop": _drop(desk, name, source, path),
+        }
     )
 
 
@@ -188,12 +217,16 @@ def _joins(desk: Desk, source: Source, table: str | None, path: Path) -> tuple[J
     )
 
 
+def _key_columns(source: Source, profile: SourceProfile | None) -> tuple[str, ...]:
+    """The columns of the key as the mapping, or else the profile, names them."""
+    return (source.key.columns if source.key else ()) or (profile.key if profile else ())
+
+
 def _key(desk: Desk, name: str, source: Source, profile: SourceProfile | None, path: Path) -> tuple[str, ...]:
-    written = source.key.columns if source.key else ()
-    columns = written or (profile.key if profile else ())
+    columns = _key_columns(source, profile)
     if not columns:
         desk.tell_key("mapping_missing", f"the source `{name}` needs a `key:`", path, "Name the column that is its id.")
-    where: Path = (*path, "key") if written else path
+    where: Path = (*path, "key") if source.key and source.key.columns else path
     for column in columns:
         if _VOLATILE.search(column):
             message = f"`{column}` looks like a value that people change; a row whose key changes is a new row"

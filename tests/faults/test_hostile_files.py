@@ -11,8 +11,9 @@ import pytest
 from sources_kit.hostile import BOOKS, TEXT, Case
 
 from crm_migrate.errors import CrmMigrateError, InputError, UsageError
+from crm_migrate.mapping.opening import build_spec
 from crm_migrate.mapping.plan import FilePlan, SourcePlan
-from crm_migrate.stages.extract import ExtractResult, build_spec, extract
+from crm_migrate.stages.extract import ExtractResult, extract
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.parts import tables
 from crm_migrate_files import CONNECTOR

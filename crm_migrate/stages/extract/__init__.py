@@ -20,15 +20,13 @@ import crm_migrate
 from crm_migrate.connecting.contract import FileFact, Quarantined, Source, SourceBatch, SourceSchema, SourceSpec
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity, errors
+from crm_migrate.mapping.opening import build_spec
 from crm_migrate.mapping.plan import SourcePlan
 from crm_migrate.stages.extract.findings import Observer
 from crm_migrate.stages.extract.separators import Separators
-from crm_migrate.stages.extract.source_spec import build_spec
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import Part, read_manifest, write_manifest, write_part
 from crm_migrate.workspace.sealing import read_sealed, write_sealed
-
-__all__ = ["ExtractResult", "build_spec", "extract", "read_facts"]
 
 PART_ROWS = 65_536
 QUARANTINE_ROWS = 16_384

@@ -112,7 +112,7 @@ def test_long_names_are_no_secrets(tmp_path: Path, word: str) -> None:
 def test_a_header_that_was_renamed_is_named_by_its_own_new_name(tmp_path: Path, column: str, read: str) -> None:
     (tmp_path / "crm-migrate.yaml").write_text(with_field(f"title: {{a: {column}, type: text}}"), "utf-8")
     headers = {"a": ["id#1", "ID#2", "column__row", "Last", "id2"]}
-    told = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"), headers=headers)[1]
+    told = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"), columns=lambda source: headers[source.name])[1]
     assert f"`{read}`" in next(f.hint for f in told if f.code == "column_unknown" and f.place.line == 11)
 
 

@@ -170,8 +170,8 @@ HEADERS = ("ContactID", "Vorname", "Nachname", "E-Mail", "Telefon")
 
 def test_columns_are_checked_against_the_headers(make: Make) -> None:
     project = make(SMALL)
-    assert resolve(project, headers={"kontakte": HEADERS})[1] == []
-    plan, findings = examine(project, headers={"kontakte": ("ContactID", "Vorname", "Nachname", "E-mail", "Telefon")})
+    assert resolve(project, columns=lambda _: HEADERS)[1] == []
+    plan, findings = examine(project, columns=lambda _: ("ContactID", "Vorname", "Nachname", "E-mail", "Telefon"))
     assert plan is None
     assert codes(findings) == ["columns_unmapped", "column_unknown"]
     assert findings[1].hint == "Did you mean `E-mail`?"
@@ -181,23 +181,23 @@ def test_columns_are_checked_against_the_headers(make: Make) -> None:
 def test_headers_are_composed_and_trimmed(make: Make) -> None:
     decomposed = " Vornam\u0308e "
     text = SMALL.replace("Vorname", "Vornam̈e")
-    plan, _ = resolve(make(text), headers={"kontakte": ("ContactID", decomposed, "Nachname", "E-Mail", "Telefon")})
+    plan, _ = resolve(make(text), columns=lambda _: ("ContactID", decomposed, "Nachname", "E-Mail", "Telefon"))
     assert plan.objects[0].field("first_name").cells["kontakte"].column == "Vornam̈e"
 
 
 def test_columns_that_nobody_takes_are_listed(make: Make) -> None:
     project = make(SMALL)
-    _, findings = resolve(project, headers={"kontakte": (*HEADERS, "Fax", "Ozel1", "Ozel2")})
+    _, findings = resolve(project, columns=lambda _: (*HEADERS, "Fax", "Ozel1", "Ozel2"))
     assert codes(findings) == ["columns_unmapped"]
     assert findings[0].count == 3
     assert findings[0].severity is Severity.WARNING
     archived = SMALL.replace("key: ContactID", 'key: ContactID, unmapped: {archive: ["Ozel*", Fax]}')
-    assert resolve(make(archived), headers={"kontakte": (*HEADERS, "Fax", "Ozel1", "Ozel2")})[1] == []
+    assert resolve(make(archived), columns=lambda _: (*HEADERS, "Fax", "Ozel1", "Ozel2"))[1] == []
 
 
 def test_names_in_expressions_are_columns_of_the_source(make: Make) -> None:
     text = SMALL.replace("first_name: Vorname", "first_name: \"= concat(Vorname, ' ', [Zweiter Name], Zustand)\"")
-    plan, findings = examine(make(text), headers={"kontakte": (*HEADERS, "Zweitername")})
+    plan, findings = examine(make(text), columns=lambda _: (*HEADERS, "Zweitername"))
     assert plan is None
     missing = [f for f in findings if f.code == "column_unknown"]
     assert [f.place.column for f in missing] == [43, 59]
@@ -207,7 +207,7 @@ def test_names_in_expressions_are_columns_of_the_source(make: Make) -> None:
 def test_a_profile_knows_other_names_of_a_column(make: Make) -> None:
     text = SMALL.replace("key: ContactID", "key: AccountNumber, use: xero").replace("Vorname", "ContactName")
     headers = ("AccountNumber", "*ContactName", "Nachname", "E-Mail", "Telefon")
-    plan, findings = resolve(make(text), headers={"kontakte": headers})
+    plan, findings = resolve(make(text), columns=lambda _: headers)
     assert findings == []
     assert plan.objects[0].field("first_name").cells["kontakte"].column == "*ContactName"
 
@@ -215,7 +215,7 @@ def test_a_profile_knows_other_names_of_a_column(make: Make) -> None:
 def test_the_tag_is_a_column(make: Make) -> None:
     text = SMALL.replace("file: export/contacts.csv", "files: {on: a.csv, off: b.csv}, tag: state")
     text = text.replace("      phone:", "      email_dead: \"= state = 'off'\"\n      phone:")
-    plan, findings = resolve(make(text), headers={"kontakte": HEADERS})
+    plan, findings = resolve(make(text), columns=lambda _: HEADERS)
     assert findings == []
     assert plan.source("kontakte").tag == "state"
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from crm_migrate.connecting.contract import FileFact, Source, SourceBatch, SourceSpec
+from crm_migrate.connecting.contract import FileFact, Source, SourceBatch, SourceSpec, TargetField, TargetObject
 from crm_migrate.errors import InputError, UsageError
+from crm_migrate.mapping.opening import build_spec
 from crm_migrate.mapping.plan import FilePlan, SkipPlan, SourcePlan
 from crm_migrate.stages import extract as stage
-from crm_migrate.stages.extract import ExtractResult, build_spec, extract, read_facts
+from crm_migrate.stages.extract import ExtractResult, extract, read_facts
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.parts import read_manifest, tables
 from crm_migrate_files import CONNECTOR
@@ -157,7 +158,30 @@ def test_secrets_of_a_url_are_resolved_and_never_shown(project: Project, monkeyp
     assert build_spec(inside, project).url == "postgresql://u:p%40ss%2Fword@example/x"
     (project.folder / "secret").write_text("sqlite:///old.db\n", encoding="utf-8")
     spec = build_spec(plan.model_copy(update={"url": "file:secret"}), project)
-    assert spec.url == f"sqlite:///{project.folder / 'old.db'}"
+    assert (spec.url, spec.folder) == ("sqlite:///old.db", project.folder)
+
+
+def test_a_relative_sqlite_file_is_placed_by_its_connector(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = project.folder / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    url = "sqlite:///crm.db"
+    for folder, expected in ((project.folder, project.folder / "crm.db"), (None, elsewhere / "crm.db")):
+        target = SQL.target({"url": url}, folder=folder)
+        target.prepare([TargetObject("t", (TargetField("a", "text"),))], apply=True)
+        target.close()
+        assert expected.is_file()
+    absolute = f"sqlite:///{(elsewhere / 'crm.db').as_posix()}"
+    assert SQL.source(SourceSpec("s", url=absolute, table="t", folder=project.folder)).describe().columns
+
+
+def test_a_file_that_changes_before_it_is_read_is_refused(project: Project) -> None:
+    """Its rows would be read under the columns that it had."""
+    source = CONNECTOR.source(build_spec(PLAN, project))
+    source.describe()
+    (project.folder / "old" / "a.csv").write_bytes("Ad;Id\nAyşe;1\nAli;2\n".encode())
+    with pytest.raises(InputError, match="has changed since its columns were read"):
+        extract(PLAN, project, project.run("r1"), source=source)
 
 
 def test_a_database_is_one_snapshot_per_run(project: Project) -> None:

@@ -1,21 +1,46 @@
-"""From what a mapping says of a source to what a connector can open: files found, secrets resolved."""
+"""From what a plan says of sources and targets to what their connectors open: files found, secrets resolved."""
 
 import difflib
 import glob
 import unicodedata
 from pathlib import Path, PurePosixPath
 
-from crm_migrate.connecting.contract import JoinSpec, SourceFile, SourceSpec
+from crm_migrate.connecting.contract import JoinSpec, Source, SourceFile, SourceSpec, Target
+from crm_migrate.connecting.discovery import connector
 from crm_migrate.connecting.secrets import resolve_secret
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate.mapping.plan import FilePlan, SourcePlan
+from crm_migrate.mapping.plan import FilePlan, Plan, SourcePlan
 from crm_migrate.workspace.layout import Project
 
-_SQLITE = "sqlite:///"
+
+class OpenSources:
+    """The sources of a project, each opened and described once: a workbook is read whole for that, by a child."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._open: dict[str, tuple[SourceSpec, Source]] = {}
+
+    def reader(self, source: SourcePlan) -> Source:
+        """The reader of a source; the same one as long as the same is to be read."""
+        spec = build_spec(source, self._project)
+        known = self._open.get(source.name)
+        if known is None or known[0] != spec:
+            known = self._open[source.name] = (spec, connector(source.connector).source(spec))
+        return known[1]
+
+    def columns(self, source: SourcePlan) -> tuple[str, ...]:
+        """The columns of a source. InputError or UsageError where it cannot be opened."""
+        return self.reader(source).describe().columns
+
+
+def open_target(plan: Plan, project: Project) -> Target:
+    """The target of the plan's environment; secrets are resolved here and nowhere else."""
+    options = {key: resolve_secret(value, project.folder) for key, value in plan.environment.options.items()}
+    return connector(plan.environment.connector).target(options, folder=project.folder)
 
 
 def build_spec(source_plan: SourcePlan, project: Project) -> SourceSpec:
-    """Resolve globs (sorted, inside the project only) and the URL of a source.
+    """Resolve globs (sorted, inside the project only) and the secrets of a source.
 
     InputError where a pattern finds nothing or leads out of the project, UsageError where a secret is not there.
     """
@@ -27,25 +52,16 @@ def build_spec(source_plan: SourcePlan, project: Project) -> SourceSpec:
         delimiter=source_plan.delimiter,
         sheet=source_plan.sheet,
         header_row=source_plan.header_row,
-        url=_url(source_plan.url, project),
+        url=resolve_secret(source_plan.url, project.folder) if source_plan.url is not None else None,
         table=source_plan.table,
         query=source_plan.query,
         joins=tuple(JoinSpec(j.alias, j.table, j.by, j.take, j.gather) for j in source_plan.joins),
         order_by=source_plan.key if source_plan.url else (),
         locale=source_plan.locale,
         covers=source_plan.covers,
+        folder=project.folder,
         scratch=project.scratch,
     )
-
-
-def _url(url: str | None, project: Project) -> str | None:
-    if url is None:
-        return None
-    resolved = resolve_secret(url, project.folder)
-    if resolved.startswith(_SQLITE):
-        # A relative database lies in the project, wherever the command was called; an absolute one where it says.
-        return _SQLITE + (project.folder / resolved.removeprefix(_SQLITE)).resolve().as_posix()
-    return resolved
 
 
 def _files(source_plan: SourcePlan, project: Project) -> tuple[SourceFile, ...]:
