@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crm_migrate.reports.totals import classes_of, states_of
-from crm_migrate.workspace.figures import AccountingLine, Example, Figures
+from crm_migrate.workspace.figures import AccountingLine, Bridge, Example, Figures
 
 Value = str | int | bool | None
 Row = tuple[Value, ...]
@@ -107,15 +107,24 @@ def target_sets(figures: Figures) -> Table:
 
 def bridge_rows(figures: Figures) -> Table:
     """Every bridge from the source total to the target total and what is left over."""
+    return _bridges("bridge", figures.bridges)
+
+
+def report_bridge_rows(figures: Figures) -> Table:
+    """The same bridges over all currencies, in the one of the report."""
+    return _bridges("report_bridge", figures.report_bridges)
+
+
+def _bridges(name: str, bridges: Iterable[Bridge]) -> Table:
     rows: list[Row] = []
-    for b in figures.bridges:
+    for b in bridges:
         head = (b.object, b.measure, b.currency)
         rows.append((*head, "source_total", "", b.source_total, b.source_lines))
         rows += [(*head, "term", term.name, term.amount, term.lines) for term in b.terms]
         rows.append((*head, "unexplained", "", b.unexplained, None))
         rows.append((*head, "target_total", "", b.target_total, b.target_lines))
         rows.append((*head, "unreadable", "", None, b.unreadable))
-    return _table("bridge", "object measure currency line:word name:word amount:amount lines:int", rows)
+    return _table(name, "object measure currency line:word name:word amount:amount lines:int", rows)
 
 
 def fields(figures: Figures) -> Table:

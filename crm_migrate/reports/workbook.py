@@ -63,14 +63,16 @@ def render(figures: Figures, language: Language, *, ledger: Path | None, reveal:
 def _tables(figures: Figures) -> Iterator[Table]:
     """The sheets in the order of the report."""
     makers = (
-        tables.gates, tables.accounting, tables.target_sets, tables.bridge_rows, tables.fields, tables.causes,
+        tables.gates, tables.accounting, tables.target_sets, tables.bridge_rows, tables.report_bridge_rows,
+        tables.fields, tables.causes,
         tables.field_examples, tables.links, tables.kpis, tables.controls, tables.exceptions,
         tables.exception_examples, tables.merges, tables.learned, tables.groups, tables.clusters, tables.consent,
         tables.owners, tables.scores,
         tables.unexpected, tables.sources, tables.source_columns, tables.decisions, tables.sign_off,
         tables.not_checked,
     )  # fmt: skip
-    return (maker(figures) for maker in makers)
+    made = (maker(figures) for maker in makers)
+    return (table for table in made if table.rows or table.name != "report_bridge")  # most have one currency
 
 
 def _lines(book: Workbook, ledger: Path, figures: Figures, language: Language, *, reveal: bool) -> None:
