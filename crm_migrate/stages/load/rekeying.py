@@ -1,4 +1,5 @@
-"""Rows that come back under another key: a spreadsheet took the zeros off, a program writes 7.0, capitals changed.
+"""Rows that come back under another key: a spreadsheet took the zeros off, a program writes 7.0, capitals changed, or
+the mapping calls their source by another name.
 
 A new record that looks like one we have loaded, which no row feeds any more, is that one: found by the fields of
 `existing: match:`, or held where only its key looks alike.
@@ -38,7 +39,7 @@ def follow(relations: Relations, project: Project, identity: str, object_plan: O
         if object_plan.existing.match:
             _apply(relations, names, _alike(relations, object_plan, theirs), "its values", take=True)
         if rekeyed != "new":
-            _apply(relations, names, _same_key(names, crosswalk), "its key", take=rekeyed == "same")
+            _apply(relations, names, _same_key(object_plan, crosswalk), "its key", take=rekeyed == "same")
         relations.execute("DROP TABLE fresh_")
     relations.execute("DROP TABLE orphaned_")
 
@@ -60,12 +61,16 @@ def _alike(relations: Relations, object_plan: ObjectPlan, theirs: str) -> str:
     return f"SELECT r.__cluster, t.__entity, 'record ' || t.target_id || ' of the target' AS what FROM {wanted}{told}"
 
 
-def _same_key(names: Names, crosswalk: str) -> str:
-    """Query: new clusters of which a member's key differs from that of an orphaned record in its writing only."""
+def _same_key(object_plan: ObjectPlan, crosswalk: str) -> str:
+    """Query: new clusters of which a member's key differs from that of an orphaned record in its writing only.
+
+    Sources number their records each for itself; but one that does not feed the object any more may have been renamed.
+    """
+    names, feeding = Names(object_plan.name), ", ".join(literal(feed.source) for feed in object_plan.feeds)
     return f"""SELECT DISTINCT m.__cluster, c.__entity, c.__source || ':' || c.__key AS what FROM {names.members} m
     SEMI JOIN fresh_ USING (__cluster)
     JOIN (SELECT * FROM {crosswalk} SEMI JOIN orphaned_ USING (__entity)) c
-      ON c.__source = m.__source AND {folded("c.__key")} = {folded("m.__key")}"""
+      ON (c.__source = m.__source OR c.__source NOT IN ({feeding})) AND {folded("c.__key")} = {folded("m.__key")}"""
 
 
 def _apply(relations: Relations, names: Names, pairs: str, by: str, *, take: bool) -> None:

@@ -50,7 +50,7 @@ def make_plan(
         **(accounts or {}),
     )  # fmt: skip
     contact = ObjectPlan(
-        name="contacts", entity="person", target="person", feeds=feed,
+        name="contacts", entity="person", target="person",
         fields=(
             _field("last_name", "family_name", required=True),
             _field("email", "email", clear=clear),
@@ -58,7 +58,7 @@ def make_plan(
             _field("vip", "boolean"),
             _field("company", "reference", ref=company or RefPlan(object="accounts")),
         ),
-        **(contacts or {}),
+        **{"feeds": feed, **(contacts or {})},
     )  # fmt: skip
     return Plan(
         project="test",
@@ -97,7 +97,8 @@ class Company:
         self, run: Run, object_plan: ObjectPlan, rows: Sequence[Record], numbers: Mapping[str, Mapping[str, int]]
     ) -> None:
         name, own = object_plan.name, numbers.get(object_plan.name, {})
-        nodes = [{"__node": own[str(r["id"])], "__source": "crm", "__key": str(r["id"])} for r in rows]
+        feed = object_plan.feeds[0]
+        nodes = [{"__node": own[str(r["id"])], "__source": feed.source, "__key": str(r["id"])} for r in rows]
         clusters = [{"__node": own[str(r["id"])], "__cluster": own[str(r.get("cluster") or r["id"])]} for r in rows]
         write(
             run.table("link", name, "nodes"),

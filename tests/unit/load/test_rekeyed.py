@@ -7,6 +7,8 @@ import pytest
 from bench import Bench, counts, waiting
 from company import ExistingPlan, Record, RerunPlan, make_plan
 
+from crm_migrate.mapping.plan import FeedPlan
+
 LEE: Record = {"id": "007", "last_name": "Lee", "email": "ann@lee.example"}
 RAY: Record = {"id": "008", "last_name": "Ray", "email": "bob@ray.example"}
 
@@ -43,6 +45,37 @@ def test_a_mapping_may_say_what_such_a_row_is(tmp_path: Path, rekeyed: Any, expe
     bench = opened(tmp_path, on_rerun=RerunPlan(rekeyed=rekeyed))
     bench.load(contacts=[LEE])
     assert counts(bench.load(contacts=[{**LEE, "id": "7"}]), "contacts") == expected
+
+
+def renamed(folder: Path, **contacts: Any) -> Bench:
+    """The same project, whose mapping calls the source of its contacts by another name."""
+    return opened(folder, feeds=(FeedPlan(source="people"),), **contacts)
+
+
+@pytest.mark.parametrize("key", ["007", "7"])
+def test_rows_of_a_source_under_another_name_are_no_second_records(tmp_path: Path, key: str) -> None:
+    opened(tmp_path).load(contacts=[LEE, RAY])
+    bench = renamed(tmp_path)
+    bench.load(contacts=[{**LEE, "id": key}, {**RAY, "id": "9"}])
+    held, new = bench.rows("load", "contacts", "entities")
+    assert (held["action"], held["code"], new["action"]) == ("held", "key_changed", "create")
+    assert "crm:007" in held["message"]
+    assert [row["last_name"] for row in bench.there("contacts")] == ["Lee", "Ray", "Ray"]
+
+
+@pytest.mark.parametrize(("rekeyed", "expected"), [("same", {"unchanged": 1}), ("new", {"create": 1, "vanished": 1})])
+def test_a_mapping_may_say_what_a_source_under_another_name_is(
+    tmp_path: Path, rekeyed: Any, expected: dict[str, int]
+) -> None:
+    opened(tmp_path).load(contacts=[LEE])
+    bench = renamed(tmp_path, on_rerun=RerunPlan(rekeyed=rekeyed))
+    assert counts(bench.load(contacts=[LEE]), "contacts") == expected
+
+
+def test_another_source_that_still_feeds_the_object_numbers_its_own_records(tmp_path: Path) -> None:
+    opened(tmp_path).load(contacts=[LEE])
+    bench = opened(tmp_path, feeds=(FeedPlan(source="people"), FeedPlan(source="crm")))
+    assert counts(bench.load(contacts=[LEE]), "contacts") == {"create": 1, "vanished": 1}
 
 
 def test_two_rows_that_look_like_one_record_wait(tmp_path: Path) -> None:
