@@ -325,6 +325,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "unexpected_field",
             "unexpected_record",
             "left_out_amount",
+            "left_out_open",
             "total_mixes_currencies",
             "total_differs",
             "vanished_record",

@@ -18,8 +18,8 @@ from crm_migrate.stages.reconcile.consent import consent_cells
 from crm_migrate.stages.reconcile.database import Tables, opened, quote
 from crm_migrate.stages.reconcile.examples import name_entities
 from crm_migrate.stages.reconcile.exceptions import (
+    left_out_exceptions,
     matching_exceptions,
-    money_exceptions,
     object_exceptions,
     quarantine_exceptions,
     reading_exceptions,
@@ -29,6 +29,7 @@ from crm_migrate.stages.reconcile.fields import compare_object, field_figures, s
 from crm_migrate.stages.reconcile.gates import Found, gates
 from crm_migrate.stages.reconcile.gone import gone_amounts, gone_records
 from crm_migrate.stages.reconcile.kpis import Measured, control_figure, figures_of, measure
+from crm_migrate.stages.reconcile.left_open import left_open
 from crm_migrate.stages.reconcile.likeness import group_figures, learned_figures
 from crm_migrate.stages.reconcile.linking import compare_links
 from crm_migrate.stages.reconcile.merges import merge_figures, merged_clusters
@@ -107,6 +108,9 @@ def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, colle
         collected.uncompared.append(f"{name} (sampled)")
     collected.target_sets.append(target_set(tables, name))
     _count_money(tables, plan, object_plan, collected)
+    still_open = tuple(left_open(tables, plan, object_plan))
+    collected.left_open += sum(count for *_, count, _ in still_open)
+    collected.exceptions.extend(left_out_exceptions(name, still_open))
     collected.consent.extend(consent_cells(tables, plan, object_plan))
     collected.owners.extend(owner_flow(tables, object_plan))
     collected.merges.extend(merge_figures(tables, name))
@@ -127,7 +131,7 @@ def _count_money(tables: Tables, plan: Plan, object_plan: ObjectPlan, collected:
     collected.report_bridges.extend(found.converted)
     add(collected.left_out, found.left_out)
     add(collected.left_converted, found.left_converted)
-    collected.exceptions.extend(money_exceptions(object_plan.name, found.told))
+    collected.exceptions.extend(left_out_exceptions(object_plan.name, found.told))
     collected.gone[object_plan.name] = gone_records(tables, object_plan.name)
     for unit, (gone, whole) in gone_amounts(tables, object_plan).items():
         before = collected.gone_amounts.get(unit, (Decimal(0), Decimal(0)))

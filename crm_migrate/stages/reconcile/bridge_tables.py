@@ -22,6 +22,11 @@ def actual_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
     return quote(f"actual/{object_plan.name}/{measure.name}")
 
 
+def left_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
+    """The source rows of which the amount does not arrive: `source`, `row`, `split`."""
+    return quote(f"left/{object_plan.name}/{measure.name}")
+
+
 def plain(amount: Decimal | None) -> str:
     """A plain decimal text with at least two decimals and no needless zeros beyond."""
     text = format(Decimal(amount or 0), "f")

@@ -52,7 +52,7 @@ def money(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Money:
         actual = _actual_lines(tables, plan, object_plan, measure, currency)
         left = create_left_out(tables, plan, object_plan, measure)
         add(found.left_out, left_sum(tables, left, lines))
-        found.told += [*left_out_lines(tables, left, lines), *doubtful_totals(tables, lines)]
+        found.told += [*left_out_lines(tables, object_plan.name, left, lines), *doubtful_totals(tables, lines)]
         tables.execute(
             f"DELETE FROM {lines} WHERE state = 'enrichment'"
         )  # those only add: they are no line of their own

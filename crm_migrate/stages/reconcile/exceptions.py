@@ -104,10 +104,10 @@ def matching_exceptions(tables: Tables, object_name: str) -> Iterator[ExceptionG
         yield _group(code, "note", object_name, ("", "", rule, "matched"), count, (example,))
 
 
-def money_exceptions(object_name: str, told: Iterable[Told]) -> Iterator[ExceptionGroup]:
-    """Amounts that do not arrive, and totals in the sources that cannot be checked."""
+def left_out_exceptions(object_name: str, told: Iterable[Told]) -> Iterator[ExceptionGroup]:
+    """Amounts and open work that do not arrive, and totals in the sources that cannot be checked."""
     for code, source, rule, state, count, examples in told:
-        severity: Severity = "error" if code == "left_out_amount" else "warning"
+        severity: Severity = "error" if code in ("left_out_amount", "left_out_open") else "warning"
         yield _group(code, severity, object_name, (source, "", rule, state), count, examples)
 
 

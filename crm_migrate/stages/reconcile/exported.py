@@ -5,6 +5,7 @@ transformed here by the same functions, as if no rule had stopped it. So a figur
 the mapping takes over, and what it leaves out is a term with a reason.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 import polars as pl
@@ -19,6 +20,8 @@ from crm_migrate.stages.reconcile.columns import DISPOSITIONS, RECORDS, texts
 from crm_migrate.stages.reconcile.database import Tables, literal, quote
 
 BATCH = 65_536
+_WORK = re.compile(r"(^|[^a-z])(activit(y|ies)|(task|ticket|case|call|meeting|appointment)s?)$")
+_STATUS = ("status", "is_open", "is_closed", "done", "completed", "closed")
 # A field may be called `state`: what is no field has underscores.
 _ORIGIN = {
     "__source": "__source", "__row": "__row", "__split": "__split", "__key": "__key", "__state": "state",
@@ -36,6 +39,13 @@ def currency_field(object_plan: ObjectPlan) -> FieldPlan | None:
     return next((f for f in object_plan.fields if f.type == "currency"), None)
 
 
+def status_field(object_plan: ObjectPlan) -> FieldPlan | None:
+    """The field that says whether a record is still to be worked on: a stage, or of a task or ticket what is done."""
+    work = any(_WORK.search((name or "").lower()) for name in (object_plan.name, object_plan.target))
+    named = {f.name: f for f in object_plan.fields if f.ref is None}
+    return next((named[name] for name in ("stage", *(_STATUS if work else ())) if name in named), None)
+
+
 def consent_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
     """The consent of an object that has a place in the target, and every mailbox that it can be about."""
     consent = [f for f in object_plan.fields if f.type == "consent" and f.target is not None][:1]
@@ -44,6 +54,8 @@ def consent_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
 
 def exported(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> str:
     """The table of all rows of an object, made once: `__source` ... `__cluster`, `__changed`, the fields as text.
+
+    `__said` is what the row itself says of the status: no constant, no default.
 
     Call after the dispositions are written. Rows of enriching sources are in it as well, with the state `enrichment`.
     """
@@ -54,7 +66,8 @@ def exported(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> str:
     fields = _fields(plan, object_plan)
     view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
     origin = ", ".join(f"d.{quote(column)} AS {alias}" for alias, column in _ORIGIN.items())
-    nulls = "".join(f", NULL::VARCHAR AS {quote(name)}" for name in ("__changed", *(f.name for f in fields)))
+    nulls = "".join(f", NULL::VARCHAR AS {quote(name)}" for name in ("__changed", "__said", *(f.name for f in fields)))
+    status = status_field(object_plan)
     tables.execute(f"CREATE TEMP TABLE {table} AS SELECT {origin}{nulls} FROM {view} d WHERE FALSE")
     for source in dict.fromkeys(
         [*(feed.source for feed in object_plan.feeds), *(e.source for e in object_plan.enrich)]
@@ -63,7 +76,10 @@ def exported(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> str:
         records = tables.view(RECORDS | texts(*(f.name for f in spoken)), "map", name, source, "records")
         aside = _aside(tables, plan, object_plan, source, spoken)
         listed = "".join(f", {quote(name)}" for name in ("__changed", *(f.name for f in spoken)))
-        values = ", a.__changed" + "".join(f", {_value(f, source)} AS {quote(f.name)}" for f in fields)
+        said = f"a.{quote(status.name)}" if status is not None and source in status.cells else "NULL::VARCHAR"
+        values = f", a.__changed, nullif({said}, '') AS __said" + "".join(
+            f", {_value(f, source)} AS {quote(f.name)}" for f in fields
+        )
         tables.execute(
             f"""INSERT INTO {table} WITH a AS (SELECT __row, __split{listed} FROM {records}
               UNION ALL SELECT __row, __split{listed} FROM {aside})
@@ -120,14 +136,12 @@ def _raw(tables: Tables, object_plan: ObjectPlan, source: str) -> Iterator[pa.Re
 
 
 def _fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
-    """Amounts, their currency and day, consent and mailboxes, and what the key figures of the object need.
+    """Amounts, their currency and day, consent, mailboxes, the status, and what the key figures of the object need.
 
     In the order of the mapping.
     """
     wanted = {f.name for f in (*money_fields(object_plan), *consent_fields(object_plan))}
-    currency = currency_field(object_plan)
-    if currency is not None:
-        wanted |= {currency.name}
+    wanted |= {f.name for f in (currency_field(object_plan), status_field(object_plan)) if f is not None}
     if plan.money.rate_on:
         wanted |= {plan.money.rate_on}
     for kpi in plan.reconcile.kpis:

@@ -50,6 +50,7 @@ class Found:
     odd: dict[str, int] = field(default_factory=dict)  # key figure -> records whose values its condition could not read
     left_out: dict[str, Decimal] = field(default_factory=dict)  # currency -> amounts that do not arrive
     left_converted: dict[str, Decimal] = field(default_factory=dict)  # the same in the report's currency
+    left_open: int = 0  # rows with open work that do not arrive
     gone: dict[str, tuple[int, int]] = field(default_factory=dict)  # object -> not exported any more, ever loaded
     gone_amounts: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)  # currency -> of those, of all
     unrated: dict[str, int] = field(default_factory=dict)  # key figure -> source rows without a rate on their day
@@ -108,6 +109,7 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("in_doubt", found.in_doubt)
     yield from _amounts("unexplained_amount", _unexplained(found))
     yield from _amounts("left_out_amount", _in_scopes(found.left_out, found.left_converted))
+    yield _zero("left_out_open", found.left_open)
     yield _zero("unreadable_amounts", sum(bridge.unreadable for bridge in found.bridges))
     yield _zero("unexplained_values", sum(_unknown(figure) for figure in found.fields))
     yield from _match(found, GatePlan(name="field_match", compare=">=", limit="1", share=True))

@@ -9,24 +9,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.stages.reconcile.bridge_tables import amounts_of, expected_of, plain
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.stages.reconcile import listing
+from crm_migrate.stages.reconcile.bridge_tables import amounts_of, expected_of, left_of, plain
+from crm_migrate.stages.reconcile.database import Tables, literal
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.workspace.figures import Example
 
 
 def create_left_out(tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan) -> str:
     """Create the table of lines of an amount that do not arrive: `source`, `row`, `split`. Its name."""
-    table = quote(f"left/{object_plan.name}/{measure.name}")
+    table = left_of(object_plan, measure)
     lines, expected = amounts_of(object_plan, measure), expected_of(object_plan, measure)
-    decided = f"coalesce(l.rule, '') IN ({', '.join(map(literal, plan.decisions))})" if plan.decisions else "FALSE"
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
         WITH totals AS (SELECT source, unit, sum(amount) AS amount FROM {lines} WHERE code <> 'skipped_line'
                         GROUP BY ALL)
         SELECT l.source, l.row, l.split FROM {lines} l
         LEFT JOIN totals t ON t.source = l.source AND t.unit = l.unit
-        WHERE l.amount <> 0 AND NOT {decided} AND (
+        WHERE l.amount <> 0 AND NOT {decided(plan, "l.rule")} AND (
           l.state = 'absent' OR (l.state = 'excluded' AND l.code <> 'skipped_line')
           OR (l.code = 'skipped_line' AND l.unit <> '' AND l.amount IS DISTINCT FROM t.amount)
           OR (l.state = 'enrichment' AND l.code = 'enrichment_unmatched')
@@ -34,6 +34,11 @@ def create_left_out(tables: Tables, plan: Plan, object_plan: ObjectPlan, measure
               AND e.unit = l.unit AND e.amount = l.amount)))"""
     )
     return table
+
+
+def decided(plan: Plan, rule: str) -> str:
+    """SQL: a decision says that the rule in this column may leave rows out."""
+    return f"coalesce({rule}, '') IN ({', '.join(map(literal, plan.decisions))})" if plan.decisions else "FALSE"
 
 
 def left_sum(tables: Tables, left: str, lines: str) -> dict[str, Decimal]:
@@ -47,11 +52,14 @@ def left_sum(tables: Tables, left: str, lines: str) -> dict[str, Decimal]:
 Told = tuple[str, str, str, str, int, tuple[Example, ...]]  # code, source, rule, state, count, examples
 
 
-def left_out_lines(tables: Tables, left: str, lines: str) -> Iterator[Told]:
+def left_out_lines(tables: Tables, object_name: str, left: str, lines: str) -> Iterator[Told]:
     """The lines that do not arrive, by source, rule and state; the largest amounts first."""
+    place = f"{literal(object_name)}, 'left_out_amount', source, '', coalesce(rule, ''), state"
+    record = "source || ':' || coalesce(key, 'row ' || row)"
+    listing.add(tables, f"SELECT {place}, {record} FROM {lines} SEMI JOIN {left} USING (source, row, split)")
     rows = tables.rows(
         f"""SELECT source, coalesce(rule, ''), state, record, amount, unit, code, n FROM (
-          SELECT *, source || ':' || coalesce(key, 'row ' || row) AS record, count(*) OVER g AS n,
+          SELECT *, {record} AS record, count(*) OVER g AS n,
             row_number() OVER (g ORDER BY abs(amount) DESC, row, split) AS i
           FROM {lines} SEMI JOIN {left} USING (source, row, split)
           WINDOW g AS (PARTITION BY source, coalesce(rule, ''), state)) WHERE i <= {EXAMPLES}
@@ -60,11 +68,15 @@ def left_out_lines(tables: Tables, left: str, lines: str) -> Iterator[Told]:
     groups: dict[tuple[str, str, str, int], list[Example]] = {}
     for source, rule, state, record, amount, unit, code, count in rows:
         value = f"{plain(amount)} {unit}".strip()
-        message = f"{value} does not arrive: {state}{f' ({code})' if code else ''}"
-        example = Example(record=record, source=value, message=message, personal=False)
+        example = Example(record=record, source=value, message=fate(state, code), personal=False)
         groups.setdefault((source, rule, state, int(count)), []).append(example)
     for (source, rule, state, count), examples in groups.items():
         yield "left_out_amount", source, rule, state, count, tuple(examples)
+
+
+def fate(state: str, code: str) -> str:
+    """What became of a row that does not arrive, in words."""
+    return f"does not arrive: {state}{f' ({code})' if code else ''}"
 
 
 def doubtful_totals(tables: Tables, lines: str) -> Iterator[Told]:
