@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -15,46 +14,13 @@ from crm_migrate.connecting.contract import (
     FileFact,
     Quarantined,
     SourceBatch,
-    SourceFile,
     SourceSchema,
     SourceSpec,
 )
-from crm_migrate.connecting.headers import Header
 from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate_files.opening import kind_of
+from crm_migrate_files.formats import reader_of
 from crm_migrate_files.parsed import Parsed
-
-
-class FileReader(Protocol):
-    """Reads one file: the header at once, the records in stretches, facts and findings after them."""
-
-    @property
-    def header(self) -> Header:
-        """The columns of the file."""
-        ...
-
-    def read(self) -> Iterator[Parsed]:
-        """All records in order."""
-        ...
-
-    def fact(self) -> FileFact:
-        """What was read."""
-        ...
-
-    def findings(self) -> tuple[Finding, ...]:
-        """What is odd."""
-        ...
-
-
-def _reader(file: SourceFile, spec: SourceSpec) -> FileReader:
-    if kind_of(file.path) == "workbook":
-        from crm_migrate_files.workbook import Workbook
-
-        return Workbook(file.path, spec)
-    from crm_migrate_files.text import TextFile
-
-    return TextFile(file.path, spec)
 
 
 class FilesSource:
@@ -64,7 +30,7 @@ class FilesSource:
         if not spec.files:
             raise UsageError(f"source `{spec.name}` names no file", hint="write `file:` or `files:`")
         self._spec = spec
-        self._readers = [_reader(file, spec) for file in spec.files]
+        self._readers = [reader_of(file.path, spec) for file in spec.files]
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
