@@ -1,5 +1,7 @@
 """A run has one plan: what was resolved when it began, with the evidence of what it read."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,16 @@ def test_a_run_that_stopped_before_it_had_read_everything_goes_on_with_the_plan_
         start(project, None, stops, until="extract")
     outcome = resume(project, None, silent, until="extract")
     assert read_plan(outcome.run) == outcome.plan and outcome.plan.evidence["x"]
+
+
+def test_a_check_imports_nothing_that_only_a_run_needs(project: Project) -> None:
+    told = (
+        "import sys; sys.argv = ['crm-migrate', 'mapping', 'check', '.']\n"
+        "from crm_migrate.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'pandera', 'duckdb', 'sqlalchemy', 'openpyxl', 'crm_migrate.pipeline'}\n"
+        "print('imported:', sorted(heavy & sys.modules.keys()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", told], cwd=project.folder, capture_output=True, text=True, check=False)
+    assert "imported: []" in done.stdout, done.stdout + done.stderr
