@@ -33,7 +33,7 @@ def explain_command(subject: str, folder: Path, run_id: str | None, as_json: boo
     """Tell the whole story of one record: file and line, raw cells, every step, merges, load and target.
 
     \b
-    SUBJECT is a target id, a source key, or a file and line:
+    It shows the values as they are: mind who reads along. SUBJECT is a target id, a source key, or a file and line:
       crm-migrate explain contacts:17 demo
       crm-migrate explain kisi:4711 demo
       crm-migrate explain kisi.csv:1042 demo

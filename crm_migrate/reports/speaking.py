@@ -105,8 +105,8 @@ def _source(source: SourceFigure, words: Language) -> SourceFigure:
 
 
 def _gate(gate: Gate, words: Language) -> Gate:
-    limit, actual = (spoken(text, words, LIMITS) for text in (gate.limit, gate.actual))
-    return gate.model_copy(update={"limit": limit, "actual": actual})
+    limit, actual, scope = (spoken(text, words, LIMITS) for text in (gate.limit, gate.actual, gate.scope))
+    return gate.model_copy(update={"limit": limit, "actual": actual, "scope": scope})
 
 
 def _cluster(cluster: MergedCluster, words: Language) -> MergedCluster:
