@@ -1,6 +1,9 @@
 """The process leaves with the documented exit codes: CI reads nothing else."""
 
 import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,6 +79,60 @@ def test_a_url_that_is_none_is_said_before_anything_is_read_and_not_repeated(
     assert "hunter2" not in told
     assert "bug of ours" not in told
     assert "extract" not in told
+
+
+@pytest.mark.parametrize("verb", ["run", "plan"])
+def test_a_target_that_does_not_answer_is_said_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], verb: str
+) -> None:
+    mapping = project(tmp_path) / "crm-migrate.yaml"
+    text = mapping.read_text(encoding="utf-8").replace("sqlite:///crm.db", "env:SHOP_CRM")
+    mapping.write_text(text, encoding="utf-8")
+    with socket.socket() as taken:  # bound and not listening: nobody answers there, and nobody else takes the port
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("SHOP_CRM", f"postgresql://loader@127.0.0.1:{taken.getsockname()[1]}/crm")
+        assert left_with(verb, str(tmp_path)) == 4
+    assert "bug of ours" not in "".join(capfd.readouterr())
+    assert not list(tmp_path.rglob("extract"))
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from crm_migrate.mapping.resolving import resolve
+from crm_migrate.pipeline import open_target
+from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.locking import project_lock, target_lock
+folder, what = Path(sys.argv[1]), sys.argv[2]
+project = Project(folder, folder / "crm-migrate.yaml")
+held = project_lock(project) if what == "project" else target_lock(open_target(resolve(project)[0], project).identity())
+with held:
+    print("held", flush=True)
+    time.sleep(120)
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "words"),
+    [
+        ("project", 2, "another crm-migrate is working in"),
+        ("target", 4, "another crm-migrate is loading this target"),
+    ],
+)
+def test_a_target_is_not_prepared_while_another_process_works_there(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], what: str, code: int, words: str
+) -> None:
+    folder = project(tmp_path)
+    command = [sys.executable, "-c", HOLD, str(folder), what]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "held\n"
+            assert left_with("target", "prepare", str(folder)) == code
+        finally:
+            holder.kill()
+    assert words in capfd.readouterr().err
+    assert left_with("target", "prepare", str(folder)) == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no ? in names")

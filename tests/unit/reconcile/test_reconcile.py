@@ -70,6 +70,48 @@ def test_any_changed_cell_of_the_target_is_found(tmp_path: Path, number: int) ->
         assert failed(found) & {"field_match", "links", "orphans"}
 
 
+def test_what_somebody_edited_in_the_target_is_told_as_kept_there(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["load", "contacts", "edits"] = [{"__entity": "c0", "field": "first_name"}]
+    next(r for r in content["validate", "contacts", "actual"] if r["__entity"] == "c0")["first_name"] = "Ayşegül"
+    next(r for r in content["load", "contacts", "entities"] if r["__entity"] == "c0")["__action"] = "unchanged"
+
+    found = figures(tmp_path, content)
+
+    (told,) = [e for e in found.exceptions if e.code == "edited_in_target"]
+    assert (told.severity, told.field, told.state, told.count) == ("warning", "first_name", "kept_in_target", 1)
+    assert (told.examples[0].expected, told.examples[0].actual) == ("Ayşe", "Ayşegül")
+    assert "field_match" not in failed(found)
+
+
+def test_an_edited_cell_that_this_load_wrote_is_compared(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["load", "contacts", "edits"] = [{"__entity": "c5", "field": "first_name"}]
+    sent = next(r for r in content["load", "contacts", "entities"] if r["__entity"] == "c5")
+    sent["__changed_fields"] = '["first_name"]'
+    next(r for r in content["validate", "contacts", "actual"] if r["__entity"] == "c5")["first_name"] = "Dewi Sri"
+
+    found = figures(tmp_path, content)
+
+    assert not [e for e in found.exceptions if e.code == "edited_in_target"]
+    assert "field_match" in failed(found)
+
+
+def test_what_is_emptied_in_the_source_and_kept_in_the_target_is_told(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    sent = next(r for r in content["load", "contacts", "entities"] if r["__entity"] == "c5")
+    sent["email"] = "dewi@nusantara.example"
+    held = next(r for r in content["validate", "contacts", "actual"] if r["__entity"] == "c5")
+    held["email"] = "dewi@nusantara.example"
+
+    found = figures(tmp_path, content)
+
+    (told,) = [e for e in found.exceptions if e.code == "emptied_in_source"]
+    assert (told.severity, told.field, told.state, told.count) == ("warning", "email", "kept_in_target", 1)
+    assert told.examples[0].actual == "dewi@nusantara.example"
+    assert "field_match" not in failed(found)
+
+
 def test_a_deleted_record_fails_accounting_sets_and_fields(tmp_path: Path) -> None:
     content = mini_run.tables()
     del content["validate", "deals", "actual"][0]
