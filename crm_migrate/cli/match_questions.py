@@ -64,6 +64,7 @@ def explain_command(file: Path, left: str, right: str, limit: float, html: Path 
 
     pair = found_in(file, **options).explain(left, right, limit)
     click.echo("\n".join(terminal(pair)))
+    click.echo(f"\n{file.name} alone taught this model; a project's own number for a pair is in `crm-migrate explain`.")
     if html:
         _page(html, [pair], f"{left} and {right}")
 

@@ -9,6 +9,7 @@ import polars as pl
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import FieldPlan, Plan
+from crm_migrate.matching.explaining.likely import reasoned
 from crm_migrate.stages.load.keys import CROSSWALK, scan_folder
 from crm_migrate.stages.map.batch import KEY_JOINER, prepared
 from crm_migrate.stages.reconcile.accounting import source_facts
@@ -329,13 +330,16 @@ def _merges(tables: Tables, name: str, cluster: int | None) -> tuple[tuple[str, 
     rows = tables.rows(
         f"""WITH k AS (SELECT __node FROM {clusters} WHERE __cluster = ?)
         SELECT x.__source || ':' || x.__key, y.__source || ':' || y.__key, coalesce(p.rule, ''), p.outcome,
-               coalesce(p.why, '') || coalesce(' (decision ' || nullif(p.decision, '') || ')', '')
+               p.why, coalesce(' (decision ' || nullif(p.decision, '') || ')', ''), p.probability
         FROM {pairs} p JOIN {nodes} x ON x.__node = p.a JOIN {nodes} y ON y.__node = p.b
         WHERE p.a IN (SELECT __node FROM k) OR p.b IN (SELECT __node FROM k)
         ORDER BY p.a, p.b, p.rule LIMIT {MOST_ROWS}""",
         [cluster],
     )
-    return tuple((str(a), str(b), str(c), str(d), str(e)) for a, b, c, d, e in rows)
+    return tuple(
+        (str(left), str(right), str(rule), str(outcome), f"{reasoned(why, probability)}{decision}")
+        for left, right, rule, outcome, why, decision, probability in rows
+    )
 
 
 def _load(tables: Tables, name: str, cluster: int | None, entity: str) -> tuple[str, str, str, str]:

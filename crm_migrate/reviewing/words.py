@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from crm_migrate.matching.explaining.likely import likely
 from crm_migrate.reviewing.comparing import folded
 from crm_migrate.reviewing.layout import text
 from crm_migrate.reviewing.questions import Column, Compared, Question
@@ -45,13 +46,4 @@ def verdict(pair: Compared) -> str:
     """What became of the pair and who said so, in one line."""
     said = {"review": "asked", "merge": "merged", "apart": "kept apart"}.get(pair.outcome, pair.outcome)
     who = "the learned model" if pair.rule == "learned" else pair.rule or "a decision"
-    return f"{said} by {text(who)}" + (
-        "" if pair.probability is None else f", {_sure(pair.probability)} sure that they are one"
-    )
-
-
-def _sure(probability: float) -> str:
-    """A rate in words that never says all or nothing."""
-    if probability > 0.999:
-        return "more than 99.9 %"
-    return f"{probability * 100:.1f} %" if probability >= 0.001 else "less than 0.1 %"
+    return ", ".join(filter(None, (f"{said} by {text(who)}", likely(pair.probability))))

@@ -11,13 +11,13 @@ from typing import Literal
 
 import numpy as np
 
+from crm_migrate.matching.explaining.likely import likely
 from crm_migrate.matching.weighing.engine import Resolved
 from crm_migrate.matching.weighing.weights import Context, Model, Table, gains, log_odds, prior
 
 _BIT = float(np.log(2))
 _NOTHING = 0.05  # bits: less is no argument
 _USUAL = "straight"  # names in their usual order are no argument for anything
-_LIKELY, _UNLIKELY = 0.5, 0.005
 
 # What a comparison looks at, where it is not a semantic type itself.
 _KINDS = {
@@ -100,9 +100,7 @@ class Waterfall:
     def sentence(self) -> str:
         """Verdict, how likely one is, what speaks for it and what against, strongest first."""
         speaks_for, against = self._arguments(1), self._arguments(-1)
-        parts = [
-            f"{self.verdict.sentence} ({self.total:+.1f} bits here, {_percent(self.probability)} that they are one)."
-        ]
+        parts = [f"{self.verdict.sentence} ({self.total:+.1f} bits here, {likely(self.probability)})."]
         parts.append(f"For: {'; '.join(speaks_for)}." if speaks_for else "Nothing speaks for one.")
         parts.append(f"Against: {'; '.join(against)}." if against else "Nothing speaks against.")
         return " ".join(parts)
@@ -111,12 +109,6 @@ class Waterfall:
         telling = (s for s in self.steps if s.bits * sign > _NOTHING and s.level != _USUAL)
         said = sorted(telling, key=lambda s: (-abs(s.bits), s.what))
         return [step.words for step in said]
-
-
-def _percent(probability: float) -> str:
-    if probability >= 1 - _UNLIKELY:
-        return "more than 99 %"
-    return "less than 1 %" if probability <= _UNLIKELY else f"{probability:.0%}".replace("%", " %")
 
 
 def waterfall(

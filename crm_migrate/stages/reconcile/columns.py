@@ -26,7 +26,7 @@ NOTES = {"__node": "BIGINT", "field": "VARCHAR", "code": "VARCHAR", "message": "
 ENRICHMENT = {"__source": "VARCHAR", **ORIGIN, "by": "VARCHAR", "__node": "BIGINT"}
 PAIRS = {
     "a": "BIGINT", "b": "BIGINT", "rule": "VARCHAR", "outcome": "VARCHAR", "why": "VARCHAR", "evidence": "VARCHAR",
-    "decision": "VARCHAR",
+    "decision": "VARCHAR", "probability": "DOUBLE",
 }  # fmt: skip
 LEARNED = {
     "mode": "VARCHAR", "limit": "DOUBLE", "expected_wrong": "DOUBLE", "merged_records": "BIGINT", "cut": "DOUBLE",

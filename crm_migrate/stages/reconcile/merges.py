@@ -4,6 +4,7 @@ import json
 from typing import Literal, cast
 
 from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.matching.explaining.likely import reasoned
 from crm_migrate.stages.reconcile.columns import CLUSTERS, COMPLETE, NODES, PAIRS, SURVIVORS, texts
 from crm_migrate.stages.reconcile.database import Tables
 from crm_migrate.stages.reconcile.examples import EXAMPLES
@@ -50,7 +51,7 @@ def _pair_examples(tables: Tables, object_name: str, rule: str, outcome: str) ->
     pairs = tables.view(PAIRS, "dedupe", object_name, "pairs")
     nodes = tables.view(NODES, "link", object_name, "nodes")
     rows = tables.rows(
-        f"""SELECT x.__source || ':' || x.__key, y.__source || ':' || y.__key, p.why, p.evidence
+        f"""SELECT x.__source || ':' || x.__key, y.__source || ':' || y.__key, p.why, p.evidence, p.probability
         FROM (SELECT * FROM {pairs} WHERE coalesce(rule, '') = ? AND outcome = ? ORDER BY a, b LIMIT {EXAMPLES}) p
         LEFT JOIN {nodes} x ON x.__node = p.a LEFT JOIN {nodes} y ON y.__node = p.b ORDER BY p.a, p.b""",
         [rule, outcome],
@@ -60,9 +61,9 @@ def _pair_examples(tables: Tables, object_name: str, rule: str, outcome: str) ->
             record=f"{left} + {right}",
             source=_side(evidence, 0),
             expected=_side(evidence, 1),
-            message=why or "",
+            message=reasoned(why, probability),
         )
-        for left, right, why, evidence in rows
+        for left, right, why, evidence, probability in rows
     )
 
 

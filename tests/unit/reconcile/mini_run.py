@@ -39,7 +39,14 @@ ACCOUNT_FIELDS = ("name",)
 CONTACT_FIELDS = ("first_name", "email", "consent", "company")
 DEAL_FIELDS = ("name", "company", "amount", "currency", "stage", "close_date")
 FIELDS = {"accounts": ACCOUNT_FIELDS, "contacts": CONTACT_FIELDS, "deals": DEAL_FIELDS}
-TYPES = {"NULL": pa.null(), "BIGINT": pa.int64(), "INTEGER": pa.int32(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
+TYPES = {
+    "NULL": pa.null(),
+    "BIGINT": pa.int64(),
+    "INTEGER": pa.int32(),
+    "VARCHAR": pa.string(),
+    "BOOLEAN": pa.bool_(),
+    "DOUBLE": pa.float64(),
+}
 
 
 def cell(column: str, *steps: str) -> CellPlan:
@@ -413,6 +420,7 @@ CONTRACT: dict[tuple[str, str], dict[str, str]] = {
     ("load", "known"): c.KNOWN,
     ("load", "theirs"): c.IDS,
     ("load", "vanished"): c.VANISHED,
+    ("load", "edits"): {"__entity": "VARCHAR", "field": "VARCHAR"},
     ("validate", "actual"): c.IDS,
 }
 

@@ -1,5 +1,7 @@
 """From a target id, a key or a line of a file back to the raw cells, and forward to the target."""
 
+from pathlib import Path
+
 import mini_run
 import pytest
 
@@ -7,6 +9,10 @@ from crm_migrate.cli.explain import rendered
 from crm_migrate.errors import UsageError
 from crm_migrate.inspecting.explaining import Explanation, decided, explain
 from crm_migrate.mapping.plan import FieldPlan, OwnerPlan, OwnersPlan
+from crm_migrate.reports.language import language
+from crm_migrate.reports.messages import REASONS, spoken
+from crm_migrate.reviewing.questions import Compared
+from crm_migrate.reviewing.words import verdict
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.workspace.layout import Project
 
@@ -26,6 +32,21 @@ def ask(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-de
         return explain(mini_run.plan(), Project(folder, folder / "crm-migrate.yaml"), run, subject)
 
     return asked
+
+
+def test_one_pair_has_one_number_wherever_it_is_told(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["dedupe", "contacts", "pairs"][0] |= {"rule": "learned", "outcome": "review", "probability": 0.634}
+    run = mini_run.write(tmp_path, content)
+
+    figures = reconcile(mini_run.plan(), run, mini_run.HEADER, "sql:mini")
+    (record,) = explain(mini_run.plan(), Project(tmp_path, tmp_path / "crm-migrate.yaml"), run, "contacts:21").records
+
+    (merge,) = [m for m in figures.merges if m.rule == "learned"]
+    reviewed = Compared(left=0, right=1, outcome="review", rule="learned", why="", probability=0.634)
+    for told in (merge.examples[0].message, record.merges[0][4], verdict(reviewed)):
+        assert told.endswith(", 63.4 % that they are one")
+    assert spoken(merge.examples[0].message, language("tr"), REASONS).endswith(", %63,4 olasılıkla tek kayıt")
 
 
 @pytest.mark.parametrize("subject", ["contacts:21", "c0", "kisi:K1"])
