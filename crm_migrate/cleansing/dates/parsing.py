@@ -322,9 +322,11 @@ def _worded(text: str, context: DateContext) -> Cell | None:
     day_part, clock, zone = _clocked(_CTIME.sub(r"\1 \3 \2", text))
     plain = _FILLERS.sub(" ", _ORDINAL.sub(" ", day_part))
     words = [w for w in re.split(r"[\s\-/]+|(?<=[^\W\d])\.(?=\d)|(?<=\d)\.?(?=[^\W\d])|(?<=[^\W\d])(?=\d)", plain) if w]
+    numbers = [w.strip(".") for w in words if w.strip(".").isdigit()]
+    if len(numbers) not in (1, 2):
+        return None  # no date, whatever its words are: the months of all languages are not read for it
     months = [(i, month_of(w, context.locale or "en")) for i, w in enumerate(words) if not w[0].isdigit()]
     known = [(i, m) for i, m in months if m]
-    numbers = [w.strip(".") for w in words if w.strip(".").isdigit()]
     if len(numbers) + len(months) < len(words):
         return None  # something else stands there, a time perhaps: nothing is dropped unseen
     if len(known) != 1 or len(numbers) != 2 or len(months) > 2:
