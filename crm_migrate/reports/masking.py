@@ -10,8 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from publicsuffixlist import PublicSuffixList
-
+from crm_migrate.cleansing.contact.web import is_public_suffix
 from crm_migrate.cleansing.organisations.legal_forms import form_key, without_form
 from crm_migrate.crm.types import TYPES
 from crm_migrate.reports.changes import changes
@@ -94,12 +93,7 @@ _RESERVED = frozenset({"example", "test", "invalid", "local", "localhost"})
 @cache
 def _is_top(label: str) -> bool:
     """Whether somebody may register names under the label; anything else behind the last dot may be a surname."""
-    return label in _RESERVED or _suffixes().publicsuffix(label) is not None
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList(accept_unknown=False)
+    return label in _RESERVED or is_public_suffix(label)
 
 
 def _first(text: str) -> str:

@@ -116,6 +116,11 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=True)
 
 
+def is_public_suffix(label: str) -> bool:
+    """Whether somebody may register names under a top domain."""
+    return _suffixes().publicsuffix(label, accept_unknown=False) is not None
+
+
 def registrable(host: str) -> str:
     """The part of a host that somebody registered (`example.co.uk` of `shop.example.co.uk`)."""
     return str(_suffixes().privatesuffix(host) or host)
