@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
@@ -22,7 +23,9 @@ class Installed:
     trouble: str = ""
 
 
+@cache
 def _points() -> dict[str, EntryPoint]:
+    """The entry points by name, looked for once per process: that reads a file of every installed package."""
     return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda p: p.value, reverse=True)}
 
 
