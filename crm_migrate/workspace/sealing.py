@@ -15,7 +15,7 @@ SEAL = "sha256"
 
 def write_sealed(path: Path, document: Mapping[str, Any]) -> None:
     """Write a JSON object with the digest of its content as its last key."""
-    text = json.dumps({**document, SEAL: _digest(document)}, ensure_ascii=False, indent=1)
+    text = json.dumps({**document, SEAL: _digest(document)}, ensure_ascii=False)  # indented, Python writes it by itself
     write_file(path, text.encode())
 
 
