@@ -27,6 +27,7 @@ _NUMBER = re.compile(r"\d+[a-z]?|[ivx]+|[a-z]")
 # Whole numbers, so that sums do not depend on the order of sets.
 _UNIT = 1000
 _FAINT = 1000  # what a single letter is worth
+_ALIKE = 55  # spelling, of 100, below which names without a word in common are different
 _NEAR = 0.9  # what a word shared but for a slip or an abbreviation counts
 
 
@@ -47,13 +48,16 @@ class CompanyNames:
         return np.fromiter(map(self._level, *pairs.sides(), spelling.tolist()), dtype=np.uint8, count=len(spelling))
 
     def _level(self, x: str, y: str, spelling: float) -> int:
-        x, y = sorted((x, y))  # the same level whichever comes first
         left, right = self._words[x], self._words[y]
+        if spelling < _ALIKE and len(left) != 1 != len(right) and left.isdisjoint(right):
+            return _DIFFERENT  # nearly all pairs that are compared at random
+        if y < x:  # the same level whichever comes first
+            x, y, left, right = y, x, right, left
         both = left & right
         left, right = left - both, right - both
         if (len(left) == 1 or len(right) == 1) and _is_acronym(x, y, left, right):
             return _ACRONYM
-        if not both and spelling < 55:
+        if not both and spelling < _ALIKE:
             return _DIFFERENT
         if _marked(left, right):
             return _MARK if both else _DIFFERENT
