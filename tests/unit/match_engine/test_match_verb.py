@@ -96,7 +96,7 @@ def test_tune_shows_each_limit_and_the_pairs_around_the_cut(tmp_path: Path, caps
     assert [line.split()[0] for line in said.splitlines()[1:7]] == ["0.0001", "0.001", "0.005", "0.01", "0.02", "0.05"]
     assert "Just merged at 0.02" in said
     assert "Just not merged at 0.02" in said
-    assert "1 and 3: The same" in said
+    assert "1 and 3: Would be " in said
 
 
 def test_help_shows_the_questions(capsys: pytest.CaptureFixture[str]) -> None:
