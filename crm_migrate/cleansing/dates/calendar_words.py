@@ -118,7 +118,7 @@ def month_of(word: str, locale: str = "en") -> int | None:
     for language in (locale, "en"):
         if key in month_words(language):
             return month_words(language)[key]
-    found = _everywhere().get(key, set()) if len(key) > 1 else set()  # a letter is no month, and all languages are many
+    found = _everywhere().get(key, set())
     return next(iter(found)) if len(found) == 1 else None
 
 
