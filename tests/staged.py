@@ -8,14 +8,9 @@ import polars as pl
 from crm_migrate.mapping.plan import CellPlan, EnvironmentPlan, FieldPlan, ObjectPlan, Plan, RefPlan, SourcePlan
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import tables, write_manifest, write_part
+from crm_migrate.workspace.tables import RECORDS, SET_ASIDE
 
 Line = dict[str, Any]
-
-RECORDS = {"__row": pl.Int64, "__split": pl.Int32, "__key": pl.String, "__changed": pl.String, "__ev": pl.String}
-SET_ASIDE = {
-    "__row": pl.Int64, "__split": pl.Int32, "__key": pl.String, "__row_key": pl.String, "state": pl.String,
-    "code": pl.String, "rule": pl.String, "field": pl.String, "message": pl.String,
-}  # fmt: skip
 
 
 def new_run(folder: Path) -> Run:
@@ -49,7 +44,7 @@ def mapped(run: Run, each: ObjectPlan, source: str, *lines: Line, parts: int = 1
     """Leave `map/<object>/<source>/records`; `key`, `row`, `split`, `changed` and `ev` are short names of ours."""
     names = {"row": "__row", "split": "__split", "key": "__key", "changed": "__changed", "ev": "__ev"}
     fields = [f.name for f in each.fields if source in f.cells]
-    schema = RECORDS | dict.fromkeys(fields, pl.String)
+    schema = RECORDS.frame | dict.fromkeys(fields, pl.String)
     rows = [
         {"__row": number, "__split": 0} | {names.get(key, key): value for key, value in line.items()}
         for number, line in enumerate(lines)
@@ -63,7 +58,7 @@ def mapped(run: Run, each: ObjectPlan, source: str, *lines: Line, parts: int = 1
 def aside(run: Run, object_name: str, source: str, *lines: Line) -> None:
     """Leave `map/<object>/<source>/set_aside`."""
     rows = [{"__split": 0, "rule": "", "field": "", "message": ""} | line for line in lines]
-    frame = pl.DataFrame([{name: row.get(name) for name in SET_ASIDE} for row in rows], schema=SET_ASIDE)
+    frame = pl.DataFrame([{name: row.get(name) for name in SET_ASIDE.columns} for row in rows], schema=SET_ASIDE.frame)
     write(run, frame, "map", object_name, source, "set_aside")
 
 

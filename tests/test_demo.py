@@ -1,16 +1,21 @@
 """The fictional dealer, migrated twice: every row, cluster, amount, link and value against the planted truth."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from demo.finished_run import OBJECTS, FinishedRun, Origin, crm_migrate, lines_of
 
 from crm_migrate.codes import CODES
+from crm_migrate.stages.transform import ROW_KEY
+from crm_migrate.workspace.parts import paths
+from crm_migrate.workspace.tables import declared
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "anadolu"
 
@@ -69,6 +74,25 @@ def differences(expected: dict[object, object], actual: dict[object, object]) ->
     keys = [key for key in {**expected, **actual} if expected.get(key) != actual.get(key)]
     shown = [f"{key}: expected {expected.get(key)}, found {actual.get(key)}" for key in keys[:25]]
     return f"{len(keys)} differences\n" + "\n".join(shown)
+
+
+def test_every_table_of_a_run_has_the_declared_columns_and_order(checked: Checked) -> None:
+    folder, wrong, seen = checked.run.folder, [], set()
+    for manifest in sorted(folder.rglob("manifest.json")):
+        place = manifest.parent.relative_to(folder).as_posix()
+        if "/batches/" in place:
+            continue  # what the load sends: written and read by the load alone
+        (table,) = [each for each in declared() if re.fullmatch(re.sub("<[a-z]+>", "[^/]+", each.place), place)]
+        seen.add(table.place)
+        rows = duckdb.read_parquet([str(path) for path in paths(manifest.parent)])
+        kinds = dict(zip(rows.columns, map(str, rows.types), strict=True))
+        wanted = {name: kind for name, kind in table.columns.items() if name in kinds or name != ROW_KEY}
+        known = {name: kinds.get(name) for name in wanted} if table.open else kinds
+        wrong += [place] if known != wanted else []
+        order = rows.select(*map(duckdb.ColumnExpression, table.order)).fetchall() if table.order else []
+        wrong += [f"{place}: order"] if order != sorted(order, key=lambda row: [(x is None, x) for x in row]) else []
+    assert wrong == []
+    assert len(seen) > 30
 
 
 @pytest.mark.parametrize("object_name", OBJECTS)

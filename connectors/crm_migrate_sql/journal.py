@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from crm_migrate.connecting.contract import WriteBatch, WriteResult
 from crm_migrate.errors import TargetConflict
+from crm_migrate.quoting import literal
 from crm_migrate_sql.tables import Dialect
 
 BATCHES, IDENTITY, MEMBERS = "_crm_migrate_batch", "_crm_migrate_target", "_crm_migrate_member"
@@ -95,5 +96,4 @@ def claiming(dialect: Dialect) -> str:
 
 def claimed(dialect: Dialect, object_name: str) -> str:
     """The query of all members of an object: project, member, entity."""
-    bound = "'" + object_name.replace("'", "''") + "'"
-    return f"SELECT project, member, entity FROM {dialect.place(MEMBERS)} WHERE object = {bound}"
+    return f"SELECT project, member, entity FROM {dialect.place(MEMBERS)} WHERE object = {literal(object_name)}"

@@ -14,6 +14,7 @@ from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID
 from crm_migrate.errors import TargetConflict, TargetError
+from crm_migrate.quoting import literal
 from crm_migrate_sql.addresses import conninfo, masked, settings
 from crm_migrate_sql.bisecting import Refused
 from crm_migrate_sql.bounded import connect
@@ -232,7 +233,7 @@ class Postgres:
 
     def chosen(self, key: str, keys: Sequence[str]) -> str:
         """The condition that keeps records with one of these keys."""
-        listed = ", ".join("'" + k.replace("'", "''") + "'" for k in keys)
+        listed = ", ".join(map(literal, keys))
         return f"{self.dialect.quote(key)} IN ({listed})"
 
 

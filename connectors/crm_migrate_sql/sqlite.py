@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID
 from crm_migrate.errors import TargetError, UsageError
+from crm_migrate.quoting import literal
 from crm_migrate_sql.bisecting import Refused
 from crm_migrate_sql.tables import Column, Dialect, Table
 
@@ -172,7 +173,7 @@ class Sqlite:
 
     def chosen(self, key: str, keys: Sequence[str]) -> str:
         """The condition that keeps records with one of these keys."""
-        listed = ", ".join("'" + k.replace("'", "''") + "'" for k in keys)
+        listed = ", ".join(map(literal, keys))
         return f"{self.dialect.quote(key)} IN ({listed})"
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from crm_migrate.connecting.contract import JoinSpec, SourceSpec
 from crm_migrate.errors import InputError, UsageError
+from crm_migrate.quoting import quoted
 from crm_migrate_sql.snapshot import Snapshot
 
 _TAKE = re.compile(r"(first|last)\(\s*(.+?)\s*\)")
@@ -50,11 +51,6 @@ class Reading:
     title: str
     joins: tuple[JoinCount, ...] = ()
     covers: dict[str, str] = field(default_factory=dict)
-
-
-def quoted(name: str) -> str:
-    """An identifier as it is written in SQL."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _missing(what: str, name: str, known: Iterable[str]) -> InputError:

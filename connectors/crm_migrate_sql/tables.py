@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.crm.types import TYPES, Storage
 from crm_migrate.errors import TargetError
+from crm_migrate.quoting import literal
 
 POSTGRESQL: dict[Storage, str] = {
     "text": "TEXT",
@@ -137,7 +138,7 @@ def column_definition(dialect: Dialect, object: TargetObject, field: TargetField
 def _checks(dialect: Dialect, object: TargetObject, field: TargetField) -> Iterator[tuple[str, str]]:
     column, prefix = dialect.quote(field.name), f"{object.name}_{field.name}"
     if field.choices:
-        listed = ", ".join("'" + choice.replace("'", "''") + "'" for choice in field.choices)
+        listed = ", ".join(map(literal, field.choices))
         yield f"{prefix}_choices", f"{column} IN ({listed})"
     if dialect.name == "sqlite":
         storage = storage_of(field)

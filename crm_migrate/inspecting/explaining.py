@@ -10,29 +10,30 @@ from crm_migrate.connecting.contract import ROW
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import FieldPlan, Plan
 from crm_migrate.matching.explaining.likely import reasoned
-from crm_migrate.stages.load.keys import CROSSWALK, scan_folder
 from crm_migrate.stages.map.batch import KEY_JOINER, prepared
 from crm_migrate.stages.reconcile.accounting import source_facts
-from crm_migrate.stages.reconcile.columns import (
+from crm_migrate.stages.transform import SPLIT, FieldTrace, replay
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.relations import Relations, relations, scan_folder
+from crm_migrate.workspace.tables import (
+    ACTUAL,
     CELLS,
     CLUSTERS,
+    CROSSWALK,
     DIFFERENCES,
     DISPOSITIONS,
     ENRICHMENT,
-    IDS,
+    EXTRACTED,
     KNOWN,
-    LOAD,
+    MERGED,
     NODES,
     OUTCOMES,
     PAIRS,
+    PLANNED,
     QUARANTINE,
-    RAW,
     SURVIVORS,
     VANISHED,
 )
-from crm_migrate.stages.reconcile.database import Tables, opened
-from crm_migrate.stages.transform import SPLIT, FieldTrace, replay
-from crm_migrate.workspace.layout import Project, Run
 
 MOST_ROWS = 50
 
@@ -105,7 +106,7 @@ def explain(plan: Plan, project: Project, run: Run, subject: str) -> Explanation
 
     Raises UsageError where nothing of the run answers to that name.
     """
-    with opened(run) as tables:
+    with relations(run, "reconcile", partial=True) as tables:
         found = list(dict.fromkeys(_find(tables, plan, subject)))
         gone = tuple(_gone(tables, plan, project, subject)) if not found else ()
         if not found and not gone:
@@ -124,13 +125,13 @@ Origin = tuple[str, int, int]  # source, row, split
 Place = tuple[str, int | None, Origin | None]  # object, and cluster of a record or origin of a row without one
 
 
-def _find(tables: Tables, plan: Plan, subject: str) -> Iterator[Place]:
+def _find(tables: Relations, plan: Plan, subject: str) -> Iterator[Place]:
     """Every record, and every row that became none, that a person can mean by that name."""
     subject = subject.replace(" · ", KEY_JOINER).replace(" ·", KEY_JOINER)  # as reports show it
     head, _, tail = subject.rpartition(":")
     for object_plan in plan.objects:
         name = object_plan.name
-        view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+        view = tables.scan(DISPOSITIONS, name)
         conditions: list[tuple[str, list[Any]]] = [("__entity = ?", [subject])]
         if head == name:
             conditions.append(("target_id = ? OR __entity = ?", [tail, tail]))
@@ -148,15 +149,15 @@ def _find(tables: Tables, plan: Plan, subject: str) -> Iterator[Place]:
                 yield (name, cluster, None) if cluster is not None else (name, None, (source, row, split))
 
 
-def _rows_at(tables: Tables, source: str, file: str, line: str) -> list[int]:
+def _rows_at(tables: Relations, source: str, file: str, line: str) -> list[int]:
     """Rows of a source that begin at, or contain, that physical line of that file."""
     if not line.isdigit():
         return []
     rows = []
     for number in _files(tables, source, file):
-        begun = f"""SELECT __row, __line FROM {tables.view(RAW, "extract", source, "records")}
+        begun = f"""SELECT __row, __line FROM {tables.scan(EXTRACTED, source)}
           WHERE __file = ? AND __line <= ? ORDER BY __line DESC LIMIT 1"""
-        unread = f"""SELECT max(line) FROM {tables.view(QUARANTINE, "extract", source, "quarantine")}
+        unread = f"""SELECT max(line) FROM {tables.scan(QUARANTINE, source)}
           WHERE file = ? AND line <= ?"""
         for row, start in tables.rows(begun, [number, int(line)]):
             cut = tables.one(unread, [number, int(line)])[0]
@@ -166,7 +167,7 @@ def _rows_at(tables: Tables, source: str, file: str, line: str) -> list[int]:
     return rows
 
 
-def _files(tables: Tables, source: str, asked: str) -> list[int]:
+def _files(tables: Relations, source: str, asked: str) -> list[int]:
     """The numbers of the files of a source that a person can mean by that name."""
     files = source_facts(tables, source).get("files", ())
     return [n for n, fact in enumerate(files) if _same_file(str(fact["path"]), asked)]
@@ -176,11 +177,11 @@ def _line_ends(cell: object) -> int:
     return 0 if not isinstance(cell, str) else cell.replace("\r\n", "\n").replace("\r", "\n").count("\n")
 
 
-def _refuse_unreadable(tables: Tables, plan: Plan, subject: str) -> None:
+def _refuse_unreadable(tables: Relations, plan: Plan, subject: str) -> None:
     """A line that could not be read has no story but its reason. Raises UsageError with it."""
     file, _, line = subject.rpartition(":")
     for source in plan.sources if line.isdigit() else ():
-        view = tables.view(QUARANTINE, "extract", source.name, "quarantine")
+        view = tables.scan(QUARANTINE, source.name)
         for number in _files(tables, source.name, file):
             query = f"SELECT code, message FROM {view} WHERE file = ? AND line = ?"
             for code, message in tables.rows(query, [number, int(line)]):
@@ -195,9 +196,9 @@ def _same_file(path: str, asked: str) -> bool:
 # -------------------------------------------------------------------------------------------------- the record
 
 
-def _record(tables: Tables, plan: Plan, found: Place) -> RecordStory:
+def _record(tables: Relations, plan: Plan, found: Place) -> RecordStory:
     name, cluster, origin = found
-    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    view = tables.scan(DISPOSITIONS, name)
     if origin is not None:
         where, bound = "__source = ? AND __row = ? AND __split = ?", list[Any](origin)
     else:
@@ -225,20 +226,20 @@ def _record(tables: Tables, plan: Plan, found: Place) -> RecordStory:
     )
 
 
-def _adding(tables: Tables, name: str) -> str:
+def _adding(tables: Relations, name: str) -> str:
     """SQL over dispositions: the row only adds to a record of the cluster that is bound."""
-    reached = tables.view(ENRICHMENT, "link", name, "enrichment")
-    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
+    reached = tables.scan(ENRICHMENT, name)
+    clusters = tables.scan(CLUSTERS, name)
     return f"""(state = 'enrichment' AND (__source, __row) IN (SELECT (x.__source, x.__row) FROM {reached} x
       JOIN {clusters} k ON k.__node = x.__node WHERE k.__cluster = ?))"""
 
 
-def _gone(tables: Tables, plan: Plan, project: Project, subject: str) -> Iterator[RecordStory]:
+def _gone(tables: Relations, plan: Plan, project: Project, subject: str) -> Iterator[RecordStory]:
     """Records that an earlier run loaded and no row feeds any more: what they were made of, and why they are left."""
     head, _, tail = subject.rpartition(":")
     for each in plan.objects:
-        known = tables.view(KNOWN, "load", each.name, "known")
-        left = tables.view(VANISHED, "load", each.name, "vanished")
+        known = tables.scan(KNOWN, each.name)
+        left = tables.scan(VANISHED, each.name)
         for entity, target_id, code, message in tables.rows(
             f"""SELECT k.__entity, coalesce(k.target_id, ''), coalesce(v.code, ''), coalesce(v.message, '')
             FROM {known} k LEFT JOIN {left} v USING (__entity)
@@ -250,18 +251,18 @@ def _gone(tables: Tables, plan: Plan, project: Project, subject: str) -> Iterato
             yield RecordStory(each.name, None, entity, target_id, code or "loaded before", "", "", told, (), (), ())
 
 
-def _members(tables: Tables, project: Project, name: str, entity: str) -> list[str]:
+def _members(tables: Relations, project: Project, name: str, entity: str) -> list[str]:
     """The rows (`source:key`) that a loaded entity was made of, in any target."""
     folder = project.work / "targets"
     found: set[str] = set()
     for identity in sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ():
-        crosswalk = scan_folder(tables, project.crosswalk(identity, name), CROSSWALK)
+        crosswalk = scan_folder(project.crosswalk(identity, name), CROSSWALK.columns)
         rows = tables.rows(f"SELECT __source || ':' || __key FROM {crosswalk} WHERE __entity = ?", [entity])
         found |= {str(row[0]) for row in rows}
     return sorted(found)
 
 
-def _row(tables: Tables, plan: Plan, object_name: str, line: tuple[Any, ...]) -> RowStory:
+def _row(tables: Relations, plan: Plan, object_name: str, line: tuple[Any, ...]) -> RowStory:
     source, row, split, key, state, code, rule, message, survivor = line
     raw = _raw(tables, source, row)
     files = source_facts(tables, source).get("files", ())
@@ -288,11 +289,8 @@ def _row(tables: Tables, plan: Plan, object_name: str, line: tuple[Any, ...]) ->
     )
 
 
-def _raw(tables: Tables, source: str, row: int) -> dict[str, Any]:
-    view = tables.view(RAW, "extract", source, "records")
-    names = tables.columns(view)
-    found = tables.rows(f"SELECT * FROM {view} WHERE __row = ? LIMIT 1", [row])
-    return dict(zip(names, found[0], strict=True)) if found else {}
+def _raw(tables: Relations, source: str, row: int) -> dict[str, Any]:
+    return _one_record(tables, tables.whole(EXTRACTED, source), "__row = ?", row)
 
 
 def _parted(plan: Plan, object_name: str, source: str, split: int, raw: dict[str, Any]) -> dict[str, str | None]:
@@ -308,8 +306,10 @@ def _parted(plan: Plan, object_name: str, source: str, split: int, raw: dict[str
     return {name: row[name] for name in raw} | evaluated
 
 
-def _findings(tables: Tables, object_name: str, source: str, row: int, split: int) -> tuple[tuple[str, str, str], ...]:
-    view = tables.view(CELLS, "map", object_name, source, "cells")
+def _findings(
+    tables: Relations, object_name: str, source: str, row: int, split: int
+) -> tuple[tuple[str, str, str], ...]:
+    view = tables.scan(CELLS, object_name, source)
     rows = tables.rows(
         f"SELECT field, code, coalesce(before, '') FROM {view} WHERE __row = ? AND __split = ? ORDER BY ALL",
         [row, split],
@@ -320,13 +320,13 @@ def _findings(tables: Tables, object_name: str, source: str, row: int, split: in
 # ------------------------------------------------------------------------------------ merging, loading, the target
 
 
-def _merges(tables: Tables, name: str, cluster: int | None) -> tuple[tuple[str, str, str, str, str], ...]:
+def _merges(tables: Relations, name: str, cluster: int | None) -> tuple[tuple[str, str, str, str, str], ...]:
     """What rules and decisions said about pairs of the cluster's members, and about its members and others."""
     if cluster is None:
         return ()
-    pairs = tables.view(PAIRS, "dedupe", name, "pairs")
-    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
-    nodes = tables.view(NODES, "link", name, "nodes")
+    pairs = tables.scan(PAIRS, name)
+    clusters = tables.scan(CLUSTERS, name)
+    nodes = tables.scan(NODES, name)
     rows = tables.rows(
         f"""WITH k AS (SELECT __node FROM {clusters} WHERE __cluster = ?)
         SELECT x.__source || ':' || x.__key, y.__source || ':' || y.__key, coalesce(p.rule, ''), p.outcome,
@@ -342,10 +342,10 @@ def _merges(tables: Tables, name: str, cluster: int | None) -> tuple[tuple[str, 
     )
 
 
-def _load(tables: Tables, name: str, cluster: int | None, entity: str) -> tuple[str, str, str, str]:
+def _load(tables: Relations, name: str, cluster: int | None, entity: str) -> tuple[str, str, str, str]:
     """Action, batch, outcome and message of the load."""
-    load = tables.view(LOAD, "load", name, "entities")
-    outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
+    load = tables.scan(PLANNED, name)
+    outcomes = tables.scan(OUTCOMES, name)
     rows = tables.rows(
         f"""SELECT coalesce(l.__action, ''), coalesce(o.batch, ''), coalesce(o.outcome, ''),
         coalesce(nullif(o.message, ''), nullif(l.__message, ''), '')
@@ -357,18 +357,16 @@ def _load(tables: Tables, name: str, cluster: int | None, entity: str) -> tuple[
     return action, batch, outcome, message
 
 
-def _cells(tables: Tables, plan: Plan, name: str, cluster: int | None, entity: str) -> tuple[CellStory, ...]:
+def _cells(tables: Relations, plan: Plan, name: str, cluster: int | None, entity: str) -> tuple[CellStory, ...]:
     """Every field with a place in the target: expected, who won it, and what is there now."""
     if cluster is None:
         return ()
     fields = [f for f in plan.object(name).fields if f.target is not None]
-    expected = _one_record(tables, tables.view(LOAD, "load", name, "entities"), "__cluster = ?", cluster)
-    actual = _one_record(tables, tables.view(IDS, "validate", name, "actual"), "__entity = ?", entity)
+    expected = _one_record(tables, tables.whole(PLANNED, name), "__cluster = ?", cluster)
+    actual = _one_record(tables, tables.whole(ACTUAL, name), "__entity = ?", entity)
     won = _winners(tables, name, cluster)
     differing = _differences(tables, name, entity)
-    merged = _one_record(
-        tables, tables.view({"__cluster": "BIGINT"}, "dedupe", name, "merged"), "__cluster = ?", cluster
-    )
+    merged = _one_record(tables, tables.whole(MERGED, name), "__cluster = ?", cluster)
     return tuple(
         CellStory(
             field=f.name,
@@ -394,14 +392,14 @@ def decided(plan: Plan, field: FieldPlan, rule: str, merged: dict[str, Any], exp
     return f"{rule}, {then}" if rule else then
 
 
-def _one_record(tables: Tables, view: str, where: str, value: Any) -> dict[str, Any]:
+def _one_record(tables: Relations, view: str, where: str, value: Any) -> dict[str, Any]:
     rows = tables.rows(f"SELECT * FROM {view} WHERE {where} LIMIT 1", [value])
-    return dict(zip(tables.columns(view), rows[0], strict=True)) if rows else {}
+    return dict(zip(tables.kinds(view), rows[0], strict=True)) if rows else {}
 
 
-def _winners(tables: Tables, name: str, cluster: int) -> dict[str, tuple[str, str, int]]:
-    survivors = tables.view(SURVIVORS, "dedupe", name, "survivors")
-    nodes = tables.view(NODES, "link", name, "nodes")
+def _winners(tables: Relations, name: str, cluster: int) -> dict[str, tuple[str, str, int]]:
+    survivors = tables.scan(SURVIVORS, name)
+    nodes = tables.scan(NODES, name)
     rows = tables.rows(
         f"""SELECT s.field, coalesce(n.__source || ':' || n.__key, ''), coalesce(s.rule, ''), coalesce(s.losers, 0)
         FROM {survivors} s LEFT JOIN {nodes} n USING (__node) WHERE s.__cluster = ?""",
@@ -410,7 +408,7 @@ def _winners(tables: Tables, name: str, cluster: int) -> dict[str, tuple[str, st
     return {str(f): (str(winner), str(rule), int(losers)) for f, winner, rule, losers in rows}
 
 
-def _differences(tables: Tables, name: str, entity: str) -> dict[str, str]:
-    view = tables.view(DIFFERENCES, "reconcile", name, "differences")
+def _differences(tables: Relations, name: str, entity: str) -> dict[str, str]:
+    view = tables.scan(DIFFERENCES, name)
     rows = tables.rows(f"SELECT field, class || ': ' || cause FROM {view} WHERE __entity = ?", [entity])
     return {str(f): str(told) for f, told in rows}

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.matching.explaining.labels import LabelledPair, Pair, Score, score
-from crm_migrate.stages.reconcile.columns import CLUSTERS, NODES, PAIRS
-from crm_migrate.stages.reconcile.database import Tables, opened
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.tables import CLUSTERS, NODES, PAIRS
 
 CLUSTERS_LINE = "clusters"  # what became of the pairs after all rules, decisions, vetoes and chains
 
@@ -17,7 +17,7 @@ def score_run(plan: Plan, run: Run, labels: Sequence[LabelledPair]) -> dict[str,
 
     Labels name records `source:key`. UsageError for a label of an object or record that the run does not have.
     """
-    with opened(run) as tables:
+    with relations(run, "reconcile", partial=True) as tables:
         return {name: list(_scores(tables, name, said)) for name, said in _by_object(plan, labels).items()}
 
 
@@ -35,7 +35,7 @@ def _by_object(plan: Plan, labels: Sequence[LabelledPair]) -> dict[str, list[Lab
     return found
 
 
-def _scores(tables: Tables, name: str, labels: list[LabelledPair]) -> Iterator[Score]:
+def _scores(tables: Relations, name: str, labels: list[LabelledPair]) -> Iterator[Score]:
     cluster = _clusters(tables, name, labels)
     spoken = _spoken(tables, name)
     for rule in sorted({rule for rule, _ in spoken}):
@@ -45,12 +45,12 @@ def _scores(tables: Tables, name: str, labels: list[LabelledPair]) -> Iterator[S
     yield score(CLUSTERS_LINE, labels, together, asked)
 
 
-def _clusters(tables: Tables, name: str, labels: list[LabelledPair]) -> dict[str, int]:
+def _clusters(tables: Relations, name: str, labels: list[LabelledPair]) -> dict[str, int]:
     """Cluster of every labelled record."""
     wanted = sorted({record for label in labels for record in label.pair})
     rows = tables.rows(
-        f"""SELECT concat(__source, ':', __key), __cluster FROM {tables.view(NODES, "link", name, "nodes")}
-        JOIN {tables.view(CLUSTERS, "dedupe", name, "clusters")} USING (__node)
+        f"""SELECT concat(__source, ':', __key), __cluster FROM {tables.scan(NODES, name)}
+        JOIN {tables.scan(CLUSTERS, name)} USING (__node)
         WHERE list_contains(?, concat(__source, ':', __key))""",
         [wanted],
     )
@@ -63,12 +63,12 @@ def _clusters(tables: Tables, name: str, labels: list[LabelledPair]) -> dict[str
     return found
 
 
-def _spoken(tables: Tables, name: str) -> dict[tuple[str, str], set[Pair]]:
+def _spoken(tables: Relations, name: str) -> dict[tuple[str, str], set[Pair]]:
     """The pairs of each rule and outcome, by the names of their records."""
-    nodes = tables.view(NODES, "link", name, "nodes")
+    nodes = tables.scan(NODES, name)
     rows = tables.rows(
         f"""SELECT rule, outcome, concat(l.__source, ':', l.__key), concat(r.__source, ':', r.__key)
-        FROM {tables.view(PAIRS, "dedupe", name, "pairs")}
+        FROM {tables.scan(PAIRS, name)}
         JOIN {nodes} l ON l.__node = a JOIN {nodes} r ON r.__node = b"""
     )
     found: dict[tuple[str, str], set[Pair]] = {}

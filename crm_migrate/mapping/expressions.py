@@ -25,7 +25,7 @@ from crm_migrate.mapping.expression_syntax import (
     Parser,
 )
 
-__all__ = ["Column", "Compiled", "Expression", "ExpressionError", "Name", "parse", "quote"]
+__all__ = ["Column", "Compiled", "Expression", "ExpressionError", "Name", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,6 @@ class Expression:
 def parse(text: str) -> Expression:
     """Read an expression (at most 2,000 characters, 25 levels). Raises ExpressionError(message, offset)."""
     return Expression(text, Parser(text).parse())
-
-
-def quote(name: str) -> str:
-    """A name as a quoted SQL identifier. ValueError for a NUL character, which no identifier can hold."""
-    if "\0" in name:
-        raise ValueError("an identifier cannot hold a NUL character")
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _occurrences(node: Node) -> tuple[NameNode, ...]:

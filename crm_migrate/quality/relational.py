@@ -1,6 +1,6 @@
 """Rules between records, in SQL: values that may be there once, and references that must lead somewhere."""
 
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.quoting import literal, quoted
 
 
 def doubled(view: str, key: str, field: str, code: str = "not_unique") -> str:

@@ -12,6 +12,7 @@ from crm_migrate.stages.dedupe.choices import is_choosable
 from crm_migrate.stages.dedupe.survivorship import block_of
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.tables import CLUSTERS
 
 LIMIT = 200  # questions of one workbook: a morning's work
 TOO_MANY = 30  # records of one question that can be shown at all
@@ -25,7 +26,7 @@ def ask(plan: Plan, run: Run, *, limit: int = LIMIT, audit: int = LIMIT) -> Pack
     """
     with relations(run, "review") as work:
         asked = [each for each in plan.objects if each.mergeable]
-        if any(not work.finished("dedupe", each.name, "clusters") for each in asked):
+        if any(not work.finished(CLUSTERS, each.name) for each in asked):
             raise UsageError(f"run {run.id} has not been through dedupe", hint="crm-migrate run --until dedupe")
         found = [c for each in asked for c in candidates(work, plan, each)]
         small = sorted((c for c in found if len(c.nodes) <= TOO_MANY), key=lambda c: c.rank)

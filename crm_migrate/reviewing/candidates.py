@@ -12,12 +12,8 @@ from crm_migrate.reviewing.hanging import hanging
 from crm_migrate.reviewing.questions import Kind
 from crm_migrate.reviewing.weighing import doubt_of, impact_of
 from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import CLUSTERS, PAIRS
 
-PAIRS = {
-    "a": "BIGINT", "b": "BIGINT", "rule": "VARCHAR", "outcome": "VARCHAR", "why": "VARCHAR", "evidence": "VARCHAR",
-    "decision": "VARCHAR", "probability": "DOUBLE",
-}  # fmt: skip
-CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT", "state": "VARCHAR", "why": "VARCHAR"}
 _ALIKE = "list_avg(CAST(json_extract(evidence, '$.*[2]') AS DOUBLE[]))"
 _WORST = "list_min(CAST(json_extract(evidence, '$.*[2]') AS DOUBLE[]))"
 
@@ -47,8 +43,8 @@ def candidates(work: Relations, plan: Plan, each: ObjectPlan) -> list[Candidate]
 def _open(work: Relations, each: ObjectPlan) -> list[Candidate]:
     """Pairs that a rule or a stale decision asks about, with the records that are one with them today."""
     pairs, clusters = (
-        work.scan(PAIRS, "dedupe", each.name, "pairs"),
-        work.scan(CLUSTERS, "dedupe", each.name, "clusters"),
+        work.scan(PAIRS, each.name),
+        work.scan(CLUSTERS, each.name),
     )
     edges = work.rows(
         f"SELECT least(x.__cluster, y.__cluster) AS p, greatest(x.__cluster, y.__cluster) AS q,"
@@ -76,7 +72,7 @@ def _members(work: Relations, each: ObjectPlan, clusters: Iterable[int]) -> dict
     """Cluster -> its nodes."""
     work.connection.register("asked", pa.table({"cluster": pa.array(sorted(clusters), type=pa.int64())}))
     rows = work.rows(
-        f"SELECT __cluster, __node FROM {work.scan(CLUSTERS, 'dedupe', each.name, 'clusters')}"
+        f"SELECT __cluster, __node FROM {work.scan(CLUSTERS, each.name)}"
         " WHERE __cluster IN (SELECT cluster FROM asked) ORDER BY __cluster, __node"
     )
     work.connection.unregister("asked")
@@ -88,9 +84,7 @@ def _members(work: Relations, each: ObjectPlan, clusters: Iterable[int]) -> dict
 
 def _held(work: Relations, each: ObjectPlan) -> list[Candidate]:
     """Clusters that wait because their members contradict each other."""
-    rows = work.rows(
-        f"SELECT DISTINCT __cluster FROM {work.scan(CLUSTERS, 'dedupe', each.name, 'clusters')} WHERE state = 'held'"
-    )
+    rows = work.rows(f"SELECT DISTINCT __cluster FROM {work.scan(CLUSTERS, each.name)} WHERE state = 'held'")
     members = _members(work, each, [int(row[0]) for row in rows])
     return [Candidate(each, "held", tuple(nodes), 1.0) for _, nodes in sorted(members.items())]
 
@@ -98,8 +92,8 @@ def _held(work: Relations, each: ObjectPlan) -> list[Candidate]:
 def _merged(work: Relations, each: ObjectPlan) -> list[Candidate]:
     """Clusters that rules joined without asking anybody."""
     pairs, clusters = (
-        work.scan(PAIRS, "dedupe", each.name, "pairs"),
-        work.scan(CLUSTERS, "dedupe", each.name, "clusters"),
+        work.scan(PAIRS, each.name),
+        work.scan(CLUSTERS, each.name),
     )
     rows = work.rows(
         f"SELECT c.__cluster, min(probability), min({_WORST}) FROM {pairs} JOIN {clusters} c ON c.__node = a"

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import quoted
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
+from crm_migrate.workspace.tables import NODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,13 @@ def _sums(work: Relations, each: ObjectPlan, by: str) -> list[tuple[int, int, st
     money = [f.name for f in each.fields if f.type == "money" and f.cells]
     currency = next((f.name for f in each.fields if f.type == "currency" and f.cells), None)
     columns = {by: "BIGINT"} | dict.fromkeys([*money, *([currency] if currency else [])], "VARCHAR")
-    if not work.finished("link", each.name, "nodes"):
+    if not work.finished(NODES, each.name):
         return []
     amount = (
         " + ".join(f"coalesce(TRY_CAST({quoted(name)} AS DECIMAL(38, 9)), 0)" for name in money) or "0::DECIMAL(38, 9)"
     )
     unit = f"coalesce({quoted(currency)}, '')" if currency else "''"
-    nodes = work.scan(columns, "link", each.name, "nodes")
+    nodes = work.scan(NODES, each.name, also=columns)
     rows = work.rows(
         f"SELECT {quoted(by)}, count(*), {unit} AS unit, sum({amount}) FROM {nodes}"
         f" WHERE {quoted(by)} IN (SELECT node FROM wanted) GROUP BY {quoted(by)}, unit ORDER BY ALL"

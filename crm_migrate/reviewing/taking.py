@@ -7,6 +7,7 @@ from pathlib import Path
 from crm_migrate.errors import InputError, MappingError
 from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping.plan import Plan
+from crm_migrate.quoting import quoted
 from crm_migrate.reviewing import keeping, opening, reading, reading_json
 from crm_migrate.reviewing.answers import Reading
 from crm_migrate.reviewing.checking import check
@@ -14,7 +15,7 @@ from crm_migrate.reviewing.questions import Cells, Pack
 from crm_migrate.workspace.decisions import DuplicateDecision, read_duplicates, write_duplicates
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.relations import relations
-from crm_migrate.workspace.sql import quoted
+from crm_migrate.workspace.tables import NODES, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,13 @@ def _records(plan: Plan, run: Run, pack: Pack) -> dict[str, dict[str, Cells]]:
     found: dict[str, dict[str, Cells]] = {}
     with relations(run, "review") as work:
         for each in (each for each in plan.objects if each.name in pack.columns):
-            if not work.finished("link", each.name, "nodes"):
+            if not work.finished(NODES, each.name):
                 continue
             names = sorted({name for q in pack.questions if q.object == each.name for name in q.names})
             own = [f.name for f in each.fields if f.ref is None]
-            columns = {"__source": "VARCHAR", "__key": "VARCHAR"} | dict.fromkeys(own, "VARCHAR")
             listed = "".join(f", {quoted(name)}" for name in own)
             rows = work.rows(
-                f"SELECT concat(__source, ':', __key){listed} FROM {work.scan(columns, 'link', each.name, 'nodes')}"
+                f"SELECT concat(__source, ':', __key){listed} FROM {work.scan(NODES, each.name, also=texts(*own))}"
                 " WHERE concat(__source, ':', __key) IN (SELECT unnest(?))", [names],
             )  # fmt: skip
             found[each.name] = {str(row[0]): dict(zip(own, row[1:], strict=True)) for row in rows}

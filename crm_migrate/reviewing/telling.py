@@ -8,17 +8,15 @@ from typing import Any
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.reviewing.candidates import CLUSTERS, PAIRS, Candidate
+from crm_migrate.quoting import quoted
+from crm_migrate.reviewing.candidates import Candidate
 from crm_migrate.reviewing.hanging import Hanging, hanging
 from crm_migrate.reviewing.questions import Cells, Compared, Kind, Question, Record, question_id
 from crm_migrate.stages.dedupe.survivorship import winners
 from crm_migrate.workspace.relations import Relations, Row
-from crm_migrate.workspace.sql import quoted
+from crm_migrate.workspace.tables import CLUSTERS, GROUPS, NODES, PAIRS, texts
 
-NODE = {
-    "__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR", "__trust": "INTEGER", "__changed": "VARCHAR",
-}  # fmt: skip
-GROUPS = {"group": "BIGINT", "kind": "VARCHAR", "shared": "VARCHAR", "__node": "BIGINT"}
+_SHOWN = ("__node", "__source", "__key", "__trust", "__changed")
 _NAMING = ("company_name", "person_name", "family_name", "given_name", "text")
 _WHY = 3  # reasons told for one question
 
@@ -49,11 +47,13 @@ def tell(work: Relations, plan: Plan, each: ObjectPlan, candidates: Sequence[Can
 
 
 def _find(work: Relations, plan: Plan, each: ObjectPlan) -> _Found:
-    columns = NODE | {f.name: "VARCHAR" if f.ref is None else "BIGINT" for f in each.fields}
-    nodes = work.scan(columns, "link", each.name, "nodes")
-    wanted = work.rows(f"SELECT * FROM {nodes} WHERE __node IN (SELECT node FROM asked)")
+    fields = {f.name: "VARCHAR" if f.ref is None else "BIGINT" for f in each.fields}
+    nodes, columns = work.scan(NODES, each.name, also=fields), (*_SHOWN, *fields)
+    wanted = work.rows(
+        f"SELECT {', '.join(map(quoted, columns))} FROM {nodes} WHERE __node IN (SELECT node FROM asked)"
+    )
     rows = {int(row[0]): dict(zip(columns, row, strict=True)) for row in wanted}
-    clusters = work.scan(CLUSTERS, "dedupe", each.name, "clusters")
+    clusters = work.scan(CLUSTERS, each.name)
     state = {
         int(node): (int(cluster), str(word), why or "")
         for node, cluster, word, why in work.rows(
@@ -84,12 +84,11 @@ def _names(work: Relations, plan: Plan, field: FieldPlan, nodes: set[int]) -> di
         (f for f in other.fields if f.type in _NAMING and f.ref is None), key=lambda f: _NAMING.index(f.type)
     )
     label = f"coalesce({', '.join([*(f'n.{quoted(f.name)}' for f in naming[:2]), 'n.__key'])})"
-    columns = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"} | {f.name: "VARCHAR" for f in naming[:2]}
-    clusters = work.scan(CLUSTERS, "dedupe", other.name, "clusters")
+    clusters = work.scan(CLUSTERS, other.name)
     work.connection.register("referred", pa.table({"node": pa.array(sorted(nodes), type=pa.int64())}))
     found = work.rows(
         f"SELECT r.node, {label}, n.__source, n.__key FROM referred r JOIN {clusters} c ON c.__node = r.node"
-        f" JOIN {work.scan(columns, 'link', other.name, 'nodes')} n ON n.__node = c.__cluster"
+        f" JOIN {work.scan(NODES, other.name, also=texts(*(f.name for f in naming[:2])))} n ON n.__node = c.__cluster"
     )
     work.connection.unregister("referred")
     return {int(node): f"{label} ({source}:{key})" for node, label, source, key in found}
@@ -97,8 +96,8 @@ def _names(work: Relations, plan: Plan, field: FieldPlan, nodes: set[int]) -> di
 
 def _compared(work: Relations, each: ObjectPlan) -> dict[int, list[Row]]:
     """Question -> pairs inside it that a rule, a decision or the model spoke about."""
-    listed = ", ".join(f"p.{quoted(name)}" for name in PAIRS)
-    pairs = work.scan(PAIRS, "dedupe", each.name, "pairs")
+    listed = ", ".join(f"p.{quoted(name)}" for name in PAIRS.columns)
+    pairs = work.scan(PAIRS, each.name)
     rows = work.rows(
         f"SELECT x.question, {listed} FROM {pairs} p JOIN asked x ON x.node = p.a"
         " JOIN asked y ON y.node = p.b AND y.question = x.question ORDER BY x.question, p.a, p.b"
@@ -111,11 +110,11 @@ def _compared(work: Relations, each: ObjectPlan) -> dict[int, list[Row]]:
 
 def _groups(work: Relations, each: ObjectPlan) -> dict[int, list[tuple[str, set[int]]]]:
     """Question -> households and the like: what is shared, and the nodes of the question that share it."""
-    if not work.finished("dedupe", each.name, "groups"):
+    if not work.finished(GROUPS, each.name):
         return {}
     rows = work.rows(
         'SELECT a.question, g."group", g.kind, g.shared, list(a.node ORDER BY a.node) FROM '
-        f"{work.scan(GROUPS, 'dedupe', each.name, 'groups')} g JOIN asked a ON a.node = g.__node"
+        f"{work.scan(GROUPS, each.name)} g JOIN asked a ON a.node = g.__node"
         " GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL"
     )
     found: dict[int, list[tuple[str, set[int]]]] = {}
@@ -211,7 +210,7 @@ def _shown(each: ObjectPlan, found: _Found, row: Mapping[str, Any]) -> Cells:
 
 
 def _pair(place: Mapping[int, int], row: Row) -> Compared:
-    said = dict(zip(PAIRS, row, strict=True))
+    said = dict(zip(PAIRS.columns, row, strict=True))
     evidence = json.loads(said["evidence"] or "{}")
     left, right = sorted((place[int(said["a"])], place[int(said["b"])]))
     return Compared(

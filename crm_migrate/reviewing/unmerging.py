@@ -10,16 +10,12 @@ from dataclasses import dataclass
 
 from crm_migrate.errors import MappingError, UsageError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.load.keys import CROSSWALK, scan_folder
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.decisions import DuplicateDecision, evidence_hash, write_duplicates
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.relations import Relations, relations, scan_folder
+from crm_migrate.workspace.tables import CLUSTERS, CROSSWALK, DISPOSITIONS, NODES, SENT, texts
 
-_CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT"}
-_NODES = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"}
-_DISPOSITIONS = {"__cluster": "BIGINT", "__entity": "VARCHAR", "target_id": "VARCHAR"}
-_SENT = {"__entity": "VARCHAR", "target_id": "VARCHAR"}
 Cells = dict[str, str | None]
 
 
@@ -91,20 +87,20 @@ def _of_record(tables: Relations, each: ObjectPlan, subject: str) -> _Cluster | 
 def _of_target(tables: Relations, each: ObjectPlan, subject: str) -> _Cluster | None:
     """The cluster behind a record of the target, named as everywhere: by its id there, or by our key."""
     name, _, found = subject.partition(":")
-    if name != each.name or not tables.finished("reconcile", each.name, "dispositions"):
+    if name != each.name or not tables.finished(DISPOSITIONS, each.name):
         return None
-    rows = tables.scan(_DISPOSITIONS, "reconcile", each.name, "dispositions")
+    rows = tables.scan(DISPOSITIONS, each.name)
     there = f"target_id = {literal(found)} OR __entity = {literal(found)}"
     return _read(tables, each, f"c.__cluster IN (SELECT __cluster FROM {rows} WHERE {there})")
 
 
 def _read(tables: Relations, each: ObjectPlan, condition: str) -> _Cluster | None:
     """The records of the cluster in which one of them fulfils the condition, by name."""
-    if not tables.finished("dedupe", each.name, "clusters"):
+    if not tables.finished(CLUSTERS, each.name):
         raise UsageError("this run has no clusters yet", hint="crm-migrate resume")
     fields = [field.name for field in each.fields if field.ref is None]
-    nodes = tables.scan(_NODES | dict.fromkeys(fields, "VARCHAR"), "link", each.name, "nodes")
-    clusters = tables.scan(_CLUSTERS, "dedupe", each.name, "clusters")
+    nodes = tables.scan(NODES, each.name, also=texts(*fields))
+    clusters = tables.scan(CLUSTERS, each.name)
     cells = "".join(f", n.{quoted(name)}" for name in fields)
     rows = tables.rows(
         f"SELECT concat(n.__source, ':', n.__key) AS name, n.__node{cells} FROM {nodes} n JOIN {clusters} c USING"
@@ -165,8 +161,8 @@ def _loaded(tables: Relations, project: Project, cluster: _Cluster) -> Iterator[
     folder = project.work / "targets"
     names = ", ".join(literal(name) for name in cluster.records)
     for identity in sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ():
-        known = scan_folder(tables, project.crosswalk(identity, cluster.object.name), CROSSWALK)
-        sent = scan_folder(tables, project.sent(identity, cluster.object.name), _SENT)
+        known = scan_folder(project.crosswalk(identity, cluster.object.name), CROSSWALK.columns)
+        sent = scan_folder(project.sent(identity, cluster.object.name), SENT.columns)
         rows = tables.rows(
             f"SELECT any_value(s.target_id), list(concat(k.__source, ':', k.__key) ORDER BY k.__source, k.__key)"
             f" FROM {known} k JOIN {sent} s USING (__entity) WHERE concat(k.__source, ':', k.__key) IN ({names})"
@@ -184,7 +180,7 @@ def _children(
     for child in plan.objects:
         for field in child.fields:
             if field.ref is not None and field.ref.object == cluster.object.name:
-                nodes = tables.scan({"__node": "BIGINT", field.name: "BIGINT"}, "link", child.name, "nodes")
+                nodes = tables.scan(NODES, child.name, also={field.name: "BIGINT"})
                 count = tables.count(f"(SELECT 1 FROM {nodes} WHERE {quoted(field.name)} IN ({wanted}))")
                 if count:
                     yield child.name, field.name, count

@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_migrate.errors import InternalError
+from crm_migrate.quoting import literal
 from crm_migrate.workspace.parts import publish, read_manifest, write_manifest
-from crm_migrate.workspace.sql import literal, stream
+from crm_migrate.workspace.sql import stream
 
 CROSSWALK = pa.schema([("__source", pa.string()), ("__key", pa.string()), ("__entity", pa.string())])
 _SALTS = 8

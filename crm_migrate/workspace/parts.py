@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -95,6 +96,16 @@ def paths(folder: Path) -> list[Path]:
     if parts is None:
         raise FileNotFoundError(folder / MANIFEST)
     return [verified(folder, part) for part in parts]
+
+
+def shapes(folder: Path) -> dict[Path, tuple[str, ...]]:
+    """The files of a finished table in order, each with its columns; a file is opened for that once per process."""
+    return {path: _columns(path, _state(path, "")) for path in paths(folder)}
+
+
+@lru_cache(maxsize=16_384)
+def _columns(path: Path, _state: tuple[str, str, int, int, int]) -> tuple[str, ...]:
+    return tuple(pq.read_schema(path).names)
 
 
 def tables(folder: Path) -> Iterator[pa.Table]:

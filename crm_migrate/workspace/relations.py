@@ -5,15 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.layout import Run
-from crm_migrate.workspace.parts import paths, publish, read_manifest, write_manifest
-from crm_migrate.workspace.sql import connected, literal, quoted
+from crm_migrate.workspace.parts import paths, publish, shapes, write_manifest
+from crm_migrate.workspace.sql import connected, exists
 from crm_migrate.workspace.state import check_tables
+from crm_migrate.workspace.tables import Table
 
 MEMORY = "400MB"  # beside what Python and Arrow need: a stage stays under a gigabyte
 GROUP_ROWS = 122_880  # so many wide rows are sorted at a time
@@ -37,9 +40,10 @@ class Span:
 class Relations:
     """One bounded DuckDB over the tables of a run."""
 
-    def __init__(self, run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, run: Run, connection: duckdb.DuckDBPyConnection, *, partial: bool = False) -> None:
         self.run = run
         self.connection = connection
+        self._partial = partial
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run one statement."""
@@ -49,42 +53,62 @@ class Relations:
         """All rows of a small result."""
         return list(self.connection.execute(sql, list(parameters)).fetchall())
 
+    def one(self, sql: str, parameters: Sequence[object] = ()) -> Row:
+        """The only row of a result."""
+        (row,) = self.rows(sql, parameters)
+        return row
+
     def count(self, sql: str) -> int:
         """The number of rows of a table or sub-query."""
-        return int(self.rows(f"SELECT count(*) FROM {sql}")[0][0])
+        return int(self.one(f"SELECT count(*) FROM {sql}")[0])
 
-    def scan(self, columns: Mapping[str, str], *path: str) -> str:
-        """A sub-query over a finished table with exactly these columns (name -> SQL type); absent ones are null."""
-        parts = paths(self.run.table(path[0], *path[1:]))
-        if not parts:
-            return f"(SELECT {_nulls(columns)} WHERE FALSE)"
-        scan = f"read_parquet([{', '.join(literal(str(part)) for part in parts)}], union_by_name = true)"
-        there = {str(row[0]) for row in self.rows(f"DESCRIBE SELECT * FROM {scan}")}
-        chosen = [
-            f"{quoted(name) if name in there else 'NULL'}::{kind} AS {quoted(name)}" for name, kind in columns.items()
-        ]
-        return f"(SELECT {', '.join(chosen)} FROM {scan})"
+    def kinds(self, relation: str) -> dict[str, str]:
+        """The columns of a view, temporary table or sub-query (name -> SQL type)."""
+        return {str(name): str(kind) for name, kind, *_ in self.rows(f"DESCRIBE FROM {relation}")}
 
-    def finished(self, *path: str) -> bool:
+    def scan(self, table: Table, *names: str, also: Mapping[str, str] = MappingProxyType({})) -> str:
+        """A sub-query over a finished table with exactly its columns and `also` (name -> SQL type); absent ones null.
+
+        FileNotFoundError where the table is not finished, unless these are the tables of a part of a run.
+        """
+        return _select({**table.columns, **also}, self._shapes(table, *names))
+
+    def whole(self, table: Table, *names: str) -> str:
+        """As `scan`, and behind its columns all others that the table has, as they are."""
+        found = self._shapes(table, *names)
+        rest = dict.fromkeys(name for shape in found.values() for name in shape if name not in table.columns)
+        return _select(table.columns, found, tuple(rest))
+
+    def _shapes(self, table: Table, *names: str) -> dict[Path, tuple[str, ...]]:
+        absent = self._partial and not self.finished(table, *names)
+        return {} if absent else shapes(self.folder(table, *names))
+
+    def folder(self, table: Table, *names: str) -> Path:
+        """Where the table of this object and source lies."""
+        return self.run.folder.joinpath(*table.path(*names))
+
+    def finished(self, table: Table, *names: str) -> bool:
         """Whether a stage has finished that table."""
-        return read_manifest(self.run.table(path[0], *path[1:])) is not None
+        return exists(self.folder(table, *names))
 
-    def spans(self, column: str, *path: str) -> list["Span"]:
+    def spans(self, column: str, table: Table, *names: str) -> list["Span"]:
         """Spans of a whole number, about a row group of a table sorted by it each; together they hold every number."""
-        largest = {end for part in paths(self.run.table(path[0], *path[1:])) for end in _largest(part, column)}
+        largest = {end for part in paths(self.folder(table, *names)) for end in _largest(part, column)}
         ends = sorted(largest)[:-1]
         return [Span(after, upto) for after, upto in zip([None, *ends], [*ends, None], strict=True)]
 
-    def publish(self, sql: str, *path: str, parameters: Sequence[object] = ()) -> int:
+    def publish(self, sql: str, table: Table, *names: str, parameters: Sequence[object] = ()) -> int:
         """Write the rows of an ordered query as a table of the run; returns how many. Same rows, same parts."""
-        return self.publish_pieces([sql], *path, parameters=parameters)
+        return self.publish_pieces([sql], table, *names, parameters=parameters)
 
-    def publish_pieces(self, queries: Sequence[str], *path: str, parameters: Sequence[object] = ()) -> int:
+    def publish_pieces(
+        self, queries: Sequence[str], table: Table, *names: str, parameters: Sequence[object] = ()
+    ) -> int:
         """Write the rows of ordered queries, one after the other, as one table: each is sorted by itself.
 
         Wide rows are dear to sort: in pieces they need no more memory than one piece, however many there are.
         """
-        folder = self.run.table(path[0], *path[1:])
+        folder = self.folder(table, *names)
         fresh = folder / ".fresh"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
@@ -101,6 +125,22 @@ class Relations:
         return written
 
 
+def scan_folder(folder: Path, columns: Mapping[str, str]) -> str:
+    """A sub-query over a table outside the run with exactly these columns; no rows where there is no such table."""
+    return _select(columns, shapes(folder) if exists(folder) else {})
+
+
+def _select(columns: Mapping[str, str], found: Mapping[Path, tuple[str, ...]], rest: Sequence[str] = ()) -> str:
+    there = {name for shape in found.values() for name in shape}
+    chosen = [f"{quoted(n) if n in there else 'NULL'}::{kind} AS {quoted(n)}" for n, kind in columns.items()]
+    listed = ", ".join([*chosen, *map(quoted, rest)])
+    if not found:
+        return f"(SELECT {listed} WHERE FALSE)"
+    # Where all parts are alike, DuckDB need not open every file of a table before it begins.
+    alike = "" if len(set(found.values())) == 1 else ", union_by_name = true"
+    return f"(SELECT {listed} FROM read_parquet([{', '.join(literal(str(part)) for part in found)}]{alike}))"
+
+
 def _largest(path: Path, column: str) -> Iterator[int]:
     """The largest value of a column in each row group, by the statistics of the file."""
     metadata = pq.read_metadata(path)
@@ -110,21 +150,18 @@ def _largest(path: Path, column: str) -> Iterator[int]:
             yield int(group.column(place).statistics.max)
 
 
-def _nulls(columns: Mapping[str, str]) -> str:
-    return ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
-
-
 @contextmanager
-def relations(run: Run, stage: str) -> Iterator[Relations]:
+def relations(run: Run, stage: str, *, partial: bool = False) -> Iterator[Relations]:
     """A connection for one stage; it spills into the folder of the stage and leaves nothing there.
 
-    DamagedFile where a table of an earlier stage has gone.
+    `partial`: the run may have ended before some stage, and a table that is not finished has no rows. DamagedFile where
+    a table of an earlier stage has gone.
     """
     check_tables(run)
     spill = run.table(stage, ".spill")
     try:
         with connected(spill, MEMORY) as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            yield Relations(run, connection)
+            yield Relations(run, connection, partial=partial)
     finally:
         shutil.rmtree(spill, ignore_errors=True)

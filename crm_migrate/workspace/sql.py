@@ -1,4 +1,4 @@
-"""DuckDB over the tables on disk: one way to connect, to quote, to read a table and to write one."""
+"""DuckDB over the tables on disk: one way to connect, to read a table and to write one."""
 
 import errno
 import os
@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crm_migrate.quoting import literal
 from crm_migrate.workspace.interrupting import interruptible
 from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, write_manifest
 
@@ -18,16 +19,6 @@ MEMORY = "600MB"
 THREADS = 2
 INTERRUPTED = "Query interrupted"  # how DuckDB tells of Ctrl-C in the middle of a query
 ROW_GROUP = 131_072
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier, whatever it contains."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """An SQL text literal, for the few places where DuckDB binds no value (paths)."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The merged record as it is to be loaded, or why not: inherited and derived values, required fields, checks."""
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.complete.cascades import cascade
 from crm_migrate.stages.complete.deriving import create_rates, derived
 from crm_migrate.stages.complete.owners import PROBLEM, create_owners, settled
@@ -12,7 +13,7 @@ from crm_migrate.stages.complete.verdicts import create_verdicts, judge, warn
 from crm_migrate.stages.complete.warnings import gather
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import COMPLETED, MERGED, WARNINGS
 
 
 def complete(plan: Plan, run: Run) -> None:
@@ -71,11 +72,12 @@ def _publish(work: Relations, each: ObjectPlan, query: Query) -> None:
         f"SELECT q.__cluster, coalesce(v.state, 'ready') AS __state{reason}"
         f"{listed} FROM ({query.text}) q LEFT JOIN {quoted(f'verdicts/{each.name}')} v ON v.cluster = q.__cluster"
     )
-    spans = work.spans("__cluster", "dedupe", each.name, "merged")
+    spans = work.spans("__cluster", MERGED, each.name)
     pieces = [f"{completed} WHERE {span.holds('q.__cluster')} ORDER BY q.__cluster" for span in spans]
-    work.publish_pieces(pieces, "complete", each.name, "entities", parameters=query.bound)
+    work.publish_pieces(pieces, COMPLETED, each.name, parameters=query.bound)
     work.publish(
         "SELECT DISTINCT cluster AS __cluster, code, rule, field, message"
         f" FROM {quoted(f'warnings/{each.name}')} ORDER BY ALL",
-        "complete", each.name, "warnings",
-    )  # fmt: skip
+        WARNINGS,
+        each.name,
+    )

@@ -1,8 +1,9 @@
 """Children of records that are not loaded: held, or what the mapping says of an excluded parent, to a fixed point."""
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import MERGED
 
 
 def cascade(work: Relations, plan: Plan) -> None:
@@ -10,10 +11,10 @@ def cascade(work: Relations, plan: Plan) -> None:
     for each in plan.objects:
         work.execute(f"CREATE TABLE {quoted(f'links_cleared/{each.name}')} (cluster BIGINT, field VARCHAR)")
         references = [field for field in each.fields if field.ref is not None]
-        columns = {"__cluster": "BIGINT"} | {field.name: "BIGINT" for field in references}
         if references:
-            scan = work.scan(columns, "dedupe", each.name, "merged")
-            work.execute(f"CREATE TABLE {quoted(f'parents/{each.name}')} AS SELECT * FROM {scan}")
+            scan = work.scan(MERGED, each.name, also={field.name: "BIGINT" for field in references})
+            listed = ", ".join(["__cluster", *(quoted(field.name) for field in references)])
+            work.execute(f"CREATE TABLE {quoted(f'parents/{each.name}')} AS SELECT {listed} FROM {scan}")
     while any(_follow(work, each, field) for each in plan.objects for field in each.fields if field.ref is not None):
         pass
 

@@ -8,9 +8,9 @@ from crm_migrate.crm.types import Storage
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY, Derived, derived_fields
 from crm_migrate.mapping.expressions import parse
 from crm_migrate.mapping.plan import RATE_DIGITS, MoneyPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.complete.query import Query, Sql
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
 
 _STAGE = "regexp_replace(lower(coalesce(q.stage, '')), '[^a-z]', '', 'g')"
 _WON, _LOST = "('closedwon', 'won')", "('closedlost', 'lost')"

@@ -5,9 +5,9 @@ import re
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, OwnerPlan, OwnersPlan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.complete.query import Query, Sql
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
 
 _KEEP = re.compile(r"keep_as_text\((\w+)\)")
 PROBLEM = "__owner_problem/"

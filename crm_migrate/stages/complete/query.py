@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crm_migrate.workspace.sql import quoted
+from crm_migrate.quoting import quoted
 
 
 @dataclass(frozen=True, slots=True)

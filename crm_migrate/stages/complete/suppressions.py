@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.complete.query import Query
 from crm_migrate.stages.dedupe.survivorship import strictness
 from crm_migrate.stages.link.records import SUPPRESSIONS
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import CLUSTERS, NODES
 
 CARRIED = "mailbox_carried"
 _LAXEST = len(CONSENT_STRICTNESS) - 1  # the strictness of what nobody speaks about
@@ -34,8 +35,8 @@ def _leave_out(work: Relations, owner: ObjectPlan, enrich: EnrichPlan, carriers:
     carried only where the record's own consent is as strict: else the list is the only place that knows.
     """
     verdicts = quoted(f"verdicts/{SUPPRESSIONS}")
-    clusters = work.scan({"__node": "BIGINT", "__cluster": "BIGINT"}, "dedupe", SUPPRESSIONS, "clusters")
-    nodes = work.scan({"__node": "BIGINT", "__source": "VARCHAR"}, "link", SUPPRESSIONS, "nodes")
+    clusters = work.scan(CLUSTERS, SUPPRESSIONS)
+    nodes = work.scan(NODES, SUPPRESSIONS)
     message = f"A record of {owner.name} carries this mailbox, and with it what was said."
     said = strictness("s.state") if "state" in listed.columns else str(_LAXEST)
     work.execute(

@@ -1,9 +1,9 @@
 """What the target allows only once: the best record keeps the value, or all that claim it wait."""
 
 from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.complete.query import Query, Sql
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
 
 
 def settle_unique(work: Relations, each: ObjectPlan, query: Query) -> Query:

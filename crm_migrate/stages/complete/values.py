@@ -5,10 +5,11 @@ from collections.abc import Callable
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.complete.deriving import storages
 from crm_migrate.stages.complete.query import Query, Sql, composed
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
+from crm_migrate.workspace.tables import MERGED, texts
 
 ODD = "__odd/"  # whether a value cannot be compared as the `case:` of that field asks
 _NEVER = Sql("FALSE")
@@ -26,11 +27,10 @@ def resolver(plan: Plan, each: ObjectPlan, alias: str = "q") -> Callable[[Name],
 
 def merged(work: Relations, each: ObjectPlan) -> Query:
     """The records as `dedupe` left them."""
-    columns = {"__cluster": "BIGINT", "__trust": "INTEGER", "__changed": "VARCHAR", "__members": "INTEGER"}
     fields = {field.name: "VARCHAR" if field.ref is None else "BIGINT" for field in each.fields}
-    names = (*columns, *fields)
+    names = ("__cluster", "__trust", "__changed", "__members", *fields)
     listed = ", ".join(quoted(name) for name in names)
-    return Query(f"SELECT {listed} FROM {work.scan(columns | fields, 'dedupe', each.name, 'merged')}", names)
+    return Query(f"SELECT {listed} FROM {work.scan(MERGED, each.name, also=fields)}", names)
 
 
 def filled(plan: Plan, query: Query, each: ObjectPlan) -> Query:
@@ -99,8 +99,7 @@ def inheritance(work: Relations, parent: ObjectPlan, wanted: str) -> str:
     table = f"inherit/{parent.name}/{wanted}"
     if work.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]):
         return quoted(table)
-    columns = {"__cluster": "BIGINT", wanted: "VARCHAR"}
-    scan = work.scan(columns, "dedupe", parent.name, "merged")
+    scan = work.scan(MERGED, parent.name, also=texts(wanted))
     return f"(SELECT __cluster AS cluster, {quoted(wanted)} AS value FROM {scan})"
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import parse
 from crm_migrate.mapping.plan import CheckPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.complete.owners import PROBLEM
 from crm_migrate.stages.complete.query import Query, Sql
 from crm_migrate.stages.complete.values import ODD, resolver
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import CLUSTERS
 
 _INCOMPARABLE = "A value cannot be compared as the check asks."
 
@@ -41,12 +42,11 @@ def create_verdicts(work: Relations, each: ObjectPlan) -> None:
         f"CREATE TABLE {quoted(f'warnings/{each.name}')} (cluster BIGINT, code VARCHAR, rule VARCHAR, field VARCHAR,"
         " message VARCHAR)"
     )
-    columns = dict.fromkeys(("rule", "state", "why"), "VARCHAR") | {"__cluster": "BIGINT"}
     work.execute(
         f"INSERT INTO {verdicts} SELECT __cluster, 'held', split_part(any_value(why), ': ', 1),"
         f" coalesce(any_value(rule), ''),"
         " '', substr(any_value(why), length(split_part(any_value(why), ': ', 1)) + 3)"
-        f" FROM {work.scan(columns, 'dedupe', each.name, 'clusters')} WHERE state = 'held' GROUP BY __cluster"
+        f" FROM {work.scan(CLUSTERS, each.name)} WHERE state = 'held' GROUP BY __cluster"
     )
 
 

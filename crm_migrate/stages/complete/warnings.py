@@ -1,22 +1,19 @@
 """Everything that is worth a look and stops nothing: notes of earlier stages, and pairs that wait for a decision."""
 
 from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.quoting import quoted
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
-
-_TEXTS = dict.fromkeys(("field", "code", "message"), "VARCHAR")
-_PAIR = {"a": "BIGINT", "b": "BIGINT", "rule": "VARCHAR", "outcome": "VARCHAR", "why": "VARCHAR"}
+from crm_migrate.workspace.tables import CLUSTERS, MERGE_NOTES, NODES, PAIRS
 
 
 def gather(work: Relations, each: ObjectPlan) -> None:
     """Add the notes of `dedupe` and the open pairs to `warnings/<object>`; those of `link` speak for themselves."""
     warnings = quoted(f"warnings/{each.name}")
-    clusters = work.scan({"__node": "BIGINT", "__cluster": "BIGINT"}, "dedupe", each.name, "clusters")
-    merged = work.scan(_TEXTS | {"__cluster": "BIGINT"}, "dedupe", each.name, "notes")
+    clusters = work.scan(CLUSTERS, each.name)
+    merged = work.scan(MERGE_NOTES, each.name)
     work.execute(f"INSERT INTO {warnings} SELECT __cluster, code, 'dedupe', field, message FROM {merged}")
-    pairs = work.scan(_PAIR, "dedupe", each.name, "pairs")
-    node = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"}
-    nodes = work.scan(node, "link", each.name, "nodes")
+    pairs = work.scan(PAIRS, each.name)
+    nodes = work.scan(NODES, each.name)
     work.execute(
         f"INSERT INTO {warnings} WITH open AS (SELECT p.*, x.__cluster AS ca, y.__cluster AS cb FROM {pairs} p"
         f" JOIN {clusters} x ON x.__node = p.a JOIN {clusters} y ON y.__node = p.b"

@@ -11,6 +11,7 @@ from pathlib import Path
 from crm_migrate.errors import MappingError
 from crm_migrate.finding import errors
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.clustering import create_clusters
 from crm_migrate.stages.dedupe.decisions import replay
 from crm_migrate.stages.dedupe.earlier import keep_loaded
@@ -26,7 +27,7 @@ from crm_migrate.stages.dedupe.surviving import survive
 from crm_migrate.workspace.decisions import DuplicateDecision, read_duplicates
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.sql import quoted
+from crm_migrate.workspace.tables import FINDINGS, PAIRS
 
 Crosswalk = Callable[[str], Path]  # object -> folder of its crosswalk
 
@@ -70,7 +71,7 @@ def _match(
     learned = learn(work, plan, each, nodes) if each.learned else None
     create_clusters(work, each, nodes)
     told_fields = [name for name in kinds(plan, each) if each.field(name).ref is None] if learned else []
-    work.publish(evidence(each, nodes, told_fields), "dedupe", each.name, "pairs")
+    work.publish(evidence(each, nodes, told_fields), PAIRS, each.name)
     publish_learned(work, each, learned)
     lines = [(finding.code, "", finding.message, 1) for finding in findings]
     _publish_findings(work, each, [*lines, *nobodies, *told(work, each, learned)])
@@ -90,5 +91,5 @@ def _publish_findings(work: Relations, each: ObjectPlan, lines: list[tuple[str, 
         f" ?::INTEGER, ' neighbours only.'), blocks FROM {quoted(f'blocks/{each.name}')}",
         [BLOCK, WINDOW],
     )
-    work.publish("SELECT * FROM told ORDER BY ALL", "dedupe", each.name, "findings")
+    work.publish("SELECT * FROM told ORDER BY ALL", FINDINGS, each.name)
     work.execute("DROP TABLE told")

@@ -1,9 +1,9 @@
 """What people chose: of a merge that they decided, the record that gives a field, whatever the field's rule says."""
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.survivorship import COMPUTED, block_of
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
 
 
 def is_choosable(field: FieldPlan) -> bool:

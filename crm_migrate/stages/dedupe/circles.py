@@ -6,9 +6,9 @@
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.link.cycles import in_cycles
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
 
 
 def create_circles(work: Relations, each: ObjectPlan, nodes: str) -> None:

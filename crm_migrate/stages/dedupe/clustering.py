@@ -4,9 +4,9 @@ import pyarrow as pa
 
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.matching.deciding.clusters import MAX_CLUSTER, chain, components
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.rules import hard_fields
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
 
 _HELD = (("cluster", pa.int64()), ("code", pa.string()), ("why", pa.string()))
 

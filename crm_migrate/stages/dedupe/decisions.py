@@ -6,10 +6,10 @@ import pyarrow as pa
 
 from crm_migrate.finding import Finding
 from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.pairs import DECIDED
 from crm_migrate.workspace.decisions import DuplicateDecision, obsolete, stale
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
 
 DECISION = "decision"
 Cells = dict[str, str | None]

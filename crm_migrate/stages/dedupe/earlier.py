@@ -8,10 +8,10 @@ from pathlib import Path
 
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.matching.deciding.clusters import MAX_CLUSTER
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.pairs import EARLIER
 from crm_migrate.workspace.parts import paths, read_manifest
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
 
 LOADED = "earlier load"
 _NUMBER = -9  # no rule, and after all decisions

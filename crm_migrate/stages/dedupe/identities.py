@@ -10,9 +10,9 @@ import polars as pl
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.matching.comparing.terms import Codes
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.keys import without_placeholders
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
 
 EMPLOYER = "employer"
 COMPANY = "company_name"

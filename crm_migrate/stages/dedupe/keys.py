@@ -12,8 +12,8 @@ import pyarrow as pa
 from crm_migrate.cleansing import Context, compare_key
 from crm_migrate.cleansing.placeholders import is_known_filler, is_placeholder
 from crm_migrate.mapping.plan import FieldPlan
+from crm_migrate.quoting import quoted
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
 
 BATCH = 131_072
 _SHOWN = 5  # values in a message; only such that are nobody's own

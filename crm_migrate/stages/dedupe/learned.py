@@ -19,11 +19,11 @@ from crm_migrate.matching.deciding.clusters import components
 from crm_migrate.matching.deciding.outcomes import Outcomes, outcomes
 from crm_migrate.matching.deciding.vetoes import DIFFERENT
 from crm_migrate.matching.weighing.engine import Resolved, resolve
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.identities import identities, kinds
 from crm_migrate.stages.dedupe.pairs import LEARNED, MODEL, SILENT
 from crm_migrate.stages.dedupe.rules import hard_fields
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
 
 Flags = npt.NDArray[np.bool_]
 Ends = tuple[Codes, Codes]

@@ -7,57 +7,48 @@ import numpy as np
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import LearnedPlan, ObjectPlan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.learned import Learned
 from crm_migrate.stages.dedupe.pairs import MODEL
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
+from crm_migrate.workspace.tables import GROUPS, LEARNED, Table
 
 Line = tuple[str, str, str, int]  # code, rule, message, count
-_GROUPS = pa.schema([("group", pa.int64()), ("kind", pa.string()), ("shared", pa.string()), ("__node", pa.int64())])
-_SUMMARY = pa.schema(
-    [
-        ("mode", pa.string()),
-        ("limit", pa.float64()),
-        ("expected_wrong", pa.float64()),
-        ("merged_records", pa.int64()),
-        ("cut", pa.float64()),
-    ]
-)
 
 
 def publish_learned(work: Relations, each: ObjectPlan, learned: Learned | None) -> None:
     """Tables `dedupe/<object>/learned` (one line) and `groups`; empty where no model spoke."""
-    _publish(work, each, "learned", _summary(each.learned, learned) if each.learned else _SUMMARY.empty_table())
-    _publish(work, each, "groups", _groups(learned))
+    _publish(work, each, LEARNED, _summary(each.learned, learned) if each.learned else LEARNED.schema.empty_table())
+    _publish(work, each, GROUPS, _groups(learned))
 
 
-def _publish(work: Relations, each: ObjectPlan, name: str, table: pa.Table) -> None:
-    work.connection.register("told_table", table)
-    work.publish("SELECT * FROM told_table ORDER BY ALL", "dedupe", each.name, name)
+def _publish(work: Relations, each: ObjectPlan, table: Table, lines: pa.Table) -> None:
+    work.connection.register("told_table", lines)
+    work.publish("SELECT * FROM told_table ORDER BY ALL", table, each.name)
     work.connection.unregister("told_table")
 
 
 def _summary(asked: LearnedPlan, learned: Learned | None) -> pa.Table:
     """`cut` is the probability from which pairs are merged; null where nothing is."""
     if learned is None:
-        return pa.table([[asked.do], [asked.limit], [0.0], [0], [None]], schema=_SUMMARY)
+        return pa.table([[asked.do], [asked.limit], [0.0], [0], [None]], schema=LEARNED.schema)
     found = learned.found
     cut = round(float(1 / (1 + np.exp(-min(found.cut, 50.0)))), 6) if np.isfinite(found.cut) else None
     wrong = round(found.expected_wrong, 6)
-    return pa.table([[asked.do], [asked.limit], [wrong], [found.merged_records], [cut]], schema=_SUMMARY)
+    return pa.table([[asked.do], [asked.limit], [wrong], [found.merged_records], [cut]], schema=LEARNED.schema)
 
 
 def _groups(learned: Learned | None) -> pa.Table:
     """One line per group and member; a group has the number of its smallest node."""
     groups = learned.found.groups if learned else ()
     if learned is None or not groups:
-        return _GROUPS.empty_table()
+        return GROUPS.schema.empty_table()
     sizes = [len(group.members) for group in groups]
     rows = np.fromiter(chain.from_iterable(group.members for group in groups), dtype=np.int64, count=sum(sizes))
     at = np.repeat(np.arange(len(groups)), sizes)
     first = np.array([learned.node[list(group.members)].min() for group in groups], dtype=np.int64)
     told = (pa.array([getattr(group, word) for group in groups]).take(at) for word in ("kind", "shared_value"))
-    return pa.table([first[at], *told, learned.node[rows]], schema=_GROUPS)
+    return pa.table([first[at], *told, learned.node[rows]], schema=GROUPS.schema)
 
 
 def told(work: Relations, each: ObjectPlan, learned: Learned | None) -> Iterator[Line]:

@@ -6,9 +6,9 @@ mailbox that was given up says nothing about the one that stayed.
 """
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.survivorship import strictness
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
 
 _ORDERS = {"any_true": "(value <> 'true')::INTEGER", "all_true": "(value <> 'false')::INTEGER"}
 

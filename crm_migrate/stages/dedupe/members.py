@@ -1,26 +1,19 @@
 """The records that take part: nodes as a view, and the members of every cluster that has something to decide."""
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.quoting import quoted
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
+from crm_migrate.workspace.tables import ENRICHMENT, NODES
 
-NODE = {
-    "__node": "BIGINT",
-    "__source": "VARCHAR",
-    "__key": "VARCHAR",
-    "__trust": "INTEGER",
-    "__changed": "VARCHAR",
-    "__ev": "VARCHAR",
-}
-ADDED = {"__source": "VARCHAR", "__key": "VARCHAR", "__node": "BIGINT", "__changed": "VARCHAR", "__ev": "VARCHAR"}
+_OWN = ("__node", "__source", "__key", "__trust", "__changed", "__ev")
 LEAST_TRUST = 1_000_000  # an enriching source has no trust of its own: it comes after every feed
 
 
 def node_view(work: Relations, each: ObjectPlan) -> str:
     """View `nodes/<object>`; references hold the cluster of their parent where that is known already, else its node."""
-    columns = NODE | {field.name: "VARCHAR" if field.ref is None else "BIGINT" for field in each.fields}
+    columns = {field.name: "VARCHAR" if field.ref is None else "BIGINT" for field in each.fields}
     view = quoted(f"nodes/{each.name}")
-    scan = work.scan(columns, "link", each.name, "nodes")
+    scan = work.scan(NODES, each.name, also=columns)
     cells, joins = [], []
     for number, field in enumerate(each.fields):
         name = quoted(field.name)
@@ -29,7 +22,7 @@ def node_view(work: Relations, each: ObjectPlan) -> str:
             cells.append(f"r{number}.cluster AS {name}")
         else:
             cells.append(f"n.{name}")
-    own = ", ".join([f"n.{name}" for name in NODE] + cells)
+    own = ", ".join([f"n.{name}" for name in _OWN] + cells)
     work.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT {own} FROM {scan} n{''.join(joins)}")
     return view
 
@@ -47,7 +40,7 @@ def create_members(work: Relations, each: ObjectPlan, nodes: str) -> str:
     work.execute(
         f"CREATE TABLE {added} AS SELECT *, row_number() OVER (PARTITION BY __cluster ORDER BY {own}) AS nth FROM ("
         f"SELECT DISTINCT c.cluster AS __cluster, {said}"
-        f" FROM {work.scan(ADDED | text, 'link', each.name, 'enrichment')} e JOIN {clusters} c ON c.node = e.__node)"
+        f" FROM {work.scan(ENRICHMENT, each.name, also=text)} e JOIN {clusters} c ON c.node = e.__node)"
     )
     fields = "".join(f", {_value(each, field)} AS {quoted(field.name)}" for field in each.fields)
     nothing = "".join(

@@ -8,11 +8,11 @@ and each record is compared with its next `WINDOW` neighbours: never skipped, ne
 from collections.abc import Sequence
 
 from crm_migrate.mapping.plan import MatchRulePlan, ObjectPlan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.rules import hard_fields, is_alone, name_fields
 from crm_migrate.stages.dedupe.shared import shared_table
 from crm_migrate.stages.dedupe.similarity import create_similarities
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
 
 BLOCK = 64
 WINDOW = 12

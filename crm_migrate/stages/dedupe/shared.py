@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from crm_migrate.cleansing import is_free_mail, is_role_mailbox
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.rules import name_fields
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
 
 MANY_NAMES = 3
 BATCH = 131_072

@@ -1,13 +1,14 @@
 """One surviving record per cluster: winners of every cell, what losers leave behind, and who won what."""
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.choices import apply_choices, create_choices
 from crm_migrate.stages.dedupe.circles import create_circles, notes
 from crm_migrate.stages.dedupe.mailboxes import override
 from crm_migrate.stages.dedupe.members import create_members, node_view
 from crm_migrate.stages.dedupe.survivorship import COMPUTED, block_of, conflicts, winners
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import CLUSTERS, MERGE_NOTES, MERGED, NODES, SURVIVORS
 
 
 def survive(work: Relations, each: ObjectPlan) -> None:
@@ -60,12 +61,13 @@ def _keep_others(work: Relations, field: FieldPlan, members: str) -> None:
 
 def _publish_clusters(work: Relations, each: ObjectPlan) -> None:
     work.publish(
-        "SELECT node AS __node, cluster AS __cluster, rule, CASE WHEN code IS NOT NULL THEN 'held' WHEN size > 1"
-        " THEN 'merged' ELSE 'single' END AS state, CASE WHEN code IS NOT NULL THEN concat(code, ': ', why)"
-        f" WHEN size > 1 THEN concat('joined by ', rule) END AS why FROM {quoted(f'clusters/{each.name}')}"
-        f" ORDER BY node",
-        "dedupe", each.name, "clusters",
-    )  # fmt: skip
+        "SELECT node AS __node, cluster AS __cluster, rule, CASE WHEN code IS NOT NULL THEN 'held'"
+        " WHEN size > 1 THEN 'merged' ELSE 'single' END AS state,"
+        " CASE WHEN code IS NOT NULL THEN concat(code, ': ', why) WHEN size > 1 THEN concat('joined by ', rule)"
+        f" END AS why FROM {quoted(f'clusters/{each.name}')} ORDER BY node",
+        CLUSTERS,
+        each.name,
+    )
 
 
 def _publish_survivors(work: Relations, each: ObjectPlan, members: str) -> None:
@@ -96,8 +98,9 @@ def _publish_survivors(work: Relations, each: ObjectPlan, members: str) -> None:
     )
     work.publish(
         f"SELECT * EXCLUDE (number) FROM ({' UNION ALL '.join([*lines, empty])}) ORDER BY __cluster, number",
-        "dedupe", each.name, "survivors",
-    )  # fmt: skip
+        SURVIVORS,
+        each.name,
+    )
     work.execute("DROP TABLE IF EXISTS lost")
 
 
@@ -127,7 +130,7 @@ def _publish_notes(work: Relations, each: ObjectPlan, nodes: str, members: str) 
                 f" JOIN {quoted(f'clusters/{each.name}')} c ON c.node = n.__node WHERE c.size > 1"
                 f" AND n.{name} = c.cluster"
             )
-    work.publish(f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY ALL", "dedupe", each.name, "notes")
+    work.publish(f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY ALL", MERGE_NOTES, each.name)
 
 
 def _publish_merged(
@@ -161,9 +164,9 @@ def _publish_merged(
         f" UNION ALL BY NAME SELECT w.__cluster{won}, g.__trust, g.__changed, g.__members, g.__ev"
         f" FROM won w JOIN ({grouped}) g USING (__cluster)) m{''.join(joins)}"
     )
-    spans = work.spans("__node", "link", each.name, "nodes")  # a cluster has the number of its smallest node
+    spans = work.spans("__node", NODES, each.name)  # a cluster has the number of its smallest node
     pieces = [f"{query} WHERE {span.holds('m.__cluster')} ORDER BY m.__cluster" for span in spans]
-    work.publish_pieces(pieces, "dedupe", each.name, "merged")
+    work.publish_pieces(pieces, MERGED, each.name)
 
 
 def _texts(name: str) -> str:

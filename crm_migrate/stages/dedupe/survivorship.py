@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS, TYPES
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.quoting import literal, quoted
 
 STEP = 1 << 40  # more than there can be ranks: the criterion first, the rank within it
 MONEY = "__money"

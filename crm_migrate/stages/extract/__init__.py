@@ -27,20 +27,11 @@ from crm_migrate.stages.extract.separators import Separators
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import Part, read_manifest, write_manifest, write_part
 from crm_migrate.workspace.sealing import read_sealed, write_sealed
+from crm_migrate.workspace.tables import QUARANTINE
 
 PART_ROWS = 65_536
 QUARANTINE_ROWS = 16_384
 STAGE = "extract"
-_QUARANTINE = pa.schema(
-    [
-        ("file", pa.int32()),
-        ("line", pa.int64()),
-        ("offset", pa.int64()),
-        ("code", pa.string()),
-        ("message", pa.string()),
-        ("raw", pa.string()),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +184,7 @@ class _Quarantine:
             self._flush()
 
     def _flush(self) -> None:
-        table = pa.Table.from_pylist([asdict(row) for row in self._rows], schema=_QUARANTINE)
+        table = pa.Table.from_pylist([asdict(row) for row in self._rows], schema=QUARANTINE.schema)
         self._parts.append(write_part(self._folder, f"{len(self._parts):05}", table))
         self._rows = []
 

@@ -6,6 +6,7 @@ Every record of `map` ends in exactly one of `link/<object>/rows` and `link/<obj
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.link.cascades import settle
 from crm_migrate.stages.link.cycles import in_cycles
 from crm_migrate.stages.link.enrichment import enriching_fields, reach, suppress
@@ -14,7 +15,7 @@ from crm_migrate.stages.link.records import SUPPRESSIONS, create_aside, create_r
 from crm_migrate.stages.link.resolving import resolve
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import ENRICHMENT, LINK_NOTES, LINK_SET_ASIDE, NODES, ROWS
 
 
 def link(plan: Plan, run: Run) -> None:
@@ -62,30 +63,34 @@ def _clear_cycles_of(work: Relations, plan: ObjectPlan, field: FieldPlan) -> Non
 
 def _publish(work: Relations, plan: ObjectPlan) -> None:
     name, gone = plan.name, table("gone", plan.name)
-    work.publish(_nodes(plan), "link", name, "nodes")
+    work.publish(_nodes(plan), NODES, name)
     work.publish(
         f"SELECT __source, __row, __split, __node, folded FROM {table('rows', name)}"
         f" WHERE __node NOT IN (SELECT node FROM {gone}) ORDER BY __source, __row, __split",
-        "link", name, "rows",
-    )  # fmt: skip
+        ROWS,
+        name,
+    )
     work.publish(
         f"SELECT * FROM {table('aside', name)} UNION ALL"
         " SELECT r.__source, r.__row, r.__split, r.__key, g.state, g.code, g.field, g.field, g.message"
         f" FROM {gone} g JOIN {table('rows', name)} r ON r.__node = g.node ORDER BY __source, __row, __split",
-        "link", name, "set_aside",
-    )  # fmt: skip
+        LINK_SET_ASIDE,
+        name,
+    )
     work.publish(
         f"SELECT __node, field, code, message FROM {table('notes', name)}"
         f" WHERE __node NOT IN (SELECT node FROM {gone}) ORDER BY ALL",
-        "link", name, "notes",
-    )  # fmt: skip
+        LINK_NOTES,
+        name,
+    )
     said = "".join(f", {quoted(field)}" for field in enriching_fields(plan))
     work.publish(
-        f"SELECT __source, __row, __key, __by AS \"by\", __node, __split, __changed, __ev{said} FROM"
+        f'SELECT __source, __row, __key, __by AS "by", __node, __split, __changed, __ev{said} FROM'
         f" {table('enrichment', name)}"
         " ORDER BY __source, __row, __split, __node",
-        "link", name, "enrichment",
-    )  # fmt: skip
+        ENRICHMENT,
+        name,
+    )
 
 
 def _nodes(plan: ObjectPlan) -> str:

@@ -5,9 +5,9 @@ an excluded parent, and of a missing or ambiguous one, the mapping says.
 """
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal
 from crm_migrate.stages.link.records import references, table
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal
 
 _STATES = {"hold": "held", "reject": "rejected", "exclude": "excluded"}
 
@@ -37,16 +37,16 @@ def _settle_unresolved(work: Relations, child: ObjectPlan) -> None:
             _apply(work, child, field, waiting, "hold", f"parent_{state}", _ASIDE)
 
 
-_MISSING = "concat(field, ' names ', spoken, ' of {parent}, which no source has. Bring it, or say `missing:`.')"
-_AMBIGUOUS = "concat(field, ' names ', spoken, ' of {parent}, and ', len(candidates), ' records answer to it.')"
-_ASIDE = "concat(field, ' names ', spoken, ' of {parent}, which is ', state, ' (', code, ').')"
+_MISSING = "concat(field, ' names ', spoken, ' of ', {parent}, ', which no source has. Bring it, or say `missing:`.')"
+_AMBIGUOUS = "concat(field, ' names ', spoken, ' of ', {parent}, ', and ', len(candidates), ' records answer to it.')"
+_ASIDE = "concat(field, ' names ', spoken, ' of ', {parent}, ', which is ', state, ' (', code, ').')"
 
 
 def _apply(
     work: Relations, child: ObjectPlan, field: FieldPlan, which: str, policy: str, code: str, message: str
 ) -> None:
     assert field.ref is not None
-    text = message.format(parent=field.ref.object.replace("'", "''"))
+    text = message.format(parent=literal(field.ref.object))
     mine = f"FROM {table('links', child.name)} l WHERE l.field = {literal(field.name)} AND {which}"
     if policy == "clear":
         note = f"SELECT node, field, {literal(code)}, concat({text}, ' The link was cleared.') {mine}"

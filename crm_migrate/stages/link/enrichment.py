@@ -7,10 +7,11 @@ target is known only when the records are complete, and then `complete` leaves t
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.survivorship import strictness
-from crm_migrate.stages.link.records import ORIGIN, SUPPRESSIONS, table
+from crm_migrate.stages.link.records import SUPPRESSIONS, table
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import RECORDS
 
 _WHOSE = "Somebody must not be written to, and no mailbox says who. Fill it in, or leave the row out by decision."
 
@@ -61,7 +62,7 @@ def _set_nameless_aside(work: Relations, plan: ObjectPlan, enrich: EnrichPlan, r
 def _reached(
     work: Relations, plan: ObjectPlan, enrich: EnrichPlan, fields: tuple[str, ...], consent: str | None
 ) -> str:
-    rows = work.scan(ORIGIN | dict.fromkeys(fields, "VARCHAR"), "map", plan.name, enrich.source, "records")
+    rows = work.scan(RECORDS, plan.name, enrich.source, also=dict.fromkeys(fields, "VARCHAR"))
     by = quoted(enrich.by)
     nameless = "FALSE"
     if enrich.unmatched == "suppression_list":

@@ -6,18 +6,18 @@ of them are held, unless the feed says `one_per`, which declares that many rows 
 """
 
 from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.extract import read_facts
 from crm_migrate.stages.link.records import table
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import EXTRACTED
 
 _ASIDE = (
     "__source VARCHAR, __row BIGINT, __split INTEGER, __key VARCHAR, state VARCHAR, code VARCHAR, rule VARCHAR,"
     " field VARCHAR, message VARCHAR"
 )
 
-_PLACE = {"__row": "BIGINT", "__file": "INTEGER", "__line": "BIGINT"}
 _NOWHERE = "(SELECT NULL::BIGINT AS __row, NULL::INTEGER AS __file, NULL::BIGINT AS __line WHERE FALSE)"
 
 
@@ -83,8 +83,8 @@ def _find_places(work: Relations, plan: ObjectPlan, rows: str) -> None:
     found = [f"SELECT __source, __row, concat('row ', __row, ' of ', __source) AS place FROM {rows} WHERE FALSE"]
     for feed in plan.feeds if work.count(rows) else ():
         wanted = f"(SELECT DISTINCT __row FROM {rows} WHERE __source = {literal(feed.source)})"
-        extracted = work.finished("extract", feed.source, "records")
-        records = work.scan(_PLACE, "extract", feed.source, "records") if extracted else _NOWHERE
+        extracted = work.finished(EXTRACTED, feed.source)
+        records = work.scan(EXTRACTED, feed.source) if extracted else _NOWHERE
         files = ", ".join(map(literal, _files(work.run, feed.source))) or "NULL"
         here = f"concat(list_extract([{files}]::VARCHAR[], r.__file + 1), ':', r.__line)"
         place = (

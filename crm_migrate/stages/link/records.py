@@ -1,28 +1,10 @@
 """What `map` left, as views that the linking works on; and the names of the tables it keeps while it runs."""
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import RECORDS, SET_ASIDE, texts
 
-ORIGIN = {
-    "__row": "BIGINT",
-    "__split": "INTEGER",
-    "__key": "VARCHAR",
-    "__row_key": "VARCHAR",
-    "__changed": "VARCHAR",
-    "__ev": "VARCHAR",
-}
-SET_ASIDE = {
-    "__row": "BIGINT",
-    "__split": "INTEGER",
-    "__key": "VARCHAR",
-    "__row_key": "VARCHAR",
-    "state": "VARCHAR",
-    "code": "VARCHAR",
-    "rule": "VARCHAR",
-    "field": "VARCHAR",
-    "message": "VARCHAR",
-}
 SUPPRESSIONS = "suppressions"
 
 
@@ -43,14 +25,14 @@ def values(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
 
 def create_records(work: Relations, plan: ObjectPlan) -> None:
     """View `records/<object>`: the records of all feeds under each other, every field as text."""
-    columns = ORIGIN | {field.name: "VARCHAR" for field in plan.fields}
+    fields = texts(*(field.name for field in plan.fields))
     feeds = [
         f"SELECT {literal(feed.source)} AS __source, {feed.trust}::INTEGER AS __trust, *"
-        f" FROM {work.scan(columns, 'map', plan.name, feed.source, 'records')}"
+        f" FROM {work.scan(RECORDS, plan.name, feed.source, also=fields)}"
         for feed in plan.feeds
     ]
     if not feeds:
-        empty = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
+        empty = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in (RECORDS.columns | fields).items())
         feeds = [f"SELECT NULL::VARCHAR AS __source, NULL::INTEGER AS __trust, {empty} WHERE FALSE"]
     work.execute(f"CREATE VIEW {table('records', plan.name)} AS {' UNION ALL '.join(feeds)}")
 
@@ -59,7 +41,7 @@ def create_aside(work: Relations, plan: ObjectPlan) -> None:
     """Table `mapped_aside/<object>`: the rows that `map` set aside, for what a reference to them means."""
     feeds = [
         f"SELECT {literal(feed.source)} AS __source, __row, __key, __row_key, state, code"
-        f" FROM {work.scan(SET_ASIDE, 'map', plan.name, feed.source, 'set_aside')}"
+        f" FROM {work.scan(SET_ASIDE, plan.name, feed.source)}"
         for feed in plan.feeds
     ]
     empty = (

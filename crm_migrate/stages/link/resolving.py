@@ -8,9 +8,9 @@ A cell that is empty, and a `same_row` whose row holds no such parent, is no ref
 from dataclasses import dataclass
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan, RefPlan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.link.records import references, table
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
 
 _LINKS = (
     "node BIGINT, field VARCHAR, spoken VARCHAR, target BIGINT, problem VARCHAR, state VARCHAR, code VARCHAR,"

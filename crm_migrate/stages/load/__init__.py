@@ -18,6 +18,7 @@ from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Target
 from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.claims import claim_members
 from crm_migrate.stages.load.keys import names_field, plan_columns, plan_listing
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object, target_objects
@@ -33,11 +34,10 @@ from crm_migrate.workspace.locking import project_lock, target_lock
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sealing import damaged
 from crm_migrate.workspace.signals import handled, stop_now
-from crm_migrate.workspace.sql import literal, quoted, stream, write_batches
+from crm_migrate.workspace.sql import stream, write_batches
+from crm_migrate.workspace.tables import AFTER, BACK, LOADED_IDS, OUTCOMES, PLANNED
 
 __all__ = ["LoadPlan", "LoadResult", "LoadSample", "ObjectLoad", "execute_load", "plan_load", "read_plan"]
-
-IDS = {"__entity": "VARCHAR", "target_id": "VARCHAR"}
 
 
 class LoadedObject(BaseModel):
@@ -165,7 +165,7 @@ def _cut(
     tables: Relations, plan: Plan, object_plan: ObjectPlan, kind: Kind, condition: str, rows: int
 ) -> Iterator[pa.Table]:
     """The batches of one kind; an update that only changes links of the second pass has nothing to send now."""
-    spans = tables.spans("__cluster", "load", object_plan.name, "entities")
+    spans = tables.spans("__cluster", PLANNED, object_plan.name)
     queries = (_rows(tables, plan, object_plan, f"{condition} AND {span.holds('e.__cluster')}") for span in spans)
     batches = (batch for query in queries for batch in stream(tables.connection, query, rows))
     for table in slices(batches, rows):
@@ -184,7 +184,7 @@ def _by_change(table: pa.Table) -> Iterator[pa.Table]:
 
 def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str) -> str:
     """The rows of one kind in the order of the plan, references as target ids."""
-    entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
+    entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     points = {link.name: link for link in links(plan, object_plan) if not link.later}
     later = {link.name for link in links(plan, object_plan) if link.later}
     listed, joins = "", ""
@@ -201,7 +201,7 @@ def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str
 
 
 def _join(tables: Relations, link: Link, number: int) -> str:
-    ids = tables.scan(IDS, "load", link.parent, "ids")
+    ids = tables.scan(LOADED_IDS, link.parent)
     return f" LEFT JOIN {ids} p{number} ON p{number}.__entity = e.{quoted(link.name)}"
 
 
@@ -245,7 +245,7 @@ def _hold(tables: Relations, object_plan: ObjectPlan, points: list[Link], blocke
     """Let the lines of the plan wait that the condition says, for the parents of these links; how many."""
     if not points:
         return 0
-    entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
+    entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     joins = "".join(_join(tables, link, number) for number, link in enumerate(points))
     name = literal(", ".join(link.field.name for link in points) + ": the target refused its parent")
     tables.execute(f"""CREATE OR REPLACE TEMP TABLE orphans_ AS
@@ -257,7 +257,7 @@ def _hold(tables: Relations, object_plan: ObjectPlan, points: list[Link], blocke
     held = tables.count("(SELECT 1 FROM orphans_ WHERE __blocked)")
     if held:
         query = f"SELECT {plan_listing(object_plan)} FROM orphans_ ORDER BY __cluster"
-        tables.publish(query, "load", object_plan.name, "entities")
+        tables.publish(query, PLANNED, object_plan.name)
     tables.execute("DROP TABLE orphans_")
     return held
 
@@ -309,8 +309,8 @@ def _wanted(tables: Relations, object_plan: ObjectPlan, link: Link, *, lost: boo
 
     A link whose parent was refused is not sent: it would empty what the record points to now.
     """
-    entities = tables.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
-    ids = tables.scan(IDS, "load", object_plan.name, "ids")
+    entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
+    ids = tables.scan(LOADED_IDS, object_plan.name)
     name = quoted(link.name)
     missing = f"(e.{name} IS NOT NULL AND p0.target_id IS NULL)"
     return (
@@ -330,15 +330,15 @@ def _remember(
     """Read the target back: the set of ids after the load, the outcomes, and what later runs compare with."""
     name = object_plan.name
     read_theirs(target, target_object(plan, object_plan), tables.run, "load", name, "back")
-    back = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", name, "back")
-    tables.publish(f"SELECT target_id, __entity FROM {back} ORDER BY target_id", "load", name, "after")
+    back = tables.scan(BACK, name)
+    tables.publish(f"SELECT target_id, __entity FROM {back} ORDER BY target_id", AFTER, name)
     write_outcomes(tables, lines, object_plan, back)
     publish_memory(tables, project, identity, plan, object_plan, lines, tables.run.table("load", name, "back"))
 
 
 def _became(tables: Relations, object_plan: ObjectPlan, orphans: int, linkless: int, links_open: int) -> LoadedObject:
     """What became of an object, by the outcomes of its records."""
-    outcomes = tables.scan({"outcome": "VARCHAR"}, "load", object_plan.name, "outcomes")
+    outcomes = tables.scan(OUTCOMES, object_plan.name)
     counts: dict[str, int] = dict(tables.rows(f"SELECT outcome, count(*) FROM {outcomes} GROUP BY outcome"))
     return LoadedObject(
         object=object_plan.name,

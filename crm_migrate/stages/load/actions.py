@@ -8,14 +8,13 @@ from collections.abc import Sequence
 
 from crm_migrate.cleansing.placeholders import is_placeholder
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.stages.load.keys import Names, of_others, scan_folder, text_columns, translated
+from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.load.keys import Names, of_others, text_columns, translated
 from crm_migrate.stages.load.likeness import create_alike
 from crm_migrate.stages.load.objects import links, loaded_fields
 from crm_migrate.workspace.layout import Project
-from crm_migrate.workspace.relations import Relations, Span
-from crm_migrate.workspace.sql import literal, quoted
-
-STATE = {"__cluster": "BIGINT", "__state": "VARCHAR", "__code": "VARCHAR", "__message": "VARCHAR"}
+from crm_migrate.workspace.relations import Relations, Span, scan_folder
+from crm_migrate.workspace.tables import COMPLETED, THEIRS
 
 
 def decide(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
@@ -57,8 +56,7 @@ def _beside(relations: Relations, table: str, alias: str, condition: str) -> str
     """A left join; beside an empty table one row of nulls, for which no engine builds a hash table of our wide side."""
     if relations.count(f"(SELECT 1 FROM {table} LIMIT 1)"):
         return f" LEFT JOIN {table} {alias} ON {condition}"
-    columns = relations.rows(f"DESCRIBE {table}")
-    nulls = ", ".join(f"NULL::{kind} AS {quoted(str(name))}" for name, kind, *_ in columns)
+    nulls = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in relations.kinds(table).items())
     return f" CROSS JOIN (SELECT {nulls}) {alias}"
 
 
@@ -95,8 +93,8 @@ def _differs(name: str) -> str:
 def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
     """The completed records by the target's field names, references as entities (and the parent's cluster beside)."""
     names, points = Names(object_plan.name), {link.name: link for link in links(plan, object_plan)}
-    columns = STATE | {f.name: "BIGINT" if f.ref else "VARCHAR" for f in loaded_fields(object_plan)}
-    records = relations.scan(columns, "complete", object_plan.name, "entities")
+    fields = {f.name: "BIGINT" if f.ref else "VARCHAR" for f in loaded_fields(object_plan)}
+    records = relations.scan(COMPLETED, object_plan.name, also=fields)
     listed, joins = "", ""
     for number, field in enumerate(loaded_fields(object_plan)):
         name, cell = quoted(str(field.target)), f"r.{quoted(field.name)}"
@@ -120,7 +118,7 @@ def _match_existing(relations: Relations, plan: Plan, object_plan: ObjectPlan) -
     `__sure` is false for what the model finds likely and not certain enough for the limit.
     """
     names, learned = Names(object_plan.name), object_plan.existing.learned
-    theirs = relations.scan(text_columns(object_plan, "target_id", "__entity"), "load", object_plan.name, "theirs")
+    theirs = relations.scan(THEIRS, object_plan.name, also=text_columns(object_plan))
     if learned is not None:
         create_alike(relations, object_plan, learned)
     others = of_others(relations, plan, object_plan)
@@ -166,8 +164,8 @@ def _look(relations: Relations, project: Project, identity: str, plan: Plan, obj
     """Create `look/<object>`: which of our records are in the target; and `edited/<object>`: those that somebody has
     changed there since our last load, in which fields (`__edits`), with what the target holds (parents as entities)."""
     names, columns = Names(object_plan.name), text_columns(object_plan, "__entity", "target_id")
-    theirs = relations.scan(columns, "load", object_plan.name, "theirs")
-    seen = scan_folder(relations, project.seen(identity, object_plan.name), columns)
+    theirs = relations.scan(THEIRS, object_plan.name, also=columns)
+    seen = scan_folder(project.seen(identity, object_plan.name), columns)
     relations.execute(
         f"CREATE TEMP TABLE {names.look} AS SELECT __entity, min(target_id) AS target_id "
         f"FROM {theirs} WHERE __entity IS NOT NULL GROUP BY __entity"

@@ -7,12 +7,14 @@ under another name is found out before anything is written.
 from crm_migrate.connecting.contract import ENTITY, Target
 from crm_migrate.errors import TargetConflict
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.load.keys import CLAIMS, Names, members, plan_columns
+from crm_migrate.quoting import literal
+from crm_migrate.stages.load.keys import Names, members, plan_columns
 from crm_migrate.stages.load.objects import target_object
 from crm_migrate.stages.load.sending import slices
 from crm_migrate.workspace.crosswalk import member_of
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, stream
+from crm_migrate.workspace.sql import stream
+from crm_migrate.workspace.tables import CLAIMS, PLANNED, THEIRS
 
 ROWS = 50_000
 
@@ -37,8 +39,8 @@ def refuse_claimed(relations: Relations, plan: Plan) -> None:
 
 def _claimed_elsewhere(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
     names, ours = Names(object_plan.name), literal(plan.project)
-    claims = relations.scan(CLAIMS, "load", object_plan.name, "claims")
-    theirs = relations.scan({"__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
+    claims = relations.scan(CLAIMS, object_plan.name)
+    theirs = relations.scan(THEIRS, object_plan.name)
     return f"""SELECT c.project, count(DISTINCT p.__cluster)
     FROM {names.plan} p JOIN {names.members} m USING (__cluster)
     JOIN {claims} c ON c.member = {member_of(object_plan.name, "m.__source", "m.__key")}
@@ -48,8 +50,8 @@ def _claimed_elsewhere(relations: Relations, plan: Plan, object_plan: ObjectPlan
 
 def claim_members(relations: Relations, target: Target, plan: Plan, object_plan: ObjectPlan) -> None:
     """Keep in the target which source records the entities of this load stand for, as far as it does not know it."""
-    entities = relations.scan(plan_columns(object_plan), "load", object_plan.name, "entities")
-    claims = relations.scan(CLAIMS, "load", object_plan.name, "claims")
+    entities = relations.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
+    claims = relations.scan(CLAIMS, object_plan.name)
     member = member_of(object_plan.name, "m.__source", "m.__key")
     query = f"""SELECT DISTINCT {member} AS member, e.__entity FROM {members(relations, object_plan.name)} m
     JOIN {entities} e USING (__cluster)

@@ -2,22 +2,16 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.objects import links, loaded_fields
 from crm_migrate.workspace.crosswalk import entities_for, entity_of, member_of
 from crm_migrate.workspace.layout import Project
-from crm_migrate.workspace.parts import paths, read_manifest
-from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.relations import Relations, scan_folder
+from crm_migrate.workspace.tables import CLAIMS, CLUSTERS, CROSSWALK, NODES, PAIRS, THEIRS
 
-CLUSTERS = {"__node": "BIGINT", "__cluster": "BIGINT"}
-PAIRS = {"a": "BIGINT", "b": "BIGINT", "outcome": "VARCHAR", "decision": "VARCHAR"}
-NODES = {"__node": "BIGINT", "__source": "VARCHAR", "__key": "VARCHAR"}
 REASON = ("action", "code", "message", "changed_fields", "target_id")
-CLAIMS = {"project": "VARCHAR", "member": "VARCHAR", "__entity": "VARCHAR"}
-CROSSWALK = {"__source": "VARCHAR", "__key": "VARCHAR", "__entity": "VARCHAR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +24,6 @@ class Names:
         return quoted(f"{kind}/{self.object}")
 
 
-def scan_folder(relations: Relations, folder: Path, columns: dict[str, str]) -> str:
-    """A FROM item over a table outside the run, with exactly these columns; empty where there is no such table."""
-    nulls = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
-    if read_manifest(folder) is None:
-        return f"(SELECT {nulls} WHERE FALSE)"
-    scan = f"read_parquet([{', '.join(literal(str(p)) for p in paths(folder))}])"
-    there = {str(row[0]) for row in relations.rows(f"DESCRIBE SELECT * FROM {scan}")}
-    listed = (f"{quoted(n) if n in there else 'NULL'}::{kind} AS {quoted(n)}" for n, kind in columns.items())
-    return f"(SELECT {', '.join(listed)} FROM {scan})"
-
-
 def text_columns(object_plan: ObjectPlan, *first: str) -> dict[str, str]:
     """The given columns and every loaded field by its name in the target, all text."""
     return dict.fromkeys((*first, *(str(f.target) for f in loaded_fields(object_plan))), "VARCHAR")
@@ -48,10 +31,10 @@ def text_columns(object_plan: ObjectPlan, *first: str) -> dict[str, str]:
 
 def members(relations: Relations, object_name: str) -> str:
     """A FROM item: `__cluster`, `__source`, `__key` of every node; a node that was never matched is its own cluster."""
-    nodes = relations.scan(NODES, "link", object_name, "nodes")
-    if not relations.finished("dedupe", object_name, "clusters"):
+    nodes = relations.scan(NODES, object_name)
+    if not relations.finished(CLUSTERS, object_name):
         return f"(SELECT __node AS __cluster, __source, __key FROM {nodes})"
-    clusters = relations.scan(CLUSTERS, "dedupe", object_name, "clusters")
+    clusters = relations.scan(CLUSTERS, object_name)
     return f"(SELECT c.__cluster, n.__source, n.__key FROM {nodes} n JOIN {clusters} c USING (__node))"
 
 
@@ -61,8 +44,8 @@ def remember(relations: Relations, project: Project, identity: str, plan: Plan, 
     `__forgotten` marks the latter. References of forgotten records are translated from target ids to entities.
     """
     names, columns = Names(object_plan.name), text_columns(object_plan, "__entity", "target_id", "__adopted")
-    sent = scan_folder(relations, project.sent(identity, object_plan.name), columns)
-    theirs = relations.scan(columns, "load", object_plan.name, "theirs")
+    sent = scan_folder(project.sent(identity, object_plan.name), columns)
+    theirs = relations.scan(THEIRS, object_plan.name, also=columns)
     fields = [str(f.target) for f in loaded_fields(object_plan)]
     kept, joins = translated(relations, plan, object_plan)
     listed = ", ".join(["__entity", "target_id", *map(quoted, fields)])
@@ -77,7 +60,7 @@ def remember(relations: Relations, project: Project, identity: str, plan: Plan, 
 
 def of_others(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
     """Query: the entities that only other projects have loaded."""
-    claims = relations.scan(CLAIMS, "load", object_plan.name, "claims")
+    claims = relations.scan(CLAIMS, object_plan.name)
     return f"SELECT __entity FROM {claims} GROUP BY __entity HAVING NOT bool_or(project = {literal(plan.project)})"
 
 
@@ -88,7 +71,7 @@ def translated(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> tup
     for number, name in enumerate(str(field.target) for field in loaded_fields(object_plan)):
         if name in points:
             parent = plan.object(points[name].parent)
-            ids = relations.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", parent.name, "theirs")
+            ids = relations.scan(THEIRS, parent.name)
             joins += f" LEFT JOIN {ids} p{number} ON p{number}.target_id = t.{quoted(name)}"
             listed += f", p{number}.__entity AS {quoted(name)}"
         else:
@@ -117,7 +100,7 @@ def identify(relations: Relations, project: Project, identity: str, plan: Plan, 
 def _in_target(relations: Relations, object_plan: ObjectPlan) -> str:
     """A FROM item: what we loaded and the target still holds. A record that a person has merged into another there
     holds nothing up any more: its rows follow the one that is left."""
-    theirs = relations.scan({"__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
+    theirs = relations.scan(THEIRS, object_plan.name)
     return f"(SELECT s.__entity FROM {Names(object_plan.name).sent} s SEMI JOIN {theirs} t ON t.__entity = s.__entity)"
 
 
@@ -128,9 +111,9 @@ def _known(relations: Relations, project: Project, identity: str, plan: Plan, ob
     last comes the id that a member would have been given as the smallest of its cluster, where the target holds it.
     """
     names, ours = Names(object_plan.name), literal(plan.project)
-    crosswalk = scan_folder(relations, project.crosswalk(identity, object_plan.name), CROSSWALK)
-    claims = relations.scan(CLAIMS, "load", object_plan.name, "claims")
-    theirs = relations.scan({"__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
+    crosswalk = scan_folder(project.crosswalk(identity, object_plan.name), CROSSWALK.columns)
+    claims = relations.scan(CLAIMS, object_plan.name)
+    theirs = relations.scan(THEIRS, object_plan.name)
     there = f"(SELECT DISTINCT __entity FROM {theirs} WHERE __entity IS NOT NULL)"
     member = member_of(object_plan.name, "m.__source", "m.__key")
     made = entity_of(plan.project, object_plan.name, "m.__source || ':' || m.__key")
@@ -148,10 +131,10 @@ def _known(relations: Relations, project: Project, identity: str, plan: Plan, ob
 
 def _decided_apart(relations: Relations, object_name: str) -> str:
     """A FROM item: clusters `a` and `b` of which a person has said that they are two."""
-    if not relations.finished("dedupe", object_name, "pairs"):
+    if not relations.finished(PAIRS, object_name):
         return "(SELECT NULL::BIGINT AS a, NULL::BIGINT AS b WHERE FALSE)"
-    pairs = relations.scan(PAIRS, "dedupe", object_name, "pairs")
-    clusters = relations.scan(CLUSTERS, "dedupe", object_name, "clusters")
+    pairs = relations.scan(PAIRS, object_name)
+    clusters = relations.scan(CLUSTERS, object_name)
     return (
         f"(SELECT x.__cluster AS a, y.__cluster AS b FROM {pairs} p JOIN {clusters} x ON x.__node = p.a"
         f" JOIN {clusters} y ON y.__node = p.b WHERE p.outcome = 'apart' AND p.decision IS NOT NULL)"

@@ -15,12 +15,13 @@ from crm_migrate.matching.comparing.records import Records, prepare
 from crm_migrate.matching.comparing.sentences import sentences
 from crm_migrate.matching.deciding.outcomes import Outcomes, outcomes
 from crm_migrate.matching.weighing.engine import resolve
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.identities import told_by
 from crm_migrate.stages.dedupe.keys import without_placeholders
 from crm_migrate.stages.load.keys import Names, text_columns
 from crm_migrate.stages.load.objects import loaded_fields
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import quoted
+from crm_migrate.workspace.tables import THEIRS
 
 Pair = tuple[int, str, bool, str]  # cluster of ours, id of theirs, above the limit, why
 _PAIRS = pa.schema([("__cluster", pa.int64()), ("target_id", pa.string()), ("sure", pa.bool_()), ("why", pa.string())])
@@ -47,7 +48,7 @@ def _frames(relations: Relations, object_plan: ObjectPlan, fields: list[str]) ->
         f"SELECT w.__cluster::VARCHAR AS __id{listed} FROM {names.wish} w ANTI JOIN {names.sent} s"
         " ON s.__entity = w.__entity WHERE w.__state = 'ready' ORDER BY w.__cluster"
     )
-    theirs = relations.scan(text_columns(object_plan, "target_id", "__entity"), "load", object_plan.name, "theirs")
+    theirs = relations.scan(THEIRS, object_plan.name, also=text_columns(object_plan))
     held = f"SELECT w.target_id AS __id{listed} FROM {theirs} w WHERE w.__entity IS NULL ORDER BY w.target_id"
     frames = (pl.DataFrame(pl.from_arrow(relations.connection.sql(q).to_arrow_table())) for q in (ours, held))
     first, second = frames

@@ -1,10 +1,10 @@
 """A child of a record that waits, waits too: it is never loaded without the link that it should have."""
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.keys import Names
 from crm_migrate.stages.load.objects import Link, links
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
 
 # A parent that waits but is in the target already, as itself, can be linked to.
 _DOUBTFUL = (

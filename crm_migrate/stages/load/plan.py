@@ -13,12 +13,10 @@ from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import read_manifest
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
+from crm_migrate.workspace.tables import PLANNED, THEIRS
 
 ACTIONS = ("create", "update", "unchanged", "held", "rejected", "excluded")
 SAMPLES = 5
-_SAMPLED = {"__cluster": "BIGINT"} | dict.fromkeys(
-    ("__entity", "__action", "__code", "__message", "__changed_fields"), "VARCHAR"
-)
 
 
 class LoadSample(BaseModel):
@@ -127,7 +125,7 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
          SELECT code FROM {names.vanished} WHERE policy <> 'ignore')
         WHERE code IS NOT NULL GROUP BY code""")
     )
-    lines = relations.scan(_SAMPLED, "load", object_plan.name, "entities")
+    lines = relations.scan(PLANNED, object_plan.name)
     samples = relations.rows(f"""WITH chosen AS (SELECT p.__cluster, k.first FROM {names.plan} p
         JOIN {names.keys} k USING (__cluster)
         QUALIFY row_number() OVER (PARTITION BY p.__action, p.__code ORDER BY k.first) <= {SAMPLES})
@@ -143,7 +141,7 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
         recovered=relations.count(
             f"(SELECT 1 FROM {names.keys} k SEMI JOIN {names.sent} s ON s.__entity = k.__entity AND s.__forgotten)"
         ),
-        before=relations.count(relations.scan({"target_id": "VARCHAR"}, "load", object_plan.name, "theirs")),
+        before=relations.count(relations.scan(THEIRS, object_plan.name)),
         codes={str(code): int(count) for code, count in waiting.items()},
         samples=tuple(
             LoadSample(action=a, record=r, entity=e, code=c, message=m, changed_fields=tuple(json.loads(f)))

@@ -2,9 +2,10 @@
 
 from crm_migrate.connecting.contract import Target
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import literal
 from crm_migrate.stages.load.actions import decide, finished, forget
 from crm_migrate.stages.load.claims import refuse_claimed
-from crm_migrate.stages.load.keys import CROSSWALK, Names, identify, plan_listing, remember, scan_folder
+from crm_migrate.stages.load.keys import Names, identify, plan_listing, remember
 from crm_migrate.stages.load.objects import target_object, target_objects
 from crm_migrate.stages.load.parents import hold_children
 from crm_migrate.stages.load.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
@@ -15,10 +16,21 @@ from crm_migrate.stages.load.restoring import exchanged, refuse_restored
 from crm_migrate.stages.load.theirs import read_claims, read_theirs
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
-from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.relations import Relations, relations, scan_folder
+from crm_migrate.workspace.tables import (
+    BEFORE,
+    COMPLETED,
+    CROSSWALK,
+    EDITS,
+    KNOWN,
+    LINK_SET_ASIDE,
+    PLANNED,
+    SET_ASIDE,
+    THEIRS,
+    VANISHED,
+)
 
-ASIDE = {"__source": "VARCHAR", "__key": "VARCHAR", "state": "VARCHAR", "rule": "VARCHAR", "code": "VARCHAR"}
+_ENDED = ("__source", "__key", "state", "rule", "code")
 
 
 def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPlan:
@@ -69,17 +81,17 @@ def _publish(tables: Relations, project: Project, identity: str, plan: Plan, obj
     names = Names(object_plan.name)
     _vanish(tables, project, identity, object_plan)
     listed = plan_listing(object_plan)
-    spans = tables.spans("__cluster", "complete", object_plan.name, "entities")
+    spans = tables.spans("__cluster", COMPLETED, object_plan.name)
     lines = [f"SELECT {listed} FROM ({finished(plan, object_plan, span)})" for span in spans]
-    tables.publish_pieces(lines, "load", object_plan.name, "entities")
+    tables.publish_pieces(lines, PLANNED, object_plan.name)
     edits = f"SELECT __entity, unnest(__edits) AS field FROM {names.edited} ORDER BY __entity, field"
-    tables.publish(edits, "load", object_plan.name, "edits")
+    tables.publish(edits, EDITS, object_plan.name)
     forget(tables, object_plan)
-    tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", "load", object_plan.name, "vanished")
-    ids = tables.scan({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "load", object_plan.name, "theirs")
-    tables.publish(f"SELECT target_id, __entity FROM {ids} ORDER BY target_id", "load", object_plan.name, "before")
+    tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", VANISHED, object_plan.name)
+    ids = tables.scan(THEIRS, object_plan.name)
+    tables.publish(f"SELECT target_id, __entity FROM {ids} ORDER BY target_id", BEFORE, object_plan.name)
     known = f"SELECT __entity, target_id FROM {names.sent} WHERE NOT __forgotten ORDER BY __entity"
-    tables.publish(known, "load", object_plan.name, "known")
+    tables.publish(known, KNOWN, object_plan.name)
     return figures(tables, object_plan).model_copy(update={"aside": _rows_aside(tables, object_plan)})
 
 
@@ -93,7 +105,7 @@ def _rows_aside(tables: Relations, object_plan: ObjectPlan) -> dict[str, int]:
 def _vanish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> None:
     """Create `vanished/<object>`: loaded entities that no record feeds any more, why, and what is declared for that."""
     names, rerun = Names(object_plan.name), object_plan.on_rerun
-    known = scan_folder(tables, project.crosswalk(identity, object_plan.name), CROSSWALK)
+    known = scan_folder(project.crosswalk(identity, object_plan.name), CROSSWALK.columns)
     known = f"(SELECT * FROM {names.known} UNION SELECT * FROM {known} ANTI JOIN {names.known} USING (__source, __key))"
     policies = {"gone": rerun.gone, "now_excluded": rerun.now_excluded, "now_merged": "flag", "now_held": "review"}
     policy = " ".join(f"WHEN {literal(code)} THEN {literal(declared)}" for code, declared in policies.items())
@@ -117,17 +129,17 @@ def _vanish(tables: Relations, project: Project, identity: str, object_plan: Obj
 
 def _set_aside(tables: Relations, object_plan: ObjectPlan) -> str:
     """Rows that ended before they were records, of all sources of the object."""
-    views = [tables.scan(ASIDE, "link", object_plan.name, "set_aside")] if _finished(tables, object_plan) else []
+    views = [tables.scan(LINK_SET_ASIDE, object_plan.name)] if _finished(tables, object_plan) else []
     for feed in object_plan.feeds:
-        if tables.finished("map", object_plan.name, feed.source, "set_aside"):
-            columns = {name: kind for name, kind in ASIDE.items() if name != "__source"}
-            view = tables.scan(columns, "map", object_plan.name, feed.source, "set_aside")
+        if tables.finished(SET_ASIDE, object_plan.name, feed.source):
+            view = tables.scan(SET_ASIDE, object_plan.name, feed.source)
             views.append(f"(SELECT {literal(feed.source)} AS __source, * FROM {view})")
-    empty = f"(SELECT {', '.join(f'NULL::VARCHAR AS {quoted(name)}' for name in ASIDE)} WHERE FALSE)"
+    nulls = ", ".join(f"NULL::VARCHAR AS {name}" for name in _ENDED)
+    listed = ", ".join(_ENDED)
     return (
-        f"({' UNION ALL '.join(f'SELECT __source, __key, state, rule, code FROM {view}' for view in [empty, *views])})"
+        f"({' UNION ALL '.join([f'SELECT {nulls} WHERE FALSE', *(f'SELECT {listed} FROM {view}' for view in views)])})"
     )
 
 
 def _finished(tables: Relations, object_plan: ObjectPlan) -> bool:
-    return tables.finished("link", object_plan.name, "set_aside")
+    return tables.finished(LINK_SET_ASIDE, object_plan.name)

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from crm_migrate.connecting.contract import Target, TargetField, TargetObject
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.keys import Names
 from crm_migrate.stages.load.objects import links, target_object
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.tables import THEIRS
 
 CODE = "target_would_refuse"
 _WRITTEN = "('create', 'update')"
-THEIRS = {"target_id": "VARCHAR", "__entity": "VARCHAR"}
 # What canonical text must be, by the type of the target's field; other types take any text.
 _FORMS = {
     "integer": "TRY_CAST({v} AS HUGEINT) IS NOT NULL AND NOT contains({v}, '.')",
@@ -95,7 +95,7 @@ def _too_large(sent: str, value: str, below: Decimal) -> str:
 def _doubled(relations: Relations, object_plan: ObjectPlan, field: TargetField) -> str:
     """Query: records whose value another record of the plan, or of the target, has already."""
     names, value = Names(object_plan.name), f"d.{quoted('=' + field.name)}"
-    theirs = relations.scan(THEIRS | {field.name: "VARCHAR"}, "load", object_plan.name, "theirs")
+    theirs = relations.scan(THEIRS, object_plan.name, also={field.name: "VARCHAR"})
     there = literal(f"{field.name}: the target has this value already and takes it once")
     twice = literal(f"{field.name}: another record of this load has the same value, and the target takes it once")
     return f"""WITH every AS (SELECT p.__cluster, p.__action, p.__entity, p.__target_id, {value} AS v,

@@ -10,7 +10,8 @@ from crm_migrate.connecting.contract import Target, WriteBatch
 from crm_migrate.errors import DamagedFile
 from crm_migrate.mapping.frozen import read_plan as read_frozen
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.load.keys import CROSSWALK, members, names_field, plan_columns, scan_folder, text_columns
+from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.load.keys import members, names_field, plan_columns, text_columns
 from crm_migrate.stages.load.objects import links, target_object
 from crm_migrate.stages.load.remembering import keep_seen, keep_sent
 from crm_migrate.stages.load.sending import KINDS
@@ -18,11 +19,10 @@ from crm_migrate.workspace.crosswalk import replace_table
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import BatchLine, Ledger, Settled, checked
 from crm_migrate.workspace.parts import Part, paths, read_manifest, verified
-from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.relations import Relations, relations, scan_folder
+from crm_migrate.workspace.tables import CROSSWALK, EDITS, OUTCOMES, PLANNED
 
 PUBLISHED = "published"
-IDS = {"target_id": "VARCHAR", "__entity": "VARCHAR"}
 _REFUSED = pa.schema([("batch", pa.string()), ("__entity", pa.string()), ("message", pa.string())])
 
 
@@ -40,9 +40,8 @@ def write_outcomes(tables: Relations, lines: Mapping[str, BatchLine], object_pla
         FROM sent s LEFT JOIN refused_ r ON r.batch = s.batch AND r.__entity = s.__entity
         LEFT JOIN link l ON l.__entity = s.__entity LEFT JOIN ids i ON i.__entity = s.__entity
         ORDER BY s.__entity, s.batch""",
-        "load",
+        OUTCOMES,
         name,
-        "outcomes",
     )
     tables.connection.unregister("refused_")
 
@@ -101,9 +100,9 @@ def publish_memory(
     """
     name = object_plan.name
     columns = text_columns(object_plan, "__entity", "target_id", "__adopted")
-    now = scan_folder(tables, back, columns)
-    _arrived(tables, plan, object_plan, lines, now, scan_folder(tables, project.sent(identity, name), columns))
-    known = scan_folder(tables, project.crosswalk(identity, name), CROSSWALK)
+    now = scan_folder(back, columns)
+    _arrived(tables, plan, object_plan, lines, now, scan_folder(project.sent(identity, name), columns))
+    known = scan_folder(project.crosswalk(identity, name), CROSSWALK.columns)
     fresh = f"""(SELECT m.__source, m.__key, a.__entity FROM {members(tables, name)} m
                  JOIN arrived_ a ON a.__cluster = m.__cluster)"""
     replace_table(
@@ -125,7 +124,7 @@ def _arrived(
     """Create `arrived_`: entities that the target holds as we want them, with what was sent in the second pass."""
     name = object_plan.name
     later = {link.name for link in links(plan, object_plan) if link.later}
-    entities = tables.scan(plan_columns(object_plan), "load", name, "entities")
+    entities = tables.scan(PLANNED, name, also=plan_columns(object_plan))
     tables.connection.register("refused_", _refusals(lines, name))
     values = "".join(f", {_link_value(f)} AS {quoted(f)}" for f in sorted(later))
     tables.execute(f"""CREATE TEMP TABLE arrived_ AS
@@ -146,10 +145,9 @@ def _edited(tables: Relations, name: str) -> None:
 
     What was read back of these cells is not what we left there: the edit stays an edit in every later run.
     """
-    edits, entities = {"__entity": "VARCHAR", "field": "VARCHAR"}, {"__entity": "VARCHAR", "__code": "VARCHAR"}
-    there = tables.finished("load", name, "edits")
-    cells = tables.scan(edits, "load", name, "edits") if there else "(SELECT '' AS __entity, '' AS field WHERE FALSE)"
-    lines = tables.scan(entities | {"__changed_fields": "VARCHAR"}, "load", name, "entities")
+    there = tables.finished(EDITS, name)
+    cells = tables.scan(EDITS, name) if there else "(SELECT '' AS __entity, '' AS field WHERE FALSE)"
+    lines = tables.scan(PLANNED, name)
     tables.execute(f"""CREATE TEMP TABLE edited_ AS SELECT c.__entity, list(c.field) AS fields FROM {cells} c
     JOIN arrived_ USING (__entity) JOIN {lines} e USING (__entity)
     WHERE e.__code IS DISTINCT FROM 'agreed'
@@ -211,7 +209,7 @@ def _settle_run(
     present = {o.name for o in plan.objects}
     with relations(earlier, "load") as tables:
         for object_plan in then.objects:
-            if object_plan.name in present and tables.finished("load", object_plan.name, "entities"):
+            if object_plan.name in present and tables.finished(PLANNED, object_plan.name):
                 back = run.table("load", object_plan.name, "theirs")
                 publish_memory(tables, project, identity, then, object_plan, lines, back)
     ledger.note(PUBLISHED, {"run": earlier.id, "identity": identity})

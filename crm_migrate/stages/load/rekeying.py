@@ -6,11 +6,12 @@ A new record that looks like one we have loaded, which no row feeds any more, is
 """
 
 from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.actions import telling
-from crm_migrate.stages.load.keys import CROSSWALK, Names, scan_folder, text_columns
+from crm_migrate.stages.load.keys import Names, text_columns
 from crm_migrate.workspace.layout import Project
-from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.relations import Relations, scan_folder
+from crm_migrate.workspace.tables import COMPLETED, CROSSWALK, THEIRS, texts
 
 _PART = "coalesce(nullif(ltrim(regexp_replace(lower(nfc_normalize(trim(x))), '\\.0+$', ''), '0'), ''), '0')"
 
@@ -27,8 +28,8 @@ def follow(relations: Relations, project: Project, identity: str, object_plan: O
     orphans.
     """
     names, rekeyed = Names(object_plan.name), object_plan.on_rerun.rekeyed
-    crosswalk = scan_folder(relations, project.crosswalk(identity, object_plan.name), CROSSWALK)
-    theirs = relations.scan(text_columns(object_plan, "target_id", "__entity"), "load", object_plan.name, "theirs")
+    crosswalk = scan_folder(project.crosswalk(identity, object_plan.name), CROSSWALK.columns)
+    theirs = relations.scan(THEIRS, object_plan.name, also=text_columns(object_plan))
     relations.execute(f"""CREATE TEMP TABLE orphaned_ AS SELECT DISTINCT s.__entity FROM {names.sent} s
     SEMI JOIN {theirs} t ON t.__entity = s.__entity ANTI JOIN {names.keys} k ON k.__entity = s.__entity
     ANTI JOIN (SELECT c.__entity FROM {crosswalk} c SEMI JOIN {aside} a USING (__source, __key)) a
@@ -47,8 +48,8 @@ def follow(relations: Relations, project: Project, identity: str, object_plan: O
 def _alike(relations: Relations, object_plan: ObjectPlan, theirs: str) -> str:
     """Query: new clusters and orphaned records of the target that are equal in all fields of `existing: match:`."""
     fields = [object_plan.field(name) for name in object_plan.existing.match]
-    columns = {"__cluster": "BIGINT", "__state": "VARCHAR"} | {f.name: "VARCHAR" for f in fields}
-    records = relations.scan(columns, "complete", object_plan.name, "entities")
+    columns = texts(*(f.name for f in fields))
+    records = relations.scan(COMPLETED, object_plan.name, also=columns)
     same = " AND ".join(
         f"lower(r.{quoted(f.name)}) = lower(t.{quoted(str(f.target))})"
         if f.type == "email"

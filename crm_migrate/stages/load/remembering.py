@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_migrate.errors import InternalError
-from crm_migrate.stages.load.keys import scan_folder
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.sending import slices
 from crm_migrate.workspace.crosswalk import replace_batches, replace_copy
 from crm_migrate.workspace.parts import paths
-from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sql import literal, quoted, stream
+from crm_migrate.workspace.relations import Relations, scan_folder
+from crm_migrate.workspace.sql import stream
 
 ROWS = 65_536
 KEPT, CLUSTER = "__kept", "__cluster"
@@ -30,7 +30,7 @@ def keep_seen(tables: Relations, columns: Mapping[str, str], back: Path, folder:
     """
     (part,) = paths(back)
     rows = f"read_parquet({literal(str(part))}, file_row_number = true)"
-    stale = _earlier(tables, columns, folder)
+    stale = _earlier(columns, folder)
     strangers = tables.count(f"{rows} b ANTI JOIN arrived_ a ON a.__entity = b.__entity")
     if not strangers and not tables.count(f"({stale})") and not tables.count("edited_"):
         replace_copy(part, folder)
@@ -40,7 +40,7 @@ def keep_seen(tables: Relations, columns: Mapping[str, str], back: Path, folder:
         " LEFT JOIN arrived_ a ON a.__entity = b.__entity LEFT JOIN edited_ x ON x.__entity = b.__entity"
         " ORDER BY b.file_row_number"
     )
-    before, now = scan_folder(tables, folder, dict(columns)), scan_folder(tables, back, dict(columns))
+    before, now = scan_folder(folder, columns), scan_folder(back, columns)
     cells = ", ".join(
         f"CASE WHEN list_contains(x.fields, {literal(n)}) THEN v.{quoted(n)} ELSE b.{quoted(n)} END" for n in columns
     )
@@ -59,13 +59,13 @@ def keep_sent(
         f"SELECT e.__cluster, a.__cluster IS NOT NULL AS {KEPT}, {listed} FROM {plan} e"
         " LEFT JOIN arrived_ a USING (__cluster) ORDER BY e.__cluster"
     )
-    _replace(tables, columns, _marked(tables, entities, columns, marks), _earlier(tables, columns, folder), folder)
+    _replace(tables, columns, _marked(tables, entities, columns, marks), _earlier(columns, folder), folder)
 
 
-def _earlier(tables: Relations, columns: Mapping[str, str], folder: Path) -> str:
+def _earlier(columns: Mapping[str, str], folder: Path) -> str:
     """Query: the rows of the table as it is whose entities did not arrive now."""
     listed = ", ".join(map(quoted, columns))
-    earlier = scan_folder(tables, folder, dict(columns))
+    earlier = scan_folder(folder, columns)
     return f"SELECT {listed} FROM {earlier} WHERE __entity NOT IN (SELECT __entity FROM arrived_) ORDER BY __entity"
 
 

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from crm_migrate.connecting.contract import ENTITY, Target, TargetObject
 from crm_migrate.errors import DamagedFile, TargetConflict, UsageError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.stages.load.keys import scan_folder, text_columns
+from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.load.keys import text_columns
 from crm_migrate.stages.load.objects import loaded_fields, target_object
 from crm_migrate.stages.load.publishing import PUBLISHED
 from crm_migrate.workspace.crosswalk import replace_table
@@ -23,8 +24,7 @@ from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import Intent, Ledger, checked
 from crm_migrate.workspace.locking import project_lock
 from crm_migrate.workspace.parts import Part, verified
-from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.sql import literal, quoted
+from crm_migrate.workspace.relations import Relations, relations, scan_folder
 
 ADOPTED = "adopted"
 _MADE = ("create", "adopt")
@@ -123,7 +123,7 @@ def _forget(
     """Take out of `sent` and `seen` what the target has lost of an object; a sentence, or nothing."""
     name, columns = object_plan.name, text_columns(object_plan, "__entity", "target_id", "__adopted")
     sent, seen = project.sent(identity, name), project.seen(identity, name)
-    earlier = scan_folder(tables, sent, columns)
+    earlier = scan_folder(sent, columns)
     gone = [intent for intent in lost if intent.object == name]
     _register(tables, "there_", _present(target, target_object(plan, object_plan)))
     made, _ = _entities(project, [intent for intent in kept if intent.object == name and _kind(intent) in _MADE])
@@ -144,7 +144,7 @@ def _forget(
     kept_rows = f"{earlier} e SEMI JOIN stays_ USING (__entity)"
     replace_table(tables.connection, f"SELECT *{f' REPLACE ({cells})' if cells else ''} FROM {kept_rows}", sent)
     anti = "".join(f" AND __entity NOT IN (SELECT __entity FROM {entities})" for entities in unlinked.values())
-    compared = f"{scan_folder(tables, seen, columns)} e SEMI JOIN stays_ USING (__entity) WHERE TRUE{anti}"
+    compared = f"{scan_folder(seen, columns)} e SEMI JOIN stays_ USING (__entity) WHERE TRUE{anti}"
     replace_table(tables.connection, f"SELECT * FROM {compared}", seen)
     return f"{name}: {again} record(s) are loaded again by the next run, {anew} compared anew" if again + anew else ""
 

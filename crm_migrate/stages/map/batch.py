@@ -14,15 +14,13 @@ from crm_migrate.cleansing import STEPS
 from crm_migrate.cleansing.nulls import NEVER_VALUES
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
-from crm_migrate.mapping.expressions import Column, Name, parse, quote
+from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, SkipPlan, SourcePlan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.transform import (
-    CELLS,
-    CHANGES,
     KEY,
     ODD,
     ROW_KEY,
-    SET_ASIDE,
     SPLIT,
     Collected,
     blank_to_null,
@@ -32,6 +30,7 @@ from crm_migrate.stages.transform import (
     transform_field,
     written,
 )
+from crm_migrate.workspace.tables import CELLS, CHANGES, SET_ASIDE
 
 KEY_JOINER = "␟"
 _NEARLY = ("time_skipped", "time_twice")  # an hour more or less: better than not to know what is newer
@@ -146,10 +145,10 @@ def _evaluated(
     parameters: list[str] = []
 
     def column(name: Name) -> Column:
-        return Column(f"batch.{quote(name.name)}", "text")
+        return Column(f"batch.{quoted(name.name)}", "text")
 
     def select(alias: str, sql: str, bound: tuple[str, ...]) -> None:
-        selected.append(f"({sql}) AS {quote(alias)}")
+        selected.append(f"({sql}) AS {quoted(alias)}")
         parameters.extend(bound)
 
     for number, skip in enumerate(source.skip):

@@ -9,13 +9,12 @@ import json
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.accounting import settle_dispositions, source_facts, source_figures
 from crm_migrate.stages.reconcile.bridge_tables import add
 from crm_migrate.stages.reconcile.bridges import money
-from crm_migrate.stages.reconcile.columns import BREACHES, DISPOSITIONS, IDS, OUTCOMES, PAIRS
 from crm_migrate.stages.reconcile.consent import consent_cells
-from crm_migrate.stages.reconcile.database import Tables, opened, quote
 from crm_migrate.stages.reconcile.examples import name_entities
 from crm_migrate.stages.reconcile.exceptions import (
     left_out_exceptions,
@@ -50,7 +49,9 @@ from crm_migrate.workspace.figures import (
     signature_of,
 )
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sealing import write_sealed
+from crm_migrate.workspace.tables import ACTUAL, BREACHES, DISPOSITIONS, OUTCOMES, PAIRS
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
@@ -73,7 +74,7 @@ class _Collected(Found):
 def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Figures:
     """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`."""
     collected = _Collected()
-    with opened(run) as tables:
+    with relations(run, "reconcile", partial=True) as tables:
         listing.start(tables)
         collected.sources = source_figures(tables, plan)
         collected.limit = max((source_facts(tables, s.name).get("limit") or 0 for s in plan.sources), default=0)
@@ -90,7 +91,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
     return figures
 
 
-def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
+def _reconcile_object(tables: Relations, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
     """All figures of one object, in the order in which they need each other."""
     name = object_plan.name
     collected.accounting.extend(settle_dispositions(tables, plan, object_plan))
@@ -102,7 +103,7 @@ def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, colle
     write_differences(tables, name, differing)
     collected.fields.extend(fields)
     collected.links.extend(links)
-    if not tables.finished("validate", name, "actual"):
+    if not tables.finished(ACTUAL, name):
         collected.uncompared.append(f"{name} (not read back)")
     elif sample_size(plan, name) is not None:
         collected.uncompared.append(f"{name} (sampled)")
@@ -124,7 +125,7 @@ def _reconcile_object(tables: Tables, plan: Plan, object_plan: ObjectPlan, colle
     _count_doubt(tables, name, collected)
 
 
-def _count_money(tables: Tables, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
+def _count_money(tables: Relations, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
     """The bridges of an object, and what of its money does not arrive or is not exported any more."""
     found = money(tables, plan, object_plan)
     collected.bridges.extend(found.bridges)
@@ -138,22 +139,22 @@ def _count_money(tables: Tables, plan: Plan, object_plan: ObjectPlan, collected:
         collected.gone_amounts[unit] = before[0] + gone, before[1] + whole
 
 
-def _count_doubt(tables: Tables, name: str, collected: _Collected) -> None:
+def _count_doubt(tables: Relations, name: str, collected: _Collected) -> None:
     """Entities in doubt, rules that do not hold in the target, and loaded entities that no single row stands for."""
-    outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
-    breaches = tables.view(BREACHES, "validate", name, "breaches")
-    dispositions = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    outcomes = tables.scan(OUTCOMES, name)
+    breaches = tables.scan(BREACHES, name)
+    dispositions = tables.scan(DISPOSITIONS, name)
     collected.in_doubt += tables.one(f"SELECT count(DISTINCT __entity) FROM {outcomes} WHERE outcome = 'in_doubt'")[0]
     collected.breaches += tables.one(f"""SELECT count(*) FROM {breaches} WHERE "when" = 'after'""")[0]
     collected.entities_without_row += tables.one(
-        f"""SELECT count(*) FROM {quote(f"arrived/{name}")} e LEFT JOIN (
+        f"""SELECT count(*) FROM {quoted(f"arrived/{name}")} e LEFT JOIN (
           SELECT __entity, count(*) AS n FROM {dispositions}
           WHERE state IN ('created', 'updated', 'unchanged', 'failed') GROUP BY __entity) d
         USING (__entity) WHERE coalesce(n, 0) < 1"""
     )[0]
 
 
-def _measure(tables: Tables, plan: Plan, collected: _Collected) -> None:
+def _measure(tables: Relations, plan: Plan, collected: _Collected) -> None:
     """Key figures and the controls that speak of them (by `of`, else by name)."""
     measured = {kpi.name: measure(tables, plan, kpi) for kpi in plan.reconcile.kpis}
     collected.kpis.extend(figures_of(plan, measured))
@@ -164,12 +165,12 @@ def _measure(tables: Tables, plan: Plan, collected: _Collected) -> None:
         collected.controls.append(control_figure(plan, control, found))
 
 
-def _decisions(tables: Tables, plan: Plan) -> list[tuple[str, str, str, str, int]]:
+def _decisions(tables: Relations, plan: Plan) -> list[tuple[str, str, str, str, int]]:
     """Every decision of the plan with the rows and pairs that it settled."""
     covered = dict.fromkeys(plan.decisions, 0)
     for object_plan in plan.objects:
-        rows = tables.view(DISPOSITIONS, "reconcile", object_plan.name, "dispositions")
-        pairs = tables.view(PAIRS, "dedupe", object_plan.name, "pairs")
+        rows = tables.scan(DISPOSITIONS, object_plan.name)
+        pairs = tables.scan(PAIRS, object_plan.name)
         for decision, count in tables.rows(
             f"""SELECT decision, count(*) FROM (
               SELECT rule AS decision FROM {rows} UNION ALL SELECT decision FROM {pairs})
@@ -186,13 +187,13 @@ def _signed(figures: Figures) -> Figures:
     return figures.model_copy(update={"header": header})
 
 
-def _fingerprint(tables: Tables, plan: Plan) -> str:
+def _fingerprint(tables: Relations, plan: Plan) -> str:
     """The digest of all records as they were read back, whatever their order: the sum of the digests of each."""
     digest = hashlib.sha256()
     for each in plan.objects:
-        actual = tables.view(IDS, "validate", each.name, "actual")
-        columns = sorted(tables.columns(actual))
-        text = f"to_json([{', '.join(f'{quote(name)}::VARCHAR' for name in columns)}])::VARCHAR"
+        actual = tables.whole(ACTUAL, each.name)
+        columns = sorted(tables.kinds(actual))
+        text = f"to_json([{', '.join(f'{quoted(name)}::VARCHAR' for name in columns)}])::VARCHAR"
         sums = tables.one(
             f"SELECT count(*), sum(md5_number_lower({text})), sum(md5_number_upper({text})) FROM {actual}"
         )

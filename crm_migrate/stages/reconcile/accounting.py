@@ -3,21 +3,22 @@
 from typing import Any
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan, SplitPlan
-from crm_migrate.stages.reconcile.columns import (
+from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.reconcile.fates import settle_fates
+from crm_migrate.stages.reconcile.source_columns import LeftColumns, left_columns
+from crm_migrate.workspace.figures import AccountingLine, SourceFigure
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.sealing import read_sealed
+from crm_migrate.workspace.tables import (
     DISPOSITIONS,
     ENRICHMENT,
+    EXTRACTED,
     LINK_SET_ASIDE,
     QUARANTINE,
-    RAW,
     RECORDS,
     SET_ASIDE,
     texts,
 )
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
-from crm_migrate.stages.reconcile.fates import settle_fates
-from crm_migrate.stages.reconcile.source_columns import LeftColumns, left_columns
-from crm_migrate.workspace.figures import AccountingLine, SourceFigure
-from crm_migrate.workspace.sealing import read_sealed
 
 STATES = (
     "created", "updated", "unchanged", "folded", "merged", "enrichment", "absent", "excluded", "rejected", "held",
@@ -28,7 +29,7 @@ UNEXPLAINED = "unexplained"
 SUPPRESSIONS = "suppressions"
 
 
-def source_facts(tables: Tables, source: str) -> dict[str, Any]:
+def source_facts(tables: Relations, source: str) -> dict[str, Any]:
     """What the extract stage wrote down about a source; empty where it did not."""
     try:
         return read_sealed(tables.run.table("extract", source) / "facts.json")
@@ -36,7 +37,7 @@ def source_facts(tables: Tables, source: str) -> dict[str, Any]:
         return {}
 
 
-def source_figures(tables: Tables, plan: Plan) -> tuple[SourceFigure, ...]:
+def source_figures(tables: Relations, plan: Plan) -> tuple[SourceFigure, ...]:
     """Every file of every source: parsed, set aside, and counted independently."""
     found = []
     for source in plan.sources:
@@ -53,25 +54,25 @@ def _source_figure(name: str, fact: dict[str, Any], left: LeftColumns) -> Source
     return SourceFigure(source=name, **known | columns)
 
 
-def quarantined(tables: Tables, source: str) -> int:
+def quarantined(tables: Relations, source: str) -> int:
     """Rows of a source that lie in quarantine."""
-    view = tables.view(QUARANTINE, "extract", source, "quarantine")
+    view = tables.scan(QUARANTINE, source)
     return int(tables.one(f"SELECT count(*) FROM {view}")[0])
 
 
-def settle_dispositions(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> tuple[AccountingLine, ...]:
+def settle_dispositions(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tuple[AccountingLine, ...]:
     """Write `reconcile/<object>/dispositions` and count its lines, one figure per source."""
     name = object_plan.name
     _, members = settle_fates(tables, name)
     universes = {s: _universe(tables, name, s, split) for s, split in _sources(object_plan).items()}
     universes = universes or _waiting(tables, plan, name)
     sources = list(universes)
-    none = ", ".join(f"NULL::{kind} AS {quote(column)}" for column, kind in DISPOSITIONS.items())
+    none = ", ".join(f"NULL::{kind} AS {quoted(column)}" for column, kind in DISPOSITIONS.columns.items())
     selects = [f"SELECT {none} WHERE FALSE"]
     selects += [_settle_source(tables, name, source, universe, members) for source, universe in universes.items()]
-    listed = ", ".join(quote(column) for column in DISPOSITIONS)
+    listed = ", ".join(quoted(column) for column in DISPOSITIONS.columns)
     query = f"SELECT {listed} FROM ({' UNION ALL BY NAME '.join(selects)})"
-    tables.publish(f"{query} ORDER BY __source, __row, __split, state, code", "reconcile", name, "dispositions")
+    tables.publish(f"{query} ORDER BY __source, __row, __split, state, code", DISPOSITIONS, name)
     return tuple(_line(tables, name, source) for source in sources)
 
 
@@ -81,11 +82,11 @@ def _sources(object_plan: ObjectPlan) -> dict[str, SplitPlan | None]:
     return enriching | {feed.source: feed.split for feed in object_plan.feeds}
 
 
-def _waiting(tables: Tables, plan: Plan, object_name: str) -> dict[str, str]:
+def _waiting(tables: Relations, plan: Plan, object_name: str) -> dict[str, str]:
     """What an object accounts for that no source feeds: every statement about a mailbox, listed or carried."""
     return {
         enrich.source: f"""SELECT DISTINCT __row, __split
-            FROM {tables.view(ENRICHMENT, "link", owner.name, "enrichment")}
+            FROM {tables.scan(ENRICHMENT, owner.name)}
             WHERE __source = {literal(enrich.source)} AND "by" IS NOT NULL"""
         for owner in plan.objects
         for enrich in owner.enrich
@@ -93,17 +94,17 @@ def _waiting(tables: Tables, plan: Plan, object_name: str) -> dict[str, str]:
     }
 
 
-def _settle_source(tables: Tables, object_name: str, source: str, rows: str, members: str) -> str:
+def _settle_source(tables: Relations, object_name: str, source: str, rows: str, members: str) -> str:
     """Claims of all stages about the rows of one source, against the rows that it has: the query of its lines."""
-    claims, universe = quote(f"claims/{object_name}/{source}"), quote(f"universe/{object_name}/{source}")
+    claims, universe = quoted(f"claims/{object_name}/{source}"), quoted(f"universe/{object_name}/{source}")
     tables.execute(f"CREATE TEMP TABLE {claims} AS {_claims(tables, object_name, source, members)}")
     tables.execute(f"CREATE TEMP TABLE {universe} AS {rows}")
-    doubled = quote(f"doubled/{object_name}/{source}")
+    doubled = quoted(f"doubled/{object_name}/{source}")
     tables.execute(
         f"""CREATE TEMP TABLE {doubled} AS SELECT __row, __split FROM {claims} WHERE state IS NOT NULL
         GROUP BY __row, __split HAVING count(*) > 1 OR bool_or(state = 'twice')"""
     )
-    lost = quote(f"lost/{object_name}/{source}")
+    lost = quoted(f"lost/{object_name}/{source}")
     tables.execute(
         f"""CREATE TEMP TABLE {lost} AS SELECT * FROM {universe} u
         ANTI JOIN (SELECT * FROM {claims} WHERE state IS NOT NULL) c ON u.__row = c.__row AND u.__split = c.__split"""
@@ -138,20 +139,20 @@ def _unexplained(why: str) -> str:
     return f"{code}, NULL::BIGINT AS __cluster, {nothing}"
 
 
-def _last_seen(tables: Tables, object_name: str, source: str) -> str:
+def _last_seen(tables: Relations, object_name: str, source: str) -> str:
     """A scalar expression over `u`: the last table that still had the row although nothing claimed it."""
-    records = tables.view(RECORDS, "map", object_name, source, "records")
+    records = tables.scan(RECORDS, object_name, source)
     return (
         f"CASE WHEN u.__row IN (SELECT __row FROM {records}) THEN {literal(f'map/{object_name}/{source}/records')}"
         f" ELSE {literal(f'extract/{source}/records')} END"
     )
 
 
-def _claims(tables: Tables, object_name: str, source: str, members: str) -> str:
+def _claims(tables: Relations, object_name: str, source: str, members: str) -> str:
     """What each stage says about rows of a source. A null state is a row that a stage has but says nothing about."""
-    map_aside = tables.view(SET_ASIDE, "map", object_name, source, "set_aside")
-    link_aside = tables.view(LINK_SET_ASIDE, "link", object_name, "set_aside")
-    enrichment = tables.view(ENRICHMENT, "link", object_name, "enrichment")
+    map_aside = tables.scan(SET_ASIDE, object_name, source)
+    link_aside = tables.scan(LINK_SET_ASIDE, object_name)
+    enrichment = tables.scan(ENRICHMENT, object_name)
     aside = "__row, __split, __key, state, code, rule, field, message"
     ended = (
         "NULL::BIGINT AS __cluster, NULL::VARCHAR AS __entity, NULL::VARCHAR AS target_id, NULL::VARCHAR AS survivor"
@@ -168,16 +169,16 @@ def _claims(tables: Tables, object_name: str, source: str, members: str) -> str:
       FROM {enrichment} WHERE __source = {bound} GROUP BY __row"""
 
 
-def _universe(tables: Tables, object_name: str, source: str, split: SplitPlan | None) -> str:
+def _universe(tables: Relations, object_name: str, source: str, split: SplitPlan | None) -> str:
     """Every (row, split) that must have a disposition, from the raw rows and the parser's own count."""
-    raw = tables.view(RAW | texts(*([split.column] if split else [])), "extract", source, "records")
+    raw = tables.scan(EXTRACTED, source, also=texts(*([split.column] if split else [])))
     counted = sum(int(fact["records"]) for fact in source_facts(tables, source).get("files", ()))
     rows = f"SELECT unnest(range(greatest({counted}, coalesce((SELECT max(__row) + 1 FROM {raw}), 0)))) AS __row"
     if split is None:
         return f"SELECT __row, 0 AS __split FROM ({rows})"
-    whole = tables.view(SET_ASIDE, "map", object_name, source, "set_aside")
+    whole = tables.scan(SET_ASIDE, object_name, source)
     parts = (
-        f"len(list_filter(string_split(coalesce(r.{quote(split.column)}, ''), {literal(split.by)}), "
+        f"len(list_filter(string_split(coalesce(r.{quoted(split.column)}, ''), {literal(split.by)}), "
         r"lambda part: regexp_matches(part, '[^\s\p{Z}]')))"
     )
     # A row that a filter left out before the split has its one line at split 0 and no parts.
@@ -188,10 +189,10 @@ def _universe(tables: Tables, object_name: str, source: str, split: SplitPlan | 
     FROM ({rows}) a LEFT JOIN {raw} r USING (__row) LEFT JOIN unsplit x USING (__row)"""
 
 
-def _line(tables: Tables, object_name: str, source: str) -> AccountingLine:
+def _line(tables: Relations, object_name: str, source: str) -> AccountingLine:
     """Count the written dispositions of one source against its rows."""
-    view = tables.view(DISPOSITIONS, "reconcile", object_name, "dispositions")
-    universe = quote(f"universe/{object_name}/{source}")
+    view = tables.scan(DISPOSITIONS, object_name)
+    universe = quoted(f"universe/{object_name}/{source}")
     read, all_rows = tables.one(f"SELECT count(DISTINCT __row), count(*) FROM {universe}")
     found = tables.rows(f"SELECT state, count(*) FROM {view} WHERE __source = ? GROUP BY state", [source])
     counts: dict[str, int] = dict(found)

@@ -4,27 +4,27 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
-from crm_migrate.stages.reconcile.database import quote
+from crm_migrate.quoting import quoted
 
 
 def amounts_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
     """All source rows of an amount."""
-    return quote(f"amounts/{object_plan.name}/{measure.name}")
+    return quoted(f"amounts/{object_plan.name}/{measure.name}")
 
 
 def expected_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
     """The completed records that arrived."""
-    return quote(f"expected/{object_plan.name}/{measure.name}")
+    return quoted(f"expected/{object_plan.name}/{measure.name}")
 
 
 def actual_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
     """The records of ours in the target."""
-    return quote(f"actual/{object_plan.name}/{measure.name}")
+    return quoted(f"actual/{object_plan.name}/{measure.name}")
 
 
 def left_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
     """The source rows of which the amount does not arrive: `source`, `row`, `split`."""
-    return quote(f"left/{object_plan.name}/{measure.name}")
+    return quoted(f"left/{object_plan.name}/{measure.name}")
 
 
 def plain(amount: Decimal | None) -> str:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.bridge_tables import actual_of, add, amounts_of, expected_of, plain
-from crm_migrate.stages.reconcile.columns import CELLS, COMPLETE, IDS, texts
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
 from crm_migrate.stages.reconcile.derived import ensure_rates
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields
@@ -22,6 +21,8 @@ from crm_migrate.stages.reconcile.left_out import (
     left_sum,
 )
 from crm_migrate.workspace.figures import Bridge, Example, Term
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import ACTUAL, BEFORE, CELLS, COMPLETED, texts
 
 EXACT = r"'^[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?$'"
 LEFT_OUT = ("absent", "excluded", "held", "rejected", "failed", "unexplained")
@@ -42,7 +43,7 @@ class Money:
     told: list[Told] = field(default_factory=list)
 
 
-def money(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Money:
+def money(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Money:
     """The bridges of every amount of an object. Call after the dispositions are written and the object is compared."""
     currency = currency_field(object_plan)
     found = Money()
@@ -65,7 +66,7 @@ def money(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Money:
 
 
 def _source_lines(
-    tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
 ) -> str:
     """Create the table of all source rows with amount, unit, day of the rate, state and cluster."""
     name = object_plan.name
@@ -73,7 +74,7 @@ def _source_lines(
     sources = [*(feed.source for feed in object_plan.feeds), *(enrich.source for enrich in object_plan.enrich)]
     fed = [source for source in sources if source in measure.cells]
     source_rows = exported(tables, plan, object_plan)
-    text = f"nullif({quote(measure.name)}, '')"
+    text = f"nullif({quoted(measure.name)}, '')"
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS SELECT __source AS source, __row AS row, __split AS split, __key AS key,
           __state AS state, __code AS code, __rule AS rule, __cluster AS cluster, {text} AS text,
@@ -86,7 +87,7 @@ def _source_lines(
 
 
 def _unit(currency: FieldPlan | None, alias: str) -> str:
-    return "''" if currency is None else f"coalesce({alias}{quote(currency.name)}, '')"
+    return "''" if currency is None else f"coalesce({alias}{quoted(currency.name)}, '')"
 
 
 def _day(plan: Plan, object_plan: ObjectPlan, cell: str | None = None) -> str:
@@ -94,12 +95,12 @@ def _day(plan: Plan, object_plan: ObjectPlan, cell: str | None = None) -> str:
     on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
     if on is None:
         return f"DATE {literal(plan.as_of or '9999-12-31')}"
-    return f"TRY_CAST({quote(on.name) if cell is None else cell} AS DATE)"
+    return f"TRY_CAST({quoted(on.name) if cell is None else cell} AS DATE)"
 
 
-def _mark_unreadable(tables: Tables, name: str, source: str, measure: FieldPlan, table: str) -> None:
+def _mark_unreadable(tables: Relations, name: str, source: str, measure: FieldPlan, table: str) -> None:
     """A cell that was cleared because it could not be read still has its text, and no amount."""
-    cells = tables.view(CELLS, "map", name, source, "cells")
+    cells = tables.scan(CELLS, name, source)
     tables.execute(
         f"""UPDATE {table} SET text = c.before FROM (SELECT __row, __split, min(before) AS before FROM {cells}
         WHERE field = {literal(measure.name)} AND (after IS NULL OR NOT regexp_matches(after, {EXACT}))
@@ -111,7 +112,9 @@ def _mark_unreadable(tables: Tables, name: str, source: str, measure: FieldPlan,
 # ----------------------------------------------------------------------------------------- in the report's currency
 
 
-def _convert(tables: Tables, unit: str, object_plan: ObjectPlan, measure: FieldPlan, left: str, found: Money) -> None:
+def _convert(
+    tables: Relations, unit: str, object_plan: ObjectPlan, measure: FieldPlan, left: str, found: Money
+) -> None:
     """All currencies of one amount in the report's, each line at the rate of its day.
 
     A line whose currency has no rate on its day counts as unreadable here; its own currency's bridge has it.
@@ -128,17 +131,17 @@ def _convert(tables: Tables, unit: str, object_plan: ObjectPlan, measure: FieldP
         tables.execute(f"DROP TABLE {table}")
 
 
-def _converted(tables: Tables, table: str, pairs: list[tuple[str, str]], unit: str) -> str:
+def _converted(tables: Relations, table: str, pairs: list[tuple[str, str]], unit: str) -> str:
     """A copy of a table of amounts with each pair of amount and unit in the report's currency; `rates` is there."""
-    name = quote(f"report/{table.strip(chr(34))}")
+    name = quoted(f"report/{table.strip(chr(34))}")
     cells, joins = [], []
     for number, (amount, own) in enumerate(pairs):
         day = f"CASE WHEN t.{own} = {literal(unit)} THEN DATE '9999-12-31' ELSE t.day END"
         tables.execute(
-            f"""CREATE OR REPLACE TEMP TABLE {quote(f"{number}/rated")} AS SELECT DISTINCT t.{own} AS unit, {day} AS day
-            FROM {table} t"""
+            f"""CREATE OR REPLACE TEMP TABLE {quoted(f"{number}/rated")} AS
+            SELECT DISTINCT t.{own} AS unit, {day} AS day FROM {table} t"""
         )
-        days = quote(f"{number}/rated")
+        days = quoted(f"{number}/rated")
         rate = (
             f"(SELECT d.unit, d.day, r.rate FROM {days} d ASOF JOIN rates r ON r.currency = d.unit AND r.day <= d.day)"
         )
@@ -158,7 +161,7 @@ def _converted(tables: Tables, table: str, pairs: list[tuple[str, str]], unit: s
 
 
 def _expected_lines(
-    tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
 ) -> str:
     """Create the table of amounts of the completed records that arrived: cluster, entity, unit, amount."""
     name = object_plan.name
@@ -166,16 +169,16 @@ def _expected_lines(
     unit = _unit(currency, "c.")
     on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
     fields = texts(*(f.name for f in (measure, currency, on) if f is not None))
-    complete = tables.view(COMPLETE | fields, "complete", name, "entities")
-    side = quote(f"expected/{name}")
-    final = f"x.{quote(str(measure.target))}"
-    final_unit = unit if currency is None or currency.target is None else f"coalesce(x.{quote(currency.target)}, '')"
-    cell = f"c.{quote(measure.name)}"
+    complete = tables.scan(COMPLETED, name, also=fields)
+    side = quoted(f"expected/{name}")
+    final = f"x.{quoted(str(measure.target))}"
+    final_unit = unit if currency is None or currency.target is None else f"coalesce(x.{quoted(currency.target)}, '')"
+    cell = f"c.{quoted(measure.name)}"
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
         SELECT c.__cluster AS cluster, x.__entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount,
           {final_unit} AS final_unit, {final} AS final_text, {_exact(final)} AS final,
-          {_day(plan, object_plan, f"c.{quote(on.name)}" if on else None)} AS day
+          {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day
         FROM {side} x JOIN {complete} c ON c.__cluster = x.__cluster"""
     )
     return table
@@ -187,19 +190,19 @@ def _exact(cell: str) -> str:
 
 
 def _actual_lines(
-    tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
 ) -> str:
     """Create the table of amounts of every record in the target that carries a key of ours."""
     name = object_plan.name
     table = actual_of(object_plan, measure)
-    raw = tables.view({"target_id": "VARCHAR", "__entity": "VARCHAR"}, "validate", name, "actual")
-    there = set(tables.columns(raw))
-    cell = f"nullif({quote(str(measure.target))}::VARCHAR, '')" if measure.target in there else "NULL::VARCHAR"
+    raw = tables.whole(ACTUAL, name)
+    there = set(tables.kinds(raw))
+    cell = f"nullif({quoted(str(measure.target))}::VARCHAR, '')" if measure.target in there else "NULL::VARCHAR"
     own_unit = currency is not None and currency.target in there
-    unit = f"coalesce({quote(str(currency.target))}::VARCHAR, '')" if own_unit and currency is not None else "''"
+    unit = f"coalesce({quoted(str(currency.target))}::VARCHAR, '')" if own_unit and currency is not None else "''"
     on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
     dated = on is not None and on.target in there
-    day = _day(plan, object_plan, f"{quote(str(on.target))}::VARCHAR" if on and dated else "NULL")
+    day = _day(plan, object_plan, f"{quoted(str(on.target))}::VARCHAR" if on and dated else "NULL")
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS SELECT __entity AS entity, {unit} AS unit, {cell} AS text,
         {_exact(cell)} AS amount, {day} AS day FROM {raw} WHERE __entity IS NOT NULL"""
@@ -213,7 +216,7 @@ def _actual_lines(
     return table
 
 
-def _units(tables: Tables, *amounts: str) -> list[str]:
+def _units(tables: Relations, *amounts: str) -> list[str]:
     union = " UNION ".join(f"SELECT unit FROM {table} WHERE text IS NOT NULL" for table in amounts)
     return [str(row[0]) for row in tables.rows(f"SELECT unit FROM ({union}) ORDER BY unit")]
 
@@ -222,7 +225,7 @@ def _units(tables: Tables, *amounts: str) -> list[str]:
 
 
 def _bridge(
-    tables: Tables, object_plan: ObjectPlan, measure: FieldPlan, unit: str, lines: str, expected: str, actual: str
+    tables: Relations, object_plan: ObjectPlan, measure: FieldPlan, unit: str, lines: str, expected: str, actual: str
 ) -> Bridge:
     total, count, unreadable = tables.one(
         f"SELECT sum(amount), count(text), count(text) - count(amount) FROM {lines} WHERE unit = ?", [unit]
@@ -255,7 +258,7 @@ def _bridge(
     )
 
 
-def _left_out(tables: Tables, lines: str, unit: str, state: str) -> Term | None:
+def _left_out(tables: Relations, lines: str, unit: str, state: str) -> Term | None:
     """Rows that ended in one state, with their amount; rows without any state explain nothing."""
     if state == "unexplained":
         return None
@@ -280,7 +283,7 @@ def _left_out(tables: Tables, lines: str, unit: str, state: str) -> Term | None:
 _ARRIVED = "state IN ('created', 'updated', 'unchanged', 'folded', 'merged')"
 
 
-def _duplicates(tables: Tables, lines: str, expected: str, unit: str) -> Term:
+def _duplicates(tables: Relations, lines: str, expected: str, unit: str) -> Term:
     """Amounts of rows that are one record with another row: all but one line that has the record's own amount."""
     amount, count = tables.one(
         f"""SELECT -sum(l.amount), count(*) FROM (
@@ -294,7 +297,7 @@ def _duplicates(tables: Tables, lines: str, expected: str, unit: str) -> Term:
     return Term(name="duplicates", amount=plain(amount), lines=count)
 
 
-def _set_by_rule(tables: Tables, measure: FieldPlan, lines: str, expected: str, unit: str) -> Term | None:
+def _set_by_rule(tables: Relations, measure: FieldPlan, lines: str, expected: str, unit: str) -> Term | None:
     """Amounts that no row of the record has: a constant, a default or a case of the mapping."""
     if not (measure.constant or measure.default or measure.default_from or measure.case):
         return None
@@ -307,7 +310,7 @@ def _set_by_rule(tables: Tables, measure: FieldPlan, lines: str, expected: str, 
     return Term(name="set by rule", amount=plain(amount), lines=count)
 
 
-def _kept(tables: Tables, expected: str, unit: str) -> Term:
+def _kept(tables: Relations, expected: str, unit: str) -> Term:
     """What the target holds for a reason although our rows say otherwise: a record that it had before us."""
     amount, count = tables.one(
         f"""SELECT coalesce(sum(final) FILTER (final_unit = $unit), 0) - coalesce(sum(amount) FILTER (unit = $unit), 0),
@@ -319,19 +322,19 @@ def _kept(tables: Tables, expected: str, unit: str) -> Term:
     return Term(name="kept in the target", amount=plain(amount), lines=count)
 
 
-def _from_before(tables: Tables, object_name: str, actual: str, unit: str) -> Term:
+def _from_before(tables: Relations, object_name: str, actual: str, unit: str) -> Term:
     """Records that the target held before and that this run did not write: gone from the export and kept, or held."""
-    before = tables.view(IDS, "load", object_name, "before")
+    before = tables.scan(BEFORE, object_name)
     amount, count = tables.one(
         f"""SELECT sum(amount), count(amount) FROM {actual} a SEMI JOIN (SELECT __entity FROM {before}) b
-        ON b.__entity = a.entity ANTI JOIN {quote(f"arrived/{object_name}")} r ON r.__entity = a.entity
+        ON b.__entity = a.entity ANTI JOIN {quoted(f"arrived/{object_name}")} r ON r.__entity = a.entity
         WHERE unit = ?""",
         [unit],
     )
     return Term(name="from before", amount=plain(amount), lines=count)
 
 
-def _rounding(tables: Tables, expected: str, actual: str, unit: str) -> Term:
+def _rounding(tables: Relations, expected: str, actual: str, unit: str) -> Term:
     """What the target rounded away: records whose amount has fewer decimals there and differs by less than one unit."""
     scale = r"length(regexp_extract(regexp_replace({0}, '0+$', ''), '\.([0-9]+)$', 1))"
     theirs, ours = scale.format("a.text"), scale.format("e.final_text")

@@ -1,7 +1,8 @@
 """Why a cell differs: the class and the most specific cause that the two texts, or the whole column, give away."""
 
-from crm_migrate.stages.reconcile.database import Tables, quote
+from crm_migrate.quoting import quoted
 from crm_migrate.words import catalogue
+from crm_migrate.workspace.relations import Relations
 
 EDITED, EMPTIED = "edited in the target", "emptied in the source"
 MANY = 3  # a shift or a default value is a cause when it hits at least so many cells of a field
@@ -36,7 +37,7 @@ def fix_of(cause: str) -> str:
     return catalogue("en")[f"fix.{known}"] if known is not None else ""
 
 
-def excuse(tables: Tables, cells: str, kept: str) -> None:
+def excuse(tables: Relations, cells: str, kept: str) -> None:
     """Cells that the target keeps by a rule are no differences; `kept` says which and why."""
     tables.execute(
         f"""UPDATE {cells} SET class = 'kept_in_target', cause = k.cause FROM {kept} k
@@ -44,7 +45,7 @@ def excuse(tables: Tables, cells: str, kept: str) -> None:
     )
 
 
-def classify(tables: Tables, cells: str) -> None:
+def classify(tables: Relations, cells: str) -> None:
     """Fill `class` and `cause` of every cell of the table."""
     for macro in _MACROS:
         tables.execute(macro)
@@ -126,7 +127,7 @@ _PLAIN_CAUSE = r"""CASE
 END"""
 
 
-def _swapped(tables: Tables, cells: str) -> None:
+def _swapped(tables: Relations, cells: str) -> None:
     """Two fields of one record that hold each other's value."""
     tables.execute(
         f"""UPDATE {cells} SET cause = 'swapped with ' || s.other FROM (
@@ -137,7 +138,7 @@ def _swapped(tables: Tables, cells: str) -> None:
     )
 
 
-def _shared(tables: Tables, cells: str) -> None:
+def _shared(tables: Relations, cells: str) -> None:
     """Causes that only the whole column gives away: one shift, or one value, in many cells."""
     tables.execute(
         f"""UPDATE {cells} SET cause = 'default value ' || s.actual FROM (
@@ -166,7 +167,7 @@ _SHIFT = """CASE
   WHEN kind = 'instant' THEN date_diff('second', moment(expected), moment(actual))::VARCHAR || ' seconds' END"""
 
 
-def find_shifted_rows(tables: Tables, cells: str, expected: str) -> None:
+def find_shifted_rows(tables: Relations, cells: str, expected: str) -> None:
     """Cells that hold what the record before or after was to hold: a load that matched answers by position."""
     fields = tables.rows(
         f"SELECT field FROM {cells} WHERE class = 'different' AND cause = 'unknown' GROUP BY field "
@@ -174,7 +175,7 @@ def find_shifted_rows(tables: Tables, cells: str, expected: str) -> None:
     )
     if not fields:
         return
-    order = quote(f"{cells.strip(chr(34))}/order")
+    order = quoted(f"{cells.strip(chr(34))}/order")
     tables.execute(
         f"CREATE TEMP TABLE {order} AS "
         f"SELECT __entity, row_number() OVER (ORDER BY __position, __entity) AS n FROM {expected}"
@@ -184,10 +185,10 @@ def find_shifted_rows(tables: Tables, cells: str, expected: str) -> None:
     tables.execute(f"DROP TABLE {order}")
 
 
-def _shifted_field(tables: Tables, cells: str, expected: str, order: str, field: str) -> None:
+def _shifted_field(tables: Relations, cells: str, expected: str, order: str, field: str) -> None:
     found = f"""SELECT c.__entity FROM {cells} c JOIN {order} o USING (__entity)
       JOIN {order} p ON p.n IN (o.n - 1, o.n + 1) JOIN {expected} e ON e.__entity = p.__entity
-      WHERE c.field = $field AND c.class = 'different' AND c.cause = 'unknown' AND e.{quote(field)} = c.actual"""
+      WHERE c.field = $field AND c.class = 'different' AND c.cause = 'unknown' AND e.{quoted(field)} = c.actual"""
     bound = {"field": field}
     (count,) = tables.connection.execute(f"SELECT count(DISTINCT __entity) FROM ({found})", bound).fetchall()[0]
     if count >= MANY:

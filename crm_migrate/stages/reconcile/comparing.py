@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from crm_migrate.crm.types import TYPES
 from crm_migrate.errors import InternalError
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile import causes
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.workspace.relations import Relations
 
 CLASSES = (
     "match", "match_normalised", "both_empty", "filled_by_target", "kept_in_target", "lost", "different",
@@ -52,22 +53,22 @@ class Comparison:
 
 
 def compare(
-    tables: Tables, name: str, expected: str, actual: str, fields: Sequence[Compared], kept: str = ""
+    tables: Relations, name: str, expected: str, actual: str, fields: Sequence[Compared], kept: str = ""
 ) -> Comparison:
     """Compare two relations by `__entity`; `expected` may have `__existed` (the target had the record before us).
 
     `kept` is a FROM item (`__entity`, `field`, `cause`) of cells of which it is known why the target says otherwise.
     """
-    there = set(tables.columns(actual))
+    there = set(tables.kinds(actual))
     comparable = [item for item in fields if item.name in there]
-    suspects, cells, digests = quote(f"suspects/{name}"), quote(f"cells/{name}"), quote(f"digests/{name}")
+    suspects, cells, digests = quoted(f"suspects/{name}"), quoted(f"cells/{name}"), quoted(f"digests/{name}")
     records = _digest(tables, digests, expected, comparable)
     tables.execute(f"CREATE TEMP TABLE {suspects} AS {_suspects(digests, actual, comparable)}")
     tables.execute(
         f"""CREATE TEMP TABLE {cells} (__entity VARCHAR, target_id VARCHAR, field VARCHAR, kind VARCHAR,
         expected VARCHAR, actual VARCHAR, existed BOOLEAN, gone BOOLEAN, class VARCHAR, cause VARCHAR)"""
     )
-    ours, theirs = quote(f"suspects/{name}/expected"), quote(f"suspects/{name}/actual")
+    ours, theirs = quoted(f"suspects/{name}/expected"), quoted(f"suspects/{name}/actual")
     tables.execute(f"CREATE TEMP TABLE {ours} AS SELECT * FROM {expected} SEMI JOIN {suspects} USING (__entity)")
     tables.execute(f"CREATE TEMP TABLE {theirs} AS SELECT * FROM {actual} SEMI JOIN {suspects} USING (__entity)")
     for item in comparable:
@@ -86,7 +87,7 @@ def compare(
     return comparison
 
 
-def _digest(tables: Tables, digests: str, expected: str, fields: Sequence[Compared]) -> int:
+def _digest(tables: Relations, digests: str, expected: str, fields: Sequence[Compared]) -> int:
     """Create the table of what the comparison and its counts need of every expected record; how many there are.
 
     `h1`, `h2`: the hash of the fields; `filled/n`: a bit for each of the fields 60 n and following that has a value.
@@ -94,7 +95,7 @@ def _digest(tables: Tables, digests: str, expected: str, fields: Sequence[Compar
     """
     records, first, last = tables.one(f"SELECT count(*), min(__position), max(__position) FROM {expected}")
     bits = "".join(
-        f", {' + '.join(_bit(item, at) for at, item in enumerate(fields[n : n + BITS]))} AS {quote(f'filled/{n}')}"
+        f", {' + '.join(_bit(item, at) for at, item in enumerate(fields[n : n + BITS]))} AS {quoted(f'filled/{n}')}"
         for n in range(0, len(fields), BITS)
     )
     query = f"SELECT __entity, {_hashes(fields)}{bits} FROM {expected}"
@@ -124,7 +125,7 @@ def _suspects(digests: str, actual: str, fields: Sequence[Compared]) -> str:
 
 def _cell(name: str, alias: str = "") -> str:
     """A cell as text, empty as null."""
-    return f"nullif({alias}{quote(name)}, '')"
+    return f"nullif({alias}{quoted(name)}, '')"
 
 
 def _cells(ours: str, theirs: str, item: Compared) -> str:
@@ -134,11 +135,11 @@ def _cells(ours: str, theirs: str, item: Compared) -> str:
     FROM {ours} e LEFT JOIN {theirs} a USING (__entity) WHERE {e} IS DISTINCT FROM {a}"""
 
 
-def _count(tables: Tables, comparison: Comparison, digests: str, fields: Sequence[Compared]) -> None:
+def _count(tables: Relations, comparison: Comparison, digests: str, fields: Sequence[Compared]) -> None:
     """Classes of every field: what is not in `cells` is a match where something was expected, else both empty."""
     found = tables.rows(f"SELECT field, class, count(*), count(expected) FROM {comparison.cells} GROUP BY field, class")
     filled = [
-        f"count(*) FILTER (({quote(f'filled/{at - at % BITS}')} >> {at % BITS}) & 1 = 1)" for at in range(len(fields))
+        f"count(*) FILTER (({quoted(f'filled/{at - at % BITS}')} >> {at % BITS}) & 1 = 1)" for at in range(len(fields))
     ]
     counts = tables.one(f"SELECT {', '.join([*filled, 'count(*)'])} FROM {digests}")
     for item, count in zip(fields, counts[:-1], strict=True):

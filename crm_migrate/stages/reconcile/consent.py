@@ -9,36 +9,29 @@ from collections.abc import Iterator
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.stages.reconcile.columns import (
-    CLUSTERS,
-    ENRICHMENT,
-    LINK_ROWS,
-    LOAD,
-    NODES,
-    RECORDS,
-    texts,
-)
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.stranded import carried, stranded
 from crm_migrate.workspace.figures import ConsentCell, Example
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import CLUSTERS, ENRICHMENT, NODES, PLANNED, RECORDS, ROWS, THEIRS, texts
 
 
-def consent_cells(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> tuple[ConsentCell, ...]:
+def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tuple[ConsentCell, ...]:
     """The matrix of one object; empty where it has no consent field with a place in the target.
 
     Everybody counts whose record is in the target, also those who wait in this run: their record still says what an
     earlier load made it say, and an opt-out of today must not be missed behind it.
     """
     field = next((f for f in object_plan.fields if f.type == "consent" and f.target is not None), None)
-    if field is None or field.target not in tables.columns(quote(f"actual/{object_plan.name}")):
+    if field is None or field.target not in tables.kinds(quoted(f"actual/{object_plan.name}")):
         return ()
     mailboxes = carried(tables, object_plan)
     statements = _statements(tables, object_plan, field, mailboxes)
     aside = stranded(tables, plan, object_plan, field, mailboxes)
-    planned = tables.view(LOAD, "load", object_plan.name, "entities")
-    target = quote(str(field.target))
-    theirs = tables.view({"target_id": "VARCHAR"} | texts(str(field.target)), "load", object_plan.name, "theirs")
+    planned = tables.scan(PLANNED, object_plan.name)
+    target = quoted(str(field.target))
+    theirs = tables.scan(THEIRS, object_plan.name, also=texts(str(field.target)))
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE consent_moves AS
         WITH s AS (SELECT __cluster, min(rank) AS rank, bool_or(said = 'granted' AND evidence) AS evidence,
@@ -51,7 +44,7 @@ def consent_cells(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> tuple[
             CASE WHEN lower(b.{target}::VARCHAR) IN ({_REFUSALS}) THEN {_rank(f"b.{target}::VARCHAR")} END AS held,
             {_rank(f"nullif(a.{target}::VARCHAR, '')")} AS after,
             CASE WHEN s.refused THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded, s.told
-          FROM {planned} e JOIN {quote(f"actual/{object_plan.name}")} a USING (__entity)
+          FROM {planned} e JOIN {quoted(f"actual/{object_plan.name}")} a USING (__entity)
           LEFT JOIN s ON s.__cluster = e.__cluster LEFT JOIN {theirs} b ON b.target_id = a.target_id)
         SELECT entity, told, least(said, coalesce(held, said)) AS before, after,
           after > least(said, coalesce(held, said))
@@ -74,11 +67,11 @@ def consent_cells(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> tuple[
     )
 
 
-def _examples(tables: Tables, object_plan: ObjectPlan, before: int, after: int) -> tuple[Example, ...]:
+def _examples(tables: Relations, object_plan: ObjectPlan, before: int, after: int) -> tuple[Example, ...]:
     """Who moved from one state to a weaker one without evidence."""
     rows = tables.rows(
         f"""SELECT coalesce(n.record, m.entity), coalesce('said by ' || told, '') FROM consent_moves m
-        LEFT JOIN {quote(f"names/{object_plan.name}")} n ON n.__entity = m.entity
+        LEFT JOIN {quoted(f"names/{object_plan.name}")} n ON n.__entity = m.entity
         WHERE unfounded AND before = ? AND after = ? ORDER BY 1 LIMIT {EXAMPLES}""",
         [before, after],
     )
@@ -111,7 +104,7 @@ def _proven(evidence: str) -> str:
     return f"list_max(list_transform({days}, lambda day: TRY_CAST(replace(day, 'T', ' ') AS TIMESTAMP)))"
 
 
-def _statements(tables: Tables, object_plan: ObjectPlan, field: FieldPlan, mailboxes: str) -> str:
+def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, mailboxes: str) -> str:
     """Create the table of all statements: `__cluster`, `said`, `evidence` (whether there is any), `proven` (the newest
     day in it), `changed` (when the row was).
 
@@ -119,9 +112,9 @@ def _statements(tables: Tables, object_plan: ObjectPlan, field: FieldPlan, mailb
     mailbox (`per:`), only what was said about a mailbox that the record keeps counts, be it its second one.
     """
     name = object_plan.name
-    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
+    clusters = tables.scan(CLUSTERS, name)
     spoken = [*_fed(tables, object_plan, field), *_enriching(tables, object_plan, field)]
-    table = quote(f"statements/{name}")
+    table = quoted(f"statements/{name}")
     nothing = "SELECT NULL::BIGINT, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
@@ -135,27 +128,27 @@ def _statements(tables: Tables, object_plan: ObjectPlan, field: FieldPlan, mailb
     return table
 
 
-def _fed(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[str]:
+def _fed(tables: Relations, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[str]:
     """What every record of a source says, and every row that was folded into one, one query per source."""
-    rows = tables.view(LINK_ROWS, "link", object_plan.name, "rows")
+    rows = tables.scan(ROWS, object_plan.name)
     names = texts(field.name, *([field.per] if field.per else []))
-    about = f"m.{quote(field.per)}" if field.per else "NULL::VARCHAR"
-    nodes = tables.view(NODES | names, "link", object_plan.name, "nodes")
-    yield f"SELECT m.__node, m.{quote(field.name)}, {about}, m.__ev, m.__changed FROM {nodes} m"  # also of no feed
+    about = f"m.{quoted(field.per)}" if field.per else "NULL::VARCHAR"
+    nodes = tables.scan(NODES, object_plan.name, also=names)
+    yield f"SELECT m.__node, m.{quoted(field.name)}, {about}, m.__ev, m.__changed FROM {nodes} m"  # also of no feed
     for source in (feed.source for feed in object_plan.feeds if feed.source in field.cells):
-        records = tables.view(RECORDS | names, "map", object_plan.name, source, "records")
-        yield f"""SELECT r.__node, m.{quote(field.name)}, {about}, m.__ev, m.__changed
+        records = tables.scan(RECORDS, object_plan.name, source, also=names)
+        yield f"""SELECT r.__node, m.{quoted(field.name)}, {about}, m.__ev, m.__changed
         FROM {rows} r JOIN {records} m ON m.__row = r.__row AND m.__split = r.__split
         WHERE r.__source = {literal(source)}"""
 
 
-def _enriching(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[str]:
+def _enriching(tables: Relations, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[str]:
     """What enriching sources say about the records that they reach, one query per source."""
     for enrich in object_plan.enrich:
         if enrich.source not in field.cells:
             continue
-        reached = tables.view(ENRICHMENT, "link", object_plan.name, "enrichment")
-        records = tables.view(RECORDS | texts(field.name), "map", object_plan.name, enrich.source, "records")
-        yield f"""SELECT x.__node, m.{quote(field.name)}, NULL, m.__ev, m.__changed
+        reached = tables.scan(ENRICHMENT, object_plan.name)
+        records = tables.scan(RECORDS, object_plan.name, enrich.source, also=texts(field.name))
+        yield f"""SELECT x.__node, m.{quoted(field.name)}, NULL, m.__ev, m.__changed
         FROM {reached} x JOIN {records} m ON m.__row = x.__row
         WHERE x.__source = {literal(enrich.source)} AND x.__node IS NOT NULL"""

@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 from crm_migrate.crm.types import TYPES, Storage
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.complete import deriving
 from crm_migrate.stages.complete.query import Query
-from crm_migrate.stages.reconcile.database import Tables, quote
+from crm_migrate.workspace.relations import Relations
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +25,25 @@ class Side:
     origin: tuple[str, ...] = ()
 
 
-def ensure_rates(tables: Tables, plan: Plan) -> None:
+def ensure_rates(tables: Relations, plan: Plan) -> None:
     """The table `rates` is there."""
     if not tables.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'rates'"):
         deriving.create_rates(tables, plan.money)
 
 
 def with_derived(
-    tables: Tables, plan: Plan, object_plan: ObjectPlan, relation: str, origin: Mapping[str, str] = MappingProxyType({})
+    tables: Relations,
+    plan: Plan,
+    object_plan: ObjectPlan,
+    relation: str,
+    origin: Mapping[str, str] = MappingProxyType({}),
 ) -> Side:
     """A relation with canonical field names, and beside them the derived fields; before them `origin` (name -> SQL)."""
     ensure_rates(tables, plan)
     own = [f.name for f in object_plan.fields if f.ref is None]
-    there = set(tables.columns(relation))
-    cells = [f"{quote(name) if name in there else 'NULL'}::VARCHAR AS {quote(name)}" for name in own]
-    cells = [*(f"{sql} AS {quote(name)}" for name, sql in origin.items()), *cells]
+    there = set(tables.kinds(relation))
+    cells = [f"{quoted(name) if name in there else 'NULL'}::VARCHAR AS {quoted(name)}" for name in own]
+    cells = [*(f"{sql} AS {quoted(name)}" for name, sql in origin.items()), *cells]
     query = Query(f"SELECT {', '.join(cells)} FROM {relation}", (*origin, *own))
     query = deriving.derived(plan, query, object_plan, all_of_them=True)
     storages = deriving.storages(plan, object_plan)

@@ -1,17 +1,18 @@
 """How a record is named to a person, and examples behind figures: at most 50, always the same ones."""
 
-from crm_migrate.stages.reconcile.columns import CLUSTERS, LOAD, NODES
-from crm_migrate.stages.reconcile.database import Tables, quote
+from crm_migrate.quoting import quoted
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import CLUSTERS, NODES, PLANNED
 
 EXAMPLES = 50
 
 
-def name_entities(tables: Tables, object_name: str) -> str:
+def name_entities(tables: Relations, object_name: str) -> str:
     """Create the table of names: `__entity`, `__cluster`, `record` (`source:key` of the first member), `node`."""
-    table = quote(f"names/{object_name}")
-    load = tables.view(LOAD, "load", object_name, "entities")
-    clusters = tables.view(CLUSTERS, "dedupe", object_name, "clusters")
-    nodes = tables.view(NODES, "link", object_name, "nodes")
+    table = quoted(f"names/{object_name}")
+    load = tables.scan(PLANNED, object_name)
+    clusters = tables.scan(CLUSTERS, object_name)
+    nodes = tables.scan(NODES, object_name)
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
         WITH first AS (SELECT k.__cluster, arg_min(n.__node, (n.__trust, n.__source, n.__key)) AS node

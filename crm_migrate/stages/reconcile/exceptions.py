@@ -6,26 +6,27 @@ from typing import Literal
 from crm_migrate.codes import CODES
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quality.evidence import doubts
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.accounting import source_facts
 from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, fix_of
-from crm_migrate.stages.reconcile.columns import (
-    BREACHES,
-    CELLS,
-    CLUSTERS,
-    DISPOSITIONS,
-    IDS,
-    NODES,
-    NOTES,
-    QUARANTINE,
-    VANISHED,
-    WARNINGS,
-)
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.left_out import Told
 from crm_migrate.stages.reconcile.likeness import matching_notes
 from crm_migrate.workspace.figures import DELETED, IN_TARGET, Example, ExceptionGroup, TargetSet
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import (
+    AFTER,
+    BREACHES,
+    CELLS,
+    CLUSTERS,
+    DISPOSITIONS,
+    LINK_NOTES,
+    NODES,
+    QUARANTINE,
+    VANISHED,
+    WARNINGS,
+)
 
 Severity = Literal["error", "warning", "note"]
 
@@ -50,10 +51,10 @@ def code_of(cls: str, cause: str, link: bool) -> str:
     return next((code for start, code in _COMPARE_CODES if cause.startswith(start)), "different")
 
 
-def quarantine_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup]:
+def quarantine_exceptions(tables: Relations, plan: Plan) -> Iterator[ExceptionGroup]:
     """Rows that could not be read."""
     for source in plan.sources:
-        view = tables.view(QUARANTINE, "extract", source.name, "quarantine")
+        view = tables.scan(QUARANTINE, source.name)
         yield from _grouped(
             tables,
             f"SELECT code, '' AS rule, '' AS field, 'quarantined' AS state, {literal(source.name)} AS source, "
@@ -64,7 +65,7 @@ def quarantine_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup
         )
 
 
-def reading_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup]:
+def reading_exceptions(tables: Relations, plan: Plan) -> Iterator[ExceptionGroup]:
     """What was odd about the sources as they were read: a guessed encoding, hidden rows, rows that look like totals."""
     for doubt in doubts(plan.evidence):
         where = (str(doubt.place.source), str(doubt.place.field), "", "read")
@@ -81,7 +82,7 @@ def reading_exceptions(tables: Tables, plan: Plan) -> Iterator[ExceptionGroup]:
             )  # fmt: skip
 
 
-def object_exceptions(tables: Tables, object_plan: ObjectPlan, sourced: list[str]) -> Iterator[ExceptionGroup]:
+def object_exceptions(tables: Relations, object_plan: ObjectPlan, sourced: list[str]) -> Iterator[ExceptionGroup]:
     """Everything of one object: rows, cells, notes, warnings, breaches and differences."""
     name = object_plan.name
     yield from _grouped(tables, _rows(tables, name, "('unexplained', 'failed', 'rejected', 'held')"), name, "error")
@@ -97,7 +98,7 @@ def object_exceptions(tables: Tables, object_plan: ObjectPlan, sourced: list[str
         yield from _differences(tables, name, table, link=number > 0)
 
 
-def matching_exceptions(tables: Tables, object_name: str) -> Iterator[ExceptionGroup]:
+def matching_exceptions(tables: Relations, object_name: str) -> Iterator[ExceptionGroup]:
     """What matching noted: blocks too big for all pairs, clusters that were split, decisions about records gone."""
     for code, rule, message, count in matching_notes(tables, object_name):
         example = Example(record=object_name, message=message)
@@ -123,42 +124,42 @@ def unexpected_exceptions(found: TargetSet) -> Iterator[ExceptionGroup]:
             yield _group(code, "error", found.object, ("", "", "", IN_TARGET), count, examples)
 
 
-def _rows(tables: Tables, name: str, states: str) -> str:
-    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+def _rows(tables: Relations, name: str, states: str) -> str:
+    view = tables.scan(DISPOSITIONS, name)
     return f"""SELECT code, rule, field, state, __source AS source,
       __source || ':' || coalesce(nullif(__key, ''), 'row ' || __row) AS record, NULL::VARCHAR AS before,
       NULL::VARCHAR AS after, message FROM {view} WHERE state IN {states}"""
 
 
-def _unmatched(tables: Tables, name: str) -> str:
-    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+def _unmatched(tables: Relations, name: str) -> str:
+    view = tables.scan(DISPOSITIONS, name)
     return f"""SELECT code, rule, field, state, __source AS source,
       __source || ':' || coalesce(__key, 'row ' || __row) AS record,
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, message FROM {view} WHERE code = 'enrichment_unmatched'"""
 
 
-def _cells(tables: Tables, name: str, source: str) -> str:
+def _cells(tables: Relations, name: str, source: str) -> str:
     """Cells with a finding whose row went on; those that stopped their row are told as its state."""
-    cells = tables.view(CELLS, "map", name, source, "cells")
-    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
+    cells = tables.scan(CELLS, name, source)
+    view = tables.scan(DISPOSITIONS, name)
     return f"""SELECT c.code, '' AS rule, c.field, 'kept' AS state, d.__source AS source,
       d.__source || ':' || coalesce(d.__key, 'row ' || d.__row) AS record, c.before, c.after, c.message
     FROM {cells} c JOIN {view} d USING (__row, __split) WHERE d.__source = {literal(source)}
     AND d.state NOT IN ('rejected', 'held', 'excluded', 'absent')"""
 
 
-def _notes(tables: Tables, name: str) -> str:
-    notes = tables.view(NOTES, "link", name, "notes")
-    nodes = tables.view(NODES, "link", name, "nodes")
+def _notes(tables: Relations, name: str) -> str:
+    notes = tables.scan(LINK_NOTES, name)
+    nodes = tables.scan(NODES, name)
     return f"""SELECT x.code, '' AS rule, x.field, 'kept' AS state, n.__source AS source,
       n.__source || ':' || n.__key AS record,
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, x.message FROM {notes} x LEFT JOIN {nodes} n USING (__node)"""
 
 
-def _warnings(tables: Tables, name: str) -> str:
-    warnings = tables.view(WARNINGS, "complete", name, "warnings")
-    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
-    nodes = tables.view(NODES, "link", name, "nodes")
+def _warnings(tables: Relations, name: str) -> str:
+    warnings = tables.scan(WARNINGS, name)
+    clusters = tables.scan(CLUSTERS, name)
+    nodes = tables.scan(NODES, name)
     return f"""SELECT w.code, w.rule, w.field, 'kept' AS state, n.__source AS source,
       n.__source || ':' || n.__key AS record,
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, w.message
@@ -166,22 +167,22 @@ def _warnings(tables: Tables, name: str) -> str:
     LEFT JOIN {nodes} n ON n.__node = k.__node"""
 
 
-def _breaches(tables: Tables, name: str) -> str:
-    breaches = tables.view(BREACHES, "validate", name, "breaches")
-    names = quote(f"names/{name}")
+def _breaches(tables: Relations, name: str) -> str:
+    breaches = tables.scan(BREACHES, name)
+    names = quoted(f"names/{name}")
     return f"""SELECT b.code, '' AS rule, b.field, b."when" AS state, '' AS source,
       coalesce(m.record, b.__entity, 'target:' || b.target_id) AS record, NULL::VARCHAR AS before,
       NULL::VARCHAR AS after, b.message FROM {breaches} b LEFT JOIN {names} m USING (__entity)"""
 
 
-def _left_behind(tables: Tables, name: str) -> str:
+def _left_behind(tables: Relations, name: str) -> str:
     """Loaded records that no source row feeds any more: they stay in the target as they are, and somebody must know.
 
     Of those that somebody has deleted there nothing is left behind; that they are gone is told all the same.
     """
-    vanished = tables.view(VANISHED, "load", name, "vanished")
-    after = tables.view(IDS, "load", name, "after")
-    there = "a.__entity IS NOT NULL" if tables.finished("load", name, "after") else "TRUE"
+    vanished = tables.scan(VANISHED, name)
+    after = tables.scan(AFTER, name)
+    there = "a.__entity IS NOT NULL" if tables.finished(AFTER, name) else "TRUE"
     return f"""SELECT v.code, '' AS rule, '' AS field,
       CASE WHEN {there} THEN {literal(IN_TARGET)} ELSE {literal(DELETED)} END AS state, '' AS source,
       coalesce({literal(name)} || ':' || a.target_id, v.__entity) AS record, NULL::VARCHAR AS before,
@@ -189,7 +190,7 @@ def _left_behind(tables: Tables, name: str) -> str:
     FROM {vanished} v LEFT JOIN {after} a USING (__entity)"""
 
 
-def _differences(tables: Tables, name: str, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:
+def _differences(tables: Relations, name: str, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:
     """Differences that are neither a match nor what the target had before us, one group per field and cause.
 
     What the target keeps because it was edited there, or emptied here, is told as a warning.
@@ -213,7 +214,7 @@ def _differences(tables: Tables, name: str, sourced: str, *, link: bool) -> Iter
         yield _group(code, severity, name, ("", field, cause, cls), count, tuple(examples), fix_of(cause))
 
 
-def _grouped(tables: Tables, query: str, object_name: str, severity: Severity) -> Iterator[ExceptionGroup]:
+def _grouped(tables: Relations, query: str, object_name: str, severity: Severity) -> Iterator[ExceptionGroup]:
     """One group per code, source, field, rule and state of a query of lines."""
     keys = "code, source, field, rule, state"
     tables.execute(

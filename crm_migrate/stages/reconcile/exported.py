@@ -14,10 +14,11 @@ import pyarrow as pa
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import parse
 from crm_migrate.mapping.plan import FieldPlan, KpiPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.complete.deriving import derivable
 from crm_migrate.stages.map.batch import unfiltered
-from crm_migrate.stages.reconcile.columns import DISPOSITIONS, RECORDS, texts
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import DISPOSITIONS, EXTRACTED, RECORDS, texts
 
 BATCH = 65_536
 _WORK = re.compile(r"(^|[^a-z])(activit(y|ies)|(task|ticket|case|call|meeting|appointment)s?)$")
@@ -52,7 +53,7 @@ def consent_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
     return [*consent, *(f for f in object_plan.fields if consent and f.type == "email")]
 
 
-def exported(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> str:
+def exported(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
     """The table of all rows of an object, made once: `__source` ... `__cluster`, `__changed`, the fields as text.
 
     `__said` is what the row itself says of the status: no constant, no default.
@@ -60,25 +61,25 @@ def exported(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> str:
     Call after the dispositions are written. Rows of enriching sources are in it as well, with the state `enrichment`.
     """
     name = object_plan.name
-    table = quote(f"exported/{name}")
+    table = quoted(f"exported/{name}")
     if tables.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [f"exported/{name}"]):
         return table
     fields = _fields(plan, object_plan)
-    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
-    origin = ", ".join(f"d.{quote(column)} AS {alias}" for alias, column in _ORIGIN.items())
-    nulls = "".join(f", NULL::VARCHAR AS {quote(name)}" for name in ("__changed", "__said", *(f.name for f in fields)))
+    view = tables.scan(DISPOSITIONS, name)
+    origin = ", ".join(f"d.{quoted(column)} AS {alias}" for alias, column in _ORIGIN.items())
+    nulls = "".join(f", NULL::VARCHAR AS {quoted(name)}" for name in ("__changed", "__said", *(f.name for f in fields)))
     status = status_field(object_plan)
     tables.execute(f"CREATE TEMP TABLE {table} AS SELECT {origin}{nulls} FROM {view} d WHERE FALSE")
     for source in dict.fromkeys(
         [*(feed.source for feed in object_plan.feeds), *(e.source for e in object_plan.enrich)]
     ):
         spoken = [f for f in fields if source in f.cells]
-        records = tables.view(RECORDS | texts(*(f.name for f in spoken)), "map", name, source, "records")
+        records = tables.scan(RECORDS, name, source, also=texts(*(f.name for f in spoken)))
         aside = _aside(tables, plan, object_plan, source, spoken)
-        listed = "".join(f", {quote(name)}" for name in ("__changed", *(f.name for f in spoken)))
-        said = f"a.{quote(status.name)}" if status is not None and source in status.cells else "NULL::VARCHAR"
+        listed = "".join(f", {quoted(name)}" for name in ("__changed", *(f.name for f in spoken)))
+        said = f"a.{quoted(status.name)}" if status is not None and source in status.cells else "NULL::VARCHAR"
         values = f", a.__changed, nullif({said}, '') AS __said" + "".join(
-            f", {_value(f, source)} AS {quote(f.name)}" for f in fields
+            f", {_value(f, source)} AS {quoted(f.name)}" for f in fields
         )
         tables.execute(
             f"""INSERT INTO {table} WITH a AS (SELECT __row, __split{listed} FROM {records}
@@ -94,15 +95,15 @@ def _value(field: FieldPlan, source: str) -> str:
     """What a row says, and what the mapping says for all rows where it does not."""
     if field.constant is not None:
         return literal(field.constant)
-    said = f"nullif(a.{quote(field.name)}, '')" if source in field.cells else "NULL::VARCHAR"
+    said = f"nullif(a.{quoted(field.name)}, '')" if source in field.cells else "NULL::VARCHAR"
     return said if field.default is None else f"coalesce({said}, {literal(field.default)})"
 
 
-def _aside(tables: Tables, plan: Plan, object_plan: ObjectPlan, source: str, fields: Sequence[FieldPlan]) -> str:
+def _aside(tables: Relations, plan: Plan, object_plan: ObjectPlan, source: str, fields: Sequence[FieldPlan]) -> str:
     """Create the table of the values of rows that have a disposition and no record."""
-    table = quote(f"aside/{object_plan.name}/{source}")
+    table = quoted(f"aside/{object_plan.name}/{source}")
     columns = {"__row": "BIGINT", "__split": "INTEGER"} | texts("__changed", *(f.name for f in fields))
-    tables.execute(f"CREATE TEMP TABLE {table} ({', '.join(f'{quote(n)} {kind}' for n, kind in columns.items())})")
+    tables.execute(f"CREATE TEMP TABLE {table} ({', '.join(f'{quoted(n)} {kind}' for n, kind in columns.items())})")
     bare = object_plan.model_copy(update={"fields": tuple(fields)})
     for batch in _raw(tables, object_plan, source) if fields else ():
         ready = unfiltered(plan, bare, plan.source(source), pl.DataFrame(batch)).select(*columns)
@@ -112,13 +113,13 @@ def _aside(tables: Tables, plan: Plan, object_plan: ObjectPlan, source: str, fie
     return table
 
 
-def _raw(tables: Tables, object_plan: ObjectPlan, source: str) -> Iterator[pa.RecordBatch]:
+def _raw(tables: Relations, object_plan: ObjectPlan, source: str) -> Iterator[pa.RecordBatch]:
     """The raw rows of a source that have a disposition and no record, in batches."""
     name = object_plan.name
-    raw = tables.view({"__row": "BIGINT"}, "extract", source, "records")
-    records = tables.view(RECORDS, "map", name, source, "records")
-    view = tables.view(DISPOSITIONS, "reconcile", name, "dispositions")
-    wanted = quote(f"wanted/{name}/{source}")
+    raw = tables.whole(EXTRACTED, source)
+    records = tables.scan(RECORDS, name, source)
+    view = tables.scan(DISPOSITIONS, name)
+    wanted = quoted(f"wanted/{name}/{source}")
     tables.execute(
         f"""CREATE TEMP TABLE {wanted} AS SELECT row, row_number() OVER (ORDER BY row) AS n FROM (
           SELECT DISTINCT d.__row AS row FROM {view} d ANTI JOIN {records} m

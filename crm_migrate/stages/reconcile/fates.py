@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from crm_migrate.stages.reconcile.columns import CLUSTERS, COMPLETE, IDS, LINK_ROWS, LOAD, NODES, OUTCOMES
-from crm_migrate.stages.reconcile.database import Tables, quote
+from crm_migrate.quoting import quoted
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import ACTUAL, CLUSTERS, COMPLETED, NODES, OUTCOMES, PLANNED, ROWS
 
 ARRIVED = ("created", "updated", "unchanged")
 _REASON = {"code": "__code", "message": "__message"}
@@ -12,25 +13,25 @@ _PLANNED = _REASON | {"entity": "__entity", "action": "__action", "target_id": "
 _ANSWERED = {name: name for name in ("outcome", "message", "target_id")}
 
 
-def settle_fates(tables: Tables, object_name: str) -> tuple[str, str]:
+def settle_fates(tables: Relations, object_name: str) -> tuple[str, str]:
     """Create the tables of fates (one line per cluster) and members (one line per row of a node); their names.
 
     A fate's `state` is null where a stage lost the cluster (`seen` names the last stage that had it), and `twice`
     where the stages contradict each other.
     """
-    fates, members = quote(f"fates/{object_name}"), quote(f"members/{object_name}")
+    fates, members = quoted(f"fates/{object_name}"), quoted(f"members/{object_name}")
     tables.execute(f"CREATE TEMP TABLE {fates} AS {_fates(tables, object_name)}")
     tables.execute(f"CREATE TEMP TABLE {members} AS {_members(tables, object_name, fates)}")
     return fates, members
 
 
-def _fates(tables: Tables, object_name: str) -> str:
-    clusters = tables.view(CLUSTERS, "dedupe", object_name, "clusters")
-    complete = tables.view(COMPLETE, "complete", object_name, "entities")
-    load = tables.view(LOAD, "load", object_name, "entities")
-    outcomes = tables.view(OUTCOMES, "load", object_name, "outcomes")
-    actual = tables.view(IDS, "validate", object_name, "actual")
-    lost = "a.__entity IS NULL" if tables.finished("validate", object_name, "actual") else "FALSE"
+def _fates(tables: Relations, object_name: str) -> str:
+    clusters = tables.scan(CLUSTERS, object_name)
+    complete = tables.scan(COMPLETED, object_name)
+    load = tables.scan(PLANNED, object_name)
+    outcomes = tables.scan(OUTCOMES, object_name)
+    actual = tables.scan(ACTUAL, object_name)
+    lost = "a.__entity IS NULL" if tables.finished(ACTUAL, object_name) else "FALSE"
     doubled = tables.one(f"SELECT count(__entity) > count(DISTINCT __entity) FROM {load}")[0]
     shared = f"SELECT __entity FROM {load} WHERE __entity IS NOT NULL" + (
         " GROUP BY __entity HAVING count(*) > 1" if doubled else " AND FALSE"
@@ -65,7 +66,7 @@ def _fates(tables: Tables, object_name: str) -> str:
     FROM facts"""
 
 
-def _one_per(tables: Tables, view: str, key: str, cells: Mapping[str, str], counted: str = "count(*)") -> str:
+def _one_per(tables: Relations, view: str, key: str, cells: Mapping[str, str], counted: str = "count(*)") -> str:
     """Query: one line per key with `n` (more than 1: the stage contradicts itself); grouped only where need be."""
     if tables.one(f"SELECT count(*) = count(DISTINCT {key}) FROM {view}")[0]:
         listed = "".join(f", {cell} AS {name}" for name, cell in cells.items())
@@ -94,11 +95,11 @@ _STATE = f"""CASE
 END"""
 
 
-def _members(tables: Tables, object_name: str, fates: str) -> str:
+def _members(tables: Relations, object_name: str, fates: str) -> str:
     """Every row of a node with its state: the survivor's, or folded or merged into it."""
-    rows = tables.view(LINK_ROWS, "link", object_name, "rows")
-    nodes = tables.view(NODES, "link", object_name, "nodes")
-    clusters = tables.view(CLUSTERS, "dedupe", object_name, "clusters")
+    rows = tables.scan(ROWS, object_name)
+    nodes = tables.scan(NODES, object_name)
+    clusters = tables.scan(CLUSTERS, object_name)
     arrived = ", ".join(f"'{state}'" for state in ARRIVED)
     return f"""
     WITH k AS (SELECT n.__node, n.__source AS source, n.__key AS key, k.__cluster, k.rule, k.state AS k_state, k.why,

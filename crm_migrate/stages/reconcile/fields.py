@@ -3,23 +3,24 @@
 import re
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.causes import fix_of
-from crm_migrate.stages.reconcile.columns import CELLS, CHANGES, DIFFERENCES, NODES, SURVIVORS, texts
 from crm_migrate.stages.reconcile.comparing import NOT_COMPARED, Compared, Comparison, compare
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.keeping import kept_cells
 from crm_migrate.stages.reconcile.sides import actual_side, expected_side, loaded_fields
 from crm_migrate.workspace.figures import Cause, Example, FieldFigure
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import ACTUAL, CELLS, CHANGES, DIFFERENCES, EXTRACTED, NODES, SURVIVORS, texts
 
 
-def compare_object(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Comparison:
+def compare_object(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Comparison:
     """Compare every record of an object that must be in the target, in full or as the plan samples it."""
     fields = [Compared(str(f.target), f.type) for f in loaded_fields(object_plan)]
     expected, actual = expected_side(tables, object_plan), actual_side(tables, object_plan)
     kept = kept_cells(tables, object_plan, loaded_fields(object_plan))
     limit = sample_size(plan, object_plan.name)
-    if not tables.finished("validate", object_plan.name, "actual"):
+    if not tables.finished(ACTUAL, object_plan.name):
         limit = 0
     if limit is None:
         return compare(tables, object_plan.name, expected, actual, fields, kept)
@@ -36,9 +37,9 @@ def sample_size(plan: Plan, object_name: str) -> int | None:
 
 
 def _sampled(
-    tables: Tables, name: str, expected: str, actual: str, fields: list[Compared], kept: str, limit: int
+    tables: Relations, name: str, expected: str, actual: str, fields: list[Compared], kept: str, limit: int
 ) -> Comparison:
-    sample = quote(f"expected/{name}/sample")
+    sample = quoted(f"expected/{name}/sample")
     tables.execute(
         f"CREATE TEMP TABLE {sample} AS SELECT * FROM {expected} ORDER BY md5(__entity), __entity LIMIT {limit}"
     )
@@ -51,7 +52,7 @@ def _sampled(
 
 
 def field_figures(
-    tables: Tables, object_plan: ObjectPlan, comparison: Comparison, names: str
+    tables: Relations, object_plan: ObjectPlan, comparison: Comparison, names: str
 ) -> tuple[tuple[FieldFigure, ...], str]:
     """One figure per field that has a place in the target, and the table of its differing cells with their sources."""
     changed, flags = changes_from_source(tables, object_plan), flags_of_cells(tables, object_plan)
@@ -77,7 +78,7 @@ def field_figures(
     return tuple(figures), sourced
 
 
-def causes_of(tables: Tables, sourced: str, field: FieldPlan) -> tuple[Cause, ...]:
+def causes_of(tables: Relations, sourced: str, field: FieldPlan) -> tuple[Cause, ...]:
     """Differences of one field grouped by cause, the most frequent first, each with its examples."""
     rows = tables.rows(
         f"""SELECT class, cause, n, record, source_value, expected, actual FROM (
@@ -98,11 +99,11 @@ def causes_of(tables: Tables, sourced: str, field: FieldPlan) -> tuple[Cause, ..
     )
 
 
-def add_source_values(tables: Tables, object_plan: ObjectPlan, cells: str, names: str) -> str:
+def add_source_values(tables: Relations, object_plan: ObjectPlan, cells: str, names: str) -> str:
     """Create the table of differing cells with the record's name and the raw cell that the expected value came from."""
-    table = quote(f"sourced/{object_plan.name}/{cells.strip(chr(34))}")
-    survivors = tables.view(SURVIVORS, "dedupe", object_plan.name, "survivors")
-    nodes = tables.view(NODES, "link", object_plan.name, "nodes")
+    table = quoted(f"sourced/{object_plan.name}/{cells.strip(chr(34))}")
+    survivors = tables.scan(SURVIVORS, object_plan.name)
+    nodes = tables.scan(NODES, object_plan.name)
     targets = ", ".join(
         f"({literal(str(f.target))}, {literal(f.name)})" for f in object_plan.fields if f.target is not None
     )
@@ -123,40 +124,40 @@ def add_source_values(tables: Tables, object_plan: ObjectPlan, cells: str, names
     return table
 
 
-def _add_raw(tables: Tables, table: str, field: str, source: str, column: str) -> None:
+def _add_raw(tables: Relations, table: str, field: str, source: str, column: str) -> None:
     mine = f"name = {literal(field)} AND source = {literal(source)}"
     if not tables.one(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {mine})")[0]:
         return
-    raw = tables.view({"__row": "BIGINT"} | texts(column), "extract", source, "records")
+    raw = tables.scan(EXTRACTED, source, also=texts(column))
     tables.execute(
-        f"UPDATE {table} SET source_value = r.raw FROM (SELECT __row, {quote(column)} AS raw FROM {raw}) r "
+        f"UPDATE {table} SET source_value = r.raw FROM (SELECT __row, {quoted(column)} AS raw FROM {raw}) r "
         f"WHERE {mine} AND row = r.__row"
     )
 
 
-def write_differences(tables: Tables, object_name: str, sourced: list[str]) -> None:
+def write_differences(tables: Relations, object_name: str, sourced: list[str]) -> None:
     """Write every cell that is not a match or empty on both sides."""
-    listed = ", ".join(quote(column) for column in DIFFERENCES)
+    listed = ", ".join(quoted(column) for column in DIFFERENCES.columns)
     parts = " UNION ALL ".join(f"SELECT {listed} FROM {table}" for table in sourced)
-    tables.publish(f"{parts} ORDER BY field, __entity, target_id", "reconcile", object_name, "differences")
+    tables.publish(f"{parts} ORDER BY field, __entity, target_id", DIFFERENCES, object_name)
 
 
-def changes_from_source(tables: Tables, object_plan: ObjectPlan) -> dict[str, dict[str, int]]:
+def changes_from_source(tables: Relations, object_plan: ObjectPlan) -> dict[str, dict[str, int]]:
     """Field -> rule -> cells that it changed, over all sources that feed the object."""
     counts: dict[str, dict[str, int]] = {}
     for source in _feeding(object_plan):
-        view = tables.view(CHANGES, "map", object_plan.name, source, "changes")
+        view = tables.scan(CHANGES, object_plan.name, source)
         for field, rule, count in tables.rows(f"SELECT field, rule, count(*) FROM {view} GROUP BY ALL ORDER BY ALL"):
             rules = counts.setdefault(field, {})
             rules[rule] = rules.get(rule, 0) + int(count)
     return counts
 
 
-def flags_of_cells(tables: Tables, object_plan: ObjectPlan) -> dict[str, dict[str, int]]:
+def flags_of_cells(tables: Relations, object_plan: ObjectPlan) -> dict[str, dict[str, int]]:
     """Field -> code -> cells with that finding, over all sources that feed the object."""
     counts: dict[str, dict[str, int]] = {}
     for source in _feeding(object_plan):
-        view = tables.view(CELLS, "map", object_plan.name, source, "cells")
+        view = tables.scan(CELLS, object_plan.name, source)
         for field, code, count in tables.rows(f"SELECT field, code, count(*) FROM {view} GROUP BY ALL ORDER BY ALL"):
             codes = counts.setdefault(field, {})
             codes[code] = codes.get(code, 0) + int(count)

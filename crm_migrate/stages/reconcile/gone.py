@@ -7,18 +7,18 @@ from decimal import Decimal
 
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.stages.reconcile.bridge_tables import actual_of
-from crm_migrate.stages.reconcile.columns import KNOWN, VANISHED
-from crm_migrate.stages.reconcile.database import Tables
 from crm_migrate.stages.reconcile.exported import money_fields
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import KNOWN, VANISHED
 
 
-def gone_records(tables: Tables, object_name: str) -> tuple[int, int]:
+def gone_records(tables: Relations, object_name: str) -> tuple[int, int]:
     """Records that no row feeds any more, and all that were ever loaded."""
-    known = tables.view(KNOWN, "load", object_name, "known")
+    known = tables.scan(KNOWN, object_name)
     return tables.count(f"({_gone(tables, object_name)})"), tables.count(known)
 
 
-def gone_amounts(tables: Tables, object_plan: ObjectPlan) -> dict[str, tuple[Decimal, Decimal]]:
+def gone_amounts(tables: Relations, object_plan: ObjectPlan) -> dict[str, tuple[Decimal, Decimal]]:
     """Currency -> amounts of such records as the target holds them, and of all our records, without their signs."""
     found: dict[str, tuple[Decimal, Decimal]] = {}
     for measure in money_fields(object_plan):
@@ -34,5 +34,5 @@ def gone_amounts(tables: Tables, object_plan: ObjectPlan) -> dict[str, tuple[Dec
     return found
 
 
-def _gone(tables: Tables, object_name: str) -> str:
-    return f"SELECT __entity FROM {tables.view(VANISHED, 'load', object_name, 'vanished')} WHERE code = 'gone'"
+def _gone(tables: Relations, object_name: str) -> str:
+    return f"SELECT __entity FROM {tables.scan(VANISHED, object_name)} WHERE code = 'gone'"

@@ -7,12 +7,13 @@ from decimal import Decimal, InvalidOperation
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import ControlPlan, KpiPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.bridge_tables import plain
-from crm_migrate.stages.reconcile.columns import COMPLETE, IDS, SURVIVORS, texts
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
 from crm_migrate.stages.reconcile.derived import Side, with_derived
 from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields, names_of
 from crm_migrate.workspace.figures import ControlFigure, KpiFigure, Term
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import BEFORE, COMPLETED, SURVIVORS, texts
 
 Group = tuple[str, ...]
 Groups = dict[Group, Decimal]
@@ -85,7 +86,7 @@ def _joined(name: str, terms: Sequence[Term]) -> Term:
 _ORIGIN = {name: name for name in ("__cluster", "__state", "__code")}
 
 
-def measure(tables: Tables, plan: Plan, kpi: KpiPlan) -> Measured:
+def measure(tables: Relations, plan: Plan, kpi: KpiPlan) -> Measured:
     """Compute one figure on all three sides. Call after `compare_object` of its object."""
     object_plan = plan.object(kpi.object)
     rows = f"(SELECT * FROM {exported(tables, plan, object_plan)} WHERE __state <> 'enrichment')"
@@ -219,24 +220,24 @@ def _same(said: str, found: Decimal) -> bool:
 # ---------------------------------------------------------------------------------------------------------- sides
 
 
-def _completed(tables: Tables, object_plan: ObjectPlan) -> str:
+def _completed(tables: Relations, object_plan: ObjectPlan) -> str:
     """The completed records that must be in the target."""
-    complete = tables.view(COMPLETE | texts(*_scalar(object_plan)), "complete", object_plan.name, "entities")
-    view = quote(f"kpi/expected/{object_plan.name}")
+    complete = tables.scan(COMPLETED, object_plan.name, also=texts(*_scalar(object_plan)))
+    view = quoted(f"kpi/expected/{object_plan.name}")
     tables.execute(
         f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {complete} "
-        f"SEMI JOIN {quote(f'arrived/{object_plan.name}')} USING (__cluster)"
+        f"SEMI JOIN {quoted(f'arrived/{object_plan.name}')} USING (__cluster)"
     )
     return view
 
 
-def _found(tables: Tables, object_plan: ObjectPlan) -> str:
+def _found(tables: Relations, object_plan: ObjectPlan) -> str:
     """Our records in the target, under the canonical names of their fields."""
-    actual = quote(f"actual/{object_plan.name}")
-    there = set(tables.columns(actual))
-    view = quote(f"kpi/actual/{object_plan.name}")
+    actual = quoted(f"actual/{object_plan.name}")
+    there = set(tables.kinds(actual))
+    view = quoted(f"kpi/actual/{object_plan.name}")
     cells = [
-        f"nullif({quote(str(f.target))}::VARCHAR, '') AS {quote(f.name)}"
+        f"nullif({quoted(str(f.target))}::VARCHAR, '') AS {quoted(f.name)}"
         for f in object_plan.fields
         if f.ref is None and f.target in there
     ]
@@ -244,14 +245,14 @@ def _found(tables: Tables, object_plan: ObjectPlan) -> str:
     return view
 
 
-def _kept(tables: Tables, object_plan: ObjectPlan, found: str) -> str:
+def _kept(tables: Relations, object_plan: ObjectPlan, found: str) -> str:
     """Of the records found, those that the target held before and that this run did not write."""
-    before = tables.view(IDS, "load", object_plan.name, "before")
-    view = quote(f"kpi/kept/{object_plan.name}")
+    before = tables.scan(BEFORE, object_plan.name)
+    view = quoted(f"kpi/kept/{object_plan.name}")
     tables.execute(
         f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {found} f "
         f"SEMI JOIN (SELECT __entity FROM {before}) b ON b.__entity = f.__entity "
-        f"ANTI JOIN {quote(f'arrived/{object_plan.name}')} a ON a.__entity = f.__entity"
+        f"ANTI JOIN {quoted(f'arrived/{object_plan.name}')} a ON a.__entity = f.__entity"
     )
     return view
 
@@ -263,18 +264,18 @@ def _scalar(object_plan: ObjectPlan) -> list[str]:
 # ----------------------------------------------------------------------------------------------------- computation
 
 
-def _parts(tables: Tables, kpi: KpiPlan, by: tuple[str, ...], side: Side, name: str) -> str:
+def _parts(tables: Relations, kpi: KpiPlan, by: tuple[str, ...], side: Side, name: str) -> str:
     """Create the table of what every record of a side adds: its origin columns, `g` (its group), `amount`."""
 
     def column(found: Name) -> Column:
-        return Column(quote(found.name), side.storages[found.name])
+        return Column(quoted(found.name), side.storages[found.name])
 
     where = parse(kpi.where).condition(column) if kpi.where else None
     value = parse(kpi.sum).value(column) if kpi.sum else None
     amount = "1::DECIMAL(38, 9)" if value is None else f"TRY_CAST({value.sql} AS DECIMAL(38, 9))"
-    group = ", ".join(f"coalesce({quote(name)}, '')" for name in by)
+    group = ", ".join(f"coalesce({quoted(name)}, '')" for name in by)
     origin = "".join(f"{column}, " for column in side.origin)
-    table = quote(f"kpi/{kpi.name}/{name}")
+    table = quoted(f"kpi/{kpi.name}/{name}")
     parameters = [*(value.params if value else ()), *side.bound, *(where.params if where else ())]
     condition = f"WHERE {where.sql}" if where else ""
     tables.execute(
@@ -285,21 +286,21 @@ def _parts(tables: Tables, kpi: KpiPlan, by: tuple[str, ...], side: Side, name: 
     return table
 
 
-def _summed(tables: Tables, parts: str) -> Groups:
+def _summed(tables: Relations, parts: str) -> Groups:
     """The value of every group, and the total under the empty group."""
     rows = tables.rows(f"SELECT g, coalesce(sum(amount), 0) FROM {parts} WHERE len(g) > 0 GROUP BY g")
     total = tables.one(f"SELECT coalesce(sum(amount), 0) FROM {parts}")[0]
     return {tuple(map(str, group)): Decimal(value) for group, value in rows} | {TOTAL: Decimal(total)}
 
 
-def _terms(tables: Tables, object_plan: ObjectPlan, kpi: KpiPlan, source: str, expected: str) -> Terms:
+def _terms(tables: Relations, object_plan: ObjectPlan, kpi: KpiPlan, source: str, expected: str) -> Terms:
     """What leads from the rows as exported to the records as expected, by group, and for the total.
 
     A row that is not the one its record is named after ended in a state, for a reason; and a record says something
     else than its row where merging, enrichment or a rule of the mapping decided its fields.
     """
     own = ", ".join(map(literal, _OWN_ROW))
-    survivors = tables.view(SURVIVORS, "dedupe", object_plan.name, "survivors")
+    survivors = tables.scan(SURVIVORS, object_plan.name)
     fields = ", ".join(map(literal, sorted(names_of(kpi)))) or "''"
     rows = tables.rows(
         f"""WITH s AS (SELECT * FROM {source} WHERE __state IN ({own})),
@@ -333,11 +334,11 @@ def _count(amount: Decimal) -> str:
     return str(int(amount))
 
 
-def _odd(tables: Tables, kpi: KpiPlan, side: Side) -> int:
+def _odd(tables: Relations, kpi: KpiPlan, side: Side) -> int:
     """Records of a side whose values the condition cannot read, or whose value cannot be summed up."""
 
     def column(found: Name) -> Column:
-        return Column(quote(found.name), side.storages[found.name])
+        return Column(quoted(found.name), side.storages[found.name])
 
     where = parse(kpi.where or "true").condition(column)
     odd, bound = where.incomparable, where.incomparable_params
@@ -350,7 +351,7 @@ def _odd(tables: Tables, kpi: KpiPlan, side: Side) -> int:
     return int(tables.one(query, [*side.bound, *bound])[0])
 
 
-def _unrated(tables: Tables, kpi: KpiPlan, side: Side) -> int:
+def _unrated(tables: Relations, kpi: KpiPlan, side: Side) -> int:
     """Rows of the sources whose amount has no rate on its day: they are not in the figure of the source."""
     if kpi.sum != IN_REPORT_CURRENCY:
         return 0

@@ -7,13 +7,14 @@ what the mapping says for all rows. Rows of which an amount is told to be left o
 from collections.abc import Iterator
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.bridge_tables import left_of
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.exported import exported, money_fields, status_field
 from crm_migrate.stages.reconcile.left_out import Told, decided, fate
 from crm_migrate.workspace.figures import Example
+from crm_migrate.workspace.relations import Relations
 
 CODE = "left_out_open"
 _ENDED = (
@@ -22,15 +23,15 @@ _ENDED = (
 )  # fmt: skip
 
 
-def left_open(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Iterator[Told]:
+def left_open(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterator[Told]:
     """Open rows that do not arrive, by source, rule and state. Call after the bridges of the object are made."""
     status = status_field(object_plan)
     if status is None:
         return
     rows = exported(tables, plan, object_plan)
     told = "".join(
-        f" ANTI JOIN {left_of(object_plan, each)} {quote(each.name)} ON {quote(each.name)}.source = l.__source"
-        f" AND {quote(each.name)}.row = l.__row AND {quote(each.name)}.split = l.__split"
+        f" ANTI JOIN {left_of(object_plan, each)} {quoted(each.name)} ON {quoted(each.name)}.source = l.__source"
+        f" AND {quoted(each.name)}.row = l.__row AND {quoted(each.name)}.split = l.__split"
         for each in money_fields(object_plan)
     )
     tables.execute(
@@ -49,7 +50,7 @@ def left_open(tables: Tables, plan: Plan, object_plan: ObjectPlan) -> Iterator[T
     yield from _groups(tables)
 
 
-def _groups(tables: Tables) -> Iterator[Told]:
+def _groups(tables: Relations) -> Iterator[Told]:
     rows = tables.rows(
         f"""SELECT source, rule, state, n, record, said, code FROM (
           SELECT *, count(*) OVER g AS n, row_number() OVER (g ORDER BY record, said) AS i FROM open_

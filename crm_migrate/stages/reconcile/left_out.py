@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.bridge_tables import amounts_of, expected_of, left_of, plain
-from crm_migrate.stages.reconcile.database import Tables, literal
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.workspace.figures import Example
+from crm_migrate.workspace.relations import Relations
 
 
-def create_left_out(tables: Tables, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan) -> str:
+def create_left_out(tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan) -> str:
     """Create the table of lines of an amount that do not arrive: `source`, `row`, `split`. Its name."""
     table = left_of(object_plan, measure)
     lines, expected = amounts_of(object_plan, measure), expected_of(object_plan, measure)
@@ -41,7 +42,7 @@ def decided(plan: Plan, rule: str) -> str:
     return f"coalesce({rule}, '') IN ({', '.join(map(literal, plan.decisions))})" if plan.decisions else "FALSE"
 
 
-def left_sum(tables: Tables, left: str, lines: str) -> dict[str, Decimal]:
+def left_sum(tables: Relations, left: str, lines: str) -> dict[str, Decimal]:
     """Currency -> the sum of the amounts that do not arrive, each without its sign."""
     rows = tables.rows(
         f"SELECT unit, sum(abs(amount)) FROM {lines} SEMI JOIN {left} USING (source, row, split) GROUP BY unit"
@@ -52,7 +53,7 @@ def left_sum(tables: Tables, left: str, lines: str) -> dict[str, Decimal]:
 Told = tuple[str, str, str, str, int, tuple[Example, ...]]  # code, source, rule, state, count, examples
 
 
-def left_out_lines(tables: Tables, object_name: str, left: str, lines: str) -> Iterator[Told]:
+def left_out_lines(tables: Relations, object_name: str, left: str, lines: str) -> Iterator[Told]:
     """The lines that do not arrive, by source, rule and state; the largest amounts first."""
     place = f"{literal(object_name)}, 'left_out_amount', source, '', coalesce(rule, ''), state"
     record = "source || ':' || coalesce(key, 'row ' || row)"
@@ -79,7 +80,7 @@ def fate(state: str, code: str) -> str:
     return f"does not arrive: {state}{f' ({code})' if code else ''}"
 
 
-def doubtful_totals(tables: Tables, lines: str) -> Iterator[Told]:
+def doubtful_totals(tables: Relations, lines: str) -> Iterator[Told]:
     """Lines that are skipped as totals and are none that can be checked: over several currencies, or another sum."""
     rows = tables.rows(
         f"""WITH sums AS (SELECT source, unit, sum(amount) AS amount FROM {lines}

@@ -5,19 +5,19 @@ from decimal import Decimal
 from typing import cast
 
 from crm_migrate.stages.dedupe.pairs import MODEL
-from crm_migrate.stages.reconcile.columns import FINDINGS, GROUPS, LEARNED, NODES, PAIRS
-from crm_migrate.stages.reconcile.database import Tables
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.workspace.figures import Example, GroupFigure, LearnedFigure
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import FINDINGS, GROUPS, LEARNED, NODES, PAIRS
 
 _GROUPS_SHOWN = 20
 _MEMBERS_SHOWN = 6
 
 
-def learned_figures(tables: Tables, object_name: str) -> Iterator[LearnedFigure]:
+def learned_figures(tables: Relations, object_name: str) -> Iterator[LearnedFigure]:
     """One figure where the mapping asks for the model, none where it does not."""
-    view = tables.view(LEARNED, "dedupe", object_name, "learned")
-    pairs = tables.view(PAIRS, "dedupe", object_name, "pairs")
+    view = tables.scan(LEARNED, object_name)
+    pairs = tables.scan(PAIRS, object_name)
     spoken = f"SELECT outcome, count(*) FROM {pairs} WHERE rule = ? GROUP BY ALL"
     counts: dict[str, int] = dict(tables.rows(spoken, [MODEL]))
     for mode, limit, wrong, records, cut in tables.rows(
@@ -41,9 +41,9 @@ def _plain(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def group_figures(tables: Tables, object_name: str) -> tuple[GroupFigure, ...]:
+def group_figures(tables: Relations, object_name: str) -> tuple[GroupFigure, ...]:
     """Groups and records by kind, with the largest groups as examples."""
-    view = tables.view(GROUPS, "dedupe", object_name, "groups")
+    view = tables.scan(GROUPS, object_name)
     rows = tables.rows(
         f"""SELECT kind, count(DISTINCT ("group", shared)), count(DISTINCT __node) FROM {view}
         GROUP BY kind ORDER BY kind"""
@@ -57,9 +57,9 @@ def group_figures(tables: Tables, object_name: str) -> tuple[GroupFigure, ...]:
     )  # fmt: skip
 
 
-def _examples(tables: Tables, object_name: str, kind: str) -> Iterator[Example]:
-    view = tables.view(GROUPS, "dedupe", object_name, "groups")
-    nodes = tables.view(NODES, "link", object_name, "nodes")
+def _examples(tables: Relations, object_name: str, kind: str) -> Iterator[Example]:
+    view = tables.scan(GROUPS, object_name)
+    nodes = tables.scan(NODES, object_name)
     rows = tables.rows(
         f"""SELECT g.shared, list(n.__source || ':' || n.__key ORDER BY n.__node) FROM {view} g JOIN {nodes} n
         USING (__node) WHERE g.kind = ? GROUP BY g."group", g.shared ORDER BY count(*) DESC, g."group", g.shared
@@ -71,8 +71,8 @@ def _examples(tables: Tables, object_name: str, kind: str) -> Iterator[Example]:
         yield Example(record=" + ".join(members[:_MEMBERS_SHOWN]) + more, source=cast("str | None", shared))
 
 
-def matching_notes(tables: Tables, object_name: str) -> list[tuple[str, str, str, int]]:
+def matching_notes(tables: Relations, object_name: str) -> list[tuple[str, str, str, int]]:
     """Code, rule, message and count of everything that `dedupe` noted about an object."""
-    view = tables.view(FINDINGS, "dedupe", object_name, "findings")
+    view = tables.scan(FINDINGS, object_name)
     rows = tables.rows(f"SELECT code, coalesce(rule, ''), message, count FROM {view} ORDER BY ALL")
     return [(str(code), str(rule), str(message), int(count)) for code, rule, message, count in rows]

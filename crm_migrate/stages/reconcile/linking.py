@@ -1,16 +1,17 @@
 """Links: every reference as the completed records have it, against the parent that the target record hangs on."""
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.reconcile.comparing import Compared, Comparison, compare
-from crm_migrate.stages.reconcile.database import Tables, quote
 from crm_migrate.stages.reconcile.fields import add_source_values, causes_of
 from crm_migrate.stages.reconcile.keeping import kept_cells
 from crm_migrate.stages.reconcile.sides import actual_links, expected_links, link_fields
 from crm_migrate.workspace.figures import LinkFigure
+from crm_migrate.workspace.relations import Relations
 
 
 def compare_links(
-    tables: Tables, plan: Plan, object_plan: ObjectPlan, names: str
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, names: str
 ) -> tuple[tuple[LinkFigure, ...], str | None]:
     """The link figures of an object, and the table of its differing links (None where it has no references).
 
@@ -29,7 +30,7 @@ def compare_links(
 
 
 def _figure(
-    tables: Tables, object_plan: ObjectPlan, field: FieldPlan, comparison: Comparison, actual: str, sourced: str
+    tables: Relations, object_plan: ObjectPlan, field: FieldPlan, comparison: Comparison, actual: str, sourced: str
 ) -> LinkFigure:
     classes = comparison.classes[str(field.target)]
     present, missing, wrong = classes["match"], classes["lost"], classes["different"]
@@ -49,9 +50,9 @@ def _figure(
     )
 
 
-def _orphans(tables: Tables, actual: str, field: FieldPlan) -> int:
+def _orphans(tables: Relations, actual: str, field: FieldPlan) -> int:
     """Links of our records in the target that point to nothing."""
     column = f"__orphan {field.target}"
-    if column not in tables.columns(actual):
+    if column not in tables.kinds(actual):
         return 0
-    return int(tables.one(f"SELECT count(*) FROM {actual} WHERE {quote(column)}")[0])
+    return int(tables.one(f"SELECT count(*) FROM {actual} WHERE {quoted(column)}")[0])

@@ -5,18 +5,19 @@ from typing import Literal, cast
 
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.matching.explaining.likely import reasoned
-from crm_migrate.stages.reconcile.columns import CLUSTERS, COMPLETE, NODES, PAIRS, SURVIVORS, texts
-from crm_migrate.stages.reconcile.database import Tables
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.workspace.figures import Example, MergedCluster, MergeFigure
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import CLUSTERS, COMPLETED, NODES, PAIRS, SURVIVORS, texts
 
 SHOWN = 200
 Outcome = Literal["merge", "review", "apart", "vetoed", "held"]
 
 
-def merge_figures(tables: Tables, object_name: str) -> tuple[MergeFigure, ...]:
+def merge_figures(tables: Relations, object_name: str) -> tuple[MergeFigure, ...]:
     """Pairs and records by rule and outcome, and clusters that are held."""
-    pairs = tables.view(PAIRS, "dedupe", object_name, "pairs")
+    pairs = tables.scan(PAIRS, object_name)
     rows = tables.rows(
         f"""SELECT coalesce(rule, '') AS rule, outcome, count(*), count(DISTINCT node) FROM (
           SELECT rule, outcome, a, b, unnest([a, b]) AS node FROM {pairs}) GROUP BY ALL ORDER BY ALL"""
@@ -35,8 +36,8 @@ def merge_figures(tables: Tables, object_name: str) -> tuple[MergeFigure, ...]:
     return (*figures, *_held(tables, object_name))
 
 
-def _held(tables: Tables, object_name: str) -> tuple[MergeFigure, ...]:
-    clusters = tables.view(CLUSTERS, "dedupe", object_name, "clusters")
+def _held(tables: Relations, object_name: str) -> tuple[MergeFigure, ...]:
+    clusters = tables.scan(CLUSTERS, object_name)
     rows = tables.rows(
         f"SELECT coalesce(rule, ''), count(DISTINCT __cluster), count(*) FROM {clusters} WHERE state = 'held' "
         "GROUP BY ALL ORDER BY ALL"
@@ -47,9 +48,9 @@ def _held(tables: Tables, object_name: str) -> tuple[MergeFigure, ...]:
     )
 
 
-def _pair_examples(tables: Tables, object_name: str, rule: str, outcome: str) -> tuple[Example, ...]:
-    pairs = tables.view(PAIRS, "dedupe", object_name, "pairs")
-    nodes = tables.view(NODES, "link", object_name, "nodes")
+def _pair_examples(tables: Relations, object_name: str, rule: str, outcome: str) -> tuple[Example, ...]:
+    pairs = tables.scan(PAIRS, object_name)
+    nodes = tables.scan(NODES, object_name)
     rows = tables.rows(
         f"""SELECT x.__source || ':' || x.__key, y.__source || ':' || y.__key, p.why, p.evidence, p.probability
         FROM (SELECT * FROM {pairs} WHERE coalesce(rule, '') = ? AND outcome = ? ORDER BY a, b LIMIT {EXAMPLES}) p
@@ -79,10 +80,10 @@ def _side(evidence: str | None, side: int) -> str | None:
     return ", ".join(values)
 
 
-def merged_clusters(tables: Tables, object_plan: ObjectPlan) -> tuple[MergedCluster, ...]:
+def merged_clusters(tables: Relations, object_plan: ObjectPlan) -> tuple[MergedCluster, ...]:
     """The largest merged clusters, survivor first; ties by the smallest cluster number."""
     name = object_plan.name
-    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
+    clusters = tables.scan(CLUSTERS, name)
     shown = [
         int(row[0])
         for row in tables.rows(
@@ -104,9 +105,9 @@ def merged_clusters(tables: Tables, object_plan: ObjectPlan) -> tuple[MergedClus
     )
 
 
-def _members(tables: Tables, name: str, shown: list[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
-    clusters = tables.view(CLUSTERS, "dedupe", name, "clusters")
-    nodes = tables.view(NODES, "link", name, "nodes")
+def _members(tables: Relations, name: str, shown: list[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    clusters = tables.scan(CLUSTERS, name)
+    nodes = tables.scan(NODES, name)
     rows = tables.rows(
         f"""SELECT k.__cluster, n.__source || ':' || n.__key, k.why FROM {clusters} k JOIN {nodes} n USING (__node)
         WHERE k.__cluster IN (SELECT unnest(?)) ORDER BY k.__cluster, n.__trust, n.__changed DESC NULLS LAST, n.__key,
@@ -122,20 +123,20 @@ def _members(tables: Tables, name: str, shown: list[int]) -> tuple[dict[int, lis
     return members, reasons
 
 
-def _cells(tables: Tables, object_plan: ObjectPlan, shown: list[int]) -> dict[int, list[tuple[str, str, str, str]]]:
+def _cells(tables: Relations, object_plan: ObjectPlan, shown: list[int]) -> dict[int, list[tuple[str, str, str, str]]]:
     """Cluster -> (field, value, winner, rule) in the order of the mapping."""
     name = object_plan.name
-    survivors = tables.view(SURVIVORS, "dedupe", name, "survivors")
-    nodes = tables.view(NODES, "link", name, "nodes")
+    survivors = tables.scan(SURVIVORS, name)
+    nodes = tables.scan(NODES, name)
     fields = [f.name for f in object_plan.fields]
-    complete = tables.view(COMPLETE | texts(*fields), "complete", name, "entities")
+    complete = tables.scan(COMPLETED, name, also=texts(*fields))
     rows = tables.rows(
         f"""SELECT s.__cluster, s.field, coalesce(n.__source || ':' || n.__key, ''), coalesce(s.rule, '')
         FROM {survivors} s LEFT JOIN {nodes} n USING (__node) WHERE s.__cluster IN (SELECT unnest(?))
         ORDER BY s.__cluster, s.field""",
         [shown],
     )
-    listed = ", ".join(f'"{field}"::VARCHAR' for field in fields)
+    listed = ", ".join(f"{quoted(field)}::VARCHAR" for field in fields)
     found = tables.rows(f"SELECT __cluster, {listed} FROM {complete} WHERE __cluster IN (SELECT unnest(?))", [shown])
     values = {row[0]: dict(zip(fields, row[1:], strict=True)) for row in found}
     cells: dict[int, list[tuple[str, str, str, str]]] = {}

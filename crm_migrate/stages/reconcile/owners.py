@@ -1,26 +1,27 @@
 """Owner flow: the owner as the source wrote it, the owner in the target, and how many records went that way."""
 
 from crm_migrate.mapping.plan import ObjectPlan
-from crm_migrate.stages.reconcile.columns import DISPOSITIONS, texts
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.quoting import literal, quoted
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import DISPOSITIONS, EXTRACTED, texts
 
 OWNERS = 500
 
 
-def owner_flow(tables: Tables, object_plan: ObjectPlan) -> list[tuple[str, str, int]]:
+def owner_flow(tables: Relations, object_plan: ObjectPlan) -> list[tuple[str, str, int]]:
     """(legacy owner, owner in the target, records) of one object, by the row whose record arrived."""
     field = next((f for f in object_plan.fields if f.type == "owner" and f.target is not None), None)
-    actual = quote(f"actual/{object_plan.name}")
-    if field is None or field.target not in tables.columns(actual):
+    actual = quoted(f"actual/{object_plan.name}")
+    if field is None or field.target not in tables.kinds(actual):
         return []
-    dispositions = tables.view(DISPOSITIONS, "reconcile", object_plan.name, "dispositions")
+    dispositions = tables.scan(DISPOSITIONS, object_plan.name)
     selects = []
     for source, cell in field.cells.items():
         if cell.column is not None:
-            raw = tables.view({"__row": "BIGINT"} | texts(cell.column), "extract", source, "records")
+            raw = tables.scan(EXTRACTED, source, also=texts(cell.column))
             selects.append(
-                f"""SELECT trim(coalesce(r.{quote(cell.column)}, '')) AS legacy,
-                  coalesce(a.{quote(field.target)}, '') AS owner
+                f"""SELECT trim(coalesce(r.{quoted(cell.column)}, '')) AS legacy,
+                  coalesce(a.{quoted(field.target)}, '') AS owner
                 FROM {dispositions} d JOIN {raw} r USING (__row) JOIN {actual} a ON a.__entity = d.__entity
                 WHERE d.__source = {literal(source)} AND d.state IN ('created', 'updated', 'unchanged')"""
             )

@@ -3,9 +3,10 @@
 from crm_migrate.cleansing.steps import INVALID_FLAGS
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
-from crm_migrate.stages.reconcile.columns import CELLS, CHANGES, RECORDS, texts
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.figures import RuleScore
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import CELLS, CHANGES, RECORDS, texts
 
 RULES = {
     "email": "is an e-mail address", "phone": "is an international phone number", "date": "is a date",
@@ -16,7 +17,7 @@ RULES = {
 }  # fmt: skip
 
 
-def rule_scores(tables: Tables, object_plan: ObjectPlan) -> tuple[RuleScore, ...]:
+def rule_scores(tables: Relations, object_plan: ObjectPlan) -> tuple[RuleScore, ...]:
     """A score for every field whose type has a rule, over the rows of all sources that hold the object.
 
     A cell passed before when no step had to change it and none found fault; it passes after when none found fault.
@@ -25,7 +26,7 @@ def rule_scores(tables: Tables, object_plan: ObjectPlan) -> tuple[RuleScore, ...
     return tuple(score for field in fields if (score := _score(tables, object_plan, field)) is not None)
 
 
-def _score(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> RuleScore | None:
+def _score(tables: Relations, object_plan: ObjectPlan, field: FieldPlan) -> RuleScore | None:
     of = before = after = 0
     for source in field.cells:
         counts = _counts(tables, object_plan.name, source, field)
@@ -42,17 +43,17 @@ def _score(tables: Tables, object_plan: ObjectPlan, field: FieldPlan) -> RuleSco
     )
 
 
-def _counts(tables: Tables, name: str, source: str, field: FieldPlan) -> tuple[int, int, int]:
+def _counts(tables: Relations, name: str, source: str, field: FieldPlan) -> tuple[int, int, int]:
     """Filled cells, those right before, those right after."""
-    records = tables.view(RECORDS | texts(field.name), "map", name, source, "records")
-    cells = tables.view(CELLS, "map", name, source, "cells")
-    changes = tables.view(CHANGES, "map", name, source, "changes")
+    records = tables.scan(RECORDS, name, source, also=texts(field.name))
+    cells = tables.scan(CELLS, name, source)
+    changes = tables.scan(CHANGES, name, source)
     codes = {TYPES[field.type].reason(flag) for flag in INVALID_FLAGS} | {"value_unmapped"}
     flags = ", ".join(map(literal, sorted(codes)))
     bound = literal(field.name)
     row = tables.one(
         f"""WITH bad AS (SELECT DISTINCT __row, __split FROM {cells} WHERE field = {bound} AND code IN ({flags})),
-        filled AS (SELECT __row, __split FROM {records} WHERE {quote(field.name)} IS NOT NULL
+        filled AS (SELECT __row, __split FROM {records} WHERE {quoted(field.name)} IS NOT NULL
                    UNION SELECT __row, __split FROM bad),
         changed AS (SELECT DISTINCT __row, __split FROM {changes} WHERE field = {bound})
         SELECT count(*), count(*) FILTER (b.__row IS NULL AND c.__row IS NULL), count(*) FILTER (b.__row IS NULL)

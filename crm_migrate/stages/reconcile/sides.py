@@ -1,8 +1,9 @@
 """The two sides of an object that are compared: what the load says it wrote, and what the target gave back."""
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.stages.reconcile.columns import COMPLETE, IDS, LOAD, OUTCOMES, texts
-from crm_migrate.stages.reconcile.database import Tables, quote
+from crm_migrate.quoting import quoted
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import ACTUAL, COMPLETED, OUTCOMES, PLANNED, texts
 
 
 def loaded_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
@@ -16,20 +17,18 @@ def link_fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
     return [f for f in object_plan.fields if f.target is not None and f.ref is not None and f.ref.object in known]
 
 
-def expected_side(tables: Tables, object_plan: ObjectPlan) -> str:
+def expected_side(tables: Relations, object_plan: ObjectPlan) -> str:
     """Create the relation of records that must be in the target: `__entity`, `__existed`, `__position`, its fields.
 
     The table `arrived/<object>` beside it has their keys only.
     """
     name = object_plan.name
-    view = quote(f"expected/{name}")
+    view = quoted(f"expected/{name}")
     fields = [str(f.target) for f in loaded_fields(object_plan)]
-    load = tables.view(LOAD | texts(*fields), "load", name, "entities")
-    complete = tables.view(
-        COMPLETE | texts(*(f.name for f in loaded_fields(object_plan))), "complete", name, "entities"
-    )
-    outcomes = tables.view(OUTCOMES, "load", name, "outcomes")
-    arrived = quote(f"arrived/{name}")
+    load = tables.scan(PLANNED, name, also=texts(*fields))
+    complete = tables.scan(COMPLETED, name, also=texts(*(f.name for f in loaded_fields(object_plan))))
+    outcomes = tables.scan(OUTCOMES, name)
+    arrived = quoted(f"arrived/{name}")
     tables.execute(
         f"""CREATE TEMP TABLE {arrived} AS SELECT l.__entity, l.__cluster, l.__action <> 'create' AS __existed
         FROM {load} l WHERE l.__action = 'unchanged' OR (l.__action IN ('create', 'update')
@@ -49,15 +48,15 @@ def _expected_cell(field: FieldPlan) -> str:
 
     Where the record is one that the target had before us, what the load planned counts.
     """
-    target = quote(str(field.target))
-    return f"CASE WHEN l.__code = 'existing' THEN l.{target} ELSE nullif(c.{quote(field.name)}, '') END AS {target}"
+    target = quoted(str(field.target))
+    return f"CASE WHEN l.__code = 'existing' THEN l.{target} ELSE nullif(c.{quoted(field.name)}, '') END AS {target}"
 
 
-def actual_side(tables: Tables, object_plan: ObjectPlan) -> str:
+def actual_side(tables: Relations, object_plan: ObjectPlan) -> str:
     """Create the relation of our records in the target, one per entity (a second one is an unexpected record)."""
     name = object_plan.name
-    view, doubled = quote(f"actual/{name}"), quote(f"actual/{name}/doubled")
-    raw = tables.view(IDS, "validate", name, "actual")
+    view, doubled = quoted(f"actual/{name}"), quoted(f"actual/{name}/doubled")
+    raw = tables.whole(ACTUAL, name)
     tables.execute(
         f"""CREATE TEMP TABLE {doubled} AS SELECT __entity, min(target_id) AS first FROM {raw}
         WHERE __entity IS NOT NULL GROUP BY __entity HAVING count(*) > 1"""
@@ -68,24 +67,24 @@ def actual_side(tables: Tables, object_plan: ObjectPlan) -> str:
     return view
 
 
-def expected_links(tables: Tables, object_plan: ObjectPlan, fields: list[FieldPlan]) -> str:
+def expected_links(tables: Relations, object_plan: ObjectPlan, fields: list[FieldPlan]) -> str:
     """Create the relation of links as the completed record has them: what the load made of them is not trusted."""
     name = object_plan.name
-    view = quote(f"expected/{name}/links")
-    complete = tables.view(COMPLETE, "complete", name, "entities")
-    load = tables.view(LOAD | texts(*(str(f.target) for f in fields)), "load", name, "entities")
-    there = set(tables.columns(complete))
+    view = quoted(f"expected/{name}/links")
+    complete = tables.whole(COMPLETED, name)
+    load = tables.scan(PLANNED, name, also=texts(*(str(f.target) for f in fields)))
+    there = set(tables.kinds(complete))
     joins, cells = [], []
     for number, field in enumerate(f for f in fields if f.ref is not None and f.name in there):
-        parents = tables.view(LOAD, "load", field.ref.object if field.ref else "", "entities")
+        parents = tables.scan(PLANNED, field.ref.object if field.ref else "")
         joins.append(
-            f"LEFT JOIN {parents} p{number} ON p{number}.__cluster = TRY_CAST(c.{quote(field.name)} AS BIGINT)"
+            f"LEFT JOIN {parents} p{number} ON p{number}.__cluster = TRY_CAST(c.{quoted(field.name)} AS BIGINT)"
         )
         cells.append(_expected_link(field, f"p{number}"))
-    missing = [f"NULL::VARCHAR AS {quote(str(f.target))}" for f in fields if f.name not in there]
+    missing = [f"NULL::VARCHAR AS {quoted(str(f.target))}" for f in fields if f.name not in there]
     tables.execute(
         f"""CREATE TEMP TABLE {view} AS SELECT x.__entity, x.__existed, x.__cluster AS __position,
-        {", ".join(cells + missing)} FROM {quote(f"arrived/{name}")} x
+        {", ".join(cells + missing)} FROM {quoted(f"arrived/{name}")} x
         LEFT JOIN {complete} c ON c.__cluster = x.__cluster
         LEFT JOIN {load} l ON l.__cluster = x.__cluster {" ".join(joins)}"""
     )
@@ -94,7 +93,7 @@ def expected_links(tables: Tables, object_plan: ObjectPlan, fields: list[FieldPl
 
 def _expected_link(field: FieldPlan, parent: str) -> str:
     """The entity of the parent in the completed record; nothing where the mapping clears links to what is left out."""
-    planned, target = f"l.{quote(str(field.target))}", quote(str(field.target))
+    planned, target = f"l.{quoted(str(field.target))}", quoted(str(field.target))
     cleared = "FALSE"
     if field.ref is not None and field.ref.parent_excluded == "clear":
         cleared = f"{parent}.__action = 'excluded'"
@@ -102,24 +101,24 @@ def _expected_link(field: FieldPlan, parent: str) -> str:
       ELSE coalesce({parent}.__entity, {planned}) END AS {target}"""
 
 
-def actual_links(tables: Tables, object_plan: ObjectPlan, fields: list[FieldPlan]) -> str:
+def actual_links(tables: Relations, object_plan: ObjectPlan, fields: list[FieldPlan]) -> str:
     """Create the relation of links in the target, each as the parent's entity; a dangling one keeps its target id."""
     name = object_plan.name
-    view = quote(f"actual/{name}/links")
-    raw = quote(f"actual/{name}")
-    there = set(tables.columns(raw))
+    view = quoted(f"actual/{name}/links")
+    raw = quoted(f"actual/{name}")
+    there = set(tables.kinds(raw))
     joins, cells = [], []
     for number, field in enumerate(f for f in fields if str(f.target) in there):
-        parents = tables.view(IDS, "validate", field.ref.object if field.ref else "", "actual")
-        column = f"r.{quote(str(field.target))}::VARCHAR"
+        parents = tables.scan(ACTUAL, field.ref.object if field.ref else "")
+        column = f"r.{quoted(str(field.target))}::VARCHAR"
         joins.append(f"LEFT JOIN {parents} t{number} ON t{number}.target_id = {column}")
         joins.append(
             f"LEFT JOIN (SELECT DISTINCT __entity FROM {parents}) e{number} ON e{number}.__entity = {column} "
             f"AND t{number}.target_id IS NULL"
         )
-        cells.append(f"coalesce(t{number}.__entity, nullif({column}, '')) AS {quote(str(field.target))}")
+        cells.append(f"coalesce(t{number}.__entity, nullif({column}, '')) AS {quoted(str(field.target))}")
         orphan = f"nullif({column}, '') IS NOT NULL AND t{number}.target_id IS NULL AND e{number}.__entity IS NULL"
-        cells.append(f"{orphan} AS {quote(f'__orphan {field.target}')}")
+        cells.append(f"{orphan} AS {quoted(f'__orphan {field.target}')}")
     listed = "".join(f", {cell}" for cell in cells)
     tables.execute(f"CREATE TEMP TABLE {view} AS SELECT r.target_id, r.__entity{listed} FROM {raw} r {' '.join(joins)}")
     return view

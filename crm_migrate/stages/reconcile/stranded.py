@@ -7,16 +7,17 @@ and a line that could not be read, may be an opt-out: they count as one.
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.stages.reconcile.columns import COMPLETE, QUARANTINE, texts
-from crm_migrate.stages.reconcile.database import Tables, literal, quote
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.exported import exported
 from crm_migrate.stages.reconcile.fates import ARRIVED
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import COMPLETED, QUARANTINE, texts
 
 _NO_REFUSALS = CONSENT_STRICTNESS[CONSENT_STRICTNESS.index("unknown") :]
 _MAILBOX = r"'[^\s;,:<>()\[\]|\"]+@[^\s;,:<>()\[\]|\"]+'"
 
 
-def carried(tables: Tables, object_plan: ObjectPlan) -> str:
+def carried(tables: Relations, object_plan: ObjectPlan) -> str:
     """Create the table of the mailboxes of the completed records: `__cluster`, `mailbox` in small letters.
 
     Every field of a mailbox counts, and those that `keep_others:` keeps.
@@ -24,16 +25,16 @@ def carried(tables: Tables, object_plan: ObjectPlan) -> str:
     mailboxes = [f for f in object_plan.fields if f.type == "email"]
     kept = {f.keep_others for f in mailboxes if f.keep_others}
     names = dict.fromkeys([*(f.name for f in mailboxes), *sorted(kept)])
-    view = tables.view(COMPLETE | texts(*names), "complete", object_plan.name, "entities")
-    one = [f"SELECT __cluster, {quote(name)} AS cell FROM {view}" for name in names if name not in kept]
+    view = tables.scan(COMPLETED, object_plan.name, also=texts(*names))
+    one = [f"SELECT __cluster, {quoted(name)} AS cell FROM {view}" for name in names if name not in kept]
     many = [
-        f"""SELECT __cluster, unnest(CASE WHEN json_valid({quote(name)}) THEN from_json({quote(name)}, '["VARCHAR"]')
-          ELSE string_split({quote(name)}, '|') END) FROM {view} WHERE {quote(name)} IS NOT NULL"""
+        f"""SELECT __cluster, unnest(CASE WHEN json_valid({quoted(name)}) THEN from_json({quoted(name)}, '["VARCHAR"]')
+          ELSE string_split({quoted(name)}, '|') END) FROM {view} WHERE {quoted(name)} IS NOT NULL"""
         for name in names
         if name in kept
     ]
     cells = " UNION ALL ".join([*one, *many]) or "SELECT NULL::BIGINT AS __cluster, NULL::VARCHAR AS cell"
-    table = quote(f"carried/{object_plan.name}")
+    table = quoted(f"carried/{object_plan.name}")
     tables.execute(
         f"CREATE TEMP TABLE {table} AS SELECT DISTINCT __cluster, lower(trim(cell)) AS mailbox FROM ({cells})"
         " WHERE cell <> ''"
@@ -41,9 +42,9 @@ def carried(tables: Tables, object_plan: ObjectPlan) -> str:
     return table
 
 
-def stranded(tables: Tables, plan: Plan, object_plan: ObjectPlan, consent: FieldPlan, mailboxes: str) -> str:
+def stranded(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: FieldPlan, mailboxes: str) -> str:
     """Create the table `__cluster`, `said`, `changed`, `told`: whose mailbox is spoken of, and by which row."""
-    table = quote(f"stranded/{object_plan.name}")
+    table = quoted(f"stranded/{object_plan.name}")
     lines = [*_set_aside(tables, plan, object_plan, consent), *_unread(tables, plan, consent)]
     nothing = "SELECT NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
     spoken = " UNION ALL ".join(lines) or nothing
@@ -56,27 +57,27 @@ def stranded(tables: Tables, plan: Plan, object_plan: ObjectPlan, consent: Field
     return table
 
 
-def _set_aside(tables: Tables, plan: Plan, object_plan: ObjectPlan, consent: FieldPlan) -> list[str]:
+def _set_aside(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: FieldPlan) -> list[str]:
     """What rows say that did not arrive, one query for each of their mailboxes."""
     rows = exported(tables, plan, object_plan)
     arrived = ", ".join(map(literal, (*ARRIVED, "folded", "merged")))
     harmless = ", ".join(map(literal, _NO_REFUSALS))
-    said = quote(consent.name)
+    said = quoted(consent.name)
     return [
-        f"""SELECT {quote(f.name)}, {said}, __changed,
+        f"""SELECT {quoted(f.name)}, {said}, __changed,
           __source || ':' || coalesce(nullif(__key, ''), 'row ' || __row) || ' (' || __state || ')' FROM {rows}
-        WHERE {quote(f.name)} IS NOT NULL AND coalesce({said}, '') <> '' AND lower({said}) NOT IN ({harmless})
+        WHERE {quoted(f.name)} IS NOT NULL AND coalesce({said}, '') <> '' AND lower({said}) NOT IN ({harmless})
           AND __state NOT IN ({arrived}) AND (__state <> 'enrichment' OR __code = 'enrichment_unmatched')"""
         for f in object_plan.fields
         if f.type == "email"
     ]
 
 
-def _unread(tables: Tables, plan: Plan, consent: FieldPlan) -> list[str]:
+def _unread(tables: Relations, plan: Plan, consent: FieldPlan) -> list[str]:
     """The mailboxes in lines that could not be read, of sources that speak of consent: what they say is not known."""
     found = []
     for source in (each.name for each in plan.sources if each.name in consent.cells):
-        view = tables.view(QUARANTINE, "extract", source, "quarantine")
+        view = tables.scan(QUARANTINE, source)
         found.append(
             f"""SELECT unnest(regexp_extract_all(raw, {_MAILBOX})), 'unread', NULL::VARCHAR,
               {literal(source)} || ':' || coalesce(line::VARCHAR, '?') || ' (quarantined)' FROM {view}"""

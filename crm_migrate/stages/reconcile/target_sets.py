@@ -5,20 +5,21 @@ deleted since the last run has vanished too. Only where no row of the sources fe
 both sides agree that it is gone, and it is told among what is left behind.
 """
 
-from crm_migrate.stages.reconcile.columns import IDS, KNOWN, LOAD, OUTCOMES, VANISHED
-from crm_migrate.stages.reconcile.database import Tables, quote
+from crm_migrate.quoting import quoted
 from crm_migrate.workspace.figures import TargetSet
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import AFTER, BEFORE, KNOWN, OUTCOMES, PLANNED, VANISHED
 
 IDS_SHOWN = 1000
 
 
-def target_set(tables: Tables, object_name: str) -> TargetSet:
+def target_set(tables: Relations, object_name: str) -> TargetSet:
     """Compare the two separately read sets of ids with what the load says it created.
 
     A created record is known by the id that the target gave; where an answer had none, by our key in the first record
     that carries it. At most 1,000 ids are listed; the counts are of all.
     """
-    ids = quote(f"ids/{object_name}")
+    ids = quoted(f"ids/{object_name}")
     created = _created(tables, object_name)
     sides = (
         ("b", _ids(tables, object_name, "before")),
@@ -56,30 +57,30 @@ def target_set(tables: Tables, object_name: str) -> TargetSet:
     )
 
 
-def _ids(tables: Tables, object_name: str, when: str) -> str:
-    return tables.view(IDS, "load", object_name, when)
+def _ids(tables: Relations, object_name: str, when: str) -> str:
+    return tables.scan({"before": BEFORE, "after": AFTER}[when], object_name)
 
 
-def _ever_loaded(tables: Tables, object_name: str) -> str:
+def _ever_loaded(tables: Relations, object_name: str) -> str:
     """Target ids that earlier runs loaded and that a row of the sources still feeds."""
-    known = tables.view(KNOWN, "load", object_name, "known")
-    fed_by_nobody = tables.view(VANISHED, "load", object_name, "vanished")
+    known = tables.scan(KNOWN, object_name)
+    fed_by_nobody = tables.scan(VANISHED, object_name)
     return f"(SELECT k.target_id FROM {known} k ANTI JOIN {fed_by_nobody} v USING (__entity) WHERE target_id <> '')"
 
 
-def _loaded(tables: Tables, object_name: str) -> str:
+def _loaded(tables: Relations, object_name: str) -> str:
     """Entities that the load says it wrote or found as they should be, with the action."""
-    load = tables.view(LOAD, "load", object_name, "entities")
-    outcomes = tables.view(OUTCOMES, "load", object_name, "outcomes")
+    load = tables.scan(PLANNED, object_name)
+    outcomes = tables.scan(OUTCOMES, object_name)
     return f"""(SELECT __entity, __action AS action FROM {load}
     WHERE __action = 'unchanged' OR (__action IN ('create', 'update')
       AND __entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded')))"""
 
 
-def _created(tables: Tables, object_name: str) -> str:
+def _created(tables: Relations, object_name: str) -> str:
     """Create the table of target ids that we created."""
-    table = quote(f"created/{object_name}")
-    outcomes = tables.view(OUTCOMES, "load", object_name, "outcomes")
+    table = quoted(f"created/{object_name}")
+    outcomes = tables.scan(OUTCOMES, object_name)
     after = _ids(tables, object_name, "after")
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
@@ -93,6 +94,6 @@ def _created(tables: Tables, object_name: str) -> str:
     return table
 
 
-def _list(tables: Tables, ids: str, which: str) -> tuple[str, ...]:
+def _list(tables: Relations, ids: str, which: str) -> tuple[str, ...]:
     rows = tables.rows(f"SELECT target_id FROM {ids} WHERE {which} ORDER BY target_id LIMIT {IDS_SHOWN}")
     return tuple(str(row[0]) for row in rows)

@@ -14,6 +14,7 @@ from crm_migrate.cleansing.steps import INVALID_FLAGS, cleaned
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, OwnersPlan, Plan, SourcePlan, StepPlan, ValueMapPlan
+from crm_migrate.workspace.tables import SET_ASIDE, Table
 
 UNMAPPED = "value_unmapped"
 OWNER_UNKNOWN = "owner_unknown"
@@ -23,16 +24,6 @@ ODD = "__odd_"  # whether the `= expression` of that field meets a value that it
 SPLIT = "__split"
 KEY = "__key"
 ROW_KEY = "__row_key"  # the row's own key, where `one_per` makes the key of its record
-
-SET_ASIDE = {
-    ROW: pl.Int64, SPLIT: pl.Int32, KEY: pl.String, ROW_KEY: pl.String, "state": pl.String, "code": pl.String,
-    "rule": pl.String, "field": pl.String, "message": pl.String,
-}  # fmt: skip
-CELLS = {
-    ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "code": pl.String, "before": pl.String, "after": pl.String,
-    "message": pl.String,
-}  # fmt: skip
-CHANGES = {ROW: pl.Int64, SPLIT: pl.Int32, "field": pl.String, "rule": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +168,8 @@ def policy_of(flag: str, field: FieldPlan, cell: CellPlan, plan: Plan) -> str:
     return "keep"
 
 
-def stacked(frames: list[pl.DataFrame], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+def stacked(frames: list[pl.DataFrame], table: Table) -> pl.DataFrame:
+    schema = table.frame
     return pl.concat(
         [pl.DataFrame(schema=schema), *(frame.select(pl.col(n).cast(t) for n, t in schema.items()) for frame in frames)]
     )
@@ -276,7 +268,9 @@ def first_refusal(records: pl.DataFrame, refused: list[pl.DataFrame]) -> pl.Data
     rejected_first = stacked(refused, SET_ASIDE).sort(pl.col("state") != "rejected", maintain_order=True)
     first = rejected_first.unique([ROW, SPLIT], keep="first", maintain_order=True)
     keys = [name for name in (KEY, ROW_KEY) if name in records.columns]
-    return first.drop(keys).join(records.select(ROW, SPLIT, *keys), on=[ROW, SPLIT], how="left").select(*SET_ASIDE)
+    return (
+        first.drop(keys).join(records.select(ROW, SPLIT, *keys), on=[ROW, SPLIT], how="left").select(*SET_ASIDE.columns)
+    )
 
 
 def replay(plan: Plan, object_name: str, source_name: str, raw: Mapping[str, str | None]) -> list[FieldTrace]:

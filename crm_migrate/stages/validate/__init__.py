@@ -13,18 +13,16 @@ from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quality.relational import doubled, orphaned
 from crm_migrate.quality.schemas import breaches, merged_field
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.load.keys import text_columns
 from crm_migrate.stages.load.objects import links, loaded_fields, target_object
 from crm_migrate.stages.load.theirs import read_theirs
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.sql import quoted, stream
+from crm_migrate.workspace.sql import stream
+from crm_migrate.workspace.tables import ACTUAL, BREACHES, COMPLETED, OUTCOMES, texts
 
 BATCH = 100_000
-COLUMNS = {
-    "__entity": "VARCHAR", "target_id": "VARCHAR", "field": "VARCHAR", "code": "VARCHAR", "message": "VARCHAR",
-    "when": "VARCHAR", "__cluster": "BIGINT",
-}  # fmt: skip
 _FOUND = "CREATE TEMP TABLE found_ (key VARCHAR, field VARCHAR, code VARCHAR, message VARCHAR)"
 
 
@@ -43,7 +41,7 @@ def validate_before(plan: Plan, run: Run, schema: TargetSchema) -> tuple[Finding
             for field in (f for f in fields if f.unique):
                 _note(tables, doubled("ready_", "__cluster", field.name))
             for link in links(plan, object_plan):
-                clusters = tables.scan({"__cluster": "VARCHAR"}, "complete", link.parent, "entities")
+                clusters = tables.scan(COMPLETED, link.parent, also={"__cluster": "VARCHAR"})
                 _note(tables, orphaned("ready_", "__cluster", link.name, clusters, "__cluster"))
             line = "NULL::VARCHAR AS __entity, NULL::VARCHAR AS target_id, field, code, message"
             query = f"SELECT {line}, 'before' AS \"when\", key::BIGINT AS __cluster FROM found_"
@@ -62,12 +60,12 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
         for object_plan in plan.objects:
             tables.execute(_FOUND)
             columns = text_columns(object_plan, "target_id", "__entity")
-            actual = tables.scan(columns, "validate", object_plan.name, "actual")
+            actual = tables.scan(ACTUAL, object_plan.name, also=columns)
             tables.execute(f"CREATE TEMP VIEW ours_ AS SELECT * FROM {actual} WHERE __entity IS NOT NULL")
             _cells(tables, "ours_", "target_id", _fields(plan, object_plan, schema))
             _note(tables, doubled("ours_", "target_id", "__entity", "key_doubled"))
             for link in links(plan, object_plan):
-                parents = tables.scan({"target_id": "VARCHAR"}, "validate", link.parent, "actual")
+                parents = tables.scan(ACTUAL, link.parent)
                 _note(tables, orphaned("ours_", "target_id", link.name, parents, "target_id"))
             findings += _publish(tables, object_plan, _after(tables, object_plan), "after")
             tables.execute("DROP VIEW ours_")
@@ -82,10 +80,7 @@ def _fields(plan: Plan, object_plan: ObjectPlan, schema: TargetSchema) -> list[T
 
 def _ready(tables: Relations, object_plan: ObjectPlan) -> str:
     """Records that are ready, by the target's field names; references as clusters, in text."""
-    columns = {"__cluster": "BIGINT", "__state": "VARCHAR"} | dict.fromkeys(
-        (f.name for f in loaded_fields(object_plan)), "VARCHAR"
-    )
-    view = tables.scan(columns, "complete", object_plan.name, "entities")
+    view = tables.scan(COMPLETED, object_plan.name, also=texts(*(f.name for f in loaded_fields(object_plan))))
     listed = "".join(f", {quoted(f.name)} AS {quoted(str(f.target))}" for f in loaded_fields(object_plan))
     return f"SELECT __cluster::VARCHAR AS __cluster{listed} FROM {view} WHERE __state = 'ready'"
 
@@ -118,11 +113,8 @@ def _note(tables: Relations, query: str) -> None:
 def _after(tables: Relations, object_plan: ObjectPlan) -> str:
     """The breaches before the load as they were, those of the target as found, and records that are not there."""
     name = object_plan.name
-    before = (
-        tables.scan(COLUMNS, "validate", name, "breaches") if tables.finished("validate", name, "breaches") else None
-    )
-    outcomes = {"__entity": "VARCHAR", "outcome": "VARCHAR", "target_id": "VARCHAR"}
-    loaded = tables.scan(outcomes, "load", name, "outcomes") if tables.finished("load", name, "outcomes") else None
+    before = tables.scan(BREACHES, name) if tables.finished(BREACHES, name) else None
+    loaded = tables.scan(OUTCOMES, name) if tables.finished(OUTCOMES, name) else None
     query = """SELECT a.__entity, f.key AS target_id, f.field, f.code, f.message, 'after' AS "when",
       NULL::BIGINT AS __cluster FROM found_ f JOIN ours_ a ON a.target_id = f.key"""
     if loaded:
@@ -130,7 +122,7 @@ def _after(tables: Relations, object_plan: ObjectPlan) -> str:
           'the load says it arrived, the target does not give it back', 'after', NULL
           FROM {loaded} l ANTI JOIN ours_ a ON a.__entity = l.__entity WHERE l.outcome = 'loaded'"""
     if before:
-        listed = ", ".join(map(quoted, COLUMNS))
+        listed = ", ".join(map(quoted, BREACHES.columns))
         tables.execute(
             f"CREATE OR REPLACE TEMP TABLE before_ AS SELECT {listed} FROM {before} WHERE \"when\" = 'before'"
         )
@@ -140,10 +132,10 @@ def _after(tables: Relations, object_plan: ObjectPlan) -> str:
 
 def _publish(tables: Relations, object_plan: ObjectPlan, query: str, when: str) -> Iterator[Finding]:
     """Write the breaches of one object and count them by rule."""
-    name, listed = object_plan.name, ", ".join(map(quoted, COLUMNS))
+    name, listed = object_plan.name, ", ".join(map(quoted, BREACHES.columns))
     tables.execute(f"CREATE TEMP TABLE lines_ AS SELECT {listed} FROM ({query})")
     order = '"when", __entity, __cluster, target_id, field, code'
-    tables.publish(f"SELECT * FROM lines_ ORDER BY {order}", "validate", name, "breaches")
+    tables.publish(f"SELECT * FROM lines_ ORDER BY {order}", BREACHES, name)
     counted = tables.rows(
         'SELECT code, field, count(*) FROM lines_ WHERE "when" = ? GROUP BY code, field ORDER BY code, field', [when]
     )

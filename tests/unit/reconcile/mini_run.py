@@ -26,7 +26,7 @@ from crm_migrate.mapping.plan import (
     SplitPlan,
     StepPlan,
 )
-from crm_migrate.stages.reconcile import columns as c
+from crm_migrate.workspace import tables as t
 from crm_migrate.workspace.figures import Header
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import write_manifest, write_part
@@ -398,30 +398,30 @@ def _validated() -> Tables:
 
 
 CONTRACT: dict[tuple[str, str], dict[str, str]] = {
-    ("extract", "records"): c.RAW,
-    ("extract", "quarantine"): c.QUARANTINE,
-    ("map", "records"): c.RECORDS,
-    ("map", "set_aside"): c.SET_ASIDE,
-    ("map", "cells"): c.CELLS,
-    ("map", "changes"): c.CHANGES,
-    ("link", "nodes"): c.NODES,
-    ("link", "rows"): c.LINK_ROWS,
-    ("link", "set_aside"): c.LINK_SET_ASIDE,
-    ("link", "notes"): c.NOTES,
-    ("link", "enrichment"): c.ENRICHMENT,
-    ("dedupe", "clusters"): c.CLUSTERS,
-    ("dedupe", "pairs"): c.PAIRS,
-    ("dedupe", "survivors"): c.SURVIVORS,
-    ("complete", "entities"): c.COMPLETE,
-    ("load", "entities"): c.LOAD,
-    ("load", "outcomes"): c.OUTCOMES,
-    ("load", "before"): c.IDS,
-    ("load", "after"): c.IDS,
-    ("load", "known"): c.KNOWN,
-    ("load", "theirs"): c.IDS,
-    ("load", "vanished"): c.VANISHED,
-    ("load", "edits"): {"__entity": "VARCHAR", "field": "VARCHAR"},
-    ("validate", "actual"): c.IDS,
+    ("extract", "records"): t.EXTRACTED.columns,
+    ("extract", "quarantine"): t.QUARANTINE.columns,
+    ("map", "records"): t.RECORDS.columns,
+    ("map", "set_aside"): t.SET_ASIDE.columns,
+    ("map", "cells"): t.CELLS.columns,
+    ("map", "changes"): t.CHANGES.columns,
+    ("link", "nodes"): t.NODES.columns,
+    ("link", "rows"): t.ROWS.columns,
+    ("link", "set_aside"): t.LINK_SET_ASIDE.columns,
+    ("link", "notes"): t.LINK_NOTES.columns,
+    ("link", "enrichment"): t.ENRICHMENT.columns,
+    ("dedupe", "clusters"): t.CLUSTERS.columns,
+    ("dedupe", "pairs"): t.PAIRS.columns,
+    ("dedupe", "survivors"): t.SURVIVORS.columns,
+    ("complete", "entities"): t.COMPLETED.columns,
+    ("load", "entities"): t.PLANNED.columns,
+    ("load", "outcomes"): t.OUTCOMES.columns,
+    ("load", "before"): t.ACTUAL.columns,
+    ("load", "after"): t.ACTUAL.columns,
+    ("load", "known"): t.KNOWN.columns,
+    ("load", "theirs"): t.ACTUAL.columns,
+    ("load", "vanished"): t.VANISHED.columns,
+    ("load", "edits"): t.EDITS.columns,
+    ("validate", "actual"): t.ACTUAL.columns,
 }
 
 

@@ -6,13 +6,13 @@ import mini_run
 import pytest
 
 from crm_migrate.stages.reconcile.accounting import settle_dispositions
-from crm_migrate.stages.reconcile.database import opened
 from crm_migrate.workspace.figures import AccountingLine
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.relations import relations
 
 
 def settle(run: Run, object_name: str) -> dict[str, AccountingLine]:
-    with opened(run) as tables:
+    with relations(run, "reconcile", partial=True) as tables:
         plan = mini_run.plan()
         lines = settle_dispositions(tables, plan, plan.object(object_name))
     return {line.source: line for line in lines}

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crm_migrate.quoting import quoted
 from crm_migrate.stages.reconcile.comparing import CLASSES, Compared, Comparison, compare
-from crm_migrate.stages.reconcile.database import Tables, opened, quote
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.relations import Relations, relations
 
 FIELDS = (
     Compared("name", "text"),
@@ -27,18 +28,18 @@ NAMES = [field.name for field in FIELDS]
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tables]:
-    with opened(Run(tmp_path_factory.mktemp("run"), "r1")) as found:
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relations]:
+    with relations(Run(tmp_path_factory.mktemp("run"), "r1"), "reconcile", partial=True) as found:
         yield found
 
 
 Record = dict[str, Any]
 
 
-def compared(tables: Tables, expected: list[Record], actual: list[Record]) -> tuple[Comparison, list[Record]]:
+def compared(tables: Relations, expected: list[Record], actual: list[Record]) -> tuple[Comparison, list[Record]]:
     """Run the comparison over two lists of records; the cells that it lists."""
     for name in tables.rows("SELECT table_name FROM duckdb_tables() WHERE temporary"):
-        tables.execute(f"DROP TABLE {quote(name[0])}")
+        tables.execute(f"DROP TABLE {quoted(name[0])}")
     text = [(name, pa.string()) for name in ("__entity", *NAMES)]
     extra = [("__existed", pa.bool_()), ("__position", pa.int64())]
     left = [row | {"__existed": row.get("__existed", False), "__position": n} for n, row in enumerate(expected)]
@@ -78,7 +79,7 @@ def keyed(found: list[dict[str, Any]]) -> list[Record]:
 
 @relaxed
 @given(records)
-def test_equal_sides_are_never_an_alarm(tables: Tables, found: list[dict[str, Any]]) -> None:
+def test_equal_sides_are_never_an_alarm(tables: Relations, found: list[dict[str, Any]]) -> None:
     comparison, cells = compared(tables, keyed(found), list(reversed(keyed(found))))
 
     assert cells == []
@@ -87,7 +88,7 @@ def test_equal_sides_are_never_an_alarm(tables: Tables, found: list[dict[str, An
 
 @relaxed
 @given(records.filter(bool), st.data())
-def test_any_single_change_is_found_and_nothing_else(tables: Tables, found: list[Any], data: st.DataObject) -> None:
+def test_any_single_change_is_found_and_nothing_else(tables: Relations, found: list[Any], data: st.DataObject) -> None:
     actual = [dict(row) for row in keyed(found)]
     row, name = data.draw(st.sampled_from(actual)), data.draw(st.sampled_from(NAMES))
     before = row[name] or None
@@ -103,7 +104,7 @@ def test_any_single_change_is_found_and_nothing_else(tables: Tables, found: list
 @relaxed
 @given(records.filter(bool), st.data())
 def test_a_record_that_is_not_there_is_lost_in_every_filled_field(
-    tables: Tables, found: list[Any], data: st.DataObject
+    tables: Relations, found: list[Any], data: st.DataObject
 ) -> None:
     gone = data.draw(st.integers(0, len(found) - 1))
     actual = [row for number, row in enumerate(keyed(found)) if number != gone]
@@ -133,7 +134,7 @@ NORMALISED = [
 
 @pytest.mark.parametrize(("field", "expected", "actual", "rule"), NORMALISED)
 def test_the_same_value_written_otherwise_matches_by_a_named_rule(
-    tables: Tables, field: str, expected: str, actual: str, rule: str
+    tables: Relations, field: str, expected: str, actual: str, rule: str
 ) -> None:
     _, cells = compared(tables, [record(1, **{field: expected})], [record(1, **{field: actual})])
 
@@ -157,7 +158,7 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("field", "expected", "actual", "cause"), DIFFERENT)
-def test_a_difference_names_its_cause(tables: Tables, field: str, expected: str, actual: str, cause: str) -> None:
+def test_a_difference_names_its_cause(tables: Relations, field: str, expected: str, actual: str, cause: str) -> None:
     _, cells = compared(tables, [record(1, **{field: expected})], [record(1, **{field: actual})])
 
     assert [(cell["class"], cell["cause"]) for cell in cells] == [("different", cause)]
@@ -167,7 +168,7 @@ def causes(cells: list[Record]) -> set[tuple[str, str]]:
     return {(cell["field"], cell["cause"]) for cell in cells}
 
 
-def test_one_value_for_many_is_a_default_value(tables: Tables) -> None:
+def test_one_value_for_many_is_a_default_value(tables: Relations) -> None:
     expected = [record(n) for n in range(6)]
 
     _, cells = compared(tables, expected, [row | {"name": "Unknown"} for row in expected])
@@ -175,7 +176,7 @@ def test_one_value_for_many_is_a_default_value(tables: Tables) -> None:
     assert causes(cells) == {("name", "default value Unknown")}
 
 
-def test_a_shifted_column_is_one_cause(tables: Tables) -> None:
+def test_a_shifted_column_is_one_cause(tables: Relations) -> None:
     expected = [record(n) for n in range(6)]
     actual = [row | {"at": row["at"].replace("T10", "T07")} for row in expected]
 
@@ -184,7 +185,7 @@ def test_a_shifted_column_is_one_cause(tables: Tables) -> None:
     assert causes(cells) == {("at", "shifted by -10800 seconds")}
 
 
-def test_swapped_columns_name_each_other(tables: Tables) -> None:
+def test_swapped_columns_name_each_other(tables: Relations) -> None:
     expected = [record(1)]
 
     _, cells = compared(tables, expected, [record(1) | {"name": expected[0]["tags"], "tags": expected[0]["name"]}])
@@ -192,7 +193,7 @@ def test_swapped_columns_name_each_other(tables: Tables) -> None:
     assert causes(cells) == {("name", "swapped with tags"), ("tags", "swapped with name")}
 
 
-def test_answers_matched_by_position_are_a_shifted_row(tables: Tables) -> None:
+def test_answers_matched_by_position_are_a_shifted_row(tables: Relations) -> None:
     expected = [record(n) for n in range(8)]
     names = [row["name"] for row in expected]
     actual = [row | {"name": names[n - 1]} for n, row in enumerate(expected)]
@@ -203,7 +204,7 @@ def test_answers_matched_by_position_are_a_shifted_row(tables: Tables) -> None:
     assert sum(cell["cause"] == "shifted row" for cell in cells) == 7
 
 
-def test_what_the_target_had_before_us_is_no_alarm_where_we_send_nothing(tables: Tables) -> None:
+def test_what_the_target_had_before_us_is_no_alarm_where_we_send_nothing(tables: Relations) -> None:
     ours = record(1, phone=None) | {"__existed": True}
 
     comparison, cells = compared(tables, [ours], [record(1)])
@@ -212,7 +213,7 @@ def test_what_the_target_had_before_us_is_no_alarm_where_we_send_nothing(tables:
     assert comparison.classes["phone"]["kept_in_target"] == 1
 
 
-def test_a_field_that_the_target_does_not_give_back_is_not_compared(tables: Tables, tmp_path: Path) -> None:
+def test_a_field_that_the_target_does_not_give_back_is_not_compared(tables: Relations, tmp_path: Path) -> None:
     del tmp_path
     compared(tables, [record(1)], [record(1)])
 

@@ -9,6 +9,7 @@ import staged
 from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, RefPlan
 from crm_migrate.stages.link import link
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.tables import RECORDS
 
 
 @pytest.fixture
@@ -87,9 +88,7 @@ def test_a_reference_to_a_row_of_a_group_that_was_set_aside_says_so(run: Run) ->
         run, "accounts", "sheet",
         {"__row": 0, "__key": "Işık", "__row_key": "7", "state": "held", "code": "value_unmapped"},
     )  # fmt: skip
-    keyless = pl.DataFrame(
-        [{"__row": 1, "__split": 0, "__row_key": "8"}], schema=staged.RECORDS | {"__row_key": pl.String}
-    )
+    keyless = pl.DataFrame([{"__row": 1, "__split": 0, "__row_key": "8"}], schema=RECORDS.frame)
     staged.write(run, keyless, "map", "accounts", "sheet", "records")
     staged.mapped(
         run, people, "kisi",
