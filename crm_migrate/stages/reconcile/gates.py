@@ -144,8 +144,8 @@ def _unexplained(found: Found) -> dict[str, Decimal]:
 
 def _in_scopes(single: Mapping[str, Decimal], converted: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """Sums by currency, and those in the report's currency, under the names of their gates."""
-    named = {currency or "no currency": amount for currency, amount in single.items()}
-    return named | {f"all in {currency}": amount for currency, amount in converted.items()}
+    named = {currency or "no currency": amount for currency, amount in sorted(single.items())}
+    return named | {f"all in {currency}": amount for currency, amount in sorted(converted.items())}
 
 
 def _gone(plan: Plan, found: Found) -> Iterator[Gate]:
@@ -160,7 +160,7 @@ def _gone(plan: Plan, found: Found) -> Iterator[Gate]:
         gone, known = (sum(found.gone[o][i] for o in named) for i in (0, 1))
         yield _limited(gate.model_copy(update={"scope": scope}), Decimal(gone), Decimal(known), str(gone))
     share = next((gate for gate in limits.values() if gate.share and gate.scope in ("", "other")), nothing)
-    for currency, (lost, whole) in found.gone_amounts.items() or [("", (Decimal(0), Decimal(0)))]:
+    for currency, (lost, whole) in sorted(found.gone_amounts.items()) or [("", (Decimal(0), Decimal(0)))]:
         scope = (currency or "no currency") if found.gone_amounts else ""
         yield _limited(share.model_copy(update={"name": "gone_amount", "scope": scope}), lost, whole, _plain(lost))
 
