@@ -117,7 +117,6 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "match_refused",
             "profile_unknown",
             "gate_unknown",
-            "consent_survives",
             "control_unknown",
             "decision_unknown",
         ),

@@ -74,7 +74,10 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         message = (
             f"`survive: {field.survive}` can bring an opt-out back to life: what is newer or more trusted wins over it"
         )
-        hint = "Leave `survive:` out (the strictest wins), and say with `per: email` whose consent it is."
+        hint = (
+            "Leave `survive:` out (the strictest wins), and say with `per: email` whose consent it is; the report is "
+            "red wherever an opt-out ends without a younger, proven grant."
+        )
         where = (*path, "survive")
         desk.findings.append(desk.document.at("consent_not_strictest", message, where, hint, Severity.WARNING))
     if field.per is not None and field.per not in names:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from crm_migrate.crm.model import CanonicalField, CanonicalObject
 from crm_migrate.crm.types import TYPES, OnInvalid, SemanticType
-from crm_migrate.finding import Severity
 from crm_migrate.mapping import steps
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
@@ -204,11 +203,6 @@ def _survive(line: Line, kind: SemanticType) -> str:
     survive = line.spec.survive or kind.survive
     if survive not in SURVIVE:
         line.desk.unknown("survive_unknown", "the survivorship", survive, SURVIVE, (*line.path, "survive"))
-    elif kind is TYPES["consent"] and survive != "strictest":
-        message = f"consent survives by `{survive}`: a grant may win over an opt-out of another row"
-        hint = "Write `survive: strictest`; the report is red wherever an opt-out ends without a younger, proven grant."
-        place = (*line.path, "survive")
-        line.desk.findings.append(line.desk.document.at("consent_survives", message, place, hint, Severity.WARNING))
     return survive
 
 

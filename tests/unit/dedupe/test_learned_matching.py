@@ -153,8 +153,9 @@ def test_the_cluster_of_the_firm_is_evidence_about_its_people(run: Run) -> None:
     for line in kisi:
         line["company"] = "f7a" if line["key"] == "0007" else "f7b" if line["key"] == "twin" else "f1"
     staged.mapped(
-        run, firms, "kisi", {"key": "f7a", "name": "Zypern Teknik", "tax_id": "77"},
-        {"key": "f7b", "name": "ZT GmbH", "tax_id": "77"}, {"key": "f1", "name": "Ortak", "tax_id": "1"},
+        run, firms, "kisi", {"key": "f7a", "name": "Zypern Teknik", "tax_id": "8240417736"},
+        {"key": "f7b", "name": "ZT GmbH", "tax_id": "8240417736"},
+        {"key": "f1", "name": "Ortak", "tax_id": "3390516028"},
     )  # fmt: skip
     staged.mapped(run, each, "kisi", *kisi)
     staged.mapped(run, each, "books", *books)

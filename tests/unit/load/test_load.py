@@ -13,6 +13,7 @@ from company import ExistingPlan, Record, RefPlan, RerunPlan, make_plan
 from databases import KINDS, options
 
 from crm_migrate.errors import Interrupted, TargetConflict
+from crm_migrate.stages.load.objects import target_objects
 from crm_migrate.workspace.parts import tables
 from crm_migrate_sql.target import SqlTarget
 
@@ -23,6 +24,19 @@ MakeBench = Callable[..., Bench]
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeBench]:
     where = options(request.param, tmp_path)
     yield lambda **words: Bench(tmp_path / "project", where, make_plan(**words))
+
+
+def prepare(b: Bench) -> None:
+    """The tables are there before the load is planned."""
+    target = SqlTarget(b.where)
+    target.prepare(target_objects(b.company.plan), apply=True)
+    target.close()
+
+
+def take_name(b: Bench, name: str) -> None:
+    """What no plan can know: after it somebody else took a name, and the target has each name once from now on."""
+    b.sql(f"INSERT INTO company (name) VALUES ('{name}')")
+    b.sql("CREATE UNIQUE INDEX each_name_once ON company (name)")
 
 
 def test_records_arrive_once_with_their_links(bench: MakeBench) -> None:
@@ -128,10 +142,12 @@ def test_what_becomes_of_the_children_of_an_excluded_parent(
 
 def test_children_of_a_refused_parent_are_held_never_unlinked(bench: MakeBench) -> None:
     b = bench()
+    prepare(b)
     b.plan(
-        accounts=[*ACCOUNTS, {"id": "C", "name": None}],
+        accounts=[*ACCOUNTS, {"id": "C", "name": "Taken"}],
         contacts=[*CONTACTS, {"id": "4", "last_name": "Kaya", "company": "C"}],
     )
+    take_name(b, "Taken")
     result = b.execute()
     assert {o.object: (o.loaded, o.rejected, o.held) for o in result.objects} == {
         "accounts": (2, 1, 0),
@@ -151,7 +167,9 @@ def test_children_of_a_refused_parent_are_held_never_unlinked(bench: MakeBench) 
 def test_a_link_that_waited_for_a_refused_parent_is_written_later(bench: MakeBench) -> None:
     b = bench()
     child: Record = {"id": "A", "name": "Child", "parent": "C"}
-    b.plan(accounts=[child, {"id": "C", "name": None}], contacts=[])
+    prepare(b)
+    b.plan(accounts=[child, {"id": "C", "name": "Taken"}], contacts=[])
+    take_name(b, "Taken")
     assert b.execute().objects[0].links_open == 1
     b.load(accounts=[child, {"id": "C", "name": "Parent"}], contacts=[])
     companies = {row["name"]: row for row in b.there("accounts")}

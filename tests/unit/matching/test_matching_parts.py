@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,10 +80,16 @@ def test_likeness_of_names() -> None:
     assert company[1] < 0.85 < person[1]
 
 
-def test_placeholders_have_no_key() -> None:
-    keys = pl.Series(["test", "00000000", "info", "test@x.example", "ayse@x.example", "905320000001", "x"])
-    kept = without_placeholders(keys)
-    assert kept.to_list() == [None, None, "info", None, "ayse@x.example", "905320000001", "x"]
+@pytest.mark.parametrize(
+    ("kind", "keys", "kept"),
+    [
+        ("family_name", ["test", "info", "x", None], [None, "info", "x", None]),
+        ("email", ["test", "test@x.example", "ayse@x.example"], [None, None, "ayse@x.example"]),
+        ("phone", ["test", "00000000", "905324157738"], [None, None, "905324157738"]),
+    ],
+)
+def test_placeholders_have_no_key(kind: str, keys: list[str | None], kept: list[str | None]) -> None:
+    assert without_placeholders(pl.Series(keys, dtype=pl.String), kind).to_list() == kept
 
 
 def test_decisions_are_written_read_and_replaced(tmp_path: Path) -> None:
