@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=True, exists=True), default=".", metavar="[PROJECT]"
 )
-@click.option("--run", "run_id", metavar="ID", help="Which run; the latest by default.")
+@click.option("--run", "run_id", metavar="ID", help="Which run; the latest that was reconciled by default.")
 @json_option
 def explain_command(subject: str, folder: Path, run_id: str | None, as_json: bool) -> None:
     """Tell the whole story of one record: file and line, raw cells, every step, merges, load and target.
@@ -40,10 +40,10 @@ def explain_command(subject: str, folder: Path, run_id: str | None, as_json: boo
     """
     from crm_migrate.inspecting.explaining import explain
     from crm_migrate.mapping.frozen import read_plan
-    from crm_migrate.workspace.state import open_run
+    from crm_migrate.workspace.state import look_at
 
     project = project_of(folder)
-    run = open_run(project, run_id)
+    run = look_at(project, run_id, "reconcile")
     found = explain(read_plan(run), project, run, subject)
     if as_json:
         click.echo(json.dumps(found.as_data(), indent=1, ensure_ascii=False))

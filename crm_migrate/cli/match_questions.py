@@ -72,7 +72,7 @@ def explain_command(file: Path, left: str, right: str, limit: float, html: Path 
 @click.command("score")
 @click.argument("labels", type=click.Path(path_type=Path))
 @click.argument("folder", type=click.Path(path_type=Path, exists=True), default=".", metavar="[PROJECT]")
-@click.option("--run", "run_id", metavar="ID", help="Which run; the latest by default.")
+@click.option("--run", "run_id", metavar="ID", help="Which run; the latest that matched by default.")
 @click.option("--min-precision", type=click.FloatRange(0, 1), help="Exit with 1 where the clusters have less.")
 @click.option("--min-recall", type=click.FloatRange(0, 1), help="Exit with 1 where the clusters have less.")
 def score_command(
@@ -89,10 +89,10 @@ def score_command(
     from crm_migrate.inspecting.scoring import score_run
     from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.matching.explaining.labels import read_labels
-    from crm_migrate.workspace.state import open_run
+    from crm_migrate.workspace.state import look_at
 
     said = read_labels(labels)
-    run = open_run(project_of(folder), run_id)
+    run = look_at(project_of(folder), run_id, "dedupe")
     failed = []
     for name, scores in score_run(read_plan(run), run, said).items():
         click.echo(f"{name}: {len([s for s in said if s.object in ('', name)]):,} labelled pairs")

@@ -23,7 +23,7 @@ WORKBOOK = "review.xlsx"
 
 @click.command("review")
 @project_argument
-@click.option("--run", "run_id", metavar="ID", help="Ask about this run; the latest by default.")
+@click.option("--run", "run_id", metavar="ID", help="Ask about this run; the latest that matched by default.")
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help=f"Workbook to write; {WORKBOOK}.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Page to write, in place of a workbook.")
 @click.option(
@@ -64,9 +64,9 @@ def _ask(
     from crm_migrate.reviewing import keeping
     from crm_migrate.reviewing.asking import ask
     from crm_migrate.workspace.files import write_file
-    from crm_migrate.workspace.state import open_run
+    from crm_migrate.workspace.state import look_at
 
-    run = open_run(project_of(folder), run_id, write=False)
+    run = look_at(project_of(folder), run_id, "dedupe")
     pack = ask(read_plan(run), run, limit=limit, audit=audit)
     keeping.keep(run, pack)
     written = []
@@ -104,10 +104,10 @@ def _take(folder: Path, run_id: str | None, answers: Path, *, dry_run: bool, as_
     from crm_migrate.cli import frames
     from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.reviewing.taking import take
-    from crm_migrate.workspace.state import open_run
+    from crm_migrate.workspace.state import look_at
 
     project = project_of(folder)
-    run = open_run(project, run_id, write=False)
+    run = look_at(project, run_id, "dedupe")
     taken = take(project, read_plan(run), run, answers, today=datetime.now(UTC).date(), dry_run=dry_run)
     screen = Screen(quiet=as_json)
     if as_json:

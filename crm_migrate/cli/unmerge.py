@@ -19,7 +19,7 @@ from crm_migrate.cli.screen import Screen
 @click.option("--object", "object_name", metavar="NAME", help="Of which object, where a row is merged in several.")
 @click.option("--who", required=True, help="Who decides.")
 @click.option("--why", required=True, help="Why they are not the same.")
-@click.option("--run", "run_id", metavar="ID", help="Whose clusters; those of the latest run by default.")
+@click.option("--run", "run_id", metavar="ID", help="Whose clusters; those of the latest that matched by default.")
 @json_option
 def unmerge_command(
     folder: Path, subject: str, members: tuple[str, ...], object_name: str | None, who: str, why: str,
@@ -34,10 +34,10 @@ def unmerge_command(
     """
     from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.reviewing.unmerging import unmerge
-    from crm_migrate.workspace.state import open_run
+    from crm_migrate.workspace.state import look_at
 
     project = project_of(folder)
-    run = open_run(project, run_id, write=False)
+    run = look_at(project, run_id, "dedupe")
     today = datetime.now(UTC).date().isoformat()
     done = unmerge(
         read_plan(run), project, run, subject, members=members, object_name=object_name, who=who, why=why, when=today

@@ -97,6 +97,19 @@ def _highest(folder: Path) -> int:
     return max((int(number) for number in numbers if number.isdigit()), default=0)
 
 
+def look_at(project: Project, run_id: str | None, stage: str) -> Run:
+    """A run that finished a stage, to read what that left (default: the latest such run). UsageError for others."""
+    if run_id is not None:
+        run = open_run(project, run_id, write=False)
+        if not is_done(run, stage):
+            raise UsageError(f"run {run_id} has not finished `{stage}`", hint=f"crm-migrate resume --run {run_id}")
+        return run
+    found = next((run for run in reversed(runs(project)) if is_done(run, stage)), None)
+    if found is None:
+        raise UsageError(f"no run of this project has finished `{stage}` yet", hint="crm-migrate run")
+    return found
+
+
 def open_run(project: Project, run_id: str | None = None, plan: FrozenPlan | None = None, *, write: bool = True) -> Run:
     """The run of that id (default: the latest). With `plan`, UsageError when it is not the one that the run began with.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import AVAILABLE, Page, browser
+from pressing_keys import AVAILABLE, Page, browser
 from reviewed import KISI, Company
 
 from crm_migrate.errors import UsageError
