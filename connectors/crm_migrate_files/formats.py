@@ -17,6 +17,7 @@ from crm_migrate_files.opening import open_plain
 from crm_migrate_files.parsed import Parsed
 
 HEAD_BYTES = 512
+SOME = 8  # a text may hold so many control characters, however short it is
 OTHER_SUFFIXES = frozenset({".xls", ".xlsb", ".ods", ".numbers"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNPACK, _EXPORT = "unpack it and name the file inside", "export the records as CSV UTF-8 or .xlsx"
@@ -124,7 +125,7 @@ def _no_text(name: str, head: bytes) -> None:
         if head.startswith(begin):
             raise InputError(f"{name}: is {kind}, not text", hint=advice)
     text = _as_bytes(head)
-    if len(text) - len(text.translate(None, _NO_TEXT)) > len(text) // 20:
+    if len(text) - len(text.translate(None, _NO_TEXT)) > max(len(text) // 20, SOME):
         raise InputError(f"{name}: is no text: its first bytes are control characters", hint=_EXPORT)
 
 
