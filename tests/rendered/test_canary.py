@@ -13,9 +13,10 @@ import pytest
 from shop import Shop, shop
 
 PLANTED = re.compile(r"zwetsch|quirin|417 ?63 ?98|1961-07-23|23\.7\.61", re.IGNORECASE)
+FORMATS = "html,xlsx,json,junit,md"
 VERBS = (
-    ("mapping", "check"), ("plan",), ("run",), ("runs",), ("report", "--out", "out-en"),
-    ("report", "--lang", "tr", "--out", "out-tr"),
+    ("mapping", "check"), ("plan",), ("run",), ("runs",), ("report", "--out", "out-en", "--format", FORMATS),
+    ("report", "--lang", "tr", "--out", "out-tr", "--format", FORMATS),
 )  # fmt: skip
 
 
