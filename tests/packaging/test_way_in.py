@@ -103,12 +103,19 @@ def take_the_tour(environment: Installed, tour: tuple[tuple[str, int], ...]) -> 
 
 
 def fates_of(project: Path) -> Counter[tuple[str, str, str]]:
-    """(object, source, state) -> rows, as the first run of the demo accounted for them."""
-    figures = min((project / ".crm-migrate" / "runs").glob("*/reconcile/figures.json"))
-    lines = json.loads(figures.read_text("utf-8"))["accounting"]
-    return +Counter(
-        {(line["object"], line["source"], state): n for line in lines for state, n in line["states"].items()}
-    )
+    """(object, source, state) -> rows, as the first run of the demo accounted for them; a row that could not be read is
+    of no object. The list of suppressions is made of rows that all have their fate as something else.
+    """
+    path = min((project / ".crm-migrate" / "runs").glob("*/reconcile/figures.json"))
+    figures = json.loads(path.read_text("utf-8"))
+    found = {
+        (line["object"], line["source"], state): n
+        for line in figures["accounting"]
+        if line["object"] != "suppressions"
+        for state, n in line["states"].items()
+    }
+    unread = {("", file["source"], "quarantined"): file["quarantined"] for file in figures["sources"]}
+    return +(Counter(found) + Counter(unread))
 
 
 def known_fates() -> Counter[tuple[str, str, str]]:
