@@ -68,7 +68,7 @@ def number_step(
 def money_step(values: pl.Series, context: Context, locale: str | None = None) -> pl.DataFrame:
     """Write an amount as a plain decimal; a currency beside it is named in the note, a percentage is none."""
     frame = amount_outcomes(values, number_context(context, locale, "never"), with_currency=True)
-    found = frame["value"].str.extract(r" ([A-Z]{3})$")
+    found = pl.col("value").str.extract(r" ([A-Z]{3})$")
     noted = frame.with_columns(
         pl.col("value").str.replace(r" [A-Z]{3}$", ""),
         pl.when(found.is_not_null() & pl.col("note").is_null())
