@@ -6,7 +6,12 @@ CrmMigrateError                 carries message, hint and exit code; never shown
 ├── InputError            3     a source cannot be read, or is not what was signed
 │   └── DamagedFile       3     ... or a file of ours is not what we wrote
 ├── TargetError           4     the target refused us or cannot be reached
-│   └── TargetConflict    4     ... somebody else holds it, or it is not the target that the ledger knows
+│   ├── TargetConflict    4     ... somebody else holds it, or it is not the target that the ledger knows
+│   ├── AuthExpired       4     ... our credentials are not valid any more
+│   ├── Retryable         4     ... nothing was done, for certain: the same request may be sent again
+│   │   ├── Throttled     4     ... ... but not before an instant
+│   │   └── QuotaGone    75     ... ... and not before tomorrow: the run stops in good order
+│   └── InDoubt           4     ... something may have been done: the target is asked before anything is sent again
 ├── Interrupted          75     stopped in good order; `resume` goes on
 └── InternalError        70     a bug of ours
 
@@ -14,6 +19,7 @@ Bad data and bad mappings are no exceptions: they are `Finding` values, collecte
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,6 +69,32 @@ class TargetError(CrmMigrateError):
 
 class TargetConflict(TargetError):
     """Another writer holds the target, or the target is not the one that the ledger belongs to."""
+
+
+class AuthExpired(TargetError):
+    """The target does not accept our credentials (any more), also after they were renewed once."""
+
+
+class Retryable(TargetError):
+    """Nothing of the request was done, for certain; it may be sent again."""
+
+
+class Throttled(Retryable):
+    """Too many requests; nothing was done, and nothing may be sent before `until` (UTC)."""
+
+    def __init__(self, message: str, until: datetime, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.until = until
+
+
+class QuotaGone(Throttled):
+    """The target takes no more requests before `until` (UTC): hours, not minutes."""
+
+    exit_code = 75
+
+
+class InDoubt(TargetError):
+    """The request may have been carried out, wholly or in part, now or a little later; nobody has said so."""
 
 
 class Interrupted(CrmMigrateError):
