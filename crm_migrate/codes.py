@@ -25,6 +25,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "undecodable",
             "encoding_mixed",
+            "encoding_two_ways",
             "cell_count",
             "cell_separators",
             "duration_read",

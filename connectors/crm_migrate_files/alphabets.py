@@ -55,6 +55,25 @@ _LOWER: dict[str, str] = {
     "th": "".join(chr(c) for c in range(0x0E01, 0x0E5C)),
     "western": "àáâãäåæçèéêëìíîïñòóôõöøùúûüßœ",
 }
+# Letters that stand together in words of one language: French, Spanish and Catalan, Portuguese, Italian, German,
+# Swedish and Finnish, Danish and Norwegian, Dutch, Icelandic, Irish.
+WESTERN: tuple[frozenset[str], ...] = tuple(
+    map(
+        frozenset,
+        (
+            "àâæçèéêëîïôœùûüÿ",
+            "áàçéèíïñóòúü",
+            "áàâãçéêíóôõúü",
+            "àèéìíîòóù",
+            "äöüßé",
+            "åäöéü",
+            "æøåéèóòôâê",
+            "áàäçéèêëíïóöúü",
+            "áðéíóúýæö",
+            "áéíóú",
+        ),
+    )
+)
 NAMES: dict[str, str] = {
     "tr": "Turkish",
     "az": "Azerbaijani",

@@ -16,7 +16,8 @@ from crm_migrate_files.parsed import RAW_CHARACTERS, Aside
 if TYPE_CHECKING:
     from _csv import Reader
 
-Foreign = Callable[[bytes], str | None]  # why the bytes of a record are of another encoding, or None
+# Why the bytes of a record, and its first line, are of another encoding, or None.
+Foreign = Callable[[bytes, int], str | None]
 BYTE_LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 
@@ -64,7 +65,7 @@ class _Lines:
 
     def foreign(self, first: int, after: int) -> str | None:
         """Why these lines are of another encoding, or None."""
-        return self._foreign(self.data[self.end(first - 1) : self.end(after - 1)]) if self._foreign else None
+        return self._foreign(self.data[self.end(first - 1) : self.end(after - 1)], first) if self._foreign else None
 
     def aside(self, first: int, after: int, code: str, message: str) -> Aside:
         """The lines `first` to before `after` as a row that is set aside."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crm_migrate_files.alphabets import ENCODINGS, TYPOGRAPHY, letters_of
+from crm_migrate_files.alphabets import ENCODINGS, TYPOGRAPHY, WESTERN, letters_of
 
 UTF8 = "utf-8"
 CODECS = (UTF8, *dict.fromkeys(codec for codecs in ENCODINGS.values() for codec in codecs))
@@ -21,6 +21,7 @@ _WORD = re.compile(rb"(?<![0-9A-Za-z\x80-\xff])[0-9A-Za-z]*+[\x80-\xff][0-9A-Za-
 _ROW = re.compile(rb"[^\r\n\x80-\xff]*+[\x80-\xff][^\r\n]*+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _RUN = re.compile(r"[^\W\d_\x00-\x7f]+")
+_TILDE = re.compile(r"õ(?!es?\b)", re.IGNORECASE)  # of the languages in `WESTERN` only Portuguese has it, in `ões`
 _MEMORY = 1 << 17
 _OPENING, _CLOSING, _JOINING = frozenset("“„«№‘"), frozenset("“”»…®™²³ºª°’©€"), frozenset("’‘–—\u00ad")
 
@@ -115,6 +116,15 @@ def _crowded(word: str, language: str) -> bool:
     return any(len(run) > 2 for run in _RUN.findall(word))
 
 
+def strange(word: str) -> bool:
+    """True for a word of Western European letters that no language of theirs has together or has there.
+
+    `Jiøí`, `Gyõzõ`: weaker than what `written` says, for names travel and marry.
+    """
+    letters = letters_of("western").intersection(word.lower())
+    return bool(_TILDE.search(word)) or not any(letters <= own for own in WESTERN)
+
+
 def reads_as(word: bytes, codec: str) -> bool:
     """True where the word in a codec is one that somebody writes there."""
     text = decoded(word, codec)
@@ -143,12 +153,15 @@ class Judge:
         # What is valid UTF-8 by accident is of an encoding that other rows are in, or it is what it says.
         others = present if codec == UTF8 else (UTF8, *sorted(present), *likely, *CODECS)
         self._others = tuple(c for c in dict.fromkeys(others) if c != codec)
-        self._trusted = present | {UTF8}
+        self._present, self._trusted = present, present | {UTF8}
         self._known: dict[bytes, _Verdict] = {}
 
     def suspects(self, block: bytes) -> bool:
-        """True where a block holds a word that is not of the file's own language."""
-        return not block.isascii() and any(self._verdict(word).odd for word in words_of(block))
+        """True where a block holds a word that is not of the file's own language, or may be another one."""
+        if block.isascii():
+            return False
+        verdicts = map(self._verdict, words_of(block))
+        return any(v.odd or v.strange or not self._present.isdisjoint(v.apart) for v in verdicts)
 
     def foreign(self, row: bytes) -> str | None:
         """The codec of a row that is not written in the file's own, else None."""
@@ -157,13 +170,21 @@ class Judge:
         verdicts = [self._verdict(word) for word in words_of(row)]
         if not any(verdict.odd for verdict in verdicts):
             return None
-        if any(UTF8 in verdict.other for verdict in verdicts):  # one cell pasted into a row is enough
+        if any(verdict.odd and UTF8 in verdict.apart for verdict in verdicts):  # one cell pasted into a row is enough
             return UTF8
         fit = frozenset(self._others).intersection(*(verdict.fits for verdict in verdicts))
         return next((codec for codec in self._others if codec in fit and self._against(verdicts, codec)), None)
 
+    def doubtful(self, row: bytes) -> str | None:
+        """The codec in which a row of the file's own may be meant as well: one that other rows have proven, or any
+        where the row holds a `strange` word; else None."""
+        verdicts = [] if row.isascii() else [self._verdict(word) for word in words_of(row)]
+        tried = self._others if any(v.strange for v in verdicts) else [c for c in self._others if c in self._present]
+        fit = frozenset(tried).intersection(*(v.fits for v in verdicts)) if verdicts else frozenset()
+        return next((c for c in tried if c in fit and any(c in v.apart for v in verdicts)), None)
+
     def _against(self, verdicts: "list[_Verdict]", codec: str) -> bool:
-        return any(v.impossible or codec in self._trusted for v in verdicts if codec in v.other)
+        return any(v.impossible or codec in self._trusted for v in verdicts if v.odd and codec in v.apart)
 
     def _verdict(self, word: bytes) -> "_Verdict":
         verdict = self._known.get(word)
@@ -179,7 +200,9 @@ class Judge:
         impossible = odd and (text is None or not self._written(text, usual_in(self._codec)))
         same = frozenset(c for c in self._others if text is not None and decoded(word, c) == text)
         fits = frozenset(c for c in self._others if reads_as(word, c))
-        return _Verdict(odd, impossible, fits | same, (fits - same) if odd else frozenset())
+        native = tuple(language for language in self._own if language != "western")
+        unlikely = text is not None and self._codec != UTF8 and strange(text) and not self._written(text, native)
+        return _Verdict(odd, impossible, unlikely, fits | same, fits - same)
 
     def _written(self, text: str, languages: tuple[str, ...]) -> bool:
         return plain(text) if self._codec == UTF8 else any(written(text, language) for language in languages)
@@ -189,11 +212,12 @@ class Judge:
 class _Verdict:
     """What is known of a word.
 
-    `odd`: no word of the file's own languages; `impossible`: of none that is usual in its codec; `fits`: the codecs in
-    which it is a word; `other`: those that speak against the file's own, because an odd word is another one there.
+    `odd`: no word of the file's own languages; `impossible`: of none that is usual in its codec; `strange`: of no
+    single Western one; `fits`: the codecs in which it is a word; `apart`: those of them in which it is another word.
     """
 
     odd: bool
     impossible: bool
+    strange: bool
     fits: frozenset[str]
-    other: frozenset[str]
+    apart: frozenset[str]

@@ -56,6 +56,7 @@ class _Tally:
     doubtful: int = 0
     not_own: list[int] = field(default_factory=list)  # lines of rows that are not in the file's encoding
     mixed: bool = False
+    two_ways: list[tuple[int, str]] = field(default_factory=list)  # lines that another codec reads as well
 
 
 def _state_of(stat: os.stat_result) -> tuple[int, int, int]:
@@ -134,13 +135,18 @@ class TextFile:
         """Rows of another encoding."""
         tally, own = self._tally, self._opened.encoding.label
         if tally.mixed:
-            count = len(tally.not_own)
-            lines = ", ".join(f"{line:,}" for line in tally.not_own[:10]) + (" ..." if count > 10 else "")
-            message = f"{count:,} rows are not written in {own} as the file is: set aside (line {lines})"
+            count, lines = len(tally.not_own), _lines_words(tally.not_own)
+            message = f"{count:,} rows are not written in {own} as the file is: set aside ({lines})"
             hint = (
                 "write those lines again in one encoding with the rest; where they look right as they are, declare it"
             )
             yield Finding("encoding_mixed", message, Severity.WARNING, self._place, hint, count)
+        if tally.two_ways:
+            count, lines = len(tally.two_ways), _lines_words([line for line, _ in tally.two_ways])
+            codecs = " or ".join(sorted({encodings.label(codec) for _, codec in tally.two_ways}))
+            message = f"{count:,} rows are words in {own} and other words in {codecs}: read in {own} ({lines})"
+            hint = "look at their names; where they are right, declare `encoding:`"
+            yield Finding("encoding_two_ways", message, Severity.WARNING, self._place, hint, count)
         if tally.doubtful:
             message = f"{tally.doubtful:,} rows hold letters that {own}, as declared, would hardly have"
             hint = "look at their names in the report"
@@ -155,6 +161,11 @@ class TextFile:
             said = f"{tally.ragged:,} of {found:,} rows have another number of cells than the header"
             hint = "check `header_row:` and `delimiter:` of the source"
             yield Finding("header_suspect", said, Severity.ERROR, self._place, hint, tally.ragged)
+
+
+def _lines_words(lines: list[int]) -> str:
+    """The first lines of many."""
+    return f"line {', '.join(f'{line:,}' for line in lines[:10])}{' ...' if len(lines) > 10 else ''}"
 
 
 def _open(path: Path, spec: SourceSpec) -> _Opened:
@@ -373,13 +384,15 @@ class _Stretches:
         self._advance(result.physical, result.consumed)
         return Parsed(text_table(self._names, result.rows), lines, aside), result.consumed
 
-    def _foreign(self, row: bytes) -> str | None:
+    def _foreign(self, row: bytes, line: int) -> str | None:
         """Why a row is set aside as one of another encoding. Where the mapping declares one, only UTF-8 is sure."""
         assert self._judge is not None
-        codec = self._judge.foreign(row)
+        codec, encoding = self._judge.foreign(row), self._opened.encoding
         if codec is None:
+            other = None if encoding.declared else self._judge.doubtful(row)
+            if other is not None:
+                self._tally.two_ways.append((self._line + 1 + line, other))
             return None
-        encoding = self._opened.encoding
         if encoding.declared and codec != "utf-8":
             self._tally.doubtful += 1
             return None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from crm_migrate.disk.utf16 import CODECS, Shape, narrow_rows
 
-_LINE_END = re.compile(r"(?<=[^\r\n])(?=\r?\n|\Z)")
+_LINE_END = re.compile(r"(?<=[^\r\n])(?=[\r\n]|\Z)")
 _NO_TEXT = "\udcff"
 _MOST = 1 << 26  # bytes without a line end that are kept waiting for one
 

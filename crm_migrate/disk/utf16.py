@@ -2,7 +2,8 @@
 
 Such a row begins where a line does and has no NUL byte up to its line end, and what follows it is UTF-16 again. A row
 of UTF-16 has NUL bytes in every delimiter; before the first one it may have none, and a letter may hold the byte of a
-line end: of big endian (`上` is 4E 0A) only a carriage return before it, or the delimiters of a whole row, are a proof.
+line end: of big endian (`上` is 4E 0A) only a carriage return before it, the delimiters of a whole row, or letters and
+digits of ASCII one beside the other with a delimiter among them are a proof.
 """
 
 import re
@@ -15,6 +16,7 @@ _NARROW = {
     "utf-16-le": re.compile(rb"(?:\A|\n\x00)" + _ROWS + rb"(?!\x00)"),
     "utf-16-be": re.compile(rb"(?:\A|\x00\n)" + _ROWS),
 }
+_PLAIN = re.compile(rb"[0-9A-Za-z ,;|\t.@-]")
 _LAST = re.compile(rb"[\t\r\x20-\xff]{2,}")
 _BEHIND = 256  # bytes that say whether UTF-16 goes on
 
@@ -58,4 +60,10 @@ def _goes_on(behind: bytes, codec: str) -> bool:
 
 def _proven(rows: bytes, shape: Shape) -> bool:
     filled = [line for line in rows.splitlines() if line]
-    return b"\r\n" in rows or (shape.count > 0 and all(line.count(shape.delimiter) == shape.count for line in filled))
+    return b"\r\n" in rows or (shape.count > 0 and all(_of_ascii(line, shape) for line in filled))
+
+
+def _of_ascii(line: bytes, shape: Shape) -> bool:
+    """True for a row with all its delimiters, or with some between words of ASCII, which letters of UTF-16 are not."""
+    count = line.count(shape.delimiter)
+    return count == shape.count or (count > 0 and len(line) >= 12 and 10 * len(_PLAIN.findall(line)) >= 7 * len(line))
