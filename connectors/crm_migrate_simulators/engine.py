@@ -1,0 +1,271 @@
+"""One request through the simulated system: noted, counted, struck by a fault or not, handled, noted again."""
+
+import math
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from crm_migrate_simulators.clock import Clock
+from crm_migrate_simulators.faults import Schedule
+from crm_migrate_simulators.keep import Keep
+from crm_migrate_simulators.log import Asked, Creation, Log
+from crm_migrate_simulators.quotas import Quotas
+from crm_migrate_simulators.rules import Bent, Refused
+from crm_migrate_simulators.schema import Schema
+from crm_migrate_simulators.store import Record, Store
+from crm_migrate_simulators.wire import Reply, Request
+
+
+class Crm(Protocol):
+    """What a module of one CRM says: its routes and the shapes of its answers."""
+
+    def route(self, request: Request) -> tuple[str, str]:
+        """The template of the route, without values, and its scope: `auth`, `read` or `write`."""
+        ...
+
+    def answer(self, call: "Call") -> Reply:
+        """Handle a request. May raise Refused, and ValueError for a body that cannot be read."""
+        ...
+
+    def error(self, status: int, code: str, message: str, *, until: float | None = None) -> Reply:
+        """How this CRM words an error; `until` is when a quota is back."""
+        ...
+
+    def results(self, body: Any) -> list[dict[str, Any]] | None:
+        """The list of results in the body of an answer, None where there is none."""
+        ...
+
+    def without_results(self) -> Reply:
+        """A success that lists nothing."""
+        ...
+
+    def foreign_result(self, like: dict[str, Any]) -> dict[str, Any]:
+        """A result about another record."""
+        ...
+
+    def same_id(self, results: list[dict[str, Any]]) -> None:
+        """Give the last result the id of the first."""
+        ...
+
+    def forget_tokens(self) -> None:
+        """No token that was given out is good any more."""
+        ...
+
+
+@dataclass
+class Call:
+    """A request while it is handled, with all that a fault may reach for."""
+
+    request: Request
+    asked: Asked
+    engine: "Engine"
+    random: random.Random
+    bent: Bent = frozenset()
+    share: float = 1.0
+    created: list[Record] = field(default_factory=list)
+
+    @property
+    def crm(self) -> Crm:
+        """The routes and shapes of the CRM."""
+        return self.engine.crm
+
+    @property
+    def store(self) -> Store:
+        """Its data."""
+        return self.engine.store
+
+    @property
+    def clock(self) -> Clock:
+        """Its time."""
+        return self.engine.clock
+
+    def proceed(self, *, bent: str = "", share: float = 1.0) -> Reply:
+        """Do what was asked: by a silent habit of `bent`, or only that share of the records."""
+        self.bent, self.share = frozenset({bent} - {""}), share
+        return self.engine.handle(self)
+
+    def later(self, seconds: float) -> None:
+        """Do what was asked that many seconds from now, though nobody waits for it."""
+        self.engine.afterwards(self, seconds)
+
+    def records(self, said: Sequence[Any]) -> Iterator[Any]:
+        """The records of a batch, as far as this request gets; counted in the log."""
+        self.asked.records = len(said)
+        yield from said[: math.floor(len(said) * self.share)]
+
+    def error(self, status: int, code: str, message: str, *, until: float | None = None) -> Reply:
+        """An error as this CRM words it."""
+        return self.crm.error(status, code, message, until=until)
+
+    def parents(self) -> set[str]:
+        """Ids of the records that those of this request point to."""
+        try:
+            return set(_texts(self.request.json())) & self.engine.ids()
+        except ValueError:
+            return set()
+
+    def as_user(self, act: Callable[..., object], *arguments: Any) -> None:
+        """A user or an automation does something with the store now; what the rules forbid is not done."""
+        try:
+            act(*arguments, self.clock.now())
+        except Refused:
+            return
+
+    def shuffled_objects(self) -> list[str]:
+        """The names of all objects, in the order of this request's dice."""
+        names = sorted(self.store.schema.objects)
+        self.random.shuffle(names)
+        return names
+
+    def any_record(self) -> Record | None:
+        """A live record by this request's dice."""
+        for name in self.shuffled_objects():
+            records = self.store.all(name)
+            if records:
+                return self.random.choice(records)
+        return None
+
+    def plain_text(self, record: Record) -> str | None:
+        """The name of a filled text field that is no key, choice or reference, None where there is none."""
+        fields = self.store.definition(record.object).fields
+        plain = [f.name for f in fields.values() if f.type == "text" and not (f.unique or f.choices or f.external)]
+        return next((name for name in sorted(plain) if record.values.get(name)), None)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+
+
+class Engine:
+    """A simulated system without its socket."""
+
+    def __init__(
+        self,
+        crm: Crm,
+        schema: Schema,
+        *,
+        schedule: Schedule | None = None,
+        clock: Clock | None = None,
+        quotas: Quotas | None = None,
+        keep: Keep | None = None,
+    ) -> None:
+        self.crm = crm
+        self.store = Store(schema)
+        self.log = Log()
+        self.schedule = schedule or Schedule()
+        self.clock = clock or Clock()
+        self.quotas = quotas or Quotas()
+        self._keep = keep
+        self._here = threading.local()
+        self._late: list[threading.Thread] = []
+        self._restore()
+        self.store.listeners.append(self._changed)
+
+    def answer(self, request: Request) -> Reply:
+        """The reply to a request."""
+        route, scope = self.crm.route(request)
+        asked, counts = self.log.arrived(self.clock.now(), request.method, route, scope)
+        reply = self._limited(request, asked, counts)
+        asked.status = 0 if reply.drop else reply.status
+        return reply
+
+    def handle(self, call: Call) -> Reply:
+        """The CRM's own answer to a call; what it creates is the call's."""
+        self._here.call = call
+        try:
+            return self.crm.answer(call)
+        except Refused as refused:
+            return self.crm.error(_STATUS.get(refused.code, 400), refused.code, refused.message)
+        except (ValueError, RecursionError):
+            return self.crm.error(400, "MALFORMED", "the request cannot be read")
+        finally:
+            self._here.call = None
+
+    def afterwards(self, call: Call, seconds: float) -> None:
+        """Handle a call later, in a thread of its own; not at all when the system is closed before."""
+
+        def late() -> None:
+            if self.clock.wait(seconds):
+                self.handle(call)
+
+        thread = threading.Thread(target=late, daemon=True)
+        self._late.append(thread)
+        thread.start()
+
+    def ids(self) -> set[str]:
+        """Ids of all live records."""
+        return {record.id for name in self.store.schema.objects for record in self.store.all(name)}
+
+    def close(self) -> None:
+        """Let go of all that wait; nothing is written any more when it returns."""
+        self.clock.close()
+        for thread in self._late:
+            thread.join(5)
+        if self._keep is not None:
+            self._keep.close()
+
+    def _limited(self, request: Request, asked: Asked, counts: Mapping[str, int]) -> Reply:
+        if asked.scope == "auth":
+            return self._struck(request, asked, counts)
+        too_many = self.quotas.enter(self.clock.now())
+        if too_many is not None:
+            asked.refused = too_many.limit
+            return self._too_many(too_many.limit, too_many.until)
+        try:
+            return self._struck(request, asked, counts)
+        finally:
+            self.quotas.leave()
+
+    def _too_many(self, limit: str, until: float) -> Reply:
+        if limit == "day":
+            return self.crm.error(403, "QUOTA_GONE", "the daily limit is reached", until=until)
+        reply = self.crm.error(429, "TOO_MANY_REQUESTS", "too many requests")
+        reply.headers["Retry-After"] = str(max(1, math.ceil(until - self.clock.now())))
+        return reply
+
+    def _struck(self, request: Request, asked: Asked, counts: Mapping[str, int]) -> Reply:
+        dice = random.Random(f"{self.schedule.seed}:{asked.number}")  # noqa: S311 -- repeatable on purpose
+        call = Call(request, asked, self, dice)
+        drawn = self.schedule.draw(asked.number, asked.scope, counts)
+        if drawn is None:
+            return call.proceed()
+        kind, figure = drawn
+        asked.fault = kind.name
+        return kind.act(call, figure)
+
+    def _changed(self, what: str, told: Mapping[str, Any]) -> None:
+        if what == "record" and told["fresh"]:
+            self._witness(told["record"])
+        if self._keep is not None:
+            kept = {**told, "record": asdict(told["record"])} if what == "record" else dict(told)
+            self._keep.append(what, kept)
+
+    def _witness(self, record: Record) -> None:
+        call: Call | None = getattr(self._here, "call", None)
+        if call is not None:
+            call.created.append(record)
+        external = self.store.definition(record.object).external()
+        key = record.values.get(external.name) if external else None
+        created = Creation(record.object, record.id, key, record.created, call.asked.number if call else 0)
+        self.log.created(created)
+        if self._keep is not None:
+            self._keep.append("creation", asdict(created))
+
+    def _restore(self) -> None:
+        for what, told in self._keep.earlier() if self._keep is not None else ():
+            if what == "creation":
+                self.log.created(Creation(**told))
+            else:
+                self.store.restore(what, told)
+
+
+_STATUS = {"UNKNOWN_OBJECT": 404, "NOT_FOUND": 404, "DELETED": 410, "UNAUTHORIZED": 401, "TOO_LARGE": 413}

@@ -1,0 +1,60 @@
+"""Users and automation change records meanwhile, by the rules of the schema: what they may not do is not done."""
+
+from typing import TYPE_CHECKING
+
+from crm_migrate_simulators.faults.catalogue import kind
+from crm_migrate_simulators.wire import Reply
+
+if TYPE_CHECKING:
+    from crm_migrate_simulators.engine import Call
+
+
+@kind("people", "write", "document CRM workflow rules: tasks")
+def adding_tasks(call: "Call", _: float) -> Reply:
+    """Automation creates a task without a key for each created record, where the schema has `tasks`."""
+    reply = call.proceed()
+    if "tasks" in call.store.schema.objects:
+        for _record in list(call.created):
+            call.as_user(call.store.create, "tasks", {"subject": "Follow up"})
+    return reply
+
+
+@kind("people", "write", "document CRM assignment rules")
+def reassigning(call: "Call", _: float) -> Reply:
+    """Automation gives each created record to another owner, where there is a text field `owner`."""
+    reply = call.proceed()
+    for record in list(call.created):
+        call.as_user(call.store.update, record.object, record.id, {"owner": "automation"})
+    return reply
+
+
+@kind("people", "any", "document merge in every CRM's user interface")
+def merged_by_user(call: "Call", _: float) -> Reply:
+    """Before the request is handled a user merges two records of one object."""
+    for name in call.shuffled_objects():
+        records = call.store.all(name)
+        if len(records) >= 2:
+            winner, loser = call.random.sample(records, 2)
+            call.as_user(call.store.merge, name, winner.id, loser.id)
+            break
+    return call.proceed()
+
+
+@kind("people", "any", "document recycle bins")
+def deleted_by_user(call: "Call", _: float) -> Reply:
+    """Before the request is handled a user deletes a record."""
+    record = call.any_record()
+    if record:
+        call.as_user(call.store.delete, record.object, record.id)
+    return call.proceed()
+
+
+@kind("people", "any", "document any CRM: it is in use while we load")
+def edited_by_user(call: "Call", _: float) -> Reply:
+    """Before the request is handled a user edits a text of a record."""
+    record = call.any_record()
+    field = call.plain_text(record) if record else None
+    if record and field:
+        edited = f"{record.values[field]} (edited)"
+        call.as_user(call.store.update, record.object, record.id, {field: edited})
+    return call.proceed()

@@ -1,0 +1,65 @@
+"""A simulated CRM from what a person says: schema, faults, clock, quotas, habits."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from crm_migrate_simulators.clock import Clock
+from crm_migrate_simulators.engine import Crm, Engine
+from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
+from crm_migrate_simulators.keep import Keep
+from crm_migrate_simulators.quotas import Quotas
+from crm_migrate_simulators.schema import read_schema
+from crm_migrate_simulators.server import Server
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """What an entry point of the group `crm_migrate.simulators` names. `habits` is a dataclass with defaults."""
+
+    title: str
+    crm: Callable[[Clock, Any], Crm]
+    habits: type[Any]
+
+    def start(
+        self,
+        schema: Any,
+        *,
+        faults: str = "",
+        seed: int = 0,
+        port: int = 0,
+        store: Path | None = None,
+        now: float | None = None,
+        quotas: Quotas | None = None,
+        habits: Mapping[str, str] | None = None,
+    ) -> Server:
+        """A running server; `schema` is parsed JSON, `now` stops its clock at an instant, `store` is a file that
+        outlives it. Raises ValueError with a sentence where something cannot be understood."""
+        clock = Clock(now)
+        crm = self.crm(clock, read_habits(self.habits, habits or {}))
+        schedule = Schedule(read_schedule(faults), seed)
+        keep = None if store is None else Keep(store)
+        engine = Engine(crm, read_schema(schema), schedule=schedule, clock=clock, quotas=quotas, keep=keep)
+        return Server(engine, port).start()
+
+    def faults(self) -> list[tuple[str, str, str, str]]:
+        """Name, family, words and evidence of each kind of fault."""
+        return [(kind.name, kind.family, kind.words, kind.evidence) for kind in KINDS.values()]
+
+
+def read_habits(kind: type[Any], said: Mapping[str, str]) -> Any:
+    """A dataclass of habits from texts. Raises ValueError for a word that it does not have."""
+    known = {field.name: type(field.default) for field in fields(kind)}
+    unknown = sorted(set(said) - set(known))
+    if unknown:
+        raise ValueError(f"there is no habit {unknown[0]!r}; there are {', '.join(known)}")
+    return kind(**{name: _read(known[name], name, text) for name, text in said.items()})
+
+
+def _read(kind: type[Any], name: str, text: str) -> Any:
+    if kind is bool:
+        if text not in ("yes", "no"):
+            raise ValueError(f"habit {name}: yes or no, not {text!r}")
+        return text == "yes"
+    return kind(text)
