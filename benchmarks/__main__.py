@@ -1,19 +1,20 @@
 """`python -m benchmarks NAME [options]`: run one benchmark, or all of them without a name."""
 
+import argparse
 import importlib
-import sys
 
 NAMES = ("small", "e2e", "cleanse", "matching")
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """Run the named benchmark with the rest of the arguments."""
-    chosen = [arguments[0]] if arguments else list(NAMES)
-    for name in chosen:
-        if name not in NAMES:
-            sys.exit(f"unknown benchmark {name!r}; there are: {', '.join(NAMES)}")
-        importlib.import_module(f"benchmarks.{name}").main(arguments[1:])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Run a benchmark, or all of them.")
+    parser.add_argument("name", nargs="?", choices=NAMES, help="all of them without a name")
+    parser.add_argument("options", nargs=argparse.REMAINDER, help="of that benchmark: NAME --help lists them")
+    asked = parser.parse_args()
+    for name in [asked.name] if asked.name else NAMES:
+        importlib.import_module(f"benchmarks.{name}").main(asked.options)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

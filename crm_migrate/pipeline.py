@@ -280,6 +280,8 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
         if work:
             sent = _Sent(stages.listener, load_plan.writes if load_plan else 0)
             execute_load(plan, project, run, target, progress=sent.batch)
+    if stages.stops_after("load"):
+        return Outcome(project, run, plan, load_plan)
     with stages.stage("validate") as work:
         if work:
             validate_after(plan, run, target)
@@ -287,6 +289,8 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
         return Outcome(project, run, plan, load_plan)
     with stages.stage("reconcile"):
         figures = reconcile(plan, run, header_of(run), target.identity())
+    if stages.stops_after("reconcile"):
+        return Outcome(project, run, plan, load_plan, figures)
     with stages.stage("report"):
         asked = read_state(run).reports or USUAL
         reports = write_reports(figures, run.report, formats=asked, ledger=run.table("reconcile"))

@@ -5,11 +5,11 @@
 The same seed gives the same bytes; a test regenerates everything and compares.
 """
 
+import argparse
 import csv
 import filecmp
 import re
 import shutil
-import sys
 import tempfile
 from datetime import date, timedelta
 from decimal import Decimal
@@ -114,4 +114,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HOME)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=HOME)
+    main(parser.parse_args().folder)

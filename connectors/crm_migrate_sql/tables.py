@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
-from crm_migrate.crm.types import TYPES, Storage
+from crm_migrate.crm.types import Storage, type_of
 from crm_migrate.errors import TargetError
 from crm_migrate.quoting import literal
 
@@ -107,7 +107,7 @@ def storage_of(field: TargetField) -> Storage:
     """How a field is stored; a type that nobody knows is text."""
     if field.reference:
         return "reference"
-    return TYPES[field.type].storage if field.type in TYPES else "text"
+    return type_of(field.type).storage
 
 
 def create_table(dialect: Dialect, object: TargetObject) -> str:

@@ -17,6 +17,7 @@ from crm_migrate.cleansing.dates.calendar_words import date_order
 from crm_migrate.cleansing.dates.exchanged import exchanged
 from crm_migrate.cleansing.dates.parsing import DAY_NUMBER, UNIX_DAYS
 from crm_migrate.cleansing.steps import Context
+from crm_migrate.crm.types import Shows, type_of
 
 Facts = dict[str, str]
 
@@ -33,7 +34,7 @@ def evidence(values: pl.Series, kind: str, context: Context) -> Facts:
     if filled.is_empty():
         return {}
     facts: Facts = {}
-    for check in (*_ALWAYS, *_BY_KIND.get(kind, ())):
+    for check in (*_ALWAYS, *_CHECKS[type_of(kind).shows]):
         facts |= check(filled, context)
     return facts
 
@@ -275,13 +276,11 @@ def shifted_facts(values: pl.Series, context: Context, kind: str) -> Facts:  # n
 
 Check = Callable[[pl.Series, Context], Facts]
 _ALWAYS: tuple[Check, ...] = (scientific_facts, encoding_facts, cut_facts)
-_DATES: tuple[Check, ...] = (date_facts, exchanged_facts, excel_facts, lambda v, c: shifted_facts(v, c, "date"))
-_NUMBERS: tuple[Check, ...] = (decimal_facts, percent_facts)
-_CODES: tuple[Check, ...] = (zero_facts,)
-_BY_KIND: dict[str, tuple[Check, ...]] = {
-    **dict.fromkeys(("date", "birth_date", "created_at", "instant", "datetime"), _DATES),
-    **dict.fromkeys(("money", "number", "integer"), _NUMBERS),
-    **dict.fromkeys(("postal_code", "id", "tax_id"), _CODES),
-    "phone": (phone_facts, zero_facts, lambda v, c: shifted_facts(v, c, "phone")),
-    "email": (lambda v, c: shifted_facts(v, c, "email"),),
+_CHECKS: dict[Shows, tuple[Check, ...]] = {
+    "": (),
+    "dates": (date_facts, exchanged_facts, excel_facts, lambda v, c: shifted_facts(v, c, "date")),
+    "numbers": (decimal_facts, percent_facts),
+    "codes": (zero_facts,),
+    "phones": (phone_facts, zero_facts, lambda v, c: shifted_facts(v, c, "phone")),
+    "mailboxes": (lambda v, c: shifted_facts(v, c, "email"),),
 }

@@ -14,6 +14,7 @@ from crm_migrate.cleansing.contact.web import domain_cell
 from crm_migrate.cleansing.organisations.companies import company_key
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.cleansing.text.letters import fold
+from crm_migrate.crm.types import Key, type_of
 
 
 def compare_key(values: pl.Series, type: str, context: Context) -> pl.Series:
@@ -22,12 +23,11 @@ def compare_key(values: pl.Series, type: str, context: Context) -> pl.Series:
     Equal keys mean "spelt alike", no more: e-mail mailbox, phone digits with country code (extension dropped), company
     name without its legal form, person name folded, registrable domain, tax number without marks, else folded text.
     """
-    if type == "email":
+    key = type_of(type).key
+    if key == "mailbox":
         return email_key(values.str.strip_chars()).replace("", None).rename(values.name)
-    function = _KEYS.get(type, text_key)
-    if type == "phone":
-        region = context.evidence.get("phone_region") or context.region
-        function = partial(phone_key, region=region)
+    region = context.evidence.get("phone_region") or context.region
+    function = partial(phone_key, region=region) if key == "phone" else _KEYS[key]
     keys = outcomes(values, lambda text: Cell(function(text) or None))["value"]
     return keys.rename(values.name)
 
@@ -63,15 +63,11 @@ def domain_key(text: str) -> str:
     return domain_cell(text).value or ""
 
 
-_KEYS: dict[str, Callable[[str], str]] = {
-    "company_name": company_key,
-    "person_name": name_key,
-    "given_name": name_key,
-    "family_name": name_key,
-    "domain": domain_key,
-    "url": domain_key,
-    "tax_id": code_key,
-    "iban": code_key,
-    "postal_code": code_key,
+_KEYS: dict[Key, Callable[[str], str]] = {
+    "text": text_key,
+    "company": company_key,
+    "name": name_key,
+    "host": domain_key,
+    "code": code_key,
     "id": str.strip,
 }

@@ -12,6 +12,7 @@ from crm_migrate.cleansing.contact.phone_columns import WALKS
 from crm_migrate.cleansing.nulls import PEOPLE, PROGRAMS
 from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.cleansing.vocabulary import phrases, words
+from crm_migrate.crm.types import Nobody, type_of
 
 
 def _folded(text: str) -> str:
@@ -27,7 +28,6 @@ def _phrases(*names: str) -> frozenset[str]:
 WORDS = _phrases("placeholder_words")
 # Of names nothing more is known to be one: there are people called Null, Na and Bos.
 _NAMES = _phrases("name_nobody")
-_NAME_KINDS = frozenset(("given_name", "family_name", "person_name"))
 _ALSO_NAMES = frozenset(("na", "nan"))  # Korean and Burmese ones; `n/a` is none
 _COMPANIES = _phrases("company_fillers", "no_company")
 _SHARED_HOSTS = words("shared_hosts")
@@ -39,11 +39,10 @@ _LEAST_RUN = 7  # digits of one kind at the end of a phone number
 
 def is_placeholder(value: str, kind: str) -> bool:
     """Whether a value (or its matching key) of a semantic type (`crm.types`) identifies nobody."""
-    folded = _folded(value)
-    if not folded or (folded in WORDS and not (kind in _NAME_KINDS and folded in _ALSO_NAMES)):
+    folded, nobody = _folded(value), type_of(kind).nobody
+    if not folded or (folded in WORDS and not (nobody == "name" and folded in _ALSO_NAMES)):
         return True
-    rule = _RULES.get(kind)
-    return rule(value, folded) if rule else False
+    return nobody != "" and _RULES[nobody](value, folded)
 
 
 @cache
@@ -118,18 +117,15 @@ def _date(value: str, _: str) -> bool:
     return value[:10] in _SENTINEL_DAYS
 
 
-_RULES: dict[str, Callable[[str, str], bool]] = {
-    "tax_id": lambda value, _: _code(value, _LEAST_TAX),
+_RULES: dict[Nobody, Callable[[str, str], bool]] = {
+    "tax_number": lambda value, _: _code(value, _LEAST_TAX),
     "iban": lambda value, _: _code(value, _LEAST_IBAN),
     "phone": _phone,
-    "email": _email,
-    "domain": _host,
-    "url": _host,
-    "birth_date": _date,
-    "company_name": lambda _, folded: folded in _COMPANIES or folded.replace(" ", "") in _nothing(),
-    "given_name": _name,
-    "family_name": _name,
-    "person_name": _name,
+    "mailbox": _email,
+    "host": _host,
+    "day": _date,
+    "company": lambda _, folded: folded in _COMPANIES or folded.replace(" ", "") in _nothing(),
+    "name": _name,
     "id": lambda _, folded: folded.replace(" ", "") in _nothing() or set(folded) == {"0"},
     "postal_code": lambda _, folded: len(folded) > 2 and len(set(folded)) == 1,
 }

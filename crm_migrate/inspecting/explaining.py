@@ -386,7 +386,7 @@ def decided(plan: Plan, field: FieldPlan, rule: str, merged: dict[str, Any], exp
     before, after = merged.get(field.name), expected.get(str(field.target))
     if not merged or field.ref is not None or before == after:
         return rule
-    owners = plan.owners.entries if plan.owners is not None and field.type == "owner" else ()
+    owners = plan.owners.entries if plan.owners is not None and field.kind.role == "owner" else ()
     left = any(o.target == before and not o.active for o in owners)
     then = f"{before} left: the owners' rule for leavers" if left else "set when the record was completed"
     return f"{rule}, {then}" if rule else then

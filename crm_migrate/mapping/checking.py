@@ -70,7 +70,7 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         _written(desk, plan, field, branch.then, (*path, "case", at, word), names)
     for word, text in (("constant", field.constant), ("default", field.default)):
         _word(desk, plan, field, text, (*path, word), names)
-    if field.type == "consent" and field.survive != "strictest":
+    if field.kind.role == "consent" and field.survive != "strictest":
         message = (
             f"`survive: {field.survive}` can bring an opt-out back to life: what is newer or more trusted wins over it"
         )
@@ -82,7 +82,7 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         desk.findings.append(desk.document.at("consent_not_strictest", message, where, hint, Severity.WARNING))
     if field.per is not None and field.per not in names:
         desk.unknown("field_unknown", "the field", field.per, names, (*path, "per"))
-    if field.keep_others is not None and TYPES[plan.field(field.keep_others).type].storage not in ("list", "text"):
+    if field.keep_others is not None and plan.field(field.keep_others).kind.storage not in ("list", "text"):
         message = f"`{field.keep_others}` cannot keep several values"
         desk.tell("field_conflict", message, (*path, "keep_others"), "Name a field of type list or text.")
     if field.default_from is not None:

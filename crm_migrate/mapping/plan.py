@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from crm_migrate.crm.types import Role, SemanticType, type_of
+
 State = Literal["absent", "excluded", "rejected", "held"]
 
 
@@ -95,6 +97,11 @@ class FieldPlan(Frozen):
     length: int | None = None  # the target profile's limits, for checking before the load and for creating tables
     unique: bool = False
     choices: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> SemanticType:
+        """What its semantic type declares."""
+        return type_of(self.type)
 
 
 class SplitPlan(Frozen):
@@ -197,6 +204,10 @@ class ObjectPlan(Frozen):
     def field(self, name: str) -> FieldPlan:
         """The field of that name; KeyError where there is none."""
         return next(f for f in self.fields if f.name == name)
+
+    def of_role(self, role: Role) -> tuple[FieldPlan, ...]:
+        """The fields whose semantic type has that role, in the order of the mapping."""
+        return tuple(f for f in self.fields if f.kind.role == role)
 
     def feed(self, source: str) -> FeedPlan:
         """The feed of that source."""

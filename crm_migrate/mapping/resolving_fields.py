@@ -70,7 +70,7 @@ def _implied_names(desk: Desk, part: ObjectPart, canonical: CanonicalObject | No
     """Fields that nobody wrote, but that other words fill: `keep_others: ...`, `keep_as_text(...)`."""
     names = [spec.keep_others for spec in part.fields.values() if spec.keep_others]
     owners = desk.file.owners
-    if owners and any(canonical and (f := canonical.field(n)) and f.type == "owner" for n in part.fields):
+    if owners and any(canonical and (f := canonical.field(n)) and f.semantic.role == "owner" for n in part.fields):
         word, _, name = owners.inactive.closed_records.rstrip(")").partition("(")
         kept = name if word == "keep_as_text" else "legacy_owner"
         names += [kept] if "keep_as_text" in (word, owners.unknown) else []
@@ -118,8 +118,7 @@ def _field(line: Line) -> FieldPlan:
         evidence=_evidence(line),
         clear=spec.clear,
         let=line.let,
-        on_invalid=spec.on_invalid
-        or ("hold" if line.object == SUPPRESSIONS and kind.name == "email" else kind.on_invalid),
+        on_invalid=spec.on_invalid or _on_invalid(line, kind),
         personal=kind.personal or spec.sensitive is not None,
         sensitive=spec.sensitive,
         action=spec.action,
@@ -184,7 +183,7 @@ def _conflicts(line: Line) -> None:
 
 def _on_invalid(line: Line, kind: SemanticType) -> OnInvalid:
     """What the type says; but a mailbox of the suppression list waits: read wrong, somebody is written to."""
-    return "hold" if line.object == SUPPRESSIONS and kind.name == "email" else kind.on_invalid
+    return "hold" if line.object == SUPPRESSIONS and kind.role == "mailbox" else kind.on_invalid
 
 
 def _target(line: Line) -> str | None:

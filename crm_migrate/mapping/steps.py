@@ -55,7 +55,7 @@ def resolved(steps: tuple[PlacedStep, ...], then: tuple[PlacedStep, ...], kind: 
 
 def _of_kind(plan: StepPlan, kind: SemanticType) -> StepPlan:
     """The step as it is for a type: a number that is money is read as money, and a share is none."""
-    if plan.name != "number" or kind.name != "money" or len(plan.args) > 1 or "percent" in plan.options:
+    if plan.name != "number" or kind.clean != "money" or len(plan.args) > 1 or "percent" in plan.options:
         return plan
     return plan.model_copy(update={"name": "money"})
 

@@ -8,7 +8,7 @@ import pandera.pandas as pandera
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
-from crm_migrate.crm.types import TYPES, Storage
+from crm_migrate.crm.types import Storage, type_of
 
 INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?"
 _TRUTH = ("true", "false")
@@ -53,7 +53,7 @@ def _checks(field: TargetField) -> list[pandera.Check]:
         checks["too_long"] = lambda cells: cells.str.len() <= length
     if choices:
         checks["not_a_choice"] = lambda cells: cells.isin(choices)
-    storage = TYPES[field.type].storage if field.type in TYPES else "text"
+    storage = type_of(field.type).storage
     if storage in _SHAPES and field.reference is None:
         checks["wrong_shape"] = _SHAPES[storage]
     return [pandera.Check(check, name=code, ignore_na=True) for code, check in checks.items()]

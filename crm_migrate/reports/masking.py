@@ -12,7 +12,7 @@ from functools import cache
 
 from crm_migrate.cleansing.contact.web import is_public_suffix
 from crm_migrate.cleansing.organisations.legal_forms import form_key, without_form
-from crm_migrate.crm.types import TYPES
+from crm_migrate.crm.types import TYPES, Mask, type_of
 from crm_migrate.reports.changes import changes
 from crm_migrate.reports.visible import cut
 
@@ -46,12 +46,12 @@ def mask(text: str, type_name: str = "") -> str:
     """Hide a personal value; the result has the same length."""
     if not is_personal(type_name):
         return readable(text, type_name)
-    return _MASKS.get(type_name, _guess)(text)
+    return _MASKS[TYPES[type_name].mask if type_name in TYPES else _UNTYPED.get(type_name, "shape")](text)
 
 
 def is_personal(type_name: str) -> bool:
     """Whether values of a semantic type may be masked; those of an unknown type are."""
-    return type_name not in TYPES or TYPES[type_name].personal or type_name == "company_name"
+    return type_name not in TYPES or TYPES[type_name].mask != ""
 
 
 def _guess(text: str) -> str:
@@ -115,15 +115,14 @@ def _company(text: str) -> str:
     return text if form and form not in _OF_ONE_PERSON else _words(text)
 
 
-_MASKS: dict[str, Callable[[str], str]] = {
-    "email": _email,
+_UNTYPED: dict[str, Mask] = {"sensitive": "all"}  # what a mapping declares beside the types; all else by its looks
+_MASKS: dict[Mask, Callable[[str], str]] = {
+    "shape": _guess,
+    "mailbox": _email,
     "phone": _phone,
     "iban": _iban,
-    "tax_id": _all,
-    "birth_date": _all,
-    "long_text": _all,
-    "sensitive": _all,
-    "company_name": _company,
+    "all": _all,
+    "company": _company,
 }
 
 
@@ -134,16 +133,11 @@ def scrub(text: str, *, quoted: bool = True) -> str:
     return _PHONE.sub(lambda m: _phone(m.group(0)), without_addresses(text))
 
 
-# Values of these types may look like a telephone number and are none.
-_NUMBERED = frozenset({"id", "postal_code", "date", "instant", "created_at", "reference", "url", "domain", "owner"})
-
-
 def readable(text: str, type_name: str) -> str:
     """A value that is not personal by its type: as it is, but for a mailbox or a number that strayed into its cell."""
-    if type_name == "owner":
-        return text
-    text = without_addresses(text)
-    if type_name in _NUMBERED or _is_decimal(text):
+    strays = type_of(type_name).strays
+    text = without_addresses(text) if "mailbox" in strays else text
+    if "phone" not in strays or _is_decimal(text):
         return text
     return _PHONE.sub(lambda m: _phone(m.group(0)), text)
 

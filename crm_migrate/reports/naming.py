@@ -2,14 +2,13 @@
 
 import re
 
+from crm_migrate.crm.types import TYPES
 from crm_migrate.reports.masking import is_personal, mask, without_addresses
 from crm_migrate.workspace.figures import Privacy
 
 JOINER = "␟"  # between the parts of a key, as `map` joins them
 
 _ROW = re.compile(r"row \d+(\.\d+)?")
-# Types whose values are numbers: a key of digits is one of them, and of any other type it is a number of a row.
-_OF_DIGITS = frozenset({"phone", "tax_id", "iban", "birth_date", "personal", "sensitive"})
 
 
 class Names:
@@ -81,6 +80,11 @@ def _hides(type_name: str) -> bool:
 
 def part(text: str, type_name: str) -> str:
     """One part of a key; a number that stands where a name could is the number of a row or a record."""
-    if not type_name or _ROW.fullmatch(text) or (text.isdigit() and type_name not in _OF_DIGITS):
+    if not type_name or _ROW.fullmatch(text) or (text.isdigit() and not _may_be_digits(type_name)):
         return without_addresses(text)
     return mask(text, type_name)
+
+
+def _may_be_digits(type_name: str) -> bool:
+    """Whether a key of digits is a value of the type: a telephone or tax number, or what is said to be personal."""
+    return type_name not in TYPES or (TYPES[type_name].personal and TYPES[type_name].exact)

@@ -43,8 +43,8 @@ def hanging(work: Relations, plan: Plan, each: ObjectPlan, nodes: Iterable[int])
 
 def _sums(work: Relations, each: ObjectPlan, by: str) -> list[tuple[int, int, str, Decimal]]:
     """(node, records, currency, money) of the records of an object, by a reference or by themselves."""
-    money = [f.name for f in each.fields if f.type == "money" and f.cells]
-    currency = next((f.name for f in each.fields if f.type == "currency" and f.cells), None)
+    money = [f.name for f in each.of_role("amount") if f.cells]
+    currency = next((f.name for f in each.of_role("currency") if f.cells), None)
     columns = {by: "BIGINT"} | dict.fromkeys([*money, *([currency] if currency else [])], "VARCHAR")
     if not work.finished(NODES, each.name):
         return []

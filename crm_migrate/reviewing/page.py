@@ -9,13 +9,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from crm_migrate.crm.types import type_of
 from crm_migrate.reports.visible import visible
 from crm_migrate.reviewing.comparing import belonging, choices, is_conflict, label, one_today, sign
 from crm_migrate.reviewing.layout import depends, text
 from crm_migrate.reviewing.questions import FORMAT, Column, Pack, Question
 from crm_migrate.reviewing.words import evidence, verdict
 
-NAMING = ("company_name", "person_name", "given_name", "family_name")  # types by which people call a record
 MOST_PAIRS = 10  # whose evidence is told; a question of eight records has 28
 
 
@@ -126,5 +126,5 @@ def _field(question: Question, column: Column) -> dict[str, Any]:
 def _title(question: Question, columns: tuple[Column, ...]) -> str:
     """How the list calls the question: by the names of its first record."""
     said = question.records[0].shown
-    names = [value for c in columns if c.type in NAMING and (value := said.get(c.name))]
+    names = [value for c in columns if type_of(c.type).names and (value := said.get(c.name))]
     return text(" ".join(names) or next((value for value in said.values() if value), question.records[0].name))

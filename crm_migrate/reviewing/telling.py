@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import quoted
 from crm_migrate.reviewing.candidates import Candidate
@@ -17,7 +18,6 @@ from crm_migrate.workspace.relations import Relations, Row
 from crm_migrate.workspace.tables import CLUSTERS, GROUPS, NODES, PAIRS, texts
 
 _SHOWN = ("__node", "__source", "__key", "__trust", "__changed")
-_NAMING = ("company_name", "person_name", "family_name", "given_name", "text")
 _WHY = 3  # reasons told for one question
 
 
@@ -81,7 +81,8 @@ def _names(work: Relations, plan: Plan, field: FieldPlan, nodes: set[int]) -> di
     if other is None or not nodes:
         return {}
     naming = sorted(
-        (f for f in other.fields if f.type in _NAMING and f.ref is None), key=lambda f: _NAMING.index(f.type)
+        (f for f in other.fields if f.ref is None and (f.kind.names or f.kind is TYPES["text"])),
+        key=lambda f: -f.kind.names,
     )
     label = f"coalesce({', '.join([*(f'n.{quoted(f.name)}' for f in naming[:2]), 'n.__key'])})"
     clusters = work.scan(CLUSTERS, other.name)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from crm_migrate.crm.types import type_of
 from crm_migrate.matching.explaining.likely import likely
 from crm_migrate.reviewing.comparing import folded
 from crm_migrate.reviewing.layout import text
@@ -10,8 +11,6 @@ from crm_migrate.reviewing.questions import Column, Compared, Question
 
 Side = Literal["for", "against"]
 ALIKE = 0.85  # from here on two different texts speak for, as far as likeness goes
-# Numbers and days that are nearly alike are other ones: those of colleagues, brothers, the next customer.
-_EXACT = frozenset({"phone", "tax_id", "iban", "id", "postal_code", "date", "birth_date", "instant", "money", "number"})
 _SHORT = 80
 
 
@@ -21,7 +20,8 @@ def evidence(question: Question, columns: tuple[Column, ...], pair: Compared) ->
     for column in sorted(columns, key=lambda c: c.name not in pair.alike):
         one, other = left.get(column.name), right.get(column.name)
         if one and other:
-            alike = None if column.type in _EXACT else pair.alike.get(column.name)
+            # Numbers and days that are nearly alike are other ones: those of colleagues, brothers, the next customer.
+            alike = None if type_of(column.type).exact else pair.alike.get(column.name)
             yield _sentence(column.name.replace("_", " "), one, other, alike)
 
 

@@ -18,7 +18,7 @@ def owner_fields(each: ObjectPlan, owners: OwnersPlan | None) -> tuple[FieldPlan
     """The fields whose owners have to be settled."""
     if owners is None or not (owners.entries or owners.unknown == "keep_as_text"):
         return ()
-    return tuple(field for field in each.fields if field.type == "owner")
+    return each.of_role("owner")
 
 
 def create_owners(work: Relations, owners: OwnersPlan | None) -> None:

@@ -142,7 +142,7 @@ def _equal(relations: Relations, object_plan: ObjectPlan, theirs: str, others: s
     """Query: ours and theirs, or another project's, that are equal in all fields of `match:`, by values that say who
     somebody is."""
     fields = [object_plan.field(name) for name in object_plan.existing.match]
-    same = " AND ".join(_same(quoted(str(f.target)), f.type == "email") for f in fields) or "FALSE"
+    same = " AND ".join(_same(quoted(str(f.target)), f.kind.role == "mailbox") for f in fields) or "FALSE"
     joined = f"{Names(object_plan.name).wish} w JOIN {theirs} t ON {same}"
     wanted = f"{joined} WHERE (t.__entity IS NULL OR t.__entity IN ({others})) AND w.__state = 'ready'"
     told = "".join(telling(relations, f, f"w.{quoted(str(f.target))}", wanted) for f in fields if f.ref is None)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from crm_migrate.connecting.contract import Target, TargetField, TargetObject
+from crm_migrate.crm.types import Storage, type_of
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.keys import Names
@@ -14,10 +15,10 @@ from crm_migrate.workspace.tables import THEIRS
 
 CODE = "target_would_refuse"
 _WRITTEN = "('create', 'update')"
-# What canonical text must be, by the type of the target's field; other types take any text.
-_FORMS = {
+# What canonical text must be, by how the target's field stores it; others take any text.
+_FORMS: dict[Storage, str] = {
     "integer": "TRY_CAST({v} AS HUGEINT) IS NOT NULL AND NOT contains({v}, '.')",
-    "number": "TRY_CAST({v} AS DOUBLE) IS NOT NULL",
+    "decimal": "TRY_CAST({v} AS DOUBLE) IS NOT NULL",
     "date": "TRY_CAST({v} AS DATE) IS NOT NULL",
     "instant": "TRY_CAST({v} AS TIMESTAMPTZ) IS NOT NULL",
     "boolean": "{v} IN ('true', 'false')",
@@ -82,7 +83,7 @@ def _of_field(field: TargetField, later: bool) -> Iterator[tuple[str, str]]:
     if field.choices:
         listed = ", ".join(map(literal, field.choices))
         yield f"{sent} AND {value} NOT IN ({listed})", literal(f"{name}no choice of the target")
-    if form := _FORMS.get(field.type):
+    if form := _FORMS.get(type_of(field.type).storage):
         yield f"{sent} AND {value} IS NOT NULL AND NOT ({form.format(v=value)})", literal(f"{name}no {field.type}")
     if field.below is not None:
         yield _too_large(sent, value, field.below), literal(f"{name}too large for the target")

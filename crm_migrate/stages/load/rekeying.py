@@ -52,7 +52,7 @@ def _alike(relations: Relations, object_plan: ObjectPlan, theirs: str) -> str:
     records = relations.scan(COMPLETED, object_plan.name, also=columns)
     same = " AND ".join(
         f"lower(r.{quoted(f.name)}) = lower(t.{quoted(str(f.target))})"
-        if f.type == "email"
+        if f.kind.role == "mailbox"
         else f"r.{quoted(f.name)} = t.{quoted(str(f.target))}"
         for f in fields
     )
