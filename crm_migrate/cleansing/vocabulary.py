@@ -3,6 +3,7 @@
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 _FOLDER = Path(__file__).parent / "words"
 
@@ -38,3 +39,10 @@ def table(name: str) -> dict[str, str]:
             key, _, value = line.partition(": ")
             found[key] = value.strip()
     return found
+
+
+@cache
+def languages(subject: Literal["months", "countries"]) -> tuple[str, ...]:
+    """The languages (locales of CLDR) whose names of the subject are understood in any column; English is first."""
+    told = table("languages").items()
+    return tuple(language for subjects, listed in told if subject in subjects.split() for language in listed.split())

@@ -13,6 +13,7 @@ from crm_migrate.reports.changes import changes, pieces
 from crm_migrate.reports.finding_keys import index
 from crm_migrate.reports.language import Language
 from crm_migrate.reports.offline import policy
+from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.speaking import cause
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
@@ -22,11 +23,6 @@ EXAMPLES_PER_CAUSE = 50
 EXAMPLES = 1_500  # over the whole report, so that it stays around 1 MB
 ROWS = 500  # of any one table
 TEXT = 240  # characters of one value
-
-SECTIONS = (
-    "summary", "accounting", "bridge", "fields", "links", "kpis", "exceptions", "merges", "consent", "owners",
-    "scores", "unexpected", "decisions", "sign_off", "appendix",
-)  # fmt: skip
 
 Pieces = list[tuple[str, bool]]
 # States in order of strictness, and (before, after) -> (people, without evidence).
@@ -49,7 +45,6 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
         language=language,
         masked=masked,
         sections=SECTIONS,
-        counts=_counts(figures),
         tables=tables,
         charts=charts,
         classes=classes_of(figures),
@@ -152,18 +147,3 @@ def _matrix(cells: list[ConsentCell]) -> ConsentMatrix:
     names = {name for cell in cells for name in (cell.before, cell.after)}
     order = tuple(name for name in ordered(CONSENT_STRICTNESS, names) if name in names)
     return order, {(c.before, c.after): (c.count, c.without_evidence) for c in cells}
-
-
-def _counts(figures: Figures) -> dict[str, int]:
-    """The number beside a section in the rail: what needs eyes there."""
-    sums = totals(figures)
-    return {
-        "accounting": sums.unexplained,
-        "bridge": len(sums.unexplained_amounts) + sums.unreadable,
-        "fields": sum(c.count for f in figures.fields for c in f.causes),
-        "links": sums.links_wrong + sums.orphans,
-        "kpis": sums.kpis - sums.kpis_agree + sums.controls - sums.controls_agree,
-        "exceptions": sums.open,
-        "consent": sums.consent_raised,
-        "unexpected": sums.unexpected + sums.vanished,
-    }

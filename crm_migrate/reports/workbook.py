@@ -12,12 +12,12 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from crm_migrate.reports import tables
 from crm_migrate.reports.language import Language
 from crm_migrate.reports.ledger import exception_lines
+from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.speaking import cause
-from crm_migrate.reports.tables import Column, Table
+from crm_migrate.reports.tables import Column, Table, Value
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
 from crm_migrate.workspace.figures import Figures
@@ -62,17 +62,7 @@ def render(figures: Figures, language: Language, *, ledger: Path | None, reveal:
 
 def _tables(figures: Figures) -> Iterator[Table]:
     """The sheets in the order of the report."""
-    makers = (
-        tables.gates, tables.accounting, tables.target_sets, tables.bridge_rows, tables.report_bridge_rows,
-        tables.fields, tables.causes,
-        tables.field_examples, tables.links, tables.kpis, tables.controls, tables.exceptions,
-        tables.exception_examples, tables.merges, tables.learned, tables.groups, tables.clusters, tables.consent,
-        tables.owners, tables.scores,
-        tables.unexpected, tables.sources, tables.source_columns, tables.decisions, tables.sign_off,
-        tables.not_checked,
-    )  # fmt: skip
-    made = (maker(figures) for maker in makers)
-    return (table for table in made if table.rows or table.name != "report_bridge")  # most have one currency
+    return (table for section in SECTIONS for table in section.tables(figures))
 
 
 def _lines(book: Workbook, ledger: Path, figures: Figures, language: Language, *, reveal: bool) -> None:
@@ -150,9 +140,7 @@ def _string(sheet: object, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _cell(
-    sheet: object, value: tables.Value, column: Column, language: Language, *, bold: bool = False
-) -> WriteOnlyCell:
+def _cell(sheet: object, value: Value, column: Column, language: Language, *, bold: bool = False) -> WriteOnlyCell:
     match column.kind:
         case "int" | "amount" if value is not None:
             cell = _number(sheet, value)

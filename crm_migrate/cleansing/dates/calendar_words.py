@@ -7,63 +7,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import get_day_names, get_month_names
 
 from crm_migrate.cleansing.text.letters import fold
-
-# Languages whose month names are understood everywhere; the column's own language goes first.
-LANGUAGES = [
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "tr",
-    "id",
-    "pl",
-    "cs",
-    "sk",
-    "hu",
-    "ro",
-    "bg",
-    "ru",
-    "uk",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "et",
-    "lv",
-    "lt",
-    "hr",
-    "sl",
-    "sr",
-    "sr_Latn",
-    "el",
-    "ca",
-    "eu",
-    "gl",
-    "ms",
-    "vi",
-    "az",
-    "sq",
-    "is",
-    "ga",
-    "cy",
-    "mk",
-    "be",
-    "kk",
-    "uz",
-    "ka",
-    "hy",
-    "he",
-    "ar",
-    "fa",
-    "hi",
-    "th",
-    "sw",
-    "af",
-    "fil",
-]
+from crm_migrate.cleansing.vocabulary import languages
 
 
 def _locale(name: str) -> Locale | None:
@@ -104,7 +48,7 @@ _SHORT = {"sept": 9, "sep": 9, "oca": 1, "agt": 8, "ags": 8, "agust": 8, "nop": 
 def _everywhere() -> dict[str, set[int]]:
     """Month words of all languages, each with every month that it names somewhere."""
     words: dict[str, set[int]] = {}
-    for language in LANGUAGES:
+    for language in languages("months"):
         for word, number in month_words(language).items():
             words.setdefault(word, set()).add(number)
     for word, number in _SHORT.items():
@@ -138,7 +82,7 @@ def _weekdays() -> frozenset[str]:
     """Names and short forms of the days of the week in all languages."""
     found = (
         get_day_names(width, context, locale).values()
-        for locale in filter(None, map(_locale, LANGUAGES))
+        for locale in filter(None, map(_locale, languages("months")))
         for width in ("wide", "abbreviated", "short")
         for context in ("format", "stand-alone")
     )

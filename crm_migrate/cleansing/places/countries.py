@@ -13,60 +13,8 @@ from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, 
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.cleansing.text.letters import fold
-from crm_migrate.cleansing.vocabulary import phrases, table
+from crm_migrate.cleansing.vocabulary import languages, phrases, table
 
-# Languages whose names of countries are looked up (CLDR territories); English is looked up first.
-LANGUAGES = [
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "tr",
-    "id",
-    "pl",
-    "cs",
-    "sk",
-    "hu",
-    "ro",
-    "bg",
-    "ru",
-    "uk",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "et",
-    "lv",
-    "lt",
-    "hr",
-    "sl",
-    "sr",
-    "el",
-    "ca",
-    "ms",
-    "vi",
-    "ja",
-    "zh",
-    "zh_Hant",
-    "ko",
-    "ar",
-    "fa",
-    "he",
-    "hi",
-    "th",
-    "sq",
-    "az",
-    "ka",
-    "hy",
-    "is",
-    "mk",
-    "bs",
-    "eu",
-    "gl",
-]
 # Names and abbreviations in everyday use that neither ISO nor CLDR lists.
 EVERYDAY = {name.strip(): code for code, names in table("countries").items() for name in names.split(" | ")}
 # Names that several countries (or a country and a state) share; withdrawn ones (ISO 3166-3).
@@ -119,7 +67,7 @@ def _names() -> dict[str, str]:
     names: dict[str, str] = {}
     known = set(_codes().values())
     clash: set[str] = set()
-    for language in LANGUAGES:
+    for language in languages("countries"):
         for code, name in Locale.parse(language).territories.items():
             key = country_key(name)
             if code in known and names.setdefault(key, code) != code and language != "en":

@@ -9,12 +9,10 @@ import polars as pl
 from crm_migrate.matching.comparing import folding
 from crm_migrate.matching.comparing.records import Records
 from crm_migrate.matching.comparing.terms import Codes, distinct, encode
+from crm_migrate.matching.comparing.words import word_map
 
 MANY_NAMES = 3  # a value that so many different names have belongs to none of them
-_GENERATIONS = {
-    "sr": 1, "snr": 1, "senior": 1, "sen": 1, "jr": 2, "jnr": 2, "junior": 2, "jun": 2, "ii": 2, "2nd": 2, "filho": 2,
-    "iii": 3, "3rd": 3, "neto": 3, "iv": 4, "4th": 4,
-}  # fmt: skip
+_GENERATION = {"sr": 1, "jr": 2, "iii": 3, "iv": 4}
 _FOLDS = {
     "email": folding.email,
     "phone": folding.phone,
@@ -69,11 +67,12 @@ def facts_of(records: Records) -> Facts:
 def generations(facts: Facts) -> Codes:
     """1 senior, 2 junior or the second, 3 the third ...; -1 where the name does not say."""
     found = np.full(len(facts.texts), -1, dtype=np.int64)
+    marks = {word: _GENERATION[form] for word, form in word_map("generations").items()}
     places = dict.fromkeys(("family_name", "person_name", "given_name"), r" ([\p{L}0-9]+)$")
     for kind, place in ({"name_suffix": r"^([\p{L}0-9]+)$"} | places).items():
         for column in facts.raw(kind):
             last = folding.folded(column).str.extract(place)
-            codes = last.replace_strict(_GENERATIONS, default=None, return_dtype=pl.Int64).fill_null(-1).to_numpy()
+            codes = last.replace_strict(marks, default=None, return_dtype=pl.Int64).fill_null(-1).to_numpy()
             found = np.where(found < 0, codes, found)
     return found
 

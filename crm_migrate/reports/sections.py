@@ -1,0 +1,64 @@
+"""The sections of the report, declared once: page and workbook take their order, their tables and their counts here.
+
+A section's words are `section.<name>`, `intro.<name>` and `none.<name>` in `words/`. Its page is
+`templates/section_<name>.html` where it shows more than its tables, else `templates/section.html`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crm_migrate.reports import tables
+from crm_migrate.reports.tables import Table
+from crm_migrate.reports.totals import Totals
+from crm_migrate.workspace.figures import Figures
+
+
+def _nothing(_figures: Figures, _sums: Totals) -> int:
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`makers` make its tables in the order of the sheets; `wants_eyes` counts what the rail shows beside its name."""
+
+    name: str
+    makers: tuple[Callable[[Figures], Table], ...] = ()
+    wants_eyes: Callable[[Figures, Totals], int] = _nothing
+
+    def tables(self, figures: Figures) -> list[Table]:
+        """All its tables, without those that are empty and for few projects."""
+        made = (maker(figures) for maker in self.makers)
+        return [table for table in made if table.rows or table.name not in _RARE]
+
+
+_RARE = ("report_bridge",)  # most have one currency
+
+SECTIONS = (
+    Section("summary", (tables.gates,)),
+    Section("accounting", (tables.accounting, tables.target_sets), lambda _, sums: sums.unexplained),
+    Section(
+        "bridge",
+        (tables.bridge_rows, tables.report_bridge_rows),
+        lambda _, sums: len(sums.unexplained_amounts) + sums.unreadable,
+    ),
+    Section(
+        "fields",
+        (tables.fields, tables.causes, tables.field_examples),
+        lambda figures, _: sum(c.count for f in figures.fields for c in f.causes),
+    ),
+    Section("links", (tables.links,), lambda _, sums: sums.links_wrong + sums.orphans),
+    Section(
+        "kpis",
+        (tables.kpis, tables.controls),
+        lambda _, sums: sums.kpis - sums.kpis_agree + sums.controls - sums.controls_agree,
+    ),
+    Section("exceptions", (tables.exceptions, tables.exception_examples), lambda _, sums: sums.open),
+    Section("merges", (tables.merges, tables.learned, tables.groups, tables.clusters)),
+    Section("consent", (tables.consent,), lambda _, sums: sums.consent_raised),
+    Section("owners", (tables.owners,)),
+    Section("scores", (tables.scores,)),
+    Section("unexpected", (tables.unexpected,), lambda _, sums: sums.unexpected + sums.vanished),
+    Section("decisions", (tables.decisions,)),
+    Section("sign_off", (tables.sign_off,)),
+    Section("appendix", (tables.sources, tables.source_columns, tables.not_checked)),
+)
