@@ -12,6 +12,7 @@ class SqlConnector:
 
     name = "sql"
     title = "SQL databases: SQLite, PostgreSQL"
+    source_options = frozenset({"url", "table", "query", "covers", "join"})
     target_options = frozenset({"url", "schema"})
 
     def source(self, spec: SourceSpec) -> Source:

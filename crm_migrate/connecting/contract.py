@@ -38,7 +38,8 @@ class SourceSpec:
     """Where a source is and how it is written; everything that is None is detected and told in the facts.
 
     `url` and `query`/`table` are for databases; `header_row` is 1-based; `locale` is a hint for encodings.
-    `url` is already resolved (no `env:` reference) and is never printed. What is named relatively lies in `folder`,
+    `url` and `options` (further words of the source, of those in `source_options`) are already resolved (no `env:`
+    reference) and are never printed. What is named relatively lies in `folder`,
     that of the project (None: where we work). `scratch` is a folder of the project for what a reader has to lay
     down in between; None: that of the system.
     """
@@ -58,6 +59,7 @@ class SourceSpec:
     order_by: tuple[str, ...] = ()
     locale: str | None = None
     covers: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
     scratch: Path | None = None
 
@@ -293,11 +295,16 @@ class Target(Protocol):
 # ---------------------------------------------------------------------------------------------------- connectors
 
 
+# Words of a source that the language has for all connectors, and that only some of them read.
+READING = frozenset({"encoding", "delimiter", "sheet", "header_row", "url", "table", "query", "covers", "join"})
+
+
 class Connector(Protocol):
     """What an entry point of the group `crm_migrate.connectors` names: a factory of sources or targets."""
 
     name: str
     title: str
+    source_options: frozenset[str]  # the words of a source that `source` reads, of `READING` and of its own
     target_options: frozenset[str]  # the words of an environment that `target` reads; any other is refused
 
     def source(self, spec: SourceSpec) -> Source:

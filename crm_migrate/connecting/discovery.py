@@ -55,10 +55,19 @@ def _load(point: EntryPoint) -> Connector:
         ) from error
 
 
+def source_options(name: str) -> frozenset[str] | None:
+    """The options that sources of a connector read; None where it is not there or does not say."""
+    return _options(name, "source_options")
+
+
 def target_options(name: str) -> frozenset[str] | None:
     """The options that targets of a connector read; None where it is not there or does not say."""
+    return _options(name, "target_options")
+
+
+def _options(name: str, which: str) -> frozenset[str] | None:
     try:
-        said = getattr(connector(name), "target_options", None)
+        said = getattr(connector(name), which, None)
     except UsageError:
         return None
     return frozenset(said) if said is not None else None

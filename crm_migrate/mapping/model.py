@@ -50,17 +50,27 @@ class ProjectPart(Authored):
     )
 
 
-class Environment(Authored):
-    """Where the records go. Every further word is an option of the connector; secrets only as `env:NAME`."""
+class WithOptions(Authored):
+    """Every further word is an option of the connector, which says what it reads; secrets only as `env:NAME`."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]] = Field(
+        init=False
+    )
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What is said to the connector alone."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class Environment(WithOptions):
+    """Where the records go. Every further word is an option of the connector; secrets only as `env:NAME`."""
+
     planned = frozenset({"mask", "needs"})
     connector: str
     profile: str | None = Field(default=None, description="target profile; the connector's name when it is not said")
     owners: str | None = None
-    __pydantic_extra__: dict[str, Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]] = Field(
-        init=False
-    )
 
 
 class Unmapped(Authored):
@@ -96,8 +106,8 @@ class Key(Authored):
         return TEXTS_SCHEMA
 
 
-class Source(Authored):
-    """A file, a set of files with a tag each, or a table or query of a database."""
+class Source(WithOptions):
+    """A file, a set of files with a tag each, a table or query of a database, or what a connector's own words name."""
 
     use: str | None = Field(default=None, description="source profile: project, plug-in or built-in")
     connector: str | None = None

@@ -59,6 +59,7 @@ def build_spec(source_plan: SourcePlan, project: Project) -> SourceSpec:
         order_by=source_plan.key if source_plan.url else (),
         locale=source_plan.locale,
         covers=source_plan.covers,
+        options={key: resolve_secret(value, project.folder) for key, value in source_plan.options.items()},
         folder=project.folder,
         scratch=project.scratch,
     )

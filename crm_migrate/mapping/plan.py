@@ -254,6 +254,7 @@ class SourcePlan(Frozen):
     query: str | None = None
     covers: tuple[str, ...] = ()
     joins: tuple[JoinPlan, ...] = ()
+    options: dict[str, str] = {}  # further words, which the connector alone knows
     key: tuple[str, ...]
     changed: str | None = None
     changed_format: str | None = None

@@ -160,14 +160,12 @@ def _environment(desk: Desk, wanted: str | None) -> EnvironmentPlan:
     if wanted not in known:
         raise UsageError(f"there is no environment `{wanted}`", hint=nearest(wanted, known))
     for name, each in known.items():
-        for option, text in (each.__pydantic_extra__ or {}).items():
+        for option, text in each.options.items():
             path: Path = ("environments", name, option)
             _check_option(desk, each, option, path)
             if option == "url":
                 refs.check_address(desk, text, path)
-    return EnvironmentPlan(
-        name=wanted, connector=known[wanted].connector, options=dict(known[wanted].__pydantic_extra__ or {})
-    )
+    return EnvironmentPlan(name=wanted, connector=known[wanted].connector, options=known[wanted].options)
 
 
 def _check_option(desk: Desk, environment: Environment, option: str, path: Path) -> None:

@@ -4,6 +4,8 @@ import codecs
 import re
 from collections.abc import Callable, Sequence
 
+from crm_migrate.connecting.contract import READING
+from crm_migrate.connecting.discovery import source_options
 from crm_migrate.finding import Severity, errors
 from crm_migrate.mapping import library
 from crm_migrate.mapping.authoring import nearest
@@ -45,6 +47,7 @@ def sources(desk: Desk, columns: Columns) -> tuple[SourcePlan, ...]:
         profile = _profile(desk, name, source, path)
         if is_database(source):
             check_address(desk, source.url or "", (*path, "url"))
+            _check_options(desk, source, source.connector or "sql", path)
             continue
         told = len(errors(desk.findings))
         origin = _origin(desk, source, name, profile, path)
@@ -89,11 +92,13 @@ def _profile(desk: Desk, name: str, source: Source, path: Path) -> SourceProfile
 def _origin(desk: Desk, source: Source, name: str, profile: SourceProfile | None, path: Path) -> SourcePlan:
     """Where the rows of a source are and how they are written: what is needed to open it. `key` as it is written."""
     project = desk.file.project
-    _one_origin(desk, source, path)
     url, table = _database(desk, source, path)
+    connector = source.connector or ("sql" if url else profile.connector if profile else "files")
+    _one_origin(desk, source, path)
+    _check_options(desk, source, connector, path)
     return SourcePlan(
         name=name,
-        connector=source.connector or ("sql" if url else profile.connector if profile else "files"),
+        connector=connector,
         files=_files(desk, source, path),
         tag=normal_name(source.tag) if source.tag else None,
         encoding=_encoding(desk, source, path) or (profile.encoding if profile else None),
@@ -105,6 +110,7 @@ def _origin(desk: Desk, source: Source, name: str, profile: SourceProfile | None
         query=source.query,
         covers=source.covers,
         joins=_joins(desk, source, table, path),
+        options=source.options,
         key=tuple(normal_name(column) for column in _key_columns(source, profile)),
         locale=source.locale or project.locale,
         time_zone=source.time_zone or (profile.time_zone if profile else None) or project.time_zone,
@@ -131,13 +137,23 @@ def _over_columns(
 
 def _one_origin(desk: Desk, source: Source, path: Path) -> None:
     said = [word for word in ("file", "files", "table", "query") if getattr(source, word)]
-    if len(said) != 1:
+    if len(said) != 1 and not (source.connector and source.options and not said):
         what = "says where its rows are twice" if said else "does not say where its rows are"
         hint = "Write one of `file:`, `files:`, `table:`, `query:`."
         desk.tell_key("source_origin", f"the source {what}", (*path, said[1]) if said else path, hint)
     if source.files and not source.tag:
         message = "`files:` needs the name of the column that tells them apart"
         desk.tell_key("mapping_missing", message, path, "Add `tag: list_state`, for instance.")
+
+
+def _check_options(desk: Desk, source: Source, connector: str, path: Path) -> None:
+    """Words that the connector does not read are refused, be they its own or the language's: none is ignored."""
+    known = source_options(connector)
+    said = [*source.options, *(word for word in Source.model_fields if word in READING & source.model_fields_set)]
+    for word in said:
+        if known is not None and word not in known:
+            words = [*known, *(set(Source.model_fields) - READING)]
+            desk.unknown("mapping_unknown_word", f"the option of `{connector}`", word, words, (*path, word), key=True)
 
 
 def _delimiter(desk: Desk, source: Source, path: Path) -> str | None:
