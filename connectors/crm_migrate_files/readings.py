@@ -125,6 +125,11 @@ def strange(word: str) -> bool:
     return bool(_TILDE.search(word)) or not any(letters <= own for own in WESTERN)
 
 
+def _unlikely(word: str, languages: tuple[str, ...]) -> bool:
+    """True for a strange word that no other language of these explains."""
+    return strange(word) and not any(written(word, each) for each in languages if each != "western")
+
+
 def reads_as(word: bytes, codec: str) -> bool:
     """True where the word in a codec is one that somebody writes there."""
     text = decoded(word, codec)
@@ -161,7 +166,7 @@ class Judge:
         if block.isascii():
             return False
         verdicts = map(self._verdict, words_of(block))
-        return any(v.odd or v.strange or not self._present.isdisjoint(v.apart) for v in verdicts)
+        return any(v.odd or v.strange or not self._present.isdisjoint(v.apart & v.likely) for v in verdicts)
 
     def foreign(self, row: bytes) -> str | None:
         """The codec of a row that is not written in the file's own, else None."""
@@ -180,7 +185,7 @@ class Judge:
         where the row holds a `strange` word; else None."""
         verdicts = [] if row.isascii() else [self._verdict(word) for word in words_of(row)]
         tried = self._others if any(v.strange for v in verdicts) else [c for c in self._others if c in self._present]
-        fit = frozenset(tried).intersection(*(v.fits for v in verdicts)) if verdicts else frozenset()
+        fit = frozenset(tried).intersection(*(v.likely for v in verdicts)) if verdicts else frozenset()
         return next((c for c in tried if c in fit and any(c in v.apart for v in verdicts)), None)
 
     def _against(self, verdicts: "list[_Verdict]", codec: str) -> bool:
@@ -200,9 +205,9 @@ class Judge:
         impossible = odd and (text is None or not self._written(text, usual_in(self._codec)))
         same = frozenset(c for c in self._others if text is not None and decoded(word, c) == text)
         fits = frozenset(c for c in self._others if reads_as(word, c))
-        native = tuple(language for language in self._own if language != "western")
-        unlikely = text is not None and self._codec != UTF8 and strange(text) and not self._written(text, native)
-        return _Verdict(odd, impossible, unlikely, fits | same, fits - same)
+        unlikely = text is not None and self._codec != UTF8 and _unlikely(text, self._own)
+        likely = frozenset(c for c in fits if c == UTF8 or not _unlikely(decoded(word, c) or "", languages_of(c)))
+        return _Verdict(odd, impossible, unlikely, fits | same, fits - same, likely | same)
 
     def _written(self, text: str, languages: tuple[str, ...]) -> bool:
         return plain(text) if self._codec == UTF8 else any(written(text, language) for language in languages)
@@ -213,7 +218,8 @@ class _Verdict:
     """What is known of a word.
 
     `odd`: no word of the file's own languages; `impossible`: of none that is usual in its codec; `strange`: of no
-    single Western one; `fits`: the codecs in which it is a word; `apart`: those of them in which it is another word.
+    single Western one; `fits`: the codecs in which it is a word; `apart`: those of them in which it is another word;
+    `likely`: those in which it is not `strange`.
     """
 
     odd: bool
@@ -221,3 +227,4 @@ class _Verdict:
     strange: bool
     fits: frozenset[str]
     apart: frozenset[str]
+    likely: frozenset[str]

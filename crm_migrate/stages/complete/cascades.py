@@ -15,11 +15,13 @@ def cascade(work: Relations, plan: Plan) -> None:
             scan = work.scan(MERGED, each.name, also={field.name: "BIGINT" for field in references})
             listed = ", ".join(["__cluster", *(quoted(field.name) for field in references)])
             work.execute(f"CREATE TABLE {quoted(f'parents/{each.name}')} AS SELECT {listed} FROM {scan}")
-    while any(_follow(work, each, field) for each in plan.objects for field in each.fields if field.ref is not None):
+    while any(
+        _follow(work, plan, each, field) for each in plan.objects for field in each.fields if field.ref is not None
+    ):
         pass
 
 
-def _follow(work: Relations, each: ObjectPlan, field: FieldPlan) -> bool:
+def _follow(work: Relations, plan: Plan, each: ObjectPlan, field: FieldPlan) -> bool:
     """Settle the children of one reference once; whether anything changed."""
     assert field.ref is not None
     verdicts, cleared = quoted(f"verdicts/{each.name}"), quoted(f"links_cleared/{each.name}")
@@ -41,10 +43,13 @@ def _follow(work: Relations, each: ObjectPlan, field: FieldPlan) -> bool:
             f"INSERT INTO {cleared} SELECT c.__cluster, {literal(field.name)} {orphans} AND v.state = 'excluded'"
         )
     state = "excluded" if field.ref.parent_excluded == "exclude" else "held"
+    known = ", ".join(map(literal, plan.decisions)) or "NULL"
+    decision = f"CASE WHEN v.state = 'excluded' AND v.rule IN ({known}) THEN v.rule END"
     work.execute(
         f"INSERT INTO {verdicts} SELECT c.__cluster, CASE WHEN v.state = 'excluded' THEN {literal(state)}"
         f" ELSE 'held' END,"
-        f" concat('parent_', v.state), 'ref', {literal(field.name)}, concat({literal(field.name)},"
-        f" ' points to a record of {field.ref.object} that is ', v.state, ' (', v.code, ').') {orphans}"
+        f" concat('parent_', v.state), coalesce({decision}, 'ref'), {literal(field.name)}, concat({literal(field.name)},"
+        f" ' points to a record of {field.ref.object} that is ', v.state, ' (', v.code, ')',"
+        f" coalesce(' by ' || {decision}, ''), '.') {orphans}"
     )
     return True

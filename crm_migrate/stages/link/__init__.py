@@ -23,7 +23,7 @@ def link(plan: Plan, run: Run) -> None:
     with relations(run, "link") as work:
         for each in plan.objects:
             create_records(work, each)
-            create_aside(work, each)
+            create_aside(work, each, plan.decisions)
             fold(work, each)
         for each in plan.objects:
             resolve(work, plan, each)
@@ -72,7 +72,7 @@ def _publish(work: Relations, plan: ObjectPlan) -> None:
     )
     work.publish(
         f"SELECT * FROM {table('aside', name)} UNION ALL"
-        " SELECT r.__source, r.__row, r.__split, r.__key, g.state, g.code, g.field, g.field, g.message"
+        " SELECT r.__source, r.__row, r.__split, r.__key, g.state, g.code, coalesce(g.decision, g.field), g.field, g.message"
         f" FROM {gone} g JOIN {table('rows', name)} r ON r.__node = g.node ORDER BY __source, __row, __split",
         LINK_SET_ASIDE,
         name,

@@ -1,7 +1,8 @@
 """What follows from a reference that leads nowhere: hold, reject, exclude or clear, until nothing changes any more.
 
 A child of a held or rejected parent is held with that reason and never loaded unlinked; what becomes of the child of
-an excluded parent, and of a missing or ambiguous one, the mapping says.
+an excluded parent, and of a missing or ambiguous one, the mapping says. Where a decision excluded the parent, it is the
+decision's doing that the child stays behind, and its children's.
 """
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
@@ -13,7 +14,7 @@ _STATES = {"hold": "held", "reject": "rejected", "exclude": "excluded"}
 
 
 def settle(work: Relations, plan: Plan) -> None:
-    """Table `gone/<object>` (`node`, `state`, `code`, `field`, `message`) for every object; cleared links are noted."""
+    """Table `gone/<object>` (`node`, `state`, `code`, `decision`, `field`, `message`) for every object; cleared links are noted."""
     for child in plan.objects:
         _settle_unresolved(work, child)
     while any(_follow(work, child) for child in plan.objects):
@@ -23,7 +24,7 @@ def settle(work: Relations, plan: Plan) -> None:
 def _settle_unresolved(work: Relations, child: ObjectPlan) -> None:
     work.execute(
         f"CREATE TABLE {table('gone', child.name)}"
-        " (node BIGINT, state VARCHAR, code VARCHAR, field VARCHAR, message VARCHAR)"
+        " (node BIGINT, state VARCHAR, code VARCHAR, decision VARCHAR, field VARCHAR, message VARCHAR)"
     )
     for field in references(child):
         assert field.ref is not None
@@ -39,14 +40,15 @@ def _settle_unresolved(work: Relations, child: ObjectPlan) -> None:
 
 _MISSING = "concat(field, ' names ', spoken, ' of ', {parent}, ', which no source has. Bring it, or say `missing:`.')"
 _AMBIGUOUS = "concat(field, ' names ', spoken, ' of ', {parent}, ', and ', len(candidates), ' records answer to it.')"
-_ASIDE = "concat(field, ' names ', spoken, ' of ', {parent}, ', which is ', state, ' (', code, ').')"
+_ASIDE = "concat(field, ' names ', spoken, ' of ', {parent}, ', which is ', state, ' (', code, ')', {by}, '.')"
 
 
 def _apply(
     work: Relations, child: ObjectPlan, field: FieldPlan, which: str, policy: str, code: str, message: str
 ) -> None:
     assert field.ref is not None
-    text = message.format(parent=literal(field.ref.object))
+    decision = "CASE WHEN l.state = 'excluded' THEN l.decision END"
+    text = message.format(parent=literal(field.ref.object), by=f"coalesce(' by ' || {decision}, '')")
     mine = f"FROM {table('links', child.name)} l WHERE l.field = {literal(field.name)} AND {which}"
     if policy == "clear":
         note = f"SELECT node, field, {literal(code)}, concat({text}, ' The link was cleared.') {mine}"
@@ -54,7 +56,7 @@ def _apply(
         work.execute(f"DELETE FROM {table('links', child.name)} l WHERE l.field = {literal(field.name)} AND {which}")
         return
     state = literal(_STATES[policy])
-    fresh = f"SELECT node, {state}, {literal(code)}, field, {text} {mine}"
+    fresh = f"SELECT node, {state}, {literal(code)}, {decision}, field, {text} {mine}"
     work.execute(
         f"INSERT INTO {table('gone', child.name)} SELECT * FROM ({fresh})"
         f" WHERE node NOT IN (SELECT node FROM {table('gone', child.name)})"
@@ -66,25 +68,27 @@ def _follow(work: Relations, child: ObjectPlan) -> bool:
     changed = False
     for field in references(child):
         assert field.ref is not None
-        for state, code in work.rows(
-            "SELECT DISTINCT g.state, g.code FROM"
+        for state, code, decision in work.rows(
+            "SELECT DISTINCT g.state, g.code, coalesce(g.decision, '') FROM"
             f" {table('gone', field.ref.object)} g JOIN {table('links', child.name)} l ON l.target = g.node"
             f" WHERE l.field = {literal(field.name)} AND l.problem IS NULL"
             f" AND l.node NOT IN (SELECT node FROM {table('gone', child.name)}) ORDER BY ALL"
         ):
-            _mark(work, child, field, str(state), str(code))
+            _mark(work, child, field, (str(state), str(code), str(decision)))
             policy = field.ref.parent_excluded if state == "excluded" else "hold"
             which = f"l.problem = 'aside' AND l.state = {literal(state)} AND l.code = {literal(code)}"
+            which += f" AND coalesce(l.decision, '') = {literal(decision)}"
             _apply(work, child, field, which, policy, f"parent_{state}", _ASIDE)
             changed = True
     return changed
 
 
-def _mark(work: Relations, child: ObjectPlan, field: FieldPlan, state: str, code: str) -> None:
+def _mark(work: Relations, child: ObjectPlan, field: FieldPlan, fate: tuple[str, str, str]) -> None:
     assert field.ref is not None
+    state, code, decision = map(literal, fate)
     work.execute(
-        f"UPDATE {table('links', child.name)} AS l SET target = NULL, problem = 'aside', state = {literal(state)},"
-        f" code = {literal(code)} FROM {table('gone', field.ref.object)} g WHERE l.target = g.node"
-        f" AND l.field = {literal(field.name)} AND l.problem IS NULL AND g.state = {literal(state)}"
-        f" AND g.code = {literal(code)}"
+        f"UPDATE {table('links', child.name)} AS l SET target = NULL, problem = 'aside', state = {state},"
+        f" code = {code}, decision = nullif({decision}, '') FROM {table('gone', field.ref.object)} g WHERE l.target = g.node"
+        f" AND l.field = {literal(field.name)} AND l.problem IS NULL AND g.state = {state}"
+        f" AND g.code = {code} AND coalesce(g.decision, '') = {decision}"
     )

@@ -1,5 +1,7 @@
 """What `map` left, as views that the linking works on; and the names of the tables it keeps while it runs."""
 
+from collections.abc import Collection
+
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.relations import Relations
@@ -37,15 +39,18 @@ def create_records(work: Relations, plan: ObjectPlan) -> None:
     work.execute(f"CREATE VIEW {table('records', plan.name)} AS {' UNION ALL '.join(feeds)}")
 
 
-def create_aside(work: Relations, plan: ObjectPlan) -> None:
-    """Table `mapped_aside/<object>`: the rows that `map` set aside, for what a reference to them means."""
+def create_aside(work: Relations, plan: ObjectPlan, decisions: Collection[str]) -> None:
+    """Table `mapped_aside/<object>`: the rows that `map` set aside, for what a reference to them means; `decision` is
+    the rule where it is one of these decisions."""
+    known = ", ".join(map(literal, decisions)) or "NULL"
     feeds = [
-        f"SELECT {literal(feed.source)} AS __source, __row, __key, __row_key, state, code"
+        f"SELECT {literal(feed.source)} AS __source, __row, __key, __row_key, state, code,"
+        f" CASE WHEN rule IN ({known}) THEN rule END AS decision"
         f" FROM {work.scan(SET_ASIDE, plan.name, feed.source)}"
         for feed in plan.feeds
     ]
     empty = (
-        "SELECT ''::VARCHAR AS __source, 0::BIGINT AS __row, '' AS __key, '' AS __row_key, '' AS state, '' AS code"
-        " WHERE FALSE"
+        "SELECT ''::VARCHAR AS __source, 0::BIGINT AS __row, '' AS __key, '' AS __row_key, '' AS state, '' AS code,"
+        " '' AS decision WHERE FALSE"
     )
     work.execute(f"CREATE TABLE {table('mapped_aside', plan.name)} AS {' UNION ALL '.join([empty, *feeds])}")

@@ -1,7 +1,8 @@
 """What the cells of a reference mean: the node of the parent, or why there is none.
 
 Table `links/<object>`: `node`, `field`, `spoken` (the text, or the row for `same_row`), `target` (node of the parent
-or null), `problem` (missing, ambiguous, aside) and for `aside` the `state` and `code` of the parent that was set aside.
+or null), `problem` (missing, ambiguous, aside) and for `aside` the `state` and `code` of the parent that was set aside,
+and the `decision` that did it.
 A cell that is empty, and a `same_row` whose row holds no such parent, is no reference at all.
 """
 
@@ -14,7 +15,7 @@ from crm_migrate.workspace.relations import Relations
 
 _LINKS = (
     "node BIGINT, field VARCHAR, spoken VARCHAR, target BIGINT, problem VARCHAR, state VARCHAR, code VARCHAR,"
-    " candidates BIGINT[]"
+    " decision VARCHAR, candidates BIGINT[]"
 )
 # Of several rows that were set aside under one key the worst is named: it says most about the child.
 _WORST = "CASE state WHEN 'held' THEN 0 WHEN 'rejected' THEN 1 WHEN 'excluded' THEN 2 ELSE 3 END"
@@ -79,8 +80,8 @@ def _same_row(speaker: _Speaker, alike: bool) -> tuple[str, str]:
         f" WHERE s.__source = {literal(speaker.source)}"
     )
     aside = (
-        f"SELECT s.node, concat('row ', s.__row) AS spoken, p.state, p.code FROM {mapped}"
-        f" UNION ALL SELECT s.node, concat('row ', s.__row), p.state, p.code FROM"
+        f"SELECT s.node, concat('row ', s.__row) AS spoken, p.state, p.code, p.decision FROM {mapped}"
+        f" UNION ALL SELECT s.node, concat('row ', s.__row), p.state, p.code, NULL FROM"
         f" {whose.format(table('aside', parent))}"
     )
     if speaker.ref.missing != "reject":
@@ -116,15 +117,15 @@ def _by_key(speaker: _Speaker, parent: ObjectPlan) -> tuple[str, str]:
             f" AND p.__split = r.__split{within}"
         )
     aside = " UNION ALL ".join(
-        f"SELECT s.node, s.spoken, p.state, p.code FROM {spoken} s"
+        f"SELECT s.node, s.spoken, p.state, p.code, {said} FROM {spoken} s"
         f" JOIN {table(kind, parent.name)} p ON {key} = s.spoken{within}"
-        for kind in ("mapped_aside", "aside")
+        for kind, said in (("mapped_aside", "p.decision"), ("aside", "NULL"))
     )
     if grouped:
         aside += (
-            f" UNION ALL SELECT s.node, s.spoken, p.state, p.code FROM {spoken} s"
+            f" UNION ALL SELECT s.node, s.spoken, p.state, p.code, p.decision FROM {spoken} s"
             f" JOIN {table('mapped_aside', parent.name)} p ON p.__row_key = s.spoken{within}"
-            f" UNION ALL SELECT s.node, s.spoken, p.state, p.code FROM {spoken} s"
+            f" UNION ALL SELECT s.node, s.spoken, p.state, p.code, NULL FROM {spoken} s"
             f" JOIN {table('records', parent.name)} r ON r.__row_key = s.spoken"
             f" JOIN {table('aside', parent.name)} p ON p.__source = r.__source AND p.__row = r.__row"
             f" AND p.__split = r.__split{within}"
@@ -142,7 +143,7 @@ def _by_field(speaker: _Speaker) -> tuple[str, str]:
         f" JOIN {table('rows', parent)} k ON k.__source = r.__source AND k.__row = r.__row AND k.__split ="
         f" r.__split{within}"
     )
-    return found, "SELECT 0::BIGINT AS node, '' AS spoken, '' AS state, '' AS code WHERE FALSE"
+    return found, "SELECT 0::BIGINT AS node, '' AS spoken, '' AS state, '' AS code, '' AS decision WHERE FALSE"
 
 
 def _spoken(speaker: _Speaker) -> str:
@@ -166,12 +167,12 @@ def _judged(speaker: _Speaker, found: str, aside: str) -> str:
         " one AS (SELECT node, min(target) AS target, list_sort(list(DISTINCT target)) AS candidates FROM"
         " found GROUP BY node),"
         f" lost AS (SELECT node, arg_min(state, {_WORST}) AS state, arg_min(code, ROW({_WORST}, code)) AS"
-        f" code FROM aside GROUP BY node)"
+        f" code, arg_min(decision, ROW({_WORST}, code, decision)) AS decision FROM aside GROUP BY node)"
         f" SELECT s.node, {literal(speaker.field.name)}, s.spoken,"
         " CASE WHEN len(one.candidates) = 1 THEN one.target END,"
         " CASE WHEN len(one.candidates) = 1 THEN NULL WHEN len(one.candidates) > 1 THEN 'ambiguous'"
         " WHEN lost.state IS NULL OR lost.state = 'absent' THEN 'missing' ELSE 'aside' END,"
-        " lost.state, lost.code, CASE WHEN len(one.candidates) > 1 THEN one.candidates END"
+        " lost.state, lost.code, lost.decision, CASE WHEN len(one.candidates) > 1 THEN one.candidates END"
         f" FROM (SELECT DISTINCT * FROM ({spoken})) s LEFT JOIN one ON one.node = s.node LEFT JOIN lost ON"
         f" lost.node = s.node"
     )

@@ -139,6 +139,29 @@ def test_an_excluded_parent(run: Run, policy: str, state: str | None) -> None:
     assert states == ([(state, "parent_excluded")] if state else [])
 
 
+def test_children_of_what_a_decision_excludes_follow_the_decision_through_every_generation(run: Run) -> None:
+    firms, people = accounts(), contacts(COMPANY.model_copy(update={"parent_excluded": "exclude"}))
+    parent = RefPlan(object="accounts", spaces={"firma": "firma"}, parent_excluded="exclude")
+    fields = (*firms.fields[:-1], staged.reference("parent", parent, "firma"))
+    firms = firms.model_copy(update={"fields": fields})
+    away = {"state": "excluded", "code": "excluded_rule"}
+    staged.aside(
+        run, "accounts", "firma",
+        {"__row": 9, "__key": "X", "rule": "D-004", **away}, {"__row": 8, "__key": "V", "rule": "country", **away},
+    )  # fmt: skip
+    staged.mapped(run, firms, "firma", {"key": "Y", "name": "Y", "parent": "X"})
+    people_of = {"k1": "X", "k2": "Y", "k3": "V"}
+    staged.mapped(run, people, "kisi", *({"key": key, "company": firm} for key, firm in people_of.items()))
+    linked(run, staged.plan(firms, people).model_copy(update={"decisions": {"D-004": "h"}}))
+    aside = staged.read(run, "link", "contacts", "set_aside").select("__key", "state", "code", "rule").rows()
+    assert aside == [
+        ("k1", "excluded", "parent_excluded", "D-004"),
+        ("k2", "excluded", "parent_excluded", "D-004"),
+        ("k3", "excluded", "parent_excluded", "company"),
+    ]
+    assert staged.read(run, "link", "contacts", "set_aside")["message"][0].endswith("(excluded_rule) by D-004.")
+
+
 def test_children_of_held_records_wait_through_every_generation(run: Run) -> None:
     firms, people = accounts(), contacts(COMPANY)
     staged.aside(run, "accounts", "firma", {"__row": 9, "__key": "X", "state": "held", "code": "value_unmapped"})
