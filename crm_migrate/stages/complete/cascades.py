@@ -10,14 +10,13 @@ def cascade(work: Relations, plan: Plan) -> None:
     """Complete `verdicts/<object>` of all objects by what became of parents; cleared links go to `links_cleared/`."""
     for each in plan.objects:
         work.execute(f"CREATE TABLE {quoted(f'links_cleared/{each.name}')} (cluster BIGINT, field VARCHAR)")
-        references = [field for field in each.fields if field.ref is not None]
-        if references:
-            scan = work.scan(MERGED, each.name, also={field.name: "BIGINT" for field in references})
-            listed = ", ".join(["__cluster", *(quoted(field.name) for field in references)])
+        named = [field.name for field in each.fields if field.ref is not None]
+        if named:
+            scan = work.scan(MERGED, each.name, also=dict.fromkeys(named, "BIGINT"))
+            listed = ", ".join(["__cluster", *map(quoted, named)])
             work.execute(f"CREATE TABLE {quoted(f'parents/{each.name}')} AS SELECT {listed} FROM {scan}")
-    while any(
-        _follow(work, plan, each, field) for each in plan.objects for field in each.fields if field.ref is not None
-    ):
+    references = [(each, field) for each in plan.objects for field in each.fields if field.ref is not None]
+    while any(_follow(work, plan, each, field) for each, field in references):
         pass
 
 
@@ -43,12 +42,12 @@ def _follow(work: Relations, plan: Plan, each: ObjectPlan, field: FieldPlan) -> 
             f"INSERT INTO {cleared} SELECT c.__cluster, {literal(field.name)} {orphans} AND v.state = 'excluded'"
         )
     state = "excluded" if field.ref.parent_excluded == "exclude" else "held"
-    known = ", ".join(map(literal, plan.decisions)) or "NULL"
+    name, known = literal(field.name), ", ".join(map(literal, plan.decisions)) or "NULL"
     decision = f"CASE WHEN v.state = 'excluded' AND v.rule IN ({known}) THEN v.rule END"
     work.execute(
         f"INSERT INTO {verdicts} SELECT c.__cluster, CASE WHEN v.state = 'excluded' THEN {literal(state)}"
         f" ELSE 'held' END,"
-        f" concat('parent_', v.state), coalesce({decision}, 'ref'), {literal(field.name)}, concat({literal(field.name)},"
+        f" concat('parent_', v.state), coalesce({decision}, 'ref'), {name}, concat({name},"
         f" ' points to a record of {field.ref.object} that is ', v.state, ' (', v.code, ')',"
         f" coalesce(' by ' || {decision}, ''), '.') {orphans}"
     )

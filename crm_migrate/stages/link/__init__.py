@@ -72,7 +72,8 @@ def _publish(work: Relations, plan: ObjectPlan) -> None:
     )
     work.publish(
         f"SELECT * FROM {table('aside', name)} UNION ALL"
-        " SELECT r.__source, r.__row, r.__split, r.__key, g.state, g.code, coalesce(g.decision, g.field), g.field, g.message"
+        " SELECT r.__source, r.__row, r.__split, r.__key, g.state, g.code, coalesce(g.decision, g.field), g.field,"
+        " g.message"
         f" FROM {gone} g JOIN {table('rows', name)} r ON r.__node = g.node ORDER BY __source, __row, __split",
         LINK_SET_ASIDE,
         name,

@@ -14,7 +14,8 @@ _STATES = {"hold": "held", "reject": "rejected", "exclude": "excluded"}
 
 
 def settle(work: Relations, plan: Plan) -> None:
-    """Table `gone/<object>` (`node`, `state`, `code`, `decision`, `field`, `message`) for every object; cleared links are noted."""
+    """Table `gone/<object>` (`node`, `state`, `code`, `decision`, `field`, `message`) for every object; notes of links
+    that were cleared."""
     for child in plan.objects:
         _settle_unresolved(work, child)
     while any(_follow(work, child) for child in plan.objects):
@@ -88,7 +89,7 @@ def _mark(work: Relations, child: ObjectPlan, field: FieldPlan, fate: tuple[str,
     state, code, decision = map(literal, fate)
     work.execute(
         f"UPDATE {table('links', child.name)} AS l SET target = NULL, problem = 'aside', state = {state},"
-        f" code = {code}, decision = nullif({decision}, '') FROM {table('gone', field.ref.object)} g WHERE l.target = g.node"
-        f" AND l.field = {literal(field.name)} AND l.problem IS NULL AND g.state = {state}"
+        f" code = {code}, decision = nullif({decision}, '') FROM {table('gone', field.ref.object)} g"
+        f" WHERE l.target = g.node AND l.field = {literal(field.name)} AND l.problem IS NULL AND g.state = {state}"
         f" AND g.code = {code} AND coalesce(g.decision, '') = {decision}"
     )
