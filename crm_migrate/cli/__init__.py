@@ -41,6 +41,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "review": ("review:review_command", "Ask people which records are the same, and read their answers back."),
         "unmerge": ("unmerge:unmerge_command", "Take records out of a merged cluster, by a decision that is replayed."),
     },
+    "Rehearse": {
+        "simulate": ("simulate:simulate_command", "Run a simulated CRM on this machine, with faults on purpose."),
+    },
     "Reference": {
         "steps": ("cleansing:steps_command", "The cleaning steps with options and examples."),
         "codes": ("reference:codes_command", "What a reason or finding code means, and what to do about it."),

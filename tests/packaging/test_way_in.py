@@ -47,6 +47,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("steps", 0),
     ("codes parent_missing", 0),
     ("connectors", 0),
+    ("simulate rest --list-faults", 0),
 )
 # What neither reads nor computes is not tried again with other libraries, nor is a second run of the same company.
 SHORT_TOUR = tuple(

@@ -1,0 +1,89 @@
+"""A request before it is sent and the answer to it, as data; what the answer says is read strictly."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from crm_migrate.errors import InDoubt, Retryable, TargetError
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask: `route` is a template (`/v1/objects/{object}`), `at` fills it; only the template is ever logged.
+
+    The body is `json` (any JSON value), or `body` with its `content_type`. `writes` says whether it may change
+    something there; None: by its method. A search by POST says False, so that it may be repeated.
+    """
+
+    method: str
+    route: str
+    at: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    body: bytes | None = None
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    writes: bool | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether the target may be another one after it."""
+        return self.method.upper() not in SAFE if self.writes is None else self.writes
+
+    @property
+    def path(self) -> str:
+        """The route with its places filled; a value is one segment, whatever it holds."""
+        return self.route.format_map({name: _segment(value) for name, value in self.at.items()})
+
+    def payload(self) -> bytes:
+        """The body in bytes. Floats that JSON does not have are a bug of the caller."""
+        if self.body is not None:
+            return self.body
+        return b"" if self.json is None else json.dumps(self.json, ensure_ascii=False, allow_nan=False).encode()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}"
+
+
+def _segment(value: str) -> str:
+    return value.replace(".", "%2E") if value in (".", "..") else quote(value, safe="")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer: names of headers in lower case; `request` is what it answers."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    def json(self) -> Any:
+        """The body as JSON, whatever type it says it has: no member twice, no NaN.
+
+        Raises InDoubt where that cannot be read and the request may have changed something, else Retryable.
+        """
+        try:
+            return json.loads(self.body, object_pairs_hook=_once_each, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise self.unreadable("no JSON of one meaning") from None
+
+    def unreadable(self, words: str) -> TargetError:
+        """The error of an answer that does not say what became of its request."""
+        kind = InDoubt if self.request.changes else Retryable
+        return kind(f"the answer {self.status} to {self.request} is {words}")
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
