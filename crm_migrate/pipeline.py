@@ -27,7 +27,7 @@ from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.extract import extract, read_facts
 from crm_migrate.stages.link import link
-from crm_migrate.stages.load import LoadPlan, execute_load, plan_load
+from crm_migrate.stages.load import LoadPlan, execute_load, plan_load, remember_load
 from crm_migrate.stages.load import read_plan as read_load_plan
 from crm_migrate.stages.load.objects import target_objects
 from crm_migrate.stages.load.restoring import adopt
@@ -271,7 +271,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     """Plan the load, write, read back, reconcile and report."""
     with stages.stage("plan") as work:
         if work:
-            validate_before(plan, run, target.describe())
+            validate_before(plan, run, target.describe([o.target for o in plan.objects]))
             plan_load(plan, project, run, target)
     load_plan = read_load_plan(run)
     if stages.stops_after("plan"):
@@ -285,6 +285,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     with stages.stage("validate") as work:
         if work:
             validate_after(plan, run, target)
+            remember_load(plan, project, run, target.identity())
     if stages.stops_after("validate"):
         return Outcome(project, run, plan, load_plan)
     with stages.stage("reconcile"):

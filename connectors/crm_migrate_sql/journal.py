@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from crm_migrate.connecting.contract import WriteBatch, WriteResult
+from crm_migrate.connecting.contract import WriteBatch
 from crm_migrate.errors import TargetConflict
 from crm_migrate.quoting import literal
 from crm_migrate_sql.tables import Dialect
@@ -48,8 +48,11 @@ def named(session: Session, dialect: Dialect) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
-def replayed(session: Session, dialect: Dialect, batch: WriteBatch) -> WriteResult | None:
-    """The answer of a batch that was committed before; TargetConflict when it was committed with other rows."""
+def replayed(session: Session, dialect: Dialect, batch: WriteBatch) -> dict[str, str] | None:
+    """Who of a batch that was committed before was refused, and the words.
+
+    TargetConflict when it was committed with other rows.
+    """
     query = f"SELECT digest, rejected FROM {dialect.place(BATCHES)} WHERE project = %s AND run = %s AND batch = %s"
     rows = session.run(query, (batch.project, batch.run, batch.batch))
     if not rows:
@@ -59,7 +62,7 @@ def replayed(session: Session, dialect: Dialect, batch: WriteBatch) -> WriteResu
             f"the target's journal has batch {batch.batch} of run {batch.run} with other rows than ours",
             hint="this run was continued elsewhere: start a new one with crm-migrate run",
         )
-    return WriteResult(rejected=json.loads(rows[0][1] or "{}"), replayed=True)
+    return dict(json.loads(rows[0][1] or "{}"))
 
 
 def claim(session: Session, dialect: Dialect, batch: WriteBatch) -> None:

@@ -231,10 +231,10 @@ class Postgres:
                 for batch in reader:
                     yield pa.Table.from_batches([batch])
 
-    def chosen(self, key: str, keys: Sequence[str]) -> str:
-        """The condition that keeps records with one of these keys."""
-        listed = ", ".join(map(literal, keys))
-        return f"{self.dialect.quote(key)} IN ({listed})"
+    def chosen(self, column: Column, values: Sequence[str]) -> str:
+        """The condition that keeps records with one of these values, as canonical text."""
+        listed = ", ".join(map(literal, values))
+        return f"{self.dialect.quote(column.name)} IN ({listed})"
 
 
 class _CopyReader(io.RawIOBase):

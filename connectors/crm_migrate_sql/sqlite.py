@@ -171,10 +171,10 @@ class Sqlite:
         while rows := cursor.fetchmany(FETCH):
             yield pa.table([pa.array(column, pa.string()) for column in zip(*rows, strict=True)], names=list(names))
 
-    def chosen(self, key: str, keys: Sequence[str]) -> str:
-        """The condition that keeps records with one of these keys."""
-        listed = ", ".join(map(literal, keys))
-        return f"{self.dialect.quote(key)} IN ({listed})"
+    def chosen(self, column: Column, values: Sequence[str]) -> str:
+        """The condition that keeps records with one of these values, as canonical text."""
+        listed = ", ".join(map(literal, values))
+        return f"{self.dialect.quote(column.name)} IN ({listed})"
 
 
 def _values(table: Table, rows: pa.Table, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

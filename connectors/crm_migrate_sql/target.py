@@ -14,11 +14,14 @@ import sqlalchemy as sa
 
 from crm_migrate.connecting.contract import (
     ENTITY,
-    Capabilities,
+    Action,
+    Answer,
+    By,
+    Limits,
+    Refusal,
     TargetObject,
     TargetSchema,
     WriteBatch,
-    WriteResult,
 )
 from crm_migrate.errors import TargetError, UsageError
 from crm_migrate_sql import journal
@@ -27,12 +30,13 @@ from crm_migrate_sql.bisecting import isolate
 from crm_migrate_sql.preparing import changes, refuse_long_names
 from crm_migrate_sql.rights import check_rights
 from crm_migrate_sql.sqlite import Sqlite
-from crm_migrate_sql.tables import Table, described, reflect
+from crm_migrate_sql.tables import Column, Table, described, reflect
 
 if TYPE_CHECKING:
     from crm_migrate_sql.postgresql import Postgres
 
 LOOKUP_KEYS = 5_000
+SWALLOWED = "the database took the record and does not have it: a trigger dropped it, or somebody deleted it since"
 OURS = (journal.BATCHES, journal.IDENTITY, journal.MEMBERS)
 
 
@@ -59,10 +63,9 @@ class SqlTarget:
         self._dialect = self._backend.dialect
         self._tables: dict[str, Table] = {}
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Atomic batches with a journal in the same transaction."""
-        return Capabilities(batch_rows=self._backend.batch_rows, same_transaction_journal=True)
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- one transaction is like another
+        """One transaction at a time, which holds the batch and its line in our journal."""
+        return Limits(rows=self._backend.batch_rows)
 
     def identity(self) -> str:
         """The name that `prepare` gave this database; before that, a name that no prepared database has."""
@@ -75,14 +78,14 @@ class SqlTarget:
         place = f"{url.get_backend_name()}|{url.host}|{url.port}|{url.database}|{self._dialect.schema}"
         return f"sql-unprepared-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
 
-    def describe(self) -> TargetSchema:
-        """All tables with a key of one column, as they are now."""
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """The named tables that are there and have a key of one column, as they are now."""
         if not self._there():
             return TargetSchema((), prepared=False)
         with self._told():
-            names = sa.inspect(self._backend.engine).get_table_names(schema=self._dialect.schema)
-        tables = [table for name in sorted(set(names) - set(OURS)) if (table := self._try_reflect(name))]
-        return TargetSchema(tuple(described(t, "crm_migrate_id") for t in tables), prepared=set(OURS) <= set(names))
+            there = set(sa.inspect(self._backend.engine).get_table_names(schema=self._dialect.schema))
+        tables = [table for name in dict.fromkeys(objects) if name in there and (table := self._try_reflect(name))]
+        return TargetSchema(tuple(described(t, "crm_migrate_id") for t in tables), prepared=set(OURS) <= there)
 
     def _try_reflect(self, name: str) -> Table | None:
         try:
@@ -116,41 +119,59 @@ class SqlTarget:
         with self._backend.reading() as session:
             check_rights(session, self._dialect, [*found, *journals], changed, makes=makes)
 
-    def lookup(self, object: TargetObject, keys: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """`__entity`, `target_id` of the records that carry our key."""
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they are now, in the order of the target's ids."""
         table = self._table(object)
-        quote = self._dialect.quote
-        key, id = quote(object.key_field), self._backend.canonical(_key_column(table))
-        query = f"SELECT {key}, {id} FROM {self._dialect.place(table.name)} WHERE {key} IS NOT NULL"
-        portions = [None] if keys is None else [keys[i : i + LOOKUP_KEYS] for i in range(0, len(keys), LOOKUP_KEYS)]
-        for portion in portions:
-            chosen = f" AND {self._backend.chosen(object.key_field, portion)}" if portion is not None else ""
-            yield from self._backend.rows(f"{query}{chosen}", [ENTITY, "target_id"])
-
-    def read_back(self, object: TargetObject) -> Iterator[pa.Table]:
-        """All records as they are now, in the order of the target's ids."""
-        table = self._table(object)
-        key = table.column(object.key_field)
+        key, id = table.column(object.key_field), _key_column(table)
         columns = [column for field in object.fields if (column := table.column(field.name))]
         texts = [self._backend.canonical(column) for column in columns]
-        ours = self._dialect.quote(key.name) if key else "NULL"
-        listed = ", ".join([self._backend.canonical(_key_column(table)), ours, *texts])
-        query = f"SELECT {listed} FROM {self._dialect.place(table.name)} t ORDER BY t.{self._dialect.quote(table.key)}"
-        yield from self._backend.rows(query, ["target_id", ENTITY, *(column.name for column in columns)])
+        listed = ", ".join([self._backend.canonical(id), self._dialect.quote(key.name) if key else "NULL", *texts])
+        query = f"SELECT {listed} FROM {self._dialect.place(table.name)} t"
+        order = f" ORDER BY t.{self._dialect.quote(table.key)}"
+        for condition in self._portions(by, key, id, values):
+            yield from self._backend.rows(
+                f"{query}{condition}{order}", ["target_id", ENTITY, *(column.name for column in columns)]
+            )
 
-    def write(self, batch: WriteBatch) -> WriteResult:
+    def _portions(self, by: By, key: Column | None, id: Column, values: Sequence[str]) -> Iterator[str]:
+        """The conditions of the queries that find all records with one of these values."""
+        if by == "all":
+            yield ""
+            return
+        column = id if by == "id" else key
+        if column is not None:
+            for start in range(0, len(values), LOOKUP_KEYS):
+                yield f" WHERE {self._backend.chosen(column, values[start : start + LOOKUP_KEYS])}"
+
+    def write(self, batch: WriteBatch) -> Answer:
         """Write one batch and its journal row in one transaction; a batch that is committed already is not sent."""
-        table = self._table(batch.object)
-        key = batch.object.key_field
+        table, key = self._table(batch.object), batch.object.key_field
         send: Callable[..., None] = self._backend.insert if batch.action == "create" else self._backend.update
         with self._backend.writing() as session:
-            earlier = journal.replayed(session, self._dialect, batch)
-            if earlier is not None:
-                return earlier
-            journal.claim(session, self._dialect, batch)
-            rejected = isolate(batch.rows, lambda rows: send(session, table, key, rows))
-            journal.complete(session, self._dialect, batch, rejected)
-        return WriteResult(rejected=rejected)
+            refused = journal.replayed(session, self._dialect, batch)
+            replayed = refused is not None
+            if refused is None:
+                journal.claim(session, self._dialect, batch)
+                refused = isolate(batch.rows, lambda rows: send(session, table, key, rows))
+                journal.complete(session, self._dialect, batch, refused)
+            loaded = self._ids(session, table, key, batch, refused)
+        gone = [entity for entity in batch.rows[ENTITY].to_pylist() if entity not in loaded and entity not in refused]
+        words = {**dict.fromkeys(gone, SWALLOWED), **refused}
+        return Answer(loaded, {entity: Refusal(said) for entity, said in words.items()}, replayed=replayed)
+
+    def _ids(
+        self, session: Any, table: Table, key: str, batch: WriteBatch, refused: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Entity -> target id of the rows that were taken and are there."""
+        entities = [entity for entity in batch.rows[ENTITY].to_pylist() if entity not in refused]
+        columns = f"{self._dialect.quote(key)}, {self._backend.canonical(_key_column(table))}"
+        ours = table.column(key)
+        assert ours is not None
+        found: dict[str, str] = {}
+        for start in range(0, len(entities), LOOKUP_KEYS):
+            chosen = self._backend.chosen(ours, entities[start : start + LOOKUP_KEYS])
+            found.update(session.run(f"SELECT {columns} FROM {self._dialect.place(table.name)} WHERE {chosen}"))
+        return found
 
     def committed(self, project: str, run: str) -> Mapping[str, str]:
         """Batch name -> digest of the batches of a run, from the journal in the target."""
@@ -219,7 +240,7 @@ class _Told:
             ) from error
 
 
-def _key_column(table: Table) -> Any:
+def _key_column(table: Table) -> Column:
     column = table.column(table.key)
     assert column is not None
     return column

@@ -6,7 +6,8 @@ Columns of ours begin with two underscores; a source column that does is renamed
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -148,13 +149,27 @@ class Source(Protocol):
 # ---------------------------------------------------------------------------------------------------- targets
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a target can do, as data. Stages ask this, never the class."""
+Action = Literal["create", "update"]
+By = Literal["all", "key", "id"]
 
-    batch_rows: int
-    same_transaction_journal: bool = False
-    max_request_seconds: int = 0
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request about an object may hold, and how far an answer can be trusted.
+
+    `rows` and `bytes` (of canonical text; None: any) bound one request, `parallel` how many may be under way. A request
+    may still take effect `longest_seconds` after it was sent, though nobody answers any more; a read may lie about a
+    write for `settle_seconds` after it. A key counts as absent when `misses` reads in a row, `apart_seconds` from each
+    other, do not find it: where reads are not monotonic one miss proves nothing.
+    """
+
+    rows: int
+    bytes: int | None = None
+    parallel: int = 1
+    longest_seconds: float = 0
+    settle_seconds: float = 0
+    misses: int = 1
+    apart_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +200,10 @@ class TargetObject:
     fields: tuple[TargetField, ...]
     key_field: str = "crm_migrate_id"
 
+    def bare(self) -> "TargetObject":
+        """The object without its fields: reading it gives ids and our keys alone."""
+        return replace(self, fields=())
+
     def field(self, name: str) -> TargetField | None:
         """The field of that name, or None."""
         return next((f for f in self.fields if f.name == name), None)
@@ -206,8 +225,9 @@ class TargetSchema:
 class WriteBatch:
     """Rows of one object to create or to update, as one intent.
 
-    `rows` has `__entity` and one canonical-text column per target field (reference fields hold *target ids*);
-    in an update, only the columns that are there are written, and null clears. `digest` is the sha256 of the rows.
+    `rows` has `__entity`, each once and never empty, and one canonical-text column per target field (reference fields
+    hold *target ids*); in an update, only the columns that are there are written, and null clears. `digest` is the
+    sha256 of the batch's part; `batch` and `digest` stay the same when it is sent again.
     An update whose rows have `__target_id` adopts records that were there before us: they are found by that id, take
     our key, and are refused when they carry another key already.
     """
@@ -216,63 +236,95 @@ class WriteBatch:
     run: str
     batch: str
     object: TargetObject
-    action: Literal["create", "update"]
+    action: Action
     rows: pa.Table
     digest: str
 
 
-Outcome = Literal["loaded", "rejected", "in_doubt"]
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The target's own words about a record that it did not take, without the record's values; its code and field."""
+
+    words: str
+    code: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class WriteResult:
-    """An outcome per key, matched by identity and never by position.
+class Answer:
+    """What became of every entity of a request, matched by identity and never by position.
 
-    `rejected` maps an entity to the target's own words; every other entity of the batch was loaded unless it is in
-    `in_doubt`. `replayed` is True when the target's own journal shows that this very batch was committed before.
+    `loaded` maps an entity to its target id. What may or may not have been written is `in_doubt`; what was not written
+    and may be sent again at an instant is `later`. An entity that none of these names is in doubt, and an answer for
+    one that was not sent is a conflict. `refused_whole` is a refusal that does not say whose record it is about and
+    that left nothing behind: the request is halved until the record is alone. `replayed` is True when the target's own
+    journal shows that this very batch was committed before.
     """
 
-    rejected: Mapping[str, str] = field(default_factory=dict)
+    loaded: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
     in_doubt: frozenset[str] = frozenset()
+    later: Mapping[str, datetime] = field(default_factory=dict)
+    refused_whole: Refusal | None = None
     replayed: bool = False
 
 
-@runtime_checkable
 class Target(Protocol):
-    """Writes one target. Every method may raise TargetError; none may lose an answer."""
+    """Writes one target.
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """What this target can do."""
+    `write` may be called by `Limits.parallel` threads at a time, never twice at once about one entity. Every method may
+    raise, of `errors`: Throttled (nothing was done; ask again at `until`), QuotaGone (nothing was done, and nothing
+    will be before `until`), Retryable (nothing was done, for certain), InDoubt (something may have been done), and
+    TargetError (final). None may lose an answer.
+    """
+
+    def limits(self, object: TargetObject, action: Action) -> Limits:
+        """What a request of that kind may hold."""
         ...
 
     def identity(self) -> str:
         """Which organisation, portal or database this is: stable text, no secrets."""
         ...
 
-    def describe(self) -> TargetSchema:
-        """Objects and fields as they are in the target now."""
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """The named objects, as far as they are there, and their fields as they are in the target now."""
         ...
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Create (or with `apply=False` only name) what is missing: objects, our key field, the batch journal."""
         ...
 
-    def lookup(self, object: TargetObject, keys: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """`__entity`, `target_id` (both text) of the records that carry our key; all of them when `keys` is None."""
+    def write(self, batch: WriteBatch) -> Answer:
+        """Write one request."""
         ...
 
-    def write(self, batch: WriteBatch) -> WriteResult:
-        """Write one batch; an atomic batch that is refused is bisected until the poison rows are alone."""
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they are now: `target_id`, `__entity` (null where not ours) and the fields of `object` that are in
+        the target, as canonical text (reference fields hold target ids); all of them, or by our keys, or by ids."""
         ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+# What only some targets can do. A stage asks whether the target is one of these.
+
+
+@runtime_checkable
+class Journal(Protocol):
+    """A target that keeps, in the same transaction as the records, which batches it took, and whose records they are.
+
+    To it a batch in doubt is sent again as it was: it answers what became of it the first time.
+    """
 
     def committed(self, project: str, run: str) -> Mapping[str, str]:
-        """Batch name -> digest of the batches of a run that are committed, from the target's own journal."""
+        """Batch name -> digest of the batches of a run that are committed."""
         ...
 
     def claims(self, object: TargetObject) -> Iterator[pa.Table]:
         """`project`, `member`, `__entity` (text): the source records that each entity stands for, by whom they were
-        loaded. Nothing where the target has no place for it."""
+        loaded."""
         ...
 
     def claim(self, object: TargetObject, project: str, members: pa.Table) -> None:
@@ -280,15 +332,6 @@ class Target(Protocol):
 
         Said before the records are written. A member is a digest: no key of a source reaches the target.
         """
-        ...
-
-    def read_back(self, object: TargetObject) -> Iterator[pa.Table]:
-        """All records as they are now: `target_id`, `__entity` (null where not ours) and every field as canonical
-        text (reference fields hold target ids)."""
-        ...
-
-    def close(self) -> None:
-        """Give back connections."""
         ...
 
 

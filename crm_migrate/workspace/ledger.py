@@ -27,7 +27,6 @@ WAY_ON = (
     "bring it back from a backup, or move it away with its -wal and -shm: then crm-migrate plan asks the target by our "
     "key, and the target's own journal still protects against double loading"
 )
-BatchState = Literal["intended", "settled", "in_doubt"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -40,12 +39,14 @@ CREATE TRIGGER IF NOT EXISTS entries_remain BEFORE DELETE ON entries
   BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 CREATE VIEW IF NOT EXISTS intents AS
   SELECT json_extract(body, '$.run') AS run, json_extract(body, '$.object') AS object,
-         json_extract(body, '$.name') AS batch, json_extract(body, '$.action') AS action,
-         json_extract(body, '$.count') AS count, at FROM entries WHERE kind = 'intent';
+         json_extract(body, '$.name') AS batch, json_extract(body, '$.attempt') AS attempt,
+         json_extract(body, '$.action') AS action, json_extract(body, '$.count') AS count, at
+  FROM entries WHERE kind = 'intent';
 CREATE VIEW IF NOT EXISTS outcomes AS
   SELECT json_extract(body, '$.run') AS run, json_extract(body, '$.object') AS object,
-         json_extract(body, '$.name') AS batch, json_extract(body, '$.state') AS state,
-         json_extract(body, '$.loaded') AS loaded, at FROM entries WHERE kind = 'outcome';
+         json_extract(body, '$.name') AS batch, json_extract(body, '$.attempt') AS attempt,
+         json_extract(body, '$.loaded') AS loaded, json_array_length(body, '$.in_doubt') AS in_doubt, at
+  FROM entries WHERE kind = 'outcome';
 CREATE VIEW IF NOT EXISTS refusals AS
   SELECT json_extract(body, '$.run') AS run, json_extract(body, '$.object') AS object,
          json_extract(body, '$.name') AS batch, refused.key AS entity, refused.value AS message
@@ -55,7 +56,8 @@ CREATE VIEW IF NOT EXISTS refusals AS
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A batch that is about to be sent: `part` is its file below the run's folder, `digest` the sha256 of its rows."""
+    """Entities of a batch that are about to be sent: `part` is the batch's file below the run's folder, `count` its
+    rows and `digest` its sha256; `entities` are empty where all of them are sent. `attempt` counts from 1."""
 
     run: str
     object: str
@@ -64,34 +66,72 @@ class Intent:
     part: str
     count: int
     digest: str
+    attempt: int = 1
+    entities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a batch: how many were loaded, who was rejected and why, who is still in doubt."""
+    """What was said of an attempt, or of some `entities` of it that were in doubt until now (empty: of all).
+
+    `loaded` of them are in the target, others were `rejected` in the target's words, are still `in_doubt`, or were not
+    written and are sent `later`. `answers` is the file of who is known now, below the run's folder; `digest` its
+    sha256.
+    """
 
     run: str
     object: str
     name: str
-    state: BatchState
     loaded: int
     rejected: Mapping[str, str] = field(default_factory=dict)
     in_doubt: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     replayed: bool = False
+    attempt: int = 1
+    entities: tuple[str, ...] = ()
+    answers: str = ""
+    digest: str = ""
+
+    @property
+    def known(self) -> int:
+        """How many have a final answer now."""
+        return self.loaded + len(self.rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One intent, when it was written (ISO 8601), and what was said of it since."""
+
+    intent: Intent
+    at: str
+    outcomes: tuple[Settled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One batch as the ledger knows it now: the intent, when it was written, and its last outcome if any."""
+    """One batch as the ledger knows it now: what was tried, in order."""
 
-    intent: Intent
-    intended_at: str
-    outcome: Settled | None
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def intent(self) -> Intent:
+        """The first of its intents, which is about all of its rows or the first of them."""
+        return self.attempts[0].intent
+
+    @property
+    def outcomes(self) -> tuple[Settled, ...]:
+        """Everything that was said of it, in order."""
+        return tuple(outcome for attempt in self.attempts for outcome in attempt.outcomes)
 
     @property
     def settled(self) -> bool:
-        """Every key of it has a final answer."""
-        return self.outcome is not None and self.outcome.state == "settled"
+        """Every entity of it has a final answer."""
+        return sum(outcome.known for outcome in self.outcomes) == self.intent.count
+
+    @property
+    def rejected(self) -> dict[str, str]:
+        """The entities that the target refused, and its words."""
+        return {entity: words for outcome in self.outcomes for entity, words in outcome.rejected.items()}
 
 
 class Ledger:
@@ -188,15 +228,25 @@ class Ledger:
         return any(body["run"] == run for body in self._bodies("run"))
 
     def batches(self, run: str) -> list[BatchLine]:
-        """The batches of a run in the order of their intents, each with its last outcome."""
-        outcomes = {b["name"]: _settled(b) for b in self._bodies("outcome") if b["run"] == run}
+        """The batches of a run in the order of their first intents."""
+        said: dict[tuple[str, int], list[Settled]] = {}
+        for body in self._bodies("outcome"):
+            if body["run"] == run:
+                outcome = _settled(body)
+                said.setdefault((outcome.name, outcome.attempt), []).append(outcome)
         query = "SELECT at, body FROM entries WHERE kind = 'intent' ORDER BY seq"
-        lines: dict[str, BatchLine] = {}
+        lines: dict[str, list[Attempt]] = {}
         for at, text in self._connection.execute(query).fetchall():
             body = json.loads(text)
             if body["run"] == run:
-                lines[body["name"]] = BatchLine(Intent(**body), at, outcomes.get(body["name"]))
-        return list(lines.values())
+                intent = Intent(**{**body, "entities": tuple(body["entities"])})
+                outcomes = said.get((intent.name, intent.attempt), [])
+                lines.setdefault(intent.name, []).append(Attempt(intent, at, tuple(outcomes)))
+        return [BatchLine(tuple(attempts)) for attempts in lines.values()]
+
+    def lines(self, run: str) -> dict[str, BatchLine]:
+        """The batches of a run by name."""
+        return {line.intent.name: line for line in self.batches(run)}
 
     def verify(self, head: tuple[int, str] | None = None) -> list[Finding]:
         """Walk the chain: a changed, removed or inserted entry is a finding; with `head`, also a cut tail."""
@@ -242,7 +292,7 @@ def _digest(seq: int, at: str, kind: str, body: str, prev: str) -> str:
 
 
 def _settled(body: dict[str, Any]) -> Settled:
-    return Settled(**{**body, "in_doubt": tuple(body["in_doubt"])})
+    return Settled(**{**body, **{name: tuple(body[name]) for name in ("in_doubt", "later", "entities")}})
 
 
 def _broken(seq: int) -> Finding:

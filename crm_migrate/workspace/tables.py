@@ -167,14 +167,13 @@ PLANNED = Table(
 VANISHED = Table("load/<object>/vanished", texts("__entity", "code", "policy", "message"), ("__entity",))
 KNOWN = Table("load/<object>/known", texts("__entity", "target_id"), ("__entity",))
 BEFORE = Table("load/<object>/before", _IDS, ("target_id",))
-AFTER = Table("load/<object>/after", _IDS, ("target_id",))
-LOADED_IDS = Table("load/<object>/ids", _IDS, ())
-BACK = Table("load/<object>/back", _IDS, (), open=True)
+LOADED_IDS = Table("load/<object>/ids", _IDS, ("target_id",))
 OUTCOMES = Table(
     "load/<object>/outcomes", texts("__entity", "outcome", "message", "target_id", "batch"), ("__entity", "batch")
 )
 
 ACTUAL = Table("validate/<object>/actual", _IDS, (), open=True)
+AFTER = Table("validate/<object>/after", _IDS, ("target_id",))
 BREACHES = Table(
     "validate/<object>/breaches",
     {**texts("__entity", "target_id", "field", "code", "message", "when"), "__cluster": "BIGINT"},

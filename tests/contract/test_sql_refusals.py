@@ -64,15 +64,15 @@ def test_what_a_trigger_refuses_with_any_state_is_k_failed_records(where: dict[s
         "CREATE TRIGGER no BEFORE INSERT ON thing FOR EACH ROW EXECUTE FUNCTION no()",
     )
     result = write(target, THING, "one", rows("a", "bad1", "b", "bad2"))
-    assert set(result.rejected) == {"e1-bad1", "e3-bad2"}
-    assert "not this one" in result.rejected["e1-bad1"]
+    assert set(result.refused) == {"e1-bad1", "e3-bad2"}
+    assert "not this one" in result.refused["e1-bad1"].words
 
 
 @pytest.mark.postgresql
 def test_a_constraint_that_waits_for_the_end_refuses_its_row_and_not_the_batch(where: dict[str, str]) -> None:
     target = prepared(where)
     execute(where, "ALTER TABLE thing ADD UNIQUE (name) DEFERRABLE INITIALLY DEFERRED")
-    assert set(write(target, THING, "one", rows("a", "a", "b")).rejected) == {"e1-a"}
+    assert set(write(target, THING, "one", rows("a", "a", "b")).refused) == {"e1-a"}
 
 
 @pytest.mark.postgresql
@@ -100,7 +100,7 @@ def test_what_the_database_demands_is_described(where: dict[str, str]) -> None:
         "ALTER TABLE thing ADD a VARCHAR(5) NOT NULL, ADD b TEXT NOT NULL DEFAULT 'x', ADD c SMALLINT, "
         "ADD d NUMERIC(6,2), ADD e INT GENERATED ALWAYS AS (length(name)) STORED",
     )
-    found = target.describe().object("thing")
+    found = target.describe(["thing"]).object("thing")
     assert found is not None
     fields = {field.name: field for field in found.fields}
     assert (fields["a"].required, fields["a"].default, fields["a"].length) == (True, False, 5)
@@ -165,7 +165,7 @@ def test_a_server_that_falls_silent_is_an_error_and_not_a_hang(
     url = sa.make_url(where["url"]).set(host="127.0.0.1", port=proxy.port)
     url = url.update_query_dict({"options": "-c statement_timeout=1s"})
     target = SqlTarget({**where, "url": url.render_as_string(hide_password=False)})
-    assert write(target, THING, "first", rows("a")).rejected == {}
+    assert write(target, THING, "first", rows("a")).refused == {}
     proxy.silent.set()
     with pytest.raises(TargetError, match="has not answered for 2 s"):
         write(target, THING, "second", rows("b"))
@@ -179,8 +179,8 @@ def test_options_of_the_url_are_honoured(where: dict[str, str]) -> None:
     prepared(where).close()
     url = sa.make_url(where["url"]).update_query_dict({"options": f"-csearch_path={where['schema']}"})
     target = SqlTarget({"url": url.render_as_string(hide_password=False)})
-    assert [found.name for found in target.describe().objects] == ["thing"]
-    assert write(target, THING, "one", rows("a")).rejected == {}
+    assert [found.name for found in target.describe(["thing", "nothing"]).objects] == ["thing"]
+    assert write(target, THING, "one", rows("a")).refused == {}
     target.close()
 
 

@@ -50,7 +50,7 @@ def test_looking_makes_no_file(tmp_path: Path) -> None:
     target = SqlTarget(options("sqlite", tmp_path))
     target.prepare((COMPANY,), apply=False)
     assert target.identity()
-    assert target.describe().objects == ()
+    assert target.describe(["conformance_company"]).objects == ()
     assert target.committed("p", "r") == {}
     assert list(tmp_path.iterdir()) == []
 
@@ -63,15 +63,15 @@ def test_a_value_of_another_type_is_refused_alone(open_target: OpenTarget, field
     result = write(
         target, PERSON, "b", ({"__entity": "p1", "name": "A", field: value}, {"__entity": "p2", "name": "B"})
     )
-    assert set(result.rejected) == {"p1"}
-    assert value not in result.rejected["p1"] or len(value) < 4
+    assert set(result.refused) == {"p1"}
+    assert value not in result.refused["p1"].words or len(value) < 4
     target.close()
 
 
 def test_a_reference_to_nothing_is_refused(open_target: OpenTarget) -> None:
     target = opened(open_target)
     result = write(target, PERSON, "b", ({"__entity": "p1", "name": "A", "company": "4711"},))
-    assert set(result.rejected) == {"p1"}
+    assert set(result.refused) == {"p1"}
     target.close()
 
 
@@ -91,12 +91,12 @@ def test_a_table_that_is_there_gets_our_key_and_keeps_its_rows(where: dict[str, 
     result = write(
         target, kunden, "adopt", ({"__entity": "k7", TARGET_ID: "7", "mail": "post@weiss.example"},), "update"
     )
-    assert result.rejected == {}
+    assert result.refused == {}
     assert everything(target, kunden) == [
         {"target_id": "7", "__entity": "k7", "name": "Weiß KG", "mail": "post@weiss.example"},
         {"target_id": "8", "__entity": None, "name": "Grün", "mail": None},
     ]
-    described = target.describe().object("kunden")
+    described = target.describe(["kunden"]).object("kunden")
     assert described is not None
     assert described.field("seit") == TargetField("seit", "date")
     target.close()
@@ -109,7 +109,7 @@ def test_any_text_comes_back_as_it_was(tmp_path: Path, where: dict[str, str], te
     target = opened(lambda: SqlTarget(fresh))
     number = len(everything(target, PERSON))
     rows = [{"__entity": f"{number}-{n}", "name": text, "note": None} for n, text in enumerate(texts)]
-    assert write(target, PERSON, f"b{number}", rows).rejected == {}
+    assert write(target, PERSON, f"b{number}", rows).refused == {}
     found = [row["name"] for row in everything(target, PERSON)]
     target.close()
     assert found[number:] == texts
@@ -124,7 +124,7 @@ def test_k_poison_rows_reject_k(where: dict[str, str], size: int, data: st.DataO
     rows = [{"__entity": f"{number}-{n}", "name": None if n in bad else "good"} for n in range(size)]
     before = len(everything(target, COMPANY))
     result = write(target, COMPANY, f"b{number}", rows)
-    assert set(result.rejected) == {f"{number}-{n}" for n in bad}
+    assert set(result.refused) == {f"{number}-{n}" for n in bad}
     assert len(everything(target, COMPANY)) == before + size - len(bad)
     target.close()
 
@@ -143,7 +143,7 @@ def test_a_second_loader_is_sent_away(tmp_path: Path) -> None:
 def test_a_password_is_in_no_message() -> None:
     target = SqlTarget({"url": "postgresql://someone:hunter22@127.0.0.1:9/nowhere"})
     with pytest.raises(TargetError) as caught:
-        target.describe()
+        target.describe(["company"])
     assert "hunter22" not in str(caught.value) + target.identity.__doc__ + caught.value.hint  # type: ignore[operator]
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Target
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Journal, Target
 from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
@@ -24,20 +24,29 @@ from crm_migrate.stages.load.keys import names_field, plan_columns, plan_listing
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object, target_objects
 from crm_migrate.stages.load.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
 from crm_migrate.stages.load.planning import plan_load
-from crm_migrate.stages.load.publishing import PUBLISHED, publish_memory, write_outcomes
+from crm_migrate.stages.load.publishing import PUBLISHED, loaded_ids, publish_memory, write_outcomes
 from crm_migrate.stages.load.restoring import refuse_exchanged
-from crm_migrate.stages.load.sending import Kind, Sender, check_journal, slices
-from crm_migrate.stages.load.theirs import read_theirs
+from crm_migrate.stages.load.sending import Kind, Sender, check_journal, cut, slices
+from crm_migrate.stages.load.sending.clock import Clock, WallClock
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.ledger import BatchLine, Ledger, checked
+from crm_migrate.workspace.ledger import Ledger, checked
 from crm_migrate.workspace.locking import project_lock, target_lock
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sealing import damaged
 from crm_migrate.workspace.signals import handled, stop_now
-from crm_migrate.workspace.sql import stream, write_batches
-from crm_migrate.workspace.tables import AFTER, BACK, LOADED_IDS, OUTCOMES, PLANNED
+from crm_migrate.workspace.sql import stream
+from crm_migrate.workspace.tables import LOADED_IDS, OUTCOMES, PLANNED, THEIRS
 
-__all__ = ["LoadPlan", "LoadResult", "LoadSample", "ObjectLoad", "execute_load", "plan_load", "read_plan"]
+__all__ = [
+    "LoadPlan",
+    "LoadResult",
+    "LoadSample",
+    "ObjectLoad",
+    "execute_load",
+    "plan_load",
+    "read_plan",
+    "remember_load",
+]
 
 
 class LoadedObject(BaseModel):
@@ -88,8 +97,9 @@ def execute_load(
     *,
     stop: Callable[[], bool] = _never,
     progress: Callable[[str, int], None] = _silent,
+    clock: Clock | None = None,
 ) -> LoadResult:
-    """Carry out the plan of this run's load, or go on with it; writes `outcomes` and `after` of every object.
+    """Carry out the plan of this run's load, or go on with it; writes `outcomes` of every object.
 
     Interrupted between two batches when `stop()` says so or Ctrl-C was pressed; TargetConflict when the target is not
     the one that was planned for; TargetError when it cannot go on. `resume` is calling this again.
@@ -101,19 +111,31 @@ def execute_load(
         _check_seal(load_plan, run, ledger)
         identity = _enter(plan, load_plan, run, target, ledger)
         with target_lock(identity), relations(run, "load") as tables:
-            lines = {line.intent.name: line for line in ledger.batches(run.id)}
-            sender = Sender(plan.project, run, ledger, target, lines, stopped, progress)
+            sender = Sender(
+                plan.project, run, ledger, target, ledger.lines(run.id), stopped, progress, clock or WallClock()
+            )
             check_journal(sender)
-            for object_plan in plan.objects:
-                claim_members(tables, target, plan, object_plan)
+            if isinstance(target, Journal):
+                for object_plan in plan.objects:
+                    claim_members(tables, target, plan, object_plan)
             held = {o.name: _load_object(tables, sender, plan, o) for o in plan.objects}
             linked = {o.name: _load_links(tables, sender, plan, o) for o in plan.objects}
-            after = {line.intent.name: line for line in ledger.batches(run.id)}
+            lines = ledger.lines(run.id)
             for object_plan in plan.objects:
-                _remember(tables, project, identity, plan, object_plan, target, after)
+                write_outcomes(tables, lines, object_plan)
             objects = tuple(_became(tables, o, held[o.name], *linked[o.name]) for o in plan.objects)
-        ledger.note(PUBLISHED, {"run": run.id, "identity": identity})
     return LoadResult(identity=identity, objects=objects)
+
+
+def remember_load(plan: Plan, project: Project, run: Run, identity: str) -> None:
+    """Carry what was loaded and read back since into what later runs compare with; saying it twice changes nothing."""
+    with project_lock(project), checked(project.ledger) as ledger:
+        lines = ledger.lines(run.id)
+        with relations(run, "load") as tables:
+            for object_plan in plan.objects:
+                back = run.table("validate", object_plan.name, "actual")
+                publish_memory(tables, project, identity, plan, object_plan, lines, back)
+        ledger.note(PUBLISHED, {"run": run.id, "identity": identity})
 
 
 def _check_seal(load_plan: LoadPlan, run: Run, ledger: Ledger) -> None:
@@ -148,15 +170,16 @@ def _load_object(tables: Relations, sender: Sender, plan: Plan, object_plan: Obj
     """Create, adopt and update the records of one object; how many were held because a parent was refused."""
     now = [link for link in links(plan, object_plan) if not link.later]
     held = _hold_orphans(tables, object_plan, now)
-    object, rows = target_object(plan, object_plan), sender.target.capabilities.batch_rows
+    object = target_object(plan, object_plan)
     queries: dict[Kind, str] = {
         "create": "e.__action = 'create'",
         "adopt": "e.__action = 'update' AND e.__code = 'existing'",
         "update": "e.__action = 'update' AND e.__code IS DISTINCT FROM 'existing'",
     }
     for kind, condition in queries.items():
-        parts = sender.cut(object_plan.name, kind, partial(_cut, tables, plan, object_plan, kind, condition, rows))
-        sender.send(object_plan.name, object, kind, parts)
+        rows = sender.target.limits(object, "create" if kind == "create" else "update").rows
+        wanted = partial(_cut, tables, plan, object_plan, kind, condition, rows)
+        sender.send(cut(sender.run, object_plan.name, object, kind, wanted))
     _write_ids(tables, sender, plan, object_plan)
     return held
 
@@ -263,13 +286,17 @@ def _hold(tables: Relations, object_plan: ObjectPlan, points: list[Link], blocke
 
 
 def _write_ids(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> None:
-    """Write `load/<object>/ids`, where links follow: the target ids of all records that carry our key."""
-    if object_plan.name not in set(_linked_to(plan)):
-        return
-    schema = pa.schema([(ENTITY, pa.string()), ("target_id", pa.string())])
-    found = sender.target.lookup(target_object(plan, object_plan))
-    batches = (batch for table in found for batch in table.select(schema.names).cast(schema).to_batches())
-    write_batches(tables.run.table("load", object_plan.name, "ids"), schema, batches)
+    """Write `load/<object>/ids`, where links follow: the target ids of all records that carry our key, those that were
+    there before by the plan's reading, those that came by the target's answers."""
+    if object_plan.name in set(_linked_to(plan)):
+        before = tables.scan(THEIRS, object_plan.name)
+        made = loaded_ids(tables, sender.ledger.lines(sender.run.id), object_plan.name)
+        tables.publish(
+            f"""SELECT target_id, __entity FROM {before} WHERE __entity IS NOT NULL
+            AND __entity NOT IN (SELECT __entity FROM {made})
+            UNION ALL SELECT target_id, __entity FROM {made} ORDER BY target_id""",
+            LOADED_IDS, object_plan.name,
+        )  # fmt: skip
 
 
 def _linked_to(plan: Plan) -> Iterator[str]:
@@ -290,9 +317,9 @@ def _load_links(tables: Relations, sender: Sender, plan: Plan, object_plan: Obje
     if not later:
         return 0, 0
     held = _hold_linkless(tables, object_plan, later)
-    rows = sender.target.capabilities.batch_rows
-    parts = sender.cut(object_plan.name, "link", partial(_cut_links, tables, object_plan, later, rows))
-    sender.send(object_plan.name, target_object(plan, object_plan), "link", parts)
+    object = target_object(plan, object_plan)
+    wanted = partial(_cut_links, tables, object_plan, later, sender.target.limits(object, "update").rows)
+    sender.send(cut(sender.run, object_plan.name, object, "link", wanted))
     return held, sum(tables.count(f"({_wanted(tables, object_plan, link, lost=True)})") for link in later)
 
 
@@ -318,22 +345,6 @@ def _wanted(tables: Relations, object_plan: ObjectPlan, link: Link, *, lost: boo
         f" WHERE e.__entity IN (SELECT __entity FROM {ids}) AND {'' if lost else 'NOT '}{missing}"
         f" AND ((e.__action = 'create' AND e.{name} IS NOT NULL) OR {names_field('e.__changed_fields', link.name)})"
     )
-
-
-# ---------------------------------------------------------------------------------------------------- afterwards
-
-
-def _remember(
-    tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan, target: Target,
-    lines: dict[str, BatchLine],
-) -> None:  # fmt: skip
-    """Read the target back: the set of ids after the load, the outcomes, and what later runs compare with."""
-    name = object_plan.name
-    read_theirs(target, target_object(plan, object_plan), tables.run, "load", name, "back")
-    back = tables.scan(BACK, name)
-    tables.publish(f"SELECT target_id, __entity FROM {back} ORDER BY target_id", AFTER, name)
-    write_outcomes(tables, lines, object_plan, back)
-    publish_memory(tables, project, identity, plan, object_plan, lines, tables.run.table("load", name, "back"))
 
 
 def _became(tables: Relations, object_plan: ObjectPlan, orphans: int, linkless: int, links_open: int) -> LoadedObject:

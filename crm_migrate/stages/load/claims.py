@@ -4,7 +4,7 @@ A member is the digest of an object, a source and a key, the same in every proje
 under another name is found out before anything is written.
 """
 
-from crm_migrate.connecting.contract import ENTITY, Target
+from crm_migrate.connecting.contract import ENTITY, Journal
 from crm_migrate.errors import TargetConflict
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal
@@ -48,7 +48,7 @@ def _claimed_elsewhere(relations: Relations, plan: Plan, object_plan: ObjectPlan
     WHERE p.__action = 'create' AND c.project <> {ours} GROUP BY c.project ORDER BY c.project"""
 
 
-def claim_members(relations: Relations, target: Target, plan: Plan, object_plan: ObjectPlan) -> None:
+def claim_members(relations: Relations, target: Journal, plan: Plan, object_plan: ObjectPlan) -> None:
     """Keep in the target which source records the entities of this load stand for, as far as it does not know it."""
     entities = relations.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     claims = relations.scan(CLAIMS, object_plan.name)

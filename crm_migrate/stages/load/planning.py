@@ -5,12 +5,12 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal
 from crm_migrate.stages.load.actions import decide, finished, forget
 from crm_migrate.stages.load.claims import refuse_claimed
+from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.keys import Names, identify, plan_listing, remember
 from crm_migrate.stages.load.objects import target_object, target_objects
 from crm_migrate.stages.load.parents import hold_children
 from crm_migrate.stages.load.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.load.promises import hold_refusable
-from crm_migrate.stages.load.publishing import settle_earlier
 from crm_migrate.stages.load.rekeying import follow
 from crm_migrate.stages.load.restoring import exchanged, refuse_restored
 from crm_migrate.stages.load.theirs import read_claims, read_theirs

@@ -30,7 +30,7 @@ def hold_refusable(relations: Relations, plan: Plan, object_plan: ObjectPlan, ta
     """Let records wait in `plan/<object>` that the target would refuse: too long, empty where it must be filled, twice
     where it must be unique, or no value of the field's type."""
     wanted, names = target_object(plan, object_plan), Names(object_plan.name)
-    found = target.describe().object(object_plan.target)
+    found = target.describe([object_plan.target]).object(object_plan.target)
     fields = [_strictest(field, found) for field in wanted.fields]
     later = {link.name for link in links(plan, object_plan) if link.later}
     reasons = [*_unfilled(wanted, found), *(each for field in fields for each in _of_field(field, field.name in later))]

@@ -1,93 +1,62 @@
 """What is remembered of a load: outcomes in the run; crosswalk, sent and seen beside the runs, per target identity."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crm_migrate.connecting.contract import Target, WriteBatch
-from crm_migrate.errors import DamagedFile
-from crm_migrate.mapping.frozen import read_plan as read_frozen
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.keys import members, names_field, plan_columns, text_columns
-from crm_migrate.stages.load.objects import links, target_object
+from crm_migrate.stages.load.objects import links
 from crm_migrate.stages.load.remembering import keep_seen, keep_sent
 from crm_migrate.stages.load.sending import KINDS
+from crm_migrate.stages.load.sending.answers import SCHEMA, files
 from crm_migrate.workspace.crosswalk import replace_table
-from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.ledger import BatchLine, Ledger, Settled, checked
-from crm_migrate.workspace.parts import Part, paths, read_manifest, verified
-from crm_migrate.workspace.relations import Relations, relations, scan_folder
+from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.ledger import BatchLine
+from crm_migrate.workspace.parts import paths, read_manifest, verified
+from crm_migrate.workspace.relations import Relations, scan_folder
 from crm_migrate.workspace.tables import CROSSWALK, EDITS, OUTCOMES, PLANNED
 
 PUBLISHED = "published"
-_REFUSED = pa.schema([("batch", pa.string()), ("__entity", pa.string()), ("message", pa.string())])
 
 
-def write_outcomes(tables: Relations, lines: Mapping[str, BatchLine], object_plan: ObjectPlan, back: str) -> None:
-    """Write `load/<object>/outcomes` from the ledger; `back` is a FROM item `target_id`, `__entity` of the target."""
+def write_outcomes(tables: Relations, lines: Mapping[str, BatchLine], object_plan: ObjectPlan) -> None:
+    """Write `load/<object>/outcomes` from what the target answered."""
     name = object_plan.name
-    tables.connection.register("refused_", _refusals(lines, name))
-    tables.publish(
-        f"""WITH sent AS ({_sent(tables, lines, name)}),
-        link AS (SELECT __entity, min(message) AS message FROM refused_ WHERE batch LIKE {literal(name + "/link/%")}
-                 GROUP BY __entity),
-        ids AS (SELECT __entity, min(target_id) AS target_id FROM {back} WHERE __entity IS NOT NULL GROUP BY __entity)
-        SELECT s.__entity, CASE WHEN r.__entity IS NULL THEN 'loaded' ELSE 'rejected' END AS outcome,
-               coalesce(r.message, 'link_open: ' || l.message, '') AS message, i.target_id, s.batch
-        FROM sent s LEFT JOIN refused_ r ON r.batch = s.batch AND r.__entity = s.__entity
-        LEFT JOIN link l ON l.__entity = s.__entity LEFT JOIN ids i ON i.__entity = s.__entity
-        ORDER BY s.__entity, s.batch""",
-        OUTCOMES,
-        name,
-    )
-    tables.connection.unregister("refused_")
+    tables.publish(f"{_outcomes(tables, lines, name)} ORDER BY __entity, batch", OUTCOMES, name)
 
 
-def _refusals(lines: Mapping[str, BatchLine], object_name: str) -> pa.Table:
-    rows = [
-        {"batch": name, "__entity": entity, "message": message}
-        for name, line in lines.items()
-        if line.outcome is not None and line.intent.object == object_name
-        for entity, message in line.outcome.rejected.items()
-    ]
-    return pa.Table.from_pylist(rows, _REFUSED)
-
-
-def _sent(tables: Relations, lines: Mapping[str, BatchLine], object_name: str) -> str:
-    """Query: `__entity`, `batch` of every record that was sent, once; `refused_` is there.
+def _outcomes(tables: Relations, lines: Mapping[str, BatchLine], name: str) -> str:
+    """Query: what became of every record that was sent, once.
 
     A record of which only links were to be written counts by its links, and is refused where all of them were.
     """
-    first = " UNION ALL ".join(_parts(tables, lines, object_name, kind) for kind in KINDS if kind != "link")
-    return f"""WITH first AS ({first}), linked AS ({_parts(tables, lines, object_name, "link")})
-    SELECT __entity, batch FROM first UNION ALL
-    SELECT l.__entity, coalesce(min(l.batch) FILTER (r.__entity IS NULL), min(l.batch)) AS batch FROM linked l
-    ANTI JOIN first f ON f.__entity = l.__entity
-    LEFT JOIN refused_ r ON r.batch = l.batch AND r.__entity = l.__entity GROUP BY l.__entity"""
+    first = _answers(tables, lines, name, [kind for kind in KINDS if kind != "link"])
+    return f"""WITH first AS (SELECT * FROM {first}),
+    linked AS (SELECT __entity, min(outcome) AS outcome, min(target_id) AS target_id,
+                 min(message) FILTER (outcome = 'rejected') AS refused,
+                 coalesce(min(batch) FILTER (outcome = 'loaded'), min(batch)) AS batch
+               FROM {_answers(tables, lines, name, ["link"])} GROUP BY __entity)
+    SELECT f.__entity, f.outcome, coalesce(nullif(f.message, ''), 'link_open: ' || l.refused, '') AS message,
+      f.target_id, f.batch FROM first f LEFT JOIN linked l USING (__entity)
+    UNION ALL
+    SELECT __entity, outcome, CASE outcome WHEN 'rejected' THEN refused ELSE coalesce('link_open: ' || refused, '') END,
+      target_id, batch FROM linked WHERE __entity NOT IN (SELECT __entity FROM first)"""
 
 
-def _parts(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, kind: str) -> str:
-    """Query over the parts of one kind that were answered: `__entity`, `batch`."""
-    files = answered(tables.run, lines, object_name, kind)
-    if not files:
-        return "SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS batch WHERE FALSE"
-    listed = ", ".join(literal(str(file)) for file in files)
-    batch = f"{literal(f'{object_name}/{kind}/')} || parse_filename(filename, true)"
-    return f"SELECT __entity, {batch} AS batch FROM read_parquet([{listed}], filename = true, union_by_name = true)"
+def loaded_ids(tables: Relations, lines: Mapping[str, BatchLine], object_name: str) -> str:
+    """A FROM item: `target_id`, `__entity` of the records of an object that the target has said it took."""
+    answers = _answers(tables, lines, object_name, KINDS)
+    return f"(SELECT min(target_id) AS target_id, __entity FROM {answers} WHERE outcome = 'loaded' GROUP BY __entity)"
 
 
-def answered(run: Run, lines: Mapping[str, BatchLine], object_name: str, kind: str) -> list[Path]:
-    """The files of the batches of one kind that have a final answer."""
-    folder = run.table("load", object_name, "batches", kind)
-    parts = read_manifest(folder) or []
-    return [
-        verified(folder, part)
-        for part in parts
-        if (line := lines.get(f"{object_name}/{kind}/{part.name}")) is not None and line.settled
-    ]
+def _answers(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, kinds: Sequence[str]) -> str:
+    """A FROM item: `batch`, `__entity`, `outcome`, `target_id`, `message` of every answer about these kinds."""
+    found = ", ".join(literal(str(file)) for file in files(tables.run, lines, object_name, kinds))
+    nulls = ", ".join(f"NULL::VARCHAR AS {quoted(name)}" for name in SCHEMA.names)
+    return f"read_parquet([{found}])" if found else f"(SELECT {nulls} WHERE FALSE)"
 
 
 def publish_memory(
@@ -125,11 +94,9 @@ def _arrived(
     name = object_plan.name
     later = {link.name for link in links(plan, object_plan) if link.later}
     entities = tables.scan(PLANNED, name, also=plan_columns(object_plan))
-    tables.connection.register("refused_", _refusals(lines, name))
     values = "".join(f", {_link_value(f)} AS {quoted(f)}" for f in sorted(later))
     tables.execute(f"""CREATE TEMP TABLE arrived_ AS
-    WITH sent AS ({_sent(tables, lines, name)}),
-    taken AS (SELECT s.__entity FROM sent s ANTI JOIN refused_ r ON r.batch = s.batch AND r.__entity = s.__entity),
+    WITH taken AS (SELECT __entity FROM ({_outcomes(tables, lines, name)}) WHERE outcome = 'loaded'),
     linked AS ({_linked(tables, lines, name, sorted(later))}),
     ids AS (SELECT __entity, min(target_id) AS target_id FROM {now} WHERE __entity IS NOT NULL GROUP BY __entity)
     SELECT e.__cluster, e.__entity, i.target_id,
@@ -137,7 +104,6 @@ def _arrived(
     LEFT JOIN {before} o ON o.__entity = e.__entity
     LEFT JOIN ids i ON i.__entity = e.__entity LEFT JOIN linked w ON w.__entity = e.__entity
     WHERE e.__action = 'unchanged' OR e.__entity IN (SELECT __entity FROM taken)""")
-    tables.connection.unregister("refused_")
 
 
 def _edited(tables: Relations, name: str) -> None:
@@ -163,65 +129,15 @@ def _link_value(name: str) -> str:
 
 
 def _linked(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, later: list[str]) -> str:
-    """Links that were written in the second pass, by entity."""
-    files = answered(tables.run, lines, object_name, "link") if later else []
-    if not files:
+    """Query: the links that were written in the second pass, by entity."""
+    folder = tables.run.table("load", object_name, "batches", "link")
+    parts = [verified(folder, part) for part in (read_manifest(folder) or []) if later]
+    if not parts:
         return f"SELECT NULL::VARCHAR AS __entity{''.join(f', NULL AS {quoted(n)}' for n in later)} WHERE FALSE"
-    there = {name for file in files for name in pq.read_schema(file).names}
-    listed = ", ".join(literal(str(file)) for file in files)
+    there = {name for part in parts for name in pq.read_schema(part).names}
+    listed = ", ".join(literal(str(part)) for part in parts)
     cells = "".join(f", {f'min(p.{quoted(n)})' if n in there else 'NULL'} AS {quoted(n)}" for n in later)
     batch = f"{literal(f'{object_name}/link/')} || parse_filename(p.filename, true)"
-    return (
-        f"SELECT p.__entity{cells} FROM read_parquet([{listed}], filename = true, union_by_name = true) p "
-        f"ANTI JOIN refused_ r ON r.__entity = p.__entity AND r.batch = {batch} GROUP BY p.__entity"
-    )
-
-
-def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, identity: str) -> tuple[str, ...]:
-    """Remember what earlier runs loaded that were stopped before they could: this plan compares with that too.
-
-    Returns a sentence for each whose files are damaged: what it loaded is found in the target by our key, but what it
-    sent is not known any more.
-    """
-    if not project.ledger.exists():
-        return ()
-    notes = []
-    with checked(project.ledger) as ledger:
-        done = {(body["run"], body["identity"]) for body in ledger.bodies(PUBLISHED)}
-        for earlier in ledger.runs_of(identity):
-            if earlier != run.id and (earlier, identity) not in done and project.run(earlier).plan.exists():
-                try:
-                    _settle_run(plan, project, run, project.run(earlier), target, ledger, identity)
-                except DamagedFile as error:
-                    notes.append(f"what run {earlier} sent is not known any more: {error.message}")
-    return tuple(notes)
-
-
-def _settle_run(
-    plan: Plan, project: Project, run: Run, earlier: Run, target: Target, ledger: Ledger, identity: str
-) -> None:
-    then = read_frozen(earlier)
-    committed = target.committed(then.project, earlier.id)
-    for line in ledger.batches(earlier.id):
-        if not line.settled and line.intent.name in committed:
-            _replay(then, earlier, target, ledger, line)
-    lines = {line.intent.name: line for line in ledger.batches(earlier.id)}
-    present = {o.name for o in plan.objects}
-    with relations(earlier, "load") as tables:
-        for object_plan in then.objects:
-            if object_plan.name in present and tables.finished(PLANNED, object_plan.name):
-                back = run.table("load", object_plan.name, "theirs")
-                publish_memory(tables, project, identity, then, object_plan, lines, back)
-    ledger.note(PUBLISHED, {"run": earlier.id, "identity": identity})
-
-
-def _replay(plan: Plan, run: Run, target: Target, ledger: Ledger, line: BatchLine) -> None:
-    """Ask the target's journal for the answer of a committed batch; it writes nothing."""
-    intent = line.intent
-    object = target_object(plan, plan.object(intent.object))
-    file = run.folder / intent.part
-    rows = pq.read_table(verified(file.parent, Part(file.stem, "", intent.count, intent.digest)))
-    batch = WriteBatch(plan.project, run.id, intent.name, object, intent.action, rows, intent.digest)
-    result = target.write(batch)
-    loaded = rows.num_rows - len(result.rejected)
-    ledger.settle(Settled(run.id, intent.object, intent.name, "settled", loaded, dict(result.rejected), (), True))
+    return f"""SELECT p.__entity{cells} FROM read_parquet([{listed}], filename = true, union_by_name = true) p
+    JOIN {_answers(tables, lines, object_name, ["link"])} a
+      ON a.__entity = p.__entity AND a.batch = {batch} AND a.outcome = 'loaded' GROUP BY p.__entity"""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crm_migrate.connecting.contract import ENTITY, Target, TargetObject
+from crm_migrate.connecting.contract import ENTITY, Journal, Target, TargetObject
 from crm_migrate.errors import DamagedFile, TargetConflict, UsageError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
@@ -96,7 +96,7 @@ def _scratch(project: Project) -> Iterator[Relations]:
 
 def _batches(ledger: Ledger, plan: Plan, target: Target, identity: str) -> tuple[list[Intent], list[Intent]]:
     """Batches that were answered and the target does not know (less those adopted), and those that it knows."""
-    if not target.capabilities.same_transaction_journal:
+    if not isinstance(target, Journal):
         return [], []
     adopted = {
         (body["run"], name)
@@ -176,8 +176,9 @@ def _file(project: Project, intent: Intent) -> Path | None:
 
 def _present(target: Target, object: TargetObject) -> pa.Table:
     """The entities that the target holds of an object."""
-    there = target.describe().object(object.name) is not None
-    keys = [key for table in target.lookup(object) for key in table[ENTITY].to_pylist()] if there else []
+    there = target.describe([object.name]).object(object.name) is not None
+    found = target.read(object.bare()) if there else ()
+    keys = [key for table in found for key in table[ENTITY].to_pylist() if key is not None]
     return pa.table({ENTITY: pa.array(keys, pa.string())})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import ENTITY, Target, TargetObject
+from crm_migrate.connecting.contract import ENTITY, Journal, Target, TargetObject
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.sql import write_batches
 
@@ -16,17 +16,16 @@ def schema_of(object: TargetObject) -> pa.Schema:
 
 def read_theirs(target: Target, object: TargetObject, run: Run, *path: str) -> int:
     """Read an object back into `run.table(*path)`; an object that is not in the target yet has no records."""
-    there = target.describe().object(object.name) is not None
-    batches = _conformed(target.read_back(object), schema_of(object)) if there else iter(())
+    there = target.describe([object.name]).object(object.name) is not None
+    batches = _conformed(target.read(object), schema_of(object)) if there else iter(())
     return write_batches(run.table(path[0], *path[1:]), schema_of(object), batches).rows
 
 
 def read_claims(target: Target, object: TargetObject, run: Run, *path: str) -> None:
     """Read which source records the entities of an object stand for into `run.table(*path)`."""
     schema = pa.schema([(name, pa.string()) for name in ("project", "member", ENTITY)])
-    batches = (
-        batch for table in target.claims(object) for batch in table.select(schema.names).cast(schema).to_batches()
-    )
+    claims = target.claims(object) if isinstance(target, Journal) else ()
+    batches = (batch for table in claims for batch in table.select(schema.names).cast(schema).to_batches())
     write_batches(run.table(path[0], *path[1:]), schema, batches)
 
 

@@ -20,7 +20,7 @@ from crm_migrate.stages.load.theirs import read_theirs
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import stream
-from crm_migrate.workspace.tables import ACTUAL, BREACHES, COMPLETED, OUTCOMES, texts
+from crm_migrate.workspace.tables import ACTUAL, AFTER, BREACHES, COMPLETED, OUTCOMES, texts
 
 BATCH = 100_000
 _FOUND = "CREATE TEMP TABLE found_ (key VARCHAR, field VARCHAR, code VARCHAR, message VARCHAR)"
@@ -55,12 +55,13 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for object_plan in plan.objects:
         read_theirs(target, target_object(plan, object_plan), run, "validate", object_plan.name, "actual")
-    schema = target.describe()
+    schema = target.describe([o.target for o in plan.objects])
     with relations(run, "validate") as tables:
         for object_plan in plan.objects:
             tables.execute(_FOUND)
             columns = text_columns(object_plan, "target_id", "__entity")
             actual = tables.scan(ACTUAL, object_plan.name, also=columns)
+            tables.publish(f"SELECT target_id, __entity FROM {actual} ORDER BY target_id", AFTER, object_plan.name)
             tables.execute(f"CREATE TEMP VIEW ours_ AS SELECT * FROM {actual} WHERE __entity IS NOT NULL")
             _cells(tables, "ours_", "target_id", _fields(plan, object_plan, schema))
             _note(tables, doubled("ours_", "target_id", "__entity", "key_doubled"))

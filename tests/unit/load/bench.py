@@ -6,8 +6,9 @@ from typing import Any
 from company import Company, Record
 
 from crm_migrate.mapping.plan import Plan
-from crm_migrate.stages.load import LoadPlan, LoadResult, execute_load, plan_load
+from crm_migrate.stages.load import LoadPlan, LoadResult, execute_load, plan_load, remember_load
 from crm_migrate.stages.load.objects import target_object
+from crm_migrate.stages.validate import validate_after
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import tables
 from crm_migrate_sql.target import SqlTarget
@@ -50,7 +51,10 @@ class Bench:
         assert self.run is not None
         target = SqlTarget(self.where)
         try:
-            return execute_load(self.company.plan, self.company.project, self.run, target, **more)
+            result = execute_load(self.company.plan, self.company.project, self.run, target, **more)
+            validate_after(self.company.plan, self.run, target)
+            remember_load(self.company.plan, self.company.project, self.run, target.identity())
+            return result
         finally:
             target.close()
 
@@ -67,7 +71,7 @@ class Bench:
         target = SqlTarget(self.where)
         object = target_object(self.company.plan, self.company.plan.object(name))
         try:
-            return [row for table in target.read_back(object) for row in table.to_pylist()]
+            return [row for table in target.read(object) for row in table.to_pylist()]
         finally:
             target.close()
 

@@ -18,7 +18,7 @@ def filled(path: Path) -> Ledger:
     ledger = Ledger(path)
     ledger.begin("r1", "sql-1", "abc")
     ledger.intend(Intent("r1", "contacts", "contacts/create/00000", "create", "load/x.parquet", 3, "d1"))
-    ledger.settle(Settled("r1", "contacts", "contacts/create/00000", "settled", 2, {"e9": "no"}))
+    ledger.settle(Settled("r1", "contacts", "contacts/create/00000", 2, {"e9": "no"}))
     ledger.intend(Intent("r1", "contacts", "contacts/create/00001", "create", "load/y.parquet", 3, "d2"))
     return ledger
 
@@ -26,8 +26,8 @@ def filled(path: Path) -> Ledger:
 def test_what_was_intended_and_what_became_of_it(tmp_path: Path) -> None:
     with filled(tmp_path / "l.db") as ledger:
         first, second = ledger.batches("r1")
-        assert first.settled and first.outcome is not None and first.outcome.rejected == {"e9": "no"}
-        assert not second.settled and second.outcome is None
+        assert first.settled and first.rejected == {"e9": "no"}
+        assert not second.settled and second.outcomes == ()
         assert ledger.runs_of("sql-1") == ["r1"]
         ledger.begin("r1", "sql-1", "abc")
         assert ledger.runs_of("sql-1") == ["r1"]

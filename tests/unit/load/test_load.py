@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,9 @@ def test_records_arrive_once_with_their_links(bench: MakeBench) -> None:
     assert (people["Yılmaz"]["vip"], people["Yılmaz"]["birth_date"]) == ("true", "1980-02-28")
     outcomes = b.rows("load", "contacts", "outcomes")
     assert {row["outcome"] for row in outcomes} == {"loaded"}
-    assert {row["target_id"] for row in outcomes} == {row["target_id"] for row in b.rows("load", "contacts", "after")}
+    assert {row["target_id"] for row in outcomes} == {
+        row["target_id"] for row in b.rows("validate", "contacts", "after")
+    }
     assert b.rows("load", "contacts", "before") == []
 
 
@@ -61,7 +64,7 @@ def test_planning_writes_nothing(bench: MakeBench) -> None:
     plan = b.plan(accounts=ACCOUNTS, contacts=CONTACTS)
     assert plan.prepare
     target = SqlTarget(b.where)
-    assert target.describe().objects == ()
+    assert target.describe(["company", "person"]).objects == ()
     target.close()
 
 
@@ -288,7 +291,7 @@ def test_stopping_between_batches_and_going_on(bench: MakeBench, monkeypatch: py
     b = bench()
     b.plan(accounts=accounts, contacts=contacts)
     for _ in range(100):
-        left = iter([False, False, True])
+        left = chain([False] * 6, repeat(True))  # asked before a batch goes out and before its answer is taken
         try:
             b.execute(stop=lambda left=left: next(left))
         except Interrupted:
@@ -310,7 +313,7 @@ def test_a_new_run_after_a_stopped_one_remembers_it(bench: MakeBench, monkeypatc
     accounts: list[Record] = [{"id": f"a{n:03d}", "name": f"Company {n}"} for n in range(20)]
     b = bench()
     b.plan(accounts=accounts, contacts=[])
-    left = iter([False, False, True])
+    left = chain([False] * 4, repeat(True))  # two batches
     with pytest.raises(Interrupted):
         b.execute(stop=lambda: next(left))
     accounts[0] = {"id": "a000", "name": "Renamed"}

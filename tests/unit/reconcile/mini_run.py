@@ -346,7 +346,7 @@ def _loaded() -> Tables:
         ),
         ("load", "accounts", "outcomes"): _rows(outcome, ("a0", "loaded", "", "11", "b1")),
         ("load", "accounts", "before"): _rows("target_id __entity", ("12", "a1"), ("99", None)),
-        ("load", "accounts", "after"): _rows("target_id __entity", ("11", "a0"), ("12", "a1"), ("99", None)),
+        ("validate", "accounts", "after"): _rows("target_id __entity", ("11", "a0"), ("12", "a1"), ("99", None)),
         ("load", "contacts", "entities"): _rows(
             f"{entity} first_name email consent company_id",
             (0, "c0", "create", "", "", "Ayşe", "ayse@isik.example", "granted", "a0"),
@@ -363,7 +363,7 @@ def _loaded() -> Tables:
             ("c5", "loaded", "", "25", "b3"),
         ),
         ("load", "contacts", "before"): _rows("target_id __entity", ("25", "c5")),
-        ("load", "contacts", "after"): _rows("target_id __entity", ("21", "c0"), ("24", "c4"), ("25", "c5")),
+        ("validate", "contacts", "after"): _rows("target_id __entity", ("21", "c0"), ("24", "c4"), ("25", "c5")),
         ("load", "deals", "entities"): _rows(
             f"{entity} name company_id amount currency stage close_date",
             (0, "d0", "create", "", "", "Pres", "a0", "1250000.50", "TRY", "proposal", "2025-03-05"),
@@ -374,7 +374,7 @@ def _loaded() -> Tables:
             outcome, ("d0", "loaded", "", "31", "b4"), ("d2", "loaded", "", "32", "b4")
         ),
         ("load", "deals", "before"): [],
-        ("load", "deals", "after"): _rows("target_id __entity", ("31", "d0"), ("32", "d2")),
+        ("validate", "deals", "after"): _rows("target_id __entity", ("31", "d0"), ("32", "d2")),
     }
 
 
@@ -416,7 +416,7 @@ CONTRACT: dict[tuple[str, str], dict[str, str]] = {
     ("load", "entities"): t.PLANNED.columns,
     ("load", "outcomes"): t.OUTCOMES.columns,
     ("load", "before"): t.ACTUAL.columns,
-    ("load", "after"): t.ACTUAL.columns,
+    ("validate", "after"): t.ACTUAL.columns,
     ("load", "known"): t.KNOWN.columns,
     ("load", "theirs"): t.ACTUAL.columns,
     ("load", "vanished"): t.VANISHED.columns,

@@ -115,7 +115,7 @@ def test_what_is_emptied_in_the_source_and_kept_in_the_target_is_told(tmp_path: 
 def test_a_deleted_record_fails_accounting_sets_and_fields(tmp_path: Path) -> None:
     content = mini_run.tables()
     del content["validate", "deals", "actual"][0]
-    del content["load", "deals", "after"][0]
+    del content["validate", "deals", "after"][0]
 
     found = figures(tmp_path, content)
 
@@ -129,7 +129,7 @@ def test_a_second_record_with_our_key_is_unexpected_and_its_amount_unexplained(t
     content = mini_run.tables()
     again = content["validate", "deals", "actual"][1] | {"target_id": "33"}
     content["validate", "deals", "actual"].append(again)
-    content["load", "deals", "after"].append({"target_id": "33", "__entity": "d2"})
+    content["validate", "deals", "after"].append({"target_id": "33", "__entity": "d2"})
 
     found = figures(tmp_path, content)
 
@@ -139,7 +139,7 @@ def test_a_second_record_with_our_key_is_unexpected_and_its_amount_unexplained(t
 
 def test_a_record_that_nobody_sent_is_unexpected(tmp_path: Path) -> None:
     content = mini_run.tables()
-    content["load", "contacts", "after"].append({"target_id": "666", "__entity": None})
+    content["validate", "contacts", "after"].append({"target_id": "666", "__entity": None})
 
     found = figures(tmp_path, content)
 
@@ -289,7 +289,7 @@ def test_what_the_target_keeps_from_before_explains_a_key_figure_and_an_amount(t
     kept = content["validate", "deals", "actual"][1] | {"target_id": "30", "__entity": "d9", "amount": "5.00"}
     content["validate", "deals", "actual"].append(kept)
     content["load", "deals", "before"].append({"target_id": "30", "__entity": "d9"})
-    content["load", "deals", "after"].append({"target_id": "30", "__entity": "d9"})
+    content["validate", "deals", "after"].append({"target_id": "30", "__entity": "d9"})
 
     found = figures(tmp_path, content)
 
@@ -306,6 +306,6 @@ def test_only_the_explained_part_of_a_difference_is_forgiven(tmp_path: Path) -> 
     content["validate", "deals", "actual"].append(kept)
     content["validate", "deals", "actual"][1]["amount"] = "71.25"
     content["load", "deals", "before"].append({"target_id": "30", "__entity": "d9"})
-    content["load", "deals", "after"].append({"target_id": "30", "__entity": "d9"})
+    content["validate", "deals", "after"].append({"target_id": "30", "__entity": "d9"})
 
     assert "kpis" in failed(figures(tmp_path, content))

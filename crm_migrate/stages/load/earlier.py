@@ -1,0 +1,67 @@
+"""Earlier runs that were stopped before they could remember what they loaded."""
+
+from crm_migrate.connecting.contract import Journal, Limits, Target, WriteBatch
+from crm_migrate.errors import DamagedFile
+from crm_migrate.mapping.frozen import read_plan as read_frozen
+from crm_migrate.mapping.plan import Plan
+from crm_migrate.stages.load.objects import target_object
+from crm_migrate.stages.load.publishing import PUBLISHED, publish_memory
+from crm_migrate.stages.load.sending import KINDS, Batch
+from crm_migrate.stages.load.sending.answers import record
+from crm_migrate.stages.load.sending.requests import accounted, standing
+from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.ledger import BatchLine, Ledger, checked
+from crm_migrate.workspace.parts import Part
+from crm_migrate.workspace.relations import relations
+from crm_migrate.workspace.tables import PLANNED
+
+
+def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, identity: str) -> tuple[str, ...]:
+    """Remember what earlier runs loaded that were stopped before they could: this plan compares with that too.
+
+    Returns a sentence for each whose files are damaged: what it loaded is found in the target by our key, but what it
+    sent is not known any more.
+    """
+    if not project.ledger.exists():
+        return ()
+    notes = []
+    with checked(project.ledger) as ledger:
+        done = {(body["run"], body["identity"]) for body in ledger.bodies(PUBLISHED)}
+        for earlier in ledger.runs_of(identity):
+            if earlier != run.id and (earlier, identity) not in done and project.run(earlier).plan.exists():
+                try:
+                    _settle_run(plan, project, run, project.run(earlier), target, ledger, identity)
+                except DamagedFile as error:
+                    notes.append(f"what run {earlier} sent is not known any more: {error.message}")
+    return tuple(notes)
+
+
+def _settle_run(
+    plan: Plan, project: Project, run: Run, earlier: Run, target: Target, ledger: Ledger, identity: str
+) -> None:
+    then = read_frozen(earlier)
+    if isinstance(target, Journal):
+        committed = target.committed(then.project, earlier.id)
+        for line in ledger.batches(earlier.id):
+            if not line.settled and line.intent.name in committed:
+                _replay(then, earlier, target, ledger, line)
+    lines = {line.intent.name: line for line in ledger.batches(earlier.id)}
+    present = {o.name for o in plan.objects}
+    with relations(earlier, "load") as tables:
+        for object_plan in then.objects:
+            if object_plan.name in present and tables.finished(PLANNED, object_plan.name):
+                back = run.table("load", object_plan.name, "theirs")
+                publish_memory(tables, project, identity, then, object_plan, lines, back)
+    ledger.note(PUBLISHED, {"run": earlier.id, "identity": identity})
+
+
+def _replay(plan: Plan, run: Run, target: Target, ledger: Ledger, line: BatchLine) -> None:
+    """Ask the target's journal for the answer of a committed batch; it writes nothing."""
+    intent = line.intent
+    object_name, kind, name = intent.name.rsplit("/", 2)
+    assert kind in KINDS
+    object = target_object(plan, plan.object(object_name))
+    batch = Batch(run, object_name, object, kind, Part(name, "", intent.count, intent.digest))
+    request = standing(batch, line, Limits(rows=intent.count))[0].on("ask")
+    written = WriteBatch(plan.project, run.id, batch.name, object, batch.action, request.rows(), intent.digest)
+    record(ledger, request, accounted(request.listed(), target.write(written)), len(line.outcomes))

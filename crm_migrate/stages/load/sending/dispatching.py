@@ -1,0 +1,326 @@
+"""The dispatcher: as many requests at a time as the target takes, each written down before it goes out.
+
+The thread that runs it alone touches the ledger and decides; others only carry requests to the target and answers back.
+Doubt stops nobody: what waits for the target's longest request time lets others go first.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_migrate.connecting.contract import ENTITY, Answer, Journal, Limits, Target, WriteBatch
+from crm_migrate.errors import InDoubt, Interrupted, Retryable, TargetConflict, TargetError, Throttled
+from crm_migrate.stages.load.sending.answers import record
+from crm_migrate.stages.load.sending.asking import ask
+from crm_migrate.stages.load.sending.batches import Batch
+from crm_migrate.stages.load.sending.clock import GLANCE, Clock
+from crm_migrate.stages.load.sending.requests import Request, accounted, halves, settled_at, standing
+from crm_migrate.stages.load.sending.sizes import Size
+from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.ledger import BatchLine, Intent, Ledger
+
+DEADLINE = "deadline"  # the kind of a ledger's entry: before its instant nothing may be sent
+PATIENCE = timedelta(minutes=15)  # a deadline that is farther away ends the run in good order
+TRIES = 6  # of one request; after that the trouble is not of the moment
+LOOKAHEAD = 4  # requests that are looked at for each that may be under way, to find one that shares no parent
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What sending needs: the run and its ledger, the target, the time, and whether somebody wants us to stop.
+
+    `lines` are the batches as the ledger knew them when the load began.
+    """
+
+    project: str
+    run: Run
+    ledger: Ledger
+    target: Target
+    lines: Mapping[str, BatchLine]
+    stop: Callable[[], bool]
+    progress: Callable[[str, int], None]
+    clock: Clock
+
+    def send(self, batches: Sequence[Batch]) -> None:
+        """Send every batch of one kind that has no final answer yet.
+
+        Interrupted where somebody says stop or the target takes nothing more today; TargetError where it cannot go on.
+        """
+        unsettled = [b for b in batches if b.name not in self.lines or not self.lines[b.name].settled]
+        if unsettled:
+            _check_digests(unsettled, self.lines)
+            limits = self.target.limits(unsettled[0].object, unsettled[0].action)
+            _Dispatch(self, limits, unsettled).run()
+
+
+def _check_digests(batches: Sequence[Batch], lines: Mapping[str, BatchLine]) -> None:
+    for batch in batches:
+        if batch.name in lines and lines[batch.name].intent.digest != batch.part.sha256:
+            raise TargetConflict(f"batch {batch.name} is not the one that was intended", hint="start a new run")
+
+
+class _Inline(Executor):
+    """One request at a time needs no thread."""
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **options: Any) -> "Future[Any]":
+        """Make the call now."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(call(*args, **options))
+        except Exception as error:  # noqa: BLE001 -- as in a thread: whoever asks for the result gets it
+            future.set_exception(error)
+        return future
+
+
+class _Dispatch:
+    """One kind of requests about one object, until none is open."""
+
+    def __init__(self, sender: Sender, limits: Limits, batches: Sequence[Batch]) -> None:
+        self._sender, self._limits, self._clock = sender, limits, sender.clock
+        self._size = Size(limits)
+        self._waiting = deque(r for b in batches for r in standing(b, sender.lines.get(b.name), limits))
+        self._flying: dict[Future[Answer], Request] = {}
+        self._families: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
+        self._attempts = {b.name: len(sender.lines[b.name].attempts) if b.name in sender.lines else 0 for b in batches}
+        tried = (attempt for b in batches if b.name in sender.lines for attempt in sender.lines[b.name].attempts)
+        self._spoken = {(each.intent.name, each.intent.attempt): len(each.outcomes) for each in tried}
+        self._not_before = _deadline(sender.ledger, sender.clock)
+        self._failure: BaseException | None = None
+
+    def run(self) -> None:
+        """Until every request is known, or somebody or something says stop."""
+        with self._pool() as pool:
+            while self._waiting or self._flying:
+                if self._ending():
+                    self._land()
+                    raise self._reason()
+                request = self._next()
+                if request is None:
+                    self._wait()
+                else:
+                    self._start(pool, request)
+        if self._failure is not None:
+            raise self._failure
+
+    @contextmanager
+    def _pool(self) -> Iterator[Executor]:
+        if self._limits.parallel == 1:
+            yield _Inline()
+        else:
+            with ThreadPoolExecutor(self._limits.parallel, thread_name_prefix="request") as pool:
+                yield pool
+
+    # ------------------------------------------------------------------------------------------------ when to end
+
+    def _ending(self) -> bool:
+        far = self._not_before - self._clock.now() > PATIENCE
+        return self._failure is not None or far or self._sender.stop()
+
+    def _reason(self) -> BaseException:
+        if self._failure is not None:
+            return self._failure
+        if self._sender.stop():
+            batch = self._waiting[0].batch.name if self._waiting else "the last one"
+            return Interrupted(f"stopped before batch {batch}; {self._open()}", hint="crm-migrate resume")
+        until = self._not_before.astimezone().isoformat(" ", "minutes")
+        return Interrupted(
+            f"the target takes no more requests before {until}; {self._open()}",
+            hint=f"crm-migrate resume, after {until}",
+        )
+
+    def _open(self) -> str:
+        doubtful = sum(request.state == "in_doubt" for request in self._waiting)
+        return f"{doubtful} request(s) are in doubt" if doubtful else "nothing is in doubt"
+
+    def _land(self) -> None:
+        """Wait for the answers of what is on its way: an answer that is heard is no doubt."""
+        while self._flying:
+            self._finish(next(iter(self._flying)))
+
+    # ------------------------------------------------------------------------------------------------ what comes next
+
+    def _next(self) -> Request | None:
+        """A request that may go out now."""
+        now = self._clock.now()
+        if len(self._flying) >= self._limits.parallel or now < self._not_before:
+            return None
+        busy = frozenset[str]().union(*(self._family(flying) for flying in self._flying.values()))
+        looked = 0
+        for index, request in enumerate(self._waiting):
+            if request.ready > now:
+                continue
+            looked += 1
+            if looked > LOOKAHEAD * self._limits.parallel:
+                return None
+            if not self._family(request) & busy:
+                del self._waiting[index]
+                return request
+        return None
+
+    def _family(self, request: Request) -> frozenset[str]:
+        """The target ids of parents: requests about children of one parent lock each other out in many a CRM."""
+        known = (request.batch.name, request.entities)
+        if known not in self._families:
+            points = [f.name for f in request.batch.object.fields if f.reference] if self._limits.parallel > 1 else []
+            rows = request.rows() if points else None
+            self._families[known] = frozenset(_distinct(rows, points) if rows is not None else ())
+        return self._families[known]
+
+    def _wait(self) -> None:
+        if self._flying:
+            done, _ = wait(self._flying, timeout=GLANCE, return_when=FIRST_COMPLETED)
+            for future in done:
+                self._finish(future)
+        else:
+            until = max(self._not_before, min(request.ready for request in self._waiting))
+            self._clock.wait(until, self._ending)
+
+    # ------------------------------------------------------------------------------------------------ one request
+
+    def _start(self, pool: Executor, request: Request) -> None:
+        rows = request.rows()
+        if request.state == "in_doubt":
+            self._ask(pool, request, rows)
+        elif self._size.holds(rows):
+            self._write(pool, request, rows)
+        else:
+            pieces = [replace(request, entities=entities) for entities in self._size.pieces(rows)]
+            self._waiting.extendleft(reversed(pieces))
+
+    def _write(self, pool: Executor, request: Request, rows: pa.Table) -> None:
+        batch = request.batch
+        self._attempts[batch.name] += 1
+        request = replace(request, attempt=self._attempts[batch.name]).on("intend")
+        self._sender.ledger.intend(
+            Intent(
+                batch.run.id, batch.object_name, batch.name, batch.action, batch.place, batch.part.rows,
+                batch.part.sha256, request.attempt, request.entities,
+            )
+        )  # fmt: skip
+        self._flying[pool.submit(self._sender.target.write, self._sent(batch, rows))] = request.on("send")
+
+    def _sent(self, batch: Batch, rows: pa.Table) -> WriteBatch:
+        return WriteBatch(
+            self._sender.project, batch.run.id, batch.name, batch.object, batch.action, rows, batch.part.sha256
+        )
+
+    def _ask(self, pool: Executor, request: Request, rows: pa.Table) -> None:
+        """The target's own journal knows what became of a batch, and takes it if it never came. Elsewhere a record that
+        was to be created is looked for by our key, and an update is written again: it is the same values."""
+        target, request = self._sender.target, request.on("ask")
+        if isinstance(target, Journal):
+            call = pool.submit(target.write, self._sent(request.batch, rows))
+        elif request.batch.action == "create":
+            object = request.batch.object
+            call = pool.submit(ask, target, object, rows, self._limits, self._clock, self._sender.stop)
+        else:
+            again = dict.fromkeys(rows[ENTITY].to_pylist(), self._clock.now())
+            call = pool.submit(Answer, later=again)
+        self._flying[call] = request
+
+    # ------------------------------------------------------------------------------------------------ its answer
+
+    def _finish(self, future: "Future[Answer]") -> None:
+        request = self._flying.pop(future)
+        try:
+            answer = future.result()
+        except (Retryable, InDoubt) as error:
+            self._unanswered(request, error)
+        except Exception as error:  # noqa: BLE001 -- what others were answered is written down before it goes on up
+            self._failure = self._failure or error
+        else:
+            self._size.answered()
+            self._answered(request, answer)
+
+    def _unanswered(self, request: Request, error: Retryable | InDoubt) -> None:
+        """Nothing was done, or nobody knows; a question without answer leaves the doubt that it was about.
+
+        A deadline is on disk: whoever goes on after us keeps it too.
+        """
+        now, entities = self._clock.now(), request.listed()
+        if isinstance(error, Throttled):
+            self._not_before = max(self._not_before, error.until)
+            self._sender.ledger.note(DEADLINE, {"run": request.batch.run.id, "until": error.until.isoformat()})
+        elif request.tries + 1 >= TRIES:
+            self._failure = self._failure or error
+        if isinstance(error, InDoubt) or request.state == "asked":
+            self._size.silent()
+            self._answered(request, Answer(in_doubt=frozenset(entities)))
+        else:
+            until = now if isinstance(error, Throttled) else now + timedelta(seconds=2**request.tries)
+            self._answered(request, Answer(later=dict.fromkeys(entities, until)))
+
+    def _answered(self, request: Request, answer: Answer) -> None:
+        """Write down what was said, and what is to be done about those who are not known yet."""
+        entities = request.listed()
+        try:
+            answer = accounted(entities, answer)
+        except TargetConflict as error:
+            self._failure = self._failure or error
+            answer = Answer(in_doubt=frozenset(entities))
+        if answer.refused_whole is not None:
+            self._settle(request, Answer(later=dict.fromkeys(entities, self._clock.now())))
+            self._waiting.extendleft(reversed(halves(request, entities)))
+            return
+        self._settle(request, answer)
+        self._waiting.extend(self._left(request, answer))
+        self._sender.progress(request.batch.object_name, len(answer.loaded) + len(answer.refused))
+
+    def _settle(self, request: Request, answer: Answer) -> None:
+        attempt = (request.batch.name, request.attempt)
+        said = self._spoken.get(attempt, 0)
+        self._spoken[attempt] = said + 1
+        record(self._sender.ledger, request, answer, said)
+
+    def _left(self, request: Request, answer: Answer) -> Iterator[Request]:
+        """The requests that those become who are in doubt or were not written."""
+        asked = request.state == "asked"
+        if answer.in_doubt:
+            if request.tries + 1 >= TRIES:
+                self._failure = self._failure or _doubtful(request, len(answer.in_doubt))
+            doubtful = request.on("silence" if asked else "doubt")
+            ready = settled_at(self._clock.now(), self._limits)
+            yield replace(doubtful, entities=tuple(sorted(answer.in_doubt)), ready=ready, tries=request.tries + 1)
+        if answer.later:
+            planned = request.on("miss" if asked else "postpone")
+            ready = max(answer.later.values())
+            yield replace(planned, entities=tuple(sorted(answer.later)), ready=ready, tries=request.tries + (not asked))
+
+
+def _distinct(rows: pa.Table, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        if name in rows.column_names:
+            yield from (value for value in pc.unique(rows[name]).to_pylist() if value is not None)
+
+
+def _doubtful(request: Request, count: int) -> TargetError:
+    return TargetError(
+        f"{count} record(s) of batch {request.batch.name} are in doubt: the target did not answer for them",
+        hint="crm-migrate resume (it asks the target by our key before it sends anything again)",
+    )
+
+
+def _deadline(ledger: Ledger, clock: Clock) -> datetime:
+    """The instant before which the target wants no request, as it said last."""
+    return max([clock.now(), *(datetime.fromisoformat(body["until"]) for body in ledger.bodies(DEADLINE)[-1:])])
+
+
+def check_journal(sender: Sender) -> None:
+    """TargetConflict when the target has lost batches that the ledger knows as loaded: it was restored or exchanged."""
+    if not isinstance(sender.target, Journal):
+        return
+    committed = sender.target.committed(sender.project, sender.run.id)
+    lost = sorted(name for name, line in sender.lines.items() if line.settled and name not in committed)
+    if lost:
+        raise TargetConflict(
+            f"the target does not know {len(lost)} batch(es) that were loaded in this run (first: {lost[0]})",
+            hint="it was restored from a backup, or is an older copy: bring the newer one back and resume, or go on "
+            "with what is there: crm-migrate target adopt, then crm-migrate run",
+        )

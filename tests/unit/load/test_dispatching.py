@@ -1,0 +1,206 @@
+"""Exactly once behind an API that loses answers, answers late or half: counted by the CRM, never by our own ledger."""
+
+import random
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from unsteady import COMPANIES, ENDS, FAULTS, LONGEST, PEOPLE, Killed, Loading
+
+from crm_migrate.connecting.contract import ENTITY, Limits, WriteBatch
+from crm_migrate.errors import InternalError, Interrupted, TargetConflict, TargetError
+from crm_migrate.workspace.ledger import Ledger
+
+KINDS = ("company/create", "person/create", "company/update")
+
+
+@pytest.fixture
+def loading(tmp_path: Path) -> Loading:
+    return Loading(tmp_path)
+
+
+def suffer(loading: Loading, *faults: str, only: str) -> None:
+    """The first requests of batches whose name has `only` in it suffer these faults, one each."""
+    left = list(faults)
+    loading.script = lambda number, batch: left.pop(0) if left and only in batch.batch else None
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("only", KINDS)
+def test_no_fault_doubles_or_loses_a_record(loading: Loading, fault: str, only: str) -> None:
+    suffer(loading, fault, fault, only=only)
+    loading.go()
+    loading.check()
+
+
+@pytest.mark.parametrize(("end", "before"), list(zip(ENDS * 3, FAULTS, strict=True)))
+def test_whatever_ends_a_run_the_next_one_goes_on(loading: Loading, end: str, before: str) -> None:
+    for kind in KINDS:
+        suffer(loading, before, end, before, end, only=kind)
+        assert loading.until_done() >= 1
+    loading.check()
+    assert len(loading.targets) > len(KINDS), "nothing has ended a run"
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+@pytest.mark.parametrize("seed", range(8))
+def test_any_mixture_of_faults_and_ends(tmp_path: Path, seed: int, parallel: int) -> None:
+    dice = random.Random(seed)
+    rate, rows, bytes = dice.choice((0.1, 0.3, 0.5)), dice.choice((1, 3, 7)), dice.choice((None, 90))
+    loading = Loading(
+        tmp_path,
+        Limits(rows, bytes, parallel, longest_seconds=LONGEST, settle_seconds=2, misses=2, apart_seconds=1),
+    )
+    loading.script = lambda number, batch: dice.choice(FAULTS * 3 + ENDS) if dice.random() < rate else None
+    loading.until_done()
+    loading.check()
+
+
+def test_several_requests_go_out_at_a_time(tmp_path: Path) -> None:
+    """The target itself refuses two requests about one record, or about children of one parent, at once."""
+    loading = Loading(tmp_path, Limits(rows=2, parallel=3, longest_seconds=LONGEST))
+    patience = time.monotonic() + 20
+
+    def script(number: int, batch: WriteBatch) -> None:
+        while loading.targets[-1].most_flying < 3 and time.monotonic() < patience:
+            time.sleep(0.01)
+
+    loading.script = script
+    loading.go()
+    loading.check()
+    assert loading.targets[-1].most_flying == 3
+
+
+def test_what_was_late_is_waited_out_before_anything_is_sent_again(loading: Loading) -> None:
+    suffer(loading, "late", only="company/create")
+    loading.go()
+    sent = [at for at, batch, _ in loading.requests if batch == "company/create/00000"]
+    assert len(sent) == 1, "it came late, and was not sent again"
+    assert loading.clock.now() >= sent[0] + timedelta(seconds=LONGEST)
+
+
+def test_doubt_lets_others_go_first(loading: Loading) -> None:
+    suffer(loading, "lost before", only="company/create/00000")
+    loading.go()
+    names = [batch[-1] for _, batch, _ in loading.requests if batch.startswith("company/create")]
+    again = names.index("0", 1)
+    assert set(names[1:again]) == {"1", "2"}
+    assert set(names[again:]) == {"0"}
+
+
+def test_nothing_is_sent_before_the_instant_that_the_target_names(loading: Loading) -> None:
+    suffer(loading, "throttled", only="company/create")
+    loading.go()
+    first, second = (at for at, _, _ in loading.requests[:2])
+    assert second - first >= timedelta(seconds=20)
+
+
+def test_a_quota_ends_the_day_in_good_order_and_the_deadline_outlives_the_process(loading: Loading) -> None:
+    suffer(loading, "quota", only="person/create/00002")
+    with pytest.raises(Interrupted, match=r"no more requests before .*nothing is in doubt"):
+        loading.go()
+    sent = len(loading.requests)
+    with pytest.raises(Interrupted):
+        loading.go()
+    assert len(loading.requests) == sent, "the next process keeps the deadline too"
+    loading.clock.wait(loading.clock.now() + timedelta(hours=17), lambda: False)
+    loading.go()
+    loading.check()
+
+
+def test_a_record_that_spoils_its_batch_is_found_by_halving(loading: Loading) -> None:
+    def script(number: int, batch: WriteBatch) -> str | None:
+        return "whole" if {"c03", "c17"} & set(batch.rows[ENTITY].to_pylist()) else None
+
+    loading.script = script
+    loading.go()
+    loading.check()
+    sizes = [len(keys) for _, batch, keys in loading.requests if batch == "person/create/00000"]
+    assert sizes == [5, 2, 3, 1, 2, 1, 1]
+
+
+def test_silence_makes_requests_smaller_and_answers_larger_again(tmp_path: Path) -> None:
+    loading = Loading(tmp_path, Limits(rows=8, longest_seconds=LONGEST))
+    suffer(loading, "lost before", "lost before", only="person/create")
+    loading.go()
+    sizes = [len(keys) for _, batch, keys in loading.requests if batch.startswith("person")]
+    assert sizes[:2] == [8, 4]
+    assert max(sizes[2:]) > min(sizes[2:])
+    loading.check()
+
+
+def test_no_request_is_larger_than_the_target_takes(tmp_path: Path) -> None:
+    loading = Loading(tmp_path, Limits(rows=8, bytes=120))
+    loading.go()
+    loading.check()
+    assert max(len(keys) for _, _, keys in loading.requests) < 8
+
+
+def test_a_stop_waits_for_the_answers_of_what_is_under_way(tmp_path: Path) -> None:
+    loading = Loading(tmp_path, Limits(rows=2, parallel=3, longest_seconds=LONGEST))
+    loading.script = lambda number, batch: time.sleep(0.02)
+    loading.stop = lambda: len(loading.requests) >= 4
+    with pytest.raises(Interrupted, match="nothing is in doubt"):
+        loading.go()
+    with Ledger(loading.path) as ledger:
+        assert all(line.settled for line in ledger.lines("r1").values())
+    loading.stop = lambda: False
+    loading.go()
+    loading.check()
+
+
+def test_a_target_that_is_never_clear_stops_the_run(loading: Loading) -> None:
+    loading.script = lambda number, batch: "nobody" if batch.action == "update" else None
+    with pytest.raises(TargetError, match="in doubt"):
+        loading.go()
+
+
+def test_a_target_that_cannot_be_reached_stops_the_run_and_nothing_is_in_doubt(loading: Loading) -> None:
+    loading.script = lambda number, batch: "refused connection"
+    with pytest.raises(TargetError, match="nobody listens"):
+        loading.go()
+    loading.script = lambda number, batch: None
+    loading.go()
+    loading.check()
+    assert len(loading.store.made) == len(COMPANIES) + len(PEOPLE)
+
+
+def test_an_answer_about_somebody_else_stops_the_run(loading: Loading) -> None:
+    suffer(loading, "stranger", only="person/create/00001")
+    with pytest.raises(TargetConflict, match="were not sent"):
+        loading.go()
+
+
+def test_every_intent_is_on_disk_before_its_request(loading: Loading) -> None:
+    def script(number: int, batch: WriteBatch) -> str | None:
+        sent = batch.rows[ENTITY].to_pylist()
+        with Ledger(loading.path) as ledger:
+            attempt = ledger.lines("r1")[batch.batch].attempts[-1]
+        assert not attempt.outcomes
+        assert list(attempt.intent.entities or sent) == sent
+        return "half" if number % 3 == 0 else None
+
+    loading.script = script
+    loading.go()
+    loading.check()
+
+
+def test_a_kill_while_others_are_under_way_loses_no_answer(tmp_path: Path) -> None:
+    loading = Loading(tmp_path, Limits(rows=2, parallel=3, longest_seconds=LONGEST))
+    loading.script = lambda number, batch: "kill after" if number == 4 else None
+    with pytest.raises(Killed):
+        loading.go()
+    loading.script = lambda number, batch: None
+    loading.go()
+    loading.check()
+
+
+@pytest.mark.parametrize("keys", [["a1", "a1"], ["a1", ""]])
+def test_a_key_that_is_empty_or_doubled_never_leaves_the_house(
+    loading: Loading, monkeypatch: pytest.MonkeyPatch, keys: list[str]
+) -> None:
+    monkeypatch.setattr("unsteady.COMPANIES", [{ENTITY: key, "name": "Acme"} for key in keys])
+    with pytest.raises(InternalError, match="without our key, or twice"):
+        loading.go()
+    assert loading.requests == []
