@@ -21,7 +21,6 @@ from crm_migrate.quoting import literal
 from crm_migrate.workspace.parts import publish, read_manifest, write_manifest
 from crm_migrate.workspace.sql import stream
 
-CROSSWALK = pa.schema([("__source", pa.string()), ("__key", pa.string()), ("__entity", pa.string())])
 _SALTS = 8
 _NOBODY = "(SELECT NULL::BIGINT AS a, NULL::BIGINT AS b WHERE FALSE)"
 

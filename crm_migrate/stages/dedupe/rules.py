@@ -4,9 +4,6 @@ from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping.plan import FieldPlan, MatchRulePlan, ObjectPlan, Plan
 from crm_migrate.stages.dedupe.survivorship import SURVIVAL
 
-HARD = frozenset({"tax_id", "birth_date"})  # two different values of these are two different entities
-CONTACT_POINTS = frozenset({"email", "phone", "domain", "url"})  # shared by several people, so never enough alone
-
 
 def unsupported(plan: Plan) -> list[Finding]:
     """Errors for what a mapping may say and this version cannot do, or must not."""
@@ -37,13 +34,12 @@ def unsupported(plan: Plan) -> list[Finding]:
 
 def hard_fields(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
     """The fields whose difference always forbids a merge."""
-    return tuple(field for field in plan.fields if field.type in HARD and _is_known(field))
+    return tuple(field for field in plan.fields if field.kind.hard and _is_known(field))
 
 
 def name_fields(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
     """The fields that name a record: what `shared` counts."""
-    kinds = ("given_name", "family_name", "person_name", "company_name")
-    return tuple(field for field in plan.fields if field.type in kinds and _is_known(field))
+    return tuple(field for field in plan.fields if field.kind.names and _is_known(field))
 
 
 def needed_fields(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
@@ -72,7 +68,7 @@ def shared_fields(plan: ObjectPlan) -> tuple[FieldPlan, ...]:
 
 def is_alone(plan: ObjectPlan, rule: MatchRulePlan) -> bool:
     """The rule rests on one contact point only, which is not enough where that is shared."""
-    return len(rule.same) == 1 and plan.field(rule.same[0].field).type in CONTACT_POINTS
+    return len(rule.same) == 1 and plan.field(rule.same[0].field).kind.contact_point
 
 
 def _is_known(field: FieldPlan) -> bool:

@@ -15,24 +15,23 @@ from crm_migrate.workspace.relations import Relations
 
 MANY_NAMES = 3
 BATCH = 131_072
-_PART = {
+_PART = {  # of a name, as far as it counts; all of others
     "given_name": "left({0}, 1)",
     "family_name": "left({0}, 4)",
     "person_name": "concat(left({0}, 1), left(regexp_extract({0}, '[^ ]+$'), 4))",
-    "company_name": "{0}",
 }
 
 
 def create_shared(work: Relations, plan: ObjectPlan, field: FieldPlan) -> None:
     """Table `shared/<object>/<field>` with the compare keys (`key`) that are shared."""
     table, keys, name = shared_table(plan, field.name), quoted(f"keys/{plan.name}"), quoted(field.name)
-    parts = [_PART[f.type].format(quoted(f.name)) for f in name_fields(plan)]
+    parts = [_PART.get(f.type, "{0}").format(quoted(f.name)) for f in name_fields(plan)]
     counted = f"count(DISTINCT nullif(concat_ws('|', {', '.join(parts)}), ''))" if parts else "0"
     work.execute(
         f"CREATE TABLE {table} AS SELECT {name} AS key FROM {keys} WHERE {name} IS NOT NULL"
         f" GROUP BY {name} HAVING count(*) >= {MANY_NAMES} AND {counted} >= {MANY_NAMES}"
     )
-    if field.type in ("email", "domain"):
+    if field.kind.key in ("mailbox", "host"):
         _add_known(work, keys, name, table, field)
 
 
@@ -42,7 +41,7 @@ def _add_known(work: Relations, keys: str, name: str, table: str, field: FieldPl
     reader = distinct.sql(f"SELECT DISTINCT {name} FROM {keys} WHERE {name} IS NOT NULL")
     for batch in reader.to_arrow_reader(BATCH):
         values = pl.Series("key", pl.from_arrow(batch.column(0)), dtype=pl.String)
-        known = values.filter(is_role_mailbox(values) if field.type == "email" else is_free_mail(values))
+        known = values.filter(is_role_mailbox(values) if field.kind.key == "mailbox" else is_free_mail(values))
         work.connection.register("known", pa.table({"key": known.to_arrow()}))
         work.execute(f"INSERT INTO {table} SELECT key FROM known WHERE key NOT IN (SELECT key FROM {table})")
         work.connection.unregister("known")

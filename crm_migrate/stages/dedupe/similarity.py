@@ -14,16 +14,16 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import cpdist
 
+from crm_migrate.crm.types import type_of
 from crm_migrate.workspace.relations import Relations
 
-PERSONAL = frozenset({"given_name", "family_name", "person_name"})
 BATCH = 131_072
 
 
 def similarities(left: pl.Series, right: pl.Series, semantic_type: str) -> npt.NDArray[np.float64]:
     """Likeness of two columns of compare keys, pair by pair."""
     a, b = _sorted_words(left), _sorted_words(right)
-    if semantic_type in PERSONAL:
+    if type_of(semantic_type).key == "name":
         return np.asarray(cpdist(a, b, scorer=JaroWinkler.normalized_similarity, dtype=np.float64, workers=1))
     return np.asarray(cpdist(a, b, scorer=ratio, dtype=np.float64, workers=1)) / 100
 

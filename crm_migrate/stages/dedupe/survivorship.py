@@ -11,7 +11,7 @@ clusters are one GROUP BY. `union`, `append` and `concat` make a new value of al
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crm_migrate.crm.types import CONSENT_STRICTNESS, TYPES
+from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
 
@@ -32,7 +32,7 @@ class Criterion:
 
 def block_of(field: FieldPlan) -> str | None:
     """The block that a field survives in: declared, or the money of a record with its currency."""
-    if field.survive == "never_merged" or (field.type == "currency" and field.block is None):
+    if field.survive == "never_merged" or (field.kind.role == "currency" and field.block is None):
         return field.block or MONEY
     return field.block
 
@@ -61,13 +61,13 @@ def criterion(field: FieldPlan) -> Criterion:
 
 
 def _is_time(field: FieldPlan) -> bool:
-    return TYPES[field.type].storage in ("date", "instant")
+    return field.kind.storage in ("date", "instant")
 
 
 def _typed(field: FieldPlan) -> str:
     """The value as what it is; text that cannot be read as that sorts last."""
     kind = {"decimal": "DECIMAL(38, 9)", "integer": "HUGEINT", "date": "DATE", "instant": "TIMESTAMPTZ"}
-    storage = TYPES[field.type].storage
+    storage = field.kind.storage
     return f"TRY_CAST({quoted(field.name)} AS {kind[storage]})" if storage in kind else quoted(field.name)
 
 

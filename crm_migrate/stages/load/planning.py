@@ -42,8 +42,8 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     identity = target.identity()
     refuse_restored(project, plan, target, identity)
     for object_plan in plan.objects:
-        read_theirs(target, target_object(plan, object_plan), run, "load", object_plan.name, "theirs")
-        read_claims(target, target_object(plan, object_plan), run, "load", object_plan.name, "claims")
+        read_theirs(target, target_object(plan, object_plan), run, THEIRS, object_plan.name)
+        read_claims(target, target_object(plan, object_plan), run, object_plan.name)
     notes = settle_earlier(plan, project, run, target, identity)
     with relations(run, "load") as tables:
         for object_plan in plan.objects:

@@ -4,29 +4,31 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import ENTITY, Journal, Target, TargetObject
+from crm_migrate.connecting.contract import Journal, Target, TargetObject
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.sql import write_batches
+from crm_migrate.workspace.tables import CLAIMS, Table
 
 
-def schema_of(object: TargetObject) -> pa.Schema:
-    """`target_id`, `__entity` and every field, all text."""
-    return pa.schema([(name, pa.string()) for name in ("target_id", "__entity", *(f.name for f in object.fields))])
-
-
-def read_theirs(target: Target, object: TargetObject, run: Run, *path: str) -> int:
-    """Read an object back into `run.table(*path)`; an object that is not in the target yet has no records."""
+def read_theirs(target: Target, object: TargetObject, run: Run, table: Table, name: str) -> int:
+    """Read an object back into `table` of the object `name`; one that is not in the target yet has no records."""
+    schema = _with_fields(table, object)
     there = target.describe([object.name]).object(object.name) is not None
-    batches = _conformed(target.read(object), schema_of(object)) if there else iter(())
-    return write_batches(run.table(path[0], *path[1:]), schema_of(object), batches).rows
+    batches = _conformed(target.read(object), schema) if there else iter(())
+    return write_batches(run.table(*table.path(name)), schema, batches).rows
 
 
-def read_claims(target: Target, object: TargetObject, run: Run, *path: str) -> None:
-    """Read which source records the entities of an object stand for into `run.table(*path)`."""
-    schema = pa.schema([(name, pa.string()) for name in ("project", "member", ENTITY)])
+def read_claims(target: Target, object: TargetObject, run: Run, name: str) -> None:
+    """Read which source records the entities of an object stand for into the `claims` of the object `name`."""
+    schema = CLAIMS.schema
     claims = target.claims(object) if isinstance(target, Journal) else ()
     batches = (batch for table in claims for batch in table.select(schema.names).cast(schema).to_batches())
-    write_batches(run.table(path[0], *path[1:]), schema, batches)
+    write_batches(run.table(*CLAIMS.path(name)), schema, batches)
+
+
+def _with_fields(table: Table, object: TargetObject) -> pa.Schema:
+    """The table's own columns and every field of the object, all text."""
+    return pa.schema([*table.schema, *((field.name, pa.string()) for field in object.fields)])
 
 
 def _conformed(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.RecordBatch]:

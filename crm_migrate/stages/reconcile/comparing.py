@@ -35,9 +35,7 @@ class Compared:
         """What decides how two texts of this type are the same value."""
         if self.entity or self.type not in TYPES:
             return "reference" if self.entity else "text"
-        if self.type in ("phone", "email", "url", "domain"):
-            return self.type
-        return TYPES[self.type].storage
+        return TYPES[self.type].same or TYPES[self.type].storage
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tup
     Everybody counts whose record is in the target, also those who wait in this run: their record still says what an
     earlier load made it say, and an opt-out of today must not be missed behind it.
     """
-    field = next((f for f in object_plan.fields if f.type == "consent" and f.target is not None), None)
+    field = next((f for f in object_plan.of_role("consent") if f.target is not None), None)
     if field is None or field.target not in tables.kinds(quoted(f"actual/{object_plan.name}")):
         return ()
     mailboxes = carried(tables, object_plan)

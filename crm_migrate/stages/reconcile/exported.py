@@ -32,12 +32,12 @@ _ORIGIN = {
 
 def money_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
     """The amounts of an object that have a place in the target."""
-    return [f for f in object_plan.fields if f.type == "money" and f.target is not None]
+    return [f for f in object_plan.of_role("amount") if f.target is not None]
 
 
 def currency_field(object_plan: ObjectPlan) -> FieldPlan | None:
     """The field that says in which currency the amounts of an object are."""
-    return next((f for f in object_plan.fields if f.type == "currency"), None)
+    return next(iter(object_plan.of_role("currency")), None)
 
 
 def status_field(object_plan: ObjectPlan) -> FieldPlan | None:
@@ -49,8 +49,8 @@ def status_field(object_plan: ObjectPlan) -> FieldPlan | None:
 
 def consent_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
     """The consent of an object that has a place in the target, and every mailbox that it can be about."""
-    consent = [f for f in object_plan.fields if f.type == "consent" and f.target is not None][:1]
-    return [*consent, *(f for f in object_plan.fields if consent and f.type == "email")]
+    consent = [f for f in object_plan.of_role("consent") if f.target is not None][:1]
+    return [*consent, *(object_plan.of_role("mailbox") if consent else ())]
 
 
 def exported(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:

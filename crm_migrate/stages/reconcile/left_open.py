@@ -66,7 +66,7 @@ def _groups(tables: Relations) -> Iterator[Told]:
 
 def _is_open(status: FieldPlan, row: str) -> str:
     """SQL: a row says that its record is still to be worked on."""
-    if status.type == "boolean":
+    if status.kind.storage == "boolean":
         return f"coalesce({row}.__said = {literal('true' if status.name == 'is_open' else 'false')}, FALSE)"
     word = f"regexp_replace(lower({row}.__said), '[^a-z]', '', 'g')"
     return f"coalesce({word} NOT IN ({', '.join(map(literal, _ENDED))}), FALSE)"

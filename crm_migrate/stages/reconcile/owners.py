@@ -10,7 +10,7 @@ OWNERS = 500
 
 def owner_flow(tables: Relations, object_plan: ObjectPlan) -> list[tuple[str, str, int]]:
     """(legacy owner, owner in the target, records) of one object, by the row whose record arrived."""
-    field = next((f for f in object_plan.fields if f.type == "owner" and f.target is not None), None)
+    field = next((f for f in object_plan.of_role("owner") if f.target is not None), None)
     actual = quoted(f"actual/{object_plan.name}")
     if field is None or field.target not in tables.kinds(actual):
         return []

@@ -79,4 +79,4 @@ def _strictest(types: Iterator[str] | list[str]) -> str:
 def _rank(name: str) -> int:
     if name not in TYPES or TYPES[name].personal:
         return 0
-    return 1 if name == "company_name" else 2
+    return 1 if TYPES[name].mask else 2

@@ -1,20 +1,11 @@
 """Quality per field before and after: cells that were right as the source wrote them, and cells that are right now."""
 
 from crm_migrate.cleansing.steps import INVALID_FLAGS
-from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.figures import RuleScore
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CELLS, CHANGES, RECORDS, texts
-
-RULES = {
-    "email": "is an e-mail address", "phone": "is an international phone number", "date": "is a date",
-    "birth_date": "is a date", "instant": "is an instant", "created_at": "is an instant", "money": "is an amount",
-    "number": "is a number", "integer": "is a whole number", "currency": "is a currency code",
-    "boolean": "is yes or no", "choice": "is one of the target's words", "consent": "is a state of consent",
-    "country": "is a country code", "url": "is an address of the web", "domain": "is a domain",
-}  # fmt: skip
 
 
 def rule_scores(tables: Relations, object_plan: ObjectPlan) -> tuple[RuleScore, ...]:
@@ -22,7 +13,7 @@ def rule_scores(tables: Relations, object_plan: ObjectPlan) -> tuple[RuleScore, 
 
     A cell passed before when no step had to change it and none found fault; it passes after when none found fault.
     """
-    fields = [f for f in object_plan.fields if f.type in RULES and f.cells and not f.let]
+    fields = [f for f in object_plan.fields if f.kind.rule and f.cells and not f.let]
     return tuple(score for field in fields if (score := _score(tables, object_plan, field)) is not None)
 
 
@@ -36,7 +27,7 @@ def _score(tables: Relations, object_plan: ObjectPlan, field: FieldPlan) -> Rule
     return RuleScore(
         object=object_plan.name,
         field=field.name,
-        rule=RULES[field.type],
+        rule=field.kind.rule,
         of=of,
         passed_before=before,
         passed_after=after,
@@ -48,7 +39,7 @@ def _counts(tables: Relations, name: str, source: str, field: FieldPlan) -> tupl
     records = tables.scan(RECORDS, name, source, also=texts(field.name))
     cells = tables.scan(CELLS, name, source)
     changes = tables.scan(CHANGES, name, source)
-    codes = {TYPES[field.type].reason(flag) for flag in INVALID_FLAGS} | {"value_unmapped"}
+    codes = {field.kind.reason(flag) for flag in INVALID_FLAGS} | {"value_unmapped"}
     flags = ", ".join(map(literal, sorted(codes)))
     bound = literal(field.name)
     row = tables.one(

@@ -22,7 +22,7 @@ def carried(tables: Relations, object_plan: ObjectPlan) -> str:
 
     Every field of a mailbox counts, and those that `keep_others:` keeps.
     """
-    mailboxes = [f for f in object_plan.fields if f.type == "email"]
+    mailboxes = object_plan.of_role("mailbox")
     kept = {f.keep_others for f in mailboxes if f.keep_others}
     names = dict.fromkeys([*(f.name for f in mailboxes), *sorted(kept)])
     view = tables.scan(COMPLETED, object_plan.name, also=texts(*names))
@@ -69,7 +69,7 @@ def _set_aside(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: 
         WHERE {quoted(f.name)} IS NOT NULL AND coalesce({said}, '') <> '' AND lower({said}) NOT IN ({harmless})
           AND __state NOT IN ({arrived}) AND (__state <> 'enrichment' OR __code = 'enrichment_unmatched')"""
         for f in object_plan.fields
-        if f.type == "email"
+        if f.kind.role == "mailbox"
     ]
 
 

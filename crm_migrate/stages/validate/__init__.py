@@ -54,7 +54,7 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
     """Read the target back into `validate/<object>/actual` and check it; breaches with `when` = after."""
     findings: list[Finding] = []
     for object_plan in plan.objects:
-        read_theirs(target, target_object(plan, object_plan), run, "validate", object_plan.name, "actual")
+        read_theirs(target, target_object(plan, object_plan), run, ACTUAL, object_plan.name)
     schema = target.describe([o.target for o in plan.objects])
     with relations(run, "validate") as tables:
         for object_plan in plan.objects:
