@@ -27,6 +27,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "encoding_mixed",
             "encoding_two_ways",
             "cell_count",
+            "short_rows_filled",
             "cell_separators",
             "duration_read",
             "cells_quoted",

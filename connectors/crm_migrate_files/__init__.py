@@ -13,7 +13,7 @@ class FilesConnector:
 
     name = "files"
     title = "CSV, TSV and XLSX files"
-    source_options = frozenset({"encoding", "delimiter", "sheet", "header_row"})
+    source_options = frozenset({"encoding", "delimiter", "sheet", "header_row", "short_rows"})
     target_options: frozenset[str] = frozenset()
 
     def source(self, spec: SourceSpec) -> Source:

@@ -22,12 +22,32 @@ BYTE_LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 
 
+@dataclass(frozen=True, slots=True)
+class Width:
+    """How many cells the header names, how many empty ones every row has behind them, and whether a row that lacks
+    cells at its end is filled up."""
+
+    named: int
+    spare: int
+    fill: bool
+
+    def fits(self, row: list[str]) -> bool:
+        """True for a row that is as wide as the others, or may be made so."""
+        whole = self.named + self.spare
+        return (len(row) == whole or (self.fill and len(row) < whole)) and not any(row[self.named :])
+
+
 @dataclass(slots=True)
 class Careful:
-    """Good rows with their 0-based lines, rows set aside, and how many bytes and lines were used."""
+    """Good rows with their 0-based lines, rows set aside, and how many bytes and lines were used.
+
+    `filled` are the lines of rows that were filled up, `short` counts those set aside with fewer cells than the header.
+    """
 
     rows: list[list[str | None]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    filled: list[int] = field(default_factory=list)
+    short: int = 0
     aside: list[Aside] = field(default_factory=list)
     consumed: int = 0
     physical: int = 0
@@ -93,11 +113,13 @@ def read(
     final: bool,
     give_up: bool = False,
     spare: int = 0,
+    fill: bool = False,
     foreign: Foreign | None = None,
 ) -> Careful:
     """Read records of `width` cells, with `spare` empty ones behind them that are left out.
 
-    Records that `foreign` knows to be of another encoding are set aside.
+    With `fill`, cells that a record lacks at its end are empty ones. Records that `foreign` knows to be of another
+    encoding are set aside.
 
     Unless `final`, a record that is cut off at the end is left for the next stretch; with `give_up`, a quote in the
     very first line that does not close within the stretch is called unclosed, and only that line is used.
@@ -107,7 +129,7 @@ def read(
     at, ended = 0, False
     while at < len(lines.lines) and not ended:
         reader = _reader(lines.lines, at, dialect)
-        at, ended = _run(reader, lines, at, (width, spare), result)
+        at, ended = _run(reader, lines, at, Width(width, spare, fill), result)
     result.physical = at
     result.consumed = len(data) if at == len(lines.lines) else lines.end(at - 1)
     return result
@@ -118,7 +140,7 @@ def _reader(lines: list[str], at: int, dialect: Dialect) -> "Reader":
     return csv_reader(feed, dialect.delimiter, dialect.quote, strict=True, padded=dialect.padded)
 
 
-def _run(reader: "Reader", lines: _Lines, at: int, width: tuple[int, int], result: Careful) -> tuple[int, bool]:
+def _run(reader: "Reader", lines: _Lines, at: int, width: Width, result: Careful) -> tuple[int, bool]:
     """Read until the quoting breaks; returns the line to go on at, and True when the stretch is used up."""
     start = at
     while True:
@@ -155,9 +177,9 @@ def _broken(lines: _Lines, first: int, used: int, error: str, result: Careful) -
     result.aside.append(lines.aside(first, first + 1, code, message))
 
 
-def _keep(row: list[str], lines: _Lines, first: int, after: int, width: tuple[int, int], result: Careful) -> None:
+def _keep(row: list[str], lines: _Lines, first: int, after: int, width: Width, result: Careful) -> None:
     """One record: to the good rows, or aside with the reason."""
-    named, spare = width
+    named, spare = width.named, width.spare
     foreign = lines.foreign(first, after)
     if not lines.strict and any(map(_NO_TEXT.search, row)):
         result.aside.append(lines.aside(first, after, "undecodable", foreign or lines.no_text(first, after)))
@@ -165,10 +187,13 @@ def _keep(row: list[str], lines: _Lines, first: int, after: int, width: tuple[in
         result.aside.append(lines.aside(first, after, "encoding_mixed", foreign))
     elif lines.nul and any("\0" in cell for cell in row):
         result.aside.append(lines.aside(first, after, "nul_byte", "the row holds a NUL byte"))
-    elif len(row) != named + spare or any(row[named:]):
+    elif not width.fits(row):
+        result.short += len(row) < named
         also = f" and every other row {named + spare}" if spare else ""
         message = f"the row has {len(row)} cells, the header has {named}{also}"
         result.aside.append(lines.aside(first, after, "cell_count", message))
     else:
-        result.rows.append(list(row[:named]))
+        if len(row) < named:
+            result.filled.append(first)
+        result.rows.append([*row[:named], *[""] * (named - len(row))])
         result.lines.append(first)

@@ -40,6 +40,7 @@ class _Opened:
     start: int
     line: int
     spare: int = 0
+    fill: bool = False
 
 
 @dataclass(slots=True)
@@ -49,6 +50,8 @@ class _Tally:
     records: int = 0
     aside: int = 0
     ragged: int = 0
+    short: int = 0  # of the ragged ones, those with fewer cells
+    filled: list[int] = field(default_factory=list)  # lines of rows whose missing cells were read as empty
     counted: int = 0
     blank: int = 0
     broken_quotes: int = 0
@@ -155,11 +158,17 @@ class TextFile:
     def _shape_findings(self) -> Iterator[Finding]:
         tally = self._tally
         found = tally.records + tally.aside
+        if tally.filled:
+            message = f"{len(tally.filled):,} rows end before the header does: missing cells were read as empty"
+            hint = f"as `short_rows: fill` says ({_lines_words(tally.filled)})"
+            yield Finding("short_rows_filled", message, Severity.NOTE, self._place, hint, len(tally.filled))
         if not found:
             yield Finding("no_records", "the file holds a header and no record", Severity.WARNING, self._place)
         elif tally.ragged > found / 2:
             said = f"{tally.ragged:,} of {found:,} rows have another number of cells than the header"
             hint = "check `header_row:` and `delimiter:` of the source"
+            if tally.short == tally.ragged:
+                hint += "; where the cells that are missing at the end are empty ones, write `short_rows: fill`"
             yield Finding("header_suspect", said, Severity.ERROR, self._place, hint, tally.ragged)
 
 
@@ -205,7 +214,7 @@ def _open_head(
     names = name_columns(cells, place)
     told = (*told, *_spare_words(len(header.cells) - len(cells), spare, place))
     names = replace(names, findings=(*told, *names.findings))
-    return _Opened(encoding, decided, names, start + header.bytes, skipped + header.lines, spare)
+    return _Opened(encoding, decided, names, start + header.bytes, skipped + header.lines, spare, spec.fill_short_rows)
 
 
 def _check_declared(cells: list[str], spec: SourceSpec, place: Place) -> None:
@@ -370,6 +379,7 @@ class _Stretches:
             final=final,
             give_up=give_up,
             spare=self._opened.spare,
+            fill=self._opened.fill,
             foreign=foreign,
         )
         if give_up and not result.consumed:
@@ -379,6 +389,8 @@ class _Stretches:
         counted = scan.count_strict(data[: result.consumed], self._delimiter.encode(), quote, padded=padded)
         aside = tuple(self._placed(a) for a in result.aside)
         lines = np.array(result.lines, dtype=np.int64) + (self._line + 1)
+        self._tally.short += result.short
+        self._tally.filled += [self._line + 1 + line for line in result.filled]
         self._count(len(result.rows), counted, result.blank)
         self._count_aside(aside, result.broken_quotes)
         self._advance(result.physical, result.consumed)

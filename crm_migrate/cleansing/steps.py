@@ -53,6 +53,7 @@ class Step:
 STEPS: dict[str, Step] = {}
 
 INVALID_FLAGS = frozenset({"invalid", "ambiguous", "partial", "truncated"})
+CLOCK_FLAGS = ("time_skipped", "time_twice")  # local times that the clocks left out or showed twice
 
 
 def cleaned(value: pl.Series, flag: pl.Series | None = None, note: pl.Series | None = None) -> pl.DataFrame:

@@ -118,6 +118,11 @@ class Source(WithOptions):
     delimiter: str | None = None
     sheet: str | None = None
     header_row: Count | None = None
+    short_rows: Literal["aside", "fill"] = Field(
+        default="aside",
+        description="rows of a text file with fewer cells than the header: set aside, or `fill`: the cells that are"
+        " missing at the end are empty, as spreadsheets export them",
+    )
     url: str | None = None
     table: str | None = None
     query: str | None = None
@@ -295,6 +300,11 @@ class TargetField(Authored):
     )
     clear: Flag = False
     on_invalid: Literal["keep", "clear", "hold", "reject"] | None = None
+    on_clock_change: Literal["keep", "clear", "hold", "reject"] | None = Field(
+        default=None,
+        description="what becomes of a local time that the clocks left out or showed twice (`time_skipped`,"
+        " `time_twice`); kept and told by default",
+    )
     sensitive: str | None = None
     action: Annotated[Literal["migrate", "archive", "drop"], BeforeValidator(not_masked)] = "migrate"
     because: str | None = None

@@ -90,6 +90,7 @@ class FieldPlan(Frozen):
     clear: bool = False
     let: bool = False
     on_invalid: Literal["keep", "clear", "hold", "reject"] = "keep"
+    on_clock_change: Literal["keep", "clear", "hold", "reject"] = "keep"
     personal: bool = False
     sensitive: str | None = None
     action: Literal["migrate", "archive", "drop"] = "migrate"
@@ -249,6 +250,7 @@ class SourcePlan(Frozen):
     delimiter: str | None = None
     sheet: str | None = None
     header_row: int | None = None
+    short_rows: Literal["aside", "fill"] = "aside"
     url: str | None = None
     table: str | None = None
     query: str | None = None

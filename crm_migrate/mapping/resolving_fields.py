@@ -119,6 +119,7 @@ def _field(line: Line) -> FieldPlan:
         clear=spec.clear,
         let=line.let,
         on_invalid=spec.on_invalid or _on_invalid(line, kind),
+        on_clock_change=spec.on_clock_change or "keep",
         personal=kind.personal or spec.sensitive is not None,
         sensitive=spec.sensitive,
         action=spec.action,
@@ -177,6 +178,11 @@ def _conflicts(line: Line) -> None:
     if spec.then and not spec.cells:
         desk.tell_key(
             "field_conflict", "`then:` has no source to work on", (*line.path, "then"), "Name a source's column."
+        )
+    if spec.on_clock_change and _kind(line).storage != "instant":
+        message = f"`on_clock_change` belongs to a moment: `{line.name}` is of the type {_kind(line).name}"
+        desk.tell_key(
+            "field_conflict", message, (*line.path, "on_clock_change"), "Take it out, or say `type: instant`."
         )
     desk.decided(spec.because, (*line.path, "because"))
 

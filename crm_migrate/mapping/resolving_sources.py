@@ -105,6 +105,7 @@ def _origin(desk: Desk, source: Source, name: str, profile: SourceProfile | None
         delimiter=_delimiter(desk, source, path) or (profile.delimiter if profile else None),
         sheet=source.sheet,
         header_row=source.header_row,
+        short_rows=source.short_rows,
         url=url,
         table=table,
         query=source.query,

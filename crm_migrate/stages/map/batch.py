@@ -12,6 +12,7 @@ import polars as pl
 
 from crm_migrate.cleansing import STEPS
 from crm_migrate.cleansing.nulls import NEVER_VALUES
+from crm_migrate.cleansing.steps import CLOCK_FLAGS
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.expressions import Column, Name, parse
@@ -33,7 +34,6 @@ from crm_migrate.stages.transform import (
 from crm_migrate.workspace.tables import CELLS, CHANGES, SET_ASIDE
 
 KEY_JOINER = "␟"
-_NEARLY = ("time_skipped", "time_twice")  # an hour more or less: better than not to know what is newer
 _INCOMPARABLE = "a value cannot be compared as the rule asks"
 LONG_KEY = 120
 
@@ -285,7 +285,7 @@ def _changed(plan: Plan, source: SourcePlan, rows: pl.DataFrame, collected: Coll
     formats = (source.changed_format,) if source.changed_format else ()
     values = blank_to_null(rows[source.changed].cast(pl.String))
     frame = STEPS["instant"].function(values, context_of(plan, source, source.changed), *formats)
-    unreadable = frame["flag"].is_not_null() & ~frame["flag"].is_in(_NEARLY).fill_null(False)
+    unreadable = frame["flag"].is_not_null() & ~frame["flag"].is_in(CLOCK_FLAGS).fill_null(False)
     changed = frame["value"].set(unreadable, None).alias("__changed")
     collected.cells.append(_told_of(source.changed, values, frame.with_columns(changed.alias("value")), rows))
     return changed

@@ -14,22 +14,22 @@ from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.stranded import carried, stranded
 from crm_migrate.workspace.figures import ConsentCell, Example
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import CLUSTERS, ENRICHMENT, NODES, PLANNED, RECORDS, ROWS, THEIRS, texts
+from crm_migrate.workspace.tables import CLUSTERS, ENRICHMENT, NODES, PLANNED, RECORDS, ROWS, THEIRS, VANISHED, texts
 
 
 def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tuple[ConsentCell, ...]:
     """The matrix of one object; empty where it has no consent field with a place in the target.
 
-    Everybody counts whose record is in the target, also those who wait in this run: their record still says what an
-    earlier load made it say, and an opt-out of today must not be missed behind it.
+    Everybody counts whose record is in the target, also those who wait in this run or are gone from the export: their
+    record still says what an earlier load made it say, and an opt-out of today must not be missed behind it.
     """
     field = next((f for f in object_plan.of_role("consent") if f.target is not None), None)
     if field is None or field.target not in tables.kinds(quoted(f"actual/{object_plan.name}")):
         return ()
     mailboxes = carried(tables, object_plan)
     statements = _statements(tables, object_plan, field, mailboxes)
+    ours = _ours(tables, object_plan, mailboxes)
     aside = stranded(tables, plan, object_plan, field, mailboxes)
-    planned = tables.scan(PLANNED, object_plan.name)
     target = quoted(str(field.target))
     theirs = tables.scan(THEIRS, object_plan.name, also=texts(str(field.target)))
     tables.execute(
@@ -44,9 +44,10 @@ def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tup
             CASE WHEN lower(b.{target}::VARCHAR) IN ({_REFUSALS}) THEN {_rank(f"b.{target}::VARCHAR")} END AS held,
             {_rank(f"nullif(a.{target}::VARCHAR, '')")} AS after,
             CASE WHEN s.refused THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded, s.told
-          FROM {planned} e JOIN {quoted(f"actual/{object_plan.name}")} a USING (__entity)
+          FROM {ours} e JOIN {quoted(f"actual/{object_plan.name}")} a USING (__entity)
           LEFT JOIN s ON s.__cluster = e.__cluster LEFT JOIN {theirs} b ON b.target_id = a.target_id)
-        SELECT entity, told, least(said, coalesce(held, said)) AS before, after,
+        SELECT entity, CASE WHEN held < said THEN {literal(_HELD)} WHEN told <> '' THEN 'said by ' || told ELSE '' END
+            AS message, least(said, coalesce(held, said)) AS before, after,
           after > least(said, coalesce(held, said))
             AND NOT (coalesce(founded, FALSE) AND coalesce(held >= said, TRUE)) AS unfounded FROM p"""
     )
@@ -70,7 +71,7 @@ def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tup
 def _examples(tables: Relations, object_plan: ObjectPlan, before: int, after: int) -> tuple[Example, ...]:
     """Who moved from one state to a weaker one without evidence."""
     rows = tables.rows(
-        f"""SELECT coalesce(n.record, m.entity), coalesce('said by ' || told, '') FROM consent_moves m
+        f"""SELECT coalesce(n.record, m.entity), message FROM consent_moves m
         LEFT JOIN {quoted(f"names/{object_plan.name}")} n ON n.__entity = m.entity
         WHERE unfounded AND before = ? AND after = ? ORDER BY 1 LIMIT {EXAMPLES}""",
         [before, after],
@@ -82,6 +83,28 @@ def _examples(tables: Relations, object_plan: ObjectPlan, before: int, after: in
     )
 
 
+def _ours(tables: Relations, object_plan: ObjectPlan, mailboxes: str) -> str:
+    """Create the table of everybody of ours: `__entity`, `__cluster`. Whom no row feeds any more has a cluster below 0,
+    and the mailboxes that the target has of them are carried too: a row that is set aside today may speak of them."""
+    name, table = object_plan.name, quoted(f"consent_of/{object_plan.name}")
+    planned = f"SELECT __entity, __cluster FROM {tables.scan(PLANNED, name)}"
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS {planned} UNION ALL
+        SELECT __entity, -row_number() OVER (ORDER BY __entity) FROM {tables.scan(VANISHED, name)}
+        WHERE __entity NOT IN (SELECT __entity FROM ({planned}) WHERE __entity IS NOT NULL)"""
+    )
+    there = tables.kinds(quoted(f"actual/{name}"))
+    for field in object_plan.fields:
+        if field.type == "email" and field.target in there:
+            tables.execute(
+                f"""INSERT INTO {mailboxes} SELECT DISTINCT __cluster, lower(trim({quoted(field.target)}))
+                FROM {table} JOIN {quoted(f"actual/{name}")} USING (__entity)
+                WHERE __cluster < 0 AND {quoted(field.target)} <> ''"""
+            )
+    return table
+
+
+_HELD = "the target refused it before this load: a grant, newer or not, ends that only by the decision `accept:consent`"
 _UNKNOWN = CONSENT_STRICTNESS.index("unknown")
 _REFUSALS = ", ".join(map(literal, CONSENT_STRICTNESS[:_UNKNOWN]))
 # The days in a text of evidence that can be read in one way: 2024-02-10, with or without a time, and 10.02.2024.

@@ -10,7 +10,7 @@ import polars as pl
 
 from crm_migrate.cleansing import STEPS, Context
 from crm_migrate.cleansing.near import did_you_mean, word_key
-from crm_migrate.cleansing.steps import INVALID_FLAGS, cleaned
+from crm_migrate.cleansing.steps import CLOCK_FLAGS, INVALID_FLAGS, cleaned
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, OwnersPlan, Plan, SourcePlan, StepPlan, ValueMapPlan
@@ -165,6 +165,8 @@ def policy_of(flag: str, field: FieldPlan, cell: CellPlan, plan: Plan) -> str:
         return "hold" if field.on_invalid == "keep" else field.on_invalid
     if flag in INVALID_FLAGS:
         return field.on_invalid
+    if flag in CLOCK_FLAGS:
+        return field.on_clock_change
     return "keep"
 
 

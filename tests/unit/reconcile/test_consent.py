@@ -75,6 +75,50 @@ def test_what_the_target_said_before_a_delta_does_not_come_back_to_life(tmp_path
     assert raised(tmp_path, content) == [("withdrawn", "granted", 1)]
 
 
+@pytest.mark.parametrize("after", ["granted", "withdrawn"])
+def test_who_is_gone_from_the_export_and_kept_in_the_target_is_counted(tmp_path: Path, after: str) -> None:
+    content = gone("granted", after)
+
+    found = reconcile(plan(), mini_run.write(tmp_path, content), mini_run.HEADER, "sql:mini")
+
+    before = reconcile(plan(), mini_run.write(tmp_path / "b", mini_run.tables()), mini_run.HEADER, "sql:mini")
+    assert sum(c.count for c in found.consent) == sum(c.count for c in before.consent) + 1
+    assert next(c.count for c in found.consent if (c.before, c.after) == ("granted", after)) >= 1
+
+
+def gone(before: str, after: str) -> mini_run.Tables:
+    """Somebody whom an earlier load brought and no row feeds any more."""
+    content = mini_run.tables()
+    content["load", "contacts", "vanished"] = [
+        {"__entity": "cg", "code": "gone", "policy": "ignore", "message": "no row feeds it any more"}
+    ]
+    there = {"target_id": "77", "__entity": "cg", "email": "gone@isik.example"}
+    content["load", "contacts", "theirs"] = [there | {"consent": before}]
+    for stage, table in (("load", "before"), ("load", "after"), ("load", "known")):
+        content.setdefault((stage, "contacts", table), []).append({"target_id": "77", "__entity": "cg"})
+    content["validate", "contacts", "actual"].append(there | {"consent": after})
+    return content
+
+
+def test_an_opt_out_of_today_about_somebody_gone_is_heard(tmp_path: Path) -> None:
+    content = gone("granted", "granted")
+    content["extract", "kisi", "records"][2] |= {"Eposta": "Gone@isik.example", "Izin": "withdrawn"}  # K3 is held
+
+    assert raised(tmp_path, content) == [("withdrawn", "granted", 1)]
+
+
+def test_what_the_target_refused_ends_only_by_decision_and_says_so(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    content["load", "contacts", "theirs"] = [{"target_id": "21", "__entity": "c0", "consent": "withdrawn"}]
+    content["load", "contacts", "before"].append({"target_id": "21", "__entity": "c0"})
+    content["map", "contacts", "kisi", "records"][0]["__ev"] = '["kisi.ConsentDate: 2025-01-01"]'
+
+    found = reconcile(plan(), mini_run.write(tmp_path, content), mini_run.HEADER, "sql:mini")
+
+    (example,) = [e for cell in found.consent for e in cell.examples]
+    assert "the decision `accept:consent`" in example.message
+
+
 AYSE = "ayse@isik.example"  # whom K1 brings with a grant
 
 

@@ -52,6 +52,35 @@ def test_a_footer_is_set_aside_with_its_line(tmp_path: Path) -> None:
     assert [(q.line, q.code, q.offset) for q in found.aside] == [(5, "cell_count", 25)]
 
 
+SHORT = b"id;name;city;note\n1;Ada;Ulm;x\n2;Bo\n3;Cem;Ulm\n\n4;Dee;Ulm;y;z\n5\n"
+
+
+def test_short_rows_are_set_aside_unless_the_source_fills_them(tmp_path: Path) -> None:
+    aside = read_bytes(tmp_path, SHORT)
+    assert [q.line for q in aside.aside] == [3, 4, 6, 7]
+    filled = read_bytes(tmp_path, SHORT, fill_short_rows=True)
+    assert filled.rows == [["1", "Ada", "Ulm", "x"], ["2", "Bo", "", ""], ["3", "Cem", "Ulm", ""], ["5", "", "", ""]]
+    assert [(q.line, q.code) for q in filled.aside] == [(6, "cell_count")]
+    (told,) = [f for f in filled.findings if f.code == "short_rows_filled"]
+    assert told.count == 3 and "(line 3, 4, 7)" in (told.hint or "")
+    assert aside.adds_up() and filled.adds_up()
+
+
+def test_a_file_of_short_rows_names_the_word_that_reads_it(tmp_path: Path) -> None:
+    short, long = b"a;b;c\n1;2\n3;4\n5;6;7\n", b"a;b;c\n1;2;3;4\n5;6;7;8\n5;6\n"
+    (told,) = [f for f in read_bytes(tmp_path, short).findings if f.code == "header_suspect"]
+    assert "`short_rows: fill`" in (told.hint or "")
+    (other,) = [f for f in read_bytes(tmp_path, long).findings if f.code == "header_suspect"]
+    assert "short_rows" not in (other.hint or "")
+
+
+@pytest.mark.parametrize("cell", [b'"x;y"', b'"two\nlines"', b'"q""q"'])
+def test_short_rows_with_quoted_cells_are_filled(tmp_path: Path, cell: bytes) -> None:
+    found = read_bytes(tmp_path, b"a;b;c\n1;2;3\n4;" + cell + b"\n", fill_short_rows=True)
+    assert [len(row) for row in found.rows] == [3, 3]
+    assert found.rows[1][2] == ""
+
+
 def test_names_are_normalised_and_doubles_told_apart(tmp_path: Path) -> None:
     header = "\ufeff Tel ;Tel;TEL;;Fi\u0307rma;__row;Tel#1\n"
     found = read_bytes(tmp_path, header.encode() + b"1;2;3;4;5;6;7\n")

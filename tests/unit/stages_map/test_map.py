@@ -247,6 +247,28 @@ def test_a_change_at_an_hour_that_clocks_showed_twice_still_says_what_is_newer()
     assert mapped.cells["code"].to_list() == ["time_twice", "placeholder"]
 
 
+@pytest.mark.parametrize(
+    ("policy", "state"), [("keep", None), ("clear", None), ("hold", "held"), ("reject", "rejected")]
+)
+@pytest.mark.parametrize(("text", "code"), [("31.03.2024 02:30", "time_skipped"), ("27.10.2024 02:30", "time_twice")])
+def test_a_local_time_that_never_was_or_was_twice_goes_the_way_of_its_field(
+    policy: str, state: str | None, text: str, code: str
+) -> None:
+    source = SourcePlan(name="kisi", key=("No",), locale="de-DE", time_zone="Europe/Berlin")
+    cell = CellPlan(column="Am", steps=(StepPlan(name="instant"),))
+    met = FieldPlan(name="met", type="instant", cells={"kisi": cell}, on_clock_change=policy)
+    rows = [{"No": "1", "Soyad": "A", "Am": text}, {"No": "2", "Soyad": "B", "Am": "27.10.2024 12:00"}]
+
+    mapped = run(plan_of(FeedPlan(source="kisi"), (NAME, met), source), rows)
+
+    kept = dict(mapped.records.select("__key", "met").rows())
+    assert kept["2"] == "2024-10-27T11:00:00Z"
+    assert (kept.get("1") is not None) == (policy == "keep")
+    aside = [] if state is None else [("1", state, code, "met")]
+    assert mapped.set_aside.select("__key", "state", "code", "field").rows() == aside
+    assert mapped.cells["code"].to_list() == [code]
+
+
 def test_a_change_that_cannot_be_read_is_told() -> None:
     source = SourcePlan(name="kisi", key=("No",), locale="de-DE", time_zone="Europe/Berlin", changed="Am")
     rows = [{"No": str(n), "Soyad": "A", "Am": text} for n, text in enumerate(("27.10.2024", "gestern", "", None))]
