@@ -66,6 +66,7 @@ def test_a_connectors_own_words_name_its_rows_and_reach_it_with_their_secrets(
         ("file: x.csv, delimeter: ;", "delimeter"),
         ("url: 'sqlite:///old.db', table: t, sheet: Kunden", "sheet"),
         ("file: x.csv, covers: [a]", "covers"),
+        ("url: 'sqlite:///old.db', table: t, short_rows: fill", "short_rows"),
     ],
 )
 def test_a_word_that_the_connector_does_not_read_is_refused_in_its_place(
@@ -73,6 +74,20 @@ def test_a_word_that_the_connector_does_not_read_is_refused_in_its_place(
 ) -> None:
     (found,) = findings(tmp_path, source)
     assert f"`{word}`" in found.message and found.place.line == 3
+
+
+def test_short_rows_reach_the_reader(tmp_path: Path) -> None:
+    place = project(tmp_path, "file: x.csv, short_rows: fill")
+    assert build_spec(resolve(place)[0].source("x"), place).fill_short_rows
+
+
+def test_what_becomes_of_local_times_is_no_word_of_a_text(tmp_path: Path) -> None:
+    place = project(tmp_path, "file: x.csv")
+    written = place.mapping.read_text("utf-8").replace("name: name", "name: {x: name, on_clock_change: hold}")
+    place.mapping.write_text(written, "utf-8")
+    with pytest.raises(MappingError) as refused:
+        resolve(place)
+    assert any("`on_clock_change` belongs to a moment" in f.message for f in refused.value.findings)
 
 
 def test_a_database_that_lends_its_address_takes_no_words_that_nobody_reads(tmp_path: Path) -> None:
