@@ -16,6 +16,7 @@ import polars as pl
 from crm_migrate.cleansing.dates.calendar_words import date_order
 from crm_migrate.cleansing.dates.exchanged import exchanged
 from crm_migrate.cleansing.dates.parsing import DAY_NUMBER, UNIX_DAYS
+from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.crm.types import Shows, type_of
 
@@ -133,6 +134,20 @@ def decimal_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
             "decimal", mark, f"{count} of {telling} numbers that tell (of {len(values)}) have a decimal {mark!r}"
         )
     return {"decimal_undecided": f"{commas} numbers have a decimal comma and {points} a decimal point"}
+
+
+def country_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
+    """Whether `NA` is Namibia, as in a column of codes, or may be a program's word for nothing."""
+    na = values.str.to_uppercase() == "NA"
+    others = values.filter(~na).unique(maintain_order=True)
+    if not na.any():
+        return {}
+    codes = int(others.str.contains(r"^[A-Za-z]{2}$").sum())
+    nothing = others.filter(others.map_elements(is_null, return_dtype=pl.Boolean))
+    said = f"{codes} of {len(others)} other values are written with two letters"
+    if nothing.is_empty() and 0 < len(others) <= 2 * codes:
+        return _fact("na", "namibia", said)
+    return _fact("na", "doubtful", said + (f"; {_examples(nothing)} stand for nothing" if len(nothing) else ""))
 
 
 def phone_facts(values: pl.Series, context: Context) -> Facts:
@@ -282,5 +297,6 @@ _CHECKS: dict[Shows, tuple[Check, ...]] = {
     "numbers": (decimal_facts, percent_facts),
     "codes": (zero_facts,),
     "phones": (phone_facts, zero_facts, lambda v, c: shifted_facts(v, c, "phone")),
+    "countries": (country_facts,),
     "mailboxes": (lambda v, c: shifted_facts(v, c, "email"),),
 }

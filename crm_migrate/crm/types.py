@@ -13,7 +13,7 @@ OnInvalid = Literal["keep", "clear", "hold"]
 Role = Literal["", "amount", "currency", "consent", "owner", "mailbox"]
 Key = Literal["text", "name", "company", "phone", "mailbox", "host", "code", "id"]
 Nobody = Literal["", "name", "company", "phone", "mailbox", "host", "tax_number", "iban", "day", "id", "postal_code"]
-Shows = Literal["", "dates", "numbers", "codes", "phones", "mailboxes"]
+Shows = Literal["", "dates", "numbers", "codes", "phones", "mailboxes", "countries"]
 Mask = Literal["", "shape", "all", "phone", "mailbox", "iban", "company"]
 Same = Literal["", "phone", "email", "url", "domain"]
 
@@ -191,6 +191,7 @@ TYPES: dict[str, SemanticType] = _types(
         on_invalid="clear",
         unreadable="not_a_country",
         rule="is a country code",
+        shows="countries",
     ),
     SemanticType(
         "tax_id",

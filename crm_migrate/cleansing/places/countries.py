@@ -24,6 +24,7 @@ AMBIGUOUS = {
     "georgia": "the country GE or the state US-GA",
     "virgin islands": "VG or VI",
 }
+NA_MEANS = ("namibia", "nothing")  # what a mapping may say that `NA` is
 WITHDRAWN = frozenset(phrases("countries_withdrawn"))
 
 
@@ -195,10 +196,23 @@ def _is_region(key: str) -> bool:
     return bool({"america", "europe", "asia", "amerika", "europa", "asien", "asya", "avrupa"} & set(key.split()))
 
 
-@step("country", "country", examples=(("Deutschland", "DE"), ("Türkiye", "TR")))
-def country_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
+@step("country", "country", parameters=("na",), examples=(("Deutschland", "DE"), ("Türkiye", "TR")))
+def country_step(values: pl.Series, context: Context, na: str | None = None) -> pl.DataFrame:
     """Write a country as its ISO 3166-1 code, from codes and names in many languages.
 
-    A near miss is no country yet: the cell is invalid, and the note says which one may be meant.
+    A near miss is no country yet: the cell is invalid, and the note says which one may be meant. `NA` is Namibia in a
+    column of codes; beside names of countries or other words for nothing it is a doubt, unless `na` says what it is.
     """
-    return as_step(values, unguessed(outcomes(values, country_cell)))
+    if na is not None and na not in NA_MEANS:
+        raise ValueError(f"`na` is one of {', '.join(NA_MEANS)}")
+    means = na or context.evidence.get("na", "namibia")
+    return as_step(values, unguessed(outcomes(values, lambda text: _na(text, means) or country_cell(text))))
+
+
+def _na(text: str, means: str) -> Cell | None:
+    """What `NA` is by the column or the mapping; None for other texts, and where it is the code."""
+    if text.strip().upper() != "NA" or means == "namibia":
+        return None
+    if means == "nothing":
+        return NULL
+    return Cell(None, "ambiguous", "NA: Namibia, or nothing; `country(na=nothing)` or `country(na=namibia)` says which")

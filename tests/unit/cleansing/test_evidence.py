@@ -1,6 +1,7 @@
 """Facts of a column: decided by all of it, with the counts in the sentence; what it does not decide is said."""
 
 import polars as pl
+import pytest
 
 from crm_migrate.cleansing import STEPS, Context, evidence
 
@@ -50,3 +51,36 @@ def test_the_region_of_phones_comes_from_those_that_carry_a_code() -> None:
 
 def test_an_empty_column_has_no_facts() -> None:
     assert evidence(pl.Series([None, " "], dtype=pl.String), "date", TURKISH) == {}
+
+
+@pytest.mark.parametrize(
+    ("others", "means"),
+    [
+        (["DE", "TR", "Namibia"], "namibia"),
+        (["tr", "de"], "namibia"),
+        (["Deutschland", "Türkiye"], "doubtful"),
+        (["DE", "N/A"], "doubtful"),
+        (["DE", "TR", "null"], "doubtful"),
+        (["DEU", "TUR"], "doubtful"),
+        ([], "doubtful"),
+    ],
+)
+@pytest.mark.parametrize("written", ["NA", " na "])
+def test_na_is_namibia_among_codes_and_a_doubt_elsewhere(others: list[str], means: str, written: str) -> None:
+    column = pl.Series([written, *others])
+    facts = evidence(column, "country", Context())
+    assert facts["na"] == means
+    cell = STEPS["country"].function(column, Context(evidence=facts)).row(0)
+    assert cell[:2] == (("NA", None) if means == "namibia" else (written, "ambiguous"))
+
+
+@pytest.mark.parametrize(("said", "value"), [("nothing", None), ("namibia", "NA")])
+def test_what_the_mapping_says_of_na_goes_before_the_column(said: str, value: str | None) -> None:
+    doubtful = Context(evidence={"na": "doubtful"})
+    cell = STEPS["country"].function(pl.Series(["NA", "N/A"]), doubtful, na=said)
+    assert cell["value"].to_list() == [value, None]
+    assert not cell["flag"].drop_nulls().len()
+
+
+def test_a_column_without_na_shows_nothing() -> None:
+    assert evidence(pl.Series(["DE", "N/A", "Namibia"]), "country", Context()) == {}
