@@ -50,10 +50,15 @@ def spoken(text: str, words: Language, family: str = SENTENCES) -> str:
         return text
     said = recognise(text, family)
     if said is not None:
-        return words.word(said.key, **{name: _part(kind_of(name), part, words) for name, part in said.parts.items()})
+        return in_words(said, words)
     if family == REASONS:
         return _listed(text, words)
     return text
+
+
+def in_words(said: Said, words: Language) -> str:
+    """A sentence of the catalogue with its numbers and amounts as a language writes them."""
+    return words.word(said.key, **{name: _part(kind_of(name), part, words) for name, part in said.parts.items()})
 
 
 def _listed(text: str, words: Language) -> str:

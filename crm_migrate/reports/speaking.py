@@ -7,7 +7,7 @@ text, names of the mapping) stay as they are.
 from typing import TypeVar
 
 from crm_migrate.reports.language import Language, language
-from crm_migrate.reports.messages import REASONS, recognise, spoken
+from crm_migrate.reports.messages import REASONS, in_words, recognise, spoken
 from crm_migrate.workspace.figures import (
     Bridge,
     Cause,
@@ -34,7 +34,7 @@ _F = TypeVar("_F", Cause, ConsentCell, ExceptionGroup, GroupFigure, LinkFigure, 
 def told(figures: Figures, words: Language) -> Figures:
     """The same figures with every sentence of ours in a language; call it when values are masked."""
     if words.code == "en":
-        return figures
+        return figures.model_copy(update={"gates": tuple(_gate(g, words) for g in figures.gates)})
     return figures.model_copy(
         update={
             "sources": tuple(_source(s, words) for s in figures.sources),
@@ -105,8 +105,14 @@ def _source(source: SourceFigure, words: Language) -> SourceFigure:
 
 
 def _gate(gate: Gate, words: Language) -> Gate:
-    limit, actual, scope = (spoken(text, words, LIMITS) for text in (gate.limit, gate.actual, gate.scope))
-    return gate.model_copy(update={"limit": limit, "actual": actual, "scope": scope})
+    limit, actual = (_figure(text, words) for text in (gate.limit, gate.actual))
+    return gate.model_copy(update={"limit": limit, "actual": actual, "scope": spoken(gate.scope, words, LIMITS)})
+
+
+def _figure(text: str, words: Language) -> str:
+    """A limit, or what was found: its numbers as the rest of the page writes them."""
+    said = recognise(text, LIMITS)
+    return in_words(said, words) if said else text
 
 
 def _cluster(cluster: MergedCluster, words: Language) -> MergedCluster:

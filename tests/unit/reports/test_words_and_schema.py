@@ -15,7 +15,10 @@ from crm_migrate.reports import presentable
 from crm_migrate.reports.changes import changes, pieces
 from crm_migrate.reports.json_report import render, schema
 from crm_migrate.reports.language import language
+from crm_migrate.reports.messages import spoken
+from crm_migrate.reports.speaking import told
 from crm_migrate.words import catalogue, languages
+from crm_migrate.workspace.figures import Gate
 
 ROOT = Path(__file__).resolve().parents[3]
 CATALOGUES = {code: catalogue(code) for code in languages()}
@@ -98,3 +101,35 @@ def test_changes_leave_what_is_equal_and_name_the_rest(left: str, right: str) ->
 
 def test_very_long_texts_are_compared_quickly() -> None:
     assert changes("x" * 1000 + "a" * 5000 + "y", "x" * 1000 + "b" * 5000 + "y") == [(1000, 6000, 1000, 6000)]
+
+
+@pytest.mark.parametrize(
+    ("locale", "actual", "shown"),
+    [
+        ("en", "1364501.5", "1,364,501.5"),
+        ("tr", "1364501.5", "1.364.501,5"),
+        ("en", "2.00 % (12 of 34000)", "2.00 % (12 of 34,000)"),
+        ("tr", "2.00 % (12 of 34000)", "%2,00 (34.000 içinden 12)"),
+        ("en", "every record", "every record"),
+    ],
+)
+def test_figures_of_gates_are_written_as_the_rest_of_the_page(locale: str, actual: str, shown: str) -> None:
+    gate = Gate(name="left_out_amount", scope="EUR", limit=actual, actual=actual, passed=False)
+    model = figures(locale=locale).model_copy(update={"gates": (gate,)})
+    (found,) = told(model, language(locale)).gates
+    assert (found.limit, found.actual) == (shown, shown)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "1250800.50 stands for amounts in EUR, TRY at once",
+        "100 is written, the lines add up to 99.50 EUR",
+        "100 is written, the lines add up to 99.50",
+        "said by kisi:K3 (held)",
+        "company names 12 of accounts, which is excluded (excluded_rule) by D-004.",
+        "company points to a record of accounts that is excluded (parent_excluded) by D-004.",
+    ],
+)
+def test_sentences_of_totals_consents_and_decisions_are_spoken_in_turkish(sentence: str) -> None:
+    assert spoken(sentence, language("tr")) != sentence
