@@ -214,7 +214,9 @@ def _open_head(
     names = name_columns(cells, place)
     told = (*told, *_spare_words(len(header.cells) - len(cells), spare, place))
     names = replace(names, findings=(*told, *names.findings))
-    return _Opened(encoding, decided, names, start + header.bytes, skipped + header.lines, spare, spec.fill_short_rows)
+    return _Opened(
+        encoding, decided, names, start + header.bytes, skipped + header.lines, spare, spec.short_rows == "fill"
+    )
 
 
 def _check_declared(cells: list[str], spec: SourceSpec, place: Place) -> None:

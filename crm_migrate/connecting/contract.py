@@ -39,7 +39,8 @@ class SourceSpec:
     """Where a source is and how it is written; everything that is None is detected and told in the facts.
 
     `url` and `query`/`table` are for databases; `header_row` is 1-based; `locale` is a hint for encodings;
-    `fill_short_rows`: cells that a row of a text file lacks at its end are empty ones.
+    `short_rows`: what becomes of rows of a text file
+    that lack cells at their end; with `fill` those are empty ones.
     `url` and `options` (further words of the source, of those in `source_options`) are already resolved (no `env:`
     reference) and are never printed. What is named relatively lies in `folder`,
     that of the project (None: where we work). `scratch` is a folder of the project for what a reader has to lay
@@ -54,7 +55,7 @@ class SourceSpec:
     quote: str | None = None
     sheet: str | None = None
     header_row: int | None = None
-    fill_short_rows: bool = False
+    short_rows: Literal["aside", "fill"] = "aside"
     url: str | None = None
     table: str | None = None
     query: str | None = None

@@ -52,7 +52,7 @@ def build_spec(source_plan: SourcePlan, project: Project) -> SourceSpec:
         delimiter=source_plan.delimiter,
         sheet=source_plan.sheet,
         header_row=source_plan.header_row,
-        fill_short_rows=source_plan.short_rows == "fill",
+        short_rows=source_plan.short_rows,
         url=resolve_secret(source_plan.url, project.folder) if source_plan.url is not None else None,
         table=source_plan.table,
         query=source_plan.query,

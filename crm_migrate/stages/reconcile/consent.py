@@ -40,7 +40,8 @@ def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tup
           FROM (SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses, NULL AS told FROM {statements}
             UNION ALL BY NAME SELECT *, {_rank("said", _UNKNOWN)} AS rank, TRUE AS refuses FROM {aside})
           GROUP BY __cluster),
-        p AS (SELECT e.__entity AS entity, coalesce(s.rank, {_UNKNOWN}) AS said,
+        p AS (SELECT e.__entity AS entity, coalesce(s.rank, CASE WHEN e.__cluster < 0
+              THEN {_rank(f"nullif(b.{target}::VARCHAR, '')")} ELSE {_UNKNOWN} END) AS said,
             CASE WHEN lower(b.{target}::VARCHAR) IN ({_REFUSALS}) THEN {_rank(f"b.{target}::VARCHAR")} END AS held,
             {_rank(f"nullif(a.{target}::VARCHAR, '')")} AS after,
             CASE WHEN s.refused THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded, s.told

@@ -78,7 +78,7 @@ def test_a_word_that_the_connector_does_not_read_is_refused_in_its_place(
 
 def test_short_rows_reach_the_reader(tmp_path: Path) -> None:
     place = project(tmp_path, "file: x.csv, short_rows: fill")
-    assert build_spec(resolve(place)[0].source("x"), place).fill_short_rows
+    assert build_spec(resolve(place)[0].source("x"), place).short_rows == "fill"
 
 
 def test_what_becomes_of_local_times_is_no_word_of_a_text(tmp_path: Path) -> None:

@@ -83,7 +83,10 @@ def test_who_is_gone_from_the_export_and_kept_in_the_target_is_counted(tmp_path:
 
     before = reconcile(plan(), mini_run.write(tmp_path / "b", mini_run.tables()), mini_run.HEADER, "sql:mini")
     assert sum(c.count for c in found.consent) == sum(c.count for c in before.consent) + 1
-    assert next(c.count for c in found.consent if (c.before, c.after) == ("granted", after)) >= 1
+    moves = {(c.before, c.after): c.count for c in found.consent}
+    was = {(c.before, c.after): c.count for c in before.consent}
+    assert moves["granted", after] == was.get(("granted", after), 0) + 1
+    assert not any(c.without_evidence for c in found.consent)
 
 
 def gone(before: str, after: str) -> mini_run.Tables:

@@ -58,7 +58,7 @@ SHORT = b"id;name;city;note\n1;Ada;Ulm;x\n2;Bo\n3;Cem;Ulm\n\n4;Dee;Ulm;y;z\n5\n"
 def test_short_rows_are_set_aside_unless_the_source_fills_them(tmp_path: Path) -> None:
     aside = read_bytes(tmp_path, SHORT)
     assert [q.line for q in aside.aside] == [3, 4, 6, 7]
-    filled = read_bytes(tmp_path, SHORT, fill_short_rows=True)
+    filled = read_bytes(tmp_path, SHORT, short_rows="fill")
     assert filled.rows == [["1", "Ada", "Ulm", "x"], ["2", "Bo", "", ""], ["3", "Cem", "Ulm", ""], ["5", "", "", ""]]
     assert [(q.line, q.code) for q in filled.aside] == [(6, "cell_count")]
     (told,) = [f for f in filled.findings if f.code == "short_rows_filled"]
@@ -76,7 +76,7 @@ def test_a_file_of_short_rows_names_the_word_that_reads_it(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("cell", [b'"x;y"', b'"two\nlines"', b'"q""q"'])
 def test_short_rows_with_quoted_cells_are_filled(tmp_path: Path, cell: bytes) -> None:
-    found = read_bytes(tmp_path, b"a;b;c\n1;2;3\n4;" + cell + b"\n", fill_short_rows=True)
+    found = read_bytes(tmp_path, b"a;b;c\n1;2;3\n4;" + cell + b"\n", short_rows="fill")
     assert [len(row) for row in found.rows] == [3, 3]
     assert found.rows[1][2] == ""
 
