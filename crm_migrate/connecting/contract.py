@@ -39,8 +39,7 @@ class SourceSpec:
     """Where a source is and how it is written; everything that is None is detected and told in the facts.
 
     `url` and `query`/`table` are for databases; `header_row` is 1-based; `locale` is a hint for encodings;
-    `short_rows`: what becomes of rows of a text file
-    that lack cells at their end; with `fill` those are empty ones.
+    `short_rows`: what becomes of rows of a text file that lack cells at their end; with `fill` those are empty ones.
     `url` and `options` (further words of the source, of those in `source_options`) are already resolved (no `env:`
     reference) and are never printed. What is named relatively lies in `folder`,
     that of the project (None: where we work). `scratch` is a folder of the project for what a reader has to lay
