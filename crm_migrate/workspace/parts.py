@@ -19,6 +19,8 @@ from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
 
 MANIFEST = "manifest.json"
 
+State = tuple[str, str, int, int, int]  # of a file: path, digest, size, instant of the last change, inode
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -57,11 +59,16 @@ def write_manifest(folder: Path, parts: list[Part]) -> None:
 
 def read_manifest(folder: Path) -> list[Part] | None:
     """The parts of a table in order, or None when it was never finished. DamagedFile where the list was changed."""
+    path = folder / MANIFEST
     try:
-        listed = read_sealed(folder / MANIFEST)["parts"]
+        return list(_listed(path, _state(path, "")))
     except FileNotFoundError:
         return None
-    return [Part(**item) for item in listed]
+
+
+@lru_cache(maxsize=16_384)
+def _listed(path: Path, _state: State) -> tuple[Part, ...]:
+    return tuple(Part(**item) for item in read_sealed(path)["parts"])
 
 
 def verified(folder: Path, part: Part) -> Path:
@@ -79,10 +86,10 @@ def verified(folder: Path, part: Part) -> Path:
     return path
 
 
-_proven: set[tuple[str, str, int, int, int]] = set()  # files as they were when their digest was seen to fit
+_proven: set[State] = set()  # files as they were when their digest was seen to fit
 
 
-def _state(path: Path, digest: str) -> tuple[str, str, int, int, int]:
+def _state(path: Path, digest: str) -> State:
     found = path.stat()
     return str(path), digest, found.st_size, found.st_mtime_ns, found.st_ino
 
@@ -98,14 +105,23 @@ def paths(folder: Path) -> list[Path]:
     return [verified(folder, part) for part in parts]
 
 
-def shapes(folder: Path) -> dict[Path, tuple[str, ...]]:
-    """The files of a finished table in order, each with its columns; a file is opened for that once per process."""
-    return {path: _columns(path, _state(path, "")) for path in paths(folder)}
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the file of a part itself says of it."""
+
+    columns: tuple[str, ...]
+    rows: int
+
+
+def shapes(folder: Path) -> dict[Path, Shape]:
+    """The files of a finished table in order, each with its shape; a file is opened for that once per process."""
+    return {path: _shape(path, _state(path, "")) for path in paths(folder)}
 
 
 @lru_cache(maxsize=16_384)
-def _columns(path: Path, _state: tuple[str, str, int, int, int]) -> tuple[str, ...]:
-    return tuple(pq.read_schema(path).names)
+def _shape(path: Path, _state: State) -> Shape:
+    footer = pq.read_metadata(path)
+    return Shape(tuple(footer.schema.to_arrow_schema().names), footer.num_rows)
 
 
 def tables(folder: Path) -> Iterator[pa.Table]:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.layout import Run
-from crm_migrate.workspace.parts import paths, publish, shapes, write_manifest
+from crm_migrate.workspace.parts import Shape, paths, publish, shapes, write_manifest
 from crm_migrate.workspace.sql import connected, exists
 from crm_migrate.workspace.state import check_tables
 from crm_migrate.workspace.tables import Table
@@ -71,15 +71,15 @@ class Relations:
 
         FileNotFoundError where the table is not finished, unless these are the tables of a part of a run.
         """
-        return _select({**table.columns, **also}, self._shapes(table, *names))
+        return _select({**table.columns, **also}, _filled(self._shapes(table, *names)))
 
     def whole(self, table: Table, *names: str) -> str:
         """As `scan`, and behind its columns all others that the table has, as they are."""
         found = self._shapes(table, *names)
-        rest = dict.fromkeys(name for shape in found.values() for name in shape if name not in table.columns)
+        rest = dict.fromkeys(name for shape in found.values() for name in shape.columns if name not in table.columns)
         return _select(table.columns, found, tuple(rest))
 
-    def _shapes(self, table: Table, *names: str) -> dict[Path, tuple[str, ...]]:
+    def _shapes(self, table: Table, *names: str) -> dict[Path, Shape]:
         absent = self._partial and not self.finished(table, *names)
         return {} if absent else shapes(self.folder(table, *names))
 
@@ -127,17 +127,22 @@ class Relations:
 
 def scan_folder(folder: Path, columns: Mapping[str, str]) -> str:
     """A sub-query over a table outside the run with exactly these columns; no rows where there is no such table."""
-    return _select(columns, shapes(folder) if exists(folder) else {})
+    return _select(columns, _filled(shapes(folder)) if exists(folder) else {})
 
 
-def _select(columns: Mapping[str, str], found: Mapping[Path, tuple[str, ...]], rest: Sequence[str] = ()) -> str:
-    there = {name for shape in found.values() for name in shape}
+def _filled(found: Mapping[Path, Shape]) -> dict[Path, Shape]:
+    """The files with rows: of a table that is known to be empty DuckDB need not open a file, nor plan what reads it."""
+    return {path: shape for path, shape in found.items() if shape.rows}
+
+
+def _select(columns: Mapping[str, str], found: Mapping[Path, Shape], rest: Sequence[str] = ()) -> str:
+    there = {name for shape in found.values() for name in shape.columns}
     chosen = [f"{quoted(n) if n in there else 'NULL'}::{kind} AS {quoted(n)}" for n, kind in columns.items()]
     listed = ", ".join([*chosen, *map(quoted, rest)])
     if not found:
         return f"(SELECT {listed} WHERE FALSE)"
     # Where all parts are alike, DuckDB need not open every file of a table before it begins.
-    alike = "" if len(set(found.values())) == 1 else ", union_by_name = true"
+    alike = "" if len({shape.columns for shape in found.values()}) == 1 else ", union_by_name = true"
     return f"(SELECT {listed} FROM read_parquet([{', '.join(literal(str(part)) for part in found)}]{alike}))"
 
 
