@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import quoted
-from crm_migrate.stages.reconcile import listing
+from crm_migrate.stages.reconcile import causes, listing
 from crm_migrate.stages.reconcile.accounting import settle_dispositions, source_facts, source_figures
 from crm_migrate.stages.reconcile.bridge_tables import add
 from crm_migrate.stages.reconcile.bridges import money
@@ -76,6 +76,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
     collected = _Collected()
     with relations(run, "reconcile", partial=True) as tables:
         listing.start(tables)
+        causes.define(tables)
         collected.sources = source_figures(tables, plan)
         collected.limit = max((source_facts(tables, s.name).get("limit") or 0 for s in plan.sources), default=0)
         collected.exceptions.extend(quarantine_exceptions(tables, plan))

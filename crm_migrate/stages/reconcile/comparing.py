@@ -62,16 +62,11 @@ def compare(
     suspects, cells, digests = quoted(f"suspects/{name}"), quoted(f"cells/{name}"), quoted(f"digests/{name}")
     records = _digest(tables, digests, expected, comparable)
     tables.execute(f"CREATE TEMP TABLE {suspects} AS {_suspects(digests, actual, comparable)}")
-    tables.execute(
-        f"""CREATE TEMP TABLE {cells} (__entity VARCHAR, target_id VARCHAR, field VARCHAR, kind VARCHAR,
-        expected VARCHAR, actual VARCHAR, existed BOOLEAN, gone BOOLEAN, class VARCHAR, cause VARCHAR)"""
-    )
     ours, theirs = quoted(f"suspects/{name}/expected"), quoted(f"suspects/{name}/actual")
     tables.execute(f"CREATE TEMP TABLE {ours} AS SELECT * FROM {expected} SEMI JOIN {suspects} USING (__entity)")
     tables.execute(f"CREATE TEMP TABLE {theirs} AS SELECT * FROM {actual} SEMI JOIN {suspects} USING (__entity)")
-    for item in comparable:
-        tables.execute(f"INSERT INTO {cells} {_cells(ours, theirs, item)}")
-    causes.classify(tables, cells)
+    tables.execute(f"CREATE TEMP TABLE {cells} AS {causes.judged(_cells(ours, theirs, comparable))}")
+    causes.find_causes(tables, cells)
     if kept:
         causes.excuse(tables, cells, kept)
     causes.find_shifted_rows(tables, cells, expected)
@@ -97,9 +92,10 @@ def _digest(tables: Relations, digests: str, expected: str, fields: Sequence[Com
         for n in range(0, len(fields), BITS)
     )
     query = f"SELECT __entity, {_hashes(fields)}{bits} FROM {expected}"
-    tables.execute(f"CREATE TEMP TABLE {digests} AS {query} WHERE FALSE")
-    for start in range(int(first or 0), int(last or 0) + 1, SPAN) if records else ():
-        tables.execute(f"INSERT INTO {digests} {query} WHERE __position >= {start} AND __position < {start + SPAN}")
+    made = f"CREATE TEMP TABLE {digests} AS"
+    for start in range(int(first or 0), int(last or 0) + 1, SPAN):
+        tables.execute(f"{made} {query} WHERE __position >= {start} AND __position < {start + SPAN}")
+        made = f"INSERT INTO {digests}"
     if tables.count(digests) != records:
         raise InternalError("not every expected record was compared")
     return int(records)
@@ -126,11 +122,18 @@ def _cell(name: str, alias: str = "") -> str:
     return f"nullif({alias}{quoted(name)}, '')"
 
 
-def _cells(ours: str, theirs: str, item: Compared) -> str:
-    e, a = _cell(item.name, "e."), _cell(item.name, "a.")
-    return f"""SELECT e.__entity, a.target_id, {literal(item.name)}, {literal(item.kind)}, {e}, {a},
-      e.__existed, a.__entity IS NULL, NULL, NULL
-    FROM {ours} e LEFT JOIN {theirs} a USING (__entity) WHERE {e} IS DISTINCT FROM {a}"""
+def _cells(ours: str, theirs: str, fields: Sequence[Compared]) -> str:
+    """Query: every cell whose two texts differ, of records side by side."""
+    pairs = ", ".join(
+        f"({literal(item.name)}, {literal(item.kind)}, {_cell(item.name, 'e.')}, {_cell(item.name, 'a.')})"
+        for item in fields
+    )
+    cell = "STRUCT(field VARCHAR, kind VARCHAR, expected VARCHAR, actual VARCHAR)"
+    return f"""SELECT __entity, target_id, cell.field, cell.kind, cell.expected, cell.actual, existed, gone
+    FROM (SELECT e.__entity, a.target_id, e.__existed AS existed, a.__entity IS NULL AS gone,
+        unnest([{pairs}]::{cell}[]) AS cell
+      FROM {ours} e LEFT JOIN {theirs} a USING (__entity))
+    WHERE cell.expected IS DISTINCT FROM cell.actual"""
 
 
 def _count(tables: Relations, comparison: Comparison, digests: str, fields: Sequence[Compared]) -> None:

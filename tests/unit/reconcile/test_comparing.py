@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_migrate.quoting import quoted
+from crm_migrate.stages.reconcile.causes import define
 from crm_migrate.stages.reconcile.comparing import CLASSES, Compared, Comparison, compare
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
@@ -30,6 +31,7 @@ NAMES = [field.name for field in FIELDS]
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relations]:
     with relations(Run(tmp_path_factory.mktemp("run"), "r1"), "reconcile", partial=True) as found:
+        define(found)
         yield found
 
 
