@@ -1,6 +1,6 @@
 """Exceptions: everything a person has to look at, grouped by cause, with examples and the fix from the catalogue."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from crm_migrate.codes import CODES
@@ -53,16 +53,7 @@ def code_of(cls: str, cause: str, link: bool) -> str:
 
 def quarantine_exceptions(tables: Relations, plan: Plan) -> Iterator[ExceptionGroup]:
     """Rows that could not be read."""
-    for source in plan.sources:
-        view = tables.scan(QUARANTINE, source.name)
-        yield from _grouped(
-            tables,
-            f"SELECT code, '' AS rule, '' AS field, 'quarantined' AS state, {literal(source.name)} AS source, "
-            f"{literal(source.name)} || ':' || coalesce(line::VARCHAR, '?') AS record, raw AS before, "
-            f"NULL::VARCHAR AS after, message FROM {view}",
-            "",
-            "error",
-        )
+    return _grouped(tables, "", [("error", _unread(tables, source.name)) for source in plan.sources])
 
 
 def reading_exceptions(tables: Relations, plan: Plan) -> Iterator[ExceptionGroup]:
@@ -85,15 +76,18 @@ def reading_exceptions(tables: Relations, plan: Plan) -> Iterator[ExceptionGroup
 def object_exceptions(tables: Relations, object_plan: ObjectPlan, sourced: list[str]) -> Iterator[ExceptionGroup]:
     """Everything of one object: rows, cells, notes, warnings, breaches and differences."""
     name = object_plan.name
-    yield from _grouped(tables, _rows(tables, name, "('unexplained', 'failed', 'rejected', 'held')"), name, "error")
-    yield from _grouped(tables, _rows(tables, name, "('excluded')"), name, "note")
-    yield from _grouped(tables, _unmatched(tables, name), name, "note")
-    for source in [*(f.source for f in object_plan.feeds), *(e.source for e in object_plan.enrich)]:
-        yield from _grouped(tables, _cells(tables, name, source), name, "warning")
-    yield from _grouped(tables, _notes(tables, name), name, "warning")
-    yield from _grouped(tables, _warnings(tables, name), name, "warning")
-    yield from _grouped(tables, _breaches(tables, name), name, "error")
-    yield from _grouped(tables, _left_behind(tables, name), name, "warning")
+    sources = [*(feed.source for feed in object_plan.feeds), *(enrich.source for enrich in object_plan.enrich)]
+    found: list[tuple[Severity, str]] = [
+        ("error", _rows(tables, name, "('unexplained', 'failed', 'rejected', 'held')")),
+        ("note", _rows(tables, name, "('excluded')")),
+        ("note", _unmatched(tables, name)),
+        *(("warning", _cells(tables, name, source)) for source in sources),
+        ("warning", _notes(tables, name)),
+        ("warning", _warnings(tables, name)),
+        ("error", _breaches(tables, name)),
+        ("warning", _left_behind(tables, name)),
+    ]
+    yield from _grouped(tables, name, found)
     for number, table in enumerate(sourced):
         yield from _differences(tables, name, table, link=number > 0)
 
@@ -122,6 +116,13 @@ def unexpected_exceptions(found: TargetSet) -> Iterator[ExceptionGroup]:
         if count:
             examples = tuple(Example(record=f"{found.object}:{i}", personal=False) for i in ids[:EXAMPLES])
             yield _group(code, "error", found.object, ("", "", "", IN_TARGET), count, examples)
+
+
+def _unread(tables: Relations, source: str) -> str:
+    view = tables.scan(QUARANTINE, source)
+    return f"""SELECT code, '' AS rule, '' AS field, 'quarantined' AS state, {literal(source)} AS source,
+      {literal(source)} || ':' || coalesce(line::VARCHAR, '?') AS record, raw AS before,
+      NULL::VARCHAR AS after, message FROM {view}"""
 
 
 def _rows(tables: Relations, name: str, states: str) -> str:
@@ -214,29 +215,31 @@ def _differences(tables: Relations, name: str, sourced: str, *, link: bool) -> I
         yield _group(code, severity, name, ("", field, cause, cls), count, tuple(examples), fix_of(cause))
 
 
-def _grouped(tables: Relations, query: str, object_name: str, severity: Severity) -> Iterator[ExceptionGroup]:
-    """One group per code, source, field, rule and state of a query of lines."""
+def _grouped(tables: Relations, object_name: str, found: Sequence[tuple[Severity, str]]) -> Iterator[ExceptionGroup]:
+    """One group per code, source, field, rule and state of each query of lines, in the order of the queries."""
     keys = "code, source, field, rule, state"
-    tables.execute(
-        f"""CREATE OR REPLACE TEMP TABLE found_ AS SELECT coalesce(code, '') AS code, coalesce(source, '') AS source,
-          coalesce(field, '') AS field, coalesce(rule, '') AS rule, coalesce(state, '') AS state, record, before, after,
-          message FROM ({query})"""
+    texts = ", ".join(f"coalesce({key}, '') AS {key}" for key in keys.split(", "))
+    lines = " UNION ALL ".join(
+        f"SELECT {part} AS part, {texts}, record, before, after, message FROM ({query})"
+        for part, (_, query) in enumerate(found)
     )
+    tables.execute(f"CREATE OR REPLACE TEMP TABLE found_ AS {lines}")
     listing.add(tables, f"SELECT {literal(object_name)}, {keys}, record FROM found_")
     rows = tables.rows(
         f"""WITH g AS (SELECT *, count(*) OVER w AS n, row_number() OVER (w ORDER BY record, message, before) AS i
-          FROM found_ WINDOW w AS (PARTITION BY {keys}))
-        SELECT {keys}, n, record, before, after, message FROM g WHERE i <= {EXAMPLES} ORDER BY n DESC, {keys}, i"""
+          FROM found_ WINDOW w AS (PARTITION BY part, {keys}))
+        SELECT part, {keys}, n, record, before, after, message FROM g WHERE i <= {EXAMPLES}
+        ORDER BY part, n DESC, {keys}, i"""
     )
-    groups: dict[tuple[str, str, str, str, str, int], list[Example]] = {}
-    for code, source, field, rule, state, count, record, before, after, message in rows:
+    groups: dict[tuple[int, str, str, str, str, str, int], list[Example]] = {}
+    for part, code, source, field, rule, state, count, record, before, after, message in rows:
         example = Example(
             record=record or "", field=field, source=before, expected=after, message=message or "",
             personal=code not in _OWN_WORDS,
         )  # fmt: skip
-        groups.setdefault((code, source, field, rule, state, count), []).append(example)
-    for (code, source, field, rule, state, count), examples in groups.items():
-        yield _group(code, severity, object_name, (source, field, rule, state), count, tuple(examples))
+        groups.setdefault((part, code, source, field, rule, state, count), []).append(example)
+    for (part, code, source, field, rule, state, count), examples in groups.items():
+        yield _group(code, found[part][0], object_name, (source, field, rule, state), count, tuple(examples))
 
 
 def _group(
