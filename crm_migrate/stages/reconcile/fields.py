@@ -1,6 +1,7 @@
 """The field figures of an object: what each rule changed from the source, and expected against actual with causes."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
@@ -10,8 +11,8 @@ from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.keeping import kept_cells
 from crm_migrate.stages.reconcile.sides import actual_side, expected_side, loaded_fields
 from crm_migrate.workspace.figures import Cause, Example, FieldFigure
-from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import ACTUAL, CELLS, CHANGES, DIFFERENCES, EXTRACTED, NODES, SURVIVORS, texts
+from crm_migrate.workspace.relations import Relations, Row
+from crm_migrate.workspace.tables import ACTUAL, CELLS, CHANGES, DIFFERENCES, EXTRACTED, NODES, SURVIVORS, Table, texts
 
 
 def compare_object(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Comparison:
@@ -55,8 +56,9 @@ def field_figures(
     tables: Relations, object_plan: ObjectPlan, comparison: Comparison, names: str
 ) -> tuple[tuple[FieldFigure, ...], str]:
     """One figure per field that has a place in the target, and the table of its differing cells with their sources."""
-    changed, flags = changes_from_source(tables, object_plan), flags_of_cells(tables, object_plan)
+    changed, flags = _counted(tables, object_plan, CHANGES, "rule"), _counted(tables, object_plan, CELLS, "code")
     sourced = add_source_values(tables, object_plan, comparison.cells, names)
+    causes = causes_by_field(tables, sourced, loaded_fields(object_plan))
     figures = []
     for field in loaded_fields(object_plan):
         classes = {cls: count for cls, count in comparison.classes[str(field.target)].items() if count}
@@ -69,7 +71,7 @@ def field_figures(
                 compared=comparison.records - sum(classes.get(cls, 0) for cls in NOT_COMPARED),
                 matched=classes.get("match", 0) + classes.get("match_normalised", 0),
                 classes=classes,
-                causes=causes_of(tables, sourced, field),
+                causes=causes[field.name],
                 changed_from_source=sum(changed.get(field.name, {}).values()),
                 changed_by_rule=changed.get(field.name, {}),
                 flags=flags.get(field.name, {}),
@@ -78,25 +80,30 @@ def field_figures(
     return tuple(figures), sourced
 
 
-def causes_of(tables: Relations, sourced: str, field: FieldPlan) -> tuple[Cause, ...]:
-    """Differences of one field grouped by cause, the most frequent first, each with its examples."""
+def causes_by_field(tables: Relations, sourced: str, fields: Sequence[FieldPlan]) -> dict[str, tuple[Cause, ...]]:
+    """Field -> its differences grouped by cause, the most frequent first, each with its examples."""
     rows = tables.rows(
-        f"""SELECT class, cause, n, record, source_value, expected, actual FROM (
-          SELECT *, count(*) OVER (PARTITION BY class, cause) AS n,
-                 row_number() OVER (PARTITION BY class, cause ORDER BY record, __entity) AS i
-          FROM {sourced} WHERE field = ?) WHERE i <= {EXAMPLES} ORDER BY n DESC, class, cause, i""",
-        [field.target],
+        f"""SELECT field, class, cause, n, record, source_value, expected, actual FROM (
+          SELECT *, count(*) OVER w AS n, row_number() OVER (w ORDER BY record, __entity) AS i
+          FROM {sourced} WINDOW w AS (PARTITION BY field, class, cause))
+        WHERE i <= {EXAMPLES} ORDER BY n DESC, class, cause, i"""
     )
-    causes: dict[tuple[str, str, int], list[Example]] = {}
-    for cls, cause, count, record, source, expected, actual in rows:
-        example = Example(
-            record=record, field=field.name, source=source, expected=expected, actual=actual, personal=field.personal
-        )
-        causes.setdefault((cls, cause, count), []).append(example)
-    return tuple(
-        Cause(cause=cause, cls=cls, count=count, fix=fix_of(cause), examples=tuple(examples))
-        for (cls, cause, count), examples in causes.items()
-    )
+    groups: dict[str, dict[tuple[str, str, int], list[Row]]] = {}
+    for target, cls, cause, count, *cells in rows:
+        groups.setdefault(target, {}).setdefault((cls, cause, count), []).append(tuple(cells))
+    return {field.name: tuple(_causes(field, groups.get(str(field.target), {}))) for field in fields}
+
+
+def _causes(field: FieldPlan, groups: dict[tuple[str, str, int], list[Row]]) -> Iterator[Cause]:
+    for (cls, cause, count), lines in groups.items():
+        examples = tuple(
+            Example(
+                record=record, field=field.name, source=source, expected=expected, actual=actual,
+                personal=field.personal,
+            )
+            for record, source, expected, actual in lines
+        )  # fmt: skip
+        yield Cause(cause=cause, cls=cls, count=count, fix=fix_of(cause), examples=examples)
 
 
 def add_source_values(tables: Relations, object_plan: ObjectPlan, cells: str, names: str) -> str:
@@ -117,22 +124,24 @@ def add_source_values(tables: Relations, object_plan: ObjectPlan, cells: str, na
         LEFT JOIN {survivors} s ON s.__cluster = m.__cluster AND s.field = t.name
         LEFT JOIN {nodes} n ON n.__node = coalesce(s.__node, m.node)"""
     )
-    for field in object_plan.fields:
-        for source, cell in field.cells.items():
-            if cell.column is not None:
-                _add_raw(tables, table, field.name, source, cell.column)
+    _add_raw(tables, table, object_plan)
     return table
 
 
-def _add_raw(tables: Relations, table: str, field: str, source: str, column: str) -> None:
-    mine = f"name = {literal(field)} AND source = {literal(source)}"
-    if not tables.one(f"SELECT EXISTS (SELECT 1 FROM {table} WHERE {mine})")[0]:
-        return
-    raw = tables.scan(EXTRACTED, source, also=texts(column))
-    tables.execute(
-        f"UPDATE {table} SET source_value = r.raw FROM (SELECT __row, {quoted(column)} AS raw FROM {raw}) r "
-        f"WHERE {mine} AND row = r.__row"
-    )
+def _add_raw(tables: Relations, table: str, object_plan: ObjectPlan) -> None:
+    """Fill `source_value`, source by source."""
+    columns: dict[str, dict[str, str]] = {}
+    for source, name in tables.rows(f"SELECT DISTINCT source, name FROM {table} WHERE source IS NOT NULL ORDER BY ALL"):
+        cell = object_plan.field(name).cells.get(source)
+        if cell is not None and cell.column is not None:
+            columns.setdefault(source, {})[name] = cell.column
+    for source, fed in columns.items():
+        raw = tables.scan(EXTRACTED, source, also=texts(*fed.values()))
+        cells = " ".join(f"WHEN {literal(name)} THEN r.{quoted(column)}" for name, column in fed.items())
+        tables.execute(
+            f"""UPDATE {table} SET source_value = CASE name {cells} END FROM {raw} r
+            WHERE source = {literal(source)} AND row = r.__row"""
+        )
 
 
 def write_differences(tables: Relations, object_name: str, sourced: list[str]) -> None:
@@ -142,25 +151,16 @@ def write_differences(tables: Relations, object_name: str, sourced: list[str]) -
     tables.publish(f"{parts} ORDER BY field, __entity, target_id", DIFFERENCES, object_name)
 
 
-def changes_from_source(tables: Relations, object_plan: ObjectPlan) -> dict[str, dict[str, int]]:
-    """Field -> rule -> cells that it changed, over all sources that feed the object."""
+def _counted(tables: Relations, object_plan: ObjectPlan, table: Table, what: str) -> dict[str, dict[str, int]]:
+    """Field -> what a column says of its cells -> how many of them, over all sources that feed the object."""
+    lines = " UNION ALL ".join(
+        f"SELECT field, {what} FROM {tables.scan(table, object_plan.name, source)}" for source in _feeding(object_plan)
+    )
     counts: dict[str, dict[str, int]] = {}
-    for source in _feeding(object_plan):
-        view = tables.scan(CHANGES, object_plan.name, source)
-        for field, rule, count in tables.rows(f"SELECT field, rule, count(*) FROM {view} GROUP BY ALL ORDER BY ALL"):
-            rules = counts.setdefault(field, {})
-            rules[rule] = rules.get(rule, 0) + int(count)
-    return counts
-
-
-def flags_of_cells(tables: Relations, object_plan: ObjectPlan) -> dict[str, dict[str, int]]:
-    """Field -> code -> cells with that finding, over all sources that feed the object."""
-    counts: dict[str, dict[str, int]] = {}
-    for source in _feeding(object_plan):
-        view = tables.scan(CELLS, object_plan.name, source)
-        for field, code, count in tables.rows(f"SELECT field, code, count(*) FROM {view} GROUP BY ALL ORDER BY ALL"):
-            codes = counts.setdefault(field, {})
-            codes[code] = codes.get(code, 0) + int(count)
+    for field, said, count in (
+        tables.rows(f"SELECT *, count(*) FROM ({lines}) GROUP BY ALL ORDER BY ALL") if lines else ()
+    ):
+        counts.setdefault(field, {})[said] = int(count)
     return counts
 
 

@@ -3,10 +3,10 @@
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.reconcile.comparing import Compared, Comparison, compare
-from crm_migrate.stages.reconcile.fields import add_source_values, causes_of
+from crm_migrate.stages.reconcile.fields import add_source_values, causes_by_field
 from crm_migrate.stages.reconcile.keeping import kept_cells
 from crm_migrate.stages.reconcile.sides import actual_links, expected_links, link_fields
-from crm_migrate.workspace.figures import LinkFigure
+from crm_migrate.workspace.figures import Cause, LinkFigure
 from crm_migrate.workspace.relations import Relations
 
 
@@ -25,17 +25,22 @@ def compare_links(
     compared = [Compared(str(field.target), field.type, entity=True) for field in fields]
     comparison = compare(tables, f"{object_plan.name}/links", expected, actual, compared, kept)
     sourced = add_source_values(tables, object_plan, comparison.cells, names)
-    figures = tuple(_figure(tables, object_plan, field, comparison, actual, sourced) for field in fields)
+    causes = causes_by_field(tables, sourced, fields)
+    figures = tuple(_figure(tables, object_plan, field, comparison, actual, causes[field.name]) for field in fields)
     return figures, sourced
 
 
 def _figure(
-    tables: Relations, object_plan: ObjectPlan, field: FieldPlan, comparison: Comparison, actual: str, sourced: str
+    tables: Relations,
+    object_plan: ObjectPlan,
+    field: FieldPlan,
+    comparison: Comparison,
+    actual: str,
+    causes: tuple[Cause, ...],
 ) -> LinkFigure:
     classes = comparison.classes[str(field.target)]
     present, missing, wrong = classes["match"], classes["lost"], classes["different"]
     unread = classes["not_comparable"]
-    causes = causes_of(tables, sourced, field)
     return LinkFigure(
         object=object_plan.name,
         field=field.name,
