@@ -4,6 +4,7 @@ Every source row has its amount *as transformed*, also those that were set aside
 DECIMAL(38, 9); an amount that does not fit exactly counts as unreadable and blocks.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -25,7 +26,7 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import ACTUAL, BEFORE, CELLS, COMPLETED, texts
 
 EXACT = r"'^[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?$'"
-LEFT_OUT = ("absent", "excluded", "held", "rejected", "failed", "unexplained")
+LEFT_OUT = ("absent", "excluded", "held", "rejected", "failed")
 
 
 @dataclass(slots=True)
@@ -57,8 +58,8 @@ def money(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Money:
         tables.execute(
             f"DELETE FROM {lines} WHERE state = 'enrichment'"
         )  # those only add: they are no line of their own
-        for unit in _units(tables, lines, expected, actual):
-            found.bridges.append(_bridge(tables, object_plan, measure, unit, lines, expected, actual))
+        units = _units(tables, lines, expected, actual)
+        found.bridges += _bridges(tables, object_plan, measure, units, lines, expected, actual)
         if currency is not None and plan.money.report_in:
             ensure_rates(tables, plan)
             _convert(tables, plan.money.report_in, object_plan, measure, left, found)
@@ -125,7 +126,7 @@ def _convert(
         actual_of(object_plan, measure): [("amount", "unit")],
     }
     lines, expected, actual = (_converted(tables, table, own, unit) for table, own in pairs.items())
-    found.converted.append(_bridge(tables, object_plan, measure, unit, lines, expected, actual))
+    found.converted += _bridges(tables, object_plan, measure, [unit], lines, expected, actual)
     add(found.left_converted, left_sum(tables, left, lines))
     for table in (lines, expected, actual):
         tables.execute(f"DROP TABLE {table}")
@@ -224,124 +225,163 @@ def _units(tables: Relations, *amounts: str) -> list[str]:
 # ------------------------------------------------------------------------------------------------------ the bridge
 
 
+def _bridges(
+    tables: Relations, object_plan: ObjectPlan, measure: FieldPlan, units: Sequence[str], lines: str, expected: str,
+    actual: str,
+) -> Iterator[Bridge]:  # fmt: skip
+    """One bridge per unit; what it is made of is asked once for all units."""
+    source, target = _totals(tables, lines), _totals(tables, actual)
+    left_out = _left_out(tables, lines)
+    further = (
+        _duplicates(tables, lines, expected),
+        _set_by_rule(tables, measure, lines, expected),
+        _kept(tables, expected),
+        _from_before(tables, object_plan.name, actual),
+        _rounding(tables, expected, actual),
+    )
+    for unit in units:
+        terms = (*left_out.get(unit, ()), *(found[unit] for found in further if unit in found))
+        yield _bridge(object_plan, measure, unit, source.get(unit, _NOTHING), target.get(unit, _NOTHING), terms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """One side in one unit: the sum, lines with a text and with an amount."""
+
+    amount: Decimal | None
+    texts: int
+    amounts: int
+
+
+_NOTHING = _Total(None, 0, 0)
+_Terms = dict[str, Term]  # by unit, of those that have lines
+
+
+def _totals(tables: Relations, lines: str) -> dict[str, _Total]:
+    rows = tables.rows(f"SELECT unit, sum(amount), count(text), count(amount) FROM {lines} GROUP BY unit")
+    return {str(unit): _Total(amount, texts, amounts) for unit, amount, texts, amounts in rows}
+
+
 def _bridge(
-    tables: Relations, object_plan: ObjectPlan, measure: FieldPlan, unit: str, lines: str, expected: str, actual: str
+    object_plan: ObjectPlan, measure: FieldPlan, unit: str, source: _Total, target: _Total, terms: tuple[Term, ...]
 ) -> Bridge:
-    total, count, unreadable = tables.one(
-        f"SELECT sum(amount), count(text), count(text) - count(amount) FROM {lines} WHERE unit = ?", [unit]
-    )
-    got, got_count, got_unreadable = tables.one(
-        f"SELECT sum(amount), count(amount), count(text) - count(amount) FROM {actual} WHERE unit = ?", [unit]
-    )
-    terms = [
-        *(_left_out(tables, lines, unit, state) for state in LEFT_OUT),
-        _duplicates(tables, lines, expected, unit),
-        _set_by_rule(tables, measure, lines, expected, unit),
-        _kept(tables, expected, unit),
-        _from_before(tables, object_plan.name, actual, unit),
-        _rounding(tables, expected, actual, unit),
-    ]
-    shown = tuple(term for term in terms if term is not None and term.lines)
-    target = Decimal(got or 0)
-    rest = target - Decimal(total or 0) - sum((Decimal(term.amount) for term in shown), Decimal(0))
+    explained = sum((Decimal(term.amount) for term in terms), Decimal(0))
     return Bridge(
         object=object_plan.name,
         measure=measure.name,
         currency=unit,
-        source_total=plain(total),
-        source_lines=count,
-        terms=shown,
-        target_total=plain(got),
-        target_lines=got_count,
-        unexplained=plain(rest),
-        unreadable=unreadable + got_unreadable,
+        source_total=plain(source.amount),
+        source_lines=source.texts,
+        terms=terms,
+        target_total=plain(target.amount),
+        target_lines=target.amounts,
+        unexplained=plain(Decimal(target.amount or 0) - Decimal(source.amount or 0) - explained),
+        unreadable=source.texts - source.amounts + target.texts - target.amounts,
     )
 
 
-def _left_out(tables: Relations, lines: str, unit: str, state: str) -> Term | None:
-    """Rows that ended in one state, with their amount; rows without any state explain nothing."""
-    if state == "unexplained":
-        return None
-    amount, count = tables.one(
-        f"SELECT -sum(amount), count(amount) FROM {lines} WHERE unit = ? AND state = ?", [unit, state]
+def _left_out(tables: Relations, lines: str) -> dict[str, list[Term]]:
+    """Unit -> rows that ended in one state, with their amounts; rows without any state explain nothing."""
+    left = f"FROM {lines} WHERE amount IS NOT NULL AND state IN ({', '.join(map(literal, LEFT_OUT))})"
+    reasons = tables.rows(
+        f"""SELECT unit, state, coalesce(code, '') AS code, count(*) AS n, -sum(amount),
+          sum(count(*)) OVER w, -sum(sum(amount)) OVER w
+        {left} GROUP BY unit, state, coalesce(code, '') WINDOW w AS (PARTITION BY unit, state) ORDER BY n DESC, code"""
     )
     shown = tables.rows(
-        f"SELECT source || ':' || coalesce(key, row::VARCHAR), amount FROM {lines} WHERE unit = ? AND state = ? "
-        f"AND amount IS NOT NULL ORDER BY abs(amount) DESC, source, row, split LIMIT {EXAMPLES}",
-        [unit, state],
+        f"""SELECT unit, state, record, amount FROM (
+          SELECT unit, state, source || ':' || coalesce(key, row::VARCHAR) AS record, amount,
+            row_number() OVER (PARTITION BY unit, state ORDER BY abs(amount) DESC, source, row, split) AS i
+          {left}) WHERE i <= {EXAMPLES} ORDER BY i"""
     )
-    examples = tuple(Example(record=record, source=plain(value), personal=False) for record, value in shown)
-    reasons = tables.rows(
-        f"SELECT coalesce(code, ''), count(amount), -sum(amount) FROM {lines} WHERE unit = ? AND state = ? "
-        "AND amount IS NOT NULL GROUP BY ALL ORDER BY 2 DESC, 1",
-        [unit, state],
-    )
-    told = tuple((str(code), int(n), plain(part)) for code, n, part in reasons)
-    return Term(name=state, amount=plain(amount), lines=count, reasons=told, examples=examples)
+    whole = {(unit, state): (count, amount) for unit, state, _, _, _, count, amount in reasons}
+    found: dict[str, list[Term]] = {}
+    for unit, state in sorted(whole, key=lambda place: LEFT_OUT.index(place[1])):
+        count, amount = whole[unit, state]
+        told = tuple((str(code), int(n), plain(part)) for u, s, code, n, part, *_ in reasons if (u, s) == (unit, state))
+        examples = tuple(
+            Example(record=record, source=plain(value), personal=False)
+            for u, s, record, value in shown
+            if (u, s) == (unit, state)
+        )
+        term = Term(name=state, amount=plain(amount), lines=int(count), reasons=told, examples=examples)
+        found.setdefault(str(unit), []).append(term)
+    return found
 
 
 _ARRIVED = "state IN ('created', 'updated', 'unchanged', 'folded', 'merged')"
 
 
-def _duplicates(tables: Relations, lines: str, expected: str, unit: str) -> Term:
+def _terms(tables: Relations, name: str, query: str) -> _Terms:
+    """The terms of one name, of a query of unit, amount and lines."""
+    return {
+        str(unit): Term(name=name, amount=plain(amount), lines=int(lines))
+        for unit, amount, lines in tables.rows(query)
+        if lines
+    }
+
+
+def _duplicates(tables: Relations, lines: str, expected: str) -> _Terms:
     """Amounts of rows that are one record with another row: all but one line that has the record's own amount."""
-    amount, count = tables.one(
-        f"""SELECT -sum(l.amount), count(*) FROM (
+    return _terms(
+        tables,
+        "duplicates",
+        f"""SELECT l.unit, -sum(l.amount), count(*) FROM (
           SELECT l.*, row_number() OVER (PARTITION BY l.cluster, l.unit, l.amount
                                          ORDER BY l.source, l.row, l.split) AS n
-          FROM {lines} l WHERE {_ARRIVED} AND unit = $unit AND amount IS NOT NULL
+          FROM {lines} l WHERE {_ARRIVED} AND amount IS NOT NULL
             AND cluster IN (SELECT cluster FROM {lines} GROUP BY cluster HAVING count(*) > 1)) l
         LEFT JOIN {expected} e ON e.cluster = l.cluster AND e.unit = l.unit AND e.amount = l.amount
-        WHERE e.cluster IS NULL OR l.n > 1""".replace("$unit", literal(unit))
+        WHERE e.cluster IS NULL OR l.n > 1 GROUP BY l.unit""",
     )
-    return Term(name="duplicates", amount=plain(amount), lines=count)
 
 
-def _set_by_rule(tables: Relations, measure: FieldPlan, lines: str, expected: str, unit: str) -> Term | None:
+def _set_by_rule(tables: Relations, measure: FieldPlan, lines: str, expected: str) -> _Terms:
     """Amounts that no row of the record has: a constant, a default or a case of the mapping."""
     if not (measure.constant or measure.default or measure.default_from or measure.case):
-        return None
-    amount, count = tables.one(
-        f"""SELECT sum(e.amount), count(*) FROM {expected} e ANTI JOIN {lines} l
+        return {}
+    return _terms(
+        tables,
+        "set by rule",
+        f"""SELECT e.unit, sum(e.amount), count(*) FROM {expected} e ANTI JOIN {lines} l
         ON l.cluster = e.cluster AND l.unit = e.unit AND l.amount = e.amount
-        WHERE e.unit = ? AND e.amount IS NOT NULL""",
-        [unit],
+        WHERE e.amount IS NOT NULL GROUP BY e.unit""",
     )
-    return Term(name="set by rule", amount=plain(amount), lines=count)
 
 
-def _kept(tables: Relations, expected: str, unit: str) -> Term:
+def _kept(tables: Relations, expected: str) -> _Terms:
     """What the target holds for a reason although our rows say otherwise: a record that it had before us."""
-    amount, count = tables.one(
-        f"""SELECT coalesce(sum(final) FILTER (final_unit = $unit), 0) - coalesce(sum(amount) FILTER (unit = $unit), 0),
-        count(*) FROM {expected} WHERE (unit = $unit OR final_unit = $unit)
-        AND (final IS DISTINCT FROM amount OR (final IS NOT NULL AND final_unit <> unit))""".replace(
-            "$unit", literal(unit)
-        )
+    return _terms(
+        tables,
+        "kept in the target",
+        f"""SELECT told, coalesce(sum(final) FILTER (final_unit = told), 0)
+          - coalesce(sum(amount) FILTER (unit = told), 0), count(*)
+        FROM (SELECT *, unnest(list_distinct([unit, final_unit])) AS told FROM {expected}
+          WHERE final IS DISTINCT FROM amount OR (final IS NOT NULL AND final_unit <> unit)) GROUP BY told""",
     )
-    return Term(name="kept in the target", amount=plain(amount), lines=count)
 
 
-def _from_before(tables: Relations, object_name: str, actual: str, unit: str) -> Term:
+def _from_before(tables: Relations, object_name: str, actual: str) -> _Terms:
     """Records that the target held before and that this run did not write: gone from the export and kept, or held."""
     before = tables.scan(BEFORE, object_name)
-    amount, count = tables.one(
-        f"""SELECT sum(amount), count(amount) FROM {actual} a SEMI JOIN (SELECT __entity FROM {before}) b
+    return _terms(
+        tables,
+        "from before",
+        f"""SELECT unit, sum(amount), count(amount) FROM {actual} a SEMI JOIN (SELECT __entity FROM {before}) b
         ON b.__entity = a.entity ANTI JOIN {quoted(f"arrived/{object_name}")} r ON r.__entity = a.entity
-        WHERE unit = ?""",
-        [unit],
+        GROUP BY unit""",
     )
-    return Term(name="from before", amount=plain(amount), lines=count)
 
 
-def _rounding(tables: Relations, expected: str, actual: str, unit: str) -> Term:
+def _rounding(tables: Relations, expected: str, actual: str) -> _Terms:
     """What the target rounded away: records whose amount has fewer decimals there and differs by less than one unit."""
     scale = r"length(regexp_extract(regexp_replace({0}, '0+$', ''), '\.([0-9]+)$', 1))"
     theirs, ours = scale.format("a.text"), scale.format("e.final_text")
-    amount, count = tables.one(
-        f"""SELECT sum(a.amount - e.final), count(*) FROM {expected} e JOIN {actual} a USING (entity)
-        WHERE e.final_unit = ? AND a.unit = e.final_unit AND a.amount <> e.final AND contains(e.final_text, '.')
-          AND {theirs} < {ours} AND abs(a.amount - e.final) < TRY_CAST('1e-' || {theirs} AS DECIMAL(38, 9))""",
-        [unit],
+    return _terms(
+        tables,
+        "rounding",
+        f"""SELECT a.unit, sum(a.amount - e.final), count(*) FROM {expected} e JOIN {actual} a USING (entity)
+        WHERE a.unit = e.final_unit AND a.amount <> e.final AND contains(e.final_text, '.')
+          AND {theirs} < {ours} AND abs(a.amount - e.final) < TRY_CAST('1e-' || {theirs} AS DECIMAL(38, 9))
+        GROUP BY a.unit""",
     )
-    return Term(name="rounding", amount=plain(amount), lines=count)
