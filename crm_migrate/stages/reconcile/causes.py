@@ -39,8 +39,6 @@ def fix_of(cause: str) -> str:
 
 def excuse(tables: Relations, cells: str, kept: str) -> None:
     """Cells that the target keeps by a rule are no differences; `kept` says which and why."""
-    if not tables.count(cells):
-        return
     tables.execute(
         f"""UPDATE {cells} SET class = 'kept_in_target', cause = k.cause FROM {kept} k
         WHERE {cells}.__entity = k.__entity AND {cells}.field = k.field AND NOT gone AND class <> 'match_normalised'"""
@@ -53,20 +51,16 @@ def define(tables: Relations) -> None:
         tables.execute(macro)
 
 
-def judged(cells: str) -> str:
-    """Query: `class` and `cause` behind the columns of a query of differing cells, as the two texts give them away.
-
-    The cause of a cell of the class `different` may be null: `find_causes` looks at the whole column.
-    """
-    return f"""SELECT * EXCLUDE (outcome, rule),
-      CASE WHEN outcome <> 'same?' THEN outcome WHEN rule IS NULL THEN 'different' ELSE 'match_normalised' END AS class,
-      coalesce(rule, {_PLAIN_CAUSE}) AS cause
-    FROM (SELECT *, CASE WHEN outcome = 'same?' THEN {_RULE} END AS rule
-      FROM (SELECT *, {_OUTCOME} AS outcome FROM ({cells})))"""
-
-
-def find_causes(tables: Relations, cells: str) -> None:
-    """Fill `cause` of every cell of the table that is different: by the other cells of its record or its field."""
+def judge(tables: Relations, cells: str) -> None:
+    """Fill `class` and `cause` of every cell of the table: by its two texts, then by its record and its field."""
+    tables.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {cells} AS SELECT * EXCLUDE (outcome, rule),
+          CASE WHEN outcome <> 'same?' THEN outcome WHEN rule IS NULL THEN 'different'
+            ELSE 'match_normalised' END AS class,
+          coalesce(rule, {_PLAIN_CAUSE}) AS cause
+        FROM (SELECT *, CASE WHEN outcome = 'same?' THEN {_RULE} END AS rule
+          FROM (SELECT * EXCLUDE (class, cause), {_OUTCOME} AS outcome FROM {cells}))"""
+    )
     if not tables.count(f"{cells} WHERE class = 'different'"):
         return
     _swapped(tables, cells)

@@ -65,11 +65,12 @@ def compare(
     ours, theirs = quoted(f"suspects/{name}/expected"), quoted(f"suspects/{name}/actual")
     tables.execute(f"CREATE TEMP TABLE {ours} AS SELECT * FROM {expected} SEMI JOIN {suspects} USING (__entity)")
     tables.execute(f"CREATE TEMP TABLE {theirs} AS SELECT * FROM {actual} SEMI JOIN {suspects} USING (__entity)")
-    tables.execute(f"CREATE TEMP TABLE {cells} AS {causes.judged(_cells(ours, theirs, comparable))}")
-    causes.find_causes(tables, cells)
-    if kept:
-        causes.excuse(tables, cells, kept)
-    causes.find_shifted_rows(tables, cells, expected)
+    tables.execute(f"CREATE TEMP TABLE {cells} AS {_cells(ours, theirs, comparable)}")
+    if tables.count(cells):  # what names causes costs tens of milliseconds to plan, and most links have nothing to name
+        causes.judge(tables, cells)
+        if kept:
+            causes.excuse(tables, cells, kept)
+        causes.find_shifted_rows(tables, cells, expected)
     comparison = Comparison(records, cells)
     _count(tables, comparison, digests, comparable)
     for item in fields:
@@ -123,13 +124,14 @@ def _cell(name: str, alias: str = "") -> str:
 
 
 def _cells(ours: str, theirs: str, fields: Sequence[Compared]) -> str:
-    """Query: every cell whose two texts differ, of records side by side."""
+    """Query: every cell whose two texts differ, of records side by side; `class` and `cause` are still to be told."""
     pairs = ", ".join(
         f"({literal(item.name)}, {literal(item.kind)}, {_cell(item.name, 'e.')}, {_cell(item.name, 'a.')})"
         for item in fields
     )
     cell = "STRUCT(field VARCHAR, kind VARCHAR, expected VARCHAR, actual VARCHAR)"
-    return f"""SELECT __entity, target_id, cell.field, cell.kind, cell.expected, cell.actual, existed, gone
+    return f"""SELECT __entity, target_id, cell.field, cell.kind, cell.expected, cell.actual, existed, gone,
+      NULL::VARCHAR AS class, NULL::VARCHAR AS cause
     FROM (SELECT e.__entity, a.target_id, e.__existed AS existed, a.__entity IS NULL AS gone,
         unnest([{pairs}]::{cell}[]) AS cell
       FROM {ours} e LEFT JOIN {theirs} a USING (__entity))
