@@ -4,7 +4,7 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
@@ -17,6 +17,7 @@ from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.speaking import cause
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
+from crm_migrate.templates import pages
 from crm_migrate.workspace.figures import ConsentCell, Example, ExceptionGroup, Figures
 
 EXAMPLES_PER_CAUSE = 50
@@ -64,13 +65,7 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
 
 
 def _environment(language: Language) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("crm_migrate.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = pages("crm_migrate.reports")
     environment.filters |= {
         "num": language.number,
         "cause": partial(cause, words=language),

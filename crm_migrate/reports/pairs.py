@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from itertools import accumulate
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crm_migrate.matching.explaining.waterfall import Waterfall
@@ -13,6 +12,7 @@ from crm_migrate.reports.charts import WIDTH, Bar
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.terminal import aligned
 from crm_migrate.reports.visible import visible
+from crm_migrate.templates import pages
 
 VALUE = 40  # characters of a value in a terminal
 _BITS_PER_SIGN = 1.0  # a bar of ten signs stands for odds of a thousand to one
@@ -70,13 +70,7 @@ def _signs(bits: float) -> str:
 
 def page(pairs: Sequence[Waterfall], title: str) -> str:
     """One self-contained HTML page with the waterfall of each pair as a picture and a table."""
-    environment = Environment(
-        loader=PackageLoader("crm_migrate.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = pages("crm_migrate.reports")
     style = (files("crm_migrate.reports") / "templates" / "style.css").read_text(encoding="utf-8")
     environment.filters["visible"] = lambda text: visible(str(text))
     return environment.get_template("pairs.html").render(

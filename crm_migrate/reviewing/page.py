@@ -6,7 +6,6 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crm_migrate.crm.types import type_of
@@ -15,6 +14,7 @@ from crm_migrate.reviewing.comparing import belonging, choices, is_conflict, lab
 from crm_migrate.reviewing.layout import depends, text
 from crm_migrate.reviewing.questions import FORMAT, Column, Pack, Question
 from crm_migrate.reviewing.words import evidence, verdict
+from crm_migrate.templates import pages
 
 MOST_PAIRS = 10  # whose evidence is told; a question of eight records has 28
 
@@ -22,18 +22,18 @@ MOST_PAIRS = 10  # whose evidence is told; a question of eight records has 28
 def render(pack: Pack) -> str:
     """The whole page; the same questions give the same text."""
     style, script = _asset("review.css"), _asset("review.js")
-    environment = Environment(
-        loader=PackageLoader("crm_migrate.reviewing"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("review.html").render(
-        project=visible(pack.project),
-        run=pack.run,
-        left_out=pack.left_out,
-        style=Markup(style),  # noqa: S704 -- files of ours
-        script=Markup(script),  # noqa: S704 -- files of ours
-        data=Markup(_as_script(_data(pack))),  # noqa: S704 -- no sign of markup is left in it
-        policy=_policy(style, script),
+    return (
+        pages("crm_migrate.reviewing")
+        .get_template("review.html")
+        .render(
+            project=visible(pack.project),
+            run=pack.run,
+            left_out=pack.left_out,
+            style=Markup(style),  # noqa: S704 -- files of ours
+            script=Markup(script),  # noqa: S704 -- files of ours
+            data=Markup(_as_script(_data(pack))),  # noqa: S704 -- no sign of markup is left in it
+            policy=_policy(style, script),
+        )
     )
 
 
