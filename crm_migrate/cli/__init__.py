@@ -2,7 +2,6 @@
 
 import errno
 import importlib
-import multiprocessing
 import os
 import signal
 import sys
@@ -134,6 +133,8 @@ def _stopped(*, at_once: bool) -> NoReturn:
     if at_once:
         for number in STOPPING:
             signal.signal(number, signal.SIG_IGN)
+    import multiprocessing  # only now: it is dear for `--help`
+
     for child in multiprocessing.active_children():
         child.terminate()
     _tell_lines("stopped; nothing is half-written", "crm-migrate resume")

@@ -1,5 +1,7 @@
 """One surviving record per cluster: winners of every cell, what losers leave behind, and who won what."""
 
+from collections.abc import Sequence
+
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.choices import apply_choices, create_choices
@@ -15,21 +17,36 @@ def survive(work: Relations, each: ObjectPlan) -> None:
     """Publish `merged`, `survivors`, `clusters` and `notes` of one object; clusters of all objects are there."""
     nodes = node_view(work, each)
     members = create_members(work, each, nodes)
-    work.execute(f"CREATE TABLE won AS {winners(each, members)}")
     create_choices(work, each, members)
-    apply_choices(work, each, members)
+    several = work.count(members) > 0  # else nothing is to be decided, and the wide queries need not be planned
+    if several:
+        _decide(work, each, members)
+    else:
+        work.execute(f"CREATE TABLE won AS SELECT * FROM {members}")
     create_circles(work, each, nodes)
-    _hold_conflicts(work, each, members)
-    for field in each.fields:
-        if field.keep_others and any(other.name == field.keep_others for other in each.fields):
-            _keep_others(work, field, members)
+    if several:
+        _settle(work, each, members)
     overridden = [override(work, each, field, nodes, members) for field in each.fields if field.per]
     _publish_clusters(work, each)
-    _publish_survivors(work, each, members)
+    _publish_survivors(work, each, members, each.fields if several else ())
     _publish_notes(work, each, nodes, members)
     _publish_merged(work, each, nodes, members, [o for o in overridden if o is not None])
     for table in ("won", "choices", "circles", members, *(table for _, table in filter(None, overridden))):
         work.execute(f"DROP TABLE {table}")
+
+
+def _decide(work: Relations, each: ObjectPlan, members: str) -> None:
+    """Table `won`: the winning cells of every cluster, by rule or as people chose."""
+    work.execute(f"CREATE TABLE won AS {winners(each, members)}")
+    apply_choices(work, each, members)
+
+
+def _settle(work: Relations, each: ObjectPlan, members: str) -> None:
+    """What losers leave: clusters that contradict themselves are held, and lists take the values that lost."""
+    _hold_conflicts(work, each, members)
+    for field in each.fields:
+        if field.keep_others and any(other.name == field.keep_others for other in each.fields):
+            _keep_others(work, field, members)
 
 
 def _hold_conflicts(work: Relations, each: ObjectPlan, members: str) -> None:
@@ -70,13 +87,13 @@ def _publish_clusters(work: Relations, each: ObjectPlan) -> None:
     )
 
 
-def _publish_survivors(work: Relations, each: ObjectPlan, members: str) -> None:
+def _publish_survivors(work: Relations, each: ObjectPlan, members: str, fields: Sequence[FieldPlan]) -> None:
     """Who won which cell: one line per cluster and field that has a value."""
     lost = ", ".join(
         f"count(*) FILTER (WHERE m.{quoted(f.name)} IS DISTINCT FROM w.{quoted(f.name)} AND"
         f" m.{quoted(f.name)} IS NOT NULL)"
         f" AS {quoted(f'{f.name}/losers')}"
-        for f in each.fields
+        for f in fields
     )
     if lost:
         work.execute(
@@ -90,7 +107,7 @@ def _publish_survivors(work: Relations, each: ObjectPlan, members: str) -> None:
         f" lost.{quoted(f'{f.name}/losers')}::INTEGER AS losers FROM won JOIN lost USING (__cluster)"
         f" LEFT JOIN choices c ON c.__cluster = won.__cluster AND c.field = {literal(f.name)}"
         f" WHERE won.{quoted(f.name)} IS NOT NULL"
-        for number, f in enumerate(each.fields)
+        for number, f in enumerate(fields)
     ]
     empty = (
         "SELECT 0::BIGINT AS __cluster, 0 AS number, '' AS field, 0::BIGINT AS __node, '' AS rule, 0 AS"

@@ -38,7 +38,8 @@ def fold(work: Relations, plan: ObjectPlan) -> None:
 
 def _set_keyless_aside(work: Relations, plan: ObjectPlan) -> None:
     name = plan.name
-    _find_places(work, plan, f"(SELECT * FROM {table('keyed', name)} WHERE coalesce(__key, '') = '')")
+    if not _find_places(work, plan, f"(SELECT * FROM {table('keyed', name)} WHERE coalesce(__key, '') = '')"):
+        return
     work.execute(
         f"INSERT INTO {table('aside', name)} SELECT __source, __row, __split, __key, 'held', 'key_missing',"
         f" '__key', '',"
@@ -78,10 +79,15 @@ def _differs(field: str) -> str:
     return f"CASE WHEN {several} THEN {literal(field)} END"
 
 
-def _find_places(work: Relations, plan: ObjectPlan, rows: str) -> None:
-    """Table `places/`: where the rows of a relation stand in their files; a row of a table has its number."""
+def _find_places(work: Relations, plan: ObjectPlan, rows: str) -> bool:
+    """Table `places/`: where the rows of a relation stand in their files; a row of a table has its number.
+
+    False, and no table, where there are no rows.
+    """
+    if not work.count(rows):
+        return False
     found = [f"SELECT __source, __row, concat('row ', __row, ' of ', __source) AS place FROM {rows} WHERE FALSE"]
-    for feed in plan.feeds if work.count(rows) else ():
+    for feed in plan.feeds:
         wanted = f"(SELECT DISTINCT __row FROM {rows} WHERE __source = {literal(feed.source)})"
         extracted = work.finished(EXTRACTED, feed.source)
         records = work.scan(EXTRACTED, feed.source) if extracted else _NOWHERE
@@ -94,6 +100,7 @@ def _find_places(work: Relations, plan: ObjectPlan, rows: str) -> None:
             f"SELECT {literal(feed.source)}, w.__row, {place} FROM {wanted} w LEFT JOIN {records} r USING (__row)"
         )
     work.execute(f"CREATE OR REPLACE TABLE {table('places', plan.name)} AS {' UNION ALL '.join(found)}")
+    return True
 
 
 def _files(run: Run, source: str) -> list[str]:
@@ -106,7 +113,8 @@ def _files(run: Run, source: str) -> list[str]:
 
 def _set_conflicts_aside(work: Relations, plan: ObjectPlan) -> None:
     name, doubled = plan.name, table("doubled", plan.name)
-    _find_places(work, plan, f"(SELECT __source, __row FROM {doubled} WHERE conflict)")
+    if not _find_places(work, plan, f"(SELECT __source, __row FROM {doubled} WHERE conflict)"):
+        return
     work.execute(
         f"INSERT INTO {table('aside', name)} WITH shown AS (SELECT __source, __key,"
         " list(place ORDER BY __row, __split) AS places"
@@ -138,7 +146,8 @@ def _number(work: Relations, name: str) -> None:
 def _note_differences(work: Relations, plan: ObjectPlan) -> None:
     """What a folded row says otherwise than the row that speaks is noted, field by field: nothing is lost unseen."""
     doubled, rows, places = (table(kind, plan.name) for kind in ("doubled", "rows", "places"))
-    _find_places(work, plan, f"(SELECT __source, __row FROM {doubled} WHERE NOT conflict)")
+    if not _find_places(work, plan, f"(SELECT __source, __row FROM {doubled} WHERE NOT conflict)"):
+        return
     for field in plan.fields:
         name = quoted(field.name)
         work.execute(
