@@ -140,6 +140,19 @@ def test_a_token_that_expired_is_renewed_once_by_one_of_many() -> None:
         assert server.engine.log.doubled() == {}
 
 
+def test_whoever_waited_for_the_renewal_takes_its_token() -> None:
+    given = (f"t{number}" for number in range(100))
+    token, together = Token(lambda: Fresh(next(given))), threading.Barrier(8)
+    stale = token.current(NOON)
+
+    def renew(_: int) -> str:
+        together.wait()
+        return token.renewed(stale, NOON)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(renew, range(8))) == {"t1"}
+
+
 def test_a_token_is_renewed_before_its_end() -> None:
     with Server(engine(clock=Clock(), token_seconds=60)) as server:
         waiting = NoTime(datetime.now(UTC))
