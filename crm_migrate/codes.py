@@ -296,6 +296,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "key_doubled",
             "orphan",
             "target_lost",
+            "other_id",
             "ledger_broken",
             "target_would_refuse",
             "run_damaged",

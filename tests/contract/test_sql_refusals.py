@@ -69,6 +69,21 @@ def test_what_a_trigger_refuses_with_any_state_is_k_failed_records(where: dict[s
 
 
 @pytest.mark.postgresql
+def test_a_row_that_a_trigger_drops_without_a_word_is_not_loaded(where: dict[str, str]) -> None:
+    target = prepared(where)
+    execute(
+        where,
+        """CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.name LIKE 'bad%%' THEN RETURN NULL; END IF; RETURN NEW; END $$""",
+        "CREATE TRIGGER drop_it BEFORE INSERT ON thing FOR EACH ROW EXECUTE FUNCTION drop_it()",
+    )
+    result = write(target, THING, "one", rows("a", "bad1", "b"))
+    assert set(result.loaded) == {"e0-a", "e2-b"}
+    assert "does not have it" in result.refused["e1-bad1"].words
+    assert write(target, THING, "one", rows("a", "bad1", "b")) == replace(result, replayed=True)
+
+
+@pytest.mark.postgresql
 def test_a_constraint_that_waits_for_the_end_refuses_its_row_and_not_the_batch(where: dict[str, str]) -> None:
     target = prepared(where)
     execute(where, "ALTER TABLE thing ADD UNIQUE (name) DEFERRABLE INITIALLY DEFERRED")

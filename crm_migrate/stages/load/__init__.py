@@ -112,7 +112,15 @@ def execute_load(
         identity = _enter(plan, load_plan, run, target, ledger)
         with target_lock(identity), relations(run, "load") as tables:
             sender = Sender(
-                plan.project, run, ledger, target, ledger.lines(run.id), stopped, progress, clock or WallClock()
+                plan.project,
+                identity,
+                run,
+                ledger,
+                target,
+                ledger.lines(run.id),
+                stopped,
+                progress,
+                clock or WallClock(),
             )
             check_journal(sender)
             if isinstance(target, Journal):

@@ -121,7 +121,11 @@ def _after(tables: Relations, object_plan: ObjectPlan) -> str:
     if loaded:
         query += f""" UNION ALL SELECT l.__entity, l.target_id, '', 'target_lost',
           'the load says it arrived, the target does not give it back', 'after', NULL
-          FROM {loaded} l ANTI JOIN ours_ a ON a.__entity = l.__entity WHERE l.outcome = 'loaded'"""
+          FROM {loaded} l ANTI JOIN ours_ a ON a.__entity = l.__entity WHERE l.outcome = 'loaded'
+          UNION ALL SELECT l.__entity, a.target_id, '', 'other_id',
+          'the target answered with the id ' || l.target_id || ' and holds the record as ' || a.target_id, 'after', NULL
+          FROM {loaded} l JOIN ours_ a ON a.__entity = l.__entity
+          ANTI JOIN ours_ s ON s.__entity = l.__entity AND s.target_id = l.target_id WHERE l.outcome = 'loaded'"""
     if before:
         listed = ", ".join(map(quoted, BREACHES.columns))
         tables.execute(

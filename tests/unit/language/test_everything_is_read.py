@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 import crm_migrate
 from crm_migrate.cli import VERBS, cli
-from crm_migrate.connecting.contract import Capabilities
+from crm_migrate.connecting.contract import Answer, Limits, Refusal
 from crm_migrate.mapping import model, model_proofs, plan
 
 PACKAGE = Path(crm_migrate.__file__).parent
@@ -84,17 +84,14 @@ def test_a_planted_field_is_seen() -> None:
     assert unread([Planted], loaded(texts(files("mapping/")))) == ["Planted.nobody_reads_me"]
 
 
-def test_every_capability_has_a_reader() -> None:
-    """A stage asks `target.capabilities.NAME`; the conformance kit asks too, and does not count."""
+@pytest.mark.parametrize("declared", [Limits, Answer, Refusal])
+def test_what_a_target_says_has_a_reader(declared: type) -> None:
+    """A stage reads what a target says of itself and of a request; the kit and the target in memory do not count."""
+    stages = (PACKAGE / "stages" / "load").rglob("*.py")
     asked = {
-        node.attr
-        for source in texts(file for file in files() if "conformance" not in file.name)
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Attribute)
-        and node.value.attr == "capabilities"
+        node.attr for source in texts(stages) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)
     }
-    assert {field.name for field in dataclasses.fields(Capabilities)} - asked == set()
+    assert {field.name for field in dataclasses.fields(declared)} - asked == set()
 
 
 # ------------------------------------------------------------------------------------------------ verbs and arguments

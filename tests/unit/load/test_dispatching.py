@@ -27,11 +27,17 @@ def suffer(loading: Loading, *faults: str, only: str) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("only", KINDS)
-def test_no_fault_doubles_or_loses_a_record(loading: Loading, fault: str, only: str) -> None:
-    suffer(loading, fault, fault, only=only)
+def test_no_fault_doubles_or_loses_a_record(loading: Loading, fault: str) -> None:
+    left = {kind: [fault, fault] for kind in KINDS}
+
+    def script(number: int, batch: WriteBatch) -> str | None:
+        mine = left[batch.batch.rsplit("/", 1)[0]]
+        return mine.pop() if mine else None
+
+    loading.script = script
     loading.go()
     loading.check()
+    assert not any(left.values()), "a fault that did not happen"
 
 
 @pytest.mark.parametrize(("end", "before"), list(zip(ENDS * 3, FAULTS, strict=True)))
@@ -44,7 +50,7 @@ def test_whatever_ends_a_run_the_next_one_goes_on(loading: Loading, end: str, be
 
 
 @pytest.mark.parametrize("parallel", [1, 4])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_any_mixture_of_faults_and_ends(tmp_path: Path, seed: int, parallel: int) -> None:
     dice = random.Random(seed)
     rate, rows, bytes = dice.choice((0.1, 0.3, 0.5)), dice.choice((1, 3, 7)), dice.choice((None, 90))
@@ -104,20 +110,25 @@ def test_a_quota_ends_the_day_in_good_order_and_the_deadline_outlives_the_proces
     with pytest.raises(Interrupted):
         loading.go()
     assert len(loading.requests) == sent, "the next process keeps the deadline too"
+    loading.identity = "crm-2"
+    loading.go()
+    assert len(loading.requests) > sent, "what one target says binds no other"
     loading.clock.wait(loading.clock.now() + timedelta(hours=17), lambda: False)
     loading.go()
     loading.check()
 
 
-def test_a_record_that_spoils_its_batch_is_found_by_halving(loading: Loading) -> None:
-    def script(number: int, batch: WriteBatch) -> str | None:
-        return "whole" if {"c03", "c17"} & set(batch.rows[ENTITY].to_pylist()) else None
-
-    loading.script = script
+def test_records_that_spoil_their_batch_are_found_by_halving_and_are_the_only_ones_refused(loading: Loading) -> None:
+    spoilt = {"c03", "c17"}
+    loading.script = lambda number, batch: "spoilt" if spoilt & set(batch.rows[ENTITY].to_pylist()) else None
     loading.go()
-    loading.check()
-    sizes = [len(keys) for _, batch, keys in loading.requests if batch == "person/create/00000"]
-    assert sizes == [5, 2, 3, 1, 2, 1, 1]
+    with Ledger(loading.path) as ledger:
+        lines = ledger.lines("r1")
+    assert {entity for line in lines.values() for entity in line.rejected} == spoilt
+    assert all(line.settled for line in lines.values())
+    people = {record[ENTITY] for record in loading.store.records["person"].values()}
+    assert people == {row[ENTITY] for row in PEOPLE} - spoilt
+    assert [len(keys) for _, batch, keys in loading.requests if batch == "person/create/00000"] == [5, 2, 3, 1, 2, 1, 1]
 
 
 def test_silence_makes_requests_smaller_and_answers_larger_again(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def test_faults_before_the_load(tmp_path: Path, change: Record, expected: set[tu
     [
         ("SELECT 1", set()),
         ("DELETE FROM person WHERE last_name = 'Öz'", {"target_lost"}),
+        ("UPDATE person SET id = 98 WHERE last_name = 'Öz'", {"other_id"}),
         ("UPDATE person SET company = 99 WHERE last_name = 'Öz'", {"orphan"}),
         ("DELETE FROM company WHERE name = 'Beta'", {"target_lost", "orphan"}),
     ],

@@ -114,6 +114,8 @@ class Unsteady(MemoryTarget):
                 raise Killed
             case "busy":
                 return Answer(later=dict.fromkeys(batch.rows[ENTITY].to_pylist(), now + timedelta(seconds=5)))
+            case "spoilt":
+                return Answer(refused_whole=Refusal("one of them is wrong"))
             case "whole" if batch.rows.num_rows > 1:
                 return Answer(refused_whole=Refusal("one of them is wrong"))
             case "half":
@@ -165,6 +167,7 @@ class Loading:
         self.limits = limits or Limits(rows=5, longest_seconds=LONGEST, settle_seconds=1)
         self.script: Callable[[int, WriteBatch], str | None] = lambda number, batch: None
         self.targets: list[Unsteady] = []
+        self.identity = "crm-1"
         self.stop: Callable[[], bool] = lambda: False
 
     def go(self) -> None:
@@ -174,7 +177,15 @@ class Loading:
         target.prepare((COMPANY, PERSON), apply=True)
         with Ledger(self.path) as ledger:
             sender = Sender(
-                "p", self.run, ledger, target, ledger.lines("r1"), self.stop, lambda name, rows: None, self.clock
+                "p",
+                self.identity,
+                self.run,
+                ledger,
+                target,
+                ledger.lines("r1"),
+                self.stop,
+                lambda name, rows: None,
+                self.clock,
             )
             self._send(sender, COMPANY, "create", COMPANIES)
             self._send(sender, PERSON, "create", PEOPLE)

@@ -36,10 +36,12 @@ LOOKAHEAD = 4  # requests that are looked at for each that may be under way, to 
 class Sender:
     """What sending needs: the run and its ledger, the target, the time, and whether somebody wants us to stop.
 
-    `lines` are the batches as the ledger knew them when the load began.
+    `identity` is the target's: what another one said of its limits does not bind it. `lines` are the batches as the
+    ledger knew them when the load began.
     """
 
     project: str
+    identity: str
     run: Run
     ledger: Ledger
     target: Target
@@ -91,7 +93,7 @@ class _Dispatch:
         self._attempts = {b.name: len(sender.lines[b.name].attempts) if b.name in sender.lines else 0 for b in batches}
         tried = (attempt for b in batches if b.name in sender.lines for attempt in sender.lines[b.name].attempts)
         self._spoken = {(each.intent.name, each.intent.attempt): len(each.outcomes) for each in tried}
-        self._not_before = _deadline(sender.ledger, sender.clock)
+        self._not_before = _deadline(sender)
         self._failure: BaseException | None = None
 
     def run(self) -> None:
@@ -188,7 +190,7 @@ class _Dispatch:
         rows = request.rows()
         if request.state == "in_doubt":
             self._ask(pool, request, rows)
-        elif self._size.holds(rows):
+        elif isinstance(self._sender.target, Journal) or self._size.holds(rows):  # a journal knows whole batches
             self._write(pool, request, rows)
         else:
             pieces = [replace(request, entities=entities) for entities in self._size.pieces(rows)]
@@ -247,7 +249,7 @@ class _Dispatch:
         now, entities = self._clock.now(), request.listed()
         if isinstance(error, Throttled):
             self._not_before = max(self._not_before, error.until)
-            self._sender.ledger.note(DEADLINE, {"run": request.batch.run.id, "until": error.until.isoformat()})
+            self._sender.ledger.note(DEADLINE, {"identity": self._sender.identity, "until": error.until.isoformat()})
         elif request.tries + 1 >= TRIES:
             self._failure = self._failure or error
         if isinstance(error, InDoubt) or request.state == "asked":
@@ -307,9 +309,10 @@ def _doubtful(request: Request, count: int) -> TargetError:
     )
 
 
-def _deadline(ledger: Ledger, clock: Clock) -> datetime:
-    """The instant before which the target wants no request, as it said last."""
-    return max([clock.now(), *(datetime.fromisoformat(body["until"]) for body in ledger.bodies(DEADLINE)[-1:])])
+def _deadline(sender: Sender) -> datetime:
+    """The instant before which the target wants no request."""
+    said = [body["until"] for body in sender.ledger.bodies(DEADLINE) if body["identity"] == sender.identity]
+    return max([sender.clock.now(), *map(datetime.fromisoformat, said)])
 
 
 def check_journal(sender: Sender) -> None:
