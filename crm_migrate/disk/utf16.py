@@ -2,8 +2,8 @@
 
 Such a row begins where a line does and has no NUL byte up to its line end, and what follows it is UTF-16 again. A row
 of UTF-16 has NUL bytes in every delimiter; before the first one it may have none, and a letter may hold the byte of a
-line end: of big endian (`上` is 4E 0A) only a carriage return before it, the delimiters of a whole row, or letters and
-digits of ASCII one beside the other with a delimiter among them are a proof.
+line end: of big endian (`上` is 4E 0A), and where a carriage return alone ends the row (`不` is 4E 0D), only CR LF, the
+delimiters of a whole row, or letters and digits of ASCII one beside the other with a delimiter among them are a proof.
 """
 
 import re
@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 CODECS = frozenset({"utf-16-le", "utf-16-be"})
-_ROWS = rb"(?P<rows>(?:[^\x00\n]{2,}\n|\r\n)+)"
+# Atomic, for a carriage return may be of a row or its end: what does not fit is not tried in every other way.
+_ROWS = rb"(?P<rows>(?>[^\x00\n]{2,}\n|\r\n|[^\x00\r\n]{2,}\r)+)"
 _NARROW = {
     "utf-16-le": re.compile(rb"(?:\A|\n\x00)" + _ROWS + rb"(?!\x00)"),
     "utf-16-be": re.compile(rb"(?:\A|\x00\n)" + _ROWS),
 }
+_ENDS = re.compile(rb"\r\n?|\n")
 _PLAIN = re.compile(rb"[0-9A-Za-z ,;|\t.@-]")
 _LAST = re.compile(rb"[\t\r\x20-\xff]{2,}")
 _BEHIND = 256  # bytes that say whether UTF-16 goes on
@@ -42,13 +44,24 @@ def narrow_rows(data: bytes, codec: str, shape: Shape, *, final: bool) -> Iterat
     """
     end, newline = 0, "\n".encode(codec)
     for match in _NARROW[codec].finditer(data):
-        behind = data[match.end() : match.end() + _BEHIND].partition(newline)[0]
-        if _goes_on(behind, codec) and (codec == "utf-16-le" or _proven(match["rows"], shape)):
-            end = match.end()
-            yield match.start("rows"), end
+        start = match.start("rows")
+        for end_of_rows in (start + size for size in _sizes(match["rows"])):
+            rows, behind = data[start:end_of_rows], data[end_of_rows : end_of_rows + _BEHIND]
+            if _goes_on(behind.partition(newline)[0], codec) and _believed(rows, behind, codec, shape):
+                end = end_of_rows
+                yield start, end
+                break
     _, _, rest = data[end:].rpartition(newline)
     if final and shape.count and _LAST.fullmatch(rest):
         yield len(data) - len(rest), len(data)
+
+
+def _sizes(rows: bytes) -> Iterator[int]:
+    """How many bytes may be rows: up to the last line end; where that is a CR, which a letter may hold, also less."""
+    for match in reversed(list(_ENDS.finditer(rows))):
+        yield match.end()
+        if match[0] != b"\r":
+            return
 
 
 def _goes_on(behind: bytes, codec: str) -> bool:
@@ -56,6 +69,15 @@ def _goes_on(behind: bytes, codec: str) -> bool:
     halves = behind[0::2].count(0), behind[1::2].count(0)
     low, high = halves if codec == "utf-16-le" else halves[::-1]
     return high > low or not any(halves)
+
+
+def _believed(rows: bytes, behind: bytes, codec: str, shape: Shape) -> bool:
+    """Little endian shows a row ended by LF by where the NUL bytes stand. A CR that a delimiter, a closing quote or a
+    line end follows at once is a letter: the last of a cell of UTF-16."""
+    if rows.endswith(b"\n"):
+        return codec == "utf-16-le" or _proven(rows, shape)
+    following = behind.decode(codec, "replace").lstrip('"')[:1]
+    return following not in (shape.delimiter.decode(), "\r", "\n") and _proven(rows, shape)
 
 
 def _proven(rows: bytes, shape: Shape) -> bool:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sources_kit.reading import Read, read_bytes
 
+from crm_migrate.disk.utf16 import Shape, narrow_rows
 from crm_migrate_files.readings import Judge
 
 NAMES = {
@@ -181,6 +182,31 @@ def test_rows_of_8_bits_in_a_file_of_utf16_are_set_aside(
     assert found.adds_up()
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("page", ["cp1254", "utf-8"])
+@pytest.mark.parametrize("odd", ["", "x"])
+def test_rows_of_8_bits_ended_by_cr_alone_do_not_spoil_the_row_behind_them(
+    tmp_path: Path, codec: str, page: str, odd: str
+) -> None:
+    narrow = [f"{i};Müller Işık{odd};not\r".encode(page) for i in (2, 3, 5)]
+    mixed = f"7;Ali{odd};x\r\n8;Veli;y\r".encode(page)
+    data = utf16(codec, "1;Ayşe;a", narrow[0], narrow[1], "4;不Şule;b", narrow[2], "6;Jörg;c", mixed, "9;Ece;d")
+    found = read_bytes(tmp_path, data)
+    assert found.rows == [["1", "Ayşe", "a"], ["4", "不Şule", "b"], ["6", "Jörg", "c"], ["9", "Ece", "d"]]
+    assert [(q.line, q.code) for q in found.aside] == [(line, "undecodable") for line in (3, 4, 6, 8, 9)]
+    assert found.adds_up()
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("narrow", [b"2;Ali;x\n", b"2;Ali;x\r"])
+def test_letters_that_hold_a_carriage_return_do_not_hide_rows_of_8_bits(
+    tmp_path: Path, codec: str, narrow: bytes
+) -> None:
+    found = read_bytes(tmp_path, utf16(codec, "1;Ayşe;a", narrow, "日不日;Şule;b"))
+    assert found.rows == [["1", "Ayşe", "a"], ["日不日", "Şule", "b"]]
+    assert [q.line for q in found.aside] == [3]
+
+
 @pytest.mark.parametrize("row", ["2;Müller Işık;not;too much", "2;Jane Doe, Lead", "2;Ali Kaya;x;y;z;w"])
 @pytest.mark.parametrize("page", ["cp1254", "utf-8"])
 def test_rows_of_8_bits_with_other_cells_than_the_header_are_no_letters_of_big_endian(
@@ -202,7 +228,22 @@ def test_rows_of_8_bits_at_the_end_of_a_file_of_utf16_are_set_aside(tmp_path: Pa
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize(
-    "name", ["大上海公司", "上海", "日本の上", "ああ上ああ", "ગુજરાતી", "ਪੰਜਾਬੀ", "മലയാളം ഊ", "Иван", "Ā一"]
+    "name",
+    [
+        "大上海公司",
+        "上海",
+        "日本の上",
+        "ああ上ああ",
+        "ગુજરાતી",
+        "ਪੰਜਾਬੀ",
+        "മലയാളം ഊ",
+        "Иван",
+        "Ā一",
+        "主不",
+        "不不",
+        "主主不",
+        "ബ不",
+    ],
 )
 def test_letters_of_other_scripts_are_no_rows_of_8_bits(tmp_path: Path, codec: str, name: str) -> None:
     rows = [f"{name};{name};x", f"{name}{name}\n{name};{name}", "9;z;z"]
@@ -218,3 +259,8 @@ def test_rows_of_8_bits_across_blocks(tmp_path: Path, monkeypatch: pytest.Monkey
     found = read_bytes(tmp_path, data)
     assert [row[0] for row in found.rows] == ["1", "3", "5"]
     assert len(found.aside) == 2
+
+
+def test_many_line_ends_are_tried_in_one_way() -> None:
+    rows = b"a;b\rc;d\n" * 50_000
+    assert len(list(narrow_rows(rows + b"\0;\0", "utf-16-le", Shape(b";", 1), final=False))) <= 1
