@@ -299,6 +299,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "other_id",
             "ledger_broken",
             "target_would_refuse",
+            "check_unforeseen",
             "run_damaged",
         ),
     ),

@@ -8,6 +8,7 @@ from crm_migrate.errors import UsageError
 from crm_migrate_sql.tables import Dialect, Table, column_definition, create_table
 
 POSTGRESQL_NAME = 63  # bytes of an identifier, NAMEDATALEN - 1
+MOST_COLUMNS = {"postgresql": 1_600, "sqlite": 2_000}  # MaxHeapAttributeNumber, SQLITE_MAX_COLUMN
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,21 @@ def refuse_long_names(dialect: Dialect, objects: Sequence[TargetObject]) -> None
             raise UsageError(
                 f"PostgreSQL cuts names after {POSTGRESQL_NAME} bytes, and `{name}` has {len(name.encode())}",
                 hint="give it a shorter name in the target with `to:`",
+            )
+
+
+def refuse_wide(dialect: Dialect, objects: Sequence[TargetObject], there: Mapping[str, Table]) -> None:
+    """UsageError where a table would have more columns than the database can hold."""
+    most = MOST_COLUMNS[dialect.name]
+    for object in objects:
+        table = there.get(object.name)
+        found = {column.name for column in table.columns} if table else {"id"}
+        count = len(found | {object.key_field, *(field.name for field in object.fields)})
+        if count > most:
+            named = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[dialect.name]
+            raise UsageError(
+                f"{object.name} would have {count:,} columns, and a table of {named} holds at most {most:,}",
+                hint="map fewer fields, or load part of them as an object of its own",
             )
 
 

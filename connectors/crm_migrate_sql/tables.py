@@ -1,16 +1,20 @@
 """What a CRM object looks like as a table: columns and constraints to create, and what is there already."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import CITEXT, DOMAIN
 
-from crm_migrate.connecting.contract import TargetField, TargetObject
+from crm_migrate.connecting.contract import CaseBlind, TargetField, TargetObject
 from crm_migrate.crm.types import Storage, type_of
 from crm_migrate.errors import TargetError
 from crm_migrate.quoting import literal
+from crm_migrate_sql.checks import Rule, read_check
+from crm_migrate_sql.uniqueness import uniqueness
 
 POSTGRESQL: dict[Storage, str] = {
     "text": "TEXT",
@@ -51,7 +55,8 @@ _SEMANTIC: dict[Storage, str] = {
 class Column:
     """A column as it is in the database: its storage decides how its text is made canonical.
 
-    `filled`: the database gives a value where none is sent. `computed`: it takes none. `below`: numbers are smaller.
+    `filled`: the database gives a value where none is sent. `computed`: it takes none. `below`: numbers are smaller;
+    `scale`, `digits`, `bounds` and `case_blind` are as in the contract.
     """
 
     name: str
@@ -64,15 +69,20 @@ class Column:
     computed: bool = False
     below: Decimal | None = None
     choices: tuple[str, ...] = ()
+    scale: int | None = None
+    digits: int | None = None
+    bounds: tuple[tuple[str, str], ...] = ()
+    case_blind: CaseBlind = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it is in the database, with the one column of its primary key."""
+    """A table as it is in the database, with the one column of its primary key, and what of its rules is unclear."""
 
     name: str
     key: str
     columns: tuple[Column, ...]
+    unforeseen: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""
@@ -168,7 +178,7 @@ def _reflected(inspector: sa.Inspector, connection: sa.Connection, schema: str |
         for key in inspector.get_foreign_keys(name, schema=schema)
         if len(key["constrained_columns"]) == 1
     }
-    unique = {c["column_names"][0] for c in _unique(inspector, name, schema) if len(c["column_names"]) == 1}
+    unique = uniqueness(inspector, connection, schema, name)
     declared = _declared(connection, name)
     strict = inspector.dialect.name != "sqlite"  # which keeps lengths and types of others' tables as remarks
     filled = strict and _fills_by_trigger(connection, schema, name)
@@ -179,15 +189,27 @@ def _reflected(inspector: sa.Inspector, connection: sa.Connection, schema: str |
             bool(c["nullable"]),
             getattr(c["type"], "length", None) if strict else None,
             references.get(c["name"]),
-            c["name"] in unique,
+            c["name"] in unique.columns,
             filled or c["default"] is not None or bool(c.get("identity")) or "computed" in c,
             "computed" in c or _always(c.get("identity")),
             _below(c["type"]) if strict else None,
             tuple(getattr(c["type"], "enums", ()) or ()) if strict else (),
+            _scale(c["type"]) if strict else None,
+            _digits(c["type"]) if strict else None,
+            case_blind="letters" if isinstance(c["type"], CITEXT) else unique.columns.get(c["name"], ""),
         )
         for c in inspector.get_columns(name, schema=schema)
     ]
-    return Table(name, keys[0], tuple(columns))
+    checks = [(str(c["name"] or c["sqltext"]), c["sqltext"]) for c in inspector.get_check_constraints(name, schema)]
+    domains = [f"domain of {c['name']}" for c in inspector.get_columns(name, schema) if isinstance(c["type"], DOMAIN)]
+    checked, unclear = with_checks(columns, [check for check in checks if not _is_ours(check[1], columns)])
+    return Table(name, keys[0], checked, (*unique.unforeseen, *unclear, *domains))
+
+
+def _is_ours(check: str, columns: Iterable[Column]) -> bool:
+    """Whether a check says only what the column's type says: those that SQLite is given for its lack of types."""
+    quoted = ((f'"{column.name}"', _CHECKS.get(column.storage, "")) for column in columns)
+    return any(check == f"{name} IS NULL OR {form.format(c=name)}" for name, form in quoted)
 
 
 def _fills_by_trigger(connection: sa.Connection, schema: str | None, name: str) -> bool:
@@ -215,13 +237,18 @@ def _below(kind: sa.types.TypeEngine[Any]) -> Decimal | None:
     return None
 
 
-def _unique(inspector: sa.Inspector, name: str, schema: str | None) -> Iterator[dict[str, list[str]]]:
-    for constraint in inspector.get_unique_constraints(name, schema=schema):
-        yield {"column_names": [str(c) for c in constraint["column_names"]]}
-    automatic = {"include_auto_indexes": True} if inspector.dialect.name == "sqlite" else {}
-    for index in inspector.get_indexes(name, schema=schema, **automatic):
-        if index["unique"]:
-            yield {"column_names": [str(c) for c in index["column_names"]]}
+def _scale(kind: sa.types.TypeEngine[Any]) -> int | None:
+    """How many decimals a type keeps; what is more is rounded. A NUMERIC without precision keeps all."""
+    if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float) and kind.precision is not None:
+        return kind.scale or 0
+    return None
+
+
+def _digits(kind: sa.types.TypeEngine[Any]) -> int | None:
+    """How many digits a binary number keeps for certain (IEEE 754)."""
+    if not isinstance(kind, sa.Float):
+        return None
+    return 6 if isinstance(kind, sa.REAL) else 15
 
 
 def _declared(connection: sa.Connection, name: str) -> dict[str, str]:
@@ -254,8 +281,60 @@ def described(table: Table, key_field: str) -> TargetObject:
         TargetField(
             column.name, _SEMANTIC[column.storage], not column.nullable, column.unique, column.length,
             column.choices, column.references, column.computed, column.filled, column.below,
+            column.scale, column.digits, column.bounds, column.case_blind,
         )
         for column in table.columns
         if column.name not in (table.key, key_field)
     )  # fmt: skip
-    return TargetObject(table.name, fields, key_field)
+    return TargetObject(table.name, fields, key_field, table.unforeseen)
+
+
+def with_checks(columns: Sequence[Column], checks: Iterable[tuple[str, str]]) -> tuple[tuple[Column, ...], list[str]]:
+    """The columns with what named CHECK constraints ask of them, and those that are more than that, as a person is
+    told them."""
+    found, unclear = {column.name: column for column in columns}, []
+    for name, text in checks:
+        rules = read_check(text)
+        changed = dict(found) if rules is not None else {}
+        for rule in rules or ():
+            column = changed.get(rule.column)
+            ruled = _ruled(column, rule) if column else None
+            if ruled is None:
+                changed = {}
+                break
+            changed[ruled.name] = ruled
+        found = changed or found
+        unclear += [] if changed else [f"check {name}"]
+    return tuple(found.values()), unclear
+
+
+def _ruled(column: Column, rule: Rule) -> Column | None:
+    """A column that keeps one rule more, or None where it compares in ways of its own."""
+    if rule.op == "filled":
+        return replace(column, nullable=False)
+    if rule.op.startswith("length "):
+        return _of_length(column, rule.op.removeprefix("length "), rule.values[0])
+    if rule.op in ("in", "=") and column.storage == "text" and not column.case_blind:
+        kept = tuple(value for value in rule.values if not column.choices or value in column.choices)
+        return replace(column, choices=kept) if kept else None
+    if rule.op == "in" or not all(_constant_of(column, rule.op, value) for value in rule.values):
+        return None
+    return replace(column, bounds=(*column.bounds, (rule.op, rule.values[0])))
+
+
+def _of_length(column: Column, op: str, value: str) -> Column | None:
+    if column.storage != "text" or not value.isdecimal():
+        return None
+    if op in ("<", "<="):
+        most = int(value) - (op == "<")
+        return replace(column, length=most if column.length is None else min(most, column.length))
+    return replace(column, bounds=(*column.bounds, (f"length {op}", value)))
+
+
+def _constant_of(column: Column, op: str, value: str) -> bool:
+    """Whether canonical text of a column can be compared with a constant as the database compares them."""
+    if column.storage in ("integer", "decimal"):
+        return re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
+    if column.storage == "date":
+        return re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
+    return column.storage == "text" and op == "<>" and not column.case_blind

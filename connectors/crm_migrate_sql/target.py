@@ -27,7 +27,7 @@ from crm_migrate.errors import TargetError, UsageError
 from crm_migrate_sql import journal
 from crm_migrate_sql.addresses import masked, read_address, require_psycopg
 from crm_migrate_sql.bisecting import isolate
-from crm_migrate_sql.preparing import changes, refuse_long_names
+from crm_migrate_sql.preparing import changes, refuse_long_names, refuse_wide
 from crm_migrate_sql.rights import check_rights
 from crm_migrate_sql.sqlite import Sqlite
 from crm_migrate_sql.tables import Column, Table, described, reflect
@@ -97,6 +97,7 @@ class SqlTarget:
         """Create (or with `apply=False` only name) tables, columns, our key, our journal."""
         refuse_long_names(self._dialect, objects)
         found = {o.name: t for o in objects if (t := self._reflect(o.name))} if self._there() else {}
+        refuse_wide(self._dialect, objects, found)
         wanted = changes(self._dialect, objects, found)
         ours = {name: s for name, s in journal.statements(self._dialect).items() if not self._exists(name)}
         self._check_rights(found, objects, makes=bool(ours) or len(found) < len(objects))

@@ -174,12 +174,18 @@ class Limits:
     apart_seconds: float = 0
 
 
+# How values are compared: as they are written, with A to Z as a to z, or with every capital as its small letter.
+CaseBlind = Literal["", "ascii", "letters"]
+
+
 @dataclass(frozen=True, slots=True)
 class TargetField:
     """A field of a target object: semantic type, limits and what it points to.
 
     `length` counts characters; `choices` empty means free; `reference` names the target object it points to; `default`
-    says that the target fills it where nothing is sent; numbers are smaller than `below`, whatever their sign.
+    says that the target fills it where nothing is sent; numbers are smaller than `below`, whatever their sign, and
+    keep `scale` decimals and `digits` digits. `bounds` are what else a value must be: an operator of SQL, for a
+    length behind the word `length`, and a constant. `case_blind`: a `unique` value is compared so.
     """
 
     name: str
@@ -192,15 +198,23 @@ class TargetField:
     read_only: bool = False
     default: bool = False
     below: Decimal | None = None
+    scale: int | None = None
+    digits: int | None = None
+    bounds: tuple[tuple[str, str], ...] = ()
+    case_blind: CaseBlind = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetObject:
-    """An object (table, module) of a target; `key_field` is where our entity id lives."""
+    """An object (table, module) of a target; `key_field` is where our entity id lives.
+
+    `unforeseen` names rules of the target that a plan cannot foretell.
+    """
 
     name: str
     fields: tuple[TargetField, ...]
     key_field: str = "crm_migrate_id"
+    unforeseen: tuple[str, ...] = ()
 
     def bare(self) -> "TargetObject":
         """The object without its fields: reading it gives ids and our keys alone."""

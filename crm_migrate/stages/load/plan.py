@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -58,7 +59,7 @@ class LoadPlan(BaseModel):
     """What would be written, per object in load order; nothing of it has been. `hash` is bound to every line of it.
 
     `prepare` names what the target lacks; it is made before the first record is written. `notes` are sentences about
-    earlier runs whose files are damaged.
+    earlier runs whose files are damaged. `unforeseen`: per object of the target, the rules that are not foretold.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,6 +71,7 @@ class LoadPlan(BaseModel):
     prepare: tuple[str, ...] = ()
     exchanged: str = ""  # the target that this environment was at its last load, where it is another one now
     notes: tuple[str, ...] = ()
+    unforeseen: dict[str, tuple[str, ...]] = {}
     hash: str = ""
 
     @property
@@ -112,7 +114,14 @@ class LoadPlan(BaseModel):
             for load in self.objects
             if load.rekeyed
         )
-        return (*([other] if self.exchanged else []), *broken, *lacking, *moved)
+        return (*([other] if self.exchanged else []), *broken, *lacking, *moved, *self._unforeseen())
+
+    def _unforeseen(self) -> Iterator[Finding]:
+        """Rules of the target that may refuse what is planned."""
+        hint = "records that it does not take are refused at the load, with the database's words"
+        for name, rules in self.unforeseen.items():
+            words = f"{name}: {len(rules)} rule(s) of the target are not foreseen: {', '.join(rules)}"
+            yield Finding("check_unforeseen", words, Severity.NOTE, Place(source=name), hint, len(rules))
 
 
 def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:

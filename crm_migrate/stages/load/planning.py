@@ -45,6 +45,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         read_theirs(target, target_object(plan, object_plan), run, THEIRS, object_plan.name)
         read_claims(target, target_object(plan, object_plan), run, object_plan.name)
     notes = settle_earlier(plan, project, run, target, identity)
+    there = target.describe([object_plan.target for object_plan in plan.objects])
     with relations(run, "load") as tables:
         for object_plan in plan.objects:
             remember(tables, project, identity, plan, object_plan)
@@ -52,7 +53,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             follow(tables, project, identity, object_plan, _set_aside(tables, object_plan))
         for object_plan in plan.objects:
             decide(tables, project, identity, plan, object_plan)
-            hold_refusable(tables, plan, object_plan, target)
+            hold_refusable(tables, plan, object_plan, there.object(object_plan.target))
         hold_children(tables, plan)
         refuse_claimed(tables, plan)
         loads = [_publish(tables, project, identity, plan, object_plan) for object_plan in plan.objects]
@@ -63,6 +64,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         objects=tuple(loads),
         prepare=missing,
         exchanged=exchanged(project, plan, identity),
+        unforeseen={found.name: found.unforeseen for found in there.objects if found.unforeseen},
         notes=notes,
     )
     load_plan = sealed(made, run)
