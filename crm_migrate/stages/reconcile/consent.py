@@ -2,7 +2,8 @@
 
 An opt-out ends only by a grant that is proven to be younger: one with evidence whose day is after that of the opt-out.
 What the target said before this load is a statement too, without a day: nothing that comes back to life goes unseen.
-So is what stands in a row that did not arrive, where it speaks of a mailbox that a record carries (`stranded`).
+So is what stands in a row that did not arrive, where it speaks of a mailbox that a record carries (`stranded`), and
+what a record of another key says of the mailbox of somebody whom no row feeds any more.
 """
 
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tup
     statements = _statements(tables, object_plan, field, mailboxes)
     ours = _ours(tables, object_plan, mailboxes)
     aside = stranded(tables, plan, object_plan, field, mailboxes)
+    elsewhere = _elsewhere(object_plan, statements, ours, mailboxes)
     target = quoted(str(field.target))
     theirs = tables.scan(THEIRS, object_plan.name, also=texts(str(field.target)))
     tables.execute(
@@ -38,6 +40,7 @@ def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tup
             max(proven) FILTER (said = 'granted' AND evidence) AS granted_on, bool_or(refuses) AS refused,
             max(coalesce(proven, changed, 'infinity'::TIMESTAMP)) FILTER (refuses) AS refused_on, min(told) AS told
           FROM (SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses, NULL AS told FROM {statements}
+            UNION ALL BY NAME SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses FROM ({elsewhere})
             UNION ALL BY NAME SELECT *, {_rank("said", _UNKNOWN)} AS rank, TRUE AS refuses FROM {aside})
           GROUP BY __cluster),
         p AS (SELECT e.__entity AS entity, coalesce(s.rank, CASE WHEN e.__cluster < 0
@@ -103,6 +106,18 @@ def _ours(tables: Relations, object_plan: ObjectPlan, mailboxes: str) -> str:
                 WHERE __cluster < 0 AND {quoted(field.target)} <> ''"""
             )
     return table
+
+
+def _elsewhere(object_plan: ObjectPlan, statements: str, ours: str, mailboxes: str) -> str:
+    """Query: the statements of records that refuse, for those of no row any more whose mailbox they carry; `told` names
+    the record. A record that only grants says nothing of another."""
+    return f"""SELECT DISTINCT g.__cluster, s.said, s.evidence, s.proven, s.changed,
+          coalesce(n.record, c.__entity, 'a new record') || ' under the same mailbox' AS told
+        FROM {mailboxes} g JOIN {mailboxes} m ON m.mailbox = g.mailbox AND m.__cluster >= 0
+        JOIN {statements} s ON s.__cluster = m.__cluster LEFT JOIN {ours} c ON c.__cluster = m.__cluster
+        LEFT JOIN {quoted(f"names/{object_plan.name}")} n ON n.__entity = c.__entity
+        WHERE g.__cluster < 0
+          AND m.__cluster IN (SELECT __cluster FROM {statements} WHERE {_rank("said")} < {_UNKNOWN})"""
 
 
 _HELD = "the target refused it before this load: a grant, newer or not, ends that only by the decision `accept:consent`"

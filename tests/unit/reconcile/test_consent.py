@@ -9,6 +9,7 @@ from crm_migrate.mapping.plan import FieldPlan, Plan
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.workspace.figures import Figures
 
+AYSE = "ayse@isik.example"  # whom K1 brings with a grant
 WITHDRAWN = {"consent": "withdrawn", "__changed": "2024-02-10T09:15:00"}
 
 
@@ -97,7 +98,7 @@ def gone(before: str, after: str) -> mini_run.Tables:
     ]
     there = {"target_id": "77", "__entity": "cg", "email": "gone@isik.example"}
     content["load", "contacts", "theirs"] = [there | {"consent": before}]
-    for stage, table in (("load", "before"), ("load", "after"), ("load", "known")):
+    for stage, table in (("load", "before"), ("validate", "after"), ("load", "known")):
         content.setdefault((stage, "contacts", table), []).append({"target_id": "77", "__entity": "cg"})
     content["validate", "contacts", "actual"].append(there | {"consent": after})
     return content
@@ -110,6 +111,35 @@ def test_an_opt_out_of_today_about_somebody_gone_is_heard(tmp_path: Path) -> Non
     assert raised(tmp_path, content) == [("withdrawn", "granted", 1)]
 
 
+def moved_on(word: str, evidence: str = "[]") -> mini_run.Tables:
+    """Somebody gone who was granted, and whose mailbox came back as K1's, a record of another key that says `word`."""
+    content = gone("granted", "granted")
+    content["validate", "contacts", "actual"][-1]["email"] = AYSE.upper()
+    content["validate", "contacts", "actual"][0]["consent"] = word
+    content["map", "contacts", "kisi", "records"][0] |= {"consent": word, "__ev": evidence}
+    return content
+
+
+def test_an_opt_out_that_came_under_another_key_is_heard_for_who_is_gone(tmp_path: Path) -> None:
+    content = moved_on("withdrawn")
+
+    assert raised(tmp_path, content) == [("withdrawn", "granted", 1)]
+    found = reconcile(plan(), mini_run.write(tmp_path / "b", content), mini_run.HEADER, "sql:mini")
+    (example,) = [e for cell in found.consent for e in cell.examples]
+    assert example.message == "said by kisi:K1 under the same mailbox"
+
+
+def test_a_grant_under_another_key_gives_nothing_to_who_is_gone(tmp_path: Path) -> None:
+    content = moved_on("granted")
+    content["validate", "contacts", "actual"][-1]["consent"] = "unknown"
+    content["load", "contacts", "theirs"][-1]["consent"] = "unknown"
+
+    found = reconcile(plan(), mini_run.write(tmp_path, content), mini_run.HEADER, "sql:mini")
+
+    assert ("unknown", "unknown") in {(c.before, c.after) for c in found.consent}
+    assert not any(c.without_evidence for c in found.consent)
+
+
 def test_what_the_target_refused_ends_only_by_decision_and_says_so(tmp_path: Path) -> None:
     content = mini_run.tables()
     content["load", "contacts", "theirs"] = [{"target_id": "21", "__entity": "c0", "consent": "withdrawn"}]
@@ -120,9 +150,6 @@ def test_what_the_target_refused_ends_only_by_decision_and_says_so(tmp_path: Pat
 
     (example,) = [e for cell in found.consent for e in cell.examples]
     assert "the decision `accept:consent`" in example.message
-
-
-AYSE = "ayse@isik.example"  # whom K1 brings with a grant
 
 
 @pytest.mark.parametrize(
