@@ -8,7 +8,7 @@ what a record of another key says of the mailbox of somebody whom no row feeds a
 
 from collections.abc import Iterator
 
-from crm_migrate.crm.types import CONSENT_STRICTNESS
+from crm_migrate.crm.types import CONSENT_STRICTNESS, TYPES
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.examples import EXAMPLES
@@ -99,7 +99,7 @@ def _ours(tables: Relations, object_plan: ObjectPlan, mailboxes: str) -> str:
     )
     there = tables.kinds(quoted(f"actual/{name}"))
     for field in object_plan.fields:
-        if field.type == "email" and field.target in there:
+        if TYPES[field.type].identity == "email" and field.target in there:
             tables.execute(
                 f"""INSERT INTO {mailboxes} SELECT DISTINCT __cluster, lower(trim({quoted(field.target)}))
                 FROM {table} JOIN {quoted(f"actual/{name}")} USING (__entity)
