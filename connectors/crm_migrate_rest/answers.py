@@ -1,0 +1,232 @@
+"""What the CRM's answers say. Pure: matched by our key, never by position, and read strictly.
+
+Who is not named clearly is not named at all: the loader then asks for it by our key.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal
+from crm_migrate.connecting.contract import Answer as Outcome
+from crm_migrate.connecting.http import Answer
+from crm_migrate.errors import TargetError
+from crm_migrate_rest.describe import Described
+
+LOCKED = "UNABLE_TO_LOCK"
+DUPLICATE = "DUPLICATE_VALUE"
+LOCK_PAUSE = timedelta(seconds=1)  # a record that another request holds is sent again after this
+_DONE = {"create": frozenset({"created"}), "update": frozenset({"updated", "unchanged"})}
+_WHOLE = frozenset({413, 422})  # too large, or one of them is wrong: nothing of the request was done
+_ALONE = ("TWICE_IN_BATCH",)  # ... and so is this, though it comes with 400
+_SHORTEST = 4  # characters; a shorter value may stand in the CRM's own words by chance
+
+Row = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The organisation, and how many records a batch and a page hold."""
+
+    organisation: str
+    batch: int
+    page: int
+
+
+Record = tuple[str, Mapping[str, Any]]  # id, values by field
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Records of one answer, and the id behind which there are more."""
+
+    records: tuple[Record, ...]
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write was answered. `nameless` were written, and the answer does not say under which id."""
+
+    outcome: Outcome
+    nameless: frozenset[str] = field(default_factory=frozenset)
+
+
+# ---------------------------------------------------------------------------------------------------- errors
+
+
+def error_of(answer: Answer) -> tuple[str, str, Any]:
+    """Code, message and `until` of an answer that is an error; empty words where it has another shape."""
+    try:
+        said = answer.json()
+    except TargetError:  # whatever it is, it is no error that we know
+        said = None
+    error = said.get("error") if isinstance(said, dict) else None
+    if not isinstance(error, dict):
+        return "", "", None
+    return _text(error.get("code")), _text(error.get("message")), error.get("until")
+
+
+def refused(answer: Answer) -> TargetError:
+    """The error of an answer of 4xx that is about the request itself."""
+    code, message, _ = error_of(answer)
+    words = ": ".join(part for part in (code, message) if part) or "without a word that we know"
+    return TargetError(f"the CRM refuses {answer.request} ({answer.status}): {words}")
+
+
+def _body(answer: Answer) -> dict[str, Any]:
+    """The JSON object of a success. Raises what it is where it is none."""
+    if not 200 <= answer.status < 300:
+        raise refused(answer)
+    said = answer.json()
+    if not isinstance(said, dict):
+        raise answer.unreadable("no object of JSON")
+    return said
+
+
+def _results(answer: Answer) -> list[dict[str, Any]]:
+    results = _body(answer).get("results")
+    if not isinstance(results, list) or not all(isinstance(each, dict) for each in results):
+        raise answer.unreadable("without a list of results")
+    return results
+
+
+# ---------------------------------------------------------------------------------------------------- looking
+
+
+def about(answer: Answer) -> About:
+    """Who it is. Retryable where it cannot be read."""
+    said = _body(answer)
+    name, batch, page = _text(said.get("organisation")), _count(said.get("batch")), _count(said.get("page"))
+    if not name or not batch or not page:
+        raise answer.unreadable("without organisation, batch and page")
+    return About(name, batch, page)
+
+
+def described(answer: Answer, object: str) -> Described | None:
+    """The fields of an object, None where there is no such object."""
+    if answer.status == 404 and error_of(answer)[0] == "UNKNOWN_OBJECT":
+        return None
+    said = _body(answer)
+    fields = said.get("fields")
+    if said.get("name") != object or not isinstance(fields, list):
+        raise answer.unreadable("no description of what was asked for")
+    words = [(each.get("name"), each) for each in fields if isinstance(each, dict)]
+    if len(words) != len(fields) or not all(isinstance(name, str) and name for name, _ in words):
+        raise answer.unreadable("without names of fields")
+    return Described(object, {str(name): said for name, said in words})
+
+
+def found(answer: Answer, wanted: Collection[str] | None = None, field: str = "id") -> Found:
+    """The records of a page; or those whose id, or value of a `field`, is one of `wanted`.
+
+    Raises Retryable where the answer lists a record twice, or one that nobody asked for.
+    """
+    records, seen = [], set[str]()
+    for each in _results(answer):
+        id, values = each.get("id"), each.get("fields")
+        if not isinstance(id, str) or not id or not isinstance(values, dict):
+            raise answer.unreadable("a list of something else than records")
+        if id in seen or (wanted is not None and (id if field == "id" else values.get(field)) not in wanted):
+            raise answer.unreadable("a list with a record twice, or with one that nobody asked for")
+        seen.add(id)
+        records.append((id, values))
+    after = _body(answer).get("after")
+    if after is not None and (not isinstance(after, str) or not after):
+        raise answer.unreadable("a page that does not say where the next one begins")
+    return Found(tuple(records), after)
+
+
+# ---------------------------------------------------------------------------------------------------- writing
+
+
+def written(answer: Answer, rows: Sequence[Row], key_field: str, action: str, now: datetime) -> Written:
+    """An outcome per entity of a write; `rows` are those that were sent, with `__target_id` where they change one.
+
+    InDoubt where the answer does not say what became of them, TargetError where the request itself is wrong.
+    """
+    if answer.status in _WHOLE or (answer.status == 400 and error_of(answer)[0] in _ALONE):
+        return Written(_refused_whole(answer, rows, now))
+    sent = {str(row[ENTITY]): row for row in rows}
+    said: dict[str, list[_Said]] = {}
+    for result in _results(answer):
+        key = result.get("key")
+        if isinstance(key, str) and key:
+            said.setdefault(key, []).append(_judged(result, sent.get(key, {}), key_field, action, now))
+    # Twice the same is said once; two different words about one record are none.
+    clear = {key: words[0] for key, words in said.items() if all(each == words[0] for each in words)}
+    return Written(
+        Outcome(
+            loaded={key: each.id for key, each in clear.items() if each.id},
+            refused={key: each.refusal for key, each in clear.items() if each.refusal},
+            in_doubt=frozenset(key for key in said if key not in clear or clear[key].unclear),
+            later={key: each.later for key, each in clear.items() if each.later},
+        ),
+        frozenset(key for key, each in clear.items() if each.nameless and key in sent),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one result says: exactly one of these."""
+
+    id: str = ""
+    refusal: Refusal | None = None
+    later: datetime | None = None
+    nameless: bool = False
+    unclear: bool = False
+
+
+def _judged(result: Mapping[str, Any], row: Row, key_field: str, action: str, now: datetime) -> _Said:
+    status, id = result.get("status"), result.get("id")
+    if status in _DONE[action]:
+        return _identified(id, row.get(TARGET_ID))
+    if status != "refused":
+        return _Said(unclear=True)
+    error = result.get("error")
+    error = error if isinstance(error, dict) else {}
+    code, name = _text(error.get("code")), _text(error.get("field"))
+    if code == LOCKED:
+        return _Said(later=now + LOCK_PAUSE)
+    if action == "create" and code == DUPLICATE and name == key_field:
+        return _identified(error.get("existing"), None)  # an earlier try of ours, which nobody had answered
+    words = _without_values(_text(error.get("message")), [row]) or "the CRM gives no reason"
+    return _Said(refusal=Refusal(words, code, name))
+
+
+def _identified(id: Any, expected: str | None) -> _Said:
+    if id is None:
+        return _Said(id=expected) if expected else _Said(nameless=True)
+    if not isinstance(id, str) or not id or (expected and id != expected):
+        return _Said(unclear=True)
+    return _Said(id=id)
+
+
+def _refused_whole(answer: Answer, rows: Sequence[Row], now: datetime) -> Outcome:
+    """Nothing was done; the message of an atomic batch begins with the code of the record that spoiled it."""
+    code, message, _ = error_of(answer)
+    if not code:
+        raise answer.unreadable("an error without a code")
+    inner, separated, words = message.partition(": ")
+    if not separated or not inner.isupper():
+        inner, words = code, message
+    if inner == LOCKED:
+        return Outcome(later={str(row[ENTITY]): now + LOCK_PAUSE for row in rows})
+    return Outcome(refused_whole=Refusal(_without_values(words, rows) or "the CRM gives no reason", inner))
+
+
+def _without_values(words: str, rows: Iterable[Row]) -> str:
+    """The CRM's words without any value of the records."""
+    values = {cell for row in rows for name, cell in row.items() if cell and name != TARGET_ID}
+    for value in sorted((v for v in values if len(v) >= _SHORTEST and v in words), key=len, reverse=True):
+        words = words.replace(value, "...")
+    return words
+
+
+def _count(said: Any) -> int:
+    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else 0
+
+
+def _text(said: Any) -> str:
+    return said if isinstance(said, str) else ""

@@ -1,0 +1,241 @@
+"""The CRM as a target: requests from `requests`, answers read by `answers`, nothing kept but what it says of itself.
+
+Our key is unique there, so a record that was created by a try that nobody answered is found again, never made twice.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import (
+    ENTITY,
+    TARGET_ID,
+    Action,
+    Answer,
+    By,
+    Limits,
+    Refusal,
+    TargetObject,
+    TargetSchema,
+    WriteBatch,
+)
+from crm_migrate.connecting.http import Answer as Reply
+from crm_migrate.connecting.http import Request, Waiting
+from crm_migrate.errors import Retryable, TargetError
+from crm_migrate_rest import answers, requests
+from crm_migrate_rest.auth import open_room
+from crm_migrate_rest.describe import OUR_KEY, Described, missing, object_of
+from crm_migrate_rest.settings import Settings
+from crm_migrate_rest.values import text_of
+
+READINGS = 3  # of an answer to a question that cannot be read
+MISSES = 2  # readings in which a key has to be absent
+GONE = Refusal("the CRM has no such record, or it was deleted", "NOT_FOUND")
+TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
+
+Told = TypeVar("Told")
+
+
+class RestTarget:
+    """Writes the generic CRM. Any number of threads may write."""
+
+    def __init__(self, settings: Settings, waiting: Waiting | None = None) -> None:
+        self._settings = settings
+        self._waiting = waiting or Waiting()
+        self._http, self._tokens = open_room(settings, self._waiting)
+        self._known: dict[str, Described] = {}
+
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all are alike there
+        """What the CRM says a batch holds, and the times of the environment."""
+        said = self._settings
+        return Limits(
+            rows=self._about.batch,
+            parallel=said.parallel,
+            longest_seconds=said.longest_seconds,
+            settle_seconds=said.settle_seconds,
+            misses=MISSES,
+            apart_seconds=said.settle_seconds,
+        )
+
+    def identity(self) -> str:
+        """The organisation, and a digest of where it is: two of one name are two."""
+        place = hashlib.sha256(urlsplit(self._settings.url).netloc.lower().encode()).hexdigest()[:12]
+        return f"rest-{self._about.organisation}-{place}"
+
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """The named objects that are there."""
+        found = self._look(objects)
+        keyed = bool(found) and all(each.keyed(OUR_KEY) for each in found.values())
+        return TargetSchema(tuple(object_of(each) for each in found.values()), prepared=keyed)
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        """Add the fields that are missing. TargetError where an object is missing, which only an administrator makes,
+        or where our key cannot live."""
+        there = self._look([object.name for object in objects])
+        absent = [object.name for object in objects if object.name not in there]
+        if absent and apply:
+            raise TargetError(f"the CRM has no object {absent[0]}", hint="an administrator has to make it there")
+        for object in objects:
+            if wrong := object.name in there and there[object.name].wrong_key(object.key_field):
+                raise TargetError(f"our key cannot live in the CRM: {wrong}", hint="see to that field there")
+        lacking = list(missing(objects, there))
+        for each in lacking if apply else ():
+            self._add(requests.adding(each))
+        self._known.clear()
+        return (*(f"make object {name} (by hand)" for name in absent), *(each.title for each in lacking))
+
+    def _add(self, request: Request) -> None:
+        """A field that is there already was added by a try that nobody had answered."""
+        answer = self._http.send(request)
+        if not 200 <= answer.status < 300 and answers.error_of(answer)[0] != "FIELD_EXISTS":
+            raise answers.refused(answer)
+
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they are now; all in the order of their ids."""
+        described = self._described(object)
+        names = [each.name for each in object.fields if each.name in described.fields]
+        keyed = object.key_field in described.fields
+        asked = [*names, *([object.key_field] if keyed else [])]
+        if by == "key" and not keyed:
+            return
+        pages = self._pages(object, asked) if by == "all" else self._finds(object, asked, by, values)
+        for records in pages:
+            if records:
+                yield _table(records, object.key_field, names, described)
+
+    def _pages(self, object: TargetObject, fields: Sequence[str]) -> Iterator[Sequence[answers.Record]]:
+        after: str | None = None
+        while True:
+            page = self._ask(requests.page(object, fields, self._about.page, after), answers.found)
+            yield page.records
+            if page.after is None:
+                return
+            if page.after == after:
+                raise TargetError(f"the CRM turns in a circle: a page of {object.name} names itself as the next one")
+            after = page.after
+
+    def _finds(
+        self, object: TargetObject, fields: Sequence[str], by: By, values: Sequence[str]
+    ) -> Iterator[Sequence[answers.Record]]:
+        wanted, most = list(dict.fromkeys(values)), self._about.batch
+        field = "id" if by == "id" else object.key_field
+        for start in range(0, len(wanted), most):
+            some = wanted[start : start + most]
+            request = requests.finding(object, fields, by, some)
+            yield self._ask(request, partial(answers.found, wanted=frozenset(some), field=field)).records
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """One request. Changes look their records up first: the CRM changes by its own id."""
+        described = self._described(batch.object)
+        ids, refused = ({}, {}) if batch.action == "create" else self._ids(batch)
+        rows = [
+            {**row, TARGET_ID: ids.get(row[ENTITY])} for row in batch.rows.to_pylist() if row[ENTITY] not in refused
+        ]
+        if not rows:
+            return Answer(refused=refused)
+        reply = self._http.send(requests.writing(batch, described, ids))
+        told = answers.written(reply, rows, batch.object.key_field, batch.action, self._waiting.now())
+        if told.outcome.refused_whole is not None:
+            return self._spoiled(batch, told.outcome, refused)
+        return replace(
+            told.outcome,
+            loaded={**told.outcome.loaded, **self._named(batch.object, sorted(told.nameless))},
+            refused={**told.outcome.refused, **refused},
+        )
+
+    def _ids(self, batch: WriteBatch) -> tuple[dict[str, str], dict[str, Refusal]]:
+        """Entity -> target id of the records to be changed, and why others are not."""
+        rows = batch.rows.to_pylist()
+        if TARGET_ID not in batch.rows.column_names:
+            found = self._named(batch.object, [row[ENTITY] for row in rows], doubtful=False)
+            return found, {row[ENTITY]: GONE for row in rows if row[ENTITY] not in found}
+        there = {
+            row["target_id"]: row[ENTITY]
+            for table in self.read(batch.object.bare(), "id", [row[TARGET_ID] for row in rows])
+            for row in table.to_pylist()
+        }
+        refused = {
+            row[ENTITY]: TAKEN if row[TARGET_ID] in there else GONE
+            for row in rows
+            if there.get(row[TARGET_ID], "") not in (None, row[ENTITY])
+        }
+        return {row[ENTITY]: row[TARGET_ID] for row in rows if row[ENTITY] not in refused}, refused
+
+    def _named(self, object: TargetObject, entities: Sequence[str], *, doubtful: bool = True) -> dict[str, str]:
+        """Entity -> target id by our key. Where an answer is being completed (`doubtful`) no error may lose it."""
+        found: dict[str, str] = {}
+        try:
+            for table in self.read(object.bare(), "key", entities):
+                found.update(zip(table[ENTITY].to_pylist(), table["target_id"].to_pylist(), strict=True))
+        except TargetError:
+            if not doubtful:
+                raise
+        return found
+
+    def _spoiled(self, batch: WriteBatch, outcome: Answer, refused: Mapping[str, Refusal]) -> Answer:
+        """A batch of which nothing was done. Where the CRM speaks of our key, some are there by an earlier try."""
+        assert outcome.refused_whole is not None
+        entities = [entity for entity in batch.rows[ENTITY].to_pylist() if entity not in refused]
+        now = self._waiting.now()
+        if batch.action == "create" and batch.object.key_field in outcome.refused_whole.words:
+            there = self._named(batch.object, entities)
+            if there:
+                return Answer(loaded=there, later={entity: now for entity in entities if entity not in there})
+        if refused:
+            return Answer(refused=refused, later=dict.fromkeys(entities, now))
+        return outcome
+
+    # ------------------------------------------------------------------------------------------------ asking
+
+    @cached_property
+    def _about(self) -> answers.About:
+        return self._ask(requests.ABOUT, answers.about)
+
+    def _look(self, objects: Sequence[str]) -> dict[str, Described]:
+        found = {}
+        for name in dict.fromkeys(objects):
+            said = self._ask(requests.describing(name), partial(answers.described, object=name))
+            if said is not None:
+                found[name] = said
+        return found
+
+    def _described(self, object: TargetObject) -> Described:
+        """An object as it was when it was first used."""
+        if object.name not in self._known:
+            found = self._look([object.name])
+            if not found:
+                raise TargetError(f"the CRM has no object {object.name}", hint="an administrator has to make it there")
+            self._known[object.name] = found[object.name]
+        return self._known[object.name]
+
+    def _ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
+        """What an answer to a question says; a question whose answer cannot be read is asked again."""
+        for _ in range(READINGS - 1):
+            reply = self._http.send(request)
+            try:
+                return read(reply)
+            except Retryable:
+                continue
+        return read(self._http.send(request))
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._http.close()
+        self._tokens.close()
+
+
+def _table(records: Sequence[answers.Record], key_field: str, names: Sequence[str], described: Described) -> pa.Table:
+    columns: dict[str, list[str | None]] = {
+        "target_id": [id for id, _ in records],
+        ENTITY: [text_of(values.get(key_field), "text") for _, values in records],
+    }
+    for name in names:
+        columns[name] = [text_of(values.get(name), described.type(name)) for _, values in records]
+    return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
