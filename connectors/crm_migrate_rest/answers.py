@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, By, Refusal
 from crm_migrate.connecting.contract import Answer as Outcome
 from crm_migrate.connecting.http import Answer
 from crm_migrate.errors import TargetError
@@ -118,24 +118,31 @@ def described(answer: Answer, object: str) -> Described | None:
     return Described(object, {str(name): said for name, said in words})
 
 
-def found(answer: Answer, wanted: Collection[str] | None = None, field: str = "id") -> Found:
-    """The records of a page; or those whose id, or value of a `field`, is one of `wanted`.
+def found(answer: Answer, key_field: str, by: By = "all", wanted: Collection[str] = ()) -> Found:
+    """The records of a page; or those whose id or key of ours is one of `wanted`.
 
-    Raises Retryable where the answer lists a record twice, or one that nobody asked for.
+    Raises Retryable where the answer lists a record or a key of ours twice, or a record that nobody asked for.
     """
-    records, seen = [], set[str]()
-    for each in _results(answer):
-        id, values = each.get("id"), each.get("fields")
-        if not isinstance(id, str) or not id or not isinstance(values, dict):
-            raise answer.unreadable("a list of something else than records")
-        if id in seen or (wanted is not None and (id if field == "id" else values.get(field)) not in wanted):
-            raise answer.unreadable("a list with a record twice, or with one that nobody asked for")
-        seen.add(id)
-        records.append((id, values))
+    records = tuple(_record(answer, each, key_field) for each in _results(answer))
+    for says in ([id for id, _ in records], [key for _, values in records if (key := values.get(key_field))]):
+        if len(set(map(str, says))) != len(says):
+            raise answer.unreadable("a list with a record twice")
+    if by != "all" and any((id if by == "id" else values.get(key_field)) not in wanted for id, values in records):
+        raise answer.unreadable("a list with a record that nobody asked for")
     after = _body(answer).get("after")
     if after is not None and (not isinstance(after, str) or not after):
         raise answer.unreadable("a page that does not say where the next one begins")
-    return Found(tuple(records), after)
+    return Found(records, after)
+
+
+def _record(answer: Answer, said: Mapping[str, Any], key_field: str) -> Record:
+    """Id and values. The key that the CRM names beside them is that among them, or it is about somebody else."""
+    id, values, key = said.get("id"), said.get("fields"), said.get("key")
+    if not isinstance(id, str) or not id or not isinstance(values, dict):
+        raise answer.unreadable("a list of something else than records")
+    if key_field in values and key != values[key_field]:
+        raise answer.unreadable("a list with two keys for one record")
+    return id, values
 
 
 # ---------------------------------------------------------------------------------------------------- writing

@@ -109,9 +109,9 @@ class RestTarget:
                 yield _table(records, object.key_field, names, described)
 
     def _pages(self, object: TargetObject, fields: Sequence[str]) -> Iterator[Sequence[answers.Record]]:
-        after: str | None = None
+        after, read = None, partial(answers.found, key_field=object.key_field)
         while True:
-            page = self._ask(requests.page(object, fields, self._about.page, after), answers.found)
+            page = self._ask(requests.page(object, fields, self._about.page, after), read)
             yield page.records
             if page.after is None:
                 return
@@ -123,11 +123,12 @@ class RestTarget:
         self, object: TargetObject, fields: Sequence[str], by: By, values: Sequence[str]
     ) -> Iterator[Sequence[answers.Record]]:
         wanted, most = list(dict.fromkeys(values)), self._about.batch
-        field = "id" if by == "id" else object.key_field
         for start in range(0, len(wanted), most):
             some = wanted[start : start + most]
             request = requests.finding(object, fields, by, some)
-            yield self._ask(request, partial(answers.found, wanted=frozenset(some), field=field)).records
+            yield self._ask(
+                request, partial(answers.found, key_field=object.key_field, by=by, wanted=frozenset(some))
+            ).records
 
     # ------------------------------------------------------------------------------------------------ writing
 

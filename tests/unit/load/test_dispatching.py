@@ -177,6 +177,23 @@ def test_a_target_that_cannot_be_reached_stops_the_run_and_nothing_is_in_doubt(l
     assert len(loading.store.made) == len(COMPANIES) + len(PEOPLE)
 
 
+@pytest.mark.parametrize(("always", "words"), [("busy", "put off by the target"), ("throttled until now", "too many")])
+def test_a_target_that_puts_off_for_ever_stops_the_run(loading: Loading, always: str, words: str) -> None:
+    loading.script = lambda number, batch: always
+    with pytest.raises(TargetError, match=words):
+        loading.go()
+    assert len(loading.requests) < 40
+    loading.script = lambda number, batch: None
+    loading.go()
+    loading.check()
+
+
+def test_who_says_until_when_may_say_it_often(loading: Loading) -> None:
+    suffer(loading, *["throttled"] * 20, only="company/create/00001")
+    loading.go()
+    loading.check()
+
+
 def test_an_answer_about_somebody_else_stops_the_run(loading: Loading) -> None:
     suffer(loading, "stranger", only="person/create/00001")
     with pytest.raises(TargetConflict, match="were not sent"):

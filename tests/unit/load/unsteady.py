@@ -103,6 +103,8 @@ class Unsteady(MemoryTarget):
                 raise Retryable("nobody listens")
             case "throttled":
                 raise Throttled("too many", now + timedelta(seconds=20))
+            case "throttled until now":
+                raise Throttled("too many", now)
             case "quota":
                 raise QuotaGone("enough for today", now + timedelta(hours=16))
             case "lost before":

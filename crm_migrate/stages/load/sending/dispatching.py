@@ -247,16 +247,18 @@ class _Dispatch:
         A deadline is on disk: whoever goes on after us keeps it too.
         """
         now, entities = self._clock.now(), request.listed()
-        if isinstance(error, Throttled):
-            self._not_before = max(self._not_before, error.until)
-            self._sender.ledger.note(DEADLINE, {"identity": self._sender.identity, "until": error.until.isoformat()})
+        deadline = error.until if isinstance(error, Throttled) and error.until > now else None
+        if deadline is not None:
+            self._not_before = max(self._not_before, deadline)
+            self._sender.ledger.note(DEADLINE, {"identity": self._sender.identity, "until": deadline.isoformat()})
+            request = replace(request, tries=request.tries - 1)  # whoever says until when has been heard: no try
         elif request.tries + 1 >= TRIES:
             self._failure = self._failure or error
         if isinstance(error, InDoubt) or request.state == "asked":
             self._size.silent()
             self._answered(request, Answer(in_doubt=frozenset(entities)))
         else:
-            until = now if isinstance(error, Throttled) else now + timedelta(seconds=2**request.tries)
+            until = deadline or now + timedelta(seconds=2**request.tries)
             self._answered(request, Answer(later=dict.fromkeys(entities, until)))
 
     def _answered(self, request: Request, answer: Answer) -> None:
@@ -291,6 +293,8 @@ class _Dispatch:
             ready = settled_at(self._clock.now(), self._limits)
             yield replace(doubtful, entities=tuple(sorted(answer.in_doubt)), ready=ready, tries=request.tries + 1)
         if answer.later:
+            if not asked and request.tries + 1 >= TRIES:
+                self._failure = self._failure or _put_off(request, len(answer.later))
             planned = request.on("miss" if asked else "postpone")
             ready = max(answer.later.values())
             yield replace(planned, entities=tuple(sorted(answer.later)), ready=ready, tries=request.tries + (not asked))
@@ -306,6 +310,13 @@ def _doubtful(request: Request, count: int) -> TargetError:
     return TargetError(
         f"{count} record(s) of batch {request.batch.name} are in doubt: the target did not answer for them",
         hint="crm-migrate resume (it asks the target by our key before it sends anything again)",
+    )
+
+
+def _put_off(request: Request, count: int) -> TargetError:
+    return TargetError(
+        f"{count} record(s) of batch {request.batch.name} were put off by the target {TRIES} times; none was written",
+        hint="see what holds them there, then: crm-migrate resume",
     )
 
 
