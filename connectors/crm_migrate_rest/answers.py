@@ -186,7 +186,7 @@ class _Said:
 
 
 def _judged(result: Mapping[str, Any], row: Row, key_field: str, action: str, now: datetime) -> _Said:
-    status, id = result.get("status"), result.get("id")
+    status, id = _text(result.get("status")), result.get("id")
     if status in _DONE[action]:
         return _identified(id, row.get(TARGET_ID))
     if status != "refused":

@@ -125,10 +125,8 @@ class RestTarget:
         wanted, most = list(dict.fromkeys(values)), self._about.batch
         for start in range(0, len(wanted), most):
             some = wanted[start : start + most]
-            request = requests.finding(object, fields, by, some)
-            yield self._ask(
-                request, partial(answers.found, key_field=object.key_field, by=by, wanted=frozenset(some))
-            ).records
+            read = partial(answers.found, key_field=object.key_field, by=by, wanted=frozenset(some))
+            yield self._ask(requests.finding(object, fields, by, some), read).records
 
     # ------------------------------------------------------------------------------------------------ writing
 

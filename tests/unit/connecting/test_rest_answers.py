@@ -49,6 +49,7 @@ def test_every_record_is_named_by_its_key_in_any_order() -> None:
               action="update").outcome.loaded == TRUTH  # fmt: skip
 
 
+RETYPED: list[Any] = [7, None, [], {}, True, ""]
 MUTATIONS: dict[str, Callable[[list[dict[str, Any]], random.Random], object]] = {
     "dropped": lambda results, dice: results.pop(dice.randrange(len(results))),
     "doubled": lambda results, dice: results.append(dict(dice.choice(results))),
@@ -57,8 +58,8 @@ MUTATIONS: dict[str, Callable[[list[dict[str, Any]], random.Random], object]] = 
     "emptied one": lambda results, dice: dice.choice(results).clear(),
     "unknown word": lambda results, dice: dice.choice(results).update(trace="0"),
     "lost word": lambda results, dice: results[0].pop(dice.choice(list(results[0]))),
-    "retyped": lambda results, dice: results[0].update({dice.choice(list(results[0])): dice.choice([7, None, [], {}, True, ""])}),  # noqa: E501
-    "other word": lambda results, dice: dice.choice(results).update(status=dice.choice(["updated", "refused", "OK", ""])),
+    "retyped": lambda results, dice: results[0].update({dice.choice(list(results[0])): dice.choice(RETYPED)}),
+    "other word": lambda results, dice: dice.choice(results).update(status=dice.choice(["updated", "OK"])),
     "contradiction": lambda results, dice: results.append({**dice.choice(results), "id": "77"}),
 }  # fmt: skip
 
