@@ -77,7 +77,9 @@ class Migration:
         with Ledger(self.path) as ledger:
             lines = ledger.lines("r1")
             time = LoaderDays(self.clock)
-            sender = Sender("p", self.run, ledger, target, lines, lambda: False, lambda name, rows: None, time)
+            sender = Sender(
+                "p", target.identity(), self.run, ledger, target, lines, lambda: False, lambda name, rows: None, time
+            )
             self._send(sender, COMPANY, "create", COMPANIES)
             parts = files(self.run, ledger.lines("r1"), "company", ["create"])
             ids = {row[ENTITY]: row["target_id"] for part in parts for row in pq.read_table(part).to_pylist()}
