@@ -7,23 +7,20 @@ Debian's and Homebrew's folders); where there is none and we are root on Debian,
 runs as an unprivileged user, because PostgreSQL refuses anything else.
 """
 
-import argparse
 import contextlib
 import os
 import secrets
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from servers import free_port, install_package, main, server_user, stop, wait_until
+
 VARIABLE = "CRM_MIGRATE_TEST_POSTGRESQL"
 FOLDERS = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
-START_SECONDS = 60
 SETTINGS = ("fsync=on", "max_connections=50", "shared_buffers=128MB", "max_wal_size=2GB")
 
 
@@ -39,32 +36,6 @@ def find_binaries() -> Path | None:
 def _version(folder: Path) -> float:
     digits = "".join(c if c.isdigit() or c == "." else " " for c in str(folder)).split()
     return max((float(d) for d in digits if d.replace(".", "", 1).isdigit()), default=0.0)
-
-
-def install() -> None:
-    """Install the distribution's server; a sentence and exit code 1 where that is not ours to do."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit("no PostgreSQL server found: install one (initdb and postgres), or run as root on Debian")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq"], check=True, env=quiet)
-    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"], check=True, env=quiet)
-
-
-def server_user() -> str | None:
-    """The user to run as: None when we are an ordinary user already."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return None
-    import pwd  # not on Windows, where nobody is root
-
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return next(name for name in ("postgres", "nobody") if name in names)
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def initialise(binaries: Path, folder: Path, user: str | None, password: str) -> Path:
@@ -83,25 +54,10 @@ def initialise(binaries: Path, folder: Path, user: str | None, password: str) ->
     return data
 
 
-def wait_until_ready(server: subprocess.Popen[bytes], binaries: Path, port: int, log: Path) -> None:
-    """Return when the server takes connections; exit with its own last words when it dies or takes too long."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        probe = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-        if subprocess.run(probe, check=False).returncode == 0:
-            return
-        time.sleep(0.05)
-    sys.exit(f"the server did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
-
-
-def stop(server: subprocess.Popen[bytes]) -> None:
-    """Fast shutdown (SIGINT: open sessions are cut), then the hard way."""
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(20)
-    except subprocess.TimeoutExpired:
-        server.send_signal(signal.SIGQUIT)
-        server.wait(20)
+def ready(binaries: Path, port: int) -> bool:
+    """Whether the server takes connections."""
+    probe = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    return subprocess.run(probe, check=False).returncode == 0
 
 
 @contextlib.contextmanager
@@ -109,10 +65,10 @@ def running() -> Iterator[str]:
     """The URL of a private server that lives as long as this block."""
     binaries = find_binaries()
     if binaries is None:
-        install()
+        install_package("postgresql", "PostgreSQL", "initdb and postgres")
         binaries = find_binaries()
     assert binaries is not None, "installed, and still no initdb"
-    user, password, port = server_user(), secrets.token_urlsafe(16), free_port()
+    user, password, port = server_user("postgres"), secrets.token_urlsafe(16), free_port()
     with tempfile.TemporaryDirectory(prefix="crm-migrate-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         data = initialise(binaries, folder, user, password)
@@ -124,39 +80,11 @@ def running() -> Iterator[str]:
                 command, user=user, cwd=folder, stdout=out, stderr=out, start_new_session=os.name != "nt"
             )
         try:
-            wait_until_ready(server, binaries, port, log)
+            wait_until(lambda: ready(binaries, port), server, log)
             yield f"postgresql://crm_migrate:{password}@127.0.0.1:{port}/postgres"
         finally:
-            stop(server)
-
-
-def _leave(number: int, _frame: object) -> None:
-    sys.exit(128 + number)
-
-
-def run(command: list[str]) -> int:
-    """Run the command with the URL in its environment; its exit code."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _leave)
-    with running() as url:
-        return subprocess.run(command, env={**os.environ, VARIABLE: url}, check=False).returncode
-
-
-def main() -> None:
-    """`run -- COMMAND`; without a command the URL is printed and the server runs until Ctrl-C."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verb", choices=["run", "serve"])
-    parser.add_argument("command", nargs=argparse.REMAINDER, help="the command and its arguments, after --")
-    arguments = parser.parse_args()
-    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
-    if arguments.verb == "run":
-        sys.exit(run(command) if command else "run: what? python scripts/postgres.py run -- COMMAND")
-    with contextlib.suppress(KeyboardInterrupt), running() as url:
-        print(url, flush=True)
-        while True:
-            time.sleep(3600)
+            stop(server, "SIGINT", "SIGQUIT")  # fast: open sessions are cut; then the hard way
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, {VARIABLE: running})

@@ -1,22 +1,39 @@
-"""The databases that tests load into: a SQLite file, and a schema of its own in the PostgreSQL that CI starts."""
+"""The databases that tests load into: a SQLite file, and a schema or database of its own in the servers that CI starts."""
 
 import os
 import uuid
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-VARIABLE = "CRM_MIGRATE_TEST_POSTGRESQL"
-KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+VARIABLES = {"postgresql": "CRM_MIGRATE_TEST_POSTGRESQL", "mariadb": "CRM_MIGRATE_TEST_MARIADB"}
+TITLES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB"}
+KINDS = ("sqlite", *(pytest.param(kind, marks=getattr(pytest.mark, kind)) for kind in TITLES))
 
 
 def options(kind: str, folder: Path) -> dict[str, str]:
     """The options of an environment whose target is empty. Skips visibly where there is no server, but not in CI."""
     if kind == "sqlite":
         return {"url": f"sqlite:///{folder / 'crm.db'}"}
-    url = os.environ.get(VARIABLE)
+    url, title, fresh = os.environ.get(VARIABLES[kind]), TITLES[kind], f"test_{uuid.uuid4().hex}"
     if not url and os.environ.get("CI"):
-        pytest.fail(f"CI must have a PostgreSQL: {VARIABLE} is not set")
+        pytest.fail(f"CI must have a {title}: {VARIABLES[kind]} is not set")
     if not url:
-        pytest.skip(f"no PostgreSQL: python scripts/postgres.py run -- pytest (sets {VARIABLE})")
-    return {"url": url, "schema": f"test_{uuid.uuid4().hex}"}
+        pytest.skip(f"no {title}: python scripts/servers.py run -- pytest (sets {VARIABLES[kind]})")
+    return {"url": url, "schema": fresh} if kind == "postgresql" else {"url": _database(url, fresh)}
+
+
+def _database(url: str, name: str) -> str:
+    """A MariaDB database of its own."""
+    engine = sa.create_engine(driven(url), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_turkish_ci")
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def driven(url: str) -> sa.URL:
+    """The url with the driver that is installed, for what somebody else does in the database."""
+    drivers = {"postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql"}
+    made = sa.make_url(url)
+    return made.set(drivername=drivers.get(made.drivername, made.drivername))

@@ -1,4 +1,4 @@
-"""Reads and writes SQL databases: SQLite and PostgreSQL. Nothing is imported before a source or target is asked for."""
+"""Reads and writes SQL databases: SQLite and PostgreSQL, and writes MariaDB. Nothing is imported before a source or target is asked for."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ class SqlConnector:
     """Sources through SQLAlchemy in one snapshot, targets by our key in one transaction per batch."""
 
     name = "sql"
-    title = "SQL databases: SQLite, PostgreSQL"
+    title = "SQL databases: SQLite, PostgreSQL; MariaDB as a target"
     source_options = frozenset({"url", "table", "query", "covers", "join"})
     target_options = frozenset({"url", "schema"})
 

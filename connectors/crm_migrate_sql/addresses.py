@@ -11,7 +11,9 @@ from sqlalchemy.engine import URL
 from crm_migrate.errors import UsageError
 
 _SECRETS = ("password", "sslpassword", "passfile", "sslkey")
-_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+# Others name MariaDB by the driver of SQLAlchemy, which is the one we use.
+_MARIADB = ("mariadb", "mariadb+pymysql", "mysql+pymysql")
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "mariadb+pymysql")
 
 
 CONNECT_SECONDS = 15
@@ -28,17 +30,18 @@ NETWORK = {
 
 
 def read_address(text: str, who: str, folder: Path | None = None) -> URL:
-    """The URL of a SQLite or PostgreSQL database. UsageError, without the text, where it is none or says what we
+    """The URL of a SQLite, PostgreSQL or MariaDB database. UsageError, without the text, where it is none or says what we
     would have to ignore. A relative SQLite file lies in `folder`, wherever the command was called."""
     try:
         url = sa.make_url(text.replace("postgres://", "postgresql://", 1))
+        url = url.set(drivername="mariadb+pymysql") if url.drivername in _MARIADB else url
     except (sa.exc.ArgumentError, ValueError):  # the second where a port is no number
         raise UsageError(
             f"the url of {who} cannot be read", hint="postgresql://user@host/database or sqlite:///file"
         ) from None
     backend = url.get_backend_name()
-    if backend not in ("sqlite", "postgresql"):
-        raise UsageError(f"{who}: {backend} is not there yet", hint="sqlite:/// or postgresql://")
+    if backend not in ("sqlite", "postgresql", "mariadb"):
+        raise UsageError(f"{who}: {backend} is not there yet", hint="sqlite:///, postgresql:// or mariadb://")
     if url.drivername not in _DRIVERS:
         raise UsageError(f"{who}: only {backend}:// is used, not {url.drivername}://", hint=f"write {backend}://")
     if "@" in f"{url.host or ''}{url.username or ''}":
@@ -64,6 +67,16 @@ def require_psycopg() -> None:
     except ImportError:  # psycopg says so too where libpq is not there
         raise UsageError(
             "PostgreSQL needs the Python package psycopg", hint="pip install 'crm-migrate[postgresql]'"
+        ) from None
+
+
+def require_pymysql() -> None:
+    """UsageError with the command that installs it where MariaDB's driver is missing."""
+    try:
+        import pymysql  # noqa: F401
+    except ImportError:
+        raise UsageError(
+            "MariaDB needs the Python package PyMySQL", hint="pip install 'crm-migrate[mariadb]'"
         ) from None
 
 

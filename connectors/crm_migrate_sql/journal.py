@@ -3,7 +3,7 @@ every entity stands for, so that who comes with another ledger, or none, finds w
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from crm_migrate.connecting.contract import WriteBatch
@@ -12,6 +12,7 @@ from crm_migrate.quoting import literal
 from crm_migrate_sql.tables import Dialect
 
 BATCHES, IDENTITY, MEMBERS = "_crm_migrate_batch", "_crm_migrate_target", "_crm_migrate_member"
+FORGOTTEN = 1_000  # keys of one DELETE
 
 
 class Session(Protocol):
@@ -21,17 +22,23 @@ class Session(Protocol):
         """The rows of a statement, if it has any."""
         ...
 
+    def run_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """A statement for each of many rows."""
+        ...
+
 
 def statements(dialect: Dialect) -> dict[str, str]:
     """The statements that make our tables, by name."""
     batches, identity, members = (dialect.place(name) for name in (BATCHES, IDENTITY, MEMBERS))
+    key, long = dialect.key_text, "LONGTEXT" if dialect.name == "mariadb" else "TEXT"
     return {
-        BATCHES: f"CREATE TABLE {batches} (project TEXT NOT NULL, run TEXT NOT NULL, batch TEXT NOT NULL, "
-        "object TEXT NOT NULL, action TEXT NOT NULL, digest TEXT NOT NULL, counts TEXT, rejected TEXT, "
-        "committed TIMESTAMP DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (project, run, batch))",
-        IDENTITY: f"CREATE TABLE {identity} (id TEXT PRIMARY KEY, since TIMESTAMP DEFAULT CURRENT_TIMESTAMP)",
-        MEMBERS: f"CREATE TABLE {members} (project TEXT NOT NULL, object TEXT NOT NULL, member TEXT NOT NULL, "
-        "entity TEXT NOT NULL, PRIMARY KEY (project, object, member))",
+        BATCHES: f"CREATE TABLE {batches} (project {key} NOT NULL, run {key} NOT NULL, batch {key} NOT NULL, "
+        f"object {key} NOT NULL, action {key} NOT NULL, digest {key} NOT NULL, counts {long}, rejected {long}, "
+        f"committed TIMESTAMP DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (project, run, batch)){dialect.behind}",
+        IDENTITY: f"CREATE TABLE {identity} (id {key} PRIMARY KEY, since TIMESTAMP DEFAULT CURRENT_TIMESTAMP)"
+        f"{dialect.behind}",
+        MEMBERS: f"CREATE TABLE {members} (project {key} NOT NULL, object {key} NOT NULL, member {key} NOT NULL, "
+        f"entity {key} NOT NULL, PRIMARY KEY (project, object, member)){dialect.behind}",
     }
 
 
@@ -89,12 +96,28 @@ def committed(session: Session, dialect: Dialect, project: str, run: str) -> dic
     return {str(batch): str(digest) for batch, digest in session.run(query, (project, run))}
 
 
-def claiming(dialect: Dialect) -> str:
-    """The statement that keeps one member of an entity (project, object, member, entity); the later word holds."""
-    return (
-        f"INSERT INTO {dialect.place(MEMBERS)} (project, object, member, entity) VALUES (%s, %s, %s, %s) "
-        "ON CONFLICT (project, object, member) DO UPDATE SET entity = excluded.entity"
-    )
+def keep(session: Session, dialect: Dialect, project: str, object: str, members: Mapping[str, str]) -> None:
+    """Keep member -> entity of an object; the later word holds."""
+    table, columns = dialect.place(MEMBERS), "project, object, member, entity"
+    insert = f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s)"
+    rows = [(project, object, member, entity) for member, entity in members.items()]
+    if dialect.name == "mariadb":  # ON DUPLICATE KEY would be about any key of the table
+        _forget(session, table, [row[:3] for row in rows])
+        session.run_many(insert, rows)
+    else:
+        conflict = "ON CONFLICT (project, object, member) DO UPDATE SET entity = excluded.entity"
+        session.run_many(f"{insert} {conflict}", rows)
+
+
+def _forget(session: Session, table: str, keys: Sequence[tuple[str, str, str]]) -> None:
+    """Take out rows by their primary key."""
+    for start in range(0, len(keys), FORGOTTEN):
+        part = keys[start : start + FORGOTTEN]
+        members = ", ".join(["%s"] * len(part))
+        session.run(
+            f"DELETE FROM {table} WHERE project = %s AND object = %s AND member IN ({members})",
+            (*part[0][:2], *(key[2] for key in part)),
+        )
 
 
 def claimed(dialect: Dialect, object_name: str) -> str:

@@ -1,14 +1,20 @@
 """What a database lacks before it can take CRM objects: tables, columns, our key, our journal."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.errors import UsageError
-from crm_migrate_sql.tables import Dialect, Table, column_definition, create_table
+from crm_migrate_sql.tables import Dialect, Table, column_definition, create_table, storage_of
 
+MARIADB_NAME, MARIADB_ROW = 64, 65_535  # characters, bytes
+UNCHECKED = "SET STATEMENT foreign_key_checks = 0 FOR"  # so that tables may lead to each other
+KEY_BYTES = 4 * 255 + 2 + 8
+LONGEST_PLAIN = 28  # DECIMAL(60,20)
 POSTGRESQL_NAME = 63  # bytes of an identifier, NAMEDATALEN - 1
-MOST_COLUMNS = {"postgresql": 1_600, "sqlite": 2_000}  # MaxHeapAttributeNumber, SQLITE_MAX_COLUMN
+# MaxHeapAttributeNumber, SQLITE_MAX_COLUMN, and what MariaDB counts for InnoDB.
+MOST_COLUMNS = {"postgresql": 1_600, "sqlite": 2_000, "mariadb": 1_017}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,8 @@ class Change:
 
 def changes(dialect: Dialect, objects: Sequence[TargetObject], there: Mapping[str, Table]) -> list[Change]:
     """Tables first, then columns and keys of tables that are there, then the references between them."""
+    if dialect.name == "mariadb":
+        return _committed_one_by_one(dialect, objects, there)
     made, linked = [], []
     for object in objects:
         table = there.get(object.name)
@@ -35,12 +43,50 @@ def changes(dialect: Dialect, objects: Sequence[TargetObject], there: Mapping[st
     return made + (linked if dialect.name != "sqlite" else [])
 
 
-def refuse_long_names(dialect: Dialect, objects: Sequence[TargetObject]) -> None:
-    """UsageError where PostgreSQL would cut a name: two that begin alike would become one."""
+def _committed_one_by_one(
+    dialect: Dialect, objects: Sequence[TargetObject], there: Mapping[str, Table]
+) -> list[Change]:
+    """As `changes`, each with all that belongs to it: MariaDB takes no statement back that makes a table or column."""
+    made = []
+    for object in objects:
+        table = there.get(object.name)
+        if table is None:
+            links = [_link(dialect, field, there) for field in object.fields if field.reference]
+            made.append(Change(f"create table {object.name}", f"{UNCHECKED} {create_table(dialect, object, links)}"))
+        else:
+            made += _key(dialect, object, table)
+            fresh = [field for field in object.fields if table.column(field.name) is None]
+            made += [_linked_column(dialect, object, field, there) for field in fresh]
+    return made
+
+
+def _linked_column(
+    dialect: Dialect, object: TargetObject, field: TargetField, there: Mapping[str, Table]
+) -> Change:
+    change = _column(dialect, object, field)
+    if not field.reference:
+        return change
+    link = f"{change.statement}, ADD {_link(dialect, field, there)}"
+    return replace(change, statement=link if field.reference in there else f"{UNCHECKED} {link}")
+
+
+def _link(dialect: Dialect, field: TargetField, there: Mapping[str, Table]) -> str:
+    """The reference of a column; the table it leads to may not be there yet."""
+    assert field.reference
+    key = there[field.reference].key if field.reference in there else "id"
+    return (
+        f"FOREIGN KEY ({dialect.quote(field.name)}) "
+        f"REFERENCES {dialect.place(field.reference)} ({dialect.quote(key)})"
+    )
+
+
+def refuse_names(dialect: Dialect, objects: Sequence[TargetObject]) -> None:
+    """UsageError where PostgreSQL would cut a name (two that begin alike would become one) or MariaDB refuse it."""
+    if dialect.name == "mariadb":
+        _refuse_mariadb_names(objects)
     if dialect.name != "postgresql":
         return
-    names = {name for o in objects for name in (o.name, o.key_field, *(field.name for field in o.fields))}
-    for name in sorted(names):
+    for name in _names(objects):
         if len(name.encode()) > POSTGRESQL_NAME:
             raise UsageError(
                 f"PostgreSQL cuts names after {POSTGRESQL_NAME} bytes, and `{name}` has {len(name.encode())}",
@@ -56,11 +102,53 @@ def refuse_wide(dialect: Dialect, objects: Sequence[TargetObject], there: Mappin
         found = {column.name for column in table.columns} if table else {"id"}
         count = len(found | {object.key_field, *(field.name for field in object.fields)})
         if count > most:
-            named = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[dialect.name]
+            named = {"postgresql": "PostgreSQL", "sqlite": "SQLite", "mariadb": "MariaDB"}[dialect.name]
             raise UsageError(
                 f"{object.name} would have {count:,} columns, and a table of {named} holds at most {most:,}",
                 hint="map fewer fields, or load part of them as an object of its own",
             )
+
+
+def _names(objects: Sequence[TargetObject]) -> list[str]:
+    return sorted({name for o in objects for name in (o.name, o.key_field, *(field.name for field in o.fields))})
+
+
+def _refuse_mariadb_names(objects: Sequence[TargetObject]) -> None:
+    """A name has 64 characters of the basic plane at most, none of them a space at the end."""
+    for name in _names(objects):
+        if len(name) > MARIADB_NAME or name != name.rstrip(" ") or any(ord(letter) > 0xFFFF for letter in name):
+            raise UsageError(
+                f"MariaDB has no name like `{name[:80]}`: at most {MARIADB_NAME} characters, no emoji, no space at the end",
+                hint="give it another name in the target with `to:`",
+            )
+    for object in objects:
+        folded = Counter(field.name.lower() for field in object.fields)
+        doubled = next((name for name, count in folded.items() if count > 1), None)
+        if doubled:
+            raise UsageError(
+                f"`{object.name}` has the field `{doubled}` twice: MariaDB reads names of columns without case",
+                hint="give one of them another name in the target with `to:`",
+            )
+
+
+def refuse_wide_rows(dialect: Dialect, objects: Sequence[TargetObject], there: Mapping[str, Table]) -> None:
+    """UsageError where a table to be made has longer rows than MariaDB's have."""
+    if dialect.name != "mariadb":
+        return
+    for object in objects:
+        if object.name in there:
+            continue  # the server counts what the table has, and refuses the column
+        size = KEY_BYTES + sum(_bytes(field) for field in object.fields)
+        if size > MARIADB_ROW:
+            raise UsageError(
+                f"a row of `{object.name}` could have {size:,} bytes: MariaDB takes {MARIADB_ROW:,}",
+                hint="give long texts no `length:`, or split the object",
+            )
+
+
+def _bytes(field: TargetField) -> int:
+    """What a column takes of a row at most: four bytes a character, and where a long text lies."""
+    return 4 * field.length + 2 if storage_of(field) == "text" and field.length else LONGEST_PLAIN
 
 
 def _key(dialect: Dialect, object: TargetObject, table: Table) -> list[Change]:
@@ -70,7 +158,7 @@ def _key(dialect: Dialect, object: TargetObject, table: Table) -> list[Change]:
     out = []
     if column is None:
         out.append(
-            Change(f"add our key {object.name}.{object.key_field}", f"ALTER TABLE {place} ADD COLUMN {key} TEXT")
+            Change(f"add our key {object.name}.{object.key_field}", f"ALTER TABLE {place} ADD COLUMN {key} {dialect.key_text}")
         )
     if column is None or not column.unique:
         index = dialect.quote(f"{object.name}_{object.key_field}_key")

@@ -95,7 +95,13 @@ def parse_url(text: str | None, source: str, folder: Path | None = None) -> URL:
     """The URL of a source. UsageError where it is missing or none of ours; the text itself is never shown."""
     if not text:
         raise UsageError(f"source `{source}` names no database", hint="write `url: env:NAME` and `table:`")
-    return read_address(text, f"source `{source}`", folder)
+    url = read_address(text, f"source `{source}`", folder)
+    if url.get_backend_name() == "mariadb":
+        raise UsageError(
+            f"source `{source}`: MariaDB is a target, and no source yet",
+            hint="export its tables as CSV (UTF-8), and name the files",
+        )
+    return url
 
 
 def _sqlite(url: URL, source: str) -> sa.Engine:

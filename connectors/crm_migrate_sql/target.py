@@ -1,4 +1,4 @@
-"""A CRM in a SQL database: our own schema in SQLite or PostgreSQL, or tables that are there already.
+"""A CRM in a SQL database: our own schema in SQLite, PostgreSQL or MariaDB, or tables that are there already.
 
 Batch and journal row are one transaction, so a batch is loaded exactly once whatever happens between us and the
 database. Inserts and updates are separate statements by our key.
@@ -25,14 +25,15 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.errors import TargetError, UsageError
 from crm_migrate_sql import journal
-from crm_migrate_sql.addresses import masked, read_address, require_psycopg
+from crm_migrate_sql.addresses import masked, read_address, require_psycopg, require_pymysql
 from crm_migrate_sql.bisecting import isolate
-from crm_migrate_sql.preparing import changes, refuse_long_names, refuse_wide
+from crm_migrate_sql.preparing import changes, refuse_names, refuse_wide, refuse_wide_rows
 from crm_migrate_sql.rights import check_rights
 from crm_migrate_sql.sqlite import Sqlite
 from crm_migrate_sql.tables import Column, Table, described, reflect
 
 if TYPE_CHECKING:
+    from crm_migrate_sql.mariadb import Mariadb
     from crm_migrate_sql.postgresql import Postgres
 
 LOOKUP_KEYS = 5_000
@@ -40,7 +41,7 @@ SWALLOWED = "the database took the record and does not have it: a trigger droppe
 OURS = (journal.BATCHES, journal.IDENTITY, journal.MEMBERS)
 
 
-def connect_backend(options: Mapping[str, Any], folder: Path | None = None) -> "Postgres | Sqlite":
+def connect_backend(options: Mapping[str, Any], folder: Path | None = None) -> "Mariadb | Postgres | Sqlite":
     """The database that an environment's options name (`url`, for PostgreSQL also `schema`)."""
     if "url" not in options:
         raise UsageError("a SQL target needs a url", hint="url: sqlite:///crm.db, or url: env:CRM_DATABASE")
@@ -49,6 +50,11 @@ def connect_backend(options: Mapping[str, Any], folder: Path | None = None) -> "
         if "schema" in options:
             raise UsageError("SQLite has no schemas", hint="leave `schema:` out of the environment")
         return Sqlite(url)
+    if url.get_backend_name() == "mariadb":
+        require_pymysql()
+        from crm_migrate_sql.mariadb import Mariadb
+
+        return Mariadb(url, options.get("schema"))
     require_psycopg()
     from crm_migrate_sql.postgresql import Postgres
 
@@ -56,7 +62,7 @@ def connect_backend(options: Mapping[str, Any], folder: Path | None = None) -> "
 
 
 class SqlTarget:
-    """Writes a SQLite or PostgreSQL database."""
+    """Writes a SQLite, PostgreSQL or MariaDB database."""
 
     def __init__(self, options: Mapping[str, Any], folder: Path | None = None) -> None:
         self._backend = connect_backend(options, folder)
@@ -69,14 +75,17 @@ class SqlTarget:
 
     def identity(self) -> str:
         """The name that `prepare` gave this database; before that, a name that no prepared database has."""
-        if self._exists(journal.IDENTITY):
-            with self._backend.reading() as session:
-                name = journal.named(session, self._dialect)
-                if name:
-                    return f"sql-{name}"
+        if name := self._name():
+            return f"sql-{name}"
         url = self._backend.engine.url
         place = f"{url.get_backend_name()}|{url.host}|{url.port}|{url.database}|{self._dialect.schema}"
         return f"sql-unprepared-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+
+    def _name(self) -> str | None:
+        if not self._exists(journal.IDENTITY):
+            return None
+        with self._backend.reading() as session:
+            return journal.named(session, self._dialect)
 
     def describe(self, objects: Sequence[str]) -> TargetSchema:
         """The named tables that are there and have a key of one column, as they are now."""
@@ -95,13 +104,15 @@ class SqlTarget:
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Create (or with `apply=False` only name) tables, columns, our key, our journal."""
-        refuse_long_names(self._dialect, objects)
+        refuse_names(self._dialect, objects)
         found = {o.name: t for o in objects if (t := self._reflect(o.name))} if self._there() else {}
         refuse_wide(self._dialect, objects, found)
         wanted = changes(self._dialect, objects, found)
         ours = {name: s for name, s in journal.statements(self._dialect).items() if not self._exists(name)}
+        refuse_wide_rows(self._dialect, objects, found)
         self._check_rights(found, objects, makes=bool(ours) or len(found) < len(objects))
-        if apply and (wanted or ours):
+        nameless = not ours and self._name() is None  # where making tables was stopped before its end
+        if apply and (wanted or ours or nameless):
             with self._backend.writing() as session:
                 if self._dialect.schema:
                     session.run(f"CREATE SCHEMA IF NOT EXISTS {self._dialect.quote(self._dialect.schema)}")
@@ -109,11 +120,15 @@ class SqlTarget:
                     session.run(statement)
                 journal.name_target(session, self._dialect)
             self._tables.clear()
-        return (*(f"create our table {name}" for name in ours), *(change.title for change in wanted))
+        named = ["give the database a name of its own"] if nameless else []
+        return (*(f"create our table {name}" for name in ours), *named, *(change.title for change in wanted))
 
     def _check_rights(self, found: Mapping[str, Table], objects: Sequence[TargetObject], *, makes: bool) -> None:
         """A file has none but its mode, which its first write tells."""
         if isinstance(self._backend, Sqlite):
+            return
+        if self._dialect.name == "mariadb":
+            self._backend.check([*found, *OURS], [o.name for o in objects])  # type: ignore[union-attr]
             return
         changed = [o.name for o in objects if o.name in found and changes(self._dialect, [o], found)]
         journals = [name for name in OURS if self._exists(name)]
@@ -189,11 +204,9 @@ class SqlTarget:
 
     def claim(self, object: TargetObject, project: str, members: pa.Table) -> None:
         """Keep the members of entities, in one transaction."""
-        rows = zip(members["member"].to_pylist(), members[ENTITY].to_pylist(), strict=True)
+        kept = dict(zip(members["member"].to_pylist(), members[ENTITY].to_pylist(), strict=True))
         with self._backend.writing() as session:
-            session.run_many(
-                journal.claiming(self._dialect), [(project, object.name, member, entity) for member, entity in rows]
-            )
+            journal.keep(session, self._dialect, project, object.name, kept)
 
     def close(self) -> None:
         """Give back connections."""

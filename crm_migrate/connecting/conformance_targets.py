@@ -11,6 +11,7 @@ a fresh one. A check fails with an AssertionError that says what the load could 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -25,6 +26,7 @@ from crm_migrate.connecting.contract import (
     TargetObject,
     WriteBatch,
 )
+from crm_migrate.crm.types import TYPES
 from crm_migrate.errors import TargetConflict
 
 OpenTarget = Callable[[], Target]
@@ -116,15 +118,22 @@ def check_identity_is_stable(open_target: OpenTarget) -> None:
 
 
 def check_every_type_round_trips(open_target: OpenTarget) -> None:
-    """What was written is read back as the same canonical text, and empty stays empty."""
+    """What was written is read back as the same canonical text, and empty stays empty. A number may lose the zeros
+    behind its last digit, where the target keeps numbers and no texts."""
     target = opened(open_target)
     _taken(write(target, PERSON, "people", PEOPLE), PEOPLE)
     found = {row[ENTITY]: row for row in everything(target, PERSON)}
     for person in PEOPLE:
         for field in PERSON.fields:
             read = found[person[ENTITY]][field.name]
-            assert read == person.get(field.name), f"{field.type}: wrote {person.get(field.name)!r}, read {read!r}"
+            sent = person.get(field.name)
+            assert read == sent or _one_number(field, sent, read), f"{field.type}: wrote {sent!r}, read {read!r}"
     target.close()
+
+
+def _one_number(field: TargetField, sent: str | None, read: str | None) -> bool:
+    number = TYPES[field.type].storage == "decimal" and sent is not None and read is not None
+    return number and Decimal(str(sent)) == Decimal(str(read))
 
 
 def check_a_batch_is_written_once(open_target: OpenTarget) -> None:

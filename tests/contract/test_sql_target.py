@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from databases import KINDS, options
+from databases import KINDS, driven, options
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -76,7 +76,7 @@ def test_a_reference_to_nothing_is_refused(open_target: OpenTarget) -> None:
 
 
 def test_a_table_that_is_there_gets_our_key_and_keeps_its_rows(where: dict[str, str]) -> None:
-    engine = sa.create_engine(where["url"].replace("postgresql://", "postgresql+psycopg://"))
+    engine = sa.create_engine(driven(where["url"]))
     place = f'"{where["schema"]}".kunden' if "schema" in where else "kunden"
     with engine.begin() as connection:
         if "schema" in where:
@@ -129,9 +129,9 @@ def test_k_poison_rows_reject_k(where: dict[str, str], size: int, data: st.DataO
     target.close()
 
 
-@pytest.mark.postgresql
-def test_a_second_loader_is_sent_away(tmp_path: Path) -> None:
-    where = options("postgresql", tmp_path)
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_a_second_loader_is_sent_away(tmp_path: Path, kind: str) -> None:
+    where = options(kind, tmp_path)
     first, second = opened(lambda: SqlTarget(where)), SqlTarget(where)
     with pytest.raises(TargetConflict):
         write(second, COMPANY, "b", ({"__entity": "c1", "name": "A"},))
