@@ -26,9 +26,9 @@ install: $(READY) ## a virtual environment with locked, hash-checked packages
 demo: $(READY) ## migrate a fictional Turkish dealer into a SQLite CRM and print the accounting
 	$(BIN)/crm-migrate demo demo
 
-test: $(READY) ## all tests, with a private PostgreSQL and a headless Chromium (make test ARGS="-k ledger")
+test: $(READY) ## all tests, with a private PostgreSQL, a MariaDB and a headless Chromium (make test ARGS="-k ledger")
 	$(RUN) scripts/chromium.py install
-	$(RUN) scripts/postgres.py run -- $(RUN) -m pytest -n auto --dist worksteal $(ARGS)
+	$(RUN) scripts/servers.py run -- $(RUN) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(READY) ## ruff, mypy strict, import-linter for the floors
 	$(RUN) -m ruff check .

@@ -22,7 +22,13 @@ from servers import answers, free_port, install_package, main, server_user, stop
 VARIABLE = "CRM_MIGRATE_TEST_MARIADB"
 FOLDERS = ("/usr/sbin", "/usr/bin", "/opt/homebrew/opt/mariadb/bin", "/usr/local/opt/mariadb/bin")
 # One file for all tables: tests make hundreds of small ones, and each file costs several fsyncs.
-SETTINGS = ("innodb-file-per-table=0", "innodb-buffer-pool-size=128M", "max-connections=50", "skip-log-bin", "sync-frm=0")
+SETTINGS = (
+    "innodb-file-per-table=0",
+    "innodb-buffer-pool-size=128M",
+    "max-connections=50",
+    "skip-log-bin",
+    "sync-frm=0",
+)
 
 
 def find(program: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The databases that tests load into: a SQLite file, and a schema or database of its own in the servers that CI starts."""
+"""The databases that tests load into: a SQLite file, and a schema or database of its own in the servers of CI."""
 
 import os
 import uuid

@@ -30,8 +30,8 @@ NETWORK = {
 
 
 def read_address(text: str, who: str, folder: Path | None = None) -> URL:
-    """The URL of a SQLite, PostgreSQL or MariaDB database. UsageError, without the text, where it is none or says what we
-    would have to ignore. A relative SQLite file lies in `folder`, wherever the command was called."""
+    """The URL of a SQLite, PostgreSQL or MariaDB database. UsageError, without the text, where it is none or says what
+    we would have to ignore. A relative SQLite file lies in `folder`, wherever the command was called."""
     try:
         url = sa.make_url(text.replace("postgres://", "postgresql://", 1))
         url = url.set(drivername="mariadb+pymysql") if url.drivername in _MARIADB else url

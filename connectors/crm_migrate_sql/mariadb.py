@@ -43,14 +43,14 @@ LOOPBACK = (None, "localhost", "127.0.0.1", "::1")
 OLDEST = (10, 6)  # statements that make and change tables are atomic from there on
 FETCH = 20_000
 STATEMENT_BYTES = 1 << 20
-SIGNALLED = 1644  # by a trigger, with whatever SQLSTATE
+SIGNALLED = (1643, 1644)  # by a trigger, with whatever SQLSTATE
 ROW_CLASSES = ("01", "21", "22", "23", "45")  # of SQLSTATE: about what is in a row, or raised by a trigger
 ROW_ERRORS = (
     ER.NO_DEFAULT_FOR_FIELD, ER.TOO_BIG_ROWSIZE, ER.WARN_DATA_TRUNCATED, ER.WARN_DATA_OUT_OF_RANGE,
-    ER.TRUNCATED_WRONG_VALUE_FOR_FIELD, ER.TRUNCATED_WRONG_VALUE, SIGNALLED,
+    ER.TRUNCATED_WRONG_VALUE_FOR_FIELD, ER.TRUNCATED_WRONG_VALUE, *SIGNALLED,
 )  # fmt: skip
 HARMLESS = (1592, 1642)  # a statement that a replica may see otherwise; a trigger that only warns
-GONE = (CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST, 1927)  # 1927: an administrator ended the connection
+GONE = ((CR.CR_SERVER_GONE_ERROR,), (CR.CR_SERVER_LOST,), (1927,))  # 1927: an administrator ended the connection
 _INSTANT = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)Z$"
 
 
@@ -130,7 +130,7 @@ class Mariadb:
                 raise
 
     def _undo(self) -> None:
-        """Nothing of the transaction stays; where even that cannot be said, the server does it for a lost connection."""
+        """Nothing of the transaction stays; where that cannot be said, the server does it for a lost connection."""
         assert self._writer is not None
         try:
             self._writer.rollback()
@@ -167,7 +167,7 @@ class Mariadb:
             yield
         except (pymysql.Error, OSError) as error:
             words = str(error.args[-1] if error.args else error).partition("\n")[0]
-            if self._writer is not None and (error.args[:1] and error.args[0] in GONE or not self._writer.open):
+            if self._writer is not None and (error.args[:1] in GONE or not self._writer.open):
                 _drop(self._writer)
                 self._writer = None
             raise TargetError(
@@ -258,12 +258,16 @@ class Mariadb:
     def _send(self, session: MariadbSession, place: str, columns: Sequence[str], table: Table, rows: pa.Table) -> None:
         """The rows as INSERTs of at most a megabyte, or of one row; Refused where one is longer than a packet."""
         head = f"INSERT INTO {place} ({', '.join(map(self.dialect.quote, columns))}) VALUES "
-        cells = [_literals(rows[name], table.column(column)) for name, column in zip(rows.column_names, columns, strict=True)]
+        cells = [
+            _literals(rows[name], table.column(column)) for name, column in zip(rows.column_names, columns, strict=True)
+        ]
         lines = pc.binary_join_element_wise("(", pc.binary_join_element_wise(*cells, ","), ")", "").to_pylist()
         for values in _portions(lines, min(STATEMENT_BYTES, self._packet // 2)):
             statement = f"{head}{values}"
             if len(statement.encode()) >= self._packet - 16:
-                raise Refused(f"the record is longer than the server takes (max_allowed_packet = {self._packet:,} bytes)")
+                raise Refused(
+                    f"the record is longer than the server takes (max_allowed_packet = {self._packet:,} bytes)"
+                )
             session.change(statement)
 
     def already_claimed(self, error: BaseException) -> bool:
@@ -327,7 +331,8 @@ def _connection_options(url: sa.URL) -> Mapping[str, Any]:
         "read_timeout": STATEMENT_SECONDS + 15,
         "write_timeout": STATEMENT_SECONDS + 15,
         "program_name": "crm-migrate",
-        "ssl_disabled": url.host in LOOPBACK and not url.query,  # a TLS context costs more than the rest of a connection
+        "ssl_disabled": url.host in LOOPBACK
+        and not url.query,  # a TLS context costs more than the rest of a connection
         **{name: url.query[name] for name in PLAIN if name in url.query},
         **{name: _switch(name, url.query[name]) for name in SWITCHES if name in url.query},
     }
@@ -390,5 +395,3 @@ def _about_rows(error: pymysql.Error) -> bool:
 def _words(text: str) -> str:
     """What the database says, with the column or constraint; values that it quotes, and cuts, are not repeated."""
     return re.sub(r"(?s)(value:?|entry|row) '.*' for (column|key)", r"\1 for \2", text)
-
-

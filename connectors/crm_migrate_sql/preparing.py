@@ -60,9 +60,7 @@ def _committed_one_by_one(
     return made
 
 
-def _linked_column(
-    dialect: Dialect, object: TargetObject, field: TargetField, there: Mapping[str, Table]
-) -> Change:
+def _linked_column(dialect: Dialect, object: TargetObject, field: TargetField, there: Mapping[str, Table]) -> Change:
     change = _column(dialect, object, field)
     if not field.reference:
         return change
@@ -75,8 +73,7 @@ def _link(dialect: Dialect, field: TargetField, there: Mapping[str, Table]) -> s
     assert field.reference
     key = there[field.reference].key if field.reference in there else "id"
     return (
-        f"FOREIGN KEY ({dialect.quote(field.name)}) "
-        f"REFERENCES {dialect.place(field.reference)} ({dialect.quote(key)})"
+        f"FOREIGN KEY ({dialect.quote(field.name)}) REFERENCES {dialect.place(field.reference)} ({dialect.quote(key)})"
     )
 
 
@@ -118,7 +115,7 @@ def _refuse_mariadb_names(objects: Sequence[TargetObject]) -> None:
     for name in _names(objects):
         if len(name) > MARIADB_NAME or name != name.rstrip(" ") or any(ord(letter) > 0xFFFF for letter in name):
             raise UsageError(
-                f"MariaDB has no name like `{name[:80]}`: at most {MARIADB_NAME} characters, no emoji, no space at the end",
+                f"MariaDB cannot name it `{name[:80]}`: at most {MARIADB_NAME} characters, no emoji",
                 hint="give it another name in the target with `to:`",
             )
     for object in objects:
@@ -158,7 +155,10 @@ def _key(dialect: Dialect, object: TargetObject, table: Table) -> list[Change]:
     out = []
     if column is None:
         out.append(
-            Change(f"add our key {object.name}.{object.key_field}", f"ALTER TABLE {place} ADD COLUMN {key} {dialect.key_text}")
+            Change(
+                f"add our key {object.name}.{object.key_field}",
+                f"ALTER TABLE {place} ADD COLUMN {key} {dialect.key_text}",
+            )
         )
     if column is None or not column.unique:
         index = dialect.quote(f"{object.name}_{object.key_field}_key")

@@ -258,8 +258,9 @@ _POSTGRES_TRIGGERS = (
     "current_schema()::regnamespace) AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 7 = 7)"
 )
 _MARIADB_TRIGGERS = (
-    "SELECT EXISTS (SELECT 1 FROM information_schema.triggers WHERE event_object_schema = coalesce(:schema, DATABASE()) "
-    "AND event_object_table = :name AND action_timing = 'BEFORE' AND event_manipulation = 'INSERT')"
+    "SELECT EXISTS (SELECT 1 FROM information_schema.triggers "
+    "WHERE event_object_schema = coalesce(:schema, DATABASE()) AND event_object_table = :name "
+    "AND action_timing = 'BEFORE' AND event_manipulation = 'INSERT')"
 )
 
 

@@ -53,7 +53,9 @@ def check_address(desk: Desk, url: str, path: Path) -> None:
     except (ArgumentError, ValueError):
         port = -1
     if port is not None and not 0 < port < 65536:
-        hint = "Write postgresql://user@host:5432/database, sqlite:///file.db, or env:NAME."
+        hint = (
+            "Write postgresql://user@host:5432/database, mariadb://user@host/database, sqlite:///file.db, or env:NAME."
+        )
         desk.tell("mapping_value", "this address cannot be read: server, port and database", path, hint)
 
 

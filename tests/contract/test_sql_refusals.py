@@ -213,6 +213,9 @@ def test_what_we_cannot_do_without_wins_over_the_url_and_the_url_over_our_patien
         ("sqlite:///crm.db?mode=secret", "takes no options"),
         ("postgresql://me:secret@host:port/db", "cannot be read"),
         ("mysql://me:secret@host/db", "mysql is not there yet"),
+        ("mariadb://me:secret@host/db?charset=latin1", "charset is no option"),
+        ("mariadb+mysqldb://me:secret@host/db", "only mariadb://"),
+        ("mariadb://me:secret@host", "names no database"),
     ],
 )
 def test_a_url_that_says_what_we_would_ignore_is_refused_without_its_secret(url: str, said: str) -> None:

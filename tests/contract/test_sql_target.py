@@ -1,6 +1,6 @@
-"""The SQL target against the conformance kit, on SQLite and PostgreSQL, and what only SQL can do wrong."""
+"""The SQL target against the conformance kit, on SQLite, PostgreSQL and MariaDB, and what only SQL can do wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,14 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def open_target(where: dict[str, str]) -> OpenTarget:
     return lambda: SqlTarget(where)
+
+
+@pytest.fixture
+def target(where: dict[str, str]) -> Iterator[SqlTarget]:
+    made = SqlTarget(where)
+    made.prepare((COMPANY, PERSON), apply=True)
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize("check", TARGET_CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
@@ -104,29 +112,24 @@ def test_a_table_that_is_there_gets_our_key_and_keeps_its_rows(where: dict[str, 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1, max_size=8))
-def test_any_text_comes_back_as_it_was(tmp_path: Path, where: dict[str, str], texts: list[str]) -> None:
-    fresh = where | {"schema": f"{where['schema']}_t"} if "schema" in where else where
-    target = opened(lambda: SqlTarget(fresh))
+def test_any_text_comes_back_as_it_was(target: SqlTarget, texts: list[str]) -> None:
     number = len(everything(target, PERSON))
     rows = [{"__entity": f"{number}-{n}", "name": text, "note": None} for n, text in enumerate(texts)]
     assert write(target, PERSON, f"b{number}", rows).refused == {}
     found = [row["name"] for row in everything(target, PERSON)]
-    target.close()
     assert found[number:] == texts
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 60), st.data())
-def test_k_poison_rows_reject_k(where: dict[str, str], size: int, data: st.DataObject) -> None:
+def test_k_poison_rows_reject_k(target: SqlTarget, size: int, data: st.DataObject) -> None:
     bad = data.draw(st.sets(st.integers(0, size - 1)))
-    target = opened(lambda: SqlTarget(where))
     number = len(target.committed("conformance", "run-1"))
     rows = [{"__entity": f"{number}-{n}", "name": None if n in bad else "good"} for n in range(size)]
     before = len(everything(target, COMPANY))
     result = write(target, COMPANY, f"b{number}", rows)
     assert set(result.refused) == {f"{number}-{n}" for n in bad}
     assert len(everything(target, COMPANY)) == before + size - len(bad)
-    target.close()
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])

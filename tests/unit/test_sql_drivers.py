@@ -1,11 +1,11 @@
-"""The driver of PostgreSQL is an extra: SQLite works without it, and who needs it is told how to install it."""
+"""The drivers of PostgreSQL and MariaDB are extras: SQLite works without, and who needs one is told how."""
 
 import subprocess
 import sys
 
 WITHOUT = """
 import sys
-sys.modules["psycopg"] = None  # what Python does where it is not installed: ImportError
+sys.modules["psycopg"] = sys.modules["pymysql"] = None  # what Python does where it is not installed: ImportError
 from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.errors import UsageError
 from crm_migrate_sql import CONNECTOR
@@ -44,3 +44,13 @@ for use in (
 """)
     line = "PostgreSQL needs the Python package psycopg | pip install 'crm-migrate[postgresql]'"
     assert out.splitlines() == [line] * 2
+
+
+def test_mariadb_without_pymysql_is_told_with_the_command():
+    out = _run("""
+try:
+    CONNECTOR.target({"url": "mysql+pymysql://u@localhost/x"})
+except UsageError as error:
+    print(error.message, "|", error.hint)
+""")
+    assert out.splitlines() == ["MariaDB needs the Python package PyMySQL | pip install 'crm-migrate[mariadb]'"]
