@@ -1,4 +1,4 @@
-"""Reads and writes SQLite and PostgreSQL, writes MariaDB. Nothing is imported before a source or target is asked for."""
+"""Reads and writes SQLite and PostgreSQL, writes MariaDB. Nothing is imported before it is asked for."""
 
 from collections.abc import Mapping
 from pathlib import Path
