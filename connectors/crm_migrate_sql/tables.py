@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import CITEXT, DOMAIN
 from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects.postgresql import CITEXT, DOMAIN
 
 from crm_migrate.connecting.contract import CaseBlind, TargetField, TargetObject
 from crm_migrate.crm.types import Storage, type_of
