@@ -153,7 +153,7 @@ class RestTarget:
         """Entity -> target id of the records to be changed, and why others are not."""
         rows = batch.rows.to_pylist()
         if TARGET_ID not in batch.rows.column_names:
-            found = self._named(batch.object, [row[ENTITY] for row in rows], doubtful=False)
+            found = self._surely_named(batch.object, [row[ENTITY] for row in rows])
             return found, {row[ENTITY]: GONE for row in rows if row[ENTITY] not in found}
         there = {
             row["target_id"]: row[ENTITY]
@@ -166,6 +166,18 @@ class RestTarget:
             if there.get(row[TARGET_ID], "") not in (None, row[ENTITY])
         }
         return {row[ENTITY]: row[TARGET_ID] for row in rows if row[ENTITY] not in refused}, refused
+
+    def _surely_named(self, object: TargetObject, entities: Sequence[str]) -> dict[str, str]:
+        """Entity -> target id by our key; one miss proves nothing where a record that was just written may hide."""
+        found: dict[str, str] = {}
+        for reading in range(MISSES):
+            hidden = [entity for entity in entities if entity not in found]
+            if not hidden:
+                break
+            if reading:
+                self._waiting.wait(self._settings.settle_seconds)
+            found |= self._named(object, hidden, doubtful=False)
+        return found
 
     def _named(self, object: TargetObject, entities: Sequence[str], *, doubtful: bool = True) -> dict[str, str]:
         """Entity -> target id by our key. Where an answer is being completed (`doubtful`) no error may lose it."""

@@ -33,7 +33,7 @@ OPTIONS = {
 }  # fmt: skip
 # Where a kind's own figure would take long, or be over before anybody looks.
 FIGURES = {"hang_before": 1.2, "hang_after": 1.2, "dripping": 0.05, "late_commit": 0.2, "settling": 0.3,
-           "gzip_bomb": 70, "flickering": 0.2, "parent_locked": 0.1}  # fmt: skip
+           "gzip_bomb": 70, "flickering": 0.08, "parent_locked": 0.1}  # fmt: skip
 WRITING = [name for name, kind in KINDS.items() if kind.scope != "read"]
 LOADED = {
     row[ENTITY]: {KEY if name == ENTITY else name: text.removeprefix("company-of-") for name, text in row.items()}
