@@ -207,8 +207,8 @@ def shrunk() -> mini_run.Tables:
     content = mini_run.tables()
     kept = content["validate", "deals", "actual"][1] | {"target_id": "30", "__entity": "d9", "amount": "5.00"}
     content["validate", "deals", "actual"].append(kept)
-    for when in ("before", "after"):
-        content["load", "deals", when].append({"target_id": "30", "__entity": "d9"})
+    for stage, when in (("load", "before"), ("validate", "after")):
+        content[stage, "deals", when].append({"target_id": "30", "__entity": "d9"})
     content["load", "deals", "known"] = [{"__entity": e, "target_id": t} for e, t in (("d9", "30"), ("d2", "32"))]
     content["load", "deals", "vanished"] = [{"__entity": "d9", "code": "gone", "policy": "flag", "message": ""}]
     return content

@@ -184,8 +184,8 @@ def test_consent_that_moves_toward_granted_without_evidence_is_red(tmp_path: Pat
 def test_an_opt_out_of_somebody_who_waits_is_not_missed_behind_the_record_of_an_earlier_load(tmp_path: Path) -> None:
     content = mini_run.tables()
     earlier = {"target_id": "23", "__entity": "c1"}
-    for when in ("before", "after"):
-        content["load", "contacts", when].append(dict(earlier))
+    for stage, when in (("load", "before"), ("validate", "after")):
+        content[stage, "contacts", when].append(dict(earlier))
     record = dict.fromkeys(content["validate", "contacts", "actual"][0])
     content["validate", "contacts", "actual"].append({**record, **earlier, "consent": "granted"})
 
