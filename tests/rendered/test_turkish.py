@@ -57,7 +57,7 @@ def cell_texts(path: Path) -> Iterator[str]:
 
 def english(text: str) -> bool:
     """Whether a text is one of the English catalogue that Turkish says otherwise, or reads like English."""
-    if text in OURS:
+    if text in OURS or not re.search(r"[^\W\d_]", text):  # a figure is of no language
         return False
     if any(recognise(text, family) for family in (SENTENCES, CAUSES, UNCHECKED, READING, LIMITS)) and not _same(text):
         return True
