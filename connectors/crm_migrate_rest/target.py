@@ -26,6 +26,7 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.connecting.http import Answer as Reply
 from crm_migrate.connecting.http import Request, Waiting
+from crm_migrate.connecting.seeking import seek
 from crm_migrate.errors import Retryable, TargetError
 from crm_migrate_rest import answers, requests
 from crm_migrate_rest.auth import open_room
@@ -169,14 +170,12 @@ class RestTarget:
 
     def _surely_named(self, object: TargetObject, entities: Sequence[str]) -> dict[str, str]:
         """Entity -> target id by our key; one miss proves nothing where a record that was just written may hide."""
-        found: dict[str, str] = {}
-        for reading in range(MISSES):
-            hidden = [entity for entity in entities if entity not in found]
-            if not hidden:
-                break
-            if reading:
-                self._waiting.wait(self._settings.settle_seconds)
-            found |= self._named(object, hidden, doubtful=False)
+
+        def settle() -> bool:
+            self._waiting.wait(self._settings.settle_seconds)
+            return True
+
+        found, _ = seek(partial(self._named, object, doubtful=False), entities, MISSES, settle)
         return found
 
     def _named(self, object: TargetObject, entities: Sequence[str], *, doubtful: bool = True) -> dict[str, str]:

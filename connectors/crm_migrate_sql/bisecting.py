@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY
 
+NO_RECORD = "no record with this key in the target, or it carries another key"  # of those that were to be changed
 SHORTEST_MASKED = 4  # shorter values occur in any sentence
 
 

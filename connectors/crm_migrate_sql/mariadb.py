@@ -15,10 +15,10 @@ from pymysql.cursors import SSCursor
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID
 from crm_migrate.errors import TargetConflict, TargetError, UsageError
-from crm_migrate.quoting import literal
 from crm_migrate_sql.addresses import CONNECT_SECONDS, masked
-from crm_migrate_sql.bisecting import Refused
+from crm_migrate_sql.bisecting import NO_RECORD, Refused
 from crm_migrate_sql.tables import Column, Dialect, Table
+from crm_migrate_sql.values import text_tables
 
 STATEMENT_SECONDS = 600
 SESSION = {
@@ -41,7 +41,6 @@ PLAIN = ("ssl_ca", "ssl_cert", "ssl_key")  # options of the URL, as PyMySQL take
 SWITCHES = ("ssl_verify_cert", "ssl_verify_identity")
 LOOPBACK = (None, "localhost", "127.0.0.1", "::1")
 OLDEST = (10, 6)  # statements that make and change tables are atomic from there on
-FETCH = 20_000
 STATEMENT_BYTES = 1 << 20
 SIGNALLED = (1643, 1644)  # by a trigger, with whatever SQLSTATE
 ROW_CLASSES = ("01", "21", "22", "23", "45")  # of SQLSTATE: about what is in a row, or raised by a trigger
@@ -253,7 +252,7 @@ class Mariadb:
                 else f"SELECT 1 FROM {place} t JOIN {new} n ON t.{quote(by)} = n.{quote(by)}"
             )
             if found != rows.num_rows:
-                raise Refused("no record with this key in the target, or it carries another key")
+                raise Refused(NO_RECORD)
 
     def _send(self, session: MariadbSession, place: str, columns: Sequence[str], table: Table, rows: pa.Table) -> None:
         """The rows as INSERTs of at most a megabyte, or of one row; Refused where one is longer than a packet."""
@@ -269,10 +268,6 @@ class Mariadb:
                     f"the record is longer than the server takes (max_allowed_packet = {self._packet:,} bytes)"
                 )
             session.change(statement)
-
-    def already_claimed(self, error: BaseException) -> bool:
-        """Whether a statement failed because the row was there already."""
-        return isinstance(error, pymysql.IntegrityError) and error.args[0] == ER.DUP_ENTRY
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -298,14 +293,7 @@ class Mariadb:
     def _stream(self, session: MariadbSession, query: str, names: Sequence[str]) -> Iterator[pa.Table]:
         cursor = session.connection.cursor(SSCursor)
         cursor.execute(query)
-        while rows := cursor.fetchmany(FETCH):
-            yield pa.table([pa.array(column, pa.string()) for column in zip(*rows, strict=True)], names=list(names))
-
-    def chosen(self, column: Column, values: Sequence[str]) -> str:
-        """The condition that keeps records with one of these values, as canonical text."""
-        numeric = column.storage in ("integer", "reference") and all(re.fullmatch(r"-?\d{1,19}", v) for v in values)
-        listed = ", ".join(values if numeric else map(literal, values))  # a text would be compared as a double
-        return f"{self.dialect.quote(column.name)} IN ({listed})"
+        yield from text_tables(cursor, names)
 
 
 def _connection_options(url: sa.URL) -> Mapping[str, Any]:

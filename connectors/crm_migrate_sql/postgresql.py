@@ -10,13 +10,12 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import sqlalchemy as sa
-from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
+from psycopg.errors import IntegrityConstraintViolation
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID
 from crm_migrate.errors import TargetConflict, TargetError
-from crm_migrate.quoting import literal
 from crm_migrate_sql.addresses import conninfo, masked, settings
-from crm_migrate_sql.bisecting import Refused
+from crm_migrate_sql.bisecting import NO_RECORD, Refused
 from crm_migrate_sql.bounded import connect
 from crm_migrate_sql.tables import Column, Dialect, Table
 
@@ -182,14 +181,10 @@ class Postgres:
                 f"WHERE t.{quote(by)} = n.{quote(by)}{free}".encode()
             )
             if cursor.rowcount != rows.num_rows:
-                raise Refused("no record with this key in the target, or it carries another key")
+                raise Refused(NO_RECORD)
 
     def _copy(self, place: str, columns: Sequence[str]) -> str:
         return f"COPY {place} ({', '.join(map(self.dialect.quote, columns))}) FROM STDIN (FORMAT csv)"
-
-    def already_claimed(self, error: BaseException) -> bool:
-        """Whether a statement failed because the row was there already."""
-        return isinstance(error, UniqueViolation)
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -230,11 +225,6 @@ class Postgres:
             with reader:
                 for batch in reader:
                     yield pa.Table.from_batches([batch])
-
-    def chosen(self, column: Column, values: Sequence[str]) -> str:
-        """The condition that keeps records with one of these values, as canonical text."""
-        listed = ", ".join(map(literal, values))
-        return f"{self.dialect.quote(column.name)} IN ({listed})"
 
 
 class _CopyReader(io.RawIOBase):

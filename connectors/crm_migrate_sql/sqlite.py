@@ -12,12 +12,11 @@ import sqlalchemy as sa
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID
 from crm_migrate.errors import TargetError, UsageError
-from crm_migrate.quoting import literal
-from crm_migrate_sql.bisecting import Refused
+from crm_migrate_sql.bisecting import NO_RECORD, Refused
 from crm_migrate_sql.tables import Column, Dialect, Table
+from crm_migrate_sql.values import text_tables
 
 BUSY_SECONDS = 30
-FETCH = 20_000
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -146,11 +145,7 @@ class Sqlite:
             order = [*names, by, *([ENTITY] if adopt else [])]
             cursor = session.connection.executemany(statement, _values(table, rows, order))
             if cursor.rowcount != rows.num_rows:
-                raise Refused("no record with this key in the target, or it carries another key")
-
-    def already_claimed(self, error: BaseException) -> bool:
-        """Whether a statement failed because the row was there already."""
-        return isinstance(error, sqlite3.IntegrityError)
+                raise Refused(NO_RECORD)
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -167,14 +162,7 @@ class Sqlite:
             yield from self._stream(session, query, names)
 
     def _stream(self, session: SqliteSession, query: str, names: Sequence[str]) -> Iterator[pa.Table]:
-        cursor = session.connection.execute(query)
-        while rows := cursor.fetchmany(FETCH):
-            yield pa.table([pa.array(column, pa.string()) for column in zip(*rows, strict=True)], names=list(names))
-
-    def chosen(self, column: Column, values: Sequence[str]) -> str:
-        """The condition that keeps records with one of these values, as canonical text."""
-        listed = ", ".join(map(literal, values))
-        return f"{self.dialect.quote(column.name)} IN ({listed})"
+        yield from text_tables(session.connection.execute(query), names)
 
 
 def _values(table: Table, rows: pa.Table, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:

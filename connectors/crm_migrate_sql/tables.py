@@ -125,6 +125,12 @@ class Dialect:
         types = MARIADB if self.name == "mariadb" else POSTGRESQL
         return f"VARCHAR({field.length})" if storage == "text" and field.length else types[storage]
 
+    def chosen(self, column: Column, values: Sequence[str]) -> str:
+        """The condition that keeps records with one of these values, as canonical text."""
+        numeric = column.storage in ("integer", "reference") and all(re.fullmatch(r"-?\d{1,19}", v) for v in values)
+        listed = ", ".join(values if numeric else map(literal, values))  # MariaDB compares a text as a double
+        return f"{self.quote(column.name)} IN ({listed})"
+
     @property
     def key_text(self) -> str:
         """The type of our keys and names, which are compared byte by byte."""

@@ -157,7 +157,7 @@ class SqlTarget:
         column = id if by == "id" else key
         if column is not None:
             for start in range(0, len(values), LOOKUP_KEYS):
-                yield f" WHERE {self._backend.chosen(column, values[start : start + LOOKUP_KEYS])}"
+                yield f" WHERE {self._dialect.chosen(column, values[start : start + LOOKUP_KEYS])}"
 
     def write(self, batch: WriteBatch) -> Answer:
         """Write one batch and its journal row in one transaction; a batch that is committed already is not sent."""
@@ -185,7 +185,7 @@ class SqlTarget:
         assert ours is not None
         found: dict[str, str] = {}
         for start in range(0, len(entities), LOOKUP_KEYS):
-            chosen = self._backend.chosen(ours, entities[start : start + LOOKUP_KEYS])
+            chosen = self._dialect.chosen(ours, entities[start : start + LOOKUP_KEYS])
             found.update(session.run(f"SELECT {columns} FROM {self._dialect.place(table.name)} WHERE {chosen}"))
         return found
 

@@ -2,20 +2,35 @@
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
+FETCH = 20_000  # rows of a result that are held at a time
 _STAMP = r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d)"
 _SHORT_ZONE = r"([+-]\d\d)$"
 _POSTGRES_TIMES = (1114, 1184)
 _POSTGRES_ZONED = 1184
 _POSTGRES_FLOATS = (700, 701)
+
+
+class Cursor(Protocol):
+    """A result whose rows are fetched a portion at a time."""
+
+    def fetchmany(self, size: int, /) -> Sequence[tuple[Any, ...]]:
+        """The next rows; none at the end."""
+        ...
+
+
+def text_tables(cursor: Cursor, names: Sequence[str]) -> Iterator[pa.Table]:
+    """The rows of a result of texts, streamed."""
+    while rows := cursor.fetchmany(FETCH):
+        yield pa.table([pa.array(column, pa.string()) for column in zip(*rows, strict=True)], names=list(names))
 
 
 def plain(number: float) -> str:

@@ -1,16 +1,15 @@
 """The verb `simulate`: a simulated CRM on this machine, by name, as installed packages offer them."""
 
-import difflib
 import json
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import click
 
+from crm_migrate.connecting.discovery import offered
 from crm_migrate.errors import InputError, UsageError
 
 GROUP = "crm_migrate.simulators"
@@ -55,15 +54,7 @@ class Simulator(Protocol):
 
 def simulator(name: str) -> Simulator:
     """The simulator of that name. UsageError where there is none, or where it does not load."""
-    points = {point.name: point for point in entry_points(group=GROUP)}
-    if name not in points:
-        near = difflib.get_close_matches(name, points, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"installed are: {', '.join(sorted(points)) or 'none'}"
-        raise UsageError(f"there is no simulator `{name}`", hint=hint)
-    return _load(points[name])
-
-
-def _load(point: EntryPoint) -> Simulator:
+    point = offered(GROUP, "simulator", name)
     try:
         return cast(Simulator, point.load())
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Connectors by name: built-ins and strangers are found the same way, by the entry points of installed packages."""
+"""Connectors, and what else packages offer by name: built-ins and strangers are found the same way, by entry points."""
 
 import difflib
 from collections.abc import Iterator
@@ -24,19 +24,24 @@ class Installed:
 
 
 @cache
-def _points() -> dict[str, EntryPoint]:
+def _points(group: str) -> dict[str, EntryPoint]:
     """The entry points by name, looked for once per process: that reads a file of every installed package."""
-    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda p: p.value, reverse=True)}
+    return {point.name: point for point in sorted(entry_points(group=group), key=lambda p: p.value, reverse=True)}
+
+
+def offered(group: str, kind: str, name: str) -> EntryPoint:
+    """What a package offers by that name in a group. UsageError where there is no such `kind` of thing."""
+    points = _points(group)
+    if name not in points:
+        near = difflib.get_close_matches(name, points, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"installed are: {', '.join(sorted(points)) or 'none'}"
+        raise UsageError(f"there is no {kind} `{name}`", hint=hint)
+    return points[name]
 
 
 def connector(name: str) -> Connector:
     """The connector of that name. UsageError where there is none, or where what it needs is not installed."""
-    points = _points()
-    if name not in points:
-        near = difflib.get_close_matches(name, points, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"installed are: {', '.join(sorted(points)) or 'none'}"
-        raise UsageError(f"there is no connector `{name}`", hint=hint)
-    return _load(points[name])
+    return _load(offered(GROUP, "connector", name))
 
 
 def _load(point: EntryPoint) -> Connector:
@@ -75,7 +80,7 @@ def _options(name: str, which: str) -> frozenset[str] | None:
 
 def available() -> Iterator[Installed]:
     """Every connector that is installed, by name, also those that do not load."""
-    for name, point in sorted(_points().items()):
+    for name, point in sorted(_points(GROUP).items()):
         package = point.dist.name if point.dist else point.module
         try:
             yield Installed(name, package, _load(point).title)

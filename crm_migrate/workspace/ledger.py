@@ -215,6 +215,13 @@ class Ledger:
             for (body,) in rows:
                 yield json.loads(body)
 
+    def _of_run(self, kind: str, run: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """When and what was written of one kind about a run; lines of other runs are not even parsed here."""
+        query = "SELECT at, body FROM entries WHERE kind = ? AND json_extract(body, '$.run') = ? ORDER BY seq"
+        with closing(self._connection.execute(query, (kind, run))) as rows:
+            for at, body in rows:
+                yield at, json.loads(body)
+
     def runs_of(self, identity: str) -> list[str]:
         """The runs that wrote to that target, oldest first."""
         return [body["run"] for body in self._bodies("run") if body["identity"] == identity]
@@ -230,18 +237,14 @@ class Ledger:
     def batches(self, run: str) -> list[BatchLine]:
         """The batches of a run in the order of their first intents."""
         said: dict[tuple[str, int], list[Settled]] = {}
-        for body in self._bodies("outcome"):
-            if body["run"] == run:
-                outcome = _settled(body)
-                said.setdefault((outcome.name, outcome.attempt), []).append(outcome)
-        query = "SELECT at, body FROM entries WHERE kind = 'intent' ORDER BY seq"
+        for _, body in self._of_run("outcome", run):
+            outcome = _settled(body)
+            said.setdefault((outcome.name, outcome.attempt), []).append(outcome)
         lines: dict[str, list[Attempt]] = {}
-        for at, text in self._connection.execute(query).fetchall():
-            body = json.loads(text)
-            if body["run"] == run:
-                intent = Intent(**{**body, "entities": tuple(body["entities"])})
-                outcomes = said.get((intent.name, intent.attempt), [])
-                lines.setdefault(intent.name, []).append(Attempt(intent, at, tuple(outcomes)))
+        for at, body in self._of_run("intent", run):
+            intent = Intent(**{**body, "entities": tuple(body["entities"])})
+            outcomes = said.get((intent.name, intent.attempt), [])
+            lines.setdefault(intent.name, []).append(Attempt(intent, at, tuple(outcomes)))
         return [BatchLine(tuple(attempts)) for attempts in lines.values()]
 
     def lines(self, run: str) -> dict[str, BatchLine]:

@@ -27,7 +27,7 @@ from crm_migrate.stages.load.planning import plan_load
 from crm_migrate.stages.load.publishing import PUBLISHED, loaded_ids, publish_memory, write_outcomes
 from crm_migrate.stages.load.restoring import refuse_exchanged
 from crm_migrate.stages.load.sending import Kind, Sender, check_journal, cut, slices
-from crm_migrate.stages.load.sending.clock import Clock, WallClock
+from crm_migrate.stages.load.sending.clock import WallClock
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import Ledger, checked
 from crm_migrate.workspace.locking import project_lock, target_lock
@@ -97,7 +97,6 @@ def execute_load(
     *,
     stop: Callable[[], bool] = _never,
     progress: Callable[[str, int], None] = _silent,
-    clock: Clock | None = None,
 ) -> LoadResult:
     """Carry out the plan of this run's load, or go on with it; writes `outcomes` of every object.
 
@@ -120,7 +119,7 @@ def execute_load(
                 ledger.lines(run.id),
                 stopped,
                 progress,
-                clock or WallClock(),
+                WallClock(),
             )
             check_journal(sender)
             if isinstance(target, Journal):

@@ -45,7 +45,7 @@ def _settle_run(
         for line in ledger.batches(earlier.id):
             if not line.settled and line.intent.name in committed:
                 _replay(then, earlier, target, ledger, line)
-    lines = {line.intent.name: line for line in ledger.batches(earlier.id)}
+    lines = ledger.lines(earlier.id)
     present = {o.name for o in plan.objects}
     with relations(earlier, "load") as tables:
         for object_plan in then.objects:

@@ -1,11 +1,12 @@
 """Doubt: asking the target by our key what became of a request that nobody answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, Answer, Limits, Target, TargetObject
+from crm_migrate.connecting.seeking import seek
 from crm_migrate.stages.load.sending.clock import Clock
 
 
@@ -16,16 +17,17 @@ def ask(
 
     Where it is stopped between two readings, what was not found yet is still in doubt.
     """
-    missing: list[str] = rows[ENTITY].to_pylist()
-    found: dict[str, str] = {}
-    for reading in range(limits.misses):
-        if reading:
-            clock.wait(clock.now() + timedelta(seconds=limits.apart_seconds), stopped)
-            if stopped():
-                return Answer(loaded=found, in_doubt=frozenset(missing))
-        for table in target.read(object.bare(), "key", missing):
+
+    def read(keys: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for table in target.read(object.bare(), "key", keys):
             found.update(zip(table[ENTITY].to_pylist(), table["target_id"].to_pylist(), strict=True))
-        missing = [entity for entity in missing if entity not in found]
-        if not missing:
-            break
-    return Answer(loaded=found, later=dict.fromkeys(missing, clock.now()))
+        return found
+
+    def pause() -> bool:
+        clock.wait(clock.now() + timedelta(seconds=limits.apart_seconds), stopped)
+        return not stopped()
+
+    found, missing = seek(read, rows[ENTITY].to_pylist(), limits.misses, pause)
+    doubtful = frozenset(rows[ENTITY].to_pylist()) - found.keys() - frozenset(missing)
+    return Answer(loaded=found, in_doubt=doubtful, later=dict.fromkeys(missing, clock.now()))
