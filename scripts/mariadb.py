@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from servers import answers, free_port, install_package, main, server_user, stop, wait_until
+from serving import answers, free_port, install_package, main, server_user, stop, wait_until
 
 VARIABLE = "CRM_MIGRATE_TEST_MARIADB"
 FOLDERS = ("/usr/sbin", "/usr/bin", "/opt/homebrew/opt/mariadb/bin", "/usr/local/opt/mariadb/bin")

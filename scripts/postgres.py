@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from servers import free_port, install_package, main, server_user, stop, wait_until
+from serving import free_port, install_package, main, server_user, stop, wait_until
 
 VARIABLE = "CRM_MIGRATE_TEST_POSTGRESQL"
 FOLDERS = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")

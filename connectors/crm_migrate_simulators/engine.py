@@ -3,146 +3,20 @@
 import math
 import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
+from crm_migrate_simulators.call import Call, Crm
 from crm_migrate_simulators.clock import Clock
 from crm_migrate_simulators.faults import Schedule
 from crm_migrate_simulators.keep import Keep
 from crm_migrate_simulators.log import Asked, Creation, Log
 from crm_migrate_simulators.quotas import Quotas
-from crm_migrate_simulators.rules import Bent, Refused
+from crm_migrate_simulators.rules import Refused
 from crm_migrate_simulators.schema import Schema
 from crm_migrate_simulators.store import Record, Store
 from crm_migrate_simulators.wire import Reply, Request
-
-
-class Crm(Protocol):
-    """What a module of one CRM says: its routes and the shapes of its answers."""
-
-    def route(self, request: Request) -> tuple[str, str]:
-        """The template of the route, without values, and its scope: `auth`, `read` or `write`."""
-        ...
-
-    def answer(self, call: "Call") -> Reply:
-        """Handle a request. May raise Refused, and ValueError for a body that cannot be read."""
-        ...
-
-    def error(self, status: int, code: str, message: str, *, until: float | None = None) -> Reply:
-        """How this CRM words an error; `until` is when a quota is back."""
-        ...
-
-    def results(self, body: Any) -> list[dict[str, Any]] | None:
-        """The list of results in the body of an answer, None where there is none."""
-        ...
-
-    def without_results(self) -> Reply:
-        """A success that lists nothing."""
-        ...
-
-    def foreign_result(self, like: dict[str, Any]) -> dict[str, Any]:
-        """A result about another record."""
-        ...
-
-    def same_id(self, results: list[dict[str, Any]]) -> None:
-        """Give the last result the id of the first."""
-        ...
-
-    def forget_tokens(self) -> None:
-        """No token that was given out is good any more."""
-        ...
-
-
-@dataclass
-class Call:
-    """A request while it is handled, with all that a fault may reach for."""
-
-    request: Request
-    asked: Asked
-    engine: "Engine"
-    random: random.Random
-    bent: Bent = frozenset()
-    share: float = 1.0
-    created: list[Record] = field(default_factory=list)
-
-    @property
-    def crm(self) -> Crm:
-        """The routes and shapes of the CRM."""
-        return self.engine.crm
-
-    @property
-    def store(self) -> Store:
-        """Its data."""
-        return self.engine.store
-
-    @property
-    def clock(self) -> Clock:
-        """Its time."""
-        return self.engine.clock
-
-    def proceed(self, *, bent: str = "", share: float = 1.0) -> Reply:
-        """Do what was asked: by a silent habit of `bent`, or only that share of the records."""
-        self.bent, self.share = frozenset({bent} - {""}), share
-        return self.engine.handle(self)
-
-    def later(self, seconds: float) -> None:
-        """Do what was asked that many seconds from now, though nobody waits for it."""
-        self.engine.afterwards(self, seconds)
-
-    def records(self, said: Sequence[Any]) -> Iterator[Any]:
-        """The records of a batch, as far as this request gets; counted in the log."""
-        self.asked.records = len(said)
-        yield from said[: math.floor(len(said) * self.share)]
-
-    def error(self, status: int, code: str, message: str, *, until: float | None = None) -> Reply:
-        """An error as this CRM words it."""
-        return self.crm.error(status, code, message, until=until)
-
-    def parents(self) -> set[str]:
-        """Ids of the records that those of this request point to."""
-        try:
-            return set(_texts(self.request.json())) & self.engine.ids()
-        except ValueError:
-            return set()
-
-    def as_user(self, act: Callable[..., object], *arguments: Any) -> None:
-        """A user or an automation does something with the store now; what the rules forbid is not done."""
-        try:
-            act(*arguments, self.clock.now())
-        except Refused:
-            return
-
-    def shuffled_objects(self) -> list[str]:
-        """The names of all objects, in the order of this request's dice."""
-        names = sorted(self.store.schema.objects)
-        self.random.shuffle(names)
-        return names
-
-    def any_record(self) -> Record | None:
-        """A live record by this request's dice."""
-        for name in self.shuffled_objects():
-            records = self.store.all(name)
-            if records:
-                return self.random.choice(records)
-        return None
-
-    def plain_text(self, record: Record) -> str | None:
-        """The name of a filled text field that is no key, choice or reference, None where there is none."""
-        fields = self.store.definition(record.object).fields
-        plain = [f.name for f in fields.values() if f.type == "text" and not (f.unique or f.choices or f.external)]
-        return next((name for name in sorted(plain) if record.values.get(name)), None)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
 
 
 class Engine:

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.clock import Clock
-from crm_migrate_simulators.engine import Call
 from crm_migrate_simulators.rules import Refused
 from crm_migrate_simulators.schema import read_field
 from crm_migrate_simulators.store import Record

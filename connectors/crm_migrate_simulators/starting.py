@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from crm_migrate_simulators.call import Crm
 from crm_migrate_simulators.clock import Clock
-from crm_migrate_simulators.engine import Crm, Engine
+from crm_migrate_simulators.engine import Engine
 from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
 from crm_migrate_simulators.keep import Keep
 from crm_migrate_simulators.quotas import Quotas

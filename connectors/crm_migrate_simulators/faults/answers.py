@@ -3,17 +3,15 @@
 import gzip
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.faults.catalogue import kind
 from crm_migrate_simulators.wire import Reply
 
-if TYPE_CHECKING:
-    from crm_migrate_simulators.engine import Call
-
 
 @kind("answer", "any", "assumed", 0.2)
-def slow(call: "Call", seconds: float) -> Reply:
+def slow(call: Call, seconds: float) -> Reply:
     """The answer comes that much later."""
     reply = call.proceed()
     call.clock.wait(seconds)
@@ -21,37 +19,37 @@ def slow(call: "Call", seconds: float) -> Reply:
 
 
 @kind("answer", "any", "recording hubspot/batch_create_ten_results_in_other_order")
-def shuffled(call: "Call", _: float) -> Reply:
+def shuffled(call: Call, _: float) -> Reply:
     """The results come in another order."""
     return changed_results(call, lambda results: call.random.shuffle(results))
 
 
 @kind("answer", "write", "recording mutation: one result dropped")
-def result_missing(call: "Call", _: float) -> Reply:
+def result_missing(call: Call, _: float) -> Reply:
     """One of the results is not there, though its record was written."""
     return changed_results(call, lambda results: results.pop(call.random.randrange(len(results))))
 
 
 @kind("answer", "any", "recording mutation: one result repeated")
-def result_doubled(call: "Call", _: float) -> Reply:
+def result_doubled(call: Call, _: float) -> Reply:
     """One of the results is there twice."""
     return changed_results(call, lambda results: results.append(dict(results[0])))
 
 
 @kind("answer", "any", "recording mutation: one result nobody asked for")
-def result_foreign(call: "Call", _: float) -> Reply:
+def result_foreign(call: Call, _: float) -> Reply:
     """There is a result about a record that nobody asked for."""
     return changed_results(call, lambda results: results.append(call.crm.foreign_result(results[0])))
 
 
 @kind("answer", "write", "document HubSpot additional e-mails (two keys, one record)")
-def one_id_twice(call: "Call", _: float) -> Reply:
+def one_id_twice(call: Call, _: float) -> Reply:
     """Two results carry the same id."""
     return changed_results(call, lambda results: call.crm.same_id(results))
 
 
 @kind("answer", "any", "recording mutation: null for a list")
-def results_null(call: "Call", _: float) -> Reply:
+def results_null(call: Call, _: float) -> Reply:
     """The list of results is null."""
     reply = call.proceed()
     if isinstance(reply.body, dict):
@@ -60,7 +58,7 @@ def results_null(call: "Call", _: float) -> Reply:
 
 
 @kind("answer", "any", "recording mutation: another key in the answer")
-def unknown_words(call: "Call", _: float) -> Reply:
+def unknown_words(call: Call, _: float) -> Reply:
     """The answer and each result have a member that no document names; that is allowed."""
     reply = changed_results(call, lambda results: [r.update(traceparent="00-simulated") for r in results])
     if isinstance(reply.body, dict):
@@ -69,7 +67,7 @@ def unknown_words(call: "Call", _: float) -> Reply:
 
 
 @kind("answer", "any", "document RFC 8259 4: behaviour is unpredictable")
-def doubled_member(call: "Call", _: float) -> Reply:
+def doubled_member(call: Call, _: float) -> Reply:
     """The JSON object has one of its members twice, the second time null."""
     reply = call.proceed()
     if isinstance(reply.body, dict) and reply.body:
@@ -79,7 +77,7 @@ def doubled_member(call: "Call", _: float) -> Reply:
 
 
 @kind("answer", "any", "assumed")
-def wrong_content_type(call: "Call", _: float) -> Reply:
+def wrong_content_type(call: Call, _: float) -> Reply:
     """The answer is right, but says that it is a page."""
     reply = call.proceed()
     reply.headers["Content-Type"] = "text/html; charset=iso-8859-1"
@@ -87,7 +85,7 @@ def wrong_content_type(call: "Call", _: float) -> Reply:
 
 
 @kind("answer", "any", "assumed", 200)
-def gzip_bomb(call: "Call", megabytes: float) -> Reply:
+def gzip_bomb(call: Call, megabytes: float) -> Reply:
     """All was done; the answer is a small gzip body that inflates to that many megabytes."""
     call.proceed()
     body = gzip.compress(b" " * int(megabytes * 1_000_000), compresslevel=9)
@@ -95,13 +93,13 @@ def gzip_bomb(call: "Call", megabytes: float) -> Reply:
 
 
 @kind("answer", "any", "assumed", 100_000)
-def deep_answer(call: "Call", depth: float) -> Reply:
+def deep_answer(call: Call, depth: float) -> Reply:
     """All was done; the answer is JSON that nests that deep."""
     call.proceed()
     return Reply(200, b"[" * int(depth) + b"]" * int(depth))
 
 
-def changed_results(call: "Call", change: Callable[[list[dict[str, Any]]], object]) -> Reply:
+def changed_results(call: Call, change: Callable[[list[dict[str, Any]]], object]) -> Reply:
     """The ordinary reply, its results changed in place; a reply without results stays as it is."""
     reply = call.proceed()
     results = call.crm.results(reply.body)

@@ -7,15 +7,13 @@ reply; before, after or instead of it the kind does its mischief. Its docstring 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.wire import Reply
 
-if TYPE_CHECKING:
-    from crm_migrate_simulators.engine import Call
-
 Scope = Literal["read", "write", "any"]
-Act = Callable[["Call", float], Reply]
+Act = Callable[[Call, float], Reply]
 
 FAMILIES: Mapping[str, str] = {
     "refused": "nothing was done, and the answer says so",

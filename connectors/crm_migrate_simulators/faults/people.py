@@ -1,16 +1,12 @@
 """Users and automation change records meanwhile, by the rules of the schema: what they may not do is not done."""
 
-from typing import TYPE_CHECKING
-
+from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.faults.catalogue import kind
 from crm_migrate_simulators.wire import Reply
 
-if TYPE_CHECKING:
-    from crm_migrate_simulators.engine import Call
-
 
 @kind("people", "write", "document CRM workflow rules: tasks")
-def adding_tasks(call: "Call", _: float) -> Reply:
+def adding_tasks(call: Call, _: float) -> Reply:
     """Automation creates a task without a key for each created record, where the schema has `tasks`."""
     reply = call.proceed()
     if "tasks" in call.store.schema.objects:
@@ -20,7 +16,7 @@ def adding_tasks(call: "Call", _: float) -> Reply:
 
 
 @kind("people", "write", "document CRM assignment rules")
-def reassigning(call: "Call", _: float) -> Reply:
+def reassigning(call: Call, _: float) -> Reply:
     """Automation gives each created record to another owner, where there is a text field `owner`."""
     reply = call.proceed()
     for record in list(call.created):
@@ -29,7 +25,7 @@ def reassigning(call: "Call", _: float) -> Reply:
 
 
 @kind("people", "any", "document merge in every CRM's user interface")
-def merged_by_user(call: "Call", _: float) -> Reply:
+def merged_by_user(call: Call, _: float) -> Reply:
     """Before the request is handled a user merges two records of one object."""
     for name in call.shuffled_objects():
         records = call.store.all(name)
@@ -41,7 +37,7 @@ def merged_by_user(call: "Call", _: float) -> Reply:
 
 
 @kind("people", "any", "document recycle bins")
-def deleted_by_user(call: "Call", _: float) -> Reply:
+def deleted_by_user(call: Call, _: float) -> Reply:
     """Before the request is handled a user deletes a record."""
     record = call.any_record()
     if record:
@@ -50,7 +46,7 @@ def deleted_by_user(call: "Call", _: float) -> Reply:
 
 
 @kind("people", "any", "document any CRM: it is in use while we load")
-def edited_by_user(call: "Call", _: float) -> Reply:
+def edited_by_user(call: Call, _: float) -> Reply:
     """Before the request is handled a user edits a text of a record."""
     record = call.any_record()
     field = call.plain_text(record) if record else None

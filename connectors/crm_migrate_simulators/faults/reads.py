@@ -1,17 +1,13 @@
 """A read that lies."""
 
-from typing import TYPE_CHECKING
-
+from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.faults.answers import changed_results
 from crm_migrate_simulators.faults.catalogue import kind
 from crm_migrate_simulators.wire import Reply
 
-if TYPE_CHECKING:
-    from crm_migrate_simulators.engine import Call
-
 
 @kind("read", "write", "document HubSpot search, Salesforce SOSL: eventually consistent", 2)
-def settling(call: "Call", seconds: float) -> Reply:
+def settling(call: Call, seconds: float) -> Reply:
     """Reads do not find what was created for that many seconds."""
     reply = call.proceed()
     now = call.clock.now()
@@ -21,7 +17,7 @@ def settling(call: "Call", seconds: float) -> Reply:
 
 
 @kind("read", "write", "document RudderStack live test of HubSpot search: found, then not", 2)
-def flickering(call: "Call", seconds: float) -> Reply:
+def flickering(call: Call, seconds: float) -> Reply:
     """What was created is found for that many seconds, then lost for as many, then found for good."""
     reply = call.proceed()
     now = call.clock.now()
@@ -31,6 +27,6 @@ def flickering(call: "Call", seconds: float) -> Reply:
 
 
 @kind("read", "read", "assumed")
-def read_short(call: "Call", _: float) -> Reply:
+def read_short(call: Call, _: float) -> Reply:
     """A read leaves out one of the records that are there."""
     return changed_results(call, lambda results: results.pop(call.random.randrange(len(results))))

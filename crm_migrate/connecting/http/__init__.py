@@ -8,8 +8,9 @@ QuotaGone, AuthExpired, Retryable (nothing was done, for certain), InDoubt (some
 """
 
 from crm_migrate.connecting.http.asking import Answer, Request
+from crm_migrate.connecting.http.oauth import oauth_token
 from crm_migrate.connecting.http.room import Http
-from crm_migrate.connecting.http.tokens import Token, oauth_token
+from crm_migrate.connecting.http.tokens import Token
 from crm_migrate.connecting.http.transport import Patience
 from crm_migrate.connecting.http.waiting import Waiting
 

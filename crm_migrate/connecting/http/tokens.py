@@ -1,16 +1,11 @@
-"""An access token that several requests share, renewed once by one of them, and the usual way to get one."""
+"""An access token that several requests share, renewed once by one of them."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
-from crm_migrate.connecting.http.asking import Request
 from crm_migrate.errors import AuthExpired
-
-if TYPE_CHECKING:
-    from crm_migrate.connecting.http.room import Http
 
 EARLY = timedelta(seconds=30)  # a token is renewed so long before its end, so that it does not end on its way
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -60,17 +55,3 @@ class Token:
             raise
         self._value = fresh.value
         self._until = NEVER if fresh.seconds is None else now + timedelta(seconds=max(0.0, fresh.seconds))
-
-
-def oauth_token(http: "Http", request: Request) -> Fresh:
-    """Ask for a token (RFC 6749): `access_token`, mostly with `expires_in`. AuthExpired where it is refused."""
-    answer = http.send(request)
-    said = answer.json() if answer.status == 200 else None
-    token = said.get("access_token") if isinstance(said, dict) else None
-    if not isinstance(said, dict) or not isinstance(token, str) or not token:
-        raise AuthExpired(
-            f"the target gives no token for these credentials ({answer.status})",
-            hint="check the credentials of the environment, then: crm-migrate resume",
-        )
-    seconds = said.get("expires_in")
-    return Fresh(token, float(seconds) if isinstance(seconds, int | float) else None)
