@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.expressions import Column, Expression, ExpressionError, Name, parse
 from crm_migrate.mapping.model import MappingFile
+from crm_migrate.mapping.plan import ValueMapPlan
 from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
 from crm_migrate.mapping.text import TextError, normal_name
 from crm_migrate.mapping.tree import Document, Path
@@ -28,11 +29,21 @@ class Desk:
     decision_words: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     profiles: dict[str, SourceProfile] = field(default_factory=dict)
     target: TargetProfile | None = None
+    value_maps: dict[str, ValueMapPlan] = field(default_factory=dict)
     used: dict[str, set[str]] = field(default_factory=dict)
 
-    def tell(self, code: str, message: str, path: Path, hint: str = "", severity: Severity = Severity.ERROR) -> None:
-        """A finding at the value of a path."""
-        self.findings.append(self.document.at(code, message, path, hint, severity))
+    def tell(
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        hint: str = "",
+        severity: Severity = Severity.ERROR,
+        *,
+        count: int = 1,
+    ) -> None:
+        """A finding at the value of a path; `count` where it stands for several lines."""
+        self.findings.append(replace(self.document.at(code, message, path, hint, severity), count=count))
 
     def tell_key(self, code: str, message: str, path: Path, hint: str = "") -> None:
         """A finding at the key of a path."""

@@ -1,26 +1,29 @@
 """The files beside a mapping: owners, exchange rates, value maps as CSV, and decisions as YAML."""
 
-import csv
 import hashlib
-import io
 import json
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import PurePosixPath, PureWindowsPath
 
+from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.connecting.secrets import is_reference
+from crm_migrate.disk.lines import Lines
 from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.finding import Finding, Severity
+from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.plan import RATE_DIGITS, OwnerPlan
 from crm_migrate.mapping.reading import read_file
-from crm_migrate.mapping.text import normal_name
+from crm_migrate.mapping.side_tables import Rows, read_table
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Path, Plain, plain
 
 MAX_BYTES = 64 << 20
-_INACTIVE = frozenset(
-    {"inactive", "left", "disabled", "deactivated", "no", "false", "0", "pasif", "ayrıldı", "inaktiv"}
-)
+# As `fold` writes them.
+_ACTIVE = frozenset({"active", "enabled", "yes", "true", "1", "aktif", "evet", "aktiv", "ja"})
+_INACTIVE = frozenset({"inactive", "left", "disabled", "deactivated", "no", "false", "0", "pasif", "ayrildi", "hayir",
+                       "inaktiv", "nein"})  # fmt: skip
 
 
 def is_inside(name: str) -> bool:
@@ -59,60 +62,76 @@ def check_address(desk: Desk, url: str, path: Path) -> None:
         desk.tell("mapping_value", "this address cannot be read: server, port and database", path, hint)
 
 
-def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """The lines of a CSV with these columns (others are ignored); findings where it is not readable."""
+def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...]) -> Rows:
+    """The rows of a CSV with these columns, by line (see `read_table`); findings where they are not readable."""
     if not inside(desk, name, path):
-        return []
-    place = desk.project.folder / name
+        return {}
     try:
-        data = read_plain(place, MAX_BYTES)
+        data = read_plain(desk.project.folder / name, MAX_BYTES)
         text = data.decode("utf-8-sig")
     except OSError as error:
         message = f"the file `{name}` cannot be read: {error.strerror}"
         desk.tell("mapping_file", message, path, "Is it in the project's folder?")
-        return []
-    except UnicodeDecodeError:
-        desk.tell("mapping_file", f"the file `{name}` is no UTF-8 text", path, "Save it as CSV UTF-8.")
-        return []
+        return {}
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        desk.tell("mapping_file", f"the file `{name}` is no UTF-8 text (line {line:,})", path, "Save it as CSV UTF-8.")
+        return {}
     desk.files[name] = hashlib.sha256(data).hexdigest()
-    return _rows(desk, name, path, columns, text)
-
-
-def _rows(desk: Desk, name: str, path: Path, columns: tuple[str, ...], text: str) -> list[dict[str, str]]:
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
-    missing = [c for c in columns if c not in (reader.fieldnames or ())]
-    if missing:
-        message = f"`{name}` has no column {', '.join(f'`{c}`' for c in missing)}"
-        desk.tell("mapping_file", message, path, f"Its columns are {', '.join(columns)}.")
-        return []
-    return [{c: normal_name(row.get(c) or "") for c in columns} for row in reader if any(row.values())]
+    rows, wrong = read_table(text, columns)
+    for each in wrong:
+        desk.tell("mapping_file", f"`{name}` {each.message}", path, each.hint, count=each.count)
+    if not rows and not wrong:
+        message = f"`{name}` has no line below its header"
+        desk.tell("mapping_file", message, path, "Was it cut? Write a line for each record.", Severity.WARNING)
+    return rows
 
 
 def owners(desk: Desk, name: str, path: Path) -> tuple[OwnerPlan, ...]:
-    """The owners file: who of the old system is who in the new one."""
-    rows = read_csv(desk, name, path, ("legacy_login", "target_email", "status", "successor"))
+    """The owners file: who of the old system is who in the new one. Logins are compared in lower case."""
     entries: dict[str, OwnerPlan] = {}
-    for row in rows:
+    rows = read_csv(desk, name, path, ("legacy_login", "target_email", "status", "successor"))
+    logins, targets = ({row[column].lower() for row in rows.values()} for column in ("legacy_login", "target_email"))
+    for line, row in rows.items():
         login = row["legacy_login"]
-        if login in entries:
-            desk.tell("mapping_file", f"`{login}` stands twice in `{name}`", path, "Keep one line per login.")
-        active = row["status"].lower() not in _INACTIVE
-        entries[login] = OwnerPlan(
+        if login.lower() in entries:
+            message = f"`{login}` stands twice in `{name}` (line {line:,})"
+            desk.tell("mapping_file", message, path, "Keep one line per login.")
+        for message, hint in _wrong_owner(row, logins, targets):
+            desk.tell("mapping_file", f"{message} in `{name}` (line {line:,})", path, hint)
+        active = fold(row["status"]) in _ACTIVE
+        entries[login.lower()] = OwnerPlan(
             login=login, target=row["target_email"], active=active, successor=row["successor"] or None
         )
-    return tuple(entries[login] for login in sorted(entries))
+    return tuple(sorted(entries.values(), key=lambda entry: entry.login))
+
+
+def _wrong_owner(row: dict[str, str], logins: set[str], targets: set[str]) -> Iterator[tuple[str, str]]:
+    """Message and hint for what a line leaves open; `logins` and `targets` are those of all lines, in lower case."""
+    login, target, status, successor = row.values()
+    if not target:
+        yield "`target_email` is empty", "Name the owner in the target; of one who has left, the old address does."
+    if login.lower() in targets - {target.lower()}:
+        message = f"`{login}` is the name of one owner in the source and of another one in the target"
+        yield message, "Whose records are meant cannot be told: rename one of them."
+    if fold(status) not in _ACTIVE | _INACTIVE:
+        yield f"`{status}` is no status" if status else "`status` is empty", "Write `active` or `left`."
+    if successor and successor.lower() not in logins | targets:
+        yield f"the successor `{successor}` has no line", nearest(successor, logins) or "Add a line for the successor."
 
 
 def rates(desk: Desk, name: str, path: Path) -> tuple[tuple[str, str, str], ...]:
     """Exchange rates as (currency, ISO date, units of the report currency per unit), sorted."""
     found: dict[tuple[str, str], str] = {}
-    for row in read_csv(desk, name, path, ("currency", "date", "rate")):
-        if not _is_rate(row):
-            message = f"`{name}` has a line that is no rate: {row['currency']}, {row['date']}, {row['rate']}"
-            desk.tell("mapping_file", message, path, f"Write EUR,2025-03-14,1.0842; at most {RATE_DIGITS[1]} decimals.")
-        elif found.setdefault((row["currency"], row["date"]), row["rate"]) != row["rate"]:
-            message = f"`{name}` has two rates for {row['currency']} on {row['date']}"
+    rows = read_csv(desk, name, path, ("currency", "date", "rate"))
+    if wrong := [line for line, row in rows.items() if not _is_rate(row)]:
+        first = ", ".join(rows[wrong[0]].values())
+        message = f"`{name}` has {len(wrong):,} lines that are no rate ({Lines(wrong)}), the first: {first}"
+        hint = f"Write EUR,2025-03-14,1.0842; at most {RATE_DIGITS[1]} decimals."
+        desk.tell("mapping_file", message, path, hint, count=len(wrong))
+    for line, row in rows.items():
+        if found.setdefault((row["currency"], row["date"]), row["rate"]) != row["rate"]:
+            message = f"`{name}` has two rates for {row['currency']} on {row['date']} (line {line:,})"
             desk.tell("mapping_file", message, path, "Keep one of the two.")
     return tuple((currency, day, rate) for (currency, day), rate in sorted(found.items()))
 

@@ -118,6 +118,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     refs.decisions(desk)
     chosen = _environment(desk, environment)
     desk.target = _target(desk, chosen)
+    desk.value_maps = {name: _value_map(desk, name) for name in desk.file.value_maps}
     read_as_meant(desk)
     source_plans = sources(desk, columns)
     object_plans = objects(desk)
@@ -136,7 +137,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
         money=_money(desk),
         environment=chosen,
         sources=source_plans,
-        value_maps={name: _value_map(desk, name) for name in desk.file.value_maps},
+        value_maps=desk.value_maps,
         owners=_owners(desk, chosen.name),
         objects=object_plans,
         checks=checks(desk, by_name),
@@ -246,15 +247,17 @@ def _money(desk: Desk) -> MoneyPlan:
 def _value_map(desk: Desk, name: str) -> ValueMapPlan:
     written, path = desk.file.value_maps[name], ("value_maps", name)
     entries: dict[str, str] = {}
+    before = len(desk.findings)
     for source, value in written.map.items():
         if entries.setdefault(normal_name(source), normal_name(value)) != normal_name(value):
             message = f"`{source}` has two translations: it differs from another only by blanks or composition"
             desk.tell_key("mapping_duplicate", message, (*path, "map", source), "Keep one of the two.")
-    for row in refs.read_csv(desk, written.file, (*path, "file"), ("from", "to")) if written.file else ():
-        if entries.setdefault(normal_name(row["from"]), normal_name(row["to"])) != normal_name(row["to"]):
-            message = f"`{row['from']}` has two translations"
+    rows = refs.read_csv(desk, written.file, (*path, "file"), ("from", "to")) if written.file else {}
+    for line, row in rows.items():
+        if entries.setdefault(row["from"], row["to"]) != row["to"]:
+            message = f"`{row['from']}` has two translations in `{written.file}` (line {line:,})"
             desk.tell("mapping_duplicate", message, (*path, "file"), "Keep one of the two.")
-    if not entries:
+    if not entries and not errors(desk.findings[before:]):  # else the reason is told
         desk.tell_key("mapping_missing", f"the value map `{name}` is empty", path, "Add `map:` or `file:`.")
     word, _, default = written.unmapped.partition("(")
     return ValueMapPlan.model_validate(

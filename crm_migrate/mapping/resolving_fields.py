@@ -373,9 +373,15 @@ def _translations(line: Line, written: tuple[PlacedStep, ...]) -> None:
     """What a value map of this field writes must be one of the target's choices."""
     for step in written:
         name = step.plan.args[0] if step.plan.name == "map" and step.plan.args else ""
-        if name in line.desk.file.value_maps:
-            for source, value in line.desk.file.value_maps[name].map.items():
-                check_choice(line, value, ("value_maps", name, "map", source))
+        if name not in line.desk.value_maps:
+            continue
+        listed = line.desk.file.value_maps[name].map
+        for source, value in listed.items():
+            check_choice(line, value, ("value_maps", name, "map", source))
+        read = line.desk.value_maps[name]
+        for value in sorted(set(read.entries.values()) - {normal_name(value) for value in listed.values()}):
+            check_choice(line, value, ("value_maps", name, "file"))
+        check_choice(line, read.default, ("value_maps", name, "unmapped"))
 
 
 def _case(line: Line) -> tuple[CasePlan, ...]:

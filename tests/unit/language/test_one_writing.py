@@ -70,6 +70,8 @@ def test_a_consent_that_the_newest_word_decides_is_told(tmp_path: Path) -> None:
         "      last_name: Last\n", f"      last_name: Last\n      consent: {line}\n".replace(", type: consent", "")
     )
     (tmp_path / "crm-migrate.yaml").write_text(text, "utf-8")
-    (tmp_path / "owners.csv").write_text("legacy_login,target_email,status,successor\n", "utf-8")
+    (tmp_path / "owners.csv").write_text(
+        "legacy_login,target_email,status,successor\nayse,ayse@x.example,active,\n", "utf-8"
+    )
     _, findings = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
     assert [(f.code, f.place.line) for f in findings] == [("consent_not_strictest", 19)]
