@@ -42,11 +42,16 @@ def _look_up(kind: str, name: str, folder: Path) -> str:
 
 
 def _from_file(path: Path) -> str:
+    """The text of a file, without the mark that Windows puts before it and the line end behind it."""
+    hint = f"create {path.name}: a plain file of UTF-8 text, mode 0600"
     try:
-        return read_plain(path, MAX_BYTES).decode().rstrip("\r\n")
+        secret = read_plain(path, MAX_BYTES).decode("utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
-        hint = f"create {path.name}: a plain file of UTF-8 text, mode 0600"
         raise UsageError(f"the secret's file {path.name} cannot be read", hint=hint) from None
+    if not secret.strip() or "\0" in secret:
+        what = "is no text: it holds NUL" if secret.strip() else "is empty"
+        raise UsageError(f"the secret's file {path.name} {what}", hint=hint)
+    return secret
 
 
 def _from_keyring(name: str) -> str:

@@ -11,13 +11,14 @@ from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.connecting.secrets import is_reference
 from crm_migrate.disk.lines import Lines
 from crm_migrate.disk.plain_file import read_plain
-from crm_migrate.finding import Finding, Severity
+from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.plan import RATE_DIGITS, OwnerPlan
 from crm_migrate.mapping.reading import read_file
 from crm_migrate.mapping.side_tables import Rows, read_table
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Path, Plain, plain
+from crm_migrate.workspace.decisions import decision_files
 
 MAX_BYTES = 64 << 20
 # As `fold` writes them.
@@ -152,12 +153,17 @@ def is_date(text: str) -> bool:
 
 
 def decisions(desk: Desk) -> None:
-    """Read `decisions.yaml` and `decisions/*.yaml` onto the desk: id -> hash of the decision's content."""
+    """Read `decisions.yaml` and the files of `decisions/` onto the desk: id -> hash of the decision's content."""
     folder = desk.project.folder
-    for file in [folder / "decisions.yaml", *sorted(desk.project.decisions.glob("*.yaml"))]:
+    files = decision_files(desk.project.decisions)
+    for file in [folder / "decisions.yaml", *files]:
         if file.is_file():
-            name = file.relative_to(folder).as_posix()
-            _decisions_of(desk, *read_file(file, name))
+            _decisions_of(desk, *read_file(file, file.relative_to(folder).as_posix()))
+    for file in sorted(desk.project.decisions.glob("*")):
+        if file not in files and re.search(r"\.ya?ml", file.name, re.IGNORECASE):
+            place = Place(file.relative_to(folder).as_posix())
+            message = f"`{place.file}` is not read: its name does not end with `.yaml`"
+            desk.findings.append(Finding("decision_invalid", message, Severity.WARNING, place, "Rename or remove it."))
 
 
 def _decisions_of(desk: Desk, document: Document, findings: list[Finding]) -> None:
@@ -172,6 +178,8 @@ def _decisions_of(desk: Desk, document: Document, findings: list[Finding]) -> No
 def _decision(desk: Desk, document: Document, item: Mapping) -> None:
     said = plain(item)
     name = said.get("id") if isinstance(said, dict) else None
+    if isinstance(said, dict) and "members" in said:
+        _about_records(desk, document, item, said)
     if not isinstance(said, dict) or not isinstance(name, str) or not name.strip():
         desk.findings.append(
             document.finding("decision_invalid", "a decision needs an `id`", item.spot, "Add `id:`.", Severity.WARNING)
@@ -183,6 +191,18 @@ def _decision(desk: Desk, document: Document, item: Mapping) -> None:
     desk.decisions[name] = content_hash(said)
     who, when, words = (str(said.get(key) or "") for key in ("who", "when", "text"))
     desk.decision_words[name] = (who, when, words)
+
+
+def _about_records(desk: Desk, document: Document, item: Mapping, said: dict[str, Plain]) -> None:
+    """A decision about records stands where it is read, and is about an object that is there."""
+    name, about = said.get("id") or "without `id`", str(said.get("object") or "")
+    if document.name == "decisions.yaml":
+        message = f"the decision `{name}` about records stands in `{document.name}`, where it is not read"
+        desk.findings.append(document.finding("decision_invalid", message, item.spot, "Move it to decisions/*.yaml."))
+    elif about and about not in desk.file.objects:
+        message = f"the decision `{name}` is about `{about}`, which is no object of the mapping"
+        hint = nearest(about, desk.file.objects)
+        desk.findings.append(document.finding("decision_invalid", message, item.spot, hint))
 
 
 def content_hash(value: Plain) -> str:

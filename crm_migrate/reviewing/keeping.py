@@ -25,7 +25,7 @@ def find(project: Project, run_id: str, pack_id: str) -> Pack:
     try:
         pack = Pack.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise UsageError(f"the questions {pack_id} were kept by another version", hint=again) from error
+        raise UsageError(f"the questions {pack_id} are damaged, or were kept by another version", hint=again) from error
     if pack.id != pack_id:
         raise UsageError(f"the questions kept as {path.name} were changed", hint=again)
     return pack

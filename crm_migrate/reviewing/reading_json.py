@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from crm_migrate.disk.json_once import Twice, once
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding
 from crm_migrate.reviewing.answers import Answer, Reading, Said, wrong
@@ -24,13 +25,16 @@ class Document(BaseModel):
     run: str
     pack: str
     who: str = ""
-    decisions: list[Any] = []
+    decisions: list[Any]
 
 
 def document(data: bytes, name: str) -> Document:
     """The file as a whole. InputError where it is no JSON, UsageError where it is no file of decisions of ours."""
     try:
-        parsed = json.loads(data.decode("utf-8-sig"))
+        parsed = json.loads(data.decode("utf-8-sig"), object_pairs_hook=once)
+    except Twice as error:
+        message = f"{name} says {error} twice, in one place"
+        raise InputError(message, hint="save the decisions again from the page") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name} cannot be read as JSON", hint="save the decisions again from the page") from error
     try:

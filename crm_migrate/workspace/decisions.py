@@ -11,7 +11,7 @@
         evidence: 5f0c...          # of the records' own values; where they changed, the question is asked again
         survivor: {phone: "books:A-4"}   # of a merge: which record gives a field, whatever its rule says
 
-A file may hold other decisions beside (a list, other keys): they are not read here.
+A file may hold other decisions beside (a list, other keys), without `members`: they are not read here.
 """
 
 import hashlib
@@ -78,13 +78,14 @@ def evidence_hash(records: Mapping[str, Mapping[str, str | None]]) -> str:
 
 def read_duplicates(folder: Path) -> tuple[list[DuplicateDecision], list[Finding]]:
     """All decisions about duplicates, in the order of their names, and what is wrong with the files."""
-    decisions, findings = _read_all(_files(folder))
+    decisions, findings = _read_all(decision_files(folder))
     findings += conflicts(decisions)
     return sorted(decisions, key=lambda d: (d.object, d.members, d.when, d.name)), findings
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+def decision_files(folder: Path) -> list[Path]:
+    """The files of a folder that hold decisions, sorted."""
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in (".yaml", ".yml"))
 
 
 def _read_all(paths: Iterable[Path]) -> tuple[list[DuplicateDecision], list[Finding]]:
@@ -118,6 +119,9 @@ def _entries(path: Path) -> list[Any]:
     listed = document.get("duplicates") or []
     if not isinstance(listed, list):
         raise _NoList("What stands under `duplicates` is no list.")
+    for word, other in document.items():
+        if word != "duplicates" and isinstance(other, list) and any(map(_is_about_records, other)):
+            raise _NoList(f"Decisions about records stand under `{word}`, and are read under `duplicates` only.")
     return listed
 
 
@@ -254,7 +258,7 @@ def write_duplicates(
     if path.exists() and not _is_ours(path):
         return [_wrong(path, "It is no list of decisions under `duplicates:`.")]
     mine, wrong = _read_all([path] if path.exists() else [])
-    others, findings = _read_all(p for p in _files(folder) if p != path)
+    others, findings = _read_all(p for p in decision_files(folder) if p != path)
     new = {_about(decision): decision for decision in decisions}
     kept = [d for d in mine if _about(d) not in new and d.id.rpartition(".")[0] not in answered]
     if against := [*wrong, *findings, *conflicts([*others, *kept, *new.values()])]:

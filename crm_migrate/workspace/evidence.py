@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from crm_migrate.disk.json_once import Twice, once
 from crm_migrate.errors import UsageError
 from crm_migrate.workspace.files import SHARED, write_file
 
@@ -55,26 +56,13 @@ def _parsed(path: Path, text: str) -> Any:
     if not text.strip():
         raise _refused(path, 0, "is empty")
     try:
-        return json.loads(text, object_pairs_hook=_once)
+        return json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         raise _refused(path, error.lineno, f"cannot be read: {error.msg}") from error
-    except _Twice as error:
+    except Twice as error:
         raise _refused(path, _last_line_of(text, str(error)), f"says {error} twice, in one place") from error
     except RecursionError as error:
         raise _refused(path, 0, "cannot be read: it is nested too deep") from error
-
-
-class _Twice(Exception):
-    """A name that comes twice in one object: a merge that took both sides."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise _Twice(json.dumps(name, ensure_ascii=False))
-        found[name] = value
-    return found
 
 
 def _faults(document: Any) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -189,3 +189,27 @@ def test_a_pipe_as_secret_or_decisions_is_told_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "decisions" / "duplicates.yaml")
     _, findings = read_duplicates(tmp_path / "decisions")
     assert "is no plain file" in findings[0].message
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (b"", "is empty"),
+        (b"\r\n", "is empty"),
+        (b"\xef\xbb\xbf \n", "is empty"),
+        ("hush\n".encode("utf-16"), "cannot be read"),
+        ("hush\n".encode("utf-16-le"), "holds NUL"),
+        ("ş".encode("cp1254"), "cannot be read"),
+        (b"x" * (1 << 17), "cannot be read"),
+    ],
+)
+def test_a_damaged_secret_is_told_and_never_used(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "secret").write_bytes(content)
+    with pytest.raises(UsageError, match=said) as refused:
+        resolve_secret("file:secret", tmp_path)
+    assert "hush" not in str(refused.value)
+
+
+def test_a_secret_is_the_text_without_the_marks_of_windows(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"\xef\xbb\xbfhush hush\r\n")
+    assert resolve_secret("file:secret", tmp_path) == "hush hush"

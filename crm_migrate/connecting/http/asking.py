@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from crm_migrate.disk.json_once import once
 from crm_migrate.errors import InDoubt, Retryable, TargetError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,7 +69,7 @@ class Answer:
         Raises InDoubt where that cannot be read and the request may have changed something, else Retryable.
         """
         try:
-            return json.loads(self.body, object_pairs_hook=_once_each, parse_constant=_no_constant)
+            return json.loads(self.body, object_pairs_hook=once, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             raise self.unreadable("no JSON of one meaning") from None
 
@@ -76,13 +77,6 @@ class Answer:
         """The error of an answer that does not say what became of its request."""
         kind = InDoubt if self.request.changes else Retryable
         return kind(f"the answer {self.status} to {self.request} is {words}")
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a member twice")
-    return found
 
 
 def _no_constant(name: str) -> Any:

@@ -148,3 +148,45 @@ def test_owners_that_were_cut_to_the_header_are_told(tmp_path: Path) -> None:
     plan, findings = found(tmp_path, owners=OWNERS.partition("\n")[0])
     assert plan is not None
     assert [f.message for f in findings if f.code == "mapping_file"] == ["`owners.csv` has no line below its header"]
+
+
+MERGE = """duplicates:
+  - {id: D-1, object: deals, members: ["a:1", "a:2"], decision: merge, who: ayse, when: 2025-01-02, why: same}
+"""
+
+
+def decisions(folder: Path, name: str, text: str) -> tuple[Plan | None, list[Finding]]:
+    (folder / "decisions").mkdir()
+    (folder / name).write_text(text, "utf-8")
+    plan, findings = found(folder)
+    return plan, [f for f in findings if f.code == "decision_invalid"]
+
+
+@pytest.mark.parametrize("name", ["decisions/duplicates.yaml", "decisions/d.yml", "decisions/D.YAML"])
+def test_decisions_are_part_of_the_plan(tmp_path: Path, name: str) -> None:
+    plan, findings = decisions(tmp_path, name, MERGE)
+    assert plan is not None and findings == []
+    assert name in plan.files and "D-1" in plan.decisions
+
+
+@pytest.mark.parametrize(
+    "name, before, after, said",
+    [
+        ("decisions/duplicates.yaml", "deals", "deal", "the decision `D-1` is about `deal`, which is no object"),
+        ("decisions.yaml", "", "", "the decision `D-1` about records stands in `decisions.yaml`"),
+    ],
+)
+def test_decisions_that_nobody_would_read_are_told(
+    tmp_path: Path, name: str, before: str, after: str, said: str
+) -> None:
+    plan, findings = decisions(tmp_path, name, MERGE.replace(before, after))
+    assert plan is None
+    assert [f.place.line for f in findings] == [2]
+    assert said in findings[0].message
+
+
+@pytest.mark.parametrize("name", ["duplicates.yaml.txt", "duplicates.yaml.orig", "duplicates.yaml~"])
+def test_a_file_of_decisions_under_another_name_is_told(tmp_path: Path, name: str) -> None:
+    plan, findings = decisions(tmp_path, f"decisions/{name}", MERGE)
+    assert plan is not None
+    assert [f.place.file for f in findings] == [f"decisions/{name}"]

@@ -12,7 +12,7 @@ import pytest
 from pressing_keys import AVAILABLE, Page, browser
 from reviewed import KISI, Company
 
-from crm_migrate.errors import UsageError
+from crm_migrate.errors import InputError, UsageError
 from crm_migrate.reviewing.page import render
 from crm_migrate.reviewing.questions import Pack
 from crm_migrate.reviewing.taking import Taken, take
@@ -180,6 +180,28 @@ def test_a_file_of_another_project_run_or_shape_is_refused(
 ) -> None:
     with pytest.raises(UsageError):
         tried(shared, _document(pack, **around), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"decision": "merge"', '"decision": "merge", "decision": "apart"', 'says "decision" twice'),
+        ('"run"', '"who": "Kaan", "run"', 'says "who" twice'),
+        ("]}", "]", "cannot be read as JSON"),
+        ('"decisions"', '<<<<<<< HEAD\n"decisions"', "cannot be read as JSON"),
+        ('"decisions"', '"decision"', "is no file of decisions: decisions"),
+        ("ş", "\udcfe", "cannot be read as JSON"),
+    ],
+)
+def test_a_file_that_was_damaged_or_merged_by_hand_is_refused(
+    before: str, after: str, said: str, shared: Company, pack: Pack, tmp_path: Path
+) -> None:
+    path = tmp_path / "decisions.json"
+    text = json.dumps(_document(pack, _answer(pack, "kisi:4")), ensure_ascii=False)
+    assert before in text
+    path.write_bytes(text.replace(before, after).encode("utf-8", "surrogateescape"))
+    with pytest.raises((InputError, UsageError), match=said):
+        take(shared.project, shared.plan, shared.run, path, today=DAY, dry_run=True)
 
 
 # ------------------------------------------------------------------------------------------------------ in Chromium

@@ -38,6 +38,8 @@ def test_a_good_file_is_read_and_an_empty_one_says_nothing(tmp_path: Path) -> No
         ("ayse", "{a: b}", "`who` must be one text"),
         ("merge", "marge", "`decision` must be one of"),
         ("why: same}", "why: same", "cannot be read"),
+        ("duplicates:", "duplicate:", "under `duplicate`, and are read under `duplicates` only"),
+        ("duplicates:", "duplicates: []\nmore:", "under `more`, and are read under `duplicates` only"),
     ],
 )
 def test_what_is_no_decision_any_more_is_told(tmp_path: Path, before: str, after: str, said: str) -> None:
@@ -45,3 +47,11 @@ def test_what_is_no_decision_any_more_is_told(tmp_path: Path, before: str, after
     count, told = read(tmp_path, GOOD.replace(before, after))
     assert count == 0
     assert said in told[0], told
+
+
+def test_the_ending_of_a_file_is_read_in_any_case(tmp_path: Path) -> None:
+    (tmp_path / "A.YAML").write_text(GOOD, "utf-8")
+    (tmp_path / "b.yml").write_text(GOOD.replace("a:2", "a:3").replace("D-1", "D-2"), "utf-8-sig")
+    decisions, findings = read_duplicates(tmp_path)
+    assert [d.id for d in decisions] == ["D-1", "D-2"]
+    assert findings == []
