@@ -1,5 +1,6 @@
 """The file that the questions of `match` are about: its options, and its rows as a frame."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 _QUOTE = b'"'
+_RENAMED = re.compile(r"_duplicated_\d+$")
 WORKBOOKS = (".xlsx", ".xlsm")
 
 
@@ -84,7 +86,10 @@ def _names(columns: list[str]) -> list[str]:
 
 
 def _utf8(file: Path) -> pl.DataFrame | None:
-    """A CSV file in UTF-8 whose rows are all as long as its header; None when it is something else."""
+    """A CSV file in UTF-8 whose rows are all as long as its header; None when it is something else.
+
+    None as well where polars gave a second column of one name another one, or saw no rows: a bare CR ends none for it.
+    """
     from crm_migrate.errors import InputError
 
     if not file.is_file():
@@ -100,7 +105,8 @@ def _utf8(file: Path) -> pl.DataFrame | None:
         frame = pl.read_csv(file, infer_schema=False, separator=chr(mark))
     except pl.exceptions.PolarsError:
         return None
-    return frame if _is_even(file, mark, frame) else None
+    renamed = any(_RENAMED.search(name) for name in frame.columns)
+    return frame if not renamed and len(frame) and _is_even(file, mark, frame) else None
 
 
 def _is_even(file: Path, mark: int, frame: pl.DataFrame) -> bool:

@@ -204,8 +204,8 @@ def match(
     found, linking, together = _resolved(records, order, first, earlier)
     records = replace(records, anchors={})
     clusters = _clusters(found, order, whole.index)
-    if known is not None:
-        clusters["cluster"] = _named_as_before(clusters["cluster"], known)
+    if earlier is not None:
+        clusters["cluster"] = _named_as_before(clusters["cluster"], earlier)
     ground = Ground(found, records, order, whole, kinds, bool(types), together)
     return Matching(
         clusters, _pairs(found, order, whole.index), detected, found.blocked.oversized, ground, linking, nobody
@@ -247,13 +247,13 @@ def _telling(texts: pl.DataFrame, kinds: dict[str, str]) -> tuple[pl.DataFrame, 
 
 
 def _resolved(
-    records: Records, order: Codes, first: int, earlier: Codes | None
+    records: Records, order: Codes, first: int, earlier: pd.Series | None
 ) -> tuple[Resolved, str, tuple[tuple[int, int], ...]]:
     """The result, what was done about partners, and the pairs that earlier clusters hold together."""
     if earlier is None:
         found = resolve(records)
         return (*(linked(found, order >= first) if first < len(order) else (found, "")), ())
-    known = np.concatenate([np.full(first, -1, dtype=np.int64), earlier])[order]
+    known = np.concatenate([np.full(first, -1, dtype=np.int64), pd.factorize(earlier)[0]])[order]
     head = np.full(len(order), len(order), dtype=np.int64)
     np.minimum.at(head, known[known >= 0], np.flatnonzero(known >= 0))
     label = np.where(known >= 0, head[known], -1)
@@ -263,23 +263,28 @@ def _resolved(
     return found, told, tuple(zip(label[rows].tolist(), rows.tolist(), strict=True))
 
 
-def _earlier(known: pd.DataFrame | pd.Series | None, against: pd.DataFrame | None) -> Codes | None:
-    """A code per row of the second frame for its earlier cluster."""
+def _earlier(known: pd.DataFrame | pd.Series | None, against: pd.DataFrame | None) -> pd.Series | None:
+    """The earlier cluster of each row of the second frame. UsageError where it is not said once for just these rows."""
     if known is None:
         return None
     if against is None:
         raise UsageError("earlier clusters without their rows", hint="give the rows as against=")
+    if isinstance(known, pd.DataFrame) and "cluster" not in known:
+        raise UsageError("the earlier clusters have no column 'cluster'", hint="give `clusters` of the earlier result")
     labels = known["cluster"] if isinstance(known, pd.DataFrame) else known
-    missing = against.index.difference(labels.index)
-    if len(missing):
+    if not _unique(labels.index):
+        raise UsageError("the earlier clusters name a row twice", hint="give `clusters` of the earlier result")
+    rows, told = against.index, labels.index[labels.notna()]
+    if len(missing := rows.difference(told)):
         raise UsageError(f"{len(missing):,} rows have no earlier cluster", hint=f"{missing[0]!r} is one of them")
-    return np.asarray(pd.factorize(labels.reindex(against.index))[0], dtype=np.int64)
+    if len(more := labels.index.difference(rows)):
+        raise UsageError(f"{len(more):,} earlier clusters are of rows that are not there", hint=f"{more[0]!r} is one")
+    return labels.reindex(rows)
 
 
-def _named_as_before(clusters: pd.Series, known: pd.DataFrame | pd.Series) -> pd.Series:
+def _named_as_before(clusters: pd.Series, earlier: pd.Series) -> pd.Series:
     """Cluster labels; those with earlier rows keep the label that they had."""
-    labels = known["cluster"] if isinstance(known, pd.DataFrame) else known
-    before = labels.reindex(clusters.index)
+    before = earlier.reindex(clusters.index)
     named = before[before.notna()].groupby(clusters[before.notna()]).first()
     return clusters.map(named).fillna(clusters)
 

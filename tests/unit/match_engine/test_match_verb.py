@@ -50,6 +50,7 @@ def test_types_can_be_given(tmp_path: Path) -> None:
         (ROWS + ";Budi;Santoso;;\n", (), 3, "rows without Kundennummer: 1"),
         (ROWS.splitlines()[0] + "\n", (), 3, "no rows"),
         (ROWS.replace("Ort", "Vorname "), (), 3, "two columns are called 'Vorname'"),
+        (ROWS.replace("Ort", "Vorname"), (), 3, "two columns are called 'Vorname'"),
         (ROWS, ("--id", "Nr"), 2, "there is no column 'Nr'"),
         (ROWS, ("--type", "Vorname=first"), 2, "there is no type 'first'"),
     ],
@@ -113,11 +114,13 @@ def test_help_shows_the_questions(capsys: pytest.CaptureFixture[str]) -> None:
         ("", "cp1254", ("--locale", "tr-TR")),
         ("", "cp1254", ("--encoding", "cp1254")),
         ("sep=;\n", "utf-8", ()),
+        ("\r", "utf-8", ()),
     ],
 )
 def test_files_as_programs_write_them(tmp_path: Path, before: str, encoding: str, options: tuple[str, ...]) -> None:
     source, target = tmp_path / "rows.csv", tmp_path / "clusters.csv"
-    source.write_bytes((before + ROWS).encode(encoding))
+    text = ROWS.replace("\n", "\r") if before == "\r" else before + ROWS
+    source.write_bytes(text.encode(encoding))
     main(["match", str(source), "--id", "Kundennummer", "-o", str(target), *options])
     assert pd.read_csv(target, dtype=str)["cluster"].tolist() == ["1", "2", "1", "4"]
 

@@ -1,5 +1,7 @@
 """Incremental: new rows find earlier clusters; these keep their rows and their names, whatever the new rows say."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
 from planted import crowd, framed, person
@@ -61,3 +63,19 @@ def test_clusters_of_other_rows_are_refused() -> None:
         match(fresh(), known=match(before).clusters)
     with pytest.raises(UsageError):
         match(fresh(), against=before, known=match(before).clusters.iloc[1:])
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda known: known.assign(cluster=known["cluster"].where(known.index != known.index[0])), "1 rows have no"),
+        (lambda known: pd.concat([known, known.iloc[:1]]), "name a row twice"),
+        (lambda known: pd.concat([known, known.iloc[:1].set_axis(["n0"])]), "1 earlier clusters are of rows that"),
+        (lambda known: known.rename(columns={"cluster": "Cluster"}), "no column 'cluster'"),
+    ],
+)
+def test_damaged_clusters_are_refused(damage: Callable[[pd.DataFrame], pd.DataFrame], said: str) -> None:
+    before = earlier()
+    known = pd.DataFrame({"cluster": before.index}, index=before.index)
+    with pytest.raises(UsageError, match=said):
+        match(fresh(), against=before, known=damage(known))
