@@ -157,7 +157,7 @@ class Inactive(Authored):
 
 
 class Owners(Authored):
-    """A CSV of legacy_login, target_email, status (active or left), successor; and what the unknown and inactive get."""
+    """A CSV of legacy_login, target_email, status (active or left), successor; and what unknown and gone ones get."""
 
     short = "from"
     from_: str = Field(alias="from")
