@@ -318,6 +318,7 @@ TYPES: dict[str, SemanticType] = _types(
 )
 
 CONSENT_STRICTNESS = ("withdrawn", "bounced", "unknown", "granted")  # strictest first; empty counts as unknown
+REFUSALS = CONSENT_STRICTNESS[: CONSENT_STRICTNESS.index("unknown")]
 
 
 def type_of(name: str) -> SemanticType:

@@ -8,6 +8,7 @@ part, creates one for those who left, and re-parents what hangs on them.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from crm_migrate.crm.types import REFUSALS
 from crm_migrate.errors import MappingError, UsageError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
@@ -150,10 +151,22 @@ def _follows(
             f"In {identity}, record {target_id} was loaded from {', '.join(members)}: it stays with {', '.join(keeps)}"
             " and loses what the others gave it; the others are created as new records."
         )
+        yield from _opt_outs(cluster, keeps, target_id)
     if not loaded:
         yield "None of them was loaded yet, so nothing is to be undone in a target."
     for child, field, count in _children(tables, plan, cluster, leaving):
         yield f"{count} {child} that name one of {', '.join(leaving)} as {field} go with it."
+
+
+def _opt_outs(cluster: _Cluster, keeps: Sequence[str], target_id: str) -> Iterator[str]:
+    """That the loaded record no longer refuses where only those refuse who leave it."""
+    for field in cluster.object.of_role("consent"):
+        refusing = [name for name, (_, own) in cluster.records.items() if str(own[field.name]).lower() in REFUSALS]
+        if refusing and not set(refusing) & set(keeps):
+            yield (
+                f"The opt-out of {', '.join(refusing)} leaves record {target_id}. Unless something else refuses for it,"
+                " the next run lifts it there, and its gate `consent` fails until you decide `accept:consent`."
+            )
 
 
 def _loaded(tables: Relations, project: Project, cluster: _Cluster) -> Iterator[tuple[str, str, list[str]]]:

@@ -8,7 +8,7 @@ what a record of another key says of the mailbox of somebody whom no row feeds a
 
 from collections.abc import Iterator
 
-from crm_migrate.crm.types import CONSENT_STRICTNESS, TYPES
+from crm_migrate.crm.types import CONSENT_STRICTNESS, REFUSALS, TYPES
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.examples import EXAMPLES
@@ -122,7 +122,7 @@ def _elsewhere(object_plan: ObjectPlan, statements: str, ours: str, mailboxes: s
 
 _HELD = "the target refused it before this load: a grant, newer or not, ends that only by the decision `accept:consent`"
 _UNKNOWN = CONSENT_STRICTNESS.index("unknown")
-_REFUSALS = ", ".join(map(literal, CONSENT_STRICTNESS[:_UNKNOWN]))
+_REFUSALS = ", ".join(map(literal, REFUSALS))
 # The days in a text of evidence that can be read in one way: 2024-02-10, with or without a time, and 10.02.2024.
 _DAYS = r"'[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?'"
 _DOTTED = r"regexp_replace({0}, '\b([0-9]{{2}})\.([0-9]{{2}})\.([0-9]{{4}})', '\3-\2-\1', 'g')"
