@@ -54,7 +54,7 @@ def _person(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
 def _money(text: str, locale: str, options: Options) -> Cell:
     """An amount; `scale` says that a driver returned it without its decimal point (Access Currency: 4)."""
     decimal = options.get("decimal")
-    context = NumberContext(decimal or decimal_of(locale), decimal is not None, locale)
+    context = NumberContext(decimal or decimal_of(locale), decimal is not None, locale, "never")
     cell = amount_cell(text, context)
     scale = options.get("scale")
     if scale and cell.value and cell.value.lstrip("-").isdigit():
@@ -68,7 +68,7 @@ def _money(text: str, locale: str, options: Options) -> Cell:
 
 def _integer(text: str, locale: str, options: Options) -> Cell:
     decimal = options.get("decimal")
-    return integer_cell(text, NumberContext(decimal or decimal_of(locale), decimal is not None, locale))
+    return integer_cell(text, NumberContext(decimal or decimal_of(locale), decimal is not None, locale, "unknown"))
 
 
 def _date(text: str, locale: str, options: Options) -> Cell:

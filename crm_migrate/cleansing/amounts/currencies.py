@@ -56,6 +56,9 @@ SHARED = {
     "P": {"BWP", "PHP"},
     "K": {"ZMW", "MMK"},
 }
+# Words that are units of measure as well (and quarters, quintals, cups): a currency in its own country, and elsewhere
+# only where they are written as no unit is; "" where there is no such writing.
+_UNITS = {"KM": "", "Q": "", "KGS": "", "FT": "Ft", "CUP": "CUP"}
 _TERRITORY = {
     "ja": "JP",
     "zh": "CN",
@@ -98,6 +101,9 @@ def of_territory(locale: str) -> str | None:
 
 def currency_of(sign: str, locale: str = "") -> str | None:
     """The ISO 4217 code of a code, symbol or abbreviation; None where it is none or the country does not decide."""
+    written = sign.strip().rstrip(".")
+    if written.upper() in _UNITS and written != _UNITS[written.upper()]:
+        return _local_unit(written.upper(), locale)
     key = sign.strip().upper()
     if key in codes():
         return key
@@ -109,6 +115,12 @@ def currency_of(sign: str, locale: str = "") -> str | None:
     if local in wanted:
         return local
     return next(iter(wanted)) if len(wanted) == 1 else _by_cldr(key, locale)
+
+
+def _local_unit(key: str, locale: str) -> str | None:
+    """The currency that a unit of measure names in the country of a locale."""
+    local = of_territory(locale) if locale else None
+    return local if local in {key, SYMBOLS.get(key), *SHARED.get(key, ())} else None
 
 
 @cache

@@ -89,7 +89,7 @@ def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True
     sign, body, words = _signed(value)
     if _RANGE.search(body.replace("E+", "").replace("E-", "")) and not _SCIENTIFIC.fullmatch(body.strip()):
         return Cell(None, "ambiguous", "a range, not an amount")
-    currency, scale, unknown = _words(words, context.locale)
+    currency, scale, unknown = _words(words, value, context.locale)
     if unknown:
         return invalid(f"no number: {unknown!r}")
     cell = _number(body, context)
@@ -99,6 +99,8 @@ def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True
         cell = _number(body, replace(context, decimal="," if "." in body else ".", certain=True))
     number = _scaled(f"{sign}{cell.value}", scale, "%" in value and context.percent != "whole")
     doubt = _share_doubt(number, "%" in value, context.percent)
+    if "m" in words and not currency and not with_currency:
+        doubt = "ambiguous", "millions, or metres, minutes, months?"
     return Cell(
         f"{number} {currency}" if currency and with_currency else number,
         cell.flag or (doubt and doubt[0]),
@@ -171,14 +173,17 @@ def _signed(text: str) -> tuple[str, str, list[str]]:
     return ("-" if negative else ""), body, kept
 
 
-def _words(words: list[str], locale: str) -> tuple[str | None, int, str | None]:
-    """Currency, power of ten and the first word that is neither."""
+def _words(words: list[str], text: str, locale: str) -> tuple[str | None, int, str | None]:
+    """Currency, power of ten and the first word of a text that is neither.
+
+    Behind the number `k` and `m` are powers of ten, before it (`m3`) they are something else.
+    """
     currency, scale = None, 0
     for word in words:
         found = currency_of(word, locale)
         if found:
             currency = found
-        elif word.lower() in _SCALES:
+        elif word.lower() in _SCALES and (len(word) > 2 or re.search(rf"\d[^\d]*{re.escape(word)}", text)):
             scale += _SCALES[word.lower()]
         elif word.strip("./*"):
             return currency, scale, word
