@@ -21,6 +21,7 @@ from crm_migrate_sql.tables import Column, Dialect, Table
 from crm_migrate_sql.values import text_tables
 
 STATEMENT_SECONDS = 600
+READERS = 2  # connections that are kept: a new one costs more than most questions
 SESSION = {
     # NO_BACKSLASH_ESCAPES: a backslash in a text is a backslash; everything else: nothing is cut, zeroed or guessed.
     "sql_mode": "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,"
@@ -90,7 +91,10 @@ class Mariadb:
             raise UsageError("MariaDB has no schemas", hint="leave `schema:` out; the url names the database")
         self._url, self._options = url, _connection_options(url)
         self.engine = sa.create_engine(
-            url.set(drivername="mariadb+pymysql", query={}), poolclass=sa.NullPool, creator=self._connect
+            url.set(drivername="mariadb+pymysql", query={}),
+            pool_size=READERS,
+            pool_pre_ping=True,
+            creator=self._connect,
         )
         self.dialect = Dialect("mariadb", self.engine.dialect.identifier_preparer)
         self._writer: pymysql.Connection[Any] | None = None
@@ -100,16 +104,20 @@ class Mariadb:
 
     @contextmanager
     def reading(self) -> Iterator[MariadbSession]:
-        """A connection of its own, in one snapshot, that a reader may abandon."""
+        """A connection of its own, in one snapshot; what a reader abandons is closed and not used again."""
         with self._told("read"):
-            connection = self._connect()
-        try:
-            with self._told("read"):
+            lent = self.engine.raw_connection()
+            connection: pymysql.Connection[Any] = lent.driver_connection
+            try:
                 session = MariadbSession(connection)
                 session.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
                 yield session
-        finally:
-            _drop(connection)
+                session.run("ROLLBACK")
+            except BaseException:
+                lent.detach()
+                _drop(connection)
+                raise
+            lent.close()
 
     @contextmanager
     def writing(self, *, exclusive: bool = True) -> Iterator[MariadbSession]:

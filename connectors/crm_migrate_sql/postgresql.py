@@ -33,6 +33,7 @@ SETTINGS = {
     "client_encoding": "UTF8",
     "standard_conforming_strings": "on",
 }
+READERS = 2  # connections that are kept: a new one costs more than most questions
 READ_BLOCK = 8 << 20
 READ_ROWS = 4096  # the server sends row by row; so many are joined at a time
 COPY_ROWS = 5000
@@ -78,7 +79,7 @@ class Postgres:
         self._url = url
         self._dsn, self._options = conninfo(url), settings(url, PATIENCE, SETTINGS)
         self.engine = sa.create_engine(
-            url.set(drivername="postgresql+psycopg"), poolclass=sa.NullPool, creator=self._connect
+            url.set(drivername="postgresql+psycopg"), pool_size=READERS, pool_pre_ping=True, creator=self._connect
         )
         self.dialect = Dialect("postgresql", self.engine.dialect.identifier_preparer, schema)
         self._writer: psycopg.Connection[Any] | None = None
@@ -87,16 +88,21 @@ class Postgres:
 
     @contextmanager
     def reading(self) -> Iterator[PostgresSession]:
-        """A connection of its own, in one snapshot, that a reader may abandon."""
+        """A connection of its own, in one snapshot; what a reader abandons is closed and not used again."""
         with self._told("read"):
-            connection = self._connect()
-        try:
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
-            with self._told("read"):
+            lent = self.engine.raw_connection()
+            connection: psycopg.Connection[Any] = lent.driver_connection
+            try:
+                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+                connection.read_only = True
                 yield PostgresSession(connection)
-        finally:
-            connection.close()
+                connection.rollback()
+                connection.isolation_level, connection.read_only = None, None
+            except BaseException:
+                lent.detach()
+                connection.close()
+                raise
+            lent.close()
 
     @contextmanager
     def writing(self, *, exclusive: bool = True) -> Iterator[PostgresSession]:
