@@ -8,6 +8,9 @@ endif
 RUN := $(BIN)/python
 READY := .venv/.ready
 
+# The tests start our commands hundreds of times: none of them shall compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint bench soak lock clean
 

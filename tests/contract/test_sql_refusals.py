@@ -176,9 +176,10 @@ def test_a_server_that_falls_silent_is_an_error_and_not_a_hang(
     from crm_migrate_sql import bounded
 
     monkeypatch.setattr(bounded, "GRACE_SECONDS", 1.0)
+    monkeypatch.setattr(bounded.BoundedConnection, "silence", 1.0)
     prepared(where).close()
     url = sa.make_url(where["url"]).set(host="127.0.0.1", port=proxy.port)
-    url = url.update_query_dict({"options": "-c statement_timeout=1s"})
+    url = url.update_query_dict({"options": "-c statement_timeout=1s", "connect_timeout": "2"})
     target = SqlTarget({**where, "url": url.render_as_string(hide_password=False)})
     assert write(target, THING, "first", rows("a")).refused == {}
     proxy.silent.set()

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-KILLS_SHORT = 3
+KILLS_SHORT = 2
 KILLS_SOAK = 60
 COMMAND = [sys.executable, "-m", "crm_migrate"]
 

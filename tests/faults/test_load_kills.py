@@ -58,7 +58,10 @@ def digest(folder: Path) -> list[str]:
         return sorted(map(str, connection.execute(companies))) + sorted(map(str, connection.execute(people)))
 
 
-def straight(folder: Path) -> list[str]:
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The target of a load that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("straight")
     company, where = staged(folder)
     loader = process(company, where)
     out, error = loader.communicate(timeout=120)
@@ -67,9 +70,10 @@ def straight(folder: Path) -> list[str]:
     return digest(folder)
 
 
-def test_kills_and_resumes_end_like_a_straight_run(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    expected = straight(tmp_path / "straight")
-    kills = 60 if request.config.getoption("--soak") else 6
+def test_kills_and_resumes_end_like_a_straight_run(
+    tmp_path: Path, expected: list[str], request: pytest.FixtureRequest
+) -> None:
+    kills = 60 if request.config.getoption("--soak") else 3
     dice, number = random.Random(20), 0
     for round_ in range(kills):
         folder = tmp_path / f"r{round_}"
@@ -115,8 +119,7 @@ def test_an_intent_is_synced_before_its_batch_is_written(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "fault", ["pwrite64:error=ENOSPC:when=40", "fdatasync:error=EIO:when=12", "pwrite64:signal=KILL:when=90"]
 )
-def test_a_fault_of_the_disk_leaves_a_run_that_can_go_on(tmp_path: Path, fault: str) -> None:
-    expected = straight(tmp_path / "straight")
+def test_a_fault_of_the_disk_leaves_a_run_that_can_go_on(tmp_path: Path, expected: list[str], fault: str) -> None:
     company, where = staged(tmp_path / "faulty")
     injected = fault if "KILL" in fault else f"{fault}+"  # a full disk stays full
     loader = process(company, where, "strace", "-f", "-qq", "-e", f"inject={injected}", "-o", str(tmp_path / "trace"))
@@ -156,7 +159,7 @@ def test_two_writers_one_is_sent_away(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_an_error_of_the_target_and_nothing_is_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company, where = staged(tmp_path)
     run = company.project.run(next(p.name for p in (company.project.work / "runs").iterdir() if p.is_dir()))
@@ -175,7 +178,7 @@ def test_a_full_disk_is_an_error_of_the_target_and_nothing_is_lost(
     target = SqlTarget(where)
     execute_load(company.plan, company.project, run, target)
     target.close()
-    assert digest(tmp_path) == straight(tmp_path / "straight")
+    assert digest(tmp_path) == expected
 
 
 def test_a_read_only_file_is_an_error_of_the_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
