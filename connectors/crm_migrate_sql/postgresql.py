@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pyarrow as pa
@@ -91,7 +91,7 @@ class Postgres:
         """A connection of its own, in one snapshot; what a reader abandons is closed and not used again."""
         with self._told("read"):
             lent = self.engine.raw_connection()
-            connection: psycopg.Connection[Any] = lent.driver_connection
+            connection = cast("psycopg.Connection[Any]", lent.driver_connection)
             try:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
                 connection.read_only = True

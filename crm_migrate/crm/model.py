@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from crm_migrate.crm.types import TYPES, SemanticType
 
+SUPPRESSIONS = "suppressions"  # mailboxes that must never be written to, also of people who are no record of ours
+
 
 @dataclass(frozen=True, slots=True)
 class CanonicalField:
@@ -131,7 +133,7 @@ OBJECTS: dict[str, CanonicalObject] = {
             ),
         ),
         CanonicalObject(
-            "suppressions",
+            SUPPRESSIONS,
             "thing",
             fields=_fields("email:email! state:consent! reason:text evidence:text"),
         ),

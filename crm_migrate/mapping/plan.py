@@ -202,6 +202,11 @@ class ObjectPlan(Frozen):
     second_pass: tuple[str, ...] = ()  # reference fields that are written after all records exist (cycles, self)
     key_field: str = "crm_migrate_id"  # where our entity id lives in the target, by the target's profile
 
+    @property
+    def sources(self) -> list[str]:
+        """Every source that feeds or enriches it, in a fixed order."""
+        return sorted({*(each.source for each in self.feeds), *(each.source for each in self.enrich)})
+
     def field(self, name: str) -> FieldPlan:
         """The field of that name; KeyError where there is none."""
         return next(f for f in self.fields if f.name == name)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crm_migrate.crm.model import CanonicalField, CanonicalObject
+from crm_migrate.crm.model import SUPPRESSIONS, CanonicalField, CanonicalObject
 from crm_migrate.crm.types import TYPES, OnInvalid, SemanticType
 from crm_migrate.mapping import steps
 from crm_migrate.mapping.authoring import nearest
@@ -13,7 +13,6 @@ from crm_migrate.mapping.profiles import ProfileField, ProfileObject
 from crm_migrate.mapping.text import SAME_ROW, PlacedStep, TextError, normal_name, parse_cell, parse_ref, parse_steps
 from crm_migrate.mapping.tree import Path
 
-SUPPRESSIONS = "suppressions"
 SURVIVE = frozenset({
     "trust", "newest", "oldest", "first", "most_complete", "most_common", "longest", "any_true", "all_true",
     "strictest", "equal", "max", "min", "union", "append", "concat", "block", "never_merged",

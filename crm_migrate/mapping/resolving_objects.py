@@ -2,7 +2,7 @@
 
 from typing import Literal, cast
 
-from crm_migrate.crm.model import OBJECTS, CanonicalObject
+from crm_migrate.crm.model import OBJECTS, SUPPRESSIONS, CanonicalObject
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import Feed, ObjectPart
@@ -21,7 +21,7 @@ from crm_migrate.mapping.plan import (
     VetoPlan,
 )
 from crm_migrate.mapping.profiles import ProfileObject
-from crm_migrate.mapping.resolving_fields import SUPPRESSIONS, fields, implied
+from crm_migrate.mapping.resolving_fields import fields, implied
 from crm_migrate.mapping.text import TextError, parse_same, parse_split, parse_veto, parse_wrong
 from crm_migrate.mapping.tree import Path
 

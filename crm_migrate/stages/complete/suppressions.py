@@ -5,12 +5,12 @@ Only now is it known who is ready: a person whose record a check refuses must st
 
 from collections.abc import Mapping
 
+from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.complete.query import Query
 from crm_migrate.stages.dedupe.survivorship import strictness
-from crm_migrate.stages.link.records import SUPPRESSIONS
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CLUSTERS, NODES
 

@@ -5,13 +5,14 @@ Every record of `map` ends in exactly one of `link/<object>/rows` and `link/<obj
 
 import pyarrow as pa
 
+from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.link.cascades import settle
 from crm_migrate.stages.link.cycles import in_cycles
 from crm_migrate.stages.link.enrichment import enriching_fields, reach, suppress
 from crm_migrate.stages.link.folding import fold
-from crm_migrate.stages.link.records import SUPPRESSIONS, create_aside, create_records, references, table, values
+from crm_migrate.stages.link.records import create_aside, create_records, references, table, values
 from crm_migrate.stages.link.resolving import resolve
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations

@@ -5,11 +5,12 @@ mailbox is a record of the object `suppressions` where the plan has it: whether 
 target is known only when the records are complete, and then `complete` leaves those out.
 """
 
+from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.survivorship import strictness
-from crm_migrate.stages.link.records import SUPPRESSIONS, table
+from crm_migrate.stages.link.records import table
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import RECORDS
 

@@ -7,8 +7,6 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import RECORDS, SET_ASIDE, texts
 
-SUPPRESSIONS = "suppressions"
-
 
 def table(kind: str, object_name: str) -> str:
     """The quoted name of a working table of one object: `table("rows", "contacts")`."""

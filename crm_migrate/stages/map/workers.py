@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 import crm_migrate
 from crm_migrate.errors import DamagedFile
-from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.map.batch import map_batch
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, verified, write_manifest
@@ -84,18 +84,13 @@ def _workers_for(tasks: list[Task]) -> int:
 def _tasks(plan: Plan, run: Run) -> Iterator[Task]:
     """One task per part, source and object, in a fixed order."""
     for object_plan in plan.objects:
-        for source in _sources(object_plan):
+        for source in object_plan.sources:
             slice_key = _slice_key(plan, source, object_plan.name)
             folder = run.table("map", object_plan.name, source)
             extracted = run.table("extract", source, "records")
             for part, path in zip(read_manifest(extracted) or [], paths(extracted), strict=True):
                 key = hashlib.sha256(f"{slice_key}:{part.sha256}".encode()).hexdigest()
                 yield Task(run.plan, path, source, object_plan.name, folder, part.name, key)
-
-
-def _sources(object_plan: ObjectPlan) -> list[str]:
-    """Every source that feeds or enriches an object, in a fixed order."""
-    return sorted({*(feed.source for feed in object_plan.feeds), *(enrich.source for enrich in object_plan.enrich)})
 
 
 def _slice_key(plan: Plan, source: str, object_name: str) -> str:
@@ -244,7 +239,7 @@ def _copied(task: Task, folder: Path, table: str, part: Part) -> Part:
 def _finish(plan: Plan, run: Run, tasks: list[Task], done: dict[Task, list[Part]]) -> None:
     """Write the manifests: from here on the tables exist. A source without rows leaves empty ones."""
     for object_plan in plan.objects:
-        for source in _sources(object_plan):
+        for source in object_plan.sources:
             folder = run.table("map", object_plan.name, source)
             mine = [done[task] for task in tasks if task.folder == folder]
             for number, table in enumerate(TABLES):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.mapping.plan import ObjectPlan, Plan, SplitPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.fates import settle_fates
@@ -25,8 +26,6 @@ STATES = (
     "failed",
 )  # fmt: skip
 UNEXPLAINED = "unexplained"
-
-SUPPRESSIONS = "suppressions"
 
 
 def source_facts(tables: Relations, source: str) -> dict[str, Any]:
