@@ -70,6 +70,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "mapping_yaml",
             "mapping_depth",
             "mapping_characters",
+            "mapping_nesting",
             "mapping_tab",
             "mapping_anchor",
             "mapping_tag",

@@ -76,7 +76,9 @@ def _columns(project: "Project", unread: "list[Finding]") -> "Columns":
         except CrmMigrateError as error:
             message = f"the columns of `{source.name}` are not checked: {error.message}"
             severity = Severity.ERROR if source.files else Severity.NOTE
-            unread.append(Finding("source_unread", message, severity, Place(source=source.name), error.hint))
+            finding = Finding("source_unread", message, severity, Place(source=source.name), error.hint)
+            if finding not in unread:  # a file with slips is looked at once more, as it was meant
+                unread.append(finding)
             return None
 
     return columns

@@ -11,7 +11,7 @@ from crm_migrate.mapping.model import MappingFile
 from crm_migrate.mapping.plan import ValueMapPlan
 from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
 from crm_migrate.mapping.text import TextError, normal_name
-from crm_migrate.mapping.tree import Document, Path
+from crm_migrate.mapping.tree import Document, Mapping, Path
 from crm_migrate.workspace.layout import Project
 
 
@@ -48,6 +48,11 @@ class Desk:
     def tell_key(self, code: str, message: str, path: Path, hint: str = "") -> None:
         """A finding at the key of a path."""
         self.findings.append(self.document.finding(code, message, self.document.key_spot(path), hint))
+
+    def written(self, path: Path) -> bool:
+        """Whether the file has the last word of a path, be its value right or wrong."""
+        block = self.document.find(path[:-1])
+        return isinstance(block, Mapping) and block.key(str(path[-1])) is not None
 
     def unknown(self, code: str, what: str, word: str, words: Iterable[str], path: Path, *, key: bool = False) -> None:
         """`what` names a word that is not there; the hint has the nearest one."""
@@ -88,6 +93,7 @@ class Desk:
             self.used[source].add(other)
             return other
         hint = f"In this file it is called `{other}`: write [{other}]." if other else _similar(name, known)
+        self.used[source] |= {column for column in known if hint == f"Did you mean `{column}`?"}
         message = f"source `{source}` has no column `{name}`"
         self.findings.append(self.document.inside("column_unknown", message, path, offset or 0, hint))
         return name

@@ -8,7 +8,8 @@ that ended a value are told as such.
 import errno
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path as FilePath
 from typing import Any
@@ -18,18 +19,17 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.finding import Finding, Place
-from crm_migrate.mapping import secrets
+from crm_migrate.mapping import indenting, secrets, traps
+from crm_migrate.mapping.traps import MAX_DEPTH, QUOTED
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Scalar, Spot, changed
 
 MAX_BYTES = 1 << 20
-MAX_DEPTH = 32
 MAX_ENTRIES = 15_000  # of a mapping: what has more would take a minute to be read, and no target holds it
+MAX_MOVES = 20  # lines in a wrong column that are told in one round, each of which has the file parsed once more
 MAX_LINE = 10_000  # characters; every pattern that looks for secrets or traps is quick on such a line
 
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _CUT = re.compile(r"\s?#(?=[\w(])")  # a comment of ours has a blank after its `#`, or two before it
-_KEY = re.compile(r" *(?P<word>[^\s'\"#{\[:][^:#{\[]*):(?:\s|$)")  # a line that begins with a plain word and a value
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 
 
 def read_file(path: FilePath, name: str, entries: int | None = None) -> tuple[Document, list[Finding]]:
@@ -80,17 +80,33 @@ def read_text(text: str, name: str) -> tuple[Document, list[Finding]]:
     document = Document(name, tuple(secrets.blanked(line, hidden.get(n, [])) for n, line in enumerate(lines)))
     first = ((number, spans[0]) for number, spans in hidden.items())  # one finding for a line, however many it holds
     findings = [_secret(document, Spot(number + 1, start + 1, end - start)) for number, (start, end) in first]
-    before = _traps(document, lines)
+    before = traps.in_lines(document, lines)
     findings += before
     if any(f.code in ("mapping_depth", "mapping_characters") for f in before):
         return document, findings
-    reader = _Reader(document, findings)
-    root = reader.read(text)
-    findings += reader.findings
-    if root is None:
+    document, parsed, more = _parsed(document, lines, findings)
+    findings += more
+    if not parsed:
         return document, findings
     told = {f.place.line for f in findings if f.code == "secret_literal"}
-    return _late_secrets(replace(document, root=root), findings, told)
+    return _late_secrets(document, findings, told)
+
+
+def _parsed(document: Document, lines: Sequence[str], known: list[Finding]) -> tuple[Document, bool, list[Finding]]:
+    """The document with its tree, and whether it has one. Lines in a column where none can begin are told and moved."""
+    told: list[Finding] = []
+    shown: Sequence[str] = document.lines
+    for _ in range(MAX_MOVES):
+        reader = _Reader(document, shown, known)
+        root = reader.read("\n".join(lines))
+        if (wrong := reader.misplaced) is None:
+            told += [f for f in reader.findings if f.place.line not in document.moved]  # the rest may only follow
+            return (document if root is None else replace(document, root=root)), root is not None, told
+        told.append(document.finding("mapping_yaml", wrong.message, wrong.spot, wrong.hint))
+        lines, shown = indenting.moved(lines, wrong), indenting.moved(shown, wrong)
+        moves, guessed = {**wrong.moves, **document.moved}, document.guessed | wrong.guessed
+        document = replace(document, moved=moves, guessed=guessed)
+    return document, False, told
 
 
 def _whole(name: str, message: str, hint: str, code: str = "mapping_yaml") -> Finding:
@@ -125,11 +141,12 @@ def _late_secrets(document: Document, findings: list[Finding], told: set[int]) -
         spans = [(0, len(scalar.text))] if whole else secrets.in_line(scalar.text)
         return replace(scalar, text=secrets.blanked(scalar.text, spans))
 
-    entries = tuple(
-        (name, changed(node, partial(blanked, name.text), name.text)) for name, node in document.root.entries
+    entries, again = (
+        tuple((name, changed(node, partial(blanked, name.text), name.text)) for name, node in part)
+        for part in (document.root.entries, document.root.again)
     )
-    document = replace(document, root=replace(document.root, entries=entries))
-    document = replace(document, lines=tuple(lines))
+    root = replace(document.root, entries=entries, again=again)
+    document = replace(document, root=root, lines=tuple(lines))
     return document, [replace(f, place=_hidden(f.place, lines)) for f in findings] + [
         _secret(document, s) for s in found
     ]
@@ -137,47 +154,6 @@ def _late_secrets(document: Document, findings: list[Finding], told: set[int]) -
 
 def _hidden(place: Place, lines: list[str]) -> Place:
     return replace(place, excerpt=lines[place.line - 1]) if 0 < place.line <= len(lines) else place
-
-
-# ---------------------------------------------------------------------------------------------------- the raw text
-
-
-def _traps(document: Document, lines: tuple[str, ...]) -> list[Finding]:
-    """What the text itself tells before it is parsed: nesting, tabs, control characters."""
-    found: list[Finding] = []
-    depth = 0
-    for number, line in enumerate(lines, 1):
-        # Open quotes make this pattern slow on long lines; without brackets nothing is to be seen there.
-        looked_at = len(line) < 2_000 and ("[" in line or "{" in line)
-        bare = _QUOTED.sub(lambda m: "x" * len(m.group()), line) if looked_at else line
-        indentation = line[: len(line) - len(line.lstrip(" \t"))]
-        if "\t" in indentation and line.strip() and not line.lstrip().startswith("#"):
-            spot = Spot(number, indentation.index("\t") + 1)
-            found.append(document.finding("mapping_tab", "a tab indents this line", spot, "Indent with spaces."))
-        if odd := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", line):
-            spot = Spot(number, odd.start() + 1)
-            found.append(document.finding("mapping_characters", "a control character stands here", spot, "Delete it."))
-        column = _too_deep(bare, depth)
-        depth = max(0, depth + sum((c in "[{") - (c in "]}") for c in bare))
-        if column is not None or len(indentation) > 20 * MAX_DEPTH:
-            message = f"nested more than {MAX_DEPTH} deep"
-            found.append(
-                document.finding("mapping_depth", message, Spot(number, (column or 0) + 1), "Write it flatter.")
-            )
-            break
-    return found
-
-
-def _too_deep(line: str, depth: int) -> int | None:
-    """The column (0-based) where brackets or dashes nest too deep."""
-    dashes = re.match(r"\s*(?:[-?]\s+)*", line)
-    if dashes and sum(c in "-?" for c in dashes.group()) > MAX_DEPTH:
-        return dashes.end()
-    for column, char in enumerate(line):
-        depth += (char in "[{") - (char in "]}")
-        if depth > MAX_DEPTH:
-            return column
-    return None
 
 
 # ---------------------------------------------------------------------------------------------------- parsing
@@ -190,19 +166,22 @@ class _Open:
     spot: Spot
     mapping: bool
     flow: bool
-    items: list[Node]
-    keys: list[Scalar]
-    names: set[str]
+    items: list[Node] = field(default_factory=list)
+    keys: list[Scalar] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    again: list[tuple[Scalar, Node]] = field(default_factory=list)
     key: Scalar | None = None
 
 
 class _Reader:
     """Builds the tree from the parser's events, so that nothing recurses and no value is interpreted."""
 
-    def __init__(self, document: Document, known: list[Finding]) -> None:
+    def __init__(self, document: Document, lines: Sequence[str], known: list[Finding]) -> None:
         self.document = document
         self.known = known
         self.findings: list[Finding] = []
+        self.misplaced: indenting.Misplaced | None = None
+        self._lines = lines
         self._stack: list[_Open] = []
         self._root: Node | None = None
 
@@ -234,7 +213,9 @@ class _Reader:
             if len(self._stack) >= MAX_DEPTH:
                 self._tell("mapping_depth", f"nested more than {MAX_DEPTH} deep", _spot(event), "Write it flatter.")
                 return False
-            self._stack.append(_Open(_spot(event), kind == "MappingStartEvent", bool(event.flow_style), [], [], set()))
+            self._stack.append(
+                _Open(_spot(event), kind == "MappingStartEvent", bool(event.flow_style), [], [], set(), [])
+            )
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             self._add(_closed(self._stack.pop()))
         elif kind == "ScalarEvent":
@@ -275,7 +256,7 @@ class _Reader:
         return replace(scalar, null=not event.value)
 
     def _line(self, index: int) -> str:
-        return self.document.lines[index] if index < len(self.document.lines) else ""
+        return self._lines[index] if index < len(self._lines) else ""
 
     def _cut(self, scalar: Scalar, end: Any) -> None:
         rest = self._line(end.line)[end.column :]
@@ -324,7 +305,9 @@ class _Reader:
                 message = f"`{key.text}` has no value: a comma ends a value inside {{ }}"
                 self._tell("mapping_comma", message, key.spot, f'Quote the whole value: "..., {key.text}".')
                 return
-        if key.text not in top.names:
+        if key.text in top.names:
+            top.again.append((key, node))
+        else:
             top.names.add(key.text)
             top.keys.append(key)
             top.items.append(node)
@@ -336,8 +319,9 @@ class _Reader:
             spot = Spot(error.context_mark.line + 1, error.context_mark.column + 1)
         if any(f.code == "mapping_tab" and f.place.line == spot.line for f in self.known):
             return  # told already, in better words
-        if (indented := _indented(error, self.document.lines)) is not None:
-            self._tell("mapping_yaml", *indented)
+        wrong = indenting.misplaced(error, self._lines)
+        if wrong is not None and wrong.first not in self.document.moved:
+            self.misplaced = wrong
             return
         problem = str(error.problem or "cannot be read").replace("\n", " ")
         self._tell("mapping_yaml", f"this is no YAML: {problem}", spot, _advice(problem, self._line(spot.line - 1)))
@@ -351,7 +335,7 @@ def _spot(event: Any) -> Spot:
 
 def _closed(top: _Open) -> Node:
     if top.mapping:
-        return Mapping(tuple(zip(top.keys, top.items, strict=True)), top.spot, top.flow)
+        return Mapping(tuple(zip(top.keys, top.items, strict=True)), top.spot, top.flow, tuple(top.again))
     return Listing(tuple(top.items), top.spot)
 
 
@@ -361,7 +345,7 @@ def _quote_this(scalar: Scalar, rest: str = "") -> str:
 
 def _balance(text: str) -> int | None:
     """The offset of the first bracket without partner, outside quotes; None where all is well."""
-    bare = _QUOTED.sub(lambda m: "x" * len(m.group()), text)
+    bare = QUOTED.sub(lambda m: "x" * len(m.group()), text)
     opened: list[int] = []
     for offset, char in enumerate(bare):
         if char == "(":
@@ -371,24 +355,6 @@ def _balance(text: str) -> int | None:
                 return offset
             opened.pop()
     return opened[0] if opened else None
-
-
-def _indented(error: MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, Spot, str] | None:
-    """Message, place and advice where a line begins in a column in which none can; None where something else is wrong.
-
-    The parser stops at the first letter of such a line, or at its first colon where it took it for more of a value.
-    """
-    mark = error.problem_mark
-    line = lines[mark.line] if mark is not None and 0 < mark.line < len(lines) else ""
-    key = _KEY.match(line)
-    above = [text for text in lines[: mark.line] if text.strip() and not text.lstrip().startswith("#")] if key else []
-    if "flow" in str(error.context):  # an open bracket on a line before
-        return None
-    if not key or not above or mark.column not in (key.start("word"), key.end("word")):
-        return None
-    wide, last = key.start("word"), len(above[-1]) - len(above[-1].lstrip(" "))
-    message = f"this line is indented by {wide} blanks, the one above it by {last}, and no value can begin here"
-    return message, Spot(mark.line + 1, wide + 1), "What belongs together stands in one column: move the line."
 
 
 def _advice(problem: str, line: str) -> str:

@@ -19,6 +19,7 @@ from crm_migrate.mapping.checking import check
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import Environment, MappingFile, Owners
 from crm_migrate.mapping.naming import check_names
+from crm_migrate.mapping.nesting import as_meant
 from crm_migrate.mapping.plan import EnvironmentPlan, MoneyPlan, OwnersPlan, Plan, ValueMapPlan
 from crm_migrate.mapping.profiles import TargetProfile
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
@@ -35,39 +36,69 @@ _PRODUCTION = re.compile(r"prod.*|live", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A mapping file that was read: the document with places, and the model when there are no errors."""
+    """A mapping file that was read: the document with places, the model where there is one, and what was found.
+
+    `told` is what the reader found, `slips` what was put right, `wrong` what the model had to be made without.
+    """
 
     document: Document
     file: MappingFile | None
-    findings: list[Finding]
+    told: list[Finding]
+    slips: list[Finding]
+    wrong: list[Finding]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Everything, by place."""
+        return sorted_by_place([*self.told, *self.slips, *self.wrong])
 
 
 def read(project: Project) -> Read:
     """Read and author the mapping file of a project; nothing beside it is looked at."""
-    document, findings = read_file(project.mapping, _name(project), MAX_ENTRIES)
-    if not document.root.entries:
-        return Read(document, None, findings)
-    file, more = author(document, MappingFile)
-    return Read(document, file, sorted_by_place([*findings, *more]))
+    document, told = read_file(project.mapping, _name(project), MAX_ENTRIES)
+    found = _authored(document, told)
+    return _as_meant(found) if errors(found.findings) else found
 
 
-# What a wrong word may leave behind: told again only where nothing was wrong before.
+def _authored(document: Document, told: list[Finding], slips: Sequence[Finding] = ()) -> Read:
+    file, wrong = author(document, MappingFile) if document.root.entries else (None, [])
+    return Read(document, file, told, list(slips), wrong)
+
+
+def _as_meant(found: Read) -> Read:
+    """The file with its blocks where they belong. Only a file with errors is read otherwise than it was written."""
+    document, told, slips = as_meant(found.document, MappingFile, found.told)
+    return _authored(document, told, slips)
+
+
+# What a wrong part that was left out may leave behind: told again only where nothing was left out.
 _SECONDARY = frozenset(
-    {"mapping_missing", "source_origin", "source_unused", "required_unmapped", "field_empty", "source_idle"}
+    {
+        "mapping_missing",
+        "source_origin",
+        "source_unused",
+        "required_unmapped",
+        "field_empty",
+        "source_idle",
+        "columns_unmapped",
+    }
 )
 _TRAPS = frozenset({"mapping_unclosed", "mapping_cut", "mapping_comma", "mapping_anchor", "mapping_tag"})
 _READERS = frozenset({"mapping_text", "expression", "column_unknown", "step_unknown"})
 
 
-def _primary(before: list[Finding], after: list[Finding]) -> list[Finding]:
-    """The findings without those that only follow from what was told before them."""
+def _primary(found: Read, after: list[Finding]) -> list[Finding]:
+    """The findings without those that only follow from what was left out before them."""
+    before = [*found.told, *found.wrong]
     if not errors(before):
         return after
     trapped = {f.place.line for f in before if f.code in _TRAPS}
+    guessed = found.document.guessed
     return [
         f
         for f in after
-        if f in before or not (f.code in _SECONDARY or (f.code in _READERS and f.place.line in trapped))
+        if f in before
+        or not (f.code in _SECONDARY or f.place.line in guessed or (f.code in _READERS and f.place.line in trapped))
     ]
 
 
@@ -99,12 +130,22 @@ def examine(
 ) -> tuple[Plan | None, list[Finding]]:
     """Like `resolve`, but gives no plan instead of raising when there are errors."""
     found = read(project)
+    plan, findings = _examined(project, found, environment, columns)
+    if plan is None and not errors(found.findings):  # what is no word of a field is known only now
+        found = _as_meant(found)
+        plan, findings = _examined(project, found, environment, columns) if found.slips else (plan, findings)
+    return plan, findings
+
+
+def _examined(
+    project: Project, found: Read, environment: str | None, columns: Columns
+) -> tuple[Plan | None, list[Finding]]:
     if found.file is None:
         return None, found.findings
     desk = Desk(project, found.document, found.file, findings=list(found.findings))
     desk.files[found.document.name] = found.document.digest
     plan = _plan(desk, environment, columns)
-    findings = sorted_by_place(_primary(found.findings, desk.findings))
+    findings = sorted_by_place(_primary(found, desk.findings))
     return (None if errors(findings) else plan), findings
 
 

@@ -205,7 +205,7 @@ def _learned(
     """What the model may do, with the limit that is in force."""
     here: Path = (*path, "match")
     if part.match.learned is None:
-        if part.match.limit is not None:
+        if part.match.limit is not None and not desk.written((*here, "learned")):
             desk.tell_key(
                 "field_conflict", "`limit:` belongs to `learned:`", (*here, "limit"), "Add `learned: propose`."
             )

@@ -2,7 +2,7 @@
 
 An object or field that neither the CRM model nor the target knows, and whose nearest name in the model nobody has
 written, is the slip, not the many places that speak of the right name. So is the name of a source that nothing names,
-where objects are fed from another that is nearly it.
+where objects are fed from another that is nearly it, and a source that feeds an object and is not there.
 """
 
 import difflib
@@ -13,7 +13,7 @@ from crm_migrate.crm.model import OBJECTS
 from crm_migrate.mapping.authoring import author
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import MappingFile
-from crm_migrate.mapping.tree import Mapping, Node, Path
+from crm_migrate.mapping.tree import Listing, Mapping, Node, Path, Scalar
 
 _ALIKE = 0.8  # of difflib: one letter too few or two exchanged in a word of five
 
@@ -30,11 +30,12 @@ class _Slip:
 
 def read_as_meant(desk: Desk) -> None:
     """Tell every misspelled name of a source, object or field, and go on with the mapping as it was meant."""
-    for find in (_sources, _objects, _fields):
+    for find in (_sources, _feeds, _objects, _fields):
         slips = list(find(desk))
         for slip in slips:
             desk.tell_key(slip.code, slip.message, slip.path, f"Did you mean `{slip.meant}`?")
             root = _renamed(desk.document.root, slip.path, slip.meant)
+            assert isinstance(root, Mapping)
             desk.document = replace(desk.document, root=root)
         if slips:
             desk.file = author(desk.document, MappingFile)[0] or desk.file
@@ -42,10 +43,21 @@ def read_as_meant(desk: Desk) -> None:
 
 def _sources(desk: Desk) -> Iterator[_Slip]:
     fed = {name for part in desk.file.objects.values() for name in (*part.from_, *part.enrich)}
-    for name in desk.file.sources.keys() - fed:
+    lines = (line for part in desk.file.objects.values() for line in (*part.fields.values(), *part.let.values()))
+    for name in sorted(desk.file.sources.keys() - fed - {name for line in lines for name in line.cells}):
         if meant := _nearest(name, fed - desk.file.sources.keys()):
             message = f"nothing names the source `{name}`, and there is no source `{meant}`"
             yield _Slip(("sources", name), meant, "source_unknown", message)
+
+
+def _feeds(desk: Desk) -> Iterator[_Slip]:
+    for name, part in desk.file.objects.items():
+        fed = part.from_.keys() | part.enrich.keys()
+        for section, names in (("from", part.from_), ("enrich", part.enrich)):
+            for feed in names.keys() - desk.file.sources.keys():
+                if meant := _nearest(feed, desk.file.sources.keys() - fed):
+                    message = f"the source `{feed}` is not there"
+                    yield _Slip(("objects", name, section, feed), meant, "source_unknown", message)
 
 
 def _objects(desk: Desk) -> Iterator[_Slip]:
@@ -76,15 +88,21 @@ def _nearest(word: str, words: Collection[str]) -> str | None:
     return next(iter(difflib.get_close_matches(word, sorted(words), 1, _ALIKE)), None) if len(word) <= 100 else None
 
 
-def _renamed(node: Mapping, path: Path, meant: str) -> Mapping:
-    """The tree with the key at a path called otherwise; its place stays."""
+def _renamed(node: Node, path: Path, meant: str) -> Node:
+    """The tree with the key at a path called otherwise, or the text where no key is; its place stays."""
     first, rest = str(path[0]), path[1:]
-
-    def inside(value: Node) -> Node:
-        return _renamed(value, rest, meant) if isinstance(value, Mapping) else value
-
-    entries = tuple(
-        (key, value) if key.text != first else (key, inside(value)) if rest else (replace(key, text=meant), value)
-        for key, value in node.entries
-    )
-    return replace(node, entries=entries)
+    match node:
+        case Scalar():
+            return replace(node, text=meant) if node.text == first else node
+        case Listing():
+            return replace(node, items=tuple(_renamed(item, path, meant) for item in node.items))
+        case Mapping():
+            entries = tuple(
+                (key, value)
+                if key.text != first
+                else (key, _renamed(value, rest, meant))
+                if rest
+                else (replace(key, text=meant), value)
+                for key, value in node.entries
+            )
+            return replace(node, entries=entries)

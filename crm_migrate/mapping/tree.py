@@ -37,11 +37,15 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys and their values, in the order written; keys are unique. `flow` is `{...}`."""
+    """Keys and their values, in the order written; keys are unique. `flow` is `{...}`.
+
+    `again` are the entries whose key stands in `entries` already: they count for nothing, unless they belong elsewhere.
+    """
 
     entries: "tuple[tuple[Scalar, Node], ...]"
     spot: Spot
     flow: bool = False
+    again: "tuple[tuple[Scalar, Node], ...]" = ()
     _found: "dict[str, tuple[Scalar, Node]]" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -94,24 +98,33 @@ def changed(node: Node, change: Callable[[str, Scalar], Scalar], key: str = "") 
         case Listing():
             return replace(node, items=tuple(changed(item, change, key) for item in node.items))
         case Mapping():
-            return replace(
-                node, entries=tuple((name, changed(value, change, name.text)) for name, value in node.entries)
+            entries, again = (
+                tuple((name, changed(value, change, name.text)) for name, value in part)
+                for part in (node.entries, node.again)
             )
+            return replace(node, entries=entries, again=again)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read: its name as people say it, its lines (secrets blanked out), and the tree."""
+    """A file that was read: its name as people say it, its lines (secrets blanked out), and the tree.
+
+    `moved`: line -> by how many blanks it was moved to the right (less than 0: to the left) before it could be parsed;
+    those that are `guessed` may belong elsewhere.
+    """
 
     name: str
     lines: tuple[str, ...]
     root: Mapping = field(default_factory=lambda: Mapping((), Spot(1, 1)))
     digest: str = ""
+    moved: dict[int, int] = field(default_factory=dict)
+    guessed: frozenset[int] = frozenset()
 
     def place(self, spot: Spot) -> Place:
-        """The place of a finding, with the line it is in."""
+        """The place of a finding in the file as it was written, with the line it is in."""
         excerpt = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
-        return Place(self.name, spot.line, spot.column, excerpt, max(1, spot.length))
+        column = max(1, spot.column - self.moved.get(spot.line, 0))
+        return Place(self.name, spot.line, column, excerpt, max(1, spot.length))
 
     def find(self, path: Path) -> Node:
         """The node at a path, or the deepest one on the way to it; steps that the file does not have are skipped."""

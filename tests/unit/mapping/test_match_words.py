@@ -64,7 +64,7 @@ def test_existing_records_by_the_model_take_the_limit_of_the_object(tmp_path: Pa
         ("{learned: merged}", "mapping_value", "Did you mean `merge`?"),
         ("{learned: automatic}", "mapping_value", "Valid here: merge, propose."),
         ("{learnd: merge}", "mapping_unknown_word", "Did you mean `learned`?"),
-        ("{learned: merge, limt: 1 per 9}", "mapping_unknown_word", "Did you mean `limit`?"),
+        ("{learned: merge, limt: 1 per 99}", "mapping_unknown_word", "Did you mean `limit`?"),
         ("{limit: 1 per 1000}", "field_conflict", "learned: propose"),
         ("{learned: merge, limit: 0.1%}", "mapping_text", "1 per 1000"),
         ("{learned: merge, limit: 0 per 1000}", "mapping_text", "1 per 1000"),
