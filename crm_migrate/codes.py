@@ -301,6 +301,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "ledger_broken",
             "target_would_refuse",
             "check_unforeseen",
+            "choices_unchecked",
             "run_damaged",
         ),
     ),

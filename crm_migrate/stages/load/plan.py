@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.stages.load.choices import ChoiceValues, told
 from crm_migrate.stages.load.keys import Names
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import read_manifest
@@ -53,6 +54,7 @@ class ObjectLoad(BaseModel):
     codes: dict[str, int] = {}
     aside: dict[str, int] = {}  # "held: key_missing" -> source rows that ended before they were records
     samples: tuple[LoadSample, ...] = ()
+    choices: tuple[ChoiceValues, ...] = ()
 
 
 class LoadPlan(BaseModel):
@@ -81,7 +83,7 @@ class LoadPlan(BaseModel):
 
     def findings(self) -> tuple[Finding, ...]:
         """What was found out about our own earlier loads: another target, runs whose files are damaged, and per object
-        what our ledger lacks."""
+        what our ledger lacks and which values are no choices of the target."""
         broken = (Finding("run_damaged", note, Severity.WARNING) for note in self.notes)
         other = Finding(
             "target_exchanged",
@@ -114,7 +116,8 @@ class LoadPlan(BaseModel):
             for load in self.objects
             if load.rekeyed
         )
-        return (*([other] if self.exchanged else []), *broken, *lacking, *moved, *self._unforeseen())
+        chosen = (told(load.object, values) for load in self.objects for values in load.choices)
+        return (*([other] if self.exchanged else []), *broken, *lacking, *moved, *chosen, *self._unforeseen())
 
     def _unforeseen(self) -> Iterator[Finding]:
         """Rules of the target that may refuse what is planned."""

@@ -4,6 +4,7 @@ from crm_migrate.connecting.contract import Target
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal
 from crm_migrate.stages.load.actions import decide, finished, forget
+from crm_migrate.stages.load.choices import choice_values
 from crm_migrate.stages.load.claims import refuse_claimed
 from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.keys import Names, identify, plan_listing, remember
@@ -51,12 +52,18 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             remember(tables, project, identity, plan, object_plan)
             identify(tables, project, identity, plan, object_plan)
             follow(tables, project, identity, object_plan, _set_aside(tables, object_plan))
+        choices = {}
         for object_plan in plan.objects:
             decide(tables, project, identity, plan, object_plan)
-            hold_refusable(tables, plan, object_plan, there.object(object_plan.target))
+            found = there.object(object_plan.target)
+            choices[object_plan.name] = tuple(choice_values(tables, object_plan, found))
+            hold_refusable(tables, plan, object_plan, found)
         hold_children(tables, plan)
         refuse_claimed(tables, plan)
-        loads = [_publish(tables, project, identity, plan, object_plan) for object_plan in plan.objects]
+        loads = [
+            _publish(tables, project, identity, plan, each).model_copy(update={"choices": choices[each.name]})
+            for each in plan.objects
+        ]
     made = LoadPlan(
         run=run.id,
         plan_hash=plan.hash,

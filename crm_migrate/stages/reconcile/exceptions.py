@@ -13,6 +13,7 @@ from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, fix_of
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.left_out import Told
 from crm_migrate.stages.reconcile.likeness import matching_notes
+from crm_migrate.stages.reconcile.sides import loaded_fields
 from crm_migrate.workspace.figures import DELETED, IN_TARGET, Example, ExceptionGroup, TargetSet
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import (
@@ -23,9 +24,11 @@ from crm_migrate.workspace.tables import (
     DISPOSITIONS,
     LINK_NOTES,
     NODES,
+    PLANNED,
     QUARANTINE,
     VANISHED,
     WARNINGS,
+    texts,
 )
 
 Severity = Literal["error", "warning", "note"]
@@ -84,7 +87,7 @@ def object_exceptions(tables: Relations, object_plan: ObjectPlan, sourced: list[
         *(("warning", _cells(tables, name, source)) for source in sources),
         ("warning", _notes(tables, name)),
         ("warning", _warnings(tables, name)),
-        ("error", _breaches(tables, name)),
+        ("error", _breaches(tables, object_plan)),
         ("warning", _left_behind(tables, name)),
     ]
     yield from _grouped(tables, name, found)
@@ -168,12 +171,19 @@ def _warnings(tables: Relations, name: str) -> str:
     LEFT JOIN {nodes} n ON n.__node = k.__node"""
 
 
-def _breaches(tables: Relations, name: str) -> str:
-    breaches = tables.scan(BREACHES, name)
-    names = quoted(f"names/{name}")
+def _breaches(tables: Relations, object_plan: ObjectPlan) -> str:
+    """Rules that do not hold; a choice that the target does not take with the value that was to be written."""
+    breaches = tables.scan(BREACHES, object_plan.name)
+    names = quoted(f"names/{object_plan.name}")
+    targets = [str(field.target) for field in loaded_fields(object_plan) if field.ref is None]
+    planned = tables.scan(PLANNED, object_plan.name, also=texts(*targets))
+    values = " ".join(f"WHEN {literal(target)} THEN p.{quoted(target)}" for target in targets) or "WHEN '' THEN ''"
     return f"""SELECT b.code, '' AS rule, b.field, b."when" AS state, '' AS source,
-      coalesce(m.record, b.__entity, 'target:' || b.target_id) AS record, NULL::VARCHAR AS before,
-      NULL::VARCHAR AS after, b.message FROM {breaches} b LEFT JOIN {names} m USING (__entity)"""
+      coalesce(m.record, b.__entity, 'target:' || b.target_id) AS record,
+      CASE WHEN b.code = 'not_a_choice' THEN CASE b.field {values} ELSE NULL::VARCHAR END END AS before,
+      NULL::VARCHAR AS after, b.message
+    FROM {breaches} b LEFT JOIN {planned} p ON p.__cluster = b.__cluster AND b."when" = 'before'
+    LEFT JOIN {names} m ON m.__entity = coalesce(b.__entity, p.__entity)"""
 
 
 def _left_behind(tables: Relations, name: str) -> str:
@@ -216,7 +226,10 @@ def _differences(tables: Relations, name: str, sourced: str, *, link: bool) -> I
 
 
 def _grouped(tables: Relations, object_name: str, found: Sequence[tuple[Severity, str]]) -> Iterator[ExceptionGroup]:
-    """One group per code, source, field, rule and state of each query of lines, in the order of the queries."""
+    """One group per code, source, field, rule and state of each query of lines, in the order of the queries.
+
+    Its examples show every value once before they show one again.
+    """
     keys = "code, source, field, rule, state"
     texts = ", ".join(f"coalesce({key}, '') AS {key}" for key in keys.split(", "))
     lines = " UNION ALL ".join(
@@ -226,8 +239,10 @@ def _grouped(tables: Relations, object_name: str, found: Sequence[tuple[Severity
     tables.execute(f"CREATE OR REPLACE TEMP TABLE found_ AS {lines}")
     listing.add(tables, f"SELECT {literal(object_name)}, {keys}, record FROM found_")
     rows = tables.rows(
-        f"""WITH g AS (SELECT *, count(*) OVER w AS n, row_number() OVER (w ORDER BY record, message, before) AS i
-          FROM found_ WINDOW w AS (PARTITION BY part, {keys}))
+        f"""WITH v AS (SELECT *, row_number() OVER (PARTITION BY part, {keys}, before ORDER BY record, message) AS again
+          FROM found_),
+        g AS (SELECT *, count(*) OVER w AS n, row_number() OVER (w ORDER BY again, record, message, before) AS i
+          FROM v WINDOW w AS (PARTITION BY part, {keys}))
         SELECT part, {keys}, n, record, before, after, message FROM g WHERE i <= {EXAMPLES}
         ORDER BY part, n DESC, {keys}, i"""
     )
