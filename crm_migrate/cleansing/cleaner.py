@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+import polars as pl
 
 from crm_migrate.cleansing.cells import NULL, Cell
+from crm_migrate.cleansing.evidence import evidence
 from crm_migrate.cleansing.kinds import KINDS, read_bounded
+from crm_migrate.cleansing.places.countries import na_means
+from crm_migrate.cleansing.steps import Context
 from crm_migrate.errors import UsageError
 
 
@@ -24,9 +28,19 @@ def clean(values: Iterable[Any], kind: str, locale: str | None = None, **options
     if unknown:
         raise UsageError(f"{kind} has no option {unknown[0]!r}", hint=f"it has: {', '.join(known.options) or 'none'}")
     texts = [None if _is_missing(v) else str(v) for v in values]
+    if kind == "country":
+        options = {"na": _na_of(texts, options.get("na"))}
     cells = {t: read_bounded(known, t, locale or "", options) for t in dict.fromkeys(texts) if t is not None}
     rows = [_row(text, NULL if text is None else cells[text], known.parts) for text in texts]
     return pd.DataFrame(rows, columns=["value", "flag", "note", *known.parts], dtype="str")
+
+
+def _na_of(texts: list[str | None], said: str | None) -> str:
+    """What `NA` means in a column of countries, as a run has it."""
+    try:
+        return na_means(said, evidence(pl.Series(texts, dtype=pl.String), "country", Context()))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _is_missing(value: Any) -> bool:

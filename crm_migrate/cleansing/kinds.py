@@ -19,7 +19,7 @@ from crm_migrate.cleansing.organisations.companies import company_cell, company_
 from crm_migrate.cleansing.organisations.identifiers import iban_cell, id_cell, tax_cell
 from crm_migrate.cleansing.people.person_cells import person_cell
 from crm_migrate.cleansing.places.addresses import address_cell
-from crm_migrate.cleansing.places.countries import country_cell
+from crm_migrate.cleansing.places.countries import country_among
 from crm_migrate.cleansing.places.localities import language_of, region_of
 from crm_migrate.cleansing.places.postal_codes import postal_cell
 from crm_migrate.cleansing.places.states import state_cell
@@ -51,11 +51,14 @@ def _person(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     return cell
 
 
+def _number(text: str, locale: str, options: Options) -> Cell:
+    """A number; a currency beside it is left out."""
+    return amount_cell(text, _numbers(locale, options, "unknown"), with_currency=False)
+
+
 def _money(text: str, locale: str, options: Options) -> Cell:
     """An amount; `scale` says that a driver returned it without its decimal point (Access Currency: 4)."""
-    decimal = options.get("decimal")
-    context = NumberContext(decimal or decimal_of(locale), decimal is not None, locale, "never")
-    cell = amount_cell(text, context)
+    cell = amount_cell(text, _numbers(locale, options, "never"))
     scale = options.get("scale")
     if scale and cell.value and cell.value.lstrip("-").isdigit():
         digits = cell.value.lstrip("-").zfill(int(scale) + 1)
@@ -67,8 +70,18 @@ def _money(text: str, locale: str, options: Options) -> Cell:
 
 
 def _integer(text: str, locale: str, options: Options) -> Cell:
+    return integer_cell(text, _numbers(locale, options, "unknown"))
+
+
+def _numbers(locale: str, options: Options, percent: str) -> NumberContext:
+    """Separators as the option says, else as the locale has them; and what a percentage is."""
     decimal = options.get("decimal")
-    return integer_cell(text, NumberContext(decimal or decimal_of(locale), decimal is not None, locale, "unknown"))
+    return NumberContext(decimal or decimal_of(locale), decimal is not None, locale, percent)
+
+
+def _country(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
+    """A country; `na` says what `NA` is (`namibia`, `nothing`), else `clean` asks the column."""
+    return country_among(text, options.get("na", "namibia"))
 
 
 def _date(text: str, locale: str, options: Options) -> Cell:
@@ -160,10 +173,10 @@ KINDS: dict[str, Kind] = {
         ),
         Kind("postal_code", _by_region(postal_cell), "a postal code in the writing of its country", (), ("region",)),
         Kind("state", _by_region(state_cell), "the second part of the ISO 3166-2 code", (), ("region",)),
-        Kind("country", _simple(country_cell), "the ISO 3166-1 code"),
+        Kind("country", _country, "the ISO 3166-1 code", (), ("na",)),
         Kind("date", _date, "ISO 8601; instants in UTC", (), ("order",)),
         Kind("money", _money, "a plain decimal and its currency", (), ("decimal", "scale")),
-        Kind("number", _money, "a plain decimal", (), ("decimal",)),
+        Kind("number", _number, "a plain decimal", (), ("decimal",)),
         Kind("integer", _integer, "a whole number", (), ("decimal",)),
         Kind("boolean", _boolean, "true or false"),
         Kind(

@@ -150,7 +150,9 @@ def _text(value: Any) -> str:
     return str(value).removesuffix(" 00:00:00")
 
 
-def cleaned_sheet(sheet: Sheet, column: str, kind: str, locale: str | None) -> tuple[Sheet, dict[str, int]]:
+def cleaned_sheet(
+    sheet: Sheet, column: str, kind: str, locale: str | None, options: Mapping[str, str]
+) -> tuple[Sheet, dict[str, int]]:
     """The sheet with `<column> clean`, `<column> flag`, `<column> note` and the parts, and the count of each flag."""
     from crm_migrate.cleansing.cleaner import clean
 
@@ -161,7 +163,7 @@ def cleaned_sheet(sheet: Sheet, column: str, kind: str, locale: str | None) -> t
             hint=f"did you mean {near[0]!r}?" if near else f"columns: {', '.join(sheet.columns)}",
         )
     at = sheet.columns.index(column)
-    frame = clean([row[at] for row in sheet.rows], kind, locale)
+    frame = clean([row[at] for row in sheet.rows], kind, locale, **options)
     names = [f"{column} {'clean' if name == 'value' else name}" for name in frame.columns]
     rows = [[*row, *more] for row, more in zip(sheet.rows, frame.to_numpy().tolist(), strict=True)]
     counts = {str(flag): int(count) for flag, count in frame["flag"].value_counts().sort_index().items()}

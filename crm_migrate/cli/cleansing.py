@@ -19,9 +19,21 @@ import click
     help="Where to write; FILE with `.clean` before its ending unless given.",
 )
 @click.option("--encoding", help="Of a CSV that is not UTF-8; else the code page of the locale's language.")
+@click.option(
+    "--na",
+    type=click.Choice(["namibia", "nothing"]),
+    help="What `NA` is among countries; else the column shows it, or it is a doubt.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def clean_command(
-    file: Path, column: str, kind: str, locale: str | None, output: Path | None, encoding: str | None, as_json: bool
+    file: Path,
+    column: str,
+    kind: str,
+    locale: str | None,
+    output: Path | None,
+    encoding: str | None,
+    na: str | None,
+    as_json: bool,
 ) -> None:
     """Clean one column of a CSV or XLSX file: the same file out, with the clean value, its flag and a note beside."""
     from crm_migrate.cleansing.table_files import cleaned_sheet, read_sheet, write_ragged, write_sheet
@@ -31,7 +43,7 @@ def clean_command(
     if target.resolve() == file.resolve():
         raise UsageError("the output is the input", hint="name another file with --output")
     original = read_sheet(file, locale, encoding)
-    sheet, counts = cleaned_sheet(original, column, kind, locale)
+    sheet, counts = cleaned_sheet(original, column, kind, locale, {"na": na} if na else {})
     write_sheet(sheet, target, file, len(original.columns))
     if sheet.ragged:
         beside = target.with_name(f"{target.stem}.ragged.csv")

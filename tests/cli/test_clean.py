@@ -103,3 +103,15 @@ def test_a_workbook_keeps_its_sheets_formats_and_formulas(tmp_path: Path) -> Non
     assert (sheet["B3"].value, sheet["B3"].data_type) == ("=1+1", "s")
     assert [c.value for c in sheet[1]][4:] == ["Phone clean", "Phone flag", "Phone note"]
     assert sheet["E2"].value == "+902123456789"
+
+
+def test_na_beside_names_is_a_doubt_until_an_option_says_what_it_is(tmp_path: Path) -> None:
+    source = tmp_path / "x.csv"
+    source.write_text("Id,Land\n1,NA\n2,Deutschland\n", encoding="utf-8")
+    words = (str(source), "--column", "Land", "--kind", "country", "--json")
+    assert json.loads(invoke(*words))["flags"] == {"ambiguous": 1, "changed": 1}
+    assert "`na=nothing` or `na=namibia`" in (tmp_path / "x.clean.csv").read_text(encoding="utf-8")
+    assert json.loads(invoke(*words, "--na", "nothing"))["flags"] == {"changed": 1, "null": 1}
+    assert json.loads(invoke(*words, "--na", "namibia"))["flags"] == {"changed": 1, "ok": 1}
+    with pytest.raises(UsageError, match="no option 'na'"):
+        invoke(str(source), "--column", "Land", "--kind", "text", "--na", "nothing")

@@ -1,6 +1,7 @@
 """Countries to ISO 3166-1: codes, CLDR names in many languages, everyday names; nothing is guessed."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 import polars as pl
@@ -203,10 +204,20 @@ def country_step(values: pl.Series, context: Context, na: str | None = None) -> 
     A near miss is no country yet: the cell is invalid, and the note says which one may be meant. `NA` is Namibia in a
     column of codes; beside names of countries or other words for nothing it is a doubt, unless `na` says what it is.
     """
-    if na is not None and na not in NA_MEANS:
+    means = na_means(na, context.evidence)
+    return as_step(values, unguessed(outcomes(values, lambda text: country_among(text, means))))
+
+
+def na_means(said: str | None, evidence: Mapping[str, str]) -> str:
+    """What `NA` is in a column: as somebody says, else as the column shows. ValueError for another word."""
+    if said is not None and said not in NA_MEANS:
         raise ValueError(f"`na` is one of {', '.join(NA_MEANS)}")
-    means = na or context.evidence.get("na", "namibia")
-    return as_step(values, unguessed(outcomes(values, lambda text: _na(text, means) or country_cell(text))))
+    return said or evidence.get("na", "namibia")
+
+
+def country_among(text: str, means: str) -> Cell:
+    """The country of a text in a column in which `NA` means that."""
+    return _na(text, means) or country_cell(text)
 
 
 def _na(text: str, means: str) -> Cell | None:
@@ -215,4 +226,4 @@ def _na(text: str, means: str) -> Cell | None:
         return None
     if means == "nothing":
         return NULL
-    return Cell(None, "ambiguous", "NA: Namibia, or nothing; `country(na=nothing)` or `country(na=namibia)` says which")
+    return Cell(None, "ambiguous", "NA: Namibia, or nothing; `na=nothing` or `na=namibia` says which")

@@ -4,11 +4,12 @@ import polars as pl
 import pytest
 
 from crm_migrate import clean
-from crm_migrate.cleansing import STEPS, Context
+from crm_migrate.cleansing import STEPS, Context, evidence
 from crm_migrate.cleansing.contact.email import ascii_lowered, email_cell, email_outcomes
 from crm_migrate.cleansing.kinds import KINDS, read_bounded
 from crm_migrate.cleansing.people.person_cells import person_cell
 from crm_migrate.cleansing.people.person_columns import plain_names
+from crm_migrate.errors import UsageError
 
 NOWHERE = [
     "ann@lee.com.invalid",
@@ -173,3 +174,30 @@ def test_the_case_of_a_mailbox_is_the_only_difference() -> None:
         frame["value"].to_list()
         == ascii_lowered(pl.Series([clean(["Ann.Lee@Example.ORG"], "email")["value"][0]])).to_list()
     )
+
+
+@pytest.mark.parametrize("others", [["DE", "TR"], ["DE", "TR", "Namibia"], ["Deutschland"], ["DE", "N/A"], []])
+@pytest.mark.parametrize("said", [None, "nothing", "namibia"])
+def test_na_as_a_country_is_judged_by_its_column(others: list[str], said: str | None) -> None:
+    column = pl.Series(["NA", " na ", *others])
+    context = Context(locale="en-US", evidence=evidence(column, "country", Context()))
+    options = {"na": said} if said else {}
+    run = STEPS["country"].function(column, context, **options)
+    mine = clean(column.to_list(), "country", "en-US", **options)
+    doubted = run["flag"] == "ambiguous"
+    assert (mine["flag"] == "ambiguous").tolist() == doubted.fill_null(False).to_list()
+    values = pl.select(pl.when(doubted.fill_null(False)).then(None).otherwise(run["value"])).to_series()
+    assert mine["value"].tolist() == values.fill_null("").to_list()
+
+
+def test_what_na_means_is_one_of_two() -> None:
+    with pytest.raises(UsageError, match="namibia, nothing"):
+        clean(["NA"], "country", na="null")
+
+
+@pytest.mark.parametrize("kind", ["number", "integer"])
+@pytest.mark.parametrize("text", ["12 %", "12%", "12 m", "12", "1.5", "8 h"])
+def test_numbers_are_one_reader(kind: str, text: str) -> None:
+    run = STEPS[kind].function(pl.Series([text]), Context(locale="en-US")).row(0)
+    mine = clean([text], kind, "en-US").iloc[0]
+    assert mine["flag"] == run[1] if run[1] else mine["value"] == run[0]
