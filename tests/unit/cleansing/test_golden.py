@@ -22,9 +22,12 @@ def _rows() -> list[Row]:
 
 
 def _options(row: Row, choices: list[str]) -> dict[str, object]:
-    """What the row takes for granted: the choices of the picklist, and the driver that returns Currency unscaled."""
+    """What the row takes for granted: the choices of the picklist, that `NA` stands in a column of codes, and the driver
+    that returns Currency unscaled."""
     if row["field_type"] == "picklist":
         return {"choices": choices}
+    if row["field_type"] == "country":
+        return {"na": "namibia"}
     return {"scale": 4} if "unscaled" in row["comment"] else {}
 
 
