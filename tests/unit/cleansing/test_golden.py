@@ -22,8 +22,8 @@ def _rows() -> list[Row]:
 
 
 def _options(row: Row, choices: list[str]) -> dict[str, object]:
-    """What the row takes for granted: the choices of the picklist, that `NA` stands in a column of codes, and the driver
-    that returns Currency unscaled."""
+    """What the row takes for granted: the choices of the picklist, a column of codes around `NA`, and the driver that
+    returns Currency unscaled."""
     if row["field_type"] == "picklist":
         return {"choices": choices}
     if row["field_type"] == "country":
