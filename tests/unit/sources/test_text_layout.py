@@ -72,6 +72,8 @@ def test_a_file_of_short_rows_names_the_word_that_reads_it(tmp_path: Path) -> No
     assert "`short_rows: fill`" in (told.hint or "")
     (other,) = [f for f in read_bytes(tmp_path, long).findings if f.code == "header_suspect"]
     assert "short_rows" not in (other.hint or "")
+    (wider,) = [f for f in read_bytes(tmp_path, b"a;b;c\n1;2;3;x\n4;5;6;y\n").findings if f.code == "header_suspect"]
+    assert "name it there" in (wider.hint or "")
 
 
 @pytest.mark.parametrize("cell", [b'"x;y"', b'"two\nlines"', b'"q""q"'])
