@@ -10,9 +10,9 @@ from pathlib import Path
 
 from crm_migrate.errors import UsageError
 from crm_migrate.reports.hiding import masked
-from crm_migrate.reports.language import Language, language
 from crm_migrate.reports.speaking import told
 from crm_migrate.reports.visible import visible_figures
+from crm_migrate.words.language import Language, language
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.files import write_file
 

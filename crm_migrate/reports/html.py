@@ -11,13 +11,13 @@ from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.reports import charts, tables
 from crm_migrate.reports.changes import changes, pieces
 from crm_migrate.reports.finding_keys import index
-from crm_migrate.reports.language import Language
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.speaking import cause
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
 from crm_migrate.templates import pages
+from crm_migrate.words.language import Language
 from crm_migrate.workspace.figures import ConsentCell, Example, ExceptionGroup, Figures
 
 EXAMPLES_PER_CAUSE = 50

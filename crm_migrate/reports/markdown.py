@@ -2,9 +2,9 @@
 
 import re
 
-from crm_migrate.reports.language import Language
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.totals import Totals, totals
+from crm_migrate.words.language import Language
 from crm_migrate.workspace.figures import Figures
 
 LINES = 60

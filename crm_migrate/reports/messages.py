@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from string import Formatter
 
-from crm_migrate.reports.language import Language, language
+from crm_migrate.words.language import Language, language
 
 SENTENCES, REASONS = "message.", "why."  # what a stage says, and why two records are one or are not
+READING, HINTS = "read.", "hint."  # how a file was read, and what to look at
 
-_PATTERNS = {"n": r"-?[\d,]+", "code": r"[a-z0-9_]+", "amount": r"-?[\d.,]+", "percent": r"[\d.]+ %"}
+_LIST = r"[^,;:]+(?:(?:, [^,;:]+)* and [^,;:]+)?"
+_PATTERNS = {
+    "n": r"-?[\d,]+", "code": r"[a-z0-9_]+", "amount": r"-?[\d.,]+", "percent": r"[\d.]+ %", "day": r"\d{4}-\d\d-\d\d",
+    "term": r"[^,;:]+?", "terms": _LIST,
+}  # fmt: skip
+_ROW = re.compile(r"row \d+")  # how a record without a key is called
+_COMMA = re.compile(r", (?!no day)")  # one level of agreement, `year, no day`, has a comma of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +70,58 @@ def in_words(said: Said, words: Language) -> str:
 
 def _listed(text: str, words: Language) -> str:
     """Reasons in a row, each by itself: `same domain, name alike 0.96`; one that is no sentence is a list of fields."""
-    pieces = text.split(", ")
+    pieces = _pieces(text)
     if len(pieces) > 1:
         return ", ".join(spoken(piece, words, REASONS) for piece in pieces)
     return words.word("and").join(words.name("likeness", piece) for piece in text.split(" and "))
 
 
+def _pieces(text: str) -> list[str]:
+    """The reasons of a row, at its commas; a list that ends in `and` is one: `same name, e-mail and city, web alike`."""
+    pieces: list[str] = []
+    open_list = False
+    parts = _COMMA.split(text)
+    for at, part in enumerate(parts):
+        if open_list:
+            pieces[-1] += f", {part}"
+            open_list = " and " not in part
+        else:
+            pieces.append(part)
+            rest = parts[at + 1 :]
+            ahead = next((n for n, other in enumerate(rest) if " and " in other), None)
+            lone = ahead is None or any(recognise(other, REASONS) for other in rest[: ahead + 1])
+            open_list = part.startswith("same ") and " and " not in part and not lone
+    return pieces
+
+
 def _part(kind: str, text: str, words: Language) -> str:
-    match kind:
-        case "n":
-            return words.number(int(text.replace(",", "")))
-        case "amount":
-            return words.amount(text.replace(",", ""))
-        case "percent":
-            return words.word("percent", rate=words.amount(text.removesuffix(" %")))
-        case "state" | "word":
-            return words.name("word", text)
-        case "message":
-            return spoken(text, words)
-        case "why":
-            return spoken(text, words, REASONS)
-        case "list":
-            return ", ".join(words.name("word", part) for part in text.split(", "))
-        case "likeness":
-            return _listed(text, words)
-        case _:
-            return text
+    """What stands in a place of a sentence, as a language writes its kind; values and names stay as they are."""
+    return _PARTS[kind](text, words) if kind in _PARTS else text
+
+
+def _terms(text: str, words: Language) -> str:
+    """What was compared, as a list."""
+    before, _, last = text.rpartition(" and ")
+    listed = [_part("term", part, words) for part in before.split(", ")] if before else []
+    return words.word("and").join(filter(None, (", ".join(listed), _part("term", last, words))))
+
+
+_PARTS: dict[str, Callable[[str, Language], str]] = {
+    "n": lambda text, words: words.number(int(text.replace(",", ""))),
+    "amount": lambda text, words: words.amount(text.replace(",", "")),
+    "percent": lambda text, words: words.word("percent", rate=words.amount(text.removesuffix(" %"))),
+    "state": lambda text, words: words.name("word", text),
+    "word": lambda text, words: words.name("word", text),
+    "list": lambda text, words: ", ".join(words.name("word", part) for part in text.split(", ")),
+    "message": spoken,
+    "why": lambda text, words: spoken(text, words, REASONS),
+    "reading": lambda text, words: "; ".join(spoken(part, words, READING) for part in text.split("; ")),
+    "spoken": lambda text, words: words.word("row_no", n=text.removeprefix("row ")) if _ROW.fullmatch(text) else text,
+    "likeness": _listed,
+    "term": lambda text, words: words.words.get(f"term.{text}", text),
+    "level": lambda text, words: words.words.get(f"level.{text}", text),
+    "terms": _terms,
+}
 
 
 @cache
@@ -108,5 +141,13 @@ def _pattern(pieces: list[tuple[str, str | None, str | None, str | None]]) -> st
     for text, name, *_ in pieces:
         built += re.escape(text)
         if name:
-            built += f"(?P<{name}>{_PATTERNS.get(kind_of(name), '.+?')})"
+            built += f"(?P<{name}>{_PATTERNS.get(kind_of(name)) or _words(kind_of(name)) or '.+?'})"
     return built
+
+
+def _words(kind: str) -> str:
+    """The words of the catalogue for a kind that has no others."""
+    if kind != "level":
+        return ""
+    known = (text for key, text in language("en").words.items() if key.startswith("level."))
+    return "|".join(map(re.escape, sorted(known, key=len, reverse=True)))

@@ -1,7 +1,7 @@
 """The report in one sentence made of facts, in the language of the reader."""
 
-from crm_migrate.reports.language import Language
 from crm_migrate.reports.totals import Totals
+from crm_migrate.words.language import Language
 from crm_migrate.workspace.figures import Figures
 
 _SAID = ("merged", "folded", "enrichment", "absent", "excluded", "rejected", "held", "failed")

@@ -6,8 +6,8 @@ text, names of the mapping) stay as they are.
 
 from typing import TypeVar
 
-from crm_migrate.reports.language import Language, language
-from crm_migrate.reports.messages import REASONS, in_words, recognise, spoken
+from crm_migrate.reports.messages import HINTS, READING, REASONS, in_words, recognise, spoken
+from crm_migrate.words.language import Language, language
 from crm_migrate.workspace.figures import (
     Bridge,
     Cause,
@@ -26,7 +26,7 @@ from crm_migrate.workspace.figures import (
 )
 
 CAUSES, UNCHECKED = "cause.", "unchecked."  # why a cell differs, and what a report cannot say
-READING, LIMITS = "read.", "gate."  # how a file was read, and what a gate allows and found
+LIMITS = "gate."  # what a gate allows and found
 
 _F = TypeVar("_F", Cause, ConsentCell, ExceptionGroup, GroupFigure, LinkFigure, MergeFigure, Term)
 
@@ -48,7 +48,7 @@ def told(figures: Figures, words: Language) -> Figures:
             "exceptions": tuple(_exception(x, words) for x in figures.exceptions),
             "merges": tuple(_with_examples(m, words, REASONS) for m in figures.merges),
             "clusters": tuple(_cluster(c, words) for c in figures.clusters),
-            "groups": tuple(_with_examples(g, words) for g in figures.groups),
+            "groups": tuple(_group(g, words) for g in figures.groups),
             "kpis": tuple(_with_terms(k, words) for k in figures.kpis),
             "not_checked": tuple(spoken(text, words, UNCHECKED) for text in figures.not_checked),
         }
@@ -66,14 +66,20 @@ def known(text: str, key: str, words: Language) -> str:
 
 
 def fix(text: str, words: Language) -> str:
-    """What to try against a cause: one of the catalogue's fixes."""
+    """What to try against a cause, or where to look: one of the catalogue's fixes or hints."""
     keys = (key for key, said in language("en").words.items() if key.startswith("fix.") and said == text)
-    return known(text, next(keys, ""), words)
+    return known(spoken(text, words, HINTS), next(keys, ""), words)
 
 
 def _with_examples(figure: _F, words: Language, family: str = "message.") -> _F:
     said = (e.model_copy(update={"message": spoken(e.message, words, family)}) for e in figure.examples)
     return figure.model_copy(update={"examples": tuple(said)})
+
+
+def _group(figure: GroupFigure, words: Language) -> GroupFigure:
+    """Records that belong together are named in one text, of which the last words are ours."""
+    said = (e.model_copy(update={"record": spoken(e.record, words)}) for e in figure.examples)
+    return _with_examples(figure.model_copy(update={"examples": tuple(said)}), words)
 
 
 _T = TypeVar("_T", Bridge, KpiFigure)

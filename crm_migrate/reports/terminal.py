@@ -4,10 +4,10 @@ import textwrap
 from pathlib import Path
 from unicodedata import combining, east_asian_width
 
-from crm_migrate.reports.language import language
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
+from crm_migrate.words.language import language
 from crm_migrate.workspace.figures import DELETED, AccountingLine, Figures
 
 _ALWAYS = ("rejected", "held", "merged", "created", "updated", "unchanged")

@@ -12,7 +12,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from crm_migrate.reports.language import Language
 from crm_migrate.reports.ledger import exception_lines
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence
@@ -20,6 +19,7 @@ from crm_migrate.reports.speaking import cause
 from crm_migrate.reports.tables import Column, Table, Value
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
+from crm_migrate.words.language import Language
 from crm_migrate.workspace.figures import Figures
 
 ROWS = 50_000  # of one sheet

@@ -10,7 +10,7 @@ from typing import Any
 from browser import ask
 from openpyxl import load_workbook
 
-from crm_migrate.reports.language import language as words_of
+from crm_migrate.words.language import language as words_of
 
 _TABLES = """
 const text = (e) => (e?.textContent ?? "").replace(/\\s+/g, " ").trim();

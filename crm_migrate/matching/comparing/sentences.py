@@ -10,7 +10,7 @@ from crm_migrate.matching.comparing.comparison import Comparison
 from crm_migrate.matching.comparing.terms import Codes
 
 CHUNK = 250_000  # pairs compared at a time, so that memory stays bounded
-_WORDS = {"email": "e-mail", "url": "web address", "tax_id": "tax number", "phone": "phone number", "place": "city"}
+_WORDS = {"email": "e-mail", "url": "web address", "tax_id": "tax number", "phone": "phone number"}
 _ORDERED = "name_order"  # says only whether given and family name are exchanged
 
 

@@ -10,8 +10,8 @@ from fictional_figures import STATES, figures
 from parsing import Page, markdown_tables, workbook_rows
 
 from crm_migrate.reports import FORMATS, presentable, terminal, write_reports
-from crm_migrate.reports.language import language
 from crm_migrate.reports.speaking import told
+from crm_migrate.words.language import language
 from crm_migrate.workspace.figures import Figures
 
 LANGUAGES = ("en", "tr")

@@ -8,7 +8,7 @@ from fictional_figures import figures
 from parsing import workbook_rows
 
 from crm_migrate.reports import ledger, presentable, workbook, write_reports
-from crm_migrate.reports.language import language
+from crm_migrate.words.language import language
 from crm_migrate.workspace.parts import write_manifest, write_part
 
 
