@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 from crm_migrate.cleansing.places.localities import language_of
+from crm_migrate.disk.lines import Lines
 from crm_migrate.disk.utf16 import Shape, narrow_rows
 from crm_migrate.errors import InputError, UsageError
 
@@ -23,7 +24,8 @@ class Sheet:
     """A table as text: names of the columns and rows of cells, and how the file was written.
 
     `lines` are the physical lines on which the rows begin. `ragged` are rows with more or fewer cells than the header,
-    by such a line: which cell of them is which, nobody knows.
+    by such a line: which cell of them is which, nobody knows. `spare`: how many empty cells every row had behind those
+    of the header (below 0: the header behind those of every row), which were left out.
     """
 
     columns: list[str]
@@ -32,13 +34,17 @@ class Sheet:
     delimiter: str = ","
     encoding: str = "utf-8"
     ragged: Mapping[int, list[str]] = field(default_factory=dict)
+    spare: int = 0
 
     def ragged_words(self) -> str:
         """How many rows are ragged, and where the first of them stand."""
-        lines = ", ".join(f"{line:,}" for line in list(self.ragged)[:10]) + (" ..." if len(self.ragged) > 10 else "")
-        return (
-            f"{len(self.ragged):,} rows have another number of cells than the header and were left out (line {lines})"
-        )
+        lines = Lines(self.ragged)
+        return f"{lines.count:,} rows have another number of cells than the header and were left out ({lines})"
+
+    def spare_words(self) -> str:
+        """What odd delimiters at the end of the lines were taken for."""
+        longer, shorter = ("every row ends", "the header") if self.spare > 0 else ("the header ends", "every row")
+        return f"{longer} with {abs(self.spare)} delimiter(s) more than {shorter}: the empty cells were left out"
 
 
 # The code pages of Windows by language, for files that are not UTF-8 (an old export says no more about itself).
@@ -101,27 +107,40 @@ def _delimited(path: Path, text: str, encoding: str) -> Sheet:
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=head.count) if any(d in head for d in ",;\t|") else ","
     reader = csv.reader(io.StringIO(text.rstrip("\x1a\0\r\n"), newline=""), delimiter=delimiter, strict=True)
-    rows: Rows = []
-    lines: list[int] = []
-    ragged: dict[int, list[str]] = {}
+    read: dict[int, list[str]] = {}
     line = skipped + 1
     try:
         for row in reader:
-            if row and rows and len(row) != len(rows[0]):
-                ragged[line] = row
-            elif row:
-                rows.append(row)
-                lines.append(line)
+            if row:
+                read[line] = row
             line = skipped + reader.line_num + 1
     except csv.Error as error:
         message = f"{path}: the quoting breaks in the record that begins in line {line} ({error})"
         raise InputError(message, hint="mend the quotes of that line; a quote inside quotes is doubled") from None
-    if not rows:
+    if not read:
         raise InputError(f"{path} is empty", hint="the first line names the columns")
-    if len(ragged) > len(rows) - 1:
-        message = f"{path}: {len(ragged):,} of {len(ragged) + len(rows) - 1:,} rows are not as wide as the header"
+    header = read.pop(min(read))
+    spare = _spare(header, read.values())
+    width, columns = len(header) + max(spare, 0), header[: len(header) + min(spare, 0)]
+    ragged = {line: row for line, row in read.items() if len(row) not in (width, len(columns))}
+    whole = {line: row[: len(columns)] for line, row in read.items() if line not in ragged}
+    if len(ragged) > len(whole):
+        message = f"{path}: {len(ragged):,} of {len(read):,} rows are not as wide as the header"
         raise InputError(message, hint="look at the delimiter and at the first line")
-    return Sheet(rows[0], rows[1:], lines[1:], delimiter, encoding, ragged)
+    return Sheet(columns, list(whole.values()), list(whole), delimiter, encoding, ragged, spare)
+
+
+def _spare(header: list[str], rows: Collection[list[str]]) -> int:
+    """How many empty cells every row has behind those of the header; below 0 where it is the header that has them.
+
+    0 where only some rows have them, for those may have a delimiter inside a cell.
+    """
+    widths = {len(row) for row in rows}
+    if len(header) < 2 or len(widths) != 1:
+        return 0
+    more = widths.pop() - len(header)
+    beyond = [row[len(header) :] for row in rows] if more > 0 else [header[len(header) + more :]]
+    return 0 if any(cell.strip() for cells in beyond for cell in cells) else more
 
 
 def _workbook(path: Path) -> Sheet:
@@ -162,6 +181,8 @@ def cleaned_sheet(
             f"there is no column {column!r}",
             hint=f"did you mean {near[0]!r}?" if near else f"columns: {', '.join(sheet.columns)}",
         )
+    if sheet.columns.count(column) > 1:
+        raise UsageError(f"two columns are called {column!r}", hint="rename one of them in the file")
     at = sheet.columns.index(column)
     frame = clean([row[at] for row in sheet.rows], kind, locale, **options)
     names = [f"{column} {'clean' if name == 'value' else name}" for name in frame.columns]

@@ -45,6 +45,8 @@ def clean_command(
     original = read_sheet(file, locale, encoding)
     sheet, counts = cleaned_sheet(original, column, kind, locale, {"na": na} if na else {})
     write_sheet(sheet, target, file, len(original.columns))
+    if sheet.spare:
+        click.echo(f"warning: {sheet.spare_words()}", err=True)
     if sheet.ragged:
         beside = target.with_name(f"{target.stem}.ragged.csv")
         write_ragged(original, beside)

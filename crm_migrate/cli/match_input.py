@@ -139,6 +139,8 @@ def _sheet(file: Path, locale: str | None, encoding: str | None) -> pl.DataFrame
 
     sheet = read_sheet(file, locale, encoding)
     names = _names([name.strip() for name in sheet.columns])
+    if sheet.spare:
+        click.echo(f"warning: {file}: {sheet.spare_words()}", err=True)
     if sheet.ragged:
         click.echo(f"warning: {file}: {sheet.ragged_words()}", err=True)
     rows = [[cell or None for cell in row] for row in sheet.rows]

@@ -115,3 +115,34 @@ def test_na_beside_names_is_a_doubt_until_an_option_says_what_it_is(tmp_path: Pa
     assert json.loads(invoke(*words, "--na", "namibia"))["flags"] == {"changed": 1, "ok": 1}
     with pytest.raises(UsageError, match="no option 'na'"):
         invoke(str(source), "--column", "Land", "--kind", "text", "--na", "nothing")
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("Id,Mail\n1,a@x.example,\n2,b@x.example,\n", "every row ends with 1 delimiter(s) more"),
+        ("Id,Mail,,\n1,a@x.example\n2,b@x.example\n", "the header ends with 2 delimiter(s) more"),
+    ],
+)
+def test_delimiters_at_the_end_of_all_lines_are_told_and_shift_nothing(tmp_path: Path, text: str, said: str) -> None:
+    source = tmp_path / "x.csv"
+    source.write_text(text, encoding="utf-8")
+    assert f"warning: {said}" in invoke(str(source), "--column", "Mail", "--kind", "email")
+    assert (tmp_path / "x.clean.csv").read_text(encoding="utf-8").splitlines() == [
+        "Id,Mail,Mail clean,Mail flag,Mail note", "1,a@x.example,a@x.example,ok,", "2,b@x.example,b@x.example,ok,",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", ["1,a@x.example,\n2,b@x.example,c\n", "1,a@x.example,\n2,b@x.example\n3,c,\n"])
+def test_cells_behind_the_header_that_some_rows_fill_or_lack_are_ragged(tmp_path: Path, rows: str) -> None:
+    source = tmp_path / "x.csv"
+    source.write_text("Id,Mail\n" + rows, encoding="utf-8")
+    with pytest.raises(InputError, match="not as wide as the header"):
+        invoke(str(source), "--column", "Mail", "--kind", "email")
+
+
+def test_a_column_of_two_is_not_guessed(tmp_path: Path) -> None:
+    source = tmp_path / "x.csv"
+    source.write_text("Mail,Mail\na@x.example,b@x.example\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="two columns are called 'Mail'"):
+        invoke(str(source), "--column", "Mail", "--kind", "email")

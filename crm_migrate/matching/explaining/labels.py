@@ -64,6 +64,8 @@ def read_labels(path: Path) -> list[LabelledPair]:
     sheet = read_sheet(path)
     if missing := [name for name in _NEEDED if name not in sheet.columns]:
         raise InputError(f"{path} has no column {missing[0]!r}", hint=f"it needs {', '.join(_NEEDED)}")
+    if twice := [name for name in (*_NEEDED, "object") if sheet.columns.count(name) > 1]:
+        raise InputError(f"{path} has two columns {twice[0]!r}", hint="rename one of them")
     if sheet.ragged:
         raise InputError(f"{path}: {sheet.ragged_words()}", hint="put texts that hold the delimiter in quotes")
     at = {name: sheet.columns.index(name) for name in (*_NEEDED, *({"object"} & set(sheet.columns)))}

@@ -115,11 +115,14 @@ def test_help_shows_the_questions(capsys: pytest.CaptureFixture[str]) -> None:
         ("", "cp1254", ("--encoding", "cp1254")),
         ("sep=;\n", "utf-8", ()),
         ("\r", "utf-8", ()),
+        (";\n", "utf-8", ()),
     ],
 )
 def test_files_as_programs_write_them(tmp_path: Path, before: str, encoding: str, options: tuple[str, ...]) -> None:
     source, target = tmp_path / "rows.csv", tmp_path / "clusters.csv"
-    text = ROWS.replace("\n", "\r") if before == "\r" else before + ROWS
+    head, rows = ROWS.split("\n", 1)
+    written = {"\r": ROWS.replace("\n", "\r"), ";\n": f"{head}\n" + rows.replace("\n", ";\n")}
+    text = written.get(before, before + ROWS)
     source.write_bytes(text.encode(encoding))
     main(["match", str(source), "--id", "Kundennummer", "-o", str(target), *options])
     assert pd.read_csv(target, dtype=str)["cluster"].tolist() == ["1", "2", "1", "4"]

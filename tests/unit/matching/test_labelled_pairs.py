@@ -50,6 +50,8 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, words: str) -> None:
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no column 'same'"):
         labels(tmp_path, "left,right\na,b\n")
+    with pytest.raises(InputError, match="two columns 'same'"):
+        labels(tmp_path, "left,right,same,same\na,b,yes,no\n")
 
 
 def test_figures_by_hand() -> None:
