@@ -77,7 +77,7 @@ def _listed(text: str, words: Language) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """The reasons of a row, at its commas; a list that ends in `and` is one: `same name, e-mail and city, web alike`."""
+    """The reasons of a row, at its commas; a list with `and` is one: `same name, e-mail and city, web alike`."""
     pieces: list[str] = []
     open_list = False
     parts = _COMMA.split(text)
