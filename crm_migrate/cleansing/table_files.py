@@ -123,7 +123,7 @@ def _delimited(path: Path, text: str, encoding: str) -> Sheet:
     spare = _spare(header, read.values())
     width, columns = len(header) + max(spare, 0), header[: len(header) + min(spare, 0)]
     ragged = {line: row for line, row in read.items() if len(row) not in (width, len(columns))}
-    whole = {line: row[: len(columns)] for line, row in read.items() if line not in ragged}
+    whole = {line: row if spare <= 0 else row[:-spare] for line, row in read.items() if line not in ragged}
     if len(ragged) > len(whole):
         message = f"{path}: {len(ragged):,} of {len(read):,} rows are not as wide as the header"
         raise InputError(message, hint="look at the delimiter and at the first line")

@@ -156,11 +156,11 @@ def sorted_by_place(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
-    refs.decisions(desk)
     chosen = _environment(desk, environment)
     desk.target = _target(desk, chosen)
     desk.value_maps = {name: _value_map(desk, name) for name in desk.file.value_maps}
     read_as_meant(desk)
+    refs.decisions(desk)
     source_plans = sources(desk, columns)
     object_plans = objects(desk)
     by_name = {plan.name: plan for plan in object_plans}

@@ -160,7 +160,7 @@ def _follows(
 
 def _opt_outs(cluster: _Cluster, keeps: Sequence[str], target_id: str) -> Iterator[str]:
     """That the loaded record no longer refuses where only those refuse who leave it."""
-    for field in cluster.object.of_role("consent"):
+    for field in (field for field in cluster.object.of_role("consent") if field.target is not None):
         refusing = [name for name, (_, own) in cluster.records.items() if str(own[field.name]).lower() in REFUSALS]
         if refusing and not set(refusing) & set(keeps):
             yield (

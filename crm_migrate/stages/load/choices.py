@@ -35,14 +35,17 @@ class ChoiceValues(BaseModel):
 def choice_values(tables: Relations, object_plan: ObjectPlan, found: TargetObject | None) -> Iterator[ChoiceValues]:
     """Of each field of choices what is about to be written and is none of them; before the records are held for it."""
     names = Names(object_plan.name)
-    sent = f"{names.plan} p JOIN {names.decided} d USING (__cluster) WHERE p.__action IN ('create', 'update')"
     for field in loaded_fields(object_plan):
         choices = _choices(field, found)
         if not choices and (field.type != "choice" or _is_translated(field)):
             continue
-        value = f"d.{quoted(f'={field.target}')}"
+        value, before = (f"d.{quoted(f'{sign}{field.target}')}" for sign in "=-")
         strange = f"{value} NOT IN ({', '.join(map(literal, choices))})" if choices else f"{value} IS NOT NULL"
-        counts = tables.rows(f"SELECT {value}, count(*) FROM {sent} AND {strange} GROUP BY 1 ORDER BY 2 DESC, 1")
+        counts = tables.rows(
+            f"SELECT {value}, count(*) FROM {names.plan} p JOIN {names.decided} d USING (__cluster) WHERE {strange} AND"
+            f" (p.__action = 'create' OR (p.__action = 'update' AND {value} IS DISTINCT FROM {before}))"
+            " GROUP BY 1 ORDER BY 2 DESC, 1"
+        )
         if counts:
             shown = () if field.personal else tuple((str(text), int(count)) for text, count in counts[:NAMED])
             total = sum(int(count) for _, count in counts)

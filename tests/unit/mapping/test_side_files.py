@@ -172,7 +172,12 @@ def test_decisions_are_part_of_the_plan(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     "name, before, after, said",
     [
-        ("decisions/duplicates.yaml", "deals", "deal", "the decision `D-1` is about `deal`, which is no object"),
+        (
+            "decisions/duplicates.yaml",
+            "object: deals",
+            "object: deal",
+            "the decision `D-1` is about `deal`, which is no object",
+        ),
         ("decisions.yaml", "", "", "the decision `D-1` about records stands in `decisions.yaml`"),
     ],
 )
