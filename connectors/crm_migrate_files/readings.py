@@ -119,10 +119,11 @@ def _crowded(word: str, language: str) -> bool:
 def strange(word: str) -> bool:
     """True for a word of Western European letters that no language of theirs has together or has there.
 
-    `Jiøí`, `Gyõzõ`: weaker than what `written` says, for names travel and marry.
+    `Jiøí`, `Gyõzõ`: weaker than what `written` says, for names travel and marry. So is a word with a soft hyphen, which
+    nobody sees: `Çağrı` of Turkish Windows has one where it is read as DOS.
     """
     letters = letters_of("western").intersection(word.lower())
-    return bool(_TILDE.search(word)) or not any(letters <= own for own in WESTERN)
+    return "\u00ad" in word or bool(_TILDE.search(word)) or not any(letters <= own for own in WESTERN)
 
 
 def _unlikely(word: str, languages: tuple[str, ...]) -> bool:

@@ -72,6 +72,12 @@ def told_two_ways(found: Read) -> list[str]:
     return [f.message for f in found.findings if f.code == "encoding_two_ways"]
 
 
+def test_a_row_of_windows_in_a_turkish_file_of_dos_is_told(tmp_path: Path) -> None:
+    names = [("Işık Ağaç", "cp857")] * 99 + [("Çağrı Şahin", "cp1254")]
+    (told,) = told_two_ways(mixed(tmp_path, names))
+    assert "1 rows are words in cp857 and other words in windows-1254" in told and "(line 101)" in told
+
+
 @pytest.mark.parametrize(
     ("language", "page", "name", "other"),
     [
