@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crm_migrate.cli.match_input import found_in, input_options
+from crm_migrate.cli.speaking import asked_language
 
 if TYPE_CHECKING:
     from crm_migrate.matching.explaining.labels import Score
+    from crm_migrate.words.language import Language
 
 LIMITS = (0.0001, 0.001, 0.005, 0.01, 0.05)  # wrong merges per merged record
 AROUND = 5  # examples on each side of a cut
+_LANGUAGE = click.option(
+    "--lang", metavar="CODE", default="en", show_default=True, help="Language of the words: en, tr."
+)
 _HEAD = ["rule", "right", "wrong", "missed", "asked", "precision", "at least", "recall", "at least"]
 
 
@@ -22,16 +27,19 @@ _HEAD = ["rule", "right", "wrong", "missed", "asked", "precision", "at least", "
     "--limit", type=click.FloatRange(0, 1), default=0.001, show_default=True, help="The limit to show examples for."
 )
 @click.option("--html", type=click.Path(path_type=Path), help="The examples with their weights as one offline page.")
-def tune_command(file: Path, limit: float, html: Path | None, **options: Any) -> None:
+@_LANGUAGE
+def tune_command(file: Path, limit: float, html: Path | None, lang: str, **options: Any) -> None:
     """How many merges each limit of wrong merges gives, with the pairs on both sides of the cut.
 
     \b
       crm-migrate match tune contacts.csv --id ContactID --limit 0.005
     """
+    from crm_migrate.matching.explaining.telling import sentence
     from crm_migrate.matching.explaining.tuning import around, tuned
     from crm_migrate.reports.terminal import aligned
     from crm_migrate.reports.visible import visible
 
+    words = asked_language(lang)
     found = found_in(file, **options)
     rows = [["limit", "rows merged", "into", "expected wrong", "rows that wait", "cut (bits)"]]
     rows += [
@@ -43,9 +51,9 @@ def tune_command(file: Path, limit: float, html: Path | None, **options: Any) ->
     for title, pairs in ((f"Just merged at {limit:g}:", above), (f"Just not merged at {limit:g}:", below)):
         click.echo(f"\n{title}" + ("" if pairs else " none"))
         for pair in pairs:
-            click.echo(f"  {visible(str(pair.left))} and {visible(str(pair.right))}: {visible(pair.sentence)}")
+            click.echo(f"  {visible(str(pair.left))} and {visible(str(pair.right))}: {visible(sentence(pair, words))}")
     if html:
-        _page(html, [*above, *below], f"Around the limit of {limit:g}")
+        _page(html, [*above, *below], words.word("match.around", limit=words.amount(f"{limit:g}")), words)
 
 
 @click.command("explain")
@@ -53,20 +61,25 @@ def tune_command(file: Path, limit: float, html: Path | None, **options: Any) ->
 @click.argument("left")
 @click.argument("right")
 @click.option("--limit", type=click.FloatRange(0, 1), default=0.001, show_default=True, help="Wrong merges allowed.")
-@click.option("--html", type=click.Path(path_type=Path), help="The same as one offline page with a picture.")
-def explain_command(file: Path, left: str, right: str, limit: float, html: Path | None, **options: Any) -> None:
+@click.option("--html", type=click.Path(path_type=Path), help="The same as one offline page, with the model.")
+@_LANGUAGE
+def explain_command(
+    file: Path, left: str, right: str, limit: float, html: Path | None, lang: str, **options: Any
+) -> None:
     """Why two rows, named by their ids, are merged, asked about or kept apart: the weight of everything compared.
 
     \b
       crm-migrate match explain contacts.csv --id ContactID 17 4711
     """
     from crm_migrate.reports.pairs import terminal
+    from crm_migrate.reports.visible import visible
 
+    words = asked_language(lang)
     pair = found_in(file, **options).explain(left, right, limit)
-    click.echo("\n".join(terminal(pair)))
-    click.echo(f"\n{file.name} alone taught this model; a project's own number for a pair is in `crm-migrate explain`.")
+    click.echo("\n".join(terminal(pair, words)))
+    click.echo("\n" + words.word("match.alone", file=visible(file.name)))
     if html:
-        _page(html, [pair], f"{left} and {right}")
+        _page(html, [pair], words.word("match.between", left=left, right=right), words)
 
 
 @click.command("score")
@@ -126,8 +139,8 @@ def _failures(name: str, last: "Score", precision: float | None, recall: float |
     ]
 
 
-def _page(path: Path, pairs: "list[Any]", title: str) -> None:
+def _page(path: Path, pairs: "list[Any]", title: str, words: "Language") -> None:
     from crm_migrate.reports.pairs import page
 
-    path.write_text(page(pairs, title), encoding="utf-8")
+    path.write_text(page(pairs, title, words), encoding="utf-8")
     click.echo(f"{path}: {len(pairs)} pairs")

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from crm_migrate.cli.next_step import working_on
 from crm_migrate.cli.screen import Screen
+from crm_migrate.cli.speaking import asked_language
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.layout import Project, Run
@@ -44,7 +45,7 @@ def report_command(
         formats=formats_of(formats),
         reveal=reveal,
         ledger=run.table("reconcile"),
-        locale=lang,
+        locale=asked_language(lang).code if lang else None,
     )
     screen = Screen(quiet=as_json)
     screen.lines([json.dumps([str(path) for path in paths])] if as_json else map(str, paths))

@@ -10,9 +10,9 @@ from functools import partial
 from typing import TypeVar
 
 from crm_migrate.reports.masking import hidden, is_personal, mask, pair, readable, scrub, without_addresses
-from crm_migrate.reports.messages import REASONS, SENTENCES, recognise
 from crm_migrate.reports.naming import Names, part
 from crm_migrate.reports.visible import cut
+from crm_migrate.words.messages import REASONS, SENTENCES, recognise
 from crm_migrate.workspace.figures import (
     Bridge,
     Cause,

@@ -6,8 +6,8 @@ text, names of the mapping) stay as they are.
 
 from typing import TypeVar
 
-from crm_migrate.reports.messages import HINTS, READING, REASONS, in_words, recognise, spoken
 from crm_migrate.words.language import Language, language
+from crm_migrate.words.messages import HINTS, READING, REASONS, in_words, recognise, spoken
 from crm_migrate.workspace.figures import (
     Bridge,
     Cause,

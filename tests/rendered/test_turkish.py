@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 from shop import Shop
 
 from crm_migrate.codes import CODES
-from crm_migrate.reports.messages import REASONS, SENTENCES, recognise
 from crm_migrate.reports.speaking import CAUSES, LIMITS, READING, UNCHECKED
 from crm_migrate.words.language import language
+from crm_migrate.words.messages import REASONS, SENTENCES, recognise
 
 # Words that English sentences cannot do without, and that are no words of Turkish.
 STOP = re.compile(

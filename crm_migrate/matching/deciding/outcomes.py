@@ -23,7 +23,7 @@ from crm_migrate.matching.weighing.weights import Reals
 
 LIMIT = 0.001  # expected wrong merges per merged record
 ASKED = -1.0  # log odds of the weakest pair that people are asked about
-_KINDS_NEEDED = 2
+KINDS_NEEDED = 2
 _MOST = 5_000_000  # pairs inside clusters that are weighed again
 # Why a pair is not merged, the weightiest first; `SENTENCES` holds the contradictions.
 _WHY = {
@@ -116,7 +116,7 @@ def opened(found: Resolved, records: Records, together: Pairs = (), apart: Pairs
         flags = np.zeros(rows, dtype=bool)
         flags[list(held)] = True
         reasons[np.equal(reasons, None) & (flags[i] | flags[j])] = key  # type: ignore[call-overload]
-    reasons[np.equal(reasons, None) & (pairs.strong() < _KINDS_NEEDED)] = "one_kind"  # type: ignore[call-overload]
+    reasons[np.equal(reasons, None) & (pairs.strong() < KINDS_NEEDED)] = "one_kind"  # type: ignore[call-overload]
     return Case(found.label, pairs, reasons, links, enemies, joined, apart, belief)
 
 
@@ -189,7 +189,7 @@ def _copies(pairs: Weighed, facts: Facts) -> Flags:
 
 def _links(pairs: Weighed, reasons: npt.NDArray[np.object_], home: Codes, belief: Belief, facts: Facts) -> Links:
     """Pairs that nothing contradicts and two kinds of evidence support, the surest first; copies are certain."""
-    fit = (pairs.strong() >= _KINDS_NEEDED) & np.equal(reasons, None) & (home[pairs.i] == home[pairs.j])  # type: ignore[call-overload]
+    fit = (pairs.strong() >= KINDS_NEEDED) & np.equal(reasons, None) & (home[pairs.i] == home[pairs.j])  # type: ignore[call-overload]
     at = np.flatnonzero(fit)
     i, j, odds = pairs.i[at], pairs.j[at], pairs.odds[at]
     wrong = np.where(_copies(pairs, facts)[at], 0.0, belief.wrong(odds))

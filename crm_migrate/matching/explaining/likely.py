@@ -1,18 +1,24 @@
 """How likely it is that two records are one, in words: one rounding for every page, table and terminal."""
 
+from crm_migrate.words.language import Language, language
+
 _SURE, _HARDLY = 0.999, 0.001
 
 
-def likely(probability: float | None) -> str:
-    """`86.3 % that they are one`: never all or nothing; empty where no model spoke about the pair."""
+def likely(probability: float | None, words: Language | None = None) -> str:
+    """`86.3 % that they are one`: never all or nothing; empty where no model spoke; English unless asked."""
     if probability is None:
         return ""
-    rate = f"{probability * 100:.1f} %"
+    words = words or language("en")
     if probability > _SURE:
-        rate = "more than 99.9 %"
-    elif probability < _HARDLY:
-        rate = "less than 0.1 %"
-    return f"{rate} that they are one"
+        return words.word("match.likely_more", rate=_rate(_SURE, words))
+    if probability < _HARDLY:
+        return words.word("match.likely_less", rate=_rate(_HARDLY, words))
+    return words.word("match.likely", rate=_rate(probability, words))
+
+
+def _rate(share: float, words: Language) -> str:
+    return words.word("percent", rate=words.amount(f"{share * 100:.1f}"))
 
 
 def reasoned(why: str | None, probability: float | None) -> str:

@@ -11,13 +11,11 @@ from typing import Literal
 
 import numpy as np
 
-from crm_migrate.matching.explaining.likely import likely
+from crm_migrate.matching.explaining.model import BIT, ModelTable, model_table
+from crm_migrate.matching.explaining.telling import sentence
 from crm_migrate.matching.weighing.engine import Resolved
-from crm_migrate.matching.weighing.weights import Context, Model, Table, gains, log_odds, prior
-
-_BIT = float(np.log(2))
-_NOTHING = 0.05  # bits: less is no argument
-_USUAL = "straight"  # names in their usual order are no argument for anything
+from crm_migrate.matching.weighing.weights import Model, Table, gains, log_odds, prior
+from crm_migrate.words.language import language
 
 # What a comparison looks at, where it is not a semantic type itself.
 _KINDS = {
@@ -25,14 +23,14 @@ _KINDS = {
     "family_name": ("family_name", "person_name"), "name_order": ("given_name", "family_name", "person_name"),
     "street": ("street", "house_number"), "place": ("postal_code", "city", "state"),
 }  # fmt: skip
-_WORDS = {"email": "e-mail", "url": "web address", "tax_id": "tax number", "phone": "phone number"}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One comparison: its level of agreement, both values as they stand in the file, and its weight in bits.
 
-    `one_in`: every how manieth record carries the agreed value; None where nothing agreed exactly.
+    `level_bits` are those of the level in the model; the rest is for how rare the agreed value is. `one_in`: every how
+    manieth record carries it; None where nothing agreed exactly.
     """
 
     what: str
@@ -40,17 +38,26 @@ class Step:
     left: str
     right: str
     bits: float
+    level_bits: float
     one_in: float | None
 
-    @property
-    def words(self) -> str:
-        """The step in words: `the same e-mail`, `another phone number`, `family name: one slip`."""
-        if self.level == "crossed":
-            return "names in each other's place"
-        if self.level == "equal":
-            rare = f" (one in {self.one_in:,.0f})" if self.one_in and self.one_in >= 2 else ""
-            return f"the same {self.what}{rare}"
-        return f"another {self.what}" if self.level == "different" else f"{self.what}: {self.level}"
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another explanation of a pair, and the weight against it: before anything is compared, and of the comparisons."""
+
+    name: str
+    start: float
+    gained: float
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """What merging believes of a pair, in bits: independent evidence only, by kind, and what contradicts it most."""
+
+    bits: float
+    kinds: dict[str, float]
+    against: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +71,15 @@ class Verdict:
     why: str
     cut: float
     limit: float
-
-    @property
-    def sentence(self) -> str:
-        """The verdict in words; the cut is told where it is what a pair fell short of or passed."""
-        said = {"merge": "Would be merged", "ask": "Would be asked about", "apart": "Kept apart"}[self.outcome]
-        why = f": {self.why}" if self.why else ""
-        return f"{said} at a limit of {self.limit:g}{why}; {self.begins}"
-
-    @property
-    def begins(self) -> str:
-        """Where merging begins; without bound nothing is merged."""
-        return f"merging begins at {self.cut:+.1f} bits" if np.isfinite(self.cut) else "no weight is enough to merge"
+    merging: Merging | None = None  # None where the pair is too unlikely to be looked at for merging
 
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """The weight of a pair from `start` (before anything is compared) over the steps and `rest` to `total`, in bits."""
+    """The weight of a pair from `start` (before anything is compared) over the steps and `rest` to `total`, in bits.
+
+    `rivals`: all other explanations, the strongest of which is `rival`.
+    """
 
     left: Hashable
     right: Hashable
@@ -90,25 +89,18 @@ class Waterfall:
     rest: float
     total: float
     verdict: Verdict
+    rivals: tuple[Rival, ...]
+    model: ModelTable
 
     @property
     def probability(self) -> float:
         """What the model believes; see the limits of the matcher for how far to believe it."""
-        return float(1 / (1 + np.exp(-np.clip(self.total * _BIT, -50, 50))))
+        return float(1 / (1 + np.exp(-np.clip(self.total * BIT, -50, 50))))
 
     @property
     def sentence(self) -> str:
-        """Verdict, how likely one is, what speaks for it and what against, strongest first."""
-        speaks_for, against = self._arguments(1), self._arguments(-1)
-        parts = [f"{self.verdict.sentence} ({self.total:+.1f} bits here, {likely(self.probability)})."]
-        parts.append(f"For: {'; '.join(speaks_for)}." if speaks_for else "Nothing speaks for one.")
-        parts.append(f"Against: {'; '.join(against)}." if against else "Nothing speaks against.")
-        return " ".join(parts)
-
-    def _arguments(self, sign: int) -> list[str]:
-        telling = (s for s in self.steps if s.bits * sign > _NOTHING and s.level != _USUAL)
-        said = sorted(telling, key=lambda s: (-abs(s.bits), s.what))
-        return [step.words for step in said]
+        """Verdict, how likely one is, what speaks for it and what against, strongest first; in English."""
+        return sentence(self, language("en"))
 
 
 def waterfall(
@@ -122,13 +114,12 @@ def waterfall(
     model = found.model
     i, j = (np.array([row], dtype=np.int64) for row in rows)
     compared = [comparison.compare(i, j) for comparison in model.comparisons]
-    table = Table(compared, model)
+    table, known = Table(compared, model), model_table(model)
     found_gains, before = gains(table, model), prior(model)
     width = found_gains.shape[1] // len(before)
-    against = before + found_gains[0].reshape(len(before), width).sum(axis=1)
-    rival = int(np.argmin(against))
-    total = float(log_odds(found_gains, before)[0])
-    bits = found_gains[0, rival * width : (rival + 1) * width] / _BIT
+    by_rival = found_gains[0].reshape(len(before), width).astype(np.float64) / BIT
+    rivals = tuple(map(Rival, known.rivals, known.priors, by_rival.sum(axis=1).tolist()))
+    rival = min(range(len(rivals)), key=lambda at: rivals[at].start + rivals[at].gained)
     steps = []
     for k, comparison in enumerate(model.comparisons):
         level = int(compared[k].levels[0])
@@ -136,26 +127,16 @@ def waterfall(
             kinds = _KINDS.get(comparison.name, (comparison.name,))
             one_in = _one_in(model, k, int(compared[k].agreed[0]), len(found.label))
             left, right = (said(row, kinds) for row in rows)
-            label = comparison.labels[level]
-            steps.append(Step(_what(comparison.name), label, left, right, float(bits[k]), one_in))
-    start, end = float(before[rival]) / _BIT, total / _BIT
+            learned = known.learned[k]
+            told = learned.levels[level - 1]
+            bits = float(by_rival[rival, k])
+            steps.append(Step(learned.what, told.label, left, right, bits, told.bits[rival], one_in))
+    start, end = rivals[rival].start, float(log_odds(found_gains, before)[0]) / BIT
     rest = end - start - sum(step.bits for step in steps)
-    return Waterfall(*names, _rival(model, rival), start, tuple(steps), rest, end, verdict)
-
-
-def _what(name: str) -> str:
-    return _WORDS.get(name, name.replace("_", " "))
+    return Waterfall(*names, rivals[rival].name, start, tuple(steps), rest, end, verdict, rivals, known)
 
 
 def _one_in(model: Model, at: int, value: int, rows: int) -> float | None:
     """Shares are smoothed (ten rows are not the world), but nothing is rarer than one in all rows."""
     share = float(model.frequency[at][value]) if value >= 0 else 0.0
     return min(1 / share, rows) if share > 0 else None
-
-
-def _rival(model: Model, at: int) -> str:
-    return "chance" if at == 0 else _context(model, model.contexts[at - 1])
-
-
-def _context(model: Model, context: Context) -> str:
-    return model.comparisons[min(context.apart)].apart

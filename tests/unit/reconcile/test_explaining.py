@@ -9,11 +9,11 @@ from crm_migrate.cli.explain import rendered
 from crm_migrate.errors import UsageError
 from crm_migrate.inspecting.explaining import Explanation, decided, explain
 from crm_migrate.mapping.plan import FieldPlan, OwnerPlan, OwnersPlan
-from crm_migrate.reports.messages import REASONS, spoken
 from crm_migrate.reviewing.questions import Compared
 from crm_migrate.reviewing.words import verdict
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.words.language import language
+from crm_migrate.words.messages import REASONS, spoken
 from crm_migrate.workspace.layout import Project
 
 

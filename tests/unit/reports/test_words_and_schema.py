@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from crm_migrate.reports import presentable
 from crm_migrate.reports.changes import changes, pieces
 from crm_migrate.reports.json_report import render, schema
-from crm_migrate.reports.messages import spoken
 from crm_migrate.reports.speaking import told
 from crm_migrate.words import catalogue, languages
 from crm_migrate.words.language import language
+from crm_migrate.words.messages import spoken
 from crm_migrate.workspace.figures import Gate
 
 ROOT = Path(__file__).resolve().parents[3]
