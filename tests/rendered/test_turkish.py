@@ -68,7 +68,7 @@ def english(text: str) -> bool:
 def _said() -> set[str]:
     turkish = language("tr").words
     english = language("en").words.items()  # a term of comparing may be the name of a field or of a semantic type too
-    return {t for key, t in english if turkish[key] != t and len(t) > 3 and not key.startswith("term.")}
+    return {t for key, t in english if turkish[key] != t and len(t) > 3 and not key.startswith(("term.", "kind."))}
 
 
 def _same(text: str) -> bool:
