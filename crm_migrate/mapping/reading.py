@@ -1,8 +1,8 @@
 """Reads YAML as texts with places: failsafe, bounded before anything parses it, and told of everything that traps.
 
-Refused: more than 1 MiB, a line of more than 10,000 characters, more than 32 levels, anchors, aliases, tags, merge
-keys, doubled keys, tabs as indentation, secrets written out. A `#` that cut a value, an unclosed bracket and a comma
-that ended a value are told as such.
+Refused: more than 1 MiB (of decisions 8), a line of more than 10,000 characters, more than 32 levels, anchors, aliases,
+tags, merge keys, doubled keys, tabs as indentation, secrets written out. A `#` that cut a value, an unclosed bracket
+and a comma that ended a value are told as such.
 """
 
 import errno
@@ -32,26 +32,32 @@ _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _CUT = re.compile(r"\s?#(?=[\w(])")  # a comment of ours has a blank after its `#`, or two before it
 
 
-def read_file(path: FilePath, name: str, entries: int | None = None) -> tuple[Document, list[Finding]]:
-    """Read a YAML file; `name` is how findings call it. The document is empty where it cannot be parsed.
+def read_file(
+    path: FilePath, name: str, entries: int | None = None, most: int = MAX_BYTES
+) -> tuple[Document, list[Finding]]:
+    """Read a YAML file of at most `most` bytes; `name` is how findings call it. The document is empty where it cannot
+    be parsed.
 
     A file of clearly more than that many `entries` is refused before anything parses it.
     """
     try:
-        data = read_plain(path, MAX_BYTES)
+        data = read_plain(path, most)
     except OSError as error:
         if error.errno == errno.EFBIG:
-            return Document(name, ()), [_whole(name, f"is larger than {MAX_BYTES:,} bytes", "Split it.")]
+            return Document(name, ()), [_whole(name, f"is larger than {most:,} bytes", "Split it.")]
         reason = error.strerror or "not readable"
         return Document(name, ()), [_whole(name, f"cannot be read: {reason}", "Name the right file.", "mapping_file")]
     if entries is not None and (data.count(b"\n") + data.count(b",")) > entries:
         words = f"has more than {entries:,} lines and commas"
         return Document(name, ()), [_whole(name, words, "Keep value maps, owners and rates in files (`file:`).")]
-    return read_bytes(data, name)
+    document, findings = _read_once(data, name)
+    return document, list(findings)
 
 
 def read_bytes(data: bytes, name: str) -> tuple[Document, list[Finding]]:
     """Read YAML from bytes (UTF-8, with or without byte order mark)."""
+    if len(data) > MAX_BYTES:
+        return Document(name, ()), [_whole(name, f"is larger than {MAX_BYTES:,} bytes", "Split it.")]
     document, findings = _read_once(data, name)
     return document, list(findings)
 
@@ -59,8 +65,6 @@ def read_bytes(data: bytes, name: str) -> tuple[Document, list[Finding]]:
 @lru_cache(maxsize=64)
 def _read_once(data: bytes, name: str) -> tuple[Document, list[Finding]]:
     """A run looks at its mapping and the library several times; the pure parser is slow."""
-    if len(data) > MAX_BYTES:
-        return Document(name, ()), [_whole(name, f"is larger than {MAX_BYTES:,} bytes", "Split it.")]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -21,6 +21,7 @@ from crm_migrate.mapping.tree import Document, Listing, Mapping, Path, Plain, pl
 from crm_migrate.workspace.decisions import decision_files
 
 MAX_BYTES = 64 << 20
+MAX_DECISIONS = 8 << 20  # bytes of a file: some 40,000 answers of a review
 # As `fold` writes them.
 _ACTIVE = frozenset({"active", "enabled", "yes", "true", "1", "aktif", "evet", "aktiv", "ja"})
 _INACTIVE = frozenset({"inactive", "left", "disabled", "deactivated", "no", "false", "0", "pasif", "ayrildi", "hayir",
@@ -158,7 +159,7 @@ def decisions(desk: Desk) -> None:
     files = decision_files(desk.project.decisions)
     for file in [folder / "decisions.yaml", *files]:
         if file.is_file():
-            _decisions_of(desk, *read_file(file, file.relative_to(folder).as_posix()))
+            _decisions_of(desk, *read_file(file, file.relative_to(folder).as_posix(), most=MAX_DECISIONS))
     for file in sorted(desk.project.decisions.glob("*")):
         if file not in files and re.search(r"\.ya?ml", file.name, re.IGNORECASE):
             place = Place(file.relative_to(folder).as_posix())

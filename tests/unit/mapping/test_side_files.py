@@ -195,3 +195,22 @@ def test_a_file_of_decisions_under_another_name_is_told(tmp_path: Path, name: st
     plan, findings = decisions(tmp_path, f"decisions/{name}", MERGE)
     assert plan is not None
     assert [f.place.file for f in findings] == [f"decisions/{name}"]
+
+
+def test_decisions_are_no_smaller_than_a_review_writes_them(tmp_path: Path) -> None:
+    why = "x" * 2_000  # as long as an answer may be
+    text = "".join(MERGE.partition("\n")[2].replace("D-1", f"D-{n}").replace("same}", f"{why}}}") for n in range(600))
+    plan, findings = decisions(tmp_path, "decisions/duplicates.yaml", "duplicates:\n" + text)
+    assert plan is not None and findings == []
+    assert len(plan.decisions) == 600
+
+
+def test_decisions_that_are_far_too_large_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "decisions").mkdir()
+    with (tmp_path / "decisions" / "d.yaml").open("wb") as file:
+        file.truncate((8 << 20) + 1)
+    plan, findings = found(tmp_path)
+    assert plan is None
+    assert [f.message for f in findings if f.place.file == "decisions/d.yaml"] == [
+        "`decisions/d.yaml` is larger than 8,388,608 bytes"
+    ]
