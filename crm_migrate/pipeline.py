@@ -228,7 +228,9 @@ def _extract(project: Project, run: Run, plan: Plan, listener: Listener, sources
     for source in plan.sources:
         listener("extract", source.name)
         read = partial(listener, "extract", source.name)
-        found = extract(source, project, run, source=sources.reader(source), limit=limit, progress=read)
+        corrections = plan.corrections.get(source.name, ())
+        reader = sources.reader(source)
+        found = extract(source, project, run, source=reader, corrections=corrections, limit=limit, progress=read)
         days_from[source.name] = {file.days_from for file in found.files if file.days_from is not None}
     facts, findings = decide(plan, run, read_evidence(project.evidence), days_from)
     if errors(findings):

@@ -38,6 +38,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "clean": ("cleansing:clean_command", "Clean one column of a CSV or XLSX file."),
         "match": ("matching:match_group", "Find the rows of a CSV file that are the same person or organisation."),
         "review": ("review:review_command", "Ask people which records are the same, and read their answers back."),
+        "rejects": ("rejects:rejects_command", "Give rejected rows back for correction, and take them corrected."),
         "unmerge": ("unmerge:unmerge_command", "Take records out of a merged cluster, by a decision that is replayed."),
     },
     "Rehearse": {

@@ -85,6 +85,8 @@ def _add_row(tree: Tree, row: "RowStory") -> None:
     survivor = f"-> {row.survivor}" if row.survivor else ""
     reason = " ".join(filter(None, (row.code, row.rule, row.message)))
     branch = tree.add(_text(f"{row.source}:{row.key or '?'}", where, part, f"is {row.state}", survivor, reason))
+    for column, was, who, name in row.corrected:
+        branch.add(_text(f"[{column}] was {_cell(was or None)} in the export; corrected by {who} ({name})"))
     for trace in row.fields:
         if not (trace.raw or "").strip() and trace.value is None:
             continue

@@ -10,7 +10,8 @@ from crm_migrate.connecting.contract import ROW
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import FieldPlan, Plan
 from crm_migrate.matching.explaining.likely import reasoned
-from crm_migrate.stages.map.batch import KEY_JOINER, prepared
+from crm_migrate.stages.map.batch import prepared
+from crm_migrate.stages.map.keys import KEY_JOINER
 from crm_migrate.stages.reconcile.accounting import source_facts
 from crm_migrate.stages.transform import SPLIT, FieldTrace, replay
 from crm_migrate.workspace.layout import Project, Run
@@ -19,6 +20,7 @@ from crm_migrate.workspace.tables import (
     ACTUAL,
     CELLS,
     CLUSTERS,
+    CORRECTED,
     CROSSWALK,
     DIFFERENCES,
     DISPOSITIONS,
@@ -40,7 +42,10 @@ MOST_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class RowStory:
-    """One source row of the record: where it stands, its raw cells, every step, and what became of it."""
+    """One source row of the record: where it stands, its raw cells, every step, and what became of it.
+
+    `raw` has cells that a person corrected as they are now.
+    """
 
     source: str
     file: str
@@ -54,6 +59,7 @@ class RowStory:
     message: str
     survivor: str
     raw: dict[str, str | None]
+    corrected: tuple[tuple[str, str, str, str], ...]  # column, cell as exported, who corrected it, id of the correction
     fields: tuple[FieldTrace, ...]
     findings: tuple[tuple[str, str, str], ...]  # field, code, cell as it was
 
@@ -284,9 +290,18 @@ def _row(tables: Relations, plan: Plan, object_name: str, line: tuple[Any, ...])
         message=message or "",
         survivor=survivor,
         raw=raw,
+        corrected=_corrected(tables, plan, source, row),
         fields=tuple(replay(plan, object_name, source, parted)),
         findings=_findings(tables, object_name, source, row, split),
     )
+
+
+def _corrected(tables: Relations, plan: Plan, source: str, row: int) -> tuple[tuple[str, str, str, str], ...]:
+    if not plan.corrections.get(source):
+        return ()
+    table = tables.scan(CORRECTED, source)
+    rows = tables.rows(f"SELECT name, was, who, correction FROM {table} WHERE __row = ? ORDER BY name", [row])
+    return tuple((str(column), str(was), str(who), str(name)) for column, was, who, name in rows)
 
 
 def _raw(tables: Relations, source: str, row: int) -> dict[str, Any]:

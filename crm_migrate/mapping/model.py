@@ -367,7 +367,7 @@ class ObjectPart(Authored):
 class MappingFile(Authored):
     """A whole mapping file."""
 
-    planned = frozenset({"use", "with", "without", "links", "privacy", "attachments", "corrections", "about"})
+    planned = frozenset({"use", "with", "without", "links", "privacy", "attachments", "about"})
     crm_migrate: Annotated[Literal["1"], WithJsonSchema({"enum": [1, "1"]})]
     project: ProjectPart = ProjectPart()
     environments: dict[str, Environment] = Field(min_length=1)

@@ -272,6 +272,22 @@ class SourcePlan(Frozen):
     time_zone: str
 
 
+class CorrectionPlan(Frozen):
+    """A cell of a source that a person corrected: of the row of that key, or of the one at that line of a file.
+
+    Where the cell is not `was` any more, nothing is changed. The empty text is an empty cell.
+    """
+
+    name: str
+    column: str
+    was: str
+    now: str
+    by: str
+    key: str | None = None
+    file: str = ""
+    line: int = 0
+
+
 class ValueMapPlan(Frozen):
     """A value map and what a value without translation does."""
 
@@ -402,6 +418,7 @@ class Plan(Frozen):
     checks: tuple[CheckPlan, ...] = ()
     reconcile: ReconcilePlan = ReconcilePlan()
     evidence: dict[str, dict[str, dict[str, str]]] = {}
+    corrections: dict[str, tuple[CorrectionPlan, ...]] = {}  # by source
     decisions: dict[str, str] = {}
     decision_words: dict[str, tuple[str, str, str]] = {}
     files: dict[str, str] = {}

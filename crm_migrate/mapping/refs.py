@@ -18,7 +18,7 @@ from crm_migrate.mapping.plan import RATE_DIGITS, OwnerPlan
 from crm_migrate.mapping.reading import read_file
 from crm_migrate.mapping.side_tables import Rows, read_table
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Path, Plain, plain
-from crm_migrate.workspace.decisions import decision_files
+from crm_migrate.workspace.decision_files import decision_files
 
 MAX_BYTES = 64 << 20
 MAX_DECISIONS = 8 << 20  # bytes of a file: some 40,000 answers of a review
@@ -179,7 +179,7 @@ def _decisions_of(desk: Desk, document: Document, findings: list[Finding]) -> No
 def _decision(desk: Desk, document: Document, item: Mapping) -> None:
     said = plain(item)
     name = said.get("id") if isinstance(said, dict) else None
-    if isinstance(said, dict) and "members" in said:
+    if isinstance(said, dict) and ("members" in said or "now" in said):
         _about_records(desk, document, item, said)
     if not isinstance(said, dict) or not isinstance(name, str) or not name.strip():
         desk.findings.append(

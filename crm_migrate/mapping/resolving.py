@@ -16,6 +16,7 @@ from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping import library, refs
 from crm_migrate.mapping.authoring import author, nearest
 from crm_migrate.mapping.checking import check
+from crm_migrate.mapping.correcting import corrections
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import Environment, MappingFile, Owners
 from crm_migrate.mapping.naming import check_names
@@ -184,6 +185,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
         checks=checks(desk, by_name),
         reconcile=reconcile(desk, by_name),
         examples=examples(desk, by_name),
+        corrections=corrections(desk, source_plans),
         decisions=desk.decisions,
         decision_words=desk.decision_words,
         files=desk.files,

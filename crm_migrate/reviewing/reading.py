@@ -46,7 +46,7 @@ def identity(book: Workbook, name: str) -> tuple[str, str]:
             f"{name} is no review workbook", hint="write one with: crm-migrate review PROJECT -o review.xlsx"
         )
     rows = book[HIDDEN].iter_rows(max_row=4, max_col=2, values_only=True)
-    facts = {_shown(left): _shown(right) for left, right in rows}
+    facts = {shown(left): shown(right) for left, right in rows}
     if facts.get("format") != str(FORMAT):
         raise UsageError(
             f"{name} was written by another version", hint="write a new workbook: crm-migrate review PROJECT"
@@ -70,7 +70,7 @@ def _default_who(book: Workbook) -> Said:
     if START not in book.sheetnames:
         return Said("", place)
     rows = list(book[START].iter_rows(min_row=WHO_ROW, max_row=WHO_ROW, min_col=2, max_col=2, values_only=True))
-    return Said(_shown(rows[0][0]) if rows else "", place)
+    return Said(shown(rows[0][0]) if rows else "", place)
 
 
 @dataclass
@@ -92,7 +92,7 @@ class _Desk:
 def _read_sheet(desk: _Desk, sheet: Sheet, page: Any) -> None:
     page.reset_dimensions()
     width = len(sheet.heads) + BESIDE
-    rows = [tuple(_shown(v) for v in row) for row in page.iter_rows(max_row=MOST_ROWS, max_col=width, values_only=True)]
+    rows = [tuple(shown(v) for v in row) for row in page.iter_rows(max_row=MOST_ROWS, max_col=width, values_only=True)]
     if not _has_our_columns(desk, sheet, rows[HEAD_ROW - 1] if len(rows) >= HEAD_ROW else ()):
         return
     expected = {line.key: line for line in sheet.lines}
@@ -221,7 +221,7 @@ def _word(said: Said) -> Said:
     return Said(said.text.lower(), said.place)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A cell as its text: whole numbers without decimals, the escapes of workbooks undone."""
     match value:
         case None:

@@ -40,6 +40,7 @@ _LEFT, _RIGHT = 36, 100  # of the first sheet
 _A4 = 9  # as workbooks number papers
 _HEIGHT, _MOST_LINES = 15.0, 8  # points of a line of text, and lines shown of a long one
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # a workbook reads `_x0041_` as `A`
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # no XML holds them as they are
 _FORMULA = ("=", "+", "-", "@")
 
 _BOLD, _PLAIN = Font(name="Calibri", size=11, bold=True), Font(name="Calibri", size=11)
@@ -75,10 +76,10 @@ def render(pack: Pack) -> bytes:
 # ------------------------------------------------------------------------------------------------------- cells
 
 
-def _text(sheet: Worksheet, value: str) -> WriteOnlyCell:
+def text_cell(sheet: Worksheet, value: str) -> WriteOnlyCell:
     """A cell that is text whatever it begins with, and stays it when somebody presses Enter in it."""
     cell = WriteOnlyCell(sheet, value="")
-    cell.value = _ESCAPE.sub("_x005F_", value) or None
+    cell.value = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPE.sub("_x005F_", value)) or None
     if value:
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(_FORMULA)
@@ -86,7 +87,7 @@ def _text(sheet: Worksheet, value: str) -> WriteOnlyCell:
 
 
 def _styled(sheet: Worksheet, cell: Cell, line: Line) -> WriteOnlyCell:
-    made = WriteOnlyCell(sheet, value=int(cell.text)) if cell.counts else _text(sheet, cell.text)
+    made = WriteOnlyCell(sheet, value=int(cell.text)) if cell.counts else text_cell(sheet, cell.text)
     made.alignment = _LEFT_TOP if cell.counts else _WRAP if line.role == "member" or cell.entry == "why" else _TOP
     made.protection, made.font = _LOCKED, _PLAIN
     if line.role == "question":
@@ -160,19 +161,19 @@ def _printed(page: Worksheet) -> None:
 
 
 def _head(page: Worksheet, name: str) -> WriteOnlyCell:
-    cell = _text(page, name)
+    cell = text_cell(page, name)
     cell.font, cell.fill, cell.alignment = _WHITE, _HEAD, _WRAP
     return cell
 
 
 def _text_of(page: Worksheet, value: str, font: Font, *, wrap: bool = False) -> WriteOnlyCell:
-    cell = _text(page, value)
+    cell = text_cell(page, value)
     cell.font, cell.alignment = font, _WRAP if wrap else _TOP
     return cell
 
 
 def _keys(page: Worksheet, line: Line) -> list[WriteOnlyCell]:
-    return [_text(page, value) for value in (*line.key, line.evidence)]
+    return [text_cell(page, value) for value in (*line.key, line.evidence)]
 
 
 def _offer(page: Worksheet, sheet: Sheet) -> None:
@@ -219,5 +220,5 @@ def _hidden(page: Worksheet, pack: Pack) -> None:
     """What binds the workbook to its questions; Excel shows it only to those who write macros."""
     page.sheet_state = "veryHidden"
     for name, value in (("format", str(FORMAT)), ("workbook", pack.id), ("run", pack.run), ("project", pack.project)):
-        page.append([_text(page, name), _text(page, value)])
+        page.append([text_cell(page, name), text_cell(page, value)])
     _protect(page)

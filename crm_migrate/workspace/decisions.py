@@ -19,20 +19,16 @@ import json
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from io import StringIO
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
-from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.workspace.decision_files import decision_files, is_ours, read_entries, with_entries, wrong
 from crm_migrate.workspace.files import SHARED, write_file
 
 FILE = "duplicates.yaml"
-MAX_BYTES = 64 << 20
+WORD = "duplicates"
 Word = Literal["merge", "apart", "review"]
 _WORDS = ("merge", "apart", "review")
 _REQUIRED = ("object", "members", "decision", "who", "when", "why")
@@ -83,74 +79,12 @@ def read_duplicates(folder: Path) -> tuple[list[DuplicateDecision], list[Finding
     return sorted(decisions, key=lambda d: (d.object, d.members, d.when, d.name)), findings
 
 
-def decision_files(folder: Path) -> list[Path]:
-    """The files of a folder that hold decisions, sorted."""
-    return sorted(path for path in folder.glob("*") if path.suffix.lower() in (".yaml", ".yml"))
-
-
 def _read_all(paths: Iterable[Path]) -> tuple[list[DuplicateDecision], list[Finding]]:
-    decisions: list[DuplicateDecision] = []
-    findings: list[Finding] = []
-    for path in paths:
-        try:
-            items = _entries(path)
-        except (YAMLError, ValueError, OSError, RecursionError) as error:
-            findings.append(_wrong(path, f"The file cannot be read: {_said(error)}", _line(error)))
-            continue
-        for number, item in enumerate(items, 1):
-            read = _decision(item)
-            if isinstance(read, str):
-                findings.append(_wrong(path, f"Decision {number} of `duplicates`: {read}"))
-            else:
-                decisions.append(read)
-    return decisions, findings
-
-
-def _entries(path: Path) -> list[Any]:
-    """What stands under `duplicates`; the failsafe schema, so that a date or a number stays the text it is.
-
-    _NoList where it is no list: a decision that is not read would be a silent loss.
-    """
-    document = YAML(typ="base").load(read_plain(path, MAX_BYTES).decode())
-    if document is None or (isinstance(document, list) and not any(map(_is_about_records, document))):
-        return []  # a list of other decisions
-    if not isinstance(document, dict):
-        raise _NoList("It should say `duplicates:` with a list.")
-    listed = document.get("duplicates") or []
-    if not isinstance(listed, list):
-        raise _NoList("What stands under `duplicates` is no list.")
-    for word, other in document.items():
-        if word != "duplicates" and isinstance(other, list) and any(map(_is_about_records, other)):
-            raise _NoList(f"Decisions about records stand under `{word}`, and are read under `duplicates` only.")
-    return listed
-
-
-def _is_about_records(item: Any) -> bool:
-    return isinstance(item, dict) and "members" in item
-
-
-class _NoList(ValueError):
-    """A file of decisions of another shape; says which."""
+    return read_entries(paths, WORD, "members", _decision)
 
 
 def _names(member: Any) -> bool:
     return isinstance(member, str) and ":" in member
-
-
-def _said(error: Exception) -> str:
-    """What a parser found, in its words."""
-    return str(getattr(error, "problem", None) or error or type(error).__name__).splitlines()[0]
-
-
-def _line(error: Exception) -> int:
-    """The line where a parser stopped, from 1; 0 where it does not say."""
-    mark = getattr(error, "problem_mark", None)
-    return mark.line + 1 if mark is not None else 0
-
-
-def _wrong(path: Path, message: str, line: int = 0) -> Finding:
-    place = Place(file=path.name, line=line)
-    return Finding("decision_invalid", message, place=place, hint="Mend the entry or remove it.")
 
 
 def _decision(item: Any) -> DuplicateDecision | str:
@@ -170,8 +104,8 @@ def _decision(item: Any) -> DuplicateDecision | str:
     if item["decision"] not in _WORDS:
         return f"`decision` must be one of {', '.join(_WORDS)}."
     chosen = item.get("survivor") or {}
-    if wrong := _wrong_survivor(chosen, item):
-        return wrong
+    if unfit := _wrong_survivor(chosen, item):
+        return unfit
     said = {"members": tuple(sorted(str(m) for m in members)), "survivor": tuple(sorted(chosen.items()))}
     return DuplicateDecision(**{**item, **said})
 
@@ -255,28 +189,20 @@ def write_duplicates(
     contradict each other or a file cannot be read; and writes nothing where all of them stand there already.
     """
     path = folder / FILE
-    if path.exists() and not _is_ours(path):
-        return [_wrong(path, "It is no list of decisions under `duplicates:`.")]
-    mine, wrong = _read_all([path] if path.exists() else [])
+    if path.exists() and not is_ours(path, WORD):
+        return [wrong(path, f"It is no list of decisions under `{WORD}:`.")]
+    mine, damaged = _read_all([path] if path.exists() else [])
     others, findings = _read_all(p for p in decision_files(folder) if p != path)
     new = {_about(decision): decision for decision in decisions}
     kept = [d for d in mine if _about(d) not in new and d.id.rpartition(".")[0] not in answered]
-    if against := [*wrong, *findings, *conflicts([*others, *kept, *new.values()])]:
+    if against := [*damaged, *findings, *conflicts([*others, *kept, *new.values()])]:
         return against
     fresh = [decision for decision in new.values() if not any(_says(old, decision) for old in mine)]
     stand = {_about(d) for d in kept} | (new.keys() - {_about(d) for d in fresh})
     if fresh or len(stand) < len(mine):
-        write_file(path, _with(path, fresh, stand), SHARED)
+        entries = with_entries(path, WORD, map(_as_yaml, fresh), lambda item: _about_item(item) in stand)
+        write_file(path, entries, SHARED)
     return []
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether decisions can be added; what cannot be read at all is told by who reads it."""
-    try:
-        document = YAML(typ="base").load(read_plain(path, MAX_BYTES).decode())
-    except (YAMLError, UnicodeDecodeError):
-        return True
-    return document is None or (isinstance(document, dict) and isinstance(document.get("duplicates") or [], list))
 
 
 def _about(decision: DuplicateDecision) -> tuple[str, tuple[str, ...]]:
@@ -288,24 +214,6 @@ def _says(old: DuplicateDecision, new: DuplicateDecision) -> bool:
     return _about(old) == _about(new) and all(
         getattr(old, word) == getattr(new, word) for word in ("decision", "who", "why", "evidence", "survivor")
     )
-
-
-def _with(path: Path, fresh: Sequence[DuplicateDecision], stand: Collection[tuple[str, tuple[str, ...]]]) -> bytes:
-    """The file with the fresh decisions after those that stand."""
-    yaml = YAML()
-    yaml.allow_unicode = True
-    yaml.width = 120
-    document = (yaml.load(read_plain(path, MAX_BYTES).decode()) if path.exists() else None) or {}
-    if not document.get("duplicates"):
-        document["duplicates"] = []
-    listed = document["duplicates"]
-    for place in reversed(range(len(listed))):
-        if _about_item(listed[place]) not in stand:
-            del listed[place]
-    listed.extend(_as_yaml(decision) for decision in fresh)
-    text = StringIO()
-    yaml.dump(document, text)
-    return text.getvalue().encode()
 
 
 def _about_item(item: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:

@@ -66,6 +66,10 @@ QUARANTINE = Table(
     (),  # as they were met
 )
 
+CORRECTED = Table(
+    "extract/<source>/corrected", {"__row": "BIGINT", **texts("name", "was", "now", "correction", "who")}, ("__row",)
+)
+
 RECORDS = Table(
     "map/<object>/<source>/records", {**_KEYS, **texts("__changed", "__ev")}, ("__row", "__split"), open=True
 )

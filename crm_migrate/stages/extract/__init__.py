@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,13 +21,14 @@ from crm_migrate.connecting.contract import FileFact, Quarantined, Source, Sourc
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity, errors
 from crm_migrate.mapping.opening import build_spec
-from crm_migrate.mapping.plan import SourcePlan
+from crm_migrate.mapping.plan import CorrectionPlan, SourcePlan
+from crm_migrate.stages.extract.correcting import Correcting
 from crm_migrate.stages.extract.findings import Observer
 from crm_migrate.stages.extract.separators import Separators
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import Part, read_manifest, write_manifest, write_part
 from crm_migrate.workspace.sealing import read_sealed, write_sealed
-from crm_migrate.workspace.tables import QUARANTINE
+from crm_migrate.workspace.tables import CORRECTED, QUARANTINE
 
 PART_ROWS = 65_536
 QUARANTINE_ROWS = 16_384
@@ -59,36 +60,39 @@ def extract(
     run: Run,
     *,
     source: Source,
+    corrections: Sequence[CorrectionPlan] = (),
     limit: int | None = None,
     progress: Callable[[int], None] = lambda _records: None,
 ) -> ExtractResult:
     """Read one source into the run; with `limit` a rehearsal, which keeps only the first records.
 
-    `progress` hears how many records were read so far.
+    `corrections` are put into the records as they are read. `progress` hears how many records were read so far.
 
     InputError where it cannot be read, where records and quarantine are not what an independent count found, or where
     its files are not those that this run read before.
     """
-    before = _earlier(source_plan, project, run, limit)
+    before = _earlier(source_plan, project, run, corrections, limit)
     if before is not None:
         return before
     schema = source.describe()
     observer, separators = Observer(source_plan, schema.columns), Separators(source_plan.name)
+    paths = [_relative_path(str(file.path), project) for file in build_spec(source_plan, project).files]
+    correcting = Correcting(source_plan.name, source_plan.key, corrections, paths)
     kept: Counter[int] = Counter()
     wanted = _Counted(_First(source, limit, kept) if limit else source, progress)
-    records, quarantine = _write(wanted, run, source_plan.name, observer, separators)
+    records, quarantine = _write(wanted, run, source_plan.name, observer, separators, correcting)
     files, findings = source.facts()
     if limit:
         files = tuple(_rehearsed(fact, limit, kept[number]) for number, fact in enumerate(files))
     result = ExtractResult(
         source=source_plan.name,
-        key=_key(source_plan, {fact.path: fact.sha256 for fact in files}, limit),
+        key=_key(source_plan, {fact.path: fact.sha256 for fact in files}, corrections, limit),
         columns=schema.columns,
         renamed=dict(schema.renamed),
         records=sum(part.rows for part in records),
         quarantined=sum(part.rows for part in quarantine),
         files=tuple(_relative(fact, project) for fact in files),
-        findings=(*findings, *separators.findings(), *observer.findings()),
+        findings=(*findings, *separators.findings(), *observer.findings(), *correcting.findings()),
         limit=limit,
     )
     _publish(result, run, records, quarantine)
@@ -108,20 +112,25 @@ def _facts_path(run: Run, source: str) -> Path:
     return run.table(STAGE, source) / "facts.json"
 
 
-def _key(source_plan: SourcePlan, digests: dict[str, str], limit: int | None) -> str:
-    """Hash of everything that decides what is extracted: plan slice, bytes of the files in order, versions."""
-    told = [source_plan.model_dump(mode="json"), list(digests.values()), crm_migrate.__version__, pa.__version__, limit]
+def _key(
+    source_plan: SourcePlan, digests: dict[str, str], corrections: Sequence[CorrectionPlan], limit: int | None
+) -> str:
+    """Hash of everything that decides what is extracted: slice of the plan, bytes of the files in order, versions."""
+    plan = [each.model_dump(mode="json") for each in (source_plan, *corrections)]
+    told = [plan, list(digests.values()), crm_migrate.__version__, pa.__version__, limit]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def _earlier(source_plan: SourcePlan, project: Project, run: Run, limit: int | None) -> ExtractResult | None:
+def _earlier(
+    source_plan: SourcePlan, project: Project, run: Run, corrections: Sequence[CorrectionPlan], limit: int | None
+) -> ExtractResult | None:
     """What this run extracted before, or None. A database is one snapshot per run and never read again."""
     if read_manifest(run.table(STAGE, source_plan.name, "records")) is None:
         return None
     found = read_facts(run, source_plan.name)
     if source_plan.files:
         digests = _digests(build_spec(source_plan, project))
-        if _key(source_plan, digests, limit) != found.key:
+        if _key(source_plan, digests, corrections, limit) != found.key:
             changed = _changed(found, digests, project)
             raise InputError(
                 f"source `{source_plan.name}` is not what this run read before: {changed}",
@@ -155,7 +164,7 @@ def _relative(fact: FileFact, project: Project) -> FileFact:
 
 
 def _write(
-    source: Source, run: Run, name: str, observer: Observer, separators: Separators
+    source: Source, run: Run, name: str, observer: Observer, separators: Separators, correcting: Correcting
 ) -> tuple[list[Part], list[Part]]:
     """Stream the source into parts; one thread writes while the next batch is read."""
     folder = run.table(STAGE, name, "records")
@@ -163,9 +172,13 @@ def _write(
     _clear(run.table(STAGE, name, "quarantine"))
     aside = _Quarantine(run.table(STAGE, name, "quarantine"))
     with ThreadPoolExecutor(1) as writer:
-        parts = [future.result() for future in _writing(source, folder, observer, separators, aside, writer)]
+        written = _writing(source, folder, observer, separators, correcting, aside, writer)
+        parts = [future.result() for future in written]
     if not parts:
         parts = [write_part(folder, "00000", _empty(source))]
+    corrected = run.table(*CORRECTED.path(name))
+    _clear(corrected)
+    write_manifest(corrected, [write_part(corrected, "00000", correcting.corrected())])
     return parts, aside.finish()
 
 
@@ -200,6 +213,7 @@ def _writing(
     folder: Path,
     observer: Observer,
     separators: Separators,
+    correcting: Correcting,
     aside: _Quarantine,
     writer: ThreadPoolExecutor,
 ) -> Iterator["Future[Part]"]:
@@ -210,7 +224,7 @@ def _writing(
         if pending is not None:
             pending.result()  # at most one part waits in memory
             yield pending
-        pending = writer.submit(write_part, folder, f"{number:05}", records)
+        pending = writer.submit(write_part, folder, f"{number:05}", correcting.read(records))
     if pending is not None:
         yield pending
 

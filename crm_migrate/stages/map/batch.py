@@ -3,7 +3,6 @@
 `map_batch` is a pure function of one batch of one source for one object; the pool around it is in `workers.py`.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,13 +10,13 @@ import duckdb
 import polars as pl
 
 from crm_migrate.cleansing import STEPS
-from crm_migrate.cleansing.nulls import NEVER_VALUES
 from crm_migrate.cleansing.steps import CLOCK_FLAGS
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, SkipPlan, SourcePlan
 from crm_migrate.quoting import quoted
+from crm_migrate.stages.map.keys import source_keys
 from crm_migrate.stages.transform import (
     KEY,
     ODD,
@@ -33,9 +32,7 @@ from crm_migrate.stages.transform import (
 )
 from crm_migrate.workspace.tables import CELLS, CHANGES, SET_ASIDE
 
-KEY_JOINER = "␟"
 _INCOMPARABLE = "a value cannot be compared as the rule asks"
-LONG_KEY = 120
 
 
 @dataclass(slots=True)
@@ -93,29 +90,6 @@ def _feed(object_plan: ObjectPlan, source: str) -> FeedPlan:
     feeds: tuple[FeedPlan | EnrichPlan, ...] = (*object_plan.feeds, *object_plan.enrich)
     found = next(feed for feed in feeds if feed.source == source)
     return found if isinstance(found, FeedPlan) else FeedPlan(source=source)
-
-
-def source_keys(batch: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
-    """The key text of every row: one column as it is, several joined, a long join hashed; null where all are empty.
-
-    A program's word for nothing (`NULL`, `#N/A`) is no key: rows that share it are strangers.
-    """
-    parts = [_key_part(batch[column].cast(pl.String)) for column in columns]
-    if len(parts) == 1:
-        return parts[0]
-    joined = pl.select(pl.concat_str([part.fill_null("") for part in parts], separator=KEY_JOINER)).to_series()
-    empty = joined.str.replace_all(KEY_JOINER, "", literal=True) == ""
-    return joined.map_elements(_shortened, return_dtype=pl.String, skip_nulls=True).set(empty, None)
-
-
-def _key_part(values: pl.Series) -> pl.Series:
-    """One column of a key; null where nothing stands in it."""
-    texts = blank_to_null(values)
-    return texts.set(texts.str.to_lowercase().is_in(NEVER_VALUES).fill_null(False), None)
-
-
-def _shortened(key: str) -> str:
-    return key if len(key) <= LONG_KEY else "h:" + hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 # ------------------------------------------------------------------------------------------- filters and expressions

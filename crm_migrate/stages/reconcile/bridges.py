@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.reconcile.bridge_lines import ARRIVED, actual_lines, converted, expected_lines, source_lines
 from crm_migrate.stages.reconcile.bridge_tables import actual_of, add, amounts_of, expected_of, plain
 from crm_migrate.stages.reconcile.derived import ensure_rates
 from crm_migrate.stages.reconcile.examples import EXAMPLES
-from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields
+from crm_migrate.stages.reconcile.exported import currency_field, money_fields
 from crm_migrate.stages.reconcile.left_out import (
     Told,
     create_left_out,
@@ -23,9 +24,8 @@ from crm_migrate.stages.reconcile.left_out import (
 )
 from crm_migrate.workspace.figures import Bridge, Example, Term
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import ACTUAL, BEFORE, CELLS, COMPLETED, texts
+from crm_migrate.workspace.tables import BEFORE
 
-EXACT = r"'^[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?$'"
 LEFT_OUT = ("absent", "excluded", "held", "rejected", "failed")
 
 
@@ -49,9 +49,9 @@ def money(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Money:
     currency = currency_field(object_plan)
     found = Money()
     for measure in money_fields(object_plan):
-        lines = _source_lines(tables, plan, object_plan, measure, currency)
-        expected = _expected_lines(tables, plan, object_plan, measure, currency)
-        actual = _actual_lines(tables, plan, object_plan, measure, currency)
+        lines = source_lines(tables, plan, object_plan, measure, currency)
+        expected = expected_lines(tables, plan, object_plan, measure, currency)
+        actual = actual_lines(tables, plan, object_plan, measure, currency)
         left = create_left_out(tables, plan, object_plan, measure)
         add(found.left_out, left_sum(tables, left, lines))
         found.told += [*left_out_lines(tables, object_plan.name, left, lines), *doubtful_totals(tables, lines)]
@@ -66,50 +66,6 @@ def money(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Money:
     return found
 
 
-def _source_lines(
-    tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
-) -> str:
-    """Create the table of all source rows with amount, unit, day of the rate, state and cluster."""
-    name = object_plan.name
-    table = amounts_of(object_plan, measure)
-    sources = [*(feed.source for feed in object_plan.feeds), *(enrich.source for enrich in object_plan.enrich)]
-    fed = [source for source in sources if source in measure.cells]
-    source_rows = exported(tables, plan, object_plan)
-    text = f"nullif({quoted(measure.name)}, '')"
-    tables.execute(
-        f"""CREATE TEMP TABLE {table} AS SELECT __source AS source, __row AS row, __split AS split, __key AS key,
-          __state AS state, __code AS code, __rule AS rule, __cluster AS cluster, {text} AS text,
-          {_unit(currency, "")} AS unit, {_exact(text)} AS amount, {_day(plan, object_plan)} AS day
-        FROM {source_rows} WHERE __source IN ({", ".join(map(literal, fed)) or "''"})"""
-    )
-    for source in fed:
-        _mark_unreadable(tables, name, source, measure, table)
-    return table
-
-
-def _unit(currency: FieldPlan | None, alias: str) -> str:
-    return "''" if currency is None else f"coalesce({alias}{quoted(currency.name)}, '')"
-
-
-def _day(plan: Plan, object_plan: ObjectPlan, cell: str | None = None) -> str:
-    """The day whose rate counts for a line: its own, or that of the whole run where the mapping names no field."""
-    on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
-    if on is None:
-        return f"DATE {literal(plan.as_of or '9999-12-31')}"
-    return f"TRY_CAST({quoted(on.name) if cell is None else cell} AS DATE)"
-
-
-def _mark_unreadable(tables: Relations, name: str, source: str, measure: FieldPlan, table: str) -> None:
-    """A cell that was cleared because it could not be read still has its text, and no amount."""
-    cells = tables.scan(CELLS, name, source)
-    tables.execute(
-        f"""UPDATE {table} SET text = c.before FROM (SELECT __row, __split, min(before) AS before FROM {cells}
-        WHERE field = {literal(measure.name)} AND (after IS NULL OR NOT regexp_matches(after, {EXACT}))
-        GROUP BY __row, __split) c
-        WHERE source = {literal(source)} AND row = c.__row AND split = c.__split AND amount IS NULL"""
-    )
-
-
 # ----------------------------------------------------------------------------------------- in the report's currency
 
 
@@ -120,101 +76,17 @@ def _convert(
 
     A line whose currency has no rate on its day counts as unreadable here; its own currency's bridge has it.
     """
-    pairs = {
-        amounts_of(object_plan, measure): [("amount", "unit")],
-        expected_of(object_plan, measure): [("amount", "unit"), ("final", "final_unit")],
-        actual_of(object_plan, measure): [("amount", "unit")],
+    own = ("amount", "unit", "day")
+    amounts = {
+        amounts_of(object_plan, measure): [own, ("was_amount", "was_unit", "was_day")],
+        expected_of(object_plan, measure): [own, ("final", "final_unit", "day")],
+        actual_of(object_plan, measure): [own],
     }
-    lines, expected, actual = (_converted(tables, table, own, unit) for table, own in pairs.items())
+    lines, expected, actual = (converted(tables, table, each, unit) for table, each in amounts.items())
     found.converted += _bridges(tables, object_plan, measure, [unit], lines, expected, actual)
     add(found.left_converted, left_sum(tables, left, lines))
     for table in (lines, expected, actual):
         tables.execute(f"DROP TABLE {table}")
-
-
-def _converted(tables: Relations, table: str, pairs: list[tuple[str, str]], unit: str) -> str:
-    """A copy of a table of amounts with each pair of amount and unit in the report's currency; `rates` is there."""
-    name = quoted(f"report/{table.strip(chr(34))}")
-    cells, joins = [], []
-    for number, (amount, own) in enumerate(pairs):
-        day = f"CASE WHEN t.{own} = {literal(unit)} THEN DATE '9999-12-31' ELSE t.day END"
-        tables.execute(
-            f"""CREATE OR REPLACE TEMP TABLE {quoted(f"{number}/rated")} AS
-            SELECT DISTINCT t.{own} AS unit, {day} AS day FROM {table} t"""
-        )
-        days = quoted(f"{number}/rated")
-        rate = (
-            f"(SELECT d.unit, d.day, r.rate FROM {days} d ASOF JOIN rates r ON r.currency = d.unit AND r.day <= d.day)"
-        )
-        joins.append(f"LEFT JOIN {rate} r{number} ON r{number}.unit = t.{own} AND r{number}.day = {day}")
-        cells.append(
-            f"TRY_CAST(round(CAST(TRY(TRY_CAST(t.{amount} AS DECIMAL(26, 6)) * r{number}.rate) AS DECIMAL(38, 10)), 2)"
-            " AS DECIMAL(38, 9))"
-            f" AS {amount}, {literal(unit)} AS {own}"
-        )
-    tables.execute(
-        f"CREATE TEMP TABLE {name} AS SELECT t.* REPLACE ({', '.join(cells)}) FROM {table} t {' '.join(joins)}"
-    )
-    return name
-
-
-# -------------------------------------------------------------------------------------------- expected and actual
-
-
-def _expected_lines(
-    tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
-) -> str:
-    """Create the table of amounts of the completed records that arrived: cluster, entity, unit, amount."""
-    name = object_plan.name
-    table = expected_of(object_plan, measure)
-    unit = _unit(currency, "c.")
-    on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
-    fields = texts(*(f.name for f in (measure, currency, on) if f is not None))
-    complete = tables.scan(COMPLETED, name, also=fields)
-    side = quoted(f"expected/{name}")
-    final = f"x.{quoted(str(measure.target))}"
-    final_unit = unit if currency is None or currency.target is None else f"coalesce(x.{quoted(currency.target)}, '')"
-    cell = f"c.{quoted(measure.name)}"
-    tables.execute(
-        f"""CREATE TEMP TABLE {table} AS
-        SELECT c.__cluster AS cluster, x.__entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount,
-          {final_unit} AS final_unit, {final} AS final_text, {_exact(final)} AS final,
-          {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day
-        FROM {side} x JOIN {complete} c ON c.__cluster = x.__cluster"""
-    )
-    return table
-
-
-def _exact(cell: str) -> str:
-    """The exact amount of a text; null where it is none, or has more decimals than a sum can hold."""
-    return f"CASE WHEN regexp_matches({cell}, {EXACT}) THEN {cell}::DECIMAL(38, 9) END"
-
-
-def _actual_lines(
-    tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
-) -> str:
-    """Create the table of amounts of every record in the target that carries a key of ours."""
-    name = object_plan.name
-    table = actual_of(object_plan, measure)
-    raw = tables.whole(ACTUAL, name)
-    there = set(tables.kinds(raw))
-    cell = f"nullif({quoted(str(measure.target))}::VARCHAR, '')" if measure.target in there else "NULL::VARCHAR"
-    own_unit = currency is not None and currency.target in there
-    unit = f"coalesce({quoted(str(currency.target))}::VARCHAR, '')" if own_unit and currency is not None else "''"
-    on = next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
-    dated = on is not None and on.target in there
-    day = _day(plan, object_plan, f"{quoted(str(on.target))}::VARCHAR" if on and dated else "NULL")
-    tables.execute(
-        f"""CREATE TEMP TABLE {table} AS SELECT __entity AS entity, {unit} AS unit, {cell} AS text,
-        {_exact(cell)} AS amount, {day} AS day FROM {raw} WHERE __entity IS NOT NULL"""
-    )
-    if on is not None and not dated:
-        told = f"SELECT entity, min(day) AS day FROM {expected_of(object_plan, measure)} GROUP BY entity"
-        tables.execute(f"UPDATE {table} SET day = e.day FROM ({told}) e WHERE e.entity = {table}.entity")
-    if not own_unit:
-        known = f"SELECT entity, min(unit) AS unit FROM {expected_of(object_plan, measure)} GROUP BY entity"
-        tables.execute(f"UPDATE {table} SET unit = e.unit FROM ({known}) e WHERE e.entity = {table}.entity")
-    return table
 
 
 def _units(tables: Relations, *amounts: str) -> list[str]:
@@ -230,9 +102,10 @@ def _bridges(
     actual: str,
 ) -> Iterator[Bridge]:  # fmt: skip
     """One bridge per unit; what it is made of is asked once for all units."""
-    source, target = _totals(tables, lines), _totals(tables, actual)
+    source, target = _totals(tables, lines, "was_"), _totals(tables, actual)
     left_out = _left_out(tables, lines)
     further = (
+        _corrected(tables, lines),
         _duplicates(tables, lines, expected),
         _set_by_rule(tables, measure, lines, expected),
         _kept(tables, expected),
@@ -246,20 +119,26 @@ def _bridges(
 
 @dataclass(frozen=True, slots=True)
 class _Total:
-    """One side in one unit: the sum, lines with a text and with an amount."""
+    """One side in one unit: the sum, lines with a text and with an amount, texts that are no amount to this day."""
 
     amount: Decimal | None
     texts: int
     amounts: int
+    unreadable: int
 
 
-_NOTHING = _Total(None, 0, 0)
+_NOTHING = _Total(None, 0, 0, 0)
 _Terms = dict[str, Term]  # by unit, of those that have lines
 
 
-def _totals(tables: Relations, lines: str) -> dict[str, _Total]:
-    rows = tables.rows(f"SELECT unit, sum(amount), count(text), count(amount) FROM {lines} GROUP BY unit")
-    return {str(unit): _Total(amount, texts, amounts) for unit, amount, texts, amounts in rows}
+def _totals(tables: Relations, lines: str, was: str = "") -> dict[str, _Total]:
+    """By unit; with `was` of what the lines were before people corrected them."""
+    rows = tables.rows(
+        f"""SELECT unit, sum(amount), count(text), count(amount), sum(odd)::BIGINT FROM (
+          SELECT {was}unit AS unit, {was}amount AS amount, {was}text AS text, 0 AS odd FROM {lines}
+          UNION ALL SELECT unit, NULL, NULL, 1 FROM {lines} WHERE text IS NOT NULL AND amount IS NULL) GROUP BY unit"""
+    )
+    return {str(unit): _Total(*told) for unit, *told in rows}
 
 
 def _bridge(
@@ -276,7 +155,7 @@ def _bridge(
         target_total=plain(target.amount),
         target_lines=target.amounts,
         unexplained=plain(Decimal(target.amount or 0) - Decimal(source.amount or 0) - explained),
-        unreadable=source.texts - source.amounts + target.texts - target.amounts,
+        unreadable=source.unreadable + target.unreadable,
     )
 
 
@@ -309,9 +188,6 @@ def _left_out(tables: Relations, lines: str) -> dict[str, list[Term]]:
     return found
 
 
-_ARRIVED = "state IN ('created', 'updated', 'unchanged', 'folded', 'merged')"
-
-
 def _terms(tables: Relations, name: str, query: str) -> _Terms:
     """The terms of one name, of a query of unit, amount and lines."""
     return {
@@ -319,6 +195,18 @@ def _terms(tables: Relations, name: str, query: str) -> _Terms:
         for unit, amount, lines in tables.rows(query)
         if lines
     }
+
+
+def _corrected(tables: Relations, lines: str) -> _Terms:
+    """What people made of cells of the export: the amount now, and the one that stood there taken away."""
+    changed = f"FROM {lines} WHERE (amount, unit) IS DISTINCT FROM (was_amount, was_unit)"
+    return _terms(
+        tables,
+        "corrected",
+        f"""SELECT unit, coalesce(sum(amount), 0), count(DISTINCT (source, row, split)) FROM (
+          SELECT source, row, split, unit, amount {changed}
+          UNION ALL SELECT source, row, split, was_unit, -was_amount {changed}) GROUP BY unit""",
+    )
 
 
 def _duplicates(tables: Relations, lines: str, expected: str) -> _Terms:
@@ -329,7 +217,7 @@ def _duplicates(tables: Relations, lines: str, expected: str) -> _Terms:
         f"""SELECT l.unit, -sum(l.amount), count(*) FROM (
           SELECT l.*, row_number() OVER (PARTITION BY l.cluster, l.unit, l.amount
                                          ORDER BY l.source, l.row, l.split) AS n
-          FROM {lines} l WHERE {_ARRIVED} AND amount IS NOT NULL
+          FROM {lines} l WHERE {ARRIVED} AND amount IS NOT NULL
             AND cluster IN (SELECT cluster FROM {lines} GROUP BY cluster HAVING count(*) > 1)) l
         LEFT JOIN {expected} e ON e.cluster = l.cluster AND e.unit = l.unit AND e.amount = l.amount
         WHERE e.cluster IS NULL OR l.n > 1 GROUP BY l.unit""",

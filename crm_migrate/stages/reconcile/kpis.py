@@ -83,7 +83,7 @@ def _joined(name: str, terms: Sequence[Term]) -> Term:
 
 
 # The rows of the sources without those that only add to records: they are no record of their own.
-_ORIGIN = {name: name for name in ("__cluster", "__state", "__code")}
+_ORIGIN = {name: name for name in ("__cluster", "__state", "__code", "__corrected")}
 
 
 def measure(tables: Relations, plan: Plan, kpi: KpiPlan) -> Measured:
@@ -311,8 +311,10 @@ def _terms(tables: Relations, object_plan: ObjectPlan, kpi: KpiPlan, source: str
                   WHERE coalesce(e.amount, 0) <> coalesce(s.amount, 0))
         SELECT g, __state AS name, coalesce(__code, '') AS code, count(amount), -sum(amount) FROM {source}
         WHERE __state NOT IN ({own}) GROUP BY ALL HAVING sum(amount) IS NOT NULL
-        UNION ALL SELECT g, 'completed', coalesce(won.rule, ''), count(*), sum(moved.amount)
-        FROM moved LEFT JOIN won ON won.__cluster = moved.cluster GROUP BY ALL ORDER BY ALL"""
+        UNION ALL SELECT g, 'completed', coalesce(c.word, won.rule, ''), count(*), sum(moved.amount)
+        FROM moved LEFT JOIN won ON won.__cluster = moved.cluster
+        LEFT JOIN (SELECT DISTINCT __cluster, 'corrected' AS word FROM {source} WHERE __corrected) c
+        ON c.__cluster = moved.cluster GROUP BY ALL ORDER BY ALL"""
     )
     found: dict[Group, dict[str, dict[str, tuple[int, Decimal]]]] = {}
     for group, name, code, lines, amount in rows:

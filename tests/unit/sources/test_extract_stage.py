@@ -8,7 +8,7 @@ import pytest
 from crm_migrate.connecting.contract import FileFact, Source, SourceBatch, SourceSpec, TargetField, TargetObject
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.mapping.opening import build_spec
-from crm_migrate.mapping.plan import FilePlan, SkipPlan, SourcePlan
+from crm_migrate.mapping.plan import CorrectionPlan, FilePlan, SkipPlan, SourcePlan
 from crm_migrate.stages import extract as stage
 from crm_migrate.stages.extract import ExtractResult, extract, read_facts
 from crm_migrate.workspace.layout import Project
@@ -76,6 +76,14 @@ def test_a_changed_mapping_of_the_source_is_refused(project: Project) -> None:
     run(project)
     with pytest.raises(InputError, match="the mapping or the program changed"):
         run(project, PLAN.model_copy(update={"delimiter": ";"}))
+
+
+def test_a_correction_that_came_since_is_refused(project: Project) -> None:
+    run(project)
+    source = CONNECTOR.source(build_spec(PLAN, project))
+    made = CorrectionPlan(name="C-1", column="Ad", was="Ali", now="Veli", by="ayse", key="2")
+    with pytest.raises(InputError, match="not what this run read before"):
+        extract(PLAN, project, project.run("r1"), source=source, corrections=(made,))
 
 
 def test_an_attempt_that_was_cut_off_leaves_nothing_behind(project: Project) -> None:

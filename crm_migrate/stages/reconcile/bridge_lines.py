@@ -1,0 +1,170 @@
+"""The lines that a bridge is made of: what source rows say, what is expected of records, what the target has.
+
+Each is a table with text, amount, unit and the day whose rate counts; what is no exact amount has a text and no amount.
+"""
+
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.reconcile.bridge_tables import actual_of, amounts_of, expected_of
+from crm_migrate.stages.reconcile.exported import exported, originals, value_of
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import ACTUAL, CELLS, COMPLETED, RECORDS, texts
+
+EXACT = r"'^[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?$'"
+ARRIVED = "state IN ('created', 'updated', 'unchanged', 'folded', 'merged')"
+
+
+def source_lines(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+) -> str:
+    """Create the table of all source rows with amount, unit, day of the rate, state and cluster."""
+    name = object_plan.name
+    table = amounts_of(object_plan, measure)
+    sources = [*(feed.source for feed in object_plan.feeds), *(enrich.source for enrich in object_plan.enrich)]
+    fed = [source for source in sources if source in measure.cells]
+    source_rows = exported(tables, plan, object_plan)
+    text = f"nullif({quoted(measure.name)}, '')"
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS
+        SELECT *, text AS was_text, unit AS was_unit, amount AS was_amount, day AS was_day FROM (
+          SELECT __source AS source, __row AS row, __split AS split, __key AS key,
+            __state AS state, __code AS code, __rule AS rule, __cluster AS cluster, {text} AS text,
+            {_unit(currency, "")} AS unit, {_exact(text)} AS amount, {_day(plan, object_plan)} AS day
+          FROM {source_rows} WHERE __source IN ({", ".join(map(literal, fed)) or "''"}))"""
+    )
+    for source in fed:
+        _mark_unreadable(tables, name, source, measure, table)
+        _correct(tables, plan, object_plan, source, (measure, currency), table)
+    return table
+
+
+def _correct(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, source: str, fields: tuple[FieldPlan, FieldPlan | None],
+    table: str,
+) -> None:  # fmt: skip
+    """Lines that arrived have what a person made of their cells; what the export says stays beside it as `was_...`."""
+    rows = originals(tables, plan, source)
+    if not rows:
+        return
+    (measure, currency), on = fields, _dated(plan, object_plan)
+    told = [field for field in (measure, currency, on) if field is not None]
+    records = tables.scan(RECORDS, object_plan.name, source, also=texts(*(f.name for f in told if source in f.cells)))
+    cells = ", ".join(f"{value_of(field, source)} AS {quoted(field.name)}" for field in told)
+    tables.execute(
+        f"""UPDATE {table} SET text = n.{quoted(measure.name)}, unit = {_unit(currency, "n.")},
+          amount = {_exact(f"n.{quoted(measure.name)}")},
+          day = {_day(plan, object_plan, f"n.{quoted(on.name)}" if on else None)}
+        FROM (SELECT a.__row, a.__split, {cells} FROM {records} a) n
+        WHERE source = {literal(source)} AND row = n.__row AND split = n.__split
+          AND row IN ({", ".join(map(str, rows))}) AND {ARRIVED}"""
+    )
+
+
+def _dated(plan: Plan, object_plan: ObjectPlan) -> FieldPlan | None:
+    """The field whose day says which rate counts, if the mapping names one."""
+    return next((f for f in object_plan.fields if f.name == plan.money.rate_on), None)
+
+
+def _unit(currency: FieldPlan | None, alias: str) -> str:
+    return "''" if currency is None else f"coalesce({alias}{quoted(currency.name)}, '')"
+
+
+def _day(plan: Plan, object_plan: ObjectPlan, cell: str | None = None) -> str:
+    """The day whose rate counts for a line: its own, or that of the whole run where the mapping names no field."""
+    on = _dated(plan, object_plan)
+    if on is None:
+        return f"DATE {literal(plan.as_of or '9999-12-31')}"
+    return f"TRY_CAST({quoted(on.name) if cell is None else cell} AS DATE)"
+
+
+def _mark_unreadable(tables: Relations, name: str, source: str, measure: FieldPlan, table: str) -> None:
+    """A cell that was cleared because it could not be read still has its text, and no amount."""
+    cells = tables.scan(CELLS, name, source)
+    tables.execute(
+        f"""UPDATE {table} SET text = c.before FROM (SELECT __row, __split, min(before) AS before FROM {cells}
+        WHERE field = {literal(measure.name)} AND (after IS NULL OR NOT regexp_matches(after, {EXACT}))
+        GROUP BY __row, __split) c
+        WHERE source = {literal(source)} AND row = c.__row AND split = c.__split AND amount IS NULL"""
+    )
+
+
+def expected_lines(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+) -> str:
+    """Create the table of amounts of the completed records that arrived: cluster, entity, unit, amount."""
+    name = object_plan.name
+    table = expected_of(object_plan, measure)
+    unit = _unit(currency, "c.")
+    on = _dated(plan, object_plan)
+    fields = texts(*(f.name for f in (measure, currency, on) if f is not None))
+    complete = tables.scan(COMPLETED, name, also=fields)
+    side = quoted(f"expected/{name}")
+    final = f"x.{quoted(str(measure.target))}"
+    final_unit = unit if currency is None or currency.target is None else f"coalesce(x.{quoted(currency.target)}, '')"
+    cell = f"c.{quoted(measure.name)}"
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS
+        SELECT c.__cluster AS cluster, x.__entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount,
+          {final_unit} AS final_unit, {final} AS final_text, {_exact(final)} AS final,
+          {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day
+        FROM {side} x JOIN {complete} c ON c.__cluster = x.__cluster"""
+    )
+    return table
+
+
+def _exact(cell: str) -> str:
+    """The exact amount of a text; null where it is none, or has more decimals than a sum can hold."""
+    return f"CASE WHEN regexp_matches({cell}, {EXACT}) THEN {cell}::DECIMAL(38, 9) END"
+
+
+def actual_lines(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
+) -> str:
+    """Create the table of amounts of every record in the target that carries a key of ours."""
+    name = object_plan.name
+    table = actual_of(object_plan, measure)
+    raw = tables.whole(ACTUAL, name)
+    there = set(tables.kinds(raw))
+    cell = f"nullif({quoted(str(measure.target))}::VARCHAR, '')" if measure.target in there else "NULL::VARCHAR"
+    own_unit = currency is not None and currency.target in there
+    unit = f"coalesce({quoted(str(currency.target))}::VARCHAR, '')" if own_unit and currency is not None else "''"
+    on = _dated(plan, object_plan)
+    dated = on is not None and on.target in there
+    day = _day(plan, object_plan, f"{quoted(str(on.target))}::VARCHAR" if on and dated else "NULL")
+    tables.execute(
+        f"""CREATE TEMP TABLE {table} AS SELECT __entity AS entity, {unit} AS unit, {cell} AS text,
+        {_exact(cell)} AS amount, {day} AS day FROM {raw} WHERE __entity IS NOT NULL"""
+    )
+    if on is not None and not dated:
+        told = f"SELECT entity, min(day) AS day FROM {expected_of(object_plan, measure)} GROUP BY entity"
+        tables.execute(f"UPDATE {table} SET day = e.day FROM ({told}) e WHERE e.entity = {table}.entity")
+    if not own_unit:
+        known = f"SELECT entity, min(unit) AS unit FROM {expected_of(object_plan, measure)} GROUP BY entity"
+        tables.execute(f"UPDATE {table} SET unit = e.unit FROM ({known}) e WHERE e.entity = {table}.entity")
+    return table
+
+
+def converted(tables: Relations, table: str, amounts: list[tuple[str, str, str]], unit: str) -> str:
+    """A copy of a table with each amount, of its unit and day, in the report's currency; `rates` is there."""
+    name = quoted(f"report/{table.strip(chr(34))}")
+    cells, joins = [], []
+    for number, (amount, own, dated) in enumerate(amounts):
+        day = f"CASE WHEN t.{own} = {literal(unit)} THEN DATE '9999-12-31' ELSE t.{dated} END"
+        tables.execute(
+            f"""CREATE OR REPLACE TEMP TABLE {quoted(f"{number}/rated")} AS
+            SELECT DISTINCT t.{own} AS unit, {day} AS day FROM {table} t"""
+        )
+        days = quoted(f"{number}/rated")
+        rate = (
+            f"(SELECT d.unit, d.day, r.rate FROM {days} d ASOF JOIN rates r ON r.currency = d.unit AND r.day <= d.day)"
+        )
+        joins.append(f"LEFT JOIN {rate} r{number} ON r{number}.unit = t.{own} AND r{number}.day = {day}")
+        cells.append(
+            f"TRY_CAST(round(CAST(TRY(TRY_CAST(t.{amount} AS DECIMAL(26, 6)) * r{number}.rate) AS DECIMAL(38, 10)), 2)"
+            " AS DECIMAL(38, 9))"
+            f" AS {amount}, {literal(unit)} AS {own}"
+        )
+    tables.execute(
+        f"CREATE TEMP TABLE {name} AS SELECT t.* REPLACE ({', '.join(cells)}) FROM {table} t {' '.join(joins)}"
+    )
+    return name

@@ -1,0 +1,122 @@
+"""The files of `decisions/`: YAML lists of what people decided, each under a word of its own, under version control.
+
+    duplicates:      # which records are the same (`decisions.py`)
+    corrections:     # cells of the sources that are wrong (`corrections.py`)
+
+A file may hold other decisions beside; an entry that stands under the wrong word is told, never left out.
+"""
+
+from collections.abc import Callable, Iterable
+from io import StringIO
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from crm_migrate.disk.plain_file import read_plain
+from crm_migrate.finding import Finding, Place
+
+MAX_BYTES = 64 << 20
+T = TypeVar("T")
+
+
+def decision_files(folder: Path) -> list[Path]:
+    """The files of a folder that hold decisions, sorted."""
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in (".yaml", ".yml"))
+
+
+def read_entries(
+    paths: Iterable[Path], word: str, mark: str, read: Callable[[Any], T | str]
+) -> tuple[list[T], list[Finding]]:
+    """What stands under `word` in these files, and what is wrong with them.
+
+    `mark` is a key that entries of this list have and others have not; `read` makes one of an entry, or says what is
+    wrong with it.
+    """
+    found: list[T] = []
+    findings: list[Finding] = []
+    for path in paths:
+        try:
+            items = _entries(path, word, mark)
+        except (YAMLError, ValueError, OSError, RecursionError) as error:
+            findings.append(wrong(path, f"The file cannot be read: {_said(error)}", _line(error)))
+            continue
+        for number, item in enumerate(items, 1):
+            entry = read(item)
+            if isinstance(entry, str):
+                findings.append(wrong(path, f"Decision {number} of `{word}`: {entry}"))
+            else:
+                found.append(entry)
+    return found, findings
+
+
+def _entries(path: Path, word: str, mark: str) -> list[Any]:
+    """What stands under a word; the failsafe schema, so that a date or a number stays the text it is.
+
+    _NoList where it is no list: a decision that is not read would be a silent loss.
+    """
+    document = YAML(typ="base").load(read_plain(path, MAX_BYTES).decode())
+    if document is None or (isinstance(document, list) and not any(_has(item, mark) for item in document)):
+        return []  # a list of other decisions
+    if not isinstance(document, dict):
+        raise _NoList(f"It should say `{word}:` with a list.")
+    listed = document.get(word) or []
+    if not isinstance(listed, list):
+        raise _NoList(f"What stands under `{word}` is no list.")
+    for other, items in document.items():
+        if other != word and isinstance(items, list) and any(_has(item, mark) for item in items):
+            raise _NoList(f"Decisions with `{mark}` stand under `{other}`, and are read under `{word}` only.")
+    return listed
+
+
+def _has(item: Any, mark: str) -> bool:
+    return isinstance(item, dict) and mark in item
+
+
+class _NoList(ValueError):
+    """A file of decisions of another shape; says which."""
+
+
+def _said(error: Exception) -> str:
+    """What a parser found, in its words."""
+    return str(getattr(error, "problem", None) or error or type(error).__name__).splitlines()[0]
+
+
+def _line(error: Exception) -> int:
+    """The line where a parser stopped, from 1; 0 where it does not say."""
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark is not None else 0
+
+
+def wrong(path: Path, message: str, line: int = 0) -> Finding:
+    """A file of decisions, or an entry of it, that cannot be taken."""
+    place = Place(file=path.name, line=line)
+    return Finding("decision_invalid", message, place=place, hint="Mend the entry or remove it.")
+
+
+def is_ours(path: Path, word: str) -> bool:
+    """Whether entries can be added; what cannot be read at all is told by who reads it."""
+    try:
+        document = YAML(typ="base").load(read_plain(path, MAX_BYTES).decode())
+    except (YAMLError, UnicodeDecodeError):
+        return True
+    return document is None or (isinstance(document, dict) and isinstance(document.get(word) or [], list))
+
+
+def with_entries(path: Path, word: str, fresh: Iterable[dict[str, Any]], stands: Callable[[Any], bool]) -> bytes:
+    """The file with fresh entries under `word`, after those that stand. What else is in it stays, comments too."""
+    yaml = YAML()
+    yaml.allow_unicode = True
+    yaml.width = 120
+    document = (yaml.load(read_plain(path, MAX_BYTES).decode()) if path.exists() else None) or {}
+    if not document.get(word):
+        document[word] = []
+    listed = document[word]
+    for place in reversed(range(len(listed))):
+        if not stands(listed[place]):
+            del listed[place]
+    listed.extend(fresh)
+    text = StringIO()
+    yaml.dump(document, text)
+    return text.getvalue().encode()
