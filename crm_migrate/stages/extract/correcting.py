@@ -97,8 +97,9 @@ class Correcting:
                 hint = "look at the row, then correct it anew or take the correction back"
                 yield self._told("correction_stale", words, each.column, Severity.WARNING, hint=hint)
             elif each.name in self._same or not self._met[each.name]:
-                why = "the export is right by now" if each.name in self._same else "its row is not in the export now"
-                words, hint = f"{each.name} changes nothing: {why}", "take the correction back"
+                right = f"{each.name} changes nothing: the export is right by now"
+                words = right if each.name in self._same else f"{each.name} changes nothing: its row is not there now"
+                hint = "take the correction back"
                 yield self._told("correction_unused", words, each.column, Severity.NOTE, hint=hint)
 
     def _told(self, code: str, words: str, column: str, severity: Severity, count: int = 1, hint: str = "") -> Finding:
