@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -24,8 +24,8 @@ MAX_BYTES = 64 << 20
 MAX_DECISIONS = 8 << 20  # bytes of a file: some 40,000 answers of a review
 # As `fold` writes them.
 _ACTIVE = frozenset({"active", "enabled", "yes", "true", "1", "aktif", "evet", "aktiv", "ja"})
-_INACTIVE = frozenset({"inactive", "left", "disabled", "deactivated", "no", "false", "0", "pasif", "ayrildi", "hayir",
-                       "inaktiv", "nein"})  # fmt: skip
+_STATES = _ACTIVE | {"inactive", "left", "disabled", "deactivated", "no", "false", "0", "pasif", "ayrildi", "hayir",
+                     "inaktiv", "nein"}  # fmt: skip
 
 
 def is_inside(name: str) -> bool:
@@ -89,52 +89,70 @@ def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...]) -> Row
     return rows
 
 
+def tell_lines(
+    desk: Desk,
+    name: str,
+    path: Path,
+    what: str,
+    hint: str,
+    found: Sequence[tuple[int, str]],
+    code: str = "mapping_file",
+) -> None:
+    """One finding for all lines of a file of which the same is wrong, with what the first of them says."""
+    if found:
+        lines = Lines(line for line, _ in found)
+        message = f"`{name}` has {lines.count:,} line(s) {what} ({lines}), the first: {found[0][1]}"
+        desk.tell(code, message, path, hint, count=lines.count)
+
+
 def owners(desk: Desk, name: str, path: Path) -> tuple[OwnerPlan, ...]:
-    """The owners file: who of the old system is who in the new one. Logins are compared in lower case."""
-    entries: dict[str, OwnerPlan] = {}
+    """The owners file: who of the old system is who in the new one. Names are compared in lower case."""
     rows = read_csv(desk, name, path, ("legacy_login", "target_email", "status", "successor"))
-    logins, targets = ({row[column].lower() for row in rows.values()} for column in ("legacy_login", "target_email"))
+    entries: dict[str, OwnerPlan] = {}
+    twice = []
     for line, row in rows.items():
         login = row["legacy_login"]
         if login.lower() in entries:
-            message = f"`{login}` stands twice in `{name}` (line {line:,})"
-            desk.tell("mapping_file", message, path, "Keep one line per login.")
-        for message, hint in _wrong_owner(row, logins, targets):
-            desk.tell("mapping_file", f"{message} in `{name}` (line {line:,})", path, hint)
+            twice.append((line, login))
         active = fold(row["status"]) in _ACTIVE
         entries[login.lower()] = OwnerPlan(
             login=login, target=row["target_email"], active=active, successor=row["successor"] or None
         )
+    tell_lines(desk, name, path, "for a login that has one already", "Keep one line per login.", twice)
+    for what, hint, found in _open_ends(rows):
+        tell_lines(desk, name, path, what, hint, found)
     return tuple(sorted(entries.values(), key=lambda entry: entry.login))
 
 
-def _wrong_owner(row: dict[str, str], logins: set[str], targets: set[str]) -> Iterator[tuple[str, str]]:
-    """Message and hint for what a line leaves open; `logins` and `targets` are those of all lines, in lower case."""
-    login, target, status, successor = row.values()
-    if not target:
-        yield "`target_email` is empty", "Name the owner in the target; of one who has left, the old address does."
-    if login.lower() in targets - {target.lower()}:
-        message = f"`{login}` is the name of one owner in the source and of another one in the target"
-        yield message, "Whose records are meant cannot be told: rename one of them."
-    if fold(status) not in _ACTIVE | _INACTIVE:
-        yield f"`{status}` is no status" if status else "`status` is empty", "Write `active` or `left`."
-    if successor and successor.lower() not in logins | targets:
-        yield f"the successor `{successor}` has no line", nearest(successor, logins) or "Add a line for the successor."
+def _open_ends(rows: Rows) -> Iterator[tuple[str, str, list[tuple[int, str]]]]:
+    """What lines leave open, what to do, and (line, what it says) of each."""
+    said = [(line, *row.values()) for line, row in rows.items()]
+    logins, targets = {login.lower() for _, login, *_ in said}, {target.lower() for _, _, target, *_ in said}
+    known = logins | targets
+    hint = "Name the owner in the target; of one who has left, the old address does."
+    yield "without `target_email`", hint, [(line, login) for line, login, target, *_ in said if not target]
+    both = [(n, login) for n, login, target, *_ in said if login.lower() in targets and login.lower() != target.lower()]
+    hint = "Whose records are meant cannot be told: rename one of them."
+    yield "for a login that is another owner's name in the target", hint, both
+    odd = [(line, status or "(empty)") for line, _, _, status, _ in said if fold(status) not in _STATES]
+    yield "with a status that is none", "Write `active` or `left`.", odd
+    lost = [(line, after) for line, *_, after in said if after and after.lower() not in known]
+    yield "with a successor who has no line", "Add a line for the successor, or mend the name.", lost
 
 
 def rates(desk: Desk, name: str, path: Path) -> tuple[tuple[str, str, str], ...]:
     """Exchange rates as (currency, ISO date, units of the report currency per unit), sorted."""
-    found: dict[tuple[str, str], str] = {}
     rows = read_csv(desk, name, path, ("currency", "date", "rate"))
-    if wrong := [line for line, row in rows.items() if not _is_rate(row)]:
-        first = ", ".join(rows[wrong[0]].values())
-        message = f"`{name}` has {len(wrong):,} lines that are no rate ({Lines(wrong)}), the first: {first}"
-        hint = f"Write EUR,2025-03-14,1.0842; at most {RATE_DIGITS[1]} decimals."
-        desk.tell("mapping_file", message, path, hint, count=len(wrong))
-    for line, row in rows.items():
-        if found.setdefault((row["currency"], row["date"]), row["rate"]) != row["rate"]:
-            message = f"`{name}` has two rates for {row['currency']} on {row['date']} (line {line:,})"
-            desk.tell("mapping_file", message, path, "Keep one of the two.")
+    said = [(line, ", ".join(row.values()), row) for line, row in rows.items()]
+    hint = f"Write EUR,2025-03-14,1.0842; at most {RATE_DIGITS[1]} decimals."
+    tell_lines(desk, name, path, "that are no rate", hint, [(n, text) for n, text, row in said if not _is_rate(row)])
+    found: dict[tuple[str, str], str] = {}
+    twice = [
+        (line, text)
+        for line, text, row in said
+        if found.setdefault((row["currency"], row["date"]), row["rate"]) != row["rate"]
+    ]
+    tell_lines(desk, name, path, "with a second rate for a currency and day", "Keep one of the two.", twice)
     return tuple((currency, day, rate) for (currency, day), rate in sorted(found.items()))
 
 

@@ -296,10 +296,11 @@ def _value_map(desk: Desk, name: str) -> ValueMapPlan:
             message = f"`{source}` has two translations: it differs from another only by blanks or composition"
             desk.tell_key("mapping_duplicate", message, (*path, "map", source), "Keep one of the two.")
     rows = refs.read_csv(desk, written.file, (*path, "file"), ("from", "to")) if written.file else {}
-    for line, row in rows.items():
-        if entries.setdefault(row["from"], row["to"]) != row["to"]:
-            message = f"`{row['from']}` has two translations in `{written.file}` (line {line:,})"
-            desk.tell("mapping_duplicate", message, (*path, "file"), "Keep one of the two.")
+    twice = [
+        (line, row["from"]) for line, row in rows.items() if entries.setdefault(row["from"], row["to"]) != row["to"]
+    ]
+    what, hint = "with a second translation", "Keep one of the two."
+    refs.tell_lines(desk, written.file or "", (*path, "file"), what, hint, twice, "mapping_duplicate")
     if not entries and not errors(desk.findings[before:]):  # else the reason is told
         desk.tell_key("mapping_missing", f"the value map `{name}` is empty", path, "Add `map:` or `file:`.")
     word, _, default = written.unmapped.partition("(")
