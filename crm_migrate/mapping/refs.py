@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -126,18 +126,37 @@ def owners(desk: Desk, name: str, path: Path) -> tuple[OwnerPlan, ...]:
 
 def _open_ends(rows: Rows) -> Iterator[tuple[str, str, list[tuple[int, str]]]]:
     """What lines leave open, what to do, and (line, what it says) of each."""
-    said = [(line, *row.values()) for line, row in rows.items()]
-    logins, targets = {login.lower() for _, login, *_ in said}, {target.lower() for _, _, target, *_ in said}
+    logins, targets = ({row[column].lower() for row in rows.values()} for column in ("legacy_login", "target_email"))
     known = logins | targets
-    hint = "Name the owner in the target; of one who has left, the old address does."
-    yield "without `target_email`", hint, [(line, login) for line, login, target, *_ in said if not target]
-    both = [(n, login) for n, login, target, *_ in said if login.lower() in targets and login.lower() != target.lower()]
-    hint = "Whose records are meant cannot be told: rename one of them."
-    yield "for a login that is another owner's name in the target", hint, both
-    odd = [(line, status or "(empty)") for line, _, _, status, _ in said if fold(status) not in _STATES]
-    yield "with a status that is none", "Write `active` or `left`.", odd
-    lost = [(line, after) for line, *_, after in said if after and after.lower() not in known]
-    yield "with a successor who has no line", "Add a line for the successor, or mend the name.", lost
+
+    def where(wrong: Callable[[dict[str, str]], bool], column: str) -> list[tuple[int, str]]:
+        return [(line, row[column] or "(empty)") for line, row in rows.items() if wrong(row)]
+
+    yield (
+        "without `target_email`",
+        "Name the owner in the target; of one who has left, the old address does.",
+        where(lambda row: not row["target_email"], "legacy_login"),
+    )
+    yield (
+        "for a login that is another owner's name in the target",
+        "Whose records are meant cannot be told: rename one of them.",
+        where(lambda row: _is_anothers(row, targets), "legacy_login"),
+    )
+    yield (
+        "with a status that is none",
+        "Write `active` or `left`.",
+        where(lambda row: fold(row["status"]) not in _STATES, "status"),
+    )
+    yield (
+        "with a successor who has no line",
+        "Add a line for the successor, or mend the name.",
+        where(lambda row: bool(row["successor"]) and row["successor"].lower() not in known, "successor"),
+    )
+
+
+def _is_anothers(row: dict[str, str], targets: set[str]) -> bool:
+    login = row["legacy_login"].lower()
+    return login in targets and login != row["target_email"].lower()
 
 
 def rates(desk: Desk, name: str, path: Path) -> tuple[tuple[str, str, str], ...]:
