@@ -109,4 +109,6 @@ def _correction(item: Any) -> Correction | str:
         return "`row` must name a row as `source:key` or `file:line`."
     if item["was"] == item["now"]:
         return "`was` and `now` are the same."
+    if "\N{REPLACEMENT CHARACTER}" in item["now"]:
+        return "`now` holds a character that another program could not read; write it again."
     return Correction(**item)

@@ -91,7 +91,7 @@ def test_the_key_itself_can_be_corrected() -> None:
     assert table["Tel"].to_pylist()[0] == "1"
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufffd"), max_size=20)
 
 
 @given(row=TEXT.map("kisi:".__add__), was=TEXT, now=TEXT, why=TEXT)
@@ -123,13 +123,17 @@ def test_a_later_correction_takes_the_place_of_the_earlier_one(tmp_path: Path) -
         ("corrections: [{row: k1, column: Tel, was: a, now: b, who: x, when: y, why: z, id: C}]", "source:key"),
         ("corrections: [{row: 'k:1', column: Tel, was: a, now: a, who: x, when: y, why: z, id: C}]", "are the same"),
         ("corrections: [{row: 'k:1', colum: Tel, was: a, now: b, who: x, when: y, why: z, id: C}]", "unknown word"),
+        (
+            "corrections: [{row: 'k:1', column: T, was: a, now: \ufffd, who: x, when: y, why: z, id: C}]",
+            "could not read",
+        ),
         ("corrections: {row: 'k:1'}", "no list"),
         ("decisions: [{row: 'k:1', column: Tel, was: a, now: b, who: x, when: y, why: z, id: C}]", "read under"),
         ("corrections: [", "cannot be read"),
     ],
 )
 def test_an_entry_that_cannot_be_taken_is_named(tmp_path: Path, text: str, words: str) -> None:
-    (tmp_path / "corrections.yaml").write_text(text)
+    (tmp_path / "corrections.yaml").write_text(text, "utf-8")
     found, findings = read_corrections(tmp_path)
     assert found == []
     assert [finding.code for finding in findings] == ["decision_invalid"]
