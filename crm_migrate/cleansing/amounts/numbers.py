@@ -99,8 +99,8 @@ def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True
         cell = _number(body, replace(context, decimal="," if "." in body else ".", certain=True))
     number = _scaled(f"{sign}{cell.value}", scale, "%" in value and context.percent != "whole")
     doubt = _share_doubt(number, "%" in value, context.percent)
-    if "m" in words and not currency and not with_currency:
-        doubt = "ambiguous", "millions, or metres, minutes, months?"
+    if not with_currency:
+        doubt = doubt or _unit_doubt(words, currency)
     return Cell(
         f"{number} {currency}" if currency and with_currency else number,
         cell.flag or (doubt and doubt[0]),
@@ -123,6 +123,13 @@ def _no_amount(value: str, context: NumberContext) -> Cell | None:
     if "%" in value and context.percent == "never":
         return invalid("a share, not an amount")
     return None
+
+
+def _unit_doubt(words: list[str], currency: str | None) -> tuple[str, str] | None:
+    """Flag and note of a number that is one of something."""
+    if currency:
+        return "suspect", f"the currency {currency} is left out"
+    return ("ambiguous", "millions, or metres, minutes, months?") if "m" in words else None
 
 
 def _share_doubt(number: str, signed: bool, percent: str) -> tuple[str, str] | None:

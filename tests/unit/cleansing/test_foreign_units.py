@@ -73,4 +73,13 @@ def test_thousands_and_millions_stand_behind_the_number() -> None:
     told = "millions, or metres, minutes, months?"
     for step in ("number", "integer"):
         assert read(step, "12 m", "12m") == [("12000000", "ambiguous", told)] * 2
-        assert read(step, "12M", "€12m") == [("12000000", None, None)] * 2
+        assert read(step, "12M") == [("12000000", None, None)]
+        assert read(step, "€12m") == [("12000000", "suspect", "the currency EUR is left out")]
+
+
+@pytest.mark.parametrize("step", ["number", "integer"])
+def test_a_number_of_a_currency_is_read_and_told(step: str) -> None:
+    assert read(step, "12 €", "USD 12") == [
+        ("12", "suspect", "the currency EUR is left out"), ("12", "suspect", "the currency USD is left out"),
+    ]  # fmt: skip
+    assert clean(["12 €"], step, "de-DE")["flag"].tolist() == ["suspect"]
