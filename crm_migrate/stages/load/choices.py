@@ -41,15 +41,18 @@ def choice_values(tables: Relations, object_plan: ObjectPlan, found: TargetObjec
             continue
         value, before = (f"d.{quoted(f'{sign}{field.target}')}" for sign in "=-")
         strange = f"{value} NOT IN ({', '.join(map(literal, choices))})" if choices else f"{value} IS NOT NULL"
+        sent = f"p.__action = 'create' OR (p.__action = 'update' AND {value} IS DISTINCT FROM {before})"
         counts = tables.rows(
-            f"SELECT {value}, count(*) FROM {names.plan} p JOIN {names.decided} d USING (__cluster) WHERE {strange} AND"
-            f" (p.__action = 'create' OR (p.__action = 'update' AND {value} IS DISTINCT FROM {before}))"
-            " GROUP BY 1 ORDER BY 2 DESC, 1"
+            f"""SELECT value, n, count(*) OVER (), sum(n) OVER () FROM (
+              SELECT {value} AS value, count(*) AS n FROM {names.plan} p JOIN {names.decided} d USING (__cluster)
+              WHERE {strange} AND ({sent}) GROUP BY 1) ORDER BY n DESC, value LIMIT {NAMED}"""
         )
         if counts:
-            shown = () if field.personal else tuple((str(text), int(count)) for text, count in counts[:NAMED])
-            total = sum(int(count) for _, count in counts)
-            yield ChoiceValues(field=field.name, choices=choices, values=shown, distinct=len(counts), count=total)
+            shown = () if field.personal else tuple((str(text), int(count)) for text, count, *_ in counts)
+            *_, distinct, total = counts[0]
+            yield ChoiceValues(
+                field=field.name, choices=choices, values=shown, distinct=int(distinct), count=int(total)
+            )
 
 
 def _choices(field: FieldPlan, found: TargetObject | None) -> tuple[str, ...]:
