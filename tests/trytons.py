@@ -45,6 +45,14 @@ class Tryton:
         context = {"active_test": False}
         return self.ask(f"model.{model}.search_read", where or [], 0, None, [["id", "ASC"]], fields, context)
 
+    def empty(self) -> "Tryton":
+        """Without parties, categories and types of relations, as it was when it was copied."""
+        for model in ("party.party", "party.category", "party.relation.type"):
+            order = [["id", "DESC"]]  # children of categories first
+            if ids := self.ask(f"model.{model}.search", [], 0, None, order, {"active_test": False}):
+                self.ask(f"model.{model}.delete", ids, {})
+        return self
+
     def start(self) -> "Tryton":
         """Let the server load the database; who asks one that is not loaded gets an error."""
         with closing(http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)) as connection:

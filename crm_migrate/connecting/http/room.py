@@ -100,7 +100,8 @@ class Http:
         self._waiting.wait(seconds)
 
     def _once(self, request: Request, token: str, attempt: int) -> Answer:
-        headers = self._headers | ({"Authorization": f"Bearer {token}"} if token else {})
+        scheme = self._token.scheme if self._token else ""
+        headers = self._headers | ({"Authorization": f"{scheme} {token}"} if token else {})
         begun = time.monotonic()
         try:
             answer = self._transport.exchange(request, headers)

@@ -23,10 +23,12 @@ class Fresh:
 
 
 class Token:
-    """Fetched when it is first needed. `fetch` raises AuthExpired where the credentials are refused."""
+    """Fetched when it is first needed. `fetch` raises AuthExpired where the credentials are refused; `scheme` is the
+    word before it in the header (RFC 9110 11.4)."""
 
-    def __init__(self, fetch: Callable[[], Fresh]) -> None:
+    def __init__(self, fetch: Callable[[], Fresh], scheme: str = "Bearer") -> None:
         self._fetch = fetch
+        self.scheme = scheme
         self._lock = threading.Lock()
         self._value, self._until = "", NEVER
         self._refused: AuthExpired | None = None

@@ -1,0 +1,65 @@
+"""What is known of Tryton's own models beyond what the server says: its lists, its natural keys, where our key lives.
+
+A party is one record with lists below it. A field of ours names its place as a path: `addresses.city` (of the first
+address), `contact_mechanisms.email` (the first of that type), `contact_mechanisms.email.comment`,
+`contact_mechanisms.email.others` (a list: all but the first), `identifiers.tr_vat`, `relations.Works for` (the party at
+the other end), `categories.Consent` (the child of that category), `addresses.country.code` (the record that a reference
+leads to, by its code).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CATEGORY = "party.category"
+CATEGORIES = "categories"  # the list of them
+KINDS = "Kind"  # the category whose children tell what a party is; a party of none is an organisation
+KEYED = "identifiers"  # where our key of a party lives, as an identifier without a type
+KEY_PREFIX = "crm_migrate_id:"
+OTHERS = "others"  # the last part of a path: all members of a kind but the first
+# Required, and filled by a sequence of the server where nothing is sent; its defaults do not say so.
+NUMBERED = frozenset({"code", "number"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Members of a list: which field tells one from the other (none: the first is meant), which is its value, and the
+    model of the kinds where these are records that have a name."""
+
+    kind: str = ""
+    value: str = ""
+    kinds: str = ""
+
+
+SHAPES: Mapping[str, Shape] = {
+    "party.address": Shape(),
+    "party.contact_mechanism": Shape("type", "value"),
+    "party.identifier": Shape("type", "code"),
+    "party.relation.all": Shape("type", "to", "party.relation.type"),
+}
+# Model of a reference -> the fields by which one of its records is named.
+NATURAL: Mapping[str, tuple[str, ...]] = {
+    "country.country": ("code",),
+    "country.subdivision": ("code", "name"),
+    "currency.currency": ("code",),
+    "ir.lang": ("code",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Where a field of ours is: `field` of the model, or of the member of `list` whose kind is `kind` (of a category:
+    its child); `by` names the field by which the record is found that a reference leads to; `others` says that the
+    values of all further members are meant."""
+
+    name: str
+    field: str
+    list: str = ""
+    kind: str = ""
+    by: str = ""
+    others: bool = False
+
+
+def split(object: str) -> tuple[str, str]:
+    """Model and kind of an object: `party.party:Person`."""
+    model, _, kind = object.partition(":")
+    return model, kind
