@@ -34,7 +34,9 @@ class Width:
     def fits(self, row: list[str]) -> bool:
         """True for a row that is as wide as the others, or may be made so."""
         whole = self.named + self.spare
-        return (len(row) == whole or (self.fill and len(row) < whole)) and not any(row[self.named :])
+        return (len(row) == whole or (self.fill and len(row) < whole)) and not any(
+            cell.strip() for cell in row[self.named :]
+        )
 
 
 @dataclass(slots=True)

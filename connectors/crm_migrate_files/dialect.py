@@ -157,7 +157,7 @@ class Widths:
 def widths(head: str, dialect: Dialect) -> tuple[Widths, ...]:
     """The widths of the first rows below the header, each kind once."""
     rows = _rows(list(lines_of(head))[dialect.skip_lines :], dialect.delimiter, dialect.quote, padded=dialect.padded)
-    filled = (max((i for i, cell in enumerate(row, 1) if cell), default=0) for row in rows[1:])
+    filled = (max((i for i, cell in enumerate(row, 1) if cell.strip()), default=0) for row in rows[1:])
     return tuple({Widths(len(row), last) for row, last in zip(rows[1:], filled, strict=True)})
 
 

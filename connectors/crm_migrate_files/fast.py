@@ -30,7 +30,7 @@ def parse(
                 column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False, null_values=[]
             ),
         )
-        empty = all(not any(table.column(name).to_pylist()) for name in columns[len(names) :])
+        empty = all(not any(map(str.strip, table.column(name).to_pylist())) for name in columns[len(names) :])
         return table.select(list(names)) if empty else None
     except (pa.ArrowInvalid, UnicodeDecodeError):
         return None

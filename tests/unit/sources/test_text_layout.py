@@ -192,6 +192,14 @@ def test_a_delimiter_more_in_some_rows_is_doubt(tmp_path: Path) -> None:
     assert [(q.line, q.code) for q in found.aside] == [(3, "cell_count")]
 
 
+@pytest.mark.parametrize("beyond", [" ", "\u00a0", '" "'])
+def test_blanks_behind_the_header_are_nothing(tmp_path: Path, beyond: str) -> None:
+    rows = "".join(f"{n};Ada;{beyond}\r\n" for n in range(5))
+    found = read_bytes(tmp_path, f"id;name\r\n{rows}".encode())
+    assert found.rows == [[str(n), "Ada"] for n in range(5)]
+    assert "spare_delimiter" in found.codes and found.adds_up()
+
+
 def test_a_value_behind_the_spare_delimiter_is_set_aside(tmp_path: Path) -> None:
     data = b"Id,Last\n" + b"1,Lee,\n" * 3000 + b"2,Ray,lost\n3,Fox\n"
     found = read_bytes(tmp_path, data)
