@@ -1,16 +1,19 @@
 """Write docs/mapping-reference.md: `python scripts/make_mapping_reference.py` (a test proves that it is fresh)."""
 
+import re
 import typing
 from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from crm_migrate.connecting.discovery import available, source_options, target_options
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping import expression_syntax, expressions, model
 from crm_migrate.mapping.deriving import MEANINGS
 from crm_migrate.mapping.resolving_fields import SURVIVE
+from crm_migrate.mapping.resolving_proofs import GATES
 from crm_migrate.mapping.steps import ENGINE
 
 PAGE = Path(__file__).parents[1] / "docs" / "mapping-reference.md"
@@ -44,7 +47,7 @@ A word that a target field does not know as an option is the name of a source, a
 
 def page() -> str:
     """The whole page."""
-    parts = [HEAD, *(_section(m) for m in _models()), SMALL, _grammar(), _words()]
+    parts = [HEAD, *(_section(m) for m in _models()), _connectors(), SMALL, _grammar(), _words()]
     return "".join(parts).rstrip("\n") + "\n"
 
 
@@ -70,28 +73,50 @@ def _section(part: type[BaseModel]) -> str:
     doc = (part.__doc__ or "").strip().replace("\n    ", "\n")
     rows = "".join(_row(field.alias or name, field) for name, field in part.model_fields.items() if name != "cells")
     later = sorted(getattr(part, "planned", ()))
-    note = f"\nKnown and not supported yet: {', '.join(f'`{word}`' for word in later)}.\n" if later else ""
-    return f"\n## {part.__name__}\n\n{doc}\n\n| word | value | default |\n|---|---|---|\n{rows}{note}"
+    short = getattr(part, "short", None)
+    notes = f"\nA text alone is its `{short}`.\n" if short else ""
+    notes += f"\nKnown and not supported yet: {', '.join(f'`{word}`' for word in later)}.\n" if later else ""
+    return f"\n## {part.__name__}\n\n{doc}\n\n| word | value | default | meaning |\n|---|---|---|---|\n{rows}{notes}"
 
 
 def _row(name: str, field: FieldInfo) -> str:
     default = "**required**" if field.is_required() else _default(field.get_default())
-    about = f": {field.description}".replace("|", "\\|") if field.description else ""
-    return f"| `{name}` | {_kind(field.annotation)}{about} | {default} |\n"
+    about = (field.description or "").replace("|", "\\|")
+    return f"| `{name}` | {_kind(field.annotation)}{_bounds(field)} | {default} | {about} |\n"
 
 
 def _default(value: object) -> str:
-    return (
-        ""
-        if value in (None, (), {}, "") or isinstance(value, BaseModel)
-        else f"`{str(value).lower() if isinstance(value, bool) else value}`"
-    )
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return "" if value in (None, (), {}, "") or isinstance(value, BaseModel) else f"`{value}`"
+
+
+def _bounds(field: FieldInfo) -> str:
+    """What else the model asks of a value: its choices or form, and how many there may be."""
+    told = []
+    for each in field.metadata:
+        if pattern := getattr(each, "pattern", None):
+            told.append(_pattern(pattern))
+        if (least := getattr(each, "min_length", None)) is not None:
+            told.append(f", at least {least}")
+        if (most := getattr(each, "max_length", None)) is not None:
+            told.append(f", at most {most}")
+    return "".join(told)
+
+
+def _pattern(pattern: str) -> str:
+    """A form: as its choices where it is a list of words, else as it is written."""
+    words = re.fullmatch(r"\^\((\w+(?:\|\w+(?:\\\([^|]*\\\))?)*)\)\$", pattern)
+    if words is None:
+        return f", like `{pattern}`".replace("|", "\\|")
+    shown = (re.sub(r"\\\(.*", "(...)", word) for word in words[1].split("|"))
+    return ": " + " / ".join(f"`{word}`" for word in shown)
 
 
 def _kind(annotation: object) -> str:
     origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
     if isinstance(annotation, type):
-        return {str: "text", int: "whole number", bool: "true or false"}.get(
+        return {str: "text", int: "whole number from 1", bool: "`true` / `false`"}.get(
             annotation, f"[{annotation.__name__}](#{annotation.__name__.lower()})"
         )
     if origin is typing.Literal:
@@ -103,6 +128,22 @@ def _kind(annotation: object) -> str:
     if origin is tuple:
         return f"list of {_kind(parts[0])}"
     return " or ".join(_kind(part) for part in parts if part is not type(None))
+
+
+def _connectors() -> str:
+    """The further words of sources and environments, by connector."""
+    rows = "".join(
+        f"| `{each.name}` | {_listed(source_options(each.name))} | {_listed(target_options(each.name))} |\n"
+        for each in available()
+    )
+    return (
+        "\n## Words of connectors\n\nWhat a source or an environment may say besides, by its connector.\n"
+        f"\n| connector | of a source | of an environment |\n|---|---|---|\n{rows}"
+    )
+
+
+def _listed(words: frozenset[str] | None) -> str:
+    return "what it likes" if words is None else ", ".join(f"`{word}`" for word in sorted(words)) or "none"
 
 
 def _grammar() -> str:
@@ -131,6 +172,7 @@ def _words() -> str:
         + "".join(f"| `{name}` | {meaning} |\n" for name, meaning in MEANINGS.items())
         + f"\n## Steps\n\n`crm-migrate steps` lists them. The engine's own: {', '.join(sorted(ENGINE))}.\n"
         + f"\n## Survivorship\n\n{', '.join(f'`{name}`' for name in sorted(SURVIVE))}\n"
+        + f"\n## Gates\n\nThat `reconcile: gates:` may limit: {', '.join(f'`{name}`' for name in sorted(GATES))}\n"
         + f"\n## Names that no source may have\n\n{', '.join(f'`{name}`' for name in sorted(model.RESERVED))}\n"
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from crm_migrate.cli import next_step
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.migrate import json_option, project_argument
 from crm_migrate.cli.screen import Screen
+from crm_migrate.cli.speaking import asked_language
 from crm_migrate.errors import UsageError
 from crm_migrate.reports.visible import visible
 
@@ -30,12 +31,13 @@ WORKBOOK = "review.xlsx"
     "--read", "answers", type=click.Path(path_type=Path), help="Read the answers: a workbook or decisions.json."
 )
 @click.option("--dry-run", is_flag=True, help="With --read: check everything, write nothing.")
+@click.option("--lang", metavar="CODE", help="Language of the questions (en, tr); the project's by default.")
 @click.option("--limit", type=click.IntRange(0), default=200, show_default=True, help="Most open questions to ask.")
 @click.option("--audit", type=click.IntRange(0), default=100, show_default=True, help="Most merges by rule to look at.")
 @json_option
 def review_command(
     folder: Path, run_id: str | None, out: Path | None, html: Path | None, answers: Path | None, dry_run: bool,
-    limit: int, audit: int, as_json: bool,
+    lang: str | None, limit: int, audit: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask people which records are the same: in a workbook, or on a page that works offline; and read their answers.
 
@@ -47,38 +49,42 @@ def review_command(
     What matters most comes first: what hangs on the records, times how unsure the matter is. All good answers are
     taken; every illegal change is named by its cell, and then the exit code is 1.
     """
-    if answers is not None and (out or html):
-        raise UsageError("--read takes answers and writes no questions", hint="leave out -o and --html")
+    if answers is not None and (out or html or lang):
+        raise UsageError("--read takes answers and writes no questions", hint="leave out -o, --html and --lang")
     if dry_run and answers is None:
         raise UsageError("--dry-run goes with --read", hint="crm-migrate review PROJECT --read FILE --dry-run")
     if answers is not None:
         _take(folder, run_id, answers, dry_run=dry_run, as_json=as_json)
     else:
-        _ask(folder, run_id, out, html, limit, audit, as_json=as_json)
+        _ask(folder, run_id, out, html, lang, limit, audit, as_json=as_json)
 
 
 def _ask(
-    folder: Path, run_id: str | None, out: Path | None, html: Path | None, limit: int, audit: int, *, as_json: bool
-) -> None:
+    folder: Path, run_id: str | None, out: Path | None, html: Path | None, lang: str | None, limit: int, audit: int,
+    *, as_json: bool,
+) -> None:  # fmt: skip
     from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.reviewing import keeping
     from crm_migrate.reviewing.asking import ask
+    from crm_migrate.words.language import language
     from crm_migrate.workspace.files import write_file
     from crm_migrate.workspace.state import look_at
 
     run = look_at(project_of(folder), run_id, "dedupe")
-    pack = ask(read_plan(run), run, limit=limit, audit=audit)
+    plan = read_plan(run)
+    words = asked_language(lang) if lang else language(plan.locale)
+    pack = ask(plan, run, limit=limit, audit=audit)
     keeping.keep(run, pack)
     written = []
     if html is not None:
         from crm_migrate.reviewing import page
 
-        write_file(html, page.render(pack).encode())
+        write_file(html, page.render(pack, words).encode())
         written.append(html)
     if out is not None or html is None:
         from crm_migrate.reviewing import workbook
 
-        write_file(out or Path(WORKBOOK), workbook.render(pack))
+        write_file(out or Path(WORKBOOK), workbook.render(pack, words))
         written.append(out or Path(WORKBOOK))
     _told(pack, written, as_json=as_json)
 

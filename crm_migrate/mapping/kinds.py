@@ -10,7 +10,8 @@ from pydantic import BaseModel, BeforeValidator
 
 from crm_migrate.mapping.authored import Authored
 from crm_migrate.mapping.authoring import words_of
-from crm_migrate.mapping.model import TargetField, WithOptions
+from crm_migrate.mapping.model import TargetField
+from crm_migrate.mapping.model_sources import WithOptions
 from crm_migrate.mapping.tree import Listing, Mapping, Node, Scalar
 
 

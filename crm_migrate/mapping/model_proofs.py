@@ -10,31 +10,33 @@ from crm_migrate.mapping.authored import Authored, Flag, Text, Texts
 class Check(Authored):
     """An expression over the merged record that must hold."""
 
-    id: str
-    object: str
-    assert_: str = Field(alias="assert")
-    else_: Literal["reject", "hold", "warn"] = Field(default="reject", alias="else")
-    say: str = ""
+    id: str = Field(description="name of the check")
+    object: str = Field(description="whose records")
+    assert_: str = Field(alias="assert", description="condition over fields that must hold")
+    else_: Literal["reject", "hold", "warn"] = Field(
+        default="reject", alias="else", description="what becomes of a record that fails it"
+    )
+    say: str = Field(default="", description="what the report says of it; the condition itself unless said")
 
 
 class Kpi(Authored):
     """A figure that must be the same on both sides."""
 
-    of: str
-    where: str | None = None
-    sum: str | None = None
-    count: Literal["all"] | None = None
-    by: Texts = ()
-    never_rises: Flag = False
-    never_falls: Flag = False
+    of: str = Field(description="whose records")
+    where: str | None = Field(default=None, description="condition over fields: which of them")
+    sum: str | None = Field(default=None, description="the field that is added up")
+    count: Literal["all"] | None = Field(default=None, description="the records are counted")
+    by: Texts = Field(default=(), description="fields by whose values the figure is told one by one")
+    never_rises: Flag = Field(default=False, description="a target that has more than the sources is a difference")
+    never_falls: Flag = Field(default=False, description="a target that has less than the sources is a difference")
 
 
 class Control(Authored):
     """A figure from outside, said by somebody: `186420.50 EUR`."""
 
-    value: Text
-    from_: str = Field(default="", alias="from")
-    said_by: str = ""
+    value: Text = Field(description="the figure, with its currency")
+    from_: str = Field(default="", alias="from", description="where it was said: a ledger, a sheet, a mail")
+    said_by: str = Field(default="", description="who said it")
 
 
 def _limits(value: Any) -> Any:
@@ -51,11 +53,13 @@ Limits = Annotated[
 class Reconcile(Authored):
     """What is compared, which figures must agree, which limits decide, who signs."""
 
-    compare: dict[str, Text] = Field(default={})
-    kpis: dict[str, Kpi] = Field(default={})
-    controls: dict[str, Control] = Field(default={})
-    gates: dict[str, Limits] = Field(default={})
-    sign_off: Texts = ()
+    compare: dict[str, Text] = Field(
+        default={}, description="object -> how many records are compared cell by cell: `all` or a number"
+    )
+    kpis: dict[str, Kpi] = Field(default={}, description="figures of both sides that must agree")
+    controls: dict[str, Control] = Field(default={}, description="figure -> what somebody outside says it is")
+    gates: dict[str, Limits] = Field(default={}, description="gate -> limit, or object -> limit; see Gates")
+    sign_off: Texts = Field(default=(), description="who signs")
 
 
 def _rows(value: Any) -> Any:
@@ -70,6 +74,6 @@ ExpectedRows = Annotated[tuple[dict[str, str | None], ...], BeforeValidator(_row
 class Example(Authored):
     """An executed example: rows by source, what becomes of them by object."""
 
-    name: str
-    given: dict[str, GivenRows]
-    expect: dict[str, ExpectedRows]
+    name: str = Field(description="name of the example")
+    given: dict[str, GivenRows] = Field(description="source -> a row or rows")
+    expect: dict[str, ExpectedRows] = Field(description="object -> the record or records that come of them")

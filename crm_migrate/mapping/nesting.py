@@ -15,7 +15,7 @@ from crm_migrate.connecting.discovery import source_options, target_options
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.finding import Finding
 from crm_migrate.mapping.kinds import Kind, kind_of
-from crm_migrate.mapping.model import Environment, Source
+from crm_migrate.mapping.model_sources import Environment, Source
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Scalar, Spot
 
 _ALIKE = 0.8  # of difflib: one letter too few or two exchanged in a word of five

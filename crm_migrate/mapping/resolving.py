@@ -18,7 +18,8 @@ from crm_migrate.mapping.authoring import author, nearest
 from crm_migrate.mapping.checking import check
 from crm_migrate.mapping.correcting import corrections
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.model import Environment, MappingFile, Owners
+from crm_migrate.mapping.model import MappingFile
+from crm_migrate.mapping.model_sources import Environment, Owners
 from crm_migrate.mapping.naming import check_names
 from crm_migrate.mapping.nesting import as_meant
 from crm_migrate.mapping.plan import EnvironmentPlan, MoneyPlan, OwnersPlan, Plan, ValueMapPlan

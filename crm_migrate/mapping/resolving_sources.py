@@ -10,7 +10,8 @@ from crm_migrate.finding import Severity, errors
 from crm_migrate.mapping import library
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.model import RESERVED, Source
+from crm_migrate.mapping.model import RESERVED
+from crm_migrate.mapping.model_sources import Source
 from crm_migrate.mapping.plan import FilePlan, JoinPlan, SkipPlan, SourcePlan
 from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.mapping.refs import check_address, inside

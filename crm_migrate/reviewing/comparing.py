@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from crm_migrate.reviewing.questions import Column, Question
+from crm_migrate.words.language import Language
 
 DIFFERS, NEARLY = "≠", "≈"
 _NOISE = re.compile(r"[\W_]+")
@@ -47,15 +48,20 @@ def label(place: int) -> str:
     return letters
 
 
-def one_today(question: Question) -> str:
+def one_today(question: Question, words: Language) -> str:
     """Which records of a question are one already: `A and B are one today`, or nothing."""
     groups: dict[int, list[str]] = {}
     for n, record in enumerate(question.records):
         groups.setdefault(record.joined, []).append(label(n))
-    several = [" and ".join(labels) for labels in groups.values() if len(labels) > 1]
-    return f"{', '.join(several)} are one today" if several and question.kind == "review" else ""
+    several = [words.word("and").join(labels) for labels in groups.values() if len(labels) > 1]
+    return words.word("review.one_today", groups=", ".join(several)) if several and question.kind == "review" else ""
 
 
-def belonging(question: Question) -> list[str]:
+def belonging(question: Question, words: Language) -> list[str]:
     """Which records belong together without being one: `A and B: household (Main Street 1)`."""
-    return [f"{' and '.join(label(n) for n in places)}: {words}" for words, places in question.groups]
+    told = []
+    for shared, places in question.groups:
+        kind, rest, value = shared.partition(" (")
+        said = words.words.get(f"word.{kind.replace(' ', '_')}", kind)
+        told.append(f"{words.word('and').join(label(n) for n in places)}: {said}{rest}{value}")
+    return told

@@ -5,78 +5,54 @@ from typing import Literal
 
 from crm_migrate.reviewing.layout import HEAD_ROW, Sheet
 from crm_migrate.reviewing.questions import Pack
+from crm_migrate.words.language import Language
+from crm_migrate.words.messages import spoken
 
 Kind = Literal["title", "text", "who", "count", "blank"]
 Row = tuple[Kind, str, str]
 WHO_ROW = 4  # 1-based: column B of it holds the name of who fills the workbook in
-_KINDS = {"review": "open", "held": "waiting", "merged": "merged by rule"}
+_BECAUSE = "because."  # why questions are not asked
 
 
-def start_lines(pack: Pack, listed: tuple[Sheet, ...], decision: str) -> Iterator[Row]:
+def start_lines(pack: Pack, listed: tuple[Sheet, ...], decision: str, words: Language) -> Iterator[Row]:
     """Rows of the first sheet; `decision` is the letter of the column of decisions."""
-    yield "title", "Which of these records are the same?", ""
-    yield "text", "From", f"{pack.project}, run {pack.run}"
+    yield "title", words.word("review.title"), ""
+    yield "text", words.word("review.from"), words.word("review.from_run", project=pack.project, run=pack.run)
     yield "blank", "", ""
-    yield "who", "Your name", ""
+    yield "who", words.word("review.your_name"), ""
     yield "blank", "", ""
-    yield from (("text", left, right) for left, right in _STEPS)
+    yield from (("text", words.word(f"review.{key}"), words.word(f"review.{key}_text")) for key in _STEPS)
     yield "blank", "", ""
-    yield from (("text", left, right) for left, right in _SIGNS)
+    yield from (("text", words.words.get(f"review.{k}", "✔"), words.word(f"review.{k}_text")) for k in _SIGNS)
     yield "blank", "", ""
-    yield from _progress(listed, decision)
+    yield from _progress(listed, decision, words)
     yield "blank", "", ""
-    yield from _outside(pack)
+    yield from _outside(pack, words)
 
 
-_STEPS = (
-    ("1. Put in your name", "In the yellow cell above. It stands for every answer, unless a line says another name."),
-    (
-        "2. Answer",
-        "Go through the other sheets from the top: what matters most comes first. Every question is a blue line with "
-        "the records under it. In the column Decision choose merge (they are one), apart (they are not) or later.",
-    ),
-    (
-        "3. More than two records",
-        "If only some of them are the same, choose merge and give in the column Together another number to those that "
-        "are somebody else: equal numbers become one, different numbers stay apart.",
-    ),
-    (
-        "4. Which value wins",
-        "✔ marks the value that would stay. Where you know better, choose in the line `keep` the letter of the record "
-        "that shall give the field. Street, city and country come from one record together.",
-    ),
-    (
-        "5. Send it back",
-        "Save it as .xlsx. Who sent it reads it with: crm-migrate review PROJECT --read FILE. A question that you "
-        "leave open stays open; nothing is lost, and you can send it again with more answers.",
-    ),
-    (
-        "What is locked",
-        "Only yellow cells can be changed. Do not insert, delete or copy rows: what was changed is named cell by cell, "
-        "and the questions it touches are not taken.",
-    ),
-)
-_SIGNS = (
-    ("≠ and orange", "Says something else than the first record."),
-    ("≈ and pale yellow", "The same but for capitals, accents, blanks or dots."),
-    ("✔", "The value that would stay if all records of the question were one."),
-    (
-        "(append), (strictest) ...",
-        "The rule decides and nothing is lost: texts are put together, the strictest consent counts.",
-    ),
-)
+_STEPS = ("step1", "step2", "step3", "step4", "step5", "locked")
+_SIGNS = ("sign_differs", "sign_nearly", "sign_wins", "sign_rule")
 
 
-def _progress(listed: tuple[Sheet, ...], decision: str) -> Iterator[Row]:
+def _progress(listed: tuple[Sheet, ...], decision: str, words: Language) -> Iterator[Row]:
     for sheet in listed:
         asked = len({line.question.id for line in sheet.lines})
         cells = f"'{sheet.title}'!{decision}{HEAD_ROW + 1}:{decision}{HEAD_ROW + len(sheet.lines)}"
-        yield "count", f"{sheet.title}: {asked} questions, answered", f'=COUNTIF({cells},"?*")'
+        told = words.word("review.progress", sheet=sheet.title, n=words.number(asked))
+        yield "count", told, f'=COUNTIF({cells},"?*")'
 
 
-def _outside(pack: Pack) -> Iterator[Row]:
+def _outside(pack: Pack, words: Language) -> Iterator[Row]:
     """What is not in the workbook, so that nobody thinks it is."""
+    head = words.word("review.not_asked")
     if not pack.left_out:
-        yield "text", "Not asked here", "Nothing: every question of the run is in this workbook."
+        yield "text", head, words.word("review.not_asked_none")
+    for line in left_out(pack, words):
+        yield "text", head, words.word("review.not_asked_text", **line)
+
+
+def left_out(pack: Pack, words: Language) -> Iterator[dict[str, str]]:
+    """The questions that are not asked, in words: `object`, `n`, `kind` and `because`."""
     for line in pack.left_out:
-        yield "text", "Not asked here", f"{line.object}: {line.count:,} more, {_KINDS[line.kind]}; {line.because}."
+        kind, because = words.word(f"review.left_{line.kind}"), spoken(line.because, words, _BECAUSE)
+        yield {"object": line.object, "n": words.number(line.count), "kind": kind, "because": because}

@@ -11,27 +11,34 @@ from markupsafe import Markup
 from crm_migrate.crm.types import type_of
 from crm_migrate.reports.visible import visible
 from crm_migrate.reviewing.comparing import belonging, choices, is_conflict, label, one_today, sign
-from crm_migrate.reviewing.layout import depends, text
+from crm_migrate.reviewing.instructions import left_out
+from crm_migrate.reviewing.layout import ENGLISH, depends, text
 from crm_migrate.reviewing.questions import FORMAT, Column, Pack, Question
+from crm_migrate.reviewing.reasons import reason
 from crm_migrate.reviewing.words import evidence, verdict
 from crm_migrate.templates import pages
+from crm_migrate.words.language import Language
+from crm_migrate.words.messages import REASONS, spoken
 
+_SCRIPT = "script."  # words that the script of the page says
 MOST_PAIRS = 10  # whose evidence is told; a question of eight records has 28
 
 
-def render(pack: Pack) -> str:
+def render(pack: Pack, words: Language = ENGLISH) -> str:
     """The whole page; the same questions give the same text."""
     style, script = _asset("review.css"), _asset("review.js")
     return (
         pages("crm_migrate.reviewing")
         .get_template("review.html")
         .render(
+            w=words.word,
+            lang=words.code,
             project=visible(pack.project),
             run=pack.run,
-            left_out=pack.left_out,
+            left_out=list(left_out(pack, words)),
             style=Markup(style),  # noqa: S704 -- files of ours
             script=Markup(script),  # noqa: S704 -- files of ours
-            data=Markup(_as_script(_data(pack))),  # noqa: S704 -- no sign of markup is left in it
+            data=Markup(_as_script(_data(pack, words))),  # noqa: S704 -- no sign of markup is left in it
             policy=_policy(style, script),
         )
     )
@@ -67,26 +74,28 @@ def _as_script(data: dict[str, Any]) -> str:
     return listed
 
 
-def _data(pack: Pack) -> dict[str, Any]:
+def _data(pack: Pack, words: Language) -> dict[str, Any]:
     """What the script shows; record names and hashes go back with the answers."""
     return {
         "format": FORMAT,
         "project": pack.project,
         "run": pack.run,
         "pack": pack.id,
-        "questions": [_question(q, pack.columns[q.object]) for q in pack.questions],
+        "lang": words.code,
+        "words": {key.removeprefix(_SCRIPT): said for key, said in words.words.items() if key.startswith(_SCRIPT)},
+        "questions": [_question(q, pack.columns[q.object], words) for q in pack.questions],
     }
 
 
-def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]:
+def _question(question: Question, columns: tuple[Column, ...], words: Language) -> dict[str, Any]:
     return {
         "id": question.id,
         "object": visible(question.object),
         "kind": question.kind,
         "title": _title(question, columns),
-        "why": text(question.why),
-        "notes": [text(note) for note in (one_today(question), *belonging(question)) if note],
-        "hangs": depends(*question.records),
+        "why": text(reason(question, words)),
+        "notes": [text(note) for note in (one_today(question, words), *belonging(question, words)) if note],
+        "hangs": depends(question.records, words),
         "evidence": question.evidence,
         "records": [
             {
@@ -94,17 +103,17 @@ def _question(question: Question, columns: tuple[Column, ...]) -> dict[str, Any]
                 "name": text(r.name),
                 "joined": r.joined,
                 "changed": r.changed or "",
-                "hangs": depends(r),
+                "hangs": depends((r,), words),
             }
             for n, r in enumerate(question.records)
         ],
         "fields": [_field(question, c) for c in columns if any(r.shown.get(c.name) for r in question.records)],
         "pairs": [
             {
-                "between": f"{label(pair.left)} and {label(pair.right)}",
-                "verdict": verdict(pair),
-                "why": text(pair.why),
-                "said": [list(line) for line in evidence(question, columns, pair)],
+                "between": words.word("and").join((label(pair.left), label(pair.right))),
+                "verdict": verdict(pair, words),
+                "why": text(spoken(pair.why, words, REASONS)),
+                "said": [list(line) for line in evidence(question, columns, pair, words)],
             }
             for pair in question.compared[:MOST_PAIRS]
         ],

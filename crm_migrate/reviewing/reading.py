@@ -16,21 +16,22 @@ from crm_migrate.finding import Finding
 from crm_migrate.reviewing.answers import Answer, Reading, Said, wrong
 from crm_migrate.reviewing.instructions import WHO_ROW
 from crm_migrate.reviewing.layout import (
-    BY_RULE,
     DECISION,
     FIRST_FIELD,
     HEAD_ROW,
     HIDDEN,
     KEYS,
     LABEL,
-    START,
+    LANGUAGE,
     WHO,
     WHY,
+    WORDS,
     Line,
     Sheet,
     sheets,
 )  # fmt: skip
 from crm_migrate.reviewing.questions import FORMAT, Pack
+from crm_migrate.words.language import Language, language
 
 MOST_ROWS = 100_000
 BESIDE = 20  # columns beyond ours that are looked at
@@ -45,8 +46,7 @@ def identity(book: Workbook, name: str) -> tuple[str, str]:
         raise UsageError(
             f"{name} is no review workbook", hint="write one with: crm-migrate review PROJECT -o review.xlsx"
         )
-    rows = book[HIDDEN].iter_rows(max_row=4, max_col=2, values_only=True)
-    facts = {shown(left): shown(right) for left, right in rows}
+    facts = _facts(book)
     if facts.get("format") != str(FORMAT):
         raise UsageError(
             f"{name} was written by another version", hint="write a new workbook: crm-migrate review PROJECT"
@@ -54,10 +54,17 @@ def identity(book: Workbook, name: str) -> tuple[str, str]:
     return facts.get("run", ""), facts.get("workbook", "")
 
 
+def _facts(book: Workbook) -> dict[str, str]:
+    """What the hidden sheet says."""
+    rows = book[HIDDEN].iter_rows(max_row=5, max_col=2, values_only=True)
+    return {shown(left): shown(right) for left, right in rows}
+
+
 def read(book: Workbook, pack: Pack) -> Reading:
     """All answers of the workbook to the questions of the pack, and what is wrong, in the order of the cells."""
-    desk = _Desk(_default_who(book))
-    for sheet in sheets(pack):
+    words = language(_facts(book).get(LANGUAGE, ""))
+    desk = _Desk(_default_who(book, words))
+    for sheet in sheets(pack, words):
         if sheet.title not in book.sheetnames:
             desk.wrong(sheet, "review_sheet_missing", sheet.title, f"The sheet {sheet.title!r} is gone.")
             continue
@@ -65,11 +72,12 @@ def read(book: Workbook, pack: Pack) -> Reading:
     return Reading(tuple(desk.answers), tuple(desk.findings), frozenset(desk.spoilt))
 
 
-def _default_who(book: Workbook) -> Said:
-    place = f"{START}!B{WHO_ROW}"
-    if START not in book.sheetnames:
+def _default_who(book: Workbook, words: Language) -> Said:
+    start = words.word("review.start")
+    place = f"{start}!B{WHO_ROW}"
+    if start not in book.sheetnames:
         return Said("", place)
-    rows = list(book[START].iter_rows(min_row=WHO_ROW, max_row=WHO_ROW, min_col=2, max_col=2, values_only=True))
+    rows = list(book[start].iter_rows(min_row=WHO_ROW, max_row=WHO_ROW, min_col=2, max_col=2, values_only=True))
     return Said(shown(rows[0][0]) if rows else "", place)
 
 
@@ -204,21 +212,27 @@ def _answer(
     own_who = said["?", WHO]
     return Answer(
         question=name,
-        decision=_word(said["?", DECISION]),
+        decision=_word(said["?", DECISION], sheet.words),
         who=own_who if own_who.text else Said(who.text, own_who.place),
         why=said["?", WHY],
         together={label: s for (label, column), s in said.items() if label not in ("?", "keep") and column < LABEL},
         keep={
             sheet.columns[column - FIRST_FIELD].name: s
             for (label, column), s in said.items()
-            if label == "keep" and s.text not in ("", BY_RULE)
+            if label == "keep" and s.text not in ("", sheet.words.word("review.by_rule"))
         },
     )
 
 
-def _word(said: Said) -> Said:
-    """A decision with or without capitals: many a program begins every cell with one."""
-    return Said(said.text.lower(), said.place)
+def _word(said: Said, words: Language) -> Said:
+    """A decision in English, with or without capitals: many a program begins every cell with one."""
+    known = {_small(words.word(f"review.{word}")): word for word in WORDS}
+    return Said(known.get(_small(said.text)) or said.text.lower(), said.place)
+
+
+def _small(text: str) -> str:
+    """A text in small letters, the two kinds of i alike."""
+    return text.replace("İ", "i").lower().replace("ı", "i")
 
 
 def shown(value: object) -> str:

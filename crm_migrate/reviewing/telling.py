@@ -13,12 +13,13 @@ from crm_migrate.quoting import quoted
 from crm_migrate.reviewing.candidates import Candidate
 from crm_migrate.reviewing.hanging import Hanging, hanging
 from crm_migrate.reviewing.questions import Cells, Compared, Kind, Question, Record, question_id
+from crm_migrate.reviewing.reasons import reasons
 from crm_migrate.stages.dedupe.survivorship import winners
+from crm_migrate.words.language import language
 from crm_migrate.workspace.relations import Relations, Row
 from crm_migrate.workspace.tables import CLUSTERS, GROUPS, NODES, PAIRS, texts
 
 _SHOWN = ("__node", "__source", "__key", "__trust", "__changed")
-_WHY = 3  # reasons told for one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,4 @@ def _number(values: object) -> float | None:
 def _why(kind: Kind, nodes: Sequence[int], compared: Sequence[Compared], found: _Found) -> str:
     if kind != "review":
         return found.state[nodes[0]][2]
-    reasons = list(dict.fromkeys(f"{pair.rule}: {pair.why}" for pair in compared if pair.outcome == "review"))
-    more = f" (and {len(reasons) - _WHY} more)" if len(reasons) > _WHY else ""
-    return "; ".join(reasons[:_WHY]) + more
+    return reasons(compared, language("en"))

@@ -20,18 +20,20 @@ from crm_migrate.reports.workbook import timeless
 from crm_migrate.reviewing.instructions import start_lines
 from crm_migrate.reviewing.layout import (
     DECISION,
+    ENGLISH,
     FIRST_FIELD,
     HEAD_ROW,
     HIDDEN,
     KEYS,
+    LANGUAGE,
     NAME,
-    START,
     Cell,
     Line,
     Sheet,
     sheets,
 )
 from crm_migrate.reviewing.questions import FORMAT, Pack
+from crm_migrate.words.language import Language
 
 _WIDTHS = (6, 11, 14, 26, 10, 9, 28, 24)
 _NARROW, _WIDE = 11, 38  # of a field, in characters
@@ -59,14 +61,14 @@ _LEFT_TOP = Alignment(horizontal="left", vertical="top")
 _TOP, _WRAP = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
 
 
-def render(pack: Pack) -> bytes:
+def render(pack: Pack, words: Language = ENGLISH) -> bytes:
     """The bytes of the workbook; the same questions give the same bytes."""
     book = Workbook(write_only=True)
-    listed = sheets(pack)
-    _start(book.create_sheet(START), pack, listed)
+    listed = sheets(pack, words)
+    _start(book.create_sheet(words.word("review.start")), pack, listed, words)
     for sheet in listed:
         _sheet(book.create_sheet(sheet.title), sheet)
-    _hidden(book.create_sheet(HIDDEN), pack)
+    _hidden(book.create_sheet(HIDDEN), pack, words)
     book.security = WorkbookProtection(lockStructure=True)
     buffer = io.BytesIO()
     book.save(buffer)
@@ -185,7 +187,8 @@ def _offer(page: Worksheet, sheet: Sheet) -> None:
                 places.setdefault(cell.offered, []).append(f"{get_column_letter(column)}{row}")
     for words, cells in sorted(places.items()):
         rule = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True, showErrorMessage=True)
-        rule.errorTitle, rule.error = "Not one of the words", f"Choose one of: {', '.join(words)}"
+        rule.errorTitle = sheet.words.word("review.wrong_word_title")
+        rule.error = sheet.words.word("review.wrong_word", words=", ".join(words))
         rule.sqref = MultiCellRange(" ".join(cells))
         page.data_validations.append(rule)
 
@@ -196,11 +199,12 @@ def _protect(page: Worksheet) -> None:
     page.protection.autoFilter = page.protection.formatColumns = page.protection.formatRows = False
 
 
-def _start(page: Worksheet, pack: Pack, listed: tuple[Sheet, ...]) -> None:
+def _start(page: Worksheet, pack: Pack, listed: tuple[Sheet, ...], words: Language) -> None:
     """The first sheet: what to do, in plain words, and who does it."""
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = _LEFT, _RIGHT
     _printed(page)
-    for row, (kind, left, right) in enumerate(start_lines(pack, listed, get_column_letter(DECISION + 1)), 1):
+    decision = get_column_letter(DECISION + 1)
+    for row, (kind, left, right) in enumerate(start_lines(pack, listed, decision, words), 1):
         page.row_dimensions[row].height = 24 if kind == "title" else _height([_LEFT, _RIGHT], [left, right])
         cells = [_text_of(page, left, _BOLD, wrap=kind != "title")]
         if kind == "title":
@@ -216,9 +220,10 @@ def _start(page: Worksheet, pack: Pack, listed: tuple[Sheet, ...]) -> None:
     _protect(page)
 
 
-def _hidden(page: Worksheet, pack: Pack) -> None:
+def _hidden(page: Worksheet, pack: Pack, words: Language) -> None:
     """What binds the workbook to its questions; Excel shows it only to those who write macros."""
     page.sheet_state = "veryHidden"
-    for name, value in (("format", str(FORMAT)), ("workbook", pack.id), ("run", pack.run), ("project", pack.project)):
+    facts = {"format": str(FORMAT), "workbook": pack.id, "run": pack.run, "project": pack.project, LANGUAGE: words.code}
+    for name, value in facts.items():
         page.append([text_cell(page, name), text_cell(page, value)])
     _protect(page)

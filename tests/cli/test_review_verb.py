@@ -41,12 +41,12 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fill(workbook: Path, to: Path) -> None:
     """The first firms are one (the telephone of the second), the second ones not; a person is one; one waits."""
     book = openpyxl.load_workbook(workbook)
-    book["Start here"]["B4"] = "Ayşe"
+    book["Buradan başlayın"]["B4"] = "Ayşe"
     firms, people = book["accounts"], book["contacts"]
     heads = [cell.value for cell in firms[2]]
     asked = [row for row in range(3, firms.max_row + 1) if firms.cell(row, 6).value == "?"]
-    firms.cell(asked[0], 2).value, firms.cell(asked[1], 2).value = "merge", "apart"
-    kept = next(row for row in range(asked[0], asked[1]) if firms.cell(row, 6).value == "keep")
+    firms.cell(asked[0], 2).value, firms.cell(asked[1], 2).value = "birleştir", "ayrı"
+    kept = next(row for row in range(asked[0], asked[1]) if firms.cell(row, 6).value == "koru")
     firms.cell(kept, heads.index("phone") + 1).value = "B"
     asked = [row for row in range(3, people.max_row + 1) if people.cell(row, 6).value == "?"]
     people.cell(asked[0], 2).value, people.cell(asked[1], 2).value = "merge", "later"

@@ -4,8 +4,9 @@
   const questions = data.questions;
   const place = new Map(questions.map((q, n) => [q.id, n]));
   const KEY = "crm-migrate-review:" + data.pack;
-  const KINDS = { review: "asked", held: "waits, is not loaded", merged: "merged by rule" };
-  const WORDS = { merge: "= merge", apart: "≠ apart", later: "… later" };
+  const word = (key, values = {}) => data.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const number = (count) => count.toLocaleString(data.lang);
+  const WORDS = { merge: word("merge"), apart: word("apart"), later: word("later") };
   const $ = (id) => document.getElementById(id);
   const state = { who: "", answers: {}, at: 0, keys: true };
   const undone = [];
@@ -72,9 +73,9 @@
     const later = asked.filter((q) => decided(q) === "later").length;
     $("progress").max = Math.max(asked.length, 1);
     $("progress").value = done;
-    $("count").textContent = `${done.toLocaleString("en")} of ${asked.length.toLocaleString("en")} answered`
-      + (later ? `, ${later.toLocaleString("en")} put off` : "")
-      + (asked.length && done + later === asked.length ? ": that was all. Download the answers and send the file." : "");
+    $("count").textContent = word("answered", { done: number(done), all: number(asked.length) })
+      + (later ? word("put_off", { n: number(later) }) : "")
+      + (asked.length && done + later === asked.length ? word("that_was_all") : "");
   };
   const renew = (n) => {
     const old = $("queue").querySelector(`[data-n="${n}"]`);
@@ -88,77 +89,77 @@
     const conflict = field.wins >= 0 || field.cells.some((c) => c[1]);
     const kind = sign === "≠" ? " differs" : conflict && value ? " conflict" : "";
     const made = element("td", { class: "value" + kind });
-    if (sign) made.append(element("span", { class: "sign", text: sign, title: sign === "≠" ? "differs from the first" : "nearly the same as the first" }));
-    if (field.wins === n) made.append(element("span", { class: "sign", text: "✔", title: "would stay" }));
+    if (sign) made.append(element("span", { class: "sign", text: sign, title: word(sign === "≠" ? "differs" : "nearly") }));
+    if (field.wins === n) made.append(element("span", { class: "sign", text: "✔", title: word("would_stay") }));
     made.append(value ? document.createTextNode(value) : element("span", { class: "empty", text: "–" }));
     return made;
   };
   const keeper = (q, field, still) => {
     if (!field.choices.length) return element("td", { class: "dim", text: field.cells.some((c) => c[1]) ? `(${field.rule.replaceAll("_", " ")})` : "" });
     const chosen = (answer(q).keep || {})[field.name] || "";
-    if (still) return element("td", { text: chosen || "by rule" });
-    const made = element("select", { "aria-label": `${field.name} comes from`, onchange: (event) => {
+    if (still) return element("td", { text: chosen || word("by_rule") });
+    const made = element("select", { "aria-label": word("comes_from", { field: field.name }), onchange: (event) => {
       const keep = { ...(answer(q).keep || {}) };
       if (event.target.value) keep[field.name] = event.target.value; else delete keep[field.name];
       change(q, { keep });
-    } }, element("option", { value: "", text: "by rule" }), ...field.choices.map((c) => element("option", { value: c, text: c })));
+    } }, element("option", { value: "", text: word("by_rule") }), ...field.choices.map((c) => element("option", { value: c, text: c })));
     made.value = chosen;
     return element("td", {}, made);
   };
   const head = (q, record, still) => {
     const made = element("th", { scope: "col" }, element("span", { text: record.label }), element("span", { class: "name", text: record.name }));
     if (record.hangs) made.append(element("span", { class: "name", text: record.hangs }));
-    if (record.changed) made.append(element("span", { class: "name", text: "changed " + record.changed.slice(0, 10) }));
+    if (record.changed) made.append(element("span", { class: "name", text: word("changed", { day: record.changed.slice(0, 10) }) }));
     const group = (answer(q).together || {})[record.label] || "1";
     if (q.records.length < 3) return made;
-    if (still) { made.append(element("span", { class: "name", text: "together: " + group })); return made; }
-    const choose = element("select", { "aria-label": `Record ${record.label} together with number`, onchange: (event) => {
+    if (still) { made.append(element("span", { class: "name", text: word("together_number", { n: group }) })); return made; }
+    const choose = element("select", { "aria-label": word("together_label", { record: record.label }), onchange: (event) => {
       change(q, { together: { ...(answer(q).together || {}), [record.label]: event.target.value } });
     } }, ...q.records.map((_, n) => element("option", { value: n + 1, text: n + 1 })));
     choose.value = group;
-    made.append(element("label", { class: "name" }, document.createTextNode("together "), choose));
+    made.append(element("label", { class: "name" }, document.createTextNode(word("together")), choose));
     return made;
   };
-  const table = (q, still) => element("div", { class: "scroll", tabindex: still ? null : "0", role: "region", "aria-label": "The records side by side" },
+  const table = (q, still) => element("div", { class: "scroll", tabindex: still ? null : "0", role: "region", "aria-label": word("side_by_side") },
     element("table", { class: "records" },
-      element("thead", {}, element("tr", {}, element("th", { scope: "col", text: "field" }), ...q.records.map((r) => head(q, r, still)), element("th", { scope: "col", text: "keep" }))),
+      element("thead", {}, element("tr", {}, element("th", { scope: "col", text: word("field") }), ...q.records.map((r) => head(q, r, still)), element("th", { scope: "col", text: word("keep") }))),
       element("tbody", {}, ...q.fields.map((field) => element("tr", { class: field.cells.some((c) => c[1]) ? "" : "same" },
         element("th", { scope: "row", text: field.name.replaceAll("_", " ") }), ...q.records.map((_, n) => cell(field, n)), keeper(q, field, still))))));
   const sides = (q, pair) => {
     const part = (side, title, sign) => {
       const lines = pair.said.filter((line) => line[0] === side);
       return element("div", { class: side }, element("b", { text: `${sign} ${title}` }),
-        lines.length ? element("ul", {}, ...lines.map((line) => element("li", { text: line[1] }))) : element("p", { class: "dim", text: "nothing" }));
+        lines.length ? element("ul", {}, ...lines.map((line) => element("li", { text: line[1] }))) : element("p", { class: "dim", text: word("nothing") }));
     };
     return element("div", {}, element("h3", { text: `${pair.between}: ${pair.verdict}` }),
       q.pairs.length > 1 ? element("p", { class: "dim", text: pair.why }) : null,
-      element("div", { class: "sides" }, part("for", "for one", "+"), part("against", "against", "−")));
+      element("div", { class: "sides" }, part("for", word("for_one"), "+"), part("against", word("against"), "−")));
   };
   const body = (q, n, still) => [
-    element("h2", { id: still ? null : "title", text: `Question ${n + 1}: ${q.object}` }),
-    element("p", { class: "why" }, element("span", { class: "kind", text: KINDS[q.kind] }), document.createTextNode(q.why)),
+    element("h2", { id: still ? null : "title", text: word("question", { n: n + 1, object: q.object }) }),
+    element("p", { class: "why" }, element("span", { class: "kind", text: word("kind_" + q.kind) }), document.createTextNode(q.why)),
     ...q.notes.map((note) => element("p", { text: note + "." })),
-    q.hangs ? element("p", { class: "hangs", text: "Depends on it: " + q.hangs }) : null,
-    still ? element("p", { text: "Answer: " + (WORDS[decided(q)] || "none") + (answer(q).why ? ", " + answer(q).why : "") }) : null,
+    q.hangs ? element("p", { class: "hangs", text: word("depends") + q.hangs }) : null,
+    still ? element("p", { text: word("answer") + (WORDS[decided(q)] || word("none")) + (answer(q).why ? ", " + answer(q).why : "") }) : null,
     table(q, still), ...q.pairs.map((pair) => sides(q, pair)),
   ].filter(Boolean);
-  const button = (q, word, key, title) => element("button", {
-    type: "button", class: key, "aria-pressed": String(decided(q) === word), "aria-keyshortcuts": key, onclick: () => decide(word),
+  const button = (q, choice, key, title) => element("button", {
+    type: "button", class: key, "aria-pressed": String(decided(q) === choice), "aria-keyshortcuts": key, onclick: () => decide(choice),
   }, document.createTextNode(title + " "), element("kbd", { text: key }));
   const actions = (q) => [
-    button(q, "merge", "m", "= Merge"), button(q, "apart", "a", "≠ Apart"), button(q, "later", "l", "… Later"),
-    element("label", {}, document.createTextNode("Why"), (() => {
+    button(q, "merge", "m", word("Merge")), button(q, "apart", "a", word("Apart")), button(q, "later", "l", word("Later")),
+    element("label", {}, document.createTextNode(word("why")), (() => {
       const why = element("input", { type: "text", maxlength: "2000", id: "why", oninput: (event) => change(q, { why: event.target.value.trim() }) });
       why.value = answer(q).why || "";
       return why;
     })()),
-    element("button", { type: "button", id: "undo", "aria-keyshortcuts": "u", disabled: !undone.length, onclick: undo }, document.createTextNode("Undo "), element("kbd", { text: "u" })),
-    element("button", { type: "button", "aria-keyshortcuts": "k", onclick: () => step(-1) }, document.createTextNode("Previous "), element("kbd", { text: "k" })),
-    element("button", { type: "button", "aria-keyshortcuts": "j", onclick: () => step(1) }, document.createTextNode("Next "), element("kbd", { text: "j" })),
+    element("button", { type: "button", id: "undo", "aria-keyshortcuts": "u", disabled: !undone.length, onclick: undo }, document.createTextNode(word("undo")), element("kbd", { text: "u" })),
+    element("button", { type: "button", "aria-keyshortcuts": "k", onclick: () => step(-1) }, document.createTextNode(word("previous")), element("kbd", { text: "k" })),
+    element("button", { type: "button", "aria-keyshortcuts": "j", onclick: () => step(1) }, document.createTextNode(word("next")), element("kbd", { text: "j" })),
   ];
   const draw = () => {
     const q = questions[state.at];
-    $("question").replaceChildren(...(q ? body(q, state.at, false) : [element("h2", { id: "title", text: "Nothing is asked." })]));
+    $("question").replaceChildren(...(q ? body(q, state.at, false) : [element("h2", { id: "title", text: word("nothing_asked") })]));
     $("actions").replaceChildren(...(q ? actions(q) : []));
     mark();
   };
@@ -174,31 +175,31 @@
     $("question").scrollTop = 0;
     $("question").focus({ preventScroll: true });
     const q = questions[n];
-    say(`Question ${n + 1}, ${q.object}, ${q.records.length} records${decided(q) ? ", answered " + decided(q) : ""}`);
+    say(word("at", { n: n + 1, object: q.object, count: q.records.length }) + (decided(q) ? word("at_answered", { word: WORDS[decided(q)] }) : ""));
   };
   const step = (by) => {
     const next = by > 0 ? listed.find((n) => n > state.at) : listed.findLast((n) => n < state.at);
-    if (next === undefined) say(by > 0 ? "This was the last question." : "This is the first question."); else go(next);
+    if (next === undefined) say(word(by > 0 ? "last" : "first")); else go(next);
   };
-  const decide = (word) => {
+  const decide = (choice) => {
     const q = questions[state.at], n = state.at;
     if (!q) return;
     undone.push([q.id, structuredClone(state.answers[q.id])]);
-    change(q, { decision: decided(q) === word ? "" : word });
+    change(q, { decision: decided(q) === choice ? "" : choice });
     renew(n);
-    say(decided(q) ? `Question ${n + 1}: ${word}` : `Question ${n + 1}: no answer`);
+    say(word("decided", { n: n + 1, word: decided(q) ? WORDS[choice] : word("no_answer") }));
     const next = decided(q) ? listed.find((m) => m > n && !decided(questions[m])) : undefined;
     if (next === undefined) { draw(); $("question").focus({ preventScroll: true }); } else go(next);
   };
   const undo = () => {
     const last = undone.pop();
-    if (!last) { say("Nothing to undo."); return; }
+    if (!last) { say(word("nothing_to_undo")); return; }
     const [id, before] = last;
     if (before) state.answers[id] = before; else delete state.answers[id];
     remember();
     renew(place.get(id));
     go(place.get(id));
-    say(`Undone: question ${place.get(id) + 1}`);
+    say(word("undone", { n: place.get(id) + 1 }));
   };
   const collected = () => questions.filter((q) => state.answers[q.id]).map((q) => {
     const { decision = "", why = "", together = {}, keep = {} } = answer(q);
@@ -206,14 +207,14 @@
   });
   const save = () => {
     $("nameless").hidden = Boolean(state.who);
-    if (!state.who) { say("Put in your name first."); $("who").focus(); $("who").setAttribute("aria-invalid", "true"); return; }
+    if (!state.who) { say(word("name_first")); $("who").focus(); $("who").setAttribute("aria-invalid", "true"); return; }
     const said = { crm_migrate_review: data.format, project: data.project, run: data.run, pack: data.pack, who: state.who, decisions: collected() };
     const link = element("a", { download: "decisions.json", href: URL.createObjectURL(new Blob([JSON.stringify(said, null, 1)], { type: "application/json" })) });
     document.body.append(link);
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-    say(`${said.decisions.length} answers downloaded as decisions.json`);
+    say(word("downloaded", { n: said.decisions.length }));
   };
 
   const help = () => { if ($("help").open) $("help").close(); else $("help").showModal(); };
@@ -234,7 +235,7 @@
   window.addEventListener("beforeunload", (event) => { if (!remembers && Object.keys(state.answers).length) event.preventDefault(); });
   window.addEventListener("beforeprint", () => {
     const pages = listed.slice(0, 300).map((n) => element("article", {}, ...body(questions[n], n, true)));
-    if (listed.length > 300) pages.push(element("p", { text: `${listed.length - 300} more questions are not printed.` }));
+    if (listed.length > 300) pages.push(element("p", { text: word("not_printed", { n: listed.length - 300 }) }));
     $("printed").replaceChildren(...pages);
   });
   window.addEventListener("afterprint", () => $("printed").replaceChildren());

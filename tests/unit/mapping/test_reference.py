@@ -2,26 +2,84 @@
 
 import importlib.util
 import json
+import re
 from pathlib import Path
+from types import ModuleType
+from typing import Annotated
 
+import pytest
 from click.testing import CliRunner
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from crm_migrate.cli.mapping import mapping_group, schema_command
-from crm_migrate.mapping import deriving, model, schema
+from crm_migrate.connecting.discovery import available, source_options, target_options
+from crm_migrate.mapping import deriving, schema
 from crm_migrate.mapping.plan import Plan
+from crm_migrate.mapping.resolving_proofs import GATES
 
 ROOT = Path(__file__).parents[3]
 WORKED = ROOT / "tests" / "golden" / "mapping" / "worked"
 
 
-def test_the_reference_is_fresh() -> None:
+def script() -> ModuleType:
     spec = importlib.util.spec_from_file_location(
         "make_mapping_reference", ROOT / "scripts" / "make_mapping_reference.py"
     )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_is_fresh() -> None:
+    module = script()
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), "python scripts/make_mapping_reference.py"
+
+
+def sections() -> dict[str, dict[str, list[str]]]:
+    """Model -> word -> value, default and meaning, as the page has them."""
+    page = (ROOT / "docs" / "mapping-reference.md").read_text("utf-8")
+    found = {}
+    for title, body in re.findall(r"^## (\w+)\n(.*?)(?=^## )", page, re.DOTALL | re.MULTILINE):
+        rows = [re.split(r" \| ", line[2:-2]) for line in body.splitlines() if line.startswith("| `")]
+        found[title] = {row[0].strip("`"): row[1:] for row in rows}
+    return found
+
+
+MODELS = {part.__name__: part for part in script()._models()}
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_word_of_the_model_stands_in_the_reference_as_the_model_has_it(name: str) -> None:
+    shown, fields = sections()[name], MODELS[name].model_fields
+    words = {field.alias or word: field for word, field in fields.items() if word != "cells"}
+    assert shown.keys() == words.keys()
+    for word, field in words.items():
+        value, default, meaning = shown[word]
+        assert meaning.strip(), f"{name}.{word} has no meaning"
+        assert (default == "**required**") == field.is_required(), word
+        reads = TypeAdapter(Annotated[field.annotation, None, *field.metadata])
+        if default.startswith("`"):
+            assert reads.validate_python(default.strip("`")) == field.default, word
+        elif default != "**required**":
+            empty = field.get_default(call_default_factory=True)
+            assert empty in (None, "", (), {}) or isinstance(empty, BaseModel), word
+        if re.fullmatch(r"(?:text: )?`[^`]+`(?: / `[^`]+`)*", value):
+            choices = [each.replace("(...)", "(x)") for each in re.findall(r"`([^`]+)`", value)]
+            for choice in choices:
+                reads.validate_python(choice)
+            with pytest.raises(ValidationError):
+                reads.validate_python("no word of these")
+
+
+def test_gates_and_words_of_connectors_are_in_the_reference() -> None:
+    page = (ROOT / "docs" / "mapping-reference.md").read_text("utf-8")
+    assert all(f"`{name}`" in page.partition("## Gates")[2].partition("##")[0] for name in GATES)
+    words = page.partition("## Words of connectors")[2].partition("##")[0].splitlines()
+    for each in available():
+        (line,) = (line for line in words if line.startswith(f"| `{each.name}` |"))
+        told = {*(source_options(each.name) or ()), *(target_options(each.name) or ())}
+        assert set(re.findall(r"`(\w+)`", line)) == {each.name, *told}
 
 
 def test_the_schema_knows_the_words() -> None:
@@ -72,12 +130,6 @@ def test_show_prints_the_plan_and_the_workbook() -> None:
     assert "second pass" in shown.stdout
 
 
-def test_words_that_decide_what_survives_and_what_money_is_worth_are_described() -> None:
-    described = {
-        model.TargetField: ("survive", "per", "keep_others", "default_from", "evidence"),
-        model.Money: ("rates", "rate_on"),
-    }
-    for part, words in described.items():
-        assert all(part.model_fields[word].description for word in words), part
+def test_derived_fields_are_described() -> None:
     page = (ROOT / "docs" / "mapping-reference.md").read_text("utf-8")
     assert all(f"| `{name}` | {meaning} |" in page for name, meaning in deriving.MEANINGS.items())

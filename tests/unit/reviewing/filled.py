@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 from reviewed import Company
 
-from crm_migrate.reviewing.layout import HEAD_ROW, START, sheets
+from crm_migrate.reviewing.layout import ENGLISH, HEAD_ROW, sheets
 from crm_migrate.reviewing.questions import Pack
 from crm_migrate.reviewing.taking import Taken, take
 from crm_migrate.reviewing.workbook import render
@@ -39,7 +39,7 @@ class Book:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.book: Workbook = openpyxl.load_workbook(io.BytesIO(rendered(pack)))
-        self.book[START]["B4"] = "Ayşe"
+        self.book[ENGLISH.word("review.start")]["B4"] = "Ayşe"
 
     def row(self, sheet: str, record: str, label: str) -> int:
         """The row of a line of the question that this record is part of."""

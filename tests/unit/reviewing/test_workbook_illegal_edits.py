@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from reviewed import KISI, Company
 
 from crm_migrate.errors import InputError, MappingError, UsageError
-from crm_migrate.reviewing.layout import HEAD_ROW, HIDDEN, START
+from crm_migrate.reviewing.layout import ENGLISH, HEAD_ROW, HIDDEN
 from crm_migrate.reviewing.questions import Pack
 from crm_migrate.reviewing.taking import take
 from crm_migrate.reviewing.workbook import render
@@ -78,7 +78,7 @@ def _rename_sheet(book: Book) -> str:
 
 
 def _no_who(book: Book) -> str:
-    book.book[START]["B4"] = None
+    book.book[ENGLISH.word("review.start")]["B4"] = None
     place = book.place(OPEN, "kisi:4", "?", "Who")
     return f"{OPEN}!{place}"
 

@@ -1,6 +1,8 @@
 """The workbook as people get it and send it back: how it looks, and what good answers do."""
 
 import io
+import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,10 +12,12 @@ from filled import DAY, MERGED, OPEN, Book, rendered, tried
 from openpyxl.utils import get_column_letter
 from reviewed import Company
 
-from crm_migrate.reviewing.layout import HEAD_ROW, HIDDEN, START
+from crm_migrate.reviewing import page
+from crm_migrate.reviewing.layout import ENGLISH, HEAD_ROW, HIDDEN, sheets
 from crm_migrate.reviewing.questions import Pack
 from crm_migrate.reviewing.taking import take
 from crm_migrate.reviewing.workbook import render
+from crm_migrate.words.language import language
 from crm_migrate.workspace.decisions import DuplicateDecision, read_duplicates, write_duplicate
 
 
@@ -65,7 +69,8 @@ def test_the_same_questions_give_the_same_bytes(pack: Pack) -> None:
 
 def test_the_first_sheet_says_what_is_not_asked(shared: Company) -> None:
     book = openpyxl.load_workbook(io.BytesIO(render(shared.asked(limit=1, audit=0))))
-    told = [str(row[1].value) for row in book[START].iter_rows() if row[0].value == "Not asked here"]
+    rows = book[ENGLISH.word("review.start")].iter_rows()
+    told = [str(row[1].value) for row in rows if row[0].value == "Not asked here"]
     assert len(told) == 3 and any("contacts: 2 more, merged by rule" in line for line in told)
 
 
@@ -185,3 +190,43 @@ def test_an_old_decision_with_the_same_words_is_no_new_one(tmp_path: Path) -> No
     assert taken.findings == () and taken.new == 1
     (decision,), _ = read_duplicates(company.project.decisions)
     assert decision.decision == "merge", "the later word about the same records counts"
+
+
+# ------------------------------------------------------------------------------------------------ in another language
+
+
+def test_a_turkish_workbook_says_nothing_in_english_and_takes_turkish_answers(
+    shared: Company, pack: Pack, tmp_path: Path
+) -> None:
+    words = language("tr")
+    book = openpyxl.load_workbook(io.BytesIO(render(pack, words)))
+    assert book.sheetnames[:3] == ["Buradan başlayın", "contacts", "contacts birleşmiş"]
+    values = {str(c.value) for sheet in book.worksheets[:-1] for row in sheet.iter_rows() for c in row if c.value}
+    english = re.compile(
+        r"\b(?:the|is|are|of|by|with|same|merged|asked|records?|which|from|depends|alike)\b", re.IGNORECASE
+    )
+    rules = re.compile("|".join({pair.rule for q in pack.questions for pair in q.compared if pair.rule} | {r"\(\w+\)"}))
+    assert {value for value in values if english.search(rules.sub("", value))} == set()
+    (sheet,) = (s for s in sheets(pack, words) if s.title == "contacts")
+    asking, decision = book["contacts"], 2
+    book["Buradan başlayın"]["B4"] = "Ayşe"
+    asked = [n for n, line in enumerate(sheet.lines, HEAD_ROW + 1) if line.role == "question"]
+    for row, said in zip(asked, ("BİRLEŞTİR", "ayrı", "Sonra"), strict=False):
+        asking.cell(row, decision).value = said
+    book.save(tmp_path / "review.xlsx")
+    taken = take(shared.project, shared.plan, shared.run, tmp_path / "review.xlsx", today=DAY, dry_run=True)
+    assert taken.findings == ()
+    assert (taken.merge, taken.apart, taken.later) == (1, 1, min(len(asked) - 2, 1))
+
+
+def test_a_turkish_page_says_nothing_in_english(pack: Pack) -> None:
+    data = json.loads(page.render(pack, language("tr")).split('id="data">')[1].split("</script>")[0])
+    said = [text for q in data["questions"] for pair in q["pairs"] for _, text in pair["said"]]
+    said += [
+        text for q in data["questions"] for text in (q["why"], *q["notes"], *(pair["verdict"] for pair in q["pairs"]))
+    ]
+    rules = {pair.rule for q in pack.questions for pair in q.compared}
+    for text in said:
+        bare = text.partition(": ")[0] if any(rule and rule in text for rule in rules) else text
+        assert not re.search(r"\b(?:the|are|differs|alike|but|likeness|asked|kept)\b", bare.partition(":")[0]), text
+    assert data["words"]["merge"] == "= birleştir"

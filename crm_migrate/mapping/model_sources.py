@@ -1,0 +1,150 @@
+"""The authored words for where records come from and go: sources, environments, value maps, owners."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
+
+from crm_migrate.mapping.authored import (
+    TEXTS_SCHEMA,
+    Authored,
+    Count,
+    Text,
+    Texts,
+)
+
+
+class WithOptions(Authored):
+    """Every further word is an option of the connector, which says what it reads; secrets only as `env:NAME`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]] = Field(
+        init=False
+    )
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What is said to the connector alone."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class Environment(WithOptions):
+    """Where the records go. Every further word is an option of the connector; secrets only as `env:NAME`."""
+
+    planned = frozenset({"mask", "needs"})
+    connector: str = Field(description="which connector writes: `crm-migrate connectors` lists them")
+    profile: str | None = Field(default=None, description="target profile; the connector's name when it is not said")
+    owners: str | None = Field(default=None, description="another file of owners for this environment")
+
+
+class Unmapped(Authored):
+    """Columns that no field takes: kept in the archive (patterns), or dropped with a decision."""
+
+    archive: Texts = Field(default=(), description="names or patterns of columns that are kept in the archive")
+    drop: dict[str, str] = Field(default={}, description="column -> the decision to leave it behind")
+
+
+class Join(Authored):
+    """A left join of a database source: `by` is own column -> partner's column."""
+
+    table: str = Field(description="the partner")
+    by: dict[str, str] = Field(description="own column -> column of the partner")
+    take: str | None = Field(
+        default=None, description="which partner is meant where a row has several: `first(column desc)`"
+    )
+    gather: Literal["list"] | None = Field(default=None, description="all partners as a list")
+
+
+class Key(Authored):
+    """The column or columns that name a row for ever."""
+
+    planned = frozenset({"changed_key"})
+    columns: Texts = Field(description="the columns, in the order of the key")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _columns(cls, value: Any) -> Any:
+        return {"columns": value} if isinstance(value, str | list) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
+        del core, handler
+        return TEXTS_SCHEMA
+
+
+class Source(WithOptions):
+    """A file, a set of files with a tag each, a table or query of a database, or what a connector's own words name."""
+
+    use: str | None = Field(default=None, description="source profile: project, plug-in or built-in")
+    connector: str | None = Field(
+        default=None,
+        description="which connector reads; `sql` where there is a `url:`, else that of the profile, else `files`",
+    )
+    file: str | None = Field(
+        default=None,
+        description="one file, or a pattern for several that are one table (`exports/*.csv`), inside the project",
+    )
+    files: dict[str, str] = Field(default={}, description="tag of the rows -> file or pattern")
+    tag: str | None = Field(default=None, description="name of the column that holds the tag")
+    encoding: str | None = Field(default=None, description="encoding of text files, where it is not to be found out")
+    delimiter: str | None = Field(default=None, description="one character, or `tab`, where it is not to be found out")
+    sheet: str | None = Field(default=None, description="which sheet of a workbook that has several")
+    header_row: Count | None = Field(default=None, description="row of the column names, from 1")
+    short_rows: Literal["aside", "fill"] = Field(
+        default="aside",
+        description="rows of a text file with fewer cells than the header: set aside, or `fill`: the cells that are"
+        " missing at the end are empty, as spreadsheets export them",
+    )
+    url: str | None = Field(default=None, description="address of a database; its secrets as `env:NAME`")
+    table: str | None = Field(default=None, description="table or view of the database")
+    query: str | None = Field(default=None, description="SELECT of the database, read in one snapshot")
+    covers: Texts = Field(
+        default=(), description="tables that the query reads; their rows are counted in the same snapshot"
+    )
+    join: dict[str, Join] = Field(
+        default={}, description="name -> partner table whose columns are read with this one, as `name.column`"
+    )
+    key: Key | None = Field(default=None, description="column or columns that name a row for ever")
+    changed: str | None = Field(default=None, description="column of the last change, with `| date(FORMAT)` if need be")
+    skip: Texts = Field(
+        default=(), description="conditions of rows that are no records (`Durum = 'TOPLAM'`); each is counted"
+    )
+    unmapped: Unmapped = Field(default=Unmapped(), description="what becomes of columns that no field takes")
+    locale: str | None = Field(default=None, description="of this source, where it is not that of the project")
+    time_zone: str | None = Field(default=None, description="of this source, where it is not that of the project")
+
+
+class ValueMap(Authored):
+    """A translation of values, and what a value without translation does."""
+
+    planned = frozenset({"by"})
+    map: dict[str, Text] = Field(default={}, description="value in the source -> value in the target")
+    file: str | None = Field(default=None, description="CSV with the columns from and to")
+    unmapped: str = Field(
+        default="hold",
+        pattern=r"^(hold|reject|keep|warn|default\(.*\))$",
+        description="What a value without translation does; a near miss of a known word is told whatever it says",
+    )
+
+
+class Inactive(Authored):
+    """Records of people who have left."""
+
+    open_records: Literal["successor", "keep", "clear"] = Field(
+        default="successor", description="records with open work"
+    )
+    closed_records: str = Field(
+        default="successor",
+        pattern=r"^(successor|keep|clear|keep_as_text\(\w+\))$",
+        description="all others; `keep_as_text(field)` writes the name into a field",
+    )
+
+
+class Owners(Authored):
+    """A CSV of legacy_login, target_email, status (active or left), successor; and what unknown and gone ones get."""
+
+    short = "from"
+    from_: str = Field(alias="from", description="the CSV")
+    unknown: Literal["hold", "clear", "keep_as_text"] = Field(
+        default="hold", description="owners who are not in the file"
+    )
+    inactive: Inactive = Field(default=Inactive(), description="owners who have left")

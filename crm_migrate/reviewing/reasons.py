@@ -1,0 +1,28 @@
+"""Why a question is asked, in the words of a language; names of rules are the mapping's own and stay."""
+
+from collections.abc import Iterable
+
+from crm_migrate.reviewing.questions import Compared, Question
+from crm_migrate.words.language import Language
+from crm_migrate.words.messages import REASONS, spoken
+
+_WHY = 3  # reasons told for one question
+
+
+def reason(question: Question, words: Language) -> str:
+    """Why the question is one."""
+    return reasons(question.compared, words) if question.kind == "review" else spoken(question.why, words, REASONS)
+
+
+def reasons(compared: Iterable[Compared], words: Language) -> str:
+    """What was said about the pairs that are asked about, each reason once."""
+    asked = (pair for pair in compared if pair.outcome == "review")
+    told = list(dict.fromkeys(f"{rule(pair.rule, words)}: {spoken(pair.why, words, REASONS)}" for pair in asked))
+    listed = "; ".join(told[:_WHY])
+    more = len(told) - _WHY
+    return words.word("review.more_reasons", reasons=listed, n=words.number(more)) if more > 0 else listed
+
+
+def rule(name: str, words: Language) -> str:
+    """The rule that spoke about a pair; the model is called by what it is where words are not English."""
+    return words.word("review.model") if name == "learned" and words.code != "en" else name
