@@ -204,6 +204,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "rejects_columns",
             "rejects_row",
             "rejects_cell",
+            "conflict_word",
             "review_row_inserted",
             "review_columns_changed",
             "review_sheet_missing",

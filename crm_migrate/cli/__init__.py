@@ -39,6 +39,10 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "match": ("matching:match_group", "Find the rows of a CSV file that are the same person or organisation."),
         "review": ("review:review_command", "Ask people which records are the same, and read their answers back."),
         "rejects": ("rejects:rejects_command", "Give rejected rows back for correction, and take them corrected."),
+        "conflicts": (
+            "conflicts:conflicts_command",
+            "Fields that both sides changed since our last load.",
+        ),
         "unmerge": ("unmerge:unmerge_command", "Take records out of a merged cluster, by a decision that is replayed."),
     },
     "Rehearse": {

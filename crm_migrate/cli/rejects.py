@@ -84,7 +84,8 @@ def _give(folder: Path, run_id: str | None, out: Path, *, held: bool, as_json: b
 
 def _take(folder: Path, answers: Path, who: str, why: str, *, dry_run: bool, as_json: bool) -> None:
     from crm_migrate.cli import frames
-    from crm_migrate.correcting.taking import Who, take
+    from crm_migrate.correcting.sheets import Who
+    from crm_migrate.correcting.taking import take
 
     today = datetime.now(UTC).date().isoformat()
     taken = take(project_of(folder), answers, Who(who, today, why), dry_run=dry_run)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook.workbook import Workbook
 
 from crm_migrate.correcting.rejects import Line, Returned, returned
-from crm_migrate.correcting.workbook import FORMAT, HIDDEN, OURS, heads, shown, titles
-from crm_migrate.errors import MappingError, UsageError
+from crm_migrate.correcting.sheets import Who, cut, facts_of
+from crm_migrate.correcting.workbook import KIND, OURS, heads, titles
+from crm_migrate.errors import MappingError
 from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.plan import Plan
@@ -39,15 +39,6 @@ class Taken:
     findings: list[Finding] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Who corrects, when (ISO date) and why."""
-
-    name: str
-    when: str
-    why: str
-
-
 def take(project: Project, path: Path, who: Who, *, dry_run: bool = False) -> Taken:
     """Read a workbook of rejected rows, compare it with the run that it is of, and write the corrections.
 
@@ -55,11 +46,11 @@ def take(project: Project, path: Path, who: Who, *, dry_run: bool = False) -> Ta
     cannot be read or contradict these: then nothing is written.
     """
     book = opening.open_workbook(opening.read_bytes(path), path.name)
-    run_id, states = _identity(book, path.name)
-    run = look_at(project, run_id, "reconcile")
+    facts = facts_of(book, path.name, KIND)
+    run = look_at(project, facts.run, "reconcile")
     plan = read_plan(run)
     taken = Taken(run.id)
-    found = returned(plan, run, states)
+    found = returned(plan, run, facts.asked)
     for title, each in zip(titles(found), found, strict=True):
         if title in book.sheetnames:
             _take_sheet(taken, book[title], title, each, _originals(plan, run, each.source), who)
@@ -70,17 +61,6 @@ def take(project: Project, path: Path, who: Who, *, dry_run: bool = False) -> Ta
         if against:
             raise MappingError("the corrections on file must be mended first; nothing was written", against)
     return taken
-
-
-def _identity(book: Workbook, name: str) -> tuple[str, list[str]]:
-    """The run, and the states of rows that were asked for."""
-    if HIDDEN not in book.sheetnames:
-        raise UsageError(f"{name} is no workbook of rejected rows", hint=_AGAIN)
-    rows = book[HIDDEN].iter_rows(max_row=3, max_col=2, values_only=True)
-    facts = {text_of(left): text_of(right) for left, right in rows}
-    if facts.get("format") != FORMAT:
-        raise UsageError(f"{name} was written by another version", hint=_AGAIN)
-    return facts.get("run", ""), facts.get("states", "").split()
 
 
 def _originals(plan: Plan, run: Run, source: str) -> dict[tuple[int, str], str]:
@@ -124,12 +104,12 @@ def _changed(taken: Taken, title: str, number: int, line: Line, values: tuple[An
     for at, was in enumerate(line.cells):
         value = values[at] if at < len(values) else None
         now, place = text_of(value), f"{title}!{get_column_letter(len(OURS) + at + 1)}{number}"
-        if now == shown(was):
+        if now == cut(was):
             continue
         if isinstance(value, datetime | date | bool | float):
             words = f"this cell holds a {type(value).__name__} now and no text; it is not taken"
             _wrong(taken, "rejects_cell", place, words, "format the cell as text and write it again")
-        elif shown(was) != was:
+        elif cut(was) != was:
             _wrong(taken, "rejects_cell", place, "this cell was too long to be shown whole; it is not taken")
         elif not line.name:
             _wrong(taken, "rejects_cell", place, "this row has no key and no line to be found by; it is not taken")

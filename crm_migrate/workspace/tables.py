@@ -159,6 +159,9 @@ WARNINGS = Table("complete/<object>/warnings", {"__cluster": "BIGINT", **_REASON
 THEIRS = Table("load/<object>/theirs", _IDS, (), open=True)
 CLAIMS = Table("load/<object>/claims", texts("project", "member", "__entity"), ())
 EDITS = Table("load/<object>/edits", texts("__entity", "field"), ("__entity", "field"))
+CONFLICTS = Table(
+    "load/<object>/conflicts", texts("__entity", "field", "sent", "ours", "theirs", "evidence"), ("__entity", "field")
+)
 PLANNED = Table(
     "load/<object>/entities",
     {

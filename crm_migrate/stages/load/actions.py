@@ -1,7 +1,7 @@
 """What is to be done with every entity: create, update, leave as it is, or let it wait, and why.
 
-One write rule: write iff ours differs from what was last sent; conflict iff theirs differs from what was read back
-after our load. Empty never overwrites unless the mapping says `clear: true`.
+One write rule: write iff ours differs from what was last sent; conflict iff theirs differs as well from what was read
+back after our load (`edits.py`). Empty never overwrites unless the mapping says `clear: true`.
 """
 
 from collections.abc import Sequence
@@ -9,15 +9,20 @@ from collections.abc import Sequence
 from crm_migrate.cleansing.placeholders import is_placeholder
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.load.keys import Names, of_others, text_columns, translated
+from crm_migrate.stages.load.edits import look, odds
+from crm_migrate.stages.load.keys import Names, of_others, text_columns
 from crm_migrate.stages.load.likeness import create_alike
 from crm_migrate.stages.load.objects import links, loaded_fields
 from crm_migrate.workspace.layout import Project
-from crm_migrate.workspace.relations import Relations, Span, scan_folder
+from crm_migrate.workspace.relations import Relations, Span
+from crm_migrate.workspace.settlements import Settlement
 from crm_migrate.workspace.tables import COMPLETED, THEIRS
 
 
-def decide(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
+def decide(
+    relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan,
+    settled: Sequence[Settlement] = (),
+) -> None:  # fmt: skip
     """Create `plan/<object>`: one line per cluster with its action. Parents are not looked at yet.
 
     The table is narrow: values stay in the tables on disk until `finished` joins them in its one ordered pass.
@@ -25,7 +30,7 @@ def decide(relations: Relations, project: Project, identity: str, plan: Plan, ob
     names = Names(object_plan.name)
     _wish(relations, plan, object_plan)
     _match_existing(relations, plan, object_plan)
-    _look(relations, project, identity, plan, object_plan)
+    look(relations, project, identity, plan, object_plan, settled)
     fields = [str(f.target) for f in loaded_fields(object_plan)]
     points = [link.name for link in links(plan, object_plan)]
     values = "".join(
@@ -34,21 +39,21 @@ def decide(relations: Relations, project: Project, identity: str, plan: Plan, ob
         for name in fields
     )
     orphan = " OR ".join(f"(w.{quoted('__ref_' + n)} IS NOT NULL AND w.{quoted(n)} IS NULL)" for n in points) or "FALSE"
-    relations.execute(f"""CREATE TEMP VIEW {names.decided} AS
+    relations.execute(f"""CREATE TEMP VIEW {names.decided} AS SELECT *, {odds(object_plan, fields)} AS __odds FROM (
     SELECT w.*, s.__entity IS NOT NULL AS __was_sent, coalesce(s.__forgotten, FALSE) AS __forgotten,
-           d.__entity IS NOT NULL AS __touched,
+           d.__entity IS NOT NULL AS __touched, coalesce(d.__edits, []) AS __edits,
+           coalesce(d.__goes, []) AS __goes,
            x.__n_ours, x.__n_theirs, x.__sure, x.__why, x.__claimed,
            coalesce(l.target_id, s.target_id, x.__target_id) AS __target_id, l.target_id IS NOT NULL AS __there,
            x.__target_id IS NOT NULL AS __existing, {orphan} AS __orphan{values}
     FROM {names.wish} w{_beside(relations, names.sent, "s", "s.__entity = w.__entity")}
     {_beside(relations, names.look, "l", "l.__entity = w.__entity")}
     {_beside(relations, names.edited, "d", "d.__entity = w.__entity")}
-    {_beside(relations, names.existing, "x", "x.__cluster = w.__cluster AND s.__entity IS NULL")}""")
+    {_beside(relations, names.existing, "x", "x.__cluster = w.__cluster AND s.__entity IS NULL")})""")
     parents = "".join(f", {quoted('__ref_' + name)}, {quoted('=' + name)} AS {quoted(name)}" for name in points)
-    message = _MESSAGE.format(changed=_changed(fields))
     code = _CODE.format(agreed=f"({' OR '.join(map(_differs, fields)) or 'FALSE'}) AND {_agreed(fields)}")
     relations.execute(f"""CREATE TEMP TABLE {names.plan} AS
-    SELECT __cluster, __entity, __action, {code} AS __code, {message} AS __message, __target_id{parents}
+    SELECT __cluster, __entity, __action, {code} AS __code, {_MESSAGE} AS __message, __target_id{parents}
     FROM (SELECT *, {_action(object_plan, fields)} AS __action FROM {names.decided}) w""")
 
 
@@ -160,27 +165,6 @@ def _same(name: str, folded: bool) -> str:
     return f"lower(w.{name}) = lower(t.{name})" if folded else f"w.{name} = t.{name}"
 
 
-def _look(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
-    """Create `look/<object>`: which of our records are in the target; and `edited/<object>`: those that somebody has
-    changed there since our last load, in which fields (`__edits`), with what the target holds (parents as entities)."""
-    names, columns = Names(object_plan.name), text_columns(object_plan, "__entity", "target_id")
-    theirs = relations.scan(THEIRS, object_plan.name, also=columns)
-    seen = scan_folder(project.seen(identity, object_plan.name), columns)
-    relations.execute(
-        f"CREATE TEMP TABLE {names.look} AS SELECT __entity, min(target_id) AS target_id "
-        f"FROM {theirs} WHERE __entity IS NOT NULL GROUP BY __entity"
-    )
-    fields = [name for name in columns if name[0] != "_" and name != "target_id"]
-    edits = ", ".join(f"CASE WHEN t.{quoted(c)} IS DISTINCT FROM v.{quoted(c)} THEN {literal(c)} END" for c in fields)
-    held, joins = translated(relations, plan, object_plan)
-    relations.execute(
-        f"""CREATE TEMP TABLE {names.edited} AS
-        SELECT t.__entity, list_filter([{edits or "NULL"}]::VARCHAR[], lambda x: x IS NOT NULL) AS __edits{held}
-        FROM {theirs} t JOIN {seen} v USING (__entity){joins} WHERE len(__edits) > 0
-        QUALIFY row_number() OVER (PARTITION BY t.__entity ORDER BY t.target_id) = 1"""
-    )
-
-
 def _before(object_plan: ObjectPlan, name: str) -> str:
     """What the target holds of a field, as far as we wrote or matched it; a parent that is not ours counts as none."""
     found = "NULL" if _is_reference(object_plan, name) else f"x.{quoted(name)}"
@@ -197,8 +181,8 @@ def _final(object_plan: ObjectPlan, name: str) -> str:
     field = next(f for f in loaded_fields(object_plan) if f.target == name)
     # What is left of a record that a person has split keeps nothing of those who left.
     again = ours if field.clear else f"CASE WHEN __k_split THEN {ours} ELSE coalesce({ours}, {sent}) END"
-    if object_plan.on_rerun.edited == "target_wins":
-        again = f"CASE WHEN list_contains(d.__edits, {literal(name)}) THEN {sent} ELSE {again} END"
+    stays = "__edits" if object_plan.on_rerun.edited == "target_wins" else "__stays"
+    again = f"CASE WHEN list_contains(d.{stays}, {literal(name)}) THEN {sent} ELSE {again} END"
     if not object_plan.existing.match and object_plan.existing.learned is None:
         return again
     kept = "NULL" if field.ref is not None else theirs  # their parent is an id of the target, not an entity of ours
@@ -223,7 +207,7 @@ def _action(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
     now_excluded = "held" if object_plan.on_rerun.now_excluded == "review" else "excluded"
     differs = " OR ".join(map(_differs, fields)) or "FALSE"
     declared = object_plan.on_rerun.edited
-    waits = {"review": "__touched OR __forgotten", "source_wins": "FALSE", "target_wins": "__forgotten"}[declared]
+    waits = {"review": "len(__odds) > 0 OR __forgotten", "source_wins": "FALSE", "target_wins": "__forgotten"}[declared]
     return f"""CASE
       WHEN __k_code IS NOT NULL THEN 'held'
       WHEN __state = 'excluded' AND __was_sent THEN '{now_excluded}'
@@ -260,8 +244,8 @@ _MESSAGE = """CASE
   WHEN __orphan THEN 'its parent is nowhere in this plan'
   WHEN __was_sent AND NOT __there THEN 'we loaded it, and it is not in the target any more'
   WHEN __action = 'held' AND __forgotten THEN 'the target holds other values with our key; what we sent is unknown'
-  WHEN __action = 'held' AND __was_sent THEN 'changed in the target since our last load; ours would change '
-       || array_to_string({changed}, ', ')
+  WHEN __action = 'held' AND __was_sent THEN 'changed in the target since our last load, and in the sources: '
+       || array_to_string(__odds, ', ')
   WHEN __existing AND __n_theirs > 1 THEN __n_theirs || ' records of the target look like it'
   WHEN __existing AND __n_ours > 1 THEN __n_ours || ' of ours look like record ' || __target_id || ' of the target'
   WHEN __existing THEN 'record ' || __target_id || ' of the target looks like it'

@@ -1,14 +1,16 @@
 """Plan the load: compare what shall be with what was sent and what the target holds. It writes nothing there."""
 
 from crm_migrate.connecting.contract import Target
+from crm_migrate.errors import MappingError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal
 from crm_migrate.stages.load.actions import decide, finished, forget
 from crm_migrate.stages.load.choices import choice_values
 from crm_migrate.stages.load.claims import refuse_claimed
 from crm_migrate.stages.load.earlier import settle_earlier
+from crm_migrate.stages.load.edits import three_values
 from crm_migrate.stages.load.keys import Names, identify, plan_listing, remember
-from crm_migrate.stages.load.objects import target_object, target_objects
+from crm_migrate.stages.load.objects import loaded_fields, target_object, target_objects
 from crm_migrate.stages.load.parents import hold_children
 from crm_migrate.stages.load.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.load.promises import hold_refusable
@@ -18,9 +20,11 @@ from crm_migrate.stages.load.theirs import read_claims, read_theirs
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.relations import Relations, relations, scan_folder
+from crm_migrate.workspace.settlements import Settlement, read_settlements
 from crm_migrate.workspace.tables import (
     BEFORE,
     COMPLETED,
+    CONFLICTS,
     CROSSWALK,
     EDITS,
     KNOWN,
@@ -53,8 +57,9 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             identify(tables, project, identity, plan, object_plan)
             follow(tables, project, identity, object_plan, _set_aside(tables, object_plan))
         choices = {}
+        settled = _settled(project)
         for object_plan in plan.objects:
-            decide(tables, project, identity, plan, object_plan)
+            decide(tables, project, identity, plan, object_plan, settled)
             found = there.object(object_plan.target)
             choices[object_plan.name] = tuple(choice_values(tables, object_plan, found))
             hold_refusable(tables, plan, object_plan, found)
@@ -79,6 +84,14 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     return load_plan
 
 
+def _settled(project: Project) -> list[Settlement]:
+    """What people said of conflicts. MappingError where it cannot be read: a word that is not heard would be lost."""
+    settled, findings = read_settlements(project.decisions)
+    if findings:
+        raise MappingError("what was decided about conflicts cannot be read", findings)
+    return settled
+
+
 def _begun(project: Project, run: Run) -> bool:
     if not project.ledger.exists():
         return False
@@ -95,6 +108,8 @@ def _publish(tables: Relations, project: Project, identity: str, plan: Plan, obj
     tables.publish_pieces(lines, PLANNED, object_plan.name)
     edits = f"SELECT __entity, unnest(__edits) AS field FROM {names.edited} ORDER BY __entity, field"
     tables.publish(edits, EDITS, object_plan.name)
+    fields = [str(field.target) for field in loaded_fields(object_plan)]
+    tables.publish(three_values(object_plan, fields), CONFLICTS, object_plan.name)
     forget(tables, object_plan)
     tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", VANISHED, object_plan.name)
     ids = tables.scan(THEIRS, object_plan.name)

@@ -106,7 +106,10 @@ def test_a_user_s_change_is_never_overwritten(bench: MakeBench) -> None:
     b = bench()
     b.load(accounts=ACCOUNTS, contacts=CONTACTS)
     b.sql("UPDATE person SET email = 'new@isik.example' WHERE last_name = 'Yılmaz'")
-    plan = b.load(accounts=ACCOUNTS, contacts=[{**CONTACTS[0], "vip": "false"}, CONTACTS[1], CONTACTS[2]])
+    plan = b.load(
+        accounts=ACCOUNTS,
+        contacts=[{**CONTACTS[0], "vip": "false", "email": "ours@isik.example"}, CONTACTS[1], CONTACTS[2]],
+    )
     assert counts(plan, "contacts") == {"held": 1, "unchanged": 1}
     assert [code for o in plan.objects for code in o.codes] == ["target_conflict"]
     row = next(r for r in b.there("contacts") if r["last_name"] == "Yılmaz")
