@@ -1,16 +1,19 @@
 """The verb `conflicts`: fields that the sources and users of the target both changed, and whose value stays."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crm_migrate.cli import next_step
+from crm_migrate.cli.answered import answer_options, reader
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.migrate import json_option, project_argument
 from crm_migrate.cli.screen import Screen
-from crm_migrate.errors import UsageError
+
+if TYPE_CHECKING:
+    from crm_migrate.correcting.sheets import Who
 
 WORKBOOK = "conflicts.xlsx"
 
@@ -19,10 +22,7 @@ WORKBOOK = "conflicts.xlsx"
 @project_argument
 @click.option("--run", "run_id", metavar="ID", help="Of this run; the latest whose load was planned by default.")
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help=f"Workbook to write; {WORKBOOK}.")
-@click.option("--read", "answers", type=click.Path(path_type=Path), help="Read the answered workbook.")
-@click.option("--who", help="With --read: who decided.")
-@click.option("--why", help="With --read: why, for whoever looks at it later.")
-@click.option("--dry-run", is_flag=True, help="With --read: check everything, write nothing.")
+@answer_options
 @json_option
 def conflicts_command(
     folder: Path, run_id: str | None, out: Path | None, answers: Path | None, who: str | None, why: str | None,
@@ -32,25 +32,17 @@ def conflicts_command(
 
     \b
     crm-migrate conflicts demo -o conflicts.xlsx     write `ours` or `theirs` into yellow cells
-    crm-migrate conflicts demo --read conflicts.xlsx --who ayse --why "she wrote to us"
+    crm-migrate conflicts demo --read conflicts.xlsx --who ayse --why asked
     crm-migrate run demo                             acts on it
 
     What only users changed stays, what only the sources changed is written: neither is asked about. The answers become
     decisions/conflicts.yaml; where one of the values changes again, the question comes back.
     """
-    if answers is None:
-        given = {"--who": who, "--why": why, "--dry-run": dry_run or None}
-        if alone := [name for name, value in given.items() if value is not None]:
-            raise UsageError(
-                f"{alone[0]} goes with --read", hint="crm-migrate conflicts PROJECT --read FILE --who NAME"
-            )
+    by = reader("conflicts", answers, who, why, dry_run=dry_run, writing={"-o": out, "--run": run_id})
+    if answers is None or by is None:
         _show(folder, run_id, out or Path(WORKBOOK), as_json=as_json)
-        return
-    if out is not None or run_id is not None:
-        raise UsageError("--read takes a workbook and writes none", hint="leave out -o and --run")
-    if not who or not why:
-        raise UsageError("a decision says who made it and why", hint='add --who NAME --why "she wrote to us"')
-    _take(folder, answers, who, why, dry_run=dry_run, as_json=as_json)
+    else:
+        _take(folder, answers, by, dry_run=dry_run, as_json=as_json)
 
 
 def _show(folder: Path, run_id: str | None, out: Path, *, as_json: bool) -> None:
@@ -77,12 +69,11 @@ def _show(folder: Path, run_id: str | None, out: Path, *, as_json: bool) -> None
         screen.next(f"answer, then: {read}")
 
 
-def _take(folder: Path, answers: Path, who: str, why: str, *, dry_run: bool, as_json: bool) -> None:
+def _take(folder: Path, answers: Path, who: "Who", *, dry_run: bool, as_json: bool) -> None:
     from crm_migrate.cli import frames
     from crm_migrate.correcting.conflicts import take
-    from crm_migrate.correcting.sheets import Who
 
-    taken = take(project_of(folder), answers, Who(who, datetime.now(UTC).date().isoformat(), why), dry_run=dry_run)
+    taken = take(project_of(folder), answers, who, dry_run=dry_run)
     ours = sum(each.keep == "ours" for each in taken.settled)
     screen = Screen(quiet=as_json)
     if as_json:

@@ -1,16 +1,19 @@
 """The verb `rejects`: rejected rows as a workbook in the shape of their source, and the corrected workbook back."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crm_migrate.cli import next_step
+from crm_migrate.cli.answered import answer_options, reader
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.migrate import json_option, project_argument
 from crm_migrate.cli.screen import Screen
-from crm_migrate.errors import UsageError
+
+if TYPE_CHECKING:
+    from crm_migrate.correcting.sheets import Who
 
 WORKBOOK = "rejects.xlsx"
 
@@ -20,10 +23,7 @@ WORKBOOK = "rejects.xlsx"
 @click.option("--run", "run_id", metavar="ID", help="Of this run; the latest that was reconciled by default.")
 @click.option("--held", is_flag=True, help="Also rows that wait for a person.")
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help=f"Workbook to write; {WORKBOOK}.")
-@click.option("--read", "answers", type=click.Path(path_type=Path), help="Read the corrected workbook.")
-@click.option("--who", help="With --read: who corrected.")
-@click.option("--why", help="With --read: why, for whoever looks at it later.")
-@click.option("--dry-run", is_flag=True, help="With --read: check everything, write nothing.")
+@answer_options
 @json_option
 def rejects_command(
     folder: Path, run_id: str | None, held: bool, out: Path | None, answers: Path | None, who: str | None,
@@ -33,23 +33,17 @@ def rejects_command(
 
     \b
     crm-migrate rejects demo -o rejects.xlsx     yellow cells may be changed
-    crm-migrate rejects demo --read rejects.xlsx --who ayse --why "asked the customer"
+    crm-migrate rejects demo --read rejects.xlsx --who ayse --why asked
     crm-migrate run demo                         with the corrections
 
     The export stays as it is. What is changed becomes decisions/corrections.yaml: every run puts it in again, and the
     report says so. Where a cell of a later export says something else, its correction is left out and told.
     """
-    if answers is None:
-        given = {"--who": who, "--why": why, "--dry-run": dry_run or None}
-        if alone := [name for name, value in given.items() if value is not None]:
-            raise UsageError(f"{alone[0]} goes with --read", hint="crm-migrate rejects PROJECT --read FILE --who NAME")
+    by = reader("rejects", answers, who, why, dry_run=dry_run, writing={"-o": out, "--held": held, "--run": run_id})
+    if answers is None or by is None:
         _give(folder, run_id, out or Path(WORKBOOK), held=held, as_json=as_json)
-        return
-    if out is not None or held or run_id is not None:
-        raise UsageError("--read takes a workbook and writes none", hint="leave out -o, --run and --held")
-    if not who or not why:
-        raise UsageError("a correction says who made it and why", hint='add --who NAME --why "asked the customer"')
-    _take(folder, answers, who, why, dry_run=dry_run, as_json=as_json)
+    else:
+        _take(folder, answers, by, dry_run=dry_run, as_json=as_json)
 
 
 def _give(folder: Path, run_id: str | None, out: Path, *, held: bool, as_json: bool) -> None:
@@ -82,13 +76,11 @@ def _give(folder: Path, run_id: str | None, out: Path, *, held: bool, as_json: b
     screen.next(f"correct yellow cells, then: {read}")
 
 
-def _take(folder: Path, answers: Path, who: str, why: str, *, dry_run: bool, as_json: bool) -> None:
+def _take(folder: Path, answers: Path, who: "Who", *, dry_run: bool, as_json: bool) -> None:
     from crm_migrate.cli import frames
-    from crm_migrate.correcting.sheets import Who
     from crm_migrate.correcting.taking import take
 
-    today = datetime.now(UTC).date().isoformat()
-    taken = take(project_of(folder), answers, Who(who, today, why), dry_run=dry_run)
+    taken = take(project_of(folder), answers, who, dry_run=dry_run)
     screen = Screen(quiet=as_json)
     if as_json:
         findings = [{"code": f.code, "place": str(f.place), "message": f.message} for f in taken.findings]
