@@ -93,11 +93,20 @@ def words_mapped(column: pl.Series, mapping: dict[str, str]) -> pl.Series:
 
 @once_per_value
 def person(column: pl.Series) -> pl.Series:
-    """A person's name without titles and suffixes; what is nothing but a title is no name."""
-    titles = dict.fromkeys(word_set("titles"), "")
-    pattern = r"\b(" + "|".join(sorted(titles)) + r")\b"
-    plain = folded(column)
-    return plain.str.replace_all(pattern, "").str.replace_all(" +", " ").str.strip_chars().replace("", None)
+    """A person's name without titles and suffixes; what is nothing but a title is no name.
+
+    What is a title and a name (`Earl`, `Don`, `Bart`) goes only where two other words are left: two brothers would be
+    one person without their given names.
+    """
+    plain = _without(folded(column), word_set("titles"))
+    less = _without(plain, word_set("titles_or_names"))
+    named = less.str.contains(" ", literal=True).fill_null(False)
+    return less.zip_with(named, plain)
+
+
+def _without(column: pl.Series, words: frozenset[str]) -> pl.Series:
+    pattern = r"\b(" + "|".join(sorted(words)) + r")\b"
+    return column.str.replace_all(pattern, "").str.replace_all(" +", " ").str.strip_chars().replace("", None)
 
 
 @once_per_value
