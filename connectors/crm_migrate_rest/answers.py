@@ -27,11 +27,12 @@ Row = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The organisation, and how many records a batch and a page hold."""
+    """The organisation, how many records a batch and a page hold, and its objects."""
 
     organisation: str
     batch: int
     page: int
+    objects: tuple[str, ...] = ()
 
 
 Record = tuple[str, Mapping[str, Any]]  # id, values by field
@@ -101,7 +102,9 @@ def about(answer: Answer) -> About:
     name, batch, page = _text(said.get("organisation")), _count(said.get("batch")), _count(said.get("page"))
     if not name or not batch or not page:
         raise answer.unreadable("without organisation, batch and page")
-    return About(name, batch, page)
+    objects = said.get("objects")
+    named = objects if isinstance(objects, list) else []
+    return About(name, batch, page, tuple(each for each in named if isinstance(each, str) and each))
 
 
 def described(answer: Answer, object: str) -> Described | None:
@@ -161,16 +164,63 @@ def written(answer: Answer, rows: Sequence[Row], key_field: str, action: str, no
         key = result.get("key")
         if isinstance(key, str) and key:
             said.setdefault(key, []).append(_judged(result, sent.get(key, {}), key_field, action, now))
-    # Twice the same is said once; two different words about one record are none.
-    clear = {key: words[0] for key, words in said.items() if all(each == words[0] for each in words)}
-    return Written(
-        Outcome(
-            loaded={key: each.id for key, each in clear.items() if each.id},
-            refused={key: each.refusal for key, each in clear.items() if each.refusal},
-            in_doubt=frozenset(key for key in said if key not in clear or clear[key].unclear),
-            later={key: each.later for key, each in clear.items() if each.later},
-        ),
-        frozenset(key for key, each in clear.items() if each.nameless and key in sent),
+    clear = _clear(said)
+    return Written(_outcome(said, clear), frozenset(k for k, each in clear.items() if each.nameless and k in sent))
+
+
+def by_id(answer: Answer, rows: Sequence[Row], done: Collection[str], now: datetime) -> Outcome:
+    """An outcome per entity of records that were named by their ids (`__target_id`), as far as the answer names them.
+
+    `done` are the words for what was asked; where they say that records were deleted, who is not there is `gone`.
+    """
+    if answer.status in _WHOLE or (answer.status == 400 and error_of(answer)[0] in _ALONE):
+        return _refused_whole(answer, rows, now)
+    entities = {str(row[TARGET_ID]): str(row[ENTITY]) for row in rows}
+    said: dict[str, list[_Said]] = {}
+    for result in _results(answer):
+        id, key = _text(result.get("id")), _text(result.get("key"))
+        entity = entities.get(id) or key or id
+        told = _of_id(result, {e: i for i, e in entities.items()}.get(entity, ""), entity, done, now)
+        if entity:
+            said.setdefault(entity, []).append(told)
+    return _outcome(said, _clear(said))
+
+
+_ABSENT = ("NOT_FOUND", "DELETED")
+
+
+def _of_id(result: Mapping[str, Any], id: str, entity: str, done: Collection[str], now: datetime) -> "_Said":
+    status, deletes = _text(result.get("status")), "deleted" in done
+    if _text(result.get("id")) not in ("", id) or _text(result.get("key")) not in ("", entity):
+        return _Said(unclear=True)  # two names that do not fit each other
+    if not id:
+        return _Said(unclear=True)  # somebody whom nobody asked for
+    if status in done:
+        return _Said(id=id)
+    if status != "refused":
+        return _Said(unclear=True)
+    error = result.get("error")
+    error = error if isinstance(error, dict) else {}
+    code = _text(error.get("code"))
+    if code == LOCKED:
+        return _Said(later=now + LOCK_PAUSE)
+    if deletes and code in _ABSENT:
+        return _Said(id=id, gone=True)
+    return _Said(refusal=Refusal(_text(error.get("message")) or "the CRM gives no reason", code))
+
+
+def _clear(said: "Mapping[str, Sequence[_Said]]") -> "dict[str, _Said]":
+    """Twice the same is said once; two different words about one record are none."""
+    return {key: words[0] for key, words in said.items() if all(each == words[0] for each in words)}
+
+
+def _outcome(said: "Mapping[str, Sequence[_Said]]", clear: "Mapping[str, _Said]") -> Outcome:
+    return Outcome(
+        loaded={key: each.id for key, each in clear.items() if each.id},
+        refused={key: each.refusal for key, each in clear.items() if each.refusal},
+        in_doubt=frozenset(key for key in said if key not in clear or clear[key].unclear),
+        later={key: each.later for key, each in clear.items() if each.later},
+        gone=frozenset(key for key, each in clear.items() if each.gone),
     )
 
 
@@ -183,6 +233,7 @@ class _Said:
     later: datetime | None = None
     nameless: bool = False
     unclear: bool = False
+    gone: bool = False  # beside `id`: it was not there any more
 
 
 def _judged(result: Mapping[str, Any], row: Row, key_field: str, action: str, now: datetime) -> _Said:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, By, TargetObject, WriteBatch
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Action, By, TargetObject, WriteBatch
 from crm_migrate.connecting.http import Request
 from crm_migrate_rest.describe import Described, Missing
 from crm_migrate_rest.values import json_of
@@ -44,20 +44,31 @@ def finding(object: TargetObject, fields: Sequence[str], by: By, values: Sequenc
 def writing(batch: WriteBatch, described: Described, ids: Mapping[str, str]) -> Request:
     """A batch as one request: creations, or changes of the records whose `ids` (entity -> target id) are known.
 
-    Our key goes along in both, so that every result carries it. Rows without an id are left out of changes.
+    Our key goes along in both, so that every result carries it; who is released loses it. Rows without an id are left
+    out of changes.
     """
     object, creates = batch.object, batch.action == "create"
     rows = [row for row in batch.rows.to_pylist() if creates or row[ENTITY] in ids]
     records = [
-        ({} if creates else {"id": ids[row[ENTITY]]}) | {"fields": _fields(object, described, row, creates)}
+        ({} if creates else {"id": ids[row[ENTITY]]})
+        | {"fields": _fields(described, row, creates) | _key(object, row, batch.action)}
         for row in rows
     ]
     verb = "create" if creates else "update"
     return Request("POST", f"/v1/objects/{{object}}/batch/{verb}", {"object": object.name}, json={"records": records})
 
 
-def _fields(object: TargetObject, described: Described, row: Row, creates: bool) -> dict[str, Any]:
+def _fields(described: Described, row: Row, creates: bool) -> dict[str, Any]:
     """The cells of a record by field. A creation leaves out empty ones, a change clears them."""
     cells = {name: cell for name, cell in row.items() if name not in (ENTITY, TARGET_ID)}
-    said = {n: json_of(cell, described.type(n)) for n, cell in cells.items() if not (creates and cell is None)}
-    return {**said, object.key_field: row[ENTITY]}
+    return {n: json_of(cell, described.type(n)) for n, cell in cells.items() if not (creates and cell is None)}
+
+
+def _key(object: TargetObject, row: Row, action: Action) -> dict[str, str | None]:
+    return {object.key_field: None if action == "release" else row[ENTITY]}
+
+
+def deleting(object: TargetObject, ids: Sequence[str]) -> Request:
+    """Records that go, by their ids."""
+    records = [{"id": id} for id in ids]
+    return Request("POST", "/v1/objects/{object}/batch/delete", {"object": object.name}, json={"records": records})

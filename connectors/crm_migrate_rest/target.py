@@ -4,8 +4,9 @@ Our key is unique there, so a record that was created by a try that nobody answe
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property, partial
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -156,27 +157,29 @@ class RestTarget:
         if TARGET_ID not in batch.rows.column_names:
             found = self._surely_named(batch.object, [row[ENTITY] for row in rows])
             return found, {row[ENTITY]: GONE for row in rows if row[ENTITY] not in found}
-        there = {
-            row["target_id"]: row[ENTITY]
-            for table in self.read(batch.object.bare(), "id", [row[TARGET_ID] for row in rows])
-            for row in table.to_pylist()
-        }
+        there = self._surely_there(batch.object, [row[TARGET_ID] for row in rows])
         refused = {
             row[ENTITY]: TAKEN if row[TARGET_ID] in there else GONE
             for row in rows
-            if there.get(row[TARGET_ID], "") not in (None, row[ENTITY])
+            if there.get(row[TARGET_ID], "?") not in ("", row[ENTITY])
         }
         return {row[ENTITY]: row[TARGET_ID] for row in rows if row[ENTITY] not in refused}, refused
 
+    def _surely_there(self, object: TargetObject, ids: Sequence[str]) -> dict[str, str]:
+        """Id -> our key, or "", of records; one miss proves nothing."""
+        return seek(partial(self._keys, object), ids, MISSES, self._settle)[0]
+
+    def _keys(self, object: TargetObject, ids: Sequence[str]) -> dict[str, str]:
+        tables = self.read(object.bare(), "id", ids)
+        return {row["target_id"]: row[ENTITY] or "" for table in tables for row in table.to_pylist()}
+
+    def _settle(self) -> bool:
+        self._waiting.wait(self._settings.settle_seconds)
+        return True
+
     def _surely_named(self, object: TargetObject, entities: Sequence[str]) -> dict[str, str]:
         """Entity -> target id by our key; one miss proves nothing where a record that was just written may hide."""
-
-        def settle() -> bool:
-            self._waiting.wait(self._settings.settle_seconds)
-            return True
-
-        found, _ = seek(partial(self._named, object, doubtful=False), entities, MISSES, settle)
-        return found
+        return seek(partial(self._named, object, doubtful=False), entities, MISSES, self._settle)[0]
 
     def _named(self, object: TargetObject, entities: Sequence[str], *, doubtful: bool = True) -> dict[str, str]:
         """Entity -> target id by our key. Where an answer is being completed (`doubtful`) no error may lose it."""
@@ -201,6 +204,47 @@ class RestTarget:
         if refused:
             return Answer(refused=refused, later=dict.fromkeys(entities, now))
         return outcome
+
+    # ------------------------------------------------------------------------------------------------ taking back
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """One request, of the records that are there and carry our key."""
+        rows = batch.rows.to_pylist()
+        there = self._surely_there(batch.object, [row[TARGET_ID] for row in rows])
+        gone = {row[ENTITY]: row[TARGET_ID] for row in rows if row[TARGET_ID] not in there}
+        refused = {r[ENTITY]: TAKEN for r in rows if there.get(r[TARGET_ID], r[ENTITY]) != r[ENTITY]}
+        left = [row for row in rows if row[ENTITY] not in gone and row[ENTITY] not in refused]
+        known = Answer(gone, refused, gone=frozenset(gone))
+        if not left:
+            return known
+        reply = self._http.send(requests.deleting(batch.object, [row[TARGET_ID] for row in left]))
+        return _joined(known, answers.by_id(reply, left, ("deleted",), self._waiting.now()), left, self._waiting.now())
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """One request. Where its results name nobody, the CRM is asked who has lost our key."""
+        described = self._described(batch.object)
+        ids, refused = self._ids(batch)
+        left = [row for row in batch.rows.to_pylist() if row[ENTITY] in ids]
+        if not left:
+            return Answer(refused=refused)
+        reply = self._http.send(requests.writing(batch, described, ids))
+        told = answers.by_id(reply, left, ("updated", "unchanged"), self._waiting.now())
+        named = {*told.loaded, *told.refused, *told.in_doubt, *told.later}
+        nameless = {ids[row[ENTITY]]: row[ENTITY] for row in left if row[ENTITY] not in named}
+        if nameless and told.refused_whole is None:
+            now = self._keys(batch.object, list(nameless))
+            told = replace(told, loaded={**told.loaded, **{nameless[id]: id for id, key in now.items() if not key}})
+        return _joined(Answer(refused=refused), told, left, self._waiting.now())
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """By the reference fields of all objects of the CRM, read record by record: it cannot be asked."""
+        for other, described in self._look(self._about.objects).items():
+            pointing = {name for name, words in described.fields.items() if words.get("reference") == object.name}
+            for name in sorted(each for each in pointing if (other, each) not in known):
+                for page in self._pages(TargetObject(other, (), object.key_field), [name]):
+                    ids = [str(values[name]) for _, values in page if values.get(name)]
+                    told = (("object", other), ("field", name))
+                    yield pa.table({"target_id": pa.array(ids, pa.string())} | {n: [t] * len(ids) for n, t in told})
 
     # ------------------------------------------------------------------------------------------------ asking
 
@@ -239,6 +283,20 @@ class RestTarget:
         """Give back the connections."""
         self._http.close()
         self._tokens.close()
+
+
+def _joined(known: Answer, told: Answer, left: Sequence[Mapping[str, str]], now: datetime) -> Answer:
+    """What was known before a request and what it was answered; a refusal of the whole is not about those known."""
+    if told.refused_whole is not None:
+        if not known.loaded and not known.refused:
+            return told
+        return replace(known, later=dict.fromkeys((row[ENTITY] for row in left), now))
+    return replace(
+        told,
+        loaded={**known.loaded, **told.loaded},
+        refused={**known.refused, **told.refused},
+        gone=known.gone | told.gone,
+    )
 
 
 def _table(records: Sequence[answers.Record], key_field: str, names: Sequence[str], described: Described) -> pa.Table:

@@ -61,6 +61,7 @@ class Habits:
     names_culprit: bool = True  # ... and the refusal says which record it was
     returns_ids: bool = True
     shuffled: bool = False
+    referred_stay: bool = False  # a record that others refer to cannot be deleted
     token_seconds: float = 3600
     client_id: str = "crm-migrate"
     client_secret: str = "not-a-secret"  # noqa: S105 -- of a simulator
@@ -219,7 +220,7 @@ class RestCrm:
         said = _mapping(call.request.json())
         records = [_mapping(each) for each in self._batch(said.get("records"))]
         self._each_once(call, object, records, said.get("key"))
-        one = _one_record(call, object, verb, said.get("key"))
+        one = _one_record(call, object, verb, said.get("key"), alone=self.habits.referred_stay)
         if self.habits.atomic:
             return self._all_or_nothing(call, records, one)
         results = [self._result(call, object, record, one) for record in call.records(records)]
@@ -289,8 +290,11 @@ class RestCrm:
 One = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def _one_record(call: Call, object: str, verb: str, key: Any) -> One:
-    """What a verb does with one record, and the result that tells of it. Refused where a rule is broken."""
+def _one_record(call: Call, object: str, verb: str, key: Any, *, alone: bool) -> One:
+    """What a verb does with one record, and the result that tells of it. Refused where a rule is broken.
+
+    `alone`: only a record that no other refers to is deleted.
+    """
     store, now = call.store, call.clock.now()
 
     def create(said: dict[str, Any]) -> dict[str, Any]:
@@ -306,8 +310,12 @@ def _one_record(call: Call, object: str, verb: str, key: Any) -> One:
             return create(said) if found is None else update({**said, "id": found.id})
 
     def delete(said: dict[str, Any]) -> dict[str, Any]:
-        store.delete(object, _text(said.get("id"), "id"), now)
-        return {"id": said["id"], "status": "deleted"}
+        id = _text(said.get("id"), "id")
+        gone = store.get(object, id)
+        if alone and gone is not None:
+            store.unreferred(object, id)
+        store.delete(object, id, now)
+        return {"status": "deleted", **_present({"id": id, "key": gone and _key(call, object, gone.values)})}
 
     def undelete(said: dict[str, Any]) -> dict[str, Any]:
         return _done(call, store.undelete(object, _text(said.get("id"), "id"), now), "undeleted")

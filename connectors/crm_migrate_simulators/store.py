@@ -145,6 +145,13 @@ class Store:
             before = self._live(object, id)
             self._put(before, replace(before, deleted=True, changed=at, version=before.version + 1))
 
+    def unreferred(self, object: str, id: str) -> None:
+        """Refused where a live record refers to this one."""
+        for other in self.schema.objects.values():
+            for name in (f.name for f in other.fields.values() if f.reference == object):
+                if any(record.values.get(name) == id for record in self.all(other.name)):
+                    raise Refused("REFERRED", f"{other.name} refer to {id}", name)
+
     def undelete(self, object: str, id: str, at: float) -> Record:
         """Bring a deleted record back, unless its unique values are taken by now."""
         with self.lock:

@@ -80,14 +80,24 @@ def claim(session: Session, dialect: Dialect, batch: WriteBatch) -> None:
     session.run(f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s, %s, %s)", values)
 
 
-def complete(session: Session, dialect: Dialect, batch: WriteBatch, rejected: Mapping[str, str]) -> None:
-    """Enter what became of it, in the same transaction as the rows."""
-    counts = {"rows": batch.rows.num_rows, "loaded": batch.rows.num_rows - len(rejected), "rejected": len(rejected)}
+def complete(
+    session: Session, dialect: Dialect, batch: WriteBatch, rejected: Mapping[str, str], gone: Sequence[str] = ()
+) -> None:
+    """Enter what became of it, in the same transaction as the rows; `gone` were to be removed and were not there."""
+    done = batch.rows.num_rows - len(rejected)
+    counts = {"rows": batch.rows.num_rows, "loaded": done, "rejected": len(rejected), "gone": list(gone)}
     table = dialect.place(BATCHES)
     session.run(
         f"UPDATE {table} SET counts = %s, rejected = %s WHERE project = %s AND run = %s AND batch = %s",
         (json.dumps(counts), json.dumps(dict(rejected), sort_keys=True), batch.project, batch.run, batch.batch),
     )
+
+
+def gone(session: Session, dialect: Dialect, batch: WriteBatch) -> list[str]:
+    """Who of a committed batch was to be removed and was not there."""
+    query = f"SELECT counts FROM {dialect.place(BATCHES)} WHERE project = %s AND run = %s AND batch = %s"
+    ((counts,),) = session.run(query, (batch.project, batch.run, batch.batch))
+    return list(json.loads(counts).get("gone", ()))
 
 
 def committed(session: Session, dialect: Dialect, project: str, run: str) -> dict[str, str]:

@@ -238,8 +238,8 @@ class Mariadb:
             names = [key if name == ENTITY else name for name in rows.column_names]
             self._send(session, self.dialect.place(table.name), names, table, rows)
 
-    def update(self, session: MariadbSession, table: Table, key: str, rows: pa.Table) -> None:
-        """Changed records, found by our key, or by the target's id where they are adopted."""
+    def update(self, session: MariadbSession, table: Table, key: str, rows: pa.Table, *, release: bool = False) -> None:
+        """Changed records, found by our key, or by the target's id where they are adopted, or lose our key again."""
         with self.attempt(session):
             quote, place, adopt = self.dialect.quote, self.dialect.place(table.name), TARGET_ID in rows.column_names
             columns = [{ENTITY: key, TARGET_ID: table.key}.get(name, name) for name in rows.column_names]
@@ -252,7 +252,8 @@ class Mariadb:
                 f"AS SELECT {listed} FROM {place} WHERE FALSE"
             )
             self._send(session, new, columns, table, rows)
-            sets = ", ".join(f"t.{quote(c)} = n.{quote(c)}" for c in columns if c != by)
+            value = {key: "NULL"} if release else {}
+            sets = ", ".join(f"t.{quote(c)} = {value.get(c, f'n.{quote(c)}')}" for c in columns if c != by)
             free = f" AND (t.{quote(key)} IS NULL OR t.{quote(key)} = n.{quote(key)})" if adopt else ""
             found = session.change(
                 f"UPDATE {place} t JOIN {new} n ON t.{quote(by)} = n.{quote(by)}{free} SET {sets}"
@@ -288,6 +289,11 @@ class Mariadb:
             text = f"CAST({name} AS CHAR)"
             short = f"TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM {text}))"
             return f"IF(LOCATE('.', {text}) > 0 AND LOCATE('e', {text}) = 0, {short}, {text})"
+        if column.form == "shape":
+            return f"ST_AsText({name})"
+        if column.form == "bytes":
+            text = f"CONVERT({name} USING utf8mb4)"
+            return f"IF({name} = CAST({text} AS BINARY), {text}, HEX({name}))"
         if column.storage != "instant":
             return f"CAST({name} AS CHAR)"
         fraction = f"IF(MICROSECOND({name}) = 0, '', TRIM(TRAILING '0' FROM DATE_FORMAT({name}, '.%f')))"

@@ -168,8 +168,10 @@ class Postgres:
             names = [key if name == ENTITY else name for name in rows.column_names]
             session.copy_in(self._copy(self.dialect.place(table.name), names), rows)
 
-    def update(self, session: PostgresSession, table: Table, key: str, rows: pa.Table) -> None:
-        """Changed records, found by our key, or by the target's id where they are adopted."""
+    def update(
+        self, session: PostgresSession, table: Table, key: str, rows: pa.Table, *, release: bool = False
+    ) -> None:
+        """Changed records, found by our key, or by the target's id where they are adopted, or lose our key again."""
         with self.attempt(session):
             quote, place, adopt = self.dialect.quote, self.dialect.place(table.name), TARGET_ID in rows.column_names
             columns = [{ENTITY: key, TARGET_ID: table.key}.get(name, name) for name in rows.column_names]
@@ -180,7 +182,8 @@ class Postgres:
             )
             session.copy_in(self._copy("pg_temp._crm_migrate_new", columns), rows)
             by = table.key if adopt else key
-            sets = [f"{quote(c)} = n.{quote(c)}" for c in columns if c != by]
+            value = {key: "NULL"} if release else {}
+            sets = [f"{quote(c)} = {value.get(c, f'n.{quote(c)}')}" for c in columns if c != by]
             free = f" AND (t.{quote(key)} IS NULL OR t.{quote(key)} = n.{quote(key)})" if adopt else ""
             cursor = session.connection.execute(
                 f"UPDATE {place} t SET {', '.join(sets)} FROM pg_temp._crm_migrate_new n "

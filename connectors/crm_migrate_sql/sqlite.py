@@ -132,13 +132,14 @@ class Sqlite:
             statement = f"INSERT INTO {self.dialect.place(table.name)} ({listed}) VALUES ({places})"
             session.connection.executemany(statement, _values(table, rows, rows.column_names))
 
-    def update(self, session: SqliteSession, table: Table, key: str, rows: pa.Table) -> None:
-        """Changed records, found by our key, or by the target's id where they are adopted."""
+    def update(self, session: SqliteSession, table: Table, key: str, rows: pa.Table, *, release: bool = False) -> None:
+        """Changed records, found by our key, or by the target's id where they are adopted, or lose our key again."""
         with self.attempt(session):
             quote, adopt = self.dialect.quote, TARGET_ID in rows.column_names
             by = TARGET_ID if adopt else ENTITY
-            names = [name for name in rows.column_names if name != by]
-            sets = ", ".join(f"{quote(key if name == ENTITY else name)} = ?" for name in names)
+            names = [name for name in rows.column_names if name != by and not (release and name == ENTITY)]
+            changes = [f"{quote(key if name == ENTITY else name)} = ?" for name in names]
+            sets = ", ".join([*changes, *([f"{quote(key)} = NULL"] if release else [])])
             free = f" AND ({quote(key)} IS NULL OR {quote(key)} = ?)" if adopt else ""
             found = f"{quote(table.key if adopt else key)} = ?{free}"
             statement = f"UPDATE {self.dialect.place(table.name)} SET {sets} WHERE {found}"
@@ -154,7 +155,8 @@ class Sqlite:
         name = self.dialect.quote(column.name)
         if column.storage == "boolean":
             return f"CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE CAST({name} AS TEXT) END"
-        return f"CAST({name} AS TEXT)"
+        text = f"CAST({name} AS TEXT)"
+        return f"CASE typeof({name}) WHEN 'blob' THEN hex({name}) ELSE {text} END" if column.form else text
 
     def rows(self, query: str, names: Sequence[str]) -> Iterator[pa.Table]:
         """The rows of a query as text, streamed from one snapshot."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
@@ -15,6 +15,7 @@ from crm_migrate.crm.types import Storage, type_of
 from crm_migrate.errors import TargetError
 from crm_migrate.quoting import literal
 from crm_migrate_sql.checks import Rule, read_check
+from crm_migrate_sql.numbers import below, digits, scale
 from crm_migrate_sql.uniqueness import uniqueness
 
 POSTGRESQL: dict[Storage, str] = {
@@ -68,7 +69,8 @@ class Column:
     """A column as it is in the database: its storage decides how its text is made canonical.
 
     `filled`: the database gives a value where none is sent. `computed`: it takes none. `below`: numbers are smaller;
-    `scale`, `digits`, `bounds` and `case_blind` are as in the contract.
+    `scale`, `digits`, `bounds` and `case_blind` are as in the contract. `form`: it may hold what is no text, bytes or a
+    shape of geometry.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Column:
     digits: int | None = None
     bounds: tuple[tuple[str, str], ...] = ()
     case_blind: CaseBlind = ""
+    form: Literal["", "bytes", "shape"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +235,12 @@ def _reflected(inspector: sa.Inspector, connection: sa.Connection, schema: str |
             c["name"] in unique.columns,
             filled or c["default"] is not None or bool(c.get("identity")) or "computed" in c,
             "computed" in c or _always(c.get("identity")),
-            _below(c["type"]) if strict else None,
+            below(c["type"]) if strict else None,
             tuple(getattr(c["type"], "enums", ()) or ()) if strict else (),
-            _scale(c["type"]) if strict else None,
-            _digits(c["type"]) if strict else None,
+            scale(c["type"]) if strict else None,
+            digits(c["type"]) if strict else None,
             case_blind="letters" if isinstance(c["type"], CITEXT) else unique.columns.get(c["name"], ""),
+            form=_form(c["type"], declared.get(c["name"])),
         )
         for c in inspector.get_columns(name, schema=schema)
     ]
@@ -275,45 +279,33 @@ def _always(identity: Any) -> bool:
     return bool(identity and identity.get("always"))
 
 
-def _below(kind: sa.types.TypeEngine[Any]) -> Decimal | None:
-    """The size that numbers of a type do not reach."""
-    if isinstance(kind, sa.Integer):
-        bits = 15 if isinstance(kind, sa.SmallInteger) else 63 if isinstance(kind, sa.BigInteger) else 31
-        return Decimal(2**bits)
-    if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float) and kind.precision is not None:
-        return Decimal(10 ** (kind.precision - (kind.scale or 0)))
-    return None
-
-
-def _scale(kind: sa.types.TypeEngine[Any]) -> int | None:
-    """How many decimals a type keeps; what is more is rounded. A NUMERIC without precision keeps all."""
-    if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float) and kind.precision is not None:
-        return kind.scale or 0
-    return None
-
-
-def _digits(kind: sa.types.TypeEngine[Any]) -> int | None:
-    """How many digits a binary number keeps for certain (IEEE 754)."""
-    if not isinstance(kind, sa.Float):
-        return None
-    return 6 if isinstance(kind, sa.REAL) else 15
-
-
 def _declared(connection: sa.Connection, name: str) -> dict[str, str]:
-    """Declared types that SQLAlchemy folds into its own: SQLite's, and MariaDB's JSON, which is a text with a check."""
+    """Declared types that SQLAlchemy folds into its own: SQLite's, MariaDB's JSON, which is a text with a check, and
+    its shapes."""
     if connection.dialect.name == "mariadb":
-        checked = connection.execute(sa.text(_MARIADB_JSON), {"name": name})
-        return {str(row[0]): "JSON_TEXT" for row in checked}
+        checked = connection.execute(sa.text(_MARIADB_DECLARED), {"name": name})
+        return {str(row[0]): str(row[1]) for row in checked}
     if connection.dialect.name != "sqlite":
         return {}
     rows = connection.execute(sa.text("SELECT name, type FROM pragma_table_info(:name)"), {"name": name})
     return {row[0]: row[1] for row in rows}
 
 
-_MARIADB_JSON = (
-    "SELECT constraint_name FROM information_schema.check_constraints WHERE constraint_schema = DATABASE() "
-    "AND table_name = :name AND level = 'Column' AND check_clause LIKE 'json_valid(%'"
+_MARIADB_DECLARED = (
+    "SELECT column_name, 'SHAPE' FROM information_schema.columns WHERE table_schema = DATABASE() "
+    "AND table_name = :name AND data_type IN ('geometry', 'point', 'linestring', 'polygon', 'multipoint', "
+    "'multilinestring', 'multipolygon', 'geometrycollection') UNION ALL "
+    "SELECT constraint_name, 'JSON_TEXT' FROM information_schema.check_constraints "
+    "WHERE constraint_schema = DATABASE() AND table_name = :name AND level = 'Column' "
+    "AND check_clause LIKE 'json_valid(%'"
 )
+
+
+def _form(kind: sa.types.TypeEngine[Any], declared: str | None) -> Literal["", "bytes", "shape"]:
+    if declared == "SHAPE":
+        return "shape"
+    untyped = declared == ""  # a column of no type, as SQLite has them
+    return "bytes" if untyped or isinstance(kind, (sa.LargeBinary, sa.BINARY, sa.VARBINARY, mysql.BIT)) else ""
 
 
 def _storage(kind: sa.types.TypeEngine[Any], declared: str) -> Storage:

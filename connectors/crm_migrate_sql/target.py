@@ -5,7 +5,8 @@ database. Inserts and updates are separate statements by our key.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 
 from crm_migrate.connecting.contract import (
     ENTITY,
+    TARGET_ID,
     Action,
     Answer,
     By,
@@ -24,7 +26,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.errors import TargetError, UsageError
-from crm_migrate_sql import journal
+from crm_migrate_sql import journal, removing
 from crm_migrate_sql.addresses import masked, read_address, require_psycopg, require_pymysql
 from crm_migrate_sql.bisecting import isolate
 from crm_migrate_sql.preparing import changes, refuse_names, refuse_wide, refuse_wide_rows
@@ -189,6 +191,45 @@ class SqlTarget:
             found.update(session.run(f"SELECT {columns} FROM {self._dialect.place(table.name)} WHERE {chosen}"))
         return found
 
+    def remove(self, batch: WriteBatch) -> Answer:
+        """Delete one batch, with its journal row, in one transaction."""
+        table, key = self._table(batch.object), batch.object.key_field
+        with self._backend.writing() as session:
+            refused = journal.replayed(session, self._dialect, batch)
+            replayed = refused is not None
+            if refused is None:
+                journal.claim(session, self._dialect, batch)
+                gone, refused = removing.remove(session, self._backend, table, key, batch.rows)
+                journal.complete(session, self._dialect, batch, refused, gone)
+            else:
+                gone = journal.gone(session, self._dialect, batch)
+        return _by_id(batch, refused, gone=frozenset(gone), replayed=replayed)
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """Change one batch and empty our key, with its journal row, in one transaction."""
+        table, key = self._table(batch.object), batch.object.key_field
+        send: Callable[..., None] = partial(self._backend.update, release=True)
+        with self._backend.writing() as session:
+            refused = journal.replayed(session, self._dialect, batch)
+            replayed = refused is not None
+            if refused is None:
+                journal.claim(session, self._dialect, batch)
+                refused = isolate(batch.rows, lambda rows: send(session, table, key, rows))
+                journal.complete(session, self._dialect, batch, refused)
+        return _by_id(batch, refused, replayed=replayed)
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """By the foreign keys of the database."""
+        table = self._table(object)
+        with self._backend.reading() as session:
+            found = removing.references(session, self._dialect, table)
+        for each in found:
+            field = each.columns[0][0]
+            if len(each.columns) > 1 or (each.table, field) not in known:
+                for ids in self._backend.rows(removing.referring(self._backend, table, each), ["target_id"]):
+                    said = (("object", each.table), ("field", field))
+                    yield pa.table({"target_id": ids["target_id"]} | {n: [text] * len(ids) for n, text in said})
+
     def committed(self, project: str, run: str) -> Mapping[str, str]:
         """Batch name -> digest of the batches of a run, from the journal in the target."""
         if not self._exists(journal.BATCHES):
@@ -236,6 +277,13 @@ class SqlTarget:
 
     def _told(self) -> "_Told":
         return _Told(self._backend.engine.url)
+
+
+def _by_id(batch: WriteBatch, refused: Mapping[str, str], **more: Any) -> Answer:
+    """The answer about records that were named by their ids."""
+    ids = dict(zip(batch.rows[ENTITY].to_pylist(), batch.rows[TARGET_ID].to_pylist(), strict=True))
+    taken = {entity: id for entity, id in ids.items() if entity not in refused}
+    return Answer(taken, {entity: Refusal(said) for entity, said in refused.items()}, **more)
 
 
 class _Told:

@@ -5,7 +5,7 @@ with a point, booleans `true`/`false`, lists are JSON arrays. The semantic type 
 Columns of ours begin with two underscores; a source column that does is renamed by the reader.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ ROW = "__row"  # ordinal of the record in its source, from 0, in the order of fi
 FILE = "__file"  # index of the file in the source
 LINE = "__line"  # first physical line (text), row number (sheet) or ordinal (database), from 1
 ENTITY = "__entity"  # our key of a record in the target
-TARGET_ID = "__target_id"  # only in updates that adopt: the target's own id of a record that has no key of ours yet
+TARGET_ID = "__target_id"  # the target's own id of a record: only where one is adopted, released or removed
 
 
 # ---------------------------------------------------------------------------------------------------- sources
@@ -151,7 +151,7 @@ class Source(Protocol):
 # ---------------------------------------------------------------------------------------------------- targets
 
 
-Action = Literal["create", "update"]
+Action = Literal["create", "update", "remove", "release"]  # the last two only for a target that can `Remove`
 By = Literal["all", "key", "id"]
 
 
@@ -245,7 +245,7 @@ class WriteBatch:
     hold *target ids*); in an update, only the columns that are there are written, and null clears. `digest` is the
     sha256 of the batch's part; `batch` and `digest` stay the same when it is sent again.
     An update whose rows have `__target_id` adopts records that were there before us: they are found by that id, take
-    our key, and are refused when they carry another key already.
+    our key, and are refused when they carry another key already. What is removed or released has `__target_id` too.
     """
 
     project: str
@@ -274,7 +274,8 @@ class Answer:
     and may be sent again at an instant is `later`. An entity that none of these names is in doubt, and an answer for
     one that was not sent is a conflict. `refused_whole` is a refusal that does not say whose record it is about and
     that left nothing behind: the request is halved until the record is alone. `replayed` is True when the target's own
-    journal shows that this very batch was committed before.
+    journal shows that this very batch was committed before. `loaded` names also who was removed or released as it was
+    asked; `gone` are those of them that were to be removed and were not there any more.
     """
 
     loaded: Mapping[str, str] = field(default_factory=dict)
@@ -283,6 +284,7 @@ class Answer:
     later: Mapping[str, datetime] = field(default_factory=dict)
     refused_whole: Refusal | None = None
     replayed: bool = False
+    gone: frozenset[str] = frozenset()
 
 
 class Target(Protocol):
@@ -348,6 +350,30 @@ class Journal(Protocol):
 
         Said before the records are written. A member is a digest: no key of a source reaches the target.
         """
+        ...
+
+
+@runtime_checkable
+class Remove(Protocol):
+    """A target that takes back what a load did there; without it nothing can be undone.
+
+    Records are found by `__target_id`, and only touched while they carry the key `__entity`: who carries another one
+    is refused. Both answer, may raise and may be called like `write`; a journal keeps these batches too.
+    """
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """Delete records. Who is not there any more is `loaded` and `gone`. No other record goes, or changes, with
+        one: where the target would let it, who is referred to is refused."""
+        ...
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """Take our key off records that had been adopted and write the columns that are there, as one change. A record
+        without a key is taken for one that was released by an earlier try."""
+        ...
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """`target_id`, `object`, `field`: the records of an object that others refer to, and by which field of which
+        object, as far as the target knows; fields (object, field) that are `known` are left out."""
         ...
 
 

@@ -6,7 +6,7 @@ connection, so that one who lost an answer can come back and ask.
 
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -73,11 +73,14 @@ class MemoryTarget:
 
     def write(self, batch: WriteBatch) -> Answer:
         """Each record by itself."""
+        return self._each(batch, self._create if batch.action == "create" else self._update)
+
+    def _each(self, batch: WriteBatch, do: Callable[[WriteBatch, Record], str | Refusal]) -> Answer:
         loaded: dict[str, str] = {}
         refused: dict[str, Refusal] = {}
         with self.store.lock:
             for row in batch.rows.to_pylist():
-                said = self._create(batch, row) if batch.action == "create" else self._update(batch, row)
+                said = do(batch, row)
                 if isinstance(said, Refusal):
                     refused[row[ENTITY]] = said
                 else:
@@ -107,6 +110,51 @@ class MemoryTarget:
             return wrong
         records[found[0]].update({name: cell for name, cell in row.items() if name != TARGET_ID})
         return found[0]
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """Each record by itself."""
+        with self.store.lock:
+            there = self._records(batch.object).keys()
+            gone = frozenset(row[ENTITY] for row in batch.rows.to_pylist() if row[TARGET_ID] not in there)
+            return replace(self._each(batch, self._remove), gone=gone)
+
+    def _remove(self, batch: WriteBatch, row: Record) -> str | Refusal:
+        records, id = self._records(batch.object), str(row[TARGET_ID])
+        if id not in records:
+            return id
+        if records[id][ENTITY] != row[ENTITY]:
+            return Refusal("it carries another key", "not_found")
+        for parent, object, name in self._references(batch.object):
+            if parent == id:
+                return Refusal(f"a record of {object} refers to it", "referred", name)
+        del records[id]
+        return id
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """Each record by itself."""
+        return self._each(batch, self._release)
+
+    def _release(self, batch: WriteBatch, row: Record) -> str | Refusal:
+        said = self._update(batch, row)
+        if isinstance(said, str):
+            self._records(batch.object)[said][ENTITY] = None
+        return said
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """By the reference fields of all objects that were prepared."""
+        with self.store.lock:
+            found = sorted({each for each in self._references(object) if each[1:] not in known})
+        columns = list(zip(*found, strict=True)) or [()] * 3
+        names = ("target_id", "object", "field")
+        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+
+    def _references(self, object: TargetObject) -> Iterator[tuple[str, str, str]]:
+        """Whom records name as their parent of this object: its id, by which object and field."""
+        for other in self.store.objects.values():
+            for each in other.fields:
+                if each.reference == object.name:
+                    rows = self.store.records[other.name].values()
+                    yield from ((str(row[each.name]), other.name, each.name) for row in rows if row.get(each.name))
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """The records in the order in which they were made."""

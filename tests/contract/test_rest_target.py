@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from simulated import KEY, START
 
+from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
 from crm_migrate.connecting.conformance_targets import (
     COMPANY,
     PERSON,
@@ -46,13 +47,13 @@ def opener(server: Server, **options: Any) -> OpenTarget:
     return lambda: connector("rest").target({"url": server.url, **who, **quick, **options})
 
 
-@pytest.mark.parametrize("check", TARGET_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS), ids=lambda check: check.__name__)
 def test_it_keeps_the_contract(check: Callable[[OpenTarget], None], start: Start) -> None:
     check(opener(start()))
 
 
 @pytest.mark.parametrize("habits", [{"shuffled": "yes"}, {"returns_ids": "no"}, {"batch": "60", "page": "7"}], ids=str)
-@pytest.mark.parametrize("check", TARGET_CHECKS[2:10], ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", (*TARGET_CHECKS[2:10], *REMOVE_CHECKS), ids=lambda check: check.__name__)
 def test_whatever_its_habits(check: Callable[[OpenTarget], None], start: Start, habits: dict[str, str]) -> None:
     check(opener(start(habits=habits)))
 

@@ -9,6 +9,7 @@ from databases import KINDS, driven, options
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
 from crm_migrate.connecting.conformance_targets import (
     COMPANY,
     PERSON,
@@ -41,7 +42,9 @@ def target(where: dict[str, str]) -> Iterator[SqlTarget]:
     made.close()
 
 
-@pytest.mark.parametrize("check", TARGET_CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
+@pytest.mark.parametrize(
+    "check", (*TARGET_CHECKS, *REMOVE_CHECKS), ids=lambda check: check.__name__.removeprefix("check_")
+)
 def test_conformance(check: Callable[[OpenTarget], None], open_target: OpenTarget) -> None:
     check(open_target)
 

@@ -1,0 +1,94 @@
+"""The conformance kit for targets that take back what a load did (`Remove`): what an undo relies on.
+
+    @pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS))
+
+A target that cannot passes them by.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from crm_migrate.connecting.conformance_targets import (
+    GENERIC,
+    Kit,
+    OpenTarget,
+    Rows,
+    batch_of,
+    everything,
+    opened,
+    write,
+)
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Journal, Remove, TargetObject
+
+
+def _ask(target: Remove, object: TargetObject, verb: str, name: str, rows: Rows) -> Answer:
+    batch = replace(batch_of(object, name, rows, "update"), action="remove" if verb == "remove" else "release")
+    return target.remove(batch) if verb == "remove" else target.release(batch)
+
+
+def check_removing_takes_only_ours(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
+    """A record goes while it carries our key; one that is not there any more is said to be gone, and neither twice."""
+    target = opened(open_target, kit)
+    if not isinstance(target, Remove):
+        return
+    made: Rows = [{"__entity": f"c{n}", "name": f"Company {n}"} for n in range(4)]
+    ids = write(target, kit.company, "create", made).loaded
+    first = _ask(target, kit.company, "remove", "first", [{"__entity": "c3", TARGET_ID: ids["c3"]}])
+    assert (first.loaded, first.gone, first.refused) == ({"c3": ids["c3"]}, frozenset(), {})
+    rows: Rows = [{"__entity": e, TARGET_ID: ids[of]} for e, of in (("c1", "c1"), ("c3", "c3"), ("stranger", "c2"))]
+    second = _ask(target, kit.company, "remove", "second", rows)
+    assert second.loaded == {"c1": ids["c1"], "c3": ids["c3"]}, "whoever is not there is as it was asked"
+    assert second.gone == {"c3"}, "and said to have been gone"
+    assert set(second.refused) == {"stranger"}, "a record with another key went"
+    if isinstance(target, Journal):
+        assert _ask(target, kit.company, "remove", "second", rows) == replace(second, replayed=True)
+    assert [row[ENTITY] for row in everything(target, kit.company)] == ["c0", "c2"]
+    target.close()
+
+
+def check_nothing_goes_with_what_is_removed(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
+    """Who refers to a record is told, and stays as it is, whatever becomes of the record."""
+    target = opened(open_target, kit)
+    if not isinstance(target, Remove):
+        return
+    parent = write(target, kit.company, "companies", ({"__entity": "c1", "name": "Acme"},)).loaded["c1"]
+    child = write(target, kit.person, "people", ({"__entity": "p1", "name": "Kim", kit.parent: parent},)).loaded["p1"]
+    told = [tuple(row.values()) for table in target.referred(kit.company, ()) for row in table.to_pylist()]
+    assert told == [(parent, kit.person.name, kit.parent)]
+    known = {(kit.person.name, kit.parent)}
+    assert not [table for table in target.referred(kit.company, known) if table.num_rows], "that one was known"
+    answer = _ask(target, kit.company, "remove", "parent", [{"__entity": "c1", TARGET_ID: parent}])
+    assert {*answer.loaded, *answer.refused} == {"c1"}
+    assert [(row["name"], row[kit.parent]) for row in everything(target, kit.person)] == [("Kim", parent)]
+    _ask(target, kit.person, "remove", "child", [{"__entity": "p1", TARGET_ID: child}])
+    _ask(target, kit.company, "remove", "again", [{"__entity": "c1", TARGET_ID: parent}])
+    assert everything(target, kit.person) == everything(target, kit.company) == []
+    target.close()
+
+
+def check_releasing_gives_a_record_back(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
+    """Our key goes off a record together with what is written back; then it may be adopted again."""
+    target = opened(open_target, kit)
+    if not isinstance(target, Remove):
+        return
+    ids = write(target, kit.company, "create", [{"__entity": n, "name": n} for n in ("c1", "c2")]).loaded
+    back: Rows = ({"__entity": "c1", TARGET_ID: ids["c1"], "name": "Before"},)
+    for name in ("first", "again"):
+        assert _ask(target, kit.company, "release", name, back).loaded == {"c1": ids["c1"]}
+    assert set(_ask(target, kit.company, "release", "stolen", [{"__entity": "c9", TARGET_ID: ids["c2"]}]).refused) == {
+        "c9"
+    }
+    assert {(row[ENTITY], row["name"]) for row in everything(target, kit.company)} == {(None, "Before"), ("c2", "c2")}
+    write(target, kit.company, "adopt", ({"__entity": "c5", TARGET_ID: ids["c1"]},), "update")
+    assert _ask(target, kit.company, "release", "bare", [{"__entity": "c5", TARGET_ID: ids["c1"]}]).loaded == {
+        "c5": ids["c1"]
+    }
+    assert {(row[ENTITY], row["name"]) for row in everything(target, kit.company)} == {(None, "Before"), ("c2", "c2")}
+    target.close()
+
+
+REMOVE_CHECKS: tuple[Callable[..., None], ...] = (
+    check_removing_takes_only_ours,
+    check_nothing_goes_with_what_is_removed,
+    check_releasing_gives_a_record_back,
+)
