@@ -315,6 +315,20 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "undo",
+        (
+            "undo_touched",
+            "undo_rewritten",
+            "undo_noted",
+            "undo_unsure",
+            "undo_referred",
+            "undo_refused",
+            "undo_gone",
+            "undo_key_gone",
+            "undo_moved",
+        ),
+    ),
+    (
         "compare",
         (
             "unexplained_lost",

@@ -33,6 +33,8 @@ from crm_migrate.stages.load.objects import target_objects
 from crm_migrate.stages.load.restoring import adopt
 from crm_migrate.stages.map import map_all
 from crm_migrate.stages.reconcile import reconcile
+from crm_migrate.stages.undo import UndoReport, choose
+from crm_migrate.stages.undo import undo as undo_run
 from crm_migrate.stages.validate import validate_after, validate_before
 from crm_migrate.workspace.evidence import read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
@@ -50,6 +52,7 @@ from crm_migrate.workspace.state import (
     read_state,
     runs,
 )
+from crm_migrate.workspace.undoing import refuse_undone
 
 STAGES = ("extract", "map", "link", "dedupe", "complete", "plan", "load", "validate", "reconcile", "report")
 
@@ -109,6 +112,7 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
         return start(project, None, listener, until=until)
     with project_lock(project):
         run = open_run(project, run_id)
+        _refuse_undone(project, run)
         frozen, sources = read_plan(run), OpenSources(project)
         plan, _ = plan_now(project, frozen.environment.name, sources)
         if is_done(run, "extract"):
@@ -118,6 +122,13 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
             _reach(plan, project)
         outcome = _go(project, run, plan, listener, until, None, sources)
         return replace(outcome, findings=_told_by(outcome))
+
+
+def _refuse_undone(project: Project, run: Run) -> None:
+    """UsageError where a run was undone: it does not go on."""
+    if project.ledger.exists():
+        with checked(project.ledger) as ledger:
+            refuse_undone(ledger, run.id)
 
 
 def _reach(plan: Plan, project: Project) -> None:
@@ -307,11 +318,12 @@ class _Sent:
     listener: Listener
     total: int
     records: int = 0
+    stage: str = "load"
 
     def batch(self, object_name: str, rows: int) -> None:
         """One more batch of an object."""
         self.records += rows
-        self.listener("load", object_name, self.records, max(self.total, self.records))
+        self.listener(self.stage, object_name, self.records, max(self.total, self.records))
 
 
 def header_of(run: Run) -> Header:
@@ -327,6 +339,21 @@ def adopt_target(project: Project, environment: str | None) -> tuple[str, ...]:
     target = open_target(plan, project)
     try:
         return adopt(plan, project, target)
+    finally:
+        target.close()
+
+
+def undo(project: Project, run_id: str | None, listener: Listener, *, apply: bool) -> UndoReport:
+    """Take back what a run did in the target (default: the last that wrote something), or only say what that would be.
+
+    Raises UsageError where it cannot be undone now; Interrupted when it stops in good order.
+    """
+    run = choose(project, run_id)
+    plan = read_plan(run)
+    target = open_target(plan, project)
+    listener("undo")
+    try:
+        return undo_run(plan, project, run, target, apply=apply, progress=_Sent(listener, 0, stage="undo").batch)
     finally:
         target.close()
 

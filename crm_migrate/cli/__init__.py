@@ -28,6 +28,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "plan": ("migrate:plan_command", "Everything but writing: what would be created, updated, held, rejected."),
         "run": ("migrate:run_command", "Take the records through all stages into the target, and prove it."),
         "resume": ("migrate:resume_command", "Go on where a run stopped: after Ctrl-C, a crash, a full disk, a plan."),
+        "undo": ("undo:undo_command", "Take back what a run did in the target, but for what was touched since."),
         "runs": ("migrate:runs_command", "The runs of a project, and how far each came."),
     },
     "Prove": {

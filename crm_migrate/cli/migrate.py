@@ -155,11 +155,18 @@ def adopt_command(folder: Path, environment: str | None) -> None:
 def runs_command(folder: Path, as_json: bool) -> None:
     """The runs of a project, oldest first: the verdict of each and what arrived, or how far it came."""
     from crm_migrate.workspace.state import read_state, runs
+    from crm_migrate.workspace.undoing import undone_runs
 
-    screen, told = Screen(quiet=as_json), {}
-    for run in runs(project_of(folder)):
+    screen, told, project = Screen(quiet=as_json), {}, project_of(folder)
+    try:
+        undone = undone_runs(project)
+    except CrmMigrateError as error:
+        undone = {}
+        screen.warn(error.message)
+    for run in runs(project):
         try:
-            told[run.id] = {**read_state(run).model_dump(), "verdict": _verdict_of(run)}
+            state = read_state(run).model_dump()
+            told[run.id] = {**state, "verdict": _verdict_of(run), "undone": undone.get(run.id, "")}
         except CrmMigrateError as error:  # one broken run hides no other
             screen.warn(error.message)
     if as_json:
@@ -168,7 +175,8 @@ def runs_command(folder: Path, as_json: bool) -> None:
     for run_id, state in told.items():
         stages = list(state["stages"])
         far = f"stopped after {stages[-1]}" if stages else "nothing yet"
-        click.echo(f"{run_id}  {state['verdict'] or far}")
+        back = f"  undone {state['undone']}" if state["undone"] else ""
+        click.echo(f"{run_id}  {state['verdict'] or far}{back}")
 
 
 def _verdict_of(run: "Run") -> str:

@@ -36,9 +36,12 @@ def report_command(
     Example: crm-migrate report --format html,xlsx --lang tr
     """
     from crm_migrate.reports import write_reports
+    from crm_migrate.workspace.undoing import undone_runs
 
-    run = find_run(Project(*_places(folder)), run_id)
+    project = Project(*_places(folder))
+    run = find_run(project, run_id)
     figures = read_figures(run)
+    undone = undone_runs(project).get(run.id)
     paths = write_reports(
         figures,
         out or run.report,
@@ -49,6 +52,8 @@ def report_command(
     )
     screen = Screen(quiet=as_json)
     screen.lines([json.dumps([str(path) for path in paths])] if as_json else map(str, paths))
+    if undone:
+        screen.warn(f"run {run.id} was undone ({undone}); its report tells of the target as it was after the load")
     if reveal:
         screen.warn("these files show personal values; keep them where the project's sources are kept")
     screen.next(

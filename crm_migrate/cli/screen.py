@@ -97,6 +97,11 @@ class Screen:
         if not self.quiet:
             self._print(self._err, f"{time.monotonic() - self._began:.1f} s")
 
+    @property
+    def width(self) -> int:
+        """The columns that results may take."""
+        return self._out.width
+
     # -- results ---------------------------------------------------------------------------------------------------
 
     def figures(self, figures: Figures, reports: Sequence[Path] = (), *, as_json: bool = False) -> None:
@@ -183,13 +188,13 @@ def _load_plan_lines(load_plan: "LoadPlan", width: int) -> list[str]:
         *(whole if fits else _load_plan_table(load_plan, happens)),
         "",
         f"{load_plan.writes:,} records would be written; nothing is written yet.",
-        *_reasons("records that would not be written", [(o.object, o.codes) for o in load_plan.objects], width),
-        *_reasons("source rows that become no record", [(o.object, o.aside) for o in load_plan.objects], width),
+        *reasons("records that would not be written", [(o.object, o.codes) for o in load_plan.objects], width),
+        *reasons("source rows that become no record", [(o.object, o.aside) for o in load_plan.objects], width),
         *(f"the target lacks  {visible(line)}" for line in load_plan.prepare),
     ]
 
 
-def _reasons(head: str, counted: Sequence[tuple[str, Mapping[str, int]]], width: int) -> list[str]:
+def reasons(head: str, counted: Sequence[tuple[str, Mapping[str, int]]], width: int) -> list[str]:
     """`held: key_missing` and the like with their counts and what they mean, under a heading; nothing for none."""
     from crm_migrate.codes import CODES
 

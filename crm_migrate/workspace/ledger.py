@@ -62,7 +62,7 @@ class Intent:
     run: str
     object: str
     name: str
-    action: Literal["create", "update"]
+    action: Literal["create", "update", "remove", "release"]
     part: str
     count: int
     digest: str
@@ -74,9 +74,9 @@ class Intent:
 class Settled:
     """What was said of an attempt, or of some `entities` of it that were in doubt until now (empty: of all).
 
-    `loaded` of them are in the target, others were `rejected` in the target's words, are still `in_doubt`, or were not
-    written and are sent `later`. `answers` is the file of who is known now, below the run's folder; `digest` its
-    sha256.
+    `loaded` of them are in the target (or went, where they were to go), others were `rejected` in the target's words,
+    are still `in_doubt`, or were not written and are sent `later`. `answers` is the file of who is known now, below
+    the run's folder; `digest` its sha256.
     """
 
     run: str
@@ -233,6 +233,10 @@ class Ledger:
     def begun(self, run: str) -> bool:
         """Whether that run has begun to write to any target."""
         return any(body["run"] == run for body in self._bodies("run"))
+
+    def sent(self, run: str) -> bool:
+        """Whether that run has sent anything, or was about to."""
+        return next(self._of_run("intent", run), None) is not None
 
     def batches(self, run: str) -> list[BatchLine]:
         """The batches of a run in the order of their first intents."""

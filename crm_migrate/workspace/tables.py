@@ -179,7 +179,8 @@ OUTCOMES = Table(
     "load/<object>/outcomes", texts("__entity", "outcome", "message", "target_id", "batch"), ("__entity", "batch")
 )
 
-ACTUAL = Table("validate/<object>/actual", _IDS, (), open=True)
+OTHERS = "__others"  # a digest of what a record holds beside the loaded fields; "" where that is nothing
+ACTUAL = Table("validate/<object>/actual", {**_IDS, **texts(OTHERS)}, (), open=True)
 AFTER = Table("validate/<object>/after", _IDS, ("target_id",))
 BREACHES = Table(
     "validate/<object>/breaches",
@@ -202,6 +203,14 @@ DIFFERENCES = Table(
 )
 EXCEPTIONS = Table(
     "reconcile/exceptions", texts("object", "code", "source", "field", "rule", "state", "record"), ("object", "code")
+)
+
+# In the folder of a run, those of each start of its undo.
+NOW = Table("undo/<object>/now", {**_IDS, **texts(OTHERS)}, (), open=True)
+VERDICTS = Table(
+    "undo/<object>/verdicts",
+    texts("__entity", "target_id", "did", "verdict", "code", "message", "fields"),
+    ("__entity",),
 )
 
 # Beside the runs, one for each identity of a target.

@@ -6,7 +6,9 @@ import pytest
 from simulated import Wire
 
 from crm_migrate.cli import main
+from crm_migrate_simulators.faults import Schedule, read_schedule
 from crm_migrate_simulators.rest import SIMULATOR
+from crm_migrate_simulators.server import Server
 
 MAPPING = """\
 crm_migrate: 1
@@ -35,6 +37,7 @@ objects:
       company: {kontakte: FirmaID, ref: accounts.firmen}
 """
 KEYS = ("accounts", "contacts")
+TASKS = {"fields": {"about": {"type": "reference", "reference": "contacts"}}}  # which nobody migrates
 
 
 @pytest.fixture
@@ -48,19 +51,22 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(project: Path) -> object:
+def run(project: Path, *words: str) -> object:
     try:
-        main(["run", str(project)])
+        main([*(words or ("run",)), str(project)])
     except SystemExit as left:
         return left.code
     return 0
 
 
-def test_a_small_company_is_moved_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = SIMULATOR.start({"objects": {name: {"fields": {}} for name in KEYS}})
+def test_a_small_company_is_moved_once_and_taken_back(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server = SIMULATOR.start({"objects": {"tasks": TASKS} | {name: {"fields": {}} for name in KEYS}})
     try:
         monkeypatch.setenv("CRM_URL", server.url)
         monkeypatch.setenv("CRM_SECRET", "not-a-secret")
+        monkeypatch.setenv("COLUMNS", "80")
         assert run(project) == 0
         wire = Wire(server.url)
         firms = {each["id"]: each["values"]["name"] for each in wire.told("records/accounts")}
@@ -70,5 +76,35 @@ def test_a_small_company_is_moved_once(project: Path, monkeypatch: pytest.Monkey
         written = [each for each in wire.told("requests") if each["scope"] == "write"]
         assert run(project) == 0
         assert [each for each in wire.told("requests") if each["scope"] == "write"] == written
+        _undone(project, server, wire, capfd)
     finally:
         server.stop()
+
+
+def _undone(project: Path, server: Server, wire: Wire, capfd: pytest.CaptureFixture[str]) -> None:
+    """Users have worked with two of the people; the CRM loses answers meanwhile."""
+    there = {each["values"]["last_name"]: each["id"] for each in wire.told("records/contacts")}
+    store, now = server.engine.store, server.engine.clock.now()
+    store.update("contacts", there["Yılmaz-3"], {"email": "new@firma3.example"}, now)
+    store.create("tasks", {"about": there["Yılmaz-4"]}, now)
+    before = [wire.told(f"records/{name}") for name in (*KEYS, "tasks")]
+    assert main(["undo", str(project)]) is None
+    assert [wire.told(f"records/{name}") for name in (*KEYS, "tasks")] == before
+    server.engine.schedule = Schedule(read_schedule("reset_after@1, cut_answer(0.5)@2"), 0)
+    capfd.readouterr()
+    assert main(["undo", str(project), "--apply"]) is None
+    told = capfd.readouterr().out
+    assert [line.split() for line in told.splitlines() if line.startswith(KEYS)] == [
+        ["accounts", "6", "0", "4", "0", "0", "2"], ["contacts", "14", "0", "12", "0", "0", "2"],
+    ]  # fmt: skip
+    assert max(map(len, (line for line in told.splitlines() if not line.startswith("listed in")))) <= 80
+    assert {each["values"]["last_name"] for each in wire.told("records/contacts")} == {"Yılmaz-3", "Yılmaz-4"}
+    assert len(wire.told("records/accounts")) == 2
+    assert wire.told("records/tasks") == before[2]
+    removed = wire.told("requests")
+    assert main(["undo", str(project), "--apply"]) is None
+    assert [each["scope"] for each in wire.told("requests")[len(removed) :] if each["scope"] == "write"] == []
+    main(["runs", str(project)])
+    assert "undone" in capfd.readouterr().out.splitlines()[-2], "the run before the last: that one had nothing to write"
+    assert run(project) == 0
+    assert len(wire.told("records/contacts")) == 14

@@ -33,6 +33,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("plan demo", 0),
     ("resume demo", 0),
     ("run demo --until extract", 0),
+    ("undo demo", 0),
     ("runs demo", 0),
     ("report --project demo --format html,xlsx,json,junit,md --lang tr --out reports", 0),
     ("explain kisi:5001 demo", 0),

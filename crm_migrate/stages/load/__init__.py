@@ -36,6 +36,7 @@ from crm_migrate.workspace.sealing import damaged
 from crm_migrate.workspace.signals import handled, stop_now
 from crm_migrate.workspace.sql import stream
 from crm_migrate.workspace.tables import LOADED_IDS, OUTCOMES, PLANNED, THEIRS
+from crm_migrate.workspace.undoing import refuse_open_undo, refuse_undone
 
 __all__ = [
     "LoadPlan",
@@ -106,7 +107,9 @@ def execute_load(
     load_plan = read_plan(run)
     if load_plan is None or load_plan.plan_hash != plan.hash:
         raise UsageError("this run has no plan of its load", hint="crm-migrate plan")
-    with project_lock(project), checked(project.ledger) as ledger, _stoppable(stop) as stopped:
+    with project_lock(project), checked(project.ledger) as ledger, stoppable(stop) as stopped:
+        refuse_undone(ledger, run.id)
+        refuse_open_undo(ledger, load_plan.identity)
         _check_seal(load_plan, run, ledger)
         identity = _enter(plan, load_plan, run, target, ledger)
         with target_lock(identity), relations(run, "load") as tables:
@@ -137,6 +140,7 @@ def execute_load(
 def remember_load(plan: Plan, project: Project, run: Run, identity: str) -> None:
     """Carry what was loaded and read back since into what later runs compare with; saying it twice changes nothing."""
     with project_lock(project), checked(project.ledger) as ledger:
+        refuse_undone(ledger, run.id)
         lines = ledger.lines(run.id)
         with relations(run, "load") as tables:
             for object_plan in plan.objects:
@@ -368,7 +372,7 @@ def _became(tables: Relations, object_plan: ObjectPlan, orphans: int, linkless: 
 
 
 @contextmanager
-def _stoppable(stop: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+def stoppable(stop: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
     """Ctrl-C, or another signal to stop, asks for a stop between two batches; a second one does not wait."""
     asked = threading.Event()
 

@@ -1,5 +1,9 @@
 """Earlier runs that were stopped before they could remember what they loaded."""
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
 from crm_migrate.connecting.contract import Journal, Limits, Target, WriteBatch
 from crm_migrate.errors import DamagedFile
 from crm_migrate.mapping.frozen import read_plan as read_frozen
@@ -13,7 +17,7 @@ from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import BatchLine, Ledger, checked
 from crm_migrate.workspace.parts import Part
 from crm_migrate.workspace.relations import relations
-from crm_migrate.workspace.tables import PLANNED
+from crm_migrate.workspace.tables import PLANNED, THEIRS
 
 
 def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, identity: str) -> tuple[str, ...]:
@@ -30,15 +34,21 @@ def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, ident
         for earlier in ledger.runs_of(identity):
             if earlier != run.id and (earlier, identity) not in done and project.run(earlier).plan.exists():
                 try:
-                    _settle_run(plan, project, run, project.run(earlier), target, ledger, identity)
+                    settle_run(plan, project, partial(_theirs, run), project.run(earlier), target, ledger, identity)
                 except DamagedFile as error:
                     notes.append(f"what run {earlier} sent is not known any more: {error.message}")
     return tuple(notes)
 
 
-def _settle_run(
-    plan: Plan, project: Project, run: Run, earlier: Run, target: Target, ledger: Ledger, identity: str
-) -> None:
+def _theirs(run: Run, object_name: str) -> Path:
+    return run.table(*THEIRS.path(object_name))
+
+
+def settle_run(
+    plan: Plan, project: Project, back: Callable[[str], Path], earlier: Run, target: Target, ledger: Ledger,
+    identity: str,
+) -> None:  # fmt: skip
+    """Remember what a run loaded of the objects of this plan; `back` names the table of an object as it is now."""
     then = read_frozen(earlier)
     if isinstance(target, Journal):
         committed = target.committed(then.project, earlier.id)
@@ -50,8 +60,8 @@ def _settle_run(
     with relations(earlier, "load") as tables:
         for object_plan in then.objects:
             if object_plan.name in present and tables.finished(PLANNED, object_plan.name):
-                back = run.table("load", object_plan.name, "theirs")
-                publish_memory(tables, project, identity, then, object_plan, lines, back)
+                name = object_plan.name
+                publish_memory(tables, project, identity, then, object_plan, lines, back(name))
     ledger.note(PUBLISHED, {"run": earlier.id, "identity": identity})
 
 

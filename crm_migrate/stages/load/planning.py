@@ -34,6 +34,7 @@ from crm_migrate.workspace.tables import (
     THEIRS,
     VANISHED,
 )
+from crm_migrate.workspace.undoing import refuse_open_undo
 
 _ENDED = ("__source", "__key", "state", "rule", "code")
 
@@ -45,6 +46,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         return planned  # what was begun is finished as it was planned
     missing = target.prepare(target_objects(plan), apply=False)
     identity = target.identity()
+    _refuse_open_undo(project, identity)
     refuse_restored(project, plan, target, identity)
     for object_plan in plan.objects:
         read_theirs(target, target_object(plan, object_plan), run, THEIRS, object_plan.name)
@@ -90,6 +92,12 @@ def _settled(project: Project) -> list[Settlement]:
     if findings:
         raise MappingError("what was decided about conflicts cannot be read", findings)
     return settled
+
+
+def _refuse_open_undo(project: Project, identity: str) -> None:
+    if project.ledger.exists():
+        with checked(project.ledger) as ledger:
+            refuse_open_undo(ledger, identity)
 
 
 def _begun(project: Project, run: Run) -> bool:

@@ -1,21 +1,48 @@
-"""The target as it is before we write, as tables of the run: `theirs` and, from it, `before`; and `claims`."""
+"""The target as it is, as tables of the run: `theirs` before we write and, from it, `before`; what it gives back
+afterwards; and `claims`."""
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import Journal, Target, TargetObject
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.sql import write_batches
-from crm_migrate.workspace.tables import CLAIMS, Table
+from crm_migrate.workspace.tables import CLAIMS, OTHERS, Table
 
 
 def read_theirs(target: Target, object: TargetObject, run: Run, table: Table, name: str) -> int:
-    """Read an object back into `table` of the object `name`; one that is not in the target yet has no records."""
+    """Read an object back into `table` of the object `name`; one that is not in the target yet has no records.
+
+    A table that has `__others` is told whether a record holds more than the fields of `object`: a digest of all that
+    the target describes, but for what it computes itself.
+    """
     schema = _with_fields(table, object)
-    there = target.describe([object.name]).object(object.name) is not None
-    batches = _conformed(target.read(object), schema) if there else iter(())
-    return write_batches(run.table(*table.path(name)), schema, batches).rows
+    there = target.describe([object.name]).object(object.name)
+    if there is None:
+        return write_batches(run.table(*table.path(name)), schema, iter(())).rows
+    known = {object.key_field, *(field.name for field in object.fields)}
+    others = [f for f in there.fields if f.name not in known and not f.read_only] if OTHERS in table.columns else []
+    found = target.read(replace(object, fields=(*object.fields, *others)))
+    told = (_with_others(rows, sorted(f.name for f in others)) for rows in found) if OTHERS in table.columns else found
+    return write_batches(run.table(*table.path(name)), schema, _conformed(told, schema)).rows
+
+
+def _with_others(rows: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The rows with a digest of what these columns hold; the empty text where that is nothing."""
+    filled = [name for name in names if name in rows.column_names and rows[name].null_count < rows.num_rows]
+    if not filled:
+        return rows.append_column(OTHERS, pa.repeat(pa.scalar(""), rows.num_rows))
+    cells = zip(*(rows[name].to_pylist() for name in filled), strict=True)
+    return rows.append_column(OTHERS, pa.array([_digest(filled, row) for row in cells], pa.string()))
+
+
+def _digest(names: Sequence[str], cells: Sequence[str | None]) -> str:
+    held = [(name, cell) for name, cell in zip(names, cells, strict=True) if cell]
+    return hashlib.sha256(json.dumps(held, ensure_ascii=False).encode()).hexdigest() if held else ""
 
 
 def read_claims(target: Target, object: TargetObject, run: Run, name: str) -> None:

@@ -51,7 +51,7 @@ from crm_migrate.workspace.figures import (
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sealing import write_sealed
-from crm_migrate.workspace.tables import ACTUAL, BREACHES, DISPOSITIONS, OUTCOMES, PAIRS
+from crm_migrate.workspace.tables import ACTUAL, BREACHES, DISPOSITIONS, OTHERS, OUTCOMES, PAIRS
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
@@ -193,7 +193,7 @@ def _fingerprint(tables: Relations, plan: Plan) -> str:
     digest = hashlib.sha256()
     for each in plan.objects:
         actual = tables.whole(ACTUAL, each.name)
-        columns = sorted(tables.kinds(actual))
+        columns = sorted(tables.kinds(actual).keys() - {OTHERS})
         text = f"to_json([{', '.join(f'{quoted(name)}::VARCHAR' for name in columns)}])::VARCHAR"
         sums = tables.one(
             f"SELECT count(*), sum(md5_number_lower({text})), sum(md5_number_upper({text})) FROM {actual}"

@@ -47,7 +47,7 @@ def excuse(tables: Relations, cells: str, kept: str) -> None:
 
 def define(tables: Relations) -> None:
     """Define what the texts of two sides are compared by; once per connection, before any comparison."""
-    for macro in _MACROS:
+    for macro in (*_MACROS, _ALIKE):
         tables.execute(macro)
 
 
@@ -111,6 +111,10 @@ _RULE = r"""CASE
   WHEN nfc_normalize(expected) = nfc_normalize(actual) THEN 'Unicode form'
   WHEN kind = 'text' AND actual LIKE '%<%>%' AND unwrapped(actual) = blank_free(expected) THEN 'HTML wrapper'
 END"""
+
+# Whether two texts are one value of that kind, null and empty being alike.
+_ALIKE = f"""CREATE OR REPLACE TEMP MACRO alike(kind, expected, actual) AS
+  nullif(expected, '') IS NOT DISTINCT FROM nullif(actual, '') OR coalesce({_RULE}, '') <> ''"""
 
 _PLAIN_CAUSE = r"""CASE
   WHEN gone THEN 'record missing'

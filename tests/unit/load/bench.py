@@ -5,12 +5,15 @@ from typing import Any
 
 from company import Company, Record
 
+from crm_migrate.connecting.contract import Target
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.load import LoadPlan, LoadResult, execute_load, plan_load, remember_load
 from crm_migrate.stages.load.objects import target_object
+from crm_migrate.stages.undo import UndoReport, choose, undo
 from crm_migrate.stages.validate import validate_after
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import tables
+from crm_migrate.workspace.state import mark_done
 from crm_migrate_sql.target import SqlTarget
 
 ACCOUNTS: list[Record] = [
@@ -39,9 +42,13 @@ class Bench:
         self.where = where
         self.run: Run | None = None
 
+    def open(self) -> Target:
+        """A new connection to the target."""
+        return SqlTarget(self.where)
+
     def plan(self, **objects: list[Record]) -> LoadPlan:
         self.run = self.company.stage(**objects)
-        target = SqlTarget(self.where)
+        target = self.open()
         try:
             return plan_load(self.company.plan, self.company.project, self.run, target)
         finally:
@@ -49,10 +56,11 @@ class Bench:
 
     def execute(self, **more: Any) -> LoadResult:
         assert self.run is not None
-        target = SqlTarget(self.where)
+        target = self.open()
         try:
             result = execute_load(self.company.plan, self.company.project, self.run, target, **more)
             validate_after(self.company.plan, self.run, target)
+            mark_done(self.run, "validate")
             remember_load(self.company.plan, self.company.project, self.run, target.identity())
             return result
         finally:
@@ -67,8 +75,16 @@ class Bench:
         assert self.run is not None
         return [row for table in tables(self.run.table(*path)) for row in table.to_pylist()]
 
+    def undo(self, run: Run | None = None, *, apply: bool = True, **more: Any) -> UndoReport:
+        """The undo of a run, the latest that wrote something by default."""
+        target, chosen = self.open(), run or choose(self.company.project, None)
+        try:
+            return undo(self.company.plan, self.company.project, chosen, target, apply=apply, **more)
+        finally:
+            target.close()
+
     def there(self, name: str) -> list[dict[str, Any]]:
-        target = SqlTarget(self.where)
+        target = self.open()
         object = target_object(self.company.plan, self.company.plan.object(name))
         try:
             return [row for table in target.read(object) for row in table.to_pylist()]
@@ -78,12 +94,10 @@ class Bench:
     def sql(self, statement: str) -> None:
         """What somebody else does in the target."""
         target = SqlTarget(self.where)
+        for name in ("company", "person", "notes"):
+            statement = statement.replace(name, target._dialect.place(name))
         with target._backend.writing() as session:
-            session.run(
-                statement.replace("company", target._dialect.place("company")).replace(
-                    "person", target._dialect.place("person")
-                )
-            )
+            session.run(statement)
         target.close()
 
 

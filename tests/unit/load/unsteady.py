@@ -65,6 +65,20 @@ class Unsteady(MemoryTarget):
         self.most_flying = 0
 
     def write(self, batch: WriteBatch) -> Answer:
+        return self._asked(batch)
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        return self._asked(batch)
+
+    def release(self, batch: WriteBatch) -> Answer:
+        return self._asked(batch)
+
+    def _done(self, batch: WriteBatch) -> Answer:
+        if batch.action == "remove":
+            return super().remove(batch)
+        return super().release(batch) if batch.action == "release" else super().write(batch)
+
+    def _asked(self, batch: WriteBatch) -> Answer:
         with self.store.lock:
             self._arrive()
             number = len(self.requests)
@@ -94,7 +108,7 @@ class Unsteady(MemoryTarget):
         due = [batch for at, batch in self.late if at <= self.clock.now()]
         self.late = [(at, batch) for at, batch in self.late if at > self.clock.now()]
         for batch in due:
-            super().write(batch)
+            self._done(batch)
 
     def _answer(self, what: str | None, batch: WriteBatch) -> Answer:  # noqa: C901 -- a list of ways to go wrong
         now = self.clock.now()
@@ -121,9 +135,9 @@ class Unsteady(MemoryTarget):
             case "whole" if batch.rows.num_rows > 1:
                 return Answer(refused_whole=Refusal("one of them is wrong"))
             case "half":
-                super().write(replace(batch, rows=batch.rows.slice(0, batch.rows.num_rows // 2)))
+                self._done(replace(batch, rows=batch.rows.slice(0, batch.rows.num_rows // 2)))
                 raise InDoubt("the connection was reset")
-        answer = super().write(batch)
+        answer = self._done(batch)
         _, *others = answer.loaded or [""]
         match what:
             case "lost after":

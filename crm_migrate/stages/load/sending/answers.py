@@ -12,6 +12,7 @@ from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.ledger import BatchLine, Ledger, Settled
 from crm_migrate.workspace.parts import Part, verified, write_part
 
+GONE = "gone"  # the message about a record that was to be removed and was not there any more
 SCHEMA = pa.schema([(name, pa.string()) for name in ("batch", ENTITY, "outcome", "target_id", "message")])
 
 
@@ -52,7 +53,11 @@ def _keep(batch: Batch, number: str, answer: Answer) -> tuple[str, str]:
             pa.array(loaded + refused, pa.string()),
             pa.array(["loaded"] * len(loaded) + ["rejected"] * len(refused), pa.string()),
             pa.array([*answer.loaded.values(), *[None] * len(refused)], pa.string()),
-            pa.array([""] * len(loaded) + [words_of(words) for words in answer.refused.values()], pa.string()),
+            pa.array(
+                [GONE if entity in answer.gone else "" for entity in loaded]
+                + list(map(words_of, answer.refused.values())),
+                pa.string(),
+            ),
         ],
         schema=SCHEMA,
     )

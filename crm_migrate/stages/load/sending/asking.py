@@ -5,15 +5,17 @@ from datetime import timedelta
 
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import ENTITY, Answer, Limits, Target, TargetObject
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Action, Answer, Limits, Target, TargetObject
 from crm_migrate.connecting.seeking import seek
 from crm_migrate.stages.load.sending.clock import Clock
 
 
 def ask(
-    target: Target, object: TargetObject, rows: pa.Table, limits: Limits, clock: Clock, stopped: Callable[[], bool]
-) -> Answer:
-    """Which of the records to be created are there. What is absent in every reading is `later`: it was not written.
+    target: Target, object: TargetObject, action: Action, rows: pa.Table, limits: Limits, clock: Clock,
+    stopped: Callable[[], bool],
+) -> Answer:  # fmt: skip
+    """Which of the records to be created are there, or which of those to be removed are not: absent is what no reading
+    finds. What was not done is `later`.
 
     Where it is stopped between two readings, what was not found yet is still in doubt.
     """
@@ -30,4 +32,8 @@ def ask(
 
     found, missing = seek(read, rows[ENTITY].to_pylist(), limits.misses, pause)
     doubtful = frozenset(rows[ENTITY].to_pylist()) - found.keys() - frozenset(missing)
+    if action == "remove":
+        ids = dict(zip(rows[ENTITY].to_pylist(), rows[TARGET_ID].to_pylist(), strict=True))
+        removed = {entity: ids[entity] for entity in missing}
+        return Answer(loaded=removed, in_doubt=doubtful, later=dict.fromkeys(found, clock.now()))
     return Answer(loaded=found, in_doubt=doubtful, later=dict.fromkeys(missing, clock.now()))

@@ -1,6 +1,6 @@
 """Batches: the rows of one kind, cut once and kept on disk, so that whoever goes on sends the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,8 +13,12 @@ from crm_migrate.errors import InternalError
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import Part, read_manifest, verified, write_manifest, write_part
 
-Kind = Literal["create", "adopt", "update", "link"]
-KINDS: tuple[Kind, ...] = ("create", "adopt", "update", "link")
+Kind = Literal["create", "adopt", "update", "link", "release", "remove", "relink"]
+KINDS: tuple[Kind, ...] = ("create", "adopt", "update", "link")  # of a load; the others, and updates, are of an undo
+ACTIONS: Mapping[Kind, Action] = {
+    "create": "create", "adopt": "update", "update": "update", "link": "update", "release": "release",
+    "remove": "remove", "relink": "update",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Batch:
     @property
     def action(self) -> Action:
         """What is done with its rows."""
-        return "create" if self.kind == "create" else "update"
+        return ACTIONS[self.kind]
 
     @property
     def place(self) -> str:

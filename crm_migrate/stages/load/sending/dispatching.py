@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_migrate.connecting.contract import ENTITY, Answer, Journal, Limits, Target, WriteBatch
+from crm_migrate.connecting.contract import ENTITY, Answer, Journal, Limits, Remove, Target, WriteBatch
 from crm_migrate.errors import InDoubt, Interrupted, Retryable, TargetConflict, TargetError, Throttled
 from crm_migrate.stages.load.sending.answers import record
 from crm_migrate.stages.load.sending.asking import ask
@@ -206,7 +206,14 @@ class _Dispatch:
                 batch.part.sha256, request.attempt, request.entities,
             )
         )  # fmt: skip
-        self._flying[pool.submit(self._sender.target.write, self._sent(batch, rows))] = request.on("send")
+        self._flying[pool.submit(self._call(batch), self._sent(batch, rows))] = request.on("send")
+
+    def _call(self, batch: Batch) -> Callable[[WriteBatch], Answer]:
+        target = self._sender.target
+        if batch.action in ("create", "update"):
+            return target.write
+        assert isinstance(target, Remove)
+        return target.remove if batch.action == "remove" else target.release
 
     def _sent(self, batch: Batch, rows: pa.Table) -> WriteBatch:
         return WriteBatch(
@@ -215,13 +222,13 @@ class _Dispatch:
 
     def _ask(self, pool: Executor, request: Request, rows: pa.Table) -> None:
         """The target's own journal knows what became of a batch, and takes it if it never came. Elsewhere a record that
-        was to be created is looked for by our key, and an update is written again: it is the same values."""
+        was to be created or removed is looked for by our key, and a change is written again: it is the same values."""
         target, request = self._sender.target, request.on("ask")
         if isinstance(target, Journal):
-            call = pool.submit(target.write, self._sent(request.batch, rows))
-        elif request.batch.action == "create":
-            object = request.batch.object
-            call = pool.submit(ask, target, object, rows, self._limits, self._clock, self._sender.stop)
+            call = pool.submit(self._call(request.batch), self._sent(request.batch, rows))
+        elif request.batch.action in ("create", "remove"):
+            object, action = request.batch.object, request.batch.action
+            call = pool.submit(ask, target, object, action, rows, self._limits, self._clock, self._sender.stop)
         else:
             again = dict.fromkeys(rows[ENTITY].to_pylist(), self._clock.now())
             call = pool.submit(Answer, later=again)

@@ -22,8 +22,8 @@ Event = Literal[
     "split",  # refused as a whole without saying for whom
     "stop",  # the process ended
     "ask",  # the target is asked by our key
-    "find",  # it is there
-    "miss",  # it is proved absent
+    "find",  # it was done: what was created is there, what was removed is proved absent
+    "miss",  # it was not: proved absent, or still there
     "silence",  # the question had no answer
 ]
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
