@@ -122,8 +122,8 @@ def _bridges(name: str, bridges: Iterable[Bridge]) -> Table:
         rows.append((*head, "source_total", "", b.source_total, b.source_lines))
         rows += [(*head, "term", term.name, term.amount, term.lines) for term in b.terms]
         rows.append((*head, "unexplained", "", b.unexplained, None))
-        rows.append((*head, "target_total", "", b.target_total, b.target_lines))
         rows.append((*head, "unreadable", "", None, b.unreadable))
+        rows.append((*head, "target_total", "", b.target_total, b.target_lines))
     return _table(name, "object measure currency line:word name:word amount:amount lines:int", rows)
 
 

@@ -56,6 +56,20 @@ def test_every_bridge_adds_up_from_the_files_to_the_target(run: Shop, report: Re
         assert rest in [name for name, _ in between]
 
 
+def test_the_rows_of_every_bridge_add_up_as_the_amounts_do(report: Report) -> None:
+    rows: dict[tuple[str, str], list[int]] = {}
+    for name in ("bridge", "report_bridge"):
+        for table in report.named(name):
+            for row in table.rows:
+                cells = dict(zip(map(report.key, table.head), row, strict=True))
+                if cells["lines"]:
+                    currency = table.about.get("currency") or cells["currency"]
+                    rows.setdefault((name, currency), []).append(int(report.number(cells["lines"])))
+    assert rows
+    for first, *between, last in rows.values():
+        assert first - sum(between) == last, (first, between, last)
+
+
 def test_the_accounting_counts_every_row_of_the_files_once(run: Shop, report: Report) -> None:
     (table,) = report.named("accounting")
     heads = [report.key(head) for head in table.head]
