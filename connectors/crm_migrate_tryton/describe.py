@@ -7,6 +7,7 @@ from typing import Any
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KEYED, KINDS, NATURAL, NUMBERED, OTHERS, SHAPES, Path, split
 from crm_migrate_tryton.values import SEMANTIC
+from crm_migrate_tryton.workflow import WORKFLOWS
 
 Words = Mapping[str, Any]
 Fields = Mapping[str, Words]
@@ -87,7 +88,7 @@ def _at(name: str, fields: Fields, parts: Sequence[str]) -> Path | None:
         return None
     if len(parts) == 1:
         return Path(name, parts[0])
-    return Path(name, parts[0], by=parts[1]) if parts[1] in NATURAL.get(str(words.get("relation")), ()) else None
+    return Path(name, parts[0], by=parts[1]) if parts[1] in NATURAL.get(str(words.get("relation")), {}) else None
 
 
 def lists_of(fields: Fields) -> dict[str, str]:
@@ -103,8 +104,11 @@ def object_of(model: Model, key_field: str) -> TargetObject:
 
 
 def _plain(model: Model) -> Iterator[TargetField]:
+    flow = WORKFLOWS.get(model.model)
     for name, words in model.fields.items():
-        if words.get("type") in SEMANTIC and name != "id":
+        if flow and name == flow.field:
+            yield TargetField(name, "text", choices=flow.states, default=True)
+        elif words.get("type") in SEMANTIC and name != "id":
             filled = name in model.defaults or name in NUMBERED or bool(words.get("readonly"))
             yield field_of(name, words, required=bool(words.get("required")), default=filled)
             yield from _named(name, words)
@@ -143,7 +147,7 @@ def choices(words: Words) -> list[tuple[Any, str]]:
 
 
 def _named(name: str, words: Words) -> Iterator[TargetField]:
-    for by in NATURAL.get(str(words.get("relation")), ()) if words.get("type") == "many2one" else ():
+    for by in NATURAL.get(str(words.get("relation")), {}) if words.get("type") == "many2one" else ():
         yield TargetField(f"{name}.{by}", "text")
 
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from crm_migrate.errors import Retryable, TargetError
 from crm_migrate_tryton import answers, requests
 from crm_migrate_tryton.describe import Fields, Kinds, Missing, Model, lists_of
 from crm_migrate_tryton.records import Name
-from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KINDS, SHAPES, split
+from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KINDS, NATURAL, SHAPES, Natural, dug, split
 
 READINGS = 3  # of an answer to a question that cannot be read
 
@@ -23,7 +23,7 @@ class Looking:
     """One database; what it said of models and names is remembered, of fields for good: modules come with a restart."""
 
     def __init__(self, http: Http, database: str) -> None:
-        self._http, self._database = http, database
+        self._http, self.database = http, database
         self._models: dict[str, Model] = {}
         self._described: dict[str, Fields] = {}
         self._ids: dict[Name, int] = {}
@@ -41,7 +41,16 @@ class Looking:
 
     def search(self, model: str, domain: Sequence[Any], fields: Sequence[str], limit: int | None = None) -> list[Any]:
         """Records in the order of their ids."""
-        return list(self.ask(requests.search(self._database, model, domain, fields, limit), answers.records))
+        request = requests.search(self.database, model, domain, fields, limit, self.context)
+        return list(self.ask(request, answers.records))
+
+    @cached_property
+    def context(self) -> Mapping[str, Any]:
+        """What goes along with each call: the company that we work for there, where there is one. Not the employee:
+        records of nobody would become ours."""
+        said = self.ask(requests.preferences(self.database), answers.told)
+        company = said.get("company") if isinstance(said, dict) else None
+        return {**requests.CONTEXT, **({"company": company} if isinstance(company, int) else {})}
 
     def forget(self) -> None:
         """What is asked next is asked anew."""
@@ -68,7 +77,7 @@ class Looking:
         fields = self._fields(name)
         lists = lists_of(fields)
         required = [each for each, words in fields.items() if words.get("required")]
-        defaults = self.ask(requests.defaults_of(self._database, name, required), answers.told)
+        defaults = self.ask(requests.defaults_of(self.database, name, required, self.context), answers.told)
         kinds = self._kinds(fields, lists)
         root = kinds.get((CATEGORIES, KINDS), -1)
         children = self.search(CATEGORY, [["parent", "=", root]], ["name"]) if root >= 0 else []
@@ -85,13 +94,13 @@ class Looking:
 
     def _fields(self, model: str) -> Fields:
         if model not in self._described:
-            said = self.ask(requests.fields_of(self._database, model), answers.told)
+            said = self.ask(requests.fields_of(self.database, model), answers.told)
             if not isinstance(said, dict) or not all(isinstance(each, dict) for each in said.values()):
                 raise TargetError(f"the server does not describe {model}")
             kind = SHAPES[model].kind if model in SHAPES else ""
             if kind and isinstance(said[kind].get("selection"), str):  # the name of what computes it
                 method = f"model.{model}.{said[kind]['selection']}"
-                said[kind]["selection"] = self.ask(requests.call(self._database, method, {}), answers.told)
+                said[kind]["selection"] = self.ask(requests.call(self.database, method, {}), answers.told)
             self._described[model] = said
         return self._described[model]
 
@@ -120,16 +129,17 @@ class Looking:
 
     def _named(self, model: str, by: str, below: str, values: Sequence[str]) -> dict[Name, int]:
         root = self._root(below) if below else None
-        domain = [[by, "in", list(values)], *([["parent", "=", root]] if below else [])]
-        find = partial(self.search, model, domain, [by])
+        natural = NATURAL.get(model, {}).get(by) or Natural(by, by)
+        domain = [[natural.searched, "in", list(values)], *([["parent", "=", root]] if below else [])]
+        find = partial(self.search, model, domain, [natural.read])
         found = find()
-        if lacking := sorted(set(values) - {str(each[by]) for each in found}) if below else []:
+        if lacking := sorted(set(values) - {str(each[by]) for each in found}) if below else ():
             for value in lacking:
                 self.make(model, {"name": value, "parent": root})
             found = find()
         ids: dict[str, list[int]] = {}
         for each in found:
-            ids.setdefault(str(each[by]), []).append(int(each["id"]))
+            ids.setdefault(str(dug(each, natural.read)), []).append(int(each["id"]))
         return {Name(model, by, value, below): these[0] for value, these in ids.items() if len(these) == 1}
 
     def _root(self, name: str) -> int:
@@ -148,7 +158,7 @@ class Looking:
 
     def make(self, model: str, values: Mapping[str, Any]) -> None:
         """Make a record that is no record of ours. Names of categories are unique: a second one is refused there."""
-        self.ask(requests.create(self._database, model, [values]), answers.told)
+        self.ask(requests.create(self.database, model, [values], self.context), answers.told)
 
 
 def _where(name: Name) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal
 from crm_migrate_tryton.describe import Model
-from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KEY_PREFIX, KEYED, KINDS, SHAPES, Path
+from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KEY_PREFIX, KEYED, KINDS, NATURAL, SHAPES, Path, dug
 from crm_migrate_tryton.values import json_of, text_of
 
 Row = Mapping[str, str | None]
@@ -26,6 +26,14 @@ class Name:
 
 
 Ids = Mapping[Name, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Our key of a record, and the field where it lives."""
+
+    field: str
+    text: str
 
 
 class Unfit(Exception):
@@ -58,12 +66,12 @@ def names(model: Model, paths: Mapping[str, Path], rows: Sequence[Row]) -> set[N
 # ---------------------------------------------------------------------------------------------------- writing
 
 
-def created(model: Model, paths: Mapping[str, Path], row: Row, key_field: str, ids: Ids) -> Values:
+def created(model: Model, paths: Mapping[str, Path], row: Row, key: Key, ids: Ids) -> Values:
     """A record as one nested creation. Raises Unfit."""
-    return changed(model, paths, {name: cell for name, cell in row.items() if cell is not None}, key_field, ids, {})
+    return changed(model, paths, {name: cell for name, cell in row.items() if cell is not None}, key, ids, {})
 
 
-def changed(model: Model, paths: Mapping[str, Path], row: Row, key_field: str, ids: Ids, current: Record) -> Values:
+def changed(model: Model, paths: Mapping[str, Path], row: Row, key: Key, ids: Ids, current: Record) -> Values:
     """The changes that make `current` hold what the row says; null clears. Raises Unfit."""
     values: Values = {}
     lists: dict[str, list[Any]] = {}
@@ -84,11 +92,11 @@ def changed(model: Model, paths: Mapping[str, Path], row: Row, key_field: str, i
         lists.setdefault(path.list, []).extend(_others(model, path, row[path.name], current))
     if model.kind and model.kind not in {each.get("name") for each in _below(model, KINDS, current)}:
         lists.setdefault(CATEGORIES, []).append(["add", [model.children[model.kind]]])
-    if keys_of(current, key_field) != [str(row[ENTITY])]:
-        if key_field == KEYED:
-            lists.setdefault(KEYED, []).append(["create", [{"code": KEY_PREFIX + str(row[ENTITY])}]])
+    if key.text not in keys_of(current, key.field):
+        if key.field == KEYED:
+            lists.setdefault(KEYED, []).append(["create", [{"code": KEY_PREFIX + key.text}]])
         else:
-            values[key_field] = row[ENTITY]
+            values[key.field] = KEY_PREFIX + key.text
     return values | {name: steps for name, steps in lists.items() if steps}
 
 
@@ -201,14 +209,16 @@ def _read(model: Model, path: Path) -> str:
     compact = f"{path.field}_compact"
     if path.list and compact in model.members[path.list]:
         return compact
-    return f"{path.field}.{path.by}" if path.by else path.field
+    if not path.by:
+        return path.field
+    return f"{path.field}.{NATURAL[str(model.words(path)['relation'])][path.by].read}"
 
 
 def keys_of(record: Record, key_field: str) -> list[str]:
     """Our keys in a record; several where somebody made one record of two."""
-    if key_field != KEYED:
-        return [str(record[key_field])] if record.get(key_field) else []
-    codes = (str(each.get("code") or "") for each in record.get(f"{KEYED}.") or ())
+    codes = [str(record.get(key_field) or "")]
+    if key_field == KEYED:
+        codes = [str(each.get("code") or "") for each in record.get(f"{KEYED}.") or ()]
     return [code.removeprefix(KEY_PREFIX) for code in codes if code.startswith(KEY_PREFIX)]
 
 
@@ -228,5 +238,5 @@ def _told(model: Model, path: Path, record: Record) -> str | None:
     if holder is None:
         return None
     if path.by:
-        return text_of((holder.get(f"{path.field}.") or {}).get(path.by), "char")
+        return text_of(dug(holder, _read(model, path)), "char")
     return text_of(holder.get(_read(model, path)), str(model.words(path).get("type")))

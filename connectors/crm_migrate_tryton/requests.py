@@ -31,13 +31,13 @@ def fields_of(database: str, model: str) -> Request:
     return call(database, f"model.{model}.fields_get", [], dict(CONTEXT))
 
 
-def defaults_of(database: str, model: str, fields: Sequence[str]) -> Request:
+def defaults_of(database: str, model: str, fields: Sequence[str], context: Values) -> Request:
     """What the server fills in itself where nothing is sent."""
-    return call(database, f"model.{model}.default_get", list(fields), dict(CONTEXT))
+    return call(database, f"model.{model}.default_get", list(fields), dict(context))
 
 
 def preferences(database: str) -> Request:
-    """Who we are there: company and employee, which some models want to know."""
+    """Who we are there: the company, which some models want to know."""
     return call(database, "model.res.user.get_preferences", True, {})
 
 
@@ -46,20 +46,25 @@ def search(
     model: str,
     domain: Domain,
     fields: Sequence[str],
-    limit: int | None = None,
-    context: Values = CONTEXT,
+    limit: int | None,
+    context: Values,
 ) -> Request:
     """Records of a model in the order of their ids."""
     order = [["id", "ASC"]]
     return call(database, f"model.{model}.search_read", domain, 0, limit, order, list(fields), dict(context))
 
 
-def create(database: str, model: str, records: Sequence[Values], context: Values = CONTEXT) -> Request:
+def create(database: str, model: str, records: Sequence[Values], context: Values) -> Request:
     """All of the records, or none."""
     return call(database, f"model.{model}.create", list(records), dict(context), writes=True)
 
 
-def write(database: str, model: str, changes: Mapping[int, Values], context: Values = CONTEXT) -> Request:
+def write(database: str, model: str, changes: Mapping[int, Values], context: Values) -> Request:
     """All of the changes, by the ids of their records, or none."""
     pairs = [part for id, values in changes.items() for part in ([id], values)]
     return call(database, f"model.{model}.write", *pairs, dict(context), writes=True)
+
+
+def press(database: str, model: str, button: str, ids: Sequence[int], context: Values) -> Request:
+    """A button for all of the records, or none; `delete` is called alike."""
+    return call(database, f"model.{model}.{button}", list(ids), dict(context), writes=True)

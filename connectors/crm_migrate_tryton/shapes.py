@@ -9,6 +9,7 @@ leads to, by its code).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 CATEGORY = "party.category"
 CATEGORIES = "categories"  # the list of them
@@ -31,18 +32,39 @@ class Shape:
 
 
 SHAPES: Mapping[str, Shape] = {
+    "ir.note": Shape(),
     "party.address": Shape(),
     "party.contact_mechanism": Shape("type", "value"),
     "party.identifier": Shape("type", "code"),
     "party.relation.all": Shape("type", "to", "party.relation.type"),
 }
-# Model of a reference -> the fields by which one of its records is named.
-NATURAL: Mapping[str, tuple[str, ...]] = {
-    "country.country": ("code",),
-    "country.subdivision": ("code", "name"),
-    "currency.currency": ("code",),
-    "ir.lang": ("code",),
+
+
+@dataclass(frozen=True, slots=True)
+class Natural:
+    """How a record is found by a name of its own, and where that is read."""
+
+    searched: str
+    read: str
+
+
+CODE, NAME = Natural("code", "code"), Natural("name", "name")
+# Model of a reference -> the names by which one of its records is found.
+NATURAL: Mapping[str, Mapping[str, Natural]] = {
+    "country.country": {"code": CODE},
+    "country.subdivision": {"code": CODE, "name": NAME},
+    "currency.currency": {"code": CODE},
+    "ir.lang": {"code": CODE},
+    "company.employee": {"email": Natural("party.contact_mechanisms.value", "party.email")},
 }
+
+
+def dug(record: Mapping[str, Any] | None, path: str) -> Any:
+    """What lies at a dotted path of an answer, whose references are `name.`; None where there is nothing."""
+    *between, last = path.split(".")
+    for name in between:
+        record = (record or {}).get(f"{name}.")
+    return (record or {}).get(last)
 
 
 @dataclass(frozen=True, slots=True)

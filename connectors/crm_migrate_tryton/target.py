@@ -6,7 +6,8 @@ a creation it is asked for, and so is who was created, whatever the answer said.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,21 +25,23 @@ from crm_migrate.connecting.contract import (
     TargetSchema,
     WriteBatch,
 )
-from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.http import Request, Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_tryton import answers, records, requests
 from crm_migrate_tryton.answers import Failed
 from crm_migrate_tryton.auth import open_room
 from crm_migrate_tryton.describe import Missing, Model, missing, object_of
 from crm_migrate_tryton.looking import Looking
-from crm_migrate_tryton.records import Record, Row, Unfit, Values
+from crm_migrate_tryton.moving import Moving
+from crm_migrate_tryton.records import Key, Record, Row, Unfit, Values
 from crm_migrate_tryton.settings import Settings
-from crm_migrate_tryton.shapes import CATEGORIES, KEY_PREFIX, KEYED
+from crm_migrate_tryton.shapes import CATEGORIES, KEY_PREFIX, KEYED, Path
+from crm_migrate_tryton.workflow import UNFINISHED, Workflow, flow_of
 
 ROWS, BYTES, PAGE = 200, 400_000, 500  # of a request (Tryton takes 2 MiB), and of a page
 PAUSE = timedelta(seconds=1)  # after which a record that somebody else has changed is sent again
 GONE = Refusal("Tryton has no such record", "NOT_FOUND")
-TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
+TAKEN = Refusal("the record carries another key, or something else where ours would be", "OTHER_KEY")
 DEFAULT_KEY = "crm_migrate_id"  # what a profile that names no field of our key has
 
 
@@ -49,6 +52,7 @@ class TrytonTarget:
         self._settings = settings
         self._waiting = waiting or Waiting()
         self._http, self._logins = open_room(settings, self._waiting)
+        self._database = settings.database
         self._looking = Looking(self._http, settings.database)
 
     def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all are alike there
@@ -108,7 +112,7 @@ class TrytonTarget:
             lines = [
                 (str(record["id"]), key, record)
                 for record in page
-                for key in _keys(record, object.key_field)
+                for key in _keys(record, object.key_field, finished=every)
                 if (key is not None or record.get("active", True)) and (by != "key" or key in wanted)
             ]
             if lines:
@@ -134,11 +138,11 @@ class TrytonTarget:
             domain = _by_id(some) if by == "id" else _by_key(key_field, some)
             yield self._looking.search(model.model, [domain], asked)
 
-    def _named(self, object: TargetObject, entities: Sequence[str]) -> dict[str, str]:
-        """Entity -> target id by our key."""
+    def _named(self, object: TargetObject, entities: Sequence[str], mark: str = "") -> dict[str, str]:
+        """Entity -> target id by our key, with a mark behind it."""
         return {
-            key: id
-            for table in self.read(object.bare(), "key", entities)
+            key.removesuffix(mark): id
+            for table in self.read(object.bare(), "key", [entity + mark for entity in entities])
             for key, id in zip(table[ENTITY].to_pylist(), table["target_id"].to_pylist(), strict=True)
         }
 
@@ -151,36 +155,79 @@ class TrytonTarget:
     # ------------------------------------------------------------------------------------------------ writing
 
     def write(self, batch: WriteBatch) -> Answer:
-        """One call."""
+        """One call, and those of buttons where a state is written."""
         rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
         return self._create(batch, rows) if batch.action == "create" else self._update(batch, rows)
 
     def _create(self, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer:
         object, model = batch.object, self._model(batch.object)
-        there = self._named(object, list(rows))  # by an earlier try, which nobody had answered
-        new = {entity: row for entity, row in rows.items() if entity not in there}
         paths = records.paths_of(model, batch.rows.column_names)
+        flow, state = flow_of(model.model, paths)
+        mark = UNFINISHED if flow else ""
+        before = self._earlier(object, model, flow, state, rows)  # by a try that nobody had answered
+        new = {entity: row for entity, row in rows.items() if entity not in (*before.loaded, *before.refused)}
         ids = self._looking.ids(records.names(model, paths, list(new.values())))
         made: dict[str, Values] = {}
-        refused: dict[str, Refusal] = {}
+        refused = dict(before.refused)
         for entity, row in new.items():
             try:
-                made[entity] = records.created(model, paths, row, object.key_field, ids)
+                key = Key(object.key_field, entity + mark)
+                made[entity] = records.created(model, _values(paths, state), row, key, ids)
             except Unfit as unfit:
                 refused[entity] = unfit.refusal
+        others = Answer(before.loaded, refused)
         if not made:
-            return Answer(there, refused)
-        request = requests.create(self._settings.database, model.model, list(made.values()))
-        said = answers.result(self._http.send(request))
-        found = self._surely_named(object, list(made), failed=isinstance(said, Failed))
+            return others
+        said = self._send(requests.create(self._database, model.model, list(made.values()), self._looking.context))
+        found = self._surely_named(object, list(made), mark, failed=isinstance(said, Failed))
         if isinstance(said, Failed) and not found:
-            return self._failed(model, said, {entity: new[entity] for entity in made}, Answer(there, refused))
-        return Answer({**there, **found}, refused)
+            return self._failed(model, said, {entity: new[entity] for entity in made}, others)
+        ended = self._finished(object, model, flow, state, rows, found) if flow else Answer(found)
+        return Answer({**others.loaded, **ended.loaded}, {**others.refused, **ended.refused})
 
-    def _surely_named(self, object: TargetObject, entities: Sequence[str], *, failed: bool) -> dict[str, str]:
+    def _earlier(
+        self, object: TargetObject, model: Model, flow: Workflow | None, state: str, rows: Mapping[str, Row]
+    ) -> Answer:
+        """Who is there already, and who is now because it was begun and not finished."""
+        there = self._named(object, list(rows))
+        if flow is None:
+            return Answer(there)
+        begun = self._named(object, [entity for entity in rows if entity not in there], UNFINISHED)
+        ended = self._finished(object, model, flow, state, rows, begun)
+        return Answer({**there, **ended.loaded}, ended.refused)
+
+    def _finished(
+        self,
+        object: TargetObject,
+        model: Model,
+        flow: Workflow,
+        state: str,
+        rows: Mapping[str, Row],
+        ids: Mapping[str, str],
+    ) -> Answer:
+        """Lead records that were made to their states, and give them their keys; take back whose state is refused."""
+        if not ids:
+            return Answer()
+        moving = Moving(self._http, self._looking, model, flow)
+        wanted = {entity: rows[entity].get(state) for entity in ids}
+        refused = moving.move(ids, wanted, lambda said: self._why(model, said, rows))
+        for entity in refused:
+            if not moving.withdraw(ids[entity]):
+                words = f"{refused[entity].words} (it stays in Tryton, unfinished: {ids[entity]})"
+                refused[entity] = replace(refused[entity], words=words)
+        keys = {int(id): {object.key_field: KEY_PREFIX + each} for each, id in ids.items() if each not in refused}
+        if keys:
+            said = self._send(requests.write(self._database, model.model, keys, self._looking.context))
+            if isinstance(said, Failed):
+                return Answer(refused=refused)  # whoever is not named is in doubt, and finished by the next try
+        return Answer({entity: id for entity, id in ids.items() if entity not in refused}, refused)
+
+    def _surely_named(
+        self, object: TargetObject, entities: Sequence[str], mark: str, *, failed: bool
+    ) -> dict[str, str]:
         """Who was created. Where nobody can be asked, whoever is not named is in doubt: no error may lose an answer."""
         try:
-            return self._named(object, entities)
+            return self._named(object, entities, mark)
         except TargetError:
             if failed:
                 raise
@@ -189,25 +236,36 @@ class TrytonTarget:
     def _update(self, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer:
         object, model = batch.object, self._model(batch.object)
         paths = records.paths_of(model, batch.rows.column_names)
+        flow, state = flow_of(model.model, paths)
         asked = records.asked(model, paths, object.key_field)
         current, refused = self._current(batch, model, asked, rows)
         ids = self._looking.ids(records.names(model, paths, [rows[entity] for entity in current]))
         changes: dict[int, Values] = {}
         loaded: dict[str, str] = {}
+        later: dict[str, datetime] = {}
         for entity, record in current.items():
+            id = int(record["id"])
+            if id in changes:  # two of ours that somebody made one: one after the other
+                later[entity] = self._waiting.now()
+                continue
             try:
-                values = records.changed(model, paths, rows[entity], object.key_field, ids, record)
+                key = Key(object.key_field, entity)
+                changes[id] = records.changed(model, _values(paths, state), rows[entity], key, ids, record)
+                loaded[entity] = str(id)
             except Unfit as unfit:
                 refused[entity] = unfit.refusal
-                continue
-            loaded[entity] = str(record["id"])
-            changes.setdefault(int(record["id"]), {}).update(values)
-        changes = {id: values for id, values in changes.items() if values}
-        if changes:
-            said = answers.result(self._http.send(requests.write(self._settings.database, model.model, changes)))
+        others = Answer(refused=refused, later=later)
+        if written := {id: values for id, values in changes.items() if values}:
+            said = self._send(requests.write(self._database, model.model, written, self._looking.context))
             if isinstance(said, Failed):
-                return self._failed(model, said, {entity: rows[entity] for entity in loaded}, Answer(refused=refused))
-        return Answer(loaded, refused)
+                return self._failed(model, said, {entity: rows[entity] for entity in loaded}, others)
+        if flow and loaded:
+            moving, wanted = Moving(self._http, self._looking, model, flow), {e: rows[e].get(state) for e in loaded}
+            refused |= moving.move(loaded, wanted, lambda said: self._why(model, said, rows))
+        return Answer({e: id for e, id in loaded.items() if e not in refused}, refused, later=later)
+
+    def _send(self, request: Request) -> Any:
+        return answers.result(self._http.send(request))
 
     def _current(
         self, batch: WriteBatch, model: Model, asked: Sequence[str], rows: Mapping[str, Row]
@@ -222,7 +280,8 @@ class TrytonTarget:
             for record in page:
                 keys = records.keys_of(record, key_field)
                 for entity in (wanted[str(record["id"])],) if adopting else [key for key in keys if key in rows]:
-                    if keys and entity not in keys:
+                    other = not keys and key_field != KEYED and bool(record.get(key_field))  # a user's own words
+                    if other or (keys and entity not in keys):
                         refused[entity] = TAKEN
                     else:
                         current[entity] = record
@@ -233,14 +292,17 @@ class TrytonTarget:
         """Nothing was done. Where that concerns the rest of the request only, the rest is sent again by itself."""
         now = self._waiting.now()
         if said.kind == answers.CONFLICT:
-            return Answer(others.loaded, others.refused, later=dict.fromkeys(rows, now + PAUSE))
-        cells = {cell for row in rows.values() for name, cell in row.items() if cell and name != TARGET_ID}
-        why = answers.refusal(said, cells, model.labels())
+            return replace(others, later={**others.later, **dict.fromkeys(rows, now + PAUSE)})
+        why = self._why(model, said, rows)
         if len(rows) == 1:
-            return Answer(others.loaded, {**others.refused, **dict.fromkeys(rows, why)})
-        if others.loaded or others.refused:
-            return Answer(others.loaded, others.refused, later=dict.fromkeys(rows, now))
+            return replace(others, refused={**others.refused, **dict.fromkeys(rows, why)})
+        if others.loaded or others.refused or others.later:
+            return replace(others, later={**others.later, **dict.fromkeys(rows, now)})
         return Answer(refused_whole=why)
+
+    def _why(self, model: Model, said: Failed, rows: Mapping[str, Row]) -> Refusal:
+        cells = {cell for row in rows.values() for name, cell in row.items() if cell and name != TARGET_ID}
+        return answers.refusal(said, cells, model.labels())
 
     def close(self) -> None:
         """Give back the connections."""
@@ -248,9 +310,15 @@ class TrytonTarget:
         self._logins.close()
 
 
-def _keys(record: Record, key_field: str) -> Sequence[str | None]:
-    """Our keys in a record, None where it is not ours."""
-    return records.keys_of(record, key_field) or (None,)
+def _values(paths: Mapping[str, Path], state: str) -> dict[str, Path]:
+    """The fields that are sent as values: all but the state."""
+    return {name: path for name, path in paths.items() if name != state}
+
+
+def _keys(record: Record, key_field: str, *, finished: bool) -> Sequence[str | None]:
+    """Our keys in a record, None where it is not ours, or not finished."""
+    keys = records.keys_of(record, key_field) or (None,)
+    return [None if key is None or (finished and key.endswith(UNFINISHED)) else key for key in keys]
 
 
 def _of_kind(model: Model) -> list[Any]:
@@ -261,9 +329,8 @@ def _of_kind(model: Model) -> list[Any]:
 
 
 def _by_key(key_field: str, keys: Sequence[str]) -> list[Any]:
-    if key_field == KEYED:
-        return [f"{KEYED}.code", "in", [KEY_PREFIX + key for key in keys]]
-    return [key_field, "in", list(keys)]
+    field = f"{KEYED}.code" if key_field == KEYED else key_field
+    return [field, "in", [KEY_PREFIX + key for key in keys]]
 
 
 def _by_id(ids: Sequence[str]) -> list[Any]:

@@ -11,9 +11,10 @@ from crm_migrate_tryton import answers, requests
 from crm_migrate_tryton.answers import Failed
 from crm_migrate_tryton.settings import read_settings
 from crm_migrate_tryton.values import json_of, text_of
+from crm_migrate_tryton.workflow import WORKFLOWS, route
 
-QUESTION = requests.search("crm", "party.party", [], ["name"])
-CREATION = requests.create("crm", "party.party", [{"name": "Acme"}])
+QUESTION = requests.search("crm", "party.party", [], ["name"], None, requests.CONTEXT)
+CREATION = requests.create("crm", "party.party", [{"name": "Acme"}], requests.CONTEXT)
 
 
 def answer(body: Any, status: int = 200, request: Any = QUESTION) -> Answer:
@@ -102,3 +103,19 @@ def test_an_option_that_cannot_be_meant_is_refused_without_its_value(wrong: dict
         read_settings({**good, **wrong})
     assert next(iter(wrong)) in error.value.message
     assert "hush" not in repr(read_settings(good))
+
+
+@pytest.mark.parametrize(
+    ("here", "wanted", "buttons"),
+    [
+        ("lead", "lead", ()),
+        ("lead", "opportunity", ("opportunity",)),
+        ("opportunity", "cancelled", ("cancel",)),
+        ("lost", "opportunity", ("lead", "opportunity")),
+        ("cancelled", "lost", ("lead", "lost")),
+        ("lead", "won", None),
+        ("converted", "lost", None),
+    ],
+)
+def test_the_fewest_buttons_lead_from_one_state_to_another(here: str, wanted: str, buttons: Any) -> None:
+    assert route(WORKFLOWS["sale.opportunity"], here, wanted) == buttons
