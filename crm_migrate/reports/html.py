@@ -1,6 +1,5 @@
 """The report as one self-contained HTML file: no network, no inline handlers, foreign text only as text."""
 
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from crm_migrate.reports.finding_keys import index
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence
-from crm_migrate.reports.speaking import cause
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
 from crm_migrate.templates import pages
 from crm_migrate.words.language import Language
@@ -68,7 +66,6 @@ def _environment(language: Language) -> Environment:
     environment = pages("crm_migrate.reports")
     environment.filters |= {
         "num": language.number,
-        "cause": partial(cause, words=language),
         "amount": language.amount,
         "clip": clip,
         "marked": marked,

@@ -6,6 +6,7 @@ text, names of the mapping) stay as they are.
 
 from typing import TypeVar
 
+from crm_migrate.reports.totals import CLASSES
 from crm_migrate.words.language import Language, language
 from crm_migrate.words.messages import HINTS, READING, REASONS, in_words, recognise, spoken
 from crm_migrate.workspace.figures import (
@@ -34,7 +35,8 @@ _F = TypeVar("_F", Cause, ConsentCell, ExceptionGroup, GroupFigure, LinkFigure, 
 def told(figures: Figures, words: Language) -> Figures:
     """The same figures with every sentence of ours in a language; call it when values are masked."""
     if words.code == "en":
-        return figures.model_copy(update={"gates": tuple(_gate(g, words) for g in figures.gates)})
+        ruled = tuple(x.model_copy(update={"rule": _rule(x, words)}) for x in figures.exceptions)
+        return figures.model_copy(update={"gates": tuple(_gate(g, words) for g in figures.gates), "exceptions": ruled})
     return figures.model_copy(
         update={
             "sources": tuple(_source(s, words) for s in figures.sources),
@@ -93,8 +95,14 @@ def _exception(group: ExceptionGroup, words: Language) -> ExceptionGroup:
     said = {
         "title": known(group.title, f"code.{group.code}.title", words),
         "fix": fix(known(group.fix, f"code.{group.code}.fix", words), words),
+        "rule": _rule(group, words),
     }
     return _with_examples(group, words).model_copy(update=said)
+
+
+def _rule(group: ExceptionGroup, words: Language) -> str:
+    """Of cells that differ it is the cause; else a field, a rule or a value map of the mapping, by its name."""
+    return cause(group.rule, words) if group.state in CLASSES else group.rule
 
 
 def _field(field: FieldFigure, words: Language) -> FieldFigure:

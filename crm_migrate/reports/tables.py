@@ -1,8 +1,7 @@
 """The tables of the report: what HTML, workbook and Markdown all show, taken from the figures once.
 
 A `Table` has a name (its key in `words/` and its id in every rendering), columns with a kind, rows of plain values and
-rows of sums below. Kinds: `text`, `word` (translated where known), `cause` (likewise, or a rule of the mapping),
-`code`, `int`, `amount`, `ok`, `list`, `hash`.
+rows of sums below. Kinds: `text`, `word` (translated where known), `code`, `int`, `amount`, `ok`, `list`, `hash`.
 """
 
 from collections.abc import Iterable
@@ -191,7 +190,7 @@ def exceptions(figures: Figures) -> Table:
         (x.severity, x.code, x.object, x.source, x.field, x.rule, x.state, x.count, x.title, x.fix)
         for x in figures.exceptions
     )
-    columns = "severity:word code:code object source field rule:cause state:word count:int title fix"
+    columns = "severity:word code:code object source field rule state:word count:int title fix"
     return _table("exceptions", columns, rows)
 
 

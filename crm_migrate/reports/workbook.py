@@ -15,7 +15,6 @@ from openpyxl.utils import get_column_letter
 from crm_migrate.reports.ledger import exception_lines
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence
-from crm_migrate.reports.speaking import cause
 from crm_migrate.reports.tables import Column, Table, Value
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
@@ -150,8 +149,6 @@ def _cell(sheet: object, value: Value, column: Column, language: Language, *, bo
                 cell.fill = _RED
         case "word":
             cell = _string(sheet, language.name("word", str(value)))
-        case "cause":
-            cell = _string(sheet, cause(str(value), language))
         case _:
             cell = _string(sheet, "" if value is None else str(value))
     if bold:

@@ -133,3 +133,22 @@ def test_figures_of_gates_are_written_as_the_rest_of_the_page(locale: str, actua
 )
 def test_sentences_of_totals_consents_and_decisions_are_spoken_in_turkish(sentence: str) -> None:
     assert spoken(sentence, language("tr")) != sentence
+
+
+@pytest.mark.parametrize(
+    ("locale", "state", "rule", "shown"),
+    [
+        ("tr", "held", "consent", "consent"),  # a field, and not the gate of that name
+        ("tr", "different", "date -1 day", "tarih −1 gün"),
+        ("tr", "lost", "swapped with last_name", "last_name ile yer değiştirmiş"),
+        ("en", "held", "case", "case"),
+        ("en", "different", "case", "only upper and lower case"),
+    ],
+)
+def test_a_rule_is_called_as_the_mapping_calls_it_and_a_cause_in_words(
+    locale: str, state: str, rule: str, shown: str
+) -> None:
+    model = figures(locale=locale)
+    group = model.exceptions[0].model_copy(update={"state": state, "rule": rule})
+    (told_group,) = told(model.model_copy(update={"exceptions": (group,)}), language(locale)).exceptions
+    assert told_group.rule == shown
