@@ -2,7 +2,8 @@
 
 One declaration per type; who cleans, compares or shows asks it, and no other room lists types by name. The words of a
 declaration are behaviours that the rooms know: `key` in `cleansing/keys.py`, `nobody` in `cleansing/placeholders.py`,
-`shows` in `cleansing/evidence.py`, `mask` in `reports/masking.py`, `same` in `stages/reconcile/causes.py`.
+`shows` in `cleansing/evidence.py`, `mask` in `reports/masking.py`, `same` in `stages/reconcile/causes.py`, `pseudonym`
+in `pseudonyms/masks.py`.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ Nobody = Literal["", "name", "company", "phone", "mailbox", "host", "tax_number"
 Shows = Literal["", "dates", "numbers", "codes", "phones", "mailboxes", "countries"]
 Mask = Literal["", "shape", "all", "phone", "mailbox", "iban", "company"]
 Same = Literal["", "phone", "email", "url", "domain"]
+Pseudonym = Literal["", "mailbox", "phone", "words", "list"]
 
 WORDS, NAMES = "program_null", "program_null(names)"
 
@@ -42,6 +44,7 @@ class SemanticType:
 
     `mask` is how a value is hidden in reports: "" for one that is no person's, `shape` for one whose own looks decide.
     `strays` is what of a person may stand in a value that is none, and is hidden there.
+    `pseudonym` is what a value becomes in an environment that masks it; "" where the value must keep what it says.
     """
 
     name: str
@@ -63,6 +66,7 @@ class SemanticType:
     shows: Shows = ""
     mask: Mask = ""
     strays: tuple[Literal["mailbox", "phone"], ...] = ("mailbox", "phone")
+    pseudonym: Pseudonym = ""
 
     def reason(self, flag: str) -> str:
         """The reason code of a cell of this type that a step flagged."""
@@ -99,12 +103,13 @@ def _person(name: str, names: int) -> SemanticType:
         key="name",
         nobody="name",
         names=names,
+        pseudonym="words",
     )
 
 
 TYPES: dict[str, SemanticType] = _types(
-    SemanticType("text", nothing=WORDS),
-    SemanticType("long_text", nothing=WORDS, survive="append", mask="all"),
+    SemanticType("text", nothing=WORDS, pseudonym="words"),
+    SemanticType("long_text", nothing=WORDS, survive="append", mask="all", pseudonym="words"),
     SemanticType("id", clean="id", key="id", nobody="id", shows="codes", strays=("mailbox",)),
     _person("given_name", names=1),
     _person("family_name", names=2),
@@ -118,6 +123,7 @@ TYPES: dict[str, SemanticType] = _types(
         key="company",
         nobody="company",
         names=4,
+        pseudonym="words",
     ),
     SemanticType(
         "email",
@@ -131,6 +137,7 @@ TYPES: dict[str, SemanticType] = _types(
         nobody="mailbox",
         same="email",
         shows="mailboxes",
+        pseudonym="mailbox",
     ),
     SemanticType(
         "phone",
@@ -145,6 +152,7 @@ TYPES: dict[str, SemanticType] = _types(
         nobody="phone",
         same="phone",
         shows="phones",
+        pseudonym="phone",
     ),
     SemanticType(
         "url",
@@ -169,7 +177,7 @@ TYPES: dict[str, SemanticType] = _types(
         same="domain",
         strays=("mailbox",),
     ),
-    SemanticType("street", nothing=WORDS, survive="block", mask="shape", identity="street"),
+    SemanticType("street", nothing=WORDS, survive="block", mask="shape", identity="street", pseudonym="words"),
     SemanticType("city", nothing=WORDS, survive="block", identity="city"),
     SemanticType(
         "postal_code",
@@ -312,7 +320,7 @@ TYPES: dict[str, SemanticType] = _types(
         "consent", nothing=WORDS, clean="trim", survive="strictest", rule="is a state of consent", role="consent"
     ),
     SemanticType("tags", storage="list", clean="tags", survive="union"),
-    SemanticType("list", nothing=WORDS, storage="list", clean=None, survive="union", mask="shape"),
+    SemanticType("list", nothing=WORDS, storage="list", clean=None, survive="union", mask="shape", pseudonym="list"),
     SemanticType("owner", nothing=WORDS, clean="trim", survive="trust", role="owner", strays=()),
     SemanticType("reference", nothing=WORDS, storage="reference", clean="trim", strays=("mailbox",)),
 )

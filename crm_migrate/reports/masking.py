@@ -13,14 +13,13 @@ from functools import cache
 from crm_migrate.cleansing.contact.web import is_public_suffix
 from crm_migrate.cleansing.organisations.legal_forms import form_key, without_form
 from crm_migrate.crm.types import TYPES, Mask, type_of
+from crm_migrate.pseudonyms.reach import ADDRESS, PHONE
 from crm_migrate.reports.changes import changes
 from crm_migrate.reports.visible import cut
 
 HIDDEN, EXPECTED, ACTUAL = "*", "○", "●"
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:'\"‘’“”]+@[^\s@<>()\[\],;:'\"‘’“”]+\.[^\s@<>()\[\],;:'\"‘’“”\d.]{2,}")
 _LOOSE_ADDRESS = re.compile(r"[^\s@<>()\[\],;:'\"‘’“”=]*@[^\s<>()\[\],;'\"‘’“”]*")
-_PHONE = re.compile(r"(?<![\w.-])(?:\+|00|0|\()(?:[ ()/.-]*\d){8,}(?![\w-])")
 _QUOTED = re.compile(
     r"‘([^’]+)’|“([^”]+)”|\"([^\"]+)\"|(?<!\w)'([^']+)'(?!\w)|«([^»]+)»|„([^“”]+)[“”]|(?<==)\(([^)]+)\)"
 )
@@ -55,7 +54,7 @@ def is_personal(type_name: str) -> bool:
 
 
 def _guess(text: str) -> str:
-    if _ADDRESS.fullmatch(text):
+    if ADDRESS.fullmatch(text):
         return _email(text)
     return _phone(text) if text[:1] == "+" else _words(text)
 
@@ -80,7 +79,7 @@ def _words(text: str) -> str:
 
 def _email(text: str) -> str:
     """A mailbox keeps its initials and its top domain; what is none may hold anything, and keeps initials only."""
-    if not _ADDRESS.fullmatch(text.strip()):
+    if not ADDRESS.fullmatch(text.strip()):
         return _words(text)
     local, at, domain = text.rpartition("@")
     host, dot, top = domain.rpartition(".")
@@ -130,7 +129,7 @@ def scrub(text: str, *, quoted: bool = True) -> str:
     """A text of unknown making without mailboxes, telephone numbers and, where `quoted`, what stands in quotes."""
     if quoted:
         text = _QUOTED.sub(lambda m: m.group(0)[0] + _guess(m.group(0)[1:-1]) + m.group(0)[-1], text)
-    return _PHONE.sub(lambda m: _phone(m.group(0)), without_addresses(text))
+    return PHONE.sub(lambda m: _phone(m.group(0)), without_addresses(text))
 
 
 def readable(text: str, type_name: str) -> str:
@@ -139,7 +138,7 @@ def readable(text: str, type_name: str) -> str:
     text = without_addresses(text) if "mailbox" in strays else text
     if "phone" not in strays or _is_decimal(text):
         return text
-    return _PHONE.sub(lambda m: _phone(m.group(0)), text)
+    return PHONE.sub(lambda m: _phone(m.group(0)), text)
 
 
 def _is_decimal(text: str) -> bool:
