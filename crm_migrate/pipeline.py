@@ -29,9 +29,11 @@ from crm_migrate.stages.extract import extract, read_facts
 from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load, remember_load
 from crm_migrate.stages.load import read_plan as read_load_plan
+from crm_migrate.stages.load.needs import Needs, look_at_needs
 from crm_migrate.stages.load.objects import target_objects
 from crm_migrate.stages.load.restoring import adopt
 from crm_migrate.stages.map import map_all
+from crm_migrate.stages.mask import mask
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.undo import UndoReport, choose
 from crm_migrate.stages.undo import undo as undo_run
@@ -100,10 +102,11 @@ def start(
     with project_lock(project):
         sources = OpenSources(project)
         plan, told = plan_now(project, environment, sources)
+        needs = _needed(plan, project, until)
         if STAGES.index(until) >= STAGES.index("plan"):
             _reach(plan, project)
         outcome = _go(project, new_run(project, plan, limit, asked), plan, listener, until, workers, sources)
-        return replace(outcome, findings=(*told, *_told_by(outcome)))
+        return replace(outcome, findings=(*told, *_told_by(outcome), *needs.unmet))
 
 
 def resume(project: Project, run_id: str | None, listener: Listener, *, until: str = STAGES[-1]) -> Outcome:
@@ -119,6 +122,8 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
             rehearsed = read_state(run).limit is not None
             open_run(project, run.id, plan.with_evidence(frozen.evidence) if rehearsed else plan, write=False)
         if STAGES.index(until) >= STAGES.index("plan") and not is_done(run, "load"):
+            if not _noted_needs(project, run):
+                _needed(plan, project, until)
             _reach(plan, project)
         outcome = _go(project, run, plan, listener, until, None, sources)
         return replace(outcome, findings=_told_by(outcome))
@@ -129,6 +134,14 @@ def _refuse_undone(project: Project, run: Run) -> None:
     if project.ledger.exists():
         with checked(project.ledger) as ledger:
             refuse_undone(ledger, run.id)
+
+
+def _needed(plan: Plan, project: Project, until: str) -> Needs:
+    """What the environment needs before a load. UsageError where we are to load and something is missing."""
+    needs = look_at_needs(plan, project)
+    if STAGES.index(until) >= STAGES.index("load"):
+        needs.refuse()
+    return needs
 
 
 def _reach(plan: Plan, project: Project) -> None:
@@ -216,8 +229,8 @@ def _go(
             _extract(project, run, draft, listener, sources)
     plan = read_plan(run)
     mapped = partial(map_all, workers=workers, progress=partial(listener, "map", "parts"))
-    deduped = partial(_dedupe, project, until)
-    for name, step in (("map", mapped), ("link", link), ("dedupe", deduped), ("complete", complete)):
+    deduped, completed = partial(_dedupe, project, until), partial(_complete, project)
+    for name, step in (("map", mapped), ("link", link), ("dedupe", deduped), ("complete", completed)):
         if STAGES.index(name) > STAGES.index(until):
             break
         with stages.stage(name) as work:
@@ -258,6 +271,12 @@ def _dedupe(project: Project, until: str, plan: Plan, run: Run) -> None:
     dedupe(plan, run, crosswalk=partial(project.crosswalk, identity) if identity else None)
 
 
+def _complete(project: Project, plan: Plan, run: Run) -> None:
+    """The records as they are to be loaded, with pseudonyms where the environment masks."""
+    complete(plan, run)
+    mask(plan, project, run)
+
+
 def _loaded_into(project: Project, plan: Plan, until: str) -> str | None:
     """The target that this run is for; a run that ends before is taken to be for that of the last load."""
     if STAGES.index(until) >= STAGES.index("plan"):
@@ -291,6 +310,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
         return Outcome(project, run, plan, load_plan)
     with stages.stage("load") as work:
         if work:
+            _note_needs(project, run, plan)
             sent = _Sent(stages.listener, load_plan.writes if load_plan else 0)
             execute_load(plan, project, run, target, progress=sent.batch)
     if stages.stops_after("load"):
@@ -309,6 +329,23 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
         asked = read_state(run).reports or USUAL
         reports = write_reports(figures, run.report, formats=asked, ledger=run.table("reconcile"))
     return Outcome(project, run, plan, load_plan, figures, (), tuple(reports))
+
+
+def _note_needs(project: Project, run: Run, plan: Plan) -> None:
+    """Write into the ledger, before a load begins, by what the needs of its environment are met."""
+    if plan.environment.needs and not _noted_needs(project, run):
+        needs = look_at_needs(plan, project)
+        needs.refuse()
+        with project_lock(project), checked(project.ledger) as ledger:
+            ledger.note("needs", {"run": run.id, "environment": plan.environment.name, "met": needs.met})
+
+
+def _noted_needs(project: Project, run: Run) -> bool:
+    """Whether the load of this run was let in already: what was begun is finished, whatever was tidied up since."""
+    if not project.ledger.exists():
+        return False
+    with checked(project.ledger) as ledger:
+        return any(body["run"] == run.id for body in ledger.bodies("needs"))
 
 
 @dataclass(slots=True)

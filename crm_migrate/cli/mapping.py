@@ -112,6 +112,29 @@ def show_command(path: Path, environment: str | None, resolved: bool, as_json: b
         click.echo(line)
 
 
+@mapping_group.command("sign")
+@_PATH
+@click.option("--env", "environment", help="Environment that it is signed for (never production by default).")
+@click.option("--role", required=True, help="As what you sign: one of `reconcile: sign_off:`, where it names some.")
+@click.option("--who", required=True, help="Your name.")
+def sign_command(path: Path, environment: str | None, role: str, who: str) -> None:
+    """Sign the mapping as it is: a changed line asks for a new signature. Kept in `signatures.yaml`."""
+    from crm_migrate.mapping.authoring import nearest
+    from crm_migrate.mapping.opening import OpenSources
+    from crm_migrate.pipeline import plan_now
+    from crm_migrate.workspace.signatures import FILE, Signature, add_signature
+    from crm_migrate.workspace.state import now
+
+    if not who.strip() or not role.strip():
+        raise UsageError("a signature needs a role and a name", hint="--role ROLE --who NAME")
+    project = project_of(path)
+    plan, _ = plan_now(project, environment, OpenSources(project))  # with the columns, as a run resolves it
+    if plan.reconcile.sign_off and role not in plan.reconcile.sign_off:
+        raise UsageError(f"nobody signs as `{role}`", hint=nearest(role, plan.reconcile.sign_off))
+    add_signature(project.folder, Signature(role, who.strip(), now(), plan.meaning))
+    click.echo(f"{who.strip()} signed as {role}: mapping {plan.meaning[:12]}, in {FILE}")
+
+
 @click.command("schema")
 @_PATH
 @click.option("--write", "to_file", is_flag=True, help="Write it into the project, and name it in the mapping.")

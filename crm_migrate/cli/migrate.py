@@ -41,6 +41,7 @@ def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
     if questions and not as_json:
         screen.lines([*questions, "answer them before the load: what is loaded apart is not merged by a later answer"])
     load = f"crm-migrate resume (loads exactly this plan, {outcome.plan.hash[:12]})"
+    load = next((finding.hint for finding in outcome.findings if finding.code == "need_unmet"), load)
     screen.next("crm-migrate review PROJECT (then review --read, and plan again)" if questions else load)
 
 
@@ -181,8 +182,8 @@ def runs_command(folder: Path, as_json: bool) -> None:
 
 def _verdict_of(run: "Run") -> str:
     """The verdict of a run that was reconciled, with what arrived and what waits; nothing for another."""
-    from crm_migrate.cli.reporting import figures_path, read_figures
     from crm_migrate.reports.totals import totals
+    from crm_migrate.workspace.kept_figures import figures_path, read_figures
 
     if not figures_path(run).is_file():
         return ""

@@ -4,15 +4,13 @@ import json
 from pathlib import Path
 
 import click
-from pydantic import ValidationError
 
 from crm_migrate.cli.next_step import working_on
 from crm_migrate.cli.screen import Screen
 from crm_migrate.cli.speaking import asked_language
-from crm_migrate.errors import InputError, UsageError
-from crm_migrate.workspace.figures import Figures
+from crm_migrate.errors import UsageError
+from crm_migrate.workspace.kept_figures import figures_path, read_figures
 from crm_migrate.workspace.layout import Project, Run
-from crm_migrate.workspace.sealing import read_sealed
 
 ALL, USUAL = "html, xlsx, json, junit, md", "html,json,junit,md"  # said here so that `--help` imports no renderer
 
@@ -93,18 +91,3 @@ def _runs(project: Project) -> list[Run]:
     from crm_migrate.workspace.state import runs
 
     return runs(project)
-
-
-def figures_path(run: Run) -> Path:
-    """Where `reconcile` left the figures of a run."""
-    return run.table("reconcile", "figures.json")
-
-
-def read_figures(run: Run) -> Figures:
-    """The figures of a run. InputError where they are of another version, DamagedFile where they were changed."""
-    try:
-        return Figures.model_validate(read_sealed(figures_path(run)))
-    except ValidationError as error:
-        raise InputError(
-            f"the figures of run {run.id} were written by another version of crm-migrate", hint="crm-migrate run"
-        ) from error

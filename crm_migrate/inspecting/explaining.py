@@ -27,6 +27,7 @@ from crm_migrate.workspace.tables import (
     ENRICHMENT,
     EXTRACTED,
     KNOWN,
+    MASKED,
     MERGED,
     NODES,
     OUTCOMES,
@@ -382,12 +383,14 @@ def _cells(tables: Relations, plan: Plan, name: str, cluster: int | None, entity
     won = _winners(tables, name, cluster)
     differing = _differences(tables, name, entity)
     merged = _one_record(tables, tables.whole(MERGED, name), "__cluster = ?", cluster)
+    is_masked = name in plan.environment.mask
+    masks = _one_record(tables, tables.whole(MASKED, name), "__cluster = ?", cluster) if is_masked else {}
     return tuple(
         CellStory(
             field=f.name,
             expected=expected.get(str(f.target)),
             winner=won.get(f.name, ("", "", 0))[0],
-            rule=decided(plan, f, won.get(f.name, ("", "", 0))[1], merged, expected),
+            rule=decided(plan, f, won.get(f.name, ("", "", 0))[1], merged, expected, masks),
             losers=won.get(f.name, ("", "", 0))[2],
             actual=actual.get(str(f.target)),
             difference=differing.get(str(f.target), ""),
@@ -396,8 +399,12 @@ def _cells(tables: Relations, plan: Plan, name: str, cluster: int | None, entity
     )
 
 
-def decided(plan: Plan, field: FieldPlan, rule: str, merged: dict[str, Any], expected: dict[str, Any]) -> str:
-    """The rule that won the cell, and what completing the record made of it afterwards."""
+def decided(
+    plan: Plan, field: FieldPlan, rule: str, merged: dict[str, Any], expected: dict[str, Any], masks: dict[str, Any]
+) -> str:
+    """The rule that won the cell, and what completing or masking the record made of it afterwards."""
+    if masks.get(field.name) is not None:
+        return ", ".join(filter(None, (rule, f"masked in {plan.environment.name}")))
     before, after = merged.get(field.name), expected.get(str(field.target))
     if not merged or field.ref is not None or before == after:
         return rule

@@ -29,7 +29,8 @@ class Authored(BaseModel):
         return schema
 
 
-def _as_list(value: Any) -> Any:
+def as_list(value: Any) -> Any:
+    """One text is a list of one."""
     return [value] if isinstance(value, str) else value
 
 
@@ -70,7 +71,7 @@ def _whole(value: Any) -> Any:
 
 
 TEXTS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_list), WithJsonSchema(TEXTS_SCHEMA)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(as_list), WithJsonSchema(TEXTS_SCHEMA)]
 Flag = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
 Count = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1})]
 Text = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]

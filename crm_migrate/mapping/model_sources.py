@@ -11,6 +11,7 @@ from crm_migrate.mapping.authored import (
     Text,
     Texts,
 )
+from crm_migrate.mapping.model_environments import Mask, Needs
 
 
 class WithOptions(Authored):
@@ -30,10 +31,15 @@ class WithOptions(Authored):
 class Environment(WithOptions):
     """Where the records go. Every further word is an option of the connector; secrets only as `env:NAME`."""
 
-    planned = frozenset({"mask", "needs"})
     connector: str = Field(description="which connector writes: `crm-migrate connectors` lists them")
     profile: str | None = Field(default=None, description="target profile; the connector's name when it is not said")
     owners: str | None = Field(default=None, description="another file of owners for this environment")
+    mask: Mask | None = Field(default=None, description="what is loaded as pseudonyms, so that nobody is reached")
+    needs: Needs = Field(
+        default=(),
+        description="what must be there before anything is loaded: all who sign have signed this mapping"
+        " (`crm-migrate mapping sign`); so many runs with it in other environments wrote records and ended with GO",
+    )
 
 
 class Unmapped(Authored):

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from crm_migrate.crm.types import Role, SemanticType, type_of
+from crm_migrate.crm.types import Pseudonym, Role, SemanticType, type_of
 
 State = Literal["absent", "excluded", "rejected", "held"]
 
@@ -387,11 +387,18 @@ class ExamplePlan(Frozen):
 
 
 class EnvironmentPlan(Frozen):
-    """Where the records go. `options` may hold references to secrets; they are resolved only when connecting."""
+    """Where the records go. `options` may hold references to secrets; they are resolved only when connecting.
+
+    `mask` is object -> field -> what its values become; who is on the list `allow` stays. `needs` are proved before
+    anything is loaded (`stages/load/needs.py`).
+    """
 
     name: str
     connector: str
     options: dict[str, str] = {}
+    mask: dict[str, dict[str, Pseudonym]] = {}
+    allow: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 class Plan(Frozen):
@@ -445,3 +452,16 @@ class Plan(Frozen):
     def hash(self) -> str:
         """sha256 of the canonical JSON, hex."""
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+
+    @property
+    def meaning(self) -> str:
+        """sha256 of what the mapping does to records in any environment: what people sign, and what rehearsals prove.
+
+        Without the environment and who owns records there, without the columns as one export has them, and without
+        the bytes of files, whose content is in the plan.
+        """
+        here = {"environment", "files", "evidence"}
+        everywhere = self.model_copy(update={"owners": self.owners and self.owners.model_copy(update={"entries": ()})})
+        said = everywhere.model_dump(mode="json", exclude=here)
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -6,24 +6,22 @@ The mapping is read once and each source is asked for its columns once; the evid
 
 import os
 import pathlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm_migrate.connecting.discovery import target_options
-from crm_migrate.errors import MappingError, UsageError
+from crm_migrate.errors import MappingError
 from crm_migrate.finding import Finding, errors
-from crm_migrate.mapping import library, refs
-from crm_migrate.mapping.authoring import author, nearest
+from crm_migrate.mapping import refs
+from crm_migrate.mapping import resolving_environments as environments
+from crm_migrate.mapping.authoring import author
 from crm_migrate.mapping.checking import check
 from crm_migrate.mapping.correcting import corrections
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import MappingFile
-from crm_migrate.mapping.model_sources import Environment, Owners
+from crm_migrate.mapping.model_sources import Owners
 from crm_migrate.mapping.naming import check_names
 from crm_migrate.mapping.nesting import as_meant
-from crm_migrate.mapping.plan import EnvironmentPlan, MoneyPlan, OwnersPlan, Plan, ValueMapPlan
-from crm_migrate.mapping.profiles import TargetProfile
+from crm_migrate.mapping.plan import MoneyPlan, OwnersPlan, Plan, ValueMapPlan
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
@@ -32,8 +30,6 @@ from crm_migrate.mapping.slips import read_as_meant
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.workspace.layout import Project
-
-_PRODUCTION = re.compile(r"prod.*|live", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +154,8 @@ def sorted_by_place(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
-    chosen = _environment(desk, environment)
-    desk.target = _target(desk, chosen)
+    chosen = environments.chosen(desk, environment)
+    desk.target = environments.target(desk, chosen)
     desk.value_maps = {name: _value_map(desk, name) for name in desk.file.value_maps}
     read_as_meant(desk)
     refs.decisions(desk)
@@ -168,6 +164,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     by_name = {plan.name: plan for plan in object_plans}
     check_names(desk, object_plans)
     check(desk, object_plans, source_plans)
+    chosen = environments.masked(desk, chosen, object_plans)
     project = desk.file.project
     return Plan(
         # Our keys in the target depend on it, so it is what travels with the mapping: a folder may be renamed.
@@ -191,53 +188,6 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
         decision_words=desk.decision_words,
         files=desk.files,
     )
-
-
-# ---------------------------------------------------------------------------------------------------- environment
-
-
-def _environment(desk: Desk, wanted: str | None) -> EnvironmentPlan:
-    known = desk.file.environments
-    if wanted is None:
-        wanted = next((name for name in known if not _PRODUCTION.fullmatch(name)), None)
-        if wanted is None:
-            raise UsageError("production is never the default environment", hint=f"--env {next(iter(known))}")
-    if wanted not in known:
-        raise UsageError(f"there is no environment `{wanted}`", hint=nearest(wanted, known))
-    for name, each in known.items():
-        for option, text in each.options.items():
-            path: Path = ("environments", name, option)
-            _check_option(desk, each, option, path)
-            if option == "url":
-                refs.check_address(desk, text, path)
-    return EnvironmentPlan(name=wanted, connector=known[wanted].connector, options=known[wanted].options)
-
-
-def _check_option(desk: Desk, environment: Environment, option: str, path: Path) -> None:
-    """Words that are planned, and words that the connector does not read: none of them may pass in silence."""
-    if option in Environment.planned:
-        message = f"`{option}` is a word of the language that is not supported yet"
-        desk.tell_key("mapping_not_supported", message, path, "Leave it out for now; nothing was ignored.")
-        return
-    known = target_options(environment.connector)
-    if known is not None and option not in known:
-        words = [*known, *Environment.model_fields]
-        desk.unknown("mapping_unknown_word", f"the option of `{environment.connector}`", option, words, path, key=True)
-
-
-def _target(desk: Desk, chosen: EnvironmentPlan) -> TargetProfile | None:
-    environment = desk.file.environments[chosen.name]
-    path: Path = ("environments", chosen.name, "profile" if environment.profile else "connector")
-    name = environment.profile or environment.connector
-    entry = library.find("targets", name, desk.project.folder)
-    if entry is None:
-        words = library.names("targets", desk.project.folder)
-        desk.unknown("profile_unknown", "the target profile", name, words, path)
-        return None
-    profile, findings = library.target_profile(entry)
-    desk.findings += findings
-    desk.files[entry.label] = entry.digest
-    return profile
 
 
 # ---------------------------------------------------------------------------------------------------- project

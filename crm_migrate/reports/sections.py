@@ -31,7 +31,7 @@ class Section:
         return [table for table in made if table.rows or table.name not in _RARE]
 
 
-_RARE = ("report_bridge",)  # most have one currency
+_RARE = ("report_bridge", "masked")  # most have one currency, and load what the records say
 
 SECTIONS = (
     Section("summary", (tables.gates,)),
@@ -43,7 +43,7 @@ SECTIONS = (
     ),
     Section(
         "fields",
-        (tables.fields, tables.causes, tables.field_examples),
+        (tables.fields, tables.masked, tables.causes, tables.field_examples),
         lambda figures, _: sum(c.count for f in figures.fields for c in f.causes),
     ),
     Section("links", (tables.links,), lambda _, sums: sums.links_wrong + sums.orphans),

@@ -142,6 +142,12 @@ def fields(figures: Figures) -> Table:
     return _table("fields", columns, rows)
 
 
+def masked(figures: Figures) -> Table:
+    """Fields whose values are pseudonyms in this environment."""
+    rows = ((m.object, m.field, m.cells, m.values, m.masks) for m in figures.masked)
+    return _table("masked", "object field masked_cells:int masked_values:int masks:int", rows)
+
+
 def causes(figures: Figures) -> Table:
     """Causes of differences, with their counts."""
     rows = ((f.object, f.field, c.cls, c.cause, c.count, c.fix) for f in figures.fields for c in f.causes)

@@ -208,6 +208,16 @@ class FieldFigure(Figure):
     flags: dict[str, int] = {}
 
 
+class MaskFigure(Figure):
+    """One masked field: cells of records that arrived and hold a pseudonym, for how many values there are how many."""
+
+    object: str
+    field: str
+    cells: int
+    values: int
+    masks: int
+
+
 class LinkFigure(Figure):
     """One reference: expected = present + missing + wrong; actual = present + wrong + extra."""
 
@@ -395,6 +405,7 @@ class Figures(Figure):
     bridges: tuple[Bridge, ...] = ()
     report_bridges: tuple[Bridge, ...] = ()
     fields: tuple[FieldFigure, ...] = ()
+    masked: tuple[MaskFigure, ...] = ()
     links: tuple[LinkFigure, ...] = ()
     kpis: tuple[KpiFigure, ...] = ()
     controls: tuple[ControlFigure, ...] = ()

@@ -24,6 +24,11 @@ class Project:
         return self.work / "ledger.db"
 
     @property
+    def mask_key(self) -> Path:
+        """The secret behind the pseudonyms of masked environments (mode 0600)."""
+        return self.work / "mask.key"
+
+    @property
     def scratch(self) -> Path:
         """What readers lay down between two looks at a file; what a killed one left is removed by the next."""
         return self.work / "scratch"

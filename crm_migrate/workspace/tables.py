@@ -156,6 +156,8 @@ COMPLETED = Table(
 )
 WARNINGS = Table("complete/<object>/warnings", {"__cluster": "BIGINT", **_REASON}, ("__cluster",))
 
+MASKED = Table("mask/<object>/cells", {"__cluster": "BIGINT"}, ("__cluster",), open=True)
+
 THEIRS = Table("load/<object>/theirs", _IDS, (), open=True)
 CLAIMS = Table("load/<object>/claims", texts("project", "member", "__entity"), ())
 EDITS = Table("load/<object>/edits", texts("__entity", "field"), ("__entity", "field"))

@@ -13,6 +13,7 @@ from crm_migrate.stages.load.edits import look, odds
 from crm_migrate.stages.load.keys import Names, of_others, text_columns
 from crm_migrate.stages.load.likeness import create_alike
 from crm_migrate.stages.load.objects import links, loaded_fields
+from crm_migrate.stages.mask.reading import to_load
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, Span
 from crm_migrate.workspace.settlements import Settlement
@@ -28,7 +29,9 @@ def decide(
     The table is narrow: values stay in the tables on disk until `finished` joins them in its one ordered pass.
     """
     names = Names(object_plan.name)
-    _wish(relations, plan, object_plan)
+    fields_of = {f.name: "BIGINT" if f.ref else "VARCHAR" for f in loaded_fields(object_plan)}
+    _wish(relations, plan, object_plan, names.wish, to_load(relations, plan, object_plan, fields_of))
+    _wish(relations, plan, object_plan, names.clear, relations.scan(COMPLETED, object_plan.name, also=fields_of))
     _match_existing(relations, plan, object_plan)
     look(relations, project, identity, plan, object_plan, settled)
     fields = [str(f.target) for f in loaded_fields(object_plan)]
@@ -79,7 +82,7 @@ def finished(plan: Plan, object_plan: ObjectPlan, span: Span) -> str:
 def forget(relations: Relations, object_plan: ObjectPlan) -> None:
     """Drop what only the values of `plan/<object>` needed."""
     names = Names(object_plan.name)
-    for view in (names.decided, names.wish):
+    for view in (names.decided, names.wish, names.clear):
         relations.execute(f"DROP VIEW {view}")
     for table in (names.existing, names.look, names.edited, names.alike):
         relations.execute(f"DROP TABLE IF EXISTS {table}")
@@ -95,11 +98,9 @@ def _differs(name: str) -> str:
     return f"{quoted('=' + name)} IS DISTINCT FROM {quoted('-' + name)}"
 
 
-def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
-    """The completed records by the target's field names, references as entities (and the parent's cluster beside)."""
+def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan, view: str, records: str) -> None:
+    """Records by the target's field names, references as entities (and the parent's cluster beside)."""
     names, points = Names(object_plan.name), {link.name: link for link in links(plan, object_plan)}
-    fields = {f.name: "BIGINT" if f.ref else "VARCHAR" for f in loaded_fields(object_plan)}
-    records = relations.scan(COMPLETED, object_plan.name, also=fields)
     listed, joins = "", ""
     for number, field in enumerate(loaded_fields(object_plan)):
         name, cell = quoted(str(field.target)), f"r.{quoted(field.name)}"
@@ -110,7 +111,7 @@ def _wish(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
         else:
             listed += f", {cell} AS {name}"
     relations.execute(
-        f"CREATE TEMP VIEW {names.wish} AS SELECT r.__cluster, k.__entity, "
+        f"CREATE TEMP VIEW {view} AS SELECT r.__cluster, k.__entity, "
         f"k.code AS __k_code, k.message AS __k_message, k.split AS __k_split, "
         f"r.__state, r.__code AS __r_code, r.__message AS __r_message{listed} "
         f"FROM {records} r JOIN {names.keys} k ON k.__cluster = r.__cluster{joins}"
@@ -145,10 +146,10 @@ def _match_existing(relations: Relations, plan: Plan, object_plan: ObjectPlan) -
 
 def _equal(relations: Relations, object_plan: ObjectPlan, theirs: str, others: str) -> str:
     """Query: ours and theirs, or another project's, that are equal in all fields of `match:`, by values that say who
-    somebody is."""
+    somebody is. They are compared by what they really say, also where pseudonyms are loaded."""
     fields = [object_plan.field(name) for name in object_plan.existing.match]
     same = " AND ".join(_same(quoted(str(f.target)), f.kind.role == "mailbox") for f in fields) or "FALSE"
-    joined = f"{Names(object_plan.name).wish} w JOIN {theirs} t ON {same}"
+    joined = f"{Names(object_plan.name).clear} w JOIN {theirs} t ON {same}"
     wanted = f"{joined} WHERE (t.__entity IS NULL OR t.__entity IN ({others})) AND w.__state = 'ready'"
     told = "".join(telling(relations, f, f"w.{quoted(str(f.target))}", wanted) for f in fields if f.ref is None)
     return f"SELECT w.__cluster, t.target_id, TRUE AS sure, '' AS why FROM {wanted}{told}"

@@ -45,7 +45,7 @@ def _frames(relations: Relations, object_plan: ObjectPlan, fields: list[str]) ->
     names = Names(object_plan.name)
     listed = "".join(f", w.{quoted(name)}::VARCHAR AS {quoted(name)}" for name in fields)
     ours = (
-        f"SELECT w.__cluster::VARCHAR AS __id{listed} FROM {names.wish} w ANTI JOIN {names.sent} s"
+        f"SELECT w.__cluster::VARCHAR AS __id{listed} FROM {names.clear} w ANTI JOIN {names.sent} s"
         " ON s.__entity = w.__entity WHERE w.__state = 'ready' ORDER BY w.__cluster"
     )
     theirs = relations.scan(THEIRS, object_plan.name, also=text_columns(object_plan))

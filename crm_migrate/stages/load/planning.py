@@ -14,6 +14,7 @@ from crm_migrate.stages.load.objects import loaded_fields, target_object, target
 from crm_migrate.stages.load.parents import hold_children
 from crm_migrate.stages.load.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.load.promises import hold_refusable
+from crm_migrate.stages.load.reachable import hold_reachable
 from crm_migrate.stages.load.rekeying import follow
 from crm_migrate.stages.load.restoring import exchanged, refuse_restored
 from crm_migrate.stages.load.theirs import read_claims, read_theirs
@@ -57,7 +58,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         for object_plan in plan.objects:
             remember(tables, project, identity, plan, object_plan)
             identify(tables, project, identity, plan, object_plan)
-            follow(tables, project, identity, object_plan, _set_aside(tables, object_plan))
+            follow(tables, project, identity, plan, object_plan, _set_aside(tables, object_plan))
         choices = {}
         settled = _settled(project)
         for object_plan in plan.objects:
@@ -65,6 +66,8 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             found = there.object(object_plan.target)
             choices[object_plan.name] = tuple(choice_values(tables, object_plan, found))
             hold_refusable(tables, plan, object_plan, found)
+            if plan.environment.mask:
+                hold_reachable(tables, plan, object_plan)
         hold_children(tables, plan)
         refuse_claimed(tables, plan)
         loads = [

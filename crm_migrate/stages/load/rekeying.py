@@ -5,13 +5,14 @@ A new record that looks like one we have loaded, which no row feeds any more, is
 `existing: match:`, or held where only its key looks alike.
 """
 
-from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.actions import telling
 from crm_migrate.stages.load.keys import Names, text_columns
+from crm_migrate.stages.mask.reading import to_load
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
-from crm_migrate.workspace.tables import COMPLETED, CROSSWALK, THEIRS, texts
+from crm_migrate.workspace.tables import CROSSWALK, THEIRS, texts
 
 _PART = "coalesce(nullif(ltrim(regexp_replace(lower(nfc_normalize(trim(x))), '\\.0+$', ''), '0'), ''), '0')"
 
@@ -21,7 +22,9 @@ def folded(key: str) -> str:
     return f"list_transform(string_split({key}, '\u241f'), lambda x: {_PART})"
 
 
-def follow(relations: Relations, project: Project, identity: str, object_plan: ObjectPlan, aside: str) -> None:
+def follow(
+    relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan, aside: str
+) -> None:
     """Give new clusters in `keys/<object>` the entity that they had under another key, or let them wait.
 
     `aside` is a FROM item of rows (`__source`, `__key`) that ended before they were records: their entities are no
@@ -38,18 +41,17 @@ def follow(relations: Relations, project: Project, identity: str, object_plan: O
         relations.execute(f"""CREATE TEMP TABLE fresh_ AS SELECT k.__cluster, k.first FROM {names.keys} k
         ANTI JOIN {names.sent} s ON s.__entity = k.__entity WHERE k.code IS NULL""")
         if object_plan.existing.match:
-            _apply(relations, names, _alike(relations, object_plan, theirs), "its values", take=True)
+            _apply(relations, names, _alike(relations, plan, object_plan, theirs), "its values", take=True)
         if rekeyed != "new":
             _apply(relations, names, _same_key(object_plan, crosswalk), "its key", take=rekeyed == "same")
         relations.execute("DROP TABLE fresh_")
     relations.execute("DROP TABLE orphaned_")
 
 
-def _alike(relations: Relations, object_plan: ObjectPlan, theirs: str) -> str:
+def _alike(relations: Relations, plan: Plan, object_plan: ObjectPlan, theirs: str) -> str:
     """Query: new clusters and orphaned records of the target that are equal in all fields of `existing: match:`."""
     fields = [object_plan.field(name) for name in object_plan.existing.match]
-    columns = texts(*(f.name for f in fields))
-    records = relations.scan(COMPLETED, object_plan.name, also=columns)
+    records = to_load(relations, plan, object_plan, texts(*(f.name for f in fields)))
     same = " AND ".join(
         f"lower(r.{quoted(f.name)}) = lower(t.{quoted(str(f.target))})"
         if f.kind.role == "mailbox"

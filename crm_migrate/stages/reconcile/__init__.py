@@ -9,7 +9,7 @@ import json
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.quoting import quoted
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile import causes, listing
 from crm_migrate.stages.reconcile.accounting import settle_dispositions, source_facts, source_figures
 from crm_migrate.stages.reconcile.bridge_tables import add
@@ -31,12 +31,14 @@ from crm_migrate.stages.reconcile.kpis import Measured, control_figure, figures_
 from crm_migrate.stages.reconcile.left_open import left_open
 from crm_migrate.stages.reconcile.likeness import group_figures, learned_figures
 from crm_migrate.stages.reconcile.linking import compare_links
+from crm_migrate.stages.reconcile.masked import mask_figures, with_masks
 from crm_migrate.stages.reconcile.merges import merge_figures, merged_clusters
 from crm_migrate.stages.reconcile.owners import owner_flow, total_flow
 from crm_migrate.stages.reconcile.privacy import privacy
 from crm_migrate.stages.reconcile.scores import rule_scores
 from crm_migrate.stages.reconcile.target_sets import target_set
 from crm_migrate.stages.reconcile.verdict import not_checked, sentence, verdict
+from crm_migrate.stages.validate.reaching import CODES as REACHING
 from crm_migrate.workspace.figures import (
     ExceptionGroup,
     Figures,
@@ -102,7 +104,9 @@ def _reconcile_object(tables: Relations, plan: Plan, object_plan: ObjectPlan, co
     links, sourced_links = compare_links(tables, plan, object_plan, names)
     differing = [sourced, *([sourced_links] if sourced_links else [])]
     write_differences(tables, name, differing)
-    collected.fields.extend(fields)
+    masked = tuple(mask_figures(tables, plan, object_plan))
+    collected.fields.extend(with_masks(fields, masked))
+    collected.masked.extend(masked)
     collected.links.extend(links)
     if not tables.finished(ACTUAL, name):
         collected.uncompared.append(f"{name} (not read back)")
@@ -146,7 +150,11 @@ def _count_doubt(tables: Relations, name: str, collected: _Collected) -> None:
     breaches = tables.scan(BREACHES, name)
     dispositions = tables.scan(DISPOSITIONS, name)
     collected.in_doubt += tables.one(f"SELECT count(DISTINCT __entity) FROM {outcomes} WHERE outcome = 'in_doubt'")[0]
-    collected.breaches += tables.one(f"""SELECT count(*) FROM {breaches} WHERE "when" = 'after'""")[0]
+    reaching = f"code IN ({', '.join(map(literal, REACHING))})"
+    counts = f"count(*) FILTER (NOT {reaching}), count(*) FILTER ({reaching})"
+    broken, reached = tables.one(f"""SELECT {counts} FROM {breaches} WHERE "when" = 'after'""")
+    collected.breaches += broken
+    collected.reached += reached
     collected.entities_without_row += tables.one(
         f"""SELECT count(*) FROM {quoted(f"arrived/{name}")} e LEFT JOIN (
           SELECT __entity, count(*) AS n FROM {dispositions}
@@ -224,6 +232,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         bridges=tuple(collected.bridges),
         report_bridges=tuple(collected.report_bridges),
         fields=tuple(collected.fields),
+        masked=tuple(collected.masked),
         links=tuple(collected.links),
         kpis=tuple(collected.kpis),
         controls=tuple(collected.controls),

@@ -18,7 +18,7 @@ from crm_migrate.workspace.tables import ACTUAL, CELLS, CHANGES, DIFFERENCES, EX
 def compare_object(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Comparison:
     """Compare every record of an object that must be in the target, in full or as the plan samples it."""
     fields = [Compared(str(f.target), f.type) for f in loaded_fields(object_plan)]
-    expected, actual = expected_side(tables, object_plan), actual_side(tables, object_plan)
+    expected, actual = expected_side(tables, plan, object_plan), actual_side(tables, object_plan)
     kept = kept_cells(tables, object_plan, loaded_fields(object_plan))
     limit = sample_size(plan, object_plan.name)
     if not tables.finished(ACTUAL, object_plan.name):

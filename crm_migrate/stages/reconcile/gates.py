@@ -18,6 +18,7 @@ from crm_migrate.workspace.figures import (
     Gate,
     KpiFigure,
     LinkFigure,
+    MaskFigure,
     SourceFigure,
     TargetSet,
 )
@@ -38,6 +39,8 @@ class Found:
     bridges: list[Bridge] = field(default_factory=list)
     report_bridges: list[Bridge] = field(default_factory=list)
     fields: list[FieldFigure] = field(default_factory=list)
+    masked: list[MaskFigure] = field(default_factory=list)
+    reached: int = 0  # cells of ours in the target that reach somebody, in an environment that masks
     links: list[LinkFigure] = field(default_factory=list)
     consent: list[ConsentCell] = field(default_factory=list)
     kpis: list[KpiFigure] = field(default_factory=list)
@@ -60,7 +63,7 @@ def gates(plan: Plan, found: Found) -> tuple[Gate, ...]:
     """The implied gates, then those of the project; a project's limit replaces the implied one of the same name."""
     declared = {gate.name for gate in plan.reconcile.gates} - NEVER_ACCEPTED
     implied = [gate for gate in _implied(found) if gate.name not in declared]
-    implied += [*_unlimited(plan, found), *_gone(plan, found)]
+    implied += [*_masked(plan, found), *_unlimited(plan, found), *_gone(plan, found)]
     own = NEVER_ACCEPTED | {"gone"}
     said = [_declared(plan, gate, found) for gate in plan.reconcile.gates if gate.name not in own]
     return tuple(_accepted(plan, gate) for gate in (*implied, *said))
@@ -123,6 +126,13 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("rules_in_target", found.breaches)
     uncompared = ", ".join(found.uncompared) or "0"
     yield Gate(name="compared", scope="", limit="every record", actual=uncompared, passed=not found.uncompared)
+
+
+def _masked(plan: Plan, found: Found) -> Iterator[Gate]:
+    """In an environment that masks: nobody is reached, and no two values have become one."""
+    if plan.environment.mask:
+        yield _zero("reached", found.reached)
+        yield _zero("masks_shared", sum(each.values - each.masks for each in found.masked))
 
 
 def _amounts(name: str, sums: Mapping[str, Decimal]) -> Iterator[Gate]:

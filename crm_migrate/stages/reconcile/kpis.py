@@ -8,6 +8,7 @@ from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import ControlPlan, KpiPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.mask.reading import revealed
 from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.derived import Side, with_derived
 from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields, names_of
@@ -90,7 +91,7 @@ def measure(tables: Relations, plan: Plan, kpi: KpiPlan) -> Measured:
     """Compute one figure on all three sides. Call after `compare_object` of its object."""
     object_plan = plan.object(kpi.object)
     rows = f"(SELECT * FROM {exported(tables, plan, object_plan)} WHERE __state <> 'enrichment')"
-    found = _found(tables, object_plan)
+    found = _found(tables, plan, object_plan)
     sides = {
         "source": with_derived(tables, plan, object_plan, rows, _ORIGIN),
         "expected": with_derived(
@@ -231,8 +232,8 @@ def _completed(tables: Relations, object_plan: ObjectPlan) -> str:
     return view
 
 
-def _found(tables: Relations, object_plan: ObjectPlan) -> str:
-    """Our records in the target, under the canonical names of their fields."""
+def _found(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
+    """Our records in the target, under the canonical names of their fields; a pseudonym counts as its value."""
     actual = quoted(f"actual/{object_plan.name}")
     there = set(tables.kinds(actual))
     view = quoted(f"kpi/actual/{object_plan.name}")
@@ -241,7 +242,8 @@ def _found(tables: Relations, object_plan: ObjectPlan) -> str:
         for f in object_plan.fields
         if f.ref is None and f.target in there
     ]
-    tables.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {', '.join(['__entity', *cells])} FROM {actual}")
+    records = revealed(tables, plan, object_plan, actual)
+    tables.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {', '.join(['__entity', *cells])} FROM {records}")
     return view
 
 

@@ -2,6 +2,7 @@
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import quoted
+from crm_migrate.stages.mask.reading import to_load
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import ACTUAL, COMPLETED, OUTCOMES, PLANNED, texts
 
@@ -17,7 +18,7 @@ def link_fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
     return [f for f in object_plan.fields if f.target is not None and f.ref is not None and f.ref.object in known]
 
 
-def expected_side(tables: Relations, object_plan: ObjectPlan) -> str:
+def expected_side(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
     """Create the relation of records that must be in the target: `__entity`, `__existed`, `__position`, its fields.
 
     The table `arrived/<object>` beside it has their keys only.
@@ -26,7 +27,7 @@ def expected_side(tables: Relations, object_plan: ObjectPlan) -> str:
     view = quoted(f"expected/{name}")
     fields = [str(f.target) for f in loaded_fields(object_plan)]
     load = tables.scan(PLANNED, name, also=texts(*fields))
-    complete = tables.scan(COMPLETED, name, also=texts(*(f.name for f in loaded_fields(object_plan))))
+    complete = to_load(tables, plan, object_plan, texts(*(f.name for f in loaded_fields(object_plan))))
     outcomes = tables.scan(OUTCOMES, name)
     arrived = quoted(f"arrived/{name}")
     tables.execute(

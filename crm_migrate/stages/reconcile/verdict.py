@@ -97,6 +97,9 @@ def _not_compared(plan: Plan, found: Found) -> Iterator[str]:
         size = sample_size(plan, name.split(" ")[0])
         how = "were not read back or not compared" if not size else f"were compared on a sample of {size} only"
         yield f"{name.split(' ')[0]}: its records {how}; nothing is proven for the others."
+    if pseudonyms := [f"{figure.object}.{figure.field}" for figure in found.masked if figure.cells]:
+        told = "in this environment; what the target makes of the real values is not proven."
+        yield f"{', '.join(pseudonyms)} hold pseudonyms {told}"
     for figure in found.fields:
         if figure.classes.get("not_comparable"):
             yield f"{figure.object}.{figure.field}: the target does not give it back; it was not compared."

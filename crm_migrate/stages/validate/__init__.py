@@ -17,6 +17,8 @@ from crm_migrate.quoting import quoted
 from crm_migrate.stages.load.keys import text_columns
 from crm_migrate.stages.load.objects import links, loaded_fields, target_object
 from crm_migrate.stages.load.theirs import read_theirs
+from crm_migrate.stages.mask.reading import to_load
+from crm_migrate.stages.validate.reaching import reaching
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import stream
@@ -36,7 +38,7 @@ def validate_before(plan: Plan, run: Run, schema: TargetSchema) -> tuple[Finding
         for object_plan in plan.objects:
             fields = _fields(plan, object_plan, schema)
             tables.execute(_FOUND)
-            tables.execute(f"CREATE TEMP VIEW ready_ AS {_ready(tables, object_plan)}")
+            tables.execute(f"CREATE TEMP VIEW ready_ AS {_ready(tables, plan, object_plan)}")
             _cells(tables, "ready_", "__cluster", fields)
             for field in (f for f in fields if f.unique):
                 _note(tables, doubled("ready_", "__cluster", field.name))
@@ -65,6 +67,8 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
             tables.execute(f"CREATE TEMP VIEW ours_ AS SELECT * FROM {actual} WHERE __entity IS NOT NULL")
             _cells(tables, "ours_", "target_id", _fields(plan, object_plan, schema))
             _note(tables, doubled("ours_", "target_id", "__entity", "key_doubled"))
+            for table in list(reaching(tables, plan, object_plan, "ours_")):  # one query at a time
+                _note_table(tables, table)
             for link in links(plan, object_plan):
                 parents = tables.scan(ACTUAL, link.parent)
                 _note(tables, orphaned("ours_", "target_id", link.name, parents, "target_id"))
@@ -79,9 +83,9 @@ def _fields(plan: Plan, object_plan: ObjectPlan, schema: TargetSchema) -> list[T
     return [merged_field(field, there) for field in wanted.fields]
 
 
-def _ready(tables: Relations, object_plan: ObjectPlan) -> str:
+def _ready(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
     """Records that are ready, by the target's field names; references as clusters, in text."""
-    view = tables.scan(COMPLETED, object_plan.name, also=texts(*(f.name for f in loaded_fields(object_plan))))
+    view = to_load(tables, plan, object_plan, texts(*(f.name for f in loaded_fields(object_plan))))
     listed = "".join(f", {quoted(f.name)} AS {quoted(str(f.target))}" for f in loaded_fields(object_plan))
     return f"SELECT __cluster::VARCHAR AS __cluster{listed} FROM {view} WHERE __state = 'ready'"
 
@@ -91,9 +95,7 @@ def _cells(tables: Relations, view: str, key: str, fields: Sequence[TargetField]
     listed = ", ".join(quoted(name) for name in (key, *(field.name for field in fields)))
     found = list(_cell_breaches(stream(tables.connection, f"SELECT {listed} FROM {view}", BATCH), key, fields))
     for table in found:
-        tables.connection.register("batch_", table)
-        _note(tables, "SELECT key, field, code, message FROM batch_")
-        tables.connection.unregister("batch_")
+        _note_table(tables, table)
 
 
 def _cell_breaches(batches: pa.RecordBatchReader, key: str, fields: Sequence[TargetField]) -> Iterator[pa.Table]:
@@ -105,6 +107,12 @@ def _cell_breaches(batches: pa.RecordBatchReader, key: str, fields: Sequence[Tar
             names = ("field", "code", "message")
             lines = [{"key": keys[b.index].as_py(), **{name: getattr(b, name) for name in names}} for b in found]
             yield pa.Table.from_pylist(lines)
+
+
+def _note_table(tables: Relations, table: pa.Table) -> None:
+    tables.connection.register("batch_", table)
+    _note(tables, "SELECT key, field, code, message FROM batch_")
+    tables.connection.unregister("batch_")
 
 
 def _note(tables: Relations, query: str) -> None:

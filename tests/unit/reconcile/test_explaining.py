@@ -44,7 +44,7 @@ def test_one_pair_has_one_number_wherever_it_is_told(tmp_path: Path) -> None:
 
     (merge,) = [m for m in figures.merges if m.rule == "learned"]
     reviewed = Compared(left=0, right=1, outcome="review", rule="learned", why="", probability=0.634)
-    for told in (merge.examples[0].message, record.merges[0][4], verdict(reviewed)):
+    for told in (merge.examples[0].message, record.merges[0][4], verdict(reviewed, language("en"))):
         assert told.endswith(", 63.4 % that they are one")
     assert spoken(merge.examples[0].message, language("tr"), REASONS).endswith(", %63,4 olasılıkla tek kayıt")
 
@@ -116,7 +116,7 @@ def test_what_completing_made_of_a_cell_is_told_after_who_won_it() -> None:
     plan = mini_run.plan().model_copy(update={"owners": owners})
 
     def told(before: str, after: str) -> str:
-        return decided(plan, owner, "trust", {"owner": before}, {"owner_id": after})
+        return decided(plan, owner, "trust", {"owner": before}, {"owner_id": after}, {})
 
     assert told("wolf@d.example", "vera@d.example") == "trust, wolf@d.example left: the owners' rule for leavers"
     assert told("vera@d.example", "vera@d.example") == "trust"

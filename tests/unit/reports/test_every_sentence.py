@@ -23,7 +23,8 @@ ROOMS = (
 )  # fmt: skip
 # Modules of these rooms whose words are for the terminal, for documents, or for one who set up a connector.
 ELSEWHERE = re.compile(
-    r"stages/(reconcile/verdict|load/(plan|choices|restoring|publishing|sending/\w+)|dedupe/rules|validate/__init__|undo/\w+)"
+    r"stages/(reconcile/verdict|dedupe/rules|validate/__init__|undo/\w+)"
+    r"|stages/load/(plan|choices|needs|restoring|publishing|sending/\w+)"
     r"|cleansing/(kinds|kind_steps|csv_shapes|table_files|people/person_steps|evidence|dates/exchanged)"
     r"|quality/evidence|matching/deciding/evidence"
     r"|crm_migrate_files/(formats|sheet_child|workbook|__init__)"
