@@ -125,8 +125,8 @@ def sign_command(path: Path, environment: str | None, role: str, who: str) -> No
     from crm_migrate.workspace.signatures import FILE, Signature, add_signature
     from crm_migrate.workspace.state import now
 
-    if not who.strip() or not role.strip():
-        raise UsageError("a signature needs a role and a name", hint="--role ROLE --who NAME")
+    if not (who.strip() and role.strip() and (who + role).isprintable()):
+        raise UsageError("a signature needs a role and a name, in letters", hint="--role ROLE --who NAME")
     project = project_of(path)
     plan, _ = plan_now(project, environment, OpenSources(project))  # with the columns, as a run resolves it
     if plan.reconcile.sign_off and role not in plan.reconcile.sign_off:

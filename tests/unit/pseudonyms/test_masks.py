@@ -47,6 +47,12 @@ def test_numbers_of_up_to_twelve_digits_are_permuted() -> None:
     assert len({number[:10] for number in numbers}) > 25_000, "neighbours do not stay neighbours"
 
 
+def test_a_permutation_gives_every_number_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over all numbers of four digits; a hash would give 3,700 of them one that another has."""
+    monkeypatch.setattr("crm_migrate.pseudonyms.masks._HALF", 100)
+    assert len({MASKS._permuted(n) for n in range(10_000)}) == 10_000
+
+
 def test_the_forms() -> None:
     assert re.fullmatch(r"[a-p]{20}@masked\.invalid", MASKS.of("ayse@firma.example", "mailbox"))
     assert re.fullmatch(r"\+999\d{12}", MASKS.of("+902120000000", "phone"))
