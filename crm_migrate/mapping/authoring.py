@@ -80,13 +80,17 @@ def _pruned(tree: Any, path: Path) -> bool:
     return True
 
 
+def closest(word: str, words: Iterable[str]) -> str | None:
+    """The word that may be meant, capitals or not; None where none is near, or nobody can have meant that."""
+    folded = {w.casefold(): w for w in sorted(words)} if len(word) <= 100 else {}  # comparing is slow
+    return next((folded[near] for near in difflib.get_close_matches(word.casefold(), folded, 1, 0.6)), None)
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """The nearest valid word as a question, or all of them when there are few; "" when there is nothing to say."""
-    valid = sorted(words) if len(word) <= 100 else []  # comparing is slow, and nobody meant that
-    folded = {w.casefold(): w for w in valid}
-    near = difflib.get_close_matches(word.casefold(), folded, 1, 0.6)
-    if near:
-        return f"Did you mean `{folded[near[0]]}`?"
+    valid = sorted(words) if len(word) <= 100 else []
+    if (meant := closest(word, valid)) is not None:
+        return f"Did you mean `{meant}`?"
     return f"Valid here: {', '.join(valid)}." if 0 < len(valid) <= 30 else ""
 
 

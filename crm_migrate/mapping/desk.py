@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from crm_migrate.finding import Finding, Severity
-from crm_migrate.mapping.authoring import nearest
+from crm_migrate.mapping.authoring import closest, nearest
 from crm_migrate.mapping.expressions import Column, Expression, ExpressionError, Name, parse
 from crm_migrate.mapping.model import MappingFile
 from crm_migrate.mapping.plan import ValueMapPlan
@@ -93,7 +93,7 @@ class Desk:
             self.used[source].add(other)
             return other
         hint = f"In this file it is called `{other}`: write [{other}]." if other else _similar(name, known)
-        self.used[source] |= {column for column in known if hint == f"Did you mean `{column}`?"}
+        self.used[source] |= {closest(name, known) or name}  # it is not one that nobody takes
         message = f"source `{source}` has no column `{name}`"
         self.findings.append(self.document.inside("column_unknown", message, path, offset or 0, hint))
         return name
