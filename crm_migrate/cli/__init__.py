@@ -20,7 +20,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("migrate:demo_command", "Migrate a small fictional company into a SQLite CRM."),
     },
     "Mapping": {
-        "mapping": ("examples:mapping_group", "Check a mapping, show what it means, run its examples."),
+        "mapping": ("examples:mapping_group", "Check a mapping, show what it means, run its examples, sign it."),
         "schema": ("mapping:schema_command", "The JSON Schema of the mapping language, for editors."),
     },
     "Migrate": {

@@ -37,11 +37,17 @@ def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
     screen.finished()
     screen.findings(outcome.findings)
     screen.load_plan(outcome.load_plan, as_json=as_json)
+    masked = [f"{name}.{field}" for name, fields in outcome.plan.environment.mask.items() for field in fields]
+    if masked and not as_json:
+        screen.lines([f"pseudonyms are loaded for {', '.join(sorted(masked))}"])
     questions = open_questions(outcome.plan, outcome.run)
     if questions and not as_json:
         screen.lines([*questions, "answer them before the load: what is loaded apart is not merged by a later answer"])
     load = f"crm-migrate resume (loads exactly this plan, {outcome.plan.hash[:12]})"
-    load = next((finding.hint for finding in outcome.findings if finding.code == "need_unmet"), load)
+    unmet = [finding for finding in outcome.findings if finding.code == "need_unmet"]
+    for finding in unmet if as_json else ():  # else it is told among the findings
+        screen.warn(finding.message)
+    load = next((finding.hint for finding in unmet), load)
     screen.next("crm-migrate review PROJECT (then review --read, and plan again)" if questions else load)
 
 

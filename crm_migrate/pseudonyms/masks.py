@@ -1,4 +1,4 @@
-"""One value as its pseudonym: `k...p@masked.invalid`, `+999` and twelve digits, `Masked k...p`.
+"""One value as its pseudonym: `k...p@masked.example`, `+999` and twelve digits, `Masked k...p`.
 
 A pseudonym is a keyed hash: without the key of the project nothing of the value can be read out of it or guessed. The
 same value has the same one wherever it stands, different values different ones: 80 bits of a hash, and of numbers
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from crm_migrate.crm.types import Pseudonym
 from crm_migrate.pseudonyms.reach import NOWHERE, Allowed
 
-DOMAIN = "masked.invalid"
+DOMAIN = "masked.example"
 WORD = "Masked"
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # no digits: nothing looks like a number to dial
 _BYTES = 10

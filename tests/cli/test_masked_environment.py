@@ -113,11 +113,11 @@ def test_production_is_refused_before_anything_is_written(project: Rehearsal) ->
 def test_nothing_of_the_originals_is_in_the_sandbox(project: Rehearsal, first: dict[str, Any]) -> None:
     demir, su, lee = project.contacts("crm.db")
     for row in (demir, su):
-        assert re.fullmatch(r"[a-p]{20}@masked\.invalid", row["email"] or "")
+        assert re.fullmatch(r"[a-p]{20}@masked\.example", row["email"] or "")
         assert re.fullmatch(r"\+999\d{12}", row["phone"] or "")
         assert re.fullmatch(r"Masked [a-p]{20}", row["last_name"] or "")
     (kept,) = json.loads(demir["additional_emails"] or "")
-    assert kept.endswith("@masked.invalid")
+    assert kept.endswith("@masked.example")
     assert kept != demir["email"]
     assert (lee["email"], su["description"]) == ("l@tester.example", "likes tea")
     bytes_there = (project.folder / "crm.db").read_bytes()
@@ -155,6 +155,9 @@ def test_production_gets_what_the_records_say(project: Rehearsal, first: dict[st
     assert planned.exit_code == 0
     assert "not signed by sales_director" in " ".join(planned.stderr.split())
     assert "one_clean_mock" not in planned.stderr, "the rehearsal is there"
+    as_json = project.call("plan", str(project.folder), "--env", "prod", "--json")
+    assert "needs `mapping_signed`" in as_json.stderr
+    assert json.loads(as_json.stdout)["objects"]
     error = refusal(lambda: project.call("resume", str(project.folder)))
     assert "not signed by sales_director" in error.message
     assert not (project.folder / "prod.db").exists()
@@ -185,6 +188,12 @@ def test_another_mapping_must_be_signed_and_rehearsed_again(project: Rehearsal, 
     mapping.write_text(MAPPING, "utf-8")
     assert "what was signed was another mapping" in error.message
     assert "0 of 1 runs" in error.message
+
+
+def test_the_plan_says_what_will_be_pseudonyms(project: Rehearsal, first: dict[str, Any]) -> None:
+    planned = project.call("plan", str(project.folder), "--env", "local")
+    named = "contacts.additional_emails, contacts.email, contacts.last_name, contacts.phone"
+    assert f"pseudonyms are loaded for {named}\n" in planned.stdout
 
 
 def test_what_puts_a_mailbox_back_is_found(project: Rehearsal, first: dict[str, Any]) -> None:

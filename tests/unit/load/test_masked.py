@@ -67,7 +67,7 @@ def test_ours_may_win(tmp_path: Path) -> None:
     b = sandbox(tmp_path, then="source_wins")
     plan = b.load(accounts=ACCOUNTS, contacts=PEOPLE)
     assert counts(plan, "contacts") == {"create": 1, "update": 1}
-    assert [row["email"][-15:] for row in b.there("contacts") if row["email"]] == ["@masked.invalid"]
+    assert [row["email"][-15:] for row in b.there("contacts") if row["email"]] == ["@masked.example"]
     assert breaches(b) == []
     assert b.load(accounts=ACCOUNTS, contacts=PEOPLE).writes == 0
 
