@@ -111,6 +111,7 @@ def test_very_long_texts_are_compared_quickly() -> None:
         ("en", "2.00 % (12 of 34000)", "2.00 % (12 of 34,000)"),
         ("tr", "2.00 % (12 of 34000)", "%2,00 (34.000 içinden 12)"),
         ("en", "every record", "every record"),
+        ("tr", "the first 1,200 of every source", "her kaynağın ilk 1.200 kaydı"),
     ],
 )
 def test_figures_of_gates_are_written_as_the_rest_of_the_page(locale: str, actual: str, shown: str) -> None:
