@@ -70,6 +70,13 @@ def records(answer: Answer) -> list[Record]:
     return said
 
 
+def searched(answer: Answer) -> list[Record]:
+    """The records of a search in a model that perhaps nobody may search: it has none then."""
+    if answer.status == 403 or (isinstance(said := result(answer), Failed) and said.kind == "ServerError"):
+        return []
+    return records(answer)
+
+
 def refusal(failed: Failed, values: Collection[str], labels: Mapping[str, str]) -> Refusal:
     """The server's words without any value of the records. `labels` are those of fields and models -> field or ""."""
     words = failed.words

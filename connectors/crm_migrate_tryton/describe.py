@@ -10,6 +10,9 @@ from crm_migrate_tryton.values import SEMANTIC
 from crm_migrate_tryton.workflow import WORKFLOWS
 
 Words = Mapping[str, Any]
+# Rules of the server that a plan cannot foretell; the last one where a state is reached by buttons.
+_UNFORESEEN = ("no tab or line end in texts of one line", "check digits of identifiers", "domains of its modules")
+_OF_STATES = "what has to be filled in for a state"
 Fields = Mapping[str, Words]
 Kinds = Mapping[tuple[str, str], int]  # list and name of a kind (`categories`, `Consent`) -> its id
 
@@ -100,7 +103,9 @@ def lists_of(fields: Fields) -> dict[str, str]:
 def object_of(model: Model, key_field: str) -> TargetObject:
     """The object in the words of the contract: every field and every place of a list, without our key."""
     fields = (*_plain(model), *_places(model))
-    return TargetObject(model.object, tuple(each for each in fields if each.name != key_field), key_field)
+    kept = tuple(each for each in fields if each.name != key_field)
+    unforeseen = (*_UNFORESEEN, _OF_STATES) if model.model in WORKFLOWS else _UNFORESEEN
+    return TargetObject(model.object, kept, key_field, unforeseen)
 
 
 def _plain(model: Model) -> Iterator[TargetField]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import groupby
 from typing import Any, TypeVar
@@ -61,17 +62,17 @@ class Looking:
     # ------------------------------------------------------------------------------------------------ models
 
     def model(self, object: str) -> Model | None:
-        """A model as it was when it was first used; None where there is none."""
+        """A model as it was when it was first used, the same for all its kinds; None where there is none."""
+        name, _ = split(object)
         with self._lock:
-            if object not in self._models:
-                found = self._model(object)
+            if name not in self._models:
+                found = self._model(name)
                 if found is None:
                     return None
-                self._models[object] = found
-            return self._models[object]
+                self._models[name] = found
+            return replace(self._models[name], object=object)
 
-    def _model(self, object: str) -> Model | None:
-        name, _ = split(object)
+    def _model(self, name: str) -> Model | None:
         if not self.search("ir.model", [["name", "=", name]], ["name"]):
             return None
         fields = self._fields(name)
@@ -83,7 +84,7 @@ class Looking:
         children = self.search(CATEGORY, [["parent", "=", root]], ["name"]) if root >= 0 else []
         titles = self.search("ir.model", [["name", "in", [name, *lists.values()]]], ["string"])
         return Model(
-            object,
+            name,
             fields,
             members={each: self._fields(relation) for each, relation in lists.items()},
             kinds=kinds,

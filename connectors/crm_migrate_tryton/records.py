@@ -71,8 +71,8 @@ def created(model: Model, paths: Mapping[str, Path], row: Row, key: Key, ids: Id
     return changed(model, paths, {name: cell for name, cell in row.items() if cell is not None}, key, ids, {})
 
 
-def changed(model: Model, paths: Mapping[str, Path], row: Row, key: Key, ids: Ids, current: Record) -> Values:
-    """The changes that make `current` hold what the row says; null clears. Raises Unfit."""
+def changed(model: Model, paths: Mapping[str, Path], row: Row, key: Key | None, ids: Ids, current: Record) -> Values:
+    """The changes that make `current` hold what the row says, and our key; null clears. Raises Unfit."""
     values: Values = {}
     lists: dict[str, list[Any]] = {}
     members: dict[tuple[str, str], Values] = {}
@@ -92,12 +92,23 @@ def changed(model: Model, paths: Mapping[str, Path], row: Row, key: Key, ids: Id
         lists.setdefault(path.list, []).extend(_others(model, path, row[path.name], current))
     if model.kind and model.kind not in {each.get("name") for each in _below(model, KINDS, current)}:
         lists.setdefault(CATEGORIES, []).append(["add", [model.children[model.kind]]])
-    if key.text not in keys_of(current, key.field):
+    if key is not None and key.text not in keys_of(current, key.field):
         if key.field == KEYED:
             lists.setdefault(KEYED, []).append(["create", [{"code": KEY_PREFIX + key.text}]])
         else:
             values[key.field] = KEY_PREFIX + key.text
     return values | {name: steps for name, steps in lists.items() if steps}
+
+
+def released(model: Model, paths: Mapping[str, Path], row: Row, key: Key, ids: Ids, current: Record) -> Values:
+    """The changes that write what the row says and take our key away, where it is. Raises Unfit."""
+    values = changed(model, paths, row, None, ids, current)
+    if key.text not in keys_of(current, key.field):
+        return values
+    if key.field != KEYED:
+        return values | {key.field: None}
+    ours = [each["id"] for each in current[f"{KEYED}."] if each.get("code") == KEY_PREFIX + key.text]
+    return values | {KEYED: [*values.get(KEYED, ()), ["delete", ours]]}
 
 
 def _sent(model: Model, path: Path, cell: str | None, ids: Ids) -> Any:

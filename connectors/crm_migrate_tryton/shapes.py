@@ -13,6 +13,7 @@ from typing import Any
 
 CATEGORY = "party.category"
 CATEGORIES = "categories"  # the list of them
+RELATIONS = "relations"  # those of a party to others
 KINDS = "Kind"  # the category whose children tell what a party is; a party of none is an organisation
 KEYED = "identifiers"  # where our key of a party lives, as an identifier without a type
 KEY_PREFIX = "crm_migrate_id:"

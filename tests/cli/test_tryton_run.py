@@ -33,18 +33,21 @@ def keys_of(record: Record) -> list[str]:
 
 @dataclass
 class Moved:
-    """Two runs of one project; the server as it was after each of them."""
+    """Two runs of one project, and the undo of the first; the server as it was before, and after each of them."""
 
     run: FinishedRun
-    codes: tuple[object, object]
-    before: list[Record]
-    parties: list[Record]
-    deals: list[Record]
+    codes: tuple[object, object, object]
+    states: tuple[list[Record], list[Record], list[Record], list[Record]]
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """What was loaded."""
+        return [each for each in self.states[1] if keys_of(each)]
 
     @cached_property
     def by_key(self) -> dict[str, Record]:
         """Entity -> record."""
-        return {key: each for each in (*self.parties, *self.deals) for key in keys_of(each)}
+        return {key: each for each in self.records for key in keys_of(each)}
 
     def truth(self, object_name: str) -> dict[str, Record]:
         """True entity -> record, of those that were loaded."""
@@ -63,19 +66,20 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
     with pytest.MonkeyPatch.context() as patch:
         for name, option in (("URL", "url"), ("DATABASE", "database"), ("PASSWORD", "password")):
             patch.setenv(f"TRYTON_{name}", tryton.options[option])
-        first = left(folder)
+        empty = held(tryton)
+        first = left("run", folder)
         run = FinishedRun(folder)
-        assert run.folder
-        before = held(tryton)
-        second = left(folder)
-    return Moved(
-        run, (first, second), before, tryton.rows("party.party", *PARTY), tryton.rows("sale.opportunity", *DEAL)
-    )
+        assert run.folder.exists()
+        loaded = held(tryton)
+        second = left("run", folder)
+        after = held(tryton)
+        undone = left("undo", folder, run.folder.name, "--apply")
+    return Moved(run, (first, second, undone), (empty, loaded, after, held(tryton)))
 
 
-def left(folder: object) -> object:
+def left(*arguments: object) -> object:
     try:
-        main(["run", str(folder)])
+        main([str(each) for each in arguments])
     except SystemExit as ended:
         return ended.code
     return 0
@@ -87,7 +91,7 @@ def held(tryton: Tryton) -> list[Record]:
 
 
 def test_both_runs_end_well_and_nothing_is_unexplained(moved: Moved) -> None:
-    assert moved.codes == (0, 0)
+    assert moved.codes == (0, 0, 0)
     assert [line for line in moved.run.figures["accounting"] if line.get("unexplained")] == []
     fields = moved.run.figures["fields"]
     differing = {(f["object"], f["field"]): f["classes"] for f in fields if f["matched"] < f["compared"]}
@@ -96,11 +100,11 @@ def test_both_runs_end_well_and_nothing_is_unexplained(moved: Moved) -> None:
 
 
 def test_the_second_run_writes_nothing(moved: Moved) -> None:
-    assert [*moved.parties, *moved.deals] == moved.before
+    assert moved.states[2] == moved.states[1]
 
 
 def test_every_record_is_there_once(moved: Moved) -> None:
-    found = Counter(key for each in (*moved.parties, *moved.deals) for key in keys_of(each))
+    found = Counter(key for each in moved.records for key in keys_of(each))
     loaded = {key for name in ("accounts", "contacts", "deals", "suppressions") for key in moved.run.actual(name)}
     assert set(found.values()) == {1}
     assert found.keys() == loaded
@@ -181,11 +185,23 @@ def test_a_person_has_the_name_and_the_kind_of_one(moved: Moved) -> None:
 
 def within(record: Record, root: str) -> object:
     """The category of a record below that one."""
-    return next((each["rec_name"] for each in record["categories."] if each["rec_name"].startswith(root)), None)
+    return next((each["rec_name"] for each in record.get("categories.", ()) if each["rec_name"].startswith(root)), None)
 
 
 def test_who_unsubscribed_and_is_nobody_else_stays_on_the_list(moved: Moved) -> None:
-    listed = [each for each in moved.parties if within(each, "Kind") == "Kind / Suppressed mailbox"]
+    listed = [each for each in moved.records if within(each, "Kind") == "Kind / Suppressed mailbox"]
     said = {mechanism(each, "email"): within(each, "Consent") for each in listed}
     expected = {each["email"]: f"Consent / {each['state']}" for each in lines_of(SAMPLE / "truth" / "suppressions.csv")}
     assert said == expected
+
+
+def test_undo_takes_back_all_but_what_tryton_itself_has_rewritten(moved: Moved) -> None:
+    empty, _, loaded, undone = moved.states
+    lost = {key for each in loaded if each.get("state") == "lost" for key in keys_of(each)}
+    kept = [each for each in undone if each not in empty]
+    assert lost
+    assert {key for each in kept if "state" in each for key in keys_of(each)} == lost, "it had set their end itself"
+    parents = {each["party"] for each in kept if "state" in each}
+    assert {each["id"] for each in kept if "state" not in each} == parents
+    assert all(each in loaded for each in kept), "what stays is as it was loaded"
+    assert [each for each in empty if each not in undone] == []

@@ -1,13 +1,14 @@
 """Opportunities of a real Tryton: states that only buttons lead to, and what becomes of one that is interrupted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tryton_sample import furnished
 from trytons import Tryton, fresh
 
-from crm_migrate.connecting.conformance_targets import everything, settled, write
-from crm_migrate.connecting.contract import TARGET_ID, Target, TargetObject
+from crm_migrate.connecting.conformance_targets import batch_of, everything, settled, write
+from crm_migrate.connecting.contract import TARGET_ID, Remove, Target, TargetObject
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import InDoubt
 
@@ -117,3 +118,15 @@ def test_a_reference_of_a_user_is_no_key_of_ours(target: Target, tryton: Tryton,
     assert adopted.refused.keys() == {"d1"}
     tryton.ask("model.sale.opportunity.write", [id], {"reference": None}, {})
     assert settled(target, deal, "c", [{"__entity": "d1", TARGET_ID: str(id)}], "update").loaded == {"d1": str(id)}
+
+
+def test_one_that_goes_is_cancelled_first(target: Target, tryton: Tryton, deal: TargetObject, row: Row) -> None:
+    assert isinstance(target, Remove)
+    states = ("lead", "opportunity", "lost")
+    ids = settled(target, deal, "a", [{"__entity": state, **row, "state": state} for state in states]).loaded
+    company = TargetObject("party.party", (), "identifiers")
+    told = {tuple(each.values()) for table in target.referred(company, ()) for each in table.to_pylist()}
+    assert (row["party"], "sale.opportunity", "party") in told
+    gone = [{"__entity": state, TARGET_ID: id} for state, id in ids.items()]
+    assert target.remove(replace(batch_of(deal, "b", gone, "update"), action="remove")).loaded == ids
+    assert tryton.rows("sale.opportunity") == []

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from trytons import Tryton, fresh
+from trytons import Tryton, deaf, fresh
 
+from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
 from crm_migrate.connecting.conformance_targets import (
     TARGET_CHECKS,
     Kit,
@@ -16,7 +17,7 @@ from crm_migrate.connecting.conformance_targets import (
 )
 from crm_migrate.connecting.contract import TARGET_ID, Target, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
-from crm_migrate.errors import AuthExpired, TargetError
+from crm_migrate.errors import AuthExpired, InDoubt, TargetError
 
 pytestmark = pytest.mark.tryton
 
@@ -95,7 +96,7 @@ def target(tryton: Tryton) -> Iterator[Target]:
     made.close()
 
 
-@pytest.mark.parametrize("check", TARGET_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS), ids=lambda check: check.__name__)
 def test_it_keeps_the_contract(check: Callable[..., None], tryton: Tryton) -> None:
     check(lambda: target_of(tryton), KIT)
 
@@ -173,6 +174,24 @@ def test_a_party_that_they_made_of_two_answers_for_both(target: Target, tryton: 
     tryton.ask("model.party.identifier.write", [key], {"party": int(ids["c1"])}, {})
     found = [row for table in target.read(ORGANISATION.bare(), "key", ["c2", "c1"]) for row in table.to_pylist()]
     assert [(row["target_id"], row["__entity"]) for row in found] == [(ids["c1"], "c1"), (ids["c1"], "c2")]
+
+
+@pytest.mark.parametrize("word", [b"party.party.create", b"party.party.write"])
+def test_an_answer_that_got_lost_is_doubt_and_our_key_settles_it(target: Target, tryton: Tryton, word: bytes) -> None:
+    rows: Rows = [{"__entity": f"c{n}", "name": f"Company {n}"} for n in range(3)]
+    action = "create"
+    if b"write" in word:
+        settled(target, ORGANISATION, "before", rows)
+        rows, action = [{**row, "name": f"New {row['name']}"} for row in rows], "update"
+    with deaf(tryton, word) as url:
+        behind = target_of(tryton, url=url)
+        with pytest.raises(InDoubt):
+            write(behind, ORGANISATION, "a", rows, action)
+        ids = {row["__entity"]: row["target_id"] for row in everything(behind, ORGANISATION)}
+        assert len(ids) == 3, "it had been carried out"
+        assert write(behind, ORGANISATION, "a", rows, action).loaded == ids
+        behind.close()
+    assert sorted(each["name"] for each in tryton.rows("party.party", "name")) == [row["name"] for row in rows]
 
 
 @pytest.mark.parametrize(

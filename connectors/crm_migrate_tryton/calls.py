@@ -1,0 +1,108 @@
+"""What loading and taking back share: records found by key or id, and what a refused call means."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from crm_migrate.connecting.contract import TARGET_ID, Answer, By, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.http import Http, Request, Waiting
+from crm_migrate.errors import TargetError
+from crm_migrate_tryton import answers, records
+from crm_migrate_tryton.answers import Failed
+from crm_migrate_tryton.describe import Model
+from crm_migrate_tryton.looking import Looking
+from crm_migrate_tryton.records import Record, Row
+from crm_migrate_tryton.shapes import KEY_PREFIX, KEYED
+
+PAGE = 500  # records
+PAUSE = timedelta(seconds=1)  # after which a record that somebody else has changed is sent again
+GONE = Refusal("Tryton has no such record", "NOT_FOUND")
+TAKEN = Refusal("the record carries another key, or something else where ours would be", "OTHER_KEY")
+
+
+class Calls:
+    """One database as it is asked and told."""
+
+    def __init__(self, http: Http, looking: Looking, waiting: Waiting) -> None:
+        self.http, self.looking, self.waiting, self.database = http, looking, waiting, looking.database
+
+    def send(self, request: Request) -> Any:
+        """What a call gave, or how it failed."""
+        return answers.result(self.http.send(request))
+
+    def model(self, object: TargetObject) -> Model:
+        """The model of an object. TargetError where there is none."""
+        found = self.looking.model(object.name)
+        if found is None:
+            raise TargetError(f"Tryton has no model {object.name}", hint="activate the module that has it")
+        return found
+
+    def finds(
+        self, model: Model, key_field: str, asked: Sequence[str], by: By, values: Sequence[str]
+    ) -> Iterator[list[Record]]:
+        """The records with one of these keys or ids."""
+        wanted = list(dict.fromkeys(values))
+        for start in range(0, len(wanted), PAGE):
+            some = wanted[start : start + PAGE]
+            domain = _by_id(some) if by == "id" else _by_key(key_field, some)
+            yield self.looking.search(model.model, [domain], asked)
+
+    def named(self, object: TargetObject, entities: Sequence[str], mark: str = "") -> dict[str, str]:
+        """Entity -> target id by our key, with a mark behind it."""
+        model, marked = self.model(object), {entity + mark: entity for entity in entities}
+        asked = records.asked(model, {}, object.key_field)
+        return {
+            marked[key]: str(record["id"])
+            for page in self.finds(model, object.key_field, asked, "key", list(marked))
+            for record in page
+            for key in records.keys_of(record, object.key_field)
+            if key in marked
+        }
+
+    def current(
+        self, batch: WriteBatch, model: Model, asked: Sequence[str], rows: Mapping[str, Row]
+    ) -> tuple[dict[str, Record], dict[str, Refusal]]:
+        """The records to be changed by entity, as they are now, and why others are not changed."""
+        key_field, adopting = batch.object.key_field, TARGET_ID in batch.rows.column_names
+        by: By = "id" if adopting else "key"
+        wanted = {str(row[TARGET_ID]) if adopting else entity: entity for entity, row in rows.items()}
+        current: dict[str, Record] = {}
+        refused = dict.fromkeys(rows, GONE)
+        for page in self.finds(model, key_field, asked, by, list(wanted)):
+            for record in page:
+                keys = records.keys_of(record, key_field)
+                for entity in (wanted[str(record["id"])],) if adopting else [key for key in keys if key in rows]:
+                    other = not keys and key_field != KEYED and bool(record.get(key_field))  # a user's own words
+                    if other or (keys and entity not in keys):
+                        refused[entity] = TAKEN
+                    else:
+                        current[entity] = record
+                        refused.pop(entity, None)
+        return current, refused
+
+    def failed(self, model: Model, said: Failed, rows: Mapping[str, Row], others: Answer) -> Answer:
+        """Nothing was done. Where that concerns the rest of the request only, the rest is sent again by itself."""
+        now = self.waiting.now()
+        if said.kind == answers.CONFLICT:
+            return replace(others, later={**others.later, **dict.fromkeys(rows, now + PAUSE)})
+        why = self.why(model, said, rows)
+        if len(rows) == 1:
+            return replace(others, refused={**others.refused, **dict.fromkeys(rows, why)})
+        if others.loaded or others.refused or others.later:
+            return replace(others, later={**others.later, **dict.fromkeys(rows, now)})
+        return Answer(refused_whole=why)
+
+    def why(self, model: Model, said: Failed, rows: Mapping[str, Row]) -> Refusal:
+        """The server's words about rows, without their values."""
+        cells = {cell for row in rows.values() for name, cell in row.items() if cell and name != TARGET_ID}
+        return answers.refusal(said, cells, model.labels())
+
+
+def _by_key(key_field: str, keys: Sequence[str]) -> list[Any]:
+    field = f"{KEYED}.code" if key_field == KEYED else key_field
+    return [field, "in", [KEY_PREFIX + key for key in keys]]
+
+
+def _by_id(ids: Sequence[str]) -> list[Any]:
+    return ["id", "in", [int(id) for id in ids if id.isascii() and id.isdigit()]]

@@ -1,0 +1,144 @@
+"""Taking back what a load did: records that nobody refers to go, adopted ones lose our key."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate_tryton import answers, records, requests
+from crm_migrate_tryton.answers import Failed
+from crm_migrate_tryton.calls import GONE, TAKEN, Calls
+from crm_migrate_tryton.describe import Model
+from crm_migrate_tryton.moving import Moving
+from crm_migrate_tryton.records import Key, Unfit, Values
+from crm_migrate_tryton.shapes import CATEGORIES, RELATIONS, SHAPES
+from crm_migrate_tryton.workflow import WORKFLOWS
+
+Referring = tuple[str, str, str]  # the id that is referred to, the object that refers, and by which of its fields
+
+
+class Removing:
+    """Takes records back. Tryton itself would empty references to a record that goes, or take the relation along."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._fields: dict[str, list[tuple[str, str]]] = {}
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """Who is there, carries our key and is referred to by nobody goes."""
+        model, rows = self._calls.model(batch.object), {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        current, refused = self._calls.current(batch, model, records.asked(model, {}, batch.object.key_field), rows)
+        refused |= {
+            e: TAKEN for e, record in current.items() if e not in records.keys_of(record, batch.object.key_field)
+        }
+        gone = {entity: str(rows[entity][TARGET_ID]) for entity, why in refused.items() if why is GONE}
+        ids = {entity: str(record["id"]) for entity, record in current.items() if entity not in refused}
+        named = {id: f"{object}.{field}" for id, object, field in self._referring(model, list(ids.values()))}
+        refused |= {e: Refusal(f"{named[id]} refers to it", "REFERRED") for e, id in ids.items() if id in named}
+        ids = {entity: id for entity, id in ids.items() if entity not in refused}
+        refused = {entity: why for entity, why in refused.items() if entity not in gone}
+        others = Answer(gone, refused, gone=frozenset(gone))
+        flow = WORKFLOWS.get(model.model)
+        if flow and ids:
+            moving, wanted = (
+                Moving(self._calls.http, self._calls.looking, model, flow),
+                dict.fromkeys(ids, flow.withdrawn),
+            )
+            stuck = moving.move(ids, wanted, lambda said: self._calls.why(model, said, rows))
+            ids = {entity: id for entity, id in ids.items() if entity not in stuck}
+            others = replace(others, refused={**refused, **stuck})
+        if not ids:
+            return others
+        numbers, context = [int(id) for id in ids.values()], self._calls.looking.context
+        said = self._calls.send(requests.press(self._calls.database, model.model, "delete", numbers, context))
+        if isinstance(said, Failed):
+            return self._calls.failed(model, said, {entity: rows[entity] for entity in ids}, others)
+        return replace(others, loaded={**others.loaded, **ids})
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """Our key goes, and what was there before comes back."""
+        model, rows = self._calls.model(batch.object), {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        paths = records.paths_of(model, batch.rows.column_names)
+        asked = records.asked(model, paths, batch.object.key_field)
+        current, refused = self._calls.current(batch, model, asked, rows)
+        names = self._calls.looking.ids(records.names(model, paths, [rows[entity] for entity in current]))
+        changes: dict[int, Values] = {}
+        loaded: dict[str, str] = {}
+        for entity, record in current.items():
+            try:
+                changes[int(record["id"])] = records.released(
+                    model, paths, rows[entity], Key(batch.object.key_field, entity), names, record
+                )
+                loaded[entity] = str(record["id"])
+            except Unfit as unfit:
+                refused[entity] = unfit.refusal
+        if changes := {id: values for id, values in changes.items() if values}:
+            context = self._calls.looking.context
+            said = self._calls.send(requests.write(self._calls.database, model.model, changes, context))
+            if isinstance(said, Failed):
+                left = {entity: rows[entity] for entity in loaded}
+                return self._calls.failed(model, said, left, Answer(refused=refused))
+        return Answer(loaded, refused)
+
+    # ------------------------------------------------------------------------------------------------ who refers
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """Records that others refer to, and by what."""
+        found = sorted({each for each in self._referring(self._calls.model(object)) if each[1:] not in known})
+        names = ("target_id", "object", "field")
+        columns = list(zip(*found, strict=True)) or [()] * 3
+        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+
+    def _referring(self, model: Model, ids: Sequence[str] | None = None) -> Iterator[Referring]:
+        """Who refers to these records, or to any."""
+        which = ["in", [int(id) for id in ids]] if ids is not None else ["!=", None]
+        if ids is not None and not ids:
+            return
+        for other, field in self._pointing(model):
+            relation = SHAPES.get(other)
+            asked = [field, *(["from_", "type.name"] if relation else [])]
+            reply = self._calls.http.send(
+                requests.search(
+                    self._calls.database, other, [[field, *which]], asked, None, self._calls.looking.context
+                )
+            )
+            found = answers.searched(reply)
+            if relation:
+                yield from self._related(found)
+            else:
+                yield from ((str(each[field]), other, field) for each in found)
+
+    def _pointing(self, model: Model) -> list[tuple[str, str]]:
+        """Model and field of every reference to a model, but for those of its own members."""
+        if model.model not in self._fields:
+            where = [["relation", "=", model.model], ["ttype", "=", "many2one"]]
+            own = {
+                (w.get("relation"), w.get("relation_field")) for w in model.fields.values() if w.get("relation_field")
+            }
+            found = self._calls.looking.search("ir.model.field", where, ["model", "name"])
+            pairs = [(str(each["model"]), str(each["name"])) for each in found]
+            self._fields[model.model] = [pair for pair in pairs if pair not in own]
+        return self._fields[model.model]
+
+    def _related(self, found: Sequence[records.Record]) -> Iterator[Referring]:
+        """Relations are fields of the party at their beginning; every second one is the same the other way round."""
+        real = [each for each in found if int(each["id"]) % 2 == 0]
+        parties = sorted({int(each["from_"]) for each in real})
+        here = (
+            self._calls.looking.search("party.party", [["id", "in", parties]], [f"{CATEGORIES}.name"]) if real else []
+        )
+        kinds = {each["id"]: {str(c["name"]) for c in each[f"{CATEGORIES}."]} for each in here}
+        for each in real:
+            kind = next((name for name in self._kinds if name in kinds.get(each["from_"], ())), "")
+            yield (
+                str(each["to"]),
+                f"party.party:{kind}" if kind else "party.party",
+                f"{RELATIONS}.{each['type.']['name']}",
+            )
+
+    @cached_property
+    def _kinds(self) -> Collection[str]:
+        found = self._calls.looking.model("party.party")
+        return found.children if found else ()
