@@ -76,9 +76,10 @@ class Tryton:
 
 
 @contextmanager
-def deaf(tryton: Tryton, word: bytes) -> Iterator[str]:
-    """An address before the server's: the first request with `word` in it is carried out there, and never answered."""
-    cut = [word]
+def deaf(tryton: Tryton, *words: bytes) -> Iterator[str]:
+    """An address before the server's: the first request with each word in it is carried out there, and never answered.
+    A word said twice is two requests."""
+    cut = list(words)
 
     class Between(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -87,8 +88,8 @@ def deaf(tryton: Tryton, word: bytes) -> Iterator[str]:
                 there.request("POST", self.path, body, {"Content-Type": "application/json", **self._session()})
                 answer = there.getresponse()
                 said = answer.read()
-            if cut and cut[0] in body:
-                cut.clear()
+            if word := next((each for each in cut if each in body), None):
+                cut.remove(word)
                 self.close_connection = True
                 return
             self.send_response(answer.status)
