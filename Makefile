@@ -12,7 +12,7 @@ READY := .venv/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench soak lock clean
+.PHONY: help install demo test lint bench soak planted lock clean
 
 help: ## list these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -45,6 +45,9 @@ bench: $(READY) ## benchmarks side by side with a peer (make bench ARGS="e2e --r
 
 soak: $(READY) ## the long fault sweeps: 60 random kills of the whole group and of the parent alone
 	$(RUN) scripts/postgres.py run -- $(RUN) -m pytest tests/faults --soak $(ARGS)
+
+planted: $(READY) ## bugs planted in the loader, one at a time: which test finds each (make planted ARGS=deadline)
+	$(RUN) scripts/planted_bugs.py $(ARGS)
 
 lock: $(READY) ## renew the locked requirements
 	$(RUN) -m pip install --quiet uv

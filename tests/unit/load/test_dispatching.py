@@ -78,6 +78,25 @@ def test_several_requests_go_out_at_a_time(tmp_path: Path) -> None:
     assert loading.targets[-1].most_flying == 3
 
 
+def test_children_of_one_parent_are_never_in_two_requests_at_once(tmp_path: Path) -> None:
+    """Four requests may be under way, and there are two parents: two are; the CRM itself looks."""
+    loading = Loading(tmp_path, Limits(rows=1, parallel=4, longest_seconds=LONGEST))
+    loading.people = [
+        {ENTITY: f"c{n:02d}", "last_name": f"Person {n}", "company": f"company-of-a{n // 4 % 2:02d}"} for n in range(16)
+    ]
+    most: list[int] = []
+
+    def script(number: int, batch: WriteBatch) -> None:
+        if batch.object.name == "person":
+            time.sleep(0.03)  # as long as it takes for another to begin
+            most.append(len(loading.targets[-1].flying))
+
+    loading.script = script
+    loading.go()
+    loading.check()
+    assert max(most) == 2
+
+
 def test_what_was_late_is_waited_out_before_anything_is_sent_again(loading: Loading) -> None:
     suffer(loading, "late", only="company/create")
     loading.go()

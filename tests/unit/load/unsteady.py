@@ -185,6 +185,7 @@ class Loading:
         self.targets: list[Unsteady] = []
         self.identity = "crm-1"
         self.stop: Callable[[], bool] = lambda: False
+        self.people: Rows = PEOPLE
 
     def go(self) -> None:
         """Send what is not known yet, as a new process would."""
@@ -204,7 +205,7 @@ class Loading:
                 self.clock,
             )
             self._send(sender, COMPANY, "create", COMPANIES)
-            self._send(sender, PERSON, "create", PEOPLE)
+            self._send(sender, PERSON, "create", self.people)
             self._send(sender, COMPANY, "update", RENAMED)
 
     def _send(self, sender: Sender, object: TargetObject, kind: Kind, rows: Rows) -> None:
@@ -234,7 +235,7 @@ class Loading:
         assert [made for made, count in Counter(self.store.made).items() if count > 1] == []
         wanted = {
             "company": {row[ENTITY]: row for row in (*COMPANIES, *RENAMED)},
-            "person": {r[ENTITY]: r for r in PEOPLE},
+            "person": {r[ENTITY]: r for r in self.people},
         }
         for name, rows in wanted.items():
             assert {str(record[ENTITY]): record for record in self.store.records[name].values()} == rows
