@@ -47,6 +47,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "unmerge": ("unmerge:unmerge_command", "Take records out of a merged cluster, by a decision that is replayed."),
     },
     "Rehearse": {
+        "conformance": ("conformance:conformance_command", "Try on a sandbox what a load relies on."),
         "simulate": ("simulate:simulate_command", "Run a simulated CRM on this machine, with faults on purpose."),
     },
     "Reference": {

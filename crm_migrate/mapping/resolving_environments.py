@@ -22,11 +22,16 @@ _ALLOWED = re.compile(r"[^\s@]*@[^\s@]+\.[^\s@.]+|\+\d{7,15}")
 _WAY_OUT = "Leave the field out with `action: drop`, or keep it as it is."
 
 
+def is_production(name: str) -> bool:
+    """Whether an environment is named like production: never a default, and nothing is tried there."""
+    return _PRODUCTION.fullmatch(name) is not None
+
+
 def chosen(desk: Desk, wanted: str | None) -> EnvironmentPlan:
     """The environment of that name, or the first that is not named like production; its `mask` is still to come."""
     known = desk.file.environments
     if wanted is None:
-        wanted = next((name for name in known if not _PRODUCTION.fullmatch(name)), None)
+        wanted = next((name for name in known if not is_production(name)), None)
         if wanted is None:
             raise UsageError("production is never the default environment", hint=f"--env {next(iter(known))}")
     if wanted not in known:
