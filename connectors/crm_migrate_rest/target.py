@@ -4,6 +4,7 @@ Our key is unique there, so a record that was created by a try that nobody answe
 """
 
 import hashlib
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -51,6 +52,11 @@ class RestTarget:
         self._waiting = waiting or Waiting()
         self._http, self._tokens = open_room(settings, self._waiting)
         self._known: dict[str, Described] = {}
+
+    @property
+    def stop(self) -> threading.Event:
+        """What ends every wait of ours."""
+        return self._waiting.stop
 
     def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all are alike there
         """What the CRM says a batch holds, and the times of the environment."""

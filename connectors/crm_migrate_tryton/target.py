@@ -5,6 +5,7 @@ a creation it is asked for, and so is who was created, whatever the answer said.
 """
 
 import hashlib
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +50,11 @@ class TrytonTarget:
         self._looking = Looking(self._http, settings.database)
         self._calls = Calls(self._http, self._looking, self._waiting)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+
+    @property
+    def stop(self) -> threading.Event:
+        """What ends every wait of ours."""
+        return self._waiting.stop
 
     def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all are alike there
         """Small enough for what a Tryton takes that nobody configured, and the times of the environment."""

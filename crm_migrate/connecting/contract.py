@@ -5,6 +5,7 @@ with a point, booleans `true`/`false`, lists are JSON arrays. The semantic type 
 Columns of ours begin with two underscores; a source column that does is renamed by the reader.
 """
 
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -374,6 +375,17 @@ class Remove(Protocol):
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """`target_id`, `object`, `field`: the records of an object that others refer to, and by which field of which
         object, as far as the target knows; fields (object, field) that are `known` are left out."""
+        ...
+
+
+@runtime_checkable
+class Interruptible(Protocol):
+    """A target that waits by itself (for a limit, for reads to settle): who sets `stop` ends its waits, which raise
+    Interrupted, and lets it begin no request more."""
+
+    @property
+    def stop(self) -> threading.Event:
+        """The event that its waits look at."""
         ...
 
 

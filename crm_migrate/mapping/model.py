@@ -240,7 +240,7 @@ class MappingFile(Authored):
     checks: tuple[Check, ...] = Field(default=(), description="rules that merged records must keep")
     reconcile: Reconcile = Field(default=Reconcile(), description="what is compared after the load, and what must hold")
     examples: tuple[Example, ...] = Field(
-        default=(), description="rows and what becomes of them; `crm-migrate test` runs them"
+        default=(), description="rows and what becomes of them; `crm-migrate mapping test` runs them"
     )
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Journal, Target
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Interruptible, Journal, Target
 from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
@@ -107,7 +107,7 @@ def execute_load(
     load_plan = read_plan(run)
     if load_plan is None or load_plan.plan_hash != plan.hash:
         raise UsageError("this run has no plan of its load", hint="crm-migrate plan")
-    with project_lock(project), checked(project.ledger) as ledger, stoppable(stop) as stopped:
+    with project_lock(project), checked(project.ledger) as ledger, stoppable(target, stop) as stopped:
         refuse_undone(ledger, run.id)
         refuse_open_undo(ledger, load_plan.identity)
         _check_seal(load_plan, run, ledger)
@@ -372,9 +372,10 @@ def _became(tables: Relations, object_plan: ObjectPlan, orphans: int, linkless: 
 
 
 @contextmanager
-def stoppable(stop: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
-    """Ctrl-C, or another signal to stop, asks for a stop between two batches; a second one does not wait."""
-    asked = threading.Event()
+def stoppable(target: Target, stop: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+    """Ctrl-C, or another signal to stop, asks for a stop between two batches, and ends what the target itself waits
+    for; a second one does not wait."""
+    asked = target.stop if isinstance(target, Interruptible) else threading.Event()
 
     def ask(number: int, frame: object) -> None:
         if asked.is_set():

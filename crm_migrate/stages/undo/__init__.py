@@ -105,7 +105,7 @@ def undo(
         start = _Start(run, plan, project, identity, ledger, target, clock or WallClock())
         if not apply:
             return _look(start)
-        stopped = held.enter_context(stoppable(stop))
+        stopped = held.enter_context(stoppable(target, stop))
         while (report := _apply(start, stopped, progress)) is None:
             pass
         return report
