@@ -76,10 +76,12 @@ _REFERENCES = {
 def referring(backend: Backend, table: Table, reference: Reference, chosen: str = "TRUE") -> str:
     """The query of the ids of a table, of those that are `chosen`, that a foreign key refers to."""
     quote = backend.dialect.quote
-    pairs = " AND ".join(f"r.{quote(own)} = t.{quote(to or table.key)}" for own, to in reference.columns)
+    own, to = zip(*((f"r.{quote(own)}", f"t.{quote(to or table.key)}") for own, to in reference.columns), strict=True)
+    filled = " AND ".join(f"{column} IS NOT NULL" for column in own)
+    those = f"(SELECT {', '.join(own)} FROM {reference.place} r WHERE {filled})"  # no index is asked for
     return (
         f"SELECT {backend.canonical(_id(table))} FROM {backend.dialect.place(table.name)} t "
-        f"WHERE {chosen} AND EXISTS (SELECT 1 FROM {reference.place} r WHERE {pairs})"
+        f"WHERE {chosen} AND ({', '.join(to)}) IN {those}"
     )
 
 
@@ -87,22 +89,20 @@ def remove(
     session: Session, backend: Backend, table: Table, key: str, rows: pa.Table
 ) -> tuple[list[str], dict[str, str]]:
     """Delete rows (`__entity`, `__target_id`): who was not there any more, and who was not deleted and why."""
-    dialect, entities = backend.dialect, rows[ENTITY].to_pylist()
+    entities = rows[ENTITY].to_pylist()
     ids: dict[str, str] = dict(zip(entities, rows[TARGET_ID].to_pylist(), strict=True))
-    there = keys(session, backend, table, key, list(ids.values()))
+    there = keys(session, backend, table, key, list(ids.values()), lock=True)
     gone = [entity for entity, id in ids.items() if id not in there]
     refused = {e: NO_RECORD for e, id in ids.items() if id in there and there[id] != e}
     refused |= _referred(session, backend, table, {id: e for e, id in ids.items() if there.get(id) == e})
     left = {*gone, *refused}
     wanted = rows.filter(pa.array([entity not in left for entity in entities]))
-    own = table.column(key)
-    assert own is not None
 
     def delete(part: pa.Table) -> None:
         with backend.attempt(session):
             for some in _portions(part[ENTITY].to_pylist()):
-                these, ours = dialect.chosen(_id(table), [ids[entity] for entity in some]), dialect.chosen(own, some)
-                session.run(f"DELETE FROM {dialect.place(table.name)} WHERE {these} AND {ours}")
+                chosen = backend.dialect.chosen(_id(table), [ids[entity] for entity in some])
+                session.run(f"DELETE FROM {backend.dialect.place(table.name)} WHERE {chosen}")
 
     refused |= isolate(wanted, delete)
     still = keys(session, backend, table, key, wanted[TARGET_ID].to_pylist())
@@ -120,13 +120,16 @@ def _referred(session: Session, backend: Backend, table: Table, entities: Mappin
     return {entity: f"records refer to it by {', '.join(by)}" for entity, by in found.items()}
 
 
-def keys(session: Session, backend: Backend, table: Table, key: str, ids: Sequence[str]) -> dict[str, str | None]:
-    """Id -> our key of the records with these ids that are there."""
+def keys(
+    session: Session, backend: Backend, table: Table, key: str, ids: Sequence[str], *, lock: bool = False
+) -> dict[str, str | None]:
+    """Id -> our key of the records with these ids that are there; with `lock` nobody changes them until we are done."""
     quote, found = backend.dialect.quote, dict[str, str | None]()
     query = f"SELECT {backend.canonical(_id(table))}, {quote(key)} FROM {backend.dialect.place(table.name)}"
     for some in _portions(ids):
         chosen = backend.dialect.chosen(_id(table), some)
-        found.update((str(id), own) for id, own in session.run(f"{query} WHERE {chosen}"))
+        locked = " FOR UPDATE" if lock and backend.dialect.name != "sqlite" else ""  # whose writer is alone
+        found.update((str(id), own) for id, own in session.run(f"{query} WHERE {chosen}{locked}"))
     return found
 
 

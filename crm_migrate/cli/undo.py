@@ -24,6 +24,7 @@ def undo_command(folder: Path, run_id: str | None, apply: bool, as_json: bool) -
     """Take back what a run did in the target: remove what it created, restore what it changed.
 
     Records that somebody has touched since, or that others refer to, stay as they are and are listed with the reason.
+    What `target prepare` made (tables, fields, our key) stays.
     By default it is the last run that wrote something; an older one can be undone once the later ones are. Without
     --apply it only says what it would do. After an interruption the same command goes on.
 

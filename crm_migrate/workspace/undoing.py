@@ -45,12 +45,12 @@ def undone_runs(project: Project) -> dict[str, str]:
         return {run: str(body["at"]) for run, body in undone(ledger).items()}
 
 
-def refuse_open_undo(ledger: Ledger, identity: str) -> None:
-    """UsageError while a run on that target is undone only in part."""
+def refuse_open_undo(project: Project, ledger: Ledger, identity: str) -> None:
+    """UsageError while a run on that target is undone in part, and its folder is there to undo the rest."""
     done = undone(ledger)
     for each in ledger.runs_of(identity):
         run, _, number = each.partition("/")
-        if number and run not in done:
+        if number and run not in done and project.run(run).plan.exists():
             raise UsageError(
                 f"the undo of run {run} was begun and is not finished", hint=f"crm-migrate undo PROJECT {run} --apply"
             )

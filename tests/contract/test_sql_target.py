@@ -1,6 +1,7 @@
 """The SQL target against the conformance kit, on SQLite, PostgreSQL and MariaDB, and what only SQL can do wrong."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from crm_migrate.connecting.conformance_targets import (
     PERSON,
     TARGET_CHECKS,
     OpenTarget,
+    batch_of,
     everything,
     opened,
     write,
@@ -157,3 +159,17 @@ def test_a_password_is_in_no_message() -> None:
 def test_other_databases_are_named_as_missing(url: str) -> None:
     with pytest.raises(UsageError):
         SqlTarget({"url": url})
+
+
+def test_a_cascade_of_the_database_takes_nobody_along(target: SqlTarget) -> None:
+    made = write(target, COMPANY, "a", ({"__entity": "c1", "name": "Acme"}, {"__entity": "c2", "name": "Beta"})).loaded
+    company, notes = target._dialect.place(COMPANY.name), target._dialect.place("notes")
+    with target._backend.writing() as session:
+        session.run(f"CREATE TABLE {notes} (about BIGINT REFERENCES {company} (id) ON DELETE CASCADE)")
+        session.run(f"INSERT INTO {notes} VALUES ({made['c1']})")
+    rows = [{"__entity": entity, TARGET_ID: id} for entity, id in made.items()]
+    answer = target.remove(replace(batch_of(COMPANY, "b", rows), action="remove"))
+    assert (set(answer.loaded), set(answer.refused)) == ({"c2"}, {"c1"})
+    assert answer.refused["c1"].words == "records refer to it by notes.about"
+    with target._backend.reading() as session:
+        assert len(session.run(f"SELECT * FROM {notes}")) == 1

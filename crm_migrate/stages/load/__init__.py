@@ -109,7 +109,7 @@ def execute_load(
         raise UsageError("this run has no plan of its load", hint="crm-migrate plan")
     with project_lock(project), checked(project.ledger) as ledger, stoppable(target, stop) as stopped:
         refuse_undone(ledger, run.id)
-        refuse_open_undo(ledger, load_plan.identity)
+        refuse_open_undo(project, ledger, load_plan.identity)
         _check_seal(load_plan, run, ledger)
         identity = _enter(plan, load_plan, run, target, ledger)
         with target_lock(identity), relations(run, "load") as tables:

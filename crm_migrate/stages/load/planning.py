@@ -100,7 +100,7 @@ def _settled(project: Project) -> list[Settlement]:
 def _refuse_open_undo(project: Project, identity: str) -> None:
     if project.ledger.exists():
         with checked(project.ledger) as ledger:
-            refuse_open_undo(ledger, identity)
+            refuse_open_undo(project, ledger, identity)
 
 
 def _begun(project: Project, run: Run) -> bool:

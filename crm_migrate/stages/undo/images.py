@@ -95,7 +95,7 @@ def create_sent(
     cells = "".join(f", max({quoted(n)}) AS {quoted(n)}, bool_or({_flag(n)}) AS {_flag(n)}" for n in names)
     tables.execute(f"""CREATE OR REPLACE TEMP TABLE {table} AS
     SELECT p.__entity, bool_or(coalesce(a.doubtful, FALSE)) AS __doubt{cells} FROM ({" UNION ALL ".join(pieces)}) p
-    LEFT JOIN apart_ a ON a.file = p.filename AND a.__entity = p.__entity
+    LEFT JOIN apart_ a ON a.file = p.__file AND a.__entity = p.__entity
     WHERE a.doubtful IS DISTINCT FROM FALSE GROUP BY p.__entity""")
 
 
@@ -134,8 +134,9 @@ def _piece(names: Sequence[str], fields: Sequence[str], found: Sequence[str]) ->
         f", {quoted(n) if n in fields else 'NULL'}::VARCHAR AS {quoted(n)}, {n in fields} AS {_flag(n)}" for n in names
     )
     if not found:
-        return f"SELECT NULL::VARCHAR AS __entity, '' AS filename{cells} WHERE FALSE"
-    return f"SELECT __entity, filename{cells} FROM read_parquet([{', '.join(map(literal, found))}], filename = true)"
+        return f"SELECT NULL::VARCHAR AS __entity, '' AS __file{cells} WHERE FALSE"
+    files = f"[{', '.join(map(literal, found))}]"
+    return f"SELECT __entity, __file{cells} FROM read_parquet({files}, filename = '__file')"
 
 
 def _register(tables: Relations, name: str, rows: Sequence[tuple[str, str, bool]]) -> None:

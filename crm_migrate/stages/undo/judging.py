@@ -17,10 +17,8 @@ from crm_migrate.stages.undo.images import Undoing, after, answered_ids, before,
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import NOW, OTHERS
 
-# Verdicts: what is to be done, what was done by an earlier start, what needs nothing, and what stays.
-TO_DO = ("remove", "release", "restore")
-DONE = ("removed", "released", "restored")
-
+# A verdict is what is to be done (remove, release, restore), what an earlier start has done (removed, released,
+# restored), that nothing is to be done (same), or that the record stays as it is (kept).
 EMPTIED = "STRUCT(field VARCHAR, parent VARCHAR)[]"
 
 

@@ -13,6 +13,7 @@ from databases import KINDS, options
 from crm_migrate.errors import Interrupted, UsageError
 from crm_migrate.stages.load.objects import target_objects
 from crm_migrate.stages.undo import UndoReport
+from crm_migrate.stages.validate import validate_after
 from crm_migrate_sql.target import SqlTarget
 
 MOVED: list[Record] = [{**ACCOUNTS[0], "parent": "C", "revenue": "7"}, ACCOUNTS[1], {"id": "C", "name": "Celik"}]
@@ -101,9 +102,18 @@ def test_a_second_run_that_changed_records_is_undone_alone(bench: Bench) -> None
     assert rows(bench)["company"] == []
 
 
-def test_what_somebody_touched_stays_and_is_listed(bench: Bench) -> None:
-    people: list[Record] = [{"id": str(n), "last_name": f"Person {n}", "company": "A"} for n in range(8)]
-    bench.load(accounts=[*ACCOUNTS, {"id": "C", "name": "Celik"}], contacts=people)
+def test_what_somebody_touched_stays_and_is_listed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    people: list[Record] = [{"id": str(n), "last_name": f"Person {n}", "company": "A"} for n in range(10)]
+
+    def sooner(*arguments: Any) -> Any:
+        """Somebody is quicker than we read back."""
+        bench.sql("UPDATE person SET email = 'quick@isik.example' WHERE last_name = 'Person 8'")
+        return validate_after(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bench.validate_after", sooner)
+        bench.load(accounts=[*ACCOUNTS, {"id": "C", "name": "Celik"}], contacts=people)
+    bench.sql("UPDATE person SET id = 1000 + id WHERE last_name = 'Person 9'")
     bench.sql("UPDATE person SET email = 'new@isik.example' WHERE last_name = 'Person 0'")
     bench.sql("UPDATE person SET note = 'call back' WHERE last_name = 'Person 1'")
     bench.sql("INSERT INTO notes SELECT 1, id FROM person WHERE last_name = 'Person 2'")
@@ -115,8 +125,8 @@ def test_what_somebody_touched_stays_and_is_listed(bench: Bench) -> None:
     report = bench.undo()
     assert report.objects == planned.objects
     assert sums(report, "contacts") == {
-        "created": 8, "removed": 2, "undo_touched": 1, "undo_noted": 1, "undo_referred": 1, "undo_gone": 1,
-        "undo_key_gone": 2,
+        "created": 10, "removed": 2, "undo_touched": 1, "undo_noted": 1, "undo_referred": 1, "undo_gone": 1,
+        "undo_key_gone": 2, "undo_rewritten": 1, "undo_moved": 1,
     }  # fmt: skip
     assert sums(report, "accounts") == {"created": 3, "removed": 1, "undo_referred": 2}, (
         "and the parent of their company"
@@ -134,7 +144,7 @@ def test_what_somebody_touched_stays_and_is_listed(bench: Bench) -> None:
     }  # fmt: skip
     again = bench.load(accounts=[*ACCOUNTS, {"id": "C", "name": "Celik"}], contacts=people)
     assert counts(again, "accounts") == {"create": 1, "unchanged": 2}
-    assert counts(again, "contacts") == {"create": 2, "held": 3, "unchanged": 3, "vanished": 1}
+    assert counts(again, "contacts") == {"create": 2, "held": 3, "unchanged": 5, "vanished": 1}
     assert waiting(bench, "contacts") == {"target_record_gone": "held"}
 
 

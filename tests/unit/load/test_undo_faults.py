@@ -1,9 +1,11 @@
 """Undo behind an API that loses answers, answers late or half, and is stopped anywhere: the CRM is as it was before."""
 
+import csv
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +41,14 @@ class Undone(Bench):
         self.store, self.clock, self.starts = store, FakeClock(), 0
         self.script: Script | None = None
         self.requests: list[tuple[str, tuple[str, ...]]] = []
+        self.late: list[tuple[datetime, WriteBatch]] = []  # what was sent arrives, whoever has died meanwhile
 
     def open(self) -> Target:
         if self.script is None:
             return MemoryTarget(self.store)
-        return Unsteady(self.store, self.clock, self._struck, LIMITS)
+        target = Unsteady(self.store, self.clock, self._struck, LIMITS)
+        target.late = self.late
+        return target
 
     def _struck(self, number: int, batch: WriteBatch) -> str | None:
         assert self.script is not None
@@ -135,3 +140,62 @@ def test_a_quota_stops_it_in_good_order_and_what_was_touched_meanwhile_stays(und
     companies = undone.held()["company"]
     parents = {each["name"]: companies[each["parent"]]["name"] for each in companies.values() if "parent" in each}
     assert parents == {f"Company {n}": f"Company {(n + 1) % 4}" for n in (1, 2, 3)}, "links that were emptied are back"
+
+
+def test_what_arrives_after_its_sender_died_is_taken_back_too(tmp_path: Path) -> None:
+    undone = Undone(tmp_path / "project", Store())
+    MemoryTarget(undone.store).prepare(target_objects(undone.company.plan), apply=True)
+    undone.plan(accounts=ACCOUNTS, contacts=PEOPLE)
+    creates = iter(["late", "kill before"])
+    undone.script = lambda number, batch: next(creates) if batch.batch.startswith("contacts/create") else None
+    with pytest.raises(Killed):
+        undone.execute()
+    assert (len(undone.held()["company"]), len(undone.held()["person"])) == (4, 0)
+    report = undone.until_done(lambda number, batch: None)
+    assert (undone.late, undone.held()) == ([], {"company": {}, "person": {}})
+    assert [(o.created, o.removed) for o in report.objects] == [(4, 4), (3, 3)]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_users_did_stays_and_all_else_is_as_before(undone: Undone, loaded: Loaded, seed: int) -> None:
+    """Edits, notes, deletions, merges and new children of users, by dice, and an undo that loses answers meanwhile."""
+    dice = random.Random(seed)
+    records, done = undone.store.records, set()
+    for name, id in [(name, id) for name, each in records.items() for id in each]:
+        what = dice.choice(["edit", "delete", "key", "child", *["nothing"] * 6])
+        if what == "edit":
+            field = "name" if name == "company" else "last_name"
+            records[name][id][field] = f"Edited {id}"
+        elif what == "delete" and name == "person":
+            del records[name][id]
+        elif what == "key":
+            records[name][id][ENTITY] = None
+        elif what == "child" and name == "company":
+            records["person"][f"child of {id}"] = {ENTITY: None, "last_name": "Child", "company": id}
+            id = f"child of {id}"
+            name = "person"
+        else:
+            continue
+        done.add((name, id))
+    after = undone.held()
+    report = undone.until_done(lambda number, batch: dice.choice([*FAULTS, "kill after", *[None] * 12]))
+    held = undone.held()
+    assert [o.unexplained for o in report.objects] == [0, 0]
+    assert {(name, id): held[name].get(id) for name, id in done} == {
+        (name, id): after[name].get(id) for name, id in done
+    }, "what somebody touched is as they left it"
+    listed = {(line["object"], line["target_id"]) for line in _listed(report)}
+    names = {"company": "accounts", "person": "contacts"}
+    for of, each in {(name, id) for name in held for id in {*held[name], *loaded[2][name]}} - done:
+        kept = (names[of], each) in listed
+        assert held[of].get(each) == (after if kept else loaded[2])[of].get(each), (of, each)
+    for name in held:
+        for each in held[name].values():
+            assert all(each.get(link) is None or each[link] in held["company"] for link in ("company", "parent"))
+
+
+def _listed(report: UndoReport) -> list[dict[str, str]]:
+    if not report.kept_list:
+        return []
+    with Path(report.kept_list).open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))

@@ -106,7 +106,7 @@ class Unsteady(MemoryTarget):
     def _arrive(self) -> None:
         """What was sent long ago and took its time."""
         due = [batch for at, batch in self.late if at <= self.clock.now()]
-        self.late = [(at, batch) for at, batch in self.late if at > self.clock.now()]
+        self.late[:] = [(at, batch) for at, batch in self.late if at > self.clock.now()]
         for batch in due:
             self._done(batch)
 
