@@ -5,6 +5,7 @@ exists.
 """
 
 import json
+import os
 import re
 import sqlite3
 import stat
@@ -139,6 +140,7 @@ def test_the_report_says_what_was_masked(project: Rehearsal, first: dict[str, An
     assert "Masked in this environment" in page.read_text("utf-8")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_the_key_is_its_owners_alone(project: Rehearsal, first: dict[str, Any]) -> None:
     key = project.folder / ".crm-migrate" / "mask.key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600

@@ -12,7 +12,7 @@ from crm_migrate.stages.load.keys import Names, text_columns
 from crm_migrate.stages.mask.reading import to_load
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
-from crm_migrate.workspace.tables import CROSSWALK, THEIRS, texts
+from crm_migrate.workspace.tables import COMPLETED, CROSSWALK, THEIRS, texts
 
 _PART = "coalesce(nullif(ltrim(regexp_replace(lower(nfc_normalize(trim(x))), '\\.0+$', ''), '0'), ''), '0')"
 
@@ -51,16 +51,18 @@ def follow(
 def _alike(relations: Relations, plan: Plan, object_plan: ObjectPlan, theirs: str) -> str:
     """Query: new clusters and orphaned records of the target that are equal in all fields of `existing: match:`."""
     fields = [object_plan.field(name) for name in object_plan.existing.match]
-    records = to_load(relations, plan, object_plan, texts(*(f.name for f in fields)))
+    columns = texts(*(f.name for f in fields))
+    records = to_load(relations, plan, object_plan, columns)  # as theirs were: a pseudonym finds a pseudonym
+    clear = relations.scan(COMPLETED, object_plan.name, also=columns)
     same = " AND ".join(
         f"lower(r.{quoted(f.name)}) = lower(t.{quoted(str(f.target))})"
         if f.kind.role == "mailbox"
         else f"r.{quoted(f.name)} = t.{quoted(str(f.target))}"
         for f in fields
     )
-    wanted = f"""{records} r SEMI JOIN fresh_ USING (__cluster) JOIN {theirs} t ON {same}
-    SEMI JOIN orphaned_ o ON o.__entity = t.__entity WHERE r.__state = 'ready'"""
-    told = "".join(telling(relations, f, f"r.{quoted(f.name)}", wanted) for f in fields if f.ref is None)
+    wanted = f"""{records} r JOIN {clear} c USING (__cluster) SEMI JOIN fresh_ USING (__cluster)
+    JOIN {theirs} t ON {same} SEMI JOIN orphaned_ o ON o.__entity = t.__entity WHERE r.__state = 'ready'"""
+    told = "".join(telling(relations, f, f"c.{quoted(f.name)}", wanted) for f in fields if f.ref is None)
     return f"SELECT r.__cluster, t.__entity, 'record ' || t.target_id || ' of the target' AS what FROM {wanted}{told}"
 
 

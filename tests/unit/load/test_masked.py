@@ -102,6 +102,14 @@ def test_a_new_key_for_the_same_person_is_found_by_the_pseudonym(tmp_path: Path)
     assert next(o for o in plan.objects if o.object == "contacts").rekeyed == 1
 
 
+def test_a_mailbox_of_nobody_is_no_way_to_know_somebody_again(tmp_path: Path) -> None:
+    b = sandbox(tmp_path)
+    people: list[Record] = [{"id": "9", "last_name": "Ak", "email": "noreply@isik.beispiel"}]
+    b.load(accounts=ACCOUNTS, contacts=people)
+    plan = b.load(accounts=ACCOUNTS, contacts=[people[0] | {"id": "77", "last_name": "Gül"}])
+    assert counts(plan, "contacts") == {"create": 1, "vanished": 1}
+
+
 def test_nothing_is_loaded_in_clear_where_the_pseudonyms_are_not_there(tmp_path: Path) -> None:
     plan = masking(make_plan())
     b = Bench(tmp_path / "project", {"url": f"sqlite:///{tmp_path}/crm.db"}, plan)

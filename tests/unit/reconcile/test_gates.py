@@ -7,7 +7,7 @@ import pytest
 from crm_migrate.mapping.plan import EnvironmentPlan, FeedPlan, GatePlan, ObjectPlan, Plan, ReconcilePlan
 from crm_migrate.stages.reconcile.gates import Found, gates
 from crm_migrate.stages.reconcile.verdict import sentence
-from crm_migrate.workspace.figures import AccountingLine, SourceFigure
+from crm_migrate.workspace.figures import AccountingLine, MaskFigure, SourceFigure
 
 STATES = ("created", "updated", "unchanged", "folded", "merged", "enrichment", "absent", "excluded", "rejected", "held")
 
@@ -84,3 +84,14 @@ def test_rows_that_cannot_be_read_fail_a_gate_and_are_said() -> None:
     assert failed(found(quarantined=2), GatePlan(name="quarantined", scope="contacts", limit="2")) == set()
     assert "The sources have 12 rows, 2 of them could not be read." in sentence(found(quarantined=2))
     assert "could not be read" not in sentence(found())
+
+
+def test_masked_environments_have_gates_of_their_own() -> None:
+    """Who is reached, and values that became one; nowhere else is anything said of it."""
+    what = found()
+    what.reached = 2
+    what.masked = [MaskFigure(object="contacts", field="phone", cells=5, values=3, masks=2)]
+    masked = EnvironmentPlan(name="uat", connector="sql", mask={"contacts": {"phone": "phone"}})
+    told = {gate.name: gate.actual for gate in gates(plan_of().model_copy(update={"environment": masked}), what)}
+    assert (told["reached"], told["masks_shared"]) == ("2", "1")
+    assert not {"reached", "masks_shared"} & {gate.name for gate in gates(plan_of(), what)}
