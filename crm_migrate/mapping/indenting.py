@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from ruamel.yaml.error import MarkedYAMLError
 
@@ -46,7 +45,7 @@ def misplaced(error: MarkedYAMLError, lines: Sequence[str]) -> Misplaced | None:
     if not key or not above or mark.column not in (key.start("word"), key.end("word")):
         return None
     wide, last = key.start("word"), _wide(above[-1])
-    column = min(_fitting(above, _below(lines, mark.line)), key=lambda column: (abs(column - wide), -column))
+    column = min(_columns(above), key=lambda column: (abs(column - wide), -column))
     end = _end(lines, mark.line)
     moves = {n + 1: column - wide for n in range(mark.line, end) if _speaks(lines[n])}
     guessed = {n for n in moves if _wide(lines[n - 1]) == wide} if mark.column == key.end("word") else ()
@@ -74,20 +73,6 @@ def moved(lines: Sequence[str], wrong: Misplaced) -> list[str]:
 
 def _shifted(line: str, by: int) -> str:
     return " " * by + line if by > 0 else line[-by:]  # what is below it is indented as far, or further
-
-
-def _below(lines: Sequence[str], at: int) -> int | None:
-    """The column of what stands under a line, where something does."""
-    after = next((line for line in lines[at + 1 :] if _speaks(line)), "")
-    return _wide(after) if _wide(after) > _wide(lines[at]) else None
-
-
-def _fitting(above: Sequence[str], below: int | None) -> list[int]:
-    """The columns that are open, if possible those whose blocks have what is under them in the same column."""
-    pairs = pairwise(above)
-    heads = {_wide(head) for head, child in pairs if _wide(head) < _wide(child) == below}
-    columns = _columns(above)
-    return [column for column in columns if column in heads] or columns
 
 
 def _columns(above: Sequence[str]) -> list[int]:
