@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from crm_migrate.connecting.contract import TARGET_ID, Answer, By, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, By, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.http import Http, Request, Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_tryton import answers, records
@@ -13,7 +13,7 @@ from crm_migrate_tryton.answers import Failed
 from crm_migrate_tryton.describe import Model
 from crm_migrate_tryton.looking import Looking
 from crm_migrate_tryton.records import Record, Row
-from crm_migrate_tryton.shapes import KEY_PREFIX, KEYED
+from crm_migrate_tryton.shapes import KEY_PREFIX, KEYED, Path
 
 PAGE = 500  # records
 PAUSE = timedelta(seconds=1)  # after which a record that somebody else has changed is sent again
@@ -37,6 +37,15 @@ class Calls:
         if found is None:
             raise TargetError(f"Tryton has no model {object.name}", hint="activate the module that has it")
         return found
+
+    def places(self, batch: WriteBatch, model: Model) -> dict[str, Path]:
+        """Where the columns of a batch are. TargetError for one that the model does not have: nothing is left out."""
+        names = [name for name in batch.rows.column_names if name not in (ENTITY, TARGET_ID)]
+        paths = records.paths_of(model, names)
+        if lacking := [name for name in names if name not in paths]:
+            hint = "activate the module that has it, or name another field with `to:`"
+            raise TargetError(f"Tryton lacks the field {lacking[0]} of {batch.object.name}", hint=hint)
+        return paths
 
     def finds(
         self, model: Model, key_field: str, asked: Sequence[str], by: By, values: Sequence[str]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal
+from crm_migrate.connecting.contract import Refusal
 from crm_migrate_tryton.describe import Model
 from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KEY_PREFIX, KEYED, KINDS, NATURAL, SHAPES, Path, dug
 from crm_migrate_tryton.values import json_of, text_of
@@ -46,7 +46,7 @@ class Unfit(Exception):
 
 def paths_of(model: Model, names: Sequence[str]) -> dict[str, Path]:
     """Field -> where it is, of those that the model has."""
-    found = {name: model.path(name) for name in names if name not in (ENTITY, TARGET_ID)}
+    found = {name: model.path(name) for name in names}
     return {name: path for name, path in found.items() if path is not None}
 
 

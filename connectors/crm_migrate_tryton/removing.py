@@ -60,7 +60,7 @@ class Removing:
     def release(self, batch: WriteBatch) -> Answer:
         """Our key goes, and what was there before comes back."""
         model, rows = self._calls.model(batch.object), {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
-        paths = records.paths_of(model, batch.rows.column_names)
+        paths = self._calls.places(batch, model)
         asked = records.asked(model, paths, batch.object.key_field)
         current, refused = self._calls.current(batch, model, asked, rows)
         names = self._calls.looking.ids(records.names(model, paths, [rows[entity] for entity in current]))

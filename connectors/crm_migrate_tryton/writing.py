@@ -29,7 +29,7 @@ class Writing:
 
     def _create(self, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer:
         object, model = batch.object, self._calls.model(batch.object)
-        paths = records.paths_of(model, batch.rows.column_names)
+        paths = self._calls.places(batch, model)
         flow, state = flow_of(model.model, paths)
         mark = UNFINISHED if flow else ""
         before = self._earlier(object, model, flow, state, rows)  # by a try that nobody had answered
@@ -107,7 +107,7 @@ class Writing:
 
     def _update(self, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer:
         object, model = batch.object, self._calls.model(batch.object)
-        paths = records.paths_of(model, batch.rows.column_names)
+        paths = self._calls.places(batch, model)
         flow, state = flow_of(model.model, paths)
         asked = records.asked(model, paths, object.key_field)
         current, refused = self._calls.current(batch, model, asked, rows)

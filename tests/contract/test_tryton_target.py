@@ -221,6 +221,9 @@ def test_what_only_a_module_brings_is_named_and_not_made(target: Target) -> None
     )
     with pytest.raises(TargetError, match="Tryton lacks the field nowhere"):
         target.prepare((wanted,), apply=True)
+    with pytest.raises(TargetError, match="Tryton lacks the field nowhere"):
+        write(target, ORGANISATION, "a", [{"__entity": "c1", "name": "Acme", "nowhere": "x"}])
+    assert everything(target, ORGANISATION) == []
 
 
 @pytest.mark.parametrize(("model", "key"), [("party.address", "crm_migrate_id"), ("party.party", "code_alnum")])
