@@ -1,21 +1,18 @@
 """A waterfall in words of a language: what speaks for one and what against, and what would happen to the pair."""
 
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from crm_migrate.matching.explaining.likely import likely
 from crm_migrate.matching.explaining.model import CHANCE
+from crm_migrate.matching.explaining.waterfall import Step, Verdict, Waterfall
 from crm_migrate.words.language import Language
 from crm_migrate.words.messages import REASONS, spoken
-
-if TYPE_CHECKING:
-    from crm_migrate.matching.explaining.waterfall import Step, Verdict, Waterfall
 
 _NOTHING = 0.05  # bits: less is no argument
 _USUAL = "straight"  # names in their usual order are no argument for anything
 
 
-def sentence(found: "Waterfall", words: Language) -> str:
+def sentence(found: Waterfall, words: Language) -> str:
     """Verdict, how likely one is, what speaks for it and what against, strongest first."""
     said = words.word(
         "match.whole", verdict=verdict(found.verdict, words), bits=bits(found.total, words),
@@ -24,13 +21,13 @@ def sentence(found: "Waterfall", words: Language) -> str:
     return " ".join([said, *(_side(found, sign, key, words) for sign, key in ((1, "for"), (-1, "against")))])
 
 
-def _side(found: "Waterfall", sign: int, key: str, words: Language) -> str:
+def _side(found: Waterfall, sign: int, key: str, words: Language) -> str:
     telling = (s for s in found.steps if s.bits * sign > _NOTHING and s.level != _USUAL)
     listed = "; ".join(step_words(s, words) for s in sorted(telling, key=lambda s: (-abs(s.bits), s.what)))
     return words.word(f"match.{key}", list=listed) if listed else words.word(f"match.{key}_nothing")
 
 
-def step_words(step: "Step", words: Language) -> str:
+def step_words(step: Step, words: Language) -> str:
     """A step in words: `the same e-mail`, `another phone number`, `family name: one slip`."""
     what = term(step.what, words)
     if step.level == "crossed":
@@ -44,14 +41,14 @@ def step_words(step: "Step", words: Language) -> str:
     return words.word("match.at_level", what=what, level=level(step.level, words))
 
 
-def verdict(told: "Verdict", words: Language) -> str:
+def verdict(told: Verdict, words: Language) -> str:
     """The verdict in words; the cut is told where it is what a pair fell short of or passed."""
     said = words.word(f"match.{told.outcome}", limit=words.amount(f"{told.limit:f}".rstrip("0").rstrip(".")))
     why = f": {spoken(told.why, words, REASONS)}" if told.why else ""
     return f"{said}{why}; {begins(told, words)}"
 
 
-def begins(told: "Verdict", words: Language) -> str:
+def begins(told: Verdict, words: Language) -> str:
     """Where merging begins; without bound nothing is merged."""
     return words.word("match.begins", bits=bits(told.cut, words)) if isfinite(told.cut) else words.word("match.never")
 

@@ -12,10 +12,8 @@ from typing import Literal
 import numpy as np
 
 from crm_migrate.matching.explaining.model import BIT, ModelTable, model_table
-from crm_migrate.matching.explaining.telling import sentence
 from crm_migrate.matching.weighing.engine import Resolved
 from crm_migrate.matching.weighing.weights import Model, Table, gains, log_odds, prior
-from crm_migrate.words.language import language
 
 # What a comparison looks at, where it is not a semantic type itself.
 _KINDS = {
@@ -78,7 +76,7 @@ class Verdict:
 class Waterfall:
     """The weight of a pair from `start` (before anything is compared) over the steps and `rest` to `total`, in bits.
 
-    `rivals`: all other explanations, the strongest of which is `rival`.
+    `rivals`: all other explanations, the strongest of which is `rival`. `telling.sentence` says it in words.
     """
 
     left: Hashable
@@ -96,11 +94,6 @@ class Waterfall:
     def probability(self) -> float:
         """What the model believes; see the limits of the matcher for how far to believe it."""
         return float(1 / (1 + np.exp(-np.clip(self.total * BIT, -50, 50))))
-
-    @property
-    def sentence(self) -> str:
-        """Verdict, how likely one is, what speaks for it and what against, strongest first; in English."""
-        return sentence(self, language("en"))
 
 
 def waterfall(
