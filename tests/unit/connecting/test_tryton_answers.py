@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from crm_migrate.connecting.contract import Interruptible
 from crm_migrate.connecting.http import Answer
-from crm_migrate.errors import InDoubt, Retryable, TargetError, UsageError
+from crm_migrate.errors import InDoubt, Interrupted, Retryable, TargetError, UsageError
 from crm_migrate_tryton import answers, requests
 from crm_migrate_tryton.answers import Failed
 from crm_migrate_tryton.settings import read_settings
+from crm_migrate_tryton.target import TrytonTarget
 from crm_migrate_tryton.values import json_of, text_of
 from crm_migrate_tryton.workflow import WORKFLOWS, route
 
@@ -119,3 +121,12 @@ def test_an_option_that_cannot_be_meant_is_refused_without_its_value(wrong: dict
 )
 def test_the_fewest_buttons_lead_from_one_state_to_another(here: str, wanted: str, buttons: Any) -> None:
     assert route(WORKFLOWS["sale.opportunity"], here, wanted) == buttons
+
+
+def test_who_stops_a_load_is_heard_before_a_request_begins() -> None:
+    target = TrytonTarget(read_settings({"url": "http://127.0.0.1:9", "database": "crm", "user": "u", "password": "p"}))
+    assert isinstance(target, Interruptible)
+    target.stop.set()
+    with pytest.raises(Interrupted):
+        target.identity()
+    target.close()
