@@ -6,6 +6,7 @@
 A file may hold other decisions beside; an entry that stands under the wrong word is told, never left out.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from io import StringIO
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.finding import Finding, Place
 
 MAX_BYTES = 64 << 20
+_BREAKS = re.compile("[\x85\u2028\u2029]")
 T = TypeVar("T")
 
 
@@ -104,6 +107,11 @@ def is_ours(path: Path, word: str) -> bool:
     return document is None or (isinstance(document, dict) and isinstance(document.get(word) or [], list))
 
 
+def _quoted(value: Any) -> Any:
+    """A text with a line break of Unicode in quotes, as an escape: unquoted, YAML would read a blank."""
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and _BREAKS.search(value) else value
+
+
 def with_entries(path: Path, word: str, fresh: Iterable[dict[str, Any]], stands: Callable[[Any], bool]) -> bytes:
     """The file with fresh entries under `word`, after those that stand. What else is in it stays, comments too."""
     yaml = YAML()
@@ -116,7 +124,7 @@ def with_entries(path: Path, word: str, fresh: Iterable[dict[str, Any]], stands:
     for place in reversed(range(len(listed))):
         if not stands(listed[place]):
             del listed[place]
-    listed.extend(fresh)
+    listed.extend({name: _quoted(value) for name, value in entry.items()} for entry in fresh)
     text = StringIO()
     yaml.dump(document, text)
     return text.getvalue().encode()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm_migrate.finding import Severity
@@ -94,6 +94,7 @@ def test_the_key_itself_can_be_corrected() -> None:
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufffd"), max_size=20)
 
 
+@example(row="kisi:a\x85b", was="x\x85", now="\u2028y", why="z\x85")
 @given(row=TEXT.map("kisi:".__add__), was=TEXT, now=TEXT, why=TEXT)
 def test_whatever_people_write_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, row: str, was: str, now: str, why: str
