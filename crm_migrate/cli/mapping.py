@@ -132,7 +132,7 @@ def sign_command(path: Path, environment: str | None, role: str, who: str) -> No
     if plan.reconcile.sign_off and role not in plan.reconcile.sign_off:
         raise UsageError(f"nobody signs as `{role}`", hint=nearest(role, plan.reconcile.sign_off))
     add_signature(project.folder, Signature(role, who.strip(), now(), plan.meaning))
-    click.echo(f"{who.strip()} signed as {role}: mapping {plan.meaning[:12]}, in {FILE}")
+    click.echo(f"{who.strip()} signed as {role}: mapping {plan.meaning[:16]}, in {FILE}")
 
 
 @click.command("schema")

@@ -1,6 +1,6 @@
 """A plan as the workbook that people draw in a workshop: one line per target field, one column per source."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, ObjectPlan, Plan, RefPlan, StepPlan
 
@@ -11,15 +11,18 @@ def lines(plan: Plan, *, resolved: bool) -> Iterator[str]:
     for one in plan.objects:
         yield ""
         yield f"{one.name} -> {one.target}   from {', '.join(f'{f.source} (trust {f.trust})' for f in one.feeds)}"
-        yield from _fields(one, resolved)
+        yield from _fields(one, plan.environment.mask.get(one.name, {}), resolved)
     yield ""
+    if plan.environment.needs:
+        yield f"{plan.environment.name} needs {', '.join(plan.environment.needs)}"
     yield f"plan {plan.hash[:16]}"
 
 
-def _fields(one: ObjectPlan, resolved: bool) -> Iterator[str]:
+def _fields(one: ObjectPlan, masked: Collection[str], resolved: bool) -> Iterator[str]:
     width = max(len(field.name) for field in one.fields)
     for field in one.fields:
-        parts = [*_values(field, resolved)] + (_inferred(field, one) if resolved else [])
+        parts = [*_values(field, resolved)] + (["loaded as a pseudonym"] if field.name in masked else [])
+        parts += _inferred(field, one) if resolved else []
         yield f"  {field.name:<{width}}  {'; '.join(parts)}"
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from crm_migrate.cli.frames import render
+from crm_migrate.cli.workbook import lines
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.mapping.resolving import examine
 from crm_migrate.workspace.layout import Project
@@ -98,3 +99,12 @@ def test_another_mapping_has_another_meaning(tmp_path: Path) -> None:
     one = plan_of(tmp_path, "[email]")
     assert plan_of(tmp_path, "[phone]").meaning == one.meaning
     assert plan_of(tmp_path, "[email]", "      first_name: first\n").meaning != one.meaning
+
+
+def test_the_workbook_says_what_is_masked_and_needed(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "[email]")
+    shown = [line.split() for line in lines(plan, resolved=False)]
+    assert {line[0] for line in shown if line[-3:] == ["as", "a", "pseudonym"]} == {"email", "additional_emails"}
+    production = examine(Project(WORKED, WORKED / "crm-migrate.yaml"), environment="prod")[0]
+    assert production is not None
+    assert "prod needs mapping_signed, three_clean_mocks" in lines(production, resolved=False)
