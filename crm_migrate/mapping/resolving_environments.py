@@ -42,6 +42,7 @@ def chosen(desk: Desk, wanted: str | None) -> EnvironmentPlan:
             _check_option(desk, each, option, path)
             if option == "url":
                 refs.check_address(desk, text, path)
+    _check_needs(desk)
     meant = known[wanted]
     return EnvironmentPlan(name=wanted, connector=meant.connector, options=meant.options, needs=meant.needs)
 
@@ -52,6 +53,17 @@ def _check_option(desk: Desk, environment: Environment, option: str, path: Path)
     if known is not None and option not in known:
         words = [*known, *Environment.model_fields]
         desk.unknown("mapping_unknown_word", f"the option of `{environment.connector}`", option, words, path, key=True)
+
+
+def _check_needs(desk: Desk) -> None:
+    """No way around what an environment needs: another one that writes into the same target needs it too."""
+    known = desk.file.environments
+    for name, each in known.items():
+        for other, guarded in known.items():
+            lacking = [need for need in guarded.needs if need not in each.needs]
+            if lacking and (each.connector, each.options) == (guarded.connector, guarded.options):
+                message = f"`{name}` writes where `{other}` does, and does not need {', '.join(lacking)}"
+                desk.tell_key("mapping_value", message, ("environments", name), "Give both the same `needs:`.")
 
 
 def target(desk: Desk, chosen: EnvironmentPlan) -> TargetProfile | None:

@@ -101,6 +101,19 @@ def test_another_mapping_has_another_meaning(tmp_path: Path) -> None:
     assert plan_of(tmp_path, "[email]", "      first_name: first\n").meaning != one.meaning
 
 
+def test_there_is_no_way_around_a_need_by_another_name(tmp_path: Path) -> None:
+    text = MAPPING.format(mask="[email]", more="").replace("uat: {", "uat: {needs: mapping_signed, ")
+    more = text.replace("objects:", '  live: {connector: sql, url: "sqlite:///uat.db"}\nobjects:', 1)
+    (tmp_path / "crm-migrate.yaml").write_text(more, "utf-8")
+    plan, findings = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
+    assert plan is None
+    (told,) = findings
+    assert (told.place.line, told.message) == (
+        7,
+        "`live` writes where `uat` does, and does not need mapping_signed",
+    )
+
+
 def test_the_workbook_says_what_is_masked_and_needed(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "[email]")
     shown = [line.split() for line in lines(plan, resolved=False)]
