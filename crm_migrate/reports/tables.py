@@ -119,9 +119,9 @@ def _bridges(name: str, bridges: Iterable[Bridge]) -> Table:
     for b in bridges:
         head = (b.object, b.measure, b.currency)
         rows.append((*head, "source_total", "", b.source_total, b.source_lines))
-        rows += [(*head, "term", term.name, term.amount, term.lines) for term in b.terms]
+        rows += [(*head, "term", term.name, term.amount, term.change) for term in b.terms]
         rows.append((*head, "unexplained", "", b.unexplained, None))
-        rows.append((*head, "unreadable", "", None, b.unreadable))
+        rows.append((*head, "unreadable", "", None, -b.unreadable))
         rows.append((*head, "target_total", "", b.target_total, b.target_lines))
     return _table(name, "object measure currency line:word name:word amount:amount lines:int", rows)
 

@@ -144,11 +144,15 @@ class TargetSet(Figure):
 
 
 class Term(Figure):
-    """One bar of a bridge: a signed sum of `lines` ledger lines. `reasons` (code, lines, amount) add up to it."""
+    """One bar of a bridge: a signed sum of `lines` ledger lines. `reasons` (code, lines, amount) add up to it.
+
+    `change` is what the number of lines changes by: source lines + all changes - unreadable ones = target lines.
+    """
 
     name: str
     amount: str
     lines: int
+    change: int = 0
     reasons: tuple[tuple[str, int, str], ...] = ()
     examples: tuple[Example, ...] = ()
 

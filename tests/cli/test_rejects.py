@@ -137,6 +137,8 @@ def test_corrected_rows_arrive_with_the_next_run_and_the_money_adds_up(project: 
     assert (bridges["EUR"]["source_total"], bridges["EUR"]["target_total"]) == ("398.00", "4898.00")
     assert euro == {"corrected": Decimal(4500)}
     assert all(b["unexplained"] == "0.00" and not b["unreadable"] for b in found["bridges"])
+    for b in found["bridges"]:
+        assert b["source_lines"] + sum(term["change"] for term in b["terms"]) == b["target_lines"], b
     (kpi,) = [k for k in found["kpis"] if k["name"] == "all"]
     assert Decimal(kpi["source"]) + sum(Decimal(t["amount"]) for t in kpi["terms"]) == Decimal(kpi["expected"])
     assert any(reason[0] == "corrected" for term in kpi["terms"] for reason in term["reasons"])

@@ -67,7 +67,7 @@ def test_the_rows_of_every_bridge_add_up_as_the_amounts_do(report: Report) -> No
                     rows.setdefault((name, currency), []).append(int(report.number(cells["lines"])))
     assert rows
     for first, *between, last in rows.values():
-        assert first - sum(between) == last, (first, between, last)
+        assert first + sum(between) == last, (first, between, last)
 
 
 def test_the_accounting_counts_every_row_of_the_files_once(run: Shop, report: Report) -> None:

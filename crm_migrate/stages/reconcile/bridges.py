@@ -183,16 +183,18 @@ def _left_out(tables: Relations, lines: str) -> dict[str, list[Term]]:
             for u, s, record, value in shown
             if (u, s) == (unit, state)
         )
-        term = Term(name=state, amount=plain(amount), lines=int(count), reasons=told, examples=examples)
+        term = Term(
+            name=state, amount=plain(amount), lines=int(count), change=-int(count), reasons=told, examples=examples
+        )
         found.setdefault(str(unit), []).append(term)
     return found
 
 
 def _terms(tables: Relations, name: str, query: str) -> _Terms:
-    """The terms of one name, of a query of unit, amount and lines."""
+    """The terms of one name, of a query of unit, amount, lines, and what the number of lines changes by."""
     return {
-        str(unit): Term(name=name, amount=plain(amount), lines=int(lines))
-        for unit, amount, lines in tables.rows(query)
+        str(unit): Term(name=name, amount=plain(amount), lines=int(lines), change=int(change))
+        for unit, amount, lines, change in tables.rows(query)
         if lines
     }
 
@@ -203,9 +205,10 @@ def _corrected(tables: Relations, lines: str) -> _Terms:
     return _terms(
         tables,
         "corrected",
-        f"""SELECT unit, coalesce(sum(amount), 0), count(DISTINCT (source, row, split)) FROM (
-          SELECT source, row, split, unit, amount {changed}
-          UNION ALL SELECT source, row, split, was_unit, -was_amount {changed}) GROUP BY unit""",
+        f"""SELECT unit, coalesce(sum(amount), 0), count(DISTINCT (source, row, split)), sum(n) FROM (
+          SELECT source, row, split, unit, amount, (text IS NOT NULL)::INTEGER AS n {changed}
+          UNION ALL SELECT source, row, split, was_unit, -was_amount, -(was_text IS NOT NULL)::INTEGER {changed})
+        GROUP BY unit""",
     )
 
 
@@ -214,7 +217,7 @@ def _duplicates(tables: Relations, lines: str, expected: str) -> _Terms:
     return _terms(
         tables,
         "duplicates",
-        f"""SELECT l.unit, -sum(l.amount), count(*) FROM (
+        f"""SELECT l.unit, -sum(l.amount), count(*), -count(*) FROM (
           SELECT l.*, row_number() OVER (PARTITION BY l.cluster, l.unit, l.amount
                                          ORDER BY l.source, l.row, l.split) AS n
           FROM {lines} l WHERE {ARRIVED} AND amount IS NOT NULL
@@ -231,7 +234,7 @@ def _set_by_rule(tables: Relations, measure: FieldPlan, lines: str, expected: st
     return _terms(
         tables,
         "set by rule",
-        f"""SELECT e.unit, sum(e.amount), count(*) FROM {expected} e ANTI JOIN {lines} l
+        f"""SELECT e.unit, sum(e.amount), count(*), count(*) FROM {expected} e ANTI JOIN {lines} l
         ON l.cluster = e.cluster AND l.unit = e.unit AND l.amount = e.amount
         WHERE e.amount IS NOT NULL GROUP BY e.unit""",
     )
@@ -243,7 +246,8 @@ def _kept(tables: Relations, expected: str) -> _Terms:
         tables,
         "kept in the target",
         f"""SELECT told, coalesce(sum(final) FILTER (final_unit = told), 0)
-          - coalesce(sum(amount) FILTER (unit = told), 0), count(*)
+          - coalesce(sum(amount) FILTER (unit = told), 0), count(*),
+          count(final) FILTER (final_unit = told) - count(amount) FILTER (unit = told)
         FROM (SELECT *, unnest(list_distinct([unit, final_unit])) AS told FROM {expected}
           WHERE final IS DISTINCT FROM amount OR (final IS NOT NULL AND final_unit <> unit)) GROUP BY told""",
     )
@@ -255,7 +259,8 @@ def _from_before(tables: Relations, object_name: str, actual: str) -> _Terms:
     return _terms(
         tables,
         "from before",
-        f"""SELECT unit, sum(amount), count(amount) FROM {actual} a SEMI JOIN (SELECT __entity FROM {before}) b
+        f"""SELECT unit, sum(amount), count(amount), count(amount) FROM {actual} a
+        SEMI JOIN (SELECT __entity FROM {before}) b
         ON b.__entity = a.entity ANTI JOIN {quoted(f"arrived/{object_name}")} r ON r.__entity = a.entity
         GROUP BY unit""",
     )
@@ -268,7 +273,7 @@ def _rounding(tables: Relations, expected: str, actual: str) -> _Terms:
     return _terms(
         tables,
         "rounding",
-        f"""SELECT a.unit, sum(a.amount - e.final), count(*) FROM {expected} e JOIN {actual} a USING (entity)
+        f"""SELECT a.unit, sum(a.amount - e.final), count(*), 0 FROM {expected} e JOIN {actual} a USING (entity)
         WHERE a.unit = e.final_unit AND a.amount <> e.final AND contains(e.final_text, '.')
           AND {theirs} < {ours} AND abs(a.amount - e.final) < TRY_CAST('1e-' || {theirs} AS DECIMAL(38, 9))
         GROUP BY a.unit""",

@@ -66,8 +66,8 @@ def test_bridges_of_the_page_are_the_model_s(page: tuple[Figures, Page]) -> None
 
     expected = []
     for b in model.bridges:
-        expected += [[b.source_total, str(b.source_lines)], *([t.amount, str(t.lines)] for t in b.terms)]
-        expected += [[b.unexplained, ""], *([["", str(b.unreadable)]] if b.unreadable else [])]
+        expected += [[b.source_total, str(b.source_lines)], *([t.amount, str(t.change)] for t in b.terms)]
+        expected += [[b.unexplained, ""], *([["", str(-b.unreadable)]] if b.unreadable else [])]
         expected += [[b.target_total, str(b.target_lines)]]
     assert said == expected
 
