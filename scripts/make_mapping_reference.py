@@ -12,6 +12,7 @@ from crm_migrate.crm.model import OBJECTS
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping import expression_syntax, expressions, model
 from crm_migrate.mapping.deriving import MEANINGS
+from crm_migrate.mapping.plan import VETOES
 from crm_migrate.mapping.resolving_fields import SURVIVE
 from crm_migrate.mapping.resolving_proofs import GATES
 from crm_migrate.mapping.steps import ENGINE
@@ -33,7 +34,7 @@ column     = { any character } ;            (* all of the text before the first 
 step       = word , { "." , word } , [ "(" , [ argument , { "," , argument } ] , ")" ] ;
 argument   = [ word , "=" ] , ( text | "'" , text , "'" ) ;
 same       = field , [ "~" , likeness ] ;    (* domain, name ~ 0.90 *)
-veto       = field , ( "differs" | "is shared" ) ;
+veto       = field , ( VETOES ) ;
 split_rows = "[" , column , "]" , "by" , "'" , text , "'" , [ "with" , companion , { "," , companion } ] ;
 companion  = "[" , column , "]" ;
 reference  = object , [ "." , source ] ;     (* accounts.firma: the key that the source firma calls an account by *)
@@ -47,7 +48,7 @@ A word that a target field does not know as an option is the name of a source, a
 
 def page() -> str:
     """The whole page."""
-    parts = [HEAD, *(_section(m) for m in _models()), _connectors(), SMALL, _grammar(), _words()]
+    parts = [HEAD, *(_section(m) for m in _models()), _connectors(), _small(), _grammar(), _words()]
     return "".join(parts).rstrip("\n") + "\n"
 
 
@@ -144,6 +145,10 @@ def _connectors() -> str:
 
 def _listed(words: frozenset[str] | None) -> str:
     return "what it likes" if words is None else ", ".join(f"`{word}`" for word in sorted(words)) or "none"
+
+
+def _small() -> str:
+    return SMALL.replace("VETOES", " | ".join(f'"{said}"' for said in VETOES.values()))
 
 
 def _grammar() -> str:

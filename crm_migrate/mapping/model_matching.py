@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from crm_migrate.mapping.authored import Authored, Text, Texts
+from crm_migrate.mapping.plan import VETOES
 
 
 class Existing(Authored):
@@ -44,7 +45,7 @@ class MatchRule(Authored):
 
     rule: str = Field(description="name of the rule, as reports call it")
     same: Texts = Field(description="fields that must be equal, or alike (`last_name ~ 0.85`)")
-    unless: Texts = Field(default=(), description="vetoes: `field differs`, `field is shared`")
+    unless: Texts = Field(default=(), description=f"vetoes: {', '.join(f'`field {said}`' for said in VETOES.values())}")
     do: Literal["merge", "review", "apart"] = Field(default="review", description="what becomes of the pairs")
 
 

@@ -140,6 +140,10 @@ class SamePlan(Frozen):
     similarity: float | None = None
 
 
+# What forbids a rule: each kind as it is written behind a field, and as reports say it.
+VETOES = {"differs": "differs", "shared": "is shared"}
+
+
 class VetoPlan(Frozen):
     """What forbids a rule: `tax_id differs`, `email is shared`."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from crm_migrate.mapping.plan import GatePlan, SamePlan, SplitPlan, StepPlan, VetoPlan
+from crm_migrate.mapping.plan import VETOES, GatePlan, SamePlan, SplitPlan, StepPlan, VetoPlan
 
 SAME_ROW = "same_row"
 _STEP = re.compile(r"\s*(?P<name>[A-Za-z_][\w.]*)\s*(?:\((?P<args>.*)\))?\s*", re.DOTALL)
@@ -133,11 +133,13 @@ def parse_same(text: str) -> SamePlan:
 
 def parse_veto(text: str) -> VetoPlan:
     """Read `tax_id differs` or `email is shared`. Raises TextError."""
-    match = re.fullmatch(r"\s*(\w+)\s+(differs|is shared)\s*", text)
+    match = re.fullmatch(rf"\s*(\w+)\s+({'|'.join(VETOES.values())})\s*", text)
     if match is None:
-        raise TextError(f"`{text}` is no veto", 0, "Write `field differs` or `field is shared`.")
-    kind: Literal["differs", "shared"] = "differs" if match[2] == "differs" else "shared"
-    return VetoPlan(field=match[1], kind=kind)
+        raise TextError(
+            f"`{text}` is no veto", 0, f"Write {' or '.join(f'`field {said}`' for said in VETOES.values())}."
+        )
+    kinds = {said: kind for kind, said in VETOES.items()}
+    return VetoPlan.model_validate({"field": match[1], "kind": kinds[match[2]]})
 
 
 def parse_split(text: str) -> SplitPlan:

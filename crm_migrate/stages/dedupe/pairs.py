@@ -5,9 +5,10 @@ of its first field. In a block of up to `BLOCK` records all pairs are looked at;
 and each record is compared with its next `WINDOW` neighbours: never skipped, never n².
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from crm_migrate.mapping.plan import MatchRulePlan, ObjectPlan
+from crm_migrate.mapping.plan import VETOES, MatchRulePlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.rules import hard_fields, is_alone, name_fields
 from crm_migrate.stages.dedupe.shared import shared_table
@@ -129,12 +130,8 @@ def _judged(plan: ObjectPlan, rule: MatchRulePlan, number: int, fuzzy: dict[str,
 def _outcome(plan: ObjectPlan, rule: MatchRulePlan) -> tuple[str, str, str]:
     """SQL of outcome, precedence and the veto's words (null without one) for a pair of keys `p`, `q`."""
     hard = [(_differs(field.name), f"{field.name} differs") for field in hard_fields(plan)]
-    own = [
-        (_differs(veto.field), f"{veto.field} differs")
-        if veto.kind == "differs"
-        else (_shared(plan, veto.field), f"{veto.field} is shared")
-        for veto in rule.unless
-    ]
+    means: Mapping[str, Callable[[str], str]] = {"differs": _differs, "shared": partial(_shared, plan)}
+    own = [(means[veto.kind](veto.field), f"{veto.field} {VETOES[veto.kind]}") for veto in rule.unless]
     weak = [(_shared(plan, rule.same[0].field), f"{rule.same[0].field} is shared")] if is_alone(plan, rule) else []
     weak = weak if rule.do == "merge" else []
     spoken = {"merge": MERGE, "review": REVIEW, "apart": APART}[rule.do]

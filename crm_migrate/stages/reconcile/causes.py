@@ -1,5 +1,7 @@
 """Why a cell differs: the class and the most specific cause that the two texts, or the whole column, give away."""
 
+from functools import cache
+
 from crm_migrate.quoting import quoted
 from crm_migrate.words import catalogue
 from crm_migrate.workspace.relations import Relations
@@ -7,34 +9,18 @@ from crm_migrate.workspace.relations import Relations
 EDITED, EMPTIED = "edited in the target", "emptied in the source"
 MANY = 3  # a shift or a default value is a cause when it hits at least so many cells of a field
 
-# The beginnings of causes that have a fix to try; its words stand under `fix.` in `words/`.
-FIXES = (
-    "record missing",
-    "truncated",
-    "date -1 day",
-    "date +1 day",
-    "shifted",
-    "scaled",
-    "default value",
-    "encoding",
-    "case",
-    "rounding",
-    "sign",
-    "swapped",
-    "shifted row",
-    "stale",
-    "set by the target",
-    "edited in the target",
-    "emptied in the source",
-    "wrong parent",
-    "lost",
-)
+_FIX = "fix."
 
 
 def fix_of(cause: str) -> str:
-    """The fix to try for a cause, by its first words: the most of them that are known."""
-    known = max((start for start in FIXES if cause.startswith(start)), key=len, default=None)
-    return catalogue("en")[f"fix.{known}"] if known is not None else ""
+    """The fix to try for a cause, by its first words: the most of them that have a `fix.` in `words/`."""
+    known = max((start for start in _fixes() if cause.startswith(start)), key=len, default=None)
+    return _fixes()[known] if known is not None else ""
+
+
+@cache
+def _fixes() -> dict[str, str]:
+    return {key.removeprefix(_FIX): words for key, words in catalogue("en").items() if key.startswith(_FIX)}
 
 
 def excuse(tables: Relations, cells: str, kept: str) -> None:
