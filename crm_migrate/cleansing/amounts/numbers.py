@@ -12,6 +12,7 @@ from crm_migrate.cleansing.amounts.currencies import currency_of, minor_units
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.spreadsheet_errors import is_spreadsheet_error
+from crm_migrate.cleansing.text.digits import marked
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "—": "-"})
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -79,6 +80,8 @@ def decimal_of(locale: str) -> str | None:
 
 def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True) -> Cell:
     """A plain decimal, followed by the currency where one is written (`1234.56 EUR`)."""
+    if marked(text):
+        return invalid("a footnote mark stands at a number")
     value = _normal(text)
     other = _no_amount(value, context)
     if other:

@@ -14,6 +14,7 @@ from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, 
 from crm_migrate.cleansing.contact.mailboxes import DISPOSABLE, FREE_MAIL, ROLES, domain_flag, local_flag, same_filler
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
+from crm_migrate.cleansing.text.digits import marked
 from crm_migrate.cleansing.text.letters import ascii_lower
 
 # Shapes the reference library accepts for certain: dot-atom of plain letters, host of two or more labels.
@@ -36,6 +37,8 @@ _HIDDEN_AT = re.compile(r"\s*(?:\[at\]|\(at\)|\{at\})\s*", re.IGNORECASE)  # wri
 
 def email_cell(text: str) -> Cell:
     """One or several mailboxes; several are joined by `|`, the first is the primary one."""
+    if any(marked(word) for word in text.split() if "@" in word):
+        return invalid("a footnote mark stands at a number")
     decoded = html.unescape(text) if "&" in text else text  # `&#64;` hides an @ from robots
     value = _INVISIBLE.sub("", unicodedata.normalize("NFKC", decoded)).strip()
     if is_null(value):

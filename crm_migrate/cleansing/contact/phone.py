@@ -15,6 +15,7 @@ from crm_migrate.cleansing.contact.phone_endings import endings, may_be_range
 from crm_migrate.cleansing.contact.phone_patterns import trunk_is_written
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
+from crm_migrate.cleansing.text.digits import marked
 from crm_migrate.cleansing.text.letters import fold
 
 REMEMBERED = 1 << 16  # switchboards, fillers and other damage repeat from batch to batch
@@ -74,6 +75,8 @@ _FICTION = re.compile(
 @lru_cache(REMEMBERED)
 def phone_cell(text: str, region: str | None) -> Cell:
     """One or several numbers of a region (None: only numbers with a country code can be read)."""
+    if marked(text):
+        return invalid("a footnote mark stands at a number")
     value = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
     formula = _FORMULA.fullmatch(value)
     value = (formula[1] if formula else value).lstrip("'`´").strip()

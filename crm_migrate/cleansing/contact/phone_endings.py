@@ -7,7 +7,7 @@ _WORDS = (
     r"or|oder|ou|o|u\.?|veya|ya da|atau|of|lub|или|and|und|et|ve|y|e|dan|bis|to|till|until|thru|through|ile|ila|s/d|"
     r"s\.d\.|sd|sampai|al?|au|do|tot|до|por|à"
 )
-_SIGN = rf"\s*[/|,;&]\s*|\s*(?:\.\.+|…)\s*|\s+(?:{_WORDS})\s+|\s+[-–—]\s+|\s*[–—]\s*"
+_SIGN = rf"\s*[/|,;&~]\s*|\s*(?:\.\.+|…)\s*|\s+(?:{_WORDS})\s+|\s+[-–—]\s+|\s*[–—]\s*"
 _ENDINGS = re.compile(rf"(?P<number>.*?\d)(?P<endings>(?:(?:{_SIGN})-?\d{{1,4}})+)", re.IGNORECASE)
 _EACH = re.compile(rf"(?P<sign>{_SIGN})(?P<digits>-?\d{{1,4}})", re.IGNORECASE)
 # Two last groups of one length, close to each other: a range written without blanks (`23125-001-005`).

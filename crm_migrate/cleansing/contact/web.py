@@ -49,8 +49,13 @@ def _several(value: str) -> Cell | None:
     cells = [_address(part) for part in parts if "@" not in part]
     if len(parts) < 2 or len(cells) < len(parts) or any(cell.value is None for cell in cells):
         return None
+    return _joined(cells, "addresses")
+
+
+def _joined(cells: list[Cell], what: str) -> Cell:
+    """The cells of one text as one: the first where all say the same."""
     values = list(dict.fromkeys(str(cell.value) for cell in cells))
-    return Cell("|".join(values), "split", f"{len(values)} addresses") if len(values) > 1 else cells[0]
+    return Cell("|".join(values), "split", f"{len(values)} {what}") if len(values) > 1 else cells[0]
 
 
 def _address(value: str) -> Cell:
@@ -131,6 +136,9 @@ def domain_cell(text: str) -> Cell:
     value = unicodedata.normalize("NFKC", text).strip().strip("<>\"'").strip()
     if is_null(value) or _SCHEME.fullmatch(value):
         return NULL
+    parts = [domain_cell(part) for part in _BETWEEN.split(value) if part] if _BETWEEN.search(value) else []
+    if len(parts) > 1 and all(part.value for part in parts):
+        return _joined(parts, "domains")
     bare = value.rpartition("@")[2] if "@" in value and "/" not in value else _USER.sub(r"\1", value)
     cell = _address(bare) if bare else invalid("no host name")
     if cell.value is None:
@@ -154,8 +162,11 @@ def url_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG0
 
 @step("domain", "domain", parameters=("except",), examples=(("https://www.Example.com/about", "example.com"),))
 def domain_step(values: pl.Series, context: Context, **options: str) -> pl.DataFrame:  # noqa: ARG001
-    """Take the registrable domain of a web address or mailbox; `except=free_mail` leaves out consumer mail hosts."""
-    frame = as_step(values, outcomes(values, domain_cell))
+    """Take the registrable domain of a web address or mailbox; `except=free_mail` leaves out consumer mail hosts.
+
+    Of several the first is kept, the others are named in the note.
+    """
+    frame = first_of_several(as_step(values, outcomes(values, domain_cell)))
     if options.get("except") != "free_mail":
         return frame
     free = pl.col("value").is_in(list(FREE_MAIL)).fill_null(False)

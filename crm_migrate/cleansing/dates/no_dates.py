@@ -31,6 +31,7 @@ _NEVER = {
 _PERHAPS = {
     date(1900, 1, 1): "SQL Server and Excel",
     date(1904, 1, 1): "Excel for Mac",
+    date(1969, 12, 31): "Unix west of Greenwich",
     date(1970, 1, 1): "Unix",
     date(2038, 1, 19): "Unix (the end of its 32 bits)",
     date(2079, 6, 6): "SQL Server (the end of smalldatetime)",

@@ -14,6 +14,7 @@ from crm_migrate.cleansing.dates.date_formats import two_digit_year
 from crm_migrate.cleansing.dates.no_dates import is_no_date, no_date
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.spreadsheet_errors import is_spreadsheet_error
+from crm_migrate.cleansing.text.digits import marked
 
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|"
@@ -75,6 +76,8 @@ class DateContext:
 
 def date_cell(text: str, context: DateContext) -> Cell:
     """A date (`2024-12-31`), a local time (`2024-12-31T12:15:00`) or an instant in UTC (`...Z`)."""
+    if marked(text):
+        return invalid("a footnote mark stands at a number")
     value = unicodedata.normalize("NFKC", text).replace("\u200f", "").replace("\u200e", "").strip().strip("'\"").strip()
     value = _DASHES.sub("-", re.sub(r"\s+", " ", value))
     formula = re.fullmatch(r'=\s*"([^"]*)"?', value)

@@ -11,6 +11,7 @@ from stdnum.exceptions import ValidationError
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import PROGRAMS, is_filler, is_null
 from crm_migrate.cleansing.spreadsheet_errors import is_spreadsheet_error
+from crm_migrate.cleansing.text.digits import marked
 from crm_migrate.cleansing.vocabulary import table
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x1f\u00a0]")
@@ -81,6 +82,8 @@ _WRITTEN = frozenset(("US", "BR", "CH", "ID", "CL", "AR", "AU"))
 
 def tax_cell(text: str, region: str | None) -> Cell:
     """A tax number with valid check digits: VAT numbers with their prefix, others in the national writing."""
+    if marked(text):
+        return invalid("a footnote mark stands at a number")
     value = _INVISIBLE.sub(" ", unicodedata.normalize("NFKC", text)).strip().strip("'").strip()
     if is_null(value):
         return NULL

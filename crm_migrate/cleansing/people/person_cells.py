@@ -28,6 +28,7 @@ _FAMILY = re.compile(
 _COUPLE = re.compile(
     r"(?:eheleute|ehepaar|hr\.? u(?:nd|\.) fr\.?|epoux|époux|coniugi|matrimonio|casal|echtpaar)\s+(?=\S)", re.IGNORECASE
 )
+_BETWEEN = re.compile(r"\s*[;|]\s*|\s+(?:or|oder|veya)\s+", re.IGNORECASE)  # whole names on each side are people
 _WEB = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -35,8 +36,8 @@ def person_cell(text: str, locale: str = "en") -> Cell:
     """One or more people as parts; `value` is `key=value;...`, people are joined by `|`."""
     if len(text) > _LONGEST:
         return invalid("too long for a name")
-    value = _EMOJI.sub("", repaired(text)).strip()
-    value = _unquoted(" ".join(unicodedata.normalize("NFC", value).split()))
+    whole = _EMOJI.sub("", repaired(text)).strip().replace("،", ",")
+    value = _unquoted(" ".join(unicodedata.normalize("NFC", whole).split()))
     verdict = _nobody(value, locale)
     if verdict:
         return verdict
@@ -53,6 +54,8 @@ def person_cell(text: str, locale: str = "en") -> Cell:
     people = _people(value, locale)
     parts = tuple(person(p, locale) if isinstance(p, str) else p for p in people)
     flag, note = _judged(value, parts, locale)
+    if not flag and len(parts) == 1 and any(" " in line.strip() for line in whole.splitlines()[1:]):
+        flag, note = "suspect", "a name of several lines: one person or several?"
     return Cell(
         "|".join(";".join(f"{k}={v}" for k, v in one.items()) for one in parts),
         remark_flag or ("split" if len(parts) > 1 else flag),
@@ -127,6 +130,9 @@ def _may_join(language: str) -> re.Pattern[str]:
 
 def _people(value: str, locale: str) -> list[str | Parts]:
     """The people of a cell: one text each; a family name said once is shared."""
+    sides = _BETWEEN.split(value)
+    if len(sides) > 1 and all(_is_side(side) and " " in side for side in sides):
+        return [*sides]
     if not _may_join(locale[:2]).search(value):
         return [value]
     for joiner in (*JOINERS["any"], *JOINERS.get(locale[:2], ()), "/"):
@@ -198,6 +204,8 @@ def _judged(value: str, parts: tuple[Parts, ...], locale: str) -> tuple[str | No
         return "suspect", "initials only"
     if re.search(r"\d", value):
         return "suspect", "digits in a name"
+    if re.search("[;|]", value):
+        return "suspect", "a separator stands in the name: one person or several?"
     if len(names) == 1 and " " not in value and names[0] in PROGRAMS:
         return "suspect", "a program's word for nothing, or a name"
     doubtful = doubt(value, locale)

@@ -28,7 +28,7 @@ _OOXML = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RETURN = re.compile(r"_x000[Dd]_(?:_x000[Aa]_|\n)?")
 _WORD = re.compile(r"=\?[\w-]+\?[QqBb]\?[^?]*\?=")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
-_PARTING = re.compile(r"[\x0b\x0c\x1c-\x1f]")  # line breaks and list separators of FileMaker and others
+_PARTING = re.compile(r"[\x01-\x03\x0b\x0c\x1c-\x1f]")  # what FileMaker, Hive and others part lines and lists with
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # A question mark inside a word stands for a letter that an encoding did not have; not before `=`, as in a query.
 _LOSSY = re.compile(r"\ufffd|(?:[^\W\d_A-Z]\?[^\W\d_A-Z]|[A-Z]\?[^\W\d_])(?![\w.%-]*=)")

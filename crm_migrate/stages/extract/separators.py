@@ -1,6 +1,7 @@
 """Characters that part values inside a cell and that no cleaner knows: read as line breaks, and told once per column.
 
-FileMaker writes a line break in a field as VT and parts repeated values with GS; others use FS, RS, US or a form feed.
+FileMaker writes a line break in a field as VT and parts repeated values with GS; others use FS, RS, US or a form feed,
+Hive 0x02 and 0x03.
 Every kind of the cleanser parts several values at line breaks; a control character it would drop, and two telephone
 numbers would become one.
 """
@@ -14,8 +15,8 @@ import pyarrow.compute as pc
 
 from crm_migrate.finding import Finding, Place, Severity
 
-_NAMES = {0x0B: "VT", 0x0C: "form feed", 0x1C: "FS", 0x1D: "GS", 0x1E: "RS", 0x1F: "US"}
-_ANY = "[\x0b\x0c\x1c-\x1f]"
+_NAMES = {1: "SOH", 2: "STX", 3: "ETX", 0x0B: "VT", 0x0C: "form feed", 0x1C: "FS", 0x1D: "GS", 0x1E: "RS", 0x1F: "US"}
+_ANY = "[\x01-\x03\x0b\x0c\x1c-\x1f]"
 _IS_ONE = np.zeros(256, dtype=bool)
 _IS_ONE[list(_NAMES)] = True
 

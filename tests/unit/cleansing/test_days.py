@@ -122,6 +122,12 @@ def test_a_declared_format_hides_none_of_them() -> None:
     assert stepped("instant", "99991231", "YYYYMMDD")[:2] == (None, "placeholder")
 
 
+@pytest.mark.parametrize("text", ["1969-12-31", "12/31/1969", "12/31/1969 7:00 PM", "1969-12-31T23:59:59Z"])
+def test_the_first_second_of_unix_west_of_greenwich_is_told(text: str) -> None:
+    assert stepped("date", text)[:2] == ("1969-12-31", "sentinel_date")
+    assert stepped("instant", text)[:2] == (None, "placeholder")
+
+
 @pytest.mark.parametrize("text", ["1900-01-01", "1/1/1900", "19000101", "Jan 1, 1900", "1900-01-01 00:00:00.000"])
 def test_the_first_day_of_1900_is_one_thing_in_every_writing(text: str) -> None:
     assert stepped("date", text)[:2] == ("1900-01-01", "sentinel_date")

@@ -155,3 +155,15 @@ def test_the_column_reads_what_the_cell_reads(region: str) -> None:
     for text, row in zip(texts, frame.iter_rows(), strict=True):
         cell = phone_cell(text, region)
         assert row == (cell.value, cell.flag, cell.note), text
+
+
+SIGNS = "~～/|,;&+*=>:→…–—\\_<^!?'\"%@$"
+
+
+@pytest.mark.parametrize(("number", "region", "more"), [("212-736-5000", "US", "5009"), ("030 231251", "DE", "55")])
+@pytest.mark.parametrize("frame", ["{}{}{}", "{} {} {}"])
+def test_no_sign_makes_last_digits_vanish(number: str, region: str, more: str, frame: str) -> None:
+    """Digits behind a number are another number, an extension, or cost the cell; they are never left out."""
+    for sign in SIGNS:
+        value, flag = phone(frame.format(number, sign, more), region)
+        assert not value or "|" in value or ";ext=" in value or flag == "suspect" or value.endswith(more), (sign, value)

@@ -132,3 +132,22 @@ def test_what_is_no_person_stands_in_one_field_and_is_told_in_all(text: str) -> 
     assert [part for part, (value, _, _) in kept.items() if value] == ["family"]
     assert kept["family"][0] == text
     assert all(flag for _, flag, _ in kept.values())
+
+
+@pytest.mark.parametrize("between", ["; ", " | ", " or ", " oder ", " veya ", ";"])
+def test_two_whole_names_are_two_people(between: str) -> None:
+    for text in (f"Ann Lee{between}Bob Ray", f"Lee, Ann{between}Ray, Bob"):
+        row = clean([text], "person_name", "en-US").iloc[0]
+        assert (row["first"], row["last"], row["flag"]) == ("Ann", "Lee", "split")
+        assert "first=Bob;last=Ray" in row["value"]
+
+
+@pytest.mark.parametrize("text", ["Nguyen; Vi", "Ann | Lee", "Ann Lee\nBob Ray", "Ann Lee\nSales Lead"])
+def test_what_may_be_one_or_two_is_told(text: str) -> None:
+    assert clean([text], "person_name", "en-US").loc[0, "flag"] == "suspect"
+    for part in ("given", "family"):
+        assert STEPS[f"person.{part}"].function(pl.Series([text]), Context(locale="en")).row(0)[1] == "suspect"
+
+
+def test_a_comma_of_another_script_is_a_comma() -> None:
+    assert parts("Nguyen، Vi")[:2] == parts("Nguyen，Vi")[:2] == ("Vi", "Nguyen")

@@ -168,6 +168,13 @@ def test_of_two_web_addresses_the_first_is_kept_and_the_other_told(between: str)
     assert "https://b.example/x" in note
 
 
+@pytest.mark.parametrize("between", [", ", "; ", " ", "\n", " or "])
+@pytest.mark.parametrize("frame", ["{}", "ann@{}"])
+def test_of_two_domains_the_first_is_kept_and_the_other_told(between: str, frame: str) -> None:
+    text = frame.format("a.example") + between + frame.format("b.example")
+    assert STEPS["domain"].function(pl.Series([text]), Context()).row(0) == ("a.example", "split", "also: b.example")
+
+
 def test_the_case_of_a_mailbox_is_the_only_difference() -> None:
     frame = STEPS["email"].function(pl.Series(["Ann.Lee@Example.ORG"]), Context())
     assert (

@@ -23,7 +23,7 @@ def extracted(folder: Path, data: bytes) -> tuple[ExtractResult, list[dict[str, 
     return result, rows
 
 
-@pytest.mark.parametrize("code", [0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F])
+@pytest.mark.parametrize("code", [0x01, 0x02, 0x03, 0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F])
 def test_a_control_character_parts_values_and_is_told_per_column(tmp_path: Path, code: int) -> None:
     part = bytes([code])
     data = b'Id,Phone,Note\n1,"212-736-5000' + part + b'212-736-5001",x\n2,,"a' + part + b'b"\n3,,c\n'
@@ -41,7 +41,7 @@ def test_what_holds_none_is_not_touched_and_not_told(tmp_path: Path) -> None:
     assert not [f for f in result.findings if f.code == "cell_separators"]
 
 
-@pytest.mark.parametrize("code", [0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F])
+@pytest.mark.parametrize("code", [0x01, 0x02, 0x03, 0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F])
 def test_the_cleanser_alone_glues_nothing(code: int) -> None:
     assert clean([f"a{chr(code)}b"], "text", "en-US")["value"][0] == "a\nb"
 
