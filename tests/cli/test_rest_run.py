@@ -1,5 +1,6 @@
 """A whole run into a simulated CRM behind REST: each child finds its parent, and the second run writes nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,17 @@ def _undone(project: Path, server: Server, wire: Wire, capfd: pytest.CaptureFixt
     removed = wire.told("requests")
     assert main(["undo", str(project), "--apply"]) is None
     assert [each["scope"] for each in wire.told("requests")[len(removed) :] if each["scope"] == "write"] == []
+    assert run(project, "resume") == 0, "the last run was not undone: it had nothing to write"
+    main(["report", "--project", str(project), json.loads(read(["undo", str(project), "--json"], capfd))["run"]])
+    assert "was undone" in capfd.readouterr().err
     main(["runs", str(project)])
     assert "undone" in capfd.readouterr().out.splitlines()[-2], "the run before the last: that one had nothing to write"
     assert run(project) == 0
     assert len(wire.told("records/contacts")) == 14
+
+
+def read(words: list[str], capfd: pytest.CaptureFixture[str]) -> str:
+    """What a command prints on stdout."""
+    capfd.readouterr()
+    main(words)
+    return capfd.readouterr().out

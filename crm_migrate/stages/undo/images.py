@@ -80,7 +80,7 @@ def create_sent(
     sent.
     """
     names = [str(field.target) for field in loaded_fields(object_plan)]
-    alike: dict[tuple[str, ...], list[str]] = {}
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     apart: list[tuple[str, str, bool]] = []
     for run, lines in sent:
         for name, line in lines.items():
@@ -88,14 +88,15 @@ def create_sent(
             if object_name == object_plan.name and kind in kinds:
                 batch = _batch(undoing.plan, object_plan, run, kind, part, line)
                 file = str(verified(run.folder.joinpath(batch.place).parent, batch.part))
-                alike.setdefault(tuple(n for n in names if n in pq.read_schema(file).names), []).append(file)
-                apart += [(file, entity, doubtful) for entity, doubtful in _apart(batch, line)]
+                fields, place = tuple(n for n in names if n in pq.read_schema(file).names), f"{run.id}/{kind}/"
+                alike.setdefault((place, fields), []).append(file)
+                apart += [(f"{place}{part}", entity, doubtful) for entity, doubtful in _apart(batch, line)]
     _register(tables, "apart_", apart)
-    pieces = [_piece(names, fields, found) for fields, found in alike.items()] or [_piece(names, (), ())]
+    pieces = [_piece(names, *key, found) for key, found in alike.items()] or [_piece(names, "", (), ())]
     cells = "".join(f", max({quoted(n)}) AS {quoted(n)}, bool_or({_flag(n)}) AS {_flag(n)}" for n in names)
     tables.execute(f"""CREATE OR REPLACE TEMP TABLE {table} AS
     SELECT p.__entity, bool_or(coalesce(a.doubtful, FALSE)) AS __doubt{cells} FROM ({" UNION ALL ".join(pieces)}) p
-    LEFT JOIN apart_ a ON a.file = p.__file AND a.__entity = p.__entity
+    LEFT JOIN apart_ a ON a.batch = p.__batch AND a.__entity = p.__entity
     WHERE a.doubtful IS DISTINCT FROM FALSE GROUP BY p.__entity""")
 
 
@@ -128,22 +129,23 @@ def _entities(batch: Batch, intent: Intent) -> Sequence[str]:
     return intent.entities or batch.rows()[ENTITY].to_pylist()
 
 
-def _piece(names: Sequence[str], fields: Sequence[str], found: Sequence[str]) -> str:
-    """Query: the rows of files that have the same fields."""
+def _piece(names: Sequence[str], place: str, fields: Sequence[str], found: Sequence[str]) -> str:
+    """Query: the rows of files that have the same fields and lie in the same place."""
     cells = "".join(
         f", {quoted(n) if n in fields else 'NULL'}::VARCHAR AS {quoted(n)}, {n in fields} AS {_flag(n)}" for n in names
     )
     if not found:
-        return f"SELECT NULL::VARCHAR AS __entity, '' AS __file{cells} WHERE FALSE"
+        return f"SELECT NULL::VARCHAR AS __entity, '' AS __batch{cells} WHERE FALSE"
     files = f"[{', '.join(map(literal, found))}]"
-    return f"SELECT __entity, __file{cells} FROM read_parquet({files}, filename = '__file')"
+    batch = f"{literal(place)} || parse_filename(__file, true)"
+    return f"SELECT __entity, {batch} AS __batch{cells} FROM read_parquet({files}, filename = '__file')"
 
 
 def _register(tables: Relations, name: str, rows: Sequence[tuple[str, str, bool]]) -> None:
-    file, entity, doubtful = zip(*rows, strict=True) if rows else ((), (), ())
+    batch, entity, doubtful = zip(*rows, strict=True) if rows else ((), (), ())
     table = pa.table(
-        [pa.array(file, pa.string()), pa.array(entity, pa.string()), pa.array(doubtful, pa.bool_())],
-        names=["file", "__entity", "doubtful"],
+        [pa.array(batch, pa.string()), pa.array(entity, pa.string()), pa.array(doubtful, pa.bool_())],
+        names=["batch", "__entity", "doubtful"],
     )
     tables.connection.register("given_", table)
     tables.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM given_")
