@@ -328,6 +328,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "undo_unsure",
             "undo_referred",
             "undo_refused",
+            "undo_unlike",
             "undo_gone",
             "undo_key_gone",
             "undo_moved",

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crm_migrate.connecting.contract import Remove, Target
@@ -187,6 +187,7 @@ def _apply(start: _Start, stopped: Callable[[], bool], progress: Callable[[str, 
             tables.publish(verdicts, VERDICTS, object_plan.name)
         if done and refused:
             return None
+        _wait_out_doubt(start, _never)
         for object_plan in plan.objects:
             remember_undo(tables, start.project, start.identity, undoing, object_plan, start.target)
         report = _report(tables, start, applied=True)
@@ -203,19 +204,19 @@ def _attempts(start: _Start) -> Sequence[tuple[Run, Lines]]:
 
 
 def _wait_out_doubt(start: _Start, stopped: Callable[[], bool]) -> None:
-    """What nobody answered may still take effect: nothing is read before that is over."""
+    """What nobody answered may still take effect, and a read may lie about what was just written: nothing is read
+    before that is over."""
     limits = start.target.limits(target_object(start.plan, start.plan.objects[0]), "remove")
+    answered = replace(limits, longest_seconds=0)
     sent = [
-        settled_at(datetime.fromisoformat(attempt.at), limits)
+        settled_at(datetime.fromisoformat(attempt.at), answered if line.settled else limits)
         for _, lines in _attempts(start)
         for line in lines.values()
-        if not line.settled
         for attempt in line.attempts
     ]
-    if sent:
-        start.clock.wait(max(sent), stopped)
-        if stopped():
-            raise Interrupted("stopped before anything was sent", hint="crm-migrate resume")
+    start.clock.wait(max(sent), stopped)
+    if stopped():
+        raise Interrupted("stopped before anything was sent", hint="crm-migrate resume")
 
 
 def _read(start: _Start, here: Run) -> None:

@@ -82,8 +82,7 @@ def _once(relation: str) -> str:
 
 def _lists(plan: Plan, object_plan: ObjectPlan, defaults: Collection[str]) -> dict[str, str]:
     """SQL over the sides: the names of the fields that were touched, rewritten ... by what is found out of each."""
-    fields = [_Field(str(f.target), Compared(str(f.target), f.type, f.ref is not None).kind, str(f.target) in defaults)
-              for f in loaded_fields(object_plan)]  # fmt: skip
+    fields = [_Field(name, kind, name in defaults) for name, kind in kinds(object_plan).items()]
     later = {link.name for link in links(plan, object_plan) if link.later}
     back = "a.__entity IS NOT NULL"
     others = f"CASE WHEN {back} AND a.{OTHERS} IS NOT NULL THEN a.{OTHERS} <> n.{OTHERS} ELSE n.{OTHERS} <> '' END"
@@ -98,6 +97,12 @@ def _lists(plan: Plan, object_plan: ObjectPlan, defaults: Collection[str]) -> di
         "changed": _names(fields, lambda f: f.sent),
         "emptied": _emptied([f for f in fields if f.name in later]),
     }
+
+
+def kinds(object_plan: ObjectPlan) -> dict[str, str]:
+    """Field -> what decides how two of its texts are the same value."""
+    fields = (Compared(str(f.target), f.type, f.ref is not None) for f in loaded_fields(object_plan))
+    return {field.name: field.kind for field in fields}
 
 
 class _Field:

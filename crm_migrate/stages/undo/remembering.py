@@ -9,6 +9,7 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.keys import Names, text_columns
 from crm_migrate.stages.load.objects import links, loaded_fields, target_object
 from crm_migrate.stages.undo.images import Undoing, before
+from crm_migrate.stages.undo.judging import kinds
 from crm_migrate.workspace.crosswalk import replace_table
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
@@ -39,6 +40,7 @@ def remember_undo(
         known = f"{scan_folder(folder, columns)} e LEFT JOIN {cells} x USING (__entity)"
         query = f"SELECT {listed} FROM {known} WHERE {stays}"
         replace_table(tables.connection, query, folder)
+    _tell_unlike(tables, undoing, object_plan)
 
 
 def _cell(object_plan: ObjectPlan, column: str) -> str:
@@ -60,6 +62,21 @@ def _as_entities(plan: Plan, undoing: Undoing, object_plan: ObjectPlan) -> tuple
         else:
             listed += f", b.{quoted(name)}"
     return listed, joins
+
+
+def _tell_unlike(tables: Relations, undoing: Undoing, object_plan: ObjectPlan) -> None:
+    """Who was restored, and is read back as something else, stays listed."""
+    cells = ", ".join(
+        f"CASE WHEN list_contains(v.fields, {literal(name)}) AND NOT alike({literal(kind)}, b.{quoted(name)}, "
+        f"r.{quoted(name)}) THEN {literal(name)} END"
+        for name, kind in kinds(object_plan).items()
+    )
+    unlike = f"list_filter([{cells or 'NULL'}]::VARCHAR[], lambda x: x IS NOT NULL)"
+    verdict = Names(object_plan.name).verdict
+    tables.execute(f"""UPDATE {verdict} w SET verdict = 'kept', code = 'undo_unlike', message = u.fields FROM (
+      SELECT v.__entity, array_to_string({unlike}, ', ') AS fields FROM {verdict} v JOIN restored_ r USING (__entity)
+      JOIN {before(undoing, object_plan)} b ON b.target_id = v.target_id
+      WHERE v.verdict = 'restored' AND len({unlike}) > 0) u WHERE u.__entity = w.__entity""")
 
 
 def _read_restored(tables: Relations, target: Target, plan: Plan, object_plan: ObjectPlan, restored: str) -> None:

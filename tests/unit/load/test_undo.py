@@ -199,6 +199,17 @@ def test_what_cannot_be_undone_is_refused_with_the_reason(bench: Bench, monkeypa
     assert bench.undo().run == first.id, "a run that wrote nothing stands in nobody's way"
 
 
+def test_what_is_read_back_otherwise_was_not_restored(bench: Bench) -> None:
+    bench.load(accounts=ACCOUNTS, contacts=CONTACTS)
+    bench.load(accounts=[{**ACCOUNTS[0], "name": "Renamed"}, ACCOUNTS[1]], contacts=CONTACTS)
+    loud = "UPDATE company SET name = upper(name) WHERE id = new.id AND name <> upper(name)"
+    bench.sql(f"CREATE TRIGGER loud AFTER UPDATE OF name ON company BEGIN {loud}; END")
+    report = bench.undo()
+    assert sums(report, "accounts") == {"changed": 1, "undo_unlike": 1}
+    assert "name" in Path(report.kept_list).read_text("utf-8-sig").splitlines()[1]
+    assert counts(bench.load(accounts=ACCOUNTS, contacts=CONTACTS), "accounts") == {"unchanged": 2}
+
+
 @pytest.mark.parametrize("kind", KINDS[1:])
 def test_in_a_database_of_servers(kind: str, tmp_path: Path) -> None:
     bench = opened(options(kind, tmp_path), tmp_path)
