@@ -19,7 +19,7 @@ from crm_migrate.cli.migrate import json_option
 from crm_migrate.reports.visible import visible
 
 if TYPE_CHECKING:
-    from crm_migrate.inspecting.explaining import CellStory, Explanation, RecordStory, RowStory
+    from crm_migrate.inspecting.stories import CellStory, Explanation, RecordStory, RowStory
 
 
 @click.command("explain")

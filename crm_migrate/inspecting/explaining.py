@@ -1,19 +1,19 @@
 """`explain`: one record from the target back to file and line, by replaying the same pure steps on the raw row."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import polars as pl
 
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.errors import UsageError
+from crm_migrate.inspecting.meant import Place, find, one_record, raw_row, refuse_unreadable
+from crm_migrate.inspecting.stories import CellStory, Explanation, RecordStory, RowStory
 from crm_migrate.mapping.plan import FieldPlan, Plan
 from crm_migrate.matching.explaining.likely import reasoned
 from crm_migrate.stages.map.batch import prepared
-from crm_migrate.stages.map.keys import KEY_JOINER
 from crm_migrate.stages.reconcile.accounting import source_facts
-from crm_migrate.stages.transform import SPLIT, FieldTrace, replay
+from crm_migrate.stages.transform import SPLIT, replay
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.relations import Relations, relations, scan_folder
 from crm_migrate.workspace.tables import (
@@ -25,7 +25,6 @@ from crm_migrate.workspace.tables import (
     DIFFERENCES,
     DISPOSITIONS,
     ENRICHMENT,
-    EXTRACTED,
     KNOWN,
     MASKED,
     MERGED,
@@ -33,79 +32,11 @@ from crm_migrate.workspace.tables import (
     OUTCOMES,
     PAIRS,
     PLANNED,
-    QUARANTINE,
     SURVIVORS,
     VANISHED,
 )
 
 MOST_ROWS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class RowStory:
-    """One source row of the record: where it stands, its raw cells, every step, and what became of it.
-
-    `raw` has cells that a person corrected as they are now.
-    """
-
-    source: str
-    file: str
-    line: int
-    row: int
-    split: int
-    key: str
-    state: str
-    code: str
-    rule: str
-    message: str
-    survivor: str
-    raw: dict[str, str | None]
-    corrected: tuple[tuple[str, str, str, str], ...]  # column, cell as exported, who corrected it, id of the correction
-    fields: tuple[FieldTrace, ...]
-    findings: tuple[tuple[str, str, str], ...]  # field, code, cell as it was
-
-
-@dataclass(frozen=True, slots=True)
-class CellStory:
-    """One cell of the surviving record: value as expected, who won it by which rule, and the value in the target."""
-
-    field: str
-    expected: str | None
-    winner: str
-    rule: str
-    losers: int
-    actual: str | None
-    difference: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecordStory:
-    """What the rows became as one object: merge decisions, the load, and the target as read back."""
-
-    object: str
-    cluster: int | None
-    entity: str
-    target_id: str
-    action: str
-    batch: str
-    outcome: str
-    message: str
-    rows: tuple[RowStory, ...]
-    merges: tuple[tuple[str, str, str, str, str], ...]  # left, right, rule, outcome, why
-    cells: tuple[CellStory, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The whole lineage of a subject: one record for every object that its row, or its entity, became."""
-
-    subject: str
-    run: str
-    records: tuple[RecordStory, ...] = field(default_factory=tuple)
-
-    def as_data(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return asdict(self)
 
 
 def explain(plan: Plan, project: Project, run: Run, subject: str) -> Explanation:
@@ -114,90 +45,16 @@ def explain(plan: Plan, project: Project, run: Run, subject: str) -> Explanation
     Raises UsageError where nothing of the run answers to that name.
     """
     with relations(run, "reconcile", partial=True) as tables:
-        found = list(dict.fromkeys(_find(tables, plan, subject)))
+        found = list(dict.fromkeys(find(tables, plan, subject)))
         gone = tuple(_gone(tables, plan, project, subject)) if not found else ()
         if not found and not gone:
-            _refuse_unreadable(tables, plan, subject)
+            refuse_unreadable(tables, plan, subject)
             raise UsageError(
                 f"nothing in run {run.id} is called {subject!r}",
                 hint="name a target id (contacts:17), a source and key (kisi:4711) or a file and line (kisi.csv:1042)",
             )
         records = gone + tuple(_record(tables, plan, place) for place in found)
     return Explanation(subject, run.id, records)
-
-
-# --------------------------------------------------------------------------------------------- what is meant
-
-Origin = tuple[str, int, int]  # source, row, split
-Place = tuple[str, int | None, Origin | None]  # object, and cluster of a record or origin of a row without one
-
-
-def _find(tables: Relations, plan: Plan, subject: str) -> Iterator[Place]:
-    """Every record, and every row that became none, that a person can mean by that name."""
-    subject = subject.replace(" · ", KEY_JOINER).replace(" ·", KEY_JOINER)  # as reports show it
-    head, _, tail = subject.rpartition(":")
-    for object_plan in plan.objects:
-        name = object_plan.name
-        view = tables.scan(DISPOSITIONS, name)
-        conditions: list[tuple[str, list[Any]]] = [("__entity = ?", [subject])]
-        if head == name:
-            conditions.append(("target_id = ? OR __entity = ?", [tail, tail]))
-        sources = {feed.source for feed in object_plan.feeds} | {enrich.source for enrich in object_plan.enrich}
-        for source in sorted(sources) or [plain.name for plain in plan.sources]:
-            if subject.startswith(f"{source}:"):
-                conditions.append(("__source = ? AND __key = ?", [source, subject[len(source) + 1 :]]))
-            conditions.extend(
-                ("__source = ? AND __row = ?", [source, row]) for row in _rows_at(tables, source, head, tail)
-            )
-        for condition, bound in conditions:
-            for cluster, source, row, split in tables.rows(
-                f"SELECT DISTINCT __cluster, __source, __row, __split FROM {view} WHERE {condition} ORDER BY ALL", bound
-            ):
-                yield (name, cluster, None) if cluster is not None else (name, None, (source, row, split))
-
-
-def _rows_at(tables: Relations, source: str, file: str, line: str) -> list[int]:
-    """Rows of a source that begin at, or contain, that physical line of that file."""
-    if not line.isdigit():
-        return []
-    rows = []
-    for number in _files(tables, source, file):
-        begun = f"""SELECT __row, __line FROM {tables.scan(EXTRACTED, source)}
-          WHERE __file = ? AND __line <= ? ORDER BY __line DESC LIMIT 1"""
-        unread = f"""SELECT max(line) FROM {tables.scan(QUARANTINE, source)}
-          WHERE file = ? AND line <= ?"""
-        for row, start in tables.rows(begun, [number, int(line)]):
-            cut = tables.one(unread, [number, int(line)])[0]
-            height = sum(_line_ends(cell) for cell in _raw(tables, source, int(row)).values())
-            if int(line) <= int(start) + height and (cut is None or int(cut) < int(start)):
-                rows.append(int(row))
-    return rows
-
-
-def _files(tables: Relations, source: str, asked: str) -> list[int]:
-    """The numbers of the files of a source that a person can mean by that name."""
-    files = source_facts(tables, source).get("files", ())
-    return [n for n, fact in enumerate(files) if _same_file(str(fact["path"]), asked)]
-
-
-def _line_ends(cell: object) -> int:
-    return 0 if not isinstance(cell, str) else cell.replace("\r\n", "\n").replace("\r", "\n").count("\n")
-
-
-def _refuse_unreadable(tables: Relations, plan: Plan, subject: str) -> None:
-    """A line that could not be read has no story but its reason. Raises UsageError with it."""
-    file, _, line = subject.rpartition(":")
-    for source in plan.sources if line.isdigit() else ():
-        view = tables.scan(QUARANTINE, source.name)
-        for number in _files(tables, source.name, file):
-            query = f"SELECT code, message FROM {view} WHERE file = ? AND line = ?"
-            for code, message in tables.rows(query, [number, int(line)]):
-                raise UsageError(f"{subject} could not be read: {message}", hint=f"crm-migrate codes {code}")
-
-
-def _same_file(path: str, asked: str) -> bool:
-    path, asked = path.replace("\\", "/"), asked.replace("\\", "/").removeprefix("./")
-    return bool(asked) and (path == asked or path.endswith(f"/{asked}"))
 
 
 # -------------------------------------------------------------------------------------------------- the record
@@ -271,7 +128,7 @@ def _members(tables: Relations, project: Project, name: str, entity: str) -> lis
 
 def _row(tables: Relations, plan: Plan, object_name: str, line: tuple[Any, ...]) -> RowStory:
     source, row, split, key, state, code, rule, message, survivor = line
-    raw = _raw(tables, source, row)
+    raw = raw_row(tables, source, row)
     files = source_facts(tables, source).get("files", ())
     number = raw.pop("__file", None)
     path = str(files[int(number)]["path"]) if number is not None and int(number) < len(files) else ""
@@ -303,10 +160,6 @@ def _corrected(tables: Relations, plan: Plan, source: str, row: int) -> tuple[tu
     table = tables.scan(CORRECTED, source)
     rows = tables.rows(f"SELECT name, was, who, correction FROM {table} WHERE __row = ? ORDER BY name", [row])
     return tuple((str(column), str(was), str(who), str(name)) for column, was, who, name in rows)
-
-
-def _raw(tables: Relations, source: str, row: int) -> dict[str, Any]:
-    return _one_record(tables, tables.whole(EXTRACTED, source), "__row = ?", row)
 
 
 def _parted(plan: Plan, object_name: str, source: str, split: int, raw: dict[str, Any]) -> dict[str, str | None]:
@@ -378,13 +231,13 @@ def _cells(tables: Relations, plan: Plan, name: str, cluster: int | None, entity
     if cluster is None:
         return ()
     fields = [f for f in plan.object(name).fields if f.target is not None]
-    expected = _one_record(tables, tables.whole(PLANNED, name), "__cluster = ?", cluster)
-    actual = _one_record(tables, tables.whole(ACTUAL, name), "__entity = ?", entity)
+    expected = one_record(tables, tables.whole(PLANNED, name), "__cluster = ?", cluster)
+    actual = one_record(tables, tables.whole(ACTUAL, name), "__entity = ?", entity)
     won = _winners(tables, name, cluster)
     differing = _differences(tables, name, entity)
-    merged = _one_record(tables, tables.whole(MERGED, name), "__cluster = ?", cluster)
+    merged = one_record(tables, tables.whole(MERGED, name), "__cluster = ?", cluster)
     is_masked = name in plan.environment.mask
-    masks = _one_record(tables, tables.whole(MASKED, name), "__cluster = ?", cluster) if is_masked else {}
+    masks = one_record(tables, tables.whole(MASKED, name), "__cluster = ?", cluster) if is_masked else {}
     return tuple(
         CellStory(
             field=f.name,
@@ -412,11 +265,6 @@ def decided(
     left = any(o.target == before and not o.active for o in owners)
     then = f"{before} left: the owners' rule for leavers" if left else "set when the record was completed"
     return f"{rule}, {then}" if rule else then
-
-
-def _one_record(tables: Relations, view: str, where: str, value: Any) -> dict[str, Any]:
-    rows = tables.rows(f"SELECT * FROM {view} WHERE {where} LIMIT 1", [value])
-    return dict(zip(tables.kinds(view), rows[0], strict=True)) if rows else {}
 
 
 def _winners(tables: Relations, name: str, cluster: int) -> dict[str, tuple[str, str, int]]:

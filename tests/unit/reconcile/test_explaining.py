@@ -7,7 +7,8 @@ import pytest
 
 from crm_migrate.cli.explain import rendered
 from crm_migrate.errors import UsageError
-from crm_migrate.inspecting.explaining import Explanation, decided, explain
+from crm_migrate.inspecting.explaining import decided, explain
+from crm_migrate.inspecting.stories import Explanation
 from crm_migrate.mapping.plan import FieldPlan, OwnerPlan, OwnersPlan
 from crm_migrate.reviewing.questions import Compared
 from crm_migrate.reviewing.words import verdict
