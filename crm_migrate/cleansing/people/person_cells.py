@@ -8,8 +8,9 @@ from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import PROGRAMS, is_filler
 from crm_migrate.cleansing.organisations.company_words import is_company
 from crm_migrate.cleansing.people.person_remarks import without_remarks
+from crm_migrate.cleansing.people.person_titles import addressed
 from crm_migrate.cleansing.people.person_words import FICTION, FILLERS, JOINERS, NOBODY, PREFIXES, is_department
-from crm_migrate.cleansing.people.persons import Parts, addressed, doubt, maiden_name, person
+from crm_migrate.cleansing.people.persons import Parts, doubt, maiden_name, person
 from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.cleansing.text.mending import repaired
 
