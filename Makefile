@@ -12,7 +12,7 @@ READY := .venv/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench soak planted lock clean
+.PHONY: help install demo test lint bench soak planted mutate lock clean
 
 help: ## list these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -49,10 +49,16 @@ soak: $(READY) ## the long fault sweeps: 60 random kills of the whole group and 
 planted: $(READY) ## bugs planted in the loader, one at a time: which test finds each (make planted ARGS=deadline)
 	$(RUN) scripts/planted_bugs.py $(ARGS)
 
+mutate: $(READY) ## change what must not be wrong, line by line, and see whether a test notices (make mutate ARGS="*.ledger*")
+	$(RUN) -m pip install --quiet --require-hashes -r requirements/mutate.txt
+	nice $(RUN) -m mutmut run $(ARGS)
+	$(RUN) -m mutmut results
+
 lock: $(READY) ## renew the locked requirements
 	$(RUN) -m pip install --quiet uv
 	$(RUN) -m uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/dev.txt
+	$(RUN) -m uv pip compile pyproject.toml --extra mutate -c requirements/dev.txt --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/mutate.txt
 	$(RUN) -m uv pip compile requirements/tryton.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/tryton.txt
 
 clean: ## remove what these verbs made
-	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', 'demo', 'build', 'dist')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', 'demo', 'build', 'dist', 'mutants')]"

@@ -3,13 +3,15 @@
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from company import Company, make_plan
 
 from crm_migrate.errors import DamagedFile, TargetConflict, UsageError
-from crm_migrate.workspace.ledger import Intent, Ledger, Settled, checked
+from crm_migrate.finding import Place
+from crm_migrate.workspace.ledger import GENESIS, WAY_ON, Intent, Ledger, Settled, checked
 from crm_migrate.workspace.locking import project_lock, target_lock
 from crm_migrate.workspace.state import is_done, mark_done, new_run, open_run, read_state, runs
 
@@ -53,20 +55,84 @@ def test_a_flipped_byte_is_found(tmp_path: Path, seq: int, column: str) -> None:
         )
     with Ledger(tmp_path / "l.db") as ledger:
         (finding,) = ledger.verify()
-        assert finding.code == "ledger_broken"
-    with pytest.raises(DamagedFile):
+        assert (finding.code, finding.place, finding.hint) == ("ledger_broken", Place(source="ledger", row=seq), WAY_ON)
+    with pytest.raises(DamagedFile) as told:
         checked(tmp_path / "l.db")
+    assert told.value.message.startswith(f"{tmp_path.name}/l.db: entry {seq} of the ledger")
+    assert told.value.hint == WAY_ON
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+def test_an_entry_that_was_taken_out_is_found(tmp_path: Path, gone: int) -> None:
+    """Also where whoever took it out numbered the rest anew, or left the gap."""
+    for renumbered in (False, True):
+        path = tmp_path / f"{renumbered}.db"
+        filled(path).close()
+        with sqlite3.connect(path) as connection:
+            connection.executescript("DROP TRIGGER entries_remain; DROP TRIGGER entries_stay;")
+            connection.execute("DELETE FROM entries WHERE seq = ?", (gone,))
+            if renumbered:
+                connection.execute("UPDATE entries SET seq = seq - 1 WHERE seq > ?", (gone,))
+        with Ledger(path) as ledger:
+            assert [f.place.row for f in ledger.verify()] == [gone if renumbered else gone + 1]
 
 
 def test_a_cut_tail_is_found_with_the_head(tmp_path: Path) -> None:
     with filled(tmp_path / "l.db") as ledger:
         head = ledger.head()
+        assert ledger.verify(head) == []
+        ledger.note("preparing", {"run": "r1"})
+        assert ledger.verify(head) == [], "what came after a head is no fault of it"
     with sqlite3.connect(tmp_path / "l.db") as connection:
         connection.execute("DROP TRIGGER entries_remain")
-        connection.execute("DELETE FROM entries WHERE seq = ?", (head[0],))
+        connection.execute("DELETE FROM entries WHERE seq >= ?", (head[0],))
     with Ledger(tmp_path / "l.db") as ledger:
         assert ledger.verify() == []
-        assert [f.code for f in ledger.verify(head)] == ["ledger_broken"]
+        assert [(f.code, f.place.row) for f in ledger.verify(head)] == [("ledger_broken", head[0])]
+        assert [f.code for f in ledger.verify((0, "another"))] == ["ledger_broken"]
+        assert ledger.verify((0, GENESIS)) == []
+
+
+def test_a_run_and_what_was_noted_are_read_as_they_were_written(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        ledger.begin("r2", "sql-2", "def", "ayşe", "uat")
+        ledger.note("published", {"run": "r1", "at": "ü"})
+        first, second = ledger.bodies("run")
+        assert first == {"run": "r1", "identity": "sql-1", "plan_hash": "abc", "project": "", "environment": ""}
+        assert second == first | {
+            "run": "r2", "identity": "sql-2", "plan_hash": "def", "project": "ayşe", "environment": "uat",
+        }  # fmt: skip
+        assert ledger.bodies("published") == [{"run": "r1", "at": "ü"}]
+        assert (ledger.targets_of("r1"), ledger.targets_of("r2"), ledger.targets_of("r3")) == (["sql-1"], ["sql-2"], [])
+        assert (ledger.begun("r2"), ledger.begun("r3"), ledger.sent("r1"), ledger.sent("r2")) == (
+            True,
+            False,
+            True,
+            False,
+        )
+        written = ledger._connection.execute("SELECT body FROM entries ORDER BY seq DESC LIMIT 1").fetchone()[0]
+        assert written == '{"at":"ü","run":"r1"}', "one writing, whatever the order of the keys"
+
+
+def test_when_an_intent_was_written_is_an_instant(tmp_path: Path) -> None:
+    """How long a target is waited for is counted from it, also where clocks were put on an hour in between."""
+    before = datetime.now(UTC)
+    with filled(tmp_path / "l.db") as ledger:
+        at = datetime.fromisoformat(ledger.lines("r1")["contacts/create/00001"].attempts[0].at)
+    assert at.utcoffset() == timedelta(0)
+    assert before <= at <= datetime.now(UTC)
+
+
+def test_an_entry_that_the_disk_refused_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        head = ledger.head()
+        ledger._connection.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(OSError, match=r"l\.db"):
+            ledger.note("x", {"text": "x" * 9000})
+        assert (ledger.head(), ledger._connection.in_transaction) == (head, False)
+        ledger._connection.execute("PRAGMA max_page_count = 99999")
+        ledger.note("x", {})
+        assert ledger.verify(head) == []
 
 
 def test_writes_are_synchronous(tmp_path: Path) -> None:

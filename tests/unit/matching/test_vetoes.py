@@ -1,0 +1,139 @@
+"""What contradicts that two records are one: every reason by its smallest example, beside the nearest that is none."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+import pytest
+
+from crm_migrate.matching.comparing.facts import facts_of
+from crm_migrate.matching.comparing.records import prepare
+from crm_migrate.matching.deciding.evidence import Weighed
+from crm_migrate.matching.deciding.vetoes import contradictions, first_reason
+
+Row = Mapping[str, str]
+
+
+def reasons(entity: str, *rows: Row) -> set[str]:
+    """The reasons that keep the first two rows apart; the others are the company they are in."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    frame = pl.DataFrame(
+        {name: [row.get(name) for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String)
+    )
+    records = prepare(frame, {name: name.split("/")[0] for name in names}, entity)
+    i, j = np.array([0]), np.array([1])
+    levels = {each.name: each.compare(i, j).levels for each in records.comparisons}
+    nothing = np.zeros((1, 1))
+    pairs = Weighed(i, j, levels, nothing.astype(np.float32), nothing[0], nothing)
+    return {name for name, flags in contradictions(pairs, records.comparisons, facts_of(records)).items() if flags[0]}
+
+
+def person(given: str = "Marina", family: str = "Yilmaz", **more: str) -> Row:
+    return {"given_name": given, "family_name": family, **more}
+
+
+def firm(name: str = "Kaya Makine", **more: str) -> Row:
+    return {"company_name": name, **more}
+
+
+NUMBER, ANOTHER = "10000000146", "10000000078"
+BORN, OTHERWISE = "1980-03-14", "1991-07-26"
+# Both names stand with five family names each: the file knows them as two names.
+BORNE = [person(given, family) for given in ("Marina", "Marine") for family in ("Ak", "Bor", "Can", "Dag", "Er")]
+RARE = BORNE[:-1]
+
+PEOPLE: list[tuple[list[Row], set[str]]] = [
+    ([person(), person()], set()),
+    ([person(tax_id=NUMBER), person(tax_id=NUMBER)], set()),
+    ([person(tax_id=NUMBER), person(tax_id=ANOTHER)], {"tax_id"}),
+    ([person(tax_id=NUMBER), person()], set()),
+    ([person(birth_date=BORN), person(birth_date=OTHERWISE)], {"birth_date"}),
+    ([person(birth_date=BORN), person(birth_date="1980-03-15")], set()),  # one slip
+    ([person(birth_date=BORN), person(birth_date="1980-07-26")], {"birth_date"}),  # the year alone
+    ([person(birth_date=BORN), person(birth_date="1981-07-26")], {"birth_date"}),  # a year near it
+    # A number of their own settles a birth date, but not with a name that differs as well.
+    ([person(birth_date=BORN, tax_id=NUMBER), person(birth_date=OTHERWISE, tax_id=NUMBER)], set()),
+    (
+        [person(birth_date=BORN, tax_id=NUMBER), person("Kemal", birth_date=OTHERWISE, tax_id=NUMBER)],
+        {"birth_date", "given_name"},
+    ),
+    (
+        [person(birth_date=BORN, tax_id=NUMBER), person(family="Kara", birth_date=OTHERWISE, tax_id=NUMBER)],
+        {"birth_date", "family_name"},
+    ),
+    ([person(), person("Kemal")], {"given_name"}),
+    ([person(), person(family="Kara")], {"family_name"}),
+    # Another name needs both: the number and the birth date.
+    ([person(tax_id=NUMBER), person("Kemal", tax_id=NUMBER)], {"given_name"}),
+    ([person(birth_date=BORN), person(family="Kara", birth_date=BORN)], {"family_name"}),
+    ([person(tax_id=NUMBER, birth_date=BORN), person("Kemal", "Kara", tax_id=NUMBER, birth_date=BORN)], set()),
+    ([person(tax_id=NUMBER, birth_date=BORN), person("Kemal", tax_id=NUMBER, birth_date="1980-03-15")], set()),
+    ([person(id="A1"), person(id="A2")], {"id"}),
+    ([person(id="A1"), person(id="A1")], set()),
+    ([person(id="A1"), person()], set()),
+    ([person(), person(id="A1")], set()),
+    ([{"id/1": "A1", "id/2": "X", **person()}, {"id/1": "A1", "id/2": "Y", **person()}], {"id"}),
+    ([{"id/1": "A1", "id/2": "X", **person()}, {"id/1": "A2", "id/2": "X", **person()}], {"id"}),
+    ([person(family="Fox Sr"), person(family="Fox Jr")], {"generation"}),
+    ([person(family="Fox Jr"), person(family="Fox Jr")], set()),
+    ([person(family="Fox Jr"), person(family="Fox")], set()),
+    ([person(family="Fox"), person(family="Fox Jr")], set()),
+    ([person(), person("Marine")], set()),
+    ([person(), person("Marine"), *BORNE], {"usual_names"}),
+    ([person(), person("Marine"), *RARE[:-1]], set()),
+    ([person(family="Ak"), person("Marine", "Ak"), *RARE], set()),  # one of the two stands with four family names
+    ([person(), person(), *BORNE], set()),
+    ([person("Tim"), person("Tom")], {"usual_names"}),
+    ([person("Anne"), person("Anna")], {"usual_names"}),
+    ([person("Karin"), person("Karen")], set()),
+    ([person("Jon"), person("John")], set()),  # of two lengths
+    ([person("Tim", tax_id=NUMBER, birth_date=BORN), person("Tom", tax_id=NUMBER, birth_date=BORN)], set()),
+    ([person("Tim", tax_id=NUMBER), person("Tom", tax_id=NUMBER)], {"usual_names"}),
+    # Of people a street and a telephone say nothing: they move, and have two.
+    ([person(street="Ring 1", phone="+902120000001"), person(street="Kale 77", phone="+902129999999")], set()),
+]
+FIRMS: list[tuple[list[Row], set[str]]] = [
+    ([firm(), firm()], set()),
+    ([firm(), firm("Deniz Turizm")], {"company_name"}),
+    ([firm(tax_id=NUMBER), firm("Deniz Turizm", tax_id=NUMBER)], set()),
+    ([firm(tax_id=NUMBER), firm(tax_id=ANOTHER)], {"tax_id"}),
+    ([firm(phone="+902120000001"), firm(phone="+902129999999")], {"phone"}),
+    ([firm(phone="+902120000001", tax_id=NUMBER), firm(phone="+902129999999", tax_id=NUMBER)], set()),
+    ([firm(street="Ring 1"), firm(street="Ring 9")], {"street"}),
+    ([firm(street="Ring 1"), firm(street="Ring 1")], set()),
+    # Sites of one company have its number and streets of their own.
+    ([firm(street="Ring 1", tax_id=NUMBER), firm(street="Kale 77", tax_id=NUMBER)], {"street"}),
+    ([firm("Kaya Makine Ankara"), firm("Kaya Makine Bursa")], {"words"}),
+    ([firm("Kaya Makine Ankara"), firm("Kaya Makine")], set()),
+    ([firm("Kaya Makine"), firm("Kaya Makine Ankara")], set()),
+    ([firm("Kaya Makine Ankara", tax_id=NUMBER), firm("Kaya Makine Bursa", tax_id=NUMBER)], set()),
+    ([firm("Kaya Makine Istanbul"), firm("Kaya Makine Istambul")], set()),  # one word, spelt twice
+    ([firm("Kaya Makine Ist"), firm("Kaya Makine Istanbul")], set()),  # cut short
+    ([firm("Kaya Makine 12"), firm("Kaya Makine 123")], {"words"}),  # numbers have one spelling
+    ([firm(id="A1"), firm(id="A2")], {"id"}),
+]
+
+
+@pytest.mark.parametrize(("rows", "found"), PEOPLE)
+def test_what_keeps_two_people_apart(rows: list[Row], found: set[str]) -> None:
+    assert reasons("person", *rows) == found
+    assert reasons("person", rows[1], rows[0], *rows[2:]) == found
+
+
+@pytest.mark.parametrize(("rows", "found"), FIRMS)
+def test_what_keeps_two_companies_apart(rows: list[Row], found: set[str]) -> None:
+    assert reasons("organisation", *rows) == found
+    assert reasons("organisation", rows[1], rows[0], *rows[2:]) == found
+
+
+def test_without_names_nothing_is_said_of_names() -> None:
+    assert reasons("person", {"email": "a@x.example"}, {"email": "b@x.example"}) == set()
+
+
+def test_the_weightiest_reason_is_the_one_that_is_told() -> None:
+    """A decision before numbers, numbers before birth dates, vetoes before doubts; none where nothing contradicts."""
+    order = ["clash", "apart", "tax_id", "id", "generation", "birth_date", "given_name"]
+    found = {name: np.arange(len(order) + 1) >= at for at, name in enumerate(reversed(order))}
+    told = first_reason(found, len(order) + 1).tolist()
+    assert told == [*reversed(order), "clash"]
+    assert first_reason({name: np.array([False]) for name in order}, 1).tolist() == [None]
