@@ -36,7 +36,7 @@ from crm_migrate.workspace.sealing import damaged
 from crm_migrate.workspace.signals import handled, stop_now
 from crm_migrate.workspace.sql import stream
 from crm_migrate.workspace.tables import LOADED_IDS, OUTCOMES, PLANNED, THEIRS
-from crm_migrate.workspace.undoing import refuse_open_undo, refuse_undone
+from crm_migrate.workspace.undoing import loads, refuse_open_undo, refuse_undone
 
 __all__ = [
     "LoadPlan",
@@ -110,6 +110,7 @@ def execute_load(
     with project_lock(project), checked(project.ledger) as ledger, stoppable(target, stop) as stopped:
         refuse_undone(ledger, run.id)
         refuse_open_undo(project, ledger, load_plan.identity)
+        _refuse_overtaken(load_plan, run, ledger)
         _check_seal(load_plan, run, ledger)
         identity = _enter(plan, load_plan, run, target, ledger)
         with target_lock(identity), relations(run, "load") as tables:
@@ -147,6 +148,16 @@ def remember_load(plan: Plan, project: Project, run: Run, identity: str) -> None
                 back = run.table("validate", object_plan.name, "actual")
                 publish_memory(tables, project, identity, plan, object_plan, lines, back)
         ledger.note(PUBLISHED, {"run": run.id, "identity": identity})
+
+
+def _refuse_overtaken(load_plan: LoadPlan, run: Run, ledger: Ledger) -> None:
+    """UsageError where another run has written to the target since: what was to be created may be there by now."""
+    others = [other for other in loads(ledger, load_plan.identity) if other != run.id]
+    if not ledger.begun(run.id) and len(others) > load_plan.loads:
+        raise UsageError(
+            f"run {others[-1]} has loaded since this load was planned: it would be compared with what is no more",
+            hint="crm-migrate plan",
+        )
 
 
 def _check_seal(load_plan: LoadPlan, run: Run, ledger: Ledger) -> None:

@@ -73,6 +73,7 @@ class LoadPlan(BaseModel):
     prepare: tuple[str, ...] = ()
     exchanged: str = ""  # the target that this environment was at its last load, where it is another one now
     notes: tuple[str, ...] = ()
+    loads: int = 0  # runs that had written to the target when this was planned; one more, and it does not hold
     unforeseen: dict[str, tuple[str, ...]] = {}
     hash: str = ""
 
@@ -164,7 +165,7 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
 
 def sealed(plan: LoadPlan, run: Run) -> LoadPlan:
     """The plan with its hash: over its figures and over the bytes of the tables that it stands for."""
-    digest = hashlib.sha256(plan.model_dump_json(exclude={"hash", "run"}).encode())
+    digest = hashlib.sha256(plan.model_dump_json(exclude={"hash", "run", "loads"}).encode())
     for load in plan.objects:
         for table in ("entities", "vanished", "before", "known"):
             for part in read_manifest(run.table("load", load.object, table)) or []:

@@ -35,7 +35,7 @@ from crm_migrate.workspace.tables import (
     THEIRS,
     VANISHED,
 )
-from crm_migrate.workspace.undoing import refuse_open_undo
+from crm_migrate.workspace.undoing import loads, refuse_open_undo
 
 _ENDED = ("__source", "__key", "state", "rule", "code")
 
@@ -70,7 +70,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
                 hold_reachable(tables, plan, object_plan)
         hold_children(tables, plan)
         refuse_claimed(tables, plan)
-        loads = [
+        objects = [
             _publish(tables, project, identity, plan, each).model_copy(update={"choices": choices[each.name]})
             for each in plan.objects
         ]
@@ -78,11 +78,12 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         run=run.id,
         plan_hash=plan.hash,
         identity=identity,
-        objects=tuple(loads),
+        objects=tuple(objects),
         prepare=missing,
         exchanged=exchanged(project, plan, identity),
         unforeseen={found.name: found.unforeseen for found in there.objects if found.unforeseen},
         notes=notes,
+        loads=_loads(project, identity),
     )
     load_plan = sealed(made, run)
     write_plan(load_plan, run)
@@ -95,6 +96,14 @@ def _settled(project: Project) -> list[Settlement]:
     if findings:
         raise MappingError("what was decided about conflicts cannot be read", findings)
     return settled
+
+
+def _loads(project: Project, identity: str) -> int:
+    """How many runs of this project have written to the target."""
+    if not project.ledger.exists():
+        return 0
+    with checked(project.ledger) as ledger:
+        return len(loads(ledger, identity))
 
 
 def _refuse_open_undo(project: Project, identity: str) -> None:

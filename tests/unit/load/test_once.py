@@ -7,8 +7,10 @@ import pytest
 from bench import ACCOUNTS, CONTACTS, Bench, counts
 from company import Record, make_plan
 
-from crm_migrate.errors import TargetConflict
+from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.mapping.plan import Plan
+
+ADA: Record = {"id": "1", "last_name": "Ada"}
 
 
 def came(folder: Path, name: str = "test", ledger: str = "project", plan: Plan | None = None) -> Bench:
@@ -96,3 +98,26 @@ def test_no_key_of_a_source_reaches_the_target(tmp_path: Path) -> None:
     bench = came(tmp_path)
     bench.load(contacts=[{"id": "ayse@isik.example", "last_name": "Yılmaz"}])
     assert b"ayse@isik" not in (tmp_path / "crm.db").read_bytes()
+
+
+def test_a_plan_that_another_run_has_overtaken_is_refused(tmp_path: Path) -> None:
+    bench = came(tmp_path)
+    bench.load(accounts=ACCOUNTS[1:])
+    bench.plan(accounts=ACCOUNTS[1:], contacts=[ADA])
+    planned = bench.run
+    bench.load(accounts=ACCOUNTS[1:], contacts=[ADA])
+    bench.run = planned
+    with pytest.raises(UsageError, match="has loaded since this load was planned"):
+        bench.execute()
+    assert len(bench.there("contacts")) == 1
+
+
+def test_a_run_that_wrote_nothing_overtakes_nobody(tmp_path: Path) -> None:
+    bench = came(tmp_path)
+    bench.load(accounts=ACCOUNTS[1:])
+    bench.plan(accounts=ACCOUNTS[1:], contacts=[ADA])
+    planned = bench.run
+    bench.load(accounts=ACCOUNTS[1:])
+    bench.run = planned
+    bench.execute()
+    assert len(bench.there("contacts")) == 1
