@@ -76,7 +76,8 @@ class Format:
 
     `suffixes` are in lower case; `begins` are the bytes that such a file begins with, b"" where it has none of its own;
     `called` and `advice` are for a file of it that has another ending; `refuse` is given the name and the first bytes
-    of a file that has the ending, and raises InputError where those are not of this format.
+    of a file that has the ending, and raises InputError where those are not of this format; `options` are the words of
+    a source that its reader reads.
     """
 
     called: str
@@ -85,6 +86,7 @@ class Format:
     begins: bytes
     refuse: Callable[[str, bytes], None]
     reader: Callable[[Path, SourceSpec], FileReader]
+    options: frozenset[str] = frozenset()
 
 
 def format_of(path: Path) -> Format:
@@ -103,9 +105,18 @@ def format_of(path: Path) -> Format:
     return named
 
 
-def reader_of(path: Path, spec: SourceSpec) -> FileReader:
-    """Who reads a file. InputError where nobody does."""
-    return format_of(path).reader(path, spec)
+def readers_of(spec: SourceSpec) -> list[FileReader]:
+    """Who reads the files of a source. InputError where nobody does, or where nobody reads a word of the source."""
+    found = [(file.path, format_of(file.path)) for file in spec.files]
+    read = frozenset[str]().union(*(each.options for _, each in found))
+    said = {"encoding": spec.encoding, "delimiter": spec.delimiter, "sheet": spec.sheet, "short_rows": spec.short_rows}
+    for word, value in said.items():
+        if value not in (None, "aside") and word not in read:
+            raise InputError(
+                f"source `{spec.name}`: `{word}: {value}` says nothing about {found[0][0].name}",
+                hint=f"leave it out; here are read: {', '.join(sorted(read))}",
+            )
+    return [each.reader(path, spec) for path, each in found]
 
 
 def _ole_words(path: Path, handle: BinaryIO) -> tuple[str]:
@@ -158,7 +169,9 @@ def _workbook(path: Path, spec: SourceSpec) -> FileReader:
     return Workbook(path, spec)
 
 
-TEXT = Format("text", "", frozenset(), b"", _no_text, _text)
+TEXT = Format(
+    "text", "", frozenset(), b"", _no_text, _text, frozenset(("delimiter", "encoding", "header_row", "short_rows"))
+)
 WORKBOOK = Format(
     "a ZIP file or a workbook",
     "give it its right ending, .xlsx",
@@ -166,5 +179,6 @@ WORKBOOK = Format(
     b"PK\x03\x04",
     _no_workbook,
     _workbook,
+    frozenset(("header_row", "sheet")),
 )
 FORMATS = (WORKBOOK, TEXT)

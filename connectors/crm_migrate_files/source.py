@@ -19,7 +19,7 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate_files.formats import reader_of
+from crm_migrate_files.formats import readers_of
 from crm_migrate_files.parsed import Parsed
 
 
@@ -30,7 +30,7 @@ class FilesSource:
         if not spec.files:
             raise UsageError(f"source `{spec.name}` names no file", hint="write `file:` or `files:`")
         self._spec = spec
-        self._readers = [reader_of(file.path, spec) for file in spec.files]
+        self._readers = readers_of(spec)
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from crm_migrate.cleansing.places.states import state_cell
 from crm_migrate.cleansing.text.mending import text_cell, turkish
 from crm_migrate.cleansing.text.note_flags import note_flags
 from crm_migrate.cleansing.text.strings import null_cell, plain_text
+from crm_migrate.errors import UsageError
 
 Options = Mapping[str, Any]
 Reader = Callable[[str, str, Options], Cell]
@@ -85,8 +86,11 @@ def _country(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
 
 
 def _date(text: str, locale: str, options: Options) -> Cell:
-    """A date; `order` (`DMY`, `MDY`, `YMD`) where the column is known."""
-    return date_cell(text, context_of(locale, {"date_order": options["order"]} if options.get("order") else None))
+    """A date; `order` (`DMY`, `MDY`, `YMD`) where the column is known, `days_from` (1900, 1904) of a workbook."""
+    if options.get("days_from", "1900") not in ("1900", "1904"):
+        raise UsageError(f"no workbook counts its days from {options['days_from']}", hint="days_from is 1900 or 1904")
+    facts = {"date_order": options["order"]} if options.get("order") else {}
+    return date_cell(text, context_of(locale, facts | {"excel_1904": str(options.get("days_from") == "1904").lower()}))
 
 
 def _boolean(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
@@ -174,7 +178,7 @@ KINDS: dict[str, Kind] = {
         Kind("postal_code", _by_region(postal_cell), "a postal code in the writing of its country", (), ("region",)),
         Kind("state", _by_region(state_cell), "the second part of the ISO 3166-2 code", (), ("region",)),
         Kind("country", _country, "the ISO 3166-1 code", (), ("na",)),
-        Kind("date", _date, "ISO 8601; instants in UTC", (), ("order",)),
+        Kind("date", _date, "ISO 8601; instants in UTC", (), ("order", "days_from")),
         Kind("money", _money, "a plain decimal and its currency", (), ("decimal", "scale")),
         Kind("number", _number, "a plain decimal", (), ("decimal",)),
         Kind("integer", _integer, "a whole number", (), ("decimal",)),

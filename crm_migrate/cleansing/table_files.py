@@ -25,7 +25,8 @@ class Sheet:
 
     `lines` are the physical lines on which the rows begin. `ragged` are rows with more or fewer cells than the header,
     by such a line: which cell of them is which, nobody knows. `spare`: how many empty cells every row had behind those
-    of the header (below 0: the header behind those of every row), which were left out.
+    of the header (below 0: the header behind those of every row), which were left out. `days_from`: the year from which
+    a workbook counts its days.
     """
 
     columns: list[str]
@@ -35,6 +36,7 @@ class Sheet:
     encoding: str = "utf-8"
     ragged: Mapping[int, list[str]] = field(default_factory=dict)
     spare: int = 0
+    days_from: int = 1900
 
     def ragged_words(self) -> str:
         """How many rows are ragged, and where the first of them stand."""
@@ -152,12 +154,13 @@ def _workbook(path: Path) -> Sheet:
     except (BadZipFile, KeyError, ValueError, OSError) as broken:
         raise InputError(f"{path} is no workbook", hint="save it again as .xlsx or .csv") from broken
     rows = [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+    days_from = book.epoch.year + (book.epoch.year < 1900)  # it begins one day early: 30 December 1899
     book.close()
     if not rows:
         raise InputError(f"{path} is empty", hint="the first row names the columns")
     width = max(map(len, rows))
     rows = [[*row, *[""] * (width - len(row))] for row in rows]  # a sheet stores no empty cells at the end of a row
-    return Sheet(rows[0], rows[1:], list(range(2, len(rows) + 1)))
+    return Sheet(rows[0], rows[1:], list(range(2, len(rows) + 1)), days_from=days_from)
 
 
 def _text(value: Any) -> str:
@@ -184,7 +187,8 @@ def cleaned_sheet(
     if sheet.columns.count(column) > 1:
         raise UsageError(f"two columns are called {column!r}", hint="rename one of them in the file")
     at = sheet.columns.index(column)
-    frame = clean([row[at] for row in sheet.rows], kind, locale, **options)
+    counted = {"days_from": str(sheet.days_from)} if kind == "date" else {}
+    frame = clean([row[at] for row in sheet.rows], kind, locale, **options, **counted)
     names = [f"{column} {'clean' if name == 'value' else name}" for name in frame.columns]
     rows = [[*row, *more] for row, more in zip(sheet.rows, frame.to_numpy().tolist(), strict=True)]
     counts = {str(flag): int(count) for flag, count in frame["flag"].value_counts().sort_index().items()}

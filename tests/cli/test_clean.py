@@ -1,11 +1,13 @@
 """`crm-migrate clean` and `steps`: the same file out, with the clean column beside; nothing of the input is touched."""
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from crm_migrate.cli.cleansing import clean_command, steps_command
 from crm_migrate.errors import InputError, UsageError
@@ -146,3 +148,17 @@ def test_a_column_of_two_is_not_guessed(tmp_path: Path) -> None:
     source.write_text("Mail,Mail\na@x.example,b@x.example\n", encoding="utf-8")
     with pytest.raises(UsageError, match="two columns are called 'Mail'"):
         invoke(str(source), "--column", "Mail", "--kind", "email")
+
+
+@pytest.mark.parametrize(("epoch", "day"), [(CALENDAR_WINDOWS_1900, "2020-12-30"), (CALENDAR_MAC_1904, "2024-12-31")])
+def test_day_numbers_are_counted_as_the_workbook_counts(tmp_path: Path, epoch: datetime, day: str) -> None:
+    source = tmp_path / "x.xlsx"
+    book = openpyxl.Workbook()
+    book.epoch = epoch
+    book.active.append(["Id", "Day"])
+    book.active.append(["1", "44195"])
+    book.active.append(["2", date(2024, 5, 6)])
+    book.save(source)
+    invoke(str(source), "--column", "Day", "--kind", "date")
+    sheet = openpyxl.load_workbook(tmp_path / "x.clean.xlsx").active
+    assert [sheet["C2"].value, sheet["C3"].value] == [day, "2024-05-06"]

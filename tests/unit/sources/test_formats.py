@@ -1,7 +1,9 @@
 """A format of files is one line of a table."""
 
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
 from crm_migrate.connecting.contract import SourceFile, SourceSpec
@@ -40,3 +42,21 @@ def test_a_new_format_is_known_by_its_ending_and_its_first_bytes(
 def test_endings_and_first_bytes_belong_to_one_format_each() -> None:
     suffixes = [suffix for each in formats.FORMATS for suffix in each.suffixes]
     assert len(suffixes) == len(set(suffixes)) and not formats.OTHER_SUFFIXES & set(suffixes)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "words"),
+    [("xlsx", {"delimiter": ";"}), ("xlsx", {"encoding": "cp1254"}), ("xlsx", {"short_rows": "fill"}),
+     ("csv", {"sheet": "Kunden"})],
+)  # fmt: skip
+def test_a_word_that_says_nothing_about_the_file_is_refused(tmp_path: Path, suffix: str, words: dict[str, Any]) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "name"])
+    book.active.append(["1", "Ann"])
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.csv").write_text("id;name\n1;Ann\n", "utf-8")
+    (word,) = words
+    with pytest.raises(InputError, match=f"`{word}: .*` says nothing about a.{suffix}"):
+        CONNECTOR.source(SourceSpec("s", files=(SourceFile(tmp_path / f"a.{suffix}"),), **words))
+    both = tuple(SourceFile(tmp_path / name) for name in ("a.csv", "a.xlsx"))
+    assert CONNECTOR.source(SourceSpec("s", files=both, **words)), "of several files one reads it"
