@@ -1,52 +1,23 @@
 """Fields as the engine runs them: cells with all their steps, type, target name, reference, survivorship."""
 
-from dataclasses import dataclass
-
-from crm_migrate.crm.model import SUPPRESSIONS, CanonicalField, CanonicalObject
+from crm_migrate.crm.model import SUPPRESSIONS, CanonicalObject
 from crm_migrate.crm.types import TYPES, OnInvalid, SemanticType
 from crm_migrate.mapping import steps
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.field_line import Line
 from crm_migrate.mapping.model import ObjectPart, TargetField
-from crm_migrate.mapping.plan import CasePlan, CellPlan, FieldPlan, RefPlan
-from crm_migrate.mapping.profiles import ProfileField, ProfileObject
-from crm_migrate.mapping.text import SAME_ROW, PlacedStep, TextError, normal_name, parse_cell, parse_ref, parse_steps
+from crm_migrate.mapping.plan import CellPlan, FieldPlan
+from crm_migrate.mapping.profiles import ProfileObject
+from crm_migrate.mapping.resolving_references import reference
+from crm_migrate.mapping.resolving_values import cases, check_translations, chosen
+from crm_migrate.mapping.text import SAME_ROW, PlacedStep, TextError, parse_cell, parse_steps
 from crm_migrate.mapping.tree import Path
 
 SURVIVE = frozenset({
     "trust", "newest", "oldest", "first", "most_complete", "most_common", "longest", "any_true", "all_true",
     "strictest", "equal", "max", "min", "union", "append", "concat", "block", "never_merged",
 })  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the workbook while it is resolved."""
-
-    desk: Desk
-    object: str
-    part: ObjectPart
-    name: str
-    spec: TargetField
-    path: Path
-    let: bool
-    canonical_object: CanonicalObject | None
-    profile_object: ProfileObject | None
-
-    @property
-    def canonical(self) -> CanonicalField | None:
-        """The field of the CRM model, unless this is a helper or a name of the target's own."""
-        return self.canonical_object.field(self.name) if self.canonical_object and not self.let else None
-
-    @property
-    def profile(self) -> ProfileField | None:
-        """The field as the target's profile describes it."""
-        return self.profile_object.fields.get(self.name) if self.profile_object and not self.let else None
-
-    @property
-    def sources(self) -> list[str]:
-        """The sources that may speak here."""
-        return [*self.part.from_, *self.part.enrich]
 
 
 def fields(
@@ -104,14 +75,14 @@ def _field(line: Line) -> FieldPlan:
         type=kind.name,
         target=_target(line),
         cells=cells,
-        ref=_reference(line, cells, same_row),
+        ref=reference(line, cells, same_row),
         survive=_survive(line, kind),
         block=line.canonical.block if line.canonical else None,
         required=_required(line),
-        constant=_chosen(line, spec.constant, "constant"),
-        default=_chosen(line, spec.default, "default"),
+        constant=chosen(line, spec.constant, "constant"),
+        default=chosen(line, spec.default, "default"),
         default_from=spec.default_from,
-        case=_case(line),
+        case=cases(line),
         per=spec.per,
         keep_others=spec.keep_others,
         evidence=_evidence(line),
@@ -275,7 +246,7 @@ def _cell(
         line.desk.text_error(error, path)
         return None
     steps.check(line.desk, cell.steps, path)
-    _translations(line, (*cell.steps, *then))
+    check_translations(line, (*cell.steps, *then))
     if cell.expression is not None:
         line.desk.over_columns(source, cell.expression, path, cell.at, value=True)
     column = line.desk.column(source, cell.column, path, cell.at) if cell.column is not None else None
@@ -292,116 +263,6 @@ def _listed(line: Line, source: str) -> str:
     if enrich is not None:
         return "every" if enrich.unmatched == "suppression_list" and enrich.by == line.name else ""
     return "one" if line.object == SUPPRESSIONS and line.name == "email" else ""
-
-
-# ---------------------------------------------------------------------------------------------------- references
-
-
-def _reference(line: Line, cells: dict[str, CellPlan], same_row: tuple[str, ...]) -> RefPlan | None:
-    spec, desk = line.spec, line.desk
-    known = line.canonical.reference if line.canonical else None
-    written = spec.ref or known
-    if written is None:
-        if same_row:
-            desk.tell("field_conflict", "`same_row` needs a reference", (*line.path, same_row[0]), "Add `ref: object`.")
-        return None
-    path: Path = (*line.path, "ref") if spec.ref else line.path
-    try:
-        target, space = parse_ref(written)
-    except TextError as error:
-        desk.text_error(error, path)
-        return None
-    if target not in desk.file.objects:
-        desk.unknown("ref_unknown", "the object", target, desk.file.objects, path)
-        return None
-    feeds = list(desk.file.objects[target].from_)
-    for source in same_row:
-        if source not in feeds:
-            message = f"`same_row`: the source `{source}` does not feed `{target}`"
-            desk.tell("ref_unknown", message, (*line.path, source), f"Add `{source}` to `from:` of {target}.")
-    return RefPlan(
-        object=target,
-        spaces=_spaces(line, cells, target, space, feeds, path),
-        same_row=same_row,
-        by=_by(line, target),
-        missing=spec.missing or "hold",
-        ambiguous=spec.ambiguous or "hold",
-        parent_excluded=spec.parent_excluded or "hold",
-    )
-
-
-def _spaces(
-    line: Line, cells: dict[str, CellPlan], target: str, space: str | None, feeds: list[str], path: Path
-) -> dict[str, str]:
-    """Which key space each source speaks: the one that is named, or the only one there is."""
-    if space is not None and space not in feeds:
-        line.desk.unknown("ref_unknown", f"the source of `{target}`", space, feeds, path)
-        return {}
-    if space is None and len(feeds) == 1:
-        space = feeds[0]
-    if space is None and cells and line.spec.by is None:
-        message = f"`{target}` has several sources: whose key is in this cell?"
-        line.desk.tell("ref_ambiguous", message, path, f"Write `ref: {target}.{feeds[0] if feeds else 'source'}`.")
-    return dict.fromkeys(cells, space) if space is not None else {}
-
-
-def _by(line: Line, target: str) -> str | None:
-    by = line.spec.by
-    other = line.desk.file.objects[target]
-    if by is not None and by not in other.fields and by not in other.let:
-        line.desk.unknown("field_unknown", f"the field of `{target}`", by, other.fields, (*line.path, "by"))
-    return by
-
-
-# ---------------------------------------------------------------------------------------------------- values
-
-
-def _chosen(line: Line, value: str | None, word: str) -> str | None:
-    check_choice(line, value, (*line.path, word))
-    return value
-
-
-def check_choice(line: Line, value: str | None, path: Path) -> None:
-    """A value that the mapping writes is one of the target's choices."""
-    choices = line.profile.choices if line.profile else ()
-    if value and choices and normal_name(value) not in {normal_name(choice) for choice in choices}:
-        line.desk.unknown("choice_unknown", f"for `{line.name}` the target's choice", value, choices, path)
-
-
-def _translations(line: Line, written: tuple[PlacedStep, ...]) -> None:
-    """What a value map of this field writes must be one of the target's choices."""
-    for step in written:
-        name = step.plan.args[0] if step.plan.name == "map" and step.plan.args else ""
-        if name not in line.desk.value_maps:
-            continue
-        listed = line.desk.file.value_maps[name].map
-        for source, value in listed.items():
-            check_choice(line, value, ("value_maps", name, "map", source))
-        read = line.desk.value_maps[name]
-        for value in sorted(set(read.entries.values()) - {normal_name(value) for value in listed.values()}):
-            check_choice(line, value, ("value_maps", name, "file"))
-        check_choice(line, read.default, ("value_maps", name, "unmapped"))
-
-
-def _case(line: Line) -> tuple[CasePlan, ...]:
-    plans: list[CasePlan] = []
-    seen: set[str] = set()
-    for at, branch in enumerate(line.spec.case):
-        path: Path = (*line.path, "case", at)
-        if plans and plans[-1].when is None:
-            line.desk.tell(
-                "case_unreachable", "this branch comes after `else` and is never reached", path, "Move it up."
-            )
-        elif branch.when is not None and branch.when.strip() in seen:
-            message = "this branch has the condition of an earlier one and is never reached"
-            line.desk.tell("case_unreachable", message, (*path, "when"), "Delete it.")
-        seen.add((branch.when or "").strip())
-        word = "then" if branch.when is not None else "else"
-        value = branch.then if branch.when is not None else branch.else_
-        value = None if value in (None, "null", "~", "") else value
-        check_choice(line, value, (*path, word))
-        plans.append(CasePlan(when=branch.when, then=value))
-    return tuple(plans)
 
 
 def _evidence(line: Line) -> tuple[str, ...]:
