@@ -16,8 +16,10 @@ from crm_migrate.cleansing.placeholders import is_placeholder, sentinel_days, vo
 _AS = {"fax": "phone", "employer": "company_name", "middle_name": "given_name"}
 _NAMES = frozenset(("given_name", "family_name", "middle_name", "person_name", "company_name", "employer"))
 _TYPES = _NAMES | {"email", "phone", "fax", "url", "birth_date", "tax_id"}
+# Share of fillers among names, below which they stay: as gaps they made the model doubt half of the merges of a file.
 _FEW_NAMES = 0.01
 _MARK = {"email": "@", "url": "."}
+# Years between which nobody alive was born, and the share of them that makes a register of people of that time; chosen.
 _FIRST_COUNTED, _LIVING, _FEW = 1600, 1850, 0.05
 _RUN = "(?:" + "|".join(f"{digit}{{7,}}" for digit in range(10)) + ")$"
 

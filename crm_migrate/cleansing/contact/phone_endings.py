@@ -12,7 +12,7 @@ _ENDINGS = re.compile(rf"(?P<number>.*?\d)(?P<endings>(?:(?:{_SIGN})-?\d{{1,4}})
 _EACH = re.compile(rf"(?P<sign>{_SIGN})(?P<digits>-?\d{{1,4}})", re.IGNORECASE)
 # Two last groups of one length, close to each other: a range written without blanks (`23125-001-005`).
 _CLOSE = re.compile(r"\d[\s./]*[-\s](\d{3,4})-(\d{3,4})$")
-_NEAR = 50
+_NEAR = 50  # last digits so close are one block of extensions; chosen, not measured
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ _DIFFERENT, _MARK, _LITTLE, _OWN, _FEW, _MUCH, _SHORTER, _ACRONYM, _NEARLY = ran
 _NUMBER = re.compile(r"\d+[a-z]?|[ivx]+|[a-z]")
 # Whole numbers, so that sums do not depend on the order of sets.
 _UNIT = 1000
-_FAINT = 1000  # what a single letter is worth
-_ALIKE = 55  # spelling, of 100, below which names without a word in common are different
-_NEAR = 0.9  # what a word shared but for a slip or an abbreviation counts
+_FAINT = 1000  # what a single letter is worth; half or twice as much moves F1 of early_childhood by .001 at most
+# Spelling, of 100, below which names without a word in common are different: 65 costs restaurants .06 of F1.
+_ALIKE = 55
+_NEAR = 0.9  # what a word shared but for a slip or an abbreviation counts; .8 and 1 find the same
 
 
 class CompanyNames:
@@ -72,6 +73,7 @@ class CompanyNames:
         return self._shares(shared, min(mine, yours), max(mine, yours), spelling)
 
     def _shares(self, shared: int, fewer: int, more: int, spelling: float) -> int:
+        # Where the levels begin was chosen on restaurants and early_childhood; what each is worth is learned.
         contained = shared / (shared + fewer)
         cosine = shared / math.sqrt((shared + fewer) * (shared + more))
         if cosine >= 0.97 or spelling >= 94:

@@ -12,6 +12,7 @@ from crm_migrate.matching.comparing.terms import Codes, Terms, joint, kept, numb
 
 NAME = (*kernels.NAME[:3], "elsewhere", *kernels.NAME[3:])
 _EQUAL, _ELSEWHERE, _LIKE = len(NAME) - 1, NAME.index("elsewhere"), NAME.index("alike")
+# What a level of two names counts for when it is decided whether they stand exchanged; chosen, not measured.
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 0.5, 1.0, 2.0, 3.0])
 HOUSEHOLD = "household"
 ORDER = ("missing", "crossed", "straight")

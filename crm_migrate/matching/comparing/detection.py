@@ -8,7 +8,8 @@ import polars as pl
 from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.matching.comparing.words import lines
 
-SAMPLE = 5_000
+# Chosen, not measured: columns are mostly known by their names, and what these find is shown (`found.detected`).
+SAMPLE = 5_000  # rows of a column that are looked at
 _CONTENT = (
     ("email", r"^\s*[^@\s]+@[^@\s]+\.[A-Za-z]{2,}\s*$"),
     ("url", r"^\s*(https?://|www\.)\S+$"),
@@ -16,9 +17,9 @@ _CONTENT = (
     ("phone", r"^\s*(\+\d[\d\s().\-/]{8,}|\(\d{2,5}\)\s?[\d\s.\-/]{5,}|\d{3}[-./ ]\d{3}[-./ ]\d{4})\s*$"),
     ("street", r"^\s*(\d+\w?,?\s+\p{L}.{4,}|\p{L}[\p{L} .\-]{4,}\s\d{1,4}\s?[a-z]?)\s*$"),
 )
-_ENOUGH = 0.7
+_ENOUGH = 0.7  # share of values in the shape of a type, from which a column without a telling name is of it
 _POSSIBLE = {"url": r"\w\.\w", "company_name": r"\p{L}"}
-_MOST = 0.5
+_MOST = 0.5  # share of values that must be possible for the type that a column's name tells
 _FEW = 20  # rows; in smaller tables one value for all may still be the two doubles that are looked for
 # A column of dates without a telling name holds births when enough of its years lie before any CRM began to be filled.
 _BEFORE_CRM, _OLD_ENOUGH = 1990, 0.25

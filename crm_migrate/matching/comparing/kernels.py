@@ -61,6 +61,7 @@ def names(pairs: Pairs) -> Levels:
     common = (here + there - far(pairs)) / 2
     likeness = _possible(pairs, JaroWinkler.normalized_similarity, common / here + common / there > 1.1 - _SLACK)
     levels = np.ones(len(likeness), dtype=np.uint8)
+    # Likeness of names as Winkler has it; where the levels begin was chosen, what each is worth is learned.
     levels[likeness >= 0.75] = 2
     levels[(short == 1) & (start == other)] = 3
     levels[likeness >= 0.86] = 4

@@ -8,7 +8,7 @@ from crm_migrate.matching.comparing import folding
 from crm_migrate.matching.comparing.words import word_map, word_set
 
 MIDDLE = 3  # words between the first and the last that are looked at one by one
-_MOSTLY = 0.5  # share of names with a comma from which it divides family and given name
+_MOSTLY = 0.5  # share of names with a comma from which it divides family and given name: most of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ import polars as pl
 
 # 32 bits where codes of all rows are kept, half the room; before they are multiplied they are made 64 bits.
 Codes = npt.NDArray[np.signedinteger]
-FEW = 30  # rows with other values that every column is thought to have beside its own: ten rows are not the world
+# Rows with other values that every column is thought to have beside its own: ten rows are not the world. With 10 or 100
+# F1 of the small labelled sets moves by .0005 at most.
+FEW = 30
 
 
 @dataclass(frozen=True)

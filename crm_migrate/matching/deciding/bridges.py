@@ -13,8 +13,8 @@ from crm_migrate.matching.deciding.merging import LIKELIER, MAX_MERGED, Against,
 from crm_migrate.matching.weighing.weights import Reals
 
 SURE = 0.05  # chance of being wrong of the weakest links that are looked at
-_UNLIKE = -2.0  # log odds: parts whose best pair is below have nothing to do with each other
-_ROUNDS = 4
+_UNLIKE = -2.0  # log odds: parts whose best pair is below have nothing to do with each other; chosen
+_ROUNDS = 4  # of finding bridges and growing again; chosen, not measured
 Linked = dict[int, dict[int, float]]
 
 

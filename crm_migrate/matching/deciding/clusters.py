@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 Ids = npt.NDArray[np.int64]
 
-MAX_CLUSTER = 50
+MAX_CLUSTER = 50  # records; the same as `merging.MAX_MERGED`, for clusters by rules
 
 
 @dataclass(frozen=True, slots=True)

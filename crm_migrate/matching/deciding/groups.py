@@ -13,6 +13,7 @@ from crm_migrate.cleansing import is_free_mail, is_role_mailbox
 from crm_migrate.matching.comparing.facts import Facts, given_and_family
 from crm_migrate.matching.comparing.terms import Codes, distinct, encode, joint, numbered
 
+# Chosen for what they mean, not measured: groups are listed, and nothing is merged for them.
 KINDS = ("household", "shared_mailbox", "shared_phone", "switchboard", "agency", "company_group")
 _SEVERAL = 3  # entities behind one number or mailbox that are an office, not a family
 _FEW_FIRMS = 6  # firms that share the first word of their names: more share it by chance

@@ -20,13 +20,14 @@ from crm_migrate.matching.deciding.vetoes import DIFFERENT
 from crm_migrate.matching.weighing.engine import Resolved
 from crm_migrate.matching.weighing.weights import Model, Reals, log_odds, prior
 
-SAMPLE = 150_000  # pairs that one comparison is held out for
+# Chosen while the labelled sets were looked at; docs/matching.md (Constants) says what less and more would do there.
+SAMPLE = 150_000  # pairs that one comparison is held out for; chosen for time
 ENOUGH = 200  # pairs with the held-out comparison, below which nothing is learned from it
-_ROUNDS = 40
+_ROUNDS = 40  # of learning; chosen, not measured
 _BELIEVED, _MOST = 0.5, 0.7  # share of the odds that is believed: before anything is learned, and at most
-_LEAST = 0.2  # a flatter curve is that of errors, not of pairs that are no match
+_LEAST = 0.2  # a flatter curve is that of errors, not of pairs that are no match; chosen
 _OF_SHARE, _OF_BASE = 50.0, 1.0  # how sure that is (inverse variances)
-_ERRORS, _OTHERS = 0.25, 0.5  # a comparison with more errors, or less contrast, tells nothing
+_ERRORS, _OTHERS = 0.25, 0.5  # a comparison with more errors, or less contrast, tells nothing; chosen
 _AT = 10.0  # log odds at which the most careful of several curves is chosen
 
 

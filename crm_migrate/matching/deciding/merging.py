@@ -13,8 +13,10 @@ from crm_migrate.matching.comparing.terms import Codes
 from crm_migrate.matching.weighing.weights import Reals
 
 MAX_MERGED = 50  # records; what is larger is held: no customer has been entered so often
-ALONE = 10.0  # one merge may be so many times as risky as all of them are on average
-LIKELIER = 20.0  # times as sure: then a record belongs to one side of a contradiction, although it fits the other too
+ALONE = 10.0  # one merge may be so many times as risky as all of them are on average; chosen
+# Times as sure: then a record belongs to one side of a contradiction, although it fits the other too. Chosen; 5 and 80
+# move recall of fake_1000 by .008 at most.
+LIKELIER = 20.0
 
 
 Against = dict[int, dict[int, float]]

@@ -22,8 +22,8 @@ from crm_migrate.matching.weighing.partition import missing_pairs
 from crm_migrate.matching.weighing.weights import Reals
 
 LIMIT = 0.001  # expected wrong merges per merged record
-ASKED = -1.0  # log odds of the weakest pair that people are asked about
-KINDS_NEEDED = 2
+ASKED = -1.0  # log odds of the weakest pair that people are asked about; chosen, as `engine.NEAR`
+KINDS_NEEDED = 2  # of evidence; a rule of the house (docs/matching.md), not tuned
 _MOST = 5_000_000  # pairs inside clusters that are weighed again
 # Why a pair is not merged, the weightiest first; `SENTENCES` holds the contradictions.
 _WHY = {
@@ -34,7 +34,7 @@ _WHY = {
     "one_kind": "only one kind of evidence agrees",
     "weak": "the evidence is not strong enough to merge within the limit",
 }
-_MORE_ALIKE = 20.0  # times as many contradicting pairs are two as their odds say
+_MORE_ALIKE = 20.0  # times as many contradicting pairs are two as their odds say; chosen, 5 and 80 merge the same
 _RANK = {key: at for at, key in enumerate(_WHY)}
 Pairs = Iterable[tuple[int, int]]
 Flags = npt.NDArray[np.bool_]

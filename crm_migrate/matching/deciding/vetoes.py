@@ -41,9 +41,10 @@ SENTENCES = {
 }
 VETOES = ("clash", "apart", "tax_id", "id", "generation", "birth_date")
 _PERSON_DOUBTS = ("given_name", "family_name")
+# Chosen for what they mean; docs/matching.md (Constants) says what moves where they are others.
 _USUAL = 5  # family names that a given name stands with: then it is a usual one of the file
-_SHORT = 4
-_SAME_WORD = 80.0  # likeness of two spellings of one word
+_SHORT = 4  # letters of a given name, up to which another letter is another name
+_SAME_WORD = 80.0  # likeness, of 100, of two spellings of one word
 
 
 def contradictions(pairs: Weighed, comparisons: tuple[Comparison, ...], facts: Facts) -> dict[str, Flags]:
@@ -150,7 +151,7 @@ def _unspelt(words: set[str], others: set[str]) -> bool:
 def _spelling(word: str, other: str) -> bool:
     if word.isdecimal() or other.isdecimal():
         return False
-    short, long = sorted((word, other), key=len)
+    short, long = sorted((word, other))  # the beginning of a word comes before it
     return long.startswith(short) or ratio(word, other) >= _SAME_WORD
 
 

@@ -7,8 +7,9 @@ import numpy as np
 
 from crm_migrate.matching.comparing.terms import Codes, dense, distinct, joint
 
-ALL_PAIRS = 1_500  # files up to this size are compared completely
-BUDGET = 1_500_000  # pairs in all for files of up to half a million rows; three per row beyond
+ALL_PAIRS = 1_500  # files up to this size are compared completely: about as many pairs as the budget below has
+# Pairs in all for files of up to half a million rows; three per row beyond. Chosen for time (docs/matching.md).
+BUDGET = 1_500_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from crm_migrate.matching.deciding.clusters import components
 from crm_migrate.matching.weighing.engine import CUT, Resolved
 from crm_migrate.matching.weighing.weights import Reals
 
-FREE = 0.02  # share of the rows of a source that may share a cluster with each other in a source without doubles
+# Share of the rows of a source that may share a cluster with each other in a source without doubles: errors of the
+# clusters are that many. Chosen; febrl4 has two such sources.
+FREE = 0.02
 Flags = npt.NDArray[np.bool_]
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from crm_migrate.matching.comparing.comparison import Compared, Comparison
 from crm_migrate.matching.comparing.terms import Codes, distinct, numbered
 
+# Chosen for what they mean: two entities may be luck. Half or twice as much moves no figure of fake_1000, restaurants
+# and early_childhood.
 SEEN = 3  # entities that must have both values
 LIFT = 8.0  # times as often as if values were dealt at random
 

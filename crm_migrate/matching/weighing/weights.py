@@ -22,19 +22,21 @@ from crm_migrate.matching.comparing.terms import FEW, Codes
 from crm_migrate.matching.weighing.variants import NONE, Variants
 
 Reals = npt.NDArray[np.float64]
-ROUNDS = 25
-DRAWN = 500_000
+# Chosen while the labelled sets were looked at; docs/matching.md (Constants) says what less and more would do there.
+ROUNDS = 25  # of expectation maximisation; chosen, not measured
+DRAWN = 500_000  # pairs drawn for chance; the whole of a file up to 1,000 rows
 DRAWN_OF_MANY = 200_000  # as many tell the levels of chance where rarely two values of a row are met again
 MANY = 200_000  # rows from which on fewer pairs are drawn
 _CROWD = np.array([0.0, 2.5, 4.5, 8.5, 16.5, 32.5])  # entities that share a value: the starts of the steps
 _SEEDED = 8.0  # matches that the expected levels count for, against what the data say
-_RAREST = 1e-9
-_ALONE = 1.5
+_RAREST = 1e-9  # shares stay above it, so that no logarithm is infinite
+_ALONE = 1.5  # entities up to which nobody else is known to have a value
 _EVEN = np.zeros(len(_CROWD) + 1)
 # Pairs that the expected shape of a context counts for: what it shares as in matches (few would drift towards whatever
 # is frequent), how its members differ as by chance, and how many entities share what they share.
 _TIED, _LOOSE, _CROWDED = 1000.0, 20.0, 10.0
-_DOUBTED = 5.0  # pairs of chance that are thought to agree on values of each step, beside those that are found
+# Pairs of chance that are thought to agree on values of each step, beside those that are found.
+_DOUBTED = 5.0
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from crm_migrate.stages.dedupe.shared import shared_table
 from crm_migrate.stages.dedupe.similarity import create_similarities
 from crm_migrate.workspace.relations import Relations
 
+# Chosen for time, not measured: 64 records are 2,016 pairs, and a record of a larger block is compared with 24 others.
 BLOCK = 64
 WINDOW = 12
 

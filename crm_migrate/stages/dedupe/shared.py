@@ -13,7 +13,7 @@ from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.rules import name_fields
 from crm_migrate.workspace.relations import Relations
 
-MANY_NAMES = 3
+MANY_NAMES = 3  # names that use a value which then belongs to none of them; as `matching.comparing.facts`
 BATCH = 131_072
 _PART = {  # of a name, as far as it counts; all of others
     "given_name": "left({0}, 1)",

@@ -110,6 +110,9 @@ FIRMS: list[tuple[list[Row], set[str]]] = [
     ([firm("Kaya Makine Istanbul"), firm("Kaya Makine Istambul")], set()),  # one word, spelt twice
     ([firm("Kaya Makine Ist"), firm("Kaya Makine Istanbul")], set()),  # cut short
     ([firm("Kaya Makine 12"), firm("Kaya Makine 123")], {"words"}),  # numbers have one spelling
+    ([firm("Kaya Makine 12"), firm("Kaya Makine 12b")], {"words"}),
+    ([firm("Kaya Makine Beton Altan"), firm("Kaya Makine Beton Altin")], set()),  # four letters of five, just one word
+    ([firm("Kaya Makine Beton Altan"), firm("Kaya Makine Beton Akten")], {"words"}),
     ([firm(id="A1"), firm(id="A2")], {"id"}),
 ]
 

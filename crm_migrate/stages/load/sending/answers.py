@@ -46,21 +46,15 @@ def _keep(batch: Batch, number: str, answer: Answer) -> tuple[str, str]:
     if not answer.loaded and not answer.refused:
         return "", ""
     loaded, refused = list(answer.loaded), list(answer.refused)
-    count = len(loaded) + len(refused)
-    table = pa.table(
-        [
-            pa.array([batch.name] * count, pa.string()),
-            pa.array(loaded + refused, pa.string()),
-            pa.array(["loaded"] * len(loaded) + ["rejected"] * len(refused), pa.string()),
-            pa.array([*answer.loaded.values(), *[None] * len(refused)], pa.string()),
-            pa.array(
-                [GONE if entity in answer.gone else "" for entity in loaded]
-                + list(map(words_of, answer.refused.values())),
-                pa.string(),
-            ),
-        ],
-        schema=SCHEMA,
-    )
+    gone = [GONE if entity in answer.gone else "" for entity in loaded]
+    cells = {
+        "batch": [batch.name] * (len(loaded) + len(refused)),
+        ENTITY: loaded + refused,
+        "outcome": ["loaded"] * len(loaded) + ["rejected"] * len(refused),
+        "target_id": [*answer.loaded.values(), *[None] * len(refused)],
+        "message": [*gone, *map(words_of, answer.refused.values())],
+    }
+    table = pa.table(cells, SCHEMA)
     folder = batch.run.table("load", batch.object_name, "answers", batch.kind)
     part = write_part(folder, f"{batch.part.name}-{number}", table)
     return (folder / f"{part.name}.parquet").relative_to(batch.run.folder).as_posix(), part.sha256
