@@ -11,6 +11,7 @@ from crm_migrate.cleansing.evidence import evidence
 from crm_migrate.cleansing.kinds import KINDS, read_bounded
 from crm_migrate.cleansing.places.countries import na_means
 from crm_migrate.cleansing.steps import Context
+from crm_migrate.cleansing.text.mending import parted
 from crm_migrate.errors import UsageError
 
 
@@ -30,7 +31,7 @@ def clean(values: Iterable[Any], kind: str, locale: str | None = None, **options
     texts = [None if _is_missing(v) else str(v) for v in values]
     if kind == "country":
         options = {"na": _na_of(texts, options.get("na"))}
-    cells = {t: read_bounded(known, t, locale or "", options) for t in dict.fromkeys(texts) if t is not None}
+    cells = {t: read_bounded(known, parted(t), locale or "", options) for t in dict.fromkeys(texts) if t is not None}
     rows = [_row(text, NULL if text is None else cells[text], known.parts) for text in texts]
     return pd.DataFrame(rows, columns=["value", "flag", "note", *known.parts], dtype="str")
 

@@ -60,6 +60,7 @@ def _may_be(values: pl.Series, kind: str) -> pl.Series:
     may = bare.is_in(_words()) | (_rest_of_first(bare) == "")
     if kind in ("phone", "fax", "tax_id"):
         may |= _odd_digits(values)
+        may |= _in_rhythm(values)
     elif kind == "email":
         mailbox = values.str.to_lowercase().str.strip_chars()
         local, domain = mailbox.str.extract(r"^(.*)@"), mailbox.str.extract(r"@([^@]*)$")
@@ -103,6 +104,14 @@ def _odd_digits(values: pl.Series) -> pl.Series:
     for walk in walks:
         odd |= walk
     return odd
+
+
+def _in_rhythm(values: pl.Series) -> pl.Series:
+    """One digit among zeros, or two or three digits that begin again."""
+    digits = values.str.replace_all(r"\D", "")
+    twos = digits.str.slice(0, 4) == digits.str.slice(2, 4)
+    threes = digits.str.slice(0, 6) == digits.str.slice(3, 6)
+    return twos | threes | digits.str.contains("^0*[1-9]0*$")
 
 
 @cache

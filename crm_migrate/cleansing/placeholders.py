@@ -34,6 +34,8 @@ _SHARED_HOSTS = words("shared_hosts")
 _SENTINEL_DAYS = words("sentinel_days")
 _MAILBOXES = ("test@", "noreply@", "no-reply@", "donotreply@", "do-not-reply@", "noemail@", "none@", "yok@", "asdf@")
 _LEAST_TAX, _LEAST_IBAN, _LEAST_PHONE = 5, 15, 6  # characters; shorter ones tell nobody from others
+# One digit among zeros, or two or three digits again and again: `1212121212`, `1231231231`.
+_RHYTHM = re.compile(r"0*[1-9]0*|(\d{2})\1{2,}\d?|(\d{3})\2{2,}\d{0,2}")
 _LEAST_RUN = 7  # digits of one kind at the end of a phone number
 
 
@@ -73,12 +75,12 @@ def _is_walk(bare: str) -> bool:
 
 
 def _code(value: str, least: int) -> bool:
-    """A number of an authority: long enough, with digits, not one digit repeated, not counted up or down."""
+    """A number of an authority: long enough, with digits, none repeated, counted up or down, or `1000000000`."""
     bare = re.sub(r"[\W_]+", "", fold(value))
     digits = re.sub(r"\D", "", bare)
     if bare in _nothing() or not digits or len(bare) < least:
         return True
-    return len(set(digits)) == 1 or _is_walk(digits)
+    return len(set(digits)) == 1 or _is_walk(digits) or (bare.isdigit() and _RHYTHM.fullmatch(digits) is not None)
 
 
 def _phone(value: str, _: str) -> bool:

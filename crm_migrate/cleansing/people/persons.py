@@ -191,7 +191,7 @@ def _doubt_behind_comma(value: str, names: list[str], behind: str, locale: str) 
     if len(behind.split()) != 1 or not (degree or form_key(behind) in forms()):
         return None
     if not _is_given(names, behind, locale):
-        initials = key_of(behind) in GENERATIONS and INITIALS.fullmatch(behind)
+        initials = key_of(behind) in GENERATIONS and (INITIALS.fullmatch(behind) or behind in ("JR", "SR"))
         return f"{behind} is read as a suffix; it may be a name" if initials or is_short_name(behind) else None
     letters = re.sub(r"[\W\d_]", "", behind)
     said = "." in behind or not one_case(value) or not re.search("[aeiouy]", fold(letters))

@@ -36,6 +36,11 @@ _FORMULA = re.compile(r"""=\s*[\w("'+\-@]|[+\-@]\s*[A-Za-z_][\w.]*\s*\(|[+\-@].*
 _URL = re.compile(r"https?://\S+|www\.\S+")
 
 
+def parted(text: str) -> str:
+    """The text with line breaks where control characters part lines or values, as extract reads them."""
+    return _PARTING.sub("\n", text)
+
+
 def repaired(text: str) -> str:
     """Undo what programs did to a text, until nothing is left to undo; what a person typed stays."""
     if _SURE.fullmatch(text) and not _SUSPICIOUS.search(text):
@@ -50,7 +55,7 @@ def repaired(text: str) -> str:
 
 def _repaired_once(text: str) -> str:
     text = _OOXML.sub(lambda m: _unescaped(int(m[1], 16)), _RETURN.sub("\n", text))
-    text = _decoded_words(_PARTING.sub("\n", text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = _decoded_words(parted(text.replace("\r\n", "\n").replace("\r", "\n")))
     text = _from_dos(text)
     text = ftfy.fix_text(html.unescape(text) if "&" in text else text, normalization="NFC", unescape_html=False)
     text = _from_windows(text)

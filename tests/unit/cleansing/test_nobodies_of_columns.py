@@ -9,7 +9,19 @@ from crm_migrate.cleansing.placeholders import is_placeholder
 TEXTS = {
     "email": ("noreply@firma.example", "test@test.com", "aaa@x.example", "no@no.com", "yok", "Ida.Roth@firma.example"),
     "phone": ("000000", "0532 000 00 00", "1234567", "+90 532 111 11 11", "+491234567", "0532 123 40 10", "12"),
-    "tax_id": ("1111111111", "1234567890", "Pending", "applied for", "4540536920", "0"),
+    "tax_id": (
+        "1111111111",
+        "1212121212",
+        "123123123",
+        "1000000000",
+        "00000001",
+        "1111111110",
+        "1234567890",
+        "Pending",
+        "applied for",
+        "4540536920",
+        "0",
+    ),
     "family_name": ("Unknown", "UNBEKANNT", "xxx", "Bilinmiyor", "Yılmaz", "N/A", "Ng", "Kaya"),
     "company_name": ("Unknown", "n/a", "Privat", "Acme GmbH", "-"),
 }

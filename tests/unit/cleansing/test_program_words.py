@@ -20,7 +20,24 @@ from crm_migrate.mapping.plan import (
 from crm_migrate.mapping.steps import resolved
 from crm_migrate.stages.map.batch import Mapped, map_batch
 
-SURE = ("null", "NULL", "Null", "\\N", "#N/A", "(null)", "<NULL>", "[null]", "undefined", "#YOK", "{null}", "1.#QNAN")
+SURE = (
+    "null",
+    "NULL",
+    "Null",
+    "\\N",
+    "#N/A",
+    "(null)",
+    "<NULL>",
+    "[null]",
+    "undefined",
+    "#YOK",
+    "{null}",
+    "1.#QNAN",
+    '"NULL"',
+    "(boş)",
+    "(Leer)",
+    "null null",
+)
 DOUBTFUL = ("None", "NaN", "nan", "nil", "NA", "none", "missing")
 NAMES = {"given_name", "family_name", "person_name", "company_name"}
 

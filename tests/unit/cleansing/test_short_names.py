@@ -101,7 +101,9 @@ def test_companies_stay_companies(text: str, locale: str) -> None:
     assert clean([text], "person_name", locale)["flag"].tolist() == ["company_in_person"]
 
 
-@pytest.mark.parametrize("text", ["Smith, MD", "SMITH, MD", "John Smith V", "John Smith, Md", "Smith, M.A."])
+@pytest.mark.parametrize(
+    "text", ["Smith, MD", "SMITH, MD", "Smith, JR", "SMITH, SR", "John Smith V", "John Smith, Md", "Smith, M.A."]
+)
 def test_what_has_two_readings_is_told(text: str) -> None:
     row = clean([text], "person_name", "en-US").iloc[0]
     assert row["flag"] == "suspect"

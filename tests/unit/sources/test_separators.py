@@ -44,6 +44,11 @@ def test_what_holds_none_is_not_touched_and_not_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", [0x01, 0x02, 0x03, 0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F])
 def test_the_cleanser_alone_glues_nothing(code: int) -> None:
     assert clean([f"a{chr(code)}b"], "text", "en-US")["value"][0] == "a\nb"
+    for kind, one, other in (
+        ("phone", "212-736-5000", "212-736-5001"), ("email", "a@x.example", "b@x.example"),
+        ("url", "a.example", "b.example"),
+    ):  # fmt: skip
+        assert clean([f"{one}{chr(code)}{other}"], kind, "en-US")["flag"][0] == "split", kind
 
 
 @pytest.mark.parametrize("pair", ["“”", "«»", "‘’", "''", '""'])
