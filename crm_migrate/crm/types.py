@@ -11,7 +11,7 @@ from typing import Literal
 
 Storage = Literal["text", "decimal", "integer", "date", "instant", "boolean", "list", "reference"]
 OnInvalid = Literal["keep", "clear", "hold"]
-Role = Literal["", "amount", "currency", "consent", "owner", "mailbox"]
+Role = Literal["", "amount", "currency", "consent", "owner", "mailbox", "choice"]
 Key = Literal["text", "name", "company", "phone", "mailbox", "host", "code", "id"]
 Nobody = Literal["", "name", "company", "phone", "mailbox", "host", "tax_number", "iban", "day", "id", "postal_code"]
 Shows = Literal["", "dates", "numbers", "codes", "phones", "mailboxes", "countries"]
@@ -35,7 +35,7 @@ class SemanticType:
     `rule` is what a good value is, in the scores of a report; "" where any text is as good as another.
 
     `role` is what the type is to its record, whatever the field is called: amounts are summed in their currency,
-    consent and owners are accounted for, mailboxes are what consent is about.
+    consent and owners are accounted for, mailboxes are what consent is about, choices are the target's own words.
     `identity` is what a value tells the learned matching about who somebody is (`matching.detection.KINDS`); empty
     where it tells nothing. `key` is what two spellings of one value have in common, `nobody` how a value is known that
     identifies nobody, `names` how well a value names its record (0: not at all), and `hard` says that two different
@@ -315,7 +315,7 @@ TYPES: dict[str, SemanticType] = _types(
         unreadable="not_a_boolean",
         rule="is yes or no",
     ),
-    SemanticType("choice", nothing=WORDS, clean="trim", rule="is one of the target's words"),
+    SemanticType("choice", nothing=WORDS, clean="trim", rule="is one of the target's words", role="choice"),
     SemanticType(
         "consent", nothing=WORDS, clean="trim", survive="strictest", rule="is a state of consent", role="consent"
     ),

@@ -86,7 +86,7 @@ def test_answers_act_on_the_next_run_and_everything_adds_up(asked: Path, tmp_pat
     firms, people = (asked_about(asked, name) for name in ("accounts", "contacts"))
     one, other, person = firms[0], firms[1], people[0]
     run = max((company / ".crm-migrate" / "runs").glob("*-*"))
-    rows = duckdb.sql(
+    rows = duckdb.connect().sql(
         f"SELECT concat(__source, ':', __key), __entity FROM '{run}/reconcile/accounts/dispositions/*.parquet'"
         " UNION ALL SELECT concat(__source, ':', __key), __entity"
         f" FROM '{run}/reconcile/contacts/dispositions/*.parquet'"
@@ -94,7 +94,7 @@ def test_answers_act_on_the_next_run_and_everything_adds_up(asked: Path, tmp_pat
     entity = dict(rows.fetchall())
     assert entity[one[0]] == entity[one[1]] and entity[other[0]] != entity[other[1]]
     assert entity[person[0]] == entity[person[1]]
-    cells = duckdb.sql(
+    cells = duckdb.connect().sql(
         f"SELECT n.__key, s.rule FROM '{run}/dedupe/accounts/survivors/*.parquet' s JOIN"
         f" '{run}/link/accounts/nodes/*.parquet' n USING (__node) WHERE field = 'phone' AND s.rule LIKE 'decision %'"
     )

@@ -180,7 +180,7 @@ def test_what_postgresql_rounds_folds_and_checks_is_foretold(tmp_path: Path) -> 
 def test_what_a_target_makes_of_a_value(field: TargetField, value: str | None, message: str) -> None:
     cases = [f"CASE WHEN {c} THEN {w} END" for c, w in of_value(field, "v", "'x: '")]
     query = f"SELECT concat_ws('; ', NULL, {', '.join(cases) or 'NULL'}) FROM (SELECT ?::VARCHAR AS v)"
-    assert duckdb.execute(query, [value]).fetchone() == (message,)
+    assert duckdb.connect().execute(query, [value]).fetchone() == (message,)
 
 
 @pytest.mark.parametrize(("name", "most"), [("postgresql", 1_600), ("sqlite", 2_000)])

@@ -37,7 +37,7 @@ def choice_values(tables: Relations, object_plan: ObjectPlan, found: TargetObjec
     names = Names(object_plan.name)
     for field in loaded_fields(object_plan):
         choices = _choices(field, found)
-        if not choices and (field.type != "choice" or _is_translated(field)):
+        if not choices and (field.kind.role != "choice" or _is_translated(field)):
             continue
         value, before = (f"d.{quoted(f'{sign}{field.target}')}" for sign in "=-")
         strange = f"{value} NOT IN ({', '.join(map(literal, choices))})" if choices else f"{value} IS NOT NULL"
