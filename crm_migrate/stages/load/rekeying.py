@@ -1,5 +1,5 @@
-"""Rows that come back under another key: a spreadsheet took the zeros off, a program writes 7.0, capitals changed, or
-the mapping calls their source by another name.
+"""Rows that come back under another key: a spreadsheet took the zeros off, a program writes 7.0, capitals changed,
+`C-007` is `C007`, or the mapping calls their source by another name.
 
 A new record that looks like one we have loaded, which no row feeds any more, is that one: found by the fields of
 `existing: match:`, or held where only its key looks alike.
@@ -14,11 +14,14 @@ from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
 from crm_migrate.workspace.tables import COMPLETED, CROSSWALK, THEIRS, texts
 
-_PART = "coalesce(nullif(ltrim(regexp_replace(lower(nfc_normalize(trim(x))), '\\.0+$', ''), '0'), ''), '0')"
+_BARE = "regexp_replace(lower(nfc_normalize(trim(x))), '\\.0+$', '')"
+# Signs between letters and digits only: `C-007` is `C007`, 1-11 is not 11-1.
+_CLOSED = f"regexp_replace({_BARE}, '(\\p{{L}})[\\s_./-]+(\\p{{N}})', '\\1\\2', 'g')"
+_PART = f"coalesce(nullif(ltrim({_CLOSED}, '0'), ''), '0')"
 
 
 def folded(key: str) -> str:
-    """SQL: what two writings of one key share: no capitals, blanks, leading zeros or `.0`; part by part."""
+    """SQL: what two writings of one key share, part by part: no capitals, blanks, zeros before, `.0`, signs within."""
     return f"list_transform(string_split({key}, '\u241f'), lambda x: {_PART})"
 
 

@@ -30,7 +30,8 @@ def test_a_row_under_another_key_is_found_by_its_mailbox(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [("007", "7"), ("C-1", "c-1"), ("7", "7.0"), ("7", " 7 "), ("A␟01", "a␟1")]
+    ("before", "after"),
+    [("007", "7"), ("C-1", "c-1"), ("7", "7.0"), ("7", " 7 "), ("A␟01", "a␟1"), ("C-007", "C007"), ("C 7", "c/7")],
 )
 def test_a_key_that_only_looks_alike_waits(tmp_path: Path, before: str, after: str) -> None:
     bench = opened(tmp_path)
