@@ -92,6 +92,7 @@ def test_every_rule(survive: str, values: tuple[Cell, ...], survives: Cell, who:
         ("max", "date", ("2020-01-01", "2021-01-01"), "2021-01-01", 1),
         ("newest", "date", ("2020-01-01", "2021-01-01", "2021-01-01"), "2021-01-01", 1),
         ("oldest", "date", ("2021-01-01", "2020-01-01"), "2020-01-01", 1),
+        ("oldest", "date", ("2020-01-01", "2021-01-01", "2022-01-01"), "2020-01-01", 0),
         ("oldest", "date", ("0001-00-00", "2020-01-01"), "2020-01-01", 1),  # what is no date comes last
         ("newest", "instant", ("2020-01-01T10:00:00+03:00", "2020-01-01T08:00:00+00:00"),
          "2020-01-01T08:00:00+00:00", 1),
@@ -123,6 +124,7 @@ MONEY = [staged.field("amount", "money", survive="never_merged"), staged.field("
         (ADDRESS, [(None, "b", None), (None, None, "f")], "", (None, "b", None), (None, 10, None)),
         (ADDRESS, [(None, None, None), ("d", None, None)], "", ("d", None, None), (11, None, None)),
         (ADDRESS, [("a", "b", None), ("d", "e", "f")], "", ("a", "b", None), (10, 10, None)),
+        (ADDRESS[:2], [(None, "b"), ("c", "d")], "", ("c", "d"), (11, 11)),
         # One field of the block that says newest or oldest says it for all of them.
         ([ADDRESS[0], staged.field("city", "city", survive="newest", block="address")], [("a", "b"), ("c", "d")], "10",
          ("c", "d"), (11, 11)),

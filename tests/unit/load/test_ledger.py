@@ -1,5 +1,7 @@
 """The ledger: append-only, chained, durable; and run ids and locks."""
 
+import hashlib
+import json
 import sqlite3
 import subprocess
 import sys
@@ -75,6 +77,31 @@ def test_an_entry_that_was_taken_out_is_found(tmp_path: Path, gone: int) -> None
                 connection.execute("UPDATE entries SET seq = seq - 1 WHERE seq > ?", (gone,))
         with Ledger(path) as ledger:
             assert [f.place.row for f in ledger.verify()] == [gone if renumbered else gone + 1]
+
+
+@pytest.mark.parametrize(("change", "seq"), [("seq = 5", 5), (f"prev = '{GENESIS}'", 4)])
+def test_an_entry_that_was_signed_anew_does_not_fit_its_place(tmp_path: Path, change: str, seq: int) -> None:
+    """Whoever knows how entries are signed still has to sign all that follow, and the head that was kept elsewhere."""
+    filled(tmp_path / "l.db").close()
+    with sqlite3.connect(tmp_path / "l.db") as connection:
+        connection.execute("DROP TRIGGER entries_stay")
+        connection.execute(f"UPDATE entries SET {change} WHERE seq = 4")
+        entry = connection.execute("SELECT seq, at, kind, body, prev FROM entries WHERE seq = ?", (seq,)).fetchone()
+        signed = hashlib.sha256(json.dumps(list(entry), ensure_ascii=False).encode()).hexdigest()
+        connection.execute("UPDATE entries SET hash = ? WHERE seq = ?", (signed, seq))
+    with Ledger(tmp_path / "l.db") as ledger:
+        assert [f.place.row for f in ledger.verify()] == [seq]
+
+
+def test_pages_of_another_file_are_a_damaged_ledger(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        for _ in range(40):
+            ledger.note("x", {"text": "x" * 3000})
+    data = bytearray((tmp_path / "l.db").read_bytes())
+    data[8192:] = b"\xff" * (len(data) - 8192)
+    (tmp_path / "l.db").write_bytes(data)
+    with pytest.raises(DamagedFile, match=rf"^{tmp_path.name}/l\.db cannot be read"):
+        checked(tmp_path / "l.db")
 
 
 def test_a_cut_tail_is_found_with_the_head(tmp_path: Path) -> None:
