@@ -148,6 +148,13 @@ def test_fields_of_a_block_come_from_one_member(
     assert tuple(row[f"{field.name}/node"] for field in fields) == who
 
 
+def test_every_field_of_a_record_survives_by_its_own_rule() -> None:
+    rules = ("concat", "max", "trust", "union", "most_common", "min")
+    fields = [staged.field(f"{rule}-{at}", survive=rule) for at, rule in enumerate(rules)]
+    (row,) = query(fields, [("a",) * 6, ("b",) * 6, ("b",) * 6], winners(accounts(*fields), "members"))
+    assert [row[field.name] for field in fields] == ["a; b", "b", "a", '["a","b"]', "b", "a"]
+
+
 def test_what_no_member_says_alone() -> None:
     """An enrichment has no node: it is -1, and comes last where the first record wins."""
     fields = [staged.field("value", survive="first"), staged.field("other", survive="trust")]

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -91,6 +93,43 @@ def test_an_entry_that_was_signed_anew_does_not_fit_its_place(tmp_path: Path, ch
         connection.execute("UPDATE entries SET hash = ? WHERE seq = ?", (signed, seq))
     with Ledger(tmp_path / "l.db") as ledger:
         assert [f.place.row for f in ledger.verify()] == [seq]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", r"is empty: what it knew of earlier loads was cut off"), (b"x" * 4096, "cannot be read")],
+)
+def test_what_is_no_ledger_is_told_with_the_way_on(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "l.db").write_bytes(content)
+    with pytest.raises(DamagedFile, match=rf"^{tmp_path.name}/l\.db {said}") as told:
+        Ledger(tmp_path / "l.db")
+    assert told.value.hint == WAY_ON
+
+
+def test_entries_of_any_letters_are_signed_alike_from_any_thread(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        thread = threading.Thread(target=ledger.note, args=("x", {"who": "ayşe"}))
+        thread.start()
+        thread.join()
+        *entry, signed = ledger._connection.execute("SELECT * FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
+    assert entry[3] == '{"who":"ayşe"}'
+    assert signed == hashlib.sha256(json.dumps(entry, ensure_ascii=False).encode()).hexdigest()
+    if os.name == "posix":
+        assert (tmp_path / "l.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_whoever_is_stopped_while_writing_leaves_no_open_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped() -> tuple[int, str]:
+        raise KeyboardInterrupt
+
+    with filled(tmp_path / "l.db") as ledger:
+        with monkeypatch.context() as changed, pytest.raises(KeyboardInterrupt):
+            changed.setattr(ledger, "head", stopped)
+            ledger.note("x", {})
+        ledger.note("x", {})
+        assert ledger.verify() == []
 
 
 def test_pages_of_another_file_are_a_damaged_ledger(tmp_path: Path) -> None:
