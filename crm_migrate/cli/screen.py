@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,10 +188,18 @@ def _load_plan_lines(load_plan: "LoadPlan", width: int) -> list[str]:
         *(whole if fits else _load_plan_table(load_plan, happens)),
         "",
         f"{load_plan.writes:,} records would be written; nothing is written yet.",
+        *_removals(load_plan),
         *reasons("records that would not be written", [(o.object, o.codes) for o in load_plan.objects], width),
         *reasons("source rows that become no record", [(o.object, o.aside) for o in load_plan.objects], width),
         *(f"the target lacks  {visible(line)}" for line in load_plan.prepare),
     ]
+
+
+def _removals(load_plan: "LoadPlan") -> Iterator[str]:
+    """How many records would go because others have taken them in, and examples of each object."""
+    for load in (load for load in load_plan.objects if load.remove):
+        yield f"{visible(load.object, 40)}: {load.remove:,} record(s) would be removed, merged into others:"
+        yield from (f"  {visible(s.record)}  {visible(s.message)}" for s in load.samples if s.action == "remove")
 
 
 def reasons(head: str, counted: Sequence[tuple[str, Mapping[str, int]]], width: int) -> list[str]:

@@ -31,7 +31,11 @@ class Rerun(Authored):
     now_excluded: Literal["flag", "review"] = Field(
         default="review", description="a loaded record that a rule leaves out now"
     )
-    now_merged: Literal["review", "merge"] = Field(default="review", description="two loaded records that are one now")
+    now_merged: Literal["review", "merge"] = Field(
+        default="review",
+        description="two loaded records that are one now; `merge` goes on as one, and the load removes the other "
+        "record where nothing is lost with it",
+    )
     edited: Literal["review", "source_wins", "target_wins"] = Field(
         default="review", description="cells that somebody has changed in the target and the sources too"
     )

@@ -97,10 +97,11 @@ def accounting(figures: Figures) -> Table:
 def target_sets(figures: Figures) -> Table:
     """Sets of target ids before and after."""
     rows = (
-        (t.object, t.before, t.created, t.unexpected, t.vanished, t.after, t.updated, t.unchanged, t.adds_up)
+        (t.object, t.before, t.created, t.unexpected, t.removed, t.vanished, t.after, t.updated, t.unchanged, t.adds_up)
         for t in figures.target_sets
     )
-    columns = "object before:int created:int unexpected:int vanished:int after:int updated:int unchanged:int adds_up:ok"
+    counts = ("before", "created", "unexpected", "removed", "vanished", "after", "updated", "unchanged")
+    columns = f"object {' '.join(f'{name}:int' for name in counts)} adds_up:ok"
     return _table("target_sets", columns, rows)
 
 
@@ -263,11 +264,11 @@ def scores(figures: Figures) -> Table:
 
 
 def unexpected(figures: Figures) -> Table:
-    """Ids in the target that nobody sent, and ids that are gone."""
+    """Ids in the target that nobody sent, ids that are gone, and those that we have removed."""
     rows = (
         (t.object, kind, target_id)
         for t in figures.target_sets
-        for kind, ids in (("unexpected", t.unexpected_ids), ("vanished", t.vanished_ids))
+        for kind, ids in (("unexpected", t.unexpected_ids), ("vanished", t.vanished_ids), ("removed", t.removed_ids))
         for target_id in ids
     )
     return _table("unexpected", "object kind:word target_id", rows)

@@ -8,7 +8,7 @@ from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
 from crm_migrate.words.language import language
-from crm_migrate.workspace.figures import DELETED, AccountingLine, Figures
+from crm_migrate.workspace.figures import IN_TARGET, AccountingLine, Figures
 
 _ALWAYS = ("rejected", "held", "merged", "created", "updated", "unchanged")
 LEFT_BEHIND = ("gone", "now_excluded", "now_held", "now_merged")  # loaded records that no row of this export feeds
@@ -41,7 +41,7 @@ def render(figures: Figures, *, report: Path | None = None, width: int | None = 
         for g in failed
     ]
     lines += [
-        f"{'gone' if g.state == DELETED else 'left behind'}  {g.count:,} {visible(g.object)} {g.state}:"
+        f"{'left behind' if g.state == IN_TARGET else 'gone'}  {g.count:,} {visible(g.object)} {g.state}:"
         f" {visible(g.title)} ({visible(g.code)})"
         for g in figures.exceptions
         if g.code in LEFT_BEHIND

@@ -119,10 +119,11 @@ class AccountingLine(Figure):
 
 
 class TargetSet(Figure):
-    """The sets of target ids of one object: after = before + created + unexpected - vanished, counted in ids.
+    """The sets of target ids of one object: after = before + created + unexpected - removed - vanished, in ids.
 
     `before` is what the target held when this run began together with what we had ever loaded that it must still hold;
-    `vanished` is what of that is not there now, `gone_before` the part of it that was missing when this run began.
+    `removed` went by this load, merged into others; `vanished` is what else of that is not there now, `gone_before` the
+    part of it that was missing when this run began.
     """
 
     object: str
@@ -134,13 +135,15 @@ class TargetSet(Figure):
     unexpected: int
     vanished: int
     gone_before: int = 0
+    removed: int = 0
     unexpected_ids: tuple[str, ...] = ()
     vanished_ids: tuple[str, ...] = ()
+    removed_ids: tuple[str, ...] = ()
 
     @property
     def adds_up(self) -> bool:
         """The identity of target sets holds."""
-        return self.after == self.before + self.created + self.unexpected - self.vanished
+        return self.after == self.before + self.created + self.unexpected - self.removed - self.vanished
 
 
 class Term(Figure):
@@ -276,8 +279,9 @@ class ControlFigure(Figure):
     why: str = ""
 
 
-# States of an exception about a record that we had loaded: it is there, or somebody has deleted it there.
-IN_TARGET, DELETED = "in the target", "deleted in the target"
+# States of an exception about a record that we had loaded: it is there, somebody has deleted it there, or we have
+# removed it because another one has taken it in.
+IN_TARGET, DELETED, REMOVED = "in the target", "deleted in the target", "removed by us"
 
 
 class ExceptionGroup(Figure):

@@ -174,6 +174,9 @@ PLANNED = Table(
     open=True,
 )
 VANISHED = Table("load/<object>/vanished", texts("__entity", "code", "policy", "message"), ("__entity",))
+REMOVALS = Table(
+    "load/<object>/removals", texts("__entity", "target_id", "survivor", "outcome", "message"), ("__entity",)
+)
 KNOWN = Table("load/<object>/known", texts("__entity", "target_id"), ("__entity",))
 BEFORE = Table("load/<object>/before", _IDS, ("target_id",))
 LOADED_IDS = Table("load/<object>/ids", _IDS, ("target_id",))
@@ -182,6 +185,7 @@ OUTCOMES = Table(
 )
 
 OTHERS = "__others"  # a digest of what a record holds beside the loaded fields; "" where that is nothing
+LOOKED = Table("load/<object>/looked", {**_IDS, **texts(OTHERS)}, (), open=True)
 ACTUAL = Table("validate/<object>/actual", {**_IDS, **texts(OTHERS)}, (), open=True)
 AFTER = Table("validate/<object>/after", _IDS, ("target_id",))
 BREACHES = Table(

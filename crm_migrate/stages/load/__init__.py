@@ -25,6 +25,7 @@ from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_o
 from crm_migrate.stages.load.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
 from crm_migrate.stages.load.planning import plan_load
 from crm_migrate.stages.load.publishing import PUBLISHED, loaded_ids, publish_memory, write_outcomes
+from crm_migrate.stages.load.removing import remove_merged
 from crm_migrate.stages.load.restoring import refuse_exchanged
 from crm_migrate.stages.load.sending import Kind, Sender, check_journal, cut, slices
 from crm_migrate.stages.load.sending.clock import WallClock
@@ -134,6 +135,7 @@ def execute_load(
             lines = ledger.lines(run.id)
             for object_plan in plan.objects:
                 write_outcomes(tables, lines, object_plan)
+            remove_merged(tables, sender, project, plan)
             objects = tuple(_became(tables, o, held[o.name], *linked[o.name]) for o in plan.objects)
     return LoadResult(identity=identity, objects=objects)
 

@@ -14,9 +14,10 @@ from crm_migrate.stages.load.sending import slices
 from crm_migrate.workspace.crosswalk import member_of
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import stream
-from crm_migrate.workspace.tables import CLAIMS, PLANNED, THEIRS
+from crm_migrate.workspace.tables import CLAIMS, PLANNED, REMOVALS, THEIRS
 
 ROWS = 50_000
+_NONE = "(SELECT '' AS __entity, '' AS outcome WHERE FALSE)"
 
 
 def refuse_claimed(relations: Relations, plan: Plan) -> None:
@@ -49,14 +50,20 @@ def _claimed_elsewhere(relations: Relations, plan: Plan, object_plan: ObjectPlan
 
 
 def claim_members(relations: Relations, target: Journal, plan: Plan, object_plan: ObjectPlan) -> None:
-    """Keep in the target which source records the entities of this load stand for, as far as it does not know it."""
+    """Keep in the target which source records the entities of this load stand for, as far as it does not know it.
+
+    Rows of a record that was merged into another one stay its own until it is removed.
+    """
     entities = relations.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     claims = relations.scan(CLAIMS, object_plan.name)
     member = member_of(object_plan.name, "m.__source", "m.__key")
+    left = relations.scan(REMOVALS, object_plan.name) if relations.finished(REMOVALS, object_plan.name) else _NONE
     query = f"""SELECT DISTINCT {member} AS member, e.__entity FROM {members(relations, object_plan.name)} m
     JOIN {entities} e USING (__cluster)
     ANTI JOIN (SELECT * FROM {claims} WHERE project = {literal(plan.project)}) c
       ON c.member = {member} AND c.__entity = e.__entity
+    ANTI JOIN (SELECT c.member FROM {claims} c SEMI JOIN {left} r ON r.__entity = c.__entity AND r.outcome <> 'removed'
+               WHERE c.project = {literal(plan.project)}) s ON s.member = {member}
     WHERE e.__action IN ('create', 'update', 'unchanged') ORDER BY member"""
     for table in slices(iter(stream(relations.connection, query, ROWS)), ROWS):
         target.claim(target_object(plan, object_plan), plan.project, table.select(["member", ENTITY]))

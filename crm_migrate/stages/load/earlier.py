@@ -10,7 +10,7 @@ from crm_migrate.mapping.frozen import read_plan as read_frozen
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.load.objects import target_object
 from crm_migrate.stages.load.publishing import PUBLISHED, publish_memory
-from crm_migrate.stages.load.sending import KINDS, Batch
+from crm_migrate.stages.load.sending import KINDS, Batch, call
 from crm_migrate.stages.load.sending.answers import record
 from crm_migrate.stages.load.sending.requests import accounted, standing
 from crm_migrate.workspace.layout import Project, Run
@@ -69,9 +69,9 @@ def _replay(plan: Plan, run: Run, target: Target, ledger: Ledger, line: BatchLin
     """Ask the target's journal for the answer of a committed batch; it writes nothing."""
     intent = line.intent
     object_name, kind, name = intent.name.rsplit("/", 2)
-    assert kind in KINDS
+    assert kind in (*KINDS, "remove")
     object = target_object(plan, plan.object(object_name))
     batch = Batch(run, object_name, object, kind, Part(name, "", intent.count, intent.digest))
     request = standing(batch, line, Limits(rows=intent.count))[0].on("ask")
     written = WriteBatch(plan.project, run.id, batch.name, object, batch.action, request.rows(), intent.digest)
-    record(ledger, request, accounted(request.listed(), target.write(written)), len(line.outcomes))
+    record(ledger, request, accounted(request.listed(), call(target, batch.action)(written)), len(line.outcomes))

@@ -48,6 +48,7 @@ class ObjectLoad(BaseModel):
     rejected: int = 0
     excluded: int = 0
     vanished: int = 0
+    remove: int = 0  # of those that vanished, records that others have taken in and that go at the end of the load
     before: int = 0
     rekeyed: int = 0  # records of ours that came back under another key and were found by their values
     recovered: int = 0  # records of ours that the target holds and our ledger does not know
@@ -131,11 +132,12 @@ class LoadPlan(BaseModel):
 def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
     """Count and sample the actions of one object; its lines are published already."""
     names = Names(object_plan.name)
+    going = f"SELECT __entity FROM {names.merged} WHERE outcome = 'remove'"
     counts: dict[str, int] = dict(relations.rows(f"SELECT __action, count(*) FROM {names.plan} GROUP BY __action"))
     waiting: dict[str, int] = dict(
         relations.rows(f"""SELECT code, count(*) FROM
         (SELECT __code AS code FROM {names.plan} WHERE __action IN ('held', 'rejected') UNION ALL
-         SELECT code FROM {names.vanished} WHERE policy <> 'ignore')
+         SELECT code FROM {names.vanished} WHERE policy <> 'ignore' AND __entity NOT IN ({going}))
         WHERE code IS NOT NULL GROUP BY code""")
     )
     lines = relations.scan(PLANNED, object_plan.name)
@@ -150,6 +152,7 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
         target=object_plan.target,
         **totals,
         vanished=relations.count(names.vanished),
+        remove=relations.count(f"({going})"),
         rekeyed=relations.count(f"{names.keys} WHERE rekeyed"),
         recovered=relations.count(
             f"(SELECT 1 FROM {names.keys} k SEMI JOIN {names.sent} s ON s.__entity = k.__entity AND s.__forgotten)"
@@ -159,15 +162,28 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
         samples=tuple(
             LoadSample(action=a, record=r, entity=e, code=c, message=m, changed_fields=tuple(json.loads(f)))
             for a, r, e, c, m, f in samples
-        ),
+        )
+        + tuple(_removed(relations, object_plan.name)),
     )
+
+
+def _removed(relations: Relations, name: str) -> Iterator[LoadSample]:
+    """Records that go because others have taken them in, or stay all the same."""
+    names = Names(name)
+    for outcome, id, entity, first, message in relations.rows(f"""SELECT m.outcome, m.target_id, m.__entity,
+          k.first, m.message FROM {names.merged} m LEFT JOIN {names.keys} k ON k.__entity = m.survivor
+        QUALIFY row_number() OVER (PARTITION BY m.outcome ORDER BY m.target_id) <= {SAMPLES}
+        ORDER BY 1, 2"""):
+        told = f"merged into {first or 'others'}" + (f", and stays: {message}" if message else "")
+        action = "remove" if outcome == "remove" else "held"
+        yield LoadSample(action=action, record=f"{name}:{id}", entity=entity, code="now_merged", message=told)
 
 
 def sealed(plan: LoadPlan, run: Run) -> LoadPlan:
     """The plan with its hash: over its figures and over the bytes of the tables that it stands for."""
     digest = hashlib.sha256(plan.model_dump_json(exclude={"hash", "run", "loads"}).encode())
     for load in plan.objects:
-        for table in ("entities", "vanished", "before", "known"):
+        for table in ("entities", "vanished", "removals", "before", "known"):
             for part in read_manifest(run.table("load", load.object, table)) or []:
                 digest.update(part.sha256.encode())
     return plan.model_copy(update={"hash": digest.hexdigest()})

@@ -10,9 +10,10 @@ from crm_migrate.stages.load.claims import refuse_claimed
 from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.edits import three_values
 from crm_migrate.stages.load.keys import Names, identify, plan_listing, remember
+from crm_migrate.stages.load.merged import plan_removals
 from crm_migrate.stages.load.objects import loaded_fields, target_object, target_objects
 from crm_migrate.stages.load.parents import hold_children
-from crm_migrate.stages.load.plan import LoadPlan, ObjectLoad, figures, read_plan, sealed, write_plan
+from crm_migrate.stages.load.plan import LoadPlan, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.load.promises import hold_refusable
 from crm_migrate.stages.load.reachable import hold_reachable
 from crm_migrate.stages.load.rekeying import follow
@@ -53,6 +54,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         read_theirs(target, target_object(plan, object_plan), run, THEIRS, object_plan.name)
         read_claims(target, target_object(plan, object_plan), run, object_plan.name)
     notes = settle_earlier(plan, project, run, target, identity)
+    earlier = _loads(project, identity)
     there = target.describe([object_plan.target for object_plan in plan.objects])
     with relations(run, "load") as tables:
         for object_plan in plan.objects:
@@ -70,8 +72,12 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
                 hold_reachable(tables, plan, object_plan)
         hold_children(tables, plan)
         refuse_claimed(tables, plan)
+        for each in plan.objects:
+            _publish(tables, project, identity, plan, each)
+        plan_removals(tables, project, identity, plan, target, earlier)
+        aside = {each.name: _rows_aside(tables, each) for each in plan.objects}
         objects = [
-            _publish(tables, project, identity, plan, each).model_copy(update={"choices": choices[each.name]})
+            figures(tables, each).model_copy(update={"choices": choices[each.name], "aside": aside[each.name]})
             for each in plan.objects
         ]
     made = LoadPlan(
@@ -83,7 +89,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         exchanged=exchanged(project, plan, identity),
         unforeseen={found.name: found.unforeseen for found in there.objects if found.unforeseen},
         notes=notes,
-        loads=_loads(project, identity),
+        loads=len(earlier),
     )
     load_plan = sealed(made, run)
     write_plan(load_plan, run)
@@ -98,12 +104,12 @@ def _settled(project: Project) -> list[Settlement]:
     return settled
 
 
-def _loads(project: Project, identity: str) -> int:
-    """How many runs of this project have written to the target."""
+def _loads(project: Project, identity: str) -> list[str]:
+    """The runs of this project that have written to the target, oldest first."""
     if not project.ledger.exists():
-        return 0
+        return []
     with checked(project.ledger) as ledger:
-        return len(loads(ledger, identity))
+        return loads(ledger, identity)
 
 
 def _refuse_open_undo(project: Project, identity: str) -> None:
@@ -119,7 +125,7 @@ def _begun(project: Project, run: Run) -> bool:
         return ledger.begun(run.id)
 
 
-def _publish(tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> ObjectLoad:
+def _publish(tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
     names = Names(object_plan.name)
     _vanish(tables, project, identity, object_plan)
     listed = plan_listing(object_plan)
@@ -131,12 +137,11 @@ def _publish(tables: Relations, project: Project, identity: str, plan: Plan, obj
     fields = [str(field.target) for field in loaded_fields(object_plan)]
     tables.publish(three_values(object_plan, fields), CONFLICTS, object_plan.name)
     forget(tables, object_plan)
-    tables.publish(f"SELECT * FROM {names.vanished} ORDER BY __entity", VANISHED, object_plan.name)
+    tables.publish(f"SELECT * EXCLUDE (survivor) FROM {names.vanished} ORDER BY __entity", VANISHED, object_plan.name)
     ids = tables.scan(THEIRS, object_plan.name)
     tables.publish(f"SELECT target_id, __entity FROM {ids} ORDER BY target_id", BEFORE, object_plan.name)
     known = f"SELECT __entity, target_id FROM {names.sent} WHERE NOT __forgotten ORDER BY __entity"
     tables.publish(known, KNOWN, object_plan.name)
-    return figures(tables, object_plan).model_copy(update={"aside": _rows_aside(tables, object_plan)})
 
 
 def _rows_aside(tables: Relations, object_plan: ObjectPlan) -> dict[str, int]:
@@ -147,28 +152,31 @@ def _rows_aside(tables: Relations, object_plan: ObjectPlan) -> dict[str, int]:
 
 
 def _vanish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> None:
-    """Create `vanished/<object>`: loaded entities that no record feeds any more, why, and what is declared for that."""
+    """Create `vanished/<object>`: loaded entities that no record feeds any more, why, what is declared for that,
+    and the `survivor` that took all their rows in."""
     names, rerun = Names(object_plan.name), object_plan.on_rerun
     known = scan_folder(project.crosswalk(identity, object_plan.name), CROSSWALK.columns)
     known = f"(SELECT * FROM {names.known} UNION SELECT * FROM {known} ANTI JOIN {names.known} USING (__source, __key))"
-    policies = {"gone": rerun.gone, "now_excluded": rerun.now_excluded, "now_merged": "flag", "now_held": "review"}
+    policies = {"now_held": "review"} | rerun.model_dump(include={"gone", "now_excluded", "now_merged"})
     policy = " ".join(f"WHEN {literal(code)} THEN {literal(declared)}" for code, declared in policies.items())
     tables.execute(f"""CREATE TEMP TABLE {names.vanished} AS
-    WITH fed AS (SELECT DISTINCT k.__entity, e.code IS NOT NULL AS waits FROM {names.members} m
+    WITH fed AS (SELECT DISTINCT k.__entity, e.__entity AS survivor, e.code IS NOT NULL AS waits FROM {names.members} m
                  JOIN {known} k USING (__source, __key) JOIN {names.keys} e USING (__cluster)),
     aside AS (SELECT k.__entity, bool_or(a.state = 'excluded') AS excluded, min(a.rule) AS rule
               FROM {_set_aside(tables, object_plan)} a JOIN {known} k USING (__source, __key)
               WHERE a.state <> 'absent' GROUP BY k.__entity),
     lost AS (SELECT s.__entity, CASE WHEN bool_or(f.waits IS NOT NULL) THEN 'now_merged'
                WHEN bool_or(a.excluded) THEN 'now_excluded' WHEN bool_or(a.excluded IS NOT NULL) THEN 'now_held'
-               ELSE 'gone' END AS code, min(a.rule) AS rule
+               ELSE 'gone' END AS code, min(a.rule) AS rule,
+               CASE WHEN count(DISTINCT f.survivor) = 1 THEN min(f.survivor) END AS survivor
              FROM {names.sent} s LEFT JOIN fed f ON f.__entity = s.__entity LEFT JOIN aside a ON a.__entity = s.__entity
              WHERE s.__entity NOT IN (SELECT __entity FROM {names.plan}) GROUP BY s.__entity
              HAVING NOT coalesce(bool_or(f.waits), FALSE))
     SELECT __entity, code, CASE code {policy} END AS policy,
       CASE code WHEN 'gone' THEN 'no source row feeds it any more' WHEN 'now_merged' THEN 'merged into another record'
         WHEN 'now_held' THEN 'its rows wait or are rejected now'
-        ELSE 'its rows are left out now' END || coalesce(' (' || nullif(rule, '') || ')', '') AS message FROM lost""")
+        ELSE 'its rows are left out now' END || coalesce(' (' || nullif(rule, '') || ')', '') AS message, survivor
+    FROM lost""")
 
 
 def _set_aside(tables: Relations, object_plan: ObjectPlan) -> str:

@@ -17,7 +17,7 @@ from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.ledger import BatchLine
 from crm_migrate.workspace.parts import paths, read_manifest, verified
 from crm_migrate.workspace.relations import Relations, scan_folder
-from crm_migrate.workspace.tables import CROSSWALK, EDITS, OUTCOMES, PLANNED
+from crm_migrate.workspace.tables import CROSSWALK, EDITS, OUTCOMES, PLANNED, VANISHED
 
 PUBLISHED = "published"
 
@@ -33,12 +33,12 @@ def _outcomes(tables: Relations, lines: Mapping[str, BatchLine], name: str) -> s
 
     A record of which only links were to be written counts by its links, and is refused where all of them were.
     """
-    first = _answers(tables, lines, name, [kind for kind in KINDS if kind != "link"])
+    first = answers(tables, lines, name, [kind for kind in KINDS if kind != "link"])
     return f"""WITH first AS (SELECT * FROM {first}),
     linked AS (SELECT __entity, min(outcome) AS outcome, min(target_id) AS target_id,
                  min(message) FILTER (outcome = 'rejected') AS refused,
                  coalesce(min(batch) FILTER (outcome = 'loaded'), min(batch)) AS batch
-               FROM {_answers(tables, lines, name, ["link"])} GROUP BY __entity)
+               FROM {answers(tables, lines, name, ["link"])} GROUP BY __entity)
     SELECT f.__entity, f.outcome, coalesce(nullif(f.message, ''), 'link_open: ' || l.refused, '') AS message,
       f.target_id, f.batch FROM first f LEFT JOIN linked l USING (__entity)
     UNION ALL
@@ -48,11 +48,11 @@ def _outcomes(tables: Relations, lines: Mapping[str, BatchLine], name: str) -> s
 
 def loaded_ids(tables: Relations, lines: Mapping[str, BatchLine], object_name: str) -> str:
     """A FROM item: `target_id`, `__entity` of the records of an object that the target has said it took."""
-    answers = _answers(tables, lines, object_name, KINDS)
-    return f"(SELECT min(target_id) AS target_id, __entity FROM {answers} WHERE outcome = 'loaded' GROUP BY __entity)"
+    said = answers(tables, lines, object_name, KINDS)
+    return f"(SELECT min(target_id) AS target_id, __entity FROM {said} WHERE outcome = 'loaded' GROUP BY __entity)"
 
 
-def _answers(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, kinds: Sequence[str]) -> str:
+def answers(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, kinds: Sequence[str]) -> str:
     """A FROM item: `batch`, `__entity`, `outcome`, `target_id`, `message` of every answer about these kinds."""
     found = ", ".join(literal(str(file)) for file in files(tables.run, lines, object_name, kinds))
     nulls = ", ".join(f"NULL::VARCHAR AS {quoted(name)}" for name in SCHEMA.names)
@@ -72,19 +72,41 @@ def publish_memory(
     now = scan_folder(back, columns)
     _arrived(tables, plan, object_plan, lines, now, scan_folder(project.sent(identity, name), columns))
     known = scan_folder(project.crosswalk(identity, name), CROSSWALK.columns)
+    _removed(tables, lines, name, now)
     fresh = f"""(SELECT m.__source, m.__key, a.__entity FROM {members(tables, name)} m
-                 JOIN arrived_ a ON a.__cluster = m.__cluster)"""
+                 JOIN arrived_ a ON a.__cluster = m.__cluster
+                 ANTI JOIN ({_apart(tables, name, known, now)}) s ON s.__source = m.__source AND s.__key = m.__key)"""
     replace_table(
         tables.connection,
         f"SELECT __source, __key, __entity FROM {fresh} UNION SELECT k.__source, k.__key, k.__entity FROM {known} k "
-        f"ANTI JOIN {fresh} f ON f.__source = k.__source AND f.__key = k.__key ORDER BY 1, 2",
+        f"ANTI JOIN {fresh} f ON f.__source = k.__source AND f.__key = k.__key "
+        "ANTI JOIN removed_ r ON r.__entity = k.__entity ORDER BY 1, 2",
         project.crosswalk(identity, name),
     )
     _edited(tables, name)
     keep_seen(tables, columns, back, project.seen(identity, name))
     later = [link.name for link in links(plan, object_plan) if link.later]
     keep_sent(tables, columns, paths(tables.run.table("load", name, "entities")), later, project.sent(identity, name))
-    tables.execute("DROP TABLE arrived_; DROP TABLE edited_")
+    tables.execute("DROP TABLE arrived_; DROP TABLE edited_; DROP TABLE removed_")
+
+
+def _removed(tables: Relations, lines: Mapping[str, BatchLine], name: str, now: str) -> None:
+    """Create `removed_`: records that this run was to remove and that are not there any more."""
+    folder = tables.run.table("load", name, "batches", "remove")
+    sent = [part for part in read_manifest(folder) or [] if f"{name}/remove/{part.name}" in lines]
+    found = ", ".join(literal(str(verified(folder, part))) for part in sent)
+    asked = f"read_parquet([{found}])" if found else "(SELECT NULL::VARCHAR AS __entity WHERE FALSE)"
+    tables.execute(
+        f"CREATE TEMP TABLE removed_ AS SELECT a.__entity FROM {asked} a ANTI JOIN {now} n ON n.__entity = a.__entity"
+    )
+
+
+def _apart(tables: Relations, name: str, known: str, now: str) -> str:
+    """Query: the members of records that are still in the target though others took their rows in: they stay theirs
+    until these records go."""
+    left = tables.scan(VANISHED, name) if tables.finished(VANISHED, name) else "(SELECT '' AS __entity, '' AS code)"
+    return f"""SELECT k.__source, k.__key FROM {known} k SEMI JOIN {left} v
+      ON v.__entity = k.__entity AND v.code = 'now_merged' SEMI JOIN {now} n ON n.__entity = k.__entity"""
 
 
 def _arrived(
@@ -139,5 +161,5 @@ def _linked(tables: Relations, lines: Mapping[str, BatchLine], object_name: str,
     cells = "".join(f", {f'min(p.{quoted(n)})' if n in there else 'NULL'} AS {quoted(n)}" for n in later)
     batch = f"{literal(f'{object_name}/link/')} || parse_filename(p.filename, true)"
     return f"""SELECT p.__entity{cells} FROM read_parquet([{listed}], filename = true, union_by_name = true) p
-    JOIN {_answers(tables, lines, object_name, ["link"])} a
+    JOIN {answers(tables, lines, object_name, ["link"])} a
       ON a.__entity = p.__entity AND a.batch = {batch} AND a.outcome = 'loaded' GROUP BY p.__entity"""

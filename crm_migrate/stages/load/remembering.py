@@ -1,7 +1,8 @@
 """What later runs compare with: values as last sent, and the target as read back after our load.
 
 Both are wide and nearly all of them lie on disk already, in order: they are copied batch by batch, never sorted.
-`arrived_` (`__cluster`, `__entity`, `target_id`, `__adopted`, and links of the second pass) says which rows count.
+`arrived_` (`__cluster`, `__entity`, `target_id`, `__adopted`, and links of the second pass) says which rows count;
+those of `removed_` (`__entity`) are forgotten.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,10 +64,11 @@ def keep_sent(
 
 
 def _earlier(columns: Mapping[str, str], folder: Path) -> str:
-    """Query: the rows of the table as it is whose entities did not arrive now."""
+    """Query: the rows of the table as it is whose entities did not arrive now, and were not removed."""
     listed = ", ".join(map(quoted, columns))
     earlier = scan_folder(folder, columns)
-    return f"SELECT {listed} FROM {earlier} WHERE __entity NOT IN (SELECT __entity FROM arrived_) ORDER BY __entity"
+    again = "SELECT __entity FROM arrived_ UNION ALL SELECT __entity FROM removed_"
+    return f"SELECT {listed} FROM {earlier} WHERE __entity NOT IN ({again}) ORDER BY __entity"
 
 
 def _marked(tables: Relations, parts: Sequence[Path], columns: Mapping[str, str], marks: str) -> Iterator[pa.Table]:

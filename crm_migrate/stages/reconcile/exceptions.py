@@ -14,7 +14,7 @@ from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.left_out import Told
 from crm_migrate.stages.reconcile.likeness import matching_notes
 from crm_migrate.stages.reconcile.sides import loaded_fields
-from crm_migrate.workspace.figures import DELETED, IN_TARGET, Example, ExceptionGroup, TargetSet
+from crm_migrate.workspace.figures import DELETED, IN_TARGET, REMOVED, Example, ExceptionGroup, TargetSet
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import (
     AFTER,
@@ -26,6 +26,7 @@ from crm_migrate.workspace.tables import (
     NODES,
     PLANNED,
     QUARANTINE,
+    REMOVALS,
     VANISHED,
     WARNINGS,
     texts,
@@ -189,16 +190,21 @@ def _breaches(tables: Relations, object_plan: ObjectPlan) -> str:
 def _left_behind(tables: Relations, name: str) -> str:
     """Loaded records that no source row feeds any more: they stay in the target as they are, and somebody must know.
 
-    Of those that somebody has deleted there nothing is left behind; that they are gone is told all the same.
+    Of those that somebody has deleted there, or that we have removed because others have taken them in, nothing is left
+    behind; that they are gone is told all the same.
     """
     vanished = tables.scan(VANISHED, name)
     after = tables.scan(AFTER, name)
     there = "a.__entity IS NOT NULL" if tables.finished(AFTER, name) else "TRUE"
+    judged = "(SELECT '' AS __entity, '' AS target_id, '' AS outcome, '' AS message WHERE FALSE)"
+    removals = tables.scan(REMOVALS, name) if tables.finished(REMOVALS, name) else judged
+    said = "v.message || coalesce(', and stays: ' || r.message, '')"
     return f"""SELECT v.code, '' AS rule, '' AS field,
-      CASE WHEN {there} THEN {literal(IN_TARGET)} ELSE {literal(DELETED)} END AS state, '' AS source,
-      coalesce({literal(name)} || ':' || a.target_id, v.__entity) AS record, NULL::VARCHAR AS before,
-      NULL::VARCHAR AS after, v.message || ' (on_rerun: ' || v.policy || ')' AS message
-    FROM {vanished} v LEFT JOIN {after} a USING (__entity)"""
+      CASE WHEN {there} THEN {literal(IN_TARGET)} WHEN r.outcome = 'removed' THEN {literal(REMOVED)}
+        ELSE {literal(DELETED)} END AS state, '' AS source,
+      coalesce({literal(name)} || ':' || coalesce(a.target_id, r.target_id), v.__entity) AS record,
+      NULL::VARCHAR AS before, NULL::VARCHAR AS after, {said} || ' (on_rerun: ' || v.policy || ')' AS message
+    FROM {vanished} v LEFT JOIN {after} a USING (__entity) LEFT JOIN {removals} r USING (__entity)"""
 
 
 def _differences(tables: Relations, name: str, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:

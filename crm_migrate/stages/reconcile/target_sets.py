@@ -1,14 +1,15 @@
-"""The sets of target ids before and after: after = before + created + unexpected - vanished, each a list of ids.
+"""The sets of target ids before and after: after = before + created + unexpected - removed - vanished, lists of ids.
 
 *Before* is what the target held when the run began, and what we had ever loaded into it: a record of ours that somebody
 deleted since the last run has vanished too. Only where no row of the sources feeds it any more is it no loss: then
-both sides agree that it is gone, and it is told among what is left behind.
+both sides agree that it is gone, and it is told among what is left behind. *Removed* are those that this load took
+away because others have taken them in: they are expected to be gone, and listed all the same.
 """
 
 from crm_migrate.quoting import quoted
 from crm_migrate.workspace.figures import TargetSet
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import AFTER, BEFORE, KNOWN, OUTCOMES, PLANNED, VANISHED
+from crm_migrate.workspace.tables import AFTER, BEFORE, KNOWN, OUTCOMES, PLANNED, REMOVALS, VANISHED
 
 IDS_SHOWN = 1000
 
@@ -26,18 +27,22 @@ def target_set(tables: Relations, object_name: str) -> TargetSet:
         ("l", _ever_loaded(tables, object_name)),
         ("a", _ids(tables, object_name, "after")),
         ("c", created),
+        ("r", _removed(tables, object_name)),
     )
     union = " UNION ALL ".join(f"SELECT target_id, '{side}' AS side FROM {view}" for side, view in sides)
     tables.execute(
         f"""CREATE TEMP TABLE {ids} AS SELECT target_id, bool_or(side IN ('b', 'l')) AS before,
-        bool_or(side = 'b') AS began, bool_or(side = 'a') AS after, bool_or(side = 'c') AS created
+        bool_or(side = 'b') AS began, bool_or(side = 'a') AS after, bool_or(side = 'c') AS created,
+        bool_or(side = 'r') AS taken
         FROM ({union}) GROUP BY target_id"""
     )
-    unexpected, vanished = "after AND NOT before AND NOT created", "NOT after"
+    unexpected = "after AND NOT before AND NOT created"
+    removed, vanished = "NOT after AND before AND taken", "NOT after AND NOT (before AND taken)"
     counts = tables.one(
         f"""SELECT count(*) FILTER (before), count(*) FILTER (after), count(*) FILTER (created AND NOT before),
         count(*) FILTER ({unexpected}), count(*) FILTER ({vanished}),
-        count(*) FILTER ({vanished} AND before AND NOT began) FROM {ids}"""
+        count(*) FILTER ({vanished} AND before AND NOT began),
+        count(*) FILTER ({removed}) FROM {ids}"""
     )
     actions: dict[str, int] = dict(
         tables.rows(f"SELECT action, count(*) FROM {_loaded(tables, object_name)} GROUP BY action")
@@ -52,8 +57,10 @@ def target_set(tables: Relations, object_name: str) -> TargetSet:
         unexpected=counts[3],
         vanished=counts[4],
         gone_before=counts[5],
+        removed=counts[6],
         unexpected_ids=_list(tables, ids, unexpected),
         vanished_ids=_list(tables, ids, vanished),
+        removed_ids=_list(tables, ids, removed),
     )
 
 
@@ -66,6 +73,13 @@ def _ever_loaded(tables: Relations, object_name: str) -> str:
     known = tables.scan(KNOWN, object_name)
     fed_by_nobody = tables.scan(VANISHED, object_name)
     return f"(SELECT k.target_id FROM {known} k ANTI JOIN {fed_by_nobody} v USING (__entity) WHERE target_id <> '')"
+
+
+def _removed(tables: Relations, object_name: str) -> str:
+    """Target ids of records that this load has removed because others have taken them in."""
+    there = tables.finished(REMOVALS, object_name)
+    removals = tables.scan(REMOVALS, object_name) if there else "(SELECT '' AS target_id, '' AS outcome)"
+    return f"(SELECT target_id FROM {removals} WHERE outcome = 'removed')"
 
 
 def _loaded(tables: Relations, object_name: str) -> str:

@@ -140,6 +140,13 @@ def _refuse(ledger: Ledger, run: Run, identity: str, target: Target) -> None:
             f"them is undone first: {later[-1]}",
             hint=f"crm-migrate undo PROJECT {later[-1]}",
         )
+    removed = sum(x.intent.count - len(x.rejected) for x in ledger.batches(run.id) if x.intent.action == "remove")
+    if removed:
+        raise UsageError(
+            f"run {run.id} has removed {removed} record(s) that were merged into others, and no target gives a record "
+            "back with its id: what pointed to them cannot be put back",
+            hint="bring back a backup of the target, then: crm-migrate target adopt",
+        )
     if not isinstance(target, Remove):
         raise UsageError(
             "this target's connector cannot take records away again: nothing can be undone there",

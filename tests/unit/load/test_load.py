@@ -209,7 +209,8 @@ def test_a_declared_merge_goes_on_as_one(bench: MakeBench) -> None:
     plan = b.load(accounts=ACCOUNTS, contacts=[CONTACTS[0], CONTACTS[1], {**CONTACTS[2], "cluster": "1"}])
     assert counts(plan, "contacts").get("held") is None
     assert [row["code"] for row in b.rows("load", "contacts", "vanished")] == ["now_merged"]
-    assert len(b.there("contacts")) == 2, "nothing is deleted silently"
+    assert [row["outcome"] for row in b.rows("load", "contacts", "removals")] == ["removed"]
+    assert len(b.there("contacts")) == 1
 
 
 def test_rows_that_are_gone_are_flagged_and_stay(bench: MakeBench) -> None:

@@ -420,6 +420,7 @@ CONTRACT: dict[tuple[str, str], dict[str, str]] = {
     ("load", "known"): t.KNOWN.columns,
     ("load", "theirs"): t.ACTUAL.columns,
     ("load", "vanished"): t.VANISHED.columns,
+    ("load", "removals"): t.REMOVALS.columns,
     ("load", "edits"): t.EDITS.columns,
     ("validate", "actual"): t.ACTUAL.columns,
 }

@@ -234,12 +234,16 @@ def test_a_project_may_say_how_much_may_be_gone(tmp_path: Path, limit: str, pass
     assert gates(found, "gone_amount")["EUR"].passed is passes
 
 
-def test_what_somebody_deleted_in_the_target_is_not_left_behind_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("outcome", "state"), [("kept", "deleted in the target"), ("removed", "removed by us")])
+def test_what_is_deleted_in_the_target_is_not_left_behind_there(tmp_path: Path, outcome: str, state: str) -> None:
     content = shrunk()
+    content["load", "deals", "removals"] = [
+        {"__entity": "d8", "target_id": "8", "survivor": "d1", "outcome": outcome, "message": None}
+    ]
     content["load", "deals", "vanished"].append(
         {"__entity": "d8", "code": "now_merged", "policy": "review", "message": ""}
     )
 
     told = {e.code: e.state for e in figures(tmp_path, content).exceptions}
 
-    assert (told["gone"], told["now_merged"]) == ("in the target", "deleted in the target")
+    assert (told["gone"], told["now_merged"]) == ("in the target", state)

@@ -92,8 +92,8 @@ def test_tables_of_the_page_are_the_model_s(page: tuple[Figures, Page]) -> None:
     assert [[int(c) for c in row[3:]] for row in html.tables["scores"]] == scores
     causes = [c.count for f in model.fields for c in f.causes]
     assert [int(row[4]) for row in html.tables["causes"]] == causes
-    sets = [[t.before, t.created, t.unexpected, t.vanished, t.after] for t in model.target_sets]
-    assert [[int(c) for c in row[1:6]] for row in html.tables["target_sets"]] == sets
+    sets = [[t.before, t.created, t.unexpected, t.removed, t.vanished, t.after] for t in model.target_sets]
+    assert [[int(c) for c in row[1:7]] for row in html.tables["target_sets"]] == sets
 
 
 def test_exceptions_and_consent_of_the_page_are_the_model_s(page: tuple[Figures, Page]) -> None:

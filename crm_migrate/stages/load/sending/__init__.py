@@ -4,6 +4,6 @@
 """
 
 from crm_migrate.stages.load.sending.batches import KINDS, Batch, Kind, cut, slices
-from crm_migrate.stages.load.sending.dispatching import Sender, check_journal
+from crm_migrate.stages.load.sending.dispatching import Sender, call, check_journal
 
-__all__ = ["KINDS", "Batch", "Kind", "Sender", "check_journal", "cut", "slices"]
+__all__ = ["KINDS", "Batch", "Kind", "Sender", "call", "check_journal", "cut", "slices"]

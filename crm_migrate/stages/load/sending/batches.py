@@ -14,7 +14,7 @@ from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import Part, read_manifest, verified, write_manifest, write_part
 
 Kind = Literal["create", "adopt", "update", "link", "release", "remove", "relink"]
-KINDS: tuple[Kind, ...] = ("create", "adopt", "update", "link")  # of a load; the others, and updates, are of an undo
+KINDS: tuple[Kind, ...] = ("create", "adopt", "update", "link")  # what a load writes
 ACTIONS: Mapping[Kind, Action] = {
     "create": "create", "adopt": "update", "update": "update", "link": "update", "release": "release",
     "remove": "remove", "relink": "update",

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_migrate.connecting.contract import ENTITY, Answer, Journal, Limits, Remove, Target, WriteBatch
+from crm_migrate.connecting.contract import ENTITY, Action, Answer, Journal, Limits, Remove, Target, WriteBatch
 from crm_migrate.errors import InDoubt, Interrupted, Retryable, TargetConflict, TargetError, Throttled
 from crm_migrate.stages.load.sending.answers import record
 from crm_migrate.stages.load.sending.asking import ask
@@ -66,6 +66,14 @@ def _check_digests(batches: Sequence[Batch], lines: Mapping[str, BatchLine]) -> 
     for batch in batches:
         if batch.name in lines and lines[batch.name].intent.digest != batch.part.sha256:
             raise TargetConflict(f"batch {batch.name} is not the one that was intended", hint="start a new run")
+
+
+def call(target: Target, action: Action) -> Callable[[WriteBatch], Answer]:
+    """What carries batches of an action out."""
+    if action in ("create", "update"):
+        return target.write
+    assert isinstance(target, Remove)
+    return target.remove if action == "remove" else target.release
 
 
 class _Inline(Executor):
@@ -206,14 +214,7 @@ class _Dispatch:
                 batch.part.sha256, request.attempt, request.entities,
             )
         )  # fmt: skip
-        self._flying[pool.submit(self._call(batch), self._sent(batch, rows))] = request.on("send")
-
-    def _call(self, batch: Batch) -> Callable[[WriteBatch], Answer]:
-        target = self._sender.target
-        if batch.action in ("create", "update"):
-            return target.write
-        assert isinstance(target, Remove)
-        return target.remove if batch.action == "remove" else target.release
+        self._flying[pool.submit(call(self._sender.target, batch.action), self._sent(batch, rows))] = request.on("send")
 
     def _sent(self, batch: Batch, rows: pa.Table) -> WriteBatch:
         return WriteBatch(
@@ -225,14 +226,14 @@ class _Dispatch:
         was to be created or removed is looked for by our key, and a change is written again: it is the same values."""
         target, request = self._sender.target, request.on("ask")
         if isinstance(target, Journal):
-            call = pool.submit(self._call(request.batch), self._sent(request.batch, rows))
+            asked = pool.submit(call(target, request.batch.action), self._sent(request.batch, rows))
         elif request.batch.action in ("create", "remove"):
             object, action = request.batch.object, request.batch.action
-            call = pool.submit(ask, target, object, action, rows, self._limits, self._clock, self._sender.stop)
+            asked = pool.submit(ask, target, object, action, rows, self._limits, self._clock, self._sender.stop)
         else:
             again = dict.fromkeys(rows[ENTITY].to_pylist(), self._clock.now())
-            call = pool.submit(Answer, later=again)
-        self._flying[call] = request
+            asked = pool.submit(Answer, later=again)
+        self._flying[asked] = request
 
     # ------------------------------------------------------------------------------------------------ its answer
 
