@@ -92,6 +92,7 @@ def test_every_rule(survive: str, values: tuple[Cell, ...], survives: Cell, who:
         ("max", "date", ("2020-01-01", "2021-01-01"), "2021-01-01", 1),
         ("newest", "date", ("2020-01-01", "2021-01-01", "2021-01-01"), "2021-01-01", 1),
         ("oldest", "date", ("2021-01-01", "2020-01-01"), "2020-01-01", 1),
+        ("oldest", "date", ("2020-01-01", "2021-01-01", "2022-01-01"), "2020-01-01", 0),
         ("oldest", "date", ("0001-00-00", "2020-01-01"), "2020-01-01", 1),  # what is no date comes last
         ("newest", "instant", ("2020-01-01T10:00:00+03:00", "2020-01-01T08:00:00+00:00"),
          "2020-01-01T08:00:00+00:00", 1),
@@ -123,6 +124,7 @@ MONEY = [staged.field("amount", "money", survive="never_merged"), staged.field("
         (ADDRESS, [(None, "b", None), (None, None, "f")], "", (None, "b", None), (None, 10, None)),
         (ADDRESS, [(None, None, None), ("d", None, None)], "", ("d", None, None), (11, None, None)),
         (ADDRESS, [("a", "b", None), ("d", "e", "f")], "", ("a", "b", None), (10, 10, None)),
+        (ADDRESS[:2], [(None, "b"), ("c", "d")], "", ("c", "d"), (11, 11)),
         # One field of the block that says newest or oldest says it for all of them.
         ([ADDRESS[0], staged.field("city", "city", survive="newest", block="address")], [("a", "b"), ("c", "d")], "10",
          ("c", "d"), (11, 11)),
@@ -144,6 +146,13 @@ def test_fields_of_a_block_come_from_one_member(
     (row,) = query(fields, members, winners(plan, "members"), changed)
     assert tuple(row[field.name] for field in fields) == survives
     assert tuple(row[f"{field.name}/node"] for field in fields) == who
+
+
+def test_every_field_of_a_record_survives_by_its_own_rule() -> None:
+    rules = ("concat", "max", "trust", "union", "most_common", "min")
+    fields = [staged.field(f"{rule}-{at}", survive=rule) for at, rule in enumerate(rules)]
+    (row,) = query(fields, [("a",) * 6, ("b",) * 6, ("b",) * 6], winners(accounts(*fields), "members"))
+    assert [row[field.name] for field in fields] == ["a; b", "b", "a", '["a","b"]', "b", "a"]
 
 
 def test_what_no_member_says_alone() -> None:

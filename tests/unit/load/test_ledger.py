@@ -1,8 +1,12 @@
 """The ledger: append-only, chained, durable; and run ids and locks."""
 
+import hashlib
+import json
+import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,6 +79,68 @@ def test_an_entry_that_was_taken_out_is_found(tmp_path: Path, gone: int) -> None
                 connection.execute("UPDATE entries SET seq = seq - 1 WHERE seq > ?", (gone,))
         with Ledger(path) as ledger:
             assert [f.place.row for f in ledger.verify()] == [gone if renumbered else gone + 1]
+
+
+@pytest.mark.parametrize(("change", "seq"), [("seq = 5", 5), (f"prev = '{GENESIS}'", 4)])
+def test_an_entry_that_was_signed_anew_does_not_fit_its_place(tmp_path: Path, change: str, seq: int) -> None:
+    """Whoever knows how entries are signed still has to sign all that follow, and the head that was kept elsewhere."""
+    filled(tmp_path / "l.db").close()
+    with sqlite3.connect(tmp_path / "l.db") as connection:
+        connection.execute("DROP TRIGGER entries_stay")
+        connection.execute(f"UPDATE entries SET {change} WHERE seq = 4")
+        entry = connection.execute("SELECT seq, at, kind, body, prev FROM entries WHERE seq = ?", (seq,)).fetchone()
+        signed = hashlib.sha256(json.dumps(list(entry), ensure_ascii=False).encode()).hexdigest()
+        connection.execute("UPDATE entries SET hash = ? WHERE seq = ?", (signed, seq))
+    with Ledger(tmp_path / "l.db") as ledger:
+        assert [f.place.row for f in ledger.verify()] == [seq]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", r"is empty: what it knew of earlier loads was cut off"), (b"x" * 4096, "cannot be read")],
+)
+def test_what_is_no_ledger_is_told_with_the_way_on(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "l.db").write_bytes(content)
+    with pytest.raises(DamagedFile, match=rf"^{tmp_path.name}/l\.db {said}") as told:
+        Ledger(tmp_path / "l.db")
+    assert told.value.hint == WAY_ON
+
+
+def test_entries_of_any_letters_are_signed_alike_from_any_thread(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        thread = threading.Thread(target=ledger.note, args=("x", {"who": "ayşe"}))
+        thread.start()
+        thread.join()
+        *entry, signed = ledger._connection.execute("SELECT * FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
+    assert entry[3] == '{"who":"ayşe"}'
+    assert signed == hashlib.sha256(json.dumps(entry, ensure_ascii=False).encode()).hexdigest()
+    if os.name == "posix":
+        assert (tmp_path / "l.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_whoever_is_stopped_while_writing_leaves_no_open_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped() -> tuple[int, str]:
+        raise KeyboardInterrupt
+
+    with filled(tmp_path / "l.db") as ledger:
+        with monkeypatch.context() as changed, pytest.raises(KeyboardInterrupt):
+            changed.setattr(ledger, "head", stopped)
+            ledger.note("x", {})
+        ledger.note("x", {})
+        assert ledger.verify() == []
+
+
+def test_pages_of_another_file_are_a_damaged_ledger(tmp_path: Path) -> None:
+    with filled(tmp_path / "l.db") as ledger:
+        for _ in range(40):
+            ledger.note("x", {"text": "x" * 3000})
+    data = bytearray((tmp_path / "l.db").read_bytes())
+    data[8192:] = b"\xff" * (len(data) - 8192)
+    (tmp_path / "l.db").write_bytes(data)
+    with pytest.raises(DamagedFile, match=rf"^{tmp_path.name}/l\.db cannot be read"):
+        checked(tmp_path / "l.db")
 
 
 def test_a_cut_tail_is_found_with_the_head(tmp_path: Path) -> None:

@@ -171,4 +171,6 @@ def test_who_was_only_loaded_or_only_refused_is_kept_as_well(batch: Batch, tmp_p
         ledger.intend(Intent("r1", "contacts", batch.name, "create", batch.place, 4, batch.part.sha256))
         record(ledger, Request(batch, "sent", attempt=1), answer, 0)
         (known,) = files(batch.run, ledger.lines("r1"), "contacts", ["create"])
-    assert pq.read_table(known)[ENTITY].to_pylist() == ["a"]
+    table = pq.read_table(known)
+    assert table[ENTITY].to_pylist() == ["a"]
+    assert set(table.schema.types) == {pa.string()}, "also where nobody has a target id"
