@@ -83,6 +83,8 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
         collected.limit = max((source_facts(tables, s.name).get("limit") or 0 for s in plan.sources), default=0)
         collected.exceptions.extend(quarantine_exceptions(tables, plan))
         collected.exceptions.extend(reading_exceptions(tables, plan))
+        for object_plan in plan.objects:  # what became of a row as one object counts for the others
+            collected.accounting.extend(settle_dispositions(tables, plan, object_plan))
         for object_plan in plan.objects:
             _reconcile_object(tables, plan, object_plan, collected)
         _measure(tables, plan, collected)
@@ -95,9 +97,8 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
 
 
 def _reconcile_object(tables: Relations, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
-    """All figures of one object, in the order in which they need each other."""
+    """All figures of one object, in the order in which they need each other; every row has its disposition."""
     name = object_plan.name
-    collected.accounting.extend(settle_dispositions(tables, plan, object_plan))
     names = name_entities(tables, name)
     comparison = compare_object(tables, plan, object_plan)
     fields, sourced = field_figures(tables, object_plan, comparison, names)

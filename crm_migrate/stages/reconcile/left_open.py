@@ -12,7 +12,7 @@ from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.bridge_tables import left_of
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.exported import exported, money_fields, status_field
-from crm_migrate.stages.reconcile.left_out import Told, decided, fate
+from crm_migrate.stages.reconcile.left_out import Told, decided, elsewhere, fate
 from crm_migrate.workspace.figures import Example
 from crm_migrate.workspace.relations import Relations
 
@@ -34,13 +34,14 @@ def left_open(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterato
         f" AND {quoted(each.name)}.row = l.__row AND {quoted(each.name)}.split = l.__split"
         for each in money_fields(object_plan)
     )
+    other = elsewhere(tables, plan, object_plan, status, _statuses, "l.__source, l.__row")
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE open_ AS SELECT l.__source AS source, coalesce(l.__rule, '') AS rule,
           l.__state AS state, coalesce(l.__code, '') AS code, l.__said AS said,
           l.__source || ':' || coalesce(l.__key, 'row ' || l.__row) AS record
         FROM {rows} l{told}
         WHERE {_is_open(status, "l")} AND NOT {decided(plan, "l.__rule")} AND NOT {_computed(status)} AND (
-          l.__state IN ('absent', 'excluded')
+          l.__state = 'excluded' OR (l.__state = 'absent' AND NOT {other})
           OR (l.__state = 'enrichment' AND l.__code = 'enrichment_unmatched')
           OR (l.__state = 'folded' AND NOT EXISTS (FROM {rows} e WHERE e.__cluster = l.__cluster
               AND e.__state IN ('created', 'updated', 'unchanged', 'merged') AND {_is_open(status, "e")})))"""
@@ -48,6 +49,11 @@ def left_open(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterato
     place = f"{literal(object_plan.name)}, {literal(CODE)}, source, ''"
     listing.add(tables, f"SELECT {place}, rule, state, record FROM open_")
     yield from _groups(tables)
+
+
+def _statuses(object_plan: ObjectPlan) -> list[FieldPlan]:
+    status = status_field(object_plan)
+    return [status] if status is not None else []
 
 
 def _groups(tables: Relations) -> Iterator[Told]:

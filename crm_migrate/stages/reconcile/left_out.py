@@ -2,10 +2,11 @@
 
 That a line holds no such record, or that a rule excludes it, is the mapping's opinion; that an amount stays behind is
 a fact. It is an exception, and a gate, unless a decision (`because: D-004`) says that the rule may do it. A line that
-is skipped as no record is taken for a total where it has no currency of its own or is the sum of the others.
+is skipped as no record is taken for a total where it has no currency of its own or is the sum of the others. A line
+that holds no such record and another one of that column is that one's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
@@ -13,8 +14,10 @@ from crm_migrate.quoting import literal
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.bridge_tables import amounts_of, expected_of, left_of, plain
 from crm_migrate.stages.reconcile.examples import EXAMPLES
+from crm_migrate.stages.reconcile.exported import money_fields
 from crm_migrate.workspace.figures import Example
 from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import DISPOSITIONS
 
 
 def create_left_out(tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan) -> str:
@@ -28,13 +31,35 @@ def create_left_out(tables: Relations, plan: Plan, object_plan: ObjectPlan, meas
         SELECT l.source, l.row, l.split FROM {lines} l
         LEFT JOIN totals t ON t.source = l.source AND t.unit = l.unit
         WHERE l.amount <> 0 AND NOT {decided(plan, "l.rule")} AND (
-          l.state = 'absent' OR (l.state = 'excluded' AND l.code <> 'skipped_line')
+          (l.state = 'absent' AND NOT {elsewhere(tables, plan, object_plan, measure, money_fields, "l.source, l.row")})
+          OR (l.state = 'excluded' AND l.code <> 'skipped_line')
           OR (l.code = 'skipped_line' AND l.unit <> '' AND l.amount IS DISTINCT FROM t.amount)
           OR (l.state = 'enrichment' AND l.code = 'enrichment_unmatched')
           OR (l.state = 'folded' AND NOT EXISTS (FROM {expected} e WHERE e.cluster = l.cluster
               AND e.unit = l.unit AND e.amount = l.amount)))"""
     )
     return table
+
+
+def elsewhere(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, field: FieldPlan,
+    alike: Callable[[ObjectPlan], Iterable[FieldPlan]], place: str,
+) -> str:  # fmt: skip
+    """SQL: the row at this place (source, row) holds another object, whose field of that kind has the same column: what
+    becomes of the cell is told there. One sheet may hold chances and orders, each line one of them; a line that is
+    none of them is told once, of the first."""
+    order = [each.name for each in plan.objects]
+    earlier = order[: order.index(object_plan.name)]
+    parts = [
+        f"SELECT __source, __row FROM {tables.scan(DISPOSITIONS, other.name)}"
+        f" WHERE __source = {literal(source)} AND (state <> 'absent' OR {other.name in earlier})"
+        for source, cell in field.cells.items()
+        for other in plan.objects
+        if other.name != object_plan.name
+        and cell.column is not None
+        and any(each.cells[source].column == cell.column for each in alike(other) if source in each.cells)
+    ]
+    return f"(({place}) IN ({' UNION ALL '.join(parts)}))" if parts else "FALSE"
 
 
 def decided(plan: Plan, rule: str) -> str:

@@ -171,7 +171,7 @@ def test_an_open_chance_that_is_folded_into_one_that_has_ended_is_left_out(tmp_p
 def test_tasks_and_tickets_say_by_their_status_what_is_open(
     tmp_path: Path, name: str, field: str, value: str, open_: bool
 ) -> None:
-    cells = {"sheet": mini_run.cell("Asama")}
+    cells = {"sheet": mini_run.cell("Durum")}
     type_ = "choice" if field == "status" else "boolean"
     subject = FieldPlan(name="subject", type="text", target="subject", cells={"sheet": mini_run.cell("Firsat")})
     status = FieldPlan(name=field, type=type_, target=field, cells=cells)
@@ -180,7 +180,7 @@ def test_tasks_and_tickets_say_by_their_status_what_is_open(
     )
     content = mini_run.tables()
     for row in content["extract", "sheet", "records"]:
-        row["Asama"] = value if row["__row"] == 1 else None
+        row["Durum"] = value if row["__row"] == 1 else None
     content["map", name, "sheet", "records"] = []
     content["map", name, "sheet", "set_aside"] = [
         ASIDE | {"__row": n, "__key": str(n), "state": "absent", "code": "no_such_object", "rule": "[Firsat]"}
