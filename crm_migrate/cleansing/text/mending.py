@@ -37,8 +37,11 @@ _URL = re.compile(r"https?://\S+|www\.\S+")
 
 
 def parted(text: str) -> str:
-    """The text with line breaks where control characters part lines or values, as extract reads them."""
-    return _PARTING.sub("\n", text)
+    """The text with line breaks where control characters part lines or values, as extract reads them.
+
+    One that stands alone parts nothing: it is a bit of a database (`0x01` is yes).
+    """
+    return text if len(text) == 1 else _PARTING.sub("\n", text)
 
 
 def repaired(text: str) -> str:

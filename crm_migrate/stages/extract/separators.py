@@ -3,7 +3,7 @@
 FileMaker writes a line break in a field as VT and parts repeated values with GS; others use FS, RS, US or a form feed,
 Hive 0x02 and 0x03.
 Every kind of the cleanser parts several values at line breaks; a control character it would drop, and two telephone
-numbers would become one.
+numbers would become one. One that is all of a cell parts nothing: it is a bit of a database (0x01 is yes).
 """
 
 from collections import Counter
@@ -33,8 +33,10 @@ class Separators:
         for at, name in enumerate(records.column_names):
             column = records.column(at)
             if pa.types.is_string(column.type) and _holds(column):
-                self._count(name, column)
-                records = records.set_column(at, name, pc.replace_substring_regex(column, _ANY, "\n"))
+                alone = pc.fill_null(pc.equal(pc.utf8_length(column), 1), False)
+                self._count(name, column.filter(pc.invert(alone)))
+                parted = pc.replace_substring_regex(column, _ANY, "\n")
+                records = records.set_column(at, name, pc.if_else(alone, column, parted))
         return records
 
     def _count(self, name: str, column: pa.ChunkedArray) -> None:
@@ -45,6 +47,8 @@ class Separators:
     def findings(self) -> Iterator[Finding]:
         """One for every column that held such characters."""
         for name, counts in self._cells.items():
+            if not max(counts.values()):
+                continue
             words = ", ".join(f"{word} in {count:,}" for word, count in counts.items() if count)
             message = f"cells of `{name}` hold control characters, read as line breaks: {words}"
             hint = "where they part several values and not lines, map the column with a step that takes a list"

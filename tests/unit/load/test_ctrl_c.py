@@ -1,4 +1,4 @@
-"""Ctrl-C during a load: between two batches, and in the middle of what the target itself waits for."""
+"""A signal to stop during a load: between two batches, and in the middle of what the target itself waits for."""
 
 import signal
 import threading
@@ -30,7 +30,7 @@ def test_ctrl_c_ends_what_the_target_waits_for() -> None:
     with stoppable(target, lambda: False) as stopped:
         assert not stopped()
         began = time.monotonic()
-        timer = threading.Timer(0.1, lambda: signal.raise_signal(signal.SIGINT))  # the handler runs in this thread
+        timer = threading.Timer(0.1, lambda: signal.raise_signal(signal.SIGTERM))  # the handler runs in this thread
         timer.start()
         with pytest.raises(Interrupted):
             target.waiting.wait(30)
@@ -46,7 +46,7 @@ def test_who_waits_by_itself_says_so(tmp_path: Path) -> None:
     assert isinstance(rest, Interruptible)
     assert not isinstance(sql, Interruptible)
     with stoppable(sql, lambda: False) as stopped:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
         assert stopped()
     rest.close()
     sql.close()

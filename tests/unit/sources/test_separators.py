@@ -35,6 +35,13 @@ def test_a_control_character_parts_values_and_is_told_per_column(tmp_path: Path,
     assert f"0x{code:02X}" in told[0].message
 
 
+def test_a_bit_of_a_database_is_no_separator(tmp_path: Path) -> None:
+    result, rows = extracted(tmp_path, b"Id,Vip\n1,\x01\n2,\x02\n3,x\n")
+    assert [row["Vip"] for row in rows] == ["\x01", "\x02", "x"]
+    assert not [f for f in result.findings if f.code == "cell_separators"]
+    assert clean(["\x01"], "boolean", "en-US")["value"][0] == "true"
+
+
 def test_what_holds_none_is_not_touched_and_not_told(tmp_path: Path) -> None:
     result, rows = extracted(tmp_path, b'Id,Note\n1,"a\r\nb\tc"\n')
     assert rows[0]["Note"] == "a\r\nb\tc"
