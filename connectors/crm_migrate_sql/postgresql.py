@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any, cast
 
@@ -145,6 +145,9 @@ class Postgres:
     def close(self) -> None:
         """Give back the connections."""
         if self._writer is not None:
+            with suppress(psycopg.Error):  # the server may take its time to see that we have gone
+                self._writer.execute("SELECT pg_advisory_unlock_all()")
+                self._writer.commit()
             self._writer.close()
         self._writer = None
         self.engine.dispose()
