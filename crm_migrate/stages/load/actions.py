@@ -10,7 +10,7 @@ from crm_migrate.cleansing.placeholders import is_placeholder
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.edits import look, odds
-from crm_migrate.stages.load.keys import Names, of_others, text_columns
+from crm_migrate.stages.load.keys import Names, fields_where, of_others, text_columns
 from crm_migrate.stages.load.likeness import create_alike
 from crm_migrate.stages.load.objects import links, loaded_fields
 from crm_migrate.stages.mask.reading import to_load
@@ -90,8 +90,7 @@ def forget(relations: Relations, object_plan: ObjectPlan) -> None:
 
 def _changed(fields: Sequence[str]) -> str:
     """SQL over `decided/`: the names of the fields that a write would change."""
-    cells = (f"CASE WHEN {_differs(name)} THEN {literal(name)} END" for name in fields)
-    return f"list_filter([{', '.join(cells) or 'NULL'}], lambda x: x IS NOT NULL)"
+    return fields_where((name, _differs(name)) for name in fields)
 
 
 def _differs(name: str) -> str:

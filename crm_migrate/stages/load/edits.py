@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.survivorship import block_of
-from crm_migrate.stages.load.keys import Names, text_columns, translated
+from crm_migrate.stages.load.keys import Names, fields_where, text_columns, translated
 from crm_migrate.stages.load.objects import loaded_fields
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
@@ -37,11 +37,11 @@ def look(
         f"FROM {theirs} WHERE __entity IS NOT NULL GROUP BY __entity"
     )
     fields = [name for name in columns if name[0] != "_" and name != "target_id"]
-    edits = ", ".join(f"CASE WHEN t.{quoted(c)} IS DISTINCT FROM v.{quoted(c)} THEN {literal(c)} END" for c in fields)
+    edits = fields_where((c, f"t.{quoted(c)} IS DISTINCT FROM v.{quoted(c)}") for c in fields)
     held, joins = translated(relations, plan, object_plan)
     relations.execute(
         f"""CREATE TEMP TABLE {names.edited} AS
-        SELECT t.__entity, list_filter([{edits or "NULL"}]::VARCHAR[], lambda x: x IS NOT NULL) AS __edits,
+        SELECT t.__entity, {edits} AS __edits,
           []::VARCHAR[] AS __stays, []::VARCHAR[] AS __goes{held}
         FROM {theirs} t JOIN {seen} v USING (__entity){joins} WHERE len(__edits) > 0
         QUALIFY row_number() OVER (PARTITION BY t.__entity ORDER BY t.target_id) = 1"""
@@ -82,17 +82,17 @@ def together(object_plan: ObjectPlan, name: str) -> list[str]:
 
 def odds(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
     """SQL over `decided/`: the names of fields that both sides have changed, each otherwise."""
-    return f"list_filter([{', '.join(_at_odds(object_plan, fields)) or 'NULL'}]::VARCHAR[], lambda x: x IS NOT NULL)"
+    return fields_where(_at_odds(object_plan, fields))
 
 
-def _at_odds(object_plan: ObjectPlan, fields: Sequence[str]) -> Iterator[str]:
+def _at_odds(object_plan: ObjectPlan, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
     for name in fields:
         ours, sent, theirs = (quoted(sign + name) for sign in "=-~")
         same = ", ".join(map(literal, together(object_plan, name)))
         yield (
-            f"CASE WHEN {ours} IS DISTINCT FROM {sent} AND {ours} IS DISTINCT FROM {theirs}"
-            f" AND list_has_any(__edits, [{same}]) AND NOT list_contains(__goes, {literal(name)})"
-            f" THEN {literal(name)} END"
+            name,
+            f"{ours} IS DISTINCT FROM {sent} AND {ours} IS DISTINCT FROM {theirs}"
+            f" AND list_has_any(__edits, [{same}]) AND NOT list_contains(__goes, {literal(name)})",
         )
 
 

@@ -1,6 +1,7 @@
 """Which entity every cluster is, and what we know of it from earlier runs."""
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
@@ -66,16 +67,20 @@ def of_others(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
 
 def translated(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> tuple[str, str]:
     """What the target holds (`t`) of every loaded field, parents as entities: the columns and the joins for them."""
+    return translated_by(plan, object_plan, "t", lambda parent: relations.scan(THEIRS, parent.name))
+
+
+def translated_by(plan: Plan, object_plan: ObjectPlan, side: str, ids: Callable[[ObjectPlan], str]) -> tuple[str, str]:
+    """The same of any `side`; `ids` names the relation of `target_id` and `__entity` of a parent's records."""
     points = {link.name: link for link in links(plan, object_plan)}
     listed, joins = "", ""
     for number, name in enumerate(str(field.target) for field in loaded_fields(object_plan)):
         if name in points:
-            parent = plan.object(points[name].parent)
-            ids = relations.scan(THEIRS, parent.name)
-            joins += f" LEFT JOIN {ids} p{number} ON p{number}.target_id = t.{quoted(name)}"
+            parents = ids(plan.object(points[name].parent))
+            joins += f" LEFT JOIN {parents} p{number} ON p{number}.target_id = {side}.{quoted(name)}"
             listed += f", p{number}.__entity AS {quoted(name)}"
         else:
-            listed += f", t.{quoted(name)}"
+            listed += f", {side}.{quoted(name)}"
     return listed, joins
 
 
@@ -152,6 +157,12 @@ def plan_listing(object_plan: ObjectPlan) -> str:
     fields = [str(field.target) for field in loaded_fields(object_plan)]
     plain = [f"__{name} AS {name}" for name in REASON if name not in fields]
     return ", ".join(["__cluster", "__entity", *(f"__{name}" for name in REASON), *plain, *map(quoted, fields)])
+
+
+def fields_where(conditions: Iterable[tuple[str, str]]) -> str:
+    """SQL: the list of the fields (name, condition) whose condition holds."""
+    cells = ", ".join(f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in conditions)
+    return f"list_filter([{cells or 'NULL'}]::VARCHAR[], lambda x: x IS NOT NULL)"
 
 
 def names_field(column: str, name: str) -> str:

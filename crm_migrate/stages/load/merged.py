@@ -11,7 +11,7 @@ from crm_migrate.connecting.contract import Remove, Target
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.survivorship import block_of, strictness
-from crm_migrate.stages.load.keys import Names, names_field, plan_columns, text_columns
+from crm_migrate.stages.load.keys import Names, fields_where, names_field, plan_columns, text_columns
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
 from crm_migrate.stages.load.theirs import read_theirs
 from crm_migrate.workspace.layout import Project
@@ -138,15 +138,9 @@ def _fields(object_plan: ObjectPlan) -> list[str]:
     return [str(field.target) for field in loaded_fields(object_plan)]
 
 
-def _listed(cells: Sequence[str]) -> str:
-    return f"list_filter([{', '.join(cells) or 'NULL'}]::VARCHAR[], lambda x: x IS NOT NULL)"
-
-
 def _touched(tables: Relations, object_plan: ObjectPlan, seen: str) -> str:
     """Query: whom somebody has changed since our last load, or of whom that is not known."""
-    edits = _listed(
-        [f"CASE WHEN n.{quoted(f)} IS DISTINCT FROM v.{quoted(f)} THEN {literal(f)} END" for f in _fields(object_plan)]
-    )
+    edits = fields_where((f, f"n.{quoted(f)} IS DISTINCT FROM v.{quoted(f)}") for f in _fields(object_plan))
     return f"""SELECT m.__entity, CASE WHEN v.__entity IS NULL THEN 'what we loaded of it is not known any more'
         WHEN n.target_id <> m.target_id THEN 'its key is on another record now'
         WHEN len({edits}) > 0 THEN 'somebody has changed it: ' || array_to_string({edits}, ', ')
@@ -162,17 +156,13 @@ def _less(tables: Relations, object_plan: ObjectPlan, survivors: str) -> str:
     consents = [str(f.target) for f in fields if f.kind.role == "consent"]
     weaker = " OR ".join(f"{_strict('s', name)} > {_strict('n', name)}" for name in consents) or "FALSE"
     alone = [str(f.target) for f in fields if not f.clear and block_of(f) is None]
-    empty = [_lacks(name) for name in alone]
+    lacking = fields_where((f, f"n.{quoted(f)} <> '' AND coalesce(s.{quoted(f)}, '') = ''") for f in alone)
     return f"""SELECT m.__entity, CASE WHEN s.__entity IS NULL THEN 'the other record is not written'
         WHEN {weaker} THEN 'it refuses what the other record allows'
-        WHEN len({_listed(empty)}) > 0
-        THEN 'the other record lacks what it holds: ' || array_to_string({_listed(empty)}, ', ') END AS message
+        WHEN len({lacking}) > 0
+        THEN 'the other record lacks what it holds: ' || array_to_string({lacking}, ', ') END AS message
     FROM {Names(object_plan.name).merged} m JOIN {_now(tables, object_plan)} n USING (__entity)
     LEFT JOIN {survivors} s ON s.__entity = m.survivor"""
-
-
-def _lacks(name: str) -> str:
-    return f"CASE WHEN n.{quoted(name)} <> '' AND coalesce(s.{quoted(name)}, '') = '' THEN {literal(name)} END"
 
 
 def _strict(side: str, name: str) -> str:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from crm_migrate.errors import InternalError
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.sending import slices
+from crm_migrate.stages.load.theirs import conformed
 from crm_migrate.workspace.crosswalk import replace_batches, replace_copy
 from crm_migrate.workspace.parts import paths
 from crm_migrate.workspace.relations import Relations, scan_folder
@@ -95,18 +96,10 @@ def _replace(
 ) -> None:
     schema = pa.schema([(name, pa.string()) for name in columns])
     in_turn = chain(rows, _asked(tables, earlier))
-    replace_batches(schema, (_conformed(table, schema) for table in in_turn), folder)
+    replace_batches(schema, (conformed(table, schema) for table in in_turn), folder)
 
 
 def _asked(tables: Relations, query: str) -> Iterator[pa.Table]:
     """The rows of a query, which is not asked before the first of them is wanted."""
     for batch in stream(tables.connection, query, ROWS):
         yield pa.Table.from_batches([batch])
-
-
-def _conformed(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    columns = [
-        table[name].cast(pa.string()) if name in table.column_names else pa.nulls(table.num_rows, pa.string())
-        for name in schema.names
-    ]
-    return pa.table(columns, schema=schema)

@@ -3,7 +3,7 @@ afterwards; and `claims`."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -28,7 +28,8 @@ def read_theirs(target: Target, object: TargetObject, run: Run, table: Table, na
     others = [f for f in there.fields if f.name not in known and not f.read_only] if OTHERS in table.columns else []
     found = target.read(replace(object, fields=(*object.fields, *others)))
     told = (_with_others(rows, sorted(f.name for f in others)) for rows in found) if OTHERS in table.columns else found
-    return write_batches(run.table(*table.path(name)), schema, _conformed(told, schema)).rows
+    batches = (batch for rows in told for batch in conformed(rows, schema).to_batches())
+    return write_batches(run.table(*table.path(name)), schema, batches).rows
 
 
 def _with_others(rows: pa.Table, names: Sequence[str]) -> pa.Table:
@@ -58,11 +59,10 @@ def _with_fields(table: Table, object: TargetObject) -> pa.Schema:
     return pa.schema([*table.schema, *((field.name, pa.string()) for field in object.fields)])
 
 
-def _conformed(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """The columns that we know in our order; a field that the target does not have yet is empty."""
-    for table in tables:
-        columns = [
-            table[name].cast(pa.string()) if name in table.column_names else pa.nulls(table.num_rows, pa.string())
-            for name in schema.names
-        ]
-        yield from pa.table(columns, schema=schema).to_batches()
+def conformed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The columns of the schema in its order, all text; one that the table does not have is empty."""
+    columns = [
+        table[name].cast(pa.string()) if name in table.column_names else pa.nulls(table.num_rows, pa.string())
+        for name in schema.names
+    ]
+    return pa.table(columns, schema=schema)

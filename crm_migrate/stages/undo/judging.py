@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.load.keys import Names, text_columns
+from crm_migrate.stages.load.keys import Names, fields_where, text_columns
 from crm_migrate.stages.load.objects import links, loaded_fields
 from crm_migrate.stages.load.sending import KINDS
 from crm_migrate.stages.reconcile.comparing import Compared
@@ -146,8 +146,7 @@ class _Field:
 
 
 def _names(fields: Sequence[_Field], condition: Callable[[_Field], str]) -> str:
-    cells = ", ".join(f"CASE WHEN {condition(f)} THEN {literal(f.name)} END" for f in fields)
-    return f"list_filter([{cells or 'NULL'}]::VARCHAR[], lambda x: x IS NOT NULL)"
+    return fields_where((f.name, condition(f)) for f in fields)
 
 
 def _emptied(fields: Sequence[_Field]) -> str:

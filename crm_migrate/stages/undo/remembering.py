@@ -1,13 +1,16 @@
 """What later runs compare with after an undo: records that went are forgotten, cells that were restored are what they
 are in the target now. What was kept stays known as it was."""
 
+from functools import partial
+
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import Target
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.load.keys import Names, text_columns
-from crm_migrate.stages.load.objects import links, loaded_fields, target_object
+from crm_migrate.stages.load.keys import Names, fields_where, text_columns, translated_by
+from crm_migrate.stages.load.objects import loaded_fields, target_object
+from crm_migrate.stages.load.theirs import conformed
 from crm_migrate.stages.undo.images import Undoing, before
 from crm_migrate.stages.undo.judging import kinds
 from crm_migrate.workspace.crosswalk import replace_table
@@ -30,7 +33,7 @@ def remember_undo(
     crosswalk = scan_folder(project.crosswalk(identity, name), CROSSWALK.columns)
     members = f"SELECT * FROM {crosswalk} e WHERE {stays} ORDER BY __source, __key"
     replace_table(tables.connection, members, project.crosswalk(identity, name))
-    values, joins = _as_entities(undoing.plan, undoing, object_plan)
+    values, joins = translated_by(undoing.plan, object_plan, "b", partial(before, undoing))
     there = f"{restored} v JOIN {before(undoing, object_plan)} b USING (target_id){joins}"
     held = f"(SELECT v.__entity, v.changed{values} FROM {there})"
     _read_restored(tables, target, undoing.plan, object_plan, restored)
@@ -51,27 +54,13 @@ def _cell(object_plan: ObjectPlan, column: str) -> str:
     return f"CASE WHEN {wrote} THEN x.{quoted(column)} ELSE e.{quoted(column)} END AS {quoted(column)}"
 
 
-def _as_entities(plan: Plan, undoing: Undoing, object_plan: ObjectPlan) -> tuple[str, str]:
-    """What a record held before the load (`b`), parents as entities: the columns and the joins for them."""
-    points, listed, joins = {link.name: link for link in links(plan, object_plan)}, "", ""
-    for number, name in enumerate(str(f.target) for f in loaded_fields(object_plan)):
-        if name in points:
-            parents = before(undoing, plan.object(points[name].parent))
-            joins += f" LEFT JOIN {parents} p{number} ON p{number}.target_id = b.{quoted(name)}"
-            listed += f", p{number}.__entity AS {quoted(name)}"
-        else:
-            listed += f", b.{quoted(name)}"
-    return listed, joins
-
-
 def _tell_unlike(tables: Relations, undoing: Undoing, object_plan: ObjectPlan) -> None:
     """Who was restored, and is read back as something else, stays listed."""
-    cells = ", ".join(
-        f"CASE WHEN list_contains(v.fields, {literal(name)}) AND NOT alike({literal(kind)}, b.{quoted(name)}, "
-        f"r.{quoted(name)}) THEN {literal(name)} END"
+    restored = "list_contains(v.fields, {}) AND NOT alike({}, b.{}, r.{})"
+    unlike = fields_where(
+        (name, restored.format(literal(name), literal(kind), quoted(name), quoted(name)))
         for name, kind in kinds(object_plan).items()
     )
-    unlike = f"list_filter([{cells or 'NULL'}]::VARCHAR[], lambda x: x IS NOT NULL)"
     verdict = Names(object_plan.name).verdict
     tables.execute(f"""UPDATE {verdict} w SET verdict = 'kept', code = 'undo_unlike', message = u.fields FROM (
       SELECT v.__entity, array_to_string({unlike}, ', ') AS fields FROM {verdict} v JOIN restored_ r USING (__entity)
@@ -86,10 +75,6 @@ def _read_restored(tables: Relations, target: Target, plan: Plan, object_plan: O
     nulls = ", ".join(f"NULL::VARCHAR AS {quoted(name)}" for name in columns)
     tables.execute(f"CREATE OR REPLACE TEMP TABLE restored_ AS SELECT {nulls} WHERE FALSE")
     for found in target.read(target_object(plan, object_plan), "key", keys) if keys else ():
-        rows = [
-            found[name].cast(pa.string()) if name in found.column_names else pa.nulls(found.num_rows, pa.string())
-            for name in columns
-        ]
-        tables.connection.register("given_", pa.table(rows, names=list(columns)))
+        tables.connection.register("given_", conformed(found, pa.schema([(name, pa.string()) for name in columns])))
         tables.execute("INSERT INTO restored_ SELECT * FROM given_")
         tables.connection.unregister("given_")
