@@ -160,7 +160,10 @@ def adopt_command(folder: Path, environment: str | None) -> None:
 @project_argument
 @json_option
 def runs_command(folder: Path, as_json: bool) -> None:
-    """The runs of a project, oldest first: the verdict of each and what arrived, or how far it came."""
+    """The runs of a project, oldest first: the verdict of each and what arrived, or how far it came.
+
+    Where a verb takes the id of a run, its beginning is enough (00003), as long as only one run begins so.
+    """
     from crm_migrate.workspace.state import read_state, runs
     from crm_migrate.workspace.undoing import undone_runs
 

@@ -75,19 +75,10 @@ def _places(folder: Path) -> tuple[Path, Path]:
 
 
 def find_run(project: Project, run_id: str | None) -> Run:
-    """A run by its id, or the latest that was reconciled."""
-    reconciled = [run for run in _runs(project) if figures_path(run).is_file()]
-    if run_id is None:
-        if not reconciled:
-            raise UsageError(f"no run of {project.folder} was reconciled yet", hint="crm-migrate run")
-        return reconciled[-1]
-    if run_id not in {run.id for run in reconciled}:
-        known = ", ".join(run.id for run in reconciled[-5:]) or "none"
-        raise UsageError(f"there is no reconciled run {run_id!r}", hint=f"reconciled runs: {known}")
-    return project.run(run_id)
+    """A run by its id or the beginning of it, or the latest that was reconciled."""
+    from crm_migrate.workspace.state import named_run, runs
 
-
-def _runs(project: Project) -> list[Run]:
-    from crm_migrate.workspace.state import runs
-
-    return runs(project)
+    reconciled = [run for run in runs(project) if figures_path(run).is_file()]
+    if not reconciled:
+        raise UsageError(f"no run of {project.folder} was reconciled yet", hint="crm-migrate run")
+    return reconciled[-1] if run_id is None else named_run(reconciled, run_id, "reconciled run")

@@ -1,6 +1,8 @@
 """What a run has done so far: `run.json`, the frozen plan beside it, and run ids that sort by their start."""
 
 import itertools
+import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +15,8 @@ from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import MANIFEST
 from crm_migrate.workspace.private import private_folder
 from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
+
+_LISTED = 5  # run ids that a refusal names
 
 
 class FrozenPlan(Protocol):
@@ -62,8 +66,8 @@ def runs(project: Project) -> list[Run]:
 
 
 def new_run(project: Project, plan: FrozenPlan, limit: int | None = None, reports: tuple[str, ...] = ()) -> Run:
-    """Start a run. Its id is the next number of the project and the clock: two starts never get the same one, and a
-    clock that was set back changes no order."""
+    """Start a run. Its id is the next number of the project, the clock and some chance: two starts never get the same
+    one, also in two copies of a project that load into one target, and a clock that was set back changes no order."""
     run = _claim(project)
     write_file(run.plan, plan.canonical_json().encode())
     state = RunState(run=run.id, plan_hash=plan.hash, drafted=plan.hash, started=now(), limit=limit, reports=reports)
@@ -86,7 +90,7 @@ def _claim(project: Project) -> Run:
             (folder / f"{number:05d}.claim").touch(mode=0o600, exist_ok=False)
         except FileExistsError:
             continue
-        run = project.run(f"{number:05d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        run = project.run(f"{number:05d}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}")
         run.folder.mkdir(mode=0o700)
         return run
     raise AssertionError("unreachable")
@@ -97,12 +101,24 @@ def _highest(folder: Path) -> int:
     return max((int(number) for number in numbers if number.isdigit()), default=0)
 
 
+def named_run(known: Sequence[Run], named: str, kind: str = "run") -> Run:
+    """The run of these that has this id, or the only one whose id begins so. UsageError where that is none or more."""
+    meant = [run for run in known if run.id == named] or [run for run in known if named and run.id.startswith(named)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        listed = ", ".join(run.id for run in meant[-_LISTED:])
+        raise UsageError(f"{len(meant)} runs begin with {named}", hint=f"more of the id; the latest of them: {listed}")
+    listed = ", ".join(run.id for run in known[-_LISTED:])
+    raise UsageError(f"there is no {kind} {named!r}", hint=f"the latest that there are: {listed}")
+
+
 def look_at(project: Project, run_id: str | None, stage: str) -> Run:
     """A run that finished a stage, to read what that left (default: the latest such run). UsageError for others."""
     if run_id is not None:
         run = open_run(project, run_id, write=False)
         if not is_done(run, stage):
-            raise UsageError(f"run {run_id} has not finished `{stage}`", hint=f"crm-migrate resume --run {run_id}")
+            raise UsageError(f"run {run.id} has not finished `{stage}`", hint=f"crm-migrate resume --run {run.id}")
         return run
     found = next((run for run in reversed(runs(project)) if is_done(run, stage)), None)
     if found is None:
@@ -111,16 +127,15 @@ def look_at(project: Project, run_id: str | None, stage: str) -> Run:
 
 
 def open_run(project: Project, run_id: str | None = None, plan: FrozenPlan | None = None, *, write: bool = True) -> Run:
-    """The run of that id (default: the latest). With `plan`, UsageError when it is not the one that the run began with.
+    """The run of that id, or of its beginning (default: the latest). With `plan`, UsageError when it is not the one
+    that the run began with.
 
     `write` counts the epoch up: say False to look only.
     """
-    known = {run.id: run for run in runs(project)}
+    known = runs(project)
     if not known:
         raise UsageError("this project has no run yet", hint="crm-migrate run")
-    run = known.get(run_id or max(known))
-    if run is None:
-        raise UsageError(f"no run {run_id}", hint="crm-migrate runs")
+    run = known[-1] if run_id is None else named_run(known, run_id)
     state = read_state(run)
     if plan is not None and plan.hash != state.plan_hash:
         raise UsageError(

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,40 @@ def test_run_ids_sort_and_never_collide(tmp_path: Path) -> None:
     made = [new_run(company.project, company.plan).id for _ in range(30)]
     assert made == sorted(set(made))
     assert [run.id for run in runs(company.project)] == made
+
+
+def test_two_copies_of_a_project_never_share_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Stopped":
+            return cls(2026, 11, 30, 9, 0, 0, tzinfo=tz)
+
+    monkeypatch.setattr("crm_migrate.workspace.state.datetime", Stopped)
+    copies = [Company(tmp_path / name) for name in ("one", "two")]
+    first, second = (new_run(copy.project, copy.plan).id for copy in copies)
+    assert first != second
+    assert first[:23] == second[:23] == "00001-20261130T090000Z-"
+    assert re.fullmatch(r"[0-9a-z-]+", first[:5] + first[22:]), "safe in names of files, whatever the system"
+
+
+def test_a_run_is_named_by_the_beginning_of_its_id(tmp_path: Path) -> None:
+    company = Company(tmp_path)
+    made = [new_run(company.project, company.plan).id for _ in range(3)]
+    assert open_run(company.project, "00002").id == made[1]
+    assert open_run(company.project, made[2]).id == made[2]
+    (company.project.work / "runs" / made[2]).rename(company.project.work / "runs" / f"{made[1]}9")
+    assert open_run(company.project, made[1]).id == made[1], "the whole id is no beginning of another"
+
+
+@pytest.mark.parametrize(
+    ("named", "told"), [("0000", "3 runs begin with 0000"), ("9", "no run '9'"), ("", "no run ''")]
+)
+def test_a_beginning_of_several_runs_or_of_none_is_refused_with_a_list(tmp_path: Path, named: str, told: str) -> None:
+    company = Company(tmp_path)
+    made = [new_run(company.project, company.plan).id for _ in range(3)]
+    with pytest.raises(UsageError, match=told) as caught:
+        open_run(company.project, named)
+    assert all(each in f"{caught.value.message} {caught.value.hint}" for each in made)
 
 
 def test_stages_are_marked_and_another_plan_is_refused(tmp_path: Path) -> None:

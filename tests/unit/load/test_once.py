@@ -1,7 +1,6 @@
 """The promise of once: whoever comes from the same sources, with another name or ledger or none, doubles nothing."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -82,7 +81,6 @@ def test_a_ledger_from_an_older_backup_creates_nothing_again(tmp_path: Path) -> 
 def test_two_copies_of_a_project_take_turns(tmp_path: Path) -> None:
     one, two = came(tmp_path, ledger="one"), came(tmp_path, ledger="two")
     one.load(accounts=ACCOUNTS)
-    time.sleep(1.1)  # a run is named by its second: of two in one second the journal refuses the other
     more: list[Record] = [*ACCOUNTS, {"id": "C", "name": "Quellhof", "parent": "A"}]
     assert counts(two.load(accounts=more), "accounts") == {"create": 1, "unchanged": 2}
     assert counts(one.load(accounts=more), "accounts") == {"unchanged": 3}
