@@ -20,7 +20,7 @@ DIFFERENT = {
     "birth_date": frozenset({"different", "year near", "year"}),
     "given_name": frozenset({"different"}),
     "family_name": frozenset({"different"}),
-    "company_name": frozenset({"different", "hardly alike", "vaguely alike", "alike"}),
+    "company_name": frozenset({"different"}),
     "street": frozenset({"different", "number only", "street alike", "street equal"}),
     "phone": frozenset({"different"}),
 }
@@ -51,11 +51,7 @@ def contradictions(pairs: Weighed, comparisons: tuple[Comparison, ...], facts: F
     """Per reason of `SENTENCES` the pairs that it keeps apart, the weightiest reasons first."""
     labels = {c.name: c.labels for c in comparisons}
     company = "company_name" in labels
-    differ = {
-        name: pairs.at(name, labels[name], wanted)
-        for name, wanted in DIFFERENT.items()
-        if name in labels and (company or name not in ("street", "phone"))
-    }
+    differ = {name: pairs.at(name, labels[name], wanted) for name, wanted in DIFFERENT.items() if name in labels}
     found = {name: differ[name] for name in ("tax_id",) if name in differ}
     found |= {"id": _other_ids(pairs, facts), "generation": _other_generation(pairs, facts)}
     same_number = _agrees(pairs, labels, "tax_id", "equal")
@@ -111,7 +107,7 @@ def _other_ids(pairs: Weighed, facts: Facts) -> Flags:
 
 
 def _usual_names(pairs: Weighed, labels: dict[str, tuple[str, ...]], facts: Facts) -> Flags:
-    """Given names one letter apart that are both names of several other people: brothers, sisters and twins have such.
+    """Given names one letter or little more apart that are both names of several other people: twins have such.
 
     Of names of up to four letters (Tim and Tom) another letter is taken for another name, however rare it is.
     """

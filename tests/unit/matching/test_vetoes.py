@@ -1,6 +1,6 @@
 """What contradicts that two records are one: every reason by its smallest example, beside the nearest that is none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -9,23 +9,31 @@ import pytest
 from crm_migrate.matching.comparing.facts import facts_of
 from crm_migrate.matching.comparing.records import prepare
 from crm_migrate.matching.deciding.evidence import Weighed
-from crm_migrate.matching.deciding.vetoes import contradictions, first_reason
+from crm_migrate.matching.deciding.vetoes import DIFFERENT, contradictions, first_reason
 
 Row = Mapping[str, str]
 
 
-def reasons(entity: str, *rows: Row) -> set[str]:
-    """The reasons that keep the first two rows apart; the others are the company they are in."""
+def reasons(entity: str, *rows: Row, pair: tuple[int, int] = (0, 1)) -> set[str]:
+    """The reasons that keep two rows (the first two) apart; the others are the company they are in."""
+    return together(entity, rows, pair)[0]
+
+
+def together(entity: str, rows: Sequence[Row], *wanted: tuple[int, int]) -> list[set[str]]:
+    """The reasons that keep the rows of each pair apart."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     frame = pl.DataFrame(
         {name: [row.get(name) for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String)
     )
     records = prepare(frame, {name: name.split("/")[0] for name in names}, entity)
-    i, j = np.array([0]), np.array([1])
+    i, j = np.array(wanted).T
     levels = {each.name: each.compare(i, j).levels for each in records.comparisons}
-    nothing = np.zeros((1, 1))
-    pairs = Weighed(i, j, levels, nothing.astype(np.float32), nothing[0], nothing)
-    return {name for name, flags in contradictions(pairs, records.comparisons, facts_of(records)).items() if flags[0]}
+    nothing = np.zeros((len(wanted), 1))
+    pairs = Weighed(i, j, levels, nothing.astype(np.float32), nothing[:, 0], nothing)
+    found = contradictions(pairs, records.comparisons, facts_of(records))
+    names = [{name for name, flags in found.items() if flags[at]} for at in range(len(wanted))]
+    assert all(told in (each or {None}) for told, each in zip(first_reason(found, len(wanted)), names, strict=True))
+    return names
 
 
 def person(given: str = "Marina", family: str = "Yilmaz", **more: str) -> Row:
@@ -41,6 +49,7 @@ BORN, OTHERWISE = "1980-03-14", "1991-07-26"
 # Both names stand with five family names each: the file knows them as two names.
 BORNE = [person(given, family) for given in ("Marina", "Marine") for family in ("Ak", "Bor", "Can", "Dag", "Er")]
 RARE = BORNE[:-1]
+VAGUE = [person(given, family) for given in ("Maria", "Mark") for family in ("Ak", "Bor", "Can", "Dag", "Er")]
 
 PEOPLE: list[tuple[list[Row], set[str]]] = [
     ([person(), person()], set()),
@@ -82,7 +91,13 @@ PEOPLE: list[tuple[list[Row], set[str]]] = [
     ([person(), person("Marine"), *BORNE], {"usual_names"}),
     ([person(), person("Marine"), *RARE[:-1]], set()),
     ([person(family="Ak"), person("Marine", "Ak"), *RARE], set()),  # one of the two stands with four family names
+    ([person(family="Ak"), person("Marine", "Ak"), *BORNE], {"usual_names"}),  # five each, and no more
     ([person(), person(), *BORNE], set()),
+    # Who has no family name known is no further family of that name.
+    ([person(family="Ak"), person("Marine", "Ak"), *BORNE[:4], *BORNE[5:], {"given_name": "Marine"}], set()),
+    ([{"given_name": "Zeynep"}, {"given_name": "Marine"}], {"given_name"}),
+    ([person("Maria"), person("Mark")], set()),
+    ([person("Maria"), person("Mark"), *VAGUE], {"usual_names"}),
     ([person("Tim"), person("Tom")], {"usual_names"}),
     ([person("Anne"), person("Anna")], {"usual_names"}),
     ([person("Karin"), person("Karen")], set()),
@@ -113,6 +128,7 @@ FIRMS: list[tuple[list[Row], set[str]]] = [
     ([firm("Kaya Makine 12"), firm("Kaya Makine 12b")], {"words"}),
     ([firm("Kaya Makine Beton Altan"), firm("Kaya Makine Beton Altin")], set()),  # four letters of five, just one word
     ([firm("Kaya Makine Beton Altan"), firm("Kaya Makine Beton Akten")], {"words"}),
+    ([firm("Kaya Istanbul Makine Beton Altan"), firm("Kaya Istanbul Makine Beton Akten")], {"words"}),  # hardly differ
     ([firm(id="A1"), firm(id="A2")], {"id"}),
 ]
 
@@ -131,6 +147,41 @@ def test_what_keeps_two_companies_apart(rows: list[Row], found: set[str]) -> Non
 
 def test_without_names_nothing_is_said_of_names() -> None:
     assert reasons("person", {"email": "a@x.example"}, {"email": "b@x.example"}) == set()
+    one, other = {"tax_id": NUMBER, "birth_date": BORN}, {"tax_id": NUMBER, "birth_date": OTHERWISE}
+    assert reasons("person", one, other) == set(), "the number settles the birth date: no name contradicts it"
+
+
+@pytest.mark.parametrize(
+    ("entity", "one", "other", "found"),
+    [
+        ("organisation", firm("Kaya Makine Ankara"), firm("Kaya Makine Bursa"), {"words"}),
+        ("person", person("Tim"), person("Tom"), {"usual_names"}),
+        ("person", person(id="A1"), person(id="A2"), {"id"}),
+    ],
+)
+def test_it_does_not_matter_what_the_file_had_before(entity: str, one: Row, other: Row, found: set[str]) -> None:
+    assert reasons(entity, one, other, one, pair=(1, 2)) == found
+
+
+def test_every_pair_has_reasons_of_its_own() -> None:
+    rows = [person(family="Fox Sr"), person(family="Fox Jr"), person(family="Fox Jr"), person("Kemal", "Fox")]
+    assert together("person", rows, (0, 1), (1, 2), (0, 2), (2, 3)) == [
+        {"generation"},
+        set(),
+        {"generation"},
+        {"given_name"},
+    ]
+
+
+def test_every_level_that_keeps_apart_is_one_that_pairs_can_have() -> None:
+    everything = person(birth_date=BORN, tax_id=NUMBER)
+    frames = {"person": everything, "organisation": firm(street="Ring 1", phone="+902120000001")}
+    labels = {
+        each.name: set(each.labels)
+        for entity, row in frames.items()
+        for each in prepare(pl.DataFrame([row, row]), {name: name for name in row}, entity).comparisons
+    }
+    assert all(levels <= labels[name] for name, levels in DIFFERENT.items())
 
 
 def test_the_weightiest_reason_is_the_one_that_is_told() -> None:
