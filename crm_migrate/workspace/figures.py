@@ -163,7 +163,7 @@ class Term(Figure):
 class Bridge(Figure):
     """Source total + the signed terms + unexplained = target total; the unexplained part must be 0.
 
-    `unreadable` counts amounts that could not be read; they block.
+    `unreadable` counts amounts that could not be read, on both sides those of one record once; they block.
     """
 
     object: str

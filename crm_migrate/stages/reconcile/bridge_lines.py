@@ -28,13 +28,13 @@ def source_lines(
         f"""CREATE TEMP TABLE {table} AS
         SELECT *, text AS was_text, unit AS was_unit, amount AS was_amount, day AS was_day FROM (
           SELECT __source AS source, __row AS row, __split AS split, __key AS key,
-            __state AS state, __code AS code, __rule AS rule, __cluster AS cluster, {text} AS text,
-            {_unit(currency, "")} AS unit, {_exact(text)} AS amount, {_day(plan, object_plan)} AS day
+            __state AS state, __code AS code, __rule AS rule, __cluster AS cluster, __corrected AS corrected,
+            {text} AS text, {_unit(currency, "")} AS unit, {_exact(text)} AS amount, {_day(plan, object_plan)} AS day
           FROM {source_rows} WHERE __source IN ({", ".join(map(literal, fed)) or "''"}))"""
     )
     for source in fed:
-        _mark_unreadable(tables, name, source, measure, table)
         _correct(tables, plan, object_plan, source, (measure, currency), table)
+        _mark_unreadable(tables, name, source, measure, table)
     return table
 
 
@@ -78,13 +78,18 @@ def _day(plan: Plan, object_plan: ObjectPlan, cell: str | None = None) -> str:
 
 
 def _mark_unreadable(tables: Relations, name: str, source: str, measure: FieldPlan, table: str) -> None:
-    """A cell that was cleared because it could not be read still has its text, and no amount."""
+    """A cell that was cleared because it could not be read still has its text, and no amount; exported was that, too.
+
+    Of a corrected row `was_text` is known, and it is as it was exported where it did not arrive.
+    """
     cells = tables.scan(CELLS, name, source)
     tables.execute(
-        f"""UPDATE {table} SET text = c.before FROM (SELECT __row, __split, min(before) AS before FROM {cells}
+        f"""UPDATE {table} SET text = c.before, was_text = CASE WHEN corrected THEN was_text ELSE c.before END
+        FROM (SELECT __row, __split, min(before) AS before FROM {cells}
         WHERE field = {literal(measure.name)} AND (after IS NULL OR NOT regexp_matches(after, {EXACT}))
         GROUP BY __row, __split) c
-        WHERE source = {literal(source)} AND row = c.__row AND split = c.__split AND amount IS NULL"""
+        WHERE source = {literal(source)} AND row = c.__row AND split = c.__split AND amount IS NULL
+          AND (NOT corrected OR {ARRIVED})"""
     )
 
 

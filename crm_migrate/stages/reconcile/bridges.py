@@ -102,7 +102,7 @@ def _bridges(
     actual: str,
 ) -> Iterator[Bridge]:  # fmt: skip
     """One bridge per unit; what it is made of is asked once for all units."""
-    source, target = _totals(tables, lines, "was_"), _totals(tables, actual)
+    source, target = _totals(tables, lines, was="was_"), _totals(tables, actual, f"NOT {_sent_unreadable(expected)}")
     left_out = _left_out(tables, lines)
     further = (
         _corrected(tables, lines),
@@ -131,12 +131,20 @@ _NOTHING = _Total(None, 0, 0, 0)
 _Terms = dict[str, Term]  # by unit, of those that have lines
 
 
-def _totals(tables: Relations, lines: str, was: str = "") -> dict[str, _Total]:
-    """By unit; with `was` of what the lines were before people corrected them."""
+def _sent_unreadable(expected: str) -> str:
+    """SQL: the record had an amount that cannot be read before it came to the target: that counts there."""
+    return (
+        f"(entity IN (SELECT entity FROM {expected} WHERE entity IS NOT NULL AND text IS NOT NULL AND amount IS NULL))"
+    )
+
+
+def _totals(tables: Relations, lines: str, odd: str = "TRUE", was: str = "") -> dict[str, _Total]:
+    """By unit; with `was` of what the lines were before people corrected them. `odd`: which unreadable ones count."""
     rows = tables.rows(
         f"""SELECT unit, sum(amount), count(text), count(amount), sum(odd)::BIGINT FROM (
           SELECT {was}unit AS unit, {was}amount AS amount, {was}text AS text, 0 AS odd FROM {lines}
-          UNION ALL SELECT unit, NULL, NULL, 1 FROM {lines} WHERE text IS NOT NULL AND amount IS NULL) GROUP BY unit"""
+          UNION ALL SELECT unit, NULL, NULL, 1 FROM {lines} WHERE text IS NOT NULL AND amount IS NULL AND {odd})
+        GROUP BY unit"""
     )
     return {str(unit): _Total(*told) for unit, *told in rows}
 
@@ -201,7 +209,8 @@ def _terms(tables: Relations, name: str, query: str) -> _Terms:
 
 def _corrected(tables: Relations, lines: str) -> _Terms:
     """What people made of cells of the export: the amount now, and the one that stood there taken away."""
-    changed = f"FROM {lines} WHERE (amount, unit) IS DISTINCT FROM (was_amount, was_unit)"
+    differs = "(amount, unit, text IS NULL) IS DISTINCT FROM (was_amount, was_unit, was_text IS NULL)"
+    changed = f"FROM {lines} WHERE {differs}"
     return _terms(
         tables,
         "corrected",
@@ -259,7 +268,7 @@ def _from_before(tables: Relations, object_name: str, actual: str) -> _Terms:
     return _terms(
         tables,
         "from before",
-        f"""SELECT unit, sum(amount), count(amount), count(amount) FROM {actual} a
+        f"""SELECT unit, coalesce(sum(amount), 0), count(text), count(text) FROM {actual} a
         SEMI JOIN (SELECT __entity FROM {before}) b
         ON b.__entity = a.entity ANTI JOIN {quoted(f"arrived/{object_name}")} r ON r.__entity = a.entity
         GROUP BY unit""",

@@ -400,6 +400,7 @@ def _validated() -> Tables:
 CONTRACT: dict[tuple[str, str], dict[str, str]] = {
     ("extract", "records"): t.EXTRACTED.columns,
     ("extract", "quarantine"): t.QUARANTINE.columns,
+    ("extract", "corrected"): t.CORRECTED.columns,
     ("map", "records"): t.RECORDS.columns,
     ("map", "set_aside"): t.SET_ASIDE.columns,
     ("map", "cells"): t.CELLS.columns,
@@ -429,8 +430,7 @@ CONTRACT: dict[tuple[str, str], dict[str, str]] = {
 def write(folder: Path, content: Tables) -> Run:
     """Write the tables as the stages would, and the facts of the sources."""
     run = Run(folder, "r1")
-    for path, rows in content.items():
-        _write_table(run, path, rows)
+    write_tables(run, content)
     for source in ("kisi", "sheet", "mail"):
         good = len(_extracted()["extract", source, "records"])
         bad = len(_extracted()["extract", source, "quarantine"])
@@ -438,6 +438,12 @@ def write(folder: Path, content: Tables) -> Run:
         facts = {"files": [fact | {"counted": good + bad, "count_method": "quote parity"}], "columns": []}
         write_sealed(run.table("extract", source) / "facts.json", facts)
     return run
+
+
+def write_tables(run: Run, content: Tables) -> None:
+    """Write the tables as the stages would."""
+    for path, rows in content.items():
+        _write_table(run, path, rows)
 
 
 def _write_table(run: Run, path: Path_, rows: list[dict[str, Any]]) -> None:
