@@ -6,7 +6,7 @@ with the parts that are there.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -38,6 +38,7 @@ from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.undo import UndoReport, choose
 from crm_migrate.stages.undo import undo as undo_run
 from crm_migrate.stages.validate import validate_after, validate_before
+from crm_migrate.workspace.decision_files import decision_files
 from crm_migrate.workspace.evidence import read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
@@ -54,6 +55,7 @@ from crm_migrate.workspace.state import (
     read_state,
     runs,
 )
+from crm_migrate.workspace.taking_over import fingerprint, take_over_or_make
 from crm_migrate.workspace.undoing import refuse_undone
 
 STAGES = ("extract", "map", "link", "dedupe", "complete", "plan", "load", "validate", "reconcile", "report")
@@ -229,8 +231,12 @@ def _go(
             _extract(project, run, draft, listener, sources)
     plan = read_plan(run)
     mapped = partial(map_all, workers=workers, progress=partial(listener, "map", "parts"))
-    deduped, completed = partial(_dedupe, project, until), partial(_complete, project)
-    for name, step in (("map", mapped), ("link", link), ("dedupe", deduped), ("complete", completed)):
+    linked, deduped, completed = (
+        partial(_reusing, "link", link),
+        partial(_dedupe, project, until),
+        partial(_complete, project),
+    )
+    for name, step in (("map", mapped), ("link", linked), ("dedupe", deduped), ("complete", completed)):
         if STAGES.index(name) > STAGES.index(until):
             break
         with stages.stage(name) as work:
@@ -264,16 +270,26 @@ def _extract(project: Project, run: Run, plan: Plan, listener: Listener, sources
     freeze(run, plan.with_evidence(facts))
 
 
+def _reusing(stage: str, step: Callable[[Plan, Run], None], plan: Plan, run: Run, *also: str) -> None:
+    """Do what a pure stage does, or take over what an earlier run made of the same: plan, tables, and what is `also`
+    said. Where records go and what is reconciled of them decides nothing before they are planned to be loaded."""
+    said = plan.model_dump_json(exclude={"environment", "files", "examples"})
+    take_over_or_make(run, stage, (said, *also), partial(step, plan, run))
+
+
 def _dedupe(project: Project, until: str, plan: Plan, run: Run) -> None:
     """Match and merge; where the model merges, what the target was given as one record before stays one."""
     merges = any(each.learned is not None and each.learned.do == "merge" for each in plan.objects)
     identity = _loaded_into(project, plan, until) if merges and project.ledger.exists() else None
-    dedupe(plan, run, crosswalk=partial(project.crosswalk, identity) if identity else None)
+    crosswalk = partial(project.crosswalk, identity) if identity else None
+    loaded = [fingerprint(crosswalk(each.name)) for each in plan.objects] if crosswalk else []
+    decided = [path.read_text(encoding="utf-8") for path in decision_files(run.decisions)]
+    _reusing("dedupe", partial(dedupe, crosswalk=crosswalk), plan, run, *loaded, *decided)
 
 
 def _complete(project: Project, plan: Plan, run: Run) -> None:
     """The records as they are to be loaded, with pseudonyms where the environment masks."""
-    complete(plan, run)
+    _reusing("complete", complete, plan, run)
     mask(plan, project, run)
 
 

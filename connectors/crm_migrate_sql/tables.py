@@ -1,14 +1,13 @@
 """What a CRM object looks like as a table: columns and constraints to create, and what is there already."""
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
-from sqlalchemy.dialects.postgresql import CITEXT, DOMAIN
 
 from crm_migrate.connecting.contract import CaseBlind, TargetField, TargetObject
 from crm_migrate.crm.types import Storage, type_of
@@ -239,13 +238,15 @@ def _reflected(inspector: sa.Inspector, connection: sa.Connection, schema: str |
             tuple(getattr(c["type"], "enums", ()) or ()) if strict else (),
             scale(c["type"]) if strict else None,
             digits(c["type"]) if strict else None,
-            case_blind="letters" if isinstance(c["type"], CITEXT) else unique.columns.get(c["name"], ""),
+            case_blind="letters" if _is(c["type"], "postgresql", "CITEXT") else unique.columns.get(c["name"], ""),
             form=_form(c["type"], declared.get(c["name"])),
         )
         for c in inspector.get_columns(name, schema=schema)
     ]
     checks = [(str(c["name"] or c["sqltext"]), c["sqltext"]) for c in inspector.get_check_constraints(name, schema)]
-    domains = [f"domain of {c['name']}" for c in inspector.get_columns(name, schema) if isinstance(c["type"], DOMAIN)]
+    domains = [
+        f"domain of {c['name']}" for c in inspector.get_columns(name, schema) if _is(c["type"], "postgresql", "DOMAIN")
+    ]
     checked, unclear = with_checks(columns, [check for check in checks if not _is_ours(check[1], columns)])
     return Table(name, keys[0], checked, (*unique.unforeseen, *unclear, *domains))
 
@@ -305,11 +306,18 @@ def _form(kind: sa.types.TypeEngine[Any], declared: str | None) -> Literal["", "
     if declared == "SHAPE":
         return "shape"
     untyped = declared == ""  # a column of no type, as SQLite has them
-    return "bytes" if untyped or isinstance(kind, (sa.LargeBinary, sa.BINARY, sa.VARBINARY, mysql.BIT)) else ""
+    binary = isinstance(kind, (sa.LargeBinary, sa.BINARY, sa.VARBINARY)) or _is(kind, "mysql", "BIT")
+    return "bytes" if untyped or binary else ""
+
+
+def _is(kind: sa.types.TypeEngine[Any], dialect: str, name: str) -> bool:
+    """Whether a type is that of a dialect; a dialect that nobody has loaded (that takes .1 s) gave no type."""
+    loaded = sys.modules.get(f"sqlalchemy.dialects.{dialect}")
+    return loaded is not None and isinstance(kind, getattr(loaded, name))
 
 
 def _storage(kind: sa.types.TypeEngine[Any], declared: str) -> Storage:
-    if isinstance(kind, mysql.TINYINT) and kind.display_width == 1:  # MariaDB's BOOLEAN
+    if _is(kind, "mysql", "TINYINT") and getattr(kind, "display_width", None) == 1:  # MariaDB's BOOLEAN
         return "boolean"
     if declared.endswith("_TEXT"):
         return next((storage for storage, ours in SQLITE.items() if ours == declared), "text")

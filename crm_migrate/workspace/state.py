@@ -37,7 +37,9 @@ class RunState(BaseModel):
     to write, so that a worker of an earlier opening can be told apart. `limit` is the number of records of every source
     that a rehearsal takes, `reports` the formats that were asked for (empty: the usual ones). `drafted` is the hash of
     the plan as it was before the sources were read. `tables` are the folders of all finished tables when the last stage
-    ended: one that has gone since is damage, not an empty table."""
+    ended: one that has gone since is damage, not an empty table. `keys` maps a stage to the hash of all that decided
+    its tables, where a later run may take them over; `taken_from` to the run whose tables these are.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,6 +53,8 @@ class RunState(BaseModel):
     limit: int | None = None
     reports: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    keys: dict[str, str] = {}
+    taken_from: dict[str, str] = {}
 
 
 def now() -> str:
@@ -179,6 +183,13 @@ def mark_done(run: Run, stage: str, seconds: float = 0.0) -> None:
     stages, took = {**state.stages, stage: now()}, {**state.seconds, stage: round(seconds, 3)}
     found = tuple(sorted(path.parent.relative_to(run.folder).as_posix() for path in run.folder.rglob(MANIFEST)))
     write_state(run, state.model_copy(update={"stages": stages, "seconds": took, "tables": found}))
+
+
+def note_key(run: Run, stage: str, key: str, taken_from: str | None) -> None:
+    """Note the hash of all that decides the tables of a stage, and the run that they are from, if not from this one."""
+    state = read_state(run)
+    taken = {**state.taken_from, stage: taken_from} if taken_from else state.taken_from
+    write_state(run, state.model_copy(update={"keys": {**state.keys, stage: key}, "taken_from": taken}))
 
 
 def check_tables(run: Run) -> None:

@@ -6,9 +6,7 @@ tables are still what the receipt says, is not made again: that is all that resu
 """
 
 import hashlib
-import importlib.metadata
 import os
-import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -21,10 +19,10 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-import crm_migrate
 from crm_migrate.errors import DamagedFile
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.map.batch import map_batch
+from crm_migrate.workspace.code_version import code_version
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, verified, write_manifest
 from crm_migrate.workspace.sealing import read_sealed, write_sealed
@@ -103,26 +101,6 @@ def _slice_key(plan: Plan, source: str, object_name: str) -> str:
         plan.as_of or "", code_version(),
     )  # fmt: skip
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
-
-
-@cache
-def code_version() -> str:
-    """The hash of our own package, word lists included, and of the versions of all libraries that it asks for."""
-    digest = hashlib.sha256()
-    root = Path(crm_migrate.__file__).parent
-    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".txt")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
-    digest.update("".join(f"{name}={version};" for name, version in _libraries()).encode())
-    return digest.hexdigest()
-
-
-def _libraries() -> Iterator[tuple[str, str]]:
-    """The distributions that ours requires without extras, with the versions that are installed."""
-    for requirement in sorted(importlib.metadata.requires("crm-migrate") or ()):
-        if "extra ==" not in requirement:
-            name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
-            yield name, importlib.metadata.version(name)
 
 
 # ------------------------------------------------------------------------------------------------------- workers
