@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import crm_migrate
-
 
 @cache
 def code_version() -> str:
     """The hash of our own package, word lists included, and of the versions of all libraries that it asks for."""
     digest = hashlib.sha256()
-    root = Path(crm_migrate.__file__).parent
+    root = Path(__file__).parents[1]
     for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".txt")):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
