@@ -46,7 +46,7 @@ def read_entries(
             findings.append(wrong(path, f"The file cannot be read: {_said(error)}", _line(error)))
             continue
         for number, item in enumerate(items, 1):
-            entry = read(item)
+            entry = read(item) if _worded(item) else "a list or a map stands where a word must stand, before a colon."
             if isinstance(entry, str):
                 findings.append(wrong(path, f"Decision {number} of `{word}`: {entry}"))
             else:
@@ -71,6 +71,11 @@ def _entries(path: Path, word: str, mark: str) -> list[Any]:
         if other != word and isinstance(items, list) and any(_has(item, mark) for item in items):
             raise _NoList(f"Decisions with `{mark}` stand under `{other}`, and are read under `{word}` only.")
     return listed
+
+
+def _worded(item: Any) -> bool:
+    """Whether each key of an entry is a text; YAML allows lists and maps there."""
+    return not isinstance(item, dict) or all(isinstance(key, str) for key in item)
 
 
 def _has(item: Any, mark: str) -> bool:

@@ -38,6 +38,8 @@ def test_a_good_file_is_read_and_an_empty_one_says_nothing(tmp_path: Path) -> No
         ("ayse", "{a: b}", "`who` must be one text"),
         ("merge", "marge", "`decision` must be one of"),
         ("why: same}", "why: same", "cannot be read"),
+        ("why: same}", "why: same, ? [a, b] : c, wyh: d}", "a list or a map stands where a word must stand"),
+        ("why: same}", "why: same, ? {a: b} : c}", "a list or a map stands where a word must stand"),
         ("duplicates:", "duplicate:", "under `duplicate`, and are read under `duplicates` only"),
         ("duplicates:", "duplicates: []\nmore:", "under `more`, and are read under `duplicates` only"),
     ],
