@@ -46,7 +46,7 @@ def read_entries(
             findings.append(wrong(path, f"The file cannot be read: {_said(error)}", _line(error)))
             continue
         for number, item in enumerate(items, 1):
-            entry = read(item) if _worded(item) else "a list or a map stands where a word must stand, before a colon."
+            entry = read(item) if _worded(item) else "a list stands where a word must stand, before a colon."
             if isinstance(entry, str):
                 findings.append(wrong(path, f"Decision {number} of `{word}`: {entry}"))
             else:
@@ -74,7 +74,7 @@ def _entries(path: Path, word: str, mark: str) -> list[Any]:
 
 
 def _worded(item: Any) -> bool:
-    """Whether each key of an entry is a text; YAML allows lists and maps there."""
+    """Whether each key of an entry is a text; YAML allows a list there."""
     return not isinstance(item, dict) or all(isinstance(key, str) for key in item)
 
 
