@@ -12,7 +12,6 @@ from crm_migrate.quoting import literal
 from crm_migrate_sql.tables import Dialect
 
 BATCHES, IDENTITY, MEMBERS = "_crm_migrate_batch", "_crm_migrate_target", "_crm_migrate_member"
-FORGOTTEN = 1_000  # keys of one DELETE
 
 
 class Session(Protocol):
@@ -22,8 +21,9 @@ class Session(Protocol):
         """The rows of a statement, if it has any."""
         ...
 
-    def run_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """A statement for each of many rows."""
+    def put(self, place: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+        """New rows of a table, or where their key is there the last column anew: all columns before it are the primary
+        key, and the rows differ only in the last two. No key comes twice."""
         ...
 
 
@@ -108,26 +108,9 @@ def committed(session: Session, dialect: Dialect, project: str, run: str) -> dic
 
 def keep(session: Session, dialect: Dialect, project: str, object: str, members: Mapping[str, str]) -> None:
     """Keep member -> entity of an object; the later word holds."""
-    table, columns = dialect.place(MEMBERS), "project, object, member, entity"
-    insert = f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s)"
     rows = [(project, object, member, entity) for member, entity in members.items()]
-    if dialect.name == "mariadb":  # ON DUPLICATE KEY would be about any key of the table
-        _forget(session, table, [row[:3] for row in rows])
-        session.run_many(insert, rows)
-    else:
-        conflict = "ON CONFLICT (project, object, member) DO UPDATE SET entity = excluded.entity"
-        session.run_many(f"{insert} {conflict}", rows)
-
-
-def _forget(session: Session, table: str, keys: Sequence[tuple[str, str, str]]) -> None:
-    """Take out rows by their primary key."""
-    for start in range(0, len(keys), FORGOTTEN):
-        part = keys[start : start + FORGOTTEN]
-        members = ", ".join(["%s"] * len(part))
-        session.run(
-            f"DELETE FROM {table} WHERE project = %s AND object = %s AND member IN ({members})",
-            (*part[0][:2], *(key[2] for key in part)),
-        )
+    if rows:
+        session.put(dialect.place(MEMBERS), ("project", "object", "member", "entity"), rows)
 
 
 def claimed(dialect: Dialect, object_name: str) -> str:

@@ -49,6 +49,7 @@ ROW_ERRORS = (
     ER.NO_DEFAULT_FOR_FIELD, ER.TOO_BIG_ROWSIZE, ER.WARN_DATA_TRUNCATED, ER.WARN_DATA_OUT_OF_RANGE,
     ER.TRUNCATED_WRONG_VALUE_FOR_FIELD, ER.TRUNCATED_WRONG_VALUE, *SIGNALLED,
 )  # fmt: skip
+PUT_ROWS = 1_000  # keys of one DELETE
 HARMLESS = (1592, 1642)  # a statement that a replica may see otherwise; a trigger that only warns
 GONE = ((CR.CR_SERVER_GONE_ERROR,), (CR.CR_SERVER_LOST,), (1927,))  # 1927: an administrator ended the connection
 _INSTANT = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)Z$"
@@ -66,10 +67,19 @@ class MariadbSession:
             cursor.execute(statement, values or None)
             return list(cursor.fetchall()) if cursor.description else []
 
-    def run_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """A statement for each of many rows; an INSERT takes many at a time."""
+    def put(self, place: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+        """Taken out by their keys, then inserted: ON DUPLICATE KEY would be about any key of the table."""
+        same = " AND ".join(f"{column} = %s" for column in columns[:-2])
         with self.connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
+            for start in range(0, len(rows), PUT_ROWS):
+                part = rows[start : start + PUT_ROWS]
+                keys = ", ".join(["%s"] * len(part))
+                cursor.execute(
+                    f"DELETE FROM {place} WHERE {same} AND {columns[-2]} IN ({keys})",
+                    (*part[0][:-2], *(row[-2] for row in part)),
+                )
+            places = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {place} ({', '.join(columns)}) VALUES ({places})", rows)
 
     def change(self, statement: str) -> int:
         """How many rows a statement found. Refused where the server says that it did not take them as they are."""

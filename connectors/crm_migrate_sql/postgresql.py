@@ -55,10 +55,19 @@ class PostgresSession:
         cursor = self.connection.execute(statement.encode(), values or None)
         return cursor.fetchall() if cursor.description else []
 
-    def run_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """A statement for each of many rows, pipelined."""
-        with self.connection.cursor() as cursor:
-            cursor.executemany(statement.encode(), rows)
+    def put(self, place: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+        """By COPY into a table beside it: a row in a pipeline of statements costs ten times as much."""
+        listed, key, last = ", ".join(columns), ", ".join(columns[:-1]), columns[-1]
+        cells = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        self.run("DROP TABLE IF EXISTS pg_temp._crm_migrate_put")
+        self.run(f"CREATE TEMP TABLE _crm_migrate_put ON COMMIT DROP AS SELECT {listed} FROM {place} WITH NO DATA")
+        self.copy_in(
+            f"COPY pg_temp._crm_migrate_put ({listed}) FROM STDIN (FORMAT csv)", pa.table(cells, names=list(columns))
+        )
+        self.run(
+            f"INSERT INTO {place} ({listed}) SELECT {listed} FROM pg_temp._crm_migrate_put"
+            f" ON CONFLICT ({key}) DO UPDATE SET {last} = excluded.{last}"
+        )
 
     def copy_in(self, statement: str, rows: pa.Table) -> None:
         """Send rows as CSV: null is nothing, the empty text is quoted. The server works while the next are written."""

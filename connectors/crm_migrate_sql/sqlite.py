@@ -37,9 +37,14 @@ class SqliteSession:
         """The rows of a statement, if it has any."""
         return self.connection.execute(statement.replace("%s", "?"), values).fetchall()
 
-    def run_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """A statement for each of many rows."""
-        self.connection.executemany(statement.replace("%s", "?"), rows)
+    def put(self, place: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+        """As the journal asks for."""
+        listed, key, last = ", ".join(columns), ", ".join(columns[:-1]), columns[-1]
+        self.connection.executemany(
+            f"INSERT INTO {place} ({listed}) VALUES ({', '.join('?' * len(columns))})"
+            f" ON CONFLICT ({key}) DO UPDATE SET {last} = excluded.{last}",
+            rows,
+        )
 
 
 class Sqlite:

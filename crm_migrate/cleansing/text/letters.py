@@ -77,6 +77,8 @@ _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrst
 @lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Lower case without diacritics, for comparing only: `IŞIK`, `Işık`, `isik` are one, so are `Łódź`, `Lodz`."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.translate(STROKED))
     kept = "".join(c for at, c in enumerate(plain) if not unicodedata.combining(c) or _is_letter_mark(plain, at))
     return unicodedata.normalize("NFC", kept.translate(STROKED).lower().replace("ı", "i"))
