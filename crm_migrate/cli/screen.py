@@ -188,6 +188,7 @@ def _load_plan_lines(load_plan: "LoadPlan", width: int) -> list[str]:
         *(whole if fits else _load_plan_table(load_plan, happens)),
         "",
         f"{load_plan.writes:,} records would be written; nothing is written yet.",
+        *(f"mode  {visible(load.object, 40)}: {load.mode}" for load in load_plan.objects if load.mode != "upsert"),
         *_removals(load_plan),
         *reasons("records that would not be written", [(o.object, o.codes) for o in load_plan.objects], width),
         *reasons("source rows that become no record", [(o.object, o.aside) for o in load_plan.objects], width),

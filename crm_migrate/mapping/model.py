@@ -22,6 +22,7 @@ from crm_migrate.mapping.authored import (
 from crm_migrate.mapping.model_matching import Existing, Match, Rerun
 from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
 from crm_migrate.mapping.model_sources import Environment, Owners, Source, ValueMap
+from crm_migrate.mapping.plan import Mode
 
 
 class Money(Authored):
@@ -214,6 +215,9 @@ class ObjectPart(Authored):
     existing: Annotated[Existing | None, BeforeValidator(not_only)] = Field(
         default=None, description="how records are found that stand in the target already"
     )
+    mode: Mode | None = Field(
+        default=None, description="which of its records are written; what the file says for all objects unless said"
+    )
     target_unique: dict[str, Literal["keep_best", "hold"]] = Field(
         default={}, description="fields that the target takes only once, and what becomes of the others"
     )
@@ -236,6 +240,12 @@ class MappingFile(Authored):
     sources: dict[str, Source] = Field(min_length=1, description="where records come from")
     value_maps: dict[str, ValueMap] = Field(default={}, description="translations of values, for the step `map(NAME)`")
     owners: Owners | None = Field(default=None, description="who owns records, in the source and in the target")
+    mode: Mode = Field(
+        default="upsert",
+        description="which records of all objects are written: `insert_only` creates what the target does not have"
+        " and changes nothing, `update_only` changes what it has and creates nothing; the list of opt-outs is always"
+        " written",
+    )
     objects: dict[str, ObjectPart] = Field(min_length=1, description="what is made: one block per object of the target")
     checks: tuple[Check, ...] = Field(default=(), description="rules that merged records must keep")
     reconcile: Reconcile = Field(default=Reconcile(), description="what is compared after the load, and what must hold")

@@ -178,6 +178,10 @@ class ExistingPlan(Frozen):
     then: Literal["fill_blanks", "source_wins", "target_wins", "review"] = "review"
 
 
+# Which records of an object are written: all, only those that the target does not have, only those that it has.
+Mode = Literal["upsert", "insert_only", "update_only"]
+
+
 class RerunPlan(Frozen):
     """What a second run does with a row that changed its fate since the load."""
 
@@ -203,6 +207,7 @@ class ObjectPlan(Frozen):
     existing: ExistingPlan = ExistingPlan()
     target_unique: dict[str, Literal["keep_best", "hold"]] = {}
     on_rerun: RerunPlan = RerunPlan()
+    mode: Mode = "upsert"
     second_pass: tuple[str, ...] = ()  # reference fields that are written after all records exist (cycles, self)
     key_field: str = "crm_migrate_id"  # where our entity id lives in the target, by the target's profile
 

@@ -4,6 +4,7 @@ from typing import Literal, cast
 
 from crm_migrate.crm.model import OBJECTS, SUPPRESSIONS, CanonicalObject
 from crm_migrate.crm.types import TYPES
+from crm_migrate.finding import Severity
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import Feed, ObjectPart
 from crm_migrate.mapping.ordering import load_order, references_of
@@ -14,6 +15,7 @@ from crm_migrate.mapping.plan import (
     FieldPlan,
     LearnedPlan,
     MatchRulePlan,
+    Mode,
     ObjectPlan,
     RerunPlan,
     SamePlan,
@@ -75,7 +77,20 @@ def _object(desk: Desk, name: str, part: ObjectPart) -> ObjectPlan:
         existing=_existing(desk, part, canonical, resolved, path),
         target_unique=_unique(desk, part, path),
         on_rerun=RerunPlan(**part.on_rerun.model_dump()),
+        mode=_mode(desk, part, path),
     )
+
+
+def _mode(desk: Desk, part: ObjectPart, path: Path) -> Mode:
+    """What is written of an object. Where nothing is changed, nobody hears words about changes: that is told."""
+    mode = part.mode or desk.file.mode
+    idle = ("existing", "then"), ("on_rerun", "edited"), ("on_rerun", "now_merged")
+    for words in idle if mode == "insert_only" else ():
+        if desk.written((*path, *words)):
+            message = f"`{words[-1]}:` is about changes, and `mode: insert_only` makes none"
+            hint = "It is heard again with `mode: upsert`."
+            desk.tell("field_conflict", message, (*path, *words), hint, Severity.WARNING)
+    return mode
 
 
 def _required_are_mapped(

@@ -26,6 +26,7 @@ def render(figures: Figures, language: Language) -> str:
         [f"## {say('verdict.' + figures.verdict)}: {escape(figures.title or figures.project)}"],
         [escape(sentence(figures, sums, language))],
         _accounting(figures, sums, language),
+        _modes(figures, language),
         _gates(figures, language),
         _bridges(figures, language),
         _causes(figures, sums, language),
@@ -56,6 +57,11 @@ def _accounting(figures: Figures, sums: Totals, language: Language) -> list[str]
         rows.append([escape(name), *map(language.number, numbers), yes])
     head = [language.name("column", key) for key in ("object", *columns, "adds_up")]
     return _table(head, rows, _OBJECTS, language) if rows else []
+
+
+def _modes(figures: Figures, language: Language) -> list[str]:
+    told = (f"{escape(name)}: {language.name('word', mode)}" for name, mode in figures.modes.items())
+    return ["; ".join(told)] if figures.modes else []
 
 
 def _cell(line: dict[str, object], column: str) -> int:

@@ -105,6 +105,11 @@ def target_sets(figures: Figures) -> Table:
     return _table("target_sets", columns, rows)
 
 
+def modes(figures: Figures) -> Table:
+    """Objects of which not all records are written."""
+    return _table("modes", "object mode:word", figures.modes.items())
+
+
 def bridge_rows(figures: Figures) -> Table:
     """Every bridge from the source total to the target total and what is left over."""
     return _bridges("bridge", figures.bridges)

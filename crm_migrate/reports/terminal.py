@@ -46,6 +46,7 @@ def render(figures: Figures, *, report: Path | None = None, width: int | None = 
         for g in figures.exceptions
         if g.code in LEFT_BEHIND
     ]
+    lines += [f"mode  {visible(name)}: {mode}" for name, mode in figures.modes.items()]
     told = [part for line in lines for part in (wrapped(line, width) if width else [line])]
     return [*table, "", *told, *([f"report  {report}"] if report else [])]
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+Mode = Literal["insert_only", "update_only"]
 Verdict = Literal["GO", "GO WITH ACCEPTED EXCEPTIONS", "NO-GO"]
 
 
@@ -389,7 +390,8 @@ class RuleScore(Figure):
 class Figures(Figure):
     """Everything that a report says.
 
-    `target_fingerprint` is the sha256 of what was read back from the target. `report_bridges` are the bridges of each
+    `modes` names the objects of which not all records are written, and which are. `target_fingerprint` is the sha256 of
+    what was read back from the target. `report_bridges` are the bridges of each
     amount with all currencies turned into the report's, each line at the rate of its day.
     """
 
@@ -414,6 +416,7 @@ class Figures(Figure):
     report_bridges: tuple[Bridge, ...] = ()
     fields: tuple[FieldFigure, ...] = ()
     masked: tuple[MaskFigure, ...] = ()
+    modes: dict[str, Mode] = {}
     links: tuple[LinkFigure, ...] = ()
     kpis: tuple[KpiFigure, ...] = ()
     controls: tuple[ControlFigure, ...] = ()

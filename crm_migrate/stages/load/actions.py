@@ -54,9 +54,10 @@ def decide(
     {_beside(relations, names.edited, "d", "d.__entity = w.__entity")}
     {_beside(relations, names.existing, "x", "x.__cluster = w.__cluster AND s.__entity IS NULL")})""")
     parents = "".join(f", {quoted('__ref_' + name)}, {quoted('=' + name)} AS {quoted(name)}" for name in points)
+    message = _MESSAGE.format(changed=_changed(fields))
     code = _CODE.format(agreed=f"({' OR '.join(map(_differs, fields)) or 'FALSE'}) AND {_agreed(fields)}")
     relations.execute(f"""CREATE TEMP TABLE {names.plan} AS
-    SELECT __cluster, __entity, __action, {code} AS __code, {_MESSAGE} AS __message, __target_id{parents}
+    SELECT __cluster, __entity, __action, {code} AS __code, {message} AS __message, __target_id{parents}
     FROM (SELECT *, {_action(object_plan, fields)} AS __action FROM {names.decided}) w""")
 
 
@@ -207,6 +208,8 @@ def _action(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
     now_excluded = "held" if object_plan.on_rerun.now_excluded == "review" else "excluded"
     differs = " OR ".join(map(_differs, fields)) or "FALSE"
     declared = object_plan.on_rerun.edited
+    inserts = str(object_plan.mode == "insert_only").upper()
+    new = "excluded" if object_plan.mode == "update_only" else "create"
     waits = {"review": "len(__odds) > 0 OR __forgotten", "source_wins": "FALSE", "target_wins": "__forgotten"}[declared]
     return f"""CASE
       WHEN __k_code IS NOT NULL THEN 'held'
@@ -216,12 +219,15 @@ def _action(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
       WHEN __was_sent AND NOT __there THEN 'held'
       WHEN __was_sent AND NOT ({differs}) THEN 'unchanged'
       WHEN __was_sent AND __touched AND {_agreed(fields)} THEN 'unchanged'
+      WHEN __was_sent AND {inserts} THEN 'excluded'
       WHEN __was_sent AND ({waits}) THEN 'held'
       WHEN __was_sent THEN 'update'
       WHEN __existing AND (__n_ours > 1 OR __n_theirs > 1 OR __claimed) THEN 'held'
-      WHEN __existing AND ({literal(object_plan.existing.then)} = 'review' OR NOT __sure) THEN 'held'
+      WHEN __existing AND NOT __sure THEN 'held'
+      WHEN __existing AND {inserts} THEN 'excluded'
+      WHEN __existing AND {literal(object_plan.existing.then)} = 'review' THEN 'held'
       WHEN __existing THEN 'update'
-      ELSE 'create' END"""
+      ELSE '{new}' END"""
 
 
 _CODE = """CASE
@@ -231,10 +237,13 @@ _CODE = """CASE
   WHEN __orphan THEN 'parent_held'
   WHEN __was_sent AND NOT __there THEN 'target_record_gone'
   WHEN __action = 'held' AND __was_sent THEN 'target_conflict'
+  WHEN __action = 'excluded' AND __was_sent THEN 'not_updated'
   WHEN __action = 'unchanged' AND __touched AND {agreed} THEN 'agreed'
   WHEN __existing AND (__n_ours > 1 OR __n_theirs > 1) THEN 'existing_ambiguous'
   WHEN __existing AND __claimed THEN 'existing_claimed'
   WHEN __action = 'held' THEN 'existing_review'
+  WHEN __action = 'excluded' AND __existing THEN 'not_adopted'
+  WHEN __action = 'excluded' THEN 'not_created'
   WHEN __existing THEN 'existing' END"""
 
 _MESSAGE = """CASE
@@ -246,6 +255,11 @@ _MESSAGE = """CASE
   WHEN __action = 'held' AND __forgotten THEN 'the target holds other values with our key; what we sent is unknown'
   WHEN __action = 'held' AND __was_sent THEN 'changed in the target since our last load, and in the sources: '
        || array_to_string(__odds, ', ')
+  WHEN __action = 'excluded' AND __was_sent THEN 'the mode creates only; this would change: '
+       || array_to_string({changed}, ', ')
+  WHEN __action = 'excluded' AND __existing THEN 'the mode creates only; record ' || __target_id
+       || ' of the target looks like it'
+  WHEN __action = 'excluded' THEN 'the mode changes only what is there; it is not in the target'
   WHEN __existing AND __n_theirs > 1 THEN __n_theirs || ' records of the target look like it'
   WHEN __existing AND __n_ours > 1 THEN __n_ours || ' of ours look like record ' || __target_id || ' of the target'
   WHEN __existing THEN 'record ' || __target_id || ' of the target looks like it'

@@ -66,6 +66,7 @@ def _find(tables: Relations, plan: Plan, object_plan: ObjectPlan, *, removable: 
     claims = tables.scan(CLAIMS, object_plan.name)
     elsewhere = f"SELECT __entity FROM {claims} WHERE project <> {literal(plan.project)}"
     able = "TRUE" if removable else "FALSE"
+    inserts = str(object_plan.mode == "insert_only").upper()
     apart = f"""SELECT v.__entity FROM {names.vanished} v JOIN {names.known} k ON k.__entity = v.__entity
       LEFT JOIN {names.members} m ON m.__source = k.__source AND m.__key = k.__key
       LEFT JOIN {names.keys} e ON e.__cluster = m.__cluster WHERE e.__entity IS DISTINCT FROM v.survivor"""
@@ -73,6 +74,7 @@ def _find(tables: Relations, plan: Plan, object_plan: ObjectPlan, *, removable: 
     tables.execute(f"""CREATE TEMP TABLE {names.merged} AS
     SELECT *, CASE WHEN message IS NULL THEN 'remove' ELSE 'kept' END AS outcome FROM (
       SELECT v.__entity, t.target_id, v.survivor, CASE WHEN NOT {able} THEN 'the target cannot remove records'
+        WHEN {inserts} THEN 'the mode creates only'
         WHEN t.n > 1 THEN 'several records carry its key'
         WHEN v.__entity IN ({adopted}) THEN 'it was in the target before we came'
         WHEN v.__entity IN ({elsewhere}) THEN 'another project has loaded it too'

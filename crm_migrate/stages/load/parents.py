@@ -15,7 +15,10 @@ _DOUBTFUL = (
     "target_record_gone",
     "existing_claimed",
     "key_changed",
+    "not_adopted",
 )
+# A parent that `mode:` leaves out is no decision about its children: they wait for it, whatever was said of others.
+_BY_MODE = "p.__code IN ('not_created', 'not_adopted')"
 _UNLINKABLE = f"(p.__target_id IS NULL OR p.__code IN {_DOUBTFUL})"
 
 
@@ -33,8 +36,8 @@ def _hold(relations: Relations, object_plan: ObjectPlan, link: Link) -> int:
     waits = literal(f"{link.field.name}: its parent is ") + " || p.__action || coalesce(' (' || p.__code || ')', '')"
     excluded = "excluded" if policy == "exclude" else "held"
     cases = {
-        "p.__action IN ('held', 'rejected')": _waiting("held", "parent_held", waits),
-        "p.__action = 'excluded'": f"{quoted(link.name)} = NULL, {ref} = NULL"
+        f"(p.__action IN ('held', 'rejected') OR {_BY_MODE})": _waiting("held", "parent_held", waits),
+        f"p.__action = 'excluded' AND NOT coalesce({_BY_MODE}, FALSE)": f"{quoted(link.name)} = NULL, {ref} = NULL"
         if policy == "clear"
         else _waiting(excluded, "parent_excluded", waits),
     }

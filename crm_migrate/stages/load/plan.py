@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.mapping.plan import Mode, ObjectPlan
 from crm_migrate.stages.load.choices import ChoiceValues, told
 from crm_migrate.stages.load.keys import Names
 from crm_migrate.workspace.layout import Run
@@ -35,7 +35,7 @@ class LoadSample(BaseModel):
 
 
 class ObjectLoad(BaseModel):
-    """What the load does to one object: entities by action and, of those that wait, by code."""
+    """What the load does to one object: entities by action and, of those that are not written, by code."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,6 +56,7 @@ class ObjectLoad(BaseModel):
     aside: dict[str, int] = {}  # "held: key_missing" -> source rows that ended before they were records
     samples: tuple[LoadSample, ...] = ()
     choices: tuple[ChoiceValues, ...] = ()
+    mode: Mode = "upsert"
 
 
 class LoadPlan(BaseModel):
@@ -136,7 +137,7 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
     counts: dict[str, int] = dict(relations.rows(f"SELECT __action, count(*) FROM {names.plan} GROUP BY __action"))
     waiting: dict[str, int] = dict(
         relations.rows(f"""SELECT code, count(*) FROM
-        (SELECT __code AS code FROM {names.plan} WHERE __action IN ('held', 'rejected') UNION ALL
+        (SELECT __code AS code FROM {names.plan} WHERE __action IN ('held', 'rejected', 'excluded') UNION ALL
          SELECT code FROM {names.vanished} WHERE policy <> 'ignore' AND __entity NOT IN ({going}))
         WHERE code IS NOT NULL GROUP BY code""")
     )
@@ -150,6 +151,7 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
     return ObjectLoad(
         object=object_plan.name,
         target=object_plan.target,
+        mode=object_plan.mode,
         **totals,
         vanished=relations.count(names.vanished),
         remove=relations.count(f"({going})"),

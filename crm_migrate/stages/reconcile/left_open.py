@@ -41,7 +41,7 @@ def left_open(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterato
           l.__source || ':' || coalesce(l.__key, 'row ' || l.__row) AS record
         FROM {rows} l{told}
         WHERE {_is_open(status, "l")} AND NOT {decided(plan, "l.__rule")} AND NOT {_computed(status)} AND (
-          l.__state = 'excluded' OR (l.__state = 'absent' AND NOT {other})
+          (l.__state = 'excluded' AND coalesce(l.__code, '') <> 'not_updated') OR (l.__state = 'absent' AND NOT {other})
           OR (l.__state = 'enrichment' AND l.__code = 'enrichment_unmatched')
           OR (l.__state = 'folded' AND NOT EXISTS (FROM {rows} e WHERE e.__cluster = l.__cluster
               AND e.__state IN ('created', 'updated', 'unchanged', 'merged') AND {_is_open(status, "e")})))"""

@@ -3,7 +3,8 @@
 That a line holds no such record, or that a rule excludes it, is the mapping's opinion; that an amount stays behind is
 a fact. It is an exception, and a gate, unless a decision (`because: D-004`) says that the rule may do it. A line that
 is skipped as no record is taken for a total where it has no currency of its own or is the sum of the others. A line
-that holds no such record and another one of that column is that one's.
+that holds no such record and another one of that column is that one's. A record that is in the target and that a mode
+does not change stays there with its amount.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +33,7 @@ def create_left_out(tables: Relations, plan: Plan, object_plan: ObjectPlan, meas
         LEFT JOIN totals t ON t.source = l.source AND t.unit = l.unit
         WHERE l.amount <> 0 AND NOT {decided(plan, "l.rule")} AND (
           (l.state = 'absent' AND NOT {elsewhere(tables, plan, object_plan, measure, money_fields, "l.source, l.row")})
-          OR (l.state = 'excluded' AND l.code <> 'skipped_line')
+          OR (l.state = 'excluded' AND l.code NOT IN ('skipped_line', 'not_updated'))
           OR (l.code = 'skipped_line' AND l.unit <> '' AND l.amount IS DISTINCT FROM t.amount)
           OR (l.state = 'enrichment' AND l.code = 'enrichment_unmatched')
           OR (l.state = 'folded' AND NOT EXISTS (FROM {expected} e WHERE e.cluster = l.cluster
