@@ -29,14 +29,13 @@ def look(
     edits any more.
     Call after `wish/<object>` is there.
     """
-    names, columns = Names(object_plan.name), text_columns(object_plan, "__entity", "target_id")
-    theirs = relations.scan(THEIRS, object_plan.name, also=columns)
-    seen = scan_folder(project.seen(identity, object_plan.name), columns)
+    names, fields = Names(object_plan.name), text_columns(object_plan)
+    theirs = relations.scan(THEIRS, object_plan.name, also=fields)
+    seen = scan_folder(project.seen(identity, object_plan.name), text_columns(object_plan, "__entity"))
     relations.execute(
         f"CREATE TEMP TABLE {names.look} AS SELECT __entity, min(target_id) AS target_id "
         f"FROM {theirs} WHERE __entity IS NOT NULL GROUP BY __entity"
     )
-    fields = [name for name in columns if name[0] != "_" and name != "target_id"]
     edits = fields_where((c, f"t.{quoted(c)} IS DISTINCT FROM v.{quoted(c)}") for c in fields)
     held, joins = translated(relations, plan, object_plan)
     relations.execute(

@@ -152,7 +152,7 @@ def _totals(tables: Relations, lines: str, odd: str = "TRUE", was: str = "") -> 
 def _bridge(
     object_plan: ObjectPlan, measure: FieldPlan, unit: str, source: _Total, target: _Total, terms: tuple[Term, ...]
 ) -> Bridge:
-    explained = sum((Decimal(term.amount) for term in terms), Decimal(0))
+    explained = sum(Decimal(term.amount) for term in terms)
     return Bridge(
         object=object_plan.name,
         measure=measure.name,

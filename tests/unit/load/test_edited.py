@@ -8,6 +8,7 @@ from bench import ACCOUNTS, CONTACTS, Bench, counts, waiting
 from company import Record, RerunPlan, make_plan
 
 from crm_migrate.errors import MappingError
+from crm_migrate.mapping.plan import Plan
 from crm_migrate.workspace.settlements import Settlement, write_settlements
 
 ADA: Record = {"id": "1", "last_name": "Ada", "email": "ada@one.example"}
@@ -20,6 +21,15 @@ def where(tmp_path: Path) -> dict[str, str]:
 
 def opened(tmp_path: Path, where: dict[str, str], edited: Any = "review") -> Bench:
     return Bench(tmp_path / "project", where, make_plan(contacts={"on_rerun": RerunPlan(edited=edited)}))
+
+
+def with_fields(*names: str, **words: Any) -> Plan:
+    """A plan whose mapping says more of some fields of contacts."""
+    plan = make_plan(contacts={"on_rerun": RerunPlan()})
+    contacts = plan.object("contacts")
+    fields = tuple(f.model_copy(update=words) if f.name in names else f for f in contacts.fields)
+    contacts = contacts.model_copy(update={"fields": fields})
+    return plan.model_copy(update={"objects": tuple(contacts if o.name == "contacts" else o for o in plan.objects)})
 
 
 def test_a_conflict_ends_when_both_sides_have_become_equal(tmp_path: Path, where: dict[str, str]) -> None:
@@ -60,6 +70,15 @@ def test_a_mapping_may_say_who_wins(tmp_path: Path, where: dict[str, str], edite
         assert counts(bench.load(contacts=both), "contacts") == {"unchanged": 1}
     row = bench.there("contacts")[0]
     assert (row["email"], row["vip"]) == (email, "true")
+
+
+def test_an_edit_is_seen_whatever_the_target_calls_its_field(tmp_path: Path, where: dict[str, str]) -> None:
+    bench = Bench(tmp_path / "project", where, with_fields("email", target="_email"))
+    bench.load(contacts=[ADA])
+    bench.sql("UPDATE person SET _email = 'ada@two.example'")
+    bench.load(contacts=[{**ADA, "email": "ada@three.example"}])
+    assert waiting(bench, "contacts") == {"target_conflict": "held"}
+    assert bench.there("contacts")[0]["_email"] == "ada@two.example"
 
 
 def test_a_change_of_another_field_writes_only_that(tmp_path: Path, where: dict[str, str]) -> None:
@@ -135,12 +154,7 @@ def test_what_was_said_of_other_values_is_asked_again(tmp_path: Path, where: dic
 
 def test_fields_that_say_one_thing_together_are_one_conflict(tmp_path: Path, where: dict[str, str]) -> None:
     """Half an address of ours and half of theirs is nobody's."""
-    plan = make_plan(contacts={"on_rerun": RerunPlan()})
-    contacts = plan.object("contacts")
-    fields = tuple(f.model_copy(update={"block": "a"}) if f.name in ("email", "vip") else f for f in contacts.fields)
-    blocked = contacts.model_copy(update={"fields": fields})
-    plan = plan.model_copy(update={"objects": tuple(blocked if o.name == "contacts" else o for o in plan.objects)})
-    bench = Bench(tmp_path / "project", where, plan)
+    bench = Bench(tmp_path / "project", where, with_fields("email", "vip", block="a"))
     bench.load(contacts=[ADA])
     bench.sql("UPDATE person SET email = 'ada@two.example'")
     bench.load(contacts=[{**ADA, "vip": "true"}])

@@ -128,7 +128,7 @@ FIRMS: list[tuple[list[Row], set[str]]] = [
     ([firm("Kaya Makine 12"), firm("Kaya Makine 12b")], {"words"}),
     ([firm("Kaya Makine Beton Altan"), firm("Kaya Makine Beton Altin")], set()),  # four letters of five, just one word
     ([firm("Kaya Makine Beton Altan"), firm("Kaya Makine Beton Akten")], {"words"}),
-    ([firm("Kaya Istanbul Makine Beton Altan"), firm("Kaya Istanbul Makine Beton Akten")], {"words"}),  # hardly differ
+    ([firm("Kaya Makine Denizli Istanbul Beton Altan"), firm("Kaya Makine Denizli Istanbul Beton Akten")], {"words"}),
     ([firm(id="A1"), firm(id="A2")], {"id"}),
 ]
 
