@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, By, Refusal
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Allowance, By, Refusal
 from crm_migrate.connecting.contract import Answer as Outcome
 from crm_migrate.connecting.http import Answer
 from crm_migrate.errors import TargetError
@@ -27,12 +27,13 @@ Row = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The organisation, how many records a batch and a page hold, and its objects."""
+    """The organisation, how many records a batch and a page hold, its objects, and what it takes of us now."""
 
     organisation: str
     batch: int
     page: int
     objects: tuple[str, ...] = ()
+    allowance: Allowance = field(default_factory=Allowance)
 
 
 Record = tuple[str, Mapping[str, Any]]  # id, values by field
@@ -104,7 +105,17 @@ def about(answer: Answer) -> About:
         raise answer.unreadable("without organisation, batch and page")
     objects = said.get("objects")
     named = objects if isinstance(objects, list) else []
-    return About(name, batch, page, tuple(each for each in named if isinstance(each, str) and each))
+    listed = tuple(each for each in named if isinstance(each, str) and each)
+    return About(name, batch, page, listed, _allowance(said.get("usage"), page))
+
+
+def _allowance(usage: Any, page: int) -> Allowance:
+    """What is left today, as far as it is said and makes sense."""
+    said = usage if isinstance(usage, dict) else {}
+    per_day, used, window = _count(said.get("per_day")), said.get("used_today"), said.get("window")
+    left = max(0, per_day - used) if per_day and isinstance(used, int) and used >= 0 else None
+    seconds = float(window) if isinstance(window, int | float) and window > 0 else None
+    return Allowance(per_day or None, left, _count(said.get("per_window")) or None, seconds, page)
 
 
 def described(answer: Answer, object: str) -> Described | None:

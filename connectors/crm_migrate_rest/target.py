@@ -18,6 +18,7 @@ from crm_migrate.connecting.contract import (
     ENTITY,
     TARGET_ID,
     Action,
+    Allowance,
     Answer,
     By,
     Limits,
@@ -58,8 +59,8 @@ class RestTarget:
         """What ends every wait of ours."""
         return self._waiting.stop
 
-    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all are alike there
-        """What the CRM says a batch holds, and the times of the environment."""
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all objects are alike there
+        """What the CRM says a batch holds, and the times of the environment. Changes are looked up first."""
         said = self._settings
         return Limits(
             rows=self._about.batch,
@@ -68,7 +69,12 @@ class RestTarget:
             settle_seconds=said.settle_seconds,
             misses=MISSES,
             apart_seconds=said.settle_seconds,
+            requests=1 if action == "create" else 2,
         )
+
+    def allowance(self) -> Allowance:
+        """What the CRM counts of our requests today."""
+        return self._ask(requests.ABOUT, answers.about).allowance
 
     def identity(self) -> str:
         """The organisation, and a digest of where it is: two of one name are two."""

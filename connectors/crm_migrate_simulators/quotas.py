@@ -56,11 +56,12 @@ class Quotas:
         with self._lock:
             self._running -= 1
 
-    def usage(self, now: float) -> dict[str, int | None]:
+    def usage(self, now: float) -> dict[str, float | None]:
         """What is used and what is allowed today."""
         with self._lock:
             self._roll(now)
-            return {"used_today": self._today, "per_day": self.per_day, "per_window": self.per_window}
+            used = {"used_today": self._today, "per_day": self.per_day}
+            return used | ({} if self.per_window is None else {"per_window": self.per_window, "window": self.window})
 
     def _roll(self, now: float) -> None:
         if now // DAY != self._day:

@@ -190,10 +190,16 @@ def _load_plan_lines(load_plan: "LoadPlan", width: int) -> list[str]:
         f"{load_plan.writes:,} records would be written; nothing is written yet.",
         *(f"mode  {visible(load.object, 40)}: {load.mode}" for load in load_plan.objects if load.mode != "upsert"),
         *_removals(load_plan),
+        *(part for line in _forecast(load_plan) for part in terminal.wrapped(line, width)),
         *reasons("records that would not be written", [(o.object, o.codes) for o in load_plan.objects], width),
         *reasons("source rows that become no record", [(o.object, o.aside) for o in load_plan.objects], width),
         *(f"the target lacks  {visible(line)}" for line in load_plan.prepare),
     ]
+
+
+def _forecast(load_plan: "LoadPlan") -> Iterable[str]:
+    """What the load costs, where anything would be written."""
+    return load_plan.forecast.lines() if load_plan.forecast and load_plan.writes else ()
 
 
 def _removals(load_plan: "LoadPlan") -> Iterator[str]:

@@ -163,7 +163,8 @@ class Limits:
     `rows` and `bytes` (of canonical text; None: any) bound one request, `parallel` how many may be under way. A request
     may still take effect `longest_seconds` after it was sent, though nobody answers any more; a read may lie about a
     write for `settle_seconds` after it. A key counts as absent when `misses` reads in a row, `apart_seconds` from each
-    other, do not find it: where reads are not monotonic one miss proves nothing.
+    other, do not find it: where reads are not monotonic one miss proves nothing. `requests` is what writing one batch
+    costs of the target's limits, with what is looked up for it; None where that is not known or not counted.
     """
 
     rows: int
@@ -173,6 +174,22 @@ class Limits:
     settle_seconds: float = 0
     misses: int = 1
     apart_seconds: float = 0
+    requests: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a target still takes of us now; None where it has no such limit or says nothing of it.
+
+    `per_day` requests of which `left` are left until its next day; at most `per_window` in any `window_seconds`. One
+    request reads `page` records.
+    """
+
+    per_day: int | None = None
+    left: int | None = None
+    per_window: int | None = None
+    window_seconds: float | None = None
+    page: int | None = None
 
 
 # How values are compared: as they are written, with A to Z as a to z, or with every capital as its small letter.
@@ -351,6 +368,15 @@ class Journal(Protocol):
 
         Said before the records are written. A member is a digest: no key of a source reaches the target.
         """
+        ...
+
+
+@runtime_checkable
+class Usage(Protocol):
+    """A target that counts our requests, and says what is left."""
+
+    def allowance(self) -> Allowance:
+        """What it says of its limits at this moment."""
         ...
 
 

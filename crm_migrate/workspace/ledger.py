@@ -255,6 +255,18 @@ class Ledger:
         """The batches of a run by name."""
         return {line.intent.name: line for line in self.batches(run)}
 
+    def waits(self, run: str) -> list[float]:
+        """The seconds between each intent of a run and what was first said of it."""
+        answered: dict[tuple[str, int], str] = {}
+        for at, body in self._of_run("outcome", run):
+            answered.setdefault((body["name"], body["attempt"]), at)
+        sent = {(body["name"], body["attempt"]): at for at, body in self._of_run("intent", run)}
+        spans = (
+            datetime.fromisoformat(answered[one]) - datetime.fromisoformat(sent[one])
+            for one in sent.keys() & answered.keys()
+        )
+        return sorted(span.total_seconds() for span in spans)
+
     def verify(self, head: tuple[int, str] | None = None) -> list[Finding]:
         """Walk the chain: a changed, removed or inserted entry is a finding; with `head`, also a cut tail."""
         prev, expected, findings = GENESIS, 1, []

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import Mode, ObjectPlan
 from crm_migrate.stages.load.choices import ChoiceValues, told
+from crm_migrate.stages.load.forecast import Forecast
 from crm_migrate.stages.load.keys import Names
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import read_manifest
@@ -64,6 +65,7 @@ class LoadPlan(BaseModel):
 
     `prepare` names what the target lacks; it is made before the first record is written. `notes` are sentences about
     earlier runs whose files are damaged. `unforeseen`: per object of the target, the rules that are not foretold.
+    `forecast` is what it costs; it depends on the hour, and the hash is not bound to it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +79,7 @@ class LoadPlan(BaseModel):
     notes: tuple[str, ...] = ()
     loads: int = 0  # runs that had written to the target when this was planned; one more, and it does not hold
     unforeseen: dict[str, tuple[str, ...]] = {}
+    forecast: Forecast | None = None
     hash: str = ""
 
     @property
@@ -183,7 +186,7 @@ def _removed(relations: Relations, name: str) -> Iterator[LoadSample]:
 
 def sealed(plan: LoadPlan, run: Run) -> LoadPlan:
     """The plan with its hash: over its figures and over the bytes of the tables that it stands for."""
-    digest = hashlib.sha256(plan.model_dump_json(exclude={"hash", "run", "loads"}).encode())
+    digest = hashlib.sha256(plan.model_dump_json(exclude={"hash", "run", "loads", "forecast"}).encode())
     for load in plan.objects:
         for table in ("entities", "vanished", "removals", "before", "known"):
             for part in read_manifest(run.table("load", load.object, table)) or []:

@@ -9,6 +9,7 @@ from crm_migrate.stages.load.choices import choice_values
 from crm_migrate.stages.load.claims import refuse_claimed
 from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.edits import three_values
+from crm_migrate.stages.load.forecast import forecast
 from crm_migrate.stages.load.keys import Names, identify, plan_listing, remember
 from crm_migrate.stages.load.merged import plan_removals
 from crm_migrate.stages.load.objects import loaded_fields, target_object, target_objects
@@ -75,6 +76,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         for each in plan.objects:
             _publish(tables, project, identity, plan, each)
         plan_removals(tables, project, identity, plan, target, earlier)
+        cost = forecast(tables, project, plan, target, identity)
         aside = {each.name: _rows_aside(tables, each) for each in plan.objects}
         objects = [
             figures(tables, each).model_copy(update={"choices": choices[each.name], "aside": aside[each.name]})
@@ -89,6 +91,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         exchanged=exchanged(project, plan, identity),
         unforeseen={found.name: found.unforeseen for found in there.objects if found.unforeseen},
         notes=notes,
+        forecast=cost,
         loads=len(earlier),
     )
     load_plan = sealed(made, run)

@@ -1,0 +1,210 @@
+"""What a planned load will cost the target: batches, requests, minutes, and on how many days its quota lets it end.
+
+Nothing is invented. Batches are counted as the load will cut them, requests by what the target says a batch costs,
+minutes by loads that were measured before. What is not known is not said. Requests that fail and are sent again come
+on top.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+from statistics import quantiles
+
+from pydantic import BaseModel, ConfigDict
+
+from crm_migrate.connecting.contract import Allowance, Limits, Target, Usage
+from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.load.keys import names_field, plan_columns
+from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
+from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.ledger import checked
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import PLANNED, THEIRS
+
+Between = tuple[int, int]  # at least, at most
+_ENOUGH = 2  # waits that a range needs
+
+
+class ObjectForecast(BaseModel):
+    """What one object costs; `requests` and `reads` are None where the target says nothing of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    object: str
+    batches: Between
+    requests: Between | None = None
+    reads: int | None = None
+
+
+class Forecast(BaseModel):
+    """What a load costs with all objects, reading back included in `reads`. `seconds` are of writing; `measured` says
+    in which run and environment batches took how long. Of the limits of the target only those that it tells."""
+
+    model_config = ConfigDict(frozen=True)
+
+    objects: tuple[ObjectForecast, ...]
+    batches: Between
+    requests: Between | None = None
+    reads: int | None = None
+    seconds: tuple[float, float] | None = None
+    measured: str = ""
+    per_day: int | None = None
+    left: int | None = None
+    days: int | None = None
+
+    def lines(self) -> Iterator[str]:
+        """What a person reads of it."""
+        cost = f"{_span(self.batches)} batch(es)"
+        if self.requests is not None:
+            cost += f", {_span(self.requests)} request(s) to write"
+        if self.reads is not None:
+            cost += f", {self.reads:,} to read back"
+        yield f"the load  {cost}"
+        if self.seconds is None:
+            yield "how long  not known yet: no load of this project was measured"
+        else:
+            yield f"how long  {_minutes(self.seconds)} of writing, by {self.measured}"
+        if self.left is not None and self.per_day is not None:
+            yield f"daily quota  {self.left:,} of {self.per_day:,} requests are left today: {self._end()}"
+
+    def _end(self) -> str:
+        if self.days == 1:
+            return "it suffices"
+        ends = f"the load stops in good order, and `crm-migrate resume` ends it on day {self.days:,}"
+        return f"IT DOES NOT SUFFICE; {ends}" if self.days else "what the load needs is not known"
+
+
+def forecast(tables: Relations, project: Project, plan: Plan, target: Target, identity: str) -> Forecast:
+    """What the load of the lines that are published costs. Asks the target what is left of its limits."""
+    allowed = target.allowance() if isinstance(target, Usage) else Allowance()
+    objects = [_object(tables, plan, each, target, allowed) for each in plan.objects]
+    batches, requests = _sum([o.batches for o in objects]), _sum_known([o.requests for o in objects])
+    reads = [o.reads for o in objects]
+    read = sum(each for each in reads if each is not None) if None not in reads else None
+    needed = requests[1] + read if requests is not None and read is not None else None
+    waits, measured = _waits(project, identity)
+    parallel = [target.limits(target_object(plan, each), "create").parallel for each in plan.objects]
+    return Forecast(
+        objects=tuple(objects),
+        batches=batches,
+        requests=requests,
+        reads=read,
+        seconds=_seconds(batches, requests, waits, max(parallel, default=1), allowed),
+        measured=measured,
+        per_day=allowed.per_day,
+        left=allowed.left,
+        days=_days(needed, allowed),
+    )
+
+
+def _object(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, target: Target, allowed: Allowance
+) -> ObjectForecast:
+    object = target_object(plan, object_plan)
+    creates, updates = target.limits(object, "create"), target.limits(object, "update")
+    later = [link for link in links(plan, object_plan) if link.later]
+    lines = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
+    made = tables.count(f"{lines} WHERE __action = 'create'")
+    created = _with_bytes(tables, object_plan, ceil(made / creates.rows), creates, "create", lines)
+    changed = sum(_changes(tables, lines, updates.rows, adopt=adopt, later=later) for adopt in (True, False))
+    written = _with_bytes(tables, object_plan, changed, updates, "update", lines)
+    linked = sum(ceil(_linked(tables, lines, link) / updates.rows) for link in later)
+    written = (written[0] + linked, written[1] + linked)
+    return ObjectForecast(
+        object=object_plan.name,
+        batches=_sum([created, written]),
+        requests=_sum_known([_times(created, creates.requests), _times(written, updates.requests)]),
+        reads=_reads(tables.count(tables.scan(THEIRS, object_plan.name)) + made, allowed.page),
+    )
+
+
+def _changes(tables: Relations, lines: str, rows: int, *, adopt: bool, later: Sequence[Link]) -> int:
+    """How many batches adopt or change records: as the load cuts them, by slices and by what changed alike."""
+    waits = ", ".join(literal(link.name) for link in later)
+    names = "from_json(__changed_fields, '[\"VARCHAR\"]')"
+    nothing = f"len(list_filter({names}, lambda x: x NOT IN ({waits}))) = 0" if waits and not adopt else "FALSE"
+    kind = "__code = 'existing'" if adopt else "__code IS DISTINCT FROM 'existing'"
+    return tables.count(f"""(SELECT DISTINCT slice, __changed_fields FROM (
+      SELECT __changed_fields, (row_number() OVER (ORDER BY __cluster) - 1) // {rows} AS slice
+      FROM {lines} WHERE __action = 'update' AND {kind}) WHERE NOT ({nothing}))""")
+
+
+def _linked(tables: Relations, lines: str, link: Link) -> int:
+    """Records of which a link is written in the second pass."""
+    made = f"(__action = 'create' AND {quoted(link.name)} IS NOT NULL)"
+    return tables.count(f"{lines} WHERE {made} OR {names_field('__changed_fields', link.name)}")
+
+
+def _with_bytes(
+    tables: Relations, object_plan: ObjectPlan, batches: int, limits: Limits, action: str, lines: str
+) -> Between:
+    """Batches whose bytes are too many for one request are sent in pieces, of which two together are too large."""
+    if limits.bytes is None or not batches:
+        return batches, batches
+    names = [str(field.target) for field in loaded_fields(object_plan)]
+    cells = " + ".join(f"coalesce(strlen({quoted(name)}), 0) + {len(name.encode())}" for name in names)
+    (total,) = tables.one(f"SELECT coalesce(sum({cells or 0}), 0) FROM {lines} WHERE __action = {literal(action)}")
+    return batches, batches + 2 * int(total) // limits.bytes
+
+
+def _reads(records: int, page: int | None) -> int | None:
+    """Pages of an object, to the one that says that there are no more."""
+    return None if page is None else records // page + 1
+
+
+def _days(needed: int | None, allowed: Allowance) -> int | None:
+    """On which day the load ends, today being the first; None where that cannot be known."""
+    if needed is None or allowed.left is None or not allowed.per_day:
+        return None
+    return 1 + ceil(max(0, needed - allowed.left) / allowed.per_day)
+
+
+def _waits(project: Project, identity: str) -> tuple[list[float], str]:
+    """How long the batches of the last load took, of this target or else of any, and where that was."""
+    if not project.ledger.exists():
+        return [], ""
+    with checked(project.ledger) as ledger:
+        sent = [body for body in ledger.bodies("run") if ledger.sent(body["run"])]
+        load = next((body for body in reversed(sent) if body["identity"] == identity), sent[-1] if sent else None)
+        waits = ledger.waits(load["run"]) if load else []
+    if load is None or len(waits) < _ENOUGH:
+        return [], ""
+    other = "" if load["identity"] == identity else ", another target than this one"
+    return waits, f"{len(waits):,} batch(es) of run {load['run']} (environment {load.get('environment', '')}{other})"
+
+
+def _seconds(
+    batches: Between, requests: Between | None, waits: list[float], parallel: int, allowed: Allowance
+) -> tuple[float, float] | None:
+    """From the usual batch, as many at a time as may be, to the slow one, one after the other; never faster than the
+    target lets anybody ask."""
+    if len(waits) < _ENOUGH:
+        return None
+    cuts = quantiles(waits, n=20, method="inclusive")
+    usual, slow = cuts[9], cuts[18]
+    pace = 0.0
+    if allowed.per_window and allowed.window_seconds and requests is not None:
+        pace = max(0, requests[0] - allowed.per_window) / allowed.per_window * allowed.window_seconds
+    return max(batches[0] * usual / parallel, pace), max(batches[1] * slow, pace)
+
+
+def _times(batches: Between, requests: int | None) -> Between | None:
+    return None if requests is None else (batches[0] * requests, batches[1] * requests)
+
+
+def _sum(parts: Sequence[Between]) -> Between:
+    return sum(low for low, _ in parts), sum(high for _, high in parts)
+
+
+def _sum_known(parts: Sequence[Between | None]) -> Between | None:
+    known = [part for part in parts if part is not None]
+    return _sum(known) if len(known) == len(parts) else None
+
+
+def _span(span: Between) -> str:
+    return f"{span[0]:,}" if span[0] == span[1] else f"{span[0]:,} to {span[1]:,}"
+
+
+def _minutes(seconds: tuple[float, float]) -> str:
+    low, high = (ceil(each / 6) / 10 for each in seconds)
+    return f"{low:,.1f} to {high:,.1f} minutes" if low < high else f"{high:,.1f} minutes"
