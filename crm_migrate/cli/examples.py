@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
@@ -12,6 +13,8 @@ from crm_migrate.cli.mapping import mapping_group, project_of
 
 if TYPE_CHECKING:
     from crm_migrate.inspecting.examples import Mismatch
+    from crm_migrate.mapping.plan import ExamplePlan, Plan
+    from crm_migrate.workspace.layout import Project
 
 
 @mapping_group.command("test")
@@ -20,19 +23,29 @@ if TYPE_CHECKING:
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit file as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def test_command(path: Path, environment: str | None, junit: Path | None, as_json: bool) -> None:
-    """Run the `examples:` through the stages of a run. Exit code 1 when one does not come out as said."""
-    from crm_migrate.inspecting.examples import try_example
+    """Run the `examples:` through the stages of a run. Exit code 1 when one does not come out as said.
+
+    One that passed is run again when something of the mapping that concerns it, or the program, has changed.
+    """
+    from crm_migrate.inspecting.narrowing import try_examples
     from crm_migrate.mapping.resolving import resolve
     from crm_migrate.workspace.evidence import read_evidence
 
     project = project_of(path)
     plan = resolve(project, environment=environment)[0].with_evidence(read_evidence(project.evidence))
-    results = {example.name: try_example(plan, example, project.scratch) for example in plan.examples}
+    results = try_examples(plan, project, partial(_try, project))
     if junit is not None:
         junit.write_bytes(_junit(results))
     _print(results, as_json)
     if any(results.values()):
         click.get_current_context().exit(1)
+
+
+def _try(project: "Project", plan: "Plan", example: "ExamplePlan") -> "list[Mismatch]":
+    """Imported when there is something to run: the stages are dear."""
+    from crm_migrate.inspecting.examples import try_example
+
+    return try_example(plan, example, project.scratch)
 
 
 def _print(results: "dict[str, list[Mismatch]]", as_json: bool) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from crm_migrate.connecting.contract import FILE, LINE, ROW
-from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.disk.scratch import Scratch
+from crm_migrate.inspecting.narrowing import narrowed
 from crm_migrate.mapping.expressions import parse
-from crm_migrate.mapping.plan import ExamplePlan, ObjectPlan, Plan, SourcePlan
+from crm_migrate.mapping.plan import ExamplePlan, Plan, SourcePlan
 from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.link import link
@@ -57,30 +57,6 @@ def try_example(plan: Plan, example: ExamplePlan, scratch: Path) -> list[Mismatc
 
 
 # ------------------------------------------------------------------------------------------------------------ given
-
-
-def narrowed(plan: Plan, example: ExamplePlan) -> Plan:
-    """The plan without objects that neither the given rows nor what is expected can concern, and without feeds of
-    sources that have no rows: a mapping of forty objects is not run for one line of a sheet."""
-    wanted, open_names = set[str](), {*example.expect, *(o.name for o in plan.objects if _fed(o, example))}
-    while open_names:
-        wanted |= open_names
-        kept = [each for each in plan.objects if each.name in open_names]
-        parents = {field.ref.object for each in kept for field in each.fields if field.ref}
-        lists = {SUPPRESSIONS for each in kept for enrich in each.enrich if enrich.unmatched == "suppression_list"}
-        open_names = (parents | lists) - wanted
-    objects = tuple(_given_to(each, example) for each in plan.objects if each.name in wanted)
-    return plan.model_copy(update={"objects": objects})
-
-
-def _fed(object_plan: ObjectPlan, example: ExamplePlan) -> bool:
-    return not example.given.keys().isdisjoint(object_plan.sources)
-
-
-def _given_to(object_plan: ObjectPlan, example: ExamplePlan) -> ObjectPlan:
-    feeds = tuple(feed for feed in object_plan.feeds if feed.source in example.given)
-    enrich = tuple(each for each in object_plan.enrich if each.source in example.given)
-    return object_plan.model_copy(update={"feeds": feeds or object_plan.feeds[:1], "enrich": enrich})
 
 
 def _write_rows(plan: Plan, source: SourcePlan, given: tuple[Mapping[str, str], ...], run: Run) -> None:

@@ -29,6 +29,11 @@ class Project:
         return self.work / "mask.key"
 
     @property
+    def passed_examples(self) -> Path:
+        """Which examples of the mapping have passed, by the hash of all that decides it."""
+        return self.work / "examples.json"
+
+    @property
     def scratch(self) -> Path:
         """What readers lay down between two looks at a file; what a killed one left is removed by the next."""
         return self.work / "scratch"

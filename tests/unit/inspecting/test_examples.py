@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from crm_migrate.inspecting import examples
-from crm_migrate.inspecting.examples import narrowed, try_example
+from crm_migrate.inspecting.examples import try_example
+from crm_migrate.inspecting.narrowing import narrowed
 from crm_migrate.mapping.plan import ExamplePlan, Plan
 from crm_migrate.mapping.resolving import resolve
 from crm_migrate.workspace.layout import Project
