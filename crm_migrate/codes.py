@@ -305,6 +305,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "existing",
             "now_held",
             "now_merged",
+            "merged_there",
             "required_empty",
             "too_long",
             "not_a_choice",

@@ -26,6 +26,7 @@ from crm_migrate.reports import USUAL, named, write_reports
 from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.extract import extract, read_facts
+from crm_migrate.stages.follow import follow
 from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load, remember_load
 from crm_migrate.stages.load import read_plan as read_load_plan
@@ -55,6 +56,7 @@ from crm_migrate.workspace.state import (
     read_state,
     runs,
 )
+from crm_migrate.workspace.tables import FOLLOWED
 from crm_migrate.workspace.taking_over import fingerprint, take_over_or_make
 from crm_migrate.workspace.undoing import refuse_undone
 
@@ -278,13 +280,28 @@ def _reusing(stage: str, step: Callable[[Plan, Run], None], plan: Plan, run: Run
 
 
 def _dedupe(project: Project, until: str, plan: Plan, run: Run) -> None:
-    """Match and merge; where the model merges, what the target was given as one record before stays one."""
+    """Match and merge; where the model merges, what the target was given as one record before stays one, and what its
+    users have merged there is one."""
     merges = any(each.learned is not None and each.learned.do == "merge" for each in plan.objects)
-    identity = _loaded_into(project, plan, until) if merges and project.ledger.exists() else None
+    followed = project.ledger.exists() and _follow(project, until, plan, run)
+    identity = _loaded_into(project, plan, until) if (merges or followed) and project.ledger.exists() else None
     crosswalk = partial(project.crosswalk, identity) if identity else None
-    loaded = [fingerprint(crosswalk(each.name)) for each in plan.objects] if crosswalk else []
     decided = [path.read_text(encoding="utf-8") for path in decision_files(run.decisions)]
-    _reusing("dedupe", partial(dedupe, crosswalk=crosswalk), plan, run, *loaded, *decided)
+    if crosswalk is not None:
+        decided += (fingerprint(crosswalk(each.name)) for each in plan.objects)
+        decided += (fingerprint(run.folder.joinpath(*FOLLOWED.path(each.name))) for each in plan.objects)
+    _reusing("dedupe", partial(dedupe, crosswalk=crosswalk), plan, run, *decided)
+
+
+def _follow(project: Project, until: str, plan: Plan, run: Run) -> bool:
+    """Ask the target what its users have merged, where the run goes as far as that; whether it says so of anything."""
+    if STAGES.index(until) < STAGES.index("plan"):
+        return False
+    target = open_target(plan, project)
+    try:
+        return follow(plan, project, run, target)
+    finally:
+        target.close()
 
 
 def _complete(project: Project, plan: Plan, run: Run) -> None:

@@ -149,6 +149,21 @@ def found(answer: Answer, key_field: str, by: By = "all", wanted: Collection[str
     return Found(records, after)
 
 
+def became(answer: Answer, id: str) -> str | None:
+    """The id of the record that a record was merged into; its own while it is there, None where it was deleted or never
+    was. Retryable where the answer cannot be read."""
+    if answer.status == 404 and error_of(answer)[0] == "NOT_FOUND":
+        return None
+    if answer.status == 410:
+        said = answer.json()
+        error = said.get("error") if isinstance(said, dict) else None
+        into = error.get("merged_into") if isinstance(error, dict) else None
+        return into if isinstance(into, str) and into else None
+    if _body(answer).get("id") != id:
+        raise answer.unreadable("another record than was asked for")
+    return id
+
+
 def _record(answer: Answer, said: Mapping[str, Any], key_field: str) -> Record:
     """Id and values. The key that the CRM names beside them is that among them, or it is about somebody else."""
     id, values, key = said.get("id"), said.get("fields"), said.get("key")

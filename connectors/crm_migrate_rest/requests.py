@@ -41,6 +41,11 @@ def finding(object: TargetObject, fields: Sequence[str], by: By, values: Sequenc
     )
 
 
+def one(object: TargetObject, id: str) -> Request:
+    """A record, or what became of it."""
+    return Request("GET", "/v1/objects/{object}/records/{id}", {"object": object.name, "id": id})
+
+
 def writing(batch: WriteBatch, described: Described, ids: Mapping[str, str]) -> Request:
     """A batch as one request: creations, or changes of the records whose `ids` (entity -> target id) are known.
 

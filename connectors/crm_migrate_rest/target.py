@@ -258,6 +258,22 @@ class RestTarget:
                     told = (("object", other), ("field", name))
                     yield pa.table({"target_id": pa.array(ids, pa.string())} | {n: [t] * len(ids) for n, t in told})
 
+    def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
+        """Asked record by record: the CRM has no list of what was merged."""
+        left = {id: self._left_of(object, id) for id in ids}
+        return {id: into for id, into in left.items() if into is not None and into != id}
+
+    def _left_of(self, object: TargetObject, id: str) -> str | None:
+        """The id of the record at the end of a chain of merges; None where that was deleted."""
+        passed: set[str] = set()
+        while id not in passed:
+            passed.add(id)
+            into = self._ask(requests.one(object, id), partial(answers.became, id=id))
+            if into is None or into == id:
+                return into
+            id = into
+        raise TargetError(f"the CRM turns in a circle: record {id} of {object.name} was merged into itself")
+
     # ------------------------------------------------------------------------------------------------ asking
 
     @cached_property

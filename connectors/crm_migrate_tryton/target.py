@@ -37,6 +37,7 @@ from crm_migrate_tryton.workflow import UNFINISHED
 from crm_migrate_tryton.writing import Writing
 
 ROWS, BYTES = 200, 400_000  # of a request; Tryton takes 2 MiB
+REPLACED_BY = "replaced_by"
 DEFAULT_KEY = "crm_migrate_id"  # what a profile that names no field of our key has
 
 
@@ -150,10 +151,35 @@ class TrytonTarget:
         """By the references of all models that the server lets us search."""
         return self._removing.referred(object, known)
 
+    def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
+        """By the party that replaces another one; nothing else is merged there."""
+        model, into = self._calls.model(object), dict[str, str]()
+        if REPLACED_BY not in model.fields:
+            return into
+        asked = frozenset(ids)
+        while asked:
+            found = [
+                r
+                for page in self._calls.finds(model, object.key_field, [REPLACED_BY], "id", sorted(asked))
+                for r in page
+            ]
+            into |= {str(r["id"]): str(r[REPLACED_BY]) for r in found if r.get(REPLACED_BY)}
+            asked = frozenset(into.values()) - into.keys() - {str(r["id"]) for r in found}
+        return {id: _end(into, id) for id in ids if id in into}
+
     def close(self) -> None:
         """Give back the connections."""
         self._http.close()
         self._logins.close()
+
+
+def _end(into: Mapping[str, str], id: str) -> str:
+    """The end of a chain of parties that replace each other; who leads in a circle is its own end."""
+    passed = {id}
+    while id in into and into[id] not in passed:
+        id = into[id]
+        passed.add(id)
+    return id
 
 
 def _keys(record: Record, key_field: str, *, finished: bool) -> Sequence[str | None]:

@@ -1,4 +1,5 @@
-"""The conformance kit for targets that take back what a load did (`Remove`): what an undo relies on.
+"""The conformance kit for targets that take back what a load did (`Remove`), what an undo relies on, and for those that
+know what their users merged (`Follow`).
 
     @pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS))
 
@@ -18,7 +19,7 @@ from crm_migrate.connecting.conformance_targets import (
     opened,
     write,
 )
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Journal, Remove, TargetObject
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Follow, Journal, Remove, TargetObject
 
 
 def _ask(target: Remove, object: TargetObject, verb: str, name: str, rows: Rows) -> Answer:
@@ -87,8 +88,21 @@ def check_releasing_gives_a_record_back(open_target: OpenTarget, kit: Kit = GENE
     target.close()
 
 
+def check_following_names_only_who_was_merged(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
+    """Who is there, was deleted or never was has gone into no other record; who users merged, only the CRM can make."""
+    target = opened(open_target, kit)
+    if not isinstance(target, Follow):
+        return
+    ids = write(target, kit.company, "create", [{"__entity": n, "name": n} for n in ("c1", "c2")]).loaded
+    if isinstance(target, Remove):
+        _ask(target, kit.company, "remove", "gone", [{"__entity": "c2", TARGET_ID: ids["c2"]}])
+    assert dict(target.merged_into(kit.company, [*ids.values(), "999999999"])) == {}
+    target.close()
+
+
 REMOVE_CHECKS: tuple[Callable[..., None], ...] = (
     check_removing_takes_only_ours,
     check_nothing_goes_with_what_is_removed,
     check_releasing_gives_a_record_back,
+    check_following_names_only_who_was_merged,
 )

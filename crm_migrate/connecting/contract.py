@@ -405,6 +405,16 @@ class Remove(Protocol):
 
 
 @runtime_checkable
+class Follow(Protocol):
+    """A target that remembers of a record that is gone which one its users have merged it into."""
+
+    def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
+        """Id -> id of the record that is left, at the end of a chain. Who is still there, was deleted, or is not known
+        there is not named, nor who was merged into one that was deleted."""
+        ...
+
+
+@runtime_checkable
 class Interruptible(Protocol):
     """A target that waits by itself (for a limit, for reads to settle): who sets `stop` ends its waits, which raise
     Interrupted, and lets it begin no request more."""

@@ -173,6 +173,7 @@ PLANNED = Table(
     ("__cluster",),
     open=True,
 )
+FOLLOWED = Table("follow/<object>/merged", texts("__entity", "target_id", "into", "survivor"), ("__entity",))
 VANISHED = Table("load/<object>/vanished", texts("__entity", "code", "policy", "message"), ("__entity",))
 REMOVALS = Table(
     "load/<object>/removals", texts("__entity", "target_id", "survivor", "outcome", "message"), ("__entity",)

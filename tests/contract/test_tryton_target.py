@@ -15,7 +15,7 @@ from crm_migrate.connecting.conformance_targets import (
     settled,
     write,
 )
-from crm_migrate.connecting.contract import TARGET_ID, Target, TargetField, TargetObject
+from crm_migrate.connecting.contract import TARGET_ID, Follow, Target, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import AuthExpired, InDoubt, TargetError
 
@@ -99,6 +99,20 @@ def target(tryton: Tryton) -> Iterator[Target]:
 @pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS), ids=lambda check: check.__name__)
 def test_it_keeps_the_contract(check: Callable[..., None], tryton: Tryton) -> None:
     check(lambda: target_of(tryton), KIT)
+
+
+def test_parties_that_users_replaced_are_followed_to_the_end_of_a_chain(target: Target, tryton: Tryton) -> None:
+    assert isinstance(target, Follow)
+    # Of other names, Tryton would ask whether it is meant.
+    rows = [{"__entity": f"c{n}", "name": "Acme"} for n in range(4)]
+    first, second, third, fourth = (settled(target, ORGANISATION, "a", rows).loaded[f"c{n}"] for n in range(4))
+    for source, destination in ((first, second), (second, third)):
+        session, *_ = tryton.ask("wizard.party.replace.create", {})
+        chosen = {"ask": {"source": int(source), "destination": int(destination)}}
+        tryton.ask("wizard.party.replace.execute", session, chosen, "replace", {})
+    assert target.merged_into(ORGANISATION, [first, second, third, fourth]) == {first: third, second: third}
+    keys = {row["__entity"]: row["target_id"] for row in everything(target, ORGANISATION)}
+    assert keys == {"c0": third, "c1": third, "c2": third, "c3": fourth}, "our keys go with them"
 
 
 def test_a_person_with_all_that_hangs_on_it_is_one_creation(target: Target, tryton: Tryton) -> None:

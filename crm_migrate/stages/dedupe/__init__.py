@@ -14,7 +14,7 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.clustering import create_clusters
 from crm_migrate.stages.dedupe.decisions import replay
-from crm_migrate.stages.dedupe.earlier import keep_loaded
+from crm_migrate.stages.dedupe.earlier import follow_merged, keep_loaded
 from crm_migrate.stages.dedupe.identities import kinds
 from crm_migrate.stages.dedupe.keys import create_keys, untelling
 from crm_migrate.stages.dedupe.learned import learn
@@ -27,7 +27,7 @@ from crm_migrate.stages.dedupe.surviving import survive
 from crm_migrate.workspace.decisions import DuplicateDecision, read_duplicates
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.tables import FINDINGS, PAIRS
+from crm_migrate.workspace.tables import FINDINGS, FOLLOWED, PAIRS
 
 Crosswalk = Callable[[str], Path]  # object -> folder of its crosswalk
 
@@ -36,8 +36,8 @@ def dedupe(plan: Plan, run: Run, crosswalk: Crosswalk | None = None) -> None:
     """Read `link/...` and leave the tables of `dedupe/<object>/` of all objects (docs/architecture.md).
 
     `crosswalk` gives the folder of an object's crosswalk where records were loaded before: with `learned: merge`, those
-    that were loaded as one stay one. MappingError where the plan asks for what cannot be done, or where decisions
-    contradict each other.
+    that were loaded as one stay one, and those that were merged in the target (`follow/`) are one. MappingError where
+    the plan asks for what cannot be done, or where decisions contradict each other.
     """
     decisions, findings = read_duplicates(run.decisions)
     findings = [*unsupported(plan), *findings]
@@ -67,6 +67,8 @@ def _match(
     findings = replay(work, each, nodes, decisions)
     if each.learned and each.learned.do == "merge" and crosswalk is not None:
         keep_loaded(work, each, nodes, crosswalk(each.name))
+    if crosswalk is not None and work.finished(FOLLOWED, each.name):
+        follow_merged(work, each, nodes, crosswalk(each.name))
     settle_pairs(work, each)
     learned = learn(work, plan, each, nodes) if each.learned else None
     create_clusters(work, each, nodes)

@@ -90,10 +90,11 @@ def _insert(work: Relations, plan: ObjectPlan, lines: list[tuple[int, int, str, 
     types = (pa.int64(), pa.int64(), pa.string(), pa.string(), pa.string())
     arrays = [pa.array(column, type=kind) for column, kind in zip(columns, types, strict=True)]
     work.connection.register("lines", pa.table(arrays, names=["a", "b", "outcome", "why", "decision"]))
-    # Among several decisions about one pair `apart` counts before `review` before `merge`.
+    # Among several decisions about one pair `apart` counts before `review` before `merge`, and all of them
+    # before what users have merged in the target (-1).
     work.execute(
-        f"INSERT INTO {quoted(f'verdicts/{plan.name}')} SELECT a, b, CASE outcome WHEN 'apart' THEN -3 WHEN"
-        f" 'review' THEN -2"
-        f" ELSE -1 END, '{DECISION}', outcome, why, {DECIDED}, [], decision FROM lines WHERE a <> b"
+        f"INSERT INTO {quoted(f'verdicts/{plan.name}')} SELECT a, b, CASE outcome WHEN 'apart' THEN -4 WHEN"
+        f" 'review' THEN -3"
+        f" ELSE -2 END, '{DECISION}', outcome, why, {DECIDED}, [], decision FROM lines WHERE a <> b"
     )
     work.connection.unregister("lines")

@@ -10,7 +10,7 @@ from crm_migrate.cleansing.placeholders import is_placeholder
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.edits import look, odds
-from crm_migrate.stages.load.keys import Names, fields_where, of_others, text_columns
+from crm_migrate.stages.load.keys import Names, fields_where, followed, of_others, text_columns
 from crm_migrate.stages.load.likeness import create_alike
 from crm_migrate.stages.load.objects import links, loaded_fields
 from crm_migrate.stages.mask.reading import to_load
@@ -48,10 +48,11 @@ def decide(
            coalesce(d.__goes, []) AS __goes,
            x.__n_ours, x.__n_theirs, x.__sure, x.__why, x.__claimed,
            coalesce(l.target_id, s.target_id, x.__target_id) AS __target_id, l.target_id IS NOT NULL AS __there,
-           x.__target_id IS NOT NULL AS __existing, {orphan} AS __orphan{values}
+           x.__target_id IS NOT NULL AS __existing, f."into" AS __into, {orphan} AS __orphan{values}
     FROM {names.wish} w{_beside(relations, names.sent, "s", "s.__entity = w.__entity")}
     {_beside(relations, names.look, "l", "l.__entity = w.__entity")}
     {_beside(relations, names.edited, "d", "d.__entity = w.__entity")}
+    {_beside(relations, followed(relations, object_plan.name), "f", "f.__entity = w.__entity")}
     {_beside(relations, names.existing, "x", "x.__cluster = w.__cluster AND s.__entity IS NULL")})""")
     parents = "".join(f", {quoted('__ref_' + name)}, {quoted('=' + name)} AS {quoted(name)}" for name in points)
     message = _MESSAGE.format(changed=_changed(fields))
@@ -216,7 +217,7 @@ def _action(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
       WHEN __state = 'excluded' AND __was_sent THEN '{now_excluded}'
       WHEN __state <> 'ready' THEN __state
       WHEN __orphan THEN 'held'
-      WHEN __was_sent AND NOT __there THEN 'held'
+      WHEN __was_sent AND (NOT __there OR __into IS NOT NULL) THEN 'held'
       WHEN __was_sent AND NOT ({differs}) THEN 'unchanged'
       WHEN __was_sent AND __touched AND {_agreed(fields)} THEN 'unchanged'
       WHEN __was_sent AND {inserts} THEN 'excluded'
@@ -235,7 +236,7 @@ _CODE = """CASE
   WHEN __state = 'excluded' AND __was_sent THEN 'now_excluded'
   WHEN __state <> 'ready' THEN __r_code
   WHEN __orphan THEN 'parent_held'
-  WHEN __was_sent AND NOT __there THEN 'target_record_gone'
+  WHEN __was_sent AND (NOT __there OR __into IS NOT NULL) THEN 'target_record_gone'
   WHEN __action = 'held' AND __was_sent THEN 'target_conflict'
   WHEN __action = 'excluded' AND __was_sent THEN 'not_updated'
   WHEN __action = 'unchanged' AND __touched AND {agreed} THEN 'agreed'
@@ -251,6 +252,7 @@ _MESSAGE = """CASE
   WHEN __state = 'excluded' AND __was_sent THEN 'left out now and loaded: ' || coalesce(__r_message, __r_code, '')
   WHEN __state <> 'ready' THEN __r_message
   WHEN __orphan THEN 'its parent is nowhere in this plan'
+  WHEN __was_sent AND __into IS NOT NULL THEN 'we loaded it, and a user of the target merged it into record ' || __into
   WHEN __was_sent AND NOT __there THEN 'we loaded it, and it is not in the target any more'
   WHEN __action = 'held' AND __forgotten THEN 'the target holds other values with our key; what we sent is unknown'
   WHEN __action = 'held' AND __was_sent THEN 'changed in the target since our last load, and in the sources: '

@@ -10,7 +10,7 @@ from crm_migrate.stages.load.objects import links, loaded_fields
 from crm_migrate.workspace.crosswalk import entities_for, entity_of, member_of
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
-from crm_migrate.workspace.tables import CLAIMS, CLUSTERS, CROSSWALK, NODES, PAIRS, THEIRS
+from crm_migrate.workspace.tables import CLAIMS, CLUSTERS, CROSSWALK, FOLLOWED, NODES, PAIRS, THEIRS
 
 REASON = ("action", "code", "message", "changed_fields", "target_id")
 
@@ -65,6 +65,13 @@ def of_others(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
     return f"SELECT __entity FROM {claims} GROUP BY __entity HAVING NOT bool_or(project = {literal(plan.project)})"
 
 
+def followed(relations: Relations, object_name: str) -> str:
+    """A FROM item: `__entity`, `target_id`, `into`, `survivor` of our records that users of the target have merged."""
+    if relations.finished(FOLLOWED, object_name):
+        return relations.scan(FOLLOWED, object_name)
+    return f"(SELECT {', '.join(f'NULL::VARCHAR AS {quoted(name)}' for name in FOLLOWED.columns)} WHERE FALSE)"
+
+
 def translated(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> tuple[str, str]:
     """What the target holds (`t`) of every loaded field, parents as entities: the columns and the joins for them."""
     return translated_by(plan, object_plan, "t", lambda parent: relations.scan(THEIRS, parent.name))
@@ -105,8 +112,11 @@ def identify(relations: Relations, project: Project, identity: str, plan: Plan, 
 def _in_target(relations: Relations, object_plan: ObjectPlan) -> str:
     """A FROM item: what we loaded and the target still holds. A record that a person has merged into another there
     holds nothing up any more: its rows follow the one that is left."""
-    theirs = relations.scan(THEIRS, object_plan.name)
-    return f"(SELECT s.__entity FROM {Names(object_plan.name).sent} s SEMI JOIN {theirs} t ON t.__entity = s.__entity)"
+    theirs, merged = relations.scan(THEIRS, object_plan.name), followed(relations, object_plan.name)
+    return (
+        f"(SELECT s.__entity FROM {Names(object_plan.name).sent} s SEMI JOIN {theirs} t ON t.__entity = s.__entity"
+        f" ANTI JOIN {merged} f ON f.__entity = s.__entity)"
+    )
 
 
 def _known(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> str:

@@ -52,6 +52,7 @@ class ObjectLoad(BaseModel):
     remove: int = 0  # of those that vanished, records that others have taken in and that go at the end of the load
     before: int = 0
     rekeyed: int = 0  # records of ours that came back under another key and were found by their values
+    followed: int = 0  # records of ours that users of the target have merged into others of ours
     recovered: int = 0  # records of ours that the target holds and our ledger does not know
     codes: dict[str, int] = {}
     aside: dict[str, int] = {}  # "held: key_missing" -> source rows that ended before they were records
@@ -100,7 +101,7 @@ class LoadPlan(BaseModel):
         lacking = (
             Finding(
                 "memory_rebuilt",
-                f"{load.object}: {load.recovered} record(s) of this project are in the target and not in the ledger of"
+                f"{load.recovered} record(s) of this project are in the target and not in the ledger of"
                 " this folder; they were found by our key and are not loaded again",
                 Severity.WARNING,
                 Place(source=load.object),
@@ -113,7 +114,7 @@ class LoadPlan(BaseModel):
         moved = (
             Finding(
                 "key_changed",
-                f"{load.object}: {load.rekeyed} record(s) came back under another key and are taken for what they were",
+                f"{load.rekeyed} record(s) came back under another key and are taken for what they were",
                 Severity.WARNING,
                 Place(source=load.object),
                 hint="did a spreadsheet change the keys? export them as text",
@@ -122,14 +123,35 @@ class LoadPlan(BaseModel):
             for load in self.objects
             if load.rekeyed
         )
+        followed = (
+            Finding(
+                "merged_there",
+                f"{load.followed} record(s) that users of the target have merged into others of ours are"
+                " followed: their rows and what hangs on them belong to the record that is left",
+                Severity.NOTE,
+                Place(source=load.object),
+                hint="if two records were merged by mistake: part them in the target, and decide `apart`",
+                count=load.followed,
+            )
+            for load in self.objects
+            if load.followed
+        )
         chosen = (told(load.object, values) for load in self.objects for values in load.choices)
-        return (*([other] if self.exchanged else []), *broken, *lacking, *moved, *chosen, *self._unforeseen())
+        return (
+            *([other] if self.exchanged else []),
+            *broken,
+            *lacking,
+            *moved,
+            *followed,
+            *chosen,
+            *self._unforeseen(),
+        )
 
     def _unforeseen(self) -> Iterator[Finding]:
         """Rules of the target that may refuse what is planned."""
         hint = "records that it does not take are refused at the load, with the database's words"
         for name, rules in self.unforeseen.items():
-            words = f"{name}: {len(rules)} rule(s) of the target are not foreseen: {', '.join(rules)}"
+            words = f"{len(rules)} rule(s) of the target are not foreseen: {', '.join(rules)}"
             yield Finding("check_unforeseen", words, Severity.NOTE, Place(source=name), hint, len(rules))
 
 
@@ -141,7 +163,7 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
     waiting: dict[str, int] = dict(
         relations.rows(f"""SELECT code, count(*) FROM
         (SELECT __code AS code FROM {names.plan} WHERE __action IN ('held', 'rejected', 'excluded') UNION ALL
-         SELECT code FROM {names.vanished} WHERE policy <> 'ignore' AND __entity NOT IN ({going}))
+         SELECT code FROM {names.vanished} WHERE policy NOT IN ('ignore', 'follow') AND __entity NOT IN ({going}))
         WHERE code IS NOT NULL GROUP BY code""")
     )
     lines = relations.scan(PLANNED, object_plan.name)
@@ -158,6 +180,7 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
         **totals,
         vanished=relations.count(names.vanished),
         remove=relations.count(f"({going})"),
+        followed=relations.count(f"{names.vanished} WHERE code = 'merged_there'"),
         rekeyed=relations.count(f"{names.keys} WHERE rekeyed"),
         recovered=relations.count(
             f"(SELECT 1 FROM {names.keys} k SEMI JOIN {names.sent} s ON s.__entity = k.__entity AND s.__forgotten)"

@@ -10,7 +10,7 @@ from crm_migrate.stages.load.claims import refuse_claimed
 from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.edits import three_values
 from crm_migrate.stages.load.forecast import forecast
-from crm_migrate.stages.load.keys import Names, identify, plan_listing, remember
+from crm_migrate.stages.load.keys import Names, followed, identify, plan_listing, remember
 from crm_migrate.stages.load.merged import plan_removals
 from crm_migrate.stages.load.objects import loaded_fields, target_object, target_objects
 from crm_migrate.stages.load.parents import hold_children
@@ -160,7 +160,9 @@ def _vanish(tables: Relations, project: Project, identity: str, object_plan: Obj
     names, rerun = Names(object_plan.name), object_plan.on_rerun
     known = scan_folder(project.crosswalk(identity, object_plan.name), CROSSWALK.columns)
     known = f"(SELECT * FROM {names.known} UNION SELECT * FROM {known} ANTI JOIN {names.known} USING (__source, __key))"
-    policies = {"now_held": "review"} | rerun.model_dump(include={"gone", "now_excluded", "now_merged"})
+    policies = {"now_held": "review", "merged_there": "follow"} | rerun.model_dump(
+        include={"gone", "now_excluded", "now_merged"}
+    )
     policy = " ".join(f"WHEN {literal(code)} THEN {literal(declared)}" for code, declared in policies.items())
     tables.execute(f"""CREATE TEMP TABLE {names.vanished} AS
     WITH fed AS (SELECT DISTINCT k.__entity, e.__entity AS survivor, e.code IS NOT NULL AS waits FROM {names.members} m
@@ -168,7 +170,8 @@ def _vanish(tables: Relations, project: Project, identity: str, object_plan: Obj
     aside AS (SELECT k.__entity, bool_or(a.state = 'excluded') AS excluded, min(a.rule) AS rule
               FROM {_set_aside(tables, object_plan)} a JOIN {known} k USING (__source, __key)
               WHERE a.state <> 'absent' GROUP BY k.__entity),
-    lost AS (SELECT s.__entity, CASE WHEN bool_or(f.waits IS NOT NULL) THEN 'now_merged'
+    lost AS (SELECT s.__entity, CASE WHEN s.__entity IN (SELECT __entity FROM {followed(tables, object_plan.name)})
+               THEN 'merged_there' WHEN bool_or(f.waits IS NOT NULL) THEN 'now_merged'
                WHEN bool_or(a.excluded) THEN 'now_excluded' WHEN bool_or(a.excluded IS NOT NULL) THEN 'now_held'
                ELSE 'gone' END AS code, min(a.rule) AS rule,
                CASE WHEN count(DISTINCT f.survivor) = 1 THEN min(f.survivor) END AS survivor
@@ -177,6 +180,7 @@ def _vanish(tables: Relations, project: Project, identity: str, object_plan: Obj
              HAVING NOT coalesce(bool_or(f.waits), FALSE))
     SELECT __entity, code, CASE code {policy} END AS policy,
       CASE code WHEN 'gone' THEN 'no source row feeds it any more' WHEN 'now_merged' THEN 'merged into another record'
+        WHEN 'merged_there' THEN 'merged into another record by a user of the target'
         WHEN 'now_held' THEN 'its rows wait or are rejected now'
         ELSE 'its rows are left out now' END || coalesce(' (' || nullif(rule, '') || ')', '') AS message, survivor
     FROM lost""")

@@ -103,10 +103,12 @@ def _removed(tables: Relations, lines: Mapping[str, BatchLine], name: str, now: 
 
 def _apart(tables: Relations, name: str, known: str, now: str) -> str:
     """Query: the members of records that are still in the target though others took their rows in: they stay theirs
-    until these records go."""
+    until these records go. Those of records that users of the target have merged stay theirs for good, so that every
+    later run finds again what it follows."""
     left = tables.scan(VANISHED, name) if tables.finished(VANISHED, name) else "(SELECT '' AS __entity, '' AS code)"
-    return f"""SELECT k.__source, k.__key FROM {known} k SEMI JOIN {left} v
-      ON v.__entity = k.__entity AND v.code = 'now_merged' SEMI JOIN {now} n ON n.__entity = k.__entity"""
+    return f"""SELECT k.__source, k.__key FROM {known} k JOIN {left} v ON v.__entity = k.__entity
+      AND v.code IN ('now_merged', 'merged_there')
+    WHERE v.code = 'merged_there' OR k.__entity IN (SELECT __entity FROM {now})"""
 
 
 def _arrived(

@@ -90,6 +90,7 @@ def object_exceptions(tables: Relations, object_plan: ObjectPlan, sourced: list[
         ("warning", _warnings(tables, name)),
         ("error", _breaches(tables, object_plan)),
         ("warning", _left_behind(tables, name)),
+        ("note", _followed(tables, name)),
     ]
     yield from _grouped(tables, name, found)
     for number, table in enumerate(sourced):
@@ -204,7 +205,15 @@ def _left_behind(tables: Relations, name: str) -> str:
         ELSE {literal(DELETED)} END AS state, '' AS source,
       coalesce({literal(name)} || ':' || coalesce(a.target_id, r.target_id), v.__entity) AS record,
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, {said} || ' (on_rerun: ' || v.policy || ')' AS message
-    FROM {vanished} v LEFT JOIN {after} a USING (__entity) LEFT JOIN {removals} r USING (__entity)"""
+    FROM {vanished} v LEFT JOIN {after} a USING (__entity) LEFT JOIN {removals} r USING (__entity)
+    WHERE v.code <> 'merged_there'"""
+
+
+def _followed(tables: Relations, name: str) -> str:
+    """Records that users of the target have merged into others of ours: nothing is lost, their rows belong to those."""
+    return f"""SELECT code, '' AS rule, '' AS field, {literal(DELETED)} AS state, '' AS source, __entity AS record,
+      NULL::VARCHAR AS before, NULL::VARCHAR AS after, message
+    FROM {tables.scan(VANISHED, name)} WHERE code = 'merged_there'"""
 
 
 def _differences(tables: Relations, name: str, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:
