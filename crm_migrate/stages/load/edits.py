@@ -74,7 +74,7 @@ def together(object_plan: ObjectPlan, name: str) -> list[str]:
     """The fields (by their names in the target) that say one thing with a field, itself among them."""
     fields = loaded_fields(object_plan)
     own = next(field for field in fields if field.target == name)
-    names = {own.name, *([own.per] if own.per else []), *(field.name for field in fields if field.per == own.name)}
+    names = {own.name, own.per, *(field.name for field in fields if field.per == own.name)}
     block = block_of(own)
     return [str(f.target) for f in fields if f.name in names or (block is not None and block_of(f) == block)]
 

@@ -224,6 +224,13 @@ def test_an_amount_that_a_rule_sets_is_a_term(tmp_path: Path, words: dict[str, A
 
 
 @pytest.mark.parametrize("word", ["constant", "default"])
+def test_an_amount_that_no_source_has_is_set_by_rule(tmp_path: Path, word: str) -> None:
+    bridge = only(bridged(tmp_path, BY_RULE, following=plan(**{word: "5"}, cells={})).bridges)
+
+    assert (terms(bridge), told(bridge)) == ({"set by rule": ("5.00", 1, 1)}, ("0.00", 0, "5.00", 1, "0.00", 0))
+
+
+@pytest.mark.parametrize("word", ["constant", "default"])
 def test_an_amount_that_the_mapping_says_of_every_row_is_one_of_the_source(tmp_path: Path, word: str) -> None:
     bridge = only(bridged(tmp_path, BY_RULE, following=plan(**{word: "5"})).bridges)
 
