@@ -76,6 +76,8 @@ def _tree(record: "RecordStory") -> Tree:
     if record.action:
         batch = f"batch {record.batch}" if record.batch else ""
         tree.add(_text(f"load: {record.action} {record.outcome}", batch, record.message))
+    if record.undone:
+        tree.add(_text(f"undo: {record.undone}"))
     return tree
 
 

@@ -32,8 +32,10 @@ from crm_migrate.workspace.tables import (
     OUTCOMES,
     PAIRS,
     PLANNED,
+    REMOVALS,
     SURVIVORS,
     VANISHED,
+    VERDICTS,
 )
 
 MOST_ROWS = 50
@@ -87,6 +89,7 @@ def _record(tables: Relations, plan: Plan, found: Place) -> RecordStory:
         rows=tuple(_row(tables, plan, name, line[:9]) for line in lines),
         merges=_merges(tables, name, cluster),
         cells=_cells(tables, plan, name, cluster, entity),
+        undone=_undone(tables, name, entity),
     )
 
 
@@ -103,16 +106,20 @@ def _gone(tables: Relations, plan: Plan, project: Project, subject: str) -> Iter
     head, _, tail = subject.rpartition(":")
     for each in plan.objects:
         known = tables.scan(KNOWN, each.name)
-        left = tables.scan(VANISHED, each.name)
+        left, removals = tables.scan(VANISHED, each.name), tables.scan(REMOVALS, each.name)
         for entity, target_id, code, message in tables.rows(
-            f"""SELECT k.__entity, coalesce(k.target_id, ''), coalesce(v.code, ''), coalesce(v.message, '')
-            FROM {known} k LEFT JOIN {left} v USING (__entity)
+            f"""SELECT k.__entity, coalesce(k.target_id, ''), coalesce(v.code, ''), concat_ws(', and ', v.message,
+              CASE r.outcome WHEN 'removed' THEN 'removed at the end of the load' ELSE 'stays: ' || r.message END)
+            FROM {known} k LEFT JOIN {left} v USING (__entity) LEFT JOIN {removals} r USING (__entity)
             WHERE k.__entity = ? OR (? = ? AND (k.target_id = ? OR k.__entity = ?)) ORDER BY ALL""",
             [subject, head, each.name, tail, tail],
         ):
             members = ", ".join(_members(tables, project, each.name, entity))
             told = "; ".join(filter(None, (message, members and f"it was loaded from {members}")))
-            yield RecordStory(each.name, None, entity, target_id, code or "loaded before", "", "", told, (), (), ())
+            undone = _undone(tables, each.name, entity)
+            yield RecordStory(
+                each.name, None, entity, target_id, code or "loaded before", "", "", told, (), (), (), undone
+            )
 
 
 def _members(tables: Relations, project: Project, name: str, entity: str) -> list[str]:
@@ -224,6 +231,17 @@ def _load(tables: Relations, name: str, cluster: int | None, entity: str) -> tup
     )
     action, batch, outcome, message = map(str, rows[0] if rows else ("", "", "", ""))
     return action, batch, outcome, message
+
+
+def _undone(tables: Relations, name: str, entity: str) -> str:
+    """What the last start of the undo of this run said of a record."""
+    starts = sorted(tables.run.folder.glob("undo-*"), key=lambda path: int(path.name.partition("-")[2]))
+    for folder in (start.joinpath(*VERDICTS.path(name)) for start in reversed(starts)):
+        verdicts = scan_folder(folder, VERDICTS.columns)
+        words = "concat_ws(' ', verdict, code, nullif(message, ''))"
+        if rows := tables.rows(f"SELECT {words} FROM {verdicts} WHERE __entity = ?", [entity]):
+            return str(rows[0][0])
+    return ""
 
 
 def _cells(tables: Relations, plan: Plan, name: str, cluster: int | None, entity: str) -> tuple[CellStory, ...]:

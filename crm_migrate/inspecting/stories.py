@@ -45,7 +45,7 @@ class CellStory:
 
 @dataclass(frozen=True, slots=True)
 class RecordStory:
-    """What the rows became as one object: merge decisions, the load, and the target as read back."""
+    """What the rows became as one object: merge decisions, the load, the target as read back, and the run's undo."""
 
     object: str
     cluster: int | None
@@ -58,6 +58,7 @@ class RecordStory:
     rows: tuple[RowStory, ...]
     merges: tuple[tuple[str, str, str, str, str], ...]  # left, right, rule, outcome, why
     cells: tuple[CellStory, ...]
+    undone: str = ""  # what the undo of this run did with it, or why it stays; nothing where the run was not undone
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,14 @@ def _undone(project: Path, server: Server, wire: Wire, capfd: pytest.CaptureFixt
     assert run(project, "resume") == 0, "the last run was not undone: it had nothing to write"
     main(["report", "--project", str(project), json.loads(read(["undo", str(project), "--json"], capfd))["run"]])
     assert "was undone" in capfd.readouterr().err
+    undone = json.loads(read(["undo", str(project), "--json"], capfd))["run"]
+    for name, said in (
+        ("Yılmaz-0", "undo: removed"),
+        ("Yılmaz-3", "undo: kept undo_touched"),
+        ("Yılmaz-4", "undo: kept"),
+    ):
+        told = read(["explain", f"contacts:{there[name]}", str(project), "--run", undone], capfd)
+        assert said in told, told
     main(["runs", str(project)])
     assert "undone" in capfd.readouterr().out.splitlines()[-2], "the run before the last: that one had nothing to write"
     assert run(project) == 0

@@ -15,6 +15,7 @@ from unsteady import FakeClock, Killed, Unsteady
 from crm_migrate.connecting.contract import Limits, Target, TargetField, WriteBatch
 from crm_migrate.connecting.memory import MemoryTarget, Store
 from crm_migrate.errors import CrmMigrateError, UsageError
+from crm_migrate.inspecting.explaining import explain
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, Plan
 from crm_migrate.stages.load import execute_load
 from crm_migrate.stages.reconcile.target_sets import target_set
@@ -106,6 +107,8 @@ def test_what_was_loaded_apart_becomes_one_and_a_second_run_writes_nothing(apart
     assert {each["company"] for each in b.store.records["person"].values()} == {stays}
     assert b.removals() == [(goes, "removed", None)]
     assert b.run is not None
+    (story,) = explain(b.company.plan, b.company.project, b.run, f"accounts:{goes}").records
+    assert (story.action, "removed at the end of the load" in story.message) == ("now_merged", True)
     with relations(b.run, "reconcile") as tables:
         found = target_set(tables, "accounts")
     assert (found.before, found.after, found.removed, found.vanished, found.adds_up) == (2, 1, 1, 0, True)
