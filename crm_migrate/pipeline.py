@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Protocol
 
 from crm_migrate import __version__
-from crm_migrate.connecting.contract import Target
-from crm_migrate.errors import CrmMigrateError, DamagedFile, MappingError
+from crm_migrate.connecting.contract import Target, TargetSchema
+from crm_migrate.errors import CrmMigrateError, DamagedFile, MappingError, UsageError
 from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.opening import OpenSources, open_target
 from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
+from crm_migrate.mapping.target_lock import FILE, read_lock, write_lock
 from crm_migrate.quality.evidence import decide, doubts
 from crm_migrate.reports import USUAL, named, write_reports
 from crm_migrate.stages.complete import complete
@@ -30,8 +31,10 @@ from crm_migrate.stages.follow import follow
 from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load, remember_load
 from crm_migrate.stages.load import read_plan as read_load_plan
+from crm_migrate.stages.load.drift import Drift, drift
 from crm_migrate.stages.load.needs import Needs, look_at_needs
 from crm_migrate.stages.load.objects import target_objects
+from crm_migrate.stages.load.offline import LockedTarget
 from crm_migrate.stages.load.restoring import adopt
 from crm_migrate.stages.map import map_all
 from crm_migrate.stages.mask import mask
@@ -113,6 +116,39 @@ def start(
         return replace(outcome, findings=(*told, *_told_by(outcome), *needs.unmet))
 
 
+def plan_offline(project: Project, environment: str | None, listener: Listener) -> Outcome:
+    """Begin a run and check its records against what is locked of the target, which is not reached: it ends there.
+
+    UsageError where nothing is locked.
+    """
+    with project_lock(project):
+        sources = OpenSources(project)
+        draft, told = plan_now(project, environment, sources)
+        locked = read_lock(project, draft.environment.name)
+        if locked is None:
+            raise UsageError(
+                f"nothing is locked of `{draft.environment.name}` in {FILE}", hint="crm-migrate target pull"
+            )
+        outcome = _go(project, new_run(project, draft), draft, listener, "complete", None, sources)
+        listener("plan")
+        load_plan = plan_load(outcome.plan, project, outcome.run, LockedTarget(locked))
+        planned = replace(outcome, load_plan=load_plan)
+        return replace(planned, findings=(*told, *_told_by(planned)))
+
+
+def pull(project: Project, environment: str | None) -> tuple[Plan, TargetSchema, tuple[Drift, ...]]:
+    """Lock what the target says of the mapped objects; what it says, and what it said otherwise before."""
+    plan, _ = resolve(project, environment=environment)
+    target = open_target(plan, project)
+    try:
+        there = target.describe([each.target for each in plan.objects])
+    finally:
+        target.close()
+    before = read_lock(project, plan.environment.name)
+    write_lock(project, plan.environment.name, there)
+    return plan, there, tuple(drift(plan, before, there)) if before else ()
+
+
 def resume(project: Project, run_id: str | None, listener: Listener, *, until: str = STAGES[-1]) -> Outcome:
     """Go on with a run where it stopped, or begin the first one. Refuses when what decides the plan changed since."""
     if run_id is None and not runs(project):
@@ -120,6 +156,7 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
     with project_lock(project):
         run = open_run(project, run_id)
         _refuse_undone(project, run)
+        _refuse_offline(run)
         frozen, sources = read_plan(run), OpenSources(project)
         plan, _ = plan_now(project, frozen.environment.name, sources)
         if is_done(run, "extract"):
@@ -138,6 +175,13 @@ def _refuse_undone(project: Project, run: Run) -> None:
     if project.ledger.exists():
         with checked(project.ledger) as ledger:
             refuse_undone(ledger, run.id)
+
+
+def _refuse_offline(run: Run) -> None:
+    """UsageError where a run was planned without its target: what is there has never been looked at."""
+    planned = read_load_plan(run)
+    if planned is not None and planned.offline:
+        raise UsageError(f"run {run.id} was planned without the target", hint="crm-migrate plan")
 
 
 def _needed(plan: Plan, project: Project, until: str) -> Needs:

@@ -8,8 +8,10 @@ import click
 from crm_migrate.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crm_migrate.finding import Finding
-    from crm_migrate.mapping.plan import SourcePlan
+    from crm_migrate.mapping.plan import Plan, SourcePlan
     from crm_migrate.mapping.resolving_sources import Columns
     from crm_migrate.workspace.layout import Project
 
@@ -47,7 +49,7 @@ def check_command(path: Path, environment: str | None, form: str) -> None:
     project = project_of(path)
     unread: list[Finding] = []
     plan, findings = examine(project, environment=environment, columns=_columns(project, unread))
-    findings = [*findings, *unread]
+    findings = [*findings, *unread, *(_unmet(project, plan) if plan else ())]
     renderers = {"text": frames.render, "json": frames.as_json, "github": frames.as_github}
     click.echo(renderers[form](findings), nl=form == "json")
     if form == "text":
@@ -57,6 +59,15 @@ def check_command(path: Path, environment: str | None, form: str) -> None:
         # A mapping that is right and a file that is not there are told apart, as `run` does.
         only_input = plan is not None and all(finding.code == "source_unread" for finding in wrong)
         click.get_current_context().exit(InputError.exit_code if only_input else UsageError.exit_code)
+
+
+def _unmet(project: "Project", plan: "Plan") -> "Iterator[Finding]":
+    """What the mapping lacks of the target, by what is locked of it."""
+    from crm_migrate.mapping.target_lock import read_lock
+    from crm_migrate.stages.load.drift import unmet
+
+    locked = read_lock(project, plan.environment.name)
+    yield from unmet(plan, locked) if locked else ()
 
 
 def _columns(project: "Project", unread: "list[Finding]") -> "Columns":

@@ -26,14 +26,21 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 @click.command("plan")
 @project_argument
 @env_option
+@click.option(
+    "--offline", is_flag=True, help="Against target.lock (see target pull), where the target is out of reach."
+)
 @json_option
-def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
+def plan_command(folder: Path, environment: str | None, offline: bool, as_json: bool) -> None:
     """Do everything but write: how many records would be created, updated, held or rejected, and why."""
     from crm_migrate import pipeline
     from crm_migrate.reviewing.standing import open_questions
 
     screen = Screen(quiet=as_json)
-    outcome = pipeline.start(project_of(folder), environment, screen.stage, until="plan")
+    project = project_of(folder)
+    if offline:
+        outcome = pipeline.plan_offline(project, environment, screen.stage)
+    else:
+        outcome = pipeline.start(project, environment, screen.stage, until="plan")
     screen.finished()
     screen.findings(outcome.findings)
     screen.load_plan(outcome.load_plan, as_json=as_json)
@@ -47,7 +54,9 @@ def plan_command(folder: Path, environment: str | None, as_json: bool) -> None:
     unmet = [finding for finding in outcome.findings if finding.code == "need_unmet"]
     for finding in unmet if as_json else ():  # else it is told among the findings
         screen.warn(finding.message)
-    load = next((finding.hint for finding in unmet), load)
+    load = next(
+        (finding.hint for finding in unmet), "crm-migrate plan, once the target is reached" if offline else load
+    )
     screen.next("crm-migrate review PROJECT (then review --read, and plan again)" if questions else load)
 
 
@@ -137,6 +146,33 @@ def prepare_command(folder: Path, environment: str | None, dry_run: bool) -> Non
     for line in done or ("nothing is missing",):
         click.echo(line)
     Screen().next("crm-migrate plan")
+
+
+@target_group.command("pull")
+@project_argument
+@env_option
+@json_option
+def pull_command(folder: Path, environment: str | None, as_json: bool) -> None:
+    """Lock what the target says of the mapped objects in target.lock, beside the mapping, for version control.
+
+    `plan` and `run` then tell what has changed there since, `mapping check` what the mapping lacks of it, and
+    `plan --offline` checks all rows against it where the target is out of reach.
+    """
+    from crm_migrate import pipeline
+    from crm_migrate.mapping.target_lock import FILE
+
+    screen = Screen(quiet=as_json)
+    plan, schema, changed = pipeline.pull(project_of(folder), environment)
+    if as_json:
+        found = {"environment": plan.environment.name, "objects": {o.name: len(o.fields) for o in schema.objects}}
+        click.echo(json.dumps({**found, "drift": [each.model_dump() for each in changed]}, indent=1))
+        return
+    screen.findings([each.finding() for each in changed])
+    absent = [each.target for each in plan.objects if schema.object(each.target) is None]
+    fields = sum(len(each.fields) for each in schema.objects)
+    screen.lines([f"{len(schema.objects)} object(s) with {fields} field(s) of `{plan.environment.name}` are in {FILE}"])
+    screen.lines(f"not in the target  {name}" for name in absent)
+    screen.next(f"review {FILE} and commit it, then: crm-migrate plan")
 
 
 @target_group.command("adopt")

@@ -188,6 +188,7 @@ def _load_plan_lines(load_plan: "LoadPlan", width: int) -> list[str]:
         *(whole if fits else _load_plan_table(load_plan, happens)),
         "",
         f"{load_plan.writes:,} records would be written; nothing is written yet.",
+        *(["planned against target.lock, as if the target were empty: what is there is not known"] * load_plan.offline),
         *(f"mode  {visible(load.object, 40)}: {load.mode}" for load in load_plan.objects if load.mode != "upsert"),
         *_removals(load_plan),
         *(part for line in _forecast(load_plan) for part in terminal.wrapped(line, width)),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import Mode, ObjectPlan
 from crm_migrate.stages.load.choices import ChoiceValues, told
+from crm_migrate.stages.load.drift import Drift
 from crm_migrate.stages.load.forecast import Forecast
 from crm_migrate.stages.load.keys import Names
 from crm_migrate.workspace.layout import Run
@@ -66,7 +67,8 @@ class LoadPlan(BaseModel):
 
     `prepare` names what the target lacks; it is made before the first record is written. `notes` are sentences about
     earlier runs whose files are damaged. `unforeseen`: per object of the target, the rules that are not foretold.
-    `forecast` is what it costs; it depends on the hour, and the hash is not bound to it.
+    `drift` is what the target says of itself otherwise than the lock. `offline`: it was planned against the lock, as if
+    the target were empty. `forecast` is what it costs; it depends on the hour, and the hash is not bound to it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -80,6 +82,8 @@ class LoadPlan(BaseModel):
     notes: tuple[str, ...] = ()
     loads: int = 0  # runs that had written to the target when this was planned; one more, and it does not hold
     unforeseen: dict[str, tuple[str, ...]] = {}
+    drift: tuple[Drift, ...] = ()
+    offline: bool = False
     forecast: Forecast | None = None
     hash: str = ""
 
@@ -136,10 +140,12 @@ class LoadPlan(BaseModel):
             for load in self.objects
             if load.followed
         )
+        drifted = (each.finding() for each in self.drift)
         chosen = (told(load.object, values) for load in self.objects for values in load.choices)
         return (
             *([other] if self.exchanged else []),
             *broken,
+            *drifted,
             *lacking,
             *moved,
             *followed,

@@ -3,16 +3,19 @@
 from crm_migrate.connecting.contract import Target
 from crm_migrate.errors import MappingError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.mapping.target_lock import read_lock
 from crm_migrate.quoting import literal
 from crm_migrate.stages.load.actions import decide, finished, forget
 from crm_migrate.stages.load.choices import choice_values
 from crm_migrate.stages.load.claims import refuse_claimed
+from crm_migrate.stages.load.drift import drift
 from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.edits import three_values
 from crm_migrate.stages.load.forecast import forecast
 from crm_migrate.stages.load.keys import Names, followed, identify, plan_listing, remember
 from crm_migrate.stages.load.merged import plan_removals
 from crm_migrate.stages.load.objects import loaded_fields, target_object, target_objects
+from crm_migrate.stages.load.offline import LockedTarget
 from crm_migrate.stages.load.parents import hold_children
 from crm_migrate.stages.load.plan import LoadPlan, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.load.promises import hold_refusable
@@ -57,6 +60,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     notes = settle_earlier(plan, project, run, target, identity)
     earlier = _loads(project, identity)
     there = target.describe([object_plan.target for object_plan in plan.objects])
+    offline, locked = isinstance(target, LockedTarget), read_lock(project, plan.environment.name)
     with relations(run, "load") as tables:
         for object_plan in plan.objects:
             remember(tables, project, identity, plan, object_plan)
@@ -76,7 +80,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         for each in plan.objects:
             _publish(tables, project, identity, plan, each)
         plan_removals(tables, project, identity, plan, target, earlier)
-        cost = forecast(tables, project, plan, target, identity)
+        cost = None if offline else forecast(tables, project, plan, target, identity)
         aside = {each.name: _rows_aside(tables, each) for each in plan.objects}
         objects = [
             figures(tables, each).model_copy(update={"choices": choices[each.name], "aside": aside[each.name]})
@@ -88,7 +92,9 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         identity=identity,
         objects=tuple(objects),
         prepare=missing,
-        exchanged=exchanged(project, plan, identity),
+        exchanged="" if offline else exchanged(project, plan, identity),
+        drift=tuple(drift(plan, locked, there)) if locked else (),
+        offline=offline,
         unforeseen={found.name: found.unforeseen for found in there.objects if found.unforeseen},
         notes=notes,
         forecast=cost,

@@ -32,7 +32,8 @@ def hold_refusable(relations: Relations, plan: Plan, object_plan: ObjectPlan, fo
     wanted, names = target_object(plan, object_plan), Names(object_plan.name)
     fields = [_strictest(field, found) for field in wanted.fields]
     later = {link.name for link in links(plan, object_plan) if link.later}
-    reasons = [*_unfilled(wanted, found), *(each for field in fields for each in _of_field(field, field.name in later))]
+    nothing = [("p.__action = 'create'", literal(words)) for words in unfilled(wanted, found)]
+    reasons = [*nothing, *(each for field in fields for each in _of_field(field, field.name in later))]
     if reasons:
         cases = ", ".join(f"CASE WHEN {condition} THEN {words} END" for condition, words in reasons)
         why = f"array_to_string(list_filter([{cases}], lambda x: x IS NOT NULL), '; ')"
@@ -56,11 +57,11 @@ def _strictest(wanted: TargetField, found: TargetObject | None) -> TargetField:
     return replace(there, reference=wanted.reference) if there else wanted
 
 
-def _unfilled(wanted: TargetObject, found: TargetObject | None) -> Iterator[tuple[str, str]]:
+def unfilled(wanted: TargetObject, found: TargetObject | None) -> Iterator[str]:
     """Fields that the target wants filled and that nothing fills: no new record would be taken."""
     for field in found.fields if found else ():
         if field.required and not field.default and wanted.field(field.name) is None:
-            yield "p.__action = 'create'", literal(f"{field.name}: the target requires it, and nothing fills it")
+            yield f"{field.name}: the target requires it, and nothing fills it"
 
 
 def _of_field(field: TargetField, later: bool) -> Iterator[tuple[str, str]]:
