@@ -46,6 +46,11 @@ def schema_of(fields: Sequence[TargetField]) -> pandera.DataFrameSchema:
     )
 
 
+def ruled(fields: Sequence[TargetField]) -> list[TargetField]:
+    """The fields whose cells can break a rule."""
+    return [field for field in fields if field.required or _checks(field)]
+
+
 def _checks(field: TargetField) -> list[pandera.Check]:
     checks: dict[str, Callable[[pd.Series], pd.Series]] = {}
     length, choices = field.length, field.choices

@@ -4,7 +4,7 @@ A record that was not read is not validated: `validate_after` reads every record
 load says it wrote.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
@@ -12,7 +12,7 @@ from crm_migrate.connecting.contract import Target, TargetField, TargetObject, T
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quality.relational import doubled, orphaned
-from crm_migrate.quality.schemas import breaches, merged_field
+from crm_migrate.quality.schemas import breaches, merged_field, ruled
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.load.keys import text_columns
 from crm_migrate.stages.load.objects import links, loaded_fields, target_object
@@ -91,14 +91,16 @@ def _ready(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
 
 
 def _cells(tables: Relations, view: str, key: str, fields: Sequence[TargetField]) -> None:
-    """Check the cells of a view, a batch at a time."""
-    listed = ", ".join(quoted(name) for name in (key, *(field.name for field in fields)))
-    found = list(_cell_breaches(stream(tables.connection, f"SELECT {listed} FROM {view}", BATCH), key, fields))
+    """Check the cells of a view that can break a rule, a batch at a time."""
+    checked = ruled(fields)
+    listed = ", ".join(quoted(name) for name in (key, *(field.name for field in checked)))
+    rows = stream(tables.connection, f"SELECT {listed} FROM {view}", BATCH) if checked else ()
+    found = list(_cell_breaches(rows, key, checked))
     for table in found:
         _note_table(tables, table)
 
 
-def _cell_breaches(batches: pa.RecordBatchReader, key: str, fields: Sequence[TargetField]) -> Iterator[pa.Table]:
+def _cell_breaches(batches: Iterable[pa.RecordBatch], key: str, fields: Sequence[TargetField]) -> Iterator[pa.Table]:
     for batch in batches:
         rows = pa.Table.from_batches([batch])
         found = breaches(rows, fields)
