@@ -25,6 +25,7 @@ from crm_migrate.connecting.contract import (
     Target,
     TargetField,
     TargetObject,
+    Usage,
     WriteBatch,
 )
 from crm_migrate.crm.types import TYPES
@@ -331,6 +332,21 @@ def check_claims_are_kept(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
     target.close()
 
 
+def check_an_allowance_can_be_planned_with(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
+    """What a target says is left of its limits is a number of requests, and asking takes some of them."""
+    target = opened(open_target, kit)
+    if not isinstance(target, Usage):
+        return
+    said = target.allowance()
+    assert all(n is None or n > 0 for n in (said.per_day, said.per_window, said.window_seconds, said.page)), said
+    assert (said.per_window is None) == (said.window_seconds is None), said
+    assert said.left is None or (said.per_day is not None and 0 <= said.left <= said.per_day), said
+    everything(target, kit.company)
+    later = target.allowance()
+    assert said.left is None or said.left == 0 or later.left != said.left, "reading took nothing of what is left"
+    target.close()
+
+
 TARGET_CHECKS: tuple[Callable[..., None], ...] = (
     check_prepare_only_names_until_told,
     check_identity_is_stable,
@@ -345,4 +361,5 @@ TARGET_CHECKS: tuple[Callable[..., None], ...] = (
     check_references_lead_somewhere,
     check_a_reader_may_be_left,
     check_claims_are_kept,
+    check_an_allowance_can_be_planned_with,
 )

@@ -132,6 +132,7 @@ def test_a_target_without_such_limits_says_what_it_can(tmp_path: Path, capfd: py
     main(["plan", str(project)])
     said = capfd.readouterr().out
     assert "the load  2 batch(es)\n" in said
+    assert "accounts: 1 batch(es)\n" in said
     assert "how long  not known yet" in said
     main(["run", str(project)])
     capfd.readouterr()

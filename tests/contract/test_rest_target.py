@@ -12,14 +12,16 @@ from crm_migrate.connecting.conformance_targets import (
     PERSON,
     TARGET_CHECKS,
     OpenTarget,
+    check_an_allowance_can_be_planned_with,
     everything,
     opened,
     write,
 )
-from crm_migrate.connecting.contract import TARGET_ID, TargetField, TargetObject
+from crm_migrate.connecting.contract import TARGET_ID, TargetField, TargetObject, Usage
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import AuthExpired, TargetError, UsageError
 from crm_migrate_rest.settings import read_settings
+from crm_migrate_simulators.quotas import Quotas
 from crm_migrate_simulators.rest import SIMULATOR
 from crm_migrate_simulators.server import Server
 
@@ -56,6 +58,18 @@ def test_it_keeps_the_contract(check: Callable[[OpenTarget], None], start: Start
 @pytest.mark.parametrize("check", (*TARGET_CHECKS[2:10], *REMOVE_CHECKS), ids=lambda check: check.__name__)
 def test_whatever_its_habits(check: Callable[[OpenTarget], None], start: Start, habits: dict[str, str]) -> None:
     check(opener(start(habits=habits)))
+
+
+def test_what_is_left_today_is_what_the_crm_counts(start: Start) -> None:
+    server = start(quotas=Quotas(per_day=500, per_window=400, window=30))
+    check_an_allowance_can_be_planned_with(opener(server))
+    target = opened(opener(server))
+    assert isinstance(target, Usage)
+    said = target.allowance()
+    used = server.engine.quotas.usage(server.engine.clock.now())["used_today"]
+    assert used is not None
+    assert (said.per_day, said.left) == (500, 500 - used)
+    assert (said.per_window, said.window_seconds) == (400, 30)
 
 
 def test_an_atomic_crm_refuses_as_a_whole_and_without_values(start: Start) -> None:

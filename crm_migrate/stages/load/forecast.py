@@ -35,6 +35,10 @@ class ObjectForecast(BaseModel):
     requests: Between | None = None
     reads: int | None = None
 
+    def words(self) -> str:
+        """As `3 batch(es), 6 request(s) to write, 2 to read back`."""
+        return _cost(self.batches, self.requests, self.reads)
+
 
 class Forecast(BaseModel):
     """What a load costs with all objects, reading back included in `reads`. `seconds` are of writing; `measured` says
@@ -54,12 +58,9 @@ class Forecast(BaseModel):
 
     def lines(self) -> Iterator[str]:
         """What a person reads of it."""
-        cost = f"{_span(self.batches)} batch(es)"
-        if self.requests is not None:
-            cost += f", {_span(self.requests)} request(s) to write"
-        if self.reads is not None:
-            cost += f", {self.reads:,} to read back"
-        yield f"the load  {cost}"
+        yield f"the load  {_cost(self.batches, self.requests, self.reads)}"
+        if len(self.objects) > 1:
+            yield from (f"          {each.object}: {each.words()}" for each in self.objects)
         if self.seconds is None:
             yield "how long  not known yet: no load of this project was measured"
         else:
@@ -199,6 +200,11 @@ def _sum(parts: Sequence[Between]) -> Between:
 def _sum_known(parts: Sequence[Between | None]) -> Between | None:
     known = [part for part in parts if part is not None]
     return _sum(known) if len(known) == len(parts) else None
+
+
+def _cost(batches: Between, requests: Between | None, reads: int | None) -> str:
+    write = "" if requests is None else f", {_span(requests)} request(s) to write"
+    return f"{_span(batches)} batch(es){write}" + ("" if reads is None else f", {reads:,} to read back")
 
 
 def _span(span: Between) -> str:
