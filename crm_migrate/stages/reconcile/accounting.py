@@ -15,7 +15,6 @@ from crm_migrate.workspace.tables import (
     ENRICHMENT,
     EXTRACTED,
     LINK_SET_ASIDE,
-    QUARANTINE,
     RECORDS,
     SET_ASIDE,
     texts,
@@ -51,12 +50,6 @@ def _source_figure(name: str, fact: dict[str, Any], left: LeftColumns) -> Source
     known["evidence"] = tuple(fact.get("evidence", ()))
     columns = {"unmapped_columns": left.unmapped, "archived_columns": left.archived, "dropped_columns": left.dropped}
     return SourceFigure(source=name, **known | columns)
-
-
-def quarantined(tables: Relations, source: str) -> int:
-    """Rows of a source that lie in quarantine."""
-    view = tables.scan(QUARANTINE, source)
-    return int(tables.one(f"SELECT count(*) FROM {view}")[0])
 
 
 def settle_dispositions(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tuple[AccountingLine, ...]:
