@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SENDING = "crm_migrate/stages/load/sending/"
 DISPATCHING = "tests/unit/load/test_dispatching.py"
+INTENTS = "tests/exactly_once/test_intents_first.py"
 STATES = "tests/unit/load/test_states.py"
 
 
@@ -35,8 +36,25 @@ BUGS = (
         "an intent is written after its request",
         SENDING + "dispatching.py",
         "        self._sender.ledger.intend(\n            Intent(",
-        '        self._flying[pool.submit(self._call(batch), self._sent(batch, rows))] = request.on("send")\n'
+        "        sent = pool.submit(call(self._sender.target, batch.action), self._sent(batch, rows))\n"
+        '        self._flying[sent] = request.on("send")\n'
         "        return self._sender.ledger.intend(\n            Intent(",
+    ),
+    Bug(
+        "an intent is in the ledger and not yet on disk when its request goes out",
+        "crm_migrate/workspace/ledger.py",
+        '"PRAGMA synchronous=FULL"',
+        '"PRAGMA synchronous=NORMAL"',
+        (INTENTS,),
+    ),
+    Bug(
+        "an intent is written after its request, by the kernel's trace",
+        SENDING + "dispatching.py",
+        "        self._sender.ledger.intend(\n            Intent(",
+        "        sent = pool.submit(call(self._sender.target, batch.action), self._sent(batch, rows))\n"
+        '        self._flying[sent] = request.on("send")\n'
+        "        return self._sender.ledger.intend(\n            Intent(",
+        (INTENTS,),
     ),
     Bug(
         "an answer that got lost is sent again without asking",

@@ -1,0 +1,36 @@
+"""A kill, a broken and a full disk at some of the writes, syncs and sends of a load: told, and the next start goes on.
+
+The short form of `make soak ARGS=points`, which takes every one of them.
+"""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from exactly_once.points import FAULTS, Failing, Told, library, usable
+from exactly_once.targets import opened
+from exactly_once.warm import Warm
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork") or not usable(), reason="needs Linux and a C compiler"),
+]
+
+
+@pytest.mark.parametrize(("target", "each"), [("sqlite", 2), ("rest", 1)])
+def test_whatever_call_fails_the_next_start_goes_on_and_the_message_says_how(
+    tmp_path: Path, target: str, each: int
+) -> None:
+    dice = random.Random(23)
+    with Warm(library(tmp_path)) as warm, opened(target, tmp_path / "project") as place:
+        failing = Failing(warm, place, tmp_path)
+        points = failing.points()
+        assert points > 500
+        swept = [
+            failing.sweep(fault, dice.sample(range(1, points + 1), each), Told(target, fault, points))
+            for fault in FAULTS
+        ]
+    assert [text for told in swept for text in told.complaints] == []
+    assert sum(told.endured for told in swept) < sum(told.tried for told in swept), "no call failed"
