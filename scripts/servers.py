@@ -3,6 +3,7 @@
 python scripts/servers.py run -- pytest
 """
 
+import amagi
 import mariadb
 import postgres
 import tryton
@@ -11,5 +12,5 @@ from serving import main
 if __name__ == "__main__":
     main(
         __doc__,
-        {postgres.VARIABLE: postgres.running, mariadb.VARIABLE: mariadb.running, tryton.VARIABLE: tryton.running},
+        {each.VARIABLE: each.running for each in (postgres, mariadb, tryton, amagi)},
     )

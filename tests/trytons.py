@@ -5,12 +5,9 @@ import http.client
 import json
 import os
 import shutil
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,40 +70,6 @@ class Tryton:
             said = answer.read()
         assert answer.status == 200, (answer.status, said[:500])
         return json.loads(said)
-
-
-@contextmanager
-def deaf(tryton: Tryton, *words: bytes) -> Iterator[str]:
-    """An address before the server's: the first request with each word in it is carried out there, and never answered.
-    A word said twice is two requests."""
-    cut = list(words)
-
-    class Between(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            with closing(http.client.HTTPConnection(urlsplit(tryton.url).netloc, timeout=60)) as there:
-                there.request("POST", self.path, body, {"Content-Type": "application/json", **self._session()})
-                answer = there.getresponse()
-                said = answer.read()
-            if word := next((each for each in cut if each in body), None):
-                cut.remove(word)
-                self.close_connection = True
-                return
-            self.send_response(answer.status)
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
-
-        def _session(self) -> dict[str, str]:
-            return {name: said for name in ("Authorization",) if (said := self.headers.get(name))}
-
-        def log_message(self, *_: object) -> None:
-            """Nothing is printed."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Between) as between:
-        threading.Thread(target=between.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{between.server_address[1]}"
-        between.shutdown()
 
 
 def fresh() -> Tryton:

@@ -32,7 +32,7 @@ def check_removing_takes_only_ours(open_target: OpenTarget, kit: Kit = GENERIC) 
     target = opened(open_target, kit)
     if not isinstance(target, Remove):
         return
-    made: Rows = [{"__entity": f"c{n}", "name": f"Company {n}"} for n in range(4)]
+    made: Rows = [{"__entity": f"c{n}", kit.name: f"Company {n}"} for n in range(4)]
     ids = write(target, kit.company, "create", made).loaded
     first = _ask(target, kit.company, "remove", "first", [{"__entity": "c3", TARGET_ID: ids["c3"]}])
     assert (first.loaded, first.gone, first.refused) == ({"c3": ids["c3"]}, frozenset(), {})
@@ -52,15 +52,15 @@ def check_nothing_goes_with_what_is_removed(open_target: OpenTarget, kit: Kit = 
     target = opened(open_target, kit)
     if not isinstance(target, Remove):
         return
-    parent = write(target, kit.company, "companies", ({"__entity": "c1", "name": "Acme"},)).loaded["c1"]
-    child = write(target, kit.person, "people", ({"__entity": "p1", "name": "Kim", kit.parent: parent},)).loaded["p1"]
+    parent = write(target, kit.company, "companies", ({"__entity": "c1", kit.name: "Acme"},)).loaded["c1"]
+    child = write(target, kit.person, "people", ({"__entity": "p1", kit.name: "Kim", kit.parent: parent},)).loaded["p1"]
     told = [tuple(row.values()) for table in target.referred(kit.company, ()) for row in table.to_pylist()]
     assert told == [(parent, kit.person.name, kit.parent)]
     known = {(kit.person.name, kit.parent)}
     assert not [table for table in target.referred(kit.company, known) if table.num_rows], "that one was known"
     answer = _ask(target, kit.company, "remove", "parent", [{"__entity": "c1", TARGET_ID: parent}])
     assert {*answer.loaded, *answer.refused} == {"c1"}
-    assert [(row["name"], row[kit.parent]) for row in everything(target, kit.person)] == [("Kim", parent)]
+    assert [(row[kit.name], row[kit.parent]) for row in everything(target, kit.person)] == [("Kim", parent)]
     _ask(target, kit.person, "remove", "child", [{"__entity": "p1", TARGET_ID: child}])
     _ask(target, kit.company, "remove", "again", [{"__entity": "c1", TARGET_ID: parent}])
     assert everything(target, kit.person) == everything(target, kit.company) == []
@@ -72,19 +72,19 @@ def check_releasing_gives_a_record_back(open_target: OpenTarget, kit: Kit = GENE
     target = opened(open_target, kit)
     if not isinstance(target, Remove):
         return
-    ids = write(target, kit.company, "create", [{"__entity": n, "name": n} for n in ("c1", "c2")]).loaded
-    back: Rows = ({"__entity": "c1", TARGET_ID: ids["c1"], "name": "Before"},)
+    ids = write(target, kit.company, "create", [{"__entity": n, kit.name: n} for n in ("c1", "c2")]).loaded
+    back: Rows = ({"__entity": "c1", TARGET_ID: ids["c1"], kit.name: "Before"},)
     for name in ("first", "again"):
         assert _ask(target, kit.company, "release", name, back).loaded == {"c1": ids["c1"]}
     assert set(_ask(target, kit.company, "release", "stolen", [{"__entity": "c9", TARGET_ID: ids["c2"]}]).refused) == {
         "c9"
     }
-    assert {(row[ENTITY], row["name"]) for row in everything(target, kit.company)} == {(None, "Before"), ("c2", "c2")}
+    assert {(row[ENTITY], row[kit.name]) for row in everything(target, kit.company)} == {(None, "Before"), ("c2", "c2")}
     write(target, kit.company, "adopt", ({"__entity": "c5", TARGET_ID: ids["c1"]},), "update")
     assert _ask(target, kit.company, "release", "bare", [{"__entity": "c5", TARGET_ID: ids["c1"]}]).loaded == {
         "c5": ids["c1"]
     }
-    assert {(row[ENTITY], row["name"]) for row in everything(target, kit.company)} == {(None, "Before"), ("c2", "c2")}
+    assert {(row[ENTITY], row[kit.name]) for row in everything(target, kit.company)} == {(None, "Before"), ("c2", "c2")}
     target.close()
 
 

@@ -65,17 +65,20 @@ PEOPLE: Rows = (
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What the checks write: two objects of the target, both with a `name`, and people, the first and last of them with
-    the keys `p1` and `p5`.
+    """What the checks write: two objects of the target, both with the field `name`, and people, the first and last of
+    them with the keys `p1` and `p5`.
 
-    `poison` are four names of a company that the target refuses, the last of them with `secret-value`. A person's
-    `parent` is the company; `text` (filled in p1 alone) and `flag` are changed, `kept` is not.
+    `poison` are cells of four companies that the target refuses, those of the last with `secret-value`. A person's
+    `parent` is the company; `text` (filled in p1 alone) and `flag` are changed, `kept` is not. `ready` says that an
+    empty target of this kind lacks nothing.
     """
 
     company: TargetObject = COMPANY
     person: TargetObject = PERSON
     people: Rows = PEOPLE
-    poison: tuple[str | None, ...] = (None, "x" * 41, None, "secret-value-" * 9)
+    name: str = "name"
+    poison: Rows = ({"name": None}, {"name": "x" * 41}, {"name": None}, {"name": "secret-value-" * 9})
+    ready: bool = False
     text: str = "born"
     flag: str = "vip"
     kept: str = "note"
@@ -143,7 +146,7 @@ def check_prepare_only_names_until_told(open_target: OpenTarget, kit: Kit = GENE
     """`apply=False` names what is missing and changes nothing; after `apply=True` nothing is missing."""
     target = open_target()
     missing = target.prepare((kit.company, kit.person), apply=False)
-    assert missing, "an empty target must lack something"
+    assert missing or kit.ready, "an empty target must lack something"
     assert target.prepare((kit.company, kit.person), apply=False) == missing, "looking must not change the target"
     target.prepare((kit.company, kit.person), apply=True)
     assert target.prepare((kit.company, kit.person), apply=False) == (), "prepared, and still something is missing"
@@ -184,7 +187,7 @@ def _one_number(field: TargetField, sent: str | None, read: str | None) -> bool:
 def check_a_batch_is_written_once(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
     """The same batch again is a replay with the same answer, also on another connection."""
     target = opened(open_target, kit)
-    rows: Rows = ({"__entity": "c1", "name": "Acme"}, {"__entity": "c2", "name": kit.poison[0]})
+    rows: Rows = ({"__entity": "c1", kit.name: "Acme"}, {"__entity": "c2", **kit.poison[0]})
     first = settled(target, kit.company, "once", rows)
     target.close()
     target = open_target()
@@ -201,9 +204,9 @@ def check_a_journal_refuses_other_rows(open_target: OpenTarget, kit: Kit = GENER
     """A batch of that name with other rows is no replay."""
     target = opened(open_target, kit)
     if isinstance(target, Journal):
-        settled(target, kit.company, "name", ({"__entity": "c1", "name": "Acme"},))
+        settled(target, kit.company, "name", ({"__entity": "c1", kit.name: "Acme"},))
         try:
-            settled(target, kit.company, "name", ({"__entity": "c2", "name": "Beta"},))
+            settled(target, kit.company, "name", ({"__entity": "c2", kit.name: "Beta"},))
         except TargetConflict:
             assert len(everything(target, kit.company)) == 1
         else:
@@ -215,7 +218,7 @@ def check_poison_rows_are_alone(open_target: OpenTarget, kit: Kit = GENERIC) -> 
     """k bad records reject exactly k, in the target's own words and without their values."""
     target = opened(open_target, kit)
     bad = dict(zip((3, 17, 18, 49), kit.poison, strict=True))
-    rows = [{"__entity": f"c{n}", "name": bad.get(n, f"Company {n}")} for n in range(50)]
+    rows = [{"__entity": f"c{n}", kit.name: f"Company {n}", **bad.get(n, {})} for n in range(50)]
     result = settled(target, kit.company, "poison", rows)
     assert set(result.refused) == {f"c{n}" for n in bad}, sorted(result.refused)
     assert set(result.loaded) == {f"c{n}" for n in range(50) if n not in bad}
@@ -228,9 +231,9 @@ def check_poison_rows_are_alone(open_target: OpenTarget, kit: Kit = GENERIC) -> 
 def check_a_key_is_there_once(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
     """A second record with the same key of ours is refused, or is the first one again; never two."""
     target = opened(open_target, kit)
-    first = settled(target, kit.company, "a", ({"__entity": "c1", "name": "Acme"},))
+    first = settled(target, kit.company, "a", ({"__entity": "c1", kit.name: "Acme"},))
     again = settled(
-        target, kit.company, "b", ({"__entity": "c1", "name": "Late twin"}, {"__entity": "c2", "name": "Beta"})
+        target, kit.company, "b", ({"__entity": "c1", kit.name: "Late twin"}, {"__entity": "c2", kit.name: "Beta"})
     )
     assert set(again.refused) == {"c1"} or again.loaded["c1"] == first.loaded["c1"]
     assert "c2" in again.loaded
@@ -250,7 +253,11 @@ def check_update_writes_what_it_names(open_target: OpenTarget, kit: Kit = GENERI
     result = settled(target, kit.person, "update", rows, "update")
     assert set(result.refused) == {"nobody"}
     found = {row[ENTITY]: row for row in everything(target, kit.person)}
-    assert (found["p1"][kit.text], found["p1"][kit.flag], found["p1"]["name"]) == (None, "true", kit.people[0]["name"])
+    assert (found["p1"][kit.text], found["p1"][kit.flag], found["p1"][kit.name]) == (
+        None,
+        "true",
+        kit.people[0][kit.name],
+    )
     assert (found["p5"][kit.text], found["p5"][kit.kept]) == ("2000-02-29", kit.people[-1][kit.kept])
     assert len(found) == len(kit.people)
     target.close()
@@ -259,18 +266,18 @@ def check_update_writes_what_it_names(open_target: OpenTarget, kit: Kit = GENERI
 def check_adopting_takes_free_records_only(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
     """A record without a key of ours takes it; one that has another keeps it."""
     target = opened(open_target, kit)
-    settled(target, kit.company, "create", ({"__entity": "c1", "name": "Acme"}, {"__entity": "c2", "name": "Beta"}))
-    ids = {row["name"]: row["target_id"] for row in everything(target, kit.company)}
-    rows: Rows = ({"__entity": "c9", TARGET_ID: ids["Acme"], "name": "Stolen"},)
+    settled(target, kit.company, "create", ({"__entity": "c1", kit.name: "Acme"}, {"__entity": "c2", kit.name: "Beta"}))
+    ids = {row[kit.name]: row["target_id"] for row in everything(target, kit.company)}
+    rows: Rows = ({"__entity": "c9", TARGET_ID: ids["Acme"], kit.name: "Stolen"},)
     assert set(settled(target, kit.company, "adopt", rows, "update").refused) == {"c9"}
-    assert {row["name"] for row in everything(target, kit.company)} == {"Acme", "Beta"}
+    assert {row[kit.name] for row in everything(target, kit.company)} == {"Acme", "Beta"}
     target.close()
 
 
 def check_reading_by_key_and_by_id(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
     """All records, some by our key, some by their ids, none; a key that is not there is not answered."""
     target = opened(open_target, kit)
-    rows: Rows = [{"__entity": f"c{n}", "name": f"Company {n}"} for n in range(20)]
+    rows: Rows = [{"__entity": f"c{n}", kit.name: f"Company {n}"} for n in range(20)]
     ids = settled(target, kit.company, "create", rows).loaded
     assert _read(target, kit, "all", ()) == ids
     assert _read(target, kit, "key", ["c3", "c19", "gone", "it's"]) == {"c3": ids["c3"], "c19": ids["c19"]}
@@ -278,7 +285,7 @@ def check_reading_by_key_and_by_id(open_target: OpenTarget, kit: Kit = GENERIC) 
     assert _read(target, kit, "key", []) == _read(target, kit, "id", []) == {}
     (row,) = (row for table in target.read(kit.company, "key", ["c3"]) for row in table.to_pylist())
     filled = {name: cell for name, cell in row.items() if cell is not None}
-    assert filled == {"target_id": ids["c3"], ENTITY: "c3", "name": "Company 3"}
+    assert filled == {"target_id": ids["c3"], ENTITY: "c3", kit.name: "Company 3"}
     target.close()
 
 
@@ -291,8 +298,8 @@ def _read(target: Target, kit: Kit, by: By, values: Sequence[str]) -> dict[str, 
 def check_references_lead_somewhere(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
     """A reference is the target id of its parent, and comes back as that."""
     target = opened(open_target, kit)
-    parent = settled(target, kit.company, "companies", ({"__entity": "c1", "name": "Acme"},)).loaded["c1"]
-    settled(target, kit.person, "people", ({"__entity": "p1", "name": "Kim", kit.parent: parent},))
+    parent = settled(target, kit.company, "companies", ({"__entity": "c1", kit.name: "Acme"},)).loaded["c1"]
+    settled(target, kit.person, "people", ({"__entity": "p1", kit.name: "Kim", kit.parent: parent},))
     assert [row[kit.parent] for row in everything(target, kit.person)] == [parent]
     target.close()
 
@@ -303,10 +310,10 @@ def check_a_reader_may_be_left(open_target: OpenTarget, kit: Kit = GENERIC) -> N
     most = target.limits(kit.company, "create").rows
     for start in range(0, kit.many, most):
         numbers = range(start, min(start + most, kit.many))
-        settled(target, kit.company, f"a{start}", [{"__entity": f"c{n}", "name": f"Company {n}"} for n in numbers])
+        settled(target, kit.company, f"a{start}", [{"__entity": f"c{n}", kit.name: f"Company {n}"} for n in numbers])
     for _ in target.read(kit.company):
         break
-    last: Rows = ({"__entity": "last", "name": "Last"},)
+    last: Rows = ({"__entity": "last", kit.name: "Last"},)
     _taken(settled(target, kit.company, "b", last), last)
     assert len(everything(target, kit.company)) == kit.many + 1
     target.close()

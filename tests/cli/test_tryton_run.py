@@ -2,19 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
 
 import pytest
-from demo.finished_run import FinishedRun, lines_of
-from tryton_sample import SAMPLE, furnished, project
+from demo.finished_run import lines_of
+from moved import TRUTH, Moved, Record, move
+from tryton_sample import furnished, project
 from trytons import Tryton, fresh
 
-from crm_migrate.cli import main
-
-pytestmark = [pytest.mark.tryton, pytest.mark.slow]
+pytestmark = [pytest.mark.tryton, pytest.mark.slow, pytest.mark.timeout(900)]
 KEY = "crm_migrate_id:"
 STATES = {"qualified": "lead", "proposal": "opportunity", "closedlost": "lost"}
 PARTY = ("name", "create_date", "write_date", "identifiers.code", "identifiers.code_compact", "identifiers.type",
@@ -22,41 +18,12 @@ PARTY = ("name", "create_date", "write_date", "identifiers.code", "identifiers.c
          "relations.type.name", "relations.to", "categories.rec_name")  # fmt: skip
 DEAL = ("reference", "description", "state", "amount", "currency.code", "party", "conversion_probability", "end_date",
         "comment", "create_date", "write_date")  # fmt: skip
-Record = dict[str, Any]
 
 
 def keys_of(record: Record) -> list[str]:
     """Our keys in what the server gives."""
     codes = [each["code"] for each in record["identifiers."]] if "identifiers." in record else [record["reference"]]
     return [code.removeprefix(KEY) for code in codes if code and code.startswith(KEY)]
-
-
-@dataclass
-class Moved:
-    """Two runs of one project, and the undo of the first; the server as it was before, and after each of them."""
-
-    run: FinishedRun
-    codes: tuple[object, object, object]
-    states: tuple[list[Record], list[Record], list[Record], list[Record]]
-
-    @cached_property
-    def records(self) -> list[Record]:
-        """What was loaded."""
-        return [each for each in self.states[1] if keys_of(each)]
-
-    @cached_property
-    def by_key(self) -> dict[str, Record]:
-        """Entity -> record."""
-        return {key: each for each in self.records for key in keys_of(each)}
-
-    def truth(self, object_name: str) -> dict[str, Record]:
-        """True entity -> record, of those that were loaded."""
-        here, found = self.run.entities(object_name), {}
-        for line in lines_of(SAMPLE / "truth" / "fates.csv"):
-            origin = line["file"], int(line["line"]), int(line["split"])
-            if line["object"] == object_name and line["state"] != "enrichment" and origin in here:
-                found[line["entity"]] = self.by_key[here[origin]]
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -66,23 +33,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
     with pytest.MonkeyPatch.context() as patch:
         for name, option in (("URL", "url"), ("DATABASE", "database"), ("PASSWORD", "password")):
             patch.setenv(f"TRYTON_{name}", tryton.options[option])
-        empty = held(tryton)
-        first = left("run", folder)
-        run = FinishedRun(folder)
-        assert run.folder.exists()
-        loaded = held(tryton)
-        second = left("run", folder)
-        after = held(tryton)
-        undone = left("undo", folder, run.folder.name, "--apply")
-    return Moved(run, (first, second, undone), (empty, loaded, after, held(tryton)))
-
-
-def left(*arguments: object) -> object:
-    try:
-        main([str(each) for each in arguments])
-    except SystemExit as ended:
-        return ended.code
-    return 0
+        return move(folder, lambda: held(tryton), keys_of)
 
 
 def held(tryton: Tryton) -> list[Record]:
@@ -123,11 +74,8 @@ def related(record: Record, kind: str) -> object:
 
 
 def test_children_point_to_their_own_parent(moved: Moved) -> None:
-    parents, told = moved.truth("accounts"), lines_of(SAMPLE / "truth" / "links.csv")
     for link, parent_of in LINKS.items():
-        children = moved.truth(link[0])
-        lines = [each for each in told if (each["object"], each["field"]) == link and each["child"] in children]
-        expected = {each["child"]: parents[each["parent"]]["id"] for each in lines}
+        children, expected = moved.truth(link[0]), moved.parents(*link)
         assert expected, link
         assert {child: parent_of(children[child]) for child in expected} == expected, link
 
@@ -158,11 +106,9 @@ VALUES: dict[tuple[str, str], Callable[[Record], object]] = {
 
 
 def test_the_server_holds_the_clean_values(moved: Moved) -> None:
-    told = lines_of(SAMPLE / "truth" / "fields.csv")
     for place, value_of in VALUES.items():
         records = moved.truth(place[0])
-        lines = [each for each in told if (each["object"], each["field"]) == place and each["entity"] in records]
-        expected = {each["entity"]: as_there(place[1], each["value"]) for each in lines}
+        expected = {entity: as_there(place[1], value) for entity, value in moved.values(*place).items()}
         assert expected, place
         assert {entity: value_of(records[entity]) for entity in expected} == expected, place
 
@@ -176,7 +122,7 @@ def as_there(field: str, value: str) -> object:
 def test_a_person_has_the_name_and_the_kind_of_one(moved: Moved) -> None:
     people = moved.truth("contacts")
     names: dict[str, dict[str, str]] = {}
-    for line in lines_of(SAMPLE / "truth" / "fields.csv"):
+    for line in lines_of(TRUTH / "fields.csv"):
         if line["object"] == "contacts" and line["field"] in ("first_name", "last_name") and line["entity"] in people:
             names.setdefault(line["entity"], {})[line["field"]] = line["value"]
     expected = {e: f"{name['first_name']} {name['last_name']}" for e, name in names.items() if len(name) == 2}
@@ -192,7 +138,7 @@ def within(record: Record, root: str) -> object:
 def test_who_unsubscribed_and_is_nobody_else_stays_on_the_list(moved: Moved) -> None:
     listed = [each for each in moved.records if within(each, "Kind") == "Kind / Suppressed mailbox"]
     said = {mechanism(each, "email"): within(each, "Consent") for each in listed}
-    expected = {each["email"]: f"Consent / {each['state']}" for each in lines_of(SAMPLE / "truth" / "suppressions.csv")}
+    expected = {each["email"]: f"Consent / {each['state']}" for each in lines_of(TRUTH / "suppressions.csv")}
     assert said == expected
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from trytons import Tryton, deaf, fresh
+from between import deaf
+from trytons import Tryton, fresh
 
 from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
 from crm_migrate.connecting.conformance_targets import (
@@ -65,7 +66,7 @@ KIT = Kit(
     ORGANISATION,
     PERSON,
     PEOPLE,
-    poison=("a tab\there", "a line\nbelow", "\r", "secret-value-\t" * 9),
+    poison=({"name": "a tab\there"}, {"name": "a line\nbelow"}, {"name": "\r"}, {"name": "secret-value-\t" * 9}),
     text="addresses.city",
     flag="addresses.invoice",
     kept="contact_mechanisms.email",
@@ -197,7 +198,7 @@ def test_an_answer_that_got_lost_is_doubt_and_our_key_settles_it(target: Target,
     if b"write" in word:
         settled(target, ORGANISATION, "before", rows)
         rows, action = [{**row, "name": f"New {row['name']}"} for row in rows], "update"
-    with deaf(tryton, word) as url:
+    with deaf(tryton.url, word) as url:
         behind = target_of(tryton, url=url)
         with pytest.raises(InDoubt):
             write(behind, ORGANISATION, "a", rows, action)

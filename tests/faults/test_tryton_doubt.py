@@ -4,7 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from trytons import deaf, fresh
+from between import deaf
+from trytons import fresh
 
 from crm_migrate.cli import main
 
@@ -44,7 +45,7 @@ def test_every_record_is_there_once_though_answers_got_lost(tmp_path: Path, monk
     (tmp_path / "firmen.csv").write_text("\n".join(["FirmaID,Name,Mutter", *firms, ""]), encoding="utf-8")
     (tmp_path / "kontakte.csv").write_text("\n".join(["KontaktID,Name,Mail,FirmaID", *people, ""]), encoding="utf-8")
     tryton = fresh()
-    with deaf(tryton, b"party.party.create", b"party.party.write") as url:
+    with deaf(tryton.url, b"party.party.create", b"party.party.write") as url:
         for name, said in (("URL", url), ("DATABASE", tryton.name), ("PASSWORD", tryton.options["password"])):
             monkeypatch.setenv(f"TRYTON_{name}", said)
         main(["run", str(tmp_path)])

@@ -19,11 +19,12 @@ def test_every_declared_library_is_locked(extra: str) -> None:
     assert names - locked - {"crm-migrate"} == set()
 
 
-def test_the_tryton_of_the_tests_is_locked_and_no_part_of_the_package() -> None:
-    """GPL software that tests talk to: pinned with hashes in a file of its own, and needed by nothing that we ship."""
-    wanted = re.findall(r"^([a-z-]+)==", (ROOT / "requirements/tryton.in").read_text(encoding="utf-8"), re.M)
-    locked = (ROOT / "requirements/tryton.txt").read_text(encoding="utf-8")
-    assert wanted
+@pytest.mark.parametrize(("name", "program"), [("tryton", "trytond"), ("amagi", "amagi-crm")])
+def test_a_server_of_the_tests_is_locked_and_no_part_of_the_package(name: str, program: str) -> None:
+    """Software that tests talk to: pinned with hashes in a file of its own, and needed by nothing that we ship."""
+    wanted = re.findall(r"^([a-z-]+)==", (ROOT / f"requirements/{name}.in").read_text(encoding="utf-8"), re.M)
+    locked = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
+    assert program in wanted
     assert set(wanted) <= set(re.findall(r"^([a-z0-9-]+)==[^\n]*\\\n    --hash=sha256:", locked, re.M))
     ours = ((ROOT / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "requirements/dev.txt"))
-    assert not [line for text in ours for line in re.findall(r'^\s*"?trytond.*', text, re.M)]
+    assert not [line for text in ours for line in re.findall(rf'^\s*"?{program}.*', text, re.M)]

@@ -1,0 +1,108 @@
+"""What loading and taking back share: records found by key or id, and requests that go out one after the other.
+
+amagi-crm takes one record per request, so a batch is many of them. Whatever stops in between, what was answered is
+told; no request is begun after half of the longest time, so that the last one has the other half.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.http import Http, Waiting
+from crm_migrate.errors import CrmMigrateError, InDoubt, TargetError, Throttled
+from crm_migrate_amagi.looking import Looking
+from crm_migrate_amagi.records import Names, Record, Row, keys_of
+from crm_migrate_amagi.shapes import DEALS, Model, Path, model_of, path_of
+
+GONE = Refusal("amagi-crm has no such record", "NOT_FOUND")
+TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
+
+SILENT = 3  # requests in a row that nobody answers; the rest of the batch is put off then
+One = Callable[[str], str | Refusal]  # the request about an entity: its target id, or why it was refused
+
+
+class Calls:
+    """One installation as it is asked and told."""
+
+    def __init__(self, http: Http, looking: Looking, waiting: Waiting, longest_seconds: float) -> None:
+        self.http, self.looking, self.waiting = http, looking, waiting
+        self._begin_seconds = longest_seconds / 2
+
+    def model(self, object: TargetObject) -> Model:
+        """The model of an object. TargetError where there is none."""
+        found = model_of(object.name)
+        if found is None:
+            raise TargetError(f"amagi-crm has no {object.name}", hint="it has contacts, deals and tasks")
+        return found
+
+    def paths(self, object: TargetObject, names: Sequence[str]) -> dict[str, Path]:
+        """Where these fields are. TargetError for one that there is no place for: nothing is left out."""
+        model, found = self.model(object), dict[str, Path]()
+        for name in names:
+            field = object.field(name)
+            path = path_of(model, name, field.reference if field else None)
+            if path is None:
+                raise TargetError(
+                    f"amagi-crm has no place {name} in {object.name}", hint="say tags.X or notes.X: `to:`"
+                )
+            found[name] = path
+        return found
+
+    def names(self, model: Model) -> Names:
+        """What names stand for in records of a model."""
+        return self.looking.names() if model.name == DEALS else Names()
+
+    def current(self, batch: WriteBatch, model: Model) -> tuple[dict[str, Record], dict[str, Refusal]]:
+        """The records that a batch is about, as they are now, and why others are not touched."""
+        rows = rows_of(batch)
+        adopting = TARGET_ID in batch.rows.column_names
+        found: dict[str, list[tuple[Record, list[str]]]] = {}
+        for record in self.looking.records(model.name):
+            keys = keys_of(model, record)
+            for named in [str(record["id"])] if adopting else keys:
+                found.setdefault(named, []).append((record, keys))
+        current: dict[str, Record] = {}
+        refused: dict[str, Refusal] = {}
+        for entity, row in rows.items():
+            for record, keys in found.get(str(row[TARGET_ID]) if adopting else entity, [])[:1]:
+                current[entity] = record
+                if keys and entity not in keys:
+                    refused[entity] = TAKEN
+        refused |= {entity: GONE for entity in rows if entity not in current}
+        return {entity: record for entity, record in current.items() if entity not in refused}, refused
+
+    def one_by_one(self, entities: Sequence[str], one: One, known: Answer) -> Answer:
+        """The requests about these entities, and what is known of others. What stops them is raised where nothing is
+        known yet; the next request meets it again."""
+        loaded, refused, in_doubt, later = dict(known.loaded), dict(known.refused), set[str](), dict(known.later)
+        until, silent = time.monotonic() + self._begin_seconds, 0
+        left = list(entities)
+        while left and silent < SILENT and (time.monotonic() < until or len(left) == len(entities)):
+            try:
+                said = one(left[0])
+            except InDoubt:
+                in_doubt.add(left.pop(0))
+                silent += 1
+                continue
+            except CrmMigrateError as error:
+                if not (loaded or refused or in_doubt):
+                    raise
+                later |= dict.fromkeys(left, error.until if isinstance(error, Throttled) else self.waiting.now())
+                break
+            silent = 0
+            if isinstance(said, Refusal):
+                refused[left.pop(0)] = said
+            else:
+                loaded[left.pop(0)] = said
+        unsent = {entity: self.waiting.now() for entity in left if entity not in later}
+        return Answer(loaded, refused, frozenset(in_doubt), {**later, **unsent}, gone=known.gone)
+
+
+def rows_of(batch: WriteBatch) -> dict[str, Row]:
+    """Entity -> its row."""
+    return {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+
+
+def cells_of(row: Row) -> set[str]:
+    """The values of a row, which no refusal may repeat."""
+    return {cell for name, cell in row.items() if cell and name != TARGET_ID}
