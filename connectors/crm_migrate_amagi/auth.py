@@ -1,15 +1,16 @@
-"""Who we are: the token that an administrator gave us, and the room that carries it."""
+"""Who we are: the token that an administrator gave us, and the rooms that carry it."""
 
-from crm_migrate.connecting.http import Http, Patience, Token, Waiting
+from crm_migrate.connecting.http import TRIES, Http, Pace, Token, Waiting
 from crm_migrate.connecting.http.tokens import Fresh
 from crm_migrate.errors import AuthExpired
 from crm_migrate_amagi.settings import Settings
 
 
-def open_room(settings: Settings, waiting: Waiting | None = None) -> Http:
-    """The room for requests. amagi-crm gives out a token once: there is no other one to fetch."""
-    seconds = max(settings.longest_seconds / 2, 1)
-    patience = Patience(read=seconds, whole=seconds, connections=settings.parallel)
+def open_rooms(settings: Settings, waiting: Waiting | None = None) -> tuple[Http, Http]:
+    """The room for questions, and that for changes, where nothing waits long before it is sent.
+
+    amagi-crm gives out a token once: there is no other one to fetch.
+    """
     ours = iter((Fresh(settings.token),))
 
     def only() -> Fresh:
@@ -21,4 +22,11 @@ def open_room(settings: Settings, waiting: Waiting | None = None) -> Http:
             "crm-migrate resume",
         )
 
-    return Http(settings.url, token=Token(only), patience=patience, waiting=waiting)
+    token, pace, many = Token(only), Pace(settings.longest_seconds), settings.parallel
+    return (
+        Http(settings.url, token=token, patience=pace.questions(many), waiting=waiting),
+        Http(
+            settings.url, token=token, patience=pace.changes(many), waiting=waiting, attempts=TRIES,
+            longest_wait=pace.wait_seconds,
+        ),
+    )  # fmt: skip

@@ -1,14 +1,14 @@
 """What loading and taking back share: records found by key or id, and requests that go out one after the other.
 
 amagi-crm takes one record per request, so a batch is many of them. Whatever stops in between, what was answered is
-told; no request is begun after half of the longest time, so that the last one has the other half.
+told; what was not begun early enough to end within the longest time of a batch is put off.
 """
 
 import time
 from collections.abc import Callable, Sequence
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
-from crm_migrate.connecting.http import Http, Waiting
+from crm_migrate.connecting.http import Http, Pace, Waiting
 from crm_migrate.errors import CrmMigrateError, InDoubt, TargetError, Throttled
 from crm_migrate_amagi.looking import Looking
 from crm_migrate_amagi.records import Names, Record, Row, keys_of
@@ -24,9 +24,13 @@ One = Callable[[str], str | Refusal]  # the request about an entity: its target 
 class Calls:
     """One installation as it is asked and told."""
 
-    def __init__(self, http: Http, looking: Looking, waiting: Waiting, longest_seconds: float) -> None:
+    def __init__(self, http: Http, looking: Looking, waiting: Waiting, pace: Pace) -> None:
         self.http, self.looking, self.waiting = http, looking, waiting
-        self._begin_seconds = longest_seconds / 2
+        self._pace = pace
+
+    def until(self) -> float:
+        """When the last request of a batch may be begun that begins now, by the clock of `one_by_one`."""
+        return time.monotonic() + self._pace.begin_seconds
 
     def model(self, object: TargetObject) -> Model:
         """The model of an object. TargetError where there is none."""
@@ -71,13 +75,12 @@ class Calls:
         refused |= {entity: GONE for entity in rows if entity not in current}
         return {entity: record for entity, record in current.items() if entity not in refused}, refused
 
-    def one_by_one(self, entities: Sequence[str], one: One, known: Answer) -> Answer:
-        """The requests about these entities, and what is known of others. What stops them is raised where nothing is
-        known yet; the next request meets it again."""
+    def one_by_one(self, entities: Sequence[str], one: One, known: Answer, until: float) -> Answer:
+        """The requests about these entities, begun before `until`, and what is known of others. What stops them is
+        raised where nothing is known yet; the next request meets it again."""
         loaded, refused, in_doubt, later = dict(known.loaded), dict(known.refused), set[str](), dict(known.later)
-        until, silent = time.monotonic() + self._begin_seconds, 0
-        left = list(entities)
-        while left and silent < SILENT and (time.monotonic() < until or len(left) == len(entities)):
+        left, silent = list(entities), 0
+        while left and silent < SILENT and time.monotonic() < until:
             try:
                 said = one(left[0])
             except InDoubt:

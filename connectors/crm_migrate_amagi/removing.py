@@ -21,6 +21,7 @@ class Removing:
 
     def remove(self, batch: WriteBatch) -> Answer:
         """Who is there, carries our key and is referred to by nobody goes."""
+        until = self._calls.until()
         model, rows = self._calls.model(batch.object), rows_of(batch)
         current, refused = self._calls.current(batch, model)
         refused |= {entity: TAKEN for entity, record in current.items() if entity not in keys_of(model, record)}
@@ -34,7 +35,7 @@ class Removing:
             return answers.without_values(said, cells_of(rows[entity])) if isinstance(said, Refusal) else ids[entity]
 
         known = Answer(gone, {e: why for e, why in refused.items() if e not in gone}, gone=frozenset(gone))
-        return self._calls.one_by_one([entity for entity in ids if entity not in refused], one, known)
+        return self._calls.one_by_one([entity for entity in ids if entity not in refused], one, known, until)
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """Records that others refer to, and by what."""

@@ -14,8 +14,8 @@ MOST_PARALLEL = 32
 class Settings:
     """Where the server is, who we are there, and how long it may take.
 
-    What was sent may take effect up to `longest_seconds` after its batch was begun: half of them are for beginning the
-    batch's requests, half for the last of these. A read may lie about a write for `settle_seconds` (replicas only).
+    What was sent may take effect up to `longest_seconds` after its batch was begun. A read may lie about a write for
+    `settle_seconds` (replicas only).
     """
 
     url: str

@@ -20,10 +20,10 @@ from crm_migrate.connecting.contract import (
     TargetSchema,
     WriteBatch,
 )
-from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.http import Pace, Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_amagi import answers, records, requests
-from crm_migrate_amagi.auth import open_room
+from crm_migrate_amagi.auth import open_rooms
 from crm_migrate_amagi.calls import Calls
 from crm_migrate_amagi.describe import object_of
 from crm_migrate_amagi.looking import Looking
@@ -34,7 +34,7 @@ from crm_migrate_amagi.shapes import CONTACTS, DEALS, KEY, Model, Path, model_of
 from crm_migrate_amagi.writing import Writing
 
 CREATED, CHANGED = 100, 50  # records of a batch; fewer where what was looked at may be another meanwhile
-SLOWEST = 2  # requests of a second that we count on
+SLOWEST = 4  # requests of a second that we count on
 
 
 class AmagiTarget:
@@ -43,9 +43,10 @@ class AmagiTarget:
     def __init__(self, settings: Settings, waiting: Waiting | None = None) -> None:
         self._settings = settings
         self._waiting = waiting or Waiting()
-        self._http = open_room(settings, self._waiting)
-        self._looking = Looking(self._http)
-        self._calls = Calls(self._http, self._looking, self._waiting, settings.longest_seconds)
+        self._pace = Pace(settings.longest_seconds)
+        self._questions, self._changes = open_rooms(settings, self._waiting)
+        self._looking = Looking(self._questions)
+        self._calls = Calls(self._changes, self._looking, self._waiting, self._pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
 
     @property
@@ -57,7 +58,7 @@ class AmagiTarget:
         """Batches of our own size, as a request holds one record; and the times of the environment."""
         said, most = self._settings, CREATED if action == "create" else CHANGED
         return Limits(
-            rows=max(1, min(most, int(said.longest_seconds / 2 * SLOWEST))),
+            rows=max(1, min(most, int(self._pace.begin_seconds * SLOWEST))),
             parallel=said.parallel,
             longest_seconds=said.longest_seconds,
             settle_seconds=said.settle_seconds,
@@ -148,4 +149,5 @@ class AmagiTarget:
 
     def close(self) -> None:
         """Give back the connections."""
-        self._http.close()
+        self._questions.close()
+        self._changes.close()

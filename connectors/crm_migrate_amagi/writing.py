@@ -19,6 +19,7 @@ class Writing:
         return self._create(batch) if batch.action == "create" else self.change(batch)
 
     def _create(self, batch: WriteBatch) -> Answer:
+        until = self._calls.until()
         model, kind = self._calls.model(batch.object), split(batch.object.name)[1]
         paths, names = self._calls.paths(batch.object, _fields(batch)), self._calls.names(model)
         rows = rows_of(batch)
@@ -33,10 +34,11 @@ class Writing:
             said = self._sent(requests.create(model.name, body), rows[entity])
             return said if isinstance(said, Refusal) else str(said["id"])
 
-        return self._calls.one_by_one([each for each in rows if each not in earlier], one, Answer(earlier))
+        return self._calls.one_by_one([each for each in rows if each not in earlier], one, Answer(earlier), until)
 
     def change(self, batch: WriteBatch) -> Answer:
         """Changes of records that are there. Who is released loses our key, everybody else gets it."""
+        until = self._calls.until()
         model, kind = self._calls.model(batch.object), split(batch.object.name)[1]
         paths, names = self._calls.paths(batch.object, _fields(batch)), self._calls.names(model)
         rows = rows_of(batch)
@@ -56,7 +58,7 @@ class Writing:
             said = self._sent(requests.change(model.name, ids[entity], body), rows[entity], ids[entity]) if body else {}
             return said if isinstance(said, Refusal) else ids[entity]
 
-        return self._calls.one_by_one(list(firsts.values()), one, Answer(refused=refused, later=later))
+        return self._calls.one_by_one(list(firsts.values()), one, Answer(refused=refused, later=later), until)
 
     def _sent(self, request: Request, row: Row, id: str = "") -> Record | Refusal:
         """The record as it is afterwards, or why it is not."""

@@ -1,21 +1,27 @@
-"""Who we are: a session for our credentials, and the room that carries it."""
+"""Who we are: a session for our credentials, and the rooms that carry it."""
 
 import base64
 
-from crm_migrate.connecting.http import Http, Patience, Token, Waiting
+from crm_migrate.connecting.http import TRIES, Http, Pace, Token, Waiting
 from crm_migrate.connecting.http.tokens import Fresh
 from crm_migrate.errors import AuthExpired
 from crm_migrate_tryton import answers, requests
 from crm_migrate_tryton.settings import Settings
 
 
-def open_room(settings: Settings, waiting: Waiting | None = None) -> tuple[Http, Http]:
-    """The room for calls, and that for logins, which it asks when it needs a session."""
-    seconds = max(settings.longest_seconds, 1)
-    patience = Patience(read=seconds, whole=seconds, connections=settings.parallel)
+def open_rooms(settings: Settings, waiting: Waiting | None = None) -> tuple[Http, Http, Http]:
+    """The room for questions, that for changes, where nothing waits long before it is sent, and that for logins, which
+    both ask when they need a session."""
+    pace, many = Pace(settings.longest_seconds), settings.parallel
+    patience = pace.questions(many)
     logins = Http(settings.url, patience=patience, waiting=waiting)
     token = Token(lambda: log_in(logins, settings), scheme="Session")
-    return Http(settings.url, token=token, patience=patience, waiting=waiting), logins
+    questions = Http(settings.url, token=token, patience=patience, waiting=waiting)
+    changes = Http(
+        settings.url, token=token, patience=pace.changes(many), waiting=waiting, attempts=TRIES,
+        longest_wait=pace.wait_seconds,
+    )  # fmt: skip
+    return questions, changes, logins
 
 
 def log_in(http: Http, settings: Settings) -> Fresh:

@@ -1,12 +1,13 @@
 """What loading and taking back share: records found by key or id, and what a refused call means."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, By, Refusal, TargetObject, WriteBatch
-from crm_migrate.connecting.http import Http, Request, Waiting
+from crm_migrate.connecting.http import Http, Pace, Request, Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_tryton import answers, records
 from crm_migrate_tryton.answers import Failed
@@ -24,8 +25,19 @@ TAKEN = Refusal("the record carries another key, or something else where ours wo
 class Calls:
     """One database as it is asked and told."""
 
-    def __init__(self, http: Http, looking: Looking, waiting: Waiting) -> None:
+    def __init__(self, http: Http, looking: Looking, waiting: Waiting, pace: Pace) -> None:
         self.http, self.looking, self.waiting, self.database = http, looking, waiting, looking.database
+        self._pace = pace
+
+    def until(self) -> float:
+        """When the call that changes records has to be begun, of a batch that begins now, by the clock of `put_off`."""
+        return time.monotonic() + self._pace.begin_seconds
+
+    def put_off(self, until: float, entities: Iterable[str], others: Answer) -> Answer | None:
+        """The answer where it is too late to begin the call: it might end after the longest time of the batch."""
+        if time.monotonic() < until:
+            return None
+        return replace(others, later={**others.later, **dict.fromkeys(entities, self.waiting.now())})
 
     def send(self, request: Request) -> Any:
         """What a call gave, or how it failed."""

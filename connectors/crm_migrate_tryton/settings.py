@@ -14,8 +14,8 @@ MOST_PARALLEL = 32
 class Settings:
     """Where the server is, which database of it, who we are there, and how long it may take.
 
-    A request may take effect up to `longest_seconds` after it was sent; nobody waits longer for its answer. A read may
-    lie about a write for `settle_seconds` (replicas only). Tryton on SQLite takes one writer: `parallel` 1.
+    What was sent may take effect up to `longest_seconds` after its batch was begun. A read may lie about a write for
+    `settle_seconds` (replicas only). Tryton on SQLite takes one writer: `parallel` 1.
     """
 
     url: str

@@ -22,10 +22,10 @@ from crm_migrate.connecting.contract import (
     TargetSchema,
     WriteBatch,
 )
-from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.http import Pace, Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_tryton import records
-from crm_migrate_tryton.auth import open_room
+from crm_migrate_tryton.auth import open_rooms
 from crm_migrate_tryton.calls import PAGE, Calls
 from crm_migrate_tryton.describe import Missing, Model, missing, object_of
 from crm_migrate_tryton.looking import Looking
@@ -47,9 +47,10 @@ class TrytonTarget:
     def __init__(self, settings: Settings, waiting: Waiting | None = None) -> None:
         self._settings = settings
         self._waiting = waiting or Waiting()
-        self._http, self._logins = open_room(settings, self._waiting)
-        self._looking = Looking(self._http, settings.database)
-        self._calls = Calls(self._http, self._looking, self._waiting)
+        self._rooms = open_rooms(settings, self._waiting)
+        questions, changes, _ = self._rooms
+        self._looking = Looking(questions, settings.database)
+        self._calls = Calls(changes, self._looking, self._waiting, Pace(settings.longest_seconds))
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
 
     @property
@@ -169,8 +170,8 @@ class TrytonTarget:
 
     def close(self) -> None:
         """Give back the connections."""
-        self._http.close()
-        self._logins.close()
+        for room in self._rooms:
+            room.close()
 
 
 def _end(into: Mapping[str, str], id: str) -> str:

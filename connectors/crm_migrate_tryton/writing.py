@@ -28,6 +28,7 @@ class Writing:
         return self._create(batch, rows) if batch.action == "create" else self._update(batch, rows)
 
     def _create(self, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer:
+        until = self._calls.until()
         object, model = batch.object, self._calls.model(batch.object)
         paths = self._calls.places(batch, model)
         flow, state = flow_of(model.model, paths)
@@ -46,6 +47,8 @@ class Writing:
         others = Answer(before.loaded, refused)
         if not made:
             return others
+        if late := self._calls.put_off(until, made, others):
+            return late
         said = self._calls.send(
             requests.create(self._calls.database, model.model, list(made.values()), self._calls.looking.context)
         )
@@ -106,6 +109,7 @@ class Writing:
             return {}
 
     def _update(self, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer:
+        until = self._calls.until()
         object, model = batch.object, self._calls.model(batch.object)
         paths = self._calls.places(batch, model)
         flow, state = flow_of(model.model, paths)
@@ -127,6 +131,8 @@ class Writing:
             except Unfit as unfit:
                 refused[entity] = unfit.refusal
         others = Answer(refused=refused, later=later)
+        if loaded and (late := self._calls.put_off(until, loaded, others)):
+            return late
         if written := {id: values for id, values in changes.items() if values}:
             said = self._calls.send(
                 requests.write(self._calls.database, model.model, written, self._calls.looking.context)

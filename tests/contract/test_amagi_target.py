@@ -1,5 +1,6 @@
 """The amagi-crm target against the conformance kit on a real server, and what contacts, deals and tasks are there."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -268,6 +269,31 @@ def test_an_answer_that_got_lost_is_doubt_about_one_record(
     )
     created = amagi.witnessed("create")
     assert len(created) == len(set(created)) == 3
+
+
+@pytest.mark.parametrize("action", ["create", "update", "remove"])
+def test_what_cannot_end_in_time_is_not_begun(target: Target, amagi: Amagi, action: str) -> None:
+    rows: Rows = [{"__entity": "c1", "company": "Acme"}]
+    if action != "create":
+        (id,) = settled(target, ORGANISATION, "before", rows).loaded.values()
+        rows = [{"__entity": "c1", TARGET_ID: id, "company": "New"}]
+
+    def slow(request: bytes, done: bool) -> bool:
+        time.sleep(0.7 if b"contacts?" in request and not done else 0)
+        return False
+
+    with between(amagi.url, slow) as url:
+        behind = target_of(amagi, url=url, longest_seconds="2")
+        assert isinstance(behind, Remove)
+        answer = (
+            behind.remove(removal(ORGANISATION, rows))
+            if action == "remove"
+            else write(behind, ORGANISATION, "a", rows, action)
+        )
+        behind.close()
+    assert (answer.later.keys(), answer.loaded) == ({"c1"}, {})
+    expected = [] if action == "create" else ["Acme"]
+    assert [each["company"] for each in amagi.rows("contacts")] == expected
 
 
 def test_contacts_that_change_while_they_are_read_are_read_anew(

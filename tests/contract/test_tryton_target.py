@@ -1,9 +1,10 @@
 """The Tryton target against the conformance kit on a real server, and what parties are there."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from between import deaf
+from between import between, deaf
 from trytons import Tryton, fresh
 
 from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
@@ -207,6 +208,25 @@ def test_an_answer_that_got_lost_is_doubt_and_our_key_settles_it(target: Target,
         assert write(behind, ORGANISATION, "a", rows, action).loaded == ids
         behind.close()
     assert sorted(each["name"] for each in tryton.rows("party.party", "name")) == [row["name"] for row in rows]
+
+
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_what_cannot_end_in_time_is_not_begun(target: Target, tryton: Tryton, action: str) -> None:
+    rows: Rows = [{"__entity": "c1", "name": "Acme"}]
+    if action == "update":
+        settled(target, ORGANISATION, "before", rows)
+        rows = [{"__entity": "c1", "name": "New"}]
+
+    def slow(request: bytes, done: bool) -> bool:
+        time.sleep(0.7 if b"party.party.search_read" in request and not done else 0)
+        return False
+
+    with between(tryton.url, slow) as url:
+        behind = target_of(tryton, url=url, longest_seconds="2")
+        answer = write(behind, ORGANISATION, "a", rows, action)
+        behind.close()
+    assert (answer.later.keys(), answer.loaded) == ({"c1"}, {})
+    assert [each["name"] for each in tryton.rows("party.party", "name")] == (["Acme"] if action == "update" else [])
 
 
 @pytest.mark.parametrize(

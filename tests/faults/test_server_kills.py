@@ -90,7 +90,7 @@ class InTryton:
     def __init__(self) -> None:
         self.server = furnished(tryton())
         self.url = self.server.url
-        self.options = {**self.server.options, "connector": "tryton", "longest_seconds": "3"}
+        self.options = {**self.server.options, "connector": "tryton", "longest_seconds": "6"}
         seller = f"{SELLERS[0]}@anadolu-makine.example"
         self.objects = OBJECTS % "full_name" + (
             f"      currency: {{constant: TRY}}\n"
@@ -139,7 +139,7 @@ class InAmagi:
     def __init__(self) -> None:
         self.server: Amagi = amagi()
         self.url = self.server.url
-        self.options = {**self.server.options, "connector": "amagi", "longest_seconds": "4"}
+        self.options = {**self.server.options, "connector": "amagi", "longest_seconds": "6"}
         self.objects = OBJECTS % "last_name"
 
     def created(self) -> int:

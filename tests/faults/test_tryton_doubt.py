@@ -22,7 +22,7 @@ environments:
     database: "env:TRYTON_DATABASE"
     user: admin
     password: "env:TRYTON_PASSWORD"
-    longest_seconds: "2"
+    longest_seconds: "6"
 objects:
   accounts:
     from: firmen
