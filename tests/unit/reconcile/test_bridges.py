@@ -223,6 +223,14 @@ def test_an_amount_that_a_rule_sets_is_a_term(tmp_path: Path, words: dict[str, A
     assert told(bridge) == ("1.00", 1, "6.00", 2, "0.00", 0)
 
 
+def test_a_currency_that_only_records_have_is_missed_where_the_target_lost_them(tmp_path: Path) -> None:
+    lost = Deal((Row(None),), said=("5", "TRY", None), there=None)
+
+    euro, lira = bridged(tmp_path, deal("1"), lost, following=plan(default_from="company.size")).bridges
+
+    assert (euro.currency, euro.unexplained, lira.currency, lira.unexplained) == ("EUR", "0.00", "TRY", "-5.00")
+
+
 @pytest.mark.parametrize("word", ["constant", "default"])
 def test_an_amount_that_no_source_has_is_set_by_rule(tmp_path: Path, word: str) -> None:
     bridge = only(bridged(tmp_path, BY_RULE, following=plan(**{word: "5"}, cells={})).bridges)
