@@ -1,6 +1,6 @@
 """Plan the load: compare what shall be with what was sent and what the target holds. It writes nothing there."""
 
-from crm_migrate.connecting.contract import Target
+from crm_migrate.connecting.contract import Target, TargetSchema, Usage
 from crm_migrate.errors import MappingError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.mapping.target_lock import read_lock
@@ -22,12 +22,14 @@ from crm_migrate.stages.load.promises import hold_refusable
 from crm_migrate.stages.load.reachable import hold_reachable
 from crm_migrate.stages.load.rekeying import follow
 from crm_migrate.stages.load.restoring import exchanged, refuse_restored
-from crm_migrate.stages.load.theirs import read_claims, read_theirs
+from crm_migrate.stages.load.theirs import read_claims, read_ours, read_theirs
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
+from crm_migrate.workspace.parts import read_manifest
 from crm_migrate.workspace.relations import Relations, relations, scan_folder
 from crm_migrate.workspace.settlements import Settlement, read_settlements
 from crm_migrate.workspace.tables import (
+    AFTER,
     BEFORE,
     COMPLETED,
     CONFLICTS,
@@ -42,6 +44,7 @@ from crm_migrate.workspace.tables import (
 )
 from crm_migrate.workspace.undoing import loads, refuse_open_undo
 
+_MANY = 2  # as many records as ours, and it is cheaper to leave the others unread
 _ENDED = ("__source", "__key", "state", "rule", "code")
 
 
@@ -54,12 +57,17 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     identity = target.identity()
     _refuse_open_undo(project, identity)
     refuse_restored(project, plan, target, identity)
+    there = target.describe([object_plan.target for object_plan in plan.objects])
     for object_plan in plan.objects:
-        read_theirs(target, target_object(plan, object_plan), run, THEIRS, object_plan.name)
-        read_claims(target, target_object(plan, object_plan), run, object_plan.name)
+        object = target_object(plan, object_plan)
+        others = asks_of_others(plan, object_plan, there) or not _mostly_others(
+            project, target, identity, object_plan.name
+        )
+        read = read_theirs if others else read_ours
+        read(target, object, run, THEIRS, object_plan.name)
+        read_claims(target, object, run, object_plan.name)
     notes = settle_earlier(plan, project, run, target, identity)
     earlier = _loads(project, identity)
-    there = target.describe([object_plan.target for object_plan in plan.objects])
     offline, locked = isinstance(target, LockedTarget), read_lock(project, plan.environment.name)
     with relations(run, "load") as tables:
         for object_plan in plan.objects:
@@ -103,6 +111,26 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     load_plan = sealed(made, run)
     write_plan(load_plan, run)
     return load_plan
+
+
+def asks_of_others(plan: Plan, object_plan: ObjectPlan, there: TargetSchema) -> bool:
+    """Whether what stands in records that are not ours decides anything: who exists already, and values that the target
+    takes only once."""
+    existing = object_plan.existing
+    wanted, found = target_object(plan, object_plan), there.object(object_plan.target)
+    fields = (found.field(each.name) or each if found else each for each in wanted.fields if not each.reference)
+    return bool(existing.match or existing.learned) or any(field.unique for field in fields)
+
+
+def _mostly_others(project: Project, target: Target, identity: str, name: str) -> bool:
+    """Whether most records of an object are not ours, as far as we know; reading ours once more costs more than their
+    fields, and a target that counts requests is not asked twice."""
+    ours = sum(part.rows for part in read_manifest(project.sent(identity, name)) or ())
+    if not ours:
+        return True
+    loads = [] if isinstance(target, Usage) else _loads(project, identity)
+    after = read_manifest(project.run(loads[-1]).table(*AFTER.path(name))) if loads else None
+    return sum(part.rows for part in after or ()) > _MANY * ours
 
 
 def _settled(project: Project) -> list[Settlement]:

@@ -3,12 +3,13 @@ afterwards; and `claims`."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from crm_migrate.connecting.contract import Journal, Target, TargetObject
+from crm_migrate.connecting.contract import ENTITY, Journal, Target, TargetObject
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.sql import write_batches
 from crm_migrate.workspace.tables import CLAIMS, OTHERS, Table
@@ -30,6 +31,26 @@ def read_theirs(target: Target, object: TargetObject, run: Run, table: Table, na
     told = (_with_others(rows, sorted(f.name for f in others)) for rows in found) if OTHERS in table.columns else found
     batches = (batch for rows in told for batch in conformed(rows, schema).to_batches())
     return write_batches(run.table(*table.path(name)), schema, batches).rows
+
+
+def read_ours(target: Target, object: TargetObject, run: Run, table: Table, name: str) -> int:
+    """Like `read_theirs`, for one of whose other records nobody asks more than their ids: records that carry a key of
+    ours are read by it, with their fields, and the others are not."""
+    schema = _with_fields(table, object)
+    there = target.describe([object.name]).object(object.name)
+    found = _thin(target, object) if there is not None else iter(())
+    batches = (batch for rows in found for batch in conformed(rows, schema).to_batches())
+    return write_batches(run.table(*table.path(name)), schema, batches).rows
+
+
+def _thin(target: Target, object: TargetObject) -> Iterator[pa.Table]:
+    keys: list[pa.ChunkedArray] = []
+    for rows in target.read(object.bare()):
+        ours = pc.is_valid(rows[ENTITY])
+        keys.append(rows.filter(ours)[ENTITY])
+        yield rows.filter(pc.invert(ours))
+    for some in keys:
+        yield from target.read(object, "key", pc.unique(some).to_pylist()) if len(some) else ()
 
 
 def _with_others(rows: pa.Table, names: Sequence[str]) -> pa.Table:
