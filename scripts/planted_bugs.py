@@ -31,14 +31,25 @@ class Bug:
     tests: tuple[str, ...] = (DISPATCHING,)
 
 
+INTENDED = (
+    "        self._sender.ledger.intend(*(_intent(request) for request, _ in written))\n"
+    "        for request, rows in written:\n"
+)
+INTENDED_LATE = (
+    "        for request, rows in written:\n"
+    "            sent = self._sent(request.batch, rows)\n"
+    "            sent = pool.submit(call(self._sender.target, request.batch.action), sent)\n"
+    '            self._fly(sent, request.on("send"), rows)\n'
+    "        self._sender.ledger.intend(*(_intent(request) for request, _ in written))\n"
+    "        for request, rows in []:\n"
+)
+
 BUGS = (
     Bug(
         "an intent is written after its request",
         SENDING + "dispatching.py",
-        "        self._sender.ledger.intend(\n            Intent(",
-        "        sent = pool.submit(call(self._sender.target, batch.action), self._sent(batch, rows))\n"
-        '        self._flying[sent] = request.on("send")\n'
-        "        return self._sender.ledger.intend(\n            Intent(",
+        INTENDED,
+        INTENDED_LATE,
     ),
     Bug(
         "an intent is in the ledger and not yet on disk when its request goes out",
@@ -50,10 +61,8 @@ BUGS = (
     Bug(
         "an intent is written after its request, by the kernel's trace",
         SENDING + "dispatching.py",
-        "        self._sender.ledger.intend(\n            Intent(",
-        "        sent = pool.submit(call(self._sender.target, batch.action), self._sent(batch, rows))\n"
-        '        self._flying[sent] = request.on("send")\n'
-        "        return self._sender.ledger.intend(\n            Intent(",
+        INTENDED,
+        INTENDED_LATE,
         (INTENTS,),
     ),
     Bug(

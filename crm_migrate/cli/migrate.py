@@ -23,6 +23,9 @@ env_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 
+until_option = click.option("--until", metavar="STAGE", default="report", help="Stop after this stage, resumable.")
+
+
 @click.command("plan")
 @project_argument
 @env_option
@@ -63,7 +66,7 @@ def plan_command(folder: Path, environment: str | None, offline: bool, as_json: 
 @click.command("run")
 @project_argument
 @env_option
-@click.option("--until", metavar="STAGE", default="report", help="Stop after this stage, resumable.")
+@until_option
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that transform (default: by the sources' size).")
 @click.option(
     "--limit",
@@ -89,14 +92,12 @@ def run_command(
     """
     from crm_migrate import pipeline
 
-    if until not in pipeline.STAGES:
-        raise UsageError(f"there is no stage {until!r}", hint="stages: " + ", ".join(pipeline.STAGES))
     screen = Screen(quiet=as_json)
     outcome = pipeline.start(
         project_of(folder),
         environment,
         screen.stage,
-        until=until,
+        until=_stage(until),
         workers=workers,
         limit=limit,
         reports=formats_of(formats),
@@ -107,14 +108,23 @@ def run_command(
 @click.command("resume")
 @project_argument
 @click.option("--run", "run_id", metavar="ID", help="Which run; the latest by default.")
+@until_option
 @json_option
-def resume_command(folder: Path, run_id: str | None, as_json: bool) -> None:
+def resume_command(folder: Path, run_id: str | None, until: str, as_json: bool) -> None:
     """Go on where a run stopped: after Ctrl-C, a crash, a full disk, or `plan`."""
     from crm_migrate import pipeline
 
     screen = Screen(quiet=as_json)
-    outcome = pipeline.resume(project_of(folder), run_id, screen.stage)
+    outcome = pipeline.resume(project_of(folder), run_id, screen.stage, until=_stage(until))
     _conclude(screen, outcome, as_json)
+
+
+def _stage(name: str) -> str:
+    from crm_migrate import pipeline
+
+    if name not in pipeline.STAGES:
+        raise UsageError(f"there is no stage {name!r}", hint="stages: " + ", ".join(pipeline.STAGES))
+    return name
 
 
 def _conclude(screen: Screen, outcome: Any, as_json: bool) -> None:

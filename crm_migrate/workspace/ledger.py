@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -168,30 +168,34 @@ class Ledger:
             body = {"run": run, "identity": identity, "plan_hash": plan_hash}
             self._append("run", body | {"project": project, "environment": environment})
 
-    def intend(self, intent: Intent) -> None:
-        """Write down what is about to be sent. On disk when this returns."""
-        self._append("intent", asdict(intent))
+    def intend(self, *intents: Intent) -> None:
+        """Write down what is about to be sent, all of it or nothing. On disk when this returns."""
+        self._append("intent", *map(asdict, intents))
 
-    def settle(self, outcome: Settled) -> None:
-        """Write down what became of a batch. On disk when this returns."""
-        self._append("outcome", asdict(outcome))
+    def settle(self, *outcomes: Settled) -> None:
+        """Write down what became of batches, all of it or nothing. On disk when this returns."""
+        self._append("outcome", *map(asdict, outcomes))
 
     def note(self, kind: str, body: Mapping[str, Any]) -> None:
         """Write down a fact of another kind (`published`, `undone` ...)."""
         self._append(kind, dict(body))
 
-    def _append(self, kind: str, body: dict[str, Any]) -> None:
-        text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    def _append(self, kind: str, *bodies: dict[str, Any]) -> None:
+        """Entries in one transaction: what costs is that the disk has them, not how many they are."""
+        texts = [json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")) for body in bodies]
         with told(self._path):
-            self._insert(kind, text)
+            self._insert(kind, texts)
 
-    def _insert(self, kind: str, text: str) -> None:
+    def _insert(self, kind: str, texts: Sequence[str]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             seq, prev = self.head()
             at = datetime.now(UTC).isoformat(timespec="microseconds")
-            row = (seq + 1, at, kind, text, prev, _digest(seq + 1, at, kind, text, prev))
-            self._connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)
+            for number, text in enumerate(texts, seq + 1):
+                digest = _digest(number, at, kind, text, prev)
+                row = (number, at, kind, text, prev, digest)
+                self._connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)
+                prev = digest
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:

@@ -6,7 +6,8 @@ once per process.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from crm_migrate.workspace.files import sync_directory
 from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
 
 MANIFEST = "manifest.json"
+SYNCS = 8  # files that wait for the disk at a time
 
 State = tuple[str, str, int, int, int]  # of a file: path, digest, size, instant of the last change, inode
 
@@ -34,18 +36,40 @@ class Part:
 
 def write_part(folder: Path, name: str, table: pa.Table, key: str = "") -> Part:
     """Publish one part atomically as `folder/name.parquet`. Only the process that owns the run may call this."""
+    temporary, path, rows = _written(folder, name, table)
+    return publish(temporary, path, key, rows)
+
+
+def write_parts(tables: Iterable[tuple[Path, str, pa.Table]]) -> list[Part]:
+    """Publish small parts (folder, name, rows) together: they are synced side by side, and each folder once."""
+    written = [_written(*each) for each in tables]
+    with ThreadPoolExecutor(SYNCS) as pool:
+        digests = list(pool.map(_synced, (temporary for temporary, _, _ in written)))
+    for (temporary, path, _), digest in zip(written, digests, strict=True):
+        temporary.replace(path)
+        _proven.add(_state(path, digest))
+    for folder in dict.fromkeys(path.parent for _, path, _ in written):
+        sync_directory(folder)
+    return [Part(path.stem, "", rows, sha) for (_, path, rows), sha in zip(written, digests, strict=True)]
+
+
+def _written(folder: Path, name: str, table: pa.Table) -> tuple[Path, Path, int]:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.parquet"
     temporary = folder / f".{name}.{os.getpid()}.tmp"
     pq.write_table(table, temporary, compression="zstd", compression_level=1)
-    return publish(temporary, path, key, table.num_rows)
+    return temporary, folder / f"{name}.parquet", table.num_rows
+
+
+def _synced(temporary: Path) -> str:
+    """The sha256 of a file that is on disk."""
+    with temporary.open("rb+") as handle:
+        os.fsync(handle.fileno())
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def publish(temporary: Path, path: Path, key: str, rows: int) -> Part:
     """Sync a finished temporary file, rename it into place and describe it."""
-    with temporary.open("rb+") as handle:
-        os.fsync(handle.fileno())
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    digest = _synced(temporary)
     temporary.replace(path)
     sync_directory(path.parent)
     _proven.add(_state(path, digest))

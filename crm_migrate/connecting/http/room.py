@@ -113,6 +113,8 @@ class Http:
 
     def _note(self, request: Request, attempt: int, begun: float, outcome: str) -> None:
         """One line per try: method, route without values, size, outcome, time. No query, header or body."""
+        if not LOG.isEnabledFor(logging.INFO):
+            return  # the size of a request is dear: it is written out once more
         spent = (time.monotonic() - begun) * 1000
         LOG.info("%s, %d bytes, try %d: %s, %.0f ms", request, len(request.payload()), attempt, outcome, spent)
 

@@ -11,7 +11,7 @@ from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.load.objects import target_object
 from crm_migrate.stages.load.publishing import PUBLISHED, publish_memory
 from crm_migrate.stages.load.sending import KINDS, Batch, call
-from crm_migrate.stages.load.sending.answers import record
+from crm_migrate.stages.load.sending.answers import Said, record
 from crm_migrate.stages.load.sending.requests import accounted, standing
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import BatchLine, Ledger, checked
@@ -74,4 +74,5 @@ def _replay(plan: Plan, run: Run, target: Target, ledger: Ledger, line: BatchLin
     batch = Batch(run, object_name, object, kind, Part(name, "", intent.count, intent.digest))
     request = standing(batch, line, Limits(rows=intent.count))[0].on("ask")
     written = WriteBatch(plan.project, run.id, batch.name, object, batch.action, request.rows(), intent.digest)
-    record(ledger, request, accounted(request.listed(), call(target, batch.action)(written)), len(line.outcomes))
+    answer = accounted(request.listed(), call(target, batch.action)(written))
+    record(ledger, Said(request, answer, len(line.outcomes)))

@@ -78,6 +78,24 @@ def test_several_requests_go_out_at_a_time(tmp_path: Path) -> None:
     assert loading.targets[-1].most_flying == 3
 
 
+def test_what_goes_out_together_is_intended_together(tmp_path: Path) -> None:
+    """One transaction of the ledger for the requests that may go out at once, and each of them in it before it goes."""
+    loading = Loading(tmp_path, Limits(rows=2, parallel=3, longest_seconds=LONGEST))
+    seen: list[tuple[int, int]] = []
+
+    def script(number: int, batch: WriteBatch) -> None:
+        with Ledger(loading.path) as ledger:
+            intended = {line.intent.name for line in ledger.batches("r1")}
+        assert batch.batch in intended
+        seen.append((number, len(intended)))
+        time.sleep(0.2)
+
+    loading.script = script
+    loading.go()
+    loading.check()
+    assert [count for _, count in sorted(seen)[:3]] == [3, 3, 3]
+
+
 def test_children_of_one_parent_are_never_in_two_requests_at_once(tmp_path: Path) -> None:
     """Four requests may be under way, and there are two parents: two are; the CRM itself looks."""
     loading = Loading(tmp_path, Limits(rows=1, parallel=4, longest_seconds=LONGEST))

@@ -41,6 +41,24 @@ def test_what_was_intended_and_what_became_of_it(tmp_path: Path) -> None:
         assert ledger.verify() == []
 
 
+def test_what_goes_out_together_is_written_together_or_not_at_all(tmp_path: Path) -> None:
+    intents = [
+        Intent("r1", "contacts", f"contacts/create/{n:05}", "create", "load/x.parquet", 3, "d") for n in range(4)
+    ]
+    with filled(tmp_path / "l.db") as ledger:
+        before, _ = ledger.head()
+        ledger.intend(*intents[2:])
+        assert ledger.head()[0] == before + 2
+        assert ledger.verify() == []
+        ledger._connection.execute("PRAGMA max_page_count = 1")
+        small = Settled("r1", "contacts", "contacts/create/00002", 3)
+        large = Settled("r1", "contacts", "contacts/create/00003", 2, {"e1": "x" * 9000})
+        with pytest.raises(OSError):
+            ledger.settle(small, large)
+        assert ledger.head()[0] == before + 2
+        assert [line.outcomes for line in ledger.batches("r1")[2:]] == [(), ()]
+
+
 def test_entries_stay_as_they_are(tmp_path: Path) -> None:
     filled(tmp_path / "l.db").close()
     with sqlite3.connect(tmp_path / "l.db") as connection, pytest.raises(sqlite3.IntegrityError):

@@ -10,7 +10,7 @@ import pytest
 
 from crm_migrate.connecting.contract import ENTITY, Answer, Limits, Refusal, TargetObject
 from crm_migrate.errors import DamagedFile, InternalError, TargetConflict
-from crm_migrate.stages.load.sending.answers import files, record
+from crm_migrate.stages.load.sending.answers import Said, files, record
 from crm_migrate.stages.load.sending.batches import Batch, cut
 from crm_migrate.stages.load.sending.requests import Request, accounted, halves, settled_at, standing, words_of
 from crm_migrate.workspace.layout import Run
@@ -141,9 +141,9 @@ def test_who_is_known_is_kept_and_named_in_the_ledger(batch: Batch, tmp_path: Pa
     with Ledger(tmp_path / "l.db") as ledger:
         request = Request(batch, "sent", tuple("abcd"), attempt=2)
         ledger.intend(Intent("r1", "contacts", batch.name, "create", batch.place, 4, batch.part.sha256, 2))
-        record(ledger, request, Answer({"b": "2", "a": "1"}, {"c": NO}, frozenset("d"), gone=frozenset("b")), 0)
+        record(ledger, Said(request, Answer({"b": "2", "a": "1"}, {"c": NO}, frozenset("d"), gone=frozenset("b")), 0))
         asked = replace(request, state="asked", entities=("d",))
-        record(ledger, asked, Answer(later={"d": SENT}, replayed=True), 1)
+        record(ledger, Said(asked, Answer(later={"d": SENT}, replayed=True), 1))
         line = ledger.lines("r1")[batch.name]
         first, second = line.outcomes
         (known,) = files(run, {batch.name: line}, "contacts", ["create"])
@@ -169,7 +169,7 @@ def test_who_is_known_is_kept_and_named_in_the_ledger(batch: Batch, tmp_path: Pa
 def test_who_was_only_loaded_or_only_refused_is_kept_as_well(batch: Batch, tmp_path: Path, answer: Answer) -> None:
     with Ledger(tmp_path / "l.db") as ledger:
         ledger.intend(Intent("r1", "contacts", batch.name, "create", batch.place, 4, batch.part.sha256))
-        record(ledger, Request(batch, "sent", attempt=1), answer, 0)
+        record(ledger, Said(Request(batch, "sent", attempt=1), answer, 0))
         (known,) = files(batch.run, ledger.lines("r1"), "contacts", ["create"])
     table = pq.read_table(known)
     assert table[ENTITY].to_pylist() == ["a"]

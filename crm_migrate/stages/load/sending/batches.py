@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from crm_migrate.connecting.contract import ENTITY, Action, TargetObject
 from crm_migrate.errors import InternalError
 from crm_migrate.workspace.layout import Run
-from crm_migrate.workspace.parts import Part, read_manifest, verified, write_manifest, write_part
+from crm_migrate.workspace.parts import Part, read_manifest, verified, write_manifest, write_parts
 
 Kind = Literal["create", "adopt", "update", "link", "release", "remove", "relink"]
 KINDS: tuple[Kind, ...] = ("create", "adopt", "update", "link")  # what a load writes
@@ -48,7 +48,8 @@ class Batch:
 
     def rows(self) -> pa.Table:
         """What is sent. DamagedFile where it is not what was cut."""
-        return pq.read_table(verified(self.run.table("load", self.object_name, "batches", self.kind), self.part))
+        file = verified(self.run.table("load", self.object_name, "batches", self.kind), self.part)
+        return pq.ParquetFile(file).read(use_threads=False)  # `read_table` looks for a folder of files, twice as long
 
 
 def cut(
@@ -58,7 +59,7 @@ def cut(
     folder = run.table("load", object_name, "batches", kind)
     parts = read_manifest(folder)
     if parts is None:
-        parts = [write_part(folder, f"{number:05d}", _sendable(table)) for number, table in enumerate(rows())]
+        parts = write_parts((folder, f"{number:05d}", _sendable(table)) for number, table in enumerate(rows()))
         write_manifest(folder, parts)
     return [Batch(run, object_name, object, kind, part) for part in parts]
 

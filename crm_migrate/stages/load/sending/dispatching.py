@@ -5,7 +5,7 @@ Doubt stops nobody: what waits for the target's longest request time lets others
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from crm_migrate.connecting.contract import ENTITY, Action, Answer, Journal, Limits, Remove, Target, WriteBatch
 from crm_migrate.errors import InDoubt, Interrupted, Retryable, TargetConflict, TargetError, Throttled
-from crm_migrate.stages.load.sending.answers import record
+from crm_migrate.stages.load.sending.answers import Said, record
 from crm_migrate.stages.load.sending.asking import ask
 from crm_migrate.stages.load.sending.batches import Batch
 from crm_migrate.stages.load.sending.clock import GLANCE, Clock
@@ -89,6 +89,23 @@ class _Inline(Executor):
         return future
 
 
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A request that is under way, and whom it is about."""
+
+    request: Request
+    entities: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What was said of a request, and the requests that are left of it; `first` of all where it was halved."""
+
+    said: Said
+    left: tuple[Request, ...]
+    first: bool = False
+
+
 class _Dispatch:
     """One kind of requests about one object, until none is open."""
 
@@ -96,7 +113,8 @@ class _Dispatch:
         self._sender, self._limits, self._clock = sender, limits, sender.clock
         self._size = Size(limits)
         self._waiting = deque(r for b in batches for r in standing(b, sender.lines.get(b.name), limits))
-        self._flying: dict[Future[Answer], Request] = {}
+        self._flying: dict[Future[Answer], _Flight] = {}
+        self._heard: list[_Heard] = []
         self._families: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
         self._attempts = {b.name: len(sender.lines[b.name].attempts) if b.name in sender.lines else 0 for b in batches}
         tried = (attempt for b in batches if b.name in sender.lines for attempt in sender.lines[b.name].attempts)
@@ -107,15 +125,16 @@ class _Dispatch:
     def run(self) -> None:
         """Until every request is known, or somebody or something says stop."""
         with self._pool() as pool:
-            while self._waiting or self._flying:
+            while self._waiting or self._flying or self._heard:
                 if self._ending():
                     self._land()
                     raise self._reason()
-                request = self._next()
-                if request is None:
+                requests = self._next()
+                if requests:
+                    self._start(pool, requests)
+                self._write_down()
+                if not requests:
                     self._wait()
-                else:
-                    self._start(pool, request)
         if self._failure is not None:
             raise self._failure
 
@@ -151,28 +170,31 @@ class _Dispatch:
 
     def _land(self) -> None:
         """Wait for the answers of what is on its way: an answer that is heard is no doubt."""
+        self._write_down()
         while self._flying:
-            self._finish(next(iter(self._flying)))
+            self._hear(wait(self._flying, return_when=FIRST_COMPLETED).done)
+            self._write_down()
 
     # ------------------------------------------------------------------------------------------------ what comes next
 
-    def _next(self) -> Request | None:
-        """A request that may go out now."""
-        now = self._clock.now()
+    def _next(self) -> list[Request]:
+        """The requests that may go out now, no two of one family at a time."""
+        now, chosen, looked = self._clock.now(), list[Request](), 0
         if len(self._flying) >= self._limits.parallel or now < self._not_before:
-            return None
-        busy = frozenset[str]().union(*(self._family(flying) for flying in self._flying.values()))
-        looked = 0
-        for index, request in enumerate(self._waiting):
+            return chosen
+        busy = frozenset[str]().union(*(self._family(flight.request) for flight in self._flying.values()))
+        for request in self._waiting:
             if request.ready > now:
                 continue
             looked += 1
-            if looked > LOOKAHEAD * self._limits.parallel:
-                return None
+            if looked > LOOKAHEAD * self._limits.parallel or len(self._flying) + len(chosen) >= self._limits.parallel:
+                break
             if not self._family(request) & busy:
-                del self._waiting[index]
-                return request
-        return None
+                chosen.append(request)
+                busy |= self._family(request)
+        for request in chosen:
+            self._waiting.remove(request)
+        return chosen
 
     def _family(self, request: Request) -> frozenset[str]:
         """The target ids of parents: requests about children of one parent lock each other out in many a CRM."""
@@ -185,36 +207,41 @@ class _Dispatch:
 
     def _wait(self) -> None:
         if self._flying:
-            done, _ = wait(self._flying, timeout=GLANCE, return_when=FIRST_COMPLETED)
-            for future in done:
-                self._finish(future)
-        else:
+            self._hear(wait(self._flying, timeout=GLANCE, return_when=FIRST_COMPLETED).done)
+        elif self._waiting:
             until = max(self._not_before, min(request.ready for request in self._waiting))
             self._clock.wait(until, self._ending)
 
-    # ------------------------------------------------------------------------------------------------ one request
+    # ------------------------------------------------------------------------------------------------ requests
 
-    def _start(self, pool: Executor, request: Request) -> None:
-        rows = request.rows()
-        if request.state == "in_doubt":
-            self._ask(pool, request, rows)
-        elif isinstance(self._sender.target, Journal) or self._size.holds(rows):  # a journal knows whole batches
-            self._write(pool, request, rows)
-        else:
-            pieces = [replace(request, entities=entities) for entities in self._size.pieces(rows)]
-            self._waiting.extendleft(reversed(pieces))
+    def _start(self, pool: Executor, requests: Sequence[Request]) -> None:
+        written: list[tuple[Request, pa.Table]] = []
+        for request in requests:
+            rows = request.rows()
+            if request.state == "in_doubt":
+                self._ask(pool, request, rows)
+            elif isinstance(self._sender.target, Journal) or self._size.holds(rows):  # a journal knows whole batches
+                written.append((self._intended(request), rows))
+            else:
+                pieces = [replace(request, entities=entities) for entities in self._size.pieces(rows)]
+                self._waiting.extendleft(reversed(pieces))
+        if written:
+            self._write(pool, written)
 
-    def _write(self, pool: Executor, request: Request, rows: pa.Table) -> None:
-        batch = request.batch
-        self._attempts[batch.name] += 1
-        request = replace(request, attempt=self._attempts[batch.name]).on("intend")
-        self._sender.ledger.intend(
-            Intent(
-                batch.run.id, batch.object_name, batch.name, batch.action, batch.place, batch.part.rows,
-                batch.part.sha256, request.attempt, request.entities,
-            )
-        )  # fmt: skip
-        self._flying[pool.submit(call(self._sender.target, batch.action), self._sent(batch, rows))] = request.on("send")
+    def _intended(self, request: Request) -> Request:
+        self._attempts[request.batch.name] += 1
+        return replace(request, attempt=self._attempts[request.batch.name]).on("intend")
+
+    def _write(self, pool: Executor, written: Sequence[tuple[Request, pa.Table]]) -> None:
+        """Send requests whose intents are on disk: those that go out together are written down together."""
+        self._sender.ledger.intend(*(_intent(request) for request, _ in written))
+        for request, rows in written:
+            batch = request.batch
+            answer = pool.submit(call(self._sender.target, batch.action), self._sent(batch, rows))
+            self._fly(answer, request.on("send"), rows)
+
+    def _fly(self, answer: "Future[Answer]", request: Request, rows: pa.Table) -> None:
+        self._flying[answer] = _Flight(request, rows[ENTITY].to_pylist())
 
     def _sent(self, batch: Batch, rows: pa.Table) -> WriteBatch:
         return WriteBatch(
@@ -233,28 +260,67 @@ class _Dispatch:
         else:
             again = dict.fromkeys(rows[ENTITY].to_pylist(), self._clock.now())
             asked = pool.submit(Answer, later=again)
-        self._flying[asked] = request
+        self._fly(asked, request, rows)
 
-    # ------------------------------------------------------------------------------------------------ its answer
+    # ------------------------------------------------------------------------------------------------ answers
 
-    def _finish(self, future: "Future[Answer]") -> None:
-        request = self._flying.pop(future)
+    def _hear(self, futures: "Iterable[Future[Answer]]") -> None:
+        """Hear what came together. Where the target takes several requests at a time it is written down when the next
+        ones, which are about others, are on their way: it does not wait for our disk."""
+        self._heard += [each for future in futures for each in self._told(future, self._flying.pop(future))]
+        if self._limits.parallel == 1:
+            self._write_down()
+
+    def _write_down(self) -> None:
+        """Write all that was heard at once, then see to those who are not known yet."""
+        heard, self._heard = self._heard, []
+        if heard:
+            record(self._sender.ledger, *(each.said for each in heard))
+        for each in heard:
+            if each.first:
+                self._waiting.extendleft(reversed(each.left))
+            else:
+                self._waiting.extend(each.left)
+            request, answer = each.said.request, each.said.answer
+            self._sender.progress(request.batch.object_name, len(answer.loaded) + len(answer.refused))
+
+    def _told(self, future: "Future[Answer]", flight: "_Flight") -> "Iterator[_Heard]":
+        """What was said of a request; nothing where it ended otherwise."""
+        request, entities = flight.request, flight.entities
         try:
             answer = future.result()
         except (Retryable, InDoubt) as error:
-            self._unanswered(request, error)
+            request, answer = self._unanswered(request, entities, error)
         except Exception as error:  # noqa: BLE001 -- what others were answered is written down before it goes on up
             self._failure = self._failure or error
+            return
         else:
             self._size.answered()
-            self._answered(request, answer)
+        try:
+            answer = accounted(entities, answer)
+        except TargetConflict as error:
+            self._failure = self._failure or error
+            answer = Answer(in_doubt=frozenset(entities))
+        if answer.refused_whole is not None:
+            answer = Answer(later=dict.fromkeys(entities, self._clock.now()))
+            yield _Heard(self._said(request, answer), halves(request, entities), first=True)
+        else:
+            yield _Heard(self._said(request, answer), tuple(self._left(request, answer)))
 
-    def _unanswered(self, request: Request, error: Retryable | InDoubt) -> None:
+    def _said(self, request: Request, answer: Answer) -> Said:
+        attempt = (request.batch.name, request.attempt)
+        before = self._spoken.get(attempt, 0)
+        self._spoken[attempt] = before + 1
+        return Said(request, answer, before)
+
+    def _unanswered(
+        self, request: Request, entities: Sequence[str], error: Retryable | InDoubt
+    ) -> tuple[Request, Answer]:
         """Nothing was done, or nobody knows; a question without answer leaves the doubt that it was about.
 
         A deadline is on disk: whoever goes on after us keeps it too.
         """
-        now, entities = self._clock.now(), request.listed()
+        now = self._clock.now()
         deadline = error.until if isinstance(error, Throttled) and error.until > now else None
         if deadline is not None:
             self._not_before = max(self._not_before, deadline)
@@ -264,32 +330,9 @@ class _Dispatch:
             self._failure = self._failure or error
         if isinstance(error, InDoubt) or request.state == "asked":
             self._size.silent()
-            self._answered(request, Answer(in_doubt=frozenset(entities)))
-        else:
-            until = deadline or now + timedelta(seconds=2**request.tries)
-            self._answered(request, Answer(later=dict.fromkeys(entities, until)))
-
-    def _answered(self, request: Request, answer: Answer) -> None:
-        """Write down what was said, and what is to be done about those who are not known yet."""
-        entities = request.listed()
-        try:
-            answer = accounted(entities, answer)
-        except TargetConflict as error:
-            self._failure = self._failure or error
-            answer = Answer(in_doubt=frozenset(entities))
-        if answer.refused_whole is not None:
-            self._settle(request, Answer(later=dict.fromkeys(entities, self._clock.now())))
-            self._waiting.extendleft(reversed(halves(request, entities)))
-            return
-        self._settle(request, answer)
-        self._waiting.extend(self._left(request, answer))
-        self._sender.progress(request.batch.object_name, len(answer.loaded) + len(answer.refused))
-
-    def _settle(self, request: Request, answer: Answer) -> None:
-        attempt = (request.batch.name, request.attempt)
-        said = self._spoken.get(attempt, 0)
-        self._spoken[attempt] = said + 1
-        record(self._sender.ledger, request, answer, said)
+            return request, Answer(in_doubt=frozenset(entities))
+        until = deadline or now + timedelta(seconds=2**request.tries)
+        return request, Answer(later=dict.fromkeys(entities, until))
 
     def _left(self, request: Request, answer: Answer) -> Iterator[Request]:
         """The requests that those become who are in doubt or were not written."""
@@ -306,6 +349,14 @@ class _Dispatch:
             planned = request.on("miss" if asked else "postpone")
             ready = max(answer.later.values())
             yield replace(planned, entities=tuple(sorted(answer.later)), ready=ready, tries=request.tries + (not asked))
+
+
+def _intent(request: Request) -> Intent:
+    batch = request.batch
+    return Intent(
+        batch.run.id, batch.object_name, batch.name, batch.action, batch.place, batch.part.rows, batch.part.sha256,
+        request.attempt, request.entities,
+    )  # fmt: skip
 
 
 def _distinct(rows: pa.Table, names: Sequence[str]) -> Iterator[str]:
