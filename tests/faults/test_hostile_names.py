@@ -26,7 +26,8 @@ DEVICES = ("con", "AUX", "sqlite_x")
 def ours() -> tuple[str, ...]:
     """Every name of a column that the architecture page gives to a table of ours."""
     page = Path(__file__).parents[2].joinpath("docs", "architecture.md").read_text("utf-8")
-    return tuple(dict.fromkeys(re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\|.*", page, re.MULTILINE)))))
+    named = re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\|.*", page, re.MULTILINE)))
+    return tuple({name.lower(): name for name in named}.values())  # names that differ by case only are told
 
 
 NAMES = tuple(dict.fromkeys((*ODD, *RESERVED, *DEVICES, *ours())))
