@@ -30,7 +30,10 @@ def test_kills_and_resumes_lose_double_and_misplace_nothing(
         assert not os.environ.get("CI"), f"CI must have a server: {VARIABLES[target]} is not set"
         pytest.skip(f"no server: python scripts/servers.py run -- pytest (sets {VARIABLES[target]})")
     with opened(target, tmp_path / "project") as place:
-        told = Killing(warm, place, tmp_path, seed=11).load(faults)
+        killing = Killing(warm, place, tmp_path, seed=11)
+        told = killing.load(faults)
+        while told.kills < 6 and told.loads < 4:  # on a busy machine some come too late
+            told.add(killing.load(faults))
     assert not told.complaints
     assert told.kills >= 6, "it was hardly killed"
     assert told.hits["send"] + told.hits["links"] + told.hits["remember"], "no kill hit what matters"
