@@ -4,7 +4,6 @@ Every target is emptied in place: it stays the one that a project was planned fo
 """
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -59,7 +58,10 @@ class SqliteFile:
     """A file in the project's folder."""
 
     name = "sqlite"
-    variables: dict[str, str] = {}  # noqa: RUF012 -- it has none
+    variables: dict[str, str]
+
+    def __init__(self) -> None:
+        self.variables = {}
 
     def empty(self, folder: Path) -> None:
         for path in folder.glob("crm.db*"):
@@ -74,6 +76,16 @@ class SqliteFile:
 
     def requests(self) -> int:
         return 0
+
+
+class SharedFile(SqliteFile):
+    """A file beside the projects that load it; `folder` is where it is."""
+
+    name = "mariadb"  # the environment that takes any url
+
+    def empty(self, folder: Path) -> None:
+        super().empty(folder)
+        self.variables = {"CRM_URL": f"sqlite:///{(folder / 'crm.db').as_posix()}"}
 
 
 class PostgresqlSchema:
@@ -152,12 +164,13 @@ FAULTS = [
 class SimulatedCrm:
     """The generic CRM on its socket, in this process: it outlives whoever loads it.
 
-    It says that our key is unique there, and does not look: what is created twice is there twice.
+    It says that our key is unique there, and looks only where it is told to: else what is created twice is there twice.
     """
 
     name = "rest"
 
-    def __init__(self) -> None:
+    def __init__(self, *, unique: bool = False) -> None:
+        self._unique = unique
         self._server: Server | None = None
         self._port = 0
 
@@ -176,7 +189,8 @@ class SimulatedCrm:
         schema = {"objects": {"accounts": {"fields": {}}, "contacts": {"fields": {}}}}
         self._server = SIMULATOR.start(schema, port=self._port, habits={"batch": str(BATCH), "page": "20"})
         self._port = int(self._server.url.rpartition(":")[2])
-        self._server.engine.store._unique = lambda definition, values, id: None  # type: ignore[method-assign]
+        if not self._unique:
+            self._server.engine.store._unique = lambda definition, values, id: None  # type: ignore[method-assign]
 
     def stop(self) -> None:
         """Nobody listens any more."""
@@ -213,12 +227,13 @@ class SimulatedCrm:
 PLACES: dict[str, type[Any]] = {
     place.name: place for place in (SqliteFile, PostgresqlSchema, MariadbDatabase, SimulatedCrm)
 }
+KINDS_OF_PLACE = {**PLACES, "shared": SharedFile}
 
 
 @contextmanager
-def opened(name: str, folder: Path) -> Iterator[Place]:
+def opened(name: str, folder: Path, **habits: bool) -> Iterator[Place]:
     """A target of that kind, and nothing of it is left behind."""
-    place: Place = PLACES[name]()
+    place: Place = KINDS_OF_PLACE[name](**habits)
     place.empty(folder)
     try:
         yield place
@@ -227,4 +242,3 @@ def opened(name: str, folder: Path) -> Iterator[Place]:
             place.stop()
         else:
             place.empty(folder)
-            shutil.rmtree(folder, ignore_errors=True)

@@ -52,6 +52,9 @@ class Job:
 
     `point` counts writes, syncs and sends (see `failing.c`): at that one the process is killed, or with `error` (an
     errno) the call fails, and with `lasting` all after it; at 0 they are only counted. A `resume` ends after `until`.
+
+    `later` are seconds by which its clock is ahead of ours. `machine` is where it keeps its locks: of another machine
+    it sees none.
     """
 
     words: tuple[str, ...]
@@ -64,6 +67,8 @@ class Job:
     error: int = 0
     lasting: bool = False
     until: str = ""
+    later: float = 0
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +123,7 @@ def _carry_out(job: Job, news: int) -> None:
     os.dup2(said, 2)
     _announce_seams(news)
     _lose_answers(job)
-    if job.until:
-        pipeline = importlib.import_module("crm_migrate.pipeline")
-        vars(pipeline)["resume"] = partial(pipeline.resume, until=job.until)
+    _somewhere_else(job)
     from crm_migrate.cli import main
 
     if job.halted:
@@ -160,6 +163,28 @@ def _wrap(module: Any, name: str, seam: str, news: int) -> None:
         return inner(*arguments, **options)
 
     setattr(module, name, announced)
+
+
+def _somewhere_else(job: Job) -> None:
+    """Another end, another time, another machine."""
+    import tempfile
+    from datetime import timedelta
+
+    from crm_migrate import pipeline
+    from crm_migrate.connecting.http import Waiting
+    from crm_migrate.stages.load.sending.clock import WallClock
+
+    if job.until:
+        vars(pipeline)["resume"] = partial(pipeline.resume, until=job.until)
+    if job.machine:
+        tempfile.tempdir = job.machine
+    for clock in (WallClock, Waiting):
+        _set_ahead(clock, timedelta(seconds=job.later))
+
+
+def _set_ahead(clock: Any, by: Any) -> None:
+    now = clock.now
+    clock.now = lambda self: now(self) + by
 
 
 def _lose_answers(job: Job) -> None:

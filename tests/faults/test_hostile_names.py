@@ -7,13 +7,15 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_project import Small
+from small_project import MAPPING, Small
 
 from crm_migrate.mapping.resolving import examine
 from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.parts import tables
 
 ODD = (
     'a"b', "a'b", "a{b}", "{}", "{0}", "%s", "?", "$1", ":x", "x; DROP TABLE contacts;--", "a]b", "[x]", "a,b", "a.b",
@@ -126,3 +128,27 @@ def test_check_never_fails_on_a_name(tmp_path: Path, name: str, other: str, wher
     fields = [(name, "x"), (other, "y")] if where == "field" else [("f", name if where == "column" else "x")]
     more = {where.replace("object", "obj"): name} if where in ("source", "object") else {}
     accepted(tmp_path, mapping(fields, **more))
+
+
+def test_columns_of_a_source_are_called_as_ours_and_cells_of_theirs_differ(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody edits every cell between the load and its validation: each difference shows the cell of the source."""
+    taken = {"id", "last", "mail", "firm", "same_row"}  # the last is a word of the mapping
+    named = {word.lower(): word for word in (*ours(), "cells", "c", "r", "n", "t") if not word.startswith("__")}
+    words = [word for lower, word in named.items() if lower not in taken]
+    fields = "".join(f"      f_{n}: {{people: {written(word)}, type: text}}\n" for n, word in enumerate(words))
+    small = Small.make(tmp_path / "p", capsys, MAPPING + fields)
+    with (small.folder / "people.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([
+            ["id", "last", "mail", "firm", *words], ["1", "Demir", "d@ada.example", "1", *(f"a {w}" for w in words)],
+        ])  # fmt: skip
+    code, said = small.run("--until", "load")
+    assert code == 0, said[-1500:]
+    with sqlite3.connect(small.folder / "crm.db") as database:
+        database.execute(f"UPDATE contacts SET {', '.join(f'f_{n} = upper(f_{n})' for n in range(len(words)))}")
+    code, said = small.resume()
+    assert code in (0, 1), said[-2000:]
+    (run,) = (small.folder / ".crm-migrate" / "runs").glob("*/run.json")
+    found = pa.concat_tables(tables(run.parent / "reconcile" / "contacts" / "differences"))
+    assert set(found["source_value"].to_pylist()) == {f"a {word}" for word in words}

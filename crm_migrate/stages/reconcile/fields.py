@@ -139,8 +139,8 @@ def _add_raw(tables: Relations, table: str, object_plan: ObjectPlan) -> None:
         raw = tables.scan(EXTRACTED, source, also=texts(*fed.values()))
         cells = " ".join(f"WHEN {literal(name)} THEN r.{quoted(column)}" for name, column in fed.items())
         tables.execute(
-            f"""UPDATE {table} SET source_value = CASE name {cells} END FROM {raw} r
-            WHERE source = {literal(source)} AND row = r.__row"""
+            f"""UPDATE {table} c SET source_value = CASE c.name {cells} END FROM {raw} r
+            WHERE c.source = {literal(source)} AND c.row = r.__row"""
         )
 
 
