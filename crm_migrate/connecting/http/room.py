@@ -19,6 +19,8 @@ LOG = logging.getLogger("crm_migrate.http")
 REFUSALS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _NOT_DONE = frozenset({HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.TOO_EARLY})
 _MOVED = frozenset({301, 302, 303, 307, 308})
+_UNSURE = "crm-migrate resume (it asks the target what was done before it sends anything again)"
+_LATER = "crm-migrate resume"
 _PERHAPS_DONE = frozenset({302, 303})  # what answers a form that was taken
 
 
@@ -121,7 +123,7 @@ class Http:
     def _verdict(self, request: Request, broken: Broken) -> TargetError:
         words = f"{self._transport.host}: {request}: {broken.words}"
         if request.changes and broken.sent:
-            return InDoubt(words)
+            return InDoubt(words, hint=_UNSURE)
         if broken.final:
             return TargetError(words, hint="a certificate of your own is named by SSL_CERT_FILE")
         return Retryable(words, hint="look whether the target can be reached, then: crm-migrate resume")
@@ -135,13 +137,13 @@ class Http:
         if self._is_refusal(answer):
             now = self._waiting.now()
             until = not_before(answer.headers, now) or now + timedelta(seconds=_backoff(attempt))
-            raise self._closed(Throttled(words, until))
+            raise self._closed(Throttled(words, until, hint=_LATER))
         if answer.status in _NOT_DONE:
-            raise Retryable(words)
+            raise Retryable(words, hint=_LATER)
         if answer.status in _MOVED:
             raise self._moved(words, request, answer)
         if answer.status >= 500 or answer.status == HTTPStatus.REQUEST_TIMEOUT:
-            raise InDoubt(words) if request.changes else Retryable(words)
+            raise InDoubt(words, hint=_UNSURE) if request.changes else Retryable(words, hint=_LATER)
         return answer
 
     def _is_refusal(self, answer: Answer) -> bool:
@@ -158,7 +160,7 @@ class Http:
     def _moved(self, words: str, request: Request, answer: Answer) -> TargetError:
         """Nobody is followed: the token would go along."""
         if request.changes and answer.status in _PERHAPS_DONE:
-            return InDoubt(words)
+            return InDoubt(words, hint=_UNSURE)
         return TargetError(words, hint="give the address that the target has now")
 
     def _seconds(self, until: datetime) -> float:

@@ -69,9 +69,10 @@ def http(url: str, **more: object) -> Http:
 @pytest.mark.parametrize("name", LOST)
 def test_a_write_whose_answer_is_lost_is_in_doubt_and_sent_once(name: str) -> None:
     patience = QUICK if name == "silence" else CALM
-    with scripted(LOST[name]) as server, pytest.raises(InDoubt):
+    with scripted(LOST[name]) as server, pytest.raises(InDoubt) as lost:
         http(server.url, patience=patience).send(WRITE)
     assert len(server.requests) == 1
+    assert "crm-migrate resume" in lost.value.hint
 
 
 @pytest.mark.parametrize("request_", [READ, SEARCH], ids=["GET", "a search by POST"])
@@ -311,3 +312,11 @@ def test_a_body_that_json_does_not_have_is_a_bug() -> None:
     with pytest.raises(ValueError):
         Request("POST", "/", json={"a": float("nan")}).payload()
     assert json.loads(WRITE.payload()) == {"name": "Ayşe"}
+
+
+@pytest.mark.parametrize("name", [*NOT_DONE, "500", "302", "307"])
+def test_whatever_ends_a_request_says_what_comes_next(name: str) -> None:
+    script = NOT_DONE.get(name) or says(int(name), b"", Location="https://elsewhere.example")
+    with scripted(script) as server, pytest.raises(TargetError) as ended:
+        http(server.url, attempts=1).send(WRITE)
+    assert ended.value.hint
