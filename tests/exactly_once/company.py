@@ -23,7 +23,7 @@ environments:
     url: "env:CRM_URL"
     client_id: crm-migrate
     client_secret: "env:CRM_SECRET"
-    longest_seconds: "0.4"
+    longest_seconds: "env:CRM_PATIENCE"
     settle_seconds: "0.3"
 objects:
   accounts:

@@ -165,12 +165,13 @@ class SimulatedCrm:
     """The generic CRM on its socket, in this process: it outlives whoever loads it.
 
     It says that our key is unique there, and looks only where it is told to: else what is created twice is there twice.
+    `patience` are the seconds that a loader waits for an answer: more where a busy machine must not look like a fault.
     """
 
     name = "rest"
 
-    def __init__(self, *, unique: bool = False) -> None:
-        self._unique = unique
+    def __init__(self, *, unique: bool = False, patience: float = 0.6) -> None:
+        self._unique, self._patience = unique, patience
         self._server: Server | None = None
         self._port = 0
 
@@ -182,7 +183,7 @@ class SimulatedCrm:
 
     @property
     def variables(self) -> dict[str, str]:
-        return {"CRM_URL": self.server.url, "CRM_SECRET": "not-a-secret"}
+        return {"CRM_URL": self.server.url, "CRM_SECRET": "not-a-secret", "CRM_PATIENCE": str(self._patience)}
 
     def empty(self, folder: Path) -> None:
         self.stop()
@@ -231,7 +232,7 @@ KINDS_OF_PLACE = {**PLACES, "shared": SharedFile}
 
 
 @contextmanager
-def opened(name: str, folder: Path, **habits: bool) -> Iterator[Place]:
+def opened(name: str, folder: Path, **habits: Any) -> Iterator[Place]:
     """A target of that kind, and nothing of it is left behind."""
     place: Place = KINDS_OF_PLACE[name](**habits)
     place.empty(folder)

@@ -38,7 +38,10 @@ class Copy:
 @pytest.mark.parametrize("target", ["shared", "rest"])
 def test_two_copies_on_two_machines_make_each_record_once(warm: Warm, tmp_path: Path, target: str) -> None:
     """What each sees of the other is in the target alone, which keeps our key unique."""
-    with opened(target, tmp_path, **({"unique": True} if target == "rest" else {})) as place, Warm() as other:
+    with (
+        opened(target, tmp_path, **({"unique": True, "patience": 5} if target == "rest" else {})) as place,
+        Warm() as other,
+    ):
         copies = [Copy(warm, place, tmp_path, "one"), Copy(other, place, tmp_path, "two")]
         assert warm.run(copies[0].job("target", "prepare")).code == 0, copies[0].said()
         for copy in copies:

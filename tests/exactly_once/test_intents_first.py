@@ -37,7 +37,7 @@ def loaded(warm: Warm, place: Place, folder: Path) -> list[Event]:
 
 def test_each_request_to_a_crm_goes_out_after_its_intent_is_on_disk(warm: Warm, tmp_path: Path) -> None:
     work = tmp_path / "project" / ".crm-migrate"
-    with opened("rest", tmp_path / "project") as place:
+    with opened("rest", tmp_path / "project", patience=3) as place:
         seen = loaded(warm, place, tmp_path)
         promised = intents(work / "ledger.db", work / "runs")
     sent = requests(seen)
