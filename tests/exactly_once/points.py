@@ -70,7 +70,7 @@ class Failing:
     def points(self) -> int:
         """How many a load has that nobody disturbs."""
         self._project.begin()
-        ended = self._project.run("resume", point=0, until=UNTIL)
+        ended = self._project.run("resume", "--until", UNTIL, point=0)
         assert ended.code == 0, self._project.said()
         assert not self._place.wrong(self._project.folder)
         return ended.points
@@ -81,7 +81,7 @@ class Failing:
             self._project.begin()
             error, lasting = FAULTS[fault]
             child = self._warm.start(
-                self._project.job("resume", until=UNTIL, point=point, error=error, lasting=lasting)
+                self._project.job("resume", "--until", UNTIL, point=point, error=error, lasting=lasting)
             )
             ended = child.end()
             told.tried += 1
@@ -107,7 +107,7 @@ class Failing:
     def _finished(self, told: Told) -> Iterable[str]:
         """Resume until it ends by itself: nothing is wrong in the target."""
         for _ in range(STARTS):
-            code = self._project.run("resume", until=UNTIL).code
+            code = self._project.run("resume", "--until", UNTIL).code
             if code == 0:
                 break
         else:

@@ -19,7 +19,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,7 @@ class Job:
     before they were carried out; `halted` waits to be told to go on before it begins (for who wants to trace it).
 
     `point` counts writes, syncs and sends (see `failing.c`): at that one the process is killed, or with `error` (an
-    errno) the call fails, and with `lasting` all after it; at 0 they are only counted. A `resume` ends after `until`.
+    errno) the call fails, and with `lasting` all after it; at 0 they are only counted.
 
     `later` are seconds by which its clock is ahead of ours. `machine` is where it keeps its locks: of another machine
     it sees none.
@@ -66,7 +65,6 @@ class Job:
     point: int = -1
     error: int = 0
     lasting: bool = False
-    until: str = ""
     later: float = 0
     machine: str = ""
 
@@ -166,16 +164,13 @@ def _wrap(module: Any, name: str, seam: str, news: int) -> None:
 
 
 def _somewhere_else(job: Job) -> None:
-    """Another end, another time, another machine."""
+    """Another time, another machine."""
     import tempfile
     from datetime import timedelta
 
-    from crm_migrate import pipeline
     from crm_migrate.connecting.http import Waiting
     from crm_migrate.stages.load.sending.clock import WallClock
 
-    if job.until:
-        vars(pipeline)["resume"] = partial(pipeline.resume, until=job.until)
     if job.machine:
         tempfile.tempdir = job.machine
     for clock in (WallClock, Waiting):
