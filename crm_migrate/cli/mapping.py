@@ -64,10 +64,12 @@ def check_command(path: Path, environment: str | None, form: str) -> None:
 def _unmet(project: "Project", plan: "Plan") -> "Iterator[Finding]":
     """What the mapping lacks of the target, by what is locked of it."""
     from crm_migrate.mapping.target_lock import read_lock
-    from crm_migrate.stages.load.drift import unmet
 
     locked = read_lock(project, plan.environment.name)
-    yield from unmet(plan, locked) if locked else ()
+    if locked:
+        from crm_migrate.stages.load.drift import unmet  # only now: a check without a lock needs nothing of a run
+
+        yield from unmet(plan, locked)
 
 
 def _columns(project: "Project", unread: "list[Finding]") -> "Columns":

@@ -30,6 +30,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("mapping sign demo --role sales_director --who ayse", 0),
     ("schema", 0),
     ("target prepare demo --dry-run", 0),
+    ("target pull demo", 0),
     ("target adopt demo", 0),
     ("plan demo", 0),
     ("resume demo", 0),

@@ -1,7 +1,7 @@
 """Plan the load: compare what shall be with what was sent and what the target holds. It writes nothing there."""
 
 from crm_migrate.connecting.contract import Target, TargetSchema, Usage
-from crm_migrate.errors import MappingError
+from crm_migrate.errors import DamagedFile, MappingError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.mapping.target_lock import read_lock
 from crm_migrate.quoting import literal
@@ -129,7 +129,10 @@ def _mostly_others(project: Project, target: Target, identity: str, name: str) -
     if not ours:
         return True
     loads = [] if isinstance(target, Usage) else _loads(project, identity)
-    after = read_manifest(project.run(loads[-1]).table(*AFTER.path(name))) if loads else None
+    try:
+        after = read_manifest(project.run(loads[-1]).table(*AFTER.path(name))) if loads else None
+    except DamagedFile:
+        return False  # a new run needs nothing of an earlier one
     return sum(part.rows for part in after or ()) > _MANY * ours
 
 
