@@ -65,7 +65,7 @@ def _ours(folder: Path, rows: int, parallel: int, batch: int) -> tuple[int, floa
         measure("plan", [*COMMAND, "run", str(folder), "--until", "plan"], environment=_environment(url))
         loaded = measure("load", [*COMMAND, "resume", str(folder), "--until", "load"], environment=_environment(url))
         (state,) = (folder / ".crm-migrate" / "runs").glob("*/run.json")
-        (planned,) = (state.parent / "load" / "contacts" / "entities").glob("*.parquet")
+        planned = state.parent / "load" / "contacts" / "entities" / "*.parquet"
         return loaded.peak, json.loads(state.read_text())["seconds"]["load"], _created(url), planned
 
 
