@@ -256,6 +256,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "privacy",
         (
+            "retention",
+            "retention_undated",
             "deceased",
             "erase",
             "do_not_contact",

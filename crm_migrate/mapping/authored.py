@@ -11,6 +11,7 @@ class Authored(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     planned: ClassVar[frozenset[str]] = frozenset()
+    elsewhere: ClassVar[dict[str, str]] = {}  # a word that is looked for here -> where it is said
     short: ClassVar[str | None] = None  # the word that a bare text stands for
 
     @model_validator(mode="before")
@@ -58,9 +59,9 @@ def not_only(value: Any) -> Any:
 
 
 def not_masked(value: Any) -> Any:
-    """What becomes of a field; masking it in the target is not built."""
+    """What becomes of a field; which environments hide its values is said there."""
     if value == "mask":
-        raise PydanticCustomError("not_supported", "masking a field in the target is not supported yet")
+        raise ValueError("values are masked where nobody may be reached: write `mask: [FIELD]` under an environment")
     return value
 
 

@@ -106,7 +106,7 @@ def _path(document: Document, loc: tuple[int | str, ...]) -> Path:
 
 def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails, path: Path) -> Finding:
     kind, word = detail["type"], str(detail["loc"][-1]) if detail["loc"] else ""
-    if kind == "extra_forbidden" or word in _planned(model_at(model, detail["loc"][:-1])):
+    if kind == "extra_forbidden" or word in _refused(model_at(model, detail["loc"][:-1])):
         return _unknown(document, model, detail["loc"], path, word)
     if kind == "missing":
         parent = path[:-1]
@@ -149,11 +149,20 @@ def _unknown(document: Document, model: type[BaseModel], loc: tuple[int | str, .
     if word in _planned(parent):
         message = f"`{word}` is a word of the language that is not supported yet"
         return document.finding("mapping_not_supported", message, spot, _LATER)
-    return document.finding("mapping_unknown_word", f"`{word}` is no word here", spot, nearest(word, words_of(parent)))
+    hint = _elsewhere(parent).get(word) or nearest(word, words_of(parent))
+    return document.finding("mapping_unknown_word", f"`{word}` is no word here", spot, hint)
 
 
 def _planned(model: type[BaseModel] | None) -> frozenset[str]:
     return model.planned if model is not None and issubclass(model, Authored) else frozenset()
+
+
+def _elsewhere(model: type[BaseModel] | None) -> dict[str, str]:
+    return model.elsewhere if model is not None and issubclass(model, Authored) else {}
+
+
+def _refused(model: type[BaseModel] | None) -> frozenset[str]:
+    return _planned(model) | _elsewhere(model).keys()
 
 
 def words_of(model: type[BaseModel] | None) -> list[str]:

@@ -4,7 +4,7 @@ Every scalar arrives as text; short forms become their one long form here. A wor
 not built yet stands in `planned` of its model, so that it is refused in clear words and never ignored.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -20,6 +20,7 @@ from crm_migrate.mapping.authored import (
     one_name,
 )
 from crm_migrate.mapping.model_matching import Existing, Match, Rerun
+from crm_migrate.mapping.model_privacy import Privacy
 from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
 from crm_migrate.mapping.model_sources import Environment, Owners, Source, ValueMap
 from crm_migrate.mapping.plan import Mode
@@ -107,7 +108,12 @@ class TargetField(Authored):
     Every word that is no option is a source with its value: `COLUMN | step | step(args)`, `= expression`, `same_row`.
     """
 
-    planned = frozenset({"ref_by", "python", "lookup", "mask", "privacy", "gather"})
+    planned = frozenset({"ref_by", "python", "lookup", "gather"})
+    elsewhere: ClassVar[dict[str, str]] = {
+        "mask": "Values are masked where nobody may be reached: write `mask: [FIELD]` under an environment.",
+        "privacy": "Write `sensitive: health` for a special value, `action:` for what becomes of it; people who may not"
+        " be moved stand under `privacy:` of the file.",
+    }
     cells: dict[str, str] = Field(default={})
     then: str | None = Field(default=None, description="steps for all sources")
     type: str | None = Field(default=None, description="semantic type of a field that the CRM model does not have")
@@ -171,7 +177,7 @@ class TargetField(Authored):
             return {"cells": {"": value}}
         if not isinstance(value, dict):
             return value
-        known = set(cls.model_fields) - {"cells"} | cls.planned
+        known = set(cls.model_fields) - {"cells"} | cls.planned | cls.elsewhere.keys()
         options = {k: v for k, v in value.items() if k in known}
         return {**options, "cells": {k: v for k, v in value.items() if k not in known}}
 
@@ -228,7 +234,7 @@ class ObjectPart(Authored):
 class MappingFile(Authored):
     """A whole mapping file."""
 
-    planned = frozenset({"use", "with", "without", "links", "privacy", "attachments", "about"})
+    planned = frozenset({"use", "with", "without", "links", "attachments", "about"})
     crm_migrate: Annotated[Literal["1"], WithJsonSchema({"enum": [1, "1"]})] = Field(
         description="version of the language"
     )
@@ -247,6 +253,7 @@ class MappingFile(Authored):
         " written",
     )
     objects: dict[str, ObjectPart] = Field(min_length=1, description="what is made: one block per object of the target")
+    privacy: Privacy = Field(default=Privacy(), description="whose records may not be moved")
     checks: tuple[Check, ...] = Field(default=(), description="rules that merged records must keep")
     reconcile: Reconcile = Field(default=Reconcile(), description="what is compared after the load, and what must hold")
     examples: tuple[Example, ...] = Field(
@@ -255,5 +262,8 @@ class MappingFile(Authored):
 
 
 RESERVED = (
-    frozenset(TargetField.model_fields) - {"cells"} | TargetField.planned | {"all_blank", "same_row", "else", "when"}
+    frozenset(TargetField.model_fields) - {"cells"}
+    | TargetField.planned
+    | TargetField.elsewhere.keys()
+    | {"all_blank", "same_row", "else", "when"}
 )

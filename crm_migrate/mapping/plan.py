@@ -325,13 +325,17 @@ class OwnersPlan(Frozen):
 
 
 class CheckPlan(Frozen):
-    """A check of the merged record: an expression over its fields that must hold."""
+    """A check of the merged record: an expression over its fields that must hold.
+
+    `code` is the reason of a record that fails it; one that excludes is named after the decision that says so.
+    """
 
     id: str
     object: str
     expression: str
-    otherwise: Literal["reject", "hold", "warn"]
+    otherwise: Literal["exclude", "reject", "hold", "warn"]
     say: str = ""
+    code: str = "check_failed"
 
 
 class KpiPlan(Frozen):

@@ -24,6 +24,7 @@ from crm_migrate.mapping.nesting import as_meant
 from crm_migrate.mapping.plan import MoneyPlan, OwnersPlan, Plan, ValueMapPlan
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_objects import objects
+from crm_migrate.mapping.resolving_privacy import retention
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
 from crm_migrate.mapping.resolving_sources import Columns, not_asked, sources
 from crm_migrate.mapping.slips import read_as_meant
@@ -180,7 +181,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
         value_maps=desk.value_maps,
         owners=_owners(desk, chosen.name),
         objects=object_plans,
-        checks=checks(desk, by_name),
+        checks=(*retention(desk, by_name), *checks(desk, by_name)),
         reconcile=reconcile(desk, by_name),
         examples=examples(desk, by_name),
         corrections=corrections(desk, source_plans),

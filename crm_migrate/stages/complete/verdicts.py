@@ -1,7 +1,7 @@
 """What stops a merged record, or only warns: clusters that wait, required fields, checks, owners, rates.
 
-Required fields and checks apply to the merged record, not to the rows it came from. A rejection comes before a hold,
-then the order of the mapping.
+Required fields and checks apply to the merged record, not to the rows it came from. What may not be kept comes first
+(nobody has to mend it), a rejection before a hold, then the order of the mapping.
 """
 
 from dataclasses import dataclass
@@ -75,7 +75,8 @@ def judge(work: Relations, plan: Plan, each: ObjectPlan, query: Query, only: str
 
 def _reasons(plan: Plan, each: ObjectPlan, query: Query) -> list[Reason]:
     checks = [check for check in plan.checks if check.object == each.name]
-    found = [_required(field.name) for field in each.fields if field.required and not field.let]
+    found = [reason for check in checks for reason in _check(plan, each, check, "exclude", "excluded")]
+    found += [_required(field.name) for field in each.fields if field.required and not field.let]
     found += [reason for check in checks for reason in _check(plan, each, check, "reject", "rejected")]
     found += [
         _owner(name.removeprefix(PROBLEM), code)
@@ -104,7 +105,7 @@ def _check(plan: Plan, each: ObjectPlan, check: CheckPlan, otherwise: str, state
     odd = Sql(compiled.incomparable, compiled.incomparable_params)
     failed = Sql(f"(NOT {compiled.sql} AND NOT {odd.text})", compiled.params + odd.bound)
     said = literal(check.say or f"it does not hold that {check.expression}")
-    found = [Reason(failed, state, "check_failed", check.id, "", said)]
+    found = [Reason(failed, state, check.code, check.id, "", said)]
     if odd.text != "FALSE":
         found.append(Reason(odd, "held", "not_comparable", check.id, "", literal(_INCOMPARABLE)))
     return found
@@ -146,7 +147,7 @@ def warn(work: Relations, plan: Plan, each: ObjectPlan, query: Query) -> None:
         said = check.say or f"it does not hold that {check.expression}"
         for code, message, sql, bound in (
             (
-                "check_failed",
+                check.code,
                 said,
                 f"NOT {compiled.sql} AND NOT {compiled.incomparable}",
                 compiled.params + compiled.incomparable_params,

@@ -43,7 +43,7 @@ _COMPARE_CODES = (
 )  # fmt: skip
 
 # Their messages are rules and sentences of the mapping itself, never a value.
-_OWN_WORDS = frozenset({"excluded_rule", "skipped_line", "check_failed"})
+_OWN_WORDS = frozenset({"excluded_rule", "skipped_line", "check_failed", "retention", "retention_undated"})
 
 
 def code_of(cls: str, cause: str, link: bool) -> str:

@@ -21,11 +21,19 @@ from pydantic import BaseModel
 import crm_migrate
 from crm_migrate.cli import VERBS, cli
 from crm_migrate.connecting.contract import Answer, Limits, Refusal
-from crm_migrate.mapping import model, model_environments, model_matching, model_proofs, model_sources, plan
+from crm_migrate.mapping import (
+    model,
+    model_environments,
+    model_matching,
+    model_privacy,
+    model_proofs,
+    model_sources,
+    plan,
+)
 
 PACKAGE = Path(crm_migrate.__file__).parent
 CONNECTORS = PACKAGE.parent / "connectors"
-AUTHORED = (model, model_environments, model_matching, model_proofs, model_sources)
+AUTHORED = (model, model_environments, model_matching, model_privacy, model_proofs, model_sources)
 MODELS = (*(f"{module.__name__.rpartition('.')[2]}.py" for module in AUTHORED), "plan.py", "profiles.py")
 
 

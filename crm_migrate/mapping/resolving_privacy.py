@@ -1,0 +1,72 @@
+"""`privacy:` as the engine runs it: how long records may be kept becomes checks of merged records."""
+
+import calendar
+from datetime import date
+
+from crm_migrate.mapping.authoring import nearest
+from crm_migrate.mapping.checking import over_record
+from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.model_privacy import Retention
+from crm_migrate.mapping.plan import CheckPlan, ObjectPlan
+from crm_migrate.mapping.refs import is_date
+from crm_migrate.mapping.tree import Path
+
+TOO_OLD, UNDATED = "retention", "retention_undated"
+
+
+def retention(desk: Desk, objects: dict[str, ObjectPlan]) -> tuple[CheckPlan, ...]:
+    """What is older than it may be is left out by its decision; what has no date does as it says."""
+    found: list[CheckPlan] = []
+    as_of = desk.file.project.as_of
+    for name, rule in desk.file.privacy.retention.items():
+        path: Path = ("privacy", "retention", name)
+        desk.decided(rule.because, (*path, "because"))
+        if name not in objects:
+            desk.unknown("object_unknown", "the object", name, objects, path, key=True)
+        elif as_of is None:
+            hint = "Write `as_of: YYYY-MM-DD` under `project:`."
+            desk.tell_key("mapping_missing", "an age needs the day that it is counted from", path, hint)
+        elif is_date(as_of) and _is_sound(desk, objects[name], rule, path):
+            found += _checks(name, rule, as_of)
+    return tuple(found)
+
+
+def _is_sound(desk: Desk, plan: ObjectPlan, rule: Retention, path: Path) -> bool:
+    """Whether the fields are dates of the object and the condition can be read; else it is told."""
+    before = len(desk.findings)
+    dates = [f.name for f in plan.fields if f.kind.storage in ("date", "instant")]
+    for at, field in enumerate(rule.by):
+        if field not in dates:
+            message = f"`{field}` is no field of `{plan.name}` that holds a day"
+            place: Path = (*path, "by", at) if len(rule.by) > 1 else (*path, "by")
+            desk.tell("field_unknown", message, place, nearest(field, dates))
+    if rule.where is not None:
+        over_record(desk, rule.where, plan, (*path, "where"), with_derived=True)
+    return len(desk.findings) == before
+
+
+def _checks(name: str, rule: Retention, as_of: str) -> list[CheckPlan]:
+    first = first_kept(as_of, rule.older_than)
+    young = " or ".join(f"{field} >= {first}" for field in rule.by)
+    dated = " or ".join(rule.by)
+    about = f"not ({rule.where}) or " if rule.where is not None else ""
+    listed = " and ".join([", ".join(rule.by[:-1]), rule.by[-1]] if len(rule.by) > 1 else rule.by)
+    too_old = CheckPlan(
+        id=rule.because, object=name, expression=f"{about}not ({dated}) or {young}", otherwise="exclude",
+        say=f"older than may be kept: {listed} is before {first}", code=TOO_OLD,
+    )  # fmt: skip
+    undated = CheckPlan(
+        id=rule.because, object=name, expression=f"{about}{dated}", say=f"{listed} is empty: its age is not known",
+        otherwise="warn" if rule.undated == "keep" else rule.undated, code=UNDATED,
+    )  # fmt: skip
+    return [too_old, undated]
+
+
+def first_kept(as_of: str, age: str) -> str:
+    """The first day that is not older than `age` on that day: the same day of that month, or the month's last."""
+    today, count, unit = date.fromisoformat(as_of), int(age[:-1]), age[-1]
+    if unit == "d":
+        return date.fromordinal(max(today.toordinal() - count, 1)).isoformat()
+    months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
+    year, month = max(months // 12, 1), months % 12 + 1
+    return date(year, month, min(today.day, calendar.monthrange(year, month)[1])).isoformat()
