@@ -79,10 +79,10 @@ def _workbook(rows: Sequence[Row]) -> bytes:
     book.properties.created = datetime(*EPOCH)
     raw = io.BytesIO()
     book.save(raw)
-    return _without_clock(raw.getvalue())
+    return without_clock(raw.getvalue())
 
 
-def _without_clock(workbook: bytes) -> bytes:
+def without_clock(workbook: bytes) -> bytes:
     """The same workbook without the moment of writing: fixed dates, nothing compressed (zlibs differ)."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
