@@ -1,7 +1,7 @@
 """Near misses of closed lists: which known words a text may be a slip of. A suggestion, never a value."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -37,8 +37,12 @@ def near_words(text: str, known: Iterable[str]) -> tuple[str, ...]:
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:
     """The question about a near miss; "" where there is nothing to ask."""
-    near = near_words(text, known)
-    return f"did you mean {' or '.join(f'`{word}`' for word in near)}?" if near else ""
+    return question(near_words(text, known))
+
+
+def question(near: Sequence[str]) -> str:
+    """The question whether one of these is meant; "" where there are none, or too many to name."""
+    return f"did you mean {' or '.join(f'`{word}`' for word in near)}?" if 0 < len(near) <= _NAMED else ""
 
 
 @lru_cache(maxsize=64)

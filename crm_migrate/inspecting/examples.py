@@ -85,7 +85,7 @@ def columns_used(plan: Plan, source: SourcePlan) -> list[str]:
         used |= {column for feed in feeds if feed.split for column in (feed.split.column, *feed.split.companions)}
         for field in object_plan.fields:
             cell = field.cells.get(source.name)
-            used |= {cell.column} if cell and cell.column else set()
+            used |= {*([cell.column] if cell.column else []), *cell.beside} if cell else set()
             expressions += [cell.expression] if cell and cell.expression else []
             used |= {text.partition(".")[2] for text in field.evidence if text.partition(".")[0] == source.name}
     return sorted(used | {name.name for text in expressions for name in parse(text).names()})

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from crm_migrate.mapping.authored import (
     TEXTS_SCHEMA,
@@ -12,6 +12,7 @@ from crm_migrate.mapping.authored import (
     Texts,
 )
 from crm_migrate.mapping.model_environments import Mask, Needs
+from crm_migrate.mapping.plan import MAP_JOINER
 
 
 class WithOptions(Authored):
@@ -119,12 +120,39 @@ class Source(WithOptions):
     time_zone: str | None = Field(default=None, description="of this source, where it is not that of the project")
 
 
-class ValueMap(Authored):
-    """A translation of values, and what a value without translation does."""
+def _flat(value: Any) -> Any:
+    """`{Sales: {Won: closedwon}}` as `{Sales␟Won: closedwon}`: one key for the words of all columns."""
+    if not isinstance(value, dict):
+        return value
+    flat: dict[str, Any] = {}
+    for key, inner in value.items():
+        nested = _flat(inner)
+        flat |= (
+            {f"{key}{MAP_JOINER}{more}": v for more, v in nested.items()} if isinstance(nested, dict) else {key: inner}
+        )
+    return flat
 
-    planned = frozenset({"by"})
-    map: dict[str, Text] = Field(default={}, description="value in the source -> value in the target")
-    file: str | None = Field(default=None, description="CSV with the columns from and to")
+
+_NESTED = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "object"]}}
+
+
+class ValueMap(Authored):
+    """A translation of values, and what a value without translation does.
+
+    On several columns the words stand in each other, those of the first column
+    outermost: `{by: [pipeline, stage], map: {Sales: {Won: closedwon}, Service: {Won: paid}}}`. A field asks it with
+    its own cell, the last of `by`: `Stage | map(stage)`; the others are columns of the same source that are called as
+    `by` says, or named behind the map, in that order: `Aşama | map(stage, Hat)`.
+    """
+
+    by: Texts = Field(
+        default=(),
+        description="the columns whose words decide together, the cell's own last; only where there are several",
+    )
+    map: Annotated[dict[str, Text], BeforeValidator(_flat), WithJsonSchema(_NESTED)] = Field(
+        default={}, description="value in the source -> value in the target; nested where there is `by`"
+    )
+    file: str | None = Field(default=None, description="CSV with the columns from and to; with those of `by` and to")
     unmapped: str = Field(
         default="hold",
         pattern=r"^(hold|reject|keep|warn|default\(.*\))$",

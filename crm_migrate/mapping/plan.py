@@ -23,11 +23,19 @@ class Frozen(BaseModel):
 
 
 class StepPlan(Frozen):
-    """One cleaning step: `phone(TR)` is name `phone`, args `("TR",)`."""
+    """One cleaning step: `phone(TR)` is name `phone`, args `("TR",)`.
+
+    A value map on several columns has the columns beside the cell as further args, in the order of its `by`.
+    """
 
     name: str
     args: tuple[str, ...] = ()
     options: dict[str, str] = {}
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The columns of the row that it reads besides the cell."""
+        return self.args[1:] if self.name == "map" else ()
 
 
 class CellPlan(Frozen):
@@ -39,6 +47,11 @@ class CellPlan(Frozen):
     column: str | None = None
     expression: str | None = None
     steps: tuple[StepPlan, ...] = ()
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The columns that its steps read besides the one that it is."""
+        return tuple(dict.fromkeys(column for step in self.steps for column in step.beside))
 
 
 class RefPlan(Frozen):
@@ -297,10 +310,17 @@ class CorrectionPlan(Frozen):
     line: int = 0
 
 
+MAP_JOINER = "␟"  # between the words of an entry of a value map on several columns
+
+
 class ValueMapPlan(Frozen):
-    """A value map and what a value without translation does."""
+    """A value map and what a value without translation does.
+
+    A map on several columns has their names in `by`, the cell's own last; its entries are the words joined by `␟`.
+    """
 
     name: str
+    by: tuple[str, ...] = ()
     entries: dict[str, str]
     unmapped: Literal["hold", "reject", "keep", "warn", "default"] = "hold"
     default: str | None = None

@@ -64,7 +64,7 @@ def check_address(desk: Desk, url: str, path: Path) -> None:
         desk.tell("mapping_value", "this address cannot be read: server, port and database", path, hint)
 
 
-def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...]) -> Rows:
+def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...], *, keys: int = 1) -> Rows:
     """The rows of a CSV with these columns, by line (see `read_table`); findings where they are not readable."""
     if not inside(desk, name, path):
         return {}
@@ -80,7 +80,7 @@ def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...]) -> Row
         desk.tell("mapping_file", f"the file `{name}` is no UTF-8 text (line {line:,})", path, "Save it as CSV UTF-8.")
         return {}
     desk.files[name] = hashlib.sha256(data).hexdigest()
-    rows, wrong = read_table(text, columns)
+    rows, wrong = read_table(text, columns, keys)
     for each in wrong:
         desk.tell("mapping_file", f"`{name}` {each.message}", path, each.hint, count=each.count)
     if not rows and not wrong:

@@ -21,14 +21,14 @@ from crm_migrate.mapping.model import MappingFile
 from crm_migrate.mapping.model_sources import Owners
 from crm_migrate.mapping.naming import check_names
 from crm_migrate.mapping.nesting import as_meant
-from crm_migrate.mapping.plan import MoneyPlan, OwnersPlan, Plan, ValueMapPlan
+from crm_migrate.mapping.plan import MoneyPlan, OwnersPlan, Plan
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_privacy import retention
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
 from crm_migrate.mapping.resolving_sources import Columns, not_asked, sources
+from crm_migrate.mapping.resolving_value_maps import value_map
 from crm_migrate.mapping.slips import read_as_meant
-from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.workspace.layout import Project
 
@@ -157,7 +157,7 @@ def sorted_by_place(findings: Sequence[Finding]) -> list[Finding]:
 def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     chosen = environments.chosen(desk, environment)
     desk.target = environments.target(desk, chosen)
-    desk.value_maps = {name: _value_map(desk, name) for name in desk.file.value_maps}
+    desk.value_maps = {name: value_map(desk, name) for name in desk.file.value_maps}
     read_as_meant(desk)
     refs.decisions(desk)
     source_plans = sources(desk, columns)
@@ -237,28 +237,6 @@ def _money(desk: Desk) -> MoneyPlan:
         desk.unknown("field_unknown", "the date field", money.rate_on, dates, (*path, "rate_on"))
     rates = refs.rates(desk, money.rates, (*path, "rates")) if money.rates else ()
     return MoneyPlan(report_in=money.report_in, rate_on=money.rate_on, rates=rates)
-
-
-def _value_map(desk: Desk, name: str) -> ValueMapPlan:
-    written, path = desk.file.value_maps[name], ("value_maps", name)
-    entries: dict[str, str] = {}
-    before = len(desk.findings)
-    for source, value in written.map.items():
-        if entries.setdefault(normal_name(source), normal_name(value)) != normal_name(value):
-            message = f"`{source}` has two translations: it differs from another only by blanks or composition"
-            desk.tell_key("mapping_duplicate", message, (*path, "map", source), "Keep one of the two.")
-    rows = refs.read_csv(desk, written.file, (*path, "file"), ("from", "to")) if written.file else {}
-    twice = [
-        (line, row["from"]) for line, row in rows.items() if entries.setdefault(row["from"], row["to"]) != row["to"]
-    ]
-    what, hint = "with a second translation", "Keep one of the two."
-    refs.tell_lines(desk, written.file or "", (*path, "file"), what, hint, twice, "mapping_duplicate")
-    if not entries and not errors(desk.findings[before:]):  # else the reason is told
-        desk.tell_key("mapping_missing", f"the value map `{name}` is empty", path, "Add `map:` or `file:`.")
-    word, _, default = written.unmapped.partition("(")
-    return ValueMapPlan.model_validate(
-        {"name": name, "entries": entries, "unmapped": word, "default": default[:-1] if default else None}
-    )
 
 
 def _owners(desk: Desk, environment: str) -> OwnersPlan | None:

@@ -10,6 +10,7 @@ from crm_migrate.mapping.model import ObjectPart, TargetField
 from crm_migrate.mapping.plan import CellPlan, FieldPlan
 from crm_migrate.mapping.profiles import ProfileObject
 from crm_migrate.mapping.resolving_references import reference
+from crm_migrate.mapping.resolving_value_maps import with_columns
 from crm_migrate.mapping.resolving_values import cases, check_translations, chosen
 from crm_migrate.mapping.text import SAME_ROW, PlacedStep, TextError, parse_cell, parse_steps
 from crm_migrate.mapping.tree import Path
@@ -251,7 +252,8 @@ def _cell(
         line.desk.over_columns(source, cell.expression, path, cell.at, value=True)
     column = line.desk.column(source, cell.column, path, cell.at) if cell.column is not None else None
     expression = cell.expression.strip() if cell.expression is not None else None
-    resolved = steps.resolved(cell.steps, then, kind)
+    own = with_columns(line.desk, source, cell.steps, path)
+    resolved = steps.resolved(own, with_columns(line.desk, source, then, (*line.path, "then")), kind)
     if argument := _listed(line, source):
         resolved = steps.of_a_list(resolved, argument)
     return CellPlan(column=column, expression=expression, steps=resolved)

@@ -2,6 +2,7 @@
 
 from crm_migrate.mapping.field_line import Line
 from crm_migrate.mapping.plan import CasePlan
+from crm_migrate.mapping.resolving_value_maps import entry_path
 from crm_migrate.mapping.text import PlacedStep, normal_name
 from crm_migrate.mapping.tree import Path
 
@@ -27,7 +28,7 @@ def check_translations(line: Line, written: tuple[PlacedStep, ...]) -> None:
             continue
         listed = line.desk.file.value_maps[name].map
         for source, value in listed.items():
-            check_choice(line, value, ("value_maps", name, "map", source))
+            check_choice(line, value, entry_path(name, source))
         read = line.desk.value_maps[name]
         for value in sorted(set(read.entries.values()) - {normal_name(value) for value in listed.values()}):
             check_choice(line, value, ("value_maps", name, "file"))

@@ -1,7 +1,8 @@
 """The text of a CSV file beside a mapping, read so strictly that no damage changes what the mapping means.
 
-Such a file is written by people: small, parted by commas or semicolons, one line for a record, its first column the
-key. What a source may have (broken quotes, rows of another width, keys that are missing) is told here and never read.
+Such a file is written by people: small, parted by commas or semicolons, one line for a record, its first column or
+columns the key. What a source may have (broken quotes, rows of another width, keys that are missing) is told here and
+never read.
 """
 
 import csv
@@ -30,10 +31,11 @@ class _Unreadable(Exception):
     """Nothing of the file can be read; holds what is wrong."""
 
 
-def read_table(text: str, columns: tuple[str, ...]) -> tuple[Rows, list[Wrong]]:
+def read_table(text: str, columns: tuple[str, ...], keys: int = 1) -> tuple[Rows, list[Wrong]]:
     """The rows by their physical line (1-based), with the cells of `columns`; and what is wrong with the others.
 
-    Other columns are left out, so are blank rows. No row where the file as a whole cannot be read.
+    Other columns are left out, so are blank rows. The first `keys` columns are the key, and a row has one where any of
+    them is filled. No row where the file as a whole cannot be read.
     """
     try:
         header, records = _records(text)
@@ -45,9 +47,10 @@ def read_table(text: str, columns: tuple[str, ...]) -> tuple[Rows, list[Wrong]]:
     whole = {line: dict(zip(header, cells, strict=True)) for line, last, cells in records
              if len(cells) == len(header) and last == line}  # fmt: skip
     rows = {line: {name: cells[name] for name in columns} for line, cells in whole.items()}
-    nameless = Lines(line for line, cells in rows.items() if not cells[columns[0]])
-    named = {line: cells for line, cells in rows.items() if cells[columns[0]]}
-    return named, list(_wrong_rows(columns[0], ragged, broken, nameless))
+    key = columns[:keys]
+    named = {line: cells for line, cells in rows.items() if any(cells[name] for name in key)}
+    nameless = Lines(line for line in rows if line not in named)
+    return named, list(_wrong_rows("`, `".join(key), ragged, broken, nameless))
 
 
 def _wrong_rows(key: str, ragged: Lines, broken: Lines, nameless: Lines) -> Iterator[Wrong]:

@@ -167,10 +167,15 @@ def _check_owner(desk: Desk, step: PlacedStep, path: Path) -> None:
 
 
 def _check_map(desk: Desk, step: PlacedStep, path: Path) -> None:
-    if len(step.plan.args) != 1 or step.plan.options:
+    name, *beside = step.plan.args or ("",)
+    if not name or step.plan.options:
         message = "`map` takes the name of one value map"
         desk.findings.append(desk.document.inside("mapping_text", message, path, step.at, "Write map(stage)."))
-    elif step.plan.args[0] not in desk.file.value_maps:
-        message = f"there is no value map `{step.plan.args[0]}`"
-        hint = nearest(step.plan.args[0], desk.file.value_maps)
+    elif name not in desk.file.value_maps:
+        message = f"there is no value map `{name}`"
+        hint = nearest(name, desk.file.value_maps)
         desk.findings.append(desk.document.inside("map_unknown", message, path, step.at, hint))
+    elif beside and len(beside) != (wanted := max(0, len(by := desk.value_maps[name].by) - 1)):
+        message = f"`{name}` is asked with {len(beside)} column(s) beside the cell, and has {wanted}"
+        hint = f"Write map({', '.join([name, *by[:-1]])}) with the columns for them." if by else f"Write map({name})."
+        desk.findings.append(desk.document.inside("mapping_text", message, path, step.at, hint))

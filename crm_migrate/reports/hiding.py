@@ -94,8 +94,8 @@ def message(text: str, names: Names, about: About, family: str = SENTENCES) -> s
 
 def _place(names: Names, about: About, kind: str, text: str) -> str:
     match kind:
-        case "value":
-            return mask(text, about.type_name)
+        case "value" | "raw":  # the latter is the cell as it was read, with what stands beside it
+            return mask(text, (about.raw_type if kind == "raw" else "") or about.type_name)
         case "unread":  # what is no value of its type may be anything, also somebody's name
             return mask(text)
         case "spoken":

@@ -61,13 +61,7 @@ def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: p
     `__changed` is in it too. What the mapping could not translate or read stays as it is written.
     """
     rows = prepared(object_plan, source, batch)
-    fields = [
-        written(rows[cell.column] if cell.column is not None else rows[f"__cell_{f.name}"], cell, plan, source).alias(
-            f.name
-        )
-        for f in object_plan.fields
-        if (cell := f.cells.get(source.name)) is not None
-    ]
+    fields = [written(f, plan, source, rows).alias(f.name) for f in object_plan.fields if source.name in f.cells]
     return pl.DataFrame([rows[ROW], rows[SPLIT], _changed(plan, source, rows, Collected()), *fields])
 
 

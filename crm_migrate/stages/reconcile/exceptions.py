@@ -246,6 +246,7 @@ def _grouped(tables: Relations, object_name: str, found: Sequence[tuple[Severity
     Its examples show every value once before they show one again.
     """
     keys = "code, source, field, rule, state"
+    value = f"{keys}, coalesce(before, message)"  # a row that waits says its value in words
     texts = ", ".join(f"coalesce({key}, '') AS {key}" for key in keys.split(", "))
     lines = " UNION ALL ".join(
         f"SELECT {part} AS part, {texts}, record, before, after, message FROM ({query})"
@@ -254,7 +255,7 @@ def _grouped(tables: Relations, object_name: str, found: Sequence[tuple[Severity
     tables.execute(f"CREATE OR REPLACE TEMP TABLE found_ AS {lines}")
     listing.add(tables, f"SELECT {literal(object_name)}, {keys}, record FROM found_")
     rows = tables.rows(
-        f"""WITH v AS (SELECT *, row_number() OVER (PARTITION BY part, {keys}, before ORDER BY record, message) AS again
+        f"""WITH v AS (SELECT *, row_number() OVER (PARTITION BY part, {value} ORDER BY record, message) AS again
           FROM found_),
         g AS (SELECT *, count(*) OVER w AS n, row_number() OVER (w ORDER BY again, record, message, before) AS i
           FROM v WINDOW w AS (PARTITION BY part, {keys}))

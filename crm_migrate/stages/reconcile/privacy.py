@@ -23,7 +23,7 @@ def _raw(plan: Plan, field: FieldPlan, keys: dict[str, tuple[tuple[str, ...], ..
     """A type that hides more than the field's own: a cell with a name and a title fills both fields."""
     if field.ref is not None:
         return _spoken(plan, field.ref, keys)
-    columns = [(source, cell.column) for source, cell in field.cells.items() if cell.column is not None]
+    columns = [(s, column) for s, cell in field.cells.items() for column in (cell.column, *cell.beside) if column]
     found = _strictest([name for source, column in columns for name in _mapped(plan, source, column)])
     return found if found and _rank(found) < _rank(_own(field)) else ""
 

@@ -54,6 +54,7 @@ def _spoken(plan: Plan, source: SourcePlan) -> Iterator[str]:
             cell = field.cells.get(source.name)
             if cell is not None and cell.column is not None:
                 yield cell.column
+            yield from cell.beside if cell is not None else ()
             expressions.append(cell.expression if cell is not None else None)
     for expression in expressions:
         if expression is not None:

@@ -3,27 +3,27 @@
 `transform_cell` is what the pipeline runs on columns and what `explain` replays on one row: there is only this one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from crm_migrate.cleansing import STEPS, Context
-from crm_migrate.cleansing.near import did_you_mean, word_key
-from crm_migrate.cleansing.steps import CLOCK_FLAGS, INVALID_FLAGS, cleaned
+from crm_migrate.cleansing.steps import CLOCK_FLAGS, INVALID_FLAGS
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
-from crm_migrate.mapping.plan import CellPlan, FieldPlan, OwnersPlan, Plan, SourcePlan, StepPlan, ValueMapPlan
+from crm_migrate.mapping.plan import CellPlan, FieldPlan, Plan, SourcePlan, StepPlan
+from crm_migrate.stages.transform.translating import OWNER_UNKNOWN, UNMAPPED, shown, translate, translate_owner
 from crm_migrate.workspace.tables import SET_ASIDE, Table
 
-UNMAPPED = "value_unmapped"
-OWNER_UNKNOWN = "owner_unknown"
 NOT_COMPARABLE = "not_comparable"
 ODD = "__odd_"  # whether the `= expression` of that field meets a value that it cannot compare or compute
 
 SPLIT = "__split"
 KEY = "__key"
 ROW_KEY = "__row_key"  # the row's own key, where `one_per` makes the key of its record
+
+Beside = Callable[[str], pl.Series]  # another column of the rows whose cells are transformed, by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,87 +70,43 @@ def context_of(plan: Plan, source: SourcePlan, column: str | None) -> Context:
     return Context(locale=source.locale, time_zone=source.time_zone, as_of=plan.as_of, evidence=evidence)
 
 
-def transform_cell(raw: pl.Series, cell: CellPlan, plan: Plan, source: SourcePlan) -> Iterator[StepTrace]:
+def transform_cell(
+    raw: pl.Series, cell: CellPlan, plan: Plan, source: SourcePlan, beside: Beside
+) -> Iterator[StepTrace]:
     """Run the steps of one cell over a column of raw text, yielding what each step made of it."""
     values = blank_to_null(raw)
     context = context_of(plan, source, cell.column)
     for step in cell.steps:
-        frame = run_step(step, values, context, plan)
+        frame = run_step(step, values, context, plan, beside)
         after = frame["value"]
         changed = after.ne_missing(values)
         yield StepTrace(step, frame, changed)
         values = after
 
 
-def written(raw: pl.Series, cell: CellPlan, plan: Plan, source: SourcePlan) -> pl.Series:
-    """What the steps of a cell leave of a column, whatever they found about it."""
-    values = blank_to_null(raw.cast(pl.String))
-    for trace in transform_cell(raw.cast(pl.String), cell, plan, source):
+def written(target: FieldPlan, plan: Plan, source: SourcePlan, rows: pl.DataFrame) -> pl.Series:
+    """What the steps of a field leave of its cells, whatever they found about them."""
+    cell = target.cells[source.name]
+    raw = _raw(target, cell, rows)
+    values = blank_to_null(raw)
+    for trace in transform_cell(raw, cell, plan, source, rows.get_column):
         values = trace.frame["value"]
     return values
 
 
-def run_step(step: StepPlan, values: pl.Series, context: Context, plan: Plan) -> pl.DataFrame:
+def _raw(target: FieldPlan, cell: CellPlan, rows: pl.DataFrame) -> pl.Series:
+    """The text that a field's cells begin with."""
+    return rows[cell.column if cell.column is not None else f"__cell_{target.name}"].cast(pl.String)
+
+
+def run_step(step: StepPlan, values: pl.Series, context: Context, plan: Plan, beside: Beside) -> pl.DataFrame:
     """One step of the language: a value map, the owners, or a function of the cleansing room."""
     if step.name == "map":
-        return translate(values, plan.value_maps[step.args[0]])
+        others = [blank_to_null(beside(column)) for column in step.beside]
+        return translate(values, plan.value_maps[step.args[0]], others)
     if step.name == "owner":
         return translate_owner(values, plan.owners)
     return STEPS[step.name].function(values, context, *step.args, **step.options)
-
-
-def translate(values: pl.Series, value_map: ValueMapPlan) -> pl.DataFrame:
-    """Translate by a value map; what has no translation is flagged `value_unmapped` or takes the declared way.
-
-    A near miss of a known word is told whatever the way: nobody declared that a slip becomes the default.
-    """
-    entries = {key: value or None for key, value in value_map.entries.items()}
-    keys = values.fill_null("")
-    known = keys.is_in(list(entries))
-    translated = keys.replace_strict(entries, default=None, return_dtype=pl.String)
-    # An empty cell needs no translation: without an entry for "" it stays empty.
-    unmapped = ~known & values.is_not_null()
-    targets = [value for value in entries.values() if value]
-    asked = _asked(values.filter(unmapped), entries, targets)
-    near = values.replace_strict(asked, default=None, return_dtype=pl.String).set(~unmapped, None)
-    if value_map.unmapped == "default":
-        return _typos(translated.set(unmapped, value_map.default), near)
-    kept = translated.zip_with(~unmapped, values)
-    if value_map.unmapped == "keep":
-        return _typos(kept, near.set(values.is_in(targets).fill_null(False), None))
-    flag = pl.Series([UNMAPPED]).new_from_index(0, len(values)).set(~unmapped, None)
-    return cleaned(kept, flag, _with_question("no translation in value map " + value_map.name + ": " + values, near))
-
-
-def _asked(values: pl.Series, words: Iterable[str], meanings: Iterable[str]) -> dict[str, str]:
-    """The question about each distinct value that is nearly a word of a list, or nearly what such a word means."""
-    keys = {word_key(word) for word in words}
-    known = (*words, *(meaning for meaning in meanings if word_key(meaning) not in keys))
-    questions = {value: did_you_mean(value, known) for value in values.drop_nulls().unique(maintain_order=True)}
-    return {value: question for value, question in questions.items() if question}
-
-
-def _typos(values: pl.Series, near: pl.Series) -> pl.DataFrame:
-    """Values by their declared way, and the cells that are near misses told."""
-    return cleaned(values, pl.Series(["typo"]).new_from_index(0, len(values)).set(near.is_null(), None), near)
-
-
-def _with_question(notes: pl.Series, near: pl.Series) -> pl.Series:
-    return notes + ("; " + near).fill_null("")
-
-
-def translate_owner(values: pl.Series, owners: OwnersPlan | None) -> pl.DataFrame:
-    """Translate a legacy login to the owner in the target; leavers are settled on the merged record."""
-    if owners is None:
-        return cleaned(values)
-    entries = {owner.login.lower(): owner.target for owner in owners.entries}
-    entries |= {owner.target.lower(): owner.target for owner in owners.entries}
-    known = values.str.to_lowercase().replace_strict(entries, default=None, return_dtype=pl.String)
-    unknown = known.is_null() & values.is_not_null()
-    flag = pl.Series([OWNER_UNKNOWN]).new_from_index(0, len(values)).set(~unknown, None)
-    asked = _asked(values.filter(unknown), [o.login for o in owners.entries], [o.target for o in owners.entries])
-    near = values.replace_strict(asked, default=None, return_dtype=pl.String)
-    return cleaned(known.zip_with(~unknown, values), flag, _with_question("not in the owners file: " + values, near))
 
 
 def policy_of(flag: str, field: FieldPlan, cell: CellPlan, plan: Plan) -> str:
@@ -182,9 +138,9 @@ def transform_field(
 ) -> pl.Series:
     """One field of every row; changes, findings and refusals of its cells go to `collected`."""
     cell = target.cells[source.name]
-    raw = rows[cell.column] if cell.column is not None else rows[f"__cell_{target.name}"]
-    value, flag, note = blank_to_null(raw.cast(pl.String)), None, None
-    for trace in transform_cell(raw.cast(pl.String), cell, plan, source):
+    raw = _raw(target, cell, rows)
+    value, flag, note = blank_to_null(raw), None, None
+    for trace in transform_cell(raw, cell, plan, source, rows.get_column):
         if trace.changed.any():
             collected.changes.append(
                 rows.select(ROW, SPLIT)
@@ -201,7 +157,7 @@ def transform_field(
             target,
             cell,
             rows,
-            raw,
+            shown([*(blank_to_null(rows[column]) for column in cell.beside), raw]),
             pl.DataFrame([value.alias("value"), flag.alias("flag"), note.alias("note")]),
             collected,
         )
@@ -289,7 +245,8 @@ def replay(plan: Plan, object_name: str, source_name: str, raw: Mapping[str, str
         origin = cell.column if cell.column is not None else f"= {cell.expression}"
         text = raw.get(origin if cell.column is not None else target.name)
         column = pl.Series([text], dtype=pl.String)
-        steps = [(t.step, *t.frame.row(0)) for t in transform_cell(column, cell, plan, source)]
+        traced = transform_cell(column, cell, plan, source, lambda name: pl.Series([raw.get(name)], dtype=pl.String))
+        steps = [(t.step, *t.frame.row(0)) for t in traced]
         value = steps[-1][1] if steps else blank_to_null(column)[0]
         traces.append(
             FieldTrace(target.name, origin, text, tuple((name_of(s), v, f, n) for s, v, f, n in steps), value)

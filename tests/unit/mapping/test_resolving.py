@@ -286,7 +286,6 @@ def test_everything_wrong_is_told_in_one_error(make: Make) -> None:
         ("    enrich: {post: {by: email}}\n", "source_unknown"),
         ("use: agency/base\n", "mapping_not_supported"),
         ("attachments: []\n", "mapping_not_supported"),
-        ("value_maps: {x: {by: [a, b], file: refs/x.csv}}\n", "mapping_not_supported"),
         ('checks:\n  - {id: C1, object: contacts, assert: "kontakte[Vorname]"}\n', "mapping_not_supported"),
         (
             "examples:\n  - {name: x, given: {kontakte: {Vornme: A}}, expect: {contacts: {email: x}}}\n",
