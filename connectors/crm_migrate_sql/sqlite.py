@@ -35,7 +35,8 @@ class SqliteSession:
 
     def run(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """The rows of a statement, if it has any."""
-        return self.connection.execute(statement.replace("%s", "?"), values).fetchall()
+        asked = statement.replace("%s", "?") if values else statement  # in which a key may be called `%s`
+        return self.connection.execute(asked, values).fetchall()
 
     def put(self, place: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
         """As the journal asks for."""

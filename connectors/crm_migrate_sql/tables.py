@@ -130,6 +130,8 @@ class Dialect:
     def chosen(self, column: Column, values: Sequence[str]) -> str:
         """The condition that keeps records with one of these values, as canonical text."""
         numeric = column.storage in ("integer", "reference") and all(re.fullmatch(r"-?\d{1,19}", v) for v in values)
+        if self.name == "postgresql" and not numeric:  # reads one literal of an array far quicker than its elements
+            return f"{self.quote(column.name)} = ANY ({literal('{' + ','.join(map(_element, values)) + '}')})"
         listed = ", ".join(values if numeric else map(literal, values))  # MariaDB compares a text as a double
         return f"{self.quote(column.name)} IN ({listed})"
 
@@ -144,6 +146,12 @@ class Dialect:
         if self.name != "mariadb":
             return ""
         return " ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+
+
+def _element(value: str) -> str:
+    """A text as an element of PostgreSQL's literal of an array."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def storage_of(field: TargetField) -> Storage:

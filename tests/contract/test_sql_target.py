@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from databases import KINDS, driven, options
@@ -173,3 +174,21 @@ def test_a_cascade_of_the_database_takes_nobody_along(target: SqlTarget) -> None
     assert answer.refused["c1"].words == "records refer to it by notes.about"
     with target._backend.reading() as session:
         assert len(session.run(f"SELECT * FROM {notes}")) == 1
+
+
+ODD_KEYS = ("a,b", '"', "\\", '\\"', "{}", "NULL", "it's", "%s", " a ", "ı", "a\nb")
+
+
+def test_records_are_found_by_keys_of_any_letters(target: SqlTarget) -> None:
+    answer = write(target, COMPANY, "b", tuple({"__entity": key, "name": "A"} for key in ODD_KEYS))
+    assert set(answer.loaded) == set(ODD_KEYS)
+    found = [row for table in target.read(COMPANY, "key", ODD_KEYS[1:]) for row in table.to_pylist()]
+    assert {row["__entity"]: row["target_id"] for row in found} == {key: answer.loaded[key] for key in ODD_KEYS[1:]}
+
+
+def test_the_later_word_about_a_member_holds(target: SqlTarget) -> None:
+    said = ({"new": "a", "old": "b"}, {"old": "c", "newer": "d"}, {"old": "c"})
+    for each in said:
+        target.claim(COMPANY, "p", pa.table({"member": list(each), "__entity": list(each.values())}))
+    kept = [row for table in target.claims(COMPANY) for row in table.to_pylist()]
+    assert {row["member"]: row["__entity"] for row in kept} == {"new": "a", "old": "c", "newer": "d"}
