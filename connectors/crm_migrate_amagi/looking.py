@@ -27,14 +27,8 @@ class Looking:
         self._http = http
 
     def ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
-        """What an answer to a question says; a question whose answer cannot be read is asked again."""
-        for _ in range(READINGS - 1):
-            reply = self._http.send(request)
-            try:
-                return read(reply)
-            except Retryable:
-                continue
-        return read(self._http.send(request))
+        """What an answer to a question says."""
+        return self._http.ask(request, read, READINGS)
 
     def names(self) -> Names:
         """What names stand for now: records that were read before hold no stage that it does not name."""

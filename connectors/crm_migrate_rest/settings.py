@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 
-from crm_migrate.errors import UsageError
-
-MOST_PARALLEL = 32
+from crm_migrate.connecting.options import read_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +25,4 @@ class Settings:
 
 def read_settings(options: Mapping[str, Any]) -> Settings:
     """The settings of an environment's options. UsageError for one that is missing, or no number."""
-    for name in ("url", "client_id", "client_secret"):
-        if not options.get(name):
-            raise UsageError(f"a REST target needs `{name}`", hint=f"{name}: env:CRM_{name.upper()}")
-    numbers = {name: _number(name, options[name]) for name in ("longest_seconds", "settle_seconds") if name in options}
-    parallel = _number("parallel", options.get("parallel", Settings.__dataclass_fields__["parallel"].default))
-    if not 1 <= parallel <= MOST_PARALLEL or parallel != int(parallel):
-        raise UsageError(f"`parallel` is a whole number from 1 to {MOST_PARALLEL}")
-    return Settings(
-        str(options["url"]), str(options["client_id"]), str(options["client_secret"]), int(parallel), **numbers
-    )
-
-
-def _number(name: str, said: Any) -> float:
-    try:
-        number = float(said)
-    except (TypeError, ValueError):
-        number = -1
-    if not isfinite(number) or number < 0:
-        raise UsageError(f"`{name}` is a number that is not negative, like 60")
-    return number
+    return Settings(**read_options(options, "a REST target", "CRM", ("url", "client_id", "client_secret")))

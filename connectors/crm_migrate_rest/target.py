@@ -5,7 +5,7 @@ Our key is unique there, so a record that was created by a try that nobody answe
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
@@ -27,17 +27,15 @@ from crm_migrate.connecting.contract import (
     TargetSchema,
     WriteBatch,
 )
-from crm_migrate.connecting.http import Answer as Reply
 from crm_migrate.connecting.http import Request, Waiting
 from crm_migrate.connecting.seeking import seek
-from crm_migrate.errors import Retryable, TargetError
+from crm_migrate.errors import TargetError
 from crm_migrate_rest import answers, requests
 from crm_migrate_rest.auth import open_room
 from crm_migrate_rest.describe import OUR_KEY, Described, missing, object_of
 from crm_migrate_rest.settings import Settings
 from crm_migrate_rest.values import text_of
 
-READINGS = 3  # of an answer to a question that cannot be read
 MISSES = 2  # readings in which a key has to be absent
 GONE = Refusal("the CRM has no such record, or it was deleted", "NOT_FOUND")
 TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
@@ -74,7 +72,7 @@ class RestTarget:
 
     def allowance(self) -> Allowance:
         """What the CRM counts of our requests today."""
-        return self._ask(requests.ABOUT, answers.about).allowance
+        return self._http.ask(requests.ABOUT, answers.about).allowance
 
     def identity(self) -> str:
         """The organisation, and a digest of where it is: two of one name are two."""
@@ -125,7 +123,7 @@ class RestTarget:
     def _pages(self, object: TargetObject, fields: Sequence[str]) -> Iterator[Sequence[answers.Record]]:
         after, read = None, partial(answers.found, key_field=object.key_field)
         while True:
-            page = self._ask(requests.page(object, fields, self._about.page, after), read)
+            page = self._http.ask(requests.page(object, fields, self._about.page, after), read)
             yield page.records
             if page.after is None:
                 return
@@ -140,7 +138,7 @@ class RestTarget:
         for start in range(0, len(wanted), most):
             some = wanted[start : start + most]
             read = partial(answers.found, key_field=object.key_field, by=by, wanted=frozenset(some))
-            yield self._ask(requests.finding(object, fields, by, some), read).records
+            yield self._http.ask(requests.finding(object, fields, by, some), read).records
 
     # ------------------------------------------------------------------------------------------------ writing
 
@@ -268,7 +266,7 @@ class RestTarget:
         passed: set[str] = set()
         while id not in passed:
             passed.add(id)
-            into = self._ask(requests.one(object, id), partial(answers.became, id=id))
+            into = self._http.ask(requests.one(object, id), partial(answers.became, id=id))
             if into is None or into == id:
                 return into
             id = into
@@ -278,12 +276,12 @@ class RestTarget:
 
     @cached_property
     def _about(self) -> answers.About:
-        return self._ask(requests.ABOUT, answers.about)
+        return self._http.ask(requests.ABOUT, answers.about)
 
     def _look(self, objects: Sequence[str]) -> dict[str, Described]:
         found = {}
         for name in dict.fromkeys(objects):
-            said = self._ask(requests.describing(name), partial(answers.described, object=name))
+            said = self._http.ask(requests.describing(name), partial(answers.described, object=name))
             if said is not None:
                 found[name] = said
         return found
@@ -296,16 +294,6 @@ class RestTarget:
                 raise TargetError(f"the CRM has no object {object.name}", hint="an administrator has to make it there")
             self._known[object.name] = found[object.name]
         return self._known[object.name]
-
-    def _ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
-        """What an answer to a question says; a question whose answer cannot be read is asked again."""
-        for _ in range(READINGS - 1):
-            reply = self._http.send(request)
-            try:
-                return read(reply)
-            except Retryable:
-                continue
-        return read(self._http.send(request))
 
     def close(self) -> None:
         """Give back the connections."""

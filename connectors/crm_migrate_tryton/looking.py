@@ -9,13 +9,11 @@ from typing import Any, TypeVar
 
 from crm_migrate.connecting.http import Answer as Reply
 from crm_migrate.connecting.http import Http, Request
-from crm_migrate.errors import Retryable, TargetError
+from crm_migrate.errors import TargetError
 from crm_migrate_tryton import answers, requests
 from crm_migrate_tryton.describe import Fields, Kinds, Missing, Model, lists_of
 from crm_migrate_tryton.records import Name
 from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KINDS, NATURAL, SHAPES, Natural, dug, split
-
-READINGS = 3  # of an answer to a question that cannot be read
 
 Told = TypeVar("Told")
 
@@ -31,14 +29,8 @@ class Looking:
         self._lock = threading.Lock()
 
     def ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
-        """What an answer to a question says; a question whose answer cannot be read is asked again."""
-        for _ in range(READINGS - 1):
-            reply = self._http.send(request)
-            try:
-                return read(reply)
-            except Retryable:
-                continue
-        return read(self._http.send(request))
+        """What an answer to a question says."""
+        return self._http.ask(request, read)
 
     def search(self, model: str, domain: Sequence[Any], fields: Sequence[str], limit: int | None = None) -> list[Any]:
         """Records in the order of their ids."""

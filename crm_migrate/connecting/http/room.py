@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import TypeVar
 
 from crm_migrate.connecting.http.asking import Answer, Request
 from crm_migrate.connecting.http.deadlines import not_before
@@ -22,6 +23,9 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 _UNSURE = "crm-migrate resume (it asks the target what was done before it sends anything again)"
 _LATER = "crm-migrate resume"
 _PERHAPS_DONE = frozenset({302, 303})  # what answers a form that was taken
+READINGS = 3  # of a question whose answer cannot be read
+
+Told = TypeVar("Told")
 
 
 class Http:
@@ -62,6 +66,16 @@ class Http:
             except Retryable as error:
                 self._wait_out(error, attempt)
         return self._authorised(request, self._attempts)
+
+    def ask(self, request: Request, read: Callable[[Answer], Told], readings: int = READINGS) -> Told:
+        """What an answer to a question says; a question whose answer cannot be read (Retryable) is asked again."""
+        for _ in range(readings - 1):
+            answer = self.send(request)
+            try:
+                return read(answer)
+            except Retryable:
+                continue
+        return read(self.send(request))
 
     def close(self) -> None:
         """Give back the connections."""
