@@ -1,10 +1,9 @@
 """The fictional dealer's mapping for amagi-crm: the sample's own with what is another there."""
 
-import re
-import shutil
 from pathlib import Path
 
-SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "anadolu"
+from dealer_elsewhere import sample_for
+
 ENVIRONMENT = """environments:
   amagi:
     connector: amagi
@@ -29,11 +28,4 @@ CHANGES = (
 
 def project(folder: Path) -> Path:
     """The sample in `folder`, for amagi-crm."""
-    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("second", "truth"))
-    path = folder / "crm-migrate.yaml"
-    text = re.sub(r"environments:\n(?:  .*\n)+", ENVIRONMENT, path.read_text(encoding="utf-8"))
-    for old, new in CHANGES:
-        assert text.count(old) == 1, f"the sample's mapping says it no longer: {old}"
-        text = text.replace(old, new)
-    path.write_text(text[: text.index("examples:")], encoding="utf-8")
-    return folder
+    return sample_for(folder, ENVIRONMENT, CHANGES)

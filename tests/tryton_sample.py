@@ -1,12 +1,10 @@
 """The fictional dealer's mapping for Tryton: the sample's own with what is another there, and what must be there."""
 
-import re
-import shutil
 from pathlib import Path
 
+from dealer_elsewhere import sample_for
 from trytons import Tryton
 
-SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "anadolu"
 SELLERS = ("ayse.k", "mehmet.d", "zeynep.s", "burak.t")
 ENVIRONMENT = """environments:
   tryton:
@@ -50,14 +48,7 @@ CHANGES = (
 
 def project(folder: Path) -> Path:
     """The sample in `folder`, for Tryton."""
-    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("second", "truth"))
-    path = folder / "crm-migrate.yaml"
-    text = re.sub(r"environments:\n(?:  .*\n)+", ENVIRONMENT, path.read_text(encoding="utf-8"))
-    for old, new in CHANGES:
-        assert text.count(old) == 1, f"the sample's mapping says it no longer: {old}"
-        text = text.replace(old, new)
-    path.write_text(text[: text.index("examples:")], encoding="utf-8")
-    return folder
+    return sample_for(folder, ENVIRONMENT, CHANGES)
 
 
 def furnished(tryton: Tryton) -> Tryton:
