@@ -134,6 +134,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "value_cut",
             "not_a_number",
             "ambiguous_number",
+            "bad_duration",
+            "ambiguous_duration",
             "bad_date",
             "ambiguous_date",
             "partial",

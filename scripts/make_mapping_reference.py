@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from crm_migrate.connecting.discovery import available, source_options, target_options
-from crm_migrate.crm.model import OBJECTS
+from crm_migrate.crm.model import OBJECTS, CanonicalField
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping import expression_syntax, expressions, model
 from crm_migrate.mapping.deriving import MEANINGS
@@ -163,15 +163,22 @@ def _grammar() -> str:
     )
 
 
+def _field(field: CanonicalField) -> str:
+    name = f"**`{field.name}`**" if field.required else f"`{field.name}`"
+    return f"{name} -> {field.reference}" if field.reference else name
+
+
 def _words() -> str:
     types = "".join(f"| `{t.name}` | {t.clean or ''} | {t.survive} | {t.on_invalid} |\n" for t in TYPES.values())
     objects = "".join(
-        f"| `{o.name}` | {', '.join(f'`{f.name}`' for f in o.fields)} |\n"
+        f"| `{o.name}` | {o.about} | {', '.join(map(_field, o.fields))} |\n"
         for o in sorted(OBJECTS.values(), key=lambda o: o.name)
     )
     return (
         "\n## Semantic types\n\n| type | default step | survives | unreadable |\n|---|---|---|---|\n" + types
-        + "\n## Objects and fields of the CRM model\n\n| object | fields |\n|---|---|\n" + objects
+        + "\n## Objects and fields of the CRM model\n"
+        + "\n**Bold**: no record goes without it. `->` leads to a record of that object.\n"
+        + "\n| object | one record is | fields |\n|---|---|---|\n" + objects
         + "\n## Derived fields\n\nChecks and key figures may name them; no line maps them.\n"
         + "\n| field | meaning |\n|---|---|\n"
         + "".join(f"| `{name}` | {meaning} |\n" for name, meaning in MEANINGS.items())

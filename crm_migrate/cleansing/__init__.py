@@ -5,7 +5,7 @@ from crm_migrate.cleansing.amounts import amount_steps
 from crm_migrate.cleansing.choices import vocabularies as choices
 from crm_migrate.cleansing.contact import email, phone, web
 from crm_migrate.cleansing.contact.email import is_disposable, is_free_mail, is_role_mailbox
-from crm_migrate.cleansing.dates import date_steps
+from crm_migrate.cleansing.dates import date_steps, durations
 from crm_migrate.cleansing.evidence import evidence
 from crm_migrate.cleansing.keys import compare_key
 from crm_migrate.cleansing.people import person_steps
@@ -26,4 +26,6 @@ __all__ = [
     "is_free_mail",
     "is_role_mailbox",
 ]
-_ROOMS = (amount_steps, choices, countries, date_steps, email, kind_steps, person_steps, phone, strings, text, web)
+_ROOMS = (
+    amount_steps, choices, countries, date_steps, durations, email, kind_steps, person_steps, phone, strings, text, web,
+)  # fmt: skip

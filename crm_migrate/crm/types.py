@@ -107,6 +107,21 @@ def _person(name: str, names: int) -> SemanticType:
     )
 
 
+def _measure(name: str, clean: str, rule: str, unreadable: str, undecided: str) -> SemanticType:
+    """A figure that means nothing without its record: it is neither mixed with another one nor left out."""
+    return SemanticType(
+        name,
+        storage="decimal",
+        clean=clean,
+        survive="never_merged",
+        on_invalid="hold",
+        unreadable=unreadable,
+        undecided=undecided,
+        rule=rule,
+        shows="numbers" if clean == "number" else "",
+    )
+
+
 TYPES: dict[str, SemanticType] = _types(
     SemanticType("text", nothing=WORDS, pseudonym="words"),
     SemanticType("long_text", nothing=WORDS, survive="append", mask="all", pseudonym="words"),
@@ -114,6 +129,10 @@ TYPES: dict[str, SemanticType] = _types(
     _person("given_name", names=1),
     _person("family_name", names=2),
     _person("person_name", names=3),
+    # Beside a name, and no proof of who somebody is: a middle name, a nickname.
+    SemanticType(
+        "other_name", nothing=NAMES, survive="most_complete", mask="shape", key="name", nobody="name", pseudonym="words"
+    ),
     SemanticType(
         "company_name",
         nothing=NAMES,
@@ -298,6 +317,9 @@ TYPES: dict[str, SemanticType] = _types(
         rule="is a whole number",
         shows="numbers",
     ),
+    _measure("quantity", "number", "is a quantity", "not_a_number", "ambiguous_number"),
+    _measure("score", "number", "is a score", "not_a_number", "ambiguous_number"),
+    _measure("duration", "duration", "is a duration", "bad_duration", "ambiguous_duration"),  # in seconds
     SemanticType(
         "currency",
         clean="currency",
@@ -315,9 +337,23 @@ TYPES: dict[str, SemanticType] = _types(
         unreadable="not_a_boolean",
         rule="is yes or no",
     ),
+    # Forbids something (do not call, deceased): where one source says so, it holds.
+    SemanticType(
+        "restriction",
+        storage="boolean",
+        clean="boolean",
+        survive="any_true",
+        on_invalid="hold",
+        unreadable="not_a_boolean",
+        rule="is yes or no",
+    ),
     SemanticType("choice", nothing=WORDS, clean="trim", rule="is one of the target's words", role="choice"),
     SemanticType(
         "consent", nothing=WORDS, clean="trim", survive="strictest", rule="is a state of consent", role="consent"
+    ),
+    # What was said once: history, of which the newest does not follow alone, so it is no consent of a record.
+    SemanticType(
+        "consent_event", nothing=WORDS, clean="trim", survive="strictest", rule="is a state of consent", role="choice"
     ),
     SemanticType("tags", storage="list", clean="tags", survive="union"),
     SemanticType("list", nothing=WORDS, storage="list", clean=None, survive="union", mask="shape", pseudonym="list"),

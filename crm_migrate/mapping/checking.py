@@ -19,7 +19,7 @@ def storages(desk: Desk, plan: ObjectPlan, *, with_derived: bool) -> dict[str, S
     """How the text of every field is read."""
     own = {f.name: TYPES[f.type].storage for f in plan.fields}
     converts = desk.file.project.money.report_in is not None
-    more = {d.name: d.storage for d in derived_fields(plan.fields, converts=converts)}
+    more = {d.name: d.storage for d in derived_fields(plan, converts=converts)}
     return {**more, **own} if with_derived else own
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from crm_migrate.crm.types import Storage
+from crm_migrate.crm.work import ENDED
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY, Derived, derived_fields
 from crm_migrate.mapping.expressions import parse
 from crm_migrate.mapping.plan import RATE_DIGITS, MoneyPlan, ObjectPlan, Plan
@@ -12,19 +13,30 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.complete.query import Query, Sql
 from crm_migrate.workspace.relations import Relations
 
-_STAGE = "regexp_replace(lower(coalesce(q.stage, '')), '[^a-z]', '', 'g')"
+
+def _letters(text: str) -> str:
+    return f"regexp_replace(lower({text}), '[^a-z]', '', 'g')"
+
+
+def ended(text: str) -> str:
+    """SQL: a stage or a status says that something is over; null where it says nothing."""
+    return f"{_letters(text)} IN ({', '.join(map(literal, ENDED))})"
+
+
+_STAGE = _letters("coalesce(q.stage, '')")
 _WON, _LOST = "('closedwon', 'won')", "('closedlost', 'lost')"
 _FLAGS = {
-    "is_won": f"{_STAGE} IN {_WON}",
-    "is_lost": f"{_STAGE} IN {_LOST}",
-    "is_open": f"NOT ({_STAGE} IN {_WON} OR {_STAGE} IN {_LOST})",
+    ("stage", "is_won"): f"{_STAGE} IN {_WON}",
+    ("stage", "is_lost"): f"{_STAGE} IN {_LOST}",
+    ("stage", "is_open"): f"NOT ({_STAGE} IN {_WON} OR {_STAGE} IN {_LOST})",
+    ("status", "is_open"): f"NOT coalesce({ended('q.status')}, FALSE)",
 }
 _KEPT = frozenset({"is_open", "is_won", "close_month", IN_REPORT_CURRENCY})  # what later stages read of every record
 
 
 def derivable(plan: Plan, each: ObjectPlan) -> tuple[Derived, ...]:
     """The derived fields of an object under this plan."""
-    return derived_fields(each.fields, converts=plan.money.report_in is not None)
+    return derived_fields(each, converts=plan.money.report_in is not None)
 
 
 def storages(plan: Plan, each: ObjectPlan) -> dict[str, Storage]:
@@ -42,8 +54,8 @@ def derived(plan: Plan, query: Query, each: ObjectPlan, *, all_of_them: bool = F
 
 
 def _sql(field: Derived, starts: str) -> str:
-    if field.part in _FLAGS:
-        return f"CASE WHEN {_FLAGS[field.part]} THEN 'true' ELSE 'false' END"
+    if flag := _FLAGS.get((field.of, field.part)):
+        return f"CASE WHEN {flag} THEN 'true' ELSE 'false' END"
     text = f"q.{quoted(field.of)}"
     if field.part == "month":
         return f"left({text}, 7)"

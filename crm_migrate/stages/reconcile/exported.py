@@ -6,12 +6,12 @@ before. So a figure of the source does not depend on what the mapping takes over
 a reason.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from crm_migrate.connecting.contract import ROW
+from crm_migrate.crm.work import STATUS, holds_work
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import parse
 from crm_migrate.mapping.plan import FieldPlan, KpiPlan, ObjectPlan, Plan
@@ -22,8 +22,6 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CORRECTED, DISPOSITIONS, EXTRACTED, RECORDS, texts
 
 BATCH = 65_536
-_WORK = re.compile(r"(^|[^a-z])(activit(y|ies)|(task|ticket|case|call|meeting|appointment)s?)$")
-_STATUS = ("status", "is_open", "is_closed", "done", "completed", "closed")
 Originals = dict[int, dict[str, str]]
 # A field may be called `state`: what is no field has underscores.
 _ORIGIN = {
@@ -44,9 +42,9 @@ def currency_field(object_plan: ObjectPlan) -> FieldPlan | None:
 
 def status_field(object_plan: ObjectPlan) -> FieldPlan | None:
     """The field that says whether a record is still to be worked on: a stage, or of a task or ticket what is done."""
-    work = any(_WORK.search((name or "").lower()) for name in (object_plan.name, object_plan.target))
+    work = holds_work(object_plan.name, object_plan.target)
     named = {f.name: f for f in object_plan.fields if f.ref is None}
-    return next((named[name] for name in ("stage", *(_STATUS if work else ())) if name in named), None)
+    return next((named[name] for name in ("stage", *(STATUS if work else ())) if name in named), None)
 
 
 def consent_fields(object_plan: ObjectPlan) -> list[FieldPlan]:

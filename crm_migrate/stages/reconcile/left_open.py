@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.complete.deriving import ended
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.bridge_tables import left_of
 from crm_migrate.stages.reconcile.examples import EXAMPLES
@@ -17,10 +18,6 @@ from crm_migrate.workspace.figures import Example
 from crm_migrate.workspace.relations import Relations
 
 CODE = "left_out_open"
-_ENDED = (
-    "won", "lost", "closedwon", "closedlost", "closed", "done", "complete", "completed", "finished", "resolved",
-    "solved", "cancelled", "canceled", "rejected", "deleted",
-)  # fmt: skip
 
 
 def left_open(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterator[Told]:
@@ -74,8 +71,7 @@ def _is_open(status: FieldPlan, row: str) -> str:
     """SQL: a row says that its record is still to be worked on."""
     if status.kind.storage == "boolean":
         return f"coalesce({row}.__said = {literal('true' if status.name == 'is_open' else 'false')}, FALSE)"
-    word = f"regexp_replace(lower({row}.__said), '[^a-z]', '', 'g')"
-    return f"coalesce({word} NOT IN ({', '.join(map(literal, _ENDED))}), FALSE)"
+    return f"coalesce(NOT {ended(f'{row}.__said')}, FALSE)"
 
 
 def _computed(status: FieldPlan) -> str:

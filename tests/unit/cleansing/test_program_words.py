@@ -39,7 +39,7 @@ SURE = (
     "null null",
 )
 DOUBTFUL = ("None", "NaN", "nan", "nil", "NA", "none", "missing")
-NAMES = {"given_name", "family_name", "person_name", "company_name"}
+NAMES = {kind.name for kind in TYPES.values() if kind.nothing == "program_null(names)"}
 
 
 def mapped(kind: str, *texts: str, steps: tuple[StepPlan, ...] = (), **more: object) -> Mapped:

@@ -28,6 +28,7 @@ from crm_migrate.stages.link import link
 from crm_migrate.workspace.layout import Run
 
 Line = dict[str, Any]
+WORKED = ["true", "false", "false", "true"]  # Waiting, Not Held, Solved, nothing
 
 
 @pytest.fixture
@@ -142,6 +143,25 @@ def test_amounts_in_the_currency_of_the_report(run: Run) -> None:
     ]
     assert [e["close_month"] for e in found[:2]] == ["2025-01", "2025-03"]
     assert [(e["__state"], e["code"]) for e in found[3:]] == [("held", "missing_rate"), ("ready", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "told"),
+    [("tickets", "cases", WORKED), ("things", "helpdesk.ticket", WORKED), ("orders", "orders", [None] * 4)],
+)  # fmt: skip
+def test_work_is_open_until_its_status_says_otherwise(run: Run, name: str, target: str, told: list[str | None]) -> None:
+    each = ObjectPlan(
+        name=name, entity="thing", target=target, feeds=(FeedPlan(source="t"),),
+        fields=(staged.field("status", "choice", "t"),),
+    )  # fmt: skip
+    lines = [
+        {"key": "1", "status": "Waiting"},
+        {"key": "2", "status": "Not Held"},
+        {"key": "3", "status": "Solved"},
+        {"key": "4"},
+    ]
+    found = completed(run, {"t": lines}, each)[name]
+    assert [e.get("is_open") for e in found] == told
 
 
 def test_owners_who_left(run: Run) -> None:

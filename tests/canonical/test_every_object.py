@@ -1,0 +1,60 @@
+"""Every object of the canonical model goes through a whole run with all its fields, and a second run writes nothing."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from canonical import every_object
+from crm_migrate.cli import cli
+from crm_migrate.crm.model import OBJECTS
+
+pytestmark = pytest.mark.timeout(900)  # two runs of forty objects
+Figures = dict[str, Any]
+
+
+def run(folder: Path) -> Figures:
+    done = CliRunner().invoke(cli, ["run", str(folder), "--json"])
+    assert done.exit_code == 0, done.stdout + done.stderr
+    figures: Figures = json.loads(done.stdout)["figures"]
+    return figures
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Figures, Figures]:
+    """The project, and the figures of its first and second run."""
+    folder = tmp_path_factory.mktemp("every")
+    every_object.write(folder)
+    return folder, run(folder), run(folder)
+
+
+def states(figures: Figures, name: str) -> dict[str, int]:
+    (line,) = (line for line in figures["accounting"] if line["object"] == name)
+    return {state: count for state, count in line["states"].items() if count}
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_an_object_arrives_with_all_its_fields_and_a_second_run_writes_nothing(
+    name: str, moved: tuple[Path, Figures, Figures]
+) -> None:
+    folder, first, second = moved
+    count = len(every_object.RECORDS)
+    assert (states(first, name), states(second, name)) == ({"created": count}, {"unchanged": count})
+    with sqlite3.connect(folder / "crm.db") as database:
+        database.row_factory = sqlite3.Row
+        rows = database.execute(f'SELECT * FROM "{name}" ORDER BY id').fetchall()
+    empty = {f.name for f in OBJECTS[name].fields for row in rows if row[f.name] is None}
+    assert empty <= set(every_object.UPWARDS)
+    compared = {line["field"]: line for line in first["fields"] if line["object"] == name}
+    assert {name for name, line in compared.items() if line["matched"] != line["compared"]} == set()
+    assert {f.name for f in OBJECTS[name].fields} <= {name for name, line in compared.items() if line["compared"]}
+
+
+def test_nothing_is_unexplained(moved: tuple[Path, Figures, Figures]) -> None:
+    for figures in moved[1:]:
+        assert [gate["name"] for gate in figures["gates"] if not gate["passed"]] == []
+        assert {line["unexplained"] for line in figures["accounting"]} == {0}
+        assert {bridge["unexplained"] for bridge in figures["bridges"]} <= {"0.00", "0"}
