@@ -36,6 +36,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "unclosed_quote",
             "record_too_long",
             "stray_quote",
+            "no_json_object",
+            "json_name_twice",
             "header_empty",
             "header_doubled",
             "header_reserved",

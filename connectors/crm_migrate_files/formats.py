@@ -169,6 +169,27 @@ def _workbook(path: Path, spec: SourceSpec) -> FileReader:
     return Workbook(path, spec)
 
 
+# ---------------------------------------------------------------------------------------------------- JSON lines
+
+
+def _no_json_lines(name: str, head: bytes) -> None:
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if start.startswith(b"["):
+        hint = f"write one object per line: jq -c '.[]' {name} > records.jsonl"
+        raise InputError(f"{name}: is one JSON list, not a record per line", hint=hint)
+    if b"\0" in head:
+        raise InputError(f"{name}: is no UTF-8, and JSON is that by its standard", hint="write it again as UTF-8")
+
+
+def _json_lines(path: Path, spec: SourceSpec) -> FileReader:
+    from crm_migrate_files.json_lines import JsonLines
+
+    return JsonLines(path, spec)
+
+
+JSON_LINES = Format(
+    "JSON lines", "give it the ending .jsonl", frozenset({".jsonl", ".ndjson"}), b"", _no_json_lines, _json_lines
+)
 TEXT = Format(
     "text", "", frozenset(), b"", _no_text, _text, frozenset(("delimiter", "encoding", "header_row", "short_rows"))
 )
@@ -181,4 +202,4 @@ WORKBOOK = Format(
     _workbook,
     frozenset(("header_row", "sheet")),
 )
-FORMATS = (WORKBOOK, TEXT)
+FORMATS = (WORKBOOK, JSON_LINES, TEXT)

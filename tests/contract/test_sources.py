@@ -29,6 +29,12 @@ def sheet_source(folder: Path) -> SourceSpec:
     return SourceSpec("s", files=(SourceFile(path),))
 
 
+def json_source(folder: Path) -> SourceSpec:
+    lines = ('{"id": 1, "guest": {"id": 7}}', "", "broken", '{"id": 2, "paid": true}', '{"Id": 3}')
+    (folder / "a.jsonl").write_text("\n".join(lines), encoding="utf-8", newline="")
+    return SourceSpec("s", files=(SourceFile(folder / "a.jsonl"),))
+
+
 def sqlite_source(folder: Path) -> SourceSpec:
     with sqlite3.connect(folder / "old.db") as db:
         db.execute('CREATE TABLE t (id INTEGER PRIMARY KEY, "Tel" TEXT, "Ad Soyad" TEXT, amount REAL)')
@@ -39,7 +45,10 @@ def sqlite_source(folder: Path) -> SourceSpec:
     return SourceSpec("s", url=f"sqlite:///{folder / 'old.db'}", table="t", order_by=("id",))
 
 
-@pytest.mark.parametrize(("name", "make"), [("files", text_source), ("files", sheet_source), ("sql", sqlite_source)])
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [("files", text_source), ("files", sheet_source), ("files", json_source), ("sql", sqlite_source)],
+)
 def test_a_source_keeps_the_contract(name: str, make: object, tmp_path: Path) -> None:
     spec = make(tmp_path)  # type: ignore[operator]
     assert check_source(lambda: connector(name).source(spec)) == []

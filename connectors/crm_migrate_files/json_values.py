@@ -1,0 +1,98 @@
+"""One line of JSON as cells: nested objects by their path (`guest.id`), lists as JSON, numbers as they are written."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+MAX_DEPTH = 32  # objects and lists in each other; a CRM's export has three or four
+Cells = dict[str, str | None]
+
+
+class Unreadable(Exception):
+    """A line that is no record: the code, and the words for it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class _Number(str):
+    """A number as it is written: `412.50` is not 412.5, and 17 digits stay 17 digits."""
+
+    __slots__ = ()
+
+
+def cells_of(line: bytes) -> Cells:
+    """The cells of a line by name. Unreadable where it is no JSON object, or where a value would be lost."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable("undecodable", f"byte {error.start + 1:,} of the line is no UTF-8") from None
+    try:
+        value = json.loads(
+            text, parse_int=_Number, parse_float=_Number, parse_constant=_no_number, object_pairs_hook=_once
+        )
+    except json.JSONDecodeError as error:
+        raise Unreadable("no_json_object", f"is no JSON: {error.msg} at character {error.pos + 1:,}") from None
+    except RecursionError:
+        raise Unreadable("no_json_object", "is nested too deeply") from None
+    if not isinstance(value, dict):
+        raise Unreadable("no_json_object", f"is {_kind(value)}, not an object in braces")
+    return _once(_flat(value, "", 0))
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Unreadable where a name comes twice: a dictionary would keep the last value and lose the others."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Unreadable("json_name_twice", f"says `{name[:80]}` twice")
+        found[name] = value
+    return found
+
+
+def _no_number(word: str) -> None:
+    raise Unreadable("no_json_object", f"is no JSON: {word} is no number")
+
+
+def _kind(value: Any) -> str:
+    kinds = {list: "a list", _Number: "a number", str: "a text", bool: "a yes or no", type(None): "null"}
+    return kinds[type(value)]
+
+
+def _flat(value: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, str | None]]:
+    if depth > MAX_DEPTH:
+        raise Unreadable("no_json_object", "is nested too deeply")
+    for name, inner in value.items():
+        _checked(name)
+        if isinstance(inner, dict):
+            yield from _flat(inner, f"{path}{name}.", depth + 1)
+        else:
+            yield f"{path}{name}", None if inner is None else _checked(_text(inner, depth))
+
+
+def _text(value: Any, depth: int) -> str:
+    """A text as it is; everything else as JSON without blanks."""
+    return str(value) if isinstance(value, str) else _written(value, depth)
+
+
+def _written(value: Any, depth: int) -> str:
+    if depth > MAX_DEPTH:
+        raise Unreadable("no_json_object", "is nested too deeply")
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{','.join(_written(each, depth + 1) for each in value)}]"
+    if isinstance(value, dict):
+        inner = (f"{_written(name, depth)}:{_written(each, depth + 1)}" for name, each in value.items())
+        return f"{{{','.join(inner)}}}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _checked(text: str) -> str:
+    """Unreadable for what no table holds: NUL, and halves of letters (`\\ud800`)."""
+    if "\0" in text:
+        raise Unreadable("nul_byte", "holds a NUL character")
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise Unreadable("undecodable", "holds half of a letter (a surrogate)")
+    return text
