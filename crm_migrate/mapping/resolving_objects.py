@@ -181,9 +181,10 @@ def _enrich(desk: Desk, part: ObjectPart, path: Path) -> tuple[EnrichPlan, ...]:
             continue
         if source in part.from_:
             desk.tell_key("field_conflict", f"`{source}` feeds this object already", here, "Keep it in one place.")
-        known = part.fields.get(enrich.by)
+        speaking = {**part.let, **part.fields}
+        known = speaking.get(enrich.by)
         if known is None:
-            desk.unknown("field_unknown", "the field", enrich.by, part.fields, (*here, "by"))
+            desk.unknown("field_unknown", "the field", enrich.by, speaking, (*here, "by"))
         elif source not in known.cells:
             message = f"`{enrich.by}` has no column of `{source}` to find records by"
             desk.tell("field_unknown", message, (*here, "by"), f"Add `{source}: COLUMN` to `{enrich.by}:`.")
