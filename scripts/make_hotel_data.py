@@ -77,12 +77,12 @@ def write_references(hotel: Hotel, folder: Path) -> None:
         "owners": owners,
         "fx": [["currency", "date", "rate"], *(["TRY", day, str(rate)] for day, rate in RATES.items())],
         "erased": [
-            ["by", "value", "asked_on"],
-            ["email", erased[0].boxes[0], "2025-09-02"],
-            ["phone", erased[1].phone, "2025-09-11"],
-            ["loyalty_no", erased[2].loyalty, "2025-09-30"],
-            ["guest", erased[3].key, "2025-10-05"],
-            ["email", erased[4].boxes[0].upper(), "2025-10-19"],
+            ["email", "phone", "loyalty_no", "key", "note"],
+            [erased[0].boxes[0], "", "", "", "2025-09-02 by mail"],
+            ["", erased[1].phone, "", "", "2025-09-11 at the desk"],
+            ["", "", erased[2].loyalty, "", "2025-09-30 by letter"],
+            ["", "", "", f"guest:{erased[3].key}", "2025-10-05 on the phone"],
+            [erased[4].boxes[0].upper(), "", "", "", "2025-10-19 by mail"],
         ],
     }
     (folder / "refs").mkdir(parents=True, exist_ok=True)

@@ -59,8 +59,8 @@ def test_every_kind_of_fate_and_reason_is_planted() -> None:
     }  # fmt: skip
     assert {line["reason"] for line in fates} == {
         "", "asked to be forgotten", "broken line", "days crossed", "deleted", "kept too long", "no amount", "no name",
-        "no such score", "nothing to reach", "one key, two rows", "owner unknown", "parent excluded", "parent held",
-        "parent missing", "parent rejected", "test campaign", "test company", "test guest", "test stay",
+        "no such score", "nothing to reach", "one key, two rows", "owner left", "owner unknown", "parent excluded",
+        "parent held", "parent missing", "parent rejected", "test campaign", "test company", "test guest", "test stay",
         "value unknown",
     }  # fmt: skip
 

@@ -164,11 +164,11 @@ def _by_an_agency(guests: Guests) -> list[Guest]:
         for index in range(6):
             guest = guests.invent(box=box)
             guest.phone, guest.number, guest.birth = phone, number, date(1960 + index, 6, 1 + index)
-            guests.row(guest, phone=f"0{phone[3:]}")
+            guests.row(guest, phone=f"+90 555 000 {number}")
             found.append(guest)
         twin = guests.invent(found[-1].country, (found[-1].given, found[-1].family), box=box)
         twin.phone, twin.number, twin.birth = phone, number, date(1999, 12, 12)
-        guests.row(twin, phone=f"0{phone[3:]}")
+        guests.row(twin, phone=f"+90 555 000 {number}")
         _apart(guests, "one name by one agency, two birthdays", found[-1], twin)
         found.append(twin)
     return found

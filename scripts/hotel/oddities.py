@@ -129,8 +129,7 @@ def _odd_cells(guests: Guests) -> list[Guest]:
         guests.row(guest, boxes=guest.boxes[1])
         guests.mailbox(guest.key, later, primary=True)
         found.append(guest)
-    for login in ("sabine", "sabine", "sabine", "tolga"):
-        guest = guests.invent()
-        guests.row(guest, owner=login)
-        found.append(guest)
+    for _ in range(3):  # Elif took over from Sabine, who left
+        guests.row(guests.invent(), owner="sabine")
+    guests.row(guests.invent(), HELD, "owner left", owner="tolga")  # nobody took over: somebody has to say who does
     return found
