@@ -59,6 +59,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "number_precision",
             "other_sheets",
             "join_ambiguous",
+            "join_unused",
+            "join_left",
             "order_unknown",
             "evidence_contradicted",
             "evidence_undecided",

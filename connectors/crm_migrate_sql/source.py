@@ -75,7 +75,7 @@ class SqlSource:
 
     def _settle(self, snapshot: Snapshot, reading: Reading, good: int, aside: int) -> None:
         """Count again in the same snapshot, and say what the joins left over."""
-        counted = int(snapshot.one(reading.count)[0])
+        counted = _count(snapshot, reading.count)
         self._findings = list(self._join_findings(snapshot, reading))
         if not reading.ordered:
             hint = "name a `key:` that is a column of it"
@@ -94,11 +94,19 @@ class SqlSource:
 
     def _join_findings(self, snapshot: Snapshot, reading: Reading) -> Iterator[Finding]:
         for join in reading.joins:
-            several = int(snapshot.one(join.several)[0]) if join.several else 0
-            if several:
+            if several := _count(snapshot, join.several):
                 message = f"{several:,} rows have several partners in `{join.table}` (join `{join.alias}`)"
                 hint = "say which one is meant: `take: first(column desc)`, or `gather: list`"
                 yield Finding("join_ambiguous", message, Severity.ERROR, self._place, hint, several)
+            if unused := _count(snapshot, join.unused):
+                message = f"{unused:,} rows of `{join.table}` belong to no record (join `{join.alias}`)"
+                severity = Severity.NOTE if join.lookup else Severity.WARNING
+                hint = "look for the records that they belonged to; where they matter, make a source of that table"
+                yield Finding("join_unused", message, severity, self._place, hint, unused)
+            if left := _count(snapshot, join.left):
+                message = f"{left:,} rows of `{join.table}` are left behind by `take:` (join `{join.alias}`)"
+                hint = "`gather: list` takes all of them"
+                yield Finding("join_left", message, Severity.NOTE, self._place, hint, left)
 
     def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
         """What was read; complete only after `read` is exhausted."""
@@ -111,12 +119,18 @@ def _evidence(snapshot: Snapshot, reading: Reading) -> Iterator[str]:
     for join in reading.joins:
         yield _join_words(snapshot, join)
     for name, count in reading.covers.items():
-        yield f"{name}: {int(snapshot.one(count)[0]):,} rows in the same snapshot"
+        yield f"{name}: {_count(snapshot, count):,} rows in the same snapshot"
 
 
 def _join_words(snapshot: Snapshot, join: JoinCount) -> str:
-    total, unused = int(snapshot.one(join.total)[0]), int(snapshot.one(join.unused)[0])
-    return f"join {join.alias}: {join.table} has {total:,} rows, {unused:,} of them belong to no record"
+    total, unused = _count(snapshot, join.total), _count(snapshot, join.unused)
+    words = f"join {join.alias}: {join.table} has {total:,} rows, {unused:,} of them belong to no record"
+    return words + (f", `take:` leaves {_count(snapshot, join.left):,} behind" if join.left else "")
+
+
+def _count(snapshot: Snapshot, statement: str) -> int:
+    """The number that a statement counts; 0 where there is nothing to count."""
+    return int(snapshot.one(statement)[0]) if statement else 0
 
 
 def _parted(rows: list[tuple[Any, ...]], before: int) -> tuple[list[tuple[int, tuple[Any, ...]]], list[Quarantined]]:

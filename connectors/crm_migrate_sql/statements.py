@@ -1,19 +1,19 @@
 """The statements that read a source: names checked against what the database has, quoted, joined one to one."""
 
 import difflib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_migrate.connecting.contract import JoinSpec, SourceSpec
+from crm_migrate.connecting.joins import parse_take
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.quoting import quoted
 from crm_migrate_sql.snapshot import Snapshot
+from crm_migrate_sql.values import Gathered
 
-_TAKE = re.compile(r"(first|last)\(\s*(.+?)\s*\)")
 RANK = "crm_migrate_rank"
 Kind = sa.types.TypeEngine[Any]
 
@@ -30,13 +30,17 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class JoinCount:
-    """What is counted of a join: base rows with several partners, and partners that no base row has."""
+    """What is counted of a join: base rows with several partners, partners that no base row has, and those that `take`
+    left behind ("" where the join cannot have such rows). A `lookup` is of many rows in few partners by their key.
+    """
 
     alias: str
     table: str
     several: str
     unused: str
+    left: str
     total: str
+    lookup: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Reading:
     statement: str
     count: str
     names: tuple[str, ...]
-    types: tuple[Kind | None, ...]
+    types: tuple[Kind | Gathered | None, ...]
     ordered: bool
     title: str
     joins: tuple[JoinCount, ...] = ()
@@ -106,7 +110,7 @@ def _query(snapshot: Snapshot, spec: SourceSpec, query: str, covers: dict[str, s
 
 def _table(snapshot: Snapshot, spec: SourceSpec, base: Relation, covers: dict[str, str]) -> Reading:
     alias = quoted("b")
-    selected: list[tuple[str, str, Kind | None]] = [
+    selected: list[tuple[str, str, Kind | Gathered | None]] = [
         (f"{alias}.{quoted(name)}", name, kind) for name, kind in base.columns.items()
     ]
     joined, counts = [], []
@@ -118,7 +122,7 @@ def _table(snapshot: Snapshot, spec: SourceSpec, base: Relation, covers: dict[st
         on = " AND ".join(f"{own}.{quoted(r)} = {alias}.{quoted(b)}" for b, r in join.by.items())
         rank = "" if join.gather else f" AND {own}.{quoted(RANK)} = 1"
         joined.append(f" LEFT JOIN ({inner}) AS {own} ON {on}{rank}")
-        kinds: Mapping[str, Kind | None] = dict.fromkeys(names) if join.gather else other.columns
+        kinds = {name: Gathered(kind) for name, kind in other.columns.items()} if join.gather else other.columns
         selected += [(f"{own}.{quoted(name)}", f"{join.alias}.{name}", kinds[name]) for name in names]
         counts.append(_counts(join, base, other))
     order = _order(snapshot.backend, spec, base)
@@ -153,16 +157,21 @@ def _check_join(join: JoinSpec, base: Relation, other: Relation) -> None:
 
 def _partner(backend: str, join: JoinSpec, other: Relation) -> tuple[str, list[str]]:
     """The joined table with at most one row per key, and the columns that it brings."""
-    keys = ", ".join(quoted(name) for name in join.by.values())
     if join.gather:
+        keys = ", ".join(quoted(name) for name in join.by.values())
         names = [name for name in other.columns if name not in join.by.values()]
         order = ", ".join(quoted(name) for name in other.key)
         lists = ", ".join(f"{_list_of(backend, quoted(name), order)} AS {quoted(name)}" for name in names)
         rows = f"{other.place}" if backend == "postgresql" or not order else _sorted(other, order)
         return f"SELECT {keys}{', ' if lists else ''}{lists} FROM {rows} GROUP BY {keys}", names
+    return _ranked(join, other), list(other.columns)
+
+
+def _ranked(join: JoinSpec, other: Relation) -> str:
+    """The partners of each key, numbered from the one that is meant."""
+    keys = ", ".join(quoted(name) for name in join.by.values())
     order = ", ".join([*_taken(join, other), *(quoted(name) for name in other.key)]) or keys
-    rank = f"row_number() OVER (PARTITION BY {keys} ORDER BY {order}) AS {quoted(RANK)}"
-    return f"SELECT *, {rank} FROM {other.place}", list(other.columns)
+    return f"SELECT *, row_number() OVER (PARTITION BY {keys} ORDER BY {order}) AS {quoted(RANK)} FROM {other.place}"
 
 
 def _sorted(other: Relation, order: str) -> str:
@@ -170,40 +179,39 @@ def _sorted(other: Relation, order: str) -> str:
 
 
 def _list_of(backend: str, column: str, order: str) -> str:
-    """A JSON array of the texts of a column."""
+    """A JSON array of the values of a column."""
     if backend == "postgresql":
         return f"json_agg({column}::text{f' ORDER BY {order}' if order else ''})::text"
-    return f"json_group_array(CAST({column} AS TEXT))"
+    return f"json_group_array(CASE typeof({column}) WHEN 'blob' THEN lower(hex({column})) ELSE {column} END)"
 
 
 def _taken(join: JoinSpec, other: Relation) -> Sequence[str]:
     """`first(primary desc, created)` as terms of an order."""
     if join.take is None:
         return ()
-    match = _TAKE.fullmatch(join.take.strip())
-    if not match:
-        raise UsageError(f"join `{join.alias}`: `take: {join.take}` is not understood", hint="take: first(column desc)")
-    terms = []
-    for term in match[2].split(","):
-        name, _, direction = term.strip().partition(" ")
-        if name not in other.columns:
-            raise _missing(f"column (take of `{join.alias}`)", name, other.columns)
-        if direction.strip().lower() not in ("", "asc", "desc"):
-            raise UsageError(f"join `{join.alias}`: `{term.strip()}` is no order", hint="write asc or desc")
-        falling = (direction.strip().lower() == "desc") != (match[1] == "last")
-        # An empty value is never the first of several, in either database.
-        terms.append(f"({quoted(name)} IS NULL), {quoted(name)} {'DESC' if falling else 'ASC'}")
-    return terms
+    try:
+        terms = parse_take(join.take)
+    except ValueError as error:
+        raise UsageError(f"join `{join.alias}`: {error}", hint="take: first(column desc)") from None
+    for term in terms:
+        if term.column not in other.columns:
+            raise _missing(f"column (take of `{join.alias}`)", term.column, other.columns)
+    # An empty value is never the first of several, in either database.
+    return [f"({quoted(t.column)} IS NULL), {quoted(t.column)} {'DESC' if t.falling else 'ASC'}" for t in terms]
 
 
 def _counts(join: JoinSpec, base: Relation, other: Relation) -> JoinCount:
     match = " AND ".join(f"t.{quoted(r)} = b.{quoted(left)}" for left, r in join.by.items())
     partners = f"(SELECT count(*) FROM {other.place} AS t WHERE {match})"
+    has = f"EXISTS (SELECT 1 FROM {base.place} AS b WHERE {match})"
     return JoinCount(
         alias=join.alias,
         table=join.table,
         several="" if join.take or join.gather else f"SELECT count(*) FROM {base.place} AS b WHERE {partners} > 1",
-        unused=f"SELECT count(*) FROM {other.place} AS t WHERE NOT EXISTS "
-        f"(SELECT 1 FROM {base.place} AS b WHERE {match})",
+        unused=f"SELECT count(*) FROM {other.place} AS t WHERE NOT {has}",
+        left=f"SELECT count(*) FROM ({_ranked(join, other)}) AS t WHERE t.{quoted(RANK)} > 1 AND {has}"
+        if join.take and not join.gather
+        else "",
         total=f"SELECT count(*) FROM {other.place}",
+        lookup=set(join.by.values()) == set(other.key) and set(join.by) != set(base.key),
     )

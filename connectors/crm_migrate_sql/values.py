@@ -3,6 +3,7 @@
 import datetime
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 from typing import Any, Protocol
@@ -17,6 +18,13 @@ _SHORT_ZONE = r"([+-]\d\d)$"
 _POSTGRES_TIMES = (1114, 1184)
 _POSTGRES_ZONED = 1184
 _POSTGRES_FLOATS = (700, 701)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The type of a column of which the values of several rows are gathered in a JSON list."""
+
+    of: "sa.types.TypeEngine[object]"
 
 
 class Cursor(Protocol):
@@ -71,8 +79,10 @@ def _rare(value: Any) -> str:
     return str(value)
 
 
-def column_of(values: Sequence[Any], code: int, kind: "sa.types.TypeEngine[object] | None") -> pa.Array:
+def column_of(values: Sequence[Any], code: int, kind: "sa.types.TypeEngine[object] | Gathered | None") -> pa.Array:
     """A column of canonical text. UnicodeEncodeError where a cell holds bytes that are no text."""
+    if isinstance(kind, Gathered):
+        return _lists(values, kind.of)
     if isinstance(kind, sa.Boolean):
         values = [bool(v) if v in (0, 1) else v for v in values]
     elif code in _POSTGRES_FLOATS:
@@ -81,3 +91,13 @@ def column_of(values: Sequence[Any], code: int, kind: "sa.types.TypeEngine[objec
     if code in _POSTGRES_TIMES or isinstance(kind, (sa.DateTime, sa.Date)):
         array = pc.replace_substring_regex(array, _STAMP, r"\1T\2")
     return pc.replace_substring_regex(array, _SHORT_ZONE, r"\1:00") if code == _POSTGRES_ZONED else array
+
+
+def _lists(values: Sequence[str | None], kind: "sa.types.TypeEngine[object]") -> pa.Array:
+    """A column of JSON lists with every item as it would stand alone; what is empty is no item, no item no list."""
+    lists = [[item for item in json.loads(value or "[]") if item is not None] for value in values]
+    zoned = bool(getattr(kind, "timezone", False))
+    code = _POSTGRES_ZONED if zoned else _POSTGRES_FLOATS[0] if isinstance(kind, sa.Float) else 0
+    items = iter(column_of([item for each in lists for item in each], code, kind).to_pylist())
+    texts = [json.dumps([next(items) for _ in each], ensure_ascii=False, separators=(",", ":")) for each in lists]
+    return pa.array([text if each else None for text, each in zip(texts, lists, strict=True)], pa.string())

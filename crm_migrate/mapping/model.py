@@ -108,8 +108,12 @@ class TargetField(Authored):
     Every word that is no option is a source with its value: `COLUMN | step | step(args)`, `= expression`, `same_row`.
     """
 
-    planned = frozenset({"ref_by", "python", "lookup", "gather"})
+    planned = frozenset({"ref_by", "python"})
     elsewhere: ClassVar[dict[str, str]] = {
+        "gather": "Several partners of a row are gathered by its source: `gather: list` in a `join:`; values that"
+        " did not survive are kept by `keep_others:`.",
+        "lookup": "A record of another object is found by `ref: OBJECT` and `by: FIELD`; records that are in the target"
+        " already by `existing:` of their object.",
         "mask": "Values are masked where nobody may be reached: write `mask: [FIELD]` under an environment.",
         "privacy": "Write `sensitive: health` for a special value, `action:` for what becomes of it; people who may not"
         " be moved stand under `privacy:` of the file.",

@@ -51,21 +51,32 @@ class Unmapped(Authored):
 
 
 class Join(Authored):
-    """A left join of a database source: `by` is own column -> partner's column."""
+    """A left join of a database source: `by` is own column -> partner's column.
+
+    More than one partner is an error unless `take` or `gather` says what is meant. Partners that belong to no row, and
+    those that `take` leaves behind, are counted and told.
+    """
 
     table: str = Field(description="the partner")
     by: dict[str, str] = Field(description="own column -> column of the partner")
     take: str | None = Field(
-        default=None, description="which partner is meant where a row has several: `first(column desc)`"
+        default=None, description="which partner is meant where a row has several: `first(column desc)`, `last(column)`"
     )
-    gather: Literal["list"] | None = Field(default=None, description="all partners as a list")
+    gather: Literal["list"] | None = Field(
+        default=None, description="every column as the list of what all partners say"
+    )
 
 
 class Key(Authored):
-    """The column or columns that name a row for ever."""
+    """The column or columns that name a row for ever. Short: `key: ID`, `key: [Company, Deal]`."""
 
-    planned = frozenset({"changed_key"})
-    columns: Texts = Field(description="the columns, in the order of the key")
+    columns: Texts = Field(min_length=1, description="the columns, in the order of the key")
+    changed_key: Literal["new", "review", "same"] = Field(
+        default="new",
+        description="what a row is whose key differs in one column from that of a loaded record that no row feeds any"
+        " more: another record, a question (it waits, with the old key), or the same record where no other comes into"
+        " question; for keys of several columns, of at most 120 characters",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -74,8 +85,12 @@ class Key(Authored):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
-        del core, handler
-        return TEXTS_SCHEMA
+        schema = handler(core)
+        inner = handler.resolve_ref_schema(schema)
+        content = dict(inner)
+        inner.clear()
+        inner.update({"title": cls.__name__, "anyOf": [*TEXTS_SCHEMA["anyOf"], content]})
+        return schema
 
 
 class Source(WithOptions):

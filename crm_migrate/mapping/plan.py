@@ -285,6 +285,7 @@ class SourcePlan(Frozen):
     joins: tuple[JoinPlan, ...] = ()
     options: dict[str, str] = {}  # further words, which the connector alone knows
     key: tuple[str, ...]
+    changed_key: Literal["new", "review", "same"] = "new"
     changed: str | None = None
     changed_format: str | None = None
     skip: tuple[SkipPlan, ...] = ()

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 from crm_migrate.connecting.contract import READING
 from crm_migrate.connecting.discovery import source_options
+from crm_migrate.connecting.joins import parse_take
 from crm_migrate.finding import Severity, errors
 from crm_migrate.mapping import library
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import RESERVED
-from crm_migrate.mapping.model_sources import Source
+from crm_migrate.mapping.model_sources import Join, Source
 from crm_migrate.mapping.plan import FilePlan, JoinPlan, SkipPlan, SourcePlan
 from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.mapping.refs import check_address, inside
@@ -128,6 +129,7 @@ def _over_columns(
     return origin.model_copy(
         update={
             "key": _key(desk, name, source, profile, path),
+            "changed_key": source.key.changed_key if source.key else "new",
             "changed": changed,
             "changed_format": changed_format,
             "skip": _skip(desk, name, source, profile, path),
@@ -222,6 +224,8 @@ def _database(desk: Desk, source: Source, path: Path) -> tuple[str | None, str |
 def _joins(desk: Desk, source: Source, table: str | None, path: Path) -> tuple[JoinPlan, ...]:
     if source.join and not source.table:
         desk.tell_key("source_origin", "`join:` belongs to a `table:`", (*path, "join"), "Join in the query itself.")
+    for alias, join in source.join.items():
+        _check_join(desk, join, (*path, "join", alias))
     prefix = (source.table or "")[: -len(table or "")]
     return tuple(
         JoinPlan(
@@ -235,6 +239,20 @@ def _joins(desk: Desk, source: Source, table: str | None, path: Path) -> tuple[J
     )
 
 
+def _check_join(desk: Desk, join: Join, path: Path) -> None:
+    """What a join says of its partners: which column is whose, and which of several is meant in one way only."""
+    if not join.by:
+        desk.tell_key("mapping_missing", "a join needs the columns that agree", path, "Add `by: {id: account_id}`.")
+    if join.take and join.gather:
+        message = "`take:` means one partner, and `gather:` all of them"
+        desk.tell_key("field_conflict", message, (*path, "gather"), "Keep one of the two.")
+    try:
+        parse_take(join.take or "first(any)")
+    except ValueError as error:
+        hint = "Write first(column desc), last(column) or first(one desc, another)."
+        desk.tell("mapping_text", str(error), (*path, "take"), hint)
+
+
 def _key_columns(source: Source, profile: SourceProfile | None) -> tuple[str, ...]:
     """The columns of the key as the mapping, or else the profile, names them."""
     return (source.key.columns if source.key else ()) or (profile.key if profile else ())
@@ -245,6 +263,10 @@ def _key(desk: Desk, name: str, source: Source, profile: SourceProfile | None, p
     if not columns:
         desk.tell_key("mapping_missing", f"the source `{name}` needs a `key:`", path, "Name the column that is its id.")
     where: Path = (*path, "key") if source.key and source.key.columns else path
+    if len(columns) == 1 and desk.written((*path, "key", "changed_key")):
+        message = "`changed_key:` belongs to a key of several columns: of one column nothing is left when it changes"
+        hint = "Take it out; `on_rerun: {rekeyed: ...}` is for keys that are only written otherwise."
+        desk.tell_key("field_conflict", message, (*path, "key", "changed_key"), hint)
     for column in columns:
         if _VOLATILE.search(column):
             message = f"`{column}` looks like a value that people change; a row whose key changes is a new row"

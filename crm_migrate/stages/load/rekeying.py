@@ -2,7 +2,8 @@
 `C-007` is `C007`, or the mapping calls their source by another name.
 
 A new record that looks like one we have loaded, which no row feeds any more, is that one: found by the fields of
-`existing: match:`, or held where only its key looks alike.
+`existing: match:`, or held where only its key looks alike. Where a source says so (`changed_key:`), one whose key of
+several columns differs in one of them is too.
 """
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
@@ -47,8 +48,17 @@ def follow(
             _apply(relations, names, _alike(relations, plan, object_plan, theirs), "its values", take=True)
         if rekeyed != "new":
             _apply(relations, names, _same_key(object_plan, crosswalk), "its key", take=rekeyed == "same")
+        for policy in ("same", "review"):
+            if sources := _changing(plan, object_plan, policy):
+                _apply(relations, names, _one_part(object_plan, crosswalk, sources), "its key", take=policy == "same")
         relations.execute("DROP TABLE fresh_")
     relations.execute("DROP TABLE orphaned_")
+
+
+def _changing(plan: Plan, object_plan: ObjectPlan, policy: str) -> list[str]:
+    """The sources whose rows make records of their own, and whose keys of several columns may change in one of them."""
+    feeding = {feed.source for feed in object_plan.feeds if not feed.one_per}
+    return [source.name for source in plan.sources if source.name in feeding and source.changed_key == policy]
 
 
 def _alike(relations: Relations, plan: Plan, object_plan: ObjectPlan, theirs: str) -> str:
@@ -79,6 +89,27 @@ def _same_key(object_plan: ObjectPlan, crosswalk: str) -> str:
     SEMI JOIN fresh_ USING (__cluster)
     JOIN (SELECT * FROM {crosswalk} SEMI JOIN orphaned_ USING (__entity)) c
       ON (c.__source = m.__source OR c.__source NOT IN ({feeding})) AND {folded("c.__key")} = {folded("m.__key")}"""
+
+
+def _one_part(object_plan: ObjectPlan, crosswalk: str, sources: list[str]) -> str:
+    """Query: new clusters of which a member's key differs from that of an orphaned record in one part only.
+
+    Keys are joined by what is left of them without each of their parts in turn; where that is nothing, nothing is like.
+    """
+    names, named = Names(object_plan.name), ", ".join(map(literal, sources))
+    new = f"SELECT *, __cluster AS who FROM {names.members} SEMI JOIN fresh_ USING (__cluster)"
+    old = f"SELECT *, __entity AS who FROM {crosswalk} SEMI JOIN orphaned_ USING (__entity)"
+    return f"""SELECT DISTINCT n.who AS __cluster, o.who AS __entity, o.__source || ':' || o.__key AS what
+    FROM ({_left(new)}) n JOIN ({_left(old)}) o USING (__source, place, parts, rest)
+    WHERE n.part <> o.part AND __source IN ({named})"""
+
+
+def _left(keys: str) -> str:
+    """Query: of every key of several parts each part, and the rest of the key without it."""
+    rest = "k[:place - 1] || k[place + 1:]"
+    return f"""SELECT who, __source, __key, place, len(k) AS parts, k[place] AS part, {rest} AS rest
+    FROM (SELECT *, unnest(range(1, len(k) + 1)) AS place FROM (SELECT *, {folded("__key")} AS k FROM ({keys})))
+    WHERE len(list_filter({rest}, lambda x: x <> '0')) > 0"""
 
 
 def _apply(relations: Relations, names: Names, pairs: str, by: str, *, take: bool) -> None:

@@ -112,3 +112,97 @@ def test_two_loaded_records_that_a_person_merged_in_the_target_go_on_as_one(tmp_
     (row,) = bench.there("contacts")
     assert row["last_name"] == "Lee"
     assert counts(bench.load(contacts=one), "contacts")["unchanged"] == 1
+
+
+def keyed(folder: Path, changed_key: str, **contacts: Any) -> Bench:
+    """A source whose keys of several columns may change in one of them."""
+    bench = opened(folder, **contacts)
+    (crm,) = bench.company.plan.sources
+    changing = (crm.model_copy(update={"changed_key": changed_key}),)
+    bench.company.plan = bench.company.plan.model_copy(update={"sources": changing})
+    return bench
+
+
+def key(*parts: str) -> Record:
+    return {**LEE, "id": "␟".join(parts)}
+
+
+@pytest.mark.parametrize(
+    ("changed_key", "after", "expected"),
+    [
+        ("new", ("Acme AG", "Press"), {"create": 1, "vanished": 1}),
+        ("review", ("Acme", "Press 2"), {"held": 1, "vanished": 1}),
+        ("same", ("Acme AG", "Press"), {"unchanged": 1}),
+        ("same", ("Acme", "Press 2"), {"unchanged": 1}),
+        ("same", ("", "Press"), {"unchanged": 1}),
+    ],
+)
+def test_a_key_that_changed_in_one_of_its_columns_is_what_the_source_says(
+    tmp_path: Path, changed_key: str, after: tuple[str, ...], expected: dict[str, int]
+) -> None:
+    bench = keyed(tmp_path, changed_key)
+    bench.load(contacts=[key("Acme", "Press")])
+
+    assert counts(bench.load(contacts=[key(*after)]), "contacts") == expected
+    assert len(bench.there("contacts")) == (2 if changed_key == "new" else 1)
+
+
+def test_who_waits_for_a_changed_key_is_told_with_the_old_one(tmp_path: Path) -> None:
+    bench = keyed(tmp_path, "review")
+    bench.load(contacts=[key("Acme", "Press", "2024"), RAY])
+    bench.load(contacts=[key("Acme AG", "Press", "2024"), RAY])
+
+    (held,) = [row for row in bench.rows("load", "contacts", "entities") if row["action"] == "held"]
+    assert held["code"] == "key_changed"
+    assert "crm:Acme␟Press␟2024, that was loaded and no row feeds now" in held["message"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("Acme", "Press"), ("Beta", "Mill")),  # both columns
+        (("Acme", "Press", "2024"), ("Acme AG", "Press", "2025")),  # two of three
+        (("Acme", "Press"), ("Press", "Acme")),  # exchanged
+        (("", "Press"), ("", "Mill")),  # nothing is left that says who it is
+        (("Acme", "Press"), ("Acme", "Press", "x")),  # a key of another length
+    ],
+)
+def test_a_key_that_changed_in_more_is_another_record(
+    tmp_path: Path, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    bench = keyed(tmp_path, "same")
+    bench.load(contacts=[key(*before)])
+
+    assert counts(bench.load(contacts=[key(*after)]), "contacts") == {"create": 1, "vanished": 1}
+
+
+def test_two_that_come_into_question_wait_whatever_the_source_says(tmp_path: Path) -> None:
+    bench = keyed(tmp_path, "same")
+    bench.load(contacts=[key("Acme", "Press")])
+    rows = [key("Acme", "Mill"), {**key("Acme", "Lathe"), "email": "other@lee.example"}]
+
+    assert counts(bench.load(contacts=rows), "contacts") == {"held": 2, "vanished": 1}
+
+
+def test_a_record_that_is_still_fed_is_nobodys_old_key(tmp_path: Path) -> None:
+    bench = keyed(tmp_path, "same")
+    bench.load(contacts=[key("Acme", "Press")])
+    more = {**key("Acme", "Mill"), "email": "other@lee.example"}
+
+    assert counts(bench.load(contacts=[key("Acme", "Press"), more]), "contacts") == {"create": 1, "unchanged": 1}
+
+
+def test_a_key_that_is_only_written_otherwise_is_for_the_other_word(tmp_path: Path) -> None:
+    bench = keyed(tmp_path, "review", on_rerun=RerunPlan(rekeyed="new"))
+    bench.load(contacts=[key("Acme", "07")])
+
+    assert counts(bench.load(contacts=[key("acme", "7")]), "contacts") == {"create": 1, "vanished": 1}
+
+
+def test_records_that_many_rows_make_have_keys_of_their_own(tmp_path: Path) -> None:
+    """What makes them one is no key of the source: a change there is a change of what they are."""
+    feeds = (FeedPlan(source="crm", one_per=("last_name", "email")),)
+    bench = keyed(tmp_path, "same", feeds=feeds)
+    bench.load(contacts=[key("Acme", "Press")])
+
+    assert counts(bench.load(contacts=[key("Acme", "Mill")]), "contacts") == {"create": 1, "vanished": 1}

@@ -395,3 +395,51 @@ def test_the_sql_profile_covers_the_crm_model(tmp_path: Path) -> None:
 def test_the_environment_is_not_touched() -> None:
     assert "UAT_URL" not in os.environ
     assert "env:UAT_URL" in resolve(Project(WORKED, WORKED / "crm-migrate.yaml"), environment="uat")[0].canonical_json()
+
+
+@pytest.mark.parametrize(
+    ("word", "where"),
+    [
+        ("gather: list", "in a `join:`"),
+        ("lookup: Product2", "`existing:`"),
+        ("lookup: {to: Product2}", "`existing:`"),
+    ],
+)
+def test_a_word_of_another_place_is_told_with_that_place(tmp_path: Path, word: str, where: str) -> None:
+    mapping = SMALL.replace("email:      E-Mail | email", f"email: {{kontakte: E-Mail, {word}}}")
+    assert mapping != SMALL
+    (tmp_path / "crm-migrate.yaml").write_text(mapping, encoding="utf-8")
+
+    with pytest.raises(MappingError) as caught:
+        resolve(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
+
+    (finding,) = caught.value.findings
+    assert finding.code == "mapping_unknown_word"
+    assert where in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("ContactID", ("ContactID",)),
+        ("[ContactID, E-Mail]", ("ContactID", "E-Mail")),
+        ("{columns: [ContactID, E-Mail], changed_key: review}", ("ContactID", "E-Mail")),
+    ],
+)
+def test_a_key_may_say_what_a_change_of_one_column_means(tmp_path: Path, key: str, told: tuple[str, ...]) -> None:
+    (tmp_path / "crm-migrate.yaml").write_text(SMALL.replace("key: ContactID", f"key: {key}"), encoding="utf-8")
+    plan, _ = resolve(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
+
+    source = plan.source("kontakte")
+    assert (source.key, source.changed_key) == (told, "review" if "review" in key else "new")
+
+
+def test_a_key_of_one_column_has_nothing_left_when_it_changes(tmp_path: Path) -> None:
+    key = "key: {columns: ContactID, changed_key: review}"
+    (tmp_path / "crm-migrate.yaml").write_text(SMALL.replace("key: ContactID", key), encoding="utf-8")
+
+    with pytest.raises(MappingError) as caught:
+        resolve(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
+
+    (finding,) = caught.value.findings
+    assert (finding.code, "rekeyed" in finding.hint) == ("field_conflict", True)

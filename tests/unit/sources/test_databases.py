@@ -10,7 +10,7 @@ import pytest
 
 from crm_migrate.connecting.contract import FileFact, JoinSpec, Quarantined, SourceSpec
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate.finding import Finding
+from crm_migrate.finding import Finding, Severity
 from crm_migrate_sql import CONNECTOR
 
 POSTGRESQL = "CRM_MIGRATE_TEST_POSTGRESQL"
@@ -60,13 +60,16 @@ def test_values_of_sqlite_are_canonical(sqlite_url: str) -> None:
 def test_several_partners_are_an_error_unless_it_is_said_what_is_meant(sqlite_url: str) -> None:
     by = {"id": "account"}
     rows, _, fact, findings = read(sqlite_url, table="accounts", joins=(JoinSpec("m", "mails", by),))
-    assert [(f.code, f.count) for f in findings] == [("join_ambiguous", 1)]
+    assert [(f.code, f.count) for f in findings] == [("join_ambiguous", 1), ("join_unused", 1)]
     assert len(rows) == 3
     assert "join m: mails has 4 rows, 1 of them belong to no record" in fact.evidence
     taken = JoinSpec("m", "mails", by, take="first(main desc)")
     gathered = JoinSpec("all", "mails", by, gather=True)
-    rows, _, _, findings = read(sqlite_url, table="accounts", joins=(taken, gathered))
-    assert findings == ()
+    rows, _, fact, findings = read(sqlite_url, table="accounts", joins=(taken, gathered))
+    assert [(f.code, f.count, f.severity) for f in findings] == [
+        ("join_unused", 1, Severity.WARNING), ("join_left", 1, Severity.NOTE), ("join_unused", 1, Severity.WARNING),
+    ]  # fmt: skip
+    assert "join m: mails has 4 rows, 1 of them belong to no record, `take:` leaves 1 behind" in fact.evidence
     assert [row["m.mail"] for row in rows] == ["b@example.com", "c@example.com", None]
     assert rows[0]["all.mail"] == '["a@example.com","b@example.com"]'
     assert rows[2]["all.mail"] is None
@@ -75,6 +78,67 @@ def test_several_partners_are_an_error_unless_it_is_said_what_is_meant(sqlite_ur
 def test_last_is_the_other_end(sqlite_url: str) -> None:
     join = JoinSpec("m", "mails", {"id": "account"}, take="last(main desc)")
     assert read(sqlite_url, table="accounts", joins=(join,))[0][0]["m.mail"] == "a@example.com"
+
+
+JOINED = """
+    CREATE TABLE people (id INTEGER PRIMARY KEY, firm INTEGER, name TEXT);
+    INSERT INTO people VALUES (1, 10, 'a'), (2, 10, 'b'), (3, NULL, 'c'), (4, 99, 'd');
+    CREATE TABLE firms (id INTEGER PRIMARY KEY, name TEXT);
+    INSERT INTO firms VALUES (10, 'Ten'), (11, 'Eleven'), (12, 'Twelve');
+    CREATE TABLE marks (nr INTEGER, person INTEGER, mark TEXT, day TIMESTAMP, worth FLOAT, good BOOLEAN);
+    INSERT INTO marks VALUES (1, 1, 'x', '2024-01-02 03:04:05', 15.0, TRUE), (2, 1, NULL, NULL, 0.1, FALSE),
+      (3, 2, NULL, NULL, NULL, NULL), (4, NULL, 'nobody', NULL, NULL, NULL), (5, 8, 'gone', NULL, NULL, NULL);
+"""
+FIRM = JoinSpec("firm", "firms", {"firm": "id"})
+MARKS = {"id": "person"}
+
+
+def joined(url: str, *joins: JoinSpec) -> tuple[list[dict[str, Any]], list[tuple[str, int, str]]]:
+    rows, _, _, findings = read(url, table="people", joins=joins, order_by=("id",))
+    return rows, [(f.code, f.count, f.severity.value) for f in findings]
+
+
+def check_joins(url: str) -> None:
+    """Every row of a joined table is taken, or counted as one that nobody took; the same in every database."""
+    rows, told = joined(url, FIRM)
+    assert [row["firm.name"] for row in rows] == ["Ten", "Ten", None, None], "no key, no partner"
+    assert told == [("join_unused", 2, "note")], "who is looked up by his own key may stay unasked"
+
+    rows, told = joined(url, JoinSpec("m", "marks", MARKS, take="last(nr)"))
+    assert [row["m.nr"] for row in rows] == ["2", "3", None, None]
+    assert told == [("join_unused", 2, "warning"), ("join_left", 1, "note")], "5 marks: 2 taken"
+
+    rows, told = joined(url, JoinSpec("m", "marks", MARKS, gather=True))
+    assert told == [("join_unused", 2, "warning")]
+    lists = [{name: row[f"m.{name}"] for name in ("mark", "day", "worth", "good")} for row in rows]
+    assert lists[0] == {"mark": '["x"]', "day": '["2024-01-02T03:04:05"]', "worth": '["15","0.1"]',
+                        "good": '["true","false"]'}  # fmt: skip
+    assert lists[1:] == [dict.fromkeys(lists[0])] * 3, "an empty cell is no item of a list, and no item is no list"
+
+    rows, told = joined(url, JoinSpec("m", "marks", MARKS))
+    assert told == [("join_ambiguous", 1, "error"), ("join_unused", 2, "warning")]
+    assert len(rows) == 4, "no row is doubled by its partners"
+
+
+def test_joins_of_sqlite(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "joined.db")
+    db.executescript(JOINED)
+    db.close()
+    check_joins(f"sqlite:///{tmp_path / 'joined.db'}")
+
+
+@pytest.mark.postgresql
+def test_joins_of_postgresql() -> None:
+    if (base := os.environ.get(POSTGRESQL)) is None:
+        pytest.skip("no PostgreSQL; `make test` starts one")
+    import psycopg
+
+    schema = f"{SCHEMA}_joined"
+    with psycopg.connect(base.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(
+            f"DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}; SET search_path TO {schema};" + JOINED
+        )
+    check_joins(base + ("&" if "?" in base else "?") + f"options=-csearch_path%3D{schema}")
 
 
 def test_a_query_and_the_tables_it_covers(sqlite_url: str) -> None:
@@ -189,9 +253,9 @@ def test_joins_and_queries_of_postgresql(postgres_url: str) -> None:
     taken = JoinSpec("m", f"{SCHEMA}.mails", {"id": "kisi"}, take="first(main desc)")
     gathered = JoinSpec("all", f"{SCHEMA}.mails", {"id": "kisi"}, gather=True)
     rows, _, _, findings = read(postgres_url, table=f"{SCHEMA}.Kişi", joins=(taken, gathered))
-    assert findings == ()
+    assert [(f.code, f.count) for f in findings] == [("join_left", 1)]
     assert [row["m.mail"] for row in rows] == ["b@example.com", None]
-    assert rows[0]["all.mail"] == '["a@example.com", "b@example.com"]'
+    assert rows[0]["all.mail"] == '["a@example.com","b@example.com"]'
     query = f"SELECT id, to_char(local, 'HH24:MI') AS t FROM {SCHEMA}.\"Kişi\" WHERE a LIKE '%ce' -- %s :x"
     assert read(postgres_url, query=query, order_by=("id",))[0] == [{"id": "1", "t": "03:04"}]
 
@@ -217,7 +281,8 @@ def test_chinook(shared_data: Path) -> None:
     url = f"sqlite:///{shared_data / 'chinook' / 'Chinook_Sqlite.sqlite'}"
     support = JoinSpec("e", "Employee", {"SupportRepId": "EmployeeId"})
     rows, aside, fact, findings = read(url, table="Customer", joins=(support,), order_by=("CustomerId",))
-    assert (len(rows), aside, findings, fact.counted) == (59, (), (), 59)
+    assert (len(rows), aside, fact.counted) == (59, (), 59)
+    assert [(f.code, f.count, f.severity) for f in findings] == [("join_unused", 5, Severity.NOTE)], "no agents"
     assert rows[0]["e.LastName"] == "Peacock"
 
 
