@@ -110,6 +110,7 @@ def _idle(desk: Desk, plan: ObjectPlan) -> None:
     """A source that feeds an object without filling a field of it makes empty records."""
     part = desk.file.objects[plan.name]
     speaking = {source for spec in (*part.fields.values(), *part.let.values()) for source in spec.cells}
+    speaking |= part.about.keys()
     speaking |= set(part.from_) if "" in speaking else set()
     for source in _speakers(plan) - speaking:
         section = "from" if any(feed.source == source for feed in plan.feeds) else "enrich"

@@ -1,17 +1,27 @@
 """One field of the mapping while it is resolved: what was written, and what the CRM model and the target say of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from crm_migrate.crm.model import CanonicalField, CanonicalObject
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import ObjectPart, TargetField
+from crm_migrate.mapping.plan import CellPlan
 from crm_migrate.mapping.profiles import ProfileField, ProfileObject
 from crm_migrate.mapping.tree import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What a typed reference of a source says of one reference field: its cell, and the key space that it speaks."""
+
+    cell: CellPlan
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the workbook while it is resolved."""
+    """One line of the workbook while it is resolved; `links` are what typed references add to it, by source."""
 
     desk: Desk
     object: str
@@ -22,6 +32,7 @@ class Line:
     let: bool
     canonical_object: CanonicalObject | None
     profile_object: ProfileObject | None
+    links: Mapping[str, Link] = field(default_factory=dict)
 
     @property
     def canonical(self) -> CanonicalField | None:

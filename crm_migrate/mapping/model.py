@@ -19,6 +19,7 @@ from crm_migrate.mapping.authored import (
     not_only,
     one_name,
 )
+from crm_migrate.mapping.model_about import Abouts
 from crm_migrate.mapping.model_matching import Existing, Match, Rerun
 from crm_migrate.mapping.model_privacy import Privacy
 from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
@@ -108,7 +109,7 @@ class TargetField(Authored):
     Every word that is no option is a source with its value: `COLUMN | step | step(args)`, `= expression`, `same_row`.
     """
 
-    planned = frozenset({"ref_by", "python"})
+    planned = frozenset({"python"})
     elsewhere: ClassVar[dict[str, str]] = {
         "gather": "Several partners of a row are gathered by its source: `gather: list` in a `join:`; values that"
         " did not survive are kept by `keep_others:`.",
@@ -117,6 +118,7 @@ class TargetField(Authored):
         "mask": "Values are masked where nobody may be reached: write `mask: [FIELD]` under an environment.",
         "privacy": "Write `sensitive: health` for a special value, `action:` for what becomes of it; people who may not"
         " be moved stand under `privacy:` of the file.",
+        "ref_by": "Typed references stand beside `fields:`: write `about: {SOURCE: {ref_by: ...}}` under the object.",
     }
     cells: dict[str, str] = Field(default={})
     then: str | None = Field(default=None, description="steps for all sources")
@@ -214,13 +216,18 @@ Feeds = Annotated[
 class ObjectPart(Authored):
     """One object of the target: who feeds it, its fields, how its records match."""
 
-    planned = frozenset({"record_type", "about", "attachments"})
+    planned = frozenset({"record_type", "attachments"})
     from_: Feeds = Field(default={}, alias="from", description="sources that make records of it")
     to: Annotated[str | None, BeforeValidator(one_name)] = Field(
         default=None, description="name in the target, where the profile does not know it"
     )
     let: dict[str, TargetField] = Field(default={}, description="helper fields: read and cleaned, and not loaded")
     fields: dict[str, TargetField] = Field(description="target field -> where its value comes from")
+    about: Abouts = Field(
+        default={},
+        description="source -> its typed references, such as parent_type and parent_id; of the only source where"
+        " none is named",
+    )
     enrich: dict[str, Enrich] = Field(default={}, description="sources that only add to records")
     existing: Annotated[Existing | None, BeforeValidator(not_only)] = Field(
         default=None, description="how records are found that stand in the target already"
@@ -238,7 +245,8 @@ class ObjectPart(Authored):
 class MappingFile(Authored):
     """A whole mapping file."""
 
-    planned = frozenset({"use", "with", "without", "links", "attachments", "about"})
+    planned = frozenset({"use", "with", "without", "links", "attachments"})
+    elsewhere: ClassVar[dict[str, str]] = {"about": "Write it under the object whose records are about something."}
     crm_migrate: Annotated[Literal["1"], WithJsonSchema({"enum": [1, "1"]})] = Field(
         description="version of the language"
     )

@@ -183,7 +183,7 @@ class _Mender:
         for key, value in entries:
             last = out[-1] if out else None
             inner = self._behind(last, kind, outer) if last else None
-            own = key.text not in words and self._at_home(key, value, kind, outer)
+            own = key.text not in words and (_stays(key, kind) or self._at_home(key, value, kind, outer))
             child = last is not None and inner is not None and self._child(last, key, value, inner)
             if child and last and inner and (not own or self._only_inside(last, key, value, kind, inner)):
                 last.children.append((key, value))
@@ -287,6 +287,11 @@ def _known(kind: Kind, node: Mapping) -> frozenset[str] | None:
 def _first(entries: list[Entry]) -> tuple[Entry, ...]:
     """Each key once, as it was written first."""
     return tuple({key.text: (key, value) for key, value in reversed(entries)}.values())[::-1]
+
+
+def _stays(key: Scalar, kind: Kind) -> bool:
+    """A word of a block that names no field is that word, be its value as wrong as it may."""
+    return kind.closed and key.text in kind.words and key.text not in _NAMES
 
 
 def _null(node: Node) -> bool:

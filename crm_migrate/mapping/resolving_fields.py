@@ -9,6 +9,7 @@ from crm_migrate.mapping.field_line import Line
 from crm_migrate.mapping.model import ObjectPart, TargetField
 from crm_migrate.mapping.plan import CellPlan, FieldPlan
 from crm_migrate.mapping.profiles import ProfileObject
+from crm_migrate.mapping.resolving_about import spread
 from crm_migrate.mapping.resolving_references import reference
 from crm_migrate.mapping.resolving_value_maps import with_columns
 from crm_migrate.mapping.resolving_values import cases, check_translations, chosen
@@ -26,6 +27,7 @@ def fields(
 ) -> tuple[FieldPlan, ...]:
     """All fields of an object: helpers, what was written, and what other words imply."""
     plans = []
+    about = spread(desk, name, part, canonical, profile)
     for let, section, written in ((True, "let", part.let), (False, "fields", part.fields)):
         for field_name, spec in written.items():
             path: Path = ("objects", name, section, field_name)
@@ -33,7 +35,15 @@ def fields(
                 desk.tell_key(
                     "field_twice", f"`{field_name}` stands in `let` and in `fields`", path, "Rename the helper."
                 )
-            plans.append(_field(Line(desk, name, part, field_name, spec, path, let, canonical, profile)))
+            links = {} if let else about.links.get(field_name, {})
+            told = about.line(field_name, spec) if links else spec
+            plans.append(_field(Line(desk, name, part, field_name, told, path, let, canonical, profile, links)))
+    here: Path = ("objects", name, "about")
+    for field_name, links in about.links.items():
+        if field_name not in part.fields:
+            told = about.line(field_name, None)
+            plans.append(_field(Line(desk, name, part, field_name, told, here, False, canonical, profile, links)))
+    plans += about.helper_fields()
     return (*plans, *(implied(n, canonical, profile) for n in _implied_names(desk, part, canonical)))
 
 
@@ -129,7 +139,11 @@ def _unknown_field(line: Line) -> None:
 def _conflicts(line: Line) -> None:
     """Words that would silently win over each other."""
     spec, desk = line.spec, line.desk
-    values = [word for word in ("constant", "case") if getattr(spec, word)] + (["a source"] if spec.cells else [])
+    values = [word for word in ("constant", "case") if getattr(spec, word)]
+    values += ["a source"] if spec.cells else ["`about:`"] if line.links else []
+    if line.links and spec.by:
+        message = f"`about:` gives `{line.name}` the keys of records, and `by:` says that it has something else"
+        desk.tell_key("field_conflict", message, (*line.path, "by"), "Take one of the two out.")
     if len(values) > 1:
         message = f"`{line.name}` gets its value twice: by `{values[0]}` and by {values[1]}"
         desk.tell_key("field_conflict", message, (*line.path, values[0]), "Keep one; a value if empty is `default:`.")
@@ -211,7 +225,7 @@ def _cells(line: Line, then: tuple[PlacedStep, ...], kind: SemanticType) -> tupl
             same_row.append(source)
         elif cell := _cell(line, source, text, then, kind, path):
             found[source] = cell
-    return found, tuple(same_row)
+    return found | {source: link.cell for source, link in line.links.items()}, tuple(same_row)
 
 
 def _only_source(line: Line) -> str | None:

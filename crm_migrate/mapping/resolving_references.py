@@ -1,5 +1,6 @@
 """References of a field: which object they name, whose keys each source speaks, and what becomes of missing parents."""
 
+from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.field_line import Line
 from crm_migrate.mapping.plan import CellPlan, RefPlan
 from crm_migrate.mapping.text import TextError, parse_ref
@@ -31,7 +32,10 @@ def reference(line: Line, cells: dict[str, CellPlan], same_row: tuple[str, ...])
             desk.tell("ref_unknown", message, (*line.path, source), f"Add `{source}` to `from:` of {target}.")
     return RefPlan(
         object=target,
-        spaces=_spaces(line, cells, target, space, feeds, path),
+        spaces={
+            **_spaces(line, cells, target, space, path),
+            **{source: link.space for source, link in line.links.items()},
+        },
         same_row=same_row,
         by=_by(line, target),
         missing=spec.missing or "hold",
@@ -40,19 +44,26 @@ def reference(line: Line, cells: dict[str, CellPlan], same_row: tuple[str, ...])
     )
 
 
-def _spaces(
-    line: Line, cells: dict[str, CellPlan], target: str, space: str | None, feeds: list[str], path: Path
-) -> dict[str, str]:
-    """Which key space each source speaks: the one that is named, or the only one there is."""
-    if space is not None and space not in feeds:
-        line.desk.unknown("ref_unknown", f"the source of `{target}`", space, feeds, path)
-        return {}
-    if space is None and len(feeds) == 1:
-        space = feeds[0]
-    if space is None and cells and line.spec.by is None:
-        message = f"`{target}` has several sources: whose key is in this cell?"
-        line.desk.tell("ref_ambiguous", message, path, f"Write `ref: {target}.{feeds[0] if feeds else 'source'}`.")
+def _spaces(line: Line, cells: dict[str, CellPlan], target: str, named: str | None, path: Path) -> dict[str, str]:
+    """Which key space each cell of the line itself speaks."""
+    asked = bool(cells.keys() - line.links.keys()) and line.spec.by is None
+    space = space_of(line.desk, target, named, path, asked=asked)
     return dict.fromkeys(cells, space) if space is not None else {}
+
+
+def space_of(desk: Desk, target: str, named: str | None, path: Path, *, asked: bool = True) -> str | None:
+    """The key space that a reference speaks: the one that is named, or the only one there is.
+
+    None, and a finding, where there is none of that name, or where it is `asked` for one of several.
+    """
+    feeds = list(desk.file.objects[target].from_)
+    if named is not None and named not in feeds:
+        desk.unknown("ref_unknown", f"the source of `{target}`", named, feeds, path)
+        return None
+    if named is None and len(feeds) > 1 and asked:
+        message = f"`{target}` has several sources: whose key is in this cell?"
+        desk.tell("ref_ambiguous", message, path, f"Write `ref: {target}.{feeds[0]}`.")
+    return named or (feeds[0] if len(feeds) == 1 else None)
 
 
 def _by(line: Line, target: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_migrate.cleansing import STEPS, Context
@@ -73,6 +73,7 @@ def test_a_unit_that_is_none_is_refused() -> None:
         run("5", "fortnights")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 59), st.integers(0, 59))
 def test_every_writing_of_a_duration_is_the_same_number(hours: int, minutes: int, seconds: int) -> None:
     wanted = str(hours * 3600 + minutes * 60 + seconds)
@@ -82,6 +83,7 @@ def test_every_writing_of_a_duration_is_the_same_number(hours: int, minutes: int
     assert run(wanted, "seconds")[0] == wanted
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.sampled_from(["", "minutes", "hours"]))
 def test_no_text_makes_it_fail(text: str, unit: str) -> None:
     value, flag, _ = run(text, unit)

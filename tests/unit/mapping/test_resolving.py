@@ -276,7 +276,7 @@ def test_everything_wrong_is_told_in_one_error(make: Make) -> None:
         ("    record_type: {case: []}\n", "mapping_not_supported"),
         ("    to: [{when: x, then: Event}]\n", "mapping_not_supported"),
         ("    existing: only\n", "mapping_not_supported"),
-        ("    about: {}\n", "mapping_not_supported"),
+        ("    about: {kontakte: {}}\n", "mapping_missing"),
         ("    existing: {match: [emial]}\n", "field_unknown"),
         ("    target_unique: {emial: keep_best}\n", "field_unknown"),
         ("    on_rerun: {gone: delete}\n", "mapping_value"),
