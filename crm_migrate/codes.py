@@ -239,6 +239,10 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "self_parent_cleared",
             "cycle_cleared",
             "spans_two_companies",
+            "end_missing",
+            "self_link",
+            "self_link_merged",
+            "link_differs",
         ),
     ),
     (

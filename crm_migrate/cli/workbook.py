@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from crm_migrate.mapping.plan import CellPlan, FieldPlan, ObjectPlan, Plan, RefPlan, StepPlan
+from crm_migrate.mapping.plan import CellPlan, FieldPlan, LinkPlan, ObjectPlan, Plan, RefPlan, StepPlan
 
 
 def lines(plan: Plan, *, resolved: bool) -> Iterator[str]:
@@ -11,11 +11,19 @@ def lines(plan: Plan, *, resolved: bool) -> Iterator[str]:
     for one in plan.objects:
         yield ""
         yield f"{one.name} -> {one.target}   from {', '.join(f'{f.source} (trust {f.trust})' for f in one.feeds)}"
+        yield from _link(one.link)
         yield from _fields(one, plan.environment.mask.get(one.name, {}), resolved)
     yield ""
     if plan.environment.needs:
         yield f"{plan.environment.name} needs {', '.join(plan.environment.needs)}"
     yield f"plan {plan.hash[:16]}"
+
+
+def _link(link: LinkPlan | None) -> Iterator[str]:
+    """What a link table says of its links."""
+    if link is not None:
+        one = "one for " + ", ".join((*link.ends, *link.distinct)) + (" in any order" if link.symmetric else "")
+        yield f"  links: {one}; to itself: {link.to_itself}"
 
 
 def _fields(one: ObjectPlan, masked: Collection[str], resolved: bool) -> Iterator[str]:
@@ -50,7 +58,9 @@ def _step(step: StepPlan) -> str:
 
 def _ref(ref: RefPlan) -> str:
     spaces = sorted(set(ref.spaces.values()))
-    return f"{ref.object}{'.' + spaces[0] if len(spaces) == 1 else ''}"
+    if len(spaces) > 1:
+        return ", ".join(f"{source} {ref.object}.{space}" for source, space in ref.spaces.items())
+    return f"{ref.object}{'.' + spaces[0] if spaces else ''}"
 
 
 def _inferred(field: FieldPlan, one: ObjectPlan) -> list[str]:

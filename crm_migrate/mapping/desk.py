@@ -8,7 +8,7 @@ from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.authoring import closest, nearest
 from crm_migrate.mapping.expressions import Column, Expression, ExpressionError, Name, parse
 from crm_migrate.mapping.model import MappingFile
-from crm_migrate.mapping.plan import ValueMapPlan
+from crm_migrate.mapping.plan import LinkPlan, ValueMapPlan
 from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
 from crm_migrate.mapping.text import TextError, normal_name
 from crm_migrate.mapping.tree import Document, Mapping, Path
@@ -17,7 +17,8 @@ from crm_migrate.workspace.layout import Project
 
 @dataclass(slots=True)
 class Desk:
-    """Everything that resolving reads and writes. `headers` is source -> columns, for the sources that were opened."""
+    """Everything that resolving reads and writes. `headers` is source -> columns, for the sources that were opened;
+    `links` what makes link tables of some objects."""
 
     project: Project
     document: Document
@@ -31,6 +32,7 @@ class Desk:
     target: TargetProfile | None = None
     value_maps: dict[str, ValueMapPlan] = field(default_factory=dict)
     used: dict[str, set[str]] = field(default_factory=dict)
+    links: dict[str, LinkPlan] = field(default_factory=dict)
 
     def tell(
         self,
@@ -51,6 +53,7 @@ class Desk:
 
     def written(self, path: Path) -> bool:
         """Whether the file has the last word of a path, be its value right or wrong."""
+        path = self.document.written(path)
         block = self.document.find(path[:-1])
         return isinstance(block, Mapping) and block.key(str(path[-1])) is not None
 

@@ -101,7 +101,9 @@ def _kind(annotation: Any, *, bare: bool = False) -> Kind:
     if origin is typing.Annotated:
         return _kind(parts[0], bare=bare or _reads_more(parts[1:]))
     if origin in (types.UnionType, typing.Union):
-        return _kind(next(part for part in parts if part is not type(None)), bare=bare)
+        shapes = [part for part in parts if part is not type(None)]
+        blocks = [part for part in shapes if part is not str]  # a text may stand for the block beside it
+        return _kind((blocks or shapes)[0], bare=bare or 0 < len(blocks) < len(shapes))
     if origin is dict:
         return Kind(of=_kind(parts[1]), bare=bare, items=Kind() if bare else None)
     if origin is tuple:

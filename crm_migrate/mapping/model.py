@@ -20,7 +20,7 @@ from crm_migrate.mapping.authored import (
     one_name,
 )
 from crm_migrate.mapping.model_about import Abouts
-from crm_migrate.mapping.model_matching import Existing, Match, Rerun
+from crm_migrate.mapping.model_matching import Existing, LinkRerun, Match, Rerun
 from crm_migrate.mapping.model_privacy import Privacy
 from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
 from crm_migrate.mapping.model_sources import Environment, Owners, Source, ValueMap
@@ -128,7 +128,11 @@ class TargetField(Authored):
         default=None, description="which of several merged values wins, see Survivorship; default: by the type"
     )
     required: Flag | None = Field(default=None, description="a record without a value is rejected")
-    ref: str | None = Field(default=None, description="`object` or `object.source`: whose key the cell speaks")
+    ref: str | dict[str, str] | None = Field(
+        default=None,
+        description="`object` or `object.source`: whose key the cell speaks; where sources speak different keys,"
+        " for each of them: `{source: object.source}`",
+    )
     missing: Literal["hold", "reject", "clear", "warn_and_clear"] | None = Field(
         default=None, description="what becomes of a record whose link leads nowhere"
     )
@@ -242,10 +246,51 @@ class ObjectPart(Authored):
     match: Match = Field(default=Match(), description="how records find their doubles")
 
 
+def _two(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) != 2:
+        raise ValueError("a link has two ends: {deals: column, contacts: column}")
+    return value
+
+
+class LinkPart(Authored):
+    """A link table: each of its links joins two records, and may say something of them (a role, since when).
+
+    `ends` are called like the objects that they join, `{deals: opportunity_id, contacts: contact_id}`; an end of
+    another name says `ref:`. Links whose ends are equal once doubles are merged are one link.
+    """
+
+    from_: Feeds = Field(default={}, alias="from", description="sources whose rows are links")
+    to: Annotated[str | None, BeforeValidator(one_name)] = Field(
+        default=None, description="name in the target, where the profile does not know it; its own name unless said"
+    )
+    ends: Annotated[dict[str, TargetField], BeforeValidator(_two)] = Field(
+        description="the two records that a link joins; without one of them (`missing:`), or with one that is left out"
+        " (`parent_excluded: exclude` unless said), there is no link"
+    )
+    distinct: Texts = Field(
+        default=(),
+        description="fields that are part of what a link is: links of equal ends that differ in them stay several",
+    )
+    symmetric: Flag = Field(default=False, description="A-B and B-A are one link (spouses, partner companies)")
+    to_itself: Literal["exclude", "hold", "keep"] = Field(
+        default="exclude",
+        description="what becomes of a link whose ends are one record, in the source or since doubles were merged:"
+        " it is left out and told, waits, or is loaded as any other",
+    )
+    let: dict[str, TargetField] = Field(default={}, description="helper fields: read and cleaned, and not loaded")
+    fields: dict[str, TargetField] = Field(
+        default={}, description="what a link says; of type text unless the CRM model, the target or `type:` says more"
+    )
+    mode: Mode | None = Field(
+        default=None, description="which of its links are written; what the file says for all objects unless said"
+    )
+    on_rerun: LinkRerun = Field(default=LinkRerun(), description="what a second run does where something has changed")
+
+
 class MappingFile(Authored):
     """A whole mapping file."""
 
-    planned = frozenset({"use", "with", "without", "links", "attachments"})
+    planned = frozenset({"use", "with", "without", "attachments"})
     elsewhere: ClassVar[dict[str, str]] = {"about": "Write it under the object whose records are about something."}
     crm_migrate: Annotated[Literal["1"], WithJsonSchema({"enum": [1, "1"]})] = Field(
         description="version of the language"
@@ -266,6 +311,9 @@ class MappingFile(Authored):
     )
     objects: dict[str, ObjectPart] = Field(min_length=1, description="what is made: one block per object of the target")
     privacy: Privacy = Field(default=Privacy(), description="whose records may not be moved")
+    links: dict[str, LinkPart] = Field(
+        default={}, description="what joins records many to many: one block per link table of the target"
+    )
     checks: tuple[Check, ...] = Field(default=(), description="rules that merged records must keep")
     reconcile: Reconcile = Field(default=Reconcile(), description="what is compared after the load, and what must hold")
     examples: tuple[Example, ...] = Field(

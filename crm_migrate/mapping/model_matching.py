@@ -44,6 +44,16 @@ class Rerun(Authored):
     )
 
 
+class LinkRerun(Rerun):
+    """What a second run does with a link whose fate has changed: it follows its ends."""
+
+    now_merged: Literal["review", "merge"] = Field(
+        default="merge",
+        description="two loaded links that are one now, because records that they join were merged; `merge` goes on as "
+        "one, and the load removes the other link where nothing is lost with it",
+    )
+
+
 class MatchRule(Authored):
     """All of `same`, none of `unless`: `[email, last_name ~ 0.85]`, `[tax_id differs, email is shared]`."""
 

@@ -205,6 +205,19 @@ class RerunPlan(Frozen):
     rekeyed: Literal["review", "same", "new"] = "review"
 
 
+class LinkPlan(Frozen):
+    """What makes a link table of an object: two references are its `ends`, and links of equal ends are one link.
+
+    `distinct` fields are part of what a link is; where it is `symmetric`, A-B and B-A are one. `to_itself` says what
+    becomes of a link whose ends are one record.
+    """
+
+    ends: tuple[str, str]
+    distinct: tuple[str, ...] = ()
+    symmetric: bool = False
+    to_itself: Literal["exclude", "hold", "keep"] = "exclude"
+
+
 class ObjectPlan(Frozen):
     """One object, in load order of the plan: who feeds it, its fields, how its records match and merge."""
 
@@ -212,6 +225,7 @@ class ObjectPlan(Frozen):
     entity: Literal["organisation", "person", "thing"]
     target: str
     mergeable: bool = False
+    link: LinkPlan | None = None
     feeds: tuple[FeedPlan, ...]
     enrich: tuple[EnrichPlan, ...] = ()
     fields: tuple[FieldPlan, ...]

@@ -28,7 +28,9 @@ from crm_migrate.mapping.text import TextError, parse_same, parse_split, parse_v
 from crm_migrate.mapping.tree import Path
 
 _NEVER = "records of this object are never merged by likeness"
-_OURS = frozenset({"learned", "decision", "earlier load"})  # what `pairs` calls those who are no rule
+_OURS = frozenset(
+    {"learned", "decision", "earlier load", "merged in the target", "same ends"}
+)  # what `pairs` calls those who are no rule
 
 
 def objects(desk: Desk) -> tuple[ObjectPlan, ...]:
@@ -69,6 +71,7 @@ def _object(desk: Desk, name: str, part: ObjectPart) -> ObjectPlan:
         target=part.to or (profile.name if profile else name),
         key_field=profile.key_field if profile else "crm_migrate_id",
         mergeable=canonical.mergeable if canonical else False,
+        link=desk.links.get(name),
         feeds=_feeds(desk, part, path),
         enrich=_enrich(desk, part, path),
         fields=resolved,

@@ -1,5 +1,7 @@
 """References of a field: which object they name, whose keys each source speaks, and what becomes of missing parents."""
 
+from dataclasses import dataclass
+
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.field_line import Line
 from crm_migrate.mapping.plan import CellPlan, RefPlan
@@ -7,24 +9,25 @@ from crm_migrate.mapping.text import TextError, parse_ref
 from crm_migrate.mapping.tree import Path
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One text of `ref:`: the object, whose key is spoken (None: not said), by which sources, and where it stands."""
+
+    object: str
+    space: str | None
+    sources: tuple[str, ...]
+    path: Path
+
+
 def reference(line: Line, cells: dict[str, CellPlan], same_row: tuple[str, ...]) -> RefPlan | None:
     """What a field refers to; None where it refers to nothing, or to what is not there."""
     spec, desk = line.spec, line.desk
-    known = line.canonical.reference if line.canonical else None
-    written = spec.ref or known
-    if written is None:
-        if same_row:
+    written = _written(line, cells)
+    if not written:
+        if same_row and not spec.ref and not (line.canonical and line.canonical.reference):
             desk.tell("field_conflict", "`same_row` needs a reference", (*line.path, same_row[0]), "Add `ref: object`.")
         return None
-    path: Path = (*line.path, "ref") if spec.ref else line.path
-    try:
-        target, space = parse_ref(written)
-    except TextError as error:
-        desk.text_error(error, path)
-        return None
-    if target not in desk.file.objects:
-        desk.unknown("ref_unknown", "the object", target, desk.file.objects, path)
-        return None
+    target = written[0].object
     feeds = list(desk.file.objects[target].from_)
     for source in same_row:
         if source not in feeds:
@@ -33,7 +36,7 @@ def reference(line: Line, cells: dict[str, CellPlan], same_row: tuple[str, ...])
     return RefPlan(
         object=target,
         spaces={
-            **_spaces(line, cells, target, space, path),
+            **{source: space for each in written for source, space in _spaces(line, each).items()},
             **{source: link.space for source, link in line.links.items()},
         },
         same_row=same_row,
@@ -44,11 +47,47 @@ def reference(line: Line, cells: dict[str, CellPlan], same_row: tuple[str, ...])
     )
 
 
-def _spaces(line: Line, cells: dict[str, CellPlan], target: str, named: str | None, path: Path) -> dict[str, str]:
-    """Which key space each cell of the line itself speaks."""
-    asked = bool(cells.keys() - line.links.keys()) and line.spec.by is None
-    space = space_of(line.desk, target, named, path, asked=asked)
-    return dict.fromkeys(cells, space) if space is not None else {}
+def _written(line: Line, cells: dict[str, CellPlan]) -> list[_Written]:
+    """What `ref:` says for all sources or for each of its own; all of one object that is there, or nothing."""
+    spec, path = line.spec, (*line.path, "ref")
+    own = tuple(source for source in cells if source not in line.links)
+    if isinstance(spec.ref, dict):
+        for source in sorted(set(own) - spec.ref.keys()):
+            message = f"`ref:` does not say whose key the cell of `{source}` speaks"
+            line.desk.tell_key("ref_ambiguous", message, path, f"Add `{source}: object.source`.")
+        for source in sorted(spec.ref.keys() - set(own)):
+            line.desk.unknown("source_not_fed", "the source of a cell", source, own, (*path, source), key=True)
+        found = [_read(line, text, (source,), (*path, source)) for source, text in spec.ref.items()]
+    elif spec.ref is not None:
+        found = [_read(line, spec.ref, own, path)]
+    else:
+        known = line.canonical.reference if line.canonical else None
+        found = [_read(line, known, own, line.path)] if known else []
+    read = [each for each in found if each is not None]
+    for each in read[1:]:
+        if each.object != read[0].object:
+            message = f"a field refers to one object: this is `{each.object}`, and before it stands `{read[0].object}`"
+            line.desk.tell("ref_unknown", message, each.path, "Make a field for each object.")
+    return [each for each in read if each.object == read[0].object]
+
+
+def _read(line: Line, text: str, sources: tuple[str, ...], path: Path) -> _Written | None:
+    try:
+        target, space = parse_ref(text)
+    except TextError as error:
+        line.desk.text_error(error, path)
+        return None
+    if target not in line.desk.file.objects:
+        line.desk.unknown("ref_unknown", "the object", target, line.desk.file.objects, path)
+        return None
+    return _Written(target, space, sources, path)
+
+
+def _spaces(line: Line, written: _Written) -> dict[str, str]:
+    """Which key space each source speaks."""
+    asked = bool(written.sources) and line.spec.by is None
+    space = space_of(line.desk, written.object, written.space, written.path, asked=asked)
+    return dict.fromkeys(written.sources, space) if space is not None else {}
 
 
 def space_of(desk: Desk, target: str, named: str | None, path: Path, *, asked: bool = True) -> str | None:
@@ -62,7 +101,8 @@ def space_of(desk: Desk, target: str, named: str | None, path: Path, *, asked: b
         return None
     if named is None and len(feeds) > 1 and asked:
         message = f"`{target}` has several sources: whose key is in this cell?"
-        desk.tell("ref_ambiguous", message, path, f"Write `ref: {target}.{feeds[0]}`.")
+        hint = f"Write `ref: {target}.{feeds[0]}`, or for each source its own: `ref: {{source: {target}.{feeds[0]}}}`."
+        desk.tell("ref_ambiguous", message, path, hint)
     return named or (feeds[0] if len(feeds) == 1 else None)
 
 

@@ -8,11 +8,12 @@ where objects are fed from another that is nearly it, and a source that feeds an
 import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.mapping.authoring import author
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.model import MappingFile
+from crm_migrate.mapping.model import LinkPart, MappingFile, ObjectPart
 from crm_migrate.mapping.tree import Listing, Mapping, Node, Path, Scalar
 
 _ALIKE = 0.8  # of difflib: one letter too few or two exchanged in a word of five
@@ -42,8 +43,9 @@ def read_as_meant(desk: Desk) -> None:
 
 
 def _sources(desk: Desk) -> Iterator[_Slip]:
-    fed = {name for part in desk.file.objects.values() for name in (*part.from_, *part.enrich)}
-    lines = (line for part in desk.file.objects.values() for line in (*part.fields.values(), *part.let.values()))
+    parts: list[ObjectPart | LinkPart] = [*desk.file.objects.values(), *desk.file.links.values()]
+    fed = {name for part in parts for names in _feeding(part).values() for name in names}
+    lines = (line for part in parts for line in (*part.fields.values(), *part.let.values()))
     for name in sorted(desk.file.sources.keys() - fed - {name for line in lines for name in line.cells}):
         if meant := _nearest(name, fed - desk.file.sources.keys()):
             message = f"nothing names the source `{name}`, and there is no source `{meant}`"
@@ -51,13 +53,20 @@ def _sources(desk: Desk) -> Iterator[_Slip]:
 
 
 def _feeds(desk: Desk) -> Iterator[_Slip]:
-    for name, part in desk.file.objects.items():
-        fed = part.from_.keys() | part.enrich.keys()
-        for section, names in (("from", part.from_), ("enrich", part.enrich)):
+    blocks: list[tuple[Path, ObjectPart | LinkPart]] = [(("objects", n), p) for n, p in desk.file.objects.items()]
+    blocks += [(("links", name), part) for name, part in desk.file.links.items()]
+    for path, part in blocks:
+        fed = {name for names in _feeding(part).values() for name in names}
+        for section, names in _feeding(part).items():
             for feed in names.keys() - desk.file.sources.keys():
                 if meant := _nearest(feed, desk.file.sources.keys() - fed):
                     message = f"the source `{feed}` is not there"
-                    yield _Slip(("objects", name, section, feed), meant, "source_unknown", message)
+                    yield _Slip((*path, section, feed), meant, "source_unknown", message)
+
+
+def _feeding(part: ObjectPart | LinkPart) -> dict[str, dict[str, Any]]:
+    """The sources of a block, by the word that names them."""
+    return {"from": dict(part.from_), "enrich": dict(part.enrich) if isinstance(part, ObjectPart) else {}}
 
 
 def _objects(desk: Desk) -> Iterator[_Slip]:

@@ -110,7 +110,8 @@ class Document:
     """A file that was read: its name as people say it, its lines (secrets blanked out), and the tree.
 
     `moved`: line -> by how many blanks it was moved to the right (less than 0: to the left) before it could be parsed;
-    those that are `guessed` may belong elsewhere.
+    those that are `guessed` may belong elsewhere. `elsewhere`: the path of a block as it is resolved -> as it is
+    written, where these are not the same (`links:`).
     """
 
     name: str
@@ -119,6 +120,13 @@ class Document:
     digest: str = ""
     moved: dict[int, int] = field(default_factory=dict)
     guessed: frozenset[int] = frozenset()
+    elsewhere: dict[Path, Path] = field(default_factory=dict)
+
+    def written(self, path: Path) -> Path:
+        """The path by which the file itself has it."""
+        begins = (path[:at] for at in range(len(path), 0, -1) if path[:at] in self.elsewhere)
+        begin = next(begins, ())
+        return (*self.elsewhere[begin], *path[len(begin) :]) if begin else path
 
     def place(self, spot: Spot) -> Place:
         """The place of a finding in the file as it was written, with the line it is in."""
@@ -129,12 +137,13 @@ class Document:
     def find(self, path: Path) -> Node:
         """The node at a path, or the deepest one on the way to it; steps that the file does not have are skipped."""
         node: Node = self.root
-        for step in path:
+        for step in self.written(path):
             node = _child(node, step) or node
         return node
 
     def key_spot(self, path: Path) -> Spot:
         """Where the last key of a path is written; the value's own place where it is no key."""
+        path = self.written(path)
         parent = self.find(path[:-1])
         key = parent.key(str(path[-1])) if path and isinstance(parent, Mapping) else None
         return key.spot if key else self.find(path).spot

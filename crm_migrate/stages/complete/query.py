@@ -14,6 +14,18 @@ class Sql:
     bound: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One way to stop: where `when` holds, the record gets this state. `message` is SQL."""
+
+    when: Sql
+    state: str
+    code: str
+    rule: str
+    field: str
+    message: str
+
+
 def composed(template: str, *parts: Sql) -> Sql:
     """`template` with `{}` filled by the parts; what they bind follows in their order, so that none can get lost."""
     return Sql(template.format(*(part.text for part in parts)), tuple(v for part in parts for v in part.bound))

@@ -4,31 +4,18 @@ Required fields and checks apply to the merged record, not to the rows it came f
 (nobody has to mend it), a rejection before a hold, then the order of the mapping.
 """
 
-from dataclasses import dataclass
-
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import parse
 from crm_migrate.mapping.plan import CheckPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.complete.links import reasons_of_links
 from crm_migrate.stages.complete.owners import PROBLEM
-from crm_migrate.stages.complete.query import Query, Sql
+from crm_migrate.stages.complete.query import Query, Reason, Sql
 from crm_migrate.stages.complete.values import ODD, resolver
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CLUSTERS
 
 _INCOMPARABLE = "A value cannot be compared as the check asks."
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One way to stop: where `when` holds, the record gets this state. `message` is SQL."""
-
-    when: Sql
-    state: str
-    code: str
-    rule: str
-    field: str
-    message: str
 
 
 def create_verdicts(work: Relations, each: ObjectPlan) -> None:
@@ -52,7 +39,7 @@ def create_verdicts(work: Relations, each: ObjectPlan) -> None:
 
 def judge(work: Relations, plan: Plan, each: ObjectPlan, query: Query, only: str = "") -> None:
     """Add what stops the records of a query to `verdicts/<object>`; `only` may be a table of clusters to look at."""
-    reasons = _reasons(plan, each, query)
+    reasons = [*reasons_of_links(work, each), *_reasons(plan, each, query)]
     if not reasons:
         return
     listed = ", ".join(f"CASE WHEN {reason.when.text} THEN {number} END" for number, reason in enumerate(reasons))

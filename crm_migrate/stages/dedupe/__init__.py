@@ -22,6 +22,7 @@ from crm_migrate.stages.dedupe.learning import publish_learned, told
 from crm_migrate.stages.dedupe.members import node_view
 from crm_migrate.stages.dedupe.pairs import BLOCK, WINDOW, create_verdicts, evidence, settle_pairs
 from crm_migrate.stages.dedupe.rules import compared_fields, shared_fields, unsupported
+from crm_migrate.stages.dedupe.same_links import join_same
 from crm_migrate.stages.dedupe.shared import create_shared
 from crm_migrate.stages.dedupe.surviving import survive
 from crm_migrate.workspace.decisions import DuplicateDecision, read_duplicates
@@ -44,7 +45,7 @@ def dedupe(plan: Plan, run: Run, crosswalk: Crosswalk | None = None) -> None:
     if errors(findings):
         raise MappingError("Duplicates cannot be decided.", errors(findings), hint="Mend these, then `resume`.")
     with relations(run, "dedupe") as work:
-        for each in plan.objects:
+        for each in sorted(plan.objects, key=lambda each: each.link is not None):  # links when their ends are decided
             _match(work, plan, each, decisions, crosswalk)
         for each in plan.objects:
             survive(work, each)
@@ -64,6 +65,8 @@ def _match(
         for field in shared_fields(each):
             create_shared(work, each, field)
     create_verdicts(work, each)
+    if each.link is not None:
+        join_same(work, each, each.link, nodes)
     findings = replay(work, each, nodes, decisions)
     if each.learned and each.learned.do == "merge" and crosswalk is not None:
         keep_loaded(work, each, nodes, crosswalk(each.name))

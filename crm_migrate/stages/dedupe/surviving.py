@@ -8,6 +8,7 @@ from crm_migrate.stages.dedupe.choices import apply_choices, create_choices
 from crm_migrate.stages.dedupe.circles import create_circles, notes
 from crm_migrate.stages.dedupe.mailboxes import override
 from crm_migrate.stages.dedupe.members import create_members, node_view
+from crm_migrate.stages.dedupe.same_links import lost_notes
 from crm_migrate.stages.dedupe.survivorship import COMPUTED, block_of, conflicts, winners
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CLUSTERS, MERGE_NOTES, MERGED, NODES, SURVIVORS
@@ -29,7 +30,7 @@ def survive(work: Relations, each: ObjectPlan) -> None:
     overridden = [override(work, each, field, nodes, members) for field in each.fields if field.per]
     _publish_clusters(work, each)
     _publish_survivors(work, each, members, each.fields if several else ())
-    _publish_notes(work, each, nodes, members)
+    _publish_notes(work, each, nodes, members, several=several)
     _publish_merged(work, each, nodes, members, [o for o in overridden if o is not None])
     for table in ("won", "choices", "circles", members, *(table for _, table in filter(None, overridden))):
         work.execute(f"DROP TABLE {table}")
@@ -127,12 +128,14 @@ def _rule(field: FieldPlan) -> str:
     return f"{field.survive} per {field.per}" if field.per else field.survive
 
 
-def _publish_notes(work: Relations, each: ObjectPlan, nodes: str, members: str) -> None:
+def _publish_notes(work: Relations, each: ObjectPlan, nodes: str, members: str, *, several: bool) -> None:
     """What merging did to links: members that point to different parents, and parents that became oneself."""
     empty = "SELECT 0::BIGINT AS __cluster, '' AS field, '' AS code, '' AS message WHERE FALSE"
     queries = [empty, notes()]
+    if each.link is not None and several:
+        queries += lost_notes(each, each.link, members)
     for field in each.fields:
-        if field.ref is None:
+        if field.ref is None or (each.link is not None and field.name in each.link.ends):
             continue
         name = quoted(field.name)
         queries.append(
