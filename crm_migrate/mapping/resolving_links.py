@@ -69,7 +69,8 @@ def _end(desk: Desk, link: str, name: str, spec: TargetField) -> _End:
         message = f"the end `{name}` is no object, and no `ref:` says where it leads"
         desk.tell_key("ref_unknown", message, path, hint or "Call it like the object, or add `ref: object`.")
     _written_right(desk, spec, path)
-    words: dict[str, object] = {"ref": led} | ({} if own else {"type": "reference"})
+    words: dict[str, object] = {"ref": led}
+    words |= {} if own else {"type": "reference"}
     words |= {"parent_excluded": spec.parent_excluded or "exclude"} if led else {}
     return _End(name, field, spec.model_copy(update=words), _object_of(led))
 
