@@ -255,8 +255,9 @@ def _two(value: Any) -> Any:
 class LinkPart(Authored):
     """A link table: each of its links joins two records, and may say something of them (a role, since when).
 
-    `ends` are called like the objects that they join, `{deals: opportunity_id, contacts: contact_id}`; an end of
-    another name says `ref:`. Links whose ends are equal once doubles are merged are one link.
+    `ends` are called like the objects that they join, `{deals: opportunity_id, contacts: contact_id}`, or like the
+    references that the CRM model has for such links (`related_contact` of `relationships`); an end of another name says
+    `ref:`. Links whose ends are equal once doubles are merged are one link.
     """
 
     from_: Feeds = Field(default={}, alias="from", description="sources whose rows are links")

@@ -54,13 +54,13 @@ def links_as_objects(desk: Desk) -> None:
 
 
 def _end(desk: Desk, link: str, name: str, spec: TargetField) -> _End:
-    """An end by its name: that of an object, of a reference of the CRM model, or any with `ref:`."""
+    """An end by its name: that of an object (the first reference to it, where the CRM model has this link table), that
+    of a reference of the model, or any other with `ref:`."""
     canonical = OBJECTS.get(link)
     references = [field for field in canonical.fields if field.reference] if canonical else []
     own = next((field for field in references if field.name == name), None)
-    if own is None and spec.ref is None and name in desk.file.objects:
-        of_it = [field for field in references if field.reference == name]
-        own = of_it[0] if len(of_it) == 1 else None
+    if own is None and name in desk.file.objects:
+        own = next((field for field in references if field.reference == name), None)
     field = own.name if own else name
     led = spec.ref or (own.reference if own else None) or (name if name in desk.file.objects else None)
     path: Path = ("links", link, "ends", name)

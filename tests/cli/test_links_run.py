@@ -109,8 +109,8 @@ def there(folder: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 DEAL_CONTACTS = (
-    "SELECT d.name, c.last_name, l.role FROM deal_contacts l JOIN deals d ON d.id = l.deals"
-    " JOIN contacts c ON c.id = l.contacts ORDER BY 1, 2, 3"
+    "SELECT d.name, c.last_name, l.role FROM deal_contacts l JOIN deals d ON d.id = l.deal"
+    " JOIN contacts c ON c.id = l.contact ORDER BY 1, 2, 3"
 )
 RELATIONS = (
     "SELECT p.last_name, o.last_name, r.kind FROM relations r JOIN contacts p ON p.id = r.person"
@@ -131,7 +131,7 @@ def test_links_of_merged_contacts_are_one_and_every_row_is_accounted_for(folder:
     assert reasons(figures, "deal_contacts") == {"link_differs": 1}
     assert reasons(figures, "relations") == {"self_link": 1}
     ends = {(each["object"], each["field"]): (each["expected"], each["present"]) for each in figures["links"]}
-    assert ends["deal_contacts", "deals"] == ends["deal_contacts", "contacts"] == (3, 3)
+    assert ends["deal_contacts", "deal"] == ends["deal_contacts", "contact"] == (3, 3)
     code, again = run(folder)
     assert (code, states(again, "deal_contacts")) == (0, {"unchanged": 3, "merged": 2})
     assert states(again, "relations") == {"unchanged": 1, "merged": 1, "excluded": 1}

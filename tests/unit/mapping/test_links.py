@@ -37,7 +37,7 @@ def project(folder: Path, link: str) -> Project:
 
 def linked(folder: Path, link: str) -> ObjectPlan:
     plan, _ = resolve(project(folder, link))
-    return plan.objects[-1]
+    return next(each for each in plan.objects if each.link is not None)
 
 
 def told(folder: Path, link: str) -> list[Finding]:
@@ -47,18 +47,21 @@ def told(folder: Path, link: str) -> list[Finding]:
 def test_the_shortest_link_table_is_an_object_with_two_references(tmp_path: Path) -> None:
     each = linked(tmp_path, DESIGN)
     assert (each.name, each.target, each.entity, each.mergeable) == ("deal_contacts", "deal_contacts", "thing", False)
-    assert each.link == LinkPlan(ends=("deals", "contacts"))
-    ends = [each.field(name) for name in ("deals", "contacts")]
+    assert each.link == LinkPlan(ends=("deal", "contact")), "as the model calls them"
+    ends = [each.field(name) for name in ("deal", "contact")]
     assert [end.ref and (end.ref.object, end.ref.spaces) for end in ends] == [
         ("deals", {"opp_con": "opp"}),
         ("contacts", {"opp_con": "kisi"}),
     ]
     assert {end.type for end in ends} == {"reference"}
-    assert each.field("role").type == "text"
+    assert each.field("role").type == "choice"
+    each = linked(tmp_path, DESIGN.replace("deal_contacts", "people_of_deals"))
+    assert each.link == LinkPlan(ends=("deals", "contacts"))
+    assert (each.target, each.field("role").type) == ("people_of_deals", "text")
 
 
 def test_what_is_not_said_of_an_end_holds_or_goes_with_its_record(tmp_path: Path) -> None:
-    for end in ("deals", "contacts"):
+    for end in ("deal", "contact"):
         ref = linked(tmp_path, DESIGN).field(end).ref
         assert ref is not None
         assert (ref.missing, ref.ambiguous, ref.parent_excluded) == ("hold", "hold", "exclude")
@@ -69,6 +72,14 @@ def test_a_link_follows_its_ends_in_a_second_run_unless_it_says_otherwise(tmp_pa
     gone = linked(tmp_path, DESIGN[:-1] + ", on_rerun: {gone: ignore}}").on_rerun
     assert (gone.gone, gone.now_merged) == ("ignore", "merge")
     assert linked(tmp_path, DESIGN[:-1] + ", on_rerun: {now_merged: review}}").on_rerun.now_merged == "review"
+
+
+def test_records_of_one_object_are_linked_by_the_names_of_the_model(tmp_path: Path) -> None:
+    people = "ends: {contact: {opp_con: a}, related_contact: {opp_con: b}}"
+    each = linked(tmp_path, f"relationships: {{from: opp_con, {people}, fields: {{role: kind}}}}")
+    assert each.link == LinkPlan(ends=("contact", "related_contact"))
+    refs = [each.field(end).ref for end in ("contact", "related_contact")]
+    assert [ref and ref.object for ref in refs] == ["contacts", "contacts"]
 
 
 def test_every_word_of_a_link_reaches_the_plan(tmp_path: Path) -> None:
@@ -93,7 +104,7 @@ def test_several_feeds_speak_the_keys_of_their_own_systems(tmp_path: Path) -> No
         "  ends:\n    deals: {opp_con: opp, old: id, ref: {opp_con: deals.opp, old: deals.old}}\n"
         "    contacts: {opp_con: con, old: con}\n",
     )
-    deals = each.field("deals").ref
+    deals = each.field("deal").ref
     assert deals is not None and deals.spaces == {"opp_con": "opp", "old": "old"}
 
 
@@ -122,4 +133,4 @@ def test_what_is_wrong_is_told_where_it_is_written(tmp_path: Path, link: str, co
 def test_show_says_what_makes_a_link(tmp_path: Path) -> None:
     plan: Plan = resolve(project(tmp_path, DESIGN[:-1] + ", distinct: [role]}"))[0]
     shown: list[Any] = list(lines(plan, resolved=False))
-    assert "  links: one for deals, contacts, role; to itself: exclude" in shown
+    assert "  links: one for deal, contact, role; to itself: exclude" in shown
