@@ -18,7 +18,7 @@ from crm_migrate.mapping.model_about import About, Parent, RefBy
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, StepPlan, ValueMapPlan
 from crm_migrate.mapping.profiles import ProfileObject
 from crm_migrate.mapping.resolving_references import space_of
-from crm_migrate.mapping.text import Cell, TextError, normal_name, parse_cell, parse_ref
+from crm_migrate.mapping.text import Cell, TextError, normal_name, object_of, parse_cell, parse_ref
 from crm_migrate.mapping.tree import Path
 
 HELPER = "about"
@@ -179,7 +179,7 @@ def _references(ask: _Asking) -> Iterator[tuple[str, str]]:
     theirs = {n: f.reference for n, f in ask.profile.fields.items() if f.reference} if ask.profile else {}
     for name in sorted({*ask.part.fields, *known, *theirs}):
         spec = ask.part.fields.get(name)
-        written = spec.ref.partition(".")[0].strip() if spec and spec.ref else None
+        written = object_of(spec.ref) if spec else None
         if to := written or known.get(name) or theirs.get(name):
             yield name, to
 

@@ -10,7 +10,7 @@ from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import LinkPart, ObjectPart, TargetField
 from crm_migrate.mapping.plan import LinkPlan
-from crm_migrate.mapping.text import TextError, parse_ref
+from crm_migrate.mapping.text import object_of
 from crm_migrate.mapping.tree import Path
 
 # Words of a field that say nothing of an end: links that are merged have equal ends, and no end is left out.
@@ -72,15 +72,7 @@ def _end(desk: Desk, link: str, name: str, spec: TargetField) -> _End:
     words: dict[str, object] = {"ref": led}
     words |= {} if own else {"type": "reference"}
     words |= {"parent_excluded": spec.parent_excluded or "exclude"} if led else {}
-    return _End(name, field, spec.model_copy(update=words), _object_of(led))
-
-
-def _object_of(reference: str | dict[str, str] | None) -> str | None:
-    said = next(iter(reference.values()), None) if isinstance(reference, dict) else reference
-    try:
-        return parse_ref(said)[0] if said else None
-    except TextError:  # told where the reference is read
-        return None
+    return _End(name, field, spec.model_copy(update=words), object_of(led))
 
 
 def _written_right(desk: Desk, spec: TargetField, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -160,6 +161,15 @@ def parse_ref(text: str) -> tuple[str, str | None]:
     if match is None:
         raise TextError(f"`{text}` is no reference", 0, "Write `object.source`, for instance `accounts.firma`.")
     return match[1], match[2]
+
+
+def object_of(reference: str | Mapping[str, str] | None) -> str | None:
+    """The object that `ref:` leads to, by the first text of it; None where that cannot be read, or there is none."""
+    said = reference if isinstance(reference, str) else next(iter(reference.values()), None) if reference else None
+    try:
+        return parse_ref(said)[0] if said else None
+    except TextError:
+        return None
 
 
 def parse_limit(name: str, scope: str, text: str) -> GatePlan:
