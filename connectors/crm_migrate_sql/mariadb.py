@@ -99,7 +99,7 @@ class Mariadb:
     def __init__(self, url: sa.URL, schema: str | None) -> None:
         if schema is not None:
             raise UsageError("MariaDB has no schemas", hint="leave `schema:` out; the url names the database")
-        self._url, self._options = url, _connection_options(url)
+        self._url, self._options = url, connection_options(url, "SQL target")
         self.engine = sa.create_engine(
             url.set(drivername="mariadb+pymysql", query={}),
             pool_size=READERS,
@@ -125,7 +125,7 @@ class Mariadb:
                 session.run("ROLLBACK")
             except BaseException:
                 lent.detach()
-                _drop(connection)
+                drop(connection)
                 raise
             lent.close()
 
@@ -152,7 +152,7 @@ class Mariadb:
         try:
             self._writer.rollback()
         except (pymysql.Error, OSError):
-            _drop(self._writer)
+            drop(self._writer)
             self._writer = None
 
     def _lock(self, connection: "pymysql.Connection[Any]") -> None:
@@ -160,7 +160,7 @@ class Mariadb:
         query = "SELECT GET_LOCK(CONCAT('crm-migrate ', MD5(DATABASE())), 0)"  # names are 64 characters at most
         ((got,),) = MariadbSession(connection).run(query)
         if not got:
-            _drop(connection)
+            drop(connection)
             self._writer = None
             raise TargetConflict("another crm-migrate is loading this database", hint="wait until it ends; then resume")
 
@@ -169,11 +169,11 @@ class Mariadb:
         session = MariadbSession(connection)
         ((version, self._packet),) = session.run("SELECT VERSION(), @@max_allowed_packet")
         try:
-            _check_version(str(version))
+            check_version(str(version))
             session.run("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             session.run("SET " + ", ".join(f"SESSION {name} = {value}" for name, value in SESSION.items()))
         except BaseException:
-            _drop(connection)
+            drop(connection)
             raise
         return connection
 
@@ -185,7 +185,7 @@ class Mariadb:
         except (pymysql.Error, OSError) as error:
             words = str(error.args[-1] if error.args else error).partition("\n")[0]
             if self._writer is not None and (error.args[:1] in GONE or not self._writer.open):
-                _drop(self._writer)
+                drop(self._writer)
                 self._writer = None
             raise TargetError(
                 f"the database could not {verb}: {masked(words, self._url)}", hint="see to the database; then resume"
@@ -196,7 +196,7 @@ class Mariadb:
         if self._writer is not None:
             with suppress(pymysql.Error, OSError):  # the server would give the lock back a moment after we have gone
                 MariadbSession(self._writer).run("DO RELEASE_ALL_LOCKS()")
-            _drop(self._writer)
+            drop(self._writer)
         self._writer = None
         self.engine.dispose()
 
@@ -320,14 +320,14 @@ class Mariadb:
         yield from text_tables(cursor, names)
 
 
-def _connection_options(url: sa.URL) -> Mapping[str, Any]:
+def connection_options(url: sa.URL, what: str) -> Mapping[str, Any]:
     """What PyMySQL is opened with. UsageError for an option that we would have to ignore."""
     if not url.database:
-        raise UsageError("the url of the SQL target names no database", hint="mariadb://user@host/database")
+        raise UsageError(f"the url of the {what} names no database", hint="mariadb://user@host/database")
     others = sorted(set(url.query) - {*PLAIN, *SWITCHES})
     if others:
         raise UsageError(
-            f"the SQL target: {', '.join(others)} is no option of a MariaDB url",
+            f"the {what}: {', '.join(others)} is no option of a MariaDB url",
             hint=f"there are: {', '.join((*PLAIN, *SWITCHES))}",
         )
     return {
@@ -346,17 +346,18 @@ def _connection_options(url: sa.URL) -> Mapping[str, Any]:
         "ssl_disabled": url.host in LOOPBACK
         and not url.query,  # a TLS context costs more than the rest of a connection
         **{name: url.query[name] for name in PLAIN if name in url.query},
-        **{name: _switch(name, url.query[name]) for name in SWITCHES if name in url.query},
+        **{name: _switch(what, name, url.query[name]) for name in SWITCHES if name in url.query},
     }
 
 
-def _switch(name: str, value: object) -> bool:
+def _switch(what: str, name: str, value: object) -> bool:
     if value not in ("true", "false"):
-        raise UsageError(f"the SQL target: {name} is true or false", hint=f"?{name}=true")
+        raise UsageError(f"the {what}: {name} is true or false", hint=f"?{name}=true")
     return value == "true"
 
 
-def _check_version(version: str) -> None:
+def check_version(version: str) -> None:
+    """TargetError where the server is another program, or too old."""
     found = re.match(r"(?:5\.5\.5-)?(\d+)\.(\d+)", version)
     if "mariadb" not in version.lower() or not found:
         raise TargetError(f"the server is no MariaDB: it says {version[:40]}", hint="MySQL is not there yet")
@@ -364,7 +365,7 @@ def _check_version(version: str) -> None:
         raise TargetError(f"MariaDB {found[1]}.{found[2]} is too old", hint="10.6 or newer")
 
 
-def _drop(connection: "pymysql.Connection[Any]") -> None:
+def drop(connection: "pymysql.Connection[Any]") -> None:
     """Close without reading what is still to come: the driver would read a left result to its end."""
     result = connection._result
     if result is not None:

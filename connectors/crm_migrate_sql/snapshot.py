@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql.addresses import conninfo, masked, read_address, require_psycopg, settings
+from crm_migrate_sql.addresses import conninfo, masked, read_address, require_psycopg, require_pymysql, settings
 
 _POSTGRES_PATIENCE = {"statement_timeout": "3600s"}  # may be set otherwise in the URL's `options`
 _POSTGRES_SETTINGS = {
@@ -48,6 +48,12 @@ class Snapshot:
 
     def stream(self, statement: str, rows: int) -> Iterator[tuple[list[str], list[int], list[tuple[Any, ...]]]]:
         """Names, type codes and rows of a statement, `rows` at a time; once with no rows where there are none."""
+        if self.backend == "mariadb":
+            from crm_migrate_sql import mariadb_reading
+
+            for names, batch in mariadb_reading.stream(self.driver, statement, rows):
+                yield names, [0] * len(names), batch
+            return
         cursor = _text_cursor(self.driver) if self.backend == "postgresql" else self.driver.cursor()
         try:
             cursor.execute(statement)
@@ -95,13 +101,7 @@ def parse_url(text: str | None, source: str, folder: Path | None = None) -> URL:
     """The URL of a source. UsageError where it is missing or none of ours; the text itself is never shown."""
     if not text:
         raise UsageError(f"source `{source}` names no database", hint="write `url: env:NAME` and `table:`")
-    url = read_address(text, f"source `{source}`", folder)
-    if url.get_backend_name() == "mariadb":
-        raise UsageError(
-            f"source `{source}`: MariaDB is a target, and no source yet",
-            hint="export its tables as CSV (UTF-8), and name the files",
-        )
-    return url
+    return read_address(text, f"source `{source}`", folder)
 
 
 def _sqlite(url: URL, source: str) -> sa.Engine:
@@ -136,34 +136,65 @@ def _postgres(url: URL) -> sa.Engine:
     )
 
 
+def _mariadb(url: URL) -> sa.Engine:
+    require_pymysql()
+    from crm_migrate_sql import mariadb_reading
+
+    return mariadb_reading.engine(url)
+
+
 @contextmanager
 def open_snapshot(url: URL, source: str) -> Iterator[Snapshot]:
     """Connect, begin one read-only transaction, and end it. InputError in the driver's words, without secrets."""
     backend = url.get_backend_name()
-    engine = _sqlite(url, source) if backend == "sqlite" else _postgres(url)
+    engine = _sqlite(url, source) if backend == "sqlite" else _SERVERS[backend](url)
     failures = _failures(backend)
     try:
         with engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert driver is not None
             _begin(driver, backend)
-            yield Snapshot(connection, driver, backend)
-            connection.rollback()
+            try:
+                yield Snapshot(connection, driver, backend)
+                connection.rollback()
+            except BaseException:
+                _leave(connection, driver, backend)
+                raise
     except failures as error:
         raise InputError(f"source `{source}`: the database says: {_words(error, url)}") from None
     finally:
         engine.dispose()
 
 
+_SERVERS = {"postgresql": _postgres, "mariadb": _mariadb}
+
+
 def _begin(driver: Any, backend: str) -> None:
+    if backend == "mariadb":
+        from crm_migrate_sql import mariadb_reading
+
+        mariadb_reading.begin(driver)
     if backend == "sqlite":
         driver.execute("BEGIN")
         driver.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot begins with the first read
 
 
+def _leave(connection: sa.Connection, driver: Any, backend: str) -> None:
+    """Give up a reading."""
+    if backend == "mariadb":
+        from crm_migrate_sql import mariadb_reading
+
+        mariadb_reading.leave(driver)
+        connection.invalidate()
+
+
 def _failures(backend: str) -> tuple[type[Exception], ...]:
     if backend == "sqlite":
         return (sa.exc.SQLAlchemyError, sqlite3.Error)
+    if backend == "mariadb":
+        import pymysql
+
+        return (sa.exc.SQLAlchemyError, pymysql.Error, OSError)
     import psycopg
 
     return (sa.exc.SQLAlchemyError, psycopg.Error)

@@ -161,8 +161,10 @@ def _partner(backend: str, join: JoinSpec, other: Relation) -> tuple[str, list[s
         keys = ", ".join(quoted(name) for name in join.by.values())
         names = [name for name in other.columns if name not in join.by.values()]
         order = ", ".join(quoted(name) for name in other.key)
-        lists = ", ".join(f"{_list_of(backend, quoted(name), order)} AS {quoted(name)}" for name in names)
-        rows = f"{other.place}" if backend == "postgresql" or not order else _sorted(other, order)
+        lists = ", ".join(
+            f"{_list_of(backend, quoted(name), order, other.columns[name])} AS {quoted(name)}" for name in names
+        )
+        rows = _sorted(other, order) if backend == "sqlite" and order else other.place
         return f"SELECT {keys}{', ' if lists else ''}{lists} FROM {rows} GROUP BY {keys}", names
     return _ranked(join, other), list(other.columns)
 
@@ -178,11 +180,24 @@ def _sorted(other: Relation, order: str) -> str:
     return f"(SELECT * FROM {other.place} ORDER BY {order})"
 
 
-def _list_of(backend: str, column: str, order: str) -> str:
+def _list_of(backend: str, column: str, order: str, kind: Kind) -> str:
     """A JSON array of the values of a column."""
+    by = f" ORDER BY {order}" if order else ""
     if backend == "postgresql":
-        return f"json_agg({column}::text{f' ORDER BY {order}' if order else ''})::text"
+        return f"json_agg({column}::text{by})::text"
+    if backend == "mariadb":
+        return f"json_arrayagg({_mariadb_text(column, kind)}{by})"
     return f"json_group_array(CASE typeof({column}) WHEN 'blob' THEN lower(hex({column})) ELSE {column} END)"
+
+
+def _mariadb_text(column: str, kind: Kind) -> str:
+    """A value as it would be read alone."""
+    if isinstance(kind, sa.types._Binary):
+        return f"lower(hex({column}))"
+    if kind.__visit_name__ == "BIT":
+        return f"CAST({column} + 0 AS CHAR)"
+    zone = "'Z'" if kind.__visit_name__ == "TIMESTAMP" else "''"
+    return f"CONCAT(CAST({column} AS CHAR), {zone})"
 
 
 def _taken(join: JoinSpec, other: Relation) -> Sequence[str]:

@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from databases import driven, options
 
 from crm_migrate.connecting.conformance_targets import COMPANY, PERSON, everything, write
-from crm_migrate.connecting.contract import SourceSpec, TargetField, TargetObject
+from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.errors import TargetError, UsageError
-from crm_migrate_sql import CONNECTOR
 from crm_migrate_sql.target import SqlTarget
 
 pytestmark = pytest.mark.mariadb
@@ -175,8 +174,3 @@ def test_what_the_database_demands_is_described(where: dict[str, str], target: S
     assert fields["e"].read_only and not fields["a"].read_only
     assert fields["f"].choices == ("x", "y")
     assert (fields["g"].type, fields["h"].type) == ("boolean", "list")
-
-
-def test_a_source_in_mariadb_is_refused_with_a_way_on() -> None:
-    with pytest.raises(UsageError, match="no source yet"):
-        CONNECTOR.source(SourceSpec("old", url="mariadb://u@localhost/x", table="t"))
