@@ -123,6 +123,8 @@ def _kind(line: Line) -> SemanticType:
         return line.canonical.semantic
     if spec.type:
         return TYPES[spec.type]
+    if spec.ref:
+        return TYPES["reference"]
     if line.profile and line.profile.type in TYPES:
         return TYPES[line.profile.type]
     if not line.let and spec.action == "migrate" and (line.canonical_object or line.part.to or line.profile_object):

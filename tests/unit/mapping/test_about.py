@@ -149,7 +149,7 @@ def test_an_object_of_ones_own_has_a_field_of_ones_own(tmp_path: Path) -> None:
     to: visits
     fields:
       name: {crm: name, type: text}
-      firm: {ref: accounts, type: reference}
+      firm: {ref: accounts}
     about: {ref_by: {type: parent_type, id: parent_id, map: {Accounts: accounts.acc}}}
 """
     each, findings = examined(tmp_path, block)
