@@ -7,7 +7,7 @@ import polars as pl
 from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, unguessed
 from crm_migrate.cleansing.kinds import KINDS, read_bounded
 from crm_migrate.cleansing.organisations.companies import company_cell
-from crm_migrate.cleansing.steps import Context
+from crm_migrate.cleansing.steps import FILE_FLAGS, Context
 from crm_migrate.cleansing.text.note_flags import note_flags
 from crm_migrate.cleansing.text.sensitive import sensitive_content
 
@@ -52,6 +52,17 @@ def id_step(values: pl.Series, context: Context, system: str = "") -> pl.DataFra
 def company_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Tidy a company's name; `Selbständig` and its like are none."""
     return as_step(values, outcomes(values, company_cell))
+
+
+def _file_cell(text: str) -> Cell:
+    code, _, why = text.partition(": ")
+    return Cell(text, code, why) if code in FILE_FLAGS else Cell(text)
+
+
+@step("file_found", "file_found", examples=(("file_missing: there is none", "file_missing: there is none"),))
+def file_found_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
+    """Flag what `attached.problem` says of the file that a row names; `manifest:` adds it to the helper `file`."""
+    return outcomes(values, _file_cell)
 
 
 def _flagging(values: pl.Series, find: Callable[[str], list[str]]) -> pl.DataFrame:

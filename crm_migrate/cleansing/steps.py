@@ -53,6 +53,11 @@ class Step:
 STEPS: dict[str, Step] = {}
 
 INVALID_FLAGS = frozenset({"invalid", "ambiguous", "partial", "truncated"})
+FILE_FLAGS = (  # what is wrong with a file that a row names
+    "file_missing", "file_empty", "file_too_large", "file_forbidden", "file_outside", "file_link", "file_special",
+    "file_unreadable",
+)  # fmt: skip
+STRAY_FLAGS = ("file_outside", "file_link", "file_special")  # of those: nobody may follow the path
 CLOCK_FLAGS = ("time_skipped", "time_twice")  # local times that the clocks left out or showed twice
 
 

@@ -71,6 +71,7 @@ def _whole(value: Any) -> Any:
     raise ValueError("write a whole number from 1 on")
 
 
+BYTES = r"^[0-9]+(\.[0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)$"  # how a size of files is written
 TEXTS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_list), WithJsonSchema(TEXTS_SCHEMA)]
 Flag = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolean"})]

@@ -4,6 +4,7 @@ import fnmatch
 from collections.abc import Iterable, Set
 from dataclasses import replace
 
+from crm_migrate.connecting.attached import COLUMNS, column
 from crm_migrate.crm.types import TYPES, Storage
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.authoring import nearest
@@ -141,6 +142,7 @@ def _unmapped(desk: Desk, source: SourcePlan, objects: tuple[ObjectPlan, ...]) -
     if known is None:
         return
     taken = desk.used.get(source.name, set()) | {*source.key, source.changed, source.tag} | set(source.drop)
+    taken |= {column(name) for name in COLUMNS} if source.manifest else set()
     left = [
         name
         for name in dict.fromkeys(normal_name(h) for h in desk.headers[source.name])

@@ -20,6 +20,7 @@ from crm_migrate.mapping.authored import (
     one_name,
 )
 from crm_migrate.mapping.model_about import Abouts
+from crm_migrate.mapping.model_attachments import Manifests
 from crm_migrate.mapping.model_matching import Existing, LinkRerun, Match, Rerun
 from crm_migrate.mapping.model_privacy import Privacy
 from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
@@ -220,7 +221,7 @@ Feeds = Annotated[
 class ObjectPart(Authored):
     """One object of the target: who feeds it, its fields, how its records match."""
 
-    planned = frozenset({"record_type", "attachments"})
+    planned = frozenset({"record_type"})
     from_: Feeds = Field(default={}, alias="from", description="sources that make records of it")
     to: Annotated[str | None, BeforeValidator(one_name)] = Field(
         default=None, description="name in the target, where the profile does not know it"
@@ -230,6 +231,11 @@ class ObjectPart(Authored):
     about: Abouts = Field(
         default={},
         description="source -> its typed references, such as parent_type and parent_id; of the only source where"
+        " none is named",
+    )
+    manifest: Manifests = Field(
+        default={},
+        description="source -> the files that its rows name; of the object `attachments`, and of the only source where"
         " none is named",
     )
     enrich: dict[str, Enrich] = Field(default={}, description="sources that only add to records")
@@ -291,8 +297,11 @@ class LinkPart(Authored):
 class MappingFile(Authored):
     """A whole mapping file."""
 
-    planned = frozenset({"use", "with", "without", "attachments"})
-    elsewhere: ClassVar[dict[str, str]] = {"about": "Write it under the object whose records are about something."}
+    planned = frozenset({"use", "with", "without"})
+    elsewhere: ClassVar[dict[str, str]] = {
+        "about": "Write it under the object whose records are about something.",
+        "attachments": "Write `attachments: {from: ..., manifest: {path: ..., base: ...}, ...}` under `objects:`.",
+    }
     crm_migrate: Annotated[Literal["1"], WithJsonSchema({"enum": [1, "1"]})] = Field(
         description="version of the language"
     )

@@ -5,6 +5,7 @@ import glob
 import unicodedata
 from pathlib import Path, PurePosixPath
 
+from crm_migrate.connecting.attached import Attached, ManifestSpec
 from crm_migrate.connecting.contract import JoinSpec, Source, SourceFile, SourceSpec, Target
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.connecting.secrets import resolve_secret
@@ -26,7 +27,15 @@ class OpenSources:
         known = self._open.get(source.name)
         if known is None or known[0] != spec:
             known = self._open[source.name] = (spec, connector(source.connector).source(spec))
-        return known[1]
+        return self._with_files(source, known[1])
+
+    def _with_files(self, source: SourcePlan, reader: Source) -> Source:
+        """The reader, with what is known of the files that its rows name."""
+        if source.manifest is None:
+            return reader
+        said = source.manifest
+        spec = ManifestSpec(said.path, said.base, said.prefix, said.largest, frozenset(said.forbidden))
+        return Attached(reader, spec, source.name, self._project.folder)
 
     def columns(self, source: SourcePlan) -> tuple[str, ...]:
         """The columns of a source. InputError or UsageError where it cannot be opened."""

@@ -280,6 +280,19 @@ class JoinPlan(Frozen):
     gather: bool = False
 
 
+class ManifestPlan(Frozen):
+    """The files that the rows of a source name in the column `path`, below the folder `base` of the project.
+
+    `prefix` stands before every path; files above `largest` bytes or of a `forbidden` ending cannot be taken.
+    """
+
+    path: str
+    base: str
+    prefix: str = ""
+    largest: int | None = None
+    forbidden: tuple[str, ...] = ()
+
+
 class SourcePlan(Frozen):
     """One source as the mapping and its profile describe it. `url` stays a reference (`env:NAME`)."""
 
@@ -298,6 +311,7 @@ class SourcePlan(Frozen):
     covers: tuple[str, ...] = ()
     joins: tuple[JoinPlan, ...] = ()
     options: dict[str, str] = {}  # further words, which the connector alone knows
+    manifest: ManifestPlan | None = None  # where its rows name files
     key: tuple[str, ...]
     changed_key: Literal["new", "review", "same"] = "new"
     changed: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from crm_migrate.mapping.authored import Authored, Count, Flag, Text, Texts
+from crm_migrate.mapping.authored import BYTES, Authored, Count, Flag, Text, Texts
 
 
 class ProfileColumn(Authored):
@@ -58,12 +58,17 @@ class ProfileField(Authored):
 
 
 class ProfileObject(Authored):
-    """An object of the target; `key_field` is where our entity id lives."""
+    """An object of the target; `key_field` is where our entity id lives.
+
+    Of files beside records: the `largest_file` that it takes (`25 MB`), and endings that it takes not at all.
+    """
 
     name: str
     key_field: str = "crm_migrate_id"
     last_verified: Annotated[Text | None, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = None
     fields: dict[str, ProfileField] = Field(default={})
+    largest_file: str | None = Field(default=None, pattern=BYTES)
+    forbidden_files: Texts = ()
     quirks: Texts = ()
 
 

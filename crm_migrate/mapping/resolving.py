@@ -23,6 +23,7 @@ from crm_migrate.mapping.naming import check_names
 from crm_migrate.mapping.nesting import as_meant
 from crm_migrate.mapping.plan import MoneyPlan, OwnersPlan, Plan
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
+from crm_migrate.mapping.resolving_attachments import with_files
 from crm_migrate.mapping.resolving_links import links_as_objects
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_privacy import retention
@@ -161,6 +162,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     desk.value_maps = {name: value_map(desk, name) for name in desk.file.value_maps}
     read_as_meant(desk)
     links_as_objects(desk)
+    desk.file = with_files(desk)
     refs.decisions(desk)
     source_plans = sources(desk, columns)
     object_plans = objects(desk)

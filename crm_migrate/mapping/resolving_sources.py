@@ -16,6 +16,7 @@ from crm_migrate.mapping.model_sources import Join, Source
 from crm_migrate.mapping.plan import FilePlan, JoinPlan, SkipPlan, SourcePlan
 from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.mapping.refs import check_address, inside
+from crm_migrate.mapping.resolving_attachments import manifest_of, with_column
 from crm_migrate.mapping.text import TextError, normal_name, parse_cell
 from crm_migrate.mapping.tree import Path
 
@@ -114,6 +115,7 @@ def _origin(desk: Desk, source: Source, name: str, profile: SourceProfile | None
         covers=source.covers,
         joins=_joins(desk, source, table, path),
         options=source.options,
+        manifest=manifest_of(desk, name),
         key=tuple(normal_name(column) for column in _key_columns(source, profile)),
         locale=source.locale or project.locale,
         time_zone=source.time_zone or (profile.time_zone if profile else None) or project.time_zone,
@@ -135,6 +137,7 @@ def _over_columns(
             "skip": _skip(desk, name, source, profile, path),
             "archive": source.unmapped.archive,
             "drop": _drop(desk, name, source, path),
+            "manifest": with_column(desk, name, origin.manifest),
         }
     )
 

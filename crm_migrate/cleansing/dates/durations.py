@@ -13,14 +13,14 @@ from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, 
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
 
-_WORDS = {
-    Decimal("0.001"): "ms msec millisecond milliseconds milisaniye",
-    Decimal(1): "s sec secs second seconds sn saniye sek sekunde sekunden",
-    Decimal(60): "m min mins minute minutes dk dakika minuten",
-    Decimal(3600): "h hr hrs hour hours sa saat std stunde stunden",
-    Decimal(86400): "d day days gün tag tage",
+_WORDS: dict[Decimal, tuple[str, ...]] = {
+    Decimal("0.001"): ("ms", "msec", "millisecond", "milliseconds", "milisaniye"),
+    Decimal(1): ("s", "sec", "secs", "second", "seconds", "sn", "saniye", "sek", "sekunde", "sekunden"),
+    Decimal(60): ("m", "min", "mins", "minute", "minutes", "dk", "dakika", "minuten"),
+    Decimal(3600): ("h", "hr", "hrs", "hour", "hours", "sa", "saat", "std", "stunde", "stunden"),
+    Decimal(86400): ("d", "day", "days", "gün", "tag", "tage"),
 }
-_SECONDS = {word: seconds for seconds, words in _WORDS.items() for word in words.split()}
+_SECONDS = {word: seconds for seconds, words in _WORDS.items() for word in words}
 _NUMBER = re.compile(r"\d{1,15}(?:[.,]\d{1,6})?")
 _PART = re.compile(r"(\d{1,15}(?:[.,]\d{1,6})?)\s*([^\W\d_]+)\.?[\s,]*")
 _THOUSANDS = re.compile(r"\d{1,3}[.,]\d{3}")

@@ -2,6 +2,7 @@
 
 from crm_migrate.crm.model.shapes import ABOUT, HISTORY, thing
 
+ATTACHMENTS = "attachments"  # files beside records
 _ACTIVITY = "activity>activities task>tasks call>calls meeting>meetings email>emails"
 
 ACTIVITIES = (
@@ -63,7 +64,7 @@ ACTIVITIES = (
         HISTORY,
     ),
     thing(
-        "attachments",
+        ATTACHMENTS,
         "a file beside a record: where it lies and what it is, not its content",
         "name:text! path:text! size:integer sha256:text mime_type:text description:long_text",
         ABOUT,

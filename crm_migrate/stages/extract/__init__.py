@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 import crm_migrate
+from crm_migrate.connecting.attached import Attached
 from crm_migrate.connecting.contract import FileFact, Quarantined, Source, SourceBatch, SourceSchema, SourceSpec
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity, errors
@@ -77,7 +78,8 @@ def extract(
     schema = source.describe()
     observer, separators = Observer(source_plan, schema.columns), Separators(source_plan.name)
     paths = [_relative_path(str(file.path), project) for file in build_spec(source_plan, project).files]
-    correcting = Correcting(source_plan.name, source_plan.key, corrections, paths)
+    then = {"then": source.look_again} if isinstance(source, Attached) else {}
+    correcting = Correcting(source_plan.name, source_plan.key, corrections, paths, **then)
     kept: Counter[int] = Counter()
     wanted = _Counted(_First(source, limit, kept) if limit else source, progress)
     records, quarantine = _write(wanted, run, source_plan.name, observer, separators, correcting)

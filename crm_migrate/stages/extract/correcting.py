@@ -4,7 +4,7 @@ A cell that says neither what it said when it was corrected nor what it should s
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 import pyarrow as pa
@@ -19,13 +19,19 @@ from crm_migrate.workspace.tables import CORRECTED
 class Correcting:
     """Corrects batch after batch; `findings` and `corrected` speak after the last one.
 
-    `paths` are the files of the source in their order, relative to the project.
+    `paths` are the files of the source in their order, relative to the project. What else is known of a record follows
+    its corrected cells: `then` says it anew.
     """
 
     def __init__(
-        self, source: str, key: tuple[str, ...], corrections: Sequence[CorrectionPlan], paths: Sequence[str]
+        self,
+        source: str,
+        key: tuple[str, ...],
+        corrections: Sequence[CorrectionPlan],
+        paths: Sequence[str],
+        then: Callable[[pa.Table], pa.Table] = lambda records: records,
     ) -> None:
-        self._source, self._key = source, key
+        self._source, self._key, self._then = source, key, then
         self._by_key: dict[str, list[CorrectionPlan]] = {}
         self._by_line: dict[tuple[int, int], list[CorrectionPlan]] = {}
         self._all = tuple(corrections)
@@ -61,7 +67,7 @@ class Correcting:
                 texts[at] = text
             place = records.schema.get_field_index(column)
             records = records.set_column(place, records.schema.field(place), pa.array(texts, pa.string()))
-        return records
+        return self._then(records) if cells else records
 
     def _rows(self, frame: pl.DataFrame) -> Iterator[tuple[int, CorrectionPlan]]:
         """Places in a batch, and what is corrected there."""

@@ -31,6 +31,7 @@ from crm_migrate.stages.reconcile.kpis import Measured, control_figure, figures_
 from crm_migrate.stages.reconcile.left_open import left_open
 from crm_migrate.stages.reconcile.likeness import group_figures, learned_figures
 from crm_migrate.stages.reconcile.linking import compare_links
+from crm_migrate.stages.reconcile.manifest import write_manifest_of_files
 from crm_migrate.stages.reconcile.masked import mask_figures, with_masks
 from crm_migrate.stages.reconcile.merges import merge_figures, merged_clusters
 from crm_migrate.stages.reconcile.owners import owner_flow, total_flow
@@ -90,6 +91,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
         _measure(tables, plan, collected)
         collected.decisions = _decisions(tables, plan)
         listing.publish(tables)
+        write_manifest_of_files(tables, plan, run)
         fingerprint = _fingerprint(tables, plan)
     figures = _signed(_figures(plan, header, target_identity, fingerprint, collected))
     write_sealed(run.table("reconcile") / "figures.json", figures.model_dump(mode="json"))

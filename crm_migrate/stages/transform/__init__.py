@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from crm_migrate.cleansing import STEPS, Context
-from crm_migrate.cleansing.steps import CLOCK_FLAGS, INVALID_FLAGS
+from crm_migrate.cleansing.steps import CLOCK_FLAGS, FILE_FLAGS, INVALID_FLAGS, STRAY_FLAGS
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, Plan, SourcePlan, StepPlan
@@ -119,7 +119,9 @@ def policy_of(flag: str, field: FieldPlan, cell: CellPlan, plan: Plan) -> str:
         return {"clear": "clear", "keep_as_text": "keep"}.get(plan.owners.unknown if plan.owners else "hold", "hold")
     if flag == NOT_COMPARABLE:  # what came out of it is an accident: nothing to keep
         return "hold" if field.on_invalid == "keep" else field.on_invalid
-    if flag in INVALID_FLAGS:
+    if flag in STRAY_FLAGS and field.on_invalid == "keep":
+        return "hold"
+    if flag in INVALID_FLAGS or flag in FILE_FLAGS:
         return field.on_invalid
     if flag in CLOCK_FLAGS:
         return field.on_clock_change
