@@ -127,6 +127,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "gate_unknown",
             "control_unknown",
             "decision_unknown",
+            "erase_list",
+            "erase_written",
         ),
     ),
     (
@@ -277,6 +279,12 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "privacy",
         (
+            "erased",
+            "erase_several",
+            "erase_unreached",
+            "erase_doubtful",
+            "erase_mentioned",
+            "parent_erased",
             "retention",
             "retention_undated",
             "deceased",

@@ -26,6 +26,7 @@ from crm_migrate.quality.evidence import decide, doubts
 from crm_migrate.reports import USUAL, named, write_reports
 from crm_migrate.stages.complete import complete
 from crm_migrate.stages.dedupe import dedupe
+from crm_migrate.stages.erase import erase, people_on_the_list, read_told
 from crm_migrate.stages.extract import extract, read_facts
 from crm_migrate.stages.follow import follow
 from crm_migrate.stages.link import link
@@ -42,9 +43,11 @@ from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.undo import UndoReport, choose
 from crm_migrate.stages.undo import undo as undo_run
 from crm_migrate.stages.validate import validate_after, validate_before
+from crm_migrate.workspace.beside import beside, clear_beside
 from crm_migrate.workspace.decision_files import decision_files
-from crm_migrate.workspace.evidence import read_evidence, write_evidence
+from crm_migrate.workspace.evidence import Facts, read_evidence, write_evidence
 from crm_migrate.workspace.figures import Duration, Figures, Header
+from crm_migrate.workspace.files import write_file
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.locking import project_lock, target_lock
@@ -204,6 +207,7 @@ def _reach(plan: Plan, project: Project) -> None:
 def _told_by(outcome: Outcome) -> tuple[Finding, ...]:
     """What was odd about the sources as they were read, about the target as it was found, and about earlier runs."""
     read = tuple(f for source in outcome.plan.sources for f in read_facts(outcome.run, source.name).findings)
+    read += read_told(outcome.run)
     return (*read, *doubts(outcome.plan.evidence), *(outcome.load_plan.findings() if outcome.load_plan else ()))
 
 
@@ -300,6 +304,18 @@ def _go(
 def _extract(project: Project, run: Run, plan: Plan, listener: Listener, sources: OpenSources) -> None:
     """Read every source, decide the evidence on whole columns, and freeze the plan with it."""
     limit = read_state(run).limit
+    clear_beside(run)
+    days_from = (_read_erasing if plan.erase is not None else _read)(project, run, plan, listener, sources, limit)
+    facts = _decided(project, run, plan, days_from)
+    if limit is None:  # a part of a column decides nothing for later runs
+        write_evidence(project.evidence, facts)
+    freeze(run, plan.with_evidence(facts))
+
+
+def _read(
+    project: Project, run: Run, plan: Plan, listener: Listener, sources: OpenSources, limit: int | None
+) -> dict[str, set[int]]:
+    """Read every source; the years that its workbooks count their day numbers from."""
     days_from = {}
     for source in plan.sources:
         listener("extract", source.name)
@@ -308,12 +324,34 @@ def _extract(project: Project, run: Run, plan: Plan, listener: Listener, sources
         reader = sources.reader(source)
         found = extract(source, project, run, source=reader, corrections=corrections, limit=limit, progress=read)
         days_from[source.name] = {file.days_from for file in found.files if file.days_from is not None}
+    return days_from
+
+
+def _read_erasing(
+    project: Project, run: Run, plan: Plan, listener: Listener, sources: OpenSources, limit: int | None
+) -> dict[str, set[int]]:
+    """Read every source beside the run and follow its rows as far as to who is one person; the run gets them without
+    the people on the list."""
+    people = people_on_the_list(plan, project)
+    with beside(run) as read:
+        days_from = _read(project, read, plan, listener, sources, limit)
+        known = plan.with_evidence(_decided(project, read, plan, days_from))
+        write_file(read.plan, known.canonical_json().encode())
+        if people:
+            listener("erase")
+            map_all(known, read)
+            link(known, read)
+            dedupe(known, read)
+        erase(known, project, read, run, people)
+    return days_from
+
+
+def _decided(project: Project, run: Run, plan: Plan, days_from: dict[str, set[int]]) -> Facts:
+    """The evidence of the columns that a run has read. MappingError where one is in doubt."""
     facts, findings = decide(plan, run, read_evidence(project.evidence), days_from)
     if errors(findings):
         raise MappingError("what columns of this export mean is in doubt", findings)
-    if limit is None:  # a part of a column decides nothing for later runs
-        write_evidence(project.evidence, facts)
-    freeze(run, plan.with_evidence(facts))
+    return facts
 
 
 def _reusing(stage: str, step: Callable[[Plan, Run], None], plan: Plan, run: Run, *also: str) -> None:

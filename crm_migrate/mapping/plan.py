@@ -68,6 +68,7 @@ class RefPlan(Frozen):
     missing: Literal["hold", "reject", "clear", "warn_and_clear"] = "hold"
     ambiguous: Literal["hold", "reject", "clear"] = "hold"
     parent_excluded: Literal["exclude", "hold", "clear"] = "hold"
+    parent_erased: Literal["exclude", "hold", "clear"] = "clear"
 
 
 class CasePlan(Frozen):
@@ -387,6 +388,19 @@ class CheckPlan(Frozen):
     code: str = "check_failed"
 
 
+class ErasePlan(Frozen):
+    """Who asked to be erased: `people` is the list, relative to the project; who is on it is in no plan.
+
+    `several` is what becomes of records where a line reaches more than one, `suppressions` what the list of opt-outs
+    keeps of a mailbox. What becomes of children stands in their `RefPlan`.
+    """
+
+    people: str
+    several: Literal["hold", "exclude"] = "hold"
+    suppressions: Literal["drop", "hash", "keep"] = "drop"
+    because: str | None = None
+
+
 class KpiPlan(Frozen):
     """A figure that is computed on the source side, as expected and as found in the target."""
 
@@ -485,6 +499,7 @@ class Plan(Frozen):
     owners: OwnersPlan | None = None
     objects: tuple[ObjectPlan, ...]
     checks: tuple[CheckPlan, ...] = ()
+    erase: ErasePlan | None = None
     reconcile: ReconcilePlan = ReconcilePlan()
     evidence: dict[str, dict[str, dict[str, str]]] = {}
     corrections: dict[str, tuple[CorrectionPlan, ...]] = {}  # by source

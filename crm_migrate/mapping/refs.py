@@ -66,20 +66,9 @@ def check_address(desk: Desk, url: str, path: Path) -> None:
 
 def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...], *, keys: int = 1) -> Rows:
     """The rows of a CSV with these columns, by line (see `read_table`); findings where they are not readable."""
-    if not inside(desk, name, path):
+    text = read_text(desk, name, path)
+    if text is None:
         return {}
-    try:
-        data = read_plain(desk.project.folder / name, MAX_BYTES)
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        message = f"the file `{name}` cannot be read: {error.strerror}"
-        desk.tell("mapping_file", message, path, "Is it in the project's folder?")
-        return {}
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        desk.tell("mapping_file", f"the file `{name}` is no UTF-8 text (line {line:,})", path, "Save it as CSV UTF-8.")
-        return {}
-    desk.files[name] = hashlib.sha256(data).hexdigest()
     rows, wrong = read_table(text, columns, keys)
     for each in wrong:
         desk.tell("mapping_file", f"`{name}` {each.message}", path, each.hint, count=each.count)
@@ -87,6 +76,25 @@ def read_csv(desk: Desk, name: str, path: Path, columns: tuple[str, ...], *, key
         message = f"`{name}` has no line below its header"
         desk.tell("mapping_file", message, path, "Was it cut? Write a line for each record.", Severity.WARNING)
     return rows
+
+
+def read_text(desk: Desk, name: str, path: Path) -> str | None:
+    """The text of a CSV of the project, noted with its digest; None and a finding where it cannot be read."""
+    if not inside(desk, name, path):
+        return None
+    try:
+        data = read_plain(desk.project.folder / name, MAX_BYTES)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        message = f"the file `{name}` cannot be read: {error.strerror}"
+        desk.tell("mapping_file", message, path, "Is it in the project's folder?")
+        return None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        desk.tell("mapping_file", f"the file `{name}` is no UTF-8 text (line {line:,})", path, "Save it as CSV UTF-8.")
+        return None
+    desk.files[name] = hashlib.sha256(data).hexdigest()
+    return text
 
 
 def tell_lines(

@@ -26,7 +26,7 @@ from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_attachments import with_files
 from crm_migrate.mapping.resolving_links import links_as_objects
 from crm_migrate.mapping.resolving_objects import objects
-from crm_migrate.mapping.resolving_privacy import retention
+from crm_migrate.mapping.resolving_privacy import erase, retention
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
 from crm_migrate.mapping.resolving_sources import Columns, not_asked, sources
 from crm_migrate.mapping.resolving_value_maps import value_map
@@ -186,6 +186,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
         owners=_owners(desk, chosen.name),
         objects=object_plans,
         checks=(*retention(desk, by_name), *checks(desk, by_name)),
+        erase=erase(desk, object_plans),
         reconcile=reconcile(desk, by_name),
         examples=examples(desk, by_name),
         corrections=corrections(desk, source_plans),

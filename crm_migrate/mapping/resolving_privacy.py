@@ -1,17 +1,81 @@
-"""`privacy:` as the engine runs it: how long records may be kept becomes checks of merged records."""
+"""`privacy:` as the engine runs it: who is erased, and how long records may be kept, as checks of merged records."""
 
 import calendar
+from collections.abc import Sequence
 from datetime import date
 
+from crm_migrate.cleansing import Context
+from crm_migrate.cleansing.contact.mentions import Mentions
+from crm_migrate.disk.lines import Lines
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.checking import over_record
 from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.erase_list import Entry, read_entries, told
 from crm_migrate.mapping.model_privacy import Retention
-from crm_migrate.mapping.plan import CheckPlan, ObjectPlan
-from crm_migrate.mapping.refs import is_date
+from crm_migrate.mapping.plan import CheckPlan, ErasePlan, ObjectPlan
+from crm_migrate.mapping.refs import is_date, read_text
+from crm_migrate.mapping.side_tables import read_list
 from crm_migrate.mapping.tree import Path
 
 TOO_OLD, UNDATED = "retention", "retention_undated"
+
+
+def erase(desk: Desk, objects: Sequence[ObjectPlan]) -> ErasePlan | None:
+    """Who asked to be erased. The list is read here to be checked; what it says goes into no plan."""
+    written = desk.file.privacy.erase
+    if written is None:
+        return None
+    path: Path = ("privacy", "erase")
+    desk.decided(written.because, (*path, "because"))
+    for name in written.children.keys() - {""} - desk.file.objects.keys():
+        desk.unknown("object_unknown", "the object", name, desk.file.objects, (*path, "children", name), key=True)
+    place: Path = (*path, "list") if desk.written((*path, "list")) else path
+    text = read_text(desk, written.list_, place)
+    if text is not None:
+        _check_list(desk, written.list_, text, objects, place)
+    return ErasePlan(
+        people=written.list_, several=written.several, suppressions=written.suppressions, because=written.because
+    )
+
+
+def _check_list(desk: Desk, name: str, text: str, objects: Sequence[ObjectPlan], place: Path) -> None:
+    header, rows, wrong = read_list(text)
+    for each in wrong:
+        desk.tell("mapping_file", f"`{name}` {each.message}", place, each.hint, count=each.count)
+    entries, unfit = read_entries(header, rows, objects, desk.file.sources, list_context(desk))
+    for message, lines in told(unfit):
+        where = f"{Lines(lines)}: {message}" if lines != [0] else message
+        hint = "" if lines != [0] else _COLUMNS
+        desk.tell("erase_list", f"`{name}`: {where}", place, hint, count=len(lines))
+    if not wrong and not unfit:
+        _check_inputs(desk, entries, place)
+
+
+_COLUMNS = (
+    "Its columns are email, phone, key (source:key), name and birth_date, or a type or field of people and"
+    " organisations; what says nothing of a person is called note..."
+)
+
+
+def _check_inputs(desk: Desk, entries: Sequence[Entry], place: Path) -> None:
+    """What people wrote down for the migration goes into its plan: nobody who is erased may stand there."""
+    written = [text for entry in entries for text in entry.written.values()]
+    spoken = Mentions(written, (text for text in written if text.startswith("+")))
+    own = desk.file.privacy.erase
+    for name in sorted(desk.files):
+        file = desk.project.folder / name
+        if (own is not None and name == own.list_) or not file.is_file():
+            continue
+        lines = [n for n, line in enumerate(file.read_text("utf-8", "replace").splitlines(), 1) if spoken.found(line)]
+        if lines:
+            message = f"`{name}` speaks of somebody who is to be erased ({Lines(lines)})"
+            desk.tell("erase_written", message, place, "Take it out: this file goes into the plan of every run.")
+
+
+def list_context(desk: Desk) -> Context:
+    """How the list is read: as the project says of itself."""
+    project = desk.file.project
+    return Context(locale=project.locale, time_zone=project.time_zone, as_of=project.as_of)
 
 
 def retention(desk: Desk, objects: dict[str, ObjectPlan]) -> tuple[CheckPlan, ...]:

@@ -1,6 +1,7 @@
 """References of a field: which object they name, whose keys each source speaks, and what becomes of missing parents."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.field_line import Line
@@ -44,6 +45,7 @@ def reference(line: Line, cells: dict[str, CellPlan], same_row: tuple[str, ...])
         missing=spec.missing or "hold",
         ambiguous=spec.ambiguous or "hold",
         parent_excluded=spec.parent_excluded or "hold",
+        parent_erased=_parent_erased(line),
     )
 
 
@@ -104,6 +106,13 @@ def space_of(desk: Desk, target: str, named: str | None, path: Path, *, asked: b
         hint = f"Write `ref: {target}.{feeds[0]}`, or for each source its own: `ref: {{source: {target}.{feeds[0]}}}`."
         desk.tell("ref_ambiguous", message, path, hint)
     return named or (feeds[0] if len(feeds) == 1 else None)
+
+
+def _parent_erased(line: Line) -> Literal["clear", "exclude", "hold"]:
+    """What becomes of a record of this object whose parent was erased: as of the object, else as of all."""
+    erase = line.desk.file.privacy.erase
+    words = erase.children if erase is not None else {}
+    return words.get(line.object, words.get("", "clear"))
 
 
 def _by(line: Line, target: str) -> str | None:

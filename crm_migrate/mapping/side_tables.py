@@ -42,18 +42,35 @@ def read_table(text: str, columns: tuple[str, ...], keys: int = 1) -> tuple[Rows
         _check_header(header, columns)
     except _Unreadable as error:
         return {}, [error.args[0]]
-    ragged = Lines(line for line, _, cells in records if len(cells) != len(header))
-    broken = Lines(line for line, last, _ in records if last > line)
-    whole = {line: dict(zip(header, cells, strict=True)) for line, last, cells in records
-             if len(cells) == len(header) and last == line}  # fmt: skip
+    whole, wrong = _whole(header, records)
     rows = {line: {name: cells[name] for name in columns} for line, cells in whole.items()}
     key = columns[:keys]
     named = {line: cells for line, cells in rows.items() if any(cells[name] for name in key)}
     nameless = Lines(line for line in rows if line not in named)
-    return named, list(_wrong_rows("`, `".join(key), ragged, broken, nameless))
+    return named, [*wrong, *_without_key("`, `".join(key), nameless)]
 
 
-def _wrong_rows(key: str, ragged: Lines, broken: Lines, nameless: Lines) -> Iterator[Wrong]:
+def read_list(text: str) -> tuple[tuple[str, ...], Rows, list[Wrong]]:
+    """The columns of a table that may have any, its rows by their physical line, and what is wrong with the others."""
+    try:
+        header, records = _records(text)
+        _check_header(header, ())
+    except _Unreadable as error:
+        return (), {}, [error.args[0]]
+    whole, wrong = _whole(header, records)
+    return tuple(header), whole, wrong
+
+
+def _whole(header: list[str], records: list[tuple[int, int, list[str]]]) -> tuple[Rows, list[Wrong]]:
+    """The rows that fit the header, and what is wrong with the others."""
+    ragged = Lines(line for line, _, cells in records if len(cells) != len(header))
+    broken = Lines(line for line, last, _ in records if last > line)
+    whole = {line: dict(zip(header, cells, strict=True)) for line, last, cells in records
+             if len(cells) == len(header) and last == line}  # fmt: skip
+    return whole, list(_wrong_rows(ragged, broken))
+
+
+def _wrong_rows(ragged: Lines, broken: Lines) -> Iterator[Wrong]:
     if ragged:
         yield Wrong(
             f"has {ragged.count:,} lines with another number of cells than its header ({ragged})",
@@ -66,6 +83,9 @@ def _wrong_rows(key: str, ragged: Lines, broken: Lines, nameless: Lines) -> Iter
             "Mend the quote that opens there; a value that has a line break stands in the mapping itself.",
             broken.count,
         )
+
+
+def _without_key(key: str, nameless: Lines) -> Iterator[Wrong]:
     if nameless:
         yield Wrong(
             f"has {nameless.count:,} lines without `{key}` ({nameless})",
@@ -103,5 +123,5 @@ def _check_header(header: list[str], columns: tuple[str, ...]) -> None:
     if missing := [f"`{name}`" for name in columns if name not in header]:
         shown = ", ".join(header)
         raise _Unreadable(Wrong(f"has no column {', '.join(missing)}, but: {shown[:80]}", wanted))
-    if twice := next((name for name in columns if header.count(name) > 1), None):
+    if twice := next((name for name in columns or header if header.count(name) > 1), None):
         raise _Unreadable(Wrong(f"has two columns `{twice}`", wanted))

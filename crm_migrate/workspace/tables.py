@@ -70,6 +70,12 @@ CORRECTED = Table(
     "extract/<source>/corrected", {"__row": "BIGINT", **texts("name", "was", "now", "correction", "who")}, ("__row",)
 )
 
+ERASED = Table(
+    "extract/<source>/erased",
+    {**texts("object"), **_PLACE, **texts("state", "by"), "line": "BIGINT"},
+    ("object", "__row", "__split"),
+)
+
 RECORDS = Table(
     "map/<object>/<source>/records", {**_KEYS, **texts("__changed", "__ev")}, ("__row", "__split"), open=True
 )

@@ -24,7 +24,7 @@ def link(plan: Plan, run: Run) -> None:
     with relations(run, "link") as work:
         for each in plan.objects:
             create_records(work, each)
-            create_aside(work, each, plan.decisions)
+            create_aside(work, each, plan)
             fold(work, each)
         for each in plan.objects:
             resolve(work, plan, each)

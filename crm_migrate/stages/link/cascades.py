@@ -33,7 +33,17 @@ def _settle_unresolved(work: Relations, child: ObjectPlan) -> None:
         _apply(work, child, field, "l.problem = 'missing'", missing, "parent_missing", _MISSING)
         _apply(work, child, field, "l.problem = 'ambiguous'", field.ref.ambiguous, "parent_ambiguous", _AMBIGUOUS)
         excluded = "l.problem = 'aside' AND l.state = 'excluded'"
-        _apply(work, child, field, excluded, field.ref.parent_excluded, "parent_excluded", _ASIDE)
+        erased = f"{excluded} AND l.code = 'erased'"
+        _apply(work, child, field, erased, field.ref.parent_erased, "parent_erased", _ERASED)
+        _apply(
+            work,
+            child,
+            field,
+            f"{excluded} AND l.code <> 'erased'",
+            field.ref.parent_excluded,
+            "parent_excluded",
+            _ASIDE,
+        )
         for state in ("held", "rejected"):
             waiting = f"l.problem = 'aside' AND l.state = '{state}'"
             _apply(work, child, field, waiting, "hold", f"parent_{state}", _ASIDE)
@@ -42,6 +52,8 @@ def _settle_unresolved(work: Relations, child: ObjectPlan) -> None:
 _MISSING = "concat(field, ' names ', spoken, ' of ', {parent}, ', which no source has. Bring it, or say `missing:`.')"
 _AMBIGUOUS = "concat(field, ' names ', spoken, ' of ', {parent}, ', and ', len(candidates), ' records answer to it.')"
 _ASIDE = "concat(field, ' names ', spoken, ' of ', {parent}, ', which is ', state, ' (', code, ')', {by}, '.')"
+
+_ERASED = "concat(field, ' names a record of ', {parent}, ' whose person was erased', {by}, '.')"
 
 
 def _apply(

@@ -1,8 +1,6 @@
 """What `map` left, as views that the linking works on; and the names of the tables it keeps while it runs."""
 
-from collections.abc import Collection
-
-from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import RECORDS, SET_ASIDE, texts
@@ -37,13 +35,14 @@ def create_records(work: Relations, plan: ObjectPlan) -> None:
     work.execute(f"CREATE VIEW {table('records', plan.name)} AS {' UNION ALL '.join(feeds)}")
 
 
-def create_aside(work: Relations, plan: ObjectPlan, decisions: Collection[str]) -> None:
+def create_aside(work: Relations, plan: ObjectPlan, whole: Plan) -> None:
     """Table `mapped_aside/<object>`: the rows that `map` set aside, for what a reference to them means; `decision` is
-    the rule where it is one of these decisions."""
-    known = ", ".join(map(literal, decisions)) or "NULL"
+    the rule where it is a decision, and the one by which people are erased."""
+    known = ", ".join(map(literal, whole.decisions)) or "NULL"
+    because = literal(whole.erase.because) if whole.erase is not None and whole.erase.because else "NULL"
     feeds = [
         f"SELECT {literal(feed.source)} AS __source, __row, __key, __row_key, state, code,"
-        f" CASE WHEN rule IN ({known}) THEN rule END AS decision"
+        f" CASE WHEN code = 'erased' THEN {because} WHEN rule IN ({known}) THEN rule END AS decision"
         f" FROM {work.scan(SET_ASIDE, plan.name, feed.source)}"
         for feed in plan.feeds
     ]

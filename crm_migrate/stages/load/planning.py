@@ -204,13 +204,14 @@ def _vanish(tables: Relations, project: Project, identity: str, object_plan: Obj
     tables.execute(f"""CREATE TEMP TABLE {names.vanished} AS
     WITH fed AS (SELECT DISTINCT k.__entity, e.__entity AS survivor, e.code IS NOT NULL AS waits FROM {names.members} m
                  JOIN {known} k USING (__source, __key) JOIN {names.keys} e USING (__cluster)),
-    aside AS (SELECT k.__entity, bool_or(a.state = 'excluded') AS excluded, min(a.rule) AS rule
+    aside AS (SELECT k.__entity, bool_or(a.state = 'excluded') AS excluded, bool_or(a.code = 'erased') AS erased,
+                CASE WHEN NOT bool_or(a.code = 'erased') THEN min(a.rule) END AS rule
               FROM {_set_aside(tables, object_plan)} a JOIN {known} k USING (__source, __key)
               WHERE a.state <> 'absent' GROUP BY k.__entity),
     lost AS (SELECT s.__entity, CASE WHEN s.__entity IN (SELECT __entity FROM {followed(tables, object_plan.name)})
                THEN 'merged_there' WHEN bool_or(f.waits IS NOT NULL) THEN 'now_merged'
                WHEN bool_or(a.excluded) THEN 'now_excluded' WHEN bool_or(a.excluded IS NOT NULL) THEN 'now_held'
-               ELSE 'gone' END AS code, min(a.rule) AS rule,
+               ELSE 'gone' END AS code, bool_or(a.erased) AS erased, min(a.rule) AS rule,
                CASE WHEN count(DISTINCT f.survivor) = 1 THEN min(f.survivor) END AS survivor
              FROM {names.sent} s LEFT JOIN fed f ON f.__entity = s.__entity LEFT JOIN aside a ON a.__entity = s.__entity
              WHERE s.__entity NOT IN (SELECT __entity FROM {names.plan}) GROUP BY s.__entity
@@ -219,6 +220,7 @@ def _vanish(tables: Relations, project: Project, identity: str, object_plan: Obj
       CASE code WHEN 'gone' THEN 'no source row feeds it any more' WHEN 'now_merged' THEN 'merged into another record'
         WHEN 'merged_there' THEN 'merged into another record by a user of the target'
         WHEN 'now_held' THEN 'its rows wait or are rejected now'
+        WHEN CASE WHEN erased THEN 'now_excluded' END THEN 'its person is on the list to erase: remove it in the target'
         ELSE 'its rows are left out now' END || coalesce(' (' || nullif(rule, '') || ')', '') AS message, survivor
     FROM lost""")
 

@@ -45,14 +45,47 @@ class Mapped:
     changes: pl.DataFrame
 
 
-def map_batch(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> Mapped:
-    """Map one batch of raw rows of `source` to records of one object."""
+def map_batch(
+    plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame, erased: pl.DataFrame | None = None
+) -> Mapped:
+    """Map one batch of raw rows of `source` to records of one object.
+
+    `erased` marks rows (and parts) of people who are erased: no rule looks at them.
+    """
     feed = _feed(object_plan, source.name)
     raw = batch.with_columns(_evaluated(_expressions(object_plan, source.name), source, feed, batch))
     raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), source_keys(batch, source.key).alias(KEY))
+    gone: list[pl.DataFrame] = []
+    if erased is not None and feed.split is None:
+        raw, gone = _without(raw, erased)
     kept, left_out = _filtered(raw, source, feed)
     split, no_part = _split(kept, feed)
-    return _transformed(plan, object_plan, source, feed, split, [*left_out, no_part])
+    if erased is not None and feed.split is not None:  # a row may be of several people, and not all of them erased
+        split, gone = _without(split, erased)
+    return _transformed(plan, object_plan, source, feed, split, [*gone, *left_out, no_part])
+
+
+def _without(rows: pl.DataFrame, erased: pl.DataFrame) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """The rows of nobody who is erased; and the others, set aside by what they were found by."""
+    marks = erased.select(pl.col(ROW), pl.col(SPLIT), *(pl.col(name).alias(alias) for alias, name in _MARK.items()))
+    found = rows.join(marks, on=[ROW, SPLIT], how="inner", maintain_order="left")
+    if found.is_empty():
+        return rows, []
+    gone = found["__erased_state"] == "excluded"
+    line = pl.col("__erased_line").cast(pl.String)
+    aside = found.select(
+        ROW, SPLIT, KEY, pl.lit(None, pl.String).alias(ROW_KEY), pl.col("__erased_state").alias("state"),
+        pl.Series("code", ["erased"]).new_from_index(0, len(found)).set(~gone, "erase_several"),
+        pl.col("__erased_by").alias("rule"), pl.lit("").alias("field"),
+        pl.when(gone).then(pl.concat_str(pl.lit(_ERASED), line, pl.lit(").")))
+        .otherwise(pl.concat_str(pl.lit("Line "), line, pl.lit(_SEVERAL))).alias("message"),
+    )  # fmt: skip
+    return rows.join(marks, on=[ROW, SPLIT], how="anti"), [aside]
+
+
+_MARK = {"__erased_state": "state", "__erased_by": "by", "__erased_line": "line"}
+_ERASED = "The person is on the list of people to erase (line "
+_SEVERAL = " of the list of people to erase reaches several records that are not one."
 
 
 def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:

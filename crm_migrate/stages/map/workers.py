@@ -26,6 +26,7 @@ from crm_migrate.workspace.code_version import code_version
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, verified, write_manifest
 from crm_migrate.workspace.sealing import read_sealed, write_sealed
+from crm_migrate.workspace.tables import ERASED
 
 TABLES = ("records", "set_aside", "cells", "changes")
 RECEIPTS = "receipts"
@@ -43,6 +44,7 @@ class Task:
     folder: Path
     name: str
     key: str
+    erased: Path | None = None  # the marks of people who are erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,17 @@ def _tasks(plan: Plan, run: Run) -> Iterator[Task]:
             slice_key = _slice_key(plan, source, object_plan.name)
             folder = run.table("map", object_plan.name, source)
             extracted = run.table("extract", source, "records")
+            erased, marks = _marks(run, source)
             for part, path in zip(read_manifest(extracted) or [], paths(extracted), strict=True):
-                key = hashlib.sha256(f"{slice_key}:{part.sha256}".encode()).hexdigest()
-                yield Task(run.plan, path, source, object_plan.name, folder, part.name, key)
+                key = hashlib.sha256(f"{slice_key}:{part.sha256}{marks}".encode()).hexdigest()
+                yield Task(run.plan, path, source, object_plan.name, folder, part.name, key, erased)
+
+
+def _marks(run: Run, source: str) -> tuple[Path | None, str]:
+    """The file that marks rows of people who are erased, and its digest; nothing where no list was read."""
+    folder = run.folder.joinpath(*ERASED.path(source))
+    parts = read_manifest(folder)
+    return (verified(folder, parts[0]), f":{parts[0].sha256}") if parts else (None, "")
 
 
 def _slice_key(plan: Plan, source: str, object_name: str) -> str:
@@ -142,9 +152,15 @@ def _plan(path: Path) -> Plan:
 def execute(task: Task) -> Made:
     """Map one part and leave its tables as temporary files beside their final place."""
     plan = _plan(task.plan)
-    mapped = map_batch(plan, plan.object(task.object), plan.source(task.source), pl.read_parquet(task.part))
+    erased = _erased(task.erased, task.object) if task.erased is not None else None
+    mapped = map_batch(plan, plan.object(task.object), plan.source(task.source), pl.read_parquet(task.part), erased)
     frames = (mapped.records, mapped.set_aside, mapped.cells, mapped.changes)
     return Made(task, tuple(_write(task, table, frame) for table, frame in zip(TABLES, frames, strict=True)))
+
+
+@cache
+def _erased(path: Path, object_name: str) -> pl.DataFrame:
+    return pl.read_parquet(path).filter(pl.col("object") == object_name)
 
 
 def _write(task: Task, table: str, frame: pl.DataFrame) -> tuple[Path, int]:

@@ -7,6 +7,7 @@ from crm_migrate.codes import CODES
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quality.evidence import doubts
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.erase import read_told
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.accounting import source_facts
 from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, fix_of
@@ -67,6 +68,10 @@ def reading_exceptions(tables: Relations, plan: Plan) -> Iterator[ExceptionGroup
         example = Example(record=where[0], field=where[1], source=None, expected=None, message=doubt.message)
         yield _group(doubt.code, "warning", "", where, doubt.count, (example,), doubt.hint)
     severities: dict[str, Severity] = {"error": "error", "warning": "warning"}
+    for each in read_told(tables.run):
+        where = (each.place.source or each.place.file, each.place.field, "", "read")
+        example = Example(record=where[0], field=where[1], source=None, expected=None, message=each.message)
+        yield _group(each.code, severities.get(each.severity, "note"), "", where, each.count, (example,), each.hint)
     for source in plan.sources:
         for told in source_facts(tables, source.name).get("findings", ()):
             field, message = told["place"]["field"], told["message"]

@@ -33,7 +33,7 @@ def create_left_out(tables: Relations, plan: Plan, object_plan: ObjectPlan, meas
         LEFT JOIN totals t ON t.source = l.source AND t.unit = l.unit
         WHERE l.amount <> 0 AND NOT {decided(plan, "l.rule")} AND (
           (l.state = 'absent' AND NOT {elsewhere(tables, plan, object_plan, measure, money_fields, "l.source, l.row")})
-          OR (l.state = 'excluded' AND l.code NOT IN ('skipped_line', 'not_updated'))
+          OR (l.state = 'excluded' AND l.code NOT IN ('skipped_line', 'not_updated', 'erased'))
           OR (l.code = 'skipped_line' AND l.unit <> '' AND l.amount IS DISTINCT FROM t.amount)
           OR (l.state = 'enrichment' AND l.code = 'enrichment_unmatched')
           OR (l.state = 'folded' AND NOT EXISTS (FROM {expected} e WHERE e.cluster = l.cluster
