@@ -70,6 +70,12 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "mapping",
         (
+            "shared_unknown",
+            "shared_parameter",
+            "shared_without",
+            "shared_shadowed",
+            "shared_not_locked",
+            "shared_changed",
             "mapping_file",
             "mapping_yaml",
             "mapping_depth",

@@ -12,6 +12,7 @@ from crm_migrate.crm.model import OBJECTS, CanonicalField
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping import expression_syntax, expressions, model
 from crm_migrate.mapping.deriving import MEANINGS
+from crm_migrate.mapping.model_sharing import SharedHead
 from crm_migrate.mapping.plan import VETOES
 from crm_migrate.mapping.resolving_fields import SURVIVE
 from crm_migrate.mapping.resolving_proofs import GATES
@@ -53,9 +54,13 @@ def page() -> str:
 
 
 def _models() -> list[type[BaseModel]]:
-    """The models in the order in which a file uses them."""
+    """The models in the order in which a file uses them, and then those of a shared one."""
+    return [each for first in (model.MappingFile, SharedHead) for each in _from(first)]
+
+
+def _from(first: type[BaseModel]) -> list[type[BaseModel]]:
     found: list[type[BaseModel]] = []
-    waiting: list[type[BaseModel]] = [model.MappingFile]
+    waiting: list[type[BaseModel]] = [first]
     while waiting:
         here = waiting.pop(0)
         if here not in found:

@@ -125,6 +125,16 @@ def show_command(path: Path, environment: str | None, resolved: bool, as_json: b
         click.echo(line)
 
 
+@mapping_group.command("lock")
+@_PATH
+def lock_command(path: Path) -> None:
+    """Lock the shared mapping that the mapping uses, as it is now; what changed since the last lock is shown."""
+    from crm_migrate.mapping.relocking import locked_anew
+
+    for line in locked_anew(project_of(path)):
+        click.echo(line)
+
+
 @mapping_group.command("sign")
 @_PATH
 @click.option("--env", "environment", help="Environment that it is signed for (never production by default).")

@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import importlib.resources
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,13 +16,13 @@ from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
 from crm_migrate.mapping.reading import read_bytes
 
 GROUP = "crm_migrate.mappings"
-Kind = Literal["sources", "targets"]
+Kind = Literal["sources", "targets", "shared"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A profile that was found: where (for people), and its bytes."""
+    """A profile, or a shared mapping, that was found: where (for people), and its bytes."""
 
     label: str
     data: bytes
@@ -48,19 +49,21 @@ def roots(project: Path) -> list[tuple[str, Traversable]]:
 
 
 def names(kind: Kind, project: Path) -> list[str]:
-    """The profiles that can be named, sorted."""
-    found = {
-        entry.name.removesuffix(".yaml")
-        for _, root in roots(project)
-        if (root / kind).is_dir()
-        for entry in (root / kind).iterdir()
-        if entry.name.endswith(".yaml")
-    }
-    return sorted(found)
+    """What can be named, sorted: `xero`, `agency/contacts`."""
+    found = (name for _, root in roots(project) if (root / kind).is_dir() for name in _named(root / kind))
+    return sorted(set(found))
+
+
+def _named(folder: Traversable, prefix: str = "") -> Iterator[str]:
+    for entry in folder.iterdir():
+        if entry.name.endswith(".yaml"):
+            yield prefix + entry.name.removesuffix(".yaml")
+        elif entry.is_dir() and not prefix:
+            yield from _named(entry, f"{entry.name}/")
 
 
 def find(kind: Kind, name: str, project: Path) -> Entry | None:
-    """The first profile of that name, or None."""
+    """The first of that name, or None."""
     if not _NAME.fullmatch(name):
         return None
     for label, root in roots(project):

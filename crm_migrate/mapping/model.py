@@ -24,6 +24,7 @@ from crm_migrate.mapping.model_attachments import Manifests
 from crm_migrate.mapping.model_matching import Existing, LinkRerun, Match, Rerun
 from crm_migrate.mapping.model_privacy import Privacy
 from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
+from crm_migrate.mapping.model_sharing import Use
 from crm_migrate.mapping.model_sources import Environment, Owners, Source, ValueMap
 from crm_migrate.mapping.plan import Mode
 
@@ -294,10 +295,9 @@ class LinkPart(Authored):
     on_rerun: LinkRerun = Field(default=LinkRerun(), description="what a second run does where something has changed")
 
 
-class MappingFile(Authored):
-    """A whole mapping file."""
+class MappingFile(Use):
+    """A whole mapping file: what it says itself, laid over the shared mapping that it may use."""
 
-    planned = frozenset({"use", "with", "without"})
     elsewhere: ClassVar[dict[str, str]] = {
         "about": "Write it under the object whose records are about something.",
         "attachments": "Write `attachments: {from: ..., manifest: {path: ..., base: ...}, ...}` under `objects:`.",

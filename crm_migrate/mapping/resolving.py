@@ -30,6 +30,7 @@ from crm_migrate.mapping.resolving_privacy import erase, retention
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
 from crm_migrate.mapping.resolving_sources import Columns, not_asked, sources
 from crm_migrate.mapping.resolving_value_maps import value_map
+from crm_migrate.mapping.sharing import with_shared
 from crm_migrate.mapping.slips import read_as_meant
 from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.workspace.layout import Project
@@ -39,9 +40,11 @@ from crm_migrate.workspace.layout import Project
 class Read:
     """A mapping file that was read: the document with places, the model where there is one, and what was found.
 
-    `told` is what the reader found, `slips` what was put right, `wrong` what the model had to be made without.
+    `written` is the file alone, `document` with the shared mapping that it uses. `told` is what the reader found,
+    `slips` what was put right, `wrong` what the model had to be made without, and what the shared mapping asks for.
     """
 
+    written: Document
     document: Document
     file: MappingFile | None
     told: list[Finding]
@@ -55,21 +58,24 @@ class Read:
 
 
 def read(project: Project) -> Read:
-    """Read and author the mapping file of a project; nothing beside it is looked at."""
+    """Read and author the mapping file of a project with the shared mapping that it uses; nothing else is looked at."""
     document, told = read_file(project.mapping, _name(project), MAX_ENTRIES)
-    found = _authored(document, told)
-    return _as_meant(found) if errors(found.findings) else found
+    found = _authored(project, document, told)
+    return _as_meant(project, found) if errors(found.findings) else found
 
 
-def _authored(document: Document, told: list[Finding], slips: Sequence[Finding] = ()) -> Read:
+def _authored(project: Project, written: Document, told: list[Finding], slips: Sequence[Finding] = ()) -> Read:
+    document, shared = with_shared(written, project.folder)
     file, wrong = author(document, MappingFile) if document.root.entries else (None, [])
-    return Read(document, file, told, list(slips), wrong)
+    if errors(shared) and not document.others:  # what is missing may stand in what could not be read
+        wrong = [finding for finding in wrong if finding.code != "mapping_missing"]
+    return Read(written, document, file, told, list(slips), [*shared, *wrong])
 
 
-def _as_meant(found: Read) -> Read:
+def _as_meant(project: Project, found: Read) -> Read:
     """The file with its blocks where they belong. Only a file with errors is read otherwise than it was written."""
-    document, told, slips = as_meant(found.document, MappingFile, found.told)
-    return _authored(document, told, slips)
+    document, told, slips = as_meant(found.written, MappingFile, found.told)
+    return _authored(project, document, told, slips)
 
 
 # What a wrong part that was left out may leave behind: told again only where nothing was left out.
@@ -93,14 +99,14 @@ def _primary(found: Read, after: list[Finding]) -> list[Finding]:
     before = [*found.told, *found.wrong]
     if not errors(before):
         return after
-    trapped = {f.place.line for f in before if f.code in _TRAPS}
-    guessed = found.document.guessed
-    return [
-        f
-        for f in after
-        if f in before
-        or not (f.code in _SECONDARY or f.place.line in guessed or (f.code in _READERS and f.place.line in trapped))
-    ]
+    trapped = {(f.place.file, f.place.line) for f in before if f.code in _TRAPS}
+    guessed = {(found.document.name, line) for line in found.document.guessed}
+
+    def follows(f: Finding) -> bool:
+        where = (f.place.file, f.place.line)
+        return f.code in _SECONDARY or where in guessed or (f.code in _READERS and where in trapped)
+
+    return [f for f in after if f in before or not follows(f)]
 
 
 def _name(project: Project) -> str:
@@ -133,7 +139,7 @@ def examine(
     found = read(project)
     plan, findings = _examined(project, found, environment, columns)
     if plan is None and not errors(found.findings):  # what is no word of a field is known only now
-        found = _as_meant(found)
+        found = _as_meant(project, found)
         plan, findings = _examined(project, found, environment, columns) if found.slips else (plan, findings)
     return plan, findings
 
@@ -144,7 +150,8 @@ def _examined(
     if found.file is None:
         return None, found.findings
     desk = Desk(project, found.document, found.file, findings=list(found.findings))
-    desk.files[found.document.name] = found.document.digest
+    for document in (found.document, *found.document.others.values()):
+        desk.files[document.name] = document.digest
     plan = _plan(desk, environment, columns)
     findings = sorted_by_place(_primary(found, desk.findings))
     return (None if errors(findings) else plan), findings

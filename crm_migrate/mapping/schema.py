@@ -14,6 +14,8 @@ def schema() -> str:
     """The schema as JSON text."""
     content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **MappingFile.model_json_schema()}
     content["title"] = "crm-migrate mapping"
+    first, *others = content["required"]
+    content |= {"required": [first], "anyOf": [{"required": others}, {"required": ["use"]}]}
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

@@ -10,11 +10,12 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """1-based line and column in characters, and how many characters to underline."""
+    """1-based line and column in characters, and how many characters to underline; of another `file`, where it says."""
 
     line: int
     column: int
     length: int = 1
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Document:
     `moved`: line -> by how many blanks it was moved to the right (less than 0: to the left) before it could be parsed;
     those that are `guessed` may belong elsewhere. `elsewhere`: the path of a block as it is resolved -> as it is
     written, where these are not the same (`links:`).
+    `others`: name -> a file of which parts stand in the tree too (a shared mapping).
     """
 
     name: str
@@ -121,6 +123,7 @@ class Document:
     moved: dict[int, int] = field(default_factory=dict)
     guessed: frozenset[int] = frozenset()
     elsewhere: dict[Path, Path] = field(default_factory=dict)
+    others: "dict[str, Document]" = field(default_factory=dict)
 
     def written(self, path: Path) -> Path:
         """The path by which the file itself has it."""
@@ -130,6 +133,8 @@ class Document:
 
     def place(self, spot: Spot) -> Place:
         """The place of a finding in the file as it was written, with the line it is in."""
+        if spot.file:
+            return self.others[spot.file].place(replace(spot, file=""))
         excerpt = self.lines[spot.line - 1] if 0 < spot.line <= len(self.lines) else ""
         column = max(1, spot.column - self.moved.get(spot.line, 0))
         return Place(self.name, spot.line, column, excerpt, max(1, spot.length))
@@ -163,7 +168,7 @@ class Document:
         node = self.find(path)
         spot = node.spot
         if isinstance(node, Scalar) and offset <= len(node.text) <= spot.length:
-            spot = Spot(spot.line, spot.column + offset + (not node.plain))
+            spot = replace(spot, column=spot.column + offset + (not node.plain), length=1)
         return self.finding(code, message, spot, hint)
 
 

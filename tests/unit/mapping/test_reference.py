@@ -90,6 +90,8 @@ def test_the_schema_knows_the_words() -> None:
     assert field[1]["additionalProperties"]["type"] == "string"
     assert "cells" not in field[1]["properties"]
     assert "from" in content["$defs"]["ObjectPart"]["properties"]
+    assert content["required"] == ["crm_migrate"]
+    assert content["anyOf"][1] == {"required": ["use"]}, "what a shared mapping says need not be said again"
 
 
 def test_the_schema_is_written_beside_the_mapping(tmp_path: Path) -> None:
