@@ -18,6 +18,7 @@ from crm_migrate.connecting.contract import (
     SourceSpec,
 )
 from crm_migrate.connecting.headers import Header, name_columns
+from crm_migrate.connecting.joins import joined_findings, joined_words
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_sql.snapshot import Snapshot, open_snapshot, parse_url
 from crm_migrate_sql.statements import JoinCount, Reading, build
@@ -94,19 +95,8 @@ class SqlSource:
 
     def _join_findings(self, snapshot: Snapshot, reading: Reading) -> Iterator[Finding]:
         for join in reading.joins:
-            if several := _count(snapshot, join.several):
-                message = f"{several:,} rows have several partners in `{join.table}` (join `{join.alias}`)"
-                hint = "say which one is meant: `take: first(column desc)`, or `gather: list`"
-                yield Finding("join_ambiguous", message, Severity.ERROR, self._place, hint, several)
-            if unused := _count(snapshot, join.unused):
-                message = f"{unused:,} rows of `{join.table}` belong to no record (join `{join.alias}`)"
-                severity = Severity.NOTE if join.lookup else Severity.WARNING
-                hint = "look for the records that they belonged to; where they matter, make a source of that table"
-                yield Finding("join_unused", message, severity, self._place, hint, unused)
-            if left := _count(snapshot, join.left):
-                message = f"{left:,} rows of `{join.table}` are left behind by `take:` (join `{join.alias}`)"
-                hint = "`gather: list` takes all of them"
-                yield Finding("join_left", message, Severity.NOTE, self._place, hint, left)
+            several, unused, left = (_count(snapshot, each) for each in (join.several, join.unused, join.left))
+            yield from joined_findings(self._place, join.alias, join.table, several, unused, left, lookup=join.lookup)
 
     def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
         """What was read; complete only after `read` is exhausted."""
@@ -123,9 +113,8 @@ def _evidence(snapshot: Snapshot, reading: Reading) -> Iterator[str]:
 
 
 def _join_words(snapshot: Snapshot, join: JoinCount) -> str:
-    total, unused = _count(snapshot, join.total), _count(snapshot, join.unused)
-    words = f"join {join.alias}: {join.table} has {total:,} rows, {unused:,} of them belong to no record"
-    return words + (f", `take:` leaves {_count(snapshot, join.left):,} behind" if join.left else "")
+    left = _count(snapshot, join.left) if join.left else None
+    return joined_words(join.alias, join.table, _count(snapshot, join.total), _count(snapshot, join.unused), left)
 
 
 def _count(snapshot: Snapshot, statement: str) -> int:

@@ -163,7 +163,8 @@ def _warned(desk: Desk, count: int) -> Finding:
 
 
 def _unused(desk: Desk, source: SourcePlan, objects: tuple[ObjectPlan, ...]) -> None:
-    if not any(source.name in _speakers(plan) for plan in objects):
+    partners = {join.source for other in desk.file.sources.values() for join in other.join.values()}
+    if source.name not in partners and not any(source.name in _speakers(plan) for plan in objects):
         message = f"the source `{source.name}` feeds no object: every row of it stays behind"
         desk.tell_key("source_unused", message, ("sources", source.name), "Name it in a `from:`, or remove it.")
 

@@ -29,6 +29,9 @@ def corrections(desk: Desk, sources: tuple[SourcePlan, ...]) -> dict[str, tuple[
         column = normal_name(each.column)
         if known is not None and column not in known:
             _tell(desk, each, f"source `{source.name}` has no column `{column}`", nearest(column, known))
+        if joining := [other for other in sources for join in other.joins if join.source and join.table == source.name]:
+            message = f"`{source.name}` is joined with `{joining[0].name}`, whose rows would not hear it"
+            _tell(desk, each, message, f"Correct the cell in the row that shows it: `{joining[0].name}:KEY`.")
         if column == source.tag:
             _tell(
                 desk, each, f"`{column}` says in which file a row stands; it is no cell", "Move the row in the export."

@@ -51,13 +51,18 @@ class Unmapped(Authored):
 
 
 class Join(Authored):
-    """A left join of a database source: `by` is own column -> partner's column.
+    """A left join, with a table of the same database or with another source: `by` is own column -> partner's column.
 
     More than one partner is an error unless `take` or `gather` says what is meant. Partners that belong to no row, and
     those that `take` leaves behind, are counted and told.
     """
 
-    table: str = Field(description="the partner")
+    table: str | None = Field(default=None, description="the partner, a table of the same database")
+    source: str | None = Field(
+        default=None,
+        description="the partner, another source of this mapping (a CSV beside a CSV), which need not feed an object"
+        " itself: its rows are accounted for by the join",
+    )
     by: dict[str, str] = Field(description="own column -> column of the partner")
     take: str | None = Field(
         default=None, description="which partner is meant where a row has several: `first(column desc)`, `last(column)`"
@@ -123,7 +128,7 @@ class Source(WithOptions):
         default=(), description="tables that the query reads; their rows are counted in the same snapshot"
     )
     join: dict[str, Join] = Field(
-        default={}, description="name -> partner table whose columns are read with this one, as `name.column`"
+        default={}, description="name -> partner whose columns are read with this source, as `name.column`"
     )
     key: Key | None = Field(default=None, description="column or columns that name a row for ever")
     changed: str | None = Field(default=None, description="column of the last change, with `| date(FORMAT)` if need be")

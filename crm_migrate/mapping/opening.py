@@ -10,7 +10,8 @@ from crm_migrate.connecting.contract import JoinSpec, Source, SourceFile, Source
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.connecting.secrets import resolve_secret
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate.mapping.plan import FilePlan, Plan, SourcePlan
+from crm_migrate.mapping.joining import Joined
+from crm_migrate.mapping.plan import FilePlan, JoinPlan, Plan, SourcePlan
 from crm_migrate.workspace.layout import Project
 
 
@@ -19,14 +20,15 @@ class OpenSources:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._open: dict[str, tuple[SourceSpec, Source]] = {}
+        self._open: dict[str, tuple[tuple[SourceSpec, tuple[JoinPlan, ...]], Source]] = {}
 
     def reader(self, source: SourcePlan) -> Source:
         """The reader of a source; the same one as long as the same is to be read."""
-        spec = build_spec(source, self._project)
+        asked = build_spec(source, self._project), source.joins
         known = self._open.get(source.name)
-        if known is None or known[0] != spec:
-            known = self._open[source.name] = (spec, connector(source.connector).source(spec))
+        if known is None or known[0] != asked:
+            reader = self._joined(source, connector(source.connector).source(asked[0]))
+            known = self._open[source.name] = (asked, reader)
         return self._with_files(source, known[1])
 
     def _with_files(self, source: SourcePlan, reader: Source) -> Source:
@@ -36,6 +38,14 @@ class OpenSources:
         said = source.manifest
         spec = ManifestSpec(said.path, said.base, said.prefix, said.largest, frozenset(said.forbidden))
         return Attached(reader, spec, source.name, self._project.folder)
+
+    def _joined(self, source: SourcePlan, reader: Source) -> Source:
+        """The reader with the columns of the other sources that it is joined with."""
+        for join in source.joins:
+            if join.source is not None:
+                lookup = {*join.by.values()} == {*join.source.key} and {*join.by} != {*source.key}
+                reader = Joined(source.name, reader, self.reader(join.source), join, self._project.scratch, lookup)
+        return reader
 
     def columns(self, source: SourcePlan) -> tuple[str, ...]:
         """The columns of a source. InputError or UsageError where it cannot be opened."""
@@ -65,7 +75,7 @@ def build_spec(source_plan: SourcePlan, project: Project) -> SourceSpec:
         url=resolve_secret(source_plan.url, project.folder) if source_plan.url is not None else None,
         table=source_plan.table,
         query=source_plan.query,
-        joins=tuple(JoinSpec(j.alias, j.table, j.by, j.take, j.gather) for j in source_plan.joins),
+        joins=tuple(JoinSpec(j.alias, j.table, j.by, j.take, j.gather) for j in source_plan.joins if j.source is None),
         order_by=source_plan.key if source_plan.url else (),
         locale=source_plan.locale,
         covers=source_plan.covers,

@@ -272,10 +272,11 @@ class SkipPlan(Frozen):
 
 
 class JoinPlan(Frozen):
-    """A left join inside a database source."""
+    """A left join: with a table of the source's own database, or with another `source` (by what opens it)."""
 
     alias: str
     table: str
+    source: "SourcePlan | None" = None
     by: dict[str, str]
     take: str | None = None
     gather: bool = False

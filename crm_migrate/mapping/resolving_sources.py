@@ -156,11 +156,13 @@ def _one_origin(desk: Desk, source: Source, path: Path) -> None:
 def _check_options(desk: Desk, source: Source, connector: str, path: Path) -> None:
     """Words that the connector does not read are refused, be they its own or the language's: none is ignored."""
     known = source_options(connector)
-    said = [*source.options, *(word for word in Source.model_fields if word in READING & source.model_fields_set)]
+    ours = {"join"} if all(join.source for join in source.join.values()) else set()  # with other sources: of any kind
+    words = READING & source.model_fields_set - ours
+    said = [*source.options, *(word for word in Source.model_fields if word in words)]
     for word in said:
         if known is not None and word not in known:
-            words = [*known, *(set(Source.model_fields) - READING)]
-            desk.unknown("mapping_unknown_word", f"the option of `{connector}`", word, words, (*path, word), key=True)
+            near = [*known, *(set(Source.model_fields) - READING)]
+            desk.unknown("mapping_unknown_word", f"the option of `{connector}`", word, near, (*path, word), key=True)
 
 
 def _delimiter(desk: Desk, source: Source, path: Path) -> str | None:
@@ -225,25 +227,36 @@ def _database(desk: Desk, source: Source, path: Path) -> tuple[str | None, str |
 
 
 def _joins(desk: Desk, source: Source, table: str | None, path: Path) -> tuple[JoinPlan, ...]:
-    if source.join and not source.table:
-        desk.tell_key("source_origin", "`join:` belongs to a `table:`", (*path, "join"), "Join in the query itself.")
-    for alias, join in source.join.items():
-        _check_join(desk, join, (*path, "join", alias))
     prefix = (source.table or "")[: -len(table or "")]
-    return tuple(
-        JoinPlan(
-            alias=alias,
-            table=join.table.removeprefix(prefix) if prefix else join.table,
-            by=join.by,
-            take=join.take,
-            gather=join.gather is not None,
+    plans = []
+    for alias, join in source.join.items():
+        here: Path = (*path, "join", alias)
+        _check_join(desk, source, join, here)
+        partner = _partner(desk, join, str(path[-1]), here) if join.source else None
+        named = join.source or join.table or ""
+        plans.append(
+            JoinPlan(
+                alias=alias,
+                table=named.removeprefix(prefix) if prefix and not join.source else named,
+                source=partner,
+                by=join.by,
+                take=join.take,
+                gather=join.gather is not None,
+            )
         )
-        for alias, join in source.join.items()
-    )
+    return tuple(plans)
 
 
-def _check_join(desk: Desk, join: Join, path: Path) -> None:
-    """What a join says of its partners: which column is whose, and which of several is meant in one way only."""
+def _check_join(desk: Desk, source: Source, join: Join, path: Path) -> None:
+    """What a join says of its partners: who they are, which column is whose, and which of several is meant."""
+    if (join.table is None) == (join.source is None):
+        message = "a join names its partner once: a `table:` of the same database, or another `source:`"
+        desk.tell_key("source_origin", message, path, "Write one of the two.")
+    if join.table and not source.table:
+        message = "`table:` joins tables of one database, and this source is none"
+        desk.tell_key(
+            "source_origin", message, (*path, "table"), "Name another source: `source:`; or join in the query."
+        )
     if not join.by:
         desk.tell_key("mapping_missing", "a join needs the columns that agree", path, "Add `by: {id: account_id}`.")
     if join.take and join.gather:
@@ -254,6 +267,21 @@ def _check_join(desk: Desk, join: Join, path: Path) -> None:
     except ValueError as error:
         hint = "Write first(column desc), last(column) or first(one desc, another)."
         desk.tell("mapping_text", str(error), (*path, "take"), hint)
+
+
+def _partner(desk: Desk, join: Join, name: str, path: Path) -> SourcePlan | None:
+    """What opens the source that another is joined with; it is joined with none itself."""
+    partner, here = desk.file.sources.get(join.source or ""), (*path, "source")
+    others = [each for each, source in desk.file.sources.items() if each != name and not is_database(source)]
+    if partner is None or join.source not in others:
+        desk.unknown("source_unknown", "the source", join.source or "", others, here)
+        return None
+    if any(inner.source for inner in partner.join.values()):
+        message = f"`{join.source}` is joined with another source itself: chains are not followed"
+        desk.tell("source_origin", message, here, "Join both with this source.")
+        return None
+    where: Path = ("sources", str(join.source))
+    return _origin(desk, partner, str(join.source), _profile(desk, str(join.source), partner, where), where)
 
 
 def _key_columns(source: Source, profile: SourceProfile | None) -> tuple[str, ...]:
