@@ -9,9 +9,7 @@ from pathlib import Path
 
 # A command stands at the beginning of a hint or behind a colon, and ends where words about it begin.
 _COMMAND = re.compile(r"(?:(?P<before>.*?)(?:, then)?: )?(?P<command>crm-migrate [a-z].*?)(?P<after>(?:, |; | \().*)?")
-_OF_A_PROJECT = (
-    "plan|run|resume|undo|runs|review|target prepare|target adopt|mapping check|mapping show|mapping test|mapping sign"
-)
+_OF_A_PROJECT = "plan|run|resume|undo|runs|review|target (?:prepare|adopt)|mapping (?:check|show|test|lock|sign)"
 _BARE = re.compile(rf"(crm-migrate (?:{_OF_A_PROJECT}))(?= -|$)")
 _REPORT = re.compile(r"crm-migrate report(?! .*--project)(?=[ ]|$)")
 

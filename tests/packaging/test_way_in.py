@@ -28,6 +28,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("mapping show demo --resolved", 0),
     ("mapping test demo", 0),
     ("mapping sign demo --role sales_director --who ayse", 0),
+    ("mapping lock demo", 2),
     ("schema", 0),
     ("target prepare demo --dry-run", 0),
     ("target pull demo", 0),

@@ -284,10 +284,8 @@ def test_everything_wrong_is_told_in_one_error(make: Make) -> None:
         ("    let: {alt: {kontakte: Alt, survive: newst}}\n", "survive_unknown"),
         ("    let: {email: Alt}\n", "field_twice"),
         ("    enrich: {post: {by: email}}\n", "source_unknown"),
-        ("use: agency/base
-", "shared_unknown"),
-        ("attachments: []
-", "mapping_unknown_word"),
+        ("use: agency/base\n", "shared_unknown"),
+        ("attachments: []\n", "mapping_unknown_word"),
         ('checks:\n  - {id: C1, object: contacts, assert: "kontakte[Vorname]"}\n', "mapping_not_supported"),
         (
             "examples:\n  - {name: x, given: {kontakte: {Vornme: A}}, expect: {contacts: {email: x}}}\n",
