@@ -53,13 +53,14 @@ def value(field: CanonicalField, number: int) -> str:
     return (known or _BY_STORAGE[field.semantic.storage]).replace("{n}", str(number))
 
 
-def write(folder: Path) -> None:
-    """The project: all objects of the model, each with all its fields."""
+def write(folder: Path, *options: str) -> None:
+    """The project: all objects of the model, each with all its fields; the environment has `options` as `env:NAME`."""
     for each in OBJECTS.values():
         lines = [";".join(["key", *(f.name for f in each.fields)])]
         lines += [";".join([str(n), *(_quoted(_said(f, n)) for f in each.fields)]) for n in RECORDS]
         (folder / f"{each.name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    (folder / "crm-migrate.yaml").write_text(_mapping(), "utf-8")
+    listed = ", ".join(f'{name}: "env:EVERY_{name.upper()}"' for name in options)
+    (folder / "crm-migrate.yaml").write_text(_mapping(listed or 'url: "sqlite:///crm.db"'), "utf-8")
 
 
 def _said(field: CanonicalField, number: int) -> str:
@@ -73,7 +74,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _mapping() -> str:
+def _mapping(options: str) -> str:
     sources = "".join(f"  s_{each}: {{file: {each}.csv, key: key}}\n" for each in OBJECTS)
     objects = "".join(
         f"  {each.name}:\n    from: s_{each.name}\n    fields:\n"
@@ -82,5 +83,5 @@ def _mapping() -> str:
     )
     return (
         "crm_migrate: 1\nproject: {name: every object, locale: en-GB}\nsources:\n" + sources
-        + 'environments:\n  mock: {connector: sql, url: "sqlite:///crm.db"}\nobjects:\n' + objects
+        + f"environments:\n  mock: {{connector: sql, {options}}}\nobjects:\n" + objects
     )  # fmt: skip

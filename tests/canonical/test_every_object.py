@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
 from click.testing import CliRunner
 
@@ -16,8 +17,8 @@ pytestmark = [pytest.mark.timeout(1800), pytest.mark.slow]  # two runs of forty 
 Figures = dict[str, Any]
 
 
-def run(folder: Path) -> Figures:
-    done = CliRunner().invoke(cli, ["run", str(folder), "--json"])
+def run(folder: Path, **environment: str) -> Figures:
+    done = CliRunner(env=environment).invoke(cli, ["run", str(folder), "--json"])
     assert done.exit_code == 0, done.stdout + done.stderr
     figures: Figures = json.loads(done.stdout)["figures"]
     return figures
@@ -64,3 +65,15 @@ def test_nothing_is_unexplained(moved: tuple[Path, Figures, Figures]) -> None:
         assert [gate["name"] for gate in figures["gates"] if not gate["passed"]] == []
         assert {line["unexplained"] for line in figures["accounting"]} == {0}
         assert {bridge["unexplained"] for bridge in figures["bridges"]} <= {"0.00", "0"}
+
+
+@pytest.mark.parametrize("kind", [each for each in databases.KINDS if each != "sqlite"])
+def test_the_other_databases_take_every_object(kind: str, tmp_path: Path) -> None:
+    options = databases.options(kind, tmp_path)
+    every_object.write(tmp_path, *options)
+    figures = run(tmp_path, **{f"EVERY_{name.upper()}": value for name, value in options.items()})
+    count = len(every_object.RECORDS)
+    assert {name: states(figures, name) for name in OBJECTS} == {name: {"created": count} for name in OBJECTS}
+    assert [gate["name"] for gate in figures["gates"] if not gate["passed"]] == []
+    differing = {(line["object"], line["field"]) for line in figures["fields"] if line["matched"] != line["compared"]}
+    assert differing == set()
