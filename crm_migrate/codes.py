@@ -93,6 +93,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "mapping_value",
             "mapping_text",
             "mapping_not_supported",
+            "mapping_proposed",
             "expression",
             "secret_literal",
             "path_outside",

@@ -18,10 +18,11 @@ from crm_migrate.workspace.signals import STOPPING, handled, stop_now
 # stand here so that `--help` imports nothing.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Start": {
+        "init": ("init:init_command", "Write a first mapping for a folder of exports."),
         "demo": ("migrate:demo_command", "Migrate a small fictional company into a SQLite CRM."),
     },
     "Mapping": {
-        "mapping": ("examples:mapping_group", "Check a mapping, show what it means, run its examples, sign it."),
+        "mapping": ("mapping_verbs:mapping_group", "Propose a mapping, check it, run its examples, sign it."),
         "schema": ("mapping:schema_command", "The JSON Schema of the mapping language, for editors."),
     },
     "Migrate": {

@@ -151,7 +151,9 @@ def sign_command(path: Path, environment: str | None, role: str, who: str) -> No
     if not (who.strip() and role.strip() and (who + role).isprintable()):
         raise UsageError("a signature needs a role and a name, in letters", hint="--role ROLE --who NAME")
     project = project_of(path)
-    plan, _ = plan_now(project, environment, OpenSources(project))  # with the columns, as a run resolves it
+    plan, found = plan_now(project, environment, OpenSources(project))  # with the columns, as a run resolves it
+    if open_lines := [finding for finding in found if finding.code == "mapping_proposed"]:
+        raise UsageError(open_lines[0].message, hint=f"{open_lines[0].hint} Then sign.")
     if plan.reconcile.sign_off and role not in plan.reconcile.sign_off:
         raise UsageError(f"nobody signs as `{role}`", hint=nearest(role, plan.reconcile.sign_off))
     add_signature(project.folder, Signature(role, who.strip(), now(), plan.meaning))

@@ -30,6 +30,8 @@ class SourceProfile(Authored):
     key: Texts = ()
     changed: str | None = None
     skip: Texts = ()
+    files: dict[str, str] = Field(default={})  # tag -> pattern of a name, where the name says what the rows are
+    tag: str | None = None  # the column that such a tag becomes
     columns: dict[str, ProfileColumn] = Field(default={})
     quirks: Texts = ()
 

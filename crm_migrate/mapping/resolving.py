@@ -22,6 +22,7 @@ from crm_migrate.mapping.model_sources import Owners
 from crm_migrate.mapping.naming import check_names
 from crm_migrate.mapping.nesting import as_meant
 from crm_migrate.mapping.plan import MoneyPlan, OwnersPlan, Plan
+from crm_migrate.mapping.proposed import waiting
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_attachments import with_files
 from crm_migrate.mapping.resolving_links import links_as_objects
@@ -149,7 +150,7 @@ def _examined(
 ) -> tuple[Plan | None, list[Finding]]:
     if found.file is None:
         return None, found.findings
-    desk = Desk(project, found.document, found.file, findings=list(found.findings))
+    desk = Desk(project, found.document, found.file, findings=[*found.findings, *waiting(found.written)])
     for document in (found.document, *found.document.others.values()):
         desk.files[document.name] = document.digest
     plan = _plan(desk, environment, columns)

@@ -1,0 +1,37 @@
+"""`init`: a folder of exports becomes a project with a first mapping."""
+
+from pathlib import Path
+
+import click
+
+from crm_migrate.cli import next_step
+from crm_migrate.cli.suggest import earlier_option, told_of
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path))
+@earlier_option
+def init_command(folder: Path, earlier: Path | None) -> None:
+    """Write a first mapping for a folder of exports: what they are, their keys, fields and links, and an example.
+
+    \b
+    A folder that is a project already is refused, and nothing in it is touched. Files that cannot be read are told
+    and passed over. The mapping can be checked at once; each proposed line waits for a person to confirm it.
+    Example: crm-migrate init exports
+    """
+    from crm_migrate.suggesting.knowledge import earlier as read_earlier
+    from crm_migrate.suggesting.starting import MAPPING, refuse_project, start
+    from crm_migrate.workspace.files import SHARED, write_file
+
+    next_step.working_on(folder)
+    refuse_project(folder)
+    begun = start(folder, earlier=read_earlier(earlier) if earlier else None)
+    for finding in begun.skipped:
+        click.echo(f"warning: {finding.message}", err=True)
+    refuse_project(folder)  # somebody may have made one while the exports were read
+    write_file(folder / MAPPING, begun.text.encode(), SHARED)
+    for line in told_of(begun.told, [export.name for export in begun.exports]):
+        click.echo(line)
+    click.echo(f"wrote {folder / MAPPING}")
+    for line in next_step.lines("crm-migrate mapping check"):
+        click.echo(line, err=True)

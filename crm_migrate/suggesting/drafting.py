@@ -1,0 +1,150 @@
+"""A first mapping of a folder of exports: environments, sources with their keys, objects, and one example."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from crm_migrate.crm.model import OBJECTS
+from crm_migrate.mapping.proposed import Claim, printable
+from crm_migrate.suggesting.exports import Export
+from crm_migrate.suggesting.lines import commented, key_line, new_objects, object_lines, scalar
+from crm_migrate.suggesting.linking import Key, changes
+from crm_migrate.suggesting.suggestion import Offer, Suggestion
+
+_HEAD = """\
+# A first mapping, proposed from the exports in this folder. Every line with a `# proposed:` behind it waits for you:
+# look at it, mend it, and take the comment away. Then: crm-migrate mapping check, mapping test, preview, plan, run.
+crm_migrate: 1
+"""
+CHANGED = "updated_at"  # the field whose column says when a row was changed last
+MOST_KEYS = 12  # columns that stand for a key where none is one
+# What stands in the cells of the example, by what a semantic type declares: values that no step changes.
+_EXAMPLES: Mapping[str, str] = {
+    "company_name": "Deniz Makine",
+    "given_name": "Ada",
+    "family_name": "Deniz",
+    "person_name": "Ada Deniz",
+    "email": "ada.deniz@firma.example",
+    "city": "Ankara",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """The language that most headers speak, with a country where telephone numbers show one, and why."""
+
+    name: str
+    because: str
+
+
+def draft(exports: Sequence[Export], told: Suggestion, title: str, locale: Locale) -> str:
+    """The text of the mapping. Sources that hold nothing known stand in it as comments: they are yours to map."""
+    feeding = {offer.source for offer in told.offers}
+    lines = [_HEAD.rstrip("\n"), *(f"# without a source: {name}.{field} is required" for name, field in told.missing)]
+    lines += ["project:", f"  name: {scalar(title)}"]
+    lines += [commented(f"  locale: {locale.name}", [Claim("", 0.7, locale.because)])]
+    lines += ["", "environments:", '  mock: {connector: sql, url: "sqlite:///crm.db"}', "", "sources:"]
+    for export in exports:
+        lines += _source(export, told, feeds=export.name in feeding)
+    lines += ["", "objects:", *_objects(told)]
+    example = _example(told)
+    lines += ["", *example] if example else []
+    return "\n".join(lines) + "\n"
+
+
+def _objects(told: Suggestion) -> list[str]:
+    return [line for name in new_objects(told, ()) for line in object_lines(name, told, 2)]
+
+
+def _source(export: Export, told: Suggestion, *, feeds: bool) -> list[str]:
+    key = key_or_whole(told.keys.get(export.name), _filled(export))
+    lines = [f"  {export.name}:", *(f"    {line}" for line in _origin(export))]
+    lines.append(commented(f"    {key_line(key)}", [Claim("", key.score, ", ".join(key.because))]))
+    changed = next((o for o in told.offers if (o.source, o.field) == (export.name, CHANGED)), None)
+    if changed is not None and not (export.study.profile and export.study.profile[1].changed):
+        why = Claim("", changed.score, ", ".join(changed.because))
+        lines.append(commented(f"    changed: {scalar(changed.cell)}", [why]))
+    lines += [f"    {line}" for line in _unmapped(export, told)]
+    return lines if feeds else [f"#{line[1:]}" for line in lines]
+
+
+def _filled(export: Export) -> list[str]:
+    """The columns that have any value, without those that people change where others are left."""
+    table = export.study.table
+    known = [column for column in table.columns if column.isprintable()]
+    filled = [c for c in known if c not in table.values or table.values[c].count()] or known
+    return [column for column in filled if not changes(column)] or filled
+
+
+def key_or_whole(key: Key | None, columns: Sequence[str]) -> Key:
+    """The key, or the first columns together where none names a row: rows that are equal in them are one."""
+    if key is not None:
+        return key
+    why = "nothing names a row: say what does, or have the system export its ids"
+    return Key(tuple(columns[:MOST_KEYS]), 0.1, (why,), False)
+
+
+def _origin(export: Export) -> Iterator[str]:
+    if export.study.profile:
+        yield f"use: {export.study.profile[0]}"
+    if any(tag for _, tag in export.files):
+        parts = ", ".join(f"{tag}: {scalar(path)}" for path, tag in export.files)
+        yield f"files: {{{parts}}}"
+        tag = export.study.profile[1].tag if export.study.profile else None
+        yield f"tag: {tag}"
+    elif len(export.files) > 1:
+        yield f"file: {scalar(_pattern([path for path, _ in export.files]))}"
+    else:
+        yield f"file: {scalar(export.files[0][0])}"
+    if export.sheet:
+        yield f"sheet: {scalar(export.sheet)}"
+    if export.header_row:
+        yield f"header_row: {export.header_row}"
+
+
+def _pattern(paths: Sequence[str]) -> str:
+    """A pattern that all the paths fit, by what their names begin and end with."""
+    first, last = min(paths), max(paths)
+    begin = next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
+    return f"{first[:begin].rstrip('0123456789')}*{first[first.rindex('.') :]}"
+
+
+def _unmapped(export: Export, told: Suggestion) -> Iterator[str]:
+    """Columns that nothing takes, as comments: what becomes of each is a decision."""
+    left = [each for each in told.left if each.source == export.name]
+    if not left:
+        return
+    yield "# not mapped; map them, or say `unmapped: {archive: [...]}`:"
+    for remark in dict.fromkeys(each.remark for each in left):
+        names = ", ".join(printable(each.column) for each in left if each.remark == remark)
+        text = f"{remark}: {names}" if remark else names
+        yield from (f"#   {line}" for line in wrap(text, 108, break_long_words=False, break_on_hyphens=False))
+
+
+# --------------------------------------------------------------------------------------------------------- example
+
+
+def _example(told: Suggestion) -> list[str]:
+    """One example with invented values, of the object that most lines are about."""
+    names = new_objects(told, ())
+    by_name = {name: [o for o in told.offers if o.object == name and o.ref is None] for name in names}
+    name = max(names, key=lambda n: sum(_value(o) is not None for o in by_name[n]), default=None)
+    if name is None:
+        return []
+    source = next((s for held, s in told.feeds if held == name and any(o.source == s for o in by_name[name])), "")
+    cells = {o: value for o in by_name[name] if o.source == source and (value := _value(o)) is not None}
+    if not cells or not {f.name for f in OBJECTS[name].fields if f.required} <= {o.field for o in cells}:
+        return []
+    given = ", ".join(f"{scalar(o.column)}: {scalar(value)}" for o, value in cells.items())
+    expect = ", ".join(f"{o.field}: {scalar(value)}" for o, value in cells.items())
+    return [
+        "examples:                       # rows and what becomes of them: crm-migrate mapping test",
+        f"  - name: a row of {source} becomes one of {name}",
+        f"    given: {{{source}: {{{given}}}}}",
+        f"    expect: {{{name}: {{{expect}}}}}",
+    ]
+
+
+def _value(offer: Offer) -> str | None:
+    field = OBJECTS[offer.object].field(offer.field)
+    return _EXAMPLES.get(field.type) if field and " | " not in offer.cell else None

@@ -1,0 +1,96 @@
+"""Proposals as lines of YAML, each with the comment that says why; nothing that stands in a file is changed."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from crm_migrate.crm.model import OBJECTS
+from crm_migrate.mapping.proposed import Claim, comment
+from crm_migrate.mapping.text import SAME_ROW
+from crm_migrate.suggesting.linking import Key
+from crm_migrate.suggesting.suggestion import Feed, Offer, Suggestion
+
+_PLAIN = re.compile(r"[^\W_][\w .\-/]*[^\W_]|[^\W_]")
+_WORDS = re.compile(r"(?i)null|true|false|yes|no|on|off|~|[-+.\d][\d.,_e+\-:]*")
+ALIGN = 48  # column in which the comments of short lines stand
+
+
+def scalar(text: str) -> str:
+    """A text as YAML takes it in a block and inside braces alike: in quotes unless it is plain words."""
+    return text if _PLAIN.fullmatch(text) and not _WORDS.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def field_lines(offers: Sequence[Offer], feeds: Mapping[str, Sequence[str]], indent: int) -> list[str]:
+    """One line per field; `feeds` has the sources of every object: where it is one, the line needs no name of it."""
+    lines = []
+    for (name, field), cells in _by_field(offers).items():
+        only = len(feeds.get(name, ())) == 1 and all(offer.ref is None for offer in cells)
+        ref = next((offer.ref for offer in cells if offer.ref), None)
+        if only:
+            value = scalar(cells[0].cell)
+        else:
+            parts = [f"{offer.source}: {scalar(offer.cell)}" for offer in cells]
+            value = "{" + ", ".join([*parts, *([f"ref: {ref}"] if ref else [])]) + "}"
+        lines.append(commented(f"{' ' * indent}{field}: {value}", [_claim(o, named=not only) for o in cells]))
+    return lines
+
+
+def _by_field(offers: Iterable[Offer]) -> dict[tuple[str, str], list[Offer]]:
+    """The cells of every line. A line speaks one key space, that of its surest cell; `same_row` goes with any."""
+    found: dict[tuple[str, str], list[Offer]] = {}
+    for offer in sorted(offers, key=lambda o: o.cell == SAME_ROW):
+        cells = found.setdefault((offer.object, offer.field), [])
+        if not cells or offer.cell == SAME_ROW or cells[0].ref == offer.ref:
+            cells.append(offer)
+    order = dict.fromkeys((offer.object, offer.field) for offer in offers)
+    return {key: found[key] for key in order}
+
+
+def _claim(offer: Offer, *, named: bool) -> Claim:
+    return Claim(offer.source if named else "", offer.score, ", ".join(offer.because))
+
+
+def commented(line: str, claims: Sequence[Claim]) -> str:
+    """A line with the comment that it is proposed."""
+    return f"{line.ljust(ALIGN)}  {comment(claims)}"
+
+
+def object_lines(name: str, told: Suggestion, indent: int) -> list[str]:
+    """A whole object that the mapping does not have yet."""
+    inner = " " * indent * 2
+    sources = feeding(name, told)
+    lines = [f"{' ' * indent}{name}:", *(f"{inner}{line}" for line in _from(name, sources, told))]
+    offers = [offer for offer in told.offers if offer.object == name]
+    return [*lines, f"{inner}fields:", *field_lines(offers, {name: sources}, indent * 3)]
+
+
+def feeding(name: str, told: Suggestion) -> list[str]:
+    """The sources that are proposed to feed an object."""
+    return [source for held, source in told.feeds if held == name]
+
+
+def _from(name: str, sources: Sequence[str], told: Suggestion) -> list[str]:
+    feeds = {source: told.feeds[name, source] for source in sources}
+    if all(feed == Feed() for feed in feeds.values()):
+        return [f"from: {sources[0]}" if len(sources) == 1 else f"from: [{', '.join(sources)}]"]
+    return ["from:", *(f"  {source}: {{{', '.join(_options(feed))}}}" for source, feed in feeds.items())]
+
+
+def _options(feed: Feed) -> Iterator[str]:
+    if feed.one_per:
+        yield f"one_per: {feed.one_per}"
+    if feed.filled:
+        yield f"where: {scalar(' or '.join(f'[{column}]' for column in feed.filled))}"
+        yield "else: absent"
+
+
+def key_line(key: Key) -> str:
+    """`key: KontaktNr` or a list of two."""
+    columns = [scalar(column) for column in key.columns]
+    return f"key: {columns[0]}" if len(columns) == 1 else f"key: [{', '.join(columns)}]"
+
+
+def new_objects(told: Suggestion, written: Iterable[str]) -> list[str]:
+    """The objects that are proposed and not written, in the order of the model."""
+    there = set(written)
+    return [name for name in OBJECTS if name not in there and feeding(name, told)]

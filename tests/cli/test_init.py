@@ -1,0 +1,201 @@
+"""`init`: a folder of exports becomes a project that can be checked, tried and run at once; nothing is overwritten."""
+
+import os
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+from called import call as crm_migrate
+
+from crm_migrate.mapping.reading import read_file
+from crm_migrate.mapping.tree import plain
+
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "anadolu"
+PEOPLE = "Vorname;Nachname;E-Mail;Telefon;Firma\n" + "".join(
+    f"Ute;Meier{n};u{n}@firma.example;+49 30 555{n:04};Firma {n % 9} GmbH\n" for n in range(40)
+)
+
+
+def content(folder: Path) -> dict[str, dict[str, object]]:
+    document, findings = read_file(folder / "crm-migrate.yaml", "crm-migrate.yaml")
+    assert findings == []
+    return plain(document.root)  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exports of the sample company alone, and the project that came of them."""
+    folder = tmp_path_factory.mktemp("init") / "anadolu"
+    shutil.copytree(
+        SAMPLE, folder, ignore=shutil.ignore_patterns("crm-migrate.yaml", "decisions", "refs", "truth", "second", ".*")
+    )
+    done = crm_migrate("init", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert f"next:  crm-migrate mapping check {folder}" in done.stderr
+    return folder
+
+
+def test_systems_are_recognised_by_their_headers_and_parts_of_one_export_belong_together(exports: Path) -> None:
+    sources = content(exports)["sources"]
+
+    assert sources["contacts"]["use"] == "xero"  # type: ignore[index]
+    assert sources["mailchimp"]["tag"] == "list_state"  # type: ignore[index]
+    assert set(sources["mailchimp"]["files"]) == {"subscribed", "unsubscribed", "cleaned"}  # type: ignore[index]
+    assert sources["pipeline"]["header_row"] == "3"  # type: ignore[index]
+
+
+def test_keys_and_links_are_those_that_people_said(exports: Path) -> None:
+    found = content(exports)
+
+    assert found["sources"]["firma"]["key"] == "FirmaNo"  # type: ignore[index]
+    assert found["sources"]["kisi"]["key"] == "KisiNo"  # type: ignore[index]
+    assert found["objects"]["contacts"]["fields"]["company"] == {  # type: ignore[index]
+        "kisi": "FirmaNo", "contacts": "same_row", "ref": "accounts.firma",
+    }  # fmt: skip
+    assert found["objects"]["accounts"]["fields"]["parent"] == {"firma": "UstFirma", "ref": "accounts.firma"}  # type: ignore[index]
+
+
+def test_it_checks_green_at_once_and_its_example_passes(exports: Path) -> None:
+    check = crm_migrate("mapping", "check", str(exports))
+    tried = crm_migrate("mapping", "test", str(exports))
+
+    assert check.returncode == 0, check.stdout
+    assert tried.returncode == 0, tried.stdout
+    assert "1 of 1 examples" in tried.stdout
+
+
+def test_what_it_writes_can_be_planned(exports: Path) -> None:
+    plan = crm_migrate("plan", str(exports))
+
+    assert plan.returncode == 0, plan.stdout + plan.stderr
+    assert "records would be written" in plan.stdout
+
+
+def test_nobody_s_values_stand_in_the_mapping(exports: Path) -> None:
+    text = (exports / "crm-migrate.yaml").read_text("utf-8")
+    rows = (exports / "old" / "kisi.csv").read_bytes().decode("cp1254", "replace").splitlines()[1:50]
+    mailboxes = {row.split(";")[3] for row in rows if "@" in row}
+
+    assert len(mailboxes) > 20
+    assert [mailbox for mailbox in mailboxes if mailbox and mailbox in text] == []
+
+
+def test_a_project_is_refused_and_nothing_is_touched(exports: Path) -> None:
+    before = {path: path.read_bytes() for path in exports.rglob("*") if path.is_file()}
+
+    done = crm_migrate("init", str(exports))
+
+    assert done.returncode == 2
+    assert "is a project already" in done.stderr
+    assert {path: path.read_bytes() for path in exports.rglob("*") if path.is_file()} == before
+
+
+def test_a_mapping_that_is_a_link_is_refused_too(tmp_path: Path) -> None:
+    (tmp_path / "k.csv").write_text(PEOPLE, "utf-8")
+    (tmp_path / "crm-migrate.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+
+    assert crm_migrate("init", str(tmp_path)).returncode == 2
+    assert not (tmp_path / "elsewhere.yaml").exists()
+
+
+def test_damaged_files_are_told_and_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "kontakte.csv").write_text(PEOPLE, "utf-8")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "noise.csv").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "book.xlsx").write_bytes(b"no zip")
+    (tmp_path / "wide.csv").write_bytes(b"a," * 500_000 + b"b\n")
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "folder.csv").mkdir()
+
+    done = crm_migrate("init", str(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    for name in ("empty.csv", "noise.csv", "book.xlsx", "wide.csv", "pipe.csv"):
+        assert f"warning: {name} is passed over" in done.stderr
+    assert set(content(tmp_path)["sources"]) == {"kontakte"}
+    (tmp_path / "pipe.csv").unlink()
+    assert crm_migrate("mapping", "check", str(tmp_path)).returncode == 0
+
+
+def test_every_sheet_of_a_workbook_is_a_source_and_files_that_differ_by_a_number_are_one(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    people, firms = book.active, book.create_sheet("Firmen")
+    assert people is not None
+    people.title = "Kontakte"
+    people.append(["Vorname", "Nachname", "E-Mail", "Firmennr"])
+    firms.append(["Firmennr", "Firmenname", "Branche"])
+    for n in range(20):
+        people.append([f"Ute{n}", f"Meier{n}", f"u{n}@firma.example", f"F{n:03}"])
+        firms.append([f"F{n:03}", f"Firma {n}", "Bau"])
+    book.save(tmp_path / "alt.xlsx")
+    header = "Name des Deals;Verkaufschance;Betrag;Phase;Abschlussdatum\n"
+    for n in (1, 2):
+        rows = "".join(f"d{n}{i};Angebot {n}{i};10,50;neu;01.02.2025\n" for i in range(15))
+        (tmp_path / f"deals-{n}.csv").write_text(header + rows, "utf-8")
+
+    done = crm_migrate("init", str(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    found = content(tmp_path)
+    assert {"kontakte", "firmen"} <= set(found["sources"])
+    assert found["sources"]["firmen"]["sheet"] == "Firmen"  # type: ignore[index]
+    assert found["sources"]["deals"]["file"] == "deals-*.csv"  # type: ignore[index]
+    assert found["objects"]["contacts"]["fields"]["company"] == {"kontakte": "Firmennr", "ref": "accounts.firmen"}  # type: ignore[index]
+    assert crm_migrate("mapping", "check", str(tmp_path)).returncode == 0
+
+
+def test_headers_that_no_mapping_can_name_harm_nothing(tmp_path: Path) -> None:
+    header = (
+        '"= 1+1","a | b","x]y","#1","null","Nach\nname","\x1b[31mrot","- a","E-Mail","Vorname","Nachname","{a: b}"\n'
+    )
+    rows = "".join(f"1,2,3,4,5,6,7,8,u{n}@firma.example,Ute,Meier{n},9\n" for n in range(20))
+    (tmp_path / "odd.csv").write_text(header + rows, "utf-8")
+
+    done = crm_migrate("init", str(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert crm_migrate("mapping", "check", str(tmp_path)).returncode == 0
+    assert crm_migrate("mapping", "test", str(tmp_path)).returncode == 0
+
+
+def test_where_no_column_names_a_row_that_is_said(tmp_path: Path) -> None:
+    row = "Ute;Meier;u@firma.example;+49 30 5551234;Firma GmbH\n"
+    (tmp_path / "kontakte.csv").write_text(PEOPLE.splitlines()[0] + "\n" + row * 5, "utf-8")
+
+    done = crm_migrate("init", str(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    assert "nothing names a row" in (tmp_path / "crm-migrate.yaml").read_text("utf-8")
+    assert crm_migrate("mapping", "check", str(tmp_path)).returncode == 0
+
+
+@pytest.mark.parametrize("names", [(), ("readme.md",), ("empty.csv",)])
+def test_a_folder_without_exports_is_told(tmp_path: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+
+    done = crm_migrate("init", str(tmp_path))
+
+    assert done.returncode == 3
+    assert "no export" in done.stderr
+    assert not (tmp_path / "crm-migrate.yaml").exists()
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    assert crm_migrate("init", str(tmp_path / "gone")).returncode == 2
+
+
+def test_exports_that_hold_nothing_known_are_told(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("Level,Message\nINFO,x\nWARN,y\n", "utf-8")
+
+    done = crm_migrate("init", str(tmp_path))
+
+    assert done.returncode == 3
+    assert "nothing that the CRM model knows" in done.stderr
+    assert not (tmp_path / "crm-migrate.yaml").exists()
+
+
+def test_help_has_an_example() -> None:
+    assert "crm-migrate init exports" in crm_migrate("init", "--help").stdout
