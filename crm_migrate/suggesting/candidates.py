@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from crm_migrate.crm.model import OBJECTS, CanonicalField, CanonicalObject
-from crm_migrate.crm.types import type_of
 from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.suggesting.headers import Reading, readings
 from crm_migrate.suggesting.looks import Look, judged, look
@@ -142,10 +141,13 @@ def _named(study: Study, model: CanonicalObject, column: str, reading: Reading) 
     score -= sum(_LESS[kind] for kind in reading.kinds) + _LESS["object"] * len(reading.about)
     for place, meaning in enumerate(meant.values()):
         wanted = model.field(meaning.field)
-        if wanted is None or wanted.reference is not None or type_of(wanted.type).role == "consent":
+        if wanted is None or wanted.reference is not None or wanted.semantic.survive == "strictest":
             continue  # links are proposed by their keys; what a word of consent means is for a person to say
-        if "second" in reading.kinds and not (wanted.semantic.contact_point or wanted.block):
-            continue  # a private telephone is one; a private note is something else
+        reached = wanted.semantic.contact_point or wanted.block
+        if ("second" in reading.kinds and not reached) or (
+            "first" in reading.kinds and wanted.semantic.exact and not reached
+        ):
+            continue  # a private telephone is one; a private note or an address's amount is something else
         said = f'"{column}" is {meaning.field.replace("_", " ")} ({meaning.language})'
         yield Candidate(
             column,

@@ -13,6 +13,7 @@ from crm_migrate.suggesting.vocabulary import vocabulary
 _BY_NAME_ALONE = frozenset(
     {"leads", "users", SUPPRESSIONS}
 )  # their columns are those of contacts: somebody must say so
+_OWN = 2  # fields that no other object has, which make one that must be named worth a doubt
 _LABEL, _WORDS = 1.5, 1.0  # what the file's name, and the words in its headers, weigh beside its columns
 ENOUGH = 1.4  # what a table must weigh at least to hold an object at all
 _WHOLE = TYPES["person_name"].names  # a whole name alone may be that of a task; one in two parts is a person's
@@ -73,8 +74,8 @@ def choose(study: Study, model: CanonicalObject) -> Choice | None:
     fields = assigned(candidates(study, model.name))
     own = {field.name for field in model.fields if _telling(field.name) == 1}
     unsaid = model.name in _BY_NAME_ALONE and not named
-    if not _can_be(model, fields) or (unsaid and (not own or own - {c.field for c in fields})):
-        return None  # what nobody names is thought of only where all that is its own is there
+    if not _can_be(model, fields) or (unsaid and len(own & {c.field for c in fields}) < _OWN):
+        return None  # what nobody names is thought of only where much that is its own is there
     weight = sum(c.score * _weight(c) for c in fields) + _LABEL * label + _WORDS * said
     if model.entity == "organisation" and not label and _names_people(study):
         weight /= 2  # a company has no given name: such a table is one of people, who work somewhere
