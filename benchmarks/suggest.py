@@ -32,7 +32,8 @@ CARD = {
     "department": "department", "jobtitle": "job_title", "birthday": "birth_date", "birthday-d": "birth_date",
     "notes": "description", "groups": "tags", "email": "email additional_emails", "website": "accounts.website",
     "phone": "phone mobile accounts.phone", "street": "street", "locality": "city", "zipcode": "postal_code",
-    "country": "country state", "region": "state country", "prefix": "title salutation", "nickname": "",
+    "country": "country state", "region": "state country", "prefix": "title salutation",
+    "suffix": "suffix", "nickname": "nickname", "gender": "gender",
 }  # fmt: skip
 SUITE = {
     "first_name": "first_name", "last_name": "last_name", "full_name": "full_name", "title": "job_title",

@@ -4,8 +4,9 @@ Batches never decide by themselves. `evidence.lock` is under version control: a 
 finding, not a new guess.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
@@ -32,11 +33,21 @@ def decide(
     `days_from` has the years that the workbooks of a source count their day numbers from.
     A column that can be read in two ways, where neither its cells nor the locale decide, is asked about: an error.
     """
+    return decide_on(plan, partial(_distinct, run), locked, days_from)
+
+
+def decide_on(
+    plan: Plan,
+    distinct: Callable[[SourcePlan, str], pl.Series],
+    locked: Facts,
+    days_from: Mapping[str, set[int]] | None = None,
+) -> tuple[Facts, list[Finding]]:
+    """`decide`, with the different values of a column of a source as `distinct` gives them, sorted."""
     facts: Facts = {}
     findings = []
     for source in plan.sources:
         for column, step in sorted(_steps(plan, source).items()):
-            values = _distinct(run, source, column)
+            values = distinct(source, column)
             context = Context(source.locale, source.time_zone, plan.as_of)
             found = step.left_open(evidence(values, step.family, context))
             if "serials" in found:

@@ -195,7 +195,9 @@ def _by_look(study: Study, model: CanonicalObject, found: Sequence[Candidate]) -
 
 def _telling(model: CanonicalObject, taken: set[str]) -> list[CanonicalField]:
     """Fields whose values nothing else looks like."""
-    return [f for f in model.fields if f.name not in taken and (f.semantic.key == "mailbox" or f.type == "iban")]
+    return [
+        f for f in model.fields if f.name not in taken and (f.semantic.key == "mailbox" or f.semantic.nobody == "iban")
+    ]
 
 
 def _named_otherwise(column: str) -> bool:
