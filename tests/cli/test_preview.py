@@ -107,9 +107,7 @@ def test_one_record_is_found_by_its_key_also_far_down(project: Path) -> None:
     assert call("preview", str(project), "deals", "--record", "other:1").returncode == 2
 
 
-def test_narrow_terminals_get_before_and_after_below_each_other(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_narrow_terminals_get_before_and_after_below_each_other(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for width in ("40", "80", "200"):
         monkeypatch.setenv("COLUMNS", width)
         done = call("preview", str(project), "deals")
@@ -150,7 +148,8 @@ def test_it_shows_what_a_run_makes(tmp_path: Path) -> None:
         if row["__split"] == 0
     }
 
-    records = json.loads(call("preview", str(demo), "contacts", "--json", "--reveal", "--first", "200").stdout)["records"]
+    done = call("preview", str(demo), "contacts", "--json", "--reveal", "--first", "200")
+    records = json.loads(done.stdout)["records"]
 
     seen = 0
     for record in records:
