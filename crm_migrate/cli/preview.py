@@ -13,6 +13,7 @@ from rich.text import Text
 
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.migrate import env_option, json_option, project_argument
+from crm_migrate.errors import UsageError
 from crm_migrate.reports.masking import hidden, scrub
 from crm_migrate.reports.terminal import text_width, wrapped
 from crm_migrate.reports.visible import separated, visible
@@ -53,6 +54,9 @@ def preview_command(
     project = project_of(folder)
     sources = OpenSources(project)
     plan, _ = resolve(project, environment=environment, columns=sources.columns)
+    if reveal and plan.erase is not None:
+        message = "the mapping erases people, and who they are only a run finds out: values are not revealed here"
+        raise UsageError(message, hint="look at them without --reveal, or at a record of a run: crm-migrate explain")
     locked = read_evidence(project.evidence)
     found = preview(plan, project, sources, object_name, first=first, record=record, locked=locked)
     shown = found if reveal else _masked(found, plan)
@@ -64,6 +68,8 @@ def preview_command(
         console.print(line, no_wrap=True, overflow="ignore", crop=False)
     for sentence in _told(shown, masked=not reveal):
         click.echo(sentence, err=True)
+    if plan.erase is not None:
+        click.echo("note: people who asked to be erased are not left out here; a run leaves them out", err=True)
 
 
 def _told(found: "Preview", *, masked: bool) -> Iterator[str]:

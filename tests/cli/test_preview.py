@@ -164,6 +164,23 @@ def test_it_shows_what_a_run_makes(tmp_path: Path) -> None:
     assert seen > 300
 
 
+def test_where_people_are_to_be_erased_nothing_is_revealed(project: Path) -> None:
+    (project / "erased.csv").write_text("email\nu@firma.example\n", "utf-8")
+    mapping = project / "crm-migrate.yaml"
+    text = mapping.read_text("utf-8")
+    mapping.write_text(
+        f"{text}  contacts: {{from: k, fields: {{email: Firma}}}}\nprivacy: {{erase: erased.csv}}\n", "utf-8"
+    )
+
+    masked = call("preview", str(project), "deals")
+    refused = call("preview", str(project), "deals", "--reveal")
+
+    assert masked.returncode == 0, masked.stderr
+    assert "a run leaves them out" in masked.stderr
+    assert refused.returncode == 2
+    assert "Holz" not in refused.stdout
+
+
 def test_an_object_that_is_not_made_is_told_with_the_nearest(project: Path) -> None:
     done = call("preview", str(project), "deal")
 
