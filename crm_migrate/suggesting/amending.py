@@ -40,6 +40,9 @@ def amended(project: Project, earlier: Mapping[str, Known]) -> Amended:
         raise MappingError(f"{project.mapping.name} cannot be read", [], hint="crm-migrate mapping check") from error
     found = standing(project, old, profiles(project.folder), dict(earlier))
     told = propose(found.studies, found.written)
+    shared = frozenset(found.written.objects) - found.own
+    told.beside += [offer for offer in told.offers if offer.object in shared]  # there is no block of ours to add to
+    told.offers = [offer for offer in told.offers if offer.object not in shared]
     known = {study.table.name: study.table.columns for study in found.studies}
 
     def columns(source: SourcePlan) -> tuple[str, ...] | None:

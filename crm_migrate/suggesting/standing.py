@@ -18,6 +18,8 @@ from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
 from crm_migrate.mapping.reading import read_text
 from crm_migrate.mapping.resolving_environments import is_production
 from crm_migrate.mapping.resolving_sources import sources as source_plans
+from crm_migrate.mapping.sharing import with_shared
+from crm_migrate.mapping.tree import Mapping
 from crm_migrate.suggesting.candidates import Known, Study
 from crm_migrate.suggesting.knowledge import recognised
 from crm_migrate.suggesting.suggestion import Written, columns_of, taken_by
@@ -33,12 +35,16 @@ class Draft(MappingFile):
 
 @dataclass(slots=True)
 class Standing:
-    """What proposals start from. `unread` are sources that could not be opened or read, each with its reason."""
+    """What proposals start from. `unread` are sources that could not be read, each with its reason.
+
+    `own` are the objects of the file itself, where others stand in a mapping that it shares.
+    """
 
     text: str
     written: Written
     studies: list[Study] = field(default_factory=list)
     unread: list[Finding] = field(default_factory=list)
+    own: frozenset[str] = frozenset()
     sources: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -47,10 +53,11 @@ def standing(project: Project, text: str, known: dict[str, SourceProfile], earli
 
     MappingError where the file is none, or where not one source can be made out of it.
     """
-    document, findings = read_text(text, project.mapping.name)
+    own, findings = read_text(text, project.mapping.name)
+    document, shared = with_shared(own, project.folder)
     file, wrong = author(document, Draft) if document.root.entries else (None, [])
     if file is None:
-        told = errors([*findings, *wrong])
+        told = errors([*findings, *shared, *wrong])
         raise MappingError("the mapping cannot be read so far", told, hint="crm-migrate mapping check")
     desk = Desk(project, document, file)
     unread: list[Finding] = []
@@ -78,8 +85,13 @@ def standing(project: Project, text: str, known: dict[str, SourceProfile], earli
         keys={plan.name: plan.key for plan in plans},
     )
     written = taken_by(target, written) if target else written
+    block = own.root.value("objects")
     result = Standing(
-        text, written, [], unread, {name: [*part.from_, *part.enrich] for name, part in file.objects.items()}
+        text,
+        written,
+        unread=unread,
+        own=frozenset(key.text for key, _ in block.entries) if isinstance(block, Mapping) else frozenset(),
+        sources={name: [*part.from_, *part.enrich] for name, part in file.objects.items()},
     )
     for plan in plans:
         if plan.name in tables:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from called import call as crm_migrate
+from called import call
 
 from crm_migrate.mapping.reading import read_file
 from crm_migrate.mapping.tree import plain
@@ -30,7 +30,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(
         SAMPLE, folder, ignore=shutil.ignore_patterns("crm-migrate.yaml", "decisions", "refs", "truth", "second", ".*")
     )
-    done = crm_migrate("init", str(folder))
+    done = call("init", str(folder))
     assert done.returncode == 0, done.stderr
     assert f"next:  crm-migrate mapping check {folder}" in done.stderr
     return folder
@@ -57,8 +57,8 @@ def test_keys_and_links_are_those_that_people_said(exports: Path) -> None:
 
 
 def test_it_checks_green_at_once_and_its_example_passes(exports: Path) -> None:
-    check = crm_migrate("mapping", "check", str(exports))
-    tried = crm_migrate("mapping", "test", str(exports))
+    check = call("mapping", "check", str(exports))
+    tried = call("mapping", "test", str(exports))
 
     assert check.returncode == 0, check.stdout
     assert tried.returncode == 0, tried.stdout
@@ -66,7 +66,7 @@ def test_it_checks_green_at_once_and_its_example_passes(exports: Path) -> None:
 
 
 def test_what_it_writes_can_be_planned(exports: Path) -> None:
-    plan = crm_migrate("plan", str(exports))
+    plan = call("plan", str(exports))
 
     assert plan.returncode == 0, plan.stdout + plan.stderr
     assert "records would be written" in plan.stdout
@@ -84,7 +84,7 @@ def test_nobody_s_values_stand_in_the_mapping(exports: Path) -> None:
 def test_a_project_is_refused_and_nothing_is_touched(exports: Path) -> None:
     before = {path: path.read_bytes() for path in exports.rglob("*") if path.is_file()}
 
-    done = crm_migrate("init", str(exports))
+    done = call("init", str(exports))
 
     assert done.returncode == 2
     assert "is a project already" in done.stderr
@@ -95,7 +95,7 @@ def test_a_mapping_that_is_a_link_is_refused_too(tmp_path: Path) -> None:
     (tmp_path / "k.csv").write_text(PEOPLE, "utf-8")
     (tmp_path / "crm-migrate.yaml").symlink_to(tmp_path / "elsewhere.yaml")
 
-    assert crm_migrate("init", str(tmp_path)).returncode == 2
+    assert call("init", str(tmp_path)).returncode == 2
     assert not (tmp_path / "elsewhere.yaml").exists()
 
 
@@ -108,14 +108,14 @@ def test_damaged_files_are_told_and_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "folder.csv").mkdir()
 
-    done = crm_migrate("init", str(tmp_path))
+    done = call("init", str(tmp_path))
 
     assert done.returncode == 0, done.stderr
     for name in ("empty.csv", "noise.csv", "book.xlsx", "wide.csv", "pipe.csv"):
         assert f"warning: {name} is passed over" in done.stderr
     assert set(content(tmp_path)["sources"]) == {"kontakte"}
     (tmp_path / "pipe.csv").unlink()
-    assert crm_migrate("mapping", "check", str(tmp_path)).returncode == 0
+    assert call("mapping", "check", str(tmp_path)).returncode == 0
 
 
 def test_every_sheet_of_a_workbook_is_a_source_and_files_that_differ_by_a_number_are_one(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_every_sheet_of_a_workbook_is_a_source_and_files_that_differ_by_a_number
         rows = "".join(f"d{n}{i};Angebot {n}{i};10,50;neu;01.02.2025\n" for i in range(15))
         (tmp_path / f"deals-{n}.csv").write_text(header + rows, "utf-8")
 
-    done = crm_migrate("init", str(tmp_path))
+    done = call("init", str(tmp_path))
 
     assert done.returncode == 0, done.stderr
     found = content(tmp_path)
@@ -142,7 +142,7 @@ def test_every_sheet_of_a_workbook_is_a_source_and_files_that_differ_by_a_number
     assert found["sources"]["firmen"]["sheet"] == "Firmen"  # type: ignore[index]
     assert found["sources"]["deals"]["file"] == "deals-*.csv"  # type: ignore[index]
     assert found["objects"]["contacts"]["fields"]["company"] == {"kontakte": "Firmennr", "ref": "accounts.firmen"}  # type: ignore[index]
-    assert crm_migrate("mapping", "check", str(tmp_path)).returncode == 0
+    assert call("mapping", "check", str(tmp_path)).returncode == 0
 
 
 def test_headers_that_no_mapping_can_name_harm_nothing(tmp_path: Path) -> None:
@@ -152,23 +152,23 @@ def test_headers_that_no_mapping_can_name_harm_nothing(tmp_path: Path) -> None:
     rows = "".join(f"1,2,3,4,5,6,7,8,u{n}@firma.example,Ute,Meier{n},9\n" for n in range(20))
     (tmp_path / "odd.csv").write_text(header + rows, "utf-8")
 
-    done = crm_migrate("init", str(tmp_path))
+    done = call("init", str(tmp_path))
 
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout + done.stderr
-    assert crm_migrate("mapping", "check", str(tmp_path)).returncode == 0
-    assert crm_migrate("mapping", "test", str(tmp_path)).returncode == 0
+    assert call("mapping", "check", str(tmp_path)).returncode == 0
+    assert call("mapping", "test", str(tmp_path)).returncode == 0
 
 
 def test_where_no_column_names_a_row_that_is_said(tmp_path: Path) -> None:
     row = "Ute;Meier;u@firma.example;+49 30 5551234;Firma GmbH\n"
     (tmp_path / "kontakte.csv").write_text(PEOPLE.splitlines()[0] + "\n" + row * 5, "utf-8")
 
-    done = crm_migrate("init", str(tmp_path))
+    done = call("init", str(tmp_path))
 
     assert done.returncode == 0, done.stderr
     assert "nothing names a row" in (tmp_path / "crm-migrate.yaml").read_text("utf-8")
-    assert crm_migrate("mapping", "check", str(tmp_path)).returncode == 0
+    assert call("mapping", "check", str(tmp_path)).returncode == 0
 
 
 @pytest.mark.parametrize("names", [(), ("readme.md",), ("empty.csv",)])
@@ -176,7 +176,7 @@ def test_a_folder_without_exports_is_told(tmp_path: Path, names: tuple[str, ...]
     for name in names:
         (tmp_path / name).touch()
 
-    done = crm_migrate("init", str(tmp_path))
+    done = call("init", str(tmp_path))
 
     assert done.returncode == 3
     assert "no export" in done.stderr
@@ -184,13 +184,13 @@ def test_a_folder_without_exports_is_told(tmp_path: Path, names: tuple[str, ...]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    assert crm_migrate("init", str(tmp_path / "gone")).returncode == 2
+    assert call("init", str(tmp_path / "gone")).returncode == 2
 
 
 def test_exports_that_hold_nothing_known_are_told(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("Level,Message\nINFO,x\nWARN,y\n", "utf-8")
 
-    done = crm_migrate("init", str(tmp_path))
+    done = call("init", str(tmp_path))
 
     assert done.returncode == 3
     assert "nothing that the CRM model knows" in done.stderr
@@ -198,4 +198,4 @@ def test_exports_that_hold_nothing_known_are_told(tmp_path: Path) -> None:
 
 
 def test_help_has_an_example() -> None:
-    assert "crm-migrate init exports" in crm_migrate("init", "--help").stdout
+    assert "crm-migrate init exports" in call("init", "--help").stdout

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from called import call as crm_migrate
+from called import call
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "anadolu"
 MAPPING = """\
@@ -56,7 +56,7 @@ def listed(folder: Path) -> dict[str, bytes]:
 def test_it_prints_a_patch_and_writes_nothing(project: Path) -> None:
     before = listed(project)
 
-    done = crm_migrate("mapping", "suggest", str(project))
+    done = call("mapping", "suggest", str(project))
 
     assert done.returncode == 0, done.stderr
     assert listed(project) == before
@@ -66,7 +66,7 @@ def test_it_prints_a_patch_and_writes_nothing(project: Path) -> None:
 
 
 def test_written_it_adds_lines_and_changes_none_and_the_mapping_checks_green(project: Path) -> None:
-    done = crm_migrate("mapping", "suggest", str(project), "--write")
+    done = call("mapping", "suggest", str(project), "--write")
 
     text = (project / "crm-migrate.yaml").read_text("utf-8")
     added = [line for line in text.splitlines() if "# proposed: " in line]
@@ -75,35 +75,35 @@ def test_written_it_adds_lines_and_changes_none_and_the_mapping_checks_green(pro
     assert fields == {"email", "phone", "company", "industry", "website", "city", "postal_code", "owner"}
     assert "60 of 60" not in done.stdout
     assert "30 of 30 values are keys of firmen.FirmenNr" in text
-    check = crm_migrate("mapping", "check", str(project))
+    check = call("mapping", "check", str(project))
     assert check.returncode == 0, check.stdout + check.stderr
     assert "8 line(s) are proposed and not confirmed" in check.stdout
 
 
 def test_a_column_that_people_dropped_and_one_they_used_are_not_proposed_again(project: Path) -> None:
-    done = crm_migrate("mapping", "suggest", str(project))
+    done = call("mapping", "suggest", str(project))
 
     assert "fax" not in done.stdout
     assert "first_name" not in done.stdout  # its column is in a line of theirs, though in the wrong one
 
 
 def test_a_second_time_there_is_nothing_to_add(project: Path) -> None:
-    crm_migrate("mapping", "suggest", str(project), "--write")
+    call("mapping", "suggest", str(project), "--write")
     before = listed(project)
 
-    done = crm_migrate("mapping", "suggest", str(project), "--write")
+    done = call("mapping", "suggest", str(project), "--write")
 
     assert done.returncode == 0
     assert listed(project) == before
 
 
 def test_nobody_signs_what_is_only_proposed(project: Path) -> None:
-    crm_migrate("mapping", "suggest", str(project), "--write")
-    refused = crm_migrate("mapping", "sign", str(project), "--role", "steward", "--who", "Ute")
+    call("mapping", "suggest", str(project), "--write")
+    refused = call("mapping", "sign", str(project), "--role", "steward", "--who", "Ute")
     mapping = project / "crm-migrate.yaml"
     lines = mapping.read_text("utf-8").splitlines()
     mapping.write_text("\n".join(line.partition("  # proposed: ")[0] for line in lines) + "\n", "utf-8")
-    signed = crm_migrate("mapping", "sign", str(project), "--role", "steward", "--who", "Ute")
+    signed = call("mapping", "sign", str(project), "--role", "steward", "--who", "Ute")
 
     assert refused.returncode == 2
     assert "proposed and not confirmed" in refused.stderr
@@ -117,7 +117,7 @@ def test_required_fields_without_a_source_stand_on_top(project: Path) -> None:
     )
     (project / "firmen.csv").write_text(FIRMS.replace("Firmenname", "Feld 2"), "utf-8")
 
-    done = crm_migrate("mapping", "suggest", str(project))
+    done = call("mapping", "suggest", str(project))
 
     assert done.stdout.splitlines()[0] == "# required and without a source: accounts.name"
 
@@ -131,22 +131,22 @@ def test_earlier_projects_are_believed_more_than_names(project: Path, tmp_path: 
         "utf-8",
     )
 
-    done = crm_migrate("mapping", "suggest", str(project), "--earlier", str(tmp_path / "finished"), "--json")
+    done = call("mapping", "suggest", str(project), "--earlier", str(tmp_path / "finished"), "--json")
 
     offers = {o["field"]: o for o in json.loads(done.stdout)["proposed"]}
     assert offers["description"]["cell"] == "Zusatz | text"
     assert offers["description"]["because"][0] == "so in beta"
-    assert crm_migrate("mapping", "suggest", str(project), "--earlier", str(project / "no")).returncode == 3
+    assert call("mapping", "suggest", str(project), "--earlier", str(project / "no")).returncode == 3
 
 
 def test_a_mapping_without_objects_gets_them(project: Path) -> None:
     mapping = project / "crm-migrate.yaml"
     mapping.write_text(MAPPING.partition("objects:")[0], "utf-8")
 
-    done = crm_migrate("mapping", "suggest", str(project), "--write")
+    done = call("mapping", "suggest", str(project), "--write")
 
     assert done.returncode == 0, done.stderr
-    assert crm_migrate("mapping", "check", str(project)).returncode == 0
+    assert call("mapping", "check", str(project)).returncode == 0
     assert "ref: accounts.firmen" in mapping.read_text("utf-8")
 
 
@@ -154,13 +154,13 @@ def test_files_alone_give_a_whole_mapping_and_nothing_is_written(project: Path) 
     (project / "crm-migrate.yaml").unlink()
     before = listed(project)
 
-    done = crm_migrate("mapping", "suggest", "firmen.csv", "kontakte.csv", folder=project)
+    done = call("mapping", "suggest", "firmen.csv", "kontakte.csv", folder=project)
 
     assert done.returncode == 0, done.stderr
     assert listed(project) == before
     assert "crm_migrate: 1" in done.stdout
     assert "company: {kontakte: FirmenNr, ref: accounts.firmen}" in done.stdout
-    refused = crm_migrate("mapping", "suggest", "firmen.csv", "--write", folder=project)
+    refused = call("mapping", "suggest", "firmen.csv", "--write", folder=project)
     assert refused.returncode == 2
 
 
@@ -168,14 +168,14 @@ def test_the_sample_company_keeps_every_decision_of_its_mapping(tmp_path: Path) 
     folder = tmp_path / "anadolu"
     shutil.copytree(SAMPLE, folder)
 
-    done = crm_migrate("mapping", "suggest", str(folder), "--write")
+    done = call("mapping", "suggest", str(folder), "--write")
 
     assert done.returncode == 0, done.stderr
     text = (folder / "crm-migrate.yaml").read_text("utf-8")
     old = (SAMPLE / "crm-migrate.yaml").read_text("utf-8")
     assert [line for line in text.splitlines() if "# proposed: " not in line] == old.splitlines()
     assert "Faks" not in "".join(line for line in text.splitlines() if "# proposed: " in line)  # dropped by D-012
-    assert crm_migrate("mapping", "test", str(folder)).returncode == 0
+    assert call("mapping", "test", str(folder)).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_source_that_cannot_be_read_is_told_and_the_rest_goes_on(
     else:
         path.write_bytes(content)
 
-    done = crm_migrate("mapping", "suggest", str(project))
+    done = call("mapping", "suggest", str(project))
 
     assert done.returncode == 0, done.stderr
     assert "`kontakte` is left out" in done.stderr
@@ -209,7 +209,7 @@ def test_a_source_that_cannot_be_read_is_told_and_the_rest_goes_on(
 def test_a_mapping_that_is_none_is_refused_with_its_place(project: Path, text: str) -> None:
     (project / "crm-migrate.yaml").write_text(text, "utf-8")
 
-    done = crm_migrate("mapping", "suggest", str(project))
+    done = call("mapping", "suggest", str(project))
 
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -217,13 +217,40 @@ def test_a_mapping_that_is_none_is_refused_with_its_place(project: Path, text: s
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
-    assert crm_migrate("mapping", "suggest", str(tmp_path)).returncode == 2
-    gone = crm_migrate("mapping", "suggest", "gone.csv", folder=tmp_path)
+    assert call("mapping", "suggest", str(tmp_path)).returncode == 2
+    gone = call("mapping", "suggest", "gone.csv", folder=tmp_path)
     assert gone.returncode == 2
     assert "there is no gone.csv" in gone.stderr
 
 
 def test_help_has_an_example() -> None:
-    done = crm_migrate("mapping", "suggest", "--help")
+    done = call("mapping", "suggest", "--help")
 
     assert "crm-migrate mapping suggest demo" in done.stdout
+
+
+def test_lines_of_a_mapping_that_is_shared_are_people_s_too(project: Path) -> None:
+    shared = project / "mappings" / "shared" / "agency" / "firms.yaml"
+    shared.parent.mkdir(parents=True)
+    shared.write_text(
+        "crm_migrate_mapping: 1\nversion: 1.0\nobjects:\n  accounts:\n    from: firmen\n    fields:\n"
+        "      name: Firmenname\n      city: Ort\n",
+        "utf-8",
+    )
+    mapping = project / "crm-migrate.yaml"
+    own = MAPPING.replace("crm_migrate: 1\n", "crm_migrate: 1\nuse: agency/firms\n")
+    own = own.replace(
+        "  accounts:\n    from: firmen\n    fields:\n      name:   Firmenname      # not the trade name\n", ""
+    )
+    mapping.write_text(own, "utf-8")
+    assert call("mapping", "lock", str(project)).returncode == 0
+
+    done = call("mapping", "suggest", str(project), "--write")
+
+    assert done.returncode == 0, done.stderr
+    assert "fits a line of yours: accounts.website: firmen: Webseite" in done.stdout
+    assert "accounts.city" not in done.stdout
+    text = mapping.read_text("utf-8")
+    assert [line for line in text.splitlines() if "# proposed: " not in line] == own.splitlines()
+    assert "company: {kontakte: FirmenNr, ref: accounts.firmen}" in text
+    assert call("mapping", "check", str(project)).returncode == 0
