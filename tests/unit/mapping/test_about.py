@@ -101,6 +101,15 @@ def test_an_unknown_type_does_what_a_missing_parent_does(tmp_path: Path, missing
     assert value_map.unmapped == unmapped
 
 
+def test_the_map_may_say_what_an_id_without_a_type_is(tmp_path: Path) -> None:
+    plan, findings = planned(tmp_path, tasks('{Contacts: contacts, "": contacts}'))
+    assert plan is not None, findings
+    (value_map,) = plan.value_maps.values()
+    assert value_map.entries == {"Contacts": "contacts", "(empty)": "contacts"}
+    wanted = "if([parent_type] in ('Contacts') or [parent_type] = null, [parent_id], null)"
+    assert cell(plan.object("tasks"), "contact").expression == wanted
+
+
 def test_sources_and_lists_of_references_share_the_fields_of_the_object(tmp_path: Path) -> None:
     block = """  tasks:
     from: [crm, sf]
