@@ -34,7 +34,7 @@ from crm_migrate.stages.load import LoadPlan, execute_load, plan_load, remember_
 from crm_migrate.stages.load import read_plan as read_load_plan
 from crm_migrate.stages.load.drift import Drift, drift
 from crm_migrate.stages.load.needs import Needs, look_at_needs
-from crm_migrate.stages.load.objects import target_objects
+from crm_migrate.stages.load.objects import written_objects
 from crm_migrate.stages.load.offline import LockedTarget
 from crm_migrate.stages.load.restoring import adopt
 from crm_migrate.stages.map import map_all
@@ -199,7 +199,7 @@ def _reach(plan: Plan, project: Project) -> None:
     """What would stop the load is said before the hours of reading: a wrong url or password, no answer, no rights."""
     target = open_target(plan, project)
     try:
-        target.prepare(target_objects(plan), apply=False)
+        target.prepare(written_objects(plan), apply=False)
     finally:
         target.close()
 
@@ -370,7 +370,7 @@ def _dedupe(project: Project, until: str, plan: Plan, run: Run) -> None:
     crosswalk = partial(project.crosswalk, identity) if identity else None
     decided = [path.read_text(encoding="utf-8") for path in decision_files(run.decisions)]
     if crosswalk is not None:
-        decided += (fingerprint(crosswalk(each.name)) for each in plan.objects)
+        decided += (fingerprint(crosswalk(each.identity)) for each in plan.objects)
         decided += (fingerprint(run.folder.joinpath(*FOLLOWED.path(each.name))) for each in plan.objects)
     _reusing("dedupe", partial(dedupe, crosswalk=crosswalk), plan, run, *decided)
 
@@ -519,8 +519,8 @@ def prepare(project: Project, environment: str | None, *, apply: bool) -> tuple[
     target = open_target(plan, project)
     try:
         if not apply:
-            return target.prepare(target_objects(plan), apply=False)
+            return target.prepare(written_objects(plan), apply=False)
         with project_lock(project), target_lock(target.identity()):
-            return target.prepare(target_objects(plan), apply=True)
+            return target.prepare(written_objects(plan), apply=True)
     finally:
         target.close()

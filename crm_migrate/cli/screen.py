@@ -190,6 +190,7 @@ def _load_plan_lines(load_plan: "LoadPlan", width: int) -> list[str]:
         f"{load_plan.writes:,} records would be written; nothing is written yet.",
         *(["planned against target.lock, as if the target were empty: what is there is not known"] * load_plan.offline),
         *(f"mode  {visible(load.object, 40)}: {load.mode}" for load in load_plan.objects if load.mode != "upsert"),
+        *(f"looked up  {visible(o.object, 40)}: {o.unchanged:,} found" for o in load_plan.objects if o.only),
         *_removals(load_plan),
         *(part for line in _forecast(load_plan) for part in terminal.wrapped(line, width)),
         *reasons("records that would not be written", [(o.object, o.codes) for o in load_plan.objects], width),

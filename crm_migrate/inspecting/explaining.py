@@ -114,7 +114,7 @@ def _gone(tables: Relations, plan: Plan, project: Project, subject: str) -> Iter
             WHERE k.__entity = ? OR (? = ? AND (k.target_id = ? OR k.__entity = ?)) ORDER BY ALL""",
             [subject, head, each.name, tail, tail],
         ):
-            members = ", ".join(_members(tables, project, each.name, entity))
+            members = ", ".join(_members(tables, project, each.identity, entity))
             told = "; ".join(filter(None, (message, members and f"it was loaded from {members}")))
             undone = _undone(tables, each.name, entity)
             yield RecordStory(

@@ -41,23 +41,6 @@ def _yes_no(value: Any) -> Any:
     raise ValueError("write true or false")
 
 
-def _later(value: Any, shape: type, what: str) -> Any:
-    """A shape that the language knows and that is not built yet."""
-    if isinstance(value, shape):
-        raise PydanticCustomError("not_supported", "{what} is not supported yet", {"what": what})
-    return value
-
-
-def one_name(value: Any) -> Any:
-    """One name of a target object."""
-    return _later(value, list, "a target object by condition")
-
-
-def not_only(value: Any) -> Any:
-    """How records that exist are found, not the bare word `only`."""
-    return _later(value, str, "looking up records that only exist in the target")
-
-
 def not_masked(value: Any) -> Any:
     """What becomes of a field; which environments hide its values is said there."""
     if value == "mask":
@@ -69,6 +52,13 @@ def _whole(value: Any) -> Any:
     if isinstance(value, str) and value.isascii() and value.isdigit() and 0 < int(value) < 10**9:
         return int(value)
     raise ValueError("write a whole number from 1 on")
+
+
+def one_name(value: Any) -> Any:
+    """One name of a target object; a link table has no branches."""
+    if isinstance(value, list):
+        raise PydanticCustomError("not_supported", "a target by condition is not supported for link tables")
+    return value
 
 
 BYTES = r"^[0-9]+(\.[0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)$"  # how a size of files is written

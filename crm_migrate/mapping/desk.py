@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from crm_migrate.crm.model import OBJECTS, CanonicalObject
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.authoring import closest, nearest
 from crm_migrate.mapping.expressions import Column, Expression, ExpressionError, Name, parse
 from crm_migrate.mapping.model import MappingFile
-from crm_migrate.mapping.plan import LinkPlan, ValueMapPlan
-from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
+from crm_migrate.mapping.plan import LinkPlan, ValueMapPlan, VariantPlan
+from crm_migrate.mapping.profiles import ProfileObject, SourceProfile, TargetProfile
 from crm_migrate.mapping.text import TextError, normal_name
 from crm_migrate.mapping.tree import Document, Mapping, Path
 from crm_migrate.workspace.layout import Project
@@ -33,6 +34,7 @@ class Desk:
     value_maps: dict[str, ValueMapPlan] = field(default_factory=dict)
     used: dict[str, set[str]] = field(default_factory=dict)
     links: dict[str, LinkPlan] = field(default_factory=dict)
+    variants: dict[str, VariantPlan] = field(default_factory=dict)
 
     def tell(
         self,
@@ -67,6 +69,18 @@ class Desk:
         code = "expression" if isinstance(error, ExpressionError) else "mapping_text"
         hint = getattr(error, "hint", "")
         self.findings.append(self.document.inside(code, error.message, path, error.offset + shift, hint))
+
+    def model_of(self, name: str) -> CanonicalObject | None:
+        """The object of the CRM model; a part of an object is what the whole is."""
+        return OBJECTS.get(self.variants[name].of if name in self.variants else name)
+
+    def profile_of(self, name: str) -> ProfileObject | None:
+        """The object as the target's profile has it: of a part the one that it goes to, where it is known."""
+        if self.target is None or name not in self.variants:
+            return self.target.objects.get(name) if self.target else None
+        variant = self.variants[name]
+        known = (each for each in self.target.objects.values() if each.name == variant.target)
+        return next(known, self.target.objects.get(variant.of))
 
     def decided(self, decision: str | None, path: Path) -> None:
         """`because:` points to a decision that exists."""

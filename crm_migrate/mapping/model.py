@@ -16,12 +16,11 @@ from crm_migrate.mapping.authored import (
     Text,
     Texts,
     not_masked,
-    not_only,
     one_name,
 )
 from crm_migrate.mapping.model_about import Abouts
 from crm_migrate.mapping.model_attachments import Manifests
-from crm_migrate.mapping.model_matching import Existing, LinkRerun, Match, Rerun
+from crm_migrate.mapping.model_matching import Equal, Existing, LinkRerun, Match, Rerun
 from crm_migrate.mapping.model_privacy import Privacy
 from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
 from crm_migrate.mapping.model_sharing import Use
@@ -219,13 +218,26 @@ Feeds = Annotated[
 ]
 
 
+def _rules(value: Any) -> Any:
+    """One rule is a list of one."""
+    return [value] if isinstance(value, dict) else value
+
+
 class ObjectPart(Authored):
     """One object of the target: who feeds it, its fields, how its records match."""
 
-    planned = frozenset({"record_type"})
     from_: Feeds = Field(default={}, alias="from", description="sources that make records of it")
-    to: Annotated[str | None, BeforeValidator(one_name)] = Field(
-        default=None, description="name in the target, where the profile does not know it"
+    to: str | tuple[Case, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="name in the target, where the profile does not know it; or branches by conditions over the fields"
+        " of a row, `[{when: ..., then: Event}, {else: Task}]`: the object is one for each of these then, called"
+        " `activities_event` and `activities_task` in the rest of the file",
+    )
+    record_type: TargetField | None = Field(
+        default=None,
+        description="which of the target's kinds of this object a record is (a person account): a line like any other"
+        " field, by `case:`, `constant:` or a column; short for the field `record_type`",
     )
     let: dict[str, TargetField] = Field(default={}, description="helper fields: read and cleaned, and not loaded")
     fields: dict[str, TargetField] = Field(description="target field -> where its value comes from")
@@ -240,8 +252,11 @@ class ObjectPart(Authored):
         " none is named",
     )
     enrich: dict[str, Enrich] = Field(default={}, description="sources that only add to records")
-    existing: Annotated[Existing | None, BeforeValidator(not_only)] = Field(
+    existing: Existing | None = Field(
         default=None, description="how records are found that stand in the target already"
+    )
+    by: Texts = Field(
+        default=(), description="beside `existing: only`: the fields whose values find a record of the target"
     )
     mode: Mode | None = Field(
         default=None, description="which of its records are written; what the file says for all objects unless said"
@@ -251,6 +266,17 @@ class ObjectPart(Authored):
     )
     on_rerun: Rerun = Field(default=Rerun(), description="what a second run does where something has changed")
     match: Match = Field(default=Match(), description="how records find their doubles")
+    equal_to: Annotated[tuple[Equal, ...], BeforeValidator(_rules)] = Field(
+        default=(),
+        max_length=50,
+        description="rules by which its records are one of another object already, as leads are contacts; the first"
+        " that finds somebody counts. Short: one rule without a list",
+    )
+
+    @property
+    def branches(self) -> tuple[Case, ...]:
+        """The branches of a `to:` by condition; none where one name is said."""
+        return self.to if isinstance(self.to, tuple) else ()
 
 
 def _two(value: Any) -> Any:

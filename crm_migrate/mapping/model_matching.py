@@ -5,26 +5,80 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from crm_migrate.mapping.authored import Authored, Text, Texts
+from crm_migrate.mapping.authored import Authored, Flag, Text, Texts
 from crm_migrate.mapping.plan import VETOES
 
 
 class Existing(Authored):
-    """Records that are in the target already: `match` names the fields that must be equal, or is `learned`."""
+    """Records that are in the target already: `match` names the fields that must be equal, or is `learned`.
 
-    planned = frozenset({"only", "by"})
+    Short: `existing: only` is `{only: true}`, with `by:` beside it. Such records are looked up and never written.
+    """
+
     match: Texts = Field(
-        description="fields of a record of ours and one of the target that must be equal, or `learned`"
+        default=(), description="fields of a record of ours and one of the target that must be equal, or `learned`"
     )
     then: Literal["fill_blanks", "source_wins", "target_wins", "review"] = Field(
         default="review", description="whose value is kept in a record that was there before"
     )
+    only: Flag = Field(
+        default=False,
+        description="the records must be in the target: they are looked up, for others to refer to, and neither made"
+        " nor changed nor removed",
+    )
+    by: Texts = Field(
+        default=(), description="with `only`: the fields whose values find a record of the target; all must be equal"
+    )
+    missing: Literal["hold", "exclude"] = Field(
+        default="hold",
+        description="with `only`: what becomes of a value that finds nothing; who refers to it waits with it, or does"
+        " what its `parent_excluded:` says",
+    )
+    ambiguous: Literal["hold", "exclude"] = Field(
+        default="hold", description="with `only`: the same of a value that finds several"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        if isinstance(value, str) and value != "only":
+            raise PydanticCustomError("literal_error", "Input should be 'only'", {"expected": "'only'"})
+        return {"only": "true"} if value == "only" else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
+        schema = handler(core)
+        inner = handler.resolve_ref_schema(schema)
+        content = dict(inner)
+        inner.clear()
+        short = {"enum": ["only"], "description": "looked up by the fields of `by:`, and never written"}
+        inner.update({"title": cls.__name__, "anyOf": [short, content]})
+        return schema
+
+
+class Equal(Authored):
+    """A rule by which records are one of another object already: a lead that is a contact.
+
+    The consent of both is the strictest of both, whatever becomes of the record.
+    """
+
+    rule: str = Field(description="name of the rule, as reports call it")
+    of: str = Field(description="the other object")
+    same: Texts = Field(
+        description="fields that both objects have by the same name and that must be equal, or alike (`name ~ 0.9`)"
+    )
+    unless: Texts = Field(default=(), description="vetoes: `field differs`")
+    do: Literal["hold", "skip", "keep"] = Field(
+        default="hold",
+        description="`skip` leaves the record out, where it is one record for sure and its opt-out is kept by that one;"
+        " `keep` loads it all the same and tells; `hold` waits",
+    )
+    because: str | None = Field(default=None, description="the decision for `do: skip`, by its id")
 
 
 class Rerun(Authored):
     """What a second run does with a row whose fate has changed."""
 
-    planned = frozenset({"now_split"})
     gone: Literal["flag", "review", "ignore"] = Field(
         default="flag", description="a record that was loaded and that no row feeds any more"
     )
@@ -35,6 +89,12 @@ class Rerun(Authored):
         default="review",
         description="two loaded records that are one now; `merge` goes on as one, and the load removes the other "
         "record where nothing is lost with it",
+    )
+    now_split: Literal["review", "split"] = Field(
+        default="review",
+        description="a loaded record whose rows are several records now (a match rule was taken out); `split` goes on"
+        " with its largest part (then the one with the smallest key) and creates the others; what refers to their rows"
+        " follows them",
     )
     edited: Literal["review", "source_wins", "target_wins"] = Field(
         default="review", description="cells that somebody has changed in the target and the sources too"

@@ -23,7 +23,9 @@ def check_names(desk: Desk, plans: Iterable[ObjectPlan]) -> None:
     """Names of objects and sources, then of every object's fields, here and in the target."""
     named: list[tuple[str, Path]] = [(name, ("sources", name)) for name in desk.file.sources]
     objects: list[tuple[str, Path]] = [(name, ("objects", name)) for name in desk.file.objects]
-    tables: list[tuple[str, Path]] = [(p.to, ("objects", n, "to")) for n, p in desk.file.objects.items() if p.to]
+    tables: list[tuple[str, Path]] = [
+        (p.to, ("objects", n, "to")) for n, p in desk.file.objects.items() if isinstance(p.to, str)
+    ]
     _alike(desk, named)
     _words(desk, "object", objects)
     _alike(desk, objects)

@@ -184,12 +184,30 @@ class LearnedPlan(Frozen):
     limit: float = 0.001
 
 
+class EqualPlan(Frozen):
+    """A rule by which records of an object are one of `object` already: all of `same`, and none of `unless` differs."""
+
+    name: str
+    object: str
+    same: tuple[SamePlan, ...]
+    unless: tuple[str, ...] = ()
+    do: Literal["hold", "skip", "keep"] = "hold"
+    because: str | None = None
+
+
 class ExistingPlan(Frozen):
-    """Records that are in the target already: how they are found (equal fields, or by the model) and who wins."""
+    """Records that are in the target already: how they are found (equal fields, or by the model) and who wins.
+
+    `only`: they are looked up by `match` and never written; `missing` and `ambiguous` say what becomes of ours that
+    find none, or several.
+    """
 
     match: tuple[str, ...] = ()
     learned: LearnedPlan | None = None
     then: Literal["fill_blanks", "source_wins", "target_wins", "review"] = "review"
+    only: bool = False
+    missing: Literal["hold", "exclude"] = "hold"
+    ambiguous: Literal["hold", "exclude"] = "hold"
 
 
 # Which records of an object are written: all, only those that the target does not have, only those that it has.
@@ -202,6 +220,7 @@ class RerunPlan(Frozen):
     gone: Literal["flag", "review", "ignore"] = "flag"
     now_excluded: Literal["flag", "review"] = "review"
     now_merged: Literal["review", "merge"] = "review"
+    now_split: Literal["review", "split"] = "review"
     edited: Literal["review", "source_wins", "target_wins"] = "review"
     rekeyed: Literal["review", "same", "new"] = "review"
 
@@ -219,6 +238,20 @@ class LinkPlan(Frozen):
     to_itself: Literal["exclude", "hold", "keep"] = "exclude"
 
 
+class VariantPlan(Frozen):
+    """A part of an object that goes to one of several objects of the target, row by row.
+
+    `of` is the object as the mapping has it, and `parts` are the names of all its parts: they share our keys, so that
+    a record which belongs elsewhere now is known. `branches` are (condition over the fields of a row, object of the
+    target); the first that holds counts, and the last has no condition. This part takes the rows that go to `target`.
+    """
+
+    of: str
+    branches: tuple[tuple[str | None, str | None], ...]
+    target: str
+    parts: tuple[str, ...]
+
+
 class ObjectPlan(Frozen):
     """One object, in load order of the plan: who feeds it, its fields, how its records match and merge."""
 
@@ -233,11 +266,18 @@ class ObjectPlan(Frozen):
     match: tuple[MatchRulePlan, ...] = ()
     learned: LearnedPlan | None = None
     existing: ExistingPlan = ExistingPlan()
+    equal: tuple[EqualPlan, ...] = ()
     target_unique: dict[str, Literal["keep_best", "hold"]] = {}
     on_rerun: RerunPlan = RerunPlan()
     mode: Mode = "upsert"
     second_pass: tuple[str, ...] = ()  # reference fields that are written after all records exist (cycles, self)
     key_field: str = "crm_migrate_id"  # where our entity id lives in the target, by the target's profile
+    variant: VariantPlan | None = None
+
+    @property
+    def identity(self) -> str:
+        """The object as our keys know it: parts of one object share them."""
+        return self.variant.of if self.variant else self.name
 
     @property
     def sources(self) -> list[str]:

@@ -34,6 +34,7 @@ from crm_migrate.mapping.resolving_value_maps import value_map
 from crm_migrate.mapping.sharing import with_shared
 from crm_migrate.mapping.slips import read_as_meant
 from crm_migrate.mapping.tree import Document, Path
+from crm_migrate.mapping.varying import lower
 from crm_migrate.workspace.layout import Project
 
 
@@ -169,6 +170,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     desk.target = environments.target(desk, chosen)
     desk.value_maps = {name: value_map(desk, name) for name in desk.file.value_maps}
     read_as_meant(desk)
+    lower(desk)
     links_as_objects(desk)
     desk.file = with_files(desk)
     refs.decisions(desk)

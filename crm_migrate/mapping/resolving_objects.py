@@ -23,13 +23,15 @@ from crm_migrate.mapping.plan import (
     VetoPlan,
 )
 from crm_migrate.mapping.profiles import ProfileObject
+from crm_migrate.mapping.resolving_equals import equals
 from crm_migrate.mapping.resolving_fields import fields, implied
+from crm_migrate.mapping.resolving_lookups import asked, idle_words, lookup
 from crm_migrate.mapping.text import TextError, parse_same, parse_split, parse_veto, parse_wrong
 from crm_migrate.mapping.tree import Path
 
 _NEVER = "records of this object are never merged by likeness"
 _OURS = frozenset(
-    {"learned", "decision", "earlier load", "merged in the target", "same ends"}
+    {"learned", "decision", "earlier load", "merged in the target", "same ends", "looked up"}
 )  # what `pairs` calls those who are no rule
 
 
@@ -38,6 +40,7 @@ def objects(desk: Desk) -> tuple[ObjectPlan, ...]:
     plans = {name: _object(desk, name, part) for name, part in desk.file.objects.items()}
     if SUPPRESSIONS not in plans and any(e.unmatched == "suppression_list" for p in plans.values() for e in p.enrich):
         plans[SUPPRESSIONS] = _suppressions(desk)
+    plans = equals(desk, plans)
     hints = desk.target.load_order if desk.target else ()
     order, second = load_order({name: references_of(plan.fields) for name, plan in plans.items()}, hints)
     return tuple(plans[name].model_copy(update={"second_pass": second.get(name, ())}) for name in order)
@@ -59,16 +62,17 @@ def _suppressions(desk: Desk) -> ObjectPlan:
 
 def _object(desk: Desk, name: str, part: ObjectPart) -> ObjectPlan:
     path: Path = ("objects", name)
-    canonical = OBJECTS.get(name)
-    profile = desk.target.objects.get(name) if desk.target else None
+    canonical, profile = desk.model_of(name), desk.profile_of(name)
     if canonical is None and part.to is None and profile is None:
         desk.unknown("object_unknown", "the object", name, OBJECTS, path, key=True)
     resolved = fields(desk, name, part, canonical, profile)
-    _required_are_mapped(desk, canonical, profile, resolved, path)
+    if not asked(part):
+        _required_are_mapped(desk, canonical, profile, resolved, path)
     return ObjectPlan(
         name=name,
         entity=cast(Literal["organisation", "person", "thing"], canonical.entity if canonical else "thing"),
-        target=part.to or (profile.name if profile else name),
+        target=part.to if isinstance(part.to, str) else profile.name if profile else name,
+        variant=desk.variants.get(name),
         key_field=profile.key_field if profile else "crm_migrate_id",
         mergeable=canonical.mergeable if canonical else False,
         link=desk.links.get(name),
@@ -87,10 +91,12 @@ def _object(desk: Desk, name: str, part: ObjectPart) -> ObjectPlan:
 def _mode(desk: Desk, part: ObjectPart, path: Path) -> Mode:
     """What is written of an object. Where nothing is changed, nobody hears words about changes: that is told."""
     mode = part.mode or desk.file.mode
-    idle = ("existing", "then"), ("on_rerun", "edited"), ("on_rerun", "now_merged")
-    for words in idle if mode == "insert_only" else ():
+    rerun = [("on_rerun", word) for word in ("edited", "now_merged", "now_split")]
+    idle = {"insert_only": [("existing", "then"), *rerun], "update_only": [("on_rerun", "now_split")]}
+    for words in idle.get(mode, ()):
         if desk.written((*path, *words)):
-            message = f"`{words[-1]}:` is about changes, and `mode: insert_only` makes none"
+            what = "about changes" if mode == "insert_only" else "about new records"
+            message = f"`{words[-1]}:` is {what}, and `mode: {mode}` makes none"
             hint = "It is heard again with `mode: upsert`."
             desk.tell("field_conflict", message, (*path, *words), hint, Severity.WARNING)
     return mode
@@ -155,7 +161,7 @@ def _feed(desk: Desk, part: ObjectPart, source: str, feed: Feed, path: Path) -> 
         where=feed.where,
         because=feed.because,
         absent=feed.else_ == "absent",
-        one_per=feed.one_per,
+        one_per=asked(part) or feed.one_per,
         split=_split(desk, source, feed, path),
     )
 
@@ -276,6 +282,9 @@ def _is_field(desk: Desk, part: ObjectPart, name: str, path: Path) -> bool:
 def _existing(
     desk: Desk, part: ObjectPart, canonical: CanonicalObject | None, resolved: tuple[FieldPlan, ...], path: Path
 ) -> ExistingPlan:
+    if part.existing is not None and part.existing.only:
+        return lookup(desk, part, resolved, path)
+    idle_words(desk, part, path)
     if part.existing is None:
         return ExistingPlan()
     here: Path = (*path, "existing", "match")

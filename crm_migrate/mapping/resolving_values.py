@@ -6,6 +6,8 @@ from crm_migrate.mapping.resolving_value_maps import entry_path
 from crm_migrate.mapping.text import PlacedStep, normal_name
 from crm_migrate.mapping.tree import Path
 
+NOTHING = (None, "null", "~", "")  # what a branch says that writes nothing
+
 
 def chosen(line: Line, value: str | None, word: str) -> str | None:
     """The value of a word of the field (`constant`, `default`), checked."""
@@ -51,7 +53,7 @@ def cases(line: Line) -> tuple[CasePlan, ...]:
         seen.add((branch.when or "").strip())
         word = "then" if branch.when is not None else "else"
         value = branch.then if branch.when is not None else branch.else_
-        value = None if value in (None, "null", "~", "") else value
+        value = None if value in NOTHING else value
         check_choice(line, value, (*path, word))
         plans.append(CasePlan(when=branch.when, then=value))
     return tuple(plans)

@@ -174,7 +174,7 @@ def _loaded(tables: Relations, project: Project, cluster: _Cluster) -> Iterator[
     folder = project.work / "targets"
     names = ", ".join(literal(name) for name in cluster.records)
     for identity in sorted(path.name for path in folder.iterdir()) if folder.is_dir() else ():
-        known = scan_folder(project.crosswalk(identity, cluster.object.name), CROSSWALK.columns)
+        known = scan_folder(project.crosswalk(identity, cluster.object.identity), CROSSWALK.columns)
         sent = scan_folder(project.sent(identity, cluster.object.name), SENT.columns)
         rows = tables.rows(
             f"SELECT any_value(s.target_id), list(concat(k.__source, ':', k.__key) ORDER BY k.__source, k.__key)"

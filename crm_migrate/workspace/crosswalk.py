@@ -1,10 +1,10 @@
 """Which entity a cluster of source rows is: the crosswalk of one target, and how ids live on from run to run.
 
 A cluster that touches one known entity keeps its id, whoever survives. One that touches two loaded entities is
-`merge_of_loaded`, the parts of a loaded entity are `split_of_loaded`: both wait for a person. Where a person has set
-the parts apart, the largest of them (then the one with the smallest member) keeps the id, and the others are new. A new
-cluster gets an id that follows from the project, the object and its smallest member, so that the same rows get the same
-id anywhere.
+`merge_of_loaded`, the parts of a loaded entity are `split_of_loaded`: both wait for a person, or for a word of the
+mapping. Where a person has set the parts apart, or the mapping splits them, the largest of them (then the one with the
+smallest member) keeps the id, and the others are new. A new cluster gets an id that follows from the project, the
+object and its smallest member, so that the same rows get the same id anywhere.
 """
 
 import shutil
@@ -35,6 +35,7 @@ def entities_for(
     known: str,
     loaded: str,
     merge: bool = False,
+    split: bool = False,
     apart: str = _NOBODY,
 ) -> None:
     """Create the temporary table `into`: `__cluster`, `__entity`, `first` (least member), `code`, `message`, `split`,
@@ -42,10 +43,12 @@ def entities_for(
 
     `members` (`__cluster`, `__source`, `__key`), `known` (`__source`, `__key`, `__entity`), `loaded` (`__entity`) and
     `apart` (`a`, `b`: clusters that a person has set apart) are FROM items. With `merge` a cluster of several loaded
-    entities goes on as the smallest of them. `split` marks what is left of a loaded entity that a person has split.
+    entities goes on as the smallest of them; with `split` its parts go their ways though nobody has set them apart. The
+    column `split` marks what is left of a loaded entity that was split.
     """
     connection.execute(_CLAIMS.format(members=members, known=known, loaded=loaded))
-    connection.execute(_KEPT.format(into=into, merge="TRUE" if merge else "FALSE", apart=apart))
+    words = {"merge": str(merge).upper(), "split": str(split).upper()}
+    connection.execute(_KEPT.format(into=into, apart=apart, **words))
     # Ids of the target that no crosswalk knows are not taken: they are ours, of a crosswalk that was lost.
     connection.execute(f"CREATE TEMP TABLE taken_ AS SELECT DISTINCT __entity FROM {known}")
     for salt in range(_SALTS):
@@ -67,12 +70,12 @@ LEFT JOIN (SELECT DISTINCT __entity FROM {loaded}) l ON l.__entity = k.__entity
 GROUP BY m.__cluster, k.__entity"""
 
 # One line per cluster: the entity it keeps (a loaded one first), and why it must wait if it must. An entity is split by
-# decision where a person has set apart every two of the clusters that claim it.
+# decision where a person has set apart every two of the clusters that claim it, or by the mapping's word.
 _KEPT = """CREATE TEMP TABLE {into} AS
 WITH said AS (SELECT DISTINCT least(a, b) AS a, greatest(a, b) AS b FROM {apart}),
 decided AS (SELECT x.known FROM claims_ x JOIN claims_ y ON x.known = y.known AND x.__cluster < y.__cluster
             LEFT JOIN said ON said.a = x.__cluster AND said.b = y.__cluster
-            WHERE x.loaded GROUP BY x.known HAVING bool_and(said.a IS NOT NULL)),
+            WHERE x.loaded GROUP BY x.known HAVING {split} OR bool_and(said.a IS NOT NULL)),
 split AS (SELECT known FROM claims_ WHERE loaded AND known NOT IN (SELECT known FROM decided)
           GROUP BY known HAVING count(*) > 1),
 c AS (SELECT __cluster, min(first) AS first,

@@ -160,6 +160,11 @@ COMPLETED = Table(
     ("__cluster",),
     open=True,
 )
+EQUALS = Table(
+    "complete/<object>/equals",
+    {"__cluster": "BIGINT", "__other": "BIGINT", **texts("object", "rule", "code")},
+    ("__cluster",),
+)
 WARNINGS = Table("complete/<object>/warnings", {"__cluster": "BIGINT", **_REASON}, ("__cluster",))
 
 MASKED = Table("mask/<object>/cells", {"__cluster": "BIGINT"}, ("__cluster",), open=True)

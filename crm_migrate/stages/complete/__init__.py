@@ -2,8 +2,10 @@
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.complete.cascades import cascade
+from crm_migrate.stages.complete.cascades import cascade, create_parents
 from crm_migrate.stages.complete.deriving import create_rates, derived
+from crm_migrate.stages.complete.equal_consent import find_strictest, with_strictest
+from crm_migrate.stages.complete.equals import find_equals, settle_equals
 from crm_migrate.stages.complete.owners import PROBLEM, create_owners, settled
 from crm_migrate.stages.complete.query import Query, Sql
 from crm_migrate.stages.complete.suppressions import settle_suppressions
@@ -21,7 +23,12 @@ def complete(plan: Plan, run: Run) -> None:
     with relations(run, "complete") as work:
         create_rates(work, plan.money)
         create_owners(work, plan.owners)
+        find_equals(work, plan)
+        find_strictest(work, plan)
         queries = {each.name: _completed(work, plan, each) for each in plan.objects}
+        create_parents(work, plan)
+        cascade(work, plan)
+        settle_equals(work, plan, queries)
         cascade(work, plan)
         settle_suppressions(work, plan, queries)
         for each in plan.objects:
@@ -31,11 +38,12 @@ def complete(plan: Plan, run: Run) -> None:
 
 def _completed(work: Relations, plan: Plan, each: ObjectPlan) -> Query:
     """The values of one object, and what stops its records."""
-    query = filled(plan, merged(work, each), each)
+    create_verdicts(work, each)
+    query = with_strictest(work, each, merged(work, each))
+    query = filled(plan, query, each)
     query = inherited(work, plan, query, each)
     query = derived(plan, query, each)
     query = settled(query, each, plan.owners)
-    create_verdicts(work, each)
     judge(work, plan, each, query)
     if each.target_unique:
         query = _unique(work, plan, each, query)

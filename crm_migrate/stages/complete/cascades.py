@@ -6,8 +6,8 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import MERGED
 
 
-def cascade(work: Relations, plan: Plan) -> None:
-    """Complete `verdicts/<object>` of all objects by what became of parents; cleared links go to `links_cleared/`."""
+def create_parents(work: Relations, plan: Plan) -> None:
+    """Tables `parents/<object>` of who refers to whom, and empty `links_cleared/<object>`."""
     for each in plan.objects:
         work.execute(f"CREATE TABLE {quoted(f'links_cleared/{each.name}')} (cluster BIGINT, field VARCHAR)")
         named = [field.name for field in each.fields if field.ref is not None]
@@ -15,6 +15,10 @@ def cascade(work: Relations, plan: Plan) -> None:
             scan = work.scan(MERGED, each.name, also=dict.fromkeys(named, "BIGINT"))
             listed = ", ".join(["__cluster", *map(quoted, named)])
             work.execute(f"CREATE TABLE {quoted(f'parents/{each.name}')} AS SELECT {listed} FROM {scan}")
+
+
+def cascade(work: Relations, plan: Plan) -> None:
+    """Complete `verdicts/<object>` of all objects by what became of parents; cleared links go to `links_cleared/`."""
     references = [(each, field) for each in plan.objects for field in each.fields if field.ref is not None]
     while any(_follow(work, plan, each, field) for each, field in references):
         pass

@@ -19,6 +19,7 @@ from crm_migrate.stages.dedupe.identities import kinds
 from crm_migrate.stages.dedupe.keys import create_keys, untelling
 from crm_migrate.stages.dedupe.learned import learn
 from crm_migrate.stages.dedupe.learning import publish_learned, told
+from crm_migrate.stages.dedupe.looked_up import join_questions
 from crm_migrate.stages.dedupe.members import node_view
 from crm_migrate.stages.dedupe.pairs import BLOCK, WINDOW, create_verdicts, evidence, settle_pairs
 from crm_migrate.stages.dedupe.rules import compared_fields, shared_fields, unsupported
@@ -69,9 +70,11 @@ def _match(
         join_same(work, each, each.link, nodes)
     findings = replay(work, each, nodes, decisions)
     if each.learned and each.learned.do == "merge" and crosswalk is not None:
-        keep_loaded(work, each, nodes, crosswalk(each.name))
+        keep_loaded(work, each, nodes, crosswalk(each.identity))
     if crosswalk is not None and work.finished(FOLLOWED, each.name):
-        follow_merged(work, each, nodes, crosswalk(each.name))
+        follow_merged(work, each, nodes, crosswalk(each.identity))
+    if each.existing.only:
+        join_questions(work, each, nodes)
     settle_pairs(work, each)
     learned = learn(work, plan, each, nodes) if each.learned else None
     create_clusters(work, each, nodes)

@@ -21,7 +21,7 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.claims import claim_members
 from crm_migrate.stages.load.keys import names_field, plan_columns, plan_listing
-from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object, target_objects
+from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object, written_objects
 from crm_migrate.stages.load.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
 from crm_migrate.stages.load.planning import plan_load
 from crm_migrate.stages.load.publishing import PUBLISHED, loaded_ids, publish_memory, write_outcomes
@@ -128,7 +128,7 @@ def execute_load(
             )
             check_journal(sender)
             if isinstance(target, Journal):
-                for object_plan in plan.objects:
+                for object_plan in (each for each in plan.objects if not each.existing.only):
                     claim_members(tables, target, plan, object_plan)
             held = {o.name: _load_object(tables, sender, plan, o) for o in plan.objects}
             linked = {o.name: _load_links(tables, sender, plan, o) for o in plan.objects}
@@ -146,7 +146,7 @@ def remember_load(plan: Plan, project: Project, run: Run, identity: str) -> None
         refuse_undone(ledger, run.id)
         lines = ledger.lines(run.id)
         with relations(run, "load") as tables:
-            for object_plan in plan.objects:
+            for object_plan in (each for each in plan.objects if not each.existing.only):
                 back = run.table("validate", object_plan.name, "actual")
                 publish_memory(tables, project, identity, plan, object_plan, lines, back)
         ledger.note(PUBLISHED, {"run": run.id, "identity": identity})
@@ -181,7 +181,7 @@ def _enter(plan: Plan, load_plan: LoadPlan, run: Run, target: Target, ledger: Le
         raise TargetConflict("the target is not the one that this load was planned for", hint="crm-migrate plan")
     if not entered:
         ledger.note("preparing", {"run": run.id, "identity": before})
-    target.prepare(target_objects(plan), apply=True)
+    target.prepare(written_objects(plan), apply=True)
     identity = target.identity()
     ledger.begin(run.id, identity, plan.hash, plan.project, plan.environment.name)
     return identity

@@ -4,11 +4,12 @@ One write rule: write iff ours differs from what was last sent; conflict iff the
 back after our load (`edits.py`). Empty never overwrites unless the mapping says `clear: true`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from crm_migrate.cleansing.placeholders import is_placeholder
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.load import lookups
 from crm_migrate.stages.load.edits import look, odds
 from crm_migrate.stages.load.keys import Names, fields_where, followed, of_others, text_columns
 from crm_migrate.stages.load.likeness import create_alike
@@ -33,6 +34,8 @@ def decide(
     _wish(relations, plan, object_plan, names.wish, to_load(relations, plan, object_plan, fields_of))
     _wish(relations, plan, object_plan, names.clear, relations.scan(COMPLETED, object_plan.name, also=fields_of))
     _match_existing(relations, plan, object_plan)
+    if object_plan.existing.only:
+        lookups.call_found(relations, object_plan)
     look(relations, project, identity, plan, object_plan, settled)
     fields = [str(f.target) for f in loaded_fields(object_plan)]
     points = [link.name for link in links(plan, object_plan)]
@@ -57,9 +60,12 @@ def decide(
     parents = "".join(f", {quoted('__ref_' + name)}, {quoted('=' + name)} AS {quoted(name)}" for name in points)
     message = _MESSAGE.format(changed=_changed(fields))
     code = _CODE.format(agreed=f"({' OR '.join(map(_differs, fields)) or 'FALSE'}) AND {_agreed(fields)}")
+    action = _action(object_plan, fields)
+    if object_plan.existing.only:
+        action, code, message = lookups.action(object_plan), lookups.CODE, lookups.message(object_plan)
     relations.execute(f"""CREATE TEMP TABLE {names.plan} AS
     SELECT __cluster, __entity, __action, {code} AS __code, {message} AS __message, __target_id{parents}
-    FROM (SELECT *, {_action(object_plan, fields)} AS __action FROM {names.decided}) w""")
+    FROM (SELECT *, {action} AS __action FROM {names.decided}) w""")
 
 
 def _beside(relations: Relations, table: str, alias: str, condition: str) -> str:
@@ -75,10 +81,26 @@ def finished(plan: Plan, object_plan: ObjectPlan, span: Span) -> str:
     names, points = Names(object_plan.name), {link.name for link in links(plan, object_plan)}
     fields = [str(f.target) for f in loaded_fields(object_plan)]
     cells = "".join(f", p.{quoted(n)}" if n in points else f", d.{quoted('=' + n)} AS {quoted(n)}" for n in fields)
-    changed = f"CASE WHEN p.__action IN ('create', 'update') THEN to_json({_changed(fields)})::VARCHAR END"
+    written = fields_where((n, _still_differs(n, points)) for n in fields)
+    changed = f"CASE WHEN p.__action IN ('create', 'update') THEN to_json({written})::VARCHAR END"
     return f"""SELECT p.__cluster, p.__entity, p.__action, p.__code, p.__message, {changed} AS __changed_fields,
     p.__target_id{cells} FROM {names.plan} p JOIN {names.decided} d USING (__cluster)
     WHERE {span.holds("p.__cluster")} AND {span.holds("d.__cluster")} ORDER BY __cluster"""
+
+
+def rest(relations: Relations, plan: Plan, object_plan: ObjectPlan) -> None:
+    """Leave records as they are of which only a link was to change that was cleared in `plan/<object>` since."""
+    names, points = Names(object_plan.name), {link.name for link in links(plan, object_plan)}
+    differs = " OR ".join(_still_differs(str(f.target), points) for f in loaded_fields(object_plan))
+    relations.execute(f"""UPDATE {names.plan} c SET __action = 'unchanged' WHERE c.__cluster IN (
+      SELECT p.__cluster FROM {names.plan} p JOIN {names.decided} d USING (__cluster)
+      WHERE p.__action = 'update' AND d.__was_sent AND NOT ({differs}))""")
+
+
+def _still_differs(name: str, points: Collection[str]) -> str:
+    """SQL over `plan/` (`p`) and `decided/` (`d`): a write would change the field; links as they are by now."""
+    now = f"p.{quoted(name)}" if name in points else f"d.{quoted('=' + name)}"
+    return f"{now} IS DISTINCT FROM d.{quoted('-' + name)}"
 
 
 def forget(relations: Relations, object_plan: ObjectPlan) -> None:
@@ -151,7 +173,8 @@ def _equal(relations: Relations, object_plan: ObjectPlan, theirs: str, others: s
     fields = [object_plan.field(name) for name in object_plan.existing.match]
     same = " AND ".join(_same(quoted(str(f.target)), f.kind.role == "mailbox") for f in fields) or "FALSE"
     joined = f"{Names(object_plan.name).clear} w JOIN {theirs} t ON {same}"
-    wanted = f"{joined} WHERE (t.__entity IS NULL OR t.__entity IN ({others})) AND w.__state = 'ready'"
+    anybody = str(object_plan.existing.only).upper()  # also what we, or other projects, have loaded
+    wanted = f"{joined} WHERE ({anybody} OR t.__entity IS NULL OR t.__entity IN ({others})) AND w.__state = 'ready'"
     told = "".join(telling(relations, f, f"w.{quoted(str(f.target))}", wanted) for f in fields if f.ref is None)
     return f"SELECT w.__cluster, t.target_id, TRUE AS sure, '' AS why FROM {wanted}{told}"
 
@@ -181,6 +204,8 @@ def _final(object_plan: ObjectPlan, name: str) -> str:
     """What a field shall be after this load."""
     ours, sent, theirs = (f"{t}.{quoted(name)}" for t in "wsx")
     field = next(f for f in loaded_fields(object_plan) if f.target == name)
+    if object_plan.existing.only:
+        return theirs
     # What is left of a record that a person has split keeps nothing of those who left.
     again = ours if field.clear else f"CASE WHEN __k_split THEN {ours} ELSE coalesce({ours}, {sent}) END"
     stays = "__edits" if object_plan.on_rerun.edited == "target_wins" else "__stays"

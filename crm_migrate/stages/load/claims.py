@@ -44,7 +44,7 @@ def _claimed_elsewhere(relations: Relations, plan: Plan, object_plan: ObjectPlan
     theirs = relations.scan(THEIRS, object_plan.name)
     return f"""SELECT c.project, count(DISTINCT p.__cluster)
     FROM {names.plan} p JOIN {names.members} m USING (__cluster)
-    JOIN {claims} c ON c.member = {member_of(object_plan.name, "m.__source", "m.__key")}
+    JOIN {claims} c ON c.member = {member_of(object_plan.identity, "m.__source", "m.__key")}
     SEMI JOIN {theirs} t ON t.__entity = c.__entity
     WHERE p.__action = 'create' AND c.project <> {ours} GROUP BY c.project ORDER BY c.project"""
 
@@ -56,7 +56,7 @@ def claim_members(relations: Relations, target: Journal, plan: Plan, object_plan
     """
     entities = relations.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     claims = relations.scan(CLAIMS, object_plan.name)
-    member = member_of(object_plan.name, "m.__source", "m.__key")
+    member = member_of(object_plan.identity, "m.__source", "m.__key")
     left = relations.scan(REMOVALS, object_plan.name) if relations.finished(REMOVALS, object_plan.name) else _NONE
     query = f"""SELECT DISTINCT {member} AS member, e.__entity FROM {members(relations, object_plan.name)} m
     JOIN {entities} e USING (__cluster)

@@ -98,7 +98,7 @@ _PARTS: dict[str, Callable[[TargetField], str]] = {
 
 def unmet(plan: Plan, locked: TargetSchema) -> Iterator[Finding]:
     """What no row can make good: fields that the locked target wants filled and nothing fills, or computes itself."""
-    for object_plan in plan.objects:
+    for object_plan in (each for each in plan.objects if not each.existing.only):
         wanted, found = target_object(plan, object_plan), locked.object(object_plan.target)
         if found is None:
             continue

@@ -56,9 +56,9 @@ def settle_run(
             if not line.settled and line.intent.name in committed:
                 _replay(then, earlier, target, ledger, line)
     lines = ledger.lines(earlier.id)
-    present = {o.name for o in plan.objects}
+    present = {o.name for o in plan.objects if not o.existing.only}
     with relations(earlier, "load") as tables:
-        for object_plan in then.objects:
+        for object_plan in (each for each in then.objects if not each.existing.only):
             if object_plan.name in present and tables.finished(PLANNED, object_plan.name):
                 name = object_plan.name
                 publish_memory(tables, project, identity, then, object_plan, lines, back(name))

@@ -51,11 +51,13 @@ def remember(relations: Relations, project: Project, identity: str, plan: Plan, 
     kept, joins = translated(relations, plan, object_plan)
     listed = ", ".join(["__entity", "target_id", *map(quoted, fields)])
     others = of_others(relations, plan, object_plan)
+    written = str(not object_plan.existing.only).upper()  # also where an earlier mapping wrote what is looked up now
     relations.execute(
-        f"CREATE TEMP VIEW {names.sent} AS SELECT {listed}, __adopted, FALSE AS __forgotten FROM {sent} UNION ALL "
+        f"CREATE TEMP VIEW {names.sent} AS SELECT * FROM ("
+        f"SELECT {listed}, __adopted, FALSE AS __forgotten FROM {sent} UNION ALL "
         f"SELECT t.__entity, t.target_id{kept}, NULL, TRUE FROM {theirs} t{joins} WHERE t.__entity IS NOT NULL "
         f"AND t.__entity NOT IN (SELECT __entity FROM {sent}) "
-        f"AND t.__entity NOT IN ({others})"
+        f"AND t.__entity NOT IN ({others})) WHERE {written}"
     )
 
 
@@ -95,16 +97,19 @@ def identify(relations: Relations, project: Project, identity: str, plan: Plan, 
     """Create `keys/<object>`: the entity of every cluster."""
     names = Names(object_plan.name)
     relations.execute(f"CREATE TEMP TABLE {names.members} AS SELECT * FROM {members(relations, object_plan.name)}")
-    relations.execute(f"CREATE TEMP TABLE {names.known} AS {_known(relations, project, identity, plan, object_plan)}")
+    known = _known(relations, project, identity, plan, object_plan)
+    whose = "WHERE FALSE" if object_plan.existing.only else ""
+    relations.execute(f"CREATE TEMP TABLE {names.known} AS SELECT * FROM ({known}) {whose}")
     entities_for(
         relations.connection,
         names.keys,
         project=plan.project,
-        object_name=object_plan.name,
+        object_name=object_plan.identity,
         members=names.members,
         known=names.known,
         loaded=_in_target(relations, object_plan),
         merge=object_plan.on_rerun.now_merged == "merge",
+        split=object_plan.on_rerun.now_split == "split" and object_plan.mode == "upsert",
         apart=_decided_apart(relations, object_plan.name),
     )
 
@@ -126,12 +131,12 @@ def _known(relations: Relations, project: Project, identity: str, plan: Plan, ob
     last comes the id that a member would have been given as the smallest of its cluster, where the target holds it.
     """
     names, ours = Names(object_plan.name), literal(plan.project)
-    crosswalk = scan_folder(project.crosswalk(identity, object_plan.name), CROSSWALK.columns)
+    crosswalk = scan_folder(project.crosswalk(identity, object_plan.identity), CROSSWALK.columns)
     claims = relations.scan(CLAIMS, object_plan.name)
     theirs = relations.scan(THEIRS, object_plan.name)
     there = f"(SELECT DISTINCT __entity FROM {theirs} WHERE __entity IS NOT NULL)"
-    member = member_of(object_plan.name, "m.__source", "m.__key")
-    made = entity_of(plan.project, object_plan.name, "m.__source || ':' || m.__key")
+    member = member_of(object_plan.identity, "m.__source", "m.__key")
+    made = entity_of(plan.project, object_plan.identity, "m.__source || ':' || m.__key")
     return f"""WITH there AS {there},
     claimed AS (SELECT m.__source, m.__key, c.__entity, t.__entity IS NOT NULL AS there FROM {names.members} m
                 JOIN {claims} c ON c.member = {member} AND c.project = {ours}

@@ -37,6 +37,11 @@ def target_objects(plan: Plan) -> tuple[TargetObject, ...]:
     return tuple(target_object(plan, object_plan) for object_plan in plan.objects)
 
 
+def written_objects(plan: Plan) -> tuple[TargetObject, ...]:
+    """Those that are written, in load order: what is only looked up is not prepared in the target either."""
+    return tuple(target_object(plan, object_plan) for object_plan in plan.objects if not object_plan.existing.only)
+
+
 def _field(plan: Plan, field: FieldPlan) -> TargetField:
     assert field.target
     parent = plan.object(field.ref.object).target if field.ref else None

@@ -53,6 +53,8 @@ class ObjectLoad(BaseModel):
     remove: int = 0  # of those that vanished, records that others have taken in and that go at the end of the load
     before: int = 0
     rekeyed: int = 0  # records of ours that came back under another key and were found by their values
+    split: int = 0  # records of ours that are several now and were split, by a decision or the mapping's word
+    parts: int = 0  # what was split off them
     followed: int = 0  # records of ours that users of the target have merged into others of ours
     recovered: int = 0  # records of ours that the target holds and our ledger does not know
     codes: dict[str, int] = {}
@@ -60,6 +62,7 @@ class ObjectLoad(BaseModel):
     samples: tuple[LoadSample, ...] = ()
     choices: tuple[ChoiceValues, ...] = ()
     mode: Mode = "upsert"
+    only: bool = False  # its records are looked up and never written: `unchanged` are those that were found
 
 
 class LoadPlan(BaseModel):
@@ -140,6 +143,19 @@ class LoadPlan(BaseModel):
             for load in self.objects
             if load.followed
         )
+        parted = (
+            Finding(
+                "now_split",
+                f"{load.split} record(s) that were loaded as one are several now: the largest part of each stays what"
+                f" it was, {load.parts} part(s) become records of their own, with what refers to their rows",
+                Severity.WARNING,
+                Place(source=load.object),
+                hint="see them in `crm-migrate plan --json`; to ask a person instead: `on_rerun: {now_split: review}`",
+                count=load.split,
+            )
+            for load in self.objects
+            if load.split
+        )
         drifted = (each.finding() for each in self.drift)
         chosen = (told(load.object, values) for load in self.objects for values in load.choices)
         return (
@@ -149,6 +165,7 @@ class LoadPlan(BaseModel):
             *lacking,
             *moved,
             *followed,
+            *parted,
             *chosen,
             *self._unforeseen(),
         )
@@ -183,11 +200,14 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
         object=object_plan.name,
         target=object_plan.target,
         mode=object_plan.mode,
+        only=object_plan.existing.only,
         **totals,
         vanished=relations.count(names.vanished),
         remove=relations.count(f"({going})"),
         followed=relations.count(f"{names.vanished} WHERE code = 'merged_there'"),
         rekeyed=relations.count(f"{names.keys} WHERE rekeyed"),
+        split=relations.count(f"{names.keys} WHERE split"),
+        parts=relations.count(_parts(names)),
         recovered=relations.count(
             f"(SELECT 1 FROM {names.keys} k SEMI JOIN {names.sent} s ON s.__entity = k.__entity AND s.__forgotten)"
         ),
@@ -199,6 +219,13 @@ def figures(relations: Relations, object_plan: ObjectPlan) -> ObjectLoad:
         )
         + tuple(_removed(relations, object_plan.name)),
     )
+
+
+def _parts(names: Names) -> str:
+    """A FROM item: clusters that were split off a loaded record."""
+    return f"""(SELECT DISTINCT m.__cluster FROM {names.members} m JOIN {names.known} o USING (__source, __key)
+      JOIN {names.keys} s ON s.__entity = o.__entity AND s.split JOIN {names.keys} k ON k.__cluster = m.__cluster
+      WHERE k.__cluster <> s.__cluster AND k.code IS NULL)"""
 
 
 def _removed(relations: Relations, name: str) -> Iterator[LoadSample]:

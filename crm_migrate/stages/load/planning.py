@@ -13,16 +13,18 @@ from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.edits import three_values
 from crm_migrate.stages.load.forecast import forecast
 from crm_migrate.stages.load.keys import Names, followed, identify, plan_listing, remember
+from crm_migrate.stages.load.lookups import called, refuse_absent
 from crm_migrate.stages.load.merged import plan_removals
-from crm_migrate.stages.load.objects import loaded_fields, target_object, target_objects
+from crm_migrate.stages.load.objects import loaded_fields, target_object, written_objects
 from crm_migrate.stages.load.offline import LockedTarget
-from crm_migrate.stages.load.parents import hold_children
+from crm_migrate.stages.load.parents import hold_children, hold_equals
 from crm_migrate.stages.load.plan import LoadPlan, figures, read_plan, sealed, write_plan
 from crm_migrate.stages.load.promises import hold_refusable
 from crm_migrate.stages.load.reachable import hold_reachable
 from crm_migrate.stages.load.rekeying import follow
 from crm_migrate.stages.load.restoring import exchanged, refuse_restored
 from crm_migrate.stages.load.theirs import read_claims, read_ours, read_theirs
+from crm_migrate.stages.load.variants import hold_moved, moved_away
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.parts import read_manifest
@@ -53,18 +55,22 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     planned = read_plan(run)
     if planned is not None and planned.plan_hash == plan.hash and _begun(project, run):
         return planned  # what was begun is finished as it was planned
-    missing = target.prepare(target_objects(plan), apply=False)
+    missing = target.prepare(written_objects(plan), apply=False)
     identity = target.identity()
     _refuse_open_undo(project, identity)
     refuse_restored(project, plan, target, identity)
     there = target.describe([object_plan.target for object_plan in plan.objects])
+    refuse_absent(plan, there)
     for object_plan in plan.objects:
         object = target_object(plan, object_plan)
-        others = asks_of_others(plan, object_plan, there) or not _mostly_others(
+        if object_plan.existing.only:
+            read_theirs(target, object, run, THEIRS, object_plan.name, called)
+        elif asks_of_others(plan, object_plan, there) or not _mostly_others(
             project, target, identity, object_plan.name
-        )
-        read = read_theirs if others else read_ours
-        read(target, object, run, THEIRS, object_plan.name)
+        ):
+            read_theirs(target, object, run, THEIRS, object_plan.name)
+        else:
+            read_ours(target, object, run, THEIRS, object_plan.name)
         read_claims(target, object, run, object_plan.name)
     notes = settle_earlier(plan, project, run, target, identity)
     earlier = _loads(project, identity)
@@ -73,7 +79,9 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         for object_plan in plan.objects:
             remember(tables, project, identity, plan, object_plan)
             identify(tables, project, identity, plan, object_plan)
-            follow(tables, project, identity, plan, object_plan, _set_aside(tables, object_plan))
+        hold_moved(tables, plan)
+        for object_plan in plan.objects:
+            follow(tables, project, identity, plan, object_plan, _set_aside(tables, plan, object_plan))
         choices = {}
         settled = _settled(project)
         for object_plan in plan.objects:
@@ -84,12 +92,13 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             if plan.environment.mask:
                 hold_reachable(tables, plan, object_plan)
         hold_children(tables, plan)
+        hold_equals(tables, plan)
         refuse_claimed(tables, plan)
         for each in plan.objects:
             _publish(tables, project, identity, plan, each)
         plan_removals(tables, project, identity, plan, target, earlier)
         cost = None if offline else forecast(tables, project, plan, target, identity)
-        aside = {each.name: _rows_aside(tables, each) for each in plan.objects}
+        aside = {each.name: _rows_aside(tables, plan, each) for each in plan.objects}
         objects = [
             figures(tables, each).model_copy(update={"choices": choices[each.name], "aside": aside[each.name]})
             for each in plan.objects
@@ -167,7 +176,7 @@ def _begun(project: Project, run: Run) -> bool:
 
 def _publish(tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
     names = Names(object_plan.name)
-    _vanish(tables, project, identity, object_plan)
+    _vanish(tables, project, identity, plan, object_plan)
     listed = plan_listing(object_plan)
     spans = tables.spans("__cluster", COMPLETED, object_plan.name)
     lines = [f"SELECT {listed} FROM ({finished(plan, object_plan, span)})" for span in spans]
@@ -184,18 +193,18 @@ def _publish(tables: Relations, project: Project, identity: str, plan: Plan, obj
     tables.publish(known, KNOWN, object_plan.name)
 
 
-def _rows_aside(tables: Relations, object_plan: ObjectPlan) -> dict[str, int]:
+def _rows_aside(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> dict[str, int]:
     """Rows that wait, were rejected or excluded before they were records, by state and code."""
     counts = tables.rows(f"""SELECT state || ': ' || coalesce(code, ''), count(*)
-      FROM {_set_aside(tables, object_plan)} WHERE state <> 'absent' GROUP BY ALL ORDER BY ALL""")
+      FROM {_set_aside(tables, plan, object_plan)} WHERE state <> 'absent' GROUP BY ALL ORDER BY ALL""")
     return {str(reason): int(count) for reason, count in counts}
 
 
-def _vanish(tables: Relations, project: Project, identity: str, object_plan: ObjectPlan) -> None:
+def _vanish(tables: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:
     """Create `vanished/<object>`: loaded entities that no record feeds any more, why, what is declared for that,
     and the `survivor` that took all their rows in."""
     names, rerun = Names(object_plan.name), object_plan.on_rerun
-    known = scan_folder(project.crosswalk(identity, object_plan.name), CROSSWALK.columns)
+    known = scan_folder(project.crosswalk(identity, object_plan.identity), CROSSWALK.columns)
     known = f"(SELECT * FROM {names.known} UNION SELECT * FROM {known} ANTI JOIN {names.known} USING (__source, __key))"
     policies = {"now_held": "review", "merged_there": "follow"} | rerun.model_dump(
         include={"gone", "now_excluded", "now_merged"}
@@ -206,7 +215,7 @@ def _vanish(tables: Relations, project: Project, identity: str, object_plan: Obj
                  JOIN {known} k USING (__source, __key) JOIN {names.keys} e USING (__cluster)),
     aside AS (SELECT k.__entity, bool_or(a.state = 'excluded') AS excluded, bool_or(a.code = 'erased') AS erased,
                 CASE WHEN NOT bool_or(a.code = 'erased') THEN min(a.rule) END AS rule
-              FROM {_set_aside(tables, object_plan)} a JOIN {known} k USING (__source, __key)
+              FROM {_set_aside(tables, plan, object_plan)} a JOIN {known} k USING (__source, __key)
               WHERE a.state <> 'absent' GROUP BY k.__entity),
     lost AS (SELECT s.__entity, CASE WHEN s.__entity IN (SELECT __entity FROM {followed(tables, object_plan.name)})
                THEN 'merged_there' WHEN bool_or(f.waits IS NOT NULL) THEN 'now_merged'
@@ -225,18 +234,19 @@ def _vanish(tables: Relations, project: Project, identity: str, object_plan: Obj
     FROM lost""")
 
 
-def _set_aside(tables: Relations, object_plan: ObjectPlan) -> str:
-    """Rows that ended before they were records, of all sources of the object."""
-    views = [tables.scan(LINK_SET_ASIDE, object_plan.name)] if _finished(tables, object_plan) else []
+def _set_aside(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
+    """Rows that ended before they were records, of all sources of the object, or that wait as another part of it."""
+    nulls = ", ".join(f"NULL::VARCHAR AS {name}" for name in _ENDED)
+    queries = [f"SELECT {nulls} WHERE FALSE", *moved_away(plan, object_plan)]
+    listed = ", ".join(_ENDED)
+    if _finished(tables, object_plan):
+        queries.append(f"SELECT {listed} FROM {tables.scan(LINK_SET_ASIDE, object_plan.name)}")
     for feed in object_plan.feeds:
         if tables.finished(SET_ASIDE, object_plan.name, feed.source):
+            own = [name for name in _ENDED if name != "__source"]
             view = tables.scan(SET_ASIDE, object_plan.name, feed.source)
-            views.append(f"(SELECT {literal(feed.source)} AS __source, * FROM {view})")
-    nulls = ", ".join(f"NULL::VARCHAR AS {name}" for name in _ENDED)
-    listed = ", ".join(_ENDED)
-    return (
-        f"({' UNION ALL '.join([f'SELECT {nulls} WHERE FALSE', *(f'SELECT {listed} FROM {view}' for view in views)])})"
-    )
+            queries.append(f"SELECT {literal(feed.source)}, {', '.join(own)} FROM {view}")
+    return f"({' UNION ALL '.join(queries)})"
 
 
 def _finished(tables: Relations, object_plan: ObjectPlan) -> bool:

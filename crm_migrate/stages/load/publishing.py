@@ -71,7 +71,8 @@ def publish_memory(
     columns = text_columns(object_plan, "__entity", "target_id", "__adopted")
     now = scan_folder(back, columns)
     _arrived(tables, plan, object_plan, lines, now, scan_folder(project.sent(identity, name), columns))
-    known = scan_folder(project.crosswalk(identity, name), CROSSWALK.columns)
+    walked = project.crosswalk(identity, object_plan.identity)
+    known = scan_folder(walked, CROSSWALK.columns)
     _removed(tables, lines, name, now)
     fresh = f"""(SELECT m.__source, m.__key, a.__entity FROM {members(tables, name)} m
                  JOIN arrived_ a ON a.__cluster = m.__cluster
@@ -81,7 +82,7 @@ def publish_memory(
         f"SELECT __source, __key, __entity FROM {fresh} UNION SELECT k.__source, k.__key, k.__entity FROM {known} k "
         f"ANTI JOIN {fresh} f ON f.__source = k.__source AND f.__key = k.__key "
         "ANTI JOIN removed_ r ON r.__entity = k.__entity ORDER BY 1, 2",
-        project.crosswalk(identity, name),
+        walked,
     )
     _edited(tables, name)
     keep_seen(tables, columns, back, project.seen(identity, name))

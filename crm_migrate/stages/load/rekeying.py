@@ -35,7 +35,7 @@ def follow(
     orphans.
     """
     names, rekeyed = Names(object_plan.name), object_plan.on_rerun.rekeyed
-    crosswalk = scan_folder(project.crosswalk(identity, object_plan.name), CROSSWALK.columns)
+    crosswalk = scan_folder(project.crosswalk(identity, object_plan.identity), CROSSWALK.columns)
     theirs = relations.scan(THEIRS, object_plan.name, also=text_columns(object_plan))
     relations.execute(f"""CREATE TEMP TABLE orphaned_ AS SELECT DISTINCT s.__entity FROM {names.sent} s
     SEMI JOIN {theirs} t ON t.__entity = s.__entity ANTI JOIN {names.keys} k ON k.__entity = s.__entity

@@ -3,7 +3,7 @@ afterwards; and `claims`."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -15,11 +15,14 @@ from crm_migrate.workspace.sql import write_batches
 from crm_migrate.workspace.tables import CLAIMS, OTHERS, Table
 
 
-def read_theirs(target: Target, object: TargetObject, run: Run, table: Table, name: str) -> int:
+def read_theirs(
+    target: Target, object: TargetObject, run: Run, table: Table, name: str,
+    called: Callable[[pa.Table], pa.Table] | None = None,
+) -> int:  # fmt: skip
     """Read an object back into `table` of the object `name`; one that is not in the target yet has no records.
 
     A table that has `__others` is told whether a record holds more than the fields of `object`: a digest of all that
-    the target describes, but for what it computes itself.
+    the target describes, but for what it computes itself. `called` says what we call records that carry no key of ours.
     """
     schema = _with_fields(table, object)
     there = target.describe([object.name]).object(object.name)
@@ -29,7 +32,7 @@ def read_theirs(target: Target, object: TargetObject, run: Run, table: Table, na
     others = [f for f in there.fields if f.name not in known and not f.read_only] if OTHERS in table.columns else []
     found = target.read(replace(object, fields=(*object.fields, *others)))
     told = (_with_others(rows, sorted(f.name for f in others)) for rows in found) if OTHERS in table.columns else found
-    batches = (batch for rows in told for batch in conformed(rows, schema).to_batches())
+    batches = (batch for rows in told for batch in conformed(called(rows) if called else rows, schema).to_batches())
     return write_batches(run.table(*table.path(name)), schema, batches).rows
 
 

@@ -17,6 +17,7 @@ from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, SkipPlan, SourcePlan
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.map.keys import source_keys
+from crm_migrate.stages.map.variants import sent_off
 from crm_migrate.stages.transform import (
     KEY,
     ODD,
@@ -263,6 +264,9 @@ def _transformed(
         origin.append(rows[KEY].alias(ROW_KEY))
     records = pl.DataFrame([*origin, _evidence_texts(object_plan, source, rows), *fields.values()])
     refused = first_refusal(records, collected.refused)
+    if object_plan.variant is not None:
+        records, refused, gone = sent_off(object_plan, object_plan.variant, records, refused)
+        left_out = [*left_out, gone]
     records = records.join(refused, on=[ROW, SPLIT], how="anti")
     return Mapped(
         records.rechunk(),

@@ -176,7 +176,8 @@ def _universe(tables: Relations, object_name: str, source: str, split: SplitPlan
     # A row that a filter left out before the split has its one line at split 0 and no parts.
     return f"""
     WITH unsplit AS (SELECT DISTINCT __row FROM {whole} WHERE __split = 0
-                     AND (state IN ('absent', 'excluded') AND code <> 'erased' OR code = 'not_comparable'))
+                     AND (state IN ('absent', 'excluded') AND code NOT IN ('erased', 'other_target')
+                       OR code = 'not_comparable'))
     SELECT a.__row, unnest(range(CASE WHEN x.__row IS NULL THEN greatest({parts}, 1) ELSE 1 END))::INTEGER AS __split
     FROM ({rows}) a LEFT JOIN {raw} r USING (__row) LEFT JOIN unsplit x USING (__row)"""
 

@@ -49,8 +49,8 @@ def _expected_cell(field: FieldPlan) -> str:
 
     Where the record is one that the target had before us, what the load planned counts.
     """
-    target = quoted(str(field.target))
-    return f"CASE WHEN l.__code = 'existing' THEN l.{target} ELSE nullif(c.{quoted(field.name)}, '') END AS {target}"
+    target, theirs = quoted(str(field.target)), "l.__code IN ('existing', 'looked_up')"
+    return f"CASE WHEN {theirs} THEN l.{target} ELSE nullif(c.{quoted(field.name)}, '') END AS {target}"
 
 
 def actual_side(tables: Relations, object_plan: ObjectPlan) -> str:

@@ -46,6 +46,9 @@ def stranded(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: Fi
     """Create the table `__cluster`, `said`, `changed`, `told`: whose mailbox is spoken of, and by which row."""
     table = quoted(f"stranded/{object_plan.name}")
     lines = [*_set_aside(tables, plan, object_plan, consent), *_unread(tables, plan, consent)]
+    for other in (each for each in plan.objects if any(rule.object == object_plan.name for rule in each.equal)):
+        if said := next((f for f in other.of_role("consent") if f.target is not None), None):
+            lines += _set_aside(tables, plan, other, said)  # left out because they are records of this object
     nothing = "SELECT NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
     spoken = " UNION ALL ".join(lines) or nothing
     tables.execute(

@@ -30,9 +30,10 @@ def remember_undo(
     verdict = Names(name).verdict
     stays = f"e.__entity NOT IN (SELECT __entity FROM {verdict} WHERE {_WENT})"
     restored = f"(SELECT * FROM {verdict} WHERE {_RESTORED})"
-    crosswalk = scan_folder(project.crosswalk(identity, name), CROSSWALK.columns)
+    walked = project.crosswalk(identity, object_plan.identity)
+    crosswalk = scan_folder(walked, CROSSWALK.columns)
     members = f"SELECT * FROM {crosswalk} e WHERE {stays} ORDER BY __source, __key"
-    replace_table(tables.connection, members, project.crosswalk(identity, name))
+    replace_table(tables.connection, members, walked)
     values, joins = translated_by(undoing.plan, object_plan, "b", partial(before, undoing))
     there = f"{restored} v JOIN {before(undoing, object_plan)} b USING (target_id){joins}"
     held = f"(SELECT v.__entity, v.changed{values} FROM {there})"

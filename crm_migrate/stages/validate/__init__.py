@@ -5,6 +5,7 @@ load says it wrote.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import pyarrow as pa
 
@@ -15,14 +16,16 @@ from crm_migrate.quality.relational import doubled, orphaned
 from crm_migrate.quality.schemas import breaches, merged_field, ruled
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.load.keys import text_columns
+from crm_migrate.stages.load.lookups import called
 from crm_migrate.stages.load.objects import links, loaded_fields, target_object
 from crm_migrate.stages.load.theirs import read_theirs
 from crm_migrate.stages.mask.reading import to_load
 from crm_migrate.stages.validate.reaching import reaching
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.parts import tables as parts
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sql import stream
-from crm_migrate.workspace.tables import ACTUAL, AFTER, BREACHES, COMPLETED, OUTCOMES, texts
+from crm_migrate.workspace.tables import ACTUAL, AFTER, BREACHES, COMPLETED, OUTCOMES, PLANNED, texts
 
 BATCH = 100_000
 _FOUND = "CREATE TEMP TABLE found_ (key VARCHAR, field VARCHAR, code VARCHAR, message VARCHAR)"
@@ -56,7 +59,8 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
     """Read the target back into `validate/<object>/actual` and check it; breaches with `when` = after."""
     findings: list[Finding] = []
     for object_plan in plan.objects:
-        read_theirs(target, target_object(plan, object_plan), run, ACTUAL, object_plan.name)
+        found = partial(called, only=_found(run, object_plan)) if object_plan.existing.only else None
+        read_theirs(target, target_object(plan, object_plan), run, ACTUAL, object_plan.name, found)
     schema = target.describe([o.target for o in plan.objects])
     with relations(run, "validate") as tables:
         for object_plan in plan.objects:
@@ -67,7 +71,8 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
             tables.execute(f"CREATE TEMP VIEW ours_ AS SELECT * FROM {actual} WHERE __entity IS NOT NULL")
             _cells(tables, "ours_", "target_id", _fields(plan, object_plan, schema))
             _note(tables, doubled("ours_", "target_id", "__entity", "key_doubled"))
-            for table in list(reaching(tables, plan, object_plan, "ours_")):  # one query at a time
+            written = not object_plan.existing.only  # what is only looked up says what its users say
+            for table in list(reaching(tables, plan, object_plan, "ours_") if written else ()):  # one query at a time
                 _note_table(tables, table)
             for link in links(plan, object_plan):
                 parents = tables.scan(ACTUAL, link.parent)
@@ -77,7 +82,19 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+def _found(run: Run, object_plan: ObjectPlan) -> set[str]:
+    """The ids of the records that were looked up: they alone of their object concern us."""
+    found = set()
+    for part in parts(run.table(*PLANNED.path(object_plan.name))):
+        lines = part.select(["__action", "__target_id"]).to_pylist()
+        found |= {str(line["__target_id"]) for line in lines if line["__action"] == "unchanged"}
+    return found
+
+
 def _fields(plan: Plan, object_plan: ObjectPlan, schema: TargetSchema) -> list[TargetField]:
+    """The fields whose values must keep the rules of the target: none of a record that nobody writes."""
+    if object_plan.existing.only:
+        return []
     wanted = target_object(plan, object_plan)
     there: TargetObject | None = schema.object(wanted.name)
     return [merged_field(field, there) for field in wanted.fields]

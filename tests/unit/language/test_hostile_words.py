@@ -65,7 +65,7 @@ def with_field(line: str) -> str:
         (with_field("mine: {a: X, type: text, to: crm_migrate_id}"), "name_reserved", 11),
         (with_field("mine: {a: X, type: text, to: __entity}"), "name_reserved", 11),
         (with_field("title: {a: X, action: mask}"), "mapping_value", 11),
-        (SMALL + "    on_rerun: {now_split: review}\n", "mapping_not_supported", 11),
+        (SMALL + "    on_rerun: {now_split: apart}\n", "mapping_value", 11),
         (SMALL.replace("  contacts:", '  "../up":\n    to: t'), "name_invalid", 7),
         (SMALL.replace("environments", "  A: {file: b.csv, key: id}\nenvironments"), "name_twice", 4),
     ],

@@ -24,6 +24,7 @@ def identify(
     loaded: set[str],
     *,
     merge: bool = False,
+    split: bool = False,
     apart: tuple[tuple[int, int], ...] = (),
 ) -> dict[int, tuple[str, str | None]]:
     with connected(folder) as connection:
@@ -48,8 +49,9 @@ def identify(
         for name, table in tables.items():
             connection.register(name, table)
         entities_for(
-            connection, "x", project="p", object_name="o", members="m", known="k", loaded="l", merge=merge, apart="s"
-        )
+            connection, "x", project="p", object_name="o", members="m", known="k", loaded="l", merge=merge,
+            split=split, apart="s",
+        )  # fmt: skip
         return {c: (e, code) for c, e, code in connection.execute("SELECT __cluster, __entity, code FROM x").fetchall()}
 
 
@@ -87,6 +89,16 @@ def test_a_person_may_part_a_loaded_entity_and_the_larger_part_keeps_the_id(tmp_
     assert found[2][0] == "E" != found[1][0]
     equal = identify(tmp_path, {"a": 1, "b": 2}, known, {"E"}, apart=((1, 2),))
     assert equal[1][0] == "E", "the smaller name, where the parts are as large"
+
+
+def test_the_mapping_may_part_every_loaded_entity(tmp_path: Path) -> None:
+    members, known = {"a": 1, "b": 2, "c": 2, "d": 3}, dict.fromkeys("abc", "E") | {"d": "F"}
+    found = identify(tmp_path, members, known, {"E", "F"}, split=True)
+    assert {code for _, code in found.values()} == {None}
+    assert found[2][0] == "E" != found[1][0]
+    assert found[3][0] == "F"
+    both = identify(tmp_path, {"a": 1, "b": 2, "d": 2}, known, {"E", "F"}, split=True)
+    assert both[2][1] == "merge_of_loaded", "a part that joins another loaded record waits for that"
 
 
 def test_a_loaded_entity_waits_as_long_as_two_of_its_parts_are_undecided(tmp_path: Path) -> None:
