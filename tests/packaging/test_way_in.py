@@ -24,6 +24,9 @@ LABELS = "left,right,same,object\nkisi:5001,kisi:5002,no,contacts\n"
 # In the order in which a person could call them; the exit code where it is not 0.
 TOUR: tuple[tuple[str, int], ...] = (
     ("demo demo", 0),
+    ("init exports", 0),
+    ("mapping suggest demo", 0),
+    ("preview demo contacts --first 2", 0),
     ("mapping check demo", 0),
     ("mapping show demo --resolved", 0),
     ("mapping test demo", 0),
@@ -89,6 +92,8 @@ class Installed:
         self.desk.mkdir()
         (self.desk / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
         (self.desk / "labels.csv").write_text(LABELS, encoding="utf-8")
+        (self.desk / "exports").mkdir()
+        (self.desk / "exports" / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
         uv("venv", "--quiet", "--python", sys.executable, self.folder)
         self.bin = self.folder / ("Scripts" if os.name == "nt" else "bin")
         self.python = next(self.bin.glob("python*"))
