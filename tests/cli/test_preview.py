@@ -94,6 +94,17 @@ def test_what_is_held_rejected_or_left_out_says_why(project: Path) -> None:
     assert "! amount" in text
 
 
+def test_a_cell_that_a_run_clears_is_shown_as_cleared(project: Path) -> None:
+    with (project / "k.csv").open("a", encoding="utf-8") as file:
+        file.write("6;Bank;1,00;31.02.2025;Neu;Holz\n")
+
+    (record,) = json.loads(call("preview", str(project), "deals", "--record", "k:6", "--json").stdout)["records"]
+
+    (day,) = [cell for cell in record["cells"] if cell["field"] == "close_date"]
+    assert record["state"] == "mapped"
+    assert (day["before"], day["after"], day["code"], day["changed"]) == ("31.02.2025", None, "bad_date", True)
+
+
 def test_one_record_is_found_by_its_key_also_far_down(project: Path) -> None:
     with (project / "k.csv").open("a", encoding="utf-8") as file:
         file.writelines(f"{n};Bank;1,00;05.02.2025;Neu;Holz\n" for n in range(6, 21_000))

@@ -161,6 +161,14 @@ def test_values_alone_prove_a_link_when_nearly_all_are_keys_and_no_small_numbers
     assert [o.column for o in with_numbers.offers if o.field == "company"] == []
 
 
+def test_a_few_values_that_happen_to_be_keys_prove_nothing() -> None:
+    people = {**PEOPLE, "Bağ": ["F0001", "F0002"] * 20}
+
+    told = propose([study("kisiler", people), study("firmalar", COMPANIES)])
+
+    assert [o for o in told.offers if o.field == "company"] == []
+
+
 def test_a_name_whose_values_are_no_keys_is_no_link() -> None:
     people = {**PEOPLE, "FirmaNo": numbered("X{:04d}")}
 
