@@ -7,12 +7,13 @@ The same seed gives the same bytes; a test regenerates everything and compares.
 
 import argparse
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from hotel.companies import MAILBOXES, Companies, plant_companies
-from hotel.desk import Desk, plant_activities, plant_surveys, plant_tickets
+from hotel.desk import Desk, band, plant_activities, plant_surveys, plant_tickets
 from hotel.doubles import plant_doubles
 from hotel.files import write_exports
 from hotel.guests import LEFT, STAFF, Guest, Guests, plant_guests
@@ -23,6 +24,14 @@ from hotel.rows import House
 from hotel.stays import Stays, plant_stays
 from hotel.truth import RATES, write_truth
 
+SCORES = (*(("NPS", score) for score in range(11)), *(("CSAT", score) for score in range(1, 6)))
+CONTROLS = (
+    ("nights", "nights", ""),
+    ("revenue_euro", "revenue", "EUR"),
+    ("revenue_lira", "revenue", "TRY"),
+    ("revenue", "revenue in euro", "EUR"),
+    ("stays_to_come", "stays to come", ""),
+)
 SEED = 20251031
 HOME = Path(__file__).resolve().parent.parent / "sample_data" / "hotel"
 
@@ -75,6 +84,7 @@ def write_references(hotel: Hotel, folder: Path) -> None:
     owners += [[login, f"{login}@sardunya.example", "left", successor] for login, successor in LEFT.items()]
     tables = {
         "owners": owners,
+        "bands": [["survey", "score", "to"], *([name, str(score), band(name, score)] for name, score in SCORES)],
         "fx": [["currency", "date", "rate"], *(["TRY", day, str(rate)] for day, rate in RATES.items())],
         "erased": [
             ["email", "phone", "loyalty_no", "key", "note"],
@@ -91,12 +101,26 @@ def write_references(hotel: Hotel, folder: Path) -> None:
             csv.writer(out, lineterminator="\n").writerows(table)
 
 
+def sign_mapping(folder: Path) -> None:
+    """What people outside say of the hotel's figures goes into the mapping, where that lies there already."""
+    path = folder / "crm-migrate.yaml"
+    with (folder / "truth" / "figures.csv").open(encoding="utf-8", newline="") as file:
+        figures = {(line["name"], line["unit"]): line["value"] for line in csv.DictReader(file)}
+    text = path.read_text("utf-8") if path.exists() else ""
+    for control, name, unit in CONTROLS:
+        figure = f"{figures[name, unit]} {unit}".strip()
+        text = re.sub(rf"(?m)^(    {control}: \{{value: )[^,]+,", rf"\g<1>{figure},", text)
+    if text:
+        path.write_text(text, "utf-8", newline="\n")
+
+
 def main(folder: Path) -> None:
-    """Everything below `folder` but what is written by hand."""
+    """Everything below `folder` but what is written by hand; the mapping, which is, gets its figures."""
     hotel = invent()
     write_exports(hotel.house, folder)
     write_references(hotel, folder)
     write_truth(hotel.house, hotel.guests.all, hotel.news, folder / "truth")
+    sign_mapping(folder)
 
 
 if __name__ == "__main__":

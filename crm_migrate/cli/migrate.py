@@ -250,24 +250,38 @@ def _verdict_of(run: "Run") -> str:
 
 @click.command("demo")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-@click.option("--second", is_flag=True, help="The company's second export, two weeks later, into the same CRM.")
+@click.option(
+    "--sample",
+    type=click.Choice(["anadolu", "hotel"]),
+    help="Which company: a machinery dealer (anadolu, unless said), or a boutique hotel with its guests and stays.",
+)
+@click.option("--second", is_flag=True, help="The dealer's second export, two weeks later, into the same CRM.")
 @json_option
-def demo_command(folder: Path, second: bool, as_json: bool) -> None:
+def demo_command(folder: Path, sample: str | None, second: bool, as_json: bool) -> None:
     """Write a small fictional company into DIR and migrate it into a SQLite CRM."""
     from crm_migrate import pipeline
     from crm_migrate.workspace.shipped import copy_shipped, place_shipped, shipped
 
-    sample = shipped("sample_data") / "anadolu"
+    company = shipped("sample_data") / (sample or "anadolu")
     if second:
-        if not (folder / "crm-migrate.yaml").exists():
-            raise UsageError(f"{folder} holds no demo yet", hint=f"crm-migrate demo {folder}")
-        copy_shipped(sample / "second", folder, leave_out=("truth",))
+        _refuse_unless_first(folder, sample)
+        copy_shipped(company / "second", folder, leave_out=("truth",))
     else:
-        _refuse_unless_empty(folder, {item.name for item in sample.iterdir()})
-        place_shipped(sample, folder, leave_out=("truth", "second"))
+        _refuse_unless_empty(folder, {item.name for item in company.iterdir()})
+        place_shipped(company, folder, leave_out=("truth", "second"))
     screen = Screen(quiet=as_json)
     outcome = pipeline.start(project_of(folder), None, screen.stage)
     _conclude(screen, outcome, as_json)
+
+
+def _refuse_unless_first(folder: Path, sample: str | None) -> None:
+    """A second export goes into the CRM that has the first one of the same company."""
+    if sample == "hotel":
+        raise UsageError("the hotel has one export only", hint=f"crm-migrate demo {folder} --sample hotel")
+    if not (folder / "crm-migrate.yaml").exists():
+        raise UsageError(f"{folder} holds no demo yet", hint=f"crm-migrate demo {folder}")
+    if not (folder / "xero").is_dir():
+        raise UsageError(f"{folder} holds another company than the dealer", hint="choose another folder")
 
 
 def _refuse_unless_empty(folder: Path, ours: set[str]) -> None:

@@ -116,7 +116,8 @@ def _couples(guests: Guests) -> list[Guest]:
         one = guests.invent(country, (given, f"{family}-Tan"), box=f"familie.{slug(family)}.tan@posta.example")
         other = guests.invent(country, (spouse, f"{family}-Tan"), box=one.boxes[0])
         other.phone, other.number = one.phone, one.number
-        one.birth, other.birth = date(1974, 3, 9), date(1971, 8, 21)
+        # Of the others no birthday is known: nothing but the given name tells wife and husband apart.
+        one.birth, other.birth = (date(1974, 3, 9), date(1971, 8, 21)) if country is GERMANY else (None, None)
         for guest in (one, other):
             guests.row(guest)
             found.append(guest)

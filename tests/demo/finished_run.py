@@ -76,9 +76,10 @@ class FinishedRun:
 
     def dispositions(self, object_name: str) -> dict[Origin, dict[str, object]]:
         """(file, line, split) -> its disposition for that object; two lines for one row are an error."""
-        where = {s: self.origins(s) for s in ("firma", "kisi", "books", "mail", "sheet")}
+        lines = self.table("reconcile", object_name, "dispositions")
+        where = {source: self.origins(source) for source in set(lines["__source"])}
         found: dict[Origin, dict[str, object]] = {}
-        for line in self.table("reconcile", object_name, "dispositions").iter_rows(named=True):
+        for line in lines.iter_rows(named=True):
             origin = (*where[line["__source"]][line["__row"]], line["__split"])
             assert origin not in found, f"{object_name} {origin} has two dispositions"
             found[origin] = line

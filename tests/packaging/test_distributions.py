@@ -20,7 +20,12 @@ print(sorted(c.name for c in available()))
 print(sorted(p.name for p in (shipped("mappings") / "sources").iterdir()))
 print((shipped("sample_data") / "anadolu" / "crm-migrate.yaml").is_file())
 """
-EXPECTED = ["['amagi', 'files', 'rest', 'sql', 'tryton']", "['mailchimp.yaml', 'xero.yaml']", "True"]
+EXPECTED = [
+    "['amagi', 'files', 'rest', 'sql', 'tryton']",
+    "['mailchimp.yaml', 'xero.yaml']",
+    "['anadolu', 'hotel']",
+    "True",
+]
 
 
 def build(kind: str, source: Path, into: Path) -> Path:
