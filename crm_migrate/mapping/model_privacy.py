@@ -63,7 +63,8 @@ class Erase(Authored):
     children: Links = Field(
         default={},
         description="what becomes of records that point to an erased one: the link is emptied (unless said), they are"
-        " left out or wait; of all objects, or object -> word",
+        " left out or wait; of all objects, or object -> word; what has no place without both ends (`links:`) is left"
+        " out unless it is to wait",
     )
     suppressions: Literal["drop", "hash", "keep"] = Field(
         default="drop",

@@ -29,6 +29,11 @@ def erase(desk: Desk, objects: Sequence[ObjectPlan]) -> ErasePlan | None:
     desk.decided(written.because, (*path, "because"))
     for name in written.children.keys() - {""} - desk.file.objects.keys():
         desk.unknown("object_unknown", "the object", name, desk.file.objects, (*path, "children", name), key=True)
+    for name in sorted(name for name, word in written.children.items() if word == "clear" and name in desk.links):
+        message = f"`{name}: clear` would leave links with one end"
+        desk.tell(
+            "field_conflict", message, (*path, "children", name), "Say `exclude`, as it is unless said, or `hold`."
+        )
     place: Path = (*path, "list") if desk.written((*path, "list")) else path
     text = read_text(desk, written.list_, place)
     if text is not None:

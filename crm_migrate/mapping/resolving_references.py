@@ -109,10 +109,14 @@ def space_of(desk: Desk, target: str, named: str | None, path: Path, *, asked: b
 
 
 def _parent_erased(line: Line) -> Literal["clear", "exclude", "hold"]:
-    """What becomes of a record of this object whose parent was erased: as of the object, else as of all."""
+    """What becomes of a record of this object whose parent was erased: as of the object, else as of all.
+
+    A link is nothing without one of its ends, so where others lose theirs, it goes with it.
+    """
     erase = line.desk.file.privacy.erase
     words = erase.children if erase is not None else {}
-    return words.get(line.object, words.get("", "clear"))
+    said = words.get(line.object, words.get("", "clear"))
+    return "exclude" if said == "clear" and line.object in line.desk.links else said
 
 
 def _by(line: Line, target: str) -> str | None:
