@@ -302,6 +302,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "erase_doubtful",
             "erase_mentioned",
             "parent_erased",
+            "reconsented",
+            "opt_out_stands",
             "retention",
             "retention_undated",
             "deceased",

@@ -37,6 +37,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Prove": {
         "report": ("reporting:report_command", "Write the reconciliation report of a run again, in any format."),
         "explain": ("explain:explain_command", "The whole story of one record or one source row."),
+        "subject": ("subject:subject_command", "Everywhere a person occurs in a project, for who asks what is kept."),
     },
     "Data": {
         "clean": ("cleansing:clean_command", "Clean one column of a CSV or XLSX file."),

@@ -81,6 +81,7 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         )
         where = (*path, "survive")
         desk.findings.append(desk.document.at("consent_not_strictest", message, where, hint, Severity.WARNING))
+    _consent(desk, plan, field, path)
     if field.per is not None and field.per not in names:
         desk.unknown("field_unknown", "the field", field.per, names, (*path, "per"))
     if field.keep_others is not None and plan.field(field.keep_others).kind.storage not in ("list", "text"):
@@ -88,6 +89,24 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         desk.tell("field_conflict", message, (*path, "keep_others"), "Name a field of type list or text.")
     if field.default_from is not None:
         _default_from(desk, objects, plan, field.default_from, (*path, "default_from"))
+
+
+def _consent(desk: Desk, plan: ObjectPlan, field: FieldPlan, path: Path) -> None:
+    """What follows a consent, and when a refusal may end."""
+    consents = [f.name for f in plan.fields if f.survive == "strictest"]
+    if field.follows is not None and field.follows not in consents:
+        message = f"`{field.follows}` is no consent of `{plan.name}` (what survives by `strictest`)"
+        hint = nearest(field.follows, consents) or "Other fields that belong together are a block."
+        desk.tell("field_unknown", message, (*path, "follows"), hint)
+    if field.allow_reconsent is None:
+        return
+    desk.decided(field.allow_reconsent, (*path, "allow_reconsent"))
+    if field.name not in consents:
+        message = "only a consent that survives by `strictest` can be given again"
+        desk.tell("field_conflict", message, (*path, "allow_reconsent"), "Leave it out.")
+    elif not field.evidence:
+        message = "a grant ends a refusal only by its proof, and no column has one"
+        desk.tell("mapping_missing", message, (*path, "allow_reconsent"), "Add `evidence: [source.column]`.")
 
 
 def _written(desk: Desk, plan: ObjectPlan, field: FieldPlan, text: str | None, path: Path, names: Set[str]) -> None:

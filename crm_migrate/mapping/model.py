@@ -162,6 +162,16 @@ class TargetField(Authored):
     evidence: Texts = Field(
         default=(), description="`source.column` texts that prove the value (a consent); they are kept with it"
     )
+    follows: str | None = Field(
+        default=None,
+        description="the consent whose winner says this field, too: its own cell, or, without a source, the texts of"
+        " its `evidence:`; so a proof is that of the consent that stands",
+    )
+    allow_reconsent: str | None = Field(
+        default=None,
+        description="the decision by which a grant ends a refusal where its `evidence:` names a day behind it; without"
+        " it a refusal stands, in one export and from run to run",
+    )
     clear: Flag = Field(default=False, description="an emptied cell empties the target too")
     on_invalid: Literal["keep", "clear", "hold", "reject"] | None = Field(
         default=None, description="what becomes of a value that cannot be read; by the type unless said"

@@ -84,6 +84,8 @@ class FieldPlan(Frozen):
     `target` is the field's name in the target; None for a helper (`let`) and for `archive`d or dropped fields.
     `value_map` is the map that the last step translated with, if any. `per` names the field whose value scopes the
     survivor (consent per e-mail). `default_from` is `reference_field.field`. `evidence` are `source.column` texts.
+    `follows` names the field whose winner says this one, too; `allow_reconsent` the decision by which a younger, proven
+    grant ends refusals.
     """
 
     name: str
@@ -101,6 +103,8 @@ class FieldPlan(Frozen):
     per: str | None = None
     keep_others: str | None = None
     evidence: tuple[str, ...] = ()
+    follows: str | None = None
+    allow_reconsent: str | None = None
     clear: bool = False
     let: bool = False
     on_invalid: Literal["keep", "clear", "hold", "reject"] = "keep"
@@ -291,6 +295,13 @@ class ObjectPlan(Frozen):
     def of_role(self, role: Role) -> tuple[FieldPlan, ...]:
         """The fields whose semantic type has that role, in the order of the mapping."""
         return tuple(f for f in self.fields if f.kind.role == role)
+
+    @property
+    def mailbox_consents(self) -> tuple[FieldPlan, ...]:
+        """The consents that are about mailboxes, those that say so (`per:`) first; none that is about numbers."""
+        points = {f.name: self.field(f.per).kind.key if f.per else "" for f in self.of_role("consent")}
+        wanted = (f for f in self.of_role("consent") if points[f.name] in ("mailbox", ""))
+        return tuple(sorted(wanted, key=lambda f: points[f.name] == ""))
 
     def feed(self, source: str) -> FeedPlan:
         """The feed of that source."""

@@ -97,6 +97,8 @@ def _field(line: Line) -> FieldPlan:
         per=spec.per,
         keep_others=spec.keep_others,
         evidence=_evidence(line),
+        follows=spec.follows,
+        allow_reconsent=spec.allow_reconsent,
         clear=spec.clear,
         let=line.let,
         on_invalid=spec.on_invalid or _on_invalid(line, kind),
@@ -149,7 +151,7 @@ def _conflicts(line: Line) -> None:
     if len(values) > 1:
         message = f"`{line.name}` gets its value twice: by `{values[0]}` and by {values[1]}"
         desk.tell_key("field_conflict", message, (*line.path, values[0]), "Keep one; a value if empty is `default:`.")
-    if not values and not (spec.default or spec.default_from or spec.clear):
+    if not values and not (spec.default or spec.default_from or spec.clear or spec.follows):
         desk.tell_key(
             "field_empty", f"`{line.name}` has no value", line.path, "Name a source's column, or `constant:`."
         )

@@ -127,12 +127,12 @@ def _facets(figures: Figures) -> dict[str, list[str]]:
     return {name: values(name) for name in ("object", "source", "code", "severity", "field", "state")}
 
 
-def _consent(figures: Figures) -> dict[str, ConsentMatrix]:
-    """A matrix per object: the one of suppressions says nothing about the one of contacts."""
-    by_object: dict[str, list[ConsentCell]] = {}
+def _consent(figures: Figures) -> dict[tuple[str, str], ConsentMatrix]:
+    """A matrix per object and consent: that of a mailbox says nothing about that of a number."""
+    by_consent: dict[tuple[str, str], list[ConsentCell]] = {}
     for cell in figures.consent:
-        by_object.setdefault(cell.object, []).append(cell)
-    return {name: _matrix(cells) for name, cells in by_object.items()}
+        by_consent.setdefault((cell.object, cell.field), []).append(cell)
+    return {place: _matrix(cells) for place, cells in by_consent.items()}
 
 
 def _matrix(cells: list[ConsentCell]) -> ConsentMatrix:

@@ -253,8 +253,8 @@ def groups(figures: Figures) -> Table:
 
 def consent(figures: Figures) -> Table:
     """People by consent before and after."""
-    rows = ((c.object, c.before, c.after, c.count, c.without_evidence) for c in figures.consent)
-    return _table("consent", "object before:word after:word people:int without_evidence:int", rows)
+    rows = ((c.object, c.field, c.before, c.after, c.count, c.without_evidence) for c in figures.consent)
+    return _table("consent", "object field before:word after:word people:int without_evidence:int", rows)
 
 
 def owners(figures: Figures) -> Table:

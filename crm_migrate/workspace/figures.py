@@ -362,6 +362,7 @@ class ConsentCell(Figure):
     after: str
     count: int
     without_evidence: int = 0
+    field: str = ""  # which consent: an object may have one for each channel
     examples: tuple[Example, ...] = ()
 
 

@@ -43,7 +43,11 @@ class Mentions:
 
     def found(self, text: str) -> bool:
         """Whether a text speaks of them."""
-        return any(pattern.search(text) for pattern in self._patterns)
+        return bool(self.first(text))
+
+    def first(self, text: str) -> str:
+        """By what a text speaks of them, as it is written there; empty where it does not."""
+        return next((found[0].strip() for pattern in self._patterns if (found := pattern.search(text))), "")
 
     def without(self, text: str) -> str | None:
         """The text with a mark where it speaks of them; None where it says nothing else."""

@@ -55,7 +55,7 @@ def _leave_out(work: Relations, owner: ObjectPlan, enrich: EnrichPlan, carriers:
 def _mailboxes(owner: ObjectPlan, by: str, query: Query) -> str:
     """Every mailbox of the ready records, whether they are reached by it or only keep it, and how strict they are."""
     ready = f"FROM ({query.text}) q WHERE q.__cluster NOT IN (SELECT cluster FROM {quoted(f'verdicts/{owner.name}')})"
-    field = next((f.name for f in owner.of_role("consent") if f.name in query.columns), None)
+    field = next((f.name for f in owner.mailbox_consents if f.name in query.columns), None)
     consent = f"{strictness(f'q.{quoted(field)}')} AS consent" if field else f"{_LAXEST} AS consent"
     found = f"SELECT lower(q.{quoted(by)}) AS mailbox, TRUE AS reached, {consent} {ready}"
     others = _others(owner, by, query)

@@ -9,7 +9,7 @@ from crm_migrate.workspace.relations import Relations
 def is_choosable(field: FieldPlan) -> bool:
     """Whether a person may say which record gives the field: not where a value is made of all, nor where the strictest
     word of a mailbox binds everybody who carries it."""
-    return field.survive not in COMPUTED and field.survive != "strictest" and field.per is None
+    return field.survive not in COMPUTED and field.survive != "strictest" and field.per is None and not field.follows
 
 
 def create_choices(work: Relations, each: ObjectPlan, members: str) -> None:

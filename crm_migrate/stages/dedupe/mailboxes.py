@@ -1,13 +1,10 @@
-"""Statements about a mailbox reach every record that carries it: consent, and whether the mailbox is dead.
+"""Statements about a mailbox reach every record that keeps it: whether it is dead. Consent is in `consents.py`.
 
-A person's own statements count whatever the mailbox: consent is the strictest of what the members say and of what
-anybody says about a mailbox that a member has. Other rules (`any_true`) are about the surviving mailbox alone: a
-mailbox that was given up says nothing about the one that stayed.
+They are about the surviving mailbox alone: one that was given up says nothing about the one that stayed.
 """
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import quoted
-from crm_migrate.stages.dedupe.survivorship import strictness
 from crm_migrate.workspace.relations import Relations
 
 _ORDERS = {"any_true": "(value <> 'true')::INTEGER", "all_true": "(value <> 'false')::INTEGER"}
@@ -17,7 +14,7 @@ def override(
     work: Relations, each: ObjectPlan, field: FieldPlan, nodes: str, members: str
 ) -> tuple[FieldPlan, str] | None:
     """Table (`__cluster`, `value`) of the clusters whose value is decided by their mailbox; None for other rules."""
-    order = strictness("value") if field.survive == "strictest" else _ORDERS.get(field.survive)
+    order = _ORDERS.get(field.survive)
     if order is None or field.per is None:
         return None
     table = quoted(f"said/{each.name}/{field.name}")
@@ -27,17 +24,9 @@ def override(
         f" NULL AND mailbox IS NOT NULL"
         " GROUP BY mailbox"
     )
-    if field.survive == "strictest":
-        every = (
-            f"SELECT s.__cluster, t.value FROM statements s JOIN ({told}) t USING (mailbox)"
-            " UNION ALL SELECT __cluster, value FROM statements WHERE value IS NOT NULL"
-        )
-        final = f"SELECT __cluster, arg_min(value, ROW({order}, value)) AS value FROM ({every}) GROUP BY __cluster"
-    else:
-        final = (
-            f"SELECT c.__cluster, t.value FROM ({_surviving(each, field, nodes)}) c LEFT JOIN ({told})"
-            f" t USING (mailbox)"
-        )
+    final = (
+        f"SELECT c.__cluster, t.value FROM ({_surviving(each, field, nodes)}) c LEFT JOIN ({told}) t USING (mailbox)"
+    )
     work.execute(f"CREATE TABLE {table} AS {final}")
     work.execute("DROP TABLE statements")
     return field, table

@@ -1,13 +1,16 @@
 """One surviving record per cluster: winners of every cell, what losers leave behind, and who won what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.choices import apply_choices, create_choices
 from crm_migrate.stages.dedupe.circles import create_circles, notes
+from crm_migrate.stages.dedupe.consents import followers, settle_consent
 from crm_migrate.stages.dedupe.mailboxes import override
 from crm_migrate.stages.dedupe.members import create_members, node_view
+from crm_migrate.stages.dedupe.proofs import evidence_of, in_words
 from crm_migrate.stages.dedupe.same_links import lost_notes
 from crm_migrate.stages.dedupe.survivorship import COMPUTED, block_of, conflicts, winners
 from crm_migrate.workspace.relations import Relations
@@ -27,13 +30,33 @@ def survive(work: Relations, each: ObjectPlan) -> None:
     create_circles(work, each, nodes)
     if several:
         _settle(work, each, members)
-    overridden = [override(work, each, field, nodes, members) for field in each.fields if field.per]
+    overridden = list(_overrides(work, each, nodes, members))
     _publish_clusters(work, each)
     _publish_survivors(work, each, members, each.fields if several else ())
-    _publish_notes(work, each, nodes, members, several=several)
-    _publish_merged(work, each, nodes, members, [o for o in overridden if o is not None])
-    for table in ("won", "choices", "circles", members, *(table for _, table in filter(None, overridden))):
+    _publish_notes(work, each, nodes, members, overridden, several=several)
+    _publish_merged(work, each, nodes, members, overridden)
+    for table in ("won", "choices", "circles", members, *dict.fromkeys(one.table for one in overridden)):
         work.execute(f"DROP TABLE {table}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Override:
+    """A field whose value stands in the column of a table, for the clusters that are in it."""
+
+    field: FieldPlan
+    table: str
+    column: str
+
+
+def _overrides(work: Relations, each: ObjectPlan, nodes: str, members: str) -> Iterator[_Override]:
+    """Fields that statements decide: consents with what follows them, and what is said of a mailbox."""
+    for field in each.fields:
+        table = settle_consent(work, each, field, nodes, members)
+        if table is not None:
+            yield _Override(field, table, "__value")
+            yield from (_Override(other, table, other.name) for other in followers(each, field))
+        elif field.per and (said := override(work, each, field, nodes, members)) is not None:
+            yield _Override(*said, "value")
 
 
 def _decide(work: Relations, each: ObjectPlan, members: str) -> None:
@@ -125,15 +148,27 @@ def _publish_survivors(work: Relations, each: ObjectPlan, members: str, fields: 
 def _rule(field: FieldPlan) -> str:
     if block_of(field) is not None and field.survive not in COMPUTED:
         return f"block {field.block}" if field.block else "never_merged"
+    if field.follows:
+        return f"follows {field.follows}"
     return f"{field.survive} per {field.per}" if field.per else field.survive
 
 
-def _publish_notes(work: Relations, each: ObjectPlan, nodes: str, members: str, *, several: bool) -> None:
-    """What merging did to links: members that point to different parents, and parents that became oneself."""
+def _publish_notes(
+    work: Relations, each: ObjectPlan, nodes: str, members: str, overrides: Sequence[_Override], *, several: bool
+) -> None:
+    """What merging did to links: members that point to different parents, and parents that became oneself. And who gave
+    a consent again."""
     empty = "SELECT 0::BIGINT AS __cluster, '' AS field, '' AS code, '' AS message WHERE FALSE"
     queries = [empty, notes()]
     if each.link is not None and several:
         queries += lost_notes(each, each.link, members)
+    queries += [
+        f"SELECT __cluster, {literal(one.field.name)}, 'reconsented', concat('It was refused, and granted again with"
+        f" proof of ', __granted_on::DATE, ': that stands, by {one.field.allow_reconsent}.') FROM {one.table}"
+        " WHERE __reconsented"
+        for one in overrides
+        if one.field.allow_reconsent
+    ]
     for field in each.fields:
         if field.ref is None or (each.link is not None and field.name in each.link.ends):
             continue
@@ -154,16 +189,18 @@ def _publish_notes(work: Relations, each: ObjectPlan, nodes: str, members: str, 
 
 
 def _publish_merged(
-    work: Relations, each: ObjectPlan, nodes: str, members: str, overrides: list[tuple[FieldPlan, str]]
+    work: Relations, each: ObjectPlan, nodes: str, members: str, overrides: Sequence[_Override]
 ) -> None:
-    replaced = {field.name: table for field, table in overrides}
+    replaced = {one.field.name: one for one in overrides}
     cells, joins = [], []
     for number, field in enumerate(each.fields):
         name = quoted(field.name)
         value = f"m.{name}"
-        if field.name in replaced:
-            joins.append(f" LEFT JOIN {replaced[field.name]} o{number} ON o{number}.__cluster = m.__cluster")
-            value = f"CASE WHEN o{number}.__cluster IS NULL THEN {value} ELSE o{number}.value END"
+        if field.follows and not field.cells:
+            value = in_words(evidence_of(each.field(field.follows), "m.__ev"))
+        if (one := replaced.get(field.name)) is not None:
+            joins.append(f" LEFT JOIN {one.table} o{number} ON o{number}.__cluster = m.__cluster")
+            value = f"CASE WHEN o{number}.__cluster IS NULL THEN {value} ELSE o{number}.{quoted(one.column)} END"
         if field.ref is not None and field.ref.object == each.name:
             circle = f"(SELECT __cluster FROM circles WHERE field = {literal(field.name)})"
             value = f"CASE WHEN m.__cluster NOT IN {circle} THEN nullif({value}, m.__cluster) END"

@@ -136,6 +136,11 @@ def winners(plan: ObjectPlan, members: str) -> str:
             filled, preference = _block(plan, block)
             cells += _taken(f"[{name}]", name, f"({filled})", preference, field.name, "[1]")
             continue
+        if field.follows:
+            leader = plan.field(field.follows)
+            said = f"({quoted(leader.name)} IS NOT NULL)"
+            cells += _taken(f"[{name}]", name, said, criterion(leader).preference, field.name, "[1]")
+            continue
         how = criterion(field)
         windows += how.window
         if how.computed:

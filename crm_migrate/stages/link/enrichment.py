@@ -112,7 +112,7 @@ def suppress(work: Relations, plan: Plan) -> None:
 
 def _consent(plan: ObjectPlan) -> str | None:
     said = enriching_fields(plan)
-    return next((field.name for field in plan.of_role("consent") if field.name in said), None)
+    return next((field.name for field in plan.mailbox_consents if field.name in said), None)
 
 
 def _waiting(target: ObjectPlan, owner: ObjectPlan, enrich: EnrichPlan, consent: str) -> str:

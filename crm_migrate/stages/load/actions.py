@@ -14,6 +14,7 @@ from crm_migrate.stages.load.edits import look, odds
 from crm_migrate.stages.load.keys import Names, fields_where, followed, of_others, text_columns
 from crm_migrate.stages.load.likeness import create_alike
 from crm_migrate.stages.load.objects import links, loaded_fields
+from crm_migrate.stages.load.reviving import revived
 from crm_migrate.stages.mask.reading import to_load
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, Span
@@ -45,7 +46,8 @@ def decide(
         for name in fields
     )
     orphan = " OR ".join(f"(w.{quoted('__ref_' + n)} IS NOT NULL AND w.{quoted(n)} IS NULL)" for n in points) or "FALSE"
-    relations.execute(f"""CREATE TEMP VIEW {names.decided} AS SELECT *, {odds(object_plan, fields)} AS __odds FROM (
+    relations.execute(f"""CREATE TEMP VIEW {names.decided} AS SELECT *, {odds(object_plan, fields)} AS __odds,
+    {revived(object_plan)} AS __revived FROM (
     SELECT w.*, s.__entity IS NOT NULL AS __was_sent, coalesce(s.__forgotten, FALSE) AS __forgotten,
            d.__entity IS NOT NULL AS __touched, coalesce(d.__edits, []) AS __edits,
            coalesce(d.__goes, []) AS __goes,
@@ -243,6 +245,7 @@ def _action(object_plan: ObjectPlan, fields: Sequence[str]) -> str:
       WHEN __state <> 'ready' THEN __state
       WHEN __orphan THEN 'held'
       WHEN __was_sent AND (NOT __there OR __into IS NOT NULL) THEN 'held'
+      WHEN (__was_sent OR __existing) AND len(__revived) > 0 THEN 'held'
       WHEN __was_sent AND NOT ({differs}) THEN 'unchanged'
       WHEN __was_sent AND __touched AND {_agreed(fields)} THEN 'unchanged'
       WHEN __was_sent AND {inserts} THEN 'excluded'
@@ -262,6 +265,7 @@ _CODE = """CASE
   WHEN __state <> 'ready' THEN __r_code
   WHEN __orphan THEN 'parent_held'
   WHEN __was_sent AND (NOT __there OR __into IS NOT NULL) THEN 'target_record_gone'
+  WHEN __action = 'held' AND len(__revived) > 0 THEN 'opt_out_stands'
   WHEN __action = 'held' AND __was_sent THEN 'target_conflict'
   WHEN __action = 'excluded' AND __was_sent THEN 'not_updated'
   WHEN __action = 'unchanged' AND __touched AND {agreed} THEN 'agreed'
@@ -279,6 +283,8 @@ _MESSAGE = """CASE
   WHEN __orphan THEN 'its parent is nowhere in this plan'
   WHEN __was_sent AND __into IS NOT NULL THEN 'we loaded it, and a user of the target merged it into record ' || __into
   WHEN __was_sent AND NOT __there THEN 'we loaded it, and it is not in the target any more'
+  WHEN __action = 'held' AND len(__revived) > 0 THEN
+       'the target has a refusal, and this would end it without a younger proof: ' || array_to_string(__revived, ', ')
   WHEN __action = 'held' AND __forgotten THEN 'the target holds other values with our key; what we sent is unknown'
   WHEN __action = 'held' AND __was_sent THEN 'changed in the target since our last load, and in the sources: '
        || array_to_string(__odds, ', ')

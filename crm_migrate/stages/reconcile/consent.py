@@ -8,28 +8,34 @@ what a record of another key says of the mailbox of somebody whom no row feeds a
 
 from collections.abc import Iterator
 
-from crm_migrate.crm.types import CONSENT_STRICTNESS, REFUSALS, TYPES
+from crm_migrate.crm.types import CONSENT_STRICTNESS, REFUSALS, Key
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.dedupe.proofs import evidence_of, proven
 from crm_migrate.stages.reconcile.examples import EXAMPLES
-from crm_migrate.stages.reconcile.stranded import carried, stranded
+from crm_migrate.stages.reconcile.stranded import carried, point_of, stranded
 from crm_migrate.workspace.figures import ConsentCell, Example
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CLUSTERS, ENRICHMENT, NODES, PLANNED, RECORDS, ROWS, THEIRS, VANISHED, texts
 
 
 def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tuple[ConsentCell, ...]:
-    """The matrix of one object; empty where it has no consent field with a place in the target.
+    """The matrices of one object, one for each consent; empty where it has none with a place in the target.
 
     Everybody counts whose record is in the target, also those who wait in this run or are gone from the export: their
     record still says what an earlier load made it say, and an opt-out of today must not be missed behind it.
     """
-    field = next((f for f in object_plan.of_role("consent") if f.target is not None), None)
-    if field is None or field.target not in tables.kinds(quoted(f"actual/{object_plan.name}")):
-        return ()
-    mailboxes = carried(tables, object_plan)
+    there = tables.kinds(quoted(f"actual/{object_plan.name}"))
+    fields = [f for f in object_plan.of_role("consent") if f.target in there]
+    return tuple(cell for field in fields for cell in _matrix(tables, plan, object_plan, field))
+
+
+def _matrix(tables: Relations, plan: Plan, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[ConsentCell]:
+    """The matrix of one consent: of a channel, where the object has several."""
+    key = point_of(object_plan, field)
+    mailboxes = carried(tables, object_plan, key)
     statements = _statements(tables, object_plan, field, mailboxes)
-    ours = _ours(tables, object_plan, mailboxes)
+    ours = _ours(tables, object_plan, mailboxes, key)
     aside = stranded(tables, plan, object_plan, field, mailboxes)
     elsewhere = _elsewhere(object_plan, statements, ours, mailboxes)
     target = quoted(str(field.target))
@@ -59,17 +65,16 @@ def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tup
         """SELECT before, after, count(*), count(*) FILTER (unfounded) FROM consent_moves
         GROUP BY before, after ORDER BY before, after"""
     )
-    return tuple(
-        ConsentCell(
+    for before, after, count, unfounded in rows:
+        yield ConsentCell(
             object=object_plan.name,
+            field=field.name,
             before=CONSENT_STRICTNESS[before],
             after=CONSENT_STRICTNESS[after],
             count=count,
             without_evidence=unfounded,
             examples=_examples(tables, object_plan, before, after) if unfounded else (),
         )
-        for before, after, count, unfounded in rows
-    )
 
 
 def _examples(tables: Relations, object_plan: ObjectPlan, before: int, after: int) -> tuple[Example, ...]:
@@ -87,19 +92,19 @@ def _examples(tables: Relations, object_plan: ObjectPlan, before: int, after: in
     )
 
 
-def _ours(tables: Relations, object_plan: ObjectPlan, mailboxes: str) -> str:
+def _ours(tables: Relations, object_plan: ObjectPlan, mailboxes: str, key: Key) -> str:
     """Create the table of everybody of ours: `__entity`, `__cluster`. Whom no row feeds any more has a cluster below 0,
     and the mailboxes that the target has of them are carried too: a row that is set aside today may speak of them."""
     name, table = object_plan.name, quoted(f"consent_of/{object_plan.name}")
     planned = f"SELECT __entity, __cluster FROM {tables.scan(PLANNED, name)}"
     tables.execute(
-        f"""CREATE TEMP TABLE {table} AS {planned} UNION ALL
+        f"""CREATE OR REPLACE TEMP TABLE {table} AS {planned} UNION ALL
         SELECT __entity, -row_number() OVER (ORDER BY __entity) FROM {tables.scan(VANISHED, name)}
         WHERE __entity NOT IN (SELECT __entity FROM ({planned}) WHERE __entity IS NOT NULL)"""
     )
     there = tables.kinds(quoted(f"actual/{name}"))
     for field in object_plan.fields:
-        if TYPES[field.type].identity == "email" and field.target in there:
+        if field.kind.key == key and field.target in there:
             tables.execute(
                 f"""INSERT INTO {mailboxes} SELECT DISTINCT __cluster, lower(trim({quoted(field.target)}))
                 FROM {table} JOIN {quoted(f"actual/{name}")} USING (__entity)
@@ -123,9 +128,6 @@ def _elsewhere(object_plan: ObjectPlan, statements: str, ours: str, mailboxes: s
 _HELD = "the target refused it before this load: a grant, newer or not, ends that only by the decision `accept:consent`"
 _UNKNOWN = CONSENT_STRICTNESS.index("unknown")
 _REFUSALS = ", ".join(map(literal, REFUSALS))
-# The days in a text of evidence that can be read in one way: 2024-02-10, with or without a time, and 10.02.2024.
-_DAYS = r"'[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?'"
-_DOTTED = r"regexp_replace({0}, '\b([0-9]{{2}})\.([0-9]{{2}})\.([0-9]{{4}})', '\3-\2-\1', 'g')"
 
 
 def _rank(sql: str, other: int = len(CONSENT_STRICTNESS) - 1) -> str:
@@ -135,12 +137,6 @@ def _rank(sql: str, other: int = len(CONSENT_STRICTNESS) - 1) -> str:
     """
     whens = " ".join(f"WHEN {literal(word)} THEN {rank}" for rank, word in enumerate(CONSENT_STRICTNESS))
     return f"CASE lower(coalesce({sql}, '')) {whens} WHEN '' THEN {_UNKNOWN} ELSE {other} END"
-
-
-def _proven(evidence: str) -> str:
-    """SQL: the newest day that a text of evidence names; null where it names none that can be read."""
-    days = f"regexp_extract_all({_DOTTED.format(evidence)}, {_DAYS})"
-    return f"list_max(list_transform({days}, lambda day: TRY_CAST(replace(day, 'T', ' ') AS TIMESTAMP)))"
 
 
 def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, mailboxes: str) -> str:
@@ -156,9 +152,9 @@ def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, ma
     table = quoted(f"statements/{name}")
     nothing = "SELECT NULL::BIGINT, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
     tables.execute(
-        f"""CREATE TEMP TABLE {table} AS
+        f"""CREATE OR REPLACE TEMP TABLE {table} AS
         WITH said(node, said, about, ev, changed) AS ({" UNION ALL ".join(spoken) or nothing})
-        SELECT k.__cluster, s.said, coalesce(s.ev, '[]') <> '[]' AS evidence, {_proven("s.ev")} AS proven,
+        SELECT k.__cluster, s.said, coalesce(s.ev, '[]') <> '[]' AS evidence, {proven("s.ev")} AS proven,
           TRY_CAST(replace(left(s.changed, 19), 'T', ' ') AS TIMESTAMP) AS changed
         FROM said s JOIN {clusters} k ON k.__node = s.node
         WHERE s.said IS NOT NULL AND (s.about IS NULL OR k.__cluster NOT IN (SELECT __cluster FROM {mailboxes})
@@ -173,10 +169,11 @@ def _fed(tables: Relations, object_plan: ObjectPlan, field: FieldPlan) -> Iterat
     names = texts(field.name, *([field.per] if field.per else []))
     about = f"m.{quoted(field.per)}" if field.per else "NULL::VARCHAR"
     nodes = tables.scan(NODES, object_plan.name, also=names)
-    yield f"SELECT m.__node, m.{quoted(field.name)}, {about}, m.__ev, m.__changed FROM {nodes} m"  # also of no feed
+    proof = evidence_of(field, "m.__ev")
+    yield f"SELECT m.__node, m.{quoted(field.name)}, {about}, {proof}, m.__changed FROM {nodes} m"  # also of no feed
     for source in (feed.source for feed in object_plan.feeds if feed.source in field.cells):
         records = tables.scan(RECORDS, object_plan.name, source, also=names)
-        yield f"""SELECT r.__node, m.{quoted(field.name)}, {about}, m.__ev, m.__changed
+        yield f"""SELECT r.__node, m.{quoted(field.name)}, {about}, {evidence_of(field, "m.__ev")}, m.__changed
         FROM {rows} r JOIN {records} m ON m.__row = r.__row AND m.__split = r.__split
         WHERE r.__source = {literal(source)}"""
 
@@ -188,6 +185,6 @@ def _enriching(tables: Relations, object_plan: ObjectPlan, field: FieldPlan) -> 
             continue
         reached = tables.scan(ENRICHMENT, object_plan.name)
         records = tables.scan(RECORDS, object_plan.name, enrich.source, also=texts(field.name))
-        yield f"""SELECT x.__node, m.{quoted(field.name)}, NULL, m.__ev, m.__changed
+        yield f"""SELECT x.__node, m.{quoted(field.name)}, NULL, {evidence_of(field, "m.__ev")}, m.__changed
         FROM {reached} x JOIN {records} m ON m.__row = x.__row
         WHERE x.__source = {literal(enrich.source)} AND x.__node IS NOT NULL"""

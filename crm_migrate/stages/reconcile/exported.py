@@ -48,9 +48,10 @@ def status_field(object_plan: ObjectPlan) -> FieldPlan | None:
 
 
 def consent_fields(object_plan: ObjectPlan) -> list[FieldPlan]:
-    """The consent of an object that has a place in the target, and every mailbox that it can be about."""
-    consent = [f for f in object_plan.of_role("consent") if f.target is not None][:1]
-    return [*consent, *(object_plan.of_role("mailbox") if consent else ())]
+    """The consents of an object that have a place in the target, and all mailboxes and numbers that they can be of."""
+    consents = [f for f in object_plan.of_role("consent") if f.target is not None]
+    points = [f for f in object_plan.fields if f.kind.key in ("mailbox", "phone")]
+    return [*consents, *(points if consents else ())]
 
 
 def exported(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:

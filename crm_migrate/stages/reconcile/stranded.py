@@ -5,7 +5,7 @@ the same mailbox with a grant, the mailbox would be granted and nobody would kno
 and a line that could not be read, may be an opt-out: they count as one.
 """
 
-from crm_migrate.crm.types import CONSENT_STRICTNESS
+from crm_migrate.crm.types import CONSENT_STRICTNESS, Key
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.exported import exported
@@ -17,12 +17,17 @@ _NO_REFUSALS = CONSENT_STRICTNESS[CONSENT_STRICTNESS.index("unknown") :]
 _MAILBOX = r"'[^\s;,:<>()\[\]|\"]+@[^\s;,:<>()\[\]|\"]+'"
 
 
-def carried(tables: Relations, object_plan: ObjectPlan) -> str:
-    """Create the table of the mailboxes of the completed records: `__cluster`, `mailbox` in small letters.
+def point_of(object_plan: ObjectPlan, consent: FieldPlan) -> Key:
+    """What a consent is about: numbers where it is given `per:` one, else mailboxes."""
+    return object_plan.field(consent.per).kind.key if consent.per else "mailbox"
+
+
+def carried(tables: Relations, object_plan: ObjectPlan, key: Key) -> str:
+    """Create the table of the mailboxes (or numbers) of the completed records: `__cluster`, `mailbox` in small letters.
 
     Every field of a mailbox counts, and those that `keep_others:` keeps.
     """
-    mailboxes = object_plan.of_role("mailbox")
+    mailboxes = [f for f in object_plan.fields if f.kind.key == key]
     kept = {f.keep_others for f in mailboxes if f.keep_others}
     names = dict.fromkeys([*(f.name for f in mailboxes), *sorted(kept)])
     view = tables.scan(COMPLETED, object_plan.name, also=texts(*names))
@@ -36,8 +41,8 @@ def carried(tables: Relations, object_plan: ObjectPlan) -> str:
     cells = " UNION ALL ".join([*one, *many]) or "SELECT NULL::BIGINT AS __cluster, NULL::VARCHAR AS cell"
     table = quoted(f"carried/{object_plan.name}")
     tables.execute(
-        f"CREATE TEMP TABLE {table} AS SELECT DISTINCT __cluster, lower(trim(cell)) AS mailbox FROM ({cells})"
-        " WHERE cell <> ''"
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT DISTINCT __cluster, lower(trim(cell)) AS mailbox"
+        f" FROM ({cells}) WHERE cell <> ''"
     )
     return table
 
@@ -45,14 +50,18 @@ def carried(tables: Relations, object_plan: ObjectPlan) -> str:
 def stranded(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: FieldPlan, mailboxes: str) -> str:
     """Create the table `__cluster`, `said`, `changed`, `told`: whose mailbox is spoken of, and by which row."""
     table = quoted(f"stranded/{object_plan.name}")
-    lines = [*_set_aside(tables, plan, object_plan, consent), *_unread(tables, plan, consent)]
+    point = point_of(object_plan, consent)
+    lines = list(_set_aside(tables, plan, object_plan, consent))
+    if point == "mailbox":  # a number in a line that cannot be read is not found for certain
+        lines += _unread(tables, plan, consent)
     for other in (each for each in plan.objects if any(rule.object == object_plan.name for rule in each.equal)):
-        if said := next((f for f in other.of_role("consent") if f.target is not None), None):
+        consents = (f for f in other.of_role("consent") if f.target is not None and point_of(other, f) == point)
+        for said in consents:
             lines += _set_aside(tables, plan, other, said)  # left out because they are records of this object
     nothing = "SELECT NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
     spoken = " UNION ALL ".join(lines) or nothing
     tables.execute(
-        f"""CREATE TEMP TABLE {table} AS WITH x(mailbox, said, changed, told) AS ({spoken})
+        f"""CREATE OR REPLACE TEMP TABLE {table} AS WITH x(mailbox, said, changed, told) AS ({spoken})
         SELECT DISTINCT m.__cluster, x.said, x.told,
           TRY_CAST(replace(left(x.changed, 19), 'T', ' ') AS TIMESTAMP) AS changed
         FROM x JOIN {mailboxes} m ON m.mailbox = lower(trim(x.mailbox))"""
@@ -72,7 +81,7 @@ def _set_aside(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: 
         WHERE {quoted(f.name)} IS NOT NULL AND coalesce({said}, '') <> '' AND lower({said}) NOT IN ({harmless})
           AND __state NOT IN ({arrived}) AND (__state <> 'enrichment' OR __code = 'enrichment_unmatched')"""
         for f in object_plan.fields
-        if f.kind.role == "mailbox"
+        if f.kind.key == point_of(object_plan, consent)
     ]
 
 

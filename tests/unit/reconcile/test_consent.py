@@ -10,6 +10,7 @@ from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.workspace.figures import Figures
 
 AYSE = "ayse@isik.example"  # whom K1 brings with a grant
+PROOFS = ("kisi.Izin", "kisi.ConsentDate")
 WITHDRAWN = {"consent": "withdrawn", "__changed": "2024-02-10T09:15:00"}
 
 
@@ -18,7 +19,9 @@ def plan() -> Plan:
     whole = mini_run.plan()
     contacts = whole.object("contacts")
     fields = tuple(
-        f.model_copy(update={"cells": f.cells | {"mail": mini_run.cell("State")}}) if f.name == "consent" else f
+        f.model_copy(update={"cells": f.cells | {"mail": mini_run.cell("State")}, "evidence": PROOFS})
+        if f.name == "consent"
+        else f
         for f in contacts.fields
     )
     spoken = contacts.model_copy(update={"fields": fields})

@@ -1,0 +1,161 @@
+"""Whole runs with consents: of several channels, with the proof of the one that stands, and given again by decision."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from crm_migrate.cli import cli
+
+MAPPING = """crm_migrate: 1
+project: {name: consents, locale: en-GB}
+sources:
+  crm: {file: crm.csv, key: id, changed: changed}
+  shop: {file: shop.csv, key: id, changed: changed}
+  mail: {file: mail.csv, key: mail}
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+objects:
+  contacts:
+    from: {crm: {trust: 1}, shop: {trust: 2}}
+    enrich: {mail: {by: email}}
+    fields:
+      last_name: {crm: name, shop: name}
+      email: {crm: mail, shop: mail, mail: mail}
+      phone: {crm: phone, shop: phone}
+      consent: {crm: ok, shop: ok, mail: state, per: email, evidence: [crm.proof, shop.proof, mail.at]AGAIN}
+      consent_evidence: {follows: consent}
+      consent_from: {crm: origin, shop: origin, follows: consent, type: text, to: consent_from}
+      phone_consent: {crm: call, shop: call, per: phone, type: consent, to: phone_consent, evidence: [crm.call_proof]}
+      phone_evidence: {follows: phone_consent, type: text, to: phone_evidence}
+    match:
+      - {rule: same mail, same: [email], do: merge}
+"""
+CRM = """id,name,mail,phone,ok,proof,origin,call,call_proof,changed
+1,Ada,ada@x.example,+442079460001,granted,2024-01-01 web form,crm form,withdrawn,2024-06-01 by telephone,2024-01-01
+2,Ben,ben@x.example,+442079460002,granted,2024-01-01 web form,crm form,granted,2024-06-02 by telephone,2024-01-01
+3,Cleo,cleo@x.example,+442079460003,granted,2024-05-05 counter,crm form,,,2024-05-05
+4,Dora,dora@x.example,+442079460004,granted,,crm form,granted,,2024-05-05
+"""
+SHOP = """id,name,mail,phone,ok,proof,origin,call,changed
+s1,Ada,ada@x.example,+442079460001,withdrawn,2024-03-03 shop account,shop page,granted,2024-03-03
+s3,Cleo,cleo@x.example,+442079460003,withdrawn,2024-02-02 shop account,shop page,,2024-02-02
+s4,Dora,dora@x.example,+442079460004,withdrawn,2024-02-02 shop account,shop page,granted,2024-02-02
+"""
+MAIL = "mail,state,at\nben@x.example,withdrawn,2024-02-10\n"
+DECISION = "decisions:\n  - {id: D-7, who: dpo, when: 2025-01-01, text: a younger proof ends an opt-out}\n"
+COLUMNS = "last_name, consent, consent_evidence, consent_from, phone_consent, phone_evidence"
+
+
+def run(folder: Path, again: str = "", **files: str) -> dict[str, Any]:
+    (folder / "crm-migrate.yaml").write_text(MAPPING.replace("AGAIN", again), "utf-8")
+    (folder / "decisions").mkdir(exist_ok=True)
+    (folder / "decisions" / "d.yaml").write_text(DECISION, "utf-8")
+    for name, text in {"crm": CRM, "shop": SHOP, "mail": MAIL}.items():
+        (folder / f"{name}.csv").write_text(files.get(name, text), "utf-8")
+    done = CliRunner().invoke(cli, ["run", str(folder), "--json"])
+    assert done.stdout, done.output + repr(done.exception)
+    figures = json.loads(done.stdout)["figures"]
+    assert isinstance(figures, dict)
+    return figures
+
+
+def loaded(folder: Path) -> dict[str, tuple[str | None, ...]]:
+    with sqlite3.connect(folder / "crm.db") as connection:
+        return {row[0]: row[1:] for row in connection.execute(f"SELECT {COLUMNS} FROM contacts")}
+
+
+def matrix(figures: dict[str, Any], field: str) -> dict[tuple[str, str], tuple[int, int]]:
+    cells = (c for c in figures["consent"] if c["field"] == field)
+    return {(c["before"], c["after"]): (c["count"], c["without_evidence"]) for c in cells}
+
+
+def codes(figures: dict[str, Any]) -> dict[str, int]:
+    return {each["code"]: each["count"] for each in figures["exceptions"]}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("consents")
+    return folder, run(folder)
+
+
+def test_the_proof_is_that_of_the_consent_that_stands(first: tuple[Path, dict[str, Any]]) -> None:
+    there = loaded(first[0])
+    assert there["Ada"][:3] == ("withdrawn", "shop.proof: 2024-03-03 shop account", "shop page")
+    assert there["Ben"][:3] == ("withdrawn", "mail.at: 2024-02-10", None), "the list won, which has no origin"
+    assert there["Cleo"][:3] == ("withdrawn", "shop.proof: 2024-02-02 shop account", "shop page")
+
+
+def test_each_channel_is_decided_by_itself_and_has_its_own_matrix(first: tuple[Path, dict[str, Any]]) -> None:
+    folder, figures = first
+    there = loaded(folder)
+    assert there["Ada"][3:] == ("withdrawn", "crm.call_proof: 2024-06-01 by telephone")
+    assert there["Ben"][3:] == ("granted", "crm.call_proof: 2024-06-02 by telephone")
+    assert matrix(figures, "consent") == {("withdrawn", "withdrawn"): (4, 0)}
+    assert matrix(figures, "phone_consent") == {
+        ("withdrawn", "withdrawn"): (1, 0), ("granted", "granted"): (2, 0), ("unknown", "unknown"): (1, 0),
+    }  # fmt: skip
+
+
+def test_a_younger_proof_ends_a_refusal_where_a_decision_allows_it(tmp_path: Path) -> None:
+    figures = run(tmp_path, ", allow_reconsent: D-7")
+    there = loaded(tmp_path)
+    assert there["Cleo"][:3] == ("granted", "crm.proof: 2024-05-05 counter", "crm form")
+    assert there["Ada"][0] == there["Ben"][0] == "withdrawn", "the refusal is younger"
+    assert there["Dora"][0] == "withdrawn", "a grant without proof ends nothing"
+    assert codes(figures)["reconsented"] == 1
+    assert matrix(figures, "consent")["withdrawn", "granted"] == (1, 0), "told in the matrix, and founded"
+
+
+def test_a_gate_of_one_channel_is_red_for_itself(tmp_path: Path) -> None:
+    figures = run(tmp_path)
+    with sqlite3.connect(tmp_path / "crm.db") as connection:
+        connection.execute("UPDATE contacts SET phone_consent = 'granted' WHERE last_name = 'Ada'")
+    figures = run(tmp_path)
+    assert matrix(figures, "phone_consent")["withdrawn", "granted"] == (1, 1)
+    assert not any(unfounded for _, unfounded in matrix(figures, "consent").values())
+    assert "consent" in [gate["name"] for gate in figures["gates"] if not gate["passed"]]
+
+
+LATER = "e1,Eve,eve@x.example,,{ok},{proof},crm form,,,{day}\n"
+
+
+@pytest.mark.parametrize(
+    ("again", "proof", "after"),
+    [
+        ("", "2024-09-09 web form", "withdrawn"),
+        (", allow_reconsent: D-7", "", "withdrawn"),
+        (", allow_reconsent: D-7", "2024-01-01 web form", "withdrawn"),
+        (", allow_reconsent: D-7", "2024-09-09 web form", "granted"),
+    ],
+)
+def test_an_opt_out_of_an_earlier_load_ends_only_by_a_younger_proof(
+    tmp_path: Path, again: str, proof: str, after: str
+) -> None:
+    run(tmp_path, again, crm=CRM + LATER.format(ok="withdrawn", proof="2024-08-08 letter", day="2024-08-08"))
+    figures = run(tmp_path, again, crm=CRM + LATER.format(ok="granted", proof=proof, day="2024-09-09"))
+    assert loaded(tmp_path)["Eve"][0] == after
+    assert ("opt_out_stands" in codes(figures)) == (after == "withdrawn"), "it waits, and is told"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (", allow_reconsent: D-8", "no decision `D-8`"),
+        (", survive: newest, allow_reconsent: D-7", "only a consent that survives by `strictest`"),
+    ],
+)
+def test_words_that_could_bring_an_opt_out_back_are_checked(tmp_path: Path, words: str, message: str) -> None:
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions" / "d.yaml").write_text(DECISION, "utf-8")
+    (tmp_path / "crm-migrate.yaml").write_text(MAPPING.replace("AGAIN", words), "utf-8")
+    checked = CliRunner().invoke(cli, ["mapping", "check", str(tmp_path)])
+    assert message in checked.output
+    proofless = MAPPING.replace(", evidence: [crm.proof, shop.proof, mail.at]AGAIN", ", allow_reconsent: D-7")
+    (tmp_path / "crm-migrate.yaml").write_text(proofless.replace("follows: phone_consent", "follows: phone"), "utf-8")
+    checked = CliRunner().invoke(cli, ["mapping", "check", str(tmp_path)])
+    assert "only by its proof" in checked.output and "`phone` is no consent of `contacts`" in checked.output
