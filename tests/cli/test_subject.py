@@ -33,14 +33,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that moved everybody, with a workbook, corrections and a review pack."""
     folder = make_project(tmp_path_factory.mktemp("subject"))
     (folder / "crm-migrate.yaml").write_text(MAPPING.replace("privacy:\n  erase: ERASE\n", ""), "utf-8")
-    (folder / "decisions" / "corrections.yaml").write_text(
-        f'corrections:\n  - {{id: K-1, row: "kisi:9", field: E-posta, was: x@x.example, now: {AYSE}, by: a}}\n',
-        "utf-8",
-    )
+    said = f'row: "kisi:9", column: Not, was: "", now: {AYSE}, who: a, when: 2025-01-01, why: w'
+    (folder / "decisions" / "corrections.yaml").write_text(f"corrections:\n  - {{id: K-1, {said}}}\n", "utf-8")
     invoke("run", str(folder))
     (run_id,) = (path.name for path in (folder / "reports").iterdir())
     invoke("report", "--project", str(folder), run_id, "--format", "xlsx", "--reveal")
-    invoke("review", str(folder))
+    invoke("review", str(folder), "--out", str(folder / "review.xlsx"))
     return folder
 
 

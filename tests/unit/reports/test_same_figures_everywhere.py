@@ -131,8 +131,8 @@ def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[int, list[list[ob
         for x in model.learned
     ]
     assert [row[2:4] for row in sheet[15][1:]] == [[g.groups, g.records] for g in model.groups]
-    assert [[row[0], *row[3:5]] for row in sheet[17][1:]] == [
-        [c.object, c.count, c.without_evidence] for c in model.consent
+    assert [[row[0], row[1] or "", *row[4:6]] for row in sheet[17][1:]] == [
+        [c.object, c.field, c.count, c.without_evidence] for c in model.consent
     ]
 
 
