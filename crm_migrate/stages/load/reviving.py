@@ -2,7 +2,8 @@
 
 An opt-out does not come back to life by a later export. It ends where the mapping allows it by decision and the proof
 that is loaded with the consent (a field that follows it) is younger than the proof that the target has, or where a
-person said so of the field (`crm-migrate conflicts`).
+person said so: of the field (`crm-migrate conflicts`), or by splitting the record of somebody who never refused, which
+the gate tells afterwards.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ def _ends(field: FieldPlan, fields: tuple[FieldPlan, ...] | list[FieldPlan]) -> 
     ours, sent = quoted("=" + name), quoted("-" + name)
     weaker = f"{ours} IS DISTINCT FROM {sent} AND lower(coalesce({ours}, '')) NOT IN ('', {_REFUSALS})"
     refused = f"lower(coalesce({_there(name)}, '')) IN ({_REFUSALS})"
-    said = f"list_contains(__goes, {literal(name)})"
+    said = f"(list_contains(__goes, {literal(name)}) OR coalesce(__k_split, FALSE))"
     return f"{weaker} AND {refused} AND NOT {said} AND NOT ({' OR '.join(_younger(field, fields)) or 'FALSE'})"
 
 
