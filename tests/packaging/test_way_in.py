@@ -43,6 +43,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("runs demo", 0),
     ("report --project demo --format html,xlsx,json,junit,md --lang tr --out reports", 0),
     ("explain kisi:5001 demo", 0),
+    ("subject demo --key kisi:5001", 0),
     ("review demo -o review.xlsx", 0),
     ("review demo --html review.html", 0),
     ("rejects demo -o rejects.xlsx", 0),
