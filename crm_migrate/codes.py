@@ -345,6 +345,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "now_excluded",
             "gone",
             "parent_held",
+            "family_held",
             "parent_excluded",
             "not_created",
             "not_updated",

@@ -143,6 +143,11 @@ class TargetField(Authored):
     parent_excluded: Literal["exclude", "hold", "clear"] | None = Field(
         default=None, description="what becomes of a record whose parent is left out"
     )
+    together: Literal["all", "keep_good"] = Field(
+        default="keep_good",
+        description="a family is a record and those that refer to it here: with `all` none of it is loaded while one of"
+        " these is held or rejected; `keep_good` loads those that can be",
+    )
     by: str | None = Field(
         default=None, description="the field of the other object that the cell speaks, where it is not the key"
     )

@@ -69,6 +69,7 @@ class RefPlan(Frozen):
     ambiguous: Literal["hold", "reject", "clear"] = "hold"
     parent_excluded: Literal["exclude", "hold", "clear"] = "hold"
     parent_erased: Literal["exclude", "hold", "clear"] = "clear"
+    together: Literal["all", "keep_good"] = "keep_good"  # `all`: parent and children are loaded as a whole, or wait
 
 
 class CasePlan(Frozen):

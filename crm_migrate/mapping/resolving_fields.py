@@ -155,8 +155,8 @@ def _conflicts(line: Line) -> None:
         desk.tell_key(
             "field_empty", f"`{line.name}` has no value", line.path, "Name a source's column, or `constant:`."
         )
-    for word in ("missing", "ambiguous", "parent_excluded", "by"):
-        if getattr(spec, word) is not None and not (spec.ref or (line.canonical and line.canonical.reference)):
+    for word in ("missing", "ambiguous", "parent_excluded", "together", "by"):
+        if word in spec.model_fields_set and not (spec.ref or (line.canonical and line.canonical.reference)):
             desk.tell_key(
                 "field_conflict", f"`{word}` belongs to a reference", (*line.path, word), "Add `ref: object.source`."
             )

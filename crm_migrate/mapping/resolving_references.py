@@ -46,6 +46,7 @@ def reference(line: Line, cells: dict[str, CellPlan], same_row: tuple[str, ...])
         ambiguous=spec.ambiguous or "hold",
         parent_excluded=spec.parent_excluded or "hold",
         parent_erased=_parent_erased(line),
+        together=spec.together,
     )
 
 

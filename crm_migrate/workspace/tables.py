@@ -101,6 +101,11 @@ LINK_SET_ASIDE = Table(
     {"__source": "VARCHAR", **_PLACE, "__key": "VARCHAR", "state": "VARCHAR", **_REASON},
     ("__source", "__row", "__split"),
 )
+BROKEN = Table(
+    "link/<object>/broken",
+    {**texts("__source", "__key", "field"), "__parent": "BIGINT", **texts("state", "code")},
+    ("__parent", "__source", "__key"),
+)
 LINK_NOTES = Table("link/<object>/notes", {"__node": "BIGINT", **texts("field", "code", "message")}, ("__node",))
 ENRICHMENT = Table(
     "link/<object>/enrichment",

@@ -1,9 +1,11 @@
-"""Children of records that are not loaded: held, or what the mapping says of an excluded parent, to a fixed point."""
+"""Children of records that are not loaded: held, or what the mapping says of an excluded parent; and parents of
+children that are not loaded, where a family goes together; to a fixed point."""
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.link.families import families
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import MERGED
+from crm_migrate.workspace.tables import BROKEN, CLUSTERS, MERGED, NODES
 
 
 def create_parents(work: Relations, plan: Plan) -> None:
@@ -20,8 +22,39 @@ def create_parents(work: Relations, plan: Plan) -> None:
 def cascade(work: Relations, plan: Plan) -> None:
     """Complete `verdicts/<object>` of all objects by what became of parents; cleared links go to `links_cleared/`."""
     references = [(each, field) for each in plan.objects for field in each.fields if field.ref is not None]
-    while any(_follow(work, plan, each, field) for each, field in references):
+    together = [(each, field) for each in plan.objects for field in families(each)]
+    while any(_follow(work, plan, each, field) for each, field in references) or any(
+        _hold_family(work, each, field) for each, field in together
+    ):
         pass
+
+
+def _hold_family(work: Relations, each: ObjectPlan, field: FieldPlan) -> bool:
+    """Let the parents wait of children that are held or rejected, here or before they became records; whether any did.
+
+    Their other children wait because of them.
+    """
+    assert field.ref is not None
+    name, parent = quoted(field.name), field.ref.object
+    record = "concat({0}.__source, ':', {0}.__key)"
+    bad = (
+        f"SELECT c.{name} AS cluster, {record.format('n')} AS record, v.state, v.code"
+        f" FROM {quoted(f'parents/{each.name}')} c JOIN {quoted(f'verdicts/{each.name}')} v ON v.cluster = c.__cluster"
+        f" JOIN {work.scan(NODES, each.name)} n ON n.__node = c.__cluster"
+        f" WHERE v.state IN ('held', 'rejected') AND c.{name} IS NOT NULL"
+        f" UNION ALL SELECT k.__cluster, {record.format('b')}, b.state, b.code FROM {work.scan(BROKEN, each.name)} b"
+        f" JOIN {work.scan(CLUSTERS, parent)} k ON k.__node = b.__parent WHERE b.field = {literal(field.name)}"
+    )
+    verdicts = quoted(f"verdicts/{parent}")
+    before = work.count(verdicts)
+    first = f"min_by(concat(' of ', {literal(each.name)}, ' is ', state, ' (', code, ')'), record)"
+    work.execute(
+        f"INSERT INTO {verdicts} SELECT cluster, 'held', 'family_held', 'together', '', concat(min(record), {first},"
+        " CASE WHEN count(DISTINCT record) > 1 THEN concat(', and ', count(DISTINCT record) - 1,"
+        " ' more of the family wait or are rejected') ELSE '' END, ': the family waits as a whole.')"
+        f" FROM ({bad}) WHERE cluster NOT IN (SELECT cluster FROM {verdicts}) GROUP BY cluster"
+    )
+    return work.count(verdicts) > before
 
 
 def _follow(work: Relations, plan: Plan, each: ObjectPlan, field: FieldPlan) -> bool:

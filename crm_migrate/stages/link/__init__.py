@@ -11,6 +11,7 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.link.cascades import settle
 from crm_migrate.stages.link.cycles import in_cycles
 from crm_migrate.stages.link.enrichment import enriching_fields, reach, suppress
+from crm_migrate.stages.link.families import publish_broken
 from crm_migrate.stages.link.folding import fold
 from crm_migrate.stages.link.records import create_aside, create_records, references, table, values
 from crm_migrate.stages.link.resolving import resolve
@@ -29,6 +30,8 @@ def link(plan: Plan, run: Run) -> None:
         for each in plan.objects:
             resolve(work, plan, each)
         settle(work, plan)
+        for each in plan.objects:
+            publish_broken(work, plan, each)
         for each in plan.objects:
             _clear_cycles(work, each)
             reach(work, each)

@@ -6,6 +6,7 @@ and the `decision` that did it.
 A cell that is empty, and a `same_row` whose row holds no such parent, is no reference at all.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan, RefPlan
@@ -23,17 +24,18 @@ _WORST = "CASE state WHEN 'held' THEN 0 WHEN 'rejected' THEN 1 WHEN 'excluded' T
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
-    """One source that speaks of a parent in one field."""
+    """One source that speaks of a parent in one field; `spoken` has what rows say, `links` gets what it means."""
 
-    child: str
     field: FieldPlan
     ref: RefPlan
     source: str
+    spoken: str
+    links: str
 
 
 def resolve(work: Relations, plan: Plan, child: ObjectPlan) -> None:
     """Table `links/<object>` for all reference fields of an object; `rows/` and `aside/` of all parents are there."""
-    work.execute(f"CREATE TABLE {table('links', child.name)} ({_LINKS})")
+    create_links(work, table("links", child.name))
     fields = references(child)
     if not fields:
         return
@@ -44,20 +46,33 @@ def resolve(work: Relations, plan: Plan, child: ObjectPlan) -> None:
         f" FROM {table('rows', child.name)} k JOIN {table('records', child.name)} r"
         " ON k.__source = r.__source AND k.__row = r.__row AND k.__split = r.__split WHERE NOT k.folded"
     )
-    for field in fields:
-        for source in (feed.source for feed in child.feeds):
-            _resolve_source(work, plan, child, field, source)
+    understand(work, plan, child, fields, table("spoken", child.name), table("links", child.name))
     work.execute(f"DROP TABLE {table('spoken', child.name)}")
 
 
-def _resolve_source(work: Relations, plan: Plan, child: ObjectPlan, field: FieldPlan, source: str) -> None:
-    assert field.ref is not None
-    speaker = _Speaker(child.name, field, field.ref, source)
-    parent = plan.object(field.ref.object)
-    if source in field.ref.same_row:
+def create_links(work: Relations, links: str) -> None:
+    """An empty table of links."""
+    work.execute(f"CREATE TABLE {links} ({_LINKS})")
+
+
+def understand(
+    work: Relations, plan: Plan, child: ObjectPlan, fields: Sequence[FieldPlan], spoken: str, links: str
+) -> None:
+    """Add to `links` what the references mean that rows of an object say: `spoken` has `node`, `__source`, `__row`,
+    `__split` and the fields."""
+    for field in fields:
+        for source in (feed.source for feed in child.feeds):
+            assert field.ref is not None
+            _resolve_source(work, plan, child, _Speaker(field, field.ref, source, spoken, links))
+
+
+def _resolve_source(work: Relations, plan: Plan, child: ObjectPlan, speaker: _Speaker) -> None:
+    field, source = speaker.field, speaker.source
+    parent = plan.object(speaker.ref.object)
+    if source in speaker.ref.same_row:
         work.execute(_judged(speaker, *_same_row(speaker, _splits_alike(child, parent, source))))
     elif source in field.cells:
-        work.execute(_judged(speaker, *(_by_field(speaker) if field.ref.by else _by_key(speaker, parent))))
+        work.execute(_judged(speaker, *(_by_field(speaker) if speaker.ref.by else _by_key(speaker, parent))))
 
 
 def _splits_alike(child: ObjectPlan, parent: ObjectPlan, source: str) -> bool:
@@ -68,7 +83,7 @@ def _splits_alike(child: ObjectPlan, parent: ObjectPlan, source: str) -> bool:
 
 def _same_row(speaker: _Speaker, alike: bool) -> tuple[str, str]:
     """Candidates and set-aside parents of the same row of the same source."""
-    parent, child = speaker.ref.object, table("spoken", speaker.child)
+    parent, child = speaker.ref.object, speaker.spoken
     same = "p.__source = s.__source AND p.__row = s.__row" + (" AND p.__split = s.__split" if alike else "")
     whose = f"{child} s JOIN {{}} p ON {same} WHERE s.__source = {literal(speaker.source)}"
     found = (
@@ -149,7 +164,7 @@ def _by_field(speaker: _Speaker) -> tuple[str, str]:
 def _spoken(speaker: _Speaker) -> str:
     name = quoted(speaker.field.name)
     return (
-        f"(SELECT node, {name} AS spoken FROM {table('spoken', speaker.child)}"
+        f"(SELECT node, {name} AS spoken FROM {speaker.spoken}"
         f" WHERE __source = {literal(speaker.source)} AND {name} IS NOT NULL)"
     )
 
@@ -160,10 +175,10 @@ def _judged(speaker: _Speaker, found: str, aside: str) -> str:
     if speaker.source not in speaker.ref.same_row:
         spoken = f"SELECT node, spoken FROM {_spoken(speaker)}"
     elif speaker.ref.missing == "reject":  # the row must have become a parent
-        own = table("spoken", speaker.child)
-        spoken = f"SELECT node, concat('row ', __row) AS spoken FROM {own} WHERE __source = {literal(speaker.source)}"
+        mine = f"{speaker.spoken} WHERE __source = {literal(speaker.source)}"
+        spoken = f"SELECT node, concat('row ', __row) AS spoken FROM {mine}"
     return (
-        f"INSERT INTO {table('links', speaker.child)} WITH found AS ({found}), aside AS ({aside}),"
+        f"INSERT INTO {speaker.links} WITH found AS ({found}), aside AS ({aside}),"
         " one AS (SELECT node, min(target) AS target, list_sort(list(DISTINCT target)) AS candidates FROM"
         " found GROUP BY node),"
         f" lost AS (SELECT node, arg_min(state, {_WORST}) AS state, arg_min(code, ROW({_WORST}, code)) AS"

@@ -1,9 +1,10 @@
-"""A child of a record that waits, waits too: it is never loaded without the link that it should have."""
+"""A child of a record that waits, waits too: it is never loaded without the link that it should have; and so does the
+parent of a child that waits, where a family goes together."""
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.actions import rest
-from crm_migrate.stages.load.keys import Names
+from crm_migrate.stages.load.keys import Names, members
 from crm_migrate.stages.load.objects import Link, links
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import EQUALS
@@ -19,6 +20,7 @@ _DOUBTFUL = (
     "lookup_ambiguous",
     "key_changed",
     "not_adopted",
+    "family_held",
 )
 # A parent that `mode:` leaves out is no decision about its children: they wait for it, whatever was said of others.
 _BY_MODE = "p.__code IN ('not_created', 'not_adopted')"
@@ -28,7 +30,10 @@ _UNLINKABLE = f"(p.__target_id IS NULL OR p.__code IN {_DOUBTFUL})"
 def hold_children(relations: Relations, plan: Plan) -> None:
     """Let every child of a waiting parent wait, until nothing changes any more (cycles, chains, self-references)."""
     points = [(o, link) for o in plan.objects for link in links(plan, o)]
-    while sum(_hold(relations, plan, object_plan, link) for object_plan, link in points):
+    together = [(o, link) for o, link in points if link.field.ref and link.field.ref.together == "all"]
+    while sum(_hold(relations, plan, *each) for each in points) + sum(
+        _hold_family(relations, *each) for each in together
+    ):
         pass
 
 
@@ -45,6 +50,24 @@ def hold_equals(relations: Relations, plan: Plan) -> None:
                 " AND c.__action = 'excluded' AND c.__code = 'equal_skipped'"
                 " AND p.__action NOT IN ('create', 'update', 'unchanged')"
             )
+
+
+def _hold_family(relations: Relations, object_plan: ObjectPlan, link: Link) -> int:
+    """One round of parents whose children wait; how many changed."""
+    name = object_plan.name
+    waiting = (
+        f"SELECT c.{quoted(f'__ref_{link.name}')} AS cluster, concat(m.__source, ':', m.__key) AS record,"
+        f" concat(c.__action, ' (', c.__code, ')') AS state FROM {Names(name).plan} c"
+        f" JOIN {members(relations, name)} m USING (__cluster) WHERE c.__action IN ('held', 'rejected')"
+    )
+    told = f"concat(min(record), ' of ', {literal(name)}, ' is ', min_by(state, record)"
+    told += ", ': the family waits as a whole.')"
+    (row,) = relations.rows(
+        f"UPDATE {Names(link.parent).plan} p SET __action = 'held', __code = 'family_held', __message = w.why FROM"
+        f" (SELECT cluster, {told} AS why FROM ({waiting}) GROUP BY cluster) w"
+        " WHERE p.__cluster = w.cluster AND p.__action IN ('create', 'update')"
+    )
+    return int(row[0])
 
 
 def _hold(relations: Relations, plan: Plan, object_plan: ObjectPlan, link: Link) -> int:
