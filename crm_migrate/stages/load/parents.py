@@ -60,8 +60,10 @@ def _hold_family(relations: Relations, object_plan: ObjectPlan, link: Link) -> i
         f" concat(c.__action, ' (', c.__code, ')') AS state FROM {Names(name).plan} c"
         f" JOIN {members(relations, name)} m USING (__cluster) WHERE c.__action IN ('held', 'rejected')"
     )
-    told = f"concat(min(record), ' of ', {literal(name)}, ' is ', min_by(state, record)"
-    told += ", ': the family waits as a whole.')"
+    told = (
+        f"concat(min(record), ' of ', {literal(name)}, ' is ', min_by(state, record),"
+        " ': the family waits as a whole.')"
+    )
     (row,) = relations.rows(
         f"UPDATE {Names(link.parent).plan} p SET __action = 'held', __code = 'family_held', __message = w.why FROM"
         f" (SELECT cluster, {told} AS why FROM ({waiting}) GROUP BY cluster) w"

@@ -142,6 +142,25 @@ def test_a_child_that_was_set_aside_before_it_was_a_record_counts_too(run: Run, 
         assert found["deals"]["A"]["__message"] == message
 
 
+def test_a_row_that_holds_both_stops_itself(run: Run) -> None:
+    row = RefPlan(object="deals", same_row=("d",), together="all")
+    items = ObjectPlan(
+        name="lines", entity="thing", target="lines", feeds=(FeedPlan(source="d"),),
+        fields=(staged.field("product", "text", "d"), staged.reference("deal", row)),
+    )  # fmt: skip
+    rows: list[Line] = [{"key": "A", "name": "Pres"}, {"key": "B", "name": "Torna"}]
+    written(run, deals(), "d", rows)
+    written(run, items, "d", [rows[0], rows[1] | {"state": "held", "code": "value_unmapped"}])
+    plan = staged.plan(deals(), items)
+    for stage in (link, dedupe, complete):
+        stage(plan, run)
+    found = staged.read(run, "complete", "deals", "entities").select("name", "__state", "__message").rows()
+    assert found == [
+        ("Pres", "ready", None),
+        ("Torna", "held", "d:B of lines is held (value_unmapped): the family waits as a whole."),
+    ]
+
+
 def test_rows_that_contradict_each_other_stop_the_family(run: Run) -> None:
     twice = [{"key": "9", "product": "bolt", "deal": "B"}, {"key": "9", "product": "nut", "deal": "B"}]
     found = through(run, [(deals(), "d", DEALS), (lines(), "l", [*GOOD, *twice])])
