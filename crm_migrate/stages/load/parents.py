@@ -61,8 +61,7 @@ def _hold_family(relations: Relations, object_plan: ObjectPlan, link: Link) -> i
         f" JOIN {members(relations, name)} m USING (__cluster) WHERE c.__action IN ('held', 'rejected')"
     )
     told = (
-        f"concat(min(record), ' of ', {literal(name)}, ' is ', min_by(state, record),"
-        " ': the family waits as a whole.')"
+        f"concat(min(record), ' of ', {literal(name)}, ' is ', min_by(state, record), ': the family waits as a whole.')"
     )
     (row,) = relations.rows(
         f"UPDATE {Names(link.parent).plan} p SET __action = 'held', __code = 'family_held', __message = w.why FROM"
