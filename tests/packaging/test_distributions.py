@@ -18,7 +18,8 @@ where = pathlib.Path(crm_migrate.__file__)
 assert (pathlib.Path(sys.argv[1]) in where.parents), where
 print(sorted(c.name for c in available()))
 print(sorted(p.name for p in (shipped("mappings") / "sources").iterdir()))
-print((shipped("sample_data") / "anadolu" / "crm-migrate.yaml").is_file())
+print(sorted(p.parent.name for p in shipped("sample_data").glob("*/crm-migrate.yaml")))
+print((shipped("sample_data") / "hotel" / "old" / "konak.db").is_file())
 """
 EXPECTED = [
     "['amagi', 'files', 'rest', 'sql', 'tryton']",
