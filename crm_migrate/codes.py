@@ -136,6 +136,9 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "decision_unknown",
             "erase_list",
             "erase_written",
+            "example_otherwise",
+            "gate_failed",
+            "trial_stopped",
         ),
     ),
     (

@@ -119,6 +119,12 @@ def start(
         return replace(outcome, findings=(*told, *_told_by(outcome), *needs.unmet))
 
 
+def rehearse(project: Project, plan: Plan, sources: OpenSources, listener: Listener, *, until: str) -> Outcome:
+    """Take a plan that is resolved already, with the environment that it names, as far as `until` (before `report`)."""
+    with project_lock(project):
+        return _go(project, new_run(project, plan), plan, listener, until, None, sources)
+
+
 def plan_offline(project: Project, environment: str | None, listener: Listener) -> Outcome:
     """Begin a run and check its records against what is locked of the target, which is not reached: it ends there.
 

@@ -5,11 +5,12 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as Xml
 
 import click
 
 from crm_migrate.cli.mapping import mapping_group, project_of
+from crm_migrate.inspecting.telling import examples_suite, sentence
+from crm_migrate.reports.junit import whole, written
 
 if TYPE_CHECKING:
     from crm_migrate.inspecting.examples import Mismatch
@@ -35,7 +36,7 @@ def test_command(path: Path, environment: str | None, junit: Path | None, as_jso
     plan = resolve(project, environment=environment)[0].with_evidence(read_evidence(project.evidence))
     results = try_examples(plan, project, partial(_try, project))
     if junit is not None:
-        junit.write_bytes(_junit(results))
+        junit.write_text(written(whole("mapping examples", [examples_suite(results)])), encoding="utf-8")
     _print(results, as_json)
     if any(results.values()):
         click.get_current_context().exit(1)
@@ -56,23 +57,6 @@ def _print(results: "dict[str, list[Mismatch]]", as_json: bool) -> None:
     for name, mismatches in results.items():
         click.echo(f"{'FAIL' if mismatches else 'ok  '}  {name}")
         for mismatch in mismatches:
-            click.echo("      " + _sentence(mismatch))
+            click.echo("      " + sentence(mismatch))
     failed = sum(1 for mismatches in results.values() if mismatches)
     click.echo(f"{len(results) - failed} of {len(results)} examples come out as said")
-
-
-def _sentence(mismatch: "Mismatch") -> str:
-    place = ".".join(part for part in (mismatch.object, mismatch.field) if part)
-    return f"{place}: expected {mismatch.expected}, got {mismatch.got}"
-
-
-def _junit(results: "dict[str, list[Mismatch]]") -> bytes:
-    """One suite, one case per example."""
-    failures = sum(1 for mismatches in results.values() if mismatches)
-    suite = Xml.Element("testsuite", name="mapping examples", tests=str(len(results)), failures=str(failures))
-    for name, mismatches in results.items():
-        case = Xml.SubElement(suite, "testcase", classname="mapping.examples", name=name)
-        if mismatches:
-            message = "; ".join(_sentence(mismatch) for mismatch in mismatches)
-            Xml.SubElement(case, "failure", message=message)
-    return bytes(Xml.tostring(suite, encoding="utf-8", xml_declaration=True))

@@ -5,14 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm_migrate.errors import InputError, UsageError
+from crm_migrate.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crm_migrate.finding import Finding
-    from crm_migrate.mapping.plan import Plan, SourcePlan
-    from crm_migrate.mapping.resolving_sources import Columns
     from crm_migrate.workspace.layout import Project
 
 DEFAULT = "crm-migrate.yaml"
@@ -43,58 +39,16 @@ def mapping_group() -> None:
 def check_command(path: Path, environment: str | None, form: str) -> None:
     """Everything that is wrong, at once, with its place. Exit code 2 for errors, 3 for unreadable files."""
     from crm_migrate.cli import frames
-    from crm_migrate.finding import errors
-    from crm_migrate.mapping.resolving import examine
-
-    project = project_of(path)
-    unread: list[Finding] = []
-    plan, findings = examine(project, environment=environment, columns=_columns(project, unread))
-    findings = [*findings, *unread, *(_unmet(project, plan) if plan else ())]
-    renderers = {"text": frames.render, "json": frames.as_json, "github": frames.as_github}
-    click.echo(renderers[form](findings), nl=form == "json")
-    if form == "text":
-        _summary(findings)
-    wrong = errors(findings)
-    if plan is None or wrong:
-        # A mapping that is right and a file that is not there are told apart, as `run` does.
-        only_input = plan is not None and all(finding.code == "source_unread" for finding in wrong)
-        click.get_current_context().exit(InputError.exit_code if only_input else UsageError.exit_code)
-
-
-def _unmet(project: "Project", plan: "Plan") -> "Iterator[Finding]":
-    """What the mapping lacks of the target, by what is locked of it."""
-    from crm_migrate.mapping.target_lock import read_lock
-
-    locked = read_lock(project, plan.environment.name)
-    if locked:
-        from crm_migrate.stages.load.drift import unmet  # only now: a check without a lock needs nothing of a run
-
-        yield from unmet(plan, locked)
-
-
-def _columns(project: "Project", unread: "list[Finding]") -> "Columns":
-    """Opens each source for its columns; `unread` gets a finding for each that cannot be: its columns go unchecked.
-
-    A file that is not there or cannot be read is an error; a database may be out of reach where a mapping is checked.
-    """
-    from crm_migrate.errors import CrmMigrateError
-    from crm_migrate.finding import Finding, Place, Severity
+    from crm_migrate.inspecting.checking import check
     from crm_migrate.mapping.opening import OpenSources
 
-    sources = OpenSources(project)
-
-    def columns(source: "SourcePlan") -> "tuple[str, ...] | None":
-        try:
-            return sources.columns(source)
-        except CrmMigrateError as error:
-            message = f"the columns of `{source.name}` are not checked: {error.message}"
-            severity = Severity.ERROR if source.files else Severity.NOTE
-            finding = Finding("source_unread", message, severity, Place(source=source.name), error.hint)
-            if finding not in unread:  # a file with slips is looked at once more, as it was meant
-                unread.append(finding)
-            return None
-
-    return columns
+    project = project_of(path)
+    checked = check(project, environment, OpenSources(project))
+    renderers = {"text": frames.render, "json": frames.as_json, "github": frames.as_github}
+    click.echo(renderers[form](checked.findings), nl=form == "json")
+    if form == "text":
+        _summary(checked.findings)
+    click.get_current_context().exit(checked.exit_code)
 
 
 def _summary(findings: "list[Finding]") -> None:

@@ -8,15 +8,19 @@ WORK = ".crm-migrate"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project folder. `mapping` is the YAML file that was named (default `crm-migrate.yaml`)."""
+    """A project folder. `mapping` is the YAML file that was named (default `crm-migrate.yaml`).
+
+    `apart` is where what we write goes instead of the folder, for those who only try something out.
+    """
 
     folder: Path
     mapping: Path
+    apart: Path | None = None
 
     @property
     def work(self) -> Path:
         """Everything that the tool writes and a person need not read (mode 0700)."""
-        return self.folder / WORK
+        return (self.apart or self.folder) / WORK
 
     @property
     def ledger(self) -> Path:
@@ -46,7 +50,7 @@ class Project:
     @property
     def evidence(self) -> Path:
         """Column evidence, under version control."""
-        return self.folder / "evidence.lock"
+        return (self.apart or self.folder) / "evidence.lock"
 
     def run(self, run_id: str) -> "Run":
         """The folder of one run."""
