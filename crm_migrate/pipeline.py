@@ -5,6 +5,7 @@ resolve -> extract -> evidence -> (plan frozen) -> map + transform -> link -> de
 with the parts that are there.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -119,10 +120,30 @@ def start(
         return replace(outcome, findings=(*told, *_told_by(outcome), *needs.unmet))
 
 
-def rehearse(project: Project, plan: Plan, sources: OpenSources, listener: Listener, *, until: str) -> Outcome:
-    """Take a plan that is resolved already, with the environment that it names, as far as `until` (before `report`)."""
+def rehearse(
+    project: Project, plan: Plan, sources: OpenSources, listener: Listener, *, until: str, rows_of: Run | None = None
+) -> Outcome:
+    """Take a plan that is resolved already, with the environment that it names, as far as `until` (before `report`).
+
+    Sources that another run has read in the same way, corrected as now, are not read again: the rows are the same.
+    """
     with project_lock(project):
-        return _go(project, new_run(project, plan), plan, listener, until, None, sources)
+        run = new_run(project, plan)
+        if rows_of is not None:
+            for source in same_rows(read_plan(rows_of), plan):
+                shutil.copytree(rows_of.table("extract", source), run.table("extract", source))
+        return _go(project, run, plan, listener, until, None, sources)
+
+
+def same_rows(one: Plan, other: Plan) -> list[str]:
+    """The sources that two plans read in the same way: a row has the same number in both."""
+    theirs = {source.name: source for source in one.sources}
+    return [
+        source.name
+        for source in other.sources
+        if theirs.get(source.name) == source
+        and one.corrections.get(source.name, ()) == other.corrections.get(source.name, ())
+    ]
 
 
 def plan_offline(project: Project, environment: str | None, listener: Listener) -> Outcome:

@@ -93,6 +93,13 @@ def git(folder: Path, *arguments: str) -> None:
 @pytest.mark.skipif(os.name == "nt" or shutil.which("git") is None, reason="the workflow runs on Linux, with git")
 def test_every_command_of_it_works_in_a_fresh_clone(tmp_path: Path) -> None:
     runner = Runner(tmp_path)
+    mapping = runner.clone / "anadolu" / "crm-migrate.yaml"
+    text = mapping.read_text(encoding="utf-8")
+    mapping.write_text(
+        text.replace("tax_office: {firma: VergiDairesi}", "tax_office: {firma: VergiDairesi | upper}"), encoding="utf-8"
+    )
+    git(runner.clone, "checkout", "--quiet", "-b", "a-change")
+    git(runner.clone, "commit", "--quiet", "--all", "--message=a changed line")
 
     for command in commands():
         done = runner.run(command)
@@ -101,12 +108,13 @@ def test_every_command_of_it_works_in_a_fresh_clone(tmp_path: Path) -> None:
     where = runner.run("python -c 'import crm_migrate; print(crm_migrate.__file__)'").stdout
     assert where.startswith(str(tmp_path / "python")), "the wheel is what was tried"
     assert (runner.clone / "reports" / "anadolu" / "junit.xml").is_file()
-    assert "1 projeden 1 tanesi tutuyor" in runner.page.read_text(encoding="utf-8")
+    page = runner.page.read_text(encoding="utf-8")
+    assert "1 projeden 1 tanesi tutuyor" in page
+    assert "| tax\\_office |" in page
     left = runner.run("git status --porcelain").stdout
-    assert left == "?? reports/\n", "nothing is left but the reports"
+    assert left == "?? changed-mappings\n?? reports/\n", "nothing is left but what was asked for"
 
-    broken = runner.clone / "anadolu" / "crm-migrate.yaml"
-    broken.write_text(broken.read_text(encoding="utf-8").replace("currency: TRY", "currency: CHF"), encoding="utf-8")
+    mapping.write_text(text.replace("currency: TRY", "currency: CHF"), encoding="utf-8")
     done = runner.run(commands()[1])
     assert done.returncode == 1
     assert "::error file=anadolu/crm-migrate.yaml,line=" in done.stdout

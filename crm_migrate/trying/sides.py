@@ -1,0 +1,82 @@
+"""The two mappings of a comparison: files, folders, revisions of git, or what the last run did."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from crm_migrate.errors import UsageError
+from crm_migrate.inspecting.examples import columns_used
+from crm_migrate.mapping.frozen import read_plan
+from crm_migrate.mapping.opening import OpenSources
+from crm_migrate.mapping.plan import Plan
+from crm_migrate.pipeline import plan_now
+from crm_migrate.trying.revisions import is_revision, place_of, unpack
+from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.shipped import MAPPING
+from crm_migrate.workspace.state import look_at
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A mapping as it is called, the project that its side files and decisions are read from, and its plan."""
+
+    name: str
+    project: Project
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be compared, as it is typed. `data` is the project whose sources are read, by both."""
+
+    old: str | None  # None: the last run of the project
+    new: str
+    data: Project
+
+
+def asked(first: str, second: str | None) -> Asked:
+    """Two names are old and new. One is a project against its last run, or a revision against the file as it is."""
+    if second is not None:
+        return Asked(first, second, _project(second))
+    if is_revision(first):
+        now = place_of(first)
+        return Asked(first, str(now), _of_file(now))
+    return Asked(None, first, _project(first))
+
+
+def old_side(asked: Asked, place: Path, environment: str | None, sources: OpenSources) -> Side:
+    """The mapping as it was."""
+    if asked.old is not None:
+        return _side(asked.old, place, environment, sources)
+    run = look_at(asked.data, None, "extract")
+    plan = read_plan(run)
+    for source in plan.sources:
+        missing = sorted(set(columns_used(plan, source)) - {*sources.columns(source), source.tag or ""})
+        if missing:
+            raise UsageError(
+                f"the last run read `{missing[0]}` of `{source.name}`, which has no such column now",
+                hint="compare with the mapping before: crm-migrate mapping diff OLD NEW",
+            )
+    return Side(f"run {run.id}", asked.data, plan)
+
+
+def new_side(asked: Asked, place: Path, environment: str | None, sources: OpenSources) -> Side:
+    """The mapping as it is."""
+    return _side(asked.new, place, environment, sources)
+
+
+def _side(name: str, place: Path, environment: str | None, sources: OpenSources) -> Side:
+    project = _of_file(unpack(name, place)) if is_revision(name) else _project(name)
+    return Side(name, project, plan_now(project, environment, sources)[0])
+
+
+def _project(name: str) -> Project:
+    """The project of a file, a folder or a revision, in the working tree."""
+    path = place_of(name) if is_revision(name) else Path(name)
+    mapping = path / MAPPING if path.is_dir() else path
+    if not is_revision(name) and not mapping.is_file():
+        raise UsageError(f"there is no mapping {mapping}", hint="a file, a project's folder, or REVISION:path")
+    return _of_file(mapping)
+
+
+def _of_file(mapping: Path) -> Project:
+    return Project(mapping.parent.resolve(), mapping.resolve())
