@@ -12,7 +12,7 @@ from crm_migrate.connecting.secrets import resolve_secret
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.mapping.joining import Joined
 from crm_migrate.mapping.plan import FilePlan, JoinPlan, Plan, SourcePlan
-from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.layout import WORK, Project
 
 
 class OpenSources:
@@ -106,10 +106,15 @@ def _matches(plan: FilePlan, source: str, folder: Path) -> list[Path]:
             f"source `{source}`: `{plan.pattern}` leads out of the project folder",
             hint="copy the file into the project",
         )
-    found = sorted(folder.glob(pattern)) if glob.has_magic(pattern) else _literal(folder, pattern)
+    found = _ours_apart(folder, pattern) if glob.has_magic(pattern) else _literal(folder, pattern)
     if not found:
         raise InputError(f"source `{source}`: no file matches `{plan.pattern}`", hint=_near(folder, pattern))
     return [_inside(path, folder, source) for path in found]
+
+
+def _ours_apart(folder: Path, pattern: str) -> list[Path]:
+    """What a pattern finds, but for what we lay down ourselves: `**/*.csv` means no copy of a file that we made."""
+    return sorted(path for path in folder.glob(pattern) if WORK not in path.relative_to(folder).parts)
 
 
 def _literal(folder: Path, pattern: str) -> list[Path]:

@@ -24,7 +24,7 @@ def difference(both: Both, *, reveal: bool = False) -> MappingDiff:
     names = list(dict.fromkeys(each.name for plan in (new, old) for each in plan.objects))
     for name in names:
         settle(both, name)
-    hiding = {side: _Hiding(both.plan(side), reveal) for side in (OLD, NEW)}
+    hiding = {side: Hiding(both.plan(side), reveal) for side in (OLD, NEW)}
     rows = sum(both.tables[NEW].count(both.tables[NEW].scan(EXTRACTED, source.name)) for source in new.sources)
     mappings = {side.project.mapping.relative_to(side.project.folder).as_posix() for side in (both.old, both.new)}
     return MappingDiff(
@@ -40,7 +40,7 @@ def difference(both: Both, *, reveal: bool = False) -> MappingDiff:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hiding:
+class Hiding:
     """How a side's records and values are shown."""
 
     plan: Plan
@@ -55,7 +55,7 @@ class _Hiding:
         return privacy(self.plan).fields.get(f"{object_name}.{field}", "")
 
 
-def _object(both: Both, name: str, hiding: dict[str, _Hiding]) -> ObjectDiff:
+def _object(both: Both, name: str, hiding: dict[str, Hiding]) -> ObjectDiff:
     fields = tuple(_fields(both, name, hiding))
     moves = tuple(_moves(both, name, hiding))
     found = _records(both, name)
@@ -116,7 +116,7 @@ def _stayed(both: Both, name: str) -> int:
     return _one(both, f"SELECT count(*) FROM ({cells} UNION {_regrouped(name)})")[0]
 
 
-def _called(both: Both, side: str, name: str, column: str, hiding: _Hiding) -> tuple[str, ...]:
+def _called(both: Both, side: str, name: str, column: str, hiding: Hiding) -> tuple[str, ...]:
     """Some of the records that have no row in a record of the other side."""
     rows = both.connection.execute(
         f"""SELECT label FROM {table("label", side, name)}
@@ -125,7 +125,7 @@ def _called(both: Both, side: str, name: str, column: str, hiding: _Hiding) -> t
     return tuple(hiding.record(label) for (label,) in rows)
 
 
-def _groups(both: Both, name: str, hiding: dict[str, _Hiding]) -> Iterator[Regrouped]:
+def _groups(both: Both, name: str, hiding: dict[str, Hiding]) -> Iterator[Regrouped]:
     """Some of the records that were merged or split, each with all that it shares rows with."""
     pairs, shared = table("pairs", "", name), table("shared", "", name)
     next_ = table("next", "", name)
@@ -149,7 +149,7 @@ def _groups(both: Both, name: str, hiding: dict[str, _Hiding]) -> Iterator[Regro
 # -------------------------------------------------------------------------------------------------------------- cells
 
 
-def _fields(both: Both, name: str, hiding: dict[str, _Hiding]) -> Iterator[FieldDiff]:
+def _fields(both: Both, name: str, hiding: dict[str, Hiding]) -> Iterator[FieldDiff]:
     """The fields that reach the target and differ in records that stay. Makes the table of these cells (`a`, `field`,
     `before`, `after`)."""
     cells = table("cells", "", name)
@@ -209,7 +209,7 @@ def _cells(both: Both, name: str, was: FieldPlan | None, now: FieldPlan | None) 
       JOIN {views[OLD]} o ON o.__cluster = p.a JOIN {views[NEW]} n ON n.__cluster = p.b{joins} WHERE {differ} {same}"""
 
 
-def _samples(both: Both, name: str, field: str, hiding: dict[str, _Hiding], *, refers: bool) -> Iterator[Sample]:
+def _samples(both: Both, name: str, field: str, hiding: dict[str, Hiding], *, refers: bool) -> Iterator[Sample]:
     """The most frequent changes of a field, each with one record."""
     rows = both.connection.execute(
         f"""SELECT min(l.label), before, after, count(*) AS n FROM {table("cells", "", name)} c
@@ -241,7 +241,7 @@ def _samples(both: Both, name: str, field: str, hiding: dict[str, _Hiding], *, r
 # --------------------------------------------------------------------------------------------------------------- rows
 
 
-def _moves(both: Both, name: str, hiding: dict[str, _Hiding]) -> Iterator[Move]:
+def _moves(both: Both, name: str, hiding: dict[str, Hiding]) -> Iterator[Move]:
     """Rows whose fate is another one, the most frequent moves first."""
     rows = both.connection.execute(
         f"""SELECT coalesce(a.state, '') AS was, coalesce(a.code, '') AS was_code, coalesce(b.state, '') AS now,

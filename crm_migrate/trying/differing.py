@@ -7,7 +7,7 @@ with most rows in common, and the others are merged or split.
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,8 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.trying.apart import place_apart, set_apart
 from crm_migrate.trying.diff import READY
-from crm_migrate.trying.sides import Asked, Side, new_side, old_side
+from crm_migrate.trying.opened import opened
+from crm_migrate.trying.sides import Asked, Side, as_it_is, new_side, old_side, run_side
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.private import private_folder
 from crm_migrate.workspace.relations import Relations
@@ -65,23 +66,54 @@ class Both:
 
 @contextmanager
 def both(asked: Asked, environment: str | None, listener: pipeline.Listener) -> Iterator[Both]:
-    """Run both mappings apart from the project, as far as the completed records; all is gone afterwards."""
-    with place_apart(asked.data) as place:
-        reading = replace(asked.data, apart=place)
-        sources = OpenSources(reading)
+    """Run an old and a new mapping apart from the project, as far as the completed records; all is gone afterwards."""
+
+    def sides(place: Path, sources: OpenSources) -> tuple[Side, Side]:
         old = old_side(asked, place / "old-files", environment, sources)
-        new = new_side(asked, place / "new-files", environment, sources)
-        was, old_run = _run(asked.data, old, place / OLD, sources, listener, None)
-        now, new_run = _run(asked.data, new, place / NEW, sources, listener, old_run)
+        return old, new_side(asked, place / "new-files", environment, sources)
+
+    with _run_apart(asked.data, sides, listener) as found:
+        yield found
+
+
+@contextmanager
+def with_and_without(
+    project: Project, run_id: str | None, environment: str | None, listener: pipeline.Listener
+) -> Iterator[Both]:
+    """Run a mapping as it is, or as a run had it, and without the rules that leave rows out."""
+
+    def sides(place: Path, sources: OpenSources) -> tuple[Side, Side]:  # noqa: ARG001 -- nothing is laid down
+        old = run_side(project, run_id, sources) if run_id else as_it_is(project, environment, sources)
+        return old, replace(old, plan=opened(old.plan))
+
+    with _run_apart(project, sides, listener) as found:
+        yield found
+
+
+@contextmanager
+def _run_apart(
+    data: Project, sides: Callable[[Path, OpenSources], tuple[Side, Side]], listener: pipeline.Listener
+) -> Iterator[Both]:
+    with place_apart(data) as place:
+        sources = OpenSources(replace(data, apart=place))
+        old, new = sides(place, sources)
+        was, old_run = _run(data, old, place / OLD, sources, listener, None)
+        now, new_run = _run(data, new, place / NEW, sources, listener, old_run)
         with connected(place / "spill") as connection:
-            tables = {
-                OLD: Relations(old_run, connection, partial=True),
-                NEW: Relations(new_run, connection, partial=True),
-            }
-            otherwise = tuple(
-                sorted({s.name for s in now.sources} & {s.name for s in was.sources} - {*pipeline.same_rows(was, now)})
-            )
-            yield Both(replace(old, plan=was), replace(new, plan=now), tables, otherwise)
+            tables = {side: Relations(run, connection, partial=True) for side, run in ((OLD, old_run), (NEW, new_run))}
+            yield Both(replace(old, plan=was), replace(new, plan=now), tables, _read_otherwise(was, now))
+
+
+def _read_otherwise(was: Plan, now: Plan) -> tuple[str, ...]:
+    """The sources whose rows may have other numbers. What is skipped is read all the same: of a file the rows are the
+    same then, of a database only in one snapshot."""
+
+    def without_skips(plan: Plan) -> Plan:
+        files = (each.model_copy(update={"skip": ()}) if each.files else each for each in plan.sources)
+        return plan.model_copy(update={"sources": tuple(files)})
+
+    common = {source.name for source in was.sources} & {source.name for source in now.sources}
+    return tuple(sorted(common - set(pipeline.same_rows(without_skips(was), without_skips(now)))))
 
 
 def _run(
@@ -130,8 +162,8 @@ def _copy_ledger(ledger: Path, copy: Path) -> None:
 def settle(both: Both, name: str) -> None:
     """Create, for an object, what became of each row on both sides, the records, and which of them follow each other.
 
-    `rows/old`, `rows/new` (`source`, `row`, `split`, `key`, `state`, `code`, `cluster`), `label/old`, `label/new`
-    (`cluster`, `label`, `size`: the rows of a record and what it is called), `pairs` (`a`, `b`: clusters of
+    `rows/old`, `rows/new` (`source`, `row`, `split`, `key`, `state`, `code`, `rule`, `cluster`), `label/old` and
+    `label/new` (`cluster`, `label`, `size`: the rows of a record and what it is called), `pairs` (`a`, `b`: clusters of
     the old and of the new side that are one record) and `next` (`a`, `b`: where the rows of each old record went).
     """
     for side in (OLD, NEW):
@@ -184,7 +216,7 @@ def table(kind: str, side: str, name: str) -> str:
 def _rows(both: Both, side: str, name: str) -> str:
     """What became of every row of an object up to the completed records, with the row's number on the old side."""
     tables, plan = both.tables[side], both.object(side, name)
-    aside = "__row, __split, __key, state, code, NULL::BIGINT AS cluster"
+    aside = "__row, __split, __key, state, code, rule, NULL::BIGINT AS cluster"
     claims = [
         f"SELECT {literal(source)} AS __source, {aside} FROM {tables.scan(SET_ASIDE, name, source)}"
         for source in (plan.sources if plan else ())
@@ -194,24 +226,25 @@ def _rows(both: Both, side: str, name: str) -> str:
             f"SELECT __source, {aside} FROM {tables.scan(LINK_SET_ASIDE, name)}",
             f"""SELECT r.__source, r.__row, r.__split, n.__key,
               CASE WHEN c.__code = 'mailbox_carried' THEN 'absent' ELSE coalesce(c.__state, k.state) END,
-              coalesce(c.__code, ''), k.__cluster
+              coalesce(c.__code, ''), c.__rule, k.__cluster
             FROM {tables.scan(ROWS, name)} r LEFT JOIN {tables.scan(NODES, name)} n USING (__node)
             LEFT JOIN {tables.scan(CLUSTERS, name)} k USING (__node)
             LEFT JOIN {tables.scan(COMPLETED, name)} c ON c.__cluster = k.__cluster""",
             f"""SELECT __source, __row, 0, min(__key), 'enrichment',
-              CASE WHEN count(__node) = 0 THEN 'enrichment_unmatched' ELSE '' END, NULL
+              CASE WHEN count(__node) = 0 THEN 'enrichment_unmatched' ELSE '' END, '', NULL
             FROM {tables.scan(ENRICHMENT, name)} GROUP BY __source, __row""",
         ]
     told = " UNION ALL ".join([f"SELECT {_NOTHING} WHERE FALSE", *claims])
     return f"""SELECT __source AS source, {_number(both, side)} AS row, __split AS split,
-      coalesce(nullif(__key, ''), 'row ' || __row) AS key, state, coalesce(code, '') AS code, cluster FROM ({told})"""
+      coalesce(nullif(__key, ''), 'row ' || __row) AS key, state, coalesce(code, '') AS code,
+      coalesce(rule, '') AS rule, cluster FROM ({told})"""
 
 
 _NOTHING = ", ".join(
     f"NULL::{kind} AS {name}"
     for name, kind in {
         "__source": "VARCHAR", "__row": "BIGINT", "__split": "INTEGER", "__key": "VARCHAR", "state": "VARCHAR",
-        "code": "VARCHAR", "cluster": "BIGINT",
+        "code": "VARCHAR", "rule": "VARCHAR", "cluster": "BIGINT",
     }.items()
 )  # fmt: skip
 

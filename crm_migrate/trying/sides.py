@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from crm_migrate.errors import UsageError
+from crm_migrate.errors import MappingError, UsageError
 from crm_migrate.inspecting.examples import columns_used
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.opening import OpenSources
@@ -45,18 +45,26 @@ def asked(first: str, second: str | None) -> Asked:
 
 def old_side(asked: Asked, place: Path, environment: str | None, sources: OpenSources) -> Side:
     """The mapping as it was."""
-    if asked.old is not None:
-        return _side(asked.old, place, environment, sources)
-    run = look_at(asked.data, None, "extract")
+    return run_side(asked.data, None, sources) if asked.old is None else _side(asked.old, place, environment, sources)
+
+
+def run_side(project: Project, run_id: str | None, sources: OpenSources) -> Side:
+    """What a run did (default: the last that has read its sources). UsageError where the sources do not fit it now."""
+    run = look_at(project, run_id, "extract")
     plan = read_plan(run)
     for source in plan.sources:
         missing = sorted(set(columns_used(plan, source)) - {*sources.columns(source), source.tag or ""})
         if missing:
             raise UsageError(
-                f"the last run read `{missing[0]}` of `{source.name}`, which has no such column now",
-                hint="compare with the mapping before: crm-migrate mapping diff OLD NEW",
+                f"run {run.id} read `{missing[0]}` of `{source.name}`, which has no such column now",
+                hint="name the mapping instead of the run, or bring the export that it read",
             )
-    return Side(f"run {run.id}", asked.data, plan)
+    return Side(f"run {run.id}", project, plan)
+
+
+def as_it_is(project: Project, environment: str | None, sources: OpenSources) -> Side:
+    """The mapping of a project."""
+    return Side(project.mapping.name, project, plan_now(project, environment, sources)[0])
 
 
 def new_side(asked: Asked, place: Path, environment: str | None, sources: OpenSources) -> Side:
@@ -66,7 +74,10 @@ def new_side(asked: Asked, place: Path, environment: str | None, sources: OpenSo
 
 def _side(name: str, place: Path, environment: str | None, sources: OpenSources) -> Side:
     project = _of_file(unpack(name, place)) if is_revision(name) else _project(name)
-    return Side(name, project, plan_now(project, environment, sources)[0])
+    try:
+        return Side(name, project, plan_now(project, environment, sources)[0])
+    except MappingError as error:  # the findings name a file, and there are two of that name
+        raise MappingError(f"{name}: {error.message}", error.findings) from error
 
 
 def _project(name: str) -> Project:

@@ -293,6 +293,29 @@ def test_a_revision_of_git_has_its_own_tables_and_decisions(
     assert "git: " in capsys.readouterr().err
 
 
+def test_a_mapping_that_is_wrong_is_told_by_its_side(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = changed(folder, ("city: Town", "city: Town | uper"))
+
+    assert left_with("mapping", "diff", folder, new) == 2
+    told = capsys.readouterr().err
+    assert "error[step_unknown]" in told
+    assert f"error: {new}: the mapping has 1 error" in told
+
+
+def test_a_pattern_that_goes_everywhere_finds_no_copy_of_ours(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The files of a revision are laid down inside the project while it is compared."""
+    mapping = folder / "crm-migrate.yaml"
+    mapping.write_text(MAPPING.replace("file: people.csv", "file: '**/people.csv'"), encoding="utf-8")
+    someone = ["-c", "user.name=Ida", "-c", "user.email=ida@roth.example"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "with its exports"]):
+        subprocess.run(["git", *someone, *command], cwd=tmp_path, check=True)
+
+    found = diff(capsys, "HEAD:p/crm-migrate.yaml")
+    assert (found.rows, found.touched) == (10, 0)
+
+
 def test_markdown_speaks_the_project_s_language(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     new = changed(folder, ("locale: en", "locale: tr"), ("city: Town", "city: Town | upper"))
 

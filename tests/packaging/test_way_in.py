@@ -32,6 +32,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("mapping test demo", 0),
     ("ci demo --reports tried", 0),
     ("mapping diff demo --max-changed 0", 0),
+    ("mapping excluded demo", 0),
     ("mapping sign demo --role sales_director --who ayse", 0),
     ("mapping lock demo", 2),
     ("schema", 0),

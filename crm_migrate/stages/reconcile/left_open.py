@@ -37,11 +37,11 @@ def left_open(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterato
           l.__state AS state, coalesce(l.__code, '') AS code, l.__said AS said,
           l.__source || ':' || coalesce(l.__key, 'row ' || l.__row) AS record
         FROM {rows} l{told}
-        WHERE {_is_open(status, "l")} AND NOT {decided(plan, "l.__rule")} AND NOT {_computed(status)} AND (
+        WHERE {is_open(status, "l")} AND NOT {decided(plan, "l.__rule")} AND NOT {_computed(status)} AND (
           (l.__state = 'excluded' AND coalesce(l.__code, '') <> 'not_updated') OR (l.__state = 'absent' AND NOT {other})
           OR (l.__state = 'enrichment' AND l.__code = 'enrichment_unmatched')
           OR (l.__state = 'folded' AND NOT EXISTS (FROM {rows} e WHERE e.__cluster = l.__cluster
-              AND e.__state IN ('created', 'updated', 'unchanged', 'merged') AND {_is_open(status, "e")})))"""
+              AND e.__state IN ('created', 'updated', 'unchanged', 'merged') AND {is_open(status, "e")})))"""
     )
     place = f"{literal(object_plan.name)}, {literal(CODE)}, source, ''"
     listing.add(tables, f"SELECT {place}, rule, state, record FROM open_")
@@ -67,7 +67,7 @@ def _groups(tables: Relations) -> Iterator[Told]:
         yield CODE, source, rule, state, count, tuple(examples)
 
 
-def _is_open(status: FieldPlan, row: str) -> str:
+def is_open(status: FieldPlan, row: str) -> str:
     """SQL: a row says that its record is still to be worked on."""
     if status.kind.storage == "boolean":
         return f"coalesce({row}.__said = {literal('true' if status.name == 'is_open' else 'false')}, FALSE)"
