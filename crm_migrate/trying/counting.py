@@ -1,11 +1,11 @@
 """What differs between two results, counted and with masked samples; see `diff.py` for what the figures mean."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crm_migrate.mapping.plan import FieldPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.reports.masking import hidden, pair
+from crm_migrate.reports.masking import pair
 from crm_migrate.reports.naming import Names
 from crm_migrate.reports.visible import visible
 from crm_migrate.stages.load.objects import loaded_fields
@@ -158,15 +158,13 @@ def _fields(both: Both, name: str, hiding: dict[str, Hiding]) -> Iterator[FieldD
     )
     known = {side: _loaded(both, side, name) for side in (OLD, NEW)}
     for field in dict.fromkeys([*known[NEW], *known[OLD]]):
-        both.connection.execute(
-            f"INSERT INTO {cells} {_cells(both, name, known[OLD].get(field), known[NEW].get(field))}"
-        )
+        was, now = (known[side].get(field) for side in (OLD, NEW))
+        both.connection.execute(f"INSERT INTO {cells} {_cells(both, name, field, was, now)}")
         (count,) = _one(both, f"SELECT count(*) FROM {cells} WHERE field = {literal(field)}")
         if count:
-            refers = any(each is not None and each.ref for each in (known[OLD].get(field), known[NEW].get(field)))
-            yield FieldDiff(
-                field=field, cells=count, samples=tuple(_samples(both, name, field, hiding, refers=bool(refers)))
-            )
+            refers = any(each is not None and each.ref is not None for each in (was, now))
+            samples = tuple(_samples(both, name, field, hiding, refers=refers))
+            yield FieldDiff(field=field, cells=count, samples=samples)
 
 
 def _loaded(both: Both, side: str, name: str) -> dict[str, FieldPlan]:
@@ -174,39 +172,33 @@ def _loaded(both: Both, side: str, name: str) -> dict[str, FieldPlan]:
     return {field.name: field for field in (loaded_fields(found) if found else ())}
 
 
-def _cells(both: Both, name: str, was: FieldPlan | None, now: FieldPlan | None) -> str:
+def _cells(both: Both, name: str, field: str, was: FieldPlan | None, now: FieldPlan | None) -> str:
     """Query: the cells of a field that differ. A link differs where it leads to a record that the old one did not
     become; one to a record that was merged goes with it."""
-    field = (now or was).name  # type: ignore[union-attr]
-    views = {
-        side: both.tables[side].scan(COMPLETED, name, also=texts(*([field] if each else [])))
+    old, new = (
+        both.tables[side].scan(COMPLETED, name, also=texts(field) if each else {})
         for side, each in ((OLD, was), (NEW, now))
-    }
-    before, after, same, joins = f"o.{quoted(field)}", f"n.{quoted(field)}", "", ""
-    if was is None:
-        before = "NULL::VARCHAR"
-    if now is None:
-        after = "NULL::VARCHAR"
-    if was is not None and was.ref is not None:
-        joins += f" LEFT JOIN {table('label', OLD, was.ref.object)} lo ON lo.cluster = o.{quoted(field)}::BIGINT"
-        before = "lo.label"
-    if now is not None and now.ref is not None:
-        joins += f" LEFT JOIN {table('label', NEW, now.ref.object)} ln ON ln.cluster = n.{quoted(field)}::BIGINT"
-        after = "ln.label"
-    if (
-        was is not None
-        and now is not None
-        and was.ref is not None
-        and now.ref is not None
-        and was.ref.object == now.ref.object
-    ):
+    )
+    (before, joined), (after, joined_too) = _said(OLD, was, "o"), _said(NEW, now, "n")
+    differ, joins = f"{before} IS DISTINCT FROM {after}", joined + joined_too
+    if was is not None and now is not None and was.ref and now.ref and was.ref.object == now.ref.object:
         joins += f" LEFT JOIN {table('next', '', was.ref.object)} x ON x.a = o.{quoted(field)}::BIGINT"
-        same = f"AND (lo.label IS NULL OR x.b IS DISTINCT FROM n.{quoted(field)}::BIGINT)"
-        differ = "(lo.label IS NOT NULL OR ln.label IS NOT NULL)"
-    else:
-        differ = f"nullif({before}, '') IS DISTINCT FROM nullif({after}, '')"
-    return f"""SELECT p.a, {literal(field)}, nullif({before}, ''), nullif({after}, '') FROM {table("pairs", "", name)} p
-      JOIN {views[OLD]} o ON o.__cluster = p.a JOIN {views[NEW]} n ON n.__cluster = p.b{joins} WHERE {differ} {same}"""
+        differ = f"""(o_.label IS NOT NULL OR n_.label IS NOT NULL)
+        AND (o_.label IS NULL OR x.b IS DISTINCT FROM n.{quoted(field)}::BIGINT)"""
+    return f"""SELECT p.a, {literal(field)}, {before}, {after} FROM {table("pairs", "", name)} p
+      JOIN {old} o ON o.__cluster = p.a JOIN {new} n ON n.__cluster = p.b{joins} WHERE {differ}"""
+
+
+def _said(side: str, field: FieldPlan | None, record: str) -> tuple[str, str]:
+    """SQL of what a record of a side says in a field (of a link: what the other record is called), and its join."""
+    if field is None:
+        return "NULL::VARCHAR", ""
+    if field.ref is None:
+        return f"nullif({record}.{quoted(field.name)}, '')", ""
+    labels = table("label", side, field.ref.object)
+    return f"{record}_.label", (
+        f" LEFT JOIN {labels} {record}_ ON {record}_.cluster = {record}.{quoted(field.name)}::BIGINT"
+    )
 
 
 def _samples(both: Both, name: str, field: str, hiding: dict[str, Hiding], *, refers: bool) -> Iterator[Sample]:
@@ -216,26 +208,17 @@ def _samples(both: Both, name: str, field: str, hiding: dict[str, Hiding], *, re
         JOIN {table("label", OLD, name)} l ON l.cluster = c.a WHERE field = {literal(field)}
         GROUP BY before, after ORDER BY n DESC, 1, 2, 3 LIMIT {SAMPLES}"""
     ).fetchall()
+    types = [hiding[side].type_of(name, field) for side in (OLD, NEW)]
+    types = [types[0] or types[1], types[1] or types[0]]  # one side may not have the field
     for label, before, after, count in rows:
-        shown: Sequence[str | None]
         if hiding[OLD].reveal:
-            shown = [text if text is None else visible(text) for text in (before, after)]
+            shown = before, after
         elif refers:
-            shown = [
-                None if text is None else hiding[side].record(text) for side, text in ((OLD, before), (NEW, after))
-            ]
+            shown = before and hiding[OLD].record(before), after and hiding[NEW].record(after)
         else:
-            types = tuple(
-                hiding[side].type_of(name, field) or hiding[other].type_of(name, field)
-                for side, other in ((OLD, NEW), (NEW, OLD))
-            )
-            shown = (
-                pair(before, after, (types[0], types[1]))
-                if before and after
-                else (hidden(before, types[0]), hidden(after, types[1]))
-            )
-            shown = [None if text is None else visible(text) for text in shown]
-        yield Sample(record=hiding[OLD].record(label), before=shown[0], after=shown[1], records=count)
+            shown = pair(before, after, (types[0], types[1]))
+        told = (None if text is None else visible(text) for text in shown)
+        yield Sample(record=hiding[OLD].record(label), before=next(told), after=next(told), records=count)
 
 
 # --------------------------------------------------------------------------------------------------------------- rows
