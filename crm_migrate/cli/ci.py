@@ -123,22 +123,23 @@ def _write(place: Path, name: str, tried: "Tried", formats: Sequence[str], words
 def _tell_github(tried: "Mapping[str, Tried]", summary: str, *, aside: bool) -> None:
     """Annotations in the files of the repository, and the page of the job. `aside`: stdout is for something else."""
     from crm_migrate.cli.frames import as_github
-    from crm_migrate.trying.projects import seen_from
 
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        base = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()
+        base = Path(os.environ.get("GITHUB_WORKSPACE") or ".")
         for each in tried.values():
-            folder = each.project.folder
-            placed = [
-                f if not f.place.file else _moved(f, seen_from(base, folder / f.place.file)) for f in each.findings
-            ]
-            click.echo(as_github(placed), nl=False, err=aside)
+            click.echo(as_github([_placed(each, finding, base) for finding in each.findings]), nl=False, err=aside)
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(page).open("a", encoding="utf-8") as handle:
             handle.write(summary)
 
 
-def _moved(finding: "Finding", file: str) -> "Finding":
+def _placed(tried: "Tried", finding: "Finding", base: Path) -> "Finding":
+    """A finding of a project with its file as it is seen from a folder."""
+    from crm_migrate.trying.projects import seen_from
+
+    if not finding.place.file:
+        return finding
+    file = seen_from(base.resolve(), tried.project.folder / finding.place.file)
     return replace(finding, place=replace(finding.place, file=file))
 
 
@@ -152,7 +153,9 @@ def _lines(tried: "Mapping[str, Tried]", width: int) -> list[str]:
     from crm_migrate.words.language import language
 
     english = language("en")
-    framed = [line for each in tried.values() for finding in each.wrong for line in frame(finding).split("\n")]
+    here = Path()
+    frames = (frame(_placed(each, finding, here)) for each in tried.values() for finding in each.wrong)
+    framed = [line for text in frames for line in text.split("\n")]
     rows = [
         ["ok" if each.exit_code == 0 else "FAIL", visible(name), *steps(each, english), f"{each.seconds:.1f} s"]
         for name, each in tried.items()

@@ -101,10 +101,12 @@ def test_what_a_project_had_before_stays_as_it_was() -> None:
 def test_the_exit_code_says_what_is_wrong(
     said: dict[str, str], code: int, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    project(**said)
+    project("a/roth", **said)
 
     assert left_with("ci") == code
-    assert f"error[{told}]" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"error[{told}]" in shown
+    assert told == "source_unread" or " --> a/roth/crm-migrate.yaml:" in shown, "as it is called from here"
 
 
 def test_one_wrong_project_hides_no_other_and_the_worst_decides(capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,7 +152,7 @@ def test_pages_speak_the_language_of_the_projects() -> None:
     assert left_with("ci", "--reports", "tr") == 1
     assert left_with("ci", "--reports", "en", "--lang", "en") == 1
     assert "1 projeden 0 tanesi tutuyor" in Path("tr/summary.md").read_text(encoding="utf-8")
-    assert "0 of 1 projects hold" in Path("en/summary.md").read_text(encoding="utf-8")
+    assert "0 of 1 project(s) hold" in Path("en/summary.md").read_text(encoding="utf-8")
 
 
 def test_github_gets_annotations_in_the_file_and_a_page(
@@ -172,7 +174,7 @@ def test_github_gets_annotations_in_the_file_and_a_page(
     assert f"file=customers/roth/crm-migrate.yaml,line={gate}," in errors[1]
     page = Path("page.md").read_text(encoding="utf-8")
     assert page.startswith("What another step said.\n")
-    assert "0 of 1 projects hold" in page
+    assert "0 of 1 project(s) hold" in page
 
 
 def test_json_stays_json_on_github(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

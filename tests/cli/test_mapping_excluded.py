@@ -177,4 +177,4 @@ def test_pages_in_both_languages(folder: Path, capsys: pytest.CaptureFixture[str
     assert turkish.startswith("## 4 kural 13 satırdan bir şeyleri dışarıda bırakıyor")
     assert "contacts nesnesinin 2 satırı peşinden gidiyor" in turkish
     assert left_with("mapping", "excluded", folder) == 0
-    assert "2 rows of contacts follow" in capsys.readouterr().out
+    assert "2 row(s) of contacts follow" in capsys.readouterr().out
