@@ -126,10 +126,11 @@ def rehearse(
     """Take a plan that is resolved already, with the environment that it names, as far as `until` (before `report`).
 
     Sources that another run has read in the same way, corrected as now, are not read again: the rows are the same.
+    Where people are to be erased, every run reads for itself, beside it.
     """
     with project_lock(project):
         run = new_run(project, plan)
-        if rows_of is not None:
+        if rows_of is not None and plan.erase is None:
             for source in same_rows(read_plan(rows_of), plan):
                 shutil.copytree(rows_of.table("extract", source), run.table("extract", source))
         return _go(project, run, plan, listener, until, None, sources)

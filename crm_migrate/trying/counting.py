@@ -33,8 +33,8 @@ def difference(both: Both, *, reveal: bool = False) -> MappingDiff:
         rows=rows,
         locale=new.locale,
         objects=tuple(_object(both, name, hiding) for name in names),
-        lines=changed_lines(old, new),
-        files=changed_files(old, new, mappings),
+        lines=changed_lines(*both.written),
+        files=changed_files(*both.written, mappings),
         read_otherwise=both.read_otherwise,
     )
 

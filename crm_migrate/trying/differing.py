@@ -26,6 +26,7 @@ from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.private import private_folder
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import connected
+from crm_migrate.workspace.state import runs
 from crm_migrate.workspace.tables import (
     CLUSTERS,
     COMPLETED,
@@ -43,10 +44,11 @@ OLD, NEW = "old", "new"
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """The two sides with the tables of their runs, in one database."""
+    """The two sides with the tables of their runs, in one database. `written` are their plans before the runs."""
 
     old: Side
     new: Side
+    written: tuple[Plan, Plan]
     tables: dict[str, Relations]
     read_otherwise: tuple[str, ...]
 
@@ -97,11 +99,19 @@ def _run_apart(
     with place_apart(data) as place:
         sources = OpenSources(replace(data, apart=place))
         old, new = sides(place, sources)
-        was, old_run = _run(data, old, place / OLD, sources, listener, None)
+        was, old_run = _run(data, _without_the_erased(old, new), place / OLD, sources, listener, None)
         now, new_run = _run(data, new, place / NEW, sources, listener, old_run)
         with connected(place / "spill") as connection:
             tables = {side: Relations(run, connection, partial=True) for side, run in ((OLD, old_run), (NEW, new_run))}
-            yield Both(replace(old, plan=was), replace(new, plan=now), tables, _read_otherwise(was, now))
+            sides_run = replace(old, plan=was), replace(new, plan=now)
+            yield Both(*sides_run, (old.plan, new.plan), tables, _read_otherwise(was, now))
+
+
+def _without_the_erased(old: Side, new: Side) -> Side:
+    """The old side as it is run: whoever asks to be erased now is read by neither, whatever was asked then."""
+    erase = new.plan.erase
+    listed = {erase.people: new.plan.files[erase.people]} if erase is not None else {}
+    return replace(old, plan=old.plan.model_copy(update={"erase": erase, "files": old.plan.files | listed}))
 
 
 def _read_otherwise(was: Plan, now: Plan) -> tuple[str, ...]:
@@ -133,7 +143,7 @@ def _run(
 def _remember(data: Project, apart: Project, before: Run | None) -> None:
     """Let a place know what decides about merges beside the rows (what was loaded as one record), and the runs whose
     tables it may take over. They are read, and copied where they fit."""
-    known = sorted((data.work / "runs").glob("*/"))
+    known = [run.folder for run in runs(data)]
     private_folder(apart.work / "runs")
     with suppress(OSError, NotImplementedError):  # without links, everything is made again
         for folder in [*known, *([before.folder] if before else [])]:

@@ -1,5 +1,6 @@
 """The two mappings of a comparison: files, folders, revisions of git, or what the last run did."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,16 @@ def run_side(project: Project, run_id: str | None, sources: OpenSources) -> Side
                 f"run {run.id} read `{missing[0]}` of `{source.name}`, which has no such column now",
                 hint="name the mapping instead of the run, or bring the export that it read",
             )
-    return Side(f"run {run.id}", project, plan)
+    return Side(f"run {run.id}", project, _with_the_list(plan, project))
+
+
+def _with_the_list(plan: Plan, project: Project) -> Plan:
+    """The plan with the list of those who ask to be erased as it is now: who asked since is not read either."""
+    if plan.erase is None:
+        return plan
+    name = plan.erase.people
+    digest = hashlib.sha256((project.folder / name).read_bytes()).hexdigest()
+    return plan.model_copy(update={"files": plan.files | {name: digest}})
 
 
 def as_it_is(project: Project, environment: str | None, sources: OpenSources) -> Side:

@@ -1,6 +1,7 @@
 """`mapping diff`: what a changed mapping changes in the records is told, all of it and nothing else."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -9,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from erased_people import GONE, make_project
 
 from crm_migrate.cli import main
 from crm_migrate.trying.diff import MappingDiff
@@ -314,6 +316,37 @@ def test_a_pattern_that_goes_everywhere_finds_no_copy_of_ours(
 
     found = diff(capsys, "HEAD:p/crm-migrate.yaml")
     assert (found.rows, found.touched) == (10, 0)
+
+
+def test_who_asked_to_be_erased_is_in_nothing_that_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    erasing = make_project(tmp_path)
+    mapping = (erasing / "crm-migrate.yaml").read_text(encoding="utf-8")
+    (erasing / "before.yaml").write_text(re.sub(r"(?m)^privacy:\n(?:  .*\n)+", "", mapping), encoding="utf-8")
+
+    assert diff(capsys, erasing, erasing, "--reveal").touched == 0
+    capsys.readouterr()
+    for line in (("diff", erasing / "before.yaml", erasing), ("excluded", erasing)):
+        assert left_with("mapping", *line, "--reveal", "--json") == 0
+        told = capsys.readouterr().out
+        assert not [word for word in GONE if word.lower() in told.lower()]
+
+
+def test_a_source_that_is_joined_with_another_is_read_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    joined = changed(
+        folder,
+        (
+            "people: {file: people.csv, key: Id}",
+            "people: {file: people.csv, key: Id, join: {f: {source: firms, by: {Firm: No}}}}",
+        ),
+        ("last_name: Last", "last_name: f.Name"),
+    )
+
+    assert diff(capsys, joined, joined).touched == 0
+    found = diff(capsys, folder, joined)
+    assert found.read_otherwise == ("people",)
+    assert {each.object: counts(each) for each in found.objects} == {
+        "accounts": {}, "contacts": {"changed": 3, "touched": 3},
+    }  # fmt: skip
 
 
 def test_markdown_speaks_the_project_s_language(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
