@@ -146,7 +146,7 @@ def _header_row(
 ) -> _HeaderRow:
     """The first row that is not blank."""
     ends = [m.end() for m in careful.BYTE_LINE.finditer(data[: dialect.MAX_RECORD])]
-    starts = [0, *ends[:-1]]
+    starts = [0, *ends][: len(ends)]
     filled = (i for i, (a, b) in enumerate(zip(starts, ends, strict=True)) if data[a:b].strip(b"\r\n"))
     line = next(filled, None)
     if line is None:

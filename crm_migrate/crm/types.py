@@ -84,6 +84,11 @@ class SemanticType:
         return self.storage in ("decimal", "integer", "date", "instant") or self.key in ("phone", "code", "id")
 
     @property
+    def plain(self) -> bool:
+        """Whether it is a text of no kind of its own: what it means, only the name of its field says."""
+        return self.pseudonym == "words" and self.key == "text" and not (self.mask or self.identity)
+
+    @property
     def contact_point(self) -> bool:
         """Whether somebody is reached by it; several people may be."""
         return self.key in ("phone", "mailbox", "host")

@@ -57,7 +57,7 @@ def compared_as(column: str, objects: Iterable[ObjectPlan]) -> str | None:
     if column in TYPES:
         return column if _identifies(column) else None
     fields = (f for o in objects if o.entity != "thing" for f in o.fields if f.name == column and f.ref is None)
-    return next((f.type for f in fields if _identifies(f.type) or f.type == "text"), None)
+    return next((f.type for f in fields if _identifies(f.type) or f.kind.plain), None)
 
 
 def _identifies(type_name: str) -> bool:

@@ -159,3 +159,29 @@ def test_words_that_could_bring_an_opt_out_back_are_checked(tmp_path: Path, word
     (tmp_path / "crm-migrate.yaml").write_text(proofless.replace("follows: phone_consent", "follows: phone"), "utf-8")
     checked = CliRunner().invoke(cli, ["mapping", "check", str(tmp_path)])
     assert "only by its proof" in checked.output and "`phone` is no consent of `contacts`" in checked.output
+
+
+@pytest.mark.parametrize(
+    ("refused", "granted"),
+    [
+        ("2024-03-03 shop account", "2024-03-03 09:00 web form"),
+        ("2024-03-03 09:00 shop account", "2024-03-03 09:00:30 web form"),
+        ("2024-03-03 shop account", "2024-01-01 web form, valid until 2027-01-01"),
+        ("called 2.2.2024, ended 1.9.2024", "2024-05-05 counter"),
+    ],
+)
+def test_a_proof_that_may_be_older_ends_no_refusal(tmp_path: Path, refused: str, granted: str) -> None:
+    crm = CRM.splitlines()[0] + f'\n1,Ada,ada@x.example,,granted,"{granted}",crm form,,,2024-01-01\n'
+    shop = SHOP.splitlines()[0] + f'\ns1,Ada,ada@x.example,,withdrawn,"{refused}",shop page,,2024-01-01\n'
+    figures = run(tmp_path, ", allow_reconsent: D-7", crm=crm, shop=shop)
+    assert loaded(tmp_path)["Ada"][0] == "withdrawn"
+    assert "reconsented" not in codes(figures)
+
+
+def test_who_says_nothing_later_ends_no_refusal_and_changes_no_proof(tmp_path: Path) -> None:
+    again, line = ", allow_reconsent: D-7", LATER.format(ok="withdrawn", proof="2024-08-08 letter", day="2024-08-08")
+    kept = ("withdrawn", "crm.proof: 2024-08-08 letter", "crm form")
+    run(tmp_path, again, crm=CRM + line)
+    for ok, proof in (("unknown", "2024-09-09 letter"), ("", "2020-01-01 letter"), ("granted", "2022-02-02 letter")):
+        run(tmp_path, again, crm=CRM + LATER.format(ok=ok, proof=proof, day="2024-09-09"))
+        assert loaded(tmp_path)["Eve"][:3] == kept

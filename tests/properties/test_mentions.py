@@ -1,6 +1,9 @@
 """Mentions find what they shall however it is written, never within another's, and the quick look misses none."""
 
+import unicodedata
+
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +53,28 @@ def test_what_is_found_is_never_missed_by_the_quick_look_and_is_gone_afterwards(
 def test_other_texts_stay_as_they_are(text: str) -> None:
     if not PERSON.found(text):
         assert PERSON.without(text) == text
+
+
+ABROAD = Mentions(["ayse@isik.example"], ["+905321112233"], ["Jürgen Müßig-Öztürk", "Çağrı Işık", "Cagri Yildiz"])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "JÜRGEN MÜSSIG-ÖZTÜRK", "Jurgen Mussig Ozturk", "Müssig-Öztürk, Jürgen", "Cagri Isik", "ÇAĞRI IŞIK",
+        "işik çağri",
+        "ÇAĞRI YILDIZ", unicodedata.normalize("NFD", "Jürgen Müßig-Öztürk"), unicodedata.normalize("NFD", "Çağrı Işık"),
+        "５３２ １１１ ２２ ３３", "ａｙｓｅ＠ｉｓｉｋ．ｅｘａｍｐｌｅ", "AYSE@İSİK.EXAMPLE",
+        "scan ayse@isik.example.pdf", "ayse@isik.example_2.pdf", "C:\\letters\\ayse@isik.example.docx",
+    ],
+)  # fmt: skip
+def test_other_spellings_are_found_too(said: str) -> None:
+    text = f"see {said}, please"
+    assert ABROAD.found(text) and ABROAD.maybe(pl.Series([text]))[0]
+    left = ABROAD.without(text)
+    assert left is not None and MARK in left and not ABROAD.found(left)
+
+
+def test_another_name_is_another() -> None:
+    others = ("Jürgen Müßiger-Öztürk", "Jürgen Musig-Öztürk", "Çağrı Işıksoy", "Cagri Yıldızlı", "Çağrı Işık'a ait")
+    assert [ABROAD.found(other) for other in others] == [False, False, False, False, True]

@@ -115,7 +115,7 @@ def _differs(field: str) -> str:
 def _names(each: ObjectPlan, other: ObjectPlan) -> list[str]:
     """The fields that say which person or firm it is, in both: the family name before the whole."""
     shared = [f for f in each.fields if f.cells and any(o.name == f.name and o.cells for o in other.fields)]
-    return [f.name for f in shared if f.type in ("family_name", "person_name", "company_name")]
+    return [f.name for f in shared if f.kind.names > 1]
 
 
 def _weak(work: Relations, each: ObjectPlan, other: ObjectPlan, rule: EqualPlan) -> str:

@@ -8,7 +8,7 @@ what the winning statement says: its own cell, or the texts of its evidence.
 from crm_migrate.crm.types import REFUSALS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.dedupe.proofs import evidence_of, in_words, instant, proven
+from crm_migrate.stages.dedupe.proofs import evidence_of, granted_at, in_words, refused_when
 from crm_migrate.stages.dedupe.survivorship import strictness
 from crm_migrate.workspace.relations import Relations
 
@@ -50,9 +50,9 @@ def settle_consent(work: Relations, each: ObjectPlan, field: FieldPlan, nodes: s
 # Of all statements of a mailbox or a record: the strictest, the youngest grant that is proven, and when it was refused.
 _SUMMED = (
     "min(place) AS place, arg_min(said, place) AS strict,"
-    " arg_max(said, proven) FILTER (said.__value = 'granted' AND proven IS NOT NULL) AS grant_said,"
-    " max(proven) FILTER (said.__value = 'granted') AS granted_on,"
-    f" max(coalesce(proven, changed, 'infinity'::TIMESTAMP)) FILTER (said.__value IN ({_REFUSALS})) AS refused_on"
+    " arg_max(said, granted) FILTER (said.__value = 'granted' AND granted IS NOT NULL) AS grant_said,"
+    " max(granted) FILTER (said.__value = 'granted') AS granted_on,"
+    f" max(coalesce(refused, 'infinity'::TIMESTAMP)) FILTER (said.__value IN ({_REFUSALS})) AS refused_on"
 )
 
 
@@ -62,7 +62,8 @@ def _statements(each: ObjectPlan, field: FieldPlan, following: tuple[FieldPlan, 
     mailbox = f"lower({quoted(field.per)})" if field.per else "NULL::VARCHAR"
     value, proof = quoted(field.name), evidence_of(field, "__ev")
     cells = "".join(f", {quoted(f.name)} := {_said(f, proof)}" for f in following)
-    own = f"{mailbox} AS mailbox, {value} AS value, {proven(proof)} AS proven, {instant('__changed')} AS changed"
+    own = f"{mailbox} AS mailbox, {value} AS value, {granted_at(proof)} AS granted"
+    own += f", {refused_when(proof, '__changed')} AS refused"
     said = f"struct_pack(__value := {value}{cells}) AS said"
     clusters = quoted(f"clusters/{each.name}")
     records = f"SELECT n.*, c.cluster AS __cluster FROM {nodes} n JOIN {clusters} c ON c.node = n.__node"

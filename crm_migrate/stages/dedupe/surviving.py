@@ -196,8 +196,9 @@ def _publish_merged(
     for number, field in enumerate(each.fields):
         name = quoted(field.name)
         value = f"m.{name}"
-        if field.follows and not field.cells:
-            value = in_words(evidence_of(each.field(field.follows), "m.__ev"))
+        if field.follows and not field.cells:  # what is said of no consent proves none
+            proof = in_words(evidence_of(each.field(field.follows), "m.__ev"))
+            value = f"CASE WHEN m.{quoted(field.follows)} IS NOT NULL THEN {proof} END"
         if (one := replaced.get(field.name)) is not None:
             joins.append(f" LEFT JOIN {one.table} o{number} ON o{number}.__cluster = m.__cluster")
             value = f"CASE WHEN o{number}.__cluster IS NULL THEN {value} ELSE o{number}.{quoted(one.column)} END"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from crm_migrate.crm.types import REFUSALS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.dedupe.proofs import proven
+from crm_migrate.stages.dedupe.proofs import granted_at, refused_at
 from crm_migrate.stages.load.keys import fields_where
 from crm_migrate.stages.load.objects import loaded_fields
 
@@ -30,7 +30,9 @@ def _ends(field: FieldPlan, fields: tuple[FieldPlan, ...] | list[FieldPlan]) -> 
     weaker = f"{ours} IS DISTINCT FROM {sent} AND lower(coalesce({ours}, '')) NOT IN ('', {_REFUSALS})"
     refused = f"lower(coalesce({_there(name)}, '')) IN ({_REFUSALS})"
     said = f"(list_contains(__goes, {literal(name)}) OR coalesce(__k_split, FALSE))"
-    return f"{weaker} AND {refused} AND NOT {said} AND NOT ({' OR '.join(_younger(field, fields)) or 'FALSE'})"
+    younger = " OR ".join(_younger(field, fields)) or "FALSE"
+    again = f"(lower(coalesce({ours}, '')) = 'granted' AND ({younger}))"  # who is unknown granted nothing
+    return f"{weaker} AND {refused} AND NOT {said} AND NOT {again}"
 
 
 def _there(name: str) -> str:
@@ -43,4 +45,4 @@ def _younger(field: FieldPlan, fields: tuple[FieldPlan, ...] | list[FieldPlan]) 
     if field.allow_reconsent is None:
         return
     for proof in (str(f.target) for f in fields if f.follows == field.name):
-        yield f"coalesce({proven(quoted('=' + proof))} > {proven(_there(proof))}, FALSE)"
+        yield f"coalesce({granted_at(quoted('=' + proof))} > {refused_at(_there(proof))}, FALSE)"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from crm_migrate.crm.types import CONSENT_STRICTNESS, REFUSALS, Key
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.dedupe.proofs import evidence_of, proven
+from crm_migrate.stages.dedupe.proofs import evidence_of, granted_at, refused_when
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.stranded import carried, point_of, stranded
 from crm_migrate.workspace.figures import ConsentCell, Example
@@ -43,8 +43,8 @@ def _matrix(tables: Relations, plan: Plan, object_plan: ObjectPlan, field: Field
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE consent_moves AS
         WITH s AS (SELECT __cluster, min(rank) AS rank, bool_or(said = 'granted' AND evidence) AS evidence,
-            max(proven) FILTER (said = 'granted' AND evidence) AS granted_on, bool_or(refuses) AS refused,
-            max(coalesce(proven, changed, 'infinity'::TIMESTAMP)) FILTER (refuses) AS refused_on, min(told) AS told
+            max(granted) FILTER (said = 'granted' AND evidence) AS granted_on, bool_or(refuses) AS is_refused,
+            max(coalesce(refused, 'infinity'::TIMESTAMP)) FILTER (refuses) AS refused_on, min(told) AS told
           FROM (SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses, NULL AS told FROM {statements}
             UNION ALL BY NAME SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses FROM ({elsewhere})
             UNION ALL BY NAME SELECT *, {_rank("said", _UNKNOWN)} AS rank, TRUE AS refuses FROM {aside})
@@ -53,7 +53,7 @@ def _matrix(tables: Relations, plan: Plan, object_plan: ObjectPlan, field: Field
               THEN {_rank(f"nullif(b.{target}::VARCHAR, '')")} ELSE {_UNKNOWN} END) AS said,
             CASE WHEN lower(b.{target}::VARCHAR) IN ({_REFUSALS}) THEN {_rank(f"b.{target}::VARCHAR")} END AS held,
             {_rank(f"nullif(a.{target}::VARCHAR, '')")} AS after,
-            CASE WHEN s.refused THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded, s.told
+            CASE WHEN s.is_refused THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded, s.told
           FROM {ours} e JOIN {quoted(f"actual/{object_plan.name}")} a USING (__entity)
           LEFT JOIN s ON s.__cluster = e.__cluster LEFT JOIN {theirs} b ON b.target_id = a.target_id)
         SELECT entity, CASE WHEN held < said THEN {literal(_HELD)} WHEN told <> '' THEN 'said by ' || told ELSE '' END
@@ -116,7 +116,7 @@ def _ours(tables: Relations, object_plan: ObjectPlan, mailboxes: str, key: Key) 
 def _elsewhere(object_plan: ObjectPlan, statements: str, ours: str, mailboxes: str) -> str:
     """Query: the statements of records that refuse, for those of no row any more whose mailbox they carry; `told` names
     the record. A record that only grants says nothing of another."""
-    return f"""SELECT DISTINCT g.__cluster, s.said, s.evidence, s.proven, s.changed,
+    return f"""SELECT DISTINCT g.__cluster, s.said, s.evidence, s.granted, s.refused,
           coalesce(n.record, c.__entity, 'a new record') || ' under the same mailbox' AS told
         FROM {mailboxes} g JOIN {mailboxes} m ON m.mailbox = g.mailbox AND m.__cluster >= 0
         JOIN {statements} s ON s.__cluster = m.__cluster LEFT JOIN {ours} c ON c.__cluster = m.__cluster
@@ -140,8 +140,8 @@ def _rank(sql: str, other: int = len(CONSENT_STRICTNESS) - 1) -> str:
 
 
 def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, mailboxes: str) -> str:
-    """Create the table of all statements: `__cluster`, `said`, `evidence` (whether there is any), `proven` (the newest
-    day in it), `changed` (when the row was).
+    """Create the table of all statements: `__cluster`, `said`, `evidence` (whether there is any), `granted` and
+    `refused` (when, by its days, if it is one or the other).
 
     Every row that is part of the record speaks, also one that was folded into another. Where consent is given per
     mailbox (`per:`), only what was said about a mailbox that the record keeps counts, be it its second one.
@@ -154,8 +154,8 @@ def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, ma
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE {table} AS
         WITH said(node, said, about, ev, changed) AS ({" UNION ALL ".join(spoken) or nothing})
-        SELECT k.__cluster, s.said, coalesce(s.ev, '[]') <> '[]' AS evidence, {proven("s.ev")} AS proven,
-          TRY_CAST(replace(left(s.changed, 19), 'T', ' ') AS TIMESTAMP) AS changed
+        SELECT k.__cluster, s.said, coalesce(s.ev, '[]') <> '[]' AS evidence,
+          {granted_at("s.ev")} AS granted, {refused_when("s.ev", "s.changed")} AS refused
         FROM said s JOIN {clusters} k ON k.__node = s.node
         WHERE s.said IS NOT NULL AND (s.about IS NULL OR k.__cluster NOT IN (SELECT __cluster FROM {mailboxes})
           OR (k.__cluster, lower(s.about)) IN (SELECT (__cluster, mailbox) FROM {mailboxes}))"""

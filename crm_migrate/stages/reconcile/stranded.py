@@ -8,6 +8,7 @@ and a line that could not be read, may be an opt-out: they count as one.
 from crm_migrate.crm.types import CONSENT_STRICTNESS, Key
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.dedupe.proofs import latest
 from crm_migrate.stages.reconcile.exported import exported
 from crm_migrate.stages.reconcile.fates import ARRIVED
 from crm_migrate.workspace.relations import Relations
@@ -48,7 +49,7 @@ def carried(tables: Relations, object_plan: ObjectPlan, key: Key) -> str:
 
 
 def stranded(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: FieldPlan, mailboxes: str) -> str:
-    """Create the table `__cluster`, `said`, `changed`, `told`: whose mailbox is spoken of, and by which row."""
+    """Create the table `__cluster`, `said`, `refused`, `told`: whose mailbox is spoken of, and by which row."""
     table = quoted(f"stranded/{object_plan.name}")
     point = point_of(object_plan, consent)
     lines = list(_set_aside(tables, plan, object_plan, consent))
@@ -63,7 +64,7 @@ def stranded(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: Fi
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE {table} AS WITH x(mailbox, said, changed, told) AS ({spoken})
         SELECT DISTINCT m.__cluster, x.said, x.told,
-          TRY_CAST(replace(left(x.changed, 19), 'T', ' ') AS TIMESTAMP) AS changed
+          {latest("left(x.changed, 19)")} AS refused
         FROM x JOIN {mailboxes} m ON m.mailbox = lower(trim(x.mailbox))"""
     )
     return table

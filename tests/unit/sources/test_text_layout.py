@@ -46,6 +46,11 @@ def test_titles_above_the_header(tmp_path: Path) -> None:
         read_bytes(tmp_path, data, header_row=9)
 
 
+def test_a_header_behind_the_last_line_is_none(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no header row"):
+        read_bytes(tmp_path, b"one line\n", header_row=2)
+
+
 def test_a_footer_is_set_aside_with_its_line(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, b'"a","b"\n"1","2"\n"3","4"\n\n"Copyright (c) Example"\n')
     assert found.rows == [["1", "2"], ["3", "4"]]
