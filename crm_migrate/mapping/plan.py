@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from crm_migrate.crm.types import Pseudonym, Role, SemanticType, type_of
+from crm_migrate.crm.types import Key, Pseudonym, Role, SemanticType, type_of
 
 State = Literal["absent", "excluded", "rejected", "held"]
 
@@ -300,9 +300,17 @@ class ObjectPlan(Frozen):
     @property
     def mailbox_consents(self) -> tuple[FieldPlan, ...]:
         """The consents that are about mailboxes, those that say so (`per:`) first; none that is about numbers."""
-        points = {f.name: self.field(f.per).kind.key if f.per else "" for f in self.of_role("consent")}
-        wanted = (f for f in self.of_role("consent") if points[f.name] in ("mailbox", ""))
-        return tuple(sorted(wanted, key=lambda f: points[f.name] == ""))
+        wanted = (f for f in self.of_role("consent") if self.point_of(f) == "mailbox")
+        return tuple(sorted(wanted, key=lambda f: not f.per))
+
+    def point_of(self, consent: FieldPlan) -> Key:
+        """What a consent is about: numbers where it is given `per:` one, else mailboxes."""
+        return self.field(consent.per).kind.key if consent.per else "mailbox"
+
+    def consent_like(self, said: FieldPlan, speaker: "ObjectPlan") -> FieldPlan | None:
+        """The consent that hears what another object's says: about the same, of the same name where there is one."""
+        alike = [f for f in self.of_role("consent") if self.point_of(f) == speaker.point_of(said)]
+        return next((f for f in alike if f.name == said.name), alike[0] if alike else None)
 
     def feed(self, source: str) -> FeedPlan:
         """The feed of that source."""

@@ -163,6 +163,43 @@ def test_a_contact_that_the_load_does_not_write_leaves_out_nobody(tmp_path: Path
     assert (states(figures), reasons(figures)) == ({"held": 1}, {"equal_waits": 1})
 
 
+def test_every_channel_of_a_lead_is_heard_and_none_of_its_opt_outs_is_lost(tmp_path: Path) -> None:
+    """Two consents of each: who refuses calls is not called as a contact, though mails are granted."""
+    calls, mails = "      phone_consent: {{{}: calls, type: consent, per: phone}}\n", "      consent: {{{}: ok}}\n"
+    two = MAPPING
+    for source in ("people", "leads"):
+        two = two.replace(mails.format(source), mails.format(source) + calls.format(source))
+    people = """id,name,mail,tel,ok,calls
+1,Yılmaz,a@firma.example,+902125550101,granted,granted
+2,Öz,b@firma.example,+902125550102,granted,granted
+3,Şahin,c@firma.example,+902125550103,granted,granted
+4,Ak,d@firma.example,+902125550104,granted,granted
+"""
+    leads = """id,name,mail,tel,ok,calls
+11,Yılmaz,a@firma.example,+902125550101,granted,withdrawn
+12,Öz,b@firma.example,+902125550199,granted,withdrawn
+13,Şahin,c@firma.example,,granted,withdrawn
+14,Ak,d@firma.example,+902125550104,withdrawn,granted
+"""
+    figures = run(tmp_path, leads, two, people=people)
+    assert reasons(figures) == {"equal_skipped": 3, "equal_consent": 1}  # 12 refuses a number that its contact lacks
+    assert ask(tmp_path, "SELECT last_name, consent, phone_consent FROM contacts ORDER BY id") == [
+        ("Yılmaz", "granted", "withdrawn"),
+        ("Öz", "granted", "withdrawn"),
+        ("Şahin", "granted", "withdrawn"),  # 13 names no number: it speaks for whoever it is
+        ("Ak", "withdrawn", "granted"),
+    ]
+    told = [each for each in figures["exceptions"] if each["object"] == "contacts"]
+    assert {(e["code"], e["field"]): e["count"] for e in told} == {
+        ("consent_of_equal", "consent"): 1,
+        ("consent_of_equal", "phone_consent"): 3,
+    }
+    (tmp_path / "crm.db").unlink()
+    deaf = two.replace(calls.format("people"), "      calls: {people: calls, type: text}\n")
+    figures = run(tmp_path, leads, deaf, people=people)  # contacts that know nothing of calls
+    assert reasons(figures) == {"equal_skipped": 1, "equal_consent": 3}
+
+
 def test_contacts_without_a_consent_cannot_keep_an_opt_out(tmp_path: Path) -> None:
     bare = MAPPING.replace("      consent: {people: ok}\n", "").replace(
         """      job_title: {case: [{when: "consent = 'granted'", then: gets our letter}, {else: gets nothing}]}\n""",

@@ -11,10 +11,9 @@ import polars as pl
 import pyarrow as pa
 
 from crm_migrate.cleansing import is_role_mailbox
-from crm_migrate.crm.types import REFUSALS
-from crm_migrate.mapping.plan import EqualPlan, ObjectPlan, Plan
+from crm_migrate.crm.types import REFUSALS, Key
+from crm_migrate.mapping.plan import EqualPlan, FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.complete.equal_consent import consent_of
 from crm_migrate.stages.complete.query import Query
 from crm_migrate.stages.dedupe.keys import create_keys
 from crm_migrate.stages.dedupe.similarity import create_similarities
@@ -29,12 +28,13 @@ MANY = 64  # others that share all that must be equal: then it is not asked whic
 
 def find_equals(work: Relations, plan: Plan) -> None:
     """Table `equals/<object>` of every object that says `equal_to:`: `cluster`, `number` (of the rule), `object`,
-    `other` (its cluster), `weak` (what is equal may be several people's), `mailbox` (it is the same)."""
+    `other` (its cluster), `weak` (what is equal may be several people's), `shared` (`mailbox`, `phone`: what consents
+    are about that both carry)."""
     for each in plan.objects:
         if each.equal:
             work.execute(
                 f"CREATE TABLE {equals_table(each)} (cluster BIGINT, number INTEGER, object VARCHAR, other BIGINT,"
-                " weak BOOLEAN, mailbox BOOLEAN)"
+                " weak BOOLEAN, shared VARCHAR[])"
             )
             for number, rule in enumerate(each.equal):
                 _find(work, plan, each, number, rule)
@@ -74,10 +74,13 @@ def _find(work: Relations, plan: Plan, each: ObjectPlan, number: int, rule: Equa
     )
     conditions, joins = _alike(work, rule, other)
     weak = _weak(work, each, other, rule)
-    mailbox = _same_mailbox(each, other)
-    names = texts(*(f.name for o in (each, other) for f in o.of_role("mailbox")), *_kept(other))
+    points = sorted({o.point_of(f) for o in (each, other) for f in o.of_role("consent")})
+    same = ", ".join(f"CASE WHEN {_same_point(each, other, point)} THEN {literal(point)} END" for point in points)
+    shared = f"[{same}]::VARCHAR[]"
+    carry = [f.name for o in (each, other) for point in points for f in _about(o, point)]
+    names = texts(*dict.fromkeys((*carry, *(name for point in points for name in _kept(other, point)))))
     work.execute(
-        f"INSERT INTO {equals_table(each)} SELECT a, {number}, {literal(other.name)}, b, {weak}, {mailbox} FROM alike_"
+        f"INSERT INTO {equals_table(each)} SELECT a, {number}, {literal(other.name)}, b, {weak}, {shared} FROM alike_"
         f" JOIN {_keys('p')} p ON p.node = a JOIN {_keys('q')} q ON q.node = b{joins}"
         f" JOIN {work.scan(MERGED, each.name, also=names)} x ON x.__cluster = a"
         f" JOIN {work.scan(MERGED, other.name, also=names)} y ON y.__cluster = b"
@@ -136,21 +139,26 @@ def _weak(work: Relations, each: ObjectPlan, other: ObjectPlan, rule: EqualPlan)
     return f"(many OR {unlike} OR p.{quoted(field.name)} IN (SELECT key FROM roles_))"
 
 
-def _same_mailbox(each: ObjectPlan, other: ObjectPlan) -> str:
-    """SQL over both merged records (`x`, `y`): a mailbox of the first is one that the second carries."""
-    ours = [f"lower(x.{quoted(f.name)})" for f in each.of_role("mailbox")]
-    theirs = [f"[lower(y.{quoted(f.name)})]" for f in other.of_role("mailbox")]
-    theirs += [_listed(f"y.{quoted(name)}") for name in _kept(other)]
+def _same_point(each: ObjectPlan, other: ObjectPlan, point: Key) -> str:
+    """SQL over both merged records (`x`, `y`): a mailbox (or number) of the first is one that the second carries."""
+    ours = [f"lower(x.{quoted(f.name)})" for f in _about(each, point)]
+    theirs = [f"[lower(y.{quoted(f.name)})]" for f in _about(other, point)]
+    theirs += [_listed(f"y.{quoted(name)}") for name in _kept(other, point)]
     if not ours or not theirs:
         return "FALSE"
     every = f"list_concat({', '.join(theirs)}, []::VARCHAR[])"
     return f"({' OR '.join(f'coalesce(list_contains({every}, {mine}), FALSE)' for mine in ours)})"
 
 
-def _kept(other: ObjectPlan) -> list[str]:
-    """Fields that keep the mailboxes that did not survive."""
+def _about(each: ObjectPlan, point: Key) -> list[FieldPlan]:
+    """The fields that hold what a consent is about."""
+    return [f for f in each.fields if f.kind.key == point]
+
+
+def _kept(other: ObjectPlan, point: Key) -> list[str]:
+    """Fields that keep the mailboxes (or numbers) that did not survive."""
     known = {field.name for field in other.fields}
-    return [f.keep_others for f in other.of_role("mailbox") if f.keep_others and f.keep_others in known]
+    return [f.keep_others for f in _about(other, point) if f.keep_others and f.keep_others in known]
 
 
 def _listed(cell: str) -> str:
@@ -200,7 +208,8 @@ def _decide(work: Relations, plan: Plan, each: ObjectPlan, queries: Mapping[str,
           CASE object {records} END AS record, weak, waits, FALSE AS lost, NULL::VARCHAR AS code FROM first"""
     )
     for name in names:
-        _lost(work, each, plan.object(name), queries)
+        for consent in each.of_role("consent"):
+            _lost(work, each, consent, plan.object(name), queries)
     work.execute(
         f"""UPDATE equal_ SET code = CASE WHEN does = 'keep' THEN {literal(KEPT)} WHEN n > 1 THEN {literal(AMBIGUOUS)}
           WHEN does = 'hold' THEN {literal(REVIEW)} WHEN waits THEN {literal(WAITS)} WHEN weak THEN {literal(UNSURE)}
@@ -208,19 +217,17 @@ def _decide(work: Relations, plan: Plan, each: ObjectPlan, queries: Mapping[str,
     )
 
 
-def _lost(work: Relations, each: ObjectPlan, other: ObjectPlan, queries: Mapping[str, Query]) -> None:
+def _lost(work: Relations, each: ObjectPlan, mine: FieldPlan, other: ObjectPlan, queries: Mapping[str, Query]) -> None:
     """Mark those whose opt-out would be lost: the other record does not refuse, is not changed by this load, or does
-    not carry the mailbox that was spoken of."""
-    mine, theirs = consent_of(each), consent_of(other)
-    if mine is None:
-        return
+    not carry the mailbox (or number) that was spoken of."""
+    theirs, point = other.consent_like(mine, each), each.point_of(mine)
     refuses = f"x.{quoted(mine.name)} IN ({', '.join(map(literal, REFUSALS))})"
-    same = _same_mailbox(each, other)
-    boxes = " AND ".join(f"x.{quoted(f.name)} IS NULL" for f in each.of_role("mailbox")) or "TRUE"
+    same = _same_point(each, other, point)
+    unnamed = " AND ".join(f"x.{quoted(f.name)} IS NULL" for f in _about(each, point)) or "TRUE"
     keeps = "FALSE"
     if theirs is not None and theirs.target is not None and other.mode != "insert_only":
         stricter = f"{strictness(f'y.{quoted(theirs.name)}')} <= {strictness(f'x.{quoted(mine.name)}')}"
-        keeps = f"({stricter} AND ({same} OR ({boxes})))"
+        keeps = f"({stricter} AND ({same} OR ({unnamed})))"
     ours, others = queries[each.name], queries[other.name]
     work.execute(
         f"""UPDATE equal_ e SET lost = TRUE FROM (SELECT e.cluster FROM equal_ e

@@ -13,7 +13,7 @@ from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.proofs import evidence_of, granted_at, refused_when
 from crm_migrate.stages.reconcile.examples import EXAMPLES
-from crm_migrate.stages.reconcile.stranded import carried, point_of, stranded
+from crm_migrate.stages.reconcile.stranded import carried, stranded
 from crm_migrate.workspace.figures import ConsentCell, Example
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CLUSTERS, ENRICHMENT, NODES, PLANNED, RECORDS, ROWS, THEIRS, VANISHED, texts
@@ -32,7 +32,7 @@ def consent_cells(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tup
 
 def _matrix(tables: Relations, plan: Plan, object_plan: ObjectPlan, field: FieldPlan) -> Iterator[ConsentCell]:
     """The matrix of one consent: of a channel, where the object has several."""
-    key = point_of(object_plan, field)
+    key = object_plan.point_of(field)
     mailboxes = carried(tables, object_plan, key)
     statements = _statements(tables, object_plan, field, mailboxes)
     ours = _ours(tables, object_plan, mailboxes, key)

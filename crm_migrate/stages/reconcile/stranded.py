@@ -18,11 +18,6 @@ _NO_REFUSALS = CONSENT_STRICTNESS[CONSENT_STRICTNESS.index("unknown") :]
 _MAILBOX = r"'[^\s;,:<>()\[\]|\"]+@[^\s;,:<>()\[\]|\"]+'"
 
 
-def point_of(object_plan: ObjectPlan, consent: FieldPlan) -> Key:
-    """What a consent is about: numbers where it is given `per:` one, else mailboxes."""
-    return object_plan.field(consent.per).kind.key if consent.per else "mailbox"
-
-
 def carried(tables: Relations, object_plan: ObjectPlan, key: Key) -> str:
     """Create the table of the mailboxes (or numbers) of the completed records: `__cluster`, `mailbox` in small letters.
 
@@ -51,12 +46,12 @@ def carried(tables: Relations, object_plan: ObjectPlan, key: Key) -> str:
 def stranded(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: FieldPlan, mailboxes: str) -> str:
     """Create the table `__cluster`, `said`, `refused`, `told`: whose mailbox is spoken of, and by which row."""
     table = quoted(f"stranded/{object_plan.name}")
-    point = point_of(object_plan, consent)
+    point = object_plan.point_of(consent)
     lines = list(_set_aside(tables, plan, object_plan, consent))
     if point == "mailbox":  # a number in a line that cannot be read is not found for certain
         lines += _unread(tables, plan, consent)
     for other in (each for each in plan.objects if any(rule.object == object_plan.name for rule in each.equal)):
-        consents = (f for f in other.of_role("consent") if f.target is not None and point_of(other, f) == point)
+        consents = (f for f in other.of_role("consent") if f.target is not None and other.point_of(f) == point)
         for said in consents:
             lines += _set_aside(tables, plan, other, said)  # left out because they are records of this object
     nothing = "SELECT NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
@@ -82,7 +77,7 @@ def _set_aside(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: 
         WHERE {quoted(f.name)} IS NOT NULL AND coalesce({said}, '') <> '' AND lower({said}) NOT IN ({harmless})
           AND __state NOT IN ({arrived}) AND (__state <> 'enrichment' OR __code = 'enrichment_unmatched')"""
         for f in object_plan.fields
-        if f.kind.key == point_of(object_plan, consent)
+        if f.kind.key == object_plan.point_of(consent)
     ]
 
 
