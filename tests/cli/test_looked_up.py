@@ -93,6 +93,17 @@ def test_others_are_linked_to_what_is_there_and_nothing_of_it_changes(project: P
     assert (code, states(figures)["deals"]) == (0, {"unchanged": 3})
 
 
+def test_a_link_that_is_emptied_because_nothing_is_there_is_told_of_the_record(project: Path) -> None:
+    for _ in ("created", "unchanged"):
+        _, figures = run(project, BAD, LEFT_OUT)
+        (told,) = (each for each in figures["exceptions"] if each["object"] == "deals")
+        assert (told["code"], told["field"], told["state"], told["severity"]) == (
+            "parent_excluded", "item", "kept", "warning",
+        )  # fmt: skip
+        assert sorted(each["record"] for each in told["examples"]) == ["lines:4", "lines:5"]
+    assert deals(project)[0] == ("Gone", None)
+
+
 def test_a_row_that_asks_first_from_now_on_changes_nothing_of_the_others(project: Path) -> None:
     """Who is looked up is called by the target's id, whatever rows ask: no link is written anew."""
     run(project, GOOD)

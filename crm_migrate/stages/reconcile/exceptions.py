@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from crm_migrate.codes import CODES
-from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quality.evidence import doubts
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.erase import read_told
@@ -22,6 +22,7 @@ from crm_migrate.workspace.tables import (
     BREACHES,
     CELLS,
     CLUSTERS,
+    COMPLETED,
     DISPOSITIONS,
     LINK_NOTES,
     NODES,
@@ -93,6 +94,7 @@ def object_exceptions(tables: Relations, object_plan: ObjectPlan, sourced: list[
         *(("warning", _cells(tables, name, source)) for source in sources),
         ("warning", _notes(tables, name)),
         ("warning", _warnings(tables, name)),
+        *(("warning", _emptied(tables, object_plan, field)) for field in _may_be_emptied(object_plan)),
         ("error", _breaches(tables, object_plan)),
         ("warning", _left_behind(tables, name)),
         ("note", _followed(tables, name)),
@@ -176,6 +178,29 @@ def _warnings(tables: Relations, name: str) -> str:
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, w.message
     FROM {warnings} w LEFT JOIN {clusters} k ON k.__cluster = w.__cluster AND k.__node = w.__cluster
     LEFT JOIN {nodes} n ON n.__node = k.__node"""
+
+
+def _may_be_emptied(object_plan: ObjectPlan) -> list[FieldPlan]:
+    linked = [f for f in object_plan.fields if f.ref is not None and f.ref.parent_excluded == "clear"]
+    return [f for f in linked if f.target is not None]
+
+
+def _emptied(tables: Relations, object_plan: ObjectPlan, field: FieldPlan) -> str:
+    """Links that the load emptied, because only the target could say that their record is left out (`existing: only`);
+    those that were emptied before, by a rule, are among the warnings."""
+    assert field.ref is not None
+    name, target = object_plan.name, str(field.target)
+    completed = tables.scan(COMPLETED, name, also=texts(field.name))
+    own = tables.scan(PLANNED, name, also=texts(target))
+    parents, nodes = tables.scan(PLANNED, field.ref.object), tables.scan(NODES, name)
+    return f"""SELECT 'parent_excluded' AS code, 'ref' AS rule, {literal(field.name)} AS field, 'kept' AS state,
+      n.__source AS source, n.__source || ':' || n.__key AS record, NULL::VARCHAR AS before, NULL::VARCHAR AS after,
+      'The record it points to was left out. The link was cleared.' AS message
+    FROM {completed} c JOIN {parents} p ON p.__cluster = TRY_CAST(c.{quoted(field.name)} AS BIGINT)
+      AND p.__action = 'excluded'
+    JOIN {own} o ON o.__cluster = c.__cluster AND o.__action IN ('create', 'update', 'unchanged')
+      AND o.{quoted(target)} IS NULL
+    LEFT JOIN {nodes} n ON n.__node = c.__cluster"""
 
 
 def _breaches(tables: Relations, object_plan: ObjectPlan) -> str:
