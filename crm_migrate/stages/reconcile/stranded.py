@@ -1,10 +1,11 @@
 """Opt-outs in rows that did not arrive, about a mailbox that a record in the target carries.
 
-A row that was held, refused, left out or could not be read has no record that keeps its word; where another row brings
-the same mailbox with a grant, the mailbox would be granted and nobody would know. A word that nobody could translate,
-and a line that could not be read, may be an opt-out: they count as one.
+A row that was held, refused, left out or could not be read has no record that keeps its word; where another row, of
+this object or another, brings the same mailbox with a grant, the mailbox would be granted and nobody would know. A word
+that nobody could translate, and a line that could not be read, may be an opt-out: they count as one.
 """
 
+from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.crm.types import CONSENT_STRICTNESS, Key
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
@@ -50,10 +51,10 @@ def stranded(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: Fi
     lines = list(_set_aside(tables, plan, object_plan, consent))
     if point == "mailbox":  # a number in a line that cannot be read is not found for certain
         lines += _unread(tables, plan, consent)
-    for other in (each for each in plan.objects if any(rule.object == object_plan.name for rule in each.equal)):
+    for other in (each for each in plan.objects if each.name not in (object_plan.name, SUPPRESSIONS)):
         consents = (f for f in other.of_role("consent") if f.target is not None and other.point_of(f) == point)
         for said in consents:
-            lines += _set_aside(tables, plan, other, said)  # left out because they are records of this object
+            lines += _set_aside(tables, plan, other, said)  # a mailbox is one, whatever its owner is called
     nothing = "SELECT NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR, NULL::VARCHAR WHERE FALSE"
     spoken = " UNION ALL ".join(lines) or nothing
     tables.execute(
