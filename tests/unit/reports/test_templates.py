@@ -19,6 +19,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (templates.parent / "__init__.py").touch()
     (templates / "page.html").write_text("{% if name %}\n  {{ name }}\n{% endif %}\n")
     monkeypatch.syspath_prepend(tmp_path / "installed")
+    monkeypatch.delitem(sys.modules, PACKAGE, raising=False)  # that of the test before lies elsewhere
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "kept"))
     return tmp_path / "kept"
