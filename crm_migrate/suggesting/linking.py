@@ -205,7 +205,7 @@ def _shared(study: Study, column: str, other: Keyed, key: str) -> tuple[float | 
     if mine is None or theirs is None or mine.drop_nulls().is_empty() or theirs.is_empty():
         return None, ""
     different = mine.drop_nulls().unique()
-    found = int(different.is_in(theirs.drop_nulls().unique().implode()).sum())
+    found = int(different.is_in(theirs.drop_nulls().unique().to_list()).sum())
     place = f"{other.study.table.name}.{key}"
     return found / len(different), f"{found:,} of {len(different):,} values are keys of {place}"
 
