@@ -23,11 +23,16 @@ class Authored(BaseModel):
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
         schema = handler(core)
         resolved = handler.resolve_ref_schema(schema)
-        if cls.short and "anyOf" not in resolved:
+        if "anyOf" not in resolved and (shorts := cls.short_schemas(resolved)):
             inner = dict(resolved)
             resolved.clear()
-            resolved.update({"title": inner.get("title", cls.__name__), "anyOf": [{"type": "string"}, inner]})
+            resolved.update({"title": inner.get("title", cls.__name__), "anyOf": [*shorts, inner]})
         return schema
+
+    @classmethod
+    def short_schemas(cls, long: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG003 -- some ask it
+        """The schemas of what may stand instead of its words, whose schema is `long`."""
+        return [{"type": "string"}] if cls.short else []
 
 
 def as_list(value: Any) -> Any:
@@ -62,7 +67,7 @@ def one_name(value: Any) -> Any:
 
 
 BYTES = r"^[0-9]+(\.[0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)$"  # how a size of files is written
-TEXTS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+TEXTS_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_list), WithJsonSchema(TEXTS_SCHEMA)]
 Flag = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
 Count = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1})]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from crm_migrate.crm.model import OBJECTS, CanonicalObject
 from crm_migrate.finding import Finding, Severity
@@ -14,6 +15,8 @@ from crm_migrate.mapping.profiles import ProfileObject, SourceProfile, TargetPro
 from crm_migrate.mapping.text import TextError, normal_name
 from crm_migrate.mapping.tree import Document, Mapping, Path
 from crm_migrate.workspace.layout import Project
+
+Parsed = TypeVar("Parsed")
 
 
 @dataclass(slots=True)
@@ -69,6 +72,14 @@ class Desk:
         code = "expression" if isinstance(error, ExpressionError) else "mapping_text"
         hint = getattr(error, "hint", "")
         self.findings.append(self.document.inside(code, error.message, path, error.offset + shift, hint))
+
+    def read_text(self, parse: Callable[[str], Parsed], text: str, path: Path) -> Parsed | None:
+        """What a small text says; None, and a finding at its character, where its parser cannot read it."""
+        try:
+            return parse(text)
+        except TextError as error:
+            self.text_error(error, path)
+            return None
 
     def model_of(self, name: str) -> CanonicalObject | None:
         """The object of the CRM model; a part of an object is what the whole is."""

@@ -208,15 +208,10 @@ class TargetField(Authored):
         return {**options, "cells": {k: v for k, v in value.items() if k not in known}}
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
-        schema = handler(core)
-        inner = handler.resolve_ref_schema(schema)
-        inner.get("properties", {}).pop("cells", None)
-        inner["additionalProperties"] = {"type": "string", "description": "a source: COLUMN | step | step(args)"}
-        content = dict(inner)
-        inner.clear()
-        inner.update({"title": cls.__name__, "anyOf": [{"type": "string"}, content]})
-        return schema
+    def short_schemas(cls, long: dict[str, Any]) -> list[dict[str, Any]]:
+        long.get("properties", {}).pop("cells", None)
+        long["additionalProperties"] = {"type": "string", "description": "a source: COLUMN | step | step(args)"}
+        return [{"type": "string"}]
 
 
 def _feeds(value: Any) -> Any:

@@ -32,10 +32,5 @@ class Mask(Authored):
         return {"fields": value} if isinstance(value, str | list) else value
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
-        schema = handler(core)
-        inner = handler.resolve_ref_schema(schema)
-        content = dict(inner)
-        inner.clear()
-        inner.update({"title": cls.__name__, "anyOf": [*TEXTS_SCHEMA["anyOf"], content]})
-        return schema
+    def short_schemas(cls, long: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG003 -- always the same
+        return TEXTS_SCHEMA["anyOf"]

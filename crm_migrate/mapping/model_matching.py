@@ -46,14 +46,8 @@ class Existing(Authored):
         return {"only": "true"} if value == "only" else value
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
-        schema = handler(core)
-        inner = handler.resolve_ref_schema(schema)
-        content = dict(inner)
-        inner.clear()
-        short = {"enum": ["only"], "description": "looked up by the fields of `by:`, and never written"}
-        inner.update({"title": cls.__name__, "anyOf": [short, content]})
-        return schema
+    def short_schemas(cls, long: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG003 -- always the same
+        return [{"enum": ["only"], "description": "looked up by the fields of `by:`, and never written"}]
 
 
 class Equal(Authored):
@@ -150,12 +144,7 @@ class Match(Authored):
         return {"learned": "propose"} if value == "learned" else value
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Any:
-        schema = handler(core)
-        inner = handler.resolve_ref_schema(schema)
-        content = dict(inner)
-        rules = content["properties"]["rules"]
-        inner.clear()
-        short = {"enum": ["learned"], "description": "the model proposes pairs, and merges nothing"}
-        inner.update({"title": cls.__name__, "anyOf": [short, {k: rules[k] for k in ("type", "items")}, content]})
-        return schema
+    def short_schemas(cls, long: dict[str, Any]) -> list[dict[str, Any]]:
+        rules = long["properties"]["rules"]
+        learned = {"enum": ["learned"], "description": "the model proposes pairs, and merges nothing"}
+        return [learned, {k: rules[k] for k in ("type", "items")}]

@@ -17,8 +17,8 @@ from crm_migrate.mapping.model import ObjectPart, TargetField
 from crm_migrate.mapping.model_about import About, Parent, RefBy
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, StepPlan, ValueMapPlan
 from crm_migrate.mapping.profiles import ProfileObject
-from crm_migrate.mapping.resolving_references import space_of
-from crm_migrate.mapping.text import Cell, TextError, normal_name, object_of, parse_cell, parse_ref
+from crm_migrate.mapping.resolving_references import read_reference, space_of
+from crm_migrate.mapping.text import Cell, normal_name, object_of, parse_cell
 from crm_migrate.mapping.tree import Path
 
 HELPER = "about"
@@ -118,10 +118,8 @@ def _lower(ask: _Asking, at: int, found: Spread) -> None:
 def _cell(ask: _Asking, word: str, text: str) -> Cell | None:
     """A cell of the typed reference, checked, with its column as the source has it."""
     path: Path = (*ask.path, word)
-    try:
-        cell = parse_cell(text)
-    except TextError as error:
-        ask.desk.text_error(error, path)
+    cell = ask.desk.read_text(parse_cell, text, path)
+    if cell is None:
         return None
     steps.check(ask.desk, cell.steps, path)
     if cell.expression is not None:
@@ -141,14 +139,10 @@ def _leads(ask: _Asking, word: str, parent: Parent) -> tuple[str, str, str] | No
     """The field, object and key space that a word of the type means; None, and a finding, where that is not clear."""
     path: Path = (*ask.path, "map", word)
     where: Path = (*path, "ref") if ask.desk.written((*path, "ref")) else path
-    try:
-        object, named = parse_ref(parent.ref)
-    except TextError as error:
-        ask.desk.text_error(error, where)
+    read = read_reference(ask.desk, parent.ref, where)
+    if read is None:
         return None
-    if object not in ask.desk.file.objects:
-        ask.desk.unknown("ref_unknown", "the object", object, ask.desk.file.objects, where)
-        return None
+    object, named = read
     space = space_of(ask.desk, object, named, where)
     name = _field(ask, object, parent.field, path)
     return (name, object, space) if name and space else None

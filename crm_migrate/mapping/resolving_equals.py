@@ -4,7 +4,7 @@ from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import ObjectPart
 from crm_migrate.mapping.model_matching import Equal
 from crm_migrate.mapping.plan import EqualPlan, FieldPlan, ObjectPlan, SamePlan
-from crm_migrate.mapping.text import TextError, parse_same, parse_veto
+from crm_migrate.mapping.text import parse_same, parse_veto
 from crm_migrate.mapping.tree import Path
 
 
@@ -49,19 +49,13 @@ def _rule(desk: Desk, rule: Equal, plan: ObjectPlan, other: ObjectPlan, path: Pa
 
 
 def _same(desk: Desk, plan: ObjectPlan, other: ObjectPlan, text: str, path: Path) -> SamePlan | None:
-    try:
-        same = parse_same(text)
-    except TextError as error:
-        desk.text_error(error, path)
-        return None
-    return same if _in_both(desk, plan, other, same.field, path) else None
+    same = desk.read_text(parse_same, text, path)
+    return same if same and _in_both(desk, plan, other, same.field, path) else None
 
 
 def _veto(desk: Desk, plan: ObjectPlan, other: ObjectPlan, text: str, path: Path) -> str | None:
-    try:
-        veto = parse_veto(text)
-    except TextError as error:
-        desk.text_error(error, path)
+    veto = desk.read_text(parse_veto, text, path)
+    if veto is None:
         return None
     if veto.kind != "differs":
         message = f"`{text}`: between two objects only `{veto.field} differs` is known"

@@ -13,7 +13,7 @@ from crm_migrate.mapping.resolving_about import spread
 from crm_migrate.mapping.resolving_references import reference
 from crm_migrate.mapping.resolving_value_maps import with_columns
 from crm_migrate.mapping.resolving_values import cases, check_translations, chosen
-from crm_migrate.mapping.text import SAME_ROW, PlacedStep, TextError, parse_cell, parse_steps
+from crm_migrate.mapping.text import SAME_ROW, PlacedStep, parse_cell, parse_steps
 from crm_migrate.mapping.tree import Path
 
 SURVIVE = frozenset({
@@ -204,10 +204,8 @@ def _then(line: Line) -> tuple[PlacedStep, ...]:
     if line.spec.then is None:
         return ()
     path: Path = (*line.path, "then")
-    try:
-        parsed = parse_steps(line.spec.then)
-    except TextError as error:
-        line.desk.text_error(error, path)
+    parsed = line.desk.read_text(parse_steps, line.spec.then, path)
+    if parsed is None:
         return ()
     steps.check(line.desk, parsed, path)
     return parsed
@@ -259,10 +257,8 @@ def _is_source(line: Line, written: str, path: Path) -> bool:
 def _cell(
     line: Line, source: str, text: str, then: tuple[PlacedStep, ...], kind: SemanticType, path: Path
 ) -> CellPlan | None:
-    try:
-        cell = parse_cell(text)
-    except TextError as error:
-        line.desk.text_error(error, path)
+    cell = line.desk.read_text(parse_cell, text, path)
+    if cell is None:
         return None
     steps.check(line.desk, cell.steps, path)
     check_translations(line, (*cell.steps, *then))

@@ -170,10 +170,8 @@ def _split(desk: Desk, source: str, feed: Feed, path: Path) -> SplitPlan | None:
     if feed.split_rows is None:
         return None
     here: Path = (*path, "split_rows")
-    try:
-        split = parse_split(feed.split_rows)
-    except TextError as error:
-        desk.text_error(error, here)
+    split = desk.read_text(parse_split, feed.split_rows, here)
+    if split is None:
         return None
     names = [
         desk.column(source, name, here, max(0, feed.split_rows.find(name)))
@@ -255,21 +253,13 @@ def _is_learnable(desk: Desk, canonical: CanonicalObject | None, resolved: tuple
 
 
 def _same(desk: Desk, part: ObjectPart, text: str, path: Path) -> SamePlan | None:
-    try:
-        same = parse_same(text)
-    except TextError as error:
-        desk.text_error(error, path)
-        return None
-    return same if _is_field(desk, part, same.field, path) else None
+    same = desk.read_text(parse_same, text, path)
+    return same if same and _is_field(desk, part, same.field, path) else None
 
 
 def _veto(desk: Desk, part: ObjectPart, text: str, path: Path) -> VetoPlan | None:
-    try:
-        veto = parse_veto(text)
-    except TextError as error:
-        desk.text_error(error, path)
-        return None
-    return veto if _is_field(desk, part, veto.field, path) else None
+    veto = desk.read_text(parse_veto, text, path)
+    return veto if veto and _is_field(desk, part, veto.field, path) else None
 
 
 def _is_field(desk: Desk, part: ObjectPart, name: str, path: Path) -> bool:

@@ -1,6 +1,7 @@
 """Checks, figures, gates, controls and examples as the engine runs them."""
 
 import unicodedata
+from functools import partial
 
 from crm_migrate.mapping.checking import over_record, storages
 from crm_migrate.mapping.desk import Desk
@@ -13,7 +14,7 @@ from crm_migrate.mapping.plan import (
     ObjectPlan,
     ReconcilePlan,
 )
-from crm_migrate.mapping.text import TextError, normal_name, parse_amount, parse_limit
+from crm_migrate.mapping.text import normal_name, parse_amount, parse_limit
 from crm_migrate.mapping.tree import Path
 
 GATES = frozenset(
@@ -114,12 +115,9 @@ def _controls(desk: Desk) -> tuple[ControlPlan, ...]:
         path: Path = ("reconcile", "controls", name)
         if name not in desk.file.reconcile.kpis:
             desk.unknown("control_unknown", "the figure", name, desk.file.reconcile.kpis, path, key=True)
-        try:
-            value, unit = parse_amount(control.value)
-        except TextError as error:
-            desk.text_error(error, (*path, "value"))
-            continue
-        plans.append(ControlPlan(name=name, value=value, unit=unit, of=control.from_, said_by=control.said_by))
+        if read := desk.read_text(parse_amount, control.value, (*path, "value")):
+            value, unit = read
+            plans.append(ControlPlan(name=name, value=value, unit=unit, of=control.from_, said_by=control.said_by))
     return tuple(plans)
 
 
@@ -136,10 +134,8 @@ def _gates(desk: Desk, objects: dict[str, ObjectPlan]) -> tuple[GatePlan, ...]:
                 _field_scope(desk, objects, scope, here)
             elif scope:
                 _object(desk, objects, scope, here, key=True)
-            try:
-                plans.append(parse_limit(name, scope, limit))
-            except TextError as error:
-                desk.text_error(error, here)
+            if plan := desk.read_text(partial(parse_limit, name, scope), limit, here):
+                plans.append(plan)
     return tuple(plans)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.field_line import Line
 from crm_migrate.mapping.plan import CellPlan, RefPlan
-from crm_migrate.mapping.text import TextError, parse_ref
+from crm_migrate.mapping.text import parse_ref
 from crm_migrate.mapping.tree import Path
 
 
@@ -75,15 +75,17 @@ def _written(line: Line, cells: dict[str, CellPlan]) -> list[_Written]:
 
 
 def _read(line: Line, text: str, sources: tuple[str, ...], path: Path) -> _Written | None:
-    try:
-        target, space = parse_ref(text)
-    except TextError as error:
-        line.desk.text_error(error, path)
+    read = read_reference(line.desk, text, path)
+    return _Written(*read, sources, path) if read is not None else None
+
+
+def read_reference(desk: Desk, text: str, path: Path) -> tuple[str, str | None] | None:
+    """The object that `object.source` names, and the source; None, and a finding, where there is no such object."""
+    read = desk.read_text(parse_ref, text, path)
+    if read is not None and read[0] not in desk.file.objects:
+        desk.unknown("ref_unknown", "the object", read[0], desk.file.objects, path)
         return None
-    if target not in line.desk.file.objects:
-        line.desk.unknown("ref_unknown", "the object", target, line.desk.file.objects, path)
-        return None
-    return _Written(target, space, sources, path)
+    return read
 
 
 def _spaces(line: Line, written: _Written) -> dict[str, str]:

@@ -17,7 +17,7 @@ from crm_migrate.mapping.plan import FilePlan, JoinPlan, SkipPlan, SourcePlan
 from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.mapping.refs import check_address, inside
 from crm_migrate.mapping.resolving_attachments import manifest_of, with_column
-from crm_migrate.mapping.text import TextError, normal_name, parse_cell
+from crm_migrate.mapping.text import normal_name, parse_cell
 from crm_migrate.mapping.tree import Path
 
 # Words in a key's name that tell of a value that people change: such a key names another row tomorrow.
@@ -313,10 +313,8 @@ def _changed(
         column = profile.changed if profile else None
         shape = profile.columns[column].date if profile and column in profile.columns else None
         return (column, shape) if column and (known is None or column in known) else (None, None)
-    try:
-        cell = parse_cell(source.changed)
-    except TextError as error:
-        desk.text_error(error, (*path, "changed"))
+    cell = desk.read_text(parse_cell, source.changed, (*path, "changed"))
+    if cell is None:
         return None, None
     steps = [step.plan for step in cell.steps]
     if (
