@@ -67,7 +67,9 @@ def one_name(value: Any) -> Any:
 
 
 BYTES = r"^[0-9]+(\.[0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)$"  # how a size of files is written
-TEXTS_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+TEXTS_SCHEMA: dict[str, list[dict[str, Any]]] = {
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+}
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_list), WithJsonSchema(TEXTS_SCHEMA)]
 Flag = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
 Count = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1})]
