@@ -10,6 +10,7 @@ from pymysql.cursors import SSCursor
 
 from crm_migrate.errors import InputError, TargetError
 from crm_migrate_sql.mariadb import check_version, connection_options, drop
+from crm_migrate_sql.snapshot import Backend, Portion
 from crm_migrate_sql.values import plain
 
 SESSION = {
@@ -23,8 +24,7 @@ SESSION = {
 Row = tuple[Any, ...]
 
 
-def engine(url: sa.URL) -> sa.Engine:
-    """Connections that only read."""
+def _engine(url: sa.URL, _source: str) -> sa.Engine:
     return sa.create_engine("mariadb+pymysql://", creator=lambda: _connect(url), poolclass=sa.NullPool)
 
 
@@ -49,14 +49,13 @@ def _check(version: str) -> None:
         raise InputError(error.message, hint=error.hint) from None
 
 
-def begin(connection: "pymysql.Connection[Any]") -> None:
-    """Begin the snapshot."""
+def _begin(connection: "pymysql.Connection[Any]") -> None:
     with connection.cursor() as cursor:
         cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 
 
-def stream(connection: "pymysql.Connection[Any]", statement: str, rows: int) -> Iterator[tuple[list[str], list[Row]]]:
-    """Names and rows of a statement as texts, `rows` at a time; once with no rows where there are none."""
+def _stream(connection: "pymysql.Connection[Any]", statement: str, rows: int) -> Iterator[Portion]:
+    """All cells come as texts; their types are seen to here, so no codes are left to tell."""
     cursor = connection.cursor(SSCursor)
     decoders, connection.decoders = connection.decoders, {}  # texts as they come: Python has no day 0 and no hour 30
     try:
@@ -64,18 +63,19 @@ def stream(connection: "pymysql.Connection[Any]", statement: str, rows: int) -> 
     finally:
         connection.decoders = decoders
     written = [_WRITTEN.get(column[1]) for column in cursor.description]
-    names = [column[0] for column in cursor.description]
+    names, codes = [column[0] for column in cursor.description], [0] * len(cursor.description)
     batch = cursor.fetchmany(rows)
-    yield names, _as_written(batch, written)
+    yield names, codes, _as_written(batch, written)
     while len(batch) == rows:
         batch = cursor.fetchmany(rows)
         if batch:
-            yield names, _as_written(batch, written)
+            yield names, codes, _as_written(batch, written)
 
 
-def leave(connection: "pymysql.Connection[Any]") -> None:
-    """Close where a result may be read in part: the driver would read the rest of it first."""
-    drop(connection)
+def _leave(connection: sa.Connection, driver: "pymysql.Connection[Any]") -> None:
+    """Closed at once: the driver would read the rest of a result first."""
+    drop(driver)
+    connection.invalidate()
 
 
 def _as_written(rows: Sequence[Row], written: Sequence[Callable[[Any], Any] | None]) -> list[Row]:
@@ -116,3 +116,6 @@ _WRITTEN: dict[int, Callable[[Any], Any]] = {
     FIELD_TYPE.FLOAT: _double,
     FIELD_TYPE.DOUBLE: _double,
 }
+
+
+BACKEND = Backend(_engine, _begin, _stream, (pymysql.Error, OSError), _leave)

@@ -1,7 +1,7 @@
 """One read-only snapshot of a database: whatever is read in it is one moment of the source, and nothing is written."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,20 @@ _SQLITE_READS = {
     sqlite3.SQLITE_RECURSIVE,
     sqlite3.SQLITE_TRANSACTION,
 }
+Portion = tuple[list[str], list[int], list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """How one kind of database is read: a connection that only reads, the beginning of its snapshot, a statement's
+    names, type codes and rows (so many at a time; once with no rows where there are none), giving up, and the errors of
+    its driver."""
+
+    engine: Callable[[URL, str], sa.Engine]
+    begin: Callable[[Any], None]
+    stream: Callable[[Any, str, int], Iterator[Portion]]
+    failures: tuple[type[Exception], ...]
+    leave: Callable[[sa.Connection, Any], None] = lambda _connection, _driver: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +59,11 @@ class Snapshot:
     connection: sa.Connection
     driver: Any
     backend: str
+    reading: Backend
 
-    def stream(self, statement: str, rows: int) -> Iterator[tuple[list[str], list[int], list[tuple[Any, ...]]]]:
+    def stream(self, statement: str, rows: int) -> Iterator[Portion]:
         """Names, type codes and rows of a statement, `rows` at a time; once with no rows where there are none."""
-        if self.backend == "mariadb":
-            from crm_migrate_sql import mariadb_reading
-
-            for names, batch in mariadb_reading.stream(self.driver, statement, rows):
-                yield names, [0] * len(names), batch
-            return
-        cursor = _text_cursor(self.driver) if self.backend == "postgresql" else self.driver.cursor()
-        try:
-            cursor.execute(statement)
-            names = [column[0] for column in cursor.description]
-            codes = [column[1] or 0 for column in cursor.description]
-            batch = cursor.fetchmany(rows)
-            yield names, codes, batch
-            while batch:
-                batch = cursor.fetchmany(rows)
-                if batch:
-                    yield names, codes, batch
-        finally:
-            cursor.close()
+        yield from self.reading.stream(self.driver, statement, rows)
 
     def one(self, statement: str) -> tuple[Any, ...]:
         """The one row of a statement."""
@@ -81,6 +78,21 @@ class Snapshot:
         """From now on SQLite refuses everything but reading (no ATTACH, no PRAGMA)."""
         if self.backend == "sqlite":
             self.driver.set_authorizer(_sqlite_reads)
+
+
+def _fetched(cursor: Any, statement: str, rows: int) -> Iterator[Portion]:
+    try:
+        cursor.execute(statement)
+        names = [column[0] for column in cursor.description]
+        codes = [column[1] or 0 for column in cursor.description]
+        batch = cursor.fetchmany(rows)
+        yield names, codes, batch
+        while batch:
+            batch = cursor.fetchmany(rows)
+            if batch:
+                yield names, codes, batch
+    finally:
+        cursor.close()
 
 
 def _text_cursor(driver: Any) -> Any:
@@ -123,8 +135,7 @@ def _sqlite_text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-def _postgres(url: URL) -> sa.Engine:
-    require_psycopg()
+def _postgres(url: URL, _source: str) -> sa.Engine:
     from crm_migrate_sql.bounded import connect
 
     dsn, options = conninfo(url), settings(url, _POSTGRES_PATIENCE, _POSTGRES_SETTINGS)
@@ -136,68 +147,48 @@ def _postgres(url: URL) -> sa.Engine:
     )
 
 
-def _mariadb(url: URL) -> sa.Engine:
-    require_pymysql()
-    from crm_migrate_sql import mariadb_reading
+def _begin_sqlite(driver: Any) -> None:
+    driver.execute("BEGIN")
+    driver.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot begins with the first read
 
-    return mariadb_reading.engine(url)
+
+def _backend(name: str) -> Backend:
+    """By the name of a URL; a driver is loaded only where it is needed."""
+    if name == "sqlite":
+        return Backend(_sqlite, _begin_sqlite, lambda d, *asked: _fetched(d.cursor(), *asked), (sqlite3.Error,))
+    if name == "mariadb":
+        require_pymysql()
+        from crm_migrate_sql.mariadb_reading import BACKEND
+
+        return BACKEND
+    require_psycopg()
+    import psycopg
+
+    return Backend(_postgres, lambda _: None, lambda d, *asked: _fetched(_text_cursor(d), *asked), (psycopg.Error,))
 
 
 @contextmanager
 def open_snapshot(url: URL, source: str) -> Iterator[Snapshot]:
     """Connect, begin one read-only transaction, and end it. InputError in the driver's words, without secrets."""
-    backend = url.get_backend_name()
-    engine = _sqlite(url, source) if backend == "sqlite" else _SERVERS[backend](url)
-    failures = _failures(backend)
+    name = url.get_backend_name()
+    backend = _backend(name)
+    engine = backend.engine(url, source)
+    failures: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, *backend.failures)
     try:
         with engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert driver is not None
-            _begin(driver, backend)
+            backend.begin(driver)
             try:
-                yield Snapshot(connection, driver, backend)
+                yield Snapshot(connection, driver, name, backend)
                 connection.rollback()
             except BaseException:
-                _leave(connection, driver, backend)
+                backend.leave(connection, driver)
                 raise
     except failures as error:
         raise InputError(f"source `{source}`: the database says: {_words(error, url)}") from None
     finally:
         engine.dispose()
-
-
-_SERVERS = {"postgresql": _postgres, "mariadb": _mariadb}
-
-
-def _begin(driver: Any, backend: str) -> None:
-    if backend == "mariadb":
-        from crm_migrate_sql import mariadb_reading
-
-        mariadb_reading.begin(driver)
-    if backend == "sqlite":
-        driver.execute("BEGIN")
-        driver.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the snapshot begins with the first read
-
-
-def _leave(connection: sa.Connection, driver: Any, backend: str) -> None:
-    """Give up a reading."""
-    if backend == "mariadb":
-        from crm_migrate_sql import mariadb_reading
-
-        mariadb_reading.leave(driver)
-        connection.invalidate()
-
-
-def _failures(backend: str) -> tuple[type[Exception], ...]:
-    if backend == "sqlite":
-        return (sa.exc.SQLAlchemyError, sqlite3.Error)
-    if backend == "mariadb":
-        import pymysql
-
-        return (sa.exc.SQLAlchemyError, pymysql.Error, OSError)
-    import psycopg
-
-    return (sa.exc.SQLAlchemyError, psycopg.Error)
 
 
 def _words(error: Exception, url: URL) -> str:
