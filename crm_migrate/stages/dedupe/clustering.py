@@ -44,12 +44,12 @@ def _hold(work: Relations, plan: ObjectPlan, nodes: str) -> None:
     """Table `held/<object>`: one line per cluster that waits."""
     name = plan.name
     work.execute(f"CREATE TABLE {quoted(f'held/{name}')} (cluster BIGINT, code VARCHAR, why VARCHAR)")
-    too_big = MAX_CLUSTER if plan.link is None else 1 << 62  # equal ends are no guess
-    work.execute(
-        f"INSERT INTO {quoted(f'held/{name}')} SELECT cluster, 'cluster_too_big', concat(any_value(size),"
-        f" ' records were joined, more than the {MAX_CLUSTER} that one record may have. Sharpen the rule.')"
-        f" FROM {quoted(f'components/{name}')} WHERE size > {too_big} GROUP BY cluster"
-    )
+    if plan.link is None:  # equal ends are no guess
+        work.execute(
+            f"INSERT INTO {quoted(f'held/{name}')} SELECT cluster, 'cluster_too_big', concat(any_value(size),"
+            f" ' records were joined, more than the {MAX_CLUSTER} that one record may have. Sharpen the rule.')"
+            f" FROM {quoted(f'components/{name}')} WHERE size > {MAX_CLUSTER} GROUP BY cluster"
+        )
     work.execute(f"CREATE TABLE forbidden AS {_forbidden(plan)}")
     lines = [_told(work, plan, nodes, *row) for row in work.rows(
         "SELECT cluster, a, b, why FROM forbidden"

@@ -229,8 +229,8 @@ def _vanish(tables: Relations, project: Project, identity: str, plan: Plan, obje
       CASE code WHEN 'gone' THEN 'no source row feeds it any more' WHEN 'now_merged' THEN 'merged into another record'
         WHEN 'merged_there' THEN 'merged into another record by a user of the target'
         WHEN 'now_held' THEN 'its rows wait or are rejected now'
-        WHEN CASE WHEN erased THEN 'now_excluded' END THEN 'its person is on the list to erase: remove it in the target'
-        ELSE 'its rows are left out now' END || coalesce(' (' || nullif(rule, '') || ')', '') AS message, survivor
+        ELSE CASE WHEN erased THEN 'its person is on the list to erase: remove it in the target'
+          ELSE 'its rows are left out now' END END || coalesce(' (' || nullif(rule, '') || ')', '') AS message, survivor
     FROM lost""")
 
 

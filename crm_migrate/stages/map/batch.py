@@ -72,11 +72,11 @@ def _without(rows: pl.DataFrame, erased: pl.DataFrame) -> tuple[pl.DataFrame, li
     found = rows.join(marks, on=[ROW, SPLIT], how="inner", maintain_order="left")
     if found.is_empty():
         return rows, []
-    gone = found["__erased_state"] == "excluded"
+    gone = pl.col("__erased_state") == "excluded"
     line = pl.col("__erased_line").cast(pl.String)
     aside = found.select(
         ROW, SPLIT, KEY, pl.lit(None, pl.String).alias(ROW_KEY), pl.col("__erased_state").alias("state"),
-        pl.Series("code", ["erased"]).new_from_index(0, len(found)).set(~gone, "erase_several"),
+        pl.when(gone).then(pl.lit("erased")).otherwise(pl.lit("erase_several")).alias("code"),
         pl.col("__erased_by").alias("rule"), pl.lit("").alias("field"),
         pl.when(gone).then(pl.concat_str(pl.lit(_ERASED), line, pl.lit(").")))
         .otherwise(pl.concat_str(pl.lit("Line "), line, pl.lit(_SEVERAL))).alias("message"),
