@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -105,56 +105,33 @@ class LoadPlan(BaseModel):
             Severity.WARNING,
             hint="if it was lost or exchanged by mistake, bring the earlier one back before you load",
         )
-        lacking = (
-            Finding(
-                "memory_rebuilt",
-                f"{load.recovered} record(s) of this project are in the target and not in the ledger of"
-                " this folder; they were found by our key and are not loaded again",
-                Severity.WARNING,
-                Place(source=load.object),
-                hint="is this folder a copy, or was its .crm-migrate lost? one folder should load a target",
-                count=load.recovered,
-            )
-            for load in self.objects
-            if load.recovered
+        lacking = self._of_records(
+            "memory_rebuilt",
+            lambda load: load.recovered,
+            "of this project are in the target and not in the ledger of this folder; they were found by our key and are"
+            " not loaded again",
+            hint="is this folder a copy, or was its .crm-migrate lost? one folder should load a target",
         )
-        moved = (
-            Finding(
-                "key_changed",
-                f"{load.rekeyed} record(s) came back under another key and are taken for what they were",
-                Severity.WARNING,
-                Place(source=load.object),
-                hint="did a spreadsheet change the keys? export them as text",
-                count=load.rekeyed,
-            )
-            for load in self.objects
-            if load.rekeyed
+        moved = self._of_records(
+            "key_changed",
+            lambda load: load.rekeyed,
+            "came back under another key and are taken for what they were",
+            hint="did a spreadsheet change the keys? export them as text",
         )
-        followed = (
-            Finding(
-                "merged_there",
-                f"{load.followed} record(s) that users of the target have merged into others of ours are"
-                " followed: their rows and what hangs on them belong to the record that is left",
-                Severity.NOTE,
-                Place(source=load.object),
-                hint="if two records were merged by mistake: part them in the target, and decide `apart`",
-                count=load.followed,
-            )
-            for load in self.objects
-            if load.followed
+        followed = self._of_records(
+            "merged_there",
+            lambda load: load.followed,
+            "that users of the target have merged into others of ours are followed: their rows and what hangs on them"
+            " belong to the record that is left",
+            hint="if two records were merged by mistake: part them in the target, and decide `apart`",
+            severity=Severity.NOTE,
         )
-        parted = (
-            Finding(
-                "now_split",
-                f"{load.split} record(s) that were loaded as one are several now: the largest part of each stays what"
-                f" it was, {load.parts} part(s) become records of their own, with what refers to their rows",
-                Severity.WARNING,
-                Place(source=load.object),
-                hint="see them in `crm-migrate plan --json`; to ask a person instead: `on_rerun: {now_split: review}`",
-                count=load.split,
-            )
-            for load in self.objects
-            if load.split
+        parted = self._of_records(
+            "now_split",
+            lambda load: load.split,
+            "that were loaded as one are several now: the largest part of each stays what it was, {load.parts} part(s)"
+            " become records of their own, with what refers to their rows",
+            hint="see them in `crm-migrate plan --json`; to ask a person instead: `on_rerun: {now_split: review}`",
         )
         drifted = (each.finding() for each in self.drift)
         chosen = (told(load.object, values) for load in self.objects for values in load.choices)
@@ -169,6 +146,21 @@ class LoadPlan(BaseModel):
             *chosen,
             *self._unforeseen(),
         )
+
+    def _of_records(
+        self,
+        code: str,
+        count: Callable[[ObjectLoad], int],
+        words: str,
+        *,
+        hint: str,
+        severity: Severity = Severity.WARNING,
+    ) -> Iterator[Finding]:
+        """What befell so many records, an object at a time; `words` may name figures of its `{load}`."""
+        for load in self.objects:
+            if found := count(load):
+                message = f"{found} record(s) {words.format(load=load)}"
+                yield Finding(code, message, severity, Place(source=load.object), hint, found)
 
     def _unforeseen(self) -> Iterator[Finding]:
         """Rules of the target that may refuse what is planned."""
