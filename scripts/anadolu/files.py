@@ -2,13 +2,11 @@
 
 import csv
 import io
-import re
-import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from openpyxl import Workbook
+from sheets import Sheet, workbook
 
 from anadolu.books import XERO
 from anadolu.firms import FIRMA
@@ -17,9 +15,14 @@ from anadolu.people import KISI
 from anadolu.rows import Company, Row
 from anadolu.sheet import FILE, SHEET
 
-HEADER_ROW = 3
-SHEET_NAME = "Açık fırsatlar"
-EPOCH = (2025, 3, 14, 0, 0, 0)
+PIPELINE = Sheet(
+    "Açık fırsatlar",
+    ("Anadolu Makine: açık fırsatlar", "Satış ekibi doldurur, her cuma"),
+    header_row=3,
+    columns=SHEET,
+    creator="Anadolu Makine",
+    created=datetime(2025, 3, 14),
+)
 
 
 def write_exports(company: Company, folder: Path) -> None:
@@ -32,7 +35,7 @@ def write_exports(company: Company, folder: Path) -> None:
     for name, (columns, encoding, delimiter, end) in text.items():
         rows = [row for row in company.rows if row.file == name]
         _write(folder / name, _csv(rows, columns, encoding, delimiter, end))
-    _write(folder / FILE, _workbook(company.of("sheet")))
+    _write(folder / FILE, workbook(PIPELINE, company.of("sheet")))
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -56,41 +59,3 @@ def _line(cells: Sequence[str], delimiter: str, end: str) -> str:
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator=end).writerow(cells)
     return text.getvalue()
-
-
-def _workbook(rows: Sequence[Row]) -> bytes:
-    book = Workbook()
-    page = book.active
-    assert page is not None
-    page.title = SHEET_NAME
-    page["A1"] = "Anadolu Makine: açık fırsatlar"
-    page["A2"] = "Satış ekibi doldurur, her cuma"
-    for column, name in enumerate(SHEET, 1):
-        page.cell(HEADER_ROW, column, name)
-    for number, row in enumerate(rows, HEADER_ROW + 1):
-        row.line = number
-        for column, name in enumerate(SHEET, 1):
-            value = row.cells[name]
-            if value != "":
-                cell = page.cell(number, column, value)
-                if isinstance(value, datetime):
-                    cell.number_format = "DD.MM.YYYY"
-    book.properties.creator = "Anadolu Makine"
-    book.properties.created = datetime(*EPOCH)
-    raw = io.BytesIO()
-    book.save(raw)
-    return without_clock(raw.getvalue())
-
-
-def without_clock(workbook: bytes) -> bytes:
-    """The same workbook without the moment of writing: fixed dates, nothing compressed (zlibs differ)."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
-        for item in sorted(source.infolist(), key=lambda i: i.filename != "[Content_Types].xml"):
-            content = source.read(item)
-            if item.filename == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2025-03-14T00:00:00Z", content)
-            info = zipfile.ZipInfo(item.filename, EPOCH)
-            info.create_system = 0
-            target.writestr(info, content)
-    return out.getvalue()

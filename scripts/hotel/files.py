@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from anadolu.files import without_clock
-from openpyxl import Workbook
+from sheets import Sheet, workbook
 
 from hotel.news import NEWS
 from hotel.rows import House, Row
@@ -17,9 +16,16 @@ from hotel.rows import House, Row
 DATABASE, STAYS, LETTERS = "old/konak.db", "pms/stays.jsonl", "news/contacts.csv"
 COMPLAINTS, SURVEYS = "desk/complaints.xlsx", "surveys/responses.csv"
 FILES = {"stay": STAYS, "news": LETTERS, "ticket": COMPLAINTS, "survey": SURVEYS}
-SHEET, HEADER_ROW = "Şikâyetler", 4
 SURVEY = ("id", "survey", "answered_at", "booking", "email", "score", "comment")
 TICKET = ("No", "Tarih", "Misafir", "Rezervasyon", "Konu", "Açıklama", "Durum", "Sorumlu")
+DESK = Sheet(
+    "Şikâyetler",
+    ("Sardunya Konak: şikâyetler", "resepsiyon doldurur"),
+    header_row=4,
+    columns=TICKET,
+    creator="Sardunya Konak",
+    created=datetime(2025, 10, 31),
+)
 TABLES = {
     "guest": "id INTEGER PRIMARY KEY, salutation TEXT, given_name TEXT, family_name TEXT, birth_date TEXT, phone TEXT,"
     " street TEXT, postal_code TEXT, city TEXT, country TEXT, language TEXT, loyalty_no TEXT, owner TEXT, note TEXT,"
@@ -46,7 +52,7 @@ def write_exports(house: House, folder: Path) -> None:
     _write(folder / STAYS, _lines(house.of("stay")))
     _write(folder / LETTERS, _csv(house.of("news"), NEWS, ",", "\n"))
     _write(folder / SURVEYS, b"\xef\xbb\xbf" + _csv(house.of("survey"), SURVEY, ";", "\r\n"))
-    _write(folder / COMPLAINTS, _workbook(house.of("ticket")))
+    _write(folder / COMPLAINTS, workbook(DESK, house.of("ticket")))
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -99,26 +105,3 @@ def _csv(rows: Sequence[Row], columns: Sequence[str], delimiter: str, end: str) 
         row.line = number
         writer.writerow([row.cells[name] for name in columns])
     return text.getvalue().encode()
-
-
-def _workbook(rows: Sequence[Row]) -> bytes:
-    book = Workbook()
-    page = book.active
-    assert page is not None
-    page.title = SHEET
-    page["A1"] = "Sardunya Konak: şikâyetler"
-    page["A2"] = "resepsiyon doldurur"
-    for column, name in enumerate(TICKET, 1):
-        page.cell(HEADER_ROW, column, name)
-    for number, row in enumerate(rows, HEADER_ROW + 1):
-        row.line = number
-        for column, name in enumerate(TICKET, 1):
-            if row.cells[name] != "":
-                cell = page.cell(number, column, row.cells[name])
-                if isinstance(row.cells[name], datetime):
-                    cell.number_format = "DD.MM.YYYY"
-    book.properties.creator = "Sardunya Konak"
-    book.properties.created = datetime(2025, 10, 31)
-    raw = io.BytesIO()
-    book.save(raw)
-    return without_clock(raw.getvalue())
