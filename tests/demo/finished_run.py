@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -31,6 +32,18 @@ def lines_of(path: Path) -> list[dict[str, str]]:
     """A truth file."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def assert_adds_up(figures: dict[str, Any]) -> None:
+    """Every row ends once, every file has as many as were counted, and the target has what was made in it."""
+    for line in figures["accounting"]:
+        assert line["unexplained"] == 0, line
+        assert line["read"] + line["extra"] == sum(line["states"].values()), line
+    for source in figures["sources"]:
+        assert source["counted"] is None or source["counted"] == source["records"] + source["quarantined"], source
+    for target in figures["target_sets"]:
+        assert target["unexpected"] == target["vanished"] == 0, target
+        assert target["after"] == target["before"] + target["created"], target
 
 
 @dataclass
