@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from crm_migrate.cleansing.contact.mentions import Mentions
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.inspecting.wanted import Wanted, words_pattern
+from crm_migrate.quoting import quoted
 
 UNREADABLE = "unreadable"
 _AROUND = 60  # characters of a long line that are shown on either side
@@ -112,10 +113,10 @@ def _lines(path: Path) -> Said:
 
 
 def _sqlite(path: Path) -> Said:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
         for (table,) in named:
-            rows = connection.execute(f'SELECT * FROM "{table.replace(chr(34), chr(34) * 2)}"')
+            rows = connection.execute(f"SELECT * FROM {quoted(table)}")
             columns = [each[0] for each in rows.description]
             for number, row in enumerate(rows, 1):
                 for column, value in zip(columns, row, strict=True):

@@ -2,7 +2,9 @@
 
 import json
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from erased_people import MAPPING, make_project, texts_of
 
 from crm_migrate.cli import cli
 from crm_migrate.errors import UsageError
+from crm_migrate.inspecting.occurrences import Seeker
+from crm_migrate.inspecting.wanted import Wanted
 
 AYSE = "ayse@isik.example"
 
@@ -115,3 +119,14 @@ def test_who_is_named_so_that_nobody_can_be_found_is_refused(
 ) -> None:
     done = invoke("subject", str(make_project(tmp_path)), *words)
     assert isinstance(done.exception, UsageError) and message in done.exception.message
+
+
+def test_a_database_is_read_wherever_it_lies(tmp_path: Path) -> None:
+    folder = tmp_path / "50% #1"
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "crm.db")) as crm:
+        crm.execute("CREATE TABLE t (mail TEXT)")
+        crm.execute("INSERT INTO t VALUES (?)", (AYSE,))
+        crm.commit()
+    (place,) = Seeker(tmp_path, Wanted(emails={AYSE})).look(folder / "crm.db")
+    assert (place.found, place.column) == (AYSE, "mail")
