@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -152,13 +151,9 @@ def _read(source: SourcePlan, plan: Plan, project: Project, sources: OpenSources
 
 def _paths(plan: Plan, source: str, project: Project) -> list[str]:
     """The files of a source, relative to the project."""
-    files = build_spec(plan.source(source), project).files
+    files = [file.path.resolve() for file in build_spec(plan.source(source), project).files]
     folder = project.folder.resolve()
-    return [path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name for path in _of(files)]
-
-
-def _of(files: Sequence[object]) -> list[Path]:
-    return [Path(str(getattr(file, "path", ""))).resolve() for file in files]
+    return [path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name for path in files]
 
 
 def _different(read: Mapping[str, _Read], source: SourcePlan, column: str) -> pl.Series:

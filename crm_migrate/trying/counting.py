@@ -74,11 +74,6 @@ def _object(both: Both, name: str, hiding: dict[str, Hiding]) -> ObjectDiff:
     )
 
 
-def _one(both: Both, query: str) -> tuple[int, ...]:
-    (row,) = both.connection.execute(query).fetchall()
-    return tuple(int(number) for number in row)
-
-
 # ------------------------------------------------------------------------------------------------------------ records
 
 
@@ -86,10 +81,10 @@ def _records(both: Both, name: str) -> dict[str, int]:
     """The records of both sides by what became of them; of those that stay, how many are otherwise."""
     labels = {side: table("label", side, name) for side in (OLD, NEW)}
     pairs, shared = table("pairs", "", name), table("shared", "", name)
-    before, merged, removed = _one(both, _sorted_out(labels[OLD], pairs, shared, "a"))
-    after, split, added = _one(both, _sorted_out(labels[NEW], pairs, shared, "b"))
-    (changed,) = _one(both, f"SELECT count(DISTINCT a) FROM {table('cells', '', name)}")
-    (regrouped,) = _one(both, f"SELECT count(*) FROM ({_regrouped(name)})")
+    before, merged, removed = both.counts(_sorted_out(labels[OLD], pairs, shared, "a"))
+    after, split, added = both.counts(_sorted_out(labels[NEW], pairs, shared, "b"))
+    (changed,) = both.counts(f"SELECT count(DISTINCT a) FROM {table('cells', '', name)}")
+    (regrouped,) = both.counts(f"SELECT count(*) FROM ({_regrouped(name)})")
     return {
         "before": before, "after": after, "added": added, "removed": removed, "merged": merged, "split": split,
         "changed": changed, "regrouped": regrouped,
@@ -113,7 +108,7 @@ def _regrouped(name: str) -> str:
 def _stayed(both: Both, name: str) -> int:
     """Records that stay, with other cells or other rows."""
     cells = f"SELECT DISTINCT a FROM {table('cells', '', name)}"
-    return _one(both, f"SELECT count(*) FROM ({cells} UNION {_regrouped(name)})")[0]
+    return both.counts(f"SELECT count(*) FROM ({cells} UNION {_regrouped(name)})")[0]
 
 
 def _called(both: Both, side: str, name: str, column: str, hiding: Hiding) -> tuple[str, ...]:
@@ -160,7 +155,7 @@ def _fields(both: Both, name: str, hiding: dict[str, Hiding]) -> Iterator[FieldD
     for field in dict.fromkeys([*known[NEW], *known[OLD]]):
         was, now = (known[side].get(field) for side in (OLD, NEW))
         both.connection.execute(f"INSERT INTO {cells} {_cells(both, name, field, was, now)}")
-        (count,) = _one(both, f"SELECT count(*) FROM {cells} WHERE field = {literal(field)}")
+        (count,) = both.counts(f"SELECT count(*) FROM {cells} WHERE field = {literal(field)}")
         if count:
             refers = any(each is not None and each.ref is not None for each in (was, now))
             samples = tuple(_samples(both, name, field, hiding, refers=refers))

@@ -57,6 +57,11 @@ class Both:
         """The database of both."""
         return self.tables[OLD].connection
 
+    def counts(self, query: str) -> tuple[int, ...]:
+        """The numbers in the one line of a query; nothing is 0."""
+        (row,) = self.connection.execute(query).fetchall()
+        return tuple(int(number or 0) for number in row)
+
     def plan(self, side: str) -> Plan:
         """The plan of a side as its run froze it."""
         return (self.old if side == OLD else self.new).plan

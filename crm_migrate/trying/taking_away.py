@@ -204,15 +204,11 @@ def _taken(both: Both, plan: Plan, rule: Rule, number: int, hiding: Hiding) -> T
     )  # fmt: skip
 
 
-def _one(both: Both, query: str) -> int:
-    return int(both.connection.execute(query).fetchall()[0][0] or 0)
-
-
 def _records(both: Both, rule: Rule, number: int) -> int:
     """Records that would arrive and are there because of no row that is kept."""
     ready = f"SELECT DISTINCT cluster FROM {table('rows', NEW, rule.object)} WHERE state = {literal(READY)}"
     mine = f"rule = {number} AND object = {literal(rule.object)}"
-    return _one(both, f"SELECT count(*) FROM taken JOIN ({ready}) USING (cluster) WHERE {mine}")
+    return both.counts(f"SELECT count(*) FROM taken JOIN ({ready}) USING (cluster) WHERE {mine}")[0]
 
 
 def _likeness(both: Both, each: ObjectPlan, own: str) -> tuple[int, int, int, int]:
@@ -230,14 +226,13 @@ def _likeness(both: Both, each: ObjectPlan, own: str) -> tuple[int, int, int, in
     ]
     nobody = "SELECT NULL::VARCHAR AS source, NULL::BIGINT AS row, NULL::INTEGER AS split WHERE FALSE"
     ready = f"state = {literal(READY)}"
-    (row,) = both.connection.execute(
+    rows, arriving, alike, perhaps = both.counts(
         f"""SELECT count(*), count(*) FILTER ({ready}), count(*) FILTER ({ready} AND alike),
           count(*) FILTER ({ready} AND NOT alike AND perhaps)
         FROM (SELECT n.state, coalesce(n.cluster IN ({kept}), FALSE) AS alike, coalesce(n.cluster IN ({asked}), FALSE)
             OR (source, row, split) IN ({" UNION ALL ".join([nobody, *shared])}) AS perhaps
           FROM {own} a LEFT JOIN {table("rows", NEW, each.name)} n USING (source, row, split))"""
-    ).fetchall()
-    rows, arriving, alike, perhaps = map(int, row)
+    )
     return rows, arriving, alike, perhaps
 
 
@@ -255,8 +250,8 @@ def _activity(both: Both, number: int, today: date | None) -> tuple[int, int, st
 def _follows(both: Both, plan: Plan, number: int) -> Iterator[Follows]:
     for each in plan.objects:
         name = literal(each.name)
-        rows = _one(both, f"SELECT count(*) FROM away WHERE rule = {number} AND NOT own AND object = {name}")
-        unlinked = _one(both, f"SELECT count(*) FROM unlinked WHERE rule = {number} AND object = {name}")
+        (rows,) = both.counts(f"SELECT count(*) FROM away WHERE rule = {number} AND NOT own AND object = {name}")
+        (unlinked,) = both.counts(f"SELECT count(*) FROM unlinked WHERE rule = {number} AND object = {name}")
         if rows or unlinked:
             yield Follows(object=each.name, rows=rows, unlinked=unlinked)
 
