@@ -16,7 +16,8 @@ from crm_migrate.cli.migrate import env_option, json_option, project_argument
 from crm_migrate.errors import UsageError
 from crm_migrate.reports.masking import hidden, scrub
 from crm_migrate.reports.terminal import text_width, wrapped
-from crm_migrate.reports.visible import separated, visible
+from crm_migrate.reports.visible import visible
+from crm_migrate.workspace.row_keys import KEY_JOINER, separated
 
 if TYPE_CHECKING:
     from crm_migrate.inspecting.previewing import CellView, Preview, RecordView
@@ -97,9 +98,9 @@ def _masked(found: "Preview", plan: "Plan") -> "Preview":
 
 def _masked_record(record: "RecordView", plan: "Plan") -> "RecordView":
     types = _key_types(record, plan)
-    parts = record.key.split("␟")
+    parts = record.key.split(KEY_JOINER)
     kinds = [*types, *[""] * len(parts)][: len(parts)]
-    key = "␟".join(hidden(part, kind) or "" if kind else part for part, kind in zip(parts, kinds, strict=True))
+    key = KEY_JOINER.join(hidden(part, kind) or "" if kind else part for part, kind in zip(parts, kinds, strict=True))
     cells = tuple(
         replace(
             cell,

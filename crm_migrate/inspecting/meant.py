@@ -5,9 +5,9 @@ from typing import Any
 
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import Plan
-from crm_migrate.stages.map.keys import KEY_JOINER
 from crm_migrate.stages.reconcile.accounting import source_facts
 from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.row_keys import as_kept
 from crm_migrate.workspace.tables import DISPOSITIONS, EXTRACTED, QUARANTINE
 
 Origin = tuple[str, int, int]  # source, row, split
@@ -16,7 +16,7 @@ Place = tuple[str, int | None, Origin | None]  # object, and cluster of a record
 
 def find(tables: Relations, plan: Plan, subject: str) -> Iterator[Place]:
     """Every record, and every row that became none, that a person can mean by that name."""
-    subject = subject.replace(" · ", KEY_JOINER).replace(" ·", KEY_JOINER)  # as reports show it
+    subject = as_kept(subject)  # reports show it otherwise
     head, _, tail = subject.rpartition(":")
     for object_plan in plan.objects:
         name = object_plan.name

@@ -14,10 +14,11 @@ from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan, SourcePlan
 from crm_migrate.quality.evidence import decide_on
 from crm_migrate.stages.extract.correcting import Correcting
 from crm_migrate.stages.map.batch import map_batch, prepared, unfiltered
-from crm_migrate.stages.map.keys import KEY_JOINER, source_keys
+from crm_migrate.stages.map.keys import source_keys
 from crm_migrate.stages.transform import SPLIT, blank_to_null
 from crm_migrate.workspace.evidence import Facts
 from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.row_keys import as_kept
 
 SAMPLE = 10_000  # rows whose columns decide how dates and numbers are read, where evidence.lock does not say it
 _BATCH = 5_000
@@ -124,7 +125,7 @@ def _asked(object_plan: ObjectPlan, record: str | None) -> tuple[list[str], str 
     if not colon or source not in speaking:
         message = f"{record!r} names no row of a source that feeds `{object_plan.name}`"
         raise UsageError(message, hint=f"write source:key, of {', '.join(speaking)}")
-    return [source], key.replace(" · ", KEY_JOINER)
+    return [source], as_kept(key)
 
 
 def _read(source: SourcePlan, plan: Plan, project: Project, sources: OpenSources, first: int, key: str | None) -> _Read:

@@ -16,6 +16,7 @@ from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping.plan import JoinPlan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.workspace.row_keys import KEY_JOINER
 
 if TYPE_CHECKING:
     import duckdb
@@ -165,7 +166,7 @@ def _keyed(records: "pa.Table", columns: tuple[str, ...]) -> "pa.Table":
 
     frame = pl.DataFrame(records.select(list(columns)))
     parts = [pl.col(name).str.strip_chars().str.normalize("NFC").replace("", None) for name in columns]
-    key = frame.select(pl.concat_str(parts, separator="␟").alias(_KEY)).to_arrow()
+    key = frame.select(pl.concat_str(parts, separator=KEY_JOINER).alias(_KEY)).to_arrow()
     return records.append_column(_KEY, key.column(_KEY).cast("string"))
 
 

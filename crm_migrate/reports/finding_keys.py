@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from crm_migrate.reports.hiding import known_privacy
 from crm_migrate.reports.naming import Names
-from crm_migrate.reports.visible import separated, visible
+from crm_migrate.reports.visible import visible
 from crm_migrate.workspace.figures import ExceptionGroup, Figures
 from crm_migrate.workspace.parts import MANIFEST, paths
+from crm_migrate.workspace.row_keys import separated
 
 LIMIT = 50_000  # keys in one page, so that it stays around 1 MB
 _COLUMNS = ("object", "source", "field", "rule", "state", "code", "record")

@@ -12,11 +12,11 @@ from crm_migrate.reports.hiding import About, known_privacy, message
 from crm_migrate.reports.naming import Names
 from crm_migrate.reports.tables import Column, Row, Table
 from crm_migrate.reports.totals import ARRIVED
-from crm_migrate.reports.visible import separated
 from crm_migrate.words.language import Language
 from crm_migrate.words.messages import spoken
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.parts import MANIFEST, paths
+from crm_migrate.workspace.row_keys import separated
 
 _COLUMNS = (
     "__source",

@@ -5,8 +5,7 @@ import re
 from crm_migrate.crm.types import TYPES
 from crm_migrate.reports.masking import is_personal, mask, without_addresses
 from crm_migrate.workspace.figures import Privacy
-
-JOINER = "␟"  # between the parts of a key, as `map` joins them
+from crm_migrate.workspace.row_keys import KEY_JOINER
 
 _ROW = re.compile(r"row \d+(\.\d+)?")
 
@@ -41,16 +40,16 @@ class Names:
         """The text of a key of a source, masked part by part."""
         if _ROW.fullmatch(key) or key.startswith("h:"):
             return key
-        parts = key.split(JOINER)
+        parts = key.split(KEY_JOINER)
         types = self._types(source, len(parts))
-        return JOINER.join(part(text, type_name) for text, type_name in zip(parts, types, strict=True))
+        return KEY_JOINER.join(part(text, type_name) for text, type_name in zip(parts, types, strict=True))
 
     def parts_of(self, record: str) -> tuple[str, ...]:
         """The parts of a record's key that are hidden."""
         found = self._start.match(record)
         if found is None:
             return ()
-        parts = record[found.end() :].split(JOINER)
+        parts = record[found.end() :].split(KEY_JOINER)
         types = self._types(found[1], len(parts))
         return tuple(text for text, type_name in zip(parts, types, strict=True) if part(text, type_name) != text)
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from crm_migrate.workspace.figures import Figures
+from crm_migrate.workspace.row_keys import separated
 
 LIMIT = 2_000  # characters of one text in any report; 50 novels in one report help nobody
 
@@ -35,11 +36,6 @@ def _symbol(character: str) -> str:
 def cut(text: str) -> tuple[str, str]:
     """The first `LIMIT` characters, and a note on how many follow (empty when none do)."""
     return (text, "") if len(text) <= LIMIT else (text[:LIMIT], f"… (+{len(text) - LIMIT})")
-
-
-def separated(text: str) -> str:
-    """The parts of a key as people read them: `␟` stands between them on disk."""
-    return text.replace("␟", " · ")
 
 
 def visible_figures(figures: Figures) -> Figures:

@@ -13,6 +13,7 @@ from crm_migrate.stages.load.keys import Names, text_columns
 from crm_migrate.stages.mask.reading import to_load
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
+from crm_migrate.workspace.row_keys import KEY_JOINER
 from crm_migrate.workspace.tables import COMPLETED, CROSSWALK, THEIRS, texts
 
 _BARE = "regexp_replace(lower(nfc_normalize(trim(x))), '\\.0+$', '')"
@@ -23,7 +24,7 @@ _PART = f"coalesce(nullif(ltrim({_CLOSED}, '0'), ''), '0')"
 
 def folded(key: str) -> str:
     """SQL: what two writings of one key share, part by part: no capitals, blanks, zeros before, `.0`, signs within."""
-    return f"list_transform(string_split({key}, '\u241f'), lambda x: {_PART})"
+    return f"list_transform(string_split({key}, '{KEY_JOINER}'), lambda x: {_PART})"
 
 
 def follow(

@@ -6,8 +6,8 @@ import polars as pl
 
 from crm_migrate.cleansing.nulls import NEVER_VALUES
 from crm_migrate.stages.transform import blank_to_null
+from crm_migrate.workspace.row_keys import KEY_JOINER
 
-KEY_JOINER = "␟"
 LONG_KEY = 120
 
 
