@@ -2,7 +2,6 @@
 
 import errno
 import gc
-import importlib
 import os
 import signal
 import sys
@@ -11,11 +10,11 @@ from typing import Any, NoReturn
 import click
 
 from crm_migrate import __version__
+from crm_migrate.cli.lazy import LazyGroup
 from crm_migrate.errors import CrmMigrateError, InputError, InternalError, Interrupted, MappingError, UsageError
 from crm_migrate.workspace.signals import STOPPING, handled, stop_now
 
-# section -> verb -> (module:command, what `--help` says of it); a line here is all that a new verb needs. The words
-# stand here so that `--help` imports nothing.
+# A line here is all that a new verb needs.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Start": {
         "init": ("init:init_command", "Write a first mapping for a folder of exports."),
@@ -62,7 +61,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
-VERBS = {verb: f"crm_migrate.cli.{entry[0]}" for verbs in SECTIONS.values() for verb, entry in verbs.items()}
+VERBS = tuple(verb for verbs in SECTIONS.values() for verb in verbs)
 
 EXIT_CODES = """\b
 Exit codes:
@@ -72,30 +71,9 @@ Exit codes:
   3   input unreadable"""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for, so that `--help` starts fast."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        """All verbs in the order of the catalogue."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
-        """Import the module of one verb."""
-        if cmd_name not in VERBS:
-            return None
-        module, _, name = VERBS[cmd_name].partition(":")
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's
-        """The verbs by section, from the catalogue alone."""
-        for section, verbs in SECTIONS.items():
-            with formatter.section(section):
-                formatter.write_dl([(verb, words) for verb, (_, words) in verbs.items()], col_max=12)
-
-
-@click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, sections=SECTIONS, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__)
 def cli() -> None:
     """Move a company's customers into a new CRM: clean, once, and with a proof."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crm_migrate.cli.migrate import env_option, json_option
+from crm_migrate.cli.options import env_option, json_option
 from crm_migrate.cli.reporting import ALL, formats_of
 from crm_migrate.cli.screen import Screen
 from crm_migrate.cli.speaking import asked_language

@@ -9,7 +9,7 @@ import click
 from crm_migrate.cli import next_step
 from crm_migrate.cli.answered import answer_options, reader
 from crm_migrate.cli.mapping import project_of
-from crm_migrate.cli.migrate import json_option, project_argument
+from crm_migrate.cli.options import json_option, project_argument
 from crm_migrate.cli.screen import Screen
 
 if TYPE_CHECKING:

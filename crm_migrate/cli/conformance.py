@@ -9,7 +9,7 @@ import click
 
 from crm_migrate import __version__
 from crm_migrate.cli.mapping import project_of
-from crm_migrate.cli.migrate import json_option, project_argument
+from crm_migrate.cli.options import json_option, project_argument
 from crm_migrate.cli.screen import Screen
 from crm_migrate.errors import UsageError
 

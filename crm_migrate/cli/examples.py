@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm_migrate.cli.mapping import mapping_group, project_of
-from crm_migrate.inspecting.telling import examples_suite, sentence
-from crm_migrate.reports.junit import whole, written
+from crm_migrate.cli.mapping import project_of
 
 if TYPE_CHECKING:
     from crm_migrate.inspecting.examples import Mismatch
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from crm_migrate.workspace.layout import Project
 
 
-@mapping_group.command("test")
+@click.command("test")
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @click.option("--env", "environment", metavar="NAME", help="Environment to resolve for (never production by default).")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit file as well.")
@@ -36,6 +34,9 @@ def test_command(path: Path, environment: str | None, junit: Path | None, as_jso
     plan = resolve(project, environment=environment)[0].with_evidence(read_evidence(project.evidence))
     results = try_examples(plan, project, partial(_try, project))
     if junit is not None:
+        from crm_migrate.inspecting.telling import examples_suite
+        from crm_migrate.reports.junit import whole, written
+
         junit.write_text(written(whole("mapping examples", [examples_suite(results)])), encoding="utf-8")
     _print(results, as_json)
     if any(results.values()):
@@ -56,7 +57,14 @@ def _print(results: "dict[str, list[Mismatch]]", as_json: bool) -> None:
         return
     for name, mismatches in results.items():
         click.echo(f"{'FAIL' if mismatches else 'ok  '}  {name}")
-        for mismatch in mismatches:
-            click.echo("      " + sentence(mismatch))
+        if mismatches:
+            _print_otherwise(mismatches)
     failed = sum(1 for mismatches in results.values() if mismatches)
     click.echo(f"{len(results) - failed} of {len(results)} examples come out as said")
+
+
+def _print_otherwise(mismatches: "list[Mismatch]") -> None:
+    from crm_migrate.inspecting.telling import sentence
+
+    for mismatch in mismatches:
+        click.echo("      " + sentence(mismatch))

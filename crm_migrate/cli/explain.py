@@ -15,7 +15,7 @@ from rich.tree import Tree
 
 from crm_migrate.cli import next_step
 from crm_migrate.cli.mapping import project_of
-from crm_migrate.cli.migrate import json_option
+from crm_migrate.cli.options import json_option
 from crm_migrate.reports.visible import visible
 
 if TYPE_CHECKING:

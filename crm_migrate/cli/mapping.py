@@ -27,12 +27,7 @@ def project_of(path: Path) -> "Project":
     return Project(mapping.parent.resolve(), mapping.resolve())
 
 
-@click.group("mapping")
-def mapping_group() -> None:
-    """Check a mapping, and show what it means when everything is said."""
-
-
-@mapping_group.command("check")
+@click.command("check")
 @_PATH
 @click.option("--env", "environment", help="Environment to check for (never production by default).")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
@@ -61,7 +56,7 @@ def _summary(findings: "list[Finding]") -> None:
     click.echo("\n".join([counts, *next_step.lines(hint)]), err=True)
 
 
-@mapping_group.command("show")
+@click.command("show")
 @_PATH
 @click.option("--env", "environment", help="Environment to resolve for (never production by default).")
 @click.option("--resolved", is_flag=True, help="With everything that was inferred: types, steps, target names.")
@@ -79,7 +74,7 @@ def show_command(path: Path, environment: str | None, resolved: bool, as_json: b
         click.echo(line)
 
 
-@mapping_group.command("lock")
+@click.command("lock")
 @_PATH
 def lock_command(path: Path) -> None:
     """Lock the shared mapping that the mapping uses, as it is now; what changed since the last lock is shown."""
@@ -89,7 +84,7 @@ def lock_command(path: Path) -> None:
         click.echo(line)
 
 
-@mapping_group.command("sign")
+@click.command("sign")
 @_PATH
 @click.option("--env", "environment", help="Environment that it is signed for (never production by default).")
 @click.option("--role", required=True, help="As what you sign: one of `reconcile: sign_off:`, where it names some.")

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm_migrate.cli.mapping import mapping_group
-from crm_migrate.cli.migrate import env_option, json_option
+from crm_migrate.cli.options import env_option, json_option
 from crm_migrate.cli.screen import Screen
 from crm_migrate.cli.speaking import asked_language
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from crm_migrate.trying.diff import MappingDiff
 
 
-@mapping_group.command("diff")
+@click.command("diff")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="[NEW]", required=False)
 @env_option

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from crm_migrate.cli.mapping import mapping_group, project_of
-from crm_migrate.cli.migrate import env_option, json_option, project_argument
+from crm_migrate.cli.mapping import project_of
+from crm_migrate.cli.options import env_option, json_option, project_argument
 from crm_migrate.cli.screen import Screen
 from crm_migrate.cli.speaking import asked_language
 
 
-@mapping_group.command("excluded")
+@click.command("excluded")
 @project_argument
 @click.argument("run_id", metavar="[RUN]", required=False)
 @env_option

@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crm_migrate.cli.mapping import project_of
+from crm_migrate.cli.options import env_option, json_option, project_argument
 from crm_migrate.cli.reporting import ALL, USUAL, formats_of
 from crm_migrate.cli.screen import Screen
 from crm_migrate.errors import CrmMigrateError, UsageError
 
 if TYPE_CHECKING:
     from crm_migrate.workspace.layout import Run
-
-project_argument = click.argument(
-    "folder", type=click.Path(path_type=Path, file_okay=True, exists=True), default=".", metavar="[PROJECT]"
-)
-env_option = click.option(
-    "--env", "environment", metavar="NAME", help="Environment of the mapping; never production unless named."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
-
 
 until_option = click.option("--until", metavar="STAGE", default="report", help="Stop after this stage, resumable.")
 

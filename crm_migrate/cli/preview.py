@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from crm_migrate.cli.mapping import project_of
-from crm_migrate.cli.migrate import env_option, json_option, project_argument
+from crm_migrate.cli.options import env_option, json_option, project_argument
 from crm_migrate.errors import UsageError
 from crm_migrate.reports.masking import hidden, scrub
 from crm_migrate.reports.terminal import text_width, wrapped

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crm_migrate.cli.mapping import project_of
-from crm_migrate.cli.migrate import json_option
+from crm_migrate.cli.options import json_option
 from crm_migrate.reports.visible import visible
 
 if TYPE_CHECKING:

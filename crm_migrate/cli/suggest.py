@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from crm_migrate.cli import next_step
-from crm_migrate.cli.mapping import mapping_group, project_of
-from crm_migrate.cli.migrate import json_option
+from crm_migrate.cli.mapping import project_of
+from crm_migrate.cli.options import json_option
 from crm_migrate.errors import UsageError
 from crm_migrate.reports.visible import visible
 
@@ -27,7 +27,7 @@ earlier_option = click.option(
 )
 
 
-@mapping_group.command("suggest")
+@click.command("suggest")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PROJECT | FILES...]")
 @click.option("--write", "to_file", is_flag=True, help="Put the lines into the mapping; by default they are printed.")
 @earlier_option

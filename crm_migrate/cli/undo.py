@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crm_migrate.cli.mapping import project_of
-from crm_migrate.cli.migrate import json_option, project_argument
+from crm_migrate.cli.options import json_option, project_argument
 from crm_migrate.cli.screen import Screen, reasons
 from crm_migrate.reports import terminal
 from crm_migrate.reports.visible import visible

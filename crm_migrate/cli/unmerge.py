@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from crm_migrate.cli.mapping import project_of
-from crm_migrate.cli.migrate import json_option
+from crm_migrate.cli.options import json_option
 from crm_migrate.cli.screen import Screen
 
 

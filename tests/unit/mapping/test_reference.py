@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from crm_migrate.cli.mapping import mapping_group, schema_command
+from crm_migrate.cli.mapping import schema_command
+from crm_migrate.cli.mapping_verbs import mapping_group
 from crm_migrate.connecting.discovery import available, source_options, target_options
 from crm_migrate.mapping import deriving, schema
 from crm_migrate.mapping.plan import Plan
