@@ -17,11 +17,12 @@ from crm_migrate.errors import UsageError
 from crm_migrate.reports.masking import hidden, scrub
 from crm_migrate.reports.terminal import text_width, wrapped
 from crm_migrate.reports.visible import visible
-from crm_migrate.workspace.row_keys import KEY_JOINER, separated
+from crm_migrate.workspace.row_keys import separated
 
 if TYPE_CHECKING:
     from crm_migrate.inspecting.previewing import CellView, Preview, RecordView
     from crm_migrate.mapping.plan import Plan
+    from crm_migrate.reports.naming import Names
 
 NARROW = 70  # columns below which before and after stand below each other
 _CUT = 200  # characters of a cell
@@ -88,36 +89,33 @@ def _told(found: "Preview", *, masked: bool) -> Iterator[str]:
 
 
 def _masked(found: "Preview", plan: "Plan") -> "Preview":
-    """The same with personal values hidden, by the types of their fields; keys by what their columns are mapped to."""
+    """The same with personal values hidden as reports hide them."""
+    from crm_migrate.reports.naming import Names
+    from crm_migrate.stages.reconcile.privacy import privacy
+
+    names = Names(privacy(plan))
     return replace(
         found,
-        records=tuple(_masked_record(record, plan) for record in found.records),
+        records=tuple(_masked_record(found.object, record, names) for record in found.records),
         findings=tuple(replace(each, message=scrub(each.message)) for each in found.findings),
     )
 
 
-def _masked_record(record: "RecordView", plan: "Plan") -> "RecordView":
-    types = _key_types(record, plan)
-    parts = record.key.split(KEY_JOINER)
-    kinds = [*types, *[""] * len(parts)][: len(parts)]
-    key = KEY_JOINER.join(hidden(part, kind) or "" if kind else part for part, kind in zip(parts, kinds, strict=True))
-    cells = tuple(
-        replace(
-            cell,
-            before=hidden(cell.before, cell.type),
-            after=hidden(cell.after, cell.type),
-            message=scrub(cell.message),
-        )
-        for cell in record.cells
-    )
+def _masked_record(object_name: str, record: "RecordView", names: "Names") -> "RecordView":
+    cells = tuple(_masked_cell(object_name, cell, names) for cell in record.cells)
+    key = names.key(record.source, record.key)
     return replace(record, key=key, message=scrub(record.message), cells=cells)
 
 
-def _key_types(record: "RecordView", plan: "Plan") -> list[str]:
-    """What each column of a key is mapped to anywhere; "" where it is nothing that anybody maps."""
-    fields = [field for each in plan.objects for field in each.fields]
-    mapped = {f.cells[record.source].column: f.type for f in fields if record.source in f.cells}
-    return [mapped.get(column, "") for column in plan.source(record.source).key]
+def _masked_cell(object_name: str, cell: "CellView", names: "Names") -> "CellView":
+    """What the source says may hold more than the field does: a name, and a title."""
+    own = names.type_of(object_name, cell.field)
+    return replace(
+        cell,
+        before=hidden(cell.before, names.raw_type_of(object_name, cell.field) or own),
+        after=hidden(cell.after, own),
+        message=scrub(cell.message),
+    )
 
 
 # --------------------------------------------------------------------------------------------------------- rendering

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crm_migrate.mapping.plan import FieldPlan, Plan
+from crm_migrate.mapping.plan import FieldPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.reports.masking import pair
 from crm_migrate.reports.naming import Names
@@ -24,7 +24,7 @@ def difference(both: Both, *, reveal: bool = False) -> MappingDiff:
     names = list(dict.fromkeys(each.name for plan in (new, old) for each in plan.objects))
     for name in names:
         settle(both, name)
-    hiding = {side: Hiding(both.plan(side), reveal) for side in (OLD, NEW)}
+    hiding = {side: Hiding(Names(privacy(both.plan(side))), reveal) for side in (OLD, NEW)}
     rows = sum(both.tables[NEW].count(both.tables[NEW].scan(EXTRACTED, source.name)) for source in new.sources)
     mappings = {side.project.mapping.relative_to(side.project.folder).as_posix() for side in (both.old, both.new)}
     return MappingDiff(
@@ -43,16 +43,16 @@ def difference(both: Both, *, reveal: bool = False) -> MappingDiff:
 class Hiding:
     """How a side's records and values are shown."""
 
-    plan: Plan
+    names: Names
     reveal: bool
 
     def record(self, label: str) -> str:
         """`source:key`, with the parts of the key masked by what they are mapped to."""
-        return visible(label if self.reveal else Names(privacy(self.plan)).record(label), 200)
+        return visible(label if self.reveal else self.names.record(label), 200)
 
     def type_of(self, object_name: str, field: str) -> str:
         """What decides how a value of a field is masked."""
-        return privacy(self.plan).fields.get(f"{object_name}.{field}", "")
+        return self.names.type_of(object_name, field)
 
 
 def _object(both: Both, name: str, hiding: dict[str, Hiding]) -> ObjectDiff:

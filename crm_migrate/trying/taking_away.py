@@ -13,12 +13,14 @@ import polars as pl
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.reports.naming import Names
 from crm_migrate.stages.complete.deriving import create_rates
 from crm_migrate.stages.map.batch import unfiltered
 from crm_migrate.stages.reconcile.bridge_lines import EXACT
 from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.exported import currency_field, money_fields, status_field, value_of
 from crm_migrate.stages.reconcile.left_open import is_open
+from crm_migrate.stages.reconcile.privacy import privacy
 from crm_migrate.trying.counting import Hiding
 from crm_migrate.trying.diff import READY
 from crm_migrate.trying.differing import NEW, OLD, Both, settle, table
@@ -33,7 +35,8 @@ _YEAR = timedelta(days=365)
 
 def exclusions(both: Both, *, reveal: bool = False) -> Exclusions:
     """Every rule that left something out, the gravest first. Personal values are masked unless `reveal`."""
-    plan, hiding = both.plan(OLD), Hiding(both.plan(OLD), reveal)
+    plan = both.plan(OLD)
+    hiding = Hiding(Names(privacy(plan)), reveal)
     both.connection.execute(_TABLES)
     if plan.money.report_in:
         create_rates(both.tables[OLD], plan.money)

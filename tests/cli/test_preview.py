@@ -148,6 +148,31 @@ def test_personal_values_are_hidden_unless_asked_for(tmp_path: Path) -> None:
     assert [c["changed"] for r in json.loads(hidden)["records"] for c in r["cells"]] == plain
 
 
+def test_a_key_is_hidden_by_whatever_hides_most_of_all_that_it_is_mapped_to(tmp_path: Path) -> None:
+    mapping = """\
+crm_migrate: 1
+project: {name: Laden, locale: de-DE}
+sources:
+  k: {file: k.csv, key: Wer}
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+objects:
+  contacts:
+    from: k
+    fields:
+      last_name: Wer
+      nick: {k: Wer, type: text}
+"""
+    (tmp_path / "crm-migrate.yaml").write_text(mapping, "utf-8")
+    (tmp_path / "k.csv").write_text("Wer\nHolzmann\n", "utf-8")
+
+    done = call("preview", str(tmp_path), "contacts")
+
+    assert done.returncode == 0, done.stderr
+    assert "1 looked at" in done.stderr
+    assert "k:Holzmann" not in done.stdout
+
+
 def test_it_shows_what_a_run_makes(tmp_path: Path) -> None:
     demo = tmp_path / "demo"
     ran = crm_migrate("demo", str(demo))
