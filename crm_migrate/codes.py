@@ -94,6 +94,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "mapping_text",
             "mapping_not_supported",
             "mapping_proposed",
+            "register_unknown",
+            "register_incomplete",
             "expression",
             "secret_literal",
             "path_outside",

@@ -23,6 +23,7 @@ from crm_migrate.mapping.model_attachments import Manifests
 from crm_migrate.mapping.model_matching import Equal, Existing, LinkRerun, Match, Rerun
 from crm_migrate.mapping.model_privacy import Privacy
 from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
+from crm_migrate.mapping.model_register import Entry
 from crm_migrate.mapping.model_sharing import Use
 from crm_migrate.mapping.model_sources import Environment, Owners, Source, ValueMap
 from crm_migrate.mapping.plan import Mode
@@ -364,6 +365,12 @@ class MappingFile(Use):
     reconcile: Reconcile = Field(default=Reconcile(), description="what is compared after the load, and what must hold")
     examples: tuple[Example, ...] = Field(
         default=(), description="rows and what becomes of them; `crm-migrate mapping test` runs them"
+    )
+    register_: dict[str, Entry] = Field(
+        default={},
+        alias="register",
+        description="`contacts.phone`, `value_maps.stage` or `kisi[Faks]` -> what is agreed about it, and who owes what"
+        " by when; nothing of it changes what a run does",
     )
 
 

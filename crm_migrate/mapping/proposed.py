@@ -51,6 +51,14 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
+def mark_of(line: str) -> int | None:
+    """Where in a line the mark and the blanks before it begin; None where there is none."""
+    found = None
+    for match in re.finditer(r"\s+# proposed: |^# proposed: ", line):
+        found = match.start()
+    return found
+
+
 def proposals(document: Document) -> list[Proposed]:
     """The lines that are still proposed, in the order of the file."""
     found: dict[int, tuple[Path, Spot]] = {}

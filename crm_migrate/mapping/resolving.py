@@ -29,6 +29,7 @@ from crm_migrate.mapping.resolving_links import links_as_objects
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_privacy import erase, retention
 from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
+from crm_migrate.mapping.resolving_register import register
 from crm_migrate.mapping.resolving_sources import Columns, not_asked, sources
 from crm_migrate.mapping.resolving_value_maps import value_map
 from crm_migrate.mapping.sharing import with_shared
@@ -179,6 +180,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     by_name = {plan.name: plan for plan in object_plans}
     check_names(desk, object_plans)
     check(desk, object_plans, source_plans)
+    register(desk, object_plans)
     chosen = environments.masked(desk, chosen, object_plans)
     project = desk.file.project
     return Plan(

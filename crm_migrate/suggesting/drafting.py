@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from crm_migrate.crm.model import OBJECTS
+from crm_migrate.mapping.editing import scalar
 from crm_migrate.mapping.proposed import Claim, printable
 from crm_migrate.suggesting.exports import Export
-from crm_migrate.suggesting.lines import commented, key_line, new_objects, object_lines, scalar
+from crm_migrate.suggesting.lines import commented, key_line, new_objects, object_lines
 from crm_migrate.suggesting.linking import Key, changes
 from crm_migrate.suggesting.suggestion import Offer, Suggestion
 

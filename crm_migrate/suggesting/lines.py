@@ -1,23 +1,15 @@
 """Proposals as lines of YAML, each with the comment that says why; nothing that stands in a file is changed."""
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crm_migrate.crm.model import OBJECTS
+from crm_migrate.mapping.editing import scalar
 from crm_migrate.mapping.proposed import Claim, comment
 from crm_migrate.mapping.text import SAME_ROW
 from crm_migrate.suggesting.linking import Key
 from crm_migrate.suggesting.suggestion import Feed, Offer, Suggestion
 
-_PLAIN = re.compile(r"[^\W_][\w .\-/]*[^\W_]|[^\W_]")
-_WORDS = re.compile(r"(?i)null|true|false|yes|no|on|off|~|[-+.\d][\d.,_e+\-:]*")
 ALIGN = 48  # column in which the comments of short lines stand
-
-
-def scalar(text: str) -> str:
-    """A text as YAML takes it in a block and inside braces alike: in quotes unless it is plain words."""
-    return text if _PLAIN.fullmatch(text) and not _WORDS.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def field_lines(offers: Sequence[Offer], feeds: Mapping[str, Sequence[str]], indent: int) -> list[str]:

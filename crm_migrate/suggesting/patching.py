@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from crm_migrate.errors import UsageError
+from crm_migrate.mapping.editing import refuse_shared
 from crm_migrate.mapping.reading import read_text
 from crm_migrate.mapping.tree import Plain, plain
 from crm_migrate.suggesting.lines import field_lines, new_objects, object_lines
@@ -28,8 +29,10 @@ class _Insertion:
 def patched(text: str, told: Suggestion, sources: Mapping[str, list[str]], name: str) -> str:
     """The text of a mapping file with the proposals in it; `sources` has who feeds the objects that are written.
 
-    UsageError where the file says its objects in a way that nothing can be added to without changing it.
+    UsageError where the file says its objects in a way that nothing can be added to without changing it, or where a
+    line that is added at one place would count at another (anchors).
     """
+    refuse_shared(text, name)
     end = "\r\n" if "\r\n" in text else "\n"
     root = _composed(text)
     block = _value(root, "objects")

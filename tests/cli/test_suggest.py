@@ -254,3 +254,27 @@ def test_lines_of_a_mapping_that_is_shared_are_people_s_too(project: Path) -> No
     assert [line for line in text.splitlines() if "# proposed: " not in line] == own.splitlines()
     assert "company: {kontakte: FirmenNr, ref: accounts.firmen}" in text
     assert call("mapping", "check", str(project)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        "  accounts: &a\n    from: firmen\n    fields: &f\n      name: Firmenname\n"
+        "  contacts:\n    from: kontakte\n    fields: *f\n",
+        "  accounts:\n    from: firmen\n    fields: &f\n      name: Firmenname\n"
+        "  contacts:\n    from: kontakte\n    fields:\n      <<: *f\n      last_name: Nachname\n",
+    ],
+)
+def test_a_file_with_anchors_is_refused_for_a_line_at_one_place_would_count_at_another(
+    project: Path, shared: str
+) -> None:
+    file = project / "crm-migrate.yaml"
+    file.write_text(MAPPING.split("  accounts:")[0] + shared, "utf-8")
+    before = listed(project)
+
+    done = call("mapping", "suggest", str(project), "--write")
+
+    assert done.returncode == 2
+    assert "mapping_anchor" in done.stderr
+    assert "crm-migrate.yaml:" in done.stderr
+    assert listed(project) == before
