@@ -14,6 +14,8 @@ _PLAIN = "^[+-]?[0-9]+(?:[.][0-9]+)?$"
 # Raw text of a source: `1.250` may be a thousand, so a lone group of three decimals is not taken for a number.
 _RAW = "^[+-]?(?:[0-9]+|[0-9]+[.](?:[0-9]{1,2}|[0-9]{4,})|(?:0[0-9]*|[0-9]{4,})[.][0-9]{3})$"
 _DAY = "^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?$"
+# The words by which flags of exports say no, as DuckDB's `lower` writes them; `f` may be a gender, `h` a class.
+_NO = "'0', 'false', 'no', 'n', 'off', 'nein', 'falsch', 'hayır', 'hayir', 'non', 'nee', 'tidak'"
 _CLOCK = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?"
 
 
@@ -109,14 +111,23 @@ def filled(value: Value) -> Piece:
 
 
 def truth(value: Value, node: Node) -> Value:
-    """A value where a condition stands: not empty, or for a yes/no value: yes."""
+    """A value where a condition stands: not empty, or for a yes/no value: yes.
+
+    A text that says no (the `0` of a column of flags) is not empty and does not mean yes: it is incomparable.
+    """
     if value.condition is not None:
         return value
     if isinstance(node, LiteralNode):
         raise ExpressionError("a constant is no condition: compare it with something", node.at)
     if value.storage == "boolean":
         return condition_of(fill("({} = 'true')", normal(value)), (*value.odd, *odd_boolean(value)))
-    return condition_of(filled(value), value.odd)
+    says_no = (_says_no(value),) if value.storage == "text" else ()
+    return condition_of(filled(value), (*value.odd, *says_no))
+
+
+def _says_no(value: Value) -> Piece:
+    """Whether a text is a word by which exports say no."""
+    return fill(f"(lower({{}}) IN ({_NO}))", normal(value))
 
 
 def odd_boolean(value: Value) -> tuple[Piece, ...]:

@@ -3,7 +3,8 @@
 Parsed here, compiled to parameterised DuckDB SQL, never evaluated in Python. Grammar: `expression_syntax`.
 
 * Two-valued: a condition is true or false, never unknown. Empty (NULL), `''` and blanks around a text are the same
-  as nothing; a bare name means "not empty", for a yes/no value "yes".
+  as nothing; a bare name means "not empty", for a yes/no value "yes". A text that says no (`0`, `false`, `nein`) is
+  neither there: it is `incomparable`, and `is_test = '0'` or `is_test != ''` says what is meant.
 * `=` and `!=` know empty values (two empty values are equal); an order (`<`, `>=` ...) with an empty side is false.
 * A comparison is typed by its sides: numbers before days before moments before yes/no before texts. A non-empty value
   that cannot be read as that type makes the comparison false and `incomparable` true.

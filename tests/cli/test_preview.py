@@ -173,6 +173,18 @@ objects:
     assert "k:Holzmann" not in done.stdout
 
 
+def test_a_column_of_flags_alone_leaves_nobody_out_in_silence(project: Path) -> None:
+    mapping = project / "crm-migrate.yaml"
+    mapping.write_text(MAPPING.replace("\"Firma != 'Test'\"", "not Probe"), "utf-8")
+    (project / "k.csv").write_text(
+        "Nr;Titel;Betrag;Tag;Phase;Firma;Probe\n1;Messe;1,5;31.01.2025;Neu;Holz;0\n", "utf-8"
+    )
+
+    (record,) = json.loads(call("preview", str(project), "deals", "--json").stdout)["records"]
+
+    assert (record["state"], record["code"], record["rule"]) == ("held", "not_comparable", "not Probe")
+
+
 def test_it_shows_what_a_run_makes(tmp_path: Path) -> None:
     demo = tmp_path / "demo"
     ran = crm_migrate("demo", str(demo))

@@ -56,6 +56,8 @@ CONDITIONS = [
     ("text = 'ş'", {"text": "s\u0327"}, True),
     ("text = other", {}, True),
     ("not text", {}, True),
+    ("text", {"text": "Nolte"}, True),
+    ("not text", {"text": "1"}, False),
     ("text or other", {"other": "x"}, True),
     ("text and other", {"other": "x"}, False),
     ("amount >= 0", {"amount": "-0.01"}, False),
@@ -134,6 +136,16 @@ VALUES = [
 ]
 
 INCOMPARABLE = [
+    ("text", {"text": "1"}, False),
+    ("text", {}, False),
+    ("text", {"text": " 0 "}, True),
+    ("not text", {"text": "FALSE"}, True),
+    ("not text", {"text": "HAYIR"}, True),
+    ("text and other", {"text": "0", "other": "x"}, True),
+    ("text = '0'", {"text": "0"}, False),
+    ("text != ''", {"text": "0"}, False),
+    ("amount", {"amount": "0"}, False),
+    ("if(text, 1, 2) = 1", {"text": "no"}, True),
     ("amount > 1", {"amount": "abc"}, True),
     ("amount > 1", {}, False),
     ("text > 1", {"text": "1.250"}, True),
