@@ -23,8 +23,8 @@ HEAD = """# The mapping language: reference
 
 Generated from the model by `scripts/make_mapping_reference.py`. Every scalar of the file is text, whatever it looks
 like; unknown words, doubled keys, anchors, aliases and tags are errors. `crm-migrate mapping check` tells everything
-that is wrong at once, `crm-migrate mapping show --resolved` everything that was inferred, `crm-migrate schema --write`
-teaches it to an editor.
+that is wrong at once, `crm-migrate mapping show --resolved` everything that was inferred (`--origin`: which file says
+each line), `crm-migrate schema --write` teaches it to an editor.
 """
 SMALL = """
 ## The small texts inside

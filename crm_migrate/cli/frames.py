@@ -37,6 +37,7 @@ def frame(finding: Finding) -> str:
 
 def _window(text: str, column: int) -> tuple[str, int]:
     """A long line cut around the column, and where the column is then."""
+    text = "".join(char if char.isprintable() or char == "\t" else "\ufffd" for char in text)  # it steers no terminal
     if len(text) <= _WIDTH:
         return text.rstrip(), column
     start = max(0, column - _WIDTH // 2)

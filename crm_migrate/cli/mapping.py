@@ -60,17 +60,22 @@ def _summary(findings: "list[Finding]") -> None:
 @_PATH
 @click.option("--env", "environment", help="Environment to resolve for (never production by default).")
 @click.option("--resolved", is_flag=True, help="With everything that was inferred: types, steps, target names.")
+@click.option("--origin", is_flag=True, help="Before each line the file and line that says it: yours, or one it uses.")
 @click.option("--json", "as_json", is_flag=True, help="The frozen plan as JSON.")
-def show_command(path: Path, environment: str | None, resolved: bool, as_json: bool) -> None:
+def show_command(path: Path, environment: str | None, resolved: bool, origin: bool, as_json: bool) -> None:
     """The mapping as a workbook: one line per target field, one column per source."""
     from crm_migrate.cli.workbook import lines
-    from crm_migrate.mapping.resolving import resolve
+    from crm_migrate.mapping.resolving import read, resolve
 
-    plan, _ = resolve(project_of(path), environment=environment)
+    if origin and as_json:
+        raise UsageError("the plan as JSON has no lines to tell the origin of", hint="take one of the two out")
+    project = project_of(path)
+    plan, _ = resolve(project, environment=environment)
     if as_json:
         click.echo(plan.model_dump_json(indent=1))
         return
-    for line in lines(plan, resolved=resolved):
+    written = read(project).document if origin else None
+    for line in lines(plan, resolved=resolved, written=written):
         click.echo(line)
 
 

@@ -1,22 +1,47 @@
 """A plan as the workbook that people draw in a workshop: one line per target field, one column per source."""
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, LinkPlan, ObjectPlan, Plan, RefPlan, StepPlan
 
+if TYPE_CHECKING:
+    from crm_migrate.mapping.tree import Document
 
-def lines(plan: Plan, *, resolved: bool) -> Iterator[str]:
-    """The objects in load order with their fields; `resolved` adds what was inferred."""
-    yield f"{plan.title or plan.project}  ({plan.environment.name}: {plan.environment.connector})"
+_Row = tuple[ObjectPlan | None, FieldPlan | None, str]  # a line, and what it is about
+
+
+def lines(plan: Plan, *, resolved: bool, written: "Document | None" = None) -> Iterator[str]:
+    """The objects in load order with their fields; `resolved` adds what was inferred, `written` the place of each."""
+    rows = list(_rows(plan, resolved))
+    if written is None:
+        yield from (text for _, _, text in rows)
+        return
+    places = [_place(written, one, field) for one, field, _ in rows]
+    width = max(map(len, places))
+    yield from (f"{place:<{width}} | {text}".rstrip() for place, (_, _, text) in zip(places, rows, strict=True))
+
+
+def _place(written: "Document", one: ObjectPlan | None, field: FieldPlan | None) -> str:
+    from crm_migrate.mapping.origins import of_field, of_object
+
+    if one is None:
+        return ""
+    return of_object(written, one) if field is None else of_field(written, one, field)
+
+
+def _rows(plan: Plan, resolved: bool) -> Iterator[_Row]:
+    yield None, None, f"{plan.title or plan.project}  ({plan.environment.name}: {plan.environment.connector})"
     for one in plan.objects:
-        yield ""
-        yield f"{one.name} -> {one.target}   from {', '.join(f'{f.source} (trust {f.trust})' for f in one.feeds)}"
-        yield from _link(one.link)
+        yield None, None, ""
+        feeds = ", ".join(f"{f.source} (trust {f.trust})" for f in one.feeds)
+        yield one, None, f"{one.name} -> {one.target}   from {feeds}"
+        yield from ((None, None, text) for text in _link(one.link))
         yield from _fields(one, plan.environment.mask.get(one.name, {}), resolved)
-    yield ""
+    yield None, None, ""
     if plan.environment.needs:
-        yield f"{plan.environment.name} needs {', '.join(plan.environment.needs)}"
-    yield f"plan {plan.hash[:16]}"
+        yield None, None, f"{plan.environment.name} needs {', '.join(plan.environment.needs)}"
+    yield None, None, f"plan {plan.hash[:16]}"
 
 
 def _link(link: LinkPlan | None) -> Iterator[str]:
@@ -26,12 +51,12 @@ def _link(link: LinkPlan | None) -> Iterator[str]:
         yield f"  links: {one}; to itself: {link.to_itself}"
 
 
-def _fields(one: ObjectPlan, masked: Collection[str], resolved: bool) -> Iterator[str]:
+def _fields(one: ObjectPlan, masked: Collection[str], resolved: bool) -> Iterator[_Row]:
     width = max(len(field.name) for field in one.fields)
     for field in one.fields:
         parts = [*_values(field, resolved)] + (["loaded as a pseudonym"] if field.name in masked else [])
         parts += _inferred(field, one) if resolved else []
-        yield f"  {field.name:<{width}}  {'; '.join(parts)}"
+        yield one, field, f"  {field.name:<{width}}  {'; '.join(parts)}"
 
 
 def _values(field: FieldPlan, resolved: bool) -> Iterator[str]:

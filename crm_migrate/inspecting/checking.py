@@ -1,16 +1,20 @@
 """A mapping checked as far as can be without a run: the file, its sources' columns, the lock of the target."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from crm_migrate.errors import CrmMigrateError, InputError, UsageError
 from crm_migrate.finding import Finding, Place, Severity, errors
 from crm_migrate.mapping.opening import OpenSources
 from crm_migrate.mapping.plan import Plan, SourcePlan
-from crm_migrate.mapping.resolving import examine
+from crm_migrate.mapping.resolving import examine, read
 from crm_migrate.mapping.resolving_sources import Columns
 from crm_migrate.mapping.target_lock import read_lock
+from crm_migrate.mapping.tree import Path
 from crm_migrate.workspace.layout import Project
+
+_ORIGINS = ("file", "files", "url", "table", "query")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,20 @@ def check(project: Project, environment: str | None, sources: OpenSources) -> Ch
     """Everything that is wrong or worth knowing, at once."""
     unread: list[Finding] = []
     plan, findings = examine(project, environment=environment, columns=_columns(sources, unread))
-    return Checked(plan, [*findings, *unread, *(_unmet(project, plan) if plan else ())])
+    placed = _placed(project, unread)
+    return Checked(plan, [*findings, *placed, *(_unmet(project, plan) if plan else ())])
+
+
+def _placed(project: Project, unread: list[Finding]) -> list[Finding]:
+    """What is told of sources, at the lines that say where these are."""
+    document = read(project).document if unread else None
+    found = []
+    for finding in unread:
+        path: Path = ("sources", finding.place.source)
+        words = (word for word in _ORIGINS if document and document.has((*path, word)))
+        place = document.at("", "", (*path, *islice(words, 1))).place if document else finding.place
+        found.append(replace(finding, place=replace(place, source=finding.place.source)))
+    return found
 
 
 def _unmet(project: Project, plan: Plan) -> Iterator[Finding]:

@@ -43,7 +43,7 @@ def as_list(value: Any) -> Any:
 def _yes_no(value: Any) -> Any:
     if value in ("true", "false"):
         return value == "true"
-    raise ValueError("write true or false")
+    raise ValueError(f"`{value}` is neither of the two: write true or false")
 
 
 def not_masked(value: Any) -> Any:
@@ -56,7 +56,7 @@ def not_masked(value: Any) -> Any:
 def _whole(value: Any) -> Any:
     if isinstance(value, str) and value.isascii() and value.isdigit() and 0 < int(value) < 10**9:
         return int(value)
-    raise ValueError("write a whole number from 1 on")
+    raise ValueError(f"`{value}` is no whole number from 1 on: write 1, 2, 3 ...")
 
 
 def one_name(value: Any) -> Any:

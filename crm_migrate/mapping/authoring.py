@@ -15,6 +15,7 @@ from crm_migrate.mapping.authored import Authored
 from crm_migrate.mapping.model import TargetField
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Node, Path, Scalar, plain
 
+_LISTED = 30  # words that a hint names
 _LATER = "Leave it out for now; nothing was ignored."
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -87,11 +88,13 @@ def closest(word: str, words: Iterable[str]) -> str | None:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """The nearest valid word as a question, or all of them when there are few; "" when there is nothing to say."""
-    valid = sorted(words) if len(word) <= 100 else []
-    if (meant := closest(word, valid)) is not None:
+    """The nearest valid word as a question, or those that are valid, of many the first; "" where there are none."""
+    valid = sorted(words)
+    if len(word) <= 100 and (meant := closest(word, valid)) is not None:
         return f"Did you mean `{meant}`?"
-    return f"Valid here: {', '.join(valid)}." if 0 < len(valid) <= 30 else ""
+    if len(valid) > _LISTED:
+        return f"Valid here: {', '.join(valid[:_LISTED])} ... ({len(valid):,} in all)."
+    return f"Valid here: {', '.join(valid)}." if valid else ""
 
 
 def _path(document: Document, loc: tuple[int | str, ...]) -> Path:
@@ -125,9 +128,10 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails, p
 def _words(detail: ErrorDetails, written: str) -> tuple[str, str]:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "literal_error":
-        return "this word is not known here", nearest(written, re.findall(r"'([^']*)'", str(context.get("expected"))))
+        valid = re.findall(r"'([^']*)'", str(context.get("expected")))
+        return f"`{written}` is not known here", nearest(written, valid)
     if kind == "value_error":
-        return str(context.get("error", detail["msg"])), ""
+        return parted(str(context.get("error", detail["msg"])))
     if kind == "string_pattern_mismatch":
         return "this does not have the form that is wanted here", f"Wanted: {context.get('pattern')}"
     if kind in ("model_type", "dict_type", "model_attributes_type"):
@@ -137,10 +141,16 @@ def _words(detail: ErrorDetails, written: str) -> tuple[str, str]:
     if kind == "string_type":
         return "a text is wanted here", "Quote it, or write a value."
     if kind in ("too_short", "missing"):
-        return "at least one entry is wanted here", ""
+        return "at least one entry is wanted here", "Write one, or leave the word out."
     if kind == "too_long":
         return f"at most {context.get('max_length')} entries may stand here", "Say with fewer what is meant."
     return detail["msg"], ""
+
+
+def parted(told: str) -> tuple[str, str]:
+    """What is wrong, and the next step where it is told behind it: `this is neither: write true or false`."""
+    wrong, _, step = told.partition(": write ")
+    return wrong, f"Write {step}." if step else ""
 
 
 def _unknown(document: Document, model: type[BaseModel], loc: tuple[int | str, ...], path: Path, word: str) -> Finding:

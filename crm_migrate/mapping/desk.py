@@ -7,16 +7,17 @@ from typing import TypeVar
 
 from crm_migrate.crm.model import OBJECTS, CanonicalObject
 from crm_migrate.finding import Finding, Severity
-from crm_migrate.mapping.authoring import closest, nearest
+from crm_migrate.mapping.authoring import closest, nearest, parted
 from crm_migrate.mapping.expressions import Column, Expression, ExpressionError, Name, parse
 from crm_migrate.mapping.model import MappingFile
 from crm_migrate.mapping.plan import LinkPlan, ValueMapPlan, VariantPlan
 from crm_migrate.mapping.profiles import ProfileObject, SourceProfile, TargetProfile
 from crm_migrate.mapping.text import TextError, normal_name
-from crm_migrate.mapping.tree import Document, Mapping, Path
+from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.workspace.layout import Project
 
 Parsed = TypeVar("Parsed")
+_EXPRESSIONS = "How conditions and values are written: docs/mapping-reference.md, Expressions."
 
 
 @dataclass(slots=True)
@@ -58,20 +59,22 @@ class Desk:
 
     def written(self, path: Path) -> bool:
         """Whether the file has the last word of a path, be its value right or wrong."""
-        path = self.document.written(path)
-        block = self.document.find(path[:-1])
-        return isinstance(block, Mapping) and block.key(str(path[-1])) is not None
+        return self.document.has(path)
 
     def unknown(self, code: str, what: str, word: str, words: Iterable[str], path: Path, *, key: bool = False) -> None:
         """`what` names a word that is not there; the hint has the nearest one."""
         tell = self.tell_key if key else self.tell
-        tell(code, f"{what} `{word}` is not there", path, nearest(word, words))
+        hint = nearest(word, words) or "None is there yet: write it down first, or take this out."
+        tell(code, f"{what} `{word}` is not there", path, hint)
 
     def text_error(self, error: TextError | ExpressionError, path: Path, shift: int = 0) -> None:
         """What a small text's parser said, at its character."""
-        code = "expression" if isinstance(error, ExpressionError) else "mapping_text"
-        hint = getattr(error, "hint", "")
-        self.findings.append(self.document.inside(code, error.message, path, error.offset + shift, hint))
+        if isinstance(error, ExpressionError):
+            wrong, step = parted(error.message)
+            found = self.document.inside("expression", wrong, path, error.offset + shift, step or _EXPRESSIONS)
+        else:
+            found = self.document.inside("mapping_text", error.message, path, error.offset + shift, error.hint)
+        self.findings.append(found)
 
     def read_text(self, parse: Callable[[str], Parsed], text: str, path: Path) -> Parsed | None:
         """What a small text says; None, and a finding at its character, where its parser cannot read it."""
@@ -123,7 +126,7 @@ class Desk:
         hint = f"In this file it is called `{other}`: write [{other}]." if other else _similar(name, known)
         self.used[source] |= {closest(name, known) or name}  # it is not one that nobody takes
         message = f"source `{source}` has no column `{name}`"
-        self.findings.append(self.document.inside("column_unknown", message, path, offset or 0, hint))
+        self.findings.append(self.document.inside("column_unknown", message, path, offset or 0, hint, name))
         return name
 
     # ------------------------------------------------------------------------------------------------ expressions
@@ -136,7 +139,8 @@ class Desk:
         for node in expression.occurrences():
             if node.name.alias not in (None, source):
                 message = f"`{node.name}` is another source's column; here only columns of `{source}` are known"
-                self.findings.append(self.document.inside("expression", message, path, shift + node.at))
+                hint = f"Join that source with `{source}` (`join:`), or name a column of this one."
+                self.findings.append(self.document.inside("expression", message, path, shift + node.at, hint))
             else:
                 self.column(source, node.name.name, path, shift + node.at, alias=False)
         self.compiled(expression, lambda _: Column('"x"', "text"), path, shift, value=value)

@@ -109,7 +109,9 @@ def _compare(node: CompareNode, left: Value, right: Value) -> Value:
     if kind in ("text", "boolean"):
         return _compare_texts(node, left, right, kind)
     if left.condition is not None or right.condition is not None:
-        raise ExpressionError("a condition is compared with true or false only", node.at)
+        raise ExpressionError(
+            "a condition is neither more nor less than a value: write `= true` or `= false` behind it", node.at
+        )
     (a, odd_a), (b, odd_b) = read_as(left, kind), read_as(right, kind)
     if node.operator == "=":
         return condition_of(_equal(left, right, a, b), odd_a + odd_b)
@@ -131,9 +133,9 @@ def _is_leaf(value: Value) -> bool:
 
 def _compare_empty(node: CompareNode, left: Value, right: Value) -> Value:
     if node.operator != "=":
-        raise ExpressionError("with an empty text only `=` and `!=` make sense", node.at)
+        raise ExpressionError("with an empty text only two signs make sense: write `=` or `!=`", node.at)
     if _is_empty(left) and _is_empty(right):
-        raise ExpressionError("both sides are constants", node.at)
+        raise ExpressionError("both sides are constants: write a column or field on one of them", node.at)
     other = right if _is_empty(left) else left
     return condition_of(fill("(NOT {})", filled(other)), other.odd)
 
@@ -219,7 +221,7 @@ def _number(native: Piece, odd: tuple[Piece, ...]) -> Value:
 def _arithmetic(node: CallNode, values: list[Value]) -> Value:
     for value, argument in zip(values, node.arguments, strict=True):
         if value.condition is not None:
-            raise ExpressionError("a condition cannot be reckoned with", argument.at)
+            raise ExpressionError("a condition cannot be reckoned with: write `if(condition, 1, 0)`", argument.at)
     (a, odd_a), (b, odd_b) = (read_as(v, "decimal") for v in values)
     native = fill(_ARITHMETIC[node.name], a, b)
     lost = fill("({} IS NOT NULL AND {} IS NOT NULL AND {} IS NULL)", a, b, native)  # overflow, division by zero
@@ -262,7 +264,7 @@ def _text(template: str) -> Callable[[CallNode, list[Value]], Value]:
 def _test(template: str) -> Callable[[CallNode, list[Value]], Value]:
     def build(node: CallNode, values: list[Value]) -> Value:
         if _is_empty(values[1]) and values[1].literal is not None and not values[1].literal.value:
-            raise ExpressionError("an empty text is contained in everything: compare with '' instead", node.at)
+            raise ExpressionError("an empty text is contained in everything: write `= ''` instead", node.at)
         filled = fill("({} <> '')", _composed(values[1]))
         return condition_of(fill("(" + template + " AND {})", *map(_composed, values), filled), _odds(values))
 
@@ -288,7 +290,9 @@ def _coalesce(node: CallNode, values: list[Value]) -> Value:  # noqa: ARG001 -- 
 def _counted(node: CallNode, values: list[Value], least: int) -> Piece:
     literal = values[1].literal
     if literal is None or literal.kind != "number" or "." in literal.value or not least <= int(literal.value) <= 9999:
-        raise ExpressionError(f"the second argument of `{node.name}` is a whole number from {least} on", node.at)
+        raise ExpressionError(
+            f"the second argument of `{node.name}` is a count: write a whole number from {least} on", node.at
+        )
     return Piece(str(int(literal.value)))
 
 
@@ -301,7 +305,7 @@ def _round(node: CallNode, values: list[Value]) -> Value:
     native, odd = read_as(values[0], "decimal")
     digits = _counted(node, values, 0)
     if int(digits.text) > 9:
-        raise ExpressionError("`round` takes at most nine decimals", node.at)
+        raise ExpressionError("`round` takes at most nine decimals: write a number from 0 to 9", node.at)
     return _number(fill("CAST(round({}, {}) AS " + DECIMAL + ")", native, digits), odd)
 
 

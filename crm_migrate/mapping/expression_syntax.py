@@ -32,26 +32,30 @@ MAX_DEPTH = 25
 MAX_DIGITS = 28
 MAX_DECIMALS = 9
 
+# name -> what stands in its brackets; `...` stands for as many more as one likes
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "abs": ("number",),
+    "coalesce": ("value", "..."),
+    "concat": ("value", "..."),
+    "contains": ("text", "part"),
+    "days_between": ("date", "date"),
+    "ends_with": ("text", "part"),
+    "if": ("condition", "then", "else"),
+    "left": ("text", "count"),
+    "length": ("text",),
+    "lower": ("text",),
+    "month": ("date",),
+    "replace": ("text", "part", "by"),
+    "right": ("text", "count"),
+    "round": ("number", "decimals"),
+    "starts_with": ("text", "part"),
+    "trim": ("text",),
+    "upper": ("text",),
+    "year": ("date",),
+}
 # name -> least and most number of arguments (None: any)
 FUNCTIONS: dict[str, tuple[int, int | None]] = {
-    "abs": (1, 1),
-    "coalesce": (1, None),
-    "concat": (1, None),
-    "contains": (2, 2),
-    "days_between": (2, 2),
-    "ends_with": (2, 2),
-    "if": (3, 3),
-    "left": (2, 2),
-    "length": (1, 1),
-    "lower": (1, 1),
-    "month": (1, 1),
-    "replace": (3, 3),
-    "right": (2, 2),
-    "round": (2, 2),
-    "starts_with": (2, 2),
-    "trim": (1, 1),
-    "upper": (1, 1),
-    "year": (1, 1),
+    name: (1, None) if "..." in said else (len(said), len(said)) for name, said in ARGUMENTS.items()
 }
 KEYWORDS = frozenset({"and", "or", "not", "in", "true", "false", "null"})
 
@@ -153,17 +157,17 @@ _TOKENS = re.compile(
     re.VERBOSE,
 )
 _TRAPS = {
-    "==": "equality is written with one `=`",
-    "<>": "inequality is written `!=`",
-    "||": "texts are joined with `concat(a, b)`",
-    "&&": "write `and`",
-    '"': "texts stand in single quotes: 'text'",
-    "'": "this text is not closed: a `'` is missing (inside a text it is written twice)",
-    "[": "this name is not closed: a `]` is missing",
-    "`": "odd names stand in brackets: [odd name]",
-    "!": "write `not` or `!=`",
-    ";": "an expression is one condition or value; `;` has no meaning here",
-    "%": "`%` has no meaning here",
+    "==": "`==` has no meaning here: write one `=`",
+    "<>": "`<>` has no meaning here: write `!=`",
+    "||": "`||` has no meaning here: write `concat(a, b)` to join texts",
+    "&&": "`&&` has no meaning here: write `and`",
+    '"': "a text stands in single quotes: write 'text'",
+    "'": "this text is not closed: write a `'` at its end (one inside a text is written twice)",
+    "[": "this name is not closed: write a `]` behind it",
+    "`": "a name of other signs than letters stands in brackets: write [odd name]",
+    "!": "`!` has no meaning here: write `not` or `!=`",
+    ";": "`;` has no meaning here, for an expression is one condition or value: write `and` or `or` between conditions",
+    "%": "`%` has no meaning here: write a share as 0.05",
 }
 
 
@@ -187,7 +191,10 @@ class Parser:
 
     def __init__(self, text: str) -> None:
         if len(text) > MAX_LENGTH:
-            raise ExpressionError(f"an expression has at most {MAX_LENGTH:,} characters", MAX_LENGTH)
+            raise ExpressionError(
+                f"an expression has at most {MAX_LENGTH:,} characters: write parts of it as helper fields under `let:`",
+                MAX_LENGTH,
+            )
         self._tokens = scan(unicodedata.normalize("NFC", text))
         self._next = 0
         self._depth = 0
@@ -195,7 +202,7 @@ class Parser:
     def parse(self) -> Node:
         """The whole expression."""
         if self._peek.kind == "end":
-            raise ExpressionError("an expression is missing", 0)
+            raise ExpressionError("an expression is missing: write a condition or a value, or leave the word out", 0)
         node = self._condition()
         if self._peek.kind != "end":
             raise ExpressionError(self._surprise(), self._peek.at)
@@ -216,23 +223,28 @@ class Parser:
 
     def _expect(self, text: str) -> None:
         if not self._accept(text):
-            raise ExpressionError(f"`{text}` is missing here", self._peek.at)
+            raise ExpressionError(f"`{text}` is missing here: write it", self._peek.at)
 
     def _surprise(self) -> str:
         token = self._peek
         low = token.text.lower()
         if low in KEYWORDS and token.text != low:
-            return f"write `{low}` in small letters"
+            return f"`{token.text}` is no name of a column: write `{low}` in small letters"
         if low in ("is", "like", "between", "contains"):
-            return f"`{token.text}` is no operator here: see `in (...)`, `= ''`, `starts_with`, `contains(a, 'b')`"
+            known = "`in ('a', 'b')`, `= ''`, `starts_with(a, 'b')` or `contains(a, 'b')`"
+            return f"`{token.text}` is no operator: write {known}"
         if token.kind == "word":
-            return f"`{token.text}` is not expected here: a name of several words stands in brackets: [Metin 2]"
+            return (
+                f"`{token.text}` is not expected here: write brackets around a name of several words, as in [Metin 2]"
+            )
         return f"`{token.text}` is not expected here"
 
     def _deeper(self, at: int) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise ExpressionError(f"an expression is nested at most {MAX_DEPTH} deep", at)
+            raise ExpressionError(
+                f"an expression is nested at most {MAX_DEPTH} deep: write parts of it as helper fields under `let:`", at
+            )
 
     def _condition(self) -> Node:
         self._deeper(self._peek.at)
@@ -285,7 +297,7 @@ class Parser:
         token = self._peek
         node = self._unary()
         if not isinstance(node, LiteralNode):
-            raise ExpressionError("a list of `in` holds constants only: 'text', 12.5, 2025-03-14", token.at)
+            raise ExpressionError("a list of `in` holds constants only: write 'text', 12.5 or 2025-03-14", token.at)
         return node
 
     def _arithmetic(self, signs: tuple[str, ...], part: Callable[[], Node]) -> Node:
@@ -328,7 +340,7 @@ class Parser:
         if token.kind in ("number", "string", "date"):
             return _literal(token)
         if token.kind == "end":
-            raise ExpressionError("the expression ends too early", token.at)
+            raise ExpressionError("the expression ends too early: write what belongs behind the last word", token.at)
         raise ExpressionError(f"`{token.text}` is not expected here", token.at)
 
     def _word(self, token: _Token) -> Node:
@@ -340,7 +352,7 @@ class Parser:
             return LiteralNode("", "empty", token.at)
         if token.text in KEYWORDS:
             raise ExpressionError(
-                f"`{token.text}` is not expected here; a column of that name is [{token.text}]", token.at
+                f"`{token.text}` is not expected here: write [{token.text}] for a column of that name", token.at
             )
         return NameNode(Name(None, token.text), token.at)
 
@@ -355,7 +367,8 @@ class Parser:
             self._expect(")")
         if len(arguments) < least or (most is not None and len(arguments) > most):
             wanted = f"{least}" if least == most else f"at least {least}"
-            raise ExpressionError(f"`{token.text}` takes {wanted} argument(s), not {len(arguments)}", token.at)
+            message = f"`{token.text}` takes {wanted} argument(s), not {len(arguments)}: write {usage(token.text)}"
+            raise ExpressionError(message, token.at)
         return CallNode(token.text, tuple(arguments), token.at)
 
 
@@ -363,8 +376,13 @@ def _arity(token: _Token) -> tuple[int, int | None]:
     if token.text in FUNCTIONS:
         return FUNCTIONS[token.text]
     near = difflib.get_close_matches(token.text.lower(), FUNCTIONS, 1)
-    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(sorted(FUNCTIONS))}"
-    raise ExpressionError(f"there is no function `{token.text}`; {hint}", token.at)
+    known = f"`{near[0]}`" if near else f"one of {', '.join(sorted(FUNCTIONS))}"
+    raise ExpressionError(f"there is no function `{token.text}`: write {known}", token.at)
+
+
+def usage(function: str) -> str:
+    """How a function is written: `if(condition, then, else)`."""
+    return f"{function}({', '.join(ARGUMENTS[function])})"
 
 
 def _literal(token: _Token) -> LiteralNode:
@@ -381,14 +399,18 @@ def valid_date(text: str, at: int) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise ExpressionError(f"`{text}` is no day of the calendar (YYYY-MM-DD)", at) from None
+        raise ExpressionError(
+            f"`{text}` is no day of the calendar: write one that there is, as YYYY-MM-DD", at
+        ) from None
 
 
 def valid_number(text: str, at: int) -> str:
     """The plain decimal itself; ExpressionError where it is none or too long to be exact."""
     if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text):
-        raise ExpressionError(f"`{text}` is no number; numbers are written 1250000.50", at)
+        raise ExpressionError(f"`{text}` is no number: write 1250000.50", at)
     whole, _, decimals = text.lstrip("+-").partition(".")
     if len(whole) > MAX_DIGITS or len(decimals) > MAX_DECIMALS:
-        raise ExpressionError(f"a number has at most {MAX_DIGITS} digits and {MAX_DECIMALS} decimals", at)
+        raise ExpressionError(
+            f"a number has at most {MAX_DIGITS} digits and {MAX_DECIMALS} decimals: write a shorter one", at
+        )
     return text

@@ -118,7 +118,7 @@ def truth(value: Value, node: Node) -> Value:
     if value.condition is not None:
         return value
     if isinstance(node, LiteralNode):
-        raise ExpressionError("a constant is no condition: compare it with something", node.at)
+        raise ExpressionError("a constant is no condition: write what it is compared with", node.at)
     if value.storage == "boolean":
         return condition_of(fill("({} = 'true')", normal(value)), (*value.odd, *odd_boolean(value)))
     says_no = (_says_no(value),) if value.storage == "text" else ()
@@ -133,7 +133,7 @@ def _says_no(value: Value) -> Piece:
 def odd_boolean(value: Value) -> tuple[Piece, ...]:
     """Where a yes/no value is neither."""
     if value.literal is not None and value.literal.value not in ("true", "false"):
-        raise ExpressionError("yes and no are written true and false", value.literal.at)
+        raise ExpressionError("yes and no are no such words here: write true or false", value.literal.at)
     return () if value.literal or value.condition else (fill("({} NOT IN ('', 'true', 'false'))", normal(value)),)
 
 

@@ -101,7 +101,7 @@ class Case(Authored):
     def _one_shape(self) -> "Case":
         said = self.model_fields_set
         if said not in ({"when", "then"}, {"else_"}) or (self.when is None and "when" in said):
-            raise ValueError("a branch is {when: ..., then: ...} or {else: ...}")
+            raise ValueError("this is no branch: write {when: ..., then: ...} or {else: ...}")
         return self
 
 
@@ -292,7 +292,7 @@ class ObjectPart(Authored):
 
 def _two(value: Any) -> Any:
     if isinstance(value, dict) and len(value) != 2:
-        raise ValueError("a link has two ends: {deals: column, contacts: column}")
+        raise ValueError(f"a link has two ends, and this has {len(value)}: write {{deals: COLUMN, contacts: COLUMN}}")
     return value
 
 

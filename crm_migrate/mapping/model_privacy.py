@@ -13,7 +13,7 @@ _AGE = "^[1-9][0-9]{0,3}[ymd]$"
 def _age(value: object) -> object:
     if isinstance(value, str) and re.match(_AGE, value):
         return value
-    raise ValueError("write an age as 3y, 18m or 90d: years, months or days")
+    raise ValueError(f"`{value}` is no age: write 3y, 18m or 90d, for years, months or days")
 
 
 Age = Annotated[str, BeforeValidator(_age), WithJsonSchema({"type": "string", "pattern": _AGE})]

@@ -21,6 +21,13 @@ SURVIVE = frozenset({
     "strictest", "equal", "max", "min", "union", "append", "concat", "block", "never_merged",
 })  # fmt: skip
 
+# Words that people write for them; the letters alone would suggest the contrary (`latest`: `oldest`).
+_MEANT = {
+    "latest": "newest", "last": "newest", "recent": "newest", "most_recent": "newest", "earliest": "oldest",
+    "priority": "trust", "source": "trust", "majority": "most_common", "shortest": "first", "all": "union",
+    "highest": "max", "lowest": "min", "any": "any_true", "none": "never_merged",
+}  # fmt: skip
+
 
 def fields(
     desk: Desk, name: str, part: ObjectPart, canonical: CanonicalObject | None, profile: ProfileObject | None
@@ -196,7 +203,8 @@ def _required(line: Line) -> bool:
 def _survive(line: Line, kind: SemanticType) -> str:
     survive = line.spec.survive or kind.survive
     if survive not in SURVIVE:
-        line.desk.unknown("survive_unknown", "the survivorship", survive, SURVIVE, (*line.path, "survive"))
+        hint = f"Did you mean `{_MEANT[survive]}`?" if survive in _MEANT else nearest(survive, SURVIVE)
+        line.desk.tell("survive_unknown", f"there is no survivorship `{survive}`", (*line.path, "survive"), hint)
     return survive
 
 

@@ -18,7 +18,7 @@ from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.mapping.refs import check_address, inside
 from crm_migrate.mapping.resolving_attachments import manifest_of, with_column
 from crm_migrate.mapping.text import normal_name, parse_cell
-from crm_migrate.mapping.tree import Path
+from crm_migrate.mapping.tree import Listing, Path
 
 # Words in a key's name that tell of a value that people change: such a key names another row tomorrow.
 _VOLATILE = re.compile(
@@ -218,7 +218,7 @@ def _database(desk: Desk, source: Source, path: Path) -> tuple[str | None, str |
         return lender.url, rest if dot else source.table
     if source.url is not None:
         check_address(desk, source.url, (*path, "url"))
-    if (source.table or source.query) and source.url is None:
+    if (source.table or source.query) and source.url is None and not (source.file or source.files):
         databases = [name for name, other in desk.file.sources.items() if is_database(other)]
         message = "a table or query needs the database that it is in"
         word = "table" if source.table else "query"
@@ -298,11 +298,13 @@ def _key(desk: Desk, name: str, source: Source, profile: SourceProfile | None, p
         message = "`changed_key:` belongs to a key of several columns: of one column nothing is left when it changes"
         hint = "Take it out; `on_rerun: {rekeyed: ...}` is for keys that are only written otherwise."
         desk.tell_key("field_conflict", message, (*path, "key", "changed_key"), hint)
-    for column in columns:
+    named = isinstance(desk.document.find(where), Listing)
+    places: list[Path] = [(*where, at) if named else where for at in range(len(columns))]
+    for column, place in zip(columns, places, strict=True):
         if _VOLATILE.search(column):
             message = f"`{column}` looks like a value that people change; a row whose key changes is a new row"
-            desk.tell("key_volatile", message, where, "Take columns that never change.", Severity.WARNING)
-    return tuple(desk.column(name, column, where) for column in columns)
+            desk.tell("key_volatile", message, place, "Take columns that never change.", Severity.WARNING)
+    return tuple(desk.column(name, column, place) for column, place in zip(columns, places, strict=True))
 
 
 def _changed(

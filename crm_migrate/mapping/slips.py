@@ -48,7 +48,7 @@ def _sources(desk: Desk) -> Iterator[_Slip]:
     lines = (line for part in parts for line in (*part.fields.values(), *part.let.values()))
     for name in sorted(desk.file.sources.keys() - fed - {name for line in lines for name in line.cells}):
         if meant := _nearest(name, fed - desk.file.sources.keys()):
-            message = f"nothing names the source `{name}`, and there is no source `{meant}`"
+            message = f"the source is called `{name}` here, and `{meant}` where it feeds an object"
             yield _Slip(("sources", name), meant, "source_unknown", message)
 
 

@@ -1,5 +1,6 @@
 """A YAML document as a tree of texts, lists and mappings, each with its place in the file."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -146,6 +147,12 @@ class Document:
             node = _child(node, step) or node
         return node
 
+    def has(self, path: Path) -> bool:
+        """Whether the file says the last word of a path."""
+        path = self.written(path)
+        parent = self.find(path[:-1])
+        return isinstance(parent, Mapping) and parent.key(str(path[-1])) is not None
+
     def key_spot(self, path: Path) -> Spot:
         """Where the last key of a path is written; the value's own place where it is no key."""
         path = self.written(path)
@@ -163,18 +170,30 @@ class Document:
         """A finding at the value of a path."""
         return self.finding(code, message, self.find(path).spot, hint, severity)
 
-    def inside(self, code: str, message: str, path: Path, offset: int, hint: str = "") -> Finding:
-        """A finding at one character of a text (exact where the text stands on one line without escapes)."""
+    def inside(self, code: str, message: str, path: Path, offset: int, hint: str = "", said: str = "") -> Finding:
+        """A finding at a part of a text: `said` where it stands there, else the word that begins there (exact where
+        the text stands on one line without escapes)."""
         node = self.find(path)
         spot = node.spot
         if isinstance(node, Scalar) and offset <= len(node.text) <= spot.length:
-            spot = replace(spot, column=spot.column + offset + (not node.plain), length=1)
+            length = len(said) if said and node.text.startswith(said, offset) else _word(node.text, offset)
+            spot = replace(spot, column=spot.column + offset + (not node.plain), length=length)
         return self.finding(code, message, spot, hint)
 
 
 def _short(text: str, most: int = 400) -> str:
     text = text.replace("\r", " ").replace("\n", " ")
     return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 4 :]}"
+
+
+# A name in brackets, a text, a day, or a word as steps and fields are called.
+_WORD = re.compile(r"\[[^\]\n]+\]|'[^'\n]*'|\d{4}-\d\d-\d\d|\w+(?:\.\w+)*")
+
+
+def _word(text: str, offset: int) -> int:
+    """How long the word is that begins at a character; 1 where none does."""
+    found = _WORD.match(text, offset)
+    return len(found[0]) if found else 1
 
 
 def _child(node: Node, step: str | int) -> Node | None:

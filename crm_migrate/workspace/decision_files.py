@@ -99,7 +99,7 @@ def _line(error: Exception) -> int:
 
 def wrong(path: Path, message: str, line: int = 0) -> Finding:
     """A file of decisions, or an entry of it, that cannot be taken."""
-    place = Place(file=path.name, line=line)
+    place = Place(file=f"{path.parent.name}/{path.name}", line=line)
     return Finding("decision_invalid", message, place=place, hint="Mend the entry or remove it.")
 
 

@@ -230,7 +230,7 @@ def test_the_gate_would_see_an_opt_out_that_was_lost(tmp_path: Path, monkeypatch
         ("same: [email]", "same: [last_name ~ 0.8]", "must be equal, not only alike"),
         ("same: [email]", "same: [email], unless: [email is shared]", "only `email differs` is known"),
         ("because: D-1}\n      - ", "because: D-9}\n      - ", "there is no decision `D-9`"),
-        ("do: skip", "do: merge", "this word is not known here"),
+        ("do: skip", "do: merge", "`merge` is not known here"),
     ],
 )
 def test_rules_that_cannot_be_kept_are_told(tmp_path: Path, was: str, now: str, said: str) -> None:

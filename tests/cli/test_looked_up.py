@@ -193,7 +193,7 @@ def test_what_was_written_before_can_be_looked_up_from_now_on(project: Path) -> 
         ("by: ProductCode", "`by:` belongs to `existing: only`"),
         ("existing: {match: [ProductCode], missing: hold}", "`missing:` belongs to `existing: only`"),
         ("existing: {then: source_wins}", "`match` is missing here"),
-        ("existing: onely", "this word is not known here"),
+        ("existing: onely", "`onely` is not known here"),
         ("existing: only, by: ProductCode, mode: insert_only", "`mode:` is never heard with `existing: only`"),
         ("existing: {only: true, by: ProductCode, then: review}", "`then:` is about records that are written"),
     ],

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crm_migrate.cli import cli
+from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping import library
 from crm_migrate.mapping.plan import Plan
@@ -292,3 +293,25 @@ def test_the_lock_holds_what_people_can_review(tmp_path: Path) -> None:
     assert said["version"] == "1.0"
     assert said["lines"]["objects.contacts.fields.phone"] == "Tel | phone(${country})"
     assert said["lines"]["checks.C1.assert"] == "email or phone"
+
+
+def test_show_tells_which_file_says_each_line(tmp_path: Path) -> None:
+    more = "objects:\n  contacts:\n    fields:\n      email: {survive: newest}\n      first_name: Vorname\n"
+    project(tmp_path, more)
+    assert lock(tmp_path).exit_code == 0
+    shown = CliRunner().invoke(cli, ["mapping", "show", str(tmp_path), "--origin"], catch_exceptions=False)
+    assert shown.exit_code == 0, shown.output
+    rows = [line.partition(" | ") for line in shown.stdout.splitlines()]
+    places = {text.split()[0]: place.strip() for place, _, text in rows if text.strip()}
+    shared = "mappings/shared/agency/contacts.yaml"
+    assert places["contacts"] == f"crm-migrate.yaml:9 + {shared}:11"
+    assert places["first_name"] == "crm-migrate.yaml:12"
+    assert places["last_name"] == f"{shared}:13"
+    assert places["email"] == f"crm-migrate.yaml:11 + {shared}:16", "a line of which both files say a part"
+
+
+def test_origin_of_a_plan_as_json_is_refused(tmp_path: Path) -> None:
+    project(tmp_path)
+    refused = CliRunner().invoke(cli, ["mapping", "show", str(tmp_path), "--origin", "--json"])
+    assert isinstance(refused.exception, UsageError)
+    assert refused.exception.hint == "take one of the two out"
