@@ -1,5 +1,6 @@
 """A tiny project with every object of the canonical model and all its fields, a CSV file for each object."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from crm_migrate.crm.model import OBJECTS, CanonicalField
@@ -53,14 +54,31 @@ def value(field: CanonicalField, number: int) -> str:
     return (known or _BY_STORAGE[field.semantic.storage]).replace("{n}", str(number))
 
 
-def write(folder: Path, *options: str) -> None:
-    """The project: all objects of the model, each with all its fields; the environment has `options` as `env:NAME`."""
-    for each in OBJECTS.values():
+def of_every_type() -> list[str]:
+    """A few objects that have a field of every type between them, with all that they refer to."""
+    found: set[str] = set()
+    for wanted in sorted({field.type for each in OBJECTS.values() for field in each.fields}):
+        able = [name for name, each in OBJECTS.items() if any(field.type == wanted for field in each.fields)]
+        found |= min((_with_all_it_needs(name) for name in able), key=lambda names: len(names - found))
+    return [name for name in OBJECTS if name in found]
+
+
+def _with_all_it_needs(name: str) -> set[str]:
+    needed, found = {name}, set[str]()
+    while needed:
+        found |= needed
+        needed = {field.reference for each in needed for field in OBJECTS[each].fields if field.reference} - found
+    return found
+
+
+def write(folder: Path, *options: str, objects: Collection[str] = OBJECTS) -> None:
+    """The project: `objects`, each with all its fields; the environment has `options` as `env:NAME`."""
+    for each in map(OBJECTS.__getitem__, objects):
         lines = [";".join(["key", *(f.name for f in each.fields)])]
         lines += [";".join([str(n), *(_quoted(_said(f, n)) for f in each.fields)]) for n in RECORDS]
         (folder / f"{each.name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
     listed = ", ".join(f'{name}: "env:EVERY_{name.upper()}"' for name in options)
-    (folder / "crm-migrate.yaml").write_text(_mapping(listed or 'url: "sqlite:///crm.db"'), "utf-8")
+    (folder / "crm-migrate.yaml").write_text(_mapping(listed or 'url: "sqlite:///crm.db"', objects), "utf-8")
 
 
 def _said(field: CanonicalField, number: int) -> str:
@@ -74,12 +92,12 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _mapping(options: str) -> str:
-    sources = "".join(f"  s_{each}: {{file: {each}.csv, key: key}}\n" for each in OBJECTS)
+def _mapping(options: str, names: Collection[str]) -> str:
+    sources = "".join(f"  s_{each}: {{file: {each}.csv, key: key}}\n" for each in names)
     objects = "".join(
         f"  {each.name}:\n    from: s_{each.name}\n    fields:\n"
         + "".join(f"      {field.name}: {field.name}\n" for field in each.fields)
-        for each in OBJECTS.values()
+        for each in map(OBJECTS.__getitem__, names)
     )
     return (
         "crm_migrate: 1\nproject: {name: every object, locale: en-GB}\nsources:\n" + sources
