@@ -170,6 +170,9 @@ EQUALS = Table(
     {"__cluster": "BIGINT", "__other": "BIGINT", **texts("object", "rule", "code")},
     ("__cluster",),
 )
+CLEARED = Table(
+    "complete/<object>/cleared", {"__cluster": "BIGINT", "__parent": "BIGINT", **texts("field")}, ("__cluster", "field")
+)
 WARNINGS = Table("complete/<object>/warnings", {"__cluster": "BIGINT", **_REASON}, ("__cluster",))
 
 MASKED = Table("mask/<object>/cells", {"__cluster": "BIGINT"}, ("__cluster",), open=True)

@@ -238,3 +238,27 @@ def test_rules_that_cannot_be_kept_are_told(tmp_path: Path, was: str, now: str, 
     write(tmp_path, mapping=MAPPING.replace(was, now, 1))
     told = CliRunner().invoke(cli, ["mapping", "check", str(tmp_path)])
     assert (told.exit_code, said in told.output) == (2, True), told.output
+
+
+@pytest.mark.parametrize("policy", ["clear", "exclude", "hold"])
+def test_what_hangs_on_a_lead_that_waits_since_the_load_was_planned_waits_too(tmp_path: Path, policy: str) -> None:
+    """Only the target says that the contact cannot come: until then the lead was left out, and its task without it."""
+    mapping = MAPPING.replace("phone: {people: tel}", "phone: {people: tel}\n      department: {people: unit}")
+    mapping = mapping.replace("parent_excluded: clear", f"parent_excluded: {policy}")
+    header, *lines = PEOPLE.splitlines()
+    good = "\n".join([f"{header},unit", *(f"{line},Sales" for line in lines), ""])
+    leads = LEADS.replace("17,", "18,").replace("+902125550102,bounced", "+902125550188,")
+    figures = run(tmp_path, leads, mapping, people=good.replace("550102,granted,Sales", "550102,granted," + "S" * 300))
+    assert reasons(figures)["equal_waits"] == 1
+    assert states(figures, "todos") == {"created": 1, "held": 1}
+    assert reasons(figures, "todos") == {"parent_excluded" if policy == "hold" else "parent_held": 1}
+    assert ask(tmp_path, "SELECT subject, lead IS NULL FROM todos") == [("write", 0)]
+    mended = run(tmp_path, leads, mapping, people=good)
+    assert (
+        states(mended, "todos")
+        == {
+            "clear": {"created": 1, "unchanged": 1},
+            "exclude": {"excluded": 1, "unchanged": 1},
+            "hold": {"held": 1, "unchanged": 1},
+        }[policy]
+    )

@@ -15,7 +15,7 @@ from crm_migrate.stages.complete.verdicts import create_verdicts, judge, warn
 from crm_migrate.stages.complete.warnings import gather
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
-from crm_migrate.workspace.tables import COMPLETED, MERGED, WARNINGS
+from crm_migrate.workspace.tables import CLEARED, COMPLETED, MERGED, WARNINGS
 
 
 def complete(plan: Plan, run: Run) -> None:
@@ -89,3 +89,10 @@ def _publish(work: Relations, each: ObjectPlan, query: Query) -> None:
         WARNINGS,
         each.name,
     )
+    if cells:
+        work.publish(
+            "SELECT cluster AS __cluster, parent AS __parent, field"
+            f" FROM {quoted(f'links_cleared/{each.name}')} ORDER BY ALL",
+            CLEARED,
+            each.name,
+        )

@@ -11,7 +11,9 @@ from crm_migrate.workspace.tables import BROKEN, CLUSTERS, MERGED, NODES
 def create_parents(work: Relations, plan: Plan) -> None:
     """Tables `parents/<object>` of who refers to whom, and empty `links_cleared/<object>`."""
     for each in plan.objects:
-        work.execute(f"CREATE TABLE {quoted(f'links_cleared/{each.name}')} (cluster BIGINT, field VARCHAR)")
+        work.execute(
+            f"CREATE TABLE {quoted(f'links_cleared/{each.name}')} (cluster BIGINT, field VARCHAR, parent BIGINT)"
+        )
         named = [field.name for field in each.fields if field.ref is not None]
         if named:
             scan = work.scan(MERGED, each.name, also=dict.fromkeys(named, "BIGINT"))
@@ -76,7 +78,8 @@ def _follow(work: Relations, plan: Plan, each: ObjectPlan, field: FieldPlan) -> 
             f" 'The record it points to was left out. The link was cleared.' {orphans} AND v.state = 'excluded'"
         )
         work.execute(
-            f"INSERT INTO {cleared} SELECT c.__cluster, {literal(field.name)} {orphans} AND v.state = 'excluded'"
+            f"INSERT INTO {cleared} SELECT c.__cluster, {literal(field.name)}, v.cluster {orphans}"
+            " AND v.state = 'excluded'"
         )
     state = "excluded" if field.ref.parent_excluded == "exclude" else "held"
     name, known = literal(field.name), ", ".join(map(literal, plan.decisions)) or "NULL"

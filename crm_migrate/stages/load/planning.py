@@ -1,5 +1,7 @@
 """Plan the load: compare what shall be with what was sent and what the target holds. It writes nothing there."""
 
+from functools import partial
+
 from crm_migrate.connecting.contract import Target, TargetSchema, Usage
 from crm_migrate.errors import DamagedFile, MappingError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
@@ -17,9 +19,9 @@ from crm_migrate.stages.load.lookups import called, refuse_absent
 from crm_migrate.stages.load.merged import plan_removals
 from crm_migrate.stages.load.objects import loaded_fields, target_object, written_objects
 from crm_migrate.stages.load.offline import LockedTarget
-from crm_migrate.stages.load.parents import hold_children, hold_equals
+from crm_migrate.stages.load.parents import settle
 from crm_migrate.stages.load.plan import LoadPlan, figures, read_plan, sealed, write_plan
-from crm_migrate.stages.load.promises import hold_refusable
+from crm_migrate.stages.load.promises import hold_doubled, hold_refusable
 from crm_migrate.stages.load.reachable import hold_reachable
 from crm_migrate.stages.load.rekeying import follow
 from crm_migrate.stages.load.restoring import exchanged, refuse_restored
@@ -91,8 +93,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             hold_refusable(tables, plan, object_plan, found)
             if plan.environment.mask:
                 hold_reachable(tables, plan, object_plan)
-        hold_children(tables, plan)
-        hold_equals(tables, plan)
+        settle(tables, plan, there, partial(hold_doubled, tables, plan, there))
         refuse_claimed(tables, plan)
         for each in plan.objects:
             _publish(tables, project, identity, plan, each)

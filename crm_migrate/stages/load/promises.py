@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from string import ascii_lowercase, ascii_uppercase
 
-from crm_migrate.connecting.contract import CaseBlind, TargetField, TargetObject
+from crm_migrate.connecting.contract import CaseBlind, TargetField, TargetObject, TargetSchema
 from crm_migrate.crm.types import Storage, type_of
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
@@ -28,7 +28,7 @@ _FORMS: dict[Storage, str] = {
 
 def hold_refusable(relations: Relations, plan: Plan, object_plan: ObjectPlan, found: TargetObject | None) -> None:
     """Let records wait in `plan/<object>` that the target, as it was `found`, would refuse or round: too long, empty
-    where it must be filled, twice where it must be unique, against a check, or no value of the field's type."""
+    where it must be filled, against a check, or no value of the field's type."""
     wanted, names = target_object(plan, object_plan), Names(object_plan.name)
     fields = [_strictest(field, found) for field in wanted.fields]
     later = {link.name for link in links(plan, object_plan) if link.later}
@@ -39,16 +39,28 @@ def hold_refusable(relations: Relations, plan: Plan, object_plan: ObjectPlan, fo
         why = f"array_to_string(list_filter([{cases}], lambda x: x IS NOT NULL), '; ')"
         beside = f"{names.plan} p JOIN {names.decided} d USING (__cluster)"
         _hold(relations, names, f"SELECT p.__cluster, {why} AS why FROM {beside} WHERE p.__action IN {_WRITTEN}")
-    for field in fields:
-        if field.unique and not field.reference:
-            _hold(relations, names, _doubled(relations, object_plan, field))
 
 
-def _hold(relations: Relations, names: Names, query: str) -> None:
-    relations.execute(
+def hold_doubled(relations: Relations, plan: Plan, there: TargetSchema) -> int:
+    """Let records wait whose value the target takes only once and has already, or gets of another one; how many.
+
+    Who gives a value up and waits keeps it: so it is asked again when others came to wait.
+    """
+    changed = 0
+    for object_plan in plan.objects:
+        wanted, found = target_object(plan, object_plan), there.object(object_plan.target)
+        for field in (_strictest(field, found) for field in wanted.fields):
+            if field.unique and not field.reference:
+                changed += _hold(relations, Names(object_plan.name), _doubled(relations, object_plan, field))
+    return changed
+
+
+def _hold(relations: Relations, names: Names, query: str) -> int:
+    (row,) = relations.rows(
         f"UPDATE {names.plan} c SET __action = 'held', __code = {literal(CODE)}, __message = r.why "
         f"FROM ({query}) r WHERE r.__cluster = c.__cluster AND r.why <> ''"
     )
+    return int(row[0])
 
 
 def _strictest(wanted: TargetField, found: TargetObject | None) -> TargetField:

@@ -170,14 +170,18 @@ def _notes(tables: Relations, name: str) -> str:
 
 
 def _warnings(tables: Relations, name: str) -> str:
+    """What was noted of records; a link that was emptied only where its record is written, for others wait whole."""
     warnings = tables.scan(WARNINGS, name)
     clusters = tables.scan(CLUSTERS, name)
     nodes = tables.scan(NODES, name)
+    planned = tables.scan(PLANNED, name)
     return f"""SELECT w.code, w.rule, w.field, 'kept' AS state, n.__source AS source,
       n.__source || ':' || n.__key AS record,
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, w.message
     FROM {warnings} w LEFT JOIN {clusters} k ON k.__cluster = w.__cluster AND k.__node = w.__cluster
-    LEFT JOIN {nodes} n ON n.__node = k.__node"""
+    LEFT JOIN {nodes} n ON n.__node = k.__node
+    WHERE w.code <> 'parent_excluded' OR w.__cluster NOT IN
+      (SELECT __cluster FROM {planned} WHERE __action = 'held' AND __code = 'parent_held')"""
 
 
 def _may_be_emptied(object_plan: ObjectPlan) -> list[FieldPlan]:
