@@ -78,7 +78,9 @@ def points(number: int, seed: int) -> int:
 
 def sweeps() -> int:
     """The tests that run longer when they are asked to."""
-    return subprocess.run([sys.executable, "-m", "pytest", "tests/faults", "tests/canonical", "--soak"], check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/faults", "tests/canonical", "--soak"], check=False
+    ).returncode
 
 
 def complain(complaints: list[str]) -> int:

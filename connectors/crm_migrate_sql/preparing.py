@@ -13,6 +13,7 @@ UNCHECKED = "SET STATEMENT foreign_key_checks = 0 FOR"  # so that tables may lea
 KEY_BYTES = 4 * 255 + 2 + 8
 LONGEST_PLAIN = 28  # DECIMAL(60,20)
 POSTGRESQL_NAME = 63  # bytes of an identifier, NAMEDATALEN - 1
+TITLES = {"postgresql": "PostgreSQL", "sqlite": "SQLite", "mariadb": "MariaDB"}
 # MaxHeapAttributeNumber, SQLITE_MAX_COLUMN, and what MariaDB counts for InnoDB.
 MOST_COLUMNS = {"postgresql": 1_600, "sqlite": 2_000, "mariadb": 1_017}
 
@@ -99,7 +100,7 @@ def refuse_wide(dialect: Dialect, objects: Sequence[TargetObject], there: Mappin
         found = {column.name for column in table.columns} if table else {"id"}
         count = len(found | {object.key_field, *(field.name for field in object.fields)})
         if count > most:
-            named = {"postgresql": "PostgreSQL", "sqlite": "SQLite", "mariadb": "MariaDB"}[dialect.name]
+            named = TITLES[dialect.name]
             raise UsageError(
                 f"{object.name} would have {count:,} columns, and a table of {named} holds at most {most:,}",
                 hint="map fewer fields, or load part of them as an object of its own",
@@ -118,13 +119,31 @@ def _refuse_mariadb_names(objects: Sequence[TargetObject]) -> None:
                 f"MariaDB cannot name it `{name[:80]}`: at most {MARIADB_NAME} characters, no emoji",
                 hint="give it another name in the target with `to:`",
             )
+
+
+def refuse_one_name_in_two_cases(dialect: Dialect, objects: Sequence[TargetObject], there: Mapping[str, Table]) -> None:
+    """UsageError where names of columns, of the mapping or of a table that is there, differ in their case alone and
+    the database would take them for one."""
+    if dialect.name == "postgresql":
+        return
+    title = TITLES[dialect.name]
     for object in objects:
-        folded = Counter(field.name.lower() for field in object.fields)
-        doubled = next((name for name, count in folded.items() if count > 1), None)
-        if doubled:
+        names = [object.key_field, *(field.name for field in object.fields)]
+        twice = next((name for name, count in Counter(map(str.lower, names)).items() if count > 1), None)
+        if twice:
             raise UsageError(
-                f"`{object.name}` has the field `{doubled}` twice: MariaDB reads names of columns without case",
+                f"`{object.name}` has the field `{twice}` twice: {title} reads names of columns without case",
                 hint="give one of them another name in the target with `to:`",
+            )
+        columns = there[object.name].columns if object.name in there else ()
+        known = {column.name.lower(): column.name for column in columns}
+        other = next((name for name in names if known.get(name.lower(), name) != name), None)
+        if other:
+            there_is = known[other.lower()]
+            raise UsageError(
+                f"the table `{object.name}` has the column `{there_is}`, and the mapping calls it `{other}`: "
+                f"{title} does not tell them apart",
+                hint=f"write `to: {there_is}` in the line of the field",
             )
 
 

@@ -217,6 +217,7 @@ def reflect(engine: sa.Engine, schema: str | None, name: str) -> Table | None:
 def _reflected(inspector: sa.Inspector, connection: sa.Connection, schema: str | None, name: str) -> Table | None:
     if not inspector.has_table(name, schema=schema):
         return None
+    _refuse_another_case(inspector, name)
     keys = inspector.get_pk_constraint(name, schema=schema)["constrained_columns"]
     if len(keys) != 1:
         raise TargetError(
@@ -257,6 +258,19 @@ def _reflected(inspector: sa.Inspector, connection: sa.Connection, schema: str |
     ]
     checked, unclear = with_checks(columns, [check for check in checks if not _is_ours(check[1], columns)])
     return Table(name, keys[0], checked, (*unique.unforeseen, *unclear, *domains))
+
+
+def _refuse_another_case(inspector: sa.Inspector, name: str) -> None:
+    """SQLite finds `Contacts` when it is asked for `contacts`, and is not asked about its keys by that name."""
+    if inspector.dialect.name != "sqlite":
+        return
+    for other in (*inspector.get_table_names(), *inspector.get_view_names()):
+        if other != name and other.lower() == name.lower():
+            raise TargetError(
+                f"the target has the table `{other}`, and the mapping calls it `{name}`: "
+                "SQLite does not tell them apart",
+                hint=f"write `to: {other}` in the object",
+            )
 
 
 def _is_ours(check: str, columns: Iterable[Column]) -> bool:

@@ -29,7 +29,7 @@ from crm_migrate.errors import TargetError, UsageError
 from crm_migrate_sql import journal, removing
 from crm_migrate_sql.addresses import masked, read_address, require_psycopg, require_pymysql
 from crm_migrate_sql.bisecting import isolate
-from crm_migrate_sql.preparing import changes, refuse_names, refuse_wide, refuse_wide_rows
+from crm_migrate_sql.preparing import changes, refuse_names, refuse_one_name_in_two_cases, refuse_wide, refuse_wide_rows
 from crm_migrate_sql.rights import check_rights
 from crm_migrate_sql.sqlite import Sqlite
 from crm_migrate_sql.tables import Column, Table, described, reflect
@@ -108,6 +108,7 @@ class SqlTarget:
         """Create (or with `apply=False` only name) tables, columns, our key, our journal."""
         refuse_names(self._dialect, objects)
         found = {o.name: t for o in objects if (t := self._reflect(o.name))} if self._there() else {}
+        refuse_one_name_in_two_cases(self._dialect, objects, found)
         refuse_wide(self._dialect, objects, found)
         wanted = changes(self._dialect, objects, found)
         ours = {name: s for name, s in journal.statements(self._dialect).items() if not self._exists(name)}

@@ -138,6 +138,36 @@ def test_k_poison_rows_reject_k(target: SqlTarget, size: int, data: st.DataObjec
     assert len(everything(target, COMPANY)) == before + size - len(bad)
 
 
+@pytest.mark.parametrize("kind", [each for each in KINDS if each != KINDS[1]])
+def test_a_column_that_differs_in_its_case_is_told_with_its_name(tmp_path: Path, kind: str) -> None:
+    where = options(kind, tmp_path)
+    there = TargetObject("person", (TargetField("EMAIL", "text"),))
+    SqlTarget(where).prepare((there,), apply=True)
+    wanted = TargetObject("person", (TargetField("email", "text"),))
+
+    with pytest.raises(UsageError, match="has the column `EMAIL`, and the mapping calls it `email`") as told:
+        SqlTarget(where).prepare((wanted,), apply=False)
+
+    assert told.value.hint == "write `to: EMAIL` in the line of the field"
+
+
+def test_a_table_of_sqlite_that_differs_in_its_case_is_told_with_its_name(tmp_path: Path) -> None:
+    where = options("sqlite", tmp_path)
+    SqlTarget(where).prepare((TargetObject("Person", ()),), apply=True)
+
+    with pytest.raises(TargetError, match="has the table `Person`, and the mapping calls it `person`"):
+        SqlTarget(where).prepare((TargetObject("person", ()),), apply=False)
+
+
+@pytest.mark.postgresql
+def test_postgresql_tells_columns_apart_by_their_case(tmp_path: Path) -> None:
+    target = SqlTarget(options("postgresql", tmp_path))
+    target.prepare((TargetObject("person", (TargetField("EMAIL", "text"),)),), apply=True)
+    both = TargetObject("person", (TargetField("email", "text"), TargetField("EMAIL", "text")))
+
+    assert target.prepare((both,), apply=True) == ("add column person.email",)
+
+
 @pytest.mark.parametrize("kind", KINDS[1:])
 def test_a_second_loader_is_sent_away(tmp_path: Path, kind: str) -> None:
     where = options(kind, tmp_path)
