@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,13 @@ from rich.text import Text
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.options import env_option, json_option, project_argument
 from crm_migrate.errors import UsageError
-from crm_migrate.reports.masking import hidden, scrub
+from crm_migrate.reports.masking import scrub
 from crm_migrate.reports.terminal import text_width, wrapped
 from crm_migrate.reports.visible import visible
 from crm_migrate.workspace.row_keys import separated
 
 if TYPE_CHECKING:
     from crm_migrate.inspecting.previewing import CellView, Preview, RecordView
-    from crm_migrate.mapping.plan import Plan
-    from crm_migrate.reports.naming import Names
 
 NARROW = 70  # columns below which before and after stand below each other
 _CUT = 200  # characters of a cell
@@ -48,6 +46,7 @@ def preview_command(
       crm-migrate preview demo deals --first 5 --reveal
       crm-migrate preview demo contacts --record kisi:5001
     """
+    from crm_migrate.inspecting.hiding import masked
     from crm_migrate.inspecting.previewing import preview
     from crm_migrate.mapping.opening import OpenSources
     from crm_migrate.mapping.resolving import resolve
@@ -61,7 +60,7 @@ def preview_command(
         raise UsageError(message, hint="look at them without --reveal, or at a record of a run: crm-migrate explain")
     locked = read_evidence(project.evidence)
     found = preview(plan, project, sources, object_name, first=first, record=record, locked=locked)
-    shown = found if reveal else _masked(found, plan)
+    shown = found if reveal else masked(found, plan)
     if as_json:
         click.echo(json.dumps(asdict(shown), ensure_ascii=False, indent=1, default=str))
         return
@@ -83,39 +82,6 @@ def _told(found: "Preview", *, masked: bool) -> Iterator[str]:
         yield f"note: the first rows of `{visible(source)}` decided how its dates and numbers are read; a run asks all"
     for finding in found.findings:
         yield f"warning: {visible(scrub(finding.message) if masked else finding.message)}"
-
-
-# ---------------------------------------------------------------------------------------------------------- masking
-
-
-def _masked(found: "Preview", plan: "Plan") -> "Preview":
-    """The same with personal values hidden as reports hide them."""
-    from crm_migrate.reports.naming import Names
-    from crm_migrate.stages.reconcile.privacy import privacy
-
-    names = Names(privacy(plan))
-    return replace(
-        found,
-        records=tuple(_masked_record(found.object, record, names) for record in found.records),
-        findings=tuple(replace(each, message=scrub(each.message)) for each in found.findings),
-    )
-
-
-def _masked_record(object_name: str, record: "RecordView", names: "Names") -> "RecordView":
-    cells = tuple(_masked_cell(object_name, cell, names) for cell in record.cells)
-    key = names.key(record.source, record.key)
-    return replace(record, key=key, message=scrub(record.message), cells=cells)
-
-
-def _masked_cell(object_name: str, cell: "CellView", names: "Names") -> "CellView":
-    """What the source says may hold more than the field does: a name, and a title."""
-    own = names.type_of(object_name, cell.field)
-    return replace(
-        cell,
-        before=hidden(cell.before, names.raw_type_of(object_name, cell.field) or own),
-        after=hidden(cell.after, own),
-        message=scrub(cell.message),
-    )
 
 
 # --------------------------------------------------------------------------------------------------------- rendering

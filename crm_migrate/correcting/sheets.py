@@ -9,8 +9,8 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from crm_migrate.errors import UsageError
+from crm_migrate.reviewing.paper import text_cell
 from crm_migrate.reviewing.reading import shown
-from crm_migrate.reviewing.workbook import text_cell
 
 HIDDEN = "crm-migrate"
 FORMAT = "1"

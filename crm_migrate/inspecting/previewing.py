@@ -128,16 +128,21 @@ def _asked(object_plan: ObjectPlan, record: str | None) -> tuple[list[str], str 
     return [source], as_kept(key)
 
 
-def _read(source: SourcePlan, plan: Plan, project: Project, sources: OpenSources, first: int, key: str | None) -> _Read:
-    """The first rows with their corrections, as `extract` gives them; the whole source only to find a key."""
+def batches(source: SourcePlan, plan: Plan, project: Project, sources: OpenSources) -> Iterator[pl.DataFrame]:
+    """The rows of a source with their corrections, as `extract` gives them."""
     corrected = Correcting(
         source.name, source.key, plan.corrections.get(source.name, ()), _paths(plan, source.name, project)
     )
+    for batch in sources.reader(source).read(_BATCH):
+        yield pl.DataFrame(corrected.read(batch.records))
+
+
+def _read(source: SourcePlan, plan: Plan, project: Project, sources: OpenSources, first: int, key: str | None) -> _Read:
+    """The first rows with their corrections, as `extract` gives them; the whole source only to find a key."""
     kept: list[pl.DataFrame] = []
     found: list[pl.DataFrame] = []
     rows = 0
-    for batch in sources.reader(source).read(_BATCH):
-        frame = pl.DataFrame(corrected.read(batch.records))
+    for frame in batches(source, plan, project, sources):
         if key is not None:
             found.append(frame.filter(source_keys(frame, source.key) == key))
         if rows < SAMPLE:

@@ -155,18 +155,23 @@ def _default_from(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, 
 # ---------------------------------------------------------------------------------------------------- coverage
 
 
-def _unmapped(desk: Desk, source: SourcePlan, objects: tuple[ObjectPlan, ...]) -> None:
-    """Columns that nobody takes are listed: a signature needs to know them."""
+def left_over(desk: Desk, source: SourcePlan) -> list[str] | None:
+    """The columns of a source that are neither mapped, archived nor dropped; None where its headers are not known."""
     known = desk.known_columns(source.name)
     if known is None:
-        return
+        return None
     taken = desk.used.get(source.name, set()) | {*source.key, source.changed, source.tag} | set(source.drop)
     taken |= {column(name) for name in COLUMNS} if source.manifest else set()
-    left = [
+    return [
         name
         for name in dict.fromkeys(normal_name(h) for h in desk.headers[source.name])
         if name not in taken and not any(fnmatch.fnmatchcase(name, normal_name(p)) for p in source.archive)
     ]
+
+
+def _unmapped(desk: Desk, source: SourcePlan, objects: tuple[ObjectPlan, ...]) -> None:
+    """Columns that nobody takes are listed: a signature needs to know them."""
+    left = left_over(desk, source)
     if left and any(source.name in _speakers(plan) for plan in objects):
         shown = ", ".join(f"`{name}`" for name in left[:12]) + (f" and {len(left) - 12} more" if len(left) > 12 else "")
         message = f"{len(left)} column(s) of `{source.name}` are neither mapped, archived nor dropped: {shown}"

@@ -152,12 +152,46 @@ def _examined(
 ) -> tuple[Plan | None, list[Finding]]:
     if found.file is None:
         return None, found.findings
-    desk = Desk(project, found.document, found.file, findings=[*found.findings, *waiting(found.written)])
+    _, plan, findings = _on_desk(project, found, found.file, environment, columns)
+    return (None if errors(findings) else plan), findings
+
+
+def _on_desk(
+    project: Project, found: Read, file: MappingFile, environment: str | None, columns: Columns
+) -> tuple[Desk, Plan, list[Finding]]:
+    """The desk as resolving leaves it, the plan of what can be made out, and every finding."""
+    desk = Desk(project, found.document, file, findings=[*found.findings, *waiting(found.written)])
     for document in (found.document, *found.document.others.values()):
         desk.files[document.name] = document.digest
     plan = _plan(desk, environment, columns)
-    findings = sorted_by_place(_primary(found, desk.findings))
-    return (None if errors(findings) else plan), findings
+    return desk, plan, sorted_by_place(_primary(found, desk.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mapping as far as it has got: required fields that nothing fills yet are what people are to be asked.
+
+    `read` is the file as it is written, `desk` what resolving knows beside the plan: headers, the target, who is used.
+    """
+
+    read: Read
+    file: MappingFile
+    desk: Desk
+    plan: Plan
+    findings: list[Finding]
+
+
+def draft(project: Project, *, environment: str | None = None, columns: Columns = not_asked) -> Draft:
+    """Like `resolve`, for a mapping that is being made. MappingError where more is wrong than what nobody said yet."""
+    found = read(project)
+    wrong = errors(found.findings)
+    if found.file is not None and not wrong:
+        desk, plan, findings = _on_desk(project, found, found.file, environment, columns)
+        wrong = [finding for finding in errors(findings) if finding.code != "required_unmapped"]
+        if not wrong:
+            return Draft(found, found.file, desk, plan, findings)
+    count = f"{len(wrong)} error" + "s" * (len(wrong) != 1)
+    raise MappingError(f"the mapping has {count}", wrong, hint="crm-migrate mapping check")
 
 
 def sorted_by_place(findings: Sequence[Finding]) -> list[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from crm_migrate.connecting.contract import READING
 from crm_migrate.connecting.discovery import source_options
 from crm_migrate.connecting.joins import parse_take
+from crm_migrate.errors import CrmMigrateError
 from crm_migrate.finding import Severity, errors
 from crm_migrate.mapping import library
 from crm_migrate.mapping.authoring import nearest
@@ -39,6 +40,18 @@ Columns = Callable[[SourcePlan], Sequence[str] | None]
 def not_asked(source: SourcePlan) -> None:
     """The columns where no source is opened: none are known."""
     del source
+
+
+def as_far_as_read(columns: Callable[[SourcePlan], Sequence[str]]) -> Columns:
+    """The columns of each source that can be read; of the others none are known."""
+
+    def known(source: SourcePlan) -> Sequence[str] | None:
+        try:
+            return columns(source)
+        except CrmMigrateError:
+            return None
+
+    return known
 
 
 def sources(desk: Desk, columns: Columns) -> tuple[SourcePlan, ...]:

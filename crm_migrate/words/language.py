@@ -49,8 +49,11 @@ class Language:
 
 
 @cache
-def language(locale: str) -> Language:
-    """The language of a locale (`tr_TR` -> Turkish); English where we have no words for it."""
+def language(locale: str, part: str = "codes") -> Language:
+    """The language of a locale (`tr_TR` -> Turkish); English where we have no words for it.
+
+    With a `part` also a language that has words for that part only.
+    """
     code = locale.replace("-", "_").split("_")[0].lower()
-    chosen = code if code in languages() else "en"
+    chosen = code if code in languages(part) else "en"
     return Language(chosen, catalogue(chosen))

@@ -89,6 +89,14 @@ _ERASED = "The person is on the list of people to erase (line "
 _SEVERAL = " of the list of people to erase reaches several records that are not one."
 
 
+def arriving(object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a batch that hold the object, with their expressions evaluated and split, before any step."""
+    feed = _feed(object_plan, source.name)
+    raw = batch.with_columns(_evaluated(_expressions(object_plan, source.name), source, feed, batch))
+    raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), source_keys(batch, source.key).alias(KEY))
+    return _split(_filtered(raw, source, feed)[0], feed)[0]
+
+
 def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:
     """Every row of a batch with the object's fields, as if no rule left a row out and no finding stopped one.
 
