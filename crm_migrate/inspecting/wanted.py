@@ -14,6 +14,7 @@ from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import paths, read_manifest
+from crm_migrate.workspace.row_keys import as_kept
 from crm_migrate.workspace.state import runs
 from crm_migrate.workspace.tables import CLUSTERS, DISPOSITIONS, NODES, ROWS, Table
 
@@ -59,7 +60,7 @@ def wanted(project: Project, asked: Asked, locale: str) -> Wanted:
         emails={_read("email", each, context) for each in asked.emails},
         phones={_read("phone", each, context) for each in asked.phones},
         names=set(asked.names),
-        keys=set(asked.keys),
+        keys={*asked.keys, *map(as_kept, asked.keys)},
     )
     if not any((found.emails, found.phones, found.names, found.keys)):
         raise UsageError("nobody is named", hint="say --email, --phone, --name or --key source:key")

@@ -8,6 +8,7 @@ from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.plan import CorrectionPlan, SourcePlan
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.workspace.corrections import Correction, read_corrections
+from crm_migrate.workspace.row_keys import as_kept
 
 
 def corrections(desk: Desk, sources: tuple[SourcePlan, ...]) -> dict[str, tuple[CorrectionPlan, ...]]:
@@ -46,7 +47,7 @@ def _planned(correction: Correction, source: SourcePlan, column: str) -> Correct
         name=correction.name, column=column, was=correction.was, now=correction.now, by=correction.who
     )
     if head == source.name:
-        return planned.model_copy(update={"key": key})
+        return planned.model_copy(update={"key": as_kept(key) if len(source.key) > 1 else key})
     file, _, line = correction.row.rpartition(":")
     return planned.model_copy(update={"file": file, "line": int(line)})
 

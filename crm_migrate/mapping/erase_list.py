@@ -15,6 +15,7 @@ from crm_migrate.cleansing.steps import INVALID_FLAGS
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.mapping.side_tables import Rows
+from crm_migrate.workspace.row_keys import as_kept
 
 KEY, NAME, BIRTH, NOTE = "key", "name", "birth_date", "note"
 NAMED_BIRTH = "name and birth_date"  # how the two are told that identify only together
@@ -148,7 +149,7 @@ def _key(text: str, sources: set[str]) -> tuple[tuple[str, str] | None, list[str
         return None, []
     if not colon or source not in sources or not key.strip():
         return None, ["`key` is written `source:key`, with a source of the mapping"]
-    return (source, key.strip()), []
+    return (source, as_kept(key.strip())), []
 
 
 def person_key(name: str, context: Context) -> str:

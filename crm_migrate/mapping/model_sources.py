@@ -125,7 +125,11 @@ class Source(WithOptions):
     join: dict[str, Join] = Field(
         default={}, description="name -> partner whose columns are read with this source, as `name.column`"
     )
-    key: Key | None = Field(default=None, description="column or columns that name a row for ever")
+    key: Key | None = Field(
+        default=None,
+        description="column or columns that name a row for ever; "
+        "reports, erase lists and corrections write a key of several as `Ost · 7`",
+    )
     changed: str | None = Field(default=None, description="column of the last change, with `| date(FORMAT)` if need be")
     skip: Texts = Field(
         default=(), description="conditions of rows that are no records (`Durum = 'TOPLAM'`); each is counted"
