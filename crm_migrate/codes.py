@@ -93,6 +93,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "mapping_value",
             "mapping_text",
             "mapping_not_supported",
+            "python_file",
             "mapping_proposed",
             "register_unknown",
             "register_incomplete",
@@ -147,6 +148,9 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "value",
         (
             "value_unmapped",
+            "python_failed",
+            "python_result",
+            "python_unsteady",
             "bad_value",
             "ambiguous_value",
             "value_cut",

@@ -72,6 +72,8 @@ class Sentences:
     def _step(self, step: StepPlan) -> str:
         if step.name == "map":
             return self._map(step)
+        if step.is_own_code:
+            return self._own_code(step)
         said = [*map(self._region, step.args), *(f"{key}={value}" for key, value in step.options.items())]
         key = f"book.step.{step.name}"
         text = self._words.words.get(key, step.name)
@@ -85,10 +87,17 @@ class Sentences:
         names = Locale.parse(self._words.code).territories if re.fullmatch("[A-Z]{2}", text) else {}
         return str(names.get(text, text))
 
+    def _own_code(self, step: StepPlan) -> str:
+        file, _, name = step.args[0].rpartition(":")
+        return self._say("own_code", name=name, file=file, beside=self._beside(step))
+
+    def _beside(self, step: StepPlan) -> str:
+        """The columns that decide with the cell."""
+        return self._say("together", columns=self._listed([f"“{c}”" for c in step.beside])) if step.beside else ""
+
     def _map(self, step: StepPlan) -> str:
         name = step.args[0]
-        policy = self.unmapped(name)
-        beside = self._say("together", columns=self._listed([f"“{c}”" for c in step.beside])) if step.beside else ""
+        policy, beside = self.unmapped(name), self._beside(step)
         return self._say("map", name=name, beside=beside, policy=policy)
 
     def unmapped(self, name: str) -> str:

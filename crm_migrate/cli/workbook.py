@@ -65,6 +65,8 @@ def _values(field: FieldPlan, resolved: bool) -> Iterator[str]:
     if field.ref is not None:
         yield from (f"{source}: same_row" for source in field.ref.same_row)
         yield f"ref: {_ref(field.ref)}"
+    calls = {step.args[0]: step for cell in field.cells.values() for step in cell.steps if step.is_own_code}
+    yield from (f"python: {call}" for call in calls if not resolved)
     for word in ("constant", "default", "default_from"):
         if (value := getattr(field, word)) is not None:
             yield f"{word}: {value}"

@@ -31,6 +31,7 @@ class Desk:
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    python: dict[str, str] = field(default_factory=dict)
     decisions: dict[str, str] = field(default_factory=dict)
     decision_words: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     profiles: dict[str, SourceProfile] = field(default_factory=dict)

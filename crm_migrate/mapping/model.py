@@ -21,6 +21,7 @@ from crm_migrate.mapping.authored import (
 from crm_migrate.mapping.model_about import Abouts
 from crm_migrate.mapping.model_attachments import Manifests
 from crm_migrate.mapping.model_matching import Equal, Existing, LinkRerun, Match, Rerun
+from crm_migrate.mapping.model_own_code import OwnCode
 from crm_migrate.mapping.model_privacy import Privacy
 from crm_migrate.mapping.model_proofs import Check, Example, Reconcile
 from crm_migrate.mapping.model_register import Entry
@@ -111,7 +112,6 @@ class TargetField(Authored):
     Every word that is no option is a source with its value: `COLUMN | step | step(args)`, `= expression`, `same_row`.
     """
 
-    planned = frozenset({"python"})
     elsewhere: ClassVar[dict[str, str]] = {
         "gather": "Several partners of a row are gathered by its source: `gather: list` in a `join:`; values that"
         " did not survive are kept by `keep_others:`.",
@@ -124,6 +124,11 @@ class TargetField(Authored):
     }
     cells: dict[str, str] = Field(default={})
     then: str | None = Field(default=None, description="steps for all sources")
+    python: OwnCode | None = Field(
+        default=None,
+        description="a function of the project's own, `steps/loyalty.py:points`, that makes the value of the cell, as"
+        " its steps leave it",
+    )
     type: str | None = Field(default=None, description="semantic type of a field that the CRM model does not have")
     to: str | None = Field(default=None, description="name in the target, where the profile does not know it")
     survive: str | None = Field(

@@ -22,10 +22,15 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+OWN_CODE = "python"  # the step that calls a function of the project
+
+
 class StepPlan(Frozen):
     """One cleaning step: `phone(TR)` is name `phone`, args `("TR",)`.
 
-    A value map on several columns has the columns beside the cell as further args, in the order of its `by`.
+    A value map on several columns has the columns beside the cell as further args, in the order of its `by`. A function
+    of the project has as args what is called and the semantic type of what comes out, and as options the columns of its
+    further parameters.
     """
 
     name: str
@@ -35,7 +40,14 @@ class StepPlan(Frozen):
     @property
     def beside(self) -> tuple[str, ...]:
         """The columns of the row that it reads besides the cell."""
+        if self.is_own_code:
+            return tuple(self.options.values())
         return self.args[1:] if self.name == "map" else ()
+
+    @property
+    def is_own_code(self) -> bool:
+        """Whether it calls a function of the project."""
+        return self.name == OWN_CODE
 
 
 class CellPlan(Frozen):
@@ -542,7 +554,8 @@ class Plan(Frozen):
     """Everything that decides what a run does. `objects` are in load order.
 
     `evidence` is source -> column -> fact name -> value (see `evidence.lock`); `decisions` maps a decision id to the
-    hash of its content, `decision_words` to who, when and what; `files` maps every file that was read for the plan
+    hash of its content, `decision_words` to who, when and what; `python` maps a file of own code to all it says, which
+    is what runs; `files` maps every file that was read for the plan
     (mapping, refs, decisions) to its sha256.
     """
 
@@ -558,6 +571,7 @@ class Plan(Frozen):
     sources: tuple[SourcePlan, ...]
     value_maps: dict[str, ValueMapPlan] = {}
     owners: OwnersPlan | None = None
+    python: dict[str, str] = {}
     objects: tuple[ObjectPlan, ...]
     checks: tuple[CheckPlan, ...] = ()
     erase: ErasePlan | None = None

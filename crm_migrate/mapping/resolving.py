@@ -230,6 +230,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
         sources=source_plans,
         value_maps=desk.value_maps,
         owners=_owners(desk, chosen.name),
+        python=desk.python,
         objects=object_plans,
         checks=(*retention(desk, by_name), *checks(desk, by_name)),
         erase=erase(desk, object_plans),

@@ -7,9 +7,11 @@ from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.field_line import Line
 from crm_migrate.mapping.model import ObjectPart, TargetField
+from crm_migrate.mapping.model_own_code import OwnCode
 from crm_migrate.mapping.plan import CellPlan, FieldPlan
 from crm_migrate.mapping.profiles import ProfileObject
 from crm_migrate.mapping.resolving_about import spread
+from crm_migrate.mapping.resolving_own_code import own_code, step
 from crm_migrate.mapping.resolving_references import reference
 from crm_migrate.mapping.resolving_value_maps import with_columns
 from crm_migrate.mapping.resolving_values import cases, check_translations, chosen
@@ -171,10 +173,7 @@ def _conflicts(line: Line) -> None:
         if getattr(spec, word) and (spec.ref or (line.canonical and line.canonical.reference)):
             message = f"`{line.name}` is a reference: `{word}:` has no record to name"
             desk.tell_key("field_conflict", message, (*line.path, word), "Let a source's cell say the key of a record.")
-    if spec.then and not spec.cells:
-        desk.tell_key(
-            "field_conflict", "`then:` has no source to work on", (*line.path, "then"), "Name a source's column."
-        )
+    _idle_steps(line)
     if spec.on_clock_change and _kind(line).storage != "instant":
         message = f"`on_clock_change` belongs to a moment: `{line.name}` is of the type {_kind(line).name}"
         desk.tell_key(
@@ -183,8 +182,19 @@ def _conflicts(line: Line) -> None:
     desk.decided(spec.because, (*line.path, "because"))
 
 
+def _idle_steps(line: Line) -> None:
+    """Steps, or a function, without a cell."""
+    for word in ("then", "python"):
+        if getattr(line.spec, word) and not line.spec.cells:
+            message = f"`{word}:` has no source to work on"
+            line.desk.tell_key("field_conflict", message, (*line.path, word), "Name a source's column.")
+
+
 def _on_invalid(line: Line, kind: SemanticType) -> OnInvalid:
-    """What the type says; but a mailbox of the suppression list waits: read wrong, somebody is written to."""
+    """What the type says; but a mailbox of the suppression list waits: read wrong, somebody is written to. What own
+    code could not do waits too: it is a mistake of the code as often as one of the value."""
+    if line.spec.python is not None:
+        return "hold"
     return "hold" if line.object == SUPPRESSIONS and kind.role == "mailbox" else kind.on_invalid
 
 
@@ -226,6 +236,7 @@ def _cells(line: Line, then: tuple[PlacedStep, ...], kind: SemanticType) -> tupl
     """The cell of every source, and the sources that point to what their own row became."""
     found: dict[str, CellPlan] = {}
     same_row: list[str] = []
+    code = own_code(line)
     for written, text in line.spec.cells.items():
         source = written or _only_source(line)
         path: Path = (*line.path, written) if written else line.path
@@ -233,7 +244,7 @@ def _cells(line: Line, then: tuple[PlacedStep, ...], kind: SemanticType) -> tupl
             continue
         if text.strip() == SAME_ROW:
             same_row.append(source)
-        elif cell := _cell(line, source, text, then, kind, path):
+        elif cell := _cell(line, source, text, then, kind, path, code):
             found[source] = cell
     return found | {source: link.cell for source, link in line.links.items()}, tuple(same_row)
 
@@ -263,7 +274,13 @@ def _is_source(line: Line, written: str, path: Path) -> bool:
 
 
 def _cell(
-    line: Line, source: str, text: str, then: tuple[PlacedStep, ...], kind: SemanticType, path: Path
+    line: Line,
+    source: str,
+    text: str,
+    then: tuple[PlacedStep, ...],
+    kind: SemanticType,
+    path: Path,
+    code: OwnCode | None,
 ) -> CellPlan | None:
     cell = line.desk.read_text(parse_cell, text, path)
     if cell is None:
@@ -275,7 +292,8 @@ def _cell(
     column = line.desk.column(source, cell.column, path, cell.at) if cell.column is not None else None
     expression = cell.expression.strip() if cell.expression is not None else None
     own = with_columns(line.desk, source, cell.steps, path)
-    resolved = steps.resolved(own, with_columns(line.desk, source, then, (*line.path, "then")), kind)
+    call = step(line, code, source, kind) if code else None
+    resolved = steps.resolved(own, with_columns(line.desk, source, then, (*line.path, "then")), kind, call)
     if argument := _listed(line, source):
         resolved = steps.of_a_list(resolved, argument)
     return CellPlan(column=column, expression=expression, steps=resolved)

@@ -39,13 +39,19 @@ def family(name: str) -> str:
     return registry()[name].family if name in registry() else name.partition(".")[0]
 
 
-def resolved(steps: tuple[PlacedStep, ...], then: tuple[PlacedStep, ...], kind: SemanticType) -> tuple[StepPlan, ...]:
-    """All steps of a cell in order: its own, the field's `then:`, and the defaults of the semantic type.
+def resolved(
+    steps: tuple[PlacedStep, ...], then: tuple[PlacedStep, ...], kind: SemanticType, call: StepPlan | None = None
+) -> tuple[StepPlan, ...]:
+    """All steps of a cell in order: its own, the field's `then:`, the call of own code, the defaults of the type.
 
     The default that cleans stands before a value map or the owners. Where there is a value map, it alone says what a
-    program's word for nothing means.
+    program's word for nothing means. What own code returns is cleaned where it is a text; numbers, days and the like
+    are what it says, and no locale reads them once more.
     """
     plans = [_of_kind(step.plan, kind) for step in (*steps, *then)]
+    if call is not None:
+        text = kind.clean if kind.storage in ("text", "reference") else None
+        return (*plans, call, *((StepPlan(name=text),) if text else ()))
     engine = next((at for at, plan in enumerate(plans) if plan.name in ENGINE), None)
     default = "trim" if engine is not None else kind.clean
     if default is not None and all(family(plan.name) != family(default) for plan in plans):

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from crm_migrate.errors import DamagedFile
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.map.batch import map_batch
+from crm_migrate.stages.transform.own_code import load_all
 from crm_migrate.workspace.code_version import code_version
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import Part, paths, publish, read_manifest, verified, write_manifest
@@ -66,6 +67,7 @@ def map_all(
 
     `progress` hears how many parts of how many are mapped.
     """
+    load_all(plan)
     tasks = list(_tasks(plan, run))
     done = {task: parts for task in tasks if (parts := _published(task) or _taken_over(task, run)) is not None}
     open_tasks = [task for task in tasks if task not in done]
@@ -108,7 +110,7 @@ def _slice_key(plan: Plan, source: str, object_name: str) -> str:
     evidence = repr(sorted((c, sorted(facts.items())) for c, facts in plan.evidence.get(source, {}).items()))
     parts = (
         plan.source(source).model_dump_json(), plan.object(object_name).model_dump_json(), maps, owners, evidence,
-        plan.as_of or "", code_version(),
+        plan.as_of or "", code_version(), repr(sorted(plan.python.items())),
     )  # fmt: skip
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 

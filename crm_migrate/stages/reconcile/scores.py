@@ -3,6 +3,7 @@
 from crm_migrate.cleansing.steps import INVALID_FLAGS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.transform.own_code import OWN_FLAGS
 from crm_migrate.workspace.figures import RuleScore
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CELLS, CHANGES, RECORDS, texts
@@ -39,7 +40,7 @@ def _counts(tables: Relations, name: str, source: str, field: FieldPlan) -> tupl
     records = tables.scan(RECORDS, name, source, also=texts(field.name))
     cells = tables.scan(CELLS, name, source)
     changes = tables.scan(CHANGES, name, source)
-    codes = {field.kind.reason(flag) for flag in INVALID_FLAGS} | {"value_unmapped"}
+    codes = {field.kind.reason(flag) for flag in INVALID_FLAGS} | {"value_unmapped", *OWN_FLAGS}
     flags = ", ".join(map(literal, sorted(codes)))
     bound = literal(field.name)
     row = tables.one(

@@ -13,6 +13,7 @@ from crm_migrate.cleansing.steps import CLOCK_FLAGS, FILE_FLAGS, INVALID_FLAGS, 
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, Plan, SourcePlan, StepPlan
+from crm_migrate.stages.transform.own_code import OWN_FLAGS, call_own_code
 from crm_migrate.stages.transform.translating import OWNER_UNKNOWN, UNMAPPED, shown, translate, translate_owner
 from crm_migrate.workspace.tables import SET_ASIDE, Table
 
@@ -100,7 +101,9 @@ def _raw(target: FieldPlan, cell: CellPlan, rows: pl.DataFrame) -> pl.Series:
 
 
 def run_step(step: StepPlan, values: pl.Series, context: Context, plan: Plan, beside: Beside) -> pl.DataFrame:
-    """One step of the language: a value map, the owners, or a function of the cleansing room."""
+    """One step of the language: a value map, the owners, own code, or a function of the cleansing room."""
+    if step.is_own_code:
+        return call_own_code(step, values, [blank_to_null(beside(column)) for column in step.beside], plan)
     if step.name == "map":
         others = [blank_to_null(beside(column)) for column in step.beside]
         return translate(values, plan.value_maps[step.args[0]], others)
@@ -118,6 +121,8 @@ def policy_of(flag: str, field: FieldPlan, cell: CellPlan, plan: Plan) -> str:
         # A name that is kept as text is moved to its field when the record is complete.
         return {"clear": "clear", "keep_as_text": "keep"}.get(plan.owners.unknown if plan.owners else "hold", "hold")
     if flag == NOT_COMPARABLE:  # what came out of it is an accident: nothing to keep
+        return "hold" if field.on_invalid == "keep" else field.on_invalid
+    if flag in OWN_FLAGS:  # there is no value to keep
         return "hold" if field.on_invalid == "keep" else field.on_invalid
     if flag in STRAY_FLAGS and field.on_invalid == "keep":
         return "hold"

@@ -25,6 +25,7 @@ from crm_migrate.mapping import (
     model,
     model_environments,
     model_matching,
+    model_own_code,
     model_privacy,
     model_proofs,
     model_sources,
@@ -33,7 +34,7 @@ from crm_migrate.mapping import (
 
 PACKAGE = Path(crm_migrate.__file__).parent
 CONNECTORS = PACKAGE.parent / "connectors"
-AUTHORED = (model, model_environments, model_matching, model_privacy, model_proofs, model_sources)
+AUTHORED = (model, model_environments, model_matching, model_own_code, model_privacy, model_proofs, model_sources)
 MODELS = (*(f"{module.__name__.rpartition('.')[2]}.py" for module in AUTHORED), "plan.py", "profiles.py")
 
 
