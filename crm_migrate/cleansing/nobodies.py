@@ -15,7 +15,7 @@ from crm_migrate.cleansing.placeholders import is_placeholder, sentinel_days, vo
 # Kinds of the matching that are judged as a semantic type; a `url` with a path is a page of its own.
 _AS = {"fax": "phone", "employer": "company_name", "middle_name": "given_name"}
 _NAMES = frozenset(("given_name", "family_name", "middle_name", "person_name", "company_name", "employer"))
-_TYPES = _NAMES | {"email", "phone", "fax", "url", "birth_date", "tax_id"}
+_TYPES = _NAMES | {"email", "phone", "fax", "url", "birth_date", "tax_id", "id"}
 # Share of fillers among names, below which they stay: as gaps they made the model doubt half of the merges of a file.
 _FEW_NAMES = 0.01
 _MARK = {"email": "@", "url": "."}

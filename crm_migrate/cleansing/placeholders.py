@@ -36,7 +36,7 @@ _MAILBOXES = ("test@", "noreply@", "no-reply@", "donotreply@", "do-not-reply@", 
 _LEAST_TAX, _LEAST_IBAN, _LEAST_PHONE = 5, 15, 6  # characters; shorter ones tell nobody from others
 # One digit among zeros, or two or three digits again and again: `1212121212`, `1231231231`.
 _RHYTHM = re.compile(r"0*[1-9]0*|(\d{2})\1{2,}\d?|(\d{3})\2{2,}\d{0,2}")
-_LEAST_RUN = 7  # digits of one kind at the end of a phone number
+_LEAST_RUN = 7  # digits of one kind at the end of a phone number, or all of an id
 
 
 def is_placeholder(value: str, kind: str) -> bool:
@@ -116,7 +116,13 @@ def _name(_: str, folded: str) -> bool:
 
 
 def _date(value: str, _: str) -> bool:
-    return value[:10] in _SENTINEL_DAYS
+    return value[:10].replace(" ", "-") in _SENTINEL_DAYS  # a matching key has blanks
+
+
+def _id(_: str, folded: str) -> bool:
+    """Who numbers records comes by 111 and 12345 in turn, by ten ones never."""
+    bare = folded.replace(" ", "")
+    return bare in _nothing() or set(bare) == {"0"} or (len(bare) >= _LEAST_RUN and len(set(bare)) == 1)
 
 
 _RULES: dict[Nobody, Callable[[str, str], bool]] = {
@@ -128,6 +134,6 @@ _RULES: dict[Nobody, Callable[[str, str], bool]] = {
     "day": _date,
     "company": lambda _, folded: folded in _COMPANIES or folded.replace(" ", "") in _nothing(),
     "name": _name,
-    "id": lambda _, folded: folded.replace(" ", "") in _nothing() or set(folded) == {"0"},
+    "id": _id,
     "postal_code": lambda _, folded: len(folded) > 2 and len(set(folded)) == 1,
 }

@@ -14,6 +14,7 @@ from crm_migrate.reviewing.candidates import Candidate
 from crm_migrate.reviewing.hanging import Hanging, hanging
 from crm_migrate.reviewing.questions import Cells, Compared, Kind, Question, Record, question_id
 from crm_migrate.reviewing.reasons import reasons
+from crm_migrate.stages.dedupe.keys import nobodies
 from crm_migrate.stages.dedupe.survivorship import winners
 from crm_migrate.words.language import language
 from crm_migrate.workspace.relations import Relations, Row
@@ -137,7 +138,7 @@ def _winning(work: Relations, each: ObjectPlan, nodes: str) -> dict[int, dict[st
         f" FROM asked a JOIN {nodes} n ON n.__node = a.node"
     )
     listed = "".join(f", {quoted(f'{f.name}/node')}" for f in each.fields)
-    rows = work.rows(f"SELECT __cluster{listed} FROM ({winners(each, 'together')})")
+    rows = work.rows(f"SELECT __cluster{listed} FROM ({winners(each, 'together', nobodies(work, 'together', each))})")
     names = [f.name for f in each.fields]
     return {
         int(row[0]): {

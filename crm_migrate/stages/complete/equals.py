@@ -18,6 +18,7 @@ from crm_migrate.stages.complete.query import Query
 from crm_migrate.stages.dedupe.keys import create_keys
 from crm_migrate.stages.dedupe.similarity import create_similarities
 from crm_migrate.stages.dedupe.survivorship import strictness
+from crm_migrate.workspace.cells import contact_points
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import EQUALS, MERGED, NODES, texts
 
@@ -143,7 +144,7 @@ def _same_point(each: ObjectPlan, other: ObjectPlan, point: Key) -> str:
     """SQL over both merged records (`x`, `y`): a mailbox (or number) of the first is one that the second carries."""
     ours = [f"lower(x.{quoted(f.name)})" for f in _about(each, point)]
     theirs = [f"[lower(y.{quoted(f.name)})]" for f in _about(other, point)]
-    theirs += [_listed(f"y.{quoted(name)}") for name in _kept(other, point)]
+    theirs += [contact_points(f"y.{quoted(name)}") for name in _kept(other, point)]
     if not ours or not theirs:
         return "FALSE"
     every = f"list_concat({', '.join(theirs)}, []::VARCHAR[])"
@@ -159,11 +160,6 @@ def _kept(other: ObjectPlan, point: Key) -> list[str]:
     """Fields that keep the mailboxes (or numbers) that did not survive."""
     known = {field.name for field in other.fields}
     return [f.keep_others for f in _about(other, point) if f.keep_others and f.keep_others in known]
-
-
-def _listed(cell: str) -> str:
-    parsed = f"CASE WHEN json_valid({cell}) THEN from_json({cell}, '[\"VARCHAR\"]') ELSE [{cell}] END"
-    return f"list_transform(coalesce({parsed}, []), lambda one: lower(one))"
 
 
 # ---------------------------------------------------------------------------------------------------- what becomes

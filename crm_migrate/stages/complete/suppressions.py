@@ -11,6 +11,7 @@ from crm_migrate.mapping.plan import EnrichPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.complete.query import Query
 from crm_migrate.stages.dedupe.survivorship import strictness
+from crm_migrate.workspace.cells import contact_points
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CLUSTERS, NODES
 
@@ -61,8 +62,7 @@ def _mailboxes(owner: ObjectPlan, by: str, query: Query) -> str:
     others = _others(owner, by, query)
     if others:
         cell = f"q.{quoted(others)}"
-        listed = f"CASE WHEN json_valid({cell}) THEN from_json({cell}, '[\"VARCHAR\"]') ELSE [{cell}] END"
-        found += f" UNION ALL SELECT lower(unnest({listed})), FALSE, {consent} {ready} AND {cell} IS NOT NULL"
+        found += f" UNION ALL SELECT unnest({contact_points(cell)}), FALSE, {consent} {ready} AND {cell} IS NOT NULL"
     return found
 
 

@@ -8,11 +8,13 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.choices import apply_choices, create_choices
 from crm_migrate.stages.dedupe.circles import create_circles, notes
 from crm_migrate.stages.dedupe.consents import followers, settle_consent
+from crm_migrate.stages.dedupe.keys import nobodies
 from crm_migrate.stages.dedupe.mailboxes import override
 from crm_migrate.stages.dedupe.members import create_members, node_view
 from crm_migrate.stages.dedupe.proofs import evidence_of, in_words
 from crm_migrate.stages.dedupe.same_links import lost_notes
 from crm_migrate.stages.dedupe.survivorship import COMPUTED, block_of, conflicts, winners
+from crm_migrate.workspace.cells import items
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CLUSTERS, MERGE_NOTES, MERGED, NODES, SURVIVORS
 
@@ -61,7 +63,7 @@ def _overrides(work: Relations, each: ObjectPlan, nodes: str, members: str) -> I
 
 def _decide(work: Relations, each: ObjectPlan, members: str) -> None:
     """Table `won`: the winning cells of every cluster, by rule or as people chose."""
-    work.execute(f"CREATE TABLE won AS {winners(each, members)}")
+    work.execute(f"CREATE TABLE won AS {winners(each, members, nobodies(work, members, each))}")
     apply_choices(work, each, members)
 
 
@@ -75,7 +77,7 @@ def _settle(work: Relations, each: ObjectPlan, members: str) -> None:
 
 def _hold_conflicts(work: Relations, each: ObjectPlan, members: str) -> None:
     """Clusters whose members contradict each other in a field that must be equal wait for a person who chooses."""
-    query = conflicts(each, members)
+    query = conflicts(each, members, nobodies(work, members, each))
     if query is not None:
         clusters = quoted(f"clusters/{each.name}")
         work.execute(
@@ -89,12 +91,11 @@ def _hold_conflicts(work: Relations, each: ObjectPlan, members: str) -> None:
 def _keep_others(work: Relations, field: FieldPlan, members: str) -> None:
     """The values that lost go into the list field that the mapping names, beside what is there."""
     name, others = quoted(field.name), quoted(field.keep_others or "")
-    listed = f"CASE WHEN json_valid({others}) THEN from_json({others}, '[\"VARCHAR\"]') ELSE [{others}] END"
     work.execute(
         f"UPDATE won SET {others} = k.kept, {quoted(f'{field.keep_others}/node')} = NULL FROM ("
         f" SELECT i.__cluster, to_json(list_sort(list(DISTINCT i.item)))::VARCHAR AS kept FROM ("
         f" SELECT __cluster, {name} AS item FROM {members} WHERE {name} IS NOT NULL"
-        f" UNION ALL SELECT __cluster, unnest({listed}) FROM {members} WHERE {others} IS NOT NULL) i"
+        f" UNION ALL SELECT __cluster, unnest({items(others)}) FROM {members} WHERE {others} IS NOT NULL) i"
         f" JOIN won w ON w.__cluster = i.__cluster WHERE i.item IS NOT NULL AND i.item IS DISTINCT FROM w.{name}"
         " GROUP BY i.__cluster) k WHERE k.__cluster = won.__cluster"
     )

@@ -8,15 +8,19 @@ Every rule that takes one member's value is a *preference*: an integer expressio
 clusters are one GROUP BY. `union`, `append` and `concat` make a new value of all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.workspace.cells import items
 
 STEP = 1 << 40  # more than there can be ranks: the criterion first, the rank within it
+NOBODY = STEP << 20  # behind whoever says anything
 MONEY = "__money"
+_TELLING: Mapping[str, Sequence[str]] = MappingProxyType({})
 COMPUTED = frozenset({"union", "append", "concat"})
 _INITIAL = r"(^|\s)\p{L}\.?(\s|$)"
 
@@ -43,7 +47,7 @@ def criterion(field: FieldPlan) -> Criterion:
     if field.survive in COMPUTED:
         return Criterion(
             window=(_first_said(field),),
-            computed=_COMPUTED[field.survive].format(name=name, first=quoted(f"first/{field.name}")),
+            computed=_COMPUTED[field.survive].format(name=name, first=quoted(f"first/{field.name}"), items=items(name)),
         )
     if field.survive == "most_common":
         window = (f"common/{field.name}", f"count({name}) OVER (PARTITION BY __cluster, {name})")
@@ -107,10 +111,8 @@ _COMPUTED = {
         " ELSE min({name}) END"
     ),
     "union": (
-        "CASE WHEN count(DISTINCT {name}) > 1 THEN to_json(list_sort(list_distinct(flatten(list("
-        "CASE WHEN json_valid({name}) AND left({name}, 1) = '[' THEN from_json({name}, '[\"VARCHAR\"]')"
-        " ELSE [{name}] END"
-        ") FILTER (WHERE {name} IS NOT NULL)))))::VARCHAR ELSE min({name}) END"
+        "CASE WHEN count(DISTINCT {name}) > 1 THEN to_json(list_sort(list_distinct(flatten(list({items})"
+        " FILTER (WHERE {name} IS NOT NULL)))))::VARCHAR ELSE min({name}) END"
     ),
 }
 
@@ -126,8 +128,11 @@ def _first_said(field: FieldPlan) -> tuple[str, str]:
     return f"first/{field.name}", said
 
 
-def winners(plan: ObjectPlan, members: str) -> str:
-    """Query: one line per cluster with, per field, its value and `<field>/node` (-1: an enrichment, null: computed)."""
+def winners(plan: ObjectPlan, members: str, nobodies: Mapping[str, Sequence[str]] = _TELLING) -> str:
+    """Query: one line per cluster with, per field, its value and `<field>/node` (-1: an enrichment, null: computed).
+
+    Of `nobodies` (field -> values that identify nobody) one wins only where there is nothing else.
+    """
     windows: list[tuple[str, str]] = []
     cells: list[str] = []
     for field in plan.fields:
@@ -146,13 +151,23 @@ def winners(plan: ObjectPlan, members: str) -> str:
         if how.computed:
             cells += [f"{how.computed} AS {name}", f"NULL::BIGINT AS {quoted(f'{field.name}/node')}"]
         else:
-            cells += _taken(name, name, f"({name} IS NOT NULL)", how.preference, field.name, "")
+            preferred = how.preference + _last(name, nobodies.get(field.name, ()))
+            cells += _taken(name, name, f"({name} IS NOT NULL)", preferred, field.name, "")
     prepared = "".join(f", {sql} AS {quoted(name)}" for name, sql in windows)
     return (
         f"SELECT __cluster, {', '.join(cells)} FROM (SELECT *{prepared} FROM {members}) GROUP BY __cluster"
         if cells
         else f"SELECT DISTINCT __cluster FROM {members}"
     )
+
+
+def _last(name: str, values: Sequence[str]) -> str:
+    """SQL, behind a preference: these values come after all others."""
+    return f" + ({_among(name, values)})::BIGINT * {NOBODY}" if values else ""
+
+
+def _among(name: str, values: Sequence[str]) -> str:
+    return f"{name} IN ({', '.join(map(literal, values))})"
 
 
 def _taken(value: str, name: str, filled: str, preference: str, field: str, unwrap: str) -> list[str]:
@@ -178,13 +193,15 @@ def _block(plan: ObjectPlan, block: str) -> tuple[str, str]:
     return f"{filled} > 0", f"{order}{lonely}"
 
 
-def conflicts(plan: ObjectPlan, members: str) -> str | None:
-    """Query: clusters whose members contradict each other in a field that must be equal, with the field."""
+def conflicts(plan: ObjectPlan, members: str, nobodies: Mapping[str, Sequence[str]] = _TELLING) -> str | None:
+    """Query: clusters whose members contradict each other in a field that must be equal, with the field; who says a
+    value that identifies nobody contradicts nobody."""
     fields = [field for field in plan.fields if field.survive == "equal" and field.ref is None]
     if not fields:
         return None
     return " UNION ALL ".join(
-        f"SELECT __cluster, {literal(field.name)} AS field FROM {members} GROUP BY __cluster"
+        f"SELECT __cluster, {literal(field.name)} AS field FROM {members}"
+        f" WHERE NOT {_among(quoted(field.name), nobodies.get(field.name) or [''])} GROUP BY __cluster"
         f" HAVING count(DISTINCT {quoted(field.name)}) > 1"
         for field in fields
     )

@@ -12,6 +12,7 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.proofs import latest
 from crm_migrate.stages.reconcile.exported import exported
 from crm_migrate.stages.reconcile.fates import ARRIVED
+from crm_migrate.workspace.cells import contact_points
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import COMPLETED, QUARANTINE, texts
 
@@ -30,8 +31,7 @@ def carried(tables: Relations, object_plan: ObjectPlan, key: Key) -> str:
     view = tables.scan(COMPLETED, object_plan.name, also=texts(*names))
     one = [f"SELECT __cluster, {quoted(name)} AS cell FROM {view}" for name in names if name not in kept]
     many = [
-        f"""SELECT __cluster, unnest(CASE WHEN json_valid({quoted(name)}) THEN from_json({quoted(name)}, '["VARCHAR"]')
-          ELSE string_split({quoted(name)}, '|') END) FROM {view} WHERE {quoted(name)} IS NOT NULL"""
+        f"SELECT __cluster, unnest({contact_points(quoted(name))}) FROM {view} WHERE {quoted(name)} IS NOT NULL"
         for name in names
         if name in kept
     ]

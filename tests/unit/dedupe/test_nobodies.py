@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import staged
 
 from crm_migrate.cleansing.placeholders import is_placeholder
-from crm_migrate.mapping.plan import FeedPlan, MatchRulePlan, ObjectPlan, SamePlan
+from crm_migrate.mapping.plan import FeedPlan, MatchRulePlan, ObjectPlan, SamePlan, VetoPlan
+from crm_migrate.matching.matcher import match
 from crm_migrate.stages.dedupe import dedupe
 from crm_migrate.stages.link import link
 
@@ -68,7 +70,7 @@ NOBODY = {
     "family_name": ["Unbekannt", "Unknown", "N.N.", "zzz", "tba"],
     "person_name": ["no name", "not known", "Unknown"],
     "birth_date": ["1900-01-01", "1899-12-31", "9999-12-31", "0001-01-01", "1970-01-01"],
-    "id": ["0", "000", "n/a", "null"],
+    "id": ["0", "000", "n/a", "null", "1111111111", "9999999"],
     "text": ["unknown", "test", "pending"],
 }
 SOMEBODY = {
@@ -97,7 +99,7 @@ def test_what_identifies_somebody(kind: str, value: str) -> None:
     assert not is_placeholder(value, kind)
 
 
-@pytest.mark.parametrize("kind", ["tax_id", "iban", "email", "phone", "domain", "company_name", "person_name", "id"])
+@pytest.mark.parametrize("kind", [name for name in NOBODY if name not in ("given_name", "family_name", "text", "url")])
 def test_strangers_are_not_merged_and_it_is_told(kind: str, tmp_path: Path) -> None:
     run = staged.new_run(tmp_path)
     rule = MatchRulePlan(name="same value", same=(SamePlan(field="value"),), do="merge")
@@ -118,3 +120,60 @@ def test_strangers_are_not_merged_and_it_is_told(kind: str, tmp_path: Path) -> N
     assert len(staged.read(run, "dedupe", "accounts", "merged")) == len(values) - 1
     (told,) = staged.read(run, "dedupe", "accounts", "findings").filter(code="untelling_value").to_dicts()
     assert (told["rule"], told["count"]) == ("value", len(values) - 2)
+
+
+REAL = {"tax_id": "4540536920", "birth_date": "1984-05-06", "id": "4540536920"}
+FILLERS = {"tax_id": "1111111111", "birth_date": "1970-01-01", "id": "9999999999"}
+
+
+@pytest.mark.parametrize("survive", ["trust", "equal"])
+@pytest.mark.parametrize("kind", sorted(REAL))
+def test_what_identifies_nobody_contradicts_nobody_and_never_wins(kind: str, survive: str, tmp_path: Path) -> None:
+    """A filler of the source that is trusted most, beside a value of another: they differ in nothing."""
+    run = staged.new_run(tmp_path)
+    rule = MatchRulePlan(
+        name="mailbox", same=(SamePlan(field="email"),), do="merge", unless=(VetoPlan(field="value", kind="differs"),)
+    )
+    each = ObjectPlan(
+        name="contacts", entity="person", target="contacts", mergeable=True, match=(rule,),
+        feeds=(FeedPlan(source="a", trust=1), FeedPlan(source="b", trust=2)),
+        fields=(
+            staged.field("email", "email", "a", "b"),
+            staged.field("last_name", "family_name", "a", "b"),
+            staged.field("value", kind, "a", "b", survive=survive),
+        ),
+    )  # fmt: skip
+    line = {"email": "ada@x.example", "last_name": "Ak"}
+    staged.mapped(run, each, "a", {"key": "1", **line, "value": FILLERS[kind]})
+    staged.mapped(run, each, "b", {"key": "2", **line, "value": REAL[kind]})
+    plan = staged.plan(each)
+    link(plan, run)
+    dedupe(plan, run)
+    (merged,) = staged.read(run, "dedupe", "contacts", "merged").to_dicts()
+    assert merged["value"] == REAL[kind]
+    assert staged.read(run, "dedupe", "contacts", "clusters")["state"].unique().to_list() == ["merged"]
+
+
+@pytest.mark.parametrize("kind", ["tax_id", "id"])
+@pytest.mark.parametrize("filled", ["one", "both"])
+def test_the_model_hears_no_contradiction_and_no_agreement_in_fillers(kind: str, filled: str) -> None:
+    """What `crm-migrate match` does: doubles are found as if nothing stood there, strangers stay strangers."""
+    given = [
+        f"{a}{b}" for a in ("Ay", "Meh", "Fat", "Zey", "Has", "Mur", "Em") for b in ("se", "met", "ma", "nep", "an")
+    ]
+    rows = [
+        {"given": name, "family": f"Ka{name[::-1]}", "email": f"{name}@firm{n % 9}.example".lower(),
+         "number": str(4540536920 + n * 7919)}
+        for n, name in enumerate(given * 2)
+    ]  # fmt: skip
+    doubles = [{**row, "number": FILLERS[kind]} for row in rows[:5]]
+    strangers = [{**row, "number": FILLERS[kind]} for row in rows[20:25]] if filled == "both" else []
+    frame = pd.DataFrame([*rows[:20], *strangers, *rows[25:35], *doubles])
+    types = {"given": "given_name", "family": "family_name", "email": "email"}
+
+    def clusters(values: pd.DataFrame, named: dict[str, str]) -> list[int]:
+        found = match(values.reset_index(drop=True), "person", types=named).merges()
+        return [int(each) for each in found["cluster"]]
+
+    empty = frame.assign(number=frame["number"].where(frame["number"] != FILLERS[kind]))
+    assert clusters(frame, types | {"number": kind}) == clusters(empty, types | {"number": kind})
