@@ -89,15 +89,15 @@ class Sentences:
 
     def _own_code(self, step: StepPlan) -> str:
         file, _, name = step.args[0].rpartition(":")
-        return self._say("own_code", name=name, file=file, beside=self._beside(step))
+        return self._say("own_code", name=name, file=file, beside=self._companions(step))
 
-    def _beside(self, step: StepPlan) -> str:
+    def _companions(self, step: StepPlan) -> str:
         """The columns that decide with the cell."""
         return self._say("together", columns=self._listed([f"“{c}”" for c in step.beside])) if step.beside else ""
 
     def _map(self, step: StepPlan) -> str:
         name = step.args[0]
-        policy, beside = self.unmapped(name), self._beside(step)
+        policy, beside = self.unmapped(name), self._companions(step)
         return self._say("map", name=name, beside=beside, policy=policy)
 
     def unmapped(self, name: str) -> str:
