@@ -29,6 +29,7 @@ MAX_MOVES = 20  # lines in a wrong column that are told in one round, each of wh
 MAX_LINE = 10_000  # characters; every pattern that looks for secrets or traps is quick on such a line
 
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+_FOLD = "\a"  # what ruamel.yaml leaves in a text behind `>` where a line was folded; the text has none of them
 _CUT = re.compile(r"\s?#(?=[\w(])")  # a comment of ours has a blank after its `#`, or two before it
 
 
@@ -249,10 +250,11 @@ class _Reader:
         )
         plain_style = not event.style
         spot = Spot(start.line + 1, start.column + 1, max(1, length))
-        if _NO_TEXT.search(event.value):
+        said = event.value.replace(_FOLD, "") if event.style == ">" else event.value
+        if _NO_TEXT.search(said):
             message = "an escape writes a sign that no text has: half of a pair (`\\uD800`), or NUL"
             self._tell("mapping_characters", message, spot, "Write the letter itself, or leave it out.")
-        scalar = Scalar(_NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", event.value), spot, plain_style)
+        scalar = Scalar(_NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", said), spot, plain_style)
         if not plain_style:
             return scalar
         self._cut(scalar, end)

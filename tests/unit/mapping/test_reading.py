@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from crm_migrate.cli.frames import as_github, as_json, render
 from crm_migrate.finding import Finding
@@ -23,6 +24,15 @@ def test_every_scalar_is_text() -> None:
     assert plain(document.root) == {
         "a": "1", "b": "yes", "c": "null", "d": "2025-03-14", "e": "0123", "f": "1.10", "g": None, "no": "off",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("style", ["|", "|-", "|+", ">", ">-", ">+"])
+def test_a_text_over_several_lines_is_what_yaml_says(style: str) -> None:
+    """The parser marks where a text behind `>` was folded; none of its marks is part of what is said."""
+    text = f"query: {style}\n  SELECT a,\n  b\n\n  FROM t\n    WHERE c\nname: x\n"
+    document, findings = read_text(text, "m.yaml")
+    assert not findings
+    assert plain(document.root) == YAML(typ="base").load(text)
 
 
 def test_places_count_characters_from_one() -> None:
