@@ -11,6 +11,8 @@ import polars as pl
 from crm_migrate.cleansing.contact.mailboxes import FILLER_HOSTS, FILLER_LOCALS
 from crm_migrate.cleansing.contact.phone_columns import WALKS
 from crm_migrate.cleansing.placeholders import is_placeholder, sentinel_days, vocabulary
+from crm_migrate.cleansing.text.letters import STROKED
+from crm_migrate.crm.types import Nobody, type_of
 
 # Kinds of the matching that are judged as a semantic type; a `url` with a path is a page of its own.
 _AS = {"fax": "phone", "employer": "company_name", "middle_name": "given_name"}
@@ -36,6 +38,22 @@ def identify_nobody(values: pl.Series, kind: str) -> pl.Series:
     # A few fillers among names join nobody by themselves, and a model reads gaps in names as a doubt about all of them.
     rare = kind in _NAMES and nobody.sum() < _FEW_NAMES * len(values)
     return nobody & False if rare else nobody
+
+
+# How values of a type are looked at as columns; types that are not here are asked one by one.
+_LOOKED_AT: dict[Nobody, str] = {
+    "": "text", "name": "family_name", "company": "company_name", "id": "text", "postal_code": "text",
+    "mailbox": "email", "phone": "phone", "tax_number": "tax_id",
+}  # fmt: skip
+
+
+def placeholders_among(values: pl.Series, type_name: str) -> list[str]:
+    """The different values (or matching keys) of a semantic type that identify nobody, by `is_placeholder`."""
+    asked, kind = values.drop_nulls().unique(), _LOOKED_AT.get(type_of(type_name).nobody)
+    if kind is not None:
+        no_mailbox = ~asked.str.contains("@", literal=True) & (kind == "email")
+        asked = asked.filter(_may_be(asked, kind) | no_mailbox)
+    return [value for value in asked if is_placeholder(value, type_name)]
 
 
 def _is_historical(births: pl.Series) -> bool:
@@ -75,12 +93,14 @@ def _may_be(values: pl.Series, kind: str) -> pl.Series:
     return may.fill_null(False)
 
 
-_NOBODY = r"^(?:test|no-?reply|do-?not-?reply|noemail|none|yok|asdf)$"
+_STROKED = {chr(letter): plain for letter, plain in STROKED.items()}
+_NOBODY = r"^(?:test|no-?reply|do-?not-?reply|noemail|none|yok|asdf)(?:@|$)"
 
 
 def _bare(values: pl.Series) -> pl.Series:
     """Letters and digits, folded more coarsely than `fold` does."""
-    plain = values.str.normalize("NFKD").str.to_lowercase().str.replace_all("ı", "i", literal=True)
+    letters = values.str.normalize("NFKD").str.replace_many(_STROKED)
+    plain = letters.str.to_lowercase()
     return plain.str.replace_all(r"[\W_]+|\p{M}+", "")
 
 

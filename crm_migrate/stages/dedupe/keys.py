@@ -10,7 +10,8 @@ import polars as pl
 import pyarrow as pa
 
 from crm_migrate.cleansing import Context, compare_key
-from crm_migrate.cleansing.placeholders import is_known_filler, is_placeholder
+from crm_migrate.cleansing.nobodies import placeholders_among
+from crm_migrate.cleansing.placeholders import is_known_filler
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import quoted
 from crm_migrate.workspace.relations import Relations
@@ -51,17 +52,21 @@ def _key_values(work: Relations, nodes: str, field: FieldPlan, table: str, local
 
 
 def without_placeholders(keys: pl.Series, kind: str) -> pl.Series:
-    """Keys (or raw values) of a semantic type, null where they identify nobody; asked once per different value."""
-    nobody = [value for value in keys.drop_nulls().unique() if is_placeholder(value, kind)]
+    """Keys (or raw values) of a semantic type, null where they identify nobody."""
+    nobody = placeholders_among(keys, kind)
     return keys.set(keys.is_in(nobody).fill_null(False), None) if nobody else keys
 
 
 def nobodies(work: Relations, members: str, plan: ObjectPlan) -> dict[str, list[str]]:
     """Per field of a number that identifies, or that must not differ, the values of members that identify nobody."""
     fields = [f for f in plan.fields if f.ref is None and (f.kind.nobody in _NUMBERS or f.survive == "equal")]
-    found = {f.name: work.rows(f"SELECT DISTINCT {quoted(f.name)} FROM {members} ORDER BY 1") for f in fields}
-    listed = {f.name: [str(v) for (v,) in found[f.name] if v and is_placeholder(str(v), f.type)] for f in fields}
-    return {name: values for name, values in listed.items() if values}
+    listed = {f.name: placeholders_among(_different(work, members, f.name), f.type) for f in fields}
+    return {name: sorted(values) for name, values in listed.items() if values}
+
+
+def _different(work: Relations, relation: str, field: str) -> pl.Series:
+    found = work.connection.sql(f"SELECT DISTINCT {quoted(field)} AS value FROM {relation}").to_arrow_table()
+    return pl.Series("value", pl.from_arrow(found.column(0)), dtype=pl.String)
 
 
 def untelling(

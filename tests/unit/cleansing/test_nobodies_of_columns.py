@@ -2,9 +2,14 @@
 
 import polars as pl
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from crm_migrate.cleansing.nobodies import identify_nobody
-from crm_migrate.cleansing.placeholders import is_placeholder
+from crm_migrate.cleansing.contact.mailboxes import FILLER_HOSTS, FILLER_LOCALS
+from crm_migrate.cleansing.contact.phone_columns import WALKS
+from crm_migrate.cleansing.nobodies import identify_nobody, placeholders_among
+from crm_migrate.cleansing.placeholders import is_placeholder, vocabulary
+from crm_migrate.crm.types import TYPES
 
 TEXTS = {
     "email": ("noreply@firma.example", "test@test.com", "aaa@x.example", "no@no.com", "yok", "Ida.Roth@firma.example"),
@@ -63,3 +68,32 @@ def test_in_a_file_of_the_past_1800_is_a_year_like_others() -> None:
 )
 def test_days_pages_and_what_is_no_identity(kind: str, text: str, nobody: bool) -> None:
     assert identify_nobody(pl.Series([text]), kind).to_list() == [nobody]
+
+
+_WORDS = st.sampled_from(sorted(vocabulary()))
+_SIGNS = st.text(st.sampled_from(" -._/+'’|\t\u00a0"), max_size=3)
+_CASES = st.sampled_from([str, str.upper, str.title, lambda text: text.replace("o", "ø").replace("ss", "ß")])
+_SAID = st.builds(lambda a, word, case, b: a + case(word) + b, _SIGNS, _WORDS, _CASES, _SIGNS)
+_NUMBERS = st.one_of(
+    st.sampled_from(sorted(WALKS)),
+    st.builds(
+        lambda unit, times, more: unit * times + more,
+        st.text("0123456789", min_size=1, max_size=3),
+        st.integers(1, 12),
+        st.text("0123456789", max_size=3),
+    ),
+).flatmap(lambda digits: st.sampled_from([digits, f"+49{digits}", f"00{digits}", " ".join(digits), f"TR {digits}"]))
+_PARTS = st.one_of(st.sampled_from(sorted(FILLER_LOCALS)), st.text("abx.-+1İı", max_size=6), _SAID)
+_HOSTS = st.one_of(
+    st.sampled_from(sorted(FILLER_HOSTS)), st.sampled_from(["a.com", "test.com", "firma.example", "aaa"])
+)
+_MAILBOXES = st.builds(lambda local, at, host: f"{local}{at}{host}", _PARTS, st.sampled_from(["@", "@@", ""]), _HOSTS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(_SAID, _NUMBERS, _MAILBOXES, st.text(max_size=12)), max_size=40))
+@example(["unknøwn", "UNBEKANNT", "---", "aaa@firma.example", "Test@x.example", "12", "ı", ""])
+def test_asked_as_columns_all_types_say_what_they_say_of_each_value(values: list[str]) -> None:
+    for name in TYPES:
+        one_by_one = {value for value in values if is_placeholder(value, name)}
+        assert set(placeholders_among(pl.Series([*values, None], dtype=pl.String), name)) == one_by_one, name
