@@ -5,9 +5,10 @@ from typing import Any
 
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import Plan
+from crm_migrate.quoting import literal
 from crm_migrate.stages.reconcile.accounting import source_facts
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.row_keys import as_kept
+from crm_migrate.workspace.row_keys import NAMED, as_kept
 from crm_migrate.workspace.tables import DISPOSITIONS, EXTRACTED, QUARANTINE
 
 Origin = tuple[str, int, int]  # source, row, split
@@ -27,7 +28,9 @@ def find(tables: Relations, plan: Plan, subject: str) -> Iterator[Place]:
         sources = {feed.source for feed in object_plan.feeds} | {enrich.source for enrich in object_plan.enrich}
         for source in sorted(sources) or [plain.name for plain in plan.sources]:
             if subject.startswith(f"{source}:"):
-                conditions.append(("__source = ? AND __key = ?", [source, subject[len(source) + 1 :]]))
+                own = f"regexp_replace(__key, {literal(NAMED)}, '')"  # all parts of a row that have no place
+                key = subject[len(source) + 1 :]
+                conditions.append((f"__source = ? AND (__key = ? OR {own} = ?)", [source, key, key]))
             conditions.extend(
                 ("__source = ? AND __row = ?", [source, row]) for row in _rows_at(tables, source, head, tail)
             )

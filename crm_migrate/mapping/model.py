@@ -76,7 +76,9 @@ class Feed(Authored):
     )
     one_per: Texts = Field(default=(), description="fields that make one record of several rows")
     split_rows: str | None = Field(
-        default=None, description="one record per part of a cell: `[column] by ';' with [companion]`"
+        default=None,
+        description="one record per part of a cell: `[column] by ';' with [companion]`; parts that name records (links,"
+        " references) are known again by what they name, others by their place in the cell",
     )
 
 

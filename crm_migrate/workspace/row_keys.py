@@ -1,6 +1,10 @@
-"""How a key of several columns is written: on disk, and as people read and type it."""
+"""How a key of several columns is written: on disk, and as people read and type it; and the key of a part of a cell."""
 
 KEY_JOINER = "␟"  # between its parts on disk
+# Behind the key of a row whose cell is split: by what a part is (and which of equal ones), or by its place.
+NAMED_PART = "#p"
+NAMED = f"{NAMED_PART}[0-9a-f]{{12}}(\\.[0-9]+)?$"
+PART = "#(p[0-9a-f]{12}(\\.[0-9]+)?|[0-9]+)$"
 _SHOWN = " · "
 
 

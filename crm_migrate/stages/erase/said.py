@@ -15,7 +15,7 @@ from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.mapping.erase_list import KEY, NAME
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan, SourcePlan
-from crm_migrate.stages.map.batch import unfiltered
+from crm_migrate.stages.map.batch import PART_NAME, unfiltered
 from crm_migrate.stages.map.keys import source_keys
 from crm_migrate.stages.transform import SPLIT
 from crm_migrate.workspace.layout import Run
@@ -81,12 +81,12 @@ def _of_field(rows: pl.DataFrame, field: FieldPlan, context: Context) -> pl.Data
 
 
 def _keys(rows: pl.DataFrame, source: SourcePlan, batch: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The key of a row is that of each of its parts; those behind the first have one of their own as well."""
+    """The key of a row is that of each of its parts; those that are called apart have one of their own as well."""
     keys = batch.select(ROW).with_columns(source_keys(batch, source.key).alias("key"))
-    frame = rows.select(ROW, SPLIT).join(keys, on=ROW, how="left")
-    own = frame.filter(pl.col(SPLIT) > 0).with_columns(pl.concat_str("key", pl.lit("#"), pl.col(SPLIT) + 1))
+    frame = rows.select(ROW, SPLIT, PART_NAME).join(keys, on=ROW, how="left")
+    own = frame.filter(pl.col(PART_NAME) != "").with_columns(pl.concat_str("key", PART_NAME))
     for each in (frame, own):
-        yield each.with_columns(value="key", field=pl.lit(""), type=pl.lit(KEY))
+        yield each.drop(PART_NAME).with_columns(value="key", field=pl.lit(""), type=pl.lit(KEY))
 
 
 def _names(rows: pl.DataFrame, each: ObjectPlan, context: Context) -> Iterator[pl.DataFrame]:

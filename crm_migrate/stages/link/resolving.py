@@ -13,6 +13,7 @@ from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan, RefPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.link.records import references, table
 from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.row_keys import PART
 
 _LINKS = (
     "node BIGINT, field VARCHAR, spoken VARCHAR, target BIGINT, problem VARCHAR, state VARCHAR, code VARCHAR,"
@@ -112,7 +113,7 @@ def _by_key(speaker: _Speaker, parent: ObjectPlan) -> tuple[str, str]:
     space = speaker.ref.spaces.get(speaker.source)
     within = f" AND p.__source = {literal(space)}" if space is not None else ""
     split = any(feed.split for feed in parent.feeds if space in (None, feed.source))
-    key = "regexp_replace(p.__key, '#[0-9]+$', '')" if split else "p.__key"
+    key = f"regexp_replace(p.__key, {literal(PART)}, '')" if split else "p.__key"
     spoken = _spoken(speaker)
     found = (
         f"SELECT s.node, s.spoken, p.__node AS target FROM {spoken} s"

@@ -10,10 +10,12 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.actions import telling
 from crm_migrate.stages.load.keys import Names, text_columns
+from crm_migrate.stages.load.objects import links, loaded_fields
+from crm_migrate.stages.map.parts import naming
 from crm_migrate.stages.mask.reading import to_load
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
-from crm_migrate.workspace.row_keys import KEY_JOINER
+from crm_migrate.workspace.row_keys import KEY_JOINER, NAMED, PART
 from crm_migrate.workspace.tables import COMPLETED, CROSSWALK, THEIRS, texts
 
 _BARE = "regexp_replace(lower(nfc_normalize(trim(x))), '\\.0+$', '')"
@@ -45,6 +47,8 @@ def follow(
     if relations.count("orphaned_"):
         relations.execute(f"""CREATE TEMP TABLE fresh_ AS SELECT k.__cluster, k.first FROM {names.keys} k
         ANTI JOIN {names.sent} s ON s.__entity = k.__entity WHERE k.code IS NULL""")
+        if any(naming(object_plan, feed) for feed in object_plan.feeds) and links(plan, object_plan):
+            _apply(relations, names, _same_part(relations, plan, object_plan, crosswalk), "what it joins", take=True)
         if object_plan.existing.match:
             _apply(relations, names, _alike(relations, plan, object_plan, theirs), "its values", take=True)
         if rekeyed != "new":
@@ -54,6 +58,28 @@ def follow(
                 _apply(relations, names, _one_part(object_plan, crosswalk, sources), "its key", take=policy == "same")
         relations.execute("DROP TABLE fresh_")
     relations.execute("DROP TABLE orphaned_")
+
+
+def _same_part(relations: Relations, plan: Plan, object_plan: ObjectPlan, crosswalk: str) -> str:
+    """Query: new clusters that are a part of a row, and orphaned records of another part of it that lead to the same
+    records: parts were called by their place once, and what they name may be written otherwise."""
+    names, points = Names(object_plan.name), links(plan, object_plan)
+    distinct = object_plan.link.distinct if object_plan.link else ()
+    told = [f for f in loaded_fields(object_plan) if f.name in distinct]
+    cells = {link.field.name: "BIGINT" for link in points} | texts(*(f.name for f in told))
+    joins = "".join(
+        f" LEFT JOIN {Names(link.parent).keys} p{n} ON p{n}.__cluster = r.{quoted(link.field.name)}"
+        for n, link in enumerate(points)
+    )
+    same = [f"s.{quoted(link.name)} IS NOT DISTINCT FROM p{n}.__entity" for n, link in enumerate(points)]
+    same += [f"s.{quoted(str(f.target))} IS NOT DISTINCT FROM r.{quoted(f.name)}" for f in told]
+    row = [f"regexp_replace({side}.__key, {literal(PART)}, '')" for side in "cm"]
+    return f"""SELECT DISTINCT m.__cluster, c.__entity, c.__source || ':' || c.__key AS what FROM {names.members} m
+    SEMI JOIN fresh_ USING (__cluster) JOIN {to_load(relations, plan, object_plan, cells)} r USING (__cluster){joins}
+    JOIN (SELECT * FROM {crosswalk} SEMI JOIN orphaned_ USING (__entity)) c
+      ON c.__source = m.__source AND {row[0]} = {row[1]}
+    JOIN {names.sent} s ON s.__entity = c.__entity
+    WHERE regexp_matches(m.__key, {literal(NAMED)}) AND {" AND ".join(same)}"""
 
 
 def _changing(plan: Plan, object_plan: ObjectPlan, policy: str) -> list[str]:

@@ -17,6 +17,7 @@ from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import EnrichPlan, FeedPlan, ObjectPlan, Plan, SkipPlan, SourcePlan
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.map.keys import source_keys
+from crm_migrate.stages.map.parts import naming, part_names
 from crm_migrate.stages.map.variants import sent_off
 from crm_migrate.stages.transform import (
     KEY,
@@ -33,6 +34,7 @@ from crm_migrate.stages.transform import (
 )
 from crm_migrate.workspace.tables import CELLS, CHANGES, SET_ASIDE
 
+PART_NAME = "__part"
 _INCOMPARABLE = "a value cannot be compared as the rule asks"
 
 
@@ -60,7 +62,7 @@ def map_batch(
     if erased is not None and feed.split is None:
         raw, gone = _without(raw, erased)
     kept, left_out = _filtered(raw, source, feed)
-    split, no_part = _split(kept, feed)
+    split, no_part = _split(kept, feed, naming(object_plan, feed))
     if erased is not None and feed.split is not None:  # a row may be of several people, and not all of them erased
         split, gone = _without(split, erased)
     return _transformed(plan, object_plan, source, feed, split, [*gone, *left_out, no_part])
@@ -94,29 +96,31 @@ def arriving(object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -
     feed = _feed(object_plan, source.name)
     raw = batch.with_columns(_evaluated(_expressions(object_plan, source.name), source, feed, batch))
     raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), source_keys(batch, source.key).alias(KEY))
-    return _split(_filtered(raw, source, feed)[0], feed)[0]
+    return _split(_filtered(raw, source, feed)[0], feed, naming(object_plan, feed))[0]
 
 
 def unfiltered(plan: Plan, object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:
     """Every row of a batch with the object's fields, as if no rule left a row out and no finding stopped one.
 
-    `__changed` is in it too. What the mapping could not translate or read stays as it is written.
+    `__changed` is in it too, and what a part puts behind the key of its row. What the mapping could not translate or
+    read stays as it is written.
     """
     rows = prepared(object_plan, source, batch)
     fields = [written(f, plan, source, rows).alias(f.name) for f in object_plan.fields if source.name in f.cells]
-    return pl.DataFrame([rows[ROW], rows[SPLIT], _changed(plan, source, rows, Collected()), *fields])
+    part = rows[KEY].alias(PART_NAME)
+    return pl.DataFrame([rows[ROW], rows[SPLIT], part, _changed(plan, source, rows, Collected()), *fields])
 
 
 def prepared(object_plan: ObjectPlan, source: SourcePlan, batch: pl.DataFrame) -> pl.DataFrame:
     """Every row of a batch with its expressions evaluated (`__cell_<field>`) and split, before any rule or step.
 
-    A row that a split leaves nothing of stays as it is, as part 0.
+    A row that a split leaves nothing of stays as it is, as part 0. `__key` is only what a part puts behind its row's.
     """
     source, feed = source.model_copy(update={"skip": ()}), _feed(object_plan, source.name)
     open_feed = feed.model_copy(update={"where": None})
     raw = batch.with_columns(_evaluated(_expressions(object_plan, source.name), source, open_feed, batch))
-    raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), pl.lit(None, pl.String).alias(KEY))
-    rows, unsplit = _split(raw, feed)
+    raw = raw.with_columns(pl.lit(0, pl.Int32).alias(SPLIT), pl.lit("").alias(KEY))
+    rows, unsplit = _split(raw, feed, naming(object_plan, feed))
     missing = raw.join(unsplit, on=ROW, how="semi").with_columns(pl.lit(0, pl.Int32).alias(SPLIT))
     return pl.concat([rows, missing.select(rows.columns)])
 
@@ -225,7 +229,7 @@ def _aside(rows: pl.DataFrame, state: str, code: str, rule: str, message: str) -
     )  # fmt: skip
 
 
-def _split(rows: pl.DataFrame, feed: FeedPlan) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _split(rows: pl.DataFrame, feed: FeedPlan, named_by: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One line per part of the split column, companions in step; a row without parts holds no such object."""
     if feed.split is None:
         return rows, _aside(rows.clear(), "", "", "", "")
@@ -237,8 +241,8 @@ def _split(rows: pl.DataFrame, feed: FeedPlan) -> tuple[pl.DataFrame, pl.DataFra
         pl.int_ranges(pl.col(feed.split.column).list.len(), dtype=pl.Int32).alias(SPLIT)
     )
     exploded = exploded.explode([*columns, SPLIT])
-    ordinal = pl.when(pl.col(SPLIT) > 0).then(pl.concat_str(pl.lit("#"), pl.col(SPLIT) + 1)).otherwise(pl.lit(""))
-    return exploded.with_columns(pl.concat_str(KEY, ordinal).alias(KEY)), no_part
+    names = part_names(exploded, feed.split, named_by, ROW)
+    return exploded.with_columns(pl.concat_str(KEY, names).alias(KEY)), no_part
 
 
 def _parts(column: str, by: str, leader: str) -> pl.Expr:
