@@ -62,6 +62,7 @@ class Book:
     """A whole workbook. `digest` is of the mapping that it was made of, `front` its first sheet, `lists` what cells
     offer."""
 
+    project: str
     mapping: str
     digest: str
     language: str

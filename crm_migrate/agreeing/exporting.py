@@ -22,6 +22,7 @@ def export(project: Project, draft: Draft, sources: OpenSources, words: Language
     asked = Asked(draft, standing(draft), looked, words)
     made = sheets(asked)
     book = Book(
+        project=draft.plan.project,
         mapping=draft.read.written.name,
         digest=draft.read.written.digest,
         language=words.code,

@@ -178,12 +178,14 @@ def _offer(page: Worksheet, sheet: Sheet, book: Book, places: dict[str, int], wo
 def _hidden(page: Worksheet, book: Book) -> None:
     """What the workbook is, and what its cells said: a row per sheet with its columns, and one for each of its rows."""
     page.sheet_state = "veryHidden"
-    facts = (("format", FORMAT), ("kind", KIND), ("mapping", book.mapping), ("digest", book.digest))
-    for name, value in (*facts, ("language", book.language)):
+    facts = {"format": FORMAT, "kind": KIND, "project": book.project, "mapping": book.mapping, "digest": book.digest}
+    for name, value in (facts | {"language": book.language, "start": book.start}).items():
         page.append([text_cell(page, name), text_cell(page, value)])
+    for _, left, right in book.front:
+        page.append([text_cell(page, text) for text in ("front", left, right)])
     for sheet in book.sheets:
         heads = [[head.key, head.text] for head in sheet.heads]
-        page.append([text_cell(page, "sheet"), text_cell(page, sheet.title), text_cell(page, _json(heads))])
+        page.append([text_cell(page, text) for text in ("sheet", sheet.title, _json(heads), sheet.about)])
         for line in sheet.lines:
             if line.key:
                 said = [_said(cell) for cell in line.cells]

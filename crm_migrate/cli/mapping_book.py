@@ -1,7 +1,9 @@
 """`mapping export` and `mapping import`: the mapping as a workbook for those who know the customers, and back."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from crm_migrate.cli.options import env_option, json_option
 from crm_migrate.cli.speaking import asked_language
 from crm_migrate.reports.visible import visible
 from crm_migrate.words.language import Language, language
+
+if TYPE_CHECKING:
+    from crm_migrate.agreeing.importing import Imported
 
 WORKBOOK = "mapping.xlsx"
 
@@ -64,3 +69,65 @@ def export_command(path: Path, out: Path | None, lang: str | None, environment: 
 
 def _language(lang: str | None, locale: str) -> Language:
     return asked_language(lang, "book") if lang else language(locale, "book")
+
+
+@click.command("import")
+@click.argument("workbook", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.xlsx")
+@click.argument("path", default=".", type=click.Path(path_type=Path), metavar="[PROJECT | FILE.yaml]")
+@click.option("--write", "to_file", is_flag=True, help="Change the mapping; by default the change is shown.")
+@json_option
+def import_command(workbook: Path, path: Path, to_file: bool, as_json: bool) -> None:
+    """Put the edits of a workbook into the mapping: comments and every line that nobody changed stay as they are.
+
+    \b
+      crm-migrate mapping import mapping.xlsx demo             what would change, as a diff
+      crm-migrate mapping import mapping.xlsx demo --write
+
+    All or nothing: where one cell does not fit, nothing is written and every such cell is named (exit code 1). The
+    mapping may have changed since the export; only a cell that was changed on both sides is refused.
+    """
+    from crm_migrate.agreeing.importing import take
+    from crm_migrate.cli import frames
+    from crm_migrate.mapping.opening import OpenSources
+    from crm_migrate.mapping.resolving_sources import as_far_as_read
+    from crm_migrate.suggesting.patching import difference
+    from crm_migrate.workspace.files import SHARED, write_file
+
+    project = project_of(path)
+    taken, text = take(project, workbook, as_far_as_read(OpenSources(project).columns))
+    writes = to_file and taken.new != taken.old and not taken.findings
+    if writes:
+        write_file(project.mapping, text.encoded(taken.new), SHARED)
+    diff = difference(taken.old, taken.new, project.mapping.name)
+    if as_json:
+        click.echo(json.dumps(_told(taken, diff, written=writes), ensure_ascii=False))
+    else:
+        click.echo(diff, nl=False)
+        click.echo(frames.render(taken.findings), err=True, nl=False)
+        for line in _sentences(taken, str(project.mapping), workbook, written=writes):
+            click.echo(line, err=True)
+    if taken.findings:
+        raise SystemExit(1)
+
+
+def _sentences(taken: "Imported", mapping: str, workbook: Path, *, written: bool) -> Iterator[str]:
+    if taken.since:
+        yield "note: the mapping has changed since the workbook was made; only cells that both changed would be refused"
+    if taken.already:
+        yield f"{taken.already:,} changed cell(s) say what the mapping says already"
+    if taken.findings:
+        yield f"nothing is written: {len(taken.findings):,} cell(s) or rows do not fit"
+    elif taken.new == taken.old:
+        yield "the workbook changes nothing"
+    elif written:
+        yield f"{taken.changed:,} changed cell(s) are in {mapping}"
+        yield from next_step.lines("crm-migrate mapping check")
+    else:
+        yield f"{taken.changed:,} changed cell(s); nothing is written"
+        yield from next_step.lines(f"crm-migrate mapping import {next_step.quoted(workbook)} PROJECT --write")
+
+
+def _told(taken: "Imported", diff: str, *, written: bool) -> dict[str, object]:
+    findings = [{"code": f.code, "place": str(f.place), "message": f.message, "hint": f.hint} for f in taken.findings]
+    counts = {"changed": taken.changed, "already": taken.already, "changed_since": taken.since, "written": written}
+    return {**counts, "diff": diff, "findings": findings}

@@ -9,6 +9,7 @@ SECTIONS = {
         "suggest": ("suggest:suggest_command", "Propose lines: by names of columns, their values, earlier projects."),
         "lock": ("mapping:lock_command", "Lock the shared mapping that is used, as it is now."),
         "export": ("mapping_book:export_command", "As a workbook for those who know the customers: rules in words."),
+        "import": ("mapping_book:import_command", "Put the edits of such a workbook into the mapping, all or none."),
         "sign": ("mapping:sign_command", "Sign the mapping as it is: a changed line asks for a new signature."),
     },
     "Check": {

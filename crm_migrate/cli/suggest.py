@@ -67,7 +67,7 @@ def _of_project(project: "Project", known: "dict[str, Known]", to_file: bool, as
             click.echo(line)
         click.echo(difference(found.old, found.new, project.mapping.name), nl=False)
     if to_file and found.new != found.old:
-        write_file(project.mapping, found.new.encode(), SHARED)
+        write_file(project.mapping, found.file.encoded(found.new), SHARED)
     added = len(found.new.splitlines()) - len(found.old.splitlines())
     done = f"{added} line(s) added to {project.mapping}" if to_file else f"{added} line(s) proposed; nothing is written"
     after = "crm-migrate mapping check" if to_file else "crm-migrate mapping suggest PROJECT --write"

@@ -24,8 +24,13 @@ def register(desk: Desk, objects: Iterable[ObjectPlan]) -> None:
         _known(desk, key, fields, path)
         for word, message, hint in wrong(entry):
             desk.tell("register_incomplete", message, (*path, word), hint)
-        if entry.decision is not None and _ID.fullmatch(entry.decision):
+        if is_id(entry.decision or ""):
             desk.decided(entry.decision, (*path, "decision"))
+
+
+def is_id(decision: str) -> bool:
+    """Whether what was decided is said by the id of a decision, and not in words."""
+    return _ID.fullmatch(decision) is not None
 
 
 def wrong(entry: Entry) -> Iterator[tuple[str, str, str]]:

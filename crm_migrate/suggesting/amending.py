@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crm_migrate.disk.plain_file import read_plain
-from crm_migrate.errors import MappingError
 from crm_migrate.finding import Finding
+from crm_migrate.mapping.file_text import MappingText, read_mapping
 from crm_migrate.mapping.plan import SourcePlan
-from crm_migrate.mapping.reading import MAX_BYTES
 from crm_migrate.suggesting.candidates import Known
 from crm_migrate.suggesting.knowledge import profiles
 from crm_migrate.suggesting.patching import patched
@@ -22,6 +20,7 @@ from crm_migrate.workspace.layout import Project
 class Amended:
     """The file before and after, what is proposed, and the sources that could not be read."""
 
+    file: MappingText
     old: str
     new: str
     told: Suggestion
@@ -34,10 +33,8 @@ def amended(project: Project, earlier: Mapping[str, Known]) -> Amended:
 
     MappingError where the file cannot be read.
     """
-    try:
-        old = read_plain(project.mapping, MAX_BYTES).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise MappingError(f"{project.mapping.name} cannot be read", [], hint="crm-migrate mapping check") from error
+    file = read_mapping(project.mapping)
+    old = file.text
     found = standing(project, old, profiles(project.folder), dict(earlier))
     told = propose(found.studies, found.written)
     shared = frozenset(found.written.objects) - found.own
@@ -53,4 +50,4 @@ def amended(project: Project, earlier: Mapping[str, Known]) -> Amended:
         return patched(old, proposals, found.sources, project.mapping.name)
 
     new, told = sound(project, told, text, columns)
-    return Amended(old, new, told, tuple(found.unread), tuple(known))
+    return Amended(file, old, new, told, tuple(found.unread), tuple(known))

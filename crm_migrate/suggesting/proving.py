@@ -22,10 +22,10 @@ def sound(
 
     What the file says wrong already stays as it is: the check tells that by itself.
     """
-    before = {_about(f) for f in _errors(project, write(Suggestion()), columns)}
+    before = {about(f) for f in errors_of(project, write(Suggestion()), columns)}
     for _ in range(MOST_ROUNDS):
         text = write(told)
-        wrong = [f for f in _errors(project, text, columns) if _about(f) not in before]
+        wrong = [f for f in errors_of(project, text, columns) if about(f) not in before]
         refused = _refused(text, wrong, told)
         if not refused:
             break
@@ -33,14 +33,16 @@ def sound(
     return text, told
 
 
-def _errors(project: Project, text: str, columns: Columns) -> Sequence[Finding]:
+def errors_of(project: Project, text: str, columns: Columns) -> Sequence[Finding]:
+    """The errors that a check of a project finds with this text as its mapping."""
     with tempfile.TemporaryDirectory(prefix="crm-migrate-") as place:
         file = Path(place) / "crm-migrate.yaml"
         file.write_bytes(text.encode())
         return errors(examine(Project(project.folder, file), columns=columns)[1])
 
 
-def _about(finding: Finding) -> tuple[str, str]:
+def about(finding: Finding) -> tuple[str, str]:
+    """What a finding says, wherever it stands."""
     return finding.code, finding.message
 
 

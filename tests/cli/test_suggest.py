@@ -278,3 +278,12 @@ def test_a_file_with_anchors_is_refused_for_a_line_at_one_place_would_count_at_a
     assert "mapping_anchor" in done.stderr
     assert "crm-migrate.yaml:" in done.stderr
     assert listed(project) == before
+
+
+def test_a_byte_order_mark_stays(project: Path) -> None:
+    file = project / "crm-migrate.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + MAPPING.encode())
+    done = call("mapping", "suggest", str(project), "--write")
+
+    assert done.returncode == 0, done.stderr
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf# Acme")

@@ -1,0 +1,451 @@
+"""`mapping import`: an edit changes its line and nothing else; where one does not fit, nothing is written."""
+
+import json
+import re
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import booked
+import openpyxl
+import pytest
+from booked import MAPPING, cell, changed, edit, export, put, take
+from called import call
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return booked.make(tmp_path / "acme")
+
+
+def text(project: Path) -> str:
+    return (project / "crm-migrate.yaml").read_bytes().decode()
+
+
+EDITS = [
+    (put("contacts", "contacts.phone", "kontakte", "Mobil"), "Telefon | phone(DE)   #", "Mobil | phone(DE)   #"),
+    (put("contacts", "contacts.last_name", "kontakte", " Notiz "), "kontakte: Nachname,", "kontakte: Notiz,"),
+    (put("accounts", "accounts.name", "firmen", "Fax"), "name: Firmenname  ", "name: Fax  "),
+    (put("values art", "value_maps.art␟K", "Becomes", "client"), "K: customer", "K: client"),
+    (put("values art", "value_maps.art␟P", "Becomes", "partner"), "L: supplier}", "L: supplier, P: partner}"),
+    (put("values art", "value_maps.art␟L", "Becomes", "(empty)"), "L: supplier}", 'L: ""}'),
+    (put("values rolle", "value_maps.rolle␟x", "Becomes", "chief: a"), "x: boss  ", 'x: "chief: a"  '),
+    (put("values rolle", "value_maps.rolle␟", "Becomes", "unknown"), '"": none', '"": unknown'),
+    (put("contacts", "contacts.phone", "Status", "Agreed"), "status: asked", "status: agreed"),
+    (put("contacts", "contacts.phone", "Owner", "Dr. Ute Meier #2"), "owner: Ute", 'owner: "Dr. Ute Meier #2"'),
+    (put("contacts", "contacts.phone", "Due", date(2026, 12, 9)), "2026-12-04", "2026-12-09"),
+    (put("contacts", "contacts.phone", "Due", "9.12.2026"), "2026-12-04", "2026-12-09"),
+    (put("contacts", "contacts.phone", "Due", 46365), "2026-12-04", "2026-12-09"),
+    (put("contacts", "contacts.phone", "Due", None), ", due: 2026-12-04", ""),
+    (put("contacts", "contacts.phone", "Decision", "D-1"), "2026-12-04}", "2026-12-04, decision: D-1}"),
+    (put("contacts", "contacts.company", "Status", "refused"), "status: open   ", "status: refused   "),
+    (put("contacts", "contacts.company", "Owner", "Ute"), "owner: Kai", "owner: Ute"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "was", "becomes"), EDITS)
+def test_an_edit_changes_its_line_and_no_other(project: Path, change: booked.Edit, was: str, becomes: str) -> None:
+    file = edit(export(project), change)
+
+    shown = take(project, file)
+    assert text(project) == MAPPING, "without --write nothing is written"
+    done = take(project, file, "--write")
+
+    assert (done.returncode, shown.returncode) == (0, 0), done.stderr
+    ((old, new),) = changed(MAPPING, text(project))
+    assert was in old
+    assert new == old.replace(was, becomes)
+    assert f"-{old}\n" in shown.stdout
+    assert f"+{new}\n" in shown.stdout
+    assert "1 changed cell(s) are in" in done.stderr
+    assert take(project, file).stdout == "", "what is in is not put in twice"
+
+
+ADDED = [
+    (put("contacts", "contacts.last_name", "Status", "agreed"), "  contacts.last_name: {status: agreed}"),
+    (put("contacts", "contacts.mobile", "Status", "refused"), "  contacts.mobile: {status: refused}"),
+    (put("Unread columns", "kontakte[Notiz]", "Decision", "never"), "  kontakte[Notiz]: {decision: never}"),
+    (put("values art", "value_maps.art", "Owner", "Ayşe"), "  value_maps.art: {owner: Ayşe}"),
+]
+
+
+@pytest.mark.parametrize(("change", "line"), ADDED)
+def test_what_has_no_entry_yet_gets_one_at_the_end_of_the_register(
+    project: Path, change: booked.Edit, line: str
+) -> None:
+    done = take(project, edit(export(project), change), "--write")
+
+    assert done.returncode == 0, done.stderr
+    assert changed(MAPPING, text(project)) == [("", line)]
+
+
+def test_agreed_takes_the_mark_of_a_proposed_line_away(project: Path) -> None:
+    done = take(project, edit(export(project), put("contacts", "contacts.first_name", "Status", "agreed")), "--write")
+
+    assert done.returncode == 0, done.stderr
+    assert changed(MAPPING, text(project)) == [
+        ('      first_name: Vorname       # proposed: 0.97 "Vorname" is first_name (de)', "      first_name: Vorname"),
+        ("", "  contacts.first_name: {status: agreed}"),
+    ]
+
+
+def test_an_entry_that_says_nothing_any_more_goes(project: Path) -> None:
+    def emptied(book: Any) -> None:
+        for head in ("Status", "Owner", "Due"):
+            cell(book, "contacts", "contacts.phone", head).value = None
+
+    done = take(project, edit(export(project), emptied), "--write")
+
+    assert done.returncode == 0, done.stderr
+    ((old, new),) = changed(MAPPING, text(project))
+    assert "contacts.phone: {status" in old
+    assert new == ""
+
+
+def test_new_words_go_into_the_empty_rows(project: Path) -> None:
+    def added(book: Any) -> None:
+        for sheet, words in (("values art", [("Z", "press"), ("É", "other")]), ("values rolle", [("y", "(empty)")])):
+            blank = [row for row in book[sheet].iter_rows(min_row=4) if not row[0].value and not row[-1].value]
+            for row, (word, target) in zip(blank[1:], words, strict=False):
+                row[0].value, row[2].value = word, target
+
+    done = take(project, edit(export(project), added), "--write")
+
+    assert done.returncode == 0, done.stderr
+    assert changed(MAPPING, text(project)) == [
+        (
+            "  art: {unmapped: hold, map: {K: customer, L: supplier}}   # as sales says it",
+            "  art: {unmapped: hold, map: {K: customer, L: supplier, Z: press, É: other}}   # as sales says it",
+        ),
+        ("", '      y: ""'),
+    ]
+
+
+def locked_rule(book: Any) -> None:
+    cell(book, "contacts", "contacts.phone", "What happens, in words").value = "From Mobil."
+
+
+def without_a_row(book: Any) -> None:
+    page = book["contacts"]
+    page.delete_rows(next(row[0].row for row in page.iter_rows(min_row=3) if row[-1].value == "contacts.phone"))
+
+
+def row_twice(book: Any) -> None:
+    page = book["contacts"]
+    page.append([each.value for each in page[3]])
+
+
+def row_put_in(book: Any) -> None:
+    page = book["contacts"]
+    page.cell(page.max_row + 1, 1).value = "shoe_size"
+
+
+def half_a_word(book: Any) -> None:
+    page = book["values art"]
+    page.cell(page.max_row, 1).value = "Q"
+
+
+def word_twice(book: Any) -> None:
+    page = book["values art"]
+    page.cell(page.max_row, 1).value, page.cell(page.max_row, 3).value = "K", "other"
+
+
+def renamed_sheet(book: Any) -> None:
+    book["contacts"].title = "people"
+
+
+def sheet_put_in(book: Any) -> None:
+    book.create_sheet("notes")
+
+
+def column_put_in(book: Any) -> None:
+    book["contacts"].insert_cols(2)
+
+
+def beside_the_columns(book: Any) -> None:
+    page = book["contacts"]
+    page.cell(4, page.max_column + 2).value = "call me"
+
+
+def on_the_first_sheet(book: Any) -> None:
+    book["Start here"]["B12"].value = "please do all of it differently"
+
+
+def beside_the_register(book: Any) -> None:
+    row = next(r for r in book["values art"].iter_rows(min_row=3) if r[-1].value == "value_maps.art␟K")
+    row[3].value = "agreed"
+
+
+REFUSED = [
+    (put("contacts", "contacts.phone", "kontakte", "Handy"), "column_unknown", "contacts!C", "`Handy`"),
+    (put("contacts", "contacts.phone", "kontakte", None), "book_word", "contacts!C", "unmaps no field"),
+    (put("contacts", "contacts.phone", "kontakte", "= Mobil"), "book_word", "contacts!C", "more than the name"),
+    (put("contacts", "contacts.phone", "kontakte", "Mobil | phone"), "book_word", "contacts!C", "more than the name"),
+    (put("contacts", "contacts.department", "kontakte", "Mobil"), "book_locked", "contacts!C", "upper(Rolle)"),
+    (put("contacts", "contacts.mobile", "kontakte", "Mobil"), "book_locked", "contacts!C", "says 'Mobil'"),
+    (locked_rule, "book_locked", "contacts!D", "says 'From Mobil.'"),
+    (put("contacts", "contacts.phone", "key", "contacts.fax"), "book_row", "contacts!A", "put in"),
+    (put("contacts", "contacts.phone", "Status", "done"), "book_word", "contacts!G", "'done' is no status"),
+    (put("contacts", "contacts.phone", "Status", "proposed"), "book_word", "contacts!G", "by `agreed`"),
+    (put("contacts", "contacts.first_name", "Status", None), "book_word", "contacts!G", "by `agreed`"),
+    (put("contacts", "contacts.phone", "Owner", None), "register_incomplete", "contacts!H", "the one who owes"),
+    (put("contacts", "contacts.last_name", "Due", "2026-12-04"), "register_incomplete", "contacts!I", "a day without"),
+    (put("contacts", "contacts.last_name", "Status", "asked"), "register_incomplete", "contacts!G", "without the one"),
+    (put("contacts", "contacts.phone", "Due", "04/12/2026"), "book_day", "contacts!I", "'04/12/2026'"),
+    (put("contacts", "contacts.phone", "Due", "soon"), "book_day", "contacts!I", "'soon'"),
+    (put("contacts", "contacts.phone", "Due", 2026), "book_day", "contacts!I", "'1905-07-18'"),
+    (put("contacts", "contacts.phone", "Due", True), "book_day", "contacts!I", "'TRUE'"),
+    (put("contacts", "contacts.phone", "Decision", "D-99"), "decision_unknown", "contacts!J", "`D-99`"),
+    (put("contacts", "contacts.phone", "Decision", "x" * 501), "book_word", "contacts!J", "500"),
+    (put("values art", "value_maps.art␟K", "Becomes", None), "book_word", "values art!C", "taken away"),
+    (put("values art", "value_maps.art␟P", "Value in the source", "Q"), "book_locked", "values art!A", "'Q'"),
+    (put("values art", "value_maps.art␟P", "Seen", 3), "book_locked", "values art!B", "said '2'"),
+    (without_a_row, "book_row", "contacts", "`contacts.phone` is gone"),
+    (row_twice, "book_row", "contacts!A", "twice"),
+    (row_put_in, "book_row", "contacts!A", "put in"),
+    (half_a_word, "book_row", "values art!A", "needs both"),
+    (word_twice, "book_row", "values art!A", "already"),
+    (renamed_sheet, "book_sheet", "contacts", "gone"),
+    (sheet_put_in, "book_sheet", "notes", "put in"),
+    (column_put_in, "book_columns", "contacts!A2", "columns"),
+    (beside_the_columns, "book_locked", "contacts!M4", "call me"),
+    (beside_the_register, "book_locked", "values art!D", "agreed"),
+    (on_the_first_sheet, "book_locked", "Start here!B12", "differently"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "code", "place", "words"), REFUSED)
+def test_what_does_not_fit_is_named_with_its_cell_and_nothing_is_written(
+    project: Path, change: booked.Edit, code: str, place: str, words: str
+) -> None:
+    def with_a_good_one(book: Any) -> None:
+        cell(book, "accounts", "accounts.type", "Status").value = "agreed"
+        change(book)
+
+    file = edit(export(project), with_a_good_one)
+    done = take(project, file, "--write", "--json")
+
+    assert done.returncode == 1
+    told = [each for each in json.loads(done.stdout)["findings"] if each["code"] == code]
+    assert any(each["place"].startswith(place) and words in each["message"] for each in told), done.stdout
+    assert all(each["hint"] for each in told)
+    assert text(project) == MAPPING
+    assert "nothing is written" in take(project, file, "--write").stderr
+
+
+def test_all_that_does_not_fit_is_told_at_once(project: Path) -> None:
+    def many(book: Any) -> None:
+        locked_rule(book)
+        cell(book, "contacts", "contacts.phone", "Status").value = "done"
+        cell(book, "contacts", "contacts.phone", "Due").value = "soon"
+        cell(book, "contacts", "contacts.phone", "kontakte").value = "Handy"
+        cell(book, "values art", "value_maps.art␟K", "Becomes").value = None
+
+    done = take(project, edit(export(project), many), "--write")
+
+    assert done.returncode == 1
+    assert done.stderr.count("error[") == 5
+    assert "--> contacts!G" in done.stderr
+
+
+def test_what_the_check_of_the_mapping_refuses_is_told_at_its_cell(tmp_path: Path) -> None:
+    project = tmp_path / "anadolu"
+    shutil.copytree(ROOT / "sample_data" / "anadolu", project)
+    before = text(project)
+    file = edit(
+        export(project, "--lang", "en"), put("values evet_hayir", "value_maps.evet_hayir␟E", "Becomes", "maybe")
+    )
+    done = take(project, file, "--write", "--json")
+
+    assert done.returncode == 1
+    (told,) = json.loads(done.stdout)["findings"]
+    assert told["place"].startswith("values evet_hayir!C")
+    assert "maybe" in told["message"]
+    assert text(project) == before
+
+
+def test_a_mapping_that_is_wrong_already_is_mended_first(project: Path) -> None:
+    file = edit(export(project), put("contacts", "contacts.phone", "kontakte", "Mobil"))
+    (project / "crm-migrate.yaml").write_text(MAPPING.replace("phone(DE)", "fone(DE)"), "utf-8")
+    done = take(project, file, "--write")
+
+    assert (done.returncode, "step_unknown" in done.stderr) == (2, True)
+
+
+def test_an_edit_goes_into_a_mapping_that_has_changed_elsewhere(project: Path) -> None:
+    file = edit(export(project), put("contacts", "contacts.phone", "kontakte", "Mobil"))
+    since = MAPPING.replace("Telefon | phone(DE)", "Telefon | phone(TR)").replace("not the trade", "never the trade")
+    (project / "crm-migrate.yaml").write_text(since, "utf-8")
+
+    done = take(project, file, "--write")
+
+    assert done.returncode == 0, done.stderr
+    assert "has changed since" in done.stderr
+    assert changed(since, text(project)) == [
+        ("      phone: Telefon | phone(TR)   # the office", "      phone: Mobil | phone(TR)   # the office")
+    ]
+
+
+PHONE = "      phone: Telefon | phone(DE)   # the office\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "was", "since"),
+    [
+        (put("contacts", "contacts.phone", "kontakte", "Mobil"), "Telefon | phone(DE)", "Notiz | phone(DE)"),
+        (put("contacts", "contacts.phone", "kontakte", "Mobil"), "Telefon | phone(DE)", '"= Telefon | phone(DE)"'),
+        (
+            put("contacts", "contacts.phone", "kontakte", "Mobil"),
+            "      phone: Telefon | phone(DE)   # the office\n",
+            "",
+        ),
+        (put("contacts", "contacts.phone", "Owner", "Kai"), "owner: Ute", "owner: Ayşe"),
+        (put("values art", "value_maps.art␟K", "Becomes", "client"), "K: customer", "K: buyer"),
+        (put("values art", "value_maps.art␟P", "Becomes", "client"), "K: customer", "K: customer, P: buyer"),
+        (put("values art", "value_maps.art␟K", "Becomes", "client"), "K: customer, ", ""),
+    ],
+)
+def test_a_cell_that_both_changed_is_refused(project: Path, change: booked.Edit, was: str, since: str) -> None:
+    file = edit(export(project), change)
+    now = MAPPING.replace(was, since, 1)
+    assert now != MAPPING
+    if "      phone" in was:
+        now = now.replace(
+            "  contacts.phone: {status: asked, owner: Ute, due: 2026-12-04}   # see the mail of Monday\n", ""
+        )
+    (project / "crm-migrate.yaml").write_text(now, "utf-8")
+
+    done = take(project, file, "--write")
+
+    assert done.returncode == 1, done.stderr
+    assert "book_conflict" in done.stderr
+    assert text(project) == now
+
+
+def test_a_cell_that_both_changed_alike_is_no_conflict(project: Path) -> None:
+    file = edit(export(project), put("contacts", "contacts.phone", "kontakte", "Mobil"))
+    now = MAPPING.replace("Telefon | phone(DE)", "Mobil | phone(DE)")
+    (project / "crm-migrate.yaml").write_text(now, "utf-8")
+
+    done = take(project, file, "--write")
+
+    assert (done.returncode, text(project)) == (0, now)
+    assert "1 changed cell(s) say what the mapping says already" in done.stderr
+
+
+def as_excel(book: Any) -> None:
+    """Days as numbers without their format, blanks taken off, wholes as decimals, cells that were empty gone."""
+    for page in book:
+        for row in page.iter_rows():
+            for each in row:
+                if isinstance(each.value, datetime | date):
+                    each.value = (each.value - datetime(1899, 12, 30)).days
+                    each.number_format = "General"
+                elif isinstance(each.value, str):
+                    each.value = each.value.strip() or None
+                elif isinstance(each.value, int):
+                    each.value = float(each.value)
+
+
+@pytest.mark.parametrize("resaved", [None, lambda book: None, as_excel])
+@pytest.mark.parametrize("lang", ["en", "de", "tr"])
+def test_a_workbook_that_nobody_edited_changes_nothing(project: Path, resaved: booked.Edit | None, lang: str) -> None:
+    file = export(project, "--lang", lang)
+    if resaved is not None:
+        edit(file, resaved)
+    done = take(project, file, "--write")
+
+    assert (done.returncode, done.stdout, text(project)) == (0, "", MAPPING), done.stderr
+    assert "the workbook changes nothing" in done.stderr
+
+
+def test_rows_that_were_sorted_are_found(project: Path) -> None:
+    def backwards(book: Any) -> None:
+        page = book["contacts"]
+        found = [[each.value for each in row] for row in page.iter_rows(min_row=3)]
+        for row, values in zip(page.iter_rows(min_row=3), reversed(found), strict=True):
+            for each, value in zip(row, values, strict=True):
+                each.value = value
+        cell(book, "contacts", "contacts.phone", "kontakte").value = "Mobil"
+
+    done = take(project, edit(export(project), backwards), "--write")
+    assert done.returncode == 0, done.stderr
+    assert len(changed(MAPPING, text(project))) == 1
+
+
+@pytest.mark.parametrize(("lang", "word"), [("de", "Vereinbart"), ("tr", "KABUL EDİLDİ"), ("tr", "agreed")])
+def test_a_status_is_taken_in_the_language_of_the_workbook_and_in_english(project: Path, lang: str, word: str) -> None:
+    file = export(project, "--lang", lang)
+    head = {"de": "Stand", "tr": "Durum"}[lang]
+    done = take(project, edit(file, put("contacts", "contacts.phone", head, word)), "--write")
+
+    assert done.returncode == 0, done.stderr
+    assert "contacts.phone: {status: agreed," in text(project)
+
+
+def test_byte_order_mark_and_line_ends_stay(tmp_path: Path) -> None:
+    project = booked.make(tmp_path / "acme", "\ufeff" + MAPPING.replace("\n", "\r\n"))
+    file = edit(export(project), put("contacts", "contacts.phone", "kontakte", "Mobil"))
+    done = take(project, file, "--write")
+
+    assert done.returncode == 0, done.stderr
+    wanted = "\ufeff" + MAPPING.replace("Telefon |", "Mobil |").replace("\n", "\r\n")
+    assert text(project) == wanted
+
+
+def test_a_workbook_of_another_project_and_files_that_are_none_are_refused(project: Path, tmp_path: Path) -> None:
+    file = export(project)
+    other = booked.make(tmp_path / "other", MAPPING.replace("name: Acme", "name: Bolt"))
+    done = take(other, file)
+    assert (done.returncode, "of the project `Acme`" in done.stderr) == (2, True)
+
+    strange = tmp_path / "strange.xlsx"
+    openpyxl.Workbook().save(strange)
+    assert take(project, strange).returncode == 2
+    strange.write_bytes(b"PK no workbook")
+    assert take(project, strange).returncode == 3
+    assert take(project, tmp_path / "nowhere.xlsx").returncode == 3
+
+
+def test_a_mapping_with_anchors_is_refused(project: Path) -> None:
+    file = edit(export(project), put("contacts", "contacts.phone", "kontakte", "Mobil"))
+    shared = MAPPING.replace("phone: Telefon |", "phone: &tel Telefon |").replace(
+        "first_name: Vorname ", "first_name: *tel "
+    )
+    (project / "crm-migrate.yaml").write_text(shared, "utf-8")
+    done = take(project, file, "--write")
+
+    assert (done.returncode, "mapping_anchor" in done.stderr, text(project)) == (2, True, shared)
+
+
+@pytest.mark.parametrize("name", ["anadolu", "hotel"])
+def test_the_workbook_of_a_sample_company_comes_back_as_no_change(tmp_path: Path, name: str) -> None:
+    project = tmp_path / name
+    shutil.copytree(ROOT / "sample_data" / name, project)
+    before = text(project)
+    file = edit(export(project), as_excel)
+    done = take(project, file, "--write")
+
+    assert (done.returncode, done.stdout, text(project)) == (0, "", before), done.stderr
+
+
+GOLDEN = sorted((ROOT / "tests" / "shared_data").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", GOLDEN, ids=lambda file: file.stem)
+def test_the_workbook_of_every_mapping_of_ours_comes_back_as_no_change(tmp_path: Path, file: Path) -> None:
+    project = tmp_path / file.stem
+    project.mkdir()
+    shutil.copy(file, project / "crm-migrate.yaml")
+    (project / "decisions").mkdir()
+    ids = sorted(set(re.findall(r"D-\d+", file.read_text("utf-8"))))
+    said = "".join(f"  - {{id: {each}, who: Ute, when: 2025-03-03, text: as agreed}}\n" for each in ids)
+    (project / "decisions" / "d.yaml").write_text(f"decisions:\n{said}" if ids else "decisions: []\n", "utf-8")
+    checked = call("mapping", "export", str(project), "-o", str(tmp_path / "mapping.xlsx"))
+    assert checked.returncode == 0, checked.stderr
+    done = take(project, tmp_path / "mapping.xlsx", "--write")
+
+    assert (done.returncode, done.stdout, text(project)) == (0, "", file.read_bytes().decode()), done.stderr
