@@ -11,7 +11,15 @@ import polars as pl
 from email_validator import EmailNotValidError, validate_email
 
 from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step, with_residue
-from crm_migrate.cleansing.contact.mailboxes import DISPOSABLE, FREE_MAIL, ROLES, domain_flag, local_flag, same_filler
+from crm_migrate.cleansing.contact.mailboxes import (
+    DISPOSABLE,
+    FILLER_LOCALS,
+    FREE_MAIL,
+    ROLES,
+    domain_flag,
+    local_flag,
+    same_filler,
+)
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.cleansing.text.digits import marked
@@ -125,17 +133,25 @@ def email_outcomes(values: pl.Series) -> pl.DataFrame:
     domain = split["field_1"].str.to_lowercase()
     local = split["field_0"]
     lowered = local.str.to_lowercase()
-    plain &= (local.str.len_bytes() <= 64) & ~_judged_by(domain.filter(plain), domain, domain_flag)
-    plain &= ~_judged_by(lowered.filter(plain), lowered, local_flag)
+    plain &= (local.str.len_bytes() <= 64) & ~_on_a_flagged_host(domain, plain)
+    plain &= ~_may_be_flagged(lowered)
     plain &= ~(lowered == domain.str.replace(r"\..*$", "")).fill_null(False)
     address = pl.select(pl.when(plain).then(pl.concat_str([local, domain], separator="@"))).to_series()
     return with_residue(values, plain | values.is_null(), address, email_cell)
 
 
-def _judged_by(some: pl.Series, all_rows: pl.Series, judge: object) -> pl.Series:
-    """Rows whose text gets a flag."""
-    flagged = [text for text in some.unique() if text is not None and judge(text)]  # type: ignore[operator]
-    return all_rows.is_in(flagged).fill_null(False)
+def _on_a_flagged_host(domains: pl.Series, asked: pl.Series) -> pl.Series:
+    """Rows whose host gets a flag; there are few different ones."""
+    flagged = [domain for domain in domains.filter(asked).unique() if domain is not None and domain_flag(domain)]
+    return domains.is_in(flagged).fill_null(False)
+
+
+def _may_be_flagged(locals: pl.Series) -> pl.Series:
+    """A superset of what `local_flag` flags, as columns: the names before the @ are nearly all different."""
+    named = locals.str.extract(r"^([^+]*)").is_in(list(ROLES)) | locals.is_in(list(FILLER_LOCALS))
+    frame = locals.alias("v").to_frame()
+    alike = frame.select(pl.col("v").str.strip_chars(pl.col("v").str.slice(0, 1)) == "").to_series()
+    return (named | alike).fill_null(False)
 
 
 @step(
