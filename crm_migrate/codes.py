@@ -321,6 +321,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "parent_erased",
             "reconsented",
             "opt_out_stands",
+            "opt_out_elsewhere",
             "retention",
             "retention_undated",
             "deceased",

@@ -516,6 +516,7 @@ class ReconcilePlan(Frozen):
     sign_off: tuple[str, ...] = ()
 
 
+RECONSENT = "reconsent:"  # begins the id of a decision that lets a grant stand against an opt-out
 RATE_DIGITS = (23, 14)  # all digits of an exchange rate, and how many of them behind the point
 
 

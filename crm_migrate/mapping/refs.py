@@ -14,7 +14,7 @@ from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.plan import RATE_DIGITS, OwnerPlan
+from crm_migrate.mapping.plan import RATE_DIGITS, RECONSENT, OwnerPlan
 from crm_migrate.mapping.reading import read_file
 from crm_migrate.mapping.side_tables import Rows, read_table
 from crm_migrate.mapping.tree import Document, Listing, Mapping, Path, Plain, plain
@@ -234,9 +234,22 @@ def _decision(desk: Desk, document: Document, item: Mapping) -> None:
     if name in desk.decisions:
         message = f"the decision `{name}` is there twice"
         desk.findings.append(document.finding("decision_invalid", message, item.spot, "Keep one of the two."))
+    if name.startswith(RECONSENT):
+        _about_consent(desk, document, item, name)
     desk.decisions[name] = content_hash(said)
     who, when, words = (str(said.get(key) or "") for key in ("who", "when", "text"))
     desk.decision_words[name] = (who, when, words)
+
+
+def _about_consent(desk: Desk, document: Document, item: Mapping, name: str) -> None:
+    """`reconsent:<source>:<key>` names a source of the mapping, `reconsent:<object>` an object: else it lets nobody
+    in, and nobody would know."""
+    about, several, _ = name.removeprefix(RECONSENT).partition(":")
+    known = desk.file.sources if several else desk.file.objects
+    if about not in known:
+        kind = "source" if several else "object"
+        message = f"the decision `{name}` is about `{about}`, which is no {kind} of the mapping"
+        desk.findings.append(document.finding("decision_invalid", message, item.spot, nearest(about, known)))
 
 
 def _about_records(desk: Desk, document: Document, item: Mapping, said: dict[str, Plain]) -> None:

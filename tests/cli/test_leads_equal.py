@@ -211,12 +211,15 @@ def test_contacts_without_a_consent_cannot_keep_an_opt_out(tmp_path: Path) -> No
 
 
 def test_the_gate_would_see_an_opt_out_that_was_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Planted: the contact does not hear the lead. The proof finds the mailbox that is granted and was refused."""
+    """Planted: neither the contact nor the load hears the lead. The proof finds the mailbox that is granted and was
+    refused."""
     from crm_migrate.stages import complete
     from crm_migrate.stages.complete import equals
+    from crm_migrate.stages.load import planning
 
     monkeypatch.setattr(complete, "with_strictest", lambda _work, _each, query: query)
     monkeypatch.setattr(equals, "_lost", lambda *_: None)
+    monkeypatch.setattr(planning, "hold_refused", lambda *_: 0)
     figures = run(tmp_path, "id,name,mail,tel,ok\n11,Yılmaz,a@firma.example,,withdrawn\n")
     assert {gate["name"]: gate["passed"] for gate in figures["gates"]}["consent"] is False
 

@@ -28,7 +28,7 @@ def create_keys(work: Relations, nodes: str, name: str, fields: tuple[FieldPlan,
         if field.ref is not None:
             columns.append(f"n.{quoted(field.name)}::VARCHAR AS {quoted(field.name)}")
             continue
-        _key_values(work, nodes, field, f"key_values_{number}", locale)
+        create_key_values(work, nodes, field.name, field.type, f"key_values_{number}", locale)
         columns.append(f"k{number}.key AS {quoted(field.name)}")
         joins.append(f" LEFT JOIN key_values_{number} k{number} ON k{number}.value = n.{quoted(field.name)}")
     work.execute(f"CREATE TABLE {quoted(f'keys/{name}')} AS SELECT {', '.join(columns)} FROM {nodes} n{''.join(joins)}")
@@ -37,14 +37,15 @@ def create_keys(work: Relations, nodes: str, name: str, fields: tuple[FieldPlan,
             work.execute(f"DROP TABLE key_values_{number}")
 
 
-def _key_values(work: Relations, nodes: str, field: FieldPlan, table: str, locale: str) -> None:
+def create_key_values(work: Relations, nodes: str, column: str, kind: str, table: str, locale: str) -> None:
+    """Table `value`, `key` of the different values of a column of a semantic type; who identifies nobody has none."""
     work.execute(f"CREATE TABLE {table} (value VARCHAR, key VARCHAR)")
-    name = quoted(field.name)
+    name = quoted(column)
     distinct = work.connection.cursor()
     reader = distinct.sql(f"SELECT DISTINCT {name} AS value FROM {nodes} WHERE {name} IS NOT NULL")
     for batch in reader.to_arrow_reader(BATCH):
         values = pl.Series("value", pl.from_arrow(batch.column(0)), dtype=pl.String)
-        keys = without_placeholders(compare_key(values, field.type, Context(locale=locale)), field.type)
+        keys = without_placeholders(compare_key(values, kind, Context(locale=locale)), kind)
         work.connection.register("keyed_batch", pa.table({"value": values.to_arrow(), "key": keys.to_arrow()}))
         work.execute(f"INSERT INTO {table} SELECT value, key FROM keyed_batch WHERE key IS NOT NULL")
         work.connection.unregister("keyed_batch")

@@ -47,7 +47,7 @@ def decide(
     )
     orphan = " OR ".join(f"(w.{quoted('__ref_' + n)} IS NOT NULL AND w.{quoted(n)} IS NULL)" for n in points) or "FALSE"
     relations.execute(f"""CREATE TEMP VIEW {names.decided} AS SELECT *, {odds(object_plan, fields)} AS __odds,
-    {revived(object_plan)} AS __revived FROM (
+    {revived(plan, object_plan)} AS __revived FROM (
     SELECT w.*, s.__entity IS NOT NULL AS __was_sent, coalesce(s.__forgotten, FALSE) AS __forgotten,
            d.__entity IS NOT NULL AS __touched, coalesce(d.__edits, []) AS __edits,
            coalesce(d.__goes, []) AS __goes,

@@ -25,6 +25,7 @@ from crm_migrate.stages.load.promises import hold_doubled, hold_refusable
 from crm_migrate.stages.load.reachable import hold_reachable
 from crm_migrate.stages.load.rekeying import follow
 from crm_migrate.stages.load.restoring import exchanged, refuse_restored
+from crm_migrate.stages.load.standing import gather, hold_refused
 from crm_migrate.stages.load.theirs import read_claims, read_ours, read_theirs
 from crm_migrate.stages.load.variants import hold_moved, moved_away
 from crm_migrate.workspace.layout import Project, Run
@@ -93,7 +94,8 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             hold_refusable(tables, plan, object_plan, found)
             if plan.environment.mask:
                 hold_reachable(tables, plan, object_plan)
-        settle(tables, plan, there, partial(hold_doubled, tables, plan, there))
+        gather(tables, project, identity, plan)
+        settle(tables, plan, there, partial(_hold_claimed_values, tables, plan, there))
         refuse_claimed(tables, plan)
         for each in plan.objects:
             _publish(tables, project, identity, plan, each)
@@ -123,13 +125,19 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     return load_plan
 
 
+def _hold_claimed_values(tables: Relations, plan: Plan, there: TargetSchema) -> int:
+    """One round of who would take what the record of another keeps, or grant what it refuses; how many changed."""
+    return hold_doubled(tables, plan, there) + hold_refused(tables, plan)
+
+
 def asks_of_others(plan: Plan, object_plan: ObjectPlan, there: TargetSchema) -> bool:
-    """Whether what stands in records that are not ours decides anything: who exists already, and values that the target
-    takes only once."""
+    """Whether what stands in records that are not ours decides anything: who exists already, values that the target
+    takes only once, and which mailboxes are refused there."""
     existing = object_plan.existing
     wanted, found = target_object(plan, object_plan), there.object(object_plan.target)
     fields = (found.field(each.name) or each if found else each for each in wanted.fields if not each.reference)
-    return bool(existing.match or existing.learned) or any(field.unique for field in fields)
+    consents = any(field.kind.role == "consent" for field in loaded_fields(object_plan))
+    return consents or bool(existing.match or existing.learned) or any(field.unique for field in fields)
 
 
 def _mostly_others(project: Project, target: Target, identity: str, name: str) -> bool:

@@ -2,26 +2,29 @@
 
 An opt-out does not come back to life by a later export. It ends where the mapping allows it by decision and the proof
 that is loaded with the consent (a field that follows it) is younger than the proof that the target has, or where a
-person said so: of the field (`crm-migrate conflicts`), or by splitting the record of somebody who never refused, which
-the gate tells afterwards.
+person said so: of the field (`crm-migrate conflicts`), of the record (a decision `reconsent:`), or by splitting the
+record of somebody who never refused, which the gate tells afterwards. What other records refuse: `standing.py`.
 """
 
 from collections.abc import Iterator
 
 from crm_migrate.crm.types import REFUSALS
-from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.proofs import granted_at, refused_at
-from crm_migrate.stages.load.keys import fields_where
+from crm_migrate.stages.dedupe.reconsents import decided
+from crm_migrate.stages.load.keys import Names, fields_where
 from crm_migrate.stages.load.objects import loaded_fields
 
 _REFUSALS = ", ".join(map(literal, REFUSALS))
 
 
-def revived(object_plan: ObjectPlan) -> str:
+def revived(plan: Plan, object_plan: ObjectPlan) -> str:
     """SQL over `decided/`: the names of consents that this load would bring back to life."""
     fields = loaded_fields(object_plan)
-    return fields_where((str(f.target), _ends(f, fields)) for f in fields if f.kind.role == "consent")
+    let = decided(plan, object_plan, Names(object_plan.name).members)
+    consents = (f for f in fields if f.kind.role == "consent")
+    return fields_where((str(f.target), f"{_ends(f, fields)} AND NOT {let}") for f in consents)
 
 
 def _ends(field: FieldPlan, fields: tuple[FieldPlan, ...] | list[FieldPlan]) -> str:

@@ -88,6 +88,8 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
             collected.accounting.extend(settle_dispositions(tables, plan, object_plan))
         for object_plan in plan.objects:
             _reconcile_object(tables, plan, object_plan, collected)
+        for object_plan in plan.objects:  # what one object refuses in the target the others hear
+            collected.consent.extend(consent_cells(tables, plan, object_plan))
         _measure(tables, plan, collected)
         collected.decisions = _decisions(tables, plan)
         listing.publish(tables)
@@ -120,7 +122,6 @@ def _reconcile_object(tables: Relations, plan: Plan, object_plan: ObjectPlan, co
     still_open = tuple(left_open(tables, plan, object_plan))
     collected.left_open += sum(count for *_, count, _ in still_open)
     collected.exceptions.extend(left_out_exceptions(name, still_open))
-    collected.consent.extend(consent_cells(tables, plan, object_plan))
     collected.owners.extend(owner_flow(tables, object_plan))
     collected.merges.extend(merge_figures(tables, name))
     collected.clusters.extend(merged_clusters(tables, object_plan))

@@ -3,7 +3,8 @@
 An opt-out ends only by a grant that is proven to be younger: one with evidence whose day is after that of the opt-out.
 What the target said before this load is a statement too, without a day: nothing that comes back to life goes unseen.
 So is what stands in a row that did not arrive, where it speaks of a mailbox that a record carries (`stranded`), and
-what a record of another key says of the mailbox of somebody whom no row feeds any more.
+what a record of another key or of another object refuses of the same mailbox (`refused_elsewhere`). What a person let
+stand by a decision `reconsent:` is founded.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from crm_migrate.crm.types import CONSENT_STRICTNESS, REFUSALS, Key
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.proofs import evidence_of, granted_at, refused_when
+from crm_migrate.stages.dedupe.reconsents import decided
+from crm_migrate.stages.reconcile.elsewhere import Told, refused_elsewhere
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.stranded import carried, stranded
 from crm_migrate.workspace.figures import ConsentCell, Example
@@ -37,28 +40,33 @@ def _matrix(tables: Relations, plan: Plan, object_plan: ObjectPlan, field: Field
     statements = _statements(tables, object_plan, field, mailboxes)
     ours = _ours(tables, object_plan, mailboxes, key)
     aside = stranded(tables, plan, object_plan, field, mailboxes)
-    elsewhere = _elsewhere(object_plan, statements, ours, mailboxes)
+    elsewhere = refused_elsewhere(tables, plan, object_plan, field, Told(statements, ours, mailboxes))
+    clusters, nodes = tables.scan(CLUSTERS, object_plan.name), tables.scan(NODES, object_plan.name)
+    let = decided(plan, object_plan, f"(FROM {clusters} JOIN {nodes} USING (__node))", "e.__cluster")
     target = quoted(str(field.target))
     theirs = tables.scan(THEIRS, object_plan.name, also=texts(str(field.target)))
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE consent_moves AS
         WITH s AS (SELECT __cluster, min(rank) AS rank, bool_or(said = 'granted' AND evidence) AS evidence,
             max(granted) FILTER (said = 'granted' AND evidence) AS granted_on, bool_or(refuses) AS is_refused,
-            max(coalesce(refused, 'infinity'::TIMESTAMP)) FILTER (refuses) AS refused_on, min(told) AS told
-          FROM (SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses, NULL AS told FROM {statements}
-            UNION ALL BY NAME SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses FROM ({elsewhere})
+            max(coalesce(refused, 'infinity'::TIMESTAMP)) FILTER (refuses) AS refused_on, min(told) AS told,
+            bool_or(own AND refuses) AS refuses_itself
+          FROM (SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses, NULL AS told, TRUE AS own
+              FROM {statements}
+            UNION ALL BY NAME SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses FROM {elsewhere}
             UNION ALL BY NAME SELECT *, {_rank("said", _UNKNOWN)} AS rank, TRUE AS refuses FROM {aside})
           GROUP BY __cluster),
         p AS (SELECT e.__entity AS entity, coalesce(s.rank, CASE WHEN e.__cluster < 0
               THEN {_rank(f"nullif(b.{target}::VARCHAR, '')")} ELSE {_UNKNOWN} END) AS said,
             CASE WHEN lower(b.{target}::VARCHAR) IN ({_REFUSALS}) THEN {_rank(f"b.{target}::VARCHAR")} END AS held,
             {_rank(f"nullif(a.{target}::VARCHAR, '')")} AS after,
-            CASE WHEN s.is_refused THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded, s.told
+            CASE WHEN s.is_refused THEN s.granted_on > s.refused_on ELSE s.evidence END AS founded, s.told,
+            {let} AND NOT coalesce(s.refuses_itself, FALSE) AS let
           FROM {ours} e JOIN {quoted(f"actual/{object_plan.name}")} a USING (__entity)
           LEFT JOIN s ON s.__cluster = e.__cluster LEFT JOIN {theirs} b ON b.target_id = a.target_id)
         SELECT entity, CASE WHEN held < said THEN {literal(_HELD)} WHEN told <> '' THEN 'said by ' || told ELSE '' END
             AS message, least(said, coalesce(held, said)) AS before, after,
-          after > least(said, coalesce(held, said))
+          after > least(said, coalesce(held, said)) AND NOT let
             AND NOT (coalesce(founded, FALSE) AND coalesce(held >= said, TRUE)) AS unfounded FROM p"""
     )
     rows = tables.rows(
@@ -113,18 +121,6 @@ def _ours(tables: Relations, object_plan: ObjectPlan, mailboxes: str, key: Key) 
     return table
 
 
-def _elsewhere(object_plan: ObjectPlan, statements: str, ours: str, mailboxes: str) -> str:
-    """Query: the statements of records that refuse, for those of no row any more whose mailbox they carry; `told` names
-    the record. A record that only grants says nothing of another."""
-    return f"""SELECT DISTINCT g.__cluster, s.said, s.evidence, s.granted, s.refused,
-          coalesce(n.record, c.__entity, 'a new record') || ' under the same mailbox' AS told
-        FROM {mailboxes} g JOIN {mailboxes} m ON m.mailbox = g.mailbox AND m.__cluster >= 0
-        JOIN {statements} s ON s.__cluster = m.__cluster LEFT JOIN {ours} c ON c.__cluster = m.__cluster
-        LEFT JOIN {quoted(f"names/{object_plan.name}")} n ON n.__entity = c.__entity
-        WHERE g.__cluster < 0
-          AND m.__cluster IN (SELECT __cluster FROM {statements} WHERE {_rank("said")} < {_UNKNOWN})"""
-
-
 _HELD = "the target refused it before this load: a grant, newer or not, ends that only by the decision `accept:consent`"
 _UNKNOWN = CONSENT_STRICTNESS.index("unknown")
 _REFUSALS = ", ".join(map(literal, REFUSALS))
@@ -140,8 +136,8 @@ def _rank(sql: str, other: int = len(CONSENT_STRICTNESS) - 1) -> str:
 
 
 def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, mailboxes: str) -> str:
-    """Create the table of all statements: `__cluster`, `said`, `evidence` (whether there is any), `granted` and
-    `refused` (when, by its days, if it is one or the other).
+    """Create the table of all statements: `__cluster`, `said`, `about` (the mailbox, where it is about one), `evidence`
+    (whether there is any), `granted` and `refused` (when, by its days, if it is one or the other).
 
     Every row that is part of the record speaks, also one that was folded into another. Where consent is given per
     mailbox (`per:`), only what was said about a mailbox that the record keeps counts, be it its second one.
@@ -154,7 +150,7 @@ def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, ma
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE {table} AS
         WITH said(node, said, about, ev, changed) AS ({" UNION ALL ".join(spoken) or nothing})
-        SELECT k.__cluster, s.said, coalesce(s.ev, '[]') <> '[]' AS evidence,
+        SELECT k.__cluster, s.said, lower(s.about) AS about, coalesce(s.ev, '[]') <> '[]' AS evidence,
           {granted_at("s.ev")} AS granted, {refused_when("s.ev", "s.changed")} AS refused
         FROM said s JOIN {clusters} k ON k.__node = s.node
         WHERE s.said IS NOT NULL AND (s.about IS NULL OR k.__cluster NOT IN (SELECT __cluster FROM {mailboxes})
