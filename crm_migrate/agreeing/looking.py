@@ -14,9 +14,11 @@ from crm_migrate.inspecting.hiding import masked, names_of, raw_type
 from crm_migrate.inspecting.previewing import CellView, batches, preview
 from crm_migrate.mapping.opening import OpenSources
 from crm_migrate.mapping.plan import MAP_JOINER, FieldPlan, ObjectPlan, Plan, SourcePlan
+from crm_migrate.mapping.steps import ENGINE
 from crm_migrate.reports.masking import hidden
 from crm_migrate.stages.map.batch import arriving
 from crm_migrate.stages.transform import blank_to_null, context_of, run_step
+from crm_migrate.stages.transform.translating import OWNER_UNKNOWN
 from crm_migrate.workspace.evidence import read_evidence
 from crm_migrate.workspace.layout import Project
 
@@ -38,12 +40,14 @@ class Use:
 class Looked:
     """What the data say. `samples` are (before, after) by object and field, `values` counts by list and words.
 
-    `hidden` are words of lists that people may not see, `unread` the sources that could not be read, with the reason.
+    `hidden` are words of lists that people may not see, `owners` logins that no line of the owners file has, and
+    `unread` the sources that could not be read, with the reason.
     """
 
     samples: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     values: dict[str, Counter[str]] = field(default_factory=dict)
     hidden: dict[str, set[str]] = field(default_factory=dict)
+    owners: Counter[str] = field(default_factory=Counter)
     columns: dict[tuple[str, str], Use] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
 
@@ -98,7 +102,7 @@ def _weight(cell: CellView, *, mapped: bool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A cell whose values a list translates."""
+    """A cell whose values a value map, or the list of owners, translates."""
 
     object: ObjectPlan
     field: FieldPlan
@@ -133,7 +137,7 @@ def _asked(plan: Plan, source: SourcePlan) -> Iterator[_Asked]:
     for one in plan.objects:
         for each in one.fields:
             cell = each.cells.get(source.name)
-            if cell is not None and any(step.name == "map" for step in cell.steps):
+            if cell is not None and any(step.name in ENGINE for step in cell.steps):
                 yield _Asked(one, each)
 
 
@@ -158,7 +162,17 @@ def _add(found: Looked, plan: Plan, source: SourcePlan, asked: _Asked, counted: 
             parts = [*(blank_to_null(counted[column]) for column in step.beside), values]
             kind = raw_type(names, asked.object.name, asked.field.name)
             _tally(found, step.args[0], parts, counted[_COUNT], kind)
-        values = run_step(step, values, context, plan, counted.get_column)["value"]
+        made = run_step(step, values, context, plan, counted.get_column)
+        if step.name == "owner":
+            _strangers(found, values, made, counted[_COUNT])
+        values = made["value"]
+
+
+def _strangers(found: Looked, values: pl.Series, made: pl.DataFrame, counts: pl.Series) -> None:
+    """Logins that the owners file does not have."""
+    for login, flag, count in zip(values, made["flag"], counts, strict=True):
+        if flag == OWNER_UNKNOWN:
+            found.owners[login] += int(count)
 
 
 def _tally(found: Looked, name: str, parts: list[pl.Series], counts: pl.Series, kind: str) -> None:

@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Mapping": {
         "mapping": ("mapping_verbs:mapping_group", "Propose a mapping, check it, run its examples, sign it."),
         "preview": ("preview:preview_command", "Rows before and after the mapping, side by side; nothing is written."),
+        "readiness": ("readiness:readiness_command", "What is still open, and who owes what by when."),
         "schema": ("mapping:schema_command", "The JSON Schema of the mapping language, for editors."),
     },
     "Migrate": {

@@ -48,7 +48,7 @@ def export_command(path: Path, out: Path | None, lang: str | None, environment: 
     project = project_of(path)
     sources = OpenSources(project)
     found = draft(project, environment=environment, columns=as_far_as_read(sources.columns))
-    words = _language(lang, found.plan.locale)
+    words = asked_or_own(lang, found.plan.locale)
     book, unread = export(project, found, sources, words)
     file = out or Path(WORKBOOK)
     write_file(file, render(book, words))
@@ -67,7 +67,8 @@ def export_command(path: Path, out: Path | None, lang: str | None, environment: 
     click.echo("\n".join(next_step.lines(read)), err=True)
 
 
-def _language(lang: str | None, locale: str) -> Language:
+def asked_or_own(lang: str | None, locale: str) -> Language:
+    """The language that is asked for, or that of the project, as far as the workbook has words for it."""
     return asked_language(lang, "book") if lang else language(locale, "book")
 
 

@@ -1,11 +1,12 @@
 """How many questions about duplicates a planned run leaves open, and what hangs on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.reviewing.asking import ask
-from crm_migrate.reviewing.questions import Pack
+from crm_migrate.reviewing.questions import Pack, Question
+from crm_migrate.workspace.decisions import DuplicateDecision
 from crm_migrate.workspace.layout import Run
 
 
@@ -13,6 +14,26 @@ def open_questions(plan: Plan, run: Run) -> tuple[str, ...]:
     """One line per object with open questions: how many, the records in them, their links and money. None: empty."""
     pack = ask(plan, run, audit=0)
     return tuple(_lines(plan, pack))
+
+
+def open_counts(plan: Plan, run: Run, standing: Iterable[DuplicateDecision] = ()) -> dict[str, int]:
+    """Object -> questions that are open; not those that `standing` decisions have answered since the run."""
+    pack = ask(plan, run, audit=0)
+    decided = list(standing)
+    found: dict[str, int] = {}
+    for each in plan.objects:
+        asked = [q for q in pack.of(each.name, "review", "held") if not _answered(q, decided)]
+        more = sum(line.count for line in pack.left_out if line.object == each.name and line.kind != "merged")
+        if asked or more:
+            found[each.name] = len(asked) + more
+    return found
+
+
+def _answered(question: Question, decided: Iterable[DuplicateDecision]) -> bool:
+    """Whether decisions speak about each record of a question, beside another one of it."""
+    names = set(question.names)
+    spoken = (names & set(each.members) for each in decided if each.object == question.object)
+    return names == set().union(*(shared for shared in spoken if len(shared) > 1))
 
 
 def _lines(plan: Plan, pack: Pack) -> Iterator[str]:
