@@ -5,6 +5,7 @@ KEY_JOINER = "␟"  # between its parts on disk
 NAMED_PART = "#p"
 NAMED = f"{NAMED_PART}[0-9a-f]{{12}}(\\.[0-9]+)?$"
 PART = "#(p[0-9a-f]{12}(\\.[0-9]+)?|[0-9]+)$"
+HIDDEN_KEY = "erased-"  # how the key of an erased row begins, where the key itself would name somebody
 _SHOWN = " · "
 
 

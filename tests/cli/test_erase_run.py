@@ -219,3 +219,27 @@ def test_words_of_erase_that_lead_nowhere_are_told(tmp_path: Path) -> None:
     checked = invoke("mapping", "check", str(folder))
     for message in ("no decision `D-9`", "the object `dealz` is not there", "`refs/none.csv` cannot be read"):
         assert message in checked.output
+
+
+@pytest.mark.parametrize(("word", "became"), [("exclude", "excluded"), ("hold", "held"), ("clear", "created")])
+def test_children_that_name_their_parent_by_a_field_go_as_the_mapping_says(
+    tmp_path: Path, word: str, became: str
+) -> None:
+    """A mailbox of somebody on the list is a link to an erased record, in whatever letters; one that others have, too,
+    leads to them, and one that nobody has is missing."""
+    folder = make_project(tmp_path, f"{{list: refs/erased.csv, children: {word}, because: D-1}}")
+    mapping = (folder / "crm-migrate.yaml").read_text("utf-8")
+    mapping = mapping.replace("  leads:\n", "  calls:\n    from: calls\n    fields:\n      subject: Betreff\n"
+        "      contact: {calls: Mail | email, ref: contacts, by: email, missing: clear}\n  leads:\n")  # fmt: skip
+    mapping = mapping.replace("  orders: {file", "  calls: {file: in/calls.csv, key: id}\n  orders: {file")
+    (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
+    (folder / "in" / "calls.csv").write_text(
+        "id;Betreff;Mail\nC1;one;Ayse@Isik.EXAMPLE\nC2;two;mayse@isik.example\nC3;three;nobody@nowhere.example\n",
+        "utf-8",
+    )
+    _, figures = run(folder)
+    whole = {"created": 2, became: 1} if became != "created" else {"created": 3}
+    assert states(figures, "calls", "calls") == whole
+    assert [name for _, _, name, count in told(figures, "parent_erased") if count] or word == "clear"
+    written = [path for path in written_by_runs(folder) if path.name != "calls.csv"]
+    assert found_in(written, ["ayse@isik.example"]) == []

@@ -164,3 +164,56 @@ def test_a_mistake_in_a_shared_line_is_told_once(tmp_path: Path) -> None:
     write(tmp_path, mapping=MAPPING.replace("acts: Betreff", "acts: Betref"))
     told = CliRunner().invoke(cli, ["mapping", "check", str(tmp_path)])
     assert told.output.count("error[column_unknown]") == 1, told.output
+
+
+MONEY = """crm_migrate: 1
+project: {name: varied, money: {report_in: EUR}}
+sources:
+  acts: {file: acts.csv, key: id}
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+objects:
+  orders:
+    from: {acts: {where: "Art != 'Z'", because: BECAUSE}}
+    to: [{when: "kind = 'B'", then: Booking}, {when: "kind = 'S'", then: Stay}, {else: Other}]
+    let: {kind: {acts: Art}}
+    fields:
+      number: {acts: id}
+      amount: {acts: Betrag, on_invalid: POLICY}
+      currency: {constant: EUR}
+"""
+AMOUNTS = """id,Art,Betrag
+1,B,10.00
+2,S,20.00
+3,O,40.00
+4,B,many
+5,O,lots
+6,Z,80.00
+7,Z,few
+"""
+
+
+@pytest.mark.parametrize("policy", ["keep", "clear", "hold", "reject"])
+def test_every_amount_counts_in_one_part(tmp_path: Path, policy: str) -> None:
+    """Also what cannot be read, and what a rule leaves out before anybody asks where it goes."""
+    (tmp_path / "decisions").mkdir()
+    decided = "- {id: D-1, who: ada, when: 2026-11-30, text: no tests}\n"
+    (tmp_path / "decisions" / "d.yaml").write_text(decided, "utf-8")
+    figures = run(tmp_path, AMOUNTS, MONEY.replace("POLICY", policy).replace("BECAUSE", "D-1"))
+    bridges = figures["bridges"]
+    assert sum(float(each["source_total"]) for each in bridges) == 150
+    assert sum(each["source_lines"] for each in bridges) == 7
+    assert sum(each["unreadable"] for each in bridges) == 3
+    assert {each["object"]: float(each["target_total"]) for each in bridges} == {
+        "orders_booking": 10, "orders_stay": 20, "orders_other": 40,
+    }  # fmt: skip
+    assert all(float(each["unexplained"]) == 0 for each in bridges)
+    assert [t["amount"] for each in bridges for t in each["terms"] if t["name"] == "excluded"] == ["-80.00"]
+    (gate,) = (each for each in figures["gates"] if each["name"] == "unreadable_amounts")
+    assert gate["actual"] == "3"
+
+
+def test_an_amount_that_a_rule_leaves_out_is_told_once(tmp_path: Path) -> None:
+    figures = run(tmp_path, AMOUNTS, MONEY.replace("POLICY", "keep").replace(", because: BECAUSE", ""))
+    told = [e for e in figures["exceptions"] if e["code"] == "left_out_amount"]
+    assert [(e["object"], e["count"]) for e in told] == [("orders_booking", 1)]

@@ -26,10 +26,9 @@ from crm_migrate.stages.erase.said import write_said
 from crm_migrate.stages.erase.telling import Told, findings, read_told, write_told
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.mask_key import mask_key
+from crm_migrate.workspace.row_keys import HIDDEN_KEY
 
 __all__ = ["erase", "people_on_the_list", "read_told"]
-
-HIDDEN_KEY = "erased-"  # how the key of an erased row begins, where the key itself would name somebody
 
 
 def people_on_the_list(plan: Plan, project: Project) -> list[Entry]:
@@ -54,7 +53,7 @@ def erase(plan: Plan, project: Project, beside: Run, run: Run, entries: Sequence
     for source in (each.name for each in plan.sources):
         redactor = Redactor(
             found.columns[source], found.places[source], found.kept[source], keeps, token,
-            found.links.get(source, {}), found.mentions,
+            found.links.get(source, {}), found.mentions, found.answers.get(source, {}),
         )  # fmt: skip
         publish_source(source, beside, run, redactor, found.marks[source])
         told.mentioned[source] = redactor.mentioned

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from crm_migrate.cleansing import Context
 from crm_migrate.cleansing.contact.mentions import Mentions
+from crm_migrate.cleansing.keys import compare_key
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.crm.types import REFUSALS
@@ -20,14 +22,31 @@ from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import paths
 from crm_migrate.workspace.tables import EXTRACTED
 
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The compare keys of a semantic type to which only people who are erased answer."""
+
+    kind: str
+    locale: str
+    keys: frozenset[str]
+
+    def hidden(self, cells: Sequence[str | None]) -> list[bool]:
+        """Which cells name one of them."""
+        keys = compare_key(pl.Series(cells, dtype=pl.String), self.kind, Context(locale=self.locale))
+        return keys.is_in(list(self.keys)).fill_null(False).to_list()
+
+
+Answers = tuple[Answer, ...]
 Places = dict[int, dict[str, frozenset[int]]]
 
 
 @dataclass(slots=True)
 class Outline:
     """By source: `marks` for `map`, `places` of the erased, rows that the list of opt-outs keeps (`kept`), columns that
-    speak keys of the erased (`links`), and how the source's columns are read. `mentions` is what only they have, for
-    all sources; `doubts` are records that may be the same as one of them, as a person would have to decide."""
+    speak keys of the erased (`links`) or name them by a field (`answers`), and how the source's columns are read.
+    `mentions` is what only they have, for all sources; `doubts` are records that may be the same as one of them, as a
+    person would have to decide."""
 
     mentions: Mentions
     doubts: tuple[str, ...]
@@ -36,6 +55,7 @@ class Outline:
     places: dict[str, Places] = field(default_factory=dict)
     kept: dict[str, dict[int, frozenset[str]]] = field(default_factory=dict)
     links: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    answers: dict[str, dict[str, Answers]] = field(default_factory=dict)
 
 
 def outline(plan: Plan, run: Run, said: pl.LazyFrame, reached: Reached, entries: Sequence[Entry]) -> Outline:
@@ -52,6 +72,7 @@ def outline(plan: Plan, run: Run, said: pl.LazyFrame, reached: Reached, entries:
         found.places[source.name] = _places(gone.filter(mine))
         found.kept[source.name] = {row: frozenset(each) for row, each in _places(kept.filter(mine)).items()}
     found.links = _links(plan, said, gone, found.columns)
+    found.answers = _answers(plan, said, gone, standing(plan, run, erased))
     found.doubts = tuple(
         f"a row of {source}" if found.columns[source].personal_key() else f"{source}:{key}"
         for source, key in doubtful(plan, run, gone)
@@ -117,6 +138,24 @@ def _links(
                 if cell.column is not None and keys:
                     found[source][cell.column] = found[source].get(cell.column, frozenset()) | keys
     return dict(found)
+
+
+def _answers(plan: Plan, said: pl.LazyFrame, gone: pl.DataFrame, stay: pl.DataFrame) -> dict[str, dict[str, Answers]]:
+    """By the column of each source that names records by a field (`by: email`): what only the erased answer to."""
+    found: dict[str, dict[str, list[Answer]]] = defaultdict(dict)
+    for each in plan.objects:
+        for one in (f for f in each.fields if f.ref is not None and f.ref.by is not None):
+            assert one.ref is not None
+            asked = plan.object(one.ref.object).field(one.ref.by or "")
+            values = said.filter((pl.col("object") == one.ref.object) & (pl.col("field") == asked.name))
+            theirs = values.join(gone.lazy().select(PLACE), on=PLACE).select("key").unique()
+            others = values.join(stay.lazy().select(PLACE), on=PLACE).select("key")
+            keys = frozenset(theirs.join(others, on="key", how="anti").collect()["key"])
+            for source, cell in one.cells.items():
+                if cell.column is not None and keys:
+                    locale = plan.source(source).locale
+                    found[source].setdefault(cell.column, []).append(Answer(asked.type, locale, keys))
+    return {source: {column: tuple(each) for column, each in columns.items()} for source, columns in found.items()}
 
 
 def normal(text: str) -> str:

@@ -8,8 +8,11 @@ import polars as pl
 
 from crm_migrate.cleansing.contact.mentions import MARK, Mentions
 from crm_migrate.connecting.contract import ROW
+from crm_migrate.crm.types import TYPES
 from crm_migrate.stages.erase.columns import Columns, Redaction
+from crm_migrate.stages.erase.outlines import Answer, Answers
 
+NO_HOST = "erased.example"  # nobody is reached there, and a step for mailboxes takes it for one
 Cells = dict[str, list[str | None]]  # column -> the cells of a batch
 
 
@@ -20,7 +23,8 @@ class Redactor:
     `places` are the rows of the erased: row -> object -> its parts. `kept` are rows of an opt-out that the list of
     opt-outs keeps, with their objects: their mailbox becomes what `keeps` makes of it. `token` makes a name for a key
     that names somebody, the same for each writing of it; `links` are the keys of the erased that columns of this source
-    may speak. `mentioned` counts the cells of other records that spoke of them, by column.
+    may speak, `answers` what their columns name them by otherwise (`by: email`). `mentioned` counts the cells of other
+    records that spoke of them, by column.
     """
 
     columns: Columns
@@ -30,6 +34,7 @@ class Redactor:
     token: Callable[[str], str]
     links: Mapping[str, frozenset[str]]
     mentions: Mentions
+    answers: Mapping[str, Answers]
     mentioned: Counter[str] = field(default_factory=Counter)
 
     def redact(self, batch: pl.DataFrame) -> pl.DataFrame:
@@ -45,6 +50,8 @@ class Redactor:
         for name in self.links.keys() & cells.keys():
             changed |= self._hide_links(cells[name], name)
         kept = [at for at, row in enumerate(rows) if row in self.kept and row not in self.places]
+        for name in self.answers.keys() & cells.keys():
+            changed |= self._hide_answers(cells[name], name, set(kept))
         for name in cells:
             changed |= self._forget(cells[name], name, set(kept))
         return batch.with_columns(pl.Series(name, cells[name], dtype=pl.String) for name in cells if name in changed)
@@ -86,6 +93,19 @@ class Redactor:
             if cell is not None and cell.strip() in hidden:
                 cells[at], found = self.token(cell), True
         return {name} if found else set()
+
+    def _hide_answers(self, cells: list[str | None], name: str, spared: set[int]) -> set[str]:
+        """Cells by which others refer to the erased: a token stays, so that it is known what the link was."""
+        found = False
+        for answer in self.answers[name]:
+            for at, hidden in enumerate(answer.hidden(cells)):
+                if hidden and at not in spared:
+                    cells[at], found = self._stands_for(cells[at] or "", answer), True
+        return {name} if found else set()
+
+    def _stands_for(self, cell: str, answer: Answer) -> str:
+        token = self.token(cell)
+        return f"{token}@{NO_HOST}" if TYPES[answer.kind].key == "mailbox" else token
 
     def _forget(self, cells: list[str | None], name: str, spared: set[int]) -> set[str]:
         """Texts of other records that speak of the erased."""

@@ -13,7 +13,7 @@ from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan, RefPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.link.records import references, table
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.row_keys import PART
+from crm_migrate.workspace.row_keys import HIDDEN_KEY, PART
 
 _LINKS = (
     "node BIGINT, field VARCHAR, spoken VARCHAR, target BIGINT, problem VARCHAR, state VARCHAR, code VARCHAR,"
@@ -150,7 +150,8 @@ def _by_key(speaker: _Speaker, parent: ObjectPlan) -> tuple[str, str]:
 
 
 def _by_field(speaker: _Speaker) -> tuple[str, str]:
-    """Candidates whose field `by` is what the cell says; what was set aside cannot be asked by a field."""
+    """Candidates whose field `by` is what the cell says; what was set aside cannot be asked by a field, but that a cell
+    named somebody who was erased stands in it."""
     parent, space = speaker.ref.object, speaker.ref.spaces.get(speaker.source)
     within = f" AND k.__source = {literal(space)}" if space is not None else ""
     found = (
@@ -159,7 +160,11 @@ def _by_field(speaker: _Speaker) -> tuple[str, str]:
         f" JOIN {table('rows', parent)} k ON k.__source = r.__source AND k.__row = r.__row AND k.__split ="
         f" r.__split{within}"
     )
-    return found, "SELECT 0::BIGINT AS node, '' AS spoken, '' AS state, '' AS code, '' AS decision WHERE FALSE"
+    decision = f"(SELECT min(decision) FROM {table('mapped_aside', parent)} WHERE code = 'erased')"
+    return found, (
+        f"SELECT node, spoken, 'excluded' AS state, 'erased' AS code, {decision} AS decision FROM {_spoken(speaker)}"
+        f" WHERE starts_with(spoken, {literal(HIDDEN_KEY)})"
+    )
 
 
 def _spoken(speaker: _Speaker) -> str:

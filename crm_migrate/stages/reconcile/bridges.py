@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.map.variants import OTHER_TARGET
 from crm_migrate.stages.reconcile.bridge_lines import ARRIVED, actual_lines, converted, expected_lines, source_lines
 from crm_migrate.stages.reconcile.bridge_tables import actual_of, add, amounts_of, expected_of, plain
 from crm_migrate.stages.reconcile.derived import ensure_rates
@@ -24,7 +25,7 @@ from crm_migrate.stages.reconcile.left_out import (
 )
 from crm_migrate.workspace.figures import Bridge, Example, Term
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import BEFORE
+from crm_migrate.workspace.tables import BEFORE, DISPOSITIONS
 
 LEFT_OUT = ("absent", "excluded", "held", "rejected", "failed")
 
@@ -50,6 +51,7 @@ def money(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Money:
     found = Money()
     for measure in money_fields(object_plan):
         lines = source_lines(tables, plan, object_plan, measure, currency)
+        _leave_to_other_parts(tables, object_plan, lines)
         expected = expected_lines(tables, plan, object_plan, measure, currency)
         actual = actual_lines(tables, plan, object_plan, measure, currency)
         left = create_left_out(tables, plan, object_plan, measure)
@@ -64,6 +66,19 @@ def money(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Money:
             ensure_rates(tables, plan)
             _convert(tables, plan.money.report_in, object_plan, measure, left, found)
     return found
+
+
+def _leave_to_other_parts(tables: Relations, object_plan: ObjectPlan, lines: str) -> None:
+    """Of an object that goes to several objects of the target every part looks at every row: its amount counts in the
+    part that it goes to, or in the first where it goes to none, and nowhere else."""
+    parts = object_plan.variant.parts if object_plan.variant else ()
+    tables.execute(f"DELETE FROM {lines} WHERE state = 'absent' AND code = {literal(OTHER_TARGET)}")
+    for earlier in parts[: parts.index(object_plan.name)] if parts else ():
+        taken = tables.scan(DISPOSITIONS, earlier)
+        tables.execute(
+            f"""DELETE FROM {lines} WHERE (source, row, split) IN (SELECT (__source, __row, __split) FROM {taken}
+              WHERE NOT (state = 'absent' AND coalesce(code, '') = {literal(OTHER_TARGET)}))"""
+        )
 
 
 # ----------------------------------------------------------------------------------------- in the report's currency
