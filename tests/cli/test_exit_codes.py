@@ -100,7 +100,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from crm_migrate.mapping.resolving import resolve
-from crm_migrate.pipeline import open_target
+from crm_migrate.mapping.opening import open_target
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.locking import project_lock, target_lock
 folder, what = Path(sys.argv[1]), sys.argv[2]

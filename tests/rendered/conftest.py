@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from shop import ACCEPTED, Shop, shop
 
-from crm_migrate import pipeline
+from crm_migrate.pipeline import going
 
 SABOTAGE = (
     "UPDATE deals SET close_date = date(close_date, '-1 day')",
@@ -64,14 +64,14 @@ class _Made(dict[str, Shop]):
         """Between the load and the reading back somebody was in the target."""
         made = shop(folder)
         made.write()
-        read_back = pipeline.validate_after
+        read_back = going.validate_after
 
         def late(*arguments: Any) -> None:
             made.sql(*SABOTAGE)
             read_back(*arguments)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(pipeline, "validate_after", late)
+            patch.setattr(going, "validate_after", late)
             made.call("run")
         return made
 

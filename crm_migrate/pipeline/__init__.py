@@ -1,0 +1,28 @@
+"""A run: the stages in order, what each reads and leaves behind.
+
+resolve -> extract -> evidence -> (plan frozen) -> map + transform -> link -> dedupe -> complete -> plan the load
+-> load -> validate -> reconcile -> report. A stage that is marked done is not done again; one that was cut off goes on
+with the parts that are there.
+"""
+
+from crm_migrate.pipeline.going import Outcome
+from crm_migrate.pipeline.listening import Listener
+from crm_migrate.pipeline.order import STAGES
+from crm_migrate.pipeline.running import plan_now, plan_offline, rehearse, resume, same_rows, start
+from crm_migrate.pipeline.targets import adopt_target, prepare, pull, undo
+
+__all__ = [
+    "STAGES",
+    "Listener",
+    "Outcome",
+    "adopt_target",
+    "plan_now",
+    "plan_offline",
+    "prepare",
+    "pull",
+    "rehearse",
+    "resume",
+    "same_rows",
+    "start",
+    "undo",
+]
