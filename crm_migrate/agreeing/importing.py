@@ -24,6 +24,7 @@ from crm_migrate.mapping.reading import read_text
 from crm_migrate.mapping.resolving import Draft, draft
 from crm_migrate.mapping.resolving_sources import Columns
 from crm_migrate.mapping.text import SAME_ROW, normal_name
+from crm_migrate.mapping.tree import Path as Path_
 from crm_migrate.mapping.tree import Scalar
 from crm_migrate.suggesting.proving import about, errors_of
 from crm_migrate.words.language import Language, language
@@ -53,10 +54,13 @@ class Imported:
     changed: int = 0
     already: int = 0
     since: bool = False  # the mapping is not the one that the workbook was made of
+    unchecked: tuple[str, ...] = ()  # sources that could not be asked whether they have a column that was put in
     findings: list[Finding] = field(default_factory=list)
 
 
-def take(project: Project, path: Path, columns: Columns) -> tuple[Imported, MappingText]:
+def take(
+    project: Project, path: Path, columns: Columns, environment: str | None = None
+) -> tuple[Imported, MappingText]:
     """Read a workbook, and make of the mapping what it asks for; nothing is written.
 
     InputError where the workbook cannot be read, UsageError where it is of another project or none of ours,
@@ -64,7 +68,7 @@ def take(project: Project, path: Path, columns: Columns) -> tuple[Imported, Mapp
     """
     came = read(path)
     text = read_mapping(project.mapping)
-    found = draft(project, columns=columns)
+    found = draft(project, environment=environment, columns=columns)
     if came.project != found.plan.project:
         raise UsageError(
             f"{path.name} is of the project `{came.project}`, and this is `{found.plan.project}`",
@@ -73,7 +77,7 @@ def take(project: Project, path: Path, columns: Columns) -> tuple[Imported, Mapp
     desk = _Desk(found, standing(found), language(came.language, "book"), list(came.findings))
     placed = desk.edits(came)
     taken = Imported(text.text, text.text, len(desk.counted), desk.already, came.digest != found.read.written.digest)
-    taken.findings = desk.findings
+    taken.findings, taken.unchecked = desk.findings, tuple(sorted(desk.unchecked))
     if not taken.findings and placed:
         taken.new = _put_in(taken, placed, project, text.text, columns)
     if taken.findings:
@@ -95,6 +99,7 @@ class _Desk:
     findings: list[Finding]
     already: int = 0
     counted: list[str] = field(default_factory=list)
+    unchecked: set[str] = field(default_factory=set)
 
     def edits(self, came: Came) -> list[Placed]:
         found: list[Placed] = []
@@ -152,6 +157,8 @@ class _Desk:
 
     def _is_column(self, source: str, name: str, place: str) -> bool:
         known = self.draft.desk.known_columns(source)
+        if known is None:
+            self.unchecked.add(source)
         if known is None or name in known:
             return True
         hint = nearest(name, known) or "Choose one from the list of the cell."
@@ -277,10 +284,13 @@ class _Desk:
 
     def _written(self, key: str, old: dict[str, str], new: dict[str, str], place: str) -> Iterator[Placed]:
         """The entry as one line; word by word where the file has it over several."""
-        path = ("register", key)
+        path: Path_ = ("register", key)
         node = self.draft.read.written.root.value("register")
         block = self.draft.read.written.find(path)
-        if not new:
+        if not new and not self._own(path):
+            message = f"the shared mapping says what is owed of `{key}`: here it cannot be taken away"
+            self._tell("book_unfit", place, message, "Choose another status, or change the shared mapping.")
+        elif not new:
             yield Placed(Remove(path), place)
         elif node is not None and block is not node and _is_block(block):
             for word in REGISTER:
@@ -288,6 +298,11 @@ class _Desk:
                     yield Placed(Set((*path, word), new[word]) if word in new else Remove((*path, word)), place)
         else:
             yield Placed(Set(path, new), place)
+
+    def _own(self, path: Path_) -> bool:
+        """Whether the file itself says it, and not a shared mapping."""
+        document = self.draft.read.written
+        return document.find(path) is not document.find(path[:-1])
 
 
 def _is_block(node: object) -> bool:

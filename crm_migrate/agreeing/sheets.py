@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from crm_migrate.agreeing.book import BLANK_LINES, Box, Entry, Head, Line, Role, Sheet, value_key
+from crm_migrate.agreeing.book import BLANK_LINES, HIDDEN, LISTS, Box, Entry, Head, Line, Role, Sheet, value_key
 from crm_migrate.agreeing.looking import MOST_VALUES, Looked, Use
 from crm_migrate.agreeing.sentences import Sentences, shown
 from crm_migrate.agreeing.standing import REGISTER, Standing
@@ -15,7 +15,8 @@ from crm_migrate.mapping.text import normal_name
 from crm_migrate.words.language import Language
 
 _TITLE = re.compile(r"[\\/*?:\[\]']")
-_LONGEST = 300  # characters of a sample
+_LONGEST = 300  # characters of a sample or an expression
+_LONGEST_RULE = 3_000  # a cell takes 32,767, and the hidden sheet has the texts of a whole row in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,13 @@ class Asked:
 def sheets(asked: Asked) -> tuple[Sheet, ...]:
     """All sheets but the first, with titles as Excel takes them, each once."""
     made = [*_objects(asked), *_columns(asked), *_value_maps(asked)]
-    titles = _titles([sheet.title for sheet in made])
+    titles = _titles([sheet.title for sheet in made], {asked.say("start"), HIDDEN, LISTS, "history"})
     return tuple(replace(sheet, title=title) for title, sheet in zip(titles, made, strict=True))
 
 
-def _titles(wanted: Sequence[str]) -> list[str]:
-    taken: set[str] = set()
+def _titles(wanted: Sequence[str], reserved: set[str]) -> list[str]:
+    """Names of sheets, none twice, none that is ours or that Excel keeps for itself."""
+    taken = {title.lower() for title in reserved}
     found = []
     for each in wanted:
         title = base = _TITLE.sub("_", each)[:28] or "_"
@@ -145,7 +147,7 @@ def _field(asked: Asked, one: ObjectPlan, field: FieldPlan, sources: Sequence[st
         Box(field.name),
         Box(asked.say("yes") if required else ""),
         *(_source_cell(asked, key, field, source) for source in sources),
-        Box(Sentences(asked.draft.plan, asked.words).rule(one, field)),
+        Box(_cut(Sentences(asked.draft.plan, asked.words).rule(one, field), _LONGEST_RULE)),
         Box(_cut(before)),
         Box(_cut(after)),
         *register_cells(asked, key),
@@ -162,11 +164,11 @@ def _source_cell(asked: Asked, key: str, field: FieldPlan, source: str) -> Box:
     cell = field.cells.get(source)
     if cell is None:
         return Box()
-    return Box(cell.column if cell.column is not None else f"= {(cell.expression or '').strip()}")
+    return Box(cell.column if cell.column is not None else _cut(f"= {(cell.expression or '').strip()}"))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
+def _cut(text: str, most: int = _LONGEST) -> str:
+    return text if len(text) <= most else text[:most] + " …"
 
 
 # --------------------------------------------------------------------------------------------------------- columns

@@ -6,7 +6,9 @@ have changed since.
 
 import io
 import json
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -44,6 +46,7 @@ from crm_migrate.words.language import Language
 
 _LEFT, _RIGHT = 34, 104  # of the first sheet
 _DAY = "yyyy-mm-dd"
+_FIRST_DAY = "36526"  # the first of 2000, as spreadsheets count days
 _STRICT = ("columns:", "status")  # lists beside which nothing else is taken
 _FADED = PatternFill("solid", start_color="FFF3F4F6", end_color="FFF3F4F6")
 _FROZEN = {"field": 1, "source": 2, "words:0": 1}  # columns that stay in sight, by the first of a sheet
@@ -147,29 +150,43 @@ def _day(page: Worksheet, text: str) -> WriteOnlyCell:
 
 def _offer(page: Worksheet, sheet: Sheet, book: Book, places: dict[str, int], words: Language) -> None:
     """A list to choose from where a cell has one; what is not in it is refused only where nothing else is possible."""
-    cells: dict[str, list[str]] = {}
-    days = []
+    cells: dict[str, list[tuple[int, int]]] = {}
     for row, line in enumerate(sheet.lines, HEAD_ROW + 1):
         for column, cell in enumerate(line.cells, 1):
-            place = f"{get_column_letter(column)}{row}"
-            if cell.entry == "due":
-                days.append(place)
-            elif cell.offered and book.lists.get(cell.offered):
-                cells.setdefault(cell.offered, []).append(place)
+            name = "due" if cell.entry == "due" else cell.offered if book.lists.get(cell.offered) else ""
+            if name:
+                cells.setdefault(name, []).append((column, row))
     for name, found in sorted(cells.items()):
-        column = get_column_letter(places[name])
-        area = f"'{LISTS}'!${column}$1:${column}${len(book.lists[name])}"
-        strict = name.startswith(_STRICT)
-        rule = DataValidation(type="list", formula1=area, allow_blank=True, showErrorMessage=strict)
-        rule.errorTitle, rule.error = words.word("book.wrong_title"), words.word("book.wrong_word")
-        rule.sqref = MultiCellRange(" ".join(found))
+        rule = _days(words) if name == "due" else _choice(name, book, places, words)
+        rule.errorTitle, rule.sqref = words.word("book.wrong_title"), MultiCellRange(" ".join(_ranges(found)))
         page.data_validations.append(rule)
-    if days:
-        rule = DataValidation(type="date", operator="greaterThan", formula1="36526", allow_blank=True)
-        rule.showErrorMessage, rule.errorTitle = True, words.word("book.wrong_title")
-        rule.error = words.word("book.wrong_day")
-        rule.sqref = MultiCellRange(" ".join(days))
-        page.data_validations.append(rule)
+
+
+def _choice(name: str, book: Book, places: dict[str, int], words: Language) -> DataValidation:
+    column = get_column_letter(places[name])
+    area = f"'{LISTS}'!${column}$1:${column}${len(book.lists[name])}"
+    strict = name.startswith(_STRICT)
+    rule = DataValidation(type="list", formula1=area, allow_blank=True, showErrorMessage=strict)
+    rule.error = words.word("book.wrong_word")
+    return rule
+
+
+def _days(words: Language) -> DataValidation:
+    rule = DataValidation(type="date", operator="greaterThan", formula1=_FIRST_DAY, allow_blank=True)
+    rule.showErrorMessage, rule.error = True, words.word("book.wrong_day")
+    return rule
+
+
+def _ranges(cells: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """Cells as ranges of each column: hundreds of single ones are more than some programs take."""
+    rows: dict[int, list[int]] = {}
+    for column, row in cells:
+        rows.setdefault(column, []).append(row)
+    for column, found in sorted(rows.items()):
+        letter = get_column_letter(column)
+        for _, run in groupby(enumerate(found), key=lambda each: each[1] - each[0]):
+            first, *more = [row for _, row in run]
+            yield f"{letter}{first}:{letter}{more[-1]}" if more else f"{letter}{first}"
 
 
 # --------------------------------------------------------------------------------------------------------- hidden

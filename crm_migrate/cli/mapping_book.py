@@ -63,6 +63,8 @@ def export_command(path: Path, out: Path | None, lang: str | None, environment: 
         message = f"without the data of `{source}`: its examples and counts are empty ({reason})"
         click.echo(f"warning: {visible(message)}", err=True)
     click.echo("values of people are masked; words of value maps stand in it as they are", err=True)
+    if found.plan.erase is not None:
+        click.echo("note: people who asked to be erased are not left out of it; a run leaves them out", err=True)
     read = f"let people fill it in, then: crm-migrate mapping import {next_step.quoted(file)} PROJECT"
     click.echo("\n".join(next_step.lines(read)), err=True)
 
@@ -76,8 +78,9 @@ def asked_or_own(lang: str | None, locale: str) -> Language:
 @click.argument("workbook", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.xlsx")
 @click.argument("path", default=".", type=click.Path(path_type=Path), metavar="[PROJECT | FILE.yaml]")
 @click.option("--write", "to_file", is_flag=True, help="Change the mapping; by default the change is shown.")
+@env_option
 @json_option
-def import_command(workbook: Path, path: Path, to_file: bool, as_json: bool) -> None:
+def import_command(workbook: Path, path: Path, to_file: bool, environment: str | None, as_json: bool) -> None:
     """Put the edits of a workbook into the mapping: comments and every line that nobody changed stay as they are.
 
     \b
@@ -95,7 +98,7 @@ def import_command(workbook: Path, path: Path, to_file: bool, as_json: bool) -> 
     from crm_migrate.workspace.files import SHARED, write_file
 
     project = project_of(path)
-    taken, text = take(project, workbook, as_far_as_read(OpenSources(project).columns))
+    taken, text = take(project, workbook, as_far_as_read(OpenSources(project).columns), environment)
     writes = to_file and taken.new != taken.old and not taken.findings
     if writes:
         write_file(project.mapping, text.encoded(taken.new), SHARED)
@@ -114,6 +117,8 @@ def import_command(workbook: Path, path: Path, to_file: bool, as_json: bool) -> 
 def _sentences(taken: "Imported", mapping: str, workbook: Path, *, written: bool) -> Iterator[str]:
     if taken.since:
         yield "note: the mapping has changed since the workbook was made; only cells that both changed would be refused"
+    for source in taken.unchecked:
+        yield f"warning: `{visible(source)}` could not be read: whether it has the column that was put in is not known"
     if taken.already:
         yield f"{taken.already:,} changed cell(s) say what the mapping says already"
     if taken.findings:
@@ -130,5 +135,11 @@ def _sentences(taken: "Imported", mapping: str, workbook: Path, *, written: bool
 
 def _told(taken: "Imported", diff: str, *, written: bool) -> dict[str, object]:
     findings = [{"code": f.code, "place": str(f.place), "message": f.message, "hint": f.hint} for f in taken.findings]
-    counts = {"changed": taken.changed, "already": taken.already, "changed_since": taken.since, "written": written}
+    counts = {
+        "unchecked": list(taken.unchecked),
+        "changed": taken.changed,
+        "already": taken.already,
+        "changed_since": taken.since,
+        "written": written,
+    }
     return {**counts, "diff": diff, "findings": findings}

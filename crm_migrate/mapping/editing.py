@@ -55,11 +55,12 @@ Edit = Set | Remove | Confirm
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """The characters from `start` to `end` become `text`."""
+    """The characters from `start` to `end` become `text`; `line` is a whole line that is put in."""
 
     start: int
     end: int
     text: str
+    line: bool = False
 
 
 def scalar(text: str) -> str:
@@ -81,17 +82,44 @@ def edited(text: str, edits: Sequence[Edit], name: str) -> str:
     """The text with all edits in it. UsageError where one of them cannot be put in without changing more."""
     refuse_shared(text, name)
     wanted = plain(read_text(text, name)[0].root)
-    new = text
     for edit in edits:
-        new = _with(new, edit, name)
         wanted = _meant(wanted, edit)
+    new, pending = text, list(edits)
+    while pending:
+        changes, pending = _together(new, pending, name)
+        new = _applied(new, changes)
     _prove(text, new, wanted, name)
     return new
 
 
-def _with(text: str, edit: Edit, name: str) -> str:
-    changes = _confirmed(text, edit.path, name) if isinstance(edit, Confirm) else _Writer(text).changes(edit)
-    for change in sorted(changes, key=lambda each: each.start, reverse=True):
+def _together(text: str, edits: Sequence[Edit], name: str) -> tuple[list[_Change], list[Edit]]:
+    """The changes of as many edits as can be made of one reading of the text, and the edits that must wait for the
+    next: reading is slow, and people fill in hundreds of cells."""
+    writer = _Writer(text)
+    taken: list[_Change] = []
+    for at, edit in enumerate(edits):
+        alone = isinstance(edit, Remove)  # what stands beside it may go with it
+        if alone and taken:
+            return taken, list(edits[at:])
+        changes = _confirmed(text, edit.path, name) if isinstance(edit, Confirm) else writer.changes(edit)
+        if any(_touch(one, other) for one in changes for other in taken):
+            return taken, list(edits[at:])
+        taken += changes
+        if alone:
+            return taken, list(edits[at + 1 :])
+    return taken, []
+
+
+def _touch(one: _Change, other: _Change) -> bool:
+    """Whether two changes are of the same characters, or of one place where the order would matter."""
+    if one.start == one.end == other.start == other.end:
+        return not (one.line and other.line)
+    return one.start < other.end and other.start < one.end
+
+
+def _applied(text: str, changes: Sequence[_Change]) -> str:
+    """The text with the changes, from its end on; lines at one place in the order in which they came."""
+    for _, change in sorted(enumerate(changes), key=lambda each: (each[1].start, each[0]), reverse=True):
         text = text[: change.start] + change.text + text[change.end :]
     return text
 
@@ -162,7 +190,8 @@ class _Writer:
         begin = "" if place == 0 or self._text[place - 1] in "\r\n" else self._end
         gap = self._end if indent == 0 and begin == "" else ""
         lines = _lines(missing, value, indent)
-        return _Change(place, place, begin + gap + "".join(f"{line}{self._end}" for line in lines))
+        text = begin + gap + "".join(f"{line}{self._end}" for line in lines)
+        return _Change(place, place, text, line=not begin and not gap and len(missing) == 1)
 
     def _in_braces(self, node: Any, missing: Path, value: Value) -> _Change:
         entry = _in_one_line(missing, value)

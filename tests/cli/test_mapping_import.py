@@ -449,3 +449,96 @@ def test_the_workbook_of_every_mapping_of_ours_comes_back_as_no_change(tmp_path:
     done = take(project, tmp_path / "mapping.xlsx", "--write")
 
     assert (done.returncode, done.stdout, text(project)) == (0, "", file.read_bytes().decode()), done.stderr
+
+
+def test_words_of_a_list_on_several_columns_stand_in_each_other(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("map(rolle)", "map(both)").replace(
+        "  rolle:\n", "  both: {by: [Mobil, Rolle], map: {1: {x: boss}, 2: {-x: none}}}\n  rolle:\n"
+    )
+    project = booked.make(tmp_path / "acme", mapping)
+
+    def filled(book: Any) -> None:
+        cell(book, "values both", "value_maps.both␟1␟x", "Becomes").value = "chief"
+        cell(book, "values both", "value_maps.both␟1␟=1+1", "Becomes").value = "none"
+        page = book["values both"]
+        last = page.max_row
+        page.cell(last, 1).value, page.cell(last, 2).value, page.cell(last, 4).value = 3, "y", "clerk"
+
+    done = take(project, edit(export(project), filled), "--write")
+
+    assert done.returncode == 0, done.stderr
+    ((_, new),) = changed(mapping, text(project))
+    assert new.endswith('map: {1: {x: chief, =1+1: none}, 2: {-x: none}, "3": {y: clerk}}}')
+
+
+SHARED = """\
+crm_migrate_mapping: 1
+version: 1
+value_maps:
+  art: {unmapped: hold, map: {K: customer}}
+objects:
+  accounts:
+    from: firmen
+    fields: {name: Firmenname, type: Art | map(art)}
+register:
+  accounts.name: {owner: Ute}
+"""
+
+
+def test_a_line_of_a_shared_mapping_is_locked_and_what_is_added_to_it_goes_into_the_own_file(tmp_path: Path) -> None:
+    own = MAPPING.split("value_maps:")[0].replace("crm_migrate: 1\n", "crm_migrate: 1\nuse: agency/base\n")
+    own += "objects:\n  contacts: {from: kontakte, fields: {last_name: Nachname}}\n"
+    project = booked.make(tmp_path / "acme", own)
+    (project / "mappings" / "shared" / "agency").mkdir(parents=True)
+    shared = project / "mappings" / "shared" / "agency" / "base.yaml"
+    shared.write_text(SHARED, "utf-8")
+    assert call("mapping", "lock", str(project)).returncode == 0
+    file = export(project)
+    book = openpyxl.load_workbook(file)
+    assert cell(book, "accounts", "accounts.name", "firmen").protection.locked
+    assert not cell(book, "contacts", "contacts.last_name", "kontakte").protection.locked
+
+    def filled(book: Any) -> None:
+        cell(book, "accounts", "accounts.name", "Due").value = date(2026, 12, 4)
+        cell(book, "values art", "value_maps.art␟P", "Becomes").value = "partner"
+
+    done = take(project, edit(file, filled), "--write")
+
+    assert done.returncode == 0, done.stderr
+    words = "\nvalue_maps:\n  art:\n    map:\n      P: partner\n"
+    assert text(project) == f"{own}{words}\nregister:\n  accounts.name: {{owner: Ute, due: 2026-12-04}}\n"
+    assert shared.read_text("utf-8") == SHARED
+
+    def emptied(book: Any) -> None:
+        for head in ("Status", "Owner", "Due"):
+            cell(book, "accounts", "accounts.name", head).value = None
+
+    (project / "crm-migrate.yaml").write_text(own, "utf-8")
+    done = take(project, edit(export(project), emptied), "--write")
+    assert (done.returncode, "book_unfit" in done.stderr, text(project)) == (1, True, own)
+
+
+def test_a_column_that_cannot_be_checked_goes_in_and_that_is_told(project: Path) -> None:
+    file = edit(export(project), put("contacts", "contacts.phone", "kontakte", "Handy"))
+    (project / "kontakte.csv").unlink()
+    done = take(project, file, "--write")
+
+    assert done.returncode == 0, done.stderr
+    assert "`kontakte` could not be read: whether it has the column" in done.stderr
+
+
+def test_an_object_of_any_name_has_its_sheet(tmp_path: Path) -> None:
+    longer = "an_object_with_a_name_that_is_longer_than_a_title"
+    names = ("Start_here", "History", f"{longer}_1", f"{longer}_2")
+    objects = "".join(
+        f"  {name}:\n    from: kontakte\n    to: T{at}\n    fields: {{f: {{kontakte: Rolle, type: text}}}}\n"
+        for at, name in enumerate(names)
+    )
+    mapping = MAPPING.replace("objects:\n", f"objects:\n{objects}", 1)
+    project = booked.make(tmp_path / "acme", mapping)
+    file = export(project)
+    titles = openpyxl.load_workbook(file).sheetnames
+
+    assert len({title.lower() for title in titles}) == len(titles)
+    assert all(len(title) <= 31 and title.lower() != "history" for title in titles)
+    assert (take(project, file).returncode, take(project, file).stdout) == (0, "")

@@ -149,3 +149,23 @@ def test_any_text_that_is_put_in_is_read_back_and_no_other_line_changes(file: Pa
     found = read_text(new, file.name)[0].find(path)
     assert isinstance(found, Scalar)
     assert found.text == value
+
+
+def test_hundreds_of_edits_are_put_in_at_once_and_each_where_it_belongs() -> None:
+    entries = [Set(("register", f"contacts.f{n}"), {"status": "agreed"}) for n in range(200)]
+    words: list[Edit] = [Set(("value_maps", "stage", "map", f"w{n}"), f"v{n}") for n in range(3)]
+    others: list[Edit] = [Set((*FIELDS, "last_name"), "Nachname"), Confirm((*FIELDS, "phone"))]
+    new = edited(MAPPING, [*entries, *others, *words, Remove(("value_maps", "long", "map", "A"))], "m.yaml")
+
+    assert new.endswith("".join(f"  contacts.f{n}: {{status: agreed}}\n" for n in range(200)))
+    assert "'it''s', w0: v0, w1: v1, w2: v2}}   # the four we have\n" in new
+    assert "      last_name:  Nachname            # not the maiden name\n" in new
+    assert "      phone: Tel\n" in new
+    assert "A: one" not in new
+
+
+def test_two_edits_of_one_place_are_made_one_after_the_other() -> None:
+    path = (*FIELDS, "last_name")
+    assert "last_name:  B  " in edited(MAPPING, [Set(path, "A"), Set(path, "B")], "m.yaml")
+    gone = edited(MAPPING, [Set(("register", "a.b"), {"owner": "U"}), Remove(("register", "a.b"))], "m.yaml")
+    assert gone.rstrip() == MAPPING.rstrip()
