@@ -157,7 +157,8 @@ def test_a_record_that_was_loaded_before_is_told_and_stays_until_somebody_remove
     assert code == 1
     gone = told(figures, "now_excluded")
     assert gone == [
-        ("contacts", "", "its person is on the list to erase: remove it in the target (on_rerun: review)", 5)
+        ("contacts", "", "its person is on the list to erase: remove it in the target (on_rerun: review)", 5),
+        ("leads", "", "its person is on the list to erase: remove it in the target (on_rerun: review)", 1),
     ]
 
 
@@ -243,3 +244,33 @@ def test_children_that_name_their_parent_by_a_field_go_as_the_mapping_says(
     assert [name for _, _, name, count in told(figures, "parent_erased") if count] or word == "clear"
     written = [path for path in written_by_runs(folder) if path.name != "calls.csv"]
     assert found_in(written, ["ayse@isik.example"]) == []
+
+
+def test_a_column_that_only_a_rule_reads_keeps_no_name(tmp_path: Path) -> None:
+    """One word is no name that is looked for in texts; who is called so is known by the row alone."""
+    folder = make_project(tmp_path)
+    mapping = (
+        (folder / "crm-migrate.yaml").read_text("utf-8").replace("Tip != 'test'", "Tip != 'test' and Lakap != 'x'")
+    )
+    (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
+    header, first, *lines = FILES["in/kisi.csv"].splitlines()
+    nicknames = [f"{header};Lakap", f"{first};Kahveci", *(f"{line};x{n}" for n, line in enumerate(lines))]
+    (folder / "in" / "kisi.csv").write_text("\n".join([*nicknames, ""]), "utf-8")
+    before = run(make_project(tmp_path / "plain"))[1]
+    figures = run(folder)[1]
+    assert states(figures, "contacts", "kisi") == states(before, "contacts", "kisi")
+    assert found_in([p for p in written_by_runs(folder) if "plain" not in p.parts], ["kahveci"]) == []
+
+
+def test_a_key_that_is_a_mailbox_is_in_no_crosswalk_any_more(tmp_path: Path) -> None:
+    """What was loaded for it is known all the same, now and later, and told."""
+    folder = make_project(tmp_path, erased=LIST.splitlines()[0] + "\nghost@nowhere.example,,,,,,\n")
+    run(folder)
+    crosswalk = [path for path in written_by_runs(folder) if "crosswalk" in path.parts]
+    assert {word for word, _ in found_in(crosswalk, ["ayse@isik.example"])} == {"ayse@isik.example"}
+    (folder / "refs" / "erased.csv").write_text(LIST, "utf-8")
+    for _ in range(2):
+        _, figures = run(folder)
+        crosswalk = [path for path in written_by_runs(folder) if "crosswalk" in path.parts]
+        assert crosswalk and found_in(crosswalk, GONE) == []
+        assert "leads" in {name for name, *_ in told(figures, "now_excluded")}

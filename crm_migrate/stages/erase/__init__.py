@@ -18,6 +18,7 @@ from crm_migrate.finding import Finding
 from crm_migrate.mapping.erase_list import Entry, read_entries
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.mapping.side_tables import read_list
+from crm_migrate.stages.erase.forgetting import forget_keys
 from crm_migrate.stages.erase.outlines import normal, outline
 from crm_migrate.stages.erase.publishing import publish_source
 from crm_migrate.stages.erase.reached import reach
@@ -54,9 +55,11 @@ def erase(plan: Plan, project: Project, beside: Run, run: Run, entries: Sequence
         redactor = Redactor(
             found.columns[source], found.places[source], found.kept[source], keeps, token,
             found.links.get(source, {}), found.mentions, found.answers.get(source, {}),
+            found.alone[source],
         )  # fmt: skip
         publish_source(source, beside, run, redactor, found.marks[source])
         told.mentioned[source] = redactor.mentioned
+    forget_keys(project, found.keys, token)
     report = findings(plan, told)
     write_told(run, report)
     return report

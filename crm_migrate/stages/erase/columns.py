@@ -53,6 +53,15 @@ class Columns:
         people = frozenset(each.name for each in self._plan.objects)
         return any(self._goes(name, people) for name in self._source.key)
 
+    def only_ruling(self) -> list[str]:
+        """The columns that rules read and no field: what stands there is not known."""
+        known = {*self._source.key, self._source.changed, self._source.tag}
+        return [n for n in self._names if n in self._ruling - known and not any(self._readers(n))]
+
+    def says(self, text: str) -> bool:
+        """Whether a rule of the source names this text."""
+        return any(f"'{text}'" in rule for rule in _rules(self._plan, self._source))
+
     def mailboxes(self) -> list[str]:
         """The columns that mailboxes are read from."""
         return [n for n in self._names if any(f.kind.key == "mailbox" for _, f in self._readers(n))]
@@ -90,10 +99,14 @@ class Columns:
 def _ruling(plan: Plan, source: SourcePlan) -> Iterator[str]:
     """Columns that rules of the source read, the instant of its last change and its tag."""
     yield from filter(None, (source.changed, source.tag))
+    for rule in _rules(plan, source):
+        yield from (name.name for name in parse(rule).names())
+
+
+def _rules(plan: Plan, source: SourcePlan) -> Iterator[str]:
     rules = [skip.expression for skip in source.skip]
     rules += [feed.where for o in plan.objects for feed in o.feeds if feed.source == source.name]
-    for rule in filter(None, rules):
-        yield from (name.name for name in parse(rule).names())
+    yield from filter(None, rules)
 
 
 def _names_somebody(one: FieldPlan) -> bool:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -45,8 +45,9 @@ Places = dict[int, dict[str, frozenset[int]]]
 class Outline:
     """By source: `marks` for `map`, `places` of the erased, rows that the list of opt-outs keeps (`kept`), columns that
     speak keys of the erased (`links`) or name them by a field (`answers`), and how the source's columns are read.
-    `mentions` is what only they have, for all sources; `doubts` are records that may be the same as one of them, as a
-    person would have to decide."""
+    `keys` are those keys of the erased that name somebody, `alone` texts of columns that only rules read which nobody
+    else has. `mentions` is what only they have, for all sources; `doubts` are records that may be the same as one of
+    them, as a person would have to decide."""
 
     mentions: Mentions
     doubts: tuple[str, ...]
@@ -56,6 +57,8 @@ class Outline:
     kept: dict[str, dict[int, frozenset[str]]] = field(default_factory=dict)
     links: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     answers: dict[str, dict[str, Answers]] = field(default_factory=dict)
+    keys: dict[str, frozenset[str]] = field(default_factory=dict)
+    alone: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
 
 
 def outline(plan: Plan, run: Run, said: pl.LazyFrame, reached: Reached, entries: Sequence[Entry]) -> Outline:
@@ -70,8 +73,11 @@ def outline(plan: Plan, run: Run, said: pl.LazyFrame, reached: Reached, entries:
         found.columns[source.name] = Columns(plan, source, _names(run, source.name))
         found.marks[source.name] = marks.filter(mine)
         found.places[source.name] = _places(gone.filter(mine))
+        erased_rows = found.places[source.name]
+        found.alone[source.name] = _alone(run, source.name, found.columns[source.name], erased_rows)
         found.kept[source.name] = {row: frozenset(each) for row, each in _places(kept.filter(mine)).items()}
-    found.links = _links(plan, said, gone, found.columns)
+    found.keys = _personal_keys(said, gone, found.columns)
+    found.links = _links(plan, found.keys)
     found.answers = _answers(plan, said, gone, standing(plan, run, erased))
     found.doubts = tuple(
         f"a row of {source}" if found.columns[source].personal_key() else f"{source}:{key}"
@@ -119,25 +125,46 @@ def _mentions(plan: Plan, run: Run, said: pl.LazyFrame, erased: pl.DataFrame, en
     )
 
 
-def _links(
-    plan: Plan, said: pl.LazyFrame, gone: pl.DataFrame, columns: dict[str, Columns]
-) -> dict[str, dict[str, frozenset[str]]]:
-    """Keys of the erased that name somebody, by the column of each source that may speak them."""
+def _personal_keys(said: pl.LazyFrame, gone: pl.DataFrame, columns: dict[str, Columns]) -> dict[str, frozenset[str]]:
+    """By source the keys of the erased that name somebody."""
     personal = [name for name, each in columns.items() if each.personal_key()]
     rows = said.filter((pl.col("type") == KEY) & pl.col("source").is_in(personal))
     spoken_keys = rows.join(gone.lazy().select(PLACE), on=PLACE).select("source", "key").unique().collect()
     hidden: dict[str, set[str]] = defaultdict(set)
     for source, key in spoken_keys.iter_rows():
         hidden[source].add(key)
+    return {source: frozenset(keys) for source, keys in hidden.items()}
+
+
+def _links(plan: Plan, hidden: dict[str, frozenset[str]]) -> dict[str, dict[str, frozenset[str]]]:
+    """These keys, by the column of each source that may speak them."""
     found: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
     for each in plan.objects:
         for one in (f for f in each.fields if f.ref is not None and f.ref.by is None):
             assert one.ref is not None
             for source, cell in one.cells.items():
-                keys = hidden.get(one.ref.spaces.get(source, ""), set())
+                keys = hidden.get(one.ref.spaces.get(source, ""), frozenset())
                 if cell.column is not None and keys:
                     found[source][cell.column] = found[source].get(cell.column, frozenset()) | keys
     return dict(found)
+
+
+def _alone(run: Run, source: str, columns: Columns, rows: Iterable[int]) -> dict[str, frozenset[str]]:
+    """Of columns that only rules read, the texts that no row has but those of the erased: a name, or what they are
+    called by. What others have too, or a rule names, is a word for a kind of row."""
+    names = columns.only_ruling()
+    if not names:
+        return {}
+    table = pl.scan_parquet(paths(run.folder.joinpath(*EXTRACTED.path(source)))).select(ROW, *names)
+    theirs = pl.col(ROW).is_in(list(rows))
+    found = {}
+    for name in names:
+        told = pl.col(name).str.contains(r"\p{L}{2}")
+        mine = table.filter(theirs & told).select(name).unique()
+        others = table.filter(~theirs).select(name).unique()
+        texts = mine.join(others, on=name, how="anti").collect()[name].to_list()
+        found[name] = frozenset(text for text in texts if not columns.says(text.strip()))
+    return found
 
 
 def _answers(plan: Plan, said: pl.LazyFrame, gone: pl.DataFrame, stay: pl.DataFrame) -> dict[str, dict[str, Answers]]:

@@ -23,8 +23,9 @@ class Redactor:
     `places` are the rows of the erased: row -> object -> its parts. `kept` are rows of an opt-out that the list of
     opt-outs keeps, with their objects: their mailbox becomes what `keeps` makes of it. `token` makes a name for a key
     that names somebody, the same for each writing of it; `links` are the keys of the erased that columns of this source
-    may speak, `answers` what their columns name them by otherwise (`by: email`). `mentioned` counts the cells of other
-    records that spoke of them, by column.
+    may speak, `answers` what their columns name them by otherwise (`by: email`). `alone` are texts of the erased in
+    columns that only rules read: a token stands for them, which is as unlike all else. `mentioned` counts the cells of
+    other records that spoke of them, by column.
     """
 
     columns: Columns
@@ -35,6 +36,7 @@ class Redactor:
     links: Mapping[str, frozenset[str]]
     mentions: Mentions
     answers: Mapping[str, Answers]
+    alone: Mapping[str, frozenset[str]]
     mentioned: Counter[str] = field(default_factory=Counter)
 
     def redact(self, batch: pl.DataFrame) -> pl.DataFrame:
@@ -67,10 +69,13 @@ class Redactor:
             cells[name][at] = None
         for name in redaction.renamed:
             cells[name][at] = _with(self.token, cells[name][at])
+        for name, texts in self.alone.items():
+            if cells[name][at] in texts:
+                cells[name][at] = _with(self.token, cells[name][at])
         gone = {part for parts in there.values() for part in parts}
         for name, split in redaction.parted.items():
             cells[name][at] = _cut(cells[name][at], split.by, gone, leads=name == split.column)
-        return redaction.columns
+        return redaction.columns | self.alone.keys()
 
     def _remain(self, cells: Cells, at: int, name: str, parts: frozenset[int]) -> bool:
         """Whether the row is cut into people for the object, and not all of them are erased."""
