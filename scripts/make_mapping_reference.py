@@ -1,6 +1,10 @@
-"""Write docs/mapping-reference.md: `python scripts/make_mapping_reference.py` (a test proves that it is fresh)."""
+"""Write docs/mapping-reference.md and docs/mapping-examples.md: `python scripts/make_mapping_reference.py`.
+
+A test proves that both are fresh, and so that every result that they show is what comes out.
+"""
 
 import re
+import sys
 import typing
 from pathlib import Path
 
@@ -8,23 +12,31 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from crm_migrate.connecting.discovery import available, source_options, target_options
-from crm_migrate.crm.model import OBJECTS, CanonicalField
-from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping import expression_syntax, expressions, model
-from crm_migrate.mapping.deriving import MEANINGS
 from crm_migrate.mapping.model_sharing import SharedHead
 from crm_migrate.mapping.plan import VETOES
-from crm_migrate.mapping.resolving_fields import SURVIVE
-from crm_migrate.mapping.resolving_proofs import GATES
-from crm_migrate.mapping.steps import ENGINE
+from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
+
+sys.path.append(str(Path(__file__).parent))
+
+from reference import examples_page
+from reference.scenarios import Scenario
+from reference.tables import cell, code, of_expressions, small_words
+from reference.used import Word, shown
+
+Found = dict[Word, tuple[Scenario, str]]
 
 PAGE = Path(__file__).parents[1] / "docs" / "mapping-reference.md"
+EXAMPLES = PAGE.with_name("mapping-examples.md")
 HEAD = """# The mapping language: reference
 
 Generated from the model by `scripts/make_mapping_reference.py`. Every scalar of the file is text, whatever it looks
 like; unknown words, doubled keys, anchors, aliases and tags are errors. `crm-migrate mapping check` tells everything
 that is wrong at once, `crm-migrate mapping show --resolved` everything that was inferred (`--origin`: which file says
 each line), `crm-migrate schema --write` teaches it to an editor.
+
+Every word has an example. Those of the blocks are lines of small projects, [which are shown whole](mapping-examples.md)
+with rows and what becomes of them; `→` leads there. All of them are executed whenever the tests run.
 """
 SMALL = """
 ## The small texts inside
@@ -49,13 +61,15 @@ A word that a target field does not know as an option is the name of a source, a
 
 def page() -> str:
     """The whole page."""
-    parts = [HEAD, *(_section(m) for m in _models()), _connectors(), _small(), _grammar(), _words()]
+    found = shown()
+    parts = [HEAD, *(_section(m, found) for m in _models()), _connectors(), _small(), _grammar(), small_words()]
     return "".join(parts).rstrip("\n") + "\n"
 
 
 def _models() -> list[type[BaseModel]]:
-    """The models in the order in which a file uses them, and then those of a shared one."""
-    return [each for first in (model.MappingFile, SharedHead) for each in _from(first)]
+    """The models in the order in which a file uses them, then those of a shared one and of profiles."""
+    firsts = (model.MappingFile, SharedHead, SourceProfile, TargetProfile)
+    return [each for first in firsts for each in _from(first)]
 
 
 def _from(first: type[BaseModel]) -> list[type[BaseModel]]:
@@ -75,26 +89,37 @@ def _inside(annotation: object) -> list[type[BaseModel]]:
     return [m for part in typing.get_args(annotation) for m in _inside(part)]
 
 
-def _section(part: type[BaseModel]) -> str:
+def _section(part: type[BaseModel], found: Found) -> str:
     doc = (part.__doc__ or "").strip().replace("\n    ", "\n")
-    rows = "".join(_row(field.alias or name, field) for name, field in part.model_fields.items() if name != "cells")
+    words = ((field.alias or name, field) for name, field in part.model_fields.items() if name != "cells")
+    rows = "".join(_row(word, field, found.get((part.__name__, word))) for word, field in words)
     later = sorted(getattr(part, "planned", ()))
     short = getattr(part, "short", None)
     notes = f"\nA text alone is its `{short}`.\n" if short else ""
     notes += f"\nKnown and not supported yet: {', '.join(f'`{word}`' for word in later)}.\n" if later else ""
-    return f"\n## {part.__name__}\n\n{doc}\n\n| word | value | default | meaning |\n|---|---|---|---|\n{rows}{notes}"
+    table = "| word | value | default | meaning | example |\n|---|---|---|---|---|\n"
+    return f"\n## {part.__name__}\n\n{doc}\n\n{table}{rows}{notes}"
 
 
-def _row(name: str, field: FieldInfo) -> str:
+def _row(name: str, field: FieldInfo, example: tuple[Scenario, str] | None) -> str:
     default = "**required**" if field.is_required() else _default(field.get_default())
-    about = (field.description or "").replace("|", "\\|")
-    return f"| `{name}` | {_kind(field.annotation)}{_bounds(field)} | {default} | {about} |\n"
+    about = cell(field.description or "")
+    return f"| `{name}` | {_kind(field.annotation)}{_bounds(field)} | {default} | {about} | {_example(example)} |\n"
+
+
+def _example(example: tuple[Scenario, str] | None) -> str:
+    if example is None:
+        return ""
+    scenario, text = example
+    return f"{code(text)} [→](mapping-examples.md#{scenario.name})"
 
 
 def _default(value: object) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    return "" if value in (None, (), {}, "") or isinstance(value, BaseModel) else f"`{value}`"
+    if isinstance(value, BaseModel):
+        return "as its words say"
+    return "none" if value in (None, (), {}, "") else f"`{value}`"
 
 
 def _bounds(field: FieldInfo) -> str:
@@ -160,39 +185,13 @@ def _grammar() -> str:
     rules = (expression_syntax.__doc__ or "").split("\n\n", 1)[1].strip("\n")
     grammar = "\n".join(line.removeprefix("    ") for line in rules.splitlines())
     meaning = (expressions.__doc__ or "").split("\n\n", 2)[2].strip()
-    functions = ", ".join(f"`{name}`" for name in sorted(expression_syntax.FUNCTIONS))
     return (
         f"\n## Expressions\n\n```ebnf\n{grammar}\n```\n\n{meaning}\n\n"
-        f"At most {expression_syntax.MAX_LENGTH:,} characters, {expression_syntax.MAX_DEPTH} levels. "
-        f"Functions: {functions}.\n"
+        f"At most {expression_syntax.MAX_LENGTH:,} characters, {expression_syntax.MAX_DEPTH} levels.\n"
+        + "".join(of_expressions(part) for part in ("signs", "words", "functions"))
     )
-
-
-def _field(field: CanonicalField) -> str:
-    name = f"**`{field.name}`**" if field.required else f"`{field.name}`"
-    return f"{name} -> {field.reference}" if field.reference else name
-
-
-def _words() -> str:
-    types = "".join(f"| `{t.name}` | {t.clean or ''} | {t.survive} | {t.on_invalid} |\n" for t in TYPES.values())
-    objects = "".join(
-        f"| `{o.name}` | {o.about} | {', '.join(map(_field, o.fields))} |\n"
-        for o in sorted(OBJECTS.values(), key=lambda o: o.name)
-    )
-    return (
-        "\n## Semantic types\n\n| type | default step | survives | unreadable |\n|---|---|---|---|\n" + types
-        + "\n## Objects and fields of the CRM model\n"
-        + "\n**Bold**: no record goes without it. `->` leads to a record of that object.\n"
-        + "\n| object | one record is | fields |\n|---|---|---|\n" + objects
-        + "\n## Derived fields\n\nChecks and key figures may name them; no line maps them.\n"
-        + "\n| field | meaning |\n|---|---|\n"
-        + "".join(f"| `{name}` | {meaning} |\n" for name, meaning in MEANINGS.items())
-        + f"\n## Steps\n\n`crm-migrate steps` lists them. The engine's own: {', '.join(sorted(ENGINE))}.\n"
-        + f"\n## Survivorship\n\n{', '.join(f'`{name}`' for name in sorted(SURVIVE))}\n"
-        + f"\n## Gates\n\nThat `reconcile: gates:` may limit: {', '.join(f'`{name}`' for name in sorted(GATES))}\n"
-        + f"\n## Names that no source may have\n\n{', '.join(f'`{name}`' for name in sorted(model.RESERVED))}\n"
-    )  # fmt: skip
 
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    EXAMPLES.write_text(examples_page.page(), encoding="utf-8")

@@ -35,6 +35,7 @@ def script() -> ModuleType:
 def test_the_reference_is_fresh() -> None:
     module = script()
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), "python scripts/make_mapping_reference.py"
+    assert module.EXAMPLES.read_text(encoding="utf-8") == module.examples_page.page()
 
 
 def sections() -> dict[str, dict[str, list[str]]]:
@@ -56,12 +57,16 @@ def test_every_word_of_the_model_stands_in_the_reference_as_the_model_has_it(nam
     words = {field.alias or word: field for word, field in fields.items() if word != "cells"}
     assert shown.keys() == words.keys()
     for word, field in words.items():
-        value, default, meaning = shown[word]
+        value, default, meaning, example = shown[word]
         assert meaning.strip(), f"{name}.{word} has no meaning"
+        assert default.strip(), f"{name}.{word} has no default"
+        assert f"{word}: " in example, f"{name}.{word} has no example: write one into docs/words/"
         assert (default == "**required**") == field.is_required(), word
         reads = TypeAdapter(Annotated[field.annotation, None, *field.metadata])
         if default.startswith("`"):
             assert reads.validate_python(default.strip("`")) == field.default, word
+        elif default == "as its words say":
+            assert isinstance(field.default, BaseModel), word
         elif default != "**required**":
             empty = field.get_default(call_default_factory=True)
             assert empty in (None, "", (), {}) or isinstance(empty, BaseModel), word
