@@ -29,7 +29,7 @@ install: $(READY) ## a virtual environment with locked, hash-checked packages
 demo: $(READY) ## migrate a fictional Turkish dealer into a SQLite CRM and print the accounting
 	$(BIN)/crm-migrate demo demo
 
-test: $(READY) ## all tests, with a private PostgreSQL, MariaDB, Tryton, amagi-crm and a headless Chromium (make test ARGS="-k ledger")
+test: $(READY) ## all tests, with a private PostgreSQL, MariaDB, Tryton, amagi-crm, BottleCRM and a headless Chromium (make test ARGS="-k ledger")
 	$(RUN) scripts/chromium.py install
 	$(RUN) scripts/servers.py run -- $(RUN) -m pytest -n auto --dist worksteal $(ARGS)
 
@@ -60,6 +60,7 @@ lock: $(READY) ## renew the locked requirements
 	$(RUN) -m uv pip compile pyproject.toml --extra mutate -c requirements/dev.txt --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/mutate.txt
 	$(RUN) -m uv pip compile requirements/tryton.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/tryton.txt
 	$(RUN) -m uv pip compile requirements/amagi.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/amagi.txt
+	$(RUN) -m uv pip compile requirements/bottle.in --universal --generate-hashes --python-version 3.12 --upgrade -q -o requirements/bottle.txt
 
 clean: ## remove what these verbs made
 	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', 'demo', 'build', 'dist', 'mutants')]"

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import amagi
+import bottle
 import mariadb
 import postgres
 import tryton
@@ -46,5 +47,5 @@ if __name__ == "__main__":
     with temporary_files():
         main(
             __doc__,
-            {each.VARIABLE: each.running for each in (postgres, mariadb, tryton, amagi)},
+            {each.VARIABLE: each.running for each in (postgres, mariadb, tryton, amagi, bottle)},
         )

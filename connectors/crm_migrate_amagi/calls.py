@@ -1,24 +1,21 @@
 """What loading and taking back share: records found by key or id, and requests that go out one after the other.
 
-amagi-crm takes one record per request, so a batch is many of them. Whatever stops in between, what was answered is
-told; what was not begun early enough to end within the longest time of a batch is put off.
+amagi-crm takes one record per request, so a batch is many of them.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.http import Http, Pace, Waiting
-from crm_migrate.errors import CrmMigrateError, InDoubt, TargetError, Throttled
+from crm_migrate.connecting.one_by_one import One, one_by_one
+from crm_migrate.errors import TargetError
 from crm_migrate_amagi.looking import Looking
 from crm_migrate_amagi.records import Names, Record, Row, keys_of
 from crm_migrate_amagi.shapes import DEALS, Model, Path, model_of, path_of
 
 GONE = Refusal("amagi-crm has no such record", "NOT_FOUND")
 TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
-
-SILENT = 3  # requests in a row that nobody answers; the rest of the batch is put off then
-One = Callable[[str], str | Refusal]  # the request about an entity: its target id, or why it was refused
 
 
 class Calls:
@@ -76,29 +73,8 @@ class Calls:
         return {entity: record for entity, record in current.items() if entity not in refused}, refused
 
     def one_by_one(self, entities: Sequence[str], one: One, known: Answer, until: float) -> Answer:
-        """The requests about these entities, begun before `until`, and what is known of others. What stops them is
-        raised where nothing is known yet; the next request meets it again."""
-        loaded, refused, in_doubt, later = dict(known.loaded), dict(known.refused), set[str](), dict(known.later)
-        left, silent = list(entities), 0
-        while left and silent < SILENT and time.monotonic() < until:
-            try:
-                said = one(left[0])
-            except InDoubt:
-                in_doubt.add(left.pop(0))
-                silent += 1
-                continue
-            except CrmMigrateError as error:
-                if not (loaded or refused or in_doubt):
-                    raise
-                later |= dict.fromkeys(left, error.until if isinstance(error, Throttled) else self.waiting.now())
-                break
-            silent = 0
-            if isinstance(said, Refusal):
-                refused[left.pop(0)] = said
-            else:
-                loaded[left.pop(0)] = said
-        unsent = {entity: self.waiting.now() for entity in left if entity not in later}
-        return Answer(loaded, refused, frozenset(in_doubt), {**later, **unsent}, gone=known.gone)
+        """The requests about these entities, and what is known of others."""
+        return one_by_one(entities, one, known, until, self.waiting.now)
 
 
 def rows_of(batch: WriteBatch) -> dict[str, Row]:

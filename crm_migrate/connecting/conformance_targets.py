@@ -6,13 +6,15 @@
 
 `open_target()` opens the same empty target each time (a new connection to one database, one sandbox); every check wants
 a fresh one. A check fails with an AssertionError that says what the load could not rely on. A target that makes no
-objects of any name gets a `Kit` with those that it has: `check(open_target, kit)`.
+objects of any name gets a `Kit` with those that it has: `check(open_target, kit)`; where it can give one by itself
+(`OwnKit`), `crm-migrate conformance` takes that.
 """
 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -87,6 +89,15 @@ class Kit:
 
 
 GENERIC = Kit()
+
+
+@runtime_checkable
+class OwnKit(Protocol):
+    """A target that makes no objects of any name, and has some that can be told apart from everybody's."""
+
+    def kit(self, token: str) -> Kit:
+        """A kit of objects that hold nothing, and that nobody else has: those of another token are others."""
+        ...
 
 
 def batch_of(object: TargetObject, name: str, rows: Rows, action: str = "create") -> WriteBatch:

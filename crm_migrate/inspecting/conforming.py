@@ -13,6 +13,7 @@ from crm_migrate.connecting.conformance_targets import (
     TARGET_CHECKS,
     Kit,
     OpenTarget,
+    OwnKit,
     batch_of,
 )
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Remove, Target, TargetObject
@@ -33,7 +34,7 @@ def conform(open_target: OpenTarget) -> Iterator[Promise]:
     """Try every check, each with objects of its own whose records go afterwards; a broken promise stops no other."""
     for check in _checks(open_target):
         token = secrets.token_hex(4)
-        kit, own = _renamed(GENERIC, token), partial(_opened, open_target, token)
+        kit, own = _kit(open_target, token), partial(_opened, open_target, token)
         kept, words = _tried(check, own, kit)
         yield Promise(check.__name__.removeprefix("check_").replace("_", " "), kept, words, _cleared(own, kit))
 
@@ -61,6 +62,15 @@ def _checks(open_target: OpenTarget) -> Sequence[Callable[..., None]]:
     target = open_target()
     try:
         return (*TARGET_CHECKS, *(REMOVE_CHECKS if isinstance(target, Remove) else ()))
+    finally:
+        target.close()
+
+
+def _kit(open_target: OpenTarget, token: str) -> Kit:
+    """The target's own kit where it has one, else the kit of everybody."""
+    target = open_target()
+    try:
+        return target.kit(token) if isinstance(target, OwnKit) else _renamed(GENERIC, token)
     finally:
         target.close()
 

@@ -1,14 +1,16 @@
 """`conformance`: a sandbox is tried promise by promise, leaves a dated result, and is never production."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from crm_migrate.cli import cli
-from crm_migrate.connecting.contract import Answer, Limits, WriteBatch
+from crm_migrate.connecting.conformance_targets import GENERIC, Kit
+from crm_migrate.connecting.contract import Answer, Limits, TargetObject, WriteBatch
 from crm_migrate.connecting.memory import MemoryTarget, Store
 from crm_migrate.inspecting.conforming import conform
 
@@ -72,3 +74,27 @@ def test_a_broken_promise_is_named_and_stops_no_other(make: Callable[..., Memory
     assert all(promise.kept for promise in told) is whole
     assert any(promise.kept for promise in told)
     assert all(promise.words for promise in told if not promise.kept)
+
+
+class Particular(MemoryTarget):
+    """Has objects of its own only."""
+
+    def kit(self, token: str) -> Kit:
+        company = replace(GENERIC.company, name=f"own:{token}")
+        fields = tuple(
+            replace(each, reference=company.name) if each.reference else each for each in GENERIC.person.fields
+        )
+        return replace(
+            GENERIC, company=company, person=replace(GENERIC.person, name=f"own:people {token}", fields=fields)
+        )
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        assert all(each.name.startswith("own:") for each in objects)
+        return super().prepare(objects, apply=apply)
+
+
+def test_a_target_with_a_kit_of_its_own_is_tried_with_that() -> None:
+    store = Store()
+    told = list(conform(lambda: Particular(store, Limits(rows=500))))
+    assert [promise for promise in told if not promise.kept] == []
+    assert len(store.objects) > len(told), "each promise had objects of its own"

@@ -1,10 +1,12 @@
 """Households, and the tasks that typed references hang on people and deals, in the CRM servers that have them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import amagis
+import bottles
 import pytest
 import trytons
 from click.testing import CliRunner
@@ -93,3 +95,31 @@ def test_households_and_tasks_in_amagi_crm(tmp_path: Path) -> None:
     counts = {"households": 2, "contacts": 3, "deals": 1, "tasks": 3}
     assert states(first) == {name: {"created": count} for name, count in counts.items()}
     assert (wrong(first), states(second)) == ([], {name: {"unchanged": count} for name, count in counts.items()})
+
+
+@pytest.mark.bottle
+def test_households_tickets_and_tasks_in_bottle_crm_and_back(tmp_path: Path) -> None:
+    more = "  firsat: {file: firsat.csv, key: id}\n  gorev: {file: gorev.csv, key: id}\n"
+    tasks = (
+        re.sub(r"      (status|done): .*\n", "", TASKS)
+        + """      status: {gorev: "= if(state = 'Completed', state, 'New')"}
+      priority: {constant: Low}
+  tickets: {from: gorev, fields: {subject: name, status: {constant: New}, priority: {constant: High}, number: id}}
+"""
+    )
+    tasks = re.sub(r"(    about: .*\n)(.*\n.*\n)", r"\2\1", tasks).replace(", DEAL", "")
+    text = (HEAD + tasks).replace("MORE\n", more).replace("CONNECTOR", "bottle")
+    text = text.replace("NAMES", "first_name: first, last_name: last")
+    bottle = bottles.fresh()
+    theirs = bottle.ask("POST", "/api/accounts/", {"name": "Theirs"})["id"]
+    first, second = moved(tmp_path, text, bottle.options)
+    counts = {"households": 2, "contacts": 3, "deals": 1, "tasks": 3, "tickets": 3}
+    assert states(first) == {name: {"created": count} for name, count in counts.items()}
+    assert (wrong(first), states(second)) == ([], {name: {"unchanged": count} for name, count in counts.items()})
+    environment = {f"THERE_{name.upper()}": value for name, value in bottle.options.items()}
+    run = sorted(path.name for path in (tmp_path / "reports").iterdir())[0]
+    assert CliRunner(env=environment).invoke(cli, ["undo", str(tmp_path), run, "--apply"]).exit_code == 0
+    assert {model: [each["id"] for each in bottle.rows(model)] for model in bottles.MODELS} == {
+        model: [theirs] if model == "accounts" else [] for model in bottles.MODELS
+    }
+    assert len(bottle.witnessed("create")) == len(bottle.witnessed("delete")) + 1 == sum(counts.values()) + 1

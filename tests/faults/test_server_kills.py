@@ -13,12 +13,15 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from amagis import Amagi, keys_of
 from amagis import fresh as amagi
 from between import between
+from bottles import Bottle
+from bottles import fresh as bottle
+from bottles import keys_of as key_of
 from tryton_sample import SELLERS, furnished
 from trytons import VARIABLE as TRYTON
 from trytons import fresh as tryton
@@ -167,6 +170,45 @@ class InAmagi:
         return {each["title"]: names[each["stage_id"]] for each in self.server.rows("deals")}
 
 
+class InBottle:
+    """Every record is one request, and one more that reads it again."""
+
+    changes = re.compile(rb"(POST|PATCH|DELETE) /api/[a-z]+/")
+    stages = ("PROSPECTING", "PROPOSAL", "CLOSED_WON", "CLOSED_LOST")
+    often = 4
+
+    def __init__(self) -> None:
+        self.server: Bottle = bottle()
+        self.url = self.server.url
+        self.options = {**self.server.options, "connector": "bottle", "longest_seconds": "6"}
+        self.objects = OBJECTS % "first_name: {constant: Kim}\n      last_name" + (
+            "      close_date: {constant: 2025-03-05, type: date}\n"
+        )
+
+    def created(self) -> int:
+        made = self.server.witnessed("create")
+        assert len(made) == len(set(made))
+        return len(made)
+
+    def _rows(self) -> list[tuple[str, dict[str, Any]]]:
+        models = {"accounts": "name", "contacts": "last_name", "opportunities": "name"}
+        return [(each[name], each) for model, name in models.items() for each in self.server.rows(model)]
+
+    def keys(self) -> list[str]:
+        return [key for _, each in self._rows() for key in key_of(each)]
+
+    def parents(self) -> dict[str, str | None]:
+        names = {each["id"]: name for name, each in self._rows()}
+        found = {}
+        for name, each in self._rows():
+            said = each["account"] if "account" in each else each["custom_fields"].get("part_of")
+            found[name] = names.get(said["id"] if isinstance(said, dict) else said)
+        return found
+
+    def staged(self) -> dict[str, str]:
+        return {each["name"]: each["stage"] for each in self.server.rows("opportunities")}
+
+
 def written(folder: Path, server: Server, url: str) -> Path:
     """The project of a small company."""
     folder.mkdir()
@@ -220,10 +262,15 @@ class Killer:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    "kind", [pytest.param(InTryton, marks=pytest.mark.tryton), pytest.param(InAmagi, marks=pytest.mark.amagi)]
+    "kind",
+    [
+        pytest.param(InTryton, marks=pytest.mark.tryton),
+        pytest.param(InAmagi, marks=pytest.mark.amagi),
+        pytest.param(InBottle, marks=pytest.mark.bottle),
+    ],
 )
 def test_a_load_that_is_killed_at_its_requests_creates_every_record_once(
-    kind: type[InTryton] | type[InAmagi], tmp_path: Path, request: pytest.FixtureRequest
+    kind: type[InTryton] | type[InAmagi] | type[InBottle], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     server: Server = kind()
     soak = request.config.getoption("--soak")

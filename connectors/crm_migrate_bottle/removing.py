@@ -1,0 +1,112 @@
+"""Taking back what a load did: records that nobody refers to go."""
+
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate_bottle import answers, requests
+from crm_migrate_bottle.answers import SwitchedOff
+from crm_migrate_bottle.calls import GONE, TAKEN, Calls, cells_of, rows_of
+from crm_migrate_bottle.records import key_of, kind_of, pointing
+from crm_migrate_bottle.shapes import MODELS, Model
+from crm_migrate_bottle.values import Record
+
+FRESH_SECONDS = 20  # a look at who refers is good for so long; what hangs on a record is seen right before it goes
+# What an answer about a record shows of others: with an account its deals would go, with any record what people have
+# written or hung on it.
+BESIDE = (
+    "comments", "attachments", "internal_notes", "invoices", "opportunity_list", "opportunities", "cases", "tasks",
+    "email_messages", "solutions",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """That a record, `by`, refers to another one by a field of an object."""
+
+    id: str
+    object: str
+    field: str
+    by: str
+
+
+class Removing:
+    """Takes records away. BottleCRM itself would empty references to a record that goes, and take deals along."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._looked: dict[str, tuple[float, list[Reference]]] = {}
+        self._gone = set[str]()
+
+    def forget(self) -> None:
+        """That somebody else may be referred to now."""
+        self._looked.clear()
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """Who is there, carries our key and is referred to by nobody goes."""
+        calls, until = self._calls, self._calls.until()
+        model, rows = calls.model(batch.object), rows_of(batch)
+        ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
+        named = self._named(model)
+        gone: set[str] = set()
+
+        def one(entity: str) -> str | Refusal:
+            found = calls.current(model, ids[entity], entity)
+            if found is GONE:
+                gone.add(entity)
+                return ids[entity]
+            if isinstance(found, Refusal) or key_of(found[0]) != entity:
+                return TAKEN
+            who = named.get(ids[entity]) or _beside(found[1])
+            if who:
+                return Refusal(f"{who} refers to it", "REFERRED")
+            said = answers.deleted(calls.http.send(requests.delete(model.name, ids[entity])))
+            if isinstance(said, Refusal):
+                return answers.without_values(said, cells_of(rows[entity]))
+            self._gone.add(ids[entity])
+            return ids[entity]
+
+        answer = calls.one_by_one(model, list(rows), one, Answer(), until)
+        calls.looking.forget(model)
+        return Answer(answer.loaded, answer.refused, answer.in_doubt, answer.later, gone=frozenset(gone))
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """Records that others refer to, and by what."""
+        told = {(each.id, each.object, each.field) for each in self._referring(self._calls.model(object))}
+        found = sorted(each for each in told if each[1:] not in known)
+        names = ("target_id", "object", "field")
+        columns = list(zip(*found, strict=True)) or [()] * 3
+        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+
+    def _named(self, model: Model) -> dict[str, str]:
+        """Id -> by what it is referred to, as of a look that is not old."""
+        at, found = self._looked.get(model.name, (0.0, []))
+        if model.name not in self._looked or time.monotonic() - at > FRESH_SECONDS:
+            found = list(self._referring(model))
+            self._looked[model.name] = (time.monotonic(), found)
+        return {each.id: f"{each.object}.{each.field}" for each in found if each.by not in self._gone}
+
+    def _referring(self, model: Model) -> Iterator[Reference]:
+        """Who refers to records of a model: by a field, by a list, or by a custom field that holds an id."""
+        own = {str(record["id"]): record for record in self._calls.looking.records(model)}
+        for other in MODELS.values():
+            for record in own.values() if other is model else self._there(other):
+                kind, by = kind_of(record), str(record["id"])
+                for name, id, field in pointing(other, record):
+                    if id in own and id != by and name in ("", model.name):
+                        yield Reference(id, f"{other.name}:{kind}" if kind else other.name, field, by)
+
+    def _there(self, model: Model) -> Sequence[Record]:
+        """The records of a model; none where its module is off, as nobody sees them."""
+        try:
+            return self._calls.looking.records(model)
+        except SwitchedOff:
+            return ()
+
+
+def _beside(answer: Mapping[str, object]) -> str:
+    """What else hangs on a record; "" for nothing."""
+    return next((name for name in BESIDE if answer.get(name)), "")
