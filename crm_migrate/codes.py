@@ -320,6 +320,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "erase_mentioned",
             "parent_erased",
             "reconsented",
+            "proof_of_nothing",
             "opt_out_stands",
             "opt_out_elsewhere",
             "retention",

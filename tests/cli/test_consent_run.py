@@ -185,3 +185,34 @@ def test_who_says_nothing_later_ends_no_refusal_and_changes_no_proof(tmp_path: P
     for ok, proof in (("unknown", "2024-09-09 letter"), ("", "2020-01-01 letter"), ("granted", "2022-02-02 letter")):
         run(tmp_path, again, crm=CRM + LATER.format(ok=ok, proof=proof, day="2024-09-09"))
         assert loaded(tmp_path)["Eve"][:3] == kept
+
+
+def eve(ok: str, proof: str, origin: str, day: str = "2024-09-09") -> str:
+    return CRM + f"e1,Eve,eve@x.example,,{ok},{proof},{origin},,,{day}\n"
+
+
+def test_a_proof_without_a_consent_replaces_none_and_is_told(tmp_path: Path) -> None:
+    run(tmp_path, crm=eve("withdrawn", "2024-08-08 letter", "letter"))
+    figures = run(tmp_path, crm=eve("", "", "web form"))
+    assert loaded(tmp_path)["Eve"][:3] == ("withdrawn", "crm.proof: 2024-08-08 letter", "letter")
+    assert codes(figures)["proof_of_nothing"] == 1
+    assert codes(run(tmp_path, crm=CRM + "n1,Nil,nil@x.example,,,,web form,,,2024-01-01\n"))["proof_of_nothing"] == 1
+    assert loaded(tmp_path)["Nil"][:3] == (None, None, None)
+
+
+def test_an_old_proof_goes_with_the_consent_that_it_proved(tmp_path: Path) -> None:
+    """Else it would be the day of the refusal, and a grant that is older than that would end it."""
+    again = ", allow_reconsent: D-7"
+    run(tmp_path, again, crm=eve("granted", "2024-01-01 web form", "web form"))
+    run(tmp_path, again, crm=eve("withdrawn", "", ""))
+    assert loaded(tmp_path)["Eve"][:3] == ("withdrawn", None, None)
+    figures = run(tmp_path, again, crm=eve("granted", "2024-05-05 web form", "web form"))
+    assert loaded(tmp_path)["Eve"][0] == "withdrawn"
+    assert codes(figures)["opt_out_stands"] == 1
+
+
+def test_an_empty_cell_ends_no_opt_out_where_empty_cells_clear(tmp_path: Path) -> None:
+    run(tmp_path, ", clear: true", crm=eve("withdrawn", "2024-08-08 letter", "letter"))
+    figures = run(tmp_path, ", clear: true", crm=eve("", "", ""))
+    assert loaded(tmp_path)["Eve"][:3] == ("withdrawn", "crm.proof: 2024-08-08 letter", "letter")
+    assert codes(figures)["opt_out_stands"] == 1

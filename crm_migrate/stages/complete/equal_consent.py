@@ -89,5 +89,7 @@ def _stricter(work: Relations, each: ObjectPlan, field: FieldPlan, query: Query)
         f" FROM ({query.text}) q{joined} WHERE {stricter}",
         query.bound,
     )
-    cell = Sql(f"CASE WHEN {stricter} THEN CASE t.rank {words} END ELSE {own} END")
-    return query.with_columns({field.name: cell}, joined)
+    cells = {field.name: Sql(f"CASE WHEN {stricter} THEN CASE t.rank {words} END ELSE {own} END")}
+    for proof in (f.name for f in each.fields if f.follows == field.name):  # it proves what does not stand any more
+        cells[proof] = Sql(f"CASE WHEN NOT coalesce({stricter}, FALSE) THEN q.{quoted(proof)} END")
+    return query.with_columns(cells, joined)

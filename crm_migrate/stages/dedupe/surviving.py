@@ -170,6 +170,9 @@ def _publish_notes(
         for one in overrides
         if one.field.allow_reconsent
     ]
+    queries += [
+        _unsaid(each, field, nodes, members, overrides) for field in each.fields if field.follows and field.cells
+    ]
     for field in each.fields:
         if field.ref is None or (each.link is not None and field.name in each.link.ends):
             continue
@@ -189,10 +192,26 @@ def _publish_notes(
     work.publish(f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY ALL", MERGE_NOTES, each.name)
 
 
+def _unsaid(each: ObjectPlan, field: FieldPlan, nodes: str, members: str, overrides: Sequence[_Override]) -> str:
+    """Query: the records whose proof is left out, for nothing is said of the consent that it would prove."""
+    clusters, name = quoted(f"clusters/{each.name}"), quoted(field.name)
+    consent = quoted(field.follows or "")
+    rows = f"SELECT c.cluster AS __cluster, {name} AS proof, {consent} AS said FROM {nodes} n JOIN {clusters} c ON c.node = n.__node"
+    rows += f" UNION ALL SELECT __cluster, {name}, {consent} FROM {members} WHERE __node IS NULL"
+    settled = [one.table for one in overrides if one.field.name == field.follows]
+    others = f" AND __cluster NOT IN (SELECT __cluster FROM {settled[0]} WHERE __value IS NOT NULL)" if settled else ""
+    message = f"Nothing is said of {field.follows}, so {field.name} proves nothing: it was left out."
+    return (
+        f"SELECT __cluster, {literal(field.name)}, 'proof_of_nothing', {literal(message)} FROM ({rows})"
+        f" GROUP BY __cluster HAVING count(proof) > 0 AND count(said) = 0{others}"
+    )
+
+
 def _publish_merged(
     work: Relations, each: ObjectPlan, nodes: str, members: str, overrides: Sequence[_Override]
 ) -> None:
     replaced = {one.field.name: one for one in overrides}
+    places = {name: number for number, name in enumerate(f.name for f in each.fields)}
     cells, joins = [], []
     for number, field in enumerate(each.fields):
         name = quoted(field.name)
@@ -203,6 +222,11 @@ def _publish_merged(
         if (one := replaced.get(field.name)) is not None:
             joins.append(f" LEFT JOIN {one.table} o{number} ON o{number}.__cluster = m.__cluster")
             value = f"CASE WHEN o{number}.__cluster IS NULL THEN {value} ELSE o{number}.{quoted(one.column)} END"
+        if field.follows and field.cells:
+            said = f"m.{quoted(field.follows)}"
+            if field.follows in replaced:
+                said = f"coalesce(o{places[field.follows]}.__value, {said})"
+            value = f"CASE WHEN {said} IS NOT NULL THEN {value} END"
         if field.ref is not None and field.ref.object == each.name:
             circle = f"(SELECT __cluster FROM circles WHERE field = {literal(field.name)})"
             value = f"CASE WHEN m.__cluster NOT IN {circle} THEN nullif({value}, m.__cluster) END"

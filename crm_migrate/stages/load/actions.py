@@ -204,6 +204,23 @@ def _is_reference(object_plan: ObjectPlan, name: str) -> bool:
 
 def _final(object_plan: ObjectPlan, name: str) -> str:
     """What a field shall be after this load."""
+    field = next(f for f in loaded_fields(object_plan) if f.target == name)
+    consent = next((f for f in loaded_fields(object_plan) if f.name == field.follows), None)
+    if consent is None or object_plan.existing.only:
+        return _alone(object_plan, name)
+    return _following(object_plan, name, str(consent.target))
+
+
+def _following(object_plan: ObjectPlan, name: str, consent: str) -> str:
+    """What proves a consent after this load: what came with the one that stands. One that stays keeps its proof, and
+    with one that changes an old proof goes, also where the new one has none: it would prove what nobody said."""
+    ours, final, before = f"w.{quoted(consent)}", _alone(object_plan, consent), _before(object_plan, consent)
+    return f"""CASE WHEN {ours} IS DISTINCT FROM ({final}) THEN {_before(object_plan, name)}
+      WHEN ({final}) IS DISTINCT FROM ({before}) THEN w.{quoted(name)} ELSE {_alone(object_plan, name)} END"""
+
+
+def _alone(object_plan: ObjectPlan, name: str) -> str:
+    """The same of a field by itself."""
     ours, sent, theirs = (f"{t}.{quoted(name)}" for t in "wsx")
     field = next(f for f in loaded_fields(object_plan) if f.target == name)
     if object_plan.existing.only:

@@ -30,7 +30,7 @@ def revived(plan: Plan, object_plan: ObjectPlan) -> str:
 def _ends(field: FieldPlan, fields: tuple[FieldPlan, ...] | list[FieldPlan]) -> str:
     name = str(field.target)
     ours, sent = quoted("=" + name), quoted("-" + name)
-    weaker = f"{ours} IS DISTINCT FROM {sent} AND lower(coalesce({ours}, '')) NOT IN ('', {_REFUSALS})"
+    weaker = f"{ours} IS DISTINCT FROM {sent} AND lower(coalesce({ours}, '')) NOT IN ({_REFUSALS})"  # emptied, too
     refused = f"lower(coalesce({_there(name)}, '')) IN ({_REFUSALS})"
     said = f"(list_contains(__goes, {literal(name)}) OR coalesce(__k_split, FALSE))"
     younger = " OR ".join(_younger(field, fields)) or "FALSE"
