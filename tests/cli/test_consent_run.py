@@ -50,8 +50,11 @@ DECISION = "decisions:\n  - {id: D-7, who: dpo, when: 2025-01-01, text: a younge
 COLUMNS = "last_name, consent, consent_evidence, consent_from, phone_consent, phone_evidence"
 
 
-def run(folder: Path, again: str = "", **files: str) -> dict[str, Any]:
-    (folder / "crm-migrate.yaml").write_text(MAPPING.replace("AGAIN", again), "utf-8")
+def run(folder: Path, again: str = "", zone: str = "", **files: str) -> dict[str, Any]:
+    mapping = MAPPING.replace("AGAIN", again)
+    if zone:
+        mapping = mapping.replace("key: id, changed: changed}", f"key: id, changed: changed, time_zone: {zone}}}", 1)
+    (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
     (folder / "decisions").mkdir(exist_ok=True)
     (folder / "decisions" / "d.yaml").write_text(DECISION, "utf-8")
     for name, text in {"crm": CRM, "shop": SHOP, "mail": MAIL}.items():
@@ -216,3 +219,31 @@ def test_an_empty_cell_ends_no_opt_out_where_empty_cells_clear(tmp_path: Path) -
     figures = run(tmp_path, ", clear: true", crm=eve("", "", ""))
     assert loaded(tmp_path)["Eve"][:3] == ("withdrawn", "crm.proof: 2024-08-08 letter", "letter")
     assert codes(figures)["opt_out_stands"] == 1
+
+
+@pytest.mark.parametrize(
+    ("refused", "granted", "zone", "after"),
+    [
+        ("2024-03-03T10:00:00+03:00", "2024-03-03T08:00:00Z", "", "granted"),
+        ("2024-03-03T10:00:00-05:00", "2024-03-03T12:00:00Z", "", "withdrawn"),
+        ("2024-03-03T10:00:00Z", "2024-03-03 11:30:00", "Europe/Istanbul", "withdrawn"),
+        ("2024-03-03T10:00:00Z", "2024-03-03 13:30:00", "Europe/Istanbul", "granted"),
+        ("2024-03-03 10:00:00 IST", "2024-03-03T11:00:00Z", "", "withdrawn"),
+        ("2024-03-03 10:00:00 PM", "2024-03-03T21:00:00Z", "", "withdrawn"),
+        ("2024-03-03T10:00:00.250+0300", "2024-03-03T07:30:00.5Z", "", "granted"),
+    ],
+)
+def test_proofs_are_compared_as_moments(tmp_path: Path, refused: str, granted: str, zone: str, after: str) -> None:
+    crm = CRM.splitlines()[0] + f"\n1,Ada,ada@x.example,,granted,{granted},crm form,,,2024-01-01\n"
+    shop = SHOP.splitlines()[0] + f"\ns1,Ada,ada@x.example,,withdrawn,{refused},shop page,,2024-01-01\n"
+    run(tmp_path, ", allow_reconsent: D-7", zone, crm=crm, shop=shop)
+    assert loaded(tmp_path)["Ada"][0] == after
+
+
+def test_proofs_are_compared_as_moments_from_run_to_run(tmp_path: Path) -> None:
+    again = ", allow_reconsent: D-7"
+    run(tmp_path, again, crm=eve("withdrawn", "2024-08-08T10:00:00-07:00", "letter"))
+    figures = run(tmp_path, again, crm=eve("granted", "2024-08-08T12:00:00+00:00", "web form"))
+    assert codes(figures)["opt_out_stands"] == 1
+    run(tmp_path, again, crm=eve("granted", "2024-08-08T17:00:01Z", "web form"))
+    assert loaded(tmp_path)["Eve"][0] == "granted"

@@ -22,6 +22,7 @@ from crm_migrate.stages.dedupe.learning import publish_learned, told
 from crm_migrate.stages.dedupe.looked_up import join_questions
 from crm_migrate.stages.dedupe.members import node_view
 from crm_migrate.stages.dedupe.pairs import BLOCK, WINDOW, create_verdicts, evidence, settle_pairs
+from crm_migrate.stages.dedupe.proofs import Clock
 from crm_migrate.stages.dedupe.rules import compared_fields, shared_fields, unsupported
 from crm_migrate.stages.dedupe.same_links import join_same
 from crm_migrate.stages.dedupe.shared import create_shared
@@ -49,7 +50,7 @@ def dedupe(plan: Plan, run: Run, crosswalk: Crosswalk | None = None) -> None:
         for each in sorted(plan.objects, key=lambda each: each.link is not None):  # links when their ends are decided
             _match(work, plan, each, decisions, crosswalk)
         for each in plan.objects:
-            survive(work, each)
+            survive(work, each, Clock.of(plan))
 
 
 def _match(

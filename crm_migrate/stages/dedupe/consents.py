@@ -8,7 +8,7 @@ what the winning statement says: its own cell, or the texts of its evidence.
 from crm_migrate.crm.types import REFUSALS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.dedupe.proofs import evidence_of, granted_at, in_words, refused_when
+from crm_migrate.stages.dedupe.proofs import Clock, evidence_of, granted_at, in_words, refused_when
 from crm_migrate.stages.dedupe.survivorship import strictness
 from crm_migrate.workspace.relations import Relations
 
@@ -20,14 +20,16 @@ def followers(each: ObjectPlan, field: FieldPlan) -> tuple[FieldPlan, ...]:
     return tuple(other for other in each.fields if other.follows == field.name)
 
 
-def settle_consent(work: Relations, each: ObjectPlan, field: FieldPlan, nodes: str, members: str) -> str | None:
+def settle_consent(
+    work: Relations, each: ObjectPlan, field: FieldPlan, nodes: str, members: str, clock: Clock
+) -> str | None:
     """Table (`__cluster`, `__value`, `__reconsented`, `__granted_on`, and a column per follower) of the clusters whose
     consent several statements decide, or what is said of a mailbox; None where the rule of the field alone decides."""
     following = followers(each, field)
     if field.survive != "strictest" or not (field.per or field.allow_reconsent or following):
         return None
     table = quoted(f"said/{each.name}/{field.name}")
-    work.execute(f"CREATE TABLE statements AS {_statements(each, field, following, nodes, members)}")
+    work.execute(f"CREATE TABLE statements AS {_statements(each, field, following, nodes, members, clock)}")
     young = "granted_on > refused_on" if field.allow_reconsent else "FALSE"
     cells = "".join(f", won.{quoted(other.name)} AS {quoted(other.name)}" for other in following)
     work.execute(
@@ -56,14 +58,16 @@ _SUMMED = (
 )
 
 
-def _statements(each: ObjectPlan, field: FieldPlan, following: tuple[FieldPlan, ...], nodes: str, members: str) -> str:
+def _statements(
+    each: ObjectPlan, field: FieldPlan, following: tuple[FieldPlan, ...], nodes: str, members: str, clock: Clock
+) -> str:
     """Query: every record (and enrichment) with its mailbox, what it says with its proof, and its place among them:
     strictest first, then one with evidence, then the newest."""
     mailbox = f"lower({quoted(field.per)})" if field.per else "NULL::VARCHAR"
     value, proof = quoted(field.name), evidence_of(field, "__ev")
     cells = "".join(f", {quoted(f.name)} := {_said(f, proof)}" for f in following)
-    own = f"{mailbox} AS mailbox, {value} AS value, {granted_at(proof)} AS granted"
-    own += f", {refused_when(proof, '__changed')} AS refused"
+    own = f"{mailbox} AS mailbox, {value} AS value, {granted_at(proof, clock)} AS granted"
+    own += f", {refused_when(proof, '__changed', clock)} AS refused"
     said = f"struct_pack(__value := {value}{cells}) AS said"
     clusters = quoted(f"clusters/{each.name}")
     records = f"SELECT n.*, c.cluster AS __cluster FROM {nodes} n JOIN {clusters} c ON c.node = n.__node"

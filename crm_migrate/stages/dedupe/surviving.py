@@ -11,7 +11,7 @@ from crm_migrate.stages.dedupe.consents import followers, settle_consent
 from crm_migrate.stages.dedupe.keys import nobodies
 from crm_migrate.stages.dedupe.mailboxes import override
 from crm_migrate.stages.dedupe.members import create_members, node_view
-from crm_migrate.stages.dedupe.proofs import evidence_of, in_words
+from crm_migrate.stages.dedupe.proofs import Clock, evidence_of, in_words
 from crm_migrate.stages.dedupe.same_links import lost_notes
 from crm_migrate.stages.dedupe.survivorship import COMPUTED, block_of, conflicts, winners
 from crm_migrate.workspace.cells import items
@@ -19,7 +19,7 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CLUSTERS, MERGE_NOTES, MERGED, NODES, SURVIVORS
 
 
-def survive(work: Relations, each: ObjectPlan) -> None:
+def survive(work: Relations, each: ObjectPlan, clock: Clock) -> None:
     """Publish `merged`, `survivors`, `clusters` and `notes` of one object; clusters of all objects are there."""
     nodes = node_view(work, each)
     members = create_members(work, each, nodes)
@@ -32,10 +32,10 @@ def survive(work: Relations, each: ObjectPlan) -> None:
     create_circles(work, each, nodes)
     if several:
         _settle(work, each, members)
-    overridden = list(_overrides(work, each, nodes, members))
+    overridden = list(_overrides(work, each, nodes, members, clock))
     _publish_clusters(work, each)
     _publish_survivors(work, each, members, each.fields if several else ())
-    _publish_notes(work, each, nodes, members, overridden, several=several)
+    _publish_notes(work, each, nodes, members, overridden, clock, several=several)
     _publish_merged(work, each, nodes, members, overridden)
     for table in ("won", "choices", "circles", members, *dict.fromkeys(one.table for one in overridden)):
         work.execute(f"DROP TABLE {table}")
@@ -50,10 +50,10 @@ class _Override:
     column: str
 
 
-def _overrides(work: Relations, each: ObjectPlan, nodes: str, members: str) -> Iterator[_Override]:
+def _overrides(work: Relations, each: ObjectPlan, nodes: str, members: str, clock: Clock) -> Iterator[_Override]:
     """Fields that statements decide: consents with what follows them, and what is said of a mailbox."""
     for field in each.fields:
-        table = settle_consent(work, each, field, nodes, members)
+        table = settle_consent(work, each, field, nodes, members, clock)
         if table is not None:
             yield _Override(field, table, "__value")
             yield from (_Override(other, table, other.name) for other in followers(each, field))
@@ -155,7 +155,14 @@ def _rule(field: FieldPlan) -> str:
 
 
 def _publish_notes(
-    work: Relations, each: ObjectPlan, nodes: str, members: str, overrides: Sequence[_Override], *, several: bool
+    work: Relations,
+    each: ObjectPlan,
+    nodes: str,
+    members: str,
+    overrides: Sequence[_Override],
+    clock: Clock,
+    *,
+    several: bool,
 ) -> None:
     """What merging did to links: members that point to different parents, and parents that became oneself. And who gave
     a consent again."""
@@ -165,7 +172,7 @@ def _publish_notes(
         queries += lost_notes(each, each.link, members)
     queries += [
         f"SELECT __cluster, {literal(one.field.name)}, 'reconsented', concat('It was refused, and granted again with"
-        f" proof of ', __granted_on::DATE, ': that stands, by {one.field.allow_reconsent}.') FROM {one.table}"
+        f" proof of ', {clock.day('__granted_on')}, ': that stands, by {one.field.allow_reconsent}.') FROM {one.table}"
         " WHERE __reconsented"
         for one in overrides
         if one.field.allow_reconsent
@@ -196,7 +203,8 @@ def _unsaid(each: ObjectPlan, field: FieldPlan, nodes: str, members: str, overri
     """Query: the records whose proof is left out, for nothing is said of the consent that it would prove."""
     clusters, name = quoted(f"clusters/{each.name}"), quoted(field.name)
     consent = quoted(field.follows or "")
-    rows = f"SELECT c.cluster AS __cluster, {name} AS proof, {consent} AS said FROM {nodes} n JOIN {clusters} c ON c.node = n.__node"
+    cells = f"{name} AS proof, {consent} AS said"
+    rows = f"SELECT c.cluster AS __cluster, {cells} FROM {nodes} n JOIN {clusters} c ON c.node = n.__node"
     rows += f" UNION ALL SELECT __cluster, {name}, {consent} FROM {members} WHERE __node IS NULL"
     settled = [one.table for one in overrides if one.field.name == field.follows]
     others = f" AND __cluster NOT IN (SELECT __cluster FROM {settled[0]} WHERE __value IS NOT NULL)" if settled else ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from crm_migrate.crm.types import REFUSALS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.dedupe.proofs import granted_at, refused_at
+from crm_migrate.stages.dedupe.proofs import Clock, granted_at, refused_at
 from crm_migrate.stages.dedupe.reconsents import decided
 from crm_migrate.stages.load.keys import Names, fields_where
 from crm_migrate.stages.load.objects import loaded_fields
@@ -24,16 +24,16 @@ def revived(plan: Plan, object_plan: ObjectPlan) -> str:
     fields = loaded_fields(object_plan)
     let = decided(plan, object_plan, Names(object_plan.name).members)
     consents = (f for f in fields if f.kind.role == "consent")
-    return fields_where((str(f.target), f"{_ends(f, fields)} AND NOT {let}") for f in consents)
+    return fields_where((str(f.target), f"{_ends(f, fields, Clock.of(plan))} AND NOT {let}") for f in consents)
 
 
-def _ends(field: FieldPlan, fields: tuple[FieldPlan, ...] | list[FieldPlan]) -> str:
+def _ends(field: FieldPlan, fields: tuple[FieldPlan, ...] | list[FieldPlan], clock: Clock) -> str:
     name = str(field.target)
     ours, sent = quoted("=" + name), quoted("-" + name)
     weaker = f"{ours} IS DISTINCT FROM {sent} AND lower(coalesce({ours}, '')) NOT IN ({_REFUSALS})"  # emptied, too
     refused = f"lower(coalesce({_there(name)}, '')) IN ({_REFUSALS})"
     said = f"(list_contains(__goes, {literal(name)}) OR coalesce(__k_split, FALSE))"
-    younger = " OR ".join(_younger(field, fields)) or "FALSE"
+    younger = " OR ".join(_younger(field, fields, clock)) or "FALSE"
     again = f"(lower(coalesce({ours}, '')) = 'granted' AND ({younger}))"  # who is unknown granted nothing
     return f"{weaker} AND {refused} AND NOT {said} AND NOT {again}"
 
@@ -43,9 +43,9 @@ def _there(name: str) -> str:
     return f"coalesce({quoted('~' + name)}, {quoted('-' + name)})"
 
 
-def _younger(field: FieldPlan, fields: tuple[FieldPlan, ...] | list[FieldPlan]) -> Iterator[str]:
+def _younger(field: FieldPlan, fields: tuple[FieldPlan, ...] | list[FieldPlan], clock: Clock) -> Iterator[str]:
     """The proof that goes with it is younger than that of the refusal."""
     if field.allow_reconsent is None:
         return
     for proof in (str(f.target) for f in fields if f.follows == field.name):
-        yield f"coalesce({granted_at(quoted('=' + proof))} > {refused_at(_there(proof))}, FALSE)"
+        yield f"coalesce({granted_at(quoted('=' + proof), clock)} > {refused_at(_there(proof), clock)}, FALSE)"

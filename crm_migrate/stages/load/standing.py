@@ -14,7 +14,7 @@ from crm_migrate.crm.types import REFUSALS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.keys import create_key_values
-from crm_migrate.stages.dedupe.proofs import granted_at, refused_at
+from crm_migrate.stages.dedupe.proofs import Clock, granted_at, refused_at
 from crm_migrate.stages.dedupe.reconsents import decided
 from crm_migrate.stages.load.keys import Names, text_columns
 from crm_migrate.stages.load.objects import loaded_fields
@@ -39,7 +39,7 @@ def gather(relations: Relations, project: Project, identity: str, plan: Plan) ->
         for field in _consents(each):
             if _carried(each, field):
                 relations.execute(f"INSERT INTO consent_said_ {_lines(plan, each, field)}")
-                relations.execute(f"INSERT INTO consent_said_ {_there(relations, each, field)}")
+                relations.execute(f"INSERT INTO consent_said_ {_there(relations, each, field, Clock.of(plan))}")
     if not relations.count(f"consent_said_ WHERE said IN ({_REFUSALS})"):
         relations.execute("TRUNCATE consent_said_")
     _name(relations, project, identity, plan)
@@ -110,11 +110,11 @@ def _when(how: str, moments: list[str]) -> str:
 
 def _lines(plan: Plan, each: ObjectPlan, field: FieldPlan) -> str:
     """Query: the consent of every line of the plan, as it shall be and as it is."""
-    names, target = Names(each.name), str(field.target)
+    names, target, clock = Names(each.name), str(field.target), Clock.of(plan)
     reached, carried, proofs = _reached(each, field), _carried(each, field), _proofs(each, field)
     said, now = quoted("=" + target), f"coalesce({quoted('~' + target)}, {quoted('-' + target)})"
-    granted = _when("least", [granted_at(quoted("=" + proof)) for proof in proofs])
-    refused = _when("greatest", [refused_at(quoted("=" + proof)) for proof in proofs])
+    granted = _when("least", [granted_at(quoted("=" + proof), clock) for proof in proofs])
+    refused = _when("greatest", [refused_at(quoted("=" + proof), clock) for proof in proofs])
     let = decided(plan, each, names.members)
     return f"""SELECT {literal(each.name)}, {literal(target)}, {literal(each.point_of(field))}, __cluster, __entity,
       __target_id, lower(trim({said})), lower(trim({now})), {_cells(reached, "=")}, {_cells(carried, "=")},
@@ -123,7 +123,7 @@ def _lines(plan: Plan, each: ObjectPlan, field: FieldPlan) -> str:
       FROM {names.decided} WHERE {said} <> ''"""
 
 
-def _there(relations: Relations, each: ObjectPlan, field: FieldPlan) -> str:
+def _there(relations: Relations, each: ObjectPlan, field: FieldPlan, clock: Clock) -> str:
     """Query: what the records of the target refuse, and those that we loaded and that are not there any more."""
     columns = text_columns(each)
     theirs = relations.scan(THEIRS, each.name, also=columns)
@@ -131,7 +131,7 @@ def _there(relations: Relations, each: ObjectPlan, field: FieldPlan) -> str:
     gone = f"""SELECT {listed} FROM {Names(each.name).sent} WHERE __entity NOT IN (SELECT __entity FROM {theirs}
       WHERE __entity IS NOT NULL)"""
     said = f"lower(trim({quoted(str(field.target))}))"
-    refused = _when("greatest", [refused_at(quoted(proof)) for proof in _proofs(each, field)])
+    refused = _when("greatest", [refused_at(quoted(proof), clock) for proof in _proofs(each, field)])
     return f"""SELECT {literal(each.name)}, {literal(str(field.target))}, {literal(each.point_of(field))}, NULL,
       __entity, target_id, {said}, {said}, [], {_cells(_carried(each, field), "")}, [], NULL, {refused},
       FALSE, FALSE, FALSE

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from crm_migrate.crm.types import CONSENT_STRICTNESS, REFUSALS, Key
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.dedupe.proofs import evidence_of, granted_at, refused_when
+from crm_migrate.stages.dedupe.proofs import Clock, evidence_of, granted_at, refused_when
 from crm_migrate.stages.dedupe.reconsents import decided
 from crm_migrate.stages.reconcile.elsewhere import Told, refused_elsewhere
 from crm_migrate.stages.reconcile.examples import EXAMPLES
@@ -37,7 +37,7 @@ def _matrix(tables: Relations, plan: Plan, object_plan: ObjectPlan, field: Field
     """The matrix of one consent: of a channel, where the object has several."""
     key = object_plan.point_of(field)
     mailboxes = carried(tables, object_plan, key)
-    statements = _statements(tables, object_plan, field, mailboxes)
+    statements = _statements(tables, object_plan, field, mailboxes, Clock.of(plan))
     ours = _ours(tables, object_plan, mailboxes, key)
     aside = stranded(tables, plan, object_plan, field, mailboxes)
     elsewhere = refused_elsewhere(tables, plan, object_plan, field, Told(statements, ours, mailboxes))
@@ -135,7 +135,7 @@ def _rank(sql: str, other: int = len(CONSENT_STRICTNESS) - 1) -> str:
     return f"CASE lower(coalesce({sql}, '')) {whens} WHEN '' THEN {_UNKNOWN} ELSE {other} END"
 
 
-def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, mailboxes: str) -> str:
+def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, mailboxes: str, clock: Clock) -> str:
     """Create the table of all statements: `__cluster`, `said`, `about` (the mailbox, where it is about one), `evidence`
     (whether there is any), `granted` and `refused` (when, by its days, if it is one or the other).
 
@@ -151,7 +151,7 @@ def _statements(tables: Relations, object_plan: ObjectPlan, field: FieldPlan, ma
         f"""CREATE OR REPLACE TEMP TABLE {table} AS
         WITH said(node, said, about, ev, changed) AS ({" UNION ALL ".join(spoken) or nothing})
         SELECT k.__cluster, s.said, lower(s.about) AS about, coalesce(s.ev, '[]') <> '[]' AS evidence,
-          {granted_at("s.ev")} AS granted, {refused_when("s.ev", "s.changed")} AS refused
+          {granted_at("s.ev", clock)} AS granted, {refused_when("s.ev", "s.changed", clock)} AS refused
         FROM said s JOIN {clusters} k ON k.__node = s.node
         WHERE s.said IS NOT NULL AND (s.about IS NULL OR k.__cluster NOT IN (SELECT __cluster FROM {mailboxes})
           OR (k.__cluster, lower(s.about)) IN (SELECT (__cluster, mailbox) FROM {mailboxes}))"""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from crm_migrate.crm.types import REFUSALS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.dedupe.proofs import refused_at
+from crm_migrate.stages.dedupe.proofs import Clock, refused_at
 from crm_migrate.workspace.relations import Relations
 
 _REFUSALS = ", ".join(map(literal, REFUSALS))
@@ -73,12 +73,14 @@ def _targets(tables: Relations, plan: Plan, object_plan: ObjectPlan, field: Fiel
                 own = other.name == object_plan.name
                 now = f"SELECT __entity FROM {told.ours} WHERE __cluster >= 0 AND __entity IS NOT NULL"
                 fed = f"AND a.__entity NOT IN ({now})" if own else ""
-                yield from _refused(other, said, set(there), fed, told)
+                yield from _refused(other, said, set(there), fed, told, Clock.of(plan))
 
 
-def _refused(other: ObjectPlan, said: FieldPlan, there: set[str], more: str, told: Told) -> Iterator[str]:
+def _refused(other: ObjectPlan, said: FieldPlan, there: set[str], more: str, told: Told, clock: Clock) -> Iterator[str]:
     """Queries: one for each field of a mailbox that a consent in the target is about."""
-    proofs = [refused_at(quoted(str(f.target))) for f in other.fields if f.follows == said.name and f.target in there]
+    proofs = [
+        refused_at(quoted(str(f.target)), clock) for f in other.fields if f.follows == said.name and f.target in there
+    ]
     refused = f"greatest({', '.join(proofs)})" if proofs else "NULL::TIMESTAMP"
     points = [other.field(said.per)] if said.per else [f for f in other.fields if f.kind.key == "mailbox"]
     for name in (quoted(str(f.target)) for f in points if f.target in there):

@@ -9,7 +9,7 @@ from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.crm.types import CONSENT_STRICTNESS, Key
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.dedupe.proofs import latest
+from crm_migrate.stages.dedupe.proofs import Clock, latest
 from crm_migrate.stages.reconcile.exported import exported
 from crm_migrate.stages.reconcile.fates import ARRIVED
 from crm_migrate.workspace.cells import contact_points
@@ -60,7 +60,7 @@ def stranded(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: Fi
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE {table} AS WITH x(mailbox, said, changed, told) AS ({spoken})
         SELECT DISTINCT m.__cluster, x.said, x.told,
-          {latest("left(x.changed, 19)")} AS refused
+          {latest("x.changed", "x.changed", Clock.of(plan))} AS refused
         FROM x JOIN {mailboxes} m ON m.mailbox = lower(trim(x.mailbox))"""
     )
     return table

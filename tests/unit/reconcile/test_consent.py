@@ -52,13 +52,14 @@ def granted_with(evidence: str) -> mini_run.Tables:
         '["kisi.ConsentDate: 09.02.2024"]',
         '["kisi.ConsentDate: 02/11/2024"]',  # November or February: no proof
         '["kisi.ConsentDate: 2024-02-10"]',
+        '["kisi.ConsentDate: 2024-02-10 10:00"]',  # in Istanbul, the zone of this source: seven o'clock in UTC
     ],
 )
 def test_a_grant_that_is_not_proven_to_be_younger_does_not_end_an_opt_out(tmp_path: Path, evidence: str) -> None:
     assert raised(tmp_path, granted_with(evidence)) == [("withdrawn", "granted", 1)]
 
 
-@pytest.mark.parametrize("evidence", ['["kisi.ConsentDate: 2024-02-10 10:00"]', '["kisi.ConsentDate: 11.02.2024"]'])
+@pytest.mark.parametrize("evidence", ['["kisi.ConsentDate: 2024-02-10 14:00"]', '["kisi.ConsentDate: 11.02.2024"]'])
 def test_a_younger_grant_with_evidence_ends_it(tmp_path: Path, evidence: str) -> None:
     assert raised(tmp_path, granted_with(evidence)) == []
 
