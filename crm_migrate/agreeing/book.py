@@ -14,19 +14,21 @@ BLANK_LINES = 15  # for translations that nobody has thought of yet
 
 Role = Literal["line", "missing", "unfed", "column", "map", "value", "unmapped", "blank"]
 Entry = Literal["", "column", "words", "translation", "status", "owner", "due", "decision"]
+Why = Literal["", "unfed", "computed", "same_row", "shared", "elsewhere", "rule", "sample", "counted", "list"]
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
     """One cell: its text, what may be put in (`entry`; nothing where it is locked), and the list that it offers.
 
-    `count` is a number, as people filter and sum it.
+    `count` is a number, as people filter and sum it; `why` is the reason for which a cell is locked.
     """
 
     text: str = ""
     entry: Entry = ""
     offered: str = ""
     count: int | None = None
+    why: Why = ""
 
 
 @dataclass(frozen=True, slots=True)

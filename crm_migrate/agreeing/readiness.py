@@ -26,6 +26,16 @@ from crm_migrate.workspace.state import look_at
 
 KINDS = ("required", "register", "proposed", "refused", "values", "owners", "columns", "duplicates", "rejected",
          "waiting", "unsigned")  # fmt: skip
+# What is done next about each kind: a command, or advice.
+NEXT = {
+    **dict.fromkeys(("required", "register", "proposed", "refused", "values"), "crm-migrate mapping export PROJECT"),
+    "owners": "add them to the owners file, or say `unknown:` of `owners:`",
+    "columns": "crm-migrate mapping suggest PROJECT",
+    "duplicates": "crm-migrate review PROJECT",
+    "rejected": "crm-migrate rejects PROJECT",
+    "waiting": "crm-migrate rejects PROJECT --held",
+    "unsigned": "crm-migrate mapping sign PROJECT --role ROLE --who NAME",
+}
 _SHOWN = 5  # words of a list that are named
 _ENDED = {"rejected": "rejected", "failed": "rejected", "quarantined": "rejected", "held": "waiting"}
 
@@ -42,6 +52,11 @@ class Item:
     owner: str = ""
     due: str = ""
     overdue: bool = False
+
+    @property
+    def next(self) -> str:
+        """What is done about it."""
+        return NEXT[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +176,11 @@ class _Finder:
 
     def _named(self, found: dict[str, int], of: int) -> str:
         """The first words, each with its count."""
-        listed = [f"“{words.replace(MAP_JOINER, ', ')}” ({self._n(n)})" for words, n in [*found.items()][:_SHOWN]]
+        listed = [f"{self._quoted(words)} ({self._n(n)})" for words, n in [*found.items()][:_SHOWN]]
         return f": {', '.join(listed)}{' …' if of > len(listed) else ''}" if listed else ""
+
+    def _quoted(self, words: str) -> str:
+        return self._words.word("book.quoted", text=words.replace(MAP_JOINER, ", "))
 
     def _columns(self) -> Iterator[Item]:
         """Columns that nobody has spoken of, a line per source; those of the register are told there."""

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import from_excel
 
 from crm_migrate.agreeing.book import FORMAT, HEAD_ROW, HIDDEN, KIND, LISTS
-from crm_migrate.errors import UsageError
+from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping.plan import MAP_JOINER
 from crm_migrate.reviewing import opening
@@ -83,6 +83,13 @@ def wrong(code: str, place: str, message: str, hint: str = AGAIN) -> Finding:
 def read(path: Path) -> Came:
     """Read a workbook. InputError where it cannot be opened, UsageError where it is none of ours."""
     book = opening.open_workbook(opening.read_bytes(path), path.name)
+    try:
+        return _read(book, path)
+    except (ValueError, KeyError, TypeError, SyntaxError) as error:  # parts are parsed as they are read
+        raise InputError(f"{path.name} is damaged inside", hint="open it, save it again as .xlsx") from error
+
+
+def _read(book: Any, path: Path) -> Came:
     facts, sheets, front = _hidden(book, path.name)
     came = Came(path.name, facts.get("project", ""), facts.get("digest", ""), facts.get("language", "en"))
     expected = {facts.get("start", ""), HIDDEN, LISTS, *(sheet.title for sheet in sheets)}
@@ -108,9 +115,11 @@ def _hidden(book: Any, name: str) -> tuple[dict[str, str], list[_Sheet], list[tu
         first, second, third, fourth = [*map(shown, row[:4]), *[""] * 4][:4]
         try:
             if first == "sheet":
-                sheets.append(_Sheet(second, [(key, text) for key, text in json.loads(third)], fourth))
+                heads = [_texts(each, 2) for each in json.loads(third)]
+                sheets.append(_Sheet(second, [(key, text) for key, text in heads], fourth))
             elif first == "line":
-                sheets[-1].rows[second] = json.loads(third), json.loads(fourth)
+                width = len(sheets[-1].heads)
+                sheets[-1].rows[second] = _texts(json.loads(third), width), _texts(json.loads(fourth), width)
             elif first == "front":
                 front.append((second, third))
             elif first:
@@ -122,6 +131,13 @@ def _hidden(book: Any, name: str) -> tuple[dict[str, str], list[_Sheet], list[tu
     if facts.get("format") != FORMAT:
         raise UsageError(f"{name} was written by another version", hint=again)
     return facts, sheets, front
+
+
+def _texts(value: object, count: int) -> list[str]:
+    """A list of so many texts. ValueError where it is none."""
+    if isinstance(value, list) and len(value) == count and all(isinstance(each, str) for each in value):
+        return value
+    raise ValueError("no list of texts")
 
 
 def _rows(page: Any) -> Iterator[tuple[Any, ...]]:
@@ -189,16 +205,16 @@ class _Reader:
         for at, value in enumerate(row):
             if at == len(said):
                 continue  # the key itself
-            was, entry = (said[at], entries[at]) if at < len(said) else ("", "")
+            was, entry = (said[at], entries[at]) if at < len(said) else ("", "!")
             place = f"{self._sheet.title}!{get_column_letter(at + 1)}{number}"
             now = self._day(value, place) if entry == "due" else shown(value).strip()
             if now is None or same(was, now):
                 continue
-            if entry:
+            if not entry.startswith("!"):
                 column = self._sheet.heads[at][0]
                 self._came.changes.append(Change(place, key, column, entry, was, _composed(now)))
             else:
-                self._came.findings.append(_locked(place, was, now))
+                self._came.findings.append(_locked(place, was, now, entry[1:]))
 
     def _new(self, number: int, row: tuple[Any, ...]) -> None:
         """A row without a key: one of those for new words, or one that was put in."""
@@ -257,7 +273,20 @@ def _about(key: str) -> str:
     return key.replace(MAP_JOINER, ": ", 1).replace(MAP_JOINER, ", ")
 
 
-def _locked(place: str, was: str, now: str) -> Finding:
+_TELL = "choose `refused` (or `asked`, with the owner), and write in the decision what it should be"
+_WHY = {
+    "unfed": f"No line of the mapping reads this source here, and a workbook makes none: {_TELL}.",
+    "computed": f"The value is computed, and rules are changed in the mapping itself: {_TELL}.",
+    "same_row": f"The link is to what the same row makes, and is changed in the mapping itself: {_TELL}.",
+    "shared": "This line stands in the shared mapping: it is changed there.",
+    "elsewhere": f"This is no line of its own in the mapping: {_TELL}.",
+    "rule": f"The sentence only tells what the mapping does: {_TELL}.",
+    "sample": "Examples come from the data, masked; nothing is read of them. Put it back.",
+    "counted": "Counts come from the data; nothing is read of them. Put it back.",
+    "list": "This word stands in the file of the list: it is changed there.",
+}
+
+
+def _locked(place: str, was: str, now: str, why: str = "") -> Finding:
     message = f"this cell is locked: it said {was[:80]!r} and says {now[:80]!r}"
-    hint = "Put it back. If it is wrong, choose `refused` and write in the decision what it should be."
-    return wrong("book_locked", place, message, hint)
+    return wrong("book_locked", place, message, _WHY.get(why, f"Put it back. If it is wrong, {_TELL}."))

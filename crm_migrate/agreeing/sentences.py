@@ -33,7 +33,7 @@ class Sentences:
     def _values(self, one: ObjectPlan, field: FieldPlan) -> Iterator[str]:
         """Where the value comes from, and what is done to it on the way."""
         if field.constant is not None:
-            yield self._say("constant", value=field.constant)
+            yield self._say("constant", value=self._quoted(field.constant))
         for branch in field.case:
             yield self._branch(branch.when, branch.then)
         together: dict[str, list[str]] = {}
@@ -43,7 +43,7 @@ class Sentences:
             if cell.column is None:
                 yield self._computed(source if named else "", cell, done)
             else:
-                origin = f"“{cell.column}” ({source})" if named else f"“{cell.column}”"
+                origin = self._quoted(cell.column) + (f" ({source})" if named else "")
                 together.setdefault(done, []).append(origin)
         if together:
             told = (": ".join(filter(None, (self._listed(of), done))) for done, of in together.items())
@@ -56,7 +56,7 @@ class Sentences:
         )
 
     def _branch(self, when: str | None, then: str | None) -> str:
-        value = self._say("nothing") if then is None else f"“{then}”"
+        value = self._say("nothing") if then is None else self._quoted(then)
         return self._say("else", value=value) if when is None else self._say("when", condition=when, value=value)
 
     def _listed(self, texts: Sequence[str]) -> str:
@@ -83,9 +83,14 @@ class Sentences:
         return f"{text} ({', '.join(said)})" if said else text
 
     def _region(self, text: str) -> str:
-        """A country by its name; everything else as it is."""
-        names = Locale.parse(self._words.code).territories if re.fullmatch("[A-Z]{2}", text) else {}
-        return str(names.get(text, text))
+        """A country, or whose separators a number has, by its name; everything else as it is."""
+        locale = Locale.parse(self._words.code)
+        if re.fullmatch("[A-Z]{2}", text):
+            return str(locale.territories.get(text, text))
+        return str(locale.languages.get(text, text)) if re.fullmatch("[a-z]{2}", text) else text
+
+    def _quoted(self, text: str) -> str:
+        return self._words.word("book.quoted", text=text)
 
     def _own_code(self, step: StepPlan) -> str:
         file, _, name = step.args[0].rpartition(":")
@@ -93,7 +98,7 @@ class Sentences:
 
     def _companions(self, step: StepPlan) -> str:
         """The columns that decide with the cell."""
-        return self._say("together", columns=self._listed([f"“{c}”" for c in step.beside])) if step.beside else ""
+        return self._say("together", columns=self._listed([*map(self._quoted, step.beside)])) if step.beside else ""
 
     def _map(self, step: StepPlan) -> str:
         name = step.args[0]
@@ -123,7 +128,7 @@ class Sentences:
             reference, _, other = field.default_from.partition(".")
             yield self._say("default_from", reference=reference, field=other)
         if field.default is not None:
-            yield self._say("default", value=field.default)
+            yield self._say("default", value=self._quoted(field.default))
         if field.cells and field.on_invalid != "keep":
             yield self._words.word(f"book.invalid.{field.on_invalid}")
 
@@ -144,7 +149,7 @@ class Sentences:
 
     def _beside(self, field: FieldPlan) -> Iterator[str]:
         if field.evidence:
-            yield self._say("evidence", columns=self._listed([f"“{each}”" for each in field.evidence]))
+            yield self._say("evidence", columns=self._listed([*map(self._quoted, field.evidence)]))
         if field.follows is not None:
             yield self._say("follows", field=field.follows)
         if field.allow_reconsent is not None:

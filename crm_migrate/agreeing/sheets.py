@@ -69,8 +69,9 @@ def _objects(asked: Asked) -> Iterator[Sheet]:
 
 def _object(asked: Asked, one: ObjectPlan) -> Sheet:
     sources = [*(feed.source for feed in one.feeds), *(each.source for each in one.enrich)]
-    names = tuple(dict.fromkeys(each.target for each in asked.draft.plan.objects if each.identity == one.identity))
-    about = asked.say("about_object", object=one.identity, target=", ".join(names), sources=", ".join(sources) or "–")
+    target = ", ".join(dict.fromkeys(each.target for each in asked.draft.plan.objects if each.identity == one.identity))
+    kind = "about_object" if sources else "about_implied"
+    about = asked.say(kind, object=one.identity, target=target, **({"sources": ", ".join(sources)} if sources else {}))
     heads = (
         Head("field", asked.say("col_field"), 20),
         Head("required", asked.say("col_required"), 11),
@@ -133,7 +134,7 @@ def _unfed(asked: Asked, one: ObjectPlan) -> tuple[list[str], list[str]]:
 def _unfed_line(asked: Asked, one: ObjectPlan, name: str, sources: Sequence[str], *, required: bool) -> Line:
     key = f"{one.identity}.{name}"
     said = asked.say("required_unfed" if required else "unfed")
-    cells = [Box(name), Box(asked.say("yes") if required else ""), *(Box() for _ in sources), Box(said)]
+    cells = [Box(name), Box(asked.say("yes") if required else ""), *(Box(why="unfed") for _ in sources), Box(said)]
     return Line(key, "missing" if required else "unfed", (*cells, Box(), Box(), *register_cells(asked, key)))
 
 
@@ -147,9 +148,9 @@ def _field(asked: Asked, one: ObjectPlan, field: FieldPlan, sources: Sequence[st
         Box(field.name),
         Box(asked.say("yes") if required else ""),
         *(_source_cell(asked, key, field, source) for source in sources),
-        Box(_cut(Sentences(asked.draft.plan, asked.words).rule(one, field), _LONGEST_RULE)),
-        Box(_cut(before)),
-        Box(_cut(after)),
+        Box(_cut(Sentences(asked.draft.plan, asked.words).rule(one, field), _LONGEST_RULE), why="rule"),
+        Box(_cut(before), why="sample"),
+        Box(_cut(after), why="sample"),
         *register_cells(asked, key),
     ))  # fmt: skip
 
@@ -160,11 +161,13 @@ def _source_cell(asked: Asked, key: str, field: FieldPlan, source: str) -> Box:
     if spot in asked.standing.cells:
         return Box(asked.standing.cells[spot].text, "column", f"columns:{source}")
     if asked.standing.fixed.get(spot) == "same_row" or (field.ref and source in field.ref.same_row):
-        return Box(asked.say("same_row"))
+        return Box(asked.say("same_row"), why="same_row")
     cell = field.cells.get(source)
     if cell is None:
-        return Box()
-    return Box(cell.column if cell.column is not None else _cut(f"= {(cell.expression or '').strip()}"))
+        return Box(why="unfed")
+    if cell.column is None:
+        return Box(_cut(f"= {(cell.expression or '').strip()}"), why="computed")
+    return Box(cell.column, why="shared" if asked.standing.fixed.get(spot) == "shared" else "elsewhere")
 
 
 def _cut(text: str, most: int = _LONGEST) -> str:
@@ -213,9 +216,9 @@ def _column(asked: Asked, source: str, name: str, fate: str, role: Role) -> Line
     return Line(key, role, (
         Box(source),
         Box(name),
-        Box(count=use.filled) if use else Box(),
-        Box(count=use.rows) if use else Box(),
-        Box(_cut((use or Use()).sample)),
+        Box(count=use.filled, why="counted") if use else Box(),
+        Box(count=use.rows, why="counted") if use else Box(),
+        Box(_cut((use or Use()).sample), why="sample"),
         Box(fate),
         *register_cells(asked, key),
     ))  # fmt: skip
@@ -300,14 +303,15 @@ def _value(asked: Asked, name: str, words: str, count: int, role: Role) -> Line:
     known = asked.looked.values.get(name) is not None
     secret = role == "unmapped" and words in asked.looked.hidden.get(name, ())
     said = tuple(Box(asked.say("not_shown") if secret else text or asked.say("empty")) for text in shown(words))
-    seen = Box(count=count) if known else Box()
+    seen = Box(count=count, why="counted") if known else Box()
     written = asked.standing.cells.get((key, "translation"))
     if written is not None:
         target = Box(written.text or asked.say("empty"), "translation", f"choices:{name}")
     elif role == "unmapped" and not secret:
         target = Box("", "translation", f"choices:{name}")
     else:
-        target = Box(asked.draft.plan.value_maps[name].entries.get(words, "") or asked.say("empty"))
+        said_there = asked.draft.plan.value_maps[name].entries.get(words, "") or asked.say("empty")
+        target = Box(said_there, why="shared" if asked.standing.fixed.get((key, "translation")) == "shared" else "list")
     return Line(key, role, (*said, seen, target, *(Box() for _ in REGISTER)))
 
 

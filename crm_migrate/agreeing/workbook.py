@@ -206,7 +206,7 @@ def _hidden(page: Worksheet, book: Book) -> None:
         for line in sheet.lines:
             if line.key:
                 said = [_said(cell) for cell in line.cells]
-                entries = [cell.entry for cell in line.cells]
+                entries = [cell.entry or f"!{cell.why}" for cell in line.cells]
                 page.append([text_cell(page, text) for text in ("line", line.key, _json(said), _json(entries))])
     protect(page)
 

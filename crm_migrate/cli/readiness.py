@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from crm_migrate.cli import next_step
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.options import env_option
 from crm_migrate.reports.terminal import text_width, wrapped
@@ -67,6 +68,7 @@ def readiness_command(path: Path, form: str, by: str, lang: str | None, fail_on:
     else:
         for line in (_markdown if form == "markdown" else _text)(told, words, by):
             click.echo(line)
+        click.echo("\n".join(next_step.lines(told.items[0].next) if told.items else []), err=True, nl=bool(told.items))
     if (fail_on == "open" and told.items) or (fail_on == "overdue" and told.overdue):
         raise SystemExit(1)
 
@@ -78,7 +80,7 @@ def _today(zone: str) -> date:
 
 def _data(told: "Readiness") -> dict[str, object]:
     counts = {"open": len(told.items), "overdue": told.overdue, "owed_by_nobody": told.owed_by_nobody}
-    items = [asdict(item) for item in told.items]
+    items = [asdict(item) | {"next": next_step.with_project(item.next)} for item in told.items]
     return {"schema": SCHEMA, "project": told.project, "today": told.today, **counts, "items": items,
             "not_looked_at": list(told.unseen)}  # fmt: skip
 

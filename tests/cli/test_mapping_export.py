@@ -130,7 +130,7 @@ def test_a_value_map_has_a_sheet_with_what_was_seen_and_what_has_no_translation(
     ("lang", "start", "asked", "rule"),
     [
         ("en", "Start here", "asked", "From “Nachname”"),
-        ("de", "Hier beginnen", "gefragt", "Aus “Nachname”"),
+        ("de", "Hier beginnen", "gefragt", "Aus „Nachname“"),
         ("tr", "Buradan başlayın", "soruldu", "Kaynak: “Nachname”"),
     ],
 )

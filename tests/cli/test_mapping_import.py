@@ -542,3 +542,38 @@ def test_an_object_of_any_name_has_its_sheet(tmp_path: Path) -> None:
     assert len({title.lower() for title in titles}) == len(titles)
     assert all(len(title) <= 31 and title.lower() != "history" for title in titles)
     assert (take(project, file).returncode, take(project, file).stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "key", "head", "reason"),
+    [
+        ("contacts", "contacts.mobile", "kontakte", "makes none"),
+        ("contacts", "contacts.department", "kontakte", "computed"),
+        ("contacts", "contacts.phone", "What happens, in words", "only tells"),
+        ("contacts", "contacts.phone", "For example, before", "Examples"),
+        ("values art", "value_maps.art␟K", "Seen", "Counts"),
+        ("contacts", "contacts.phone", "Field in the new CRM", "Put it back"),
+    ],
+)
+def test_a_locked_cell_says_why_it_is_locked(project: Path, sheet: str, key: str, head: str, reason: str) -> None:
+    done = take(project, edit(export(project), put(sheet, key, head, "Mobil")), "--json")
+
+    (told,) = json.loads(done.stdout)["findings"]
+    assert (told["code"], reason in told["hint"]) == ("book_locked", True), told["hint"]
+
+
+@pytest.mark.parametrize("said", ["5", "[1]", '["a"]', "[[[[", '{"a": 1}', '[["a", 1]]', None])
+@pytest.mark.parametrize("column", [2, 3])
+@pytest.mark.parametrize("word", ["sheet", "line"])
+def test_a_workbook_whose_hidden_sheet_was_changed_is_refused(
+    project: Path, said: str | None, column: int, word: str
+) -> None:
+    def tampered(book: Any) -> None:
+        row = next(row for row in book["crm-migrate"].iter_rows() if row[0].value == word)
+        row[column].value = said
+
+    done = take(project, edit(export(project), tampered), "--write")
+
+    assert done.returncode in (1, 2), "above a sheet stands a sentence, which is told as any locked cell"
+    assert text(project) == MAPPING
+    assert "bug of ours" not in done.stderr

@@ -52,6 +52,7 @@ def test_what_is_open_of_the_mapping_has_an_owner_and_a_day(tmp_path: Path) -> N
     assert (name["kind"], name["owner"], name["due"], name["overdue"]) == ("required", "Ayşe", f"{soon}", False)
     assert item(found, "contacts.first_name")["kind"] == "proposed"
     assert item(found, "contacts.company")["told"] == "open"
+    assert phone["next"] == f"crm-migrate mapping export {tmp_path / 'acme'}"
     assert item(found, "contacts.job_title")["told"].endswith(": as the badge says")
     assert "contacts.last_name" not in str(found["items"])
     assert (found["overdue"], found["today"]) == (1, f"{TODAY}")

@@ -1,6 +1,7 @@
 """The words of the workbook: every language has all of them, and every word of the mapping language has a sentence."""
 
 import json
+import re
 import string
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def test_english_german_and_turkish_say_the_same() -> None:
 @pytest.mark.parametrize("code", ["de", "tr"])
 def test_nothing_is_left_in_english(code: str) -> None:
     english = own("en")
-    same = {key for key, text in own(code).items() if text == english[key] and any(c.isalpha() for c in text)}
+    bare = {key: re.sub(r"\{\w+\}", "", text) for key, text in own(code).items()}
+    same = {key for key, text in own(code).items() if text == english[key] and any(map(str.isalpha, bare[key]))}
     assert same == set()
 
 
