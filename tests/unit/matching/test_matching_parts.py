@@ -127,7 +127,7 @@ def test_wrong_decisions_are_findings(tmp_path: Path) -> None:
     decisions, findings = read_duplicates(tmp_path)
     assert decisions == []
     assert [(f.code, f.place.file) for f in findings] == [
-        ("decision_invalid", n) for n in ("a.yaml", "a.yaml", "b.yaml")
+        ("decision_invalid", f"{tmp_path.name}/{n}") for n in ("a.yaml", "a.yaml", "b.yaml")
     ]
 
 
