@@ -132,9 +132,9 @@ def _winning(work: Relations, each: ObjectPlan, nodes: str) -> dict[int, dict[st
     order = "n.__node, n.__source, n.__key"
     work.execute(
         "CREATE OR REPLACE TEMP TABLE together AS SELECT a.question AS __cluster, n.*,"
-        f" row_number() OVER (ORDER BY n.__trust, n.__changed DESC NULLS LAST, {order}) AS by_trust,"
-        f" row_number() OVER (ORDER BY n.__changed DESC NULLS LAST, n.__trust, {order}) AS by_new,"
-        f" row_number() OVER (ORDER BY n.__changed NULLS LAST, n.__trust, {order}) AS by_old"
+        f" row_number() OVER (ORDER BY n.__trust, n.__changed DESC NULLS LAST, {order}) AS __by_trust,"
+        f" row_number() OVER (ORDER BY n.__changed DESC NULLS LAST, n.__trust, {order}) AS __by_new,"
+        f" row_number() OVER (ORDER BY n.__changed NULLS LAST, n.__trust, {order}) AS __by_old"
         f" FROM asked a JOIN {nodes} n ON n.__node = a.node"
     )
     listed = "".join(f", {quoted(f'{f.name}/node')}" for f in each.fields)

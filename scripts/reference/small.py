@@ -107,7 +107,7 @@ def of_expression(written: str, cells: dict[str, str | None]) -> Shown:
 def survivors() -> dict[str, str]:
     """What stays of three rows that are one record, by each word of survivorship; by a run of the stages."""
     said = words("survivorship")
-    names = {word: "street" if word == "block" else f"kept_{word}" for word in said}
+    names = {word: "street" if word == "block" else f"by_{word}" for word in said}
     with tempfile.TemporaryDirectory() as folder:
         mapping = Path(folder) / "crm-migrate.yaml"
         mapping.write_text(_merging(said, names), encoding="utf-8")

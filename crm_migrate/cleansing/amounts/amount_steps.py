@@ -23,8 +23,9 @@ def number_context(context: Context, locale: str | None = None, percent: str | N
     if percent not in {None, "whole", "fraction", "never"}:
         raise ValueError("`percent` is `whole` (50% is 50) or `fraction` (50% is 0.5)")
     share = percent or context.evidence.get("percent", "unknown")
-    if locale:
-        return NumberContext(decimal_of(locale), True, locale, share)
+    if locale:  # it says whose separators these are; whose dollars they are, only the name of a country
+        said = locale if re.search(r"[-_]", locale) else context.locale
+        return NumberContext(decimal_of(locale), True, said, share)
     shown = context.evidence.get("decimal")
     return NumberContext(shown or decimal_of(context.locale), shown is not None, context.locale, share)
 

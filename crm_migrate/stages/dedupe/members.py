@@ -50,9 +50,9 @@ def create_members(work: Relations, each: ObjectPlan, nodes: str) -> str:
     table = quoted(f"members/{each.name}")
     work.execute(
         f"CREATE TABLE {table} AS SELECT *,"
-        f" row_number() OVER (ORDER BY __trust, __changed DESC NULLS LAST, {order}) AS by_trust,"
-        f" row_number() OVER (ORDER BY __changed DESC NULLS LAST, __trust, {order}) AS by_new,"
-        f" row_number() OVER (ORDER BY __changed NULLS LAST, __trust, {order}) AS by_old FROM ("
+        f" row_number() OVER (ORDER BY __trust, __changed DESC NULLS LAST, {order}) AS __by_trust,"
+        f" row_number() OVER (ORDER BY __changed DESC NULLS LAST, __trust, {order}) AS __by_new,"
+        f" row_number() OVER (ORDER BY __changed NULLS LAST, __trust, {order}) AS __by_old FROM ("
         f"SELECT c.cluster AS __cluster, n.__node, n.__source, n.__key, n.__trust, n.__changed, n.__ev, 0"
         f" AS nth{fields}"
         f" FROM {nodes} n JOIN {clusters} c ON c.node = n.__node"

@@ -1,8 +1,8 @@
 """Survivorship: which member of a cluster gives which cell, as SQL over the table of members.
 
 The table of members has `__cluster`, `__node` (null for an enrichment), `__source`, `__changed`, the fields, and the
-ranks `by_trust`, `by_new`, `by_old`: whole numbers, unique, the best member lowest. Ties are broken alike everywhere:
-trust, then newest, then lowest key. An empty cell never beats a value.
+ranks `__by_trust`, `__by_new`, `__by_old`: whole numbers, unique, the best member lowest. Ties are broken alike
+everywhere: trust, then newest, then lowest key. An empty cell never beats a value.
 
 Every rule that takes one member's value is a *preference*: an integer expression, lowest wins; so all fields of all
 clusters are one GROUP BY. `union`, `append` and `concat` make a new value of all.
@@ -29,7 +29,7 @@ _INITIAL = r"(^|\s)\p{L}\.?(\s|$)"
 class Criterion:
     """How one field survives: `window` columns to prepare, `preference` (lowest wins), or `computed` from all."""
 
-    preference: str = "by_trust"
+    preference: str = "__by_trust"
     window: tuple[tuple[str, str], ...] = ()
     computed: str = ""
 
@@ -51,12 +51,12 @@ def criterion(field: FieldPlan) -> Criterion:
         )
     if field.survive == "most_common":
         window = (f"common/{field.name}", f"count({name}) OVER (PARTITION BY __cluster, {name})")
-        return Criterion(f"by_trust - {quoted(window[0])} * {STEP}", (window,))
+        return Criterion(f"__by_trust - {quoted(window[0])} * {STEP}", (window,))
     if field.survive in ("max", "min") or (field.survive in ("newest", "oldest") and _is_time(field)):
         direction = "DESC" if field.survive in ("max", "newest") else "ASC"
         window = (
             f"place/{field.name}",
-            f"row_number() OVER (ORDER BY {_typed(field)} {direction} NULLS LAST, by_trust)",
+            f"row_number() OVER (ORDER BY {_typed(field)} {direction} NULLS LAST, __by_trust)",
         )
         return Criterion(quoted(window[0]), (window,))
     if field.survive not in _RULES:
@@ -91,22 +91,22 @@ def _completeness(value: str) -> str:
 
 
 _RULES: dict[str, Callable[[str], str]] = {
-    "trust": lambda _: "by_trust",
-    "newest": lambda _: "by_new",
-    "oldest": lambda _: "by_old",
+    "trust": lambda _: "__by_trust",
+    "newest": lambda _: "__by_new",
+    "oldest": lambda _: "__by_old",
     "first": lambda _: f"coalesce(__node, {STEP})",
-    "most_complete": lambda name: f"by_trust - {_completeness(name)} * {STEP}",
-    "longest": lambda name: f"by_trust - length({name}) * {STEP}",
-    "any_true": lambda name: f"by_trust + ({name} <> 'true')::BIGINT * {STEP}",
-    "all_true": lambda name: f"by_trust + ({name} <> 'false')::BIGINT * {STEP}",
-    "strictest": lambda name: f"by_trust + ({strictness(name)}) * {STEP}",
-    "equal": lambda _: "by_trust",
+    "most_complete": lambda name: f"__by_trust - {_completeness(name)} * {STEP}",
+    "longest": lambda name: f"__by_trust - length({name}) * {STEP}",
+    "any_true": lambda name: f"__by_trust + ({name} <> 'true')::BIGINT * {STEP}",
+    "all_true": lambda name: f"__by_trust + ({name} <> 'false')::BIGINT * {STEP}",
+    "strictest": lambda name: f"__by_trust + ({strictness(name)}) * {STEP}",
+    "equal": lambda _: "__by_trust",
 }
 _COMPUTED = {
-    "concat": "string_agg({name}, '; ' ORDER BY by_trust) FILTER (WHERE {first})",
+    "concat": "string_agg({name}, '; ' ORDER BY __by_trust) FILTER (WHERE {first})",
     "append": (
         "CASE WHEN count(DISTINCT {name}) > 1 THEN string_agg(concat('[', __source,"
-        " coalesce(concat(' ', left(__changed, 10)), ''), '] ', {name}), chr(10) ORDER BY by_trust) FILTER"
+        " coalesce(concat(' ', left(__changed, 10)), ''), '] ', {name}), chr(10) ORDER BY __by_trust) FILTER"
         " (WHERE {first})"
         " ELSE min({name}) END"
     ),
@@ -124,7 +124,7 @@ SURVIVAL = (
 
 def _first_said(field: FieldPlan) -> tuple[str, str]:
     name = quoted(field.name)
-    said = f"row_number() OVER (PARTITION BY __cluster, {name} ORDER BY by_trust) = 1 AND {name} IS NOT NULL"
+    said = f"row_number() OVER (PARTITION BY __cluster, {name} ORDER BY __by_trust) = 1 AND {name} IS NOT NULL"
     return f"first/{field.name}", said
 
 
@@ -188,7 +188,7 @@ def _block(plan: ObjectPlan, block: str) -> tuple[str, str]:
     fields = [field for field in plan.fields if block_of(field) == block]
     filled = " + ".join(f"({quoted(field.name)} IS NOT NULL)::BIGINT" for field in fields)
     words = [field.survive for field in fields if field.survive in ("newest", "oldest")]
-    order = {"newest": "by_new", "oldest": "by_old"}[words[0]] if words else "by_trust"
+    order = {"newest": "__by_new", "oldest": "__by_old"}[words[0]] if words else "__by_trust"
     lonely = f" + (({filled}) < 2)::BIGINT * {STEP}" if len(fields) > 1 and block != MONEY else ""
     return f"{filled} > 0", f"{order}{lonely}"
 

@@ -86,3 +86,10 @@ def test_mailboxes_of_functions_and_of_everybody() -> None:
     values = pl.Series(["Info@isik.example", "ayse@GMAIL.com", "muhasebe+x@isik.example", None, "ayse@isik.example"])
     assert is_role_mailbox(values).to_list() == [True, False, True, False, False]
     assert is_free_mail(values).to_list() == [False, True, False, False, False]
+
+
+@pytest.mark.parametrize("step", ["money(tr)", "money"])
+def test_whose_separators_these_are_does_not_hide_whose_dollars(step: str) -> None:
+    name, _, args = step.rstrip(")").partition("(")
+    assert run(name, "1.250,50 $", *filter(None, [args])) == ("1250.50", None, "currency USD")
+    assert run("money", "1,250.50 $", "en-AU") == ("1250.50", None, "currency AUD"), "unless a country is named"

@@ -8,7 +8,7 @@ from crm_migrate.mapping.plan import FeedPlan, FieldPlan, ObjectPlan
 from crm_migrate.stages.dedupe.survivorship import COMPUTED, SURVIVAL, block_of, conflicts, criterion, winners
 
 Cell = str | None
-RANKS = ("by_trust", "by_new", "by_old")
+RANKS = ("__by_trust", "__by_new", "__by_old")
 
 
 def accounts(*fields: FieldPlan) -> ObjectPlan:
@@ -159,7 +159,7 @@ def test_what_no_member_says_alone() -> None:
     """An enrichment has no node: it is -1, and comes last where the first record wins."""
     fields = [staged.field("value", survive="first"), staged.field("other", survive="trust")]
     plan = accounts(*fields)
-    members = "(SELECT * REPLACE (CASE WHEN by_trust = 0 THEN NULL ELSE __node END AS __node) FROM members)"
+    members = "(SELECT * REPLACE (CASE WHEN __by_trust = 0 THEN NULL ELSE __node END AS __node) FROM members)"
     (row,) = query(fields, [("a", "x"), ("b", "y")], winners(plan, members))
     assert (row["value"], row["value/node"], row["other"], row["other/node"]) == ("b", 11, "x", -1)
 
