@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
-from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KEYED, KINDS, NATURAL, NUMBERED, OTHERS, SHAPES, Path, split
+from crm_migrate_tryton.shapes import (
+    ALL,
+    CATEGORIES,
+    CATEGORY,
+    KEYED,
+    KINDS,
+    NATURAL,
+    NUMBERED,
+    OTHERS,
+    SHAPES,
+    Path,
+    split,
+)
 from crm_migrate_tryton.values import SEMANTIC
 from crm_migrate_tryton.workflow import WORKFLOWS
 
@@ -48,7 +60,7 @@ class Model:
         if first in self.members:
             return self._member(name, first, rest)
         if first == CATEGORIES and first in self.fields:
-            return Path(name, "name", first, rest[0]) if len(rest) == 1 and rest[0] else None
+            return Path(name, "name", first, rest[0], others=rest[1:] == [ALL]) if _is_category(rest) else None
         return _at(name, self.fields, [first, *rest])
 
     def _member(self, name: str, list: str, rest: Sequence[str]) -> Path | None:
@@ -82,6 +94,10 @@ class Model:
         if words is None or words.get("type") != "char":
             return f"{self.model} has no text field {key_field}"
         return f"{self.model}.{key_field} is filled by the server itself" if words.get("readonly") else ""
+
+
+def _is_category(rest: Sequence[str]) -> bool:
+    return bool(rest) and bool(rest[0]) and rest[1:] in ([], [ALL])
 
 
 def _at(name: str, fields: Fields, parts: Sequence[str]) -> Path | None:
@@ -133,6 +149,7 @@ def _places(model: Model) -> Iterator[TargetField]:
     for (name, kind), _ in model.kinds.items():
         if name == CATEGORIES:
             yield TargetField(f"{CATEGORIES}.{kind}", "choice")
+            yield TargetField(f"{CATEGORIES}.{kind}.{ALL}", "list")
 
 
 def _kinds(model: Model, name: str, fields: Fields) -> Iterator[str]:

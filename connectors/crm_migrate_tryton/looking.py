@@ -13,7 +13,7 @@ from crm_migrate.errors import TargetError
 from crm_migrate_tryton import answers, requests
 from crm_migrate_tryton.describe import Fields, Kinds, Missing, Model, lists_of
 from crm_migrate_tryton.records import Name
-from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KINDS, NATURAL, SHAPES, Natural, dug, split
+from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KINDS, NATURAL, SHAPES, TYPES, Natural, dug, split
 
 Told = TypeVar("Told")
 
@@ -113,7 +113,7 @@ class Looking:
     # ------------------------------------------------------------------------------------------------ names
 
     def ids(self, wanted: Iterable[Name]) -> Mapping[Name, int]:
-        """The records that are named by exactly one; a category that is not there yet is made."""
+        """The records that are named by exactly one; a category or type of relations that is not there is made."""
         with self._lock:
             unknown = sorted(set(wanted) - self._ids.keys(), key=_where)
             for (model, by, below), group in groupby(unknown, key=_where):
@@ -126,9 +126,9 @@ class Looking:
         domain = [[natural.searched, "in", list(values)], *([["parent", "=", root]] if below else [])]
         find = partial(self.search, model, domain, [natural.read])
         found = find()
-        if lacking := sorted(set(values) - {str(each[by]) for each in found}) if below else ():
+        if lacking := sorted(set(values) - {str(each[by]) for each in found}) if below or model == TYPES else ():
             for value in lacking:
-                self.make(model, {"name": value, "parent": root})
+                self.make(model, {"name": value} | ({"parent": root} if below else {}))
             found = find()
         ids: dict[str, list[int]] = {}
         for each in found:

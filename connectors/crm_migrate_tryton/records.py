@@ -7,7 +7,19 @@ from typing import Any
 
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate_tryton.describe import Model
-from crm_migrate_tryton.shapes import CATEGORIES, CATEGORY, KEY_PREFIX, KEYED, KINDS, NATURAL, SHAPES, Path, dug
+from crm_migrate_tryton.relation_keys import OTHER, paired
+from crm_migrate_tryton.shapes import (
+    CATEGORIES,
+    CATEGORY,
+    KEY_PREFIX,
+    KEYED,
+    KINDS,
+    NATURAL,
+    RELATIONS,
+    SHAPES,
+    Path,
+    dug,
+)
 from crm_migrate_tryton.values import json_of, text_of
 
 Row = Mapping[str, str | None]
@@ -59,7 +71,13 @@ def named_by(model: Model, path: Path, value: str) -> Name | None:
 
 def names(model: Model, paths: Mapping[str, Path], rows: Sequence[Row]) -> set[Name]:
     """The records that the rows name."""
-    said = (named_by(model, path, value) for row in rows for name, path in paths.items() if (value := row.get(name)))
+    said = (
+        named_by(model, path, value)
+        for row in rows
+        for name, path in paths.items()
+        for value in ((_listed(row.get(name)) or ()) if path.others else (row.get(name),))
+        if value
+    )
     return {name for name in said if name is not None}
 
 
@@ -81,7 +99,8 @@ def changed(model: Model, paths: Mapping[str, Path], row: Row, key: Key | None, 
             continue
         said = _sent(model, path, row[name], ids)
         if path.list == CATEGORIES:
-            lists.setdefault(CATEGORIES, []).extend(_categories(model, path, said, current))
+            wanted = [] if said is None else [said]
+            lists.setdefault(CATEGORIES, []).extend(_categories(model, path, wanted, current))
         elif path.list:
             members.setdefault((path.list, path.kind), {})[path.field] = said
         else:
@@ -89,7 +108,7 @@ def changed(model: Model, paths: Mapping[str, Path], row: Row, key: Key | None, 
     for (name, kind), cells in members.items():
         lists.setdefault(name, []).extend(_member(model, name, kind, cells, current))
     for path in (path for name, path in paths.items() if path.others and name in row):  # behind the first of their kind
-        lists.setdefault(path.list, []).extend(_others(model, path, row[path.name], current))
+        lists.setdefault(path.list, []).extend(_others(model, path, row[path.name], ids, current))
     if model.kind and model.kind not in {each.get("name") for each in _below(model, KINDS, current)}:
         lists.setdefault(CATEGORIES, []).append(["add", [model.children[model.kind]]])
     if key is not None and key.text not in keys_of(current, key.field):
@@ -126,13 +145,13 @@ def _sent(model: Model, path: Path, cell: str | None, ids: Ids) -> Any:
         raise Unfit(Refusal(f"the value is no {kind} of Tryton", "TYPE", path.name)) from None
 
 
-def _categories(model: Model, path: Path, wanted: int | None, current: Record) -> Iterator[list[Any]]:
-    """Out of the other children of that category, into this one."""
+def _categories(model: Model, path: Path, wanted: Sequence[int], current: Record) -> Iterator[list[Any]]:
+    """Out of the other children of that category, into these."""
     there = [int(each["id"]) for each in _below(model, path.kind, current)]
-    if others := [id for id in there if id != wanted]:
+    if others := [id for id in there if id not in wanted]:
         yield ["remove", others]
-    if wanted is not None and wanted not in there:
-        yield ["add", [wanted]]
+    if new := [id for id in wanted if id not in there]:
+        yield ["add", new]
 
 
 def _below(model: Model, root: str, current: Record) -> list[Record]:
@@ -157,9 +176,12 @@ def _kind(model: Model, name: str, kind: str) -> Any:
     return model.kinds.get((name, kind), kind)
 
 
-def _others(model: Model, path: Path, cell: str | None, current: Record) -> Iterator[Any]:
-    """The members behind the first, so that their values are those of a list."""
+def _others(model: Model, path: Path, cell: str | None, ids: Ids, current: Record) -> Iterator[Any]:
+    """The members behind the first, or the children of a category, so that their values are those of a list."""
     wanted = _texts(path, cell)
+    if path.list == CATEGORIES:
+        yield from _categories(model, path, [_sent(model, path, value, ids) for value in wanted], current)
+        return
     there = {str(each[_read(model, path)]): each["id"] for each in _members(model, path.list, path.kind, current)[1:]}
     if gone := [id for value, id in there.items() if value not in wanted]:
         yield ["delete", gone]
@@ -169,13 +191,19 @@ def _others(model: Model, path: Path, cell: str | None, current: Record) -> Iter
 
 
 def _texts(path: Path, cell: str | None) -> list[str]:
-    try:
-        said = json.loads(cell) if cell else []
-    except ValueError:
-        said = None
-    if not isinstance(said, list) or not all(isinstance(each, str) for each in said):
+    said = _listed(cell) if cell else []
+    if said is None:
         raise Unfit(Refusal("the value is no list of texts", "TYPE", path.name))
-    return list(dict.fromkeys(said))
+    return said
+
+
+def _listed(cell: str | None) -> list[str] | None:
+    """The texts of a list, each once; None where it is none."""
+    try:
+        said = json.loads(cell or "")
+    except ValueError:
+        return None
+    return list(dict.fromkeys(said)) if isinstance(said, list) and all(isinstance(e, str) for e in said) else None
 
 
 def _meant(model: Model, name: str, kind: str, record: Record) -> Record | None:
@@ -184,12 +212,16 @@ def _meant(model: Model, name: str, kind: str, record: Record) -> Record | None:
 
 
 def _members(model: Model, name: str, kind: str, record: Record) -> list[Record]:
-    """The members of that kind which nobody has archived, the oldest first."""
+    """The members of that kind which nobody has archived, the oldest first. Relations that are records of ours are no
+    members: each has its own key."""
     told = SHAPES[model.relation(name)].kind
+    keyed = paired(record, record.get(f"{name}.") or ()) if name == RELATIONS else {}
     members = (
         each
         for each in record.get(f"{name}.") or ()
-        if each.get("active", True) and (not told or each.get(told) == _kind(model, name, kind))
+        if each.get("active", True)
+        and (not told or each.get(told) == _kind(model, name, kind))
+        and each["id"] not in keyed
     )
     return sorted(members, key=lambda each: int(each["id"]))
 
@@ -210,6 +242,8 @@ def asked(model: Model, paths: Mapping[str, Path], key_field: str) -> list[str]:
             shape, has = SHAPES[model.relation(path.list)], model.members[path.list]
             beside = [each for each in (shape.kind, "active") if each and each in has]
             wanted += [f"{path.list}.{each}" for each in (*beside, _read(model, path))]
+            if path.list == RELATIONS:
+                wanted += [f"{RELATIONS}.{OTHER}.{KEYED}.code", f"{KEYED}.code"]
         else:
             wanted.append(_read(model, path))
     return list(dict.fromkeys(wanted))
@@ -240,8 +274,10 @@ def row_of(model: Model, paths: Mapping[str, Path], record: Record) -> dict[str,
 
 def _told(model: Model, path: Path, record: Record) -> str | None:
     if path.list == CATEGORIES:
-        below = _below(model, path.kind, record)
-        return min((str(each["name"]) for each in below), default=None)
+        below = sorted(str(each["name"]) for each in _below(model, path.kind, record))
+        if path.others:
+            return json.dumps(below, ensure_ascii=False) if below else None
+        return min(below, default=None)
     if path.others:
         others = [str(each[_read(model, path)]) for each in _members(model, path.list, path.kind, record)[1:]]
         return json.dumps(others, ensure_ascii=False) if others else None

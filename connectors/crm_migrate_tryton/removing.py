@@ -2,18 +2,19 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
-from crm_migrate_tryton import answers, records, requests
+from crm_migrate_tryton import answers, records, relations, requests
 from crm_migrate_tryton.answers import Failed
 from crm_migrate_tryton.calls import GONE, TAKEN, Calls
 from crm_migrate_tryton.describe import Model
 from crm_migrate_tryton.moving import Moving
 from crm_migrate_tryton.records import Key, Unfit, Values
-from crm_migrate_tryton.shapes import CATEGORIES, RELATIONS, SHAPES
+from crm_migrate_tryton.relation_keys import OTHER, is_straight
+from crm_migrate_tryton.relations import BEGINNING
+from crm_migrate_tryton.shapes import PARTY, RELATION, RELATIONS
 from crm_migrate_tryton.workflow import WORKFLOWS
 
 Referring = tuple[str, str, str]  # the id that is referred to, the object that refers, and by which of its fields
@@ -97,15 +98,15 @@ class Removing:
         if ids is not None and not ids:
             return
         for other, field in self._pointing(model):
-            relation = SHAPES.get(other)
-            asked = [field, *(["from_", "type.name"] if relation else [])]
+            related = other == RELATION
+            asked = list(relations.ASKED) if related else [field]
             reply = self._calls.http.send(
                 requests.search(
                     self._calls.database, other, [[field, *which]], asked, None, self._calls.looking.context
                 )
             )
             found = answers.searched(reply)
-            if relation:
+            if related:
                 yield from self._related(found)
             else:
                 yield from ((str(each[field]), other, field) for each in found)
@@ -123,22 +124,16 @@ class Removing:
         return self._fields[model.model]
 
     def _related(self, found: Sequence[records.Record]) -> Iterator[Referring]:
-        """Relations are fields of the party at their beginning; every second one is the same the other way round."""
-        real = [each for each in found if int(each["id"]) % 2 == 0]
-        parties = sorted({int(each["from_"]) for each in real})
-        here = (
-            self._calls.looking.search("party.party", [["id", "in", parties]], [f"{CATEGORIES}.name"]) if real else []
-        )
-        kinds = {each["id"]: {str(c["name"]) for c in each[f"{CATEGORIES}."]} for each in here}
+        """Relations are fields of the party at their beginning, but for those that are records of ours; every second
+        one is the same the other way round."""
+        real = [each for each in found if is_straight(each)]
+        model = self._calls.looking.model(PARTY)
+        root = relations.kinds_root(model.kinds) if model else -1
         for each in real:
-            kind = next((name for name in self._kinds if name in kinds.get(each["from_"], ())), "")
-            yield (
-                str(each["to"]),
-                f"party.party:{kind}" if kind else "party.party",
-                f"{RELATIONS}.{each['type.']['name']}",
-            )
-
-    @cached_property
-    def _kinds(self) -> Collection[str]:
-        found = self._calls.looking.model("party.party")
-        return found.children if found else ()
+            kind = relations.kind_at(each, BEGINNING, root)
+            if relations.is_keyed(each):
+                end = relations.kind_at(each, OTHER, root)
+                yield str(each[OTHER]), RELATION, f"{OTHER}.{end}" if end else OTHER
+            else:
+                object = f"{PARTY}:{kind}" if kind else PARTY
+                yield str(each[OTHER]), object, f"{RELATIONS}.{each['type.']['name']}"

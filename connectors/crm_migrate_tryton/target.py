@@ -30,14 +30,14 @@ from crm_migrate_tryton.calls import PAGE, Calls
 from crm_migrate_tryton.describe import Missing, Model, missing, object_of
 from crm_migrate_tryton.looking import Looking
 from crm_migrate_tryton.records import Record
+from crm_migrate_tryton.relating import Relating
 from crm_migrate_tryton.removing import Removing
 from crm_migrate_tryton.settings import Settings
-from crm_migrate_tryton.shapes import CATEGORIES, KEYED
+from crm_migrate_tryton.shapes import CATEGORIES, KEYED, RELATION, REPLACED_BY, end_of
 from crm_migrate_tryton.workflow import UNFINISHED
 from crm_migrate_tryton.writing import Writing
 
 ROWS, BYTES = 200, 400_000  # of a request; Tryton takes 2 MiB
-REPLACED_BY = "replaced_by"
 DEFAULT_KEY = "crm_migrate_id"  # what a profile that names no field of our key has
 
 
@@ -52,6 +52,7 @@ class TrytonTarget:
         self._looking = Looking(questions, settings.database)
         self._calls = Calls(changes, self._looking, self._waiting, Pace(settings.longest_seconds))
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+        self._relating = Relating(self._calls)
 
     @property
     def stop(self) -> threading.Event:
@@ -74,9 +75,13 @@ class TrytonTarget:
     def describe(self, objects: Sequence[str]) -> TargetSchema:
         """The named models that are there."""
         found = [each for name in dict.fromkeys(objects) if (each := self._looking.model(name)) is not None]
-        keys = [KEYED if KEYED in model.members else DEFAULT_KEY for model in found]
-        described = tuple(object_of(model, key) for model, key in zip(found, keys, strict=True))
+        described = tuple(self._described(model) for model in found)
         return TargetSchema(described, prepared=bool(found) and all(m.kind in ("", *m.children) for m in found))
+
+    def _described(self, model: Model) -> TargetObject:
+        if model.model == RELATION:
+            return self._relating.described(KEYED)
+        return object_of(model, KEYED if KEYED in model.members else DEFAULT_KEY)
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Make the categories and types of relations that are missing. TargetError where a model or a field is missing,
@@ -89,9 +94,10 @@ class TrytonTarget:
             if there is None:
                 by_hand.append(f"the module that has the model {wanted.name}")
                 continue
-            if wrong := there.wrong_key(wanted.key_field):
+            related = there.model == RELATION
+            if not related and (wrong := there.wrong_key(wanted.key_field)):
                 raise TargetError(f"our key cannot live in Tryton: {wrong}", hint="say `key_field:` in the profile")
-            for each in missing(wanted, there):
+            for each in self._relating.missing(wanted) if related else missing(wanted, there):
                 if isinstance(each, Missing):
                     lacking[each] = None
                 else:
@@ -108,6 +114,9 @@ class TrytonTarget:
         """Records as they are now, a line for each key of ours; all in the order of their ids. What somebody archived
         is there where it is ours."""
         model = self._calls.model(object)
+        if model.model == RELATION:
+            yield from self._relating.read(object, by, values)
+            return
         paths = records.paths_of(model, [each.name for each in object.fields])
         asked = records.asked(model, paths, object.key_field)
         every, wanted = by == "all", frozenset(values)
@@ -138,19 +147,19 @@ class TrytonTarget:
 
     def write(self, batch: WriteBatch) -> Answer:
         """One call, and those of buttons where a state is written."""
-        return self._writing.write(batch)
+        return (self._relating if batch.object.name == RELATION else self._writing).write(batch)
 
     def remove(self, batch: WriteBatch) -> Answer:
         """One call, of records that nobody refers to; an opportunity is cancelled first."""
-        return self._removing.remove(batch)
+        return (self._relating if batch.object.name == RELATION else self._removing).remove(batch)
 
     def release(self, batch: WriteBatch) -> Answer:
         """One call."""
-        return self._removing.release(batch)
+        return (self._relating if batch.object.name == RELATION else self._removing).release(batch)
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
-        """By the references of all models that the server lets us search."""
-        return self._removing.referred(object, known)
+        """By the references of all models that the server lets us search; none leads to a relation."""
+        return iter(()) if object.name == RELATION else self._removing.referred(object, known)
 
     def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
         """By the party that replaces another one; nothing else is merged there."""
@@ -166,21 +175,12 @@ class TrytonTarget:
             ]
             into |= {str(r["id"]): str(r[REPLACED_BY]) for r in found if r.get(REPLACED_BY)}
             asked = frozenset(into.values()) - into.keys() - {str(r["id"]) for r in found}
-        return {id: _end(into, id) for id in ids if id in into}
+        return {id: end_of(into, id) for id in ids if id in into}
 
     def close(self) -> None:
         """Give back the connections."""
         for room in self._rooms:
             room.close()
-
-
-def _end(into: Mapping[str, str], id: str) -> str:
-    """The end of a chain of parties that replace each other; who leads in a circle is its own end."""
-    passed = {id}
-    while id in into and into[id] not in passed:
-        id = into[id]
-        passed.add(id)
-    return id
 
 
 def _keys(record: Record, key_field: str, *, finished: bool) -> Sequence[str | None]:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.tryton
 
 TEXTS = ("name", "contact_mechanisms.email", "contact_mechanisms.email.comment", "contact_mechanisms.phone",
          "identifiers.tr_vat", "addresses.street", "addresses.city")  # fmt: skip
+KEYED = "identifiers"
 ORGANISATION = TargetObject(
     "party.party",
     (
@@ -170,6 +171,26 @@ def test_a_change_keeps_what_it_does_not_name(target: Target, tryton: Tryton) ->
     (party,) = tryton.rows("party.party", "categories.name", "contact_mechanisms.value")
     assert {each["name"] for each in party["categories."]} == {"Person", "withdrawn", "Of a user"}
     assert {each["value"] for each in party["contact_mechanisms."]} == {f"{n}@example.com" for n in ("kim", "b", "c")}
+
+
+def test_the_children_of_a_category_are_a_list(target: Target, tryton: Tryton) -> None:
+    person = TargetObject(PERSON.name, (TargetField("name", "text"), TargetField("categories.Tag.all", "list")), KEYED)
+    target.prepare((person,), apply=True)
+    rows: Rows = [
+        {"__entity": "p1", "name": "Kim", "categories.Tag.all": '["Blog", "VIP"]'},
+        {"__entity": "p2", "name": "Ada", "categories.Tag.all": "VIP"},
+    ]
+    answer = settled(target, person, "a", rows)
+    assert answer.loaded.keys() == {"p1"}
+    assert (answer.refused["p2"].code, answer.refused["p2"].field) == ("TYPE", "categories.Tag.all")
+    for said, names in (('["News", "VIP"]', {"News", "VIP"}), (None, set())):
+        settled(target, person, f"to {said}", [{"__entity": "p1", "categories.Tag.all": said}], "update")
+        assert [row["categories.Tag.all"] for row in everything(target, person)] == [said]
+        (party,) = tryton.rows("party.party", "categories.name")
+        assert {each["name"] for each in party["categories."]} == {"Person", *names}
+    described = target.describe([PERSON.name]).object(PERSON.name)
+    assert described is not None
+    assert described.field("categories.Tag.all") == TargetField("categories.Tag.all", "list")
 
 
 def test_a_party_of_theirs_is_adopted_and_one_that_they_archived_is_still_ours(target: Target, tryton: Tryton) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from civicrm_database import DATA, named, restored, texts
 from databases import driven, options
 from demo.finished_run import FinishedRun, crm_migrate
 
 HERE = Path(__file__).resolve().parent
-DATA = HERE.parents[2] / "shared" / "data" / "civicrm"
 DECISIONS = """decisions:
   - id: D-001
     who: migration_lead
@@ -30,22 +30,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def civicrm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Connection]:
-    """The publisher's scripts in a database of their own."""
-    import pymysql
-    from pymysql.constants import CLIENT
-
-    url = sa.make_url(options("mariadb", tmp_path_factory.mktemp("civicrm"))["url"])
-    server = {"host": url.host, "port": url.port, "user": url.username, "password": url.password}
-    connection: Any = pymysql.connect(
-        **server, database=url.database, autocommit=True, client_flag=CLIENT.MULTI_STATEMENTS
-    )
-    with connection, connection.cursor() as cursor:
-        cursor.execute("SET sql_mode = '', foreign_key_checks = 0")
-        for script in ("civicrm.mysql", "civicrm_generated.mysql"):
-            cursor.execute((DATA / script).read_text("utf-8"))
-            while cursor.nextset():
-                pass
-    with sa.create_engine(driven(url.render_as_string(False)), poolclass=sa.NullPool).connect() as reader:
+    with restored(tmp_path_factory.mktemp("civicrm")) as reader:
         yield reader
 
 
@@ -60,17 +45,11 @@ class Migrated:
 
     def there(self, sql: str) -> list[tuple[str | None, ...]]:
         """What CiviCRM's own tables say, as text."""
-        return _texts(self.civicrm, sql)
+        return texts(self.civicrm, sql)
 
     def here(self, sql: str) -> list[tuple[str | None, ...]]:
         """What the new CRM says, as text."""
-        return _texts(self.crm, sql)
-
-
-def _texts(connection: sa.Connection, sql: str) -> list[tuple[str | None, ...]]:
-    rows = connection.exec_driver_sql(sql.replace("%", "%%"))
-    found = [tuple(None if cell in (None, "") else str(cell) for cell in row) for row in rows]
-    return sorted(found, key=lambda row: [cell or "" for cell in row])
+        return texts(self.crm, sql)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -99,14 +78,6 @@ def migrated(
         if "schema" in where:
             crm.exec_driver_sql(f"SET search_path TO {where['schema']}")
         yield Migrated(civicrm, crm, figures, json.loads(again.stdout))
-
-
-def named(who: str) -> str:
-    """The family or whole name of a contact there; a person has also the employer's."""
-    return (
-        f"CASE {who}.contact_type WHEN 'Individual' THEN {who}.last_name WHEN 'Household' THEN {who}.household_name "
-        f"ELSE {who}.organization_name END"
-    )
 
 
 def test_nothing_is_unexplained(migrated: Migrated) -> None:
