@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from crm_migrate.crm.types import SemanticType
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.plan import StepPlan
+from crm_migrate.mapping.plan import OWN_CODE, StepPlan
 from crm_migrate.mapping.text import PlacedStep
 from crm_migrate.mapping.tree import Path
 
 MOST = 200  # characters of an argument
 _PROBES = (None, "", "a", "1.250,50", "31.12.2024", "2024-12-31T10:00:00Z")
+_OWN = "A function of the project stands beside the sources: `{kisi: Puan, python: steps/loyalty.py:points}`."
 ENGINE = frozenset({"map", "owner"})  # translated by the engine from the plan's value maps and owners
 
 
@@ -84,7 +85,8 @@ def check(desk: Desk, steps: tuple[PlacedStep, ...], path: Path) -> None:
         name = step.plan.name
         if name not in known():
             message = f"there is no step `{name}`"
-            desk.findings.append(desk.document.inside("step_unknown", message, path, step.at, nearest(name, known())))
+            hint = _OWN if name == OWN_CODE else nearest(name, known())
+            desk.findings.append(desk.document.inside("step_unknown", message, path, step.at, hint))
         elif name == "map":
             _check_map(desk, step, path)
         elif name == "owner":

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crm_migrate.cli import cli
+from crm_migrate.stages.map import workers
 
 LOYALTY = '''"""Points and levels of the customer card."""
 
@@ -187,3 +188,16 @@ def test_the_workbook_says_in_words_that_it_is_our_own_function(tmp_path: Path) 
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     cells = " ".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell)
     assert "our own function “level” in steps/loyalty.py together with “Kayıt”" in cells
+
+
+def test_workers_run_what_the_plan_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other processes, as for many rows: they have the plan alone, and what a function raises there is told as here."""
+    monkeypatch.setattr(workers, "FEW_ROWS", 0)
+    monkeypatch.setattr(workers.os, "cpu_count", lambda: 2)
+    mapping = MAPPING + "  - {name: a, given: {kart: {No: '1'}}, expect: {memberships: {number: '1'}}}\n"
+    two = mapping.replace("examples:", "  contacts: {from: kart, fields: {last_name: No}}\nexamples:")
+    ran = call("run", project(tmp_path, mapping=two))
+    assert ran.exit_code in (0, 1), ran.output
+    rows = sqlite3.connect(tmp_path / "crm.db").execute("SELECT points FROM memberships WHERE number = '1'")
+    assert [str(points) for (points,) in rows] == ["12505"]
+    assert "stopped at line 16 with ValueError" in " ".join(call("explain", "kart:3", tmp_path).output.split())
