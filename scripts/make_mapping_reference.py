@@ -19,7 +19,7 @@ from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
 
 sys.path.append(str(Path(__file__).parent))
 
-from reference import examples_page
+from reference import examples_page, small
 from reference.scenarios import Scenario
 from reference.tables import cell, code, of_expressions, small_words
 from reference.used import Word, shown
@@ -92,7 +92,7 @@ def _inside(annotation: object) -> list[type[BaseModel]]:
 def _section(part: type[BaseModel], found: Found) -> str:
     doc = (part.__doc__ or "").strip().replace("\n    ", "\n")
     words = ((field.alias or name, field) for name, field in part.model_fields.items() if name != "cells")
-    rows = "".join(_row(word, field, found.get((part.__name__, word))) for word, field in words)
+    rows = "".join(_row(part, word, field, found.get((part.__name__, word))) for word, field in words)
     later = sorted(getattr(part, "planned", ()))
     short = getattr(part, "short", None)
     notes = f"\nA text alone is its `{short}`.\n" if short else ""
@@ -101,8 +101,10 @@ def _section(part: type[BaseModel], found: Found) -> str:
     return f"\n## {part.__name__}\n\n{doc}\n\n{table}{rows}{notes}"
 
 
-def _row(name: str, field: FieldInfo, example: tuple[Scenario, str] | None) -> str:
+def _row(part: type[BaseModel], name: str, field: FieldInfo, example: tuple[Scenario, str] | None) -> str:
     default = "**required**" if field.is_required() else _default(field.get_default())
+    if default == "none":
+        default = small.words("defaults").get(f"{part.__name__}.{name}", default)
     about = cell(field.description or "")
     return f"| `{name}` | {_kind(field.annotation)}{_bounds(field)} | {default} | {about} | {_example(example)} |\n"
 

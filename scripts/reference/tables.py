@@ -108,13 +108,17 @@ def _survivorship() -> str:
 
 def _others() -> str:
     others = small.words("others")
-    gates = "".join(f"| `{name}` | {others['gates'][name]} | {_written(_LIMIT % name)} |\n" for name in sorted(GATES))
+    gates = "".join(
+        f"| `{name}` | {others['gates'][name]['means']} | {others['gates'][name]['default']} |"
+        f" {_written(_LIMIT % name)} |\n"
+        for name in sorted(GATES)
+    )
     vetoes = "".join(
         f"| `field {said}` | {others['vetoes'][said]} | {_written(_VETO % said)} |\n" for said in VETOES.values()
     )
     return (
-        "\n## Gates\n\nThat `reconcile: gates:` may limit; without a limit none is asked.\n"
-        f"\n| gate | what it counts | example |\n|---|---|---|\n{gates}"
+        "\n## Gates\n\nThat `reconcile: gates:` may limit.\n"
+        f"\n| gate | what it counts | limit unless said | example |\n|---|---|---|---|\n{gates}"
         "\n## Vetoes\n\nThat `unless:` of a match rule may say; none unless said.\n"
         f"\n| veto | what stops the rule | example |\n|---|---|---|\n{vetoes}"
     )

@@ -13,10 +13,14 @@ from crm_migrate.cleansing import STEPS
 from crm_migrate.cleansing.kinds import KINDS
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping import expression_syntax
-from crm_migrate.mapping.plan import VETOES
+from crm_migrate.mapping.plan import VETOES, LearnedPlan
+from crm_migrate.mapping.resolving import resolve
 from crm_migrate.mapping.resolving_fields import SURVIVE
 from crm_migrate.mapping.resolving_proofs import GATES
 from crm_migrate.mapping.text import parse_steps
+from crm_migrate.stages.reconcile.gates import Found, gates
+from crm_migrate.workspace.figures import AccountingLine
+from crm_migrate.workspace.layout import Project
 
 ROOT = Path(__file__).parents[3]
 sys.path.append(str(ROOT / "scripts"))
@@ -133,3 +137,37 @@ def test_no_row_of_the_reference_lacks_a_cell() -> None:
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     assert len(rows) > 400
     assert [row for row in rows if any(not cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1])] == []
+
+
+def test_what_holds_where_nothing_is_said_is_what_the_resolver_takes(tmp_path: Path) -> None:
+    said = small.words("defaults")
+    (tmp_path / "crm-migrate.yaml").write_text(PLAIN, encoding="utf-8")
+    plan, _ = resolve(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
+    deals = plan.object("deals")
+    company = deals.field("company").ref
+    assert company is not None
+    for word in ("missing", "ambiguous", "parent_excluded"):
+        assert said[f"TargetField.{word}"].split(";")[0] == getattr(company, word)
+    assert said["TargetField.on_clock_change"] == deals.field("created_at").on_clock_change
+    assert said["Feed.trust"] == str(deals.feeds[0].trust)
+    assert said["Match.limit"] == f"1 per {1 / LearnedPlan().limit:.0f}"
+    assert plan.project == tmp_path.name, said["ProjectPart.name"]
+    assert {name.partition(".")[0] for name in said} <= {model for model, _ in shown()}
+
+
+def test_gates_that_nobody_said_have_the_limit_that_is_told(tmp_path: Path) -> None:
+    (tmp_path / "crm-migrate.yaml").write_text(PLAIN, encoding="utf-8")
+    plan, _ = resolve(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
+    line = AccountingLine(object="deals", source="opp", read=0, extra=0, states={"failed": 0}, unexplained=0)
+    implied = {gate.name for gate in gates(plan, Found(accounting=[line]))}
+    told = small.words("others")["gates"]
+    assert {name for name, each in told.items() if each["default"] != "none"} == implied & GATES
+
+
+PLAIN = """crm_migrate: 1
+sources: {opp: {file: opp.csv, key: Nr}, firm: {file: firm.csv, key: Nr}}
+environments: {mock: {connector: sql, url: "sqlite:///crm.db"}}
+objects:
+  accounts: {from: firm, fields: {name: Name}}
+  deals: {from: opp, fields: {name: Name, company: Firm, created_at: Since}}
+"""
