@@ -95,6 +95,14 @@ def pipelines(answer: Answer) -> tuple[dict[str, str], tuple[str, ...]]:
     return {str(each["name"]): str(each["id"]) for each in said}, tuple(stages)
 
 
+def count(answer: Answer) -> int:
+    """How many there are."""
+    said = _at(told(answer), ("count",))
+    if not isinstance(said, int) or isinstance(said, bool):
+        raise answer.unreadable("without a count")
+    return said
+
+
 def created(answer: Answer, model: Model) -> str | Refusal:
     """The id of the record that was created, "" where BottleCRM does not say it; why it was not. InDoubt where that is
     unclear."""

@@ -82,14 +82,19 @@ class Looking:
         """A record, and the answer that it stands in; None where it is not there."""
         return self.ask(requests.one(model.name, id), partial(answers.one, id=id))
 
+    def logged(self, model: Model, id: str) -> int:
+        """How many calls, meetings and mails are logged on a record: they would go with it."""
+        return self.ask(requests.logged(model.home, id), answers.count) if model.home else 0
+
     def newer(self, model: Model) -> dict[str, str]:
-        """Key -> id of records that are there since the last look."""
-        known = self._ids.setdefault(model.name, set())
+        """Key -> id, with the records that are there since the last look."""
+        if model.name not in self._keys:
+            return self.keys(model)
+        known, keys = self._ids[model.name], self._keys[model.name]
         fresh = [id for each in self._list(model) if (id := str(each["id"])) not in known]
-        found = {key: str(each["id"]) for each in self._whole(model, fresh) if (key := key_of(each)) is not None}
+        keys |= {key: str(each["id"]) for each in self._whole(model, fresh) if (key := key_of(each)) is not None}
         known.update(fresh)
-        self._keys.setdefault(model.name, {}).update(found)
-        return found
+        return keys
 
     def _whole(self, model: Model, ids: Sequence[str]) -> Iterator[Record]:
         for id in ids:

@@ -50,7 +50,7 @@ class Removing:
         calls, until = self._calls, self._calls.until()
         model, rows = calls.model(batch.object), rows_of(batch)
         ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
-        named = self._named(model)
+        named, logged = self._named(model), calls.looking.logged
         gone: set[str] = set()
 
         def one(entity: str) -> str | Refusal:
@@ -60,7 +60,7 @@ class Removing:
                 return ids[entity]
             if isinstance(found, Refusal) or key_of(found[0]) != entity:
                 return TAKEN
-            who = named.get(ids[entity]) or _beside(found[1])
+            who = named.get(ids[entity]) or _beside(*found) or ("a call or mail" if logged(model, ids[entity]) else "")
             if who:
                 return Refusal(f"{who} refers to it", "REFERRED")
             said = answers.deleted(calls.http.send(requests.delete(model.name, ids[entity])))
@@ -107,6 +107,8 @@ class Removing:
             return ()
 
 
-def _beside(answer: Mapping[str, object]) -> str:
+def _beside(record: Record, answer: Mapping[str, object]) -> str:
     """What else hangs on a record; "" for nothing."""
-    return next((name for name in BESIDE if answer.get(name)), "")
+    spent = (record.get("time_summary") or {}).get("last_entry_at")
+    itself = ("line_items" if record.get("line_items") else "", "time" if spent else "")
+    return next((name for name in (*(name for name in BESIDE if answer.get(name)), *itself) if name), "")

@@ -23,6 +23,11 @@ def one(model: str, id: str) -> Request:
     return Request("GET", f"/api/{model}/{{id}}/", {"id": id})
 
 
+def logged(home: str, id: str) -> Request:
+    """How many calls, meetings and mails are logged on a record."""
+    return Request("GET", "/api/interactions/", query={home: id, "limit": "0"})
+
+
 def create(model: str, body: Mapping[str, Any]) -> Request:
     """A record."""
     return Request("POST", f"/api/{model}/", json=dict(body))

@@ -39,13 +39,14 @@ class Model:
     count are in a page.
 
     Rows of a `slim` list have no custom fields: each record is asked for. `nameless`: the answer to a creation does not
-    say which record it is.
+    say which record it is. `home` is what a record is called where calls and mails are logged on it.
     """
 
     name: str
     custom: str
     fields: Mapping[str, Shape]
     lanes: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    home: str = ""
     slim: bool = False
     nameless: bool = False
 
@@ -93,6 +94,7 @@ MODELS: Mapping[str, Model] = {
                 (("active_accounts", "open_accounts"), ("active_accounts", "open_accounts_count")),
                 (("closed_accounts", "close_accounts"), ("closed_accounts", "close_accounts_count")),
             ),
+            home="account",
         ),
         Model(
             CONTACTS,
@@ -111,6 +113,7 @@ MODELS: Mapping[str, Model] = {
                 **_COMMON,
             },
             ((("results",), ("count",)),),
+            home="contact",
         ),
         Model(
             LEADS,
@@ -133,6 +136,7 @@ MODELS: Mapping[str, Model] = {
                 (("open_leads", "open_leads"), ("open_leads", "leads_count")),
                 (("close_leads", "close_leads"), ("close_leads", "leads_count")),
             ),
+            home="lead",
         ),
         Model(
             DEALS,
@@ -153,6 +157,7 @@ MODELS: Mapping[str, Model] = {
                 **_COMMON,
             },
             ((("opportunities",), ("opportunities_count",)),),
+            home="opportunity",
         ),
         Model(
             CASES,
@@ -168,6 +173,7 @@ MODELS: Mapping[str, Model] = {
                 **_COMMON,
             },
             ((("cases",), ("cases_count",)),),
+            home="case",
         ),
         Model(
             TASKS,

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from crm_migrate.connecting.contract import Answer, Refusal, WriteBatch
-from crm_migrate.errors import TargetError
+from crm_migrate.errors import CrmMigrateError
 from crm_migrate_bottle import answers, records, requests
 from crm_migrate_bottle.calls import GONE, Calls, cells_of, fields_of, rows_of
 from crm_migrate_bottle.records import Body
@@ -59,10 +59,10 @@ class Writing:
         """The answer, without who does not hold what was sent. Where that cannot be asked, what was answered stands:
         the proof of the run reads everything once more."""
         looking, ids = self._calls.looking, dict(made)
-        with suppress(TargetError):
+        with suppress(CrmMigrateError):
             if model.nameless:
-                newer = looking.newer(model)
-                ids = {entity: newer[entity] for entity in made if entity in newer}
+                there = looking.newer(model)
+                ids = {entity: there[entity] for entity in made if entity in there}
             found = looking.of(model, list(ids.values()))
             short = {
                 e: name for e, id in ids.items() if id in found and (name := records.lost(model, bodies[e], found[id]))
@@ -81,9 +81,12 @@ class Writing:
         return replace(answer, loaded=loaded, in_doubt=answer.in_doubt | unnamed)
 
     def _taken_back(self, model: Model, id: str) -> bool:
-        """Whether a record is gone that we have just made."""
+        """Whether a record is gone that we have just made; where nobody says so it counts as there."""
         self._calls.looking.forget(model)
-        return answers.deleted(self._calls.http.send(requests.delete(model.name, id))) is True
+        try:
+            return answers.deleted(self._calls.http.send(requests.delete(model.name, id))) is True
+        except CrmMigrateError:
+            return False
 
     # ------------------------------------------------------------------------------------------------ changing
 

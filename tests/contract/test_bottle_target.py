@@ -297,23 +297,33 @@ def removal(object: TargetObject, ids: dict[str, str]) -> WriteBatch:
 def test_whoever_is_pointed_to_stays(target: Target, bottle: Bottle) -> None:
     """BottleCRM would delete the deals of an account with it, and what users have written."""
     assert isinstance(target, Remove)
-    ids = {f"c{n}": one(target, ACCOUNT, {"__entity": f"c{n}", "name": f"Firm {n}"}) for n in range(7)}
+    ids = {f"c{n}": one(target, ACCOUNT, {"__entity": f"c{n}", "name": f"Firm {n}"}) for n in range(8)}
     bottle.ask("POST", "/api/opportunities/", {"name": "Theirs", "account": ids["c0"]})
     bottle.ask("POST", "/api/contacts/", {"first_name": "A", "last_name": "B", "account": ids["c1"]})
     bottle.ask("POST", "/api/tasks/", {"title": "T", "status": "New", "priority": "Low", "account": ids["c2"]})
     bottle.ask("POST", "/api/cases/", {"name": "S", "status": "New", "priority": "Low", "account": ids["c3"]})
     bottle.ask("POST", f"/api/accounts/{ids['c4']}/", {"comment": "they pay late"})
+    call = {"kind": "call", "home": "account", "account": ids["c7"], "direction": "outbound", "subject": "Rang"}
+    bottle.ask("POST", "/api/interactions/", call)
     below = one(target, ACCOUNT, {"__entity": "c8", "name": "Below", "custom.part_of": ids["c5"]})
     told = [tuple(row.values()) for table in target.referred(ACCOUNT, ()) for row in table.to_pylist()]
     names = ("opportunities", "contacts", "tasks", "cases")
     expected = [(ids[f"c{n}"], object, "account") for n, object in enumerate(names)]
     assert sorted(told) == sorted([*expected, (ids["c5"], "accounts", "custom.part_of")])
     answer = target.remove(removal(ACCOUNT, ids))
-    assert (set(answer.loaded), set(answer.refused)) == ({"c6"}, {f"c{n}" for n in range(6)})
+    assert (set(answer.loaded), set(answer.refused)) == ({"c6"}, {f"c{n}" for n in (*range(6), 7)})
     assert {refusal.code for refusal in answer.refused.values()} == {"REFERRED"}
     assert len(bottle.rows("opportunities")) == len(bottle.rows("contacts")) == 1
     assert target.remove(removal(ACCOUNT, {"c8": below})).loaded == {"c8": below}
     assert target.remove(removal(ACCOUNT, {"c5": ids["c5"]})).loaded == {"c5": ids["c5"]}
+
+
+def test_a_deal_with_products_stays(target: Target, bottle: Bottle) -> None:
+    assert isinstance(target, Remove)
+    id = one(target, DEAL, OFFER)
+    line = {"name": "Press", "quantity": "1", "unit_price": "5"}
+    bottle.ask("POST", f"/api/opportunities/{id}/line-items/", line)
+    assert set(target.remove(removal(DEAL, {"d1": id})).refused) == {"d1"}
 
 
 @pytest.mark.parametrize("object", [ACCOUNT, TASK], ids=["accounts", "tasks"])
