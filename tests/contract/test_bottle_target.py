@@ -198,38 +198,47 @@ def test_a_change_keeps_what_it_does_not_name(target: Target, bottle: Bottle) ->
     assert (there["assigned_to"], there["email"], there["do_not_call"]) == ([], None, False)
 
 
-@pytest.mark.parametrize(
-    ("object", "cells", "code"),
-    [
-        (DEAL, {"stage": "NOBODY"}, "INVALID"),
-        (DEAL, {"pipeline": "Nobody"}, "UNKNOWN"),
-        (DEAL, {"amount": "-1"}, "TYPE"),  # the server would answer 500
-        (DEAL, {"amount": "1.005"}, "TYPE"),
-        (DEAL, {"amount": "10000000000"}, "INVALID"),
-        (DEAL, {"amount": "NaN"}, "TYPE"),
-        (DEAL, {"probability": "-1"}, "TYPE"),  # the server would answer 500
-        (DEAL, {"probability": "0"}, "DROPPED"),  # the server puts that of the stage in its place
-        (DEAL, {"currency": "TRY"}, "INVALID"),  # which BottleCRM does not know
-        (DEAL, {"closed_on": "05.03.2025"}, "TYPE"),
-        (DEAL, {"account": "999"}, "TYPE"),
-        (DEAL, {"account": "00000000-0000-4000-8000-000000000000"}, "INVALID"),
-        (DEAL, {"stage": "CLOSED_WON", "amount": None}, "INVALID"),
-        (DEAL, {"custom.score": "0.1000000000000000000001"}, "TYPE"),
-        (DEAL, {"name": " Pres"}, "SHAPE"),
-        (ACCOUNT, {"assigned_to": "nobody@example.com"}, "UNKNOWN"),  # the server would drop it without a word
-        (ACCOUNT, {"custom.tax_id": "a\0b"}, "SHAPE"),
-        (LEAD, {"status": "converted"}, "UNKNOWN"),  # the server would make an account and a contact of it
-    ],
-)
-def test_what_it_would_lose_or_change_is_refused(
-    target: Target, bottle: Bottle, object: TargetObject, cells: dict[str, str | None], code: str
-) -> None:
-    base = {DEAL: OFFER, ACCOUNT: {"name": "Acme"}, LEAD: {"last_name": "Öz"}}[object]
-    good = {**base, "__entity": "x2", **({"name": "Good"} if "name" in base else {})}
-    answer = settled(target, object, "a", [{**base, "__entity": "x1", **cells}, good])
-    assert answer.loaded.keys() == {"x2"}
-    assert answer.refused["x1"].code == code, answer.refused["x1"]
-    assert [keys_of(each) for each in bottle.rows(object.name)] == [["x2"]]
+Cells = dict[str, str | None]
+REFUSED: dict[TargetObject, tuple[tuple[Cells, str], ...]] = {
+    DEAL: (
+        ({"stage": "NOBODY"}, "INVALID"),
+        ({"pipeline": "Nobody"}, "UNKNOWN"),
+        ({"amount": "-1"}, "TYPE"),  # the server would answer 500
+        ({"amount": "1.005"}, "TYPE"),
+        ({"amount": "10000000000"}, "INVALID"),
+        ({"amount": "NaN"}, "TYPE"),
+        ({"probability": "-1"}, "TYPE"),  # the server would answer 500
+        ({"probability": "0"}, "DROPPED"),  # the server puts that of the stage in its place
+        ({"currency": "TRY"}, "INVALID"),  # which BottleCRM does not know
+        ({"closed_on": "05.03.2025"}, "TYPE"),
+        ({"account": "999"}, "TYPE"),
+        ({"account": "00000000-0000-4000-8000-000000000000"}, "INVALID"),
+        ({"stage": "CLOSED_WON", "amount": None}, "INVALID"),
+        ({"custom.score": "0.1000000000000000000001"}, "TYPE"),
+        ({"name": " Pres"}, "SHAPE"),
+    ),
+    ACCOUNT: (
+        ({"assigned_to": "nobody@example.com"}, "UNKNOWN"),  # the server would drop it without a word
+        ({"custom.tax_id": "a\0b"}, "SHAPE"),
+    ),
+    LEAD: (({"status": "converted"}, "UNKNOWN"),),  # the server would make an account and a contact of it
+}
+
+
+@pytest.mark.parametrize("object", REFUSED, ids=lambda object: object.name)
+def test_what_it_would_lose_or_change_is_refused(target: Target, bottle: Bottle, object: TargetObject) -> None:
+    base: Cells = {DEAL: OFFER, ACCOUNT: {}, LEAD: {"last_name": "Öz"}}[object]
+
+    def named(key: str) -> Cells:
+        return {**base, **({} if object is LEAD else {"name": key}), "__entity": key}
+
+    bad = [{**named(f"x{n}"), **cells} for n, (cells, _) in enumerate(REFUSED[object])]
+    answer = settled(target, object, "a", [*bad, named("good")])
+    assert answer.loaded.keys() == {"good"}
+    assert {key: refusal.code for key, refusal in answer.refused.items()} == {
+        f"x{n}": code for n, (_, code) in enumerate(REFUSED[object])
+    }
+    assert [keys_of(each) for each in bottle.rows(object.name)] == [["good"]]
     assert not bottle.rows("accounts") or object is ACCOUNT
 
 
