@@ -391,10 +391,11 @@ def test_what_cannot_end_in_time_is_not_begun(target: Target, bottle: Bottle, ac
     assert [each["name"] for each in bottle.rows("accounts")] == ([] if action == "create" else ["Acme"])
 
 
-def test_accounts_that_change_while_they_are_read_are_read_anew(
+def test_accounts_that_change_while_they_are_read_are_as_they_were_at_one_moment(
     target: Target, bottle: Bottle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Active and inactive accounts are two lists of one answer."""
+    """Active and inactive accounts are two lists of one answer, in an order by chance: who came and who went may both
+    be where we have been already."""
     monkeypatch.setattr("crm_migrate_bottle.looking.PAGE", 4)
     ids = settled(target, ACCOUNT, "a", [{"__entity": f"c{n}", "name": f"Firm {n}"} for n in range(15)]).loaded
     for n in range(10, 15):
@@ -412,7 +413,8 @@ def test_accounts_that_change_while_they_are_read_are_read_anew(
         behind = target_of(bottle, url=url)
         found = {row["name"] for row in everything(behind, ACCOUNT)}
         behind.close()
-    assert found == {*(f"Firm {n}" for n in range(15) if n != 3), "Zeynep A.Ş."}
+    before = {f"Firm {n}" for n in range(15)}
+    assert found in (before, before - {"Firm 3"} | {"Zeynep A.Ş."})
 
 
 def test_its_own_description_tells_what_a_plan_has_to_know(target: Target) -> None:
