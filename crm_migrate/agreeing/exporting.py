@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crm_migrate.agreeing.book import Book, Sheet
 from crm_migrate.agreeing.looking import look
-from crm_migrate.agreeing.sheets import Asked, missing_fields, sheets, unmapped_values
+from crm_migrate.agreeing.sheets import Asked, missing_fields, sheets, unmapped_values, unread_columns
 from crm_migrate.agreeing.standing import standing
 from crm_migrate.mapping.opening import OpenSources
 from crm_migrate.mapping.resolving import Draft
@@ -18,7 +18,8 @@ _HOW = ("column", "translation", "status", "owner", "due", "decision", "locked",
 
 def export(project: Project, draft: Draft, sources: OpenSources, words: Language) -> tuple[Book, dict[str, str]]:
     """The workbook of a mapping, and the sources that could not be read with the reason."""
-    looked = look(draft.plan, project, sources)
+    columns = {source.name: unread_columns(draft, source) for source in draft.plan.sources}
+    looked = look(draft.plan, project, sources, samples=True, columns=columns)
     asked = Asked(draft, standing(draft), looked, words)
     made = sheets(asked)
     book = Book(
@@ -68,7 +69,7 @@ def _open(asked: Asked) -> Iterator[tuple[str, str]]:
     yield asked.say("open_proposed"), asked.words.number(len(standing_.proposed))
     owed = sum(standing_.said(key, "status") in ("open", "asked") for key in standing_.register)
     yield asked.say("open_register"), asked.words.number(owed)
-    if asked.looked.columns or not asked.looked.unread:
+    if any(source.name not in asked.looked.unread for source in draft.plan.sources):
         values = sum(len(unmapped_values(draft, asked.looked, name)) for name in draft.file.value_maps)
         yield asked.say("open_values"), asked.words.number(values)
     else:

@@ -4,7 +4,7 @@ Everything is masked by the rule of `preview`. Without data nothing of it is the
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -56,12 +56,14 @@ class Looked:
         return self.values.get(name, Counter())
 
 
-def look(plan: Plan, project: Project, sources: OpenSources, *, samples: bool = True) -> Looked:
-    """Read every source once for its values and columns, and its first rows for the samples."""
+def look(
+    plan: Plan, project: Project, sources: OpenSources, *, samples: bool, columns: Mapping[str, Sequence[str]]
+) -> Looked:
+    """Read every source once for its values and how full these `columns` of it are, and its first rows for samples."""
     found = Looked()
     for source in plan.sources:
         try:
-            _count(found, plan, project, source, sources)
+            _count(found, plan, project, source, sources, columns.get(source.name, ()))
         except CrmMigrateError as error:
             found.unread[source.name] = error.message
     if samples:
@@ -108,14 +110,16 @@ class _Asked:
     field: FieldPlan
 
 
-def _count(found: Looked, plan: Plan, project: Project, source: SourcePlan, sources: OpenSources) -> None:
+def _count(
+    found: Looked, plan: Plan, project: Project, source: SourcePlan, sources: OpenSources, columns: Sequence[str]
+) -> None:
     asked = list(_asked(plan, source))
     counts: dict[tuple[str, str], list[pl.DataFrame]] = {}
     rows, filled = 0, Counter[str]()
     samples: dict[str, str] = {}
     for batch in batches(source, plan, project, sources):
         rows += len(batch)
-        for column in (name for name in batch.columns if not name.startswith("__")):
+        for column in (name for name in columns if name in batch.columns):
             values = blank_to_null(batch[column].cast(pl.String)).drop_nulls()
             filled[column] += len(values)
             if len(values):

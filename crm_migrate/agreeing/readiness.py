@@ -86,7 +86,7 @@ class Readiness:
 
 def readiness(project: Project, draft: Draft, sources: OpenSources, words: Language, today: date) -> Readiness:
     """What is open on a day. MappingError and the like are the caller's: the draft is read already."""
-    looked = look(draft.plan, project, sources, samples=False)
+    looked = look(draft.plan, project, sources, samples=False, columns={})
     finder = _Finder(project, draft, standing(draft), looked, words, today)
     items = sorted(finder.items(), key=lambda item: (not item.overdue, item.due or "9", KINDS.index(item.kind)))
     unseen = [*finder.unseen, *(finder.say("unread", source=s, reason=r) for s, r in looked.unread.items())]

@@ -194,14 +194,18 @@ def _columns(asked: Asked) -> Iterator[Sheet]:
         yield Sheet(asked.say("sheet_columns"), asked.say("about_columns"), heads, tuple(lines))
 
 
+def unread_columns(draft: Draft, source: SourcePlan) -> list[str]:
+    """The columns of a source that nothing reads, in its own order; none where its headers are not known."""
+    if left_over(draft.desk, source) is None or not any(source.name in one.sources for one in draft.plan.objects):
+        return []
+    used = draft.desk.used.get(source.name, set()) | {*source.key, source.changed, source.tag}
+    names = dict.fromkeys(normal_name(each) for each in draft.desk.headers[source.name])
+    return [name for name in names if name not in used]
+
+
 def _unread(asked: Asked, source: SourcePlan) -> Iterator[Line]:
-    left = left_over(asked.draft.desk, source)
-    if left is None or not any(source.name in one.sources for one in asked.draft.plan.objects):
-        return
-    used = asked.draft.desk.used.get(source.name, set()) | {*source.key, source.changed, source.tag}
-    for name in dict.fromkeys(normal_name(each) for each in asked.draft.desk.headers[source.name]):
-        if name in used:
-            continue
+    left = left_over(asked.draft.desk, source) or ()
+    for name in unread_columns(asked.draft, source):
         if name in left:
             yield _column(asked, source.name, name, asked.say("fate_open"), "unmapped")
         elif name in source.drop:
