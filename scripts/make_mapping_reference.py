@@ -164,15 +164,25 @@ def _kind(annotation: object) -> str:
 
 
 def _connectors() -> str:
-    """The further words of sources and environments, by connector."""
+    """The further words of sources and environments, by connector, and what those of environments mean."""
     rows = "".join(
         f"| `{each.name}` | {_listed(source_options(each.name))} | {_listed(target_options(each.name))} |\n"
         for each in available()
     )
-    return (
-        "\n## Words of connectors\n\nWhat a source or an environment may say besides, by its connector.\n"
-        f"\n| connector | of a source | of an environment |\n|---|---|---|\n{rows}"
+    words = "".join(
+        f"| `{word}` | {cell(said['means'])} | {said['default']} | {_option(word, said)} |\n"
+        for word, said in small.words("others")["options"].items()
     )
+    return (
+        "\n## Words of connectors\n\nWhat a source or an environment may say besides, by its connector; those of"
+        " sources stand under [Source](#source).\n"
+        f"\n| connector | of a source | of an environment |\n|---|---|---|\n{rows}"
+        f"\n| of an environment | meaning | default | example |\n|---|---|---|---|\n{words}"
+    )
+
+
+def _option(word: str, said: dict[str, str]) -> str:
+    return code(f"{word}: {said['value']}")
 
 
 def _listed(words: frozenset[str] | None) -> str:

@@ -11,10 +11,12 @@ from called import call
 
 from crm_migrate.cleansing import STEPS
 from crm_migrate.cleansing.kinds import KINDS
+from crm_migrate.connecting.discovery import available, target_options
 from crm_migrate.crm.types import TYPES
+from crm_migrate.finding import errors
 from crm_migrate.mapping import expression_syntax
 from crm_migrate.mapping.plan import VETOES, LearnedPlan
-from crm_migrate.mapping.resolving import resolve
+from crm_migrate.mapping.resolving import examine, resolve
 from crm_migrate.mapping.resolving_fields import SURVIVE
 from crm_migrate.mapping.resolving_proofs import GATES
 from crm_migrate.mapping.text import parse_steps
@@ -162,6 +164,24 @@ def test_gates_that_nobody_said_have_the_limit_that_is_told(tmp_path: Path) -> N
     implied = {gate.name for gate in gates(plan, Found(accounting=[line]))}
     told = small.words("others")["gates"]
     assert {name for name, each in told.items() if each["default"] != "none"} == implied & GATES
+
+
+def options(said: dict[str, dict[str, str]], words: frozenset[str]) -> str:
+    return ", ".join(f"{word}: '{said[word]['value']}'" for word in sorted(words))
+
+
+def test_every_option_of_an_environment_is_told_and_taken(tmp_path: Path) -> None:
+    said = small.words("others")["options"]
+    asked = {each.name: target_options(each.name) or frozenset() for each in available()}
+    assert frozenset(said) == frozenset[str]().union(*asked.values())
+    environments = "".join(
+        f"  {name}: {{connector: {name}, {options(said, words)}}}\n" for name, words in asked.items() if words
+    )
+    mapping = re.sub(r"environments: .*\n", lambda _: f"environments:\n{environments}", PLAIN)
+    (tmp_path / "crm-migrate.yaml").write_text(mapping, encoding="utf-8")
+    for name in (name for name, words in asked.items() if words):
+        _, findings = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"), environment=name)
+        assert [each for each in errors(findings) if each.code != "profile_unknown"] == []  # that is for a project
 
 
 PLAIN = """crm_migrate: 1
