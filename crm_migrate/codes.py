@@ -124,6 +124,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "step_arguments",
             "map_unknown",
             "consent_not_strictest",
+            "consent_presumed",
             "name_invalid",
             "name_twice",
             "name_reserved",

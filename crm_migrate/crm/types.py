@@ -367,6 +367,7 @@ TYPES: dict[str, SemanticType] = _types(
 )
 
 CONSENT_STRICTNESS = ("withdrawn", "bounced", "unknown", "granted")  # strictest first; empty counts as unknown
+GRANTED = CONSENT_STRICTNESS[-1]
 REFUSALS = CONSENT_STRICTNESS[: CONSENT_STRICTNESS.index("unknown")]
 
 

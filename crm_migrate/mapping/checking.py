@@ -1,11 +1,11 @@
 """What must fit together once everything is resolved: names in expressions over records, inheritance, coverage."""
 
 import fnmatch
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from crm_migrate.connecting.attached import COLUMNS, column
-from crm_migrate.crm.types import TYPES, Storage
+from crm_migrate.crm.types import GRANTED, TYPES, Storage
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.deriving import derived_fields
@@ -81,6 +81,11 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         )
         where = (*path, "survive")
         desk.findings.append(desk.document.at("consent_not_strictest", message, where, hint, Severity.WARNING))
+    if field.kind.role == "consent" and field.because is None:
+        for word, where in _granted_unasked(desk, field, path):
+            message = f"by {word} a person who said nothing, or a word that nobody knows, counts as a consent"
+            hint = "Write `unknown`; where a contract or a law allows it, name the decision: `because: D-7`."
+            desk.findings.append(desk.document.at("consent_presumed", message, where, hint, Severity.WARNING))
     _consent(desk, plan, field, path)
     if field.per is not None and field.per not in names:
         desk.unknown("field_unknown", "the field", field.per, names, (*path, "per"))
@@ -89,6 +94,23 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         desk.tell("field_conflict", message, (*path, "keep_others"), "Name a field of type list or text.")
     if field.default_from is not None:
         _default_from(desk, objects, plan, field.default_from, (*path, "default_from"))
+
+
+def _granted_unasked(desk: Desk, field: FieldPlan, path: Path) -> Iterator[tuple[str, Path]]:
+    """The words by which a consent is given without anybody's saying so, and where they stand."""
+    for word in ("constant", "default"):
+        if getattr(field, word) == GRANTED:
+            yield f"`{word}: {GRANTED}`", (*path, word)
+    for at, branch in enumerate(field.case):
+        if branch.when is None and branch.then == GRANTED:
+            yield f"`else: {GRANTED}`", (*path, "case", at, "else")
+    for source, cell in field.cells.items():
+        maps = [desk.value_maps[s.args[0]] for s in cell.steps if s.name == "map" and s.args[0] in desk.value_maps]
+        for each in maps:
+            if each.default == GRANTED:
+                yield f"`unmapped: default({GRANTED})` of the value map `{each.name}`", (*path, source)
+            if not each.by and each.entries.get("") == GRANTED:
+                yield f'`"": {GRANTED}` of the value map `{each.name}`', (*path, source)
 
 
 def _consent(desk: Desk, plan: ObjectPlan, field: FieldPlan, path: Path) -> None:

@@ -201,7 +201,10 @@ class TargetField(Authored):
     action: Annotated[Literal["migrate", "archive", "drop"], BeforeValidator(not_masked)] = Field(
         default="migrate", description="`archive` and `drop` keep the value out of the target, by decision"
     )
-    because: str | None = Field(default=None, description="the decision for `action:`, by its id")
+    because: str | None = Field(
+        default=None,
+        description="the decision for `action:`, or by which a consent counts as given without a word, by its id",
+    )
 
     @model_validator(mode="before")
     @classmethod

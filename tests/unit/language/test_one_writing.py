@@ -4,6 +4,8 @@ import sqlite3
 import unicodedata
 from pathlib import Path
 
+import pytest
+
 from crm_migrate.mapping.resolving import examine
 from crm_migrate.pipeline import start
 from crm_migrate.workspace.layout import Project
@@ -75,3 +77,28 @@ def test_a_consent_that_the_newest_word_decides_is_told(tmp_path: Path) -> None:
     )
     _, findings = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
     assert [(f.code, f.place.line) for f in findings] == [("consent_not_strictest", 19)]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{c: Ok, default: granted}", ["consent_presumed"]),
+        ("{constant: granted}", ["consent_presumed"]),
+        ("{case: [{when: last_name, then: withdrawn}, {else: granted}]}", ["consent_presumed"]),
+        ("{c: Ok, default: granted, because: D-7}", []),
+        ("{c: Ok, default: unknown}", []),
+        ("{case: [{when: last_name, then: granted}, {else: unknown}]}", []),
+    ],
+)
+def test_a_consent_that_is_given_without_a_word_needs_a_decision(tmp_path: Path, line: str, told: list[str]) -> None:
+    text = MAPPING.replace("      last_name: Last\n", f"      last_name: Last\n      consent: {line}\n")
+    (tmp_path / "crm-migrate.yaml").write_text(text, "utf-8")
+    (tmp_path / "owners.csv").write_text(
+        "legacy_login,target_email,status,successor\nayse,ayse@x.example,active,\n", "utf-8"
+    )
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions" / "d.yaml").write_text(
+        'decisions:\n- {id: D-7, who: ute, when: "2025-03-01", text: customers by contract}\n', "utf-8"
+    )
+    _, findings = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
+    assert [f.code for f in findings] == told
