@@ -8,7 +8,6 @@ from datetime import date
 from crm_migrate.agreeing.looking import Looked, look
 from crm_migrate.agreeing.sheets import missing_fields, unmapped_values
 from crm_migrate.agreeing.standing import Standing, standing
-from crm_migrate.codes import CODES
 from crm_migrate.errors import CrmMigrateError, UsageError
 from crm_migrate.mapping.checking import left_over
 from crm_migrate.mapping.frozen import read_plan
@@ -228,12 +227,13 @@ class _Finder:
             if group.state in _ENDED:
                 found[_ENDED[group.state], group.object or group.source, group.code] += group.count
         for (kind, name, code), count in found.most_common():
-            told = self.say(kind, n=self._n(count), why=self._meaning(code), code=code, run=run.id[:5])
+            told = self.say(kind, n=self._n(count), why=self._meaning(code), run=run.id[:5])
             yield self._item(kind, name, told, count)
 
     def _meaning(self, code: str) -> str:
-        said = self._words.words.get(f"code.{code}.title", CODES[code].title if code in CODES else code)
-        return said.rstrip(".")
+        """What a code means, where the language has words for it; else the code alone."""
+        title = self._words.words.get(f"code.{code}.title")
+        return f"{title.rstrip('.')} ({code})" if title else code
 
     def _n(self, count: int) -> str:
         return self._words.number(count)

@@ -421,13 +421,14 @@ def test_a_mapping_with_anchors_is_refused(project: Path) -> None:
     assert (done.returncode, "mapping_anchor" in done.stderr, text(project)) == (2, True, shared)
 
 
-PROJECTS = ("sample_data/anadolu", "sample_data/hotel", "tests/golden/mapping/worked")
+EXAMPLES = sorted(file.parent for file in (ROOT / "docs" / "words").rglob("crm-migrate.yaml"))
+PROJECTS = [ROOT / "sample_data" / "anadolu", ROOT / "sample_data" / "hotel", ROOT / "tests/golden/mapping/worked"]
 
 
-@pytest.mark.parametrize("folder", PROJECTS)
-def test_the_workbook_of_a_whole_project_comes_back_as_no_change(tmp_path: Path, folder: str) -> None:
+@pytest.mark.parametrize("folder", [*PROJECTS, *EXAMPLES], ids=lambda folder: folder.name)
+def test_the_workbook_of_a_whole_project_comes_back_as_no_change(tmp_path: Path, folder: Path) -> None:
     project = tmp_path / "project"
-    shutil.copytree(ROOT / folder, project)
+    shutil.copytree(folder, project)
     before = text(project)
     file = edit(export(project), as_excel)
     done = take(project, file, "--write")
