@@ -126,7 +126,8 @@ class _Desk:
         if ours == now:
             self.already += 1
             return False
-        if ours != was:
+        confirmed = was == PROPOSED and not ours  # by somebody who took the mark away in the file: no other opinion
+        if ours != was and not confirmed:
             message = f"the mapping has changed here since: the workbook said {was!r}, it says {ours!r} now"
             self._tell(
                 "book_conflict", change.place, f"{message}, and {now!r} was put in", "Decide which one is right."

@@ -92,6 +92,16 @@ def test_agreed_takes_the_mark_of_a_proposed_line_away(project: Path) -> None:
     ]
 
 
+def test_a_line_that_was_confirmed_in_the_file_since_is_no_conflict(project: Path) -> None:
+    file = edit(export(project), put("contacts", "contacts.first_name", "Status", "agreed"))
+    now = MAPPING.replace('       # proposed: 0.97 "Vorname" is first_name (de)', "")
+    (project / "crm-migrate.yaml").write_text(now, "utf-8")
+    done = take(project, file, "--write")
+
+    assert done.returncode == 0, done.stderr
+    assert changed(now, text(project)) == [("", "  contacts.first_name: {status: agreed}")]
+
+
 def test_an_entry_that_says_nothing_any_more_goes(project: Path) -> None:
     def emptied(book: Any) -> None:
         for head in ("Status", "Owner", "Due"):
