@@ -210,9 +210,16 @@ def _warned(desk: Desk, count: int) -> Finding:
 
 def _unused(desk: Desk, source: SourcePlan, objects: tuple[ObjectPlan, ...]) -> None:
     partners = {join.source for other in desk.file.sources.values() for join in other.join.values()}
-    if source.name not in partners and not any(source.name in _speakers(plan) for plan in objects):
+    used = source.name in partners or any(source.name in _speakers(plan) for plan in objects)
+    path: Path = ("sources", source.name)
+    desk.decided(source.stays_behind, (*path, "stays_behind"))
+    if source.stays_behind is not None and used:
+        message = f"`stays_behind:` says that nothing of `{source.name}` is moved, and something is made of its rows"
+        desk.tell_key("field_conflict", message, (*path, "stays_behind"), "Keep one of the two.")
+    if source.stays_behind is None and not used:
         message = f"the source `{source.name}` feeds no object: every row of it stays behind"
-        desk.tell_key("source_unused", message, ("sources", source.name), "Name it in a `from:`, or remove it.")
+        hint = "Name it in a `from:`, or remove it; where that is decided, say `stays_behind: D-001`."
+        desk.tell_key("source_unused", message, path, hint)
 
 
 def _speakers(plan: ObjectPlan) -> set[str]:

@@ -135,6 +135,10 @@ class Source(WithOptions):
         default=(), description="conditions of rows that are no records (`Durum = 'TOPLAM'`); each is counted"
     )
     unmapped: Unmapped = Field(default=Unmapped(), description="what becomes of columns that no field takes")
+    stays_behind: str | None = Field(
+        default=None,
+        description="the decision by which nothing of it is moved: its rows are read and counted, and feed no object",
+    )
     locale: str | None = Field(default=None, description="of this source, where it is not that of the project")
     time_zone: str | None = Field(default=None, description="of this source, where it is not that of the project")
 

@@ -393,6 +393,7 @@ class SourcePlan(Frozen):
     skip: tuple[SkipPlan, ...] = ()
     archive: tuple[str, ...] = ()
     drop: dict[str, str] = {}
+    stays_behind: str | None = None  # the decision by which none of its rows feeds anything
     locale: str
     time_zone: str
 

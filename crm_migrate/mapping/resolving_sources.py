@@ -150,6 +150,7 @@ def _over_columns(
             "skip": _skip(desk, name, source, profile, path),
             "archive": source.unmapped.archive,
             "drop": _drop(desk, name, source, path),
+            "stays_behind": source.stays_behind,
             "manifest": with_column(desk, name, origin.manifest),
         }
     )

@@ -22,6 +22,10 @@ pytestmark = [
     pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA.name} is not beside the checkout"),
 ]
 
+DECISIONS = """decisions:
+  - {id: D-001, who: migration_lead, when: 2026-11-30, text: What was done and given stays in the old system.}
+  - {id: D-002, who: migration_lead, when: 2026-11-30, text: One address of each contact is enough.}
+"""
 HERE = Path(__file__).resolve().parent
 KEY = "crm_migrate_id:"
 PARTY = ("name", "write_date", "identifiers.code", "contact_mechanisms.type", "contact_mechanisms.value",
@@ -63,6 +67,8 @@ def moved(civicrm: sa.Connection, tmp_path_factory: pytest.TempPathFactory) -> M
     tryton = furnished(fresh(), civicrm)
     folder = tmp_path_factory.mktemp("civicrm-tryton")
     shutil.copy(HERE / "civicrm-tryton.yaml", folder / "crm-migrate.yaml")
+    (folder / "decisions").mkdir()
+    (folder / "decisions" / "decisions.yaml").write_text(DECISIONS, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CIVICRM_URL", civicrm.engine.url.set(drivername="mariadb").render_as_string(False))
         for name, option in (("URL", "url"), ("DATABASE", "database"), ("PASSWORD", "password")):
@@ -91,6 +97,18 @@ def test_both_runs_end_well_and_nothing_is_unexplained(moved: Moved) -> None:
     assert all(line["unexplained"] == 0 for line in figures["accounting"])
     assert all(Decimal(bridge["unexplained"]) == 0 for bridge in figures["bridges"])
     assert figures["verdict"] == "GO"
+
+
+def test_what_stays_behind_is_counted(moved: Moved, civicrm: sa.Connection) -> None:
+    tables = {"activity": "activity", "involved": "activity_contact", "remark": "note", "gift": "contribution"}
+    expected = {
+        name: int(str(texts(civicrm, f"SELECT count(*) FROM civicrm_{table}")[0][0])) for name, table in tables.items()
+    }
+    expected["further_address"] = 9
+    figures: dict[str, Any] = dict(moved.run.figures)
+    behind = {each["source"]: each["records"] for each in figures["sources"] if each["source"] in expected}
+    assert behind == expected
+    assert {each[0]: each[4] for each in figures["decisions"]} == {"D-001": sum(expected.values()) - 9, "D-002": 9}
 
 
 def test_the_second_run_writes_nothing(moved: Moved) -> None:

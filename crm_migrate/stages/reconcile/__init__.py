@@ -6,6 +6,7 @@ comparison.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
@@ -49,6 +50,7 @@ from crm_migrate.workspace.figures import (
     MergedCluster,
     MergeFigure,
     RuleScore,
+    SourceFigure,
     signature_of,
 )
 from crm_migrate.workspace.layout import Run
@@ -91,7 +93,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
         for object_plan in plan.objects:  # what one object refuses in the target the others hear
             collected.consent.extend(consent_cells(tables, plan, object_plan))
         _measure(tables, plan, collected)
-        collected.decisions = _decisions(tables, plan)
+        collected.decisions = _decisions(tables, plan, collected.sources)
         listing.publish(tables)
         write_manifest_of_files(tables, plan, run)
         fingerprint = _fingerprint(tables, plan)
@@ -178,9 +180,12 @@ def _measure(tables: Relations, plan: Plan, collected: _Collected) -> None:
         collected.controls.append(control_figure(plan, control, found))
 
 
-def _decisions(tables: Relations, plan: Plan) -> list[tuple[str, str, str, str, int]]:
+def _decisions(tables: Relations, plan: Plan, sources: Sequence[SourceFigure]) -> list[tuple[str, str, str, str, int]]:
     """Every decision of the plan with the rows and pairs that it settled."""
     covered = dict.fromkeys(plan.decisions, 0)
+    for source in plan.sources:
+        if source.stays_behind in covered:
+            covered[source.stays_behind] += sum(each.records for each in sources if each.source == source.name)
     for object_plan in plan.objects:
         rows = tables.scan(DISPOSITIONS, object_plan.name)
         pairs = tables.scan(PAIRS, object_plan.name)

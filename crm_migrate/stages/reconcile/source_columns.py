@@ -23,7 +23,9 @@ class LeftColumns:
 
 
 def left_columns(plan: Plan, source: SourcePlan, columns: Sequence[str]) -> LeftColumns:
-    """What the mapping leaves out of the columns that were read."""
+    """What the mapping leaves out of the columns that were read; all of them where a decision leaves the source out."""
+    if source.stays_behind is not None:
+        return LeftColumns((), (), dict.fromkeys(columns, source.stays_behind))
     taken = {*source.key, source.changed, source.tag, *_spoken(plan, source)}
     left = [name for name in dict.fromkeys(columns) if name not in taken and name not in source.drop]
     archived = tuple(name for name in left if _matches(name, source.archive))

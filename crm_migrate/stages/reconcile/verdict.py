@@ -115,5 +115,9 @@ def _not_read(plan: Plan, found: Found) -> Iterator[str]:
     feeding = {feed.source for o in plan.objects for feed in o.feeds}
     feeding |= {enrich.source for o in plan.objects for enrich in o.enrich}
     for plain in plan.sources:
-        if plain.name not in feeding:
+        if plain.stays_behind is not None:
+            rows = sum(source.records for source in found.sources if source.source == plain.name)
+            told = "they were read and counted, and nothing of them is in the target."
+            yield f"{plain.name}: its {rows:,} rows stay behind by decision {plain.stays_behind}; {told}"
+        elif plain.name not in feeding:
             yield f"{plain.name}: feeds no object; none of its rows is accounted for."
