@@ -9,7 +9,7 @@ FORMAT = "1"
 KIND = "mapping"
 HEAD_ROW = 2  # the row of the names of the columns; above it stands what the sheet is about
 HIDDEN = "crm-migrate"  # what the workbook is, and what each of its cells said
-LISTS = "crm-migrate lists"  # what cells offer
+LISTS = "crm-migrate (lists)"  # what cells offer
 BLANK_LINES = 15  # for translations that nobody has thought of yet
 
 Role = Literal["line", "missing", "unfed", "column", "map", "value", "unmapped", "blank"]

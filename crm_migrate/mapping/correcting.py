@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from crm_migrate.finding import Finding, Place
+from crm_migrate.finding import Finding, Place, errors
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.plan import CorrectionPlan, SourcePlan
@@ -14,7 +14,8 @@ from crm_migrate.workspace.row_keys import as_kept
 def corrections(desk: Desk, sources: tuple[SourcePlan, ...]) -> dict[str, tuple[CorrectionPlan, ...]]:
     """Source -> its corrections, in the order of their rows; findings for those that are about nothing."""
     found, findings = read_corrections(desk.project.decisions)
-    desk.findings += findings
+    unread = {each.place.file for each in errors(desk.findings)}  # what is wrong with a file is told once
+    desk.findings += [each for each in findings if each.place.file not in unread]
     planned: dict[str, list[CorrectionPlan]] = {}
     for each in found:
         source = _source(each, sources)
