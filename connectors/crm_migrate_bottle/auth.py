@@ -8,8 +8,9 @@ from crm_migrate_bottle.settings import Settings
 HINT = "make a new personal access token there (settings, API tokens), put it where the environment says, then: "
 
 
-def open_rooms(settings: Settings, waiting: Waiting | None = None) -> tuple[Http, Http]:
-    """The room for questions, and that for changes, where nothing waits long before it is sent.
+def open_rooms(settings: Settings, waiting: Waiting | None = None) -> tuple[Http, Http, Http]:
+    """The room for questions, that for changes, where nothing waits long before it is sent, and one of more patience
+    for what is asked outside of any batch.
 
     BottleCRM shows a token once: there is no other one to fetch.
     """
@@ -27,6 +28,7 @@ def open_rooms(settings: Settings, waiting: Waiting | None = None) -> tuple[Http
             settings.url, token=token, patience=pace.changes(many), waiting=waiting, attempts=TRIES,
             longest_wait=pace.wait_seconds,
         ),
+        Http(settings.url, token=token, waiting=waiting),
     )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ class Looking:
 
     _described: ClassVar[dict[str, Api]] = {}  # by address: it is of the program, and costs the server seconds
 
-    def __init__(self, http: Http, place: str) -> None:
-        self._http, self._place = http, place
+    def __init__(self, http: Http, slow: Http, place: str) -> None:
+        self._http, self._slow, self._place = http, slow, place
         self._keys: dict[str, dict[str, str]] = {}
         self._ids: dict[str, set[str]] = {}
 
@@ -42,7 +42,7 @@ class Looking:
     def api(self) -> Api:
         """BottleCRM's description of itself, asked for once by a process."""
         if self._place not in self._described:
-            self._described[self._place] = Api(self.ask(requests.SCHEMA, answers.told))
+            self._described[self._place] = Api(self._slow.ask(requests.SCHEMA, answers.told, READINGS))
         return self._described[self._place]
 
     def definitions(self) -> dict[tuple[str, str], Record]:

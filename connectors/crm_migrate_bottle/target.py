@@ -48,8 +48,8 @@ class BottleTarget:
         self._settings = settings
         self._waiting = waiting or Waiting()
         self._pace = Pace(settings.longest_seconds)
-        self._questions, self._changes = open_rooms(settings, self._waiting)
-        self._looking = Looking(self._questions, settings.url)
+        self._questions, self._changes, self._slow = open_rooms(settings, self._waiting)
+        self._looking = Looking(self._questions, self._slow, settings.url)
         self._calls = Calls(self._changes, self._looking, self._waiting, self._pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
 
@@ -150,8 +150,8 @@ class BottleTarget:
 
     def close(self) -> None:
         """Give back the connections."""
-        self._questions.close()
-        self._changes.close()
+        for room in (self._questions, self._changes, self._slow):
+            room.close()
 
 
 def _text(answer: Reply, path: tuple[str, ...]) -> str:

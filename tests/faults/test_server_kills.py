@@ -180,7 +180,7 @@ class InBottle:
     def __init__(self) -> None:
         self.server: Bottle = bottle()
         self.url = self.server.url
-        self.options = {**self.server.options, "connector": "bottle", "longest_seconds": "6"}
+        self.options = {**self.server.options, "connector": "bottle", "longest_seconds": "10"}
         self.objects = OBJECTS % "first_name: {constant: Kim}\n      last_name" + (
             "      close_date: {constant: 2025-03-05, type: date}\n"
         )
