@@ -375,11 +375,11 @@ def test_what_cannot_end_in_time_is_not_begun(target: Target, bottle: Bottle, ac
         rows = [{"__entity": "c1", TARGET_ID: ids["c1"], "name": "New"}]
 
     def slow(request: bytes, done: bool) -> bool:
-        time.sleep(0.7 if not done and (b"accounts/?" in request or b"custom-fields" in request) else 0)
+        time.sleep(1.4 if not done and (b"accounts/?" in request or b"custom-fields" in request) else 0)
         return False
 
     with between(bottle.url, slow) as url:
-        behind = target_of(bottle, url=url, longest_seconds="2")
+        behind = target_of(bottle, url=url, longest_seconds="4")
         assert isinstance(behind, Remove)
         answer = (
             behind.remove(removal(ACCOUNT, ids))
