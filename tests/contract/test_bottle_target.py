@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -268,6 +269,30 @@ def test_what_bottle_crm_drops_without_a_word_is_told_and_leaves_nothing_half(ta
 def dropped(answer: Answer, entity: str) -> None:
     assert not answer.loaded and not answer.in_doubt
     assert (answer.refused[entity].code, answer.refused[entity].field) == ("DROPPED", "custom.tax_id")
+
+
+def test_a_ticket_keeps_the_account_that_it_was_created_with(target: Target, bottle: Bottle) -> None:
+    acme, beta = (one(target, ACCOUNT, {"__entity": key, "name": key}) for key in ("c1", "c2"))
+    case: Cells = {"__entity": "s1", "name": "Broken", "status": "New", "priority": "Low", "account": acme}
+    id = one(target, CASE, case)
+    moved: Rows = [{"__entity": "s1", "account": beta, "description": "new"}]
+    refused = settled(target, CASE, "b", moved, "update").refused["s1"]
+    assert (refused.code, refused.field) == ("DROPPED", "account")
+    there = bottle.one("cases", id)
+    assert (there["account"]["id"], there["description"]) == (acme, None)
+
+
+def test_several_write_at_once_and_each_record_is_there_once(target: Target, bottle: Bottle) -> None:
+    """The creation of a task does not say which one it is: each writer finds its own among those of the others."""
+    batches = [
+        [{"__entity": f"t{n}-{m}", "title": "T", "status": "New", "priority": "Low"} for m in range(3)]
+        for n in range(4)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda rows: write(target, TASK, rows[0]["__entity"], rows), batches))
+    loaded = {key: id for answer in told for key, id in answer.loaded.items()}
+    assert loaded == {row["__entity"]: row["target_id"] for row in everything(target, TASK)}
+    assert len(loaded) == len(bottle.witnessed("create")) == 12
 
 
 def test_a_custom_field_that_is_switched_off_is_switched_on_by_prepare(target: Target, bottle: Bottle) -> None:
