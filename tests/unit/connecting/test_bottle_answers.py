@@ -1,9 +1,11 @@
 """What a BottleCRM's answers say, and what becomes of values; what nobody expects, too."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,6 +127,21 @@ def test_a_token_that_is_not_known_is_answered_with_403() -> None:
 def test_a_place_is_a_field_or_a_key_that_bottle_crm_takes(object: str, name: str, there: bool | None) -> None:
     model = model_of(object)
     assert (None if model is None else path_of(model, name) is not None) is there
+
+
+def test_every_place_of_the_profile_is_one() -> None:
+    profile = Path(__file__).parents[3] / "mappings" / "targets" / "bottle.yaml"
+    for name, object in yaml.safe_load(profile.read_text(encoding="utf-8"))["objects"].items():
+        model = model_of(object["name"])
+        assert model is not None, name
+        for field, words in object["fields"].items():
+            path = path_of(model, words.get("column", field))
+            assert path is not None, (name, field)
+            if not path.custom:
+                shape = model.fields[path.field]
+                said = bool(words.get("required")), bool(words.get("unique")), "reference" in words
+                wanted = shape.required, shape.unique, shape.reference is not None
+                assert said == wanted or name == "suppressions", (name, field)
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6))
