@@ -6,7 +6,8 @@
           faults; the target's own witness counts what is lost, doubled or under the wrong parent
 `points`  SIGKILL, EIO and ENOSPC at each write, sync and send of a load into SQLite and into the simulated CRM, or at
           so many of them, drawn by the seed
-`sweeps`  the tests of tests/faults and tests/canonical in their long form, and the whole dealer in BottleCRM
+`sweeps`  the tests of tests/faults, tests/canonical and tests/packaging in their long form, and the whole dealer in
+          BottleCRM
 Without a word: all of them.
 """
 
@@ -78,7 +79,7 @@ def points(number: int, seed: int) -> int:
 
 def sweeps() -> int:
     """The tests that run longer when they are asked to, or not at all."""
-    what = ("tests/faults", "tests/canonical", "tests/cli/test_bottle_run.py")
+    what = ("tests/faults", "tests/canonical", "tests/packaging", "tests/cli/test_bottle_run.py")
     return subprocess.run([sys.executable, "-m", "pytest", *what, "--soak"], check=False).returncode
 
 

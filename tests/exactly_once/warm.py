@@ -26,21 +26,21 @@ TESTS = Path(__file__).parents[1]
 PACKAGES = ("crm_migrate", "crm_migrate_files", "crm_migrate_rest", "crm_migrate_sql")
 # Where a run comes by, in order: what is announced is that it begins there.
 SEAMS = {
-    "open": ("crm_migrate.pipeline", "plan_now"),
-    "extract": ("crm_migrate.pipeline", "extract"),
-    "map": ("crm_migrate.pipeline", "map_all"),
-    "link": ("crm_migrate.pipeline", "link"),
-    "dedupe": ("crm_migrate.pipeline", "dedupe"),
-    "complete": ("crm_migrate.pipeline", "complete"),
-    "plan": ("crm_migrate.pipeline", "plan_load"),
-    "load": ("crm_migrate.pipeline", "execute_load"),
+    "open": ("crm_migrate.pipeline.running", "plan_now"),
+    "extract": ("crm_migrate.pipeline.staging", "extract"),
+    "map": ("crm_migrate.pipeline.going", "map_all"),
+    "link": ("crm_migrate.pipeline.going", "link"),
+    "dedupe": ("crm_migrate.pipeline.staging", "dedupe"),
+    "complete": ("crm_migrate.pipeline.staging", "complete"),
+    "plan": ("crm_migrate.pipeline.going", "plan_load"),
+    "load": ("crm_migrate.pipeline.going", "execute_load"),
     "send": ("crm_migrate.stages.load", "_load_object"),
     "links": ("crm_migrate.stages.load", "_load_links"),
     "outcomes": ("crm_migrate.stages.load", "write_outcomes"),
-    "validate": ("crm_migrate.pipeline", "validate_after"),
-    "remember": ("crm_migrate.pipeline", "remember_load"),
-    "reconcile": ("crm_migrate.pipeline", "reconcile"),
-    "report": ("crm_migrate.pipeline", "write_reports"),
+    "validate": ("crm_migrate.pipeline.going", "validate_after"),
+    "remember": ("crm_migrate.pipeline.going", "remember_load"),
+    "reconcile": ("crm_migrate.pipeline.going", "reconcile"),
+    "report": ("crm_migrate.pipeline.going", "write_reports"),
 }
 
 
