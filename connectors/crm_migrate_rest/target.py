@@ -32,10 +32,11 @@ from crm_migrate.connecting.seeking import seek
 from crm_migrate.errors import TargetError
 from crm_migrate_rest import answers, requests
 from crm_migrate_rest.auth import open_room
-from crm_migrate_rest.describe import OUR_KEY, Described, missing, object_of
+from crm_migrate_rest.describe import OUR_KEY, Described, Missing, missing, object_of
 from crm_migrate_rest.settings import Settings
 from crm_migrate_rest.values import text_of
 
+TRIES = 3  # to make a field that is not there although the CRM said that it was made
 MISSES = 2  # readings in which a key has to be absent
 GONE = Refusal("the CRM has no such record, or it was deleted", "NOT_FOUND")
 TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
@@ -96,10 +97,22 @@ class RestTarget:
             if wrong := object.name in there and there[object.name].wrong_key(object.key_field):
                 raise TargetError(f"our key cannot live in the CRM: {wrong}", hint="see to that field there")
         lacking = list(missing(objects, there))
-        for each in lacking if apply else ():
-            self._add(requests.adding(each))
+        if apply:
+            self._make(objects, lacking)
         self._known.clear()
         return (*(f"make object {name} (by hand)" for name in absent), *(each.title for each in lacking))
+
+    def _make(self, objects: Sequence[TargetObject], lacking: Sequence[Missing]) -> None:
+        """Add fields until they are there: an answer that says so is no field, and records would be refused for it."""
+        for _ in range(TRIES):
+            for each in lacking:
+                self._add(requests.adding(each))
+            lacking = list(missing(objects, self._look([object.name for object in objects]))) if lacking else []
+        if lacking:
+            raise TargetError(
+                f"the CRM says that it made the field {lacking[0].name} of {lacking[0].object}, and does not have it",
+                hint="look there, or make the field by hand, then: crm-migrate resume",
+            )
 
     def _add(self, request: Request) -> None:
         """A field that is there already was added by a try that nobody had answered."""

@@ -21,6 +21,7 @@ from crm_migrate.connecting.contract import TARGET_ID, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import AuthExpired, TargetError, UsageError
 from crm_migrate_rest.settings import read_settings
+from crm_migrate_simulators.faults import Schedule, read_schedule
 from crm_migrate_simulators.quotas import Quotas
 from crm_migrate_simulators.rest import SIMULATOR
 from crm_migrate_simulators.server import Server
@@ -102,6 +103,25 @@ def test_a_record_of_theirs_is_adopted_and_a_change_names_its_record(start: Star
     assert store.all(COMPANY.name)[0].values == {"city": "İzmir", KEY: "c1"}
     gone = write(target, COMPANY, "b", [{"__entity": "c2", TARGET_ID: "999", "name": "x"}], "update")
     assert set(gone.refused) == {"c2"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_field_that_was_said_to_be_made_is_looked_for(start: Start, seed: int) -> None:
+    server = start()
+    server.engine.schedule = Schedule(read_schedule("nothing_written:0.4"), seed)
+
+    opener(server)().prepare((COMPANY,), apply=True)
+
+    made = server.engine.store.definition(COMPANY.name).fields
+    assert {KEY, *(field.name for field in COMPANY.fields)} <= set(made)
+
+
+def test_a_field_that_is_never_made_ends_the_preparation(start: Start) -> None:
+    server = start()
+    server.engine.schedule = Schedule(read_schedule("nothing_written:1"), 1)
+
+    with pytest.raises(TargetError, match=f"made the field {KEY} of {COMPANY.name}, and does not have it"):
+        opener(server)().prepare((COMPANY,), apply=True)
 
 
 def test_what_a_user_wrote_is_read_as_canonical_text(start: Start) -> None:
