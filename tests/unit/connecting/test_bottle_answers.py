@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from crm_migrate.connecting.contract import Interruptible, Refusal
 from crm_migrate.connecting.http import Answer, Request
@@ -131,7 +131,7 @@ def test_a_place_is_a_field_or_a_key_that_bottle_crm_takes(object: str, name: st
 
 def test_every_place_of_the_profile_is_one() -> None:
     profile = Path(__file__).parents[3] / "mappings" / "targets" / "bottle.yaml"
-    for name, object in yaml.safe_load(profile.read_text(encoding="utf-8"))["objects"].items():
+    for name, object in YAML(typ="safe", pure=True).load(profile.read_text(encoding="utf-8"))["objects"].items():
         model = model_of(object["name"])
         assert model is not None, name
         for field, words in object["fields"].items():
