@@ -440,6 +440,14 @@ def test_a_target_without_days_has_those_that_we_sent(tmp_path: Path) -> None:
     assert told(only(found.converted)) == ("25.00", 1, "25.00", 1, "0.00", 0)
 
 
+def test_another_day_in_the_target_is_another_rate(tmp_path: Path) -> None:
+    found = bridged(
+        tmp_path, deal("1000", "TRY", "2025-05-31", there=("1000", "TRY", "2025-06-01")), following=plan(EURO)
+    )
+
+    assert told(only(found.converted)) == ("25.00", 1, "20.00", 1, "-5.00", 0)
+
+
 def test_an_amount_that_becomes_too_large_blocks(tmp_path: Path) -> None:
     found = bridged(tmp_path, deal("1"), deal("1" + "0" * 21, "TRY"), following=plan(EURO))
 
