@@ -152,6 +152,19 @@ def test_a_mailbox_that_moves_to_somebody_who_allows_it_waits(tmp_path: Path) ->
     assert waiting(figures) == {"opt_out_stands": ["crm:k2"]}
 
 
+@pytest.mark.parametrize("between", ["|", ";", ", "])
+def test_a_mailbox_that_is_kept_beside_another_one_is_refused_too(tmp_path: Path, between: str) -> None:
+    mapping = MAPPING.replace("email: {crm: mail}", "email: {crm: mail, keep_others: other_mails}", 1)
+    mapping = mapping.replace("      mobile:", "      other_mails: {crm: sms, type: text}\n      mobile:", 1)
+    mapping = mapping.replace("      sms_consent: {crm: sms, type: consent, per: mobile, to: sms_consent}\n", "")
+    kept = f'"one@example.com{between}K2@example.com"'
+    run(tmp_path, K1.replace("withdrawn,2024-03-03\n", f"{kept},2024-03-03\n"), mapping=mapping)
+
+    figures = run(tmp_path, k2(mail="k2@example.com"), mapping=mapping)
+
+    assert waiting(figures) == {"opt_out_stands": ["crm:k2"]}
+
+
 def test_a_record_that_is_gone_from_the_target_is_remembered(tmp_path: Path) -> None:
     run(tmp_path, K1)
     with closing(sqlite3.connect(tmp_path / "crm.db")) as connection, connection:

@@ -18,6 +18,7 @@ from crm_migrate.stages.dedupe.proofs import Clock, granted_at, refused_at
 from crm_migrate.stages.dedupe.reconsents import decided
 from crm_migrate.stages.load.keys import Names, text_columns
 from crm_migrate.stages.load.objects import loaded_fields
+from crm_migrate.workspace.cells import contact_points
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
 from crm_migrate.workspace.tables import CROSSWALK, THEIRS
@@ -30,8 +31,9 @@ _HEARD = "mailbox_carried"  # an entry of the list whose words are in the record
 
 def gather(relations: Relations, project: Project, identity: str, plan: Plan) -> None:
     """Create `consent_said_`: every consent of the plan's lines and of the target's records with the mailboxes that it
-    is about (`own`; as the record is there: `before`) and those that the record carries (`every`), by keys that match
-    rules compare; empty where nobody refuses. Call when all actions are there."""
+    is about (`own`; as the record is there: `before`) and those that the record carries (`every`); beside it how those
+    are called who refuse, and the keys that match rules compare. Empty where nobody refuses. Call when all actions are
+    there."""
     relations.execute("""CREATE TABLE consent_said_ (object VARCHAR, field VARCHAR, point VARCHAR, cluster BIGINT,
       entity VARCHAR, target_id VARCHAR, said VARCHAR, was VARCHAR, own VARCHAR[], every VARCHAR[], before VARCHAR[],
       granted TIMESTAMP, refused TIMESTAMP, young BOOLEAN, let BOOLEAN, per BOOLEAN)""")
@@ -42,6 +44,7 @@ def gather(relations: Relations, project: Project, identity: str, plan: Plan) ->
                 relations.execute(f"INSERT INTO consent_said_ {_there(relations, each, field, Clock.of(plan))}")
     if not relations.count(f"consent_said_ WHERE said IN ({_REFUSALS})"):
         relations.execute("TRUNCATE consent_said_")
+        return  # who they are and what they carry is dear to ask, and nobody will
     _name(relations, project, identity, plan)
     _key(relations, plan)
 
@@ -51,6 +54,8 @@ def hold_refused(relations: Relations, plan: Plan) -> int:
 
     Call again after others were made to wait: what they refuse in the target stands then.
     """
+    if not relations.count("consent_said_"):
+        return 0
     relations.execute(f"CREATE OR REPLACE TEMP TABLE consent_odds_ AS {_odds(plan)}")
     changed = 0
     for each in plan.objects:
@@ -87,14 +92,8 @@ def _carried(each: ObjectPlan, consent: FieldPlan) -> list[str]:
 
 def _cells(names: list[str], prefix: str) -> str:
     """SQL: the list of all mailboxes that these fields hold."""
-    lists = [_several(quoted(prefix + name)) for name in names]
-    return f"list_filter(list_concat([]::VARCHAR[], {', '.join(lists)}), lambda x: x <> '')" if lists else "[]"
-
-
-def _several(cell: str) -> str:
-    listed = f"starts_with({cell}, '[') AND json_valid({cell})"
-    return f"""CASE WHEN {cell} IS NULL THEN [] WHEN {listed} THEN from_json({cell}, '["VARCHAR"]')
-      ELSE string_split({cell}, '|') END"""
+    lists = [contact_points(quoted(prefix + name)) for name in names]
+    return f"list_concat([]::VARCHAR[], {', '.join(lists)})" if lists else "[]"
 
 
 def _proofs(each: ObjectPlan, consent: FieldPlan) -> list[str]:
@@ -120,7 +119,7 @@ def _lines(plan: Plan, each: ObjectPlan, field: FieldPlan) -> str:
       __target_id, lower(trim({said})), lower(trim({now})), {_cells(reached, "=")}, {_cells(carried, "=")},
       {_cells(reached, "-")}, {granted}, {refused}, {str(field.allow_reconsent is not None).upper()}, {let},
       {str(field.per is not None).upper()}
-      FROM {names.decided} WHERE {said} <> ''"""
+      FROM {names.decided} WHERE lower(trim({said})) NOT IN ('', 'unknown')"""
 
 
 def _there(relations: Relations, each: ObjectPlan, field: FieldPlan, clock: Clock) -> str:
@@ -143,14 +142,12 @@ def _name(relations: Relations, project: Project, identity: str, plan: Plan) -> 
     found = []
     for each in plan.objects:
         known = scan_folder(project.crosswalk(identity, each.identity), CROSSWALK.columns)
-        members, those = (
-            Names(each.name).members,
-            f"SELECT cluster FROM consent_said_ WHERE object = {literal(each.name)}",
-        )
+        members, mine = Names(each.name).members, f"object = {literal(each.name)} AND said IN ({_REFUSALS})"
         found.append(f"""SELECT {literal(each.name)} AS object, NULL::BIGINT AS cluster, __entity AS entity,
-          min(__source || ':' || __key) AS record FROM {known} GROUP BY __entity
+          min(__source || ':' || __key) AS record FROM {known}
+          WHERE __entity IN (SELECT entity FROM consent_said_ WHERE {mine} AND entity IS NOT NULL) GROUP BY __entity
           UNION ALL SELECT {literal(each.name)}, __cluster, NULL, min(__source || ':' || __key) FROM {members}
-          WHERE __cluster IN ({those}) GROUP BY __cluster""")
+          WHERE __cluster IN (SELECT cluster FROM consent_said_ WHERE {mine}) GROUP BY __cluster""")
     relations.execute(f"CREATE TEMP TABLE consent_names_ AS {' UNION ALL '.join(found)}")
 
 
@@ -195,11 +192,10 @@ def _refusing(plan: Plan) -> str:
 
 def _granting(plan: Plan) -> str:
     """Query: every mailbox that a write of this load newly grants; `let` by a decision they are not in it."""
-    kept = "list_transform(s.before, lambda x: lower(x))"
     return f"""SELECT * FROM (
       SELECT s.*, unnest(s.own) AS value FROM consent_said_ s JOIN {_planned(plan)} p USING (object, cluster)
       WHERE p.action IN ('create', 'update') AND s.said NOT IN ({_NO_GRANTS}) AND NOT s.let) s
-    WHERE coalesce(s.was, '') IN ({_NO_GRANTS}) OR NOT list_contains({kept}, lower(s.value))"""
+    WHERE coalesce(s.was, '') IN ({_NO_GRANTS}) OR NOT list_contains(s.before, s.value)"""
 
 
 def _odds(plan: Plan) -> str:
