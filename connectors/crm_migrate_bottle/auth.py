@@ -1,7 +1,6 @@
 """Who we are: the personal access token of an administrator, and the rooms that carry it."""
 
-from crm_migrate.connecting.http import TRIES, Http, Pace, Token, Waiting
-from crm_migrate.connecting.http.tokens import Fresh
+from crm_migrate.connecting.http import Http, Pace, Waiting, given, two_rooms
 from crm_migrate.errors import AuthExpired
 from crm_migrate_bottle.settings import Settings
 
@@ -9,27 +8,13 @@ HINT = "make a new personal access token there (settings, API tokens), put it wh
 
 
 def open_rooms(settings: Settings, waiting: Waiting | None = None) -> tuple[Http, Http, Http]:
-    """The room for questions, that for changes, where nothing waits long before it is sent, and one of more patience
-    for what is asked outside of any batch.
+    """The room for questions, that for changes, and one of more patience for what is asked outside of any batch.
 
-    BottleCRM shows a token once: there is no other one to fetch.
+    BottleCRM shows a token once.
     """
-    ours = iter((Fresh(settings.token),))
-
-    def only() -> Fresh:
-        for token in ours:
-            return token
-        raise refused()
-
-    token, pace, many = Token(only), Pace(settings.longest_seconds), settings.parallel
-    return (
-        Http(settings.url, token=token, patience=pace.questions(many), waiting=waiting),
-        Http(
-            settings.url, token=token, patience=pace.changes(many), waiting=waiting, attempts=TRIES,
-            longest_wait=pace.wait_seconds,
-        ),
-        Http(settings.url, token=token, waiting=waiting),
-    )  # fmt: skip
+    token, pace = given(settings.token, refused), Pace(settings.longest_seconds)
+    questions, changes = two_rooms(settings.url, token, pace, settings.parallel, waiting)
+    return questions, changes, Http(settings.url, token=token, waiting=waiting)
 
 
 def refused() -> AuthExpired:

@@ -2,7 +2,7 @@
 
 import base64
 
-from crm_migrate.connecting.http import TRIES, Http, Pace, Token, Waiting
+from crm_migrate.connecting.http import Http, Pace, Token, Waiting, two_rooms
 from crm_migrate.connecting.http.tokens import Fresh
 from crm_migrate.errors import AuthExpired
 from crm_migrate_tryton import answers, requests
@@ -10,17 +10,11 @@ from crm_migrate_tryton.settings import Settings
 
 
 def open_rooms(settings: Settings, waiting: Waiting | None = None) -> tuple[Http, Http, Http]:
-    """The room for questions, that for changes, where nothing waits long before it is sent, and that for logins, which
-    both ask when they need a session."""
+    """The room for questions, that for changes, and that for logins, which both ask when they need a session."""
     pace, many = Pace(settings.longest_seconds), settings.parallel
-    patience = pace.questions(many)
-    logins = Http(settings.url, patience=patience, waiting=waiting)
+    logins = Http(settings.url, patience=pace.questions(many), waiting=waiting)
     token = Token(lambda: log_in(logins, settings), scheme="Session")
-    questions = Http(settings.url, token=token, patience=patience, waiting=waiting)
-    changes = Http(
-        settings.url, token=token, patience=pace.changes(many), waiting=waiting, attempts=TRIES,
-        longest_wait=pace.wait_seconds,
-    )  # fmt: skip
+    questions, changes = two_rooms(settings.url, token, pace, many, waiting)
     return questions, changes, logins
 
 

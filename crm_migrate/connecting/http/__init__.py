@@ -11,8 +11,11 @@ from crm_migrate.connecting.http.asking import Answer, Request
 from crm_migrate.connecting.http.oauth import oauth_token
 from crm_migrate.connecting.http.paces import TRIES, Pace
 from crm_migrate.connecting.http.room import Http
-from crm_migrate.connecting.http.tokens import Token
+from crm_migrate.connecting.http.tokens import Token, given
 from crm_migrate.connecting.http.transport import Patience
+from crm_migrate.connecting.http.two_rooms import two_rooms
 from crm_migrate.connecting.http.waiting import Waiting
 
-__all__ = ["TRIES", "Answer", "Http", "Pace", "Patience", "Request", "Token", "Waiting", "oauth_token"]
+__all__ = [
+    "TRIES", "Answer", "Http", "Pace", "Patience", "Request", "Token", "Waiting", "given", "oauth_token", "two_rooms",
+]  # fmt: skip

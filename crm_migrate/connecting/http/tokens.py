@@ -22,6 +22,18 @@ class Fresh:
         return "Fresh(***)"
 
 
+def given(value: str, refused: Callable[[], AuthExpired]) -> "Token":
+    """A token that a person gave us: there is no other one to fetch where it is not taken, which `refused` says."""
+    left = [Fresh(value)]
+
+    def fetch() -> Fresh:
+        if not left:
+            raise refused()
+        return left.pop()
+
+    return Token(fetch)
+
+
 class Token:
     """Fetched when it is first needed. `fetch` raises AuthExpired where the credentials are refused; `scheme` is the
     word before it in the header (RFC 9110 11.4)."""
