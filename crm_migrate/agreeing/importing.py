@@ -26,6 +26,7 @@ from crm_migrate.mapping.resolving_sources import Columns
 from crm_migrate.mapping.text import SAME_ROW, normal_name
 from crm_migrate.mapping.tree import Path as Path_
 from crm_migrate.mapping.tree import Scalar
+from crm_migrate.reviewing.reading import small
 from crm_migrate.suggesting.proving import about, errors_of
 from crm_migrate.words.language import Language, language
 from crm_migrate.workspace.layout import Project
@@ -242,10 +243,10 @@ class _Desk:
 
     def _status(self, text: str) -> str:
         """A status by its word in the language of the workbook, or in English; the text where it is none."""
-        small = _small(text)
-        known = {_small(self.words.word(f"book.status_{word}")): word for word in (*STATUSES, PROPOSED)}
+        said = small(text.strip())
+        known = {small(self.words.word(f"book.status_{word}")): word for word in (*STATUSES, PROPOSED)}
         english = {word: word for word in (*STATUSES, PROPOSED)}
-        return (english | known).get(small, text)
+        return (english | known).get(said, text)
 
     def _word(self, change: Change) -> str | None:
         """What was put in, as the register says it; None, and a finding, where it cannot be said."""
@@ -309,10 +310,6 @@ class _Desk:
 def _is_block(node: object) -> bool:
     """Whether an entry is written over several lines."""
     return not isinstance(node, Scalar) and not getattr(node, "flow", True)
-
-
-def _small(text: str) -> str:
-    return text.strip().replace("İ", "i").lower().replace("ı", "i")
 
 
 # ------------------------------------------------------------------------------------------------ from edits to text

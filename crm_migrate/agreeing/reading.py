@@ -5,7 +5,6 @@ Nothing is looked at but the workbook: what an edit means for the mapping of tod
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,8 +18,9 @@ from crm_migrate.agreeing.book import FORMAT, HEAD_ROW, HIDDEN, KIND, LISTS
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping.plan import MAP_JOINER
+from crm_migrate.mapping.text import normal_name
 from crm_migrate.reviewing import opening
-from crm_migrate.reviewing.reading import shown
+from crm_migrate.reviewing.reading import same, shown
 
 AGAIN = "Put it back, or write the workbook anew: crm-migrate mapping export PROJECT"
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\.?")
@@ -212,13 +212,13 @@ class _Reader:
                 continue
             if not entry.startswith("!"):
                 column = self._sheet.heads[at][0]
-                self._came.changes.append(Change(place, key, column, entry, was, _composed(now)))
+                self._came.changes.append(Change(place, key, column, entry, was, normal_name(now)))
             else:
                 self._came.findings.append(_locked(place, was, now, entry[1:]))
 
     def _new(self, number: int, row: tuple[Any, ...]) -> None:
         """A row without a key: one of those for new words, or one that was put in."""
-        texts = [_composed(shown(value)) for value in row]
+        texts = [normal_name(shown(value)) for value in row]
         words = [at for at, (key, _) in enumerate(self._sheet.heads) if key.startswith("words:")]
         target = next((at for at, (key, _) in enumerate(self._sheet.heads) if key == "translation"), None)
         place = f"{self._sheet.title}!A{number}"
@@ -258,15 +258,6 @@ def iso_day(value: Any, epoch: datetime) -> str | None:
         return date.fromisoformat(text).isoformat() if text else ""
     except ValueError:
         return None
-
-
-def same(was: str, now: str) -> bool:
-    """Whether two texts say the same, but for blanks and how letters are composed."""
-    return _composed(was).split() == _composed(now).split()
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()
 
 
 def _about(key: str) -> str:

@@ -174,17 +174,15 @@ def _compare(desk: _Desk, sheet: Sheet, line: Line, number: int, row: tuple[str,
     locked = [(n, cell.text, row[n - 1]) for n, cell in enumerate(line.cells, 1) if cell.entry is None]
     locked += [(n, "", text) for n, text in enumerate(beside, first + len(KEYS) + 1)]
     for n, was, now in locked:
-        if not _same(was, now):
+        if not same(was, now):
             place = f"{sheet.title}!{get_column_letter(n)}{number}"
             message = f"This cell is locked: it said {was[:80]!r} and says {now[:80]!r}."
             desk.wrong(line, "review_locked_changed", place, message)
 
 
-def _same(was: str, now: str) -> bool:
-    return (
-        was.strip() == now.strip()
-        or unicodedata.normalize("NFC", was).split() == unicodedata.normalize("NFC", now).split()
-    )
+def same(was: str, now: str) -> bool:
+    """Whether two cells say the same, but for blanks and how letters are composed."""
+    return unicodedata.normalize("NFC", was).split() == unicodedata.normalize("NFC", now).split()
 
 
 def _answers(
@@ -226,11 +224,11 @@ def _answer(
 
 def _word(said: Said, words: Language) -> Said:
     """A decision in English, with or without capitals: many a program begins every cell with one."""
-    known = {_small(words.word(f"review.{word}")): word for word in WORDS}
-    return Said(known.get(_small(said.text)) or said.text.lower(), said.place)
+    known = {small(words.word(f"review.{word}")): word for word in WORDS}
+    return Said(known.get(small(said.text)) or said.text.lower(), said.place)
 
 
-def _small(text: str) -> str:
+def small(text: str) -> str:
     """A text in small letters, the two kinds of i alike."""
     return text.replace("İ", "i").lower().replace("ı", "i")
 
