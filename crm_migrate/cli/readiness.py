@@ -13,6 +13,7 @@ import click
 from crm_migrate.cli import next_step
 from crm_migrate.cli.mapping import project_of
 from crm_migrate.cli.options import env_option
+from crm_migrate.cli.screen import Screen
 from crm_migrate.reports.terminal import text_width, wrapped
 from crm_migrate.reports.visible import visible
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from crm_migrate.words.language import Language
 
 SCHEMA = 1
-_WIDTH = 110
 _WHO, _ABOUT = 24, 32  # columns of names, where they are not wider
+_ROOM = 36  # columns below which what is open stands under its heading
 
 
 @click.command("readiness")
@@ -63,11 +64,11 @@ def readiness_command(path: Path, form: str, by: str, lang: str | None, fail_on:
     found = draft(project, environment=environment, columns=as_far_as_read(sources.columns))
     words = asked_or_own(lang, found.plan.locale)
     told = readiness(project, found, sources, words, _today(found.plan.time_zone))
+    screen = Screen()
     if form == "json":
         click.echo(json.dumps(_data(told), ensure_ascii=False, indent=1))
     else:
-        for line in (_markdown if form == "markdown" else _text)(told, words, by):
-            click.echo(line)
+        screen.lines(_markdown(told, words, by) if form == "markdown" else _text(told, words, by, screen.width))
         click.echo("\n".join(next_step.lines(told.items[0].next) if told.items else []), err=True, nl=bool(told.items))
     if (fail_on == "open" and told.items) or (fail_on == "overdue" and told.overdue):
         raise SystemExit(1)
@@ -103,9 +104,9 @@ def _when(item: "Item", words: "Language") -> str:
     return f"{item.due}{late}" if item.due else words.word("book.ready.no_day")
 
 
-def _text(told: "Readiness", words: "Language", by: str) -> Iterator[str]:
+def _text(told: "Readiness", words: "Language", by: str, columns: int) -> Iterator[str]:
     """A line for each thing: by when, who, about what; what is open of it stands below where it is long."""
-    yield f"{visible(told.project)}, {told.today}: {_head(told, words)}"
+    yield from wrapped(f"{visible(told.project)}, {told.today}: {_head(told, words)}", columns, indent=2)
     for name, items in _groups(told, words, by):
         yield ""
         if name:
@@ -116,10 +117,21 @@ def _text(told: "Readiness", words: "Language", by: str) -> Iterator[str]:
             cells = [(when, widths[0]), (about, min(widths[2], _ABOUT))]
             cells[1:1] = [] if name else [(who, min(widths[1], _WHO))]
             first = "  ".join(_pad(visible(text), width) for text, width in cells)
-            yield from wrapped(f"  {first}  {visible(what, 400)}", _WIDTH, indent=text_width(first) + 4)
+            yield from _beside(first, visible(what, 400), columns)
     if told.unseen:
         yield ""
-        yield from (f"{words.word('book.ready.unseen')}: {visible(sentence)}" for sentence in told.unseen)
+        for sentence in told.unseen:
+            yield from wrapped(f"{words.word('book.ready.unseen')}: {visible(sentence)}", columns, indent=2)
+
+
+def _beside(first: str, what: str, columns: int) -> Iterator[str]:
+    """What is open beside its heading, or below it where there is no room."""
+    begin = text_width(first) + 4
+    if columns - begin >= _ROOM:
+        yield from wrapped(f"  {first}  {what}", columns, indent=begin)
+        return
+    yield from wrapped(f"  {first.rstrip()}", columns, indent=4)
+    yield from wrapped(f"    {what}", columns, indent=4)
 
 
 def _pad(text: str, width: int) -> str:

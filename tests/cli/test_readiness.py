@@ -10,6 +10,8 @@ import pytest
 from booked import MAPPING
 from called import call
 
+from crm_migrate.reports.terminal import text_width
+
 TODAY = datetime.now(UTC).date()
 READY = """\
 crm_migrate: 1
@@ -158,3 +160,14 @@ def test_a_mapping_that_is_wrong_is_told_with_its_places(tmp_path: Path) -> None
     project = booked.make(tmp_path / "acme", MAPPING.replace("phone(DE)", "fone(DE)"))
     done = call("readiness", str(project))
     assert (done.returncode, "step_unknown" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("width", [50, 80, 140])
+def test_it_fits_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    project = booked.make(tmp_path / "acme", MAPPING)
+
+    shown = call("readiness", str(project), "--lang", "tr").stdout
+
+    assert "contacts.phone" in shown
+    assert [line for line in shown.splitlines() if text_width(line) > width] == []
