@@ -10,7 +10,7 @@ from crm_migrate.stages.load.objects import links, loaded_fields
 from crm_migrate.workspace.crosswalk import entities_for, entity_of, member_of
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
-from crm_migrate.workspace.tables import CLAIMS, CLUSTERS, CROSSWALK, FOLLOWED, NODES, PAIRS, THEIRS
+from crm_migrate.workspace.tables import CLAIMS, CLUSTERS, CROSSWALK, FOLLOWED, NODES, PAIRS, THEIRS, texts
 
 REASON = ("action", "code", "message", "changed_fields", "target_id")
 
@@ -37,6 +37,11 @@ def members(relations: Relations, object_name: str) -> str:
         return f"(SELECT __node AS __cluster, __source, __key FROM {nodes})"
     clusters = relations.scan(CLUSTERS, object_name)
     return f"(SELECT c.__cluster, n.__source, n.__key FROM {nodes} n JOIN {clusters} c USING (__node))"
+
+
+def sent_to(project: Project, identity: str, name: str) -> str:
+    """A FROM item: `__entity` and `target_id` of the records of an object that we have sent and not forgotten."""
+    return scan_folder(project.sent(identity, name), texts("__entity", "target_id"))
 
 
 def remember(relations: Relations, project: Project, identity: str, plan: Plan, object_plan: ObjectPlan) -> None:

@@ -11,9 +11,9 @@ from crm_migrate.connecting.contract import Remove, Target
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.survivorship import block_of, strictness
-from crm_migrate.stages.load.keys import Names, fields_where, names_field, plan_columns, text_columns
+from crm_migrate.stages.load.keys import Names, fields_where, names_field, plan_columns, sent_to, text_columns
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
-from crm_migrate.stages.load.theirs import read_theirs
+from crm_migrate.stages.load.theirs import ask_again, read_theirs
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
 from crm_migrate.workspace.tables import ACTUAL, CLAIMS, LOOKED, OTHERS, PLANNED, REMOVALS, THEIRS
@@ -30,7 +30,7 @@ def plan_removals(
     """
     for object_plan in plan.objects:
         _find(tables, plan, object_plan, removable=isinstance(target, Remove))
-    look_again(tables, plan, target)
+    look_again(tables, project, identity, plan, target)
     for object_plan in reversed(plan.objects):
         name = object_plan.name
         planned = tables.scan(PLANNED, name, also=plan_columns(object_plan))
@@ -52,12 +52,14 @@ def publish(tables: Relations, name: str) -> None:
     tables.publish(f"SELECT {listed} FROM {Names(name).merged} ORDER BY __entity", REMOVALS, name)
 
 
-def look_again(tables: Relations, plan: Plan, target: Target) -> None:
+def look_again(tables: Relations, project: Project, identity: str, plan: Plan, target: Target) -> None:
     """Read the objects of which records are to go, and those that may refer to them, as they are now."""
     gone = {o.name for o in plan.objects if going(tables, o.name)}
     for each in plan.objects:
         if each.name in gone or any(link.parent in gone for link in links(plan, each)):
             read_theirs(target, target_object(plan, each), tables.run, LOOKED, each.name)
+            sent = sent_to(project, identity, each.name)
+            ask_again(tables, target, target_object(plan, each), LOOKED, each.name, sent)
 
 
 def _find(tables: Relations, plan: Plan, object_plan: ObjectPlan, *, removable: bool) -> None:

@@ -14,7 +14,7 @@ from crm_migrate.stages.load.drift import drift
 from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.edits import three_values
 from crm_migrate.stages.load.forecast import forecast
-from crm_migrate.stages.load.keys import Names, followed, identify, plan_listing, remember
+from crm_migrate.stages.load.keys import Names, followed, identify, plan_listing, remember, sent_to
 from crm_migrate.stages.load.lookups import called, refuse_absent
 from crm_migrate.stages.load.merged import plan_removals
 from crm_migrate.stages.load.objects import loaded_fields, target_object, written_objects
@@ -26,7 +26,7 @@ from crm_migrate.stages.load.reachable import hold_reachable
 from crm_migrate.stages.load.rekeying import follow
 from crm_migrate.stages.load.restoring import exchanged, refuse_restored
 from crm_migrate.stages.load.standing import gather, hold_refused
-from crm_migrate.stages.load.theirs import read_claims, read_ours, read_theirs
+from crm_migrate.stages.load.theirs import ask_again, read_claims, read_ours, read_theirs
 from crm_migrate.stages.load.variants import hold_moved, moved_away
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
@@ -64,17 +64,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     refuse_restored(project, plan, target, identity)
     there = target.describe([object_plan.target for object_plan in plan.objects])
     refuse_absent(plan, there)
-    for object_plan in plan.objects:
-        object = target_object(plan, object_plan)
-        if object_plan.existing.only:
-            read_theirs(target, object, run, THEIRS, object_plan.name, called)
-        elif asks_of_others(plan, object_plan, there) or not _mostly_others(
-            project, target, identity, object_plan.name
-        ):
-            read_theirs(target, object, run, THEIRS, object_plan.name)
-        else:
-            read_ours(target, object, run, THEIRS, object_plan.name)
-        read_claims(target, object, run, object_plan.name)
+    _read(plan, project, run, target, identity, there)
     notes = settle_earlier(plan, project, run, target, identity)
     earlier = _loads(project, identity)
     offline, locked = isinstance(target, LockedTarget), read_lock(project, plan.environment.name)
@@ -123,6 +113,26 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     load_plan = sealed(made, run)
     write_plan(load_plan, run)
     return load_plan
+
+
+def _read(plan: Plan, project: Project, run: Run, target: Target, identity: str, there: TargetSchema) -> None:
+    """Write `theirs` and `claims` of every object, and ask again for what we have sent and did not find."""
+    for object_plan in plan.objects:
+        object = target_object(plan, object_plan)
+        if object_plan.existing.only:
+            read_theirs(target, object, run, THEIRS, object_plan.name, called)
+        elif asks_of_others(plan, object_plan, there) or not _mostly_others(
+            project, target, identity, object_plan.name
+        ):
+            read_theirs(target, object, run, THEIRS, object_plan.name)
+        else:
+            read_ours(target, object, run, THEIRS, object_plan.name)
+        read_claims(target, object, run, object_plan.name)
+    with relations(run, "load") as tables:
+        for each in (each for each in plan.objects if not each.existing.only):
+            ask_again(
+                tables, target, target_object(plan, each), THEIRS, each.name, sent_to(project, identity, each.name)
+            )
 
 
 def _hold_claimed_values(tables: Relations, plan: Plan, there: TargetSchema) -> int:

@@ -30,7 +30,7 @@ def remove_merged(tables: Relations, sender: Sender, project: Project, plan: Pla
     for each in plan.objects:
         removals = tables.scan(REMOVALS, each.name) if tables.finished(REMOVALS, each.name) else _nobody()
         tables.execute(f"CREATE TEMP TABLE {Names(each.name).merged} AS SELECT * FROM {removals}")
-    look_again(tables, plan, sender.target)
+    look_again(tables, project, sender.identity, plan, sender.target)
     for each in reversed(plan.objects):
         if going(tables, each.name):
             _remove(tables, sender, project, plan, each)

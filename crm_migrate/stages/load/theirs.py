@@ -5,35 +5,95 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from crm_migrate.connecting.contract import ENTITY, Journal, Target, TargetObject
+from crm_migrate.connecting.contract import ENTITY, By, Journal, Target, TargetObject
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.parts import paths
+from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import write_batches
 from crm_migrate.workspace.tables import CLAIMS, OTHERS, Table
+
+MANY = 10_000  # no list drops more than that at its edges: where more is missing, it is believed
+Called = Callable[[pa.Table], pa.Table]  # what we call records that carry no key of ours
 
 
 def read_theirs(
     target: Target, object: TargetObject, run: Run, table: Table, name: str,
-    called: Callable[[pa.Table], pa.Table] | None = None,
+    called: Called | None = None,
 ) -> int:  # fmt: skip
     """Read an object back into `table` of the object `name`; one that is not in the target yet has no records.
 
     A table that has `__others` is told whether a record holds more than the fields of `object`: a digest of all that
-    the target describes, but for what it computes itself. `called` says what we call records that carry no key of ours.
+    the target describes, but for what it computes itself.
     """
     schema = _with_fields(table, object)
-    there = target.describe([object.name]).object(object.name)
-    if there is None:
+    if target.describe([object.name]).object(object.name) is None:
         return write_batches(run.table(*table.path(name)), schema, iter(())).rows
-    known = {object.key_field, *(field.name for field in object.fields)}
-    others = [f for f in there.fields if f.name not in known and not f.read_only] if OTHERS in table.columns else []
-    found = target.read(replace(object, fields=(*object.fields, *others)))
-    told = (_with_others(rows, sorted(f.name for f in others)) for rows in found) if OTHERS in table.columns else found
+    told = _records(target, object, table, "all")
     batches = (batch for rows in told for batch in conformed(called(rows) if called else rows, schema).to_batches())
     return write_batches(run.table(*table.path(name)), schema, batches).rows
+
+
+def ask_again(
+    tables: Relations, target: Target, object: TargetObject, table: Table, name: str, expected: str,
+    called: Called | None = None,
+) -> None:  # fmt: skip
+    """Ask for each record that a read of all left out, by its id and then by our key, before anybody calls it gone.
+    Those that are there after all stand in `table` behind the others.
+
+    `expected` is a FROM item: `__entity` and `target_id` of the records that should be there. A list may lag behind
+    what was written, or drop a record at the edge of two pages while others write; a record that is asked for does not.
+    """
+    for by in ("id", "key"):
+        _ask_by(by, tables, target, object, table, name, expected, called)
+
+
+def _ask_by(
+    by: By, tables: Relations, target: Target, object: TargetObject, table: Table, name: str, expected: str,
+    called: Called | None,
+) -> None:  # fmt: skip
+    column, seen = "target_id" if by == "id" else "__entity", tables.scan(table, name)
+    missed = tables.rows(f"""SELECT DISTINCT {column} FROM {expected} e
+      ANTI JOIN {seen} t ON t.__entity = e.__entity WHERE {column} <> '' ORDER BY 1 LIMIT {MANY + 1}""")
+    if not 0 < len(missed) <= MANY or target.describe([object.name]).object(object.name) is None:
+        return
+    schema = _with_fields(table, object)
+    found = _records(target, object, table, by, [value for (value,) in missed])
+    named = (called(rows) if called else rows for rows in found)
+    tables.connection.register(
+        "asked", pa.concat_tables([schema.empty_table(), *(conformed(n, schema) for n in named)])
+    )
+    new = tables.connection.sql(f"SELECT * FROM asked a ANTI JOIN {seen} t USING (target_id)").to_arrow_table()
+    tables.connection.unregister("asked")
+    if new.num_rows:
+        folder = tables.folder(table, name)
+        write_batches(folder, schema, chain(_stored(folder), new.cast(schema).to_batches()))
+
+
+def _stored(folder: Path) -> Iterator[pa.RecordBatch]:
+    for path in paths(folder):
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches()
+
+
+def _records(
+    target: Target, object: TargetObject, table: Table, by: By, values: Sequence[str] = ()
+) -> Iterator[pa.Table]:  # fmt: skip
+    """Records of the target, with a digest of what else they hold where the table wants one."""
+    if OTHERS not in table.columns:
+        yield from target.read(object, by, values)
+        return
+    there = target.describe([object.name]).object(object.name)
+    known = {object.key_field, *(field.name for field in object.fields)}
+    others = [f for f in there.fields if f.name not in known and not f.read_only] if there else []
+    for rows in target.read(replace(object, fields=(*object.fields, *others)), by, values):
+        yield _with_others(rows, sorted(f.name for f in others))
 
 
 def read_ours(target: Target, object: TargetObject, run: Run, table: Table, name: str) -> int:

@@ -17,14 +17,14 @@ from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.load import read_plan as read_load_plan
 from crm_migrate.stages.load import stoppable
 from crm_migrate.stages.load.earlier import settle_run
-from crm_migrate.stages.load.keys import Names
+from crm_migrate.stages.load.keys import Names, sent_to
 from crm_migrate.stages.load.objects import target_object
 from crm_migrate.stages.load.publishing import PUBLISHED
 from crm_migrate.stages.load.restoring import refuse_restored
 from crm_migrate.stages.load.sending import Sender
 from crm_migrate.stages.load.sending.clock import Clock, WallClock
 from crm_migrate.stages.load.sending.requests import settled_at
-from crm_migrate.stages.load.theirs import read_theirs
+from crm_migrate.stages.load.theirs import ask_again, read_theirs
 from crm_migrate.stages.reconcile import causes
 from crm_migrate.stages.undo.carrying_out import carry_out
 from crm_migrate.stages.undo.images import Lines, Undoing
@@ -230,6 +230,10 @@ def _read(start: _Start, here: Run) -> None:
     """Read every object as it is now, with a digest of what we do not load."""
     for object_plan in start.plan.objects:
         read_theirs(start.target, target_object(start.plan, object_plan), here, NOW, object_plan.name)
+    with relations(here, "undo") as tables:
+        for each in start.plan.objects:
+            sent = sent_to(start.project, start.identity, each.name)
+            ask_again(tables, start.target, target_object(start.plan, each), NOW, each.name, sent)
 
 
 def _settle(start: _Start, here: Run) -> None:

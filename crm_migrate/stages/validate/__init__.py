@@ -18,7 +18,7 @@ from crm_migrate.quoting import quoted
 from crm_migrate.stages.load.keys import text_columns
 from crm_migrate.stages.load.lookups import called
 from crm_migrate.stages.load.objects import links, loaded_fields, target_object
-from crm_migrate.stages.load.theirs import read_theirs
+from crm_migrate.stages.load.theirs import ask_again, read_theirs
 from crm_migrate.stages.mask.reading import to_load
 from crm_migrate.stages.validate.reaching import reaching
 from crm_migrate.workspace.layout import Run
@@ -28,6 +28,7 @@ from crm_migrate.workspace.sql import stream
 from crm_migrate.workspace.tables import ACTUAL, AFTER, BREACHES, COMPLETED, OUTCOMES, PLANNED, texts
 
 BATCH = 100_000
+_LOADED = "outcome = 'loaded'"
 _FOUND = "CREATE TEMP TABLE found_ (key VARCHAR, field VARCHAR, code VARCHAR, message VARCHAR)"
 
 
@@ -58,9 +59,7 @@ def validate_before(plan: Plan, run: Run, schema: TargetSchema) -> tuple[Finding
 def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
     """Read the target back into `validate/<object>/actual` and check it; breaches with `when` = after."""
     findings: list[Finding] = []
-    for object_plan in plan.objects:
-        found = partial(called, only=_found(run, object_plan)) if object_plan.existing.only else None
-        read_theirs(target, target_object(plan, object_plan), run, ACTUAL, object_plan.name, found)
+    _read_back(plan, run, target)
     schema = target.describe([o.target for o in plan.objects])
     with relations(run, "validate") as tables:
         for object_plan in plan.objects:
@@ -80,6 +79,27 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
             findings += _publish(tables, object_plan, _after(tables, object_plan), "after")
             tables.execute("DROP VIEW ours_")
     return tuple(findings)
+
+
+def _read_back(plan: Plan, run: Run, target: Target) -> None:
+    """Write `actual` of every object, and ask again for what should be there and was not found."""
+    naming = {o.name: partial(called, only=_found(run, o)) if o.existing.only else None for o in plan.objects}
+    for each in plan.objects:
+        read_theirs(target, target_object(plan, each), run, ACTUAL, each.name, naming[each.name])
+    with relations(run, "validate") as tables:
+        for each in plan.objects:
+            ours = _ours(tables, each.name)
+            ask_again(tables, target, target_object(plan, each), ACTUAL, each.name, ours, naming[each.name])
+
+
+def _ours(tables: Relations, name: str) -> str:
+    """A FROM item: the records of an object that the plan found in the target, and those that the load made there."""
+    found = tables.scan(PLANNED, name) if tables.finished(PLANNED, name) else None
+    made = tables.scan(OUTCOMES, name) if tables.finished(OUTCOMES, name) else None
+    parts = ["SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS target_id WHERE FALSE"]
+    parts += [f"SELECT __entity, __target_id FROM {found} WHERE __target_id IS NOT NULL"] if found else []
+    parts += [f"SELECT __entity, target_id FROM {made} WHERE {_LOADED}"] if made else []
+    return f"({' UNION '.join(parts)})"
 
 
 def _found(run: Run, object_plan: ObjectPlan) -> set[str]:
@@ -148,11 +168,11 @@ def _after(tables: Relations, object_plan: ObjectPlan) -> str:
     if loaded:
         query += f""" UNION ALL SELECT l.__entity, l.target_id, '', 'target_lost',
           'the load says it arrived, the target does not give it back', 'after', NULL
-          FROM {loaded} l ANTI JOIN ours_ a ON a.__entity = l.__entity WHERE l.outcome = 'loaded'
+          FROM {loaded} l ANTI JOIN ours_ a ON a.__entity = l.__entity WHERE {_LOADED}
           UNION ALL SELECT l.__entity, a.target_id, '', 'other_id',
           'the target answered with the id ' || l.target_id || ' and holds the record as ' || a.target_id, 'after', NULL
           FROM {loaded} l JOIN ours_ a ON a.__entity = l.__entity
-          ANTI JOIN ours_ s ON s.__entity = l.__entity AND s.target_id = l.target_id WHERE l.outcome = 'loaded'"""
+          ANTI JOIN ours_ s ON s.__entity = l.__entity AND s.target_id = l.target_id WHERE {_LOADED}"""
     if before:
         listed = ", ".join(map(quoted, BREACHES.columns))
         tables.execute(
