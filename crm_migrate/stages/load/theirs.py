@@ -50,30 +50,30 @@ def ask_again(
     `expected` is a FROM item: `__entity` and `target_id` of the records that should be there. A list may lag behind
     what was written, or drop a record at the edge of two pages while others write; a record that is asked for does not.
     """
-    for by in ("id", "key"):
-        _ask_by(by, tables, target, object, table, name, expected, called)
+    columns: dict[By, str] = {"id": "target_id", "key": "__entity"}
+    for by, column in columns.items():
+        missed = _missed(tables, tables.scan(table, name), expected, column)
+        if missed and target.describe([object.name]).object(object.name) is not None:
+            schema, found = _with_fields(table, object), _records(target, object, table, by, missed)
+            named = (conformed(called(rows) if called else rows, schema) for rows in found)
+            _add(tables, table, name, pa.concat_tables([schema.empty_table(), *named]))
 
 
-def _ask_by(
-    by: By, tables: Relations, target: Target, object: TargetObject, table: Table, name: str, expected: str,
-    called: Called | None,
-) -> None:  # fmt: skip
-    column, seen = "target_id" if by == "id" else "__entity", tables.scan(table, name)
-    missed = tables.rows(f"""SELECT DISTINCT {column} FROM {expected} e
+def _missed(tables: Relations, seen: str, expected: str, column: str) -> list[str]:
+    """What to ask for; nothing where it is too much to be the fault of a list."""
+    rows = tables.rows(f"""SELECT DISTINCT {column} FROM {expected} e
       ANTI JOIN {seen} t ON t.__entity = e.__entity WHERE {column} <> '' ORDER BY 1 LIMIT {MANY + 1}""")
-    if not 0 < len(missed) <= MANY or target.describe([object.name]).object(object.name) is None:
-        return
-    schema = _with_fields(table, object)
-    found = _records(target, object, table, by, [value for (value,) in missed])
-    named = (called(rows) if called else rows for rows in found)
-    tables.connection.register(
-        "asked", pa.concat_tables([schema.empty_table(), *(conformed(n, schema) for n in named)])
-    )
-    new = tables.connection.sql(f"SELECT * FROM asked a ANTI JOIN {seen} t USING (target_id)").to_arrow_table()
+    return [str(value) for (value,) in rows] if len(rows) <= MANY else []
+
+
+def _add(tables: Relations, table: Table, name: str, asked: pa.Table) -> None:
+    """Put those records behind the others that the table does not have."""
+    seen, folder = tables.scan(table, name), tables.folder(table, name)
+    tables.connection.register("asked", asked)
+    new = tables.connection.sql(f"SELECT * FROM asked ANTI JOIN {seen} t USING (target_id)").to_arrow_table()
     tables.connection.unregister("asked")
     if new.num_rows:
-        folder = tables.folder(table, name)
-        write_batches(folder, schema, chain(_stored(folder), new.cast(schema).to_batches()))
+        write_batches(folder, asked.schema, chain(_stored(folder), new.cast(asked.schema).to_batches()))
 
 
 def _stored(folder: Path) -> Iterator[pa.RecordBatch]:

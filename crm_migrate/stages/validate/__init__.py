@@ -59,9 +59,14 @@ def validate_before(plan: Plan, run: Run, schema: TargetSchema) -> tuple[Finding
 def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
     """Read the target back into `validate/<object>/actual` and check it; breaches with `when` = after."""
     findings: list[Finding] = []
-    _read_back(plan, run, target)
+    naming = {o.name: partial(called, only=_found(run, o)) if o.existing.only else None for o in plan.objects}
+    for each in plan.objects:
+        read_theirs(target, target_object(plan, each), run, ACTUAL, each.name, naming[each.name])
     schema = target.describe([o.target for o in plan.objects])
     with relations(run, "validate") as tables:
+        for each in plan.objects:
+            ours = _ours(tables, each.name)
+            ask_again(tables, target, target_object(plan, each), ACTUAL, each.name, ours, naming[each.name])
         for object_plan in plan.objects:
             tables.execute(_FOUND)
             columns = text_columns(object_plan, "target_id", "__entity")
@@ -79,17 +84,6 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
             findings += _publish(tables, object_plan, _after(tables, object_plan), "after")
             tables.execute("DROP VIEW ours_")
     return tuple(findings)
-
-
-def _read_back(plan: Plan, run: Run, target: Target) -> None:
-    """Write `actual` of every object, and ask again for what should be there and was not found."""
-    naming = {o.name: partial(called, only=_found(run, o)) if o.existing.only else None for o in plan.objects}
-    for each in plan.objects:
-        read_theirs(target, target_object(plan, each), run, ACTUAL, each.name, naming[each.name])
-    with relations(run, "validate") as tables:
-        for each in plan.objects:
-            ours = _ours(tables, each.name)
-            ask_again(tables, target, target_object(plan, each), ACTUAL, each.name, ours, naming[each.name])
 
 
 def _ours(tables: Relations, name: str) -> str:
