@@ -8,16 +8,17 @@
           so many of them, drawn by the seed
 `sweeps`  the tests of tests/faults, tests/canonical and tests/packaging in their long form, and the whole dealer in
           BottleCRM
-Without a word: all of them.
+Without a word: all of them. Ctrl-C (or SIGTERM) ends kills and points with what was counted until then.
 """
 
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -49,10 +50,11 @@ def kills(number: int, seed: int) -> int:
             )
             for name in here()
         }
-        while (done := sum(each.kills for each in rows.values())) < number:
-            for (name, share), told in rows.items():
-                told.add(projects[name].load(share))
-            print(f"{done:,} kills", end="\r", file=sys.stderr, flush=True)
+        with suppress(KeyboardInterrupt):
+            while (done := sum(each.kills for each in rows.values())) < number:
+                for (name, share), told in rows.items():
+                    told.add(projects[name].load(share))
+                print(f"{done:,} kills", end="\r", file=sys.stderr, flush=True)
     print(table([*rows.values()]))
     print(f"{sum(each.kills for each in rows.values()):,} kills, seed {seed}")
     complaints = [f"{each.target} {each.faults:.0%}: {text}" for each in rows.values() for text in each.complaints]
@@ -61,8 +63,8 @@ def kills(number: int, seed: int) -> int:
 
 def points(number: int, seed: int) -> int:
     """Each fault at so many points of the load of each target, of all that there are where it has fewer."""
-    rows = []
-    with ExitStack() as stack:
+    rows: list[Swept] = []
+    with ExitStack() as stack, suppress(KeyboardInterrupt):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crm-migrate-soak-")))
         warm = stack.enter_context(Warm(library(folder)))
         for name in ("sqlite", "rest"):
@@ -71,8 +73,11 @@ def points(number: int, seed: int) -> int:
             there = failing.points()
             for fault in FAULTS:
                 chosen = random.Random(f"{seed}/{name}/{fault}").sample(range(1, there + 1), min(number, there))
-                rows.append(failing.sweep(fault, chosen, Swept(name, fault, there)))
+                rows.append(Swept(name, fault, there))
+                failing.sweep(fault, chosen, rows[-1])
                 print(row(rows[-1]), flush=True)
+    if rows and rows[-1].tried < min(number, rows[-1].points):
+        print(row(rows[-1]), flush=True)
     print(f"{sum(each.tried for each in rows):,} points, seed {seed}")
     return 1 if complain([f"{each.target}: {text}" for each in rows for text in each.complaints]) else 0
 
@@ -100,6 +105,8 @@ def main() -> int:
         verb.add_argument("--seed", type=int, default=7)
     verbs.add_parser("sweeps")
     asked = parser.parse_args()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     if asked.sweep is None:
         return max(sweeps(), kills(3000, 7), points(1_000_000, 7))
     return (
