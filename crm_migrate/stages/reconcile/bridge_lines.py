@@ -107,11 +107,13 @@ def expected_lines(
     final = f"x.{quoted(str(measure.target))}"
     final_unit = unit if currency is None or currency.target is None else f"coalesce(x.{quoted(currency.target)}, '')"
     cell = f"c.{quoted(measure.name)}"
+    day = _day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)
+    final_day = day if on is None or on.target is None else _day(plan, object_plan, f"x.{quoted(on.target)}")
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
         SELECT c.__cluster AS cluster, x.__entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount,
           {final_unit} AS final_unit, {final} AS final_text, {_exact(final)} AS final,
-          {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day
+          {day} AS day, {final_day} AS final_day
         FROM {side} x JOIN {complete} c ON c.__cluster = x.__cluster"""
     )
     return table
@@ -141,7 +143,7 @@ def actual_lines(
         {_exact(cell)} AS amount, {day} AS day FROM {raw} WHERE __entity IS NOT NULL"""
     )
     if on is not None and not dated:
-        told = f"SELECT entity, min(day) AS day FROM {expected_of(object_plan, measure)} GROUP BY entity"
+        told = f"SELECT entity, min(final_day) AS day FROM {expected_of(object_plan, measure)} GROUP BY entity"
         tables.execute(f"UPDATE {table} SET day = e.day FROM ({told}) e WHERE e.entity = {table}.entity")
     if not own_unit:
         known = f"SELECT entity, min(unit) AS unit FROM {expected_of(object_plan, measure)} GROUP BY entity"

@@ -94,7 +94,7 @@ def _convert(
     own = ("amount", "unit", "day")
     amounts = {
         amounts_of(object_plan, measure): [own, ("was_amount", "was_unit", "was_day")],
-        expected_of(object_plan, measure): [own, ("final", "final_unit", "day")],
+        expected_of(object_plan, measure): [own, ("final", "final_unit", "final_day")],
         actual_of(object_plan, measure): [own],
     }
     lines, expected, actual = (converted(tables, table, each, unit) for table, each in amounts.items())

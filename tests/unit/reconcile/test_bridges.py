@@ -448,6 +448,15 @@ def test_another_day_in_the_target_is_another_rate(tmp_path: Path) -> None:
     assert told(only(found.converted)) == ("25.00", 1, "20.00", 1, "-5.00", 0)
 
 
+def test_a_record_that_keeps_its_day_is_told_at_the_rate_of_that_day(tmp_path: Path) -> None:
+    kept = deal("1000", "TRY", "2025-05-31", action="update", code="existing", planned=("1000", "TRY", "2025-06-01"))
+
+    found = bridged(tmp_path, kept, following=plan(EURO))
+
+    assert terms(only(found.converted)) == {"kept in the target": ("-5.00", 1, 0)}
+    assert told(found.converted[0]) == ("25.00", 1, "20.00", 1, "0.00", 0)
+
+
 def test_an_amount_that_becomes_too_large_blocks(tmp_path: Path) -> None:
     found = bridged(tmp_path, deal("1"), deal("1" + "0" * 21, "TRY"), following=plan(EURO))
 
