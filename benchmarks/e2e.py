@@ -56,7 +56,9 @@ def main(arguments: list[str]) -> None:
     """Generate, run every contender once in turn, print one table."""
     parser = argparse.ArgumentParser(prog="e2e")
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--only", nargs="*", default=["raw", "postgresql", "sqlite", "dlt-rows", "dlt-arrow"])
+    parser.add_argument(
+        "--only", nargs="*", choices=RUNS, default=["raw", "postgresql", "sqlite", "dlt-rows", "dlt-arrow"]
+    )
     parser.add_argument("--keep", type=Path, help="work in this folder and leave it")
     options = parser.parse_args(arguments)
     folder = options.keep or Path(tempfile.mkdtemp(prefix="crm-migrate-e2e-"))

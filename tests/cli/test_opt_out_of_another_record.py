@@ -242,6 +242,7 @@ def test_who_is_unknown_or_says_nothing_does_not_wait(tmp_path: Path) -> None:
     figures = run(tmp_path, K1, "l1,Kim,k@example.com,\nl2,Kim,k@example.com,unknown\n")
     assert waiting(figures, "leads") == {}
     assert len(loaded(tmp_path, "leads")) == 2
+    assert "consent" not in failed(figures), "who grants nothing brings no opt-out back"
 
 
 def test_an_opt_out_that_comes_later_is_told_of_the_other_record_that_allows_the_mailbox(tmp_path: Path) -> None:

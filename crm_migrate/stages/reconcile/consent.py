@@ -3,8 +3,8 @@
 An opt-out ends only by a grant that is proven to be younger: one with evidence whose day is after that of the opt-out.
 What the target said before this load is a statement too, without a day: nothing that comes back to life goes unseen.
 So is what stands in a row that did not arrive, where it speaks of a mailbox that a record carries (`stranded`), and
-what a record of another key or of another object refuses of the same mailbox (`refused_elsewhere`). What a person let
-stand by a decision `reconsent:` is founded.
+what a record of another key or of another object refuses of the same mailbox, against who grants it
+(`refused_elsewhere`; who is unknown grants nothing). What a person let stand by a decision `reconsent:` is founded.
 """
 
 from collections.abc import Iterator
@@ -45,6 +45,8 @@ def _matrix(tables: Relations, plan: Plan, object_plan: ObjectPlan, field: Field
     let = decided(plan, object_plan, f"(FROM {clusters} JOIN {nodes} USING (__node))", "e.__cluster")
     target = quoted(str(field.target))
     theirs = tables.scan(THEIRS, object_plan.name, also=texts(str(field.target)))
+    granting = f"""SELECT e.__cluster FROM {ours} e JOIN {quoted(f"actual/{object_plan.name}")} a USING (__entity)
+      WHERE {_rank(f"a.{target}::VARCHAR")} > {_UNKNOWN}"""
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE consent_moves AS
         WITH s AS (SELECT __cluster, min(rank) AS rank, bool_or(said = 'granted' AND evidence) AS evidence,
@@ -54,6 +56,7 @@ def _matrix(tables: Relations, plan: Plan, object_plan: ObjectPlan, field: Field
           FROM (SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses, NULL AS told, TRUE AS own
               FROM {statements}
             UNION ALL BY NAME SELECT *, {_rank("said")} AS rank, rank < {_UNKNOWN} AS refuses FROM {elsewhere}
+              WHERE __cluster IN ({granting})
             UNION ALL BY NAME SELECT *, {_rank("said", _UNKNOWN)} AS rank, TRUE AS refuses FROM {aside})
           GROUP BY __cluster),
         p AS (SELECT e.__entity AS entity, coalesce(s.rank, CASE WHEN e.__cluster < 0
