@@ -238,6 +238,13 @@ def test_one_mailbox_of_two_records_of_a_run_is_granted_by_none(
     assert "consent" not in failed(figures)
 
 
+@pytest.mark.parametrize("mail", ["Kim at shop.example", "kim@"])
+def test_a_mailbox_that_cannot_be_read_is_refused_all_the_same(tmp_path: Path, mail: str) -> None:
+    figures = run(tmp_path, K1.replace("k@example.com", mail), f"l1,Kim,{mail.lower()},granted\n")
+    assert waiting(figures, "leads") == {"opt_out_elsewhere": ["fair:l1"]}
+    assert "consent" not in failed(figures)
+
+
 def test_who_is_unknown_or_says_nothing_does_not_wait(tmp_path: Path) -> None:
     figures = run(tmp_path, K1, "l1,Kim,k@example.com,\nl2,Kim,k@example.com,unknown\n")
     assert waiting(figures, "leads") == {}

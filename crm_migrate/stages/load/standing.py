@@ -152,13 +152,17 @@ def _name(relations: Relations, project: Project, identity: str, plan: Plan) -> 
 
 
 def _key(relations: Relations, plan: Plan) -> None:
-    """Create `consent_keys_` (`point`, `value`, `key`): mailboxes and numbers by the keys that match rules compare."""
+    """Create `consent_keys_` (`point`, `value`, `key`): mailboxes and numbers by the keys that match rules compare; one
+    that cannot be read by its text: a refusal of it stands all the same."""
     relations.execute("CREATE TEMP TABLE consent_keys_ (point VARCHAR, value VARCHAR, key VARCHAR)")
     for point, kind in (("mailbox", "email"), ("phone", "phone")):
         lists = "SELECT unnest(every) AS value, point FROM consent_said_ UNION ALL SELECT unnest(before), point FROM"
         values = f"(SELECT value FROM ({lists} consent_said_) WHERE point = {literal(point)})"
         create_key_values(relations, values, "value", kind, "key_values_", plan.locale)
-        relations.execute(f"INSERT INTO consent_keys_ SELECT {literal(point)}, value, key FROM key_values_")
+        relations.execute(
+            f"""INSERT INTO consent_keys_ SELECT DISTINCT {literal(point)}, value, coalesce(key, lower(trim(value)))
+            FROM {values} LEFT JOIN key_values_ USING (value) WHERE value <> ''"""
+        )
         relations.execute("DROP TABLE key_values_")
 
 
