@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from pyarrow import default_memory_pool
+
 from crm_migrate import __version__
 from crm_migrate.connecting.contract import Target
 from crm_migrate.finding import Finding
@@ -67,6 +69,7 @@ class _Stages:
         yield work
         if work:
             mark_done(self.run, name, time.monotonic() - started)
+            default_memory_pool().release_unused()  # Arrow keeps what it gets: the next stage would be on top of it
 
     def stops_after(self, name: str) -> bool:
         """Whether the run was asked to end after this stage."""
