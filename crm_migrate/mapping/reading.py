@@ -138,7 +138,7 @@ def _late_secrets(document: Document, findings: list[Finding], told: set[int]) -
         whole = random or secrets.behind_key(key, scalar.text)
         if not whole and not secrets.in_text(scalar.text):
             return scalar
-        last = scalar.spot.line + scalar.text.count("\n") + (not scalar.plain)
+        last = max(scalar.last, scalar.spot.line)
         if told.isdisjoint(range(scalar.spot.line, last + 1)):
             found.append(scalar.spot)
             for number in range(scalar.spot.line - 1, min(last, len(lines))):
@@ -254,7 +254,8 @@ class _Reader:
         if _NO_TEXT.search(said):
             message = "an escape writes a sign that no text has: half of a pair (`\\uD800`), or NUL"
             self._tell("mapping_characters", message, spot, "Write the letter itself, or leave it out.")
-        scalar = Scalar(_NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", said), spot, plain_style)
+        last = end.line + (end.column > 0)  # a block ends where the next line begins
+        scalar = Scalar(_NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", said), spot, plain_style, last=last)
         if not plain_style:
             return scalar
         self._cut(scalar, end)

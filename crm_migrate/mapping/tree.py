@@ -21,12 +21,14 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text. `plain` is False where it was quoted; `null` is a place where nothing was written."""
+    """A text. `plain` is False where it was quoted; `null` is a place where nothing was written; `last` is the line
+    that it ends in, 0 where it was not read from lines."""
 
     text: str
     spot: Spot
     plain: bool = True
     null: bool = False
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)

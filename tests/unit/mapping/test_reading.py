@@ -81,6 +81,18 @@ def test_traps_are_told_with_their_place(text: str, expected: list[tuple[str, in
     assert sorted(codes(text)) == sorted(expected)
 
 
+@pytest.mark.parametrize("before", ["|\n", ">\n", ">-\n", "|+\n", "\n", '"', "'"])
+@pytest.mark.parametrize("lines", [2, 3, 6])
+def test_all_lines_of_a_secret_are_blanked(before: str, lines: int) -> None:
+    secret = [f"hunter{n}hunter" for n in range(lines)]
+    close = before if before in "'\"" else ""
+    text = f"password: {before}  " + "\n  ".join(secret) + f"{close}\nafter: stays\nbroken: Tel #2\n"
+    document, findings = read_text(text, "m.yaml")
+    shown = render(findings) + as_json(findings) + as_github(findings) + "\n".join(document.lines)
+    assert [part for part in secret if part in shown] == []
+    assert "after: stays" in document.lines
+
+
 @pytest.mark.parametrize(
     "text",
     [
