@@ -1,7 +1,7 @@
 """The statements that read a source: names checked against what the database has, quoted, joined one to one."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,23 +113,24 @@ def _table(snapshot: Snapshot, spec: SourceSpec, base: Relation, covers: dict[st
     selected: list[tuple[str, str, Kind | Gathered | None]] = [
         (f"{alias}.{quoted(name)}", name, kind) for name, kind in base.columns.items()
     ]
-    joined, counts = [], []
+    rows, counts = f"{base.place} AS {alias}", []
     for number, join in enumerate(spec.joins):
         other = relation(snapshot, join.table)
-        _check_join(join, base, other)
+        known = {name: expression for expression, name, kind in selected if not isinstance(kind, Gathered)}
+        _check_join(join, known, other)
+        counts.append(_counts(join, rows, known, base, other))
         inner, names = _partner(snapshot.backend, join, other)
         own = quoted(f"j{number}")
-        on = " AND ".join(f"{own}.{quoted(r)} = {alias}.{quoted(b)}" for b, r in join.by.items())
+        on = " AND ".join(f"{own}.{quoted(right)} = {known[left]}" for left, right in join.by.items())
         rank = "" if join.gather else f" AND {own}.{quoted(RANK)} = 1"
-        joined.append(f" LEFT JOIN ({inner}) AS {own} ON {on}{rank}")
+        rows += f" LEFT JOIN ({inner}) AS {own} ON {on}{rank}"
         kinds = {name: Gathered(kind) for name, kind in other.columns.items()} if join.gather else other.columns
         selected += [(f"{own}.{quoted(name)}", f"{join.alias}.{name}", kinds[name]) for name in names]
-        counts.append(_counts(join, base, other))
     order = _order(snapshot.backend, spec, base)
     by = ", ".join(f"{alias}.{item}" for item in order)
     columns = ", ".join(f"{expression} AS {quoted(name)}" for expression, name, _ in selected)
     return Reading(
-        statement=f"SELECT {columns} FROM {base.place} AS {alias}{''.join(joined)}" + (f" ORDER BY {by}" if by else ""),
+        statement=f"SELECT {columns} FROM {rows}" + (f" ORDER BY {by}" if by else ""),
         count=f"SELECT count(*) FROM {base.place}",
         names=tuple(name for _, name, _ in selected),
         types=tuple(kind for _, _, kind in selected),
@@ -147,10 +148,10 @@ def _order(backend: str, spec: SourceSpec, base: Relation) -> list[str]:
     return [quoted(n) + (' COLLATE "C"' if is_text else "") for n, is_text in zip(names, text, strict=True)]
 
 
-def _check_join(join: JoinSpec, base: Relation, other: Relation) -> None:
+def _check_join(join: JoinSpec, known: Iterable[str], other: Relation) -> None:
     for left, right in join.by.items():
-        if left not in base.columns:
-            raise _missing(f"column (join `{join.alias}`)", left, base.columns)
+        if left not in known:
+            raise _missing(f"column (join `{join.alias}`)", left, known)
         if right not in other.columns:
             raise _missing(f"column (join `{join.alias}`)", right, other.columns)
 
@@ -215,16 +216,19 @@ def _taken(join: JoinSpec, other: Relation) -> Sequence[str]:
     return [f"({quoted(t.column)} IS NULL), {quoted(t.column)} {'DESC' if t.falling else 'ASC'}" for t in terms]
 
 
-def _counts(join: JoinSpec, base: Relation, other: Relation) -> JoinCount:
-    match = " AND ".join(f"t.{quoted(r)} = b.{quoted(left)}" for left, r in join.by.items())
+def _counts(join: JoinSpec, rows: str, known: Mapping[str, str], base: Relation, other: Relation) -> JoinCount:
+    """`rows` is the FROM item of the rows that ask, beside them what earlier joins brought; `known` their columns."""
+    match = " AND ".join(f"t.{quoted(right)} = {known[left]}" for left, right in join.by.items())
     partners = f"(SELECT count(*) FROM {other.place} AS t WHERE {match})"
-    has = f"EXISTS (SELECT 1 FROM {base.place} AS b WHERE {match})"
+    keys = ", ".join(f"{known[left]} AS k{number}" for number, left in enumerate(join.by))
+    asked = f"(SELECT DISTINCT {keys} FROM {rows}) AS a"
+    same = " AND ".join(f"t.{quoted(right)} = a.k{number}" for number, right in enumerate(join.by.values()))
     return JoinCount(
         alias=join.alias,
         table=join.table,
-        several="" if join.take or join.gather else f"SELECT count(*) FROM {base.place} AS b WHERE {partners} > 1",
-        unused=f"SELECT count(*) FROM {other.place} AS t WHERE NOT {has}",
-        left=f"SELECT count(*) FROM ({_ranked(join, other)}) AS t WHERE t.{quoted(RANK)} > 1 AND {has}"
+        several="" if join.take or join.gather else f"SELECT count(*) FROM {rows} WHERE {partners} > 1",
+        unused=f"SELECT count(*) FROM {other.place} AS t LEFT JOIN {asked} ON {same} WHERE a.k0 IS NULL",
+        left=f"SELECT count(*) FROM ({_ranked(join, other)}) AS t JOIN {asked} ON {same} WHERE t.{quoted(RANK)} > 1"
         if join.take and not join.gather
         else "",
         total=f"SELECT count(*) FROM {other.place}",

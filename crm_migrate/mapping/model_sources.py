@@ -63,7 +63,10 @@ class Join(Authored):
         description="the partner, another source of this mapping (a CSV beside a CSV), which need not feed an object"
         " itself: its rows are accounted for by the join",
     )
-    by: dict[str, str] = Field(description="own column -> column of the partner")
+    by: dict[str, str] = Field(
+        description="own column -> column of the partner; what an earlier join brought is own, too:"
+        " `by: {address.city_id: id}`"
+    )
     take: str | None = Field(
         default=None, description="which partner is meant where a row has several: `first(column desc)`, `last(column)`"
     )

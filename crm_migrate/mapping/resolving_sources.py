@@ -292,7 +292,7 @@ def _partner(desk: Desk, join: Join, name: str, path: Path) -> SourcePlan | None
         return None
     if any(inner.source for inner in partner.join.values()):
         message = f"`{join.source}` is joined with another source itself: chains are not followed"
-        desk.tell("source_origin", message, here, "Join both with this source.")
+        desk.tell("source_origin", message, here, "Join both with this source, the second by what the first brings.")
         return None
     where: Path = ("sources", str(join.source))
     return _origin(desk, partner, str(join.source), _profile(desk, str(join.source), partner, where), where)

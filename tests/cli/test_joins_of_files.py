@@ -83,6 +83,21 @@ def test_days_and_words_have_an_order_too(tmp_path: Path, take: str, mail: str) 
     assert mails(tmp_path)["Kaya"][0] == f"kaya@{mail}.example"
 
 
+def test_a_join_goes_on_from_what_an_earlier_one_brought(tmp_path: Path) -> None:
+    folder = project(tmp_path, ", take: first(Rank desc)}, k: {source: kinds, by: {m.Kind: Kind}")
+    text = (folder / "crm-migrate.yaml").read_text("utf-8").replace("m.Kind}", "k.Name}")
+    text = text.replace("environments:", "  kinds: {file: kinds.csv, key: Kind}\nenvironments:").replace(
+        "{k.Name:", "{m.Kind:"
+    )
+    (folder / "crm-migrate.yaml").write_text(text, "utf-8")
+    (folder / "kinds.csv").write_text("Kind,Name\nwork,Work mail\nhome,At home\n", "utf-8")
+
+    figures(folder)
+
+    found = mails(folder)
+    assert (found["Kaya"], found["Öz"]) == (("kaya@new.example", None), ("oz@new.example", "Work mail"))
+
+
 def test_all_partners_are_gathered_without_what_is_empty(tmp_path: Path) -> None:
     mapping = project(tmp_path, ", gather: list") / "crm-migrate.yaml"
     text = mapping.read_text("utf-8").replace("email: m.Mail, description: m.Kind", "tags: m.Kind, description: m.Mail")

@@ -71,6 +71,40 @@ def test_the_partner_that_is_meant_is_taken_and_the_others_are_counted(tmp_path:
     assert said in source["evidence"], "5 rows: 2 taken, 1 left, 2 of nobody"
 
 
+CHAIN = """
+CREATE TABLE cities (id INTEGER PRIMARY KEY, city TEXT, land INTEGER);
+INSERT INTO cities VALUES (1, 'Köln', 1), (2, 'İzmir', 2), (3, 'Graz', 3);
+CREATE TABLE lands (id INTEGER PRIMARY KEY, land TEXT);
+INSERT INTO lands VALUES (1, 'DE'), (2, 'TR'), (3, 'AT'), (4, 'ID');
+ALTER TABLE mails ADD COLUMN city INTEGER;
+UPDATE mails SET city = 1 WHERE nr < 3;
+UPDATE mails SET city = 2 WHERE nr = 3;
+"""
+
+
+def test_a_join_goes_on_from_what_an_earlier_one_brought(tmp_path: Path) -> None:
+    """mails -> cities -> lands: each link of the chain is counted as any join."""
+    city, land = "city: {table: old.cities, by: {mail.city: id}}", "land: {table: old.lands, by: {city.land: id}"
+    folder = project(tmp_path, f", take: first(main desc)}}, {city}, {land}")
+    mapping = (folder / "crm-migrate.yaml").read_text("utf-8").replace("mail.kind", "land.land")
+    (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
+    with closing(sqlite3.connect(folder / "old.db")) as old:
+        old.executescript(CHAIN)
+    done = figures(folder)
+    assert [(name, land) for name, _, land in loaded(folder)] == [("Ay", None), ("Kaya", "DE"), ("Öz", "TR")]
+    (source,) = done["sources"]
+    assert [said for said in source["evidence"] if "cities" in said or "lands" in said] == [
+        "join city: cities has 3 rows, 1 of them belong to no record",
+        "join land: lands has 4 rows, 2 of them belong to no record",
+    ]
+
+
+def test_a_chain_that_begins_with_no_earlier_join_is_told_with_the_columns_that_there_are(tmp_path: Path) -> None:
+    folder = project(tmp_path, "}, city: {table: old.mails, by: {kity.city: nr}")
+    with pytest.raises(InputError, match=r"there is no column \(join `city`\) `kity\.city`"):
+        raise called("run", str(folder)).exception  # type: ignore[misc]
+
+
 def test_what_the_joins_left_is_told_in_the_language_of_the_report(tmp_path: Path) -> None:
     figures(project(tmp_path, ", take: first(main desc)", "tr-TR"))
     assert called("report", "--project", str(tmp_path), "--format", "md", "--out", str(tmp_path / "out")).exit_code == 0

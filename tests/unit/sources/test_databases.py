@@ -119,6 +119,10 @@ def check_joins(url: str) -> None:
     assert told == [("join_ambiguous", 1, "error"), ("join_unused", 2, "warning")]
     assert len(rows) == 4, "no row is doubled by its partners"
 
+    rows, told = joined(url, JoinSpec("m", "marks", MARKS, take="last(nr)"), JoinSpec("own", "marks", {"m.nr": "nr"}))
+    assert [row["own.nr"] for row in rows] == ["2", "3", None, None], "by what an earlier join brought"
+    assert told == [("join_unused", 2, "warning"), ("join_left", 1, "note"), ("join_unused", 3, "warning")]
+
 
 def test_joins_of_sqlite(tmp_path: Path) -> None:
     db = sqlite3.connect(tmp_path / "joined.db")
