@@ -156,6 +156,8 @@ def _tell_lines(sentence: str, hint: str) -> None:
 def _what_to_do(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "free some space on that disk, then: crm-migrate resume"
+    if error.errno == errno.ENOMEM:
+        return "end what else needs memory here, or take a machine with more of it, then: crm-migrate resume"
     if error.errno == errno.EROFS:
         return "make that disk or file writable, then: crm-migrate resume"
     if error.errno in (errno.EACCES, errno.EPERM):

@@ -38,6 +38,8 @@ def connected(temporary: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPy
             yield connection
     except duckdb.IOException as error:
         raise _trouble_of_the_disk(error) from error
+    except duckdb.OutOfMemoryException as error:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)) from error
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
     except RuntimeError as error:

@@ -188,10 +188,14 @@ def evidence(plan: ObjectPlan, nodes: str, told: Sequence[str] = ()) -> str:
             f" round(p.alike[{place}], 4))"
             for place, same in enumerate(rule.same, 1)
         )
-        queries.append(_with_values(columns, f"json_object({cells})::VARCHAR", pairs, nodes, number))
+        queries.append(_with_values(columns, f"json_object({cells})::VARCHAR", pairs, "paired", number))
     if told:
-        queries.append(_with_values(columns, _compared(told), pairs, nodes, LEARNED))
-    return f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY a, b"
+        queries.append(_with_values(columns, _compared(told), pairs, "paired", LEARNED))
+    fields = {same.field for rule in plan.match for same in rule.same} | {*told}
+    # Of all records only those of pairs: else the engine may lay down all of them, twice for each rule.
+    paired = f"""SELECT {", ".join(["__node", *map(quoted, sorted(fields))])} FROM {nodes}
+      WHERE __node IN (SELECT a FROM {pairs} UNION ALL SELECT b FROM {pairs})"""
+    return f"WITH paired AS MATERIALIZED ({paired}) SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY a, b"
 
 
 def _with_values(columns: str, compared: str, pairs: str, nodes: str, number: int) -> str:

@@ -1,10 +1,12 @@
 """One way to see a table: columns of the contract, whatever the parts have, and no statement to find that out."""
 
+import errno
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from crm_migrate.workspace import relations as duckdb_memory
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import write_manifest, write_part
 from crm_migrate.workspace.relations import Relations, relations, scan_folder
@@ -32,6 +34,26 @@ def test_the_whole_table_has_the_columns_asked_for_first_and_then_its_own(run: R
     staged.write(run, pl.DataFrame({"city": ["Bursa"], "__node": [1]}), *PATH)
     with relations(run, "link") as found:
         assert found.kinds(found.whole(TABLE, "contacts")) == {**COLUMNS, "city": "VARCHAR"}
+
+
+BIG = "SELECT len(list(range::VARCHAR || repeat('x', 50))) FROM range(1_000_000)"  # one list: nothing to spill
+
+
+def test_what_does_not_fit_into_the_memory_of_a_stage_is_asked_again_with_more(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb_memory, "MEMORY", "50MB")
+    with duckdb_memory.relations(run, "link") as found:
+        found.execute(f"CREATE TEMP TABLE big AS {BIG}")
+        assert found.rows("SELECT * FROM big") == [(1_000_000,)]
+
+
+def test_what_fits_into_no_memory_is_trouble_of_the_machine(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duckdb_memory, "MEMORY", "50MB")
+    monkeypatch.setattr(duckdb_memory, "MORE", ("SET memory_limit = '60MB'",))
+    with pytest.raises(OSError, match=r"\S") as caught, duckdb_memory.relations(run, "link") as found:
+        found.rows(BIG)
+    assert caught.value.errno == errno.ENOMEM
 
 
 def test_parts_with_other_columns_are_read_by_name(run: Run) -> None:
