@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from crm_migrate.errors import InternalError
 from crm_migrate.quoting import literal
 from crm_migrate.workspace.parts import publish, read_manifest, write_manifest
-from crm_migrate.workspace.sql import stream
+from crm_migrate.workspace.sql import fitted, stream
 
 _SALTS = 8
 _NOBODY = "(SELECT NULL::BIGINT AS a, NULL::BIGINT AS b WHERE FALSE)"
@@ -46,20 +46,24 @@ def entities_for(
     entities goes on as the smallest of them; with `split` its parts go their ways though nobody has set them apart. The
     column `split` marks what is left of a loaded entity that was split.
     """
-    connection.execute(_CLAIMS.format(members=members, known=known, loaded=loaded))
+
+    def execute(sql: str) -> duckdb.DuckDBPyConnection:
+        return fitted(connection, lambda: connection.execute(sql))
+
+    execute(_CLAIMS.format(members=members, known=known, loaded=loaded))
     words = {"merge": str(merge).upper(), "split": str(split).upper()}
-    connection.execute(_KEPT.format(into=into, apart=apart, **words))
+    execute(_KEPT.format(into=into, apart=apart, **words))
     # Ids of the target that no crosswalk knows are not taken: they are ours, of a crosswalk that was lost.
-    connection.execute(f"CREATE TEMP TABLE taken_ AS SELECT DISTINCT __entity FROM {known}")
+    execute(f"CREATE TEMP TABLE taken_ AS SELECT DISTINCT __entity FROM {known}")
     for salt in range(_SALTS):
-        connection.execute(_fresh(into, project, object_name, salt))
-        connection.execute(_FREED.format(into=into))
-        (open_clusters,) = connection.execute(f"SELECT count(*) FROM {into} WHERE __entity IS NULL").fetchone() or (0,)
+        execute(_fresh(into, project, object_name, salt))
+        execute(_FREED.format(into=into))
+        (open_clusters,) = execute(f"SELECT count(*) FROM {into} WHERE __entity IS NULL").fetchone() or (0,)
         if not open_clusters:
             break
     else:
         raise InternalError("no free entity id was found", hint="please report this: it should not be possible")
-    connection.execute("DROP TABLE claims_; DROP TABLE taken_")
+    execute("DROP TABLE claims_; DROP TABLE taken_")
 
 
 _CLAIMS = """CREATE TEMP TABLE claims_ AS

@@ -1,12 +1,12 @@
 """The relational work of one stage: DuckDB over the tables of a run, and tables published in ordered parts."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -14,20 +14,14 @@ import pyarrow.parquet as pq
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import Shape, paths, publish, shapes, write_manifest
-from crm_migrate.workspace.sql import connected, exists
+from crm_migrate.workspace.sql import connected, exists, fitted
 from crm_migrate.workspace.state import check_tables
 from crm_migrate.workspace.tables import Table
 
 MEMORY = "400MB"  # beside what Python and Arrow need: a stage stays under a gigabyte
-MORE = (
-    "SET memory_limit = '800MB'",
-    "SET memory_limit = '1600MB'",
-    "RESET memory_limit",
-)  # the last: most that is there
 GROUP_ROWS = 122_880  # so many wide rows are sorted at a time
 
 Row = tuple[Any, ...]
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +47,11 @@ class Relations:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run one statement."""
-        self._fitted(lambda: self.connection.execute(sql, list(parameters)))
+        fitted(self.connection, lambda: self.connection.execute(sql, list(parameters)))
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """All rows of a small result."""
-        return self._fitted(lambda: list(self.connection.execute(sql, list(parameters)).fetchall()))
-
-    def _fitted(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask again with more memory where DuckDB has not enough, as not everything can be spilled: a run of many
-        millions that takes more than a gigabyte is better than one that ends. Nothing of a failed statement stays.
-        """
-        for more in MORE:
-            try:
-                return ask()
-            except duckdb.OutOfMemoryException:
-                self.connection.execute(more)
-        return ask()
+        return fitted(self.connection, lambda: list(self.connection.execute(sql, list(parameters)).fetchall()))
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Row:
         """The only row of a result."""

@@ -3,9 +3,10 @@
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +20,10 @@ MEMORY = "600MB"
 THREADS = 2
 INTERRUPTED = "Query interrupted"  # how DuckDB tells of Ctrl-C in the middle of a query
 ROW_GROUP = 131_072
+# What to allow then, one after the other; the last is what DuckDB takes by itself, most of what the machine has.
+MORE = (*(f"SET memory_limit = '{more}MB'" for more in (800, 1600, 3200)), "RESET memory_limit")
+
+Answer = TypeVar("Answer")
 
 
 @contextmanager
@@ -75,7 +80,19 @@ def exists(folder: Path) -> bool:
 
 def stream(connection: duckdb.DuckDBPyConnection, query: str, rows: int = ROW_GROUP) -> pa.RecordBatchReader:
     """The rows of a query as Arrow batches of about `rows` rows, never all at once."""
-    return connection.sql(query).to_arrow_reader(rows)
+    return fitted(connection, lambda: connection.sql(query).to_arrow_reader(rows))
+
+
+def fitted(connection: duckdb.DuckDBPyConnection, ask: Callable[[], Answer]) -> Answer:
+    """Ask, and again with more memory where DuckDB has not enough, as not everything can be spilled: a run of many
+    millions that takes more than a gigabyte is better than one that ends. Nothing of a failed statement stays.
+    """
+    for more in MORE:
+        try:
+            return ask()
+        except duckdb.OutOfMemoryException:
+            connection.execute(more)
+    return ask()
 
 
 def write_query(connection: duckdb.DuckDBPyConnection, query: str, folder: Path) -> Part:

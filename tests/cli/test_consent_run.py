@@ -240,6 +240,18 @@ def test_proofs_are_compared_as_moments(tmp_path: Path, refused: str, granted: s
     assert loaded(tmp_path)["Ada"][0] == after
 
 
+def test_a_refusal_that_is_said_again_keeps_the_younger_proof(tmp_path: Path) -> None:
+    """Else a grant between the two proofs would end it."""
+    again, kept = ", allow_reconsent: D-7", ("withdrawn", "crm.proof: 2024-08-08 letter", "letter")
+    run(tmp_path, again, crm=eve("withdrawn", "2024-08-08 letter", "letter"))
+    run(tmp_path, again, crm=eve("withdrawn", "2024-03-03 counter", "counter"))
+    assert loaded(tmp_path)["Eve"][:3] == kept, "all that came with a proof stays together"
+    figures = run(tmp_path, again, crm=eve("granted", "2024-05-05 web form", "web form"))
+    assert (loaded(tmp_path)["Eve"][:3], codes(figures)["opt_out_stands"]) == (kept, 1)
+    run(tmp_path, again, crm=eve("withdrawn", "2024-10-10 call", "call"))
+    assert loaded(tmp_path)["Eve"][:3] == ("withdrawn", "crm.proof: 2024-10-10 call", "call")
+
+
 def test_proofs_are_compared_as_moments_from_run_to_run(tmp_path: Path) -> None:
     again = ", allow_reconsent: D-7"
     run(tmp_path, again, crm=eve("withdrawn", "2024-08-08T10:00:00-07:00", "letter"))

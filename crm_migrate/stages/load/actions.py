@@ -7,8 +7,10 @@ back after our load (`edits.py`). Empty never overwrites unless the mapping says
 from collections.abc import Collection, Sequence
 
 from crm_migrate.cleansing.placeholders import is_placeholder
+from crm_migrate.crm.types import REFUSALS
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.dedupe.proofs import Clock, refused_at
 from crm_migrate.stages.load import lookups
 from crm_migrate.stages.load.edits import look, odds
 from crm_migrate.stages.load.keys import Names, fields_where, followed, of_others, text_columns
@@ -39,10 +41,10 @@ def decide(
         lookups.call_found(relations, object_plan)
     look(relations, project, identity, plan, object_plan, settled)
     fields = [str(f.target) for f in loaded_fields(object_plan)]
-    points = [link.name for link in links(plan, object_plan)]
+    points, clock = [link.name for link in links(plan, object_plan)], Clock.of(plan)
     values = "".join(
-        f", {_final(object_plan, name)} AS {quoted('=' + name)}, {_before(object_plan, name)} AS {quoted('-' + name)}"
-        f", d.{quoted(name)} AS {quoted('~' + name)}"
+        f", {_final(object_plan, name, clock)} AS {quoted('=' + name)}"
+        f", {_before(object_plan, name)} AS {quoted('-' + name)}, d.{quoted(name)} AS {quoted('~' + name)}"
         for name in fields
     )
     orphan = " OR ".join(f"(w.{quoted('__ref_' + n)} IS NOT NULL AND w.{quoted(n)} IS NULL)" for n in points) or "FALSE"
@@ -202,21 +204,31 @@ def _is_reference(object_plan: ObjectPlan, name: str) -> bool:
     return any(f.target == name and f.ref is not None for f in loaded_fields(object_plan))
 
 
-def _final(object_plan: ObjectPlan, name: str) -> str:
+def _final(object_plan: ObjectPlan, name: str, clock: Clock) -> str:
     """What a field shall be after this load."""
     field = next(f for f in loaded_fields(object_plan) if f.target == name)
     consent = next((f for f in loaded_fields(object_plan) if f.name == field.follows), None)
     if consent is None or object_plan.existing.only:
         return _alone(object_plan, name)
-    return _following(object_plan, name, str(consent.target))
+    return _following(object_plan, name, consent, clock)
 
 
-def _following(object_plan: ObjectPlan, name: str, consent: str) -> str:
+def _following(object_plan: ObjectPlan, name: str, consent: FieldPlan, clock: Clock) -> str:
     """What proves a consent after this load: what came with the one that stands. One that stays keeps its proof, and
-    with one that changes an old proof goes, also where the new one has none: it would prove what nobody said."""
-    ours, final, before = f"w.{quoted(consent)}", _alone(object_plan, consent), _before(object_plan, consent)
+    with one that changes an old proof goes, also where the new one has none: it would prove what nobody said. A refusal
+    that is said again keeps the younger of two proofs: behind the older one a grant between them would end it."""
+    target = str(consent.target)
+    ours, final, before = f"w.{quoted(target)}", _alone(object_plan, target), _before(object_plan, target)
+    proofs = [str(f.target) for f in loaded_fields(object_plan) if f.follows == consent.name]
+    was, now = (
+        [refused_at(cell, clock) for cell in cells]
+        for cells in ([_before(object_plan, proof) for proof in proofs], [f"w.{quoted(proof)}" for proof in proofs])
+    )
+    refused = f"lower(({final})::VARCHAR) IN ({', '.join(map(literal, REFUSALS))})"
     return f"""CASE WHEN {ours} IS DISTINCT FROM ({final}) THEN {_before(object_plan, name)}
-      WHEN ({final}) IS DISTINCT FROM ({before}) THEN w.{quoted(name)} ELSE {_alone(object_plan, name)} END"""
+      WHEN ({final}) IS DISTINCT FROM ({before}) THEN w.{quoted(name)}
+      WHEN {refused} AND greatest({", ".join(was)}) > greatest({", ".join(now)}) THEN {_before(object_plan, name)}
+      ELSE {_alone(object_plan, name)} END"""
 
 
 def _alone(object_plan: ObjectPlan, name: str) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from crm_migrate.workspace import relations as duckdb_memory
+from crm_migrate.workspace import sql
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import write_manifest, write_part
 from crm_migrate.workspace.relations import Relations, relations, scan_folder
@@ -50,7 +51,7 @@ def test_what_does_not_fit_into_the_memory_of_a_stage_is_asked_again_with_more(
 
 def test_what_fits_into_no_memory_is_trouble_of_the_machine(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duckdb_memory, "MEMORY", "50MB")
-    monkeypatch.setattr(duckdb_memory, "MORE", ("SET memory_limit = '60MB'",))
+    monkeypatch.setattr(sql, "MORE", ("SET memory_limit = '60MB'",))
     with pytest.raises(OSError, match=r"\S") as caught, duckdb_memory.relations(run, "link") as found:
         found.rows(BIG)
     assert caught.value.errno == errno.ENOMEM
