@@ -15,7 +15,7 @@ from crm_migrate.suggesting.vocabulary import compact, vocabulary
 _NAMED, _UNPROVED, _BY_VALUE, _AGREED = 0.93, 0.85, 0.75, 0.97
 NEARLY = 0.95  # of the rows: what is called a key and names so many is one, and the rest is dirt
 SHARED, NEARLY_ALL = 0.5, 0.98  # of a column's values that are keys: where the name says so too, and where it does not
-ENOUGH = 10  # different values that prove a link which no name tells of
+ENOUGH = 10  # different values that prove a link which no name tells of, and rows that prove such a key
 _SMALL = r"^\d{1,3}$"  # numbers that any list has: they prove nothing
 MOST_PAIRED = 8  # columns that are tried as parts of a key
 _CHANGING = frozenset({"amount", "choice", "owner", "consent"})  # roles of what people change
@@ -58,7 +58,8 @@ class Link:
 def key_of(study: Study, name: str) -> Key | None:
     """The column that names a row: said by its profile or its name, and proved by its values where those are known.
 
-    Where no column is named so, one or two whose values do; None where none do, or where nothing but names is known.
+    Where no column is named so, one or two whose values do; None where none do, where nothing but names is known, or
+    where so few rows are known that nearly every column would do.
     """
     said = _said_keys(study, name)
     if not study.table.rows:
@@ -69,7 +70,7 @@ def key_of(study: Study, name: str) -> Key | None:
     for score, column, why in said:
         if (told := _nearly(study, column)) is not None:
             return Key((column,), score - 0.1, (*why, told), False)
-    for columns in _tried(study):
+    for columns in _tried(study) if study.table.rows >= ENOUGH else ():
         if (told := _proof(study, columns)) is not None:
             return Key(columns, _BY_VALUE / len(columns), (told,), True)
     return None

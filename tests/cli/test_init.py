@@ -56,6 +56,18 @@ def test_keys_and_links_are_those_that_people_said(exports: Path) -> None:
     assert found["objects"]["accounts"]["fields"]["parent"] == {"firma": "UstFirma", "ref": "accounts.firma"}  # type: ignore[index]
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_in_a_few_rows_no_column_that_merely_differs_is_a_key(tmp_path: Path, rows: int) -> None:
+    head, *lines = PEOPLE.replace("Ute;", "Ute{};").splitlines()
+    people = [line.format(n) for n, line in enumerate(lines[:rows])]
+    (tmp_path / "people.csv").write_text("\n".join([head, *people, ""]), encoding="utf-8")
+    done = call("init", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    key = content(tmp_path)["sources"]["people"]["key"]  # type: ignore[index]
+    assert isinstance(key, list) and len(key) > 1, "no name names a row by itself"
+    assert "nothing names a row" in (tmp_path / "crm-migrate.yaml").read_text("utf-8")
+
+
 def test_it_checks_green_at_once_and_its_example_passes(exports: Path) -> None:
     check = call("mapping", "check", str(exports))
     tried = call("mapping", "test", str(exports))
