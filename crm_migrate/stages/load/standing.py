@@ -108,7 +108,8 @@ def _when(how: str, moments: list[str]) -> str:
 
 
 def _lines(plan: Plan, each: ObjectPlan, field: FieldPlan) -> str:
-    """Query: the consent of every line of the plan, as it shall be and as it is."""
+    """Query: the consent of every line of the plan that refuses, or that is written and grants: as it shall be and as
+    it is. A line that nobody writes grants nothing new."""
     names, target, clock = Names(each.name), str(field.target), Clock.of(plan)
     reached, carried, proofs = _reached(each, field), _carried(each, field), _proofs(each, field)
     said, now = quoted("=" + target), f"coalesce({quoted('~' + target)}, {quoted('-' + target)})"
@@ -119,7 +120,9 @@ def _lines(plan: Plan, each: ObjectPlan, field: FieldPlan) -> str:
       __target_id, lower(trim({said})), lower(trim({now})), {_cells(reached, "=")}, {_cells(carried, "=")},
       {_cells(reached, "-")}, {granted}, {refused}, {str(field.allow_reconsent is not None).upper()}, {let},
       {str(field.per is not None).upper()}
-      FROM {names.decided} WHERE lower(trim({said})) NOT IN ('', 'unknown')"""
+      FROM {names.decided} JOIN (SELECT __cluster, __action FROM {names.plan}) USING (__cluster)
+      WHERE lower(trim({said})) NOT IN ('', 'unknown')
+        AND (__action IN ('create', 'update') OR lower(trim({said})) IN ({_REFUSALS}))"""
 
 
 def _there(relations: Relations, each: ObjectPlan, field: FieldPlan, clock: Clock) -> str:
