@@ -6,6 +6,7 @@ Side by side with a raw COPY of the file (the limit), and with `dlt` by rows and
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -72,6 +73,8 @@ def main(arguments: list[str]) -> None:
     for name in ["raw", *(n for n in options.only if n != "raw")]:
         results.append(RUNS[name](folder, data, url))
         print(results[-1].row(results[0]), flush=True)
+    if options.keep is None:  # after a failure it stays: the run and its messages are looked at
+        shutil.rmtree(folder)
 
 
 def _raw(_folder: Path, data: Path, url: str) -> Measured:
