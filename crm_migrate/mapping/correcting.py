@@ -2,12 +2,12 @@
 
 from pathlib import PurePosixPath
 
-from crm_migrate.finding import Finding, Place, errors
+from crm_migrate.finding import Finding, errors
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.plan import CorrectionPlan, SourcePlan
 from crm_migrate.mapping.text import normal_name
-from crm_migrate.workspace.corrections import Correction, read_corrections
+from crm_migrate.workspace.corrections import Correction, place_of_correction, read_corrections
 from crm_migrate.workspace.row_keys import as_kept
 
 
@@ -73,5 +73,5 @@ def _rows_hint(correction: Correction, sources: tuple[SourcePlan, ...]) -> str:
 
 
 def _tell(desk: Desk, correction: Correction, message: str, hint: str) -> None:
-    place = Place(file="decisions", field=correction.column)
+    place = place_of_correction(desk.project.decisions, correction)
     desk.findings.append(Finding("correction_unknown", f"{correction.name}: {message}", place=place, hint=hint))

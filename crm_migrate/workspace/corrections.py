@@ -16,13 +16,13 @@ They lie over the export and leave it as it is: every run puts them in again, an
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from crm_migrate.finding import Finding
-from crm_migrate.workspace.decision_files import decision_files, is_ours, read_entries, with_entries, wrong
+from crm_migrate.finding import Finding, Place
+from crm_migrate.workspace.decision_files import decision_files, is_ours, place_of, read_entries, with_entries, wrong
 from crm_migrate.workspace.files import SHARED, write_file
 
 FILE = "corrections.yaml"
@@ -64,6 +64,11 @@ def read_corrections(folder: Path) -> tuple[list[Correction], list[Finding]]:
             words = f"{left.name} and {right.name} correct one cell of column {left.column}."
             findings.append(Finding("decision_conflict", words, hint="Take back one of them."))
     return found, findings
+
+
+def place_of_correction(folder: Path, correction: Correction) -> Place:
+    """The file and line that say it."""
+    return replace(place_of(decision_files(folder), WORD, "now", _correction, correction), field=correction.column)
 
 
 def write_corrections(folder: Path, corrections: Sequence[Correction]) -> list[Finding]:

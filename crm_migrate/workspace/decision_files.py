@@ -48,10 +48,30 @@ def read_entries(
         for number, item in enumerate(items, 1):
             entry = read(item) if _worded(item) else "a list stands where a word must stand, before a colon."
             if isinstance(entry, str):
-                findings.append(wrong(path, f"Decision {number} of `{word}`: {entry}"))
+                findings.append(wrong(path, f"Decision {number} of `{word}`: {entry}", _lines(path, word)[number - 1]))
             else:
                 found.append(entry)
     return found, findings
+
+
+def place_of(paths: Iterable[Path], word: str, mark: str, read: Callable[[Any], T | str], entry: T) -> Place:
+    """Where an entry that was read stands; a file that has changed since then says nothing of a line."""
+    for path in paths:
+        for item, line in zip(_entries(path, word, mark), _lines(path, word), strict=False):
+            if _worded(item) and read(item) == entry:
+                return Place(file=_called(path), line=line)
+    return Place(file="decisions")
+
+
+def _lines(path: Path, word: str) -> list[int]:
+    """The line of each entry under a word, from 1."""
+    document = YAML(typ="base").compose(StringIO(read_plain(path, MAX_BYTES).decode()))
+    listed = next((value for key, value in document.value if key.value == word), None)
+    return [item.start_mark.line + 1 for item in listed.value] if listed is not None else []
+
+
+def _called(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
 
 
 def _entries(path: Path, word: str, mark: str) -> list[Any]:
@@ -99,7 +119,7 @@ def _line(error: Exception) -> int:
 
 def wrong(path: Path, message: str, line: int = 0) -> Finding:
     """A file of decisions, or an entry of it, that cannot be taken."""
-    place = Place(file=f"{path.parent.name}/{path.name}", line=line)
+    place = Place(file=_called(path), line=line)
     return Finding("decision_invalid", message, place=place, hint="Mend the entry or remove it.")
 
 

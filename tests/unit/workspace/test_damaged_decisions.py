@@ -57,3 +57,10 @@ def test_the_ending_of_a_file_is_read_in_any_case(tmp_path: Path) -> None:
     decisions, findings = read_duplicates(tmp_path)
     assert [d.id for d in decisions] == ["D-1", "D-2"]
     assert findings == []
+
+
+def test_a_wrong_entry_is_told_with_its_line(tmp_path: Path) -> None:
+    wrong = GOOD.partition("\n")[2].replace("D-1", "D-2").replace("merge", "marge")
+    count, told = read(tmp_path, f"# what people said\n{GOOD}\n{wrong}")
+    assert count == 1
+    assert [said.partition(":")[0] for said in told] == ["5"]
