@@ -109,11 +109,10 @@ class _Finder:
     def items(self) -> Iterator[Item]:
         """Everything that is open, in no order; a thing of the register is told once, with what it is about."""
         found = {item.about: item for item in (*self._required(), *self._values(), *self._proposed())}
+        whole = [*self._columns(), *self._owners(), *self._of_runs()]
         yield from found.values()
-        yield from self._register(found)
-        yield from self._columns()
-        yield from self._owners()
-        yield from self._of_runs()
+        yield from self._register({*found, *(item.about for item in whole)})
+        yield from whole
         yield from self._unsigned()
 
     def _item(self, kind: str, about: str, told: str, count: int = 1, owner: str = "") -> Item:
@@ -218,17 +217,24 @@ class _Finder:
     def _duplicates(self, run: Run) -> Iterator[Item]:
         decisions, _ = read_duplicates(self._project.decisions)
         for name, count in open_counts(read_plan(run), run, decisions).items():
-            yield self._item("duplicates", name, self.say("duplicates", n=self._n(count), run=run.id[:5]), count)
+            yield self._item(
+                "duplicates", self._identity(name), self.say("duplicates", n=self._n(count), run=run.id[:5]), count
+            )
 
     def _stopped(self, run: Run) -> Iterator[Item]:
         """Rows of the latest whole run that were rejected or wait, by object and reason."""
         found: Counter[tuple[str, str, str]] = Counter()
         for group in read_figures(run).exceptions:
             if group.state in _ENDED:
-                found[_ENDED[group.state], group.object or group.source, group.code] += group.count
+                about = self._identity(group.object) if group.object else group.source
+                found[_ENDED[group.state], about, group.code] += group.count
         for (kind, name, code), count in found.most_common():
             told = self.say(kind, n=self._n(count), why=self._meaning(code), run=run.id[:5])
             yield self._item(kind, name, told, count)
+
+    def _identity(self, name: str) -> str:
+        """An object as the file calls it, whose parts may be several objects of the plan."""
+        return next((each.identity for each in self._draft.plan.objects if each.name == name), name)
 
     def _meaning(self, code: str) -> str:
         """What a code means, where the language has words for it; else the code alone."""

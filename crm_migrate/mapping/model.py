@@ -379,8 +379,8 @@ class MappingFile(Use):
     register_: dict[str, Entry] = Field(
         default={},
         alias="register",
-        description="`contacts.phone`, `value_maps.stage` or `kisi[Faks]` -> what is agreed about it, and who owes what"
-        " by when; nothing of it changes what a run does",
+        description="`contacts.phone`, `value_maps.stage`, `kisi[Faks]`, or a whole object or source -> what is agreed"
+        " about it, and who owes what by when; nothing of it changes what a run does",
     )
 
 

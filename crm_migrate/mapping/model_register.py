@@ -14,8 +14,10 @@ class Entry(Authored):
     """What is agreed about one thing of the mapping, and who owes what by when.
 
     It is called `contacts.phone` (a field, also one that nothing feeds yet), `value_maps.stage` (a list of
-    translations) or `kisi[Faks]` (a column of a source). Nothing of it changes what a run does, and no signature falls
-    because of it: `crm-migrate readiness` reads it, and the workbook of `crm-migrate mapping export` writes it.
+    translations), `kisi[Faks]` (a column of a source), `contacts` (what runs leave open of an object: duplicates, what
+    was rejected or waits), `kisi` (columns of a source that nobody has spoken of) or `owners` (logins that nobody has
+    translated). Nothing of it changes what a run does, and no signature falls because of it: `crm-migrate readiness`
+    reads it, and the workbook of `crm-migrate mapping export` writes it.
     """
 
     short: ClassVar[str | None] = "status"

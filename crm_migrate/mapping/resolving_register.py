@@ -11,7 +11,7 @@ from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Path
 
-VALUE_MAPS = "value_maps"
+VALUE_MAPS, OWNERS = "value_maps", "owners"
 COLUMN = re.compile(r"(?P<source>[^\W\d]\w*)\[(?P<column>.+)\]", re.DOTALL)
 _ID = re.compile(r"[A-Z]+-\d+")  # what is meant as the id of a decision, and not as words
 
@@ -50,6 +50,8 @@ def _known(desk: Desk, key: str, fields: dict[str, frozenset[str]], path: Path) 
     name, dot, field = key.partition(".")
     if column:
         _is_column(desk, column["source"], column["column"], path)
+    elif key in (*fields, *desk.file.sources, OWNERS):
+        return
     elif not dot:
         _unknown(desk, key, (f"{each}.{key}" for each, of in fields.items() if key in of), path)
     elif name == VALUE_MAPS and name not in fields:
@@ -69,7 +71,7 @@ def _is_column(desk: Desk, source: str, column: str, path: Path) -> None:
 
 
 def _unknown(desk: Desk, key: str, known: Iterable[str], path: Path) -> None:
-    hint = nearest(key, known) or "Write object.field, value_maps.NAME or source[Column]."
+    hint = nearest(key, known) or "Write object.field, value_maps.NAME, source[Column], an object or a source."
     desk.tell_key("register_unknown", f"the register names `{key}`, which is not there", path, hint)
 
 

@@ -63,6 +63,7 @@ def test_what_is_open_of_the_mapping_has_an_owner_and_a_day(tmp_path: Path) -> N
 def test_words_owners_and_columns_of_the_data_are_counted(tmp_path: Path) -> None:
     mapping = MAPPING.replace("objects:\n", "owners: owners.csv\nobjects:\n", 1)
     mapping = mapping.replace("      job_title:", "      owner: Rolle | owner\n      job_title:")
+    mapping += "  owners: {owner: Kim}\n  kontakte: {owner: Ute, due: 2031-01-02}\n"
     project = booked.make(tmp_path / "acme", mapping)
     (project / "owners.csv").write_text(
         "legacy_login,target_email,status,successor\n-x,x@acme.example,active,\n", "utf-8"
@@ -73,6 +74,8 @@ def test_words_owners_and_columns_of_the_data_are_counted(tmp_path: Path) -> Non
     assert (words["count"], words["told"]) == (1, "1 word(s) without translation, in 2 row(s): “P” (2)")
     assert item(found, "owners")["told"].endswith("in 1 row(s): “=1+1” (1)")
     assert item(found, "kontakte")["told"].endswith(": Mobil, Notiz")
+    owed = [(item(found, about)["owner"], item(found, about)["due"]) for about in ("owners", "kontakte")]
+    assert owed == [("Kim", ""), ("Ute", "2031-01-02")]
 
 
 def test_what_cannot_be_looked_at_is_told_and_not_taken_for_settled(tmp_path: Path) -> None:
@@ -90,6 +93,7 @@ def test_a_run_adds_duplicates_rejected_and_waiting_rows_until_they_are_decided(
         "    fields:\n      last_name",
         "    match:\n      - {rule: same name, same: [last_name], do: review}\n    fields:\n      last_name",
     )
+    mapping += "  contacts: {owner: Ute, due: 2020-01-02}\n  accounts: {owner: Kim}\n"
     mapping += "checks:\n  - {id: C1, object: accounts, assert: \"name != 'Acme GmbH'\", else: reject}\n"
     project = booked.make(tmp_path / "acme", mapping)
     people = (project / "kontakte.csv").read_text("utf-8")
@@ -100,6 +104,9 @@ def test_a_run_adds_duplicates_rejected_and_waiting_rows_until_they_are_decided(
     kinds = {each["kind"]: each for each in found["items"]}
 
     assert (kinds["duplicates"]["about"], kinds["duplicates"]["count"]) == ("contacts", 1)
+    assert (kinds["duplicates"]["owner"], kinds["duplicates"]["overdue"]) == ("Ute", True)
+    owed = {(each["about"], each["owner"]) for each in found["items"] if each["kind"] in ("rejected", "waiting")}
+    assert owed == {("accounts", "Kim"), ("contacts", "Ute")}
     assert (kinds["rejected"]["about"], kinds["rejected"]["count"]) == ("accounts", 1)
     waiting = [each["count"] for each in found["items"] if (each["kind"], each["about"]) == ("waiting", "accounts")]
     assert waiting == [2], "both firms of the kind P"
@@ -110,7 +117,9 @@ def test_a_run_adds_duplicates_rejected_and_waiting_rows_until_they_are_decided(
     said = 'decision: apart, who: Ute, when: "2026-01-01", why: sisters'
     decided = f'duplicates:\n  - {{object: contacts, members: ["kontakte:K1", "kontakte:K3"], {said}}}\n'
     (project / "decisions" / "duplicates.yaml").write_text(decided, "utf-8")
-    assert "duplicates" not in {each["kind"] for each in told(project)["items"]}
+    after = told(project)
+    assert "duplicates" not in {each["kind"] for each in after["items"]}
+    assert ("register", "contacts") not in {(each["kind"], each["about"]) for each in after["items"]}, "told once"
 
 
 def test_who_has_not_signed_this_very_mapping_owes_it(tmp_path: Path) -> None:

@@ -40,6 +40,9 @@ def examined(folder: Path, register: str = "") -> tuple[object, list[tuple[str, 
         "contacts.phone: {status: asked, owner: Ayşe, due: 2026-12-04}",
         "value_maps.stage: {owner: Ayşe, due: 2026-12-04, decision: keep the four we have}",
         "kisi[Faks]: {status: refused, decision: nobody sends faxes}",
+        "contacts: {owner: Ayşe, due: 2026-12-04}",
+        "kisi: {status: asked, owner: Ayşe}",
+        "owners: {owner: Ayşe}",
     ],
 )
 def test_an_entry_is_about_a_field_a_list_or_a_column_and_changes_no_plan(tmp_path: Path, entry: str) -> None:
@@ -59,7 +62,7 @@ def test_an_entry_is_about_a_field_a_list_or_a_column_and_changes_no_plan(tmp_pa
         ("kisi[Fax]: open", "register_unknown", "kisi[Faks]"),
         ("kissi[Faks]: open", "register_unknown", "kisi"),
         ("phone: open", "register_unknown", "contacts.phone"),
-        ("nowhere: open", "register_unknown", "object.field"),
+        ("nowhere: open", "register_unknown", "an object or a source"),
         ("contacts.phone: asked", "register_incomplete", "owner"),
         ("contacts.phone: {due: 2026-12-04}", "register_incomplete", "owner"),
         ("contacts.phone: {owner: Ayşe, due: 4.12.2026}", "register_incomplete", "YYYY-MM-DD"),
