@@ -236,6 +236,9 @@ def test_one_mailbox_of_two_records_of_a_run_is_granted_by_none(
     assert waiting(figures, object_name) == {}
     assert ("Kim", "granted") in loaded(tmp_path) + loaded(tmp_path, "leads")
     assert "consent" not in failed(figures)
+    assert [count for id, *_, count in figures["decisions"] if id.startswith("reconsent:")] == [1]
+    figures = run(tmp_path, people, fair, decided=f"reconsent:{object_name}")
+    assert [count for id, *_, count in figures["decisions"] if id.startswith("reconsent:")] == [1]
 
 
 @pytest.mark.parametrize("mail", ["Kim at shop.example", "kim@"])

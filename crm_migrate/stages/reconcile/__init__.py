@@ -9,7 +9,8 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 
-from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.crm.types import REFUSALS
+from crm_migrate.mapping.plan import RECONSENT, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile import causes, listing
 from crm_migrate.stages.reconcile.accounting import settle_dispositions, source_facts, source_figures
@@ -42,6 +43,7 @@ from crm_migrate.stages.reconcile.target_sets import target_set
 from crm_migrate.stages.reconcile.verdict import not_checked, sentence, verdict
 from crm_migrate.stages.validate.reaching import CODES as REACHING
 from crm_migrate.workspace.figures import (
+    ConsentCell,
     ExceptionGroup,
     Figures,
     GroupFigure,
@@ -93,7 +95,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
         for object_plan in plan.objects:  # what one object refuses in the target the others hear
             collected.consent.extend(consent_cells(tables, plan, object_plan))
         _measure(tables, plan, collected)
-        collected.decisions = _decisions(tables, plan, collected.sources)
+        collected.decisions = _decisions(tables, plan, collected.sources, collected.consent)
         listing.publish(tables)
         write_manifest_of_files(tables, plan, run)
         fingerprint = _fingerprint(tables, plan)
@@ -180,9 +182,11 @@ def _measure(tables: Relations, plan: Plan, collected: _Collected) -> None:
         collected.controls.append(control_figure(plan, control, found))
 
 
-def _decisions(tables: Relations, plan: Plan, sources: Sequence[SourceFigure]) -> list[tuple[str, str, str, str, int]]:
+def _decisions(
+    tables: Relations, plan: Plan, sources: Sequence[SourceFigure], consent: Sequence[ConsentCell]
+) -> list[tuple[str, str, str, str, int]]:
     """Every decision of the plan with the rows and pairs that it settled."""
-    covered = dict.fromkeys(plan.decisions, 0)
+    covered = {id: _granted_again(tables, plan, id, consent) for id in plan.decisions}
     for source in plan.sources:
         if source.stays_behind in covered:
             covered[source.stays_behind] += sum(each.records for each in sources if each.source == source.name)
@@ -197,6 +201,21 @@ def _decisions(tables: Relations, plan: Plan, sources: Sequence[SourceFigure]) -
             if decision in covered:
                 covered[decision] += int(count)
     return [(name, *plan.decision_words.get(name, ("", "", "")), covered[name]) for name in sorted(covered)]
+
+
+def _granted_again(tables: Relations, plan: Plan, decision: str, consent: Sequence[ConsentCell]) -> int:
+    """How many rows a decision about consents that are given again speaks of: those of its key, or the records of its
+    object that are granted although something was refused, with good reason; 0 for any other decision."""
+    about = decision.removeprefix(RECONSENT)
+    if about == decision:
+        return 0
+    if ":" not in about:
+        moved = (c for c in consent if c.object == about and c.before in REFUSALS and c.after not in REFUSALS)
+        return sum(cell.count - cell.without_evidence for cell in moved)
+    return sum(
+        tables.count(f"{tables.scan(DISPOSITIONS, each.name)} WHERE __source || ':' || __key = {literal(about)}")
+        for each in plan.objects
+    )
 
 
 def _signed(figures: Figures) -> Figures:
