@@ -193,8 +193,9 @@ def _refusing(plan: Plan) -> str:
     FROM consent_said_ s JOIN planned p USING (object, cluster)
     WHERE s.said IN ({_REFUSALS}) AND p.code IS DISTINCT FROM {literal(_HEARD)}
     UNION ALL SELECT {who}, TRUE, unnest(s.every) FROM consent_said_ s
-    WHERE s.cluster IS NULL AND NOT EXISTS (FROM planned p WHERE p.object = s.object AND {written}
-      AND (p.entity = s.entity OR p.target_id = s.target_id))"""
+    ANTI JOIN (FROM planned WHERE {written}) p ON p.object = s.object AND p.entity = s.entity
+    ANTI JOIN (FROM planned WHERE {written}) q ON q.object = s.object AND q.target_id = s.target_id
+    WHERE s.cluster IS NULL"""
 
 
 def _granting(plan: Plan) -> str:
