@@ -56,6 +56,10 @@ def hold_refused(relations: Relations, plan: Plan) -> int:
     """
     if not relations.count("consent_said_"):
         return 0
+    # Laid down one by one: what the engine guesses of all of them in one query may be off by a million.
+    for name, query in (("refused", _refusing(plan)), ("granted", _granting(plan))):
+        keyed = f"SELECT s.*, k.key FROM ({query}) s JOIN consent_keys_ k USING (point, value)"
+        relations.execute(f"CREATE OR REPLACE TEMP TABLE consent_{name}_ AS {keyed}")
     relations.execute(f"CREATE OR REPLACE TEMP TABLE consent_odds_ AS {_odds(plan)}")
     changed = 0
     for each in plan.objects:
@@ -211,10 +215,9 @@ def _odds(plan: Plan) -> str:
     heard = ", ".join(f"({', '.join(map(literal, pair))})" for pair in _heard(plan)) or "('', '', '', '')"
     record = "coalesce(n.record, m.record)"
     why = "the same mailbox or number, and no younger proof or decision ends that: "
-    return f"""WITH r AS (SELECT r.*, k.key FROM ({_refusing(plan)}) r JOIN consent_keys_ k USING (point, value)),
-    g AS (SELECT g.*, k.key FROM ({_granting(plan)}) g JOIN consent_keys_ k USING (point, value)),
-    pairs AS (SELECT g.object, g.cluster, g.field, r.there, r.object AS whose, r.target_id, {record} AS record
-      FROM g JOIN r USING (point, key)
+    return f"""WITH pairs AS (SELECT g.object, g.cluster, g.field, r.there, r.object AS whose, r.target_id,
+        {record} AS record
+      FROM consent_granted_ g JOIN consent_refused_ r USING (point, key)
       LEFT JOIN consent_names_ n ON n.object = r.object AND n.cluster = r.cluster
       LEFT JOIN consent_names_ m ON m.object = r.object AND m.entity = r.entity
       WHERE (r.object, r.field, g.object, g.field) IN ({heard})
