@@ -28,7 +28,7 @@ from crm_migrate.workspace.sql import stream
 from crm_migrate.workspace.tables import ACTUAL, AFTER, BREACHES, COMPLETED, OUTCOMES, PLANNED, texts
 
 BATCH = 100_000
-_LOADED = "outcome = 'loaded'"
+_LOADED = "l.outcome = 'loaded'"  # a field of the target may be called so, too
 _FOUND = "CREATE TEMP TABLE found_ (key VARCHAR, field VARCHAR, code VARCHAR, message VARCHAR)"
 
 
@@ -92,7 +92,7 @@ def _ours(tables: Relations, name: str) -> str:
     made = tables.scan(OUTCOMES, name) if tables.finished(OUTCOMES, name) else None
     parts = ["SELECT NULL::VARCHAR AS __entity, NULL::VARCHAR AS target_id WHERE FALSE"]
     parts += [f"SELECT __entity, __target_id FROM {found} WHERE __target_id IS NOT NULL"] if found else []
-    parts += [f"SELECT __entity, target_id FROM {made} WHERE {_LOADED}"] if made else []
+    parts += [f"SELECT l.__entity, l.target_id FROM {made} l WHERE {_LOADED}"] if made else []
     return f"({' UNION '.join(parts)})"
 
 
