@@ -45,10 +45,12 @@ def read_entries(
         except (YAMLError, ValueError, OSError, RecursionError) as error:
             findings.append(wrong(path, f"The file cannot be read: {_said(error)}", _line(error)))
             continue
+        lines: list[int] = []  # asked for where something is wrong, and once
         for number, item in enumerate(items, 1):
             entry = read(item) if _worded(item) else "a list stands where a word must stand, before a colon."
             if isinstance(entry, str):
-                findings.append(wrong(path, f"Decision {number} of `{word}`: {entry}", _lines(path, word)[number - 1]))
+                lines = lines or _lines(path, word)
+                findings.append(wrong(path, f"Decision {number} of `{word}`: {entry}", lines[number - 1]))
             else:
                 found.append(entry)
     return found, findings
@@ -65,7 +67,7 @@ def place_of(paths: Iterable[Path], word: str, mark: str, read: Callable[[Any], 
 
 def _lines(path: Path, word: str) -> list[int]:
     """The line of each entry under a word, from 1."""
-    document = YAML(typ="base").compose(StringIO(read_plain(path, MAX_BYTES).decode()))
+    document = YAML(typ="base").compose(read_plain(path, MAX_BYTES).decode())
     listed = next((value for key, value in document.value if key.value == word), None)
     return [item.start_mark.line + 1 for item in listed.value] if listed is not None else []
 

@@ -220,10 +220,8 @@ def _following(object_plan: ObjectPlan, name: str, consent: FieldPlan, clock: Cl
     target = str(consent.target)
     ours, final, before = f"w.{quoted(target)}", _alone(object_plan, target), _before(object_plan, target)
     proofs = [str(f.target) for f in loaded_fields(object_plan) if f.follows == consent.name]
-    was, now = (
-        [refused_at(cell, clock) for cell in cells]
-        for cells in ([_before(object_plan, proof) for proof in proofs], [f"w.{quoted(proof)}" for proof in proofs])
-    )
+    was = [refused_at(_before(object_plan, proof), clock) for proof in proofs]
+    now = [refused_at(f"w.{quoted(proof)}", clock) for proof in proofs]
     refused = f"lower(({final})::VARCHAR) IN ({', '.join(map(literal, REFUSALS))})"
     return f"""CASE WHEN {ours} IS DISTINCT FROM ({final}) THEN {_before(object_plan, name)}
       WHEN ({final}) IS DISTINCT FROM ({before}) THEN w.{quoted(name)}

@@ -33,9 +33,10 @@ def read_theirs(
     the target describes, but for what it computes itself.
     """
     schema = _with_fields(table, object)
-    if target.describe([object.name]).object(object.name) is None:
+    there = target.describe([object.name]).object(object.name)
+    if there is None:
         return write_batches(run.table(*table.path(name)), schema, iter(())).rows
-    told = _records(target, object, table, "all")
+    told = _records(target, object, there, table, "all")
     batches = (batch for rows in told for batch in conformed(called(rows) if called else rows, schema).to_batches())
     return write_batches(run.table(*table.path(name)), schema, batches).rows
 
@@ -53,8 +54,9 @@ def ask_again(
     columns: dict[By, str] = {"id": "target_id", "key": "__entity"}
     for by, column in columns.items():
         missed = _missed(tables, tables.scan(table, name), expected, column)
-        if missed and target.describe([object.name]).object(object.name) is not None:
-            schema, found = _with_fields(table, object), _records(target, object, table, by, missed)
+        there = target.describe([object.name]).object(object.name) if missed else None
+        if there is not None:
+            schema, found = _with_fields(table, object), _records(target, object, there, table, by, missed)
             named = (conformed(called(rows) if called else rows, schema) for rows in found)
             _add(tables, table, name, pa.concat_tables([schema.empty_table(), *named]))
 
@@ -83,15 +85,15 @@ def _stored(folder: Path) -> Iterator[pa.RecordBatch]:
 
 
 def _records(
-    target: Target, object: TargetObject, table: Table, by: By, values: Sequence[str] = ()
+    target: Target, object: TargetObject, there: TargetObject, table: Table, by: By, values: Sequence[str] = ()
 ) -> Iterator[pa.Table]:  # fmt: skip
-    """Records of the target, with a digest of what else they hold where the table wants one."""
+    """Records of the target, with a digest of what else they hold where the table wants one; `there` is the object as
+    the target describes it."""
     if OTHERS not in table.columns:
         yield from target.read(object, by, values)
         return
-    there = target.describe([object.name]).object(object.name)
     known = {object.key_field, *(field.name for field in object.fields)}
-    others = [f for f in there.fields if f.name not in known and not f.read_only] if there else []
+    others = [f for f in there.fields if f.name not in known and not f.read_only]
     for rows in target.read(replace(object, fields=(*object.fields, *others)), by, values):
         yield _with_others(rows, sorted(f.name for f in others))
 
