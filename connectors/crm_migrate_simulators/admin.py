@@ -1,18 +1,17 @@
 """What tests ask and set while a simulated CRM runs, beside its own routes: never counted, never struck by a fault.
 
-GET  /_simulator/summary | requests | creations | records/{object} | faults | links/{kind}
+GET  /_simulator/summary | requests | creations | records/{object} | faults | links/{kind} | settings/{kind}
 PUT  /_simulator/clock   {"advance": seconds} or {"set": instant}
 PUT  /_simulator/faults  {"faults": "reset_after@1", "seed": 1}
 POST /_simulator/user    {"do": "edit" | "delete" | "undelete" | "merge", "object", "id", "fields" | "loser"}
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from crm_migrate_simulators.engine import Engine
-from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
+from crm_migrate_simulators.faults import Schedule, read_schedule
 from crm_migrate_simulators.rules import Refused
 from crm_migrate_simulators.wire import Reply, Request
 
@@ -28,7 +27,8 @@ def answer(engine: Engine, request: Request) -> Reply:
         "creations": lambda: [asdict(creation) for creation in engine.log.creations],
         "records": lambda: [asdict(record) for record in engine.store.all(rest)],
         "links": lambda: engine.store.links(rest),
-        "faults": lambda: [{"name": k.name, "family": k.family, "words": k.words} for k in KINDS.values()],
+        "settings": lambda: engine.store.settings(rest),
+        "faults": lambda: [{"name": k.name, "family": k.family, "words": k.words} for k in engine.kinds.values()],
         "clock": lambda: {"now": engine.clock.now()},
     }
     writes: dict[str, Callable[[Any], None]] = {
@@ -55,7 +55,7 @@ def _set_clock(engine: Engine, said: Any) -> None:
 
 
 def _set_faults(engine: Engine, said: Any) -> None:
-    engine.schedule = Schedule(read_schedule(said["faults"]), int(said.get("seed", engine.schedule.seed)))
+    engine.schedule = Schedule(read_schedule(said["faults"], engine.kinds), int(said.get("seed", engine.schedule.seed)))
     engine.log.count_anew()
 
 
@@ -71,8 +71,3 @@ def _by_user(engine: Engine, said: Any) -> None:
         store.merge(said["object"], said["id"], said["loser"], now)
     else:
         raise ValueError(f"a user cannot {said['do']}")
-
-
-def evidence() -> dict[str, int]:
-    """How many kinds of fault rest on a recording, on a document, and on nothing but our guess."""
-    return dict(Counter(kind.evidence.split()[0] for kind in KINDS.values()))

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from crm_migrate_simulators.clock import Clock
 from crm_migrate_simulators.log import Asked
-from crm_migrate_simulators.quotas import Quotas
+from crm_migrate_simulators.quotas import Quotas, TooMany
 from crm_migrate_simulators.rules import Bent, Refused
 from crm_migrate_simulators.store import Record, Store
 from crm_migrate_simulators.wire import Reply, Request
@@ -27,6 +27,18 @@ class Crm(Protocol):
 
     def error(self, status: int, code: str, message: str, *, until: float | None = None) -> Reply:
         """How this CRM words an error; `until` is when a quota is back."""
+        ...
+
+    def limited(self, too_many: TooMany, now: float) -> Reply:
+        """How this CRM says that a limit is reached."""
+        ...
+
+    def task(self) -> tuple[str, dict[str, Any]]:
+        """The object of tasks, and the values of one that an automation adds."""
+        ...
+
+    def another_owner(self) -> dict[str, Any]:
+        """The values that give a record to another owner."""
         ...
 
     def results(self, body: Any) -> list[dict[str, Any]] | None:

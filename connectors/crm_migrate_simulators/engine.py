@@ -1,6 +1,5 @@
 """One request through the simulated system: noted, counted, struck by a fault or not, handled, noted again."""
 
-import math
 import random
 import threading
 from collections.abc import Mapping
@@ -9,7 +8,7 @@ from typing import Any
 
 from crm_migrate_simulators.call import Call, Crm
 from crm_migrate_simulators.clock import Clock
-from crm_migrate_simulators.faults import Schedule
+from crm_migrate_simulators.faults import KINDS, Kind, Schedule
 from crm_migrate_simulators.keep import Keep
 from crm_migrate_simulators.log import Asked, Creation, Log
 from crm_migrate_simulators.quotas import Quotas
@@ -31,11 +30,13 @@ class Engine:
         clock: Clock | None = None,
         quotas: Quotas | None = None,
         keep: Keep | None = None,
+        kinds: Mapping[str, Kind] = KINDS,
     ) -> None:
         self.crm = crm
         self.store = Store(schema)
         self.log = Log()
         self.schedule = schedule or Schedule()
+        self.kinds = kinds
         self.clock = clock or Clock()
         self.quotas = quotas or Quotas()
         self._keep = keep
@@ -93,18 +94,11 @@ class Engine:
         too_many = self.quotas.enter(self.clock.now())
         if too_many is not None:
             asked.refused = too_many.limit
-            return self._too_many(too_many.limit, too_many.until)
+            return self.crm.limited(too_many, self.clock.now())
         try:
             return self._struck(request, asked, counts)
         finally:
             self.quotas.leave()
-
-    def _too_many(self, limit: str, until: float) -> Reply:
-        if limit == "day":
-            return self.crm.error(403, "QUOTA_GONE", "the daily limit is reached", until=until)
-        reply = self.crm.error(429, "TOO_MANY_REQUESTS", "too many requests")
-        reply.headers["Retry-After"] = str(max(1, math.ceil(until - self.clock.now())))
-        return reply
 
     def _struck(self, request: Request, asked: Asked, counts: Mapping[str, int]) -> Reply:
         dice = random.Random(f"{self.schedule.seed}:{asked.number}")  # noqa: S311 -- repeatable on purpose

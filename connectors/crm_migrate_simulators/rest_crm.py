@@ -13,6 +13,7 @@ A batch of writes is {records: [{id?, fields}], key?}: an upsert finds its recor
 the value of the external field, so that results are matched by identity. 200: all were done; 207: some were not.
 """
 
+import math
 import random
 import re
 import secrets
@@ -24,6 +25,7 @@ from urllib.parse import parse_qs
 
 from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.clock import Clock
+from crm_migrate_simulators.quotas import TooMany
 from crm_migrate_simulators.rules import Refused
 from crm_migrate_simulators.schema import read_field
 from crm_migrate_simulators.store import Record
@@ -89,6 +91,22 @@ class RestCrm:
         """{error: {code, message, until}}."""
         said = {"code": code, "message": message} | ({} if until is None else {"until": until})
         return Reply(status, {"error": said})
+
+    def limited(self, too_many: TooMany, now: float) -> Reply:
+        """403 for the day, 429 with Retry-After for the rest."""
+        if too_many.limit == "day":
+            return self.error(403, "QUOTA_GONE", "the daily limit is reached", until=too_many.until)
+        reply = self.error(429, "TOO_MANY_REQUESTS", "too many requests")
+        reply.headers["Retry-After"] = str(max(1, math.ceil(too_many.until - now)))
+        return reply
+
+    def task(self) -> tuple[str, dict[str, Any]]:
+        """A subject."""
+        return "tasks", {"subject": "Follow up"}
+
+    def another_owner(self) -> dict[str, Any]:
+        """In the field `owner`."""
+        return {"owner": "automation"}
 
     def results(self, body: Any) -> list[dict[str, Any]] | None:
         """The member `results`."""

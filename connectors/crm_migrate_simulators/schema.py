@@ -104,6 +104,7 @@ def _parses(parse: Callable[[str], object]) -> Callable[[Any], bool]:
 
 TYPES: Mapping[str, Callable[[Any], bool]] = {
     "text": _is_text,
+    "choice": _is_text,
     "integer": _is_integer,
     "decimal": _is_decimal,
     "boolean": _is_boolean,

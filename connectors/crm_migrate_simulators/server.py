@@ -118,7 +118,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         url = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return Request(self.command, url.path, dict(parse_qsl(url.query)), headers, body)
+        pairs = tuple(parse_qsl(url.query))
+        return Request(self.command, url.path, dict(pairs), headers, body, pairs)
 
     def _send(self, reply: Reply) -> None:
         if reply.drop:

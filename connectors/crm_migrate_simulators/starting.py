@@ -1,18 +1,28 @@
 """A simulated CRM from what a person says: schema, faults, clock, quotas, habits."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from crm_migrate_simulators.call import Crm
 from crm_migrate_simulators.clock import Clock
 from crm_migrate_simulators.engine import Engine
-from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
+from crm_migrate_simulators.evidence import Rule, counted
+from crm_migrate_simulators.faults import KINDS, Kind, Schedule, read_schedule
 from crm_migrate_simulators.keep import Keep
 from crm_migrate_simulators.quotas import Quotas
 from crm_migrate_simulators.schema import read_schema
 from crm_migrate_simulators.server import Server
+
+
+def _as_it_is(schema: Any) -> Any:
+    return schema
+
+
+def _no_limits(habits: Any) -> Quotas:
+    del habits
+    return Quotas()
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,15 @@ class Simulator:
     title: str
     crm: Callable[[Clock, Any], Crm]
     habits: type[Any]
+    own_faults: Mapping[str, Kind] = field(default_factory=dict)  # beside those that any CRM may have
+    rules: tuple[Rule, ...] = ()
+    furnished: Callable[[Any], Any] = _as_it_is  # what stands in the schema whatever a person says
+    limits: Callable[[Any], Quotas] = _no_limits  # of its habits, where nobody says others
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """All kinds of fault by name."""
+        return {**KINDS, **self.own_faults}
 
     def start(
         self,
@@ -38,15 +57,25 @@ class Simulator:
         """A running server; `schema` is parsed JSON, `now` stops its clock at an instant, `store` is a file that
         outlives it. Raises ValueError with a sentence where something cannot be understood."""
         clock = Clock(now)
-        crm = self.crm(clock, read_habits(self.habits, habits or {}))
-        schedule = Schedule(read_schedule(faults), seed)
-        keep = None if store is None else Keep(store)
-        engine = Engine(crm, read_schema(schema), schedule=schedule, clock=clock, quotas=quotas, keep=keep)
+        ways = read_habits(self.habits, habits or {})
+        engine = Engine(
+            self.crm(clock, ways),
+            read_schema(self.furnished(schema)),
+            schedule=Schedule(read_schedule(faults, self.kinds), seed),
+            clock=clock,
+            quotas=quotas or self.limits(ways),
+            keep=None if store is None else Keep(store),
+            kinds=self.kinds,
+        )
         return Server(engine, port).start()
 
     def faults(self) -> list[tuple[str, str, str, str]]:
         """Name, family, words and evidence of each kind of fault."""
-        return [(kind.name, kind.family, kind.words, kind.evidence) for kind in KINDS.values()]
+        return [(kind.name, kind.family, kind.words, kind.evidence) for kind in self.kinds.values()]
+
+    def evidence(self) -> str:
+        """How many of its rules rest on a recording, on a document, and on nothing: a sentence."""
+        return f"{len(self.rules)} rules: {counted(rule.ground for rule in self.rules)}" if self.rules else ""
 
 
 def read_habits(kind: type[Any], said: Mapping[str, str]) -> Any:

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from crm_migrate_simulators.links import Links
 from crm_migrate_simulators.rules import Bent, Refused, required, taken
 from crm_migrate_simulators.schema import Field, Object, Schema, read_field
 
@@ -50,7 +51,9 @@ class Store:
         self._records: dict[str, dict[str, Record]] = {name: {} for name in schema.objects}
         self._order: dict[str, list[int]] = {name: [] for name in schema.objects}
         self._index: dict[tuple[str, str, str], str] = {}
-        self._links: dict[str, dict[tuple[str, str], None]] = {}
+        self._links = Links()
+        self._settings: dict[str, dict[str, Any]] = {}
+        self._twins: dict[str, dict[str, None]] = {}  # the ids that were merged into an id
         self._last_id = 1000
         self._open: list[Step] | None = None
 
@@ -89,7 +92,23 @@ class Store:
 
     def links(self, kind: str) -> list[tuple[str, str]]:
         """The pairs of ids that are linked."""
-        return list(self._links.get(kind, {}))
+        return self._links.pairs(kind)
+
+    def linked(self, kind: str, left: str) -> list[str]:
+        """The ids that one id is linked to."""
+        return self._links.of(kind, left)
+
+    def kinds_of_links(self) -> list[str]:
+        """The kinds of links that were ever made."""
+        return self._links.kinds()
+
+    def merged(self, id: str) -> list[str]:
+        """The ids that were merged into this one."""
+        return list(self._twins.get(id, ()))
+
+    def settings(self, kind: str) -> dict[str, Any]:
+        """What an administrator set: by name, JSON."""
+        return dict(self._settings.get(kind, {}))
 
     # ------------------------------------------------------------------------------------------------ writing
 
@@ -176,6 +195,7 @@ class Store:
             self._put(kept, after)
             self._keep_aliases(object, gone, winner)
             self._repoint(object, loser, winner, at)
+            self._relink(loser, winner)
             return after
 
     def add_field(self, object: str, field: Field) -> None:
@@ -188,6 +208,23 @@ class Store:
             told = {"object": object, "name": field.name, "said": field.said()}
             self._done(partial(fields.pop, field.name), "field", told)
 
+    def add_object(self, name: str, fields: Mapping[str, Field]) -> None:
+        """An administrator adds an object. Refused where there is one of that name."""
+        with self.lock:
+            if name in self.schema.objects:
+                raise Refused("OBJECT_EXISTS", f"there is an object {name} already")
+            self._set_object(name, fields)
+            said = {field.name: field.said() for field in fields.values()}
+            self._done(partial(self._unset_object, name), "object", {"object": name, "said": said})
+
+    def put(self, kind: str, name: str, value: Any) -> None:
+        """An administrator sets something, or takes it away (None): what no record holds. The value is JSON."""
+        with self.lock:
+            before = self._settings.get(kind, {}).get(name)
+            self._set_setting(kind, name, value)
+            told = {"kind": kind, "name": name, "value": value}
+            self._done(partial(self._set_setting, kind, name, before), "setting", told)
+
     def hide(self, object: str, id: str, spans: tuple[tuple[float, float], ...]) -> None:
         """Reads do not find the record in these spans of time; a settle time, an index that flickers."""
         with self.lock:
@@ -197,21 +234,22 @@ class Store:
     def link(self, kind: str, left: str, right: str, present: bool = True) -> bool:
         """Make or take a link; whether that changed anything."""
         with self.lock:
-            links = self._links.setdefault(kind, {})
-            if ((left, right) in links) == present:
+            if self._links.present(kind, left, right) == present:
                 return False
-            self._set_link(kind, left, right, present)
-            self._done(
-                lambda: self._set_link(kind, left, right, not present),
-                "link",
-                {"kind": kind, "left": left, "right": right, "present": present},
-            )
+            self._links.set(kind, left, right, present)
+            told = {"kind": kind, "left": left, "right": right, "present": present}
+            self._done(partial(self._links.set, kind, left, right, not present), "link", told)
             return True
 
     def restore(self, what: str, told: Mapping[str, Any]) -> None:
         """Take over a change that listeners heard of in an earlier life."""
         if what == "link":
-            self._set_link(told["kind"], told["left"], told["right"], told["present"])
+            self._links.set(told["kind"], told["left"], told["right"], told["present"])
+        elif what == "setting":
+            self._set_setting(told["kind"], told["name"], told["value"])
+        elif what == "object":
+            name = told["object"]
+            self._set_object(name, {each: read_field(each, said, name) for each, said in told["said"].items()})
         elif what == "field":
             self.definition(told["object"]).fields[told["name"]] = read_field(
                 told["name"], told["said"], told["object"]
@@ -272,12 +310,16 @@ class Store:
         else:
             self._unindex(before)
         self._records[after.object][after.id] = after
+        if after.merged_into:
+            self._twins.setdefault(after.merged_into, {})[after.id] = None
         if not after.deleted:
             for key in self._keys(after):
                 self._index[key] = after.id
 
     def _unset(self, before: Record | None, after: Record) -> None:
         self._unindex(after)
+        if after.merged_into and not (before and before.merged_into):
+            self._twins[after.merged_into].pop(after.id)
         if before is None:
             del self._records[after.object][after.id]
             self._order[after.object].remove(int(after.id))
@@ -315,12 +357,26 @@ class Store:
                     values = record.values | moved
                     self._put(record, replace(record, values=values, changed=at, version=record.version + 1))
 
-    def _set_link(self, kind: str, left: str, right: str, present: bool) -> None:
-        links = self._links.setdefault(kind, {})
-        if present:
-            links[(left, right)] = None
+    def _relink(self, loser: str, winner: str) -> None:
+        for kind, left, right in self._links.touching(loser):
+            moved = [winner if end == loser else end for end in (left, right)]
+            self.link(kind, left, right, present=False)
+            self.link(kind, moved[0], moved[1], present=moved[0] != moved[1])
+
+    def _set_setting(self, kind: str, name: str, value: Any) -> None:
+        values = self._settings.setdefault(kind, {})
+        if value is None:
+            values.pop(name, None)
         else:
-            links.pop((left, right), None)
+            values[name] = value
+
+    def _set_object(self, name: str, fields: Mapping[str, Field]) -> None:
+        self.schema.objects[name] = Object(name, dict(fields))
+        self._records[name], self._order[name] = {}, []
+
+    def _unset_object(self, name: str) -> None:
+        for kept in (self.schema.objects, self._records, self._order):
+            del kept[name]
 
     def _done(self, undo: Callable[[], object], what: str, told: Mapping[str, Any]) -> None:
         if self._open is None:

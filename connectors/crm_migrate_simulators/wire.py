@@ -15,6 +15,7 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    pairs: tuple[tuple[str, str], ...] = ()  # the query as it was written, where a name may come more than once
 
     def json(self) -> Any:
         """The body as JSON. Raises ValueError."""

@@ -51,6 +51,10 @@ class Simulator(Protocol):
         """Name, family, words and evidence of each kind of fault."""
         ...
 
+    def evidence(self) -> str:
+        """How many of its rules rest on a recording, on a document, and on nothing: a sentence, "" without rules."""
+        ...
+
 
 def simulator(name: str) -> Simulator:
     """The simulator of that name. UsageError where there is none, or where it does not load."""
@@ -136,3 +140,5 @@ def _print_faults(chosen: Simulator) -> None:
         click.echo(f"{name:20} {family:8} {words}\n{'':29} {evidence}")
     by = {ground: sum(e.startswith(ground) for *_, e in kinds) for ground in ("recording", "document", "assumed")}
     click.echo(f"{len(kinds)} kinds: " + ", ".join(f"{count} by {ground}" for ground, count in by.items()))
+    if chosen.evidence():
+        click.echo(chosen.evidence())

@@ -41,12 +41,14 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def kind(family: str, scope: Scope, evidence: str, figure: float = 0) -> Callable[[Act], Act]:
-    """Put a function into the catalogue, under its own name."""
+def kind(
+    family: str, scope: Scope, evidence: str, figure: float = 0, *, into: dict[str, Kind] = KINDS
+) -> Callable[[Act], Act]:
+    """Put a function into the catalogue, under its own name; `into` is another one, of the kinds of one CRM alone."""
 
     def entered(act: Act) -> Act:
         name = str(getattr(act, "__name__", ""))
-        KINDS[name] = Kind(name, family, scope, figure, evidence, (act.__doc__ or "").strip(), act)
+        into[name] = Kind(name, family, scope, figure, evidence, (act.__doc__ or "").strip(), act)
         return act
 
     return entered

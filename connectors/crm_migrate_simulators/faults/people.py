@@ -7,20 +7,21 @@ from crm_migrate_simulators.wire import Reply
 
 @kind("people", "write", "document CRM workflow rules: tasks")
 def adding_tasks(call: Call, _: float) -> Reply:
-    """Automation creates a task without a key for each created record, where the schema has `tasks`."""
+    """Automation creates a task without a key for each created record, where the schema has an object of tasks."""
     reply = call.proceed()
-    if "tasks" in call.store.schema.objects:
+    object, values = call.crm.task()
+    if object in call.store.schema.objects:
         for _record in list(call.created):
-            call.as_user(call.store.create, "tasks", {"subject": "Follow up"})
+            call.as_user(call.store.create, object, values)
     return reply
 
 
 @kind("people", "write", "document CRM assignment rules")
 def reassigning(call: Call, _: float) -> Reply:
-    """Automation gives each created record to another owner, where there is a text field `owner`."""
+    """Automation gives each created record to another owner, where there is a field for it."""
     reply = call.proceed()
     for record in list(call.created):
-        call.as_user(call.store.update, record.object, record.id, {"owner": "automation"})
+        call.as_user(call.store.update, record.object, record.id, call.crm.another_owner())
     return reply
 
 

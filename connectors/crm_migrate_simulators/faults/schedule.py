@@ -29,12 +29,12 @@ class Rule:
 _PART = re.compile(r"(?P<name>\w+)(\((?P<figure>-?[\d.]+)\))?(:(?P<chance>[\d.]+)|@(?P<at>\d+))")
 
 
-def read_schedule(text: str) -> tuple[Rule, ...]:
+def read_schedule(text: str, kinds: Mapping[str, Kind] = KINDS) -> tuple[Rule, ...]:
     """The rules of a schedule's text. Raises ScheduleError."""
-    return tuple(_rule(part.strip()) for part in text.split(",") if part.strip())
+    return tuple(_rule(part.strip(), kinds) for part in text.split(",") if part.strip())
 
 
-def _rule(part: str) -> Rule:
+def _rule(part: str, kinds: Mapping[str, Kind]) -> Rule:
     found = _PART.fullmatch(part)
     if not found:
         raise ScheduleError(f"{part!r}: a fault is NAME:probability or NAME@number, NAME(figure):probability")
@@ -42,15 +42,15 @@ def _rule(part: str) -> Rule:
     if chance > 1:
         raise ScheduleError(f"{part!r}: a probability is at most 1")
     figure = float(found["figure"]) if found["figure"] else None
-    return Rule(tuple(_named(found["name"])), figure, chance, int(found["at"]) if found["at"] else None)
+    return Rule(tuple(_named(found["name"], kinds)), figure, chance, int(found["at"]) if found["at"] else None)
 
 
-def _named(name: str) -> Iterable[Kind]:
-    if name in KINDS:
-        return [KINDS[name]]
+def _named(name: str, kinds: Mapping[str, Kind]) -> Iterable[Kind]:
+    if name in kinds:
+        return [kinds[name]]
     if name == "all" or name in FAMILIES:
-        return [kind for kind in KINDS.values() if name in ("all", kind.family)]
-    raise ScheduleError(f"there is no fault {name!r}; there are {', '.join([*KINDS, *FAMILIES, 'all'])}")
+        return [kind for kind in kinds.values() if name in ("all", kind.family)]
+    raise ScheduleError(f"there is no fault {name!r}; there are {', '.join([*kinds, *FAMILIES, 'all'])}")
 
 
 @dataclass(frozen=True, slots=True)
