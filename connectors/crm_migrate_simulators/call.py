@@ -135,16 +135,17 @@ class Call:
         except ValueError:
             return set()
 
-    def as_user(self, act: Callable[..., object], *arguments: Any) -> None:
-        """A user or an automation does something with the store now; what the rules forbid is not done."""
+    def as_user(self, act: Callable[..., object], *arguments: Any) -> bool:
+        """A user or an automation does something with the store now; False where the rules forbid it."""
         try:
             act(*arguments, self.clock.now())
         except Refused:
-            return
+            return False
+        return True
 
     def shuffled_objects(self) -> list[str]:
         """The names of all objects, in the order of this request's dice."""
-        names = sorted(self.store.schema.objects)
+        names = self.store.in_use()
         self.random.shuffle(names)
         return names
 

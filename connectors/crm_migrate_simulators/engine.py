@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -31,9 +31,10 @@ class Engine:
         quotas: Quotas | None = None,
         keep: Keep | None = None,
         kinds: Mapping[str, Kind] = KINDS,
+        store: Callable[[Schema], Store] = Store,
     ) -> None:
         self.crm = crm
-        self.store = Store(schema)
+        self.store = store(schema)
         self.log = Log()
         self.schedule = schedule or Schedule()
         self.kinds = kinds
@@ -121,8 +122,8 @@ class Engine:
         call: Call | None = getattr(self._here, "call", None)
         if call is not None:
             call.created.append(record)
-        external = self.store.definition(record.object).external()
-        key = record.values.get(external.name) if external else None
+        witnessed = self.store.schema.witnessed(record.object)
+        key = record.values.get(witnessed.name) if witnessed else None
         created = Creation(record.object, record.id, key, record.created, call.asked.number if call else 0)
         self.log.created(created)
         if self._keep is not None:

@@ -22,7 +22,8 @@ class Field:
     """A field and its rules. `length` counts characters; `folded` makes `unique` blind to case.
 
     `aliases`: after a merge the loser's value still finds the winner (a second e-mail). `external`: it may hold the key
-    of another system. `read_only` fields are refused when they are sent.
+    of another system. `read_only` fields are refused when they are sent. `reference`: the objects that it may refer to.
+    `more` is what only one CRM says of a field.
     """
 
     name: str
@@ -35,8 +36,9 @@ class Field:
     aliases: bool = False
     external: bool = False
     read_only: bool = False
-    reference: str | None = None
+    reference: tuple[str, ...] = ()
     default: Any = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def index_key(self, value: Any) -> str:
         """How a value stands in the index of a unique field."""
@@ -45,7 +47,10 @@ class Field:
     def said(self) -> dict[str, Any]:
         """The field as a describe call tells it: what is said of it, in JSON."""
         told = {name: getattr(self, name) for name in WORDS}
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in told.items() if v not in (None, False, ())}
+        said = {
+            name: list(v) if isinstance(v, tuple) else v for name, v in told.items() if v not in (None, False, (), {})
+        }
+        return said | ({"reference": self.reference[0]} if len(self.reference) == 1 else {})
 
 
 WORDS = tuple(name for name in Field.__slots__ if name != "name")
@@ -53,10 +58,11 @@ WORDS = tuple(name for name in Field.__slots__ if name != "name")
 
 @dataclass(slots=True)
 class Object:
-    """An object and its fields, which may become more while the CRM runs."""
+    """An object and its fields, which may become more while the CRM runs. `more` is what only one CRM says of it."""
 
     name: str
     fields: dict[str, Field] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def external(self) -> Field | None:
         """The field for the key of another system, if there is one."""
@@ -65,10 +71,16 @@ class Object:
 
 @dataclass(slots=True)
 class Schema:
-    """All objects of an organisation."""
+    """All objects of an organisation. `key` names the field of the witness where there are several external ones."""
 
     organisation: str
     objects: dict[str, Object]
+    key: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def witnessed(self, object: str) -> Field | None:
+        """The field whose value a creation is noted with."""
+        return self.objects[object].fields.get(self.key) if self.key else self.objects[object].external()
 
 
 def _is_text(value: Any) -> bool:
@@ -118,12 +130,12 @@ def read_schema(said: Any) -> Schema:
     """A schema of parsed JSON. Raises SchemaError with the place of what is wrong."""
     if not isinstance(said, dict) or not isinstance(said.get("objects"), dict):
         raise SchemaError("a schema is a JSON object with `objects`")
-    objects = {name: Object(name, _fields(name, spec)) for name, spec in said["objects"].items()}
+    objects = {name: Object(name, _fields(name, spec), spec.get("more", {})) for name, spec in said["objects"].items()}
     for each in objects.values():
         for one in each.fields.values():
-            if one.type == "reference" and one.reference not in objects:
+            if one.type == "reference" and not (set(one.reference) <= set(objects) and (one.reference or one.more)):
                 raise SchemaError(f"{each.name}.{one.name}: `reference` names no object of this schema")
-    return Schema(str(said.get("organisation", "simulated")), objects)
+    return Schema(str(said.get("organisation", "simulated")), objects, said.get("key"), said.get("more", {}))
 
 
 def _fields(name: str, spec: Any) -> dict[str, Field]:
@@ -141,5 +153,9 @@ def read_field(name: str, said: Any, of: str) -> Field:
         raise SchemaError(f"{of}.{name}: unknown words: {', '.join(unknown)}")
     if said.get("type", "text") not in TYPES:
         raise SchemaError(f"{of}.{name}: there is no type {said['type']!r}; there are {', '.join(TYPES)}")
-    words: dict[str, Any] = {word: tuple(v) if word == "choices" else v for word, v in said.items()}
+    words: dict[str, Any] = {word: _several(v) if word in ("choices", "reference") else v for word, v in said.items()}
     return Field(name, **words)
+
+
+def _several(said: Any) -> tuple[Any, ...]:
+    return (said,) if isinstance(said, str) else tuple(said or ())

@@ -110,16 +110,35 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815 -- names of http.server
 
     def _request(self) -> Request | Reply:
-        length = self.headers.get("Content-Length", "0")
-        if self.headers.get("Transfer-Encoding") or not length.isdigit():
-            return Reply(411)
-        if int(length) > MAX_BODY:
-            return Reply(413)
-        body = self.rfile.read(int(length))
+        body = self._chunks() if self.headers.get("Transfer-Encoding", "").lower() == "chunked" else self._body()
+        if isinstance(body, Reply):
+            return body
         url = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         pairs = tuple(parse_qsl(url.query))
         return Request(self.command, url.path, dict(pairs), headers, body, pairs)
+
+    def _body(self) -> bytes | Reply:
+        length = self.headers.get("Content-Length", "0")
+        if self.headers.get("Transfer-Encoding") or not length.isdigit():
+            return Reply(411)
+        return Reply(413) if int(length) > MAX_BODY else self.rfile.read(int(length))
+
+    def _chunks(self) -> bytes | Reply:
+        """A body in chunks (RFC 9112 7.1); trailers are read and dropped."""
+        body = bytearray()
+        while True:
+            size = self.rfile.readline(1024).partition(b";")[0].strip()
+            if not all(digit in b"0123456789abcdefABCDEF" for digit in size) or not size:
+                return Reply(400)
+            if not int(size, 16):
+                while self.rfile.readline(1024).strip():
+                    continue
+                return bytes(body)
+            if len(body) + int(size, 16) > MAX_BODY:
+                return Reply(413)
+            body += self.rfile.read(int(size, 16))
+            self.rfile.readline(1024)
 
     def _send(self, reply: Reply) -> None:
         if reply.drop:

@@ -12,8 +12,9 @@ from crm_migrate_simulators.evidence import Rule, counted
 from crm_migrate_simulators.faults import KINDS, Kind, Schedule, read_schedule
 from crm_migrate_simulators.keep import Keep
 from crm_migrate_simulators.quotas import Quotas
-from crm_migrate_simulators.schema import read_schema
+from crm_migrate_simulators.schema import Schema, read_schema
 from crm_migrate_simulators.server import Server
+from crm_migrate_simulators.store import Store
 
 
 def _as_it_is(schema: Any) -> Any:
@@ -36,6 +37,8 @@ class Simulator:
     rules: tuple[Rule, ...] = ()
     furnished: Callable[[Any], Any] = _as_it_is  # what stands in the schema whatever a person says
     limits: Callable[[Any], Quotas] = _no_limits  # of its habits, where nobody says others
+    stored: Callable[[Schema], Store] = Store
+    needs_schema: bool = True
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -66,6 +69,7 @@ class Simulator:
             quotas=quotas or self.limits(ways),
             keep=None if store is None else Keep(store),
             kinds=self.kinds,
+            store=self.stored,
         )
         return Server(engine, port).start()
 

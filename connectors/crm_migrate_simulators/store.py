@@ -49,7 +49,7 @@ class Store:
         self.listeners: list[Listener] = []
         self.locked: set[str] = set()  # ids that another request holds
         self._records: dict[str, dict[str, Record]] = {name: {} for name in schema.objects}
-        self._order: dict[str, list[int]] = {name: [] for name in schema.objects}
+        self._order: dict[str, list[str]] = {name: [] for name in schema.objects}
         self._index: dict[tuple[str, str, str], str] = {}
         self._links = Links()
         self._settings: dict[str, dict[str, Any]] = {}
@@ -81,8 +81,8 @@ class Store:
         """Up to `limit` live records in the order of their ids, behind the id `after`."""
         with self.lock:
             order = self._order[self.definition(object).name]
-            start = bisect_right(order, int(after)) if after else 0
-            records = (self._records[object][str(order[at])] for at in range(start, len(order)))
+            start = bisect_right(order, self._place(after), key=self._place) if after else 0
+            records = (self._records[object][order[at]] for at in range(start, len(order)))
             return list(islice((record for record in records if not record.deleted), limit))
 
     def all(self, object: str) -> list[Record]:
@@ -109,6 +109,10 @@ class Store:
     def settings(self, kind: str) -> dict[str, Any]:
         """What an administrator set: by name, JSON."""
         return dict(self._settings.get(kind, {}))
+
+    def in_use(self) -> list[str]:
+        """The names of the objects that users work with."""
+        return sorted(self.schema.objects)
 
     # ------------------------------------------------------------------------------------------------ writing
 
@@ -138,7 +142,7 @@ class Store:
             required(definition, kept)
             self._last_id += 1
             present = {name: value for name, value in kept.items() if value is not None}
-            record = Record(object, str(self._last_id), present, at, at)
+            record = Record(object, self._id(object, self._last_id), present, at, at)
             self._put(None, record)
             return record
 
@@ -167,7 +171,7 @@ class Store:
     def unreferred(self, object: str, id: str) -> None:
         """Refused where a live record refers to this one."""
         for other in self.schema.objects.values():
-            for name in (f.name for f in other.fields.values() if f.reference == object):
+            for name in (f.name for f in other.fields.values() if object in f.reference):
                 if any(record.values.get(name) == id for record in self.all(other.name)):
                     raise Refused("REFERRED", f"{other.name} refer to {id}", name)
 
@@ -256,12 +260,21 @@ class Store:
             )
         elif what == "record":
             record = Record(**told["record"] | {"hidden": tuple(map(tuple, told["record"]["hidden"]))})
-            self._last_id = max(self._last_id, int(record.id))
+            self._last_id = max(self._last_id, self._place(record.id))
             self._set(self._records[record.object].get(record.id), record)
         elif what == "alias":
             self._index[(told["object"], told["field"], told["value"])] = told["id"]
 
     # ------------------------------------------------------------------------------------------------ within
+
+    def _id(self, object: str, number: int) -> str:
+        """The id of the record with that number; numbers rise."""
+        del object
+        return str(number)
+
+    def _place(self, id: str) -> int:
+        """The number that an id was made of."""
+        return int(id)
 
     def _live(self, object: str, id: str) -> Record:
         record = self.get(object, id)
@@ -275,15 +288,17 @@ class Store:
         kept = taken(definition, values, bent)
         for name, value in kept.items():
             field = definition.fields[name]
-            if field.reference is not None and value is not None:
-                self._parent(field, field.reference, value)
+            if field.type == "reference" and value is not None:
+                self._parent(field, value)
         self._unique(definition, kept, id)
         return kept
 
-    def _parent(self, field: Field, object: str, id: str) -> None:
-        parent = self._records[object].get(id)
-        if parent is None or parent.deleted:
-            raise Refused("PARENT_NOT_FOUND", f"{field.name} names no record of {object}", field.name)
+    def _parent(self, field: Field, id: str) -> None:
+        found = (self._records[object].get(id) for object in field.reference)
+        if not any(parent and not parent.deleted for parent in found):
+            raise Refused(
+                "PARENT_NOT_FOUND", f"{field.name} names no record of {' or '.join(field.reference)}", field.name
+            )
         if id in self.locked:
             raise Refused("UNABLE_TO_LOCK", f"{field.name}: another request holds this record", field.name)
 
@@ -306,7 +321,7 @@ class Store:
 
     def _set(self, before: Record | None, after: Record) -> None:
         if before is None:
-            self._order[after.object].append(int(after.id))
+            self._order[after.object].append(after.id)
         else:
             self._unindex(before)
         self._records[after.object][after.id] = after
@@ -322,7 +337,7 @@ class Store:
             self._twins[after.merged_into].pop(after.id)
         if before is None:
             del self._records[after.object][after.id]
-            self._order[after.object].remove(int(after.id))
+            self._order[after.object].remove(after.id)
         else:
             self._records[after.object][after.id] = before
             if not before.deleted:
@@ -350,7 +365,7 @@ class Store:
 
     def _repoint(self, object: str, loser: str, winner: str, at: float) -> None:
         for other in self.schema.objects.values():
-            pointing = [f.name for f in other.fields.values() if f.reference == object]
+            pointing = [f.name for f in other.fields.values() if object in f.reference]
             for record in list(self._records[other.name].values()) if pointing else []:
                 moved = {name: winner for name in pointing if record.values.get(name) == loser}
                 if moved:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,17 @@ class Request:
         return json.loads(self.body)
 
 
+class Rendered(Protocol):
+    """A body that is neither JSON nor bytes yet, so that a fault may still change what it lists."""
+
+    def render(self) -> bytes:
+        """The body in bytes."""
+        ...
+
+
 @dataclass(slots=True)
 class Reply:
-    """What goes back: `body` is a JSON value, or bytes as they are.
+    """What goes back: `body` is a JSON value, bytes as they are, or what renders itself.
 
     `cut` sends that share of the body and closes, though the length said more; `drop` sends nothing (`close`: the
     connection ends in order, `reset`: with a reset); `drip` is the pause in seconds between two bytes of the body.
@@ -41,4 +49,7 @@ class Reply:
         """The body in bytes."""
         if isinstance(self.body, bytes):
             return self.body
+        if hasattr(self.body, "render"):
+            rendered: Rendered = self.body
+            return rendered.render()
         return b"" if self.body is None else json.dumps(self.body, ensure_ascii=False).encode()

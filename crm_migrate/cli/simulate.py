@@ -32,6 +32,7 @@ class Simulator(Protocol):
     """What an entry point of the group `crm_migrate.simulators` names."""
 
     title: str
+    needs_schema: bool
 
     def start(
         self,
@@ -88,7 +89,7 @@ def simulate_command(name: str, schema: Path | None, list_faults: bool, **option
     if list_faults:
         _print_faults(chosen)
         return
-    if schema is None:
+    if schema is None and chosen.needs_schema:
         raise UsageError("a simulated CRM needs to know its objects", hint="name a JSON file with --schema")
     running = _started(chosen, schema, **options)
     try:
@@ -100,7 +101,7 @@ def simulate_command(name: str, schema: Path | None, list_faults: bool, **option
 
 def _started(
     chosen: Simulator,
-    schema: Path,
+    schema: Path | None,
     *,
     faults: str,
     seed: int,
@@ -110,7 +111,7 @@ def _started(
     habits: tuple[str, ...],
 ) -> Running:
     try:
-        said = json.loads(schema.read_text(encoding="utf-8"))
+        said = None if schema is None else json.loads(schema.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"{schema} is no JSON: {error}") from None
     try:

@@ -32,8 +32,8 @@ def merged_by_user(call: Call, _: float) -> Reply:
         records = call.store.all(name)
         if len(records) >= 2:
             winner, loser = call.random.sample(records, 2)
-            call.as_user(call.store.merge, name, winner.id, loser.id)
-            break
+            if call.as_user(call.store.merge, name, winner.id, loser.id):
+                break
     return call.proceed()
 
 

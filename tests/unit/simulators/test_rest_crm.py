@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from simulated import KEY, SCHEMA, START, Direct, Wire, contact, engine
 
-from crm_migrate_simulators.evidence import GROUNDS, counted
 from crm_migrate_simulators.clock import Clock
+from crm_migrate_simulators.evidence import GROUNDS, counted
 from crm_migrate_simulators.faults import KINDS
 from crm_migrate_simulators.keep import Keep
 from crm_migrate_simulators.quotas import Quotas
