@@ -372,6 +372,37 @@ class Journal(Protocol):
 
 
 @runtime_checkable
+class Jobs(Protocol):
+    """A target that takes many records as one job and works it off while nobody waits.
+
+    A job is opened empty, its id is on our disk before the records are on their way, and whoever goes on after us asks
+    the job what became of them. The methods may raise and may be called like `write`.
+    """
+
+    def job_limits(self, object: TargetObject, action: Action, records: int) -> Limits | None:
+        """What one job may hold; None where so many records of that kind had better go by requests."""
+        ...
+
+    def open_job(self, batch: WriteBatch) -> str:
+        """The id of a new job for such a batch: nothing of it is given to the target yet. A job that is opened and
+        never filled does no harm."""
+        ...
+
+    def submit(self, job: str, batch: WriteBatch) -> datetime:
+        """Give the records to their job and let it begin; the instant at which to ask it first."""
+        ...
+
+    def outcome(self, job: str, batch: WriteBatch) -> Answer | datetime:
+        """What became of the records, or when to ask again because the job is still at work.
+
+        A job that was never let to begin is ended, so that it cannot begin any more, and its records are `later`, like
+        those that an ended job did not come to. A job that the target does not know (any more) leaves them in doubt:
+        they are asked for by our key. It refuses nobody as a whole: what is wrong with the job itself is a TargetError.
+        """
+        ...
+
+
+@runtime_checkable
 class Usage(Protocol):
     """A target that counts our requests, and says what is left."""
 

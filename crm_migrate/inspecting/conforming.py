@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
+from crm_migrate.connecting.conformance_jobs import JOB_CHECKS
 from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
 from crm_migrate.connecting.conformance_targets import (
     GENERIC,
@@ -16,7 +17,7 @@ from crm_migrate.connecting.conformance_targets import (
     OwnKit,
     batch_of,
 )
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Remove, Target, TargetObject
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Jobs, Remove, Target, TargetObject
 from crm_migrate.errors import CrmMigrateError
 
 
@@ -61,7 +62,8 @@ def _opened(open_target: OpenTarget, token: str) -> Target:
 def _checks(open_target: OpenTarget) -> Sequence[Callable[..., None]]:
     target = open_target()
     try:
-        return (*TARGET_CHECKS, *(REMOVE_CHECKS if isinstance(target, Remove) else ()))
+        removing = REMOVE_CHECKS if isinstance(target, Remove) else ()
+        return (*TARGET_CHECKS, *removing, *(JOB_CHECKS if isinstance(target, Jobs) else ()))
     finally:
         target.close()
 

@@ -57,7 +57,8 @@ CREATE VIEW IF NOT EXISTS refusals AS
 @dataclass(frozen=True, slots=True)
 class Intent:
     """Entities of a batch that are about to be sent: `part` is the batch's file below the run's folder, `count` its
-    rows and `digest` its sha256; `entities` are empty where all of them are sent. `attempt` counts from 1."""
+    rows and `digest` its sha256; `entities` are empty where all of them are sent. `attempt` counts from 1. `job` is the
+    target's id of the job that they are sent as, if they are."""
 
     run: str
     object: str
@@ -68,6 +69,7 @@ class Intent:
     digest: str
     attempt: int = 1
     entities: tuple[str, ...] = ()
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)

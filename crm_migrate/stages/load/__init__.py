@@ -4,30 +4,28 @@ Per batch: the intent durable on disk, the request, the outcome per key. Stopped
 it was; the target's own journal wins over what we remember.
 """
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Interruptible, Journal, Target
+from crm_migrate.connecting.contract import Interruptible, Journal, Target
 from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.claims import claim_members
-from crm_migrate.stages.load.keys import names_field, plan_columns, plan_listing
-from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object, written_objects
+from crm_migrate.stages.load.cutting import cut_links, cut_records, join_parent, wanted_links
+from crm_migrate.stages.load.keys import plan_columns, plan_listing
+from crm_migrate.stages.load.objects import Link, links, target_object, written_objects
 from crm_migrate.stages.load.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
 from crm_migrate.stages.load.planning import plan_load
 from crm_migrate.stages.load.publishing import PUBLISHED, loaded_ids, publish_memory, write_outcomes
 from crm_migrate.stages.load.removing import remove_merged
 from crm_migrate.stages.load.restoring import refuse_exchanged
-from crm_migrate.stages.load.sending import Kind, Sender, check_journal, cut, slices
+from crm_migrate.stages.load.sending import Kind, Sender, check_journal, cut
 from crm_migrate.stages.load.sending.clock import WallClock
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import Ledger, checked
@@ -35,7 +33,6 @@ from crm_migrate.workspace.locking import project_lock, target_lock
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sealing import damaged
 from crm_migrate.workspace.signals import handled, stop_now
-from crm_migrate.workspace.sql import stream
 from crm_migrate.workspace.tables import LOADED_IDS, OUTCOMES, PLANNED, THEIRS
 from crm_migrate.workspace.undoing import loads, refuse_open_undo, refuse_undone
 
@@ -201,70 +198,10 @@ def _load_object(tables: Relations, sender: Sender, plan: Plan, object_plan: Obj
         "update": "e.__action = 'update' AND e.__code IS DISTINCT FROM 'existing'",
     }
     for kind, condition in queries.items():
-        rows = sender.target.limits(object, "create" if kind == "create" else "update").rows
-        wanted = partial(_cut, tables, plan, object_plan, kind, condition, rows)
+        wanted = partial(cut_records, tables, sender.target, plan, object_plan, kind, condition)
         sender.send(cut(sender.run, object_plan.name, object, kind, wanted))
     _write_ids(tables, sender, plan, object_plan)
     return held
-
-
-def _cut(
-    tables: Relations, plan: Plan, object_plan: ObjectPlan, kind: Kind, condition: str, rows: int
-) -> Iterator[pa.Table]:
-    """The batches of one kind; an update that only changes links of the second pass has nothing to send now."""
-    spans = tables.spans("__cluster", PLANNED, object_plan.name)
-    queries = (_rows(tables, plan, object_plan, f"{condition} AND {span.holds('e.__cluster')}") for span in spans)
-    batches = (batch for query in queries for batch in stream(tables.connection, query, rows))
-    for table in slices(batches, rows):
-        for alike in [table] if kind == "create" else _by_change(table):
-            sent = _narrowed(alike, kind, plan, object_plan)
-            if sent.num_columns > 1:
-                yield sent
-
-
-def _by_change(table: pa.Table) -> Iterator[pa.Table]:
-    """The rows in tables of one set of changed fields each: what did not change of a record is never sent with it."""
-    changes = table["__changed_fields"]
-    for names in pc.unique(changes):
-        yield table.filter(pc.equal(changes, names))
-
-
-def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str) -> str:
-    """The rows of one kind in the order of the plan, references as target ids."""
-    entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
-    points = {link.name: link for link in links(plan, object_plan) if not link.later}
-    later = {link.name for link in links(plan, object_plan) if link.later}
-    listed, joins = "", ""
-    for number, name in enumerate(str(f.target) for f in loaded_fields(object_plan)):
-        if name in points:
-            joins += _join(tables, points[name], number)
-            listed += f", p{number}.target_id AS {quoted(name)}"
-        elif name not in later:
-            listed += f", e.{quoted(name)}"
-    return (
-        f"SELECT e.__entity, e.__target_id, e.__changed_fields{listed} "
-        f"FROM {entities} e{joins} WHERE {condition} ORDER BY e.__cluster"
-    )
-
-
-def _join(tables: Relations, link: Link, number: int) -> str:
-    ids = tables.scan(LOADED_IDS, link.parent)
-    return f" LEFT JOIN {ids} p{number} ON p{number}.__entity = e.{quoted(link.name)}"
-
-
-def _narrowed(table: pa.Table, kind: Kind, plan: Plan, object_plan: ObjectPlan) -> pa.Table:
-    """Only what is sent: everything of a new record, of changed ones (that changed alike) the fields that changed."""
-    ours = [TARGET_ID, "__changed_fields"]
-    if kind == "create":
-        return table.drop_columns(ours)
-    later = {link.name for link in links(plan, object_plan) if link.later}
-    changed = set(_names(table["__changed_fields"][0].as_py())) - later
-    kept = [ENTITY, *([TARGET_ID] if kind == "adopt" else []), *(n for n in table.column_names if n in changed)]
-    return table.select(kept)
-
-
-def _names(text: str | None) -> list[str]:
-    return list(json.loads(text or "[]"))
 
 
 def _hold_orphans(tables: Relations, object_plan: ObjectPlan, now: list[Link]) -> int:
@@ -293,7 +230,7 @@ def _hold(tables: Relations, object_plan: ObjectPlan, points: list[Link], blocke
     if not points:
         return 0
     entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
-    joins = "".join(_join(tables, link, number) for number, link in enumerate(points))
+    joins = "".join(join_parent(tables, link, number) for number, link in enumerate(points))
     name = literal(", ".join(link.field.name for link in points) + ": the target refused its parent")
     tables.execute(f"""CREATE OR REPLACE TEMP TABLE orphans_ AS
     SELECT e.* REPLACE (CASE WHEN {blocked} THEN 'held' ELSE e.__action END AS __action,
@@ -342,33 +279,9 @@ def _load_links(tables: Relations, sender: Sender, plan: Plan, object_plan: Obje
         return 0, 0
     held = _hold_linkless(tables, object_plan, later)
     object = target_object(plan, object_plan)
-    wanted = partial(_cut_links, tables, object_plan, later, sender.target.limits(object, "update").rows)
+    wanted = partial(cut_links, tables, sender.target, object, object_plan, later)
     sender.send(cut(sender.run, object_plan.name, object, "link", wanted))
-    return held, sum(tables.count(f"({_wanted(tables, object_plan, link, lost=True)})") for link in later)
-
-
-def _cut_links(tables: Relations, object_plan: ObjectPlan, later: list[Link], rows: int) -> Iterator[pa.Table]:
-    """The batches of the second pass, link by link: a record whose other link did not change keeps it untouched."""
-    for link in later:
-        query = f"{_wanted(tables, object_plan, link)} ORDER BY e.__cluster"
-        for table in slices(iter(stream(tables.connection, query, rows)), rows):
-            yield table.drop_columns("__cluster")
-
-
-def _wanted(tables: Relations, object_plan: ObjectPlan, link: Link, *, lost: bool = False) -> str:
-    """Query: the records that one link is to be written of, and its target id; or those whose parent is not there.
-
-    A link whose parent was refused is not sent: it would empty what the record points to now.
-    """
-    entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
-    ids = tables.scan(LOADED_IDS, object_plan.name)
-    name = quoted(link.name)
-    missing = f"(e.{name} IS NOT NULL AND p0.target_id IS NULL)"
-    return (
-        f"SELECT e.__cluster, e.__entity, p0.target_id AS {name} FROM {entities} e{_join(tables, link, 0)}"
-        f" WHERE e.__entity IN (SELECT __entity FROM {ids}) AND {'' if lost else 'NOT '}{missing}"
-        f" AND ((e.__action = 'create' AND e.{name} IS NOT NULL) OR {names_field('e.__changed_fields', link.name)})"
-    )
+    return held, sum(tables.count(f"({wanted_links(tables, object_plan, link, lost=True)})") for link in later)
 
 
 def _became(tables: Relations, object_plan: ObjectPlan, orphans: int, linkless: int, links_open: int) -> LoadedObject:

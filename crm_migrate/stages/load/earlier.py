@@ -4,18 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from crm_migrate.connecting.contract import Journal, Limits, Target, WriteBatch
+from crm_migrate.connecting.contract import Journal, Limits, Target
 from crm_migrate.errors import DamagedFile
 from crm_migrate.mapping.frozen import read_plan as read_frozen
 from crm_migrate.mapping.plan import Plan
-from crm_migrate.stages.load.objects import target_object
+from crm_migrate.stages.load.at_work import batch_of, written
 from crm_migrate.stages.load.publishing import PUBLISHED, publish_memory
-from crm_migrate.stages.load.sending import KINDS, Batch, call
+from crm_migrate.stages.load.sending import call
 from crm_migrate.stages.load.sending.answers import Said, record
 from crm_migrate.stages.load.sending.requests import accounted, standing
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import BatchLine, Ledger, checked
-from crm_migrate.workspace.parts import Part
 from crm_migrate.workspace.relations import relations
 from crm_migrate.workspace.tables import PLANNED, THEIRS
 
@@ -67,12 +66,7 @@ def settle_run(
 
 def _replay(plan: Plan, run: Run, target: Target, ledger: Ledger, line: BatchLine) -> None:
     """Ask the target's journal for the answer of a committed batch; it writes nothing."""
-    intent = line.intent
-    object_name, kind, name = intent.name.rsplit("/", 2)
-    assert kind in (*KINDS, "remove")
-    object = target_object(plan, plan.object(object_name))
-    batch = Batch(run, object_name, object, kind, Part(name, "", intent.count, intent.digest))
-    request = standing(batch, line, Limits(rows=intent.count))[0].on("ask")
-    written = WriteBatch(plan.project, run.id, batch.name, object, batch.action, request.rows(), intent.digest)
-    answer = accounted(request.listed(), call(target, batch.action)(written))
+    batch = batch_of(plan, run, line)
+    request = standing(batch, line, Limits(rows=line.intent.count))[0].on("ask")
+    answer = accounted(request.listed(), call(target, batch.action)(written(plan, batch, request)))
     record(ledger, Said(request, answer, len(line.outcomes)))

@@ -6,6 +6,7 @@ on top.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from math import ceil
 from statistics import quantiles
 
@@ -16,6 +17,7 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.keys import names_field, plan_columns
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
+from crm_migrate.stages.load.sending import batch_limits
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.relations import Relations
@@ -102,10 +104,12 @@ def _object(
     tables: Relations, plan: Plan, object_plan: ObjectPlan, target: Target, allowed: Allowance
 ) -> ObjectForecast:
     object = target_object(plan, object_plan)
-    creates, updates = target.limits(object, "create"), target.limits(object, "update")
     later = [link for link in links(plan, object_plan) if link.later]
     lines = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     made = tables.count(f"{lines} WHERE __action = 'create'")
+    creates = batch_limits(target, object, "create", lambda: made)
+    count = partial(tables.count, f"{lines} WHERE __action = 'update'")
+    updates = batch_limits(target, object, "update", count)
     created = _with_bytes(tables, object_plan, ceil(made / creates.rows), creates, "create", lines)
     changed = sum(_changes(tables, lines, updates.rows, adopt=adopt, later=later) for adopt in (True, False))
     written = _with_bytes(tables, object_plan, changed, updates, "update", lines)

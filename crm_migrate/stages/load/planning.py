@@ -8,6 +8,7 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.mapping.target_lock import read_lock
 from crm_migrate.quoting import literal
 from crm_migrate.stages.load.actions import decide, finished, forget
+from crm_migrate.stages.load.at_work import refuse_at_work
 from crm_migrate.stages.load.choices import choice_values
 from crm_migrate.stages.load.claims import refuse_claimed
 from crm_migrate.stages.load.drift import drift
@@ -62,6 +63,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     identity = target.identity()
     _refuse_open_undo(project, identity)
     refuse_restored(project, plan, target, identity)
+    refuse_at_work(project, target, identity, but=run.id)
     there = target.describe([object_plan.target for object_plan in plan.objects])
     refuse_absent(plan, there)
     _read(plan, project, run, target, identity, there)

@@ -16,6 +16,7 @@ from crm_migrate.errors import CrmMigrateError, Interrupted, TargetConflict, Usa
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.load import read_plan as read_load_plan
 from crm_migrate.stages.load import stoppable
+from crm_migrate.stages.load.at_work import refuse_run_at_work
 from crm_migrate.stages.load.earlier import settle_run
 from crm_migrate.stages.load.keys import Names, sent_to
 from crm_migrate.stages.load.objects import target_object
@@ -224,6 +225,7 @@ def _wait_out_doubt(start: _Start, stopped: Callable[[], bool]) -> None:
     start.clock.wait(max(sent), stopped)
     if stopped():
         raise Interrupted("stopped before anything was sent", hint="crm-migrate resume")
+    refuse_run_at_work(start.run, start.target, start.ledger)
 
 
 def _read(start: _Start, here: Run) -> None:

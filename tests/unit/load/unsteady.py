@@ -186,10 +186,12 @@ class Loading:
         self.identity = "crm-1"
         self.stop: Callable[[], bool] = lambda: False
         self.people: Rows = PEOPLE
+        self.kind: type[Unsteady] = Unsteady
+        self.rows = self.limits.rows  # of a batch
 
     def go(self) -> None:
         """Send what is not known yet, as a new process would."""
-        target = Unsteady(self.store, self.clock, self.script, self.limits)
+        target = self.kind(self.store, self.clock, self.script, self.limits)
         self.targets.append(target)
         target.prepare((COMPANY, PERSON), apply=True)
         with Ledger(self.path) as ledger:
@@ -212,8 +214,8 @@ class Loading:
         sender.send(cut(self.run, object.name, object, kind, lambda: self._tables(rows)))
 
     def _tables(self, rows: Rows) -> Iterator[pa.Table]:
-        for start in range(0, len(rows), self.limits.rows):
-            yield pa.Table.from_pylist([dict(row) for row in rows[start : start + self.limits.rows]])
+        for start in range(0, len(rows), self.rows):
+            yield pa.Table.from_pylist([dict(row) for row in rows[start : start + self.rows]])
 
     def until_done(self, most: int = 200) -> int:
         """Start again whenever it ends before it is through; how many starts it took."""

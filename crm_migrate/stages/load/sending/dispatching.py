@@ -6,20 +6,18 @@ Doubt stops nobody: what waits for the target's longest request time lets others
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_migrate.connecting.contract import ENTITY, Action, Answer, Journal, Limits, Remove, Target, WriteBatch
+from crm_migrate.connecting.contract import ENTITY, Answer, Jobs, Journal, Limits, Target, WriteBatch
 from crm_migrate.errors import InDoubt, Interrupted, Retryable, TargetConflict, TargetError, Throttled
 from crm_migrate.stages.load.sending.answers import Said, record
-from crm_migrate.stages.load.sending.asking import ask
 from crm_migrate.stages.load.sending.batches import Batch
+from crm_migrate.stages.load.sending.carrying import Carrier, Told, carrier
 from crm_migrate.stages.load.sending.clock import GLANCE, Clock
 from crm_migrate.stages.load.sending.requests import Request, accounted, halves, settled_at, standing
 from crm_migrate.stages.load.sending.sizes import Size
@@ -58,35 +56,18 @@ class Sender:
         unsettled = [b for b in batches if b.name not in self.lines or not self.lines[b.name].settled]
         if unsettled:
             _check_digests(unsettled, self.lines)
-            limits = self.target.limits(unsettled[0].object, unsettled[0].action)
-            _Dispatch(self, limits, unsettled).run()
+            object, action = unsettled[0].object, unsettled[0].action
+            limits, largest = self.target.limits(object, action), max(batch.part.rows for batch in batches)
+            jobs = None
+            if isinstance(self.target, Jobs) and largest > limits.rows:  # they were cut as jobs
+                jobs = self.target.job_limits(object, action, largest)
+            _Dispatch(self, jobs or limits, unsettled, in_jobs=jobs is not None).run()
 
 
 def _check_digests(batches: Sequence[Batch], lines: Mapping[str, BatchLine]) -> None:
     for batch in batches:
         if batch.name in lines and lines[batch.name].intent.digest != batch.part.sha256:
             raise TargetConflict(f"batch {batch.name} is not the one that was intended", hint="start a new run")
-
-
-def call(target: Target, action: Action) -> Callable[[WriteBatch], Answer]:
-    """What carries batches of an action out."""
-    if action in ("create", "update"):
-        return target.write
-    assert isinstance(target, Remove)
-    return target.remove if action == "remove" else target.release
-
-
-class _Inline(Executor):
-    """One request at a time needs no thread."""
-
-    def submit(self, call: Callable[..., Any], /, *args: Any, **options: Any) -> "Future[Any]":
-        """Make the call now."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(call(*args, **options))
-        except Exception as error:  # noqa: BLE001 -- as in a thread: whoever asks for the result gets it
-            future.set_exception(error)
-        return future
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +80,10 @@ class _Flight:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What was said of a request, and the requests that are left of it; `first` of all where it was halved."""
+    """What was said of a request, if it is to be written down, and the requests that are left of it; `first` of all
+    where it was halved or its job is open."""
 
-    said: Said
+    said: Said | None
     left: tuple[Request, ...]
     first: bool = False
 
@@ -109,11 +91,11 @@ class _Heard:
 class _Dispatch:
     """One kind of requests about one object, until none is open."""
 
-    def __init__(self, sender: Sender, limits: Limits, batches: Sequence[Batch]) -> None:
-        self._sender, self._limits, self._clock = sender, limits, sender.clock
+    def __init__(self, sender: Sender, limits: Limits, batches: Sequence[Batch], *, in_jobs: bool) -> None:
+        self._sender, self._limits, self._clock, self._in_jobs = sender, limits, sender.clock, in_jobs
         self._size = Size(limits)
         self._waiting = deque(r for b in batches for r in standing(b, sender.lines.get(b.name), limits))
-        self._flying: dict[Future[Answer], _Flight] = {}
+        self._flying: dict[Future[Told], _Flight] = {}
         self._heard: list[_Heard] = []
         self._families: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
         self._attempts = {b.name: len(sender.lines[b.name].attempts) if b.name in sender.lines else 0 for b in batches}
@@ -124,27 +106,20 @@ class _Dispatch:
 
     def run(self) -> None:
         """Until every request is known, or somebody or something says stop."""
-        with self._pool() as pool:
+        sender = self._sender
+        with carrier(sender.target, self._limits, self._clock, sender.stop) as carry:
             while self._waiting or self._flying or self._heard:
                 if self._ending():
                     self._land()
                     raise self._reason()
                 requests = self._next()
                 if requests:
-                    self._start(pool, requests)
+                    self._start(carry, requests)
                 self._write_down()
                 if not requests:
                     self._wait()
         if self._failure is not None:
             raise self._failure
-
-    @contextmanager
-    def _pool(self) -> Iterator[Executor]:
-        if self._limits.parallel == 1:
-            yield _Inline()
-        else:
-            with ThreadPoolExecutor(self._limits.parallel, thread_name_prefix="request") as pool:
-                yield pool
 
     # ------------------------------------------------------------------------------------------------ when to end
 
@@ -214,33 +189,34 @@ class _Dispatch:
 
     # ------------------------------------------------------------------------------------------------ requests
 
-    def _start(self, pool: Executor, requests: Sequence[Request]) -> None:
-        written: list[tuple[Request, pa.Table]] = []
+    def _start(self, carry: Carrier, requests: Sequence[Request]) -> None:
+        written: list[tuple[Request, WriteBatch]] = []
         for request in requests:
             rows = request.rows()
+            sent = self._sent(request.batch, rows)
             if request.state == "in_doubt":
-                self._ask(pool, request, rows)
-            elif isinstance(self._sender.target, Journal) or self._size.holds(rows):  # a journal knows whole batches
-                written.append((self._intended(request), rows))
-            else:
-                pieces = [replace(request, entities=entities) for entities in self._size.pieces(rows)]
+                self._fly(carry.ask(request, sent), request.on("ask"), rows)
+            elif not isinstance(self._sender.target, Journal) and not self._size.holds(rows):  # one knows whole batches
+                pieces = [replace(request, entities=entities, job="") for entities in self._size.pieces(rows)]
                 self._waiting.extendleft(reversed(pieces))
+            elif self._in_jobs and not request.job:
+                self._fly(carry.open(sent), request.on("open"), rows)
+            else:
+                written.append((self._intended(request), sent))
         if written:
-            self._write(pool, written)
+            self._write(carry, written)
 
     def _intended(self, request: Request) -> Request:
         self._attempts[request.batch.name] += 1
         return replace(request, attempt=self._attempts[request.batch.name]).on("intend")
 
-    def _write(self, pool: Executor, written: Sequence[tuple[Request, pa.Table]]) -> None:
+    def _write(self, carry: Carrier, written: Sequence[tuple[Request, WriteBatch]]) -> None:
         """Send requests whose intents are on disk: those that go out together are written down together."""
         self._sender.ledger.intend(*(_intent(request) for request, _ in written))
-        for request, rows in written:
-            batch = request.batch
-            answer = pool.submit(call(self._sender.target, batch.action), self._sent(batch, rows))
-            self._fly(answer, request.on("send"), rows)
+        for request, sent in written:
+            self._fly(carry.send(request, sent), request.on("send"), sent.rows)
 
-    def _fly(self, answer: "Future[Answer]", request: Request, rows: pa.Table) -> None:
+    def _fly(self, answer: "Future[Told]", request: Request, rows: pa.Table) -> None:
         self._flying[answer] = _Flight(request, rows[ENTITY].to_pylist())
 
     def _sent(self, batch: Batch, rows: pa.Table) -> WriteBatch:
@@ -248,23 +224,9 @@ class _Dispatch:
             self._sender.project, batch.run.id, batch.name, batch.object, batch.action, rows, batch.part.sha256
         )
 
-    def _ask(self, pool: Executor, request: Request, rows: pa.Table) -> None:
-        """The target's own journal knows what became of a batch, and takes it if it never came. Elsewhere a record that
-        was to be created or removed is looked for by our key, and a change is written again: it is the same values."""
-        target, request = self._sender.target, request.on("ask")
-        if isinstance(target, Journal):
-            asked = pool.submit(call(target, request.batch.action), self._sent(request.batch, rows))
-        elif request.batch.action in ("create", "remove"):
-            object, action = request.batch.object, request.batch.action
-            asked = pool.submit(ask, target, object, action, rows, self._limits, self._clock, self._sender.stop)
-        else:
-            again = dict.fromkeys(rows[ENTITY].to_pylist(), self._clock.now())
-            asked = pool.submit(Answer, later=again)
-        self._fly(asked, request, rows)
-
     # ------------------------------------------------------------------------------------------------ answers
 
-    def _hear(self, futures: "Iterable[Future[Answer]]") -> None:
+    def _hear(self, futures: "Iterable[Future[Told]]") -> None:
         """Hear what came together. Where the target takes several requests at a time it is written down when the next
         ones, which are about others, are on their way: it does not wait for our disk."""
         self._heard += [each for future in futures for each in self._told(future, self._flying.pop(future))]
@@ -274,28 +236,49 @@ class _Dispatch:
     def _write_down(self) -> None:
         """Write all that was heard at once, then see to those who are not known yet."""
         heard, self._heard = self._heard, []
-        if heard:
-            record(self._sender.ledger, *(each.said for each in heard))
+        if said := [each.said for each in heard if each.said is not None]:
+            record(self._sender.ledger, *said)
         for each in heard:
             if each.first:
                 self._waiting.extendleft(reversed(each.left))
             else:
                 self._waiting.extend(each.left)
-            request, answer = each.said.request, each.said.answer
-            self._sender.progress(request.batch.object_name, len(answer.loaded) + len(answer.refused))
+        for one in said:
+            known = len(one.answer.loaded) + len(one.answer.refused)
+            self._sender.progress(one.request.batch.object_name, known)
 
-    def _told(self, future: "Future[Answer]", flight: "_Flight") -> "Iterator[_Heard]":
+    def _told(self, future: "Future[Told]", flight: "_Flight") -> "Iterator[_Heard]":
         """What was said of a request; nothing where it ended otherwise."""
-        request, entities = flight.request, flight.entities
+        request, entities, job = flight.request, flight.entities, ""
         try:
-            answer = future.result()
+            told = future.result()
         except (Retryable, InDoubt) as error:
-            request, answer = self._unanswered(request, entities, error)
+            request, told = self._unanswered(request, entities, error)
+            job = request.job  # it has not been heard
         except Exception as error:  # noqa: BLE001 -- what others were answered is written down before it goes on up
             self._failure = self._failure or error
             return
         else:
             self._size.answered()
+        if request.state == "opening":
+            yield _Heard(None, (self._opened(request, told),), first=True)
+        elif isinstance(told, datetime):  # a job that is at work
+            working = request.on("silence" if request.state == "asked" else "doubt")
+            yield _Heard(None, (replace(working, ready=told),))
+        else:
+            assert isinstance(told, Answer)
+            yield from self._answered(request, entities, told, job)
+
+    def _opened(self, request: Request, told: "Told") -> Request:
+        """Planned still, with a job to go as; or without one, where none could be opened."""
+        if isinstance(told, str):
+            return replace(request.on("opened"), job=told)
+        assert isinstance(told, Answer)
+        until = max(told.later.values(), default=self._clock.now() + timedelta(seconds=2**request.tries))
+        return replace(request.on("postpone"), ready=until, tries=request.tries + 1)
+
+    def _answered(self, request: Request, entities: Sequence[str], answer: Answer, job: str) -> "Iterator[_Heard]":
+        """Everybody in one place, and who is left; who is in doubt still is asked for by `job`, or by our key."""
         try:
             answer = accounted(entities, answer)
         except TargetConflict as error:
@@ -305,7 +288,7 @@ class _Dispatch:
             answer = Answer(later=dict.fromkeys(entities, self._clock.now()))
             yield _Heard(self._said(request, answer), halves(request, entities), first=True)
         else:
-            yield _Heard(self._said(request, answer), tuple(self._left(request, answer)))
+            yield _Heard(self._said(request, answer), tuple(self._left(request, answer, job)))
 
     def _said(self, request: Request, answer: Answer) -> Said:
         attempt = (request.batch.name, request.attempt)
@@ -334,28 +317,29 @@ class _Dispatch:
         until = deadline or now + timedelta(seconds=2**request.tries)
         return request, Answer(later=dict.fromkeys(entities, until))
 
-    def _left(self, request: Request, answer: Answer) -> Iterator[Request]:
+    def _left(self, request: Request, answer: Answer, job: str) -> Iterator[Request]:
         """The requests that those become who are in doubt or were not written."""
         asked = request.state == "asked"
         if answer.in_doubt:
             if request.tries + 1 >= TRIES:
                 self._failure = self._failure or _doubtful(request, len(answer.in_doubt))
-            doubtful = request.on("silence" if asked else "doubt")
+            doubtful = replace(request.on("silence" if asked else "doubt"), job=job)
             ready = settled_at(self._clock.now(), self._limits)
             yield replace(doubtful, entities=tuple(sorted(answer.in_doubt)), ready=ready, tries=request.tries + 1)
         if answer.later:
-            if not asked and request.tries + 1 >= TRIES:
+            put_off = not asked or bool(request.job)
+            if put_off and request.tries + 1 >= TRIES:
                 self._failure = self._failure or _put_off(request, len(answer.later))
-            planned = request.on("miss" if asked else "postpone")
+            planned = replace(request.on("miss" if asked else "postpone"), job="")
             ready = max(answer.later.values())
-            yield replace(planned, entities=tuple(sorted(answer.later)), ready=ready, tries=request.tries + (not asked))
+            yield replace(planned, entities=tuple(sorted(answer.later)), ready=ready, tries=request.tries + put_off)
 
 
 def _intent(request: Request) -> Intent:
     batch = request.batch
     return Intent(
         batch.run.id, batch.object_name, batch.name, batch.action, batch.place, batch.part.rows, batch.part.sha256,
-        request.attempt, request.entities,
+        request.attempt, request.entities, request.job,
     )  # fmt: skip
 
 

@@ -20,7 +20,8 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 class Request:
     """Entities of one batch (empty: all of them) that share a state; nothing happens to them before `ready`.
 
-    `attempt` is the number of their intent in the ledger, `tries` how often they came back without an answer.
+    `attempt` is the number of their intent in the ledger, `tries` how often they came back without an answer. `job` is
+    the target's id of the job that they go, or went, as.
     """
 
     batch: Batch
@@ -29,6 +30,7 @@ class Request:
     attempt: int = 0
     ready: datetime = LONG_AGO
     tries: int = 0
+    job: str = ""
 
     def on(self, event: Event) -> "Request":
         """The request after an event; InternalError where that cannot happen."""
@@ -62,7 +64,8 @@ def standing(batch: Batch, line: BatchLine | None, limits: Limits) -> list[Reque
         if doubt:
             ready = settled_at(datetime.fromisoformat(tried.at), limits)
             entities = _some(doubt, every)
-            requests.append(Request(batch, "in_doubt", entities, tried.intent.attempt, ready))
+            intent = tried.intent
+            requests.append(Request(batch, "in_doubt", entities, intent.attempt, ready, job=intent.job))
     if planned:
         requests.append(Request(batch, "planned", _some(planned, every)))
     return requests

@@ -4,7 +4,8 @@
                              |---> in_doubt -> asked -> known
                              '---> planned (not taken: send it again, or in halves)
 
-An intent is on disk before anything is sent, so whoever finds one without an answer is in doubt.
+An intent is on disk before anything is sent, so whoever finds one without an answer is in doubt. A request that goes as
+a job is planned, opening, planned: the intent names the job. While the job works it is in doubt, and the job is asked.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,15 @@ from typing import Literal
 
 from crm_migrate.errors import InternalError
 
-State = Literal["planned", "intended", "sent", "in_doubt", "asked", "known"]
+State = Literal["planned", "opening", "intended", "sent", "in_doubt", "asked", "known"]
 Event = Literal[
+    "open",  # a job is asked for, still empty
+    "opened",  # its id is known
     "intend",  # written down, on disk
     "send",  # on its way
     "answer",  # the target said what became of it
     "doubt",  # something may have been done
-    "postpone",  # nothing was done, it is sent again
+    "postpone",  # nothing was done, it is tried again
     "split",  # refused as a whole without saying for whom
     "stop",  # the process ended
     "ask",  # the target is asked by our key
@@ -27,6 +30,10 @@ Event = Literal[
     "silence",  # the question had no answer
 ]
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
+    ("planned", "open"): "opening",
+    ("opening", "opened"): "planned",
+    ("opening", "postpone"): "planned",
+    ("opening", "stop"): "planned",  # an empty job is nothing
     ("planned", "intend"): "intended",
     ("planned", "stop"): "planned",
     ("intended", "send"): "sent",
