@@ -118,9 +118,9 @@ class Store:
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
-        """What is changed inside is undone, unheard of, when it ends with an exception."""
+        """What is changed inside is undone, unheard of, when it ends with an exception. May be nested."""
         with self.lock:
-            done: list[Step] = []
+            outer, done = self._open, list[Step]()
             self._open = done
             try:
                 yield
@@ -129,9 +129,9 @@ class Store:
                     undo()
                 raise
             finally:
-                self._open = None
-            for _, what, told in done:
-                self._tell(what, told)
+                self._open = outer
+            for step in done:
+                self._done(*step)
 
     def create(self, object: str, values: Values, at: float, bent: Bent = frozenset()) -> Record:
         """A new record. Refused where a rule is broken."""
@@ -212,6 +212,20 @@ class Store:
             told = {"object": object, "name": field.name, "said": field.said()}
             self._done(partial(fields.pop, field.name), "field", told)
 
+    def remove_field(self, object: str, name: str, *, values: bool = True) -> None:
+        """An administrator takes a field away, with its values unless told otherwise. Refused where there is none."""
+        with self.lock:
+            fields = self.definition(object).fields
+            if name not in fields:
+                raise Refused("UNKNOWN_FIELD", f"there is no field {name}", name)
+            for record in self.all(object) if values else ():
+                if name in record.values:
+                    kept = {each: value for each, value in record.values.items() if each != name}
+                    self._put(record, replace(record, values=kept, version=record.version + 1))
+            gone = fields.pop(name)
+            told = {"object": object, "name": name, "said": None}
+            self._done(partial(fields.__setitem__, name, gone), "field", told)
+
     def add_object(self, name: str, fields: Mapping[str, Field]) -> None:
         """An administrator adds an object. Refused where there is one of that name."""
         with self.lock:
@@ -255,9 +269,7 @@ class Store:
             name = told["object"]
             self._set_object(name, {each: read_field(each, said, name) for each, said in told["said"].items()})
         elif what == "field":
-            self.definition(told["object"]).fields[told["name"]] = read_field(
-                told["name"], told["said"], told["object"]
-            )
+            self._set_field(told["object"], told["name"], told["said"])
         elif what == "record":
             record = Record(**told["record"] | {"hidden": tuple(map(tuple, told["record"]["hidden"]))})
             self._last_id = max(self._last_id, self._place(record.id))
@@ -384,6 +396,13 @@ class Store:
             values.pop(name, None)
         else:
             values[name] = value
+
+    def _set_field(self, object: str, name: str, said: Any) -> None:
+        fields = self.definition(object).fields
+        if said is None:
+            fields.pop(name, None)
+        else:
+            fields[name] = read_field(name, said, object)
 
     def _set_object(self, name: str, fields: Mapping[str, Field]) -> None:
         self.schema.objects[name] = Object(name, dict(fields))

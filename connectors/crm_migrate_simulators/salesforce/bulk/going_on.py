@@ -1,0 +1,173 @@
+"""How the rows of a job are worked off: in chunks, some of them later than others, each row by itself."""
+
+import random
+from dataclasses import replace
+from typing import Any
+
+from crm_migrate_simulators.salesforce import dml, tables
+from crm_migrate_simulators.salesforce.bulk.jobs import COMPLETE, Job, keep
+from crm_migrate_simulators.salesforce.failures import Failure
+from crm_migrate_simulators.salesforce.habits import Habits
+from crm_migrate_simulators.salesforce.rows_of import Result, attempted, chunks, done, only_once
+from crm_migrate_simulators.salesforce.soql.answering import Asking, Row
+from crm_migrate_simulators.salesforce.soql.parsing import read
+from crm_migrate_simulators.salesforce.work import Work
+
+CHUNK = 200
+Line = dict[str, str]
+
+
+def go_on(habits: Habits, work: Work) -> None:
+    """Work off what is due by now of every job that runs."""
+    for job in work.store.settings("jobs").values():
+        if job["due"] is not None:
+            _one(habits, work, dict(job))
+
+
+def start(habits: Habits, work: Work, job: Job) -> None:
+    """The upload is complete: from now on the job runs."""
+    job |= {"state": "UploadComplete", "changed": work.now, "started": work.now, "due": work.now + habits.job_seconds}
+    keep(work.store, job)
+
+
+def _one(habits: Habits, work: Work, job: Job) -> None:
+    if job["kind"] == "V2Query":
+        if work.now >= job["due"]:
+            _query(work, job)
+        return
+    lasted = work.now - job["started"]
+    share = 1.0 if work.now >= job["due"] else max(0.0, 2 * lasted / max(habits.job_seconds, 1e-9) - 1)
+    if job["state"] == "UploadComplete" and share < 1 and lasted > 0:
+        job["state"] = "InProgress"
+        keep(work.store, job)
+    if share > 0:
+        _rows(work, job, share)
+
+
+def _query(work: Work, job: Job) -> None:
+    try:
+        heads, rows = answered(work, job["query"], deleted=job["operation"] == "queryAll")
+    except Failure as failed:
+        job |= {"state": "Failed", "error": f"{failed.code}: {failed.message}", "due": None, "changed": work.now}
+    else:
+        work.store.put("job_rows", job["id"], {"heads": heads, "rows": rows})
+        job |= {"state": COMPLETE, "processed": len(rows), "due": None, "changed": work.now}
+    keep(work.store, job)
+
+
+def answered(work: Work, text: str, *, deleted: bool) -> tuple[list[str], list[Line]]:
+    """The rows of a query as a file has them: one level, texts, instants with Z."""
+    query = read(text)
+    answer = Asking(work.store, text, work.now, f"{work.version}", deleted=deleted).answer(query)
+    flat = [_flat(row) for row in answer.rows]
+    heads = list(dict.fromkeys(head for row in flat for head in row))
+    if not heads:
+        heads = [getattr(item, "text", "") for item in query.items]
+    return heads, flat
+
+
+def _flat(row: Row, before: str = "") -> Line:
+    found: Line = {}
+    for name, said in row.items():
+        if name == "attributes":
+            continue
+        if isinstance(said, dict) and "attributes" in said:
+            found |= _flat(said, f"{before}{name}.")
+        elif isinstance(said, dict) and "records" in said:
+            raise Failure("InvalidBatch", "Nested queries are not supported by the Bulk API")
+        else:
+            found[before + name] = _cell(said)
+    return found
+
+
+def _cell(said: Any) -> str:
+    if isinstance(said, bool):
+        return "true" if said else "false"
+    text = "" if said is None else str(said)
+    return f"{text[:-5]}Z" if text.endswith(".000+0000") and len(text) == 28 else text
+
+
+def _rows(work: Work, job: Job, share: float) -> None:
+    """Work off the chunks up to that share of them; the first time, look whether the file can be read at all."""
+    work = replace(work, text=True)
+    try:
+        heads, lines = tables.read(
+            work.store.settings("job_data").get(job["id"], "").encode(), job.get("delimiter", ",")
+        )
+        _readable(work, job, heads)
+    except Failure as failed:
+        job |= {"state": "Failed", "error": f"{failed.code} : {failed.message}", "due": None, "changed": work.now}
+        keep(work.store, job)
+        return
+    parts = list(chunks(list(enumerate(lines)), CHUNK))
+    random.Random(job["id"]).shuffle(parts)  # noqa: S311 -- chunks run side by side: the order is repeatable, not told
+    told = dict(work.store.settings("job_rows").get(job["id"], {"heads": heads, "results": {}}))
+    results: dict[str, Result] = dict(told["results"])
+    for part in parts[: max(1, round(share * len(parts)))]:
+        if str(part[0][0]) not in results:
+            results |= _chunk(work, job, part)
+    work.store.put("job_rows", job["id"], {"heads": heads, "results": results})
+    finished = len(results) == len(lines)
+    failed_rows = sum(not result["success"] for result in results.values())
+    job |= {"processed": len(results), "failed": failed_rows, "changed": work.now}
+    job |= {"state": COMPLETE, "due": None} if finished else {"state": "InProgress"}
+    keep(work.store, job)
+
+
+def _readable(work: Work, job: Job, heads: list[str]) -> None:
+    if job.get("wrong_ending"):
+        words = f"LineEnding is invalid on user data. Current LineEnding setting is {job['ending']}"
+        raise Failure("ClientInputError", words)
+    if job["operation"] in ("delete", "hardDelete"):
+        if [head.casefold() for head in heads] not in (["id"], []):
+            raise Failure("InvalidBatch", "The file of a delete has one column, Id")
+        return
+    for head in heads:
+        parts = head.split(".")
+        known = work.store.by_relationship(job["object"], parts[0]) if len(parts) == 2 else None
+        if known is None and work.store.field(job["object"], head) is None:
+            raise Failure("InvalidBatch", f"Field name not found : {head}")
+    key = "Id" if job["operation"] == "update" else job.get("key")
+    if heads and key and key.casefold() not in {head.casefold() for head in heads}:
+        raise Failure("InvalidBatch", f"Field name not found : {key}")
+
+
+def _chunk(work: Work, job: Job, part: list[tuple[int, Line]]) -> dict[str, Result]:
+    seen: set[str] = set()
+    results: dict[str, Result] = {}
+    for number, line in part:
+        outcome = attempted(work, line, lambda row: write_row(work, job, row, seen))
+        if isinstance(outcome, Failure):
+            fields = f"{','.join(outcome.fields)} " if outcome.fields else " "
+            outcome = {"success": False, "id": _id_of(line), "error": f"{outcome.code}:{outcome.message}:{fields}--"}
+        results[str(number)] = outcome
+    return results
+
+
+def _id_of(line: Line) -> str:
+    return next((value for head, value in line.items() if head.casefold() == "id"), "")
+
+
+def write_row(work: Work, job: Job, line: Line, seen: set[str]) -> Result:
+    """One row of a file. Raises Failure."""
+    object, operation = job["object"], job["operation"]
+    if operation == "insert":
+        return {**done(dml.create(work, object, line).id), "created": True}
+    if operation == "upsert":
+        key = next(value for head, value in line.items() if head.casefold() == job["key"].casefold())
+        if key:
+            only_once(seen, key.casefold(), "Duplicate external id specified")
+        record, created = dml.upsert(work, object, job["key"], key, line)
+        return {**done(record.id), "created": created}
+    said = _id_of(line)
+    if not said:
+        raise Failure(
+            "MISSING_ARGUMENT", f"Id not specified in {'an update' if operation == 'update' else 'a delete'} call"
+        )
+    id = dml.known_id(work, object, said)
+    only_once(seen, id, "duplicate id specified")
+    if operation == "update":
+        dml.update(work, object, id, line)
+    else:
+        dml.delete(work, object, id, hard=operation == "hardDelete")
+    return {**done(id), "created": False}

@@ -1,0 +1,24 @@
+"""How a simulated org behaves, chosen by a test: what real orgs differ in."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Switches and figures of an org; each is a `--habit NAME=VALUE`."""
+
+    client_id: str = "crm-migrate"
+    client_secret: str = "not-a-secret"  # noqa: S105 -- of a simulator
+    refresh_token: str = "not-a-refresh-token"  # noqa: S105
+    certificate: str = ""  # a PEM file: the certificate or public key that a JWT has to be signed for
+    username: str = "integration@simulated.example"
+    session_seconds: float = 7200
+    latest: float = 66.0  # the newest version of the API
+    day_limit: int = 100_000  # requests in 24 hours
+    page: int = 2000  # rows of a page of a query
+    audit_fields: bool = False  # CreatedDate and its like may be set on insert
+    inactive_owners: bool = False  # records may be given to users who are no longer active
+    contacts_of_several_accounts: bool = False
+    assignment_rule: bool = False  # new leads and cases go to a queue, whatever owner was sent
+    job_seconds: float = 0.0  # how long a bulk job takes on the simulator's clock
+    stale_seconds: float = 86_400.0  # how old limits/recordCount is

@@ -1,0 +1,25 @@
+"""A simulated Salesforce, as `crm-migrate simulate salesforce` finds it."""
+
+from typing import Any
+
+from crm_migrate_simulators.quotas import Quotas
+from crm_migrate_simulators.salesforce.catalogue import furnished
+from crm_migrate_simulators.salesforce.crm import SalesforceCrm
+from crm_migrate_simulators.salesforce.furniture import org
+from crm_migrate_simulators.salesforce.habits import Habits
+from crm_migrate_simulators.starting import Simulator
+
+
+def _limits(habits: Any) -> Quotas:
+    return Quotas(per_day=habits.day_limit)
+
+
+SIMULATOR = Simulator(
+    "A simulated Salesforce org",
+    SalesforceCrm,
+    Habits,
+    furnished=furnished,
+    limits=_limits,
+    stored=org,
+    needs_schema=False,
+)
