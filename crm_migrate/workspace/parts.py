@@ -20,6 +20,7 @@ from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
 
 MANIFEST = "manifest.json"
 SYNCS = 8  # files that wait for the disk at a time
+SMALL = 2_000  # rows of a part that is read as a whole: making it small would cost more than it saves
 
 State = tuple[str, str, int, int, int]  # of a file: path, digest, size, instant of the last change, inode
 
@@ -56,7 +57,9 @@ def write_parts(tables: Iterable[tuple[Path, str, pa.Table]]) -> list[Part]:
 def _written(folder: Path, name: str, table: pa.Table) -> tuple[Path, Path, int]:
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{name}.{os.getpid()}.tmp"
-    pq.write_table(table, temporary, compression="zstd", compression_level=1)
+    small = table.num_rows <= SMALL
+    how = {"compression": "lz4"} if small else {"compression": "zstd", "compression_level": 1}
+    pq.write_table(table, temporary, use_dictionary=not small, write_statistics=not small, **how)
     return temporary, folder / f"{name}.parquet", table.num_rows
 
 
