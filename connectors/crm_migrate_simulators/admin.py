@@ -2,6 +2,7 @@
 
 GET  /_simulator/summary | requests | creations | records/{object} | faults | links/{kind} | settings/{kind}
 PUT  /_simulator/clock   {"advance": seconds} or {"set": instant}
+PUT  /_simulator/settings {"kind", "name", "value"}
 PUT  /_simulator/faults  {"faults": "reset_after@1", "seed": 1}
 POST /_simulator/user    {"do": "edit" | "delete" | "undelete" | "merge", "object", "id", "fields" | "loser"}
 """
@@ -34,6 +35,7 @@ def answer(engine: Engine, request: Request) -> Reply:
     writes: dict[str, Callable[[Any], None]] = {
         "clock": lambda said: _set_clock(engine, said),
         "faults": lambda said: _set_faults(engine, said),
+        "settings": lambda said: engine.store.put(said["kind"], said["name"], said["value"]),
         "user": lambda said: _by_user(engine, said),
     }
     try:

@@ -61,7 +61,10 @@ class Quotas:
         with self._lock:
             self._roll(now)
             used = {"used_today": self._today, "per_day": self.per_day}
-            return used | ({} if self.per_window is None else {"per_window": self.per_window, "window": self.window})
+            return used | ({} if self.per_window is None else self._window())
+
+    def _window(self) -> dict[str, float | None]:
+        return {"per_window": self.per_window, "window": self.window, "used_in_window": len(self._recent)}
 
     def _roll(self, now: float) -> None:
         if now // DAY != self._day:

@@ -77,13 +77,13 @@ class Store:
         id = self._holder(object, known, value)
         return None if id is None else self._records[object][id]
 
-    def page(self, object: str, after: str | None, limit: int) -> list[Record]:
-        """Up to `limit` live records in the order of their ids, behind the id `after`."""
+    def page(self, object: str, after: str | None, limit: int, *, deleted: bool = False) -> list[Record]:
+        """Up to `limit` live (or deleted) records in the order of their ids, behind the id `after`."""
         with self.lock:
             order = self._order[self.definition(object).name]
             start = bisect_right(order, self._place(after), key=self._place) if after else 0
             records = (self._records[object][order[at]] for at in range(start, len(order)))
-            return list(islice((record for record in records if not record.deleted), limit))
+            return list(islice((record for record in records if record.deleted == deleted), limit))
 
     def all(self, object: str) -> list[Record]:
         """Every live record."""

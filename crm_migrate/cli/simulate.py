@@ -68,7 +68,11 @@ def simulator(name: str) -> Simulator:
 
 @click.command("simulate")
 @click.argument("name")
-@click.option("--schema", type=click.Path(path_type=Path), help="Objects and fields, as JSON.")
+@click.option(
+    "--schema",
+    type=click.Path(path_type=Path),
+    help="Objects and fields, as JSON; those of a product are there without.",
+)
 @click.option("--faults", default="", metavar="SPEC", help="What goes wrong: `reset_after:0.05, throttled(3)@2`.")
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same faults.")
 @click.option("--port", default=0, help="The port on 127.0.0.1; any that is free without it.")
@@ -83,6 +87,7 @@ def simulate_command(name: str, schema: Path | None, list_faults: bool, **option
 
     \b
       crm-migrate simulate rest --schema crm.json --faults doubt:0.1 --seed 7
+      crm-migrate simulate hubspot
     It prints its address first. What it saw is told at ADDRESS/_simulator/summary.
     """
     chosen = simulator(name)

@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated import START, Direct, contact, engine
 
@@ -20,6 +20,7 @@ def names(text: str, seed: int, requests: int = 2000) -> list[str]:
 
 
 @given(st.integers(0, 10_000))
+@settings(deadline=None)
 def test_the_same_seed_gives_the_same_faults(seed: int) -> None:
     assert names("all:0.3", seed, 50) == names("all:0.3", seed, 50)
 

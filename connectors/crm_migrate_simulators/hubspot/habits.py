@@ -1,0 +1,38 @@
+"""How a simulated portal behaves, chosen by a test: its plan, its tokens, its administrators' rules."""
+
+from dataclasses import dataclass
+
+from crm_migrate_simulators.quotas import Quotas
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Words for `--habit`. Times in seconds; lists are separated by spaces or commas."""
+
+    portal: int = 12345678
+    time_zone: str = "UTC"
+    token: str = "pat-na1-simulated"  # noqa: S105 -- of a simulator; a static token, as of a private app
+    client_id: str = "crm-migrate"
+    client_secret: str = "not-a-secret"  # noqa: S105 -- of a simulator
+    refresh_token: str = "not-a-refresh-token"  # noqa: S105 -- of a simulator
+    token_seconds: float = 1800
+    denied: str = ""  # rights that the app lacks: `objects/contacts properties/companies schemas`
+    requests: int = 100  # per ten seconds; 0: no limit
+    daily: int = 250_000  # 0: no limit
+    searches: int = 5  # per second; 0: no limit
+    batch: int = 100
+    links: int = 2000  # pairs in a batch that creates associations
+    shuffled: bool = True  # results of a batch come in another order than its inputs
+    urls: bool = True  # records tell where a person sees them, as since 2026
+    index_seconds: float = 0.0  # a search finds a change that late; in between it finds it, and loses it again
+    required: str = ""  # rules of the portal, enforced since 2026-09: `contacts.phone deals.amount`
+
+
+def limits(habits: Habits) -> Quotas:
+    """The limits of its plan."""
+    return Quotas(per_day=habits.daily or None, per_window=habits.requests or None)
+
+
+def words(text: str) -> frozenset[str]:
+    """A list of words."""
+    return frozenset(text.replace(",", " ").split())

@@ -1,0 +1,182 @@
+"""Routes of lists and their members: /crm/lists."""
+
+from typing import Any
+
+from crm_migrate_simulators.hubspot.kept import Json
+from crm_migrate_simulators.hubspot.object_types import ObjectType, object_type
+from crm_migrate_simulators.hubspot.problems import problem, refused
+from crm_migrate_simulators.hubspot.visit import Visit, stamp
+from crm_migrate_simulators.wire import Reply
+
+KIND = "lists"
+MOST = 100_000  # members in one request
+_STATIC = ("MANUAL", "SNAPSHOT")
+
+
+def _known(visit: Visit) -> Json:
+    id = visit.word("list")
+    said: Json | None = visit.store.settings(KIND).get(id)
+    if said is None:
+        context = {"listId": [id]}
+        words = f"List does not exist with ID {id}."
+        raise refused(404, words, "OBJECT_NOT_FOUND", context=context, subCategory="ListError.LIST_ID_DOES_NOT_EXIST")
+    return said
+
+
+def create(visit: Visit) -> Reply:
+    """200 with the list; its name is unique for its object."""
+    said = visit.body()
+    visit.needed(said, "name", "objectTypeId", "processingType")
+    of = object_type(visit.store, str(said["objectTypeId"]))
+    if said["processingType"] not in (*_STATIC, "DYNAMIC"):
+        raise refused(400, f"{said['processingType']} is no processing type")
+    if (said["processingType"] == "DYNAMIC") != ("filterBranch" in said):
+        raise refused(400, "A dynamic list, and no other, has a filterBranch")
+    there = visit.store.settings(KIND)
+    if any((each["name"], each["objectTypeId"]) == (said["name"], of.id) for each in there.values()):
+        raise refused(400, f"A list named {said['name']} exists already", subCategory="ListError.DUPLICATE_NAME")
+    made = _made(visit, said, of, str(max([584, *map(int, there)]) + 1))
+    visit.store.put(KIND, made["listId"], made)
+    return Reply(200, {"list": made})
+
+
+def _made(visit: Visit, said: Json, of: ObjectType, id: str) -> Json:
+    at = stamp(visit.now)
+    dynamic = said["processingType"] == "DYNAMIC"
+    made: Json = {
+        "listId": id,
+        "listVersion": 1,
+        "createdAt": at,
+        "updatedAt": at,
+        "filtersUpdatedAt": at,
+        "processingStatus": "PROCESSING" if dynamic else "COMPLETE",
+        "createdById": "9000002",
+        "updatedById": "9000002",
+        "processingType": said["processingType"],
+        "objectTypeId": of.id,
+        "name": said["name"],
+    }
+    made |= {"filterBranch": said["filterBranch"]} if dynamic else {}
+    made["listPermissions"] = {"teamsWithEditAccess": [], "usersWithEditAccess": []}
+    made["membershipSettings"] = {"membershipTeamId": None, "includeUnassigned": None}
+    return made
+
+
+def one(visit: Visit) -> Reply:
+    """A list, 404 in JSON where there is none."""
+    return Reply(200, {"list": _known(visit)})
+
+
+def rename(visit: Visit) -> Reply:
+    """200 with the list."""
+    changed = {**_known(visit), "name": visit.query.get("listName", "")}
+    if not changed["name"]:
+        raise refused(400, "listName is required")
+    visit.store.put(KIND, changed["listId"], changed)
+    return Reply(200, {"updatedList": changed})
+
+
+def delete(visit: Visit) -> Reply:
+    """204."""
+    visit.store.put(KIND, _known(visit)["listId"], None)
+    return Reply(204)
+
+
+def search(visit: Visit) -> Reply:
+    """A page of lists whose name has the words of `query`; 20 unless `count` says more."""
+    if not visit.call.request.body:
+        return problem(400, "validation error", errors=["The request body may not be null"])
+    said = visit.body()
+    query, types = str(said.get("query", "")).lower(), said.get("processingTypes") or []
+    found = [each for _, each in sorted(visit.store.settings(KIND).items(), key=lambda item: int(item[0]))]
+    found = [e for e in found if query in e["name"].lower() and (not types or e["processingType"] in types)]
+    offset, count = int(said.get("offset", 0)), min(int(said.get("count", 20)), 500)
+    here = found[offset : offset + count]
+    body = {"offset": offset + len(here), "hasMore": len(found) > offset + count}
+    return Reply(200, {**body, "lists": [_brief(visit, each) for each in here], "total": len(found)})
+
+
+def _brief(visit: Visit, said: Json) -> Json:
+    told = {name: value for name, value in said.items() if name not in ("listPermissions", "membershipSettings")}
+    size = str(len(visit.store.links(_kind(said))))
+    return {**told, "additionalProperties": {"hs_list_size": size, "hs_list_reference_count": "0"}}
+
+
+# ---------------------------------------------------------------------------------------------------- members
+
+
+def _kind(said: Json) -> str:
+    return f"list:{said['listId']}"
+
+
+def _ids(visit: Visit, said: Any) -> list[str]:
+    if not isinstance(said, list):
+        raise refused(400, "Invalid input JSON on line 1, column 1: Cannot deserialize value from Object value", "")
+    for each in said:
+        if isinstance(each, dict | list):
+            words = "Invalid input JSON on line 1, column 2: Cannot deserialize value of type `java.lang.String` from"
+            raise refused(400, f"{words} Object value (token `JsonToken.START_OBJECT`)", "")
+    if len(said) > MOST:
+        raise refused(400, f"At most {MOST} records in one request")
+    visit.call.asked.records = len(said)
+    return list(dict.fromkeys(map(str, said)))
+
+
+def _static(visit: Visit) -> Json:
+    said = _known(visit)
+    if said["processingType"] not in _STATIC:
+        raise refused(400, f"The members of list {said['listId']} are chosen by its filters")
+    return said
+
+
+def add(visit: Visit) -> Reply:
+    """200 with what was added, `{}` where nothing was."""
+    said = _static(visit)
+    return Reply(200, _put(visit, said, _ids(visit, visit.call.request.json())))
+
+
+def remove(visit: Visit) -> Reply:
+    """200 with what was taken away."""
+    said = _static(visit)
+    return Reply(200, _take(visit, said, _ids(visit, visit.call.request.json())))
+
+
+def add_and_remove(visit: Visit) -> Reply:
+    """Both in one."""
+    said, body = _static(visit), visit.body()
+    added = _put(visit, said, _ids(visit, body.get("recordIdsToAdd") or []))
+    return Reply(200, added | _take(visit, said, _ids(visit, body.get("recordIdsToRemove") or [])))
+
+
+def _put(visit: Visit, said: Json, ids: list[str]) -> Json:
+    of = object_type(visit.store, said["objectTypeId"])
+    known = [id for id in ids if visit.store.get(of.name, id) is not None]
+    added = [id for id in known if visit.store.link(_kind(said), said["listId"], id)]
+    missing = [id for id in ids if id not in known]
+    return _present(recordsIdsAdded=visit.order(added), recordIdsMissing=missing)
+
+
+def _take(visit: Visit, said: Json, ids: list[str]) -> Json:
+    of = object_type(visit.store, said["objectTypeId"])
+    known = [id for id in ids if visit.store.get(of.name, id) is not None]
+    taken = [id for id in known if visit.store.link(_kind(said), said["listId"], id, present=False)]
+    return _present(recordIdsRemoved=visit.order(taken), recordIdsMissing=[id for id in ids if id not in known])
+
+
+def _present(**lists: list[str]) -> Json:
+    return {name: ids for name, ids in lists.items() if ids}
+
+
+def members(visit: Visit) -> Reply:
+    """A page of members by their ids."""
+    said = _known(visit)
+    ids = sorted(visit.store.linked(_kind(said), said["listId"]), key=int)
+    limit, after = int(visit.query.get("limit", "100")), visit.query.get("after") or "0"
+    rest = [id for id in ids if int(id) > int(after)]
+    results = [{"membershipTimestamp": said["updatedAt"], "recordId": id} for id in rest[:limit]]
+    body: Json = {"results": results}
+    if len(rest) > limit:
+        link = f"https://api.hubspot.example/crm/v3/lists/{said['listId']}/memberships?after={rest[limit - 1]}"
+        body["paging"] = {"next": {"after": rest[limit - 1], "link": link}}
+    body["total"] = len(ids)
+    return Reply(200, body)
