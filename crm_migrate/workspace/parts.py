@@ -59,7 +59,7 @@ def _written(folder: Path, name: str, table: pa.Table) -> tuple[Path, Path, int]
     temporary = folder / f".{name}.{os.getpid()}.tmp"
     small = table.num_rows <= SMALL
     how = {"compression": "lz4"} if small else {"compression": "zstd", "compression_level": 1}
-    pq.write_table(table, temporary, use_dictionary=not small, write_statistics=not small, **how)
+    pq.write_table(table, temporary, use_dictionary=not small, **how)
     return temporary, folder / f"{name}.parquet", table.num_rows
 
 
