@@ -56,10 +56,23 @@ def _made(visit: Visit, said: Json, of: ObjectType, id: str) -> Json:
         "objectTypeId": of.id,
         "name": said["name"],
     }
-    made |= {"filterBranch": said["filterBranch"]} if dynamic else {}
+    made |= {"filterBranch": _branch(said["filterBranch"])} if dynamic else {}
     made["listPermissions"] = {"teamsWithEditAccess": [], "usersWithEditAccess": []}
     made["membershipSettings"] = {"membershipTeamId": None, "includeUnassigned": None}
     return made
+
+
+def _branch(said: Json) -> Json:
+    """The filters of a dynamic list as they are told: with what goes without saying."""
+    told = {**said, "filterBranches": [_branch(each) for each in said.get("filterBranches", [])]}
+    told["filterBranchOperator"] = said.get("filterBranchType")
+    told["filters"] = [
+        {**each, "operation": {"includeObjectsWithNoValueSet": False, **each["operation"]}}
+        if "operation" in each
+        else each
+        for each in said.get("filters", [])
+    ]
+    return told
 
 
 def one(visit: Visit) -> Reply:
@@ -98,8 +111,9 @@ def search(visit: Visit) -> Reply:
 
 def _brief(visit: Visit, said: Json) -> Json:
     told = {name: value for name, value in said.items() if name not in ("listPermissions", "membershipSettings")}
-    size = str(len(visit.store.links(_kind(said))))
-    return {**told, "additionalProperties": {"hs_list_size": size, "hs_list_reference_count": "0"}}
+    more = {"hs_list_size": str(len(visit.store.links(_kind(said)))), "hs_list_reference_count": "0"}
+    more |= visit.store.settings("list_times").get(said["listId"], {})
+    return {**told, "additionalProperties": more}
 
 
 # ---------------------------------------------------------------------------------------------------- members
@@ -152,6 +166,7 @@ def _put(visit: Visit, said: Json, ids: list[str]) -> Json:
     of = object_type(visit.store, said["objectTypeId"])
     known = [id for id in ids if visit.store.get(of.name, id) is not None]
     added = [id for id in known if visit.store.link(_kind(said), said["listId"], id)]
+    _note(visit, said, "hs_last_record_added_at", added)
     missing = [id for id in ids if id not in known]
     return _present(recordsIdsAdded=visit.order(added), recordIdsMissing=missing)
 
@@ -160,7 +175,14 @@ def _take(visit: Visit, said: Json, ids: list[str]) -> Json:
     of = object_type(visit.store, said["objectTypeId"])
     known = [id for id in ids if visit.store.get(of.name, id) is not None]
     taken = [id for id in known if visit.store.link(_kind(said), said["listId"], id, present=False)]
+    _note(visit, said, "hs_last_record_removed_at", taken)
     return _present(recordIdsRemoved=visit.order(taken), recordIdsMissing=[id for id in ids if id not in known])
+
+
+def _note(visit: Visit, said: Json, name: str, ids: list[str]) -> None:
+    if ids:
+        times = visit.store.settings("list_times").get(said["listId"], {})
+        visit.store.put("list_times", said["listId"], {**times, name: str(round(visit.now * 1000))})
 
 
 def _present(**lists: list[str]) -> Json:

@@ -134,7 +134,7 @@ def _taken_value(
 def _needed(visit: Visit, of: ObjectType, values: Mapping[str, Any]) -> None:
     ruled = [word.split(".", 1) for word in _rules(visit) if word.startswith(f"{of.name}.")]
     names = [*of.required, *(name for _, name in ruled)]
-    missing = [name for name in names if values.get(name) is None]
+    missing = [name for name in names if values.get(name) in (None, "")]
     if missing:
         raise Missing(of.legacy, missing)
 
@@ -145,7 +145,7 @@ def _rules(visit: Visit) -> Iterable[str]:
 
 
 def _stage_of_pipeline(visit: Visit, of: ObjectType, values: Mapping[str, Any]) -> None:
-    stage = values.get(of.stage) if of.stage else None
+    stage = (values.get(of.stage) or None) if of.stage else None
     pipeline = visit.store.settings(f"pipelines:{of.name}").get(str(values.get(of.pipeline)))
     if stage is None or pipeline is None or stage in [each["id"] for each in pipeline["stages"]]:
         return

@@ -37,7 +37,7 @@ class Cell:
 
 
 def taken(visit: Visit, of: ObjectType, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as they are stored; None clears. Raises Invalid with all that is wrong."""
+    """The values as they are stored: an empty one as an empty text, as it is read back; None where it is a key."""
     kept: dict[str, Any] = {}
     wrong: list[Json] = []
     for name, value in given.items():
@@ -61,7 +61,7 @@ def _one(visit: Visit, of: ObjectType, name: str, value: Any) -> Any:
         raise Wrong("READ_ONLY_VALUE", f'"{name}" is a read only property; its value cannot be set')
     text = _text(value)
     if text is None:
-        return None
+        return None if name == EMAIL or said["hasUniqueValue"] else ""
     if name == EMAIL and of.name == "contacts":
         return _address(text)
     if name == "domain" and of.name == "companies":
