@@ -2,9 +2,12 @@
 
 from crm_migrate_simulators.salesforce.routes import (
     about,
+    bulk1,
     bulk2,
     collections,
     composite,
+    metadata,
+    partner,
     queries,
     rows,
     signing_in,
@@ -20,6 +23,9 @@ ROUTES: tuple[Route, ...] = (
     *composite.ROUTES,
     *queries.ROUTES,
     *bulk2.ROUTES,
+    *bulk1.ROUTES,
+    *metadata.ROUTES,
+    *partner.ROUTES,
     *tooling.ROUTES,
     *rows.ROUTES,
 )

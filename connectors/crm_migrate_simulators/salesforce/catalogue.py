@@ -156,9 +156,6 @@ def _add(objects: dict[str, Any], name: str, spec: Any) -> None:
         except (TypeError, ValueError) as error:
             raise SchemaError(f"{name}.{field_name}: {error}") from None
         objects[name]["fields"][field_name] = stored(field, set(objects))
-        for parent in field.get("referenceTo", []):
-            child = [name, field_name, field["relationshipName"] + "s", field.get("cascadeDelete", False), False]
-            objects[parent]["more"]["children"] = [*objects[parent]["more"]["children"], child]
 
 
 def custom_field(
@@ -175,9 +172,10 @@ def custom_field(
     externalId: bool = False,  # noqa: N803 -- the word of a describe call
     caseSensitive: bool = False,  # noqa: N803
     restrictedPicklist: bool = False,  # noqa: N803
-    picklistValues: list[str] | None = None,  # noqa: N803
+    picklistValues: list[Any] | None = None,  # noqa: N803
     referenceTo: list[str] | None = None,  # noqa: N803
     cascadeDelete: bool = False,  # noqa: N803
+    childRelationshipName: str = "",  # noqa: N803
     createable: bool = True,
     updateable: bool = True,
     defaultValue: Any = None,  # noqa: N803
@@ -217,6 +215,7 @@ def custom_field(
         found["picklistValues"] = list(picklistValues)
     if referenceTo:
         found |= {"referenceTo": list(referenceTo), "relationshipName": name.removesuffix("__c") + "__r"}
+        found["childRelationshipName"] = (childRelationshipName or f"{name.removesuffix('__c')}s") + "__r"
     return {word: value for word, value in found.items() if value not in (False, None, 0, "") or word in _SAID}
 
 

@@ -5,12 +5,15 @@ from typing import cast
 
 from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.rules import Refused
+from crm_migrate_simulators.salesforce import soap
 from crm_migrate_simulators.salesforce.all_routes import found, methods
+from crm_migrate_simulators.salesforce.bulk.batches import go_on_with_batches
 from crm_migrate_simulators.salesforce.bulk.going_on import go_on
 from crm_migrate_simulators.salesforce.failures import Failure, failure, not_found
 from crm_migrate_simulators.salesforce.furniture import api_user
 from crm_migrate_simulators.salesforce.org import Org
 from crm_migrate_simulators.salesforce.org_store import OrgStore
+from crm_migrate_simulators.salesforce.refusing import worded
 from crm_migrate_simulators.salesforce.work import Work, work_of
 from crm_migrate_simulators.wire import Reply, Request
 
@@ -37,10 +40,11 @@ class SalesforceCrm(Org):
         work = work_of(call, self.habits, api_user(store), self.habits.latest)
         self.other_owner = store.all("Group")[0].id
         go_on(self.habits, work)
+        go_on_with_batches(work)
         try:
             reply = self.dispatch(work, session=_session(call.request))
         except Refused as refused:
-            reply = self.refused(failure(refused))
+            reply = worded(self, call.request, failure(refused))
         used, allowed = self.usage(call)
         reply.headers.setdefault("Sforce-Limit-Info", f"api-usage={used}/{allowed}")
         return reply
@@ -73,4 +77,6 @@ class SalesforceCrm(Org):
 
 def _session(request: Request) -> str:
     word, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if word in ("Bearer", "OAuth") else request.headers.get("x-sfdc-session", "")
+    if word in ("Bearer", "OAuth"):
+        return token.strip()
+    return request.headers.get("x-sfdc-session") or soap.session(request)

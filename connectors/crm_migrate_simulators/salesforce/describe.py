@@ -3,8 +3,21 @@
 from typing import Any
 
 from crm_migrate_simulators.salesforce.catalogue import Compact
-from crm_migrate_simulators.salesforce.org_store import OrgStore
+from crm_migrate_simulators.salesforce.org_store import SETUP, OrgStore
 
+_TYPED = (
+    "Account",
+    "Contact",
+    "Lead",
+    "Opportunity",
+    "Case",
+    "Task",
+    "Event",
+    "Campaign",
+    "Product2",
+    "Asset",
+    "Contract",
+)
 MASTER = "012000000000000AAA"
 _FIELD: Compact = {
     "aggregatable": True, "aiPredictionField": False, "autoNumber": False, "byteLength": 0, "calculated": False,
@@ -47,6 +60,9 @@ def field(said: Compact, *, editable: bool = True) -> dict[str, Any]:
     kind, length = said["type"], said.get("length", 0)
     bytes_ = length if kind in ("id", "reference") else length * 3
     told = _FIELD | {"byteLength": bytes_, "soapType": _SOAP.get(kind, "xsd:string")} | said
+    told.pop("childRelationshipName", None)
+    if kind == "boolean" and told["defaultValue"] is None:
+        told["defaultValue"] = False
     told["digits"] = said.get("digits", 8 if kind == "int" else 0)
     told["picklistValues"] = [_choice(value) for value in said.get("picklistValues", [])]
     if not editable:
@@ -63,6 +79,7 @@ def brief(store: OrgStore, object: str, version: str) -> dict[str, Any]:
     """An object as the list of all tells it."""
     more = {n: v for n, v in store.compact(object).items() if n in _GLOBAL}
     base = f"/services/data/v{version}/sobjects/{object}"
+    more.setdefault("layoutable", object not in SETUP)
     urls = {
         "compactLayouts": f"{base}/describe/compactLayouts",
         "rowTemplate": f"{base}/{{ID}}",
@@ -73,6 +90,8 @@ def brief(store: OrgStore, object: str, version: str) -> dict[str, Any]:
         "layouts": f"{base}/describe/layouts",
         "sobject": base,
     }
+    if not more["layoutable"]:
+        urls = {name: urls[name] for name in ("rowTemplate", "describe", "sobject")}
     return {**_GLOBAL, **more, "urls": urls}
 
 
@@ -92,7 +111,7 @@ def whole(store: OrgStore, object: str, version: str, host: str) -> dict[str, An
         "uiNewRecord": f"{host}/{store.compact(object)['keyPrefix']}/e",
     }
     told = {**_OBJECT, **brief(store, object, version)}
-    told["urls"] = {**told["urls"], **urls}
+    told["urls"] = {**told["urls"], **(urls if told["layoutable"] else {})}
     told["fields"] = [field(dict(f.more), editable=store.editable(object, f.name)) for f in fields]
     told["childRelationships"] = [
         {
@@ -103,12 +122,19 @@ def whole(store: OrgStore, object: str, version: str, host: str) -> dict[str, An
         for child, name, relationship, cascades, forbids in store.children(object)
     ]  # fmt: skip
     told["recordTypeInfos"] = _record_types(store, object, version)
-    told["supportedScopes"] = [{"label": f"All {told['labelPlural'].lower()}", "name": "everything"},
-                               {"label": f"My {told['labelPlural'].lower()}", "name": "mine"}]  # fmt: skip
+    scopes = (("All", "everything"), ("My", "mine")) if _is_owned(store, object) else (("All", "everything"),)
+    told["supportedScopes"] = [{"label": f"{w} {told['labelPlural'].lower()}", "name": n} for w, n in scopes]
     return told
 
 
+def _is_owned(store: OrgStore, object: str) -> bool:
+    """Whether records of an object are somebody's."""
+    return "OwnerId" in store.schema.objects[object].fields
+
+
 def _record_types(store: OrgStore, object: str, version: str) -> list[dict[str, Any]]:
+    if object not in _TYPED and not store.compact(object).get("custom"):
+        return []
     own = [r for r in store.all("RecordType") if r.values["SobjectType"] == object and r.values.get("IsActive")]
     types = [(r.id, r.values["DeveloperName"], r.values["Name"], False) for r in own]
     layout = f"/services/data/v{version}/sobjects/{object}/describe/layouts"

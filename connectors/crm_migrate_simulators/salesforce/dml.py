@@ -126,6 +126,8 @@ def live(work: Work, object: str, id: str) -> Record:
 
 
 def _supports(work: Work, object: str, right: str, verb: str) -> None:
+    if object in work.habits.read_only.split(","):
+        raise Failure("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object")
     if not work.store.compact(object).get(right):
         raise Failure("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" if verb != "delete" else "INSUFFICIENT_ACCESS_OR_READONLY",
                       f"entity type {object} does not support {verb}")  # fmt: skip

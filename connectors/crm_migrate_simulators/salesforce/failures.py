@@ -81,11 +81,10 @@ def in_list(refused: Failure) -> list[dict[str, Any]]:
     said: dict[str, Any] = {"message": refused.message, "errorCode": refused.code, **refused.more}
     bare = ("INVALID_FIELD", "NOT_FOUND", "JSON_PARSER_ERROR", "MALFORMED_QUERY", "INVALID_TYPE", "MALFORMED_SEARCH")
     told = refused.fields or refused.code not in bare
-    return [said | ({"fields": list(refused.fields)} if told and refused.code in _ROWS_OWN else {})]
+    return [said | ({"fields": list(refused.fields)} if told and (refused.fields or refused.code in _ROWS_OWN) else {})]
 
 
 _ROWS_OWN = {  # refusals of a record, which name fields even when there are none
-    "REQUIRED_FIELD_MISSING",
     "DUPLICATE_VALUE",
     "DUPLICATES_DETECTED",
     "STRING_TOO_LONG",

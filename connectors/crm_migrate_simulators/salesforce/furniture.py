@@ -47,7 +47,7 @@ def org(schema: Schema) -> OrgStore:
 
     put("Organization", Name=schema.organisation, OrganizationType="Developer Edition", IsSandbox=True,
         InstanceName="SIM1", DefaultLocaleSidKey="en_US", TimeZoneSidKey="GMT", LanguageLocaleKey="en_US",
-        ReceivesInfoEmails=True, ReceivesAdminInfoEmails=True, FiscalYearStartMonth=1)  # fmt: skip
+        ReceivesInfoEmails=True, ReceivesAdminInfoEmails=True, FiscalYearStartMonth=1, Country="DE")  # fmt: skip
     profile = put("Profile", Name="System Administrator", UserType="Standard")
     _users(store, profile, schema.more.get("users", []))
     put("PermissionSet", Name="X00e_Admin", Label="00e_Admin", ProfileId=profile, IsOwnedByProfile=True)

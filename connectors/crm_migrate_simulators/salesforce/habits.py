@@ -17,6 +17,7 @@ class Habits:
     day_limit: int = 100_000  # requests in 24 hours
     page: int = 2000  # rows of a page of a query
     audit_fields: bool = False  # CreatedDate and its like may be set on insert
+    read_only: str = ""  # objects, with commas, that the API's user may only read
     inactive_owners: bool = False  # records may be given to users who are no longer active
     contacts_of_several_accounts: bool = False
     assignment_rule: bool = False  # new leads and cases go to a queue, whatever owner was sent

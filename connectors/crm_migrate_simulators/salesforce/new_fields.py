@@ -7,6 +7,7 @@ from crm_migrate_simulators.salesforce.catalogue import Compact, custom_field, s
 from crm_migrate_simulators.salesforce.failures import Failure
 from crm_migrate_simulators.salesforce.org import Org
 from crm_migrate_simulators.salesforce.work import Work
+from crm_migrate_simulators.salesforce.xml import several
 from crm_migrate_simulators.schema import read_field
 
 _TYPES = {  # the word of the Metadata API: that of a describe call
@@ -91,10 +92,20 @@ def _field(work: Work, object: str, name: str, said: Mapping[str, Any], *, count
         raise Failure(
             "LIMIT_EXCEEDED", f"The object has {MOST_EXTERNAL} external id fields, which is all that it may have"
         )
-    refers = {}
+    refers: dict[str, Any] = {}
     if _TYPES[kind] == "reference":
         refers = {"referenceTo": [said["referenceTo"]], "cascadeDelete": kind == "MasterDetail"}
-    choices = [v["fullName"] for v in (said.get("valueSet") or {}).get("valueSetDefinition", {}).get("value", [])]
+        refers["childRelationshipName"] = str(said.get("relationshipName") or "")
+    values = several(((said.get("valueSet") or {}).get("valueSetDefinition") or {}).get("value"))
+    choices = [
+        {
+            "value": v["fullName"],
+            "label": v.get("label") or v["fullName"],
+            "active": True,
+            "defaultValue": bool(v.get("default")),
+        }
+        for v in values
+    ]
     return custom_field(
         name,
         type=_TYPES[kind],
@@ -108,6 +119,7 @@ def _field(work: Work, object: str, name: str, said: Mapping[str, Any], *, count
         caseSensitive=bool(said.get("caseSensitive")),
         restrictedPicklist=bool((said.get("valueSet") or {}).get("restricted")),
         picklistValues=choices,
+        defaultValue=said.get("defaultValue") if kind == "Checkbox" else None,
         **refers,
     )
 

@@ -129,6 +129,12 @@ def _contact_related(work: Work, record: Record, was: Record | None) -> None:
         work.store.create("AccountContactRelation", given, work.now)
 
 
+def _lead(work: Work, after: Values, was: Record | None) -> Values:
+    if was is not None and was.values.get("IsConverted"):
+        raise Failure("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+    return after
+
+
 _BEFORE: dict[str, Before] = {
     "Account": persons.before,
     "CampaignMember": selling.member,
@@ -137,6 +143,7 @@ _BEFORE: dict[str, Before] = {
     "AccountContactRelation": _relation,
     "PermissionSetAssignment": _granted,
     "FieldPermissions": _permission,
+    "Lead": _lead,
     "User": _user,
     "Opportunity": selling.opportunity,
     "OpportunityLineItem": selling.line,
@@ -151,5 +158,6 @@ _AFTER: dict[str, After] = {
     "Account": persons.after,
     "Contact": _contact_related,
     "ContentVersion": content.after_version,
+    "Opportunity": selling.after_opportunity,
     "OpportunityLineItem": selling.after_line,
 }

@@ -43,6 +43,7 @@ class OrgStore(Store):
         super().__init__(schema)
         self._by_value: dict[tuple[str, str, str], dict[str, None]] = {}
         self._names: dict[str, tuple[int, dict[str, str]]] = {}
+        self._referring_fields: tuple[int, dict[str, list[Child]]] = (0, {})
         self._grants: set[str] | None = None  # what permission sets give, as long as none has changed
         self._objects = {name.casefold(): name for name in schema.objects}
         self._prefixes = {self.compact(name)["keyPrefix"]: name for name in reversed(list(schema.objects))}
@@ -83,7 +84,23 @@ class OrgStore(Store):
 
     def children(self, object: str) -> list[Child]:
         """Who refers to records of an object."""
-        return [(c[0], c[1], c[2], c[3], c[4]) for c in self.compact(object)["children"] if c[0] in self.schema.objects]
+        own = [(c[0], c[1], c[2], c[3], c[4]) for c in self.compact(object)["children"] if c[0] in self.schema.objects]
+        return own + self._custom_children().get(object, [])
+
+    def _custom_children(self) -> dict[str, list[Child]]:
+        """Custom fields that refer to an object, by that object; found anew when a field has come or gone."""
+        count = sum(len(each.fields) for each in self.schema.objects.values())
+        if self._referring_fields[0] != count:
+            found: dict[str, list[Child]] = {}
+            for name, object in self.schema.objects.items():
+                for field in object.fields.values():
+                    if field.more.get("childRelationshipName"):
+                        child = (name, field.name, field.more["childRelationshipName"])
+                        for parent in field.more["referenceTo"]:
+                            cascades = bool(field.more.get("cascadeDelete"))
+                            found.setdefault(parent, []).append((*child, cascades, False))
+            self._referring_fields = (count, found)
+        return self._referring_fields[1]
 
     def in_use(self) -> list[str]:
         """All but what an administrator sets up."""

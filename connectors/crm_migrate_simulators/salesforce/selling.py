@@ -25,6 +25,13 @@ def opportunity(work: Work, after: Values, was: Record | None) -> Values:
     return after
 
 
+def after_opportunity(work: Work, record: Record, was: Record | None) -> None:
+    """A contact that was named on insert has the first role."""
+    if was is None and record.values.get("ContactId"):
+        role = {"OpportunityId": record.id, "ContactId": record.values["ContactId"], "IsPrimary": True}
+        work.store.create("OpportunityContactRole", role, work.now)
+
+
 def price(work: Work, after: Values, was: Record | None) -> Values:
     """A standard price comes before any other, and a product has one price in a price book."""
     book = work.store.get("Pricebook2", after.get("Pricebook2Id", ""))

@@ -1,6 +1,7 @@
 """How the rows of a job are worked off: in chunks, some of them later than others, each row by itself."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ Line = dict[str, str]
 def go_on(habits: Habits, work: Work) -> None:
     """Work off what is due by now of every job that runs."""
     for job in work.store.settings("jobs").values():
-        if job["due"] is not None:
+        if job["due"] is not None:  # a job of Bulk API 1 has none: its batches have
             _one(habits, work, dict(job))
 
 
@@ -94,7 +95,7 @@ def _rows(work: Work, job: Job, share: float) -> None:
         heads, lines = tables.read(
             work.store.settings("job_data").get(job["id"], "").encode(), job.get("delimiter", ",")
         )
-        _readable(work, job, heads)
+        readable(work, job, heads)
     except Failure as failed:
         job |= {"state": "Failed", "error": f"{failed.code} : {failed.message}", "due": None, "changed": work.now}
         keep(work.store, job)
@@ -114,7 +115,8 @@ def _rows(work: Work, job: Job, share: float) -> None:
     keep(work.store, job)
 
 
-def _readable(work: Work, job: Job, heads: list[str]) -> None:
+def readable(work: Work, job: Job, heads: list[str]) -> None:
+    """Raises Failure where the columns of a file are not those of the object."""
     if job.get("wrong_ending"):
         words = f"LineEnding is invalid on user data. Current LineEnding setting is {job['ending']}"
         raise Failure("ClientInputError", words)
@@ -136,7 +138,7 @@ def _chunk(work: Work, job: Job, part: list[tuple[int, Line]]) -> dict[str, Resu
     seen: set[str] = set()
     results: dict[str, Result] = {}
     for number, line in part:
-        outcome = attempted(work, line, lambda row: write_row(work, job, row, seen))
+        outcome = written(work, job, line, seen)
         if isinstance(outcome, Failure):
             fields = f"{','.join(outcome.fields)} " if outcome.fields else " "
             outcome = {"success": False, "id": _id_of(line), "error": f"{outcome.code}:{outcome.message}:{fields}--"}
@@ -144,19 +146,24 @@ def _chunk(work: Work, job: Job, part: list[tuple[int, Line]]) -> dict[str, Resu
     return results
 
 
-def _id_of(line: Line) -> str:
-    return next((value for head, value in line.items() if head.casefold() == "id"), "")
+def written(work: Work, job: Job, line: Mapping[str, Any], seen: set[str]) -> Result | Failure:
+    """What became of a row; what it did before it failed is undone."""
+    return attempted(work, line, lambda row: write_row(work, job, row, seen))
 
 
-def write_row(work: Work, job: Job, line: Line, seen: set[str]) -> Result:
+def _id_of(line: Mapping[str, Any]) -> str:
+    return next((str(value or "") for head, value in line.items() if head.casefold() == "id"), "")
+
+
+def write_row(work: Work, job: Job, line: Mapping[str, Any], seen: set[str]) -> Result:
     """One row of a file. Raises Failure."""
     object, operation = job["object"], job["operation"]
     if operation == "insert":
         return {**done(dml.create(work, object, line).id), "created": True}
     if operation == "upsert":
-        key = next(value for head, value in line.items() if head.casefold() == job["key"].casefold())
+        key = next((value for head, value in line.items() if head.casefold() == job["key"].casefold()), None)
         if key:
-            only_once(seen, key.casefold(), "Duplicate external id specified")
+            only_once(seen, str(key).casefold(), "Duplicate external id specified")
         record, created = dml.upsert(work, object, job["key"], key, line)
         return {**done(record.id), "created": created}
     said = _id_of(line)

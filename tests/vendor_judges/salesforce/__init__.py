@@ -1,0 +1,1 @@
+"""The simulated Salesforce before its judges."""
