@@ -62,6 +62,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "join_unused",
             "join_left",
             "order_unknown",
+            "source_moved",
+            "archived_left_out",
             "evidence_contradicted",
             "evidence_undecided",
             "days_doubtful",
