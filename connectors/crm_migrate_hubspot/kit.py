@@ -1,33 +1,35 @@
-"""What the conformance kit writes into a portal: companies and deals of a kind that nobody else has."""
+"""What the conformance kit writes into a portal: companies of two kinds that nobody else has, the ones above the others."""
 
 from crm_migrate.connecting.conformance_targets import Kit, Rows
 from crm_migrate.connecting.contract import TargetField, TargetObject
-from crm_migrate_hubspot.shapes import COMPANIES, DEALS
+from crm_migrate_hubspot.shapes import COMPANIES
+
+PARENT = "associations.companies.parent company"
 
 PEOPLE: Rows = (
-    {"__entity": "p1", "dealname": "Işıl Öztürk-Müller", "conformance_born": "1899-12-31"},
+    {"__entity": "p1", "name": "Işıl Öztürk-Müller", "conformance_born": "1899-12-31"},
     {
         "__entity": "p2",
-        "dealname": 'O\'Hara, "Kit"\tJr',
-        "amount": "-1234567890123456.78",
+        "name": 'O\'Hara, "Kit"\tJr',
+        "conformance_balance": "-1234567890123456.78",
         "description": "line one\nline two\r\n\nlast",
         "conformance_seen": "2024-02-29T23:59:59.123Z",
     },
     {
         "__entity": "p3",
-        "dealname": "أحمد 🦊",
+        "name": "أحمد 🦊",
         "conformance_visits": "-9007199254740993",
         "conformance_vip": "true",
         "conformance_tags": '["a, b","ç\\"d"]',
     },
-    {"__entity": "p4", "dealname": "\\N", "conformance_vip": "false", "amount": "0.10"},
+    {"__entity": "p4", "name": "\\N", "conformance_vip": "false", "conformance_balance": "0.10"},
     {
         "__entity": "p5",
-        "dealname": "NULL",
+        "name": "NULL",
         "description": "kept",
         "conformance_born": "9999-12-31",
         "conformance_seen": "2024-02-29T23:59:59Z",
-        "amount": "1000000",
+        "conformance_balance": "1000000",
     },
 )
 
@@ -39,11 +41,11 @@ def kit(token: str) -> Kit:
         (TargetField("name", "company_name"), TargetField("conformance_visits", "integer")),
     )
     person = TargetObject(
-        f"{DEALS}:conformance_{token}",
+        f"{COMPANIES}:conformance_child_{token}",
         (
-            TargetField("dealname", "text"),
-            TargetField("associations.companies", "reference", reference=company.name),
-            TargetField("amount", "money"),
+            TargetField("name", "text"),
+            TargetField(PARENT, "reference", reference=company.name),
+            TargetField("conformance_balance", "money"),
             TargetField("description", "long_text"),
             TargetField("conformance_born", "date"),
             TargetField("conformance_seen", "instant"),
@@ -65,6 +67,6 @@ def kit(token: str) -> Kit:
         text="conformance_born",
         flag="conformance_vip",
         kept="description",
-        parent="associations.companies",
+        parent=PARENT,
         many=230,
     )
