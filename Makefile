@@ -61,6 +61,7 @@ lock: $(READY) ## renew the locked requirements
 	$(RUN) -m uv pip compile requirements/tryton.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/tryton.txt
 	$(RUN) -m uv pip compile requirements/amagi.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/amagi.txt
 	$(RUN) -m uv pip compile requirements/bottle.in --universal --generate-hashes --python-version 3.12 --upgrade -q -o requirements/bottle.txt
+	$(RUN) -m uv pip compile requirements/clients.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/clients.txt
 
 clean: ## remove what these verbs made
 	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', 'demo', 'build', 'dist', 'mutants')]"

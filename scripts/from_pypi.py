@@ -46,6 +46,7 @@ class Server:
     furnish: Callable[[Path], None]
     command: Callable[[Path, Path, int], Sequence[str]]
     oldest: Version = (3, 11)
+    also: tuple[Path, ...] = ()  # further files that say what is installed
 
     @property
     def locked(self) -> Path:
@@ -56,7 +57,7 @@ class Server:
         """The folder of what is kept for a Python and these versions; another one after any change of them."""
         kept = os.environ.get("CRM_MIGRATE_CACHE")
         home = Path(kept) if kept else Path.home() / ".cache" / "crm-migrate"
-        texts = (self.locked, self.script, Path(__file__))
+        texts = (self.locked, self.script, Path(__file__), *self.also)
         what = b"".join(path.read_bytes() for path in texts) + version.encode()
         return home / f"{self.name}-{hashlib.sha256(what).hexdigest()[:12]}"
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import amagi
 import bottle
+import clients
 import mariadb
 import postgres
 import tryton
@@ -47,5 +48,5 @@ if __name__ == "__main__":
     with temporary_files():
         main(
             __doc__,
-            {each.VARIABLE: each.running for each in (postgres, mariadb, tryton, amagi, bottle)},
+            {each.VARIABLE: each.running for each in (postgres, mariadb, tryton, amagi, bottle, clients)},
         )

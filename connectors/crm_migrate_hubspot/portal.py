@@ -1,0 +1,198 @@
+"""One portal as it is asked: what it has, what names stand for there, and its records."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from typing import Any, TypeVar
+
+from crm_migrate.connecting.http import Answer as Reply
+from crm_migrate.connecting.http import Http, Request
+from crm_migrate.connecting.seeking import seek
+from crm_migrate.errors import TargetError
+from crm_migrate_hubspot import answers, link_answers, portal_answers
+from crm_migrate_hubspot.answers import Record
+from crm_migrate_hubspot.link_answers import Linked, Type
+from crm_migrate_hubspot.portal_answers import Account
+from crm_migrate_hubspot.requests import BATCH, LINKS, Requests
+from crm_migrate_hubspot.shapes import KEY, PIPELINES, Place
+from crm_migrate_hubspot.values import Definition, Names, Stage
+
+MISSES = 2  # readings that do not find a record before it counts as absent
+READINGS = 5  # of an answer that cannot be read
+LONGEST_QUERY = 3_000  # characters of the names of properties in an address
+
+Told = TypeVar("Told")
+
+
+class Portal:
+    """What is asked; what it has is remembered until `forget`."""
+
+    def __init__(self, http: Http, requests: Requests, pause: Callable[[], bool]) -> None:
+        self._http, self.requests, self._pause = http, requests, pause
+        self._properties: dict[str, Mapping[str, Definition] | None] = {}
+        self._labels: dict[tuple[str, str], Mapping[str, Type] | None] = {}
+        self._stages: dict[str, Sequence[Stage]] = {}
+
+    def ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
+        """What an answer to a question says."""
+        return self._http.ask(request, read, READINGS)
+
+    def forget(self) -> None:
+        """That properties and labels may be others now."""
+        self._properties.clear()
+        self._labels.clear()
+        self._stages.clear()
+
+    # ------------------------------------------------------------------------------------------------ what it has
+
+    def account(self) -> Account:
+        """Which portal it is, and what is left of its limits."""
+        return self.ask(self.requests.account(), portal_answers.account)
+
+    def properties(self, object: str) -> Mapping[str, Definition] | None:
+        """The properties of an object by name; None where the portal does not have it."""
+        if object not in self._properties:
+            self._properties[object] = self.ask(self.requests.properties(object), portal_answers.properties)
+        return self._properties[object]
+
+    def existing(self, object: str) -> Mapping[str, Definition]:
+        """The properties of an object. TargetError where the portal does not have it."""
+        found = self.properties(object)
+        if found is None:
+            raise TargetError(f"HubSpot has no object {object}", hint="name one that the portal has")
+        return found
+
+    def labels(self, object: str, to: str) -> Mapping[str, Type] | None:
+        """Label in small letters -> type of links between two objects; None where there is no such pair."""
+        if (object, to) not in self._labels:
+            self._labels[object, to] = self.ask(self.requests.labels(object, to), portal_answers.labels)
+        return self._labels[object, to]
+
+    def type(self, object: str, place: Place) -> Type | None:
+        """The type of the links that a field is."""
+        return (self.labels(object, place.to) or {}).get(place.label.lower())
+
+    def names(self, object: str) -> Names:
+        """What names stand for now."""
+        active, everybody = self._owners
+        return Names(active, everybody, self.stages(object))
+
+    def stages(self, object: str) -> Sequence[Stage]:
+        """The stages of an object's pipelines."""
+        if object not in PIPELINES:
+            return ()
+        if object not in self._stages:
+            self._stages[object] = self.ask(self.requests.pipelines(object), portal_answers.stages)
+        return self._stages[object]
+
+    @cached_property
+    def _owners(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Mailbox -> id of the owners who are active, and id -> mailbox of all."""
+        active = {each.mailbox: each.id for each in self._owning(archived=False) if each.mailbox}
+        gone = {each.id: each.mailbox for each in self._owning(archived=True) if each.mailbox}
+        return active, gone | {id: mailbox for mailbox, id in active.items()}
+
+    def _owning(self, *, archived: bool) -> Iterator[portal_answers.Owner]:
+        after = None
+        while True:
+            some, following = self.ask(self.requests.owners(after, archived=archived), portal_answers.owners)
+            yield from some
+            after = _further(after, following)
+            if after is None:
+                return
+
+    @cached_property
+    def subscriptions(self) -> Mapping[str, int]:
+        """Name in small letters -> id of the types of subscription."""
+        return self.ask(self.requests.subscriptions(), portal_answers.subscriptions)
+
+    # ------------------------------------------------------------------------------------------------ records
+
+    def pages(self, object: str, properties: Sequence[str]) -> Iterator[Sequence[Record]]:
+        """All records that are not archived, in HubSpot's order."""
+        wide = sum(map(len, properties)) > LONGEST_QUERY
+        after = None
+        while True:
+            request = self.requests.page(object, () if wide else properties, after)
+            page = self.ask(request, answers.page)
+            found = dict(page.records)
+            yield list(self.of(object, properties, list(found)).items()) if wide else page.records
+            after = _further(after, page.after)
+            if after is None:
+                return
+
+    def archived(self, object: str) -> Iterator[str]:
+        """The ids of the records that are archived."""
+        after = None
+        while True:
+            read = partial(answers.page, archived=True)
+            page = self.ask(self.requests.page(object, (), after, archived=True), read)
+            yield from (id for id, _ in page.records)
+            after = _further(after, page.after)
+            if after is None:
+                return
+
+    def of(self, object: str, properties: Sequence[str], ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Records by their ids, as far as they are there."""
+        wanted = frozenset(ids)
+        return {id: values for id, values in self._find(object, properties, ids) if id in wanted}
+
+    def left(self, object: str, properties: Sequence[str], ids: Sequence[str]) -> list[Record]:
+        """The records that these ids lead to: of merged ones the one that is left."""
+        return list(self._find(object, properties, ids))
+
+    def keyed(self, object: str, properties: Sequence[str], keys: Sequence[str]) -> dict[str, Record]:
+        """Our key -> record, as far as they are there."""
+        found = self._find(object, [*properties, KEY], keys, KEY)
+        return {str(values[KEY]): (id, values) for id, values in found}
+
+    def _find(self, object: str, properties: Sequence[str], values: Sequence[str], by: str = "") -> Iterator[Record]:
+        wanted = list(dict.fromkeys(values))
+        for start in range(0, len(wanted), BATCH):
+            some = wanted[start : start + BATCH]
+            read = partial(answers.found, wanted=frozenset(some), by_key=by == KEY)
+            yield from self.ask(self.requests.find(object, properties, some, by), read)
+
+    def surely_keyed(self, object: str, properties: Sequence[str], keys: Sequence[str]) -> dict[str, Record]:
+        """The same; one miss proves nothing where a record that was just written may hide."""
+        records: dict[str, Record] = {}
+
+        def read(some: Sequence[str]) -> dict[str, str]:
+            records.update(self.keyed(object, properties, some))
+            return {key: records[key][0] for key in some if key in records}
+
+        seek(read, keys, MISSES, self._pause)
+        return records
+
+    def surely_of(self, object: str, properties: Sequence[str], ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Records by their ids; one miss proves nothing."""
+        records: dict[str, Mapping[str, Any]] = {}
+
+        def read(some: Sequence[str]) -> dict[str, str]:
+            records.update(self.of(object, properties, some))
+            return {id: id for id in some if id in records}
+
+        seek(read, ids, MISSES, self._pause)
+        return records
+
+    def links(self, object: str, to: str, ids: Sequence[str]) -> dict[str, list[Linked]]:
+        """Record -> who is linked with it."""
+        found: dict[str, list[Linked]] = {}
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), LINKS):
+            asked: list[dict[str, str]] = [{"id": id} for id in wanted[start : start + LINKS]]
+            while asked:
+                read = partial(link_answers.links, wanted=frozenset(each["id"] for each in asked))
+                some, more = self.ask(self.requests.links(object, to, asked), read)
+                for id, linked in some.items():
+                    found.setdefault(id, []).extend(linked)
+                if any(each.get("after") == more.get(each["id"], "") for each in asked):
+                    raise TargetError(f"HubSpot turns in a circle: links of {object} name themselves as the next ones")
+                asked = [{"id": id, "after": after} for id, after in more.items()]
+        return found
+
+
+def _further(after: str | None, following: str | None) -> str | None:
+    """Where the next page begins. TargetError where that is the page before."""
+    if following is not None and following == after:
+        raise TargetError("HubSpot turns in a circle: a page names itself as the next one")
+    return following

@@ -1,0 +1,156 @@
+"""What a portal lacks: properties of ours in a group of ours, and labels of links. HubSpot makes both on demand."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm_migrate.connecting.contract import TargetField, TargetObject
+from crm_migrate.connecting.http import Answer, Http, Request, Waiting
+from crm_migrate.errors import TargetError
+from crm_migrate_hubspot import answers
+from crm_migrate_hubspot.describe import definition_of, key_definition, kind_definition
+from crm_migrate_hubspot.portal import Portal
+from crm_migrate_hubspot.requests import BATCH
+from crm_migrate_hubspot.shapes import KEY, Place, is_object, place_of, split
+
+NOWHERE = "(there is none)"
+TRIES = 12  # looks at whether what was made is there
+PAUSE = 5.0  # seconds between two of them
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What is missing: a property of an object by its definition; or the label of links to another object; or, with
+    neither, a place that nobody can make."""
+
+    title: str
+    object: str
+    definition: dict[str, Any] | None = None
+    label: tuple[str, str] | None = None  # object at the other end, label
+
+
+def lacking(objects: Sequence[TargetObject], portal: Portal) -> Iterator[Lacking]:
+    """What these objects lack. TargetError where our key cannot be theirs."""
+    seen = set[str]()
+    for wanted in objects:
+        if wanted.key_field != KEY:
+            raise TargetError(f"our key cannot live in {wanted.key_field}", hint="take `key_field:` out")
+        for each in _of(wanted, portal):
+            if each.title not in seen:
+                seen.add(each.title)
+                yield each
+
+
+def _of(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
+    name, kind = split(wanted.name)
+    known = portal.properties(name) if is_object(wanted.name) else None
+    if known is None:
+        yield Lacking(f"the object {wanted.name} {NOWHERE}", name)
+        return
+    if KEY not in known:
+        yield _property(name, key_definition())
+    elif not known[KEY].get("hasUniqueValue"):
+        raise TargetError(
+            f"the property {KEY} of {name} takes a value twice, so it cannot keep our key",
+            hint="archive it there and delete it, then: crm-migrate target prepare",
+        )
+    if kind:
+        yield from _kind(name, portal)
+    for field in wanted.fields:
+        yield from _place(wanted.name, field, portal)
+
+
+def _kind(name: str, portal: Portal) -> Iterator[Lacking]:
+    definition = kind_definition()
+    if definition["name"] not in portal.existing(name):
+        yield _property(name, definition)
+
+
+def _property(name: str, definition: dict[str, Any]) -> Lacking:
+    return Lacking(f"make the property {definition['name']} of {name}", name, definition)
+
+
+def _place(object: str, field: TargetField, portal: Portal) -> Iterator[Lacking]:
+    name, place = split(object)[0], place_of(object, field.name)
+    if place is None or (place.label and place.consent and place.label.lower() not in portal.subscriptions):
+        yield Lacking(f"the place {field.name} of {name} {NOWHERE}", name)
+    elif place.to:
+        yield from _link(name, place, portal)
+    elif place.property not in portal.existing(name):
+        yield _property(name, definition_of(place, field))
+
+
+def _link(name: str, place: Place, portal: Portal) -> Iterator[Lacking]:
+    known = portal.labels(name, place.to)
+    if known is None or (not place.label and "" not in known):
+        yield Lacking(f"the place {place.name} of {name} {NOWHERE}", name)
+    elif place.label.lower() not in known:
+        title = f"make the label {place.label} of links from {name} to {place.to}"
+        yield Lacking(title, name, label=(place.to, place.label))
+
+
+def prepare(
+    objects: Sequence[TargetObject], portal: Portal, http: Http, waiting: Waiting, *, apply: bool
+) -> tuple[str, ...]:
+    """What is missing, made where `apply` says so, and waited for. TargetError for what nobody can make."""
+    portal.forget()
+    found = list(lacking(objects, portal))
+    nowhere = next((each for each in found if each.definition is None and each.label is None), None)
+    if not apply:
+        return tuple(each.title for each in found)
+    if nowhere is not None:
+        words = nowhere.title.removesuffix(NOWHERE).strip()
+        raise TargetError(f"HubSpot lacks {words}", hint="name another place with `to:`: a property, like tax_number")
+    for name in dict.fromkeys(each.object for each in found if each.definition is not None):
+        _make(name, [each.definition for each in found if each.object == name and each.definition], portal, http)
+    for each in found:
+        if each.label is not None:
+            _send(http, portal.requests.add_label(each.object, *each.label))
+    if found:
+        _wait(objects, portal, waiting)
+    return tuple(each.title for each in found)
+
+
+def _make(name: str, definitions: Sequence[dict[str, Any]], portal: Portal, http: Http) -> None:
+    _send(http, portal.requests.add_group(name))
+    for start in range(0, len(definitions), BATCH):
+        _send(http, portal.requests.add_properties(name, definitions[start : start + BATCH]))
+
+
+def _send(http: Http, request: Request) -> None:
+    """What is there already was made by a try that nobody had answered, or by somebody else: it is looked at later."""
+    answer = http.send(request)
+    if not (200 <= answer.status < 300 or _exists(answer)):
+        raise answers.refused(answer)
+
+
+def _exists(answer: Answer) -> bool:
+    return answer.status == 409 or (answer.status == 400 and b"already exist" in answer.body.lower())
+
+
+def _wait(objects: Sequence[TargetObject], portal: Portal, waiting: Waiting) -> None:
+    """Until everything is there, and records can be asked for by our key."""
+    left: list[str] = []
+    for _ in range(TRIES):
+        portal.forget()
+        left = [each.title for each in lacking(objects, portal)] or [
+            f"our key as a way to ask for {name}"
+            for name in dict.fromkeys(split(each.name)[0] for each in objects)
+            if not _answers(name, portal)
+        ]
+        if not left:
+            return
+        waiting.wait(PAUSE)
+    raise TargetError(
+        f"HubSpot says that it did this, and it is not to be seen: {left[0]}",
+        hint="look there, or make it by hand, then: crm-migrate target prepare",
+    )
+
+
+def _answers(name: str, portal: Portal) -> bool:
+    """Whether a record can be asked for by our key."""
+    try:
+        portal.keyed(name, (), ["crm-migrate"])
+    except TargetError:
+        return False
+    return True

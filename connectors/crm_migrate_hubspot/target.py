@@ -1,0 +1,224 @@
+"""A HubSpot portal as a target.
+
+Our key lives in a property whose values are there once. Whatever is in doubt is asked about by it, never by a search.
+"""
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from crm_migrate.connecting.conformance_targets import Kit
+from crm_migrate.connecting.contract import (
+    ENTITY,
+    Action,
+    Allowance,
+    Answer,
+    By,
+    Limits,
+    TargetObject,
+    TargetSchema,
+    WriteBatch,
+)
+from crm_migrate.connecting.http import Waiting
+from crm_migrate_hubspot.answers import Record
+from crm_migrate_hubspot.auth import Rooms
+from crm_migrate_hubspot.calls import cell_of, kind_of
+from crm_migrate_hubspot.consenting import Consenting
+from crm_migrate_hubspot.describe import object_of
+from crm_migrate_hubspot.kit import kit
+from crm_migrate_hubspot.linking import Linking, end_of
+from crm_migrate_hubspot.portal import MISSES, Portal
+from crm_migrate_hubspot.portal_answers import Account
+from crm_migrate_hubspot.preparing import prepare
+from crm_migrate_hubspot.removing import Removing
+from crm_migrate_hubspot.requests import BATCH, Requests
+from crm_migrate_hubspot.settings import Settings
+from crm_migrate_hubspot.shapes import (
+    EMAIL,
+    KEY,
+    KIND,
+    LINKED,
+    MERGED,
+    UNFINISHED,
+    Place,
+    is_object,
+    place_of,
+    split,
+)
+from crm_migrate_hubspot.values import Names
+from crm_migrate_hubspot.writing import Writing
+
+CONSENTS = "(consents)"
+PLAIN, LINK = 2, 3  # requests of a batch; those of each object that it links with: a look, the links, another look
+
+
+class HubSpotTarget:
+    """Writes a portal. Any number of threads may write."""
+
+    def __init__(self, settings: Settings, waiting: Waiting | None = None) -> None:
+        self._settings = settings
+        self._waiting = waiting or Waiting()
+        self._rooms = Rooms(settings, self._waiting)
+        self._portal = Portal(self._rooms.questions, Requests(settings.api_version), self._pause)
+        changes = self._rooms.changes
+        self._consenting = Consenting(self._portal, changes, settings)
+        linking = Linking(self._portal, changes)
+        self._writing = Writing(self._portal, changes, linking, self._consenting, self._waiting)
+        self._removing = Removing(self._portal, changes)
+
+    @property
+    def stop(self) -> threading.Event:
+        """What ends every wait of ours."""
+        return self._waiting.stop
+
+    def _pause(self) -> bool:
+        self._waiting.wait(self._settings.settle_seconds)
+        return True
+
+    def limits(self, object: TargetObject, action: Action) -> Limits:
+        """What a request holds; and the times of the environment."""
+        said = self._settings
+        places = [place for each in object.fields if (place := place_of(object.name, each.name)) is not None]
+        ends = {place.to for place in places if place.to} | {CONSENTS for place in places if place.consent}
+        return Limits(
+            rows=BATCH,
+            parallel=said.parallel,
+            longest_seconds=said.longest_seconds,
+            settle_seconds=said.settle_seconds,
+            misses=MISSES,
+            apart_seconds=said.settle_seconds,
+            requests=PLAIN + (LINK * (len(ends) + 1) if ends and action in ("create", "update") else 0),
+        )
+
+    def identity(self) -> str:
+        """The portal."""
+        return f"hubspot {self._account().portal}"
+
+    def _account(self) -> Account:
+        found = self._portal.account()
+        with suppress(KeyError, ValueError, OSError):  # a zone that this machine does not know: its day ends with UTC's
+            self._rooms.zone = ZoneInfo(found.zone)
+        return found
+
+    def allowance(self) -> Allowance:
+        """What the portal's answers say of its limits; of the day they say nothing to an app with OAuth."""
+        return self._account().allowance
+
+    # ------------------------------------------------------------------------------------------------ looking
+
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """The objects that are there, with their properties and the links that they may have."""
+        self._portal.forget()
+        found, prepared = [], True
+        for name in dict.fromkeys(objects):
+            own, kind = split(name)
+            known = self._portal.properties(own) if is_object(name) else None
+            if known is None:
+                continue
+            links = [(to, label) for to in LINKED.get(own, ()) for label in self._portal.labels(own, to) or {}]
+            found.append(object_of(name, known, self._portal.stages(own), links))
+            prepared = prepared and KEY in known and (not kind or KIND in known)
+        return TargetSchema(tuple(found), prepared)
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        """Properties and labels of links are made; objects and types of subscription only people can make."""
+        return prepare(objects, self._portal, self._rooms.changes, self._waiting, apply=apply)
+
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they are now, those that are archived not among them. Who is not finished is not yet ours."""
+        name, kind = split(object.name)
+        known = self._portal.existing(name)
+        places = {each.name: place for each in object.fields if (place := self._place(object.name, each.name))}
+        asked = [place.property for place in places.values() if place.property]
+        asked += [key for key in (KEY, KIND) if key in known]
+        asked += [EMAIL] if any(place.consent for place in places.values()) else []
+        if by == "key" and KEY not in known:
+            return
+        types = {each.name: each.type for each in object.fields}
+        for records in self._records(name, by, values, list(dict.fromkeys(asked))):
+            ours = [each for each in records if by != "all" or kind_of(each[1]) == kind]
+            if ours:
+                yield self._table(name, places, types, ours)
+
+    def _place(self, object: str, field: str) -> Place | None:
+        """Where a field is, if the portal has it."""
+        name, place = split(object)[0], place_of(object, field)
+        if place is None or (place.property and place.property not in self._portal.existing(name)):
+            return None
+        return place if not place.to or self._portal.type(name, place) is not None else None
+
+    def _records(self, name: str, by: By, values: Sequence[str], asked: Sequence[str]) -> Iterator[Sequence[Record]]:
+        if by == "all":
+            yield from self._portal.pages(name, asked)
+            return
+        for start in range(0, len(values), BATCH):
+            some = values[start : start + BATCH]
+            if by == "id":
+                yield list(self._portal.of(name, asked, some).items())
+            else:
+                yield list(self._portal.keyed(name, asked, some).values())
+
+    def _table(
+        self, name: str, places: Mapping[str, Place], types: Mapping[str, str], records: Sequence[Record]
+    ) -> pa.Table:
+        keys = [str(values.get(KEY) or "") for _, values in records]
+        columns: dict[str, list[str | None]] = {
+            "target_id": [id for id, _ in records],
+            ENTITY: [key if key and not key.endswith(UNFINISHED) else None for key in keys],
+        }
+        names = self._portal.names(name) if any(place.property for place in places.values()) else Names()
+        links = {
+            to: self._portal.links(name, to, [id for id, _ in records])
+            for to in dict.fromkeys(place.to for place in places.values() if place.to)
+        }
+        for field, place in places.items():
+            if place.to:
+                type = self._portal.type(name, place)
+                columns[field] = [end_of(place, type, links[place.to].get(id, ())) for id, _ in records]
+            elif place.consent:
+                columns[field] = self._consenting.told(place, [values for _, values in records])
+            else:
+                columns[field] = [self._cell(name, place, types[field], values, names) for _, values in records]
+        return pa.table({each: pa.array(cells, pa.string()) for each, cells in columns.items()})
+
+    def _cell(self, name: str, place: Place, type: str, values: Mapping[str, Any], names: Names) -> str | None:
+        definition = self._portal.existing(name)[place.property]
+        return cell_of(name, definition, type, values.get(place.property), names)
+
+    def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
+        """Asked for by its id, a merged record gives the one that is left, which names those that went into it."""
+        name, found = split(object.name)[0], dict[str, str]()
+        for id, values in self._portal.left(name, [MERGED], ids):
+            went = {each.strip() for each in str(values.get(MERGED) or "").split(";")}
+            found.update({each: id for each in ids if each in went and each != id})
+        return found
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """A request for the properties, and those for links and consents."""
+        return self._writing.write(batch)
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """A request, of records that nobody refers to."""
+        return self._removing.remove(batch)
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """A change that takes our key off, too."""
+        return self._writing.change(batch)
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """By links of records of HubSpot's own objects."""
+        return self._removing.referred(object, known)
+
+    def kit(self, token: str) -> Kit:
+        """What `crm-migrate conformance` may use here."""
+        return kit(token)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._rooms.close()
