@@ -28,7 +28,7 @@ class Portal:
         schema = read_schema(furnished({"objects": {}}))
         self.engine = Engine(
             HubSpot(clock, ways), schema, schedule=schedule, clock=clock, quotas=limits(ways), keep=keep,
-            kinds=SIMULATOR.kinds,
+            kinds=SIMULATOR.kinds, store=SIMULATOR.stored,
         )  # fmt: skip
 
     def ask(self, method: str, path: str, body: Any = None, token: str = TOKEN) -> Reply:

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_migrate_simulators.hubspot.crm import HubSpot
+from crm_migrate_simulators.hubspot.evidence import RULES
+from crm_migrate_simulators.hubspot.faults import KINDS
 from crm_migrate_simulators.hubspot.habits import Habits, limits
 from crm_migrate_simulators.hubspot.object_types import STANDARD
+from crm_migrate_simulators.hubspot.portal_store import PortalStore
 from crm_migrate_simulators.hubspot.properties import field_of, fresh
 from crm_migrate_simulators.schema import SchemaError
 from crm_migrate_simulators.starting import Simulator
@@ -35,4 +38,14 @@ def furnished(schema: Any) -> Any:
     return {"organisation": f"{schema.get('organisation', 'portal')}", "objects": objects}
 
 
-SIMULATOR = Simulator("HubSpot", HubSpot, Habits, furnished=furnished, limits=limits, needs_schema=False)
+SIMULATOR = Simulator(
+    "HubSpot",
+    HubSpot,
+    Habits,
+    own_faults=KINDS,
+    rules=RULES,
+    furnished=furnished,
+    limits=limits,
+    stored=PortalStore,
+    needs_schema=False,
+)

@@ -52,7 +52,7 @@ def calculated(visit: Visit, of: ObjectType, record: Record) -> Values:
         "hs_object_source_label": "INTEGRATION",
     }
     values |= _owned(visit, record)
-    twins = visit.store.merged(record.id)
+    twins = _merged(visit, record.id)
     if twins:
         values["hs_merged_object_ids"] = ";".join(twins)
     if of.name in ACTIVITIES:
@@ -69,6 +69,11 @@ def additional_emails(visit: Visit, record: Record) -> list[str]:
     ]
     added = [email for email, id in visit.store.settings("additional_emails").items() if id == record.id]
     return list(dict.fromkeys(each for each in (*merged, *added) if each != record.values.get("email")))
+
+
+def _merged(visit: Visit, id: str) -> list[str]:
+    """The ids of all that became this one, in whatever number of steps."""
+    return [each for twin in visit.store.merged(id) for each in (twin, *_merged(visit, twin))]
 
 
 def _owned(visit: Visit, record: Record) -> Values:
@@ -94,7 +99,7 @@ def _contact(visit: Visit, record: Record) -> Values:
     additional = additional_emails(visit, record)
     lead = record.values.get("lifecyclestage") == "lead"
     return {
-        "hs_all_contact_vids": ";".join([record.id, *visit.store.merged(record.id)]),
+        "hs_all_contact_vids": ";".join([record.id, *_merged(visit, record.id)]),
         "hs_currently_enrolled_in_prospecting_agent": "false",
         "hs_is_contact": "true",
         "hs_is_unworked": "true",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from crm_migrate_simulators.hubspot.kept import Json, kept
 from crm_migrate_simulators.hubspot.object_types import ACTIVITIES, ObjectType
@@ -51,15 +50,13 @@ def both_ways(said: Json, category: str) -> Iterator[LinkType]:
         yield LinkType(right, left, category, inverse, number, said["inverseLabel"], name)
 
 
-@cache
-def _own() -> tuple[LinkType, ...]:
-    return tuple(each for said in kept(SETTING) for each in both_ways(said, OWN))
+OWN_TYPES: tuple[LinkType, ...] = tuple(each for said in kept(SETTING) for each in both_ways(said, OWN))
 
 
 def link_types(store: Store) -> list[LinkType]:
     """All kinds of the portal."""
     users = (each for said in store.settings(SETTING).values() for each in both_ways(said, said["category"]))
-    return [*_own(), *users]
+    return [*OWN_TYPES, *users]
 
 
 def between(store: Store, left: ObjectType, right: ObjectType) -> list[LinkType]:

@@ -8,6 +8,7 @@ from crm_migrate_simulators.hubspot.object_types import ObjectType, object_type
 from crm_migrate_simulators.hubspot.problems import Conflict, Invalid, Missing, invalid, refused
 from crm_migrate_simulators.hubspot.records import (
     asked_for,
+    by_id,
     by_value,
     create,
     forgotten,
@@ -142,21 +143,26 @@ def merge(visit: Visit) -> Reply:
     winner, loser = str(said["primaryObjectId"]), str(said["objectIdToMerge"])
     if winner == loser:
         raise refused(400, f"Cannot merge a {of.singular} with itself")
-    if any(record is None or record.deleted for record in (visit.store.get(of.name, id) for id in (winner, loser))):
+    first, second = (by_id(visit, of, id) for id in (winner, loser))
+    if first is None or second is None or first.id == second.id:
         raise refused(400, f"{winner} or {loser} is not a valid {of.singular}, or it is being merged already")
-    record = visit.store.merge(of.name, winner, loser, visit.now)
+    record = visit.store.merge(of.name, first.id, second.id, visit.now)
     return Reply(200, told(visit, of, record))
 
 
 def forget(visit: Visit) -> Reply:
-    """204: deleted for good; nothing of it is told any more."""
+    """204: deleted for good; nothing of it is told any more, and its address makes no new contact."""
     of = visit.object()
     said = visit.body()
     visit.needed(said, "objectId")
     record = by_value(visit, of, said.get("idProperty") or "hs_object_id", str(said["objectId"]))
+    if record is None and said.get("idProperty") == "email":
+        visit.store.put("blocklisted", str(said["objectId"]).lower(), True)
     if record is not None:
         with visit.store.all_or_nothing():
             visit.store.update(of.name, record.id, dict.fromkeys(record.values), visit.now)
             visit.store.delete(of.name, record.id, visit.now)
             visit.store.put("erased", record.id, True)
+            if record.values.get("email"):
+                visit.store.put("blocklisted", record.values["email"], True)
     return Reply(204)

@@ -64,7 +64,7 @@ def _one(visit: Visit, of: ObjectType, name: str, value: Any) -> Any:
         # Every property is cleared by an empty text (reference of "Update contacts"); the store keeps no empty day.
         return None if name == EMAIL or said["hasUniqueValue"] or TYPES.get(said["type"]) not in (None, "text") else ""
     if name == EMAIL and of.name == "contacts":
-        return _address(text)
+        return _address(visit, text)
     if name == "domain" and of.name == "companies":
         return domain_of(text)
     if name == "hubspot_owner_id":
@@ -82,10 +82,12 @@ def _text(value: Any) -> str | None:
     raise Wrong("INVALID_TYPE", "a value is a text")
 
 
-def _address(text: str) -> str:
+def _address(visit: Visit, text: str) -> str:
     folded = text.strip().lower()
     if not _ADDRESS.fullmatch(folded) or ".." in folded or folded.startswith("."):
         raise Wrong("INVALID_EMAIL", f"Email address {text} is invalid")
+    if folded in visit.store.settings("blocklisted"):
+        raise Wrong("INVALID_EMAIL", "email has been GDPR blacklisted")
     return folded
 
 
@@ -115,7 +117,7 @@ def _number(cell: Cell, text: str) -> str:
         if not Decimal(text).is_finite():
             raise InvalidOperation
     except InvalidOperation:
-        raise Wrong("INVALID_INTEGER", f"{text} was not a valid number") from None
+        raise Wrong("INVALID_NUMBER", f"{text} was not a valid number") from None
     return text
 
 
