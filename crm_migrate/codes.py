@@ -64,6 +64,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "order_unknown",
             "source_moved",
             "archived_left_out",
+            "deleted_left_out",
             "evidence_contradicted",
             "evidence_undecided",
             "days_doubtful",

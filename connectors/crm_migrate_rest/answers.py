@@ -3,7 +3,7 @@
 Who is not named clearly is not named at all: the loader then asks for it by our key.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Allowance, By, Refusal
 from crm_migrate.connecting.contract import Answer as Outcome
 from crm_migrate.connecting.http import Answer
+from crm_migrate.connecting.wording import without_values
 from crm_migrate.errors import TargetError
 from crm_migrate_rest.describe import Described
 
@@ -20,7 +21,6 @@ LOCK_PAUSE = timedelta(seconds=1)  # a record that another request holds is sent
 _DONE = {"create": frozenset({"created"}), "update": frozenset({"updated", "unchanged"})}
 _WHOLE = frozenset({413, 422})  # too large, or one of them is wrong: nothing of the request was done
 _ALONE = ("TWICE_IN_BATCH",)  # ... and so is this, though it comes with 400
-_SHORTEST = 4  # characters; a shorter value may stand in the CRM's own words by chance
 
 Row = Mapping[str, str | None]
 
@@ -275,7 +275,7 @@ def _judged(result: Mapping[str, Any], row: Row, key_field: str, action: str, no
         return _Said(later=now + LOCK_PAUSE)
     if action == "create" and code == DUPLICATE and name == key_field:
         return _identified(error.get("existing"), None)  # an earlier try of ours, which nobody had answered
-    words = _without_values(_text(error.get("message")), [row]) or "the CRM gives no reason"
+    words = without_values(_text(error.get("message")), [row]) or "the CRM gives no reason"
     return _Said(refusal=Refusal(words, code, name))
 
 
@@ -297,15 +297,7 @@ def _refused_whole(answer: Answer, rows: Sequence[Row], now: datetime) -> Outcom
         inner, words = code, message
     if inner == LOCKED:
         return Outcome(later={str(row[ENTITY]): now + LOCK_PAUSE for row in rows})
-    return Outcome(refused_whole=Refusal(_without_values(words, rows) or "the CRM gives no reason", inner))
-
-
-def _without_values(words: str, rows: Iterable[Row]) -> str:
-    """The CRM's words without any value of the records."""
-    values = {cell for row in rows for name, cell in row.items() if cell and name != TARGET_ID}
-    for value in sorted((v for v in values if len(v) >= _SHORTEST and v in words), key=len, reverse=True):
-        words = words.replace(value, "...")
-    return words
+    return Outcome(refused_whole=Refusal(without_values(words, rows) or "the CRM gives no reason", inner))
 
 
 def _count(said: Any) -> int:

@@ -93,7 +93,7 @@ def check_following_names_only_who_was_merged(open_target: OpenTarget, kit: Kit 
     target = opened(open_target, kit)
     if not isinstance(target, Follow):
         return
-    ids = write(target, kit.company, "create", [{"__entity": n, "name": n} for n in ("c1", "c2")]).loaded
+    ids = write(target, kit.company, "create", [{"__entity": n, kit.name: n} for n in ("c1", "c2")]).loaded
     if isinstance(target, Remove):
         _ask(target, kit.company, "remove", "gone", [{"__entity": "c2", TARGET_ID: ids["c2"]}])
     assert dict(target.merged_into(kit.company, [*ids.values(), "999999999"])) == {}

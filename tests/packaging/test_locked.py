@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("extra", ["dependencies", "postgresql", "mariadb", "dev"])
+@pytest.mark.parametrize("extra", ["dependencies", "postgresql", "mariadb", "salesforce", "dev"])
 def test_every_declared_library_is_locked(extra: str) -> None:
     """`make demo` on a fresh machine installs the lock and nothing else."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -1,0 +1,316 @@
+"""What Salesforce's answers say. Pure: read strictly, and matched by id or by our key.
+
+A collection answers in the order of the request, and without our keys. So who was created is known from a query for the
+keys afterwards, not from places in a list: a place only says why somebody is *not* there. A change names its records.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeGuard
+
+from crm_migrate.connecting.contract import Allowance, Refusal
+from crm_migrate.connecting.contract import Answer as Outcome
+from crm_migrate.connecting.http import Answer
+from crm_migrate.connecting.wording import without_values
+from crm_migrate.errors import TargetError
+from crm_migrate_salesforce.describe import Described
+
+LIMIT, CONCURRENT = "REQUEST_LIMIT_EXCEEDED", "concurrent"
+LOCKED = "UNABLE_TO_LOCK_ROW"
+ALIKE_HINT = {"DUPLICATES_DETECTED": " (a duplicate rule; `allow_duplicates: true` passes those that only warn)"}
+PAUSE = timedelta(seconds=2)  # a record that another request holds is sent again after this
+BUSY = timedelta(seconds=30)  # ... and a request where too many long ones are under way
+PAGE = 2000  # records that one query gives at most
+# Nothing was done about a record because of others; it may be sent again.
+_NOT_TRIED = frozenset({"ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED"})
+_ABSENT = frozenset({"ENTITY_IS_DELETED"})
+_NO_JOB = frozenset({"NOT_FOUND", "INVALIDJOB", "INVALID_ID_FIELD", "MALFORMED_ID"})
+_WHOLE = frozenset({400, 413, 414, 431})  # about the request as it is, so about what it holds
+
+Row = Mapping[str, str | None]
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records of one answer, each with its id; `whole` says that there are no more."""
+
+    records: tuple[Record, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a collection says of one record: that it was done, or why not; neither where it cannot be read."""
+
+    id: str = ""
+    done: bool = False
+    refusal: Refusal | None = None
+
+    @property
+    def locked(self) -> bool:
+        """Whether another request held the record at that moment."""
+        said = self.refusal
+        return said is not None and (said.code == LOCKED or LOCKED in said.words)
+
+
+# ---------------------------------------------------------------------------------------------------- errors
+
+
+def error_of(answer: Answer) -> tuple[str, str]:
+    """Code and words of an answer that is an error; empty where it has another shape."""
+    try:
+        said = answer.json()
+    except TargetError:  # whatever it is, it is no error that we know
+        return "", ""
+    first = said[0] if isinstance(said, list) and said else said
+    if not isinstance(first, dict):
+        return "", ""
+    return _text(first.get("errorCode")) or _text(first.get("error")), _text(first.get("message"))
+
+
+def daily_limit(answer: Answer) -> bool:
+    """Whether the requests of the day are used up."""
+    code, words = error_of(answer) if answer.status == 403 else ("", "")
+    return code == LIMIT and CONCURRENT not in words.lower()
+
+
+def too_many_at_once(answer: Answer) -> bool:
+    """Whether too many long requests are under way now."""
+    code, words = error_of(answer) if answer.status in (403, 503) else ("", "")
+    return code == LIMIT and CONCURRENT in words.lower()
+
+
+def refused(answer: Answer) -> TargetError:
+    """The error of an answer of 4xx that is about the request itself."""
+    code, words = error_of(answer)
+    said = ": ".join(part for part in (code, words.partition("\n")[0][:200]) if part) or "without a word that we know"
+    hint = "look at the rights of the user" if answer.status == 403 else ""
+    return TargetError(f"Salesforce refuses {answer.request} ({answer.status}): {said}", hint=hint)
+
+
+# ---------------------------------------------------------------------------------------------------- looking
+
+
+def page(answer: Answer) -> Page:
+    """The records of a query, each with an id and once."""
+    said = _object(answer)
+    records, whole, total = said.get("records"), said.get("done"), said.get("totalSize")
+    if not isinstance(records, list) or not isinstance(whole, bool):
+        raise answer.unreadable("no page of records")
+    ids = [_text(each.get("Id")) if isinstance(each, dict) else "" for each in records]
+    if not all(ids) or len(set(ids)) != len(ids):
+        raise answer.unreadable("a list of something else than records, or with one twice")
+    if whole and total != len(records):
+        raise answer.unreadable("a whole page that counts other records than it holds")
+    if not whole and not records:
+        raise answer.unreadable("an empty page that says that there is more")
+    return Page(tuple(records), whole)
+
+
+def counted(answer: Answer) -> int:
+    """What a query counts."""
+    total = _object(answer).get("totalSize")
+    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
+        raise answer.unreadable("no count")
+    return total
+
+
+def described(answer: Answer, name: str, object: str) -> Described | None:
+    """An object as it is there, None where there is none, or none that we may see."""
+    if answer.status == 404:
+        return None
+    said = _object(answer)
+    fields, children, types = said.get("fields"), said.get("childRelationships"), said.get("recordTypeInfos")
+    if said.get("name") != object or not _dicts(fields):
+        raise answer.unreadable("no description of what was asked for")
+    if not all(_text(each.get("name")) and _text(each.get("type")) for each in fields):
+        raise answer.unreadable("without names or types of fields")
+    return Described(
+        name,
+        {str(each["name"]): each for each in fields},
+        tuple(children) if _dicts(children) else (),
+        tuple(types) if _dicts(types) else (),
+        _text(said.get("keyPrefix")),
+        said.get("undeletable") is True,
+    )
+
+
+def objects(answer: Answer) -> dict[str, Record]:
+    """Name -> what is said of each object."""
+    said = _object(answer).get("sobjects")
+    if not _dicts(said) or not all(_text(each.get("name")) for each in said):
+        raise answer.unreadable("no list of objects")
+    return {str(each["name"]): each for each in said}
+
+
+def allowance(answer: Answer) -> Allowance:
+    """What is left of the requests of the last day."""
+    said = _object(answer).get("DailyApiRequests")
+    said = said if isinstance(said, dict) else {}
+    most, left = _count(said.get("Max")), said.get("Remaining")
+    used, slash, all = answer.headers.get("sforce-limit-info", "").partition("api-usage=")[2].partition("/")
+    if slash and used.isdigit() and all.partition(",")[0].isdigit() and int(all.partition(",")[0]):
+        most = int(all.partition(",")[0])  # counted with this request; the list is some minutes old
+        left = most - int(used)
+    if not most or not isinstance(left, int):
+        return Allowance(page=PAGE)
+    return Allowance(most, max(0, min(left, most)), page=PAGE)
+
+
+def made(answer: Answer) -> str:
+    """The id of a record of the set-up, "" where there is one already. TargetError where it is refused."""
+    code, words = error_of(answer)
+    if code.startswith("DUPLICATE") or "already" in words:
+        return ""
+    if not 200 <= answer.status < 300:
+        raise refused(answer)
+    said = _object(answer)
+    id = _text(said.get("id"))
+    if said.get("success") is not True or not id:
+        raise answer.unreadable("no record that was made")
+    return id
+
+
+def user(answer: Answer) -> str:
+    """The id of the user that we are."""
+    id = _text(_object(answer).get("user_id"))
+    if not id:
+        raise answer.unreadable("no user")
+    return id
+
+
+# ---------------------------------------------------------------------------------------------------- writing
+
+
+def results(answer: Answer, rows: Collection[Row]) -> list[Result] | Refusal:
+    """What a collection says of its records, in its own order; or why it refuses the request as a whole.
+
+    `rows` are those that were sent: no value of theirs is repeated. TargetError where it is about none of them.
+    """
+    said = answer.json()
+    told = _dicts(said) and all("success" in each for each in said)
+    if 200 <= answer.status < 300 or (answer.status == 400 and told and said):
+        if not _dicts(said):
+            raise answer.unreadable("no list of results")
+        return [_result(each, rows) for each in said]
+    if answer.status not in _WHOLE:
+        raise refused(answer)
+    code, words = error_of(answer)
+    if not code:
+        raise answer.unreadable("an error without a code")
+    return Refusal(without_values(words, rows) or "Salesforce gives no reason", code)
+
+
+def _result(said: Record, rows: Collection[Row]) -> Result:
+    id, success, errors = said.get("id"), said.get("success"), said.get("errors")
+    if success is True and isinstance(id, str) and id and errors in (None, []):
+        return Result(id, done=True)
+    if success is not False or not _dicts(errors) or not errors:
+        return Result()
+    first = errors[0]
+    fields = first.get("fields")
+    field = _text(fields[0]) if isinstance(fields, list) and fields else ""
+    code = _text(first.get("statusCode")) or _text(first.get("errorCode"))
+    words = without_values(_text(first.get("message")), rows) or "Salesforce gives no reason"
+    return Result(_text(id), refusal=Refusal(words + ALIKE_HINT.get(code, ""), code, field))
+
+
+def code_of(text: str) -> bool:
+    """Whether a text is one of the codes of Salesforce."""
+    return text.isascii() and text.replace("_", "").isalnum() and text == text.upper()
+
+
+def created(entities: Sequence[str], said: Sequence[Result], there: Mapping[str, str], now: datetime) -> Outcome:
+    """An outcome per entity of a creation: who is there (key -> id) was created, now or by an earlier try; who is not,
+    and of whom the list does not say why, is in doubt."""
+    placed = dict(zip(entities, said, strict=True)) if len(said) == len(entities) else {}
+    missing = {entity: placed.get(entity, Result()) for entity in entities if entity not in there}
+    return _outcome({entity: there[entity] for entity in entities if entity in there}, missing, now)
+
+
+def changed(ids: Mapping[str, str], said: Sequence[Result], now: datetime, *, deletes: bool = False) -> Outcome:
+    """An outcome per entity of a change or deletion of these records (entity -> id, in the order of the request).
+
+    A result is about the record whose id it names. One that names none tells of the record at its place, where all
+    others stand at theirs; it never tells of a success.
+    """
+    named: dict[str, list[Result]] = {}
+    for each in said:
+        named.setdefault(each.id, []).append(each)
+    order = list(ids.values())
+    straight = len(said) == len(order) and all(not r.id or r.id == order[at] for at, r in enumerate(said))
+    placed = {id: said[at] for at, id in enumerate(order) if straight and not said[at].id}
+    loaded, others = dict[str, str](), dict[str, Result]()
+    for entity, id in ids.items():
+        told = named.get(id) or [placed.get(id, Result())]
+        one = told[0] if id and all(each == told[0] for each in told) else Result()
+        if one.done and one.id == id:
+            loaded[entity] = id
+        else:
+            others[entity] = Result() if one.done else one
+    gone = {e for e, r in others.items() if deletes and r.refusal is not None and r.refusal.code in _ABSENT}
+    outcome = _outcome(loaded | {e: ids[e] for e in gone}, {e: r for e, r in others.items() if e not in gone}, now)
+    return Outcome(outcome.loaded, outcome.refused, outcome.in_doubt, outcome.later, gone=frozenset(gone))
+
+
+def _outcome(loaded: Mapping[str, str], others: Mapping[str, Result], now: datetime) -> Outcome:
+    later: dict[str, datetime] = {}
+    refusals: dict[str, Refusal] = {}
+    for entity, result in others.items():
+        if result.refusal is None:
+            continue
+        if result.locked:
+            later[entity] = now + PAUSE
+        elif result.refusal.code in _NOT_TRIED:
+            later[entity] = now
+        else:
+            refusals[entity] = result.refusal
+    doubt = frozenset(others.keys() - later.keys() - refusals.keys())
+    return Outcome(dict(loaded), refusals, doubt, later)
+
+
+# ---------------------------------------------------------------------------------------------------- jobs
+
+
+def job(answer: Answer) -> tuple[str, str]:
+    """Id and state of a job."""
+    said = _object(answer)
+    id, state = _text(said.get("id")), _text(said.get("state"))
+    if not id or not state:
+        raise answer.unreadable("no job")
+    return id, state
+
+
+def job_said(answer: Answer) -> Record | None:
+    """What is said of a job; None where Salesforce does not know it, or not any more."""
+    if answer.status == 404 or (answer.status == 400 and error_of(answer)[0] in _NO_JOB):
+        return None
+    job(answer)
+    return _object(answer)
+
+
+# ---------------------------------------------------------------------------------------------------- shapes of JSON
+
+
+def _object(answer: Answer) -> dict[str, Any]:
+    """The JSON object of a success. Raises what it is where it is none."""
+    if not 200 <= answer.status < 300:
+        raise refused(answer)
+    said = answer.json()
+    if not isinstance(said, dict):
+        raise answer.unreadable("no object of JSON")
+    return said
+
+
+def _dicts(said: Any) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(said, list) and all(isinstance(each, dict) for each in said)
+
+
+def _count(said: Any) -> int:
+    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else 0
+
+
+def _text(said: Any) -> str:
+    return said if isinstance(said, str) else ""

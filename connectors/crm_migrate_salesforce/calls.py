@@ -1,0 +1,164 @@
+"""What loading and taking back share: records found by key or id, and changes sent."""
+
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, By, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.http import Http, Pace, Request, Waiting
+from crm_migrate.errors import TargetError
+from crm_migrate_salesforce import answers, records, soql
+from crm_migrate_salesforce.answers import Result
+from crm_migrate_salesforce.describe import Described
+from crm_migrate_salesforce.looking import Looking
+from crm_migrate_salesforce.records import Named, Record, Row, Shape
+from crm_migrate_salesforce.requests import Api
+from crm_migrate_salesforce.shapes import PERSONS
+
+GONE = Refusal("Salesforce has no such record, or it was deleted", "NOT_FOUND")
+TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
+TWICE = Refusal("two records carry this key", "TWICE")
+
+
+@dataclass(slots=True)
+class Current:
+    """The records that a batch is about: by entity those that may be changed, and why others may not."""
+
+    records: dict[str, Record] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+
+
+class Calls:
+    """One organisation as it is asked and told."""
+
+    def __init__(self, changes: Http, looking: Looking, waiting: Waiting, pace: Pace) -> None:
+        self._changes, self.looking, self._waiting, self._pace = changes, looking, waiting, pace
+
+    @property
+    def api(self) -> Api:
+        """The version of the API."""
+        return self.looking.api
+
+    def now(self) -> datetime:
+        """The instant that it is."""
+        return self._waiting.now()
+
+    def until(self) -> float:
+        """When the request that changes records has to be begun, of a batch that begins now (`time.monotonic`)."""
+        return time.monotonic() + self._pace.begin_seconds
+
+    def late(self, until: float, entities: Collection[str], others: Answer) -> Answer | None:
+        """The answer where it is too late to begin the request: it might end after the longest time of the batch."""
+        if time.monotonic() < until:
+            return None
+        return Answer(others.loaded, others.refused, later=dict.fromkeys(entities, self.now()), gone=others.gone)
+
+    def send(self, request: Request, rows: Collection[Row]) -> list[Result] | Refusal:
+        """What a collection says of its records, or why it is refused as a whole."""
+        return answers.results(self.looking.passed(self._changes.send(request)), rows)
+
+    def described(self, object: TargetObject) -> Described:
+        """An object. TargetError where there is none."""
+        found = self.looking.described(object.name)
+        if found is None:
+            raise TargetError(
+                f"Salesforce has no object {object.name} that this user may see",
+                hint="look at its name and the user's rights",
+            )
+        return found
+
+    def shape(self, batch: WriteBatch) -> Shape:
+        """How a batch is written. TargetError for a column that the object does not have: nothing is left out."""
+        described = self.described(batch.object)
+        if not described.keyed(batch.object.key_field):
+            words = (
+                described.wrong_key(batch.object.key_field) or f"{described.object}.{batch.object.key_field} is missing"
+            )
+            raise TargetError(f"our key has no place in Salesforce: {words}", hint="crm-migrate target prepare")
+        names = [name for name in batch.rows.column_names if name not in (ENTITY, TARGET_ID)]
+        shape = records.shape_of(described, batch.object, names)
+        if lacking := [name for name in names if name not in shape.places]:
+            raise TargetError(
+                f"Salesforce lacks the field {lacking[0]} of {batch.object.name}, or this user may not see it",
+                hint="make it there, give the user the right, or name another field with `to:`",
+            )
+        return shape
+
+    def named(self, shape: Shape, rows: Sequence[Row]) -> Named:
+        """The records that rows name by names of their own."""
+        said = records.named_in(shape, rows)
+        return {(of, by): self.looking.ids_of(of, by, values) for (of, by), values in said.items() if values}
+
+    def finds(self, shape: Shape, by: By, values: Collection[str]) -> Iterator[Sequence[Record]]:
+        """The records with one of these keys or ids, and what of them has to be read."""
+        fields = [*records.asked(shape), *([PERSONS] if shape.sorts else [])]
+        where = "Id" if by == "id" else shape.key_field
+        wanted = [value for value in values if by != "id" or soql.is_id(value)]
+        return self.looking.among(shape.described.object, fields, where, wanted)
+
+    def keyed(self, object: TargetObject, entities: Collection[str]) -> dict[str, str]:
+        """Entity -> target id by our key; of two records with one key that with the lesser id."""
+        shape = records.shape_of(self.described(object), object, ())
+        found: dict[str, str] = {}
+        wanted = frozenset(entities)
+        for page in self.finds(shape, "key", entities):
+            for record in page:
+                key = records.key_of(shape, record)
+                if key in wanted:
+                    found.setdefault(str(key), str(record["Id"]))
+        return found
+
+    def current(self, shape: Shape, batch: WriteBatch) -> Current:
+        """The records to be changed, as they are now, and why others are not changed."""
+        rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        bare = records.shape_of(shape.described, batch.object, ())
+        if TARGET_ID not in batch.rows.column_names:
+            return self._by_key(bare, list(rows))
+        ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
+        there = {str(record["Id"]): record for page in self.finds(bare, "id", list(ids.values())) for record in page}
+        found = Current(refused={entity: GONE for entity, id in ids.items() if id not in there})
+        for entity, id in ids.items():
+            if id not in there:
+                continue
+            if records.key_of(bare, there[id]) not in (None, entity):
+                found.refused[entity] = TAKEN
+            else:
+                found.records[entity] = there[id]
+        return found
+
+    def _by_key(self, shape: Shape, entities: Sequence[str]) -> Current:
+        found = Current(refused=dict.fromkeys(entities, GONE))
+        for page in self.finds(shape, "key", entities):
+            for record in page:
+                key = str(records.key_of(shape, record))
+                if key not in found.refused and key not in found.records:
+                    continue
+                if key in found.records:
+                    del found.records[key]
+                    found.refused[key] = TWICE
+                elif found.refused[key] is GONE:
+                    found.records[key] = record
+                    del found.refused[key]
+        return found
+
+    def whole(self, refusal: Refusal, rows: Mapping[str, Row], others: Answer) -> Answer:
+        """Nothing was done. Where that concerns the rest of the request only, the rest is sent again by itself."""
+        if len(rows) == 1:
+            refused = {**others.refused, **dict.fromkeys(rows, refusal)}
+            return Answer(others.loaded, refused, later=others.later, gone=others.gone)
+        if others.loaded or others.refused or others.later:
+            later = {**others.later, **dict.fromkeys(rows, self.now())}
+            return Answer(others.loaded, others.refused, later=later, gone=others.gone)
+        return Answer(refused_whole=refusal)
+
+
+def joined(first: Answer, second: Answer) -> Answer:
+    """Two answers about others."""
+    return Answer(
+        {**first.loaded, **second.loaded},
+        {**first.refused, **second.refused},
+        first.in_doubt | second.in_doubt,
+        {**first.later, **second.later},
+        gone=first.gone | second.gone,
+    )

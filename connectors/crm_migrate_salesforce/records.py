@@ -1,0 +1,161 @@
+"""Rows of ours as records of Salesforce, and back. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject
+from crm_migrate_salesforce.describe import Described, Place
+from crm_migrate_salesforce.shapes import ENTRY, NAMED, NO_MAIL, PERSONS, PREFIXES, PRICED, of_people
+from crm_migrate_salesforce.values import json_of, text_of
+
+Row = Mapping[str, str | None]
+Record = Mapping[str, Any]
+Values = dict[str, Any]
+Named = Mapping[tuple[str, str], Mapping[str, str]]  # (object, field) -> name -> id
+
+
+class Unfit(Exception):
+    """A value that cannot be sent; `refusal` says why, without it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.words)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How rows of a batch are written: the object, where its columns are, and which of them says consent."""
+
+    described: Described
+    key_field: str
+    places: Mapping[str, Place]
+    consent: str = ""
+
+    @property
+    def sorts(self) -> bool:
+        """Whether some of the records are people, and others are not."""
+        return self.described.object == "Account" and PERSONS in self.described.fields
+
+
+def shape_of(described: Described, object: TargetObject, names: Iterable[str]) -> Shape:
+    """Of these columns, those that the object has."""
+    found = {name: described.place(name) for name in names if name not in (ENTITY, TARGET_ID)}
+    places = {name: place for name, place in found.items() if place is not None}
+    written = {place.field for place in places.values()}
+    consents = [f.name for f in object.fields if f.type == "consent" and f.name in places]
+    both = bool(consents) and bool(described.opted_out) and described.opted_out not in written
+    return Shape(described, object.key_field, places, consents[0] if both else "")
+
+
+def named_in(shape: Shape, rows: Sequence[Row]) -> dict[tuple[str, str], set[str]]:
+    """(object, field) -> the names that the rows say."""
+    said: dict[tuple[str, str], set[str]] = {}
+    for name, place in shape.places.items():
+        if place.by and name != PRICED:
+            cells = {cell for row in rows if (cell := row.get(name))}
+            said.setdefault((place.of, place.by), set()).update(cells)
+    return said
+
+
+# ---------------------------------------------------------------------------------------------------- writing
+
+
+def created(shape: Shape, row: Row, named: Named) -> Values:
+    """A record that is made: our key, its kind, and the cells that hold something. Raises Unfit."""
+    kind = shape.described.kind
+    filled = {name: cell for name, cell in row.items() if cell is not None and name in shape.places}
+    own = {kind.field: _of_kind(shape)} if kind.field else {}
+    values = {shape.key_field: row[ENTITY]} | own | _cells(shape, filled, named)
+    if shape.sorts:
+        values = _of_its_sort(values, person=any(of_people(shape.places[name].field) for name in filled))
+    return _attributed(shape) | values
+
+
+def changed(shape: Shape, id: str, row: Row, named: Named, current: Record, key: str | None = "") -> Values:
+    """The change of a record to what the row says; null clears. `key`: ours, where it is written, too ("" leaves it).
+    Raises Unfit."""
+    cells = {name: cell for name, cell in row.items() if name in shape.places}
+    values = ({} if key == "" else {shape.key_field: key}) | _cells(shape, cells, named)
+    if shape.sorts:
+        values = _of_its_sort(values, person=bool(current.get(PERSONS)))
+    return _attributed(shape) | {"id": id} | values
+
+
+def _attributed(shape: Shape) -> Values:
+    return {"attributes": {"type": shape.described.object}}
+
+
+def _of_kind(shape: Shape) -> Any:
+    kind = shape.described.kind
+    return json_of(kind.value, str(shape.described.fields[kind.field].get("type")))
+
+
+def _cells(shape: Shape, cells: Row, named: Named) -> Values:
+    values: Values = {}
+    for name, cell in cells.items():
+        place = shape.places[name]
+        sent = cell if name == PRICED else _sent(place, cell, named)
+        if values.get(place.field) is not None and sent is not None:
+            raise Unfit(Refusal(f"{place.field} leads to one record, and the row names two", "TWO", name))
+        values[place.field] = values[place.field] if values.get(place.field) is not None else sent
+    if shape.consent and cells.get(shape.consent) in NO_MAIL:
+        values[shape.described.opted_out] = True  # never False: whoever opted out there stays so
+    return values
+
+
+def _sent(place: Place, cell: str | None, named: Named) -> Any:
+    if cell is None or not place.by:
+        try:
+            return json_of(cell, place.type)
+        except ValueError:
+            raise Unfit(Refusal(f"the value is no {place.type} of Salesforce", "TYPE", place.name)) from None
+    found = named.get((place.of, place.by), {})
+    if cell not in found:
+        words = f"there is not exactly one {place.of} with this {place.by}"
+        raise Unfit(Refusal(words, "UNKNOWN", place.name))
+    return found[cell]
+
+
+def _of_its_sort(values: Values, *, person: bool) -> Values:
+    """Without what accounts of that sort do not have: people no name but that of their parts, others no such parts.
+    What is empty there is left out; what is filled goes along, and is refused."""
+    if person:
+        return {name: value for name, value in values.items() if name != NAMED}
+    return {name: value for name, value in values.items() if value not in (None, False) or not of_people(name)}
+
+
+def with_entry(values: Values, entry: str) -> Values:
+    """A line with the entry of the price book that stands for its product."""
+    return values | {ENTRY: entry}
+
+
+# ---------------------------------------------------------------------------------------------------- reading
+
+
+def asked(shape: Shape) -> list[str]:
+    """What has to be read of a record, so that rows can be told."""
+    fields = [place.field for place in shape.places.values()]
+    key = [shape.key_field] if shape.key_field in shape.described.fields else []
+    return list(dict.fromkeys([*key, *fields, *([shape.described.opted_out] if shape.consent else [])]))
+
+
+def key_of(shape: Shape, record: Record) -> str | None:
+    """Our key in a record."""
+    said = record.get(shape.key_field)
+    return said if isinstance(said, str) and said else None
+
+
+def told(shape: Shape, record: Record, names: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[str, str | None]:
+    """The fields of a record as canonical text; `names` is (object, field) -> id -> name."""
+    row = {name: _told(place, record, names) for name, place in shape.places.items()}
+    if shape.consent and record.get(shape.described.opted_out) is True and row[shape.consent] not in NO_MAIL:
+        row[shape.consent] = "withdrawn"  # users said so
+    return row
+
+
+def _told(place: Place, record: Record, names: Mapping[tuple[str, str], Mapping[str, str]]) -> str | None:
+    value = text_of(record.get(place.field), place.type)
+    if place.by:
+        return names.get((place.of, place.by), {}).get(value or "")
+    return value if not place.of or (value or "").startswith(PREFIXES[place.of]) else None

@@ -1,0 +1,125 @@
+"""Taking records back. Salesforce would delete what hangs on a record with it, or empty the reference to it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.errors import TargetError
+from crm_migrate_salesforce import answers, records, soql
+from crm_migrate_salesforce.calls import TAKEN, Calls
+from crm_migrate_salesforce.describe import Described
+from crm_migrate_salesforce.shapes import SHADOWS, is_part
+
+Referring = tuple[str, str, str]  # the id that is referred to, the object that refers, and by which of its fields
+Child = tuple[str, str]  # object, field
+
+
+class Removing:
+    """Removes what carries our key and is referred to by nobody."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls, self._looking = calls, calls.looking
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """Into the recycle bin, from where users may bring records back for 15 days."""
+        until = self._calls.until()
+        shape = self._calls.shape(batch)
+        rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        there = self._keys(shape, [str(row[TARGET_ID]) for row in rows.values()])
+        gone = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if row[TARGET_ID] not in there}
+        ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if there.get(row[TARGET_ID]) == entity}
+        refused = {entity: TAKEN for entity in rows if entity not in gone and entity not in ids}
+        named = {id: f"{object}.{field}" for id, object, field in self._referring(shape.described, list(ids.values()))}
+        refused |= {e: Refusal(f"{named[id]} refers to it", "REFERRED") for e, id in ids.items() if id in named}
+        ids = {entity: id for entity, id in ids.items() if entity not in refused}
+        known = Answer(gone, refused, gone=frozenset(gone))
+        if not ids:
+            return known
+        if late := self._calls.late(until, ids, known):
+            return late
+        said = self._calls.send(self._calls.api.deleting(list(ids.values())), rows.values())
+        if isinstance(said, Refusal):
+            return self._calls.whole(said, {entity: rows[entity] for entity in ids}, known)
+        told = answers.changed(ids, said, self._calls.now(), deletes=True)
+        return Answer(
+            {**known.loaded, **told.loaded},
+            {**known.refused, **told.refused},
+            told.in_doubt,
+            told.later,
+            gone=known.gone | told.gone,
+        )
+
+    def _keys(self, shape: records.Shape, ids: Collection[str]) -> dict[str, str | None]:
+        """Id -> our key of records that are there."""
+        bare = records.Shape(shape.described, shape.key_field, {})
+        found = (record for page in self._calls.finds(bare, "id", ids) for record in page)
+        return {str(record["Id"]): records.key_of(bare, record) for record in found}
+
+    # ------------------------------------------------------------------------------------------------ who refers
+
+    def referred(self, object: TargetObject, known: Collection[Child]) -> Iterator[pa.Table]:
+        """Records that others refer to, and by which field of which object."""
+        described = self._calls.described(object)
+        for name, _ in known:
+            self._looking.described(name)  # so that kinds of objects are called as the load calls them
+        seen = sorted({each for each in self._referring(described) if each[1:] not in known})
+        names = ("target_id", "object", "field")
+        columns = list(zip(*seen, strict=True)) or [()] * 3
+        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+
+    def _referring(self, described: Described, ids: Sequence[str] | None = None) -> Iterator[Referring]:
+        """Who refers to these records, or to any."""
+        if ids is not None and not ids:
+            return
+        for object, field in self._children(described):
+            where = [f"{field} != null"] if ids is None else [soql.among(field, ids)]
+            other = self._looking.described(object)
+            shadow = SHADOWS.get(object, "")
+            if other is not None and shadow in other.fields:
+                where.append(f"{shadow} = false")
+            called = other.place_of(field, described.object) if other is not None else field
+            for id, record in self._found(object, field, where, asked=ids is not None):
+                if ids is not None or not described.prefix or id.startswith(described.prefix):
+                    yield id, self._kind_of(object, record), called
+
+    def _found(
+        self, object: str, field: str, where: list[str], *, asked: bool
+    ) -> Iterator[tuple[str, Mapping[str, object]]]:
+        kinds = sorted({kind.field for kind in self._looking.kinds(object)})
+        try:
+            for page in self._looking.pages(object, [field, *kinds], where):
+                yield from ((str(record[field]), record) for record in page if record.get(field))
+        except TargetError as error:
+            if type(error) is not TargetError or asked:  # a list of all is refused for some, by ids it is not
+                raise
+
+    def _kind_of(self, object: str, record: Mapping[str, object]) -> str:
+        """What we call the object of a record: one of its kinds, where the load has such."""
+        for kind in self._looking.kinds(object):
+            if record.get(kind.field) == kind.value:
+                return f"{kind.object}:{kind.field}={kind.value}"
+        return object
+
+    def _children(self, described: Described) -> list[Child]:
+        """Object and field of every reference that users make to an object. TargetError where records would go along
+        that our user may not see."""
+        objects = self._looking.objects()
+        found: dict[Child, None] = {}
+        for child in described.children:
+            name, field = str(child.get("childSObject")), str(child.get("field"))
+            words = objects.get(name)
+            if child.get("deprecatedAndHidden") or words is None or is_part(name):
+                continue
+            if not (words.get("queryable") and words.get("createable")):
+                continue
+            other = self._looking.described(name)
+            if other is not None and field in other.fields:
+                found[name, field] = None
+            elif child.get("cascadeDelete"):
+                raise TargetError(
+                    f"Salesforce would delete records of {name} with those of {described.object}, and does not show "
+                    f"this user whose they are ({field})",
+                    hint="give the user the right to see that field",
+                )
+        return list(found)

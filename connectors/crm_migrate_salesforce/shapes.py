@@ -1,0 +1,86 @@
+"""What is known of Salesforce's own objects beyond what it says of them, and how an object of ours is named. Pure.
+
+An object is `Account`, or a kind of one: `Task:TaskSubtype=Call` is the tasks whose field TaskSubtype is `Call`; who is
+created so gets that value. A field is one of Salesforce (`AnnualRevenue`), a record that a reference leads to, by a
+name of its own (`Owner.Email`, `RecordType.Name`, `Pricebook2.Name`, `PricebookEntry.Product2Id` of a line), or a
+reference that may lead to several objects, where it leads to one of them: `What.Opportunity`, `Who.Lead`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+KEY = "crm_migrate_id__c"  # where our key lives, unless the profile says another field
+CUSTOM = "__c"
+# Object that a reference leads to -> the fields by which one of its records is named.
+NATURAL: Mapping[str, tuple[str, ...]] = {
+    "User": ("Email", "Username"),
+    "RecordType": ("Name", "DeveloperName"),
+    "Pricebook2": ("Name",),
+    "Product2": ("ProductCode",),
+    "Group": ("DeveloperName",),
+    "BusinessHours": ("Name",),
+}
+# How the ids of an object begin, of those that a reference to several objects may lead to.
+PREFIXES: Mapping[str, str] = {
+    "Account": "001", "Contact": "003", "User": "005", "Opportunity": "006", "Group": "00G", "Lead": "00Q",
+    "Product2": "01t", "Asset": "02i", "Case": "500", "Solution": "501", "Campaign": "701", "Contract": "800",
+    "Order": "801",
+}  # fmt: skip
+# A line names its product; the entry of the price book is what Salesforce wants.
+LINE, PRICED, ENTRY = "OpportunityLineItem", "PricebookEntry.Product2Id", "PricebookEntryId"
+# Activities that are older than a year go to an archive that only a query of all records shows.
+ARCHIVED = frozenset({"Task", "Event"})
+# Where users see, and Salesforce's own mails obey, that somebody wants no mail.
+OPTED_OUT: Mapping[str, str] = {
+    "Account": "PersonHasOptedOutOfEmail",
+    "Contact": "HasOptedOutOfEmail",
+    "Lead": "HasOptedOutOfEmail",
+}
+NO_MAIL = frozenset({"withdrawn", "bounced"})
+# States that lead the work of people; a value that is none of theirs would be taken and belong to no stage.
+STATES = frozenset({"StageName", "Status", "TaskSubtype"})
+# Children that Salesforce itself makes or keeps as a part of their record: nobody's records go with them.
+_PARTS = ("History", "Share", "Feed", "ChangeEvent", "__Tag", "CleanInfo")
+_OWN = frozenset(
+    {
+        "AcceptedEventRelation", "ActivityHistory", "AttachedContentDocument", "AttachedContentNote",
+        "CampaignMemberStatus", "CombinedAttachment", "ContentDocumentSubscription", "DeclinedEventRelation",
+        "DuplicateRecordItem", "EntitySubscription", "EventRelation", "EventWhoRelation", "FlowRecordRelation",
+        "Name", "NoteAndAttachment", "OpenActivity", "OpportunityHistory", "ProcessInstance", "RecordAction",
+        "RecordActionHistory", "RecentlyViewed", "TaskRelation", "TaskWhoRelation", "TopicAssignment",
+        "UndecidedEventRelation", "UserRecordAccess", "Vote",
+    }
+)  # fmt: skip
+# Of an organisation with person accounts: fields of an account that only people have, and the one they do not have.
+PERSONS, NAMED = "IsPersonAccount", "Name"
+_OF_PEOPLE = frozenset({"FirstName", "LastName", "MiddleName", "Salutation", "Suffix"})
+# Records that stand for a person account, or that Salesforce makes beside a contact: they are no records of users.
+SHADOWS: Mapping[str, str] = {"Contact": PERSONS, "AccountContactRelation": "IsDirect"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An object of Salesforce, and the value of a field that tells which of its records are meant, if not all."""
+
+    object: str
+    field: str = ""
+    value: str = ""
+
+
+def split(name: str) -> Kind:
+    """What an object of ours is called there. ValueError where the name is none."""
+    object, colon, rest = name.partition(":")
+    field, equals, value = rest.partition("=")
+    if not object.isidentifier() or (colon and not (field.isidentifier() and equals and value)):
+        raise ValueError(name)
+    return Kind(object, field, value)
+
+
+def of_people(field: str) -> bool:
+    """Whether only accounts of people have a field."""
+    return field in _OF_PEOPLE or field.startswith("Person") or field.endswith("__pc")
+
+
+def is_part(object: str) -> bool:
+    """Whether records of an object are parts of others that nobody makes by hand."""
+    return object in _OWN or object.endswith(_PARTS)

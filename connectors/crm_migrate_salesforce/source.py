@@ -1,0 +1,142 @@
+"""An object of an organisation as a source: read page by page in the order of its ids, and counted once more.
+
+What lies in the recycle bin is left out and counted. An export of this kind is no snapshot: who changes records while
+they are read changes what is read.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import FILE, LINE, ROW, FileFact, SourceBatch, SourceSchema, SourceSpec
+from crm_migrate.connecting.headers import Header, name_columns
+from crm_migrate.connecting.http import Waiting
+from crm_migrate.errors import InputError, TargetError
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate_salesforce import answers, soql
+from crm_migrate_salesforce.answers import Record
+from crm_migrate_salesforce.auth import open_rooms
+from crm_migrate_salesforce.describe import Described
+from crm_migrate_salesforce.looking import Looking
+from crm_migrate_salesforce.requests import Api
+from crm_migrate_salesforce.settings import Settings
+from crm_migrate_salesforce.values import SEMANTIC, text_of
+
+# Types that a query gives, besides those of fields that we fill. Files (base64) and compounds of other fields stay out.
+_ALSO = frozenset({"id", "time", "anyType"})
+
+
+class SalesforceSource:
+    """Reads one object. Every `read` begins anew."""
+
+    def __init__(self, spec: SourceSpec, settings: Settings, waiting: Waiting | None = None) -> None:
+        self._spec, self._place = spec, Place(source=spec.name)
+        waiting = waiting or Waiting()
+        questions, _, _ = open_rooms(settings, waiting)
+        self._looking = Looking(questions, Api(settings.version), waiting)
+        self._fact: FileFact | None = None
+        self._findings: list[Finding] = []
+
+    @cached_property
+    def _described(self) -> Described:
+        try:
+            found = self._looking.described(str(self._spec.table))
+        except TargetError as error:
+            raise InputError(f"source `{self._spec.name}`: {error.message}", hint=error.hint) from None
+        if found is None:
+            raise InputError(
+                f"source `{self._spec.name}`: Salesforce has no object {self._spec.table} that this user may see",
+                hint="look at its name and the user's rights",
+            )
+        return found
+
+    @cached_property
+    def _fields(self) -> list[str]:
+        """The fields of the object that a query gives, its id first."""
+        kept = (n for n, words in self._described.fields.items() if words.get("type") in {*SEMANTIC, *_ALSO})
+        return list(dict.fromkeys(("Id", *kept)))
+
+    @cached_property
+    def _header(self) -> Header:
+        return name_columns(self._fields, self._place)
+
+    def describe(self) -> SourceSchema:
+        """The fields of the object that this user may see. InputError where it cannot be read."""
+        return SourceSchema(self._header.names, self._header.renamed)
+
+    def read(self, batch_rows: int) -> Iterator[SourceBatch]:
+        """All records in the order of their ids, in batches of at most `batch_rows`."""
+        row = 0
+        for records in _cut(self._pages(), batch_rows):
+            yield SourceBatch(self._table(records, row))
+            row += len(records)
+        self._settle(row)
+
+    def _pages(self) -> Iterator[Sequence[Record]]:
+        kind = self._described.kind
+        try:
+            yield from self._looking.pages(kind.object, self._fields, self._where)
+        except TargetError as error:
+            raise InputError(f"source `{self._spec.name}`: {error.message}", hint=error.hint) from None
+
+    @property
+    def _where(self) -> list[str]:
+        return self._looking.of_kind(self._described.kind, self._described)
+
+    def _table(self, records: Sequence[Record], row: int) -> pa.Table:
+        rows = np.arange(row, row + len(records), dtype=np.int64)
+        columns: dict[str, pa.Array] = {
+            ROW: pa.array(rows),
+            FILE: pa.array(np.zeros(len(records), dtype=np.int32)),
+            LINE: pa.array(rows + 1),
+        }
+        for field, name in zip(self._fields, self._header.names, strict=True):
+            kind = str(self._described.fields.get(field, {}).get("type"))
+            columns[name] = pa.array([text_of(record.get(field), kind) for record in records], pa.string())
+        return pa.table(columns)
+
+    def _settle(self, read: int) -> None:
+        """Count again, and say what lies in the recycle bin."""
+        kind = self._described.kind
+        archived = self._looking.archived(kind.object)
+        standing = [*self._where, *(["IsDeleted = false"] if archived else [])]
+        counted = self._count(soql.count(kind.object, standing), every=archived)
+        self._findings = []
+        if "IsDeleted" in self._described.fields:
+            deleted = self._count(soql.count(kind.object, [*self._where, "IsDeleted = true"]), every=True)
+            if deleted:
+                words = f"records of {kind.object} in the recycle bin, which are left out: {deleted:,}"
+                hint = "whoever is missed can be brought back there for 15 days"
+                self._findings.append(Finding("deleted_left_out", words, Severity.NOTE, self._place, hint, deleted))
+        self._fact = FileFact(
+            path=f"salesforce: {self._spec.table}",
+            sha256="",
+            bytes=0,
+            records=read,
+            quarantined=0,
+            counted=counted,
+            count_method="SELECT COUNT() behind the reading",
+            evidence=("read page by page in the order of its ids; no snapshot",),
+        )
+
+    def _count(self, query: str, *, every: bool) -> int:
+        return self._looking.ask(self._looking.api.query(query, every=every), answers.counted)
+
+    def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
+        """What was read; complete only after `read` is exhausted."""
+        return ((self._fact,) if self._fact else ()), (*self._header.findings, *self._findings)
+
+
+def _cut(pages: Iterator[Sequence[Record]], rows: int) -> Iterator[list[Record]]:
+    """Records in batches of that size."""
+    batch: list[Record] = []
+    for record in chain.from_iterable(pages):
+        batch.append(record)
+        if len(batch) == rows:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

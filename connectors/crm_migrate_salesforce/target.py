@@ -1,0 +1,173 @@
+"""A Salesforce organisation as a target: what is sent is made by `records`, what it answers is read by `answers`.
+
+Our key is an external id that is unique, so who was created by a try that nobody answered is found again, never made
+twice. A query reads what was committed: Salesforce has no lag there, as its search has.
+"""
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import pyarrow as pa
+
+from crm_migrate.connecting.conformance_targets import Kit
+from crm_migrate.connecting.contract import (
+    ENTITY,
+    Action,
+    Allowance,
+    Answer,
+    By,
+    Limits,
+    TargetObject,
+    TargetSchema,
+    WriteBatch,
+)
+from crm_migrate.connecting.http import Pace, Waiting
+from crm_migrate.errors import TargetError
+from crm_migrate_salesforce import answers, records
+from crm_migrate_salesforce.auth import open_rooms
+from crm_migrate_salesforce.calls import Calls
+from crm_migrate_salesforce.describe import object_of
+from crm_migrate_salesforce.following import merged_into
+from crm_migrate_salesforce.jobs import Jobs
+from crm_migrate_salesforce.kit import kit
+from crm_migrate_salesforce.looking import Looking
+from crm_migrate_salesforce.preparing import prepare
+from crm_migrate_salesforce.records import Record, Shape
+from crm_migrate_salesforce.removing import Removing
+from crm_migrate_salesforce.requests import Api
+from crm_migrate_salesforce.settings import Settings
+from crm_migrate_salesforce.shapes import KEY
+from crm_migrate_salesforce.writing import Writing
+
+ROWS = 200  # of a collection
+BYTES = 6_000_000
+
+
+class SalesforceTarget:
+    """Writes an organisation. Any number of threads may write."""
+
+    def __init__(self, settings: Settings, waiting: Waiting | None = None) -> None:
+        self._settings = settings
+        self._waiting = waiting or Waiting()
+        self._rooms = open_rooms(settings, self._waiting)
+        questions, changes, _ = self._rooms
+        api = Api(settings.version, settings.allow_duplicates, settings.assignment_rules)
+        self._looking = Looking(questions, api, self._waiting)
+        self._calls = Calls(changes, self._looking, self._waiting, Pace(settings.longest_seconds))
+        self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+        self._jobs = Jobs(self._calls, changes, self._writing, settings)
+
+    @property
+    def stop(self) -> threading.Event:
+        """What ends every wait of ours."""
+        return self._waiting.stop
+
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all objects are alike there
+        """A collection, and the times of the environment. What is written is looked at before or behind."""
+        said = self._settings
+        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds, requests=2)
+
+    def allowance(self) -> Allowance:
+        """What is left of the requests of the last 24 hours."""
+        return self._looking.ask(self._looking.api.limits(), answers.allowance)
+
+    def identity(self) -> str:
+        """The organisation; a sandbox is another one."""
+        found = [str(r["Id"]) for page in self._looking.pages("Organization", []) for r in page]
+        if len(found) != 1:
+            raise TargetError("Salesforce does not say which organisation it is", hint="look at the user's rights")
+        return f"salesforce-{found[0]}"
+
+    # ------------------------------------------------------------------------------------------------ looking
+
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """The named objects that are there and that our user may see."""
+        found = [each for name in dict.fromkeys(objects) if (each := self._looking.described(name)) is not None]
+        keyed = bool(found) and all(each.keyed(KEY) for each in found)
+        return TargetSchema(tuple(object_of(each) for each in found), prepared=keyed)
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        """Custom fields, that of our key first, and a permission set that shows them to our user."""
+        return prepare(objects, self._looking, self._rooms[1], self._waiting, apply=apply)
+
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they are now, in the order of their ids; those in the recycle bin are not there."""
+        described, wanted = self._calls.described(object), frozenset(values)
+        shape = records.shape_of(described, object, [each.name for each in object.fields])
+        if by == "key" and object.key_field not in described.fields:
+            return
+        for page in self._every(shape) if by == "all" else self._calls.finds(shape, by, values):
+            lines = [(str(record["Id"]), records.key_of(shape, record), record) for record in page]
+            kept = [line for line in lines if by == "all" or line[by == "key"] in wanted]
+            if kept:
+                yield self._table(shape, kept)
+
+    def _every(self, shape: Shape) -> Iterator[Sequence[Record]]:
+        kind = shape.described.kind
+        return self._looking.pages(kind.object, records.asked(shape), self._looking.of_kind(kind, shape.described))
+
+    def _table(self, shape: Shape, lines: Sequence[tuple[str, str | None, Record]]) -> pa.Table:
+        names = {
+            (place.of, place.by): self._looking.names_of(
+                place.of, place.by, {str(record.get(place.field)) for _, _, record in lines}
+            )
+            for place in shape.places.values()
+            if place.by
+        }
+        rows = [records.told(shape, record, names) for _, _, record in lines]
+        columns: dict[str, list[str | None]] = {
+            "target_id": [id for id, _, _ in lines],
+            ENTITY: [key for _, key, _ in lines],
+        }
+        columns |= {name: [row[name] for row in rows] for name in shape.places}
+        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+
+    # ------------------------------------------------------------------------------------------------ jobs
+
+    def job_limits(self, object: TargetObject, action: Action, records: int) -> Limits | None:  # noqa: ARG002 -- alike
+        """What one job of Bulk API 2.0 holds; None for few records."""
+        return self._jobs.limits(action, records)
+
+    def open_job(self, batch: WriteBatch) -> str:
+        """An empty job."""
+        return self._jobs.open(batch)
+
+    def submit(self, job: str, batch: WriteBatch) -> datetime:
+        """Upload the records and let the job begin."""
+        return self._jobs.submit(job, batch)
+
+    def outcome(self, job: str, batch: WriteBatch) -> Answer | datetime:
+        """By the sheets of its results."""
+        return self._jobs.outcome(job, batch)
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """One collection."""
+        return self._writing.write(batch)
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """One collection, of records that nobody refers to; into the recycle bin."""
+        return self._removing.remove(batch)
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """One collection."""
+        return self._writing.change(batch)
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """By the references of all objects that users make records of."""
+        return self._removing.referred(object, known)
+
+    def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
+        """By the record that is left, as those in the recycle bin say."""
+        return merged_into(self._looking, self._calls.described(object), ids)
+
+    def kit(self, token: str) -> Kit:
+        """What `crm-migrate conformance` may use here."""
+        return kit(token)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        for room in self._rooms:
+            room.close()

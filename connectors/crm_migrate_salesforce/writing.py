@@ -1,0 +1,96 @@
+"""Creating and changing records; who is there already is not made again."""
+
+from collections.abc import Collection, Mapping
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.errors import TargetError
+from crm_migrate_salesforce import answers, records
+from crm_migrate_salesforce.calls import Calls, joined
+from crm_migrate_salesforce.pricing import entries
+from crm_migrate_salesforce.records import Row, Shape, Unfit, Values
+from crm_migrate_salesforce.shapes import PRICED
+
+
+class Writing:
+    """Writes batches, each as one collection."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """One request that writes, and those that look before and behind it."""
+        return self._create(batch) if batch.action == "create" else self.change(batch)
+
+    def _create(self, batch: WriteBatch) -> Answer:
+        """Where Salesforce takes each key once, an earlier try is found behind the request, else before it."""
+        until = self._calls.until()
+        shape = self._calls.shape(batch)
+        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        once = shape.described.unique(shape.key_field)
+        before = {} if once else self._calls.keyed(batch.object, rows)
+        rows = {entity: row for entity, row in rows.items() if entity not in before}
+        made, refused = self.made(shape, rows)
+        others = Answer(before, refused)
+        if not made:
+            return others
+        if late := self._calls.late(until, made, others):
+            return late
+        said = self._calls.send(self._calls.api.creating(list(made.values())), rows.values())
+        there = self._surely(batch.object, made)
+        if isinstance(said, Refusal):
+            left = {entity: rows[entity] for entity in made if entity not in there}
+            others = joined(others, Answer(there))
+            return self._calls.whole(said, left, others) if left else others
+        return joined(others, answers.created(list(made), said, there, self._calls.now()))
+
+    def made(self, shape: Shape, rows: Mapping[str, Row]) -> tuple[dict[str, Values], dict[str, Refusal]]:
+        """Rows as records to be made, and why others cannot be."""
+        named = self._calls.named(shape, list(rows.values()))
+        made, refused = dict[str, Values](), dict[str, Refusal]()
+        for entity, row in rows.items():
+            try:
+                made[entity] = records.created(shape, row, named)
+            except Unfit as unfit:
+                refused[entity] = unfit.refusal
+        if PRICED in shape.places:
+            made, unpriced = entries(self._calls.looking, made)
+            refused |= unpriced
+        return made, refused
+
+    def _surely(self, object: TargetObject, entities: Collection[str]) -> dict[str, str]:
+        """Who is there. Where nobody can be asked, whoever is not named is in doubt: no error may lose an answer."""
+        try:
+            return self._calls.keyed(object, entities)
+        except TargetError:
+            return {}
+
+    def change(self, batch: WriteBatch) -> Answer:
+        """Records changed by their ids; adopted ones get our key, and released ones lose it."""
+        until = self._calls.until()
+        shape = self._calls.shape(batch)
+        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        made, refused, ids = self.changes(shape, batch, rows)
+        others = Answer(refused=refused)
+        if not made:
+            return others
+        if late := self._calls.late(until, made, others):
+            return late
+        said = self._calls.send(self._calls.api.changing(list(made.values())), rows.values())
+        if isinstance(said, Refusal):
+            return self._calls.whole(said, {entity: rows[entity] for entity in made}, others)
+        return joined(others, answers.changed(ids, said, self._calls.now()))
+
+    def changes(
+        self, shape: Shape, batch: WriteBatch, rows: Mapping[str, Row]
+    ) -> tuple[dict[str, Values], dict[str, Refusal], dict[str, str]]:
+        """Rows as changes of records that are there, why others cannot be changed, and the ids in the same order."""
+        current = self._calls.current(shape, batch)
+        named = self._calls.named(shape, [rows[entity] for entity in current.records])
+        made, refused = dict[str, Values](), dict(current.refused)
+        for entity, record in current.records.items():
+            key = None if batch.action == "release" else entity if TARGET_ID in batch.rows.column_names else ""
+            try:
+                made[entity] = records.changed(shape, str(record["Id"]), rows[entity], named, record, key)
+            except Unfit as unfit:
+                refused[entity] = unfit.refusal
+        return made, refused, {entity: str(current.records[entity]["Id"]) for entity in made}

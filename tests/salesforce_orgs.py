@@ -1,0 +1,26 @@
+"""A simulated Salesforce org for tests, and the connector's options for it."""
+
+from typing import Any
+
+from crm_migrate.connecting.contract import Target
+from crm_migrate.connecting.discovery import connector
+from crm_migrate_simulators.salesforce_simulator import SIMULATOR
+from crm_migrate_simulators.server import Server
+
+WHO = {"client_id": "crm-migrate", "client_secret": "not-a-secret"}
+QUICK = {"longest_seconds": "10", "settle_seconds": "0"}
+
+
+def started(schema: Any = None, *, habits: dict[str, str] | None = None, **how: Any) -> Server:
+    """A running org."""
+    return SIMULATOR.start(schema, habits={"latest": "67.0", **(habits or {})}, **how)
+
+
+def options(server: Server, **said: str) -> dict[str, str]:
+    """What an environment says about it."""
+    return {"url": server.url, **WHO, **QUICK, **said}
+
+
+def opened(server: Server, **said: str) -> Target:
+    """A target on it."""
+    return connector("salesforce").target(options(server, **said))
