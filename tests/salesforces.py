@@ -1,6 +1,8 @@
 """A simulated Salesforce for tests, and a client that knows nothing of ours."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +16,9 @@ from crm_migrate_simulators.salesforce.catalogue import furnished
 from crm_migrate_simulators.salesforce.crm import SalesforceCrm
 from crm_migrate_simulators.salesforce.furniture import org
 from crm_migrate_simulators.salesforce.habits import Habits
+from crm_migrate_simulators.salesforce_simulator import SIMULATOR
 from crm_migrate_simulators.schema import read_schema
+from crm_migrate_simulators.server import Server
 from crm_migrate_simulators.wire import Reply, Request
 
 START = 1_800_000_000.0  # 2027-01-15 08:00 UTC
@@ -53,6 +57,16 @@ def engine(
         keep=Keep(keep) if keep else None,
         store=org,
     )
+
+
+@contextmanager
+def running(schema: Any = SCHEMA, faults: str = "", **habits: str) -> Iterator[Server]:
+    """A server with the clock of the machine."""
+    server = SIMULATOR.start(schema, faults=faults, habits=habits)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 class Salesforce:

@@ -39,8 +39,9 @@ class SalesforceCrm(Org):
         store = cast(OrgStore, call.store)
         work = work_of(call, self.habits, api_user(store), self.habits.latest)
         self.other_owner = store.all("Group")[0].id
-        go_on(self.habits, work)
-        go_on_with_batches(work)
+        with store.lock:  # two requests at a time must not work off the same rows
+            go_on(self.habits, work)
+            go_on_with_batches(work)
         try:
             reply = self.dispatch(work, session=_session(call.request))
         except Refused as refused:

@@ -169,7 +169,8 @@ def _with_field(*full_names: str) -> Callable[[World, Recorded], None]:
 def _permission_set(world: World, recorded: Recorded) -> None:
     _field(world, "TestObject15__c.Hobby__c")
     inside = "<fullName>IntegrationCustomFieldVisibility</fullName><label>L</label>"
-    inside += "<fieldPermissions><editable>true</editable><field>TestObject15__c.Hobby__c</field><readable>true</readable></fieldPermissions>"
+    inside += "<fieldPermissions><editable>true</editable><field>TestObject15__c.Hobby__c</field>"
+    inside += "<readable>true</readable></fieldPermissions>"
     _metadata("upsertMetadata", "PermissionSet", inside)(world, {})
 
 

@@ -16,17 +16,18 @@ _STATES = ("Queued", "InProgress", "Completed", "Failed")
 
 def open_batch(work: Work, job: Job, sent: str, seconds: float) -> Batch:
     """A new batch of a job, due when so many seconds have passed."""
-    number = len(work.store.settings("batches")) + 1
-    batch = {
-        "id": ids.make("751", number),
-        "job": job["id"],
-        "state": "Queued",
-        "created": work.now,
-        "changed": work.now,
-    }
-    batch |= {"processed": 0, "failed": 0, "due": work.now + seconds, "message": None}
-    work.store.put("job_data", batch["id"], sent)
-    work.store.put("batches", batch["id"], batch)
+    with work.store.lock:
+        number = len(work.store.settings("batches")) + 1
+        batch = {
+            "id": ids.make("751", number),
+            "job": job["id"],
+            "state": "Queued",
+            "created": work.now,
+            "changed": work.now,
+        }
+        batch |= {"processed": 0, "failed": 0, "due": work.now + seconds, "message": None}
+        work.store.put("job_data", batch["id"], sent)
+        work.store.put("batches", batch["id"], batch)
     return batch
 
 

@@ -14,18 +14,19 @@ OPEN, COMPLETE = "Open", "JobComplete"
 
 def open_job(work: Work, said: Job, kind: str) -> Job:
     """A new job with an id; `kind`: V2Ingest, V2Query or Classic."""
-    number = len(work.store.settings("jobs")) + 1
-    job = {
-        "id": ids.make("750", number),
-        "kind": kind,
-        "user": work.user,
-        "created": work.now,
-        "changed": work.now,
-        **said,
-    }
-    job.setdefault("state", OPEN)
-    job |= {"processed": 0, "failed": 0, "due": None}
-    keep(work.store, job)
+    with work.store.lock:
+        number = len(work.store.settings("jobs")) + 1
+        job = {
+            "id": ids.make("750", number),
+            "kind": kind,
+            "user": work.user,
+            "created": work.now,
+            "changed": work.now,
+            **said,
+        }
+        job.setdefault("state", OPEN)
+        job |= {"processed": 0, "failed": 0, "due": None}
+        keep(work.store, job)
     return job
 
 
