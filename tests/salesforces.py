@@ -16,7 +16,7 @@ from crm_migrate_simulators.salesforce.catalogue import furnished
 from crm_migrate_simulators.salesforce.crm import SalesforceCrm
 from crm_migrate_simulators.salesforce.furniture import org
 from crm_migrate_simulators.salesforce.habits import Habits
-from crm_migrate_simulators.salesforce_simulator import SIMULATOR
+from crm_migrate_simulators.salesforce.simulator import SIMULATOR
 from crm_migrate_simulators.schema import read_schema
 from crm_migrate_simulators.server import Server
 from crm_migrate_simulators.wire import Reply, Request

@@ -1,0 +1,31 @@
+"""simple-salesforce and jsforce, which we did not write, drive the simulated Salesforce over its socket."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from salesforces import KEY, SCHEMA, running
+
+from vendor_judges.clients import by_node, by_python
+
+DRIVERS = Path(__file__).parent / "drivers"
+SCENARIOS = [
+    *[("simple.py", name) for name in ("rows", "refusals", "describes", "pages", "bulk1", "bulk2", "assertion")],
+    *[("jsforce.cjs", name) for name in ("rows", "pages", "describes", "bulk1", "bulk2")],
+]
+_LEAD = {"Lead": {"fields": {"Other_Key__c": {"type": "string", "externalId": True}}}}
+
+
+@pytest.mark.parametrize(("driver", "scenario"), SCENARIOS)
+def test_a_client_that_others_wrote(driver: str, scenario: str, tmp_path: Path) -> None:
+    run: Callable[..., Any] = by_node if driver.endswith(".cjs") else by_python
+    pem = tmp_path / "key.pem"
+    pem.touch()
+    schema = {**SCHEMA, "objects": {**SCHEMA["objects"], **_LEAD}}
+    with running(schema, page="200", certificate=str(pem)) as server:
+        believed = run(DRIVERS / driver, server.url, scenario, str(pem))
+        told = server.engine.log.summary()
+    created = {name: count for name, count in told["created"].items() if name in ("Account", "Contact", "Lead")}
+    assert created == believed and told["doubled"] == {}
+    assert told["without_key"] == 0 or "Lead" in believed, KEY
