@@ -217,7 +217,6 @@ def add_label(visit: Visit) -> Reply:
     """A kind that a person defines, told both ways; at most ten between two objects."""
     left, right = ends(visit)
     said = visit.body()
-    visit.needed(said, "label", "name")
     known = [type for type in between(visit.store, left, right) if type.category == USERS]
     if len(known) >= LABELS:
         raise refused(400, f"There are {LABELS} association labels between {left.legacy} and {right.legacy}")

@@ -88,7 +88,6 @@ def _told_v3(visit: Visit, address: str, type: Json) -> Json:
 def subscribe(visit: Visit) -> Reply:
     """200; 400 for an address that has opted out."""
     said = visit.body()
-    visit.needed(said, "emailAddress", "subscriptionId")
     type = _type(visit, said["subscriptionId"])
     before = _kept(visit, said["emailAddress"], type["id"])
     if before["status"] == "UNSUBSCRIBED":
@@ -103,7 +102,6 @@ def subscribe(visit: Visit) -> Reply:
 def unsubscribe(visit: Visit) -> Reply:
     """200; 400 for an address that has opted out already."""
     said = visit.body()
-    visit.needed(said, "emailAddress", "subscriptionId")
     type = _type(visit, said["subscriptionId"])
     if _kept(visit, said["emailAddress"], type["id"])["status"] == "UNSUBSCRIBED":
         raise refused(400, f"{said['emailAddress']} is already unsubscribed from subscription {type['id']}")
@@ -137,7 +135,6 @@ def _channel(said: object) -> None:
 def set_status(visit: Visit) -> Reply:
     """200; also for an address that had opted out."""
     said = visit.body()
-    visit.needed(said, "subscriptionId", "statusState", "channel")
     _channel(said["channel"])
     return told_batch(visit, [_set(visit, visit.word("address"), said, said["statusState"])], [])
 
@@ -146,7 +143,6 @@ def write_many(visit: Visit) -> Reply:
     """A batch of the same."""
     results: list[Json] = []
     for said in visit.call.records(visit.inputs(visit.habits.batch)):
-        visit.needed(said, "subscriptionId", "statusState", "channel", "subscriberIdString")
         _channel(said["channel"])
         results.append(_set(visit, said["subscriberIdString"], said, said["statusState"]))
     return told_batch(visit, visit.order(results), [])

@@ -6,10 +6,11 @@ from typing import Any
 
 from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.clock import Clock
+from crm_migrate_simulators.hubspot import bodies
 from crm_migrate_simulators.hubspot.habits import Habits
 from crm_migrate_simulators.hubspot.portal import Tokens, check_rights, expired, furnish
 from crm_migrate_simulators.hubspot.problems import JSON, Answered, page_404, problem, unknown_object
-from crm_migrate_simulators.hubspot.routes import Handler, find
+from crm_migrate_simulators.hubspot.routes import Route, find
 from crm_migrate_simulators.hubspot.single import why
 from crm_migrate_simulators.hubspot.visit import Visit
 from crm_migrate_simulators.quotas import Quotas, TooMany
@@ -51,23 +52,28 @@ class HubSpot:
             route, version, at = found
             visit = Visit(call, at, version, self.habits)
             check_rights(visit, route.template.split("/")[1])
-            reply = self._done(visit, route.template, route.handler)
+            if route.body is not None:
+                bodies.check(route.body, call.request.json())
+            reply = self._done(visit, route)
         except Answered as answered:
             reply = answered.reply
         except Refused as refused:
             reply = self._refused(refused)
         return _json(self._counted(call, found[0].template if found else "?", reply))
 
-    def _done(self, visit: Visit, template: str, handler: Handler) -> Reply:
-        if not template.endswith("/search") or template.startswith("/lists"):
-            return handler(visit)
+    def _done(self, visit: Visit, route: Route) -> Reply:
+        if route.scope == "write":  # what is refused is not done, in no part
+            with visit.store.all_or_nothing():
+                return route.handler(visit)
+        if not route.template.endswith("{object}/search"):
+            return route.handler(visit)
         now = visit.now
         too_many = self._searches.enter(now)
         if too_many is not None:
             visit.call.asked.refused = "search"
             raise Answered(self._over("You have reached your secondly limit.", "SECONDLY"))
         try:
-            return handler(visit)
+            return route.handler(visit)
         finally:
             self._searches.leave()
 

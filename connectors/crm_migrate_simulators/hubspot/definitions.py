@@ -112,7 +112,6 @@ def _archive(visit: Visit, of: ObjectType, name: str) -> None:
 
 
 def _make(visit: Visit, of: ObjectType, said: Json) -> Json:
-    visit.needed(said, "name", "label", "type", "fieldType", "groupName")
     name = str(said["name"])
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or len(name) > 100:
         words = f"Invalid property name {name}: it begins with a letter and has lower-case letters, digits and _"
@@ -229,7 +228,6 @@ def group(visit: Visit) -> Reply:
 def create_group(visit: Visit) -> Reply:
     """201; 409 where there is one of that name."""
     of, said = visit.object(), visit.body()
-    visit.needed(said, "name", "label")
     if said["name"] in group_names(visit.store, of):
         words = f"A property group named '{said['name']}' already exists."
         raise refused(409, words, "OBJECT_ALREADY_EXISTS", subCategory="Properties.GROUP_WITH_NAME_EXISTS")

@@ -40,6 +40,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("Which few are shown of products, line items, leads", "assumed", "examples of the documents only"),
         ("Properties that do not exist are left out of a read without a word", "document", f"{_DOCS}: retrieve records"),
         ("A cleared property is read as an empty text", "recording", "list_contacts_2026_25_rows, list_meetings_page"),
+        ("So is a cleared number, day or time", "assumed", "seen of texts and choices alone"),
         ("null in a body clears like an empty text", "assumed", "the documents name the empty text"),
         ("PATCH tells what was changed and some of what HubSpot fills, not the rest", "recording", "patch_contact_3_patch, patch_company_200, patch_ticket_200, patch_task_completed"),
         ("What PATCH tells of deals", "assumed", "as of tickets"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crm_migrate_simulators.hubspot.bodies import LIST_SEARCH, check
 from crm_migrate_simulators.hubspot.kept import Json
 from crm_migrate_simulators.hubspot.object_types import ObjectType, object_type
 from crm_migrate_simulators.hubspot.problems import problem, refused
@@ -26,7 +27,6 @@ def _known(visit: Visit) -> Json:
 def create(visit: Visit) -> Reply:
     """200 with the list; its name is unique for its object."""
     said = visit.body()
-    visit.needed(said, "name", "objectTypeId", "processingType")
     of = object_type(visit.store, str(said["objectTypeId"]))
     if said["processingType"] not in (*_STATIC, "DYNAMIC"):
         raise refused(400, f"{said['processingType']} is no processing type")
@@ -97,13 +97,14 @@ def delete(visit: Visit) -> Reply:
 
 def search(visit: Visit) -> Reply:
     """A page of lists whose name has the words of `query`; 20 unless `count` says more."""
-    if not visit.call.request.body:
+    if visit.call.request.body in (b"", b"null"):
         return problem(400, "validation error", errors=["The request body may not be null"])
     said = visit.body()
+    check(LIST_SEARCH, said)
     query, types = str(said.get("query", "")).lower(), said.get("processingTypes") or []
     found = [each for _, each in sorted(visit.store.settings(KIND).items(), key=lambda item: int(item[0]))]
     found = [e for e in found if query in e["name"].lower() and (not types or e["processingType"] in types)]
-    offset, count = int(said.get("offset", 0)), min(int(said.get("count", 20)), 500)
+    offset, count = int(said.get("offset") or 0), min(int(said.get("count") or 20), 500)
     here = found[offset : offset + count]
     body = {"offset": offset + len(here), "hasMore": len(found) > offset + count}
     return Reply(200, {**body, "lists": [_brief(visit, each) for each in here], "total": len(found)})
@@ -124,12 +125,6 @@ def _kind(said: Json) -> str:
 
 
 def _ids(visit: Visit, said: Any) -> list[str]:
-    if not isinstance(said, list):
-        raise refused(400, "Invalid input JSON on line 1, column 1: Cannot deserialize value from Object value", "")
-    for each in said:
-        if isinstance(each, dict | list):
-            words = "Invalid input JSON on line 1, column 2: Cannot deserialize value of type `java.lang.String` from"
-            raise refused(400, f"{words} Object value (token `JsonToken.START_OBJECT`)", "")
     if len(said) > MOST:
         raise refused(400, f"At most {MOST} records in one request")
     visit.call.asked.records = len(said)

@@ -8,17 +8,7 @@ from crm_migrate_simulators.schema import Field
 from crm_migrate_simulators.store import Store
 
 EMAIL = "email"
-TYPES: Mapping[str, str] = {
-    "string": "text",
-    "phone_number": "text",
-    "object_coordinates": "text",
-    "json": "text",
-    "number": "decimal",
-    "date": "date",
-    "datetime": "datetime",
-    "bool": "choice",
-    "enumeration": "choice",
-}
+TEXTS = frozenset({"string", "phone_number", "object_coordinates", "json"})
 FIELD_TYPES: Mapping[str, frozenset[str]] = {
     "string": frozenset({"text", "textarea", "html", "phonenumber", "file", "calculation_equation"}),
     "phone_number": frozenset({"phonenumber"}),
@@ -74,9 +64,9 @@ def field_of(said: Json, *, external: bool = False) -> Field:
     """The field of the store that holds its values. An e-mail address is unique though no definition says so."""
     email = said["name"] == EMAIL
     unique = bool(said["hasUniqueValue"]) or email
-    return Field(
-        said["name"], TYPES.get(said["type"], "text"), unique=unique, folded=email, aliases=email, external=external
-    )
+    # The store keeps texts, empty ones too; what a text may say is judged in `values`.
+    type = "text" if said["type"] in TEXTS else "choice"
+    return Field(said["name"], type, unique=unique, folded=email, aliases=email, external=external)
 
 
 def of_field(field: Field) -> Json:

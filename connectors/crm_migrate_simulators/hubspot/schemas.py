@@ -76,7 +76,6 @@ def _told(visit: Visit, of: ObjectType, said: Json) -> Json:
 def create(visit: Visit) -> Reply:
     """201: a custom object with its properties; it can be linked to all activities and to what it names."""
     said, store = visit.body(), visit.store
-    visit.needed(said, "name", "labels", "primaryDisplayProperty", "requiredProperties", "properties")
     there = store.settings("schemas")
     if said["name"] in [each["name"] for each in there.values()]:
         raise refused(409, f"An object type named {said['name']} exists already", "OBJECT_ALREADY_EXISTS")
@@ -129,6 +128,7 @@ def _put(visit: Visit, made: Json, properties: list[Json]) -> None:
     unique = next((each["name"] for each in own if each["hasUniqueValue"]), None)
     fields = {each["name"]: field_of(each, external=each["name"] == unique) for each in own}
     store.add_object(id, fields)
+    store.put("schemas", id, made)
     store.put(f"groups:{id}", group, {"name": group, "label": group, "displayOrder": 0, "archived": False})
     for each in own:
         store.put(kind(id), each["name"], each)

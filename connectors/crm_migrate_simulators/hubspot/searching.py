@@ -149,6 +149,8 @@ def _sorted(of: ObjectType, hits: list[Record], values: Mapping[str, Values], so
     first = sorts[0] if sorts else {"propertyName": of.created, "direction": "ASCENDING"}
     if isinstance(first, str):
         first = {"propertyName": first.lstrip("-"), "direction": "DESCENDING" if first[:1] == "-" else "ASCENDING"}
+    if not isinstance(first, dict):
+        raise refused(400, "a sort is a property and a direction")
     name = str(first.get("propertyName"))
     down = first.get("direction") == "DESCENDING"
     return sorted(hits, key=lambda r: (str(values[r.id].get(name, "")), int(r.id)), reverse=down)

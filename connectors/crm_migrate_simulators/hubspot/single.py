@@ -27,7 +27,6 @@ def post(visit: Visit) -> Reply:
     """201 with what is filled; 409 where the e-mail address is taken."""
     of = visit.object()
     said = visit.body()
-    visit.needed(said, "properties")
     visit.call.asked.records = 1
     try:
         with visit.store.all_or_nothing():
@@ -75,7 +74,6 @@ def patch(visit: Visit) -> Reply:
     """200 with what was changed."""
     of = visit.object()
     said = visit.body()
-    visit.needed(said, "properties")
     record = asked_for(visit, of, visit.word("id"), visit.query.get("idProperty"))
     visit.call.asked.records = 1
     try:
@@ -139,7 +137,6 @@ def merge(visit: Visit) -> Reply:
     """200 with the record that is left."""
     of = visit.object()
     said = visit.body()
-    visit.needed(said, "primaryObjectId", "objectIdToMerge")
     winner, loser = str(said["primaryObjectId"]), str(said["objectIdToMerge"])
     if winner == loser:
         raise refused(400, f"Cannot merge a {of.singular} with itself")
@@ -154,7 +151,6 @@ def forget(visit: Visit) -> Reply:
     """204: deleted for good; nothing of it is told any more, and its address makes no new contact."""
     of = visit.object()
     said = visit.body()
-    visit.needed(said, "objectId")
     record = by_value(visit, of, said.get("idProperty") or "hs_object_id", str(said["objectId"]))
     if record is None and said.get("idProperty") == "email":
         visit.store.put("blocklisted", str(said["objectId"]).lower(), True)

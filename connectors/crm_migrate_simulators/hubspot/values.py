@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from crm_migrate_simulators.hubspot.kept import Json
 from crm_migrate_simulators.hubspot.object_types import ObjectType
 from crm_migrate_simulators.hubspot.problems import Invalid
-from crm_migrate_simulators.hubspot.properties import EMAIL, TYPES, definition, read_only, values_of
+from crm_migrate_simulators.hubspot.properties import EMAIL, definition, read_only, values_of
 from crm_migrate_simulators.hubspot.visit import Visit, stamp
 
 LONGEST = 65_536  # characters of a text
@@ -61,8 +61,7 @@ def _one(visit: Visit, of: ObjectType, name: str, value: Any) -> Any:
         raise Wrong("READ_ONLY_VALUE", f'"{name}" is a read only property; its value cannot be set')
     text = _text(value)
     if text is None:
-        # Every property is cleared by an empty text (reference of "Update contacts"); the store keeps no empty day.
-        return None if name == EMAIL or said["hasUniqueValue"] or TYPES.get(said["type"]) not in (None, "text") else ""
+        return None if name == EMAIL or said["hasUniqueValue"] else ""
     if name == EMAIL and of.name == "contacts":
         return _address(visit, text)
     if name == "domain" and of.name == "companies":
