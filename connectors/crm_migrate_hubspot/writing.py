@@ -75,7 +75,7 @@ class Writing:
         if new:
             told = self._send_new(where, {e: bodies[e] for e in new}, rows, frozenset(linked))
             if told.whole is not None:
-                return self._whole(where, told, new, begun, outcome)
+                return self._whole(where, told, new, begun, rows, outcome)
             self._sort(where, told, outcome, begun, frozenset(linked))
         self._finish(where, begun, rows, outcome)
         return outcome.answer()
@@ -106,18 +106,25 @@ class Writing:
         return answers.written(self._http.send(self._portal.requests.create(where.object, inputs)), sent)
 
     def _whole(
-        self, where: Layout, told: Told, new: Sequence[str], begun: Mapping[str, str], outcome: Outcome
+        self,
+        where: Layout,
+        told: Told,
+        new: Sequence[str],
+        begun: Mapping[str, str],
+        rows: Mapping[str, Row],
+        outcome: Outcome,
     ) -> Answer:
-        """A batch of which nothing was created. Where something is there already, that may be by an earlier try."""
+        """A batch of which nothing was created. Where something is there already, that may be by an earlier try: it is
+        finished, so that the next try is about others."""
         assert told.whole is not None
         there = dict(begun)
         if told.is_clash():
             there |= self._there(where, new, outcome)
         if not (outcome.loaded or outcome.refused or there):
             return Answer(refused_whole=told.whole)
-        known = {*outcome.loaded, *outcome.refused}
-        now = self._waiting.now()
-        return replace(outcome.answer(), later={e: now for e in (*new, *begun) if e not in known})
+        self._finish(where, there, rows, outcome)
+        now, known = self._waiting.now(), {*outcome.loaded, *outcome.refused, *outcome.later, *there}
+        return replace(outcome.answer(), later={**outcome.later, **{e: now for e in new if e not in known}})
 
     def _sort(self, where: Layout, told: Told, outcome: Outcome, begun: dict[str, str], linked: frozenset[str]) -> None:
         """Who was created is loaded, or goes on; who clashed may be there by an earlier try."""
