@@ -1,4 +1,4 @@
-"""What the conformance kit writes into a portal: companies of two kinds that nobody else has, the ones above the others."""
+"""What the conformance kit writes into a portal: companies of two kinds that nobody else has, some above others."""
 
 from crm_migrate.connecting.conformance_targets import Kit, Rows
 from crm_migrate.connecting.contract import TargetField, TargetObject

@@ -151,7 +151,7 @@ def write_many(visit: Visit) -> Reply:
 def read_many(visit: Visit) -> Reply:
     """The states of many addresses."""
     _channel(visit.query.get("channel"))
-    addresses = [str(each) for each in visit.body().get("inputs") or []]
+    addresses = _addresses(visit)
     results = [{"subscriberIdString": a, "statuses": [_told(visit, a, t) for t in _all(visit)]} for a in addresses]
     errors = [] if addresses else [error_of("VALIDATION_ERROR", "The batch must have at least one input")]
     return told_batch(visit, visit.order(results), errors)
@@ -159,16 +159,42 @@ def read_many(visit: Visit) -> Reply:
 
 def all_status(visit: Visit) -> Reply:
     """Whether an address has opted out of everything."""
-    address = visit.word("address")
+    return told_batch(visit, [_wide(visit, visit.word("address"))], [])
+
+
+def _wide(visit: Visit, address: str) -> Json:
     out = f"{address.lower()} *" in visit.store.settings(KIND)
     state = "UNSUBSCRIBED" if out else "NOT_SPECIFIED"
     said = {"channel": "EMAIL", "subscriberIdString": address, "wideStatusType": "PORTAL_WIDE", "status": state}
-    return told_batch(visit, [{**said, "timestamp": stamp(visit.now)}], [])
+    return {**said, "timestamp": stamp(visit.now)}
+
+
+def all_statuses(visit: Visit) -> Reply:
+    """The same of many addresses (models of the vendor's client hubspot-sdk 0.1.0a9)."""
+    _channel(visit.query.get("channel"))
+    results = [{"subscriberIdString": a, "wideStatuses": [_wide(visit, a)]} for a in _addresses(visit)]
+    return told_batch(visit, visit.order(results), [])
+
+
+def _addresses(visit: Visit) -> list[str]:
+    return [str(each) for each in visit.body().get("inputs") or []]
 
 
 def unsubscribe_all(visit: Visit) -> Reply:
     """200: no subscription of any kind is left."""
-    address = visit.word("address")
+    return told_batch(visit, _opt_out(visit, visit.word("address")), [])
+
+
+def _opt_out(visit: Visit, address: str) -> list[Json]:
     visit.store.put(KIND, f"{address.lower()} *", {"status": "UNSUBSCRIBED", "timestamp": stamp(visit.now)})
-    told = [_set(visit, address, {"subscriptionId": type["id"]}, "UNSUBSCRIBED") for type in _all(visit)]
-    return told_batch(visit, told, [])
+    return [_set(visit, address, {"subscriptionId": type["id"]}, "UNSUBSCRIBED") for type in _all(visit)]
+
+
+def unsubscribe_many(visit: Visit) -> Reply:
+    """A batch of the same; what each subscription is then is told where `verbose` asks for it."""
+    _channel(visit.query.get("channel"))
+    results: list[Json] = []
+    for address in _addresses(visit):
+        told = _opt_out(visit, address)
+        results.append({"subscriberIdString": address} | ({"statuses": told} if visit.yes("verbose") else {}))
+    return told_batch(visit, visit.order(results), [])
