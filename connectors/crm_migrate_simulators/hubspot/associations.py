@@ -68,7 +68,10 @@ def _pairs(visit: Visit, one: Callable[[Json, tuple[str, str]], list[Json]], *, 
         try:
             results += one(said, ids)
         except Refused as refusal:
-            raise why(refusal) from None
+            if refusal.code != links.FULL:
+                raise why(refusal) from None
+            full = error_of("VALIDATION_ERROR", refusal.message, fromObjectId=[ids[0]], toObjectId=[ids[1]])
+            errors.append({**full, "subCategory": "crm.associations.ASSOCIATION_LIMIT_EXCEEDED"})
     return told_batch(visit, results[::-1], errors, fine=fine)
 
 
@@ -229,6 +232,16 @@ def add_label(visit: Visit) -> Reply:
     return Reply(200, {"results": told})
 
 
+def change_label(visit: Visit) -> Reply:
+    """204: another label for a kind that a person defined."""
+    said = visit.body()
+    for name, kept in visit.store.settings(SETTING).items():
+        if str(said["associationTypeId"]) in (str(kept["typeId"]), str(kept["inverseTypeId"])):
+            word = "label" if str(said["associationTypeId"]) == str(kept["typeId"]) else "inverseLabel"
+            visit.store.put(SETTING, name, {**kept, word: said["label"]})
+    return Reply(204)
+
+
 def delete_label(visit: Visit) -> Reply:
     """204; the links of that kind are gone."""
     number = visit.word("type_id")
@@ -242,6 +255,31 @@ def delete_label(visit: Visit) -> Reply:
                         visit.store.link(type.back, other, one, present=False)
             visit.store.put(SETTING, name, None)
     return Reply(204)
+
+
+# ---------------------------------------------------------------------------------------------------- limits
+
+
+def limits(visit: Visit) -> Reply:
+    """How many records administrators allow for each kind between two objects."""
+    kept = visit.store.settings(links.LIMITS)
+    types = [type for type in between(visit.store, *ends(visit)) if type.kind in kept]
+    results = [{**_label(type), "userEnforcedMaxToObjectIds": kept[type.kind]} for type in types]
+    return Reply(200, {"results": results})
+
+
+def set_limits(visit: Visit) -> Reply:
+    """Set them, kind by kind."""
+    left, right = ends(visit)
+    results = []
+    for said in visit.call.records(visit.inputs(visit.habits.batch)):
+        spec = {"associationCategory": said["category"], "associationTypeId": said["typeId"]}
+        type = links.read_type(visit, spec)
+        if (type.left, type.right) != (left.name, right.name):
+            raise refused(400, f"{type.number} is no association type between {left.legacy} and {right.legacy}")
+        visit.store.put(links.LIMITS, type.kind, int(said["maxToObjectIds"]))
+        results.append({**_label(type), "userEnforcedMaxToObjectIds": int(said["maxToObjectIds"])})
+    return told_batch(visit, results, [])
 
 
 # ---------------------------------------------------------------------------------------------------- v3

@@ -62,11 +62,16 @@ LINKS = {"inputs": [{**_PAIR, "types?": [_SPEC]}]}
 LINKS_V3 = {"inputs": [{**_PAIR, "type": TEXT}]}
 DEFAULT_LINKS = {"inputs": [_PAIR]}
 UNLINKED = {"inputs": [{"from": _ID, "to": ANY, "types?": [_SPEC]}]}
+CHANGED_LABEL = {"associationTypeId": WHOLE, "label": TEXT, "inverseLabel?": TEXT}
+LIMITS = {"inputs": [{"category": TEXT, "typeId": WHOLE, "maxToObjectIds": WHOLE}]}
 LABEL = {"label": TEXT, "name": TEXT, "inverseLabel?": TEXT}
 GROUP = {"name": TEXT, "label": TEXT, "displayOrder?": WHOLE}
 PROPERTY, CHANGED_PROPERTY, PROPERTIES, NAMES = _PROPERTY, _CHANGED_PROPERTY, {"inputs": [_PROPERTY]}, _NAMES
 PIPELINE = {"label": TEXT, "displayOrder": WHOLE, "stages": [_STAGE], "pipelineId?": TEXT}
 STAGE = _STAGE
+CHANGED_PIPELINE = {"label?": TEXT, "displayOrder?": WHOLE, "archived?": FLAG}
+CHANGED_STAGE = {"label?": TEXT, "displayOrder?": WHOLE, "metadata?": VALUES, "archived?": FLAG}
+CHANGED_GROUP = {"label?": TEXT, "displayOrder?": WHOLE}
 SCHEMA = {
     "name": TEXT,
     "labels": {"singular?": TEXT, "plural?": TEXT},

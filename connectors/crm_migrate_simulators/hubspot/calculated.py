@@ -15,6 +15,7 @@ _BODIES = {
     "calls": "hs_call_body",
     "emails": "hs_email_text",
 }
+_COMPANY = "contacts>companies:HUBSPOT_DEFINED:1"
 _DONE = tuple(f"hs_task_is_completed{of}" for of in ("", "_call", "_email", "_linked_in", "_sequence"))
 # What the answer to an update shows of them, beside what was changed.
 ON_UPDATE: Mapping[str, tuple[str, ...]] = {
@@ -114,9 +115,23 @@ def _contact(visit: Visit, record: Record) -> Values:
         "num_notes": "0",
         **({"hs_email_domain": email.rpartition("@")[2]} if email else {}),
         **({"hs_lifecyclestage_lead_date": stamp(record.created)} if lead else {}),
+        **_linked(visit, record.id, associatedcompanyid=_COMPANY),
+        **_counted(visit, record.id, num_associated_deals="contacts>deals:HUBSPOT_DEFINED:4"),
         **({"hs_additional_emails": ";".join(additional)} if additional else {}),
         **_marketing(visit, record),
     }
+
+
+def _linked(visit: Visit, id: str, **kinds: str) -> Values:
+    """The one record that is linked by a kind."""
+    found = {name: visit.store.linked(kind, id) for name, kind in kinds.items()}
+    return {name: ids[0] for name, ids in found.items() if ids}
+
+
+def _counted(visit: Visit, id: str, **kinds: str) -> Values:
+    """How many records are linked by a kind; nothing where there are none."""
+    found = {name: len(visit.store.linked(kind, id)) for name, kind in kinds.items()}
+    return {name: str(count) for name, count in found.items() if count}
 
 
 def _marketing(visit: Visit, record: Record) -> Values:
@@ -125,9 +140,14 @@ def _marketing(visit: Visit, record: Record) -> Values:
 
 
 def _company(visit: Visit, record: Record) -> Values:
-    del visit
+    counted = _counted(
+        visit,
+        record.id,
+        num_associated_contacts="companies>contacts:HUBSPOT_DEFINED:280",
+        num_associated_deals="companies>deals:HUBSPOT_DEFINED:342",
+    )
     site = record.values.get("website") or record.values.get("domain")
-    return {"hs_pipeline": "companies-lifecycle-pipeline", **({"website": site} if site else {})}
+    return {"hs_pipeline": "companies-lifecycle-pipeline", **({"website": site} if site else {}), **counted}
 
 
 def _deal(visit: Visit, record: Record) -> Values:
@@ -137,6 +157,7 @@ def _deal(visit: Visit, record: Record) -> Values:
     closed = meta.get("isClosed") == "true"
     won = closed and float(meta.get("probability", 0)) == 1
     return {
+        **_counted(visit, record.id, num_associated_contacts="deals>contacts:HUBSPOT_DEFINED:3"),
         "hs_is_closed": str(closed).lower(),
         "hs_is_closed_won": str(won).lower(),
         "hs_deal_stage_probability": str(meta.get("probability", "0")),

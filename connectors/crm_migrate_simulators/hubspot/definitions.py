@@ -7,7 +7,7 @@ from crm_migrate_simulators.hubspot.kept import Json
 from crm_migrate_simulators.hubspot.object_types import ObjectType
 from crm_migrate_simulators.hubspot.problems import Answered, refused
 from crm_migrate_simulators.hubspot.properties import FIELD_TYPES, definition, definitions, field_of, fresh, kind
-from crm_migrate_simulators.hubspot.visit import Visit, stamp
+from crm_migrate_simulators.hubspot.visit import Visit, changed, stamp
 from crm_migrate_simulators.store import Store
 from crm_migrate_simulators.wire import Reply
 
@@ -88,12 +88,12 @@ def update(visit: Visit) -> Reply:
         raise refused(400, f"Property {before['name']} is defined by HubSpot and cannot be changed")
     if "hasUniqueValue" in said and bool(said["hasUniqueValue"]) != before["hasUniqueValue"]:
         raise refused(400, f"hasUniqueValue of {before['name']} cannot be changed")
-    changed = before | {name: said[name] for name in _SET if name in said} | {"updatedAt": stamp(visit.now)}
+    after = changed(before, said, *_SET) | {"updatedAt": stamp(visit.now)}
     if "options" in said:
-        changed["options"] = _options(said["options"])
-    _checked(visit, of, changed)
-    visit.store.put(kind(of.name), before["name"], changed)
-    return Reply(200, changed)
+        after["options"] = _options(said["options"])
+    _checked(visit, of, after)
+    visit.store.put(kind(of.name), before["name"], after)
+    return Reply(200, after)
 
 
 def delete(visit: Visit) -> Reply:
@@ -239,3 +239,22 @@ def create_group(visit: Visit) -> Reply:
     }
     visit.store.put(f"groups:{of.name}", said["name"], made)
     return Reply(201, made)
+
+
+def update_group(visit: Visit) -> Reply:
+    """200 with the group."""
+    of, name, said = visit.object(), visit.word("name"), visit.body()
+    if name not in visit.store.settings(f"groups:{of.name}"):
+        raise refused(404, f"Property group {name} does not exist, or is HubSpot's own", "OBJECT_NOT_FOUND")
+    after = changed(_group(visit, of, name), said, "label", "displayOrder")
+    visit.store.put(f"groups:{of.name}", name, after)
+    return Reply(200, after)
+
+
+def delete_group(visit: Visit) -> Reply:
+    """204; 400 while there are properties in it."""
+    of, name = visit.object(), visit.word("name")
+    if any(said["groupName"] == name for said in definitions(visit.store, of.name)):
+        raise refused(400, f"Property group {name} has properties")
+    visit.store.put(f"groups:{of.name}", name, None)
+    return Reply(204)

@@ -125,6 +125,8 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("Numbers of kinds", "document", f"{_DOCS}: association type ids; several are in the recordings"),
         ("A batch creates 2,000 and reads 1,000", "document", "changelog of HubSpot, February 2025; Workato's documentation"),
         ("Default kinds are told both ways", "document", f"{_DOCS}: associate default; hubspot-sdk"),
+        ("Administrators limit how many records of a kind are linked; 207 for each that is too many", "document", f"{_DOCS}: association limits; the words of the refusal are assumed"),
+        ("A contact's associatedcompanyid is its primary company, read and written", "document", f"{_DOCS}: properties of contacts"),
         ("At most ten labels between two objects", "document", f"{_DOCS}: association labels"),
     ),
     "Properties and schemas": (

@@ -33,6 +33,10 @@ class LinkType:
         """Where it keeps them as seen from the other end."""
         return f"{self.right}>{self.left}:{self.category}:{self.inverse}"
 
+    def turned(self) -> "LinkType":
+        """The same, seen from the other end."""
+        return LinkType(self.right, self.left, self.category, self.inverse, self.number, self.label, self.name)
+
     @property
     def primary(self) -> bool:
         """Whether a record has at most one of them."""

@@ -10,6 +10,9 @@ from crm_migrate_simulators.hubspot.problems import refused
 from crm_migrate_simulators.hubspot.visit import Visit, mapping
 from crm_migrate_simulators.rules import Refused
 
+LIMITS = "association_limits"
+FULL = "ASSOCIATION_LIMIT"
+
 
 def live(visit: Visit, of: ObjectType, id: str) -> bool:
     """Whether there is such a record."""
@@ -21,6 +24,8 @@ def make(visit: Visit, type: LinkType, left: str, right: str) -> None:
     """Link two records both ways; a primary one replaces the one that was there, and brings the general kind along."""
     if {left, right} & visit.store.locked:
         raise Refused("UNABLE_TO_LOCK", f"{left} or {right} is locked")
+    _within_limits(visit, type, left, right)
+    _within_limits(visit, type.turned(), right, left)
     if type.primary:
         _only_one(visit, type, left, right)
         general = next((t for t in _all_between(visit, type) if t.label is None), None)
@@ -28,6 +33,14 @@ def make(visit: Visit, type: LinkType, left: str, right: str) -> None:
             make(visit, general, left, right)
     visit.store.link(type.kind, left, right)
     visit.store.link(type.back, right, left)
+
+
+def _within_limits(visit: Visit, type: LinkType, left: str, right: str) -> None:
+    """Refused where an administrator allows no further record of this kind."""
+    most = visit.store.settings(LIMITS).get(type.kind)
+    there = visit.store.linked(type.kind, left) if most is not None else []
+    if most is not None and right not in there and len(there) >= int(most):
+        raise Refused(FULL, f"{left} has {most} records of association type {type.number}; no more are allowed")
 
 
 def _only_one(visit: Visit, type: LinkType, left: str, right: str) -> None:

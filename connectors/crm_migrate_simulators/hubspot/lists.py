@@ -80,6 +80,25 @@ def one(visit: Visit) -> Reply:
     return Reply(200, {"list": _known(visit)})
 
 
+def named(visit: Visit) -> Reply:
+    """A list of an object by its name."""
+    of, name = visit.object(), visit.word("name")
+    for said in visit.store.settings(KIND).values():
+        if (said["objectTypeId"], said["name"]) == (of.id, name):
+            return Reply(200, {"list": said})
+    raise refused(404, f"List does not exist with name {name}.", "OBJECT_NOT_FOUND")
+
+
+def of_record(visit: Visit) -> Reply:
+    """The lists that a record is a member of."""
+    id = visit.word("id")
+    found = [
+        each for each in visit.store.settings(KIND).values() if id in visit.store.linked(_kind(each), each["listId"])
+    ]
+    told = [{"listId": each["listId"], "listVersion": 1, "firstAddedTimestamp": each["updatedAt"]} for each in found]
+    return Reply(200, {"results": told, "total": len(told)})
+
+
 def rename(visit: Visit) -> Reply:
     """200 with the list."""
     changed = {**_known(visit), "name": visit.query.get("listName", "")}

@@ -5,7 +5,7 @@ import uuid
 from crm_migrate_simulators.hubspot.kept import Json
 from crm_migrate_simulators.hubspot.object_types import ObjectType
 from crm_migrate_simulators.hubspot.problems import refused
-from crm_migrate_simulators.hubspot.visit import Visit, mapping, stamp
+from crm_migrate_simulators.hubspot.visit import Visit, changed, mapping, stamp
 from crm_migrate_simulators.wire import Reply
 
 
@@ -84,6 +84,43 @@ def create_stage(visit: Visit) -> Reply:
         raise refused(400, f"There is a stage with the label {made['label']} already")
     visit.store.put(_kind(of), pipeline["id"], {**pipeline, "stages": [*pipeline["stages"], made]})
     return Reply(201, made)
+
+
+def update(visit: Visit) -> Reply:
+    """200 with the pipeline."""
+    said, pipeline = visit.body(), _known(visit)
+    after = {**changed(pipeline, said, "label", "displayOrder", "archived"), "updatedAt": stamp(visit.now)}
+    visit.store.put(_kind(_of(visit)), pipeline["id"], after)
+    return Reply(200, after)
+
+
+def _known_stage(visit: Visit, pipeline: Json) -> Json:
+    id = visit.word("stage")
+    found: Json | None = next((stage for stage in pipeline["stages"] if stage["id"] == id), None)
+    if found is None:
+        raise refused(404, f"No stage found for ID {id}", "OBJECT_NOT_FOUND")
+    return found
+
+
+def update_stage(visit: Visit) -> Reply:
+    """200 with the stage."""
+    said, pipeline = visit.body(), _known(visit)
+    stage = _known_stage(visit, pipeline)
+    after = changed(stage, said, "label", "displayOrder", "metadata", "archived")
+    stages = [after if each is stage else each for each in pipeline["stages"]]
+    visit.store.put(_kind(_of(visit)), pipeline["id"], {**pipeline, "stages": stages})
+    return Reply(200, after)
+
+
+def delete_stage(visit: Visit) -> Reply:
+    """204; 400 while records are at it."""
+    of, pipeline = _of(visit), _known(visit)
+    stage = _known_stage(visit, pipeline)
+    if any(record.values.get(of.stage) == stage["id"] for record in visit.store.all(of.name)):
+        raise refused(400, f"Stage {stage['id']} is used by records of {of.legacy}", "PIPELINE_STAGE_IN_USE")
+    stages = [each for each in pipeline["stages"] if each is not stage]
+    visit.store.put(_kind(of), pipeline["id"], {**pipeline, "stages": stages})
+    return Reply(204)
 
 
 def delete(visit: Visit) -> Reply:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from crm_migrate_simulators.hubspot import links
 from crm_migrate_simulators.hubspot.calculated import ON_UPDATE, SOURCE, calculated
 from crm_migrate_simulators.hubspot.kept import Json
+from crm_migrate_simulators.hubspot.link_types import OWN_TYPES
 from crm_migrate_simulators.hubspot.object_types import ObjectType
 from crm_migrate_simulators.hubspot.problems import Conflict, Invalid, Missing, page_404, refused
 from crm_migrate_simulators.hubspot.properties import EMAIL, definition, values_of
@@ -14,6 +16,8 @@ from crm_migrate_simulators.rules import Refused
 from crm_migrate_simulators.store import Record
 
 STAGES = "lifecyclestage"
+FIRM = "associatedcompanyid"
+PRIMARY_COMPANY = next(each for each in OWN_TYPES if (each.left, each.number) == ("contacts", 1))
 _DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "contacts": {STAGES: "lead"},
     "companies": {STAGES: "lead"},
@@ -108,14 +112,27 @@ def _written(visit: Visit, of: ObjectType, values: dict[str, Any], record: Recor
     holder = by_address(visit, of, address) if address else None
     if holder is not None and (record is None or holder.id != record.id):
         raise Conflict(of.singular, holder.id)
+    firm = values.pop(FIRM, None) if of.name == "contacts" else None
     try:
         if record is None:
-            return visit.store.create(of.name, values, visit.now, visit.call.bent)
-        return visit.store.update(of.name, record.id, values, visit.now, visit.call.bent)[1]
+            written = visit.store.create(of.name, values, visit.now, visit.call.bent)
+        else:
+            written = visit.store.update(of.name, record.id, values, visit.now, visit.call.bent)[1]
+        if firm:
+            _works_for(visit, written, str(firm))
+        return written
     except Refused as refusal:
         if refusal.code == "DUPLICATE_VALUE":
             raise _taken_value(visit, of, values, refusal, record) from None
         raise
+
+
+def _works_for(visit: Visit, contact: Record, firm: str) -> None:
+    """The company that a contact names becomes its primary one."""
+    if visit.seen(visit.store.get("companies", firm)) is None:
+        words = f"{firm} is no company"
+        raise Invalid([{"isValid": False, "message": words, "error": "INVALID_OPTION", "name": FIRM}])
+    links.make(visit, PRIMARY_COMPANY, contact.id, firm)
 
 
 def _taken_value(

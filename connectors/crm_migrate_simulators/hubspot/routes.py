@@ -60,8 +60,10 @@ _OBJECT = "/objects/{object}"
 _BATCH = f"{_OBJECT}/batch"
 _LINKS = f"{_OBJECT}/{{id}}/associations"
 _PAIR = "/associations/{from}/{to}"
+_LIMITS = "/associations/definitions/configurations"
 _PROPERTIES = "/properties/{object}"
 _PIPELINES = "/pipelines/{object}"
+_STAGES = f"{_PIPELINES}/{{pipeline}}/stages"
 _CONSENT = "/communication-preferences"
 ROUTES: tuple[Route, ...] = (
     _route("GET", "/account-info/details", "read", portal.account),
@@ -96,10 +98,20 @@ ROUTES: tuple[Route, ...] = (
     _route("GET", f"{_PAIR}/types", "read", associations.types_v3, OLD),
     _route("GET", f"{_PAIR}/labels", "read", associations.labels, NEW),
     _route("POST", f"{_PAIR}/labels", "write", associations.add_label, NEW, body=bodies.LABEL),
+    _route("PUT", f"{_PAIR}/labels", "write", associations.change_label, NEW, body=bodies.CHANGED_LABEL),
+    _route("GET", f"{_LIMITS}/{{from}}/{{to}}", "read", associations.limits, NEW),
+    _route(
+        "POST", f"{_LIMITS}/{{from}}/{{to}}/batch/create", "write", associations.set_limits, NEW, body=bodies.LIMITS
+    ),
+    _route(
+        "POST", f"{_LIMITS}/{{from}}/{{to}}/batch/update", "write", associations.set_limits, NEW, body=bodies.LIMITS
+    ),
     _route("DELETE", f"{_PAIR}/labels/{{type_id}}", "write", associations.delete_label, NEW),
     _route("GET", f"{_PROPERTIES}/groups", "read", definitions.groups, V3),
     _route("POST", f"{_PROPERTIES}/groups", "write", definitions.create_group, V3, body=bodies.GROUP),
     _route("GET", f"{_PROPERTIES}/groups/{{name}}", "read", definitions.group, V3),
+    _route("PATCH", f"{_PROPERTIES}/groups/{{name}}", "write", definitions.update_group, V3, body=bodies.CHANGED_GROUP),
+    _route("DELETE", f"{_PROPERTIES}/groups/{{name}}", "write", definitions.delete_group, V3),
     _route("POST", f"{_PROPERTIES}/batch/create", "write", definitions.create_many, V3, body=bodies.PROPERTIES),
     _route("POST", f"{_PROPERTIES}/batch/read", "read", definitions.read_many, V3, body=bodies.NAMES),
     _route("POST", f"{_PROPERTIES}/batch/archive", "write", definitions.archive_many, V3, body=bodies.NAMES),
@@ -114,6 +126,9 @@ ROUTES: tuple[Route, ...] = (
     _route("DELETE", f"{_PIPELINES}/{{pipeline}}", "write", pipelines.delete, V3),
     _route("GET", f"{_PIPELINES}/{{pipeline}}/stages", "read", pipelines.stages, V3),
     _route("POST", f"{_PIPELINES}/{{pipeline}}/stages", "write", pipelines.create_stage, V3, body=bodies.STAGE),
+    _route("PATCH", f"{_PIPELINES}/{{pipeline}}", "write", pipelines.update, V3, body=bodies.CHANGED_PIPELINE),
+    _route("PATCH", f"{_STAGES}/{{stage}}", "write", pipelines.update_stage, V3, body=bodies.CHANGED_STAGE),
+    _route("DELETE", f"{_STAGES}/{{stage}}", "write", pipelines.delete_stage, V3),
     _route("GET", "/owners", "read", owners.every, V3),
     _route("GET", "/owners/{id}", "read", owners.one, V3),
     _route("GET", "/schemas", "read", schemas.every, V3),
@@ -123,6 +138,8 @@ ROUTES: tuple[Route, ...] = (
     _route("POST", "/lists", "write", lists.create, V3, body=bodies.LIST),
     _route("POST", "/lists/search", "read", lists.search, V3),
     _route("GET", "/lists/{list}", "read", lists.one, V3),
+    _route("GET", "/lists/object-type-id/{object}/name/{name}", "read", lists.named, V3),
+    _route("GET", "/lists/records/{object}/{id}/memberships", "read", lists.of_record, V3),
     _route("DELETE", "/lists/{list}", "write", lists.delete, V3),
     _route("PUT", "/lists/{list}/update-list-name", "write", lists.rename, V3),
     _route("GET", "/lists/{list}/memberships", "read", lists.members, V3),

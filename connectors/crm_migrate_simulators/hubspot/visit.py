@@ -99,3 +99,8 @@ def stamp(instant: float) -> str:
     """An instant as answers tell it: ISO 8601, milliseconds where there are any."""
     at = datetime.fromtimestamp(round(instant * 1000) / 1000, UTC)
     return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds").replace("+00:00", "Z")
+
+
+def changed(before: Json, said: Json, *names: str) -> Json:
+    """What was there, with these members of a body instead where it has them."""
+    return before | {name: said[name] for name in names if name in said}

@@ -410,3 +410,58 @@ def test_imports_are_refused_clearly() -> None:
     reply = Portal().ask("POST", "/crm/v3/imports", {})
     assert (reply.status, reply.body["category"]) == (403, "MISSING_SCOPES")
     assert reply.body["context"]["requiredGranularScopes"] == ["crm.import"]
+
+
+def test_administrators_limit_how_many_are_linked() -> None:
+    portal = Portal()
+    limit = {"inputs": [{"category": "HUBSPOT_DEFINED", "typeId": 279, "maxToObjectIds": 1}]}
+    path = "/crm/associations/2026-09/definitions/configurations/contacts/companies"
+    assert portal.ask("POST", f"{path}/batch/create", limit).status == 200
+    assert portal.ask("GET", path).body["results"][0]["userEnforcedMaxToObjectIds"] == 1
+    ada, one, two = portal.make(), portal.make("companies", name="1"), portal.make("companies", name="2")
+    assert [link(portal, ada, firm, 279).status for firm in (one, one, two)] == [201, 201, 207]
+    assert kinds(portal, ada) == {int(one): [279]}
+    back = portal.ask("PUT", f"/crm/v4/objects/companies/{two}/associations/contacts/{ada}", [
+        {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 280}
+    ])  # fmt: skip
+    assert back.status == 400 and kinds(portal, ada) == {int(one): [279]}
+
+
+def test_the_company_that_a_contact_names_is_its_primary_one() -> None:
+    portal = Portal()
+    firm = portal.make("companies", name="X")
+    ada = portal.make(associatedcompanyid=firm)
+    assert kinds(portal, ada) == {int(firm): [1, 279]}
+    assert values(portal, ada, "associatedcompanyid") == [firm]
+    assert values(portal, firm, "num_associated_contacts", of="companies") == ["1"]
+    wrong = portal.ask("POST", "/crm/v3/objects/contacts", {"properties": {"associatedcompanyid": "424242"}})
+    assert wrong.status == 400 and len(portal.engine.log.creations) == 2
+
+
+def test_pipelines_stages_groups_and_lists_are_changed_and_taken_away() -> None:
+    portal = Portal()
+    stage = {"label": "Open", "displayOrder": 0, "metadata": {"probability": "0.5"}}
+    made = portal.ask("POST", "/crm/pipelines/2026-09/deals", {"label": "Shop", "displayOrder": 1, "stages": [stage]})
+    pipeline, first = made.body["id"], made.body["stages"][0]["id"]
+    deal = portal.make("deals", dealname="A", pipeline=pipeline, dealstage=first)
+    path = f"/crm/v3/pipelines/deals/{pipeline}"
+    assert portal.ask("PATCH", path, {"label": "Web shop"}).body["label"] == "Web shop"
+    assert portal.ask("PATCH", f"{path}/stages/{first}", {"label": "Offen"}).body["label"] == "Offen"
+    assert [portal.ask("DELETE", f"{path}{more}").status for more in ("", f"/stages/{first}")] == [400, 400]
+    other = portal.ask("POST", "/crm/v3/objects/deals", {"properties": {"pipeline": "default", "dealstage": first}})
+    assert other.status == 400 and "is no stage of pipeline default" in said(other)
+    portal.ask("DELETE", f"/crm/v3/objects/deals/{deal}")
+    assert portal.ask("DELETE", path).status == 204 and portal.ask("GET", path).status == 404
+    portal.ask("POST", "/crm/v3/properties/contacts/groups", {"name": "g", "label": "G"})
+    assert portal.ask("PATCH", "/crm/v3/properties/contacts/groups/g", {"label": "H"}).body["label"] == "H"
+    assert portal.ask("DELETE", "/crm/v3/properties/contacts/groups/g").status == 204
+    asked = {"name": "Load", "objectTypeId": "0-1", "processingType": "MANUAL"}
+    assert portal.ask("POST", "/crm/lists/2026-09", asked).status == 200
+    assert portal.ask("POST", "/crm/lists/2026-09", asked).status == 400
+    found = portal.ask("GET", "/crm/lists/2026-09/object-type-id/0-1/name/Load").body["list"]["listId"]
+    ada = portal.make()
+    moved = {"recordIdsToAdd": [ada, "5"], "recordIdsToRemove": []}
+    assert portal.ask("PUT", f"/crm/lists/2026-09/{found}/memberships/add-and-remove", moved).body == {
+        "recordsIdsAdded": [ada], "recordIdsMissing": ["5"],
+    }  # fmt: skip
+    assert portal.ask("GET", f"/crm/lists/2026-09/records/0-1/{ada}/memberships").body["total"] == 1

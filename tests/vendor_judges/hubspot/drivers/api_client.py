@@ -9,7 +9,8 @@ import sys
 from typing import Any
 
 from hubspot import Client
-from hubspot.crm import associations, companies, contacts, lists, properties
+from hubspot import communication_preferences as consents
+from hubspot.crm import associations, companies, contacts, deals, lists, pipelines, properties, schemas
 from hubspot.crm import objects as all_objects
 
 URL = sys.argv[1]
@@ -140,11 +141,80 @@ def notes_and_lists(people: dict[str, str]) -> None:
     assert len(members.add(made.list.list_id, list(people.values())).records_ids_added) == len(people)
 
 
+def sell(firms: dict[str, str]) -> None:
+    stages = [pipelines.PipelineStageInput(label="Open", display_order=0, metadata={"probability": "0.5"})]
+    body = pipelines.PipelineInput(label="Shop", display_order=1, stages=stages)
+    pipeline = at(client.crm.pipelines.pipelines_api).create("deals", body)
+    spec = deals.AssociationSpec(association_category="HUBSPOT_DEFINED", association_type_id=5)
+    to = deals.PublicAssociationsForObject(types=[spec], to=deals.PublicObjectId(id=firms["f0"]))
+    told = {"dealname": "A", "amount": "12.50", "pipeline": pipeline.id, "dealstage": pipeline.stages[0].id}
+    basic = at(client.crm.deals.basic_api)
+    deal = basic.create(deals.SimplePublicObjectInputForCreate(properties=told, associations=[to]))
+    read = basic.get_by_id(deal.id, associations=["companies"], properties_with_history=["amount"])
+    assert {each.id for each in read.associations["companies"].results} == {firms["f0"]}
+    assert read.properties_with_history["amount"][0].value == "12.50"
+    assert "not one of the allowed options" in refused(
+        400, deals.ApiException, basic.update, deal.id, deals.SimplePublicObjectInput(properties={"dealstage": "x"})
+    )
+
+
+def rent() -> None:
+    named = schemas.ObjectTypePropertyCreate(
+        name="plate", label="Plate", type="string", field_type="text", has_unique_value=True
+    )
+    egg = schemas.ObjectSchemaEgg(
+        name="car",
+        labels=schemas.ObjectTypeDefinitionLabels(singular="Car", plural="Cars"),
+        primary_display_property="plate",
+        required_properties=["plate"],
+        properties=[named],
+        associated_objects=["CONTACT"],
+    )
+    core = at(client.crm.schemas.core_api)
+    made = core.create(egg)
+    assert made.object_type_id == core.get_by_id("car").object_type_id
+    assert [each.name for each in core.get_all().results] == ["car"]
+    basic = at(client.crm.objects.basic_api)
+    car = basic.create(
+        made.object_type_id, all_objects.SimplePublicObjectInputForCreate(properties={"plate": "34 A 1"})
+    )
+    assert basic.get_by_id("car", "34 A 1", id_property="plate").id == car.id
+    basic.archive("car", car.id)
+
+
+def write_to(people: dict[str, str]) -> None:
+    types = at(client.communication_preferences.definition_api).get_page().subscription_definitions
+    status = at(client.communication_preferences.status_api)
+    asked = consents.PublicUpdateSubscriptionStatusRequest(
+        email_address="y2@firma.example",
+        subscription_id=types[0].id,
+        legal_basis="CONSENT_WITH_NOTICE",
+        legal_basis_explanation="a form of paper",
+    )
+    assert status.subscribe(asked).status == "SUBSCRIBED"
+    assert status.unsubscribe(asked).status == "NOT_SUBSCRIBED"
+    refused(400, consents.ApiException, status.subscribe, asked)
+    told = status.get_email_status("y2@firma.example").subscription_statuses
+    assert {each.status for each in told} == {"NOT_SUBSCRIBED"} and len(told) == len(types)
+
+
+def unite(people: dict[str, str]) -> None:
+    basic = at(client.crm.contacts.basic_api)
+    body = contacts.PublicMergeInput(primary_object_id=people["k3"], object_id_to_merge=people["k4"])
+    merged = basic.merge(body)
+    assert merged.id not in people.values()
+    assert {basic.get_by_id(people[key]).id for key in ("k3", "k4")} == {merged.id}
+
+
 prepare()
 people, firms = load_contacts(), load_companies()
 linked = link(people, firms)
 look_around(people)
 notes_and_lists(people)
+sell(firms)
+rent()
+write_to(people)
+unite(people)
 gone = at(client.crm.contacts.batch_api)
 gone.archive(contacts.BatchInputSimplePublicObjectId(inputs=[contacts.SimplePublicObjectId(id=people.pop("k9"))]))
 print(json.dumps({"contacts": people, "companies": firms, "linked": linked}))
