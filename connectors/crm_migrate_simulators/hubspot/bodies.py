@@ -84,7 +84,7 @@ SCHEMA = {
     "description?": TEXT,
 }
 LIST = {"name": TEXT, "objectTypeId": TEXT, "processingType": TEXT, "filterBranch?": ANY}
-LIST_SEARCH = {"query?": TEXT, "offset?": WHOLE, "count?": WHOLE, "processingTypes?": [TEXT]}
+LIST_SEARCH = {"query?": TEXT, "offset?": WHOLE, "count?": WHOLE, "processingTypes?": [TEXT], "listIds?": [TEXT]}
 MEMBERS = [TEXT]
 BOTH_MEMBERS = {"recordIdsToAdd?": [TEXT], "recordIdsToRemove?": [TEXT]}
 SUBSCRIBED = _SUBSCRIBED

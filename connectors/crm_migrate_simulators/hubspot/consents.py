@@ -58,8 +58,13 @@ def _set(visit: Visit, address: str, said: Json, state: str) -> Json:
     kept: Json = {"status": state, "timestamp": stamp(visit.now)}
     kept |= {"legalBasis": basis, "legalBasisExplanation": words} if basis else {}
     visit.store.put(KIND, f"{address.lower()} {type['id']}", kept)
-    reason = "NO_STATUS_CHANGE" if before["status"] == state else "UPDATED_STATUS"
-    return {**_told(visit, address, type), "setStatusSuccessReason": reason}
+    return {**_told(visit, address, type), "setStatusSuccessReason": _reason(before["status"], state)}
+
+
+def _reason(before: str, state: str) -> str:
+    if before == state:
+        return "NO_STATUS_CHANGE"
+    return "RESUBSCRIBE_OCCURRED" if (before, state) == ("UNSUBSCRIBED", "SUBSCRIBED") else "REQUESTED_CHANGE_OCCURRED"
 
 
 # ---------------------------------------------------------------------------------------------------- v3

@@ -123,6 +123,8 @@ def search(visit: Visit) -> Reply:
     query, types = str(said.get("query", "")).lower(), said.get("processingTypes") or []
     found = [each for _, each in sorted(visit.store.settings(KIND).items(), key=lambda item: int(item[0]))]
     found = [e for e in found if query in e["name"].lower() and (not types or e["processingType"] in types)]
+    wanted = set(map(str, said.get("listIds") or []))
+    found = [each for each in found if not wanted or each["listId"] in wanted]
     offset, count = int(said.get("offset") or 0), min(int(said.get("count") or 20), 500)
     here = found[offset : offset + count]
     body = {"offset": offset + len(here), "hasMore": len(found) > offset + count}

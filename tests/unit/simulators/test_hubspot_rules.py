@@ -319,7 +319,9 @@ def test_v3_brings_nobody_back_who_has_opted_out_and_v4_does() -> None:
     path = f"{room}/2026-03/statuses/ada%40firma.example"
     assert portal.ask("POST", path, state).status == 400  # without an explanation
     told = portal.ask("POST", path, {**state, "legalBasisExplanation": "asked again"}).body["results"]
-    assert [(each["status"], each["setStatusSuccessReason"]) for each in told] == [("SUBSCRIBED", "UPDATED_STATUS")]
+    assert [(each["status"], each["setStatusSuccessReason"]) for each in told] == [
+        ("SUBSCRIBED", "RESUBSCRIBE_OCCURRED")
+    ]
     assert portal.ask("POST", f"{path}/unsubscribe-all?channel=EMAIL").status == 200
     states = portal.ask("GET", f"{path}?channel=EMAIL").body["results"]
     assert {each["status"] for each in states} == {"UNSUBSCRIBED"}
