@@ -10,7 +10,7 @@ from crm_migrate_simulators.salesforce.all_routes import found, methods
 from crm_migrate_simulators.salesforce.bulk.batches import go_on_with_batches
 from crm_migrate_simulators.salesforce.bulk.going_on import go_on
 from crm_migrate_simulators.salesforce.failures import Failure, failure, not_found
-from crm_migrate_simulators.salesforce.furniture import api_user
+from crm_migrate_simulators.salesforce.furniture import api_user, other_user
 from crm_migrate_simulators.salesforce.org import Org
 from crm_migrate_simulators.salesforce.org_store import OrgStore
 from crm_migrate_simulators.salesforce.refusing import worded
@@ -38,7 +38,7 @@ class SalesforceCrm(Org):
         """Find the route, see who asks, and do it."""
         store = cast(OrgStore, call.store)
         work = work_of(call, self.habits, api_user(store), self.habits.latest)
-        self.other_owner = store.all("Group")[0].id
+        self.other_owner = other_user(store)
         with store.lock:  # two requests at a time must not work off the same rows
             go_on(self.habits, work)
             go_on_with_batches(work)

@@ -69,9 +69,9 @@ def api_user(store: OrgStore) -> str:
     return store.all("User")[1].id
 
 
-def standard_price_book(store: OrgStore) -> str:
-    """Its id."""
-    return next(book.id for book in store.all("Pricebook2") if book.values.get("IsStandard"))
+def other_user(store: OrgStore) -> str:
+    """The id of a colleague, to whom automations give records."""
+    return store.all("User")[2].id
 
 
 def _users(store: OrgStore, profile: str, own: list[Mapping[str, Any]]) -> None:
@@ -82,7 +82,8 @@ def _users(store: OrgStore, profile: str, own: list[Mapping[str, Any]]) -> None:
         "UserType": "AutomatedProcess",
     }
     api = {"Username": "integration@simulated.example", "FirstName": "Integration", "LastName": "User"}
-    for said in (named, api, *own):
+    other = {"Username": "sales@simulated.example", "FirstName": "Sales", "LastName": "Colleague"}
+    for said in (named, api, other, *own):
         values = {
             **_USER,
             "Email": said["Username"],

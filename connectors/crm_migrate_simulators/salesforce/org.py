@@ -75,7 +75,7 @@ class Org(ABC):
         return "Task", {"Subject": "Follow up", "Status": "Not Started", "Priority": "Normal"}
 
     def another_owner(self) -> dict[str, Any]:
-        """The queue, or whoever is not the API's user: a name that the store knows."""
+        """A colleague of the API's user."""
         return {"OwnerId": self.other_owner}
 
     other_owner = ""

@@ -79,7 +79,7 @@ class OrgStore(Store):
     def by_relationship(self, object: str, name: str) -> Field | None:
         """The reference field whose relationship has that name."""
         wanted = name.casefold()
-        fields = self.visible_fields(object)
+        fields = self.visible_fields(object) if name else []
         return next((f for f in fields if (f.more.get("relationshipName") or "").casefold() == wanted), None)
 
     def children(self, object: str) -> list[Child]:

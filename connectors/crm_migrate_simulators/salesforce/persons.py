@@ -21,6 +21,8 @@ def before(work: Work, after: Values, was: Record | None) -> Values:
     after["IsPersonAccount"] = person
     if not person:
         wrong = [name for name in after if name.startswith("Person") or name.endswith("__pc") or name in _SHARED]
+        after = {name: value for name, value in after.items() if name not in wrong or value is not False}  # defaults
+        wrong = [name for name in wrong if name in after]
         if wrong:
             raise Failure("INVALID_FIELD_FOR_INSERT_UPDATE",
                           f"Account: {wrong[0]} is a field of person accounts alone", wrong[0])  # fmt: skip

@@ -23,6 +23,9 @@ def done(id: str) -> Result:
 
 def attempted(work: Work, row: Any, one: One) -> Result | Failure:
     """The result of a row, or why it failed; what it did by then is undone."""
+    struck = _struck(work)
+    if struck is not None:
+        return struck
     try:
         with work.store.all_or_nothing():
             return one(row)
@@ -30,13 +33,23 @@ def attempted(work: Work, row: Any, one: One) -> Result | Failure:
         return failure(refused)
 
 
+def _struck(work: Work) -> Failure | None:
+    """What a fault of the request does to a row."""
+    if "rows_locked" in work.bent and work.call.random.random() < 0.5:
+        return Failure("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records")
+    if "trigger_fails" in work.bent:
+        words = "Simulated: execution of BeforeInsert caused by: System.NullPointerException"
+        return Failure("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", words)
+    return None
+
+
 def each_by_itself(work: Work, rows: list[Any], one: One) -> list[Result]:
     """A result for each row as far as the request gets."""
     return [_told(attempted(work, row, one)) for row in work.call.records(rows)]
 
 
-def together(work: Work, rows: list[Any], one: One) -> list[Result]:
-    """A result for each row; where one failed nothing is done."""
+def together(work: Work, rows: list[Any], one: One, *, keeps_ids: bool = False) -> list[Result]:
+    """A result for each row; where one failed nothing is done. `keeps_ids`: the others are told with their ids."""
     results: list[Result] = []
     try:
         with work.store.all_or_nothing():
@@ -45,7 +58,9 @@ def together(work: Work, rows: list[Any], one: One) -> list[Result]:
                 raise _Undone
     except _Undone:
         rolled_back = in_row(Failure("ALL_OR_NONE_OPERATION_ROLLED_BACK", _ROLLED_BACK))
-        results = [{"success": False, "errors": [rolled_back]} if r["success"] else r for r in results]
+        named = [{"id": result["id"]} if keeps_ids else {} for result in results if result["success"]]
+        undone = iter([{**name, "success": False, "errors": [rolled_back]} for name in named])
+        results = [next(undone) if result["success"] else result for result in results]
     work.call.asked.records = len(rows)
     return results
 

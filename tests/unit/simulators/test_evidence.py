@@ -8,12 +8,14 @@ import pytest
 
 from crm_migrate_simulators.evidence import GROUNDS
 from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
+from crm_migrate_simulators.salesforce.simulator import SIMULATOR as SALESFORCE
+from crm_migrate_simulators.starting import Simulator
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "scripts"))
 from make_simulator_rules import pages  # noqa: E402
 
-RECORDINGS = {"hubspot": ROOT / "tests" / "vendor" / "hubspot"}
+PRODUCTS = {"hubspot": HUBSPOT, "salesforce": SALESFORCE}
 LARGE = frozenset({"schema_contact_properties_v3", "schema_company_properties_v1", "schema_deal_properties_v1"})
 
 
@@ -22,11 +24,12 @@ def test_the_pages_are_those_of_the_tables() -> None:
     assert {path: path.read_text(encoding="utf-8") for path in pages()} == pages()
 
 
-def test_every_recording_that_a_rule_names_is_there() -> None:
-    there = {path.stem for path in RECORDINGS["hubspot"].glob("*.json")} | LARGE
-    named = [name for rule in HUBSPOT.rules if rule.ground == "recording" for name in _names(rule.source)]
+@pytest.mark.parametrize(("name", "simulator"), PRODUCTS.items())
+def test_every_recording_that_a_rule_names_is_there(name: str, simulator: Simulator) -> None:
+    there = {path.stem for path in (ROOT / "tests" / "vendor" / name).glob("*.json")} | LARGE
+    named = [each for rule in simulator.rules if rule.ground == "recording" for each in _names(rule.source)]
     assert set(named) <= there
-    assert all(rule.ground in GROUNDS for rule in HUBSPOT.rules)
+    assert all(rule.ground in GROUNDS for rule in simulator.rules)
 
 
 def _names(source: str) -> list[str]:
@@ -34,12 +37,16 @@ def _names(source: str) -> list[str]:
     return [word.strip() for word in words.split(",") if "*" not in word and " to " not in word and word.strip()]
 
 
-def test_most_rules_are_known() -> None:
-    assumed = sum(rule.ground == "assumed" for rule in HUBSPOT.rules)
-    assert assumed < len(HUBSPOT.rules) / 4
+@pytest.mark.parametrize("simulator", PRODUCTS.values(), ids=PRODUCTS)
+def test_most_rules_are_known(simulator: Simulator) -> None:
+    assumed = sum(rule.ground == "assumed" for rule in simulator.rules)
+    assert assumed < len(simulator.rules) / 4
 
 
-@pytest.mark.parametrize("kind", HUBSPOT.own_faults.values(), ids=lambda kind: kind.name)
+OWN = [kind for simulator in PRODUCTS.values() for kind in simulator.own_faults.values()]
+
+
+@pytest.mark.parametrize("kind", OWN, ids=lambda kind: kind.name)
 def test_own_faults_are_described_and_known(kind: object) -> None:
     words, evidence = str(getattr(kind, "words", "")), str(getattr(kind, "evidence", ""))
     assert words.endswith(".") and re.match("recording|document|assumed", evidence)

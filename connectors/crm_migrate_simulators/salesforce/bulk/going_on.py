@@ -33,11 +33,11 @@ def start(habits: Habits, work: Work, job: Job) -> None:
 
 def _one(habits: Habits, work: Work, job: Job) -> None:
     if job["kind"] == "V2Query":
-        if work.now >= job["due"]:
+        if work.now >= job["due"] + job.get("delay", 0.0):
             _query(work, job)
         return
-    lasted = work.now - job["started"]
-    share = 1.0 if work.now >= job["due"] else max(0.0, 2 * lasted / max(habits.job_seconds, 1e-9) - 1)
+    lasted, lasts = work.now - job["started"], habits.job_seconds + job.get("delay", 0.0)
+    share = 1.0 if lasted >= lasts else max(0.0, 2 * lasted / max(lasts, 1e-9) - 1)
     if job["state"] == "UploadComplete" and share < 1 and lasted > 0:
         job["state"] = "InProgress"
         keep(work.store, job)
@@ -104,7 +104,8 @@ def _rows(work: Work, job: Job, share: float) -> None:
     random.Random(job["id"]).shuffle(parts)  # noqa: S311 -- chunks run side by side: the order is repeatable, not told
     told = dict(work.store.settings("job_rows").get(job["id"], {"heads": heads, "results": {}}))
     results: dict[str, Result] = dict(told["results"])
-    for part in parts[: max(1, round(share * len(parts)))]:
+    stops = job.get("stops_at")
+    for part in parts[: max(1, round((share if stops is None else min(share, stops)) * len(parts)))]:
         if str(part[0][0]) not in results:
             results |= _chunk(work, job, part)
     work.store.put("job_rows", job["id"], {"heads": heads, "results": results})
@@ -112,6 +113,8 @@ def _rows(work: Work, job: Job, share: float) -> None:
     failed_rows = sum(not result["success"] for result in results.values())
     job |= {"processed": len(results), "failed": failed_rows, "changed": work.now}
     job |= {"state": COMPLETE, "due": None} if finished else {"state": "InProgress"}
+    if stops is not None and share >= stops and not finished:
+        job |= {"state": "Failed", "due": None, "broken": "InternalServerError : Unable to process the job"}
     keep(work.store, job)
 
 

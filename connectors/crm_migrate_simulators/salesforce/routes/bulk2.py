@@ -123,7 +123,8 @@ def _whole(job: Job, at: At) -> dict[str, Any]:
     took = {"retries": 0, "totalProcessingTime": 0 if opened else 100 + job["processed"]}
     if job["kind"] == "V2Ingest":
         took |= {"apiActiveProcessingTime": 0 if opened else 50 + job["processed"], "apexProcessingTime": 0}
-    error = {"errorMessage": job["error"]} if job.get("error") else {}
+    words = job.get("error") or job.get("broken")
+    error = {"errorMessage": words} if words else {}
     return said | ({} if opened else counts) | took | error
 
 

@@ -1,5 +1,6 @@
 """Collections: up to 200 records in one request, a result for each in their order, together or each by itself."""
 
+from itertools import pairwise
 from typing import Any
 
 from crm_migrate_simulators.salesforce import dml, ids
@@ -11,6 +12,7 @@ from crm_migrate_simulators.salesforce.work import Work
 from crm_migrate_simulators.wire import Reply
 
 MOST = 200
+MOST_CHUNKS = 10  # of rows of one object behind each other
 
 
 def _create(org: Org, work: Work, at: At) -> Reply:
@@ -67,8 +69,9 @@ def _delete(org: Org, work: Work, at: At) -> Reply:
         dml.delete(work, object, id)
         return done(id)
 
-    every = together if query.get("allOrNone", "false").lower() in ("true", "1") else each_by_itself
-    return Reply(200, every(work, rows, one))
+    if query.get("allOrNone", "false").lower() in ("true", "1"):
+        return Reply(200, together(work, rows, one, keeps_ids=True))
+    return Reply(200, each_by_itself(work, rows, one))
 
 
 def _retrieve(org: Org, work: Work, at: At) -> Reply:
@@ -86,8 +89,16 @@ def _retrieve(org: Org, work: Work, at: At) -> Reply:
 def _rows(org: Org, work: Work, one: One) -> Reply:
     said = org.body(work)
     rows = _bounded(said.get("records"))
+    kinds = [str(row["attributes"].get("type")) for row in rows if isinstance(row, dict) and _has_attributes(row)]
+    if 1 + sum(one != other for one, other in pairwise(kinds)) > MOST_CHUNKS:
+        words = f"Cannot have more than {MOST_CHUNKS} chunks in a single operation"
+        raise Failure("LIMIT_EXCEEDED", words)
     every = together if said.get("allOrNone") in (True, "true") else each_by_itself
     return Reply(200, every(work, rows, one))
+
+
+def _has_attributes(row: dict[str, Any]) -> bool:
+    return isinstance(row.get("attributes"), dict)
 
 
 def _bounded(rows: Any) -> list[Any]:
