@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from between import between
 from portals import KEY, TOKEN, Portal
 
 from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
@@ -201,6 +202,46 @@ def test_who_was_created_without_its_link_is_not_ours_until_it_has_it(target: Ta
     assert portal.rows("contacts", KEY) == [{"id": begun, "object": "contacts", KEY: "p1"}]
 
 
+CUTS = ("/associations/2026-09/contacts/companies/batch/create", "/unsubscribe-all?", "contacts/batch/update")
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["never came", "answer lost"])
+@pytest.mark.parametrize("cut", CUTS)
+def test_who_is_cut_off_in_between_is_in_doubt_and_finished_by_the_next_try(
+    portal: Portal, target: Target, cut: str, answered: bool
+) -> None:
+    acme = one(target, COMPANY, {"__entity": "c1", "name": "Acme"})
+    struck: list[bytes] = []
+
+    def stops(request: bytes, done: bool) -> bool:
+        path = request.split(b"\n")[0]
+        if done == answered and cut.encode() in path and not struck:
+            struck.append(path)
+            return True
+        return False
+
+    row = {**KIM, PRIMARY: acme, "consent": "withdrawn"}
+    with between(portal.url, stops) as url:
+        behind = connector("hubspot").target({**options_of(portal), "url": url})
+        answer = write(behind, CONTACT, "a", [row])
+        behind.close()
+    assert struck
+    assert not answer.loaded
+    assert not answer.refused
+    is_whole = cut == CUTS[2] and answered
+    assert bool(list(target.read(CONTACT.bare(), "key", ["p1"]))) == is_whole
+    one(target, CONTACT, row)
+    assert read(target, CONTACT, "p1") == {**row, "email": "kim@posta.example"}
+    assert len(portal.rows("contacts", KEY)) == 1
+
+
+def test_an_opt_out_that_hubspot_takes_and_forgets_refuses_its_record(portal: Portal, target: Target) -> None:
+    portal.ask("PUT", "/_simulator/faults", {"faults": "nothing_written@2"})  # behind the creation
+    answer = write(target, CONTACT, "a", [{**KIM, "consent": "withdrawn"}])
+    assert answer.refused["p1"].code == "NOT_ARRIVED"
+    assert portal.rows("contacts", KEY) == []
+
+
 def test_a_mailbox_of_somebody_else_is_refused_with_who_has_it(target: Target, portal: Portal) -> None:
     theirs = portal.make("contacts", email="kim@posta.example")
     rows: Rows = [KIM, {"__entity": "p2", "firstname": "Two"}]
@@ -344,6 +385,10 @@ def test_who_was_merged_is_followed(target: Any, portal: Portal) -> None:
     left = str(portal.ask("POST", "/crm/v3/objects/contacts/merge", merge)["id"])
     expected = {id: left for id in (ids["p1"], ids["p2"]) if id != left}
     assert dict(target.merged_into(CONTACT, list(ids.values()))) == expected
+    asked = [
+        row["target_id"] for table in target.read(CONTACT.bare(), "id", list(expected)) for row in table.to_pylist()
+    ]
+    assert not asked, "the record that is left is another one"
 
 
 # ---------------------------------------------------------------------------------------------------- the wire

@@ -199,7 +199,7 @@ def unsubscribe_many(visit: Visit) -> Reply:
     """A batch of the same; what each subscription is then is told where `verbose` asks for it."""
     _channel(visit.query.get("channel"))
     results: list[Json] = []
-    for address in _addresses(visit):
+    for address in visit.call.records(_addresses(visit)):
         told = _opt_out(visit, address)
         results.append({"subscriberIdString": address} | ({"statuses": told} if visit.yes("verbose") else {}))
     return told_batch(visit, visit.order(results), [])
