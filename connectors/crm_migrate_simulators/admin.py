@@ -3,6 +3,7 @@
 GET  /_simulator/summary | requests | creations | records/{object} | faults | links/{kind} | settings/{kind}
 PUT  /_simulator/clock   {"advance": seconds} or {"set": instant}
 PUT  /_simulator/settings {"kind", "name", "value"}
+PUT  /_simulator/records  {"object", "id", "values", "created", "changed"}: a record as it is told, no creation
 PUT  /_simulator/faults  {"faults": "reset_after@1", "seed": 1}
 POST /_simulator/user    {"do": "edit" | "delete" | "undelete" | "merge", "object", "id", "fields" | "loser"}
 """
@@ -14,6 +15,7 @@ from typing import Any
 from crm_migrate_simulators.engine import Engine
 from crm_migrate_simulators.faults import Schedule, read_schedule
 from crm_migrate_simulators.rules import Refused
+from crm_migrate_simulators.store import Record
 from crm_migrate_simulators.wire import Reply, Request
 
 PREFIX = "/_simulator/"
@@ -36,6 +38,7 @@ def answer(engine: Engine, request: Request) -> Reply:
         "clock": lambda said: _set_clock(engine, said),
         "faults": lambda said: _set_faults(engine, said),
         "settings": lambda said: engine.store.put(said["kind"], said["name"], said["value"]),
+        "records": lambda said: _seed(engine, said),
         "user": lambda said: _by_user(engine, said),
     }
     try:
@@ -59,6 +62,12 @@ def _set_clock(engine: Engine, said: Any) -> None:
 def _set_faults(engine: Engine, said: Any) -> None:
     engine.schedule = Schedule(read_schedule(said["faults"], engine.kinds), int(said.get("seed", engine.schedule.seed)))
     engine.log.count_anew()
+
+
+def _seed(engine: Engine, said: Any) -> None:
+    now = engine.clock.now()
+    created, changed = (float(said.get(name, now)) for name in ("created", "changed"))
+    engine.store.seed(Record(said["object"], str(said["id"]), dict(said["values"]), created, changed))
 
 
 def _by_user(engine: Engine, said: Any) -> None:

@@ -1,11 +1,13 @@
-"""How many requests a simulated CRM takes: per day (UTC), per sliding window, and at the same time."""
+"""How many requests a simulated CRM takes: per day of its time zone, per sliding window, and at the same time."""
 
 import threading
 from collections import deque
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 DAY = 86_400.0
+_ONE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +18,10 @@ class TooMany:
     until: float
 
 
-def next_midnight(now: float) -> float:
-    """The next midnight in UTC."""
-    return (now // DAY + 1) * DAY
+def next_midnight(now: float, zone: tzinfo = UTC) -> float:
+    """The next midnight of a time zone."""
+    tomorrow = datetime.fromtimestamp(now, zone).date() + _ONE
+    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).timestamp()
 
 
 class Quotas:
@@ -30,10 +33,12 @@ class Quotas:
         per_window: int | None = None,
         window: float = 10.0,
         concurrent: int | None = None,
+        zone: tzinfo = UTC,
     ) -> None:
         self.per_day, self.per_window, self.window, self.concurrent = per_day, per_window, window, concurrent
+        self._zone = zone
         self._lock = threading.Lock()
-        self._day, self._today, self._running = 0.0, 0, 0
+        self._midnight, self._today, self._running = 0.0, 0, 0  # `_midnight` ends the day that is counted
         self._recent: deque[float] = deque()
 
     def enter(self, now: float) -> TooMany | None:
@@ -41,7 +46,7 @@ class Quotas:
         with self._lock:
             self._roll(now)
             if self.per_day is not None and self._today >= self.per_day:
-                return TooMany("day", next_midnight(now))
+                return TooMany("day", self._midnight)
             if self.per_window is not None and len(self._recent) >= self.per_window:
                 return TooMany("window", self._recent[0] + self.window)
             if self.concurrent is not None and self._running >= self.concurrent:
@@ -67,7 +72,8 @@ class Quotas:
         return {"per_window": self.per_window, "window": self.window, "used_in_window": len(self._recent)}
 
     def _roll(self, now: float) -> None:
-        if now // DAY != self._day:
-            self._day, self._today = now // DAY, 0
+        ends = next_midnight(now, self._zone)
+        if ends != self._midnight:
+            self._midnight, self._today = ends, 0
         while self._recent and (self._recent[0] <= now - self.window or self.per_window is None):
             self._recent.popleft()

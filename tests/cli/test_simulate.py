@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -51,6 +52,11 @@ def test_it_listens_until_it_is_told_to_end_and_keeps_its_file(schema: Path, tmp
         (["rest", "--schema", "S", "--habit", "atomic"], "NAME=VALUE"),
         (["rest", "--schema", "S", "--habit", "batch=many"], "many"),
         (["rest", "--schema", "S", "--now", "noon"], "noon"),
+        (["hubspot", "--habit", "denied=everything"], "'everything' is no right"),
+        (["hubspot", "--habit", "required=contacts.nonsense"], "contacts.phone"),
+        (["hubspot", "--habit", "time_zone=Mars/Olympus"], "no time zone"),
+        (["hubspot", "--faults", "parent_lockd:1"], "no fault 'parent_lockd'"),
+        (["hubspot", "--schema", "S"], "accounts: a portal has contacts"),
     ],
 )
 def test_what_cannot_be_understood_is_named(arguments: list[str], words: str, schema: Path) -> None:
@@ -69,3 +75,24 @@ def test_the_kinds_of_fault_are_listed_with_their_evidence() -> None:
     told = CliRunner().invoke(simulate_command, ["rest", "--list-faults"]).output
     assert "late_commit" in told and "recording hubspot/batch_create_ten_results_in_other_order" in told
     assert told.rstrip().endswith("by assumed")
+
+
+def test_a_product_needs_no_schema_and_says_how_much_of_it_is_assumed() -> None:
+    told = CliRunner().invoke(simulate_command, ["hubspot", "--list-faults"]).output
+    assert "account_moving" in told and "by recording" in told
+    assert told.rstrip().endswith(" %)") and " rules: " in told.splitlines()[-1]
+    command = [sys.executable, "-m", "crm_migrate", "simulate", "hubspot", "--faults", "account_moving@1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            asked = Request(
+                f"{url}/crm/objects/2026-09/contacts", headers={"Authorization": "Bearer pat-na1-simulated"}
+            )
+            with pytest.raises(HTTPError) as refusal:
+                urlopen(asked)
+            assert (refusal.value.code, refusal.value.headers["Retry-After"]) == (477, "1")
+            assert json.load(urlopen(asked)) == {"results": []}
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (75, 1, -15)

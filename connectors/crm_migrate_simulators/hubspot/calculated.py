@@ -158,9 +158,30 @@ def _deal(visit: Visit, record: Record) -> Values:
     won = closed and float(meta.get("probability", 0)) == 1
     return {
         **_counted(visit, record.id, num_associated_contacts="deals>contacts:HUBSPOT_DEFINED:3"),
+        **_money(record, closed, won),
         "hs_is_closed": str(closed).lower(),
         "hs_is_closed_won": str(won).lower(),
         "hs_deal_stage_probability": str(meta.get("probability", "0")),
+    }
+
+
+def _money(record: Record, closed: bool, won: bool) -> Values:
+    """What follows from the amount and the stage of a deal; the portal has one currency."""
+    amount = str(record.values.get("amount") or "0")
+    closed_amount = amount if won else "0"
+    given = {"amount_in_home_currency": amount} if record.values.get("amount") else {}
+    return {
+        **given,
+        "days_to_close": "0",
+        "hs_closed_amount": closed_amount,
+        "hs_closed_amount_in_home_currency": closed_amount,
+        "hs_createdate": stamp(record.created),
+        "hs_is_closed_count": str(int(closed)),
+        "hs_is_closed_lost": str(closed and not won).lower(),
+        "hs_is_deal_split": "false",
+        "hs_is_open_count": str(int(not closed)),
+        "hs_projected_amount": amount,
+        "hs_projected_amount_in_home_currency": amount,
     }
 
 

@@ -1,7 +1,10 @@
 """How a simulated portal behaves, chosen by a test: its plan, its tokens, its administrators' rules."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+from crm_migrate_simulators.hubspot.object_types import STANDARD
+from crm_migrate_simulators.hubspot.properties import fresh
 from crm_migrate_simulators.quotas import Quotas
 
 
@@ -27,10 +30,29 @@ class Habits:
     index_seconds: float = 0.0  # a search finds a change that late; in between it finds it, and loses it again
     required: str = ""  # rules of the portal, enforced since 2026-09: `contacts.phone deals.amount`
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what would not act."""
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"habit time_zone: there is no time zone {self.time_zone!r}") from None
+        rights = {f"{room}/{name}" for room in ("objects", "properties") for name in STANDARD} | {"schemas"}
+        for word in sorted(words(self.denied) - rights):
+            raise ValueError(
+                f"habit denied: {word!r} is no right; there are objects/contacts, properties/deals, schemas"
+            )
+        for word in sorted(words(self.required)):
+            object, _, name = word.partition(".")
+            if name not in fresh(object):
+                raise ValueError(
+                    f"habit required: {word!r} is no property of HubSpot's own; it looks like contacts.phone"
+                )
+
 
 def limits(habits: Habits) -> Quotas:
     """The limits of its plan."""
-    return Quotas(per_day=habits.daily or None, per_window=habits.requests or None)
+    zone = ZoneInfo(habits.time_zone)
+    return Quotas(per_day=habits.daily or None, per_window=habits.requests or None, zone=zone)
 
 
 def words(text: str) -> frozenset[str]:

@@ -1,11 +1,16 @@
 """What stands beside the records of a simulated CRM: links that move with a merge, settings, objects added later."""
 
+import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from simulated import START, engine
 
+from crm_migrate_simulators.admin import answer
 from crm_migrate_simulators.keep import Keep
+from crm_migrate_simulators.quotas import Quotas
 from crm_migrate_simulators.schema import Field
+from crm_migrate_simulators.wire import Request
 
 
 def test_links_settings_and_objects_outlive_the_process(tmp_path: Path) -> None:
@@ -47,3 +52,27 @@ def test_a_link_between_two_that_become_one_is_gone() -> None:
     crm.store.link("partners", one.id, two.id)
     crm.store.merge("accounts", one.id, two.id, START)
     assert crm.store.links("partners") == []
+
+
+def test_a_record_as_it_is_told_is_no_creation_and_outlives_the_process(tmp_path: Path) -> None:
+    crm = engine(keep=Keep(tmp_path / "crm.jsonl"))
+    said = {"object": "contacts", "id": "51", "values": {"last_name": "Yılmaz"}, "created": START - 1}
+    request = Request("PUT", "/_simulator/records", {}, {}, json.dumps(said).encode())
+    assert answer(crm, request).status == 200
+    assert crm.log.creations == []
+    crm.close()
+    again = engine(keep=Keep(tmp_path / "crm.jsonl"))
+    [found] = again.store.all("contacts")
+    assert (found.id, found.values, found.created, found.changed) == ("51", said["values"], START - 1, START)
+    assert answer(again, Request("PUT", "/_simulator/records", {}, {}, b'{"object": "cars", "id": "1"}')).status == 400
+    again.close()
+
+
+def test_the_day_of_a_limit_ends_at_the_midnight_of_its_time_zone() -> None:
+    istanbul = Quotas(per_day=1, zone=ZoneInfo("Europe/Istanbul"))  # three hours before UTC
+    evening = START + 12 * 3600  # 20:00 UTC
+    assert istanbul.enter(evening) is None
+    istanbul.leave()
+    late = istanbul.enter(evening + 1800)
+    assert late is not None and late.until == evening + 3600
+    assert istanbul.enter(late.until) is None
