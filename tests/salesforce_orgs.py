@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from crm_migrate_simulators.salesforce_simulator import SIMULATOR
+
 from crm_migrate.connecting.contract import Target
 from crm_migrate.connecting.discovery import connector
-from crm_migrate_simulators.salesforce_simulator import SIMULATOR
 from crm_migrate_simulators.server import Server
 
 WHO = {"client_id": "crm-migrate", "client_secret": "not-a-secret"}

@@ -18,7 +18,7 @@ from crm_migrate.workspace.signals import STOPPING, handled, stop_now
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Start": {
         "init": ("init:init_command", "Write a first mapping for a folder of exports."),
-        "demo": ("migrate:demo_command", "Migrate a small fictional company into a SQLite CRM."),
+        "demo": ("demo:demo_command", "Migrate a small fictional company into a SQLite CRM, or a simulated one."),
     },
     "Mapping": {
         "mapping": ("mapping_verbs:mapping_group", "Propose a mapping, check it, run its examples, sign it."),

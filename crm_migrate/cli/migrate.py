@@ -1,4 +1,4 @@
-"""The verbs that move records: plan, run, resume, target prepare, status, runs, demo."""
+"""The verbs that move records: plan, run, resume, target prepare, status, runs."""
 
 import json
 from pathlib import Path
@@ -94,7 +94,7 @@ def run_command(
         limit=limit,
         reports=formats_of(formats),
     )
-    _conclude(screen, outcome, as_json)
+    conclude(screen, outcome, as_json)
 
 
 @click.command("resume")
@@ -108,7 +108,7 @@ def resume_command(folder: Path, run_id: str | None, until: str, as_json: bool) 
 
     screen = Screen(quiet=as_json)
     outcome = pipeline.resume(project_of(folder), run_id, screen.stage, until=_stage(until))
-    _conclude(screen, outcome, as_json)
+    conclude(screen, outcome, as_json)
 
 
 def _stage(name: str) -> str:
@@ -119,7 +119,7 @@ def _stage(name: str) -> str:
     return name
 
 
-def _conclude(screen: Screen, outcome: Any, as_json: bool) -> None:
+def conclude(screen: Screen, outcome: Any, as_json: bool) -> None:
     """Print the accounting and leave with the exit code of the verdict."""
     screen.finished()
     screen.findings(outcome.findings)
@@ -238,47 +238,3 @@ def _verdict_of(run: "Run") -> str:
     sums = totals(figures)
     waits = sums.states.get("held", 0) + sums.states.get("failed", 0)
     return f"{figures.verdict}  {sums.arrived:,} arrived, {waits:,} wait"
-
-
-@click.command("demo")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-@click.option(
-    "--sample",
-    type=click.Choice(["anadolu", "hotel"]),
-    help="Which company: a machinery dealer (anadolu, unless said), or a boutique hotel with its guests and stays.",
-)
-@click.option("--second", is_flag=True, help="The dealer's second export, two weeks later, into the same CRM.")
-@json_option
-def demo_command(folder: Path, sample: str | None, second: bool, as_json: bool) -> None:
-    """Write a small fictional company into DIR and migrate it into a SQLite CRM."""
-    from crm_migrate import pipeline
-    from crm_migrate.workspace.shipped import copy_shipped, place_shipped, shipped
-
-    company = shipped("sample_data") / (sample or "anadolu")
-    if second:
-        _refuse_unless_first(folder, sample)
-        copy_shipped(company / "second", folder, leave_out=("truth",))
-    else:
-        _refuse_unless_empty(folder, {item.name for item in company.iterdir()})
-        place_shipped(company, folder, leave_out=("truth", "second"))
-    screen = Screen(quiet=as_json)
-    outcome = pipeline.start(project_of(folder), None, screen.stage)
-    _conclude(screen, outcome, as_json)
-
-
-def _refuse_unless_first(folder: Path, sample: str | None) -> None:
-    """A second export goes into the CRM that has the first one of the same company."""
-    if sample == "hotel":
-        raise UsageError("the hotel has one export only", hint=f"crm-migrate demo {folder} --sample hotel")
-    if not (folder / "crm-migrate.yaml").exists():
-        raise UsageError(f"{folder} holds no demo yet", hint=f"crm-migrate demo {folder}")
-    if not (folder / "xero").is_dir():
-        raise UsageError(f"{folder} holds another company than the dealer", hint="choose another folder")
-
-
-def _refuse_unless_empty(folder: Path, ours: set[str]) -> None:
-    """The demo overwrites nothing but its own files of a copy that was cut off before the mapping was there."""
-    there = {item.name for item in folder.iterdir()} if folder.exists() else set()
-    if "crm-migrate.yaml" in there or there - ours:
-        hint = f"crm-migrate resume {folder}, or choose another folder"
-        raise UsageError(f"{folder} is not empty; the demo writes only into an empty folder", hint=hint)

@@ -9,6 +9,7 @@ from crm_migrate.mapping.target_lock import read_lock, write_lock
 from crm_migrate.pipeline.listening import Listener, Sent
 from crm_migrate.stages.load.drift import Drift, drift
 from crm_migrate.stages.load.objects import written_objects
+from crm_migrate.stages.load.preparing import prepare as make
 from crm_migrate.stages.load.restoring import adopt
 from crm_migrate.stages.undo import UndoReport, choose
 from crm_migrate.stages.undo import undo as undo_run
@@ -65,6 +66,8 @@ def prepare(project: Project, environment: str | None, *, apply: bool) -> tuple[
         if not apply:
             return target.prepare(written_objects(plan), apply=False)
         with project_lock(project), target_lock(target.identity()):
-            return target.prepare(written_objects(plan), apply=True)
+            missing = target.prepare(written_objects(plan), apply=False)
+            make(target, written_objects(plan))
+            return missing
     finally:
         target.close()

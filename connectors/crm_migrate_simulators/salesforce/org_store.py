@@ -1,5 +1,6 @@
 """The records of an org: ids with prefixes, lookups by index, cascades, recycle bin, merges, who may see a field."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -224,6 +225,8 @@ class OrgStore(Store):
     # ------------------------------------------------------------------------------------------------ within
 
     def _id(self, object: str, number: int) -> str:
+        if object == "Organization":  # two organisations of different names are two
+            number = int(hashlib.sha256(self.schema.organisation.encode()).hexdigest()[:12], 16)
         return ids.make(self.compact(object)["keyPrefix"], number)
 
     def _place(self, id: str) -> int:

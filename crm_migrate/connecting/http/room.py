@@ -139,7 +139,10 @@ class Http:
         if request.changes and broken.sent:
             return InDoubt(words, hint=_UNSURE)
         if broken.final:
-            return TargetError(words, hint="a certificate of your own is named by SSL_CERT_FILE")
+            answered = "look what stands between us and the target: a proxy, or another server at its address"
+            return TargetError(
+                words, hint=answered if broken.sent else "a certificate of your own is named by SSL_CERT_FILE"
+            )
         return Retryable(words, hint="look whether the target can be reached, then: crm-migrate resume")
 
     def _judged(self, request: Request, answer: Answer, attempt: int) -> Answer:

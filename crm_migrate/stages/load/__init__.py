@@ -22,6 +22,7 @@ from crm_migrate.stages.load.keys import plan_columns, plan_listing
 from crm_migrate.stages.load.objects import Link, links, target_object, written_objects
 from crm_migrate.stages.load.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
 from crm_migrate.stages.load.planning import plan_load
+from crm_migrate.stages.load.preparing import prepare
 from crm_migrate.stages.load.publishing import PUBLISHED, loaded_ids, publish_memory, write_outcomes
 from crm_migrate.stages.load.removing import remove_merged
 from crm_migrate.stages.load.restoring import refuse_exchanged
@@ -178,7 +179,7 @@ def _enter(plan: Plan, load_plan: LoadPlan, run: Run, target: Target, ledger: Le
         raise TargetConflict("the target is not the one that this load was planned for", hint="crm-migrate plan")
     if not entered:
         ledger.note("preparing", {"run": run.id, "identity": before})
-    target.prepare(written_objects(plan), apply=True)
+    prepare(target, written_objects(plan))
     identity = target.identity()
     ledger.begin(run.id, identity, plan.hash, plan.project, plan.environment.name)
     return identity
