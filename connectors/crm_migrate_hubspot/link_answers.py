@@ -32,10 +32,10 @@ class Linked:
 def links(answer: Answer, wanted: Collection[str]) -> tuple[dict[str, list[Linked]], dict[str, str]]:
     """Record -> who is linked with it, and where its next page begins, if it has one.
 
-    Who has no link is an *error* in HubSpot's words; whoever is named neither way has none either. Retryable where it
-    is about a record that nobody asked for.
+    Who has no link is an *error* in HubSpot's words. Retryable where it is about a record that nobody asked for.
     """
     found: dict[str, list[Linked]] = {}
+    lonely = {id for id in _lonely(body(answer).get("errors")) if id in wanted}
     more: dict[str, str] = {}
     for each in results(answer):
         one, to = each.get("from"), each.get("to")
@@ -47,7 +47,16 @@ def links(answer: Answer, wanted: Collection[str]) -> tuple[dict[str, list[Linke
         following = paging.get("next") if isinstance(paging, dict) else None
         if isinstance(following, dict) and following.get("after"):
             more[id] = str(following["after"])
-    return found, more
+    return {id: [] for id in lonely - found.keys()} | found, more
+
+
+def _lonely(errors: Any) -> Iterator[str]:
+    """Who is said to have no link."""
+    for each in errors if isinstance(errors, list) else ():
+        context = each.get("context") if isinstance(each, dict) else None
+        ids = context.get("fromObjectId") if isinstance(context, dict) else None
+        if "NO_ASSOCIATIONS_FOUND" in str(each.get("subCategory") if isinstance(each, dict) else ""):
+            yield from (str(id) for id in ids or () if isinstance(ids, list))
 
 
 def _linked(answer: Answer, said: Any) -> Linked:

@@ -18,6 +18,7 @@ from crm_migrate_hubspot.values import Definition, Names, Stage
 
 MISSES = 2  # readings that do not find a record before it counts as absent
 READINGS = 5  # of an answer that cannot be read
+SILENT = 3  # answers that do not name a record before it counts as one without links
 LONGEST_QUERY = 3_000  # characters of the names of properties in an address
 
 Told = TypeVar("Told")
@@ -175,20 +176,25 @@ class Portal:
         return records
 
     def links(self, object: str, to: str, ids: Sequence[str]) -> dict[str, list[Linked]]:
-        """Record -> who is linked with it."""
+        """Record -> who is linked with it. Who is named neither so nor as one without links is asked about again."""
         found: dict[str, list[Linked]] = {}
         wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), LINKS):
-            asked: list[dict[str, str]] = [{"id": id} for id in wanted[start : start + LINKS]]
-            while asked:
-                read = partial(link_answers.links, wanted=frozenset(each["id"] for each in asked))
-                some, more = self.ask(self.requests.links(object, to, asked), read)
-                for id, linked in some.items():
-                    found.setdefault(id, []).extend(linked)
-                if any(each.get("after") == more.get(each["id"], "") for each in asked):
-                    raise TargetError(f"HubSpot turns in a circle: links of {object} name themselves as the next ones")
-                asked = [{"id": id, "after": after} for id, after in more.items()]
-        return found
+            some = wanted[start : start + LINKS]
+            for _ in range(SILENT):
+                self._linked(object, to, [id for id in some if id not in found], found)
+        return {id: linked for id, linked in found.items() if linked}
+
+    def _linked(self, object: str, to: str, ids: Sequence[str], found: dict[str, list[Linked]]) -> None:
+        asked: list[dict[str, str]] = [{"id": id} for id in ids]
+        while asked:
+            read = partial(link_answers.links, wanted=frozenset(each["id"] for each in asked))
+            some, more = self.ask(self.requests.links(object, to, asked), read)
+            for id, linked in some.items():
+                found.setdefault(id, []).extend(linked)
+            if any(each.get("after") == more.get(each["id"], "") for each in asked):
+                raise TargetError(f"HubSpot turns in a circle: links of {object} name themselves as the next ones")
+            asked = [{"id": id, "after": after} for id, after in more.items()]
 
 
 def _further(after: str | None, following: str | None) -> str | None:

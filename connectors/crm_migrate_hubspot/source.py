@@ -44,6 +44,7 @@ class HubSpotSource:
         self._portal = Portal(self._rooms.questions, Requests(settings.api_version), lambda: True)
         self._facts: FileFact | None = None
         self._findings: list[Finding] = []
+        self._doubled = self._late = self._left = 0
 
     # ------------------------------------------------------------------------------------------------ columns
 
@@ -89,19 +90,31 @@ class HubSpotSource:
     # ------------------------------------------------------------------------------------------------ reading
 
     def read(self, batch_rows: int) -> Iterator[SourceBatch]:
-        """All records that are not archived, in HubSpot's order, which is that of their ids."""
+        """All records that are not archived, in HubSpot's order; behind them those that no page had at first."""
         self._header  # noqa: B018 -- what cannot be read is told before anything is read
-        names, row, seen, doubled = self._portal.names(self._object), 0, set[str](), 0
-        for page in self._portal.pages(self._object, self._properties):
-            fresh = [(id, values) for id, values in page if id not in seen]
-            doubled += len(page) - len(fresh)
-            seen.update(id for id, _ in fresh)
-            columns = self._columns(fresh, names)
-            for start in range(0, len(fresh), batch_rows):
+        names, row, seen = self._portal.names(self._object), 0, set[str]()
+        self._doubled, self._late, self._left = 0, 0, 0
+        for records in self._every(seen):
+            columns = self._columns(records, names)
+            for start in range(0, len(records), batch_rows):
                 part = {name: cells[start : start + batch_rows] for name, cells in columns.items()}
                 yield _batch(part, row)
                 row += len(part[ID])
-        self._settle(row, seen, doubled)
+        self._settle(row)
+
+    def _every(self, seen: set[str]) -> Iterator[Sequence[Record]]:
+        """The records page by page; then their ids are read a second time, as a page may drop one at its edge."""
+        for page in self._portal.pages(self._object, self._properties):
+            fresh = [(id, values) for id, values in page if id not in seen]
+            self._doubled += len(page) - len(fresh)
+            seen.update(id for id, _ in fresh)
+            yield fresh
+        again = [id for page in self._portal.pages(self._object, ()) for id, _ in page]
+        late = [id for id in dict.fromkeys(again) if id not in seen]
+        found = self._portal.of(self._object, self._properties, late)
+        self._late, self._left = len(found), len(seen - set(again))
+        if found:
+            yield list(found.items())
 
     def _columns(self, records: Sequence[Record], names: Names) -> dict[str, list[str | None]]:
         ids = [id for id, _ in records]
@@ -130,36 +143,35 @@ class HubSpotSource:
             out |= self._portal.ask(request, portal_answers.opted_out)
         return [None if not each else "true" if each in out else "false" for each in mailboxes]
 
-    def _settle(self, records: int, seen: set[str], doubled: int) -> None:
-        """Count again by another reading of the ids alone, and say what was left out."""
-        again = {id for page in self._portal.pages(self._object, ()) for id, _ in page}
+    def _settle(self, records: int) -> None:
+        """Say what was read, and what was left out."""
         archived = sum(1 for _ in self._portal.archived(self._object))
-        self._findings = list(self._odd(seen, again, archived, doubled))
-        account = self._portal.account()
-        evidence = ["pages by `after`, no search", f"{archived:,} archived record(s) left out"]
+        self._findings = list(self._odd(archived))
         self._facts = FileFact(
-            path=f"hubspot {account.portal}: {self._object}",
+            path=f"hubspot {self._portal.account().portal}: {self._object}",
             sha256="",
             bytes=0,
             records=records,
             quarantined=0,
             counted=None,
             count_method=NO_COUNT,
-            evidence=tuple(evidence),
+            evidence=("pages by `after`, no search", f"{archived:,} archived record(s) left out"),
         )
 
-    def _odd(self, seen: set[str], again: set[str], archived: int, doubled: int) -> Iterator[Finding]:
-        if seen != again:
-            words = f"{len(again - seen):,} record(s) came and {len(seen - again):,} went while the portal was read"
-            yield Finding("source_moved", words, Severity.WARNING, self._place, "read it when nobody works in it",
-                          len(seen ^ again))  # fmt: skip
-        if doubled:
-            words = f"{doubled:,} record(s) stood on two pages, and were read once"
-            yield Finding("source_moved", words, Severity.WARNING, self._place, "", doubled)
+    def _odd(self, archived: int) -> Iterator[Finding]:
+        told = (
+            (self._late, "were on no page at first, and were read by their ids"),
+            (self._left, "were read, and were on no page a moment later"),
+            (self._doubled, "stood on two pages, and were read once"),
+        )
+        for count, words in told:
+            if count:
+                message, hint = f"{count:,} record(s) of {self._object} {words}", "read it when nobody works in it"
+                yield Finding("source_moved", message, Severity.WARNING, self._place, hint, count)
         if archived:
-            words = f"{archived:,} record(s) of {self._object} are archived and were not read"
-            yield Finding("archived_left_out", words, Severity.NOTE, self._place,
-                          "restore them in HubSpot where they are wanted", archived)  # fmt: skip
+            message = f"{archived:,} record(s) of {self._object} are archived and were not read"
+            hint = "restore them in HubSpot where they are wanted"
+            yield Finding("archived_left_out", message, Severity.NOTE, self._place, hint, archived)
 
     def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
         """What was read; complete only after `read` is exhausted."""

@@ -205,7 +205,10 @@ def test_names_that_do_not_fit_each_other_name_nobody(result: dict[str, Any]) ->
 def test_a_record_without_links_is_none_and_no_failure() -> None:
     said = recording("assoc_batch_read_partial_no_associations")
     found, more = link_answers.links(answer_of(207, said["response"]["body"], writes=False), {"501", "103107104018"})
-    assert {id: [each.id for each in linked] for id, linked in found.items()} == {"501": ["29022297485"]}
+    assert {id: [each.id for each in linked] for id, linked in found.items()} == {
+        "501": ["29022297485"],
+        "103107104018": [],
+    }
     assert found["501"][0].labels() == ["primary"]
     assert not more
 
