@@ -467,3 +467,31 @@ def test_pipelines_stages_groups_and_lists_are_changed_and_taken_away() -> None:
         "recordsIdsAdded": [ada], "recordIdsMissing": ["5"],
     }  # fmt: skip
     assert portal.ask("GET", f"/crm/lists/2026-09/records/0-1/{ada}/memberships").body["total"] == 1
+
+
+def test_results_come_in_another_order_than_the_inputs() -> None:
+    portal = Portal()
+    inputs = [{"properties": {"lastname": f"n{n}"}, "objectWriteTraceId": str(n)} for n in range(10)]
+    for given in (inputs, [{"properties": each["properties"]} for each in inputs]):
+        names = [each["properties"]["lastname"] for each in portal.batch("create", given).body["results"]]
+        assert names != sorted(names) and sorted(names) == [f"n{n}" for n in range(10)]
+    still = Portal(shuffled=False).batch("create", inputs).body["results"]
+    assert [each["properties"]["lastname"] for each in still] == [f"n{n}" for n in range(10)]
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_pages_go_from_the_id_behind_the_last_one_to_the_end(archived: bool) -> None:
+    portal = Portal()
+    made = [portal.make() for _ in range(7)]
+    if archived:
+        portal.batch("archive", [{"id": id} for id in made])
+    seen: list[str] = []
+    after = ""
+    while True:
+        page = portal.ask("GET", f"/crm/v3/objects/contacts?limit=3&archived={str(archived).lower()}{after}")
+        seen += ids(page)
+        if "paging" not in page.body:
+            break
+        assert page.body["paging"]["next"]["after"] == str(int(seen[-1]) + 1)
+        after = f"&after={page.body['paging']['next']['after']}"
+    assert seen == made
