@@ -60,3 +60,27 @@ class Portal:
 def ids(reply: Reply) -> list[str]:
     """The ids of its results."""
     return [result["id"] for result in reply.body["results"]]
+
+
+def said(reply: Reply) -> str:
+    """Its message."""
+    return str(reply.body.get("message"))
+
+
+def values(portal: Portal, id: str, *names: str, of: str = "contacts") -> list[Any]:
+    """What a read tells of these properties."""
+    reply = portal.ask("GET", f"/crm/objects/2026-09/{of}/{id}?properties={','.join(names)}")
+    return [reply.body["properties"][name] for name in names]
+
+
+def link(portal: Portal, one: str, other: str, number: int | None, pair: str = "contacts/companies") -> Reply:
+    """The answer to a batch that links two records; without a number by no kind at all."""
+    types = [] if number is None else [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number}]
+    inputs = [{"from": {"id": one}, "to": {"id": other}, "types": types}]
+    return portal.ask("POST", f"/crm/associations/2026-09/{pair}/batch/create", {"inputs": inputs})
+
+
+def kinds(portal: Portal, one: str) -> dict[int, list[int]]:
+    """The companies of a contact, and the kinds of each link."""
+    found = portal.ask("GET", f"/crm/objects/2026-09/contacts/{one}/associations/companies").body["results"]
+    return {each["toObjectId"]: [type["typeId"] for type in each["associationTypes"]] for each in found}
