@@ -18,7 +18,7 @@ class SalesforceConnector:
     source_options = WAYS_IN | {"url", "table", "api_version"}
     target_options = WAYS_IN | {
         "url", "api_version", "parallel", "longest_seconds", "settle_seconds", "job_from", "allow_duplicates",
-        "assignment_rules",
+        "assignment_rules", "owns_nothing",
     }  # fmt: skip
 
     def source(self, spec: SourceSpec) -> Source:

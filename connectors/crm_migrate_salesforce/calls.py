@@ -77,7 +77,7 @@ class Calls:
             )
             raise TargetError(f"our key has no place in Salesforce: {words}", hint="crm-migrate target prepare")
         names = [name for name in batch.rows.column_names if name not in (ENTITY, TARGET_ID)]
-        shape = records.shape_of(described, batch.object, names)
+        shape = records.shape_of(described, batch.object, names, self.looking.nobody)
         if lacking := [name for name in names if name not in shape.places]:
             raise TargetError(
                 f"Salesforce lacks the field {lacking[0]} of {batch.object.name}, or this user may not see it",
@@ -92,7 +92,7 @@ class Calls:
 
     def finds(self, shape: Shape, by: By, values: Collection[str]) -> Iterator[Sequence[Record]]:
         """The records with one of these keys or ids, and what of them has to be read."""
-        fields = [*records.asked(shape), *([PERSONS] if shape.sorts else [])]
+        fields = [*records.asked(shape), *([PERSONS] if shape.described.sorts else [])]
         where = "Id" if by == "id" else shape.key_field
         wanted = [value for value in values if by != "id" or soql.is_id(value)]
         return self.looking.among(shape.described.object, fields, where, wanted)

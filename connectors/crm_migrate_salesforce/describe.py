@@ -77,6 +77,11 @@ class Described:
         name = OPTED_OUT.get(self.object, "")
         return name if self.fields.get(name, {}).get("updateable") else ""
 
+    @property
+    def sorts(self) -> bool:
+        """Whether some of the records are people, and others are not."""
+        return self.object == "Account" and PERSONS in self.fields
+
     def place(self, name: str) -> Place | None:
         """Where a field is; None where the object has no such place."""
         words = self.fields.get(name)
@@ -130,10 +135,11 @@ def object_of(described: Described, key_field: str = KEY) -> TargetObject:
 
 def _plain(described: Described) -> Iterator[TargetField]:
     kind = described.kind
-    sorts = described.object == "Account" and PERSONS in described.fields  # people have no name but that of their parts
     for name, words in described.fields.items():
         if words.get("type") in SEMANTIC and name != kind.field:
-            yield field_of(name, words, optional=name == NAMED and sorts)
+            yield field_of(
+                name, words, optional=name == NAMED and described.sorts
+            )  # people have none but that of parts
 
 
 def _named(described: Described) -> Iterator[TargetField]:
@@ -201,7 +207,8 @@ def _number(said: Any) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A custom field to be made: of which object, and its words in Salesforce's metadata."""
+    """A custom field to be made: of which object, and its words in Salesforce's metadata; without them one that is
+    there, and that our user has to be shown."""
 
     object: str
     name: str
@@ -215,13 +222,16 @@ class Missing:
     @property
     def title(self) -> str:
         """In words for people."""
-        return f"add field {self.full}"
+        return f"{'add' if self.words else 'show'} field {self.full}"
 
 
 def missing(wanted: TargetObject, there: Described) -> Iterator[Missing | str]:
     """What an object lacks: our key and custom fields, which can be made, and names of fields that cannot."""
     if wanted.key_field not in there.fields:
         yield Missing(there.object, wanted.key_field, _key_words(there.object))
+    of_people = there.sorts or there.object in ("Contact", "Lead")
+    if of_people and not there.opted_out and any(each.type == "consent" for each in wanted.fields):
+        yield Missing(there.object, OPTED_OUT[there.object])
     for each in wanted.fields:
         if there.place(each.name) is not None:
             continue

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 from crm_migrate.connecting.http import Answer, Http, Request, Waiting
@@ -11,7 +11,7 @@ from crm_migrate_salesforce import answers, soql
 from crm_migrate_salesforce.answers import PAGE, Record
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_salesforce.requests import Api
-from crm_migrate_salesforce.shapes import ARCHIVED, PERSONS, Kind, split
+from crm_migrate_salesforce.shapes import ARCHIVED, Kind, split
 
 MANY = 500  # values in one condition
 Told = TypeVar("Told")
@@ -21,8 +21,8 @@ By = tuple[str, str]  # object, field
 class Looking:
     """One organisation as it is asked. Any number of threads may ask."""
 
-    def __init__(self, http: Http, api: Api, waiting: Waiting) -> None:
-        self._http, self.api, self._waiting = http, api, waiting
+    def __init__(self, http: Http, api: Api, waiting: Waiting, *, owns_nothing: bool = False) -> None:
+        self._http, self.api, self._waiting, self._owns_nothing = http, api, waiting, owns_nothing
         self._lock = threading.RLock()
         self._described: dict[str, Described | None] = {}
         self._names: dict[By, dict[str, list[str]]] = {}
@@ -38,6 +38,16 @@ class Looking:
             words = f"too many long requests are under way in Salesforce: {answer.request}"
             raise Throttled(words, self._waiting.now() + answers.BUSY, hint="crm-migrate resume")
         return answer
+
+    @cached_property
+    def user(self) -> str:
+        """The id of the user that we are."""
+        return self.ask(self.api.who(), answers.user)
+
+    @property
+    def nobody(self) -> str:
+        """The id of the user whose records are nobody's, "" where there is none."""
+        return self.user if self._owns_nothing else ""
 
     def forget(self) -> None:
         """What is asked next is asked anew."""
@@ -138,8 +148,3 @@ class Looking:
         wanted = sorted({id for id in ids if soql.is_id(id)})
         found = (record for page in self.among(object, [by], "Id", wanted) for record in page)
         return {str(record["Id"]): str(record[by]) for record in found if record.get(by)}
-
-    def has_persons(self) -> bool:
-        """Whether accounts may be people here."""
-        account = self.described("Account")
-        return account is not None and PERSONS in account.fields

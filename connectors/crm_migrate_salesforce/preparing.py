@@ -53,8 +53,8 @@ def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Mi
 
 def _make(lacking: Collection[Missing], looking: Looking, changes: Http) -> None:
     """The fields, and the right to see them. A field that is there already was made by a try that nobody answered."""
-    for full in dict.fromkeys(each.full for each in lacking):
-        answers.made(changes.send(looking.api.adding(next(each for each in lacking if each.full == full))))
+    for each in {each.full: each for each in lacking if each.words}.values():
+        answers.made(changes.send(looking.api.adding(each)))
     granted = _permission_set(looking, changes)
     for each in lacking:
         rights = {
@@ -80,8 +80,7 @@ def _permission_set(looking: Looking, changes: Http) -> str:
         found = found or _one(looking, "PermissionSet", f"Name = {literal(PERMISSIONS)}")
     if not found:
         raise TargetError("Salesforce makes no permission set for us", hint="look at the rights of the user")
-    user = looking.ask(looking.api.who(), answers.user)
-    assigned = {"AssigneeId": user, "PermissionSetId": found}
+    assigned = {"AssigneeId": looking.user, "PermissionSetId": found}
     answers.made(changes.send(looking.api.making("PermissionSetAssignment", assigned)))
     return found
 

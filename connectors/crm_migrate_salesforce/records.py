@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject
 from crm_migrate_salesforce.describe import Described, Place
-from crm_migrate_salesforce.shapes import ENTRY, NAMED, NO_MAIL, PERSONS, PREFIXES, PRICED, of_people
+from crm_migrate_salesforce.shapes import ENTRY, NAMED, NO_MAIL, OWNER, PERSONS, PREFIXES, PRICED, of_people
 from crm_migrate_salesforce.values import json_of, text_of
 
 Row = Mapping[str, str | None]
@@ -25,27 +25,24 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How rows of a batch are written: the object, where its columns are, and which of them says consent."""
+    """How rows of a batch are written: the object, where its columns are, which of them says consent, and the id of the
+    user whose records are nobody's, if there is one."""
 
     described: Described
     key_field: str
     places: Mapping[str, Place]
     consent: str = ""
-
-    @property
-    def sorts(self) -> bool:
-        """Whether some of the records are people, and others are not."""
-        return self.described.object == "Account" and PERSONS in self.described.fields
+    nobody: str = ""
 
 
-def shape_of(described: Described, object: TargetObject, names: Iterable[str]) -> Shape:
+def shape_of(described: Described, object: TargetObject, names: Iterable[str], nobody: str = "") -> Shape:
     """Of these columns, those that the object has."""
     found = {name: described.place(name) for name in names if name not in (ENTITY, TARGET_ID)}
     places = {name: place for name, place in found.items() if place is not None}
     written = {place.field for place in places.values()}
     consents = [f.name for f in object.fields if f.type == "consent" and f.name in places]
     both = bool(consents) and bool(described.opted_out) and described.opted_out not in written
-    return Shape(described, object.key_field, places, consents[0] if both else "")
+    return Shape(described, object.key_field, places, consents[0] if both else "", nobody)
 
 
 def named_in(shape: Shape, rows: Sequence[Row]) -> dict[tuple[str, str], set[str]]:
@@ -67,7 +64,7 @@ def created(shape: Shape, row: Row, named: Named) -> Values:
     filled = {name: cell for name, cell in row.items() if cell is not None and name in shape.places}
     own = {kind.field: _of_kind(shape)} if kind.field else {}
     values = {shape.key_field: row[ENTITY]} | own | _cells(shape, filled, named)
-    if shape.sorts:
+    if shape.described.sorts:
         values = _of_its_sort(values, person=any(of_people(shape.places[name].field) for name in filled))
     return _attributed(shape) | values
 
@@ -77,7 +74,7 @@ def changed(shape: Shape, id: str, row: Row, named: Named, current: Record, key:
     Raises Unfit."""
     cells = {name: cell for name, cell in row.items() if name in shape.places}
     values = ({} if key == "" else {shape.key_field: key}) | _cells(shape, cells, named)
-    if shape.sorts:
+    if shape.described.sorts:
         values = _of_its_sort(values, person=bool(current.get(PERSONS)))
     return _attributed(shape) | {"id": id} | values
 
@@ -96,6 +93,8 @@ def _cells(shape: Shape, cells: Row, named: Named) -> Values:
     for name, cell in cells.items():
         place = shape.places[name]
         sent = cell if name == PRICED else _sent(place, cell, named)
+        if sent is None and place.field == OWNER and shape.nobody:
+            sent = shape.nobody  # there is no record without an owner
         if values.get(place.field) is not None and sent is not None:
             raise Unfit(Refusal(f"{place.field} leads to one record, and the row names two", "TWO", name))
         values[place.field] = values[place.field] if values.get(place.field) is not None else sent
@@ -149,6 +148,8 @@ def key_of(shape: Shape, record: Record) -> str | None:
 def told(shape: Shape, record: Record, names: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[str, str | None]:
     """The fields of a record as canonical text; `names` is (object, field) -> id -> name."""
     row = {name: _told(place, record, names) for name, place in shape.places.items()}
+    if shape.nobody and record.get(OWNER) == shape.nobody:
+        row |= {name: None for name, place in shape.places.items() if place.field == OWNER}
     if shape.consent and record.get(shape.described.opted_out) is True and row[shape.consent] not in NO_MAIL:
         row[shape.consent] = "withdrawn"  # users said so
     return row

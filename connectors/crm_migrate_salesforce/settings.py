@@ -45,6 +45,7 @@ class Settings:
     What was sent may take effect up to `longest_seconds` after its batch was begun. A read may lie about a write for
     `settle_seconds`. With `allow_duplicates` records pass duplicate rules that only warn; with `assignment_rules` the
     rules of the organisation may give leads and cases to others. So many records of a kind as `job_from` go as jobs.
+    Our user `owns_nothing` where what belongs to it is nobody's: there is no record without an owner.
     """
 
     url: str
@@ -57,6 +58,7 @@ class Settings:
     allow_duplicates: bool = False
     assignment_rules: bool = False
     job_from: int = 2000
+    owns_nothing: bool = False
 
 
 def read_settings(options: Mapping[str, Any], who: str = "a Salesforce target") -> Settings:
@@ -70,7 +72,7 @@ def read_settings(options: Mapping[str, Any], who: str = "a Salesforce target") 
         said["version"] = _version(str(options["api_version"]))
     if "job_from" in options:
         said["job_from"] = _whole("job_from", options["job_from"])
-    for name in ("allow_duplicates", "assignment_rules"):
+    for name in ("allow_duplicates", "assignment_rules", "owns_nothing"):
         if name in options:
             said[name] = _truth(name, options[name])
     return Settings(**said)

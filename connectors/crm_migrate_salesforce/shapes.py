@@ -26,6 +26,7 @@ PREFIXES: Mapping[str, str] = {
     "Product2": "01t", "Asset": "02i", "Case": "500", "Solution": "501", "Campaign": "701", "Contract": "800",
     "Order": "801",
 }  # fmt: skip
+OWNER = "OwnerId"
 # A line names its product; the entry of the price book is what Salesforce wants.
 LINE, PRICED, ENTRY = "OpportunityLineItem", "PricebookEntry.Product2Id", "PricebookEntryId"
 # Activities that are older than a year go to an archive that only a query of all records shows.

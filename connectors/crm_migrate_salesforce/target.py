@@ -53,7 +53,7 @@ class SalesforceTarget:
         self._rooms = open_rooms(settings, self._waiting)
         questions, changes, _ = self._rooms
         api = Api(settings.version, settings.allow_duplicates, settings.assignment_rules)
-        self._looking = Looking(questions, api, self._waiting)
+        self._looking = Looking(questions, api, self._waiting, owns_nothing=settings.owns_nothing)
         self._calls = Calls(changes, self._looking, self._waiting, Pace(settings.longest_seconds))
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
         self._jobs = Jobs(self._calls, changes, self._writing, settings)
@@ -94,7 +94,7 @@ class SalesforceTarget:
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their ids; those in the recycle bin are not there."""
         described, wanted = self._calls.described(object), frozenset(values)
-        shape = records.shape_of(described, object, [each.name for each in object.fields])
+        shape = records.shape_of(described, object, [each.name for each in object.fields], self._looking.nobody)
         if by == "key" and object.key_field not in described.fields:
             return
         for page in self._every(shape) if by == "all" else self._calls.finds(shape, by, values):

@@ -119,7 +119,8 @@ def _field(work: Work, object: str, name: str, said: Mapping[str, Any], *, count
         caseSensitive=bool(said.get("caseSensitive")),
         restrictedPicklist=bool((said.get("valueSet") or {}).get("restricted")),
         picklistValues=choices,
-        defaultValue=said.get("defaultValue") if kind == "Checkbox" else None,
+        # A text in both APIs, as recorded in metadata_upsert_fields_mixed: `false` is no true.
+        defaultValue=str(said.get("defaultValue")).lower() == "true" if kind == "Checkbox" else None,
         **refers,
     )
 

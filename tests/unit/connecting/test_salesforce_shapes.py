@@ -1,13 +1,17 @@
 """Rows as records of Salesforce and back, and its objects in the words of the contract."""
 
 import json
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from recordings import exchange, recorded
+from ruamel.yaml import YAML
+from salesforce_orgs import opened, started
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Answer
@@ -198,7 +202,7 @@ def test_a_number_comes_back_as_it_was_sent(number: Decimal) -> None:
     assert Decimal(str(text_of(stored, "currency"))) == number
 
 
-@given(st.datetimes(min_value=__import__("datetime").datetime(1700, 1, 2)))
+@given(st.datetimes(min_value=datetime(1700, 1, 2)))
 def test_an_instant_comes_back_to_the_millisecond(at: Any) -> None:
     text = at.replace(microsecond=at.microsecond // 1000 * 1000).isoformat() + "Z"
     sent = json_of(text, "datetime")
@@ -295,3 +299,32 @@ def test_an_option_that_cannot_be_meant_is_refused_without_its_value(wrong: dict
     assert next(iter(wrong)) in error.value.message
     assert "hush" not in error.value.message
     assert read_settings({**good, "api_version": "v66.0"}).version == "v66.0"
+
+
+def test_every_place_of_the_profile_can_be_one() -> None:
+    """By the simulated org, whose objects are those of recorded describes and of the vendor's reference."""
+    path = Path(__file__).parents[3] / "mappings" / "targets" / "salesforce.yaml"
+    profile = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    assert set(profile["load_order"]) == set(profile["objects"])
+    server = started({"severalCurrencies": True, "objects": {"Suppressed_Mailbox__c": {"fields": {}}}})
+    try:
+        target = opened(server)
+        names = [object["name"] for object in profile["objects"].values()]
+        there = {object.name: object for object in target.describe(names).objects}
+        lacking = {}
+        for object in profile["objects"].values():
+            found = there[object["name"]]
+            for name, words in object["fields"].items():
+                column = words.get("column", name)
+                field = found.field(column)
+                if field is None and not column.endswith("__c"):
+                    lacking[f"{object['name']}.{column}"] = words.get("note", "")
+                elif field is not None:
+                    looked_up = object["name"] == "User"
+                    assert words.get("required") or not field.required or looked_up, (object["name"], column)
+                    assert not field.length or words.get("length", field.length) <= field.length, column
+                    assert "reference" not in words or field.type == "reference", column
+        target.close()
+    finally:
+        server.stop()
+    assert {name for name, note in lacking.items() if not note} == set(), lacking
