@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm_migrate_simulators.salesforce_simulator import SIMULATOR
+from crm_migrate_simulators.salesforce.simulator import SIMULATOR
 
 from crm_migrate.connecting.contract import Target
 from crm_migrate.connecting.discovery import connector
