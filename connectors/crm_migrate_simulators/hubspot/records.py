@@ -235,6 +235,5 @@ def _shape(visit: Visit, of: ObjectType, record: Record, values: Mapping[str, An
     if record.deleted:
         said["archivedAt"] = stamp(record.changed)
     if visit.habits.urls:
-        place = "contacts" if of.name == "contacts" else of.id
-        said["url"] = f"https://app.hubspot.example/{place}/{visit.habits.portal}/record/{of.id}/{record.id}"
+        said["url"] = f"https://app.hubspot.example/contacts/{visit.habits.portal}/record/{of.id}/{record.id}"
     return said

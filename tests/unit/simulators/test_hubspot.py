@@ -1,10 +1,12 @@
 """The simulated HubSpot portal: what a migration does first, the witness, and a file that outlives it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hubspots import KEY, START, Portal, ids
 
 from crm_migrate_simulators.keep import Keep
+from crm_migrate_simulators.wire import Request
 
 
 def test_a_key_is_made_and_records_are_upserted_by_it() -> None:
@@ -40,7 +42,6 @@ def test_what_stands_beside_records_outlives_the_process(tmp_path: Path) -> None
 def test_a_token_of_half_an_hour() -> None:
     portal = Portal()
     form = "grant_type=refresh_token&client_id=crm-migrate&client_secret=not-a-secret&refresh_token="
-    from crm_migrate_simulators.wire import Request
 
     def token(path: str, refresh: str) -> dict[str, str]:
         said: dict[str, str] = portal.engine.answer(Request("POST", path, {}, {}, (form + refresh).encode())).body
@@ -53,3 +54,30 @@ def test_a_token_of_half_an_hour() -> None:
     late = portal.ask("GET", "/crm/v3/owners", token=good["access_token"])
     assert (late.status, late.body["category"]) == (401, "EXPIRED_AUTHENTICATION")
     assert portal.ask("GET", "/crm/v3/owners", token="x").body["category"] == "INVALID_AUTHENTICATION"
+
+
+def test_many_at_once_upsert_the_same_keys_and_each_is_created_once() -> None:
+    portal = Portal()
+    portal.key()
+
+    def load(turn: int) -> int:
+        keys = [f"k{n % 60}" for n in range(turn * 7, turn * 7 + 50)]
+        return portal.batch("upsert", [{"idProperty": KEY, "id": key, "properties": {}} for key in keys]).status
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(load, range(24))) == {200}
+    assert portal.engine.log.doubled() == {}
+    assert len(portal.engine.log.creations) == 60
+
+
+def test_a_record_that_another_request_holds_is_locked() -> None:
+    portal = Portal()
+    ada, firm = portal.make(), portal.make("companies", name="X")
+    portal.engine.store.locked.add(firm)
+    pair = {"inputs": [{"from": {"id": ada}, "to": {"id": firm}}]}
+    path = "/crm/associations/2026-09/contacts/companies/batch/associate/default"
+    assert portal.ask("POST", path, pair).status == 423
+    changed = portal.ask("PATCH", f"/crm/v3/objects/companies/{firm}", {"properties": {"name": "Y"}})
+    assert (changed.status, changed.body["category"]) == (423, "LOCKED")
+    portal.engine.store.locked.clear()
+    assert portal.ask("POST", path, pair).status == 200
