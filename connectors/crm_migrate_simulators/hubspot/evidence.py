@@ -53,6 +53,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("The first record's values stay, empty ones are filled; of two primary companies its own stays", "document", f"{_DOCS}: the same changelog"),
         ("The addresses of both lead to the merged contact; the second's is an additional one", "document", "knowledge.hubspot.com: merge records"),
         ("The merged record is as old as the older one", "assumed", ""),
+        ("Contacts, companies, deals, tickets and custom objects can be merged, others not", "document", "knowledge.hubspot.com: merge records; hubspot-sdk"),
         ("A record merged with itself is refused", "recording", "legacy_merge_contact_with_itself_400 (v1)"),
         ("gdpr-delete is a 204; the address makes no new contact afterwards", "document", f"{_DOCS}: gdpr-delete; ui-library validators of HubSpot (GDPR blocklisted)"),
         ("Since 2026-09 the portal's own rules are enforced, as missing properties", "document", f"{_DOCS}: 2026-09 breaking changes; the form of the answer is assumed"),

@@ -7,6 +7,7 @@ from crm_migrate_simulators.hubspot.link_types import OWN_TYPES
 from crm_migrate_simulators.rules import Refused
 from crm_migrate_simulators.store import Record, Store
 
+MERGED = frozenset({"contacts", "companies", "deals", "tickets"})  # and custom objects
 PRIMARY = [each for each in OWN_TYPES if each.primary and each.left != "companies"]
 
 
@@ -15,6 +16,8 @@ class PortalStore(Store):
 
     def merge(self, object: str, winner: str, loser: str, at: float) -> Record:
         """A new record with the values of the first, and those of the second where it has none. No new creation."""
+        if object not in MERGED and not object.startswith("2-"):
+            raise Refused("NOT_MERGEABLE", f"records of {object} cannot be merged")
         with self.lock:
             kept, gone = self._live(object, winner), self._live(object, loser)
             if winner == loser:

@@ -95,6 +95,13 @@ def test_a_merge_makes_a_new_record_and_both_old_ids_and_addresses_lead_to_it() 
     assert portal.ask("POST", "/crm/v3/objects/contacts/merge", {**body, "objectIdToMerge": ada}).status == 400
 
 
+def test_notes_are_not_merged() -> None:
+    portal = Portal()
+    first, second = (portal.make("notes", hs_timestamp="1") for _ in range(2))
+    body = {"primaryObjectId": first, "objectIdToMerge": second}
+    assert portal.ask("POST", "/crm/v3/objects/notes/merge", body).status == 400
+
+
 def test_who_is_erased_is_told_nowhere_and_the_address_makes_no_new_contact() -> None:
     portal = Portal()
     ada = portal.make(email="ada@firma.example")
