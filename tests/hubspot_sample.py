@@ -23,6 +23,8 @@ CHANGES = (
     ("stage = 'closedwon'", "stage = 'Closed Won'"),
     ("stage = 'closedlost'", "stage = 'Closed Lost'"),
     ("{constant: Sales}", "{constant: Sales Pipeline}"),
+    # The portal has one currency: that of a deal is a property of its own.
+    ("{sheet: PB | map(currency)}", "{sheet: PB | map(currency), to: currency_code}"),
     # A mailbox that is none is cleared with a finding: it would refuse the person.
     ("then: email, survive: trust, keep_others", "then: email, on_invalid: clear, survive: trust, keep_others"),
 )  # fmt: skip

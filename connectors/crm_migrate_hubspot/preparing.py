@@ -11,11 +11,12 @@ from crm_migrate_hubspot import answers
 from crm_migrate_hubspot.describe import definition_of, key_definition, kind_definition
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.requests import BATCH
-from crm_migrate_hubspot.shapes import KEY, Place, is_object, place_of, split
+from crm_migrate_hubspot.shapes import KEY, OWNER, Place, is_object, place_of, split
 
 NOWHERE = "(there is none)"
 TRIES = 12  # looks at whether what was made is there
 PAUSE = 5.0  # seconds between two of them
+RESERVED = ("deal_currency_code", OWNER)  # the first is there where the portal has several currencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,15 @@ def _place(object: str, field: TargetField, portal: Portal) -> Iterator[Lacking]
         yield Lacking(f"the place {field.name} of {name} {NOWHERE}", name)
     elif place.to:
         yield from _link(name, place, portal)
+    elif place.property not in portal.existing(name) and _is_reserved(place.property):
+        yield Lacking(f"the place {field.name} of {name} {NOWHERE}", name)
     elif place.property not in portal.existing(name):
         yield _property(name, definition_of(place, field))
+
+
+def _is_reserved(property: str) -> bool:
+    """Whether only HubSpot itself has properties of that name; one of ours would look like it and do nothing."""
+    return property.startswith("hs_") or property in RESERVED
 
 
 def _link(name: str, place: Place, portal: Portal) -> Iterator[Lacking]:

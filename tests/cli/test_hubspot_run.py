@@ -19,7 +19,7 @@ STAGES = {"qualified": "qualifiedtobuy", "proposal": "presentationscheduled", "c
 READ = {
     "companies": ("name", "tax_id", "phone", "address", "hubspot_owner_id", "domain"),
     "contacts": ("firstname", "lastname", "email", "phone", "crm_migrate_consent", "crm_migrate_kind", "jobtitle"),
-    "deals": ("dealname", "amount", "deal_currency_code", "dealstage", "pipeline", "closedate", "hubspot_owner_id"),
+    "deals": ("dealname", "amount", "currency_code", "dealstage", "pipeline", "closedate", "hubspot_owner_id"),
 }
 
 
@@ -102,7 +102,7 @@ VALUES: dict[tuple[str, str], Callable[[Record], object]] = {
     ("contacts", "consent"): lambda record: record["crm_migrate_consent"],
     ("deals", "name"): lambda record: record["dealname"],
     ("deals", "amount"): lambda record: Decimal(record["amount"]),
-    ("deals", "currency"): lambda record: record["deal_currency_code"],
+    ("deals", "currency"): lambda record: record["currency_code"],
     ("deals", "close_date"): lambda record: record.get("closedate", "")[:10] or None,
 }
 

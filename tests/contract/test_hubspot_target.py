@@ -1,8 +1,10 @@
 """The HubSpot target against the conformance kit, on a simulated portal behind a real socket."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from between import between
@@ -22,7 +24,7 @@ from crm_migrate.connecting.conformance_targets import (
 )
 from crm_migrate.connecting.contract import TARGET_ID, Action, Answer, Target, TargetField, TargetObject, WriteBatch
 from crm_migrate.connecting.discovery import connector
-from crm_migrate.errors import AuthExpired, TargetError
+from crm_migrate.errors import AuthExpired, Interrupted, QuotaGone, TargetError
 from crm_migrate_simulators.hubspot import SIMULATOR
 from crm_migrate_simulators.server import Server
 
@@ -423,6 +425,42 @@ def test_a_key_that_takes_a_value_twice_is_refused(portal: Portal) -> None:
     })  # fmt: skip
     with pytest.raises(TargetError, match="takes a value twice"):
         connector("hubspot").target(options_of(portal)).prepare((COMPANY,), apply=False)
+
+
+@pytest.mark.parametrize("name", ["hs_shoe_size", "deal_currency_code"])
+def test_a_property_that_only_hubspot_has_is_not_made(portal: Portal, name: str) -> None:
+    target = connector("hubspot").target(options_of(portal))
+    with pytest.raises(TargetError, match=f"lacks the place {name} of deals"):
+        target.prepare((TargetObject("deals", (TargetField(name, "text"),)),), apply=True)
+
+
+def test_the_requests_of_a_day_are_used_up_until_midnight_of_the_portal(portal: Portal) -> None:
+    made = Portal(AYSE, daily="40", time_zone="Asia/Tokyo")
+    target = prepared(made)
+    said = target.allowance()
+    assert (said.per_day, said.page) == (40, 100)
+    with pytest.raises(QuotaGone) as raised:
+        for n in range(60):
+            write(target, COMPANY, f"a{n}", [{"__entity": f"c{n}", "name": "Acme"}])
+    until = raised.value.until.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert (until.hour, until.minute) == (0, 0)
+    made.stop()
+
+
+def test_whoever_is_told_to_stop_begins_no_request_more(target: Any) -> None:
+    target.stop.set()
+    with pytest.raises(Interrupted):
+        write(target, COMPANY, "a", [{"__entity": "c1", "name": "Acme"}])
+
+
+def test_several_write_at_once_and_each_record_is_there_once(target: Target, portal: Portal) -> None:
+    acme = one(target, COMPANY, {"__entity": "c1", "name": "Acme"})
+    batches = [[{"__entity": f"p{n}-{m}", "firstname": "A", PRIMARY: acme} for m in range(20)] for n in range(6)]
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda rows: write(target, CONTACT, str(rows[0]["__entity"]), rows), batches))
+    loaded = {key: id for answer in told for key, id in answer.loaded.items()}
+    assert loaded == {row["__entity"]: row["target_id"] for row in everything(target, CONTACT)}
+    assert len(loaded) == portal.summary()["created"]["contacts"] == 120
 
 
 def test_links_as_records_have_no_place(portal: Portal) -> None:
