@@ -16,6 +16,7 @@ from crm_migrate_simulators.hubspot.records import (
     by_id,
     by_value,
     create,
+    forgotten,
     is_key,
     told,
     told_created,
@@ -27,6 +28,7 @@ from crm_migrate_simulators.hubspot.single import why
 from crm_migrate_simulators.hubspot.values import taken
 from crm_migrate_simulators.hubspot.visit import Visit, mapping, stamp
 from crm_migrate_simulators.rules import Refused
+from crm_migrate_simulators.store import Record
 from crm_migrate_simulators.wire import Reply
 
 Write = Callable[[Json], Json]
@@ -67,11 +69,19 @@ def read(visit: Visit) -> Reply:
     if key and not is_key(visit, of, key):
         raise refused(400, f"{key} is not a unique property of {of.id} in portal ID {visit.habits.portal}")
     ids = list(dict.fromkeys(_id(each) for each in inputs))
-    found = {id: by_value(visit, of, key, id) if key else by_id(visit, of, id) for id in ids}
+    found = {id: _read_one(visit, of, key, id) for id in ids}
     asked, history = said.get("properties") or [], said.get("propertiesWithHistory") or []
     results = {r.id: told(visit, of, r, asked, history) for r in found.values() if r is not None}
     missing = [id for id, record in found.items() if record is None]
     return told_batch(visit, visit.order(results.values()), [not_found(of, missing)] if missing else [])
+
+
+def _read_one(visit: Visit, of: ObjectType, key: str | None, id: str) -> Record | None:
+    if not visit.yes("archived"):
+        return by_value(visit, of, key, id) if key else by_id(visit, of, id)
+    record = visit.store.get(of.name, id)
+    gone = record is not None and record.deleted and not record.merged_into and not forgotten(visit, record)
+    return record if gone else None
 
 
 def _id(said: Json) -> str:

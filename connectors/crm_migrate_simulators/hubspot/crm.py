@@ -18,6 +18,7 @@ from crm_migrate_simulators.rules import Refused
 from crm_migrate_simulators.wire import Reply, Request
 
 TOKENS = frozenset({"/oauth/v1/token", "/oauth/v3/token", "/oauth/2026-03/token", "/oauth/2026-09/token"})
+WHOSE = "/oauth/v1/access-tokens/"
 _CATEGORIES: Mapping[str, str] = {"MALFORMED": "", "INTERNAL": "", "UNAVAILABLE": "SERVICE_UNAVAILABLE"}
 
 
@@ -34,6 +35,8 @@ class HubSpot:
         """Template and scope; what is not known is a read of `?`."""
         if request.path in TOKENS:
             return request.path, "auth"
+        if request.path.startswith(WHOSE):
+            return f"{WHOSE}{{token}}", "auth"
         found = find(request.method, request.path)
         return (f"/{found[1]}{found[0].template}", found[0].scope) if found else ("?", "read")
 
@@ -44,6 +47,8 @@ class HubSpot:
         furnish(call.store)
         if call.request.path in TOKENS:
             return _json(self._tokens.given(call.request, call.clock.now()))
+        if call.request.path.startswith(WHOSE):
+            return _json(self._tokens.told(call.request.path.removeprefix(WHOSE), call.clock.now()))
         found = find(call.request.method, call.request.path)
         try:
             self._tokens.check(call.request, call.clock.now())

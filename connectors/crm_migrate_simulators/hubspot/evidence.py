@@ -21,6 +21,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("429 of ten seconds has Retry-After, the others do not", "assumed", "the documents name the header for 477 alone; some clients read it"),
         ("The day's limit starts anew at midnight of the portal's time zone", "document", f"{_DOCS}: usage guidelines"),
         ("477 with Retry-After, 423 without", "document", f"{_DOCS}: error handling"),
+        ("Usage of the day, users, whose a token is", "document", "models of hubspot-sdk 0.1.0a9 and hubspot-api-client 12"),
         ("Account details", "recording", "account_info"),
     ),
     "Paths": (

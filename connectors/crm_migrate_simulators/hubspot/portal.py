@@ -10,6 +10,7 @@ from crm_migrate_simulators.hubspot.habits import Habits, words
 from crm_migrate_simulators.hubspot.kept import Json, kept
 from crm_migrate_simulators.hubspot.problems import Answered, problem, refused
 from crm_migrate_simulators.hubspot.visit import Visit, stamp
+from crm_migrate_simulators.quotas import next_midnight
 from crm_migrate_simulators.store import Store
 from crm_migrate_simulators.wire import Reply, Request
 
@@ -40,6 +41,16 @@ class Tokens:
             self._until[token] = now + self._habits.token_seconds
         said = {"token_type": "bearer", "refresh_token": self._habits.refresh_token, "access_token": token}
         return Reply(200, {**said, "expires_in": int(self._habits.token_seconds), "hub_id": self._habits.portal})
+
+    def told(self, token: str, now: float) -> Reply:
+        """Whose a token is, and how long it is good."""
+        with self._lock:
+            until = self._until.get(token)
+        if until is None or until <= now:
+            return problem(404, "Token not found or expired", "OBJECT_NOT_FOUND")
+        said = {"token": token, "token_type": "access", "hub_id": self._habits.portal, "hub_domain": "portal.example"}
+        more = {"user": "ada.arslan@firma.example", "user_id": 9001, "app_id": 9000001, "scopes": ["oauth"]}
+        return Reply(200, {**said, **more, "expires_in": int(until - now)})
 
     def check(self, request: Request, now: float) -> None:
         """401 for a token that is not good, or not any more."""
@@ -82,6 +93,37 @@ def account(visit: Visit) -> Reply:
         "dataHostingLocation": "eu1",
     }
     return Reply(200, said)
+
+
+def usage(visit: Visit) -> Reply:
+    """What the apps of the portal have used of today's limit."""
+    told = visit.call.engine.quotas.usage(visit.now)
+    resets = next_midnight(visit.now, ZoneInfo(visit.habits.time_zone))
+    limit: Json = {
+        "name": "private-apps-api-calls-daily",
+        "usageLimit": int(told["per_day"] or visit.habits.daily),
+        "currentUsage": int(told["used_today"] or 0),
+        "collectedAt": stamp(visit.now),
+        "fetchStatus": "SUCCESS",
+        "resetsAt": stamp(resets),
+    }
+    return Reply(200, {"results": [limit]})
+
+
+def users(visit: Visit) -> Reply:
+    """Who may sign in: the users behind the owners that are in use."""
+    owners = [said for said in visit.store.settings("owners").values() if not said["archived"]]
+    told = [
+        {
+            "id": str(said.get("userId") or said["userIdIncludingInactive"]),
+            "email": said["email"],
+            "roleIds": [],
+            "superAdmin": False,
+            **{name: said[name] for name in ("firstName", "lastName") if name in said},
+        }
+        for said in owners
+    ]
+    return Reply(200, {"results": told})
 
 
 def check_rights(visit: Visit, room: str) -> None:

@@ -31,7 +31,7 @@ DATES = frozenset({"2025-09", "2026-03", "2026-09"})
 VERSIONS = DATES | {"v3", "v4"}
 _VERSION = "|".join(sorted(VERSIONS))
 _FRONT = re.compile(rf"/crm/({_VERSION})/(\w+)(/.*)?")
-_BEHIND = re.compile(rf"/(?:crm/)?([\w-]+)/({_VERSION})(/.*)?")
+_BEHIND = re.compile(rf"/(?:crm/)?([\w-]+|settings/users)/({_VERSION})(/.*)?")
 _ROOMS: Mapping[str, str] = {"crm-object-schemas": ""}  # its room stands behind the version
 
 
@@ -67,6 +67,8 @@ _STAGES = f"{_PIPELINES}/{{pipeline}}/stages"
 _CONSENT = "/communication-preferences"
 ROUTES: tuple[Route, ...] = (
     _route("GET", "/account-info/details", "read", portal.account),
+    _route("GET", "/account-info/api-usage/daily/private-apps", "read", portal.usage, V3),
+    _route("GET", "/settings/users", "read", portal.users, V3),
     _route("POST", f"{_BATCH}/read", "read", batches.read, V3, body=bodies.BATCH_READ),
     _route("POST", f"{_BATCH}/create", "write", batches.post_create, V3, body=bodies.BATCH_NEW),
     _route("POST", f"{_BATCH}/update", "write", batches.post_update, V3, body=bodies.BATCH_CHANGED),

@@ -50,7 +50,10 @@ def test_a_token_of_half_an_hour() -> None:
     assert token("/oauth/v1/token", "wrong")["status"] == "BAD_REFRESH_TOKEN"
     good = token("/oauth/v3/token", "not-a-refresh-token")
     assert portal.ask("GET", "/crm/v3/owners", token=good["access_token"]).status == 200
+    whose = f"/oauth/v1/access-tokens/{good['access_token']}"
+    assert portal.ask("GET", whose).body["hub_id"] == 12345678
     portal.engine.clock.set(START + 1800)
+    assert portal.ask("GET", whose).status == 404
     late = portal.ask("GET", "/crm/v3/owners", token=good["access_token"])
     assert (late.status, late.body["category"]) == (401, "EXPIRED_AUTHENTICATION")
     assert portal.ask("GET", "/crm/v3/owners", token="x").body["category"] == "INVALID_AUTHENTICATION"

@@ -118,6 +118,8 @@ def test_a_deleted_record_is_listed_as_archived_and_its_values_are_free() -> Non
     assert portal.batch("archive", [{"id": ada}, {"id": "424242"}]).status == 204
     gone = portal.ask("GET", "/crm/v3/objects/contacts?archived=true").body["results"]
     assert [(each["id"], each["archived"], "archivedAt" in each) for each in gone] == [(ada, True, True)]
+    read = portal.ask("POST", "/crm/v3/objects/contacts/batch/read?archived=true", {"inputs": [{"id": ada}]})
+    assert [(each["id"], each["archived"]) for each in read.body["results"]] == [(ada, True)]
     assert portal.make(email="ada@firma.example") != ada
     assert portal.batch("update", [{"id": ada, "properties": {"phone": "1"}}]).status == 207
 

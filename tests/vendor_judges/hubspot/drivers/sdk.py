@@ -19,6 +19,9 @@ loose = HubSpot(base_url=sys.argv[1], access_token="pat-na1-simulated", max_retr
 
 def prepare() -> None:
     assert client.account.get().portal_id == 12345678
+    used = client.account.get_daily_private_apps_usage().results[0]
+    assert used.usage_limit > 0 and used.current_usage >= 0
+    assert client.settings.users.list().results[0].email
     for of in ("contacts", "companies"):
         crm.properties.groups.create(of, name="migration", label="Migration", display_order=-1)
         made = crm.properties.create(
