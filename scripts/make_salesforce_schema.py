@@ -87,7 +87,7 @@ def described(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _short(field: dict[str, Any]) -> dict[str, Any]:
-    kept = {word: field[word] for word in field if word in KEPT}
+    kept = {"name": field["name"], **{word: field[word] for word in field if word in KEPT}}
     if kept["picklistValues"]:
         kept["picklistValues"] = [_choice(value) for value in kept["picklistValues"]]
     return {word: value for word, value in kept.items() if word == "type" or _says_something(word, value)}

@@ -242,6 +242,11 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("GROUP BY with ORDER BY is not answered", "assumed", "the simulator's own limit"),
         ("Record types by their object", "recording", "query_record_types_by_sobject"),
         ("FIELDS(ALL) needs LIMIT 200", "document", "SOQL and SOSL Reference: FIELDS()"),
+        (
+            "FOR VIEW and FOR REFERENCE note that a record was looked at",
+            "document",
+            "SOQL and SOSL Reference; CumulusCI asks so after a load",
+        ),
         ("OFFSET up to 2000", "document", "SOQL and SOSL Reference: OFFSET"),
         (
             "Texts are compared without case unless the field minds it",
@@ -327,6 +332,16 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ),
         ("An empty list of batches", "recording", "bulk1_empty_job_3_batch_list_empty"),
         ("JSON rows tell date-times as milliseconds", "recording", "bulk1_query_5_result_rows"),
+        (
+            "A query of JSON counts no rows, one of CSV counts them",
+            "document",
+            "bulk1_query_3_batch_completed; CumulusCI reads no file where none are counted",
+        ),
+        (
+            "A query file without rows says so in its head",
+            "document",
+            "CumulusCI and salesforce-bulk look for these words",
+        ),
         ("A job in JSON", "document", "Bulk API Developer Guide: JSON; simple-salesforce works with it"),
         ("Rows in XML are refused", "assumed", "the simulator's own limit"),
     ),

@@ -43,7 +43,7 @@ class OrgStore(Store):
     def __init__(self, schema: Schema) -> None:
         super().__init__(schema)
         self._by_value: dict[tuple[str, str, str], dict[str, None]] = {}
-        self._names: dict[str, tuple[int, dict[str, str]]] = {}
+        self._names: dict[str, tuple[int, tuple[dict[str, str], dict[str, str]]]] = {}
         self._referring_fields: tuple[int, dict[str, list[Child]]] = (0, {})
         self._grants: set[str] | None = None  # what permission sets give, as long as none has changed
         self._objects = {name.casefold(): name for name in schema.objects}
@@ -61,13 +61,7 @@ class OrgStore(Store):
 
     def field(self, object: str, name: str) -> Field | None:
         """A field by its name, whose case does not matter; None also where nobody may see it."""
-        fields = self.schema.objects[object].fields
-        count, names = self._names.get(object, (0, {}))
-        if count != len(fields):
-            names = {each.casefold(): each for each in fields}
-            self._names[object] = (len(fields), names)
-        found = names.get(name.casefold())
-        return fields[found] if found and self.visible(object, found) else None
+        return self._seen(object, self._named(object)[0].get(name.casefold()))
 
     def visible_fields(self, object: str) -> list[Field]:
         """The fields that the API's user may see."""
@@ -79,9 +73,20 @@ class OrgStore(Store):
 
     def by_relationship(self, object: str, name: str) -> Field | None:
         """The reference field whose relationship has that name."""
-        wanted = name.casefold()
-        fields = self.visible_fields(object) if name else []
-        return next((f for f in fields if (f.more.get("relationshipName") or "").casefold() == wanted), None)
+        return self._seen(object, self._named(object)[1].get(name.casefold()))
+
+    def _seen(self, object: str, field: str | None) -> Field | None:
+        return self.schema.objects[object].fields[field] if field and self.visible(object, field) else None
+
+    def _named(self, object: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Fields by name and by relationship, both without case; found anew when a field has come or gone."""
+        fields = self.schema.objects[object].fields
+        count, known = self._names.get(object, (0, ({}, {})))
+        if count != len(fields):
+            related = {str(f.more["relationshipName"]).casefold(): f.name for f in fields.values() if _related(f)}
+            known = ({name.casefold(): name for name in fields}, related)
+            self._names[object] = (len(fields), known)
+        return known
 
     def children(self, object: str) -> list[Child]:
         """Who refers to records of an object."""
@@ -146,6 +151,10 @@ class OrgStore(Store):
         with self.lock:
             purged = self._settings.get("purged", {})
             return [record for record in self._records[object].values() if record.id not in purged]
+
+    def setting(self, kind: str, name: str) -> Any:
+        """One of the things that an administrator or a look set, None where it is not."""
+        return self._settings.get(kind, {}).get(name)
 
     def purge(self, id: str) -> None:
         """Take a deleted record from the recycle bin; nothing brings it back."""
@@ -265,6 +274,10 @@ _RIGHTS = ("PermissionsRead", "PermissionsEdit")
 def cascades_any(store: OrgStore, object: str) -> bool:
     """Whether something belongs to records of an object."""
     return any(cascades for *_, cascades, _ in store.children(object))
+
+
+def _related(field: Field) -> bool:
+    return bool(field.more.get("relationshipName")) and field.type == "reference"
 
 
 def _indexed(field: Field) -> bool:

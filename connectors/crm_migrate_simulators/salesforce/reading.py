@@ -66,6 +66,11 @@ def _changed_by(store: OrgStore, record: Record) -> str | None:
     return by
 
 
+def _looked_at(store: OrgStore, record: Record) -> str | None:
+    at = store.setting("looked_at", record.id)
+    return instant_text(at) if at is not None else None
+
+
 _DERIVED: dict[str, Callable[[OrgStore, Record], Any]] = {
     "Id": lambda _, record: record.id,
     "IsDeleted": lambda _, record: record.deleted,
@@ -73,4 +78,6 @@ _DERIVED: dict[str, Callable[[OrgStore, Record], Any]] = {
     "LastModifiedDate": _changed,
     "SystemModstamp": lambda _, record: instant_text(record.changed),
     "LastModifiedById": _changed_by,
+    "LastViewedDate": _looked_at,
+    "LastReferencedDate": _looked_at,
 }

@@ -29,3 +29,15 @@ def test_a_client_that_others_wrote(driver: str, scenario: str, tmp_path: Path) 
     created = {name: count for name, count in told["created"].items() if name in ("Account", "Contact", "Lead")}
     assert created == believed and told["doubled"] == {}
     assert told["without_key"] == 0 or "Lead" in believed, KEY
+
+
+@pytest.mark.parametrize("apis", ["rest,bulk", "bulk,rest"])
+def test_cumulusci_loads_a_company(apis: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """The hardest judge: lookups of a table to itself, polymorphic ones, upserts by name and by e-mail, both APIs."""
+    if apis == "bulk,rest" and not request.config.getoption("--soak"):
+        pytest.skip("the other way round is for make soak")
+    with running() as server:
+        believed = by_python(DRIVERS / "load_dataset.py", server.url, apis, str(tmp_path))
+        created = server.engine.log.summary()["created"]
+    expected = {"Account": 60, "Contact": 300, "Opportunity": 60, "Task": 100, "Campaign": 1, "CampaignMember": 150}
+    assert believed == created == expected

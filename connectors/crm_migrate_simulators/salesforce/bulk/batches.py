@@ -29,7 +29,7 @@ def _one(work: Work, job: Job, batch: Batch) -> None:
     try:
         if job["operation"] in ("query", "queryAll"):
             found: Any = _queried(work, job, sent)
-            counts = {"processed": 0, "failed": 0}
+            counts = {"processed": len(found["rows"]) if job["content"] == "CSV" else 0, "failed": 0}
         else:
             found = _rows(work, job, sent)
             counts = {"processed": len(found), "failed": sum(not result["success"] for result in found)}

@@ -51,7 +51,8 @@ def _unless_known(org: Org, work: Work, tell) -> Reply:  # type: ignore[no-untyp
 
 def _basic(org: Org, work: Work, at: At) -> Reply:
     object = org.object(work, at["object"])
-    recent = sorted((r for r in work.store.all(object) if r.seen(work.now)), key=lambda r: -r.changed)[:5]
+    here = [record for record in work.store.all(object) if record.seen(work.now)]
+    recent = sorted(here, key=lambda r: -max(r.changed, work.store.setting("looked_at", r.id) or 0.0))[:5]
     items = [{"attributes": org.attributes(record, at["version"]), "Id": record.id} for record in recent]
     return Reply(200, {"objectDescribe": describe.brief(work.store, object, at["version"]), "recentItems": items})
 

@@ -141,7 +141,8 @@ def _rows(org: Org, work: Work, at: At) -> Reply:
     found = work.store.settings("job_rows")[batch["id"]]
     if job["content"] == "JSON":
         return Reply(200, found["rows"], dict(_JSON))
-    return Reply(200, Table(found["heads"], found["rows"]), {"Content-Type": "text/csv"})
+    heads = found["heads"] if found["rows"] else ["Records not found for this query"]
+    return Reply(200, Table(heads, found["rows"]), {"Content-Type": "text/csv"})
 
 
 def _request(org: Org, work: Work, at: At) -> Reply:

@@ -57,6 +57,8 @@ class Asking:
             return self.grouped(query, object, counts)
         tell = [self.teller(query, object, item) for item in items]
         records = self.window(query, self.ordered(query, object, self.records(query, object)))
+        for record in records if query.looked_at else ():
+            self.store.put("looked_at", record.id, self.now)
         return Answer(object, len(records), [self.row(record, tell) for record in records])
 
     def object(self, query: Query) -> str:

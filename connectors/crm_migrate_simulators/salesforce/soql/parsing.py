@@ -130,6 +130,9 @@ class _Reader:
         if self.word("ALL"):
             self.need("ROWS")
             query = replace(query, all_rows=True)
+        if self.is_word("FOR") and self.peek(1)[1].upper() in ("VIEW", "REFERENCE"):
+            self.next += 2
+            query = replace(query, looked_at=True)
         return query
 
     def item(self) -> Any:

@@ -105,3 +105,4 @@ class Query:
     limit: int | None = None
     offset: int = 0
     all_rows: bool = False
+    looked_at: bool = False  # FOR VIEW, FOR REFERENCE
