@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from crm_migrate_simulators.salesforce.simulator import SIMULATOR
-
 from crm_migrate.connecting.contract import Target
 from crm_migrate.connecting.discovery import connector
+from crm_migrate_simulators.salesforce.simulator import SIMULATOR
 from crm_migrate_simulators.server import Server
 
 WHO = {"client_id": "crm-migrate", "client_secret": "not-a-secret"}
@@ -14,7 +13,7 @@ QUICK = {"longest_seconds": "10", "settle_seconds": "0"}
 
 def started(schema: Any = None, *, habits: dict[str, str] | None = None, **how: Any) -> Server:
     """A running org."""
-    return SIMULATOR.start(schema, habits={"latest": "67.0", **(habits or {})}, **how)
+    return SIMULATOR.start(schema, habits=habits, **how)
 
 
 def options(server: Server, **said: str) -> dict[str, str]:

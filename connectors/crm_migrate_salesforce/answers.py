@@ -137,6 +137,16 @@ def described(answer: Answer, name: str, object: str) -> Described | None:
     )
 
 
+def versions(answer: Answer) -> list[str]:
+    """The versions of the API, `v66.0`, the newest last."""
+    said = answer.json()
+    if not 200 <= answer.status < 300:
+        raise refused(answer)
+    if not _dicts(said) or not said or not all(_text(each.get("version")) for each in said):
+        raise answer.unreadable("no list of versions")
+    return [f"v{each['version']}" for each in said]
+
+
 def objects(answer: Answer) -> dict[str, Record]:
     """Name -> what is said of each object."""
     said = _object(answer).get("sobjects")

@@ -44,6 +44,16 @@ class Looking:
         """The id of the user that we are."""
         return self.ask(self.api.who(), answers.user)
 
+    def check_version(self) -> None:
+        """TargetError where the organisation does not speak our version: it would say of every object that there is
+        none."""
+        known = self.ask(self.api.versions(), answers.versions)
+        if self.api.version not in known:
+            raise TargetError(
+                f"the organisation does not speak version {self.api.version} of the API",
+                hint=f"api_version: {known[-1].removeprefix('v')}",
+            )
+
     @property
     def nobody(self) -> str:
         """The id of the user whose records are nobody's, "" where there is none."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from crm_migrate.connecting.contract import TargetObject
-from crm_migrate.connecting.http import Http, Waiting
+from crm_migrate.connecting.http import Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers
 from crm_migrate_salesforce.describe import Described, Missing, missing, objects_lacking
@@ -15,9 +15,7 @@ LOOKS = 6  # at an object, until it shows what was made
 PAUSE = 5.0  # seconds between two of them
 
 
-def prepare(
-    objects: Sequence[TargetObject], looking: Looking, changes: Http, waiting: Waiting, *, apply: bool
-) -> tuple[str, ...]:
+def prepare(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting, *, apply: bool) -> tuple[str, ...]:
     """What is missing; made, where it is told so. TargetError where an object or a standard field is missing, which
     nobody can make from here, or where our key cannot live."""
     looking.forget()
@@ -26,7 +24,7 @@ def prepare(
         hint = "make it there, give the user the right to see it, or name another field with `to:`"
         raise TargetError(f"Salesforce lacks {by_hand[0]}", hint=hint)
     if apply and lacking:
-        _make(lacking, looking, changes)
+        _make(lacking, looking)
         _wait_for(objects, looking, waiting)
     looking.forget()
     return (*(f"{each} (by hand)" for each in by_hand), *dict.fromkeys(each.title for each in lacking))
@@ -51,11 +49,11 @@ def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Mi
     return list(lacking.values()), by_hand
 
 
-def _make(lacking: Collection[Missing], looking: Looking, changes: Http) -> None:
+def _make(lacking: Collection[Missing], looking: Looking) -> None:
     """The fields, and the right to see them. A field that is there already was made by a try that nobody answered."""
     for each in {each.full: each for each in lacking if each.words}.values():
-        answers.made(changes.send(looking.api.adding(each)))
-    granted = _permission_set(looking, changes)
+        looking.ask(looking.api.adding(each), answers.made)
+    granted = _permission_set(looking)
     for each in lacking:
         rights = {
             "ParentId": granted,
@@ -64,10 +62,10 @@ def _make(lacking: Collection[Missing], looking: Looking, changes: Http) -> None
             "PermissionsRead": True,
             "PermissionsEdit": True,
         }
-        answers.made(changes.send(looking.api.making("FieldPermissions", rights)))
+        looking.ask(looking.api.making("FieldPermissions", rights), answers.made)
 
 
-def _permission_set(looking: Looking, changes: Http) -> str:
+def _permission_set(looking: Looking) -> str:
     """The id of our permission set, which our user has."""
     found = _one(looking, "PermissionSet", f"Name = {literal(PERMISSIONS)}")
     if not found:
@@ -76,12 +74,12 @@ def _permission_set(looking: Looking, changes: Http) -> str:
             "Label": "crm-migrate",
             "Description": "Sees and writes the keys of our records.",
         }
-        found = answers.made(changes.send(looking.api.making("PermissionSet", values)))
+        found = looking.ask(looking.api.making("PermissionSet", values), answers.made)
         found = found or _one(looking, "PermissionSet", f"Name = {literal(PERMISSIONS)}")
     if not found:
         raise TargetError("Salesforce makes no permission set for us", hint="look at the rights of the user")
     assigned = {"AssigneeId": looking.user, "PermissionSetId": found}
-    answers.made(changes.send(looking.api.making("PermissionSetAssignment", assigned)))
+    looking.ask(looking.api.making("PermissionSetAssignment", assigned), answers.made)
     return found
 
 

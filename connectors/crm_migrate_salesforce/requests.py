@@ -32,6 +32,10 @@ class Api:
         """All objects, without their fields."""
         return self._get("/services/data/{version}/sobjects")
 
+    def versions(self) -> Request:
+        """The versions of the API that the organisation speaks."""
+        return Request("GET", "/services/data/")
+
     def limits(self) -> Request:
         """What is left of the limits of the organisation."""
         return self._get("/services/data/{version}/limits")
@@ -76,15 +80,16 @@ class Api:
         return self._get(f"{JOBS}/{{job}}/{which}", {"job": job})
 
     def adding(self, field: Missing) -> Request:
-        """A custom field that an object lacks. Nobody sees it until somebody is permitted to."""
+        """A custom field that an object lacks. Nobody sees it until somebody is permitted to. Asked for twice it is
+        there once."""
         body = {"FullName": field.full, "Metadata": dict(field.words)}
         route = "/services/data/{version}/tooling/sobjects/CustomField"
-        return Request("POST", route, {"version": self.version}, json=body)
+        return Request("POST", route, {"version": self.version}, json=body, writes=False)
 
     def making(self, object: str, values: Record) -> Request:
-        """One record of the set-up: a permission set, what it permits, who has it."""
+        """One record of the set-up: a permission set, what it permits, who has it. Asked for twice it is there once."""
         route = "/services/data/{version}/sobjects/{object}"
-        return Request("POST", route, {"version": self.version, "object": object}, json=dict(values))
+        return Request("POST", route, {"version": self.version, "object": object}, json=dict(values), writes=False)
 
     def who(self) -> Request:
         """The user that the token is for."""

@@ -73,7 +73,8 @@ class SalesforceTarget:
         return self._looking.ask(self._looking.api.limits(), answers.allowance)
 
     def identity(self) -> str:
-        """The organisation; a sandbox is another one."""
+        """The organisation; a sandbox is another one. TargetError where it does not speak our version of the API."""
+        self._looking.check_version()
         found = [str(r["Id"]) for page in self._looking.pages("Organization", []) for r in page]
         if len(found) != 1:
             raise TargetError("Salesforce does not say which organisation it is", hint="look at the user's rights")
@@ -89,7 +90,7 @@ class SalesforceTarget:
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Custom fields, that of our key first, and a permission set that shows them to our user."""
-        return prepare(objects, self._looking, self._rooms[1], self._waiting, apply=apply)
+        return prepare(objects, self._looking, self._waiting, apply=apply)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their ids; those in the recycle bin are not there."""

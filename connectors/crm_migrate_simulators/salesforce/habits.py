@@ -13,7 +13,7 @@ class Habits:
     certificate: str = ""  # a PEM file: the certificate or public key that a JWT has to be signed for
     username: str = "integration@simulated.example"
     session_seconds: float = 7200
-    latest: float = 66.0  # the newest version of the API
+    latest: float = 67.0  # the newest version of the API: Summer '26, by the vendor's list of releases
     day_limit: int = 100_000  # requests in 24 hours
     page: int = 2000  # rows of a page of a query
     audit_fields: bool = False  # CreatedDate and its like may be set on insert
