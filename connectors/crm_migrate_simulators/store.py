@@ -106,6 +106,10 @@ class Store:
         """The ids that were merged into this one."""
         return list(self._twins.get(id, ()))
 
+    def setting(self, kind: str, name: str) -> Any:
+        """One of them, None where it was not set."""
+        return self._settings.get(kind, {}).get(name)
+
     def settings(self, kind: str) -> dict[str, Any]:
         """What an administrator set: by name, JSON."""
         return dict(self._settings.get(kind, {}))

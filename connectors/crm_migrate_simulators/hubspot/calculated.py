@@ -81,7 +81,7 @@ def _owned(visit: Visit, record: Record) -> Values:
     owner = record.values.get("hubspot_owner_id")
     if not owner:
         return {}
-    user = visit.store.settings("owners").get(owner, {}).get("userIdIncludingInactive")
+    user = (visit.store.setting("owners", owner) or {}).get("userIdIncludingInactive")
     users = {} if user is None else {"hs_user_ids_of_all_owners": str(user)}
     return {"hs_all_owner_ids": owner, "hubspot_owner_assigneddate": stamp(record.created), **users}
 
@@ -115,11 +115,24 @@ def _contact(visit: Visit, record: Record) -> Values:
         "num_notes": "0",
         **({"hs_email_domain": email.rpartition("@")[2]} if email else {}),
         **({"hs_lifecyclestage_lead_date": stamp(record.created)} if lead else {}),
+        **_opted_out(visit, email),
         **_linked(visit, record.id, associatedcompanyid=_COMPANY),
         **_counted(visit, record.id, num_associated_deals="contacts>deals:HUBSPOT_DEFINED:4"),
         **({"hs_additional_emails": ";".join(additional)} if additional else {}),
         **_marketing(visit, record),
     }
+
+
+def _opted_out(visit: Visit, email: str) -> Values:
+    """What an address has opted out of: everything, or kinds of subscription."""
+    if not email:
+        return {}
+    everything = {"hs_email_optout": "true"} if visit.store.setting("subscriptions", f"{email} *") else {}
+    states = {
+        id: visit.store.setting("subscriptions", f"{email} {id}") for id in visit.store.settings("subscription_types")
+    }
+    out = [id for id, kept in states.items() if kept and kept["status"] == "UNSUBSCRIBED"]
+    return everything | {f"hs_email_optout_{id}": "true" for id in out}
 
 
 def _linked(visit: Visit, id: str, **kinds: str) -> Values:
@@ -135,7 +148,7 @@ def _counted(visit: Visit, id: str, **kinds: str) -> Values:
 
 
 def _marketing(visit: Visit, record: Record) -> Values:
-    status = visit.store.settings("marketable").get(record.id)
+    status = visit.store.setting("marketable", record.id)
     return {} if status is None else {"hs_marketable_status": status}
 
 

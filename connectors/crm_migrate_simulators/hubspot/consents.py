@@ -33,15 +33,15 @@ def types(visit: Visit) -> Reply:
 
 
 def _type(visit: Visit, id: object) -> Json:
-    said: Json | None = visit.store.settings("subscription_types").get(str(id))
+    said: Json | None = visit.store.setting("subscription_types", str(id))
     if said is None:
         raise refused(400, f"There is no subscription type {id}")
     return said
 
 
 def _kept(visit: Visit, address: str, id: str) -> Json:
-    said: Json = visit.store.settings(KIND).get(f"{address.lower()} {id}", {"status": "NOT_SPECIFIED"})
-    return said
+    said: Json | None = visit.store.setting(KIND, f"{address.lower()} {id}")
+    return said or {"status": "NOT_SPECIFIED"}
 
 
 def _set(visit: Visit, address: str, said: Json, state: str) -> Json:
@@ -168,7 +168,7 @@ def all_status(visit: Visit) -> Reply:
 
 
 def _wide(visit: Visit, address: str) -> Json:
-    out = f"{address.lower()} *" in visit.store.settings(KIND)
+    out = visit.store.setting(KIND, f"{address.lower()} *") is not None
     state = "UNSUBSCRIBED" if out else "NOT_SPECIFIED"
     said = {"channel": "EMAIL", "subscriberIdString": address, "wideStatusType": "PORTAL_WIDE", "status": state}
     return {**said, "timestamp": stamp(visit.now)}

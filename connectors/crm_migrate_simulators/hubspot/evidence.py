@@ -158,6 +158,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("v3 does not subscribe an address that has opted out", "document", f"{_DOCS}: communication preferences v3"),
         ("v4 and dates do", "document", f"{_DOCS}: communication preferences v4"),
         ("Shapes and words of v4 and dates", "document", "models of hubspot-sdk 0.1.0a9, which are held against each answer"),
+        ("What an address has opted out of stands in read-only properties of its contact", "recording", "schema_contact_properties_v3; when they change is a document"),
         ("A legal basis needs an explanation", "document", f"{_DOCS}: communication preferences"),
         ("Words of the refusals", "assumed", ""),
     ),

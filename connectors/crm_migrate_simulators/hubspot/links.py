@@ -37,7 +37,7 @@ def make(visit: Visit, type: LinkType, left: str, right: str) -> None:
 
 def _within_limits(visit: Visit, type: LinkType, left: str, right: str) -> None:
     """Refused where an administrator allows no further record of this kind."""
-    most = visit.store.settings(LIMITS).get(type.kind)
+    most = visit.store.setting(LIMITS, type.kind)
     there = visit.store.linked(type.kind, left) if most is not None else []
     if most is not None and right not in there and len(there) >= int(most):
         raise Refused(FULL, f"{left} has {most} records of association type {type.number}; no more are allowed")

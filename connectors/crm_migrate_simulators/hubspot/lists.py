@@ -16,7 +16,7 @@ _STATIC = ("MANUAL", "SNAPSHOT")
 
 def _known(visit: Visit) -> Json:
     id = visit.word("list")
-    said: Json | None = visit.store.settings(KIND).get(id)
+    said: Json | None = visit.store.setting(KIND, id)
     if said is None:
         context = {"listId": [id]}
         words = f"List does not exist with ID {id}."
@@ -134,7 +134,7 @@ def search(visit: Visit) -> Reply:
 def _brief(visit: Visit, said: Json) -> Json:
     told = {name: value for name, value in said.items() if name not in ("listPermissions", "membershipSettings")}
     more = {"hs_list_size": str(len(visit.store.links(_kind(said)))), "hs_list_reference_count": "0"}
-    more |= visit.store.settings("list_times").get(said["listId"], {})
+    more |= visit.store.setting("list_times", said["listId"]) or {}
     return {**told, "additionalProperties": more}
 
 
@@ -197,7 +197,7 @@ def _take(visit: Visit, said: Json, ids: list[str]) -> Json:
 
 def _note(visit: Visit, said: Json, name: str, ids: list[str]) -> None:
     if ids:
-        times = visit.store.settings("list_times").get(said["listId"], {})
+        times = visit.store.setting("list_times", said["listId"]) or {}
         visit.store.put("list_times", said["listId"], {**times, name: str(round(visit.now * 1000))})
 
 

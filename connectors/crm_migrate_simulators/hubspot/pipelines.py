@@ -24,7 +24,7 @@ def every(visit: Visit) -> Reply:
 
 def _known(visit: Visit) -> Json:
     id = visit.word("pipeline")
-    said: Json | None = visit.store.settings(_kind(_of(visit))).get(id)
+    said: Json | None = visit.store.setting(_kind(_of(visit)), id)
     if said is None:
         raise refused(404, f"No pipeline found for ID {id}", "OBJECT_NOT_FOUND")
     return said

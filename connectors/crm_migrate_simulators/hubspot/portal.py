@@ -160,7 +160,7 @@ def _scopes(name: str) -> Json:
 
 def furnish(store: Store) -> None:
     """What a fresh portal has beside records: owners, pipelines, kinds of subscription. Once."""
-    if store.settings("portal"):
+    if store.setting("portal", "furnished"):
         return
     for said in kept("portal")["owners"]:
         store.put("owners", said["id"], {"createdAt": CREATED, "updatedAt": CREATED, "archived": False, **said})

@@ -35,7 +35,7 @@ def fresh(object: str) -> dict[str, Json]:
 
 def definition(store: Store, object: str, name: str) -> Json | None:
     """The definition of a property, None where there is none, or where it is archived."""
-    said: Json | None = store.settings(kind(object)).get(name) or fresh(object).get(name)
+    said: Json | None = store.setting(kind(object), name) or fresh(object).get(name)
     if said is None:
         field = store.definition(object).fields.get(name)
         return None if field is None else of_field(field)

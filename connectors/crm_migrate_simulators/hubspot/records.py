@@ -51,7 +51,7 @@ def by_address(visit: Visit, of: ObjectType, address: str) -> Record | None:
     """The contact that has this address, as its first one or beside it."""
     found = visit.store.find(of.name, EMAIL, address)
     if found is None:
-        added = visit.store.settings("additional_emails").get(address)
+        added = visit.store.setting("additional_emails", address)
         found = None if added is None else by_id(visit, of, added)
     return visit.seen(found)
 
@@ -81,7 +81,7 @@ def asked_for(visit: Visit, of: ObjectType, id: str, key: str | None, *, archive
 
 def forgotten(visit: Visit, record: Record) -> bool:
     """Whether it was deleted for good."""
-    return record.id in visit.store.settings("erased")
+    return visit.store.setting("erased", record.id) is not None
 
 
 # ---------------------------------------------------------------------------------------------------- writing
@@ -163,7 +163,7 @@ def _rules(visit: Visit) -> Iterable[str]:
 
 def _stage_of_pipeline(visit: Visit, of: ObjectType, values: Mapping[str, Any]) -> None:
     stage = (values.get(of.stage) or None) if of.stage else None
-    pipeline = visit.store.settings(f"pipelines:{of.name}").get(str(values.get(of.pipeline)))
+    pipeline = visit.store.setting(f"pipelines:{of.name}", str(values.get(of.pipeline)))
     if stage is None or pipeline is None or stage in [each["id"] for each in pipeline["stages"]]:
         return
     words = f"Invalid {of.stage}: {stage} is no stage of pipeline {pipeline['id']}"

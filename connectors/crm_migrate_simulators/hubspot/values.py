@@ -85,7 +85,7 @@ def _address(visit: Visit, text: str) -> str:
     folded = text.strip().lower()
     if not _ADDRESS.fullmatch(folded) or ".." in folded or folded.startswith("."):
         raise Wrong("INVALID_EMAIL", f"Email address {text} is invalid")
-    if folded in visit.store.settings("blocklisted"):
+    if visit.store.setting("blocklisted", folded):
         raise Wrong("INVALID_EMAIL", "email has been GDPR blacklisted")
     return folded
 
@@ -97,7 +97,7 @@ def domain_of(text: str) -> str:
 
 
 def _owner(visit: Visit, text: str) -> str:
-    if text not in visit.store.settings("owners"):
+    if visit.store.setting("owners", text) is None:
         raise Wrong("INVALID_OWNER_ID", f"{text} is no owner of portal {visit.habits.portal}")
     return text
 

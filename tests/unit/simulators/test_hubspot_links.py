@@ -140,6 +140,8 @@ def test_v3_brings_nobody_back_who_has_opted_out_and_v4_does() -> None:
         ("SUBSCRIBED", "RESUBSCRIBE_OCCURRED")
     ]
     assert portal.ask("POST", f"{path}/unsubscribe-all?channel=EMAIL").status == 200
+    ada = portal.make(email="Ada@firma.example")
+    assert values(portal, ada, "hs_email_optout", "hs_email_optout_81001") == ["true", "true"]
     states = portal.ask("GET", f"{path}?channel=EMAIL").body["results"]
     assert {each["status"] for each in states} == {"UNSUBSCRIBED"}
 
