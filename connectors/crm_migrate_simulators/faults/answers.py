@@ -54,6 +54,8 @@ def results_null(call: Call, _: float) -> Reply:
     reply = call.proceed()
     if isinstance(reply.body, dict):
         reply.body = {name: None if isinstance(value, list) else value for name, value in reply.body.items()}
+    elif isinstance(reply.body, list):
+        reply.body = b"null"
     return reply
 
 

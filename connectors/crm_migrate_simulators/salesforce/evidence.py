@@ -239,7 +239,6 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ),
         ("TYPEOF, and a parent that is missing is null", "recording", "query_event_typeof_polymorphic"),
         ("GROUP BY tells the group of nothing", "recording", "query_group_by_null_group"),
-        ("GROUP BY with ORDER BY is not answered", "assumed", "the simulator's own limit"),
         ("Record types by their object", "recording", "query_record_types_by_sobject"),
         ("FIELDS(ALL) needs LIMIT 200", "document", "SOQL and SOSL Reference: FIELDS()"),
         (

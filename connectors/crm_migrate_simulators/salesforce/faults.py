@@ -67,6 +67,17 @@ def results_gone(call: Call, _: float) -> Reply:
     return Reply(404, [{"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}])
 
 
+@kind("read", "read", "assumed", into=KINDS)
+def query_short(call: Call, _: float) -> Reply:
+    """A query leaves out one of its rows, and does not count it either."""
+    reply = call.proceed()
+    body = reply.body
+    if isinstance(body, dict) and isinstance(body.get("records"), list) and body["records"] and "totalSize" in body:
+        body["records"].pop(call.random.randrange(len(body["records"])))
+        body["totalSize"] -= 1
+    return reply
+
+
 def _store(call: Call) -> OrgStore:
     return cast(OrgStore, call.store)
 

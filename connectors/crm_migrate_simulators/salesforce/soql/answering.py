@@ -8,10 +8,11 @@ from typing import Any
 from crm_migrate_simulators.salesforce.failures import Failure
 from crm_migrate_simulators.salesforce.org_store import OrgStore
 from crm_migrate_simulators.salesforce.soql import grouping
+from crm_migrate_simulators.salesforce.soql.ordering import sorted_by
 from crm_migrate_simulators.salesforce.soql.parsing import malformed
 from crm_migrate_simulators.salesforce.soql.paths import Found, find, whole_id
 from crm_migrate_simulators.salesforce.soql.testing import condition
-from crm_migrate_simulators.salesforce.soql.tree import Aggregate, Both, Fields, Order, Path, Query, Test, TypeOf
+from crm_migrate_simulators.salesforce.soql.tree import Aggregate, Both, Fields, Path, Query, Test, TypeOf
 from crm_migrate_simulators.store import Record
 
 Row = dict[str, Any]
@@ -231,18 +232,6 @@ class Asking:
         rows = grouping.rows(self.store, query, object, self.records(query, object), self.now)
         rows = self.window(query, rows)
         return Answer(object, len(rows), rows)
-
-
-def sorted_by(rows: list[Any], order: Order, key: Callable[[Any], Any]) -> list[Any]:
-    """Rows by one key; nothing comes first unless it is said to come last."""
-    empty = [row for row in rows if key(row) is None]
-    filled = [row for row in rows if key(row) is not None]
-    filled.sort(key=lambda row: _comparable(key(row)), reverse=order.down)
-    return filled + empty if order.nulls_last else empty + filled
-
-
-def _comparable(value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) else value
 
 
 def _sortable(found: Found) -> None:

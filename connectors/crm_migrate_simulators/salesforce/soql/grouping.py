@@ -5,9 +5,10 @@ from typing import Any
 
 from crm_migrate_simulators.salesforce.failures import Failure
 from crm_migrate_simulators.salesforce.org_store import OrgStore
+from crm_migrate_simulators.salesforce.soql.ordering import sorted_by
 from crm_migrate_simulators.salesforce.soql.paths import Found, find
 from crm_migrate_simulators.salesforce.soql.testing import condition
-from crm_migrate_simulators.salesforce.soql.tree import Aggregate, Path, Query
+from crm_migrate_simulators.salesforce.soql.tree import Aggregate, Order, Path, Query
 from crm_migrate_simulators.store import Record
 
 Row = dict[str, Any]
@@ -15,8 +16,8 @@ Row = dict[str, Any]
 
 def rows(store: OrgStore, query: Query, object: str, records: list[Record], now: float) -> list[Row]:
     """The rows of a query with aggregates. Raises Failure where a field is neither grouped nor counted."""
-    if query.order or any(not isinstance(item, Path | Aggregate) for item in query.items):
-        raise Failure("MALFORMED_QUERY", "this simulator does not order groups, nor tell children of them")
+    if any(not isinstance(item, Path | Aggregate) for item in query.items):
+        raise Failure("MALFORMED_QUERY", "this simulator does not tell children of groups")
     grouped = [find(store, query, object, path) for path in query.groups]
     for found in grouped:
         if found.field is not None and not found.field.more.get("groupable", True):
@@ -26,7 +27,23 @@ def rows(store: OrgStore, query: Query, object: str, records: list[Record], now:
         members.setdefault(tuple(_plain(found.of(store, record)) for found in grouped), []).append(record)
     names = {found.name: at for at, found in enumerate(grouped)}
     tell = _tellers(store, query, object, names)
-    return [_row(tell, found, each) for found, each in _kept(store, query, object, members, now)]
+    kept = _kept(store, query, object, members, now)
+    for order in reversed(query.order):
+        kept = sorted_by(kept, order, _order_key(store, query, object, names, order))
+    return [_row(tell, found, each) for found, each in kept]
+
+
+def _order_key(
+    store: OrgStore, query: Query, object: str, groups: dict[str, int], order: Order
+) -> Callable[[Any], Any]:
+    """The value of a group that ORDER BY goes by: a grouped field, or an aggregate."""
+    by = order.path
+    if isinstance(by, Aggregate):
+        return lambda kept: _aggregate(store, query, object, by, kept[1])
+    found = find(store, query, object, by)
+    if found.name not in groups:
+        raise Failure("MALFORMED_QUERY", f"Ordered field must be grouped or aggregated: {by.text}")
+    return lambda kept: kept[0][groups[found.name]]
 
 
 def _plain(value: Any) -> Any:

@@ -96,8 +96,8 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def _value(found: Found, kind: str, literal: Literal, now: float) -> Any:
-    if literal.kind == "null":
-        return None
+    if literal.kind == "null" or found.field is None:  # an aggregate or a column that is no field: any kind of value
+        return literal.value
     if kind in ("id", "reference"):
         _of_kind(found, literal, "text", "ID")
         return whole_id(literal.value) if literal.value else None
