@@ -49,7 +49,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("DELETE is a 204, for an id that never was, too", "recording", "delete_contact_204, batch_archive_204"),
         ("A deleted record is found with archived=true", "document", f"{_DOCS}: archived query parameter"),
         ("Records tell a url since 2026", "recording", "list_contacts_2026_first_page"),
-        ("History tells the latest value of a property", "assumed", "older values are not kept here"),
+        ("History tells the values of a property, the latest first", "document", f"{_DOCS}: propertiesWithHistory; models of hubspot-sdk"),
         ("A merge makes a new record with a new id; both old ids lead to it", "document", f"{_DOCS}: changelog, updated merge functionality for contacts and companies"),
         ("The first record's values stay, empty ones are filled; of two primary companies its own stays", "document", f"{_DOCS}: the same changelog"),
         ("The addresses of both lead to the merged contact; the second's is an additional one", "document", "knowledge.hubspot.com: merge records"),

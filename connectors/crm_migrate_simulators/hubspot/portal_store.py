@@ -1,10 +1,12 @@
-"""The records of a portal. What HubSpot does otherwise than others: a merge makes a new record of two old ones."""
+"""The records of a portal. What HubSpot does otherwise than others: a merge makes a new record of two old ones, and
+what a property was before is told, too."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from crm_migrate_simulators.hubspot.link_types import OWN_TYPES
 from crm_migrate_simulators.rules import Refused
+from crm_migrate_simulators.schema import Schema
 from crm_migrate_simulators.store import Record, Store
 
 MERGED = frozenset({"contacts", "companies", "deals", "tickets"})  # and custom objects
@@ -12,7 +14,32 @@ PRIMARY = [each for each in OWN_TYPES if each.primary and each.left != "companie
 
 
 class PortalStore(Store):
-    """A store whose merged records have a new id; both old ids lead to it."""
+    """A store whose merged records have a new id, to which both old ids lead; it remembers what records were."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._versions: dict[tuple[str, str], list[Record]] = {}
+        super().__init__(schema)
+
+    def history(self, object: str, id: str, name: str) -> list[tuple[str, float]]:
+        """The values that a field had, each with the instant since when, the latest first."""
+        told: list[tuple[str, float]] = []
+        for record in self._versions.get((object, id), ()):
+            value = record.values.get(name)
+            if value is not None and (not told or told[0][0] != value):
+                told.insert(0, (value, record.changed))
+        return told
+
+    def forget(self, object: str, id: str) -> None:
+        """What a record was is not remembered."""
+        self._versions.pop((object, id), None)
+
+    def _set(self, before: Record | None, after: Record) -> None:
+        super()._set(before, after)
+        self._versions.setdefault((after.object, after.id), []).append(after)
+
+    def _unset(self, before: Record | None, after: Record) -> None:
+        super()._unset(before, after)
+        self._versions[after.object, after.id].pop()
 
     def merge(self, object: str, winner: str, loser: str, at: float) -> Record:
         """A new record with the values of the first, and those of the second where it has none. No new creation."""

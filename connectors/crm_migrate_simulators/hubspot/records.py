@@ -198,12 +198,18 @@ def told(visit: Visit, of: ObjectType, record: Record, asked: Sequence[str] = ()
     values = filled(visit, of, record)
     said = _shape(visit, of, record, {name: values.get(name) for name in sorted(known)})
     if history:
-        said["propertiesWithHistory"] = {
-            name: [{"value": values[name], "timestamp": stamp(record.changed), "sourceType": "INTEGRATION"}]
-            for name in history
-            if name in values
-        }
+        told = {name: _history(visit, record, name, values.get(name)) for name in history}
+        said["propertiesWithHistory"] = {name: each for name, each in told.items() if each}
     return said
+
+
+def _history(visit: Visit, record: Record, name: str, value: Any) -> list[Json]:
+    """What a property was, the latest first; of what HubSpot fills the present value alone."""
+    known = visit.portal.history(record.object, record.id, name) if name in record.values else []
+    if not known and value is not None:
+        known = [(value, record.changed)]
+    source = {"sourceType": "INTEGRATION", "sourceId": "9000001"}
+    return [{"value": each, "timestamp": stamp(since), **source} for each, since in known]
 
 
 def told_created(visit: Visit, of: ObjectType, record: Record) -> Json:

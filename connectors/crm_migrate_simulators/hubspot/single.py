@@ -159,6 +159,7 @@ def forget(visit: Visit) -> Reply:
             visit.store.update(of.name, record.id, dict.fromkeys(record.values), visit.now)
             visit.store.delete(of.name, record.id, visit.now)
             visit.store.put("erased", record.id, True)
+            visit.portal.forget(of.name, record.id)
             if record.values.get("email"):
                 visit.store.put("blocklisted", record.values["email"], True)
     return Reply(204)

@@ -10,6 +10,7 @@ from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.hubspot.habits import Habits
 from crm_migrate_simulators.hubspot.kept import Json
 from crm_migrate_simulators.hubspot.object_types import ObjectType, object_type
+from crm_migrate_simulators.hubspot.portal_store import PortalStore
 from crm_migrate_simulators.hubspot.problems import refused
 from crm_migrate_simulators.store import Record, Store
 
@@ -29,6 +30,13 @@ class Visit:
     def store(self) -> Store:
         """The data of the portal."""
         return self.call.store
+
+    @property
+    def portal(self) -> PortalStore:
+        """The same, with what a portal knows beside."""
+        if not isinstance(self.store, PortalStore):
+            raise TypeError("a portal keeps its records in a PortalStore")
+        return self.store
 
     @property
     def now(self) -> float:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hubspots import KEY, Portal, ids, said, values
+from hubspots import KEY, START, Portal, ids, said, values
 
 
 def test_one_refused_input_refuses_all_without_trace_ids_and_itself_with_them() -> None:
@@ -141,6 +141,20 @@ def test_a_lifecycle_stage_goes_forward_alone_and_nobody_says_so() -> None:
     for given, kept in (("lead", "customer"), ("evangelist", "evangelist"), ("", ""), ("lead", "lead")):
         reply = portal.ask("PATCH", f"/crm/v3/objects/contacts/{one}", {"properties": {"lifecyclestage": given}})
         assert (reply.status, values(portal, one, "lifecyclestage")) == (200, [kept])
+
+
+def test_history_tells_what_a_property_was() -> None:
+    portal = Portal()
+    ada = portal.make(lastname="Yılmaz")
+    for hour, name in enumerate(("Öz", "Öz", ""), 1):
+        portal.engine.clock.set(START + hour * 3600)
+        portal.ask("PATCH", f"/crm/v3/objects/contacts/{ada}", {"properties": {"lastname": name, "phone": str(hour)}})
+    asked = f"/crm/v3/objects/contacts/{ada}?propertiesWithHistory=lastname,hs_object_id"
+    told = portal.ask("GET", asked).body["propertiesWithHistory"]
+    assert [(each["value"], each["timestamp"]) for each in told["lastname"]] == [
+        ("", "2027-01-15T11:00:00Z"), ("Öz", "2027-01-15T09:00:00Z"), ("Yılmaz", "2027-01-15T08:00:00Z"),
+    ]  # fmt: skip
+    assert [each["value"] for each in told["hs_object_id"]] == [ada]
 
 
 def test_what_is_needed() -> None:
