@@ -23,6 +23,7 @@ from crm_migrate_simulators.schema import SchemaError
 
 Compact = dict[str, Any]  # a field, an object: only what is not the default
 
+AUDIT = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById")
 OPTIONS = ("personAccounts", "severalCurrencies")
 OBJECT_WORDS = ("label", "labelPlural", "fields", "recordTypes", "validationRules", "duplicateRules")
 RULE_WORDS = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm_migrate_simulators.salesforce.catalogue import Compact
+from crm_migrate_simulators.salesforce.catalogue import AUDIT, Compact
 from crm_migrate_simulators.salesforce.org_store import SETUP, OrgStore
 
 _TYPED = (
@@ -101,8 +101,9 @@ def everything(store: OrgStore, version: str) -> dict[str, Any]:
     return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [brief(store, name, version) for name in names]}
 
 
-def whole(store: OrgStore, object: str, version: str, host: str) -> dict[str, Any]:
-    """An object with its fields, children and record types."""
+def whole(store: OrgStore, object: str, version: str, host: str, *, audit: bool = False) -> dict[str, Any]:
+    """An object with its fields, children and record types. With `audit` its dates may be set at a creation, and say
+    so: tools that map fields by a describe offer them then."""
     fields = store.visible_fields(object)
     urls = {
         "uiDetailTemplate": f"{host}/{{ID}}",
@@ -113,6 +114,8 @@ def whole(store: OrgStore, object: str, version: str, host: str) -> dict[str, An
     told = {**_OBJECT, **brief(store, object, version)}
     told["urls"] = {**told["urls"], **(urls if told["layoutable"] else {})}
     told["fields"] = [field(dict(f.more), editable=store.editable(object, f.name)) for f in fields]
+    for each in told["fields"]:
+        each["createable"] |= audit and each["name"] in AUDIT
     told["childRelationships"] = [
         {
             "cascadeDelete": cascades, "childSObject": child, "deprecatedAndHidden": False, "field": name,

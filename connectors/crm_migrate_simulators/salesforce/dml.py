@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_migrate_simulators.salesforce import ids, objects, values
-from crm_migrate_simulators.salesforce.catalogue import Compact, default_choice
+from crm_migrate_simulators.salesforce.catalogue import AUDIT, Compact, default_choice
 from crm_migrate_simulators.salesforce.duplicates import not_a_double
 from crm_migrate_simulators.salesforce.failures import Failure, missing, no_column, not_found, worded
 from crm_migrate_simulators.salesforce.reading import instant_of
@@ -14,7 +14,6 @@ from crm_migrate_simulators.store import Record
 
 Said = Mapping[str, Any]
 NOTHING = "#N/A"  # in a file: the field becomes empty; an empty cell says nothing
-AUDIT = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById")
 
 
 def create(work: Work, object: str, said: Said) -> Record:

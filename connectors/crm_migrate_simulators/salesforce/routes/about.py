@@ -36,7 +36,9 @@ def _all(org: Org, work: Work, at: At) -> Reply:
 def _describe(org: Org, work: Work, at: At) -> Reply:
     object = org.object(work, at["object"])
     host = org.host(work.call)
-    return _unless_known(org, work, lambda: describe.whole(work.store, object, at["version"], host))
+    return _unless_known(
+        org, work, lambda: describe.whole(work.store, object, at["version"], host, audit=work.habits.audit_fields)
+    )
 
 
 def _unless_known(org: Org, work: Work, tell) -> Reply:  # type: ignore[no-untyped-def]
