@@ -84,3 +84,21 @@ def test_who_was_begun_is_finished_though_another_of_the_batch_spoils_it(
         left = [row for row in left if row[ENTITY] in answer.later]
     assert set(loaded) == {"p0", "p1", "p2"}
     assert answer.refused_whole is not None or set(answer.refused) == {"p9"}
+
+
+def test_links_that_an_answer_does_not_speak_of_are_asked_for_again(server: Server) -> None:
+    target = target_at(server.url)
+    parent = target.write(batch_of(COMPANY, "c", [{ENTITY: "c1", "name": "Acme"}])).loaded["c1"]
+    rows = [{ENTITY: "p1", "lastname": "Kim", WORKS_AT: parent}, {ENTITY: "p2", "lastname": "Lee"}]
+    target.write(batch_of(CONTACT, "p", rows))
+    known, silent = server.engine.crm.answer, [True, True]
+
+    def answer(call: Call) -> Reply:
+        if "/associations/" in call.request.path and silent and silent.pop():
+            return Reply(200, {"status": "COMPLETE", "results": []})
+        return known(call)
+
+    server.engine.crm.answer = answer  # type: ignore[method-assign]
+    there = {row[ENTITY]: row[WORKS_AT] for table in target.read(CONTACT) for row in table.to_pylist()}
+    assert there == {"p1": parent, "p2": None}
+    assert not silent

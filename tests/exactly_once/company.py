@@ -25,6 +25,20 @@ environments:
     client_secret: "env:CRM_SECRET"
     longest_seconds: "env:CRM_PATIENCE"
     settle_seconds: "0.3"
+  hubspot:
+    connector: hubspot
+    url: "env:CRM_URL"
+    token: "env:CRM_SECRET"
+    longest_seconds: "env:CRM_PATIENCE"
+    settle_seconds: "0.3"
+  salesforce:
+    connector: salesforce
+    url: "env:CRM_URL"
+    client_id: crm-migrate
+    client_secret: "env:CRM_SECRET"
+    longest_seconds: "env:CRM_PATIENCE"
+    settle_seconds: "0.3"
+    job_from: "20"
 objects:
   accounts:
     from: firms

@@ -12,12 +12,9 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from databases import VARIABLES, driven
-from simulated import KEY
 
-from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
-from crm_migrate_simulators.rest import SIMULATOR
-from crm_migrate_simulators.server import Server
-from exactly_once.company import BATCH, Found, Wrong, wrong
+from exactly_once.company import Found, Wrong, wrong
+from exactly_once.simulated_crms import HubSpotPortal, RestCrm, SalesforceOrg, SimulatedCrm
 
 RECORDS = """
 SELECT 'accounts' AS object, a.name AS name, NULL AS mail, p.name AS parent
@@ -150,83 +147,9 @@ class MariadbDatabase:
         return 0
 
 
-# Kinds that leave a load nothing but to go on or to stop; what changes values is told apart by `validate`.
-FIGURES = {"late_commit": 0.3, "settling": 0.25, "flickering": 0.12, "parent_locked": 0.1, "slow": 0.1, "throttled": 1}
-FAULTS = [
-    name
-    for name, kind in KINDS.items()
-    if kind.family in ("refused", "doubt", "answer", "read")
-    and name not in ("duplicate_rule", "gzip_bomb", "hang_before", "hang_after", "dripping", "quota_gone")
-    and name not in ("throttled_absurd", "throttled_garbage", "throttled_silent")  # minutes of real waiting
-]
-
-
-class SimulatedCrm:
-    """The generic CRM on its socket, in this process: it outlives whoever loads it.
-
-    It says that our key is unique there, and looks only where it is told to: else what is created twice is there twice.
-    `patience` are the seconds that a loader waits for an answer: more where a busy machine must not look like a fault.
-    """
-
-    name = "rest"
-
-    def __init__(self, *, unique: bool = False, patience: float = 0.6) -> None:
-        self._unique, self._patience = unique, patience
-        self._server: Server | None = None
-        self._port = 0
-
-    @property
-    def server(self) -> Server:
-        """The CRM that runs now."""
-        assert self._server is not None
-        return self._server
-
-    @property
-    def variables(self) -> dict[str, str]:
-        return {"CRM_URL": self.server.url, "CRM_SECRET": "not-a-secret", "CRM_PATIENCE": str(self._patience)}
-
-    def empty(self, folder: Path) -> None:
-        self.stop()
-        schema = {"objects": {"accounts": {"fields": {}}, "contacts": {"fields": {}}}}
-        self._server = SIMULATOR.start(schema, port=self._port, habits={"batch": str(BATCH), "page": "20"})
-        self._port = int(self._server.url.rpartition(":")[2])
-        if not self._unique:
-            self._server.engine.store._unique = lambda definition, values, id: None  # type: ignore[method-assign]
-
-    def stop(self) -> None:
-        """Nobody listens any more."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-
-    def strike(self, share: float, seed: int) -> None:
-        each = share / len(FAULTS)
-        parts = (f"{name}{f'({FIGURES[name]})' if name in FIGURES else ''}:{each:.6f}" for name in FAULTS)
-        self.server.engine.schedule = Schedule(read_schedule(", ".join(parts) if share else ""), seed)
-
-    def wrong(self, folder: Path) -> Wrong:
-        store, log = self.server.engine.store, self.server.engine.log
-        accounts = {record.id: record for record in store.all("accounts")}
-        records = [*accounts.values(), *store.all("contacts")]
-        return wrong(
-            (self._found(record.object, record.values, accounts) for record in records),
-            (str(each.key) for each in log.creations if each.request),
-        )
-
-    @staticmethod
-    def _found(object: str, values: dict[str, Any], accounts: dict[str, Any]) -> Found:
-        above = values.get("parent" if object == "accounts" else "company")
-        parent = accounts[above].values["name"] if above in accounts else above
-        assert values.get(KEY), "a record without our key"
-        name = values.get("name" if object == "accounts" else "last_name")
-        return Found(object, str(name), values.get("email"), parent)
-
-    def requests(self) -> int:
-        return len(self.server.engine.log.requests)
-
-
 PLACES: dict[str, type[Any]] = {
-    place.name: place for place in (SqliteFile, PostgresqlSchema, MariadbDatabase, SimulatedCrm)
+    place.name: place
+    for place in (SqliteFile, PostgresqlSchema, MariadbDatabase, RestCrm, HubSpotPortal, SalesforceOrg)
 }
 KINDS_OF_PLACE = {**PLACES, "shared": SharedFile}
 

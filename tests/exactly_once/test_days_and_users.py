@@ -8,7 +8,8 @@ import pytest
 from crm_migrate_simulators.quotas import DAY, Quotas
 from exactly_once.company import TRUTH
 from exactly_once.prepared import Prepared
-from exactly_once.targets import SimulatedCrm, opened
+from exactly_once.simulated_crms import SimulatedCrm
+from exactly_once.targets import opened
 from exactly_once.warm import Warm
 
 pytestmark = [

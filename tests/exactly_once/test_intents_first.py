@@ -9,7 +9,8 @@ import pytest
 
 from crm_migrate_simulators.faults import Schedule, read_schedule
 from exactly_once.company import write_project
-from exactly_once.targets import Place, SimulatedCrm, opened
+from exactly_once.simulated_crms import SimulatedCrm
+from exactly_once.targets import Place, opened
 from exactly_once.traces import NEVER, SEEN, Event, durable, early, events, intents, requests, traced, usable
 from exactly_once.warm import Job, Warm
 

@@ -21,7 +21,13 @@ pytestmark = [
 
 @pytest.mark.parametrize(
     ("target", "faults"),
-    [("sqlite", 0.15), pytest.param("postgresql", 0.0, marks=pytest.mark.postgresql), ("rest", 0.3)],
+    [
+        ("sqlite", 0.15),
+        pytest.param("postgresql", 0.0, marks=pytest.mark.postgresql),
+        ("rest", 0.3),
+        ("hubspot", 0.15),
+        ("salesforce", 0.15),
+    ],
 )
 def test_kills_and_resumes_lose_double_and_misplace_nothing(
     warm: Warm, tmp_path: Path, target: str, faults: float

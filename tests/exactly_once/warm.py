@@ -23,7 +23,10 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parents[1]
-PACKAGES = ("crm_migrate", "crm_migrate_files", "crm_migrate_rest", "crm_migrate_sql")
+PACKAGES = (
+    "crm_migrate", "crm_migrate_files", "crm_migrate_hubspot", "crm_migrate_rest", "crm_migrate_salesforce",
+    "crm_migrate_sql",
+)  # fmt: skip
 # Where a run comes by, in order: what is announced is that it begins there.
 SEAMS = {
     "open": ("crm_migrate.pipeline.running", "plan_now"),
@@ -183,9 +186,11 @@ def _set_ahead(clock: Any, by: Any) -> None:
 
 
 def _lose_answers(job: Job) -> None:
-    """Small batches for databases, and connections that break before or after their commit."""
+    """Small batches, and connections to databases that break before or after their commit."""
     import random
 
+    import crm_migrate_hubspot.target
+    import crm_migrate_salesforce.target
     from crm_migrate.connecting.contract import Answer, WriteBatch
     from crm_migrate.errors import InDoubt
     from crm_migrate_sql.mariadb import Mariadb
@@ -196,6 +201,7 @@ def _lose_answers(job: Job) -> None:
 
     for backend in (Sqlite, Postgres, Mariadb):
         backend.batch_rows = BATCH
+    crm_migrate_hubspot.target.BATCH = crm_migrate_salesforce.target.ROWS = BATCH
     dice, write = random.Random(job.seed), SqlTarget.write
 
     def lossy(self: SqlTarget, batch: WriteBatch) -> Answer:

@@ -1,0 +1,184 @@
+"""Simulated CRMs as targets of these tests: a generic one, HubSpot, Salesforce. The witness is their store and log."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from simulated import KEY
+
+from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
+from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
+from crm_migrate_simulators.rest import SIMULATOR as REST
+from crm_migrate_simulators.salesforce.simulator import SIMULATOR as SALESFORCE
+from crm_migrate_simulators.server import Server
+from exactly_once.company import BATCH, Found, Wrong, wrong
+
+TOKEN = "pat-na1-simulated"
+
+# Kinds that leave a load nothing but to go on or to stop; what changes values is told apart by `validate`.
+FIGURES = {"late_commit": 0.3, "settling": 0.25, "flickering": 0.12, "parent_locked": 0.1, "slow": 0.1, "throttled": 1}
+FAULTS = [
+    name
+    for name, kind in KINDS.items()
+    if kind.family in ("refused", "doubt", "answer", "read")
+    and name not in ("duplicate_rule", "gzip_bomb", "hang_before", "hang_after", "dripping", "quota_gone")
+    and name not in ("throttled_absurd", "throttled_garbage", "throttled_silent")  # minutes of real waiting
+]
+
+
+class SimulatedCrm:
+    """A CRM on its socket, in this process: it outlives whoever loads it, and stays one organisation.
+
+    `patience` are the seconds that a loader waits for an answer: more where a busy machine must not look like a fault.
+    """
+
+    name: str
+    secret: str
+
+    def __init__(self, *, patience: float = 0.6) -> None:
+        self._patience = patience
+        self._server: Server | None = None
+        self._port = 0
+
+    @property
+    def server(self) -> Server:
+        """The CRM that runs now."""
+        assert self._server is not None
+        return self._server
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"CRM_URL": self.server.url, "CRM_SECRET": self.secret, "CRM_PATIENCE": str(self._patience)}
+
+    def empty(self, folder: Path) -> None:
+        self.stop()
+        self._server = self._started(self._port)
+        self._port = int(self._server.url.rpartition(":")[2])
+
+    def _started(self, port: int) -> Server:
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Nobody listens any more."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def strike(self, share: float, seed: int) -> None:
+        kinds = self.server.engine.kinds
+        each = share / len(FAULTS)
+        parts = (f"{name}{f'({FIGURES[name]})' if name in FIGURES else ''}:{each:.6f}" for name in FAULTS)
+        self.server.engine.schedule = Schedule(read_schedule(", ".join(parts) if share else "", kinds), seed)
+
+    def wrong(self, folder: Path) -> Wrong:
+        created = (str(each.key) for each in self.server.engine.log.creations if each.request and each.key)
+        return wrong(self._records(), created)
+
+    def _records(self) -> list[Found]:
+        """Every record of the witness."""
+        raise NotImplementedError
+
+    def requests(self) -> int:
+        return len(self.server.engine.log.requests)
+
+
+class RestCrm(SimulatedCrm):
+    """The generic CRM.
+
+    It says that our key is unique there, and looks only where it is told to: else what is created twice is there twice.
+    """
+
+    name, secret = "rest", "not-a-secret"
+
+    def __init__(self, *, unique: bool = False, patience: float = 0.6) -> None:
+        super().__init__(patience=patience)
+        self._unique = unique
+
+    def _started(self, port: int) -> Server:
+        schema: dict[str, Any] = {"objects": {"accounts": {"fields": {}}, "contacts": {"fields": {}}}}
+        server = REST.start(schema, port=port, habits={"batch": str(BATCH), "page": "20"})
+        if not self._unique:
+            server.engine.store._unique = lambda definition, values, id: None  # type: ignore[method-assign]
+        return server
+
+    def _records(self) -> list[Found]:
+        store = self.server.engine.store
+        accounts = {record.id: record for record in store.all("accounts")}
+        return [_found(r.object, r.values, accounts) for r in (*accounts.values(), *store.all("contacts"))]
+
+
+def _found(object: str, values: dict[str, Any], accounts: dict[str, Any]) -> Found:
+    above = values.get("parent" if object == "accounts" else "company")
+    parent = accounts[above].values["name"] if above in accounts else above
+    assert values.get(KEY), "a record without our key"
+    name = values.get("name" if object == "accounts" else "last_name")
+    return Found(object, str(name), values.get("email"), parent)
+
+
+class HubSpotPortal(SimulatedCrm):
+    """A portal of HubSpot."""
+
+    name, secret = "hubspot", TOKEN
+
+    def _started(self, port: int) -> Server:
+        habits = {"requests": "0", "searches": "0", "portal": str(os.getpid())}
+        return HUBSPOT.start(None, port=port, habits=habits)
+
+    def _records(self) -> list[Found]:
+        store = self.server.engine.store
+        firms = {record.id: str(record.values["name"]) for record in store.all("companies")}
+        above = self._linked("companies", "companies", list(firms), "PARENT_COMPANY")
+        found = [Found("accounts", name, None, firms.get(above.get(id, ""))) for id, name in firms.items()]
+        people = store.all("contacts")
+        at = self._linked("contacts", "companies", [record.id for record in people], "PRIMARY")
+        for record in people:
+            mail = record.values.get("email")
+            found.append(Found("contacts", str(record.values["lastname"]), mail, firms.get(at.get(record.id, ""))))
+        return found
+
+    def _linked(self, of: str, to: str, ids: list[str], label: str) -> dict[str, str]:
+        """Record -> who is at the other end of its link of that label, asked as any client would."""
+        if not ids:
+            return {}
+        body = json.dumps({"inputs": [{"id": id} for id in ids]}).encode()
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
+        url = f"{self.server.url}/crm/v4/associations/{of}/{to}/batch/read"
+        with urlopen(Request(url, body, headers)) as answer:
+            said: dict[str, Any] = json.load(answer)
+        return {
+            str(each["from"]["id"]): str(one["toObjectId"])
+            for each in said["results"]
+            for one in each["to"]
+            for kind in one["associationTypes"]
+            if _plain(kind["label"]) == _plain(label)
+        }
+
+
+def _plain(label: str | None) -> str:
+    return (label or "").replace(" ", "_").upper()
+
+
+class SalesforceOrg(SimulatedCrm):
+    """An organisation of Salesforce."""
+
+    name, secret = "salesforce", "not-a-secret"
+
+    def _started(self, port: int) -> Server:
+        return SALESFORCE.start({"organisation": f"once {os.getpid()}"}, port=port, habits={"latest": "67.0"})
+
+    def _records(self) -> list[Found]:
+        store = self.server.engine.store
+        firms = {record.id: record.values for record in store.all("Account")}
+        found = []
+        for values in firms.values():
+            found.append(Found("accounts", str(values["Name"]), None, _name(firms, values.get("ParentId"))))
+        for record in store.all("Contact"):
+            values, above = record.values, _name(firms, record.values.get("AccountId"))
+            found.append(Found("contacts", str(values["LastName"]), values.get("Email"), above))
+        return found
+
+
+def _name(firms: dict[str, dict[str, Any]], id: str | None) -> str | None:
+    return str(firms[id]["Name"]) if id in firms else id
