@@ -1,5 +1,7 @@
 """All routes of an org, in the order in which they are tried."""
 
+from urllib.parse import unquote
+
 from crm_migrate_simulators.salesforce.routes import (
     about,
     bulk1,
@@ -37,7 +39,7 @@ def found(request: Request) -> tuple[Route, At] | None:
         if route.method == request.method:
             at = route.match(request.path)
             if at is not None:
-                return route, at
+                return route, {name: unquote(value) for name, value in at.items()}
     return None
 
 

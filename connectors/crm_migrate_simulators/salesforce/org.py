@@ -140,6 +140,15 @@ class Org(ABC):
             raise Failure("JSON_PARSER_ERROR", "Cannot deserialize: the body is no JSON object at [line:1, column:1]")
         return said
 
+    def texts(self, said: dict[str, Any]) -> dict[str, Any]:
+        """The same, where every member is a text or nothing. Raises Failure."""
+        wrong = next((name for name, value in said.items() if not isinstance(value, str | None)), None)
+        if wrong is not None:
+            raise Failure(
+                "JSON_PARSER_ERROR", f"Cannot deserialize instance of string from {wrong} at [line:1, column:1]"
+            )
+        return said
+
     def instant(self, text: str) -> float:
         """An instant of the query. Raises Failure."""
         try:

@@ -10,7 +10,7 @@ from crm_migrate_simulators.salesforce.routing import DATA, At, routes
 from crm_migrate_simulators.salesforce.work import Work
 from crm_migrate_simulators.wire import Reply
 
-_SEASONS = ("Winter", "Spring", "Summer")
+_SEASONS = ("Spring", "Summer", "Winter")  # of version 63, 64, 65, and so on
 _RESOURCES = ("tooling", "metadata", "folders", "queryAll", "search", "composite", "parameterizedSearch", "sobjects",
               "recent", "query", "limits", "jobs", "query", "actions", "support")  # fmt: skip
 
@@ -18,7 +18,7 @@ _RESOURCES = ("tooling", "metadata", "folders", "queryAll", "search", "composite
 def _versions(org: Org, work: Work, at: At) -> Reply:
     told = []
     for number in range(31, int(org.habits.latest) + 1):
-        season, year = _SEASONS[number % 3], 15 + (number - 33) // 3 + (number % 3 == 0)
+        season, year = _SEASONS[number % 3], 25 + (number - 62) // 3
         told.append({"label": f"{season} '{year:02d}", "url": f"/services/data/v{number}.0", "version": f"{number}.0"})
     return Reply(200, told)
 

@@ -20,7 +20,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 def _create(org: Org, work: Work, at: At) -> Reply:
-    said = _said(work)
+    said = org.texts(_said(work))
     object = work.store.named(str(said.get("object", "")))
     if said.get("operation") not in OPERATIONS:
         raise Failure("InvalidJob", f"{said.get('operation')} is no operation")
@@ -52,7 +52,7 @@ def _key(work: Work, object: str, key: str) -> None:
 
 def _state(org: Org, work: Work, at: At) -> Reply:
     job = known(work, at["id"], "Classic")
-    state = _said(work).get("state")
+    state = org.texts(_said(work)).get("state")
     if state not in ("Closed", "Aborted"):
         raise Failure("InvalidJobState", f"A job cannot be set to {state}")
     if job["state"] != OPEN and not (job["state"] == "Closed" and state == "Aborted"):

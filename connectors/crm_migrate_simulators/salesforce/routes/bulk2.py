@@ -21,7 +21,7 @@ _FINAL = (COMPLETE, "Failed", "Aborted")
 
 
 def _create(org: Org, work: Work, at: At) -> Reply:
-    said = org.body(work)
+    said = org.texts(org.body(work))
     unknown = sorted(
         set(said)
         - {
@@ -89,7 +89,7 @@ def _upload(org: Org, work: Work, at: At) -> Reply:
 
 def _patch(org: Org, work: Work, at: At) -> Reply:
     job = known(work, at["id"], "V2Ingest", "V2Query")
-    state = org.body(work).get("state")
+    state = org.texts(org.body(work)).get("state")
     if state == "UploadComplete" and job["kind"] == "V2Ingest":
         if job["state"] != OPEN:
             raise Failure("INVALIDJOBSTATE", f"Job is in state {job['state']}, not Open")
@@ -172,7 +172,7 @@ def _lines(work: Work, job: Job) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def _ask(org: Org, work: Work, at: At) -> Reply:
-    said = org.body(work)
+    said = org.texts(org.body(work))
     if said.get("operation") not in ("query", "queryAll") or not isinstance(said.get("query"), str):
         raise Failure("INVALIDJOB", "InvalidJob : operation is query or queryAll, and query is SOQL")
     query = read(said["query"])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from crm_migrate_simulators.rules import Refused
 from crm_migrate_simulators.salesforce import dml
@@ -32,10 +32,21 @@ def _composite(org: Org, work: Work, at: At) -> Reply:
         raise Failure("JSON_PARSER_ERROR", "compositeRequest is a list of one or more")
     if len(parts) > MOST:
         raise Failure("LIMIT_EXCEEDED", f"Composite request limit of {MOST} exceeded")
-    names = [part.get("referenceId") if isinstance(part, dict) else None for part in parts]
-    if None in names or len(set(names)) != len(names):
+    for part in parts:
+        _readable(part)
+    names = [part.get("referenceId") for part in parts]
+    if not all(isinstance(name, str) and name for name in names) or len(set(names)) != len(names):
         raise Failure("INVALID_INPUT", "Each subrequest needs a referenceId of its own")
     return Reply(200, {"compositeResponse": _run(org, work, parts, together=said.get("allOrNone") is True)})
+
+
+def _readable(part: Any) -> None:
+    """Raises Failure where a part of a request is not made as it has to be."""
+    if not isinstance(part, dict):
+        raise Failure("JSON_PARSER_ERROR", "A part of the request is no JSON object")
+    for word, kind in (("url", str), ("method", str), ("httpHeaders", dict)):
+        if not isinstance(part.get(word, kind()), kind):
+            raise Failure("JSON_PARSER_ERROR", f"Cannot deserialize {word} of a part of the request")
 
 
 def _run(org: Org, work: Work, parts: list[dict[str, Any]], *, together: bool) -> list[dict[str, Any]]:
@@ -89,7 +100,7 @@ def _asked(org: Org, work: Work, method: str, url: str, body: Any, headers: Any)
     sent = b"" if body is None else json.dumps(body).encode()
     kept = {**work.call.request.headers, **more}
     query = tuple(parse_qsl(parts.query))
-    request = Request(method.upper(), unquote(parts.path), dict(query), kept, sent, query)
+    request = Request(method.upper(), parts.path, dict(query), kept, sent, query)
     call = replace(work.call, request=request)
     try:
         with work.store.all_or_nothing():
@@ -128,6 +139,8 @@ def _batch(org: Org, work: Work, at: At) -> Reply:
     parts = said.get("batchRequests")
     if not isinstance(parts, list) or not 0 < len(parts) <= MOST:
         raise Failure("LIMIT_EXCEEDED", f"A batch has 1 to {MOST} requests")
+    for part in parts:
+        _readable(part)
     results: list[dict[str, Any]] = []
     for part in work.call.records(parts):
         if said.get("haltOnError") is True and any(result["statusCode"] >= 400 for result in results):

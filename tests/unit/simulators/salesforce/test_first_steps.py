@@ -1,5 +1,7 @@
 """The simulated Salesforce from a token to a loaded, queried and witnessed record, by every way of writing."""
 
+from urllib.parse import quote
+
 from salesforces import KEY, Salesforce, engine, row
 
 
@@ -40,6 +42,25 @@ def test_an_upsert_finds_by_its_key_and_a_lookup_by_another() -> None:
     ]
     twice = asked.write("PATCH", [rows[0], rows[0]], f"/Account/{KEY}")
     assert [r["success"] for r in twice] == [True, False]
+
+
+def test_a_key_in_a_path_may_hold_anything() -> None:
+    asked = Salesforce()
+    for key in ("a/b", "ü ö", "50%25", "a?b#c&d=e", "it's"):
+        path = f"sobjects/Account/{KEY}/{quote(key, safe='')}"
+        assert asked.ask("PATCH", path, {"Name": key}).status == 201
+        assert asked.ask("PATCH", path, {"Name": key}).body["created"] is False
+        assert asked.ask("GET", path).body[KEY] == key
+    part = {"method": "GET", "url": f"/services/data/v62.0/sobjects/Account/{KEY}/{quote('a/b', safe='')}"}
+    told = asked.ask("POST", "composite", {"compositeRequest": [{**part, "referenceId": "one"}]}).body
+    assert told["compositeResponse"][0]["body"]["Name"] == "a/b"
+
+
+def test_versions_have_their_seasons() -> None:
+    told = {each["version"]: each["label"] for each in Salesforce().ask("GET", "/services/data").body}
+    assert (told["31.0"], told["62.0"], told["66.0"]) == ("Summer '14", "Winter '25", "Spring '26")
+    assert Salesforce().refused("GET", "/services/data/v29.0/sobjects") == (410, "UNSUPPORTED_API_VERSION")
+    assert Salesforce().refused("GET", "/services/data/v99.0/sobjects") == (404, "NOT_FOUND")
 
 
 def _url(object: str, rows: Salesforce) -> dict[str, str]:
