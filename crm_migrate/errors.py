@@ -66,6 +66,9 @@ class TargetError(CrmMigrateError):
 
     exit_code = 4
 
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint or "see to the target, then: crm-migrate resume")
+
 
 class TargetConflict(TargetError):
     """Another writer holds the target, or the target is not the one that the ledger belongs to."""

@@ -4,8 +4,11 @@
 
 `kills`   random SIGKILLs of a run, resumed each time, over all targets that have a server here and 0, 15 and 30 %
           faults; the target's own witness counts what is lost, doubled or under the wrong parent
-`points`  SIGKILL, EIO and ENOSPC at each write, sync and send of a load into SQLite and into the simulated CRM, or at
-          so many of them, drawn by the seed
+`points`  SIGKILL, EIO and ENOSPC at each write, sync and send of a load, over all targets that have a server here; or
+          at so many of them, drawn by the seed
+`early`   the same before the load: from extract to plan
+`faults`  each kind of what a network, a gateway, an administrator or the server can do, into Tryton, amagi-crm,
+          BottleCRM, PostgreSQL and MariaDB, or so many kinds of each, drawn by the seed
 `sweeps`  the tests of tests/faults, tests/canonical and tests/packaging in their long form, and the whole dealer in
           BottleCRM
 Without a word: all of them. Ctrl-C (or SIGTERM) ends kills and points with what was counted until then.
@@ -18,17 +21,28 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import amagis
+import bottles
+import trytons
 from databases import VARIABLES
+from exactly_once.http_faults import KINDS as HTTP_KINDS
 from exactly_once.kills import Killing, Told, table
 from exactly_once.points import FAULTS, Failing, library, row
 from exactly_once.points import Told as Swept
+from exactly_once.sql_faults import KINDS as SQL_KINDS
+from exactly_once.struck import Striking
+from exactly_once.struck_sql import striking
 from exactly_once.targets import PLACES, opened
+from exactly_once.told import Told as Suffered
+from exactly_once.told import table as suffered
 from exactly_once.warm import Warm
+from real_servers import IN_SERVERS
 
 SHARES = (0.0, 0.15, 0.3)
 
@@ -38,9 +52,9 @@ def here() -> list[str]:
     return [name for name in PLACES if name not in VARIABLES or VARIABLES[name] in os.environ]
 
 
-def kills(number: int, seed: int) -> int:
+def kills(number: int, seed: int, names: list[str]) -> int:
     """One load of each target with each share of faults after the other, until there were so many kills."""
-    rows = {(name, share): Told(name, share) for name in here() for share in SHARES}
+    rows = {(name, share): Told(name, share) for name in names for share in SHARES}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crm-migrate-soak-")))
         warm = stack.enter_context(Warm())
@@ -48,7 +62,7 @@ def kills(number: int, seed: int) -> int:
             name: Killing(
                 warm, stack.enter_context(opened(name, folder / name / "project")), folder / name, f"{seed}/{name}"
             )
-            for name in here()
+            for name in names
         }
         with suppress(KeyboardInterrupt):
             while (done := sum(each.kills for each in rows.values())) < number:
@@ -61,25 +75,62 @@ def kills(number: int, seed: int) -> int:
     return 1 if complain(complaints) else 0
 
 
-def points(number: int, seed: int) -> int:
-    """Each fault at so many points of the load of each target, of all that there are where it has fewer."""
+def points(number: int, seed: int, names: list[str], stretch: str = "load") -> int:
+    """Each fault at so many points of a stretch of a run into each target, of all where there are fewer."""
     rows: list[Swept] = []
     with ExitStack() as stack, suppress(KeyboardInterrupt):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crm-migrate-soak-")))
         warm = stack.enter_context(Warm(library(folder)))
-        for name in ("sqlite", "rest"):
+        for name in names:
             place = stack.enter_context(opened(name, folder / name / "project"))
-            failing = Failing(warm, place, folder / name)
+            failing = Failing(warm, place, folder / name, stretch)
             there = failing.points()
             for fault in FAULTS:
-                chosen = random.Random(f"{seed}/{name}/{fault}").sample(range(1, there + 1), min(number, there))
-                rows.append(Swept(name, fault, there))
-                failing.sweep(fault, chosen, rows[-1])
+                dice = random.Random(f"{seed}/{name}/{stretch}/{fault}")
+                rows.append(Swept(name, stretch, fault, there))
+                failing.sweep(fault, dice.sample(range(1, there + 1), min(number, there)), rows[-1])
                 print(row(rows[-1]), flush=True)
     if rows and rows[-1].tried < min(number, rows[-1].points):
         print(row(rows[-1]), flush=True)
     print(f"{sum(each.tried for each in rows):,} points, seed {seed}")
     return 1 if complain([f"{each.target}: {text}" for each in rows for text in each.complaints]) else 0
+
+
+def early(number: int, seed: int, names: list[str]) -> int:
+    """The same until the plan of a run."""
+    return points(number, seed, names, "plan")
+
+
+def servers() -> list[str]:
+    """The real servers that can be reached."""
+    there = {**VARIABLES, "tryton": trytons.VARIABLE, "amagi": amagis.VARIABLE, "bottle": bottles.VARIABLE}
+    return [
+        name for name, variable in there.items() if not os.environ.get(variable, bottles.NONE).startswith(bottles.NONE)
+    ]
+
+
+def faults(number: int, seed: int, names: list[str]) -> int:
+    """So many kinds of fault into each target."""
+    rows: list[Suffered] = []
+    with ExitStack() as stack, suppress(KeyboardInterrupt):
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crm-migrate-soak-")))
+        warm = stack.enter_context(Warm())
+        for name in names:
+            sql = name in VARIABLES
+            kinds = [each for each, kind in SQL_KINDS.items() if name in kind.targets] if sql else [*HTTP_KINDS]
+            target = (
+                stack.enter_context(striking(warm, name, folder, seed))
+                if sql
+                else Striking(warm, name, IN_SERVERS[name], folder, seed)
+            )
+            for kind in sorted(random.Random(f"{seed}/{name}").sample(kinds, min(number, len(kinds))), key=kinds.index):
+                rows.append(target.strike(kind))
+                print(f"{name} {kind}: {rows[-1].exits}, {rows[-1].times:.2f}", file=sys.stderr, flush=True)
+    for kinds_of in (HTTP_KINDS, SQL_KINDS):
+        words = {name: kind.words for name, kind in kinds_of.items()}
+        print(suffered([row for row in rows if (row.target in VARIABLES) == (kinds_of is SQL_KINDS)], words), "\n")
+    print(f"{len(rows)} kinds and targets, seed {seed}")
+    return 1 if complain([f"{row.target} {row.kind}: {text}" for row in rows for text in row.complaints]) else 0
 
 
 def sweeps() -> int:
@@ -99,22 +150,29 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="sweep")
-    for name, number in (("kills", 3000), ("points", 1_000_000)):
+    for name, (_, number, targets) in NUMBERED.items():
         verb = verbs.add_parser(name)
         verb.add_argument("number", type=int, nargs="?", default=number)
         verb.add_argument("--seed", type=int, default=7)
+        verb.add_argument("--target", action="append", choices=targets(), help="only this one (again: and this one)")
     verbs.add_parser("sweeps")
     asked = parser.parse_args()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
-    if asked.sweep is None:
-        return max(sweeps(), kills(3000, 7), points(1_000_000, 7))
-    return (
-        sweeps()
-        if asked.sweep == "sweeps"
-        else {"kills": kills, "points": points}[asked.sweep](asked.number, asked.seed)
-    )
+    if asked.sweep in NUMBERED:
+        sweep, _, targets = NUMBERED[asked.sweep]
+        return sweep(asked.number, asked.seed, asked.target or targets())
+    if asked.sweep == "sweeps":
+        return sweeps()
+    return max(sweeps(), *(sweep(number, 7, targets()) for sweep, number, targets in NUMBERED.values()))
 
+
+NUMBERED: dict[str, tuple[Callable[[int, int, list[str]], int], int, Callable[[], list[str]]]] = {
+    "kills": (kills, 3000, here),
+    "points": (points, 1_000_000, here),
+    "early": (early, 1_000_000, here),
+    "faults": (faults, 1_000, servers),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,15 +13,23 @@ KINDS = ("sqlite", *(pytest.param(kind, marks=getattr(pytest.mark, kind)) for ki
 
 
 def options(kind: str, folder: Path) -> dict[str, str]:
-    """The options of an environment whose target is empty. Skips visibly where there is no server, but not in CI."""
+    """The options of an environment whose target is empty. Skips as `served` does."""
     if kind == "sqlite":
         return {"url": f"sqlite:///{folder / 'crm.db'}"}
-    url, title, fresh = os.environ.get(VARIABLES[kind]), TITLES[kind], f"test_{uuid.uuid4().hex}"
+    url, fresh = served(kind), f"test_{uuid.uuid4().hex}"
+    return {"url": url, "schema": fresh} if kind == "postgresql" else {"url": _database(url, fresh)}
+
+
+def served(kind: str) -> str:
+    """The address of the server of CI, "" of what needs none. Skips visibly where there is no server, but not in CI."""
+    if kind not in VARIABLES:
+        return ""
+    url, title = os.environ.get(VARIABLES[kind]), TITLES[kind]
     if not url and os.environ.get("CI"):
         pytest.fail(f"CI must have a {title}: {VARIABLES[kind]} is not set")
     if not url:
         pytest.skip(f"no {title}: python scripts/servers.py run -- pytest (sets {VARIABLES[kind]})")
-    return {"url": url, "schema": fresh} if kind == "postgresql" else {"url": _database(url, fresh)}
+    return url
 
 
 def _database(url: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """What an amagi-crm's answers say. Pure. Whatever is no success left nothing behind: a change and its line of the audit
-are one transaction there."""
+are one transaction there. A gateway before it speaks otherwise: of what it refuses or answers nobody knows what became.
+"""
 
 import re
 from collections.abc import Collection, Mapping
@@ -10,8 +11,9 @@ from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer
 from crm_migrate.errors import TargetError
 
-NOT_FOUND = 404
-_CODES = {400: "REFUSED", NOT_FOUND: "NOT_FOUND", 409: "CONFLICT", 422: "INVALID"}  # what is about the record itself
+NOT_FOUND, TOO_LARGE, DELETED = 404, 413, 204
+# What is about the record itself.
+_CODES = {400: "REFUSED", NOT_FOUND: "NOT_FOUND", 409: "CONFLICT", TOO_LARGE: "TOO_LARGE", 422: "INVALID"}
 _QUOTED = re.compile(r"(\"|')(.*)\1", re.DOTALL)
 _SHORTEST = 3  # characters; a shorter value may stand in the server's own words by chance
 
@@ -71,17 +73,20 @@ def written(answer: Answer, id: str = "") -> Record | Refusal:
 
 def deleted(answer: Answer) -> bool | Refusal:
     """True where a record went, False where it was not there any more; why it stays."""
-    if answer.status == NOT_FOUND:
-        return False
     if answer.status in _CODES:
-        return refusal(answer)
+        said = refusal(answer)
+        return False if answer.status == NOT_FOUND else said
     if not 200 <= answer.status < 300:
         raise _refused(answer)
+    if answer.status != DELETED:
+        raise answer.unreadable("no word about what became of it")
     return True
 
 
 def refusal(answer: Answer) -> Refusal:
-    """The server's words about one record."""
+    """The server's words about one record. InDoubt where they are not the server's."""
+    if answer.status == TOO_LARGE:  # whoever says so has not read it
+        return Refusal("no request of this size is taken", _CODES[TOO_LARGE])
     words, field = _detail(answer)
     return Refusal(words or "amagi-crm gives no reason", _CODES[answer.status], field)
 
@@ -95,23 +100,21 @@ def without_values(refusal: Refusal, values: Collection[str]) -> Refusal:
 
 
 def _refused(answer: Answer) -> TargetError:
-    words = _detail(answer)[0] or "without a word that we know"
+    words = _detail(answer)[0] or "without a word"
     hint = "the user needs the role member or admin" if answer.status == 403 else ""
     return TargetError(f"amagi-crm refuses {answer.request} ({answer.status}): {words}", hint=hint)
 
 
 def _detail(answer: Answer) -> tuple[str, str]:
-    """Words and field of an error: a text, or what the server's own check of the body found first."""
-    try:
-        said = answer.json()
-    except TargetError:  # whatever it is, it is no error that we know
-        said = None
+    """Words and field of an error: a text, or what the server's own check of the body found first. InDoubt or Retryable
+    where it is no error of the server."""
+    said = answer.json()
     detail = said.get("detail") if isinstance(said, dict) else None
     if isinstance(detail, str):
         return detail, ""
     first = detail[0] if isinstance(detail, list) and detail else None
     if not isinstance(first, dict):
-        return "", ""
+        raise answer.unreadable("no word of amagi-crm")
     place = first.get("loc")
     return str(first.get("msg", "")), str(place[-1]) if isinstance(place, list) and place else ""
 

@@ -1,7 +1,8 @@
 """What a BottleCRM's answers say. Pure.
 
 A refusal left nothing behind: BottleCRM checks everything before it writes. What it took may be less than what was
-sent, whatever its answer says: only the record itself tells.
+sent, whatever its answer says: only the record itself tells. A gateway before it speaks otherwise: of what it refuses
+or answers nobody knows what became.
 """
 
 import re
@@ -15,9 +16,9 @@ from crm_migrate.errors import TargetError
 from crm_migrate_bottle.auth import refused as token_refused
 from crm_migrate_bottle.shapes import CUSTOM, Model
 
-NOT_FOUND = 404
+NOT_FOUND, TOO_LARGE = 404, 413
 MODULE_OFF = "module_off"  # the code of an answer about a module that is switched off
-_CODES = {400: "INVALID", NOT_FOUND: "NOT_FOUND", 409: "CONFLICT"}  # what is about the record itself
+_CODES = {400: "INVALID", NOT_FOUND: "NOT_FOUND", 409: "CONFLICT", TOO_LARGE: "TOO_LARGE"}  # what is about the record itself
 _NOBODY = "Organization context is required"  # what it says to a token that it does not know
 _QUOTED = re.compile(r"(\"|')(.*)\1", re.DOTALL)
 _SHORTEST = 3  # characters; a shorter value may stand in the server's own words by chance
@@ -132,6 +133,8 @@ def deleted(answer: Answer) -> bool | Refusal:
 
 
 def _written(answer: Answer) -> Mapping[str, Any] | Refusal:
+    if answer.status == TOO_LARGE:  # whoever says so has not read it
+        return Refusal("no request of this size is taken", _CODES[TOO_LARGE])
     if _missing(answer) or answer.status in _CODES:
         return Refusal(*_why(answer))
     said = told(answer)
@@ -144,8 +147,7 @@ def _missing(answer: Answer) -> bool:
     """Whether a record is not there. SwitchedOff where that cannot be said."""
     if answer.status != NOT_FOUND:
         return False
-    said = _said(answer)
-    if isinstance(said, dict) and said.get("code") == MODULE_OFF:
+    if _error(answer).get("code") == MODULE_OFF:
         raise _refused(answer)
     return True
 
@@ -160,8 +162,7 @@ def without_values(refusal: Refusal, values: Collection[str]) -> Refusal:
 
 def _refused(answer: Answer) -> TargetError:
     words, _, _ = _why(answer)
-    said = _said(answer)
-    if isinstance(said, dict) and said.get("code") == MODULE_OFF:
+    if _error(answer).get("code") == MODULE_OFF:
         return SwitchedOff(f"BottleCRM: {words}", hint="switch the module on there (settings, modules)")
     if answer.status == 403 and words.startswith(_NOBODY):
         return token_refused()
@@ -170,24 +171,26 @@ def _refused(answer: Answer) -> TargetError:
 
 
 def _why(answer: Answer) -> tuple[str, str, str]:
-    """Words, code and field of an error."""
-    said = errors = _said(answer)
-    for name in ("errors", "detail", "message"):
-        if isinstance(said, dict) and name in said:
-            errors = said[name]
-            break
+    """Words, code and field of an error. InDoubt or Retryable where it is no error of BottleCRM."""
+    said = _error(answer)
+    errors: Any = next((said[name] for name in ("errors", "detail", "message") if name in said), said)
     found = list(_errors(errors))
     first = found[0][0] if found else ""
     words = "; ".join(f"{field}: {word}" if field != first else word for field, word in found)
     return words or "without a word that we know", _CODES.get(answer.status, ""), first
 
 
-def _said(answer: Answer) -> Any:
-    """The body of an error; None where it is none that we know."""
-    try:
-        return answer.json()
-    except TargetError:
-        return None
+def _error(answer: Answer) -> Mapping[str, Any]:
+    """An error as BottleCRM tells it: `detail`, `error: true`, or words for each field."""
+    said = answer.json()
+    own = isinstance(said, dict) and (
+        isinstance(said.get("detail"), str | list)
+        or said.get("error") is True
+        or any(isinstance(each, list | dict) for each in said.values())
+    )
+    if not own:
+        raise answer.unreadable("no word of BottleCRM")
+    return dict(said)
 
 
 def _errors(said: Any, field: str = "") -> Iterator[tuple[str, str]]:

@@ -1,4 +1,7 @@
-"""A kill, a broken and a full disk at the N-th write, sync or send of a load, for every N; then a resume."""
+"""A kill, a broken and a full disk at the N-th write, sync or send of a run, for every N; then a resume.
+
+A run has two stretches: until its plan, where it looks at the target only, and its load.
+"""
 
 import errno
 import os
@@ -18,6 +21,7 @@ SOURCE = Path(__file__).with_name("failing.c")
 # name: errno (0: SIGKILL), and whether it lasts: a full disk stays full
 FAULTS = {"KILL": (0, False), "EIO": (errno.EIO, False), "ENOSPC": (errno.ENOSPC, True)}
 UNTIL = "validate"  # and with it what is remembered for the next load; after that nothing is sent or kept
+STRETCHES = {"plan": ("run", "--until", "plan"), "load": ("resume", "--until", UNTIL)}
 STARTS = 3
 
 
@@ -37,13 +41,14 @@ def library(folder: Path) -> Path:
 
 @dataclass
 class Told:
-    """What became of a fault at many points of the load of a target."""
+    """What became of a fault at many points of a stretch of a run into a target."""
 
     target: str
+    stretch: str
     fault: str
-    points: int = 0  # that the load has
+    points: int = 0  # that the stretch has
     tried: int = 0
-    endured: int = 0  # the load went on by itself
+    endured: int = 0  # the run went on by itself
     exits: Counter[int] = field(default_factory=Counter)
     seams: Counter[str] = field(default_factory=Counter)
     wrong: Wrong = field(default_factory=Wrong)
@@ -56,33 +61,32 @@ def row(told: Told) -> str:
     where = ", ".join(f"{seam} {count}" for seam, count in told.seams.items())
     found = told.wrong
     return (
-        f"| {told.target} | {told.fault} | {told.points:,} | {told.tried:,} | {ends} | {found.lost} | {found.doubled} "
-        f"| {found.parents} | {found.others} | {len(told.complaints)} | {where} |"
+        f"| {told.target} | {told.stretch} | {told.fault} | {told.points:,} | {told.tried:,} | {ends} | {found.lost} "
+        f"| {found.doubled} | {found.parents} | {found.others} | {len(told.complaints)} | {where} |"
     )
 
 
 class Failing:
-    """One project and one target, loaded again and again while a call fails."""
+    """One project and one target, loaded again and again while a call fails in a stretch."""
 
-    def __init__(self, warm: Warm, place: Place, folder: Path) -> None:
+    def __init__(self, warm: Warm, place: Place, folder: Path, stretch: str = "load") -> None:
         self._project, self._warm, self._place = Prepared(warm, place, folder), warm, place
+        self._stretch, self._words = stretch, STRETCHES[stretch]
 
     def points(self) -> int:
-        """How many a load has that nobody disturbs."""
-        self._project.begin()
-        ended = self._project.run("resume", "--until", UNTIL, point=0)
+        """How many it has where nobody disturbs."""
+        self._begin()
+        ended = self._project.run(*self._words, point=0)
         assert ended.code == 0, self._project.said()
-        assert not self._place.wrong(self._project.folder)
+        assert self._finished(Told(self._place.name, self._stretch, "")) == []
         return ended.points
 
     def sweep(self, fault: str, points: Iterable[int], told: Told) -> Told:
-        """The same load for each of these points."""
+        """The same run for each of these points."""
         for point in points:
-            self._project.begin()
+            self._begin()
             error, lasting = FAULTS[fault]
-            child = self._warm.start(
-                self._project.job("resume", "--until", UNTIL, point=point, error=error, lasting=lasting)
-            )
+            child = self._warm.start(self._project.job(*self._words, point=point, error=error, lasting=lasting))
             ended = child.end()
             told.tried += 1
             told.exits[ended.code] += 1
@@ -92,6 +96,9 @@ class Failing:
             told.complaints += [f"{where}: {text}" for text in self._complaints(ended, fault)]
             told.complaints += [f"{where}: {text}" for text in self._finished(told)]
         return told
+
+    def _begin(self) -> None:
+        self._project.begin(planned=self._stretch == "load")
 
     def _complaints(self, ended: Ended, fault: str) -> Iterable[str]:
         """What is not right about the way in which it ended: a message has a next step, and is no traceback."""
@@ -104,15 +111,13 @@ class Failing:
         elif ended.code and not any(line.startswith(("next:", "help:")) for line in said.splitlines()):
             yield f"no next step: {said[-600:]}"
 
-    def _finished(self, told: Told) -> Iterable[str]:
-        """Resume until it ends by itself: nothing is wrong in the target."""
+    def _finished(self, told: Told) -> list[str]:
+        """What is not right after it went on until it ended by itself: nothing is wrong in the target."""
         for _ in range(STARTS):
-            code = self._project.run("resume", "--until", UNTIL).code
-            if code == 0:
+            if self._project.run(self._project.on, "--until", UNTIL).code == 0:
                 break
         else:
-            yield f"does not end: {self._project.said()[-1500:]}"
+            return [f"does not end: {self._project.said()[-1500:]}"]
         found = self._place.wrong(self._project.folder)
         told.wrong += found
-        if found:
-            yield str(found)
+        return [str(found)] if found else []

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from databases import VARIABLES
+from databases import served
 
 from exactly_once.kills import Killing
 from exactly_once.targets import opened
@@ -32,9 +32,7 @@ pytestmark = [
 def test_kills_and_resumes_lose_double_and_misplace_nothing(
     warm: Warm, tmp_path: Path, target: str, faults: float
 ) -> None:
-    if target in VARIABLES and VARIABLES[target] not in os.environ:
-        assert not os.environ.get("CI"), f"CI must have a server: {VARIABLES[target]} is not set"
-        pytest.skip(f"no server: python scripts/servers.py run -- pytest (sets {VARIABLES[target]})")
+    served(target)
     with opened(target, tmp_path / "project") as place:
         killing = Killing(warm, place, tmp_path, seed=11)
         told = killing.load(faults)

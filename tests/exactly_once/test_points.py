@@ -1,4 +1,4 @@
-"""A kill, a broken and a full disk at some of the writes, syncs and sends of a load: told, and the next start goes on.
+"""A kill, a broken and a full disk at some of the writes, syncs and sends of a run: told, and the next start goes on.
 
 The short form of `make soak ARGS=points`, which takes every one of them.
 """
@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
+from databases import served
 
 from exactly_once.points import FAULTS, Failing, Told, library, usable
 from exactly_once.targets import opened
@@ -19,17 +20,27 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(("target", "each"), [("sqlite", 2), ("rest", 1)])
+@pytest.mark.parametrize(
+    ("target", "stretch", "each"),
+    [
+        ("sqlite", "load", 2),
+        ("sqlite", "plan", 1),
+        ("rest", "load", 1),
+        pytest.param("postgresql", "load", 1, marks=pytest.mark.postgresql),
+        pytest.param("mariadb", "load", 1, marks=pytest.mark.mariadb),
+    ],
+)
 def test_whatever_call_fails_the_next_start_goes_on_and_the_message_says_how(
-    tmp_path: Path, target: str, each: int
+    tmp_path: Path, target: str, stretch: str, each: int
 ) -> None:
+    served(target)
     dice = random.Random(23)
     with Warm(library(tmp_path)) as warm, opened(target, tmp_path / "project") as place:
-        failing = Failing(warm, place, tmp_path)
+        failing = Failing(warm, place, tmp_path, stretch)
         points = failing.points()
-        assert points > 500
+        assert points > 200
         swept = [
-            failing.sweep(fault, dice.sample(range(1, points + 1), each), Told(target, fault, points))
+            failing.sweep(fault, dice.sample(range(1, points + 1), each), Told(target, stretch, fault, points))
             for fault in FAULTS
         ]
     assert [text for told in swept for text in told.complaints] == []

@@ -68,13 +68,14 @@ class Http:
         return self._authorised(request, self._attempts)
 
     def ask(self, request: Request, read: Callable[[Answer], Told], readings: int = READINGS) -> Told:
-        """What an answer to a question says; a question whose answer cannot be read (Retryable) is asked again."""
-        for _ in range(readings - 1):
+        """What an answer to a question says; a question whose answer cannot be read (Retryable) is asked again, a little
+        later."""
+        for reading in range(1, readings):
             answer = self.send(request)
             try:
                 return read(answer)
-            except Retryable:
-                continue
+            except Retryable as error:
+                self._wait_out(error, reading)
         return read(self.send(request))
 
     def close(self) -> None:

@@ -63,11 +63,33 @@ def test_records_are_read_strictly(said: Any) -> None:
         (409, {"detail": "taken", "existing_id": 7}, Refusal("taken", "CONFLICT")),
         (422, {"detail": [{"loc": ["body", "stage"], "msg": "wrong"}]}, Refusal("wrong", "INVALID", "stage")),
         (404, {"detail": "contact 7 not found"}, Refusal("contact 7 not found", "NOT_FOUND")),
-        (400, b"<html>", Refusal("amagi-crm gives no reason", "REFUSED")),
+        (413, b"<html>", Refusal("no request of this size is taken", "TOO_LARGE")),
     ],
 )
 def test_a_refusal_is_about_one_record(status: int, body: Any, refusal: Refusal) -> None:
     assert answers.written(answer(body, status)) == refusal
+
+
+PAGES = [b"", b"404 page not found\n", b"<html>", b"null", {"message": "no Route matched"}, {"detail": None}]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
+@pytest.mark.parametrize("body", PAGES, ids=str)
+def test_what_a_gateway_says_is_no_word_about_a_record(status: int, body: Any) -> None:
+    for request in (CREATION, requests.change("contacts", "7", {})):
+        with pytest.raises(InDoubt):
+            answers.written(answer(body, status, request))
+    with pytest.raises(InDoubt):
+        answers.deleted(answer(body, status, requests.delete("contacts", "7")))
+    with pytest.raises(Retryable):
+        answers.records(answer(body, status, QUESTION))
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_only_the_answer_of_the_server_says_that_a_record_is_deleted(status: int) -> None:
+    with pytest.raises(InDoubt):
+        answers.deleted(answer(b"<html>back soon</html>", status, requests.delete("contacts", "7")))
+    assert answers.deleted(answer(b"", 204, requests.delete("contacts", "7"))) is True
 
 
 def test_a_refusal_loses_what_is_quoted_and_what_was_sent() -> None:

@@ -80,11 +80,29 @@ def test_another_record_than_was_asked_for_is_none() -> None:
         (400, {"errors": {"non_field_errors": ["one of two"]}}, Refusal("one of two", "INVALID", "")),
         (409, {"error": True, "errors": "has invoices"}, Refusal("has invoices", "CONFLICT")),
         (404, {"detail": "No Account matches"}, Refusal("No Account matches", "NOT_FOUND")),
-        (400, b"<html>", Refusal("without a word that we know", "INVALID")),
+        (413, b"<html>", Refusal("no request of this size is taken", "TOO_LARGE")),
     ],
 )
 def test_a_refusal_is_about_one_record(status: int, body: Any, refusal: Refusal) -> None:
     assert answers.created(answer(body, status), ACCOUNTS) == refusal
+
+
+PAGES = [b"", b"404 page not found\n", b"<html>", b"null", b"[]", b'"Not Found"', {}, {"message": "no Route matched"}]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409])
+@pytest.mark.parametrize("body", PAGES, ids=str)
+def test_what_a_gateway_says_is_no_word_about_a_record(status: int, body: Any) -> None:
+    with pytest.raises(InDoubt):
+        answers.created(answer(body, status), ACCOUNTS)
+    with pytest.raises(InDoubt):
+        answers.changed(answer(body, status, requests.change("accounts", ID, {})))
+    with pytest.raises(InDoubt):
+        answers.deleted(answer(body, status, requests.delete("accounts", ID)))
+    with pytest.raises(Retryable):
+        answers.one(answer(body, status, requests.one("accounts", ID)), ID)
+    with pytest.raises(Retryable):
+        answers.page(answer(body, status, QUESTION), CONTACTS)
 
 
 def test_a_refusal_loses_what_is_quoted_and_what_was_sent() -> None:
