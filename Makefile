@@ -43,7 +43,7 @@ bench: $(READY) ## benchmarks side by side with a peer (make bench ARGS="e2e --r
 	$(RUN) -m pip install --quiet --require-hashes -r requirements/bench.txt
 	$(RUN) scripts/postgres.py run -- $(RUN) -m benchmarks $(ARGS)
 
-soak: $(READY) ## the long fault sweeps (make soak ARGS="kills 3000 --seed 7", or "points", "sweeps"; all of them without)
+soak: $(READY) ## the long fault sweeps (make soak ARGS="kills 3000 --seed 7", or "points", "early", "faults", "sweeps"; all of them without)
 	$(RUN) scripts/servers.py run -- $(RUN) scripts/soak.py $(ARGS)
 
 planted: $(READY) ## bugs planted in the loader, one at a time: which test finds each (make planted ARGS=deadline)

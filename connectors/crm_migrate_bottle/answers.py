@@ -18,7 +18,12 @@ from crm_migrate_bottle.shapes import CUSTOM, Model
 
 NOT_FOUND, TOO_LARGE = 404, 413
 MODULE_OFF = "module_off"  # the code of an answer about a module that is switched off
-_CODES = {400: "INVALID", NOT_FOUND: "NOT_FOUND", 409: "CONFLICT", TOO_LARGE: "TOO_LARGE"}  # what is about the record itself
+_CODES = {
+    400: "INVALID",
+    NOT_FOUND: "NOT_FOUND",
+    409: "CONFLICT",
+    TOO_LARGE: "TOO_LARGE",
+}  # what is about the record itself
 _NOBODY = "Organization context is required"  # what it says to a token that it does not know
 _QUOTED = re.compile(r"(\"|')(.*)\1", re.DOTALL)
 _SHORTEST = 3  # characters; a shorter value may stand in the server's own words by chance

@@ -18,6 +18,7 @@ from crm_migrate.errors import TargetConflict, TargetError, UsageError
 from crm_migrate_sql.addresses import CONNECT_SECONDS, masked
 from crm_migrate_sql.bisecting import NO_RECORD, Refused
 from crm_migrate_sql.tables import Column, Dialect, Table
+from crm_migrate_sql.troubles import still_there, trouble
 from crm_migrate_sql.values import text_tables
 
 STATEMENT_SECONDS = 600
@@ -52,6 +53,9 @@ ROW_ERRORS = (
 PUT_ROWS = 1_000  # keys of one DELETE
 HARMLESS = (1592, 1642)  # a statement that a replica may see otherwise; a trigger that only warns
 GONE = ((CR.CR_SERVER_GONE_ERROR,), (CR.CR_SERVER_LOST,), (1927,))  # 1927: an administrator ended the connection
+CLOSED = ((CR.CR_CONN_HOST_ERROR,), (ER.CON_COUNT_ERROR,), (ER.SERVER_SHUTDOWN,))  # nobody is let in, now
+SLOW = "timed out"  # a server that is silent for longer than a statement may take
+PASSING = ((ER.LOCK_DEADLOCK,), (ER.LOCK_WAIT_TIMEOUT,))  # what the next try may be spared
 _INSTANT = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)Z$"
 
 
@@ -109,6 +113,7 @@ class Mariadb:
         self.dialect = Dialect("mariadb", self.engine.dialect.identifier_preparer)
         self._writer: pymysql.Connection[Any] | None = None
         self._packet = 0
+        self._locked = False  # once in this process
 
     # ------------------------------------------------------------------------------------------------ connections
 
@@ -162,7 +167,10 @@ class Mariadb:
         if not got:
             drop(connection)
             self._writer = None
+            if self._locked:
+                raise still_there()
             raise TargetConflict("another crm-migrate is loading this database", hint="wait until it ends; then resume")
+        self._locked = True
 
     def _connect(self) -> "pymysql.Connection[Any]":
         connection = pymysql.connect(**self._options)
@@ -184,12 +192,13 @@ class Mariadb:
             yield
         except (pymysql.Error, OSError) as error:
             words = str(error.args[-1] if error.args else error).partition("\n")[0]
-            if self._writer is not None and (error.args[:1] in GONE or not self._writer.open):
+            lost = error.args[:1] in GONE or (self._writer is not None and not self._writer.open)
+            if self._writer is not None and lost:
                 drop(self._writer)
                 self._writer = None
-            raise TargetError(
-                f"the database could not {verb}: {masked(words, self._url)}", hint="see to the database; then resume"
-            ) from error
+            slow, passing = SLOW in words, error.args[:1] in PASSING
+            lost = (lost or error.args[:1] in CLOSED) and not slow
+            raise trouble(verb, masked(words, self._url), lost=lost, passing=passing) from error
 
     def close(self) -> None:
         """Give back the connections."""

@@ -10,14 +10,16 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import sqlalchemy as sa
+from psycopg import errors
 from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID
-from crm_migrate.errors import TargetConflict, TargetError
+from crm_migrate.errors import TargetConflict
 from crm_migrate_sql.addresses import conninfo, masked, settings
 from crm_migrate_sql.bisecting import NO_RECORD, Refused
-from crm_migrate_sql.bounded import connect
+from crm_migrate_sql.bounded import Silent, connect
 from crm_migrate_sql.tables import Column, Dialect, Table
+from crm_migrate_sql.troubles import still_there, trouble
 
 PATIENCE = {  # each may be set otherwise in the URL: ?options=-c statement_timeout=1h
     "statement_timeout": "600s",
@@ -44,6 +46,9 @@ COPY_ROWS = 5000
 OTHER_CLASSES = ("08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "XX")
 RAISED = "exec_stmt_raise"  # where the server says that RAISE of a trigger is
 LOCK_SPACE = 0x63726D  # "crm"
+# What ends all sessions, and lets new ones in a little later; and what the next try may be spared.
+ENDED = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.TooManyConnections)
+PASSING = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 
 
 class PostgresSession:
@@ -102,6 +107,7 @@ class Postgres:
         )
         self.dialect = Dialect("postgresql", self.engine.dialect.identifier_preparer, schema)
         self._writer: psycopg.Connection[Any] | None = None
+        self._locked = False  # once in this process
 
     # ------------------------------------------------------------------------------------------------ connections
 
@@ -145,7 +151,10 @@ class Postgres:
         connection.commit()
         if not row or not row[0]:
             connection.close()
+            if self._locked:
+                raise still_there()
             raise TargetConflict("another crm-migrate is loading this database", hint="wait until it ends; then resume")
+        self._locked = True
 
     def _connect(self) -> "psycopg.Connection[Any]":
         return connect(self._dsn, self._options)
@@ -159,9 +168,8 @@ class Postgres:
             words = (error.diag.message_primary or str(error).splitlines()[0] if str(error) else "").strip()
             if self._writer is not None and self._writer.broken:
                 self._writer = None
-            raise TargetError(
-                f"the database could not {verb}: {masked(words, self._url)}", hint="see to the database; then resume"
-            ) from error
+            passing = isinstance(error, PASSING)
+            raise trouble(verb, masked(words, self._url), lost=_is_lost(error), passing=passing) from error
 
     def close(self) -> None:
         """Give back the connections."""
@@ -282,6 +290,13 @@ class _CopyReader(io.RawIOBase):
             filled += taken
             self._rest = self._rest[taken:] or self._joined()
         return filled
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """Whether the connection is gone, or could not be made, and it is not the server that is slow."""
+    if isinstance(error, Silent) or not isinstance(error, psycopg.OperationalError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith("08") or isinstance(error, ENDED)
 
 
 def _about_rows(error: psycopg.Error) -> bool:

@@ -68,8 +68,7 @@ class Http:
         return self._authorised(request, self._attempts)
 
     def ask(self, request: Request, read: Callable[[Answer], Told], readings: int = READINGS) -> Told:
-        """What an answer to a question says; a question whose answer cannot be read (Retryable) is asked again, a little
-        later."""
+        """What an answer to a question says; where it cannot be read (Retryable) it is asked again, a little later."""
         for reading in range(1, readings):
             answer = self.send(request)
             try:

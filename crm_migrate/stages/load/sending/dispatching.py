@@ -319,12 +319,12 @@ class _Dispatch:
 
     def _left(self, request: Request, answer: Answer, job: str) -> Iterator[Request]:
         """The requests that those become who are in doubt or were not written."""
-        asked = request.state == "asked"
+        asked, now = request.state == "asked", self._clock.now()
         if answer.in_doubt:
             if request.tries + 1 >= TRIES:
                 self._failure = self._failure or _doubtful(request, len(answer.in_doubt))
             doubtful = replace(request.on("silence" if asked else "doubt"), job=job)
-            ready = settled_at(self._clock.now(), self._limits)
+            ready = max(settled_at(now, self._limits), now + _pause(request.tries))
             yield replace(doubtful, entities=tuple(sorted(answer.in_doubt)), ready=ready, tries=request.tries + 1)
         if answer.later:
             put_off = not asked or bool(request.job)
@@ -341,6 +341,11 @@ def _intent(request: Request) -> Intent:
         batch.run.id, batch.object_name, batch.name, batch.action, batch.place, batch.part.rows, batch.part.sha256,
         request.attempt, request.entities, request.job,
     )  # fmt: skip
+
+
+def _pause(tries: int) -> timedelta:
+    """After which a target is asked about a doubt: at once, then later each time that it does not answer."""
+    return timedelta(seconds=2**tries if tries else 0)
 
 
 def _distinct(rows: pa.Table, names: Sequence[str]) -> Iterator[str]:

@@ -1,0 +1,19 @@
+"""What stopped a database, as an error of ours: whether it is worth another try, and whether something may be done."""
+
+from crm_migrate.errors import InDoubt, Retryable, TargetError
+
+HINT = "see to the database; then resume"
+
+
+def trouble(verb: str, words: str, *, lost: bool, passing: bool) -> TargetError:
+    """The error of what could not be read or written. A `lost` connection may have carried a commit on it; what is
+    `passing` (a deadlock, a lock of somebody else) the server has taken back."""
+    said = f"the database could not {verb}: {words}"
+    if lost and verb == "write":
+        return InDoubt(said, hint=HINT)
+    return Retryable(said, hint=HINT) if lost or passing else TargetError(said, hint=HINT)
+
+
+def still_there() -> Retryable:
+    """The error of a lock of ours whose connection is lost, and the server has not noticed."""
+    return Retryable("the database has not noticed yet that our connection was lost", hint="crm-migrate resume")
