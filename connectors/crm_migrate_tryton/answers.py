@@ -1,7 +1,8 @@
 """What a Tryton server's answers say. Pure.
 
 A call that was an error left nothing behind: Tryton rolls its transaction back. What runs after the commit (tasks of
-the queue) may still fail, so who was created is asked for by our key even then.
+the queue) may still fail, so who was created is asked for by our key even then. A gateway before it speaks otherwise:
+of what it refuses or answers nobody knows what became.
 """
 
 import re
@@ -15,6 +16,8 @@ from crm_migrate.errors import TargetError
 
 CONFLICT = "ConcurrencyException"  # somebody else changed the record at this moment: worth another try
 TOO_LARGE = 413
+# A page of the server itself, or of what it is built on: what a gateway says begins otherwise.
+_PAGE = re.compile(rb"<!doctype html[^>]*>\s*(<html lang=en>\s*)?<title>\d{3} ", re.IGNORECASE)
 _QUOTED = re.compile(r"(\"|')(.*?)(?<!\\)\1(?!\w)", re.DOTALL)
 _SHORTEST = 3  # characters; a shorter value may stand in the server's own words by chance
 
@@ -34,10 +37,14 @@ def result(answer: Answer) -> Any:
     if answer.status == TOO_LARGE:
         return Failed("TOO_LARGE", "the server takes no request of this size")
     if not 200 <= answer.status < 300:
+        if not _PAGE.match(answer.body):
+            raise answer.unreadable("no word of Tryton")
         raise TargetError(f"the server refuses {answer.request} ({answer.status})", hint="look at the user's rights")
     said = answer.json()
     if not isinstance(said, dict) or ("result" in said) == ("error" in said):
         raise answer.unreadable("neither a result nor an error")
+    if said.get("id") != answer.request.json["id"]:
+        raise answer.unreadable("that to another request")
     return _failed(said["error"]) if "error" in said else said["result"]
 
 
@@ -72,7 +79,9 @@ def records(answer: Answer) -> list[Record]:
 
 def searched(answer: Answer) -> list[Record]:
     """The records of a search in a model that perhaps nobody may search: it has none then."""
-    if answer.status == 403 or (isinstance(said := result(answer), Failed) and said.kind == "ServerError"):
+    if answer.status == 403 and _PAGE.match(answer.body):
+        return []
+    if isinstance(said := result(answer), Failed) and said.kind == "ServerError":
         return []
     return records(answer)
 

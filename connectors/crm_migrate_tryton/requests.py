@@ -3,6 +3,8 @@
 Every call is a POST to one address; whether it changes something is said here, so that a question may be repeated.
 """
 
+import json
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,8 +18,10 @@ Values = Mapping[str, Any]
 
 
 def call(database: str, method: str, *params: Any, writes: bool = False) -> Request:
-    """A call of JSON-RPC in the shape that makes errors come as JSON, too."""
-    body = {"id": 1, "method": method, "params": list(params)}
+    """A call of JSON-RPC in the shape that makes errors come as JSON, too. Another call has another id, and so has its
+    answer: a gateway may give us somebody else's."""
+    said = {"method": method, "params": list(params)}
+    body = {"id": zlib.crc32(json.dumps(said).encode()), **said}
     return Request("POST", ROUTE, {"database": database}, json=body, writes=writes)
 
 

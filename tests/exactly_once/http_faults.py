@@ -15,18 +15,21 @@ from exactly_once.gateway import Asked, Exchange, Gateway, Said, Strike, zipped
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 PAGE = b"<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
 SECOND = 1.0
+Fits = Callable[[Gateway, Asked], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of fault. `fits` says whether it can strike a request. What `doubles` makes two records of one request:
-    where the server does not look after our key nobody can prevent that, but it must not end with GO."""
+    where the server does not look after our key nobody can prevent that, but it must not end with GO. What `stops` is
+    for people to mend: it strikes once."""
 
     name: str
     words: str
     strike: Strike
-    fits: Callable[[Gateway, Asked], bool]
+    fits: Fits
     doubles: bool
+    stops: bool
 
 
 KINDS: dict[str, Kind] = {}
@@ -36,12 +39,12 @@ def _always(gateway: Gateway, asked: Asked) -> bool:
     return True
 
 
-def kind(fits: Callable[[Gateway, Asked], bool] = _always, *, doubles: bool = False) -> Callable[[Strike], Strike]:
+def kind(fits: Fits = _always, *, doubles: bool = False, stops: bool = False) -> Callable[[Strike], Strike]:
     """Put a function into the catalogue, under its own name."""
 
     def entered(strike: Strike) -> Strike:
         name = str(getattr(strike, "__name__", ""))
-        KINDS[name] = Kind(name, (strike.__doc__ or "").strip(), strike, fits, doubles)
+        KINDS[name] = Kind(name, (strike.__doc__ or "").strip(), strike, fits, doubles, stops)
         return strike
 
     return entered
@@ -275,13 +278,13 @@ def conflict_page(exchange: Exchange) -> None:
     exchange.answer(_page(409, "Conflict"))
 
 
-@kind()
+@kind(stops=True)
 def moved(exchange: Exchange) -> None:
     """307 to another host; not carried out"""
     exchange.answer(Said(307, b"", {"Location": f"https://elsewhere.example{exchange.asked.path}"}))
 
 
-@kind()
+@kind(stops=True)
 def login_page(exchange: Exchange) -> None:
     """302 to a page for people to log in; not carried out"""
     exchange.answer(Said(302, b"", {"Location": "https://login.example/?back=/"}))

@@ -44,10 +44,12 @@ class Striking:
         assert not self._quiet[0].complaints, self._quiet[0].complaints
 
     def strike(self, kind: str) -> Told:
-        """A load in which two changes and a question are struck."""
+        """A load in which two changes and a question are struck; one change by what is for people to mend."""
         dice, (quiet, seen) = random.Random(f"{self._seed}/{self._name}/{kind}"), self._quiet
         changes = set(dice.sample(range(1, seen[True] + 1), 2))
         questions = {dice.randrange(1, seen[False] + 1)}
+        if KINDS[kind].stops:
+            changes, questions = {min(changes)}, set()
         told, _ = self._load(KINDS[kind], changes, questions)
         return told.measure(quiet.requests)
 

@@ -20,6 +20,8 @@ CREATION = requests.create("crm", "party.party", [{"name": "Acme"}], requests.CO
 
 
 def answer(body: Any, status: int = 200, request: Any = QUESTION) -> Answer:
+    if isinstance(body, dict):
+        body = {"id": request.json["id"], **body}
     return Answer(request, status, {}, json.dumps(body).encode() if not isinstance(body, bytes) else body)
 
 
@@ -34,7 +36,7 @@ def answer(body: Any, status: int = 200, request: Any = QUESTION) -> Answer:
     ],
 )  # fmt: skip
 def test_an_error_is_a_kind_and_words(error: Any, failed: Failed) -> None:
-    assert answers.result(answer({"id": 1, "error": error}, request=CREATION)) == failed
+    assert answers.result(answer({"error": error}, request=CREATION)) == failed
 
 
 @pytest.mark.parametrize(
@@ -50,13 +52,35 @@ def test_an_answer_that_says_nothing_leaves_a_creation_in_doubt(body: bytes) -> 
 @pytest.mark.parametrize("said", [[{"name": "x"}], [{"id": True}], [{"id": 1}, {"id": 1}], {"id": 1}, None])
 def test_records_are_read_strictly(said: Any) -> None:
     with pytest.raises(Retryable):
-        answers.records(answer({"id": 1, "result": said}))
+        answers.records(answer({"result": said}))
 
 
 def test_a_request_that_is_too_large_is_a_refusal_of_all_of_it() -> None:
     assert answers.result(answer(b"", 413, CREATION)) == Failed("TOO_LARGE", "the server takes no request of this size")
-    with pytest.raises(TargetError, match="403"):
-        answers.result(answer(b"", 403, CREATION))
+    page = b"<!doctype html>\n<html lang=en>\n<title>403 Forbidden</title>\n<h1>Forbidden</h1>\n"
+    with pytest.raises(TargetError, match="refuses"):
+        answers.result(answer(page, 403, CREATION))
+    assert answers.searched(answer(page, 403)) == []
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409])
+@pytest.mark.parametrize(
+    "body", [b"", b"404 page not found", b"<!DOCTYPE html><html><head><title>403</title>"], ids=str
+)
+def test_what_a_gateway_says_is_no_word_about_a_record(status: int, body: bytes) -> None:
+    with pytest.raises(InDoubt):
+        answers.result(answer(body, status, CREATION))
+    with pytest.raises(Retryable):
+        answers.searched(answer(body, status))
+
+
+def test_an_answer_to_another_request_is_none() -> None:
+    other = requests.search("crm", "party.party", [], ["name"], None, {})
+    with pytest.raises(Retryable):
+        answers.records(answer({"id": other.json["id"], "result": []}))
+    with pytest.raises(InDoubt):
+        answers.result(answer({"id": QUESTION.json["id"], "result": [7]}, request=CREATION))
+    assert other.json["id"] == requests.search("crm", "party.party", [], ["name"], None, {}).json["id"]
 
 
 def test_words_keep_the_names_of_fields_and_nothing_else_that_is_quoted() -> None:
