@@ -1,7 +1,7 @@
 """What a network, a pooler, an administrator or the server itself can do to a load into a database: the catalogue.
 
 A kind strikes a statement that writes rows, or a COMMIT. What is no matter of the wire is done by the server itself, by
-another session of it (`Database`).
+another session of it (`Database`). `crashed`, and `read_only` of MariaDB, are felt by others who use the server.
 """
 
 import threading
@@ -30,8 +30,6 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
-# Kinds that are felt by others who use the server at the time.
-WHOLE_SERVER = {"postgresql": "crashed", "mariadb": "read_only"}
 
 
 def kind(moment: Moment, *targets: str) -> Callable[[Act], Act]:
