@@ -114,7 +114,7 @@ def session_expired(exchange: Exchange) -> None:
 
 
 @kind()
-def forbiddenpage(exchange: Exchange) -> None:
+def forbidden_page(exchange: Exchange) -> None:
     """403, the HTML page of a firewall; not carried out"""
     exchange.answer(page(403, "Request blocked"))
 
@@ -126,13 +126,13 @@ def no_route(exchange: Exchange) -> None:
 
 
 @kind()
-def bad_requestpage(exchange: Exchange) -> None:
+def bad_request_page(exchange: Exchange) -> None:
     """400, an HTML page of the gateway; not carried out"""
     exchange.answer(page(400, "400 Bad Request"))
 
 
 @kind()
-def conflictpage(exchange: Exchange) -> None:
+def conflict_page(exchange: Exchange) -> None:
     """409, an HTML page of a gateway whose backend is being moved; not carried out"""
     exchange.answer(page(409, "Conflict"))
 
@@ -144,6 +144,6 @@ def moved(exchange: Exchange) -> None:
 
 
 @kind(stops=True)
-def loginpage(exchange: Exchange) -> None:
+def login_page(exchange: Exchange) -> None:
     """302 to a page for people to log in; not carried out"""
     exchange.answer(Said(302, b"", {"Location": "https://login.example/?back=/"}))
