@@ -23,6 +23,20 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 API = Api("v67.0")
 WRITES = [(name, said) for name, said in recorded("salesforce") if name.startswith("collections_")]
 Body = list[dict[str, Any]]
+_FAILED = {"success": False, "errors": [{"statusCode": "INVALID_FIELD", "message": "no", "fields": []}]}
+_IDS = [f"001Ex0000000{n:03}IAA" for n in range(4)]
+_MIXED = [_FAILED if n == 1 else {"id": id, "success": True, "errors": []} for n, id in enumerate(_IDS)]
+# What no recording shows: of some who were changed, or deleted, one was not, and its result names nobody.
+WRITES += [
+    (
+        f"collections_{verb}_mixed",
+        {
+            "request": {"body": {"records": [{"id": id} for id in _IDS]}, "query": None},
+            "response": {"status": 200, "body": _MIXED},
+        },
+    )
+    for verb in ("update", "delete")
+]
 
 
 def answer(body: Any, status: int = 200, request: Request | None = None, **headers: str) -> Answer:
@@ -156,6 +170,16 @@ def test_a_success_of_somebody_who_is_not_there_is_in_doubt() -> None:
     read = answers.results(answer([{"id": "001Ex00000aaaaaIAA", "success": True, "errors": []}]), [])
     assert not isinstance(read, Refusal)
     assert answers.created(["a"], read, {}, NOW).in_doubt == {"a"}
+
+
+def test_a_refusal_without_a_name_counts_where_all_others_stand_at_their_places() -> None:
+    done = [{"id": id, "success": True, "errors": []} for id in _IDS]
+    ids = dict(zip("abc", _IDS, strict=False))
+    straight = answers.results(answer([_FAILED, done[1], done[2]]), [])
+    moved = answers.results(answer([_FAILED, done[3], done[1]]), [])
+    assert not isinstance(straight, Refusal) and not isinstance(moved, Refusal)
+    assert set(answers.changed(ids, straight, NOW).refused) == {"a"}
+    assert answers.changed(ids, moved, NOW) == Outcome({"b": _IDS[1]}, in_doubt=frozenset("ac"))
 
 
 @pytest.mark.parametrize(
