@@ -44,10 +44,10 @@ class Removing:
 
     def _archived(self, name: str, going: Mapping[str, str]) -> dict[str, str]:
         """Who is to be seen no more; whoever still is may be gone a moment later, and is in doubt."""
-        if not going:
-            return {}
-        done(self._http, self._portal.requests.archive(name, list(going.values())))
-        there = self._portal.of(name, (), list(going.values()))
+        ids = list(going.values())
+        for start in range(0, len(ids), BATCH):
+            done(self._http, self._portal.requests.archive(name, ids[start : start + BATCH]))
+        there = self._portal.of(name, (), ids)
         return {entity: id for entity, id in going.items() if id not in there}
 
     def _who(self, name: str, ids: Sequence[str]) -> dict[str, str]:
