@@ -197,7 +197,7 @@ class _About:
         inside = properties if isinstance(properties, dict) else {}
         key, own = inside.get(KEY), inside.get("hs_object_id", id)
         traced = [_text(each.get(TRACE))] if each.get(TRACE) is not None else []
-        named = {self._by_key.get(key)} if isinstance(key, str) and key else set()
+        named = {self._by_key.get(key)} if isinstance(key, str) and key and self._by_key else set()
         named |= {trace if trace in self._sent else None for trace in traced}
         named |= {self._by_id[id]} if id in self._by_id else set()
         entities = {entity for entity in named if entity is not None}

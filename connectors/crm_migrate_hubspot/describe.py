@@ -18,6 +18,7 @@ from crm_migrate_hubspot.shapes import (
     split,
     word_of,
 )
+from crm_migrate_hubspot.ties import KEYS
 from crm_migrate_hubspot.values import LONGEST, Definition, Stage, is_owner, options
 
 _SEMANTIC: Mapping[str, str] = {
@@ -100,6 +101,11 @@ def key_definition() -> dict[str, Any]:
 def kind_definition() -> dict[str, Any]:
     """The property that tells kinds apart."""
     return _made(KIND, "string", "text") | {"label": "crm-migrate kind"}
+
+
+def keys_definition() -> dict[str, Any]:
+    """The property of our keys of links that begin at a record."""
+    return _made(KEYS, "string", "textarea") | {"label": "crm-migrate links"}
 
 
 def definition_of(place: Place, field: TargetField) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from crm_migrate_hubspot import link_answers
 from crm_migrate_hubspot.answers import refused
 from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.portal import Portal
-from crm_migrate_hubspot.requests import Link
+from crm_migrate_hubspot.requests import BATCH, Link
 from crm_migrate_hubspot.shapes import Place
 
 Wanted = Mapping[str, Mapping[Place, str | None]]  # record -> field -> the record at the other end
@@ -22,6 +22,14 @@ class Outcome:
 
     refused: dict[str, Refusal] = field(default_factory=dict)
     doubt: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Tied:
+    """The same of links by themselves."""
+
+    refused: dict[Link, Refusal] = field(default_factory=dict)
+    doubt: set[Link] = field(default_factory=set)
 
 
 class Linking:
@@ -44,7 +52,7 @@ class Linking:
     def _between(self, object: str, to: str, wanted: Wanted, outcome: Outcome, *, fresh: bool) -> None:
         types = {place: self._type(object, place) for places in wanted.values() for place in places}
         asked = [id for id, places in wanted.items() if places]
-        held = {} if fresh else self._portal.links(object, to, asked)
+        held = {} if fresh else self._portal.field_links(object, to, asked)
         pairs, labelled, links = list[tuple[str, str]](), list[Link](), list[Link]()
         for id in asked:
             for place, end in wanted[id].items():
@@ -62,8 +70,9 @@ class Linking:
             done(self._http, self._portal.requests.unlink(object, to, list(dict.fromkeys(pairs))))
         if labelled:
             done(self._http, self._portal.requests.unlabel(object, to, labelled))
-        if links:
-            self._link(object, to, links, outcome)
+        told = self.tie(object, to, links)
+        outcome.refused |= {link[0]: why for link, why in told.refused.items()}
+        outcome.doubt |= {link[0] for link in told.doubt}
 
     def _type(self, object: str, place: Place) -> Type:
         found = self._portal.type(object, place)
@@ -71,23 +80,30 @@ class Linking:
             raise TargetError(f"HubSpot has no place {place.name} in {object}", hint="crm-migrate target prepare")
         return found
 
-    def _link(self, object: str, to: str, links: Sequence[Link], outcome: Outcome) -> None:
+    def tie(self, object: str, to: str, links: Sequence[Link]) -> Tied:
+        """Links that are made, and of which of them that is not so, or not known."""
+        told = Tied()
+        for start in range(0, len(links), BATCH):
+            self._link(object, to, links[start : start + BATCH], told)
+        return told
+
+    def _link(self, object: str, to: str, links: Sequence[Link], told: Tied) -> None:
         """One request, and a look at whom its answer does not name."""
         made = link_answers.made(self._http.send(self._portal.requests.link(object, to, links)))
         missing = [link for link in links if link[:2] not in made.pairs]
         if missing and made.refusal and len(missing) == len(links) > 1:
             middle = len(links) // 2
-            self._link(object, to, links[:middle], outcome)
-            self._link(object, to, links[middle:], outcome)
+            self._link(object, to, links[:middle], told)
+            self._link(object, to, links[middle:], told)
             return
         held = self._portal.links(object, to, [one for one, _, _ in missing]) if missing else {}
         for one, other, type in missing:
             if any(each.id == other and each.has(type) for each in held.get(one, ())):
                 continue
             if made.refusal is None:
-                outcome.doubt.add(one)
+                told.doubt.add((one, other, type))
             else:
-                outcome.refused[one] = made.refusal
+                told.refused[one, other, type] = made.refusal
 
 
 def done(http: Http, request: Request) -> None:

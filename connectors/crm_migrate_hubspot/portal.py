@@ -14,6 +14,7 @@ from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.portal_answers import Account
 from crm_migrate_hubspot.requests import BATCH, LINKS, Requests
 from crm_migrate_hubspot.shapes import KEY, PIPELINES, Place
+from crm_migrate_hubspot.ties import KEYS, of_fields
 from crm_migrate_hubspot.values import Definition, Names, Stage
 
 MISSES = 2  # readings that do not find a record before it counts as absent
@@ -67,6 +68,12 @@ class Portal:
         if (object, to) not in self._labels:
             self._labels[object, to] = self.ask(self.requests.labels(object, to), portal_answers.labels)
         return self._labels[object, to]
+
+    def label_names(self, object: str, to: str) -> Mapping[Type, str] | None:
+        """The types of links between two objects with their labels as they are written; None where there are none."""
+        if self.labels(object, to) is None:
+            return None
+        return self.ask(self.requests.labels(object, to), portal_answers.label_names)
 
     def type(self, object: str, place: Place) -> Type | None:
         """The type of the links that a field is."""
@@ -184,6 +191,14 @@ class Portal:
             for _ in range(SILENT):
                 self._linked(object, to, [id for id in some if id not in found], found)
         return {id: linked for id, linked in found.items() if linked}
+
+    def field_links(self, object: str, to: str, ids: Sequence[str]) -> dict[str, list[Linked]]:
+        """The same without links that are records of their own."""
+        found = self.links(object, to, ids)
+        if not found or KEYS not in self.existing(object):
+            return found
+        kept = self.of(object, [KEYS], list(found))
+        return {id: of_fields(id, to, linked, kept.get(id, {}).get(KEYS)) for id, linked in found.items()}
 
     def _linked(self, object: str, to: str, ids: Sequence[str], found: dict[str, list[Linked]]) -> None:
         asked: list[dict[str, str]] = [{"id": id} for id in ids]

@@ -101,6 +101,15 @@ def labels(answer: Answer) -> dict[str, tuple[str, int]] | None:
     return found
 
 
+def label_names(answer: Answer) -> dict[tuple[str, int], str]:
+    """Type of links -> its label as it is written; "" for the one without."""
+    return {
+        (str(each.get("category")), int(each["typeId"])): str(each.get("label") or "").strip()
+        for each in results(answer)
+        if isinstance(each.get("typeId"), int)
+    }
+
+
 def subscriptions(answer: Answer) -> dict[str, int]:
     """Name in small letters -> id of the types of subscription."""
     return {

@@ -8,10 +8,11 @@ from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Answer, Http, Request, Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_hubspot import answers
-from crm_migrate_hubspot.describe import definition_of, key_definition, kind_definition
+from crm_migrate_hubspot.describe import definition_of, key_definition, keys_definition, kind_definition
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.requests import BATCH
 from crm_migrate_hubspot.shapes import KEY, OWNER, Place, is_object, place_of, split
+from crm_migrate_hubspot.ties import FIELDS, KEYS, ends_of
 
 NOWHERE = "(there is none)"
 TRIES = 12  # looks at whether what was made is there
@@ -43,6 +44,9 @@ def lacking(objects: Sequence[TargetObject], portal: Portal) -> Iterator[Lacking
 
 
 def _of(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
+    if ends_of(wanted.name):
+        yield from _tie(wanted, portal)
+        return
     name, kind = split(wanted.name)
     known = portal.properties(name) if is_object(wanted.name) else None
     if known is None:
@@ -59,6 +63,20 @@ def _of(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
         yield from _kind(name, portal)
     for field in wanted.fields:
         yield from _place(wanted.name, field, portal)
+
+
+def _tie(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
+    """What links that are records lack: the property of their keys where they begin."""
+    one, other = ends_of(wanted.name) or ("", "")
+    known = portal.properties(one)
+    if known is None or portal.labels(one, other) is None:
+        yield Lacking(f"the object {wanted.name} {NOWHERE}", one)
+        return
+    if KEYS not in known:
+        yield _property(one, keys_definition())
+    for each in wanted.fields:
+        if each.name not in FIELDS:
+            yield Lacking(f"the place {each.name} of {wanted.name} {NOWHERE}", one)
 
 
 def _kind(name: str, portal: Portal) -> Iterator[Lacking]:
@@ -143,7 +161,7 @@ def _wait(objects: Sequence[TargetObject], portal: Portal, waiting: Waiting) -> 
         portal.forget()
         left = [each.title for each in lacking(objects, portal)] or [
             f"our key as a way to ask for {name}"
-            for name in dict.fromkeys(split(each.name)[0] for each in objects)
+            for name in dict.fromkeys(split(each.name)[0] for each in objects if not ends_of(each.name))
             if not _answers(name, portal)
         ]
         if not left:

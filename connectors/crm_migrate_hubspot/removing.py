@@ -16,6 +16,7 @@ from crm_migrate_hubspot.linking import done
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.requests import BATCH
 from crm_migrate_hubspot.shapes import ASSOCIATIONS, BELOW, INVERSE, KEY, KIND, OBJECTS, refers, split
+from crm_migrate_hubspot.ties import KEYS, TO, lines_of
 
 Found = tuple[str, str, str]  # id of the record that is referred to, object and field that refer to it
 
@@ -91,15 +92,17 @@ class Removing:
         """By which fields records of another object refer to ours; that one only it can say, as it has labels of its
         own for a link."""
         owners = sorted({one for one, _ in pairs})
-        has_kinds = KIND in self._portal.existing(other)
+        asked = [key for key in (KIND, KEYS) if key in self._portal.existing(other)]
         for start in range(0, len(owners), BATCH):
             some = owners[start : start + BATCH]
-            kinds = self._portal.of(other, [KIND], some) if has_kinds else {}
+            kept = self._portal.of(other, asked, some) if asked else {}
             for one, linked in self._portal.links(other, name, some).items():
-                kind = kind_of(kinds.get(one, {}))
+                kind = kind_of(kept.get(one, {}))
+                keyed = {line.tie.other for line in lines_of(one, kept.get(one, {}).get(KEYS)) if line.to == name}
                 object = f"{other}:{kind}" if kind else other
                 for each in linked:
-                    fields = [(object, field) for field in _fields_of(name, each)]
+                    ties = [(f"{other}>{name}", TO)] if each.id in keyed else []
+                    fields = [*ties, *((object, field) for field in _fields_of(name, each))]
                     if (one, each.id) in pairs and not _is_known(fields, known):
                         yield (each.id, *fields[-1])
 

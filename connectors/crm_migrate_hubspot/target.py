@@ -49,6 +49,8 @@ from crm_migrate_hubspot.shapes import (
     place_of,
     split,
 )
+from crm_migrate_hubspot.ties import KEYS, ends_of
+from crm_migrate_hubspot.tying import Tying
 from crm_migrate_hubspot.values import Names
 from crm_migrate_hubspot.writing import Writing
 
@@ -69,6 +71,7 @@ class HubSpotTarget:
         linking = Linking(self._portal, changes)
         self._writing = Writing(self._portal, changes, linking, self._consenting, self._waiting)
         self._removing = Removing(self._portal, changes)
+        self._tying = Tying(self._portal, changes, linking)
 
     @property
     def stop(self) -> threading.Event:
@@ -115,6 +118,11 @@ class HubSpotTarget:
         self._portal.forget()
         found, prepared = [], True
         for name in dict.fromkeys(objects):
+            if ends_of(name):
+                ties = self._tying.described(name)
+                found += [ties] if ties is not None else []
+                prepared = prepared and (ties is None or KEYS in self._portal.existing(name.partition(">")[0]))
+                continue
             own, kind = split(name)
             known = self._portal.properties(own) if is_object(name) else None
             if known is None:
@@ -130,6 +138,9 @@ class HubSpotTarget:
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, those that are archived not among them. Who is not finished is not yet ours."""
+        if ends_of(object.name):
+            yield from self._tying.read(object, by, values)
+            return
         name, kind = split(object.name)
         known = self._portal.existing(name)
         places = {each.name: place for each in object.fields if (place := self._place(object.name, each.name))}
@@ -172,7 +183,7 @@ class HubSpotTarget:
         }
         names = self._portal.names(name) if any(place.property for place in places.values()) else Names()
         links = {
-            to: self._portal.links(name, to, [id for id, _ in records])
+            to: self._portal.field_links(name, to, [id for id, _ in records])
             for to in dict.fromkeys(place.to for place in places.values() if place.to)
         }
         for field, place in places.items():
@@ -191,6 +202,8 @@ class HubSpotTarget:
 
     def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
         """Asked for by its id, a merged record gives the one that is left, which names those that went into it."""
+        if ends_of(object.name):
+            return {}
         name, found = split(object.name)[0], dict[str, str]()
         for id, values in self._portal.left(name, [MERGED], ids):
             went = {each.strip() for each in str(values.get(MERGED) or "").split(";")}
@@ -201,19 +214,19 @@ class HubSpotTarget:
 
     def write(self, batch: WriteBatch) -> Answer:
         """A request for the properties, and those for links and consents."""
-        return self._writing.write(batch)
+        return self._tying.write(batch) if ends_of(batch.object.name) else self._writing.write(batch)
 
     def remove(self, batch: WriteBatch) -> Answer:
         """A request, of records that nobody refers to."""
-        return self._removing.remove(batch)
+        return self._tying.remove(batch) if ends_of(batch.object.name) else self._removing.remove(batch)
 
     def release(self, batch: WriteBatch) -> Answer:
         """A change that takes our key off, too."""
-        return self._writing.change(batch)
+        return self._tying.release(batch) if ends_of(batch.object.name) else self._writing.change(batch)
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """By links of records of HubSpot's own objects."""
-        return self._removing.referred(object, known)
+        return iter(()) if ends_of(object.name) else self._removing.referred(object, known)
 
     def kit(self, token: str) -> Kit:
         """What `crm-migrate conformance` may use here."""

@@ -22,7 +22,12 @@ BY_STORAGE = {"decimal": "12.5", "integer": "3", "date": "2024-02-29", "instant"
               "boolean": "true", "list": '["a","b c"]'}  # fmt: skip
 BY_TYPE = {"email": "{}@posta.example", "owner": AYSE, "consent": "withdrawn", "url": "https://www.firma.example/a",
            "domain": "firma.example", "phone": "+902120000001", "country": "TR", "currency": "EUR"}  # fmt: skip
-STAGES = {"pipeline": "Sales Pipeline", "dealstage": "Closed Won", "hs_pipeline_stage": "Waiting on us"}
+STAGES = {
+    "label": "Adviser",
+    "pipeline": "Sales Pipeline",
+    "dealstage": "Closed Won",
+    "hs_pipeline_stage": "Waiting on us",
+}
 
 
 @pytest.fixture
@@ -32,6 +37,9 @@ def portal() -> Iterator[Portal]:
         "name": "deal_currency_code", "label": "Currency", "type": "string", "fieldType": "text",
         "groupName": "dealinformation",
     })  # fmt: skip
+    for one, other in (("contacts", "companies"), ("contacts", "contacts"), ("deals", "contacts")):
+        label = {"name": "adviser", "label": "Adviser", "inverseLabel": "Advised"}
+        made.ask("POST", f"/crm/v4/associations/{one}/{other}/labels", label)
     yield made
     made.stop()
 
@@ -75,6 +83,8 @@ def test_every_field_of_the_profile_has_a_place_and_comes_back(portal: Portal) -
             there = described.field(field.name) or field
             assert not there.read_only, f"{name}.{field.name}"
             row[field.name] = cell(name, field, there.choices, ids)
+        if name == "relationships":
+            row["to"] = portal.make("contacts", firstname="Somebody else")
         answer = settled(target, object, name, [row])
         assert not answer.refused, (name, answer.refused)
         ids[object.name] = answer.loaded[name]

@@ -463,10 +463,10 @@ def test_several_write_at_once_and_each_record_is_there_once(target: Target, por
     assert len(loaded) == portal.summary()["created"]["contacts"] == 120
 
 
-def test_links_as_records_have_no_place(portal: Portal) -> None:
-    ties = TargetObject("deals.contacts", (TargetField("role", "text"),))
+def test_links_of_objects_that_are_not_there_have_no_place(portal: Portal) -> None:
+    ties = TargetObject("deals>butterflies", (TargetField("from", "reference", reference="deals"),))
     target = connector("hubspot").target(options_of(portal))
-    assert target.prepare((ties,), apply=False) == ("the object deals.contacts (there is none)",)
+    assert target.prepare((ties,), apply=False) == ("the object deals>butterflies (there is none)",)
     with pytest.raises(TargetError, match="lacks the object"):
         target.prepare((ties,), apply=True)
 
