@@ -1,6 +1,7 @@
 """Links of records, made and changed until they are what is wanted; what HubSpot does not say is looked at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from crm_migrate.connecting.contract import Refusal
@@ -8,10 +9,12 @@ from crm_migrate.connecting.http import Http, Request
 from crm_migrate.errors import InDoubt, TargetError
 from crm_migrate_hubspot import link_answers
 from crm_migrate_hubspot.answers import refused
+from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.requests import BATCH, Link
 from crm_migrate_hubspot.shapes import Place
+from crm_migrate_hubspot.ties import beside, of_fields
 
 Wanted = Mapping[str, Mapping[Place, str | None]]  # record -> field -> the record at the other end
 
@@ -32,47 +35,78 @@ class Tied:
     doubt: set[Link] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class _Steps:
+    """What is taken away and made between the records of two objects; `left`: whom fields let go."""
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    labelled: list[Link] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    left: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, move: tuple[str, Linked | None, str | None], place: Place, type: Type, tied: Collection[str]) -> None:
+        """One field goes from a record to another one."""
+        id, there, end = move
+        if there is not None:
+            how = _leaving(there, type, place, is_tied=there.id in tied)
+            self.pairs += [(id, there.id)] if how == "pair" else []
+            self.labelled += [(id, there.id, type)] if how == "label" else []
+            self.left.setdefault(id, set()).add(there.id)
+        if end is not None:
+            self.links.append((id, end, type))
+
+    def joined(self, id: str, plain: Type | None) -> dict[str, set[Type]]:
+        """Whom fields of a record lead to now, and by which types of links: a label brings the one without it along."""
+        found: dict[str, set[Type]] = {}
+        for one, other, type in self.links:
+            if one == id:
+                found.setdefault(other, set()).update({type} if plain is None else {type, plain})
+        return found
+
+
 class Linking:
     """Makes links."""
 
-    def __init__(self, portal: Portal, http: Http) -> None:
-        self._portal, self._http = portal, http
+    def __init__(self, portal: Portal, http: Http, keeping: Keeping) -> None:
+        self._portal, self._http, self._keeping = portal, http, keeping
 
-    def make(self, object: str, wanted: Wanted, *, fresh: bool) -> Outcome:
-        """The links of records; `fresh` ones have none yet."""
+    def make(self, object: str, wanted: Wanted) -> Outcome:
+        """The links of records."""
         outcome = Outcome()
         for to in dict.fromkeys(place.to for places in wanted.values() for place in places):
             part = {id: {p: end for p, end in places.items() if p.to == to} for id, places in wanted.items()}
+            part = {id: places for id, places in part.items() if places}
             try:
-                self._between(object, to, part, outcome, fresh=fresh)
+                with self._keeping.lock if self._keeping.keeps(object) else nullcontext():
+                    self._between(object, to, part, outcome)
             except InDoubt:
-                outcome.doubt.update(id for id, places in part.items() if places)
+                outcome.doubt.update(part)
         return outcome
 
-    def _between(self, object: str, to: str, wanted: Wanted, outcome: Outcome, *, fresh: bool) -> None:
+    def _between(self, object: str, to: str, wanted: Wanted, outcome: Outcome) -> None:
         types = {place: self._type(object, place) for places in wanted.values() for place in places}
-        asked = [id for id, places in wanted.items() if places]
-        held = {} if fresh else self._portal.field_links(object, to, asked)
-        pairs, labelled, links = list[tuple[str, str]](), list[Link](), list[Link]()
-        for id in asked:
-            for place, end in wanted[id].items():
-                there = held.get(id, [])
-                now = end_of(place, types[place], there)
-                if now == end:
-                    continue
-                if now is not None:
-                    step = _leaving(next(each for each in there if each.id == now), types[place], place)
-                    pairs += [(id, now)] if step == "pair" else []
-                    labelled += [(id, now, types[place])] if step == "label" else []
-                if end is not None:
-                    links.append((id, end, types[place]))
-        if pairs:
-            done(self._http, self._portal.requests.unlink(object, to, list(dict.fromkeys(pairs))))
-        if labelled:
-            done(self._http, self._portal.requests.unlabel(object, to, labelled))
-        told = self.tie(object, to, links)
+        lines = self._keeping.lines(object, wanted) if self._keeping.keeps(object) else {}
+        raw = self._portal.links(object, to, list(wanted))
+        steps = _Steps()
+        for id, places in wanted.items():
+            fields = of_fields(to, raw.get(id, ()), lines.get(id, ()))
+            tied = {line.tie.other for line in lines.get(id, ()) if line.to == to}
+            for place, end in places.items():
+                now = end_of(place, types[place], fields)
+                if now != end:
+                    there = next((each for each in raw.get(id, ()) if each.id == now), None)
+                    steps.add((id, there, end), place, types[place], tied)
+        if steps.pairs:
+            done(self._http, self._portal.requests.unlink(object, to, list(dict.fromkeys(steps.pairs))))
+        if steps.labelled:
+            done(self._http, self._portal.requests.unlabel(object, to, steps.labelled))
+        told = self.tie(object, to, steps.links)
         outcome.refused |= {link[0]: why for link, why in told.refused.items()}
         outcome.doubt |= {link[0] for link in told.doubt}
+        plain = (self._portal.labels(object, to) or {}).get("")
+        moved = {id: beside(each, to, steps.left.get(id, set()), steps.joined(id, plain)) for id, each in lines.items()}
+        changed = {id: each for id, each in moved.items() if each != lines[id]}
+        outcome.doubt |= changed.keys() - self._keeping.save(object, changed)
 
     def _type(self, object: str, place: Place) -> Type:
         found = self._portal.type(object, place)
@@ -123,9 +157,10 @@ def end_of(place: Place, type: Type | None, linked: Sequence[Linked]) -> str | N
     return min((each.id for each in fitting), key=lambda id: (len(id), id), default=None)
 
 
-def _leaving(linked: Linked, type: Type, place: Place) -> str:
-    """How a link ends: with everything between the two, by its label alone, or not at all where others label it."""
+def _leaving(linked: Linked, type: Type, place: Place, *, is_tied: bool) -> str:
+    """How a link ends: with everything between the two; by its label alone where something else links them, too; and
+    one without a label not at all then."""
     others = [label for each, label in linked.types if label and each != type]
-    if not others:
+    if not others and not is_tied:
         return "pair"
     return "label" if place.label else "stays"

@@ -14,7 +14,7 @@ from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.portal_answers import Account
 from crm_migrate_hubspot.requests import BATCH, LINKS, Requests
 from crm_migrate_hubspot.shapes import KEY, PIPELINES, Place
-from crm_migrate_hubspot.ties import KEYS, of_fields
+from crm_migrate_hubspot.ties import KEYS, lines_of, of_fields
 from crm_migrate_hubspot.values import Definition, Names, Stage
 
 MISSES = 2  # readings that do not find a record before it counts as absent
@@ -198,7 +198,7 @@ class Portal:
         if not found or KEYS not in self.existing(object):
             return found
         kept = self.of(object, [KEYS], list(found))
-        return {id: of_fields(id, to, linked, kept.get(id, {}).get(KEYS)) for id, linked in found.items()}
+        return {id: of_fields(to, each, lines_of(id, kept.get(id, {}).get(KEYS))) for id, each in found.items()}
 
     def _linked(self, object: str, to: str, ids: Sequence[str], found: dict[str, list[Linked]]) -> None:
         asked: list[dict[str, str]] = [{"id": id} for id in ids]

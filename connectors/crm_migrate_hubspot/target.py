@@ -29,6 +29,7 @@ from crm_migrate_hubspot.auth import Rooms
 from crm_migrate_hubspot.calls import cell_of, kind_of
 from crm_migrate_hubspot.consenting import Consenting
 from crm_migrate_hubspot.describe import object_of
+from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.kit import kit
 from crm_migrate_hubspot.linking import Linking, end_of
 from crm_migrate_hubspot.portal import MISSES, Portal
@@ -68,10 +69,11 @@ class HubSpotTarget:
         self._portal = Portal(self._rooms.questions, Requests(settings.api_version), self._pause)
         changes = self._rooms.changes
         self._consenting = Consenting(self._portal, changes, settings)
-        linking = Linking(self._portal, changes)
+        keeping = Keeping(self._portal, changes)
+        linking = Linking(self._portal, changes, keeping)
         self._writing = Writing(self._portal, changes, linking, self._consenting, self._waiting)
         self._removing = Removing(self._portal, changes)
-        self._tying = Tying(self._portal, changes, linking)
+        self._tying = Tying(self._portal, changes, linking, keeping)
 
     @property
     def stop(self) -> threading.Event:

@@ -6,8 +6,8 @@ whether the link was there before us. Both ends and the type make a link the one
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from crm_migrate_hubspot.link_answers import Linked, Type
 
@@ -73,9 +73,9 @@ def is_there(tie: Tie, links: Mapping[str, Iterable[Linked]]) -> bool:
     return any(each.id == tie.other and each.has(tie.type) for each in links.get(tie.one, ()))
 
 
-def of_fields(one: str, to: str, linked: Sequence[Linked], held: object) -> list[Linked]:
-    """The links of a record that are no records of their own, by the keys that it keeps."""
-    ours = [line for line in lines_of(one, held) if line.to == to and line.was != THEIRS]
+def of_fields(to: str, linked: Sequence[Linked], lines: Iterable[Line]) -> list[Linked]:
+    """The links of a record that are no records of their own."""
+    ours = [line for line in lines if line.to == to and line.was != THEIRS]
     alone = {line.tie.other for line in ours} - {line.tie.other for line in ours if line.was == BESIDE}
     types = {(line.tie.other, line.tie.type) for line in ours}
     return [
@@ -83,6 +83,20 @@ def of_fields(one: str, to: str, linked: Sequence[Linked], held: object) -> list
         for each in linked
         if each.id not in alone
     ]
+
+
+def beside(lines: Iterable[Line], to: str, left: Collection[str], joined: Mapping[str, Collection[Type]]) -> list[Line]:
+    """The keys of a record whose fields have let go of some records, and lead to others now, by links of some types."""
+    found = []
+    for line in lines:
+        here = line.to == to
+        if here and line.tie.other in joined:
+            same = line.tie.type in joined[line.tie.other]
+            line = replace(line, was=THEIRS if same else line.was or BESIDE)
+        elif here and line.tie.other in left:
+            line = replace(line, was="")
+        found.append(line)
+    return found
 
 
 def tie_at(id: str) -> Tie | None:

@@ -5,7 +5,6 @@ link. One thread at a time changes keys, as HubSpot knows no conditional write. 
 ours by its key alone, and stays when that goes.
 """
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,13 +22,11 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.connecting.http import Http
 from crm_migrate.errors import TargetError
-from crm_migrate_hubspot import answers
-from crm_migrate_hubspot.answers import Sent
 from crm_migrate_hubspot.calls import GONE, TAKEN, Row, rows_of
+from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.linking import Linking, done
 from crm_migrate_hubspot.portal import Portal
-from crm_migrate_hubspot.requests import BATCH
 from crm_migrate_hubspot.ties import (
     BESIDE,
     FROM,
@@ -69,9 +66,8 @@ class Standing:
 class Tying:
     """The links of a portal that carry our keys."""
 
-    def __init__(self, portal: Portal, http: Http, linking: Linking) -> None:
-        self._portal, self._http, self._linking = portal, http, linking
-        self._lock = threading.Lock()
+    def __init__(self, portal: Portal, http: Http, linking: Linking, keeping: Keeping) -> None:
+        self._portal, self._http, self._linking, self._keeping = portal, http, linking, keeping
 
     # ------------------------------------------------------------------------------------------------ looking
 
@@ -135,7 +131,7 @@ class Tying:
 
     def write(self, batch: WriteBatch) -> Answer:
         """Keys, and then links; a change takes the old link away in between."""
-        with self._lock:
+        with self._keeping.lock:
             if batch.action == "create":
                 return self._make(batch, rows_of(batch), {})
             return self._change(batch)
@@ -184,7 +180,7 @@ class Tying:
             why = _noted(standing, Line(entity, other, tie), changed)
             if why is not None:
                 refused[entity] = why
-        saved = self._saved(one, standing, changed)
+        saved = self._keeping.save(one, {id: standing.lines[id] for id in changed})
         left = {
             e: tie for e, tie in wanted.items() if e not in refused and (tie.one not in changed or tie.one in saved)
         }
@@ -204,26 +200,11 @@ class Tying:
         good = {e: tie.id for e, tie in wanted.items() if e not in failed and e not in doubt}
         return Answer(good, {**refused, **failed})
 
-    def _saved(self, one: str, standing: Standing, changed: Iterable[str]) -> set[str]:
-        """Write what these records keep; which of them have it now."""
-        ids = sorted(changed)
-        done_: set[str] = set()
-        for start in range(0, len(ids), BATCH):
-            some = ids[start : start + BATCH]
-            inputs = [{"id": id, "properties": {KEYS: kept(standing.lines[id])}} for id in some]
-            told = answers.written(
-                self._http.send(self._portal.requests.change(one, inputs)), [Sent(id, None, id) for id in some]
-            )
-            if told.whole is not None:
-                raise TargetError(f"HubSpot does not keep our keys of links: {told.whole.words}")
-            done_ |= set(told.loaded)
-        return done_
-
     def _forgotten(self, one: str, standing: Standing, keys: Mapping[str, str]) -> set[str]:
         """Take keys off the records that keep them; of which entities that is done."""
         for entity, id in keys.items():
             standing.lines[id] = [line for line in standing.lines[id] if line.entity != entity]
-        saved = self._saved(one, standing, set(keys.values()))
+        saved = self._keeping.save(one, {id: standing.lines[id] for id in keys.values()})
         return {entity for entity, id in keys.items() if id in saved}
 
     def _ended(self, one: str, other: str, lines: Sequence[Line]) -> None:
@@ -243,7 +224,7 @@ class Tying:
 
     def remove(self, batch: WriteBatch) -> Answer:
         """Links that carry our key go, and then their keys; those that were there before us only lose it."""
-        with self._lock:
+        with self._keeping.lock:
             return self._remove(batch)
 
     def _remove(self, batch: WriteBatch) -> Answer:

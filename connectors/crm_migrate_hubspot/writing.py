@@ -161,7 +161,7 @@ class Writing:
     ) -> tuple[dict[str, str], dict[str, Refusal]]:
         """Who has everything, and why others have not."""
         wanted = {id: {p: end for p, end in where.links(rows[e]).items() if end} for e, id in begun.items()}
-        links = self._linking.make(where.object, wanted, fresh=False)
+        links = self._linking.make(where.object, wanted)
         left = {e: id for e, id in begun.items() if id not in links.refused and id not in links.doubt}
         wishes = [wish for e, id in left.items() for wish in _wishes(where.consents(), id, rows[e], rows[e])]
         consents = self._consenting.arrive(wishes)
@@ -291,9 +291,7 @@ class Writing:
         """Links and consents of records that were changed. What stops that leaves them in doubt: they are written
         again."""
         try:
-            links = self._linking.make(
-                where.object, {id: where.links(rows[e]) for e, id in loaded.items()}, fresh=False
-            )
+            links = self._linking.make(where.object, {id: where.links(rows[e]) for e, id in loaded.items()})
             wishes = [wish for e, id in loaded.items() for wish in _wishes(consents, id, rows[e], before[e])]
             told = self._consenting.arrive(wishes)
         except CrmMigrateError as error:

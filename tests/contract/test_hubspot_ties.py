@@ -139,6 +139,25 @@ def test_a_link_changes_its_role_and_its_ends(target: Any, portal: Portal, ids: 
     assert set(held(target)) == {"r0"}
 
 
+@pytest.mark.parametrize("label", [None, "Payer"])
+def test_a_field_that_moves_takes_no_link_of_a_record_along(
+    target: Any, portal: Portal, ids: dict[str, str], label: str | None
+) -> None:
+    def field() -> str | None:
+        return next(row["associations.contacts"] for row in everything(target, DEAL) if row["__entity"] == "d0")
+
+    roles = [role(f"r{n}", ids["d0"], ids[f"p{n}"], label) for n in range(3)]
+    answer = settled(target, ROLE, "a", roles)
+    expected = {f"r{n}": (ids["d0"], ids[f"p{n}"], label) for n in range(3)}
+    for end in (ids["p0"], ids["p2"], None, ids["p1"], None, ids["p1"]):
+        settled(target, DEAL, f"to {end}", [{"__entity": "d0", "associations.contacts": end}], "update")
+        assert field() == end
+        assert held(target) == expected
+    assert set(asked(target, "remove", answer).loaded) == set(expected)
+    assert field() == ids["p1"]
+    assert portal.linked("deals", "contacts", [ids["d0"]]) == {ids["d0"]: [ids["p1"]]}
+
+
 def test_a_link_of_a_user_stays_when_ours_goes(target: Any, portal: Portal, ids: dict[str, str]) -> None:
     pair = {"inputs": [{"from": {"id": ids["d1"]}, "to": {"id": ids["p0"]}}]}
     portal.ask("POST", "/crm/v4/associations/deals/contacts/batch/associate/default", pair)
