@@ -9,7 +9,7 @@ from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records, soql
 from crm_migrate_salesforce.calls import TAKEN, Calls
 from crm_migrate_salesforce.describe import Described
-from crm_migrate_salesforce.shapes import SHADOWS, is_part
+from crm_migrate_salesforce.shapes import DERIVED, SHADOWS, is_part
 
 Referring = tuple[str, str, str]  # the id that is referred to, the object that refers, and by which of its fields
 Child = tuple[str, str]  # object, field
@@ -75,9 +75,9 @@ class Removing:
         for object, field in self._children(described):
             where = [f"{field} != null"] if ids is None else [soql.among(field, ids)]
             other = self._looking.described(object)
-            shadow = SHADOWS.get(object, "")
+            shadow, others = SHADOWS.get(object, ("", ""))
             if other is not None and shadow in other.fields:
-                where.append(f"{shadow} = false")
+                where.append(others)
             called = other.place_of(field, described.object) if other is not None else field
             for id, record in self._found(object, field, where, asked=ids is not None):
                 if ids is not None or not described.prefix or id.startswith(described.prefix):
@@ -114,8 +114,11 @@ class Removing:
             if not (words.get("queryable") and words.get("createable")):
                 continue
             other = self._looking.described(name)
-            if other is not None and field in other.fields:
-                found[name, field] = None
+            said = other.fields.get(field) if other is not None else None
+            if said is not None:
+                set_by_users = said.get("createable") or said.get("updateable")
+                if set_by_users and said.get("filterable", True) and (name, field) not in DERIVED:
+                    found[name, field] = None
             elif child.get("cascadeDelete"):
                 raise TargetError(
                     f"Salesforce would delete records of {name} with those of {described.object}, and does not show "

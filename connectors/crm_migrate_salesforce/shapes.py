@@ -45,18 +45,26 @@ _PARTS = ("History", "Share", "Feed", "ChangeEvent", "__Tag", "CleanInfo")
 _OWN = frozenset(
     {
         "AcceptedEventRelation", "ActivityHistory", "AttachedContentDocument", "AttachedContentNote",
-        "CampaignMemberStatus", "CombinedAttachment", "ContentDocumentSubscription", "DeclinedEventRelation",
-        "DuplicateRecordItem", "EntitySubscription", "EventRelation", "EventWhoRelation", "FlowRecordRelation",
-        "Name", "NoteAndAttachment", "OpenActivity", "OpportunityHistory", "ProcessInstance", "RecordAction",
-        "RecordActionHistory", "RecentlyViewed", "TaskRelation", "TaskWhoRelation", "TopicAssignment",
-        "UndecidedEventRelation", "UserRecordAccess", "Vote",
+        "CampaignMemberStatus", "CombinedAttachment", "ContentDocumentSubscription", "ContentVersion",
+        "DeclinedEventRelation", "DuplicateRecordItem", "EntitySubscription", "EventRelation",
+        "EventWhoRelation", "FeedComment", "FlowRecordRelation", "Name", "NoteAndAttachment", "OpenActivity",
+        "OpportunityHistory", "ProcessInstance", "RecentlyViewed", "RecordAction", "RecordActionHistory",
+        "TaskRelation", "TaskWhoRelation", "TopicAssignment", "UndecidedEventRelation",
+        "UserEmailPreferredPerson", "UserRecordAccess", "Vote",
     }
 )  # fmt: skip
 # Of an organisation with person accounts: fields of an account that only people have, and the one they do not have.
 PERSONS, NAMED = "IsPersonAccount", "Name"
 _OF_PEOPLE = frozenset({"FirstName", "LastName", "MiddleName", "Salutation", "Suffix"})
-# Records that stand for a person account, or that Salesforce makes beside a contact: they are no records of users.
-SHADOWS: Mapping[str, str] = {"Contact": PERSONS, "AccountContactRelation": "IsDirect"}
+# Records that Salesforce makes beside others are no records of users: the contact that a person account is, the
+# relation of a contact with its own account, what a feed says of a change. Object -> a field, the condition of others.
+SHADOWS: Mapping[str, tuple[str, str]] = {
+    "Contact": (PERSONS, f"{PERSONS} = false"),
+    "AccountContactRelation": ("IsDirect", "IsDirect = false"),
+    "FeedItem": ("Type", "Type != 'TrackedChange'"),
+}
+# References that follow from others: the primary contact of an opportunity is one of its contact roles.
+DERIVED = frozenset({("Opportunity", "ContactId")})
 
 
 @dataclass(frozen=True, slots=True)

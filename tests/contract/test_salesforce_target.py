@@ -287,6 +287,7 @@ def test_who_is_referred_to_by_others_stays(start: Start) -> None:
     ids = write(target, ACCOUNT, "a", [{ENTITY: n, "Name": n} for n in ("a", "b", "c")]).loaded
     write(target, CONTACT, "b", [{ENTITY: "p", "LastName": "P", "AccountId": ids["a"]}])
     put(server, "Task", Subject="Call", WhatId=ids["b"])
+    put(server, "Event", Subject="Meeting", AccountId=ids["c"], DurationInMinutes=5)  # which Salesforce works out
     assert isinstance(target, Remove)
     told = {tuple(row.values()) for table in target.referred(ACCOUNT, ()) for row in table.to_pylist()}
     assert told == {(ids["a"], "Contact", "AccountId"), (ids["b"], "Task", "What.Account")}
