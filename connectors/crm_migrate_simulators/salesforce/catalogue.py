@@ -10,7 +10,7 @@ speaks the words of a describe call:
                 "duplicateRules": [{"name": "Same_name", "fields": ["Name"], "action": "Block"}]},
     "Invoice__c": {"label": "Invoice", "fields": {...}}},
  "users": [{"Username": "ayse@example.com", "LastName": "Yılmaz", "IsActive": false}],
- "personAccounts": true, "severalCurrencies": true}
+ "personAccounts": true, "severalCurrencies": true, "contactsOfSeveralAccounts": false}
 """
 
 import json
@@ -24,7 +24,7 @@ from crm_migrate_simulators.schema import SchemaError
 Compact = dict[str, Any]  # a field, an object: only what is not the default
 
 AUDIT = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById")
-OPTIONS = ("personAccounts", "severalCurrencies")
+OPTIONS = {"personAccounts": False, "severalCurrencies": False, "contactsOfSeveralAccounts": True}
 OBJECT_WORDS = ("label", "labelPlural", "fields", "recordTypes", "validationRules", "duplicateRules")
 RULE_WORDS = {
     "validationRules": {"name", "field", "matches", "message"},
@@ -66,7 +66,13 @@ def furnished(said: Any) -> dict[str, Any]:
     if unknown:
         raise SchemaError(f"unknown words: {', '.join(unknown)}")
     objects = {name: _standard_object(body) for name, body in standard()["objects"].items()}
-    options = {word: bool(said.get(word)) for word in OPTIONS}
+    options = {word: bool(said.get(word, usual)) for word, usual in OPTIONS.items()}
+    for option, object in (
+        ("severalCurrencies", "CurrencyType"),
+        ("contactsOfSeveralAccounts", "AccountContactRelation"),
+    ):
+        if not options[option]:
+            del objects[object]
     if options["personAccounts"]:
         _with_persons(objects)
     if options["severalCurrencies"]:

@@ -484,6 +484,11 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
             f"{_OBJECTS}: CampaignMember; answers quoted in public threads",
         ),
         (
+            "CurrencyType and AccountContactRelation are there only where their features are",
+            "document",
+            f"{_OBJECTS}: special access rules of both",
+        ),
+        (
             "A contact's account is its direct relation, where contacts may have several",
             "document",
             f"{_OBJECTS}: AccountContactRelation",

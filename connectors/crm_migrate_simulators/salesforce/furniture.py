@@ -54,7 +54,8 @@ def org(schema: Schema) -> OrgStore:
     put("PermissionSetAssignment", PermissionSetId=store.all("PermissionSet")[0].id, AssigneeId=api_user(store))
     put("Group", Name="Unassigned", DeveloperName="Unassigned", Type="Queue")
     put("Pricebook2", Name="Standard Price Book", IsActive=False, IsStandard=True)
-    for iso, corporate in (("EUR", True), ("USD", False), ("TRY", False), ("GBP", False)):
+    currencies = (("EUR", True), ("USD", False), ("TRY", False), ("GBP", False))
+    for iso, corporate in currencies if "CurrencyType" in schema.objects else ():
         rate = {"EUR": 1.0, "USD": 1.08, "TRY": 35.0, "GBP": 0.85}[iso]
         put("CurrencyType", IsoCode=iso, ConversionRate=rate, DecimalPlaces=2, IsActive=True, IsCorporate=corporate)
     _stages(store)

@@ -19,7 +19,6 @@ class Habits:
     audit_fields: bool = False  # CreatedDate and its like may be set on insert
     read_only: str = ""  # objects, with commas, that the API's user may only read
     inactive_owners: bool = False  # records may be given to users who are no longer active
-    contacts_of_several_accounts: bool = False
     assignment_rule: bool = False  # new leads and cases go to a queue, whatever owner was sent
     job_seconds: float = 0.0  # how long a bulk job takes on the simulator's clock
     stale_seconds: float = 86_400.0  # how old limits/recordCount is

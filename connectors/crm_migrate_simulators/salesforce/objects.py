@@ -119,7 +119,8 @@ def _permission(work: Work, after: Values, was: Record | None) -> Values:
 def _contact_related(work: Work, record: Record, was: Record | None) -> None:
     """A contact's account is its direct relation, where contacts may have several."""
     account = record.values.get("AccountId")
-    if not work.habits.contacts_of_several_accounts or (was and was.values.get("AccountId") == account):
+    known = "AccountContactRelation" in work.store.schema.objects
+    if not known or record.values.get("IsPersonAccount") or (was and was.values.get("AccountId") == account):
         return
     for relation in work.store.having("AccountContactRelation", "ContactId", record.id):
         if relation.values.get("IsDirect"):

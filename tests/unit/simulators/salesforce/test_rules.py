@@ -243,3 +243,17 @@ def test_currencies_record_types_and_queues() -> None:
     rows = [row("Lead", LastName="M", Company="C")]
     assert asked.write("POST", rows, Sforce_Auto_Assign="FALSE")[0]["success"]
     assert asked.query("SELECT Owner.Type FROM Lead WHERE LastName = 'M'")[0]["Owner"]["Type"] == "User"
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_an_account_of_a_contact_is_a_relation_where_there_are_several(several: bool) -> None:
+    asked = Salesforce(engine(schema={**SCHEMA, "contactsOfSeveralAccounts": several}))
+    first, second = (asked.create("Account", Name=name) for name in "AB")
+    contact = asked.create("Contact", LastName="C", AccountId=first)
+    if not several:
+        assert asked.refused("GET", "sobjects/AccountContactRelation/describe") == (404, "NOT_FOUND")
+        return
+    assert code(asked, "AccountContactRelation", AccountId=first, ContactId=contact) == "DUPLICATE_VALUE"
+    asked.create("AccountContactRelation", AccountId=second, ContactId=contact, Roles="Influencer;Other")
+    told = asked.query("SELECT Account.Name, IsDirect, Roles FROM AccountContactRelation ORDER BY Account.Name")
+    assert [(r["Account"]["Name"], r["IsDirect"]) for r in told] == [("A", True), ("B", False)]
