@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import pairwise
 from typing import TypeVar
 
 from crm_migrate.connecting.http import Answer, Http, Request, Waiting
@@ -105,14 +106,16 @@ class Looking:
             behind = [f"Id > {soql.literal(after)}"] if after else []
             query = soql.select(fields, object, [*conditions, *behind], PAGE)
             page = self.ask(self.api.query(query, every=archived), answers.page)
+            listed = [after, *(str(record["Id"]) for record in page.records)]
+            if any(one >= other for one, other in pairwise(listed)):
+                raise TargetError(
+                    f"Salesforce gives records of {object} in another order than that of their ids: some would be lost"
+                )
             if page.records:
                 yield page.records
             if page.whole and len(page.records) < PAGE:
                 return
-            last = str(page.records[-1]["Id"])
-            if last == after:
-                raise TargetError(f"Salesforce turns in a circle: a page of {object} begins where it began before")
-            after = last
+            after = str(page.records[-1]["Id"])
 
     @staticmethod
     def archived(object: str) -> bool:

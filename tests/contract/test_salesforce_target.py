@@ -277,6 +277,14 @@ def test_a_date_of_creation_is_set_where_it_may_be(start: Start) -> None:
             assert [each["CreatedDate"] for each in everything(target, object)] == ["2011-02-03T04:05:06Z"]
 
 
+def test_every_page_begins_behind_the_last(start: Start) -> None:
+    server = start(habits={"page": "70"})
+    ids = [put(server, "Account", Name=f"F{n}") for n in range(2300)]
+    read = [row["target_id"] for table in opened(server).read(ACCOUNT.bare()) for row in table.to_pylist()]
+    assert len(read) == len(set(read)) == 2300
+    assert set(read) == set(ids)
+
+
 # ---------------------------------------------------------------------------------------------------- taking back
 
 

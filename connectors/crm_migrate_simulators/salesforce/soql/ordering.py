@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from crm_migrate_simulators.salesforce import ids
 from crm_migrate_simulators.salesforce.soql.tree import Order
 
 
@@ -15,4 +16,8 @@ def sorted_by(rows: list[Any], order: Order, key: Callable[[Any], Any]) -> list[
 
 
 def _comparable(value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) else value
+    """Texts without capitals; ids as they are, in the order in which `Id > '...'` compares them: people walk through
+    large tables by both (developer.salesforce.com/blogs, PK chunking techniques for massive orgs)."""
+    if not isinstance(value, str):
+        return value
+    return value if ids.whole(value) == value else value.casefold()
