@@ -1,6 +1,5 @@
 """A path of a query (`Account.Owner.Name`) becomes a function from a record to the value at its end."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,9 +100,6 @@ def _no_column(name: str, object: str, path: Path) -> Failure:
     words += "append the '__c' after the custom field name. Please reference your WSDL or the describe call for the "
     words += "appropriate names."
     return Failure("INVALID_FIELD", f"\n{path.text}\n^\nERROR at Row:1:Column:{path.at + 1}\n{words}")
-
-
-Getter = Callable[[Record], Any]
 
 
 def whole_id(said: Any) -> str:
