@@ -10,7 +10,7 @@
 `faults`  each kind of what a network, a gateway, an administrator or the server can do, into Tryton, amagi-crm,
           BottleCRM, PostgreSQL and MariaDB, or so many kinds of each, drawn by the seed
 `sweeps`  the tests of tests/faults, tests/canonical and tests/packaging in their long form, and the whole dealer in
-          BottleCRM
+          BottleCRM and, on a bad day, in a simulated Salesforce
 Without a word: all of them. Ctrl-C (or SIGTERM) ends kills and points with what was counted until then.
 """
 
@@ -135,7 +135,8 @@ def faults(number: int, seed: int, names: list[str]) -> int:
 
 def sweeps() -> int:
     """The tests that run longer when they are asked to, or not at all."""
-    what = ("tests/faults", "tests/canonical", "tests/packaging", "tests/cli/test_bottle_run.py")
+    what = ("tests/faults", "tests/canonical", "tests/packaging", "tests/cli/test_bottle_run.py",
+            "tests/test_demo_simulated.py")  # fmt: skip
     return subprocess.run([sys.executable, "-m", "pytest", *what, "--soak"], check=False).returncode
 
 
