@@ -12,8 +12,7 @@ from crm_migrate.errors import UsageError
 
 FAULTS = (  # of a bad day: one request in four
     "reset_before:0.02, reset_after:0.04, closed_after:0.02, error_after:0.02, partial_batch:0.02, cut_answer:0.02, "
-    "nothing_written:0.02, page_of_html:0.01, result_missing:0.02, throttled(1):0.03, unavailable(1):0.02, "
-    "token_expired:0.01"
+    "nothing_written:0.02, page_of_html:0.01, result_missing:0.02, throttled(1):0.03, unavailable(1):0.02"
 )
 
 

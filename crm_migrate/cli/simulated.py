@@ -3,7 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,17 +39,20 @@ def simulated_crm(name: str, setting: str, store: Path, *, faults: str, seed: in
 
 def witness(url: str) -> str:
     """What the CRM's own log counted: requests and what went wrong with them, creations, and whether any came twice."""
-    said = _asked(url, "summary")
-    struck = said["faults"]
-    made = ", ".join(f"{count:,} {name}" for name, count in sorted(said["created"].items()))
-    kinds = ", ".join(f"{count} {name}" for name, count in sorted(struck.items())) or "none"
-    twice = sum(len(keys) for keys in said["doubled"].values()) if said["doubled"] else 0
+    said, made = _asked(url, "summary"), _asked(url, "creations")
+    struck, twice = said["faults"], len(said["doubled"])
+    keyed = Counter(each["object"] for each in made if each["key"])
+    others = Counter(each["object"] for each in made if not each["key"])
     return (
         f"\nthe CRM's own log, not ours: {said['requests']:,} requests, {said['writes']:,} of them to write\n"
-        f"  went wrong: {sum(struck.values()):,} ({kinds})\n"
-        f"  created: {made}\n"
-        f"  created twice: {twice}; without our key: {said['without_key']}"
+        f"  went wrong: {sum(struck.values()):,} ({_listed(struck)})\n"
+        f"  created with our key: {sum(keyed.values()):,} ({_listed(keyed)}), {twice} of them twice\n"
+        f"  created without it: {sum(others.values()):,} ({_listed(others)})"
     )
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items())) or "none"
 
 
 def _asked(url: str, what: str, body: Any = None) -> Any:
