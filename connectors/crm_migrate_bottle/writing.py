@@ -12,7 +12,7 @@ from crm_migrate.connecting.contract import Answer, Refusal, WriteBatch
 from crm_migrate.errors import CrmMigrateError
 from crm_migrate_bottle import answers, records, requests
 from crm_migrate_bottle.calls import GONE, Calls, cells_of, fields_of, rows_of
-from crm_migrate_bottle.records import Body
+from crm_migrate_bottle.records import Body, key_of
 from crm_migrate_bottle.shapes import Model, split
 from crm_migrate_bottle.values import Record, Unfit
 
@@ -64,15 +64,21 @@ class Writing:
                 there = looking.newer(model)
                 ids = {entity: there[entity] for entity in made if entity in there}
             found = looking.of(model, list(ids.values()))
+            # An answer may be another request's: what does not carry this key is not ours to take back.
+            others = frozenset(e for e, id in ids.items() if id in found and key_of(found[id]) != e)
             short = {
-                e: name for e, id in ids.items() if id in found and (name := records.lost(model, bodies[e], found[id]))
+                e: name
+                for e, id in ids.items()
+                if id in found and e not in others and (name := records.lost(model, bodies[e], found[id]))
             }
+            if others:
+                looking.forget(model)
             refused = {e: _dropped(name) for e, name in short.items() if self._taken_back(model, ids[e])}
             loaded = {e: ids.get(e, id) for e, id in answer.loaded.items() if e not in refused}
-            unnamed = frozenset(e for e, id in loaded.items() if not id)
+            unnamed = others | frozenset(e for e, id in loaded.items() if not id)
             return replace(
                 answer,
-                loaded={e: id for e, id in loaded.items() if id},
+                loaded={e: id for e, id in loaded.items() if e not in unnamed},
                 refused={**answer.refused, **refused},
                 in_doubt=answer.in_doubt | unnamed,
             )
