@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from one_of_a_kind import number
+
 from crm_migrate_simulators.hubspot import SIMULATOR
 from crm_migrate_simulators.server import Server
 
@@ -17,11 +19,12 @@ class Portal:
     """A fresh portal with these owners, which takes any number of requests unless its habits say otherwise."""
 
     def __init__(self, *owners: str, faults: str = "", seed: int = 0, **habits: str) -> None:
-        self.server: Server = SIMULATOR.start(None, habits={"requests": "0", **habits}, faults=faults, seed=seed)
+        ways = {"requests": "0", "portal": str(number()), **habits}
+        self.server: Server = SIMULATOR.start(None, habits=ways, faults=faults, seed=seed)
         self.url = self.server.url
         self.ask("GET", "/crm/v3/owners")  # what stands beside records is there from the first request on
-        for number, mailbox in enumerate(owners):
-            self.owner(str(7000 + number), mailbox)
+        for place, mailbox in enumerate(owners):
+            self.owner(str(7000 + place), mailbox)
 
     def owner(self, id: str, mailbox: str, *, archived: bool = False) -> None:
         """A user who owns records."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from one_of_a_kind import number
+
 from crm_migrate.connecting.contract import Target
 from crm_migrate.connecting.discovery import connector
 from crm_migrate_simulators.salesforce.simulator import SIMULATOR
@@ -12,8 +14,9 @@ QUICK = {"longest_seconds": "10", "settle_seconds": "0"}
 
 
 def started(schema: Any = None, *, habits: dict[str, str] | None = None, **how: Any) -> Server:
-    """A running org."""
-    return SIMULATOR.start(schema, habits=habits, **how)
+    """A running org, another one than any that runs beside it."""
+    named = {**(schema or {}), "organisation": f"Org {number()}"}
+    return SIMULATOR.start(named, habits=habits, **how)
 
 
 def options(server: Server, **said: str) -> dict[str, str]:

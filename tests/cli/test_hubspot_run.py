@@ -51,8 +51,8 @@ def portal() -> Iterator[Portal]:
 def moved(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Moved:
     folder = project(tmp_path_factory.mktemp("hubspot") / "anadolu")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HUBSPOT_URL", portal.url)
-        patch.setenv("HUBSPOT_TOKEN", TOKEN)
+        patch.setenv("CRM_URL", portal.url)
+        patch.setenv("CRM_SECRET", TOKEN)
         assert left("target", "prepare", folder) == 0
         return move(folder, lambda: held(portal), keys_of)
 
@@ -162,8 +162,8 @@ def test_a_run_through_lost_answers_ends_as_one_without(
     made.make("contacts", firstname="S.", lastname="Stranger", email="stranger@example.com")
     folder = project(tmp_path / "anadolu")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HUBSPOT_URL", made.url)
-        patch.setenv("HUBSPOT_TOKEN", TOKEN)
+        patch.setenv("CRM_URL", made.url)
+        patch.setenv("CRM_SECRET", TOKEN)
         assert left("target", "prepare", folder) == 0
         made.ask("PUT", "/_simulator/faults", {"faults": FAULTS, "seed": 7})
         codes = [left("run", folder)]

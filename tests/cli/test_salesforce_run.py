@@ -46,8 +46,8 @@ def keys_of(record: Record) -> list[str]:
 
 
 def environment(patch: pytest.MonkeyPatch, server: Server) -> None:
-    patch.setenv("SALESFORCE_URL", server.url)
-    patch.setenv("SALESFORCE_CLIENT_SECRET", "not-a-secret")
+    patch.setenv("CRM_URL", server.url)
+    patch.setenv("CRM_SECRET", "not-a-secret")
 
 
 # ---------------------------------------------------------------------------------------------------- the dealer
@@ -174,9 +174,9 @@ sources:
 environments:
   rehearsal:
     connector: salesforce
-    url: "env:SALESFORCE_URL"
+    url: "env:CRM_URL"
     client_id: crm-migrate
-    client_secret: "env:SALESFORCE_CLIENT_SECRET"
+    client_secret: "env:CRM_SECRET"
     longest_seconds: "3"
     job_from: "JOBS"
 objects:
