@@ -9,11 +9,12 @@ from typing import Any
 
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer
+from crm_migrate.connecting.wording import OVERSIZE
 from crm_migrate.errors import TargetError
 
-NOT_FOUND, TOO_LARGE, DELETED = 404, 413, 204
+NOT_FOUND, DELETED = 404, 204
 # What is about the record itself.
-_CODES = {400: "REFUSED", NOT_FOUND: "NOT_FOUND", 409: "CONFLICT", TOO_LARGE: "TOO_LARGE", 422: "INVALID"}
+_CODES = {400: "REFUSED", NOT_FOUND: "NOT_FOUND", 409: "CONFLICT", 422: "INVALID"}
 _QUOTED = re.compile(r"(\"|')(.*)\1", re.DOTALL)
 _SHORTEST = 3  # characters; a shorter value may stand in the server's own words by chance
 
@@ -63,7 +64,7 @@ def records(answer: Answer) -> list[Record]:
 
 def written(answer: Answer, id: str = "") -> Record | Refusal:
     """The record that was created, or changed where an `id` is said; why it was not. InDoubt where that is unclear."""
-    if answer.status in _CODES:
+    if answer.too_large or answer.status in _CODES:
         return refusal(answer)
     said = told(answer)
     if not isinstance(said, dict) or not _is_id(said.get("id")) or id not in ("", str(said["id"])):
@@ -73,7 +74,7 @@ def written(answer: Answer, id: str = "") -> Record | Refusal:
 
 def deleted(answer: Answer) -> bool | Refusal:
     """True where a record went, False where it was not there any more; why it stays."""
-    if answer.status in _CODES:
+    if answer.too_large or answer.status in _CODES:
         said = refusal(answer)
         return False if answer.status == NOT_FOUND else said
     if not 200 <= answer.status < 300:
@@ -85,8 +86,8 @@ def deleted(answer: Answer) -> bool | Refusal:
 
 def refusal(answer: Answer) -> Refusal:
     """The server's words about one record. InDoubt where they are not the server's."""
-    if answer.status == TOO_LARGE:  # whoever says so has not read it
-        return Refusal("no request of this size is taken", _CODES[TOO_LARGE])
+    if answer.too_large:
+        return OVERSIZE
     words, field = _detail(answer)
     return Refusal(words or "amagi-crm gives no reason", _CODES[answer.status], field)
 
@@ -108,15 +109,16 @@ def _refused(answer: Answer) -> TargetError:
 def _detail(answer: Answer) -> tuple[str, str]:
     """Words and field of an error: a text, or what the server's own check of the body found first. InDoubt or Retryable
     where it is no error of the server."""
-    said = answer.json()
-    detail = said.get("detail") if isinstance(said, dict) else None
+    detail = answer.own("amagi-crm", _is_own)["detail"]
     if isinstance(detail, str):
         return detail, ""
-    first = detail[0] if isinstance(detail, list) and detail else None
-    if not isinstance(first, dict):
-        raise answer.unreadable("no word of amagi-crm")
-    place = first.get("loc")
-    return str(first.get("msg", "")), str(place[-1]) if isinstance(place, list) and place else ""
+    place = detail[0].get("loc")
+    return str(detail[0].get("msg", "")), str(place[-1]) if isinstance(place, list) and place else ""
+
+
+def _is_own(said: Any) -> bool:
+    detail = said.get("detail") if isinstance(said, dict) else None
+    return isinstance(detail, str) or (isinstance(detail, list) and bool(detail) and isinstance(detail[0], dict))
 
 
 def _records(answer: Answer, said: Any) -> list[Record]:

@@ -12,18 +12,14 @@ from typing import Any
 
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer
+from crm_migrate.connecting.wording import OVERSIZE
 from crm_migrate.errors import TargetError
 from crm_migrate_bottle.auth import refused as token_refused
 from crm_migrate_bottle.shapes import CUSTOM, Model
 
-NOT_FOUND, TOO_LARGE = 404, 413
+NOT_FOUND = 404
 MODULE_OFF = "module_off"  # the code of an answer about a module that is switched off
-_CODES = {
-    400: "INVALID",
-    NOT_FOUND: "NOT_FOUND",
-    409: "CONFLICT",
-    TOO_LARGE: "TOO_LARGE",
-}  # what is about the record itself
+_CODES = {400: "INVALID", NOT_FOUND: "NOT_FOUND", 409: "CONFLICT"}  # what is about the record itself
 _NOBODY = "Organization context is required"  # what it says to a token that it does not know
 _QUOTED = re.compile(r"(\"|')(.*)\1", re.DOTALL)
 _SHORTEST = 3  # characters; a shorter value may stand in the server's own words by chance
@@ -138,8 +134,8 @@ def deleted(answer: Answer) -> bool | Refusal:
 
 
 def _written(answer: Answer) -> Mapping[str, Any] | Refusal:
-    if answer.status == TOO_LARGE:  # whoever says so has not read it
-        return Refusal("no request of this size is taken", _CODES[TOO_LARGE])
+    if answer.too_large:
+        return OVERSIZE
     if _missing(answer) or answer.status in _CODES:
         return Refusal(*_why(answer))
     said = told(answer)
@@ -187,15 +183,15 @@ def _why(answer: Answer) -> tuple[str, str, str]:
 
 def _error(answer: Answer) -> Mapping[str, Any]:
     """An error as BottleCRM tells it: `detail`, `error: true`, or words for each field."""
-    said = answer.json()
-    own = isinstance(said, dict) and (
+    return dict(answer.own("BottleCRM", _is_own))
+
+
+def _is_own(said: Any) -> bool:
+    return isinstance(said, dict) and (
         isinstance(said.get("detail"), str | list)
         or said.get("error") is True
-        or any(isinstance(each, list | dict) for each in said.values())
+        or ("error" not in said and any(isinstance(each, list | dict) for each in said.values()))
     )
-    if not own:
-        raise answer.unreadable("no word of BottleCRM")
-    return dict(said)
 
 
 def _errors(said: Any, field: str = "") -> Iterator[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 A success that does not name a record says nothing of it: HubSpot has answered with an empty list and written nothing.
 Who is named twice, or by two names that do not fit each other, is named by none.
+
+A gateway before HubSpot speaks otherwise: of what it refuses or answers nobody knows what became.
 """
 
 import json
@@ -12,13 +14,16 @@ from typing import Any
 
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer
+from crm_migrate.connecting.wording import OVERSIZE
 from crm_migrate.errors import TargetError
 from crm_migrate_hubspot.shapes import KEY
 
 CONFLICT, NOT_FOUND = "CONFLICT", "OBJECT_NOT_FOUND"
 TRACE = "objectWriteTraceId"
 _TRACE_WORDS = (TRACE, "objectWriteTraceIds")
-_REFUSALS = frozenset({400, 409, 413, 414, 422})  # about what was sent, of which nothing was done
+_REFUSALS = frozenset({400, 409, 422})  # about what was sent, of which nothing was done
+# HubSpot's own page about what is not there.
+_PAGE = re.compile(rb"\s*<html>.*<h2>HTTP ERROR 404</h2>\s*<p>Resource not found</p>", re.DOTALL)
 _QUOTED = re.compile(r"(\"|'|“|\[|\{)[^\"'”\]\}]*(\"|'|”|\]|\})")
 _EXISTING = re.compile(r"Existing ID: (\d+)")
 _SHORTEST = 3  # characters; a shorter value may stand in HubSpot's own words by chance
@@ -77,8 +82,9 @@ def results(answer: Answer) -> list[dict[str, Any]]:
 
 
 def refused(answer: Answer) -> TargetError:
-    """The error of an answer of 4xx that is about the request itself."""
-    said = _object(answer)
+    """The error of an answer of 4xx that is about the request itself. InDoubt or Retryable where it is not
+    HubSpot's."""
+    said = own_error(answer)
     why = reason(said, ())
     scopes = _scopes(said)
     hint = f"give the app of the token one of these scopes: {', '.join(scopes)}" if scopes else ""
@@ -88,8 +94,18 @@ def refused(answer: Answer) -> TargetError:
     return TargetError(f"HubSpot refuses {answer.request} ({answer.status}): {told}", hint=hint)
 
 
+def own_error(answer: Answer) -> Mapping[str, Any]:
+    """The JSON object of an error of HubSpot itself. InDoubt or Retryable where it is somebody else's."""
+    said: Mapping[str, Any] = answer.own("HubSpot", _is_own)
+    return said
+
+
+def _is_own(said: Any) -> bool:
+    return isinstance(said, dict) and all(isinstance(said.get(name), str) for name in ("message", "correlationId"))
+
+
 def _object(answer: Answer) -> Mapping[str, Any]:
-    """The JSON object of an error; empty where it is something else: HubSpot has pages of HTML, too."""
+    """The JSON object of a success; empty where it is something else: nobody is named then."""
     try:
         said = answer.json()
     except TargetError:
@@ -166,8 +182,10 @@ def written(answer: Answer, sent: Sequence[Sent]) -> Told:
     """What became of the records that were created, or changed, by their answer. TargetError where the request itself
     is wrong: the object is not there, or a right is missing."""
     values = frozenset(value for each in sent for value in each.values)
+    if answer.too_large:
+        return Told(whole=OVERSIZE)
     if answer.status in _REFUSALS:
-        return Told(whole=reason(_object(answer), values))
+        return Told(whole=reason(own_error(answer), values))
     if not 200 <= answer.status < 300:
         raise refused(answer)
     said = _object(answer)
@@ -298,5 +316,8 @@ def _record(answer: Answer, said: Mapping[str, Any]) -> Record:
 
 
 def is_missing(answer: Answer) -> bool:
-    """Whether an answer says that what was asked for is not there; HubSpot says so in HTML, too."""
-    return answer.status == 404
+    """Whether an answer says that what was asked for is not there; HubSpot says so in HTML, too. InDoubt or Retryable
+    where somebody else says it."""
+    if answer.status != 404:
+        return False
+    return bool(_PAGE.match(answer.body)) or _is_own(own_error(answer))

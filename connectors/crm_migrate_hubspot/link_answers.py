@@ -6,8 +6,9 @@ from typing import Any
 
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer
+from crm_migrate.connecting.wording import OVERSIZE
 from crm_migrate.errors import TargetError
-from crm_migrate_hubspot.answers import body, reason, results
+from crm_migrate_hubspot.answers import body, own_error, reason, results
 
 Type = tuple[str, int]  # category and id
 Pair = tuple[str, str]
@@ -83,10 +84,12 @@ class Made:
 
 def made(answer: Answer) -> Made:
     """What became of links. Whoever is not named has to be looked at: HubSpot takes links, and makes none."""
+    if answer.too_large:
+        return Made(frozenset(), OVERSIZE)
     if not 200 <= answer.status < 300:
         if answer.status in (401, 403, 404):
             body(answer)  # raises
-        return Made(frozenset(), reason(_said(answer), ()))
+        return Made(frozenset(), reason(own_error(answer), ()))
     said = _said(answer)
     listed, errors = said.get("results"), said.get("errors")
     pairs = {pair for each in (listed if isinstance(listed, list) else ()) if (pair := _pair(each)) is not None}

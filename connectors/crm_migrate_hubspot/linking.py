@@ -5,10 +5,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from crm_migrate.connecting.contract import Refusal
-from crm_migrate.connecting.http import Http, Request
+from crm_migrate.connecting.http import Answer, Http, Request
 from crm_migrate.errors import InDoubt, TargetError
 from crm_migrate_hubspot import link_answers
-from crm_migrate_hubspot.answers import refused
+from crm_migrate_hubspot.answers import body, refused
 from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.portal import Portal
@@ -16,6 +16,8 @@ from crm_migrate_hubspot.requests import BATCH, Link
 from crm_migrate_hubspot.shapes import Place
 from crm_migrate_hubspot.ties import beside, of_fields
 
+NO_CONTENT = 204
+_TAKEN = frozenset({"PENDING", "PROCESSING", "COMPLETE"})  # states of a batch
 Wanted = Mapping[str, Mapping[Place, str | None]]  # record -> field -> the record at the other end
 
 
@@ -142,9 +144,15 @@ class Linking:
 
 def done(http: Http, request: Request) -> None:
     """A request whose success says nothing. TargetError where it was refused."""
-    answer = http.send(request)
+    taken(http.send(request))
+
+
+def taken(answer: Answer) -> None:
+    """That nothing was refused. TargetError where it was, InDoubt where it is not HubSpot that says so."""
     if not 200 <= answer.status < 300:
         raise refused(answer)
+    if answer.status != NO_CONTENT and body(answer).get("status") not in _TAKEN:
+        raise answer.unreadable("no word of HubSpot")
 
 
 def end_of(place: Place, type: Type | None, linked: Sequence[Linked]) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_migrate.connecting.contract import Allowance
 from crm_migrate.connecting.http import Answer
-from crm_migrate_hubspot.answers import after, body, is_missing, results
+from crm_migrate_hubspot.answers import after, body, is_missing, own_error, results
 from crm_migrate_hubspot.values import Stage
 
 PAGE = 100  # records of a page
@@ -67,7 +67,7 @@ def owners(answer: Answer) -> tuple[tuple[Owner, ...], str | None]:
 
 def properties(answer: Answer) -> dict[str, Mapping[str, Any]] | None:
     """The properties of an object by name; None where there is no such object."""
-    if is_missing(answer) or (answer.status == 400 and b"infer object type" in answer.body):
+    if is_missing(answer) or (answer.status == 400 and "infer object type" in own_error(answer)["message"]):
         return None
     found: dict[str, Mapping[str, Any]] = {
         str(each.get("name") or ""): each for each in results(answer) if each.get("archived") is not True
@@ -90,7 +90,7 @@ def stages(answer: Answer) -> tuple[Stage, ...]:
 def labels(answer: Answer) -> dict[str, tuple[str, int]] | None:
     """Label in small letters -> category and id of a type of links; "" for the one without. None where there is no such
     pair of objects."""
-    if is_missing(answer) or answer.status == 400:
+    if is_missing(answer) or (answer.status == 400 and own_error(answer)):
         return None
     found: dict[str, tuple[str, int]] = {}
     for each in results(answer):

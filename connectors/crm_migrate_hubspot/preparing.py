@@ -145,13 +145,17 @@ def _make(name: str, definitions: Sequence[dict[str, Any]], portal: Portal, http
 
 def _send(http: Http, request: Request) -> None:
     """What is there already was made by a try that nobody had answered, or by somebody else: it is looked at later."""
-    answer = http.send(request)
-    if not (200 <= answer.status < 300 or _exists(answer)):
+    taken(http.send(request))
+
+
+def taken(answer: Answer) -> None:
+    """That it was made, or was there. TargetError where it was refused, InDoubt where it is not HubSpot that says
+    so."""
+    if 200 <= answer.status < 300:
+        return
+    said = answers.own_error(answer)
+    if not (answer.status == 409 or (answer.status == 400 and "already exist" in said["message"].lower())):
         raise answers.refused(answer)
-
-
-def _exists(answer: Answer) -> bool:
-    return answer.status == 409 or (answer.status == 400 and b"already exist" in answer.body.lower())
 
 
 def _wait(objects: Sequence[TargetObject], portal: Portal, waiting: Waiting) -> None:

@@ -1,6 +1,7 @@
 """What the CRM's answers say. Pure: matched by our key, never by position, and read strictly.
 
-Who is not named clearly is not named at all: the loader then asks for it by our key.
+Who is not named clearly is not named at all: the loader then asks for it by our key. A gateway before the CRM speaks
+otherwise: of what it refuses or answers nobody knows what became.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Allowance, By, Refusal
 from crm_migrate.connecting.contract import Answer as Outcome
 from crm_migrate.connecting.http import Answer
-from crm_migrate.connecting.wording import without_values
+from crm_migrate.connecting.wording import OVERSIZE, without_values
 from crm_migrate.errors import TargetError
 from crm_migrate_rest.describe import Described
 
@@ -19,7 +20,7 @@ LOCKED = "UNABLE_TO_LOCK"
 DUPLICATE = "DUPLICATE_VALUE"
 LOCK_PAUSE = timedelta(seconds=1)  # a record that another request holds is sent again after this
 _DONE = {"create": frozenset({"created"}), "update": frozenset({"updated", "unchanged"})}
-_WHOLE = frozenset({413, 422})  # too large, or one of them is wrong: nothing of the request was done
+_WHOLE = 422  # one of them is wrong: nothing of the request was done
 _ALONE = ("TWICE_IN_BATCH",)  # ... and so is this, though it comes with 400
 
 Row = Mapping[str, str | None]
@@ -59,21 +60,29 @@ class Written:
 
 
 def error_of(answer: Answer) -> tuple[str, str, Any]:
-    """Code, message and `until` of an answer that is an error; empty words where it has another shape."""
+    """Code, message and `until` of an answer that is an error of the CRM; empty words where it is something else."""
     try:
-        said = answer.json()
-    except TargetError:  # whatever it is, it is no error that we know
-        said = None
-    error = said.get("error") if isinstance(said, dict) else None
-    if not isinstance(error, dict):
+        error = _own_error(answer)
+    except TargetError:
         return "", "", None
     return _text(error.get("code")), _text(error.get("message")), error.get("until")
 
 
+def _own_error(answer: Answer) -> dict[str, Any]:
+    """An error of the CRM itself. InDoubt or Retryable where it is somebody else's."""
+    return dict(answer.own("the CRM", _is_own)["error"])
+
+
+def _is_own(said: Any) -> bool:
+    error = said.get("error") if isinstance(said, dict) else None
+    return isinstance(error, dict) and bool(_text(error.get("code")))
+
+
 def refused(answer: Answer) -> TargetError:
-    """The error of an answer of 4xx that is about the request itself."""
-    code, message, _ = error_of(answer)
-    words = ": ".join(part for part in (code, message) if part) or "without a word that we know"
+    """The error of an answer of 4xx that is about the request itself. InDoubt or Retryable where it is not the
+    CRM's."""
+    error = _own_error(answer)
+    words = ": ".join(part for part in (error["code"], _text(error.get("message"))) if part)
     return TargetError(f"the CRM refuses {answer.request} ({answer.status}): {words}")
 
 
@@ -155,9 +164,7 @@ def became(answer: Answer, id: str) -> str | None:
     if answer.status == 404 and error_of(answer)[0] == "NOT_FOUND":
         return None
     if answer.status == 410:
-        said = answer.json()
-        error = said.get("error") if isinstance(said, dict) else None
-        into = error.get("merged_into") if isinstance(error, dict) else None
+        into = _own_error(answer).get("merged_into")
         return into if isinstance(into, str) and into else None
     if _body(answer).get("id") != id:
         raise answer.unreadable("another record than was asked for")
@@ -182,7 +189,7 @@ def written(answer: Answer, rows: Sequence[Row], key_field: str, action: str, no
 
     InDoubt where the answer does not say what became of them, TargetError where the request itself is wrong.
     """
-    if answer.status in _WHOLE or (answer.status == 400 and error_of(answer)[0] in _ALONE):
+    if answer.too_large or answer.status == _WHOLE or (answer.status == 400 and error_of(answer)[0] in _ALONE):
         return Written(_refused_whole(answer, rows, now))
     sent = {str(row[ENTITY]): row for row in rows}
     said: dict[str, list[_Said]] = {}
@@ -199,7 +206,7 @@ def by_id(answer: Answer, rows: Sequence[Row], done: Collection[str], now: datet
 
     `done` are the words for what was asked; where they say that records were deleted, who is not there is `gone`.
     """
-    if answer.status in _WHOLE or (answer.status == 400 and error_of(answer)[0] in _ALONE):
+    if answer.too_large or answer.status == _WHOLE or (answer.status == 400 and error_of(answer)[0] in _ALONE):
         return _refused_whole(answer, rows, now)
     entities = {str(row[TARGET_ID]): str(row[ENTITY]) for row in rows}
     said: dict[str, list[_Said]] = {}
@@ -289,9 +296,10 @@ def _identified(id: Any, expected: str | None) -> _Said:
 
 def _refused_whole(answer: Answer, rows: Sequence[Row], now: datetime) -> Outcome:
     """Nothing was done; the message of an atomic batch begins with the code of the record that spoiled it."""
-    code, message, _ = error_of(answer)
-    if not code:
-        raise answer.unreadable("an error without a code")
+    if answer.too_large and not error_of(answer)[0]:
+        return Outcome(refused_whole=OVERSIZE)
+    error = _own_error(answer)
+    code, message = error["code"], _text(error.get("message"))
     inner, separated, words = message.partition(": ")
     if not separated or not inner.isupper():
         inner, words = code, message

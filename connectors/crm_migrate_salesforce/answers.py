@@ -2,6 +2,8 @@
 
 A collection answers in the order of the request, and without our keys. So who was created is known from a query for the
 keys afterwards, not from places in a list: a place only says why somebody is *not* there. A change names its records.
+
+A gateway before Salesforce speaks otherwise: of what it refuses or answers nobody knows what became.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +14,7 @@ from typing import Any, TypeGuard
 from crm_migrate.connecting.contract import Allowance, Refusal
 from crm_migrate.connecting.contract import Answer as Outcome
 from crm_migrate.connecting.http import Answer
-from crm_migrate.connecting.wording import without_values
+from crm_migrate.connecting.wording import OVERSIZE, without_values
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce.describe import Described
 
@@ -26,7 +28,6 @@ PAGE = 2000  # records that one query gives at most
 _NOT_TRIED = frozenset({"ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED"})
 _ABSENT = frozenset({"ENTITY_IS_DELETED"})
 _NO_JOB = frozenset({"NOT_FOUND", "INVALIDJOB", "INVALID_ID_FIELD", "MALFORMED_ID"})
-_WHOLE = frozenset({400, 413, 414, 431})  # about the request as it is, so about what it holds
 
 Row = Mapping[str, str | None]
 Record = Mapping[str, Any]
@@ -59,15 +60,21 @@ class Result:
 
 
 def error_of(answer: Answer) -> tuple[str, str]:
-    """Code and words of an answer that is an error; empty where it has another shape."""
+    """Code and words of an answer that is an error of Salesforce; empty where it is something else."""
     try:
-        said = answer.json()
-    except TargetError:  # whatever it is, it is no error that we know
+        return own_error(answer)
+    except TargetError:
         return "", ""
-    first = said[0] if isinstance(said, list) and said else said
-    if not isinstance(first, dict):
-        return "", ""
-    return _text(first.get("errorCode")) or _text(first.get("error")), _text(first.get("message"))
+
+
+def own_error(answer: Answer) -> tuple[str, str]:
+    """Code and words of an error of Salesforce itself. InDoubt or Retryable where it is somebody else's."""
+    first = answer.own("Salesforce", _is_own)[0]
+    return str(first["errorCode"]), _text(first.get("message"))
+
+
+def _is_own(said: Any) -> bool:
+    return bool(said) and _dicts(said) and all(_text(each.get("errorCode")) for each in said)
 
 
 def daily_limit(answer: Answer) -> bool:
@@ -83,9 +90,10 @@ def too_many_at_once(answer: Answer) -> bool:
 
 
 def refused(answer: Answer) -> TargetError:
-    """The error of an answer of 4xx that is about the request itself."""
-    code, words = error_of(answer)
-    said = ": ".join(part for part in (code, words.partition("\n")[0][:200]) if part) or "without a word that we know"
+    """The error of an answer of 4xx that is about the request itself. InDoubt or Retryable where it is not
+    Salesforce's."""
+    code, words = own_error(answer)
+    said = ": ".join(part for part in (code, words.partition("\n")[0][:200]) if part)
     hint = "look at the rights of the user" if answer.status == 403 else ""
     return TargetError(f"Salesforce refuses {answer.request} ({answer.status}): {said}", hint=hint)
 
@@ -119,7 +127,7 @@ def counted(answer: Answer) -> int:
 
 def described(answer: Answer, name: str, object: str) -> Described | None:
     """An object as it is there, None where there is none, or none that we may see."""
-    if answer.status == 404:
+    if answer.status == 404 and own_error(answer):
         return None
     said = _object(answer)
     fields, children, types = said.get("fields"), said.get("childRelationships"), said.get("recordTypeInfos")
@@ -139,9 +147,9 @@ def described(answer: Answer, name: str, object: str) -> Described | None:
 
 def versions(answer: Answer) -> list[str]:
     """The versions of the API, `v66.0`, the newest last."""
-    said = answer.json()
     if not 200 <= answer.status < 300:
         raise refused(answer)
+    said = answer.json()
     if not _dicts(said) or not said or not all(_text(each.get("version")) for each in said):
         raise answer.unreadable("no list of versions")
     return [f"v{each['version']}" for each in said]
@@ -199,17 +207,17 @@ def results(answer: Answer, rows: Collection[Row]) -> list[Result] | Refusal:
 
     `rows` are those that were sent: no value of theirs is repeated. TargetError where it is about none of them.
     """
+    if answer.too_large:
+        return OVERSIZE
     said = answer.json()
     told = _dicts(said) and all("success" in each for each in said)
     if 200 <= answer.status < 300 or (answer.status == 400 and told and said):
         if not _dicts(said):
             raise answer.unreadable("no list of results")
         return [_result(each, rows) for each in said]
-    if answer.status not in _WHOLE:
+    if answer.status != 400:
         raise refused(answer)
-    code, words = error_of(answer)
-    if not code:
-        raise answer.unreadable("an error without a code")
+    code, words = own_error(answer)
     return Refusal(without_values(words, rows) or "Salesforce gives no reason", code)
 
 
@@ -295,7 +303,7 @@ def job(answer: Answer) -> tuple[str, str]:
 
 def job_said(answer: Answer) -> Record | None:
     """What is said of a job; None where Salesforce does not know it, or not any more."""
-    if answer.status == 404 or (answer.status == 400 and error_of(answer)[0] in _NO_JOB):
+    if answer.status in (400, 404) and (own_error(answer)[0] in _NO_JOB or answer.status == 404):
         return None
     job(answer)
     return _object(answer)

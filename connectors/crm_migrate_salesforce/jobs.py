@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from crm_migrate.connecting.contract import ENTITY, Action, Answer, Limits, Refusal, WriteBatch
-from crm_migrate.connecting.http import Answer as Reply
 from crm_migrate.connecting.http import Http
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, sheets
@@ -141,16 +140,11 @@ class Jobs:
         named = joined(Answer(known), told)
         unnamed = [entity for entity in rows if entity not in known and entity not in failed]
         aside = self._made(batch)[1] if any(entity not in left for entity in unnamed) else {}
-        never = not said.get("numberRecordsProcessed") and nothing and said.get("state") == "Aborted"
+        never = said.get("numberRecordsProcessed") == 0 and nothing and said.get("state") == "Aborted"
         refused = {entity: aside[entity] for entity in unnamed if entity in aside}
         later = {entity: now for entity in unnamed if (entity in left or never) and entity not in refused}
         doubt = frozenset(unnamed) - refused.keys() - later.keys()
         return joined(named, Answer(refused=refused, in_doubt=doubt, later=later))
 
     def _ask(self, job: str, which: str, read: Any) -> Any:
-        def told(answer: Reply) -> Any:
-            if not 200 <= answer.status < 300:
-                raise answers.refused(answer)
-            return read(answer)
-
-        return self._calls.looking.ask(self._calls.api.job_results(job, which), told)
+        return self._calls.looking.ask(self._calls.api.job_results(job, which), partial(sheets.told, read=read))

@@ -5,17 +5,18 @@ A result carries the columns that were sent, our key among them, so it says whom
 
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer
 from crm_migrate.connecting.wording import without_values
-from crm_migrate_salesforce.answers import ALIKE_HINT, Row, code_of
+from crm_migrate_salesforce.answers import ALIKE_HINT, Row, code_of, refused
 from crm_migrate_salesforce.records import Unfit
 
 NOTHING = "#N/A"  # a cell that clears a field; an empty one leaves it as it is
 ID, ERROR = "sf__Id", "sf__Error"
+Told = TypeVar("Told")
 
 
 def sheet(records: Sequence[Mapping[str, Any]]) -> bytes:
@@ -44,6 +45,13 @@ def _cell(value: Any) -> str:
     if value is None:
         return NOTHING
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def told(answer: Answer, read: Callable[[Answer], Told]) -> Told:
+    """What a sheet of results says. TargetError where it is refused."""
+    if not 200 <= answer.status < 300:
+        raise refused(answer)
+    return read(answer)
 
 
 def lines(answer: Answer, *names: str) -> list[dict[str, str]]:

@@ -15,7 +15,6 @@ from crm_migrate.connecting.http import Answer
 from crm_migrate.errors import TargetError
 
 CONFLICT = "ConcurrencyException"  # somebody else changed the record at this moment: worth another try
-TOO_LARGE = 413
 # A page of the server itself, or of what it is built on: what a gateway says begins otherwise.
 _PAGE = re.compile(rb"<!doctype html[^>]*>\s*(<html lang=en>\s*)?<title>\d{3} ", re.IGNORECASE)
 _QUOTED = re.compile(r"(\"|')(.*?)(?<!\\)\1(?!\w)", re.DOTALL)
@@ -34,7 +33,7 @@ class Failed:
 
 def result(answer: Answer) -> Any:
     """What a call gave, or how it failed. InDoubt or Retryable where the answer cannot be read."""
-    if answer.status == TOO_LARGE:
+    if answer.too_large:
         return Failed("TOO_LARGE", "the server takes no request of this size")
     if not 200 <= answer.status < 300:
         if not _PAGE.match(answer.body):

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from crm_migrate.connecting.contract import TARGET_ID
+from crm_migrate.connecting.contract import TARGET_ID, Refusal
+
+OVERSIZE = Refusal("no request of this size is taken", "TOO_LARGE")  # what nobody has read
 
 _SHORTEST = 4  # characters; a shorter value may stand in the target's own words by chance
 _BEGINNING = 16  # characters by which a value is known that the target has cut off

@@ -1,7 +1,7 @@
 """A request before it is sent and the answer to it, as data; what the answer says is read strictly."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +10,7 @@ from crm_migrate.disk.json_once import once
 from crm_migrate.errors import InDoubt, Retryable, TargetError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_TOO_LARGE = frozenset({413, 414, 431})  # its body, its address, its headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,22 @@ class Answer:
             return json.loads(self.body, object_pairs_hook=once, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             raise self.unreadable("no JSON of one meaning") from None
+
+    def own(self, whose: str, is_own: Callable[[Any], bool]) -> Any:
+        """The body as JSON, where it has the shape of an error of the target itself.
+
+        Raises like `json` where it has not: a gateway, a proxy or a firewall before the target has a word of its own,
+        and what became of the request nobody knows.
+        """
+        said = self.json()
+        if not is_own(said):
+            raise self.unreadable(f"no word of {whose}")
+        return said
+
+    @property
+    def too_large(self) -> bool:
+        """Whether the request was refused for its size: whoever says so, a gateway or the target, has not read it."""
+        return self.status in _TOO_LARGE
 
     def unreadable(self, words: str) -> TargetError:
         """The error of an answer that does not say what became of its request."""
