@@ -213,7 +213,7 @@ class _About:
             return
         id, properties = _id(each.get("id")), each.get("properties")
         inside = properties if isinstance(properties, dict) else {}
-        key, own = inside.get(KEY), inside.get("hs_object_id", id)
+        key, own = inside.get(KEY), _id(inside.get("hs_object_id")) or id
         traced = [_text(each.get(TRACE))] if each.get(TRACE) is not None else []
         named = {self._by_key.get(key)} if isinstance(key, str) and key and self._by_key else set()
         named |= {trace if trace in self._sent else None for trace in traced}
@@ -287,6 +287,11 @@ def page(answer: Answer, archived: bool = False) -> Page:
 def after(answer: Answer) -> str | None:
     """Where the next page begins; None on the last. The address of it is not followed: HubSpot names another path."""
     paging = body(answer).get("paging")
+    return next_of(answer, paging)
+
+
+def next_of(answer: Answer, paging: Any) -> str | None:
+    """Where what is paged goes on; None at its end. Retryable where it goes on and does not say where."""
     following = paging.get("next") if isinstance(paging, dict) else None
     if following is None:
         return None
@@ -299,8 +304,12 @@ def after(answer: Answer) -> str | None:
 def found(answer: Answer, wanted: Collection[str], by_key: bool) -> tuple[Record, ...]:
     """Records that were asked for by our key, or by id; of those by id also the record that is left of a merged one.
 
-    Retryable where the answer lists one twice, or by a key that nobody asked for.
+    Retryable where the answer lists one twice, or by a key that nobody asked for, or could not read some of them: only
+    who is *said* not to be there is missing.
     """
+    failed = [_text(each.get("category")) for each in _errors(body(answer)) if each.get("category") != NOT_FOUND]
+    if failed:
+        raise answer.unreadable(f"records that could not be read: {failed[0] or _WORDLESS}")
     records = tuple(_record(answer, each) for each in results(answer) if each.get("archived") is not True)
     names = [_text(values.get(KEY)) if by_key else id for id, values in records]
     if by_key and (not set(names) <= set(wanted) or len(set(names)) != len(names)):

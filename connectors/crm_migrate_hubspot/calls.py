@@ -42,6 +42,10 @@ class Layout:
         """What a row says of links."""
         return {place: row[name] for name, place in self.places.items() if place.to and name in row}
 
+    def has_more(self) -> bool:
+        """Whether a record may need more than its properties."""
+        return any(place.to or place.consent for place in self.places.values())
+
     def consents(self) -> list[Place]:
         """The consents among the fields."""
         return [place for place in self.places.values() if place.consent]
@@ -89,6 +93,8 @@ def _staged(layout: Layout, row: Row, current: str | None) -> Properties:
         if pipeline is None:
             raise Unfit("UNKNOWN", "HubSpot has not exactly one pipeline of this name", first)
         found[first] = pipeline
+    elif first in row:
+        found[first] = ""  # whether a record may be without is HubSpot's to say
     if row.get(second):
         stage = layout.names.stage(str(row[second]), pipeline)
         if stage is None:
@@ -96,6 +102,8 @@ def _staged(layout: Layout, row: Row, current: str | None) -> Properties:
         found[second] = stage
         if pipeline is None:
             found[first] = next(each.pipeline for each in layout.names.stages if each.id == stage)
+    elif second in row:
+        found[second] = ""
     return found
 
 

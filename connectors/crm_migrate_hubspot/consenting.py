@@ -72,6 +72,7 @@ class Consenting:
         ]
 
     def _states(self, place: Place, mailboxes: Iterable[str]) -> dict[str, str]:
+        """What mailboxes take; who takes no mail at all takes none of any type."""
         found: dict[str, str] = {}
         wanted = list(dict.fromkeys(mailboxes))
         for start in range(0, len(wanted), BATCH):
@@ -79,9 +80,8 @@ class Consenting:
             if place.label:
                 read = partial(portal_answers.statuses, subscription=self._subscription(place))
                 found |= self._portal.ask(self._portal.requests.statuses(some), read)
-            else:
-                out = self._portal.ask(self._portal.requests.opted_out(some), portal_answers.opted_out)
-                found |= dict.fromkeys(out, OUT)
+            out = self._portal.ask(self._portal.requests.opted_out(some), portal_answers.opted_out)
+            found |= dict.fromkeys(out, OUT)
         return found
 
     def _subscription(self, place: Place) -> int:
@@ -108,6 +108,13 @@ class Consenting:
                     outcome.refused[wish.id] = NOT_ARRIVED
         return outcome
 
+    def _granting(self, place: Place, wishes: Sequence[Wish]) -> list[str]:
+        """The mailboxes that are subscribed. HubSpot would subscribe who has opted out there, and asks nobody: an
+        opt-out stays, whatever an older word says."""
+        wanted = list(dict.fromkeys(wish.mailbox for wish in wishes if wish.word == GRANTED))
+        states = self._states(place, wanted) if wanted else {}
+        return [mailbox for mailbox in wanted if states.get(mailbox.lower()) != OUT]
+
     def _make(self, place: Place, wishes: Sequence[Wish]) -> None:
         refusing = list(dict.fromkeys(wish.mailbox for wish in wishes if wish.word in REFUSALS))
         if not place.label:
@@ -116,11 +123,9 @@ class Consenting:
             return
         subscription = self._subscription(place)
         inputs: list[dict[str, Any]] = [_status(mailbox, subscription, OUT) for mailbox in refusing]
-        for wish in wishes:
-            if wish.word == GRANTED:
-                basis = {"legalBasis": self._settings.legal_basis,
-                         "legalBasisExplanation": self._settings.legal_basis_reason}  # fmt: skip
-                inputs.append(_status(wish.mailbox, subscription, IN) | basis)
+        basis = {"legalBasis": self._settings.legal_basis,
+                 "legalBasisExplanation": self._settings.legal_basis_reason}  # fmt: skip
+        inputs += [_status(mailbox, subscription, IN) | basis for mailbox in self._granting(place, wishes)]
         for start in range(0, len(inputs), BATCH):
             done(self._http, self._portal.requests.subscribe(inputs[start : start + BATCH]))
 

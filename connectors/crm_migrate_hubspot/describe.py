@@ -19,7 +19,7 @@ from crm_migrate_hubspot.shapes import (
     word_of,
 )
 from crm_migrate_hubspot.ties import KEYS
-from crm_migrate_hubspot.values import LONGEST, Definition, Stage, is_owner, options
+from crm_migrate_hubspot.values import LONGEST, Definition, Stage, is_owner, is_read_only, options
 
 _SEMANTIC: Mapping[str, str] = {
     "number": "number", "date": "date", "datetime": "instant", "bool": "boolean", "enumeration": "choice",
@@ -64,8 +64,6 @@ def _field(object: str, definition: Definition, stages: Sequence[Stage]) -> Targ
     choices = options(definition) if definition.get("type") == "enumeration" else ()
     if name in (pipeline, stage):
         choices = tuple(dict.fromkeys(each.label if name == stage else each.pipeline_label for each in stages))
-    changes = definition.get("modificationMetadata")
-    read_only = bool(definition.get("calculated")) or (isinstance(changes, dict) and bool(changes.get("readOnlyValue")))
     unique = bool(definition.get("hasUniqueValue")) or (object == CONTACTS and name == EMAIL)
     return TargetField(
         name,
@@ -73,7 +71,7 @@ def _field(object: str, definition: Definition, stages: Sequence[Stage]) -> Targ
         unique=unique,
         length=LONGEST if TYPES[type].storage == "text" and not choices else None,
         choices=choices if type == "choice" else (),
-        read_only=read_only,
+        read_only=is_read_only(definition),
         default=name in (pipeline, "hs_timestamp"),
         case_blind="letters" if unique else "",
     )

@@ -8,10 +8,11 @@ from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer
 from crm_migrate.connecting.wording import OVERSIZE
 from crm_migrate.errors import TargetError
-from crm_migrate_hubspot.answers import body, own_error, reason, results
+from crm_migrate_hubspot.answers import NOT_FOUND, body, next_of, own_error, reason, results
 
 Type = tuple[str, int]  # category and id
 Pair = tuple[str, str]
+_LONELY = "NO_ASSOCIATIONS_FOUND"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ class Linked:
 def links(answer: Answer, wanted: Collection[str]) -> tuple[dict[str, list[Linked]], dict[str, str]]:
     """Record -> who is linked with it, and where its next page begins, if it has one.
 
-    Who has no link is an *error* in HubSpot's words. Retryable where it is about a record that nobody asked for.
+    Who has no link is an *error* in HubSpot's words. Retryable where it is about a record that nobody asked for, or
+    where the links of one could not be read.
     """
     found: dict[str, list[Linked]] = {}
-    lonely = {id for id in _lonely(body(answer).get("errors")) if id in wanted}
+    lonely = {id for id in _lonely(answer, body(answer).get("errors")) if id in wanted}
     more: dict[str, str] = {}
     for each in results(answer):
         one, to = each.get("from"), each.get("to")
@@ -44,20 +46,21 @@ def links(answer: Answer, wanted: Collection[str]) -> tuple[dict[str, list[Linke
         if id not in wanted or not isinstance(to, list) or id in found:
             raise answer.unreadable("links that nobody asked for")
         found[id] = [_linked(answer, other) for other in to]
-        paging = each.get("paging")
-        following = paging.get("next") if isinstance(paging, dict) else None
-        if isinstance(following, dict) and following.get("after"):
-            more[id] = str(following["after"])
+        following = next_of(answer, each.get("paging"))
+        if following is not None:
+            more[id] = following
     return {id: [] for id in lonely - found.keys()} | found, more
 
 
-def _lonely(errors: Any) -> Iterator[str]:
-    """Who is said to have no link."""
+def _lonely(answer: Answer, errors: Any) -> Iterator[str]:
+    """Who is said to have no link. Any other error is no word about links."""
     for each in errors if isinstance(errors, list) else ():
-        context = each.get("context") if isinstance(each, dict) else None
+        said = each if isinstance(each, dict) else {}
+        if _LONELY not in str(said.get("subCategory")) and said.get("category") != NOT_FOUND:
+            raise answer.unreadable(f"links that could not be read: {said.get('category') or 'without a reason'}")
+        context = said.get("context")
         ids = context.get("fromObjectId") if isinstance(context, dict) else None
-        if "NO_ASSOCIATIONS_FOUND" in str(each.get("subCategory") if isinstance(each, dict) else ""):
-            yield from (str(id) for id in ids or () if isinstance(ids, list))
+        yield from (str(id) for id in ids or () if isinstance(ids, list))
 
 
 def _linked(answer: Answer, said: Any) -> Linked:

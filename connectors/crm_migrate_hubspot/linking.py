@@ -1,5 +1,6 @@
 """Links of records, made and changed until they are what is wanted; what HubSpot does not say is looked at."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -126,7 +127,8 @@ class Linking:
     def _link(self, object: str, to: str, links: Sequence[Link], told: Tied) -> None:
         """One request, and a look at whom its answer does not name."""
         made = link_answers.made(self._http.send(self._portal.requests.link(object, to, links)))
-        missing = [link for link in links if link[:2] not in made.pairs]
+        labels = Counter(link[:2] for link in links)  # an answer names two records, and not by which of two labels
+        missing = [link for link in links if link[:2] not in made.pairs or labels[link[:2]] > 1]
         if missing and made.refusal and len(missing) == len(links) > 1:
             middle = len(links) // 2
             self._link(object, to, links[:middle], told)

@@ -100,13 +100,8 @@ class Portal:
         return active, gone | {id: mailbox for mailbox, id in active.items()}
 
     def _owning(self, *, archived: bool) -> Iterator[portal_answers.Owner]:
-        after = None
-        while True:
-            some, following = self.ask(self.requests.owners(after, archived=archived), portal_answers.owners)
+        for some in _walk(lambda at: self.ask(self.requests.owners(at, archived=archived), portal_answers.owners)):
             yield from some
-            after = _further(after, following)
-            if after is None:
-                return
 
     @cached_property
     def subscriptions(self) -> Mapping[str, int]:
@@ -118,26 +113,24 @@ class Portal:
     def pages(self, object: str, properties: Sequence[str]) -> Iterator[Sequence[Record]]:
         """All records that are not archived, in HubSpot's order."""
         wide = sum(map(len, properties)) > LONGEST_QUERY
-        after = None
-        while True:
-            request = self.requests.page(object, () if wide else properties, after)
-            page = self.ask(request, answers.page)
-            found = dict(page.records)
-            yield list(self.of(object, properties, list(found)).items()) if wide else page.records
-            after = _further(after, page.after)
-            if after is None:
-                return
+
+        def at(after: str | None) -> tuple[Sequence[Record], str | None]:
+            page = self.ask(self.requests.page(object, () if wide else properties, after), answers.page)
+            ids = [id for id, _ in page.records]
+            return list(self.surely_of(object, properties, ids).items()) if wide else page.records, page.after
+
+        yield from _walk(at)
 
     def archived(self, object: str) -> Iterator[str]:
         """The ids of the records that are archived."""
-        after = None
-        while True:
-            read = partial(answers.page, archived=True)
+        read = partial(answers.page, archived=True)
+
+        def at(after: str | None) -> tuple[Sequence[Record], str | None]:
             page = self.ask(self.requests.page(object, (), after, archived=True), read)
-            yield from (id for id, _ in page.records)
-            after = _further(after, page.after)
-            if after is None:
-                return
+            return page.records, page.after
+
+        for records in _walk(at):
+            yield from (id for id, _ in records)
 
     def of(self, object: str, properties: Sequence[str], ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """Records by their ids, as far as they are there."""
@@ -202,18 +195,26 @@ class Portal:
 
     def _linked(self, object: str, to: str, ids: Sequence[str], found: dict[str, list[Linked]]) -> None:
         asked: list[dict[str, str]] = [{"id": id} for id in ids]
+        begun = set[tuple[str, str]]()
         while asked:
             read = partial(link_answers.links, wanted=frozenset(each["id"] for each in asked))
             some, more = self.ask(self.requests.links(object, to, asked), read)
             for id, linked in some.items():
                 found.setdefault(id, []).extend(linked)
-            if any(each.get("after") == more.get(each["id"], "") for each in asked):
+            if not begun.isdisjoint(more.items()):
                 raise TargetError(f"HubSpot turns in a circle: links of {object} name themselves as the next ones")
+            begun.update(more.items())
             asked = [{"id": id, "after": after} for id, after in more.items()]
 
 
-def _further(after: str | None, following: str | None) -> str | None:
-    """Where the next page begins. TargetError where that is the page before."""
-    if following is not None and following == after:
-        raise TargetError("HubSpot turns in a circle: a page names itself as the next one")
-    return following
+def _walk(at: Callable[[str | None], tuple[Told, str | None]]) -> Iterator[Told]:
+    """Page by page, by where the next one begins. TargetError where that is one that was read already."""
+    after, begun = None, set[str]()
+    while True:
+        told, after = at(after)
+        yield told
+        if after is None:
+            return
+        if after in begun:
+            raise TargetError("HubSpot turns in a circle: a page names one as the next that was read already")
+        begun.add(after)

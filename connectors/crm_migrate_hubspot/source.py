@@ -44,7 +44,7 @@ class HubSpotSource:
         self._portal = Portal(self._rooms.questions, Requests(settings.api_version), lambda: True)
         self._facts: FileFact | None = None
         self._findings: list[Finding] = []
-        self._doubled = self._late = self._left = 0
+        self._doubled = self._late = self._left = self._lost = 0
 
     # ------------------------------------------------------------------------------------------------ columns
 
@@ -93,7 +93,7 @@ class HubSpotSource:
         """All records that are not archived, in HubSpot's order; behind them those that no page had at first."""
         self._header  # noqa: B018 -- what cannot be read is told before anything is read
         names, row, seen = self._portal.names(self._object), 0, set[str]()
-        self._doubled, self._late, self._left = 0, 0, 0
+        self._doubled = self._late = self._left = self._lost = 0
         for records in self._every(seen):
             columns = self._columns(records, names)
             for start in range(0, len(records), batch_rows):
@@ -111,8 +111,8 @@ class HubSpotSource:
             yield fresh
         again = [id for page in self._portal.pages(self._object, ()) for id, _ in page]
         late = [id for id in dict.fromkeys(again) if id not in seen]
-        found = self._portal.of(self._object, self._properties, late)
-        self._late, self._left = len(found), len(seen - set(again))
+        found = self._portal.surely_of(self._object, self._properties, late)
+        self._late, self._left, self._lost = len(found), len(seen - set(again)), len(late) - len(found)
         if found:
             yield list(found.items())
 
@@ -162,6 +162,7 @@ class HubSpotSource:
         told = (
             (self._late, "were on no page at first, and were read by their ids"),
             (self._left, "were read, and were on no page a moment later"),
+            (self._lost, "are listed, and could not be read: they are not among what was read"),
             (self._doubled, "stood on two pages, and were read once"),
         )
         for count, words in told:

@@ -55,8 +55,8 @@ from crm_migrate_hubspot.tying import Tying
 from crm_migrate_hubspot.values import Names
 from crm_migrate_hubspot.writing import Writing
 
-CONSENTS = "(consents)"
 PLAIN, LINK = 2, 3  # requests of a batch; those of each object that it links with: a look, the links, another look
+LOOKS = 2  # requests more for one type of subscription: who has opted out is not subscribed
 
 
 class HubSpotTarget:
@@ -88,7 +88,8 @@ class HubSpotTarget:
         """What a request holds; and the times of the environment."""
         said = self._settings
         places = [place for each in object.fields if (place := place_of(object.name, each.name)) is not None]
-        ends = {place.to for place in places if place.to} | {CONSENTS for place in places if place.consent}
+        ends = {place.to for place in places if place.to} | {place.name for place in places if place.consent}
+        looks = sum(LOOKS for place in places if place.consent and place.label)
         return Limits(
             rows=BATCH,
             parallel=said.parallel,
@@ -96,7 +97,7 @@ class HubSpotTarget:
             settle_seconds=said.settle_seconds,
             misses=MISSES,
             apart_seconds=said.settle_seconds,
-            requests=PLAIN + (LINK * (len(ends) + 1) if ends and action in ("create", "update") else 0),
+            requests=PLAIN + (LINK * (len(ends) + 1) + looks if ends and action in ("create", "update") else 0),
         )
 
     def identity(self) -> str:

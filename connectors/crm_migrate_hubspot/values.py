@@ -66,13 +66,19 @@ def sent(name: str, definition: Definition, semantic: str, cell: str | None, nam
     """The value of a property; "" empties it. Raises Unfit. Stages and pipelines are the caller's."""
     if cell is None or cell == "":
         return ""
-    if definition.get("modificationMetadata", {}).get("readOnlyValue"):
+    if is_read_only(definition):
         raise Unfit("READ_ONLY", "HubSpot fills this property itself", name)
     if is_owner(definition):
         return _known(name, cell.lower(), names.owners, "no active user of HubSpot has this mailbox")
     if semantic in TYPES and TYPES[semantic].storage == "list":
         return _list(name, definition, cell)
     return _SENT.get(str(definition.get("type")), _text)(name, definition, cell)
+
+
+def is_read_only(definition: Definition) -> bool:
+    """Whether HubSpot fills a property itself."""
+    changes = definition.get("modificationMetadata")
+    return bool(definition.get("calculated")) or (isinstance(changes, dict) and bool(changes.get("readOnlyValue")))
 
 
 def is_owner(definition: Definition) -> bool:

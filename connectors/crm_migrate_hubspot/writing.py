@@ -69,15 +69,17 @@ class Writing:
                 bodies[entity] = self._body(where, row)
             except Unfit as unfit:
                 outcome.refused[entity] = unfit.refusal
-        linked = [entity for entity in bodies if _is_linked(where, rows[entity])]
-        begun = self._there(where, linked, outcome) if linked else {}
+        linked = frozenset(entity for entity in bodies if _is_linked(where, rows[entity]))
+        # Who has no link now may have had one when an earlier try began it.
+        begun = self._there(where, list(bodies), outcome) if where.has_more() and bodies else {}
         new = [entity for entity in bodies if entity not in outcome.loaded and entity not in begun]
         if new:
-            told = self._send_new(where, {e: bodies[e] for e in new}, rows, frozenset(linked))
+            told = self._send_new(where, {e: bodies[e] for e in new}, rows, linked)
             if told.whole is not None:
                 return self._whole(where, told, new, begun, rows, outcome)
-            self._sort(where, told, outcome, begun, frozenset(linked))
-        self._finish(where, begun, rows, outcome)
+            made = self._sort(where, told, outcome, begun, linked)
+            self._finish(where, made, rows, outcome)
+        self._finish(where, begun, rows, outcome, earlier=True)
         return outcome.answer()
 
     def _body(self, where: Layout, row: Row) -> Properties:
@@ -122,33 +124,47 @@ class Writing:
             there |= self._there(where, new, outcome)
         if not (outcome.loaded or outcome.refused or there):
             return Answer(refused_whole=told.whole)
-        self._finish(where, there, rows, outcome)
+        self._finish(where, there, rows, outcome, earlier=True)
         now, known = self._waiting.now(), {*outcome.loaded, *outcome.refused, *outcome.later, *there}
         return replace(outcome.answer(), later={**outcome.later, **{e: now for e in new if e not in known}})
 
-    def _sort(self, where: Layout, told: Told, outcome: Outcome, begun: dict[str, str], linked: frozenset[str]) -> None:
-        """Who was created is loaded, or goes on; who clashed may be there by an earlier try."""
-        for entity, id in told.loaded.items():
-            (begun if entity in linked else outcome.loaded)[entity] = id
+    def _sort(
+        self, where: Layout, told: Told, outcome: Outcome, begun: dict[str, str], linked: frozenset[str]
+    ) -> dict[str, str]:
+        """Who was created is loaded, or goes on (told); who clashed may be `begun`, or loaded, by an earlier try."""
+        made = {entity: id for entity, id in told.loaded.items() if entity in linked}
+        outcome.loaded.update({entity: id for entity, id in told.loaded.items() if entity not in linked})
         outcome.refused.update(told.refused)
         if told.clashes:
             begun |= self._there(where, list(told.clashes), outcome)
             known = {*begun, *outcome.loaded}
             outcome.refused.update({entity: why for entity, why in told.clashes.items() if entity not in known})
+        return made
 
     # ------------------------------------------------------------------------------------------------ finishing
 
-    def _finish(self, where: Layout, begun: Mapping[str, str], rows: Mapping[str, Row], outcome: Outcome) -> None:
+    def _finish(
+        self,
+        where: Layout,
+        begun: Mapping[str, str],
+        rows: Mapping[str, Row],
+        outcome: Outcome,
+        *,
+        earlier: bool = False,
+    ) -> None:
         """Links and consents of records that were created, and then their keys; whoever cannot have them goes again.
 
-        What stops that is no word about them: they are put off, and the next try finds them by their marks.
+        What stops that is no word about them: they are put off, and the next try finds them by their marks. Who was
+        begun `earlier` may have been begun with other values and links.
         """
         if not begun:
             return
         try:
-            good, refused = self._furnished(where, begun, rows)
-            outcome.loaded.update(self._unmarked(where, good))
-            outcome.refused.update(self._taken_back(where, begun, refused))
+            good, refused = self._furnished(where, begun, rows, earlier=earlier)
+            bodies = {entity: _restated(where, rows[entity]) if earlier else {} for entity in good}
+            told = self._unmarked(where, good, bodies, rows)
+            outcome.loaded.update(told.loaded)
+            outcome.refused.update(self._taken_back(where, begun, {**refused, **told.refused, **told.clashes}))
         except InDoubt:
             return
         except CrmMigrateError as error:
@@ -157,10 +173,10 @@ class Writing:
             outcome.later.update({entity: until for entity in begun if entity not in known})
 
     def _furnished(
-        self, where: Layout, begun: Mapping[str, str], rows: Mapping[str, Row]
+        self, where: Layout, begun: Mapping[str, str], rows: Mapping[str, Row], *, earlier: bool
     ) -> tuple[dict[str, str], dict[str, Refusal]]:
         """Who has everything, and why others have not."""
-        wanted = {id: {p: end for p, end in where.links(rows[e]).items() if end} for e, id in begun.items()}
+        wanted = {id: {p: end for p, end in where.links(rows[e]).items() if end or earlier} for e, id in begun.items()}
         links = self._linking.make(where.object, wanted)
         left = {e: id for e, id in begun.items() if id not in links.refused and id not in links.doubt}
         wishes = [wish for e, id in left.items() for wish in _wishes(where.consents(), id, rows[e], rows[e])]
@@ -169,13 +185,26 @@ class Writing:
         why = links.refused | consents.refused
         return good, {e: why[id] for e, id in begun.items() if id in why}
 
-    def _unmarked(self, where: Layout, good: Mapping[str, str]) -> Mapping[str, str]:
+    def _unmarked(
+        self, where: Layout, good: Mapping[str, str], bodies: Mapping[str, Properties], rows: Mapping[str, Row]
+    ) -> Told:
+        """Who has its key now, and to whom HubSpot does not give it: halved until that one is alone."""
         if not good:
-            return {}
-        inputs = [{"id": id, "properties": {KEY: entity}, TRACE: entity} for entity, id in good.items()]
-        sent = [Sent(entity, entity, id) for entity, id in good.items()]
+            return Told()
+        inputs = [{"id": id, "properties": {**bodies[e], KEY: e}, TRACE: e} for e, id in good.items()]
+        sent = [Sent(entity, entity, id, cells_of(rows[entity])) for entity, id in good.items()]
         told = answers.written(self._http.send(self._portal.requests.change(where.object, inputs)), sent)
-        return told.loaded
+        if told.whole is None:
+            return told
+        if len(good) == 1:
+            return Told(refused=dict.fromkeys(good, told.whole))
+        names = list(good)
+        parts = [
+            self._unmarked(where, {e: good[e] for e in some}, bodies, rows)
+            for some in (names[: len(names) // 2], names[len(names) // 2 :])
+        ]
+        one, other = parts
+        return Told({**one.loaded, **other.loaded}, {**one.refused, **other.refused}, {**one.clashes, **other.clashes})
 
     def _taken_back(
         self, where: Layout, begun: Mapping[str, str], refused: Mapping[str, Refusal]
@@ -305,6 +334,12 @@ class Writing:
                 outcome.refused[entity] = why
             elif id not in links.doubt and id not in told.doubt:
                 outcome.loaded[entity] = id
+
+
+def _restated(where: Layout, row: Row) -> Properties:
+    """What a record is to hold that an earlier try began; of pipelines and stages only what is said."""
+    staged = PIPELINES.get(where.object, ())
+    return {name: value for name, value in properties(where, row).items() if value != "" or name not in staged}
 
 
 def _is_linked(where: Layout, row: Row) -> bool:

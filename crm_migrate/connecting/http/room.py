@@ -18,7 +18,7 @@ from crm_migrate.errors import AuthExpired, InDoubt, QuotaGone, Retryable, Targe
 
 LOG = logging.getLogger("crm_migrate.http")
 REFUSALS = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-_NOT_DONE = frozenset({HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.TOO_EARLY})
+_NOT_DONE = frozenset({HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.LOCKED, HTTPStatus.TOO_EARLY})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _UNSURE = "crm-migrate resume (it asks the target what was done before it sends anything again)"
 _LATER = "crm-migrate resume"
