@@ -15,7 +15,7 @@ class SalesforceConnector:
 
     name = "salesforce"
     title = "Salesforce"
-    source_options = WAYS_IN | {"url", "table", "api_version"}
+    source_options = WAYS_IN | {"url", "table", "api_version", "job_from"}
     target_options = WAYS_IN | {
         "url", "api_version", "parallel", "longest_seconds", "settle_seconds", "job_from", "allow_duplicates",
         "assignment_rules", "owns_nothing",
@@ -23,12 +23,12 @@ class SalesforceConnector:
 
     def source(self, spec: SourceSpec) -> Source:
         """A reader of the object that `table` names."""
-        from crm_migrate_salesforce.settings import read_settings
+        from crm_migrate_salesforce.settings import READ_BY_JOB, read_settings
         from crm_migrate_salesforce.source import SalesforceSource
 
         if not spec.table:
             raise UsageError(f"source `{spec.name}` needs `table`: the object that is read", hint="table: Account")
-        said = {"url": spec.url, **spec.options}
+        said = {"job_from": READ_BY_JOB, "url": spec.url, **spec.options}
         return SalesforceSource(spec, read_settings(said, f"source `{spec.name}`"))
 
     def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:  # noqa: ARG002 -- no files

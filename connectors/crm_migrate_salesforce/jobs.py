@@ -1,7 +1,7 @@
 """Many records as one job of Bulk API 2.0: opened empty, filled, asked for its results by our key."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,13 +11,13 @@ from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, sheets
 from crm_migrate_salesforce.answers import Result
 from crm_migrate_salesforce.calls import Calls, joined
+from crm_migrate_salesforce.polling import SOONEST, next_look
 from crm_migrate_salesforce.records import Row, Shape, Unfit, Values
 from crm_migrate_salesforce.settings import Settings
 from crm_migrate_salesforce.writing import Writing
 
 ROWS, BYTES = 50_000, 30_000_000  # of a job: its results come back in one answer
 REQUESTS = 8  # that one job costs
-SOONEST, LATEST = timedelta(seconds=2), timedelta(seconds=60)  # between two looks at a job
 _AT_WORK = frozenset({"UploadComplete", "InProgress"})
 _ENDED = frozenset({"JobComplete", "Failed", "Aborted"})
 _DUPLICATE = "DUPLICATE_VALUE"
@@ -84,7 +84,7 @@ class Jobs:
             return Answer(in_doubt=frozenset(rows))
         state = str(said.get("state"))
         if state in _AT_WORK:
-            return self._ask_again(said)
+            return next_look(said, self._calls.now())
         if state == "Open":
             return self._ended(job, batch, rows)
         if state not in _ENDED:
@@ -95,15 +95,6 @@ class Jobs:
         """What is said of a job; None where it is not known any more."""
         answer = self._calls.looking.ask(self._calls.api.job_of(job), lambda answer: answer)
         return answers.job_said(answer)
-
-    def _ask_again(self, said: Mapping[str, Any]) -> datetime:
-        """A quarter of its age from now, so that long jobs are asked rarely."""
-        now = self._calls.now()
-        try:
-            age = now - datetime.fromisoformat(str(said.get("createdDate")))
-        except (ValueError, TypeError):
-            age = timedelta(0)
-        return now + min(max(age / 4, SOONEST), LATEST)
 
     def _ended(self, job: str, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer | datetime:
         """A job that was never let to begin is ended; where it began meanwhile, it is asked again."""

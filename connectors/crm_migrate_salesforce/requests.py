@@ -9,6 +9,7 @@ from crm_migrate_salesforce.describe import Missing
 
 COLLECTION = "/services/data/{version}/composite/sobjects"
 JOBS = "/services/data/{version}/jobs/ingest"
+QUERY_JOBS = "/services/data/{version}/jobs/query"
 Record = Mapping[str, Any]
 
 
@@ -78,6 +79,24 @@ class Api:
     def job_results(self, job: str, which: str) -> Request:
         """`successfulResults`, `failedResults` or `unprocessedrecords` of a job, as a sheet."""
         return self._get(f"{JOBS}/{{job}}/{which}", {"job": job})
+
+    def query_job(self, soql: str, *, every: bool = False) -> Request:
+        """A new job that answers a query; with `every` from the archive and the recycle bin, too. Asked for twice, one
+        of the two is read by nobody."""
+        body = {
+            "operation": "queryAll" if every else "query", "query": soql, "contentType": "CSV", "lineEnding": "LF",
+            "columnDelimiter": "COMMA",
+        }  # fmt: skip
+        return Request("POST", QUERY_JOBS, {"version": self.version}, json=body, writes=False)
+
+    def query_job_of(self, job: str) -> Request:
+        """A query job as it is now."""
+        return self._get(f"{QUERY_JOBS}/{{job}}", {"job": job})
+
+    def query_results(self, job: str, most: int, locator: str = "") -> Request:
+        """At most so many records of the answer, from the place on that a locator names."""
+        query = {"maxRecords": str(most)} | ({"locator": locator} if locator else {})
+        return self._get(f"{QUERY_JOBS}/{{job}}/results", {"job": job}, query)
 
     def adding(self, field: Missing) -> Request:
         """A custom field that an object lacks. Nobody sees it until somebody is permitted to. Asked for twice it is

@@ -10,6 +10,7 @@ from crm_migrate.errors import UsageError
 
 VERSION = "67.0"  # of the API, Summer '26; the same for every request of a run
 OLDEST = 53  # the oldest that is taken; before it collections and Bulk API 2.0 queries answer otherwise
+READ_BY_JOB = 50_000  # records of an object that is read by a query job, unless a source says another number
 _VERSION = re.compile(r"v?([0-9]{2,3})(\.0)?")
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -44,8 +45,8 @@ class Settings:
 
     What was sent may take effect up to `longest_seconds` after its batch was begun. A read may lie about a write for
     `settle_seconds`. With `allow_duplicates` records pass duplicate rules that only warn; with `assignment_rules` the
-    rules of the organisation may give leads and cases to others. So many records of a kind as `job_from` go as jobs.
-    Our user `owns_nothing` where what belongs to it is nobody's: there is no record without an owner.
+    rules of the organisation may give leads and cases to others. So many records of a kind as `job_from` go, or are
+    read, as jobs. Our user `owns_nothing` where what belongs to it is nobody's: there is no record without an owner.
     """
 
     url: str

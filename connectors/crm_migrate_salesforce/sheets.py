@@ -1,4 +1,4 @@
-"""The CSV of Bulk API 2.0: records as a sheet, and what the sheets of a job's results say. Pure.
+"""The CSV of Bulk API 2.0: records as a sheet, and what the sheets of a job's results and answers say. Pure.
 
 A result carries the columns that were sent, our key among them, so it says whom it is about; their order is any.
 """
@@ -6,6 +6,7 @@ A result carries the columns that were sent, our key among them, so it says whom
 import csv
 import io
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from crm_migrate.connecting.contract import Refusal
@@ -17,6 +18,15 @@ from crm_migrate_salesforce.records import Unfit
 NOTHING = "#N/A"  # a cell that clears a field; an empty one leaves it as it is
 ID, ERROR = "sf__Id", "sf__Error"
 Told = TypeVar("Told")
+NO_MORE = "null"  # the locator of a part behind which there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Records of the answer of a query job, cell by field; `following` is where the next part begins, "" at the end."""
+
+    records: list[dict[str, str]]
+    following: str
 
 
 def sheet(records: Sequence[Mapping[str, Any]]) -> bytes:
@@ -56,6 +66,7 @@ def told(answer: Answer, read: Callable[[Answer], Told]) -> Told:
 
 def lines(answer: Answer, *names: str) -> list[dict[str, str]]:
     """The lines of a sheet of results by column. Retryable where it is none, or lacks one of the columns."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(answer.body)))  # a text may be as long as the sheet
     try:
         reader = csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""), strict=True)
         head, *rest = [line for line in reader if line] or [[]]
@@ -91,6 +102,21 @@ def failed(answer: Answer, key_field: str, rows: Collection[Row]) -> dict[str, R
 def left(answer: Answer, key_field: str) -> set[str]:
     """Our keys of records that the job did not come to."""
     return {line[key_field] for line in lines(answer, key_field)}
+
+
+def part(answer: Answer, fields: Collection[str]) -> Part:
+    """A part of the answer of a query job: these fields of each record, and as many records as it says itself."""
+    if answer.status != 200:
+        raise refused(answer)
+    following, counted = answer.headers.get("sforce-locator", ""), answer.headers.get("sforce-numberofrecords", "")
+    if not following or not counted.isdigit():
+        raise answer.unreadable("a part of an answer that does not say how it goes on, or how much it is")
+    records = lines(answer, *fields)
+    if len(records) != int(counted) or any(not record["Id"] for record in records):
+        raise answer.unreadable("a part of an answer with other records than it counts")
+    if not records and following != NO_MORE:
+        raise answer.unreadable("an empty part of an answer that says that there is more")
+    return Part(records, "" if following == NO_MORE else following)
 
 
 def _error(text: str) -> tuple[str, str, str]:

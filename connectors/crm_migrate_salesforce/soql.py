@@ -17,9 +17,14 @@ def literal(text: str) -> str:
 
 def select(fields: Sequence[str], object: str, where: Collection[str] = (), limit: int | None = None) -> str:
     """A query for fields, each once, in the order of the ids."""
-    names = dict.fromkeys(("Id", *fields))
     end = f" LIMIT {limit}" if limit else ""
-    return f"SELECT {', '.join(names)} FROM {object}{_conditions(where)} ORDER BY Id{end}"
+    return f"{select_all(fields, object, where)} ORDER BY Id{end}"
+
+
+def select_all(fields: Sequence[str], object: str, where: Collection[str] = ()) -> str:
+    """A query for fields, each once, in whatever order Salesforce likes."""
+    names = dict.fromkeys(("Id", *fields))
+    return f"SELECT {', '.join(names)} FROM {object}{_conditions(where)}"
 
 
 def count(object: str, where: Collection[str] = ()) -> str:

@@ -1,7 +1,8 @@
-"""An object of an organisation as a source: read page by page in the order of its ids, and counted once more.
+"""An object of an organisation as a source: read in the order of its ids, and counted once more.
 
-What lies in the recycle bin is left out and counted. An export of this kind is no snapshot: who changes records while
-they are read changes what is read.
+A small one is read page by page, from `job_from` records on by a query job; both give the same. What lies in the
+recycle bin is left out and counted. An export of this kind is no snapshot: who changes records while they are read
+changes what is read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,12 +22,17 @@ from crm_migrate_salesforce.answers import Record
 from crm_migrate_salesforce.auth import open_rooms
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_salesforce.looking import Looking
+from crm_migrate_salesforce.query_jobs import QueryJobs
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import Settings
 from crm_migrate_salesforce.values import SEMANTIC, text_of
 
 # Types that a query gives, besides those of fields that we fill. Files (base64) and compounds of other fields stay out.
 _ALSO = frozenset({"id", "time", "anyType"})
+
+
+# A query job writes values of such a field as texts, whatever they are: an object that has one is read by pages.
+_OF_ANY_TYPE = "anyType"
 
 
 class SalesforceSource:
@@ -37,6 +43,8 @@ class SalesforceSource:
         waiting = waiting or Waiting()
         questions, _, _ = open_rooms(settings, waiting)
         self._looking = Looking(questions, Api(settings.version), waiting)
+        self._jobs = QueryJobs(self._looking, waiting, spec.scratch)
+        self._job_from, self._by_job = settings.job_from, False
         self._fact: FileFact | None = None
         self._findings: list[Finding] = []
 
@@ -76,11 +84,20 @@ class SalesforceSource:
         self._settle(row)
 
     def _pages(self) -> Iterator[Sequence[Record]]:
-        kind = self._described.kind
+        object = self._described.kind.object
         try:
-            yield from self._looking.pages(kind.object, self._fields, self._where)
+            types = {name: self._type(name) for name in self._fields}
+            many = _OF_ANY_TYPE not in types.values() and self._standing() >= self._job_from
+            self._by_job = many
+            if many:
+                yield from self._jobs.pages(object, types, self._where)
+            else:
+                yield from self._looking.pages(object, self._fields, self._where)
         except TargetError as error:
             raise InputError(f"source `{self._spec.name}`: {error.message}", hint=error.hint) from None
+
+    def _type(self, field: str) -> str:
+        return str(self._described.fields.get(field, {}).get("type"))
 
     @property
     def _where(self) -> list[str]:
@@ -94,16 +111,13 @@ class SalesforceSource:
             LINE: pa.array(rows + 1),
         }
         for field, name in zip(self._fields, self._header.names, strict=True):
-            kind = str(self._described.fields.get(field, {}).get("type"))
-            columns[name] = pa.array([text_of(record.get(field), kind) for record in records], pa.string())
+            columns[name] = pa.array([text_of(record.get(field), self._type(field)) for record in records], pa.string())
         return pa.table(columns)
 
     def _settle(self, read: int) -> None:
         """Count again, and say what lies in the recycle bin."""
         kind = self._described.kind
-        archived = self._looking.archived(kind.object)
-        standing = [*self._where, *(["IsDeleted = false"] if archived else [])]
-        counted = self._count(soql.count(kind.object, standing), every=archived)
+        counted = self._standing()
         self._findings = []
         if "IsDeleted" in self._described.fields:
             deleted = self._count(soql.count(kind.object, [*self._where, "IsDeleted = true"]), every=True)
@@ -119,8 +133,17 @@ class SalesforceSource:
             quarantined=0,
             counted=counted,
             count_method="SELECT COUNT() behind the reading",
-            evidence=("read page by page in the order of its ids; no snapshot",),
+            evidence=(
+                f"read {'by a query job' if self._by_job else 'page by page'} in the order of its ids; no snapshot",
+            ),
         )
+
+    def _standing(self) -> int:
+        """How many records there are now, without those that were deleted."""
+        object = self._described.kind.object
+        archived = self._looking.archived(object)
+        where = [*self._where, *(["IsDeleted = false"] if archived else [])]
+        return self._count(soql.count(object, where), every=archived)
 
     def _count(self, query: str, *, every: bool) -> int:
         return self._looking.ask(self._looking.api.query(query, every=every), answers.counted)

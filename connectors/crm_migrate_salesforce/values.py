@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 _INTEGER = re.compile(r"-?[0-9]{1,40}")
@@ -52,6 +53,23 @@ def json_of(text: str | None, type: str) -> Any:
     if type == "datetime":
         return _sent_instant(text)
     return _several(text) if type == "multipicklist" else text
+
+
+def value_of(cell: str, type: str) -> Any:
+    """A cell of a query job as the value that a query gives; it writes nothing and an empty text alike, and large
+    numbers as 1.6E13. ValueError where the cell is none of the type."""
+    if cell == "":
+        return None
+    if type == "boolean":
+        if cell not in _BOOLEANS:
+            raise ValueError(type)
+        return _BOOLEANS[cell]
+    if type == "int" or type in NUMBERS:
+        number = int(cell) if _INTEGER.fullmatch(cell) else float(cell)
+        if not isfinite(number):
+            raise ValueError(type)
+        return number
+    return cell
 
 
 def text_of(value: Any, type: str) -> str | None:

@@ -1,4 +1,5 @@
-"""A Salesforce is left for a database: its records are read, joined by their ids, and counted by Salesforce itself."""
+"""A Salesforce is left for a database: its records are read, by pages and by a job, joined by their ids, and
+counted by Salesforce itself."""
 
 import sqlite3
 from contextlib import closing
@@ -27,6 +28,7 @@ sources:
     client_secret: "env:OLD_SECRET"
     table: Contact
     key: Id
+    job_from: "10"
     unmapped: {archive: ["*"]}
 environments:
   new: {connector: sql, url: "sqlite:///crm.db"}
@@ -65,6 +67,8 @@ def test_an_organisation_is_left(
         assert left("run", tmp_path) == 0
         told = capfd.readouterr()
         assert "deleted_left_out" in told.err + told.out
+        assert sum("jobs/" in each.route and each.method == "POST" for each in server.engine.log.requests) == 1
+        assert not list(tmp_path.rglob("records.db"))
         with closing(sqlite3.connect(tmp_path / "crm.db")) as db:
             rows = db.execute(
                 "SELECT c.last_name, a.name FROM contacts c JOIN accounts a ON a.id = c.company ORDER BY c.email"

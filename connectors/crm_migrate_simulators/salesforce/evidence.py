@@ -312,6 +312,14 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("A second upload is refused", "document", f"{_BULK}: upload job data"),
         ("The codes of wrong states", "assumed", "INVALIDJOBSTATE; no answer seen"),
         ("Aggregates, OFFSET, TYPEOF are refused in query jobs", "document", f"{_BULK}: SOQL considerations"),
+        (
+            "Compound fields fail a query job",
+            "document",
+            f"{_BULK}: SOQL considerations; simple-salesforce issue 182",
+        ),
+        ("The words about compound fields", "assumed", "FUNCTIONALITY_NOT_ENABLED; no answer seen"),
+        ("Large numbers of a query file are written as 1.6147805824397E13", "document", "forcedotcom/cli issue 3367"),
+        ("... and small ones as 1.0E-4", "assumed", "as Java writes a double"),
     ),
     "Bulk API 1": (
         (

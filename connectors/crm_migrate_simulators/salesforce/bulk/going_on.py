@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from crm_migrate_simulators.salesforce import dml, tables
@@ -12,9 +13,11 @@ from crm_migrate_simulators.salesforce.habits import Habits
 from crm_migrate_simulators.salesforce.rows_of import Result, attempted, chunks, done, only_once
 from crm_migrate_simulators.salesforce.soql.answering import Asking, Row
 from crm_migrate_simulators.salesforce.soql.parsing import read
+from crm_migrate_simulators.salesforce.soql.tree import Path
 from crm_migrate_simulators.salesforce.work import Work
 
 CHUNK = 200
+_COMPOUND = ("address", "location")
 Line = dict[str, str]
 
 
@@ -59,7 +62,13 @@ def _query(work: Work, job: Job) -> None:
 def answered(work: Work, text: str, *, deleted: bool) -> tuple[list[str], list[Line]]:
     """The rows of a query as a file has them: one level, texts, instants with Z."""
     query = read(text)
-    answer = Asking(work.store, text, work.now, f"{work.version}", deleted=deleted).answer(query)
+    asking = Asking(work.store, text, work.now, f"{work.version}", deleted=deleted)
+    object = asking.object(query)
+    for item in query.items:
+        named = work.store.field(object, item.names[-1]) if isinstance(item, Path) and len(item.names) == 1 else None
+        if named is not None and named.more["type"] in _COMPOUND:
+            raise _compound()
+    answer = asking.answer(query)
     flat = [_flat(row) for row in answer.rows]
     heads = list(dict.fromkeys(head for row in flat for head in row))
     if not heads:
@@ -76,14 +85,23 @@ def _flat(row: Row, before: str = "") -> Line:
             found |= _flat(said, f"{before}{name}.")
         elif isinstance(said, dict) and "records" in said:
             raise Failure("InvalidBatch", "Nested queries are not supported by the Bulk API")
+        elif isinstance(said, dict):
+            raise _compound()
         else:
             found[before + name] = _cell(said)
     return found
 
 
+def _compound() -> Failure:
+    return Failure("FUNCTIONALITY_NOT_ENABLED", "Selecting compound data not supported in Bulk Query")
+
+
 def _cell(said: Any) -> str:
     if isinstance(said, bool):
         return "true" if said else "false"
+    if isinstance(said, float) and said and not 1e-3 <= abs(said) < 1e7:
+        digits, _, exponent = f"{Decimal(repr(said)).normalize():E}".partition("E")
+        return f"{digits if '.' in digits else f'{digits}.0'}E{int(exponent)}"
     text = "" if said is None else str(said)
     return f"{text[:-5]}Z" if text.endswith(".000+0000") and len(text) == 28 else text
 

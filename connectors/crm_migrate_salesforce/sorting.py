@@ -1,0 +1,46 @@
+"""Records in the order of their ids, however many there are: laid down in a file of their own, each id once."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from types import TracebackType
+
+from crm_migrate.disk.scratch import Scratch
+from crm_migrate.errors import TargetError
+
+Cells = dict[str, str]
+
+
+class Sorted:
+    """Cells by field, `Id` among them. A context manager: what was laid down is gone behind it."""
+
+    def __init__(self, place: Path | None) -> None:
+        self._scratch = Scratch(place)
+        self._db = sqlite3.connect(self._scratch.path / "records.db", isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = OFF")  # nobody reads what a process that was ended has left
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("CREATE TABLE records (id TEXT PRIMARY KEY, cells TEXT NOT NULL)")
+
+    def __enter__(self) -> "Sorted":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._db.close()
+        self._scratch.close()
+
+    def add(self, records: Sequence[Cells]) -> None:
+        """Lay down records. TargetError where one is there already."""
+        self._db.execute("BEGIN")
+        try:
+            self._db.executemany("INSERT INTO records VALUES (?, ?)", ((r["Id"], json.dumps(r)) for r in records))
+        except sqlite3.IntegrityError:
+            raise TargetError("Salesforce gives a record twice in the answer of one query") from None
+        self._db.execute("COMMIT")
+
+    def parts(self, rows: int) -> Iterator[list[Cells]]:
+        """All of them, so many at a time."""
+        with closing(self._db.execute("SELECT cells FROM records ORDER BY id")) as found:
+            while several := found.fetchmany(rows):
+                yield [json.loads(cells) for (cells,) in several]
