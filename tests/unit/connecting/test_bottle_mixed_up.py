@@ -30,7 +30,7 @@ class Organisation:
         said = self._said(request)
         return Answer(request, 404 if said is None else 200, {}, json.dumps(said or {"detail": "No."}).encode())
 
-    def ask(self, request: Request, read: Callable[[Answer], Told], readings: int = 1) -> Told:  # noqa: ARG002 -- a room's
+    def ask(self, request: Request, read: Callable[[Answer], Told], readings: int = 1) -> Told:
         return read(self.send(request))
 
     def _said(self, request: Request) -> Any:
