@@ -23,7 +23,8 @@ TWICE = Refusal("two records carry this key", "TWICE")
 
 @dataclass(slots=True)
 class Current:
-    """The records that a batch is about: by entity those that may be changed, and why others may not."""
+    """The records that a batch is about: by entity those that may be changed, and why others may not. Of two entities
+    that are about one record the second is in neither: its turn comes when the first has its key."""
 
     records: dict[str, Record] = field(default_factory=dict)
     refused: dict[str, Refusal] = field(default_factory=dict)
@@ -52,7 +53,8 @@ class Calls:
         """The answer where it is too late to begin the request: it might end after the longest time of the batch."""
         if time.monotonic() < until:
             return None
-        return Answer(others.loaded, others.refused, later=dict.fromkeys(entities, self.now()), gone=others.gone)
+        later = {**others.later, **dict.fromkeys(entities, self.now())}
+        return Answer(others.loaded, others.refused, later=later, gone=others.gone)
 
     def send(self, request: Request, rows: Collection[Row]) -> list[Result] | Refusal:
         """What a collection says of its records, or why it is refused as a whole."""
@@ -90,9 +92,11 @@ class Calls:
         said = records.named_in(shape, rows)
         return {(of, by): self.looking.ids_of(of, by, values) for (of, by), values in said.items() if values}
 
-    def finds(self, shape: Shape, by: By, values: Collection[str]) -> Iterator[Sequence[Record]]:
-        """The records with one of these keys or ids, and what of them has to be read."""
-        fields = [*records.asked(shape), *([PERSONS] if shape.described.sorts else [])]
+    def finds(
+        self, shape: Shape, by: By, values: Collection[str], also: Sequence[str] = ()
+    ) -> Iterator[Sequence[Record]]:
+        """The records with one of these keys or ids, and what of them has to be read, `also` these fields."""
+        fields = [*records.asked(shape), *([PERSONS] if shape.described.sorts else []), *also]
         where = "Id" if by == "id" else shape.key_field
         wanted = [value for value in values if by != "id" or soql.is_id(value)]
         return self.looking.among(shape.described.object, fields, where, wanted)
@@ -112,24 +116,27 @@ class Calls:
     def current(self, shape: Shape, batch: WriteBatch) -> Current:
         """The records to be changed, as they are now, and why others are not changed."""
         rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
-        bare = records.shape_of(shape.described, batch.object, ())
+        bare, also = records.shape_of(shape.described, batch.object, ()), records.looked_at(shape)
         if TARGET_ID not in batch.rows.column_names:
-            return self._by_key(bare, list(rows))
+            return self._by_key(bare, list(rows), also)
         ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
-        there = {str(record["Id"]): record for page in self.finds(bare, "id", list(ids.values())) for record in page}
+        pages = self.finds(bare, "id", list(ids.values()), also)
+        there = {str(record["Id"]): record for page in pages for record in page}
         found = Current(refused={entity: GONE for entity, id in ids.items() if id not in there})
+        given = set[str]()
         for entity, id in ids.items():
             if id not in there:
                 continue
             if records.key_of(bare, there[id]) not in (None, entity):
                 found.refused[entity] = TAKEN
-            else:
+            elif id not in given:
                 found.records[entity] = there[id]
+                given.add(id)
         return found
 
-    def _by_key(self, shape: Shape, entities: Sequence[str]) -> Current:
+    def _by_key(self, shape: Shape, entities: Sequence[str], also: Sequence[str]) -> Current:
         found = Current(refused=dict.fromkeys(entities, GONE))
-        for page in self.finds(shape, "key", entities):
+        for page in self.finds(shape, "key", entities, also):
             for record in page:
                 key = str(records.key_of(shape, record))
                 if key not in found.refused and key not in found.records:

@@ -18,6 +18,7 @@ from crm_migrate_salesforce.shapes import (
     PERSONS,
     PREFIXES,
     PRICED,
+    PRODUCT,
     STATES,
     Kind,
     split,
@@ -102,7 +103,7 @@ class Described:
 
     def place_of(self, field: str, leads_to: str) -> str:
         """What we call the place of a reference that leads to records of an object."""
-        if self.object == LINE and field in (ENTRY, "Product2Id"):
+        if self.object == LINE and field in (ENTRY, PRODUCT):
             return PRICED
         found = (place for place in self.named() if place.field == field and place.of == leads_to and not place.by)
         return next((place.name for place in found), field)
@@ -110,6 +111,11 @@ class Described:
     def keyed(self, key_field: str) -> bool:
         """Whether records can be found and matched by our key."""
         return key_field in self.fields and not self.wrong_key(key_field)
+
+    def fixed(self, field: str) -> bool:
+        """Whether a field is said when a record is made, and never again."""
+        words = self.fields.get(field, {})
+        return bool(words.get("createable")) and words.get("updateable") is False
 
     def unique(self, key_field: str) -> bool:
         """Whether Salesforce itself takes each key once."""

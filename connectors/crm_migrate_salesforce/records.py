@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject
 from crm_migrate_salesforce.describe import Described, Place
-from crm_migrate_salesforce.shapes import ENTRY, NAMED, NO_MAIL, OWNER, PERSONS, PREFIXES, PRICED, of_people
+from crm_migrate_salesforce.shapes import ENTRY, NAMED, NO_MAIL, OWNER, PERSONS, PREFIXES, PRICED, PRODUCT, of_people
 from crm_migrate_salesforce.values import json_of, text_of
 
 Row = Mapping[str, str | None]
@@ -70,13 +70,45 @@ def created(shape: Shape, row: Row, named: Named) -> Values:
 
 
 def changed(shape: Shape, id: str, row: Row, named: Named, current: Record, key: str | None = "") -> Values:
-    """The change of a record to what the row says; null clears. `key`: ours, where it is written, too ("" leaves it).
-    Raises Unfit."""
+    """The change of a record to what the row says; null clears. `key`: ours, where it is written, too ("" leaves it;
+    None takes it away). What can be said at a creation only is left out where it is so already. Raises Unfit."""
     cells = {name: cell for name, cell in row.items() if name in shape.places}
-    values = ({} if key == "" else {shape.key_field: key}) | _cells(shape, cells, named)
+    values = ({} if key == "" else {shape.key_field: key}) | _not_fixed(shape, _cells(shape, cells, named), current)
+    if key is not None:
+        values = _kept_out(shape, values, cells, current)
     if shape.described.sorts:
         values = _of_its_sort(values, person=bool(current.get(PERSONS)))
     return _attributed(shape) | {"id": id} | values
+
+
+def looked_at(shape: Shape) -> list[str]:
+    """What has to be read of a record before it is changed: what cannot be changed, and whether it wants no mail."""
+    written, described = {place.field for place in shape.places.values()}, shape.described
+    fixed = [PRODUCT if field == ENTRY else field for field in sorted(written) if described.fixed(field)]
+    return [field for field in (*fixed, described.opted_out) if field in described.fields and (
+        field in written or field == PRODUCT)]  # fmt: skip
+
+
+def _not_fixed(shape: Shape, values: Values, current: Record) -> Values:
+    """Without what Salesforce takes at a creation only and has already, and without what was left empty then; what
+    differs goes along, and is refused."""
+
+    def same(field: str, value: Any) -> bool:
+        kind, held = str(shape.described.fields[field].get("type")), current.get(PRODUCT if field == ENTRY else field)
+        return value is None or text_of(value, kind) == text_of(held, kind)
+
+    return {f: value for f, value in values.items() if not (shape.described.fixed(f) and same(f, value))}
+
+
+def _kept_out(shape: Shape, values: Values, cells: Row, current: Record) -> Values:
+    """A mark that somebody wants no mail is not taken away: by an empty cell not, and who says so is refused."""
+    field = shape.described.opted_out
+    if values.get(field) is not False or current.get(field) is not True:
+        return values
+    name = next(name for name, place in shape.places.items() if place.field == field)
+    if cells.get(name) is not None:
+        raise Unfit(Refusal("who opted out there stays so until a user takes the mark away", "OPTED_OUT", name))
+    return {name: value for name, value in values.items() if name != field}
 
 
 def _attributed(shape: Shape) -> Values:

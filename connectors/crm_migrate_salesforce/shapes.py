@@ -29,6 +29,7 @@ PREFIXES: Mapping[str, str] = {
 OWNER = "OwnerId"
 # A line names its product; the entry of the price book is what Salesforce wants.
 LINE, PRICED, ENTRY = "OpportunityLineItem", "PricebookEntry.Product2Id", "PricebookEntryId"
+PRODUCT = "Product2Id"  # of a line as well
 # Activities that are older than a year go to an archive that only a query of all records shows.
 ARCHIVED = frozenset({"Task", "Event"})
 # Where users see, and Salesforce's own mails obey, that somebody wants no mail.

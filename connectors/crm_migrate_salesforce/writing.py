@@ -37,6 +37,8 @@ class Writing:
             return late
         said = self._calls.send(self._calls.api.creating(list(made.values())), rows.values())
         there = self._surely(batch.object, made)
+        if there is None:
+            return joined(others, Answer(in_doubt=frozenset(made)))
         if isinstance(said, Refusal):
             left = {entity: rows[entity] for entity in made if entity not in there}
             others = joined(others, Answer(there))
@@ -57,12 +59,13 @@ class Writing:
             refused |= unpriced
         return made, refused
 
-    def _surely(self, object: TargetObject, entities: Collection[str]) -> dict[str, str]:
-        """Who is there. Where nobody can be asked, whoever is not named is in doubt: no error may lose an answer."""
+    def _surely(self, object: TargetObject, entities: Collection[str]) -> dict[str, str] | None:
+        """Who is there; None where nobody can be asked. All are in doubt then: no error may lose an answer, and who is
+        refused may be there by an earlier try."""
         try:
             return self._calls.keyed(object, entities)
         except TargetError:
-            return {}
+            return None
 
     def change(self, batch: WriteBatch) -> Answer:
         """Records changed by their ids; adopted ones get our key, and released ones lose it."""
@@ -70,7 +73,8 @@ class Writing:
         shape = self._calls.shape(batch)
         rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
         made, refused, ids = self.changes(shape, batch, rows)
-        others = Answer(refused=refused)
+        now = self._calls.now()
+        others = Answer(refused=refused, later={e: now for e in rows if e not in made and e not in refused})
         if not made:
             return others
         if late := self._calls.late(until, made, others):
@@ -83,7 +87,8 @@ class Writing:
     def changes(
         self, shape: Shape, batch: WriteBatch, rows: Mapping[str, Row]
     ) -> tuple[dict[str, Values], dict[str, Refusal], dict[str, str]]:
-        """Rows as changes of records that are there, why others cannot be changed, and the ids in the same order."""
+        """Rows as changes of records that are there, why others cannot be changed, and the ids in the same order. Who
+        is in neither waits for another one that is about the same record."""
         current = self._calls.current(shape, batch)
         named = self._calls.named(shape, [rows[entity] for entity in current.records])
         made, refused = dict[str, Values](), dict(current.refused)

@@ -23,13 +23,15 @@ from crm_migrate.connecting.contract import (
     Usage,
 )
 from crm_migrate.connecting.discovery import connector
-from crm_migrate.errors import AuthExpired, InputError, QuotaGone, TargetError, UsageError
+from crm_migrate.errors import AuthExpired, InputError, QuotaGone, Retryable, TargetError, UsageError
+from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.kit import kit
 from crm_migrate_salesforce.shapes import KEY
 from crm_migrate_simulators.server import Server
 
 Start = Callable[..., Server]
 KIT = kit("ab12")
+OPT_OUT = "HasOptedOutOfEmail"
 
 
 @pytest.fixture
@@ -68,6 +70,51 @@ CONTACT = TargetObject(
 def put(server: Server, object: str, **values: Any) -> str:
     """A record that a user makes."""
     return str(server.engine.store.create(object, values, server.engine.clock.now()).id)
+
+
+def test_two_that_are_about_one_record_take_their_turns(start: Start) -> None:
+    server = start()
+    target = opened(server)
+    target.prepare((ACCOUNT,), apply=True)
+    id = put(server, "Account", Name="Işık")
+    rows: list[dict[str, str | None]] = [{ENTITY: key, TARGET_ID: id, "Name": key} for key in ("e1", "e2")]
+    first = write(target, ACCOUNT, "a", rows, "update")
+    assert (set(first.loaded), set(first.later)) == ({"e1"}, {"e2"})
+    assert set(write(target, ACCOUNT, "b", rows[1:], "update").refused) == {"e2"}
+    assert [(row[ENTITY], row["Name"]) for row in everything(target, ACCOUNT)] == [("e1", "e1")]
+
+
+def test_a_mapping_of_the_opt_out_itself_takes_no_mark_away(start: Start) -> None:
+    server = start({"objects": {"Contact": {"fields": {OPT_OUT: {"type": "boolean"}}}}})
+    object = TargetObject("Contact", (*text("LastName", "Phone"), TargetField(OPT_OUT, "boolean")), KEY)
+    target = opened(server)
+    target.prepare((object,), apply=True)
+    rows: list[dict[str, str | None]] = [{ENTITY: key, "LastName": key, OPT_OUT: None} for key in ("a", "b", "c")]
+    written = write(target, object, "a", rows).loaded
+    for each in written.values():
+        server.engine.store.update("Contact", each, {OPT_OUT: True}, server.engine.clock.now())
+    told = write(target, object, "b", [
+        {ENTITY: "a", "Phone": "1", OPT_OUT: None}, {ENTITY: "b", "Phone": "1", OPT_OUT: "false"},
+        {ENTITY: "c", "Phone": "1", OPT_OUT: "true"},
+    ], "update")  # fmt: skip
+    assert set(told.loaded) == {"a", "c"} and told.refused["b"].code == "OPTED_OUT"
+    read = {row[ENTITY]: (row["Phone"], row[OPT_OUT]) for row in everything(target, object)}
+    assert read == {"a": ("1", "true"), "b": (None, "true"), "c": ("1", "true")}
+
+
+def test_a_refusal_is_believed_only_where_somebody_can_be_asked(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = opened(start())
+    target.prepare((ACCOUNT,), apply=True)
+    rows: list[dict[str, str | None]] = [{ENTITY: "a", "Name": "A"}, {ENTITY: "b", "Name": "B"}]
+    write(target, ACCOUNT, "a", rows[:1])
+
+    def silent(*_: object) -> dict[str, str]:
+        raise Retryable("nobody answers")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Calls, "keyed", silent)
+        assert write(target, ACCOUNT, "b", rows).in_doubt == {"a", "b"}, "one is there by an earlier try"
+    assert set(write(target, ACCOUNT, "c", rows).loaded) == {"a", "b"}
 
 
 # ---------------------------------------------------------------------------------------------------- getting in
@@ -210,6 +257,25 @@ def test_a_line_finds_the_price_of_its_product(start: Start) -> None:
     assert answer.refused["b"].code == "NO_PRICE"
     (row,) = everything(target, LINE)
     assert (row["PricebookEntry.Product2Id"], row["Quantity"], row["UnitPrice"]) == (product, "2", "7.5")
+
+
+def test_a_line_is_changed_though_its_product_and_deal_cannot_be(start: Start) -> None:
+    server = start()
+    standard = next(each.id for each in server.engine.store.all("Pricebook2") if each.values.get("IsStandard"))
+    product, other = (put(server, "Product2", Name=name, IsActive=True) for name in ("Pres", "Hat"))
+    for each in (product, other):
+        put(server, "PricebookEntry", Pricebook2Id=standard, Product2Id=each, UnitPrice=5.0, IsActive=True)
+    deal = put(server, "Opportunity", Name="D", StageName="Prospecting", CloseDate="2026-01-01")
+    target = opened(server)
+    target.prepare((LINE,), apply=True)
+    row: dict[str, str | None] = {ENTITY: "a", "OpportunityId": deal, "Quantity": "2", "UnitPrice": "7.5",
+                                  "PricebookEntry.Product2Id": product}  # fmt: skip
+    write(target, LINE, "a", [row])
+    assert set(write(target, LINE, "b", [{**row, "Quantity": "3"}], "update").loaded) == {"a"}
+    moved = write(target, LINE, "c", [{**row, "PricebookEntry.Product2Id": other}], "update")
+    assert moved.refused["a"].code == "INVALID_FIELD_FOR_INSERT_UPDATE", moved
+    (read,) = everything(target, LINE)
+    assert (read["PricebookEntry.Product2Id"], read["Quantity"]) == (product, "3")
 
 
 MEETING = TargetObject(
