@@ -31,7 +31,7 @@ class Portal:
     def __init__(self, http: Http, requests: Requests, pause: Callable[[], bool]) -> None:
         self._http, self.requests, self._pause = http, requests, pause
         self._properties: dict[str, Mapping[str, Definition] | None] = {}
-        self._labels: dict[tuple[str, str], Mapping[str, Type] | None] = {}
+        self._labels: dict[tuple[str, str], Mapping[Type, str] | None] = {}
         self._stages: dict[str, Sequence[Stage]] = {}
 
     def ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
@@ -64,16 +64,16 @@ class Portal:
         return found
 
     def labels(self, object: str, to: str) -> Mapping[str, Type] | None:
-        """Label in small letters -> type of links between two objects; None where there is no such pair."""
-        if (object, to) not in self._labels:
-            self._labels[object, to] = self.ask(self.requests.labels(object, to), portal_answers.labels)
-        return self._labels[object, to]
+        """Label in small letters -> type of links between two objects; None where there is no such pair. Of several
+        with one label the first is meant."""
+        names = self.label_names(object, to)
+        return None if names is None else {name.lower(): type for type, name in reversed(list(names.items()))}
 
     def label_names(self, object: str, to: str) -> Mapping[Type, str] | None:
         """The types of links between two objects with their labels as they are written; None where there are none."""
-        if self.labels(object, to) is None:
-            return None
-        return self.ask(self.requests.labels(object, to), portal_answers.label_names)
+        if (object, to) not in self._labels:
+            self._labels[object, to] = self.ask(self.requests.labels(object, to), portal_answers.labels)
+        return self._labels[object, to]
 
     def type(self, object: str, place: Place) -> Type | None:
         """The type of the links that a field is."""

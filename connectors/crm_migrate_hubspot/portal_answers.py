@@ -87,36 +87,27 @@ def stages(answer: Answer) -> tuple[Stage, ...]:
     )
 
 
-def labels(answer: Answer) -> dict[str, tuple[str, int]] | None:
-    """Label in small letters -> category and id of a type of links; "" for the one without. None where there is no such
-    pair of objects."""
+def labels(answer: Answer) -> dict[tuple[str, int], str] | None:
+    """Category and id of a type of links -> its label as it is written; "" for the one without. None where there is no
+    such pair of objects."""
     if is_missing(answer) or (answer.status == 400 and own_error(answer)):
         return None
-    found: dict[str, tuple[str, int]] = {}
+    found: dict[tuple[str, int], str] = {}
     for each in results(answer):
         category, type = each.get("category"), each.get("typeId")
         if not isinstance(category, str) or not isinstance(type, int):
             raise answer.unreadable("without types of links")
-        found.setdefault(str(each.get("label") or "").strip().lower(), (category, type))
+        found.setdefault((category, type), str(each.get("label") or "").strip())
     return found
 
 
-def label_names(answer: Answer) -> dict[tuple[str, int], str]:
-    """Type of links -> its label as it is written; "" for the one without."""
-    return {
-        (str(each.get("category")), int(each["typeId"])): str(each.get("label") or "").strip()
-        for each in results(answer)
-        if isinstance(each.get("typeId"), int)
-    }
-
-
 def subscriptions(answer: Answer) -> dict[str, int]:
-    """Name in small letters -> id of the types of subscription."""
-    return {
-        str(each.get("name")).strip().lower(): int(each["id"])
-        for each in results(answer)
-        if str(each.get("id", "")).isdigit() and each.get("isActive") is not False
-    }
+    """Name in small letters -> id of the types of subscription. Of several with one name none is known."""
+    found: dict[str, set[int]] = {}
+    for each in results(answer):
+        if str(each.get("id", "")).isdigit() and each.get("isActive") is not False:
+            found.setdefault(str(each.get("name")).strip().lower(), set()).add(int(each["id"]))
+    return {name: min(ids) for name, ids in found.items() if len(ids) == 1}
 
 
 def opted_out(answer: Answer) -> frozenset[str]:

@@ -95,7 +95,7 @@ def _place(object: str, field: TargetField, portal: Portal) -> Iterator[Lacking]
         yield Lacking(f"the place {field.name} of {name} {NOWHERE}", name)
     elif place.to:
         yield from _link(name, place, portal)
-    elif place.property not in portal.existing(name) and _is_reserved(place.property):
+    elif place.property not in portal.existing(name) and (_is_reserved(place.property) or field.type == "reference"):
         yield Lacking(f"the place {field.name} of {name} {NOWHERE}", name)
     elif place.property not in portal.existing(name):
         yield _property(name, definition_of(place, field))

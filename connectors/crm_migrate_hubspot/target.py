@@ -130,7 +130,8 @@ class HubSpotTarget:
             known = self._portal.properties(own) if is_object(name) else None
             if known is None:
                 continue
-            links = [(to, label) for to in LINKED.get(own, ()) for label in self._portal.labels(own, to) or {}]
+            ends = ((to, self._portal.label_names(own, to) or {}) for to in LINKED.get(own, ()))
+            links = [(to, label) for to, names in ends for label in dict.fromkeys(names.values())]
             found.append(object_of(name, known, self._portal.stages(own), links))
             prepared = prepared and KEY in known and (not kind or KIND in known)
         return TargetSchema(tuple(found), prepared)

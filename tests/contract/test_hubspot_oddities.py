@@ -11,7 +11,7 @@ from portals import KEY, TOKEN, Portal
 from crm_migrate.connecting.conformance_targets import everything, settled, write
 from crm_migrate.connecting.contract import SourceSpec, Target, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
-from crm_migrate.errors import CrmMigrateError
+from crm_migrate.errors import CrmMigrateError, TargetError
 from crm_migrate_hubspot import portal as hubspot
 from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.wire import Reply
@@ -314,3 +314,26 @@ def test_ids_that_are_numbers_name_their_records(portal: Portal, target: Any) ->
 def test_a_portal_that_is_locked_is_waited_for(portal: Portal, target: Any) -> None:
     portal.ask("PUT", "/_simulator/faults", {"faults": "account_locked@1"})
     assert one(target, COMPANY, __entity="c1", name="Firm")
+
+
+# ---------------------------------------------------------------------------------------------------- places
+
+
+def test_labels_are_described_as_they_are_written(target: Any) -> None:
+    found = target.describe(["contacts"]).object("contacts")
+    assert found.field(PRIMARY) is not None
+    assert found.field(HOUSEHOLD) is not None
+
+
+def test_a_reference_is_a_link_and_no_property(portal: Portal) -> None:
+    contact = TargetObject("contacts", (TargetField("account", "reference", reference="companies"),))
+    with pytest.raises(TargetError, match="lacks the place account of contacts"):
+        target_of(portal, contact)
+
+
+def test_a_subscription_whose_name_two_have_is_none(portal: Portal) -> None:
+    (first, *_) = portal.ask("GET", "/communication-preferences/v4/definitions")["results"]
+    portal.put("subscription_types", "99", {**first, "id": "99"})
+    contact = TargetObject("contacts", (TargetField(f"consent.{first['name']}", "consent"),))
+    with pytest.raises(TargetError, match="lacks the place consent"):
+        target_of(portal, contact)
