@@ -187,7 +187,7 @@ PLANNED = Table(
     "load/<object>/entities",
     {
         "__cluster": "BIGINT",
-        **texts("__entity", "__action", "__code", "__message", "__changed_fields", "__target_id"),
+        **texts("__entity", "__action", "__code", "__message", "__changed_fields", "__target_id", "__adopted"),
     },
     ("__cluster",),
     open=True,

@@ -51,6 +51,7 @@ def decide(
     relations.execute(f"""CREATE TEMP VIEW {names.decided} AS SELECT *, {odds(object_plan, fields)} AS __odds,
     {revived(plan, object_plan)} AS __revived FROM (
     SELECT w.*, s.__entity IS NOT NULL AS __was_sent, coalesce(s.__forgotten, FALSE) AS __forgotten,
+           s.__adopted = 'true' AS __was_adopted,
            d.__entity IS NOT NULL AS __touched, coalesce(d.__edits, []) AS __edits,
            coalesce(d.__goes, []) AS __goes,
            x.__n_ours, x.__n_theirs, x.__sure, x.__why, x.__claimed,
@@ -68,7 +69,8 @@ def decide(
     if object_plan.existing.only:
         action, code, message = lookups.action(object_plan), lookups.CODE, lookups.message(object_plan)
     relations.execute(f"""CREATE TEMP TABLE {names.plan} AS
-    SELECT __cluster, __entity, __action, {code} AS __code, {message} AS __message, __target_id{parents}
+    SELECT __cluster, __entity, __action, {code} AS __code, {message} AS __message, __target_id,
+    CASE WHEN __existing OR __was_adopted THEN 'true' END AS __adopted{parents}
     FROM (SELECT *, {action} AS __action FROM {names.decided}) w""")
 
 
@@ -88,7 +90,7 @@ def finished(plan: Plan, object_plan: ObjectPlan, span: Span) -> str:
     written = fields_where((n, _still_differs(n, points)) for n in fields)
     changed = f"CASE WHEN p.__action IN ('create', 'update') THEN to_json({written})::VARCHAR END"
     return f"""SELECT p.__cluster, p.__entity, p.__action, p.__code, p.__message, {changed} AS __changed_fields,
-    p.__target_id{cells} FROM {names.plan} p JOIN {names.decided} d USING (__cluster)
+    p.__target_id, p.__adopted{cells} FROM {names.plan} p JOIN {names.decided} d USING (__cluster)
     WHERE {span.holds("p.__cluster")} AND {span.holds("d.__cluster")} ORDER BY __cluster"""
 
 

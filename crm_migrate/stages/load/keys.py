@@ -12,7 +12,7 @@ from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
 from crm_migrate.workspace.tables import CLAIMS, CLUSTERS, CROSSWALK, FOLLOWED, NODES, PAIRS, THEIRS, texts
 
-REASON = ("action", "code", "message", "changed_fields", "target_id")
+REASON = ("action", "code", "message", "changed_fields", "target_id", "adopted")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def expected_side(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str
         FROM {load} l WHERE l.__action = 'unchanged' OR (l.__action IN ('create', 'update')
           AND l.__entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded'))"""
     )
-    listed = ", ".join(_expected_cell(f) for f in loaded_fields(object_plan)) or "NULL AS __nothing"
+    listed = ", ".join(_expected_cell(object_plan, f) for f in loaded_fields(object_plan)) or "NULL AS __nothing"
     tables.execute(
         f"""CREATE TEMP VIEW {view} AS SELECT x.__entity, x.__cluster, x.__existed, x.__cluster AS __position, {listed}
         FROM {arrived} x JOIN {load} l ON l.__cluster = x.__cluster AND l.__entity = x.__entity
@@ -44,12 +44,18 @@ def expected_side(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str
     return view
 
 
-def _expected_cell(field: FieldPlan) -> str:
+def _was_theirs(object_plan: ObjectPlan) -> str:
+    """SQL over a line of the plan: the target had the record before us, and the mapping lets it keep what it had."""
+    kept = object_plan.existing.then in ("fill_blanks", "target_wins")
+    return "l.__code IN ('existing', 'looked_up')" + (" OR l.__adopted = 'true'" if kept else "")
+
+
+def _expected_cell(object_plan: ObjectPlan, field: FieldPlan) -> str:
     """The completed record's value, so that a value that the load changed or lost is seen in the target.
 
     Where the record is one that the target had before us, what the load planned counts.
     """
-    target, theirs = quoted(str(field.target)), "l.__code IN ('existing', 'looked_up')"
+    target, theirs = quoted(str(field.target)), _was_theirs(object_plan)
     return f"CASE WHEN {theirs} THEN l.{target} ELSE nullif(c.{quoted(field.name)}, '') END AS {target}"
 
 
@@ -81,7 +87,7 @@ def expected_links(tables: Relations, object_plan: ObjectPlan, fields: list[Fiel
         joins.append(
             f"LEFT JOIN {parents} p{number} ON p{number}.__cluster = TRY_CAST(c.{quoted(field.name)} AS BIGINT)"
         )
-        cells.append(_expected_link(field, f"p{number}"))
+        cells.append(_expected_link(object_plan, field, f"p{number}"))
     missing = [f"NULL::VARCHAR AS {quoted(str(f.target))}" for f in fields if f.name not in there]
     tables.execute(
         f"""CREATE TEMP TABLE {view} AS SELECT x.__entity, x.__existed, x.__cluster AS __position,
@@ -92,13 +98,13 @@ def expected_links(tables: Relations, object_plan: ObjectPlan, fields: list[Fiel
     return view
 
 
-def _expected_link(field: FieldPlan, parent: str) -> str:
+def _expected_link(object_plan: ObjectPlan, field: FieldPlan, parent: str) -> str:
     """The entity of the parent in the completed record; nothing where the mapping clears links to what is left out."""
     planned, target = f"l.{quoted(str(field.target))}", quoted(str(field.target))
     cleared = "FALSE"
     if field.ref is not None and field.ref.parent_excluded == "clear":
         cleared = f"{parent}.__action = 'excluded'"
-    return f"""CASE WHEN l.__code = 'existing' OR {cleared} THEN {planned}
+    return f"""CASE WHEN {_was_theirs(object_plan)} OR {cleared} THEN {planned}
       ELSE coalesce({parent}.__entity, {planned}) END AS {target}"""
 
 
