@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm_migrate.errors import UsageError
+from crm_migrate.errors import MappingError, UsageError
 
 if TYPE_CHECKING:
     from crm_migrate.finding import Finding
@@ -118,12 +118,22 @@ def sign_command(path: Path, environment: str | None, role: str, who: str) -> No
 @_PATH
 @click.option("--write", "to_file", is_flag=True, help="Write it into the project, and name it in the mapping.")
 def schema_command(path: Path, to_file: bool) -> None:
-    """The JSON Schema of the mapping language, for editors."""
+    """The JSON Schema of the mapping language, for editors.
+
+    With --write it knows the objects of the mapping: an editor completes their fields, and behind `to:` the places that
+    the target had at the last `target pull`, or those of the profile.
+    """
     from crm_migrate.mapping import schema
+    from crm_migrate.mapping.completing import offers
 
     if not to_file:
         click.echo(schema.schema(), nl=False)
         return
     project = project_of(path)
-    added = schema.write(project.folder, project.mapping)
+    try:
+        known = offers(project)
+    except MappingError as error:
+        known = {}
+        click.echo(f"without the fields of the target: {error.message} (crm-migrate mapping check)", err=True)
+    added = schema.write(project.folder, project.mapping, known)
     click.echo(f"wrote {schema.FILE}" + (f" and named it in {project.mapping.name}" if added else ""))
