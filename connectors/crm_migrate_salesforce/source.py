@@ -25,10 +25,10 @@ from crm_migrate_salesforce.looking import Looking
 from crm_migrate_salesforce.query_jobs import QueryJobs
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import Settings
-from crm_migrate_salesforce.values import SEMANTIC, text_of
+from crm_migrate_salesforce.values import text_of
 
-# Types that a query gives, besides those of fields that we fill. Files (base64) and compounds of other fields stay out.
-_ALSO = frozenset({"id", "time", "anyType"})
+# Types that stay out: files, and compounds, whose parts are fields of their own. One that we do not know goes along.
+_LEFT_OUT = frozenset({"base64", "address", "location"})
 
 
 # A query job writes values of such a field as texts, whatever they are: an object that has one is read by pages.
@@ -64,7 +64,7 @@ class SalesforceSource:
     @cached_property
     def _fields(self) -> list[str]:
         """The fields of the object that a query gives, its id first."""
-        kept = (n for n, words in self._described.fields.items() if words.get("type") in {*SEMANTIC, *_ALSO})
+        kept = (n for n, words in self._described.fields.items() if words.get("type") not in _LEFT_OUT)
         return list(dict.fromkeys(("Id", *kept)))
 
     @cached_property

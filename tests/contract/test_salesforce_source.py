@@ -82,13 +82,13 @@ def read(source: Source) -> tuple[pa.Table, FileFact]:
 
 
 @contextmanager
-def bent(server: Server, monkeypatch: pytest.MonkeyPatch, change: Any) -> Iterator[None]:
-    """Answers of query jobs are changed on their way: `change(request, reply)`."""
+def bent(server: Server, monkeypatch: pytest.MonkeyPatch, change: Any, where: str = "/jobs/query") -> Iterator[None]:
+    """Answers (of query jobs) are changed on their way: `change(request, reply)`."""
     answer = server.engine.answer
 
     def answered(request: Request) -> Reply:
         reply = answer(request)
-        return change(request, reply) if "/jobs/query" in request.path else reply
+        return change(request, reply) if where in request.path else reply
 
     with monkeypatch.context() as patch:
         patch.setattr(server.engine, "answer", answered)
@@ -176,6 +176,22 @@ def test_a_long_text_comes_whole(org: Server) -> None:
     org.engine.store.create("Account", {"Name": "Long", "Long__c": 'x"\n' * 70_000}, org.engine.clock.now())
     table, _ = read(source(org, "Account", JOB))
     assert 'x"\n' * 70_000 in table["Long__c"].to_pylist()
+
+
+def test_a_type_that_nobody_knows_is_read(org: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`long` came with version 66 of the API: a column that is not named anywhere here is no column that is lost."""
+
+    def newer(request: Request, reply: Reply) -> Reply:
+        fields = [{**f, "type": "long"} if f["name"] == "Whole__c" else f for f in reply.body["fields"]]
+        return Reply(reply.status, {**reply.body, "fields": fields}, reply.headers)
+
+    org.engine.store.create("Account", {"Name": "n", "Whole__c": 12}, org.engine.clock.now())
+    with bent(org, monkeypatch, newer, "/describe"):
+        pages, job = (read(source(org, "Account", door))[0] for door in (PAGES, JOB))
+    assert job.equals(pages)
+    assert "12" in job["Whole__c"].to_pylist()
+    assert "BillingAddress" not in job.column_names
+    assert "BillingCity" in job.column_names
 
 
 def test_the_number_of_records_says_which_door(org: Server) -> None:
