@@ -1,6 +1,8 @@
 """Records in the order of their ids, however many there are: laid down in a file of their own, each id once."""
 
+import errno
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -14,7 +16,7 @@ Cells = dict[str, str]
 
 
 class Sorted:
-    """Cells by field, `Id` among them. A context manager: what was laid down is gone behind it."""
+    """Cells by field, `Id` among them; they lie in a folder in `place`. A context manager: they are gone behind it."""
 
     def __init__(self, place: Path | None) -> None:
         self._scratch = Scratch(place)
@@ -31,13 +33,16 @@ class Sorted:
         self._scratch.close()
 
     def add(self, records: Sequence[Cells]) -> None:
-        """Lay down records. TargetError where one is there already."""
-        self._db.execute("BEGIN")
+        """Lay down records. TargetError where one is there already, OSError where the disk does not take them."""
         try:
+            self._db.execute("BEGIN")
             self._db.executemany("INSERT INTO records VALUES (?, ?)", ((r["Id"], json.dumps(r)) for r in records))
+            self._db.execute("COMMIT")
         except sqlite3.IntegrityError:
             raise TargetError("Salesforce gives a record twice in the answer of one query") from None
-        self._db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            number = errno.ENOSPC if error.sqlite_errorcode == sqlite3.SQLITE_FULL else errno.EIO
+            raise OSError(number, os.strerror(number)) from None
 
     def parts(self, rows: int) -> Iterator[list[Cells]]:
         """All of them, so many at a time."""
