@@ -72,10 +72,14 @@ def day_is_over(now: Callable[[], datetime], zone: Callable[[], tzinfo]) -> Call
 
 
 def policy(answer: Answer) -> str:
-    """Which limit an answer speaks of; "" where it does not say."""
+    """Which limit an answer speaks of, by its name or else in its words; "" where it does not say."""
     try:
         said = answer.json()
     except TargetError:
         return ""
-    name = said.get("policyName") if isinstance(said, dict) else None
-    return name.upper() if isinstance(name, str) else ""
+    if not isinstance(said, dict):
+        return ""
+    name = said.get("policyName")
+    if isinstance(name, str):
+        return name.upper()
+    return "DAILY" if "daily limit" in str(said.get("message")).lower() else ""

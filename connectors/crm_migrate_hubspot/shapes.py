@@ -43,7 +43,9 @@ LINKED: Mapping[str, tuple[str, ...]] = {
     TICKETS: (COMPANIES, CONTACTS, DEALS),
     LINE_ITEMS: (DEALS,),
     **dict.fromkeys(ENGAGEMENTS, (COMPANIES, CONTACTS, DEALS, TICKETS)),
+    PRODUCTS: (),
 }
+_ANY = (COMPANIES, CONTACTS, DEALS, TICKETS)  # that an object of another name may be linked with
 INVERSE = " (inverse)"  # behind a label of ours, for the other direction between two records of one object
 BELOW = "child company"  # what HubSpot calls it from a company to one that it is the parent of
 _PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}")
@@ -66,6 +68,11 @@ def split(object: str) -> tuple[str, str]:
     """Object of HubSpot and kind of an object of ours: `companies:Household`."""
     name, _, kind = object.partition(":")
     return name, kind
+
+
+def linked_with(object: str) -> tuple[str, ...]:
+    """The objects that records of an object may be linked with."""
+    return LINKED.get(object, _ANY)
 
 
 def is_object(object: str) -> bool:

@@ -25,7 +25,7 @@ from crm_migrate_hubspot.linking import end_of
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.requests import BATCH, Requests
 from crm_migrate_hubspot.settings import Settings
-from crm_migrate_hubspot.shapes import ASSOCIATIONS, CONTACTS, EMAIL, LINKED, is_object
+from crm_migrate_hubspot.shapes import ASSOCIATIONS, CONTACTS, EMAIL, is_object, linked_with
 from crm_migrate_hubspot.shapes import Place as Spot
 from crm_migrate_hubspot.values import Names
 
@@ -66,7 +66,7 @@ class HubSpotSource:
     def _links(self) -> tuple[Spot, ...]:
         """The links that are columns, by the objects at their other ends and their labels; `all` stands for itself."""
         found = []
-        for to in LINKED.get(self._object, ()):
+        for to in linked_with(self._object):
             labels = self._portal.labels(self._object, to)
             for label in ("", *(each for each in labels or () if each), "all") if labels is not None else ():
                 name = f"{ASSOCIATIONS}.{to}.{label}" if label else f"{ASSOCIATIONS}.{to}"

@@ -42,11 +42,11 @@ from crm_migrate_hubspot.shapes import (
     EMAIL,
     KEY,
     KIND,
-    LINKED,
     MERGED,
     UNFINISHED,
     Place,
     is_object,
+    linked_with,
     place_of,
     split,
 )
@@ -130,7 +130,7 @@ class HubSpotTarget:
             known = self._portal.properties(own) if is_object(name) else None
             if known is None:
                 continue
-            ends = ((to, self._portal.label_names(own, to) or {}) for to in LINKED.get(own, ()))
+            ends = ((to, self._portal.label_names(own, to) or {}) for to in linked_with(own))
             links = [(to, label) for to, names in ends for label in dict.fromkeys(names.values())]
             found.append(object_of(name, known, self._portal.stages(own), links))
             prepared = prepared and KEY in known and (not kind or KIND in known)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, WriteBatch
 from crm_migrate.connecting.http import Http, Waiting
-from crm_migrate.errors import CrmMigrateError, InDoubt, Throttled
+from crm_migrate.errors import InDoubt, Interrupted, Retryable, Throttled
 from crm_migrate_hubspot import answers
 from crm_migrate_hubspot.answers import TRACE, Sent, Told
 from crm_migrate_hubspot.calls import (
@@ -154,8 +154,9 @@ class Writing:
     ) -> None:
         """Links and consents of records that were created, and then their keys; whoever cannot have them goes again.
 
-        What stops that is no word about them: they are put off, and the next try finds them by their marks. Who was
-        begun `earlier` may have been begun with other values and links.
+        What stops that for now is no word about them: they are put off, and the next try finds them by their marks.
+        What is final (a right is missing) is raised as it is. Who was begun `earlier` may have been begun with other
+        values and links.
         """
         if not begun:
             return
@@ -167,7 +168,7 @@ class Writing:
             outcome.refused.update(self._taken_back(where, begun, {**refused, **told.refused, **told.clashes}))
         except InDoubt:
             return
-        except CrmMigrateError as error:
+        except (Retryable, Interrupted) as error:
             until = error.until if isinstance(error, Throttled) else self._waiting.now()
             known = {*outcome.loaded, *outcome.refused}
             outcome.later.update({entity: until for entity in begun if entity not in known})
@@ -323,10 +324,11 @@ class Writing:
             links = self._linking.make(where.object, {id: where.links(rows[e]) for e, id in loaded.items()})
             wishes = [wish for e, id in loaded.items() for wish in _wishes(consents, id, rows[e], before[e])]
             told = self._consenting.arrive(wishes)
-        except CrmMigrateError as error:
+        except InDoubt:
+            return
+        except (Retryable, Interrupted) as error:
             until = error.until if isinstance(error, Throttled) else self._waiting.now()
-            if not isinstance(error, InDoubt):
-                outcome.later.update(dict.fromkeys(loaded, until))
+            outcome.later.update(dict.fromkeys(loaded, until))
             return
         for entity, id in loaded.items():
             why = links.refused.get(id) or told.refused.get(id)

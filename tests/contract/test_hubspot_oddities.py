@@ -11,7 +11,7 @@ from portals import KEY, TOKEN, Portal
 from crm_migrate.connecting.conformance_targets import everything, settled, write
 from crm_migrate.connecting.contract import SourceSpec, Target, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
-from crm_migrate.errors import CrmMigrateError, TargetError
+from crm_migrate.errors import CrmMigrateError, QuotaGone, TargetError
 from crm_migrate_hubspot import portal as hubspot
 from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.wire import Reply
@@ -337,3 +337,40 @@ def test_a_subscription_whose_name_two_have_is_none(portal: Portal) -> None:
     contact = TargetObject("contacts", (TargetField(f"consent.{first['name']}", "consent"),))
     with pytest.raises(TargetError, match="lacks the place consent"):
         target_of(portal, contact)
+
+
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_a_right_that_is_missing_for_links_is_said(portal: Portal, target: Any, action: str) -> None:
+    firm = one(target, COMPANY, __entity="c1", name="Firm")
+    if action == "update":
+        one(target, CONTACT, __entity="p1", firstname="Kim")
+    context = {"requiredGranularScopes": ["crm.objects.contacts.write"]}
+    said = {"message": "no right", "correlationId": "c", "category": "MISSING_SCOPES", "errors": [{"context": context}]}
+    answers(portal, "contacts/companies/batch/create", lambda *_: Reply(403, said))
+    with pytest.raises(TargetError, match="MISSING_SCOPES") as caught:
+        write(target, CONTACT, "b", [{"__entity": "p1", PRIMARY: firm}], action)
+    assert "crm.objects.contacts.write" in (caught.value.hint or "")
+
+
+def test_links_of_any_object_are_read(portal: Portal) -> None:
+    contact = portal.make("contacts", firstname="Kim")
+    name = {"name": "machine_name", "label": "Name", "type": "string", "fieldType": "text"}
+    labels = {"singular": "Machine", "plural": "Machines"}
+    schema = {"name": "machine", "labels": labels, "primaryDisplayProperty": "machine_name", "properties": [name],
+              "requiredProperties": ["machine_name"], "associatedObjects": ["CONTACT"]}  # fmt: skip
+    number = portal.ask("POST", "/crm/v3/schemas", schema)["objectTypeId"]
+    machine = portal.make(number, machine_name="Lathe")
+    pair = {"from": {"id": machine}, "to": {"id": contact}}
+    portal.ask("POST", f"/crm/v4/associations/{number}/contacts/batch/associate/default", {"inputs": [pair]})
+    (row,) = (r for batch in source_of(portal, number).read(64) for r in batch.records.to_pylist())
+    assert (row["machine_name"], row["associations.contacts"]) == ("Lathe", contact)
+
+
+@pytest.mark.parametrize("more", [{"policyName": "DAILY"}, {}], ids=str)
+def test_a_day_that_is_used_up_is_one_whether_the_limit_is_named_or_not(
+    portal: Portal, target: Any, more: dict[str, str]
+) -> None:
+    said = {"status": "error", "message": "You have reached your daily limit.", "correlationId": "c", **more}
+    answers(portal, "companies/batch/create", lambda *_: Reply(429, said))
+    with pytest.raises(QuotaGone):
+        write(target, COMPANY, "a", [{"__entity": "c1", "name": "Firm"}])
