@@ -97,10 +97,13 @@ class Jobs:
         return answers.job_said(answer)
 
     def _ended(self, job: str, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer | datetime:
-        """A job that was never let to begin is ended; where it began meanwhile, it is asked again."""
+        """A job that was never let to begin is ended; where it began meanwhile, it is asked again. TargetError where it
+        cannot be ended and stays open: nobody would ever come to an end with it."""
         _, refused = self._made(batch)
         answer = self._calls.looking.passed(self._changes.send(self._calls.api.job_state(job, "Aborted")))
         if not 200 <= answer.status < 300:
+            if (self._state(job) or {}).get("state") == "Open":
+                raise answers.refused(answer)
             return self._calls.now() + SOONEST
         if answers.job(answer)[1] != "Aborted":
             return self._calls.now() + SOONEST

@@ -12,10 +12,10 @@ import salesforce_orgs
 from exactly_once.gateway import Asked, Exchange, Said, Strike, gateway
 from portals import TOKEN, Portal
 
-from crm_migrate.connecting.conformance_targets import everything, write
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, TargetField, TargetObject, WriteBatch
+from crm_migrate.connecting.conformance_targets import batch_of, everything, write
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, TargetField, TargetObject, WriteBatch
 from crm_migrate.connecting.http import Waiting
-from crm_migrate.errors import InDoubt, Retryable
+from crm_migrate.errors import InDoubt, Retryable, TargetError
 from crm_migrate_hubspot.settings import read_settings as hubspot_settings
 from crm_migrate_hubspot.target import HubSpotTarget
 from crm_migrate_salesforce.settings import read_settings as salesforce_settings
@@ -37,16 +37,16 @@ class Hasty(Waiting):
 
 
 class Wrath:
-    """Whom the gateway answers by itself: a part of the path, and the status."""
+    """Whom the gateway answers by itself: a part of method and path; the status, and the page."""
 
     def __init__(self) -> None:
-        self.path, self.status = "", 404
+        self.path, self.status, self.body = "", 404, PAGE
 
     def __call__(self, asked: Asked) -> Strike | None:
-        return self._page if self.path and self.path in asked.path else None
+        return self._page if self.path and self.path in f"{asked.method} {asked.path}" else None
 
     def _page(self, exchange: Exchange) -> None:
-        exchange.answer(Said(self.status, PAGE, {"Content-Type": "text/html"}))
+        exchange.answer(Said(self.status, self.body, {"Content-Type": "text/html"}))
 
 
 def removal_of(object: TargetObject, id: str) -> WriteBatch:
@@ -121,3 +121,19 @@ def test_a_page_is_no_word_of_salesforce(status: int) -> None:
             target.describe(("Pricebook2",))
         wrath.path = ""
         assert [row["target_id"] for row in everything(target, ACCOUNT)] == [id]
+
+
+def test_a_job_that_cannot_be_ended_is_not_asked_for_ever() -> None:
+    with salesforce() as (target, wrath):
+        target.prepare((ACCOUNT,), apply=True)
+        batch = batch_of(ACCOUNT, "a", [{ENTITY: "a", "Name": "Acme"}])
+        job = target.open_job(batch)
+        wrath.path, wrath.status = "PATCH /services", 403
+        with pytest.raises(InDoubt):
+            target.outcome(job, batch)
+        wrath.body = b'[{"errorCode": "INSUFFICIENT_ACCESS", "message": "no right"}]'
+        with pytest.raises(TargetError, match="INSUFFICIENT_ACCESS"):
+            target.outcome(job, batch)
+        wrath.path = ""
+        told = target.outcome(job, batch)
+        assert isinstance(told, Answer) and set(told.later) == {"a"}
