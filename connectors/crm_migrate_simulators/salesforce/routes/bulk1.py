@@ -20,7 +20,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 def _create(org: Org, work: Work, at: At) -> Reply:
-    said = org.texts(_said(work))
+    said = org.texts(_with_mode(_said(work)))
     object = work.store.named(str(said.get("object", "")))
     if said.get("operation") not in OPERATIONS:
         raise Failure("InvalidJob", f"{said.get('operation')} is no operation")
@@ -40,6 +40,13 @@ def _create(org: Org, work: Work, at: At) -> Reply:
     job["concurrency"] = said.get("concurrencyMode", "Parallel")
     opened = open_job(work, job, "Classic")
     return _told(work, opened, at, status=200 if said["operation"].startswith("query") else 201)
+
+
+def _with_mode(said: Any) -> Any:
+    """An enumeration may be said by its number: simple-salesforce sends 0 for Parallel and 1 for Serial."""
+    mode = said.get("concurrencyMode") if isinstance(said, dict) else None
+    known = isinstance(mode, int) and not isinstance(mode, bool) and mode in (0, 1)
+    return {**said, "concurrencyMode": ("Parallel", "Serial")[mode]} if known else said
 
 
 def _key(work: Work, object: str, key: str) -> None:
