@@ -100,6 +100,11 @@ def own_error(answer: Answer) -> Mapping[str, Any]:
     return said
 
 
+def reasons(answer: Answer) -> list[Refusal]:
+    """Why parts of a request were refused that succeeded otherwise."""
+    return [reason(each, ()) for each in _errors(_object(answer))]
+
+
 def _is_own(said: Any) -> bool:
     return isinstance(said, dict) and all(isinstance(said.get(name), str) for name in ("message", "correlationId"))
 

@@ -149,13 +149,21 @@ def _send(http: Http, request: Request) -> None:
 
 
 def taken(answer: Answer) -> None:
-    """That it was made, or was there. TargetError where it was refused, InDoubt where it is not HubSpot that says
-    so."""
+    """That it was made, or was there. TargetError where it was refused, also in part, InDoubt where it is not HubSpot
+    that says so."""
     if 200 <= answer.status < 300:
+        why = next((why for why in answers.reasons(answer) if not _is_there(why.words)), None)
+        if why is not None:
+            raise TargetError(f"HubSpot refuses a part of {answer.request}: {why.code}: {why.words}",
+                              hint="look there, or make it by hand, then: crm-migrate target prepare")  # fmt: skip
         return
     said = answers.own_error(answer)
-    if not (answer.status == 409 or (answer.status == 400 and "already exist" in said["message"].lower())):
+    if not (answer.status == 409 or (answer.status == 400 and _is_there(said["message"]))):
         raise answers.refused(answer)
+
+
+def _is_there(words: str) -> bool:
+    return "already exist" in words.lower()
 
 
 def _wait(objects: Sequence[TargetObject], portal: Portal, waiting: Waiting) -> None:

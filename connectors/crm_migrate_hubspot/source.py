@@ -76,7 +76,7 @@ class HubSpotSource:
     @cached_property
     def _header(self) -> Header:
         consent = [OPTED_OUT] if self._reads_consent else []
-        columns = [ID, *self._properties, *(link.name for link in self._links), *consent]
+        columns = [ID, *map(_column, self._properties), *(link.name for link in self._links), *consent]
         return name_columns(columns, self._place)
 
     @property
@@ -122,7 +122,8 @@ class HubSpotSource:
         known = self._portal.existing(self._object)
         for name in self._properties:
             type = semantic(known[name])
-            columns[name] = [cell_of(self._object, known[name], type, each.get(name), names) for _, each in records]
+            cells = [cell_of(self._object, known[name], type, each.get(name), names) for _, each in records]
+            columns[_column(name)] = cells
         links = {to: self._portal.links(self._object, to, ids) if ids else {} for to in {e.to for e in self._links}}
         for link in self._links:
             columns[link.name] = [self._ends(link, links[link.to].get(id, [])) for id in ids]
@@ -178,6 +179,11 @@ class HubSpotSource:
         """What was read; complete only after `read` is exhausted."""
         facts = (self._facts,) if self._facts else ()
         return facts, (*self._header.findings, *self._findings)
+
+
+def _column(property: str) -> str:
+    """What the column of a property is called: like it, unless a column of ours is."""
+    return f"properties.{property}" if property in (ID, OPTED_OUT) else property
 
 
 def _batch(columns: Mapping[str, Sequence[str | None]], row: int) -> SourceBatch:

@@ -374,3 +374,56 @@ def test_a_day_that_is_used_up_is_one_whether_the_limit_is_named_or_not(
     answers(portal, "companies/batch/create", lambda *_: Reply(429, said))
     with pytest.raises(QuotaGone):
         write(target, COMPANY, "a", [{"__entity": "c1", "name": "Firm"}])
+
+
+def test_why_a_property_is_not_made_is_said_at_once(portal: Portal) -> None:
+    """A portal has room for so many properties: a batch of them is refused in part."""
+    full = {"status": "error", "category": "VALIDATION_ERROR", "message": "The limit of 1000 properties is reached"}
+    said = {"status": "COMPLETE", "results": [], "errors": [full], "numErrors": 1}
+    answers(portal, "companies/batch/create", lambda *_: Reply(207, said))
+    with pytest.raises(TargetError, match="VALIDATION_ERROR: The limit of 1000 properties"):
+        target_of(portal, COMPANY)
+
+
+def test_properties_that_are_called_like_our_columns_are_columns_of_their_own(portal: Portal) -> None:
+    group = {"name": "ours", "label": "Ours"}
+    portal.ask("POST", "/crm/v3/properties/contacts/groups", group)
+    for name in ("id", "opted_out"):
+        made = {"name": name, "label": name, "type": "string", "fieldType": "text", "groupName": "ours"}
+        portal.ask("POST", "/crm/v3/properties/contacts", made)
+    id = portal.make("contacts", email="kim@posta.example", id="their own", opted_out="theirs")
+    (row,) = (r for b in source_of(portal, "contacts").read(64) for r in b.records.to_pylist())
+    assert (row["id"], row["properties.id"]) == (id, "their own")
+    assert (row["opted_out"], row["properties.opted_out"]) == ("false", "theirs")
+
+
+def test_values_of_a_portal_are_read_as_what_they_are(portal: Portal) -> None:
+    group = {"name": "ours", "label": "Ours"}
+    portal.ask("POST", "/crm/v3/properties/contacts/groups", group)
+    choices = [{"label": each, "value": each, "displayOrder": 0} for each in ("a", "b", "c")]
+    kinds = {
+        "visits": ("number", "number", {}), "born": ("date", "date", {}), "seen": ("datetime", "date", {}),
+        "likes": ("enumeration", "checkbox", {"options": choices}), "vip": ("bool", "booleancheckbox", {}),
+    }  # fmt: skip
+    for name, (type, shown, more) in kinds.items():
+        yes_no = [
+            {"label": "Yes", "value": "true", "displayOrder": 0},
+            {"label": "No", "value": "false", "displayOrder": 1},
+        ]
+        more = {"options": yes_no} if type == "bool" else more
+        made = {"name": name, "label": name, "type": type, "fieldType": shown, "groupName": "ours", **more}
+        portal.ask("POST", "/crm/v3/properties/contacts", made)
+    portal.make("contacts", firstname="Kim")
+
+    def odd(_: Call, reply: Reply) -> Reply:
+        values = {"visits": "1.0E7", "born": "-2208988800000", "seen": "2024-02-29T23:59:59.120Z", "likes": "a;c",
+                  "vip": "true", "firstname": "", "lastname": None}  # fmt: skip
+        results = [{**each, "properties": {**each["properties"], **values}} for each in reply.body["results"]]
+        return Reply(reply.status, {**reply.body, "results": results})
+
+    answers(portal, "/objects/2026-09/contacts", odd)
+    names = ", ".join([*kinds, "firstname", "lastname"])
+    (row,) = (r for b in source_of(portal, "contacts", properties=names).read(64) for r in b.records.to_pylist())
+    assert [row[name] for name in (*kinds, "firstname", "lastname")] == [
+        "10000000", "1900-01-01", "2024-02-29T23:59:59.12Z", '["a","c"]', "true", None, None,
+    ]  # fmt: skip
