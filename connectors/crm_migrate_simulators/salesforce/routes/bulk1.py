@@ -45,8 +45,9 @@ def _create(org: Org, work: Work, at: At) -> Reply:
 def _with_mode(said: Any) -> Any:
     """An enumeration may be said by its number: simple-salesforce sends 0 for Parallel and 1 for Serial."""
     mode = said.get("concurrencyMode") if isinstance(said, dict) else None
-    known = isinstance(mode, int) and not isinstance(mode, bool) and mode in (0, 1)
-    return {**said, "concurrencyMode": ("Parallel", "Serial")[mode]} if known else said
+    if isinstance(mode, bool) or mode not in (0, 1):
+        return said
+    return {**said, "concurrencyMode": "Serial" if mode else "Parallel"}
 
 
 def _key(work: Work, object: str, key: str) -> None:
