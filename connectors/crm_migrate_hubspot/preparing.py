@@ -181,7 +181,7 @@ def _wait(objects: Sequence[TargetObject], portal: Portal, waiting: Waiting) -> 
         waiting.wait(PAUSE)
     raise TargetError(
         f"HubSpot says that it did this, and it is not to be seen: {left[0]}",
-        hint="look there, also among what is archived: restore it, or make it by hand, then: crm-migrate target prepare",
+        hint="look there, also among what is archived, or make it by hand, then: crm-migrate target prepare",
     )
 
 
