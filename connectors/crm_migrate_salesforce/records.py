@@ -177,6 +177,16 @@ def key_of(shape: Shape, record: Record) -> str | None:
     return said if isinstance(said, str) and said else None
 
 
+def led_to(shape: Shape, found: Iterable[Record]) -> dict[tuple[str, str], set[str]]:
+    """(object, field) -> ids of the records that are told by that name; several references may lead to one object."""
+    ids: dict[tuple[str, str], set[str]] = {}
+    fields = [((place.of, place.by), place.field) for place in shape.places.values() if place.by]
+    for record in found:
+        for by, field in fields:
+            ids.setdefault(by, set()).add(str(record.get(field)))
+    return ids
+
+
 def told(shape: Shape, record: Record, names: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[str, str | None]:
     """The fields of a record as canonical text; `names` is (object, field) -> id -> name."""
     row = {name: _told(place, record, names) for name, place in shape.places.items()}

@@ -109,12 +109,9 @@ class SalesforceTarget:
         return self._looking.pages(kind.object, records.asked(shape), self._looking.of_kind(kind, shape.described))
 
     def _table(self, shape: Shape, lines: Sequence[tuple[str, str | None, Record]]) -> pa.Table:
+        found = [record for _, _, record in lines]
         names = {
-            (place.of, place.by): self._looking.names_of(
-                place.of, place.by, {str(record.get(place.field)) for _, _, record in lines}
-            )
-            for place in shape.places.values()
-            if place.by
+            (of, by): self._looking.names_of(of, by, ids) for (of, by), ids in records.led_to(shape, found).items()
         }
         rows = [records.told(shape, record, names) for _, _, record in lines]
         columns: dict[str, list[str | None]] = {

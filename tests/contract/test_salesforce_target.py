@@ -207,6 +207,17 @@ def test_an_owner_and_a_kind_of_record_are_found_by_their_names(start: Start) ->
     assert {row["Owner.Email"] for row in everything(target, object)} == {None}
 
 
+def test_two_references_to_users_are_told_each_by_its_own(start: Start) -> None:
+    """With the right to set audit fields a record names its maker, too: its owner is told all the same."""
+    seller = {"Username": "ayse@x.example", "Email": "ayse@x.example", "LastName": "Y"}
+    target = opened(start({"organisation": "two", "users": [seller]}, habits={"audit_fields": "yes"}))
+    object = TargetObject("Account", text("Name", "Owner.Email", "CreatedBy.Email"), KEY)
+    target.prepare([object], apply=True)
+    write(target, object, "a", [{ENTITY: "a", "Name": "A", "Owner.Email": "ayse@x.example"}])
+    (row,) = everything(target, object)
+    assert (row["Owner.Email"], row["CreatedBy.Email"]) == ("ayse@x.example", "integration@simulated.example")
+
+
 def test_people_may_be_accounts(start: Start) -> None:
     server = start({"personAccounts": True, "objects": {"Account": {"recordTypes": {"Firm": {}}}}})
     target = opened(server)
