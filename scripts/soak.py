@@ -10,7 +10,8 @@
 `faults`  each kind of what a network, a gateway, an administrator or the server can do, into Tryton, amagi-crm,
           BottleCRM, PostgreSQL and MariaDB, or so many kinds of each, drawn by the seed
 `sweeps`  the tests of tests/faults, tests/canonical and tests/packaging in their long form, and the whole dealer in
-          BottleCRM and, on a bad day, in a simulated Salesforce
+          BottleCRM, from HubSpot into Salesforce and back and, on a bad day, in a simulated Salesforce; each kind of
+          fault of the simulated HubSpot and Salesforce
 Without a word: all of them. Ctrl-C (or SIGTERM) ends kills and points with what was counted until then.
 """
 
@@ -69,8 +70,8 @@ def kills(number: int, seed: int, names: list[str]) -> int:
                 for (name, share), told in rows.items():
                     told.add(projects[name].load(share))
                 print(f"{done:,} kills", end="\r", file=sys.stderr, flush=True)
-    print(table([*rows.values()]))
-    print(f"{sum(each.kills for each in rows.values()):,} kills, seed {seed}")
+        print(table([*rows.values()]))  # before the warm parent ends, which may fail
+        print(f"{sum(each.kills for each in rows.values()):,} kills, seed {seed}", flush=True)
     complaints = [f"{each.target} {each.faults:.0%}: {text}" for each in rows.values() for text in each.complaints]
     return 1 if complain(complaints) else 0
 
@@ -136,6 +137,7 @@ def faults(number: int, seed: int, names: list[str]) -> int:
 def sweeps() -> int:
     """The tests that run longer when they are asked to, or not at all."""
     what = ("tests/faults", "tests/canonical", "tests/packaging", "tests/cli/test_bottle_run.py",
+            "tests/cli/test_between_crms.py", "tests/exactly_once/test_struck_crms.py",
             "tests/test_demo_simulated.py")  # fmt: skip
     return subprocess.run([sys.executable, "-m", "pytest", *what, "--soak"], check=False).returncode
 
