@@ -135,8 +135,8 @@ def chain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def the_dealer(portal: Portal, folder: Path, patch: pytest.MonkeyPatch) -> None:
-    patch.setenv("HUBSPOT_URL", portal.url)
-    patch.setenv("HUBSPOT_TOKEN", TOKEN)
+    patch.setenv("CRM_URL", portal.url)
+    patch.setenv("CRM_SECRET", TOKEN)
     there = hubspot_sample.project(folder)
     assert left("target", "prepare", there) == 0
     assert left("run", there) == 0
