@@ -12,7 +12,7 @@ from typing import Any
 
 import hubspot_sample
 import pytest
-from between_crms import OBJECTS, Holdings, furnish, in_hubspot, in_salesforce, project, unsubscribe
+from between_crms import OBJECTS, OURS, Holdings, furnish, in_hubspot, in_salesforce, project, unsubscribe
 from demo.finished_run import FinishedRun, assert_adds_up
 from hubspot_sample import SELLERS
 from moved import left
@@ -143,8 +143,9 @@ def the_dealer(portal: Portal, folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 def moved(old: Portal, middle: Server, new: Portal, folder: Path, patch: pytest.MonkeyPatch) -> Chain:
-    granted = [each["email"] for each in old.rows("contacts", "email", "crm_migrate_consent")
+    granted = [each["email"] for each in old.rows("contacts", "email", *OURS)
                if each.get("email") and each.get("crm_migrate_consent") == "granted"
+               and not each.get("crm_migrate_kind")
                and not old.opted_out(each["email"])]  # fmt: skip
     late = granted[0], granted[-1]
     unsubscribe(old, late[0])
