@@ -72,6 +72,19 @@ def put(server: Server, object: str, **values: Any) -> str:
     return str(server.engine.store.create(object, values, server.engine.clock.now()).id)
 
 
+def test_who_opted_out_there_is_read_so_also_where_the_mark_is_read_beside(start: Start) -> None:
+    """Validation reads every field of a record; the plan those of the mapping: both hear the same of the mailbox."""
+    server = start({"objects": {"Contact": {"fields": {OPT_OUT: {"type": "boolean"}}}}})
+    consent = TargetField("Email_Consent__c", "consent", choices=("granted", "withdrawn"))
+    mapped = TargetObject("Contact", (*text("LastName"), consent), KEY)
+    target = opened(server)
+    target.prepare((mapped,), apply=True)
+    id = write(target, mapped, "a", [{ENTITY: "a", "LastName": "A", consent.name: "granted"}]).loaded["a"]
+    server.engine.store.update("Contact", id, {OPT_OUT: True}, server.engine.clock.now())
+    whole = replace(mapped, fields=(*mapped.fields, TargetField(OPT_OUT, "boolean")))
+    assert [everything(target, each)[0][consent.name] for each in (mapped, whole)] == ["withdrawn", "withdrawn"]
+
+
 def test_two_that_are_about_one_record_take_their_turns(start: Start) -> None:
     server = start()
     target = opened(server)
