@@ -178,7 +178,8 @@ def _aimed(work: Work, object: str, name: str, value: Any) -> tuple[Field, Any]:
     if relationship is not None and isinstance(value, dict):
         named = {each: other for each, other in value.items() if each != "attributes"}
         key, wanted = next(iter(named.items()), ("", None))
-        parent = str((value.get("attributes") or {}).get("type", ""))
+        attributes = value.get("attributes")
+        parent = str(attributes.get("type", "")) if isinstance(attributes, dict) else ""
         return relationship, _by_key(work, relationship, parent, key, wanted)
     field = work.store.field(object, name)
     if field is None:

@@ -179,12 +179,15 @@ def _planted(
     org: Org,
     work: Work,
     object: str,
-    row: dict[str, Any],
+    row: Any,
     parent: dict[str, str],
     made: list[dict[str, str]],
     errors: list[dict[str, Any]],
 ) -> None:
-    attributes = row.get("attributes") or {}
+    if not isinstance(row, dict):
+        raise Failure("JSON_PARSER_ERROR", f"Cannot deserialize instance of {object} from {type(row).__name__}")
+    attributes = row.get("attributes")
+    attributes = attributes if isinstance(attributes, dict) else {}
     reference = str(attributes.get("referenceId", ""))
     branches = {n: v["records"] for n, v in row.items() if isinstance(v, dict) and isinstance(v.get("records"), list)}
     said = {n: v for n, v in row.items() if n not in branches} | parent

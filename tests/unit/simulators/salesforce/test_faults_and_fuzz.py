@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from salesforces import KEY, Salesforce, engine, row
 
@@ -117,6 +117,9 @@ PATHS = ["sobjects/Account", "composite/sobjects", f"composite/sobjects/Account/
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(PATHS), st.sampled_from(["POST", "PATCH", "PUT", "DELETE"]), JSON)
+@example(f"sobjects/Account/{KEY}/x", "PATCH", {"Owner": {"attributes": True}})
+@example("composite/tree/Account", "POST", {"records": [None]})
+@example("composite/tree/Account", "POST", {"records": [{"attributes": "text"}]})
 def test_whatever_is_sent_the_answer_is_one_of_salesforces(path: str, method: str, body: Any) -> None:
     reply = SHARED.ask(method, path, body)
     told = json.loads(reply.payload()) if reply.payload() else None
