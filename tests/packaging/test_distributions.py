@@ -22,7 +22,7 @@ print(sorted(p.parent.name for p in shipped("sample_data").glob("*/crm-migrate.y
 print((shipped("sample_data") / "hotel" / "old" / "konak.db").is_file())
 """
 EXPECTED = [
-    "['amagi', 'bottle', 'files', 'rest', 'sql', 'tryton']",
+    "['amagi', 'bottle', 'files', 'hubspot', 'rest', 'salesforce', 'sql', 'tryton']",
     "['mailchimp.yaml', 'xero.yaml']",
     "['anadolu', 'hotel']",
     "True",
