@@ -65,12 +65,7 @@ class Told:
 
 def body(answer: Answer) -> dict[str, Any]:
     """The JSON object of a success. TargetError with HubSpot's words where it is an error."""
-    if not 200 <= answer.status < 300:
-        raise refused(answer)
-    said = answer.json()
-    if not isinstance(said, dict):
-        raise answer.unreadable("no object of JSON")
-    return said
+    return answer.object(refused)
 
 
 def results(answer: Answer) -> list[dict[str, Any]]:
@@ -102,14 +97,14 @@ def own_error(answer: Answer) -> Mapping[str, Any]:
 
 def reasons(answer: Answer) -> list[Refusal]:
     """Why parts of a request were refused that succeeded otherwise."""
-    return [reason(each, ()) for each in _errors(_object(answer))]
+    return [reason(each, ()) for each in _errors(said_in(answer))]
 
 
 def _is_own(said: Any) -> bool:
     return isinstance(said, dict) and all(isinstance(said.get(name), str) for name in ("message", "correlationId"))
 
 
-def _object(answer: Answer) -> Mapping[str, Any]:
+def said_in(answer: Answer) -> Mapping[str, Any]:
     """The JSON object of a success; empty where it is something else: nobody is named then."""
     try:
         said = answer.json()
@@ -193,7 +188,7 @@ def written(answer: Answer, sent: Sequence[Sent]) -> Told:
         return Told(whole=reason(own_error(answer), values))
     if not 200 <= answer.status < 300:
         raise refused(answer)
-    said = _object(answer)
+    said = said_in(answer)
     about = _About(sent)
     found = said.get("results")
     for each in found if isinstance(found, list) else ():

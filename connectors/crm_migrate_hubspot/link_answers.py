@@ -1,14 +1,13 @@
 """What HubSpot answers about links between records. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer
 from crm_migrate.connecting.wording import OVERSIZE
-from crm_migrate.errors import TargetError
-from crm_migrate_hubspot.answers import NOT_FOUND, body, next_of, own_error, reason, results
+from crm_migrate_hubspot.answers import NOT_FOUND, body, next_of, own_error, reason, results, said_in
 
 Type = tuple[str, int]  # category and id
 Pair = tuple[str, str]
@@ -93,7 +92,7 @@ def made(answer: Answer) -> Made:
         if answer.status in (401, 403, 404):
             body(answer)  # raises
         return Made(frozenset(), reason(own_error(answer), ()))
-    said = _said(answer)
+    said = said_in(answer)
     listed, errors = said.get("results"), said.get("errors")
     pairs = {pair for each in (listed if isinstance(listed, list) else ()) if (pair := _pair(each)) is not None}
     first = next((each for each in (errors if isinstance(errors, list) else ()) if isinstance(each, dict)), None)
@@ -107,11 +106,3 @@ def _pair(said: Any) -> Pair | None:
     if one is None and isinstance(said.get("from"), dict) and isinstance(said.get("to"), dict):
         one, other = said["from"].get("id"), said["to"].get("id")
     return (str(one), str(other)) if one and other else None
-
-
-def _said(answer: Answer) -> Mapping[str, Any]:
-    try:
-        said = answer.json()
-    except TargetError:
-        return {}
-    return said if isinstance(said, dict) else {}

@@ -88,12 +88,7 @@ def refused(answer: Answer) -> TargetError:
 
 def _body(answer: Answer) -> dict[str, Any]:
     """The JSON object of a success. Raises what it is where it is none."""
-    if not 200 <= answer.status < 300:
-        raise refused(answer)
-    said = answer.json()
-    if not isinstance(said, dict):
-        raise answer.unreadable("no object of JSON")
-    return said
+    return answer.object(refused)
 
 
 def _results(answer: Answer) -> list[dict[str, Any]]:

@@ -314,12 +314,7 @@ def job_said(answer: Answer) -> Record | None:
 
 def _object(answer: Answer) -> dict[str, Any]:
     """The JSON object of a success. Raises what it is where it is none."""
-    if not 200 <= answer.status < 300:
-        raise refused(answer)
-    said = answer.json()
-    if not isinstance(said, dict):
-        raise answer.unreadable("no object of JSON")
-    return said
+    return answer.object(refused)
 
 
 def _dicts(said: Any) -> TypeGuard[list[dict[str, Any]]]:

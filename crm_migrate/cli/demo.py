@@ -10,10 +10,11 @@ from crm_migrate.cli.options import json_option
 from crm_migrate.cli.screen import Screen
 from crm_migrate.errors import UsageError
 
-FAULTS = (  # of a bad day: one request in four
+FAULTS = (  # of a bad day: about one request in five
     "reset_before:0.02, reset_after:0.04, closed_after:0.02, error_after:0.02, partial_batch:0.02, cut_answer:0.02, "
     "nothing_written:0.02, page_of_html:0.01, result_missing:0.02, throttled(1):0.03, unavailable(1):0.02"
 )
+NOT_PLACED = ("truth", "second", "elsewhere")  # of a company's folder
 
 
 @click.command("demo")
@@ -77,24 +78,18 @@ def _into_simulated(folder: Path, target: str, faults: str, seed: int, as_json: 
     from crm_migrate.workspace.shipped import MAPPING, copy_shipped, shipped
 
     company = shipped("sample_data") / "anadolu"
+    there, screen = company / "elsewhere" / target, Screen(quiet=as_json)
     _refuse_unless_empty(folder, {item.name for item in company.iterdir()})
     copy_shipped(company, folder, leave_out=(*NOT_PLACED, MAPPING))
-    texts = (
-        (company / MAPPING).read_text("utf-8"),
-        (company / "elsewhere" / target / "mapping.yaml").read_text("utf-8"),
-    )
-    (folder / MAPPING).write_text(merged_text(*texts), encoding="utf-8")
-    screen = Screen(quiet=as_json)
-    setting = (company / "elsewhere" / target / "simulated.json").read_text("utf-8")
+    mapping = merged_text((company / MAPPING).read_text("utf-8"), (there / "mapping.yaml").read_text("utf-8"))
+    (folder / MAPPING).write_text(mapping, encoding="utf-8")
+    setting = (there / "simulated.json").read_text("utf-8")
     with simulated_crm(target, setting, folder / f"{target}.jsonl", faults=faults, seed=seed) as crm:
         try:
             conclude(screen, pipeline.start(project_of(folder), None, screen.stage), as_json)
         finally:
             if not as_json:
                 click.echo(witness(crm))
-
-
-NOT_PLACED = ("truth", "second", "elsewhere")
 
 
 def _refuse_unless_first(folder: Path, sample: str | None) -> None:

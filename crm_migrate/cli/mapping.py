@@ -124,11 +124,12 @@ def schema_command(path: Path, to_file: bool) -> None:
     the target had at the last `target pull`, or those of the profile.
     """
     from crm_migrate.mapping import schema
-    from crm_migrate.mapping.completing import offers
 
     if not to_file:
         click.echo(schema.schema(), nl=False)
         return
+    from crm_migrate.mapping.completing import offers
+
     project = project_of(path)
     try:
         known = offers(project)

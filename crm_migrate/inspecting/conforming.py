@@ -109,9 +109,10 @@ def _removed(target: Target, object: TargetObject) -> int:
     with suppress(CrmMigrateError):
         rows = [row for table in target.read(object.bare()) for row in table.to_pylist()]
         ours = [{ENTITY: row[ENTITY], TARGET_ID: row["target_id"]} for row in rows if row[ENTITY]]
-        most = target.limits(object, "remove").rows
-        for start in range(0, len(ours) if isinstance(target, Remove) else 0, most):
-            batch = batch_of(object, f"clear-{secrets.token_hex(4)}", ours[start : start + most], "update")
-            cast("Remove", target).remove(replace(batch, action="remove"))
+        if isinstance(target, Remove):
+            most = target.limits(object, "remove").rows
+            for start in range(0, len(ours), most):
+                batch = batch_of(object, f"clear-{secrets.token_hex(4)}", ours[start : start + most], "update")
+                target.remove(replace(batch, action="remove"))
         return sum(table.num_rows for table in target.read(object.bare()))
     return 0

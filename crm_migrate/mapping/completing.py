@@ -1,18 +1,9 @@
 """What an editor offers of the target: the fields of each object of a mapping, and the places that they may go to."""
 
-from dataclasses import dataclass
-
 from crm_migrate.mapping.resolving import draft
+from crm_migrate.mapping.schema import Offer
 from crm_migrate.mapping.target_lock import read_lock
 from crm_migrate.workspace.layout import Project
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """Of one object: fields that the CRM model and the profile know, and places in the target."""
-
-    fields: tuple[str, ...]
-    places: tuple[str, ...]
 
 
 def offers(project: Project) -> dict[str, Offer]:

@@ -2,16 +2,24 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from crm_migrate.mapping.completing import Offer
 from crm_migrate.mapping.model import MappingFile
 from crm_migrate.workspace.files import SHARED, write_file
 
 FILE = "crm-migrate.schema.json"
 MODELINE = f"# yaml-language-server: $schema={FILE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an editor offers of one object: fields that the CRM model and the profile know, and places in the target."""
+
+    fields: tuple[str, ...]
+    places: tuple[str, ...]
 
 
 def schema(offers: Mapping[str, Offer] = MappingProxyType({})) -> str:

@@ -85,6 +85,15 @@ class Answer:
             raise self.unreadable(f"no word of {whose}")
         return said
 
+    def object(self, refused: "Callable[[Answer], TargetError]") -> dict[str, Any]:
+        """The JSON object of a success. Raises what `refused` makes of an error, and like `json` where it is none."""
+        if not 200 <= self.status < 300:
+            raise refused(self)
+        said = self.json()
+        if not isinstance(said, dict):
+            raise self.unreadable("no object of JSON")
+        return said
+
     @property
     def too_large(self) -> bool:
         """Whether the request was refused for its size: whoever says so, a gateway or the target, has not read it."""

@@ -33,8 +33,8 @@ def refuse_run_at_work(run: Run, target: Target, ledger: Ledger) -> None:
     for line in ledger.batches(run.id):
         if line.settled or not any(attempt.intent.job for attempt in line.attempts):
             continue
-        for request, written in _sent(read_plan(run), run, line):
-            told = target.outcome(request.job, written)
+        for request, sent in _sent(read_plan(run), run, line):
+            told = target.outcome(request.job, sent)
             if isinstance(told, datetime):
                 raise UsageError(
                     f"a job of run {run.id} is at work in the target still ({request.job}): it would be missed",
@@ -46,7 +46,7 @@ def _sent(plan: Plan, run: Run, line: BatchLine) -> Iterator[tuple[Request, Writ
     batch = batch_of(plan, run, line)
     for request in standing(batch, line, Limits(rows=line.intent.count)):
         if request.state == "in_doubt" and request.job:
-            yield request, written(plan, batch, request)
+            yield request, request.written(plan.project)
 
 
 def batch_of(plan: Plan, run: Run, line: BatchLine) -> Batch:
@@ -55,9 +55,3 @@ def batch_of(plan: Plan, run: Run, line: BatchLine) -> Batch:
     assert kind in (*KINDS, "remove")
     object = target_object(plan, plan.object(object_name))
     return Batch(run, object_name, object, kind, Part(name, "", line.intent.count, line.intent.digest))
-
-
-def written(plan: Plan, batch: Batch, request: Request) -> WriteBatch:
-    """What was sent as a request of a batch."""
-    rows, digest = request.rows(), batch.part.sha256
-    return WriteBatch(plan.project, batch.run.id, batch.name, batch.object, batch.action, rows, digest)

@@ -8,7 +8,7 @@ from crm_migrate.connecting.contract import Journal, Limits, Target
 from crm_migrate.errors import DamagedFile
 from crm_migrate.mapping.frozen import read_plan as read_frozen
 from crm_migrate.mapping.plan import Plan
-from crm_migrate.stages.load.at_work import batch_of, written
+from crm_migrate.stages.load.at_work import batch_of
 from crm_migrate.stages.load.publishing import PUBLISHED, publish_memory
 from crm_migrate.stages.load.sending import call
 from crm_migrate.stages.load.sending.answers import Said, record
@@ -68,5 +68,5 @@ def _replay(plan: Plan, run: Run, target: Target, ledger: Ledger, line: BatchLin
     """Ask the target's journal for the answer of a committed batch; it writes nothing."""
     batch = batch_of(plan, run, line)
     request = standing(batch, line, Limits(rows=line.intent.count))[0].on("ask")
-    answer = accounted(request.listed(), call(target, batch.action)(written(plan, batch, request)))
+    answer = accounted(request.listed(), call(target, batch.action)(request.written(plan.project)))
     record(ledger, Said(request, answer, len(line.outcomes)))

@@ -190,17 +190,20 @@ class _Dispatch:
     # ------------------------------------------------------------------------------------------------ requests
 
     def _start(self, carry: Carrier, requests: Sequence[Request]) -> None:
+        """Each on its way by what it is: asked about, cut smaller (not for a journal, which knows whole batches), given
+        a job to go as, or written down and sent."""
         written: list[tuple[Request, WriteBatch]] = []
         for request in requests:
-            rows = request.rows()
-            sent = self._sent(request.batch, rows)
+            sent = request.written(self._sender.project)
             if request.state == "in_doubt":
-                self._fly(carry.ask(request, sent), request.on("ask"), rows)
-            elif not isinstance(self._sender.target, Journal) and not self._size.holds(rows):  # one knows whole batches
-                pieces = [replace(request, entities=entities, job="") for entities in self._size.pieces(rows)]
+                self._fly(carry.ask(request, sent), request.on("ask"), sent)
+            elif not isinstance(self._sender.target, Journal) and not self._size.holds(
+                sent.rows
+            ):  # one knows whole batches
+                pieces = [replace(request, entities=entities, job="") for entities in self._size.pieces(sent.rows)]
                 self._waiting.extendleft(reversed(pieces))
             elif self._in_jobs and not request.job:
-                self._fly(carry.open(sent), request.on("open"), rows)
+                self._fly(carry.open(sent), request.on("open"), sent)
             else:
                 written.append((self._intended(request), sent))
         if written:
@@ -214,15 +217,10 @@ class _Dispatch:
         """Send requests whose intents are on disk: those that go out together are written down together."""
         self._sender.ledger.intend(*(_intent(request) for request, _ in written))
         for request, sent in written:
-            self._fly(carry.send(request, sent), request.on("send"), sent.rows)
+            self._fly(carry.send(request, sent), request.on("send"), sent)
 
-    def _fly(self, answer: "Future[Told]", request: Request, rows: pa.Table) -> None:
-        self._flying[answer] = _Flight(request, rows[ENTITY].to_pylist())
-
-    def _sent(self, batch: Batch, rows: pa.Table) -> WriteBatch:
-        return WriteBatch(
-            self._sender.project, batch.run.id, batch.name, batch.object, batch.action, rows, batch.part.sha256
-        )
+    def _fly(self, answer: "Future[Told]", request: Request, sent: WriteBatch) -> None:
+        self._flying[answer] = _Flight(request, sent.rows[ENTITY].to_pylist())
 
     # ------------------------------------------------------------------------------------------------ answers
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_migrate.connecting.contract import ENTITY, Answer, Limits, Refusal
+from crm_migrate.connecting.contract import ENTITY, Answer, Limits, Refusal, WriteBatch
 from crm_migrate.errors import TargetConflict
 from crm_migrate.stages.load.sending.batches import Batch
 from crm_migrate.stages.load.sending.states import Event, State, after
@@ -44,6 +44,11 @@ class Request:
         """What is sent."""
         table = self.batch.rows()
         return table.filter(pc.is_in(table[ENTITY], pa.array(self.entities, pa.string()))) if self.entities else table
+
+    def written(self, project: str) -> WriteBatch:
+        """The request as the target gets it."""
+        batch = self.batch
+        return WriteBatch(project, batch.run.id, batch.name, batch.object, batch.action, self.rows(), batch.part.sha256)
 
 
 def standing(batch: Batch, line: BatchLine | None, limits: Limits) -> list[Request]:
