@@ -10,7 +10,13 @@ from demo.finished_run import lines_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample_data" / "anadolu"
-BY_HAND = {"README.md", "crm-migrate.yaml", "truth/README.md", "decisions/decisions.yaml"}
+BY_HAND = {
+    "README.md",
+    "crm-migrate.yaml",
+    "truth/README.md",
+    "decisions/decisions.yaml",
+    *(f"elsewhere/{crm}/{name}" for crm in ("hubspot", "salesforce") for name in ("mapping.yaml", "simulated.json")),
+}
 
 
 @pytest.fixture(scope="module")
