@@ -58,6 +58,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "error_cell",
             "number_precision",
             "other_sheets",
+            "format_misnamed",
             "join_ambiguous",
             "join_unused",
             "join_left",

@@ -1,4 +1,4 @@
-"""Reads files: delimited text (CSV, TSV) and workbooks (XLSX). Nothing is imported before a source is asked for."""
+"""Reads files: text, workbooks and others (`formats.FORMATS`). Nothing is imported before a source is asked for."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ class FilesConnector:
     """Sources only: one or several files of one layout."""
 
     name = "files"
-    title = "CSV, TSV and XLSX files"
+    title = "files: CSV, workbooks (XLSX, XLSB, XLS, ODS), JSON lines"
     source_options = frozenset({"encoding", "delimiter", "sheet", "header_row", "short_rows"})
     target_options: frozenset[str] = frozenset()
 

@@ -1,27 +1,30 @@
 """The formats of files: how each is known, and who reads it. A reader of another format is one more line of `FORMATS`.
 
-A file is what its name says, and its first bytes must agree; whatever has the ending of no format is taken for text.
+A file is what its name says, and its first bytes must agree. Where programs write a format under the ending of another
+one (a web page named .xls), it is read as what it is, and that is told; what has an ending of no format is what its
+first bytes say, or text.
 """
 
 import codecs
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
-from crm_migrate.connecting.contract import FileFact, SourceSpec
-from crm_migrate.connecting.headers import Header
+from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.errors import InputError
-from crm_migrate.finding import Finding
+from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.opening import open_plain
-from crm_migrate_files.parsed import Parsed
+from crm_migrate_files.told import FileReader, Told
 
 HEAD_BYTES = 512
 SOME = 8  # a text may hold so many control characters, however short it is
-OTHER_SUFFIXES = frozenset({".xls", ".xlsb", ".ods", ".numbers"})
+OTHER_SUFFIXES = frozenset({".numbers"})
+_ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNPACK, _EXPORT = "unpack it and name the file inside", "export the records as CSV UTF-8 or .xlsx"
 _KINDS = (  # what a file begins with, what that is, and what to do
+    (_ZIP, "a ZIP file", _UNPACK),
     (b"\x1f\x8b", "a gzip file", _UNPACK),
     (b"BZh", "a bzip2 file", _UNPACK),
     (b"\xfd7zXZ\0", "an xz file", _UNPACK),
@@ -34,7 +37,6 @@ _KINDS = (  # what a file begins with, what that is, and what to do
     (b"\x89PNG\r\n\x1a\n", "a picture", _EXPORT),
     (b"\xff\xd8\xff", "a picture", _EXPORT),
     (b"GIF8", "a picture", _EXPORT),
-    (b"PAR1", "a Parquet file", _EXPORT),
     (b"SQLite format 3\0", "an SQLite database", "name it as `url:` of the source: sqlite:///FILE"),
     (b"\0\1\0\0Standard ", "an Access database", _EXPORT),
     (b"{\\rtf", "a text of a word processor", _EXPORT),
@@ -46,28 +48,9 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NO_TEXT = bytes({*range(1, 32), 127} - {*b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"})
+_BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+_SHEET_WORDS = frozenset(("header_row", "sheet"))
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
-
-
-class FileReader(Protocol):
-    """Reads one file: the header at once, the records in stretches, facts and findings after them."""
-
-    @property
-    def header(self) -> Header:
-        """The columns of the file."""
-        ...
-
-    def read(self) -> Iterator[Parsed]:
-        """All records in order."""
-        ...
-
-    def fact(self) -> FileFact:
-        """What was read."""
-        ...
-
-    def findings(self) -> tuple[Finding, ...]:
-        """What is odd."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +60,8 @@ class Format:
     `suffixes` are in lower case; `begins` are the bytes that such a file begins with, b"" where it has none of its own;
     `called` and `advice` are for a file of it that has another ending; `refuse` is given the name and the first bytes
     of a file that has the ending, and raises InputError where those are not of this format; `options` are the words of
-    a source that its reader reads.
+    a source that its reader reads. `looks` says by file and first bytes whether a file is of this format, where more
+    than its beginning tells; `also` are endings of other formats under which programs write this one.
     """
 
     called: str
@@ -87,43 +71,92 @@ class Format:
     refuse: Callable[[str, bytes], None]
     reader: Callable[[Path, SourceSpec], FileReader]
     options: frozenset[str] = frozenset()
+    looks: Callable[[Path, bytes], bool] | None = None
+    also: frozenset[str] = frozenset()
+
+    def known_by(self, path: Path, head: bytes) -> bool:
+        """Whether the bytes of a file are those of this format, and of no other."""
+        marked = bool(self.begins or self.looks)
+        return marked and head.startswith(self.begins) and (self.looks is None or self.looks(path, head))
+
+    def fits(self, path: Path, head: bytes) -> bool:
+        """Whether the bytes of a file do not speak against this format."""
+        if self.begins or self.looks:
+            return self.known_by(path, head)
+        try:
+            self.refuse(path.name, head)
+        except InputError:
+            return False
+        return True
 
 
-def format_of(path: Path) -> Format:
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The format of a file, and whether its name says another one."""
+
+    format: Format
+    misnamed: bool = False
+
+
+def format_of(path: Path) -> Recognised:
     """The format of a file by its name and its first bytes. InputError where they do not agree or nobody reads it."""
     with open_plain(path) as handle:
         head = handle.read(HEAD_BYTES)
         if not head:
             raise InputError(f"{path.name}: is empty (0 bytes)", hint="export it again; an empty file is no export")
-        if head.startswith(_OLE):
-            raise InputError(*_ole_words(path, handle))
+        if head.startswith(_OLE) and _PASSWORD in handle.read(1 << 20):
+            message = f"{path.name}: is protected with a password; open it, save it without one, and run again"
+            raise InputError(message)
     suffix = path.suffix.lower()
     if suffix in OTHER_SUFFIXES:
         raise InputError(f"{path.name}: {suffix} files are not read", hint="save it as .xlsx or as CSV UTF-8")
-    named = next((each for each in FORMATS if suffix in each.suffixes), TEXT)
+    named = next((each for each in FORMATS if suffix in each.suffixes), None)
+    known = next((each for each in FORMATS if each.known_by(path, head)), None)
+    if named is not None and known in (None, named) and named.fits(path, head):
+        return Recognised(named)
+    if named is None:
+        return _unnamed(path, head, known)
+    if known is None or suffix not in known.also:
+        known = next((each for each in FORMATS if suffix in each.also and each.fits(path, head)), known)
+    if known is not None and suffix in known.also:
+        return Recognised(known, misnamed=True)
+    if known is not None:
+        what = "text" if named is TEXT else named.called
+        raise InputError(f"{path.name}: is {known.called}, not {what}", hint=known.advice)
     named.refuse(path.name, head)
-    return named
+    return Recognised(named)
+
+
+def _unnamed(path: Path, head: bytes, known: Format | None) -> Recognised:
+    """The format of a file with an ending of no format."""
+    if known is not None:
+        return Recognised(known, misnamed=bool(path.suffix))
+    TEXT.refuse(path.name, head)
+    return Recognised(TEXT)
 
 
 def readers_of(spec: SourceSpec) -> list[FileReader]:
     """Who reads the files of a source. InputError where nobody does, or where nobody reads a word of the source."""
     found = [(file.path, format_of(file.path)) for file in spec.files]
-    read = frozenset[str]().union(*(each.options for _, each in found))
+    read = frozenset[str]().union(*(each.format.options for _, each in found))
     said = {"encoding": spec.encoding, "delimiter": spec.delimiter, "sheet": spec.sheet, "short_rows": spec.short_rows}
     for word, value in said.items():
         if value not in (None, "aside") and word not in read:
             raise InputError(
                 f"source `{spec.name}`: `{word}: {value}` says nothing about {found[0][0].name}",
-                hint=f"leave it out; here are read: {', '.join(sorted(read))}",
+                hint=f"leave it out; here are read: {', '.join(sorted(read)) or 'no such words'}",
             )
-    return [each.reader(path, spec) for path, each in found]
+    return [_reader(path, each, spec) for path, each in found]
 
 
-def _ole_words(path: Path, handle: BinaryIO) -> tuple[str]:
-    handle.seek(0)
-    if _PASSWORD in handle.read(1 << 20):
-        return (f"{path.name}: is protected with a password; open it, save it without one, and run again",)
-    return (f"{path.name}: is an old binary Office file (.xls); open it and save it as .xlsx or as CSV UTF-8",)
+def _reader(path: Path, found: Recognised, spec: SourceSpec) -> FileReader:
+    reader = found.format.reader(path, spec)
+    if not found.misnamed:
+        return reader
+    place = Place(file=path.name, source=spec.name)
+    message = f"the file is named {path.suffix} and is {found.format.called}: read as what it is"
+    hint = "look at its columns; an export under its right name is surer"
+    return Told(reader, (Finding("format_misnamed", message, Severity.NOTE, place, hint),))
 
 
 # ---------------------------------------------------------------------------------------------------- text
@@ -131,8 +164,7 @@ def _ole_words(path: Path, handle: BinaryIO) -> tuple[str]:
 
 def _no_text(name: str, head: bytes) -> None:
     """InputError where the first bytes are those of another kind of file, none of which is ever printed."""
-    others = [(each.begins, each.called, each.advice) for each in FORMATS if each.begins]
-    for begin, kind, advice in (*others, *_KINDS):
+    for begin, kind, advice in _KINDS:
         if head.startswith(begin):
             raise InputError(f"{name}: is {kind}, not text", hint=advice)
     text = _as_bytes(head)
@@ -156,17 +188,44 @@ def _text(path: Path, spec: SourceSpec) -> FileReader:
 
 
 def _no_workbook(name: str, head: bytes) -> None:
-    if head.startswith(WORKBOOK.begins):
-        return
+    if head.startswith((_ZIP, _OLE)):
+        return  # damaged, or a container of something else: its reader says what it is
     if head.lstrip()[:1] == b"<":
         raise InputError(f"{name}: is a web page or XML named as a workbook", hint="open it and save it as .xlsx")
     raise InputError(f"{name}: is no workbook; its first bytes are no ZIP", hint="export it again as .xlsx or CSV")
 
 
-def _workbook(path: Path, spec: SourceSpec) -> FileReader:
-    from crm_migrate_files.workbook import Workbook
+def _holds(member: str) -> Callable[[Path, bytes], bool]:
+    """Whether a container holds a member of that name, as only those of one format do."""
 
-    return Workbook(path, spec)
+    def looks(path: Path, head: bytes) -> bool:
+        del head
+        try:
+            with zipfile.ZipFile(path) as container:
+                return member in map(str.lower, container.namelist())
+        except (zipfile.BadZipFile, OSError, NotImplementedError):
+            return False
+
+    return looks
+
+
+def _workbook(kind: str) -> Callable[[Path, SourceSpec], FileReader]:
+    def opened(path: Path, spec: SourceSpec) -> FileReader:
+        from crm_migrate_files.workbook import Workbook
+
+        return Workbook(path, spec, kind)
+
+    return opened
+
+
+def _book(called: str, kind: str, member: str, *others: str) -> Format:
+    """The format of a workbook: its kind is its ending, too; `others` are further ones."""
+    suffixes, begins = frozenset((f".{kind}", *others)), _ZIP if member else _OLE
+    advice = f"give it its right ending, .{kind}"
+    looks = _holds(member) if member else None
+    return Format(
+        called, advice, suffixes, begins, _no_workbook, _workbook(kind), _SHEET_WORDS, looks, _BOOK_SUFFIXES - suffixes
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- JSON lines
@@ -191,15 +250,17 @@ JSON_LINES = Format(
     "JSON lines", "give it the ending .jsonl", frozenset({".jsonl", ".ndjson"}), b"", _no_json_lines, _json_lines
 )
 TEXT = Format(
-    "text", "", frozenset(), b"", _no_text, _text, frozenset(("delimiter", "encoding", "header_row", "short_rows"))
+    "text",
+    "give it the ending .csv",
+    frozenset({".csv", ".tsv", ".txt", ".tab"}),
+    b"",
+    _no_text,
+    _text,
+    frozenset(("delimiter", "encoding", "header_row", "short_rows")),
+    also=frozenset({".xls"}),
 )
-WORKBOOK = Format(
-    "a ZIP file or a workbook",
-    "give it its right ending, .xlsx",
-    frozenset({".xlsx", ".xlsm"}),
-    b"PK\x03\x04",
-    _no_workbook,
-    _workbook,
-    frozenset(("header_row", "sheet")),
-)
-FORMATS = (WORKBOOK, JSON_LINES, TEXT)
+WORKBOOK = _book("a workbook of Excel", "xlsx", "xl/workbook.xml", ".xlsm", ".xltx", ".xltm")
+BINARY_WORKBOOK = _book("a binary workbook of Excel", "xlsb", "xl/workbook.bin")
+OLD_WORKBOOK = _book("an old binary Office file", "xls", "", ".xlt")
+OPEN_WORKBOOK = _book("a spreadsheet of LibreOffice", "ods", "content.xml", ".ots")
+FORMATS = (WORKBOOK, BINARY_WORKBOOK, OLD_WORKBOOK, OPEN_WORKBOOK, JSON_LINES, TEXT)

@@ -9,16 +9,16 @@ from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 from xml.etree.ElementTree import Element, iterparse, parse
 
+from crm_migrate_files.refused import Refused
+
 MAX_MEMBERS = 10_000
 MAX_INFLATED = 1 << 30
 MAX_RATIO = 200
 SMALL = 1 << 24  # below this size a high ratio is no attack: repeated rows compress well
 _BLOCK = 1 << 18
+_EMPTIED = frozenset({"table-row", "table-column", "style"})
+_MANIFEST = "META-INF/manifest.xml"  # of old OpenOffice it has a document type; it is never parsed
 _FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
-
-
-class Refused(Exception):
-    """The workbook is not read; the message says why, in words for its owner."""
 
 
 class Package:
@@ -48,7 +48,7 @@ class Package:
             raise Refused(f"the container holds a path that leads out of it: {info.filename[:80]!r}")
         if info.flag_bits & 1:
             raise Refused("the container is encrypted; save it without a password")
-        if path.suffix.lower() in (".zip", ".xlsx", ".xlsm"):
+        if path.suffix.lower() in (".zip", ".xlsx", ".xlsm", ".xlsb", ".ods"):
             raise Refused(f"the container holds another container: {info.filename[:80]!r}")
 
     def _inflate(self, info: zipfile.ZipInfo, left: int) -> int:
@@ -64,7 +64,7 @@ class Package:
         return size
 
     def _check_xml(self, data: bytes, name: str) -> bytes:
-        if not name.lower().endswith((".xml", ".rels")):
+        if not name.lower().endswith((".xml", ".rels")) or name == _MANIFEST:
             return b""
         if data.startswith((b"\xff\xfe", b"\xfe\xff")) or any(word in data for word in _FORBIDDEN):
             raise Refused(f"{name} holds a document type or entities, which no workbook needs")
@@ -98,6 +98,28 @@ class Package:
                     element.clear()
                     if path:
                         path[-1].remove(element)
+
+    def walk(self, name: str) -> Iterator[tuple[list[str], Element, bool]]:
+        """Every element of a large part as it begins and as it ends, with the local names of those around it.
+
+        What is a row, a column or a style is emptied behind its end.
+        """
+        with self._zip.open(name) as part:
+            context = iterparse(part, events=("start", "end"))  # noqa: S314 -- as above
+            around: list[Element] = []
+            names: list[str] = []
+            for event, element in context:
+                if event == "start":
+                    yield names, element, False
+                    around.append(element)
+                    names.append(local(element))
+                    continue
+                around.pop()
+                names.pop()
+                yield names, element, True
+                if local(element) in _EMPTIED and "table-row" not in names:
+                    element.clear()
+                    around[-1].remove(element)
 
     def related(self, name: str) -> dict[str, str]:
         """Relation id -> part, of the relations of a part."""

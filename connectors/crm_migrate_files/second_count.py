@@ -1,4 +1,4 @@
-"""The independent count of a sheet: the bytes of its XML looked through with a regular expression, without a parser."""
+"""The independent count of a sheet of XML: its bytes looked through with a regular expression, without a parser."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,11 @@ from typing import IO
 _BLOCK = 1 << 20
 # A row with its attributes, or a value that is not empty: `<v>` with something in it, or an inline text.
 _TOKEN = re.compile(rb"<(?:\w+:)?(?:row(?P<row>(?:\s[^>]*)?)>|v(?:\s[^>]*)?>[^<]|is[\s>])")
+_OPEN_TOKEN = re.compile(
+    rb"(?P<table><table:table[\s>])|(?P<end></table:table>)|<table:table-row(?P<row>(?:\s[^>]*)?)>"
+    rb"|<table:(?:covered-)?table-cell\s[^>]*value-type=[^>]*>"
+)
+_REPEATED = re.compile(rb"number-rows-repeated=[\"'](\d+)[\"']")
 _NUMBER = re.compile(rb"\sr=[\"'](\d+)[\"']")
 
 
@@ -23,11 +28,31 @@ def last_row(part: IO[bytes]) -> int:
     return last
 
 
-def _tokens(part: IO[bytes]) -> Iterator["re.Match[bytes]"]:
+def last_open_row(part: IO[bytes], index: int) -> int:
+    """The same of the table with that index, from 0, of a spreadsheet in OpenDocument."""
+    row = last = depth = 0
+    table = -1
+    for token in _tokens(part, _OPEN_TOKEN):
+        if token["table"]:
+            depth += 1
+            table += depth == 1
+        elif token["end"]:
+            depth -= 1
+        elif table != index or depth != 1:
+            continue
+        elif token["row"] is not None:
+            times = _REPEATED.search(token["row"])
+            row += int(times[1]) if times else 1
+        else:
+            last = row
+    return last
+
+
+def _tokens(part: IO[bytes], pattern: "re.Pattern[bytes]" = _TOKEN) -> Iterator["re.Match[bytes]"]:
     rest = b""
     while block := part.read(_BLOCK):
         data = rest + block
         cut = max(data.rfind(b"<"), 0)  # a token has no `<` but its first byte
-        yield from _TOKEN.finditer(data[:cut])
+        yield from pattern.finditer(data[:cut])
         rest = data[cut:]
-    yield from _TOKEN.finditer(rest)
+    yield from pattern.finditer(rest)

@@ -1,68 +1,51 @@
-"""One sheet of a workbook, row by row, with everything that is odd about it counted."""
+"""Workbooks of XML (XLSX): one sheet, row by row, with everything that is odd about it counted."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
-from crm_migrate_files.cells import DIGITS, Format, is_duration, number_text, styles_of, text_of, unescape
-from crm_migrate_files.package import Package, Refused, local
+from crm_migrate_files.book import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Oddities, Row, SheetEntry, column_number
+from crm_migrate_files.cells import Format, styles_of, text_of, unescape
+from crm_migrate_files.package import Package, local
+from crm_migrate_files.refused import Refused
+from crm_migrate_files.second_count import last_row
 
-MAX_ROWS = 1_048_576
-MAX_COLUMNS = 2_000
-MAX_CELLS = 50_000_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 @dataclass(frozen=True, slots=True)
-class SheetEntry:
-    """A sheet as the workbook lists it."""
+class Parts:
+    """What is needed to read any sheet: shared texts, styles, and where days are counted from."""
 
-    name: str
-    part: str
-    hidden: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What is needed to read any sheet: the list of sheets, shared texts, styles, and where days are counted from."""
-
-    sheets: tuple[SheetEntry, ...]
     shared: list[str]
     styles: list[Format]
     date1904: bool
 
 
-@dataclass(slots=True)
-class Oddities:
-    """Counts of what a person would want to know about a sheet; rows and columns are 1-based."""
+class XmlBook:
+    """A workbook in a container. Refused where it has no workbook part."""
 
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
-    formulas: int = 0
-    uncached: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    imprecise: list[str] = field(default_factory=list)
-    durations: list[str] = field(default_factory=list)
+    called = "xlsx"
 
+    def __init__(self, handle: BinaryIO) -> None:
+        self._package = package = Package(handle)
+        names = {name.lower(): name for name in package.names()}
+        main = names.get("xl/workbook.xml") or next((n for n in package.names() if n.endswith("workbook.xml")), "")
+        if not main:
+            raise Refused("the container holds no workbook (no workbook.xml)")
+        root = package.tree(main)
+        folder = main.rpartition("/")[0]
+        strings, styles = names.get(f"{folder}/sharedstrings.xml"), names.get(f"{folder}/styles.xml")
+        self.sheets = tuple(_sheets(root, package.related(main)))
+        self.date1904 = any(local(e) == "workbookPr" and e.get("date1904") in ("1", "true") for e in root)
+        shared = [text_of(e) for e in package.elements(strings, frozenset({"si"}))] if strings else []
+        self._parts = Parts(shared, styles_of(package.tree(styles) if styles else None), self.date1904)
 
-def open_book(package: Package) -> Book:
-    """Sheets, texts and styles of a workbook. Refused where it has no workbook part."""
-    names = {name.lower(): name for name in package.names()}
-    main = names.get("xl/workbook.xml") or next((n for n in package.names() if n.endswith("workbook.xml")), "")
-    if not main:
-        raise Refused("the container holds no workbook (no workbook.xml)")
-    related = package.related(main)
-    root = package.tree(main)
-    folder = main.rpartition("/")[0]
-    strings, styles = names.get(f"{folder}/sharedstrings.xml"), names.get(f"{folder}/styles.xml")
-    return Book(
-        sheets=tuple(_sheets(root, related)),
-        shared=[text_of(e) for e in package.elements(strings, frozenset({"si"}))] if strings else [],
-        styles=styles_of(package.tree(styles) if styles else None),
-        date1904=any(local(e) == "workbookPr" and e.get("date1904") in ("1", "true") for e in root),
-    )
+    def sheet(self, entry: SheetEntry) -> "Sheet":
+        """The reader of one of its sheets."""
+        return Sheet(self._package, self._parts, entry.part)
 
 
 def _sheets(root: Element, related: dict[str, str]) -> Iterator[SheetEntry]:
@@ -74,24 +57,16 @@ def _sheets(root: Element, related: dict[str, str]) -> Iterator[SheetEntry]:
             yield SheetEntry(sheet.get("name", ""), part, sheet.get("state", "visible") != "visible")
 
 
-def column_number(letters: str) -> int:
-    """`A` is 1, `XFD` is 16,384."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 class Sheet:
     """Reads the rows of one sheet; `oddities` is complete when they are exhausted."""
 
-    def __init__(self, package: Package, book: Book, part: str) -> None:
+    def __init__(self, package: Package, book: Parts, part: str) -> None:
         self._package, self._book, self._part = package, book, part
         self.oddities = Oddities()
         self._row = 0
         self._cells = 0
 
-    def rows(self) -> Iterator[tuple[int, list[str | None]]]:
+    def rows(self) -> Iterator[Row]:
         """Row number from 1 and its cells; None is an empty cell; rows without any value are left out."""
         for element in self._package.elements(self._part, frozenset({"row", "mergeCell", "col"})):
             name = local(element)
@@ -102,10 +77,12 @@ class Sheet:
             elif name == "mergeCell":
                 self.oddities.merged.append(element.get("ref", ""))
             elif element.get("hidden") in ("1", "true"):
-                self._hide(int(element.get("min", "1")), int(element.get("max", "1")))
+                self.oddities.hide_columns(int(element.get("min", "1")), int(element.get("max", "1")))
 
-    def _hide(self, first: int, last: int) -> None:
-        self.oddities.hidden_columns += range(first, min(last, MAX_COLUMNS) + 1)
+    def last_row(self) -> int:
+        """The last row with a value, by a scan of the bytes."""
+        with self._package.open(self._part) as part:
+            return last_row(part)
 
     def _read(self, row: Element) -> list[str | None]:
         number = int(row.get("r") or self._row + 1)
@@ -178,12 +155,7 @@ class Sheet:
             return None
         style = int(cell.get("s", "0"))
         form = self._book.styles[style] if style < len(self._book.styles) else Format()
-        text = number_text(raw, form, date1904=self._book.date1904)
-        if form.kind == "number" and len(text) > DIGITS and sum(c.isdigit() for c in text.lstrip("-0.")) > DIGITS:
-            self.oddities.imprecise.append(self._where(cell, column))
-        if is_duration(raw, form):
-            self.oddities.durations.append(self._where(cell, column))
-        return text
+        return self.oddities.number(raw, form, self._where(cell, column), date1904=self._book.date1904)
 
     def _note_formula(self, cell: Element, column: int, raw: str | None) -> None:
         self.oddities.formulas += 1

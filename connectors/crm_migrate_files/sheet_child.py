@@ -6,6 +6,7 @@ stays open while the parent lives; when it ends, so does this process.
 
 import difflib
 import hashlib
+import importlib
 import json
 import os
 import sys
@@ -18,14 +19,20 @@ from typing import Any
 
 import pyarrow as pa
 
-from crm_migrate_files import sheet
+from crm_migrate_files.book import MAX_CELLS, Book, SheetEntry
 from crm_migrate_files.limits import limit_process
 from crm_migrate_files.opening import open_plain
-from crm_migrate_files.package import Package, Refused
-from crm_migrate_files.second_count import last_row
+from crm_migrate_files.refused import Refused
 
 PART_ROWS = 16_384
 LINE = "line"
+# Who opens a workbook of a format: module and class, which is given the open file and is a `book.Book`.
+BOOKS = {
+    "xlsx": ("sheet", "XmlBook"),
+    "xlsb": ("binary_sheet", "BinaryBook"),
+    "xls": ("old_sheet", "OldBook"),
+    "ods": ("open_sheet", "OpenBook"),
+}
 
 
 def main() -> None:
@@ -34,16 +41,20 @@ def main() -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
     limit_process()
     os.umask(0o077)
-    folder = Path(job["folder"])
+    text = json.dumps(facts_of(job), ensure_ascii=False)
+    (Path(job["folder"]) / "facts.json").write_text(text, encoding="utf-8")
+
+
+def facts_of(job: dict[str, Any]) -> dict[str, Any]:
+    """What came of a job: facts about the sheet, or why it is refused."""
     try:
-        facts = _read(job, folder)
+        return _read(job, Path(job["folder"]))
     except Refused as refusal:
-        facts = {"refused": str(refusal)}
+        return {"refused": str(refusal)}
     except (MemoryError, RecursionError):
-        facts = {"refused": "the workbook needs more memory than a workbook may"}
+        return {"refused": "the workbook needs more memory than a workbook may"}
     except Exception as error:  # noqa: BLE001 -- the parsers raise a dozen types on damaged parts
-        facts = {"refused": f"the workbook is damaged ({type(error).__name__}: {error})"[:500]}
-    (folder / "facts.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+        return {"refused": f"the workbook is damaged ({type(error).__name__}: {error})"[:500]}
 
 
 def _die_with_parent() -> None:
@@ -59,16 +70,15 @@ def _read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
             digest.update(block)
             size += len(block)
         handle.seek(0)
-        package = Package(handle)
-        book = sheet.open_book(package)
+        module, opener = BOOKS[job["format"]]
+        book: Book = getattr(importlib.import_module(f"crm_migrate_files.{module}"), opener)(handle)
         entry = _choose(book, job["sheet"])
-        reader = sheet.Sheet(package, book, entry.part)
+        reader = book.sheet(entry)
         table = _Table(folder, job["header_row"])
         for number, values in reader.rows():
             table.add(number, values)
         table.finish()
-        with package.open(entry.part) as part:
-            counted = max(last_row(part) - table.header_row, 0)
+        counted = max(reader.last_row() - table.header_row, 0)
     return {
         "sha256": digest.hexdigest(),
         "bytes": size,
@@ -83,10 +93,11 @@ def _read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         "other_sheets": [s.name for s in book.sheets if not s.hidden and s.name != entry.name],
         "hidden_sheets": [s.name for s in book.sheets if s.hidden and s.name != entry.name],
         "oddities": asdict(reader.oddities),
+        "format": book.called,
     }
 
 
-def _choose(book: sheet.Book, wanted: str | None) -> sheet.SheetEntry:
+def _choose(book: Book, wanted: str | None) -> SheetEntry:
     """The sheet of that name, or the first that is not hidden."""
     if not book.sheets:
         raise Refused("the workbook has no sheet with cells")
@@ -120,8 +131,8 @@ class _Table:
         if not self.header_row:
             self._begin(number, values)
             return
-        if (number - self.header_row) * max(self.width, len(values)) > sheet.MAX_CELLS:
-            raise Refused(f"the sheet spans more than {sheet.MAX_CELLS:,} cells")
+        if (number - self.header_row) * max(self.width, len(values)) > MAX_CELLS:
+            raise Refused(f"the sheet spans more than {MAX_CELLS:,} cells")
         for blank in range(self.last + 1, number):
             self._append(blank, [])
         self._append(number, values)

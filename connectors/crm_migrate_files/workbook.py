@@ -1,4 +1,4 @@
-"""Reads one sheet of a workbook through a child process: whatever the file does to its parser, the parent lives on."""
+"""Reads one sheet of a workbook through a child process: whatever a file does to its parser, the parent lives on."""
 
 import json
 import os
@@ -26,10 +26,10 @@ _COMMAND = (sys.executable, "-P", "-X", "utf8", "-m", "crm_migrate_files.sheet_c
 
 
 class Workbook:
-    """One sheet of an XLSX file. The child reads it once; its result lies in a folder of ours until we are gone."""
+    """One sheet of a workbook. The child reads it once; its result lies in a folder of ours until we are gone."""
 
-    def __init__(self, path: Path, spec: SourceSpec, *, seconds: float = SECONDS) -> None:
-        self._path, self._spec, self._seconds = path, spec, seconds
+    def __init__(self, path: Path, spec: SourceSpec, kind: str = "xlsx", *, seconds: float = SECONDS) -> None:
+        self._path, self._spec, self._kind, self._seconds = path, spec, kind, seconds
         self._place = Place(file=path.name, source=spec.name)
         self._scratch: Scratch | None = None
 
@@ -60,6 +60,7 @@ class Workbook:
     def _run(self, folder: Path) -> int:
         job = {
             "path": str(self._path.resolve()),
+            "format": self._kind,
             "folder": str(folder),
             "sheet": self._spec.sheet,
             "header_row": self._spec.header_row,
@@ -109,7 +110,7 @@ class Workbook:
             quarantined=0,
             counted=facts["counted"],
             count_method="last row with a value, by a scan of the sheet's bytes",
-            encoding="xlsx",
+            encoding=facts["format"],
             evidence=tuple(self._evidence()),
             days_from=1904 if self._facts["date1904"] else 1900,
         )

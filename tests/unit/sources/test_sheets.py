@@ -171,11 +171,3 @@ def test_real_workbooks_agree_with_a_second_reader(shared_data: Path, name: str)
 def test_a_password_is_said_in_plain_words(shared_data: Path) -> None:
     with pytest.raises(InputError, match="password"):
         read(shared_data / "calamine" / "pass_protected.xlsx")
-
-
-@pytest.mark.shared_data
-@pytest.mark.parametrize("name", ["date.xls", "date.xlsb", "date.ods"])
-def test_other_formats_are_refused_with_the_way_out(shared_data: Path, name: str) -> None:
-    with pytest.raises(InputError, match=r"save it as \.xlsx|not read") as caught:
-        read(shared_data / "calamine" / name)
-    assert caught.value.exit_code == 3
