@@ -8,7 +8,7 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.bridge_tables import actual_of, amounts_of, expected_of
 from crm_migrate.stages.reconcile.exported import exported, originals, value_of
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import ACTUAL, CELLS, COMPLETED, RECORDS, texts
+from crm_migrate.workspace.tables import ACTUAL, CELLS, COMPLETED, RECORDS, THEIRS, texts
 
 EXACT = r"'^[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?$'"
 ARRIVED = "state IN ('created', 'updated', 'unchanged', 'folded', 'merged')"
@@ -127,7 +127,8 @@ def _exact(cell: str) -> str:
 def actual_lines(
     tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
 ) -> str:
-    """Create the table of amounts of every record in the target that carries a key of ours."""
+    """Create the table of amounts of every record in the target that carries a key of ours; what the plan read there
+    before this load stands beside it as `stood_...`."""
     name = object_plan.name
     table = actual_of(object_plan, measure)
     raw = tables.whole(ACTUAL, name)
@@ -138,16 +139,25 @@ def actual_lines(
     on = _dated(plan, object_plan)
     dated = on is not None and on.target in there
     day = _day(plan, object_plan, f"{quoted(str(on.target))}::VARCHAR" if on and dated else "NULL")
+    columns = f"target_id, __entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount, {day} AS day"
+    fields = [str(f.target) for f in (measure, currency, on) if f is not None and f.target in there]
+    theirs = tables.scan(THEIRS, name, also=texts(*fields))
+    stood = ", ".join(f"b.{each} AS stood_{each}" for each in ("unit", "text", "amount", "day"))
     tables.execute(
-        f"""CREATE TEMP TABLE {table} AS SELECT __entity AS entity, {unit} AS unit, {cell} AS text,
-        {_exact(cell)} AS amount, {day} AS day FROM {raw} WHERE __entity IS NOT NULL"""
+        f"""CREATE TEMP TABLE {table} AS SELECT a.* EXCLUDE (target_id), {stood}
+        FROM (SELECT {columns} FROM {raw} WHERE __entity IS NOT NULL) a
+        LEFT JOIN (SELECT {columns} FROM {theirs}) b USING (target_id)"""
     )
     if on is not None and not dated:
         told = f"SELECT entity, min(final_day) AS day FROM {expected_of(object_plan, measure)} GROUP BY entity"
-        tables.execute(f"UPDATE {table} SET day = e.day FROM ({told}) e WHERE e.entity = {table}.entity")
+        tables.execute(
+            f"UPDATE {table} SET day = e.day, stood_day = e.day FROM ({told}) e WHERE e.entity = {table}.entity"
+        )
     if not own_unit:
         known = f"SELECT entity, min(unit) AS unit FROM {expected_of(object_plan, measure)} GROUP BY entity"
-        tables.execute(f"UPDATE {table} SET unit = e.unit FROM ({known}) e WHERE e.entity = {table}.entity")
+        tables.execute(
+            f"UPDATE {table} SET unit = e.unit, stood_unit = e.unit FROM ({known}) e WHERE e.entity = {table}.entity"
+        )
     return table
 
 

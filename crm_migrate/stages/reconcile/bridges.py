@@ -95,7 +95,7 @@ def _convert(
     amounts = {
         amounts_of(object_plan, measure): [own, ("was_amount", "was_unit", "was_day")],
         expected_of(object_plan, measure): [own, ("final", "final_unit", "final_day")],
-        actual_of(object_plan, measure): [own],
+        actual_of(object_plan, measure): [own, ("stood_amount", "stood_unit", "stood_day")],
     }
     lines, expected, actual = (converted(tables, table, each, unit) for table, each in amounts.items())
     found.converted += _bridges(tables, object_plan, measure, [unit], lines, expected, actual)
@@ -278,15 +278,18 @@ def _kept(tables: Relations, expected: str) -> _Terms:
 
 
 def _from_before(tables: Relations, object_name: str, actual: str) -> _Terms:
-    """Records that the target held before and that this run did not write: gone from the export and kept, or held."""
+    """Records that the target held before and that this run did not write: gone from the export and kept, or held.
+
+    They explain the amount that stood there before; where another stands there now, the difference is not explained.
+    """
     before = tables.scan(BEFORE, object_name)
     return _terms(
         tables,
         "from before",
-        f"""SELECT unit, coalesce(sum(amount), 0), count(text), count(text) FROM {actual} a
+        f"""SELECT stood_unit, coalesce(sum(stood_amount), 0), count(stood_text), count(stood_text) FROM {actual} a
         SEMI JOIN (SELECT __entity FROM {before}) b
         ON b.__entity = a.entity ANTI JOIN {quoted(f"arrived/{object_name}")} r ON r.__entity = a.entity
-        GROUP BY unit""",
+        WHERE stood_unit IS NOT NULL GROUP BY stood_unit""",
     )
 
 

@@ -6,7 +6,7 @@ from crm_migrate.quoting import quoted
 from crm_migrate.words import catalogue
 from crm_migrate.workspace.relations import Relations
 
-EDITED, EMPTIED = "edited in the target", "emptied in the source"
+EDITED, EMPTIED, KEPT = "edited in the target", "emptied in the source", "kept in the target"
 MANY = 3  # a shift or a default value is a cause when it hits at least so many cells of a field
 
 _FIX = "fix."
@@ -55,7 +55,6 @@ def judge(tables: Relations, cells: str) -> None:
 
 
 _OUTCOME = """CASE WHEN gone OR actual IS NULL THEN 'lost'
-  WHEN expected IS NULL AND existed THEN 'kept_in_target'
   WHEN expected IS NULL THEN 'filled_by_target' ELSE 'same?' END"""
 
 _MACROS = (
@@ -105,7 +104,6 @@ _ALIKE = f"""CREATE OR REPLACE TEMP MACRO alike(kind, expected, actual) AS
 _PLAIN_CAUSE = r"""CASE
   WHEN gone THEN 'record missing'
   WHEN class = 'lost' THEN 'lost'
-  WHEN class = 'kept_in_target' THEN 'kept in the target'
   WHEN class = 'filled_by_target' THEN 'set by the target'
   WHEN kind = 'reference' THEN 'wrong parent'
   WHEN kind IN ('decimal', 'integer') THEN CASE

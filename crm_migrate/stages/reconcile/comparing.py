@@ -4,7 +4,7 @@ Both sides are relations of one DuckDB with `__entity` and canonical text; `actu
 fields hash equal (128 bits) are equal; only the others are looked at cell by cell.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from crm_migrate.crm.types import TYPES
@@ -19,6 +19,7 @@ CLASSES = (
 )  # fmt: skip
 BITS = 60
 SPAN = 131_072  # records that are hashed at a time
+Kept = Callable[[str], str]  # the name of a table of cells -> a FROM item: `__entity`, `field`, `cause`
 NOT_COMPARED = ("both_empty", "kept_in_target", "not_comparable", "not_sampled")
 
 
@@ -51,11 +52,11 @@ class Comparison:
 
 
 def compare(
-    tables: Relations, name: str, expected: str, actual: str, fields: Sequence[Compared], kept: str = ""
+    tables: Relations, name: str, expected: str, actual: str, fields: Sequence[Compared], kept: Kept | None = None
 ) -> Comparison:
-    """Compare two relations by `__entity`; `expected` may have `__existed` (the target had the record before us).
+    """Compare two relations by `__entity`.
 
-    `kept` is a FROM item (`__entity`, `field`, `cause`) of cells of which it is known why the target says otherwise.
+    `kept` says of which cells it is known why the target says otherwise; it is asked only where some differ.
     """
     there = set(tables.kinds(actual))
     comparable = [item for item in fields if item.name in there]
@@ -69,7 +70,7 @@ def compare(
     if tables.count(cells):  # what names causes costs tens of milliseconds to plan, and most links have nothing to name
         causes.judge(tables, cells)
         if kept:
-            causes.excuse(tables, cells, kept)
+            causes.excuse(tables, cells, kept(cells))
         causes.find_shifted_rows(tables, cells, expected)
     comparison = Comparison(records, cells)
     _count(tables, comparison, digests, comparable)
@@ -130,9 +131,9 @@ def _cells(ours: str, theirs: str, fields: Sequence[Compared]) -> str:
         for item in fields
     )
     cell = "STRUCT(field VARCHAR, kind VARCHAR, expected VARCHAR, actual VARCHAR)"
-    return f"""SELECT __entity, target_id, cell.field, cell.kind, cell.expected, cell.actual, existed, gone,
+    return f"""SELECT __entity, target_id, cell.field, cell.kind, cell.expected, cell.actual, gone,
       NULL::VARCHAR AS class, NULL::VARCHAR AS cause
-    FROM (SELECT e.__entity, a.target_id, e.__existed AS existed, a.__entity IS NULL AS gone,
+    FROM (SELECT e.__entity, a.target_id, a.__entity IS NULL AS gone,
         unnest([{pairs}]::{cell}[]) AS cell
       FROM {ours} e LEFT JOIN {theirs} a USING (__entity))
     WHERE cell.expected IS DISTINCT FROM cell.actual"""

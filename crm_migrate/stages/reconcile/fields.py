@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.causes import fix_of
-from crm_migrate.stages.reconcile.comparing import NOT_COMPARED, Compared, Comparison, compare
+from crm_migrate.stages.reconcile.comparing import NOT_COMPARED, Compared, Comparison, Kept, compare
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.keeping import kept_cells
 from crm_migrate.stages.reconcile.sides import actual_side, expected_side, loaded_fields
@@ -38,7 +38,7 @@ def sample_size(plan: Plan, object_name: str) -> int | None:
 
 
 def _sampled(
-    tables: Relations, name: str, expected: str, actual: str, fields: list[Compared], kept: str, limit: int
+    tables: Relations, name: str, expected: str, actual: str, fields: list[Compared], kept: Kept, limit: int
 ) -> Comparison:
     sample = quoted(f"expected/{name}/sample")
     tables.execute(

@@ -1,33 +1,51 @@
-"""Cells in which the target rightly says something else than the sources: edited there, or emptied here and kept."""
+"""Cells in which the target rightly says something else than the sources: what the plan read there stands there still.
+
+Edited there, emptied here and kept, or filled there where we send nothing: whatever the reason, it excuses only the
+value that it speaks of, and never a cell that this load wrote.
+"""
 
 from collections.abc import Sequence
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED
+from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, KEPT
+from crm_migrate.stages.reconcile.comparing import Kept
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import COMPLETED, EDITS, PLANNED, texts
+from crm_migrate.workspace.tables import ACTUAL, EDITS, PLANNED, THEIRS, texts
 
 
-def kept_cells(tables: Relations, object_plan: ObjectPlan, fields: Sequence[FieldPlan]) -> str:
-    """A FROM item: `__entity`, `field`, `cause` of the cells that the target keeps by a rule.
-
-    Edited since our last load and not written by this one; or empty in the completed record while the load kept what
-    it had sent before.
-    """
-    name = object_plan.name
-    load = tables.scan(PLANNED, name, also=texts("__changed_fields", *(str(f.target) for f in fields)))
-    complete = tables.scan(COMPLETED, name, also=texts(*(f.name for f in fields)))
+def kept_cells(tables: Relations, object_plan: ObjectPlan, fields: Sequence[FieldPlan]) -> Kept:
+    """Of a table of differing cells those that the target keeps by a rule: `__entity`, `field`, `cause`."""
+    name, targets = object_plan.name, [str(f.target) for f in fields]
+    load = tables.scan(PLANNED, name, also=texts(*targets))
     edits = tables.scan(EDITS, name)
-    emptied = ", ".join(
-        f"CASE WHEN nullif(c.{quoted(f.name)}::VARCHAR, '') IS NULL"
-        f" AND nullif(l.{quoted(str(f.target))}, '') IS NOT NULL THEN {literal(str(f.target))} END"
-        for f in fields
-    )
-    return f"""(SELECT e.__entity, e.field, {literal(EDITED)} AS cause FROM {edits} e JOIN {load} l USING (__entity)
-      WHERE NOT (l.__action = 'update'
-        AND coalesce(list_contains(from_json(l.__changed_fields, '["VARCHAR"]'), e.field), FALSE))
-    UNION ALL SELECT __entity, unnest(list_filter([{emptied or "NULL"}]::VARCHAR[], lambda x: x IS NOT NULL)) AS field,
-      {literal(EMPTIED)} FROM (SELECT * FROM {load} WHERE __action IN ('update', 'unchanged')
-        AND __code IS DISTINCT FROM 'existing') l
-      JOIN {complete} c USING (__cluster))"""
+    filled = _fields(targets, "{0} IS NOT NULL", "")
+
+    def kept(cells: str) -> str:
+        return f"""(SELECT __entity, field, CASE WHEN edited THEN {literal(EDITED)}
+            WHEN sent THEN {literal(EMPTIED)} ELSE {literal(KEPT)} END AS cause
+          FROM (SELECT c.__entity, c.field, c.expected, e.field IS NOT NULL AS edited,
+              list_contains({filled}, c.field) AS sent
+            FROM (SELECT * FROM {cells} WHERE NOT gone) c JOIN {load} l USING (__entity)
+            JOIN {_standing(tables, name, targets, cells)} s ON s.target_id = c.target_id AND s.field = c.field
+            LEFT JOIN {edits} e ON e.__entity = c.__entity AND e.field = c.field
+            WHERE l.__action <> 'create' AND NOT (l.__action = 'update'
+              AND coalesce(list_contains(from_json(l.__changed_fields, '["VARCHAR"]'), c.field), FALSE)))
+          WHERE edited OR expected IS NULL)"""
+
+    return kept
+
+
+def _standing(tables: Relations, name: str, targets: Sequence[str], cells: str) -> str:
+    """A FROM item: `target_id`, `field` of what was read back as the plan had read it; a parent by the target's id."""
+    theirs, actual = (tables.scan(table, name, also=texts(*targets)) for table in (THEIRS, ACTUAL))
+    same = _fields(targets, "{0} IS NOT DISTINCT FROM {1}", "t.", "a.")
+    return f"""(SELECT target_id, unnest({same}) AS field FROM {theirs} t JOIN {actual} a USING (target_id)
+      WHERE target_id IN (SELECT target_id FROM {cells}))"""
+
+
+def _fields(targets: Sequence[str], condition: str, *sides: str) -> str:
+    """SQL: the list of those fields whose cells, empty as null, meet a condition."""
+    whens = (condition.format(*(f"nullif({side}{quoted(name)}, '')" for side in sides)) for name in targets)
+    told = ", ".join(f"CASE WHEN {when} THEN {literal(name)} END" for name, when in zip(targets, whens, strict=True))
+    return f"list_filter([{told}]::VARCHAR[], lambda x: x IS NOT NULL)"

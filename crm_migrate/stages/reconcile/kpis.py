@@ -14,7 +14,7 @@ from crm_migrate.stages.reconcile.derived import Side, with_derived
 from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields, names_of
 from crm_migrate.workspace.figures import ControlFigure, KpiFigure, Term
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import BEFORE, COMPLETED, SURVIVORS, texts
+from crm_migrate.workspace.tables import BEFORE, COMPLETED, SURVIVORS, THEIRS, texts
 
 Group = tuple[str, ...]
 Groups = dict[Group, Decimal]
@@ -29,7 +29,7 @@ class Measured:
     """One figure on the three sides: value by group, the empty group for the total; groups are of one length.
 
     With `units` the last part of a group is a currency, and the total is one only where there is one currency.
-    `terms` lead from source to expected. `kept` is the part of `actual` in records that the target held before and that
+    `terms` lead from source to expected. `kept` is what the plan read in records that the target held before and that
     this run did not write. `odd` records did not compare, `unrated` rows have no rate; with `unknown` names nothing was
     computed.
     """
@@ -91,14 +91,15 @@ def measure(tables: Relations, plan: Plan, kpi: KpiPlan) -> Measured:
     """Compute one figure on all three sides. Call after `compare_object` of its object."""
     object_plan = plan.object(kpi.object)
     rows = f"(SELECT * FROM {exported(tables, plan, object_plan)} WHERE __state <> 'enrichment')"
-    found = _found(tables, plan, object_plan)
+    ours = quoted(f"actual/{object_plan.name}")
+    found = _found(tables, plan, object_plan, ours, "actual")
     sides = {
         "source": with_derived(tables, plan, object_plan, rows, _ORIGIN),
         "expected": with_derived(
             tables, plan, object_plan, _completed(tables, object_plan), {"__cluster": "__cluster"}
         ),
         "actual": with_derived(tables, plan, object_plan, found),
-        "kept": with_derived(tables, plan, object_plan, _kept(tables, object_plan, found)),
+        "kept": with_derived(tables, plan, object_plan, _kept(tables, plan, object_plan, ours)),
     }
     unknown = tuple(sorted(names_of(kpi) - sides["source"].storages.keys()))
     if unknown:
@@ -232,31 +233,29 @@ def _completed(tables: Relations, object_plan: ObjectPlan) -> str:
     return view
 
 
-def _found(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
-    """Our records in the target, under the canonical names of their fields; a pseudonym counts as its value."""
-    actual = quoted(f"actual/{object_plan.name}")
-    there = set(tables.kinds(actual))
-    view = quoted(f"kpi/actual/{object_plan.name}")
+def _found(tables: Relations, plan: Plan, object_plan: ObjectPlan, read: str, side: str) -> str:
+    """Our records as they were read, under the canonical names of their fields; a pseudonym counts as its value."""
+    there = set(tables.kinds(read))
+    view = quoted(f"kpi/{side}/{object_plan.name}")
     cells = [
         f"nullif({quoted(str(f.target))}::VARCHAR, '') AS {quoted(f.name)}"
         for f in object_plan.fields
         if f.ref is None and f.target in there
     ]
-    records = revealed(tables, plan, object_plan, actual)
+    records = revealed(tables, plan, object_plan, read)
     tables.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {', '.join(['__entity', *cells])} FROM {records}")
     return view
 
 
-def _kept(tables: Relations, object_plan: ObjectPlan, found: str) -> str:
-    """Of the records found, those that the target held before and that this run did not write."""
+def _kept(tables: Relations, plan: Plan, object_plan: ObjectPlan, ours: str) -> str:
+    """Of the records found, those that the target held before and that this run did not write, as the plan read them:
+    what stands there now counts as kept only where it is the same."""
     before = tables.scan(BEFORE, object_plan.name)
-    view = quoted(f"kpi/kept/{object_plan.name}")
-    tables.execute(
-        f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {found} f "
-        f"SEMI JOIN (SELECT __entity FROM {before}) b ON b.__entity = f.__entity "
-        f"ANTI JOIN {quoted(f'arrived/{object_plan.name}')} a ON a.__entity = f.__entity"
-    )
-    return view
+    theirs = f"""(SELECT * FROM {tables.whole(THEIRS, object_plan.name)} f
+      SEMI JOIN (SELECT target_id FROM {ours}) n ON n.target_id = f.target_id
+      SEMI JOIN (SELECT __entity FROM {before}) b ON b.__entity = f.__entity
+      ANTI JOIN {quoted(f"arrived/{object_plan.name}")} a ON a.__entity = f.__entity)"""
+    return _found(tables, plan, object_plan, theirs, "kept")
 
 
 def _scalar(object_plan: ObjectPlan) -> list[str]:

@@ -19,7 +19,7 @@ def link_fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
 
 
 def expected_side(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
-    """Create the relation of records that must be in the target: `__entity`, `__existed`, `__position`, its fields.
+    """Create the relation of records that must be in the target: `__entity`, `__position`, its fields.
 
     The table `arrived/<object>` beside it has their keys only.
     """
@@ -31,13 +31,13 @@ def expected_side(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str
     outcomes = tables.scan(OUTCOMES, name)
     arrived = quoted(f"arrived/{name}")
     tables.execute(
-        f"""CREATE TEMP TABLE {arrived} AS SELECT l.__entity, l.__cluster, l.__action <> 'create' AS __existed
+        f"""CREATE TEMP TABLE {arrived} AS SELECT l.__entity, l.__cluster
         FROM {load} l WHERE l.__action = 'unchanged' OR (l.__action IN ('create', 'update')
           AND l.__entity IN (SELECT __entity FROM {outcomes} WHERE outcome = 'loaded'))"""
     )
     listed = ", ".join(_expected_cell(object_plan, f) for f in loaded_fields(object_plan)) or "NULL AS __nothing"
     tables.execute(
-        f"""CREATE TEMP VIEW {view} AS SELECT x.__entity, x.__cluster, x.__existed, x.__cluster AS __position, {listed}
+        f"""CREATE TEMP VIEW {view} AS SELECT x.__entity, x.__cluster, x.__cluster AS __position, {listed}
         FROM {arrived} x JOIN {load} l ON l.__cluster = x.__cluster AND l.__entity = x.__entity
         LEFT JOIN {complete} c ON c.__cluster = x.__cluster"""
     )
@@ -90,7 +90,7 @@ def expected_links(tables: Relations, object_plan: ObjectPlan, fields: list[Fiel
         cells.append(_expected_link(object_plan, field, f"p{number}"))
     missing = [f"NULL::VARCHAR AS {quoted(str(f.target))}" for f in fields if f.name not in there]
     tables.execute(
-        f"""CREATE TEMP TABLE {view} AS SELECT x.__entity, x.__existed, x.__cluster AS __position,
+        f"""CREATE TEMP TABLE {view} AS SELECT x.__entity, x.__cluster AS __position,
         {", ".join(cells + missing)} FROM {quoted(f"arrived/{name}")} x
         LEFT JOIN {complete} c ON c.__cluster = x.__cluster
         LEFT JOIN {load} l ON l.__cluster = x.__cluster {" ".join(joins)}"""

@@ -107,12 +107,13 @@ def plan(money_plan: MoneyPlan | None = None, *, currency: bool = True, **amount
 
 def bridged(
     folder: Path, *deals: Deal, following: Plan | None = None, rows: Sequence[Row] = (), before: Sequence[Cells] = (),
-    strange: Sequence[Cells] = (), without: Sequence[str] = (),
+    now: Sequence[Cells] = (), strange: Sequence[Cells] = (), without: Sequence[str] = (),
 ) -> Money:  # fmt: skip
     """The bridges of these deals and of rows that are none.
 
-    `before`: records of ours that the target held before this run, which did not write them; `strange`: such as nobody
-    knows. `without`: fields that the target does not give back.
+    `before`: records of ours that the target held before this run, which did not write them; `now`: what is in them
+    today, where that is something else; `strange`: such as nobody knows. `without`: fields that the target does not
+    give back.
     """
     following = following or plan()
     content = _Content()
@@ -121,7 +122,9 @@ def bridged(
     for row in rows:
         content.row(row)
     for number, cells in enumerate(before):
-        content.there(f"b{number}", cells)
+        content.there(f"b{number}", dict(enumerate(now)).get(number, cells))
+        held = dict(zip(COLUMNS, cells, strict=True))
+        content.put("load", "deals", "theirs", target_id=f"t-b{number}", __entity=f"b{number}", **held)
         content.put("load", "deals", "before", target_id=f"t-b{number}", __entity=f"b{number}")
     for number, cells in enumerate(strange):
         content.there(f"s{number}", cells)

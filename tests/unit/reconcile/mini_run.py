@@ -346,6 +346,9 @@ def _loaded() -> Tables:
         ),
         ("load", "accounts", "outcomes"): _rows(outcome, ("a0", "loaded", "", "11", "b1")),
         ("load", "accounts", "before"): _rows("target_id __entity", ("12", "a1"), ("99", None)),
+        ("load", "accounts", "theirs"): _rows(
+            "target_id __entity name", ("12", "a1", "Nusantara"), ("99", None, "Eski Ltd")
+        ),
         ("validate", "accounts", "after"): _rows("target_id __entity", ("11", "a0"), ("12", "a1"), ("99", None)),
         ("load", "contacts", "entities"): _rows(
             f"{entity} first_name email consent company_id",
@@ -363,6 +366,9 @@ def _loaded() -> Tables:
             ("c5", "loaded", "", "25", "b3"),
         ),
         ("load", "contacts", "before"): _rows("target_id __entity", ("25", "c5")),
+        ("load", "contacts", "theirs"): _rows(
+            "target_id __entity first_name email consent company_id", ("25", "c5", "Dewi", None, None, "12")
+        ),
         ("validate", "contacts", "after"): _rows("target_id __entity", ("21", "c0"), ("24", "c4"), ("25", "c5")),
         ("load", "deals", "entities"): _rows(
             f"{entity} name company_id amount currency stage close_date",

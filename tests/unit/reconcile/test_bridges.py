@@ -301,6 +301,16 @@ def test_records_of_an_earlier_load_that_this_run_did_not_write_are_a_term(tmp_p
     assert lines_add_up(lira) and lines_add_up(dollar)
 
 
+def test_a_record_that_this_run_did_not_write_explains_what_stood_there_before_and_no_more(tmp_path: Path) -> None:
+    earlier: list[Cells] = [("5", "EUR", None), ("7", "EUR", None)]
+
+    euro, lira = bridged(tmp_path, before=earlier, now=[("50", "EUR", None), ("7", "TRY", None)]).bridges
+
+    assert terms(euro) == {"from before": ("12.00", 2, 2)}
+    assert (euro.target_total, euro.unexplained) == ("50.00", "38.00")
+    assert (lira.target_total, lira.unexplained) == ("7.00", "7.00")
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "amount"),
     [

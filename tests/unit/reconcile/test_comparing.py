@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.reconcile.causes import define
-from crm_migrate.stages.reconcile.comparing import CLASSES, Compared, Comparison, compare
+from crm_migrate.stages.reconcile.comparing import CLASSES, Compared, Comparison, Kept, compare
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
 
@@ -38,17 +38,18 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relations]:
 Record = dict[str, Any]
 
 
-def compared(tables: Relations, expected: list[Record], actual: list[Record]) -> tuple[Comparison, list[Record]]:
+def compared(
+    tables: Relations, expected: list[Record], actual: list[Record], kept: Kept | None = None
+) -> tuple[Comparison, list[Record]]:
     """Run the comparison over two lists of records; the cells that it lists."""
     for name in tables.rows("SELECT table_name FROM duckdb_tables() WHERE temporary"):
         tables.execute(f"DROP TABLE {quoted(name[0])}")
     text = [(name, pa.string()) for name in ("__entity", *NAMES)]
-    extra = [("__existed", pa.bool_()), ("__position", pa.int64())]
-    left = [row | {"__existed": row.get("__existed", False), "__position": n} for n, row in enumerate(expected)]
+    left = [row | {"__position": n} for n, row in enumerate(expected)]
     right = [{"target_id": f"t{n}"} | row for n, row in enumerate(actual)]
-    tables.connection.register("e", pa.Table.from_pylist(left, schema=pa.schema([*text, *extra])))
+    tables.connection.register("e", pa.Table.from_pylist(left, schema=pa.schema([*text, ("__position", pa.int64())])))
     tables.connection.register("a", pa.Table.from_pylist(right, schema=pa.schema([*text, ("target_id", pa.string())])))
-    found = compare(tables, "x", "e", "a", FIELDS)
+    found = compare(tables, "x", "e", "a", FIELDS, kept)
     listed = tables.rows(f"SELECT __entity, field, class, cause FROM {found.cells} ORDER BY ALL")
     return found, [dict(zip(("entity", "field", "class", "cause"), row, strict=True)) for row in listed]
 
@@ -206,10 +207,11 @@ def test_answers_matched_by_position_are_a_shifted_row(tables: Relations) -> Non
     assert sum(cell["cause"] == "shifted row" for cell in cells) == 7
 
 
-def test_what_the_target_had_before_us_is_no_alarm_where_we_send_nothing(tables: Relations) -> None:
-    ours = record(1, phone=None) | {"__existed": True}
+def test_what_is_known_to_be_kept_in_the_target_is_no_alarm(tables: Relations) -> None:
+    def kept(cells: str) -> str:
+        return f"(SELECT __entity, field, 'kept in the target' AS cause FROM {cells})"
 
-    comparison, cells = compared(tables, [ours], [record(1)])
+    comparison, cells = compared(tables, [record(1, phone=None)], [record(1)], kept)
 
     assert [cell["class"] for cell in cells] == ["kept_in_target"]
     assert comparison.classes["phone"]["kept_in_target"] == 1

@@ -64,32 +64,55 @@ def test_any_changed_cell_of_the_target_is_found(tmp_path: Path, number: int) ->
 
     listed = mini_run.differences(tmp_path, path[1])
     assert [(entity, name) for entity, name, _ in listed] == [(row["__entity"], field)]
-    if listed[0][2] == "kept_in_target":
-        assert row["__entity"] in ("c5", "a1"), "the target had the record before us"
-    else:
-        assert failed(found) & {"field_match", "links", "orphans"}
+    assert failed(found) & {"field_match", "links", "orphans"}, "also where the target had the record before us"
 
 
-def test_what_somebody_edited_in_the_target_is_told_as_kept_there(tmp_path: Path) -> None:
-    content = mini_run.tables()
-    content["load", "contacts", "edits"] = [{"__entity": "c0", "field": "first_name"}]
-    next(r for r in content["validate", "contacts", "actual"] if r["__entity"] == "c0")["first_name"] = "Ayşegül"
-    next(r for r in content["load", "contacts", "entities"] if r["__entity"] == "c0")["__action"] = "unchanged"
+def edited(content: mini_run.Tables, field: str, read: str | None, stands: str | None) -> mini_run.Tables:
+    """The content where somebody edited a field of `c5`: what the plan read, and what stands there now."""
+    content["load", "contacts", "edits"] = [{"__entity": "c5", "field": field}]
+    of(content, "load", "theirs")[field] = read
+    of(content, "validate", "actual")[field] = stands
+    return content
 
-    found = figures(tmp_path, content)
+
+def of(content: mini_run.Tables, stage: str, table: str) -> dict[str, Any]:
+    """The line of `c5` in a table of the contacts."""
+    return next(row for row in content[stage, "contacts", table] if row["__entity"] == "c5")
+
+
+EDITS = [
+    ("first_name", "Dewi Sri", "field_match"),
+    ("consent", "pending", "field_match"),
+    ("company_id", "11", "links"),
+]
+
+
+@pytest.mark.parametrize(("field", "theirs", "gate"), EDITS)
+def test_what_somebody_edited_in_the_target_is_told_as_kept_there(
+    tmp_path: Path, field: str, theirs: str, gate: str
+) -> None:
+    found = figures(tmp_path, edited(mini_run.tables(), field, theirs, theirs))
 
     (told,) = [e for e in found.exceptions if e.code == "edited_in_target"]
-    assert (told.severity, told.field, told.state, told.count) == ("warning", "first_name", "kept_in_target", 1)
-    assert (told.examples[0].expected, told.examples[0].actual) == ("Ayşe", "Ayşegül")
-    assert "field_match" not in failed(found)
+    assert (told.severity, told.state, told.count) == ("warning", "kept_in_target", 1)
+    assert gate not in failed(found)
+
+
+@pytest.mark.parametrize(("field", "theirs", "gate"), EDITS)
+def test_an_edited_cell_in_which_something_else_stands_than_the_plan_read_is_no_edit(
+    tmp_path: Path, field: str, theirs: str, gate: str
+) -> None:
+    ours = {"company_id": "99", "consent": "granted"}.get(field, "Dewi Kusuma")
+
+    found = figures(tmp_path, edited(mini_run.tables(), field, theirs, ours))
+
+    assert not [e for e in found.exceptions if e.state == "kept_in_target"]
+    assert gate in failed(found)
 
 
 def test_an_edited_cell_that_this_load_wrote_is_compared(tmp_path: Path) -> None:
-    content = mini_run.tables()
-    content["load", "contacts", "edits"] = [{"__entity": "c5", "field": "first_name"}]
-    sent = next(r for r in content["load", "contacts", "entities"] if r["__entity"] == "c5")
-    sent["__changed_fields"] = '["first_name"]'
-    next(r for r in content["validate", "contacts", "actual"] if r["__entity"] == "c5")["first_name"] = "Dewi Sri"
+    content = edited(mini_run.tables(), "first_name", "Dewi Sri", "Dewi Sri")
+    of(content, "load", "entities")["__changed_fields"] = '["first_name"]'
 
     found = figures(tmp_path, content)
 
@@ -97,19 +120,54 @@ def test_an_edited_cell_that_this_load_wrote_is_compared(tmp_path: Path) -> None
     assert "field_match" in failed(found)
 
 
-def test_what_is_emptied_in_the_source_and_kept_in_the_target_is_told(tmp_path: Path) -> None:
+def emptied(read: str, stands: str) -> mini_run.Tables:
+    """A mailbox that the sources do not have any more and that the load keeps as it was sent."""
     content = mini_run.tables()
-    sent = next(r for r in content["load", "contacts", "entities"] if r["__entity"] == "c5")
-    sent["email"] = "dewi@nusantara.example"
-    held = next(r for r in content["validate", "contacts", "actual"] if r["__entity"] == "c5")
-    held["email"] = "dewi@nusantara.example"
+    of(content, "load", "entities")["email"] = "dewi@nusantara.example"
+    of(content, "load", "theirs")["email"] = read
+    of(content, "validate", "actual")["email"] = stands
+    return content
 
-    found = figures(tmp_path, content)
+
+def test_what_is_emptied_in_the_source_and_kept_in_the_target_is_told(tmp_path: Path) -> None:
+    found = figures(tmp_path, emptied("dewi@nusantara.example", "dewi@nusantara.example"))
 
     (told,) = [e for e in found.exceptions if e.code == "emptied_in_source"]
     assert (told.severity, told.field, told.state, told.count) == ("warning", "email", "kept_in_target", 1)
     assert told.examples[0].actual == "dewi@nusantara.example"
     assert "field_match" not in failed(found)
+
+
+def test_another_value_than_the_one_that_is_kept_is_not_excused_as_emptied(tmp_path: Path) -> None:
+    found = figures(tmp_path, emptied("dewi@nusantara.example", "veli@isik.example"))
+
+    assert not [e for e in found.exceptions if e.code == "emptied_in_source"]
+    assert "field_match" in failed(found)
+
+
+def test_a_link_that_is_emptied_in_the_source_and_hangs_elsewhere_is_wrong(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    next(row for row in content["complete", "contacts", "entities"] if row["__cluster"] == 5)["company"] = None
+    of(content, "validate", "actual")["company_id"] = "11"
+
+    assert "links" in failed(figures(tmp_path, content))
+
+
+def test_what_the_target_had_where_we_send_nothing_is_kept_unless_it_is_another_value(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    of(content, "load", "theirs")["email"] = of(content, "validate", "actual")["email"] = "dewi@nusantara.example"
+    assert "field_match" not in failed(figures(tmp_path / "kept", content))
+
+    of(content, "validate", "actual")["email"] = "veli@isik.example"
+    assert "field_match" in failed(figures(tmp_path / "other", content))
+
+
+def test_a_cell_that_this_load_was_to_empty_is_not_kept_by_the_target(tmp_path: Path) -> None:
+    content = mini_run.tables()
+    of(content, "load", "theirs")["email"] = of(content, "validate", "actual")["email"] = "dewi@nusantara.example"
+    of(content, "load", "entities")["__changed_fields"] = '["email"]'
+
+    assert "field_match" in failed(figures(tmp_path, content))
 
 
 def test_a_deleted_record_fails_accounting_sets_and_fields(tmp_path: Path) -> None:
@@ -284,14 +342,19 @@ def test_an_amount_that_the_target_rounded_is_a_term_of_its_own(tmp_path: Path) 
     assert bridge.unexplained == "0.00"
 
 
-def test_what_the_target_keeps_from_before_explains_a_key_figure_and_an_amount(tmp_path: Path) -> None:
+def held_before(amount: str, now: str) -> mini_run.Tables:
+    """A deal that the target held before and that this run did not write: its amount as the plan read it, and now."""
     content = mini_run.tables()
-    kept = content["validate", "deals", "actual"][1] | {"target_id": "30", "__entity": "d9", "amount": "5.00"}
-    content["validate", "deals", "actual"].append(kept)
+    held = content["validate", "deals", "actual"][1] | {"target_id": "30", "__entity": "d9"}
+    content["load", "deals", "theirs"] = [held | {"amount": amount}]
+    content["validate", "deals", "actual"].append(held | {"amount": now})
     content["load", "deals", "before"].append({"target_id": "30", "__entity": "d9"})
     content["validate", "deals", "after"].append({"target_id": "30", "__entity": "d9"})
+    return content
 
-    found = figures(tmp_path, content)
+
+def test_what_the_target_keeps_from_before_explains_a_key_figure_and_an_amount(tmp_path: Path) -> None:
+    found = figures(tmp_path, held_before("5.00", "5.00"))
 
     won = next(k for k in found.kpis if k.group == "stage=closedwon, currency=EUR")
     assert (won.expected, won.actual, won.explained, won.agrees) == ("70.25", "75.25", "5.00", True)
@@ -300,12 +363,15 @@ def test_what_the_target_keeps_from_before_explains_a_key_figure_and_an_amount(t
     assert (bridge.target_total, bridge.unexplained) == ("75.25", "0.00")
 
 
+def test_a_record_from_before_in_which_another_amount_stands_now_explains_nothing_of_it(tmp_path: Path) -> None:
+    found = figures(tmp_path, held_before("5.00", "50.00"))
+
+    assert {"kpis", "unexplained_amount"} <= failed(found)
+    assert next(b for b in found.bridges if b.currency == "EUR").unexplained == "45.00"
+
+
 def test_only_the_explained_part_of_a_difference_is_forgiven(tmp_path: Path) -> None:
-    content = mini_run.tables()
-    kept = content["validate", "deals", "actual"][1] | {"target_id": "30", "__entity": "d9", "amount": "5.00"}
-    content["validate", "deals", "actual"].append(kept)
+    content = held_before("5.00", "5.00")
     content["validate", "deals", "actual"][1]["amount"] = "71.25"
-    content["load", "deals", "before"].append({"target_id": "30", "__entity": "d9"})
-    content["validate", "deals", "after"].append({"target_id": "30", "__entity": "d9"})
 
     assert "kpis" in failed(figures(tmp_path, content))
