@@ -59,6 +59,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "number_precision",
             "other_sheets",
             "format_misnamed",
+            "bytes_as_hex",
             "join_ambiguous",
             "join_unused",
             "join_left",

@@ -112,10 +112,15 @@ def _plain(number: Decimal, zeros: int) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     whole, _, fraction = text.partition(".")
-    if len(fraction) == 3:
-        # `1.125` would be read as 1125 where a point parts thousands; a fourth digit cannot be misread.
-        return f"{text}0"
-    return text.zfill(zeros) if zeros and not fraction and whole.isdigit() else text if text != "-0" else "0"
+    if fraction:
+        return unmistakable(text)
+    return text.zfill(zeros) if zeros and whole.isdigit() else text if text != "-0" else "0"
+
+
+def unmistakable(text: str) -> str:
+    """A plain number with four decimals where it has three: `1.125` would be read as 1125 where a point parts
+    thousands."""
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
 
 
 def date_text(serial: float, *, date1904: bool) -> str:

@@ -249,6 +249,29 @@ def _json_lines(path: Path, spec: SourceSpec) -> FileReader:
 JSON_LINES = Format(
     "JSON lines", "give it the ending .jsonl", frozenset({".jsonl", ".ndjson"}), b"", _no_json_lines, _json_lines
 )
+
+
+def _no_parquet(name: str, head: bytes) -> None:
+    if head.startswith(b"PARE"):
+        hint = "export it again without encryption"
+        raise InputError(f"{name}: is an encrypted Parquet file, which is not read", hint=hint)
+    raise InputError(f"{name}: is no Parquet file; its first bytes are not PAR1", hint="export it again")
+
+
+def _parquet(path: Path, spec: SourceSpec) -> FileReader:
+    from crm_migrate_files.parquet import Parquet
+
+    return Parquet(path, spec)
+
+
+PARQUET = Format(
+    "a Parquet file",
+    "give it its right ending, .parquet",
+    frozenset({".parquet", ".pq"}),
+    b"PAR1",
+    _no_parquet,
+    _parquet,
+)
 TEXT = Format(
     "text",
     "give it the ending .csv",
@@ -263,4 +286,4 @@ WORKBOOK = _book("a workbook of Excel", "xlsx", "xl/workbook.xml", ".xlsm", ".xl
 BINARY_WORKBOOK = _book("a binary workbook of Excel", "xlsb", "xl/workbook.bin")
 OLD_WORKBOOK = _book("an old binary Office file", "xls", "", ".xlt")
 OPEN_WORKBOOK = _book("a spreadsheet of LibreOffice", "ods", "content.xml", ".ots")
-FORMATS = (WORKBOOK, BINARY_WORKBOOK, OLD_WORKBOOK, OPEN_WORKBOOK, JSON_LINES, TEXT)
+FORMATS = (WORKBOOK, BINARY_WORKBOOK, OLD_WORKBOOK, OPEN_WORKBOOK, PARQUET, JSON_LINES, TEXT)

@@ -22,6 +22,10 @@ from crm_migrate_files.opening import open_plain
 from crm_migrate_files.parsed import Parsed
 from crm_migrate_files.sheet_findings import findings_of
 
+_COUNTED = (
+    "last row with a value, by a scan of the sheet's bytes",
+    "last row with a value, by the lengths of the sheet's records",
+)
 _COMMAND = (sys.executable, "-P", "-X", "utf8", "-m", "crm_migrate_files.sheet_child")
 
 
@@ -109,7 +113,7 @@ class Workbook:
             records=facts["records"],
             quarantined=0,
             counted=facts["counted"],
-            count_method="last row with a value, by a scan of the sheet's bytes",
+            count_method=_COUNTED[facts["format"] in ("xls", "xlsb")],
             encoding=facts["format"],
             evidence=tuple(self._evidence()),
             days_from=1904 if self._facts["date1904"] else 1900,
