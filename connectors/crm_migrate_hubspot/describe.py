@@ -15,6 +15,7 @@ from crm_migrate_hubspot.shapes import (
     PIPELINES,
     TICKETS,
     Place,
+    is_ours,
     split,
     word_of,
 )
@@ -49,7 +50,7 @@ def object_of(
 ) -> TargetObject:
     """The object: its properties, and the links that it may have (object at the other end, label)."""
     name, _ = split(object)
-    fields = [_field(name, each, stages) for key, each in known.items() if key not in (KEY, KIND)]
+    fields = [_field(name, each, stages) for key, each in known.items() if not is_ours(key)]
     for to, label in links:
         fields.append(TargetField(f"associations.{to}.{label}" if label else f"associations.{to}", "reference",
                                   reference=to))  # fmt: skip

@@ -89,7 +89,13 @@ def place_of(object: str, name: str) -> Place | None:
         return Place(name, to=to, label=label) if dot and _OBJECT.fullmatch(to) and label == label.strip() else None
     if first == CONSENT and split(object)[0] == CONTACTS:
         return Place(name, property=word_of(rest), label=rest, consent=True) if not dot or rest.strip() else None
-    return Place(name, property=name) if _PROPERTY.fullmatch(name) and name not in (KEY, KIND) else None
+    return Place(name, property=name) if _PROPERTY.fullmatch(name) and not is_ours(name) else None
+
+
+def is_ours(property: str) -> bool:
+    """Whether a property is not for mappings: our key, our kind, and the words of consents. A word alone reaches no
+    mailbox."""
+    return property in (KEY, KIND) or property.startswith(word_of(""))
 
 
 def word_of(subscription: str) -> str:

@@ -35,16 +35,13 @@ class Shape:
     nobody: str = ""
 
 
-def shape_of(
-    described: Described, object: TargetObject, names: Iterable[str], nobody: str = "", *, reads: bool = False
-) -> Shape:
-    """Of these columns, those that the object has. Who opted out there is read so, whatever else is read beside it;
-    where a mapping writes the mark itself, its consent does not."""
+def shape_of(described: Described, object: TargetObject, names: Iterable[str], nobody: str = "") -> Shape:
+    """Of these columns, those that the object has. Who opted out there is read so, and who withdraws is marked there,
+    whatever a column of the mark itself says."""
     found = {name: described.place(name) for name in names if name not in (ENTITY, TARGET_ID)}
     places = {name: place for name, place in found.items() if place is not None}
-    written = {place.field for place in places.values()}
     consents = [f.name for f in object.fields if f.type == "consent" and f.name in places]
-    both = bool(consents) and bool(described.opted_out) and (reads or described.opted_out not in written)
+    both = bool(consents) and bool(described.opted_out)
     return Shape(described, object.key_field, places, consents[0] if both else "", nobody)
 
 

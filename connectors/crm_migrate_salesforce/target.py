@@ -96,7 +96,7 @@ class SalesforceTarget:
         """Records as they are now, in the order of their ids; those in the recycle bin are not there."""
         described, wanted = self._calls.described(object), frozenset(values)
         names = [each.name for each in object.fields]
-        shape = records.shape_of(described, object, names, self._looking.nobody, reads=True)
+        shape = records.shape_of(described, object, names, self._looking.nobody)
         if by == "key" and object.key_field not in described.fields:
             return
         for page in self._every(shape) if by == "all" else self._calls.finds(shape, by, values):

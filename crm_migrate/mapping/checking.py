@@ -7,6 +7,7 @@ from dataclasses import replace
 from crm_migrate.connecting.attached import COLUMNS, column
 from crm_migrate.crm.types import GRANTED, TYPES, Storage
 from crm_migrate.finding import Finding, Severity
+from crm_migrate.mapping import places
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.deriving import derived_fields
 from crm_migrate.mapping.desk import Desk
@@ -56,6 +57,7 @@ def check(desk: Desk, objects: tuple[ObjectPlan, ...], sources: tuple[SourcePlan
         names = {field.name for field in by_name[name].fields}
         for field in by_name[name].fields:
             _field(desk, by_name, by_name[name], field, names)
+        places.check(desk, by_name[name])
         _idle(desk, by_name[name])
     for source in sources:
         _unmapped(desk, source, objects)

@@ -77,6 +77,11 @@ class ProfileObject(Authored):
         default=None, description="the day on which somebody last looked; that of the profile unless said"
     )
     fields: dict[str, ProfileField] = Field(default={}, description="canonical field -> what it is in the target")
+    opt_outs: Texts = Field(
+        default=(),
+        description="fields of the target (`*` for anything) in which it keeps who opted out: a load writes them with a"
+        " consent, so no other field goes there beside one",
+    )
     largest_file: str | None = Field(default=None, pattern=BYTES, description="size above which it takes no file")
     forbidden_files: Texts = Field(default=(), description="endings of files that it does not take")
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")

@@ -85,6 +85,26 @@ def test_who_opted_out_there_is_read_so_also_where_the_mark_is_read_beside(start
     assert [everything(target, each)[0][consent.name] for each in (mapped, whole)] == ["withdrawn", "withdrawn"]
 
 
+def test_who_withdraws_is_marked_whatever_a_column_of_the_mark_says(start: Start) -> None:
+    """`mapping check` refuses such a mapping where it knows the profile; where it does not, the opt-out wins."""
+    server = start({"objects": {"Contact": {"fields": {OPT_OUT: {"type": "boolean"}}}}})
+    consent, mark = TargetField("Email_Consent__c", "consent"), TargetField(OPT_OUT, "boolean")
+    object = TargetObject("Contact", (*text("LastName"), consent, mark), KEY)
+    target = opened(server)
+    target.prepare((object,), apply=True)
+    said = [("a", "withdrawn"), ("b", "granted")]
+    rows: list[dict[str, str | None]] = [
+        {ENTITY: key, "LastName": key, consent.name: word, OPT_OUT: "false"} for key, word in said
+    ]
+    made = write(target, object, "a", rows).loaded
+    again: list[dict[str, str | None]] = [
+        {ENTITY: "b", TARGET_ID: made["b"], consent.name: "bounced", OPT_OUT: "false"}
+    ]
+    assert [row[OPT_OUT] for row in everything(target, object)] == ["true", "false"]
+    write(target, object, "b", again, "update")
+    assert [row[OPT_OUT] for row in everything(target, object)] == ["true", "true"]
+
+
 def test_two_that_are_about_one_record_take_their_turns(start: Start) -> None:
     server = start()
     target = opened(server)

@@ -141,6 +141,7 @@ def test_a_field_names_its_place() -> None:
     assert place_of("contacts:Lead", "associations.companies.Parent Company") == Place(
         "associations.companies.Parent Company", to="companies", label="Parent Company"
     )
+    assert not any(place_of("contacts", word_of(each)) for each in ("", "Our Newsletter")), "it reaches no mailbox"
     newsletter = place_of("contacts", "consent.Our Newsletter")
     assert newsletter is not None
     assert newsletter.property == "crm_migrate_consent_our_newsletter"

@@ -156,10 +156,10 @@ def test_who_opted_out_there_has_withdrawn() -> None:
         assert records.told(of, {"Consent__c": stored, "HasOptedOutOfEmail": checked}, {}) == {"Consent__c": told}
 
 
-def test_a_mapping_that_says_the_opt_out_itself_is_left_alone() -> None:
+def test_who_withdraws_is_marked_whatever_a_column_of_the_mark_says() -> None:
     of = shape(CONTACT, PERSON, "Consent__c", "HasOptedOutOfEmail")
     made = records.created(of, {"__entity": "e", "Consent__c": "withdrawn", "HasOptedOutOfEmail": "false"}, {})
-    assert made["HasOptedOutOfEmail"] is False
+    assert made["HasOptedOutOfEmail"] is True
 
 
 ACCOUNT = Described(
