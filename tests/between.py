@@ -40,7 +40,7 @@ def between(url: str, cuts: Cuts) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(said)
 
-        do_GET = do_POST = do_PATCH = do_DELETE = carry  # noqa: N815 -- names of the library
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = carry  # noqa: N815 -- names of the library
 
         def log_message(self, *_: object) -> None:
             """Nothing is printed."""

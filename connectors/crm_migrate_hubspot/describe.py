@@ -13,6 +13,7 @@ from crm_migrate_hubspot.shapes import (
     KEY,
     KIND,
     PIPELINES,
+    REGISTRY,
     TICKETS,
     Place,
     is_ours,
@@ -105,6 +106,11 @@ def kind_definition() -> dict[str, Any]:
 def keys_definition() -> dict[str, Any]:
     """The property of our keys of links that begin at a record."""
     return _made(KEYS, "string", "textarea") | {"label": "crm-migrate links"}
+
+
+def registry_definition() -> dict[str, Any]:
+    """The property whose options are our keys of lists; no record fills it, and nobody sees it."""
+    return _made(REGISTRY, "enumeration", "checkbox") | {"label": "crm-migrate lists", "options": [], "hidden": True}
 
 
 def definition_of(place: Place, field: TargetField) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from crm_migrate.connecting.http import Answer as Reply
 from crm_migrate.connecting.http import Http, Request
 from crm_migrate.connecting.seeking import seek
 from crm_migrate.errors import TargetError
-from crm_migrate_hubspot import answers, link_answers, portal_answers
+from crm_migrate_hubspot import answers, link_answers, list_answers, portal_answers
 from crm_migrate_hubspot.answers import Record
 from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.portal_answers import Account
 from crm_migrate_hubspot.requests import BATCH, LINKS, Requests
+from crm_migrate_hubspot.rosters import Roster
 from crm_migrate_hubspot.shapes import KEY, PIPELINES, Place
 from crm_migrate_hubspot.ties import KEYS, lines_of, of_fields
 from crm_migrate_hubspot.values import Definition, Names, Stage
@@ -174,6 +175,58 @@ class Portal:
 
         seek(read, ids, MISSES, self._pause)
         return records
+
+    # ------------------------------------------------------------------------------------------------ lists
+
+    def rosters(self) -> Iterator[Roster]:
+        """The lists of all objects, each once."""
+        seen = set[str]()
+
+        def at(offset: str | None) -> tuple[Sequence[Roster], str | None]:
+            page = self.ask(self.requests.rosters(int(offset or 0)), list_answers.page)
+            return page.rosters, None if page.following is None else str(page.following)
+
+        for some in _walk(at):
+            yield from (each for each in some if each.id not in seen)
+            seen.update(each.id for each in some)
+
+    def roster(self, id: str) -> Roster | None:
+        """A list by its id."""
+        return self.ask(self.requests.roster(id), list_answers.roster)
+
+    def used(self, ids: Sequence[str]) -> set[str]:
+        """Those of these lists that something of the portal refers to."""
+        found = set[str]()
+        for start in range(0, len(ids), BATCH):
+            page = self.ask(self.requests.rosters(0, ids=ids[start : start + BATCH]), list_answers.page)
+            found |= {id for id, count in page.used.items() if count and id in ids}
+        return found
+
+    def member_pages(self, id: str) -> Iterator[list_answers.Members]:
+        """Members of a list, page by page."""
+
+        def at(after: str | None) -> tuple[list_answers.Members, str | None]:
+            page = self.ask(self.requests.members(id, after), list_answers.members)
+            return page, page.after
+
+        yield from _walk(at)
+
+    def members(self, id: str) -> Iterator[str]:
+        """The members of a list."""
+        for page in self.member_pages(id):
+            yield from page.since
+
+    def lists_of(self, number: str, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Record -> the lists that it is a member of, of those that are in any."""
+        found: dict[str, list[str]] = {}
+        wanted = list(dict.fromkeys(ids))
+        for start in range(0, len(wanted), BATCH):
+            some = wanted[start : start + BATCH]
+            read = partial(list_answers.lists_of, wanted=frozenset(some))
+            found |= self.ask(self.requests.lists_of(number, some), read)
+        return found
+
+    # ------------------------------------------------------------------------------------------------ links
 
     def links(self, object: str, to: str, ids: Sequence[str]) -> dict[str, list[Linked]]:
         """Record -> who is linked with it. Who is named neither so nor as one without links is asked about again."""

@@ -1,6 +1,6 @@
 """What a portal lacks: properties of ours in a group of ours, and labels of links. HubSpot makes both on demand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +8,18 @@ from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Answer, Http, Request, Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_hubspot import answers
-from crm_migrate_hubspot.describe import definition_of, key_definition, keys_definition, kind_definition
+from crm_migrate_hubspot.describe import (
+    definition_of,
+    key_definition,
+    keys_definition,
+    kind_definition,
+    registry_definition,
+)
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.requests import BATCH
-from crm_migrate_hubspot.shapes import KEY, OWNER, Place, is_object, place_of, split
-from crm_migrate_hubspot.ties import FIELDS, KEYS, ends_of
+from crm_migrate_hubspot.rosters import NAME, is_enrolled, listed
+from crm_migrate_hubspot.shapes import KEY, OWNER, REGISTRY, Place, is_object, place_of, split
+from crm_migrate_hubspot.ties import FIELDS, KEYS, MEMBER_FIELDS, ends_of
 
 NOWHERE = "(there is none)"
 TRIES = 12  # looks at whether what was made is there
@@ -47,6 +54,9 @@ def _of(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
     if ends_of(wanted.name):
         yield from _tie(wanted, portal)
         return
+    if listed(wanted.name):
+        yield from _list(wanted, portal)
+        return
     name, kind = split(wanted.name)
     known = portal.properties(name) if is_object(wanted.name) else None
     if known is None:
@@ -68,15 +78,31 @@ def _of(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
 def _tie(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
     """What links that are records lack: the property of their keys where they begin."""
     one, other = ends_of(wanted.name) or ("", "")
-    known = portal.properties(one)
-    if known is None or portal.labels(one, other) is None:
+    known, enrolled = portal.properties(one), is_enrolled(wanted.name)
+    if known is None or (not enrolled and portal.labels(one, other) is None):
         yield Lacking(f"the object {wanted.name} {NOWHERE}", one)
         return
     if KEYS not in known:
         yield _property(one, keys_definition())
+    yield from _nowhere(wanted, one, MEMBER_FIELDS if enrolled else FIELDS)
+
+
+def _list(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
+    """What lists lack: the property of their keys, on the object whose records they hold."""
+    of = listed(wanted.name) or ""
+    known = portal.properties(of)
+    if known is None:
+        yield Lacking(f"the object {wanted.name} {NOWHERE}", of)
+        return
+    if REGISTRY not in known:
+        yield _property(of, registry_definition())
+    yield from _nowhere(wanted, of, (NAME,))
+
+
+def _nowhere(wanted: TargetObject, object: str, places: Collection[str]) -> Iterator[Lacking]:
     for each in wanted.fields:
-        if each.name not in FIELDS:
-            yield Lacking(f"the place {each.name} of {wanted.name} {NOWHERE}", one)
+        if each.name not in places:
+            yield Lacking(f"the place {each.name} of {wanted.name} {NOWHERE}", object)
 
 
 def _kind(name: str, portal: Portal) -> Iterator[Lacking]:
@@ -173,7 +199,7 @@ def _wait(objects: Sequence[TargetObject], portal: Portal, waiting: Waiting) -> 
         portal.forget()
         left = [each.title for each in lacking(objects, portal)] or [
             f"our key as a way to ask for {name}"
-            for name in dict.fromkeys(split(each.name)[0] for each in objects if not ends_of(each.name))
+            for name in dict.fromkeys(split(e.name)[0] for e in objects if not (ends_of(e.name) or listed(e.name)))
             if not _answers(name, portal)
         ]
         if not left:

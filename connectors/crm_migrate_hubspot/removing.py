@@ -15,7 +15,8 @@ from crm_migrate_hubspot.link_answers import Linked
 from crm_migrate_hubspot.linking import done
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.requests import BATCH
-from crm_migrate_hubspot.shapes import ASSOCIATIONS, BELOW, INVERSE, KEY, KIND, OBJECTS, refers, split
+from crm_migrate_hubspot.rosters import LISTS, number_of
+from crm_migrate_hubspot.shapes import ASSOCIATIONS, BELOW, INVERSE, KEY, KIND, OBJECTS, REGISTRY, refers, split
 from crm_migrate_hubspot.ties import KEYS, TO, lines_of
 
 Found = tuple[str, str, str]  # id of the record that is referred to, object and field that refer to it
@@ -58,7 +59,23 @@ class Removing:
             for id, linked in self._portal.links(name, other, ids).items() if ids else ():
                 if any(_refers_to_us(name, other, each) for each in linked):
                     found.setdefault(id, other)
-        return found
+        return found | {id: f"a {LISTS[:-1]} of users" for id, _ in self._enlisted(name, ids)}
+
+    def _enlisted(self, name: str, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Record and list, where somebody else put one of ours into a list; asked only where lists are loaded."""
+        if not ids or REGISTRY not in self._portal.existing(name):
+            return
+        held = self._portal.lists_of(number_of(name) or "", ids)
+        kept = self._portal.of(name, [KEYS], list(held)) if KEYS in self._portal.existing(name) else {}
+        known: dict[str, bool] = {}
+        for id, lists in held.items():
+            ours = {line.tie.other for line in lines_of(id, kept.get(id, {}).get(KEYS)) if line.to == LISTS}
+            for each in (each for each in lists if each not in ours):
+                if each not in known:
+                    there = self._portal.roster(each)
+                    known[each] = there is not None and there.is_static
+                if known[each]:
+                    yield id, each
 
     def _others(self, name: str) -> Iterator[str]:
         """The objects of the portal whose records may refer to one of this object."""
@@ -73,7 +90,12 @@ class Removing:
         name, kind = split(object.name)
         for page in self._portal.pages(name, [KIND] if KIND in self._portal.existing(name) else []):
             ids = [id for id, values in page if kind_of(values) == kind]
-            found = sorted(set(self._referring(name, ids, frozenset(known))))
+            found = sorted(
+                {
+                    *self._referring(name, ids, frozenset(known)),
+                    *((id, f"{LISTS}:{name}", "members") for id, _ in self._enlisted(name, ids)),
+                }
+            )
             if found:
                 columns = zip(("target_id", "object", "field"), zip(*found, strict=True), strict=True)
                 yield pa.table({each: pa.array(column, pa.string()) for each, column in columns})

@@ -25,6 +25,7 @@ class Requests:
         self._pipelines = f"/crm/pipelines/{version}" if dated else "/crm/v3/pipelines"
         self._owners = f"/crm/owners/{version}" if dated else "/crm/v3/owners"
         self._account = f"/account-info/{version}/details" if dated else "/account-info/v3/details"
+        self._lists = f"/crm/lists/{version}" if dated else "/crm/v3/lists"
         self._consents = f"/communication-preferences/{version if dated else 'v4'}"
 
     # ------------------------------------------------------------------------------------------------ the portal
@@ -55,6 +56,15 @@ class Requests:
         """Properties that are made."""
         body = {"inputs": list(definitions)}
         return Request("POST", f"{self._properties}/{{object}}/batch/create", {"object": object}, json=body)
+
+    def property(self, object: str, name: str) -> Request:
+        """A property by its name."""
+        return Request("GET", f"{self._properties}/{{object}}/{{name}}", {"object": object, "name": name})
+
+    def change_property(self, object: str, name: str, changes: Mapping[str, Any]) -> Request:
+        """What a property is to be from now on."""
+        at = {"object": object, "name": name}
+        return Request("PATCH", f"{self._properties}/{{object}}/{{name}}", at, json=dict(changes))
 
     # ------------------------------------------------------------------------------------------------ records
 
@@ -123,6 +133,55 @@ class Requests:
         at = {"object": object, "to": to}
         route = f"{self._links}/{{object}}/{{to}}/batch/{verb}"
         return Request("POST", route, at, json={"inputs": list(inputs)}, writes=writes)
+
+    # ------------------------------------------------------------------------------------------------ lists
+
+    def rosters(self, offset: int, ids: Sequence[str] = ()) -> Request:
+        """A page of lists, of all objects, or of these ids. A question, though it is a POST."""
+        body: dict[str, Any] = {"query": "", "offset": offset, "count": BATCH}
+        body |= {"listIds": list(ids)} if ids else {}
+        return Request("POST", f"{self._lists}/search", json=body, writes=False)
+
+    def roster(self, id: str) -> Request:
+        """A list by its id."""
+        return Request("GET", f"{self._lists}/{{id}}", {"id": id})
+
+    def roster_named(self, number: str, name: str) -> Request:
+        """The list of an object that is called so."""
+        return Request(
+            "GET", f"{self._lists}/object-type-id/{{object}}/name/{{name}}", {"object": number, "name": name}
+        )
+
+    def add_roster(self, number: str, name: str, type: str) -> Request:
+        """A list that is made."""
+        body = {"name": name, "objectTypeId": number, "processingType": type}
+        return Request("POST", self._lists, json=body)
+
+    def rename_roster(self, id: str, name: str) -> Request:
+        """Another name for a list."""
+        return Request("PUT", f"{self._lists}/{{id}}/update-list-name", {"id": id}, {"listName": name})
+
+    def drop_roster(self, id: str) -> Request:
+        """A list that goes; its members stay."""
+        return Request("DELETE", f"{self._lists}/{{id}}", {"id": id})
+
+    def members(self, id: str, after: str | None) -> Request:
+        """A page of members of a list."""
+        query = {"limit": str(BATCH)} | ({"after": after} if after else {})
+        return Request("GET", f"{self._lists}/{{id}}/memberships", {"id": id}, query)
+
+    def lists_of(self, number: str, ids: Sequence[str]) -> Request:
+        """The lists that records are members of. A question, though it is a POST."""
+        inputs = [{"objectTypeId": number, "recordId": id} for id in ids]
+        return Request("POST", f"{self._lists}/records/memberships/batch/read", json={"inputs": inputs}, writes=False)
+
+    def enrol(self, id: str, records: Sequence[str]) -> Request:
+        """Records that become members of a list."""
+        return Request("PUT", f"{self._lists}/{{id}}/memberships/add", {"id": id}, json=list(records))
+
+    def strike(self, id: str, records: Sequence[str]) -> Request:
+        """Members of a list that are none any more."""
+        return Request("PUT", f"{self._lists}/{{id}}/memberships/remove", {"id": id}, json=list(records))
 
     # ------------------------------------------------------------------------------------------------ consent
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 KEY = "crm_migrate_id"  # the property of our key
 KIND = "crm_migrate_kind"
+REGISTRY = "crm_migrate_lists"  # the property whose options are our keys of lists
 GROUP = "crm_migrate"  # of properties that are ours
 UNFINISHED = "~"  # behind the key of a record whose links are not all there yet
 OWNER = "hubspot_owner_id"
@@ -93,9 +94,9 @@ def place_of(object: str, name: str) -> Place | None:
 
 
 def is_ours(property: str) -> bool:
-    """Whether a property is not for mappings: our key, our kind, and the words of consents. A word alone reaches no
+    """Whether a property is not for mappings: our keys, our kind, and the words of consents. A word alone reaches no
     mailbox."""
-    return property in (KEY, KIND) or property.startswith(word_of(""))
+    return property in (KEY, KIND, REGISTRY) or property.startswith(word_of(""))
 
 
 def word_of(subscription: str) -> str:

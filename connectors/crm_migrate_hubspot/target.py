@@ -29,14 +29,18 @@ from crm_migrate_hubspot.auth import Rooms
 from crm_migrate_hubspot.calls import cell_of, kind_of
 from crm_migrate_hubspot.consenting import Consenting
 from crm_migrate_hubspot.describe import object_of
+from crm_migrate_hubspot.enrolling import Enrolling
 from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.kit import kit
 from crm_migrate_hubspot.linking import Linking, end_of
+from crm_migrate_hubspot.listing import Listing
 from crm_migrate_hubspot.portal import MISSES, Portal
 from crm_migrate_hubspot.portal_answers import Account
 from crm_migrate_hubspot.preparing import prepare
+from crm_migrate_hubspot.registering import Registry
 from crm_migrate_hubspot.removing import Removing
 from crm_migrate_hubspot.requests import BATCH, Requests
+from crm_migrate_hubspot.rosters import listed
 from crm_migrate_hubspot.settings import Settings
 from crm_migrate_hubspot.shapes import (
     EMAIL,
@@ -53,9 +57,11 @@ from crm_migrate_hubspot.shapes import (
 from crm_migrate_hubspot.ties import KEYS, ends_of
 from crm_migrate_hubspot.tying import Tying
 from crm_migrate_hubspot.values import Names
+from crm_migrate_hubspot.ways import Links
 from crm_migrate_hubspot.writing import Writing
 
 PLAIN, LINK = 2, 3  # requests of a batch; those of each object that it links with: a look, the links, another look
+LIST = 8  # requests about one list: its keys before and behind, its name, the list itself
 LOOKS = 2  # requests more for one type of subscription: who has opted out is not subscribed
 
 
@@ -73,7 +79,9 @@ class HubSpotTarget:
         linking = Linking(self._portal, changes, keeping)
         self._writing = Writing(self._portal, changes, linking, self._consenting, self._waiting)
         self._removing = Removing(self._portal, changes)
-        self._tying = Tying(self._portal, changes, linking, keeping)
+        links, members = Links(self._portal, changes, linking), Enrolling(self._portal, changes)
+        self._tying = Tying(self._portal, links, members, keeping)
+        self._listing = Listing(self._portal, changes, Registry(self._portal, changes))
 
     @property
     def stop(self) -> threading.Event:
@@ -90,14 +98,16 @@ class HubSpotTarget:
         places = [place for each in object.fields if (place := place_of(object.name, each.name)) is not None]
         ends = {place.to for place in places if place.to} | {place.name for place in places if place.consent}
         looks = sum(LOOKS for place in places if place.consent and place.label)
+        is_list = listed(object.name) is not None
+        more = LINK * (len(ends) + 1) + looks if ends and action in ("create", "update") else 0
         return Limits(
-            rows=BATCH,
+            rows=1 if is_list else BATCH,
             parallel=said.parallel,
             longest_seconds=said.longest_seconds,
             settle_seconds=said.settle_seconds,
             misses=MISSES,
             apart_seconds=said.settle_seconds,
-            requests=PLAIN + (LINK * (len(ends) + 1) + looks if ends and action in ("create", "update") else 0),
+            requests=LIST if is_list else PLAIN + more,
         )
 
     def identity(self) -> str:
@@ -121,10 +131,10 @@ class HubSpotTarget:
         self._portal.forget()
         found, prepared = [], True
         for name in dict.fromkeys(objects):
-            if ends_of(name):
-                ties = self._tying.described(name)
-                found += [ties] if ties is not None else []
-                prepared = prepared and (ties is None or KEYS in self._portal.existing(name.partition(">")[0]))
+            if ends_of(name) or listed(name):
+                beside, ready = self._beside(name)
+                found += [beside] if beside is not None else []
+                prepared = prepared and ready
                 continue
             own, kind = split(name)
             known = self._portal.properties(own) if is_object(name) else None
@@ -136,6 +146,14 @@ class HubSpotTarget:
             prepared = prepared and KEY in known and (not kind or KIND in known)
         return TargetSchema(tuple(found), prepared)
 
+    def _beside(self, name: str) -> tuple[TargetObject | None, bool]:
+        """An object that is no object of HubSpot's: links, lists, members; and whether our keys have a place."""
+        if listed(name):
+            lists = self._listing.described(name)
+            return lists, lists is None or self._listing.is_prepared(name)
+        ties = self._tying.described(name)
+        return ties, ties is None or KEYS in self._portal.existing(name.partition(">")[0])
+
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Properties and labels of links are made; objects and types of subscription only people can make."""
         return prepare(objects, self._portal, self._rooms.changes, self._waiting, apply=apply)
@@ -144,6 +162,9 @@ class HubSpotTarget:
         """Records as they are now, those that are archived not among them. Who is not finished is not yet ours."""
         if ends_of(object.name):
             yield from self._tying.read(object, by, values)
+            return
+        if listed(object.name):
+            yield from self._listing.read(object, by, values)
             return
         name, kind = split(object.name)
         known = self._portal.existing(name)
@@ -206,7 +227,7 @@ class HubSpotTarget:
 
     def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
         """Asked for by its id, a merged record gives the one that is left, which names those that went into it."""
-        if ends_of(object.name):
+        if ends_of(object.name) or listed(object.name):
             return {}
         name, found = split(object.name)[0], dict[str, str]()
         for id, values in self._portal.left(name, [MERGED], ids):
@@ -218,18 +239,27 @@ class HubSpotTarget:
 
     def write(self, batch: WriteBatch) -> Answer:
         """A request for the properties, and those for links and consents."""
-        return self._tying.write(batch) if ends_of(batch.object.name) else self._writing.write(batch)
+        beside = self._looks_after(batch.object.name)
+        return beside.write(batch) if beside is not None else self._writing.write(batch)
 
     def remove(self, batch: WriteBatch) -> Answer:
         """A request, of records that nobody refers to."""
-        return self._tying.remove(batch) if ends_of(batch.object.name) else self._removing.remove(batch)
+        beside = self._looks_after(batch.object.name)
+        return beside.remove(batch) if beside is not None else self._removing.remove(batch)
 
     def release(self, batch: WriteBatch) -> Answer:
         """A change that takes our key off, too."""
-        return self._tying.release(batch) if ends_of(batch.object.name) else self._writing.change(batch)
+        beside = self._looks_after(batch.object.name)
+        return beside.release(batch) if beside is not None else self._writing.change(batch)
+
+    def _looks_after(self, object: str) -> Tying | Listing | None:
+        """Who looks after what is no object of HubSpot's."""
+        return self._tying if ends_of(object) else self._listing if listed(object) else None
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
-        """By links of records of HubSpot's own objects."""
+        """By links of records of HubSpot's own objects; of lists, by members that are not ours."""
+        if listed(object.name):
+            return self._listing.referred(object)
         return iter(()) if ends_of(object.name) else self._removing.referred(object, known)
 
     def kit(self, token: str) -> Kit:

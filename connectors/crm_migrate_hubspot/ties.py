@@ -14,6 +14,9 @@ from crm_migrate_hubspot.link_answers import Linked, Type
 KEYS = "crm_migrate_links"
 FROM, TO, LABEL = "from", "to", "label"
 FIELDS = (FROM, TO, LABEL)
+LEAD = "Lead"
+FROM_LEAD = f"{FROM}.{LEAD}"  # a member of a list that is a contact of that kind
+MEMBER_FIELDS = (FROM, FROM_LEAD, TO)
 THEIRS, BESIDE = "theirs", "beside"
 _OBJECT = re.compile(r"([a-z0-9_-]+)>([a-z0-9_-]+)")
 _LINE = re.compile(r"(\S+) (\S+) (\d+) (\S+) (\d+)(?: (theirs|beside))?")

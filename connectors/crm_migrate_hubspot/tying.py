@@ -7,6 +7,7 @@ ours by its key alone, and stays when that goes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -16,22 +17,23 @@ from crm_migrate.connecting.contract import (
     Answer,
     By,
     Refusal,
-    TargetField,
     TargetObject,
     WriteBatch,
 )
-from crm_migrate.connecting.http import Http
 from crm_migrate.errors import TargetError
-from crm_migrate_hubspot.calls import GONE, TAKEN, Row, rows_of
+from crm_migrate_hubspot.calls import GONE, TAKEN, Row, kind_of, rows_of
 from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.link_answers import Linked, Type
-from crm_migrate_hubspot.linking import Linking, done
 from crm_migrate_hubspot.portal import Portal
+from crm_migrate_hubspot.rosters import is_enrolled
+from crm_migrate_hubspot.shapes import KIND
 from crm_migrate_hubspot.ties import (
     BESIDE,
     FROM,
+    FROM_LEAD,
     KEYS,
     LABEL,
+    LEAD,
     THEIRS,
     TO,
     Line,
@@ -43,8 +45,10 @@ from crm_migrate_hubspot.ties import (
     tie_at,
 )
 from crm_migrate_hubspot.values import LONGEST
+from crm_migrate_hubspot.ways import Ways
 
 ENDLESS = Refusal("a link has one record at each end", "REQUIRED")
+TWO = Refusal("a member is one record, a contact or a lead", "TWO", FROM_LEAD)
 UNKNOWN = Refusal("HubSpot has no such label of links between the two; make it there", "UNKNOWN", LABEL)
 TWICE = Refusal("another record of ours is the same link", "EXISTS", LABEL)
 FULL = Refusal("the record where the link begins has no room for one more key", "FULL", FROM)
@@ -52,10 +56,11 @@ FULL = Refusal("the record where the link begins has no room for one more key", 
 
 @dataclass(slots=True)
 class Standing:
-    """The keys that records keep, all of them by the record, and their links to one object."""
+    """The keys that records keep, all of them by the record, their links to one object, and which are leads."""
 
     lines: dict[str, list[Line]] = field(default_factory=dict)
     links: Mapping[str, Sequence[Linked]] = field(default_factory=dict)
+    leads: frozenset[str] = frozenset()
 
     def ours(self, to: str) -> Iterator[Line]:
         """The keys of links to an object that are there."""
@@ -64,38 +69,35 @@ class Standing:
 
 
 class Tying:
-    """The links of a portal that carry our keys."""
+    """The links of a portal, or the members of its lists, that carry our keys."""
 
-    def __init__(self, portal: Portal, http: Http, linking: Linking, keeping: Keeping) -> None:
-        self._portal, self._http, self._linking, self._keeping = portal, http, linking, keeping
+    def __init__(self, portal: Portal, links: Ways, members: Ways, keeping: Keeping) -> None:
+        self._portal, self._links, self._members, self._keeping = portal, links, members, keeping
+
+    def _ways(self, one: str, other: str) -> Ways:
+        return self._members if is_enrolled(f"{one}>{other}") else self._links
 
     # ------------------------------------------------------------------------------------------------ looking
 
     def described(self, object: str) -> TargetObject | None:
         """The object in the words of the contract; None where the portal has no such links."""
         one, other = _ends(object)
-        names = self._portal.label_names(one, other)
-        if names is None or self._portal.properties(one) is None:
+        ways = self._ways(one, other)
+        if self._portal.properties(one) is None or ways.names(one, other) is None:
             return None
-        labels = tuple(sorted(name for name in names.values() if name))
-        return TargetObject(
-            object,
-            (
-                TargetField(FROM, "reference", required=True, reference=one),
-                TargetField(TO, "reference", required=True, reference=other),
-                TargetField(LABEL, "choice", choices=labels),
-            ),
-        )
+        return TargetObject(object, ways.fields(one, other))
 
     def read(self, object: TargetObject, by: By, values: Sequence[str]) -> Iterator[pa.Table]:
         """Links that carry a key of ours; by key all records are looked through where they may begin."""
         one, other = _ends(object.name)
-        names, wanted = self._portal.label_names(one, other) or {}, frozenset(values)
+        names, wanted = self._ways(one, other).names(one, other) or {}, frozenset(values)
         for standing in self._some(one, other, values) if by == "id" else self._all(one, other):
             found = [line for line in standing.ours(other) if by == "all" or _named(line, by) in wanted]
             if found:
+                leads = [each.tie.one if each.tie.one in standing.leads else None for each in found]
                 cells: dict[str, list[str | None]] = {
-                    FROM: [each.tie.one for each in found],
+                    FROM: [None if lead else each.tie.one for each, lead in zip(found, leads, strict=True)],
+                    FROM_LEAD: leads,
                     TO: [each.tie.other for each in found],
                     LABEL: [names.get(each.tie.type) or None for each in found],
                 }
@@ -109,8 +111,8 @@ class Tying:
     def _all(self, one: str, other: str) -> Iterator[Standing]:
         if KEYS not in self._portal.existing(one):
             return
-        for page in self._portal.pages(one, [KEYS]):
-            yield self._standing(one, other, {id: values.get(KEYS) for id, values in page if values.get(KEYS)})
+        for page in self._portal.pages(one, self._asked(one)):
+            yield self._standing(one, other, {id: values for id, values in page if values.get(KEYS)})
 
     def _some(self, one: str, other: str, ids: Sequence[str]) -> Iterator[Standing]:
         ties = [tie for id in ids if (tie := tie_at(id)) is not None]
@@ -120,25 +122,31 @@ class Tying:
         """What records keep; those that are not there are left out."""
         if KEYS not in self._portal.existing(one):
             raise TargetError(f"HubSpot has no property {KEYS} of {one}", hint="crm-migrate target prepare")
-        found = self._portal.surely_of(one, [KEYS], list(dict.fromkeys(ids)))
-        return self._standing(one, other, {id: values.get(KEYS) for id, values in found.items()})
+        found = self._portal.surely_of(one, self._asked(one), list(dict.fromkeys(ids)))
+        return self._standing(one, other, found)
 
-    def _standing(self, one: str, other: str, held: Mapping[str, object]) -> Standing:
-        links = self._portal.links(one, other, list(held)) if held else {}
-        return Standing({id: lines_of(id, text) for id, text in held.items()}, links)
+    def _asked(self, one: str) -> list[str]:
+        return [KEYS, *(each for each in (KIND,) if each in self._portal.existing(one))]
+
+    def _standing(self, one: str, other: str, held: Mapping[str, Mapping[str, Any]]) -> Standing:
+        ways = self._ways(one, other)
+        lines = {id: lines_of(id, values.get(KEYS)) for id, values in held.items()}
+        leads = frozenset(id for id, values in held.items() if kind_of(values) == LEAD and ways is self._members)
+        return Standing(lines, ways.between(one, other, list(held)) if held else {}, leads)
 
     # ------------------------------------------------------------------------------------------------ writing
 
     def write(self, batch: WriteBatch) -> Answer:
         """Keys, and then links; a change takes the old link away in between."""
         with self._keeping.lock:
-            if batch.action == "create":
-                return self._make(batch, rows_of(batch), {})
-            return self._change(batch)
+            rows = {entity: _begun(row) for entity, row in rows_of(batch).items()}
+            two = {entity: TWO for entity, row in rows.items() if row is None}
+            left = {entity: row for entity, row in rows.items() if row is not None}
+            told = self._make(batch, left, {}) if batch.action == "create" else self._change(batch, left)
+            return Answer(told.loaded, {**told.refused, **two}, told.in_doubt)
 
-    def _change(self, batch: WriteBatch) -> Answer:
+    def _change(self, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer:
         one, other = _ends(batch.object.name)
-        rows = rows_of(batch)
         current, refused = self._current(batch, rows)
         merged: dict[str, Row] = {
             entity: {**_row_of(line.tie, self._label(one, other, line.tie.type)), **rows[entity]}
@@ -146,7 +154,7 @@ class Tying:
         }
         types = self._types(one, other)
         moved = {e: line for e, line in current.items() if _tie(merged[e], types) != line.tie}
-        self._ended(one, other, [line for line in moved.values() if line.was != THEIRS])
+        self._ways(one, other).end(one, other, [line for line in moved.values() if line.was != THEIRS])
         told = self._make(batch, merged, {entity: line.tie for entity, line in moved.items()})
         return Answer(told.loaded, {**refused, **told.refused}, told.in_doubt)
 
@@ -192,7 +200,7 @@ class Tying:
         """Links that are not there yet; who cannot have one loses its key again."""
         missing = {e: tie for e, tie in wanted.items() if not is_there(tie, standing.links)}
         links = {entity: (tie.one, tie.other, tie.type) for entity, tie in missing.items()}
-        told = self._linking.tie(one, other, list(links.values()))
+        told = self._ways(one, other).tie(one, other, list(links.values()))
         failed = {entity: told.refused[link] for entity, link in links.items() if link in told.refused}
         doubt = {entity for entity, link in links.items() if link in told.doubt}
         if failed:
@@ -206,19 +214,6 @@ class Tying:
             standing.lines[id] = [line for line in standing.lines[id] if line.entity != entity]
         saved = self._keeping.save(one, {id: standing.lines[id] for id in keys.values()})
         return {entity for entity, id in keys.items() if id in saved}
-
-    def _ended(self, one: str, other: str, lines: Sequence[Line]) -> None:
-        """Links that go: with everything between the two where nothing else labels it."""
-        held = self._portal.links(one, other, [line.tie.one for line in lines]) if lines else {}
-        for line in lines:
-            linked = next((each for each in held.get(line.tie.one, ()) if each.id == line.tie.other), None)
-            if linked is None or not linked.has(line.tie.type):
-                continue
-            others = [label for type, label in linked.types if label and type != line.tie.type]
-            tie = (line.tie.one, line.tie.other, line.tie.type)
-            request = self._portal.requests.unlabel(one, other, [tie]) if others or line.was == BESIDE else (
-                self._portal.requests.unlink(one, other, [tie[:2]]))  # fmt: skip
-            done(self._http, request)
 
     # ------------------------------------------------------------------------------------------------ taking back
 
@@ -236,8 +231,10 @@ class Tying:
         gone = {e: id for e, id in ids.items() if id not in by_id}
         refused = {e: TAKEN for e, id in ids.items() if id in by_id and by_id[id].entity != e}
         going = {e: by_id[id] for e, id in ids.items() if e not in gone and e not in refused}
-        self._ended(one, other, [line for line in going.values() if line.was != THEIRS])
-        done_ = self._forgotten(one, standing, {e: line.tie.one for e, line in going.items()}) if going else set()
+        ended = [line for line in going.values() if line.was != THEIRS]
+        stay = self._ways(one, other).end(one, other, ended) if ended else set()
+        keys = {e: line.tie.one for e, line in going.items() if line.tie.id not in stay}
+        done_ = self._forgotten(one, standing, keys) if keys else set()
         lost = {e for e in done_ if not is_there(going[e].tie, standing.links)}
         return Answer({**gone, **{e: ids[e] for e in done_}}, refused, gone=frozenset({*gone, *lost}))
 
@@ -248,13 +245,14 @@ class Tying:
     # ------------------------------------------------------------------------------------------------ names
 
     def _types(self, one: str, other: str) -> Mapping[str, Type]:
-        found = self._portal.labels(one, other)
-        if found is None:
+        """Label in small letters -> type; of several with one label the first is meant."""
+        names = self._ways(one, other).names(one, other)
+        if names is None:
             raise TargetError(f"HubSpot has no links from {one} to {other}", hint="name objects that it links")
-        return found
+        return {name.lower(): type for type, name in reversed(list(names.items()))}
 
     def _label(self, one: str, other: str, type: Type) -> str | None:
-        return (self._portal.label_names(one, other) or {}).get(type) or None
+        return (self._ways(one, other).names(one, other) or {}).get(type) or None
 
 
 def _ends(object: str) -> tuple[str, str]:
@@ -265,6 +263,16 @@ def _ends(object: str) -> tuple[str, str]:
 
 def _named(line: Line, by: By) -> str:
     return line.tie.id if by == "id" else line.entity
+
+
+def _begun(row: Row) -> Row | None:
+    """A row that says in one cell where its link begins; None where it says two records."""
+    if FROM_LEAD not in row:
+        return row
+    plain, lead = row.get(FROM), row[FROM_LEAD]
+    if plain and lead:
+        return None
+    return {**{name: cell for name, cell in row.items() if name != FROM_LEAD}, FROM: plain or lead}
 
 
 def _row_of(tie: Tie, label: str | None) -> dict[str, str | None]:

@@ -163,3 +163,35 @@ def test_a_portal_is_left_for_a_database(portal: Furnished, tmp_path: Path, monk
         ).fetchall()
     db.close()
     assert said == [(None, 30, 0), ("Firm 0", 67, 1), ("Firm 1", 66, 0), ("Firm 2", 66, 0)]
+
+
+def test_lists_and_their_members_are_read(portal: Furnished) -> None:
+    ids = {}
+    kinds = (
+        ("Fair", "MANUAL", "0-1"),
+        ("Hot", "DYNAMIC", "0-1"),
+        ("Old", "SNAPSHOT", "0-1"),
+        ("Firms", "MANUAL", "0-2"),
+    )
+    for name, type, of in kinds:
+        more = {"filterBranch": {"filterBranchType": "OR"}} if type == "DYNAMIC" else {}
+        said = {"name": name, "objectTypeId": of, "processingType": type, **more}
+        ids[name] = portal.ask("POST", "/crm/v3/lists", said)["list"]["listId"]
+    portal.ask("PUT", f"/crm/v3/lists/{ids['Fair']}/memberships/add", portal.people[10:222])
+    portal.ask("PUT", f"/crm/v3/lists/{ids['Firms']}/memberships/add", portal.firms)
+    for table in ("lists:contacts", "contacts>lists"):
+        assert check_source(lambda table=table: source(portal, table)) == []
+    lists, members = source(portal, "lists:contacts"), source(portal, "contacts>lists")
+    assert [(row["id"], row["name"], row["processing_type"]) for row in rows(lists)] == [
+        (ids["Fair"], "Fair", "MANUAL"), (ids["Hot"], "Hot", "DYNAMIC"), (ids["Old"], "Old", "SNAPSHOT"),
+    ]  # fmt: skip
+    read = rows(members)
+    assert {(row["from"], row["to"]) for row in read} == {(id, ids["Fair"]) for id in portal.people[10:222]}
+    assert len(read) == 212
+    assert {row["from"] for row in rows(source(portal, "companies>lists"))} == set(portal.firms)
+    assert members.facts()[0][0].records == 212
+    assert not members.facts()[1]
+    portal.ask("DELETE", f"/crm/v3/objects/contacts/{portal.people[11]}")
+    assert len(rows(members)) == 211, "who is archived is no member"
+    with pytest.raises(UsageError, match="has no `properties`"):
+        source(portal, "lists:contacts", "name")

@@ -85,6 +85,7 @@ SCHEMA = {
 }
 LIST = {"name": TEXT, "objectTypeId": TEXT, "processingType": TEXT, "filterBranch?": ANY}
 LIST_SEARCH = {"query?": TEXT, "offset?": WHOLE, "count?": WHOLE, "processingTypes?": [TEXT], "listIds?": [TEXT]}
+LISTS_OF = {"inputs": [{"objectTypeId": TEXT, "recordId": TEXT}]}
 MEMBERS = [TEXT]
 BOTH_MEMBERS = {"recordIdsToAdd?": [TEXT], "recordIdsToRemove?": [TEXT]}
 SUBSCRIBED = _SUBSCRIBED

@@ -11,6 +11,7 @@ from crm_migrate_simulators.wire import Reply
 
 KIND = "lists"
 MOST = 100_000  # members in one request
+MOST_READ = 100  # records whose lists one request asks for
 _STATIC = ("MANUAL", "SNAPSHOT")
 
 
@@ -25,7 +26,7 @@ def _known(visit: Visit) -> Json:
 
 
 def create(visit: Visit) -> Reply:
-    """200 with the list; its name is unique for its object."""
+    """200 with the list; its name is there once in the portal."""
     said = visit.body()
     of = object_type(visit.store, str(said["objectTypeId"]))
     if said["processingType"] not in (*_STATIC, "DYNAMIC"):
@@ -33,11 +34,15 @@ def create(visit: Visit) -> Reply:
     if (said["processingType"] == "DYNAMIC") != ("filterBranch" in said):
         raise refused(400, "A dynamic list, and no other, has a filterBranch")
     there = visit.store.settings(KIND)
-    if any((each["name"], each["objectTypeId"]) == (said["name"], of.id) for each in there.values()):
-        raise refused(400, f"A list named {said['name']} exists already", subCategory="ListError.DUPLICATE_NAME")
+    _unused(visit, said["name"])
     made = _made(visit, said, of, str(max([584, *map(int, there)]) + 1))
     visit.store.put(KIND, made["listId"], made)
     return Reply(200, {"list": made})
+
+
+def _unused(visit: Visit, name: str) -> None:
+    if any(each["name"] == name for each in visit.store.settings(KIND).values()):
+        raise refused(400, f"A list named {name} exists already", subCategory="ListError.DUPLICATE_NAME")
 
 
 def _made(visit: Visit, said: Json, of: ObjectType, id: str) -> Json:
@@ -99,11 +104,32 @@ def of_record(visit: Visit) -> Reply:
     return Reply(200, {"results": told, "total": len(told)})
 
 
+def of_records(visit: Visit) -> Reply:
+    """The lists that records are members of; who is in none is told with none."""
+    asked = [(object_type(visit.store, str(e["objectTypeId"])), str(e["recordId"])) for e in visit.inputs(MOST_READ)]
+    every = visit.store.settings(KIND)
+    at = stamp(visit.now)
+    results: list[Json] = []
+    for of, id in asked:
+        of_it = [each for each in every.values() if each["objectTypeId"] == of.id and id in _members(visit, each)]
+        told = [
+            {"listId": each["listId"], "listVersion": 1, "isPublicList": True}
+            | {"firstAddedTimestamp": each["updatedAt"], "lastAddedTimestamp": each["updatedAt"]}
+            for each in of_it
+        ]
+        results.append({"objectTypeId": of.id, "recordId": id, "recordListMemberships": visit.order(told)})
+    body = {"status": "COMPLETE", "results": visit.order(results), "startedAt": at, "completedAt": at}
+    return Reply(200, body)
+
+
 def rename(visit: Visit) -> Reply:
     """200 with the list."""
-    changed = {**_known(visit), "name": visit.query.get("listName", "")}
+    before = _known(visit)
+    changed = {**before, "name": visit.query.get("listName", "")}
     if not changed["name"]:
         raise refused(400, "listName is required")
+    if changed["name"] != before["name"]:
+        _unused(visit, changed["name"])
     visit.store.put(KIND, changed["listId"], changed)
     return Reply(200, {"updatedList": changed})
 
@@ -133,7 +159,7 @@ def search(visit: Visit) -> Reply:
 
 def _brief(visit: Visit, said: Json) -> Json:
     told = {name: value for name, value in said.items() if name not in ("listPermissions", "membershipSettings")}
-    more = {"hs_list_size": str(len(visit.store.links(_kind(said)))), "hs_list_reference_count": "0"}
+    more = {"hs_list_size": str(len(_members(visit, said))), "hs_list_reference_count": "0"}
     more |= visit.store.setting("list_times", said["listId"]) or {}
     return {**told, "additionalProperties": more}
 
@@ -180,7 +206,7 @@ def add_and_remove(visit: Visit) -> Reply:
 
 def _put(visit: Visit, said: Json, ids: list[str]) -> Json:
     of = object_type(visit.store, said["objectTypeId"])
-    known = [id for id in ids if visit.store.get(of.name, id) is not None]
+    known = [id for id in ids if _is_there(visit, of, id)]
     added = [id for id in known if visit.store.link(_kind(said), said["listId"], id)]
     _note(visit, said, "hs_last_record_added_at", added)
     missing = [id for id in ids if id not in known]
@@ -189,7 +215,7 @@ def _put(visit: Visit, said: Json, ids: list[str]) -> Json:
 
 def _take(visit: Visit, said: Json, ids: list[str]) -> Json:
     of = object_type(visit.store, said["objectTypeId"])
-    known = [id for id in ids if visit.store.get(of.name, id) is not None]
+    known = [id for id in ids if _is_there(visit, of, id)]
     taken = [id for id in known if visit.store.link(_kind(said), said["listId"], id, present=False)]
     _note(visit, said, "hs_last_record_removed_at", taken)
     return _present(recordIdsRemoved=visit.order(taken), recordIdsMissing=[id for id in ids if id not in known])
@@ -205,10 +231,21 @@ def _present(**lists: list[str]) -> Json:
     return {name: ids for name, ids in lists.items() if ids}
 
 
+def _members(visit: Visit, said: Json) -> list[str]:
+    """Those who are not archived."""
+    of = object_type(visit.store, said["objectTypeId"])
+    return [id for id in visit.store.linked(_kind(said), said["listId"]) if _is_there(visit, of, id)]
+
+
+def _is_there(visit: Visit, of: ObjectType, id: str) -> bool:
+    record = visit.store.get(of.name, id)
+    return record is not None and not record.deleted
+
+
 def members(visit: Visit) -> Reply:
     """A page of members by their ids."""
     said = _known(visit)
-    ids = sorted(visit.store.linked(_kind(said), said["listId"]), key=int)
+    ids = sorted(_members(visit, said), key=int)
     limit, after = int(visit.query.get("limit", "100")), visit.query.get("after") or "0"
     rest = [id for id in ids if int(id) > int(after)]
     results = [{"membershipTimestamp": said["updatedAt"], "recordId": id} for id in rest[:limit]]

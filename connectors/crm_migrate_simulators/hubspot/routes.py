@@ -142,6 +142,7 @@ ROUTES: tuple[Route, ...] = (
     _route("GET", "/lists/{list}", "read", lists.one, V3),
     _route("GET", "/lists/object-type-id/{object}/name/{name}", "read", lists.named, V3),
     _route("GET", "/lists/records/{object}/{id}/memberships", "read", lists.of_record, V3),
+    _route("POST", "/lists/records/memberships/batch/read", "read", lists.of_records, V3, body=bodies.LISTS_OF),
     _route("DELETE", "/lists/{list}", "write", lists.delete, V3),
     _route("PUT", "/lists/{list}/update-list-name", "write", lists.rename, V3),
     _route("GET", "/lists/{list}/memberships", "read", lists.members, V3),

@@ -138,7 +138,14 @@ def notes_and_lists(people: dict[str, str]) -> None:
         lists.ListCreateRequest(name="Load 1", object_type_id="0-1", processing_type="MANUAL")
     )
     members = at(client.crm.lists.memberships_api)
-    assert len(members.add(made.list.list_id, list(people.values())).records_ids_added) == len(people)
+    id = made.list.list_id
+    assert len(members.add(id, list(people.values())).records_ids_added) == len(people)
+    assert members.add(id, list(people.values())).records_ids_added is None
+    assert [each.list_id for each in members.get_lists("0-1", people["k0"]).results] == [id]
+    assert {each.record_id for each in members.get_page(id).results} == set(people.values())
+    assert members.remove(id, [people["k0"]]).record_ids_removed == [people["k0"]]
+    assert at(client.crm.lists.lists_api).get_by_name("Load 1", "0-1").list.list_id == id
+    assert at(client.crm.lists.lists_api).update_name(id, list_name="Load 2").updated_list.name == "Load 2"
 
 
 def sell(firms: dict[str, str]) -> None:

@@ -119,6 +119,11 @@ def lists(people: dict[str, str]) -> None:
         crm.lists.list_by_search(query="Load", list_ids=[], offset=0, processing_types=["MANUAL"]).lists[0].list_id
         == id
     )
+    asked = [{"object_type_id": "0-1", "record_id": people[each]} for each in ("k0", "k1")]
+    held = crm.lists.batch_read_memberships(inputs=asked).results
+    assert {(e.record_id, *(of.list_id for of in e.record_list_memberships)) for e in held} == {
+        (people["k0"], id), (people["k1"], id),
+    }  # fmt: skip
     crm.lists.delete(id)
 
 
