@@ -24,7 +24,7 @@ _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNPACK, _EXPORT = "unpack it and name the file inside", "export the records as CSV UTF-8 or .xlsx"
 _KINDS = (  # what a file begins with, what that is, and what to do
-    (_ZIP, "a ZIP file", _UNPACK),
+    (_ZIP, "a ZIP file", "name the file in it as in a folder: `file: NAME.zip/customers.csv`"),
     (b"\x1f\x8b", "a gzip file", _UNPACK),
     (b"BZh", "a bzip2 file", _UNPACK),
     (b"\xfd7zXZ\0", "an xz file", _UNPACK),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,8 @@ from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.formats import readers_of
 from crm_migrate_files.parsed import Parsed
+from crm_migrate_files.told import Told
+from crm_migrate_files.unpacking import unpacked
 
 
 class FilesSource:
@@ -30,7 +33,11 @@ class FilesSource:
         if not spec.files:
             raise UsageError(f"source `{spec.name}` names no file", hint="write `file:` or `files:`")
         self._spec = spec
-        self._readers = readers_of(spec)
+        self._unpacked, inside = unpacked(spec)
+        self._readers = [
+            reader if file.member is None else Told(reader, path=file.place)
+            for file, reader in zip(spec.files, readers_of(inside), strict=True)
+        ]
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
@@ -111,6 +118,6 @@ class FilesSource:
                     f"{fact.records:,} records and {fact.quarantined:,} rows set aside, "
                     f"but an independent count found {fact.counted:,}"
                 )
-                place = Place(file=file.path.name, source=self._spec.name)
+                place = Place(file=Path(file.place).name, source=self._spec.name)
                 hint = "do not load; look at the quoting of the file"
                 yield Finding("count_differs", message, Severity.ERROR, place, hint)

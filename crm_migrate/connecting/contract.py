@@ -29,10 +29,19 @@ TARGET_ID = "__target_id"  # the target's own id of a record: only where one is 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a source and the tag that its rows carry (a mailing tool's list state), if any."""
+    """One file of a source and the tag that its rows carry (a mailing tool's list state), if any.
+
+    `member`: the file is in the archive `path`, by that name.
+    """
 
     path: Path
     tag: str | None = None
+    member: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, as facts and messages name it: what is in an archive as in a folder."""
+        return str(self.path) if self.member is None else f"{self.path.as_posix()}/{self.member}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from crm_migrate.inspecting.wanted import Wanted, words_pattern
 from crm_migrate.quoting import quoted
 
 UNREADABLE = "unreadable"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Office files
 _AROUND = 60  # characters of a long line that are shown on either side
 _NAMES = ("__source", "__key", "__entity", "target_id", ROW, "__cluster", "__node")
 Said = Iterator[tuple[str, str, str]]  # place, column, text
@@ -69,6 +70,8 @@ class Seeker:
             return self._parquet
         if start.startswith(b"SQLite format 3"):
             return _sqlite
+        if start.startswith(_OLE) or path.suffix.lower() == ".xlsb":
+            return _no_text
         return _zipped if start.startswith(b"PK\x03\x04") else _lines
 
     def _parquet(self, path: Path) -> Said:
@@ -104,6 +107,11 @@ class Seeker:
 def _place(row: Mapping[str, Any], names: list[str]) -> str:
     """Which line of a table it is, by all that names it."""
     return ", ".join(f"{name.strip('_')} {row[name]}" for name in names if row[name] is not None)
+
+
+def _no_text(path: Path) -> Said:
+    """A binary workbook, whose texts are no lines: nobody may take it for looked through."""
+    raise ValueError(path.suffix)
 
 
 def _lines(path: Path) -> Said:

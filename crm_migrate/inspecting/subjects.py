@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from crm_migrate.connecting.archives import parted
 from crm_migrate.inspecting.occurrences import UNREADABLE, Occurrence, Seeker
 from crm_migrate.inspecting.wanted import Asked, Wanted, files_of, wanted
 from crm_migrate.mapping.resolving import examine
@@ -76,7 +77,7 @@ def given(project: Project) -> tuple[str, frozenset[str]]:
     plan, _ = examine(project)
     if plan is None:
         return "en", frozenset()
-    patterns = [file.pattern for source in plan.sources for file in source.files]
+    patterns = [parted(file.pattern)[0] for source in plan.sources for file in source.files]
     files = (path for pattern in patterns for path in project.folder.glob(pattern) if not Path(pattern).is_absolute())
     return plan.locale, frozenset(path.relative_to(project.folder).as_posix() for path in files)
 

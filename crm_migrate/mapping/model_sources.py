@@ -106,7 +106,8 @@ class Source(WithOptions):
     )
     file: str | None = Field(
         default=None,
-        description="one file, or a pattern for several that are one table (`exports/*.csv`), inside the project",
+        description="one file, or a pattern for several that are one table (`exports/*.csv`), inside the project; a"
+        " file in an archive as in a folder: `export.zip/contacts.csv`",
     )
     files: dict[str, str] = Field(default={}, description="tag of the rows -> file or pattern")
     tag: str | None = Field(default=None, description="name of the column that holds the tag")

@@ -5,6 +5,7 @@ import glob
 import unicodedata
 from pathlib import Path, PurePosixPath
 
+from crm_migrate.connecting import archives
 from crm_migrate.connecting.attached import Attached, ManifestSpec
 from crm_migrate.connecting.contract import JoinSpec, Source, SourceFile, SourceSpec, Target
 from crm_migrate.connecting.discovery import connector
@@ -86,20 +87,35 @@ def build_spec(source_plan: SourcePlan, project: Project) -> SourceSpec:
 
 
 def _files(source_plan: SourcePlan, project: Project) -> tuple[SourceFile, ...]:
-    files: dict[Path, SourceFile] = {}
+    files: dict[str, SourceFile] = {}
     for plan in source_plan.files:
-        for path in _matches(plan, source_plan.name, project.folder):
-            if path in files:
+        for file in _matches(plan, source_plan.name, project.folder):
+            if file.place in files:
                 raise UsageError(
-                    f"source `{source_plan.name}`: {path.name} is named by two patterns",
+                    f"source `{source_plan.name}`: {Path(file.place).name} is named by two patterns",
                     hint="make the patterns of `files:` exclude each other",
                 )
-            files[path] = SourceFile(path, plan.tag)
+            files[file.place] = file
     return tuple(files.values())
 
 
-def _matches(plan: FilePlan, source: str, folder: Path) -> list[Path]:
-    pattern = plan.pattern.replace("\\", "/")
+def _matches(plan: FilePlan, source: str, folder: Path) -> list[SourceFile]:
+    """What a pattern means: files, or those in archives."""
+    outer, inner = archives.parted(plan.pattern)
+    if inner is None or (folder / outer).is_dir():
+        return [SourceFile(path, plan.tag) for path in _paths(plan, plan.pattern, source, folder)]
+    paths = _paths(plan, outer, source, folder)
+    found = [SourceFile(path, plan.tag, member) for path in paths for member in archives.matching(path, inner)]
+    if not found:
+        there = sorted({member for path in paths for member in archives.members(path)})
+        near = difflib.get_close_matches(inner, there, n=1)
+        hint = f"did you mean `{outer}/{near[0]}`?" if near else f"there are: {', '.join(there[:5]) or 'none'}"
+        raise InputError(f"source `{source}`: no file in the archive matches `{plan.pattern}`", hint=hint)
+    return found
+
+
+def _paths(plan: FilePlan, pattern: str, source: str, folder: Path) -> list[Path]:
+    pattern = pattern.replace("\\", "/")
     parts = PurePosixPath(pattern)
     if parts.is_absolute() or Path(pattern).is_absolute() or ".." in parts.parts:
         raise UsageError(

@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 import crm_migrate
+from crm_migrate.connecting import archives
 from crm_migrate.connecting.attached import Attached
 from crm_migrate.connecting.contract import FileFact, Quarantined, Source, SourceBatch, SourceSchema, SourceSpec
 from crm_migrate.errors import InputError
@@ -77,7 +78,7 @@ def extract(
         return before
     schema = source.describe()
     observer, separators = Observer(source_plan, schema.columns), Separators(source_plan.name)
-    paths = [_relative_path(str(file.path), project) for file in build_spec(source_plan, project).files]
+    paths = [_relative_path(file.place, project) for file in build_spec(source_plan, project).files]
     then = {"then": source.look_again} if isinstance(source, Attached) else {}
     correcting = Correcting(source_plan.name, source_plan.key, corrections, paths, **then)
     kept: Counter[int] = Counter()
@@ -144,8 +145,11 @@ def _earlier(
 def _digests(spec: SourceSpec) -> dict[str, str]:
     digests = {}
     for file in spec.files:
+        if file.member is not None:
+            digests[file.place] = archives.digest(file.path, file.member)
+            continue
         with file.path.open("rb") as handle:
-            digests[str(file.path)] = hashlib.file_digest(handle, "sha256").hexdigest()
+            digests[file.place] = hashlib.file_digest(handle, "sha256").hexdigest()
     return digests
 
 
