@@ -67,6 +67,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "source_moved",
             "archived_left_out",
             "deleted_left_out",
+            "converted_read",
             "evidence_contradicted",
             "evidence_undecided",
             "days_doubtful",

@@ -1,16 +1,18 @@
 """What Salesforce says of its objects, in the words of the contract, and what is missing there. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.crm.types import type_of
 from crm_migrate_salesforce.shapes import (
+    CONVERTED,
     CUSTOM,
     ENTRY,
     KEY,
+    LEAD_STATE,
     LINE,
     NAMED,
     NATURAL,
@@ -137,6 +139,18 @@ def object_of(described: Described, key_field: str = KEY) -> TargetObject:
     """The object in the words of the contract, without our key."""
     fields = (*_plain(described), *_named(described))
     return TargetObject(described.name, tuple(f for f in fields if f.name != key_field), key_field, _UNFORESEEN)
+
+
+def unconverted(lead: TargetObject, converted: Collection[str]) -> TargetObject:
+    """The object of leads without what would say that one is converted: these states, and the mark itself."""
+    fields = (
+        replace(place, choices=tuple(each for each in place.choices if each not in converted))
+        if place.name == LEAD_STATE
+        else replace(place, read_only=place.read_only or place.name == CONVERTED)
+        for place in lead.fields
+    )
+    words = "that a lead is not converted there when it is changed"
+    return replace(lead, fields=tuple(fields), unforeseen=(*lead.unforeseen, words))
 
 
 def _plain(described: Described) -> Iterator[TargetField]:

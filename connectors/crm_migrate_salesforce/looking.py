@@ -12,7 +12,7 @@ from crm_migrate_salesforce import answers, soql
 from crm_migrate_salesforce.answers import PAGE, Record
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_salesforce.requests import Api
-from crm_migrate_salesforce.shapes import ARCHIVED, Kind, split
+from crm_migrate_salesforce.shapes import ARCHIVED, CONVERTED, LEAD_STATES, Kind, split
 
 MANY = 500  # values in one condition
 Told = TypeVar("Told")
@@ -133,6 +133,11 @@ class Looking:
             return []
         of_boolean = described.fields[kind.field].get("type") == "boolean"
         return [f"{kind.field} = {kind.value if of_boolean else soql.literal(kind.value)}"]
+
+    def converted_states(self) -> frozenset[str]:
+        """The states of leads that were converted."""
+        pages = self.pages(LEAD_STATES, ["ApiName"], [f"{CONVERTED} = true"])
+        return frozenset(str(each.get("ApiName")) for page in pages for each in page)
 
     # ------------------------------------------------------------------------------------------------ names
 

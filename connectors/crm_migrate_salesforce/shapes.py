@@ -41,6 +41,8 @@ OPTED_OUT: Mapping[str, str] = {
 NO_MAIL = frozenset({"withdrawn", "bounced"})
 # States that lead the work of people; a value that is none of theirs would be taken and belong to no stage.
 STATES = frozenset({"StageName", "Status", "TaskSubtype"})
+# A lead that was converted is a contact by now. REST makes none: one that is created with such a state is an open lead.
+LEAD, CONVERTED, LEAD_STATE, LEAD_STATES = "Lead", "IsConverted", "Status", "LeadStatus"
 # Children that Salesforce itself makes or keeps as a part of their record: nobody's records go with them.
 _PARTS = ("History", "Share", "Feed", "ChangeEvent", "__Tag", "CleanInfo")
 _OWN = frozenset(

@@ -25,6 +25,7 @@ from crm_migrate_salesforce.looking import Looking
 from crm_migrate_salesforce.query_jobs import QueryJobs
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import Settings
+from crm_migrate_salesforce.shapes import CONVERTED, LEAD
 from crm_migrate_salesforce.values import text_of
 
 # Types that stay out: files, and compounds, whose parts are fields of their own. One that we do not know goes along.
@@ -125,6 +126,7 @@ class SalesforceSource:
                 words = f"records of {kind.object} in the recycle bin, which are left out: {deleted:,}"
                 hint = "whoever is missed can be brought back there for 15 days"
                 self._findings.append(Finding("deleted_left_out", words, Severity.NOTE, self._place, hint, deleted))
+        self._findings += self._converted()
         self._fact = FileFact(
             path=f"salesforce: {self._spec.table}",
             sha256="",
@@ -137,6 +139,15 @@ class SalesforceSource:
                 f"read {'by a query job' if self._by_job else 'page by page'} in the order of its ids; no snapshot",
             ),
         )
+
+    def _converted(self) -> Iterator[Finding]:
+        """Say how many leads are contacts by now: nothing else of their columns keeps them from becoming open ones."""
+        if self._described.kind.object == LEAD and CONVERTED in self._described.fields:
+            count = self._count(soql.count(LEAD, [*self._where, f"{CONVERTED} = true"]), every=False)
+            if count:
+                words = f"leads that were converted, and are contacts, accounts or opportunities by now: {count:,}"
+                hint = f"leave them out, with a decision: where: \"{CONVERTED} != 'true'\""
+                yield Finding("converted_read", words, Severity.WARNING, self._place, hint, count)
 
     def _standing(self) -> int:
         """How many records there are now, without those that were deleted."""

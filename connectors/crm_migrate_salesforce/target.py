@@ -27,7 +27,7 @@ from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records
 from crm_migrate_salesforce.auth import open_rooms
 from crm_migrate_salesforce.calls import Calls
-from crm_migrate_salesforce.describe import object_of
+from crm_migrate_salesforce.describe import Described, object_of, unconverted
 from crm_migrate_salesforce.following import merged_into
 from crm_migrate_salesforce.jobs import Jobs
 from crm_migrate_salesforce.kit import kit
@@ -37,7 +37,7 @@ from crm_migrate_salesforce.records import Record, Shape
 from crm_migrate_salesforce.removing import Removing
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import Settings
-from crm_migrate_salesforce.shapes import KEY
+from crm_migrate_salesforce.shapes import KEY, LEAD
 from crm_migrate_salesforce.writing import Writing
 
 ROWS = 200  # of a collection
@@ -86,7 +86,11 @@ class SalesforceTarget:
         """The named objects that are there and that our user may see."""
         found = [each for name in dict.fromkeys(objects) if (each := self._looking.described(name)) is not None]
         keyed = bool(found) and all(each.keyed(KEY) for each in found)
-        return TargetSchema(tuple(object_of(each) for each in found), prepared=keyed)
+        return TargetSchema(tuple(map(self._described, found)), prepared=keyed)
+
+    def _described(self, described: Described) -> TargetObject:
+        found = object_of(described)
+        return unconverted(found, self._looking.converted_states()) if described.object == LEAD else found
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Custom fields, that of our key first, and a permission set that shows them to our user."""

@@ -456,6 +456,30 @@ def test_an_object_is_a_source(start: Start) -> None:
     assert (finding.code, finding.count) == ("deleted_left_out", 1)
 
 
+def test_converted_leads_of_a_source_are_told(start: Start) -> None:
+    server = start()
+    for n in range(3):
+        put(server, "Lead", LastName=f"L{n}", Company="Firm", Status="Open - Not Contacted")
+    source = connector("salesforce").source(spec(server, "Lead"))
+    assert len([row for batch in source.read(100) for row in batch.records.to_pylist()]) == 3
+    assert source.facts()[1] == ()
+    first = server.engine.store.all("Lead")[0]
+    server.engine.store.update("Lead", first.id, {"IsConverted": True}, server.engine.clock.now())
+    rows = [row for batch in source.read(100) for row in batch.records.to_pylist()]
+    assert sorted(row["IsConverted"] for row in rows) == ["false", "false", "true"]
+    (finding,) = source.facts()[1]
+    assert (finding.code, finding.count) == ("converted_read", 1)
+
+
+def test_a_lead_is_not_made_as_a_converted_one(start: Start) -> None:
+    target = opened(start())
+    (lead,) = target.describe(("Lead",)).objects
+    states, mark = lead.field("Status"), lead.field("IsConverted")
+    assert states is not None and "Open - Not Contacted" in states.choices
+    assert "Closed - Converted" not in states.choices and "Closed - Not Converted" in states.choices
+    assert mark is not None and mark.read_only
+
+
 def test_a_kind_of_an_object_is_a_source(start: Start) -> None:
     server = start()
     for at in range(5):

@@ -456,6 +456,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
             "document",
             "SOAP API: merge()",
         ),
+        ("A lead that is created with the state of converted ones is an open lead", "assumed", ""),
         (
             "Converting a lead makes account, contact, opportunity; it cannot be changed afterwards",
             "document",
