@@ -12,8 +12,8 @@ class FilesConnector:
     """Sources only: one or several files of one layout."""
 
     name = "files"
-    title = "files: CSV, workbooks (XLSX, XLSB, XLS, ODS), Parquet, JSON lines"
-    source_options = frozenset({"encoding", "delimiter", "sheet", "header_row", "short_rows"})
+    title = "files: CSV, workbooks (XLSX, XLSB, XLS, ODS), Parquet, JSON"
+    source_options = frozenset({"encoding", "delimiter", "sheet", "header_row", "short_rows", "table"})
     target_options: frozenset[str] = frozenset()
 
     def source(self, spec: SourceSpec) -> Source:

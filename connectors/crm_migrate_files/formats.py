@@ -49,6 +49,8 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
 )
 _NO_TEXT = bytes({*range(1, 32), 127} - {*b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"})
 _BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+_LIST_WORDS = frozenset({"table"})
+_FIRST_LINES = 1 << 16  # bytes by which a document is told from lines
 _SHEET_WORDS = frozenset(("header_row", "sheet"))
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
 
@@ -140,6 +142,7 @@ def readers_of(spec: SourceSpec) -> list[FileReader]:
     found = [(file.path, format_of(file.path)) for file in spec.files]
     read = frozenset[str]().union(*(each.format.options for _, each in found))
     said = {"encoding": spec.encoding, "delimiter": spec.delimiter, "sheet": spec.sheet, "short_rows": spec.short_rows}
+    said["table"] = spec.table
     for word, value in said.items():
         if value not in (None, "aside") and word not in read:
             raise InputError(
@@ -231,23 +234,22 @@ def _book(called: str, kind: str, member: str, *others: str) -> Format:
 # ---------------------------------------------------------------------------------------------------- JSON lines
 
 
-def _no_json_lines(name: str, head: bytes) -> None:
-    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    if start.startswith(b"["):
-        hint = f"write one object per line: jq -c '.[]' {name} > records.jsonl"
-        raise InputError(f"{name}: is one JSON list, not a record per line", hint=hint)
+def _no_json(name: str, head: bytes) -> None:
     if b"\0" in head:
         raise InputError(f"{name}: is no UTF-8, and JSON is that by its standard", hint="write it again as UTF-8")
 
 
-def _json_lines(path: Path, spec: SourceSpec) -> FileReader:
+def _json(path: Path, spec: SourceSpec) -> FileReader:
+    from crm_migrate_files.json_documents import Document, is_document
     from crm_migrate_files.json_lines import JsonLines
 
-    return JsonLines(path, spec)
+    with open_plain(path) as handle:
+        document = is_document(handle.read(_FIRST_LINES), lines=path.suffix.lower() != ".json")
+    return JsonLines(path, spec, Document(path, spec.table) if document else None)
 
 
-JSON_LINES = Format(
-    "JSON lines", "give it the ending .jsonl", frozenset({".jsonl", ".ndjson"}), b"", _no_json_lines, _json_lines
+JSON = Format(
+    "JSON", "give it the ending .json", frozenset({".json", ".jsonl", ".ndjson"}), b"", _no_json, _json, _LIST_WORDS
 )
 
 
@@ -286,4 +288,4 @@ WORKBOOK = _book("a workbook of Excel", "xlsx", "xl/workbook.xml", ".xlsm", ".xl
 BINARY_WORKBOOK = _book("a binary workbook of Excel", "xlsb", "xl/workbook.bin")
 OLD_WORKBOOK = _book("an old binary Office file", "xls", "", ".xlt")
 OPEN_WORKBOOK = _book("a spreadsheet of LibreOffice", "ods", "content.xml", ".ots")
-FORMATS = (WORKBOOK, BINARY_WORKBOOK, OLD_WORKBOOK, OPEN_WORKBOOK, PARQUET, JSON_LINES, TEXT)
+FORMATS = (WORKBOOK, BINARY_WORKBOOK, OLD_WORKBOOK, OPEN_WORKBOOK, PARQUET, JSON, TEXT)

@@ -1,4 +1,5 @@
-"""One line of JSON as cells: nested objects by their path (`guest.id`), lists as JSON, numbers as they are written."""
+"""One record of JSON as cells: nested objects by their path (`guest.id`), lists as JSON, numbers as they are written;
+or each entry of a list in it as a row of its own, with the cells of the record around it."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -6,6 +7,8 @@ from typing import Any
 
 MAX_DEPTH = 32  # objects and lists in each other; a CRM's export has three or four
 Cells = dict[str, str | None]
+Path = tuple[str, ...]  # names on the way to a list
+VALUE = "value"  # the column of entries that are no objects
 
 
 class Unreadable(Exception):
@@ -22,23 +25,69 @@ class _Number(str):
     __slots__ = ()
 
 
-def cells_of(line: bytes) -> Cells:
-    """The cells of a line by name. Unreadable where it is no JSON object, or where a value would be lost."""
+def value_of(record: bytes) -> Any:
+    """What a record says. Unreadable where it is no JSON, or says one name twice."""
     try:
-        text = line.decode("utf-8")
+        text = record.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Unreadable("undecodable", f"byte {error.start + 1:,} of the line is no UTF-8") from None
     try:
-        value = json.loads(
+        return json.loads(
             text, parse_int=_Number, parse_float=_Number, parse_constant=_no_number, object_pairs_hook=_once
         )
     except json.JSONDecodeError as error:
         raise Unreadable("no_json_object", f"is no JSON: {error.msg} at character {error.pos + 1:,}") from None
     except RecursionError:
         raise Unreadable("no_json_object", "is nested too deeply") from None
-    if not isinstance(value, dict):
-        raise Unreadable("no_json_object", f"is {_kind(value)}, not an object in braces")
-    return _once(_flat(value, "", 0))
+
+
+def rows_of(record: bytes, path: Path) -> Iterator[Cells | Unreadable]:
+    """The rows of a record: itself where the path is empty, else one for every entry of the lists at that path.
+
+    An entry has the cells of what it stands in, as `parent.name`. Unreadable is given where a row would lose a value,
+    and raised where the record is no JSON.
+    """
+    value = value_of(record)
+    if not path and not isinstance(value, dict):
+        yield Unreadable("no_json_object", f"is {_kind(value)}, not an object in braces")
+        return
+    for inner, around in entries(value, path):
+        try:
+            own = _flat(inner if isinstance(inner, dict) else {VALUE: inner}, "", 0)
+            yield _once((*own, *_around(around)))
+        except Unreadable as error:
+            yield error
+
+
+def entries(value: Any, path: Path, around: tuple[Any, ...] = ()) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """The values at a path, each with the objects that it stands in, innermost first; lists on the way are gone
+    through."""
+    if isinstance(value, list) and around:
+        for each in value:
+            yield from entries(each, path, around)
+    elif not path:
+        yield value, around
+    else:
+        yield from _below(value, path, around)
+
+
+def _below(value: Any, path: Path, around: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    inner = value
+    for depth, name in enumerate(path, 1):
+        inner = inner.get(name) if isinstance(inner, dict) else None
+        if isinstance(inner, list):
+            for each in inner:
+                yield from entries(each, path[depth:], (value, *around))
+            return
+    if inner is not None:
+        yield inner, (value, *around)
+
+
+def _around(around: tuple[Any, ...]) -> Iterator[tuple[str, str | None]]:
+    """The cells of the objects around, without their lists, which are rows themselves."""
+    for depth, value in enumerate(around, 1):
+        cells = _flat(value, "", 0, lists=False) if isinstance(value, dict) else ()
+        yield from ((f"{'parent.' * depth}{name}", cell) for name, cell in cells)
 
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -60,14 +109,14 @@ def _kind(value: Any) -> str:
     return kinds[type(value)]
 
 
-def _flat(value: dict[str, Any], path: str, depth: int) -> Iterator[tuple[str, str | None]]:
+def _flat(value: dict[str, Any], path: str, depth: int, *, lists: bool = True) -> Iterator[tuple[str, str | None]]:
     if depth > MAX_DEPTH:
         raise Unreadable("no_json_object", "is nested too deeply")
     for name, inner in value.items():
         _checked(name)
         if isinstance(inner, dict):
-            yield from _flat(inner, f"{path}{name}.", depth + 1)
-        else:
+            yield from _flat(inner, f"{path}{name}.", depth + 1, lists=lists)
+        elif lists or not isinstance(inner, list):
             yield f"{path}{name}", None if inner is None else _checked(_text(inner, depth))
 
 

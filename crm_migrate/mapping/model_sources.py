@@ -121,7 +121,11 @@ class Source(WithOptions):
         " missing at the end are empty, as spreadsheets export them",
     )
     url: str | None = Field(default=None, description="address of a database; its secrets as `env:NAME`")
-    table: str | None = Field(default=None, description="table or view of the database")
+    table: str | None = Field(
+        default=None,
+        description="table or view of the database; of JSON, the list whose entries are the rows, by its path:"
+        " `contacts`, `contacts.phones`",
+    )
     query: str | None = Field(default=None, description="SELECT of the database, read in one snapshot")
     covers: Texts = Field(
         default=(), description="tables that the query reads; their rows are counted in the same snapshot"

@@ -226,6 +226,8 @@ def _encoding(desk: Desk, source: Source, path: Path) -> str | None:
 
 def _database(desk: Desk, source: Source, path: Path) -> tuple[str | None, str | None]:
     """Address and table. `table: suite.accounts` is table `accounts` of the database `suite`."""
+    if source.file or source.files:
+        return source.url, source.table  # a list in the file, whatever databases are called
     prefix, dot, rest = (source.table or "").partition(".")
     lender = desk.file.sources.get(prefix) if dot else desk.file.sources.get(source.url or "")
     if lender is not None and is_database(lender):
@@ -266,7 +268,7 @@ def _check_join(desk: Desk, source: Source, join: Join, path: Path) -> None:
     if (join.table is None) == (join.source is None):
         message = "a join names its partner once: a `table:` of the same database, or another `source:`"
         desk.tell_key("source_origin", message, path, "Write one of the two.")
-    if join.table and not source.table:
+    if join.table and (not source.table or source.file or source.files):
         message = "`table:` joins tables of one database, and this source is none"
         desk.tell_key(
             "source_origin", message, (*path, "table"), "Name another source: `source:`; or join in the query."
