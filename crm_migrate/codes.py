@@ -50,6 +50,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "no_records",
             "count_differs",
             "total_row_suspect",
+            "rows_cut_suspect",
             "hidden_rows",
             "hidden_columns",
             "hidden_sheets",

@@ -25,7 +25,7 @@ from crm_migrate.finding import Finding, Place, Severity, errors
 from crm_migrate.mapping.opening import build_spec
 from crm_migrate.mapping.plan import CorrectionPlan, SourcePlan
 from crm_migrate.stages.extract.correcting import Correcting
-from crm_migrate.stages.extract.findings import Observer
+from crm_migrate.stages.extract.findings import Observer, cut_files
 from crm_migrate.stages.extract.separators import Separators
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import Part, read_manifest, write_manifest, write_part
@@ -85,6 +85,7 @@ def extract(
     wanted = _Counted(_First(source, limit, kept) if limit else source, progress)
     records, quarantine = _write(wanted, run, source_plan.name, observer, separators, correcting)
     files, findings = source.facts()
+    cut = tuple(cut_files(source_plan.name, files)) if source_plan.files and not limit else ()
     if limit:
         files = tuple(_rehearsed(fact, limit, kept[number]) for number, fact in enumerate(files))
     result = ExtractResult(
@@ -95,7 +96,7 @@ def extract(
         records=sum(part.rows for part in records),
         quarantined=sum(part.rows for part in quarantine),
         files=tuple(_relative(fact, project) for fact in files),
-        findings=(*findings, *separators.findings(), *observer.findings(), *correcting.findings()),
+        findings=(*findings, *cut, *separators.findings(), *observer.findings(), *correcting.findings()),
         limit=limit,
     )
     _publish(result, run, records, quarantine)

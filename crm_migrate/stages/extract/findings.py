@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_migrate.connecting.contract import FileFact
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import SourcePlan
+from crm_migrate.quality.damage.cuts import cut_rows
+from crm_migrate.quality.damage.totals import LABEL
 from crm_migrate.stages.map.batch import skipped
-
-# The words that spreadsheets put before their sums, as the whole first cell.
-_WORDS = r"(genel\s+|ara\s+)?toplam|(grand\s+|sub\s*)?total|sum|gesamt(summe)?|summe|jumlah"
-_TOTAL = rf"(?i)^\s*({_WORDS})\s*:?\s*$"
-
 
 QUOTE_SAMPLE = 2_000
 _PAIRS = (r"\"[^\"]*\"", "'[^']*'", "“[^”]*”", "„[^“]*“", "«[^»]*»", "‘[^’]*’", "`[^`]*`")
@@ -48,7 +47,7 @@ class Observer:
         if self._quoted is None:
             self._quoted = _in_quotes(records.slice(0, QUOTE_SAMPLE), self._columns)
         if self._columns and not self._skips_totals():
-            hits = pc.match_substring_regex(records.column(self._columns[0]), _TOTAL)
+            hits = pc.match_substring_regex(records.column(self._columns[0]), LABEL)
             self._totals += records.filter(pc.fill_null(hits, False)).column("__line").to_pylist()
         if self._key:
             blank = [pc.equal(pc.utf8_trim_whitespace(pc.fill_null(records.column(k), "")), "") for k in self._key]
@@ -95,3 +94,14 @@ class Observer:
                 hint = f"its columns are: {', '.join(self._columns[:12])}"
                 place = Place(source=self._plan.name, field=name)
                 yield Finding("column_missing", message, Severity.ERROR, place, hint)
+
+
+def cut_files(source: str, files: Sequence[FileFact]) -> Iterator[Finding]:
+    """A warning for each file with as many rows as a spreadsheet takes: what came after them may be missing."""
+    for fact in files:
+        damage = cut_rows(fact.records + fact.quarantined)
+        if damage is not None:
+            name, limit = Path(fact.path).name, damage.facts["limit"]
+            message = f"{name} ends at {limit:,} rows, where spreadsheets end: rows may be missing behind them"
+            hint = "count the records in the program that exported them, and export again without a spreadsheet"
+            yield Finding("rows_cut_suspect", message, Severity.WARNING, Place(source=source), hint)

@@ -148,6 +148,15 @@ def test_a_total_row_is_suspected_unless_it_is_skipped(project: Project) -> None
     assert "total_row_suspect" not in {f.code for f in run(project, skipping, "r2").findings}
 
 
+def test_a_file_that_ends_where_spreadsheets_end_is_told(project: Project) -> None:
+    old = project.folder / "old"
+    old.joinpath("b.csv").write_text("Id;Ad\n" + "".join(f"{n};x\n" for n in range(65_535)), encoding="utf-8")
+    found = [f for f in run(project).findings if f.code == "rows_cut_suspect"]
+    assert [f.message for f in found] == [
+        "b.csv ends at 65,536 rows, where spreadsheets end: rows may be missing behind them"
+    ]
+
+
 def test_a_missing_key_column_stops_the_run(project: Project) -> None:
     with pytest.raises(InputError, match="the key column `Nr` is not in the source"):
         run(project, PLAN.model_copy(update={"key": ("Nr",)}))
