@@ -18,6 +18,7 @@ from crm_migrate.connecting.contract import (
     Answer,
     By,
     Limits,
+    Refusal,
     TargetObject,
     TargetSchema,
     WriteBatch,
@@ -38,6 +39,7 @@ from crm_migrate_salesforce.removing import Removing
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import Settings
 from crm_migrate_salesforce.shapes import KEY, LEAD
+from crm_migrate_salesforce.undeleting import Undeleting
 from crm_migrate_salesforce.writing import Writing
 
 ROWS = 200  # of a collection
@@ -56,6 +58,7 @@ class SalesforceTarget:
         self._looking = Looking(questions, api, self._waiting, owns_nothing=settings.owns_nothing)
         self._calls = Calls(changes, self._looking, self._waiting, Pace(settings.longest_seconds))
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+        self._undeleting = Undeleting(self._calls, changes)
         self._jobs = Jobs(self._calls, changes, self._writing, settings)
 
     @property
@@ -165,6 +168,14 @@ class SalesforceTarget:
     def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
         """By the record that is left, as those in the recycle bin say."""
         return merged_into(self._looking, self._calls.described(object), ids)
+
+    def deleted(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
+        """Those in the recycle bin."""
+        return self._undeleting.deleted(object, ids)
+
+    def undelete(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, Refusal]:
+        """Out of the recycle bin."""
+        return self._undeleting.undelete(object, ids)
 
     def kit(self, token: str) -> Kit:
         """What `crm-migrate conformance` may use here."""

@@ -13,6 +13,7 @@ from crm_migrate.cli.screen import Screen
 from crm_migrate.errors import CrmMigrateError, UsageError
 
 if TYPE_CHECKING:
+    from crm_migrate.stages.load.undeleting import Back
     from crm_migrate.workspace.layout import Run
 
 until_option = click.option("--until", metavar="STAGE", default="report", help="Stop after this stage, resumable.")
@@ -192,6 +193,39 @@ def adopt_command(folder: Path, environment: str | None) -> None:
     for line in done or ("the target has lost nothing that was loaded",):
         click.echo(line)
     Screen().next(f"crm-migrate plan {folder}")
+
+
+@target_group.command("undelete")
+@project_argument
+@env_option
+@click.option("--apply", is_flag=True, help="Do it; without it nothing is written to the target.")
+@json_option
+def undelete_command(folder: Path, environment: str | None, apply: bool, as_json: bool) -> None:
+    """Bring back, with their old ids, records that we loaded and that were deleted in the target since.
+
+    Only what lies in the target's recycle bin and carries our key comes back, with what was deleted together with it;
+    who was merged into another record does not. Salesforce can (15 days); elsewhere people bring records back.
+    """
+    from crm_migrate import pipeline
+
+    screen = Screen(quiet=as_json)
+    found = pipeline.undelete_in_target(project_of(folder), environment, apply=apply)
+    if as_json:
+        click.echo(json.dumps([_told(each) for each in found], indent=1))
+        return
+    does = "are back" if apply else "can come back"
+    for each in found:
+        screen.lines([f"{each.object}: {each.missing:,} of our records are not there, {len(each.back):,} {does}"])
+        screen.lines(f"  {id} stays away: {' '.join(filter(None, (why.code, why.words)))}" for id, why in each.refused)
+    if not found:
+        screen.lines(["nothing that we loaded is missing"])
+    again = not apply and any(each.back for each in found)
+    screen.next(f"crm-migrate target undelete {folder} --apply" if again else f"crm-migrate plan {folder}")
+
+
+def _told(each: "Back") -> dict[str, Any]:
+    refused = {id: {"code": why.code, "words": why.words} for id, why in each.refused}
+    return {"object": each.object, "missing": each.missing, "back": list(each.back), "refused": refused}
 
 
 @click.command("runs")

@@ -455,6 +455,21 @@ class Follow(Protocol):
 
 
 @runtime_checkable
+class Undelete(Protocol):
+    """A target that keeps what was deleted there for a while, and gives it back with its old id."""
+
+    def deleted(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
+        """Id -> our key of those of these records that can be brought back. Who is there, is gone for good or was
+        merged into another record is not named."""
+        ...
+
+    def undelete(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, Refusal]:
+        """Bring records back; why some were not. What the target had deleted together with one comes along. Asked for
+        twice it is done once."""
+        ...
+
+
+@runtime_checkable
 class Interruptible(Protocol):
     """A target that waits by itself (for a limit, for reads to settle): who sets `stop` ends its waits, which raise
     Interrupted, and lets it begin no request more."""

@@ -9,7 +9,7 @@ from crm_migrate.pipeline.going import Outcome
 from crm_migrate.pipeline.listening import Listener
 from crm_migrate.pipeline.order import STAGES
 from crm_migrate.pipeline.running import plan_now, plan_offline, rehearse, resume, same_rows, start
-from crm_migrate.pipeline.targets import adopt_target, prepare, pull, undo
+from crm_migrate.pipeline.targets import adopt_target, prepare, pull, undelete_in_target, undo
 
 __all__ = [
     "STAGES",
@@ -24,5 +24,6 @@ __all__ = [
     "resume",
     "same_rows",
     "start",
+    "undelete_in_target",
     "undo",
 ]

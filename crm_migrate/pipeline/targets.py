@@ -11,6 +11,7 @@ from crm_migrate.stages.load.drift import Drift, drift
 from crm_migrate.stages.load.objects import written_objects
 from crm_migrate.stages.load.preparing import prepare as make
 from crm_migrate.stages.load.restoring import adopt
+from crm_migrate.stages.load.undeleting import Back, undelete
 from crm_migrate.stages.undo import UndoReport, choose
 from crm_migrate.stages.undo import undo as undo_run
 from crm_migrate.workspace.layout import Project
@@ -36,6 +37,16 @@ def adopt_target(project: Project, environment: str | None) -> tuple[str, ...]:
     target = open_target(plan, project)
     try:
         return adopt(plan, project, target)
+    finally:
+        target.close()
+
+
+def undelete_in_target(project: Project, environment: str | None, *, apply: bool) -> tuple[Back, ...]:
+    """Bring back what was deleted in the target of what we loaded, or only say what can come back."""
+    plan, _ = resolve(project, environment=environment)
+    target = open_target(plan, project)
+    try:
+        return undelete(plan, project, target, apply=apply)
     finally:
         target.close()
 

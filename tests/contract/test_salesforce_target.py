@@ -20,6 +20,7 @@ from crm_migrate.connecting.contract import (
     SourceSpec,
     TargetField,
     TargetObject,
+    Undelete,
     Usage,
 )
 from crm_migrate.connecting.discovery import connector
@@ -430,6 +431,36 @@ def test_who_was_merged_is_followed_to_the_end(start: Start) -> None:
     store.delete("Account", ids["e"], now)
     assert isinstance(target, Follow)
     assert dict(target.merged_into(ACCOUNT, [*ids.values(), "nobody"])) == {ids["a"]: ids["c"], ids["b"]: ids["c"]}
+
+
+def test_records_come_back_with_their_ids(start: Start) -> None:
+    """With those that were deleted together with them; who is no more ours, merged, or gone for good stays away."""
+    server = start()
+    target = opened(server)
+    target.prepare((ACCOUNT, CONTACT), apply=True)
+    firms = write(target, ACCOUNT, "a", [{ENTITY: name, "Name": name} for name in "abcde"]).loaded
+    people = write(target, CONTACT, "b", [{ENTITY: "p", "LastName": "P", "AccountId": firms["a"]}]).loaded
+    store, now = server.engine.store, server.engine.clock.now()
+    stranger = put(server, "Account", Name="Stranger")
+    for id in (firms["a"], firms["b"], firms["e"], stranger):  # the first takes its contact along
+        store.delete("Account", id, now)
+    store.merge("Account", firms["c"], firms["d"], now)
+    store.purge(firms["e"])
+    assert isinstance(target, Undelete)
+    held = target.deleted(ACCOUNT, [*firms.values(), stranger, "nobody"])
+    assert dict(held) == {firms["a"]: "a", firms["b"]: "b"}
+    assert dict(target.deleted(CONTACT, list(people.values()))) == {people["p"]: "p"}
+    server.engine.crm.forget_tokens()  # the session ends meanwhile
+    assert target.undelete(ACCOUNT, [firms["a"], firms["b"]]) == {}
+    assert target.undelete(CONTACT, list(people.values())) == {}, "it came along"
+    assert target.undelete(ACCOUNT, [firms["a"]]) == {}, "twice is once"
+    read = {row[ENTITY]: row["target_id"] for row in everything(target, ACCOUNT) if row[ENTITY]}
+    assert {name: read[name] for name in "ab"} == {name: firms[name] for name in "ab"}
+    (person,) = everything(target, CONTACT)
+    assert (person["target_id"], person["AccountId"]) == (people["p"], firms["a"])
+    store.delete("Account", firms["b"], now)
+    why = target.undelete(ACCOUNT, [firms["b"], firms["e"]])
+    assert {id: each.code for id, each in why.items()} == {firms["e"]: "UNDELETE_FAILED"}
 
 
 # ---------------------------------------------------------------------------------------------------- sources

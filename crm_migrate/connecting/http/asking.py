@@ -18,7 +18,8 @@ class Request:
     """What to ask: `route` is a template (`/v1/objects/{object}`), `at` fills it; only the template is ever logged.
 
     The body is `json` (any JSON value), or `body` with its `content_type`. `writes` says whether it may change
-    something there; None: by its method. A search by POST says False, so that it may be repeated.
+    something there; None: by its method. A search by POST says False, so that it may be repeated. `faults`: the target
+    says no with 500 (SOAP), so that such an answer is read.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Request:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     writes: bool | None = None
+    faults: bool = False
 
     @property
     def changes(self) -> bool:

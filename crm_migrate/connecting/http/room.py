@@ -77,6 +77,10 @@ class Http:
                 self._wait_out(error, reading)
         return read(self.send(request))
 
+    def credential(self) -> str:
+        """The token that requests carry now, for a body that has to name it; "" where there is none."""
+        return self._token.current(self._waiting.now()) if self._token is not None else ""
+
     def close(self) -> None:
         """Give back the connections."""
         self._transport.close()
@@ -159,6 +163,8 @@ class Http:
             raise Retryable(words, hint=_LATER)
         if answer.status in _MOVED:
             raise self._moved(words, request, answer)
+        if request.faults and answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            return answer
         if answer.status >= 500 or answer.status == HTTPStatus.REQUEST_TIMEOUT:
             raise InDoubt(words, hint=_UNSURE) if request.changes else Retryable(words, hint=_LATER)
         return answer
