@@ -61,6 +61,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "other_sheets",
             "format_misnamed",
             "bytes_as_hex",
+            "line_length",
+            "between_columns",
             "join_ambiguous",
             "join_unused",
             "join_left",

@@ -13,7 +13,9 @@ class FilesConnector:
 
     name = "files"
     title = "files: CSV, workbooks (XLSX, XLSB, XLS, ODS), Parquet, JSON"
-    source_options = frozenset({"encoding", "delimiter", "sheet", "header_row", "short_rows", "table"})
+    source_options = frozenset(
+        {"encoding", "delimiter", "sheet", "header_row", "short_rows", "table", "widths", "widths_in"}
+    )
     target_options: frozenset[str] = frozenset()
 
     def source(self, spec: SourceSpec) -> Source:

@@ -142,7 +142,7 @@ def readers_of(spec: SourceSpec) -> list[FileReader]:
     found = [(file.path, format_of(file.path)) for file in spec.files]
     read = frozenset[str]().union(*(each.format.options for _, each in found))
     said = {"encoding": spec.encoding, "delimiter": spec.delimiter, "sheet": spec.sheet, "short_rows": spec.short_rows}
-    said["table"] = spec.table
+    said |= {"table": spec.table, **spec.options}
     for word, value in said.items():
         if value not in (None, "aside") and word not in read:
             raise InputError(
@@ -182,6 +182,10 @@ def _as_bytes(head: bytes) -> bytes:
 
 
 def _text(path: Path, spec: SourceSpec) -> FileReader:
+    if "widths" in spec.options:
+        from crm_migrate_files.fixed_width import FixedWidth
+
+        return FixedWidth(path, spec)
     from crm_migrate_files.text import TextFile
 
     return TextFile(path, spec)
@@ -281,7 +285,7 @@ TEXT = Format(
     b"",
     _no_text,
     _text,
-    frozenset(("delimiter", "encoding", "header_row", "short_rows")),
+    frozenset(("delimiter", "encoding", "header_row", "short_rows", "widths", "widths_in")),
     also=frozenset({".xls"}),
 )
 WORKBOOK = _book("a workbook of Excel", "xlsx", "xl/workbook.xml", ".xlsm", ".xltx", ".xltm")

@@ -1,5 +1,5 @@
 """Independent counts: of a sheet of XML by its bytes, looked through with a regular expression and without a parser; of
-a Parquet file by another program."""
+a Parquet file by another program; of lines by their ends."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 _BLOCK = 1 << 20
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 # A row with its attributes, or a value that is not empty: `<v>` with something in it, or an inline text.
 _TOKEN = re.compile(rb"<(?:\w+:)?(?:row(?P<row>(?:\s[^>]*)?)>|v(?:\s[^>]*)?>[^<]|is[\s>])")
 _OPEN_TOKEN = re.compile(
@@ -77,3 +78,25 @@ def parquet_rows(path: Path) -> tuple[int | None, str]:
     except duckdb.Error as error:
         return None, f"none: DuckDB, which would count, does not read the file ({type(error).__name__})"
     return int(row[0]) if row else None, "values and empty places of the first column, by DuckDB"
+
+
+def filled_lines(path: Path, skipped: int, length: int) -> tuple[int, str]:
+    """How many lines from behind the first `skipped` hold anything but blanks, and how that was counted; records of a
+    `length` where no line ends."""
+    if length:
+        return path.stat().st_size // length - skipped, "bytes of the file by the length of a record"
+    found = 0
+    with path.open("rb") as handle:
+        data = b""
+        while block := handle.read(_BLOCK):
+            *lines, data = _LINE_END.split(data + block)
+            if data == b"" and block.endswith(b"\r"):
+                data = lines.pop() + b"\r"  # half of an end may stand in the next block
+            skipped, lines = max(skipped - len(lines), 0), lines[skipped:]
+            found += sum(map(bool, map(_filled, lines)))
+        found += not skipped and bool(_filled(data))
+    return found, "lines with something on them, by a scan of the bytes"
+
+
+def _filled(line: bytes) -> bytes:
+    return line.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n\0\x1a")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from crm_migrate.errors import InputError
-from crm_migrate_files import careful, dialect, encodings, fast, scan
+from crm_migrate_files import careful, dialect, fast, scan
 from crm_migrate_files.head import Opened
 from crm_migrate_files.parsed import Aside, Parsed, text_table
 from crm_migrate_files.stream import TextStream
@@ -94,19 +94,8 @@ class Stretches:
         return Parsed(text_table(self._names, result.rows), lines, aside), result.consumed
 
     def _foreign(self, row: bytes, line: int) -> str | None:
-        """Why a row is set aside as one of another encoding. Where the mapping declares one, only UTF-8 is sure."""
-        assert self._judge is not None
-        codec, encoding = self._judge.foreign(row), self._opened.encoding
-        if codec is None:
-            other = None if encoding.declared else self._judge.doubtful(row)
-            if other is not None:
-                self._tally.two_ways.add([self._line + 1 + line])
-                self._tally.other_ways.add(other)
-            return None
-        if encoding.declared and codec != "utf-8":
-            self._tally.doubtful += 1
-            return None
-        return f"the row is written in {encodings.label(codec)} and the file in {encoding.label}"
+        """Why a row is set aside as one of another encoding, by its line from 0 within the stretch."""
+        return self._tally.foreign(self._opened.encoding, row, self._line + 1 + line)
 
     def _placed(self, aside: Aside) -> Aside:
         offset = None if aside.offset is None or not self._stream.exact_offsets else self._offset + aside.offset

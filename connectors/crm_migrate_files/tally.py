@@ -40,6 +40,22 @@ class Tally:
         self.not_own.add(row.line for row in rows if row.code in ("encoding_mixed", "undecodable"))
         self.mixed |= any(row.code == "encoding_mixed" for row in rows)
 
+    def foreign(self, encoding: encodings.Encoding, row: bytes, line: int) -> str | None:
+        """Why a row is set aside as one of another encoding. Where the mapping declares one, only UTF-8 is sure."""
+        if encoding.judge is None:
+            return None
+        codec = encoding.judge.foreign(row)
+        if codec is None:
+            other = None if encoding.declared else encoding.judge.doubtful(row)
+            if other is not None:
+                self.two_ways.add([line])
+                self.other_ways.add(other)
+            return None
+        if encoding.declared and codec != "utf-8":
+            self.doubtful += 1
+            return None
+        return f"the row is written in {encodings.label(codec)} and the file in {encoding.label}"
+
     def findings(self, own: str, place: Place) -> Iterator[Finding]:
         """What is odd about the rows of a file that was read in the encoding `own`."""
         yield from self._encodings(own, place)
