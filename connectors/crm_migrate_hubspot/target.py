@@ -4,7 +4,7 @@ Our key lives in a property whose values are there once. Whatever is in doubt is
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,11 +19,13 @@ from crm_migrate.connecting.contract import (
     Answer,
     By,
     Limits,
+    Load,
     TargetObject,
     TargetSchema,
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
+from crm_migrate_hubspot import costing
 from crm_migrate_hubspot.answers import Record
 from crm_migrate_hubspot.auth import Rooms
 from crm_migrate_hubspot.calls import cell_of, kind_of
@@ -34,7 +36,7 @@ from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.kit import kit
 from crm_migrate_hubspot.linking import Linking, end_of
 from crm_migrate_hubspot.listing import Listing
-from crm_migrate_hubspot.portal import MISSES, Portal
+from crm_migrate_hubspot.portal import LONGEST_QUERY, MISSES, Portal
 from crm_migrate_hubspot.portal_answers import Account
 from crm_migrate_hubspot.preparing import prepare
 from crm_migrate_hubspot.registering import Registry
@@ -60,9 +62,7 @@ from crm_migrate_hubspot.values import Names
 from crm_migrate_hubspot.ways import Links
 from crm_migrate_hubspot.writing import Writing
 
-PLAIN, LINK = 2, 3  # requests of a batch; those of each object that it links with: a look, the links, another look
 LIST = 8  # requests about one list: its keys before and behind, its name, the list itself
-LOOKS = 2  # requests more for one type of subscription: who has opted out is not subscribed
 
 
 class HubSpotTarget:
@@ -92,14 +92,10 @@ class HubSpotTarget:
         self._waiting.wait(self._settings.settle_seconds)
         return True
 
-    def limits(self, object: TargetObject, action: Action) -> Limits:
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all actions are alike there
         """What a request holds; and the times of the environment."""
         said = self._settings
-        places = [place for each in object.fields if (place := place_of(object.name, each.name)) is not None]
-        ends = {place.to for place in places if place.to} | {place.name for place in places if place.consent}
-        looks = sum(LOOKS for place in places if place.consent and place.label)
         is_list = listed(object.name) is not None
-        more = LINK * (len(ends) + 1) + looks if ends and action in ("create", "update") else 0
         return Limits(
             rows=1 if is_list else BATCH,
             parallel=said.parallel,
@@ -107,7 +103,31 @@ class HubSpotTarget:
             settle_seconds=said.settle_seconds,
             misses=MISSES,
             apart_seconds=said.settle_seconds,
-            requests=LIST if is_list else PLAIN + more,
+            requests=LIST if is_list else None,
+        )
+
+    def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
+        """By which links and consents its records have."""
+        name = split(object.name)[0]
+        keeps = not ends_of(object.name) and KEYS in self._portal.existing(name)
+        return sum(costing.of_batch(object.name, action, load, keeps=keeps) for load in loads)
+
+    def reading(self, object: TargetObject, records: int) -> int:
+        """By all properties, links and consents that its records may have."""
+        if ends_of(object.name) or listed(object.name):
+            return costing.of_pages(records, 1, 0, 0, wide=False, keeps=False)
+        name = split(object.name)[0]
+        there = {each.name: each for each in (*self._described(object.name).fields, *object.fields)}
+        wanted = {each.name for each in object.fields}
+        read = [each for each in there.values() if each.name in wanted or not each.read_only]
+        places = [place for each in read if (place := self._place(object.name, each.name)) is not None]
+        return costing.of_pages(
+            records,
+            len({place.to for place in places if place.to}),
+            sum(place.consent and not place.label for place in places),
+            sum(place.consent and place.label != "" for place in places),
+            wide=sum(len(place.property) for place in places) > LONGEST_QUERY,
+            keeps=KEYS in self._portal.existing(name),
         )
 
     def identity(self) -> str:
@@ -140,9 +160,7 @@ class HubSpotTarget:
             known = self._portal.properties(own) if is_object(name) else None
             if known is None:
                 continue
-            ends = ((to, self._portal.label_names(own, to) or {}) for to in linked_with(own))
-            links = [(to, label) for to, names in ends for label in dict.fromkeys(names.values())]
-            found.append(object_of(name, known, self._portal.stages(own), links))
+            found.append(self._described(name))
             prepared = prepared and KEY in known and (not kind or KIND in known)
         return TargetSchema(tuple(found), prepared)
 
@@ -153,6 +171,12 @@ class HubSpotTarget:
             return lists, lists is None or self._listing.is_prepared(name)
         ties = self._tying.described(name)
         return ties, ties is None or KEYS in self._portal.existing(name.partition(">")[0])
+
+    def _described(self, name: str) -> TargetObject:
+        own, _ = split(name)
+        ends = ((to, self._portal.label_names(own, to) or {}) for to in linked_with(own))
+        links = [(to, label) for to, names in ends for label in dict.fromkeys(names.values())]
+        return object_of(name, self._portal.existing(own), self._portal.stages(own), links)
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Properties and labels of links are made; objects and types of subscription only people can make."""

@@ -173,8 +173,8 @@ def allowance(answer: Answer) -> Allowance:
         most = int(all.partition(",")[0])  # counted with this request; the list is some minutes old
         left = most - int(used)
     if not most or not isinstance(left, int):
-        return Allowance(page=PAGE)
-    return Allowance(most, max(0, min(left, most)), page=PAGE)
+        return Allowance()
+    return Allowance(most, max(0, min(left, most)))
 
 
 def made(answer: Answer) -> str:

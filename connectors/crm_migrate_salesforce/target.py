@@ -5,7 +5,7 @@ twice. A query reads what was committed: Salesforce has no lag there, as its sea
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from crm_migrate.connecting.contract import (
     Answer,
     By,
     Limits,
+    Load,
     Refusal,
     TargetObject,
     TargetSchema,
@@ -28,6 +29,7 @@ from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records
 from crm_migrate_salesforce.auth import open_rooms
 from crm_migrate_salesforce.calls import Calls
+from crm_migrate_salesforce.costing import looked_up, names_read
 from crm_migrate_salesforce.describe import Described, object_of, unconverted
 from crm_migrate_salesforce.following import merged_into
 from crm_migrate_salesforce.jobs import Jobs
@@ -67,9 +69,21 @@ class SalesforceTarget:
         return self._waiting.stop
 
     def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all objects are alike there
-        """A collection, and the times of the environment. What is written is looked at before or behind."""
+        """A collection, and the times of the environment."""
         said = self._settings
-        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds, requests=2)
+        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds)
+
+    def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
+        """A request for each batch, and one that looks before or behind, or two where our key is not unique; those for
+        names that were not looked up before."""
+        described = self._calls.described(object)
+        looks = 2 if action == "create" and not described.unique(object.key_field) else 1
+        return sum(1 + looks + news for news in looked_up(described, loads))
+
+    def reading(self, object: TargetObject, records: int) -> int:
+        """A request a page, and one for each name by which references are told."""
+        described = self._calls.described(object)
+        return (records // answers.PAGE + 1) * (1 + len(names_read(described, object)))
 
     def allowance(self) -> Allowance:
         """What is left of the requests of the last 24 hours."""

@@ -6,7 +6,7 @@ Columns of ours begin with two underscores; a source column that does is renamed
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -417,6 +417,32 @@ class Usage(Protocol):
 
     def allowance(self) -> Allowance:
         """What it says of its limits at this moment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is known of a batch before it is sent: how many records, and of each column that is written which values it
+    holds: those of consents, owners and choices as they are, "" for anything else, nothing where all cells are empty.
+    `adopts`: our key is written into records that were there before; `new`: this load has created them all."""
+
+    rows: int
+    columns: Mapping[str, frozenset[str]]
+    adopts: bool = False
+    new: bool = False
+
+
+@runtime_checkable
+class Costs(Protocol):
+    """A target whose requests depend on what records hold: it counts those that nobody disturbs, in place of
+    `Limits.requests` and `Allowance.page`. What it says of an object that `describe` has told costs nothing."""
+
+    def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
+        """Requests that write these batches, with those that look before and behind."""
+        ...
+
+    def reading(self, object: TargetObject, records: int) -> int:
+        """Requests that read all of so many records back, with all that they hold; not those that describe them."""
         ...
 
 

@@ -12,12 +12,13 @@ from statistics import quantiles
 
 from pydantic import BaseModel, ConfigDict
 
-from crm_migrate.connecting.contract import Allowance, Limits, Target, Usage
+from crm_migrate.connecting.contract import Action, Allowance, Costs, Limits, Target, TargetObject, Usage
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.keys import names_field, plan_columns
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
 from crm_migrate.stages.load.sending import batch_limits
+from crm_migrate.stages.load.sent_cells import Sent
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.relations import Relations
@@ -115,12 +116,31 @@ def _object(
     written = _with_bytes(tables, object_plan, changed, updates, "update", lines)
     linked = sum(ceil(_linked(tables, lines, link) / updates.rows) for link in later)
     written = (written[0] + linked, written[1] + linked)
+    sent = Sent(tables, lines, loaded_fields(object_plan), later)
+    there = tables.count(tables.scan(THEIRS, object_plan.name)) + made
     return ObjectForecast(
         object=object_plan.name,
         batches=_sum([created, written]),
-        requests=_sum_known([_times(created, creates.requests), _times(written, updates.requests)]),
-        reads=_reads(tables.count(tables.scan(THEIRS, object_plan.name)) + made, allowed.page),
+        requests=_sum_known(
+            [
+                _written(target, object, "create", created, creates, sent),
+                _written(target, object, "update", written, updates, sent),
+            ]
+        ),
+        reads=target.reading(object, there) if isinstance(target, Costs) else _reads(there, allowed.page),
     )
+
+
+def _written(
+    target: Target, object: TargetObject, action: Action, batches: Between, limits: Limits, sent: Sent
+) -> Between | None:
+    """What batches of requests cost by what they hold, where the target counts so; else by what it says of any."""
+    if not isinstance(target, Costs) or limits.requests is not None:
+        return _times(batches, limits.requests)
+    cost = target.writing(
+        object, action, sent.created(limits.rows) if action == "create" else sent.changed(limits.rows)
+    )
+    return cost, cost if batches[0] == batches[1] else ceil(cost * batches[1] / batches[0])
 
 
 def _changes(tables: Relations, lines: str, rows: int, *, adopt: bool, later: Sequence[Link]) -> int:

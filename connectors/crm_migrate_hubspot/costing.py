@@ -1,0 +1,55 @@
+"""What loads and readings cost in requests, where nothing goes wrong. Pure."""
+
+from collections.abc import Mapping
+from math import ceil
+
+from crm_migrate.connecting.contract import Action, Load
+from crm_migrate.crm.types import GRANTED, REFUSALS
+from crm_migrate_hubspot.requests import BATCH
+from crm_migrate_hubspot.shapes import Place, place_of
+from crm_migrate_hubspot.ties import ends_of
+
+TIES = 4  # of a batch of links by themselves: the keys and the links that are there, then both written
+OUT, TYPE, LOOKS = (
+    2,
+    3,
+    2,
+)  # unsubscribed from all, or one type changed, and looked at; who opted out is looked at first
+
+
+def of_batch(object: str, action: Action, load: Load, *, keeps: bool) -> int:
+    """Requests of a batch. `keeps`: records keep keys of links that begin at them. A link that changes is taken to have
+    led elsewhere before."""
+    if ends_of(object):
+        return TIES + (1 if action == "update" else 0)
+    found = {name: place for name in load.columns if (place := place_of(object, name)) is not None}
+    filled = {place: load.columns[name] for name, place in found.items() if load.columns[name]}
+    more = _links(filled, keeps=keeps) + sum(_consent(place, words) for place, words in filled.items())
+    if action == "create":
+        begins = ceil(2 * load.rows / BATCH) if any(each.to or each.consent for each in found.values()) else 0
+        return begins + 1 + (more + 1 if more else 0)  # looked for, made, and given its key when all is there
+    ends = {place.to for place in found.values() if place.to}
+    looks = ends - {place.to for place in filled}
+    changes = load.adopts or any(place.property for place in found.values())
+    taken_away = 0 if load.new else len(ends)
+    return ceil(load.rows / BATCH) + changes + more + len(looks) * (1 + keeps) + taken_away
+
+
+def _links(filled: Mapping[Place, frozenset[str]], *, keeps: bool) -> int:
+    """For each object at other ends: the keys that are kept, the links that are there, and those that are made."""
+    return len({place.to for place in filled if place.to}) * (2 + keeps)
+
+
+def _consent(place: Place, words: frozenset[str]) -> int:
+    if not place.consent:
+        return 0
+    if not place.label:
+        return OUT if words & set(REFUSALS) else 0
+    return (TYPE if words & {GRANTED, *REFUSALS} else 0) + (LOOKS if GRANTED in words else 0)
+
+
+def of_pages(records: int, ends: int, consents: int, subscriptions: int, *, wide: bool, keeps: bool) -> int:
+    """Requests that read records back, page by page: themselves (twice where their properties do not fit into an
+    address), the links with each object, and what mailboxes take."""
+    pages = max(1, ceil(records / BATCH))
+    return pages * (1 + wide + ends * (1 + keeps) + consents + 2 * subscriptions)

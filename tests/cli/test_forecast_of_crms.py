@@ -1,0 +1,85 @@
+"""What `plan` says that a load into HubSpot and Salesforce will cost, held against what the simulators counted."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moved import left
+from portals import TOKEN, Portal
+from salesforce_orgs import started
+from salesforce_sample import ORG
+
+from crm_migrate_simulators.server import Server
+
+MAPPING = """\
+crm_migrate: 1
+sources:
+  firms: {file: firms.csv, key: id}
+  people: {file: people.csv, key: id}
+environments:
+  hubspot: {connector: hubspot, url: "env:CRM_URL", token: "env:CRM_SECRET", settle_seconds: "0"}
+  salesforce:
+    {connector: salesforce, url: "env:CRM_URL", client_id: crm-migrate, client_secret: "env:CRM_SECRET"}
+objects:
+  accounts:
+    from: firms
+    fields:
+      name: name
+      phone: phone
+      parent: {firms: mother, ref: accounts}
+  contacts:
+    from: people
+    fields:
+      last_name: last
+      email: mail
+      consent: wants
+      company: {people: firm, ref: accounts}
+"""
+SELLER = "seller@firm.example"
+
+
+def exported(folder: Path, firms: int, people: int, phone: str) -> Path:
+    """Every third firm belongs to the first; every fourth person wants nothing, and the last ones belong nowhere."""
+    mapping = MAPPING.replace("owners: {user: fallback, unknown: fallback, fallback: OWNER}\n", "")
+    (folder / "crm-migrate.yaml").write_text(mapping, encoding="utf-8")
+    lines = [f"{n},Firm {n},{phone}{n:02},{0 if n and n % 3 == 0 else ''}" for n in range(firms)]
+    (folder / "firms.csv").write_text("\n".join(["id,name,phone,mother", *lines, ""]), encoding="utf-8")
+    words = ("granted", "granted", "granted", "withdrawn")
+    rows = [f"{n},P-{n},p{n}@firm.example,{words[n % 4]},{n % firms if n < 100 else ''}" for n in range(people)]
+    (folder / "people.csv").write_text("\n".join(["id,last,mail,wants,firm", *rows, ""]), encoding="utf-8")
+    return folder
+
+
+def asked(server: Server, since: int) -> int:
+    """Requests about records since one of them. Who asks Salesforce for its versions asks once for its name, too."""
+    routes = [each.route for each in server.engine.log.requests[since:]]
+    about = ("/objects/", "/batch/", "/query", "/composite/")
+    return sum(any(part in route for part in about) for route in routes) - routes.count("/services/data")
+
+
+@pytest.fixture(params=["hubspot", "salesforce"])
+def crm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Server]]:
+    server = Portal(SELLER).server if request.param == "hubspot" else started(ORG)
+    monkeypatch.setenv("CRM_URL", server.url)
+    monkeypatch.setenv("CRM_SECRET", TOKEN if request.param == "hubspot" else "not-a-secret")
+    yield request.param, server
+    server.stop()
+
+
+@pytest.mark.timeout(600)
+def test_the_requests_of_a_load_are_those_that_the_crm_counts(
+    tmp_path: Path, crm: tuple[str, Server], capfd: pytest.CaptureFixture[str]
+) -> None:
+    name, server = crm
+    for firms, phone in ((12, "+905320000"), (14, "+905321111")):
+        project = exported(tmp_path, firms, 130, phone)
+        left("target", "prepare", str(project), "--env", name)
+        capfd.readouterr()
+        left("plan", str(project), "--env", name, "--json")
+        told = json.loads(capfd.readouterr().out)["forecast"]
+        since = len(server.engine.log.requests)
+        left("resume", str(project))
+        assert told["requests"][0] == told["requests"][1]
+        assert told["requests"][0] + told["reads"] == asked(server, since)
+    assert [each["batches"][0] for each in told["objects"]] == [3, 1], "firms made, changed, linked; people linked"

@@ -1,0 +1,67 @@
+"""What batches cost in HubSpot and Salesforce, by what they hold."""
+
+import pytest
+
+from crm_migrate.connecting.contract import Load, TargetField, TargetObject
+from crm_migrate_hubspot import costing
+from crm_migrate_salesforce.costing import looked_up, names_read
+from crm_migrate_salesforce.describe import Described
+
+NOTHING, SOMETHING = frozenset[str](), frozenset({""})
+
+
+def new(rows: int = 100, **columns: frozenset[str]) -> Load:
+    return Load(rows, {name.replace("__", "."): words for name, words in columns.items()}, new=True)
+
+
+@pytest.mark.parametrize(
+    ("load", "cost"),
+    [
+        (new(email=SOMETHING), 1),
+        (new(email=SOMETHING, associations__companies=NOTHING), 3),  # an earlier try may have begun some
+        (new(email=SOMETHING, associations__companies=SOMETHING), 6),
+        (new(40, email=SOMETHING, associations__companies=SOMETHING), 5),
+        (new(email=SOMETHING, consent=frozenset({"granted"})), 3),
+        (new(email=SOMETHING, consent=frozenset({"granted", "withdrawn"})), 6),
+        (new(email=SOMETHING, consent__News=frozenset({"unknown"})), 3),
+        (new(email=SOMETHING, consent__News=frozenset({"withdrawn"})), 7),
+        (new(email=SOMETHING, consent__News=frozenset({"granted"})), 9),
+    ],
+)
+def test_a_creation_in_hubspot_costs_what_its_links_and_consents_want(load: Load, cost: int) -> None:
+    assert costing.of_batch("contacts", "create", load, keeps=False) == cost
+
+
+def test_a_change_in_hubspot_looks_first_and_takes_links_away() -> None:
+    link = {"associations.companies": SOMETHING}
+    loads = [
+        Load(100, {"email": SOMETHING}), Load(100, link), Load(100, link, new=True), Load(100, link, adopts=True),
+        Load(100, {"associations.companies": NOTHING}),
+    ]  # fmt: skip
+    assert [costing.of_batch("contacts", "update", each, keeps=False) for each in loads] == [2, 4, 3, 5, 3]
+    assert costing.of_batch("contacts", "update", loads[1], keeps=True) == 5
+
+
+def test_a_page_of_hubspot_is_read_with_links_and_consents() -> None:
+    assert costing.of_pages(0, 2, 1, 0, wide=False, keeps=False) == 4
+    assert costing.of_pages(201, 2, 1, 1, wide=True, keeps=True) == 3 * (2 + 4 + 1 + 2)
+
+
+USER = {"type": "reference", "referenceTo": ["User"], "createable": True, "updateable": True}
+ACCOUNT = Described("Account", {
+    "OwnerId": {**USER, "relationshipName": "Owner", "nillable": False},
+    "Seller__c": {**USER, "relationshipName": "Seller__r", "nillable": True},
+    "Name": {"type": "string", "createable": True, "updateable": True, "nillable": False},
+})  # fmt: skip
+
+
+def test_a_name_is_looked_up_in_salesforce_once() -> None:
+    words = [{"a"}, {"a"}, {"a", "b"}, set[str]()]
+    loads = [Load(1, {"Name": SOMETHING, "Owner.Email": frozenset(each)}) for each in words]
+    assert list(looked_up(ACCOUNT, loads)) == [1, 0, 1, 0]
+
+
+def test_names_are_read_in_salesforce_where_a_record_has_them_for_certain() -> None:
+    mapped = TargetObject("Account", (TargetField("Name", "text"),), "crm_migrate_id__c")
+    assert names_read(ACCOUNT, mapped) == {("User", "Email"), ("User", "Username")}
+    assert names_read(Described("Account", {**ACCOUNT.fields, "OwnerId": {"type": "id"}}), mapped) == set()
