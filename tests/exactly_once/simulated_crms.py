@@ -13,7 +13,7 @@ from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
 from crm_migrate_simulators.rest import SIMULATOR as REST
 from crm_migrate_simulators.salesforce.simulator import SIMULATOR as SALESFORCE
 from crm_migrate_simulators.server import Server
-from exactly_once.company import BATCH, Found, Wrong, wrong
+from exactly_once.company import BATCH, TRUTH, Found, Wrong, wrong
 
 TOKEN = "pat-na1-simulated"
 
@@ -75,6 +75,10 @@ class SimulatedCrm:
     def wrong(self, folder: Path) -> Wrong:
         created = (str(each.key) for each in self.server.engine.log.creations if each.request and each.key)
         return wrong(self._records(), created)
+
+    def missing(self) -> int:
+        """How many records of the truth are not there under any name."""
+        return len(TRUTH) - len({(each.object, each.name) for each in self._records()})
 
     def _records(self) -> list[Found]:
         """Every record of the witness."""

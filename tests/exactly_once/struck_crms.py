@@ -1,5 +1,6 @@
 """The small company into a simulated CRM that misbehaves in one way; judged by the CRM's own store and log."""
 
+import json
 from pathlib import Path
 
 from crm_migrate_simulators.faults import Schedule, read_schedule
@@ -52,7 +53,16 @@ class StrikingCrm:
         wrong = self._place.wrong(self._project.folder)
         if wrong.doubled if told.noticed else wrong:
             told.complaints.append(f"{wrong}")
+        if told.noticed and (missing := self._place.missing()) > (said := self._told_missing()):
+            told.complaints.append(f"{missing} records are missing, and the verdict knows of {said}")
         return told
+
+    def _told_missing(self) -> int:
+        """Of how many records the last verdict says that they are not there."""
+        runs = sorted((self._project.folder / ".crm-migrate" / "runs").glob("*/reconcile/figures.json"))
+        figures = json.loads(runs[-1].read_text(encoding="utf-8"))
+        open = [line["states"][state] for line in figures["accounting"] for state in ("failed", "held", "rejected")]
+        return max(sum(open), sum(each["vanished"] for each in figures["target_sets"]))
 
     def _finish(self, told: Told, *, seen: bool) -> None:
         """Until it ends by itself; a day passes where it has stopped until the next one."""
