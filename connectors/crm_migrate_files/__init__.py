@@ -12,9 +12,9 @@ class FilesConnector:
     """Sources only: one or several files of one layout."""
 
     name = "files"
-    title = "files: CSV, workbooks (XLSX, XLSB, XLS, ODS), Parquet, JSON"
+    title = "files: CSV, workbooks (XLSX, XLSB, XLS, ODS), Parquet, JSON, DBF"
     source_options = frozenset(
-        {"encoding", "delimiter", "sheet", "header_row", "short_rows", "table", "widths", "widths_in"}
+        {"encoding", "delimiter", "sheet", "header_row", "short_rows", "table", "widths", "widths_in", "memos"}
     )
     target_options: frozenset[str] = frozenset()
 

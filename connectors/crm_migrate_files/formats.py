@@ -1,4 +1,5 @@
-"""The formats of files: how each is known, and who reads it. A reader of another format is one more line of `FORMATS`.
+"""The formats of files: how each is known, and who reads it. A reader of another format is one more line of `FORMATS`,
+of old ones of `old_formats.OLD_FORMATS`.
 
 A file is what its name says, and its first bytes must agree. Where programs write a format under the ending of another
 one (a web page named .xls), it is read as what it is, and that is told; what has an ending of no format is what its
@@ -14,6 +15,8 @@ from pathlib import Path
 from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate_files.format import Format
+from crm_migrate_files.old_formats import OLD_FORMATS
 from crm_migrate_files.opening import open_plain
 from crm_migrate_files.told import FileReader, Told
 
@@ -53,43 +56,6 @@ _LIST_WORDS = frozenset({"table"})
 _FIRST_LINES = 1 << 16  # bytes by which a document is told from lines
 _SHEET_WORDS = frozenset(("header_row", "sheet"))
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A format of files.
-
-    `suffixes` are in lower case; `begins` are the bytes that such a file begins with, b"" where it has none of its own;
-    `called` and `advice` are for a file of it that has another ending; `refuse` is given the name and the first bytes
-    of a file that has the ending, and raises InputError where those are not of this format; `options` are the words of
-    a source that its reader reads. `looks` says by file and first bytes whether a file is of this format, where more
-    than its beginning tells; `also` are endings of other formats under which programs write this one.
-    """
-
-    called: str
-    advice: str
-    suffixes: frozenset[str]
-    begins: bytes
-    refuse: Callable[[str, bytes], None]
-    reader: Callable[[Path, SourceSpec], FileReader]
-    options: frozenset[str] = frozenset()
-    looks: Callable[[Path, bytes], bool] | None = None
-    also: frozenset[str] = frozenset()
-
-    def known_by(self, path: Path, head: bytes) -> bool:
-        """Whether the bytes of a file are those of this format, and of no other."""
-        marked = bool(self.begins or self.looks)
-        return marked and head.startswith(self.begins) and (self.looks is None or self.looks(path, head))
-
-    def fits(self, path: Path, head: bytes) -> bool:
-        """Whether the bytes of a file do not speak against this format."""
-        if self.begins or self.looks:
-            return self.known_by(path, head)
-        try:
-            self.refuse(path.name, head)
-        except InputError:
-            return False
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +108,7 @@ def readers_of(spec: SourceSpec) -> list[FileReader]:
     found = [(file.path, format_of(file.path)) for file in spec.files]
     read = frozenset[str]().union(*(each.format.options for _, each in found))
     said = {"encoding": spec.encoding, "delimiter": spec.delimiter, "sheet": spec.sheet, "short_rows": spec.short_rows}
-    said |= {"table": spec.table, **spec.options}
+    said |= {"table": spec.table, "header_row": spec.header_row, **spec.options}
     for word, value in said.items():
         if value not in (None, "aside") and word not in read:
             raise InputError(
@@ -292,4 +258,4 @@ WORKBOOK = _book("a workbook of Excel", "xlsx", "xl/workbook.xml", ".xlsm", ".xl
 BINARY_WORKBOOK = _book("a binary workbook of Excel", "xlsb", "xl/workbook.bin")
 OLD_WORKBOOK = _book("an old binary Office file", "xls", "", ".xlt")
 OPEN_WORKBOOK = _book("a spreadsheet of LibreOffice", "ods", "content.xml", ".ots")
-FORMATS = (WORKBOOK, BINARY_WORKBOOK, OLD_WORKBOOK, OPEN_WORKBOOK, PARQUET, JSON, TEXT)
+FORMATS = (WORKBOOK, BINARY_WORKBOOK, OLD_WORKBOOK, OPEN_WORKBOOK, PARQUET, *OLD_FORMATS, JSON, TEXT)
