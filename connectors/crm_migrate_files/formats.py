@@ -107,8 +107,8 @@ def readers_of(spec: SourceSpec) -> list[FileReader]:
     """Who reads the files of a source. InputError where nobody does, or where nobody reads a word of the source."""
     found = [(file.path, format_of(file.path)) for file in spec.files]
     read = frozenset[str]().union(*(each.format.options for _, each in found))
-    said = {"encoding": spec.encoding, "delimiter": spec.delimiter, "sheet": spec.sheet, "short_rows": spec.short_rows}
-    said |= {"table": spec.table, "header_row": spec.header_row, **spec.options}
+    said: dict[str, str | int | None] = {"table": spec.table, "header_row": spec.header_row, **spec.options}
+    said |= {"encoding": spec.encoding, "delimiter": spec.delimiter, "sheet": spec.sheet, "short_rows": spec.short_rows}
     for word, value in said.items():
         if value not in (None, "aside") and word not in read:
             raise InputError(

@@ -9,7 +9,8 @@ import pytest
 from crm_migrate.connecting.contract import SourceFile, SourceSpec
 from crm_migrate.errors import InputError
 from crm_migrate_files import CONNECTOR, formats
-from crm_migrate_files.formats import TEXT, Format
+from crm_migrate_files.format import Format
+from crm_migrate_files.formats import TEXT
 
 
 def _signed(name: str, head: bytes) -> None:
@@ -17,7 +18,9 @@ def _signed(name: str, head: bytes) -> None:
         raise InputError(f"{name}: is no file of lines")
 
 
-LINES = Format("a file of lines", "call it .lines", frozenset({".lines"}), b"#LINES", _signed, TEXT.reader)
+LINES = Format(
+    "a file of lines", "call it .lines", frozenset({".lines"}), b"#LINES", _signed, TEXT.reader, TEXT.options
+)
 
 
 def columns(path: Path) -> tuple[str, ...]:
@@ -37,6 +40,12 @@ def test_a_new_format_is_known_by_its_ending_and_its_first_bytes(
     with pytest.raises(InputError, match=r"c\.csv: is a file of lines, not text") as refused:
         columns(tmp_path / "c.csv")
     assert refused.value.hint == "call it .lines"
+
+
+def test_a_row_of_the_header_where_there_is_no_header_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": 1}\n', "utf-8")
+    with pytest.raises(InputError, match=r"`header_row: 2` says nothing about a\.jsonl"):
+        columns(tmp_path / "a.jsonl")
 
 
 def test_endings_and_first_bytes_belong_to_one_format_each() -> None:
