@@ -43,6 +43,7 @@ _KINDS = (  # what a file begins with, what that is, and what to do
     (b"SQLite format 3\0", "an SQLite database", "name it as `url:` of the source: sqlite:///FILE"),
     (b"\0\1\0\0Standard ", "an Access database", _EXPORT),
     (b"{\\rtf", "a text of a word processor", _EXPORT),
+    (b"MIME-Version:", "a web archive or a mail", _EXPORT),
 )
 _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -52,6 +53,8 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
 )
 _NO_TEXT = bytes({*range(1, 32), 127} - {*b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f"})
 _BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+_PAGES = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<body", b"<style", b"<center")
+_XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _LIST_WORDS = frozenset({"table"})
 _FIRST_LINES = 1 << 16  # bytes by which a document is told from lines
 _SHEET_WORDS = frozenset(("header_row", "sheet"))
@@ -204,6 +207,23 @@ def _book(called: str, kind: str, member: str, *others: str) -> Format:
 # ---------------------------------------------------------------------------------------------------- JSON lines
 
 
+def _is_page(path: Path, head: bytes) -> bool:
+    del path
+    return _as_bytes(head).removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_PAGES)
+
+
+def _is_xml_2003(path: Path, head: bytes) -> bool:
+    if not head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<?xml"):
+        return False
+    with open_plain(path) as handle:
+        return _XML_2003 in handle.read(_FIRST_LINES)
+
+
+def _no_page(name: str, head: bytes) -> None:
+    del head
+    raise InputError(f"{name}: is neither a web page nor a spreadsheet in XML", hint="export it as .xlsx or CSV")
+
+
 def _no_json(name: str, head: bytes) -> None:
     if b"\0" in head:
         raise InputError(f"{name}: is no UTF-8, and JSON is that by its standard", hint="write it again as UTF-8")
@@ -258,4 +278,26 @@ WORKBOOK = _book("a workbook of Excel", "xlsx", "xl/workbook.xml", ".xlsm", ".xl
 BINARY_WORKBOOK = _book("a binary workbook of Excel", "xlsb", "xl/workbook.bin")
 OLD_WORKBOOK = _book("an old binary Office file", "xls", "", ".xlt")
 OPEN_WORKBOOK = _book("a spreadsheet of LibreOffice", "ods", "content.xml", ".ots")
-FORMATS = (WORKBOOK, BINARY_WORKBOOK, OLD_WORKBOOK, OPEN_WORKBOOK, PARQUET, *OLD_FORMATS, JSON, TEXT)
+PAGE = Format(
+    "a web page",
+    "give it the ending .html",
+    frozenset({".html", ".htm"}),
+    b"",
+    _no_page,
+    _workbook("html"),
+    _SHEET_WORDS,
+    _is_page,
+    _BOOK_SUFFIXES,
+)
+XML_2003 = Format(
+    "a spreadsheet in the XML of Excel 2003",
+    "give it the ending .xml",
+    frozenset({".xml"}),
+    b"",
+    _no_page,
+    _workbook("xml"),
+    _SHEET_WORDS,
+    _is_xml_2003,
+    _BOOK_SUFFIXES,
+)
+FORMATS = (WORKBOOK, BINARY_WORKBOOK, OLD_WORKBOOK, OPEN_WORKBOOK, PAGE, XML_2003, PARQUET, *OLD_FORMATS, JSON, TEXT)

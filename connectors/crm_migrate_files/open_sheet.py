@@ -139,7 +139,7 @@ class OpenSheet:
             form = Format("percent") if kind == "percentage" else Format("number", zeros)
             return self.oddities.number(_said(cell, "value"), form, where, date1904=False)
         if kind == "date":
-            return _day(_said(cell, "date-value"))
+            return day_text(_said(cell, "date-value"))
         if kind == "time":
             return self._clock(_said(cell, "time-value"), text, where)
         if kind == "boolean":
@@ -172,7 +172,7 @@ def _fraction(digits: str | None) -> str:
     return f".{kept}" if kept else ""
 
 
-def _day(said: str) -> str:
+def day_text(said: str) -> str:
     """A day, with its time where that is not midnight."""
     found = _DAY.fullmatch(said)
     if found is None:

@@ -14,6 +14,10 @@ _OPEN_TOKEN = re.compile(
     rb"(?P<table><table:table[\s>])|(?P<end></table:table>)|<table:table-row(?P<row>(?:\s[^>]*)?)>"
     rb"|<table:(?:covered-)?table-cell\s[^>]*value-type=[^>]*>"
 )
+_TOKEN_2003 = re.compile(
+    rb"(?P<sheet><(?:\w+:)?Worksheet[\s>])|<(?:\w+:)?Row(?P<row>(?:\s[^>]*)?)>|<(?:\w+:)?Data(?:\s[^>]*)?(?<!/)>(?!</(?:\w+:)?Data>)"
+)
+_INDEX = re.compile(rb"\bIndex=[\"'](\d+)[\"']")
 _REPEATED = re.compile(rb"number-rows-repeated=[\"'](\d+)[\"']")
 _NUMBER = re.compile(rb"\sr=[\"'](\d+)[\"']")
 
@@ -46,6 +50,23 @@ def last_open_row(part: IO[bytes], index: int) -> int:
         elif token["row"] is not None:
             times = _REPEATED.search(token["row"])
             row += int(times[1]) if times else 1
+        else:
+            last = row
+    return last
+
+
+def last_row_of_2003(part: IO[bytes], index: int) -> int:
+    """The same of the sheet with that index, from 0, of a spreadsheet in the XML of Excel 2003."""
+    row = last = 0
+    sheet = -1
+    for token in _tokens(part, _TOKEN_2003):
+        if token["sheet"]:
+            sheet += 1
+        elif sheet != index:
+            continue
+        elif token["row"] is not None:
+            place = _INDEX.search(token["row"])
+            row = int(place[1]) if place else row + 1
         else:
             last = row
     return last

@@ -32,6 +32,8 @@ BOOKS = {
     "xlsb": ("binary_sheet", "BinaryBook"),
     "xls": ("old_sheet", "OldBook"),
     "ods": ("open_sheet", "OpenBook"),
+    "html": ("web_page", "PageBook"),
+    "xml": ("xml_2003", "XmlBook2003"),
 }
 
 
