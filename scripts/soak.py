@@ -9,9 +9,9 @@
 `early`   the same before the load: from extract to plan
 `faults`  each kind of what a network, a gateway, an administrator or the server can do, into Tryton, amagi-crm,
           BottleCRM, PostgreSQL and MariaDB, or so many kinds of each, drawn by the seed
-`sweeps`  the tests of tests/faults, tests/canonical and tests/packaging in their long form, and the whole dealer in
-          BottleCRM, from HubSpot into Salesforce and back and, on a bad day, in a simulated Salesforce; each kind of
-          fault of the simulated HubSpot and Salesforce
+`sweeps`  every test that has a long form or runs only here, in it: the rest of the kills and databases, the whole
+          dealer in BottleCRM, from HubSpot into Salesforce and back and, on a bad day, in a simulated Salesforce; each
+          kind of fault of the simulated HubSpot and Salesforce
 Without a word: all of them. Ctrl-C (or SIGTERM) ends kills and points with what was counted until then.
 """
 
@@ -45,6 +45,7 @@ from exactly_once.told import table as suffered
 from exactly_once.warm import Warm
 from real_servers import IN_SERVERS
 
+TESTS = Path(__file__).parents[1] / "tests"
 SHARES = (0.0, 0.15, 0.3)
 
 
@@ -136,9 +137,7 @@ def faults(number: int, seed: int, names: list[str]) -> int:
 
 def sweeps() -> int:
     """The tests that run longer when they are asked to, or not at all."""
-    what = ("tests/faults", "tests/canonical", "tests/packaging", "tests/cli/test_bottle_run.py",
-            "tests/cli/test_between_crms.py", "tests/exactly_once/test_struck_crms.py",
-            "tests/test_demo_simulated.py")  # fmt: skip
+    what = [str(file) for file in sorted(TESTS.rglob("test_*.py")) if "--soak" in file.read_text("utf-8")]
     return subprocess.run([sys.executable, "-m", "pytest", *what, "--soak"], check=False).returncode
 
 

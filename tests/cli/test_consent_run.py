@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from first_runs import first_run
 
 from crm_migrate.cli import cli
 
@@ -51,6 +53,12 @@ COLUMNS = "last_name, consent, consent_evidence, consent_from, phone_consent, ph
 
 
 def run(folder: Path, again: str = "", zone: str = "", **files: str) -> dict[str, Any]:
+    if any(folder.iterdir()):
+        return _run(folder, again, zone, files)
+    return first_run(folder, (__name__, again, zone, *files.items()), lambda place: _run(place, again, zone, files))
+
+
+def _run(folder: Path, again: str, zone: str, files: Mapping[str, str]) -> dict[str, Any]:
     mapping = MAPPING.replace("AGAIN", again)
     if zone:
         mapping = mapping.replace("key: id, changed: changed}", f"key: id, changed: changed, time_zone: {zone}}}", 1)

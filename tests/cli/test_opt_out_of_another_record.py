@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from first_runs import first_run
 
 from crm_migrate.cli import cli
 
@@ -51,6 +52,13 @@ def k2(
 def run(
     folder: Path, people: str, fair: str = "", again: str = "", decided: str = "", mapping: str = MAPPING, *more: str
 ) -> dict[str, Any]:
+    words = (people, fair, again, decided, mapping, *more)
+    if any(folder.iterdir()):
+        return _run(folder, *words)
+    return first_run(folder, (__name__, *words), lambda place: _run(place, *words))
+
+
+def _run(folder: Path, people: str, fair: str, again: str, decided: str, mapping: str, *more: str) -> dict[str, Any]:
     (folder / "crm-migrate.yaml").write_text(mapping.replace("AGAIN", again), "utf-8")
     (folder / "decisions").mkdir(exist_ok=True)
     text = DECISION.replace("MORE", MORE.replace("ID", decided) if decided else "")
