@@ -266,6 +266,14 @@ class HubSpotTarget:
         beside = self._looks_after(batch.object.name)
         return beside.write(batch) if beside is not None else self._writing.write(batch)
 
+    def begun(self, object: TargetObject, entities: Collection[str]) -> Collection[str]:
+        """Records with a mark behind their keys."""
+        name = split(object.name)[0]
+        if ends_of(object.name) or listed(object.name) or KEY not in self._portal.existing(name):
+            return ()
+        found = self._portal.surely_keyed(name, (), [entity + UNFINISHED for entity in entities])
+        return {key.removesuffix(UNFINISHED) for key in found}
+
     def remove(self, batch: WriteBatch) -> Answer:
         """A request, of records that nobody refers to."""
         beside = self._looks_after(batch.object.name)

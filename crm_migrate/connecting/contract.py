@@ -447,6 +447,16 @@ class Costs(Protocol):
 
 
 @runtime_checkable
+class Begins(Protocol):
+    """A target in which a write that was cut off may leave a record that no reading shows as ours yet: the next try
+    finishes it."""
+
+    def begun(self, object: TargetObject, entities: Collection[str]) -> Collection[str]:
+        """Those of these entities of which such a record is there."""
+        ...
+
+
+@runtime_checkable
 class Remove(Protocol):
     """A target that takes back what a load did there; without it nothing can be undone.
 

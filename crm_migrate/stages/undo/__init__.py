@@ -27,6 +27,7 @@ from crm_migrate.stages.load.sending.clock import Clock, WallClock
 from crm_migrate.stages.load.sending.requests import settled_at
 from crm_migrate.stages.load.theirs import ask_again, read_theirs
 from crm_migrate.stages.reconcile import causes
+from crm_migrate.stages.undo.begun import BegunError, refuse_begun
 from crm_migrate.stages.undo.carrying_out import carry_out
 from crm_migrate.stages.undo.images import Lines, Undoing
 from crm_migrate.stages.undo.judging import judge
@@ -117,6 +118,8 @@ def _hinted(again: str) -> Iterator[None]:
     """What goes on with an undo is the same command, and no `resume`."""
     try:
         yield
+    except BegunError:
+        raise
     except CrmMigrateError as error:
         hint = error.hint.replace("crm-migrate resume", again).replace("then resume", f"then: {again}")
         error.hint = hint or again
@@ -161,6 +164,7 @@ def _refuse(ledger: Ledger, run: Run, identity: str, target: Target) -> None:
 def _look(start: _Start) -> UndoReport:
     """What would be done; nothing is written to the target, and nothing remembered."""
     here = Run(start.project.work / f"undoing-{os.getpid()}", "undoing")
+    _refuse_begun(start)
     try:
         _read(start, here)
         with relations(here, "undo") as tables:
@@ -179,6 +183,7 @@ def _apply(start: _Start, stopped: Callable[[], bool], progress: Callable[[str, 
     here = pass_of(start.run, len(passes(start.ledger, start.run)) + 1)
     shutil.rmtree(here.folder, ignore_errors=True)  # of one that ended before it was begun
     _wait_out_doubt(start, stopped)
+    _refuse_begun(start)
     _read(start, here)
     _settle(start, here)
     undoing, plan = _undoing(start), start.plan
@@ -226,6 +231,13 @@ def _wait_out_doubt(start: _Start, stopped: Callable[[], bool]) -> None:
     if stopped():
         raise Interrupted("stopped before anything was sent", hint="crm-migrate resume")
     refuse_run_at_work(start.run, start.target, start.ledger)
+
+
+def _refuse_begun(start: _Start) -> None:
+    """Before the first start of an undo: a run that is being undone does not go on any more."""
+    (_, lines), *earlier = _attempts(start)
+    if not earlier:
+        refuse_begun(start.plan, start.run, lines, start.target)
 
 
 def _read(start: _Start, here: Run) -> None:
