@@ -1,6 +1,7 @@
-"""The formats of old programs: tables of dBase and FoxPro."""
+"""The formats of old programs: tables of dBase and FoxPro, cards, directories."""
 
 import importlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,15 @@ from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.errors import InputError
 from crm_migrate_files.dbf_head import looks_like
 from crm_migrate_files.format import Format
+from crm_migrate_files.opening import open_plain
 from crm_migrate_files.told import FileReader
+
+_CARD = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*BEGIN:VCARD", re.IGNORECASE)
+_ENTRY = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:#[^\n]*\n(?: [^\n]*\n)*+|\s|version:[ ]*1\s)*+dn:", re.IGNORECASE
+)  # nothing of it is tried twice
+_LDIF_STARTS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:#|version:|dn:)", re.IGNORECASE)
+_HEAD_BYTES = 1 << 16  # comments may stand before the first entry
 
 
 def _lazily(module: str, reader: str) -> Callable[[Path, SourceSpec], FileReader]:
@@ -31,6 +40,11 @@ def _no(what: str, hint: str) -> Callable[[str, bytes], None]:
     return refuse
 
 
+def _more(path: Path) -> bytes:
+    with open_plain(path) as handle:
+        return handle.read(_HEAD_BYTES)
+
+
 DBF = Format(
     "a table of dBase or FoxPro",
     "give it its right ending, .dbf",
@@ -41,4 +55,24 @@ DBF = Format(
     frozenset(("encoding", "memos")),
     looks=lambda _, head: looks_like(head),
 )
-OLD_FORMATS = (DBF,)
+VCARD = Format(
+    "a file of vCards",
+    "give it its right ending, .vcf",
+    frozenset({".vcf", ".vcard"}),
+    b"",
+    _no("a vCard", "export the contacts again, as vCard or CSV"),
+    _lazily("vcard", "VCardFile"),
+    frozenset(("encoding", "table")),
+    looks=lambda _, head: bool(_CARD.match(head.replace(b"\0", b""))),
+)
+LDIF = Format(
+    "an LDIF file",
+    "give it its right ending, .ldif",
+    frozenset({".ldif", ".ldf"}),
+    b"",
+    _no("an LDIF file", "export the directory again, for instance with ldapsearch or slapcat"),
+    _lazily("ldif", "LdifFile"),
+    frozenset(("encoding", "table")),
+    looks=lambda path, head: bool(_LDIF_STARTS.match(head) and _ENTRY.match(_more(path))),
+)
+OLD_FORMATS = (DBF, VCARD, LDIF)
