@@ -31,7 +31,7 @@ long points_seen(void) { return seen; }
 const char *point_hit(void) { return where; }
 
 /* Whether this call is the one. A socket is reset where a disk is full or broken. */
-static int struck(const char *call, int is_socket) {
+static int struck(const char *call, int fd, int is_socket) {
     if (wanted < 0) return 0;
     long now = ++seen;
     if (!wanted || now < wanted || (now > wanted && (!lasting || is_socket))) return 0;
@@ -39,6 +39,7 @@ static int struck(const char *call, int is_socket) {
     if (!number) {
         raise(SIGKILL);
     }
+    if (is_socket) shutdown(fd, SHUT_RDWR); /* a peer that is gone says nothing more, either */
     errno = is_socket ? ECONNRESET : number;
     return 1;
 }
@@ -56,14 +57,14 @@ static int counts(int fd, int *is_socket) {
         static __typeof__(&name) real;                                                         \
         int is_socket = 0;                                                                     \
         if (!real) real = REAL(name);                                                          \
-        if (counts(fd, &is_socket) && struck(#name, is_socket)) return -1;                     \
+        if (counts(fd, &is_socket) && struck(#name, fd, is_socket)) return -1;                     \
         return real(__VA_ARGS__);                                                              \
     }
 #define ON_PATH(name, list, ...)                                                               \
     int name list {                                                                            \
         static __typeof__(&name) real;                                                         \
         if (!real) real = REAL(name);                                                          \
-        if (struck(#name, 0)) return -1;                                                       \
+        if (struck(#name, -1, 0)) return -1;                                                       \
         return real(__VA_ARGS__);                                                              \
     }
 

@@ -35,7 +35,7 @@ def test_whatever_call_fails_the_next_start_goes_on_and_the_message_says_how(
     tmp_path: Path, target: str, stretch: str, faults: list[str], request: pytest.FixtureRequest
 ) -> None:
     if target in SERVED and not request.config.getoption("--soak"):
-        pytest.skip("a connection that breaks is waited for, with growing pauses: make soak ARGS=sweeps")
+        pytest.skip("two loads into a server for each point: make soak ARGS=points")
     served(target)
     dice = random.Random(23)
     with Warm(library(tmp_path)) as warm, opened(target, tmp_path / "project") as place:
