@@ -59,7 +59,10 @@ def _said(element: Element, name: str) -> str:
 
 def _times(element: Element, name: str) -> int:
     said = _said(element, name)
-    return int(said) if said else 1
+    times = int(said) if said else 1
+    if times < 1:
+        raise Refused(f"`{name}` is {times}: the sheet is damaged")
+    return times
 
 
 class OpenSheet:

@@ -19,9 +19,11 @@ _BLOCKS = frozenset({"p", "div", "li"})
 _UNSEEN = frozenset({"script", "style", "title"})
 # Without a parser: remarks and programs, tables, rows, cells, and texts.
 _TOKEN = re.compile(
-    r"<!--.*?-->|<(?P<code>script|style)\b.*?</(?P=code)\s*>|<(?P<tag>/?table|tr|t[dh])\b[^>]*>|<[^>]*>|(?P<text>[^<]+)",
+    r"<!--.*?-->|<(?P<code>script|style)\b.*?</(?P=code)\s*>"
+    r"|<(?P<tag>/?(?:table|tr|t[dh]))\b(?P<said>[^>]*)>|<[^>]*>|(?P<text>[^<]+)",
     re.I | re.S,
 )
+_NUMBER = re.compile(r"\bx:num=[\"']?[^\"'\s]", re.I)
 
 
 @dataclass(slots=True)
@@ -181,18 +183,20 @@ class PageSheet:
         yield from grid.end()
 
     def last_row(self) -> int:
-        """The last row with a value, by a pattern over the page."""
-        row, last, count = [0], 0, -1
+        """The last row with a value, by a pattern over the page: texts and numbers within cells of this table."""
+        row, last, count = 0, 0, -1
         around: list[int] = []
+        cell = False  # of this table is open
         for token in _TOKEN.finditer(self._book.text):
-            tag, text = (token["tag"] or "").lower(), token["text"]
+            tag = (token["tag"] or "").lower()
             if tag == "table":
                 count += 1
                 around.append(count)
             elif tag == "/table":
                 around = around[:-1]
             elif around and around[-1] == self._index:
-                row[0] += tag == "tr" or (tag in ("td", "th") and not row[0])
-                if text and unescape(text).strip():
-                    last = row[0]
+                row += tag == "tr" or (tag in ("td", "th") and not row)
+                cell = tag in ("td", "th") or (cell and not tag)
+                if cell and (unescape(token["text"] or "").strip() or _NUMBER.search(token["said"] or "")):
+                    last = row
         return last

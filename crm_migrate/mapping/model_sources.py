@@ -104,10 +104,10 @@ class Source(WithOptions):
         default=None,
         description="which connector reads; `sql` where there is a `url:`, else that of the profile, else `files`",
     )
-    file: str | None = Field(
-        default=None,
-        description="one file, or a pattern for several that are one table (`exports/*.csv`), inside the project; a"
-        " file in an archive as in a folder: `export.zip/contacts.csv`",
+    file: Texts = Field(
+        default=(),
+        description="one file, or a pattern or list of several that are one table (`exports/*.csv`), inside the"
+        " project; a file in an archive as in a folder: `export.zip/contacts.csv`",
     )
     files: dict[str, str] = Field(default={}, description="tag of the rows -> file or pattern")
     tag: str | None = Field(default=None, description="name of the column that holds the tag")

@@ -158,6 +158,8 @@ def _over_columns(
 
 def _one_origin(desk: Desk, source: Source, path: Path) -> None:
     said = [word for word in ("file", "files", "table", "query") if getattr(source, word)]
+    if "table" in said and ("file" in said or "files" in said):
+        said.remove("table")  # of a file, it is the list in it that is meant
     if len(said) != 1 and not (source.connector and source.options and not said):
         what = "says where its rows are twice" if said else "does not say where its rows are"
         hint = "Write one of `file:`, `files:`, `table:`, `query:`."
@@ -189,8 +191,11 @@ def _delimiter(desk: Desk, source: Source, path: Path) -> str | None:
 
 
 def _files(desk: Desk, source: Source, path: Path) -> tuple[FilePlan, ...]:
-    if source.file and _is_pattern(desk, source.file, (*path, "file")):
-        return (FilePlan(pattern=source.file),)
+    listed = isinstance(desk.document.find((*path, "file")), Listing)
+    places: list[Path] = [(*path, "file", at) if listed else (*path, "file") for at in range(len(source.file))]
+    if source.file:
+        told = zip(source.file, places, strict=True)
+        return tuple(FilePlan(pattern=pattern) for pattern, place in told if _is_pattern(desk, pattern, place))
     return tuple(
         FilePlan(pattern=pattern, tag=tag)
         for tag, pattern in source.files.items()

@@ -173,7 +173,7 @@ def options(said: dict[str, dict[str, str]], words: frozenset[str]) -> str:
 def test_every_option_of_an_environment_is_told_and_taken(tmp_path: Path) -> None:
     said = small.words("others")["options"]
     asked = {each.name: target_options(each.name) or frozenset() for each in available()}
-    of_targets = {word for word, each in said.items() if not each["means"].startswith("(source)")}
+    of_targets = {word for word, each in said.items() if not each["means"].startswith("(source")}
     assert of_targets == frozenset[str]().union(*asked.values())
     environments = "".join(
         f"  {name}: {{connector: {name}, {options(said, words)}}}\n" for name, words in asked.items() if words
