@@ -18,6 +18,7 @@ from crm_migrate.connecting.contract import (
     SourceSchema,
     SourceSpec,
 )
+from crm_migrate.connecting.headers import folded
 from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.formats import readers_of
@@ -40,20 +41,34 @@ class FilesSource:
         ]
 
     @cached_property
+    def _names(self) -> dict[str, str]:
+        """Folded name -> the column, as the first file that has it spells it; in the order of their appearance."""
+        names: dict[str, str] = {}
+        for reader in self._readers:
+            for name in reader.header.names:
+                names.setdefault(folded(name), name)
+        return names
+
+    @cached_property
     def _columns(self) -> tuple[str, ...]:
         """Columns of all files in the order of their first appearance, and the tag column."""
-        names = dict.fromkeys(name for reader in self._readers for name in reader.header.names)
         tag = self._spec.tag_column
-        if tag in names:
+        if tag and folded(tag) in self._names:
             raise UsageError(
                 f"source `{self._spec.name}`: `tag: {tag}` is also a column of the file", hint="choose another name"
             )
-        return (*names, tag) if tag else tuple(names)
+        names = tuple(self._names.values())
+        return (*names, tag) if tag else names
 
     def describe(self) -> SourceSchema:
         """Columns without reading all records. InputError where a file cannot be opened or has no header."""
         renamed = {old: new for reader in self._readers for old, new in reader.header.renamed.items()}
-        return SourceSchema(self._columns, renamed)
+        return SourceSchema(self._columns, renamed | self._respelled())
+
+    def _respelled(self) -> dict[str, str]:
+        """Columns that a later file spells with other capitals -> as they are called."""
+        spelled = (name for reader in self._readers for name in reader.header.names)
+        return {name: self._names[folded(name)] for name in spelled if self._names[folded(name)] != name}
 
     def read(self, batch_rows: int) -> Iterator[SourceBatch]:
         """All records in batches of `batch_rows`, the last one smaller; rows set aside come in batches of their own."""
@@ -87,10 +102,10 @@ class FilesSource:
             FILE: pa.array(np.full(count, index, dtype=np.int32)),
             LINE: pa.array(parsed.lines),
         }
-        has = set(parsed.table.column_names)
+        has = {folded(name): name for name in parsed.table.column_names}
         for name in self._columns:
-            if name in has:
-                columns[name] = parsed.table.column(name)
+            if folded(name) in has:
+                columns[name] = parsed.table.column(has[folded(name)])
             else:
                 value = tag if name == self._spec.tag_column else None
                 columns[name] = pa.array([value], pa.string()).take(pa.array(np.zeros(count, dtype=np.int64)))
@@ -104,8 +119,13 @@ class FilesSource:
 
     def _layout_findings(self) -> Iterator[Finding]:
         """Columns that only some of the files have."""
-        count = Counter(name for reader in self._readers for name in reader.header.names)
-        partly = sorted(name for name, files in count.items() if files < len(self._readers))
+        if respelled := self._respelled():
+            listed = ", ".join(f"{name} as {first}" for name, first in sorted(respelled.items())[:10])
+            message = f"files spell columns with other capitals: {listed}"
+            place, hint = Place(source=self._spec.name), "check that they mean the same"
+            yield Finding("columns_differ", message, Severity.WARNING, place, hint, len(respelled))
+        count = Counter(folded(name) for reader in self._readers for name in reader.header.names)
+        partly = sorted(self._names[name] for name, files in count.items() if files < len(self._readers))
         if partly:
             message = f"only some of the {len(self._readers)} files have: {', '.join(partly[:10])}"
             place, hint = Place(source=self._spec.name), "check that all are one layout"

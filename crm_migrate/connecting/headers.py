@@ -19,7 +19,8 @@ class Header:
     findings: tuple[Finding, ...] = ()
 
 
-def _ascii_lower(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as stages compare it: two columns of one folded name are one."""
     # DuckDB tells names apart after folding A-Z only, so `Tel` and `TEL` are doubles for every stage that joins.
     return "".join(c.lower() if c.isascii() else c for c in name)
 
@@ -33,17 +34,17 @@ def _plain(cell: str, position: int) -> str:
 
 def _numbered(names: Sequence[str]) -> list[str]:
     """Doubles get `#1`, `#2` ... in their order; a number that is taken by another header is skipped."""
-    count = Counter(map(_ascii_lower, names))
+    count = Counter(map(folded, names))
     taken = set(count)
     seen: Counter[str] = Counter()
     result = []
     for name in names:
-        folded = _ascii_lower(name)
-        if count[folded] > 1:
-            seen[folded] += 1
-            while f"{folded}#{seen[folded]}" in taken:
-                seen[folded] += 1
-            name = f"{name}#{seen[folded]}"
+        small = folded(name)
+        if count[small] > 1:
+            seen[small] += 1
+            while f"{small}#{seen[small]}" in taken:
+                seen[small] += 1
+            name = f"{name}#{seen[small]}"
         result.append(name)
     return result
 

@@ -113,6 +113,15 @@ def test_files_of_one_source_are_united_by_name(tmp_path: Path) -> None:
     assert "columns_differ" in found.codes
 
 
+def test_columns_that_two_files_spell_with_other_capitals_are_one_and_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Id;Name\n1;a\n", "utf-8")
+    (tmp_path / "b.csv").write_text("ID;NAME\n2;b\n", "utf-8")
+    found = read(tmp_path / "a.csv", tmp_path / "b.csv")
+    assert found.columns == ("Id", "Name") and found.rows == [["1", "a"], ["2", "b"]]
+    (told,) = [finding for finding in found.findings if finding.code == "columns_differ"]
+    assert told.message == "files spell columns with other capitals: ID as Id, NAME as Name"
+
+
 def test_a_tag_may_not_hide_a_column(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"state\n1\n")
     with pytest.raises(UsageError, match="also a column"):
