@@ -1,4 +1,4 @@
-"""The formats of old programs: tables of dBase and FoxPro, cards, directories."""
+"""The formats of old programs: tables of dBase and FoxPro, cards, directories, e-mail."""
 
 import importlib
 import re
@@ -13,6 +13,11 @@ from crm_migrate_files.opening import open_plain
 from crm_migrate_files.told import FileReader
 
 _CARD = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*BEGIN:VCARD", re.IGNORECASE)
+_SEPARATOR = re.compile(rb"From [^\n]*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\n]*\b\d{4}\b")
+_HEADERS = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){2}")
+_OF_MAIL = re.compile(
+    rb"^(?:From|Received|Return-Path|Message-ID|Delivered-To|MIME-Version): ", re.IGNORECASE | re.MULTILINE
+)
 _ENTRY = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:#[^\n]*\n(?: [^\n]*\n)*+|\s|version:[ ]*1\s)*+dn:", re.IGNORECASE
 )  # nothing of it is tried twice
@@ -75,4 +80,24 @@ LDIF = Format(
     frozenset(("encoding", "table")),
     looks=lambda path, head: bool(_LDIF_STARTS.match(head) and _ENTRY.match(_more(path))),
 )
-OLD_FORMATS = (DBF, VCARD, LDIF)
+MBOX = Format(
+    "a folder of e-mail (MBOX)",
+    "give it its right ending, .mbox",
+    frozenset({".mbox", ".mbx"}),
+    b"From ",
+    _no("a folder of e-mail (MBOX)", "export the folder again, as MBOX or as one .eml per message"),
+    _lazily("mail", "MboxFile"),
+    frozenset(("table",)),
+    looks=lambda _, head: bool(_SEPARATOR.match(head)),
+)
+EML = Format(
+    "an e-mail",
+    "give it its right ending, .eml",
+    frozenset({".eml"}),
+    b"",
+    _no("an e-mail", "export the messages again, as .eml or as MBOX"),
+    _lazily("mail", "EmlFile"),
+    frozenset(("table",)),
+    looks=lambda _, head: bool(_HEADERS.match(head)) and bool(_OF_MAIL.search(head)),
+)
+OLD_FORMATS = (DBF, VCARD, LDIF, MBOX, EML)

@@ -124,7 +124,8 @@ class Source(WithOptions):
     table: str | None = Field(
         default=None,
         description="table or view of the database; of JSON, the list whose entries are the rows, by its path:"
-        " `contacts`, `contacts.phones`; of vCards and LDIF, what is to be a row for every value: `TEL`, `member`",
+        " `contacts`, `contacts.phones`; of vCards and LDIF, what is to be a row for every value: `TEL`, `member`;"
+        " of e-mail `addresses`",
     )
     query: str | None = Field(default=None, description="SELECT of the database, read in one snapshot")
     covers: Texts = Field(
