@@ -404,6 +404,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "lookup_missing",
             "lookup_ambiguous",
             "target_refused",
+            "file_changed",
+            "file_masked",
             "link_open",
             "existing",
             "now_held",

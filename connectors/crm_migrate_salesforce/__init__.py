@@ -17,8 +17,8 @@ class SalesforceConnector:
     title = "Salesforce"
     source_options = WAYS_IN | {"url", "table", "api_version", "job_from"}
     target_options = WAYS_IN | {
-        "url", "api_version", "parallel", "longest_seconds", "settle_seconds", "job_from", "allow_duplicates",
-        "assignment_rules", "owns_nothing",
+        "url", "api_version", "parallel", "longest_seconds", "settle_seconds", "upload_seconds", "job_from",
+        "allow_duplicates", "assignment_rules", "owns_nothing",
     }  # fmt: skip
 
     def source(self, spec: SourceSpec) -> Source:

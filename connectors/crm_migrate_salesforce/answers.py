@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeGuard
 
-from crm_migrate.connecting.contract import Allowance, Refusal
+from crm_migrate.connecting.contract import Allowance, Refusal, Room
 from crm_migrate.connecting.contract import Answer as Outcome
 from crm_migrate.connecting.http import Answer
 from crm_migrate.connecting.wording import OVERSIZE, without_values
@@ -23,6 +23,7 @@ LOCKED = "UNABLE_TO_LOCK_ROW"
 ALIKE_HINT = {"DUPLICATES_DETECTED": " (a duplicate rule; `allow_duplicates: true` passes those that only warn)"}
 PAUSE = timedelta(seconds=2)  # a record that another request holds is sent again after this
 BUSY = timedelta(seconds=30)  # ... and a request where too many long ones are under way
+FILES_A_DAY = 200_000  # versions that are published in 24 hours at most
 PAGE = 2000  # records that one query gives at most
 # Nothing was done about a record because of others; it may be sent again.
 _NOT_TRIED = frozenset({"ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED"})
@@ -219,6 +220,25 @@ def results(answer: Answer, rows: Collection[Row]) -> list[Result] | Refusal:
         raise refused(answer)
     code, words = own_error(answer)
     return Refusal(without_values(words, rows) or "Salesforce gives no reason", code)
+
+
+def file_refused(answer: Answer, rows: Collection[Row]) -> Refusal | None:
+    """Why a file was not taken; None where the answer says that it was. TargetError where it is about our rights."""
+    if answer.too_large:
+        return OVERSIZE
+    if 200 <= answer.status < 300:
+        return None
+    if answer.status != 400:
+        raise refused(answer)
+    code, words = own_error(answer)
+    return Refusal(without_values(words, rows) or "Salesforce gives no reason", code)
+
+
+def room(answer: Answer) -> Room:
+    """The room for files that is left, in whole megabytes as Salesforce counts them."""
+    said = _object(answer).get("FileStorageMB")
+    left = said.get("Remaining") if isinstance(said, dict) else None
+    return Room(FILES_A_DAY, max(0, left) << 20 if isinstance(left, int) else None)
 
 
 def _result(said: Record, rows: Collection[Row]) -> Result:

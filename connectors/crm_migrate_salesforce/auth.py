@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
-from crm_migrate.connecting.http import Answer, Http, Pace, Request, Token, Waiting, given, two_rooms
+from crm_migrate.connecting.http import Answer, Http, Request, Token, Waiting, given, two_rooms
 from crm_migrate.connecting.http.tokens import Fresh
 from crm_migrate.errors import AuthExpired, TargetConflict, UsageError
 from crm_migrate_salesforce.answers import daily_limit
@@ -24,7 +24,7 @@ AGAIN = timedelta(hours=1)  # the day of its limits rolls, so a part of it is ba
 
 def open_rooms(settings: Settings, waiting: Waiting) -> tuple[Http, Http, Http]:
     """The room for questions, that for changes, and that for logins, which both ask when they need a token."""
-    pace = Pace(settings.longest_seconds)
+    pace = settings.pace
     logins = Http(settings.login_url, patience=pace.questions(settings.parallel), waiting=waiting)
     quota = quota_of(waiting.now)
     questions, changes = two_rooms(settings.url, token_of(logins, settings), pace, settings.parallel, waiting, quota)

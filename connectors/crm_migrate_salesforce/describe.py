@@ -262,8 +262,9 @@ def missing(wanted: TargetObject, there: Described) -> Iterator[Missing | str]:
 
 
 def _key_words(object: str) -> Words:
-    """Our key: a text of which Salesforce takes each once. Fields that activities share cannot be unique."""
-    unique = {} if object in ("Task", "Event") else {"unique": True, "caseSensitive": True}
+    """Our key: a text of which Salesforce takes each once. Fields that activities share cannot be unique, and all
+    versions of a document have its key."""
+    unique = {} if object in ("Task", "Event", "ContentVersion") else {"unique": True, "caseSensitive": True}
     about = "Key of crm-migrate: finds the record again. Leave it as it is."
     return {
         "label": "crm-migrate id", "type": "Text", "length": KEY_LENGTH, "externalId": True, "description": about,

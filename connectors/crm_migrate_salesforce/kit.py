@@ -1,6 +1,6 @@
 """What the conformance kit writes into an organisation: accounts of a site that nobody else has, with custom fields."""
 
-from crm_migrate.connecting.conformance_targets import Kit, Rows
+from crm_migrate.connecting.conformance_targets import FileKit, Kit, Rows
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate_salesforce.shapes import KEY
 
@@ -41,6 +41,10 @@ def kit(token: str) -> Kit:
         ),
         KEY,
     )
+    names = tuple(TargetField(name, "text", required=True) for name in ("Title", "PathOnClient"))
+    known = (TargetField("ContentSize", "integer"), TargetField("Checksum", "text"))
+    about = TargetField("LinkedEntity.Account", "reference", reference=company.name)
+    file = TargetObject(f"ContentVersion:ReasonForChange=conformance_{token}", (*names, *known, about), KEY)
     return Kit(
         company,
         person,
@@ -52,4 +56,5 @@ def kit(token: str) -> Kit:
         kept=NOTE,
         parent="ParentId",
         many=450,
+        files=FileKit(file, ("Title", "PathOnClient"), about.name, "ContentSize", "Checksum"),
     )

@@ -11,6 +11,7 @@ from crm_migrate.errors import TargetError, Throttled
 from crm_migrate_salesforce import answers, soql
 from crm_migrate_salesforce.answers import PAGE, Record
 from crm_migrate_salesforce.describe import Described
+from crm_migrate_salesforce.file_shapes import LINK, VERSION, with_links
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.shapes import ARCHIVED, CONVERTED, LEAD_STATES, Kind, split
 
@@ -78,7 +79,9 @@ class Looking:
         with self._lock:
             if name not in self._described:
                 read = partial(answers.described, name=name, object=kind.object)
-                self._described[name] = self.ask(self.api.describing(kind.object), read)
+                found = self.ask(self.api.describing(kind.object), read)
+                links = self.described(LINK) if found is not None and kind.object == VERSION else None
+                self._described[name] = with_links(found, links) if found is not None and links is not None else found
             found = self._described[name]
         return found if found is None or not kind.field or kind.field in found.fields else None
 

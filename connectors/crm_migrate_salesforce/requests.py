@@ -1,10 +1,12 @@
 """What is asked of Salesforce, as data. Pure."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm_migrate.connecting.http import Request
+from crm_migrate.connecting.contract import Content
+from crm_migrate.connecting.http import Form, Request, multipart
 from crm_migrate_salesforce.describe import Missing
 
 COLLECTION = "/services/data/{version}/composite/sobjects"
@@ -53,6 +55,15 @@ class Api:
         """Records that go into the recycle bin, each by itself."""
         query = {"ids": ",".join(ids), "allOrNone": "false"}
         return Request("DELETE", COLLECTION, {"version": self.version}, query, headers=self._headers())
+
+    def sending(self, object: str, values: Record, content: Content) -> Request:
+        """One version of a file, as a form of two parts: JSON of up to 37.5 MB would have to be held whole."""
+        texts = {"entity_content": ("application/json", json.dumps(dict(values), ensure_ascii=False))}
+        name = content.name if content.name.isascii() else "file"  # what it is called, PathOnClient says
+        kind, stream = multipart(Form(texts, "VersionData", name, content.size, content.chunks))
+        route = "/services/data/{version}/sobjects/{object}"
+        at = {"version": self.version, "object": object}
+        return Request("POST", route, at, stream=stream, content_type=kind, headers=self._headers())
 
     def job(self, object: str, operation: str) -> Request:
         """A new job that holds nothing. A second one does no harm, so it may be asked for twice."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from crm_migrate.connecting.http import Pace
 from crm_migrate.connecting.options import read_options
 from crm_migrate.errors import UsageError
 
@@ -44,7 +45,8 @@ class Settings:
     """Where the organisation is, who we are there, how long it may take, and what goes along with what is written.
 
     What was sent may take effect up to `longest_seconds` after its batch was begun. A read may lie about a write for
-    `settle_seconds`. With `allow_duplicates` records pass duplicate rules that only warn; with `assignment_rules` the
+    `settle_seconds`. A file has `upload_seconds` to get there.
+    With `allow_duplicates` records pass duplicate rules that only warn; with `assignment_rules` the
     rules of the organisation may give leads and cases to others. So many records of a kind as `job_from` go, or are
     read, as jobs. Our user `owns_nothing` where what belongs to it is nobody's: there is no record without an owner.
     """
@@ -55,11 +57,17 @@ class Settings:
     version: str = f"v{VERSION}"
     parallel: int = 4
     longest_seconds: float = 600
+    upload_seconds: float = 900
     settle_seconds: float = 0
     allow_duplicates: bool = False
     assignment_rules: bool = False
     job_from: int = 2000
     owns_nothing: bool = False
+
+    @property
+    def pace(self) -> Pace:
+        """How the requests of a batch keep within these times."""
+        return Pace(self.longest_seconds, self.upload_seconds)
 
 
 def read_settings(options: Mapping[str, Any], who: str = "a Salesforce target") -> Settings:

@@ -17,20 +17,24 @@ from crm_migrate.connecting.contract import (
     Allowance,
     Answer,
     By,
+    Content,
     Limits,
     Load,
     Refusal,
+    Room,
     TargetObject,
     TargetSchema,
     WriteBatch,
 )
-from crm_migrate.connecting.http import Pace, Waiting
+from crm_migrate.connecting.http import Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records
 from crm_migrate_salesforce.auth import open_rooms
 from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.costing import looked_up, names_read
 from crm_migrate_salesforce.describe import Described, object_of, unconverted
+from crm_migrate_salesforce.file_shapes import VERSION
+from crm_migrate_salesforce.files import Files
 from crm_migrate_salesforce.following import merged_into
 from crm_migrate_salesforce.jobs import Jobs
 from crm_migrate_salesforce.kit import kit
@@ -40,12 +44,14 @@ from crm_migrate_salesforce.records import Record, Shape
 from crm_migrate_salesforce.removing import Removing
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import Settings
-from crm_migrate_salesforce.shapes import KEY, LEAD
+from crm_migrate_salesforce.shapes import KEY, LEAD, split
 from crm_migrate_salesforce.undeleting import Undeleting
 from crm_migrate_salesforce.writing import Writing
 
 ROWS = 200  # of a collection
 BYTES = 6_000_000
+LINKS = 266  # files of which one address asks what they are shared with
+FILE_REQUESTS = 3  # that a file costs: who has its key before, its bytes, who has it behind
 
 
 class SalesforceTarget:
@@ -58,19 +64,23 @@ class SalesforceTarget:
         questions, changes, _ = self._rooms
         api = Api(settings.version, settings.allow_duplicates, settings.assignment_rules)
         self._looking = Looking(questions, api, self._waiting, owns_nothing=settings.owns_nothing)
-        self._calls = Calls(changes, self._looking, self._waiting, Pace(settings.longest_seconds))
+        self._calls = Calls(changes, self._looking, self._waiting, settings.pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
         self._undeleting = Undeleting(self._calls, changes)
         self._jobs = Jobs(self._calls, changes, self._writing, settings)
+        self._files = Files(self._calls, changes)
 
     @property
     def stop(self) -> threading.Event:
         """What ends every wait of ours."""
         return self._waiting.stop
 
-    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all objects are alike there
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all actions are alike there
         """A collection, and the times of the environment."""
         said = self._settings
+        if self.takes_bytes(object):
+            longest = 2 * said.longest_seconds + said.upload_seconds  # its links and its key follow the bytes
+            return Limits(1, None, said.parallel, longest, said.settle_seconds, requests=FILE_REQUESTS)
         return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds)
 
     def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
@@ -81,9 +91,23 @@ class SalesforceTarget:
         return sum(1 + looks + news for news in looked_up(described, loads))
 
     def reading(self, object: TargetObject, records: int) -> int:
-        """A request a page, and one for each name by which references are told."""
+        """A request a page, and one for each name by which references are told; of files those for what they are shared
+        with."""
         described = self._calls.described(object)
-        return (records // answers.PAGE + 1) * (1 + len(names_read(described, object)))
+        links = -(-records // LINKS) if self.takes_bytes(object) else 0
+        return links + (records // answers.PAGE + 1) * (1 + len(names_read(described, object)))
+
+    def takes_bytes(self, object: TargetObject) -> bool:
+        """Versions of documents are files."""
+        return split(object.name).object == VERSION
+
+    def upload(self, batch: WriteBatch, content: Content) -> Answer:
+        """One request with the bytes, and those that look before and behind it."""
+        return self._files.upload(batch, content)
+
+    def room(self) -> Room:
+        """The room for files that is left in the organisation."""
+        return self._looking.ask(self._looking.api.limits(), answers.room)
 
     def allowance(self) -> Allowance:
         """What is left of the requests of the last 24 hours."""
@@ -115,6 +139,9 @@ class SalesforceTarget:
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their ids; those in the recycle bin are not there."""
+        if self.takes_bytes(object):
+            yield from self._files.read(object, by, values)
+            return
         described, wanted = self._calls.described(object), frozenset(values)
         names = [each.name for each in object.fields]
         shape = records.shape_of(described, object, names, self._looking.nobody)
@@ -145,9 +172,9 @@ class SalesforceTarget:
 
     # ------------------------------------------------------------------------------------------------ jobs
 
-    def job_limits(self, object: TargetObject, action: Action, records: int) -> Limits | None:  # noqa: ARG002 -- alike
-        """What one job of Bulk API 2.0 holds; None for few records."""
-        return self._jobs.limits(action, records)
+    def job_limits(self, object: TargetObject, action: Action, records: int) -> Limits | None:
+        """What one job of Bulk API 2.0 holds; None for few records, and for files."""
+        return None if self.takes_bytes(object) else self._jobs.limits(action, records)
 
     def open_job(self, batch: WriteBatch) -> str:
         """An empty job."""
@@ -165,26 +192,30 @@ class SalesforceTarget:
 
     def write(self, batch: WriteBatch) -> Answer:
         """One collection."""
-        return self._writing.write(batch)
+        return self._files.write(batch) if self.takes_bytes(batch.object) else self._writing.write(batch)
 
     def remove(self, batch: WriteBatch) -> Answer:
         """One collection, of records that nobody refers to; into the recycle bin."""
-        return self._removing.remove(batch)
+        return (self._files if self.takes_bytes(batch.object) else self._removing).remove(batch)
 
     def release(self, batch: WriteBatch) -> Answer:
         """One collection."""
-        return self._writing.change(batch)
+        return self._files.write(batch) if self.takes_bytes(batch.object) else self._writing.change(batch)
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
-        """By the references of all objects that users make records of."""
-        return self._removing.referred(object, known)
+        """By the references of all objects that users make records of; what a file is shared with is a part of it."""
+        return iter(()) if self.takes_bytes(object) else self._removing.referred(object, known)
 
     def merged_into(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
-        """By the record that is left, as those in the recycle bin say."""
+        """By the record that is left, as those in the recycle bin say. Files are not merged."""
+        if self.takes_bytes(object):
+            return {}
         return merged_into(self._looking, self._calls.described(object), ids)
 
     def deleted(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, str]:
-        """Those in the recycle bin."""
+        """Those in the recycle bin; a file has no record there, only its document."""
+        if self.takes_bytes(object):
+            return {}
         return self._undeleting.deleted(object, ids)
 
     def undelete(self, object: TargetObject, ids: Sequence[str]) -> Mapping[str, Refusal]:

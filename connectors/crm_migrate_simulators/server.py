@@ -122,7 +122,10 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if self.headers.get("Transfer-Encoding") or not length.isdigit():
             return Reply(411)
-        return Reply(413) if int(length) > MAX_BODY else self.rfile.read(int(length))
+        if int(length) > MAX_BODY:
+            return Reply(413)
+        body = self.rfile.read(int(length))
+        return body if len(body) == int(length) else Reply(drop="close")  # who goes away has asked nothing
 
     def _chunks(self) -> bytes | Reply:
         """A body in chunks (RFC 9112 7.1); trailers are read and dropped."""

@@ -12,7 +12,7 @@ from crm_migrate.disk.plain_tree import Found, PlainTree
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
 
-COLUMNS = ("path", "name", "size", "sha256", "type", "problem")
+COLUMNS = ("path", "name", "size", "sha256", "md5", "type", "problem")
 _SHOWN = 5
 _HINTS = {
     "file_missing": "Bring the files, or say in `prefix:` and `base:` where they are.",
@@ -120,6 +120,7 @@ class Attached:
             "name": path.name,
             "size": "" if found.size is None else str(found.size),
             "sha256": found.sha256,
+            "md5": found.md5,
             "type": found.type,
             "problem": f"{found.problem}: {found.why}" if found.problem else "",
         }
@@ -130,7 +131,7 @@ class Attached:
         if text is None or not text.strip():
             return None
         if text not in self._known:
-            self._known[text] = _judged(self._tree.look(_below(text, self._spec.prefix)), self._spec.forbidden)
+            self._known[text] = _judged(self._tree.look(below(text, self._spec.prefix)), self._spec.forbidden)
         return self._known[text]
 
     def _count(self, found: Found | None, line: int) -> None:
@@ -188,7 +189,7 @@ def alike_paths(paths: Collection[str]) -> frozenset[str]:
     return frozenset(path for path in paths if folded[path.casefold()] > 1)
 
 
-def _below(text: str, prefix: str) -> str:
+def below(text: str, prefix: str) -> str:
     """The path behind the prefix, which may be written with slashes of either kind."""
     path, before = text.strip().replace("\\", "/"), prefix.replace("\\", "/")
     return path[len(before) :].lstrip("/") if before and path.casefold().startswith(before.casefold()) else path

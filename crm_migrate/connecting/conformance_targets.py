@@ -66,6 +66,18 @@ PEOPLE: Rows = (
 
 
 @dataclass(frozen=True, slots=True)
+class FileKit:
+    """The files of a target: `names` are the fields that say what one is called, `size` and `md5` those that it works
+    out itself ("": none), `about` refers to the company."""
+
+    object: TargetObject
+    names: tuple[str, ...]
+    about: str
+    size: str = ""
+    md5: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
     """What the checks write: two objects of the target, both with the field `name`, and people, the first and last of
     them with the keys `p1` and `p5`.
@@ -86,6 +98,7 @@ class Kit:
     kept: str = "note"
     parent: str = "company"
     many: int = 2000  # records, more than a page
+    files: FileKit | None = None
 
 
 GENERIC = Kit()

@@ -7,7 +7,7 @@ from typing import Any
 from crm_migrate.errors import UsageError
 
 MOST_PARALLEL = 32
-SECONDS = ("longest_seconds", "settle_seconds")
+SECONDS = ("longest_seconds", "settle_seconds", "upload_seconds")
 
 
 def read_options(options: Mapping[str, Any], target: str, prefix: str, required: Sequence[str]) -> dict[str, Any]:

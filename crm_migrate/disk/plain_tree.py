@@ -1,5 +1,6 @@
 """Files below one folder that others name: found by their names and read, never through a link, a pipe or a device."""
 
+import errno
 import hashlib
 import mimetypes
 import os
@@ -9,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 _CHUNK = 1 << 20
 _TYPES = mimetypes.MimeTypes()  # of Python itself: what the machine knows besides would make two machines differ
@@ -25,12 +27,16 @@ _BEGINNINGS = (
 _UNKNOWN = "application/octet-stream"
 
 
+class FileChanged(Exception):
+    """A file is not what it was when it was looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What became of a name: the path below the folder as it is on disk, and `problem` (a code, "" for none) with why.
 
-    `size` and `sha256` are those of the bytes that were read; `type` is by the content where that says it, else by the
-    name, and `endings` are those of both.
+    `size`, `sha256` and `md5` are those of the bytes that were read; `type` is by the content where that says it, else
+    by the name, and `endings` are those of both.
     """
 
     path: str
@@ -38,6 +44,7 @@ class Found:
     why: str = ""
     size: int | None = None
     sha256: str = ""
+    md5: str = ""
     type: str = ""
     endings: frozenset[str] = frozenset()
 
@@ -51,6 +58,31 @@ class PlainTree:
 
     def look(self, name: str) -> Found:
         """The file of that name: a path below the folder, with slashes of either kind."""
+        where = self._where(name)
+        return where if isinstance(where, Found) else self._read(*where)
+
+    def pieces(self, found: Found) -> Iterator[bytes]:
+        """The bytes of a file that was looked at, piece by piece. The last piece comes when all are known to be what
+        they were: FileChanged is raised before it where they are not."""
+        where = self._where(found.path)
+        if isinstance(where, Found):
+            raise FileChanged(where.problem)
+        digest, waiting = hashlib.sha256(), b""
+        try:
+            with _opened(where[0], where[0].lstat()) as handle:
+                while chunk := handle.read(_CHUNK):
+                    digest.update(chunk)
+                    if waiting:
+                        yield waiting
+                    waiting = chunk
+        except OSError as error:
+            raise FileChanged("file_unreadable") from error
+        if digest.hexdigest() != found.sha256:
+            raise FileChanged("file_changed")
+        yield waiting
+
+    def _where(self, name: str) -> tuple[Path, str] | Found:
+        """Where a name leads, and its path below the folder as it is written there; or why it leads nowhere."""
         path = unicodedata.normalize("NFC", name.strip().replace("\\", "/"))
         parts = [part for part in path.split("/") if part not in ("", ".")]
         if path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in parts or "\0" in path or not parts:
@@ -64,7 +96,7 @@ class PlainTree:
             seen.append(actual)
             if problem := _odd(here):
                 return Found("/".join(parts), *problem)
-        return self._read(here, "/".join(seen[len(self._base.parts) :]))
+        return here, "/".join(seen[len(self._base.parts) :])
 
     def files(self) -> Iterator[str]:
         """The paths of all plain files below the folder, in order; links are not followed."""
@@ -117,22 +149,31 @@ def _odd(path: Path) -> tuple[str, str] | None:
     return ("file_link", "it is a link, or behind one") if path.is_symlink() else None
 
 
-def _digested(file: Path, found: Found, state: os.stat_result) -> Found:
+def _opened(file: Path, state: os.stat_result) -> BinaryIO:
+    """The file that had this state. OSError where another one took its place."""
     # A pipe that took the place of the file would be waited for; a link that did would be followed.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(file, flags), "rb") as handle:
-        if not os.path.samestat(os.fstat(handle.fileno()), state):
-            return replace(found, problem="file_unreadable", why="it was exchanged while it was read")
-        digest, size, head = hashlib.sha256(), 0, b""
+    handle = os.fdopen(os.open(file, flags), "rb")
+    if not os.path.samestat(os.fstat(handle.fileno()), state):
+        handle.close()
+        raise OSError(errno.ESTALE, "it was exchanged while it was read")
+    return handle
+
+
+def _digested(file: Path, found: Found, state: os.stat_result) -> Found:
+    digest, md5, size, head = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0, b""
+    with _opened(file, state) as handle:
         while chunk := handle.read(_CHUNK):
             head = head or chunk[:16]
             digest.update(chunk)
+            md5.update(chunk)
             size += len(chunk)
     kind, ending = next(((kind, end) for start, kind, end in _BEGINNINGS if head.startswith(start)), ("", ""))
     full = replace(
         found,
         size=size,
         sha256=digest.hexdigest(),
+        md5=md5.hexdigest(),
         type=kind or _by_name(found.path),
         endings=found.endings | ({ending} if ending else frozenset()),
     )

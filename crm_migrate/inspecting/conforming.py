@@ -17,7 +17,8 @@ from crm_migrate.connecting.conformance_targets import (
     OwnKit,
     batch_of,
 )
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Jobs, Remove, Target, TargetObject
+from crm_migrate.connecting.conformance_uploading import UPLOAD_CHECKS
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Jobs, Remove, Target, TargetObject, Upload
 from crm_migrate.errors import CrmMigrateError
 
 
@@ -63,7 +64,8 @@ def _checks(open_target: OpenTarget) -> Sequence[Callable[..., None]]:
     target = open_target()
     try:
         removing = REMOVE_CHECKS if isinstance(target, Remove) else ()
-        return (*TARGET_CHECKS, *removing, *(JOB_CHECKS if isinstance(target, Jobs) else ()))
+        jobs, files = JOB_CHECKS if isinstance(target, Jobs) else (), isinstance(target, Upload)
+        return (*TARGET_CHECKS, *removing, *jobs, *(UPLOAD_CHECKS if files else ()))
     finally:
         target.close()
 
@@ -97,10 +99,11 @@ def _tried(check: Callable[..., None], open_target: OpenTarget, kit: Kit) -> tup
 
 
 def _cleared(open_target: OpenTarget, kit: Kit) -> int:
-    """Take the records of a check away, people before their company; how many are left."""
+    """Take the records of a check away, files and people before their company; how many are left."""
     target = open_target()
     try:
-        return sum(_removed(target, each) for each in (kit.person, kit.company))
+        files = (kit.files.object,) if kit.files is not None and isinstance(target, Upload) else ()
+        return sum(_removed(target, each) for each in (*files, kit.person, kit.company))
     finally:
         target.close()
 

@@ -17,7 +17,8 @@ from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Path
 
 HELPER = "file"
-_TAKES = {"name": "name", "path": "path", "size": "size", "sha256": "sha256", "mime_type": "type"}
+_TAKES = {"name": "name", "path": "path", "size": "size", "sha256": "sha256", "md5": "md5", "mime_type": "type"}
+_ALWAYS = ("name", "path")  # the others are taken where the target has a place for them
 _UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
 
@@ -35,7 +36,7 @@ def with_files(desk: Desk) -> MappingFile:
             if len({manifest.unusable for manifest in said.values()}) > 1:
                 message = "a record whose file cannot be taken cannot do two things: the sources say it differently"
                 desk.tell_key("field_conflict", message, path, "Say the same `unusable:` for each source.")
-            objects[name] = _filled(part, said)
+            objects[name] = _filled(desk, part, said)
     return desk.file.model_copy(update={"objects": objects})
 
 
@@ -60,9 +61,12 @@ def _said(desk: Desk, part: ObjectPart, path: Path) -> Iterator[tuple[str, Manif
             desk.tell_key("source_ambiguous", message, path, hint)
 
 
-def _filled(part: ObjectPart, said: dict[str, Manifest]) -> ObjectPart:
+def _filled(desk: Desk, part: ObjectPart, said: dict[str, Manifest]) -> ObjectPart:
     fields = dict(part.fields)
+    theirs = desk.target.objects.get(ATTACHMENTS) if desk.target else None
     for name, known in _TAKES.items():
+        if theirs is not None and name not in (*_ALWAYS, *theirs.fields, *fields):
+            continue
         fields[name] = _taking(fields.get(name), {source: column(known) for source in said})
     cells = {source: f"{column('problem')} | file_found" for source in said}
     unusable = next((each.unusable for each in said.values()), "hold")

@@ -11,6 +11,7 @@ from crm_migrate.connecting.conformance import check_source
 from crm_migrate.connecting.conformance_jobs import JOB_CHECKS
 from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
 from crm_migrate.connecting.conformance_targets import TARGET_CHECKS, batch_of, everything, write
+from crm_migrate.connecting.conformance_uploading import UPLOAD_CHECKS
 from crm_migrate.connecting.contract import (
     ENTITY,
     TARGET_ID,
@@ -49,7 +50,7 @@ def start() -> Iterator[Start]:
         server.stop()
 
 
-CHECKS = (*TARGET_CHECKS, *REMOVE_CHECKS, *JOB_CHECKS)
+CHECKS = (*TARGET_CHECKS, *REMOVE_CHECKS, *JOB_CHECKS, *UPLOAD_CHECKS)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -21,6 +21,7 @@ def version(work: Work, after: Values, was: Record | None) -> Values:
     if not after.get("PathOnClient"):
         raise missing("PathOnClient")
     path = PurePosixPath(after["PathOnClient"].replace("\\", "/"))
+    _within_limits(work, data, path.suffix.lstrip(".").lower())
     after.setdefault("Title", path.stem)
     told = {"ContentSize": len(data), "Checksum": hashlib.md5(data, usedforsecurity=False).hexdigest()}
     kind = path.suffix.lstrip(".")
@@ -32,6 +33,23 @@ def version(work: Work, after: Values, was: Record | None) -> Values:
                 told["VersionNumber"] = str(int(earlier.values["VersionNumber"]) + 1)
                 work.store.update("ContentVersion", earlier.id, {"IsLatest": False}, work.now)
     return after | told
+
+
+def _within_limits(work: Work, data: bytes, ending: str) -> None:
+    """Size, ending, room and the day's number of versions. Raises Failure."""
+    habits, day = work.habits, str(int(work.now // 86_400))
+    if len(data) > habits.largest_file:
+        raise Failure("FILE_SIZE_LIMIT_EXCEEDED", "The file is larger than the maximum size", "VersionData")
+    if ending in habits.forbidden_files.split(","):
+        words = "Your company doesn't support the following file types"
+        raise Failure("FIELD_INTEGRITY_EXCEPTION", f"{words}: .{ending}", "PathOnClient")
+    used, published = work.store.setting("files", "bytes") or 0, work.store.setting("published", day) or 0
+    if used + len(data) > habits.file_room:
+        raise Failure("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
+    if published >= habits.versions_a_day:
+        raise Failure("LIMIT_EXCEEDED", "The maximum number of versions for 24 hours is reached")
+    work.store.put("files", "bytes", used + len(data))
+    work.store.put("published", day, published + 1)
 
 
 def after_version(work: Work, record: Record, was: Record | None) -> None:

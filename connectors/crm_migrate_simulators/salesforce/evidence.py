@@ -509,6 +509,31 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ),
         ("A document is shared with a record once", "document", f"{_OBJECTS}: ContentDocumentLink"),
         (
+            "Links are asked for by document or record, with = or IN; else MALFORMED_QUERY",
+            "document",
+            f"{_OBJECTS}: ContentDocumentLink",
+        ),
+        (
+            "Bytes come as a form: JSON first, then the file with its name, for a field of type base64",
+            "document",
+            f"{_REST}: insert or update blob data",
+        ),
+        ("The code of a form that is otherwise", "assumed", "INVALID_MULTIPART_REQUEST; no answer seen"),
+        ("A version has at most 2 GB", "document", f"{_REST}: insert or update blob data"),
+        ("200,000 versions are published in 24 hours", "document", f"{_OBJECTS}: ContentVersion"),
+        (
+            "The codes of a file that is too large, of a forbidden type, or one too many that day",
+            "assumed",
+            "FILE_SIZE_LIMIT_EXCEEDED, FIELD_INTEGRITY_EXCEPTION, LIMIT_EXCEEDED; no answers seen",
+        ),
+        (
+            "Room for files is told in limits, and STORAGE_LIMIT_EXCEEDED where it is used up",
+            "document",
+            f"{_REST}: limits, FileStorageMB; Salesforce status codes",
+        ),
+        ("A document takes its versions and links along", "document", f"{_OBJECTS}: ContentDocument"),
+        ("A new version keeps no custom field of the one before it", "assumed", "the harder case; no document says"),
+        (
             "Person accounts: an account with LastName, its contact behind it, fields Person... and __pc",
             "document",
             f"{_OBJECTS}: person accounts; recorded describe of one such org",

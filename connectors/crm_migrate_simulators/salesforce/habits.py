@@ -22,3 +22,7 @@ class Habits:
     assignment_rule: bool = False  # new leads and cases go to a queue, whatever owner was sent
     job_seconds: float = 0.0  # how long a bulk job takes on the simulator's clock
     stale_seconds: float = 86_400.0  # how old limits/recordCount is
+    largest_file: int = 2 << 30  # bytes of a version
+    forbidden_files: str = ""  # endings, with commas, that the organisation takes of nobody
+    file_room: int = 10 << 30  # bytes that its versions may have together
+    versions_a_day: int = 200_000

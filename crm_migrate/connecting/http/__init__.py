@@ -7,7 +7,8 @@
 QuotaGone, AuthExpired, Retryable (nothing was done, for certain), InDoubt (something may have been done), TargetError.
 """
 
-from crm_migrate.connecting.http.asking import Answer, Request
+from crm_migrate.connecting.http.asking import Answer, Request, Stream
+from crm_migrate.connecting.http.multipart import Form, multipart
 from crm_migrate.connecting.http.oauth import oauth_token
 from crm_migrate.connecting.http.paces import TRIES, Pace
 from crm_migrate.connecting.http.room import Http
@@ -17,5 +18,6 @@ from crm_migrate.connecting.http.two_rooms import two_rooms
 from crm_migrate.connecting.http.waiting import Waiting
 
 __all__ = [
-    "TRIES", "Answer", "Http", "Pace", "Patience", "Request", "Token", "Waiting", "given", "oauth_token", "two_rooms",
+    "TRIES", "Answer", "Form", "Http", "Pace", "Patience", "Request", "Stream", "Token", "Waiting", "given",
+    "multipart", "oauth_token", "two_rooms",
 ]  # fmt: skip

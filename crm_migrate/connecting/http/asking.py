@@ -1,7 +1,7 @@
 """A request before it is sent and the answer to it, as data; what the answer says is read strictly."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -14,12 +14,20 @@ _TOO_LARGE = frozenset({413, 414, 431})  # its body, its address, its headers
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """A body of `length` bytes that is made while it is sent; `chunks` begins anew for every try."""
+
+    length: int
+    chunks: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What to ask: `route` is a template (`/v1/objects/{object}`), `at` fills it; only the template is ever logged.
 
-    The body is `json` (any JSON value), or `body` with its `content_type`. `writes` says whether it may change
-    something there; None: by its method. A search by POST says False, so that it may be repeated. `faults`: the target
-    says no with 500 (SOAP), so that such an answer is read.
+    The body is `json` (any JSON value), `body` or `stream`, both with a `content_type`. `writes` says whether it may
+    change something there; None: by its method. A search by POST says False, so that it may be repeated. `faults`: the
+    target says no with 500 (SOAP), so that such an answer is read.
     """
 
     method: str
@@ -28,6 +36,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
     body: bytes | None = None
+    stream: Stream | None = None
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     writes: bool | None = None
@@ -43,8 +52,13 @@ class Request:
         """The route with its places filled; a value is one segment, whatever it holds."""
         return self.route.format_map({name: _segment(value) for name, value in self.at.items()})
 
+    @property
+    def length(self) -> int:
+        """The bytes of the body."""
+        return self.stream.length if self.stream is not None else len(self.payload())
+
     def payload(self) -> bytes:
-        """The body in bytes. Floats that JSON does not have are a bug of the caller."""
+        """A body that is no stream, in bytes. Floats that JSON does not have are a bug of the caller."""
         if self.body is not None:
             return self.body
         return b"" if self.json is None else json.dumps(self.json, ensure_ascii=False, allow_nan=False).encode()

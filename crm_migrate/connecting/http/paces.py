@@ -10,9 +10,10 @@ TRIES = 2  # of a change that was certainly not sent
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The last change of a batch is begun in the first third of its longest time, does not wait long for a connection
-    or for another try, and is answered in half of the time or never."""
+    or for another try, and is answered in half of the time or never. A file may take `upload_seconds` besides."""
 
     longest_seconds: float
+    upload_seconds: float = 900
 
     @property
     def begin_seconds(self) -> float:
@@ -36,5 +37,6 @@ class Pace:
     def changes(self, connections: int) -> Patience:
         """That of a room for changes, which tries `TRIES` times and waits no longer than `wait_seconds`."""
         return Patience(
-            connect=self.wait_seconds, read=self.answer_seconds, whole=self.answer_seconds, connections=connections
-        )
+            connect=self.wait_seconds, read=self.answer_seconds, whole=self.answer_seconds, connections=connections,
+            upload=self.upload_seconds,
+        )  # fmt: skip

@@ -136,7 +136,7 @@ class Http:
         if not LOG.isEnabledFor(logging.INFO):
             return  # the size of a request is dear: it is written out once more
         spent = (time.monotonic() - begun) * 1000
-        LOG.info("%s, %d bytes, try %d: %s, %.0f ms", request, len(request.payload()), attempt, outcome, spent)
+        LOG.info("%s, %d bytes, try %d: %s, %.0f ms", request, request.length, attempt, outcome, spent)
 
     def _verdict(self, request: Request, broken: Broken) -> TargetError:
         words = f"{self._transport.host}: {request}: {broken.words}"

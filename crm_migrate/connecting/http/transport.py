@@ -23,10 +23,12 @@ for _name in ("httpx", "httpcore"):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds for each phase of a request, `whole` for the body of an answer; connections and the most bytes of one."""
+    """Seconds for each phase of a request, `upload` for a body that is a stream, `whole` for an answer; connections and
+    the most bytes of an answer."""
 
     connect: float = 10
     write: float = 60
+    upload: float = 900
     read: float = 150
     pool: float = 60
     whole: float = 300
@@ -108,21 +110,45 @@ class Transport:
         self._client.close()
 
     def _exchange(self, request: Request, headers: Mapping[str, str], traced: object) -> Answer:
-        payload = request.payload()
-        kind = {"Content-Type": request.content_type} if payload else {}
-        deadline = time.monotonic() + self._patience.whole
+        sent = _Sent(request, self._patience)
         with self._client.stream(
             request.method,
             self._base + request.path,
             params=dict(request.query) or None,
-            content=payload if payload or request.changes else None,
-            headers={**kind, **request.headers, **headers},
+            content=sent.content,
+            headers={**sent.headers, **request.headers, **headers},
             extensions={"trace": traced},
         ) as response:
             told = {name.lower(): value for name, value in response.headers.items()}
-            raw = _in_time(response.iter_raw(), deadline)
+            raw = _in_time(response.iter_raw(), sent.at + self._patience.whole)
             body = _bounded(raw, told.get("content-encoding", ""), self._patience.answer_bytes)
             return Answer(request, response.status_code, told, body)
+
+
+class _Sent:
+    """The body of a request on its way; `at` is when it was sent, as far as it is."""
+
+    def __init__(self, request: Request, patience: Patience) -> None:
+        self.at = time.monotonic()
+        self._patience = patience
+        stream = request.stream
+        if stream is not None:
+            self.headers = {"Content-Type": request.content_type, "Content-Length": str(stream.length)}
+            self.content: bytes | Iterator[bytes] | None = self._in_time(stream.chunks())
+        else:
+            payload = request.payload()
+            self.headers = {"Content-Type": request.content_type} if payload else {}
+            self.content = payload if payload or request.changes else None
+
+    def _in_time(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """The chunks, each only while there is time; a body that breaks off is no request."""
+        begun = time.monotonic()
+        for chunk in chunks:
+            self.at = time.monotonic()
+            if self.at - begun > self._patience.upload:
+                raise Broken("the file is taken too slowly", sent=True)
+            yield chunk
+        self.at = time.monotonic()
 
 
 def _certificates() -> ssl.SSLContext:

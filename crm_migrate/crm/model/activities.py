@@ -66,7 +66,7 @@ ACTIVITIES = (
     thing(
         ATTACHMENTS,
         "a file beside a record: where it lies and what it is, not its content",
-        "name:text! path:text! size:integer sha256:text mime_type:text description:long_text",
+        "name:text! path:text! size:integer sha256:text md5:text mime_type:text description:long_text",
         ABOUT,
         "product>products contract>contracts invoice>invoices comment>ticket_comments note>notes",
         _ACTIVITY,

@@ -18,6 +18,7 @@ from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.claims import claim_members
 from crm_migrate.stages.load.cutting import cut_links, cut_records, join_parent, wanted_links
+from crm_migrate.stages.load.files import hold_unsent, takes_files
 from crm_migrate.stages.load.keys import plan_columns, plan_listing
 from crm_migrate.stages.load.objects import Link, links, target_object, written_objects
 from crm_migrate.stages.load.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
@@ -28,6 +29,7 @@ from crm_migrate.stages.load.removing import remove_merged
 from crm_migrate.stages.load.restoring import refuse_exchanged
 from crm_migrate.stages.load.sending import Kind, Sender, check_journal, cut
 from crm_migrate.stages.load.sending.clock import WallClock
+from crm_migrate.stages.load.sending.uploading import files_of
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import Ledger, checked
 from crm_migrate.workspace.locking import project_lock, target_lock
@@ -123,6 +125,7 @@ def execute_load(
                 stopped,
                 progress,
                 WallClock(),
+                files_of(plan, project.folder),
             )
             check_journal(sender)
             if isinstance(target, Journal):
@@ -201,6 +204,8 @@ def _load_object(tables: Relations, sender: Sender, plan: Plan, object_plan: Obj
     for kind, condition in queries.items():
         wanted = partial(cut_records, tables, sender.target, plan, object_plan, kind, condition)
         sender.send(cut(sender.run, object_plan.name, object, kind, wanted))
+    if takes_files(sender.target, plan, object_plan):
+        held += hold_unsent(tables, sender.ledger.lines(sender.run.id), object_plan)
     _write_ids(tables, sender, plan, object_plan)
     return held
 

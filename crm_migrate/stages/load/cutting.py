@@ -13,9 +13,11 @@ import pyarrow.compute as pc
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Target, TargetObject
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import quoted
+from crm_migrate.stages.load.files import content_fields, join_files, takes_files
 from crm_migrate.stages.load.keys import names_field, plan_columns
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
 from crm_migrate.stages.load.sending import ACTIONS, Kind, batch_limits, slices
+from crm_migrate.stages.load.sending.uploading import COLUMNS
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sql import stream
 from crm_migrate.workspace.tables import LOADED_IDS, PLANNED
@@ -29,11 +31,16 @@ def cut_records(
     count = partial(tables.count, f"{entities} e WHERE {condition}")
     rows = batch_limits(target, target_object(plan, object_plan), ACTIONS[kind], count).rows
     spans = tables.spans("__cluster", PLANNED, object_plan.name)
-    queries = (_rows(tables, plan, object_plan, f"{condition} AND {span.holds('e.__cluster')}") for span in spans)
+    files = takes_files(target, plan, object_plan)
+    queries = (
+        _rows(tables, plan, object_plan, f"{condition} AND {span.holds('e.__cluster')}", files=files) for span in spans
+    )
     batches = (batch for query in queries for batch in stream(tables.connection, query, rows))
     for table in slices(batches, rows):
         for alike in [table] if kind == "create" else _by_change(table):
             sent = _narrowed(alike, kind, plan, object_plan)
+            if files and not content_fields(object_plan).isdisjoint(sent.column_names):
+                sent = _with_files(sent, alike)
             if sent.num_columns > 1:
                 yield sent
 
@@ -45,12 +52,19 @@ def _by_change(table: pa.Table) -> Iterator[pa.Table]:
         yield table.filter(pc.equal(changes, names))
 
 
-def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str) -> str:
-    """The rows of one kind in the order of the plan, references as target ids."""
+def _with_files(sent: pa.Table, rows: pa.Table) -> pa.Table:
+    """What is sent, and the columns that say with which file."""
+    for name in COLUMNS:
+        sent = sent.append_column(name, rows[name])
+    return sent
+
+
+def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str, *, files: bool) -> str:
+    """The rows of one kind in the order of the plan, references as target ids; with `files` what is sent with each."""
     entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     points = {link.name: link for link in links(plan, object_plan) if not link.later}
     later = {link.name for link in links(plan, object_plan) if link.later}
-    listed, joins = "", ""
+    listed, joins = join_files(tables, plan, object_plan) if files else ("", "")
     for number, name in enumerate(str(f.target) for f in loaded_fields(object_plan)):
         if name in points:
             joins += join_parent(tables, points[name], number)
@@ -73,7 +87,7 @@ def _narrowed(table: pa.Table, kind: Kind, plan: Plan, object_plan: ObjectPlan) 
     """Only what is sent: everything of a new record, of changed ones (that changed alike) the fields that changed."""
     ours = [TARGET_ID, "__changed_fields"]
     if kind == "create":
-        return table.drop_columns(ours)
+        return table.drop_columns([*ours, *(name for name in COLUMNS if name in table.column_names)])
     later = {link.name for link in links(plan, object_plan) if link.later}
     changed = set(_names(table["__changed_fields"][0].as_py())) - later
     kept = [ENTITY, *([TARGET_ID] if kind == "adopt" else []), *(n for n in table.column_names if n in changed)]

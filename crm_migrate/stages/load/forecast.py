@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from crm_migrate.connecting.contract import Action, Allowance, Costs, Limits, Target, TargetObject, Usage
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.load.files import takes_files
+from crm_migrate.stages.load.files_forecast import FilesForecast, files_forecast
 from crm_migrate.stages.load.keys import names_field, plan_columns
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
 from crm_migrate.stages.load.sending import batch_limits
@@ -58,12 +60,15 @@ class Forecast(BaseModel):
     per_day: int | None = None
     left: int | None = None
     days: int | None = None
+    files: FilesForecast | None = None
 
     def lines(self) -> Iterator[str]:
         """What a person reads of it."""
         yield f"the load  {_cost(self.batches, self.requests, self.reads)}"
         if len(self.objects) > 1:
             yield from (f"          {each.object}: {each.words()}" for each in self.objects)
+        if self.files is not None:
+            yield from self.files.lines()
         if self.seconds is None:
             yield "how long  not known yet: no load of this project was measured"
         else:
@@ -98,6 +103,7 @@ def forecast(tables: Relations, project: Project, plan: Plan, target: Target, id
         per_day=allowed.per_day,
         left=allowed.left,
         days=_days(needed, allowed),
+        files=files_forecast(tables, plan, plan.objects, target),
     )
 
 
@@ -118,15 +124,16 @@ def _object(
     written = (written[0] + linked, written[1] + linked)
     sent = Sent(tables, lines, loaded_fields(object_plan), later)
     there = tables.count(tables.scan(THEIRS, object_plan.name)) + made
+    requests = [
+        _written(target, object, "create", created, creates, sent),
+        _written(target, object, "update", written, updates, sent),
+    ]
+    if takes_files(target, plan, object_plan):  # one by one, however many a batch holds
+        requests = [_times((made, made), creates.requests), _times((count(), count()), updates.requests)]
     return ObjectForecast(
         object=object_plan.name,
         batches=_sum([created, written]),
-        requests=_sum_known(
-            [
-                _written(target, object, "create", created, creates, sent),
-                _written(target, object, "update", written, updates, sent),
-            ]
-        ),
+        requests=_sum_known(requests),
         reads=target.reading(object, there) if isinstance(target, Costs) else _reads(there, allowed.page),
     )
 

@@ -20,12 +20,24 @@ from crm_migrate.workspace.relations import Relations, scan_folder
 from crm_migrate.workspace.tables import CROSSWALK, EDITS, OUTCOMES, PLANNED, VANISHED
 
 PUBLISHED = "published"
+# Why a file is not what was planned: the codes of our own refusals, which no target gives.
+UNSENT = (
+    "file_changed", "file_masked", "file_missing", "file_empty", "file_too_large", "file_forbidden", "file_outside",
+    "file_link", "file_special", "file_unreadable",
+)  # fmt: skip
 
 
 def write_outcomes(tables: Relations, lines: Mapping[str, BatchLine], object_plan: ObjectPlan) -> None:
     """Write `load/<object>/outcomes` from what the target answered."""
     name = object_plan.name
-    tables.publish(f"{_outcomes(tables, lines, name)} ORDER BY __entity, batch", OUTCOMES, name)
+    said = f"SELECT * FROM ({_outcomes(tables, lines, name)}) WHERE NOT ({is_unsent()}) ORDER BY __entity, batch"
+    tables.publish(said, OUTCOMES, name)
+
+
+def is_unsent() -> str:
+    """SQL: whether an answer is our own word that a file was not sent. Its line of the plan waits, and says so."""
+    codes = ", ".join(map(literal, UNSENT))
+    return f"outcome = 'rejected' AND split_part(message, ': ', 1) IN ({codes})"
 
 
 def _outcomes(tables: Relations, lines: Mapping[str, BatchLine], name: str) -> str:

@@ -63,6 +63,9 @@ def _limits(org: Org, work: Work, at: At) -> Reply:
     used, allowed = org.usage(work.call)
     others = {"DailyBulkV2QueryJobs": 10_000, "DailyBulkApiBatches": 15_000, "DataStorageMB": 10_240}
     told = {name: {"Max": most, "Remaining": most} for name, most in others.items()}
+    room = work.habits.file_room
+    left = max(0, room - (work.store.setting("files", "bytes") or 0))
+    told["FileStorageMB"] = {"Max": room >> 20, "Remaining": left >> 20}
     return Reply(200, {"DailyApiRequests": {"Max": allowed, "Remaining": max(0, allowed - used)}, **told})
 
 

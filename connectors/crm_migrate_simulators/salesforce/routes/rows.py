@@ -1,5 +1,10 @@
 """One record: by its id, by an external id, made, changed, deleted; and the bytes of a file."""
 
+import base64
+import json
+from typing import Any
+
+from crm_migrate_simulators.forms import is_form, parts
 from crm_migrate_simulators.salesforce import dml, ids
 from crm_migrate_simulators.salesforce.failures import Failure, not_found
 from crm_migrate_simulators.salesforce.org import Org
@@ -15,9 +20,26 @@ _SUCCESS_WITH_BODY = 46.0  # from this version on an upsert that changed a recor
 
 def _create(org: Org, work: Work, at: At) -> Reply:
     object = org.object(work, at["object"])
-    record = dml.create(work, object, org.body(work))
+    kind = work.call.request.headers.get("content-type", "")
+    said = _form(work, object, kind) if is_form(kind) else org.body(work)
+    record = dml.create(work, object, said)
     place = f"/services/data/v{at['version']}/sobjects/{object}/{record.id}"
     return Reply(201, {"id": record.id, "success": True, "errors": []}, {"Location": place})
+
+
+def _form(work: Work, object: str, kind: str) -> dict[str, Any]:
+    """A record and the bytes of one of its fields, as a form of two parts. Raises Failure."""
+    try:
+        about, data = parts(kind, work.call.request.body)
+        said = json.loads(about.content)
+    except (ValueError, RecursionError):
+        raise Failure("INVALID_MULTIPART_REQUEST", "Multipart message should include two parts") from None
+    field = work.store.field(object, data.name)
+    if about.type != "application/json" or not isinstance(said, dict) or not data.file_name:
+        raise Failure("INVALID_MULTIPART_REQUEST", "The first part is JSON, the second one has a filename")
+    if field is None or field.more["type"] != "base64":
+        raise Failure("INVALID_MULTIPART_REQUEST", f"Binary data goes into a field for it: {data.name}")
+    return {**said, field.name: base64.b64encode(data.content).decode()}
 
 
 def _get(org: Org, work: Work, at: At) -> Reply:

@@ -27,6 +27,12 @@ _CUSTOM_RELATION = (
 )
 
 
+_LINKS = (
+    "Implementation restriction: ContentDocumentLink requires a filter by a single Id on ContentDocumentId or "
+    "LinkedEntityId using the equals operator or multiple Id's using the IN operator."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """How many there are, and the rows; `bare`: COUNT() tells no rows."""
@@ -51,6 +57,8 @@ class Asking:
         object = self.object(query)
         items = self.expanded(query, object)
         query = replace(query, items=items)
+        if object == "ContentDocumentLink" and not _of_one_side(query.where):
+            raise Failure("MALFORMED_QUERY", _LINKS)
         if query.offset > MAX_OFFSET:
             raise Failure("NUMBER_OUTSIDE_VALID_RANGE", f"Maximum SOQL offset allowed is {MAX_OFFSET}")
         counts = [item for item in items if isinstance(item, Aggregate)]
@@ -242,3 +250,11 @@ def _sortable(found: Found) -> None:
 def _live(store: OrgStore, object: str, part: Test) -> Iterable[Record]:
     found = (store.get(object, whole_id(literal.value)) for literal in part.values)  # type: ignore[union-attr]
     return {record.id: record for record in found if record is not None and not record.deleted}.values()
+
+
+def _of_one_side(where: Any) -> bool:
+    """Whether a condition on links names documents, or records, or links themselves."""
+    if isinstance(where, Both):
+        return where.word == "and" and any(_of_one_side(part) for part in where.parts)
+    sides = ("contentdocumentid", "linkedentityid", "id")
+    return isinstance(where, Test) and where.path.text.casefold() in sides and where.operator in ("=", "in")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,15 @@ from crm_migrate.connecting.contract import (
     Remove,
     Target,
     TargetObject,
+    Upload,
     WriteBatch,
 )
 from crm_migrate.stages.load.sending.asking import ask
 from crm_migrate.stages.load.sending.clock import Clock
 from crm_migrate.stages.load.sending.requests import Request
+from crm_migrate.stages.load.sending.uploading import Files, carries_bytes
 
+FILES = 100  # of a batch
 Told = Answer | datetime | str  # what became of records, when to ask their job again, the id of a new job
 
 
@@ -35,6 +38,7 @@ class Carrier:
     limits: Limits
     clock: Clock
     stop: Callable[[], bool]
+    files: Files | None = None
 
     def open(self, written: WriteBatch) -> "Future[Told]":
         """A job, empty."""
@@ -44,6 +48,9 @@ class Carrier:
         """The records, to their job where they have one."""
         if request.job:
             return self.pool.submit(self._jobs.submit, request.job, written)
+        if carries_bytes(written.rows):
+            assert self.files is not None
+            return self.pool.submit(self.files.upload, self.target, written)
         return self.pool.submit(call(self.target, written.action), written)
 
     def ask(self, request: Request, written: WriteBatch) -> "Future[Told]":
@@ -68,13 +75,15 @@ class Carrier:
 
 
 @contextmanager
-def carrier(target: Target, limits: Limits, clock: Clock, stop: Callable[[], bool]) -> Iterator[Carrier]:
+def carrier(
+    target: Target, limits: Limits, clock: Clock, stop: Callable[[], bool], files: Files | None
+) -> Iterator[Carrier]:
     """A carrier while somebody needs it."""
     if limits.parallel == 1:
-        yield Carrier(_Inline(), target, limits, clock, stop)
+        yield Carrier(_Inline(), target, limits, clock, stop, files)
     else:
         with ThreadPoolExecutor(limits.parallel, thread_name_prefix="request") as pool:
-            yield Carrier(pool, target, limits, clock, stop)
+            yield Carrier(pool, target, limits, clock, stop, files)
 
 
 class _Inline(Executor):
@@ -99,6 +108,9 @@ def call(target: Target, action: Action) -> Callable[[WriteBatch], Answer]:
 
 
 def batch_limits(target: Target, object: TargetObject, action: Action, records: Callable[[], int]) -> Limits:
-    """What a batch may hold where so many records are to be written: what a job takes, or a request."""
+    """What a batch may hold where so many records are to be written: what a job takes, or a request. Of files, which
+    go one by one, a batch holds many: each as a part of its own on disk would be dear."""
     jobs = target.job_limits(object, action, records()) if isinstance(target, Jobs) else None
+    if jobs is None and isinstance(target, Upload) and target.takes_bytes(object):
+        return replace(target.limits(object, action), rows=FILES)
     return jobs or target.limits(object, action)

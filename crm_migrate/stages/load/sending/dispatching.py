@@ -21,6 +21,7 @@ from crm_migrate.stages.load.sending.carrying import Carrier, Told, carrier
 from crm_migrate.stages.load.sending.clock import GLANCE, Clock
 from crm_migrate.stages.load.sending.requests import Request, accounted, halves, settled_at, standing
 from crm_migrate.stages.load.sending.sizes import Size
+from crm_migrate.stages.load.sending.uploading import Files
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.ledger import BatchLine, Intent, Ledger
 
@@ -47,6 +48,7 @@ class Sender:
     stop: Callable[[], bool]
     progress: Callable[[str, int], None]
     clock: Clock
+    files: Files | None = None  # only who creates and changes records sends any
 
     def send(self, batches: Sequence[Batch]) -> None:
         """Send every batch of one kind that has no final answer yet.
@@ -107,7 +109,7 @@ class _Dispatch:
     def run(self) -> None:
         """Until every request is known, or somebody or something says stop."""
         sender = self._sender
-        with carrier(sender.target, self._limits, self._clock, sender.stop) as carry:
+        with carrier(sender.target, self._limits, self._clock, sender.stop, sender.files) as carry:
             while self._waiting or self._flying or self._heard:
                 if self._ending():
                     self._land()
