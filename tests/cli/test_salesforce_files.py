@@ -114,7 +114,7 @@ def test_bytes_arrive_once_and_what_changed_on_the_way_waits(
     org: Callable[..., Org], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, folder = org()
-    planned = CliRunner().invoke(cli, ["plan", str(folder)]).output
+    planned = " ".join(CliRunner().invoke(cli, ["plan", str(folder)]).output.split())
     assert "3 file(s) to send, 1.3 MB, the largest 1.3 MB: 0.1 minutes at 10 Mbit/s" in planned, planned
     assert "attachments: 1 batch(es), 9 request(s) to write" in planned, planned
     struck(server, "error_after@3")  # of the first file: firms and people are a write each

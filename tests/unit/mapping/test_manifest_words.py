@@ -39,7 +39,7 @@ def test_a_manifest_fills_the_fields_of_a_file_and_holds_what_cannot_be_taken(tm
     columns = {f.name: f.cells["files"].column for f in plan.object("attachments").fields}
     assert columns == {
         "file": "attached.problem", "description": "Notes", "name": "attached.name", "path": "attached.path",
-        "size": "attached.size", "sha256": "attached.sha256", "mime_type": "attached.type",
+        "size": "attached.size", "sha256": "attached.sha256", "md5": "attached.md5", "mime_type": "attached.type",
     }  # fmt: skip
     helper = plan.object("attachments").field("file")
     assert (helper.let, helper.target, helper.on_invalid) == (True, None, "hold")
