@@ -117,7 +117,8 @@ def _property(name: str, definition: dict[str, Any]) -> Lacking:
 
 def _place(object: str, field: TargetField, portal: Portal) -> Iterator[Lacking]:
     name, place = split(object)[0], place_of(object, field.name)
-    if place is None or (place.label and place.consent and place.label.lower() not in portal.subscriptions):
+    unknown = place and place.consent and place.label and place.label.lower() not in portal.subscriptions
+    if place is None or unknown or (place.consent and field.about == "phone"):
         yield Lacking(f"the place {field.name} of {name} {NOWHERE}", name)
     elif place.to:
         yield from _link(name, place, portal)

@@ -37,10 +37,10 @@ class Shape:
 
 def shape_of(described: Described, object: TargetObject, names: Iterable[str], nobody: str = "") -> Shape:
     """Of these columns, those that the object has. Who opted out there is read so, and who withdraws is marked there,
-    whatever a column of the mark itself says."""
+    whatever a column of the mark itself says; a consent about numbers is no word of it."""
     found = {name: described.place(name) for name in names if name not in (ENTITY, TARGET_ID)}
     places = {name: place for name, place in found.items() if place is not None}
-    consents = [f.name for f in object.fields if f.type == "consent" and f.name in places]
+    consents = [f.name for f in object.fields if f.type == "consent" and f.about != "phone" and f.name in places]
     both = bool(consents) and bool(described.opted_out)
     return Shape(described, object.key_field, places, consents[0] if both else "", nobody)
 

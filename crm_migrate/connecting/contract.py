@@ -212,7 +212,8 @@ class TargetField:
     `length` counts characters; `choices` empty means free; `reference` names the target object it points to; `default`
     says that the target fills it where nothing is sent; numbers are smaller than `below`, whatever their sign, and
     keep `scale` decimals and `digits` digits. `bounds` are what else a value must be: an operator of SQL, for a
-    length behind the word `length`, and a constant. `case_blind`: a `unique` value is compared so.
+    length behind the word `length`, and a constant. `case_blind`: a `unique` value is compared so. A consent of the
+    mapping says what it is `about`.
     """
 
     name: str
@@ -229,6 +230,7 @@ class TargetField:
     digits: int | None = None
     bounds: tuple[tuple[str, str], ...] = ()
     case_blind: CaseBlind = ""
+    about: Literal["", "mailbox", "phone"] = ""
 
 
 @dataclass(frozen=True, slots=True)

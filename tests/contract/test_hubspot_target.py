@@ -324,6 +324,15 @@ def test_an_opt_out_that_did_not_arrive_is_not_read_as_one(target: Target, porta
     assert read(target, CONTACT, "p1")["consent"] == "unknown"
 
 
+def test_a_consent_about_numbers_has_no_place_among_those_of_mailboxes(target: Target) -> None:
+    about = [
+        TargetObject("contacts", (TargetField("consent", "consent", about=each),)) for each in ("mailbox", "phone")
+    ]
+    told = [target.prepare([object], apply=False) for object in about]
+    assert not any("place consent" in each for each in told[0])
+    assert "the place consent of contacts (there is none)" in told[1]
+
+
 def test_nobody_is_subscribed_without_a_legal_basis(portal: Portal) -> None:
     names = portal.ask("GET", "/communication-preferences/v4/definitions")["results"]
     name, number = names[0]["name"], names[0]["id"]

@@ -1,6 +1,7 @@
 """The plan's objects as the target is asked for them."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
@@ -28,7 +29,7 @@ def loaded_fields(object_plan: ObjectPlan) -> tuple[FieldPlan, ...]:
 
 def target_object(plan: Plan, object_plan: ObjectPlan) -> TargetObject:
     """What an object needs in the target: its fields by their names there."""
-    fields = tuple(_field(plan, field) for field in loaded_fields(object_plan))
+    fields = tuple(_field(plan, object_plan, field) for field in loaded_fields(object_plan))
     return TargetObject(object_plan.target, fields, object_plan.key_field)
 
 
@@ -42,7 +43,7 @@ def written_objects(plan: Plan) -> tuple[TargetObject, ...]:
     return tuple(target_object(plan, object_plan) for object_plan in plan.objects if not object_plan.existing.only)
 
 
-def _field(plan: Plan, field: FieldPlan) -> TargetField:
+def _field(plan: Plan, object_plan: ObjectPlan, field: FieldPlan) -> TargetField:
     assert field.target
     parent = plan.object(field.ref.object).target if field.ref else None
     return TargetField(
@@ -53,7 +54,14 @@ def _field(plan: Plan, field: FieldPlan) -> TargetField:
         length=field.length,
         choices=field.choices,
         reference=parent,
+        about=_about(object_plan, field),
     )
+
+
+def _about(object_plan: ObjectPlan, field: FieldPlan) -> Literal["", "mailbox", "phone"]:
+    if field.kind.role != "consent":
+        return ""
+    return "phone" if object_plan.point_of(field) == "phone" else "mailbox"
 
 
 def links(plan: Plan, object_plan: ObjectPlan) -> tuple[Link, ...]:

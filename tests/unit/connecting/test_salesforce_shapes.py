@@ -1,6 +1,7 @@
 """Rows as records of Salesforce and back, and its objects in the words of the contract."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -144,6 +145,17 @@ def test_who_withdrew_is_opted_out_where_users_see_it_and_nobody_is_opted_in(sai
         records.changed(of, "003", {"__entity": "e", "Consent__c": said}, {}, {}),
     ):
         assert made.get("HasOptedOutOfEmail") is sent
+
+
+def test_who_refuses_calls_is_not_opted_out_of_mail() -> None:
+    calls = TargetField("Phone_Consent__c", "consent", about="phone")
+    mail = TargetField("Consent__c", "consent", about="mailbox")
+    described = replace(CONTACT, fields={**CONTACT.fields, "Phone_Consent__c": field("Phone_Consent__c")})
+    of = shape(described, replace(PERSON, fields=(calls, mail)), "Phone_Consent__c", "Consent__c")
+    made = records.created(of, {"__entity": "e", "Phone_Consent__c": "withdrawn", "Consent__c": "granted"}, {})
+    assert "HasOptedOutOfEmail" not in made
+    told = records.told(of, {"Phone_Consent__c": "granted", "Consent__c": None, "HasOptedOutOfEmail": True}, {})
+    assert told == {"Phone_Consent__c": "granted", "Consent__c": "withdrawn"}
 
 
 def test_who_opted_out_there_has_withdrawn() -> None:
