@@ -19,6 +19,8 @@ def init_command(folder: Path, earlier: Path | None) -> None:
     and passed over. The mapping can be checked at once; each proposed line waits for a person to confirm it.
     Example: crm-migrate init exports
     """
+    from crm_migrate.reports.visible import visible
+    from crm_migrate.suggesting.drafting import fit_line
     from crm_migrate.suggesting.knowledge import earlier as read_earlier
     from crm_migrate.suggesting.starting import MAPPING, refuse_project, start
     from crm_migrate.workspace.files import SHARED, write_file
@@ -28,6 +30,10 @@ def init_command(folder: Path, earlier: Path | None) -> None:
     begun = start(folder, earlier=read_earlier(earlier) if earlier else None)
     for finding in begun.skipped:
         click.echo(f"warning: {finding.message}", err=True)
+    for export in begun.exports:
+        for fit in export.fits:
+            found = "is" if len(export.fits) == 1 else "may be"
+            click.echo(f"{visible(export.name)} {found} {visible(fit_line(fit))}")
     refuse_project(folder)  # somebody may have made one while the exports were read
     write_file(folder / MAPPING, begun.text.encode(), SHARED)
     for line in told_of(begun.told, [export.name for export in begun.exports]):

@@ -109,9 +109,9 @@ def told_of(told: "Suggestion", sources: Sequence[str]) -> Iterator[str]:
         yield f"# fits a line of yours: {cell}  {offer.score:.2f} {why}"
     for source in sources:
         left = [each for each in told.left if each.source == source]
-        if left:
-            names = "; ".join(visible(e.column, 60) + (f" ({e.remark})" if e.remark else "") for e in left)
-            yield f"# not mapped of {source}: {names}"
+        for remark in dict.fromkeys(each.remark for each in left):
+            names = ", ".join(visible(each.column, 60) for each in left if each.remark == remark)
+            yield f"# not mapped of {source}: {names}" + (f": {visible(remark)}" if remark else "")
 
 
 def _data(told: "Suggestion") -> dict[str, object]:

@@ -1,5 +1,7 @@
 """Profiles as data: what an export of a system looks like, and how a CRM names the canonical objects and fields."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,16 +12,48 @@ _DAY = r"^\d{4}-\d{2}-\d{2}$"
 
 
 class ProfileColumn(Authored):
-    """A column of an export: other names of it, and the canonical field that it usually feeds."""
+    """A column of an export: other names of it, and what becomes of it: a field, a link, or nothing with a reason."""
 
     aliases: Texts = Field(default=(), description="other names that it has in other versions or languages")
-    field: str | None = Field(default=None, description="the canonical field that it usually feeds: `contacts.email`")
+    field: Texts = Field(default=(), description="the canonical field that it feeds, `contacts.email`, or several")
+    ref: str | None = Field(
+        default=None,
+        description="of a link: `object.profile`, whose key the cell speaks (`accounts.hubspot/companies`)",
+    )
+    map: dict[str, Text] = Field(default={}, description="its words -> those of the field; any other word waits")
     date: str | None = Field(default=None, description="how days are written in it: `YYYY-MM-DD`")
+    proves: str | None = Field(default=None, description="the field (a consent) whose proof stands in it")
+    steps: str | None = Field(default=None, description="steps behind the column: `money(en)`")
+    left: str | None = Field(default=None, description="why it feeds nothing")
     note: str = Field(default="", description="what somebody has to know of it")
 
 
+class ProfileRecord(Authored):
+    """How the rows of an export hold an object: which of them, and what is no column alone."""
+
+    filled: Texts = Field(default=(), description="rows in which one of these columns is filled hold such a record")
+    where: str | None = Field(default=None, description="a condition over columns that they must meet besides")
+    one_per: Texts = Field(default=(), description="fields that make one record of several rows")
+    split_rows: str | None = Field(default=None, description="one record per part of a cell: `[column] by ';'`")
+    fields: dict[str, Text] = Field(
+        default={}, description="field -> `= expression`, `same_row`, or a column that feeds another field, too"
+    )
+    ref: dict[str, Text] = Field(default={}, description="field that is a link -> `object.profile`, whose key it is")
+
+
+class Layout(Authored):
+    """The header of one version or way of an export, as it was seen."""
+
+    columns: Texts = Field(default=(), description="its header, in order; all columns of the profile unless said")
+    evidence: str = Field(default="", description="where it was seen")
+
+
 class SourceProfile(Authored):
-    """What an export or database of a system looks like. Facts carry the day they were last verified."""
+    """What an export or database of a system looks like. Facts carry the day they were last verified.
+
+    A file is of a profile where the profile knows seven in ten of its columns and all its `marks`; where it has marks,
+    they are enough. `crm-migrate init` and `mapping suggest` make lines of what `columns` and `objects` say.
+    """
 
     crm_migrate_source: Literal["1"] = Field(description="version of the language")
     title: str = Field(description="which system, and which of its exports")
@@ -29,6 +63,9 @@ class SourceProfile(Authored):
     encoding: str | None = Field(default=None, description="encoding of its text files, where it is always the same")
     delimiter: str | None = Field(default=None, description="the sign between its cells, where it is always the same")
     time_zone: str | None = Field(default=None, description="where its local times are local")
+    short_rows: Literal["aside", "fill"] = Field(
+        default="aside", description="rows with fewer cells than the header, where the mapping does not say it"
+    )
     key: Texts = Field(default=(), description="column or columns that name a row")
     changed: str | None = Field(default=None, description="column of the last change")
     skip: Texts = Field(default=(), description="conditions of rows that are no records")
@@ -36,16 +73,55 @@ class SourceProfile(Authored):
         default={}, description="tag -> pattern of a file's name, where the name says what its rows are"
     )
     tag: str | None = Field(default=None, description="the column that such a tag becomes")
+    consent: str = Field(default="", description="what in it is an opt-in, what an opt-out, and what says nothing")
+    marks: Texts = Field(default=(), description="columns without which it is not this export, by their own names")
+    layouts: dict[str, Layout] = Field(default={}, description="name -> header of a version of it")
     columns: dict[str, ProfileColumn] = Field(default={}, description="column -> its other names, and what it feeds")
+    objects: dict[str, ProfileRecord] = Field(
+        default={}, description="object -> which rows hold it, and fields that are no column alone"
+    )
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")
 
-    def alias(self, name: str, headers: frozenset[str]) -> str | None:
+    def alias(self, name: str, headers: Iterable[str]) -> str | None:
         """The header that a profile's column has in this file, if one of its names is there."""
-        names = next((n for n in self._names() if name in n), ())
-        return next((other for other in names if other in headers), None)
+        own = next((own for own, column in self.columns.items() if name in (own, *column.aliases)), None)
+        return self.spoken(headers).get(own) if own is not None else None
 
-    def _names(self) -> list[tuple[str, ...]]:
-        return [(name, *column.aliases) for name, column in self.columns.items()]
+    def spoken(self, headers: Iterable[str]) -> dict[str, str]:
+        """Own column -> header of a file: by its own name, else an alias, else either in other letters (a or A).
+
+        No header is two columns; of two headers that differ by their letters alone neither is guessed.
+        """
+        free = dict.fromkeys(headers)
+        found: dict[str, str] = {}
+        for names in (self._own, self._aliases):
+            self._claim(names(), free, found)
+        self._claim([(own, folded(name)) for names in (self._own, self._aliases) for own, name in names()],
+                    _by_letters(free), found)  # fmt: skip
+        return found
+
+    @staticmethod
+    def _claim(names: Iterable[tuple[str, str]], free: dict[str, str | None], found: dict[str, str]) -> None:
+        for own, name in names:
+            if own not in found and name in free:
+                found[own] = free.pop(name) or name
+
+    def _own(self) -> list[tuple[str, str]]:
+        return [(own, own) for own in self.columns]
+
+    def _aliases(self) -> list[tuple[str, str]]:
+        return [(own, alias) for own, column in self.columns.items() for alias in column.aliases]
+
+
+def folded(name: str) -> str:
+    """A column's name whatever its letters and blanks."""
+    return " ".join(name.casefold().split())
+
+
+def _by_letters(headers: Iterable[str]) -> dict[str, str | None]:
+    """Headers by their names whatever the letters, where that name is of one alone."""
+    counted = Counter(folded(header) for header in headers)
+    return {folded(header): header for header in headers if counted[folded(header)] == 1}
 
 
 class ProfileField(Authored):

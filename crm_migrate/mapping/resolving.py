@@ -34,6 +34,7 @@ from crm_migrate.mapping.resolving_sources import Columns, not_asked, sources
 from crm_migrate.mapping.resolving_value_maps import value_map
 from crm_migrate.mapping.sharing import with_shared
 from crm_migrate.mapping.slips import read_as_meant
+from crm_migrate.mapping.steps import is_locale
 from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.mapping.varying import lower
 from crm_migrate.workspace.layout import Project
@@ -247,12 +248,8 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
 
 
 def _locale(desk: Desk) -> str:
-    from babel import Locale, UnknownLocaleError
-
     for path, text in _said(desk, "locale"):
-        try:
-            Locale.parse(text.replace("-", "_"))
-        except (UnknownLocaleError, ValueError):
+        if not is_locale(text):
             desk.tell("mapping_value", f"`{text}` is no locale", path, "Write tr-TR, de-DE, en-GB ...")
     return desk.file.project.locale
 

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from crm_migrate.connecting.contract import READING
 from crm_migrate.connecting.discovery import source_options
@@ -18,6 +18,7 @@ from crm_migrate.mapping.plan import FilePlan, JoinPlan, SkipPlan, SourcePlan
 from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.mapping.refs import check_address, inside
 from crm_migrate.mapping.resolving_attachments import manifest_of, with_column
+from crm_migrate.mapping.rewording import skipped_by
 from crm_migrate.mapping.text import normal_name, parse_cell
 from crm_migrate.mapping.tree import Listing, Path
 
@@ -121,7 +122,7 @@ def _origin(desk: Desk, source: Source, name: str, profile: SourceProfile | None
         delimiter=_delimiter(desk, source, path) or (profile.delimiter if profile else None),
         sheet=source.sheet,
         header_row=source.header_row,
-        short_rows=source.short_rows,
+        short_rows=source.short_rows if "short_rows" in source.model_fields_set or not profile else profile.short_rows,
         url=url,
         table=table,
         query=source.query,
@@ -335,7 +336,9 @@ def _changed(
         known = desk.known_columns(name)
         column = profile.changed if profile else None
         shape = profile.columns[column].date if profile and column in profile.columns else None
-        return (column, shape) if column and (known is None or column in known) else (None, None)
+        if profile and column and known is not None and column not in known:
+            column = profile.alias(column, known)
+        return (column, shape) if column else (None, None)
     cell = desk.read_text(parse_cell, source.changed, (*path, "changed"))
     if cell is None:
         return None, None
@@ -357,7 +360,7 @@ def _changed(
 
 def _skip(desk: Desk, name: str, source: Source, profile: SourceProfile | None, path: Path) -> tuple[SkipPlan, ...]:
     rules = [(rule, (*path, "skip", at)) for at, rule in enumerate(source.skip)]
-    rules += [(rule, path) for rule in (profile.skip if profile else ())]
+    rules += [(rule, path) for rule in (_profile_skips(desk, name, profile) if profile else ())]
     plans = []
     for rule, where in rules:
         if rule == "all_blank":
@@ -366,6 +369,16 @@ def _skip(desk: Desk, name: str, source: Source, profile: SourceProfile | None, 
         desk.over_columns(name, rule, where)
         plans.append(SkipPlan(name=rule, expression=rule))
     return tuple(plans)
+
+
+def _profile_skips(desk: Desk, name: str, profile: SourceProfile) -> Iterator[str]:
+    """The rules of the profile in the words of the file; a rule about columns that it does not have says nothing."""
+    if name not in desk.headers:
+        yield from profile.skip
+        return
+    names = profile.spoken(desk.headers[name])
+    found = (skipped_by(rule, names | {each: each for each in desk.headers[name]}) for rule in profile.skip)
+    yield from (each.text for each in found if not each.missing)
 
 
 def _drop(desk: Desk, name: str, source: Source, path: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from crm_migrate.mapping.model import MappingFile
+from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.workspace.files import SHARED, write_file
 
 FILE = "crm-migrate.schema.json"
@@ -31,6 +32,15 @@ def schema(offers: Mapping[str, Offer] = MappingProxyType({})) -> str:
     first, *others = content["required"]
     content |= {"required": [first], "anyOf": [{"required": others}, {"required": ["use"]}]}
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def profile_schema() -> str:
+    """The schema of a source profile as JSON text."""
+    content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **SourceProfile.model_json_schema()}
+    return (
+        json.dumps(content | {"title": "crm-migrate source profile"}, ensure_ascii=False, indent=1, sort_keys=True)
+        + "\n"
+    )
 
 
 def _object(offer: Offer) -> dict[str, Any]:

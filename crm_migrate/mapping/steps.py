@@ -105,13 +105,18 @@ def _anything(text: str) -> str:  # noqa: ARG001 -- one shape for all parameters
 
 
 def _locale(text: str) -> str:
+    return "" if is_locale(text) else "write tr, de, en, tr-TR ..."
+
+
+def is_locale(text: str) -> bool:
+    """Whether `tr` or `tr-TR` is a language, or one as it is spoken in a country."""
     from babel import Locale, UnknownLocaleError
 
     try:
         Locale.parse(text.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        return "write tr, de, en, tr-TR ..."
-    return ""
+        return False
+    return True
 
 
 def _region(text: str) -> str:

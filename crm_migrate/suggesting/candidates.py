@@ -9,6 +9,7 @@ from crm_migrate.crm.model import OBJECTS, CanonicalField, CanonicalObject
 from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.suggesting.headers import Reading, readings
 from crm_migrate.suggesting.looks import Look, judged, look
+from crm_migrate.suggesting.settled import settled
 from crm_migrate.suggesting.tables import Table
 from crm_migrate.suggesting.vocabulary import Meaning, compact, vocabulary
 
@@ -18,7 +19,7 @@ _FOREIGN, _SHORT = 0.1, 0.4  # less for a word of a language that no other heade
 _LESS = {"first": 0.02, "second": 0.15, "noise": 0.02, "object": 0.01}  # for every word beside the phrase
 _GLUED = 0.01
 _RANK = 0.0002  # for every phrase of the field that is likelier: decides between columns that are else alike
-_PROFILE, _EARLIER = 0.97, 0.96
+_EARLIER = 0.96
 _BY_VALUE = 0.7  # the only column of mailboxes, or of account numbers, is what it looks like
 
 
@@ -49,10 +50,14 @@ class Known:
 
 @dataclass
 class Study:
-    """A table while it is studied: how its headers can be read, its languages, its values, what is known of it."""
+    """A table while it is studied: how its headers can be read, its languages, its values, what is known of it.
+
+    `tag` is the column that the names of its files become.
+    """
 
     table: Table
     profile: tuple[str, SourceProfile] | None = None
+    tag: str | None = None
     earlier: Mapping[str, Known] = field(default_factory=dict)
     _looks: dict[str, Look] = field(default_factory=dict)
     _candidates: dict[str, list[Candidate]] = field(default_factory=dict)
@@ -65,6 +70,11 @@ class Study:
         if column not in self._looks:
             self._looks[column] = look(values, self.table.locale)
         return self._looks[column]
+
+    @cached_property
+    def settled(self) -> Mapping[str, str]:
+        """The columns that its profile sees to, each with the reason why it is left out."""
+        return settled(self.profile[1], self.table.columns) if self.profile else {}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -96,9 +106,8 @@ def _candidates(study: Study, model: CanonicalObject) -> list[Candidate]:
 
 
 def _of_column(study: Study, model: CanonicalObject, column: str) -> Iterator[Candidate]:
-    """What a profile, an earlier project or the vocabulary says of a header; the first that speaks is believed."""
-    if study.profile and (told := _profiled(study.profile, column)) is not None:
-        yield from (c for c in told if c.object == model.name)
+    """What an earlier project or the vocabulary says of a header; nothing of one that a profile sees to."""
+    if column in study.settled:
         return
     known = study.earlier.get(compact(column))
     if known is not None:
@@ -112,18 +121,6 @@ def _of_column(study: Study, model: CanonicalObject, column: str) -> Iterator[Ca
             if each.field not in best or best[each.field].score < each.score:
                 best[each.field] = each
     yield from best.values()
-
-
-def _profiled(profile: tuple[str, SourceProfile], column: str) -> list[Candidate] | None:
-    """What a profile knows of a column: its field, or that it has none; None where it does not know the column."""
-    name, content = profile
-    for own, each in content.columns.items():
-        if column == own or column in each.aliases:
-            if each.field is None:
-                return []
-            target, _, field_name = each.field.partition(".")
-            return [Candidate(column, target, field_name, _PROFILE, (f"profile {name}",))]
-    return None
 
 
 def _named(study: Study, model: CanonicalObject, column: str, reading: Reading) -> Iterator[Candidate]:
@@ -185,7 +182,8 @@ def _by_look(study: Study, model: CanonicalObject, found: Sequence[Candidate]) -
         fitting = [
             (column, judged(seen, wanted.semantic)[1])
             for column in study.table.columns
-            if column not in taken and not _named_otherwise(column) and (seen := study.look(column)) is not None
+            if column not in taken and column not in study.settled
+            if not _named_otherwise(column) and (seen := study.look(column)) is not None
             if (seen.share(wanted.semantic) or 0.0) >= 0.95 and seen.distinct >= 5
         ]
         if len(fitting) == 1:

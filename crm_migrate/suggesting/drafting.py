@@ -8,9 +8,10 @@ from crm_migrate.crm.model import OBJECTS
 from crm_migrate.mapping.editing import scalar
 from crm_migrate.mapping.proposed import Claim, printable
 from crm_migrate.suggesting.exports import Export
-from crm_migrate.suggesting.lines import commented, key_line, new_objects, object_lines
+from crm_migrate.suggesting.lines import commented, key_line, map_lines, new_objects, object_lines
 from crm_migrate.suggesting.linking import Key, changes
-from crm_migrate.suggesting.suggestion import Offer, Suggestion
+from crm_migrate.suggesting.recognising import Fit
+from crm_migrate.suggesting.suggestion import Feed, Offer, Suggestion
 
 _HEAD = """\
 # A first mapping, proposed from the exports in this folder. Every line with a `# proposed:` behind it waits for you:
@@ -47,6 +48,7 @@ def draft(exports: Sequence[Export], told: Suggestion, title: str, locale: Local
     lines += ["", "environments:", '  mock: {connector: sql, url: "sqlite:///crm.db"}', "", "sources:"]
     for export in exports:
         lines += _source(export, told, feeds=export.name in feeding)
+    lines += ["", "value_maps:", *map_lines(told, 2)] if told.maps else []
     lines += ["", "objects:", *_objects(told)]
     example = _example(told)
     lines += ["", *example] if example else []
@@ -59,7 +61,7 @@ def _objects(told: Suggestion) -> list[str]:
 
 def _source(export: Export, told: Suggestion, *, feeds: bool) -> list[str]:
     key = key_or_whole(told.keys.get(export.name), _filled(export))
-    lines = [f"  {export.name}:", *(f"    {line}" for line in _origin(export))]
+    lines = [f"  {export.name}:", *_evidence(export), *(f"    {line}" for line in _origin(export))]
     lines.append(commented(f"    {key_line(key)}", [Claim("", key.score, ", ".join(key.because))]))
     changed = next((o for o in told.offers if (o.source, o.field) == (export.name, CHANGED)), None)
     if changed is not None and not (export.study.profile and export.study.profile[1].changed):
@@ -67,6 +69,23 @@ def _source(export: Export, told: Suggestion, *, feeds: bool) -> list[str]:
         lines.append(commented(f"    changed: {scalar(changed.cell)}", [why]))
     lines += [f"    {line}" for line in _unmapped(export, told)]
     return lines if feeds else [f"#{line[1:]}" for line in lines]
+
+
+def _evidence(export: Export) -> Iterator[str]:
+    """Which export it is and what speaks for it, as comments; where several fit equally well, all of them."""
+    for fit in export.fits:
+        use = "" if len(export.fits) == 1 else f"may be `use: {fit.name}`: "
+        text = f"{use}{fit_line(fit)}"
+        consent = [f"consent: {fit.profile.consent}"] if fit.profile.consent and not use else []
+        for each in (text, *consent):
+            yield from (f"    # {line}" for line in wrap(printable(each), 108, break_on_hyphens=False))
+
+
+def fit_line(fit: Fit) -> str:
+    """`Xero contacts (xero, layout contacts): 70 of 73 columns known; verified 2026-11-21: two importers agree`."""
+    layouts = f", layout {', '.join(fit.layouts)}" if fit.layouts else ""
+    told = f"{fit.profile.title} ({fit.name}{layouts}): {fit.known} of {fit.columns} columns known"
+    return f"{told}; verified {fit.profile.last_verified}: {fit.evidence}".rstrip(": ")
 
 
 def _filled(export: Export) -> list[str]:
@@ -128,7 +147,7 @@ def _unmapped(export: Export, told: Suggestion) -> Iterator[str]:
 def _example(told: Suggestion) -> list[str]:
     """One example with invented values, of the object that most lines are about."""
     names = new_objects(told, ())
-    by_name = {name: [o for o in told.offers if o.object == name and o.ref is None] for name in names}
+    by_name = {name: [o for o in told.offers if o.object == name and _is_plain(o, told)] for name in names}
     name = max(names, key=lambda n: sum(_value(o) is not None for o in by_name[n]), default=None)
     if name is None:
         return []
@@ -144,6 +163,12 @@ def _example(told: Suggestion) -> list[str]:
         f"    given: {{{source}: {{{given}}}}}",
         f"    expect: {{{name}: {{{expect}}}}}",
     ]
+
+
+def _is_plain(offer: Offer, told: Suggestion) -> bool:
+    """Whether the cell is a column of rows that all hold such a record."""
+    feed = told.feeds.get((offer.object, offer.source), Feed())
+    return offer.ref is None and not offer.cell.startswith("=") and not feed.split_rows and not feed.where
 
 
 def _value(offer: Offer) -> str | None:

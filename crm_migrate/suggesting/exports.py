@@ -4,7 +4,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path, PurePosixPath
 
@@ -15,7 +15,7 @@ from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.model import RESERVED
 from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.suggesting.candidates import Known, Study
-from crm_migrate.suggesting.knowledge import recognised
+from crm_migrate.suggesting.recognising import Fit, fit_of, fits
 from crm_migrate.suggesting.tables import Table, sampled
 from crm_migrate.suggesting.vocabulary import compact
 
@@ -28,13 +28,17 @@ _MOST_XML = 1 << 20  # bytes of a workbook's list of sheets
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One source to be: its files, relative to the folder and with the tag of each, and where in them the rows are."""
+    """One source to be: its files, relative to the folder and with the tag of each, and where in them the rows are.
+
+    `fits` are the profiles that its header fits: one, or several that fit equally well, of which none is taken.
+    """
 
     name: str
     files: tuple[tuple[str, str | None], ...]
     study: Study
     sheet: str | None = None
     header_row: int | None = None
+    fits: tuple[Fit, ...] = ()
 
 
 @dataclass(slots=True)
@@ -54,7 +58,12 @@ class _Opened:
     title: str  # of its only sheet too
     header_row: int | None
     columns: tuple[str, ...]
-    profile: tuple[str, SourceProfile] | None
+    fits: tuple[Fit, ...]
+
+    @property
+    def profile(self) -> tuple[str, SourceProfile] | None:
+        """The only profile that fits."""
+        return (self.fits[0].name, self.fits[0].profile) if len(self.fits) == 1 else None
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -88,12 +97,12 @@ def found_in(
         sheets = _sheets(path)
         for sheet in sheets if len(sheets) > 1 else [None]:
             try:
-                row, columns = _header(path, sheet, scratch)
+                row, columns, fitting = _header(path, sheet, scratch, known)
             except CrmMigrateError as error:
                 told.skipped.append(_passed_over(path, sheet, error))
                 continue
             title = sheet or next(iter(sheets), "")
-            opened.append(_Opened(path, sheet, title, row, columns, recognised(columns, known)))
+            opened.append(_Opened(path, sheet, title, row, columns, fitting))
     names: set[str] = set()
     for group in _groups(opened):
         first = group[0]
@@ -105,10 +114,21 @@ def found_in(
         tags = _tags(group)
         name = _name(first, names, several=len(group) > 1)
         label = " ".join(filter(None, (first.path.stem, first.title)))
-        table = Table(name, first.columns, label, values, whole)
+        columns = tuple(dict.fromkeys(column for each in group for column in each.columns))
+        table = Table(name, columns, label, values, whole)
         relative = tuple((each.path.relative_to(folder).as_posix(), tags.get(each.path)) for each in group)
-        told.exports.append(Export(name, relative, Study(table, first.profile, earlier), first.sheet, first.header_row))
+        tag = first.profile[1].tag if first.profile and tags else None
+        study = Study(table, first.profile, tag, earlier=earlier)
+        told.exports.append(Export(name, relative, study, first.sheet, first.header_row, _fits(group, columns)))
     return told
+
+
+def _fits(group: Sequence[_Opened], columns: Sequence[str]) -> tuple[Fit, ...]:
+    """What fits the files together: where one profile does, with the layouts of all of them."""
+    profile = group[0].profile
+    whole = fit_of(columns, *profile) if profile and len(group) > 1 else None
+    layouts = dict.fromkeys(layout for each in group for fit in each.fits for layout in fit.layouts)
+    return (replace(whole, layouts=tuple(layouts)),) if whole else group[0].fits
 
 
 def _source(paths: Sequence[Path], sheet: str | None, row: int | None, scratch: Path | None) -> Source:
@@ -116,17 +136,28 @@ def _source(paths: Sequence[Path], sheet: str | None, row: int | None, scratch: 
     return connector("files").source(SourceSpec("export", files, sheet=sheet, header_row=row, scratch=scratch))
 
 
-def _header(path: Path, sheet: str | None, scratch: Path | None) -> tuple[int | None, tuple[str, ...]]:
-    """The columns, and the row that names them where titles stand above it: the first that names nearly all."""
+def _header(
+    path: Path, sheet: str | None, scratch: Path | None, known: Mapping[str, SourceProfile]
+) -> tuple[int | None, tuple[str, ...], tuple[Fit, ...]]:
+    """The columns, the row that names them where it is not the first, and the profiles that fit.
+
+    Below titles it is the first row that a profile knows, else the first that names nearly all columns.
+    """
     columns = tuple(_source([path], sheet, None, scratch).describe().columns)
-    for row in range(2, MOST_TITLES + 2) if _unnamed(columns) > 0.5 or len(columns) == 1 else ():
+    if fitting := fits(columns, known):
+        return None, columns, fitting
+    named: tuple[int, tuple[str, ...]] | None = None
+    titled = _unnamed(columns) > 0.5 or len(columns) == 1
+    for row in range(2, MOST_TITLES + 2):
         try:
             below = tuple(_source([path], sheet, row, scratch).describe().columns)
         except CrmMigrateError:
             break
-        if len(below) > 1 and _unnamed(below) < 0.2:
-            return row, below
-    return None, columns
+        if fitting := fits(below, known):
+            return row, below, fitting
+        if titled and named is None and len(below) > 1 and _unnamed(below) < 0.2:
+            named = row, below
+    return (*named, ()) if named else (None, columns, ())
 
 
 def _unnamed(columns: Sequence[str]) -> float:

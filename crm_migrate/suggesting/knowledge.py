@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from crm_migrate.cleansing import STEPS
@@ -17,7 +17,6 @@ from crm_migrate.mapping.text import TextError, parse_cell
 from crm_migrate.suggesting.candidates import Known
 from crm_migrate.suggesting.vocabulary import compact
 
-_SHARE, _FEWEST = 0.7, 5  # of a file's headers that a profile knows; and so many at least
 MOST_MAPPINGS = 500
 
 
@@ -30,19 +29,6 @@ def profiles(project: Path) -> dict[str, SourceProfile]:
         if profile is not None:
             found[name] = profile
     return found
-
-
-def recognised(columns: tuple[str, ...], known: Mapping[str, SourceProfile]) -> tuple[str, SourceProfile] | None:
-    """The profile that knows nearly all headers of a file; None where none does."""
-    best: tuple[float, str] | None = None
-    for name, profile in known.items():
-        names = {own: {own, *each.aliases} for own, each in profile.columns.items()}
-        hits = sum(any(column in group for group in names.values()) for column in columns)
-        share = hits / max(1, len(columns))
-        own = sum(column in names for column in columns)  # aliases alone are everybody's words
-        if share >= _SHARE and hits >= _FEWEST and own * 2 > hits and (best is None or share > best[0]):
-            best = (share, name)
-    return (best[1], known[best[1]]) if best else None
 
 
 def earlier(folder: Path) -> dict[str, Known]:

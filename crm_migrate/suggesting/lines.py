@@ -16,26 +16,42 @@ def field_lines(offers: Sequence[Offer], feeds: Mapping[str, Sequence[str]], ind
     """One line per field; `feeds` has the sources of every object: where it is one, the line needs no name of it."""
     lines = []
     for (name, field), cells in _by_field(offers).items():
-        only = len(feeds.get(name, ())) == 1 and all(offer.ref is None for offer in cells)
-        ref = next((offer.ref for offer in cells if offer.ref), None)
+        only = len(feeds.get(name, ())) == 1 and not any(offer.ref or offer.proofs for offer in cells)
         if only:
             value = scalar(cells[0].cell)
         else:
             parts = [f"{offer.source}: {scalar(offer.cell)}" for offer in cells]
-            value = "{" + ", ".join([*parts, *([f"ref: {ref}"] if ref else [])]) + "}"
-        lines.append(commented(f"{' ' * indent}{field}: {value}", [_claim(o, named=not only) for o in cells]))
+            value = "{" + ", ".join([*parts, *_refs(cells), *_proofs(cells)]) + "}"
+        claims = [_claim(offer, named=not only) for offer in cells]
+        lines.append(commented(f"{' ' * indent}{field}: {value}", claims))
+        if any(offer.proofs for offer in cells) and OBJECTS[name].field(f"{field}_evidence"):
+            lines.append(commented(f"{' ' * indent}{field}_evidence: {{follows: {field}}}", claims))
     return lines
 
 
-def _by_field(offers: Iterable[Offer]) -> dict[tuple[str, str], list[Offer]]:
-    """The cells of every line. A line speaks one key space, that of its surest cell; `same_row` goes with any."""
-    found: dict[tuple[str, str], list[Offer]] = {}
+def _proofs(cells: Sequence[Offer]) -> Iterator[str]:
+    """The texts that prove what the cells of a line say."""
+    names = [scalar(f"{offer.source}.{column}") for offer in cells for column in offer.proofs]
+    if names:
+        yield f"evidence: [{', '.join(names)}]"
+
+
+def _refs(cells: Sequence[Offer]) -> Iterator[str]:
+    """Whose keys the cells of a line speak: one for all, or each of its own."""
+    spoken = {offer.source: offer.ref for offer in cells if offer.ref and offer.cell != SAME_ROW}
+    refs = list(dict.fromkeys(spoken.values() or (offer.ref for offer in cells if offer.ref)))
+    if len(refs) == 1:
+        yield f"ref: {refs[0]}"
+    elif refs:
+        yield "ref: {" + ", ".join(f"{source}: {ref}" for source, ref in spoken.items()) + "}"
+
+
+def _by_field(offers: Sequence[Offer]) -> dict[tuple[str, str], list[Offer]]:
+    """The cells of every line, by object and field; those that are of the same row last."""
+    found: dict[tuple[str, str], list[Offer]] = {(offer.object, offer.field): [] for offer in offers}
     for offer in sorted(offers, key=lambda o: o.cell == SAME_ROW):
-        cells = found.setdefault((offer.object, offer.field), [])
-        if not cells or offer.cell == SAME_ROW or cells[0].ref == offer.ref:
-            cells.append(offer)
-    order = dict.fromkeys((offer.object, offer.field) for offer in offers)
-    return {key: found[key] for key in order}
+        found[offer.object, offer.field].append(offer)
+    return found
 
 
 def _claim(offer: Offer, *, named: bool) -> Claim:
@@ -70,9 +86,11 @@ def _from(name: str, sources: Sequence[str], told: Suggestion) -> list[str]:
 
 def _options(feed: Feed) -> Iterator[str]:
     if feed.one_per:
-        yield f"one_per: {feed.one_per}"
-    if feed.filled:
-        yield f"where: {scalar(' or '.join(f'[{column}]' for column in feed.filled))}"
+        yield f"one_per: {feed.one_per[0]}" if len(feed.one_per) == 1 else f"one_per: [{', '.join(feed.one_per)}]"
+    if feed.split_rows:
+        yield f"split_rows: {scalar(feed.split_rows)}"
+    if feed.where:
+        yield f"where: {scalar(feed.where)}"
         yield "else: absent"
 
 
@@ -86,3 +104,12 @@ def new_objects(told: Suggestion, written: Iterable[str]) -> list[str]:
     """The objects that are proposed and not written, in the order of the model."""
     there = set(written)
     return [name for name in OBJECTS if name not in there and feeding(name, told)]
+
+
+def map_lines(told: Suggestion, indent: int) -> list[str]:
+    """The translations that cells ask for; a word that none of them has waits."""
+    lines = []
+    for name, words in told.maps.items():
+        said = ", ".join(f"{scalar(word)}: {scalar(value)}" for word, value in words.items())
+        lines.append(f"{' ' * indent}{name}: {{unmapped: hold, map: {{{said}}}}}")
+    return lines

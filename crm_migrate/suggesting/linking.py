@@ -10,6 +10,7 @@ from crm_migrate.crm.model import OBJECTS, CanonicalField
 from crm_migrate.suggesting.candidates import Study
 from crm_migrate.suggesting.headers import Reading, readings
 from crm_migrate.suggesting.looks import share_of
+from crm_migrate.suggesting.settled import names_in
 from crm_migrate.suggesting.vocabulary import compact, vocabulary
 
 _NAMED, _UNPROVED, _BY_VALUE, _AGREED = 0.93, 0.85, 0.75, 0.97
@@ -62,6 +63,8 @@ def key_of(study: Study, name: str) -> Key | None:
     where so few rows are known that nearly every column would do.
     """
     said = _said_keys(study, name)
+    if (whole := _profile_keys(study)) and (key := _named_by(study, whole)):
+        return key
     if not study.table.rows:
         return next((Key((column,), score, why, False) for score, column, why in said), None)
     for score, column, why in said:
@@ -82,16 +85,29 @@ def _said_keys(study: Study, name: str) -> list[tuple[float, str, tuple[str, ...
     for place, column in enumerate(study.table.columns):
         if not column.isprintable():
             continue
-        if study.profile and column in _profile_key(study):
-            found.append((_AGREED, -place, column, (f"profile {study.profile[0]}",)))
-        elif any(_is_key(reading, name) for reading in readings(column)):
+        if any(_is_key(reading, name) for reading in readings(column)):
             found.append((_NAMED, -place, column, (f'"{column}" is named as a key',)))
     return [(score, column, why) for score, _, column, why in sorted(found, reverse=True)]
 
 
-def _profile_key(study: Study) -> tuple[str, ...]:
-    key = study.profile[1].key if study.profile else ()
-    return key if len(key) == 1 else ()
+def _profile_keys(study: Study) -> tuple[str, ...]:
+    """The columns that a profile calls the key, in the words of the file; none where it lacks one of them."""
+    own = study.profile[1].key if study.profile else ()
+    names = names_in(study.profile[1], study.table.columns) if study.profile else {}
+    return tuple(names[each] for each in own) if all(each in names for each in own) else ()
+
+
+def _named_by(study: Study, columns: tuple[str, ...]) -> Key | None:
+    """The key of a profile as far as the rows bear it out: proved, or nearly; None where they do not."""
+    assert study.profile is not None
+    why = f"profile {study.profile[0]}"
+    if not study.table.rows:
+        return Key(columns, _AGREED, (why,), False)
+    if (told := _proof(study, columns)) is not None:
+        return Key(columns, _AGREED, (why, told), True)
+    if len(columns) == 1 and (told := _nearly(study, columns[0])) is not None:
+        return Key(columns, _AGREED - 0.1, (why, told), False)
+    return None
 
 
 def _is_key(reading: Reading, name: str) -> bool:

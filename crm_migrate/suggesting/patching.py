@@ -1,14 +1,14 @@
 """Proposals into a mapping file: lines are added, and not one character that a person wrote is changed."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from crm_migrate.errors import UsageError
-from crm_migrate.mapping.editing import refuse_shared
+from crm_migrate.mapping.editing import Set, edited, refuse_shared
 from crm_migrate.mapping.reading import read_text
 from crm_migrate.mapping.tree import Plain, plain
 from crm_migrate.suggesting.lines import field_lines, new_objects, object_lines
@@ -40,8 +40,18 @@ def patched(text: str, told: Suggestion, sources: Mapping[str, list[str]], name:
     new = text
     for place in sorted(places, key=lambda p: (p.line, p.column or 0), reverse=True):
         new = _inserted(new, place, end)
+    if told.maps:
+        edits = [edit for each, words in told.maps.items() for edit in _map(root, each, words)]
+        new = edited(new, edits, name)
     _prove(text, new, name)
     return new
+
+
+def _map(root: object, name: str, words: Mapping[str, str]) -> Iterator[Set]:
+    """A translation that cells ask for, where none of that name is there."""
+    if _value(_value(root, "value_maps"), name) is None:
+        yield Set(("value_maps", name, "unmapped"), "hold")
+        yield Set(("value_maps", name, "map"), words)
 
 
 def difference(old: str, new: str, name: str) -> str:

@@ -1,15 +1,16 @@
 """From studied tables to lines of a mapping: which object each feeds, which fields, which links, and what is left."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from crm_migrate.crm.model import OBJECTS
+from crm_migrate.mapping.rewording import bracketed, column_cell
 from crm_migrate.mapping.text import SAME_ROW, normal_name
 from crm_migrate.suggesting.candidates import Candidate, Study, candidates
-from crm_migrate.suggesting.choosing import Choice, assigned, choices, likeliest
+from crm_migrate.suggesting.choosing import assigned, choices, likeliest
 from crm_migrate.suggesting.headers import readings
 from crm_migrate.suggesting.linking import Key, Keyed, key_of, links
 from crm_migrate.suggesting.looks import share_of
+from crm_migrate.suggesting.profiled import Profiled, profiled
 from crm_migrate.suggesting.suggestion import Feed, Left, Offer, Suggestion, Written
 from crm_migrate.suggesting.vocabulary import vocabulary
 
@@ -24,10 +25,12 @@ def propose(studies: Sequence[Study], written: Written | None = None) -> Suggest
     """What a mapping of these tables may say, beside what is written already."""
     written = written or Written()
     told = Suggestion()
-    placed = [(study, names) for study in studies if (names := _objects(study, written, told))]
+    said = {study.table.name: profiled(study, studies) for study in studies}
+    placed = [(study, names) for study in studies if (names := _objects(study, said, written, told))]
     keyed = [Keyed(study, name, _key(study, name, written, told)) for study, names in placed for name in names]
     for study, names in placed:
-        _fill(study, names, keyed, written, told)
+        _say(said[study.table.name], names, written, told)
+        _fill(study, names, keyed, written, told, said=said[study.table.name])
     for study in studies:
         told.left += _left(study, written, told)
     told.missing += _missing(written, told)
@@ -35,17 +38,18 @@ def propose(studies: Sequence[Study], written: Written | None = None) -> Suggest
     return told
 
 
-def _objects(study: Study, written: Written, told: Suggestion) -> list[str]:
+def _objects(study: Study, said: Mapping[str, Profiled], written: Written, told: Suggestion) -> list[str]:
     """The objects that a table feeds: as it is written, else the one that it most clearly holds."""
     name = study.table.name
     if fed := written.feeds(name):
         return [each for each in fed if each in OBJECTS]
     allowed = tuple(OBJECTS) if written.fields is None else tuple(written.fields)
-    able = choices(study, allowed, least=0)
-    if study.profile is not None and (known := _profiled(study, able)):
+    taken = {offer.object for offer in said[name].offers if written.takes(offer.object, offer.field)}
+    if known := [each for each in said[name].feeds if each in taken]:
         return [each for each in known if _new_feed(each, name, written, told)]
     chosen = likeliest(choices(study, allowed))
     if chosen is None:
+        able = choices(study, allowed, least=0)
         likely = " or ".join(choice.object for choice in able[:2])
         unknown = f"`{name}` holds nothing that the CRM model knows by these names"
         told.notes.append(f"`{name}` may hold {likely}: say which by `from:` of an object" if likely else unknown)
@@ -53,13 +57,17 @@ def _objects(study: Study, written: Written, told: Suggestion) -> list[str]:
     return [chosen] if _new_feed(chosen, name, written, told) else []
 
 
-def _profiled(study: Study, found: Sequence[Choice]) -> list[str]:
-    """The objects that a profile maps columns of this table to: one, and the people in its rows beside it."""
-    assert study.profile is not None
-    fields = [column.field for column in study.profile[1].columns.values() if column.field]
-    counts = Counter(text.partition(".")[0] for text in fields)
-    likely = [c.object for c in sorted(found, key=lambda c: -counts[c.object]) if counts[c.object]]
-    return [name for name in likely if name == likely[0] or OBJECTS[name].entity == "person"]
+def _say(said: Profiled, names: Sequence[str], written: Written, told: Suggestion) -> None:
+    """What a profile says of a file, as far as the target takes it and no person has said it already."""
+    offers = [o for o in said.offers if o.object in names and written.takes(o.object, o.field)]
+    asked = {step for offer in offers for step in offer.cell.split(" | ")}
+    told.maps |= {name: words for name, words in said.maps.items() if f"map({name})" in asked}
+    told.left += said.left
+    for offer in offers:
+        if offer.column not in written.used.get(offer.source, frozenset()):
+            _offer(offer, written, told)
+            if (offer.object, offer.source) in told.feeds:
+                told.feeds[offer.object, offer.source] = said.feeds[offer.object]
 
 
 def _new_feed(name: str, source: str, written: Written, told: Suggestion) -> bool:
@@ -80,62 +88,45 @@ def _key(study: Study, name: str, written: Written, told: Suggestion) -> Key | N
     return told.keys[source]
 
 
-def _fill(study: Study, names: Sequence[str], keyed: Sequence[Keyed], written: Written, told: Suggestion) -> None:
-    """Fields, then links, then the company in a row of something else; one column for one of them."""
+def _fill(
+    study: Study, names: Sequence[str], keyed: Sequence[Keyed], written: Written, told: Suggestion, *, said: Profiled
+) -> None:
+    """Fields, then links, then the company in a row of something else; one column for one of them.
+
+    What a profile has said stands; only columns that it does not know are looked at.
+    """
     source = study.table.name
     used = written.used.get(source, frozenset())
     used |= {column for column in study.table.columns if written.is_settled(source, column)}
     free = [c for name in names for c in candidates(study, name) if c.column not in used and _writable(c.column)]
     free = [c for c in free if written.takes(c.object, c.field) and not _in_other_words(study, c, written)]
+    filled = {(offer.object, offer.field) for offer in said.offers}
+    free = [c for c in free if (c.object, c.field) not in filled]
     chosen = assigned(sorted(free, key=lambda c: -round(c.score, 4)))
     for candidate in chosen:
         _offer(_cell(candidate, source), written, told)
-    taken = frozenset(
-        {c.column for c in chosen} | used | {k for e in keyed if e.study is study and e.key for k in e.key.columns}
-    )
+    keys = {column for each in keyed if each.study is study and each.key for column in each.key.columns}
+    taken = frozenset({c.column for c in chosen} | used | set(study.settled) | keys)
     for name in names:
         linked = {
             link.field: Offer(
-                name, link.field, source, link.column, column_text(link.column), link.score, link.because,
+                name, link.field, source, link.column, column_cell(link.column), link.score, link.because,
                 f"{link.object}.{link.source}",
             )
             for link in links(study, name, keyed, taken)
-            if written.takes(name, link.field) and _writable(link.column)
+            if written.takes(name, link.field) and _writable(link.column) and (name, link.field) not in filled
         }  # fmt: skip
         for offer in linked.values():
             _offer(offer, written, told)
         taken |= {offer.column for offer in linked.values()}
-        if (name, source) in told.feeds:
+        if (name, source) in told.feeds and not said.feeds:
             _company(study, name, linked, taken, keyed, written, told)
-    _beside(source, [name for name in names if (name, source) in told.feeds], written, told)
-
-
-def _beside(source: str, names: Sequence[str], written: Written, told: Suggestion) -> None:
-    """People who stand in the rows of a company: those rows that name one, and each works for the company of his."""
-    for name in names[1:]:
-        mine = [offer for offer in told.offers if (offer.object, offer.source) == (name, source)]
-        called = [o.column for o in mine if (f := OBJECTS[name].field(o.field)) and f.semantic.key == "name"]
-        filled = called or [offer.column for offer in mine]
-        told.feeds[name, source] = Feed(tuple(column for column in filled if "]" not in column))
-        for link in OBJECTS[name].fields:
-            if (
-                link.reference == names[0]
-                and written.takes(name, link.name)
-                and link.name not in {o.field for o in mine}
-            ):
-                why = (f"in the same row of `{source}`",)
-                told.offers.append(Offer(name, link.name, source, "", SAME_ROW, _WORKS_FOR, why, names[0]))
 
 
 def _cell(candidate: Candidate, source: str) -> Offer:
-    text = column_text(candidate.column)
+    text = column_cell(candidate.column)
     text = f"{text} | {candidate.steps}" if candidate.steps else text
     return Offer(candidate.object, candidate.field, source, candidate.column, text, candidate.score, candidate.because)
-
-
-def column_text(column: str) -> str:
-    """A column as a cell names it; an odd name stands in brackets."""
-    return f"= [{column}]" if column.startswith("=") or "|" in column or column == SAME_ROW else column
 
 
 def _writable(column: str) -> bool:
@@ -176,9 +167,9 @@ def _company(
     free = [c for c in candidates(study, company) if c.column not in taken and _of_company(c, company)]
     found = {c.field: c for c in assigned(free) if _writable(c.column) and written.takes(company, c.field)}
     named = found.get("name")
-    if named is None or (company, study.table.name) in told.feeds or "]" in named.column:
+    if named is None or (company, study.table.name) in told.feeds:
         return
-    told.feeds[company, study.table.name] = Feed((named.column,), "name")
+    told.feeds[company, study.table.name] = Feed(bracketed(named.column), ("name",))
     for candidate in found.values():
         told.offers.append(_cell(candidate, study.table.name))
     why = (f'the company in the same row, by "{named.column}"',)
@@ -222,9 +213,11 @@ def _left(study: Study, written: Written, told: Suggestion) -> Iterator[Left]:
     """Columns that neither a person nor a proposal has seen to, with a word on those that need a decision."""
     source = study.table.name
     seen = written.used.get(source, frozenset()) | set(written.keys.get(source, ()))
-    seen |= {offer.column for offer in (*told.offers, *told.beside) if offer.source == source}
+    offers = [offer for offer in (*told.offers, *told.beside) if offer.source == source]
+    seen |= {column for offer in offers for column in (offer.column, *offer.beside, *offer.proofs)}
     key = told.keys.get(source)
     seen |= set(key.columns) if key else set()
+    seen |= {left.column for left in told.left if left.source == source}
     for column in study.table.columns:
         if column in seen or written.is_settled(source, column):
             continue
@@ -232,6 +225,8 @@ def _left(study: Study, written: Written, told: Suggestion) -> Iterator[Left]:
 
 
 def _remark(study: Study, column: str, written: Written) -> str:
+    if reason := study.settled.get(column):
+        return reason
     seen = study.look(column)
     for candidate in (c for name in {name for name, _ in written.choices} for c in candidates(study, name)):
         if candidate.column == column and _in_other_words(study, candidate, written):

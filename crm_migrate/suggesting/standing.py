@@ -21,7 +21,7 @@ from crm_migrate.mapping.resolving_sources import sources as source_plans
 from crm_migrate.mapping.sharing import with_shared
 from crm_migrate.mapping.tree import Mapping
 from crm_migrate.suggesting.candidates import Known, Study
-from crm_migrate.suggesting.knowledge import recognised
+from crm_migrate.suggesting.recognising import recognised
 from crm_migrate.suggesting.suggestion import Written, columns_of, taken_by
 from crm_migrate.suggesting.tables import Table, sampled
 from crm_migrate.workspace.layout import Project
@@ -99,7 +99,7 @@ def standing(project: Project, text: str, known: dict[str, SourceProfile], earli
             used = file.sources[plan.name].use
             named = (used, profile) if used and profile else recognised(tables[plan.name].columns, known)
             table = replace(tables[plan.name], columns=tuple(c for c in tables[plan.name].columns if c != plan.tag))
-            result.studies.append(Study(table, named, earlier))
+            result.studies.append(Study(table, named, plan.tag, earlier=earlier))
     return result
 
 

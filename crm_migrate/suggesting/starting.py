@@ -14,6 +14,7 @@ from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding
 from crm_migrate.mapping import library
 from crm_migrate.mapping.plan import SourcePlan
+from crm_migrate.mapping.steps import is_locale
 from crm_migrate.suggesting.candidates import Known, Study
 from crm_migrate.suggesting.drafting import Locale, draft
 from crm_migrate.suggesting.exports import Export, Found, files_in, found_in
@@ -91,7 +92,7 @@ def _target(folder: Path) -> Written:
 
 def _proved(folder: Path, found: Found, told: Suggestion) -> Started:
     known = {export.name: export.study.table.columns for export in found.exports}
-    tags = {e.name: e.study.profile[1].tag for e in found.exports if e.study.profile and any(t for _, t in e.files)}
+    tags = {export.name: export.study.tag for export in found.exports}
     locale, title = _locale([export.study for export in found.exports]), folder.resolve().name
 
     def columns(source: SourcePlan) -> tuple[str, ...]:
@@ -114,6 +115,8 @@ def _locale(studies: Sequence[Study]) -> Locale:
     language, count = spoken.most_common(1)[0]
     because = f"headers of {count} of {len(studies)} tables are {language}"
     region = _region(studies, language)
+    if region is not None and not is_locale(f"{language}-{region[0]}"):
+        return Locale(language, f"{because}; {region[1]}, which speaks otherwise")
     if region is None:
         return Locale(language, f"{because}; add the country (as in de-DE) for telephone numbers without its code")
     return Locale(f"{language}-{region[0]}", f"{because}; {region[1]}")

@@ -13,7 +13,10 @@ from crm_migrate.suggesting.linking import Key
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One cell of a line: what a source says of a field. `cell` is as the mapping has it, `ref` where it is a link."""
+    """One cell of a line: what a source says of a field. `cell` is as the mapping has it, `ref` where it is a link.
+
+    `beside` are the columns that an expression reads besides `column`; `proofs` those whose texts prove the value.
+    """
 
     object: str
     field: str
@@ -23,6 +26,8 @@ class Offer:
     score: float
     because: tuple[str, ...]
     ref: str | None = None
+    beside: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,13 @@ class Left:
 class Feed:
     """How a source that feeds nothing yet would feed an object.
 
-    `filled` are columns of which one must be filled in a row that holds such a record (all rows do where there are
-    none); `one_per` makes one record of all rows with one value of that field.
+    `where` is the condition of the rows that hold such a record (all rows do where there is none); `one_per` makes one
+    record of all rows with one value of these fields, `split_rows` several of one row.
     """
 
-    filled: tuple[str, ...] = ()
-    one_per: str = ""
+    where: str = ""
+    one_per: tuple[str, ...] = ()
+    split_rows: str = ""
 
 
 @dataclass(slots=True)
@@ -51,12 +57,14 @@ class Suggestion:
     """Everything that is proposed, and what is not.
 
     `offers` are lines that the mapping does not have; `beside` are cells for lines that stand there already and are
-    not touched. `feeds` is (object, source) -> how, for sources that feed nothing yet.
+    not touched. `feeds` is (object, source) -> how, for sources that feed nothing yet; `maps` are the translations that
+    cells ask for, by name.
     """
 
     offers: list[Offer] = field(default_factory=list)
     beside: list[Offer] = field(default_factory=list)
     feeds: dict[tuple[str, str], Feed] = field(default_factory=dict)
+    maps: dict[str, dict[str, str]] = field(default_factory=dict)
     keys: dict[str, Key | None] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)

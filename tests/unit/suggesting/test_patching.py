@@ -99,7 +99,7 @@ def test_an_object_that_is_new_goes_behind_the_others(text: str) -> None:
 
 
 def test_a_file_without_objects_gets_them() -> None:
-    told = Suggestion([offer()], feeds={("contacts", "kisi"): Feed(("Ad",))})
+    told = Suggestion([offer()], feeds={("contacts", "kisi"): Feed("[Ad]")})
 
     new = patched("crm_migrate: 1", told, {}, "m.yaml")
 

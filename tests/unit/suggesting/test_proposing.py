@@ -181,7 +181,7 @@ def test_companies_that_stand_by_name_beside_people_become_records_of_their_own(
     told = propose([study("kisiler", {**PEOPLE, "Şirket": numbered("Firma {}")})])
 
     assert fields(told)["accounts.name"] == "Şirket"
-    assert told.feeds["accounts", "kisiler"].one_per == "name"
+    assert told.feeds["accounts", "kisiler"].one_per == ("name",)
     assert [o.cell for o in told.offers if o.field == "company"] == ["same_row"]
 
 
