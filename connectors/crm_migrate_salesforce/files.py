@@ -103,6 +103,15 @@ class Files:
     def _one(self, shape: Shape, by: By, *values: str) -> list[Record]:
         return [record for page in self._latest(shape, by, values) for record in page]
 
+    def begun(self, object: TargetObject, entities: Collection[str]) -> set[str]:
+        """Those of which there is a file that is not shared with all its records yet."""
+        shape = records.shape_of(self._calls.described(object), object, ())
+        if object.key_field not in shape.described.fields:
+            return set()
+        marked = [entity + BEGUN for entity in entities]
+        found = (records.key_of(shape, each) for page in self._latest(shape, "key", marked) for each in page)
+        return {str(key).removesuffix(BEGUN) for key in found}
+
     # ------------------------------------------------------------------------------------------------ writing
 
     def upload(self, batch: WriteBatch, content: Content) -> Answer:

@@ -194,6 +194,10 @@ class SalesforceTarget:
         """One collection."""
         return self._files.write(batch) if self.takes_bytes(batch.object) else self._writing.write(batch)
 
+    def begun(self, object: TargetObject, entities: Collection[str]) -> Collection[str]:
+        """Files with a mark behind their keys; other records are whole at once."""
+        return self._files.begun(object, entities) if self.takes_bytes(object) else ()
+
     def remove(self, batch: WriteBatch) -> Answer:
         """One collection, of records that nobody refers to; into the recycle bin."""
         return (self._files if self.takes_bytes(batch.object) else self._removing).remove(batch)

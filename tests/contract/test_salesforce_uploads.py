@@ -10,7 +10,17 @@ from salesforce_orgs import opened, started
 
 from crm_migrate.connecting.conformance_targets import batch_of, everything
 from crm_migrate.connecting.conformance_uploading import content
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Remove, Target, TargetField, TargetObject, Upload
+from crm_migrate.connecting.contract import (
+    ENTITY,
+    TARGET_ID,
+    Answer,
+    Begins,
+    Remove,
+    Target,
+    TargetField,
+    TargetObject,
+    Upload,
+)
 from crm_migrate.errors import InDoubt, Retryable, Throttled
 from crm_migrate_salesforce.shapes import KEY
 from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
@@ -127,6 +137,7 @@ def test_until_it_is_shared_with_all_it_has_no_key(server: Server) -> None:
     (link,) = [x for x in server.engine.store.all("ContentDocumentLink") if x.values["LinkedEntityId"] == contact]
     server.engine.store.delete("ContentDocumentLink", link.id, server.engine.clock.now())
     assert not [row for table in target.read(FILE.bare(), "key", ["f1"]) for row in table.to_pylist()]
+    assert isinstance(target, Begins) and target.begun(FILE, ["f1", "f2"]) == {"f1"}, "an undo has to know"
     assert upload(target, {**NAMED, LINKS[0]: account, LINKS[1]: contact}).loaded
     assert versions(server) == 1 and shared(server) == {account, contact}
 

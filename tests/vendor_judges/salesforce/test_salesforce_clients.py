@@ -12,7 +12,10 @@ from vendor_judges.clients import by_node, by_python
 
 DRIVERS = Path(__file__).parent / "drivers"
 SCENARIOS = [
-    *[("simple.py", name) for name in ("rows", "refusals", "describes", "pages", "bulk1", "bulk2", "assertion")],
+    *[
+        ("simple.py", name)
+        for name in ("rows", "refusals", "describes", "files", "pages", "bulk1", "bulk2", "assertion")
+    ],
     *[("jsforce.cjs", name) for name in ("rows", "pages", "describes", "bulk1", "bulk2")],
 ]
 _LEAD = {"Lead": {"fields": {"Other_Key__c": {"type": "string", "externalId": True}}}}

@@ -77,6 +77,27 @@ def refusals(client: Salesforce) -> Any:
     return {"Lead": 2}
 
 
+def files(client: Salesforce) -> Any:
+    """A version by a form, as the vendor documents it, and its bytes by the client's own way."""
+    data = bytes(range(256)) * 100
+    firm = client.Account.create({"Name": "Işık", KEY: "a1"})["id"]
+    about = {"Title": "Teklif", "PathOnClient": "teklif.bin", "FirstPublishLocationId": firm}
+    parts = {
+        "entity_content": (None, json.dumps(about), "application/json"),
+        "VersionData": ("teklif.bin", data, "application/octet-stream"),
+    }
+    headers = {"Authorization": f"Bearer {client.session_id}"}
+    made = requests.post(f"{URL}/services/data/v62.0/sobjects/ContentVersion", files=parts, headers=headers, timeout=5)
+    assert made.status_code == 201, made.text
+    version = client.ContentVersion.get(made.json()["id"])
+    assert version["ContentSize"] == len(data) and version["FileExtension"] == "bin"
+    assert client.ContentVersion.get_base64(made.json()["id"], "VersionData") == data
+    where = f"WHERE LinkedEntityId = '{firm}'"
+    assert client.query(f"SELECT Id FROM ContentDocumentLink {where}")["totalSize"] == 1
+    raises(SalesforceMalformedRequest, "requires a filter", lambda: client.query("SELECT Id FROM ContentDocumentLink"))
+    return {"Account": 1}
+
+
 def describes(client: Salesforce) -> Any:
     names = {each["name"] for each in client.describe()["sobjects"]}
     assert {"Account", "Task", "ContentVersion", "FieldPermissions"} <= names
@@ -155,7 +176,7 @@ def assertion(client: Salesforce) -> Any:
     return {}
 
 
-SCENARIOS = {each.__name__: each for each in (rows, refusals, describes, pages, bulk1, bulk2, assertion)}
+SCENARIOS = {each.__name__: each for each in (rows, refusals, files, describes, pages, bulk1, bulk2, assertion)}
 
 if __name__ == "__main__":
     print(json.dumps(SCENARIOS[sys.argv[2]](signed_in())))
