@@ -18,6 +18,7 @@ from crm_migrate.workspace.signals import STOPPING, handled, stop_now
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Start": {
         "init": ("init:init_command", "Write a first mapping for a folder of exports."),
+        "assess": ("assess:assess_command", "What the data is like, before anybody maps it: for a first meeting."),
         "demo": ("demo:demo_command", "Migrate a small fictional company into a SQLite CRM, or a simulated one."),
     },
     "Mapping": {

@@ -51,7 +51,7 @@ def render(figures: Figures, language: Language, *, ledger: Path | None, reveal:
     book = Workbook(write_only=True)
     _summary(book, figures, language)
     for table in _tables(figures):
-        _sheet(book, table, language)
+        add_sheet(book, table, language)
     if ledger is not None:
         _lines(book, ledger, figures, language, reveal=reveal)
     buffer = io.BytesIO()
@@ -67,7 +67,7 @@ def _tables(figures: Figures) -> Iterator[Table]:
 def _lines(book: Workbook, ledger: Path, figures: Figures, language: Language, *, reveal: bool) -> None:
     table = exception_lines(ledger, figures, language, limit=ROWS, reveal=reveal)
     if table is not None:
-        _sheet(book, table, language)
+        add_sheet(book, table, language)
 
 
 def _summary(book: Workbook, figures: Figures, language: Language) -> None:
@@ -105,7 +105,8 @@ def _summary(book: Workbook, figures: Figures, language: Language) -> None:
         )
 
 
-def _sheet(book: Workbook, table: Table, language: Language) -> None:
+def add_sheet(book: Workbook, table: Table, language: Language) -> None:
+    """A sheet of a table: its words from the catalogue, its header frozen and filtered, text that is never computed."""
     sheet = book.create_sheet(language.word("table." + table.name)[:31])
     shown = table.first(ROWS)
     last = get_column_letter(len(table.columns))

@@ -390,3 +390,6 @@ def test_rows_that_are_sums(rng: Rng) -> None:
     damage = _totals(with_sum)
     assert damage is not None
     assert damage.cells == 1
+    mixed = frame.with_columns(pl.lit("€ 100").alias("price")).rows()
+    currencies = pl.DataFrame([*mixed, (None, "Genel Toplam", None, None, None, "7", None)], frame.schema, orient="row")
+    assert _totals(currencies.with_row_index("__row")) is not None

@@ -1,5 +1,6 @@
 """Rows that are sums of the others and no records."""
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -15,6 +16,7 @@ WORDS = (
     r"|(?:sub)?totaal"
 )
 LABEL = rf"(?i)^\s*(?:{WORDS})\s*(?:\(\d[\d.,]*\s*\w*\))?\s*:?\s*$"
+_NAMES = r"(?i)^\s*(?:sum|suma|somme|somma|total|totals)\s*$"  # are names too, of people and of places
 _FEW = 0.6  # of the cells that rows usually have: a sum has a word and its figures, and hardly more
 
 
@@ -29,8 +31,8 @@ def total_rows(
     """Rows that are sums: one cell is a word for it, few others are filled, and a figure is the sum of those above.
 
     `rows` has `__row` and all columns of the rows that hold such a word; `table` gives `__row` and some columns of the
-    whole table, in order; `usual` is how many cells a row has filled on average. Where no figure stands beside the
-    word (a name may be Sum), or it is the sum of nothing above, it is no total.
+    whole table, in order; `usual` is how many cells a row has filled on average. The last row of a table needs no proof
+    by its figures, unless its word is a name too: sums over several currencies add up to nothing.
     """
     columns = [name for name in rows.columns if name != "__row"]
     filled = {row["__row"]: [name for name in columns if row[name]] for row in rows.iter_rows(named=True)}
@@ -39,7 +41,12 @@ def total_rows(
     if not wanted:
         return None
     whole = table(wanted)
-    proved = [at for at, names in candidates.items() if _is_sum(whole, at, names, set(candidates))]
+    last = of - 1
+    proved = [
+        at
+        for at, names in candidates.items()
+        if _is_sum(whole, at, names, set(candidates)) or (at == last and _is_no_name(rows, at, names))
+    ]
     if not proved:
         return None
     shown = rows.filter(pl.col("__row").is_in(proved[:EXAMPLES]))
@@ -48,6 +55,12 @@ def total_rows(
         for row in shown.iter_rows(named=True)
     )
     return Damage(KIND, (), len(proved), of, {}, examples)
+
+
+def _is_no_name(rows: pl.DataFrame, at: int, names: Sequence[str]) -> bool:
+    """Whether the first filled cell of a row is a word for a sum, and one that nobody is called."""
+    first = str(rows.filter(pl.col("__row") == at)[names[0]].item())
+    return len(names) > 1 and re.match(LABEL, first) is not None and re.match(_NAMES, first) is None
 
 
 def _is_sum(whole: pl.DataFrame, at: int, names: Sequence[str], sums: set[int]) -> bool:
@@ -73,7 +86,7 @@ def _sum(values: pl.Series) -> Decimal | None:
 
 def number(text: str | None) -> Decimal | None:
     """A figure of any country: the last mark is the decimal one, unless three digits follow the only one."""
-    bare = (text or "").strip().replace("\u00a0", "").replace(" ", "").replace("'", "")
+    bare = re.sub(r"[\s\u00a0'’€$£₺]|(?:EUR|USD|TRY|GBP|IDR|TL|Rp)\.?", "", text or "")
     marks = [c for c in bare if c in ".,"]
     if marks:
         last = bare.rfind(marks[-1])

@@ -1,0 +1,36 @@
+"""What a meeting must hear first: title, what will hurt, how the columns are used, what is to be decided."""
+
+from crm_migrate.assessing.figures import Assessment, Card
+from crm_migrate.assessing.wording import sentence
+from crm_migrate.words.language import Language
+
+
+def worst(found: Assessment) -> list[Card]:
+    """The findings that weigh most, the heaviest first."""
+    by_id = {card.id: card for card in found.cards}
+    return [by_id[name] for name in found.hurts]
+
+
+def use(found: Assessment, words: Language) -> str:
+    """How the columns of all sources are used, in one sentence."""
+    counts = {name: words.number(count) for name, count in found.use.model_dump().items()}
+    return words.word("assess.use", **counts)
+
+
+def headline(found: Assessment, words: Language) -> list[str]:
+    """The first page as lines."""
+    told = [sentence(card.because, words) for card in worst(found)] or [words.word("assess.nothing_hurts")]
+    since = []
+    if found.since is not None:
+        verdict = words.word("assess.same" if found.since.same else "assess.other")
+        since = [f"{words.word('assess.since', made=found.since.made)}: {verdict}"]
+    return [
+        f"{words.word('assess.title')}: {found.title}",
+        words.word("assess.made", made=found.made, tool=found.tool),
+        words.word("assess.masked" if found.masked else "assess.revealed"),
+        words.word("assess.decisions", n=words.number(found.decisions)),
+        use(found, words),
+        f"{words.word('assess.hurts')}:",
+        *told,
+        *since,
+    ]
