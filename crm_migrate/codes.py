@@ -78,6 +78,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "message_charset",
             "message_defective",
             "from_lines",
+            "date_lost",
             "bytes_as_hex",
             "line_length",
             "between_columns",

@@ -1,4 +1,4 @@
-"""The formats of old programs: tables of dBase and FoxPro, cards, directories, e-mail."""
+"""The formats of old programs: tables of dBase and FoxPro, cards, directories, e-mail, Access."""
 
 import importlib
 import re
@@ -100,4 +100,13 @@ EML = Format(
     frozenset(("table",)),
     looks=lambda _, head: bool(_HEADERS.match(head)) and bool(_OF_MAIL.search(head)),
 )
-OLD_FORMATS = (DBF, VCARD, LDIF, MBOX, EML)
+ACCESS = Format(
+    "a database of Access",
+    "give it its right ending, .mdb or .accdb",
+    frozenset({".mdb", ".accdb", ".mde", ".accde"}),
+    b"\0\1\0\0Standard ",
+    _no("a database of Access", "export its tables from Access as .xlsx"),
+    _lazily("access", "AccessFile"),
+    frozenset(("encoding", "table")),
+)
+OLD_FORMATS = (DBF, VCARD, LDIF, MBOX, EML, ACCESS)

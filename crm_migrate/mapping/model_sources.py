@@ -123,7 +123,8 @@ class Source(WithOptions):
     url: str | None = Field(default=None, description="address of a database; its secrets as `env:NAME`")
     table: str | None = Field(
         default=None,
-        description="table or view of the database; of JSON, the list whose entries are the rows, by its path:"
+        description="table or view of the database, or of the file of Access; of JSON, the list"
+        " whose entries are the rows, by its path:"
         " `contacts`, `contacts.phones`; of vCards and LDIF, what is to be a row for every value: `TEL`, `member`;"
         " of e-mail `addresses`",
     )
