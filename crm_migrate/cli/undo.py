@@ -45,10 +45,12 @@ def _lines(report: "UndoReport", width: int) -> list[str]:
     """What becomes of the records, why some stay, and where they are listed."""
     said = f"undone {report.undone}" if report.applied else f"{report.writes:,} records would go back; none has yet"
     kept = [(o.object, o.kept) for o in report.objects]
+    comes = "removed by the run, back again" if report.applied else "removed by the run, would come back"
     return [
         *terminal.wrapped(f"run {report.run} ({visible(report.environment)}): {said}", width),
         "",
         *_table(report, width),
+        *(f"{visible(o.object, 40)}: {o.back:,} {comes}" for o in report.objects if o.back),
         *reasons(
             "records that stay as they are" if report.applied else "records that would stay as they are", kept, width
         ),

@@ -195,7 +195,7 @@ PLANNED = Table(
 FOLLOWED = Table("follow/<object>/merged", texts("__entity", "target_id", "into", "survivor"), ("__entity",))
 VANISHED = Table("load/<object>/vanished", texts("__entity", "code", "policy", "message"), ("__entity",))
 REMOVALS = Table(
-    "load/<object>/removals", texts("__entity", "target_id", "survivor", "outcome", "message"), ("__entity",)
+    "load/<object>/removals", texts("__entity", "target_id", "survivor", "outcome", "message", "members"), ("__entity",)
 )
 KNOWN = Table("load/<object>/known", texts("__entity", "target_id"), ("__entity",))
 BEFORE = Table("load/<object>/before", _IDS, ("target_id",))

@@ -74,7 +74,9 @@ def _find(tables: Relations, plan: Plan, object_plan: ObjectPlan, *, removable: 
       LEFT JOIN {names.keys} e ON e.__cluster = m.__cluster WHERE e.__entity IS DISTINCT FROM v.survivor"""
     adopted = f"SELECT __entity FROM {names.sent} WHERE __adopted = 'true'"
     tables.execute(f"""CREATE TEMP TABLE {names.merged} AS
-    SELECT *, CASE WHEN message IS NULL THEN 'remove' ELSE 'kept' END AS outcome FROM (
+    SELECT *, CASE WHEN message IS NULL THEN 'remove' ELSE 'kept' END AS outcome, (SELECT to_json(list({{'source':
+      k.__source, 'key': k.__key}} ORDER BY k.__source, k.__key))::VARCHAR FROM {names.known} k
+      WHERE k.__entity = x.__entity) AS members FROM (
       SELECT v.__entity, t.target_id, v.survivor, CASE WHEN NOT {able} THEN 'the target cannot remove records'
         WHEN {inserts} THEN 'the mode creates only'
         WHEN t.n > 1 THEN 'several records carry its key'
@@ -83,7 +85,7 @@ def _find(tables: Relations, plan: Plan, object_plan: ObjectPlan, *, removable: 
         WHEN v.__entity IN ({apart}) THEN 'not all rows that it was loaded from are in the other record' END AS message
       FROM {names.vanished} v JOIN (SELECT __entity, min(target_id) AS target_id, count(*) AS n
         FROM {tables.scan(THEIRS, object_plan.name)} GROUP BY __entity) t USING (__entity)
-      WHERE v.code = 'now_merged' AND v.policy = 'merge')""")
+      WHERE v.code = 'now_merged' AND v.policy = 'merge') x""")
 
 
 def read_back(

@@ -4,7 +4,7 @@ Nothing of it is remembered here: a record that is back is there for the next ru
 was deleted together comes back together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -65,7 +65,7 @@ def _of_object(
     plan: Plan, project: Project, identity: str, each: ObjectPlan, target: Target, able: Undelete, *, apply: bool
 ) -> Back:
     object = target_object(plan, each)
-    missing = dict(_missing(target, object, _sent(project, identity, each.name)))
+    missing = dict(missing_in(target, object, _sent(project, identity, each.name)))
     held = keyed_of(able, object, missing)
     if not apply:
         return Back(each.name, len(missing), tuple(sorted(held)))
@@ -73,7 +73,7 @@ def _of_object(
     return Back(each.name, len(missing), tuple(sorted(held - refused.keys())), tuple(sorted(refused.items())))
 
 
-def keyed_of(able: Undelete, object: TargetObject, entities: dict[str, str]) -> set[str]:
+def keyed_of(able: Undelete, object: TargetObject, entities: Mapping[str, str]) -> set[str]:
     """The ids of those records (id -> our key) that can come back and carry that key."""
     found: set[str] = set()
     for some in _parts(sorted(entities)):
@@ -96,8 +96,8 @@ def _sent(project: Project, identity: str, name: str) -> dict[str, str]:
     return {str(row["target_id"]): str(row["__entity"]) for row in rows if row["target_id"]}
 
 
-def _missing(target: Target, object: TargetObject, sent: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Those of them that the target does not have."""
+def missing_in(target: Target, object: TargetObject, sent: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Id and key of those records (id -> our key) that the target does not have."""
     for some in _parts(sorted(sent)):
         there = {id for table in target.read(object.bare(), "id", some) for id in table["target_id"].to_pylist()}
         yield from ((id, sent[id]) for id in some if id not in there)

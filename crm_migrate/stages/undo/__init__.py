@@ -6,7 +6,7 @@ sent today; each start is a run of its own in the ledger, sent like any other: i
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +34,7 @@ from crm_migrate.stages.undo.judging import judge
 from crm_migrate.stages.undo.referring import keep_referred, keep_referred_elsewhere
 from crm_migrate.stages.undo.remembering import remember_undo
 from crm_migrate.stages.undo.report import ObjectUndo, UndoReport, figures, read_report, write_kept, write_report
+from crm_migrate.stages.undo.returning import bring_back_removed, remember_returned
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import Ledger, checked
 from crm_migrate.workspace.locking import project_lock, target_lock
@@ -144,13 +145,6 @@ def _refuse(ledger: Ledger, run: Run, identity: str, target: Target) -> None:
             f"them is undone first: {later[-1]}",
             hint=f"crm-migrate undo PROJECT {later[-1]}",
         )
-    removed = sum(x.intent.count - len(x.rejected) for x in ledger.batches(run.id) if x.intent.action == "remove")
-    if removed:
-        raise UsageError(
-            f"run {run.id} has removed {removed} record(s) that were merged into others, and no target gives a record "
-            "back with its id: what pointed to them cannot be put back",
-            hint="bring back a backup of the target, then: crm-migrate target adopt",
-        )
     if not isinstance(target, Remove):
         raise UsageError(
             "this target's connector cannot take records away again: nothing can be undone there",
@@ -165,11 +159,12 @@ def _look(start: _Start) -> UndoReport:
     """What would be done; nothing is written to the target, and nothing remembered."""
     here = Run(start.project.work / f"undoing-{os.getpid()}", "undoing")
     _refuse_begun(start)
+    back = _bring_back(start, apply=False)
     try:
         _read(start, here)
         with relations(here, "undo") as tables:
             _judge(tables, start, _undoing(start))
-            return _report(tables, start, applied=False)
+            return _report(tables, start, back, applied=False)
     finally:
         shutil.rmtree(here.folder, ignore_errors=True)
 
@@ -184,6 +179,7 @@ def _apply(start: _Start, stopped: Callable[[], bool], progress: Callable[[str, 
     shutil.rmtree(here.folder, ignore_errors=True)  # of one that ended before it was begun
     _wait_out_doubt(start, stopped)
     _refuse_begun(start)
+    back = _bring_back(start, apply=True)
     _read(start, here)
     _settle(start, here)
     undoing, plan = _undoing(start), start.plan
@@ -203,12 +199,18 @@ def _apply(start: _Start, stopped: Callable[[], bool], progress: Callable[[str, 
         _wait_out_doubt(start, _never)
         for object_plan in plan.objects:
             remember_undo(tables, start.project, start.identity, undoing, object_plan, start.target)
-        report = _report(tables, start, applied=True)
+            remember_returned(tables, start.project, start.identity, undoing, object_plan, start.target)
+        report = _report(tables, start, back, applied=True)
     write_report(report, start.run)
     stale = [each.id for each in runs(start.project) if read_load_plan(each) and not start.ledger.begun(each.id)]
     said = {"run": start.run.id, "identity": start.identity, "at": report.undone, "planned": stale}
     start.ledger.note(UNDONE, said)
     return report
+
+
+def _bring_back(start: _Start, *, apply: bool) -> dict[str, int]:
+    """Object -> how many records that the run had removed come back."""
+    return bring_back_removed(start.plan, start.run, start.ledger.lines(start.run.id), start.target, apply=apply)
 
 
 def _attempts(start: _Start) -> Sequence[tuple[Run, Lines]]:
@@ -275,13 +277,13 @@ def _judge(tables: Relations, start: _Start, undoing: Undoing) -> None:
     keep_referred(tables, start.plan)
 
 
-def _report(tables: Relations, start: _Start, *, applied: bool) -> UndoReport:
+def _report(tables: Relations, start: _Start, back: Mapping[str, int], *, applied: bool) -> UndoReport:
     return UndoReport(
         run=start.run.id,
         environment=start.plan.environment.name,
         identity=start.identity,
         applied=applied,
-        objects=tuple(figures(tables, o) for o in start.plan.objects),
+        objects=tuple(figures(tables, o, back.get(o.name, 0)) for o in start.plan.objects),
         undone=now() if applied else "",
         kept_list=write_kept(tables, start.plan, start.run),
     )

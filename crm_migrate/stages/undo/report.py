@@ -19,7 +19,8 @@ HEAD = ("object", "target_id", "entity", "code", "meaning", "detail")
 
 class ObjectUndo(BaseModel):
     """What becomes of the records that a run had written of one object: those that it created, and those that it
-    adopted or changed. `same` are as they were before already; `kept` are counted by code."""
+    adopted or changed. `same` are as they were before already; `kept` are counted by code. Beside them `back` had been
+    removed by it, and are there again."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,6 +31,7 @@ class ObjectUndo(BaseModel):
     restored: int = 0
     same: int = 0
     kept: dict[str, int] = {}
+    back: int = 0
 
     @property
     def unexplained(self) -> int:
@@ -52,11 +54,11 @@ class UndoReport(BaseModel):
 
     @property
     def writes(self) -> int:
-        """Records that are removed or restored."""
-        return sum(o.removed + o.restored for o in self.objects)
+        """Records that are removed or restored, or come back."""
+        return sum(o.removed + o.restored + o.back for o in self.objects)
 
 
-def figures(tables: Relations, object_plan: ObjectPlan) -> ObjectUndo:
+def figures(tables: Relations, object_plan: ObjectPlan, back: int = 0) -> ObjectUndo:
     """Count the verdicts of one object."""
     verdicts = Names(object_plan.name).verdict
     counted = tables.rows(f"SELECT did = 'create', verdict, coalesce(code, ''), count(*) FROM {verdicts} GROUP BY ALL")
@@ -75,6 +77,7 @@ def figures(tables: Relations, object_plan: ObjectPlan) -> ObjectUndo:
         restored=total("restore", "restored", "release", "released"),
         same=total("same"),
         kept=kept,
+        back=back,
     )
 
 
