@@ -20,7 +20,7 @@ environments:
     url: "env:CRM_URL"
     client_id: crm-migrate
     client_secret: "env:CRM_SECRET"
-    longest_seconds: "10"
+    longest_seconds: "60"
 objects:
   leads:
     from: leads

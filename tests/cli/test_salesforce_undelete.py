@@ -24,7 +24,7 @@ environments:
     url: "env:CRM_URL"
     client_id: crm-migrate
     client_secret: "env:CRM_SECRET"
-    longest_seconds: "10"
+    longest_seconds: "60"
   hubspot: {connector: hubspot, url: "env:CRM_URL", token: "env:CRM_SECRET", longest_seconds: "5", settle_seconds: "0"}
 objects:
   accounts: {from: firms, fields: {name: name}}

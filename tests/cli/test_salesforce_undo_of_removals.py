@@ -12,6 +12,7 @@ from salesforce_orgs import started
 
 from crm_migrate.workspace.parts import tables
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 MAPPING = """\
 crm_migrate: 1
 sources:
@@ -23,7 +24,7 @@ environments:
     url: "env:CRM_URL"
     client_id: crm-migrate
     client_secret: "env:CRM_SECRET"
-    longest_seconds: "10"
+    longest_seconds: "60"
 objects:
   accounts:
     from: firms
