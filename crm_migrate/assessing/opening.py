@@ -16,7 +16,8 @@ from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
 from crm_migrate.suggesting.candidates import Study
 from crm_migrate.suggesting.exports import Export, files_in, found_in
-from crm_migrate.suggesting.knowledge import profiles, recognised
+from crm_migrate.suggesting.knowledge import profiles
+from crm_migrate.suggesting.recognising import recognised
 from crm_migrate.suggesting.tables import MOST_ROWS, Table
 from crm_migrate.workspace.layout import WORK, Project
 
