@@ -4,6 +4,7 @@ Whoever is on the list is in many places: in other letters, in two sources, in a
 others, as the key of a row, as one of several in a cell. The words that nobody may find afterwards stand in `GONE`.
 """
 
+import re
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -144,13 +145,26 @@ GONE = (
 STAY = ("mayse@isik.example", "pelin@oy.example", "baska.deniz@ak.example", "kimse@hicbir.example", "ali@kurt.example")
 
 
-def make_project(folder: Path, erase: str = "refs/erased.csv", **files: str) -> Path:
+# Objects that say nothing about the list of people but what hangs on them, and the source that each alone reads.
+HANGING = {"accounts": "firma", "leads": "members", "deals": "orders", "notes": "notes"}
+
+
+def people_only(mapping: str) -> str:
+    """The mapping without what hangs on the people: a run takes a third of the time."""
+    for name, source in HANGING.items():
+        mapping = re.sub(rf"^  {name}:\n    from(?:.*\n)(?:   .*\n)*", "", mapping, flags=re.MULTILINE)
+        mapping = re.sub(rf"^  {source}: {{file.*\n", "", mapping, flags=re.MULTILINE)
+    return re.sub(r"^      company: .*\n", "", mapping, flags=re.MULTILINE)
+
+
+def make_project(folder: Path, erase: str = "refs/erased.csv", *, only_people: bool = False, **files: str) -> Path:
     """The project; `files` replace some of its files, by their last name."""
     for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(files.get(path.stem, text), "utf-8")
-    (folder / "crm-migrate.yaml").write_text(MAPPING.replace("ERASE", erase), "utf-8")
+    mapping = (people_only(MAPPING) if only_people else MAPPING).replace("ERASE", erase)
+    (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
     return folder
 
 

@@ -70,11 +70,11 @@ def test_a_mailbox_that_is_left_in_one_cell_is_found(tmp_path: Path, monkeypatch
 
 def test_a_raw_line_that_is_left_in_quarantine_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = FILES["in/books.csv"] + "B3;Ayşe;Yılmaz;ayse@isik.example;one cell too many\n"
-    folder = make_project(tmp_path / "kept", books=broken)
+    folder = make_project(tmp_path / "kept", only_people=True, books=broken)
     run(folder)
     assert found_in(written_by_runs(folder), GONE) == []
     monkeypatch.setattr(publishing, "_quarantined", lambda part, _mentions: part)
-    folder = make_project(tmp_path / "planted", books=broken)
+    folder = make_project(tmp_path / "planted", only_people=True, books=broken)
     run(folder)
     assert any("quarantine" in file for _, file in found_in(written_by_runs(folder), GONE))
 
@@ -101,7 +101,7 @@ def test_everything_is_accounted_for_and_told_by_identifier(done: tuple[Path, di
 
 def test_the_name_on_a_line_tells_who_of_several_is_meant(tmp_path: Path) -> None:
     named = LIST.replace("ortak@aile.example,,,,,,", "ortak@aile.example,,,Can Öz,,,")
-    folder = make_project(tmp_path, erased=named)
+    folder = make_project(tmp_path, only_people=True, erased=named)
     code, figures = run(folder)
     assert code == 0
     assert states(figures, "contacts", "kisi") == {"created": 3, "excluded": 9}
@@ -112,7 +112,7 @@ def test_the_name_on_a_line_tells_who_of_several_is_meant(tmp_path: Path) -> Non
 
 
 def test_a_mapping_may_leave_out_all_of_several(tmp_path: Path) -> None:
-    folder = make_project(tmp_path, "{list: refs/erased.csv, several: exclude}")
+    folder = make_project(tmp_path, "{list: refs/erased.csv, several: exclude}", only_people=True)
     code, figures = run(folder)
     assert code == 0 and states(figures, "contacts", "kisi") == {"created": 2, "excluded": 10}
     assert len(told(figures, "erase_several")) == 1, "it is told all the same"
@@ -138,7 +138,7 @@ def test_money_that_goes_with_children_needs_a_decision(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["keep", "hash"])
 def test_the_list_of_opt_outs_keeps_what_the_mapping_says(tmp_path: Path, word: str) -> None:
-    folder = make_project(tmp_path, f"{{list: refs/erased.csv, suppressions: {word}}}")
+    folder = make_project(tmp_path, f"{{list: refs/erased.csv, suppressions: {word}}}", only_people=True)
     _, figures = run(folder)
     assert states(figures, "suppressions", "mail") == {"created": 3, "absent": 1}
     found = {name for name, file in found_in(written_by_runs(folder), GONE) if file == "crm.db"}
@@ -163,7 +163,7 @@ def test_a_record_that_was_loaded_before_is_told_and_stays_until_somebody_remove
 
 
 def test_what_a_killed_run_read_is_gone_when_the_next_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = make_project(tmp_path)
+    folder = make_project(tmp_path, only_people=True)
     with monkeypatch.context() as killed:
         killed.setattr(shutil, "rmtree", lambda *_a, **_k: None)
         invoke("run", str(folder), "--until", "extract")
@@ -174,7 +174,7 @@ def test_what_a_killed_run_read_is_gone_when_the_next_begins(tmp_path: Path, mon
 
 
 def test_a_run_does_not_go_on_with_another_list(tmp_path: Path) -> None:
-    folder = make_project(tmp_path)
+    folder = make_project(tmp_path, only_people=True)
     invoke("run", str(folder), "--until", "dedupe")
     (folder / "refs" / "erased.csv").write_text(LIST + "pelin@oy.example,,,,,,\n", "utf-8")
     refused = invoke("resume", str(folder))
@@ -228,11 +228,11 @@ def test_children_that_name_their_parent_by_a_field_go_as_the_mapping_says(
 ) -> None:
     """A mailbox of somebody on the list is a link to an erased record, in whatever letters; one that others have, too,
     leads to them, and one that nobody has is missing."""
-    folder = make_project(tmp_path, f"{{list: refs/erased.csv, children: {word}, because: D-1}}")
+    folder = make_project(tmp_path, f"{{list: refs/erased.csv, children: {word}, because: D-1}}", only_people=True)
     mapping = (folder / "crm-migrate.yaml").read_text("utf-8")
-    mapping = mapping.replace("  leads:\n", "  calls:\n    from: calls\n    fields:\n      subject: Betreff\n"
-        "      contact: {calls: Mail | email, ref: contacts, by: email, missing: clear}\n  leads:\n")  # fmt: skip
-    mapping = mapping.replace("  orders: {file", "  calls: {file: in/calls.csv, key: id}\n  orders: {file")
+    mapping = mapping.replace("privacy:\n", "  calls:\n    from: calls\n    fields:\n      subject: Betreff\n"
+        "      contact: {calls: Mail | email, ref: contacts, by: email, missing: clear}\nprivacy:\n")  # fmt: skip
+    mapping = mapping.replace("  mail: {file", "  calls: {file: in/calls.csv, key: id}\n  mail: {file")
     (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
     (folder / "in" / "calls.csv").write_text(
         "id;Betreff;Mail\nC1;one;Ayse@Isik.EXAMPLE\nC2;two;mayse@isik.example\nC3;three;nobody@nowhere.example\n",
@@ -248,7 +248,7 @@ def test_children_that_name_their_parent_by_a_field_go_as_the_mapping_says(
 
 def test_a_column_that_only_a_rule_reads_keeps_no_name(tmp_path: Path) -> None:
     """One word is no name that is looked for in texts; who is called so is known by the row alone."""
-    folder = make_project(tmp_path)
+    folder = make_project(tmp_path, only_people=True)
     mapping = (
         (folder / "crm-migrate.yaml").read_text("utf-8").replace("Tip != 'test'", "Tip != 'test' and Lakap != 'x'")
     )
@@ -256,7 +256,7 @@ def test_a_column_that_only_a_rule_reads_keeps_no_name(tmp_path: Path) -> None:
     header, first, *lines = FILES["in/kisi.csv"].splitlines()
     nicknames = [f"{header};Lakap", f"{first};Kahveci", *(f"{line};x{n}" for n, line in enumerate(lines))]
     (folder / "in" / "kisi.csv").write_text("\n".join([*nicknames, ""]), "utf-8")
-    before = run(make_project(tmp_path / "plain"))[1]
+    before = run(make_project(tmp_path / "plain", only_people=True))[1]
     figures = run(folder)[1]
     assert states(figures, "contacts", "kisi") == states(before, "contacts", "kisi")
     assert found_in([p for p in written_by_runs(folder) if "plain" not in p.parts], ["kahveci"]) == []
