@@ -79,6 +79,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "message_defective",
             "from_lines",
             "date_lost",
+            "script_changes",
+            "value_computed",
             "bytes_as_hex",
             "line_length",
             "between_columns",

@@ -12,7 +12,7 @@ class FilesConnector:
     """Sources only: one or several files of one layout."""
 
     name = "files"
-    title = "files: CSV, workbooks (XLSX, XLSB, XLS, ODS), Parquet, JSON, DBF, vCard, LDIF, e-mail, Access"
+    title = "files: CSV, workbooks, Parquet, JSON, DBF, vCard, LDIF, e-mail, Access, scripts of SQL Server"
     source_options = frozenset(
         {"encoding", "delimiter", "sheet", "header_row", "short_rows", "table", "widths", "widths_in", "memos"}
     )

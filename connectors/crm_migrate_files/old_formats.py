@@ -1,4 +1,4 @@
-"""The formats of old programs: tables of dBase and FoxPro, cards, directories, e-mail, Access."""
+"""The formats of old programs: dBase and FoxPro, cards, directories, e-mail, Access, scripts of SQL Server."""
 
 import importlib
 import re
@@ -43,6 +43,22 @@ def _no(what: str, hint: str) -> Callable[[str, bytes], None]:
         raise InputError(f"{name}: does not begin as {what} does", hint=hint)
 
     return refuse
+
+
+def _no_script(name: str, head: bytes) -> None:
+    """InputError for dumps of other databases, which quote otherwise."""
+    for begins, program in (
+        (b"MySQL dump", "MySQL"),
+        (b"MariaDB dump", "MariaDB"),
+        (b"PostgreSQL database dump", "PostgreSQL"),
+    ):
+        if begins in head:
+            raise InputError(
+                f"{name}: is a dump of {program}; only scripts of SQL Server are read",
+                hint="load it into its database and read that: `url:`",
+            )
+    if head.startswith(b"SQLite format"):
+        raise InputError(f"{name}: is a database and no script", hint="name it as `url:` of the source: sqlite:///FILE")
 
 
 def _more(path: Path) -> bytes:
@@ -109,4 +125,13 @@ ACCESS = Format(
     _lazily("access", "AccessFile"),
     frozenset(("encoding", "table")),
 )
-OLD_FORMATS = (DBF, VCARD, LDIF, MBOX, EML, ACCESS)
+SCRIPT = Format(
+    "a script of SQL Server",
+    "give it its right ending, .sql",
+    frozenset({".sql"}),
+    b"",
+    _no_script,
+    _lazily("tsql", "SqlScript"),
+    frozenset(("encoding", "table")),
+)
+OLD_FORMATS = (DBF, VCARD, LDIF, MBOX, EML, ACCESS, SCRIPT)
