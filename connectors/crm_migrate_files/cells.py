@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
 
+from crm_migrate.connecting.typed import unmistakable
 from crm_migrate_files.package import local
 
 _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)])
@@ -115,12 +116,6 @@ def _plain(number: Decimal, zeros: int) -> str:
     if fraction:
         return unmistakable(text)
     return text.zfill(zeros) if zeros and whole.isdigit() else text if text != "-0" else "0"
-
-
-def unmistakable(text: str) -> str:
-    """A plain number with four decimals where it has three: `1.125` would be read as 1125 where a point parts
-    thousands."""
-    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
 
 
 def date_text(serial: float, *, date1904: bool) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from math import isfinite
 
+from crm_migrate.connecting.typed import unmistakable
 from crm_migrate_files.dbf_head import Column
 from crm_migrate_files.record_file import Unreadable, checked
 
@@ -62,7 +63,7 @@ def _number(raw: bytes) -> str | None:
         raise Odd("number_overflow", text)
     if not _NUMBER.fullmatch(text):
         raise Odd("value_untyped", checked(text))
-    return format(Decimal(text), "f")
+    return unmistakable(format(Decimal(text), "f"))
 
 
 def _day(raw: bytes) -> str | None:
@@ -98,7 +99,7 @@ def _double(raw: bytes) -> str:
     number = struct.unpack("<d", raw)[0]
     if not isfinite(number):
         raise Odd("value_untyped", repr(number))
-    return str(int(number)) if number.is_integer() else format(Decimal(repr(number)), "f")
+    return str(int(number)) if number.is_integer() else unmistakable(format(Decimal(repr(number)), "f"))
 
 
 def _moment(raw: bytes) -> str | None:

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from crm_migrate.connecting.typed import unmistakable
+
 MAX_DEPTH = 32  # objects and lists in each other; a CRM's export has three or four
 Cells = dict[str, str | None]
 Path = tuple[str, ...]  # names on the way to a list
@@ -25,6 +27,10 @@ class _Number(str):
     __slots__ = ()
 
 
+def _fraction(text: str) -> _Number:
+    return _Number(unmistakable(text))
+
+
 def value_of(record: bytes) -> Any:
     """What a record says. Unreadable where it is no JSON, or says one name twice."""
     try:
@@ -33,7 +39,7 @@ def value_of(record: bytes) -> Any:
         raise Unreadable("undecodable", f"byte {error.start + 1:,} of the line is no UTF-8") from None
     try:
         return json.loads(
-            text, parse_int=_Number, parse_float=_Number, parse_constant=_no_number, object_pairs_hook=_once
+            text, parse_int=_Number, parse_float=_fraction, parse_constant=_no_number, object_pairs_hook=_once
         )
     except json.JSONDecodeError as error:
         raise Unreadable("no_json_object", f"is no JSON: {error.msg} at character {error.pos + 1:,}") from None

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_migrate_files.cells import unmistakable
+from crm_migrate.connecting.typed import unmistakable
 
 _ZEROS, _POINT = r"(\.\d*?)0+(Z?)$", r"\.(Z?)$"
 Broken = tuple[int, str, str]  # row from 0, code, what is wrong with the cell
@@ -207,7 +207,7 @@ def _scalar(value: Any) -> str:
     if isinstance(value, float):
         return plain(value) if isfinite(value) else _quoted(repr(value))
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return unmistakable(format(value, "f"))
     if isinstance(value, datetime.timedelta):
         return _quoted(_hours(value))
     if isinstance(value, datetime.date | datetime.time):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.typed import unmistakable
 from crm_migrate.errors import TargetError
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.shapes import (
@@ -115,6 +116,12 @@ def cell_of(object: str, definition: Definition, semantic: str, held: Any, names
     elif definition.get("name") == second:
         held = next((each.label for each in names.stages if each.id == held), held)
     return told(definition, semantic, held, names)
+
+
+def read_cell(object: str, definition: Definition, semantic: str, held: Any, names: Names) -> str | None:
+    """A property of a source as canonical text, a number so that no locale reads it as another one."""
+    text = cell_of(object, definition, semantic, held, names)
+    return unmistakable(text) if text and definition.get("type") == "number" else text
 
 
 def key_of(properties: Mapping[str, Any]) -> str | None:

@@ -18,7 +18,7 @@ from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_hubspot import portal_answers
 from crm_migrate_hubspot.answers import Record
 from crm_migrate_hubspot.auth import Rooms
-from crm_migrate_hubspot.calls import cell_of
+from crm_migrate_hubspot.calls import read_cell
 from crm_migrate_hubspot.describe import semantic
 from crm_migrate_hubspot.link_answers import Linked
 from crm_migrate_hubspot.linking import end_of
@@ -122,7 +122,7 @@ class HubSpotSource:
         known = self._portal.existing(self._object)
         for name in self._properties:
             type = semantic(known[name])
-            cells = [cell_of(self._object, known[name], type, each.get(name), names) for _, each in records]
+            cells = [read_cell(self._object, known[name], type, each.get(name), names) for _, each in records]
             columns[_column(name)] = cells
         links = {to: self._portal.links(self._object, to, ids) if ids else {} for to in {e.to for e in self._links}}
         for link in self._links:

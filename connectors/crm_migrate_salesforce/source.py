@@ -26,7 +26,7 @@ from crm_migrate_salesforce.query_jobs import QueryJobs
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import Settings
 from crm_migrate_salesforce.shapes import CONVERTED, LEAD
-from crm_migrate_salesforce.values import text_of
+from crm_migrate_salesforce.values import read_text
 
 # Types that stay out: files, and compounds, whose parts are fields of their own. One that we do not know goes along.
 _LEFT_OUT = frozenset({"base64", "address", "location"})
@@ -112,7 +112,9 @@ class SalesforceSource:
             LINE: pa.array(rows + 1),
         }
         for field, name in zip(self._fields, self._header.names, strict=True):
-            columns[name] = pa.array([text_of(record.get(field), self._type(field)) for record in records], pa.string())
+            columns[name] = pa.array(
+                [read_text(record.get(field), self._type(field)) for record in records], pa.string()
+            )
         return pa.table(columns)
 
     def _settle(self, read: int) -> None:

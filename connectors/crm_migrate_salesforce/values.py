@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
+from crm_migrate.connecting.typed import unmistakable
+
 _INTEGER = re.compile(r"-?[0-9]{1,40}")
 _BOOLEANS = {"true": True, "false": False}
 _BETWEEN = ";"  # of the values of a multi-select picklist
@@ -85,6 +87,12 @@ def text_of(value: Any, type: str) -> str | None:
     if type == "multipicklist":
         return json.dumps(value.split(_BETWEEN), ensure_ascii=False)
     return _told_instant(value) if type == "datetime" else value
+
+
+def read_text(value: Any, type: str) -> str | None:
+    """A value of a source as canonical text, a number so that no locale reads it as another one."""
+    text = text_of(value, type)
+    return unmistakable(text) if text and type in NUMBERS else text
 
 
 def _several(text: str) -> str:

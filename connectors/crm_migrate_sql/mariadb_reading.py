@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from pymysql.constants import FIELD_TYPE
 from pymysql.cursors import SSCursor
 
+from crm_migrate.connecting.typed import unmistakable
 from crm_migrate.errors import InputError, TargetError
 from crm_migrate_sql.mariadb import check_version, connection_options, drop
 from crm_migrate_sql.snapshot import Backend, Portion
@@ -115,6 +116,7 @@ _WRITTEN: dict[int, Callable[[Any], Any]] = {
     FIELD_TYPE.TIMESTAMP: _instant,
     FIELD_TYPE.FLOAT: _double,
     FIELD_TYPE.DOUBLE: _double,
+    FIELD_TYPE.NEWDECIMAL: unmistakable,
 }
 
 

@@ -12,12 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
+from crm_migrate.connecting.typed import unmistakable
+
 FETCH = 20_000  # rows of a result that are held at a time
 _STAMP = r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d)"
 _SHORT_ZONE = r"([+-]\d\d)$"
 _POSTGRES_TIMES = (1114, 1184)
 _POSTGRES_ZONED = 1184
 _POSTGRES_FLOATS = (700, 701)
+_POSTGRES_NUMERIC = 1700
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def plain(number: float) -> str:
         return repr(number)
     if number.is_integer():
         return str(int(number))
-    return format(Decimal(format(number, ".15g")), "f")
+    return unmistakable(format(Decimal(format(number, ".15g")), "f"))
 
 
 def text_of(value: Any) -> str | None:
@@ -69,7 +72,7 @@ def text_of(value: Any) -> str | None:
 
 def _rare(value: Any) -> str:
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return unmistakable(format(value, "f"))
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
@@ -87,6 +90,8 @@ def column_of(values: Sequence[Any], code: int, kind: "sa.types.TypeEngine[objec
         values = [bool(v) if v in (0, 1) else v for v in values]
     elif code in _POSTGRES_FLOATS:
         values = [None if v is None else plain(float(v)) for v in values]
+    elif code == _POSTGRES_NUMERIC:
+        values = [None if v is None else unmistakable(str(v)) for v in values]
     array = pa.array([text_of(value) for value in values], pa.string())
     if code in _POSTGRES_TIMES or isinstance(kind, (sa.DateTime, sa.Date)):
         array = pc.replace_substring_regex(array, _STAMP, r"\1T\2")
@@ -96,8 +101,16 @@ def column_of(values: Sequence[Any], code: int, kind: "sa.types.TypeEngine[objec
 def _lists(values: Sequence[str | None], kind: "sa.types.TypeEngine[object]") -> pa.Array:
     """A column of JSON lists with every item as it would stand alone; what is empty is no item, no item no list."""
     lists = [[item for item in json.loads(value or "[]") if item is not None] for value in values]
-    zoned = bool(getattr(kind, "timezone", False))
-    code = _POSTGRES_ZONED if zoned else _POSTGRES_FLOATS[0] if isinstance(kind, sa.Float) else 0
+    code = _code_of(kind)
     items = iter(column_of([item for each in lists for item in each], code, kind).to_pylist())
     texts = [json.dumps([next(items) for _ in each], ensure_ascii=False, separators=(",", ":")) for each in lists]
     return pa.array([text if each else None for text, each in zip(texts, lists, strict=True)], pa.string())
+
+
+def _code_of(kind: "sa.types.TypeEngine[object]") -> int:
+    """The type code of what the texts of a list are written by; 0 where nothing has to be done to them."""
+    if getattr(kind, "timezone", False):
+        return _POSTGRES_ZONED
+    if isinstance(kind, sa.Float):
+        return _POSTGRES_FLOATS[0]
+    return _POSTGRES_NUMERIC if isinstance(kind, sa.Numeric) else 0
