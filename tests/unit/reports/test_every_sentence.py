@@ -1,7 +1,9 @@
 """Every sentence that a stage, a step of clean-up or a reader of files can write has words in every language."""
 
 import ast
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -24,7 +26,7 @@ ROOMS = (
 # Modules of these rooms whose words are for the terminal, for documents, or for one who set up a connector.
 ELSEWHERE = re.compile(
     r"stages/(reconcile/verdict|dedupe/rules|validate/__init__|undo/\w+)"
-    r"|stages/load/(plan|forecast|drift|offline|choices|needs|restoring|publishing|sending/\w+)"
+    r"|stages/load/(plan|forecast|files_forecast|undeleting|drift|offline|choices|needs|restoring|publishing|sending/\w+)"
     r"|cleansing/(kinds|kind_steps|csv_shapes|table_files|people/person_steps|evidence|dates/exchanged)"
     r"|quality/evidence|matching/deciding/evidence"
     r"|crm_migrate_files/(formats|old_formats|dbf_head|mdbtools|sql_tokens|sheet_child|workbook|widths|__init__)"
@@ -124,3 +126,10 @@ def test_levels_and_terms_of_comparisons_have_words(code: str) -> None:
     assert {kind for kind in KINDS if f"kind.{kind}" not in words} == set()
     contexts = {organisations._APART[name] for name in organisations._APART} | {composites.HOUSEHOLD, "colleague"}
     assert {context for context in " ".join(contexts).split() if f"context.{context}" not in words} == set()
+
+
+def test_no_key_of_a_catalogue_is_said_twice() -> None:
+    """The second one would take the words of the first away."""
+    for path in (ROOT / "crm_migrate" / "words").rglob("*.json"):
+        pairs: list[tuple[str, object]] = json.loads(path.read_text("utf-8"), object_pairs_hook=list)
+        assert [name for name, times in Counter(name for name, _ in pairs).items() if times > 1] == [], path
