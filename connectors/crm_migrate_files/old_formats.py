@@ -15,9 +15,8 @@ from crm_migrate_files.told import FileReader
 _CARD = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*BEGIN:VCARD", re.IGNORECASE)
 _SEPARATOR = re.compile(rb"From [^\n]*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\n]*\b\d{4}\b")
 _HEADERS = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){2}")
-_OF_MAIL = re.compile(
-    rb"^(?:From|Received|Return-Path|Message-ID|Delivered-To|MIME-Version): ", re.IGNORECASE | re.MULTILINE
-)
+_OF_MAIL = re.compile(rb"^(?:From|Received|Return-Path|Message-ID|Delivered-To): ", re.IGNORECASE | re.MULTILINE)
+_OF_PAGE = re.compile(rb"^(?:X-Document-Type|Snapshot-Content-Location): ", re.IGNORECASE | re.MULTILINE)  # .mht
 _ENTRY = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:#[^\n]*\n(?: [^\n]*\n)*+|\s|version:[ ]*1\s)*+dn:", re.IGNORECASE
 )  # nothing of it is tried twice
@@ -114,7 +113,7 @@ EML = Format(
     _no("an e-mail", "export the messages again, as .eml or as MBOX"),
     _lazily("mail", "EmlFile"),
     frozenset(("table",)),
-    looks=lambda _, head: bool(_HEADERS.match(head)) and bool(_OF_MAIL.search(head)),
+    looks=lambda _, head: bool(_HEADERS.match(head) and _OF_MAIL.search(head) and not _OF_PAGE.search(head)),
 )
 ACCESS = Format(
     "a database of Access",
