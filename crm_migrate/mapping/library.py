@@ -6,6 +6,7 @@ import importlib.resources
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
@@ -75,10 +76,16 @@ def find(kind: Kind, name: str, project: Path) -> Entry | None:
 
 def source_profile(entry: Entry) -> tuple[SourceProfile | None, list[Finding]]:
     """Read a source profile."""
+    profile, findings = _source_profile(entry)
+    return profile, list(findings)
+
+
+@cache
+def _source_profile(entry: Entry) -> tuple[SourceProfile | None, tuple[Finding, ...]]:
+    """The same bytes are read once: every file that is recognised asks all profiles."""
     document, findings = read_bytes(entry.data, entry.label)
-    if findings:
-        return None, findings
-    return author(document, SourceProfile)
+    profile, wrong = (None, findings) if findings else author(document, SourceProfile)
+    return profile, tuple(wrong)
 
 
 def target_profile(entry: Entry) -> tuple[TargetProfile | None, list[Finding]]:
