@@ -27,7 +27,7 @@ from crm_migrate.assessing.figures import (
     Use,
     ValueFigure,
 )
-from crm_migrate.assessing.guarding import sensitive
+from crm_migrate.assessing.guarding import NOTES, READ, sensitive
 from crm_migrate.assessing.harming import Harm
 from crm_migrate.assessing.hiding import shown
 from crm_migrate.assessing.kinds import Meanings, meanings
@@ -35,7 +35,7 @@ from crm_migrate.assessing.opening import Opened, Subject
 from crm_migrate.assessing.recommending import Asked, advise, is_dead
 from crm_migrate.assessing.relating import loops, relations
 from crm_migrate.assessing.scoring import scores
-from crm_migrate.assessing.seeing import KEPT, Seen, seen
+from crm_migrate.assessing.seeing import Seen, seen
 from crm_migrate.assessing.using import used
 from crm_migrate.assessing.volumes import volumes
 from crm_migrate.assessing.words import consent, is_list, owners, picklist
@@ -285,7 +285,7 @@ def _not_assessed(opened: Opened, pile: _Pile) -> list[Said]:
     told += [Said(key="not.unknown", places={"source": s.source}) for s in pile.sources if not s.object]
     told += [
         Said(key="not.duplicates"),
-        Said(key="not.sensitive", places={"n": KEPT}),
+        Said(key="not.sensitive", places={"n": READ, "notes": NOTES}),
         Said(key="not.validity"),
         Said(key="not.zeros"),
         Said(key="not.time"),

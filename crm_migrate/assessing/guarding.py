@@ -8,6 +8,8 @@ from crm_migrate.assessing.seeing import Seen
 from crm_migrate.cleansing.text.sensitive import sensitive_content
 from crm_migrate.suggesting.headers import readings
 
+READ, NOTES = 300, 2_000  # different values that are read, the commonest first; of columns of whole sentences
+_SENTENCE = 40  # characters of the longest value
 _LONG = 12  # characters of the longest value: shorter ones hold no number of a card or a state, and no note
 _QUIET = frozenset({"email", "url", "domain", "created_at", "date", "amount", "country", "postal_code", "consent"})
 _SECRET = frozenset({"password", "passwort", "parola", "sifre", "pin", "kennwort", "kata sandi"})
@@ -22,9 +24,10 @@ def sensitive(source: str, column: Seen, kind: str) -> Iterator[SensitiveFigure]
     if kind in _QUIET or column.longest < _LONG:
         return
     counts: Counter[str] = Counter()
-    for value, cells in column.commonest.values.select("value", "cells").iter_rows():
+    read = column.commonest.values.head(NOTES if column.longest >= _SENTENCE else READ)
+    for value, cells in read.select("value", "cells").iter_rows():
         counts.update(dict.fromkeys(sensitive_content(value), cells))
-    looked = column.commonest.filled
+    looked = int(read["cells"].sum())
     for category, cells in sorted(counts.items()):
         yield _figure(source, column, category, cells, looked)
 

@@ -12,7 +12,7 @@ from crm_migrate.crm.types import TYPES
 from crm_migrate.quality.damage import Damage, Tally, column_damage, tally
 from crm_migrate.quality.damage.cuts import cut_rows
 from crm_migrate.quality.damage.days import moved_days, moved_in_order
-from crm_migrate.quality.damage.shifts import look_of, misfits, shifted_rows
+from crm_migrate.quality.damage.shifts import look_of, shifted_rows
 from crm_migrate.quality.damage.totals import labels, total_rows
 from crm_migrate.quality.damage.zeros import lost_by_country
 
@@ -32,10 +32,9 @@ class Harm:
 
     def of_column(self, column: Tally) -> list[Damage]:
         """What one column shows of itself."""
-        look = self._looks[column.name] = look_of(column)
-        odd = misfits(column, look) if look not in ("", "text") else None
-        if odd is not None and 0 < odd.height <= _MISFITS:
-            self._odd[column.name] = odd["value"].to_list()
+        self._looks[column.name], odd = look_of(column)
+        if 0 < len(odd) <= _MISFITS:
+            self._odd[column.name] = odd
         if words := labels(column):
             self._labels[column.name] = words
         return list(column_damage(column, self._meanings.of(self._subject.name, column.name).kind))

@@ -79,15 +79,16 @@ def _named(column: str) -> str:
 
 
 _SURE = 0.95
-_LOOKS = ("email", "iban", "url", "date")
+_LOOKS = {"mailboxes": "email", "web addresses": "url", "dates": "date"}
 
 
 def _looking(study: Study, column: str) -> str:
-    """The type that nearly all values of a column without a known name are of; "" for plain words."""
+    """The type that nearly all values of a column without a known name are of; "" for plain words and numbers."""
     seen = study.look(column)
-    if seen is None or not seen.filled:
+    if seen is None or seen.distinct < 2:
         return ""
-    return next((kind for kind in _LOOKS if (seen.share(TYPES[kind]) or 0.0) >= _SURE and seen.distinct > 1), "")
+    kind = _LOOKS.get(seen.foreign(), "")
+    return kind if kind and (seen.share(TYPES[kind]) or 0.0) >= _SURE else ""
 
 
 def _proposed_links(told: Suggestion, found: Meanings) -> None:

@@ -350,7 +350,7 @@ def _table(rng: Rng) -> pl.DataFrame:
 
 
 def _shifted(frame: pl.DataFrame) -> Damage | None:
-    looks = {name: look_of(tally(frame[name])) for name in TABLE}
+    looks = {name: look_of(tally(frame[name]))[0] for name in TABLE}
     return shifted_rows(frame, looks, len(frame))
 
 

@@ -38,7 +38,8 @@ def double_encoding(column: Tally) -> Damage | None:
     A cell counts only if all of it is such bytes, the bytes are right UTF-8, and the text they are gives the cell
     again. A cell that could also be a word before a quotation mark is left out.
     """
-    suspects = column.like(_lead())
+    wide = column.values.filter(pl.col("value").str.len_bytes() > pl.col("value").str.len_chars())
+    suspects = column.of(wide).like(_lead())
     mended = {text: whole for text in suspects["value"] if (whole := mend(text)) is not None}
     if not mended:
         return None

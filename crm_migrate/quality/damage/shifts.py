@@ -18,23 +18,36 @@ _LOOKS = (
     ("truth", r"(?i)^(?:true|false|yes|no|evet|hayır|ja|nein|ya|tidak)$"),
     ("digits", r"^[-+(]?\d[\d\s.,()/+-]*%?$"),
 )
+_TRIED = 5_000  # different values
 _PLACES = (1, -1, 2, -2)
 SHOWN = 8  # cells of a row that is shown
 
 
-def look_of(column: Tally) -> str:
-    """What nearly all values of a column look like: `mailbox`, `web`, `day`, `truth`, `digits`, `text`; else ""."""
-    if column.values.is_empty():
-        return ""
+def look_of(column: Tally) -> tuple[str, list[str]]:
+    """What nearly all values of a column look like (`mailbox`, `web`, `day`, `truth`, `digits`, `text`; else ""), and
+    the values that do not.
+
+    A few thousand values say whether the rest is looked at: of a column of texts none is.
+    """
+    some = column.values.bottom_k(_TRIED, by="row")
+    look = _usual(some, _looks(some["value"]))
+    if look in ("", _TEXT):
+        return look, []
     looks = _looks(column.values["value"])
-    shares = pl.DataFrame({"look": looks, "cells": column.values["cells"]}).group_by("look").agg(pl.col("cells").sum())
+    return (
+        (look, column.values["value"].filter(looks != look).to_list())
+        if _usual(column.values, looks) == look
+        else ("", [])
+    )
+
+
+def _usual(values: pl.DataFrame, looks: pl.Series) -> str:
+    """The look of most cells; "" where too few have one."""
+    shares = pl.DataFrame({"look": looks, "cells": values["cells"]}).group_by("look").agg(pl.col("cells").sum())
+    if shares.is_empty():
+        return ""
     look, cells = shares.sort("cells", descending=True).row(0)
-    return str(look) if cells >= _SHARE * column.filled else ""
-
-
-def misfits(column: Tally, look: str) -> pl.DataFrame:
-    """The values that do not look as their column does."""
-    return column.values.filter(_looks(column.values["value"]) != look)
+    return str(look) if cells >= _SHARE * int(shares["cells"].sum()) else ""
 
 
 def shifted_rows(rows: pl.DataFrame, looks: Mapping[str, str], of: int) -> Damage | None:

@@ -13,8 +13,8 @@ class Tally:
     """A column by its different values.
 
     `values` has `value` (text, trimmed, never empty), `cells` (how many rows have it), `row` (the first of them,
-    counted from 0) and `length` (characters of the longest of its writings, before it was trimmed), in the order of
-    `row`. `rows` is how many rows the table has.
+    counted from 0) and `length` (characters of the longest of its writings, before it was trimmed), in no order.
+    `rows` is how many rows the table has.
     """
 
     name: str
@@ -61,7 +61,7 @@ def tally(values: pl.Series) -> Tally:
     counted = filled.group_by("value").agg(
         pl.len().cast(pl.Int64).alias("cells"), pl.col("row").min().cast(pl.Int64), pl.col("length").max()
     )
-    return Tally(values.name, counted.sort("row"), len(values))
+    return Tally(values.name, counted, len(values))
 
 
 def cells_of(values: pl.DataFrame) -> int:
@@ -77,6 +77,6 @@ def found(
     mended: Mapping[str, str] | None = None,
 ) -> Damage:
     """The damage of one column, its first cells as examples."""
-    shown = damaged.head(EXAMPLES)
+    shown = damaged.bottom_k(EXAMPLES, by="row").sort("row")
     examples = tuple(zip(shown["row"].to_list(), shown["value"].to_list(), strict=True))
     return Damage(kind, (column.name,), cells_of(damaged), column.filled, facts or {}, examples, mended or {})

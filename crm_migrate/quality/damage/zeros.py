@@ -45,7 +45,7 @@ def lost_by_check(column: Tally) -> Damage | None:
 
 
 def _fits(codes: pl.DataFrame, width: int, valid: Callable[[str], bool]) -> bool:
-    tried = codes["value"].head(_CHECKS).to_list()
+    tried = codes.bottom_k(_CHECKS, by="row")["value"].to_list()
     return sum(valid(text.zfill(width)) for text in tried) >= _RIGHT * len(tried)
 
 
