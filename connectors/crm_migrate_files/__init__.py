@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from crm_migrate.connecting.contract import Source, SourceSpec, Target
+from crm_migrate.connecting.contract import Source, SourceFile, SourceSpec, Target
+from crm_migrate.connecting.lying import Contents, Endings
 from crm_migrate.errors import UsageError
 
 
@@ -23,6 +24,18 @@ class FilesConnector:
         from crm_migrate_files.source import FilesSource
 
         return FilesSource(spec)
+
+    def endings(self) -> Endings:
+        """The endings of all formats."""
+        from crm_migrate_files import contents
+
+        return contents.endings()
+
+    def contents(self, file: SourceFile, scratch: Path | None) -> Contents:
+        """The tables of a file. InputError where it cannot be read."""
+        from crm_migrate_files import contents
+
+        return contents.contents(file, scratch)
 
     def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:
         """There is none: files are not written as a CRM."""

@@ -41,10 +41,14 @@ class AccessFile(RecordFile):
             )
         return version
 
+    def tables(self) -> list[str]:
+        """The tables of the database."""
+        return self._mdb.tables()
+
     @cached_property
     def _table(self) -> str:
         """The table that is meant. InputError where it is not there, or none is named of several."""
-        known, wanted = self._mdb.tables(), self._spec.table
+        known, wanted = self.tables(), self._spec.table
         if wanted in known or (wanted is None and len(known) == 1):
             return wanted or known[0]
         if not known:

@@ -17,7 +17,8 @@ class Format:
     `called` and `advice` are for a file of it that has another ending; `refuse` is given the name and the first bytes
     of a file that has the ending, and raises InputError where those are not of this format; `options` are the words of
     a source that its reader reads. `looks` says by file and first bytes whether a file is of this format, where more
-    than its beginning tells; `also` are endings of other formats under which programs write this one.
+    than its beginning tells; `also` are endings of other formats under which programs write this one; `one_each`:
+    programs write a file for every record.
     """
 
     called: str
@@ -29,6 +30,7 @@ class Format:
     options: frozenset[str] = frozenset()
     looks: Callable[[Path, bytes], bool] | None = None
     also: frozenset[str] = frozenset()
+    one_each: bool = False
 
     def known_by(self, path: Path, head: bytes) -> bool:
         """Whether the bytes of a file are those of this format, and of no other."""

@@ -56,7 +56,7 @@ _BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _PAGES = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<body", b"<style", b"<center")
 _XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _LIST_WORDS = frozenset({"table"})
-_FIRST_LINES = 1 << 16  # bytes by which a document is told from lines
+FIRST_LINES = 1 << 16  # bytes by which a document is told from lines
 _SHEET_WORDS = frozenset(("header_row", "sheet"))
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
 
@@ -216,7 +216,7 @@ def _is_xml_2003(path: Path, head: bytes) -> bool:
     if not head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<?xml"):
         return False
     with open_plain(path) as handle:
-        return _XML_2003 in handle.read(_FIRST_LINES)
+        return _XML_2003 in handle.read(FIRST_LINES)
 
 
 def _no_page(name: str, head: bytes) -> None:
@@ -234,7 +234,7 @@ def _json(path: Path, spec: SourceSpec) -> FileReader:
     from crm_migrate_files.json_lines import JsonLines
 
     with open_plain(path) as handle:
-        document = is_document(handle.read(_FIRST_LINES), lines=path.suffix.lower() != ".json")
+        document = is_document(handle.read(FIRST_LINES), lines=path.suffix.lower() != ".json")
     return JsonLines(path, spec, Document(path, spec.table) if document else None)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from crm_migrate.errors import InputError
 from crm_migrate_files.json_lines import ENTRIES, MARK, Line, Tally, entries_in
@@ -33,11 +33,13 @@ class Document:
         for number, (start, end) in enumerate(self._records(text), 1):
             yield Line(number, None, text[start:end].encode("utf-8", "surrogatepass"))
 
-    def count(self, handle: BinaryIO) -> int:
-        """The rows of the document, which is read as a whole first: it is good up to its end, or refused."""
-        text = self._text(handle, Tally())
+    def whole(self, handle: BinaryIO) -> Any:
+        """All that the document says. InputError where it is not good up to its end."""
+        return self._parsed(self._text(handle, Tally()))
+
+    def _parsed(self, text: str) -> Any:
         try:
-            whole = json.loads(text)
+            return json.loads(text)
         except json.JSONDecodeError as error:
             raise InputError(
                 f"{self._name}: is no JSON from line {error.lineno:,} on: {error.msg}",
@@ -45,6 +47,11 @@ class Document:
             ) from None
         except RecursionError:
             raise InputError(f"{self._name}: is nested too deeply", hint="is it an export of records?") from None
+
+    def count(self, handle: BinaryIO) -> int:
+        """The rows of the document, which is read as a whole first: it is good up to its end, or refused."""
+        text = self._text(handle, Tally())
+        whole = self._parsed(text)
         spans = list(self._records(text))
         if self.path:
             return sum(entries_in(text[start:end].encode("utf-8", "surrogatepass"), self.path) for start, end in spans)

@@ -84,6 +84,7 @@ VCARD = Format(
     _lazily("vcard", "VCardFile"),
     frozenset(("encoding", "table")),
     looks=lambda _, head: bool(_CARD.match(head.replace(b"\0", b""))),
+    one_each=True,
 )
 LDIF = Format(
     "an LDIF file",
@@ -114,6 +115,7 @@ EML = Format(
     _lazily("mail", "EmlFile"),
     frozenset(("table",)),
     looks=lambda _, head: bool(_HEADERS.match(head) and _OF_MAIL.search(head) and not _OF_PAGE.search(head)),
+    one_each=True,
 )
 ACCESS = Format(
     "a database of Access",

@@ -74,6 +74,9 @@ def _read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         handle.seek(0)
         module, opener = BOOKS[job["format"]]
         book: Book = getattr(importlib.import_module(f"crm_migrate_files.{module}"), opener)(handle)
+        if job.get("listing"):
+            told = {hidden: [each.name for each in book.sheets if each.hidden == hidden] for hidden in (False, True)}
+            return {"shown": told[False], "hidden": told[True]}
         entry = _choose(book, job["sheet"])
         reader = book.sheet(entry)
         table = _Table(folder, job["header_row"])

@@ -71,6 +71,10 @@ class SqlScript(RecordFile):
             found[name] = own or tuple(Column(column, "") for column in columns)
         return found
 
+    def tables(self) -> list[str]:
+        """The tables that rows are inserted into."""
+        return sorted({".".join(name) for name in self._tables})
+
     @cached_property
     def _table(self) -> Name:
         """The table that is meant. InputError where it is not there, or could be several."""
@@ -79,7 +83,7 @@ class SqlScript(RecordFile):
         schemas = {name[0].lower() for name in fits if len(name) > 1}
         if fits and (len({name[-1].lower() for name in fits}) == 1) and len(schemas) < 2:
             return fits[0]
-        known = sorted({".".join(name) for name in self._tables})
+        known = self.tables()
         near = difflib.get_close_matches(self._spec.table or "", known, n=1)
         raise InputError(
             f"{self._path.name}: "

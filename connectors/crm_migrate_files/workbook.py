@@ -43,12 +43,20 @@ class Workbook:
         cells: list[str] = self._facts["header"]
         return name_columns([*cells, *[""] * (self._facts["width"] - len(cells))], self._place)
 
+    def sheets(self) -> tuple[list[str], list[str]]:
+        """Its sheets, and those that are hidden. InputError as where one is read."""
+        facts = self._asked(listing=True)
+        return facts["shown"], facts["hidden"]
+
     @cached_property
     def _facts(self) -> dict[str, Any]:
+        return self._asked()
+
+    def _asked(self, *, listing: bool = False) -> dict[str, Any]:
         """What the child says. InputError where it refused the file, died or did not come back."""
         open_plain(self._path).close()
         self._scratch = Scratch(self._spec.scratch)
-        code = self._run(self._scratch.path)
+        code = self._run(self._scratch.path, listing=listing)
         answer = self._scratch.path / "facts.json"
         if code != 0 or not answer.exists():
             raise InputError(
@@ -61,13 +69,14 @@ class Workbook:
             raise InputError(f"{self._path.name}: file refused: {facts['refused']}", hint=hint)
         return facts
 
-    def _run(self, folder: Path) -> int:
+    def _run(self, folder: Path, *, listing: bool) -> int:
         job = {
             "path": str(self._path.resolve()),
             "format": self._kind,
             "folder": str(folder),
             "sheet": self._spec.sheet,
             "header_row": self._spec.header_row,
+            "listing": listing,
         }
         with open(folder / "stderr", "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as errors:
             child = subprocess.Popen(  # noqa: S603 -- a constant command

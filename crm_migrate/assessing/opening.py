@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crm_migrate.assessing.staging import Staged, stage
-from crm_migrate.connecting.contract import Source, SourceFile, SourceSpec
-from crm_migrate.connecting.discovery import connector
+from crm_migrate.connecting.contract import Source
 from crm_migrate.disk.scratch import Scratch
 from crm_migrate.errors import CrmMigrateError, InputError
 from crm_migrate.finding import Finding, Place, Severity
@@ -15,7 +14,7 @@ from crm_migrate.mapping.opening import OpenSources
 from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
 from crm_migrate.suggesting.candidates import Study
-from crm_migrate.suggesting.exports import Export, files_in, found_in
+from crm_migrate.suggesting.exports import files_in, found_in
 from crm_migrate.suggesting.knowledge import profiles
 from crm_migrate.suggesting.recognising import recognised
 from crm_migrate.suggesting.tables import MOST_ROWS, Table
@@ -78,7 +77,7 @@ def of_files(folder: Path, files: Sequence[Path] | None = None) -> Iterator[Open
         exports = found_in(folder, wanted, profiles(folder), {}, place)
         found.unread += exports.skipped
         for number, export in enumerate(exports.exports):
-            _add(found, export.name, _reader(export, folder, place), place / f"{number}.parquet", study=export.study)
+            _add(found, export.name, export.source(folder, place), place / f"{number}.parquet", study=export.study)
         yield _some(found)
 
 
@@ -97,12 +96,6 @@ def _studied(name: str, staged: Staged, plan: SourcePlan | None) -> Study:
     values = staged.head(MOST_ROWS)
     locale = plan.locale if plan else "en"
     return Study(Table(name, staged.columns, name, values, staged.rows <= MOST_ROWS, locale))
-
-
-def _reader(export: Export, folder: Path, scratch: Path) -> Source:
-    files = tuple(SourceFile(folder / path) for path, _ in export.files)
-    spec = SourceSpec(export.name, files, sheet=export.sheet, header_row=export.header_row, scratch=scratch)
-    return connector("files").source(spec)
 
 
 def _unread(name: str, error: CrmMigrateError) -> Finding:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from textwrap import wrap
 
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.mapping.editing import scalar
 from crm_migrate.mapping.proposed import Claim, printable
-from crm_migrate.suggesting.exports import Export
+from crm_migrate.suggesting.exports import Export, is_one
 from crm_migrate.suggesting.lines import commented, key_line, map_lines, new_objects, object_lines
 from crm_migrate.suggesting.linking import Key, changes
 from crm_migrate.suggesting.recognising import Fit
@@ -118,12 +119,16 @@ def _origin(export: Export) -> Iterator[str]:
         yield f"file: {scalar(export.files[0][0])}"
     if export.sheet:
         yield f"sheet: {scalar(export.sheet)}"
+    if export.table:
+        yield f"table: {scalar(export.table)}"
     if export.header_row:
         yield f"header_row: {export.header_row}"
 
 
 def _pattern(paths: Sequence[str]) -> str:
     """A pattern that all the paths fit, by what their names begin and end with."""
+    if is_one(Path(paths[0])):  # they are named after people, and there will be others
+        return PurePosixPath(paths[0]).with_name(f"*{Path(paths[0]).suffix}").as_posix()
     first, last = min(paths), max(paths)
     begin = next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
     return f"{first[:begin].rstrip('0123456789')}*{first[first.rindex('.') :]}"

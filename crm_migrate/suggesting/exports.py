@@ -2,14 +2,15 @@
 
 import os
 import re
-import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from html import unescape
 from pathlib import Path, PurePosixPath
 
-from crm_migrate.connecting.contract import Source, SourceFile, SourceSpec
-from crm_migrate.connecting.discovery import connector
+from crm_migrate.connecting import archives
+from crm_migrate.connecting.contract import Source, SourceSpec
+from crm_migrate.connecting.lying import Part, expanded, source_file
+from crm_migrate.connecting.lying import files as connector
 from crm_migrate.errors import CrmMigrateError, InputError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.model import RESERVED
@@ -19,16 +20,14 @@ from crm_migrate.suggesting.recognising import Fit, fit_of, fits
 from crm_migrate.suggesting.tables import Table, sampled
 from crm_migrate.suggesting.vocabulary import compact
 
-SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm"})
 MOST_FILES = 300  # what a folder of exports has at most; more is a folder of something else
 MOST_TITLES = 8  # rows above the header that are looked through
-_WORKBOOKS = frozenset({".xlsx", ".xlsm"})
-_MOST_XML = 1 << 20  # bytes of a workbook's list of sheets
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
     """One source to be: its files, relative to the folder and with the tag of each, and where in them the rows are.
+    What is in an archive lies behind it as in a folder.
 
     `fits` are the profiles that its header fits: one, or several that fit equally well, of which none is taken.
     """
@@ -39,6 +38,12 @@ class Export:
     sheet: str | None = None
     header_row: int | None = None
     fits: tuple[Fit, ...] = ()
+    table: str | None = None
+
+    def source(self, folder: Path, scratch: Path | None) -> Source:
+        """Who reads it."""
+        part = Part(self.sheet, self.table)
+        return _source([folder / path for path, _ in self.files], part, self.header_row, scratch)
 
 
 @dataclass(slots=True)
@@ -51,11 +56,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A file or a sheet of one that could be read."""
+    """A file or one table of it that could be read."""
 
     path: Path
-    sheet: str | None
-    title: str  # of its only sheet too
+    part: Part
     header_row: int | None
     columns: tuple[str, ...]
     fits: tuple[Fit, ...]
@@ -67,7 +71,11 @@ class _Opened:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """Everything in a folder and below that may be an export, in a fixed order; nothing hidden, nothing linked to."""
+    """Everything in a folder and below that may be an export, in a fixed order; nothing hidden, nothing linked to.
+
+    Archives are among them; files that hold one record each count as one file.
+    """
+    endings = connector().endings()
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(
@@ -75,10 +83,12 @@ def files_in(folder: Path) -> list[Path]:
         )
         for name in sorted(names):
             path = Path(place, name)
-            if path.suffix.lower() in SUFFIXES and not name.startswith((".", "~$")) and not path.is_symlink():
+            may_be = path.suffix.lower() in endings.read or path.suffix.lower() == archives.SUFFIX
+            if may_be and not name.startswith((".", "~$")) and not path.is_symlink():
                 found.append(path)
-    if len(found) > MOST_FILES:
-        message = f"{folder} holds {len(found):,} files that may be exports"
+    count = len({path.parent / path.suffix.lower() if is_one(path) else path for path in found})
+    if count > MOST_FILES:
+        message = f"{folder} holds {count:,} files that may be exports"
         raise InputError(message, hint=f"name the folder of the exports themselves, with at most {MOST_FILES} of them")
     return found
 
@@ -93,33 +103,33 @@ def found_in(
     """Study every file; one that cannot be read is told and passed over."""
     told = Found()
     opened: list[_Opened] = []
-    for path in files:
-        sheets = _sheets(path)
-        for sheet in sheets if len(sheets) > 1 else [None]:
+    for path in _inside(files, told):
+        for part in _parts(path, told, scratch):
             try:
-                row, columns, fitting = _header(path, sheet, scratch, known)
+                row, columns, fitting = _header(path, part, scratch, known)
             except CrmMigrateError as error:
-                told.skipped.append(_passed_over(path, sheet, error))
+                told.skipped.append(_passed_over(path, part, error))
                 continue
-            title = sheet or next(iter(sheets), "")
-            opened.append(_Opened(path, sheet, title, row, columns, fitting))
+            opened.append(_Opened(path, part, row, columns, fitting))
     names: set[str] = set()
     for group in _groups(opened):
         first = group[0]
         try:
-            values, whole = sampled(_source([each.path for each in group], first.sheet, first.header_row, scratch))
+            values, whole = sampled(_source([each.path for each in group], first.part, first.header_row, scratch))
         except CrmMigrateError as error:
-            told.skipped.append(_passed_over(first.path, first.sheet, error))
+            told.skipped.append(_passed_over(first.path, first.part, error))
             continue
         tags = _tags(group)
         name = _name(first, names, several=len(group) > 1)
-        label = " ".join(filter(None, (first.path.stem, first.title)))
+        label = " ".join(filter(None, (first.path.stem, first.part.title)))
         columns = tuple(dict.fromkeys(column for each in group for column in each.columns))
         table = Table(name, columns, label, values, whole)
         relative = tuple((each.path.relative_to(folder).as_posix(), tags.get(each.path)) for each in group)
         tag = first.profile[1].tag if first.profile and tags else None
         study = Study(table, first.profile, tag, earlier=earlier)
-        told.exports.append(Export(name, relative, study, first.sheet, first.header_row, _fits(group, columns)))
+        fitting = _fits(group, columns)
+        part = first.part
+        told.exports.append(Export(name, relative, study, part.sheet, first.header_row, fitting, part.table))
     return told
 
 
@@ -131,26 +141,61 @@ def _fits(group: Sequence[_Opened], columns: Sequence[str]) -> tuple[Fit, ...]:
     return (replace(whole, layouts=tuple(layouts)),) if whole else group[0].fits
 
 
-def _source(paths: Sequence[Path], sheet: str | None, row: int | None, scratch: Path | None) -> Source:
-    files = tuple(SourceFile(path) for path in paths)
-    return connector("files").source(SourceSpec("export", files, sheet=sheet, header_row=row, scratch=scratch))
+def _source(paths: Sequence[Path], part: Part, row: int | None, scratch: Path | None) -> Source:
+    files = tuple(source_file(path) for path in paths)
+    spec = SourceSpec("export", files, sheet=part.sheet, table=part.table, header_row=row, scratch=scratch)
+    return connector().source(spec)
+
+
+def _inside(files: Sequence[Path], told: Found) -> Iterator[Path]:
+    """The files, and instead of an archive what is in it; what nobody reads of that is told."""
+    read = connector().endings()
+    for path in files:
+        try:
+            there = expanded(path)
+        except CrmMigrateError as error:
+            told.skipped.append(_passed_over(path, Part(), error))
+            continue
+        if there == [path]:
+            yield path
+            continue
+        left = Counter(each.suffix.lower() for each in there if each.suffix.lower() not in read.read | read.beside)
+        if left:
+            listed = ", ".join(f"{count:,} {suffix or 'without ending'}" for suffix, count in sorted(left.items()))
+            told.skipped.append(_left(path, Part(), f"files in it that no reader reads: {listed}"))
+        yield from (each for each in there if each.suffix.lower() in read.read)
+
+
+def _parts(path: Path, told: Found, scratch: Path | None) -> tuple[Part, ...]:
+    """The tables of a file; what is none is told. A file that cannot be read has one, whose reader says why."""
+    try:
+        found = connector().contents(source_file(path), scratch)
+    except CrmMigrateError:
+        return (Part(),)
+    told.skipped += [_left(path, Part(), reason) for reason in found.left]
+    return found.parts
+
+
+def is_one(path: Path) -> bool:
+    """Whether programs write a file of this kind for every record."""
+    return path.suffix.lower() in connector().endings().one_each
 
 
 def _header(
-    path: Path, sheet: str | None, scratch: Path | None, known: Mapping[str, SourceProfile]
+    path: Path, part: Part, scratch: Path | None, known: Mapping[str, SourceProfile]
 ) -> tuple[int | None, tuple[str, ...], tuple[Fit, ...]]:
     """The columns, the row that names them where it is not the first, and the profiles that fit.
 
     Below titles it is the first row that a profile knows, else the first that names nearly all columns.
     """
-    columns = tuple(_source([path], sheet, None, scratch).describe().columns)
+    columns = tuple(_source([path], part, None, scratch).describe().columns)
     if fitting := fits(columns, known):
         return None, columns, fitting
     named: tuple[int, tuple[str, ...]] | None = None
     titled = _unnamed(columns) > 0.5 or len(columns) == 1
     for row in range(2, MOST_TITLES + 2):
         try:
-            below = tuple(_source([path], sheet, row, scratch).describe().columns)
+            below = tuple(_source([path], part, row, scratch).describe().columns)
         except CrmMigrateError:
             break
         if fitting := fits(below, known):
@@ -165,25 +210,15 @@ def _unnamed(columns: Sequence[str]) -> float:
     return sum(re.fullmatch(r"Column \d+", name) is not None for name in columns) / max(1, len(columns))
 
 
-def _passed_over(path: Path, sheet: str | None, error: CrmMigrateError) -> Finding:
-    where = f"{path.name}, sheet {sheet}" if sheet else path.name
-    return Finding(
-        "source_unread", f"{where} is passed over: {error.message}", Severity.WARNING, Place(file=path.name), error.hint
-    )
+def _passed_over(path: Path, part: Part, error: CrmMigrateError) -> Finding:
+    return _left(path, part, f"is passed over: {error.message}", error.hint)
 
 
-def _sheets(path: Path) -> list[str]:
-    """The visible sheets of a workbook; none of another file."""
-    if path.suffix.lower() not in _WORKBOOKS or not path.is_file():
-        return []
-    try:
-        with zipfile.ZipFile(path) as book, book.open("xl/workbook.xml") as listed:
-            text = listed.read(_MOST_XML).decode("utf-8", "replace")
-    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return []  # its reader says what is wrong with it
-    tags = re.findall(r"<(?:\w+:)?sheet\s[^<>]*>", text)
-    named = ((tag, re.search(r'\bname="([^"]*)"', tag)) for tag in tags)
-    return [unescape(name[1]) for tag, name in named if name and "hidden" not in tag.lower()]
+def _left(path: Path, part: Part, reason: str, hint: str = "") -> Finding:
+    where = f"{path.name}, sheet {part.sheet}" if part.sheet else path.name
+    where = f"{where}, table {part.table}" if part.table else where
+    joint = " " if reason.startswith("is ") else ": "
+    return Finding("source_unread", f"{where}{joint}{reason}", Severity.WARNING, Place(file=path.name), hint)
 
 
 # -------------------------------------------------------------------------------------------------------- together
@@ -196,9 +231,11 @@ def _groups(opened: Sequence[_Opened]) -> Iterator[list[_Opened]]:
         tagged = _tagged(each)
         family = compact(re.sub(r"[\d_\-. ()]+.*", "", each.path.stem)) or each.path.stem
         key: object = (each.path.parent, each.profile[0]) if tagged and each.profile else each.path
-        if not tagged and re.search(r"\d", each.path.stem) and each.sheet is None and len(family) > 2:
+        if not tagged and re.search(r"\d", each.path.stem) and each.part.sheet is None and len(family) > 2:
             key = (each.path.parent, family, each.columns, each.path.suffix)
-        groups.setdefault((key, each.sheet), []).append(each)
+        if is_one(each.path):
+            key = (each.path.parent, each.path.suffix)
+        groups.setdefault((key, each.part.sheet, each.part.table), []).append(each)
     yield from groups.values()
 
 
@@ -217,8 +254,9 @@ def _tags(group: Sequence[_Opened]) -> dict[Path, str]:
 
 def _name(first: _Opened, taken: set[str], *, several: bool) -> str:
     """A name for the source: of the sheet, the system or the file, in letters and digits."""
-    text = first.sheet or (first.profile[0] if first.profile and several else first.path.stem)
+    text = first.part.sheet or first.part.table or (first.profile[0] if first.profile and several else first.path.stem)
     text = re.sub(r"[\d_\-. ()]+$", "", text) if several else text
+    text = first.path.parent.name if several and is_one(first.path) else text  # those files are named after people
     plain = re.sub(r"\W+", "_", text.lower()).strip("_")[:40] or "export"
     plain = plain if plain[0].isalpha() else f"s_{plain}"
     plain = f"{plain}_1" if plain in RESERVED else plain

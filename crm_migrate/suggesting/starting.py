@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from crm_migrate.cleansing import Context, evidence
+from crm_migrate.connecting.lying import files as connector
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding
 from crm_migrate.mapping import library
@@ -61,7 +62,7 @@ def start(folder: Path, files: Sequence[Path] | None = None, earlier: Mapping[st
         found = found_in(folder, wanted, profiles(folder), earlier or {}, scratch)
     if not found.exports:
         reason = f": {found.skipped[0].message}" if found.skipped else ""
-        hint = "put exports there (.csv, .tsv, .txt, .xlsx), then again"
+        hint = f"put exports there ({', '.join(sorted(connector().endings().read))}), then again"
         raise InputError(f"no export that can be read is in {folder}{reason}", hint=hint)
     told = propose([export.study for export in found.exports], _target(folder))
     if not told.offers:
