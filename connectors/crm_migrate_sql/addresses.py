@@ -13,7 +13,11 @@ from crm_migrate.errors import UsageError
 _SECRETS = ("password", "sslpassword", "passfile", "sslkey")
 # Others name MariaDB by the driver of SQLAlchemy, which is the one we use.
 _MARIADB = ("mariadb", "mariadb+pymysql", "mysql+pymysql")
-_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "mariadb+pymysql")
+_DRIVERS = (
+    "sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "mariadb+pymysql", "firebird", "firebird+firebird",
+)  # fmt: skip
+_BOTH = ("sqlite", "postgresql", "mariadb")  # read and written
+_READ = ("firebird",)  # only read
 
 
 CONNECT_SECONDS = 15
@@ -29,9 +33,10 @@ NETWORK = {
 }
 
 
-def read_address(text: str, who: str, folder: Path | None = None) -> URL:
+def read_address(text: str, who: str, folder: Path | None = None, *, reads: bool = False) -> URL:
     """The URL of a SQLite, PostgreSQL or MariaDB database. UsageError, without the text, where it is none or says what
-    we would have to ignore. A relative SQLite file lies in `folder`, wherever the command was called."""
+    we would have to ignore. A relative file of a database lies in `folder`, wherever the command was called. What can
+    only be read is taken where `reads`."""
     try:
         url = sa.make_url(text.replace("postgres://", "postgresql://", 1))
         url = url.set(drivername="mariadb+pymysql") if url.drivername in _MARIADB else url
@@ -40,8 +45,9 @@ def read_address(text: str, who: str, folder: Path | None = None) -> URL:
             f"the url of {who} cannot be read", hint="postgresql://user@host/database or sqlite:///file"
         ) from None
     backend = url.get_backend_name()
-    if backend not in ("sqlite", "postgresql", "mariadb"):
-        raise UsageError(f"{who}: {backend} is not there yet", hint="sqlite:///, postgresql:// or mariadb://")
+    known = (*_BOTH, *_READ) if reads else _BOTH
+    if backend not in known:
+        raise UsageError(f"{who}: {backend} is not there yet", hint=_listed(known))
     if url.drivername not in _DRIVERS:
         raise UsageError(f"{who}: only {backend}:// is used, not {url.drivername}://", hint=f"write {backend}://")
     if "@" in f"{url.host or ''}{url.username or ''}":
@@ -51,11 +57,17 @@ def read_address(text: str, who: str, folder: Path | None = None) -> URL:
     if backend == "sqlite" and url.query:
         names = ", ".join(sorted(url.query))
         raise UsageError(f"{who}: a SQLite url takes no options ({names})", hint="sqlite:///file, nothing behind it")
-    return _placed(url, folder) if backend == "sqlite" and folder is not None else url
+    in_file = backend == "sqlite" or (backend == "firebird" and not url.host)
+    return _placed(url, folder) if in_file and folder is not None else url
+
+
+def _listed(backends: tuple[str, ...]) -> str:
+    *first, last = (f"{each}:///" if each == "sqlite" else f"{each}://" for each in backends)
+    return f"{', '.join(first)} or {last}"
 
 
 def _placed(url: URL, folder: Path) -> URL:
-    """A SQLite file in that folder, unless it says where else; a database in memory, or without a name, stays so."""
+    """A file of a database in that folder, unless it says where else; one in memory, or without a name, stays so."""
     named = url.database not in (None, "", ":memory:")
     return url.set(database=(folder / url.database).as_posix()) if named and url.database else url
 
@@ -77,6 +89,20 @@ def require_pymysql() -> None:
     except ImportError:
         raise UsageError(
             "MariaDB needs the Python package PyMySQL", hint="pip install 'crm-migrate[mariadb]'"
+        ) from None
+
+
+def require_firebird() -> None:
+    """UsageError with the command that installs it where Firebird's driver, or the client library, is missing."""
+    try:
+        import sqlalchemy_firebird  # noqa: F401
+        from firebird.driver import get_api
+
+        get_api()
+    except Exception:  # noqa: BLE001 -- each version of the driver has its own error where libfbclient is not there
+        raise UsageError(
+            "Firebird needs the Python package firebird-driver and the library libfbclient",
+            hint="pip install 'crm-migrate[firebird]'; apt install libfbclient2, and firebird3.0-server-core for files",
         ) from None
 
 

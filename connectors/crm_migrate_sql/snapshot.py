@@ -12,7 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql.addresses import conninfo, masked, read_address, require_psycopg, require_pymysql, settings
+from crm_migrate_sql.addresses import (
+    conninfo,
+    masked,
+    read_address,
+    require_firebird,
+    require_psycopg,
+    require_pymysql,
+    settings,
+)
 
 _POSTGRES_PATIENCE = {"statement_timeout": "3600s"}  # may be set otherwise in the URL's `options`
 _POSTGRES_SETTINGS = {
@@ -113,7 +121,7 @@ def parse_url(text: str | None, source: str, folder: Path | None = None) -> URL:
     """The URL of a source. UsageError where it is missing or none of ours; the text itself is never shown."""
     if not text:
         raise UsageError(f"source `{source}` names no database", hint="write `url: env:NAME` and `table:`")
-    return read_address(text, f"source `{source}`", folder)
+    return read_address(text, f"source `{source}`", folder, reads=True)
 
 
 def _sqlite(url: URL, source: str) -> sa.Engine:
@@ -161,6 +169,11 @@ def _backend(name: str) -> Backend:
         from crm_migrate_sql.mariadb_reading import BACKEND
 
         return BACKEND
+    if name == "firebird":
+        require_firebird()
+        from crm_migrate_sql import firebird_reading
+
+        return firebird_reading.BACKEND
     require_psycopg()
     import psycopg
 
@@ -192,7 +205,7 @@ def open_snapshot(url: URL, source: str) -> Iterator[Snapshot]:
 
 
 def _words(error: Exception, url: URL) -> str:
-    """The driver's first line, without what the URL keeps secret."""
+    """The driver's first line, without what the URL keeps secret; Firebird says the cause in the lines behind it."""
     origin = getattr(error, "orig", None) or error
-    words = next((line.strip() for line in str(origin).splitlines() if line.strip()), type(origin).__name__)
-    return masked(words, url)
+    lines = [line.strip() for line in str(origin).splitlines() if line.strip()] or [type(origin).__name__]
+    return masked(" ".join(lines[: 4 if url.get_backend_name() == "firebird" else 1]), url)

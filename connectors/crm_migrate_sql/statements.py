@@ -67,7 +67,9 @@ def _missing(what: str, name: str, known: Iterable[str]) -> InputError:
 def relation(snapshot: Snapshot, name: str) -> Relation:
     """A table or view by its name, or `schema.name`. InputError with the nearest name where there is none."""
     inspector = sa.inspect(snapshot.connection)
-    known = [*inspector.get_table_names(), *inspector.get_view_names()]
+    # SQLAlchemy writes names in capitals small; we call them as the database and its queries do.
+    own = snapshot.connection.dialect.denormalize_name if snapshot.backend == "firebird" else str
+    known = [own(each) for each in (*inspector.get_table_names(), *inspector.get_view_names())]
     schema, table = None, name
     if name not in known and "." in name:
         schema, _, table = name.rpartition(".")
@@ -76,8 +78,9 @@ def relation(snapshot: Snapshot, name: str) -> Relation:
         known = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
     if table not in known:
         raise _missing("table", table, known)
-    columns = {column["name"]: column["type"] for column in inspector.get_columns(table, schema)}
-    key = tuple(inspector.get_pk_constraint(table, schema).get("constrained_columns") or ())
+    asked = table if own is str else snapshot.connection.dialect.normalize_name(table)
+    columns = {own(column["name"]): column["type"] for column in inspector.get_columns(asked, schema)}
+    key = tuple(map(own, inspector.get_pk_constraint(asked, schema).get("constrained_columns") or ()))
     place = f"{quoted(schema)}.{quoted(table)}" if schema else quoted(table)
     return Relation(name, place, columns, key)
 
@@ -97,7 +100,7 @@ def _query(snapshot: Snapshot, spec: SourceSpec, query: str, covers: dict[str, s
         raise UsageError(f"source `{spec.name}`: a `query:` has its joins inside", hint="take `join:` out")
     inner = f"(\n{query.strip().rstrip(';')}\n) AS {quoted('q')}"
     snapshot.only_reads()
-    names, _, _ = next(snapshot.stream(f"SELECT * FROM {inner} LIMIT 0", 1))
+    names, _, _ = next(snapshot.stream(f"SELECT * FROM {inner} WHERE 1 = 0", 1))
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise UsageError(f"source `{spec.name}`: the query gives `{doubled[0]}` twice", hint="name columns with AS")
@@ -118,6 +121,8 @@ def _table(snapshot: Snapshot, spec: SourceSpec, base: Relation, covers: dict[st
         other = relation(snapshot, join.table)
         known = {name: expression for expression, name, kind in selected if not isinstance(kind, Gathered)}
         _check_join(join, known, other)
+        if join.gather and snapshot.backend == "firebird":
+            raise UsageError(f"join `{join.alias}`: Firebird gathers no lists", hint="join two sources: `source:`")
         counts.append(_counts(join, rows, known, base, other))
         inner, names = _partner(snapshot.backend, join, other)
         own = quoted(f"j{number}")
@@ -174,7 +179,8 @@ def _ranked(join: JoinSpec, other: Relation) -> str:
     """The partners of each key, numbered from the one that is meant."""
     keys = ", ".join(quoted(name) for name in join.by.values())
     order = ", ".join([*_taken(join, other), *(quoted(name) for name in other.key)]) or keys
-    return f"SELECT *, row_number() OVER (PARTITION BY {keys} ORDER BY {order}) AS {quoted(RANK)} FROM {other.place}"
+    rank = f"row_number() OVER (PARTITION BY {keys} ORDER BY {order}) AS {quoted(RANK)}"
+    return f"SELECT {quoted('r')}.*, {rank} FROM {other.place} AS {quoted('r')}"  # `*` alone is no item in Firebird
 
 
 def _sorted(other: Relation, order: str) -> str:

@@ -1,4 +1,4 @@
-"""Real files of old programs, migrated with nothing unexplained: FoxPro, Access, a script of SQL Server, vCards."""
+"""Real files of old programs, migrated with nothing unexplained: FoxPro, Access, Firebird, SQL scripts, vCards."""
 
 import shutil
 from pathlib import Path
@@ -7,6 +7,8 @@ import pytest
 from demo.finished_run import FinishedRun, assert_adds_up
 
 from crm_migrate.cli import main
+from crm_migrate.errors import UsageError
+from crm_migrate_sql.addresses import require_firebird
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[2] / "shared" / "data"
@@ -26,7 +28,7 @@ def migrated(folder: Path, mapping: str, files: dict[str, Path]) -> FinishedRun:
     """A run of that mapping over copies of those files, in this process."""
     shutil.copy(HERE / mapping, folder / "crm-migrate.yaml")
     for name, path in files.items():
-        shutil.copy(path, folder / name)
+        shutil.copyfile(path, folder / name)  # which may be written to, as an engine of Firebird does
     for verb in (("target", "prepare"), ("run",)):
         assert _code(*verb, str(folder)) == 0
     return FinishedRun(folder)
@@ -74,6 +76,18 @@ def test_northwind(tmp_path: Path, name: str, path: str) -> None:
     assert run.crm('SELECT count(*), count("order") FROM order_lines') == [(2155, 2155)]
     total = run.crm("SELECT round(sum(shipping), 2) FROM orders")
     assert total == [(64942.69,)], "the freight that Northwind is known for"
+
+
+def test_the_employee_database_of_firebird(tmp_path: Path) -> None:
+    try:
+        require_firebird()
+    except UsageError:
+        pytest.skip("no engine of Firebird")
+    run = migrated(tmp_path, "firebird.yaml", {"employee.fdb": DATA / "firebird-employee" / "employee.fdb"})
+    assert_proven(run)
+    counts = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM accounts), (SELECT count(company) FROM orders)"
+    assert run.crm(counts) == [(42, 15, 33)]
+    assert run.crm("SELECT count(*) FROM accounts WHERE description = '*'") == [(2,)]
 
 
 def test_address_books_and_a_mail_folder(tmp_path: Path) -> None:
