@@ -40,8 +40,9 @@ def patched(text: str, told: Suggestion, sources: Mapping[str, list[str]], name:
     new = text
     for place in sorted(places, key=lambda p: (p.line, p.column or 0), reverse=True):
         new = _inserted(new, place, end)
-    if told.maps:
-        edits = [edit for each, words in told.maps.items() for edit in _map(root, each, words)]
+    asked = {each for each in told.maps if any(f"map({each})" in line for place in places for line in place.lines)}
+    if asked:
+        edits = [edit for each, words in told.maps.items() if each in asked for edit in _map(root, each, words)]
         new = edited(new, edits, name)
     _prove(text, new, name)
     return new
