@@ -246,7 +246,8 @@ class KpiFigure(Figure):
 
     `source` counts every row of the export, also those that the mapping leaves out: `source` + `terms` = `expected`.
     `explained` is the part of `actual` that stems from records which the target held before this run and which this
-    run did not write: gone from the export and kept, or waiting. It agrees when actual - explained = expected.
+    run did not write: gone from the export and kept, or waiting; and what users' edits change in the others, where this
+    run left them alone and they stand as the plan read them. It agrees when actual - explained = expected.
     """
 
     name: str

@@ -3,10 +3,13 @@
 Each is a table with text, amount, unit and the day whose rate counts; what is no exact amount has a text and no amount.
 """
 
+from collections.abc import Callable
+
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.bridge_tables import actual_of, amounts_of, expected_of
 from crm_migrate.stages.reconcile.exported import exported, originals, value_of
+from crm_migrate.stages.reconcile.keeping import edited_cells
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import ACTUAL, CELLS, COMPLETED, RECORDS, THEIRS, texts
 
@@ -96,27 +99,47 @@ def _mark_unreadable(tables: Relations, name: str, source: str, measure: FieldPl
 def expected_lines(
     tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
 ) -> str:
-    """Create the table of amounts of the completed records that arrived: cluster, entity, unit, amount."""
+    """Create the table of amounts of the completed records that arrived: cluster, entity, unit, amount; as `final_...`
+    what was sent, as `now_...` the same with what users edited in the target and we left alone."""
     name = object_plan.name
     table = expected_of(object_plan, measure)
-    unit = _unit(currency, "c.")
     on = _dated(plan, object_plan)
-    fields = texts(*(f.name for f in (measure, currency, on) if f is not None))
-    complete = tables.scan(COMPLETED, name, also=fields)
-    side = quoted(f"expected/{name}")
-    final = f"x.{quoted(str(measure.target))}"
-    final_unit = unit if currency is None or currency.target is None else f"coalesce(x.{quoted(currency.target)}, '')"
+    told = [f for f in (measure, currency, on) if f is not None]
+    complete = tables.scan(COMPLETED, name, also=texts(*(f.name for f in told)))
+    sent = [f for f in told if f.target is not None]
+    theirs = tables.scan(ACTUAL, name, also=texts(*(str(f.target) for f in sent)))
+    edited = edited_cells(tables, object_plan, sent)
     cell = f"c.{quoted(measure.name)}"
-    day = _day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)
-    final_day = day if on is None or on.target is None else _day(plan, object_plan, f"x.{quoted(on.target)}")
+
+    def unit(of: Callable[[FieldPlan], str]) -> str:
+        own = currency is None or currency.target is None
+        return _unit(currency, "c.") if own or currency is None else f"coalesce({of(currency)}, '')"
+
+    def day(of: Callable[[FieldPlan], str]) -> str:
+        return _day(plan, object_plan, None if on is None else f"c.{quoted(on.name)}" if on.target is None else of(on))
+
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
-        SELECT c.__cluster AS cluster, x.__entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount,
-          {final_unit} AS final_unit, {final} AS final_text, {_exact(final)} AS final,
-          {day} AS day, {final_day} AS final_day
-        FROM {side} x JOIN {complete} c ON c.__cluster = x.__cluster"""
+        SELECT c.__cluster AS cluster, x.__entity AS entity, {_unit(currency, "c.")} AS unit, {cell} AS text,
+          {_exact(cell)} AS amount, {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day,
+          {unit(_sent)} AS final_unit, {_sent(measure)} AS final_text, {_exact(_sent(measure))} AS final,
+          {day(_sent)} AS final_day,
+          {unit(_now)} AS now_unit, {_now(measure)} AS now_text, {_exact(_now(measure))} AS now, {day(_now)} AS now_day
+        FROM {quoted(f"expected/{name}")} x JOIN {complete} c ON c.__cluster = x.__cluster
+        LEFT JOIN {edited} d ON d.__entity = x.__entity LEFT JOIN {theirs} t ON t.target_id = d.target_id"""
     )
     return table
+
+
+def _sent(field: FieldPlan) -> str:
+    return f"x.{quoted(str(field.target))}"
+
+
+def _now(field: FieldPlan) -> str:
+    """What was sent, or what users made of it."""
+    name = str(field.target)
+    edited = f"coalesce(list_contains(d.fields, {literal(name)}), FALSE)"
+    return f"(CASE WHEN {edited} THEN nullif(t.{quoted(name)}, '') ELSE {_sent(field)} END)"
 
 
 def _exact(cell: str) -> str:

@@ -13,6 +13,7 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.map.variants import OTHER_TARGET
 from crm_migrate.stages.reconcile.bridge_lines import ARRIVED, actual_lines, converted, expected_lines, source_lines
 from crm_migrate.stages.reconcile.bridge_tables import actual_of, add, amounts_of, expected_of, plain
+from crm_migrate.stages.reconcile.causes import EDITED, KEPT
 from crm_migrate.stages.reconcile.derived import ensure_rates
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.exported import currency_field, money_fields
@@ -94,7 +95,7 @@ def _convert(
     own = ("amount", "unit", "day")
     amounts = {
         amounts_of(object_plan, measure): [own, ("was_amount", "was_unit", "was_day")],
-        expected_of(object_plan, measure): [own, ("final", "final_unit", "final_day")],
+        expected_of(object_plan, measure): [own, *((each, f"{each}_unit", f"{each}_day") for each in ("final", "now"))],
         actual_of(object_plan, measure): [own, ("stood_amount", "stood_unit", "stood_day")],
     }
     lines, expected, actual = (converted(tables, table, each, unit) for table, each in amounts.items())
@@ -123,7 +124,8 @@ def _bridges(
         _corrected(tables, lines),
         _duplicates(tables, lines, expected),
         _set_by_rule(tables, measure, lines, expected),
-        _kept(tables, expected),
+        _moved(tables, KEPT, expected, ("amount", "unit"), ("final", "final_unit")),
+        _moved(tables, EDITED, expected, ("final", "final_unit"), ("now", "now_unit")),
         _from_before(tables, object_plan.name, actual),
         _rounding(tables, expected, actual),
     )
@@ -264,16 +266,18 @@ def _set_by_rule(tables: Relations, measure: FieldPlan, lines: str, expected: st
     )
 
 
-def _kept(tables: Relations, expected: str) -> _Terms:
-    """What the target holds for a reason although our rows say otherwise: a record that it had before us."""
+def _moved(tables: Relations, name: str, expected: str, was: tuple[str, str], now: tuple[str, str]) -> _Terms:
+    """What the target holds for a reason although our rows say otherwise: a record that it had before us, or what a
+    user edited there. `was` and `now` are the columns of an amount and its unit."""
+    (before, unit), (after, unit_now) = was, now
     return _terms(
         tables,
-        "kept in the target",
-        f"""SELECT told, coalesce(sum(final) FILTER (final_unit = told), 0)
-          - coalesce(sum(amount) FILTER (unit = told), 0), count(*),
-          count(final) FILTER (final_unit = told) - count(amount) FILTER (unit = told)
-        FROM (SELECT *, unnest(list_distinct([unit, final_unit])) AS told FROM {expected}
-          WHERE final IS DISTINCT FROM amount OR (final IS NOT NULL AND final_unit <> unit)) GROUP BY told""",
+        name,
+        f"""SELECT told, coalesce(sum({after}) FILTER ({unit_now} = told), 0)
+          - coalesce(sum({before}) FILTER ({unit} = told), 0), count(*),
+          count({after}) FILTER ({unit_now} = told) - count({before}) FILTER ({unit} = told)
+        FROM (SELECT *, unnest(list_distinct([{unit}, {unit_now}])) AS told FROM {expected}
+          WHERE {after} IS DISTINCT FROM {before} OR ({after} IS NOT NULL AND {unit_now} <> {unit})) GROUP BY told""",
     )
 
 
@@ -296,12 +300,12 @@ def _from_before(tables: Relations, object_name: str, actual: str) -> _Terms:
 def _rounding(tables: Relations, expected: str, actual: str) -> _Terms:
     """What the target rounded away: records whose amount has fewer decimals there and differs by less than one unit."""
     scale = r"length(regexp_extract(regexp_replace({0}, '0+$', ''), '\.([0-9]+)$', 1))"
-    theirs, ours = scale.format("a.text"), scale.format("e.final_text")
+    theirs, ours = scale.format("a.text"), scale.format("e.now_text")
     return _terms(
         tables,
         "rounding",
-        f"""SELECT a.unit, sum(a.amount - e.final), count(*), 0 FROM {expected} e JOIN {actual} a USING (entity)
-        WHERE a.unit = e.final_unit AND a.amount <> e.final AND contains(e.final_text, '.')
-          AND {theirs} < {ours} AND abs(a.amount - e.final) < TRY_CAST('1e-' || {theirs} AS DECIMAL(38, 9))
+        f"""SELECT a.unit, sum(a.amount - e.now), count(*), 0 FROM {expected} e JOIN {actual} a USING (entity)
+        WHERE a.unit = e.now_unit AND a.amount <> e.now AND contains(e.now_text, '.')
+          AND {theirs} < {ours} AND abs(a.amount - e.now) < TRY_CAST('1e-' || {theirs} AS DECIMAL(38, 9))
         GROUP BY a.unit""",
     )

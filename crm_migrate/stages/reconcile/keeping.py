@@ -36,6 +36,27 @@ def kept_cells(tables: Relations, object_plan: ObjectPlan, fields: Sequence[Fiel
     return kept
 
 
+def edited_cells(tables: Relations, object_plan: ObjectPlan, fields: Sequence[FieldPlan]) -> str:
+    """Create the table of records of ours in which users edited cells that we left alone and that stand as the plan
+    read them: `__entity`, `target_id`, and `fields`, the target's names of those cells."""
+    name = object_plan.name
+    table, cells = quoted(f"edited/{name}"), quoted(f"edited/{name}/cells")
+    actual = tables.scan(ACTUAL, name)
+    tables.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {cells} AS
+        SELECT __entity, target_id, field, NULL::VARCHAR AS expected, FALSE AS gone FROM {tables.scan(EDITS, name)}
+        JOIN (SELECT __entity, min(target_id) AS target_id FROM {actual} GROUP BY __entity) USING (__entity)"""
+    )
+    found = f"FROM {kept_cells(tables, object_plan, fields)(cells)} JOIN {cells} USING (__entity, field)"
+    if not tables.count(cells):  # most loads: what is kept costs tens of milliseconds to plan
+        found = f"FROM {cells}"
+    tables.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {table} AS
+        SELECT __entity, target_id, list(field) AS fields {found} GROUP BY __entity, target_id"""
+    )
+    return table
+
+
 def _standing(tables: Relations, name: str, targets: Sequence[str], cells: str) -> str:
     """A FROM item: `target_id`, `field` of what was read back as the plan had read it; a parent by the target's id."""
     theirs, actual = (tables.scan(table, name, also=texts(*targets)) for table in (THEIRS, ACTUAL))

@@ -12,6 +12,8 @@ from crm_migrate.stages.mask.reading import revealed
 from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.derived import Side, with_derived
 from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields, names_of
+from crm_migrate.stages.reconcile.keeping import edited_cells
+from crm_migrate.stages.reconcile.sides import loaded_fields
 from crm_migrate.workspace.figures import ControlFigure, KpiFigure, Term
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import BEFORE, COMPLETED, SURVIVORS, THEIRS, texts
@@ -30,8 +32,8 @@ class Measured:
 
     With `units` the last part of a group is a currency, and the total is one only where there is one currency.
     `terms` lead from source to expected. `kept` is what the plan read in records that the target held before and that
-    this run did not write. `odd` records did not compare, `unrated` rows have no rate; with `unknown` names nothing was
-    computed.
+    this run did not write, and what users' edits in the others change, where we left them alone. `odd` records did not
+    compare, `unrated` rows have no rate; with `unknown` names nothing was computed.
     """
 
     source: Groups
@@ -93,20 +95,26 @@ def measure(tables: Relations, plan: Plan, kpi: KpiPlan) -> Measured:
     rows = f"(SELECT * FROM {exported(tables, plan, object_plan)} WHERE __state <> 'enrichment')"
     ours = quoted(f"actual/{object_plan.name}")
     found = _found(tables, plan, object_plan, ours, "actual")
+    completed, cluster = _completed(tables, object_plan), {"__cluster": "__cluster"}
     sides = {
         "source": with_derived(tables, plan, object_plan, rows, _ORIGIN),
-        "expected": with_derived(
-            tables, plan, object_plan, _completed(tables, object_plan), {"__cluster": "__cluster"}
-        ),
+        "expected": with_derived(tables, plan, object_plan, completed, cluster),
         "actual": with_derived(tables, plan, object_plan, found),
         "kept": with_derived(tables, plan, object_plan, _kept(tables, plan, object_plan, ours)),
     }
+    edited = edited_cells(tables, object_plan, loaded_fields(object_plan))
+    if tables.count(edited):
+        relation = _edited(tables, object_plan, completed, found, edited)
+        sides["edited"] = with_derived(tables, plan, object_plan, relation, cluster)
     unknown = tuple(sorted(names_of(kpi) - sides["source"].storages.keys()))
     if unknown:
         return Measured({}, {}, {}, unknown=unknown)
     by, units = _by(object_plan, kpi)
     parts = {name: _parts(tables, kpi, by, side, name) for name, side in sides.items()}
-    source, expected, actual, kept = (_summed(tables, part) for part in parts.values())
+    source, expected, actual, kept, *edits = (_summed(tables, part) for part in parts.values())
+    for group in {group for each in edits for group in (*each, *expected)}:
+        changed = edits[0].get(group, Decimal(0)) - expected.get(group, Decimal(0))
+        kept[group] = kept.get(group, Decimal(0)) + changed
     return Measured(
         source,
         expected,
@@ -256,6 +264,24 @@ def _kept(tables: Relations, plan: Plan, object_plan: ObjectPlan, ours: str) -> 
       SEMI JOIN (SELECT __entity FROM {before}) b ON b.__entity = f.__entity
       ANTI JOIN {quoted(f"arrived/{object_plan.name}")} a ON a.__entity = f.__entity)"""
     return _found(tables, plan, object_plan, theirs, "kept")
+
+
+def _edited(tables: Relations, object_plan: ObjectPlan, completed: str, found: str, edited: str) -> str:
+    """The completed records with what users made of them in the target, where we left it alone and it stands."""
+    there, view = set(tables.kinds(found)), quoted(f"kpi/edited/{object_plan.name}")
+    cells = [
+        f"CASE WHEN coalesce(list_contains(d.fields, {literal(str(f.target))}), FALSE) THEN n.{quoted(f.name)} "
+        f"ELSE c.{quoted(f.name)} END AS {quoted(f.name)}"
+        for f in loaded_fields(object_plan)
+        if f.name in there
+    ]
+    replaced = f"c.* REPLACE ({', '.join(cells)})" if cells else "c.*"
+    tables.execute(
+        f"""CREATE OR REPLACE TEMP VIEW {view} AS SELECT {replaced} FROM {completed} c
+        LEFT JOIN {quoted(f"arrived/{object_plan.name}")} a ON a.__cluster = c.__cluster
+        LEFT JOIN {edited} d ON d.__entity = a.__entity LEFT JOIN {found} n ON n.__entity = a.__entity"""
+    )
+    return view
 
 
 def _scalar(object_plan: ObjectPlan) -> list[str]:

@@ -3,6 +3,7 @@
 Only what an amount bridge looks at is written: one object, so a test of a bridge takes a moment. All is invented.
 """
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,7 +62,8 @@ class Deal:
     """A record: its rows, what it was completed to (`said`: as its first row), planned to be, and is in the target.
 
     `there` is what the target holds, None for nothing; "" for what was planned. Further rows of the first one's source
-    are folded into it, those of other sources merged.
+    are folded into it, those of other sources merged. `edits`: fields that a user has changed in the target since our
+    last load; there the plan read `read`. `changed`: fields that an update writes.
     """
 
     rows: tuple[Row, ...]
@@ -72,6 +74,9 @@ class Deal:
     planned: Cells | None = None
     outcome: str = "loaded"
     there: Cells | str | None = ""
+    edits: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    read: Cells | None = None
 
 
 def deal(amount: str | None, currency: str | None = "EUR", day: str | None = "2025-05-02", **more: Any) -> Deal:
@@ -201,14 +206,21 @@ class _Content:
         self.put("complete", "deals", "entities", __cluster=cluster, __state=state, __code=code, **said)
         planned = dict(zip(COLUMNS, one.planned, strict=True)) if one.planned else said
         action = one.action if state == "ready" else state
+        changed = json.dumps(one.changed) if one.changed else None
         self.put(
-            "load", "deals", "entities", __cluster=cluster, __entity=entity, __action=action, __code=one.code, **planned
-        )
+            "load", "deals", "entities", __cluster=cluster, __entity=entity, __action=action, __code=one.code,
+            __changed_fields=changed, **planned,
+        )  # fmt: skip
         if action in ("create", "update"):
             self.put("load", "deals", "outcomes", __entity=entity, outcome=one.outcome, target_id=f"t-{entity}")
         arrived = action == "unchanged" or (action in ("create", "update") and one.outcome == "loaded")
         if arrived and one.there is not None:
             self.there(entity, tuple(planned.values()) if one.there == "" else one.there)
+        for name in one.edits:
+            self.put("load", "deals", "edits", __entity=entity, field=name)
+        if one.read is not None:
+            held = dict(zip(COLUMNS, one.read, strict=True))
+            self.put("load", "deals", "theirs", target_id=f"t-{entity}", __entity=entity, **held)
 
     def there(self, entity: str, cells: Any) -> None:
         """Write a record of the target."""

@@ -287,6 +287,73 @@ def test_what_the_target_had_before_us_and_keeps_is_a_term(tmp_path: Path) -> No
     assert euro.adds_up and lira.adds_up
 
 
+def edited(amount: str | None, now: Cells, *fields: str, **more: Any) -> Deal:
+    """A record of ours that this run did not write; a user had changed those fields before the plan read it."""
+    return deal(amount, **{"action": "unchanged", "there": now, "read": now, "edits": fields or ("amount",), **more})
+
+
+def test_what_users_edited_and_we_left_alone_is_a_term(tmp_path: Path) -> None:
+    found = bridged(
+        tmp_path, edited("10", ("12.5", "EUR", None)), edited("3", (None, "EUR", None)),
+        edited("7", ("7", "TRY", None), "currency"), edited("70.25", ("70.3", "EUR", None)), deal("1"),
+    )  # fmt: skip
+
+    euro, lira = found.bridges
+    assert terms(euro) == {"edited in the target": ("-7.45", 4, -2)}
+    assert told(euro) == ("91.25", 5, "83.80", 3, "0.00", 0)
+    assert terms(lira) == {"edited in the target": ("7.00", 1, 1)}
+    assert told(lira) == ("0.00", 0, "7.00", 1, "0.00", 0)
+    assert euro.adds_up and lines_add_up(euro) and lira.adds_up and lines_add_up(lira)
+
+
+STOOD: Cells = ("12", "EUR", "2025-05-02")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"there": ("13", "EUR", "2025-05-02")},  # changed once more since the plan read it
+        {"action": "create"},
+        {"edits": ("day",)},  # another cell of the record
+        {"read": None},
+    ],
+)
+def test_an_edit_explains_no_amount_but_its_own(tmp_path: Path, other: dict[str, Any]) -> None:
+    bridge = only(bridged(tmp_path, edited("10", STOOD, **other)).bridges)
+
+    assert terms(bridge) == {}
+    assert bridge.unexplained != "0.00"
+
+
+def test_an_edit_explains_no_amount_that_this_load_wrote(tmp_path: Path) -> None:
+    written, beside = (edited("10", STOOD, action="update", changed=(name,)) for name in ("amount", "day"))
+
+    (first,), (second,) = (bridged(tmp_path / n, one).bridges for n, one in (("1", written), ("2", beside)))
+
+    assert (terms(first), first.unexplained) == ({}, "2.00")
+    assert (terms(second), second.unexplained) == ({"edited in the target": ("2.00", 1, 0)}, "0.00")
+
+
+def test_an_edited_amount_explains_no_currency_that_was_lost(tmp_path: Path) -> None:
+    now = ("12", "TRY", None)
+
+    found = bridged(tmp_path, edited("10", now))
+
+    assert {b.currency: (terms(b), b.unexplained) for b in found.bridges} == {
+        "EUR": ({"edited in the target": ("2.00", 1, 0)}, "-12.00"),
+        "TRY": ({}, "12.00"),
+    }
+
+
+def test_an_edited_day_is_an_edit_at_another_rate(tmp_path: Path) -> None:
+    day = edited("1000", ("1000", "TRY", "2025-06-01"), "day", currency="TRY", day="2025-05-31")
+
+    found = bridged(tmp_path, day, following=plan(EURO))
+
+    assert terms(only(found.converted)) == {"edited in the target": ("-5.00", 1, 0)}
+    assert (found.bridges[0].terms, found.bridges[0].unexplained) == ((), "0.00")
+
+
 def test_records_of_an_earlier_load_that_this_run_did_not_write_are_a_term(tmp_path: Path) -> None:
     amounts = [("5", "EUR"), ("6", "EUR"), ("7", "TRY"), (None, "EUR"), ("x", "USD")]
     earlier: list[Cells] = [(amount, unit, None) for amount, unit in amounts]

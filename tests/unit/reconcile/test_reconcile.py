@@ -363,6 +363,35 @@ def test_what_the_target_keeps_from_before_explains_a_key_figure_and_an_amount(t
     assert (bridge.target_total, bridge.unexplained) == ("75.25", "0.00")
 
 
+def edited_deal(read: str, now: str) -> mini_run.Tables:
+    """A deal that this run did not write and of which a user had edited the amount: as the plan read it, and now."""
+    content = mini_run.tables()
+    planned = next(row for row in content["load", "deals", "entities"] if row["__entity"] == "d2")
+    planned["__action"] = "unchanged"
+    content["load", "deals", "edits"] = [{"__entity": "d2", "field": "amount"}]
+    held = next(row for row in content["validate", "deals", "actual"] if row["__entity"] == "d2")
+    content["load", "deals", "theirs"] = [held | {"amount": read}]
+    held["amount"] = now
+    return content
+
+
+def test_an_amount_that_a_user_edited_explains_a_key_figure_and_an_amount(tmp_path: Path) -> None:
+    found = figures(tmp_path, edited_deal("75.25", "75.25"))
+
+    won = next(k for k in found.kpis if k.group == "stage=closedwon, currency=EUR")
+    assert (won.expected, won.actual, won.explained, won.agrees) == ("70.25", "75.25", "5.00", True)
+    assert not {"kpis", "unexplained_amount"} & failed(found)
+    bridge = next(b for b in found.bridges if b.currency == "EUR")
+    assert ("edited in the target", "5.00") in [(term.name, term.amount) for term in bridge.terms]
+
+
+def test_an_edited_amount_that_is_another_one_now_explains_nothing(tmp_path: Path) -> None:
+    found = figures(tmp_path, edited_deal("75.25", "80.25"))
+
+    assert {"kpis", "unexplained_amount"} <= failed(found)
+    assert next(b for b in found.bridges if b.currency == "EUR").unexplained == "10.00"
+
+
 def test_a_record_from_before_in_which_another_amount_stands_now_explains_nothing_of_it(tmp_path: Path) -> None:
     found = figures(tmp_path, held_before("5.00", "50.00"))
 
