@@ -17,6 +17,7 @@ from crm_migrate.errors import InputError, UsageError
 
 Rows = list[list[str]]
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+TEXTS = frozenset({".csv", ".tsv", ".txt", ".tab"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "subject": ("subject:subject_command", "Everywhere a person occurs in a project, for who asks what is kept."),
     },
     "Data": {
-        "clean": ("cleansing:clean_command", "Clean one column of a CSV or XLSX file."),
-        "match": ("matching:match_group", "Find the rows of a CSV file that are the same person or organisation."),
+        "clean": ("cleansing:clean_command", "Clean one column of a file."),
+        "match": ("matching:match_group", "Find the rows of a file that are the same person or organisation."),
         "review": ("review:review_command", "Ask people which records are the same, and read their answers back."),
         "rejects": ("rejects:rejects_command", "Give rejected rows back for correction, and take them corrected."),
         "conflicts": (

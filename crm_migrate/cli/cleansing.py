@@ -35,22 +35,28 @@ def clean_command(
     na: str | None,
     as_json: bool,
 ) -> None:
-    """Clean one column of a CSV or XLSX file: the same file out, with the clean value, its flag and a note beside."""
-    from crm_migrate.cleansing.table_files import cleaned_sheet, read_sheet, write_ragged, write_sheet
+    """Clean one column of a file: the same table out, with the clean value, its flag and a note beside.
+
+    CSV and XLSX stay what they are; whatever else is read as a source becomes CSV, or XLSX by --output.
+    """
+    from crm_migrate.cleansing.table_files import cleaned_sheet, write_ragged, write_sheet
+    from crm_migrate.cli.table_input import beside, is_own, sheet_of
     from crm_migrate.errors import UsageError
 
-    target = output or file.with_name(f"{file.stem}.clean{file.suffix}")
+    target = output or beside(file)
     if target.resolve() == file.resolve():
         raise UsageError("the output is the input", hint="name another file with --output")
-    original = read_sheet(file, locale, encoding)
+    if not is_own(target):
+        raise UsageError(f"{target.suffix} is not written", hint="name a .csv or .xlsx with --output")
+    original = sheet_of(file, locale, encoding)
     sheet, counts = cleaned_sheet(original, column, kind, locale, {"na": na} if na else {})
     write_sheet(sheet, target, file, len(original.columns))
     if sheet.spare:
         click.echo(f"warning: {sheet.spare_words()}", err=True)
     if sheet.ragged:
-        beside = target.with_name(f"{target.stem}.ragged.csv")
-        write_ragged(original, beside)
-        click.echo(f"warning: {sheet.ragged_words()}; they are in {beside}", err=True)
+        apart = target.with_name(f"{target.stem}.ragged.csv")
+        write_ragged(original, apart)
+        click.echo(f"warning: {sheet.ragged_words()}; they are in {apart}", err=True)
     if as_json:
         click.echo(
             json.dumps(

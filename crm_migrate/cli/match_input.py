@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 _QUOTE = b'"'
 _RENAMED = re.compile(r"_duplicated_\d+$")
-WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def input_options(command: Command) -> Command:
@@ -52,7 +51,7 @@ def _read(file: Path, id_column: str, locale: str | None, encoding: str | None) 
     """The file as texts, with an id for every row."""
     from crm_migrate.errors import InputError, UsageError
 
-    frame = _utf8(file) if encoding is None else None
+    frame = _utf8(file) if encoding is None and _is_text(file) else None
     frame = _sheet(file, locale, encoding) if frame is None else frame
     frame.columns = _names([name.strip() for name in frame.columns])
     if id_column not in frame.columns:
@@ -94,8 +93,6 @@ def _utf8(file: Path) -> pl.DataFrame | None:
 
     if not file.is_file():
         raise InputError(f"there is no file {file}", hint="check the name and the folder")
-    if file.suffix.lower() in WORKBOOKS:
-        return None
     with file.open("rb") as opened:
         head = opened.readline()
     if head.startswith(b"sep="):
@@ -107,6 +104,13 @@ def _utf8(file: Path) -> pl.DataFrame | None:
         return None
     renamed = any(_RENAMED.search(name) for name in frame.columns)
     return frame if not renamed and len(frame) and _is_even(file, mark, frame) else None
+
+
+def _is_text(file: Path) -> bool:
+    from crm_migrate.cleansing.table_files import WORKBOOKS
+    from crm_migrate.cli.table_input import is_own
+
+    return is_own(file) and file.suffix.lower() not in WORKBOOKS
 
 
 def _is_even(file: Path, mark: int, frame: pl.DataFrame) -> bool:
@@ -134,10 +138,11 @@ def _outside(block: bytes, mark: int, *, quoted: bool) -> tuple[int, int]:
 
 
 def _sheet(file: Path, locale: str | None, encoding: str | None) -> pl.DataFrame:
-    """A workbook, or a CSV file of another encoding; rows that are not as wide as the header are left out, and told."""
-    from crm_migrate.cleansing.table_files import read_sheet
+    """A workbook, another format, or a CSV file of another encoding; rows that are not as wide as the header are left
+    out, and told."""
+    from crm_migrate.cli.table_input import sheet_of
 
-    sheet = read_sheet(file, locale, encoding)
+    sheet = sheet_of(file, locale, encoding)
     names = _names([name.strip() for name in sheet.columns])
     if sheet.spare:
         click.echo(f"warning: {file}: {sheet.spare_words()}", err=True)

@@ -22,7 +22,7 @@ class _FileFirst(click.Group):
 
 @click.group("match", cls=_FileFirst)
 def match_group() -> None:
-    """Find the rows of a CSV file that are the same person or organisation; no labels, no settings.
+    """Find the rows of a file that are the same person or organisation; no labels, no settings.
 
     \b
       crm-migrate match file contacts.csv --id ContactID -o clusters.csv
@@ -41,7 +41,7 @@ def match_group() -> None:
     help="Where to write who shares a home, a mailbox, a number or a company group, which are never merged.",
 )
 def match_command(file: Path, output: Path, groups: Path | None, **options: Any) -> None:
-    """Find the rows of a CSV file that are the same person or organisation; the word `file` may be left out."""
+    """Find the rows of a file that are the same person or organisation; the word `file` may be left out."""
     from crm_migrate.errors import UsageError
 
     if file.resolve() in (output.resolve(), groups.resolve() if groups else None):

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,26 @@ from crm_migrate.inspecting.wanted import Wanted, words_pattern
 from crm_migrate.quoting import quoted
 
 UNREADABLE = "unreadable"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Office files
+_ZIP = b"PK\x03\x04"
+# What texts do not stand in as letters, by what it begins with.
+_CLOSED = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old binary Office file",
+    b"\0\1\0\0Standard ": "a database of Access",
+    b"\x1f\x8b": "a gzip file",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ\0": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a zstd file",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip file",
+    b"Rar!\x1a\x07": "a RAR file",
+    b"%PDF-": "a PDF",
+}
 _AROUND = 60  # characters of a long line that are shown on either side
 _NAMES = ("__source", "__key", "__entity", "target_id", ROW, "__cluster", "__node")
 Said = Iterator[tuple[str, str, str]]  # place, column, text
+
+
+class _Closed(ValueError):
+    """Something that is not looked through, in words that name no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,9 @@ class Seeker:
                 if found:
                     yield Occurrence(name, place, column, found, _around(text, found))
         except (OSError, ValueError, pa.ArrowException, sqlite3.Error, zipfile.BadZipFile) as error:
-            yield Occurrence(name, "", "", UNREADABLE, type(error).__name__)
+            yield Occurrence(
+                name, "", "", UNREADABLE, str(error) if isinstance(error, _Closed) else type(error).__name__
+            )
 
     def _found(self, text: str) -> str:
         word = self._pattern.search(text) if self._pattern is not None else None
@@ -70,9 +89,9 @@ class Seeker:
             return self._parquet
         if start.startswith(b"SQLite format 3"):
             return _sqlite
-        if start.startswith(_OLE) or path.suffix.lower() == ".xlsb":
-            return _no_text
-        return _zipped if start.startswith(b"PK\x03\x04") else _lines
+        if closed := _closed(path.name, start):
+            return partial(_refused, closed)
+        return _zipped if start.startswith(_ZIP) else _lines
 
     def _parquet(self, path: Path) -> Said:
         parts = path.relative_to(self._folder).parts
@@ -109,9 +128,17 @@ def _place(row: Mapping[str, Any], names: list[str]) -> str:
     return ", ".join(f"{name.strip('_')} {row[name]}" for name in names if row[name] is not None)
 
 
-def _no_text(path: Path) -> Said:
-    """A binary workbook, whose texts are no lines: nobody may take it for looked through."""
-    raise ValueError(path.suffix)
+def _closed(name: str, start: bytes) -> str:
+    """What a file is whose texts are no letters of it; "" for others."""
+    if name.lower().endswith(".xlsb"):
+        return "a binary workbook of Excel"
+    return next((what for begins, what in _CLOSED.items() if start.startswith(begins)), "")
+
+
+def _refused(what: str, path: Path) -> Said:
+    """Nobody may take it for looked through."""
+    del path
+    raise _Closed(f"is {what}; save it as .xlsx or text beside it and ask again, or look by hand")
 
 
 def _lines(path: Path) -> Said:
@@ -138,10 +165,18 @@ def _zipped(path: Path) -> Said:
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         yield from _workbook(path)
         return
+    closed = []
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            for number, line in enumerate(archive.read(name).decode("utf-8", "replace").splitlines(), 1):
+            data = archive.read(name)
+            if _closed(name, data[:32]) or data.startswith((_ZIP, b"PAR1")):
+                closed.append(name)
+                continue
+            for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
                 yield f"{name}, line {number}", "", line
+    if closed:
+        listed = ", ".join(closed[:5]) + (f" and {len(closed) - 5:,} more" if len(closed) > 5 else "")
+        raise _Closed(f"holds {listed}; unpack it and ask again, or look by hand")
 
 
 def _workbook(path: Path) -> Said:

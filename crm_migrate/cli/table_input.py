@@ -1,0 +1,87 @@
+"""A file of any format as the table that `clean` and `match` work on: text and XLSX by their own reader, which keeps
+how they are written; everything else by the connector of files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from crm_migrate.cleansing.table_files import Sheet
+    from crm_migrate.connecting.lying import Part
+
+
+def is_own(path: Path) -> bool:
+    """Whether the reader of text and XLSX reads a file; whatever has an ending of no format is text to it."""
+    from crm_migrate.cleansing.table_files import TEXTS, WORKBOOKS
+    from crm_migrate.connecting.archives import SUFFIX
+    from crm_migrate.connecting.lying import files, source_file
+
+    if source_file(path).member is not None:
+        return False
+    suffix = path.suffix.lower()
+    return suffix in TEXTS | WORKBOOKS or suffix not in files().endings().read | {SUFFIX}
+
+
+def sheet_of(path: Path, locale: str | None, encoding: str | None) -> "Sheet":
+    """The table in a file. InputError where it cannot be read or holds several; what its reader tells is a warning."""
+    from crm_migrate.cleansing.table_files import Sheet, read_sheet
+    from crm_migrate.connecting.contract import LINE, SourceSpec
+    from crm_migrate.connecting.lying import files, source_file
+    from crm_migrate.errors import InputError
+
+    if is_own(path):
+        return read_sheet(path, locale, encoding)
+    file = source_file(_only(path))
+    if not file.path.is_file():
+        raise InputError(f"there is no file {path}", hint="check the name and the folder")
+    part = _first(path, files().contents(file, None).parts)
+    spec = SourceSpec(path.name, (file,), encoding=encoding, sheet=part.sheet, locale=locale)
+    source = files().source(spec)
+    columns = list(source.describe().columns)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    for batch in source.read(50_000):
+        for each in batch.quarantined:
+            click.echo(f"warning: {path.name}, line {each.line}: set aside: {each.message}", err=True)
+        cells = [batch.records[name].to_pylist() for name in columns]
+        rows += [["" if cell is None else cell for cell in row] for row in zip(*cells, strict=True)]
+        lines += batch.records[LINE].to_pylist()
+    facts, findings = source.facts()
+    for finding in findings:
+        click.echo(f"{finding.severity.value}: {path.name}: {finding.message}", err=True)
+    return Sheet(columns, rows, lines, encoding=facts[0].encoding, days_from=facts[0].days_from or 1900)
+
+
+def _only(path: Path) -> Path:
+    """The path; of an archive that holds one file, that of it."""
+    from crm_migrate.connecting.lying import expanded
+    from crm_migrate.errors import InputError
+
+    there = expanded(path)
+    if len(there) == 1:
+        return there[0]
+    listed = ", ".join(each.relative_to(path).as_posix() for each in there[:10]) or "none"
+    raise InputError(f"{path} holds {len(there):,} files: {listed}", hint=f"name one of them: {path}/FILE")
+
+
+def _first(path: Path, parts: "tuple[Part, ...]") -> "Part":
+    """The only table of a file; of several sheets the first, as of every workbook, and the others are told."""
+    from crm_migrate.errors import InputError
+
+    if len(parts) > 1 and parts[0].sheet is None:
+        names = ", ".join(each.title for each in parts[:10])
+        hint = "make a project of it, which reads them all: crm-migrate init FOLDER"
+        raise InputError(f"{path} holds {len(parts):,} tables: {names}", hint=hint)
+    if len(parts) > 1:
+        others = ", ".join(each.title for each in parts[1:])
+        click.echo(f"warning: {path.name}: only its first sheet `{parts[0].title}` is read, not {others}", err=True)
+    return parts[0]
+
+
+def beside(path: Path) -> Path:
+    """Where the clean table of a file goes: a format that is only read becomes CSV, beside the file or its archive."""
+    from crm_migrate.connecting.lying import source_file
+
+    suffix = path.suffix if is_own(path) else ".csv"
+    return source_file(path).path.with_name(f"{path.stem}.clean{suffix}")
