@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from crm_migrate.connecting.typed import unmistakable
 from crm_migrate_files.record_file import Unreadable
 from crm_migrate_files.sql_tokens import Token
 
@@ -167,14 +168,14 @@ def constant(value: Value, kind: str) -> str | None:
     if first.is_word("CAST", "CONVERT") and len(rest) > 3:
         return _cast(first, rest)
     if len(value) == 2 and first.text in "+-" and rest[0].kind == "number":
-        return ("-" if first.text == "-" else "") + rest[0].text.lstrip("$")
+        return ("-" if first.text == "-" else "") + unmistakable(rest[0].text.lstrip("$"))
     if rest or first.kind not in ("text", "name", "hex", "number", "word"):
         raise _computed(value)
     if first.kind == "word":
         if first.is_word("NULL"):
             return None
         raise _computed(value)
-    text = first.value.lstrip("$") if first.kind == "number" else first.value
+    text = unmistakable(first.value.lstrip("$")) if first.kind == "number" else first.value
     if kind == "bit":
         return {"0": "false", "1": "true"}.get(text, text)
     return _moment(text, kind) if first.kind == "hex" else text

@@ -65,7 +65,13 @@ def _parquet(folder: Path) -> list[str | None]:
     return _column(read(folder / "a.parquet").rows)
 
 
-@pytest.mark.parametrize("source", [_sql_table, _sql_query, _json, _dbf, _dbf_double, _parquet])
+def _script(folder: Path) -> list[str | None]:
+    rows = "".join(f"INSERT t (a) VALUES (CAST({each} AS Decimal(9, 3)))\n" for each in NUMBERS[:1])
+    rows += "".join(f"INSERT t (a) VALUES ({each})\n" for each in NUMBERS[1:])
+    return _column(read_bytes(folder, f"CREATE TABLE t (a decimal(9, 3))\nGO\n{rows}".encode(), "a.sql").rows)
+
+
+@pytest.mark.parametrize("source", [_script, _sql_table, _sql_query, _json, _dbf, _dbf_double, _parquet])
 def test_three_decimals_stay_decimals_where_a_point_parts_thousands(
     tmp_path: Path, source: Callable[[Path], list[str | None]]
 ) -> None:
