@@ -23,6 +23,16 @@ def merged_into(looking: Looking, described: Described, ids: Sequence[str]) -> M
     return {id: end for id, end in ends.items() if end is not None}
 
 
+def deleted_keys(looking: Looking, described: Described, key_field: str, ids: Collection[str]) -> dict[str, str]:
+    """Id -> our key of those of these records that lie in the recycle bin, whether deleted or merged."""
+    found: dict[str, str] = {}
+    for some in soql.parted(sorted({id for id in ids if soql.is_id(id)}), MANY):
+        query = soql.select([key_field], described.object, [soql.among("Id", some), "IsDeleted = true"])
+        page = looking.ask(looking.api.query(query, every=True), answers.page)
+        found |= {str(record["Id"]): str(record[key_field]) for record in page.records if record.get(key_field)}
+    return found
+
+
 def _end(known: Mapping[str, Record], id: str) -> str | None:
     """The end of a chain; None where that was deleted, is not known, or where the chain is a circle."""
     passed: set[str] = set()

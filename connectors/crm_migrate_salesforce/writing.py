@@ -6,6 +6,7 @@ from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, 
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records
 from crm_migrate_salesforce.calls import Calls, joined
+from crm_migrate_salesforce.following import deleted_keys
 from crm_migrate_salesforce.pricing import entries
 from crm_migrate_salesforce.records import Row, Shape, Unfit, Values
 from crm_migrate_salesforce.shapes import PRICED
@@ -43,6 +44,8 @@ class Writing:
             left = {entity: rows[entity] for entity in made if entity not in there}
             others = joined(others, Answer(there))
             return self._calls.whole(said, left, others) if left else others
+        unseen = {each.id for each in said if each.done} - set(there.values())
+        there = {**self._taken_away(shape, made, unseen), **there} if unseen else there
         return joined(others, answers.created(list(made), said, there, self._calls.now()))
 
     def made(self, shape: Shape, rows: Mapping[str, Row]) -> tuple[dict[str, Values], dict[str, Refusal]]:
@@ -66,6 +69,15 @@ class Writing:
             return self._calls.keyed(object, entities)
         except TargetError:
             return None
+
+    def _taken_away(self, shape: Shape, made: Collection[str], ids: Collection[str]) -> dict[str, str]:
+        """Who was made with such an id and then deleted or merged by a user: it lies in the recycle bin with our key.
+        Nobody makes it again; reading back tells that it is gone. Where nobody can be asked all stay in doubt."""
+        try:
+            keys = deleted_keys(self._calls.looking, shape.described, shape.key_field, ids)
+        except TargetError:
+            return {}
+        return {entity: id for id, entity in keys.items() if entity in made}
 
     def change(self, batch: WriteBatch) -> Answer:
         """Records changed by their ids; adopted ones get our key, and released ones lose it."""

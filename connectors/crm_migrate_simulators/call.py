@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from crm_migrate_simulators.clock import Clock
-from crm_migrate_simulators.log import Asked
+from crm_migrate_simulators.log import Asked, Log
 from crm_migrate_simulators.quotas import Quotas, TooMany
 from crm_migrate_simulators.rules import Bent, Refused
 from crm_migrate_simulators.store import Record, Store
@@ -69,6 +69,7 @@ class System(Protocol):
     store: Store
     clock: Clock
     quotas: Quotas
+    log: Log
 
     def handle(self, call: "Call") -> Reply:
         """The CRM's own answer to a call."""
@@ -143,19 +144,28 @@ class Call:
             return False
         return True
 
-    def shuffled_objects(self) -> list[str]:
-        """The names of all objects, in the order of this request's dice."""
+    def touch(self, act: Callable[..., object], record: Record, *more: Any) -> bool:
+        """A user or an automation does something with a record now, and the log says with which one."""
+        done = self.as_user(act, record.object, record.id, *more)
+        if done:
+            self.asked.touched.append(record.id)
+        return done
+
+    def at_hand(self) -> Iterator[list[Record]]:
+        """The live records of each object, in the order of this request's dice; those that requests made come first.
+
+        The rest of what a CRM holds, its users and stages say, is nothing that whoever loads it would have to notice.
+        """
         names = self.store.in_use()
         self.random.shuffle(names)
-        return names
+        there = {name: self.store.all(name) for name in names}
+        made = {each.id for each in self.engine.log.creations if each.request}
+        yield from ([each for each in records if each.id in made] for records in there.values())
+        yield from there.values()
 
     def any_record(self) -> Record | None:
-        """A live record by this request's dice."""
-        for name in self.shuffled_objects():
-            records = self.store.all(name)
-            if records:
-                return self.random.choice(records)
-        return None
+        """A live record by this request's dice, of those that requests made if there is one."""
+        return next((self.random.choice(records) for records in self.at_hand() if records), None)
 
     def plain_text(self, record: Record) -> str | None:
         """The name of a filled text field that is no key, choice or reference, None where there is none."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -19,6 +19,7 @@ class Asked:
     fault: str = ""
     status: int = 0
     refused: str = ""  # the limit that it broke
+    touched: list[str] = field(default_factory=list)  # ids of the records that its fault changed, merged or deleted
 
 
 @dataclass(frozen=True, slots=True)

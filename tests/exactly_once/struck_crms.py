@@ -5,6 +5,7 @@ from pathlib import Path
 
 from crm_migrate_simulators.faults import Schedule, read_schedule
 from crm_migrate_simulators.faults.catalogue import Kind
+from crm_migrate_simulators.log import Log
 from crm_migrate_simulators.quotas import DAY
 from exactly_once.prepared import Prepared
 from exactly_once.simulated_crms import SimulatedCrm
@@ -28,7 +29,8 @@ class StrikingCrm:
         self._place, self._project = place, Prepared(warm, place, folder)
         self._quiet = self._load("").requests
         log = place.server.engine.log
-        self._requests, self._first = [*log.requests], min(each.request for each in log.creations if each.request)
+        self._requests = [*log.requests]
+        self._first = min(each.request for each in log.creations if each.request and each.key)
 
     @property
     def kinds(self) -> dict[str, Kind]:
@@ -36,10 +38,14 @@ class StrikingCrm:
         return dict(self._place.server.engine.kinds)
 
     def strike(self, kind: str) -> Told:
-        """A load in which two requests of the kind's scope are struck: behind the first creation, not what prepares."""
+        """A load in which two requests of the kind's scope are struck, from the first record of ours on.
+
+        What users do before a request needs such a record to do it with: there is one behind the first.
+        """
         figure, scope = f"({FIGURES[kind]})" if kind in FIGURES else "", self.kinds[kind].scope
         fits = [each.number for each in self._requests if scope in ("any", each.scope)]
-        aims = [at for at, number in enumerate(fits, 1) if number >= self._first][:3:2]
+        first = self._first + _meets_records(self.kinds[kind])
+        aims = [at for at, number in enumerate(fits, 1) if number >= first][:3:2]
         return self._load(kind, ", ".join(f"{kind}{figure}@{at}" for at in aims)).measure(self._quiet)
 
     def _load(self, kind: str, schedule: str = "") -> Told:
@@ -49,6 +55,8 @@ class StrikingCrm:
         self._finish(told, seen=bool(kind) and told_apart(self.kinds[kind]))
         told.requests = self._place.requests()
         told.struck = sum(each.fault == kind for each in engine.log.requests)
+        if kind and _meets_records(self.kinds[kind]) and (strange := _strange(engine.log)):
+            told.complaints.append(f"no user touched what we have loaded, but {strange}")
         engine.schedule = Schedule(())
         wrong = self._place.wrong(self._project.folder)
         if wrong.doubled if told.noticed else wrong:
@@ -79,6 +87,18 @@ class StrikingCrm:
                 later += DAY
                 self._place.server.engine.clock.advance(DAY)
         told.complaints.append(f"does not end: {self._project.said()[-1500:]}")
+
+
+def _meets_records(kind: Kind) -> bool:
+    """Whether users do something with records that are there."""
+    return kind.family == "people" and kind.scope == "any" and kind.name != "job_aborted_by_user"
+
+
+def _strange(log: Log) -> list[str]:
+    """The ids of whom users touched and requests did not make; `nobody` where they touched none."""
+    made = {each.id for each in log.creations if each.request}
+    touched = [id for each in log.requests for id in each.touched]
+    return [id for id in touched if id not in made] if touched else ["nobody"]
 
 
 def told_apart(kind: Kind) -> bool:

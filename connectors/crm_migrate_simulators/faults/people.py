@@ -21,18 +21,18 @@ def reassigning(call: Call, _: float) -> Reply:
     """Automation gives each created record to another owner, where there is a field for it."""
     reply = call.proceed()
     for record in list(call.created):
-        call.as_user(call.store.update, record.object, record.id, call.crm.another_owner())
+        call.touch(call.store.update, record, call.crm.another_owner())
     return reply
 
 
 @kind("people", "any", "document merge in every CRM's user interface")
 def merged_by_user(call: Call, _: float) -> Reply:
     """Before the request is handled a user merges two records of one object."""
-    for name in call.shuffled_objects():
-        records = call.store.all(name)
+    for records in call.at_hand():
         if len(records) >= 2:
             winner, loser = call.random.sample(records, 2)
-            if call.as_user(call.store.merge, name, winner.id, loser.id):
+            if call.as_user(call.store.merge, winner.object, winner.id, loser.id):
+                call.asked.touched += [winner.id, loser.id]
                 break
     return call.proceed()
 
@@ -42,7 +42,7 @@ def deleted_by_user(call: Call, _: float) -> Reply:
     """Before the request is handled a user deletes a record."""
     record = call.any_record()
     if record:
-        call.as_user(call.store.delete, record.object, record.id)
+        call.touch(call.store.delete, record)
     return call.proceed()
 
 
@@ -53,5 +53,5 @@ def edited_by_user(call: Call, _: float) -> Reply:
     field = call.plain_text(record) if record else None
     if record and field:
         edited = f"{record.values[field]} (edited)"
-        call.as_user(call.store.update, record.object, record.id, {field: edited})
+        call.touch(call.store.update, record, {field: edited})
     return call.proceed()

@@ -24,5 +24,5 @@ def rewriting(call: Call, _: float) -> Reply:
     for record in list(call.created):
         field = call.plain_text(record)
         if field:
-            call.as_user(call.store.update, record.object, record.id, {field: str(record.values[field]).upper()})
+            call.touch(call.store.update, record, {field: str(record.values[field]).upper()})
     return reply
