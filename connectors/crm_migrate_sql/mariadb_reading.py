@@ -66,11 +66,15 @@ def _stream(connection: "pymysql.Connection[Any]", statement: str, rows: int) ->
     written = [_WRITTEN.get(column[1]) for column in cursor.description]
     names, codes = [column[0] for column in cursor.description], [0] * len(cursor.description)
     batch = cursor.fetchmany(rows)
-    yield names, codes, _as_written(batch, written)
-    while len(batch) == rows:
-        batch = cursor.fetchmany(rows)
-        if batch:
-            yield names, codes, _as_written(batch, written)
+    try:
+        yield names, codes, _as_written(batch, written)
+        while len(batch) == rows:
+            batch = cursor.fetchmany(rows)
+            if batch:
+                yield names, codes, _as_written(batch, written)
+    finally:
+        if len(batch) == rows:  # given up: the driver would read all that is left as soon as the cursor is forgotten
+            drop(connection)
 
 
 def _leave(connection: sa.Connection, driver: "pymysql.Connection[Any]") -> None:
