@@ -25,6 +25,7 @@ LABELS = "left,right,same,object\nkisi:5001,kisi:5002,no,contacts\n"
 TOUR: tuple[tuple[str, int], ...] = (
     ("demo demo", 0),
     ("init exports", 0),
+    ("assess exports --out assessed", 0),
     ("mapping suggest demo", 0),
     ("preview demo contacts --first 2", 0),
     ("mapping check demo", 0),
@@ -41,6 +42,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("schema", 0),
     ("target prepare demo --dry-run", 0),
     ("target pull demo", 0),
+    ("target undelete demo", 2),
     ("target adopt demo", 0),
     ("plan demo", 0),
     ("resume demo", 0),

@@ -56,7 +56,7 @@ def able_to(target: Target) -> Undelete:
     if not isinstance(target, Undelete):
         raise UsageError(
             UNABLE,
-            hint="bring the records back in the CRM's own screens (HubSpot: within 90 days), then: crm-migrate run",
+            hint="bring the records back in the CRM's own screens while it keeps them, then: crm-migrate run",
         )
     return target
 
