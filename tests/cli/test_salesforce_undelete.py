@@ -91,5 +91,5 @@ def test_a_target_that_cannot_says_so(
     monkeypatch.setenv("CRM_URL", portal.url)
     monkeypatch.setenv("CRM_SECRET", TOKEN)
     assert left("target", "undelete", folder, "--env", "hubspot") == 2
-    assert "HubSpot: within 90 days" in capsys.readouterr().err.replace("\n", " ").replace("  ", " ")
+    assert "own screens while it keeps them" in capsys.readouterr().err.replace("\n", " ").replace("  ", " ")
     portal.stop()
