@@ -18,6 +18,7 @@ Without a word: all of them. Ctrl-C (or SIGTERM) ends kills and points with what
 import argparse
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -137,7 +138,11 @@ def faults(number: int, seed: int, names: list[str]) -> int:
 
 def sweeps() -> int:
     """The tests that run longer when they are asked to, or not at all."""
-    what = [str(file) for file in sorted(TESTS.rglob("test_*.py")) if "--soak" in file.read_text("utf-8")]
+    what = [
+        str(file)
+        for file in sorted(TESTS.rglob("test_*.py"))
+        if re.search(r"--soak|mark\.sweep", file.read_text("utf-8"))
+    ]
     return subprocess.run([sys.executable, "-m", "pytest", *what, "--soak"], check=False).returncode
 
 

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from demo.finished_run import FinishedRun, crm_migrate
 
+pytestmark = [pytest.mark.slow, pytest.mark.sweep("tests of each stage shuffle their rows; here the whole company")]
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "anadolu"
 ONE_LINE_A_ROW = ("old/kisi.csv", "xero/contacts.csv", "mc/subscribed*.csv", "mc/unsubscribed*.csv", "mc/cleaned*.csv")
 RECORDS = {
@@ -50,7 +51,6 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
     return migrated(tmp_path_factory.mktemp("plain") / "project")
 
 
-@pytest.mark.slow
 def test_the_order_of_rows_does_not_matter(plain: FinishedRun, tmp_path: Path) -> None:
     other = migrated(tmp_path / "project", shuffled=True)
     expected, found = records(plain), records(other)
@@ -58,7 +58,6 @@ def test_the_order_of_rows_does_not_matter(plain: FinishedRun, tmp_path: Path) -
         assert found[name] == expected[name], name
 
 
-@pytest.mark.slow
 def test_machine_and_workers_do_not_matter(plain: FinishedRun, tmp_path: Path) -> None:
     odd = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "tr_TR.UTF-8"}
     other = migrated(tmp_path / "project", "--workers", "2", **odd)

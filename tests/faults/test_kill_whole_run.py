@@ -19,8 +19,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-KILLS_SHORT = 2
-KILLS_SOAK = 60
+KILLS = 60
 COMMAND = [sys.executable, "-m", "crm_migrate"]
 
 
@@ -117,27 +116,23 @@ def kill(process: subprocess.Popen[bytes], *, whole_group: bool) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.sweep("tests/exactly_once kills runs at every seam; here a whole company")
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def test_killed_and_resumed_is_the_same_as_never_killed(
-    kind: str, template: Path, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_killed_and_resumed_is_the_same_as_never_killed(kind: str, template: Path, tmp_path: Path) -> None:
     if kind == "postgresql" and "CRM_MIGRATE_TEST_POSTGRESQL" not in os.environ:
         assert not os.environ.get("CI"), "CI must have a PostgreSQL"
         pytest.skip("no PostgreSQL: scripts/postgres.py run -- pytest")
-    if kind == "postgresql" and not request.config.getoption("--soak"):
-        pytest.skip("tests/exactly_once kills runs into it, too; a whole company: make soak ARGS=sweeps")
     straight = KINDS[kind](Path(shutil.copytree(template, tmp_path / "straight")))
     started = time.monotonic()
     straight.finish(*straight.run())
     seconds, expected = time.monotonic() - started, straight.content()
-    kills = KILLS_SOAK if request.config.getoption("--soak") else KILLS_SHORT
     chance = random.Random(20251121)
     done = 0
-    while done < kills:
+    while done < KILLS:
         place = KINDS[kind](Path(shutil.copytree(template, tmp_path / f"killed{done}")))
         arguments = place.run()
-        for _ in range(min(5, kills - done)):
+        for _ in range(min(5, KILLS - done)):
             process = place.spawn(*arguments)
             time.sleep(chance.uniform(0.1, seconds * 0.8))
             if process.poll() is None:

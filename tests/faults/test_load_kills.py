@@ -71,12 +71,10 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return digest(folder)
 
 
-def test_kills_and_resumes_end_like_a_straight_run(
-    tmp_path: Path, expected: list[str], request: pytest.FixtureRequest
-) -> None:
-    kills = 60 if request.config.getoption("--soak") else 3
+@pytest.mark.sweep("tests/exactly_once kills loads of every target")
+def test_kills_and_resumes_end_like_a_straight_run(tmp_path: Path, expected: list[str]) -> None:
     dice, number = random.Random(20), 0
-    for round_ in range(kills):
+    for round_ in range(60):
         folder = tmp_path / f"r{round_}"
         company, where = staged(folder)
         for _ in range(4):
