@@ -61,10 +61,10 @@ class Report:
         ]
 
     def key(self, head: str) -> str:
-        """The key of the catalogue that a head is the word for."""
-        words = words_of(self.language).words
-        found = [key.partition(".")[2] for key, word in words.items() if key.startswith("column.") and word == head]
-        return found[0] if found else head
+        """The key of the catalogue that a head is the word for; those of the assessment begin with `a_`."""
+        words = words_of(self.language).words.items()
+        keys = (key.partition(".")[2] for key, word in words if key.startswith("column.") and word == head)
+        return next((key for key in keys if not key.startswith("a_")), head)
 
     def number(self, text: str) -> Decimal:
         """A number as this language writes it."""
