@@ -29,7 +29,7 @@ ELSEWHERE = re.compile(
     r"|stages/load/(plan|forecast|files_forecast|undeleting|drift|offline|choices|needs|restoring|publishing|sending/\w+)"
     r"|cleansing/(kinds|kind_steps|csv_shapes|table_files|people/person_steps|evidence|dates/exchanged)"
     r"|quality/evidence|matching/deciding/evidence"
-    r"|crm_migrate_files/(formats|old_formats|dbf_head|mdbtools|sql_tokens|sheet_child|workbook|widths|__init__)"
+    r"|crm_migrate_files/(formats|contents|old_formats|dbf_head|mdbtools|sql_tokens|sheet_child|workbook|widths|__init__)"
     r"|crm_migrate_sql/(?!source|bisecting)\w+"
 )
 # Sentences among the others that no report shows.
