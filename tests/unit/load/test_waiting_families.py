@@ -315,6 +315,7 @@ NOT_BEFORE = {
     "target_refused", "link_open", "in_doubt",  # what the target says
     "memory_rebuilt", "target_exchanged", "run_damaged", "need_unmet", "check_unforeseen",  # of whole loads
     "choices_unchecked", "not_a_choice", *(code for code in CODES if code.startswith("drift_")),
+    *(code for code in CODES if code.startswith("file_")),  # of the bytes of attachments, which are nobody's parents
 }  # fmt: skip
 OTHERS = ("hold", "exclude")
 # One of each kind: by the value, the target, what is there already, the consent, the family, the parent, the mode.
