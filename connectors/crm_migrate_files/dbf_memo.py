@@ -1,10 +1,11 @@
 """The memos of a DBF table: long texts in a file beside it, found by the number of their first block."""
 
+import hashlib
 import struct
 from pathlib import Path
 
 from crm_migrate_files.opening import open_plain
-from crm_migrate_files.record_file import Unreadable, digest_of
+from crm_migrate_files.record_file import Unreadable
 
 SUFFIXES = {"fpt": (".fpt", ".dct"), "dbt3": (".dbt",), "dbt4": (".dbt",)}
 MOST = 64 << 20  # bytes of one memo
@@ -26,7 +27,7 @@ class Memos:
         head = self._handle.read(_BLOCK)
         self._block = _block_size(kind, head)
         self._handle.seek(0)
-        self.sha256 = digest_of(self._handle)
+        self.sha256 = hashlib.file_digest(self._handle, "sha256").hexdigest()
 
     def close(self) -> None:
         """Give the file back."""

@@ -1,6 +1,5 @@
 """A text file of fixed width as a source sees it: its columns stand in the mapping, its lines have no delimiter."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from crm_migrate.disk.lines import Lines
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files import encodings
-from crm_migrate_files.opening import open_plain
+from crm_migrate_files.opening import open_again, open_plain, state_of
 from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, text_table
 from crm_migrate_files.second_count import filled_lines
 from crm_migrate_files.stream import TextStream
@@ -69,7 +68,7 @@ class FixedWidth:
     def _opened(self) -> Opened:
         columns = self._columns
         with open_plain(self._path) as handle:
-            self._state = _state_of(handle.fileno())
+            self._state = state_of(handle.fileno())
             encoding = encodings.decide(handle, self._spec.encoding, self._spec.locale, self._place)
             stream = TextStream(handle, encoding)
             length = self._length(stream)
@@ -118,12 +117,7 @@ class FixedWidth:
         rows: list[list[str | None]] = []
         numbers: list[int] = []
         aside: list[Aside] = []
-        with open_plain(self._path) as handle:
-            if _state_of(handle.fileno()) != self._state:
-                raise InputError(
-                    f"{self._path.name}: has changed since its columns were read",
-                    hint="run again once nothing writes to it any more",
-                )
+        with open_again(self._path, self._state) as handle:
             stream = TextStream(handle, opened.encoding)
             for number, line in _lines(stream, opened.length):
                 if number <= (self._spec.header_row or 0):
@@ -214,11 +208,6 @@ class FixedWidth:
             message = f"{lines.count:,} lines have something between the columns that was not read ({lines})"
             hint = "name a column for it in `widths:`, or `-` where nobody wants it"
             yield Finding("between_columns", message, Severity.WARNING, self._place, hint, lines.count)
-
-
-def _state_of(number: int) -> tuple[int, int, int]:
-    stat = os.fstat(number)
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
 def _cell(part: bytes | str, codec: str) -> str:

@@ -5,7 +5,6 @@ twice.
 """
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +19,7 @@ from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.dialect import MAX_RECORD
 from crm_migrate_files.json_values import Cells, Unreadable, entries, rows_of, value_of
-from crm_migrate_files.opening import open_plain
+from crm_migrate_files.opening import open_again, open_plain, state_of
 from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, text_table
 
 STRETCH = 8_192  # records and rows set aside that are handed over at once
@@ -106,7 +105,7 @@ class JsonLines:
     def header(self) -> Header:
         """The names of all objects. InputError where no line holds one, or where they have too many."""
         with open_plain(self._path) as handle:
-            self._state = _state_of(handle)
+            self._state = state_of(handle.fileno())
             self._counted = self._layout.count(handle)
             handle.seek(0)
             for line in self._layout.lines(handle, Tally()):
@@ -132,12 +131,7 @@ class JsonLines:
         rows: list[list[str | None]] = []
         numbers: list[int] = []
         aside: list[Aside] = []
-        with open_plain(self._path) as handle:
-            if _state_of(handle) != self._state:
-                raise InputError(
-                    f"{self._path.name}: has changed since its columns were read",
-                    hint="run again once nothing writes to it any more",
-                )
+        with open_again(self._path, self._state) as handle:
             ordinal = 0
             for line in self._layout.lines(handle, tally):
                 for row in self._rows(line):
@@ -207,12 +201,6 @@ class JsonLines:
             return self.header.findings
         message = f"{self._path.name} holds no record that can be read"
         return (*self.header.findings, Finding("no_records", message, Severity.WARNING, self._place))
-
-
-def _state_of(handle: BinaryIO) -> tuple[int, int, int]:
-    """What tells a file from what was written over it: bytes, time of the last change, identity."""
-    stat = os.fstat(handle.fileno())
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
 def _count(handle: BinaryIO) -> int:

@@ -1,12 +1,11 @@
 """A Parquet file as a source sees it: columns as text, inner ones by their path, one ordinal for each record."""
 
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,7 @@ from crm_migrate.connecting.contract import FileFact, SourceSpec
 from crm_migrate.connecting.headers import MAX_COLUMNS, Header, name_columns
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate_files.opening import open_plain
+from crm_migrate_files.opening import open_again, open_plain, state_of
 from crm_migrate_files.parquet_cells import Texts, json_texts
 from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed
 from crm_migrate_files.second_count import parquet_rows
@@ -38,7 +37,7 @@ class Parquet:
     def header(self) -> Header:
         """The columns, those inside of others by their path. InputError where the file cannot be read."""
         with open_plain(self._path) as handle, self._refusing():
-            self._state = _state_of(handle)
+            self._state = state_of(handle.fileno())
             names = [name for name, _ in _paths(pq.ParquetFile(handle).schema_arrow)]
         if not 0 < len(names) <= MAX_COLUMNS:
             raise InputError(f"{self._path.name}: has {len(names):,} columns", hint="export the columns that are meant")
@@ -48,11 +47,8 @@ class Parquet:
         """All records in order. InputError where the file cannot be read on, or is another one than before."""
         names = self.header.names
         self._texts, self._records, self._aside = Texts(), 0, 0
-        with open_plain(self._path) as handle, self._refusing():
-            if _state_of(handle) != self._state:
-                hint = "run again once nothing writes to it any more"
-                raise InputError(f"{self._path.name}: has changed since its columns were read", hint=hint)
-            self._sha256 = _digest(handle)
+        with open_again(self._path, self._state) as handle, self._refusing():
+            self._sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
             # Days far away (9999) do not fit into nanoseconds, and would come out as other days.
             file = pq.ParquetFile(handle, coerce_int96_timestamp_unit="us")
             for batch in file.iter_batches(STRETCH):
@@ -122,19 +118,6 @@ class Parquet:
             raise InputError(
                 f"{self._path.name}: cannot be read as Parquet ({words})", hint="export it again"
             ) from None
-
-
-def _state_of(handle: BinaryIO) -> tuple[int, int, int]:
-    stat = os.fstat(handle.fileno())
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
-
-
-def _digest(handle: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while block := handle.read(_BLOCK):
-        digest.update(block)
-    handle.seek(0)
-    return digest.hexdigest()
 
 
 def _paths(fields: Any, before: str = "") -> Iterator[tuple[str, pa.DataType]]:

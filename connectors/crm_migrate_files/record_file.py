@@ -1,10 +1,10 @@
 """A file whose reader gives its records one by one: handed on in stretches, counted, hashed, and told about."""
 
 import hashlib
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -14,9 +14,8 @@ import numpy as np
 from crm_migrate.connecting.contract import FileFact, SourceSpec
 from crm_migrate.connecting.headers import Header
 from crm_migrate.disk.lines import Lines
-from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate_files.opening import open_plain
+from crm_migrate_files.opening import State, open_again, open_plain, state_of
 from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, text_table
 
 STRETCH = 8_192  # records and rows set aside that are handed over at once
@@ -67,7 +66,7 @@ class RecordFile(ABC):
         self._path, self._spec = path, spec
         self._place = Place(file=path.name, source=spec.name)
         self._tally = Tally()
-        self._state: tuple[int, int, int] | None = None
+        self._state: State | None = None
         self._sha256, self._bytes = "", 0
 
     @property
@@ -95,17 +94,12 @@ class RecordFile(ABC):
         """The encoding of the texts, as it is called."""
         return "utf-8"
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> BufferedReader:
         """The file. InputError where it is not the one that was opened first: its columns are those of another."""
+        if self._state is not None:
+            return open_again(self._path, self._state)
         handle = open_plain(self._path)
-        state = _state_of(handle)
-        self._state = self._state or state
-        if state != self._state:
-            handle.close()
-            raise InputError(
-                f"{self._path.name}: has changed since its columns were read",
-                hint="run again once nothing writes to it any more",
-            )
+        self._state = state_of(handle.fileno())
         return handle
 
     def read(self) -> Iterator[Parsed]:
@@ -113,7 +107,7 @@ class RecordFile(ABC):
         names = self.header.names
         self._tally = Tally()
         with self._open() as handle:
-            self._sha256, self._bytes = digest_of(handle), handle.tell()
+            self._sha256, self._bytes = hashlib.file_digest(handle, "sha256").hexdigest(), handle.tell()
             handle.seek(0)
             found = self._records(handle)
             while part := list(islice(found, STRETCH)):
@@ -150,14 +144,6 @@ class RecordFile(ABC):
         return (*found, Finding("no_records", message, Severity.WARNING, self._place))
 
 
-def digest_of(handle: BinaryIO) -> str:
-    """sha256 of the rest of a file, hex."""
-    digest = hashlib.sha256()
-    while block := handle.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
-
-
 def aside(line: int, offset: int | None, error: Unreadable, raw: bytes | str) -> Aside:
     """A record that cannot be read as a row set aside; `raw` is what stands there."""
     text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
@@ -172,9 +158,3 @@ def checked(text: str) -> str:
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
         raise Unreadable("undecodable", "holds half of a letter (a surrogate)")
     return text
-
-
-def _state_of(handle: BinaryIO) -> tuple[int, int, int]:
-    """What tells a file from what was written over it: bytes, time of the last change, identity."""
-    stat = os.fstat(handle.fileno())
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino

@@ -67,10 +67,7 @@ def _die_with_parent() -> None:
 def _read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     path = Path(job["path"])
     with open_plain(path) as handle:
-        digest, size = hashlib.sha256(), 0
-        while block := handle.read(1 << 20):
-            digest.update(block)
-            size += len(block)
+        digest, size = hashlib.file_digest(handle, "sha256"), handle.tell()
         handle.seek(0)
         module, opener = BOOKS[job["format"]]
         book: Book = getattr(importlib.import_module(f"crm_migrate_files.{module}"), opener)(handle)

@@ -1,25 +1,18 @@
 """One delimited text file as a source sees it: surveyed up to its header, read in stretches, told about as a whole."""
 
-import os
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
 from crm_migrate.connecting.contract import FileFact, SourceSpec
 from crm_migrate.connecting.headers import Header
-from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place
 from crm_migrate_files.head import Opened, survey
-from crm_migrate_files.opening import open_plain
+from crm_migrate_files.opening import State, open_again, state_of
 from crm_migrate_files.parsed import Parsed
 from crm_migrate_files.stream import TextStream
 from crm_migrate_files.stretches import Stretches
 from crm_migrate_files.tally import Tally
-
-
-def _state_of(stat: os.stat_result) -> tuple[int, int, int]:
-    """What tells a file from what was written over it: bytes, time of the last change, identity."""
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
 class TextFile:
@@ -30,7 +23,7 @@ class TextFile:
         self._place = Place(file=path.name, source=spec.name)
         self._tally = Tally()
         self._sha256, self._bytes, self._end_mark = "", 0, False
-        self._state: tuple[int, int, int] | None = None
+        self._state: State = (0, 0, 0)
 
     @property
     def header(self) -> Header:
@@ -39,7 +32,7 @@ class TextFile:
 
     @cached_property
     def _opened(self) -> Opened:
-        self._state = _state_of(self._path.stat())
+        self._state = state_of(self._path)
         return survey(self._path, self._spec)
 
     def read(self) -> Iterator[Parsed]:
@@ -47,10 +40,7 @@ class TextFile:
         encoding and dialect are known: another layout would be read under the columns of the first."""
         opened = self._opened
         self._tally = Tally()
-        with open_plain(self._path) as handle:
-            if _state_of(os.fstat(handle.fileno())) != self._state:
-                hint = "run again once nothing writes to it any more"
-                raise InputError(f"{self._path.name}: has changed since its columns were read", hint=hint)
+        with open_again(self._path, self._state) as handle:
             stream = TextStream(handle, opened.encoding, escaped=opened.dialect.escaped)
             yield from Stretches(stream, opened, self._tally, self._path.name).read()
             self._sha256, self._bytes, self._end_mark = stream.sha256, stream.bytes, stream.end_mark
