@@ -13,8 +13,8 @@ from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding, Severity
 from crm_migrate_files import json_values
 from crm_migrate_files.mdbtools import Mdb
-from crm_migrate_files.parsed import Aside
-from crm_migrate_files.record_file import Record, RecordFile, Unreadable, aside, checked
+from crm_migrate_files.parsed import Aside, Unreadable, checked
+from crm_migrate_files.record_file import Record, RecordFile, aside
 
 _COLUMN = re.compile(r"^\t\[(.+)\]\t+(\w[^\t]*?)(?: NOT NULL)?,? *$", re.MULTILINE)
 _BYTES = ("OLE", "Binary", "Unknown")
@@ -84,7 +84,7 @@ class AccessFile(RecordFile):
         for number, line in enumerate(self._mdb.rows(self._table), 1):
             try:
                 yield Record(number, self._row(json_values.value_of(line), number))
-            except (json_values.Unreadable, Unreadable) as error:
+            except Unreadable as error:
                 yield aside(number, None, Unreadable(error.code, f"the row {error}"), line)
 
     def _row(self, said: dict[str, object], number: int) -> list[str | None]:

@@ -15,8 +15,8 @@ from crm_migrate.finding import Finding, Severity
 from crm_migrate_files import dbf_cells, encodings
 from crm_migrate_files.dbf_head import Column, Head, read_head
 from crm_migrate_files.dbf_memo import Memos, memo_path
-from crm_migrate_files.parsed import Aside
-from crm_migrate_files.record_file import STRETCH, Record, RecordFile, Unreadable, aside
+from crm_migrate_files.parsed import Aside, Unreadable
+from crm_migrate_files.record_file import STRETCH, Record, RecordFile, aside
 
 _DELETED, _KEPT = b"*", b" "
 

@@ -9,7 +9,7 @@ from math import isfinite
 
 from crm_migrate.connecting.typed import unmistakable
 from crm_migrate_files.dbf_head import Column
-from crm_migrate_files.record_file import Unreadable, checked
+from crm_migrate_files.parsed import Unreadable, checked
 
 NOT_READ = frozenset("GPW")  # objects, pictures and other bytes that lie beside the table
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")

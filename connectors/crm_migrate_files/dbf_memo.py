@@ -5,7 +5,7 @@ import struct
 from pathlib import Path
 
 from crm_migrate_files.opening import open_plain
-from crm_migrate_files.record_file import Unreadable
+from crm_migrate_files.parsed import Unreadable
 
 SUFFIXES = {"fpt": (".fpt", ".dct"), "dbt3": (".dbt",), "dbt4": (".dbt",)}
 MOST = 64 << 20  # bytes of one memo

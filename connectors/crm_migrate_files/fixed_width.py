@@ -16,7 +16,7 @@ from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files import encodings
 from crm_migrate_files.opening import open_again, open_plain, state_of
-from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, text_table
+from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, Unreadable, text_table
 from crm_migrate_files.second_count import filled_lines
 from crm_migrate_files.stream import TextStream
 from crm_migrate_files.tally import Tally
@@ -38,10 +38,6 @@ class Opened:
     columns: tuple[Column, ...]
     unit: str
     length: int
-
-
-class _Bad(Exception):
-    """A line that is no record: its code, and why."""
 
 
 class FixedWidth:
@@ -128,9 +124,9 @@ class FixedWidth:
                 try:
                     rows.append(self._row(line, number, stream.codec))
                     numbers.append(number)
-                except _Bad as bad:
+                except Unreadable as error:
                     raw = line.decode(stream.codec, "backslashreplace")[:RAW_CHARACTERS]
-                    aside.append(Aside(number, None, bad.args[0], bad.args[1], raw))
+                    aside.append(Aside(number, None, error.code, str(error), raw))
                 if len(rows) + len(aside) == STRETCH:
                     yield self._stretch(rows, numbers, aside)
                     rows, numbers, aside = [], [], []
@@ -149,10 +145,10 @@ class FixedWidth:
         last = opened.columns[-1]
         if len(text) <= last.start:
             if self._spec.short_rows != "fill":
-                raise _Bad("line_length", f"the line ends at {len(text)}, before its last column begins")
+                raise Unreadable("line_length", f"the line ends at {len(text)}, before its last column begins")
             self._tally.filled.add([number])
         if text[last.end :].strip():
-            raise _Bad("line_length", f"the line has {len(text)} {opened.unit}, its columns end at {last.end}")
+            raise Unreadable("line_length", f"the line has {len(text)} {opened.unit}, its columns end at {last.end}")
         if any(text[start:end].strip() for start, end in gaps(opened.columns)):
             self._between.add([number])
         return [_cell(text[c.start : c.end], codec) for c in opened.columns if c.name != SPARE]
@@ -160,13 +156,13 @@ class FixedWidth:
     def _check_letters(self, line: bytes, number: int, codec: str) -> None:
         foreign = self._tally.foreign(self._opened.encoding, line, number)
         if foreign is not None:
-            raise _Bad("encoding_mixed", foreign)
+            raise Unreadable("encoding_mixed", foreign)
         if b"\0" in line:
-            raise _Bad("nul_byte", "the row holds a NUL byte")
+            raise Unreadable("nul_byte", "the row holds a NUL byte")
         try:
             line.decode(codec)
         except UnicodeDecodeError as error:
-            raise _Bad("undecodable", f"byte {error.start + 1} of the line is no {codec} text") from None
+            raise Unreadable("undecodable", f"byte {error.start + 1} of the line is no {codec} text") from None
 
     def fact(self) -> FileFact:
         """What was read, and how many lines an independent count found."""
@@ -217,7 +213,7 @@ def _cell(part: bytes | str, codec: str) -> str:
         return part.decode(codec).strip(" ")
     except UnicodeDecodeError:
         words = "a column ends in the midst of a letter: do the widths count characters (`widths_in:`)?"
-        raise _Bad("undecodable", words) from None
+        raise Unreadable("undecodable", words) from None
 
 
 def _lines(stream: TextStream, length: int) -> Iterator[tuple[int, bytes]]:

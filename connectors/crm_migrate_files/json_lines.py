@@ -18,9 +18,9 @@ from crm_migrate.connecting.headers import MAX_COLUMNS, Header, name_columns
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.dialect import MAX_RECORD
-from crm_migrate_files.json_values import Cells, Unreadable, entries, rows_of, value_of
+from crm_migrate_files.json_values import Cells, entries, rows_of, value_of
 from crm_migrate_files.opening import open_again, open_plain, state_of
-from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, text_table
+from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, Unreadable, text_table
 
 STRETCH = 8_192  # records and rows set aside that are handed over at once
 MARK = b"\xef\xbb\xbf"

@@ -6,19 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from crm_migrate.connecting.typed import unmistakable
+from crm_migrate_files.parsed import Unreadable, checked
 
 MAX_DEPTH = 32  # objects and lists in each other; a CRM's export has three or four
 Cells = dict[str, str | None]
 Path = tuple[str, ...]  # names on the way to a list
 VALUE = "value"  # the column of entries that are no objects
-
-
-class Unreadable(Exception):
-    """A line that is no record: the code, and the words for it."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class _Number(str):
@@ -119,11 +112,11 @@ def _flat(value: dict[str, Any], path: str, depth: int, *, lists: bool = True) -
     if depth > MAX_DEPTH:
         raise Unreadable("no_json_object", "is nested too deeply")
     for name, inner in value.items():
-        _checked(name)
+        checked(name)
         if isinstance(inner, dict):
             yield from _flat(inner, f"{path}{name}.", depth + 1, lists=lists)
         elif lists or not isinstance(inner, list):
-            yield f"{path}{name}", None if inner is None else _checked(_text(inner, depth))
+            yield f"{path}{name}", None if inner is None else checked(_text(inner, depth))
 
 
 def _text(value: Any, depth: int) -> str:
@@ -142,12 +135,3 @@ def _written(value: Any, depth: int) -> str:
         inner = (f"{_written(name, depth)}:{_written(each, depth + 1)}" for name, each in value.items())
         return f"{{{','.join(inner)}}}"
     return json.dumps(value, ensure_ascii=False)
-
-
-def _checked(text: str) -> str:
-    """Unreadable for what no table holds: NUL, and halves of letters (`\\ud800`)."""
-    if "\0" in text:
-        raise Unreadable("nul_byte", "holds a NUL character")
-    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise Unreadable("undecodable", "holds half of a letter (a surrogate)")
-    return text

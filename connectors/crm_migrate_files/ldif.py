@@ -13,8 +13,8 @@ from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Severity
-from crm_migrate_files.parsed import Aside
-from crm_migrate_files.record_file import Record, RecordFile, Unreadable, aside, checked
+from crm_migrate_files.parsed import Aside, Unreadable, checked
+from crm_migrate_files.record_file import Record, RecordFile, aside
 from crm_migrate_files.several import Several, listed_findings
 from crm_migrate_files.text_lines import Line, TextLines
 

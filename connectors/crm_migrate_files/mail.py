@@ -12,8 +12,8 @@ from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Severity
 from crm_migrate_files.message import ADDRESS_COLUMNS, COLUMNS, Message, addresses_of, cells_of, read_message
-from crm_migrate_files.parsed import Aside
-from crm_migrate_files.record_file import Record, RecordFile, Unreadable, aside
+from crm_migrate_files.parsed import Aside, Unreadable
+from crm_migrate_files.record_file import Record, RecordFile, aside
 
 MOST = 256 << 20  # bytes of one message
 _ADDRESSES = "addresses"

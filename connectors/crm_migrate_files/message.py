@@ -11,7 +11,7 @@ from email.policy import default as policy
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 
-from crm_migrate_files.record_file import Unreadable, checked
+from crm_migrate_files.parsed import Unreadable, checked
 
 COLUMNS = (
     "message_id", "date", "from", "from_name", "to", "cc", "bcc", "subject", "body", "attachments", "in_reply_to",

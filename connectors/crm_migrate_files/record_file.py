@@ -16,7 +16,7 @@ from crm_migrate.connecting.headers import Header
 from crm_migrate.disk.lines import Lines
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.opening import State, open_again, open_plain, state_of
-from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, text_table
+from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, Unreadable, text_table
 
 STRETCH = 8_192  # records and rows set aside that are handed over at once
 
@@ -27,14 +27,6 @@ class Record:
 
     line: int
     cells: list[str | None]
-
-
-class Unreadable(Exception):
-    """A record that cannot be read: the code, and the words for it."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(slots=True)
@@ -149,12 +141,3 @@ def aside(line: int, offset: int | None, error: Unreadable, raw: bytes | str) ->
     text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
     text = text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
     return Aside(line, offset, error.code, str(error), text.strip()[:RAW_CHARACTERS])
-
-
-def checked(text: str) -> str:
-    """The text. Unreadable for what no table holds: NUL, and halves of letters (`\\ud800`)."""
-    if "\0" in text:
-        raise Unreadable("nul_byte", "holds a NUL character")
-    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise Unreadable("undecodable", "holds half of a letter (a surrogate)")
-    return text

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crm_migrate.connecting.typed import unmistakable
-from crm_migrate_files.record_file import Unreadable
+from crm_migrate_files.parsed import Unreadable
 from crm_migrate_files.sql_tokens import Token
 
 _NO_COLUMN = ("CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "INDEX", "PERIOD")

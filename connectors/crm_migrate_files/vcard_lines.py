@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from crm_migrate_files.record_file import Unreadable, checked
+from crm_migrate_files.parsed import Unreadable, checked
 from crm_migrate_files.text_lines import Line
 
 _PROPERTY = re.compile(r"(?:(?P<group>[\w-]+)\.)?(?P<name>[\w-]+)(?P<more>(?:;(?:[^\":;]|\"[^\"]*\")*)*):", re.ASCII)
