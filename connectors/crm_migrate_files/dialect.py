@@ -169,9 +169,11 @@ def _quote(lines: list[str], wanted: str | None) -> tuple[str | None, tuple[str,
     sample = lines[:SAMPLE_RECORDS]
     if any('"' in line for line in sample):
         return '"', ()
-    whole = [len(_SINGLE.findall(line.strip("\r\n"))) for line in sample]
+    cells = [_SINGLE.findall(line.strip("\r\n")) for line in sample]
+    whole, filled = [len(each) for each in cells], sum(len(cell) > 2 for each in cells for cell in each)
     opened = sum(len(_APOSTROPHE.findall(line)) for line in sample)
-    # In half of the lines, and closed where one opens: an apostrophe before a number is no quote.
-    if 0 < len(sample) <= 2 * sum(map(bool, whole)) and sum(whole) >= 0.9 * opened:
+    # In half of the lines, and closed where one opens: an apostrophe before a number is no quote. One cell alone may
+    # be a value that somebody wrote so.
+    if filled > 1 and len(sample) <= 2 * sum(map(bool, whole)) and sum(whole) >= 0.9 * opened:
         return "'", (f"quote ': {sum(whole):,} cells of the first {len(sample):,} lines stand in single quotes",)
     return '"', ()

@@ -171,6 +171,11 @@ def test_single_quotes_below_a_bare_header(tmp_path: Path) -> None:
     assert found.rows == [["q1", "Lee", "x"], ["q2", "O'Brien, Bob", ""]]
 
 
+@pytest.mark.parametrize("cell", ["''", "'Lee'"])
+def test_one_cell_in_single_quotes_is_a_value(tmp_path: Path, cell: str) -> None:
+    assert read_bytes(tmp_path, f"Name\n{cell}\n".encode()).rows == [[cell]]
+
+
 def test_an_apostrophe_before_a_number_is_no_quote(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, b"Id,Zip,Name\n'1,'00123,D'Or\n'2,'00124,Lee\n")
     assert found.rows[0] == ["'1", "'00123", "D'Or"]
