@@ -10,7 +10,7 @@ from typing import BinaryIO
 from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate.finding import Finding, Severity
+from crm_migrate.finding import Finding
 from crm_migrate_files import json_values
 from crm_migrate_files.mdbtools import Mdb
 from crm_migrate_files.parsed import Aside, Unreadable, checked
@@ -117,13 +117,7 @@ class AccessFile(RecordFile):
         yield f"table `{self._table}`, read by mdb-json"
 
     def _odd(self) -> Iterator[Finding]:
-        lost, left = self._tally.lines("date_lost"), self._tally.lines("binary_left")
-        if lost:
-            message = f"{lost.count:,} days before 1900 or far in the future come as 1900-01-00 from mdbtools ({lost})"
-            hint = "where they are wanted, export the table from Access as .xlsx"
-            yield Finding("date_lost", message, Severity.WARNING, self._place, hint, lost.count)
-        if left:
-            columns = [name for name in self._types if name not in self._names]
-            message = f"pictures and objects are not read: {left.count:,} cells of {', '.join(columns)}"
-            hint = "export them with the old program if they are wanted"
-            yield Finding("binary_left", message, Severity.WARNING, self._place, hint, left.count)
+        words = "days before 1900 or far in the future come as 1900-01-00 from mdbtools"
+        yield from self._of_lines("date_lost", words, "where they are wanted, export the table from Access as .xlsx")
+        if self._tally.lines("binary_left"):
+            yield self._of_pictures([name for name in self._types if name not in self._names])

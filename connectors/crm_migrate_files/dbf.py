@@ -9,7 +9,6 @@ import numpy as np
 
 from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.connecting.headers import Header, name_columns
-from crm_migrate.disk.lines import Lines
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding, Severity
 from crm_migrate_files import dbf_cells, encodings
@@ -148,21 +147,14 @@ class DbfFile(RecordFile):
 
     def _odd(self) -> Iterator[Finding]:
         yield from self._odd_cells()
-        deleted, beyond = self._tally.lines("rows_deleted"), self._beyond
-        if deleted:
-            message = f"{deleted.count:,} rows are marked as deleted: not read ({deleted})"
-            hint = "where they are wanted, recall them in the program and export again"
-            yield Finding("rows_deleted", message, Severity.NOTE, self._place, hint, deleted.count)
-        if beyond:
+        yield from self._of_deleted()
+        if beyond := self._beyond:
             message = f"the head counts {self._head.rows:,} rows, and {beyond:,} more lie behind them"
             hint = "repair the table with its own program, or export it again"
             yield Finding("rows_beyond_count", message, Severity.ERROR, self._place, hint, beyond)
         left = [column.name for column in self._head.columns if _unread(column)]
         if left:
-            count = self._tally.lines("binary_left").count
-            message = f"pictures and objects are not read: {count:,} cells of {', '.join(left)}"
-            hint = "export them with the old program if they are wanted"
-            yield Finding("binary_left", message, Severity.WARNING, self._place, hint, count)
+            yield self._of_pictures(left)
 
     def _odd_cells(self) -> Iterator[Finding]:
         missing = self._tally.lines("memo_missing")
@@ -176,12 +168,7 @@ class DbfFile(RecordFile):
             ("value_untyped", "cells hold no value of the type of their column: read as they are"),
         )
         for code, words in told:
-            lines: Lines = self._tally.lines(code)
-            if lines:
-                hint = "look at them in the old program"
-                yield Finding(
-                    code, f"{lines.count:,} {words} ({lines})", Severity.WARNING, self._place, hint, lines.count
-                )
+            yield from self._of_lines(code, words, "look at them in the old program")
 
 
 def _unread(column: Column) -> bool:

@@ -12,11 +12,11 @@ from typing import BinaryIO
 from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.errors import InputError
-from crm_migrate.finding import Finding, Severity
+from crm_migrate.finding import Finding
+from crm_migrate_files.lined_file import LinedFile
 from crm_migrate_files.parsed import Aside, Unreadable, checked
-from crm_migrate_files.record_file import Record, RecordFile, aside
-from crm_migrate_files.several import Several, listed_findings
-from crm_migrate_files.text_lines import Line, TextLines
+from crm_migrate_files.record_file import WITH_THE_OLD_PROGRAM, Record, aside
+from crm_migrate_files.text_lines import Line
 
 _DN = "dn"
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f]")
@@ -34,20 +34,14 @@ class _Entry:
         return b"\n".join(line.raw for line in self.lines)
 
 
-class LdifFile(RecordFile):
+class LdifFile(LinedFile):
     """Reads one LDIF file. It is read twice: its columns are the attributes of all its entries."""
 
     def __init__(self, path: Path, spec: SourceSpec) -> None:
         super().__init__(path, spec)
-        self._several, self._count = Several(), 0
         self.count_method = "lines that begin an entry (dn:), by a scan of the lines"
         if spec.table:
             self.count_method = "lines of the attribute, by a scan of the lines"
-
-    @cached_property
-    def _lines(self) -> TextLines:
-        with self._open() as handle:
-            return TextLines(handle, self._spec, self._place)
 
     @cached_property
     def header(self) -> Header:
@@ -155,20 +149,7 @@ class LdifFile(RecordFile):
             raise Unreadable("undecodable", f"line {line.number:,} is not written in the file's encoding") from None
         return None if mark and _NO_TEXT.search(text) else checked(text)
 
-    def _counted(self) -> int:
-        return self._count
-
-    def _encoding(self) -> str:
-        return self._lines.encoding.label
-
-    def _evidence(self) -> Iterator[str]:
-        yield from self._lines.encoding.evidence
-
     def _odd(self) -> Iterator[Finding]:
-        yield from self._lines.encoding.findings
-        yield from listed_findings(self._several, self._place)
-        left = self._tally.lines("binary_left")
-        if left:
-            message = f"{left.count:,} values are bytes or lie elsewhere, and are not read ({left})"
-            hint = "export them with the old program if they are wanted"
-            yield Finding("binary_left", message, Severity.WARNING, self._place, hint, left.count)
+        yield from super()._odd()
+        words = "values are bytes or lie elsewhere, and are not read"
+        yield from self._of_lines("binary_left", words, WITH_THE_OLD_PROGRAM)

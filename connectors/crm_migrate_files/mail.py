@@ -89,24 +89,17 @@ class MailFile(RecordFile):
             yield f"{only.count:,} messages have no plain text: the text of their HTML was read"
 
     def _odd(self) -> Iterator[Finding]:
-        deleted, made = self._tally.lines("rows_deleted"), self._tally.lines("id_made")
-        if deleted:
-            message = f"{deleted.count:,} rows are marked as deleted: not read ({deleted})"
-            hint = "where they are wanted, recall them in the program and export again"
-            yield Finding("rows_deleted", message, Severity.NOTE, self._place, hint, deleted.count)
-        if made:
-            message = f"{made.count:,} messages have no id: one was made of their bytes ({made})"
-            yield Finding("message_id_made", message, Severity.NOTE, self._place, count=made.count)
+        yield from self._of_deleted()
+        words = "messages have no id: one was made of their bytes"
+        yield from self._of_lines("message_id_made", words, said="id_made", severity=Severity.NOTE)
         told = (
             ("charset_wrong", "message_charset", "messages are not written in the charset that they name"),
             ("defective", "message_defective", "messages break the rules of MIME: read as far as they can be"),
         )
         for said, code, words in told:
-            lines = self._tally.lines(said)
-            if lines:
-                message = f"{lines.count:,} {words} ({lines})"
-                hint = "look at their texts and attachments in a program for mail"
-                yield Finding(code, message, Severity.WARNING, self._place, hint, lines.count)
+            yield from self._of_lines(
+                code, words, "look at their texts and attachments in a program for mail", said=said
+            )
 
 
 class EmlFile(MailFile):

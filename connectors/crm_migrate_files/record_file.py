@@ -18,6 +18,7 @@ from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.opening import State, open_again, open_plain, state_of
 from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed, Unreadable, text_table
 
+WITH_THE_OLD_PROGRAM = "export them with the old program if they are wanted"
 STRETCH = 8_192  # records and rows set aside that are handed over at once
 
 
@@ -126,6 +127,26 @@ class RecordFile(ABC):
             encoding=self._encoding(),
             evidence=tuple(self._evidence()),
         )
+
+    def _of_lines(
+        self, code: str, words: str, hint: str = "", *, said: str = "", severity: Severity = Severity.WARNING
+    ) -> Iterator[Finding]:
+        """What is told of the lines that were remembered as `said` (or as the code): how many, `words`, and which."""
+        lines = self._tally.lines(said or code)
+        if lines:
+            message = f"{lines.count:,} {words} ({lines})"
+            yield Finding(code, message, severity, self._place, hint, lines.count)
+
+    def _of_deleted(self) -> Iterator[Finding]:
+        hint = "where they are wanted, recall them in the program and export again"
+        words = "rows are marked as deleted: not read"
+        yield from self._of_lines("rows_deleted", words, hint, severity=Severity.NOTE)
+
+    def _of_pictures(self, columns: list[str]) -> Finding:
+        """What is told of cells that hold bytes, in these columns."""
+        count = self._tally.lines("binary_left").count
+        message = f"pictures and objects are not read: {count:,} cells of {', '.join(columns)}"
+        return Finding("binary_left", message, Severity.WARNING, self._place, WITH_THE_OLD_PROGRAM, count)
 
     def findings(self) -> tuple[Finding, ...]:
         """What is odd about the columns and the records."""

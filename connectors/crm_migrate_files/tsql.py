@@ -179,12 +179,8 @@ class SqlScript(RecordFile):
             message = f"line {change.line:,}: {change.what} changes the table, and only a server could do that"
             hint = "run the script on a server and read that, or take the statement out if it does nothing"
             yield Finding("script_changes", message, Severity.ERROR, self._place, hint)
-        left = self._tally.lines("binary_left")
-        if left:
-            columns = [column.name for column in self._columns if column.is_bytes]
-            message = f"pictures and objects are not read: {left.count:,} cells of {', '.join(columns)}"
-            hint = "export them with the old program if they are wanted"
-            yield Finding("binary_left", message, Severity.WARNING, self._place, hint, left.count)
+        if self._tally.lines("binary_left"):
+            yield self._of_pictures([column.name for column in self._columns if column.is_bytes])
 
 
 def _same(name: Name, other: Name) -> bool:

@@ -11,10 +11,10 @@ from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Severity
+from crm_migrate_files.lined_file import LinedFile
 from crm_migrate_files.parsed import Aside, Unreadable
-from crm_migrate_files.record_file import Record, RecordFile, aside
-from crm_migrate_files.several import Several, listed_findings
-from crm_migrate_files.text_lines import Line, TextLines
+from crm_migrate_files.record_file import WITH_THE_OLD_PROGRAM, Record, aside
+from crm_migrate_files.text_lines import Line
 from crm_migrate_files.vcard_columns import PARTED, cells_of, kinds_of
 from crm_migrate_files.vcard_lines import Property, is_base64, plain, properties
 
@@ -45,12 +45,11 @@ class _Card:
         return found[1].decode() if found else "3.0"
 
 
-class VCardFile(RecordFile):
+class VCardFile(LinedFile):
     """Reads one file of cards. It is read twice: its columns are the properties of all its cards."""
 
     def __init__(self, path: Path, spec: SourceSpec) -> None:
         super().__init__(path, spec)
-        self._several, self._count = Several(), 0
         self.count_method = "lines BEGIN:VCARD, by a scan of the lines"
         self._wanted = spec.table.upper() if spec.table else ""
         if self._wanted:
@@ -58,11 +57,6 @@ class VCardFile(RecordFile):
         name = re.escape(self._wanted).encode()
         self._counts = re.compile(rb"(?:[\w-]+\.)?" + name + rb"[;:]", re.IGNORECASE) if name else _BEGIN
         self._unread: set[str] = set()
-
-    @cached_property
-    def _lines(self) -> TextLines:
-        with self._open() as handle:
-            return TextLines(handle, self._spec, self._place)
 
     @cached_property
     def header(self) -> Header:
@@ -153,32 +147,11 @@ class VCardFile(RecordFile):
             cells = [("card", str(card.begin.number)), *whose, *said, *more]
             yield each.line, [(name, value) for name, value in cells if value]
 
-    def _counted(self) -> int:
-        return self._count
-
-    def _encoding(self) -> str:
-        return self._lines.encoding.label
-
-    def _evidence(self) -> Iterator[str]:
-        yield from self._lines.encoding.evidence
-
     def _odd(self) -> Iterator[Finding]:
-        yield from self._lines.encoding.findings
-        yield from listed_findings(self._several, self._place)
-        told = (
-            (
-                "binary_left",
-                "pictures, sounds and keys are not read",
-                "export them with the old program if they are wanted",
-            ),
-            ("outside_records", "lines lie outside of every card, and are not read", "look at them in an editor"),
-        )
-        for code, words, hint in told:
-            lines = self._tally.lines(code)
-            if lines:
-                yield Finding(
-                    code, f"{lines.count:,} {words} ({lines})", Severity.WARNING, self._place, hint, lines.count
-                )
+        yield from super()._odd()
+        yield from self._of_lines("binary_left", "pictures, sounds and keys are not read", WITH_THE_OLD_PROGRAM)
+        words = "lines lie outside of every card, and are not read"
+        yield from self._of_lines("outside_records", words, "look at them in an editor")
         if self._unread:
             message = f"what is said of values by these words is not read: {', '.join(sorted(self._unread)[:10])}"
             yield Finding("parameters_left", message, Severity.NOTE, self._place, count=len(self._unread))
