@@ -69,9 +69,8 @@ def explained(figures: Figures) -> None:
     assert {bridge["unexplained"] for bridge in figures["bridges"]} <= {"0.00", "0"}
 
 
-def test_a_second_run_writes_nothing(moved: tuple[Path, Figures], request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--soak"):
-        pytest.skip("as long as the first: make soak ARGS=sweeps")
+@pytest.mark.sweep("as long as the first")
+def test_a_second_run_writes_nothing(moved: tuple[Path, Figures]) -> None:
     figures = run(moved[0])
     unchanged = {"unchanged": len(every_object.RECORDS)}
     assert [name for name in OBJECTS if states(figures, name) != unchanged] == []

@@ -116,10 +116,11 @@ def undo(leg: Leg, held: Callable[[], Any]) -> None:
     leg.states.append(held())
 
 
-@pytest.fixture(scope="module", params=["small", "dealer"])
+WHOLE = pytest.mark.sweep("the whole dealer through three CRMs takes a minute")
+
+
+@pytest.fixture(scope="module", params=["small", pytest.param("dealer", marks=WHOLE)])
 def chain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
-    if request.param == "dealer" and not request.config.getoption("--soak"):
-        pytest.skip("the whole dealer through three CRMs takes a minute: make soak ARGS=sweeps")
     folder = tmp_path_factory.mktemp(request.param)
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())

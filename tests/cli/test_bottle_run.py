@@ -1,7 +1,7 @@
 """The fictional dealer in a real BottleCRM: what it holds, against the planted truth and its database's own count.
 
 The server wants two minutes of processor time for it: it is for `make soak ARGS=sweeps`, or `--soak`. What `make test`
-moves into a BottleCRM is a small company (`test_model_elsewhere.py`, `test_server_kills.py`).
+moves into a BottleCRM is a small company (`test_server_kills.py`).
 """
 
 from collections import Counter
@@ -14,7 +14,12 @@ from bottles import Bottle, fresh, keys_of
 from demo.finished_run import lines_of
 from moved import TRUTH, Moved, Record, move
 
-pytestmark = [pytest.mark.bottle, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.bottle,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.sweep("the whole dealer takes minutes"),
+]
 MODELS = ("accounts", "contacts", "leads", "opportunities")
 STAGES = {"qualified": "QUALIFICATION", "proposal": "PROPOSAL", "closedwon": "CLOSED_WON", "closedlost": "CLOSED_LOST"}
 KNOWN = "ahmet.cetin@posta.example"  # of somebody who is a contact there before
@@ -29,10 +34,8 @@ def held(bottle: Bottle) -> list[Record]:
 
 
 @pytest.fixture(scope="module")
-def bottle(request: pytest.FixtureRequest) -> Bottle:
+def bottle() -> Bottle:
     """With what users have there already: somebody whom we know, too, a stranger, and what is to be done about them."""
-    if not request.config.getoption("--soak"):
-        pytest.skip("the whole dealer takes minutes: make soak ARGS=sweeps")
     made = fresh(*SELLERS)
     for first, last, mail in (("Ahmet", "Çetin", KNOWN), ("S.", "Stranger", "stranger@example.com")):
         contact = {"first_name": first, "last_name": last, "email": mail, "description": "hm"}

@@ -152,11 +152,8 @@ def test_undo_leaves_the_portal_as_it_was(moved: Moved) -> None:
 FAULTS = "doubt:0.1, nothing_written:0.1, result_missing:0.1, one_id_twice:0.1, cut_answer:0.1"
 
 
-def test_a_run_through_lost_answers_ends_as_one_without(
-    tmp_path: Path, moved: Moved, request: pytest.FixtureRequest
-) -> None:
-    if not request.config.getoption("--soak"):
-        pytest.skip("the whole dealer through faults takes a minute: make soak ARGS=sweeps")
+@pytest.mark.sweep("the whole dealer through faults takes a minute")
+def test_a_run_through_lost_answers_ends_as_one_without(tmp_path: Path, moved: Moved) -> None:
     made = Portal(*SELLERS)
     made.make("contacts", firstname="Ahmet", lastname="Çetin", email=KNOWN)
     made.make("contacts", firstname="S.", lastname="Stranger", email="stranger@example.com")
