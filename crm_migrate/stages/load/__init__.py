@@ -19,7 +19,7 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.claims import claim_members
 from crm_migrate.stages.load.cutting import cut_links, cut_records, join_parent, wanted_links
 from crm_migrate.stages.load.files import hold_unsent, takes_files
-from crm_migrate.stages.load.keys import plan_columns, plan_listing
+from crm_migrate.stages.load.holding import hold
 from crm_migrate.stages.load.objects import Link, links, target_object, written_objects
 from crm_migrate.stages.load.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
 from crm_migrate.stages.load.planning import plan_load
@@ -36,7 +36,7 @@ from crm_migrate.workspace.locking import project_lock, target_lock
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.sealing import damaged
 from crm_migrate.workspace.signals import handled, stop_now
-from crm_migrate.workspace.tables import LOADED_IDS, OUTCOMES, PLANNED, THEIRS
+from crm_migrate.workspace.tables import LOADED_IDS, OUTCOMES, THEIRS
 from crm_migrate.workspace.undoing import loads, refuse_open_undo, refuse_undone
 
 __all__ = [
@@ -235,21 +235,9 @@ def _hold(tables: Relations, object_plan: ObjectPlan, points: list[Link], blocke
     """Let the lines of the plan wait that the condition says, for the parents of these links; how many."""
     if not points:
         return 0
-    entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     joins = "".join(join_parent(tables, link, number) for number, link in enumerate(points))
-    name = literal(", ".join(link.field.name for link in points) + ": the target refused its parent")
-    tables.execute(f"""CREATE OR REPLACE TEMP TABLE orphans_ AS
-    SELECT e.* REPLACE (CASE WHEN {blocked} THEN 'held' ELSE e.__action END AS __action,
-      CASE WHEN {blocked} THEN 'parent_held' ELSE e.__code END AS __code,
-      CASE WHEN {blocked} THEN {name} ELSE e.__message END AS __message,
-      CASE WHEN {blocked} THEN NULL ELSE e.__changed_fields END AS __changed_fields), {blocked} AS __blocked
-    FROM {entities} e{joins}""")
-    held = tables.count("(SELECT 1 FROM orphans_ WHERE __blocked)")
-    if held:
-        query = f"SELECT {plan_listing(object_plan)} FROM orphans_ ORDER BY __cluster"
-        tables.publish(query, PLANNED, object_plan.name)
-    tables.execute("DROP TABLE orphans_")
-    return held
+    words = literal(", ".join(link.field.name for link in points) + ": the target refused its parent")
+    return hold(tables, object_plan, joins, blocked, literal("parent_held"), words)
 
 
 def _write_ids(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> None:

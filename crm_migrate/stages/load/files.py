@@ -7,7 +7,8 @@ from crm_migrate.connecting.contract import Target, Upload
 from crm_migrate.crm.model import ATTACHMENTS
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.load.keys import plan_columns, plan_listing
+from crm_migrate.stages.load.holding import hold
+from crm_migrate.stages.load.keys import plan_columns
 from crm_migrate.stages.load.objects import loaded_fields, target_object
 from crm_migrate.stages.load.publishing import answers, is_unsent
 from crm_migrate.stages.load.sending import KINDS
@@ -71,18 +72,7 @@ def _named(tables: Relations, plan: Plan, object_plan: ObjectPlan, source: str) 
 def hold_unsent(tables: Relations, lines: Mapping[str, BatchLine], object_plan: ObjectPlan) -> int:
     """Let the lines of the plan wait whose file was not sent, because it is not what was planned; how many."""
     said = answers(tables, lines, object_plan.name, KINDS)
-    entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     unsent = f"SELECT __entity, min(message) AS why FROM {said} WHERE {is_unsent()} GROUP BY __entity"
     code, words = "split_part(u.why, ': ', 1)", "substr(u.why, length(split_part(u.why, ': ', 1)) + 3)"
-    tables.execute(f"""CREATE OR REPLACE TEMP TABLE unsent_ AS
-    SELECT e.* REPLACE (CASE WHEN u.why IS NULL THEN e.__action ELSE 'held' END AS __action,
-      CASE WHEN u.why IS NULL THEN e.__code ELSE {code} END AS __code,
-      CASE WHEN u.why IS NULL THEN e.__message ELSE {words} END AS __message,
-      CASE WHEN u.why IS NULL THEN e.__changed_fields END AS __changed_fields), u.why IS NOT NULL AS __blocked
-    FROM {entities} e LEFT JOIN ({unsent}) u USING (__entity)""")
-    held = tables.count("(SELECT 1 FROM unsent_ WHERE __blocked)")
-    if held:
-        query = f"SELECT {plan_listing(object_plan)} FROM unsent_ ORDER BY __cluster"
-        tables.publish(query, PLANNED, object_plan.name)
-    tables.execute("DROP TABLE unsent_")
-    return held
+    joins = f" LEFT JOIN ({unsent}) u USING (__entity)"
+    return hold(tables, object_plan, joins, "u.why IS NOT NULL", code, words)
