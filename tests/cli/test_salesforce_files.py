@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from moved import left
-from salesforce_orgs import started
+from salesforce_orgs import ENVIRONMENT, served
 
 from crm_migrate.cli import cli
 from crm_migrate.mapping.plan import Plan
@@ -24,12 +25,7 @@ sources:
   firms: {file: firms.csv, key: id}
   people: {file: people.csv, key: id}
   files: {file: files.csv, key: id}
-environments:
-  salesforce:
-    connector: salesforce
-    url: "env:CRM_URL"
-    client_id: crm-migrate
-    client_secret: "env:CRM_SECRET"
+ENVIRONMENT
     longest_seconds: "1"
     upload_seconds: "1"
 objects:
@@ -42,7 +38,7 @@ objects:
       description: about
       company: {files: firm, ref: accounts.firms}
       contact: {files: person, ref: contacts.people}
-"""
+""".replace("ENVIRONMENT\n", ENVIRONMENT)
 FILES = {"offer.pdf": b"%PDF-1.4 one", "sub/Işık.txt": "Grüße".encode(), "both.bin": bytes(range(256)) * 5000}
 ROWS = "id,file,about,firm,person\n1,offer.pdf,An offer,1,\n2,sub/Işık.txt,,,1\n3,both.bin,Both,1,1\n4,none.txt,,1,\n"
 Org = tuple[Server, Path]
@@ -51,12 +47,10 @@ Org = tuple[Server, Path]
 @pytest.fixture
 def org(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Org]]:
     """Starts an organisation, and makes a project that loads into it."""
-    servers: list[Server] = []
+    stack = ExitStack()
 
     def made(**how: Any) -> Org:
-        servers.append(started(**how))
-        monkeypatch.setenv("CRM_URL", servers[-1].url)
-        monkeypatch.setenv("CRM_SECRET", "not-a-secret")
+        server = stack.enter_context(served(monkeypatch, **how))
         (tmp_path / "crm-migrate.yaml").write_text(MAPPING, encoding="utf-8")
         (tmp_path / "firms.csv").write_text("id,name\n1,Işık A.Ş.\n", encoding="utf-8")
         (tmp_path / "people.csv").write_text("id,name\n1,Yılmaz\n", encoding="utf-8")
@@ -65,11 +59,10 @@ def org(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
             (tmp_path / "old" / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / "old" / name).write_bytes(content)
         assert left("target", "prepare", tmp_path) == 0
-        return servers[-1], tmp_path
+        return server, tmp_path
 
-    yield made
-    for server in servers:
-        server.stop()
+    with stack:
+        yield made
 
 
 def run(folder: Path) -> dict[str, int]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from moved import left
-from salesforce_orgs import started
+from salesforce_orgs import ENVIRONMENT, served
 
 MAPPING = """\
 crm_migrate: 1
@@ -12,12 +12,7 @@ sources:
   firms: {file: firms.csv, key: id}
   todos: {file: todos.csv, key: id}
   notes: {file: notes.csv, key: id}
-environments:
-  salesforce:
-    connector: salesforce
-    url: "env:CRM_URL"
-    client_id: crm-migrate
-    client_secret: "env:CRM_SECRET"
+ENVIRONMENT
     longest_seconds: "10"
 objects:
   accounts:
@@ -30,7 +25,7 @@ objects:
       description: {todos: details, notes: text}
       status: {todos: state, notes: "= 'Completed'"}
       company: {todos: firm, notes: firm, ref: accounts.firms}
-"""
+""".replace("ENVIRONMENT\n", ENVIRONMENT)
 
 
 def test_notes_are_tasks_that_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,10 +34,7 @@ def test_notes_are_tasks_that_are_done(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "todos.csv").write_text("id,what,details,state,firm\n1,Call,,Not Started,1\n", encoding="utf-8")
     notes = 'id,title,text,firm\n1,Visit,"Wants two.\nLikes ""red"" <b>most</b>.",1\n2,Fair,Met in Bursa,1\n'
     (tmp_path / "notes.csv").write_text(notes, encoding="utf-8")
-    server = started()
-    try:
-        monkeypatch.setenv("CRM_URL", server.url)
-        monkeypatch.setenv("CRM_SECRET", "not-a-secret")
+    with served(monkeypatch) as server:
         for command in (("target", "prepare"), ("run",), ("run",)):
             assert left(*command, tmp_path) == 0
         tasks = [each.values for each in server.engine.store.all("Task")]
@@ -54,5 +46,3 @@ def test_notes_are_tasks_that_are_done(tmp_path: Path, monkeypatch: pytest.Monke
         ]
         (firm,) = server.engine.store.all("Account")
         assert {t["WhatId"] for t in tasks} == {firm.id}
-    finally:
-        server.stop()

@@ -1,6 +1,5 @@
 """What users deleted in Salesforce waits until somebody says that it comes back, with its old id."""
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,28 +8,21 @@ import pytest
 from demo.finished_run import FinishedRun
 from moved import left
 from portals import TOKEN, Portal
-from salesforce_orgs import started
-
-from crm_migrate.workspace.parts import tables
+from salesforce_orgs import ENVIRONMENT, served
 
 MAPPING = """\
 crm_migrate: 1
 sources:
   firms: {file: firms.csv, key: id}
   people: {file: people.csv, key: id}
-environments:
-  salesforce:
-    connector: salesforce
-    url: "env:CRM_URL"
-    client_id: crm-migrate
-    client_secret: "env:CRM_SECRET"
+ENVIRONMENT
     longest_seconds: "60"
   hubspot: {connector: hubspot, url: "env:CRM_URL", token: "env:CRM_SECRET", longest_seconds: "5", settle_seconds: "0"}
 objects:
   accounts: {from: firms, fields: {name: name}}
   contacts: {from: people, fields: {last_name: last, company: {people: firm, ref: accounts}}}
 reconcile: {gates: {held: 100%}}
-"""
+""".replace("ENVIRONMENT\n", ENVIRONMENT)
 
 
 @pytest.fixture
@@ -43,16 +35,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    made = started()
-    monkeypatch.setenv("CRM_URL", made.url)
-    monkeypatch.setenv("CRM_SECRET", "not-a-secret")
-    yield made
-    made.stop()
-
-
-def codes(folder: Path, object_name: str) -> Counter[tuple[str, str]]:
-    parts = tables(FinishedRun(folder).folder / "reconcile" / object_name / "dispositions")
-    return Counter((row["state"], row["code"] or "") for part in parts for row in part.to_pylist())
+    with served(monkeypatch) as made:
+        yield made
 
 
 def test_what_was_deleted_comes_back_when_somebody_says_so(
@@ -67,7 +51,7 @@ def test_what_was_deleted_comes_back_when_somebody_says_so(
     person = next(each.id for each in store.all("Contact") if each.values["LastName"] == "Ada")
     store.delete("Account", ids["Alfa"], now)
     left("run", folder, *env)
-    assert codes(folder, "accounts") == {("held", "target_record_gone"): 1, ("unchanged", ""): 1}
+    assert FinishedRun(folder).fates("accounts") == {("held", "target_record_gone"): 1, ("unchanged", ""): 1}
     capsys.readouterr()
     assert left("target", "undelete", folder, *env) == 0
     told = capsys.readouterr()
@@ -78,7 +62,7 @@ def test_what_was_deleted_comes_back_when_somebody_says_so(
     assert not store.get("Account", ids["Alfa"]).deleted
     assert not store.get("Contact", person).deleted
     assert left("run", folder, *env) == 0
-    assert codes(folder, "accounts") == codes(folder, "contacts") == {("unchanged", ""): 2}
+    assert FinishedRun(folder).fates("accounts") == FinishedRun(folder).fates("contacts") == {("unchanged", ""): 2}
     capsys.readouterr()
     assert left("target", "undelete", folder, *env) == 0
     assert "nothing that we loaded is missing" in capsys.readouterr().out

@@ -1,6 +1,5 @@
 """A run that removed a record because another one took it in is undone in Salesforce: it comes back with its id."""
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,7 @@ from typing import Any
 import pytest
 from demo.finished_run import FinishedRun
 from moved import left
-from salesforce_orgs import started
-
-from crm_migrate.workspace.parts import tables
+from salesforce_orgs import ENVIRONMENT, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 MAPPING = """\
@@ -18,12 +15,7 @@ crm_migrate: 1
 sources:
   firms: {file: firms.csv, key: id}
   people: {file: people.csv, key: id}
-environments:
-  salesforce:
-    connector: salesforce
-    url: "env:CRM_URL"
-    client_id: crm-migrate
-    client_secret: "env:CRM_SECRET"
+ENVIRONMENT
     longest_seconds: "60"
 objects:
   accounts:
@@ -32,18 +24,15 @@ objects:
     match: [{rule: same name, same: [name], do: merge}]
     on_rerun: {now_merged: merge}
   contacts: {from: people, fields: {last_name: last, company: {people: firm, ref: accounts}}}
-"""
+""".replace("ENVIRONMENT\n", ENVIRONMENT)
 BEFORE = "id,name,tel\n1,Alfa,+49 30 1234567\n2,Beta,\n"
 AFTER = "id,name,tel\n1,Alfa,+49 30 1234567\n2,Alfa,\n"
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    made = started()
-    monkeypatch.setenv("CRM_URL", made.url)
-    monkeypatch.setenv("CRM_SECRET", "not-a-secret")
-    yield made
-    made.stop()
+    with served(monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture
@@ -67,11 +56,6 @@ def held(server: Any) -> set[tuple[str, ...]]:
     }
 
 
-def states(folder: Path, object_name: str) -> Counter[str]:
-    parts = tables(FinishedRun(folder).folder / "reconcile" / object_name / "dispositions")
-    return Counter(row["state"] for part in parts for row in part.to_pylist())
-
-
 def test_it_comes_back_and_is_known_again(server: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert left("target", "prepare", folder) == 0
     assert left("run", folder) == 0
@@ -90,7 +74,8 @@ def test_it_comes_back_and_is_known_again(server: Any, folder: Path, capsys: pyt
     assert held(server) == loaded
     (folder / "firms.csv").write_text(BEFORE, encoding="utf-8")
     assert left("run", folder) == 0
-    assert states(folder, "accounts") == states(folder, "contacts") == {"unchanged": 2}
+    run = FinishedRun(folder)
+    assert run.fates("accounts") == run.fates("contacts") == {("unchanged", ""): 2}
     assert held(server) == loaded
     (folder / "firms.csv").write_text(AFTER, encoding="utf-8")
     left("run", folder)

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -97,6 +98,11 @@ class FinishedRun:
             assert origin not in found, f"{object_name} {origin} has two dispositions"
             found[origin] = line
         return found
+
+    def fates(self, object_name: str) -> Counter[tuple[str, str]]:
+        """State and code -> how many rows of an object have them."""
+        lines = self.table("reconcile", object_name, "dispositions")
+        return Counter((line["state"], line["code"] or "") for line in lines.iter_rows(named=True))
 
     def entities(self, object_name: str) -> dict[Origin, str]:
         """(file, line, split) -> the entity in the target that it became."""
