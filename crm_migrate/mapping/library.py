@@ -88,6 +88,12 @@ def _source_profile(entry: Entry) -> tuple[SourceProfile | None, tuple[Finding, 
     return profile, tuple(wrong)
 
 
+def target_named(name: str, project: Path) -> TargetProfile | None:
+    """The target profile of that name as a project sees it; None where there is none, or none that can be read."""
+    entry = find("targets", name, project)
+    return target_profile(entry)[0] if entry else None
+
+
 def target_profile(entry: Entry) -> tuple[TargetProfile | None, list[Finding]]:
     """Read a target profile."""
     document, findings = read_bytes(entry.data, entry.label)

@@ -171,5 +171,6 @@ class TargetProfile(Authored):
     last_verified: Text = Field(pattern=_DAY, description="the day on which somebody last looked (YYYY-MM-DD)")
     evidence: str = Field(default="", description="where these facts are from")
     load_order: Texts = Field(default=(), description="objects in the order in which they are loaded")
+    batch: Count = Field(default=1, description="how many records a request takes at most")
     objects: dict[str, ProfileObject] = Field(description="canonical object -> what it is in the target")
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")

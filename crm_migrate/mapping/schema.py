@@ -38,7 +38,7 @@ def profile_schema() -> str:
     """The schema of a source profile as JSON text."""
     content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **SourceProfile.model_json_schema()}
     return (
-        json.dumps(content | {"title": "crm-migrate source profile"}, ensure_ascii=False, indent=1, sort_keys=True)
+        json.dumps(content | {"title": "source profile of crm-migrate"}, ensure_ascii=False, indent=1, sort_keys=True)
         + "\n"
     )
 

@@ -120,5 +120,4 @@ def _target(file: MappingFile, folder: Path) -> TargetProfile | None:
     """The profile of the target that is no production, or of the first."""
     names = sorted(file.environments, key=is_production)
     environment = file.environments[names[0]]
-    entry = library.find("targets", environment.profile or environment.connector, folder)
-    return library.target_profile(entry)[0] if entry else None
+    return library.target_named(environment.profile or environment.connector, folder)

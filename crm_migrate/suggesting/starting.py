@@ -86,8 +86,7 @@ def _laid_down(folder: Path) -> Iterator[Path]:
 
 def _target(folder: Path) -> Written:
     """What the embedded target takes: the objects and fields of its profile."""
-    entry = library.find("targets", "sql", folder)
-    profile = library.target_profile(entry)[0] if entry else None
+    profile = library.target_named("sql", folder)
     return taken_by(profile, Written()) if profile else Written()
 
 
