@@ -4,7 +4,7 @@ A name is there once, so a list whose answer was lost is found by it. Our key is
 such a key, and finds the name, made that list; who finds the name and has no key meets the list of somebody else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -80,6 +80,11 @@ class Listing:
     def _static(self, of: str, id: str) -> Roster | None:
         found = self._portal.roster(id)
         return found if found is not None and found.is_static and found.of == number_of(of) else None
+
+    def begun(self, object: TargetObject, entities: Collection[str]) -> set[str]:
+        """Those of these entities whose key waits for its list, be that made or not."""
+        waiting = {entity for entity, id in self._registry.keys(_of(object.name)).items() if not id}
+        return waiting.intersection(entities)
 
     # ------------------------------------------------------------------------------------------------ writing
 

@@ -267,9 +267,11 @@ class HubSpotTarget:
         return beside.write(batch) if beside is not None else self._writing.write(batch)
 
     def begun(self, object: TargetObject, entities: Collection[str]) -> Collection[str]:
-        """Records with a mark behind their keys."""
-        name = split(object.name)[0]
-        if ends_of(object.name) or listed(object.name) or KEY not in self._portal.existing(name):
+        """Records with a mark behind their keys; links and lists whose keys are written and that are not there."""
+        beside, name = self._looks_after(object.name), split(object.name)[0]
+        if beside is not None:
+            return beside.begun(object, entities)
+        if KEY not in self._portal.existing(name):
             return ()
         found = self._portal.surely_keyed(name, (), [entity + UNFINISHED for entity in entities])
         return {key.removesuffix(UNFINISHED) for key in found}

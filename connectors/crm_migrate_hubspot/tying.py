@@ -5,7 +5,7 @@ link. One thread at a time changes keys, as HubSpot knows no conditional write. 
 ours by its key alone, and stays when that goes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,10 +62,10 @@ class Standing:
     links: Mapping[str, Sequence[Linked]] = field(default_factory=dict)
     leads: frozenset[str] = frozenset()
 
-    def ours(self, to: str) -> Iterator[Line]:
-        """The keys of links to an object that are there."""
+    def ours(self, to: str, *, there: bool = True) -> Iterator[Line]:
+        """The keys of links to an object that are there, or that are not."""
         for lines in self.lines.values():
-            yield from (line for line in lines if line.to == to and is_there(line.tie, self.links))
+            yield from (line for line in lines if line.to == to and is_there(line.tie, self.links) == there)
 
 
 class Tying:
@@ -133,6 +133,12 @@ class Tying:
         lines = {id: lines_of(id, values.get(KEYS)) for id, values in held.items()}
         leads = frozenset(id for id, values in held.items() if kind_of(values) == LEAD and ways is self._members)
         return Standing(lines, ways.between(one, other, list(held)) if held else {}, leads)
+
+    def begun(self, object: TargetObject, entities: Collection[str]) -> set[str]:
+        """Those of these entities that have a key and no link."""
+        one, other = _ends(object.name)
+        keyed = {line.entity for each in self._all(one, other) for line in each.ours(other, there=False)}
+        return keyed.intersection(entities)
 
     # ------------------------------------------------------------------------------------------------ writing
 

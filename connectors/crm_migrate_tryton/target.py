@@ -34,7 +34,7 @@ from crm_migrate_tryton.relating import Relating
 from crm_migrate_tryton.removing import Removing
 from crm_migrate_tryton.settings import Settings
 from crm_migrate_tryton.shapes import CATEGORIES, KEYED, RELATION, REPLACED_BY, end_of
-from crm_migrate_tryton.workflow import UNFINISHED
+from crm_migrate_tryton.workflow import UNFINISHED, WORKFLOWS
 from crm_migrate_tryton.writing import Writing
 
 ROWS, BYTES = 200, 400_000  # of a request; Tryton takes 2 MiB
@@ -148,6 +148,12 @@ class TrytonTarget:
     def write(self, batch: WriteBatch) -> Answer:
         """One call, and those of buttons where a state is written."""
         return (self._relating if batch.object.name == RELATION else self._writing).write(batch)
+
+    def begun(self, object: TargetObject, entities: Collection[str]) -> Collection[str]:
+        """Records that are not yet in their states."""
+        if self._calls.model(object).model not in WORKFLOWS:
+            return ()
+        return frozenset(self._calls.named(object, list(entities), UNFINISHED))
 
     def remove(self, batch: WriteBatch) -> Answer:
         """One call, of records that nobody refers to; an opportunity is cancelled first."""

@@ -244,9 +244,14 @@ def test_what_nobody_answered_about_is_done_once(portal: Portal, cut: str, answe
 
         row: Rows = [{"__entity": "c0", "name": "24/25 Herbst"}]
         through(lambda t: write(t, LIST, "a", row))
+        keyed = (cut, answered) == ("PATCH /crm/properties", True) or cut.startswith("POST")
+        assert set(steady.begun(LIST, ["c0", "c1"])) == ({"c0"} if keyed else set())
         id = settled(steady, LIST, "b", row).loaded["c0"]
         put: Rows = [member("m0", person, id)]
+        assert not steady.begun(LIST, ["c0", "c1"])
         through(lambda t: write(t, MEMBER, "c", put))
+        unjoined = (cut, answered) == ("memberships/add", False)
+        assert set(steady.begun(MEMBER, ["m0", "m1"])) == ({"m0"} if unjoined else set())
         in_it = settled(steady, MEMBER, "d", put).loaded
         assert names_of(portal) == ["24/25 Herbst"]
         assert in_list(portal, id) == {person}

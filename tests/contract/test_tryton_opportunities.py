@@ -8,7 +8,7 @@ from tryton_sample import furnished
 from trytons import Tryton, fresh
 
 from crm_migrate.connecting.conformance_targets import batch_of, everything, settled, write
-from crm_migrate.connecting.contract import TARGET_ID, Remove, Target, TargetObject
+from crm_migrate.connecting.contract import TARGET_ID, Begins, Remove, Target, TargetObject
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import InDoubt
 
@@ -92,9 +92,12 @@ def test_one_that_was_made_and_not_moved_is_finished_and_not_made_again(
     assert begun["state"] == "lead"
     assert [each["__entity"] for each in everything(target, deal)] == [None]
     assert list(target.read(deal.bare(), "key", ["d1"])) == [], "what is not where it shall be is not there"
+    assert isinstance(target, Begins)
+    assert set(target.begun(deal, ["d0", "d1"])) == {"d1"}, "an undo is not to leave it behind"
     assert write(target, deal, "a", [{"__entity": "d1", **row}]).loaded == {"d1": str(begun["id"])}
     (record,) = tryton.rows("sale.opportunity", "reference", "state")
     assert (record["reference"], record["state"]) == (f"{KEY}d1", "opportunity")
+    assert not target.begun(deal, ["d0", "d1"])
 
 
 def test_a_change_leads_back_from_what_was_lost(target: Target, deal: TargetObject, row: Row) -> None:
