@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from crm_migrate.connecting.contract import Source, SourceFile, SourceSpec, Target
-from crm_migrate.connecting.lying import Contents, Endings
+from crm_migrate.connecting.contract import SourceFile, SourceSpec, Target
+from crm_migrate.connecting.lying import Contents, Endings, FileSource
 from crm_migrate.errors import UsageError
 
 
@@ -19,7 +19,7 @@ class FilesConnector:
     )
     target_options: frozenset[str] = frozenset()
 
-    def source(self, spec: SourceSpec) -> Source:
+    def source(self, spec: SourceSpec) -> FileSource:
         """A reader of the files of `spec`. Raises InputError where one is not there or is no plain file."""
         from crm_migrate_files.source import FilesSource
 

@@ -2,8 +2,11 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.connecting.headers import MAX_COLUMNS, Header, name_columns
@@ -16,6 +19,7 @@ from crm_migrate_files.readings import Judge
 from crm_migrate_files.stream import TextStream
 
 HEAD_BYTES = 1 << 20
+FEW_BYTES = 1 << 16  # in which a header below titles is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,29 @@ def survey(path: Path, spec: SourceSpec) -> Opened:
     with open_plain(path) as handle:
         encoding = encodings.decide(handle, spec.encoding, spec.locale, place)
         stream = TextStream(handle, encoding)
-        head, ended = _head(stream)
+        head, ended = _head(stream, HEAD_BYTES)
         return _open_head(head, stream.codec, encoding, spec, place, ended=ended)
 
 
-def _head(stream: TextStream) -> tuple[bytes, bool]:
-    """The first mebibyte or more of a stream, and True where that is all of it."""
+def heads(handle: BinaryIO, spec: SourceSpec, encoding: encodings.Encoding, last: int) -> dict[int, tuple[str, ...]]:
+    """Row -> the columns that it would name, of the rows below the first one up to `last` that are not blank and can
+    be a header. Looks at the beginning of an open file, whose encoding is known."""
+    stream = TextStream(handle, encoding)
+    head, ended = _head(stream, FEW_BYTES)
+    head, ended = head[:FEW_BYTES], ended and len(head) <= FEW_BYTES
+    found = {}
+    for row, line in enumerate(islice(careful.BYTE_LINE.finditer(head), last), 1):
+        if row > 1 and line.group().strip():
+            with suppress(InputError):
+                asked, place = replace(spec, header_row=row), Place()
+                found[row] = _open_head(head, stream.codec, encoding, asked, place, ended=ended).header.names
+    return found
+
+
+def _head(stream: TextStream, least: int) -> tuple[bytes, bool]:
+    """The first `least` bytes or more of a stream, and True where that is all of it."""
     head = b""
-    while len(head) < HEAD_BYTES:
+    while len(head) < least:
         block = stream.read()
         if not block:
             return head, True

@@ -25,6 +25,7 @@ from crm_migrate_files.opening import open_plain
 from crm_migrate_files.refused import Refused
 
 PART_ROWS = 16_384
+TOP_ROWS = 10  # of a sheet that are told as they are: one of them may be the header
 LINE = "line"
 # Who opens a workbook of a format: module and class, which is given the open file and is a `book.Book`.
 BOOKS = {
@@ -87,6 +88,8 @@ def _read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         "header": table.header,
         "header_row": table.header_row,
         "width": table.width,
+        "top": table.top,
+        "below": table.below,
         "records": table.records,
         "counted": counted,
         "parts": table.parts,
@@ -114,6 +117,11 @@ def _choose(book: Book, wanted: str | None) -> SheetEntry:
     return found
 
 
+def named(cells: list[str]) -> list[str]:
+    """The cells of a header up to the last that says something."""
+    return cells[: max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0)]
+
+
 class _Table:
     """Collects rows below the header, puts blank rows back in, and writes them in parts of growing width."""
 
@@ -121,6 +129,8 @@ class _Table:
         self._folder, self._wanted = folder, header_row
         self.header: list[str] = []
         self.header_row = 0
+        self.top: list[tuple[int, list[str]]] = []
+        self.below = 0  # columns of the rows below those
         self.last = 0
         self.width = 0
         self.records = 0
@@ -130,6 +140,12 @@ class _Table:
 
     def add(self, number: int, values: list[str | None]) -> None:
         """One row that is not blank, by its number."""
+        while values and values[-1] is None:
+            values.pop()
+        if number <= TOP_ROWS:
+            self.top.append((number, [value or "" for value in values]))
+        else:
+            self.below = max(self.below, len(values))
         if not self.header_row:
             self._begin(number, values)
             return
@@ -145,15 +161,11 @@ class _Table:
         if self._wanted is not None and number > self._wanted:
             raise Refused(f"row {self._wanted} is blank and cannot be the header; the next row with cells is {number}")
         self.header_row = self.last = number
-        self.header = [value or "" for value in values]
-        while self.header and not self.header[-1].strip():
-            self.header.pop()
+        self.header = named([value or "" for value in values])
         self.width = len(self.header)
 
     def _append(self, number: int, values: list[str | None]) -> None:
         self.last = number
-        while values and values[-1] is None:
-            values.pop()
         self.width = max(self.width, len(values))
         self._rows.append(values)
         self._lines.append(number)

@@ -1,7 +1,7 @@
 """The source of files: one or many of one layout, their columns united by name, every record with its origin."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.formats import readers_of
 from crm_migrate_files.parsed import Parsed
-from crm_migrate_files.told import Told
+from crm_migrate_files.told import Headed, Told
 from crm_migrate_files.unpacking import unpacked
 
 
@@ -64,6 +64,11 @@ class FilesSource:
         """Columns without reading all records. InputError where a file cannot be opened or has no header."""
         renamed = {old: new for reader in self._readers for old, new in reader.header.renamed.items()}
         return SourceSchema(self._columns, renamed | self._respelled())
+
+    def heads(self, last: int) -> Mapping[int, tuple[str, ...]]:
+        """The columns by the row that would name them, of a single file that has such rows."""
+        (reader, *others) = self._readers
+        return reader.heads(last) if isinstance(reader, Headed) and not others else {}
 
     def _respelled(self) -> dict[str, str]:
         """Columns that a later file spells with other capitals -> as they are called."""

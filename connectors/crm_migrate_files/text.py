@@ -7,7 +7,7 @@ from pathlib import Path
 from crm_migrate.connecting.contract import FileFact, SourceSpec
 from crm_migrate.connecting.headers import Header
 from crm_migrate.finding import Finding, Place
-from crm_migrate_files.head import Opened, survey
+from crm_migrate_files.head import Opened, heads, survey
 from crm_migrate_files.opening import State, open_again, state_of
 from crm_migrate_files.parsed import Parsed
 from crm_migrate_files.stream import TextStream
@@ -29,6 +29,12 @@ class TextFile:
     def header(self) -> Header:
         """The columns of the file."""
         return self._opened.header
+
+    def heads(self, last: int) -> dict[int, tuple[str, ...]]:
+        """The columns that one of the first rows would name. InputError where it cannot be read, or is another file."""
+        encoding = self._opened.encoding
+        with open_again(self._path, self._state) as handle:
+            return heads(handle, self._spec, encoding, last)
 
     @cached_property
     def _opened(self) -> Opened:

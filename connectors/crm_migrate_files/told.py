@@ -1,8 +1,8 @@
 """The reader of one file, and one about which more is to be told than it knows itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from crm_migrate.connecting.contract import FileFact
 from crm_migrate.connecting.headers import Header
@@ -31,6 +31,15 @@ class FileReader(Protocol):
         ...
 
 
+@runtime_checkable
+class Headed(Protocol):
+    """Reads a file of which a row may be chosen that names the columns."""
+
+    def heads(self, last: int) -> Mapping[int, tuple[str, ...]]:
+        """Row -> the columns that it would name, of the rows below the first one up to `last`."""
+        ...
+
+
 class Told:
     """A reader with further findings; `path` is where its file is, for whoever asks, where that is another place."""
 
@@ -41,6 +50,10 @@ class Told:
     def header(self) -> Header:
         """As the reader."""
         return self._reader.header
+
+    def heads(self, last: int) -> Mapping[int, tuple[str, ...]]:
+        """As the reader, where it knows of any."""
+        return self._reader.heads(last) if isinstance(self._reader, Headed) else {}
 
     def read(self) -> Iterator[Parsed]:
         """As the reader."""

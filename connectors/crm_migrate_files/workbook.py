@@ -20,6 +20,7 @@ from crm_migrate.finding import Finding, Place
 from crm_migrate_files.limits import SECONDS
 from crm_migrate_files.opening import open_plain
 from crm_migrate_files.parsed import Parsed
+from crm_migrate_files.sheet_child import named
 from crm_migrate_files.sheet_findings import findings_of
 
 _COUNTED = (
@@ -40,8 +41,20 @@ class Workbook:
     @cached_property
     def header(self) -> Header:
         """The columns of the sheet; a column with values but no header is named by its number."""
-        cells: list[str] = self._facts["header"]
-        return name_columns([*cells, *[""] * (self._facts["width"] - len(cells))], self._place)
+        return self._named(self._facts["header"], self._facts["width"])
+
+    def _named(self, cells: list[str], width: int) -> Header:
+        return name_columns([*cells, *[""] * (width - len(cells))], self._place)
+
+    def heads(self, last: int) -> dict[int, tuple[str, ...]]:
+        """The columns that one of the first rows would name."""
+        top: list[tuple[int, list[str]]] = self._facts["top"]
+        found = {}
+        for at, (row, cells) in enumerate(top):
+            if self._facts["header_row"] < row <= last:
+                width = max(self._facts["below"], *(len(others) for _, others in top[at:]))
+                found[row] = self._named(named(cells), width).names
+        return found
 
     def sheets(self) -> tuple[list[str], list[str]]:
         """Its sheets, and those that are hidden. InputError as where one is read."""

@@ -1,11 +1,12 @@
 """What lies in files, as the connector that reads them says: which endings it knows, and the tables in a file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol, cast
 
 from crm_migrate.connecting import archives
-from crm_migrate.connecting.contract import Connector, SourceFile
+from crm_migrate.connecting.contract import Connector, Source, SourceFile, SourceSpec
 from crm_migrate.connecting.discovery import connector
 
 
@@ -37,8 +38,22 @@ class Endings:
     beside: frozenset[str]
 
 
+class FileSource(Source, Protocol):
+    """A source of files."""
+
+    def heads(self, last: int) -> Mapping[int, tuple[str, ...]]:
+        """Row -> the columns as they would be called if the header were that row: rows below the first one that is
+        filled, up to `last`, which stand at the beginning of the file. Nothing where no row can be chosen. InputError
+        where the file cannot be read."""
+        ...
+
+
 class FileConnector(Connector, Protocol):
     """A connector that reads files."""
+
+    def source(self, spec: SourceSpec) -> FileSource:
+        """A reader of files, as of any connector."""
+        ...
 
     def endings(self) -> Endings:
         """The endings that it knows."""

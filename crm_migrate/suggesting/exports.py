@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from crm_migrate.connecting import archives
 from crm_migrate.connecting.contract import Source, SourceSpec
-from crm_migrate.connecting.lying import Part, expanded, source_file
+from crm_migrate.connecting.lying import FileSource, Part, expanded, source_file
 from crm_migrate.connecting.lying import files as connector
 from crm_migrate.errors import CrmMigrateError, InputError
 from crm_migrate.finding import Finding, Place, Severity
@@ -141,7 +141,7 @@ def _fits(group: Sequence[_Opened], columns: Sequence[str]) -> tuple[Fit, ...]:
     return (replace(whole, layouts=tuple(layouts)),) if whole else group[0].fits
 
 
-def _source(paths: Sequence[Path], part: Part, row: int | None, scratch: Path | None) -> Source:
+def _source(paths: Sequence[Path], part: Part, row: int | None, scratch: Path | None) -> FileSource:
     files = tuple(source_file(path) for path in paths)
     spec = SourceSpec("export", files, sheet=part.sheet, table=part.table, header_row=row, scratch=scratch)
     return connector().source(spec)
@@ -188,21 +188,17 @@ def _header(
 
     Below titles it is the first row that a profile knows, else the first that names nearly all columns.
     """
-    columns = tuple(_source([path], part, None, scratch).describe().columns)
+    source = _source([path], part, None, scratch)
+    columns = tuple(source.describe().columns)
     if fitting := fits(columns, known):
         return None, columns, fitting
-    named: tuple[int, tuple[str, ...]] | None = None
-    titled = _unnamed(columns) > 0.5 or len(columns) == 1
-    for row in range(2, MOST_TITLES + 2):
-        try:
-            below = tuple(_source([path], part, row, scratch).describe().columns)
-        except CrmMigrateError:
-            break
-        if fitting := fits(below, known):
-            return row, below, fitting
-        if titled and named is None and len(below) > 1 and _unnamed(below) < 0.2:
-            named = row, below
-    return (*named, ()) if named else (None, columns, ())
+    below = source.heads(MOST_TITLES + 1)
+    row = next((row for row, names in below.items() if fits(names, known)), None)
+    if row is None and (_unnamed(columns) > 0.5 or len(columns) == 1):
+        row = next((row for row, names in below.items() if len(names) > 1 and _unnamed(names) < 0.2), None)
+    if row is not None:
+        columns = tuple(_source([path], part, row, scratch).describe().columns)
+    return row, columns, fits(columns, known)
 
 
 def _unnamed(columns: Sequence[str]) -> float:

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from functools import cache
 
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
@@ -23,6 +25,7 @@ _CA = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d"
 _CONFUSED = str.maketrans("IOSBZ", "10582")
 
 
+_TWO_ZEROS = frozenset({"IT", "US", "PR", "FI", "PL", "NO"})  # where codes begin with two of them
 _LONGEST = 60  # characters
 
 
@@ -164,16 +167,22 @@ def _checked(code: str, bare: str, region: str) -> Cell:
     return Cell(code)
 
 
+@cache
+def short_codes(region: str) -> Mapping[int, int]:
+    """Digits that are left of a country's codes which lost leading zeros -> digits of a whole one. Empty for countries
+    whose codes do not begin with zeros."""
+    shapes = (re.sub("[-_]", "", shape) for shape in SHAPES.get(region, "").split() if region in _ZEROS)
+    found: dict[int, int] = {}
+    for whole in sorted(len(shape) for shape in shapes if set(shape) == {"N"}):
+        for lost in (1, 2) if region in _TWO_ZEROS else (1,):
+            found.setdefault(whole - lost, whole)
+    return found
+
+
 def _lost_zeros(bare: str, region: str) -> Cell:
     """Digits one or two short in a country whose codes begin with zeros."""
-    lengths = [len(s) for s in (re.sub("[-_]", "", shape) for shape in SHAPES[region].split()) if set(s) == {"N"}]
-    for length in sorted(lengths):
-        missing = length - len(bare)
-        if (
-            bare.isdigit()
-            and region in _ZEROS
-            and 1 <= missing <= (2 if region in {"IT", "US", "PR", "FI", "PL", "NO"} else 1)
-        ):
-            cell = _shaped(bare.zfill(length), region)
-            return Cell(cell.value, "suspect", f"{missing} leading zero(s) restored") if cell.value else cell
-    return invalid("not the shape of this country's postal codes")
+    whole = short_codes(region).get(len(bare)) if bare.isdigit() else None
+    if whole is None:
+        return invalid("not the shape of this country's postal codes")
+    cell = _shaped(bare.zfill(whole), region)
+    return Cell(cell.value, "suspect", f"{whole - len(bare)} leading zero(s) restored") if cell.value else cell

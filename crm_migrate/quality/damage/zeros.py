@@ -11,7 +11,7 @@ import polars as pl
 from stdnum import ean
 from stdnum.tr import vkn
 
-from crm_migrate.cleansing.places.postal_codes import postal_cell
+from crm_migrate.cleansing.places.postal_codes import postal_cell, short_codes
 from crm_migrate.quality.damage.tally import Damage, Tally, cells_of, found
 
 KIND = "lost_zeros"
@@ -58,7 +58,8 @@ def lost_by_country(column: Tally, country: str) -> Damage | None:
     digits = column.like(r"^\d{3,8}$")
     if digits["value"].str.starts_with("0").any():
         return None
-    mended = {text: whole for text in digits["value"] if (whole := _whole(text, country))}
+    fewer = digits.filter(digits["value"].str.len_bytes().is_in(list(short_codes(country))))
+    mended = {text: whole for text in fewer["value"] if (whole := _whole(text, country))}
     short = digits.filter(pl.col("value").is_in(list(mended)))
     if len(short) < FEW or cells_of(short) > column.filled / 2:
         return None
