@@ -28,7 +28,7 @@ from crm_migrate.assessing.figures import (
     ValueFigure,
 )
 from crm_migrate.assessing.guarding import NOTES, READ, sensitive
-from crm_migrate.assessing.harming import Harm
+from crm_migrate.assessing.harming import MISFITS, ROWS, Harm
 from crm_migrate.assessing.hiding import shown
 from crm_migrate.assessing.kinds import Meanings, meanings
 from crm_migrate.assessing.opening import Opened, Subject
@@ -287,6 +287,7 @@ def _not_assessed(opened: Opened, pile: _Pile) -> list[Said]:
         Said(key="not.duplicates"),
         Said(key="not.sensitive", places={"n": READ, "notes": NOTES}),
         Said(key="not.validity"),
+        Said(key="not.rows", places={"rows": ROWS, "odd": MISFITS}),
         Said(key="not.zeros"),
         Said(key="not.time"),
         Said(key="not.attachments"),

@@ -17,8 +17,8 @@ from crm_migrate.quality.damage.totals import labels, total_rows
 from crm_migrate.quality.damage.zeros import lost_by_country
 
 _PAIRS = 6  # columns of days that are compared with each other
-_MISFITS = 500  # different values that do not look as their column: more are no slip of a delimiter
-_ROWS = 20_000  # rows with such a value that are looked at
+MISFITS = 500  # different values that do not look as their column: more are no slip of a delimiter
+ROWS = 20_000  # rows with such a value that are looked at
 
 
 class Harm:
@@ -33,7 +33,7 @@ class Harm:
     def of_column(self, column: Tally) -> list[Damage]:
         """What one column shows of itself."""
         self._looks[column.name], odd = look_of(column)
-        if 0 < len(odd) <= _MISFITS:
+        if 0 < len(odd) <= MISFITS:
             self._odd[column.name] = odd
         if words := labels(column):
             self._labels[column.name] = words
@@ -68,7 +68,7 @@ class Harm:
         hit = pl.any_horizontal(
             pl.col(name).str.strip_chars().is_in(texts).fill_null(False) for name, texts in values.items()
         )
-        rows = self._subject.staged.lazy().filter(hit).head(_ROWS).collect()
+        rows = self._subject.staged.lazy().filter(hit).head(ROWS).collect()
         return rows if len(rows) else None
 
     def _moved(self) -> Iterator[Damage | None]:

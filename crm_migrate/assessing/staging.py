@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -11,6 +12,8 @@ from crm_migrate.connecting.contract import FileFact, Source
 from crm_migrate.quality.damage import Tally, tally
 
 _BATCH = 65_536  # rows of one row group
+# Written once and read a few times: a dictionary that does not stay small is given up early, nothing is looked up.
+_WRITTEN: dict[str, Any] = {"compression": "lz4", "dictionary_pagesize_limit": 1 << 16, "write_statistics": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def stage(source: Source, path: Path) -> Staged:
     columns = tuple(source.describe().columns)
     schema = pa.schema([(name, pa.string()) for name in columns])
     rows = 0
-    with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+    with pq.ParquetWriter(path, schema, **_WRITTEN) as writer:
         for batch in source.read(_BATCH):
             table = batch.records.select(list(columns)).cast(schema)
             writer.write_table(table)

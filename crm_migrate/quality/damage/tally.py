@@ -55,13 +55,18 @@ class Damage:
 
 def tally(values: pl.Series) -> Tally:
     """Count a column; blank cells are left out."""
-    texts = values.cast(pl.String)
-    trimmed = {"value": texts.str.strip_chars(), "length": texts.str.len_chars()}
-    filled = pl.DataFrame(trimmed).with_row_index("row").filter(pl.col("value") != "")
-    counted = filled.group_by("value").agg(
-        pl.len().cast(pl.Int64).alias("cells"), pl.col("row").min().cast(pl.Int64), pl.col("length").max()
+    rows = values.cast(pl.String).alias("written").to_frame().with_row_index("row").lazy()
+    counted = rows.group_by("written").agg(pl.len().cast(pl.Int64).alias("cells"), pl.col("row").min().cast(pl.Int64))
+    trimmed = counted.select(
+        pl.col("written").str.strip_chars().alias("value"),
+        "cells",
+        "row",
+        pl.col("written").str.len_chars().alias("length"),
     )
-    return Tally(values.name, counted, len(values))
+    found = trimmed.filter(pl.col("value") != "").collect()
+    if found["value"].str.len_chars().sum() != found["length"].sum():  # blanks around some of them: they may be one
+        found = found.group_by("value").agg(pl.col("cells").sum(), pl.col("row").min(), pl.col("length").max())
+    return Tally(values.name, found, len(values))
 
 
 def cells_of(values: pl.DataFrame) -> int:
