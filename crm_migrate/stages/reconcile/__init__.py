@@ -29,6 +29,7 @@ from crm_migrate.stages.reconcile.exceptions import (
 from crm_migrate.stages.reconcile.fields import compare_object, field_figures, sample_size, write_differences
 from crm_migrate.stages.reconcile.gates import Found, gates
 from crm_migrate.stages.reconcile.gone import gone_amounts, gone_records
+from crm_migrate.stages.reconcile.keeping import note_kept
 from crm_migrate.stages.reconcile.kpis import Measured, control_figure, figures_of, measure
 from crm_migrate.stages.reconcile.left_open import left_open
 from crm_migrate.stages.reconcile.likeness import group_figures, learned_figures
@@ -39,6 +40,7 @@ from crm_migrate.stages.reconcile.merges import merge_figures, merged_clusters
 from crm_migrate.stages.reconcile.owners import owner_flow, total_flow
 from crm_migrate.stages.reconcile.privacy import privacy
 from crm_migrate.stages.reconcile.scores import rule_scores
+from crm_migrate.stages.reconcile.sides import loaded_fields
 from crm_migrate.stages.reconcile.target_sets import target_set
 from crm_migrate.stages.reconcile.verdict import not_checked, sentence, verdict
 from crm_migrate.stages.validate.reaching import CODES as REACHING
@@ -109,6 +111,7 @@ def _reconcile_object(tables: Relations, plan: Plan, object_plan: ObjectPlan, co
     name = object_plan.name
     names = name_entities(tables, name)
     comparison = compare_object(tables, plan, object_plan)
+    note_kept(tables, object_plan, loaded_fields(object_plan))
     fields, sourced = field_figures(tables, object_plan, comparison, names)
     links, sourced_links = compare_links(tables, plan, object_plan, names)
     differing = [sourced, *([sourced_links] if sourced_links else [])]

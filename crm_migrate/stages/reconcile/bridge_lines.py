@@ -3,13 +3,11 @@
 Each is a table with text, amount, unit and the day whose rate counts; what is no exact amount has a text and no amount.
 """
 
-from collections.abc import Callable
-
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.bridge_tables import actual_of, amounts_of, expected_of
 from crm_migrate.stages.reconcile.exported import exported, originals, value_of
-from crm_migrate.stages.reconcile.keeping import edited_cells
+from crm_migrate.stages.reconcile.keeping import is_kept, with_kept
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import ACTUAL, CELLS, COMPLETED, RECORDS, THEIRS, texts
 
@@ -100,46 +98,49 @@ def expected_lines(
     tables: Relations, plan: Plan, object_plan: ObjectPlan, measure: FieldPlan, currency: FieldPlan | None
 ) -> str:
     """Create the table of amounts of the completed records that arrived: cluster, entity, unit, amount; as `final_...`
-    what was sent, as `now_...` the same with what users edited in the target and we left alone."""
+    what was sent or is kept from before us, as `held_...` the same with what was emptied in the sources since it was
+    sent, as `now_...` with what users edited in the target, all of them where it stands there still."""
     name = object_plan.name
     table = expected_of(object_plan, measure)
     on = _dated(plan, object_plan)
     told = [f for f in (measure, currency, on) if f is not None]
     complete = tables.scan(COMPLETED, name, also=texts(*(f.name for f in told)))
-    sent = [f for f in told if f.target is not None]
-    theirs = tables.scan(ACTUAL, name, also=texts(*(str(f.target) for f in sent)))
-    edited = edited_cells(tables, object_plan, sent)
+    theirs = tables.scan(ACTUAL, name, also=texts(*(str(f.target) for f in told if f.target is not None)))
     cell = f"c.{quoted(measure.name)}"
-
-    def unit(of: Callable[[FieldPlan], str]) -> str:
-        own = currency is None or currency.target is None
-        return _unit(currency, "c.") if own or currency is None else f"coalesce({of(currency)}, '')"
-
-    def day(of: Callable[[FieldPlan], str]) -> str:
-        return _day(plan, object_plan, None if on is None else f"c.{quoted(on.name)}" if on.target is None else of(on))
-
+    states = ", ".join(
+        f"{_unit_of(currency, whys)} AS {state}_unit, {_cell_of(measure, whys)} AS {state}_text, "
+        f"{_exact(_cell_of(measure, whys))} AS {state}, {_day_of(plan, object_plan, on, whys)} AS {state}_day"
+        for state, whys in (("final", _FINAL), ("held", _HELD), ("now", _NOW))
+    )
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
         SELECT c.__cluster AS cluster, x.__entity AS entity, {_unit(currency, "c.")} AS unit, {cell} AS text,
-          {_exact(cell)} AS amount, {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day,
-          {unit(_sent)} AS final_unit, {_sent(measure)} AS final_text, {_exact(_sent(measure))} AS final,
-          {day(_sent)} AS final_day,
-          {unit(_now)} AS now_unit, {_now(measure)} AS now_text, {_exact(_now(measure))} AS now, {day(_now)} AS now_day
+          {_exact(cell)} AS amount, {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day, {states}
         FROM {quoted(f"expected/{name}")} x JOIN {complete} c ON c.__cluster = x.__cluster
-        LEFT JOIN {edited} d ON d.__entity = x.__entity LEFT JOIN {theirs} t ON t.target_id = d.target_id"""
+        {with_kept(object_plan, "x.__entity")} LEFT JOIN {theirs} t ON t.target_id = k.target_id"""
     )
     return table
 
 
-def _sent(field: FieldPlan) -> str:
-    return f"x.{quoted(str(field.target))}"
+_FINAL, _HELD, _NOW = ("filled",), ("filled", "emptied"), ("filled", "emptied", "edited")  # whose cells are theirs
 
 
-def _now(field: FieldPlan) -> str:
-    """What was sent, or what users made of it."""
-    name = str(field.target)
-    edited = f"coalesce(list_contains(d.fields, {literal(name)}), FALSE)"
-    return f"(CASE WHEN {edited} THEN nullif(t.{quoted(name)}, '') ELSE {_sent(field)} END)"
+def _cell_of(field: FieldPlan, whys: tuple[str, ...]) -> str:
+    """What was sent, or what the target keeps for these reasons."""
+    target = quoted(str(field.target))
+    return f"(CASE WHEN {is_kept(str(field.target), *whys)} THEN nullif(t.{target}, '') ELSE x.{target} END)"
+
+
+def _unit_of(currency: FieldPlan | None, whys: tuple[str, ...]) -> str:
+    if currency is None or currency.target is None:
+        return _unit(currency, "c.")
+    return f"coalesce({_cell_of(currency, whys)}, '')"
+
+
+def _day_of(plan: Plan, object_plan: ObjectPlan, on: FieldPlan | None, whys: tuple[str, ...]) -> str:
+    if on is None:
+        return _day(plan, object_plan)
+    return _day(plan, object_plan, f"c.{quoted(on.name)}" if on.target is None else _cell_of(on, whys))
 
 
 def _exact(cell: str) -> str:

@@ -13,7 +13,7 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.map.variants import OTHER_TARGET
 from crm_migrate.stages.reconcile.bridge_lines import ARRIVED, actual_lines, converted, expected_lines, source_lines
 from crm_migrate.stages.reconcile.bridge_tables import actual_of, add, amounts_of, expected_of, plain
-from crm_migrate.stages.reconcile.causes import EDITED, KEPT
+from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, KEPT
 from crm_migrate.stages.reconcile.derived import ensure_rates
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.exported import currency_field, money_fields
@@ -95,7 +95,10 @@ def _convert(
     own = ("amount", "unit", "day")
     amounts = {
         amounts_of(object_plan, measure): [own, ("was_amount", "was_unit", "was_day")],
-        expected_of(object_plan, measure): [own, *((each, f"{each}_unit", f"{each}_day") for each in ("final", "now"))],
+        expected_of(object_plan, measure): [
+            own,
+            *((each, f"{each}_unit", f"{each}_day") for each in ("final", "held", "now")),
+        ],
         actual_of(object_plan, measure): [own, ("stood_amount", "stood_unit", "stood_day")],
     }
     lines, expected, actual = (converted(tables, table, each, unit) for table, each in amounts.items())
@@ -125,7 +128,8 @@ def _bridges(
         _duplicates(tables, lines, expected),
         _set_by_rule(tables, measure, lines, expected),
         _moved(tables, KEPT, expected, ("amount", "unit"), ("final", "final_unit")),
-        _moved(tables, EDITED, expected, ("final", "final_unit"), ("now", "now_unit")),
+        _moved(tables, EMPTIED, expected, ("final", "final_unit"), ("held", "held_unit")),
+        _moved(tables, EDITED, expected, ("held", "held_unit"), ("now", "now_unit")),
         _from_before(tables, object_plan.name, actual),
         _rounding(tables, expected, actual),
     )
@@ -267,8 +271,9 @@ def _set_by_rule(tables: Relations, measure: FieldPlan, lines: str, expected: st
 
 
 def _moved(tables: Relations, name: str, expected: str, was: tuple[str, str], now: tuple[str, str]) -> _Terms:
-    """What the target holds for a reason although our rows say otherwise: a record that it had before us, or what a
-    user edited there. `was` and `now` are the columns of an amount and its unit."""
+    """What the target holds for a reason although our rows say otherwise: a record that it had before us, what was
+    emptied in the sources since it was sent, or what a user edited there. `was` and `now` are the columns of an amount
+    and its unit."""
     (before, unit), (after, unit_now) = was, now
     return _terms(
         tables,

@@ -36,25 +36,53 @@ def kept_cells(tables: Relations, object_plan: ObjectPlan, fields: Sequence[Fiel
     return kept
 
 
-def edited_cells(tables: Relations, object_plan: ObjectPlan, fields: Sequence[FieldPlan]) -> str:
-    """Create the table of records of ours in which users edited cells that we left alone and that stand as the plan
-    read them: `__entity`, `target_id`, and `fields`, the target's names of those cells."""
-    name = object_plan.name
-    table, cells = quoted(f"edited/{name}"), quoted(f"edited/{name}/cells")
-    actual = tables.scan(ACTUAL, name)
+def note_kept(tables: Relations, object_plan: ObjectPlan, fields: Sequence[FieldPlan]) -> None:
+    """Create the table of all cells of our records that the target keeps by a rule, also where not all are compared.
+
+    By `__entity`: `target_id`, and the target's names of fields that were `edited` there, `emptied` in the sources or
+    `filled` there. Call after `expected_side`, which says what the sources have.
+    """
+    name, targets = object_plan.name, [str(f.target) for f in fields]
+    table, cells = _kept(object_plan), quoted(f"kept/{name}/cells")
+    earlier = f"(SELECT __entity FROM {tables.scan(PLANNED, name)} WHERE __action IN ('unchanged', 'update'))"
+    actual = tables.scan(ACTUAL, name, also=texts(*targets))
+    silent = _fields(targets, "{0} IS NULL AND {1} IS NOT NULL", "x.", "a.")
+    emptied = f"""SELECT __entity, target_id, unnest({silent}) AS field FROM {quoted(f"expected/{name}")} x
+      SEMI JOIN {earlier} USING (__entity) JOIN {actual} a USING (__entity)"""
+    edited = f"""SELECT __entity, target_id, field FROM {tables.scan(EDITS, name)}
+      JOIN (SELECT __entity, min(target_id) AS target_id FROM {actual} GROUP BY __entity) USING (__entity)"""
+    first = not tables.count(earlier)  # most loads: what is kept costs tens of milliseconds to plan
+    found = edited if first else f"{edited} UNION {emptied}"
+    tables.execute(f"CREATE TEMP TABLE {cells} AS SELECT *, NULL::VARCHAR AS expected, FALSE AS gone FROM ({found})")
+    why = f"(SELECT *, '' AS cause FROM {cells})"
+    if tables.count(cells):
+        why = f"{kept_cells(tables, object_plan, fields)(cells)} JOIN {cells} USING (__entity, field)"
+    lists = ", ".join(f"list(field) FILTER (cause = {literal(cause)}) AS {each}" for each, cause in _LISTS.items())
     tables.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {cells} AS
-        SELECT __entity, target_id, field, NULL::VARCHAR AS expected, FALSE AS gone FROM {tables.scan(EDITS, name)}
-        JOIN (SELECT __entity, min(target_id) AS target_id FROM {actual} GROUP BY __entity) USING (__entity)"""
+        f"CREATE TEMP TABLE {table} AS SELECT __entity, target_id, {lists} FROM {why} GROUP BY __entity, target_id"
     )
-    found = f"FROM {kept_cells(tables, object_plan, fields)(cells)} JOIN {cells} USING (__entity, field)"
-    if not tables.count(cells):  # most loads: what is kept costs tens of milliseconds to plan
-        found = f"FROM {cells}"
-    tables.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {table} AS
-        SELECT __entity, target_id, list(field) AS fields {found} GROUP BY __entity, target_id"""
-    )
-    return table
+
+
+_LISTS = {"edited": EDITED, "emptied": EMPTIED, "filled": KEPT}
+
+
+def any_kept(tables: Relations, object_plan: ObjectPlan) -> bool:
+    """Whether `note_kept` found any."""
+    return bool(tables.count(_kept(object_plan)))
+
+
+def with_kept(object_plan: ObjectPlan, entity: str) -> str:
+    """SQL: a join of what `note_kept` found, as `k`; `entity` is the key's column."""
+    return f"LEFT JOIN {_kept(object_plan)} k ON k.__entity = {entity}"
+
+
+def is_kept(target: str, *whys: str) -> str:
+    """SQL over `with_kept`: whether a field of the target is kept for one of these reasons, or for any."""
+    return " OR ".join(f"coalesce(list_contains(k.{why}, {literal(target)}), FALSE)" for why in whys or _LISTS)
+
+
+def _kept(object_plan: ObjectPlan) -> str:
+    return quoted(f"kept/{object_plan.name}")
 
 
 def _standing(tables: Relations, name: str, targets: Sequence[str], cells: str) -> str:

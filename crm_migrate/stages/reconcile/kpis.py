@@ -12,7 +12,7 @@ from crm_migrate.stages.mask.reading import revealed
 from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.derived import Side, with_derived
 from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields, names_of
-from crm_migrate.stages.reconcile.keeping import edited_cells
+from crm_migrate.stages.reconcile.keeping import any_kept, is_kept, with_kept
 from crm_migrate.stages.reconcile.sides import loaded_fields
 from crm_migrate.workspace.figures import ControlFigure, KpiFigure, Term
 from crm_migrate.workspace.relations import Relations
@@ -32,8 +32,8 @@ class Measured:
 
     With `units` the last part of a group is a currency, and the total is one only where there is one currency.
     `terms` lead from source to expected. `kept` is what the plan read in records that the target held before and that
-    this run did not write, and what users' edits in the others change, where we left them alone. `odd` records did not
-    compare, `unrated` rows have no rate; with `unknown` names nothing was computed.
+    this run did not write, and what cells that it keeps by a rule change in the others (`keeping`). `odd` records did
+    not compare, `unrated` rows have no rate; with `unknown` names nothing was computed.
     """
 
     source: Groups
@@ -102,18 +102,17 @@ def measure(tables: Relations, plan: Plan, kpi: KpiPlan) -> Measured:
         "actual": with_derived(tables, plan, object_plan, found),
         "kept": with_derived(tables, plan, object_plan, _kept(tables, plan, object_plan, ours)),
     }
-    edited = edited_cells(tables, object_plan, loaded_fields(object_plan))
-    if tables.count(edited):
-        relation = _edited(tables, object_plan, completed, found, edited)
-        sides["edited"] = with_derived(tables, plan, object_plan, relation, cluster)
+    if any_kept(tables, object_plan):
+        relation = _standing(tables, object_plan, completed, found)
+        sides["standing"] = with_derived(tables, plan, object_plan, relation, cluster)
     unknown = tuple(sorted(names_of(kpi) - sides["source"].storages.keys()))
     if unknown:
         return Measured({}, {}, {}, unknown=unknown)
     by, units = _by(object_plan, kpi)
     parts = {name: _parts(tables, kpi, by, side, name) for name, side in sides.items()}
-    source, expected, actual, kept, *edits = (_summed(tables, part) for part in parts.values())
-    for group in {group for each in edits for group in (*each, *expected)}:
-        changed = edits[0].get(group, Decimal(0)) - expected.get(group, Decimal(0))
+    source, expected, actual, kept, *standing = (_summed(tables, part) for part in parts.values())
+    for group in {group for each in standing for group in (*each, *expected)}:
+        changed = standing[0].get(group, Decimal(0)) - expected.get(group, Decimal(0))
         kept[group] = kept.get(group, Decimal(0)) + changed
     return Measured(
         source,
@@ -266,12 +265,11 @@ def _kept(tables: Relations, plan: Plan, object_plan: ObjectPlan, ours: str) -> 
     return _found(tables, plan, object_plan, theirs, "kept")
 
 
-def _edited(tables: Relations, object_plan: ObjectPlan, completed: str, found: str, edited: str) -> str:
-    """The completed records with what users made of them in the target, where we left it alone and it stands."""
-    there, view = set(tables.kinds(found)), quoted(f"kpi/edited/{object_plan.name}")
+def _standing(tables: Relations, object_plan: ObjectPlan, completed: str, found: str) -> str:
+    """The completed records with what the target keeps by a rule in their cells."""
+    there, view = set(tables.kinds(found)), quoted(f"kpi/standing/{object_plan.name}")
     cells = [
-        f"CASE WHEN coalesce(list_contains(d.fields, {literal(str(f.target))}), FALSE) THEN n.{quoted(f.name)} "
-        f"ELSE c.{quoted(f.name)} END AS {quoted(f.name)}"
+        f"CASE WHEN {is_kept(str(f.target))} THEN n.{quoted(f.name)} ELSE c.{quoted(f.name)} END AS {quoted(f.name)}"
         for f in loaded_fields(object_plan)
         if f.name in there
     ]
@@ -279,7 +277,7 @@ def _edited(tables: Relations, object_plan: ObjectPlan, completed: str, found: s
     tables.execute(
         f"""CREATE OR REPLACE TEMP VIEW {view} AS SELECT {replaced} FROM {completed} c
         LEFT JOIN {quoted(f"arrived/{object_plan.name}")} a ON a.__cluster = c.__cluster
-        LEFT JOIN {edited} d ON d.__entity = a.__entity LEFT JOIN {found} n ON n.__entity = a.__entity"""
+        {with_kept(object_plan, "a.__entity")} LEFT JOIN {found} n ON n.__entity = a.__entity"""
     )
     return view
 

@@ -26,7 +26,8 @@ from crm_migrate.mapping.plan import (
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.accounting import settle_dispositions
 from crm_migrate.stages.reconcile.bridges import Money, money
-from crm_migrate.stages.reconcile.sides import expected_side
+from crm_migrate.stages.reconcile.keeping import note_kept
+from crm_migrate.stages.reconcile.sides import expected_side, loaded_fields
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import relations
 
@@ -145,6 +146,7 @@ def bridged(
         listing.start(tables)
         settle_dispositions(tables, following, following.object("deals"))
         expected_side(tables, following, following.object("deals"))
+        note_kept(tables, following.object("deals"), loaded_fields(following.object("deals")))
         return money(tables, following, following.object("deals"))
 
 

@@ -354,6 +354,59 @@ def test_an_edited_day_is_an_edit_at_another_rate(tmp_path: Path) -> None:
     assert (found.bridges[0].terms, found.bridges[0].unexplained) == ((), "0.00")
 
 
+def emptied(there: Cells, planned: Cells, said: Cells = (None, "EUR", None), **more: Any) -> Deal:
+    """A record of ours with less in the sources than was once sent, which the load keeps as it was sent."""
+    kept: dict[str, Any] = {"action": "unchanged", "planned": planned, "there": there, "read": there}
+    return deal(*said, **(kept | more))
+
+
+def test_what_the_sources_have_no_more_and_the_target_keeps_is_a_term(tmp_path: Path) -> None:
+    ten: Cells = ("10", "EUR", None)
+    found = bridged(
+        tmp_path, emptied(ten, ten), emptied(("7", "TRY", None), ("7", "TRY", None), ("7", None, None)),
+        emptied(("12", "EUR", None), ten, edits=("amount",)), emptied((None, "EUR", None), ten),
+        emptied(("5", "EUR", None), (None, "EUR", None)), deal("1"),
+    )  # fmt: skip
+
+    none, euro, lira = found.bridges
+    assert terms(euro) == {
+        "emptied in the source": ("10.00", 1, 1),
+        "edited in the target": ("12.00", 1, 1),
+        "kept in the target": ("5.00", 1, 1),
+    }
+    assert told(euro) == ("1.00", 1, "28.00", 4, "0.00", 0)
+    assert (terms(none), terms(lira)) == (
+        {"emptied in the source": ("-7.00", 1, -1)}, {"emptied in the source": ("7.00", 1, 1)},
+    )  # fmt: skip
+    assert all(each.adds_up and lines_add_up(each) and each.unexplained == "0.00" for each in found.bridges)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"read": ("13", "EUR", None)},  # changed since the plan read it
+        {"action": "update", "changed": ("amount",)},  # this load was to empty it
+        {"action": "create"},
+        {"read": None},
+    ],
+)
+def test_what_is_emptied_explains_no_amount_but_the_one_that_stood_there(tmp_path: Path, other: dict[str, Any]) -> None:
+    ten: Cells = ("10", "EUR", None)
+
+    bridge = only(bridged(tmp_path, emptied(ten, ten, **other), deal("1")).bridges)
+
+    assert terms(bridge) == {}
+    assert bridge.unexplained != "0.00"
+
+
+def test_an_amount_that_is_kept_counts_at_the_rate_of_the_day_that_is_kept(tmp_path: Path) -> None:
+    held: Cells = ("1000", "TRY", "2025-06-01")
+
+    found = bridged(tmp_path, emptied(held, held, (None, "TRY", None)), following=plan(EURO))
+
+    assert terms(only(found.converted)) == {"emptied in the source": ("20.00", 1, 1)}
+
+
 def test_records_of_an_earlier_load_that_this_run_did_not_write_are_a_term(tmp_path: Path) -> None:
     amounts = [("5", "EUR"), ("6", "EUR"), ("7", "TRY"), (None, "EUR"), ("x", "USD")]
     earlier: list[Cells] = [(amount, unit, None) for amount, unit in amounts]

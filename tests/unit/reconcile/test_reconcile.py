@@ -385,6 +385,19 @@ def test_an_amount_that_a_user_edited_explains_a_key_figure_and_an_amount(tmp_pa
     assert ("edited in the target", "5.00") in [(term.name, term.amount) for term in bridge.terms]
 
 
+def test_an_amount_that_was_emptied_in_the_source_explains_a_key_figure_and_an_amount(tmp_path: Path) -> None:
+    content = edited_deal("70.25", "70.25")
+    content["load", "deals", "edits"] = []
+    next(row for row in content["complete", "deals", "entities"] if row["amount"] == "70.25")["amount"] = None
+
+    found = figures(tmp_path, content)
+
+    won = next(k for k in found.kpis if k.group == "stage=closedwon, currency=EUR")
+    assert (won.expected, won.actual, won.explained, won.agrees) == ("0.00", "70.25", "70.25", True)
+    bridge = next(b for b in found.bridges if b.currency == "EUR")
+    assert ("emptied in the source", "70.25") in [(term.name, term.amount) for term in bridge.terms]
+
+
 def test_an_edited_amount_that_is_another_one_now_explains_nothing(tmp_path: Path) -> None:
     found = figures(tmp_path, edited_deal("75.25", "80.25"))
 
