@@ -17,6 +17,7 @@ from crm_migrate.cleansing.dates.calendar_words import date_order
 from crm_migrate.cleansing.dates.exchanged import exchanged
 from crm_migrate.cleansing.dates.parsing import DAY_NUMBER, UNIX_DAYS
 from crm_migrate.cleansing.nulls import is_null
+from crm_migrate.cleansing.organisations.checked_codes import without_zeros
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.crm.types import Shows, type_of
 
@@ -182,18 +183,16 @@ def _region_of(text: str) -> str | None:
 
 
 def zero_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
-    """Leading zeros that a spreadsheet took: digits one shorter than nearly all others, and no value starts with 0."""
-    digits = values.filter(values.str.contains(r"^\d+$"))
-    if len(digits) < 20:  # this and the share below are chosen: fewer rows, or more lengths, show no loss
+    """Leading zeros that a spreadsheet took, where check digits prove it: short digits are plain numbers, too."""
+    counted = values.alias("value").to_frame().with_row_index("row").group_by("value")
+    codes = counted.agg(pl.len().alias("cells"), pl.col("row").min())
+    width, mended = without_zeros(codes)
+    if not mended:
         return {}
-    lengths = digits.str.len_bytes().value_counts(sort=True)
-    usual, often = int(lengths[lengths.columns[0]][0]), int(lengths["count"][0])
-    short = int((digits.str.len_bytes() == usual - 1).sum())
-    zeros = int(digits.str.starts_with("0").sum())
-    if not short or zeros or often < 0.6 * len(digits):
-        return {}
+    lost = int(codes.filter(pl.col("value").is_in(list(mended)))["cells"].sum())
     sentence = (
-        f"{short} of {len(digits)} are one digit short of {usual} and none starts with 0: leading zeros were lost"
+        f"{lost} of {len(values)} are shorter than {width} digits, and their check digits fit once zeros stand before "
+        "them: leading zeros were lost"
     )
     return {"lost_zeros": sentence}
 
@@ -298,7 +297,7 @@ _CHECKS: dict[Shows, tuple[Check, ...]] = {
     "dates": (date_facts, exchanged_facts, excel_facts, lambda v, c: shifted_facts(v, c, "date")),
     "numbers": (decimal_facts, percent_facts),
     "codes": (zero_facts,),
-    "phones": (phone_facts, zero_facts, lambda v, c: shifted_facts(v, c, "phone")),
+    "phones": (phone_facts, lambda v, c: shifted_facts(v, c, "phone")),
     "countries": (country_facts,),
     "mailboxes": (lambda v, c: shifted_facts(v, c, "email"),),
 }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stdnum import ean
 from stdnum.tr import vkn
 
+from crm_migrate.cleansing import Context, evidence
 from crm_migrate.quality.damage import Damage, column_damage, tally
 from crm_migrate.quality.damage.cuts import cut_rows
 from crm_migrate.quality.damage.days import moved_days, moved_in_order
@@ -123,6 +124,7 @@ CLEAN: dict[str, Callable[[Rng, int], object]] = {
     "name": lambda rng, _: f"{_word(rng)} {_word(rng)}",
     "note": lambda rng, _: _note(rng),
     "number from 1": lambda _, row: row + 1,
+    "number up to 10,000": lambda rng, _: rng.randrange(1, 10_001),
     "salary": lambda rng, _: rng.randrange(9_000, 99_000),
     "price": lambda rng, _: f"{rng.randrange(1, 99_999)},{rng.randrange(100):02}",
     "measurement": lambda rng, _: f"{rng.uniform(1, 9):.3f}E{rng.choice('+-')}{rng.randrange(10, 20):02}",
@@ -163,6 +165,23 @@ def test_nothing_is_said_of_clean_columns(rng: Rng) -> None:
     for kind in CLEAN:
         values = _column(rng, kind)
         assert _found(values) == {}, (kind, values[:20])
+
+
+@seeds
+@few
+@pytest.mark.parametrize("kind", ["id", "postal_code", "tax_id", "phone"])
+def test_a_column_on_its_own_shows_no_lost_zeros_where_none_were_lost(rng: Rng, kind: str) -> None:
+    for name in CLEAN:
+        values = pl.Series(_column(rng, name), dtype=pl.String)
+        assert "lost_zeros" not in evidence(values, kind, Context()), (name, values.head(20))
+
+
+@pytest.mark.parametrize("most", [999, 1_000, 9_999, 10_000])
+@pytest.mark.parametrize("kind", ["id", "postal_code", "tax_id", "phone"])
+def test_numbers_from_one_lost_nothing(kind: str, most: int) -> None:
+    plain = pl.Series(range(1, most + 1)).cast(pl.String)
+    assert "lost_zeros" not in evidence(plain, kind, Context())
+    assert _found(plain.to_list(), kind) == {}
 
 
 def _spoil(rng: Rng, values: list[str | None], change: Callable[[str], str], most: int = 40) -> int:

@@ -5,48 +5,22 @@ things do prove it: a check digit that fits once the zeros are back, a country w
 another column that has the same codes with their zeros.
 """
 
-from collections.abc import Callable, Mapping
-
 import polars as pl
-from stdnum import ean
-from stdnum.tr import vkn
 
+from crm_migrate.cleansing.organisations.checked_codes import FEW, RIGHT, without_zeros
 from crm_migrate.cleansing.places.postal_codes import postal_cell, short_codes
 from crm_migrate.quality.damage.tally import Damage, Tally, cells_of, found
 
 KIND = "lost_zeros"
-FEW = 3  # different short codes: one or two that fit a check digit are chance (one in ten does)
-_GTIN = frozenset({8, 12, 13, 14})  # lengths that articles' numbers have anyway
-# Length of a code with a check digit -> the check, and lengths that are short of it and codes of their own.
-_CHECKED: Mapping[int, tuple[Callable[[str], bool], frozenset[int]]] = {
-    10: (vkn.is_valid, frozenset()),
-    13: (ean.is_valid, _GTIN),
-}
-_CHECKS = 2_000  # different values that are checked; all of them decide, and a check digit is slow
-_RIGHT = 0.99
 
 
 def lost_by_check(column: Tally) -> Damage | None:
     """Codes whose check digit fits nearly all that are whole, and nearly all that are short once zeros are back."""
-    digits = column.like(r"^\d+$")
-    if cells_of(digits) < _RIGHT * column.filled:
+    width, mended = without_zeros(column.values)
+    if not mended:
         return None
-    lengths = digits["value"].str.len_bytes()
-    for width, (valid, others) in _CHECKED.items():
-        whole = digits.filter(lengths == width)
-        short = digits.filter((lengths < width) & ~lengths.is_in(list(others)))
-        if len(short) < FEW or cells_of(whole) < cells_of(digits) / 2 or not _fits(whole, width, valid):
-            continue
-        if _fits(short, width, valid):
-            mended = {text: text.zfill(width) for text in short["value"] if valid(text.zfill(width))}
-            lost = short.filter(pl.col("value").is_in(list(mended)))
-            return found(KIND, column, lost, {"width": width, "proof": "check"}, mended)
-    return None
-
-
-def _fits(codes: pl.DataFrame, width: int, valid: Callable[[str], bool]) -> bool:
-    tried = codes.bottom_k(_CHECKS, by="row")["value"].to_list()
-    return sum(valid(text.zfill(width)) for text in tried) >= _RIGHT * len(tried)
+    lost = column.values.filter(pl.col("value").is_in(list(mended)))
+    return found(KIND, column, lost, {"width": width, "proof": "check"}, mended)
 
 
 def lost_by_country(column: Tally, country: str) -> Damage | None:
@@ -83,7 +57,7 @@ def lost_against(column: Tally, keys: Tally) -> Damage | None:
     digits = column.like(r"^[1-9]\d*$").filter(pl.col("value").str.len_bytes() < width)
     known = set(keys.values["value"].to_list())
     mended = {v: v.zfill(width) for v in digits["value"] if v not in known and v.zfill(width) in known}
-    if len(mended) < FEW or len(mended) < _RIGHT * len(digits):
+    if len(mended) < FEW or len(mended) < RIGHT * len(digits):
         return None
     short = digits.filter(pl.col("value").is_in(list(mended)))
     return found(KIND, column, short, {"width": width, "proof": "keys", "keys": keys.name}, mended)
