@@ -141,7 +141,7 @@ def sweeps() -> int:
     what = [
         str(file)
         for file in sorted(TESTS.rglob("test_*.py"))
-        if re.search(r"--soak|mark\.sweep", file.read_text("utf-8"))
+        if re.search(r"--soak|mark\.(sweep|cases)", file.read_text("utf-8"))
     ]
     return subprocess.run([sys.executable, "-m", "pytest", *what, "--soak"], check=False).returncode
 

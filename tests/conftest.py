@@ -1,14 +1,37 @@
-"""What all tests share: the long form of the fault tests is asked for by name."""
+"""What all tests share: the long form of tests is asked for by name."""
+
+from collections import defaultdict
+from collections.abc import Iterator
 
 import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", action="store_true", help="the long fault sweeps instead of their short form")
+    parser.addoption("--soak", action="store_true", help="the long form of tests instead of the short one")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What holds a promise of another test at greater length is for the long form."""
-    for item in items if not config.getoption("--soak") else ():
+    """What holds a promise of another test, or of other cases of the same, at greater length is for the long form."""
+    for item, why in () if config.getoption("--soak") else (*_swept(items), *_beyond(items)):
+        item.add_marker(pytest.mark.skip(reason=f"{why}: make soak ARGS=sweeps"))
+
+
+def _swept(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
+    for item in items:
         if marker := item.get_closest_marker("sweep"):
-            item.add_marker(pytest.mark.skip(reason=f"{marker.args[0]}: make soak ARGS=sweeps"))
+            yield item, marker.args[0]
+
+
+def _beyond(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
+    """The cases of a test that are not among the few of its short form, which lie as far apart as they can."""
+    tests: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("cases"):
+            tests[item.nodeid.split("[")[0]].append(item)
+    for cases in tests.values():
+        marker = cases[0].get_closest_marker("cases")
+        few = marker.args[0] if marker else len(cases)
+        kept = {place * (len(cases) - 1) // max(few - 1, 1) for place in range(few)}
+        for place, case in enumerate(cases):
+            if place not in kept:
+                yield case, f"{few} of its {len(cases)} cases"

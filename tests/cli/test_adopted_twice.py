@@ -46,6 +46,7 @@ def people(folder: Path) -> list[tuple[str | None, ...]]:
         return sorted(connection.execute(query).fetchall())
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("then", "kims"),
     [("fill_blanks", "hm Kitchen Acme"), ("target_wins", "hm None None"), ("source_wins", "Chef Kitchen Acme")],

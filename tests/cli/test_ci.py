@@ -187,6 +187,7 @@ def test_json_stays_json_on_github(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert "::error file=roth/crm-migrate.yaml,line=12," in told.err
 
 
+@pytest.mark.sweep("installs the package anew for pre-commit")
 def test_a_hook_that_runs_as_pre_commit_runs_it(tmp_path: Path) -> None:
     """pre-commit searches `files:` in the paths that a commit changes, and calls the entry with those, at the top."""
     (hook,) = YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")

@@ -135,6 +135,7 @@ def test_a_gate_of_one_channel_is_red_for_itself(tmp_path: Path) -> None:
 LATER = "e1,Eve,eve@x.example,,{ok},{proof},crm form,,,{day}\n"
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("again", "proof", "after"),
     [
@@ -172,6 +173,7 @@ def test_words_that_could_bring_an_opt_out_back_are_checked(tmp_path: Path, word
     assert "only by its proof" in checked.output and "`phone` is no consent of `contacts`" in checked.output
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("refused", "granted"),
     [
@@ -229,6 +231,7 @@ def test_an_empty_cell_ends_no_opt_out_where_empty_cells_clear(tmp_path: Path) -
     assert codes(figures)["opt_out_stands"] == 1
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("refused", "granted", "zone", "after"),
     [
@@ -248,6 +251,7 @@ def test_proofs_are_compared_as_moments(tmp_path: Path, refused: str, granted: s
     assert loaded(tmp_path)["Ada"][0] == after
 
 
+@pytest.mark.sweep("three runs; others here make two")
 def test_a_refusal_that_is_said_again_keeps_the_younger_proof(tmp_path: Path) -> None:
     """Else a grant between the two proofs would end it."""
     again, kept = ", allow_reconsent: D-7", ("withdrawn", "crm.proof: 2024-08-08 letter", "letter")
@@ -260,6 +264,7 @@ def test_a_refusal_that_is_said_again_keeps_the_younger_proof(tmp_path: Path) ->
     assert loaded(tmp_path)["Eve"][:3] == ("withdrawn", "crm.proof: 2024-10-10 call", "call")
 
 
+@pytest.mark.sweep("compared as moments in one run")
 def test_proofs_are_compared_as_moments_from_run_to_run(tmp_path: Path) -> None:
     again = ", allow_reconsent: D-7"
     run(tmp_path, again, crm=eve("withdrawn", "2024-08-08T10:00:00-07:00", "letter"))

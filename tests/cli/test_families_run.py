@@ -57,6 +57,7 @@ def reasons(figures: dict[str, Any]) -> dict[tuple[str, str], int]:
     return {(e["object"], e["code"]): e["count"] for e in figures["exceptions"] if e["code"] in codes}
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("bad", "code"), [("9,A-1,screw,many", "not_a_number"), (f"9,A-1,{'screw' * 60},1", "target_would_refuse")]
 )

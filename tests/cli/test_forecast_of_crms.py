@@ -67,6 +67,7 @@ def crm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     server.stop()
 
 
+@pytest.mark.cases(1)
 @pytest.mark.timeout(600)
 def test_the_requests_of_a_load_are_those_that_the_crm_counts(
     tmp_path: Path, crm: tuple[str, Server], capfd: pytest.CaptureFixture[str]

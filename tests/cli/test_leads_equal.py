@@ -130,6 +130,7 @@ def test_a_loaded_lead_that_becomes_a_contact_waits_and_is_told(tmp_path: Path) 
     assert reasons(figures) == {"now_excluded": 1}
 
 
+@pytest.mark.sweep("every channel is heard where it is left out")
 def test_kept_ones_are_told_and_hear_each_other(tmp_path: Path) -> None:
     kept = MAPPING.replace("same: [email], do: skip, because: D-1", "same: [email], do: keep")
     leads = "id,name,mail,tel,ok\n11,Yılmaz,a@firma.example,,withdrawn\n13,Şahin,c@firma.example,,granted\n"
@@ -154,6 +155,7 @@ def test_who_does_not_come_holds_nobody_back_and_who_waits_does(tmp_path: Path) 
     assert (states(figures), reasons(figures)) == ({"held": 1}, {"equal_waits": 1})
 
 
+@pytest.mark.sweep("as who does not come holds nobody back")
 def test_a_contact_that_the_load_does_not_write_leaves_out_nobody(tmp_path: Path) -> None:
     leads = "id,name,mail,tel,ok\n11,Yılmaz,a@firma.example,,withdrawn\n"
     run(tmp_path, "id,name,mail,tel,ok\n")
@@ -243,6 +245,7 @@ def test_rules_that_cannot_be_kept_are_told(tmp_path: Path, was: str, now: str, 
     assert (told.exit_code, said in told.output) == (2, True), told.output
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("policy", ["clear", "exclude", "hold"])
 def test_what_hangs_on_a_lead_that_waits_since_the_load_was_planned_waits_too(tmp_path: Path, policy: str) -> None:
     """Only the target says that the contact cannot come: until then the lead was left out, and its task without it."""

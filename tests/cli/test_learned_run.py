@@ -141,6 +141,7 @@ def test_who_is_in_the_target_already_is_found_by_the_model_and_not_created_agai
     assert sum(line["states"]["created"] + line["states"]["updated"] for line in again["accounting"]) == 0
 
 
+@pytest.mark.sweep("tests/unit/dedupe/test_learned_matching.py decides it")
 def test_review_holds_everybody_whom_the_model_finds_there(project: Path) -> None:
     learned = "learned\n    existing: {match: learned}"
     (project / "crm-migrate.yaml").write_text(MAPPING.replace("LEARNED", learned), "utf-8")
@@ -152,6 +153,7 @@ def test_review_holds_everybody_whom_the_model_finds_there(project: Path) -> Non
     assert "looks like it: same" in waiting["examples"][0]["message"]
 
 
+@pytest.mark.sweep("tests/unit/dedupe/test_learned_matching.py decides it")
 def test_a_fresh_target_owes_nothing_to_an_earlier_one(project: Path) -> None:
     run(project, "{learned: merge}")
     there = count(project)

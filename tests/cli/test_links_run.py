@@ -137,6 +137,7 @@ def test_links_of_merged_contacts_are_one_and_every_row_is_accounted_for(folder:
     assert states(again, "relations") == {"unchanged": 1, "merged": 1, "excluded": 1}
 
 
+@pytest.mark.sweep("tests/unit/load/test_merged_later.py merges in memory")
 def test_links_follow_contacts_that_are_merged_later(folder: Path) -> None:
     code, figures = run(folder)
     assert (code, states(figures, "deal_contacts")) == (0, {"created": 4, "merged": 1})
@@ -163,6 +164,7 @@ def test_a_loaded_link_that_leads_back_now_waits_and_is_told(folder: Path) -> No
     assert "now_excluded" in reasons(figures, "relations")
 
 
+@pytest.mark.sweep("tests/unit/stages_link decides it")
 def test_a_link_goes_with_the_end_that_is_left_out_and_waits_for_one_that_waits(folder: Path) -> None:
     text = FILES["kisi.csv"].replace("Cem", "Test").replace("3,Bob", "3,Bob,b@x.example\n3,Rob")
     (folder / "kisi.csv").write_text(text, "utf-8")
@@ -213,6 +215,7 @@ def test_the_examples_of_the_mapping_are_run(folder: Path) -> None:
     assert "2" in done.output
 
 
+@pytest.mark.sweep("tests of explain tell other stories")
 def test_the_story_of_a_link_names_both_its_rows(folder: Path) -> None:
     one_mailbox(folder)
     run(folder)

@@ -93,6 +93,7 @@ def test_others_are_linked_to_what_is_there_and_nothing_of_it_changes(project: P
     assert (code, states(figures)["deals"]) == (0, {"unchanged": 3})
 
 
+@pytest.mark.sweep("looked up in a second run as in the first")
 def test_a_link_that_is_emptied_because_nothing_is_there_is_told_of_the_record(project: Path) -> None:
     for _ in ("created", "unchanged"):
         _, figures = run(project, BAD, LEFT_OUT)
@@ -104,6 +105,7 @@ def test_a_link_that_is_emptied_because_nothing_is_there_is_told_of_the_record(p
     assert deals(project)[0] == ("Gone", None)
 
 
+@pytest.mark.sweep("looked up in a second run as in the first")
 def test_a_row_that_asks_first_from_now_on_changes_nothing_of_the_others(project: Path) -> None:
     """Who is looked up is called by the target's id, whatever rows ask: no link is written anew."""
     run(project, GOOD)
@@ -158,6 +160,7 @@ def test_an_undo_takes_ours_and_leaves_them(project: Path) -> None:
     assert states(run(project, GOOD)[1])["deals"] == {"created": 3}
 
 
+@pytest.mark.sweep("looked up in a second run as in the first")
 def test_a_link_that_changed_is_undone_to_the_record_that_it_was(project: Path) -> None:
     run(project, GOOD)
     assert states(run(project, GOOD.replace("2,Lathe,P-2", "2,Lathe,P-1"))[1])["deals"] == {
@@ -170,6 +173,7 @@ def test_a_link_that_changed_is_undone_to_the_record_that_it_was(project: Path) 
     assert deals(project)[0] == ("Lathe", 2)
 
 
+@pytest.mark.sweep("looked up in a second run as in the first")
 def test_what_was_written_before_can_be_looked_up_from_now_on(project: Path) -> None:
     export = GOOD.replace("3,Other,P-1", "3,Other,P-8")
     write(project, export, "existing: {match: [ProductCode], then: target_wins}")

@@ -232,6 +232,7 @@ def test_a_source_that_is_read_otherwise_keeps_its_records(folder: Path, capsys:
     assert {(move.before, move.after, move.rows) for move in contacts.moves} == {("", "ready", 1), ("held", "", 1)}
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize(
     ("limits", "code"),
     [
@@ -318,6 +319,7 @@ def test_a_pattern_that_goes_everywhere_finds_no_copy_of_ours(
     assert (found.rows, found.touched) == (10, 0)
 
 
+@pytest.mark.sweep("test_erase_run.py searches what runs write")
 def test_who_asked_to_be_erased_is_in_nothing_that_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     erasing = make_project(tmp_path)
     mapping = (erasing / "crm-migrate.yaml").read_text(encoding="utf-8")

@@ -46,6 +46,7 @@ EDITS = [
 ]  # fmt: skip
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize(("change", "was", "becomes"), EDITS)
 def test_an_edit_changes_its_line_and_no_other(project: Path, change: booked.Edit, was: str, becomes: str) -> None:
     file = edit(export(project), change)
@@ -360,6 +361,7 @@ def as_excel(book: Any) -> None:
                     each.value = float(each.value)
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("resaved", [None, lambda book: None, as_excel])
 @pytest.mark.parametrize("lang", ["en", "de", "tr"])
 def test_a_workbook_that_nobody_edited_changes_nothing(project: Path, resaved: booked.Edit | None, lang: str) -> None:
@@ -435,6 +437,7 @@ EXAMPLES = sorted(file.parent for file in (ROOT / "docs" / "words").rglob("crm-m
 PROJECTS = [ROOT / "sample_data" / "anadolu", ROOT / "sample_data" / "hotel", ROOT / "tests/golden/mapping/worked"]
 
 
+@pytest.mark.cases(9)
 @pytest.mark.parametrize("folder", [*PROJECTS, *EXAMPLES], ids=lambda folder: folder.name)
 def test_the_workbook_of_a_whole_project_comes_back_as_no_change(tmp_path: Path, folder: Path) -> None:
     project = tmp_path / "project"
@@ -449,6 +452,7 @@ def test_the_workbook_of_a_whole_project_comes_back_as_no_change(tmp_path: Path,
 GOLDEN = sorted((ROOT / "tests" / "shared_data").glob("*.yaml"))
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("file", GOLDEN, ids=lambda file: file.stem)
 def test_the_workbook_of_every_mapping_of_ours_comes_back_as_no_change(tmp_path: Path, file: Path) -> None:
     project = tmp_path / file.stem

@@ -107,6 +107,7 @@ def test_what_the_sources_say_later_of_both_goes_into_the_one_that_is_left(crm: 
     assert len(crm.wire.told("records/accounts")) == 2
 
 
+@pytest.mark.sweep("as two of ours that a user merged")
 def test_a_chain_is_followed_to_its_end(crm: Crm) -> None:
     merge(crm, "Quellhof Handel", "Quellhof GmbH")
     left = merge(crm, "Işık Makine", "Quellhof Handel")
@@ -130,6 +131,7 @@ def test_a_record_that_was_merged_into_a_strangers_waits_and_says_into_which(crm
     assert "Quellhof Handel" not in crm.records("accounts")
 
 
+@pytest.mark.sweep("as two of ours that a user merged")
 def test_a_record_that_was_deleted_waits(crm: Crm) -> None:
     crm.user(do="delete", object="accounts", id=crm.records("accounts")["Işık Makine"]["id"])
 
@@ -153,6 +155,7 @@ def test_who_was_decided_to_stay_apart_is_not_made_one(crm: Crm) -> None:
     assert waits["__code"] == "target_record_gone" and "merged it into record" in waits["__message"]
 
 
+@pytest.mark.sweep("as two of ours that a user merged")
 def test_explain_says_who_made_them_one(crm: Crm, capfd: pytest.CaptureFixture[str]) -> None:
     merge(crm, "Quellhof GmbH", "Quellhof Handel")
     assert run(crm.folder) == 0

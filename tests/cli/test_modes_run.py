@@ -77,6 +77,7 @@ def test_an_amount_that_update_only_leaves_out_stops_the_run_until_somebody_deci
     assert (code, figures["verdict"]) == (0, "GO WITH ACCEPTED EXCEPTIONS")
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("language", ["en", "tr"])
 def test_plan_and_report_say_the_mode(tmp_path: Path, language: str) -> None:
     run(tmp_path, BEFORE)

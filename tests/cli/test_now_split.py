@@ -66,6 +66,7 @@ def links(folder: Path) -> list[tuple[str, str, str | None]]:
 SPLIT = "on_rerun: {now_split: split}"
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("firms", "rules"), [(APART, RULE), (FIRMS, "")])
 def test_they_wait_unless_somebody_says_otherwise(tmp_path: Path, firms: str, rules: str) -> None:
     """Other values, or a rule that was taken out: nothing is created, and what hangs on the record stays on it."""
@@ -77,6 +78,7 @@ def test_they_wait_unless_somebody_says_otherwise(tmp_path: Path, firms: str, ru
     assert links(tmp_path) == before
 
 
+@pytest.mark.sweep("the largest part keeps the record; here with children")
 def test_by_the_mapping_each_part_goes_its_way_with_what_hangs_on_it(tmp_path: Path) -> None:
     run(tmp_path, FIRMS)
     told = run(tmp_path, APART, SPLIT, verb="plan")
@@ -102,6 +104,7 @@ def test_the_largest_part_keeps_the_record(tmp_path: Path) -> None:
         assert db.execute("SELECT id, name FROM accounts ORDER BY id").fetchall() == [(1, "Demir"), (2, "Demir Yapı")]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("mode", ["insert_only", "update_only"])
 def test_a_mode_that_could_do_half_of_it_lets_them_wait_and_says_so(tmp_path: Path, mode: str) -> None:
     run(tmp_path, FIRMS)

@@ -95,6 +95,7 @@ def failed(figures: dict[str, Any]) -> set[str]:
 STOOD = [("Kim", "withdrawn"), ("Zoe", "granted")]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("mail", ["k@example.com", "K@Example.COM"])
 @pytest.mark.parametrize("still", ["", K1])
 def test_a_grant_under_another_key_waits_for_the_opt_out_in_the_target(tmp_path: Path, mail: str, still: str) -> None:
@@ -123,6 +124,7 @@ def test_a_number_is_heard_by_the_consent_of_its_channel_alone(tmp_path: Path) -
     assert ("Kim", "granted") in loaded(tmp_path)
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("again", "proof", "decided", "goes"),
     [
@@ -145,6 +147,7 @@ def test_it_goes_in_by_a_younger_proof_or_by_a_decision(
     assert "consent" not in failed(figures), "what a proof or a decision allows is founded"
 
 
+@pytest.mark.sweep("the same rule by another way into the target")
 def test_a_decision_about_one_key_ends_its_own_opt_out_too(tmp_path: Path) -> None:
     run(tmp_path, K1)
     again = K1.replace("withdrawn,2024-03-03 letter", "granted,")
@@ -160,6 +163,7 @@ def test_a_mailbox_that_moves_to_somebody_who_allows_it_waits(tmp_path: Path) ->
     assert waiting(figures) == {"opt_out_stands": ["crm:k2"]}
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("between", ["|", ";", ", "])
 def test_a_mailbox_that_is_kept_beside_another_one_is_refused_too(tmp_path: Path, between: str) -> None:
     mapping = MAPPING.replace("email: {crm: mail}", "email: {crm: mail, keep_others: other_mails}", 1)
@@ -173,6 +177,7 @@ def test_a_mailbox_that_is_kept_beside_another_one_is_refused_too(tmp_path: Path
     assert waiting(figures) == {"opt_out_stands": ["crm:k2"]}
 
 
+@pytest.mark.sweep("the same rule by another way into the target")
 def test_a_record_that_is_gone_from_the_target_is_remembered(tmp_path: Path) -> None:
     run(tmp_path, K1)
     with closing(sqlite3.connect(tmp_path / "crm.db")) as connection, connection:
@@ -201,6 +206,7 @@ def test_a_decision_about_nobody_is_an_error(tmp_path: Path, decided: str) -> No
     assert f"the decision `{decided}` is about" in checked.output
 
 
+@pytest.mark.sweep("the same rule by another way into the target")
 def test_an_undone_opt_out_holds_nobody_up(tmp_path: Path) -> None:
     run(tmp_path, OTHER.replace("x9", "x8"))
     figures = run(tmp_path, OTHER.replace("x9", "x8") + K1)
@@ -225,6 +231,7 @@ def test_whoever_is_erased_still_refuses_while_the_record_is_there(tmp_path: Pat
 # ------------------------------------------------------------------------------------------------- within one run
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("people", "fair", "object_name", "waits"),
     [
@@ -263,6 +270,7 @@ def test_who_is_unknown_or_says_nothing_does_not_wait(tmp_path: Path) -> None:
     assert "consent" not in failed(figures), "who grants nothing brings no opt-out back"
 
 
+@pytest.mark.sweep("the same rule by another way into the target")
 def test_an_opt_out_that_comes_later_is_told_of_the_other_record_that_allows_the_mailbox(tmp_path: Path) -> None:
     figures = run(tmp_path, k2(), "l1,Kim,k@example.com,granted\n")
     assert "consent" not in failed(figures)

@@ -22,6 +22,7 @@ def silent(_stage: str, _what: str = "", _done: int = 0, _total: int = 0) -> Non
     return None
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("until", STAGES)
 def test_nothing_is_done_behind_the_stage_that_was_asked_for(tmp_path: Path, until: str) -> None:
     (tmp_path / "crm-migrate.yaml").write_text(MAPPING, "utf-8")

@@ -204,6 +204,7 @@ def test_there_and_back_are_two_links_or_one_where_that_is_said(run: Run) -> Non
     assert staged.read(again, "dedupe", "relations", "notes").is_empty(), "the other way round is no other value"
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_the_order_of_rows_decides_nothing(run: Run, order: tuple[int, ...]) -> None:
     lines = [relation("1", "1", "3", "x"), relation("2", "3", "2", "y"), relation("3", "2", "3", "z")]

@@ -26,6 +26,7 @@ def of(name: str, given: dict[str, dict[str, str]], *expected: str) -> ExamplePl
     return ExamplePlan(name=name, given={source: (row,) for source, row in given.items()}, expect=wrong)
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     "example",
     [

@@ -42,6 +42,7 @@ def forecast(bench: Bench, rows: list[Record]) -> Forecast:
     return told
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("most", [None, 120, 400, 4_000])
 def test_batches_of_many_bytes_are_sent_in_pieces_as_many_as_was_said(tmp_path: Path, most: int | None) -> None:
     target = Counting(Store(), Limits(rows=10, bytes=most, requests=1), Allowance())
@@ -64,6 +65,7 @@ def test_nothing_is_faster_than_the_target_lets_anybody_ask(tmp_path: Path) -> N
     assert told.seconds is not None and told.seconds[0] >= 30, "three times ten seconds for the 15 behind the first 5"
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(("left", "days"), [(400, 1), (7, 1), (6, 2), (2, 3), (1, 3), (0, 4), (None, None)])
 def test_the_day_on_which_a_load_ends(tmp_path: Path, left: int | None, days: int | None) -> None:
     allowed = Allowance(per_day=3, left=left, page=100)

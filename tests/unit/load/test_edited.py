@@ -121,6 +121,7 @@ def test_a_conflict_has_three_values_and_nothing_of_the_record_is_written(
     assert bench.there("contacts")[0]["vip"] is None
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("keep", "email"), [("ours", "ada@three.example"), ("theirs", "ada@two.example")])
 def test_what_a_person_said_of_a_conflict_is_done_and_stays_done(
     tmp_path: Path, where: dict[str, str], keep: str, email: str

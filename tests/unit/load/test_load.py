@@ -149,6 +149,7 @@ def test_children_of_a_held_parent_wait_down_the_chain(bench: MakeBench) -> None
     assert b.there("contacts") == []
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     "policy, expected", [("exclude", {"excluded": 1}), ("hold", {"held": 1}), ("clear", {"create": 1})]
 )
@@ -246,6 +247,7 @@ def test_a_loaded_record_that_is_excluded_now_is_reviewed(bench: MakeBench) -> N
 EXISTING = "INSERT INTO person (last_name, email) VALUES ('Old', 'AYSE@isik.example')"
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     "then, expected",
     [

@@ -154,6 +154,7 @@ REASONS = [
 ]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(("happens", "reason", "late"), REASONS)
 def test_what_would_lose_something_stays_with_the_reason(
     apart: Merging, happens: Callable[[Merging, str], None], reason: str, late: bool
@@ -214,6 +215,7 @@ def test_what_only_the_other_record_holds_does_not_go_with_it(tmp_path: Path) ->
 FATES = ["lost after", "kill before", "kill after", "busy"]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("fate", FATES)
 def test_a_removal_happens_once_whatever_becomes_of_its_answer(apart: Merging, fate: str) -> None:
     b = apart

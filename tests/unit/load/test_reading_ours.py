@@ -69,6 +69,7 @@ def test_the_fields_of_other_records_are_not_read(tmp_path: Path) -> None:
     assert cells == {("company", "all"): 2 * 3, ("person", "key"): 2 * 5}, "two accounts, all ours; two people of many"
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("lost", ["", "sent", "everything"])
 def test_the_plan_is_the_same_as_if_all_had_been_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str

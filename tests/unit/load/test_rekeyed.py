@@ -29,6 +29,7 @@ def test_a_row_under_another_key_is_found_by_its_mailbox(tmp_path: Path) -> None
     assert [row["vip"] for row in bench.there("contacts")] == ["true", None]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("before", "after"),
     [("007", "7"), ("C-1", "c-1"), ("7", "7.0"), ("7", " 7 "), ("A␟01", "a␟1"), ("C-007", "C007"), ("C 7", "c/7")],
@@ -127,6 +128,7 @@ def key(*parts: str) -> Record:
     return {**LEE, "id": "␟".join(parts)}
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("changed_key", "after", "expected"),
     [
@@ -157,6 +159,7 @@ def test_who_waits_for_a_changed_key_is_told_with_the_old_one(tmp_path: Path) ->
     assert "crm:Acme␟Press␟2024, that was loaded and no row feeds now" in held["message"]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("before", "after"),
     [

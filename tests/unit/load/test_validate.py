@@ -42,6 +42,7 @@ def test_faults_before_the_load(tmp_path: Path, change: Record, expected: set[tu
     assert {row["when"] for row in rows} <= {"before"}
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     "statement, expected",
     [

@@ -124,6 +124,7 @@ def test_a_value_of_several_lines_is_refused(text: str) -> None:
 FILES = [ROOT / "sample_data" / "anadolu" / "crm-migrate.yaml", ROOT / "sample_data" / "hotel" / "crm-migrate.yaml"]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
 @settings(max_examples=15, deadline=None)
 @given(data=st.data())

@@ -139,6 +139,7 @@ def test_two_columns_of_one_name_are_refused() -> None:
         match(frame)
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("placeholder", ["n/a", "-", "yok", "k.A.", "unknown", "x", "keine", "bilinmiyor", "."])
 def test_what_stands_for_nothing_makes_nobody_one(placeholder: str) -> None:
     labelled = make(Spec("households", 200, "few", 0.0, 25))

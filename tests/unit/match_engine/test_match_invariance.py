@@ -69,6 +69,7 @@ def groups(clusters: pd.DataFrame) -> set[frozenset[str]]:
     return {frozenset(rows) for rows in clusters.groupby("cluster").groups.values()}
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("entity", ["person", "organisation"])
 def test_the_order_of_rows_and_columns_changes_nothing(entity: str) -> None:
     frame = large(entity)

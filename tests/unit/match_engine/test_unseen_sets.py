@@ -69,6 +69,7 @@ def test_a_contender_that_is_clearly_worse_is_told_from_one_that_is_not() -> Non
     assert low <= 0 <= high
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("kind", "floor"), [("households", 0.75), ("international", 0.9), ("contacts", 0.75), ("organisations", 0.45)]
 )

@@ -431,6 +431,7 @@ def test_a_record_that_this_run_did_not_write_explains_what_stood_there_before_a
     assert (lira.target_total, lira.unexplained) == ("7.00", "7.00")
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize(
     ("ours", "theirs", "amount"),
     [

@@ -44,6 +44,7 @@ def granted_with(evidence: str) -> mini_run.Tables:
     return content
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     "evidence",
     [
@@ -80,6 +81,7 @@ def test_what_the_target_said_before_a_delta_does_not_come_back_to_life(tmp_path
     assert raised(tmp_path, content) == [("withdrawn", "granted", 1)]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("after", ["granted", "withdrawn"])
 def test_who_is_gone_from_the_export_and_kept_in_the_target_is_counted(tmp_path: Path, after: str) -> None:
     content = gone("granted", after)
@@ -156,6 +158,7 @@ def test_what_the_target_refused_ends_only_by_decision_and_says_so(tmp_path: Pat
     assert "the decision `accept:consent`" in example.message
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("word", "before"), [("withdrawn", "withdrawn"), ("bounced", "bounced"), ("abgemeldet", "unknown")]
 )

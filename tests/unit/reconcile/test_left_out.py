@@ -122,6 +122,7 @@ def without_amount(stage: str | None, state: str, code: str, rule: str) -> mini_
     return content
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(("state", "code"), [("absent", "no_such_object"), ("excluded", "excluded_rule")])
 @pytest.mark.parametrize("stage", ["proposal", "a stage that nobody knows"])
 def test_an_open_chance_that_a_rule_leaves_out_is_an_exception_and_a_gate(
@@ -163,6 +164,7 @@ def test_an_open_chance_that_is_folded_into_one_that_has_ended_is_left_out(tmp_p
     assert next(e for e in found.exceptions if e.code == "left_out_open").state == "folded"
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(("name", "field", "value", "open_"), [
     ("tickets", "status", "waiting", True), ("tickets", "status", "closed", False),
     ("helpdesk.ticket", "done", "false", True), ("activities", "is_open", "false", False),

@@ -53,6 +53,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("number", range(0, len(CELLS), 5))
 def test_any_changed_cell_of_the_target_is_found(tmp_path: Path, number: int) -> None:
     path, line, field = CELLS[number]

@@ -243,6 +243,7 @@ def test_the_same_figures_give_the_same_bytes_but_for_the_header(name: str, tmp_
         assert len(changed) == 1 and 'id="run"' in changed[0][0]
 
 
+@pytest.mark.sweep("a report of many rows")
 def test_a_report_stays_around_one_megabyte(tmp_path: Path) -> None:
     model = figures()
     fields = tuple(model.fields[1].model_copy(update={"field": f"field_{i}"}) for i in range(150))

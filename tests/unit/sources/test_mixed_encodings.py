@@ -162,7 +162,7 @@ def test_guests_from_other_languages_stay(codec: str, language: str, text: str) 
 
 
 def test_a_long_cell_is_judged_in_one_pass() -> None:
-    row = b"x" * 1_000_000 + "ş".encode("cp1254") * 1_000_000
+    row = b"x" * 200_000 + "ş".encode("cp1254") * 200_000
     assert Judge("cp1254", ("tr",)).foreign(row) is None
 
 

@@ -188,6 +188,7 @@ def test_a_workbook_under_the_ending_of_another_is_read_and_told(tmp_path: Path)
     assert told.message == "the file is named .xls and is a binary workbook of Excel: read as what it is"
 
 
+@pytest.mark.cases(2)
 @pytest.mark.shared_data
 @pytest.mark.parametrize(
     "name", ["date.xls", "date_1904.xls", "merged_range.xls", "date.xlsb", "date_1904.xlsb", "date.ods"]

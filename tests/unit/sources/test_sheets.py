@@ -151,6 +151,7 @@ def test_rows_and_cells_without_references(tmp_path: Path) -> None:
     assert (found.rows, found.lines) == ([["1"]], [2])
 
 
+@pytest.mark.cases(2)
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name", ["date", "date_1904", "merged_range", "inventory-table", "header-row"])
 def test_real_workbooks_agree_with_a_second_reader(shared_data: Path, name: str) -> None:
