@@ -17,9 +17,11 @@ HEAD = """# Source profiles
 Generated from `mappings/sources/` by `scripts/make_profiles_page.py`. A profile is data: what an export of a system
 looks like, and what becomes of each column. `crm-migrate init FOLDER` recognises files by their headers (in any order,
 in other languages and capitals), names the profile, the layout and the evidence, and writes a mapping that uses it;
-`use: hubspot/contacts` under a source does so by hand. Profiles of your own lie in `mappings/sources/` of the project
-and come first; their words are in the [reference](mapping-reference.md#sourceprofile), their JSON schema is
-[source-profile.schema.json](source-profile.schema.json).
+`use: hubspot/contacts` under a source does so by hand. Profiles of tables are recognised in a database, by the name of
+the table and its columns: `crm-migrate init FOLDER --database env:NAME` writes the mapping with the joins; tables that
+no profile knows, and joins whose table is not there, are told. Profiles of your own lie in `mappings/sources/`
+of the project and come first; their words are in the [reference](mapping-reference.md#sourceprofile), their JSON
+schema is [source-profile.schema.json](source-profile.schema.json).
 
 Each layout is a test: a file made by us, of invented people, is recognised and mapped, and every value compared.
 *Assumed* and *not verified* say that nobody has seen such a file. Where no column is an id, the key is made of names: a
@@ -48,6 +50,9 @@ def _fed(profile: SourceProfile) -> list[str]:
 
 def _section(name: str, profile: SourceProfile) -> Iterator[str]:
     yield f"## {name}\n"
+    if profile.table:
+        joined = ", ".join(dict.fromkeys(f"`{join.table}`" for join in profile.join.values()))
+        yield f"* Table `{profile.table}` of a database" + (f", joined with {joined}." if joined else ".")
     said = {"": profile.evidence} if profile.evidence else {}
     said |= {layout: content.evidence for layout, content in profile.layouts.items() if content.evidence}
     for layout, evidence in said.items():

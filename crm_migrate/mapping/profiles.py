@@ -28,6 +28,15 @@ class ProfileColumn(Authored):
     note: str = Field(default="", description="what somebody has to know of it")
 
 
+class ProfileJoin(Authored):
+    """A partner table of a database, whose columns are `alias.column`, as `join:` of a source has it."""
+
+    table: str = Field(description="the partner; where the database has no such table, that is told")
+    by: dict[str, str] = Field(description="own column -> column of the partner; an earlier join's are own, too")
+    take: str | None = Field(default=None, description="which is meant of several: `first(is_primary desc)`")
+    left: str | None = Field(default=None, description="why the columns of it that the profile does not name are left")
+
+
 class ProfileRecord(Authored):
     """How the rows of an export hold an object: which of them, and what is no column alone."""
 
@@ -60,6 +69,12 @@ class SourceProfile(Authored):
     last_verified: Text = Field(pattern=_DAY, description="the day on which somebody last looked (YYYY-MM-DD)")
     evidence: str = Field(default="", description="where these facts are from")
     connector: str = Field(default="files", description="which connector reads it")
+    table: str | None = Field(
+        default=None, description="of a database: the table that it is; `crm-migrate init --database` looks for it"
+    )
+    join: dict[str, ProfileJoin] = Field(
+        default={}, description="name -> table of the database that `init` joins it with, for columns `name.column`"
+    )
     encoding: str | None = Field(default=None, description="encoding of its text files, where it is always the same")
     delimiter: str | None = Field(default=None, description="the sign between its cells, where it is always the same")
     time_zone: str | None = Field(default=None, description="where its local times are local")
@@ -81,6 +96,11 @@ class SourceProfile(Authored):
         default={}, description="object -> which rows hold it, and fields that are no column alone"
     )
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")
+
+    @property
+    def own_columns(self) -> tuple[str, ...]:
+        """The columns that are not joined."""
+        return tuple(name for name in self.columns if name.partition(".")[0] not in self.join)
 
     def alias(self, name: str, headers: Iterable[str]) -> str | None:
         """The header that a profile's column has in this file, if one of its names is there."""

@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.mapping.editing import scalar
+from crm_migrate.mapping.profiles import ProfileJoin
 from crm_migrate.mapping.proposed import Claim, printable
 from crm_migrate.suggesting.exports import Export, is_one
 from crm_migrate.suggesting.lines import commented, key_line, map_lines, new_objects, object_lines
@@ -40,15 +41,21 @@ class Locale:
     because: str
 
 
-def draft(exports: Sequence[Export], told: Suggestion, title: str, locale: Locale) -> str:
-    """The text of the mapping. Sources that hold nothing known stand in it as comments: they are yours to map."""
+def draft(
+    exports: Sequence[Export], told: Suggestion, title: str, locale: Locale, lender: tuple[str, str] | None = None
+) -> str:
+    """The text of the mapping. Sources that hold nothing known stand in it as comments: they are yours to map.
+
+    `lender` is the source that lends the others its database, and the address.
+    """
     feeding = {offer.source for offer in told.offers}
     lines = [_HEAD.rstrip("\n"), *(f"# without a source: {name}.{field} is required" for name, field in told.missing)]
     lines += ["project:", f"  name: {scalar(title)}"]
     lines += [commented(f"  locale: {locale.name}", [Claim("", 0.7, locale.because)])]
     lines += ["", "environments:", '  mock: {connector: sql, url: "sqlite:///crm.db"}', "", "sources:"]
+    lines += [f"  {lender[0]}: {{url: {scalar(lender[1])}}}"] if lender else []
     for export in exports:
-        lines += _source(export, told, feeds=export.name in feeding)
+        lines += _source(export, told, lender[0] if lender else "", feeds=export.name in feeding)
     lines += ["", "value_maps:", *map_lines(told, 2)] if told.maps else []
     lines += ["", "objects:", *_objects(told)]
     example = _example(told)
@@ -60,9 +67,9 @@ def _objects(told: Suggestion) -> list[str]:
     return [line for name in new_objects(told, ()) for line in object_lines(name, told, 2)]
 
 
-def _source(export: Export, told: Suggestion, *, feeds: bool) -> list[str]:
+def _source(export: Export, told: Suggestion, lender: str, *, feeds: bool) -> list[str]:
     key = key_or_whole(told.keys.get(export.name), _filled(export))
-    lines = [f"  {export.name}:", *_evidence(export), *(f"    {line}" for line in _origin(export))]
+    lines = [f"  {export.name}:", *_evidence(export), *(f"    {line}" for line in _origin(export, lender))]
     lines.append(commented(f"    {key_line(key)}", [Claim("", key.score, ", ".join(key.because))]))
     changed = next((o for o in told.offers if (o.source, o.field) == (export.name, CHANGED)), None)
     if changed is not None and not (export.study.profile and export.study.profile[1].changed):
@@ -105,10 +112,12 @@ def key_or_whole(key: Key | None, columns: Sequence[str]) -> Key:
     return Key(tuple(columns[:MOST_KEYS]), 0.1, (why,), False)
 
 
-def _origin(export: Export) -> Iterator[str]:
+def _origin(export: Export, lender: str) -> Iterator[str]:
     if export.study.profile:
         yield f"use: {export.study.profile[0]}"
-    if any(tag for _, tag in export.files):
+    if export.table is not None:
+        yield from _table(export.table, export.joins, lender)
+    elif any(tag for _, tag in export.files):
         parts = ", ".join(f"{tag}: {scalar(path)}" for path, tag in export.files)
         yield f"files: {{{parts}}}"
         tag = export.study.profile[1].tag if export.study.profile else None
@@ -123,6 +132,17 @@ def _origin(export: Export) -> Iterator[str]:
         yield f"table: {scalar(export.table)}"
     if export.header_row:
         yield f"header_row: {export.header_row}"
+
+
+def _table(name: str, joins: Mapping[str, ProfileJoin], lender: str) -> Iterator[str]:
+    """A table of the database that `lender` has the address of, and its partners."""
+    yield f"table: {scalar(f'{lender}.{name}')}"
+    if joins:
+        yield "join:"
+    for alias, join in joins.items():
+        by = ", ".join(f"{scalar(own)}: {scalar(theirs)}" for own, theirs in join.by.items())
+        take = f", take: {scalar(join.take)}" if join.take else ""
+        yield f"  {alias}: {{table: {scalar(f'{lender}.{join.table}')}, by: {{{by}}}{take}}}"
 
 
 def _pattern(paths: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from crm_migrate.connecting.lying import files as connector
 from crm_migrate.errors import CrmMigrateError, InputError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.model import RESERVED
-from crm_migrate.mapping.profiles import SourceProfile
+from crm_migrate.mapping.profiles import ProfileJoin, SourceProfile
 from crm_migrate.suggesting.candidates import Known, Study
 from crm_migrate.suggesting.recognising import Fit, fit_of, fits
 from crm_migrate.suggesting.tables import Table, sampled
@@ -29,7 +29,8 @@ class Export:
     """One source to be: its files, relative to the folder and with the tag of each, and where in them the rows are.
     What is in an archive lies behind it as in a folder.
 
-    `fits` are the profiles that its header fits: one, or several that fit equally well, of which none is taken.
+    Of a database its `table`, and the `joins` of its profile whose tables are there. `fits` are the profiles that its
+    header fits: one, or several that fit equally well, of which none is taken.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Export:
     header_row: int | None = None
     fits: tuple[Fit, ...] = ()
     table: str | None = None
+    joins: Mapping[str, ProfileJoin] = field(default_factory=dict)
 
     def source(self, folder: Path, scratch: Path | None) -> Source:
         """Who reads it."""
@@ -48,10 +50,15 @@ class Export:
 
 @dataclass(slots=True)
 class Found:
-    """What a folder holds: exports, and what was passed over with its reason."""
+    """What a folder or database holds: exports, what was passed over with its reason, and what else is to be told.
+
+    `lender` is the source that has the address of the database, as it is written.
+    """
 
     exports: list[Export] = field(default_factory=list)
     skipped: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    lender: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,13 @@ class Fit:
         return "; ".join(dict.fromkeys(filter(None, said))) or self.profile.evidence
 
 
-def fits(columns: Sequence[str], known: Mapping[str, SourceProfile]) -> tuple[Fit, ...]:
-    """The profiles that fit a header best: none, one, or several that fit equally well."""
-    found = [fit for name, profile in known.items() if (fit := fit_of(columns, name, profile)) is not None]
+def fits(columns: Sequence[str], known: Mapping[str, SourceProfile], table: str | None = None) -> tuple[Fit, ...]:
+    """The profiles that fit a header best: none, one, or several that fit equally well.
+
+    A profile of a table fits that `table` of a database alone, and one of an export none.
+    """
+    able = {name: profile for name, profile in known.items() if profile.table == table}
+    found = [fit for name, profile in able.items() if (fit := fit_of(columns, name, profile)) is not None]
     best = max((fit.score for fit in found), default=0.0)
     return tuple(fit for fit in found if fit.score == best)
 
@@ -64,5 +68,5 @@ def _layouts(profile: SourceProfile) -> Mapping[str, Layout]:
 
 def _score(spoken: Mapping[str, str], columns: int, layout: Layout, profile: SourceProfile) -> float:
     """Columns that file and layout share, against all that either has: 1 where they are the same."""
-    names = set(layout.columns or profile.columns)
+    names = set(layout.columns or profile.own_columns)
     return 2 * len(names & spoken.keys()) / (columns + len(names))

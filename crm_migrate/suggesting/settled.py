@@ -17,7 +17,15 @@ def settled(profile: SourceProfile, columns: Sequence[str]) -> Mapping[str, str]
     """Every header of a file that the profile sees to -> why it is left out; "" where it is not."""
     used = used_in(profile)
     said = {own: each for own, each in profile.columns.items() if each.field or each.proves or each.left or own in used}
-    return {header: said[own].left or "" for own, header in names_in(profile, columns).items() if own in said}
+    named = {header: said[own].left or "" for own, header in names_in(profile, columns).items() if own in said}
+    return {**_joined(profile, columns), **named}
+
+
+def _joined(profile: SourceProfile, columns: Sequence[str]) -> Mapping[str, str]:
+    """The columns of partners of which the profile says once why it leaves them out."""
+    reasons = {alias: join.left for alias, join in profile.join.items() if join.left}
+    found = ((column, reasons.get(column.partition(".")[0])) for column in columns)
+    return {column: reason for column, reason in found if reason}
 
 
 def used_in(profile: SourceProfile) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """A folder of exports becomes a project: studied, drafted, and checked before anything is written."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from crm_migrate.mapping import library
 from crm_migrate.mapping.plan import SourcePlan
 from crm_migrate.mapping.steps import is_locale
 from crm_migrate.suggesting.candidates import Known, Study
+from crm_migrate.suggesting.databases import found_in_database
 from crm_migrate.suggesting.drafting import Locale, draft
 from crm_migrate.suggesting.exports import Export, Found, files_in, found_in
 from crm_migrate.suggesting.knowledge import profiles
@@ -28,6 +30,7 @@ from crm_migrate.workspace.layout import WORK, Project
 
 MAPPING = "crm-migrate.yaml"
 SCRATCH = "scratch"
+_INSIDE = re.compile(r"\$\{[^}]*\}")  # a reference to a secret in an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,31 @@ def start(folder: Path, files: Sequence[Path] | None = None, earlier: Mapping[st
         reason = f": {found.skipped[0].message}" if found.skipped else ""
         hint = f"put exports there ({', '.join(sorted(connector().endings().read))}), then again"
         raise InputError(f"no export that can be read is in {folder}{reason}", hint=hint)
+    return _begun(folder, found)
+
+
+def start_database(folder: Path, address: str, earlier: Mapping[str, Known] | None = None) -> Started:
+    """A first mapping of a database whose tables profiles know; nothing is written.
+
+    UsageError where the address holds a password, for it is written into the mapping; InputError where the database
+    cannot be read, or where no profile knows one of its tables.
+    """
+    if re.search(r"://[^/@]*:[^/@]+@", _INSIDE.sub("", address)):
+        hint = "put the address into a variable of the environment, and say --database env:NAME"
+        raise UsageError("the address of the database holds a password, and would stand in the mapping", hint=hint)
+    found = found_in_database(folder, address, profiles(folder), earlier or {})
+    if files := files_in(folder):
+        found.notes.append(f"{len(files):,} file(s) of this folder were not looked at: only the database was")
+    return _begun(folder, found)
+
+
+def _begun(folder: Path, found: Found) -> Started:
     told = propose([export.study for export in found.exports], _target(folder))
     if not told.offers:
         raise InputError(
             "; ".join(told.notes), hint="write a mapping by hand, as in the tutorial, and map their columns"
         )
+    told.notes += found.notes
     return _proved(folder, found, told)
 
 
@@ -99,7 +122,7 @@ def _proved(folder: Path, found: Found, told: Suggestion) -> Started:
         return (*known[source.name], *filter(None, [tags.get(source.name)]))
 
     def text(proposals: Suggestion) -> str:
-        return draft(found.exports, proposals, title, locale)
+        return draft(found.exports, proposals, title, locale, found.lender)
 
     written, kept = sound(Project(folder, folder / MAPPING), told, text, columns)
     return Started(written, kept, tuple(found.exports), tuple(found.skipped))

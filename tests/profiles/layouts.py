@@ -28,7 +28,7 @@ from crm_migrate.stages.map.batch import map_batch
 from crm_migrate.stages.transform import SPLIT
 from crm_migrate.suggesting.exports import Export
 from crm_migrate.suggesting.knowledge import profiles
-from crm_migrate.suggesting.starting import MAPPING, start
+from crm_migrate.suggesting.starting import MAPPING, Started, start
 from crm_migrate.workspace.layout import Project
 
 CASES = Path(__file__).resolve().parents[1] / "golden" / "profiles"
@@ -38,6 +38,11 @@ CASES = Path(__file__).resolve().parents[1] / "golden" / "profiles"
 def known() -> Mapping[str, SourceProfile]:
     """The profiles that we ship."""
     return profiles(Path("/nowhere"))
+
+
+def of_files() -> Mapping[str, SourceProfile]:
+    """The profiles of exports: those of tables are recognised in a database."""
+    return {name: profile for name, profile in known().items() if profile.table is None}
 
 
 def cases() -> Iterator[Path]:
@@ -52,7 +57,7 @@ def case(path: Path) -> Any:
 
 def header(profile: SourceProfile, layout: str) -> list[str]:
     """The columns of a layout, in order; all columns of a profile that has one layout alone."""
-    columns = profile.layouts[layout].columns if profile.layouts else tuple(profile.columns)
+    columns = profile.layouts[layout].columns if profile.layouts else profile.own_columns
     return [name for name in columns if name != profile.tag]
 
 
@@ -88,13 +93,15 @@ def _cell(text: str, day: bool) -> str | datetime | None:
     return datetime.fromisoformat(text) if day and text[:1].isdigit() else text or None
 
 
-def mapped(folder: Path) -> tuple[tuple[Export, ...], str, dict[str, list[dict[str, str]]]]:
+def mapped(
+    folder: Path, begun: Started | None = None
+) -> tuple[tuple[Export, ...], str, dict[str, list[dict[str, str]]]]:
     """A folder of exports as `init` maps it: what it recognised, the mapping, and object -> records in order.
 
     `(told)` is what was found doubtful, `(proof)` what proves a consent; a row that ends before it is a record is
     `{(state): code}`, and one that does not hold the object is nothing.
     """
-    begun = start(folder)
+    begun = begun or start(folder)
     (folder / MAPPING).write_text(begun.text, "utf-8")
     project = Project(folder, folder / MAPPING)
     sources = OpenSources(project)

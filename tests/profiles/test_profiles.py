@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from layouts import CASES, case, cases, header, known, mapped, written
+from layouts import CASES, case, cases, header, known, mapped, of_files, written
 
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.suggesting.recognising import fits
@@ -26,7 +26,7 @@ NO_HEADER = {"goldmine.other_tables"}  # names of tables, and no list of columns
 
 
 def layouts() -> Iterator[tuple[str, str]]:
-    for name, profile in known().items():
+    for name, profile in of_files().items():
         yield from ((name, layout) for layout in profile.layouts or [""])
 
 
@@ -66,7 +66,7 @@ def test_every_layout_has_a_case_and_every_column_that_is_mapped_is_filled_in_on
         filled.setdefault(profile, set()).update(c for row in said["rows"] for c, cell in row.items() if cell)
 
     assert set(layouts()) == {(profile, layout) for profile, layout, _ in given()}
-    for name, profile in known().items():
+    for name, profile in of_files().items():
         seen = {column for layout in profile.layouts or [""] for column in header(profile, layout)}
         mapped_ones = {column for column, left in settled(profile, sorted(seen)).items() if not left}
         missing = mapped_ones - filled.get(name, set())

@@ -1,0 +1,129 @@
+"""Profiles of databases: tables with the columns of a schema in SQLite, recognised, joined, and compared by value.
+
+`tests/golden/schemas/<system>.yaml`: `tables` table -> rows, `notes` that are told, `left` source -> columns that are
+told among those that nothing maps, and `expect` object -> records. A table has the columns of its profile, or of rows.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from called import call
+from layouts import case, header, known, mapped
+
+from crm_migrate.errors import InputError, UsageError
+from crm_migrate.mapping import library
+from crm_migrate.suggesting.recognising import fits
+from crm_migrate.suggesting.settled import settled
+from crm_migrate.suggesting.starting import start_database
+
+SCHEMAS = Path(__file__).resolve().parents[1] / "golden" / "schemas"
+OF_TABLES = {name: profile for name, profile in known().items() if profile.table}
+WHERE = "sqlite:///old.db"
+
+
+def cases() -> Iterator[Path]:
+    yield from sorted(SCHEMAS.glob("*.yaml"))
+
+
+@cache
+def tables(path: Path) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = case(path)["tables"]
+    return found
+
+
+def columns(system: str, table: str, rows: list[dict[str, str]]) -> list[str]:
+    """The columns of a table: those of its profile, else those that rows fill."""
+    own = [c for name, p in OF_TABLES.items() if p.table == table and name.startswith(system) for c in header(p, "")]
+    filled = list(dict.fromkeys(column for row in rows for column in row))
+    assert not own or set(filled) <= set(own), f"{table}: no columns of the schema: {sorted(set(filled) - set(own))}"
+    return own or filled
+
+
+def laid_down(folder: Path, path: Path) -> None:
+    """The tables of a case in a database of the folder; numbers in them are numbers."""
+    with sqlite3.connect(folder / "old.db") as db:
+        for table, rows in tables(path).items():
+            named = columns(path.stem, table, rows)
+            db.execute(f"CREATE TABLE {table} ({', '.join(named)})")
+            db.executemany(
+                f"INSERT INTO {table} VALUES ({', '.join('?' * len(named))})",
+                [[_cell(name, row.get(name)) for name in named] for row in rows],
+            )
+    db.close()
+
+
+def _cell(name: str, text: str | None) -> Any:
+    numbers = text is not None and (name in ("deleted", "opt_out", "amount") or name.startswith(("is_", "do_not")))
+    return float(text) if numbers and name == "amount" and text else int(text) if numbers and text else text
+
+
+@pytest.mark.parametrize("path", list(cases()), ids=lambda path: path.stem)
+def test_a_database_becomes_the_records_that_were_said(path: Path, tmp_path: Path) -> None:
+    said = case(path)
+    laid_down(tmp_path, path)
+
+    exports, text, records = mapped(tmp_path, begun := start_database(tmp_path, WHERE))
+
+    recognised = {str(each.table): [fit.name for fit in each.fits] for each in exports}
+    expected = {str(p.table): [name] for name, p in OF_TABLES.items() if name.startswith(f"{path.stem}/")}
+    assert recognised == expected
+    assert set(said["notes"]) <= set(begun.told.notes), begun.told.notes
+    told = {(each.source, each.column) for each in begun.told.left}
+    assert {(source, column) for source, names in said["left"].items() for column in names} <= told
+    assert records == said["expect"], text
+
+
+@pytest.mark.parametrize("name", OF_TABLES)
+def test_a_table_is_recognised_by_its_name_and_its_columns(name: str) -> None:
+    profile = OF_TABLES[name]
+    own = header(profile, "")
+    assert [fit.name for fit in fits([*own, "ours_1", "ours_2"], known(), profile.table)] == [name]
+    assert fits(own, known()) == () or all(fit.profile.table is None for fit in fits(own, known()))
+    assert fits(["id", "name", "email", "phone", "status", "created_at"], known(), profile.table) == ()
+
+
+def test_every_column_that_is_mapped_is_filled_in_a_case() -> None:
+    for name, profile in OF_TABLES.items():
+        rows = tables(SCHEMAS / f"{name.partition('/')[0]}.yaml")
+        of = {"": profile.table} | {alias: join.table for alias, join in profile.join.items()}
+        for column, left in settled(profile, list(profile.columns)).items():
+            alias, _, own = column.rpartition(".")
+            filled = any(str(row.get(own, "")) for row in rows.get(str(of[alias]), []))
+            assert left or filled, f"{name}: no row fills {column}"
+
+
+def test_every_profile_that_is_there_can_be_read() -> None:
+    assert set(known()) == set(library.names("sources", Path("/nowhere")))
+
+
+def test_joins_name_tables_and_columns_that_the_profile_knows() -> None:
+    for name, profile in OF_TABLES.items():
+        asked = {own for join in profile.join.values() for own in join.by if "." not in own}
+        assert asked <= set(profile.own_columns), name
+
+
+def test_what_init_writes_of_a_database_checks_green(tmp_path: Path) -> None:
+    laid_down(tmp_path, SCHEMAS / "suitecrm.yaml")
+    done = call("init", str(tmp_path), "--database", WHERE)
+    assert done.returncode == 0, done.stderr
+    assert "contacts is SuiteCRM and SugarCRM: contacts" in done.stdout
+    assert "# 1 table(s) that no profile knows are not read: bugs" in done.stdout
+    check = call("mapping", "check", str(tmp_path))
+    assert check.returncode == 0, check.stdout
+
+
+def test_a_password_is_not_written_into_the_mapping(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="password"):
+        start_database(tmp_path, "mariadb://me:secret@localhost/crm")
+
+
+def test_a_database_that_no_profile_knows_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "old.db") as db:
+        db.execute("CREATE TABLE contacts (id, name, email)")
+    db.close()
+    with pytest.raises(InputError, match="no profile knows one of the 1 tables"):
+        start_database(tmp_path, WHERE)
