@@ -115,9 +115,10 @@ def key_or_whole(key: Key | None, columns: Sequence[str]) -> Key:
 def _origin(export: Export, lender: str) -> Iterator[str]:
     if export.study.profile:
         yield f"use: {export.study.profile[0]}"
-    if export.table is not None:
-        yield from _table(export.table, export.joins, lender)
-    elif any(tag for _, tag in export.files):
+    if not export.files:
+        yield from _table(str(export.table), export.joins, lender)
+        return
+    if any(tag for _, tag in export.files):
         parts = ", ".join(f"{tag}: {scalar(path)}" for path, tag in export.files)
         yield f"files: {{{parts}}}"
         tag = export.study.profile[1].tag if export.study.profile else None
