@@ -275,6 +275,7 @@ def test_the_examples_of_the_mapping_come_out_as_said(hotel: HotelRun) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.sweep("test_demo.py runs the dealer again")
 def test_running_again_writes_nothing(hotel: HotelRun, tmp_path: Path) -> None:
     folder = tmp_path / "again"
     shutil.copytree(hotel.run.project, folder)

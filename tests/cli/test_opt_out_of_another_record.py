@@ -95,7 +95,7 @@ def failed(figures: dict[str, Any]) -> set[str]:
 STOOD = [("Kim", "withdrawn"), ("Zoe", "granted")]
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("mail", ["k@example.com", "K@Example.COM"])
 @pytest.mark.parametrize("still", ["", K1])
 def test_a_grant_under_another_key_waits_for_the_opt_out_in_the_target(tmp_path: Path, mail: str, still: str) -> None:
@@ -163,7 +163,7 @@ def test_a_mailbox_that_moves_to_somebody_who_allows_it_waits(tmp_path: Path) ->
     assert waiting(figures) == {"opt_out_stands": ["crm:k2"]}
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("between", ["|", ";", ", "])
 def test_a_mailbox_that_is_kept_beside_another_one_is_refused_too(tmp_path: Path, between: str) -> None:
     mapping = MAPPING.replace("email: {crm: mail}", "email: {crm: mail, keep_others: other_mails}", 1)
@@ -231,7 +231,7 @@ def test_whoever_is_erased_still_refuses_while_the_record_is_there(tmp_path: Pat
 # ------------------------------------------------------------------------------------------------- within one run
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("people", "fair", "object_name", "waits"),
     [

@@ -214,6 +214,7 @@ def small(folder: Path, jobs: int) -> Path:
     return folder
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("faults", "jobs"),
     [("doubt:0.12, error_before:0.1, unavailable(1):0.05", 5), (f"doubt:0.05, token_expired:0.05, {RESULTS}", 2000)],

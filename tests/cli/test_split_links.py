@@ -57,6 +57,7 @@ def placed(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "naming", lambda *_: ())
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("upgraded", [False, True])
 def test_order_is_no_identity(tmp_path: Path, upgraded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where an earlier version has loaded the first cell: its links are known by what they join."""

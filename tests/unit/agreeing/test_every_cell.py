@@ -23,6 +23,7 @@ def open_cells(file: Path) -> Standing:
     return standing(draft(Project(file.parent, file)))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())

@@ -63,7 +63,7 @@ def _by_the_library(text: str, region: str) -> str | None:
 def test_phones_of_all_regions_are_what_the_library_says() -> None:
     rng, handled = random.Random(7), 0
     for region in REGIONS:
-        texts = [_dialled(rng, region) for _ in range(40)]
+        texts = [_dialled(rng, region) for _ in range(15)]
         fast = valid_numbers(pl.Series(texts), region)
         for text, found in zip(texts, fast, strict=True):
             if found is not None:
@@ -71,7 +71,7 @@ def test_phones_of_all_regions_are_what_the_library_says() -> None:
                 cell = phone_cell(text, region)
                 assert found == _by_the_library(text, region) == cell.value, (region, text)
                 assert cell.flag is None, (region, text)
-    assert handled > 0.4 * 40 * len(REGIONS)
+    assert handled > 0.4 * 15 * len(REGIONS)
 
 
 def test_a_number_with_its_country_code_but_no_plus_is_not_read_as_a_national_one() -> None:
