@@ -1,6 +1,6 @@
 """What the conformance kit writes into a portal: companies of two kinds that nobody else has, some above others."""
 
-from crm_migrate.connecting.conformance_targets import Kit, Rows
+from crm_migrate.connecting.conformance_targets import Kit, ListKit, Rows
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate_hubspot.shapes import COMPANIES
 
@@ -54,6 +54,8 @@ def kit(token: str) -> Kit:
             TargetField("conformance_tags", "tags"),
         ),
     )
+    of = f"lists:{COMPANIES}"
+    ends = (TargetField("from", "reference", reference=COMPANIES), TargetField("to", "reference", reference=of))
     return Kit(
         company,
         person,
@@ -69,4 +71,9 @@ def kit(token: str) -> Kit:
         kept="description",
         parent=PARENT,
         many=230,
+        lists=ListKit(
+            TargetObject(of, (TargetField("name", "text", required=True),)),
+            TargetObject(f"{COMPANIES}>lists", ends),
+            f"conformance-{token}-",
+        ),
     )

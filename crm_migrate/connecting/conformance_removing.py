@@ -1,5 +1,5 @@
-"""The conformance kit for targets that take back what a load did (`Remove`), what an undo relies on, and for those that
-know what their users merged (`Follow`).
+"""The conformance kit for targets that take back what a load did (`Remove`), what an undo relies on, for those that
+know what their users merged (`Follow`), and for those that give back what was deleted (`Undelete`).
 
     @pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS))
 
@@ -19,7 +19,7 @@ from crm_migrate.connecting.conformance_targets import (
     opened,
     write,
 )
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Follow, Journal, Remove, TargetObject
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Follow, Journal, Remove, TargetObject, Undelete
 
 
 def _ask(target: Remove, object: TargetObject, verb: str, name: str, rows: Rows) -> Answer:
@@ -100,9 +100,33 @@ def check_following_names_only_who_was_merged(open_target: OpenTarget, kit: Kit 
     target.close()
 
 
+def check_what_was_deleted_comes_back_as_it_was(open_target: OpenTarget, kit: Kit = GENERIC) -> None:
+    """Who was deleted is named with our key and comes back, once, with id, key and cells; nobody else changes."""
+    target = opened(open_target, kit)
+    if not isinstance(target, Undelete) or not isinstance(target, Remove):
+        return
+    ids = write(target, kit.company, "create", [{"__entity": n, kit.name: n} for n in ("c1", "c2", "c3")]).loaded
+    before = _by_key(everything(target, kit.company))
+    going: Rows = [{"__entity": n, TARGET_ID: ids[n]} for n in ("c1", "c2")]
+    assert set(_ask(target, kit.company, "remove", "gone", going).loaded) == {"c1", "c2"}
+    asked = [*ids.values(), "999999999"]
+    assert dict(target.deleted(kit.company, asked)) == {ids["c1"]: "c1", ids["c2"]: "c2"}
+    for _ in range(2):
+        assert dict(target.undelete(kit.company, [ids["c1"]])) == {}
+        assert _by_key(everything(target, kit.company)) == {n: before[n] for n in ("c1", "c3")}, "not as it was"
+    assert dict(target.deleted(kit.company, asked)) == {ids["c2"]: "c2"}
+    assert set(_ask(target, kit.company, "remove", "again", going[:1]).loaded) == {"c1"}, "it came back without its key"
+    target.close()
+
+
+def _by_key(rows: Rows) -> dict[str | None, dict[str, str | None]]:
+    return {row[ENTITY]: row for row in rows}
+
+
 REMOVE_CHECKS: tuple[Callable[..., None], ...] = (
     check_removing_takes_only_ours,
     check_nothing_goes_with_what_is_removed,
     check_releasing_gives_a_record_back,
     check_following_names_only_who_was_merged,
+    check_what_was_deleted_comes_back_as_it_was,
 )

@@ -78,6 +78,19 @@ class FileKit:
 
 
 @dataclass(frozen=True, slots=True)
+class ListKit:
+    """The lists of a target: `object` are lists with the field `name`, `member` who is in them, with the fields `one`
+    (a company of the kit) and `other` (a list). Keys and names of a check begin with `token`."""
+
+    object: TargetObject
+    member: TargetObject
+    token: str
+    name: str = "name"
+    one: str = "from"
+    other: str = "to"
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
     """What the checks write: two objects of the target, both with the field `name`, and people, the first and last of
     them with the keys `p1` and `p5`.
@@ -99,6 +112,7 @@ class Kit:
     parent: str = "company"
     many: int = 2000  # records, more than a page
     files: FileKit | None = None
+    lists: ListKit | None = None
 
 
 GENERIC = Kit()

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 from crm_migrate.connecting.conformance_jobs import JOB_CHECKS
+from crm_migrate.connecting.conformance_listing import LIST_CHECKS
 from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
 from crm_migrate.connecting.conformance_targets import (
     GENERIC,
@@ -65,7 +66,10 @@ def _checks(open_target: OpenTarget) -> Sequence[Callable[..., None]]:
     try:
         removing = REMOVE_CHECKS if isinstance(target, Remove) else ()
         jobs, files = JOB_CHECKS if isinstance(target, Jobs) else (), isinstance(target, Upload)
-        return (*TARGET_CHECKS, *removing, *jobs, *(UPLOAD_CHECKS if files else ()))
+        lists = isinstance(target, OwnKit) and target.kit("any").lists is not None
+        return (
+            *TARGET_CHECKS, *removing, *jobs, *(UPLOAD_CHECKS if files else ()), *(LIST_CHECKS if lists else ()),
+        )  # fmt: skip
     finally:
         target.close()
 
@@ -103,19 +107,27 @@ def _cleared(open_target: OpenTarget, kit: Kit) -> int:
     target = open_target()
     try:
         files = (kit.files.object,) if kit.files is not None and isinstance(target, Upload) else ()
-        return sum(_removed(target, each) for each in (*files, kit.person, kit.company))
+        lists = (kit.lists.member, kit.lists.object) if kit.lists is not None else ()
+        token = kit.lists.token if kit.lists is not None else ""
+        left = sum(_removed(target, each, token) for each in lists)  # not those of anybody else
+        return left + sum(_removed(target, each) for each in (*files, kit.person, kit.company))
     finally:
         target.close()
 
 
-def _removed(target: Target, object: TargetObject) -> int:
-    with suppress(CrmMigrateError):
+def _removed(target: Target, object: TargetObject, token: str = "") -> int:
+    """Take records away whose keys begin so; how many are left."""
+
+    def mine() -> list[dict[str, str | None]]:
         rows = [row for table in target.read(object.bare()) for row in table.to_pylist()]
-        ours = [{ENTITY: row[ENTITY], TARGET_ID: row["target_id"]} for row in rows if row[ENTITY]]
+        return [row for row in rows if str(row[ENTITY] or "").startswith(token)]
+
+    with suppress(CrmMigrateError):
+        ours = [{ENTITY: row[ENTITY], TARGET_ID: row["target_id"]} for row in mine() if row[ENTITY]]
         if isinstance(target, Remove):
             most = target.limits(object, "remove").rows
             for start in range(0, len(ours), most):
                 batch = batch_of(object, f"clear-{secrets.token_hex(4)}", ours[start : start + most], "update")
                 target.remove(replace(batch, action="remove"))
-        return sum(table.num_rows for table in target.read(object.bare()))
+        return len(mine())
     return 0

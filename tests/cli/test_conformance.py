@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crm_migrate.cli import cli
-from crm_migrate.connecting.conformance_targets import GENERIC, Kit
-from crm_migrate.connecting.contract import Answer, Limits, TargetObject, WriteBatch
+from crm_migrate.connecting.conformance_targets import GENERIC, Kit, ListKit, batch_of
+from crm_migrate.connecting.contract import ENTITY, Answer, Limits, TargetField, TargetObject, WriteBatch
 from crm_migrate.connecting.memory import MemoryTarget, Store
 from crm_migrate.inspecting.conforming import conform
 
@@ -98,3 +98,30 @@ def test_a_target_with_a_kit_of_its_own_is_tried_with_that() -> None:
     told = list(conform(lambda: Particular(store, Limits(rows=500))))
     assert [promise for promise in told if not promise.kept] == []
     assert len(store.objects) > len(told), "each promise had objects of its own"
+
+
+LISTS = TargetObject("list", (TargetField("name", "text", required=True),))
+
+
+class Listing(Particular):
+    """Has lists, all of them in one place."""
+
+    def kit(self, token: str) -> Kit:
+        kit = super().kit(token)
+        company = TargetField("from", "reference", reference=kit.company.name)
+        member = TargetObject(f"own:members {token}", (company, TargetField("to", "reference", reference="list")))
+        return replace(kit, lists=ListKit(LISTS, member, f"conformance-{token}-"))
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        return MemoryTarget.prepare(self, objects, apply=apply)
+
+
+def test_lists_are_tried_and_those_of_others_stay() -> None:
+    store = Store()
+    target = Listing(store)
+    target.prepare((LISTS,), apply=True)
+    target.write(batch_of(LISTS, "a", [{ENTITY: "theirs", "name": "Newsletter"}]))
+    told = {promise.name: promise for promise in conform(lambda: Listing(store, Limits(rows=500)))}
+    assert told["the name of a list is no key"].kept
+    assert all(promise.kept and not promise.left for name, promise in told.items() if "list" in name)
+    assert [record["name"] for record in store.records["list"].values()] == ["Newsletter"]

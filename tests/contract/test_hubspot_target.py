@@ -10,6 +10,7 @@ import pytest
 from between import between
 from portals import KEY, TOKEN, Portal
 
+from crm_migrate.connecting.conformance_listing import LIST_CHECKS
 from crm_migrate.connecting.conformance_removing import REMOVE_CHECKS
 from crm_migrate.connecting.conformance_targets import (
     TARGET_CHECKS,
@@ -62,7 +63,7 @@ def kit_of(server: Server) -> Kit:
     return target.kit("a")
 
 
-@pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS), ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS, *LIST_CHECKS), ids=lambda check: check.__name__)
 def test_it_keeps_the_contract(check: Callable[..., None], start: Start) -> None:
     server = start()
     check(opener(server), kit_of(server))
