@@ -17,6 +17,7 @@ from crm_migrate.assessing.figures import (
     DuplicateFigure,
     FileFigure,
     Light,
+    MoneyFigure,
     OwnerFigure,
     PicklistFigure,
     RelationFigure,
@@ -31,6 +32,7 @@ from crm_migrate.assessing.guarding import NOTES, READ, sensitive
 from crm_migrate.assessing.harming import MISFITS, ROWS, Harm
 from crm_migrate.assessing.hiding import shown
 from crm_migrate.assessing.kinds import Meanings, meanings
+from crm_migrate.assessing.money import open_money, told_of_money
 from crm_migrate.assessing.opening import Opened, Subject
 from crm_migrate.assessing.recommending import Asked, advise, is_dead
 from crm_migrate.assessing.relating import loops, relations
@@ -62,6 +64,8 @@ class _Pile:
     duplicates: list[DuplicateFigure] = field(default_factory=list)
     picklists: list[PicklistFigure] = field(default_factory=list)
     owners: list[OwnerFigure] = field(default_factory=list)
+    money: list[MoneyFigure] = field(default_factory=list)
+    stages: list[Said] = field(default_factory=list)
     sensitive: list[SensitiveFigure] = field(default_factory=list)
     consent: list[ConsentFigure] = field(default_factory=list)
     scores: list[ScoreFigure] = field(default_factory=list)
@@ -120,6 +124,10 @@ def _subject(subject: Subject, opened: Opened, known: Meanings, pile: _Pile, mas
             pile.dead.add((name, column))
         _words(subject, found.commonest, opened, known, day, pile, masked)
     pile.duplicates += duplicates(subject, known)
+    owning = [c for c in columns if columns[c].filled and _role(known, name, c) == "owner"]
+    money = list(open_money(subject, known, opened, owning))
+    pile.money += money
+    pile.stages += [told_of_money(subject, known, opened)] if money else []
     pile.files += (_file(name, fact) for fact in staged.files)
     _cards(subject, known, pile, masked)
     pile.sources.append(
@@ -150,13 +158,18 @@ def _words(
 ) -> None:
     """What a column of words says of lists, owners and consent."""
     meaning = known.of(subject.name, tally.name)
-    role = TYPES[meaning.kind].role if meaning.kind in TYPES else ""
+    role = _role(known, subject.name, tally.name)
     if role == "owner":
         pile.owners += owners(subject.name, tally, opened.plan.owners if opened.plan else None)
     elif role == "consent" and tally.filled:
         pile.consent.append(consent(subject, tally, known, masked))
     elif is_list(tally, meaning):
         pile.picklists.append(picklist(subject, tally, meaning, opened.plan, day, masked))
+
+
+def _role(known: Meanings, source: str, column: str) -> str:
+    kind = TYPES.get(known.of(source, column).kind)
+    return kind.role if kind else ""
 
 
 def _column(source: str, asked: Asked, subject: Subject, masked: bool) -> ColumnFigure:
@@ -214,6 +227,7 @@ def _cards(subject: Subject, known: Meanings, pile: _Pile, masked: bool) -> None
     for secret in (each for each in pile.sensitive if each.source == name):
         pile.cards += telling.of_sensitive(secret)
     pile.cards += telling.of_owners([figure for figure in pile.owners if figure.source == name])
+    pile.cards += telling.of_money([figure for figure in pile.money if figure.source == name])
 
 
 def _light(cards: Sequence[Card]) -> Light:
@@ -252,6 +266,7 @@ def _whole(
         loops=loops(relating),
         picklists=tuple(sorted(pile.picklists, key=lambda p: (-p.unmapped, p.source, p.column))),
         owners=tuple(pile.owners),
+        money=tuple(pile.money),
         sensitive=tuple(pile.sensitive),
         consent=tuple(pile.consent),
         volumes=tuple(volumes(opened, known)),
@@ -289,7 +304,9 @@ def _not_assessed(opened: Opened, pile: _Pile) -> list[Said]:
         Said(key="not.validity"),
         Said(key="not.rows", places={"rows": ROWS, "odd": MISFITS}),
         Said(key="not.zeros"),
+        *pile.stages,
         Said(key="not.time"),
+        Said(key="not.effort"),
         Said(key="not.attachments"),
     ]
     if opened.plan is None:

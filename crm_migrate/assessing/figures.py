@@ -14,6 +14,7 @@ Action = Literal["map", "archive", "drop", "ask"]
 Severity = Literal["error", "warning", "note"]
 Dimension = Literal["complete", "valid", "unique", "consistent", "timely", "linked"]
 Light = Literal["red", "yellow", "green"]
+Unit = Literal["row", "group", "word", "person", "column", "source"]
 OwnerState = Literal["active", "left", "unknown", "not_said"]
 
 
@@ -119,6 +120,15 @@ class Example(Frozen):
     value: str
 
 
+class Effort(Frozen):
+    """Minutes of somebody who knows the data to settle a finding of so many `units`, at best and at worst: assumed."""
+
+    unit: Unit
+    units: int
+    least: int
+    most: int
+
+
 class Card(Frozen):
     """One finding for the meeting: what, how many, an example, and what it does in the new CRM.
 
@@ -138,6 +148,7 @@ class Card(Frozen):
     effect: Said
     option: Said
     examples: tuple[Example, ...]
+    effort: Effort | None = None
 
 
 class DuplicateFigure(Frozen):
@@ -206,6 +217,21 @@ class OwnerFigure(Frozen):
     state: OwnerState
     records: int
     successor: str
+
+
+class MoneyFigure(Frozen):
+    """Open deals of one owner in one currency ("" where no column says it): `summed` of `deals` have an amount that can
+    be read, and `amount` is their sum."""
+
+    source: str
+    column: str
+    owner: str
+    state: OwnerState
+    successor: str
+    currency: str
+    deals: int
+    summed: int
+    amount: str
 
 
 class SensitiveFigure(Frozen):
@@ -297,6 +323,7 @@ class Assessment(Frozen):
     loops: tuple[tuple[str, ...], ...]
     picklists: tuple[PicklistFigure, ...]
     owners: tuple[OwnerFigure, ...]
+    money: tuple[MoneyFigure, ...] = ()
     sensitive: tuple[SensitiveFigure, ...]
     consent: tuple[ConsentFigure, ...]
     volumes: tuple[VolumeFigure, ...]

@@ -1,5 +1,6 @@
 """What a meeting must hear first: title, what will hurt, how the columns are used, what is to be decided."""
 
+from crm_migrate.assessing.costing import hours
 from crm_migrate.assessing.figures import Assessment, Card
 from crm_migrate.assessing.wording import sentence
 from crm_migrate.words.language import Language
@@ -17,6 +18,12 @@ def use(found: Assessment, words: Language) -> str:
     return words.word("assess.use", **counts)
 
 
+def effort(found: Assessment, words: Language) -> str:
+    """What the findings cost together, in one sentence; "" where they cost nothing."""
+    least, most = hours(found.cards)
+    return words.word("assess.effort", least=words.number(least), most=words.number(most)) if most else ""
+
+
 def headline(found: Assessment, words: Language) -> list[str]:
     """The first page as lines."""
     told = [sentence(card.because, words) for card in worst(found)] or [words.word("assess.nothing_hurts")]
@@ -29,6 +36,7 @@ def headline(found: Assessment, words: Language) -> list[str]:
         words.word("assess.made", made=found.made, tool=found.tool),
         words.word("assess.masked" if found.masked else "assess.revealed"),
         words.word("assess.decisions", n=words.number(found.decisions)),
+        *filter(None, [effort(found, words)]),
         use(found, words),
         f"{words.word('assess.hurts')}:",
         *told,

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from crm_migrate.assessing import sheets
 from crm_migrate.assessing.figures import Assessment, Count
-from crm_migrate.assessing.headline import use, worst
+from crm_migrate.assessing.headline import effort, use, worst
 from crm_migrate.assessing.wording import sentence
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.tables import Table
@@ -17,8 +17,9 @@ from crm_migrate.words.language import Language
 
 ROWS = 400  # of any one table; all are in the workbook and in the JSON
 SECTIONS = (
-    sheets.sources, sheets.cards, sheets.fields, sheets.scores, sheets.duplicates, sheets.relations, sheets.values,
-    sheets.owners, sheets.sensitive, sheets.consent, sheets.volumes, sheets.files, sheets.changes, sheets.not_assessed,
+    sheets.sources, sheets.cards, sheets.efforts, sheets.fields, sheets.scores, sheets.duplicates, sheets.relations,
+    sheets.values, sheets.owners, sheets.money, sheets.sensitive, sheets.consent, sheets.volumes, sheets.files,
+    sheets.changes, sheets.not_assessed,
 )  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def render(found: Assessment, words: Language) -> str:
         order=[table.name for table in tables if _shown(table, found)],
         worst=worst(found),
         use=use(found, words),
+        effort=effort(found, words),
         parts={(s.source, s.dimension): s.parts for s in found.scores},
         rows=ROWS,
         style=Markup(style),  # noqa: S704 -- files of ours

@@ -134,6 +134,37 @@ def owners(found: Assessment, words: Language) -> Table:
     return _table("owners", "source column owner state records:int successor", rows)
 
 
+def money(found: Assessment, words: Language) -> Table:
+    """Open deals by owner and currency, those of people who left first."""
+    order = {"left": 0, "unknown": 1, "active": 2, "not_said": 3}
+    rows = (
+        (
+            m.source, m.owner, words.word(f"state.{m.state}"), m.successor, m.deals, m.summed, words.amount(m.amount),
+            m.currency,
+        )
+        for m in sorted(found.money, key=lambda m: order[m.state])
+    )  # fmt: skip
+    return _table("money", "source owner state successor deals:int summed:int amount currency", rows)
+
+
+def efforts(found: Assessment, words: Language) -> Table:
+    """What every finding costs, the dearest first."""
+    costs = [(c, c.effort) for c in found.cards if c.effort is not None]
+    rows = (
+        (
+            c.source,
+            ", ".join(c.columns),
+            sentence(c.because, words),
+            words.word(f"unit.{e.unit}"),
+            e.units,
+            e.least,
+            e.most,
+        )
+        for c, e in sorted(costs, key=lambda each: -each[1].most)
+    )
+    return _table("efforts", "source column says unit units:int least:int most_minutes:int", rows)
+
+
 def sensitive(found: Assessment, words: Language) -> Table:
     """Sensitive content by column and category."""
     rows = ((s.source, s.column, _category(s.category, words), s.cells, s.of) for s in found.sensitive)
@@ -176,6 +207,6 @@ def changes(found: Assessment, words: Language) -> Table:
 
 # The sheets of the workbook in order; the page shows those that are not listed in `BEHIND`.
 ALL: tuple[Maker, ...] = (
-    sources, cards, fields, scores, parts, duplicates, relations, values, owners, sensitive, consent, volumes, files,
-    years, types, changes, not_assessed,
+    sources, cards, efforts, fields, scores, parts, duplicates, relations, values, owners, money, sensitive, consent,
+    volumes, files, years, types, changes, not_assessed,
 )  # fmt: skip

@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
+from crm_migrate.assessing.costing import costed
 from crm_migrate.assessing.figures import (
     Card,
     ConsentFigure,
     DuplicateFigure,
     Example,
+    MoneyFigure,
     OwnerFigure,
     PicklistFigure,
     RelationFigure,
@@ -39,19 +42,21 @@ def card(
     words: dict[str, int | str] = {"n": count, "of": of, "column": ", ".join(columns), "source": source}
     words |= places or {}
     told = hashlib.sha256("\x1f".join([kind, source, *columns]).encode()).hexdigest()
-    return Card(
-        id=told[:10],
-        kind=kind,
-        severity=severity,
-        source=source,
-        columns=tuple(columns),
-        count=count,
-        of=of,
-        mended=mended,
-        because=Said(key=f"card.{kind}", places=words),
-        effect=Said(key=f"effect.{kind}", places=words),
-        option=Said(key="option.mended" if mended and mended == count else f"option.{kind}", places=words),
-        examples=tuple(examples),
+    return costed(
+        Card(
+            id=told[:10],
+            kind=kind,
+            severity=severity,
+            source=source,
+            columns=tuple(columns),
+            count=count,
+            of=of,
+            mended=mended,
+            because=Said(key=f"card.{kind}", places=words),
+            effect=Said(key=f"effect.{kind}", places=words),
+            option=Said(key="option.mended" if mended and mended == count else f"option.{kind}", places=words),
+            examples=tuple(examples),
+        )
     )
 
 
@@ -125,6 +130,24 @@ def of_owners(figures: Sequence[OwnerFigure]) -> Iterator[Card]:
                 examples = [Example(row=0, value=f"{each.owner} × {each.records}") for each in some[:_EXAMPLES]]
                 records = sum(each.records for each in some)
                 yield card(kind, "error", source, [column], records, of, {"people": len(some)}, examples)
+
+
+def of_money(figures: Sequence[MoneyFigure]) -> Iterator[Card]:
+    """Open deals of people who left without a successor, with their sums by currency."""
+    gone = [each for each in figures if each.state == "left" and not each.successor]
+    if gone:
+        sums = {currency: Decimal(0) for currency in sorted({each.currency for each in gone})}
+        for each in gone:
+            sums[each.currency] += Decimal(each.amount)
+        deals = sum(each.deals for each in gone)
+        places: dict[str, int | str] = {
+            "people": len({each.owner for each in gone}),
+            "money": "money." + "; ".join(f"{total} {currency}".strip() for currency, total in sums.items()),
+            "unread": deals - sum(each.summed for each in gone),
+        }
+        examples = [Example(row=0, value=f"{each.owner}: {each.amount} {each.currency}".strip()) for each in gone]
+        of = sum(each.deals for each in figures)
+        yield card("owners_money", "error", gone[0].source, [gone[0].column], deals, of, places, examples[:_EXAMPLES])
 
 
 def of_consent(figure: ConsentFigure) -> Iterator[Card]:

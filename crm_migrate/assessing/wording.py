@@ -3,6 +3,7 @@
 from crm_migrate.assessing.figures import Said
 from crm_migrate.words.language import Language
 
+_MONEY = "money."  # sums of several currencies, as they are kept
 _WORDS = ("proof.", "rule.", "category.")  # places that are words of the catalogue themselves
 
 
@@ -14,4 +15,12 @@ def sentence(said: Said, words: Language) -> str:
 def _place(value: int | str, words: Language) -> str:
     if isinstance(value, int):
         return words.number(value)
+    if value.startswith(_MONEY):
+        return "; ".join(money(each, words) for each in value.removeprefix(_MONEY).split("; "))
     return words.word(value) if value.startswith(_WORDS) and value in words.words else value
+
+
+def money(text: str, words: Language) -> str:
+    """An amount and its currency, where it has one, as the language writes amounts."""
+    amount, _, currency = text.partition(" ")
+    return f"{words.amount(amount)} {currency}".strip()

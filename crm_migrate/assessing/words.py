@@ -9,7 +9,7 @@ from crm_migrate.assessing.hiding import shown
 from crm_migrate.assessing.kinds import Meaning, Meanings
 from crm_migrate.assessing.opening import Subject
 from crm_migrate.crm.types import TYPES
-from crm_migrate.mapping.plan import OwnerPlan, OwnersPlan, Plan, ValueMapPlan
+from crm_migrate.mapping.plan import OwnersPlan, Plan, ValueMapPlan
 from crm_migrate.quality.damage import Tally
 from crm_migrate.stages.transform.translating import translate
 
@@ -30,8 +30,8 @@ def picklist(
     subject: Subject, column: Tally, meaning: Meaning, plan: Plan | None, day: pl.Series | None, masked: bool
 ) -> PicklistFigure:
     """The words of a list, those that nobody has translated first, then by their number."""
-    value_map = _value_map(subject.name, column.name, meaning, plan)
-    told = _becomes(column, value_map)
+    known = value_map(subject.name, column.name, meaning, plan)
+    told = becomes(column, known)
     spans = _spans(subject, column.name, day)
     kind = meaning.kind or "text"
     values = [
@@ -49,14 +49,14 @@ def picklist(
         source=subject.name,
         column=column.name,
         field=meaning.field,
-        mapped=value_map is not None,
+        mapped=known is not None,
         values=tuple(values[:MOST]),
-        unmapped=sum(each.becomes is None for each in values) if value_map is not None else 0,
+        unmapped=sum(each.becomes is None for each in values) if known is not None else 0,
         more=max(0, len(values) - MOST),
     )
 
 
-def _value_map(source: str, column: str, meaning: Meaning, plan: Plan | None) -> ValueMapPlan | None:
+def value_map(source: str, column: str, meaning: Meaning, plan: Plan | None) -> ValueMapPlan | None:
     """The value map on this column alone, as it stands in the source; None where other steps come before it."""
     if plan is None or meaning.plan is None:
         return None
@@ -68,11 +68,11 @@ def _value_map(source: str, column: str, meaning: Meaning, plan: Plan | None) ->
     return found if found is not None and not found.by else None
 
 
-def _becomes(column: Tally, value_map: ValueMapPlan | None) -> Mapping[str, str]:
+def becomes(column: Tally, known: ValueMapPlan | None) -> Mapping[str, str]:
     """What the value map makes of each word, by the very function of a run; who has no translation is left out."""
-    if value_map is None:
+    if known is None:
         return {}
-    strict = value_map.model_copy(update={"unmapped": "hold"})
+    strict = known.model_copy(update={"unmapped": "hold"})
     told = translate(column.values["value"], strict)
     rows = zip(column.values["value"], told["value"], told["flag"], strict=True)
     return {text: value or "" for text, value, flag in rows if flag is None}
@@ -89,28 +89,31 @@ def _spans(subject: Subject, column: str, day: pl.Series | None) -> dict[str, tu
 
 def owners(source: str, column: Tally, said: OwnersPlan | None) -> Iterator[OwnerFigure]:
     """Who owns how many records, those who left first. Owners are the company's own people: they stay readable."""
-    known = {entry.login.casefold(): entry for entry in said.entries} if said else {}
     order = {"left": 0, "unknown": 1, "active": 2, "not_said": 3}
     found = []
     for login, cells in column.values.select("value", "cells").iter_rows():
-        entry = known.get(login.casefold())
+        state, successor = who(login, said)
         found.append(
             OwnerFigure(
                 source=source,
                 column=column.name,
                 owner=shown(login, "text", False),
-                state=_state(entry, said),
+                state=state,
                 records=cells,
-                successor=(entry.successor or "") if entry else "",
+                successor=successor,
             )
         )
     return iter(sorted(found, key=lambda each: (order[each.state], -each.records, each.owner))[:MOST])
 
 
-def _state(entry: OwnerPlan | None, said: OwnersPlan | None) -> OwnerState:
+def who(login: str, said: OwnersPlan | None) -> tuple[OwnerState, str]:
+    """What the owners file says of somebody, and who follows."""
+    if said is None:
+        return "not_said", ""
+    entry = next((each for each in said.entries if each.login.casefold() == login.casefold()), None)
     if entry is None:
-        return "unknown" if said else "not_said"
-    return "active" if entry.active else "left"
+        return "unknown", ""
+    return "active" if entry.active else "left", entry.successor or ""
 
 
 def consent(subject: Subject, column: Tally, meanings: Meanings, masked: bool) -> ConsentFigure:

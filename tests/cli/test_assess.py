@@ -59,6 +59,8 @@ objects:
     fields:
       name: {chances: Name, required: true}
       stage: Stage | map(stage)
+      amount: {chances: Amount | money(de)}
+      currency: {chances: Currency}
       owner: {chances: Owner}
       company: {chances: Firm, ref: accounts}
 """
@@ -106,7 +108,8 @@ def _chances() -> list[dict[str, object]]:
             "Id": f"C{n}",
             "Name": f"Anlage {n}",
             "Firm": f"F{n}",
-            "Amount": f"{n}00",
+            "Amount": "viel" if n == 7 else f"1.{n:03},50",
+            "Currency": "TRY" if n % 5 == 4 else "EUR",
         }
         row |= {"Stage": "X" if n < 5 else stage, "Owner": ("anna", "bernd", "carla")[n % 3]}
         rows.append(row)
@@ -225,6 +228,33 @@ def test_the_arithmetic(made: Made) -> None:
     asked = sum(c.action == "ask" and not c.decided for c in found.columns)
     assert found.decisions == asked + sum(p.unmapped for p in found.picklists)
     assert all(card.count <= card.of and card.mended <= card.count for card in found.cards)
+
+
+def test_money_of_open_deals_hangs_on_who_left(made: Made) -> None:
+    """By hand: deals n = 1, 4 ... 37 are of bernd, who left; none of them is `K`; n = 4, 19, 34 are in lira, and the
+    amount of n = 7 is a word. Each is 1,000.50 + n. All of anna's but n = 0, 3 are won; carla's 13 are open."""
+    money = {(m.owner, m.currency): m for m in made.found.money}
+    lira, euro = money["bernd", "TRY"], money["bernd", "EUR"]
+    assert (euro.state, euro.deals, euro.summed, euro.amount) == ("left", 10, 9, "9187.50")
+    assert (lira.deals, lira.summed, lira.amount) == (3, 3, "3058.50")
+    assert sum(m.deals for m in made.found.money if m.owner == "anna") == 2
+    card = _card(made.found, "owners_money", "chances")
+    assert (card.severity, card.count, card.of, card.effort) == ("error", 13, 28, None)
+    said = sentence(card.because, language("de", "assess"))
+    assert "zusammen 9.187,50 EUR; 3.058,50 TRY." in said and said.endswith("darin sind: 1.")
+    (stages,) = [told for told in made.found.not_assessed if told.key == "not.stages"]
+    assert (stages.places["over"], stages.places["open"]) == ("K", "T, X")
+
+
+def test_effort_is_a_range_that_adds_up(made: Made) -> None:
+    costs = {c.kind: c.effort for c in made.found.cards if c.effort and c.source == "chances"}
+    word = costs["unmapped"]
+    assert (word.unit, word.units, word.least, word.most) == ("word", 1, 1, 5)
+    all_of = [c.effort for c in made.found.cards if c.effort]
+    least, most = sum(e.least for e in all_of) // 60, -(-sum(e.most for e in all_of) // 60)
+    assert f"{least} bis {most} Stunden" in _text(made.page)
+    assert len(made.book["Aufwand"]) == 1 + len(all_of)
+    assert all(e.least <= e.most for e in all_of)
 
 
 def _text(page: str) -> str:
