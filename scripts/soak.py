@@ -122,7 +122,7 @@ def faults(number: int, seed: int, names: list[str]) -> int:
             sql = name in VARIABLES
             kinds = [each for each, kind in SQL_KINDS.items() if name in kind.targets] if sql else [*HTTP_KINDS]
             target = (
-                stack.enter_context(striking(warm, name, folder, seed))
+                stack.enter_context(striking(warm, name, folder / name, seed))
                 if sql
                 else Striking(warm, name, IN_SERVERS[name], folder, seed)
             )
