@@ -8,7 +8,7 @@ from typing import Any
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.crm.types import type_of
 from crm_migrate_salesforce.shapes import (
-    CONVERTED,
+    CONVERSION,
     CUSTOM,
     ENTRY,
     KEY,
@@ -142,11 +142,11 @@ def object_of(described: Described, key_field: str = KEY) -> TargetObject:
 
 
 def unconverted(lead: TargetObject, converted: Collection[str]) -> TargetObject:
-    """The object of leads without what would say that one is converted: these states, and the mark itself."""
+    """The object of leads without what would say that one is converted: these states, the mark, and where it went."""
     fields = (
         replace(place, choices=tuple(each for each in place.choices if each not in converted))
         if place.name == LEAD_STATE
-        else replace(place, read_only=place.read_only or place.name == CONVERTED)
+        else replace(place, read_only=place.read_only or place.name in CONVERSION)
         for place in lead.fields
     )
     words = "that a lead is not converted there when it is changed"

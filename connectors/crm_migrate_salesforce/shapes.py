@@ -41,8 +41,12 @@ OPTED_OUT: Mapping[str, str] = {
 NO_MAIL = frozenset({"withdrawn", "bounced"})
 # States that lead the work of people; a value that is none of theirs would be taken and belong to no stage.
 STATES = frozenset({"StageName", "Status", "TaskSubtype"})
-# A lead that was converted is a contact by now. REST makes none: one that is created with such a state is an open lead.
+# A lead that was converted is a contact by now. One that is created with such a state alone is an open lead; what says
+# where it went is set once, where the organisation lets creations set it, and never corrected: we make none.
 LEAD, CONVERTED, LEAD_STATE, LEAD_STATES = "Lead", "IsConverted", "Status", "LeadStatus"
+CONVERSION = frozenset(
+    {CONVERTED, "ConvertedDate", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId"}
+)
 # Children that Salesforce itself makes or keeps as a part of their record: nobody's records go with them.
 _PARTS = ("History", "Share", "Feed", "ChangeEvent", "__Tag", "CleanInfo")
 _OWN = frozenset(

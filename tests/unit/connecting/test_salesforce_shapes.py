@@ -18,7 +18,7 @@ from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Answer
 from crm_migrate.errors import UsageError
 from crm_migrate_salesforce import answers, records, soql
-from crm_migrate_salesforce.describe import Described, Missing, missing, object_of
+from crm_migrate_salesforce.describe import Described, Missing, missing, object_of, unconverted
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import read_settings
 from crm_migrate_salesforce.shapes import KEY, Kind, split
@@ -340,3 +340,10 @@ def test_every_place_of_the_profile_can_be_one() -> None:
     finally:
         server.stop()
     assert {name for name, note in lacking.items() if not note} == set(), lacking
+
+
+def test_nothing_says_where_a_lead_went_also_where_the_organisation_lets_creations_set_it() -> None:
+    where = ("ConvertedDate", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId", "IsConverted")
+    lead = TargetObject("Lead", tuple(TargetField(name, "text") for name in ("LastName", *where)))
+    told = unconverted(lead, ())
+    assert {each.name for each in told.fields if each.read_only} == set(where)
