@@ -11,12 +11,14 @@ _PORTAL = frozenset({"url", "token", "client_id", "client_secret", "refresh_toke
 
 
 class HubSpotConnector:
-    """Companies, contacts, deals, tickets, products, engagements, their links, lists; every object as a source."""
+    """Companies, contacts, deals, tickets, products, engagements, links, lists, files; every object as a source."""
 
     name = "hubspot"
     title = "HubSpot"
     source_options = _PORTAL | {"table", "properties"}
-    target_options = _PORTAL | {"parallel", "longest_seconds", "settle_seconds", "legal_basis", "legal_basis_reason"}
+    target_options = _PORTAL | {
+        "parallel", "longest_seconds", "settle_seconds", "upload_seconds", "legal_basis", "legal_basis_reason",
+    }  # fmt: skip
 
     def source(self, spec: SourceSpec) -> Source:
         """A reader of the records of one object, of lists, or of their members."""

@@ -23,7 +23,7 @@ class Rooms:
         self.questions = self._room(settings, token, waiting, pace.questions(settings.parallel + 1))
         # An answer is believed to be lost no sooner than its request can take no effect any more.
         patience = Patience(read=settings.longest_seconds or 1, whole=settings.longest_seconds or 1,
-                            connections=settings.parallel)  # fmt: skip
+                            connections=settings.parallel, upload=settings.upload_seconds)  # fmt: skip
         self.changes = self._room(settings, token, waiting, patience)
 
     def _room(self, settings: Settings, token: Token, waiting: Waiting, patience: Patience) -> Http:

@@ -6,7 +6,7 @@ from math import ceil
 from crm_migrate.connecting.contract import Action, Load
 from crm_migrate.crm.types import GRANTED, REFUSALS
 from crm_migrate_hubspot.requests import BATCH
-from crm_migrate_hubspot.shapes import Place, place_of
+from crm_migrate_hubspot.shapes import CONTENT, Place, holds_files, place_of
 from crm_migrate_hubspot.ties import ends_of
 
 TIES = 4  # of a batch of links by themselves: the keys and the links that are there, then both written
@@ -22,17 +22,26 @@ def of_batch(object: str, action: Action, load: Load, *, keeps: bool) -> int:
     led elsewhere before."""
     if ends_of(object):
         return TIES + (1 if action == "update" else 0)
+    own = _file(action, load) if holds_files(object) else 0
     found = {name: place for name in load.columns if (place := place_of(object, name)) is not None}
     filled = {place: load.columns[name] for name, place in found.items() if load.columns[name]}
     more = _links(filled, keeps=keeps) + sum(_consent(place, words) for place, words in filled.items())
     if action == "create":
         begins = ceil(2 * load.rows / BATCH) if any(each.to or each.consent for each in found.values()) else 0
-        return begins + 1 + (more + 1 if more else 0)  # looked for, made, and given its key when all is there
+        return own + begins + 1 + (more + 1 if more else 0)  # looked for, made, and given its key when all is there
     ends = {place.to for place in found.values() if place.to}
     looks = ends - {place.to for place in filled}
-    changes = load.adopts or any(place.property for place in found.values())
+    changes = own > 0 or load.adopts or any(place.property for place in found.values())
     taken_away = 0 if load.new else len(ends)
-    return ceil(load.rows / BATCH) + changes + more + len(looks) * (1 + keeps) + taken_away
+    return own + ceil(load.rows / BATCH) + changes + more + len(looks) * (1 + keeps) + taken_away
+
+
+def _file(action: Action, load: Load) -> int:
+    """The path that is asked for and the bytes; of one that changes also the note, and the old file looked at, deleted
+    and looked for."""
+    if action == "create":
+        return 2
+    return 6 if CONTENT & set(load.columns) else 0
 
 
 def _links(filled: Mapping[Place, frozenset[str]], *, keeps: bool) -> int:

@@ -1,10 +1,12 @@
 """A portal's objects in the words of the contract, and the properties that we make. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.crm.types import CONSENT_STRICTNESS, TYPES
+from crm_migrate_hubspot.file_shapes import ATTACHED
 from crm_migrate_hubspot.shapes import (
     CONTACTS,
     DEALS,
@@ -12,10 +14,13 @@ from crm_migrate_hubspot.shapes import (
     GROUP,
     KEY,
     KIND,
+    MD5,
     PIPELINES,
     REGISTRY,
+    SIZE,
     TICKETS,
     Place,
+    holds_files,
     is_ours,
     split,
     word_of,
@@ -55,6 +60,9 @@ def object_of(
     for to, label in links:
         fields.append(TargetField(f"associations.{to}.{label}" if label else f"associations.{to}", "reference",
                                   reference=to))  # fmt: skip
+    if holds_files(object):
+        fields = [replace(each, read_only=True) if each.name == ATTACHED else each for each in fields]
+        fields += [TargetField(SIZE, "integer"), TargetField(MD5, "text")]
     if name == CONTACTS and word_of("") in known:
         fields.append(TargetField("consent", "consent", choices=CONSENT_STRICTNESS))
     return TargetObject(object, tuple(fields), KEY, (*UNFORESEEN.get(name, ()), _OWNERS, _RULES))

@@ -1,8 +1,8 @@
 """What the conformance kit writes into a portal: companies of two kinds that nobody else has, some above others."""
 
-from crm_migrate.connecting.conformance_targets import Kit, ListKit, Rows
+from crm_migrate.connecting.conformance_targets import FileKit, Kit, ListKit, Rows
 from crm_migrate.connecting.contract import TargetField, TargetObject
-from crm_migrate_hubspot.shapes import COMPANIES
+from crm_migrate_hubspot.shapes import COMPANIES, FILE, MD5, NOTES, SIZE
 
 PARENT = "associations.companies.parent company"
 
@@ -56,6 +56,9 @@ def kit(token: str) -> Kit:
     )
     of = f"lists:{COMPANIES}"
     ends = (TargetField("from", "reference", reference=COMPANIES), TargetField("to", "reference", reference=of))
+    about = TargetField("associations.companies", "reference", reference=company.name)
+    known = (TargetField("hs_note_body", "text"), TargetField(SIZE, "integer"), TargetField(MD5, "text"))
+    file = TargetObject(f"{NOTES}:{FILE} conformance_{token}", (*known, about))
     return Kit(
         company,
         person,
@@ -71,6 +74,7 @@ def kit(token: str) -> Kit:
         kept="description",
         parent=PARENT,
         many=230,
+        files=FileKit(file, ("hs_note_body",), about.name, SIZE, MD5),
         lists=ListKit(
             TargetObject(of, (TargetField("name", "text", required=True),)),
             TargetObject(f"{COMPANIES}>lists", ends),

@@ -8,8 +8,9 @@ from crm_migrate.connecting.http import Answer as Reply
 from crm_migrate.connecting.http import Http, Request
 from crm_migrate.connecting.seeking import seek
 from crm_migrate.errors import TargetError
-from crm_migrate_hubspot import answers, link_answers, list_answers, portal_answers
+from crm_migrate_hubspot import answers, file_answers, link_answers, list_answers, portal_answers
 from crm_migrate_hubspot.answers import Record
+from crm_migrate_hubspot.file_shapes import File
 from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.portal_answers import Account
 from crm_migrate_hubspot.requests import BATCH, LINKS, Requests
@@ -175,6 +176,16 @@ class Portal:
 
         seek(read, ids, MISSES, self._pause)
         return records
+
+    # ------------------------------------------------------------------------------------------------ files
+
+    def file(self, id: str) -> File | None:
+        """A file by its id."""
+        return self.ask(self.requests.file(id), file_answers.file)
+
+    def file_at(self, path: str) -> File | None:
+        """The file that lies at a path."""
+        return self.ask(self.requests.file_at(path), file_answers.at)
 
     # ------------------------------------------------------------------------------------------------ lists
 

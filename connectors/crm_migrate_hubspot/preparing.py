@@ -120,6 +120,8 @@ def _place(object: str, field: TargetField, portal: Portal) -> Iterator[Lacking]
     unknown = place and place.consent and place.label and place.label.lower() not in portal.subscriptions
     if place is None or unknown or (place.consent and field.about == "phone"):
         yield Lacking(f"the place {field.name} of {name} {NOWHERE}", name)
+    elif place.file:
+        return
     elif place.to:
         yield from _link(name, place, portal)
     elif place.property not in portal.existing(name) and (_is_reserved(place.property) or field.type == "reference"):

@@ -4,7 +4,7 @@ HubSpot would archive a record that others are linked with, and drop their links
 whether there was a record or not; so records are looked at before and after.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -19,6 +19,7 @@ from crm_migrate_hubspot.rosters import LISTS, number_of
 from crm_migrate_hubspot.shapes import ASSOCIATIONS, BELOW, INVERSE, KEY, KIND, OBJECTS, REGISTRY, refers, split
 from crm_migrate_hubspot.ties import KEYS, TO, lines_of
 
+First = Callable[[Mapping[str, str]], Mapping[str, Refusal]]  # entity -> id of who goes; who may not, after all
 Found = tuple[str, str, str]  # id of the record that is referred to, object and field that refer to it
 
 
@@ -28,8 +29,8 @@ class Removing:
     def __init__(self, portal: Portal, http: Http) -> None:
         self._portal, self._http = portal, http
 
-    def remove(self, batch: WriteBatch) -> Answer:
-        """Who is there, carries our key and is referred to by nobody is archived."""
+    def remove(self, batch: WriteBatch, first: First | None = None) -> Answer:
+        """Who is there, carries our key and is referred to by nobody is archived; `first` what hangs on it goes."""
         name, rows = split(batch.object.name)[0], rows_of(batch)
         ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
         there = self._portal.surely_of(name, [KEY], list(ids.values()))
@@ -41,6 +42,9 @@ class Removing:
             e: Refusal(f"{referring[id]} refers to it", "REFERRED") for e, id in left.items() if id in referring
         }
         going = {entity: id for entity, id in left.items() if entity not in refused}
+        if first is not None:
+            refused |= first(going)
+            going = {entity: id for entity, id in going.items() if entity not in refused}
         loaded = {**gone, **self._archived(name, going)}
         return Answer(loaded, refused, gone=frozenset(gone))
 

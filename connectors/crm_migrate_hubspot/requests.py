@@ -3,10 +3,12 @@
 Since 2026 a version is a date in the path (`/crm/objects/2026-09/...`); `v3` has the paths of before.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from crm_migrate.connecting.http import Request
+from crm_migrate.connecting.contract import Content
+from crm_migrate.connecting.http import Form, Request, multipart
 from crm_migrate_hubspot.shapes import GROUP, INVERSE
 
 BATCH = 100  # records of a request
@@ -26,6 +28,7 @@ class Requests:
         self._owners = f"/crm/owners/{version}" if dated else "/crm/v3/owners"
         self._account = f"/account-info/{version}/details" if dated else "/account-info/v3/details"
         self._lists = f"/crm/lists/{version}" if dated else "/crm/v3/lists"
+        self._files = f"/files/{version}/files"
         self._consents = f"/communication-preferences/{version if dated else 'v4'}"
 
     # ------------------------------------------------------------------------------------------------ the portal
@@ -182,6 +185,28 @@ class Requests:
     def strike(self, id: str, records: Sequence[str]) -> Request:
         """Members of a list that are none any more."""
         return Request("PUT", f"{self._lists}/{{id}}/memberships/remove", {"id": id}, json=list(records))
+
+    # ------------------------------------------------------------------------------------------------ files
+
+    def file(self, id: str) -> Request:
+        """A file by its id."""
+        return Request("GET", f"{self._files}/{{id}}", {"id": id})
+
+    def file_at(self, path: str) -> Request:
+        """What lies at a path."""
+        return Request("GET", f"{self._files}/stat/{{path}}", {"path": path})
+
+    def send_file(self, path: str, content: Content) -> Request:
+        """A file that is made at a path, for users of the portal only. One that is taken gives it another name."""
+        folder, _, name = path.rpartition("/")
+        texts = {"folderPath": folder, "fileName": name, "options": json.dumps({"access": "PRIVATE"})}
+        parts = {each: ("text/plain", text) for each, text in texts.items()}
+        kind, stream = multipart(Form(parts, "file", name, content.size, content.chunks))
+        return Request("POST", self._files, stream=stream, content_type=kind)
+
+    def drop_file(self, id: str) -> Request:
+        """A file that goes."""
+        return Request("DELETE", f"{self._files}/{{id}}", {"id": id})
 
     # ------------------------------------------------------------------------------------------------ consent
 

@@ -26,7 +26,8 @@ class Settings:
     """Where the API is, who we are there, and how long it may take.
 
     Either a `token`, or the three words of OAuth. A request may take effect up to `longest_seconds` after it was sent;
-    a read may lie about a write for `settle_seconds`. Nobody is subscribed without a `legal_basis` and its reason.
+    a read may lie about a write for `settle_seconds`. A file has `upload_seconds` to get there. Nobody is subscribed
+    without a `legal_basis` and its reason.
     """
 
     url: str = API
@@ -37,6 +38,7 @@ class Settings:
     api_version: str = VERSION
     parallel: int = 4
     longest_seconds: float = 120
+    upload_seconds: float = 900
     settle_seconds: float = 5
     legal_basis: str = ""
     legal_basis_reason: str = ""

@@ -2,8 +2,8 @@
 
 A field names its place: `email`, a property; `associations.companies`, the company that the record is linked with by
 the link without a label, `associations.companies.Primary` by that label; `consent`, what the mailbox of a contact
-takes, `consent.Newsletter` of one type of subscription. `companies:Household` are the companies whose property
-`crm_migrate_kind` says so, `companies` those without a kind.
+takes, `consent.Newsletter` of one type of subscription; `file.size` and `file.md5` what a file is that a note names.
+`companies:Household` are the companies whose property `crm_migrate_kind` says so, `companies` those without a kind.
 """
 
 import re
@@ -22,6 +22,9 @@ ASSOCIATIONS, CONSENT = "associations", "consent"
 
 CONTACTS, COMPANIES, DEALS, TICKETS = "contacts", "companies", "deals", "tickets"
 PRODUCTS, LINE_ITEMS, TASKS, MEETINGS = "products", "line_items", "tasks", "meetings"
+NOTES, FILE = "notes", "File"  # the kind of notes that stand for a file
+SIZE, MD5 = "file.size", "file.md5"  # HubSpot works them out; said by us they are compared
+CONTENT = frozenset({SIZE, MD5})
 MOMENT, BEGINS = "hs_timestamp", "hs_meeting_start_time"
 # In this order: a link between two records is of the one whose object stands later; it refers to the other.
 OBJECTS = (
@@ -56,13 +59,14 @@ _OBJECT = re.compile(r"[a-z][a-z_]*|2-[0-9]+|p[0-9]+_[a-z0-9_]+")
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a field of ours is: a property; or a link to an object by a label ("" for the one without); or a consent,
-    to everything or to one type of subscription (`label`)."""
+    to everything or to one type of subscription (`label`); or the size or digest of a file (`file`)."""
 
     name: str
     property: str = ""
     to: str = ""
     label: str = ""
     consent: bool = False
+    file: str = ""
 
 
 def split(object: str) -> tuple[str, str]:
@@ -82,6 +86,12 @@ def is_object(object: str) -> bool:
     return bool(_OBJECT.fullmatch(name)) and (not colon or (kind != "" and kind == kind.strip()))
 
 
+def holds_files(object: str) -> bool:
+    """Whether records of an object are notes that stand for files."""
+    name, kind = split(object)
+    return name == NOTES and kind.partition(" ")[0] == FILE
+
+
 def place_of(object: str, name: str) -> Place | None:
     """Where a field is; None where there is no such place."""
     first, dot, rest = name.partition(".")
@@ -90,6 +100,8 @@ def place_of(object: str, name: str) -> Place | None:
         return Place(name, to=to, label=label) if dot and _OBJECT.fullmatch(to) and label == label.strip() else None
     if first == CONSENT and split(object)[0] == CONTACTS:
         return Place(name, property=word_of(rest), label=rest, consent=True) if not dot or rest.strip() else None
+    if name in CONTENT:
+        return Place(name, file=rest) if holds_files(object) else None
     return Place(name, property=name) if _PROPERTY.fullmatch(name) and not is_ours(name) else None
 
 

@@ -18,8 +18,10 @@ from crm_migrate.connecting.contract import (
     Allowance,
     Answer,
     By,
+    Content,
     Limits,
     Load,
+    Room,
     TargetObject,
     TargetSchema,
     WriteBatch,
@@ -32,6 +34,8 @@ from crm_migrate_hubspot.calls import cell_of, kind_of
 from crm_migrate_hubspot.consenting import Consenting
 from crm_migrate_hubspot.describe import object_of
 from crm_migrate_hubspot.enrolling import Enrolling
+from crm_migrate_hubspot.file_shapes import ATTACHED, told
+from crm_migrate_hubspot.files import Files
 from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.kit import kit
 from crm_migrate_hubspot.linking import Linking, end_of
@@ -51,6 +55,7 @@ from crm_migrate_hubspot.shapes import (
     MERGED,
     UNFINISHED,
     Place,
+    holds_files,
     is_object,
     linked_with,
     place_of,
@@ -79,6 +84,7 @@ class HubSpotTarget:
         linking = Linking(self._portal, changes, keeping)
         self._writing = Writing(self._portal, changes, linking, self._consenting, self._waiting)
         self._removing = Removing(self._portal, changes)
+        self._files = Files(self._portal, changes, self._writing, self._removing, self._waiting)
         links, members = Links(self._portal, changes, linking), Enrolling(self._portal, changes)
         self._tying = Tying(self._portal, links, members, keeping)
         self._listing = Listing(self._portal, changes, Registry(self._portal, changes))
@@ -95,6 +101,10 @@ class HubSpotTarget:
     def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all actions are alike there
         """What a request holds; and the times of the environment."""
         said = self._settings
+        if self.takes_bytes(object):
+            longest = 2 * said.longest_seconds + said.upload_seconds  # its note follows the bytes
+            return Limits(1, None, said.parallel, longest, said.settle_seconds, misses=MISSES,
+                          apart_seconds=said.settle_seconds)  # fmt: skip
         is_list = listed(object.name) is not None
         return Limits(
             rows=1 if is_list else BATCH,
@@ -121,7 +131,8 @@ class HubSpotTarget:
         wanted = {each.name for each in object.fields}
         read = [each for each in there.values() if each.name in wanted or not each.read_only]
         places = [place for each in read if (place := self._place(object.name, each.name)) is not None]
-        return costing.of_pages(
+        files = records if any(place.file for place in places) else 0  # each is asked for by itself
+        return files + costing.of_pages(
             records,
             len({place.to for place in places if place.to}),
             sum(place.consent and not place.label for place in places),
@@ -196,6 +207,7 @@ class HubSpotTarget:
         asked = [place.property for place in places.values() if place.property]
         asked += [key for key in (KEY, KIND) if key in known]
         asked += [EMAIL] if any(place.consent for place in places.values()) else []
+        asked += [ATTACHED] if any(place.file for place in places.values()) else []
         if by == "key" and KEY not in known:
             return
         types = {each.name: each.type for each in object.fields}
@@ -235,8 +247,12 @@ class HubSpotTarget:
             to: self._portal.field_links(name, to, [id for id, _ in records])
             for to in dict.fromkeys(place.to for place in places.values() if place.to)
         }
+        held = any(place.file for place in places.values())
+        files = [self._files.of(values) for _, values in records] if held else []
         for field, place in places.items():
-            if place.to:
+            if place.file:
+                columns[field] = [told(file, place.file) for file in files]
+            elif place.to:
                 type = self._portal.type(name, place)
                 columns[field] = [end_of(place, type, links[place.to].get(id, ())) for id, _ in records]
             elif place.consent:
@@ -266,10 +282,22 @@ class HubSpotTarget:
         beside = self._looks_after(batch.object.name)
         return beside.write(batch) if beside is not None else self._writing.write(batch)
 
+    def takes_bytes(self, object: TargetObject) -> bool:
+        """Notes of the kind `File` stand for files."""
+        return holds_files(object.name)
+
+    def upload(self, batch: WriteBatch, content: Content) -> Answer:
+        """A request with the bytes, and those of the note that names them."""
+        return self._files.upload(batch, content)
+
+    def room(self) -> Room:
+        """HubSpot says nothing of it."""
+        return Room()
+
     def begun(self, object: TargetObject, entities: Collection[str]) -> Collection[str]:
         """Records with a mark behind their keys; links and lists whose keys are written and that are not there."""
         beside, name = self._looks_after(object.name), split(object.name)[0]
-        if beside is not None:
+        if isinstance(beside, Tying | Listing):
             return beside.begun(object, entities)
         if KEY not in self._portal.existing(name):
             return ()
@@ -286,8 +314,10 @@ class HubSpotTarget:
         beside = self._looks_after(batch.object.name)
         return beside.release(batch) if beside is not None else self._writing.change(batch)
 
-    def _looks_after(self, object: str) -> Tying | Listing | None:
-        """Who looks after what is no object of HubSpot's."""
+    def _looks_after(self, object: str) -> Tying | Listing | Files | None:
+        """Who looks after what is no object of HubSpot's, or more than one."""
+        if holds_files(object):
+            return self._files
         return self._tying if ends_of(object) else self._listing if listed(object) else None
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:

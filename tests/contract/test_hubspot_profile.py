@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from portals import TOKEN, Portal
 
-from crm_migrate.connecting.conformance_targets import everything, settled
-from crm_migrate.connecting.contract import TargetField, TargetObject
+from crm_migrate.connecting.conformance_targets import batch_of, everything, settled
+from crm_migrate.connecting.conformance_uploading import BYTES, content
+from crm_migrate.connecting.contract import TargetField, TargetObject, Upload
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.crm.types import TYPES
 from crm_migrate.mapping.library import Entry, find, target_profile
@@ -87,7 +88,11 @@ def test_every_field_of_the_profile_has_a_place_and_comes_back(portal: Portal) -
             row["to"] = portal.make("contacts", firstname="Somebody else")
         if name == "campaign_members":
             row["from.Lead"] = None  # the lead: `test_hubspot_lists.py`
-        answer = settled(target, object, name, [row])
+        if isinstance(target, Upload) and target.takes_bytes(object):
+            row |= {"file.size": str(len(BYTES)), "file.md5": content(BYTES).md5}
+            answer = target.upload(batch_of(object, name, [row]), content(BYTES))
+        else:
+            answer = settled(target, object, name, [row])
         assert not answer.refused, (name, answer.refused)
         ids[object.name] = answer.loaded[name]
         (read,) = (each for each in everything(target, object) if each["__entity"] == name)

@@ -23,6 +23,7 @@ from crm_migrate.connecting.conformance_targets import (
     settled,
     write,
 )
+from crm_migrate.connecting.conformance_uploading import UPLOAD_CHECKS
 from crm_migrate.connecting.contract import TARGET_ID, Action, Answer, Target, TargetField, TargetObject, WriteBatch
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import AuthExpired, Interrupted, QuotaGone, TargetError
@@ -63,7 +64,9 @@ def kit_of(server: Server) -> Kit:
     return target.kit("a")
 
 
-@pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS, *LIST_CHECKS), ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check", (*TARGET_CHECKS, *REMOVE_CHECKS, *LIST_CHECKS, *UPLOAD_CHECKS), ids=lambda check: check.__name__
+)
 def test_it_keeps_the_contract(check: Callable[..., None], start: Start) -> None:
     server = start()
     check(opener(server), kit_of(server))

@@ -2,8 +2,8 @@
 
 What lives where: `crm` (what the engine drives), `routes` (which path means what), `portal` (tokens, account, rights),
 `single`, `batches`, `searching` (records), `records`, `values`, `calculated` (one record), `associations`, `links`,
-`link_types`, `definitions`, `properties`, `schemas`, `pipelines`, `owners`, `lists`, `consents`, `evidence` (how we
-know), and `data` (a fresh portal).
+`link_types`, `definitions`, `properties`, `schemas`, `pipelines`, `owners`, `lists`, `files`, `consents`, `evidence`
+(how we know), and `data` (a fresh portal).
 """
 
 from collections.abc import Mapping

@@ -157,6 +157,18 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("Bodies that cannot be read", "recording", "list_add_wrong_json_400, list_create_null_name_400, list_search_null_body_400"),
         ("Imports are refused: the app has no right to them", "assumed", "a choice: the simulator has no imports"),
     ),
+    "Files": (
+        ("A form with file, options and one of folderId and folderPath makes a file: 201; a folder of a path is made", "document", f"{_DOCS}: files, upload file"),
+        ("Whose name is taken gets another one, or with overwrite its place, with a new id", "document", "models of HubSpot's clients: overwrite"),
+        ("What is added to a name that is taken: -1, -2", "assumed", ""),
+        ("Signs and letters beyond ASCII do not stay in a path", "assumed", "the harder case; no document says which stay"),
+        ("stat finds by path and tells id, size and fileMd5; its 404 in JSON", "document", f"{_DOCS}: files, retrieve file by path; a public log of HubSpot's answers (words of the 404)"),
+        ("A file is found by its path at once, or later (habit path_seconds)", "assumed", "no document says"),
+        ("An unknown id is a page of HTML, for DELETE, too; a deleted file is found no more", "assumed", "as an unknown record is"),
+        ("hs_attachment_ids holds ids between semicolons", "document", f"{_DOCS}: notes; whether the files are there is not looked up, which is assumed"),
+        ("Sizes: largest_file, 400", "assumed", "the limit is the portal's, and no document at hand says one: 2 GB unless said"),
+        ("ttl and a search for duplicates are refused", "assumed", "a choice: the simulator has neither"),
+    ),
     "Subscriptions": (
         ("v3 does not subscribe an address that has opted out", "document", f"{_DOCS}: communication preferences v3"),
         ("v4 and dates do", "document", f"{_DOCS}: communication preferences v4"),

@@ -28,6 +28,8 @@ class Habits:
     shuffled: bool = True  # results of a batch come in another order than its inputs
     urls: bool = True  # records tell where a person sees them, as since 2026
     index_seconds: float = 0.0  # a search finds a change that late; in between it finds it, and loses it again
+    largest_file: int = 2 << 30  # bytes of a file
+    path_seconds: float = 0.0  # a new file is found by its path that late
     required: str = ""  # rules of the portal, enforced since 2026-09: `contacts.phone deals.amount`
 
     def __post_init__(self) -> None:

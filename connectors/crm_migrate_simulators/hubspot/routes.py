@@ -15,6 +15,7 @@ from crm_migrate_simulators.hubspot import (
     bodies,
     consents,
     definitions,
+    files,
     lists,
     owners,
     pipelines,
@@ -151,6 +152,10 @@ ROUTES: tuple[Route, ...] = (
     _route(
         "PUT", "/lists/{list}/memberships/add-and-remove", "write", lists.add_and_remove, V3, body=bodies.BOTH_MEMBERS
     ),
+    _route("POST", "/files/files", "write", files.upload, V3),
+    _route("GET", "/files/files/stat/{path}", "read", files.stat, V3),
+    _route("GET", "/files/files/{id}", "read", files.one, V3),
+    _route("DELETE", "/files/files/{id}", "write", files.delete, V3),
     _route("GET", f"{_CONSENT}/definitions", "read", consents.types),
     _route("GET", f"{_CONSENT}/status/email/{{address}}", "read", consents.status, OLD),
     _route("POST", f"{_CONSENT}/subscribe", "write", consents.subscribe, OLD, body=bodies.SUBSCRIBED),

@@ -6,6 +6,7 @@ on top.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from math import ceil
 from statistics import quantiles
@@ -124,12 +125,14 @@ def _object(
     written = (written[0] + linked, written[1] + linked)
     sent = Sent(tables, lines, loaded_fields(object_plan), later)
     there = tables.count(tables.scan(THEIRS, object_plan.name)) + made
-    requests = [
-        _written(target, object, "create", created, creates, sent),
-        _written(target, object, "update", written, updates, sent),
-    ]
-    if takes_files(target, plan, object_plan):  # one by one, however many a batch holds
-        requests = [_times((made, made), creates.requests), _times((count(), count()), updates.requests)]
+    asked: list[tuple[Action, Between, Limits]] = [("create", created, creates), ("update", written, updates)]
+    if takes_files(target, plan, object_plan):  # they go one by one, however many a batch on disk holds
+        changing = count()
+        asked = [
+            ("create", (made, made), replace(creates, rows=1)),
+            ("update", (changing, changing), replace(updates, rows=1)),
+        ]
+    requests = [_written(target, object, action, batches, limits, sent) for action, batches, limits in asked]
     return ObjectForecast(
         object=object_plan.name,
         batches=_sum([created, written]),

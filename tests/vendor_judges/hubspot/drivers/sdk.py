@@ -127,6 +127,15 @@ def lists(people: dict[str, str]) -> None:
     crm.lists.delete(id)
 
 
+def files() -> None:
+    options = json.dumps({"access": "PRIVATE"})
+    made = client.files.upload(file=("a.txt", b"hello"), folder_path="/load", file_name="b.txt", options=options)
+    assert (made.path, made.size, made.access) == ("/load/b.txt", 5, "PRIVATE")
+    found = client.files.get_metadata("/load/b.txt").file
+    assert found is not None and found.id == made.id and client.files.get(made.id).name == "b"
+    client.files.delete(made.id)
+
+
 def stages() -> None:
     stage = {"label": "Open", "display_order": 0, "metadata": {"probability": "0.5"}}
     made = crm.pipelines.create("deals", label="Shop", display_order=1, stages=[stage])
@@ -162,6 +171,7 @@ one_by_one(people, firms)
 kinds_of_links()
 lists(people)
 stages()
+files()
 write_to()
 crm.objects.contacts.batch.delete(inputs=[{"id": people.pop("k9")}])
 print(json.dumps({"contacts": people, "companies": firms, "linked": linked}))
