@@ -4,7 +4,6 @@ Nothing is looked at but the workbook: what an edit means for the mapping of tod
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.datetime import from_excel
 
 from crm_migrate.agreeing.book import FORMAT, HEAD_ROW, HIDDEN, KIND, LISTS
 from crm_migrate.errors import InputError, UsageError
@@ -20,12 +18,10 @@ from crm_migrate.finding import Finding, Place
 from crm_migrate.mapping.plan import MAP_JOINER
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.reviewing import opening
+from crm_migrate.reviewing.days import iso_day
 from crm_migrate.reviewing.reading import same, shown
 
 AGAIN = "Put it back, or write the workbook anew: crm-migrate mapping export PROJECT"
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\.?")
-_FIRST_DAY, _LAST_DAY = 36_526, 73_050  # 2000 to 2099 as spreadsheets count days
-_FIRST_YEAR = 2000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 
@@ -240,24 +236,6 @@ class _Reader:
             message = f"{text!r} is no day that can be read for certain"
             self._tell("book_day", place, message, "Write it as 2026-12-04 or 04.12.2026.")
         return day
-
-
-def iso_day(value: Any, epoch: datetime) -> str | None:
-    """A day as people and spreadsheets write it; "" for none, None where it cannot be read for certain."""
-    if isinstance(value, datetime | date):  # a year that was typed into a cell of days is one of 1905
-        return value.isoformat()[:10] if value.year >= _FIRST_YEAR else None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        inside = _FIRST_DAY <= value <= _LAST_DAY
-        return str(from_excel(int(value), epoch).isoformat()[:10]) if inside else None
-    text = shown(value).strip()
-    if text.isascii() and text.isdigit():
-        return iso_day(int(text), epoch)
-    if match := _DOTTED.fullmatch(text):
-        text = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        return None
 
 
 def _about(key: str) -> str:

@@ -47,7 +47,7 @@ from crm_migrate.quality.damage import Damage, Tally
 
 _TOP = 10  # values of a column that are shown
 _HELD = 0.95  # of the filled cells
-_HURTS = 5
+HURTS = 5
 
 
 @dataclass(slots=True)
@@ -257,7 +257,7 @@ def _whole(
         sources=tuple(s.model_copy(update={"light": lights[s.source]}) for s in pile.sources),
         use=_use(pile),
         decisions=waiting,
-        hurts=tuple(c.id for c in cards[:_HURTS]),
+        hurts=tuple(c.id for c in cards[:HURTS]),
         columns=tuple(pile.columns),
         scores=tuple(pile.scores),
         cards=tuple(cards),

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from crm_migrate.assessing.figures import Assessment, Change, Since
+from crm_migrate.assessing.figures import Assessment, Burn, Change, Since
+from crm_migrate.assessing.standing import open_among
 from crm_migrate.assessing.writing import as_json
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.workspace.files import write_file
@@ -46,7 +47,27 @@ def compared(found: Assessment, before: Assessment | None) -> Assessment:
         return found
     changes = tuple(_changes(before, found))
     same = not any(change.what == "file" for change in changes)
-    return found.model_copy(update={"since": Since(made=before.made, same=same, changes=changes)})
+    burn = tuple(_burn(before, found))
+    return found.model_copy(update={"since": Since(made=before.made, same=same, changes=changes, burn=burn)})
+
+
+def _burn(before: Assessment, now: Assessment) -> Iterator[Burn]:
+    """How the findings burn down: of all sources together, then of each that has or had any."""
+    names = sorted({card.source for card in (*before.cards, *now.cards)})
+    for source in ["", *names]:
+        was, there = ([c for c in each.cards if source in ("", c.source)] for each in (before, now))
+        ids_was, ids_now = {c.id for c in was}, {c.id for c in there}
+        yield Burn(
+            source=source,
+            before=len(was),
+            gone=len(ids_was - ids_now),
+            new=len(ids_now - ids_was),
+            now=len(there),
+            open_before=open_among(was),
+            open_now=open_among(there),
+            cells_before=sum(c.count for c in was),
+            cells_now=sum(c.count for c in there),
+        )
 
 
 _What = Literal["file", "rows", "column", "filled", "distinct", "finding"]

@@ -14,6 +14,7 @@ Action = Literal["map", "archive", "drop", "ask"]
 Severity = Literal["error", "warning", "note"]
 Dimension = Literal["complete", "valid", "unique", "consistent", "timely", "linked"]
 Light = Literal["red", "yellow", "green"]
+Status = Literal["open", "assigned", "fixed", "accepted", "wont_fix"]
 Unit = Literal["row", "group", "word", "person", "column", "source"]
 OwnerState = Literal["active", "left", "unknown", "not_said"]
 
@@ -129,6 +130,28 @@ class Effort(Frozen):
     most: int
 
 
+class Standing(Frozen):
+    """What people decided about a finding, and what it was then (`4 of 86`). `stale`: it is another one now, or it was
+    said to be fixed and is in the files of today."""
+
+    status: Status = "open"
+    owner: str = ""
+    due: str = ""
+    decision: str = ""
+    seen: str = ""
+    stale: bool = False
+
+
+class Settled(Frozen):
+    """A finding that people decided about and that is no longer there."""
+
+    finding: str
+    about: str
+    status: Status
+    owner: str
+    decision: str
+
+
 class Card(Frozen):
     """One finding for the meeting: what, how many, an example, and what it does in the new CRM.
 
@@ -149,6 +172,7 @@ class Card(Frozen):
     option: Said
     examples: tuple[Example, ...]
     effort: Effort | None = None
+    standing: Standing = Standing()
 
 
 class DuplicateFigure(Frozen):
@@ -293,12 +317,28 @@ class Change(Frozen):
     now: str
 
 
+class Burn(Frozen):
+    """Findings of a source ("" for all of them) then and now: `before` - `gone` + `new` = `now`, of which `open_before`
+    and `open_now` wait for somebody. `cells_before` and `cells_now` are what they count together."""
+
+    source: str
+    before: int
+    gone: int
+    new: int
+    now: int
+    open_before: int
+    open_now: int
+    cells_before: int
+    cells_now: int
+
+
 class Since(Frozen):
     """The baseline that this assessment is compared with. `same`: every file is the same to the byte."""
 
     made: str
     same: bool
     changes: tuple[Change, ...]
+    burn: tuple[Burn, ...] = ()
 
 
 class Assessment(Frozen):
@@ -318,6 +358,7 @@ class Assessment(Frozen):
     columns: tuple[ColumnFigure, ...]
     scores: tuple[ScoreFigure, ...]
     cards: tuple[Card, ...]
+    settled: tuple[Settled, ...] = ()
     duplicates: tuple[DuplicateFigure, ...]
     relations: tuple[RelationFigure, ...]
     loops: tuple[tuple[str, ...], ...]

@@ -2,6 +2,7 @@
 
 from crm_migrate.assessing.costing import hours
 from crm_migrate.assessing.figures import Assessment, Card
+from crm_migrate.assessing.standing import is_open, open_among
 from crm_migrate.assessing.wording import sentence
 from crm_migrate.words.language import Language
 
@@ -20,8 +21,18 @@ def use(found: Assessment, words: Language) -> str:
 
 def effort(found: Assessment, words: Language) -> str:
     """What the findings cost together, in one sentence; "" where they cost nothing."""
-    least, most = hours(found.cards)
+    least, most = hours(card for card in found.cards if is_open(card))
     return words.word("assess.effort", least=words.number(least), most=words.number(most)) if most else ""
+
+
+def standing(found: Assessment, words: Language) -> str:
+    """How many findings wait for somebody, in one sentence; "" where there are none."""
+    counts = {
+        "n": len(found.cards),
+        "open": open_among(found.cards),
+        "stale": sum(c.standing.stale for c in found.cards),
+    }
+    return words.word("assess.standing", **{k: words.number(v) for k, v in counts.items()}) if found.cards else ""
 
 
 def headline(found: Assessment, words: Language) -> list[str]:
@@ -36,7 +47,7 @@ def headline(found: Assessment, words: Language) -> list[str]:
         words.word("assess.made", made=found.made, tool=found.tool),
         words.word("assess.masked" if found.masked else "assess.revealed"),
         words.word("assess.decisions", n=words.number(found.decisions)),
-        *filter(None, [effort(found, words)]),
+        *filter(None, [standing(found, words), effort(found, words)]),
         use(found, words),
         f"{words.word('assess.hurts')}:",
         *told,

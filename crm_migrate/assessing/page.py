@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from crm_migrate.assessing import sheets
 from crm_migrate.assessing.figures import Assessment, Count
-from crm_migrate.assessing.headline import effort, use, worst
-from crm_migrate.assessing.wording import sentence
+from crm_migrate.assessing.headline import effort, standing, use, worst
+from crm_migrate.assessing.wording import sentence, stale
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.tables import Table
 from crm_migrate.templates import pages
@@ -17,9 +17,9 @@ from crm_migrate.words.language import Language
 
 ROWS = 400  # of any one table; all are in the workbook and in the JSON
 SECTIONS = (
-    sheets.sources, sheets.cards, sheets.efforts, sheets.fields, sheets.scores, sheets.duplicates, sheets.relations,
-    sheets.values, sheets.owners, sheets.money, sheets.sensitive, sheets.consent, sheets.volumes, sheets.files,
-    sheets.changes, sheets.not_assessed,
+    sheets.sources, sheets.cards, sheets.settled, sheets.burn, sheets.efforts, sheets.fields, sheets.scores,
+    sheets.duplicates, sheets.relations, sheets.values, sheets.owners, sheets.money, sheets.sensitive, sheets.consent,
+    sheets.volumes, sheets.files, sheets.changes, sheets.not_assessed,
 )  # fmt: skip
 
 
@@ -38,7 +38,11 @@ def render(found: Assessment, words: Language) -> str:
     style, script = _asset("assessment.css"), _asset("assessment.js")
     environment = pages("crm_migrate.assessing")
     environment.globals |= {"w": words.word, "num": words.number, "percent": words.percent, "years": years}
-    environment.globals |= {"say": lambda said: sentence(said, words), "name": words.name}
+    environment.globals |= {
+        "say": lambda said: sentence(said, words),
+        "name": words.name,
+        "stale": lambda said: stale(said, words),
+    }
     return environment.get_template("assessment.html").render(
         found=found,
         language=words,
@@ -46,9 +50,12 @@ def render(found: Assessment, words: Language) -> str:
         order=[table.name for table in tables if _shown(table, found)],
         worst=worst(found),
         use=use(found, words),
+        standing=standing(found, words),
         effort=effort(found, words),
         parts={(s.source, s.dimension): s.parts for s in found.scores},
         rows=ROWS,
+        bar=lambda part, whole: round(100 * part / whole, 1) if whole else 0,
+        most=max((max(b.before, b.now) for b in (found.since.burn if found.since else ())), default=0),
         style=Markup(style),  # noqa: S704 -- files of ours
         script=Markup(script),  # noqa: S704 -- files of ours
         policy=policy(style, script),
@@ -56,7 +63,9 @@ def render(found: Assessment, words: Language) -> str:
 
 
 def _shown(table: Table, found: Assessment) -> bool:
-    return table.name != "assess_changes" or found.since is not None
+    if table.name in ("assess_changes", "assess_burn"):
+        return found.since is not None
+    return table.name != "assess_settled" or bool(found.settled)
 
 
 def _asset(name: str) -> str:

@@ -6,7 +6,7 @@ Everything in them is told in the reader's language; numbers stay numbers.
 from collections.abc import Callable, Iterable
 
 from crm_migrate.assessing.figures import Assessment, ColumnFigure
-from crm_migrate.assessing.wording import sentence
+from crm_migrate.assessing.wording import sentence, stale
 from crm_migrate.reports.tables import Column, Row, Table
 from crm_migrate.words.language import Language
 
@@ -79,17 +79,47 @@ def parts(found: Assessment, words: Language) -> Table:
     return _table("parts", "source dimension name good:int of:int", rows)
 
 
+_CARDS = "severity source column count:int of:int says effect option status in_charge due decision stale examples id"
+
+
 def cards(found: Assessment, words: Language) -> Table:
-    """Every finding."""
+    """Every finding, with what people decided."""
     rows = (
         (
             words.word(f"severity.{c.severity}"), c.source, ", ".join(c.columns), c.count, c.of,
             sentence(c.because, words), sentence(c.effect, words), sentence(c.option, words),
+            words.word(f"status.{c.standing.status}"), c.standing.owner, c.standing.due, c.standing.decision,
+            stale(c.standing, words),
             "; ".join(e.value for e in c.examples), c.id,
         )
         for c in found.cards
     )  # fmt: skip
-    return _table("cards", "severity source column count:int of:int says effect option examples id", rows)
+    return _table("cards", _CARDS, rows)
+
+
+def no_cards() -> Table:
+    """The columns of the findings."""
+    return _table("cards", _CARDS, ())
+
+
+def settled(found: Assessment, words: Language) -> Table:
+    """Findings that people decided about and that are gone."""
+    rows = ((s.about, words.word(f"status.{s.status}"), s.owner, s.decision, s.finding) for s in found.settled)
+    return _table("settled", "says status in_charge decision id", rows)
+
+
+def burn(found: Assessment, words: Language) -> Table:
+    """How the findings burn down since the baseline."""
+    told = found.since.burn if found.since else ()
+    rows = (
+        (
+            b.source or words.word("assess.all_sources"), b.before, b.gone, b.new, b.now, b.open_before, b.open_now,
+            b.cells_before, b.cells_now,
+        )
+        for b in told
+    )  # fmt: skip
+    columns = "source before:int gone:int new:int there:int open_before:int open_now:int cells_before:int cells_now:int"
+    return _table("burn", columns, rows)
 
 
 def duplicates(found: Assessment, words: Language) -> Table:
@@ -207,6 +237,6 @@ def changes(found: Assessment, words: Language) -> Table:
 
 # The sheets of the workbook in order; the page shows those that are not listed in `BEHIND`.
 ALL: tuple[Maker, ...] = (
-    sources, cards, efforts, fields, scores, parts, duplicates, relations, values, owners, money, sensitive, consent,
-    volumes, files, years, types, changes, not_assessed,
+    sources, cards, settled, burn, efforts, fields, scores, parts, duplicates, relations, values, owners, money,
+    sensitive, consent, volumes, files, years, types, changes, not_assessed,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Figures in the words of a reader's language."""
 
-from crm_migrate.assessing.figures import Said
+from crm_migrate.assessing.figures import Said, Standing
 from crm_migrate.words.language import Language
 
 _MONEY = "money."  # sums of several currencies, as they are kept
@@ -24,3 +24,9 @@ def money(text: str, words: Language) -> str:
     """An amount and its currency, where it has one, as the language writes amounts."""
     amount, _, currency = text.partition(" ")
     return f"{words.amount(amount)} {currency}".strip()
+
+
+def stale(said: Standing, words: Language) -> str:
+    """That a finding is another one than was decided about; "" where it is not."""
+    good, _, of = said.seen.partition(" of ")
+    return words.word("assess.stale", seen=words.word("assess.of", good=good, of=of)) if said.stale else ""

@@ -29,6 +29,12 @@ MAPPING = "crm-migrate.yaml"
 )
 @click.option("--baseline", is_flag=True, help="Freeze hashes and figures; a later assess tells what changed since.")
 @click.option(
+    "--take",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.xlsx",
+    help="Keep what people wrote into the yellow cells of assessment.xlsx.",
+)
+@click.option(
     "--reveal", is_flag=True, help="Show personal values. The files are then personal data: mind who gets them."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON on stdout; no file is written.")
@@ -38,6 +44,7 @@ def assess_command(
     lang: str,
     out: Path | None,
     baseline: bool,
+    take: Path | None,
     reveal: bool,
     as_json: bool,
 ) -> None:
@@ -50,27 +57,73 @@ def assess_command(
     Example: crm-migrate assess demo
              crm-migrate assess exports --lang de
              crm-migrate assess exports --baseline
+             crm-migrate assess exports --take reports/assessment.xlsx
+
+    What people decide about findings (status, who sees to it, day, decision) they write into the workbook; `--take`
+    keeps it beside the reports, all or nothing. It stands in every later assessment, marked where a finding changed.
     """
     from crm_migrate import __version__
-    from crm_migrate.assessing.assembling import assess
+    from crm_migrate.assessing.assembling import HURTS, assess
     from crm_migrate.assessing.baseline import compared, read
+    from crm_migrate.assessing.standing import read as read_kept
+    from crm_migrate.assessing.standing import with_standing
+    from crm_migrate.assessing.writing import NAME
 
     words = asked_language(lang, "assess")
-    if baseline and as_json:
-        raise UsageError("--json writes no file, and a baseline is one", hint="take one of the two out")
+    if as_json and (baseline or take is not None):
+        word = "--baseline" if baseline else "--take"
+        raise UsageError(f"--json writes no file, and {word} does", hint="take one of the two out")
     folder, opening = _opened(paths, environment)
+    place = out or folder / "reports"
+    if not as_json:
+        _not_taken(place / f"{NAME}.xlsx", place, take)
     screen = Screen(quiet=as_json)
     with opening as opened:
         made = datetime.now(UTC).isoformat(timespec="seconds")
         found = assess(opened, made=made, tool=__version__, masked=not reveal)
+    if take is not None:
+        _take(take, place, found, screen)
+    found = with_standing(found, read_kept(place), HURTS)
     if as_json:
-        found = compared(found, read(out or folder / "reports"))
+        found = compared(found, read(place))
         screen.lines([found.model_dump_json(indent=1)])
         return
-    _write(found, out or folder / "reports", words.code, screen, baseline=baseline)
+    _write(found, place, words.code, screen, baseline=baseline)
     if reveal:
         screen.warn("these files show personal values; keep them where the sources are kept")
     screen.next("open assessment.html")
+
+
+def _not_taken(workbook: Path, place: Path, take: Path | None) -> None:
+    """UsageError where the workbook that is about to be written anew holds words that nobody has taken."""
+    from crm_migrate.assessing.standing import read
+    from crm_migrate.assessing.taking import came, unkept
+
+    if not workbook.is_file() or (take is not None and take.resolve() == workbook.resolve()):
+        return
+    if cells := unkept(came(workbook), read(place)):
+        hint = f"crm-migrate assess ... --take {workbook}, or move it away"
+        raise UsageError(f"people wrote into {workbook}, and {cells:,} cell(s) of it are not kept yet", hint=hint)
+
+
+def _take(workbook: Path, place: Path, found: "Assessment", screen: Screen) -> None:
+    """Keep what people wrote into a workbook; all of it, or exit 1 with every cell that does not fit."""
+    from crm_migrate.assessing.standing import keep, read
+    from crm_migrate.assessing.taking import came, taken
+    from crm_migrate.cli import frames
+
+    brought = came(workbook)
+    if brought is None:
+        raise UsageError(f"{workbook} is no workbook of an assessment", hint="take assessment.xlsx")
+    fresh = taken(brought, read(place), found)
+    if brought.findings:
+        click.echo(frames.render(brought.findings), err=True, nl=False)
+        click.echo(f"nothing is kept: {len(brought.findings):,} cell(s) or rows do not fit", err=True)
+        raise SystemExit(1)
+    if fresh:
+        screen.lines([f"{len(fresh):,} finding(s) decided about: {keep(place, fresh)}"])
+    else:
+        screen.lines(["the workbook changes nothing"])
 
 
 def _write(found: "Assessment", folder: Path, code: str, screen: Screen, *, baseline: bool) -> None:

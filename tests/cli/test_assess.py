@@ -290,7 +290,7 @@ def test_the_page_stands_alone_and_the_workbook_computes_nothing(made: Made) -> 
     assert "default-src &#39;none&#39;" in made.page
     book = openpyxl.load_workbook(io.BytesIO((made.folder / "reports" / "assessment.xlsx").read_bytes()))
     for sheet in book.worksheets:
-        assert sheet.freeze_panes == "A2"
+        assert sheet.freeze_panes == "A2" or sheet.sheet_state == "veryHidden"
         assert not [cell.coordinate for row in sheet.rows for cell in row if cell.data_type == "f"]
 
 
@@ -318,6 +318,39 @@ def _catalogue(code: str) -> str:
 def test_the_published_schema_is_that_of_the_figures() -> None:
     published = Path(__file__).resolve().parents[2] / "docs" / "assessment.schema.json"
     assert json.loads(published.read_text(encoding="utf-8")) == schema(), "run: python scripts/report_schema.py"
+
+
+def test_what_people_wrote_into_the_workbook_is_never_written_over(tmp_path: Path) -> None:
+    _write(tmp_path / "firms.csv", _firms())
+    out = tmp_path / "reports"
+    assert call("assess", str(tmp_path)).returncode == 0
+    workbook = out / "assessment.xlsx"
+    book = openpyxl.load_workbook(workbook)
+    page = book["Findings"]
+    page["I2"], page["J2"], page["L2"] = "accepted", "Ute", "by word of Kai"
+    book.save(workbook)
+    written = workbook.read_bytes()
+
+    refused = call("assess", str(tmp_path))
+    assert refused.returncode == 2 and "3 cell(s) of it are not kept yet" in refused.stderr
+    assert workbook.read_bytes() == written
+    assert call("assess", str(tmp_path), "--take", str(workbook), "--json").returncode == 2
+
+    taken = call("assess", str(tmp_path), "--take", str(workbook), "--lang", "tr")
+    assert taken.returncode == 0, taken.stderr
+    assert "1 finding(s) decided about" in taken.stdout
+    kept = (out / "assessment-decisions.yaml").read_text("utf-8")
+    assert "owner: Ute" in kept and "decision: by word of Kai" in kept
+    told = Assessment.model_validate_json(call("assess", str(tmp_path), "--json").stdout)
+    assert told.cards[0].standing.status == "accepted" and told.cards[0].id not in told.hurts
+    page = openpyxl.load_workbook(workbook)["Bulgular"]
+    assert (page["I2"].value, page["J2"].value, page["L2"].value) == ("kabul edildi", "Ute", "by word of Kai")
+
+    page.parent["Bulgular"]["I3"] = "belki"
+    page.parent.save(workbook)
+    wrong = call("assess", str(tmp_path), "--take", str(workbook))
+    assert wrong.returncode == 1 and "Bulgular!I3" in wrong.stderr and "nothing is kept" in wrong.stderr
+    assert (out / "assessment-decisions.yaml").read_text("utf-8") == kept
 
 
 def test_exports_without_a_mapping_and_what_changes_since_the_baseline(tmp_path: Path) -> None:
