@@ -112,7 +112,7 @@ def key_or_whole(key: Key | None, columns: Sequence[str]) -> Key:
     return Key(tuple(columns[:MOST_KEYS]), 0.1, (why,), False)
 
 
-def _origin(export: Export, lender: str) -> Iterator[str]:
+def _origin(export: Export, lender: str = "") -> Iterator[str]:
     if export.study.profile:
         yield f"use: {export.study.profile[0]}"
     if not export.files:
