@@ -72,12 +72,27 @@ def decide(head: str, spec: SourceSpec) -> Dialect:
     else:
         delimiter, words = _detected(lines, quote)
     told = [f"delimiter {NAMES.get(delimiter, delimiter)}: {words}", *quote_words]
+    if spec.quote is None and (fitting := _only_in_single(lines, delimiter)):
+        quote, said = "'", f"quote ': {fitting:,} rows have as many cells as the header only where it quotes"
+        told.append(said)
     padded, escaped = _padded(lines, delimiter, quote), _escaped(lines, delimiter, quote)
     if padded:
         told.append("blanks stand before the quotes that open cells; they are no part of the cells")
     if escaped:
         told.append("quotes inside cells stand behind a backslash")
     return Dialect(delimiter, quote, skip, tuple(told), padded, escaped)
+
+
+def _only_in_single(lines: list[str], delimiter: str) -> int:
+    """How many of the first rows have another number of cells than the header unless single quotes hold them together;
+    0 where they do not make every row fit, where only one row says so, or where there are double quotes."""
+    if not any(f"{delimiter}'" in line for line in lines[:SAMPLE_RECORDS]) or any('"' in line for line in lines):
+        return 0
+    plain, quoted = (_rows(lines, delimiter, quote) for quote in ('"', "'"))
+    width = len(plain[0]) if plain else 0
+    misfits = sum(len(row) != width for row in plain)
+    fits = len(quoted) == len(plain) and all(len(row) == width for row in quoted)
+    return misfits if fits and misfits > 1 else 0
 
 
 def _padded(lines: list[str], delimiter: str, quote: str | None) -> bool:

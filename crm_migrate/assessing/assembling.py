@@ -20,10 +20,12 @@ from crm_migrate.assessing.figures import (
     MoneyFigure,
     OwnerFigure,
     PicklistFigure,
+    ReadingFigure,
     RelationFigure,
     Said,
     ScoreFigure,
     SensitiveFigure,
+    Severity,
     SourceFigure,
     Use,
     ValueFigure,
@@ -43,7 +45,10 @@ from crm_migrate.assessing.volumes import volumes
 from crm_migrate.assessing.words import consent, is_list, owners, picklist
 from crm_migrate.connecting.contract import FileFact
 from crm_migrate.crm.types import TYPES
+from crm_migrate.finding import Finding
+from crm_migrate.finding import Severity as Level
 from crm_migrate.quality.damage import Damage, Tally
+from crm_migrate.reports.masking import scrub
 
 _TOP = 10  # values of a column that are shown
 _HELD = 0.95  # of the filled cells
@@ -55,6 +60,7 @@ class _Pile:
     """Figures of all sources, as they are found."""
 
     files: list[FileFigure] = field(default_factory=list)
+    reading: list[ReadingFigure] = field(default_factory=list)
     sources: list[SourceFigure] = field(default_factory=list)
     columns: list[ColumnFigure] = field(default_factory=list)
     dead: set[tuple[str, str]] = field(default_factory=set)
@@ -129,6 +135,7 @@ def _subject(subject: Subject, opened: Opened, known: Meanings, pile: _Pile, mas
     pile.money += money
     pile.stages += [told_of_money(subject, known, opened)] if money else []
     pile.files += (_file(name, fact) for fact in staged.files)
+    pile.reading += (_reading(name, finding, masked) for finding in staged.findings)
     _cards(subject, known, pile, masked)
     pile.sources.append(
         SourceFigure(
@@ -197,6 +204,17 @@ def _column(source: str, asked: Asked, subject: Subject, masked: bool) -> Column
     )
 
 
+def _reading(source: str, finding: Finding, masked: bool) -> ReadingFigure:
+    severity: Severity = "error" if finding.severity is Level.ERROR else "warning"
+    return ReadingFigure(
+        source=source,
+        severity="note" if finding.severity is Level.NOTE else severity,
+        code=finding.code,
+        message=scrub(finding.message, quoted=False) if masked else finding.message,
+        hint=finding.hint or "",
+    )
+
+
 def _file(source: str, fact: FileFact) -> FileFigure:
     return FileFigure(
         source=source,
@@ -212,6 +230,7 @@ def _file(source: str, fact: FileFact) -> FileFigure:
 
 def _cards(subject: Subject, known: Meanings, pile: _Pile, masked: bool) -> None:
     name, rows = subject.name, subject.staged.rows
+    pile.cards += telling.of_aside(name, rows, sum(fact.quarantined for fact in subject.staged.files))
     pile.cards += (telling.of_damage(name, damage, known, masked) for damage in pile.damages[name])
     key = [column for column in known.keys.get(name, ()) if column in subject.staged.columns]
     keys = subject.staged.lazy().select(key).collect().drop_nulls() if key else pl.DataFrame()
@@ -254,6 +273,7 @@ def _whole(
         mapping=opened.plan.project if opened.plan else "",
         masked=masked,
         files=tuple(pile.files),
+        reading=tuple(pile.reading),
         sources=tuple(s.model_copy(update={"light": lights[s.source]}) for s in pile.sources),
         use=_use(pile),
         decisions=waiting,

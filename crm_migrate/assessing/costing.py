@@ -20,6 +20,7 @@ class Work:
 # Assumed by us and not measured, but for one: 200 to 300 groups of duplicates an hour is what people with experience
 # say where the screen helps; without, half of it. At best one rule or one export settles all; at worst each by hand.
 WORKS = {
+    "aside": Work("row", 15, 0, 1),
     "lost_zeros": Work("column", 0, 15, 60),
     "scientific": Work("column", 0, 30, 120),
     "serial_days": Work("column", 0, 15, 60),

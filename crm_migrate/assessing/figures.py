@@ -53,6 +53,16 @@ class FileFigure(Frozen):
     encoding: str
 
 
+class ReadingFigure(Frozen):
+    """What is odd about how a source is read, by its code and in the words of its reader, and what to do."""
+
+    source: str
+    severity: Severity
+    code: str
+    message: str
+    hint: str
+
+
 class SourceFigure(Frozen):
     """One source: what it holds and since when. `object` is "" where nothing of the CRM model is in it.
 
@@ -351,6 +361,7 @@ class Assessment(Frozen):
     mapping: str
     masked: bool
     files: tuple[FileFigure, ...]
+    reading: tuple[ReadingFigure, ...] = ()
     sources: tuple[SourceFigure, ...]
     use: Use
     decisions: int

@@ -85,7 +85,7 @@ def _add(
     found: Opened, name: str, source: Source, path: Path, plan: SourcePlan | None = None, study: Study | None = None
 ) -> None:
     try:
-        staged = stage(source, path)
+        staged = stage(name, source, path)
     except CrmMigrateError as error:
         found.unread.append(_unread(name, error))
         return

@@ -17,9 +17,9 @@ from crm_migrate.words.language import Language
 
 ROWS = 400  # of any one table; all are in the workbook and in the JSON
 SECTIONS = (
-    sheets.sources, sheets.cards, sheets.settled, sheets.burn, sheets.efforts, sheets.fields, sheets.scores,
-    sheets.duplicates, sheets.relations, sheets.values, sheets.owners, sheets.money, sheets.sensitive, sheets.consent,
-    sheets.volumes, sheets.files, sheets.changes, sheets.not_assessed,
+    sheets.sources, sheets.reading, sheets.cards, sheets.settled, sheets.burn, sheets.efforts, sheets.fields,
+    sheets.scores, sheets.duplicates, sheets.relations, sheets.values, sheets.owners, sheets.money, sheets.sensitive,
+    sheets.consent, sheets.volumes, sheets.files, sheets.changes, sheets.not_assessed,
 )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def render(found: Assessment, words: Language) -> str:
 def _shown(table: Table, found: Assessment) -> bool:
     if table.name in ("assess_changes", "assess_burn"):
         return found.since is not None
-    return table.name != "assess_settled" or bool(found.settled)
+    return table.name not in ("assess_settled", "assess_reading") or bool(table.rows)
 
 
 def _asset(name: str) -> str:

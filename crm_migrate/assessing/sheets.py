@@ -38,6 +38,12 @@ def files(found: Assessment, words: Language) -> Table:  # noqa: ARG001 -- all m
     return _table("files", "source path rows:int aside:int counted:int bytes:int encoding sha256", rows)
 
 
+def reading(found: Assessment, words: Language) -> Table:
+    """What is odd about how sources are read, in the words of their readers."""
+    rows = ((r.source, words.word(f"severity.{r.severity}"), r.message, r.hint, r.code) for r in found.reading)
+    return _table("reading", "source severity text option id", rows)
+
+
 def fields(found: Assessment, words: Language) -> Table:
     """Every column: how full it is, and what to do with it."""
     columns = "source column kind field filled:int rows:int distinct:int used action because decided top"
@@ -237,6 +243,6 @@ def changes(found: Assessment, words: Language) -> Table:
 
 # The sheets of the workbook in order; the page shows those that are not listed in `BEHIND`.
 ALL: tuple[Maker, ...] = (
-    sources, cards, settled, burn, efforts, fields, scores, parts, duplicates, relations, values, owners, money,
-    sensitive, consent, volumes, files, years, types, changes, not_assessed,
+    sources, reading, cards, settled, burn, efforts, fields, scores, parts, duplicates, relations, values, owners,
+    money, sensitive, consent, volumes, files, years, types, changes, not_assessed,
 )  # fmt: skip

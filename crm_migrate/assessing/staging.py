@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_migrate.connecting.contract import FileFact, Source
+from crm_migrate.finding import Finding
 from crm_migrate.quality.damage import Tally, tally
+from crm_migrate.stages.extract.separators import Separators
 
 _BATCH = 65_536  # rows of one row group
 # Written once and read a few times: a dictionary that does not stay small is given up early, nothing is looked up.
@@ -18,12 +20,13 @@ _WRITTEN: dict[str, Any] = {"compression": "lz4", "dictionary_pagesize_limit": 1
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A source on disk: its columns in their order, its rows, and the files that it came from."""
+    """A source on disk: its columns in their order, its rows, the files that it came from, what is odd about them."""
 
     path: Path
     columns: tuple[str, ...]
     rows: int
     files: tuple[FileFact, ...]
+    findings: tuple[Finding, ...] = ()
 
     def column(self, name: str) -> pl.Series:
         """All cells of a column, in order."""
@@ -44,15 +47,15 @@ class Staged:
         return {name: stripped[name] for name in stripped.columns}
 
 
-def stage(source: Source, path: Path) -> Staged:
-    """Read a source whole. InputError where it cannot be read."""
+def stage(name: str, source: Source, path: Path) -> Staged:
+    """Read a source whole, its cells as a run takes them. InputError where it cannot be read."""
     columns = tuple(source.describe().columns)
     schema = pa.schema([(name, pa.string()) for name in columns])
-    rows = 0
+    rows, separators = 0, Separators(name)
     with pq.ParquetWriter(path, schema, **_WRITTEN) as writer:
         for batch in source.read(_BATCH):
             table = batch.records.select(list(columns)).cast(schema)
-            writer.write_table(table)
+            writer.write_table(separators.read(table))
             rows += len(table)
-    files, _ = source.facts()
-    return Staged(path, columns, rows, files)
+    files, findings = source.facts()
+    return Staged(path, columns, rows, files, (*findings, *separators.findings()))

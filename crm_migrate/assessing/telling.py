@@ -74,6 +74,12 @@ def of_damage(source: str, damage: Damage, meanings: Meanings, masked: bool) -> 
     return card(damage.kind, severity, source, damage.columns, count, damage.of, places, examples, done)
 
 
+def of_aside(source: str, rows: int, aside: int) -> Iterator[Card]:
+    """Rows that cannot be read as rows of their columns."""
+    if aside:
+        yield card("aside", "error", source, (), aside, rows + aside)
+
+
 def of_relation(figure: RelationFigure) -> Iterator[Card]:
     """References to nobody, and rows that lead back to themselves."""
     columns = [figure.column]

@@ -37,6 +37,8 @@ def init_command(folder: Path, database: str | None, earlier: Path | None) -> No
     begun = start_database(folder, database, known) if database else start(folder, earlier=known)
     for finding in begun.skipped:
         click.echo(f"warning: {finding.message}", err=True)
+    for finding in begun.aside:
+        click.echo(f"warning: {finding.message}\nhelp:  {finding.hint}", err=True)
     for export in begun.exports:
         for fit in export.fits:
             found = "is" if len(export.fits) == 1 else "may be"

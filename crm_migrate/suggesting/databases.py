@@ -55,7 +55,7 @@ def _tables(spec: SourceSpec) -> list[str]:
     listed = _LISTED.get("mariadb" if kind == "mysql" else kind)
     if listed is None:
         raise InputError(f"tables of a database of the kind `{kind}` cannot be listed", hint=f"of {', '.join(_LISTED)}")
-    values, _ = sampled(_source(replace(spec, query=listed, order_by=("table_name",))))
+    values, _, _ = sampled(_source(replace(spec, query=listed, order_by=("table_name",))))
     return values["table_name"].drop_nulls().to_list() if values else []
 
 
@@ -78,7 +78,7 @@ def _export(
     only = (fitting[0].name, fitting[0].profile) if len(fitting) == 1 else None
     partners = tuple(JoinSpec(alias, join.table, join.by, join.take) for alias, join in joins.items())
     source = _source(replace(spec, joins=partners, order_by=only[1].key if only else ()))
-    values, whole = sampled(source)
+    values, whole, _ = sampled(source)
     name = str(spec.table)
     table = Table(name, source.describe().columns, name, values, whole)
     return Export(name, (), Study(table, only, earlier=earlier), fits=fitting, table=name, joins=joins)

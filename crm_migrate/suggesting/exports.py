@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+import polars as pl
+
 from crm_migrate.connecting import archives
 from crm_migrate.connecting.contract import Source, SourceSpec
 from crm_migrate.connecting.lying import FileSource, Part, expanded, source_file
@@ -50,13 +52,15 @@ class Export:
 
 @dataclass(slots=True)
 class Found:
-    """What a folder or database holds: exports, what was passed over with its reason, and what else is to be told.
+    """What a folder or database holds: exports, what was passed over with its reason, exports of which rows cannot be
+    read, and what else is to be told.
 
     `lender` is the source that has the address of the database, as it is written.
     """
 
     exports: list[Export] = field(default_factory=list)
     skipped: list[Finding] = field(default_factory=list)
+    aside: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     lender: tuple[str, str] | None = None
 
@@ -122,10 +126,13 @@ def found_in(
     for group in _groups(opened):
         first = group[0]
         try:
-            values, whole = sampled(_source([each.path for each in group], first.part, first.header_row, scratch))
+            source = _source([each.path for each in group], first.part, first.header_row, scratch)
+            values, whole, aside = sampled(source)
         except CrmMigrateError as error:
             told.skipped.append(_passed_over(first.path, first.part, error))
             continue
+        if aside:
+            told.aside.append(_set_aside(first, source, values, aside))
         tags = _tags(group)
         name = _name(first, names, several=len(group) > 1)
         label = " ".join(filter(None, (first.path.stem, first.part.title)))
@@ -138,6 +145,14 @@ def found_in(
         part = first.part
         told.exports.append(Export(name, relative, study, part.sheet, first.header_row, fitting, part.table))
     return told
+
+
+def _set_aside(first: _Opened, source: Source, values: Mapping[str, pl.Series], aside: int) -> Finding:
+    """That rows were set aside among the first ones, and the word that reads them, where their reader knows one."""
+    rows = aside + max(map(len, values.values()), default=0)
+    _, findings = source.facts()
+    hint = next((each.hint for each in findings if each.code == "header_suspect"), "") or "look at these rows"
+    return _left(first.path, first.part, f"{aside:,} of the first {rows:,} rows cannot be read and are set aside", hint)
 
 
 def _fits(group: Sequence[_Opened], columns: Sequence[str]) -> tuple[Fit, ...]:

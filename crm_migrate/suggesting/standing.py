@@ -68,7 +68,7 @@ def standing(project: Project, text: str, known: dict[str, SourceProfile], earli
         try:
             reader = opened.reader(source)
             names = tuple(reader.describe().columns)
-            values, whole = sampled(reader)
+            values, whole, _ = sampled(reader)
         except CrmMigrateError as error:
             message = f"`{source.name}` is left out: {error.message}"
             unread.append(Finding("source_unread", message, Severity.WARNING, Place(source=source.name), error.hint))

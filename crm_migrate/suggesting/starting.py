@@ -35,12 +35,13 @@ _INSIDE = re.compile(r"\$\{[^}]*\}")  # a reference to a secret in an address
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A first mapping, what it is made of, and the files that were passed over."""
+    """A first mapping, what it is made of, the files that were passed over, and those of which rows were."""
 
     text: str
     told: Suggestion
     exports: tuple[Export, ...]
     skipped: tuple[Finding, ...]
+    aside: tuple[Finding, ...] = ()
 
 
 def refuse_project(folder: Path) -> None:
@@ -125,7 +126,7 @@ def _proved(folder: Path, found: Found, told: Suggestion) -> Started:
         return draft(found.exports, proposals, title, locale, found.lender)
 
     written, kept = sound(Project(folder, folder / MAPPING), told, text, columns)
-    return Started(written, kept, tuple(found.exports), tuple(found.skipped))
+    return Started(written, kept, tuple(found.exports), tuple(found.skipped), tuple(found.aside))
 
 
 # ---------------------------------------------------------------------------------------------------------- locale

@@ -31,21 +31,23 @@ class Table:
         return max(map(len, self.values.values()), default=0)
 
 
-def sampled(source: Source, most: int = MOST_ROWS) -> tuple[dict[str, pl.Series], bool]:
-    """The values of the first rows of a source by column, blanks as null, and whether these are all rows.
+def sampled(source: Source, most: int = MOST_ROWS) -> tuple[dict[str, pl.Series], bool, int]:
+    """The values of the first rows of a source by column, blanks as null, whether these are all rows, and
+    how many were set aside among them.
 
     InputError where it cannot be read.
     """
     frames: list[pl.DataFrame] = []
-    rows = 0
+    rows = aside = 0
     for batch in source.read(min(most, 10_000)):
         frames.append(pl.DataFrame(batch.records))
         rows += len(frames[-1])
+        aside += len(batch.quarantined)
         if rows > most:
             break
     if not frames:
-        return {}, True
+        return {}, True, aside
     names = [name for name in frames[0].columns if not name.startswith("__")]
     whole = pl.concat([frame.select(names) for frame in frames]).head(most)
     stripped = whole.with_columns(pl.col(names).cast(pl.String).str.strip_chars().replace("", None))
-    return {name: stripped[name] for name in names}, rows <= most
+    return {name: stripped[name] for name in names}, rows <= most, aside

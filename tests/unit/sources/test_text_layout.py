@@ -229,3 +229,28 @@ def test_a_value_behind_the_spare_delimiter_is_set_aside(tmp_path: Path) -> None
 def test_a_wrong_delimiter_is_one_error_that_names_the_right_one(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"one column of the header; did you mean the semicolon\?"):
         read_bytes(tmp_path, b"Id;First;Last\n1;Ann;Lee\n", delimiter=",")
+
+
+def test_single_quotes_around_a_few_cells_are_quotes_where_only_so_every_row_fits(tmp_path: Path) -> None:
+    plain = [f"{n},Ada,Ulm\n" for n in range(9)]
+    data = "id,name,city\n" + "".join(plain) + "9,'Lee, Ada','O''Ulm'\n10,'Lee, Bo',Ulm\n"
+    found = read_bytes(tmp_path, data.encode())
+    assert found.rows[-2:] == [["9", "Lee, Ada", "O'Ulm"], ["10", "Lee, Bo", "Ulm"]]
+    assert found.adds_up() and not found.aside
+    assert any("rows have as many cells as the header only where it quotes" in each for each in found.facts[0].evidence)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1,'Lee, Ada',Ulm\n2,Bo,Ulm\n",  # one row alone may be a slip
+        "1,'s-Gravenhage,Ulm\n2,'t Hooft, Jan,Ulm\n3,'t Hooft, Bo,Ulm\n",  # apostrophes that nothing closes
+        "1,'Lee, Ada',Ulm\n2,'Lee, Bo',Ulm\n3,\"x\",Ulm\n",  # there are double quotes
+        "1,'Lee, Ada',Ulm\n2,'Lee, Bo',Ulm\n3,a,b,c\n",  # a row fits in neither way
+    ],
+)
+def test_single_quotes_that_do_not_make_every_row_fit_are_letters(tmp_path: Path, rows: str) -> None:
+    plain = "".join(f"{n},Ada,Ulm\n" for n in range(9))
+    found = read_bytes(tmp_path, f"id,name,city\n{plain}{rows}".encode())
+    assert found.aside and found.adds_up()
+    assert not any(cell and cell.startswith("Lee, ") for row in found.rows for cell in row)
