@@ -1,6 +1,7 @@
 """Findings as cards for a meeting: what, how many, for example, what it does in the new CRM, and what can be done."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -151,9 +152,12 @@ def of_money(figures: Sequence[MoneyFigure]) -> Iterator[Card]:
             "money": "money." + "; ".join(f"{total} {currency}".strip() for currency, total in sums.items()),
             "unread": deals - sum(each.summed for each in gone),
         }
-        examples = [Example(row=0, value=f"{each.owner}: {each.amount} {each.currency}".strip()) for each in gone]
+        owned = Counter(
+            {owner: sum(m.deals for m in gone if m.owner == owner) for owner in sorted({m.owner for m in gone})}
+        )
+        examples = [Example(row=0, value=f"{owner} × {count}") for owner, count in owned.most_common(_EXAMPLES)]
         of = sum(each.deals for each in figures)
-        yield card("owners_money", "error", gone[0].source, [gone[0].column], deals, of, places, examples[:_EXAMPLES])
+        yield card("owners_money", "error", gone[0].source, [gone[0].column], deals, of, places, examples)
 
 
 def of_consent(figure: ConsentFigure) -> Iterator[Card]:

@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from assessed import Assessed, assessed
 from shop import ACCEPTED, Shop, shop
 
 from crm_migrate.pipeline import going
@@ -95,6 +96,12 @@ class _Made(dict[str, Shop]):
         made.write()
         made.call("run")
         return made
+
+
+@pytest.fixture(scope="session")
+def assessment(tmp_path_factory: pytest.TempPathFactory) -> Assessed:
+    """An assessment that was looked at twice."""
+    return assessed(tmp_path_factory.mktemp("assessed") / "shop")
 
 
 @pytest.fixture(scope="session", params=KINDS)
