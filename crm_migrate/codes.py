@@ -146,6 +146,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "field_twice",
             "field_empty",
             "field_conflict",
+            "split_whole_cell",
             "required_unmapped",
             "type_unknown",
             "survive_unknown",

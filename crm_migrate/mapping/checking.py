@@ -11,7 +11,7 @@ from crm_migrate.mapping import places
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.deriving import derived_fields
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.expressions import Column, Name
+from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, SourcePlan
 from crm_migrate.mapping.text import normal_name
 from crm_migrate.mapping.tree import Path
@@ -88,6 +88,7 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
             message = f"by {word} a person who said nothing, or a word that nobody knows, counts as a consent"
             hint = "Write `unknown`; where a contract or a law allows it, name the decision: `because: D-7`."
             desk.findings.append(desk.document.at("consent_presumed", message, where, hint, Severity.WARNING))
+    _whole_cells(desk, plan, field, path)
     _consent(desk, plan, field, path)
     if field.per is not None and field.per not in names:
         desk.unknown("field_unknown", "the field", field.per, names, (*path, "per"))
@@ -96,6 +97,21 @@ def _field(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, field: 
         desk.tell("field_conflict", message, (*path, "keep_others"), "Name a field of type list or text.")
     if field.default_from is not None:
         _default_from(desk, objects, plan, field.default_from, (*path, "default_from"))
+
+
+def _whole_cells(desk: Desk, plan: ObjectPlan, field: FieldPlan, path: Path) -> None:
+    """An expression that reads a column which `split_rows` splits sees all of its cell in each of the parts."""
+    for feed in plan.feeds:
+        cell = field.cells.get(feed.source)
+        if feed.split is None or cell is None or cell.expression is None:
+            continue
+        split = {feed.split.column, *feed.split.companions}
+        for name in sorted(split & {each.name for each in parse(cell.expression).names()}):
+            message = f"`{name}` is split, and an expression sees the whole cell: each part gets the same"
+            hint = f"Name the column itself, with steps: `{name} | trim`."
+            written = (*path, feed.source)
+            where = written if desk.written(written) else path
+            desk.findings.append(desk.document.at("split_whole_cell", message, where, hint, Severity.WARNING))
 
 
 def _granted_unasked(desk: Desk, field: FieldPlan, path: Path) -> Iterator[tuple[str, Path]]:
