@@ -130,8 +130,10 @@ def faults(number: int, seed: int, names: list[str]) -> int:
                 rows.append(target.strike(kind))
                 print(f"{name} {kind}: {rows[-1].exits}, {rows[-1].times:.2f}", file=sys.stderr, flush=True)
     for kinds_of in (HTTP_KINDS, SQL_KINDS):
-        words = {name: kind.words for name, kind in kinds_of.items()}
-        print(suffered([row for row in rows if (row.target in VARIABLES) == (kinds_of is SQL_KINDS)], words), "\n")
+        mine = [row for row in rows if (row.target in VARIABLES) == (kinds_of is SQL_KINDS)]
+        tried = {row.kind for row in mine}
+        words = {name: kind.words for name, kind in kinds_of.items() if name in tried}
+        print(suffered(mine, words), "\n")
     print(f"{len(rows)} kinds and targets, seed {seed}")
     return 1 if complain([f"{row.target} {row.kind}: {text}" for row in rows for text in row.complaints]) else 0
 
