@@ -1,12 +1,13 @@
 """What a portal lacks: properties of ours in a group of ours, and labels of links. HubSpot makes both on demand."""
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Answer, Http, Request, Waiting
-from crm_migrate.errors import TargetError
+from crm_migrate.errors import InDoubt, TargetError
 from crm_migrate_hubspot import answers
 from crm_migrate_hubspot.describe import (
     definition_of,
@@ -24,6 +25,7 @@ from crm_migrate_hubspot.ties import FIELDS, KEYS, MEMBER_FIELDS, ends_of
 NOWHERE = "(there is none)"
 TRIES = 12  # looks at whether what was made is there
 PAUSE = 5.0  # seconds between two of them
+AGAIN = 3  # tries whose doubt is not the last word
 RESERVED = ("deal_currency_code", OWNER)  # the first is there where the portal has several currencies
 
 
@@ -173,8 +175,14 @@ def _make(name: str, definitions: Sequence[dict[str, Any]], portal: Portal, http
 
 
 def _send(http: Http, request: Request) -> None:
-    """What is there already was made by a try that nobody had answered, or by somebody else: it is looked at later."""
-    taken(http.send(request))
+    """What is there already was made by a try that nobody had answered, or by somebody else: it is looked at later.
+
+    So a request that nobody answered is sent again.
+    """
+    for _ in range(AGAIN):
+        with suppress(InDoubt):
+            return taken(http.send(request))
+    return taken(http.send(request))
 
 
 def taken(answer: Answer) -> None:

@@ -215,6 +215,25 @@ def test_members_of_active_lists_are_no_reason_to_stay(target: Any, portal: Port
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["never came", "answer lost"])
+def test_what_prepares_is_sent_again_where_nobody_answered(portal: Portal, answered: bool) -> None:
+    struck: set[bytes] = set()
+
+    def stops(request: bytes, done: bool) -> bool:
+        words = request.split(b"\n")[0]
+        if done != answered or not words.startswith(b"POST") or b"properties" not in words or words in struck:
+            return False
+        struck.add(words)
+        return True
+
+    with between(portal.url, stops) as url:
+        shaky = connector("hubspot").target({**options_of(portal), "url": url})
+        shaky.prepare(ALL, apply=True)
+        assert shaky.prepare(ALL, apply=False) == ()
+        shaky.close()
+    assert len(struck) == 2, "the group and its properties"
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["never came", "answer lost"])
 @pytest.mark.parametrize(
     "cut", ["PATCH /crm/properties", "POST /crm/lists/2026-09\n", "memberships/add", "strike", "DELETE"]
 )
