@@ -6,18 +6,18 @@ from typing import Any
 
 from crm_migrate.connecting.contract import SourceFile, SourceSpec, Target
 from crm_migrate.connecting.lying import Contents, Endings, FileSource
-from crm_migrate.errors import UsageError
 
 
 class FilesConnector:
-    """Sources only: one or several files of one layout."""
+    """Sources of one or several files of one layout; as a target, files that a CRM can import."""
 
     name = "files"
-    title = "files: CSV, workbooks, Parquet, JSON, DBF, vCard, LDIF, e-mail, Access, scripts of SQL Server"
+    title = "files: CSV, workbooks, Parquet, JSON, DBF, vCard, e-mail, Access, ...; written for the import of a CRM"
     source_options = frozenset(
         {"encoding", "delimiter", "sheet", "header_row", "short_rows", "table", "widths", "widths_in", "memos"}
     )
-    target_options: frozenset[str] = frozenset()
+    target_options = frozenset({"folder"})
+    writes_files = True
 
     def source(self, spec: SourceSpec) -> FileSource:
         """A reader of the files of `spec`. Raises InputError where one is not there or is no plain file."""
@@ -38,9 +38,10 @@ class FilesConnector:
         return contents.contents(file, scratch)
 
     def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:
-        """There is none: files are not written as a CRM."""
-        del options, folder
-        raise UsageError("the connector `files` only reads", hint="use `connector: sql` for a local target")
+        """A writer of files to import, into `folder` of the project, as the profile lays them out."""
+        from crm_migrate_bundles.target import FilesTarget
+
+        return FilesTarget(options, folder)
 
 
 CONNECTOR = FilesConnector()

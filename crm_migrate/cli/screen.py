@@ -117,6 +117,10 @@ class Screen:
         if report is not None and all(path.suffix != ".xlsx" for path in reports):
             command = f"crm-migrate report {figures.header.run} --format xlsx"
             self.lines([f"as a workbook: {next_step.with_project(command)}"])
+        if files := next((path for path in reports if path.name == "README.md"), None):
+            self.lines(
+                [f"files   {files}", "        what arrived are these files: the page says how the CRM imports them"]
+            )
         self.next(_after(figures))
 
     def load_plan(self, load_plan: "LoadPlan | None", *, as_json: bool = False) -> None:

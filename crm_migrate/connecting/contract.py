@@ -554,6 +554,16 @@ class Undelete(Protocol):
 
 
 @runtime_checkable
+class Bundles(Protocol):
+    """A target that people take the records into by hand: after a load it writes the files that they import."""
+
+    def bundle(self, project: str, run: str) -> Path | None:
+        """Write the files of what a run created and changed; the page that says what to do with them, or None where
+        there is nothing to do. The same run gives the same files."""
+        ...
+
+
+@runtime_checkable
 class Interruptible(Protocol):
     """A target that waits by itself (for a limit, for reads to settle): who sets `stop` ends its waits, which raise
     Interrupted, and lets it begin no request more."""

@@ -70,6 +70,14 @@ def target_options(name: str) -> frozenset[str] | None:
     return _options(name, "target_options")
 
 
+def writes_files(name: str) -> bool:
+    """Whether the targets of a connector are files, which the profile of the target lays out."""
+    try:
+        return bool(getattr(connector(name), "writes_files", False))
+    except UsageError:
+        return False
+
+
 def _options(name: str, which: str) -> frozenset[str] | None:
     try:
         said = getattr(connector(name), which, None)

@@ -1,5 +1,6 @@
 """What all authored models share: no unknown words, short forms, and texts read as what they stand for."""
 
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
@@ -66,6 +67,7 @@ def one_name(value: Any) -> Any:
     return value
 
 
+_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 BYTES = r"^[0-9]+(\.[0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)$"  # how a size of files is written
 TEXTS_SCHEMA: dict[str, list[dict[str, Any]]] = {
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
@@ -75,3 +77,9 @@ Flag = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolea
 Count = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1})]
 Text = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Nothing = Annotated[str | None, WithJsonSchema({"type": ["string", "number", "boolean", "null"]})]
+
+
+def bytes_of(text: str) -> int:
+    """How many bytes a size such as `25 MB` is; the model saw to its form (`BYTES`)."""
+    number = text.rstrip("BkMGKi ")
+    return int(Decimal(number) * _UNITS[text.removeprefix(number).strip()])

@@ -173,6 +173,13 @@ class ProfileObject(Authored):
         default=None, description="the day on which somebody last looked; that of the profile unless said"
     )
     fields: dict[str, ProfileField] = Field(default={}, description="canonical field -> what it is in the target")
+    called: Text | None = Field(
+        default=None,
+        description="the field by which import files name the record where others link to it; our key unless said",
+    )
+    always: dict[str, Text] = Field(
+        default={}, description="column -> cell of every row that an import file adds: what the object is there"
+    )
     opt_outs: Texts = Field(
         default=(),
         description="fields of the target (`*` for anything) in which it keeps who opted out: a load writes them with a"
@@ -181,6 +188,35 @@ class ProfileObject(Authored):
     largest_file: str | None = Field(default=None, pattern=BYTES, description="size above which it takes no file")
     forbidden_files: Texts = Field(default=(), description="endings of files that it does not take")
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")
+
+
+class ProfileFiles(Authored):
+    """How a CRM that is reached by files alone wants them written, and what to do with them.
+
+    Days and moments are patterns of `YYYY`, `MM`, `DD`, `HH`, `mm`, `ss`; moments are in UTC.
+    """
+
+    format: Literal["csv", "xlsx"] = Field(default="csv", description="text, or workbooks whose cells are all text")
+    encoding: Literal["utf-8", "utf-8-sig", "utf-16"] = Field(
+        default="utf-8", description="of text; `utf-8-sig` has a mark"
+    )
+    delimiter: Text = Field(default=",", pattern=r"^[,;|\t]$", description="what stands between cells of text")
+    days: Text = Field(default="YYYY-MM-DD", description="how days are written")
+    moments: Text = Field(default="YYYY-MM-DDTHH:mm:ssZ", description="how moments are written")
+    yes: Text = Field(default="true", description="the word for a ticked box")
+    no: Text = Field(default="false", description="the word for an empty one")
+    list: Text = Field(
+        default=";", description="what stands between entries of a list; an entry that holds it is refused"
+    )
+    decimal: Literal[".", ","] = Field(default=".", description="the decimal mark")
+    rows: Count | None = Field(default=None, description="how many rows a file may have; more are several files")
+    size: Annotated[Text | None, Field(pattern=BYTES)] = Field(
+        default=None, description="how large a file may be: `10 MB`"
+    )
+    consent: dict[str, Text] = Field(
+        default={}, description="word of a consent -> cell; without, refusals stand in the list of opt-outs alone"
+    )
+    steps: Texts = Field(default=(), description="what to do before the import, by the keys of `words/*/bundle.json`")
 
 
 class TargetProfile(Authored):
@@ -194,3 +230,6 @@ class TargetProfile(Authored):
     batch: Count = Field(default=1, description="how many records a request takes at most")
     objects: dict[str, ProfileObject] = Field(description="canonical object -> what it is in the target")
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")
+    files: ProfileFiles | None = Field(
+        default=None, description="how the files of `connector: files` are written; any other connector needs none"
+    )

@@ -25,6 +25,7 @@ from crm_migrate.mapping.plan import MoneyPlan, OwnersPlan, Plan
 from crm_migrate.mapping.proposed import waiting
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_attachments import with_files
+from crm_migrate.mapping.resolving_layouts import with_layout
 from crm_migrate.mapping.resolving_links import links_as_objects
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_privacy import erase, retention
@@ -216,7 +217,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     check_names(desk, object_plans)
     check(desk, object_plans, source_plans)
     register(desk, object_plans)
-    chosen = environments.masked(desk, chosen, object_plans)
+    chosen = with_layout(desk, environments.masked(desk, chosen, object_plans), object_plans)
     project = desk.file.project
     return Plan(
         # Our keys in the target depend on it, so it is what travels with the mapping: a folder may be renamed.

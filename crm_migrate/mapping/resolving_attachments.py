@@ -4,10 +4,10 @@ The fields are added to what was written, before anything is resolved: from ther
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from crm_migrate.connecting.attached import column
 from crm_migrate.crm.model import ATTACHMENTS
+from crm_migrate.mapping.authored import bytes_of
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import MappingFile, ObjectPart, TargetField
 from crm_migrate.mapping.model_attachments import Manifest
@@ -19,7 +19,6 @@ from crm_migrate.mapping.tree import Path
 HELPER = "file"
 _TAKES = {"name": "name", "path": "path", "size": "size", "sha256": "sha256", "md5": "md5", "mime_type": "type"}
 _ALWAYS = ("name", "path")  # the others are taken where the target has a place for them
-_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
 
 def with_files(desk: Desk) -> MappingFile:
@@ -111,12 +110,6 @@ def _plan(desk: Desk, manifest: Manifest) -> ManifestPlan:
         path=normal_name(manifest.path),
         base=manifest.base.replace("\\", "/").strip("/"),
         prefix=manifest.prefix or "",
-        largest=_bytes(largest) if largest else None,
+        largest=bytes_of(largest) if largest else None,
         forbidden=tuple(sorted({ending.lower().lstrip(".") for ending in endings})),
     )
-
-
-def _bytes(text: str) -> int:
-    """How many bytes a size such as `25 MB` is; the model saw to its form."""
-    number = text.rstrip("BkMGKi ")
-    return int(Decimal(number) * _UNITS[text.removeprefix(number).strip()])

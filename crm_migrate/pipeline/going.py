@@ -10,7 +10,7 @@ from pathlib import Path
 from pyarrow import default_memory_pool
 
 from crm_migrate import __version__
-from crm_migrate.connecting.contract import Target
+from crm_migrate.connecting.contract import Bundles, Target
 from crm_migrate.finding import Finding
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.opening import OpenSources, open_target
@@ -126,8 +126,10 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
             note_needs(project, run, plan)
             sent = Sent(stages.listener, load_plan.writes if load_plan else 0)
             execute_load(plan, project, run, target, progress=sent.batch)
+    page = target.bundle(plan.project, run.id) if isinstance(target, Bundles) else None
+    files = (page,) if page else ()
     if stages.stops_after("load"):
-        return Outcome(project, run, plan, load_plan)
+        return Outcome(project, run, plan, load_plan, reports=files)
     with stages.stage("validate") as work:
         if work:
             validate_after(plan, run, target)
@@ -141,7 +143,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     with stages.stage("report"):
         asked = read_state(run).reports or USUAL
         reports = write_reports(figures, run.report, formats=asked, ledger=run.table("reconcile"))
-    return Outcome(project, run, plan, load_plan, figures, (), tuple(reports))
+    return Outcome(project, run, plan, load_plan, figures, (), (*reports, *files))
 
 
 def _header_of(run: Run) -> Header:

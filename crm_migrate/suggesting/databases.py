@@ -40,7 +40,7 @@ def found_in_database(
         told.exports.append(_export(asked, fitting, joins, earlier))
     if not told.exports:
         message = f"no profile knows one of the {len(there):,} tables of this database"
-        raise InputError(message, hint="write a mapping by hand: `crm-migrate docs` shows one of a database")
+        raise InputError(message, hint="write a mapping by hand: docs/mapping-examples.md shows one of a database")
     told.notes += _unread(there, {export.table or "" for export in told.exports} | joined)
     return told
 

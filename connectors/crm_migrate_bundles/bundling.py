@@ -1,0 +1,140 @@
+"""The files of a run: what it created, what it changed, what is to be emptied, and who may not be written to."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import ENTITY, By, TargetField, TargetObject
+from crm_migrate.crm.types import REFUSALS, type_of
+from crm_migrate_bundles.instructing import Written, instructions
+from crm_migrate_bundles.layout import Layout
+from crm_migrate_bundles.outbox import CHANGED, CREATED, Outbox
+from crm_migrate_bundles.pages import pages
+from crm_migrate_bundles.refusing import Names
+from crm_migrate_bundles.spelling import spelled
+
+LOOKUP = 5_000
+EMPTIED, OPT_OUTS = "to-be-emptied", "opt-outs"
+
+
+class ReadBy(Protocol):
+    """Reads records as `Target.read` does."""
+
+    def __call__(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bundling:
+    """Makes the folder of a run in `place`. `read` gives the records as the CRM is to hold them."""
+
+    place: Path
+    layout: Layout
+    outbox: Outbox
+    read: ReadBy
+
+    def write(self, project: str, run: str) -> Path | None:
+        """All files of a run in a folder of its name, put there when they are whole; the page that says what to do."""
+        final, made = self.place / run, self.place / f".{run}.part"
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        written = [each for name, headers, rows in self._tables(run) for each in self._file(made, name, headers, rows)]
+        if not written:
+            shutil.rmtree(made)
+            return None
+        said = instructions(self.layout, project, run, written)
+        (made / "README.md").write_text(said, "utf-8", newline="\n")
+        listed = [{"file": w.file, "rows": w.rows, "sha256": w.sha256} for w in written]
+        (made / "manifest.json").write_text(json.dumps({"run": run, "files": listed}, indent=1) + "\n", "utf-8")
+        shutil.rmtree(final, ignore_errors=True)
+        made.replace(final)
+        return final / "README.md"
+
+    def _file(self, folder: Path, name: str, headers: list[str], rows: Iterator[list[str]]) -> Iterator[Written]:
+        for path, count in pages(folder, name, headers, rows, self.layout):
+            yield Written(path.name, name, count, hashlib.sha256(path.read_bytes()).hexdigest())
+
+    # ---------------------------------------------------------------------------------------------- what stands in them
+
+    def _tables(self, run: str) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:
+        """Name, headers and rows of every file, in the order in which they are imported."""
+        listed = set(self.outbox.objects(run))
+        names = [name for name in (*self.layout.order, *sorted(listed)) if name in listed]
+        objects = [self.outbox.object(name) for name in dict.fromkeys(names)]
+        at, emptied = 0, list[list[str]]()
+        for action, suffix in ((CREATED, ""), (CHANGED, "-changes")):
+            for each in objects:
+                brings = self.outbox.brings(run, each.name, action)
+                fields = [f for f in each.fields if any(f.name in some for some in brings.values()) and self._said(f)]
+                if brings and (fields or action == CREATED) and each.name != self.layout.opt_outs:
+                    at += 1
+                    always = self.layout.always.get(each.name, {}) if action == CREATED else {}
+                    headers = [self._key(each), *(field.name for field in fields), *always]
+                    rows = self._rows(each, fields, brings, emptied if action == CHANGED else None)
+                    yield f"{at:02}-{slug(each.name)}{suffix}", headers, ([*row, *always.values()] for row in rows)
+        if emptied:
+            at += 1
+            yield f"{at:02}-{EMPTIED}", ["object", "key", "field"], iter(emptied)
+        if refused := self._refused(run, objects):
+            yield f"{at + 1:02}-{OPT_OUTS}", [self.layout.mailbox], iter([[mail] for mail in refused])
+
+    def _said(self, field: TargetField) -> bool:
+        """Whether the files have a column for it."""
+        return type_of(field.type).role != "consent" or bool(self.layout.consent)
+
+    def _key(self, object: TargetObject) -> str:
+        return self.layout.key.get(object.name, "crm_migrate_id")
+
+    def _rows(
+        self,
+        object: TargetObject,
+        fields: list[TargetField],
+        brings: dict[str, list[str]],
+        emptied: list[list[str]] | None,
+    ) -> Iterator[list[str]]:
+        """The cells of the records that are there; of a changed one only what changed, and what is empty now goes to
+        `emptied`: an empty cell says `leave it` to whoever imports it."""
+        named = {f.reference: Names(self.layout, self.outbox, self.read).of(f.reference) for f in fields if f.reference}
+        for record in self._records(object, [*brings]):
+            entity = str(record[ENTITY])
+            cells = [entity]
+            for field in fields:
+                value = record.get(field.name) if field.name in brings[entity] else None
+                if value is not None and field.reference:
+                    value = named[field.reference].get(value, "")
+                cells.append(value or "" if field.reference else spelled(value, field.type, self.layout))
+                if emptied is not None and value is None and field.name in brings[entity]:
+                    emptied.append([object.name, entity, field.name])
+            yield cells
+
+    def _records(self, object: TargetObject, entities: list[str]) -> Iterator[dict[str, str | None]]:
+        """In the order in which they came."""
+        for start in range(0, len(entities), LOOKUP):
+            wanted = entities[start : start + LOOKUP]
+            found = {row[ENTITY]: row for table in self.read(object, "key", wanted) for row in table.to_pylist()}
+            yield from (found[entity] for entity in wanted if entity in found)
+
+    def _refused(self, run: str, objects: list[TargetObject]) -> list[str]:
+        """Every mailbox that a run brings and that nobody may write to, once."""
+        found: dict[str, None] = {}
+        for each in objects:
+            mailbox = next((f.name for f in each.fields if type_of(f.type).role == "mailbox"), None)
+            consents = [f.name for f in each.fields if type_of(f.type).role == "consent" and f.about != "phone"]
+            brought = {**self.outbox.brings(run, each.name, CREATED), **self.outbox.brings(run, each.name, CHANGED)}
+            if mailbox is None or not brought or not (consents or each.name == self.layout.opt_outs):
+                continue
+            for record in self._records(each, [*brought]):
+                no = each.name == self.layout.opt_outs or any(record.get(name) in REFUSALS for name in consents)
+                if no and record.get(mailbox):
+                    found[str(record[mailbox])] = None
+        return [*found]
+
+
+def slug(name: str) -> str:
+    """A name of an object as a file can be called."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip("-")

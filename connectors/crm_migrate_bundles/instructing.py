@@ -1,0 +1,64 @@
+"""What to do with the files of a run, in the language of the project: which first, where, how, and what to look at."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from crm_migrate.words.language import Language, language
+from crm_migrate_bundles.layout import Layout
+
+ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 (BOM)", "utf-16": "UTF-16"}
+SEPARATORS = {",": "`,`", ";": "`;`", "\t": "Tab"}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file, the table that it is of, its rows and its digest."""
+
+    file: str
+    table: str
+    rows: int
+    sha256: str
+
+
+def instructions(layout: Layout, project: str, run: str, written: Sequence[Written]) -> str:
+    """The page beside the files, in Markdown."""
+    words = language(layout.language, "bundle")
+    lines = [
+        f"# {words.word('bundle.title', title=layout.title)}",
+        "",
+        words.word("bundle.of", project=project, run=run),
+    ]
+    lines += ["", *_table(words, written), "", f"## {words.word('bundle.steps')}", ""]
+    lines += [f"{at}. {text}" for at, text in enumerate(_steps(words, layout, written), 1)]
+    return "\n".join([*lines, ""])
+
+
+def _table(words: Language, written: Sequence[Written]) -> Iterator[str]:
+    yield f"| {words.word('bundle.file')} | {words.word('bundle.rows')} |"
+    yield "|---|---:|"
+    yield from (f"| `{each.file}` | {words.number(each.rows)} |" for each in written)
+
+
+def _steps(words: Language, layout: Layout, written: Sequence[Written]) -> Iterator[str]:
+    tables = {each.table[3:] for each in written}
+    yield words.word("bundle.step.untouched")
+    yield from (words.word(f"bundle.step.{step}", key=_key(layout)) for step in layout.steps)
+    yield words.word(
+        "bundle.step.reading",
+        encoding=ENCODINGS.get(layout.encoding, layout.encoding),
+        delimiter=SEPARATORS.get(layout.delimiter, layout.delimiter),
+        days=layout.days,
+        moments=layout.moments,
+    )
+    yield words.word("bundle.step.order")
+    if any(name.endswith("-changes") for name in tables):
+        yield words.word("bundle.step.changes", key=_key(layout))
+    if "to-be-emptied" in tables:
+        yield words.word("bundle.step.emptied")
+    if "opt-outs" in tables:
+        yield words.word("bundle.step.opt_outs")
+    yield words.word("bundle.step.counts")
+
+
+def _key(layout: Layout) -> str:
+    return next(iter(dict.fromkeys(layout.key.values())), "crm_migrate_id")

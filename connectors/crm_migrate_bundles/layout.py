@@ -1,0 +1,54 @@
+"""How a CRM wants its import files: what a target profile says in its section `files`, as the connector gets it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from crm_migrate.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Encoding, separators and spellings of the files, and how many rows and bytes one may have (None: any).
+
+    `always`: object -> columns with the same cell in every row that is added. `opt_outs` is the object of those who may
+    not be written to, `mailbox` the header of theirs.
+    `called`: object -> the field by which the record is named where others link to it; our key where none is said.
+    `order`: the objects as they are imported. `key`: object -> the header of the column with our key. `consent`: the
+    words for what somebody allows; where there are none, who refused stands in the list of opt-outs alone.
+    `steps` say what to do with the files, `language` is that of the project.
+    """
+
+    format: Literal["csv", "xlsx"] = "csv"
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    days: str = "YYYY-MM-DD"
+    moments: str = "YYYY-MM-DDTHH:mm:ssZ"
+    yes: str = "true"
+    no: str = "false"
+    list: str = ";"
+    decimal: str = "."
+    rows: int | None = None
+    bytes: int | None = None
+    consent: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
+    key: Mapping[str, str] = field(default_factory=dict)
+    order: Sequence[str] = ()
+    always: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    opt_outs: str = "suppressions"
+    mailbox: str = "email"
+    title: str = ""
+    steps: Sequence[str] = ()
+    language: str = "en"
+
+
+def layout_of(options: Mapping[str, Any]) -> Layout:
+    """The layout that the profile of an environment gave. UsageError where it gave none."""
+    text = options.get("layout")
+    if text is None:
+        raise UsageError(
+            "the profile of this environment says nothing of files",
+            hint="profile: files, or another one of `crm-migrate connectors`; see docs/import-files.md",
+        )
+    return Layout(**json.loads(str(text)))

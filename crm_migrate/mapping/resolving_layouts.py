@@ -1,0 +1,47 @@
+"""What a target profile says of files, for the connector that writes them."""
+
+import json
+from collections.abc import Sequence
+
+from crm_migrate.connecting.discovery import writes_files
+from crm_migrate.crm.model import SUPPRESSIONS
+from crm_migrate.mapping.authored import bytes_of
+from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.plan import EnvironmentPlan, ObjectPlan
+from crm_migrate.mapping.tree import Path
+
+LAYOUT = "layout"  # among the options that a connector of files is opened with; no mapping says it
+
+
+def with_layout(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]) -> EnvironmentPlan:
+    """The environment with the layout of its files. A connector that writes files has to have one, and no other may."""
+    environment = desk.file.environments[chosen.name]
+    path: Path = ("environments", chosen.name, "profile" if environment.profile else "connector")
+    to_files = writes_files(chosen.connector)
+    if desk.target is None or to_files == (desk.target.files is not None):
+        return _laid_out(desk, chosen, objects) if to_files and desk.target else chosen
+    if to_files:
+        message, hint = "the profile says nothing of files", "Name one that does: `profile: hubspot_files`."
+    else:
+        message, hint = f"the profile is of files, and `{chosen.connector}` writes none", "Write `connector: files`."
+    desk.tell("mapping_value", message, path, hint)
+    return chosen
+
+
+def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]) -> EnvironmentPlan:
+    assert desk.target is not None and desk.target.files is not None
+    said, opt_outs = desk.target.files, desk.target.objects.get(SUPPRESSIONS)
+    theirs = {each.name: desk.target.objects.get(each.name) for each in objects}
+    layout = said.model_dump(exclude={"size"}) | {
+        "bytes": bytes_of(said.size) if said.size else None,
+        "called": {o.target: p.called for o in objects if (p := theirs[o.name]) and p.called},
+        "always": {o.target: p.always for o in objects if (p := theirs[o.name]) and p.always},
+        "key": {o.target: o.key_field for o in objects},
+        "order": [o.target for o in objects],
+        "opt_outs": opt_outs.name if opt_outs else SUPPRESSIONS,
+        "mailbox": (opt_outs.fields["email"].column if opt_outs else None) or "email",
+        "title": desk.target.title,
+        "language": desk.file.project.locale,
+    }
+    text = json.dumps(layout, ensure_ascii=False, sort_keys=True)
+    return chosen.model_copy(update={"options": {**chosen.options, LAYOUT: text}})

@@ -1,0 +1,181 @@
+"""Every profile of files: a small company in it, as the profile says, and what it cannot say is refused."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from openpyxl import load_workbook
+
+from crm_migrate.connecting.contract import ENTITY, TargetObject, WriteBatch
+from crm_migrate.mapping import library
+from crm_migrate.mapping.opening import open_target
+from crm_migrate.mapping.plan import Plan
+from crm_migrate.mapping.resolving import resolve
+from crm_migrate.stages.load.objects import target_object
+from crm_migrate.words import catalogue, languages
+from crm_migrate.workspace.layout import Project
+from crm_migrate_bundles.target import FilesTarget
+
+MAPPING = """crm_migrate: 1
+project: {name: by files, locale: tr-TR, as_of: 2025-03-14}
+sources:
+  firms: {file: in/firms.csv, key: No}
+  people: {file: in/people.csv, key: Id}
+environments:
+  import: {connector: files, profile: PROFILE}
+value_maps:
+  mail: {unmapped: hold, map: {ja: granted, nein: withdrawn, "": unknown}}
+objects:
+  accounts:
+    from: firms
+    fields:
+      name: {firms: Firma, required: true}
+  contacts:
+    from: people
+    fields:
+      full_name: {people: Name, to: NAME}
+      last_name: Nachname
+      email: Mail
+      consent: {people: Post | map(mail), survive: strictest, to: CONSENT}
+      company: {people: Firma, ref: accounts.firms, missing: clear}
+"""
+LAYOUTS = [
+    name
+    for name in library.names("targets", Path())
+    if (profile := library.target_named(name, Path())) is not None and profile.files is not None
+]
+
+
+def opened(folder: Path, name: str) -> tuple[Plan, FilesTarget]:
+    profile = library.target_named(name, folder)
+    assert profile is not None
+    fields = profile.objects["contacts"].fields
+    mapping = MAPPING.replace("PROFILE", name)
+    for word, field in (("NAME", "full_name"), ("CONSENT", "consent")):
+        mapping = mapping.replace(word, f'"{(fields[field].column if field in fields else None) or field}"')
+    (folder / "in").mkdir(parents=True)
+    (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
+    (folder / "in" / "firms.csv").write_text("No;Firma\n", "utf-8")
+    (folder / "in" / "people.csv").write_text("Id;Name;Nachname;Mail;Post;Firma\n", "utf-8")
+    project = Project(folder, folder / "crm-migrate.yaml")
+    plan, _ = resolve(project)
+    target = open_target(plan, project)
+    assert isinstance(target, FilesTarget)
+    target.prepare([target_object(plan, each) for each in plan.objects], apply=True)
+    return plan, target
+
+
+def of(plan: Plan, name: str) -> TargetObject:
+    return target_object(plan, plan.object(name))
+
+
+def write(target: FilesTarget, object: TargetObject, action: str, *rows: dict[str, str | None]) -> Any:
+    table = pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in rows[0]})
+    return target.write(WriteBatch("p", "run-1", f"{object.name}-{action}-{len(rows)}", object, action, table, "d"))  # type: ignore[arg-type]
+
+
+def read(path: Path) -> list[list[str]]:
+    if path.suffix == ".xlsx":
+        return [["" if c is None else str(c) for c in row] for row in load_workbook(path).active.values]  # type: ignore[union-attr]
+    encoding = "utf-8-sig" if path.read_bytes().startswith(b"\xef\xbb\xbf") else "utf-8"
+    with path.open(encoding=encoding, newline="") as file:
+        return list(csv.reader(file))
+
+
+def names(plan: Plan) -> dict[str, str]:
+    """Field -> header of contacts."""
+    return {field.name: str(field.target) for field in plan.object("contacts").fields}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_small_company_in_every_layout(tmp_path: Path, name: str) -> None:
+    plan, target = opened(tmp_path / "p", name)
+    accounts, contacts, column = of(plan, "accounts"), of(plan, "contacts"), names(plan)
+    said = str(accounts.fields[0].name)
+    made = write(
+        target, accounts, "create", {ENTITY: "a" * 32, said: "Ağaç Ltd"}, {ENTITY: "b" * 32, said: "Baum, GmbH"}
+    )
+    people = [
+        {ENTITY: "c" * 32, "last_name": "Öz", "full_name": "Can Öz", "email": "can@example.com", "consent": "granted"},
+        {
+            ENTITY: "d" * 32,
+            "last_name": "Er",
+            "full_name": "Ada Er",
+            "email": "ada@example.com",
+            "consent": "withdrawn",
+        },
+    ]
+    rows = [{column.get(k, k): v for k, v in p.items()} | {column["company"]: made.loaded["b" * 32]} for p in people]
+    answer = write(target, contacts, "create", *rows)
+    page = target.bundle("p", "run-1")
+    assert answer.refused == {} and page is not None
+    first, second, last = sorted(p for p in page.parent.iterdir() if p.suffix in (".csv", ".xlsx"))
+    layout = json.loads(plan.environment.options["layout"])
+    header, *cells = read(second)
+    line = dict(zip(header, cells[0], strict=True))
+    key = plan.object("contacts").key_field
+    assert line[key] == "c" * 32 and line[column["last_name"]] == "Öz" and line[column["email"]] == "can@example.com"
+    assert line[column["company"]] == ("Baum, GmbH" if accounts.name in layout["called"] else "b" * 32)
+    granted, withdrawn = (dict(zip(header, row, strict=True)).get(column["consent"]) for row in cells)
+    assert (granted, withdrawn) == (
+        (layout["consent"]["granted"], layout["consent"]["withdrawn"]) if layout["consent"] else (None, None)
+    )
+    assert set(layout["always"].get(contacts.name, {}).items()) <= set(line.items())
+    assert read(last) == [[layout["mailbox"]], ["ada@example.com"]]
+    assert read(first)[1][:2] == ["a" * 32, "Ağaç Ltd"]
+    told = page.read_text("utf-8")
+    assert all(p.name in told for p in (first, second, last)) and "{" not in told
+    for step in layout["steps"]:
+        assert all(f"bundle.step.{step}" in catalogue(code) for code in languages("bundle"))
+
+
+def test_a_link_to_one_of_two_of_a_name_is_refused_and_the_others_go(tmp_path: Path) -> None:
+    plan, target = opened(tmp_path / "p", "zoho_files")
+    accounts, contacts, column = of(plan, "accounts"), of(plan, "contacts"), names(plan)
+    (name,) = (field.name for field in accounts.fields)
+    made = write(
+        target, accounts, "create",
+        {ENTITY: "a" * 32, name: "Yıldız Ltd"}, {ENTITY: "b" * 32, name: "yıldız ltd "},
+        {ENTITY: "e" * 32, name: "Ege"},
+    )  # fmt: skip
+    row = {column["last_name"]: "Öz", column["email"]: "x@example.com"}
+    answer = write(
+        target, contacts, "create",
+        {ENTITY: "c" * 32, **row, column["company"]: made.loaded["a" * 32]},
+        {ENTITY: "d" * 32, **row, column["company"]: made.loaded["e" * 32]},
+    )  # fmt: skip
+    assert [*answer.loaded] == ["d" * 32]
+    assert (
+        "others have the same" in answer.refused["c" * 32].words and answer.refused["c" * 32].field == column["company"]
+    )
+
+
+def test_files_are_cut_where_the_crm_takes_no_more(tmp_path: Path) -> None:
+    plan, target = opened(tmp_path / "p", "google_contacts")
+    accounts = of(plan, "accounts")
+    (name,) = (field.name for field in accounts.fields)
+    write(target, accounts, "create", *({ENTITY: f"{n:032}", name: f"Firm {n}"} for n in range(6_001)))
+    page = target.bundle("p", "run-1")
+    assert page is not None
+    counts = {path.name: len(read(path)) - 1 for path in page.parent.glob("*.csv")}
+    assert counts == {"01-companies-1.csv": 3_000, "01-companies-2.csv": 3_000, "01-companies-3.csv": 1}
+
+
+def test_what_changes_later_says_only_that_and_what_is_emptied_is_told(tmp_path: Path) -> None:
+    plan, target = opened(tmp_path / "p", "files")
+    accounts, contacts = of(plan, "accounts"), of(plan, "contacts")
+    made = write(target, accounts, "create", {ENTITY: "a" * 32, "name": "Ege"})
+    write(target, contacts, "create", {ENTITY: "c" * 32, "last_name": "Öz", "email": "x@example.com"})
+    company = made.loaded["a" * 32]
+    row = {ENTITY: "c" * 32, "email": None, "company": company}
+    table = pa.table({name: pa.array([value], pa.string()) for name, value in row.items()})
+    target.write(WriteBatch("p", "run-2", "u", contacts, "update", table, "d"))
+    page = target.bundle("p", "run-2")
+    assert page is not None
+    changes, emptied = sorted(page.parent.glob("*.csv"))
+    assert read(changes) == [["crm_migrate_id", "email", "company"], ["c" * 32, "", "a" * 32]]
+    assert read(emptied) == [["object", "key", "field"], ["contacts", "c" * 32, "email"]]
+    assert target.bundle("p", "run-3") is None, "a run that brings nothing leaves no folder"
