@@ -13,6 +13,7 @@ from portals import KEY, TOKEN, Portal
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 OBJECTS = ("accounts", "contacts", "deals", "suppressions")
+LISTS = "/crm/lists/2026-09"
 KNOWN = "ahmet.cetin@posta.example"  # of somebody who is a contact there before
 STAGES = {"qualified": "qualifiedtobuy", "proposal": "presentationscheduled", "closedwon": "closedwon",
           "closedlost": "closedlost"}  # fmt: skip
@@ -30,7 +31,18 @@ def held(portal: Portal) -> list[Record]:
         rows = portal.rows(of, KEY, *properties)
         links = portal.linked(of, "companies", [each["id"] for each in rows])
         found += [{**each, "companies": sorted(links.get(each["id"], []))} for each in rows]
-    return found
+    return found + rosters(portal)
+
+
+def rosters(portal: Portal) -> list[Record]:
+    """Every list with who is in it, in the shape of a record."""
+    lists = portal.ask("POST", f"{LISTS}/search", {"count": 500})["lists"]
+    members = {e["listId"]: portal.ask("GET", f"{LISTS}/{e['listId']}/memberships?limit=250") for e in lists}
+    return [
+        {"id": e["listId"], "object": "lists", "name": e["name"],
+         "companies": sorted(member["recordId"] for member in members[e["listId"]]["results"])}
+        for e in lists
+    ]  # fmt: skip
 
 
 def keys_of(record: Record) -> list[str]:
@@ -143,6 +155,14 @@ def test_who_was_there_before_is_found_and_keeps_what_is_theirs(moved: Moved) ->
     assert keys_of(theirs)
     assert (theirs["firstname"], theirs["lastname"]) == ("Ahmet", "Çetin")
     assert theirs["crm_migrate_consent"]
+
+
+def test_whom_sales_met_at_the_fair_are_a_list(moved: Moved) -> None:
+    (there,) = (each for each in moved.states[1] if each["object"] == "lists")
+    people = {each["id"] for each in moved.records if each["object"] == "contacts"}
+    assert there["name"] == "fuarda tanıştık"
+    assert len(there["companies"]) == len(moved.run.actual("campaign_members")) > 20
+    assert set(there["companies"]) <= people
 
 
 def test_undo_leaves_the_portal_as_it_was(moved: Moved) -> None:

@@ -21,6 +21,8 @@ OBJECTS = {
     "contacts": "Contact",
     "deals": "Opportunity",
     "suppressions": "Suppressed_Mailbox__c",
+    "campaigns": "Campaign",
+    "campaign_members": "CampaignMember",
 }
 STAGES = {
     "qualified": "Qualification",
