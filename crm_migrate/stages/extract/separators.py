@@ -9,7 +9,6 @@ numbers would become one. One that is all of a cell parts nothing: it is a bit o
 from collections import Counter
 from collections.abc import Iterator
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,8 +16,6 @@ from crm_migrate.finding import Finding, Place, Severity
 
 _NAMES = {1: "SOH", 2: "STX", 3: "ETX", 0x0B: "VT", 0x0C: "form feed", 0x1C: "FS", 0x1D: "GS", 0x1E: "RS", 0x1F: "US"}
 _ANY = "[\x01-\x03\x0b\x0c\x1c-\x1f]"
-_IS_ONE = np.zeros(256, dtype=bool)
-_IS_ONE[list(_NAMES)] = True
 
 
 class Separators:
@@ -57,6 +54,10 @@ class Separators:
 
 
 def _holds(column: pa.ChunkedArray) -> bool:
-    """True where the bytes of a column hold such a character: every byte is looked at once, no cell is made."""
+    """True where the bytes of a column hold such a character: they are searched as a whole, no cell is made."""
     texts = (chunk.buffers()[2] for chunk in column.chunks if len(chunk))
-    return any(bool(_IS_ONE[np.frombuffer(text, dtype=np.uint8)].any()) for text in texts if text is not None)
+    return any(_holds_one(text.to_pybytes()) for text in texts if text is not None)
+
+
+def _holds_one(data: bytes) -> bool:
+    return any(code in data for code in _NAMES)
