@@ -63,3 +63,10 @@ _SPELLERS: Mapping[Storage, Callable[[str, Layout], str]] = {
     "list": _list,
     "decimal": _number,
 }
+
+
+def pattern_of(written: str) -> str:
+    """A pattern of a layout as `strptime` reads it."""
+    for part, code in {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}.items():
+        written = written.replace(part, code)
+    return written

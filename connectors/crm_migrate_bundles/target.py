@@ -8,7 +8,7 @@ them: a file may have a column `id`, and a table has one already.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,7 +23,9 @@ from crm_migrate.connecting.contract import (
     TargetSchema,
     WriteBatch,
 )
+from crm_migrate.errors import UsageError
 from crm_migrate_bundles.bundling import Bundling
+from crm_migrate_bundles.exported import Exported
 from crm_migrate_bundles.layout import layout_of
 from crm_migrate_bundles.outbox import Outbox
 from crm_migrate_bundles.refusing import Names, refusals
@@ -82,6 +84,10 @@ class FilesTarget:
         """Write the files of a run, and what to do with them; the same run, the same files."""
         return Bundling(self._place, self._layout, self._outbox, self.read).write(project, run)
 
+    def exported(self, folder: Path) -> "ExportedTarget":
+        """The records as a CRM has exported them into a folder. InputError where its files are not those."""
+        return ExportedTarget(self, Exported(folder, self._layout, self._outbox, self.read))
+
     def committed(self, project: str, run: str) -> Mapping[str, str]:
         """As the database has them."""
         return self._mirror.committed(project, run)
@@ -97,6 +103,44 @@ class FilesTarget:
     def close(self) -> None:
         """Give back the connection."""
         self._mirror.close()
+
+
+class ExportedTarget:
+    """A CRM as its exports show it: what it is to hold in the mirror, what it has in the files. It takes nothing."""
+
+    def __init__(self, mirror: FilesTarget, exported: Exported) -> None:
+        self._mirror, self._exported = mirror, exported
+
+    def limits(self, object: TargetObject, action: Action) -> Limits:
+        """As the mirror has them."""
+        return self._mirror.limits(object, action)
+
+    def identity(self) -> str:
+        """That of the mirror: it is the same CRM."""
+        return self._mirror.identity()
+
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """As the mirror has them."""
+        return self._mirror.describe(objects)
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:  # noqa: ARG002
+        """Nothing is made in an export."""
+        return () if not apply else self._refuse()
+
+    def write(self, batch: WriteBatch) -> Answer:  # noqa: ARG002 -- part of the contract
+        """Refused."""
+        return self._refuse()
+
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they were exported."""
+        return self._exported.read(object, by, values)
+
+    def close(self) -> None:
+        """Give back the connection of the mirror."""
+        self._mirror.close()
+
+    def _refuse(self) -> NoReturn:
+        raise UsageError("exports are only read", hint="crm-migrate run writes the files to import")
 
 
 def _name(name: str) -> str:

@@ -562,6 +562,11 @@ class Bundles(Protocol):
         there is nothing to do. The same run gives the same files."""
         ...
 
+    def exported(self, folder: Path) -> Target:
+        """The target as its exports in a folder show it: it describes, reads and takes nothing. InputError where an
+        object has no export there, or one without our key or a column that was imported."""
+        ...
+
 
 @runtime_checkable
 class Interruptible(Protocol):

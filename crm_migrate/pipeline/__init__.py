@@ -5,6 +5,7 @@ resolve -> extract -> evidence -> (plan frozen) -> map + transform -> link -> de
 with the parts that are there.
 """
 
+from crm_migrate.pipeline.exports import compare_exports
 from crm_migrate.pipeline.going import Outcome
 from crm_migrate.pipeline.listening import Listener
 from crm_migrate.pipeline.order import STAGES
@@ -16,6 +17,7 @@ __all__ = [
     "Listener",
     "Outcome",
     "adopt_target",
+    "compare_exports",
     "plan_now",
     "plan_offline",
     "prepare",

@@ -137,7 +137,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     if stages.stops_after("validate"):
         return Outcome(project, run, plan, load_plan)
     with stages.stage("reconcile"):
-        figures = reconcile(plan, run, _header_of(run), target.identity())
+        figures = reconcile(plan, run, header_of(run), target.identity())
     if stages.stops_after("reconcile"):
         return Outcome(project, run, plan, load_plan, figures)
     with stages.stage("report"):
@@ -146,7 +146,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     return Outcome(project, run, plan, load_plan, figures, (), (*reports, *files))
 
 
-def _header_of(run: Run) -> Header:
+def header_of(run: Run) -> Header:
     """What differs between two runs of the same thing: ids, instants, durations."""
     state = read_state(run)
     durations = tuple(Duration(stage=stage, seconds=seconds) for stage, seconds in state.seconds.items())

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from crm_migrate.cli import cli
+from crm_migrate.errors import InputError
 
 MAPPING = """crm_migrate: 1
 project: {name: by files, locale: de-DE, as_of: 2025-03-14}
@@ -96,3 +97,94 @@ def test_every_record_stands_in_the_files_as_the_crm_reads_it(first: tuple[Path,
     ]
     assert joerg["consent"] == "withdrawn"
     assert found["04-opt-outs.csv"] == [{"email": "joerg@example.com"}]
+
+
+# ---------------------------------------------------------------------------------------------- what the CRM exports
+
+
+def export(folder: Path, figures: dict[str, Any], place: Path, **edits: tuple[str, str]) -> Path:
+    """The exports of a CRM that took all files, with a text of one of them changed."""
+    written = files(folder, figures)
+    parents = {row["crm_migrate_id"]: row["parent"] for row in written["03-accounts-changes.csv"]}
+    accounts = [{**row, "parent": parents.get(row["crm_migrate_id"], "")} for row in written["01-accounts.csv"]]
+    place.mkdir()
+    for name, rows in (("accounts", accounts), ("contacts", written["02-contacts.csv"]), ("suppressions", [])):
+        header = [*rows[0]] if rows else ["crm_migrate_id", "email", "state", "reason", "evidence"]
+        lines = [header, *([row[column] for column in header] for row in rows)]
+        with (place / f"{name}_export.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(lines)
+    for name, (old, new) in edits.items():
+        path = place / f"{name}_export.csv"
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
+    return place
+
+
+def compared(folder: Path, exports: Path) -> tuple[int, dict[str, Any]]:
+    done = CliRunner().invoke(cli, ["reconcile", str(folder), "--target-export", str(exports), "--json"])
+    assert done.stdout, done.stderr + repr(done.exception)
+    return done.exit_code, json.loads(done.stdout)["figures"]
+
+
+def differing(figures: dict[str, Any]) -> dict[str, int]:
+    return {
+        f"{each['object']}.{each['field']}": each["compared"] - each["matched"]
+        for each in figures["fields"]
+        if each["compared"] != each["matched"]
+    }
+
+
+def test_exports_of_all_that_was_imported_are_equal(first: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    folder, figures = first
+    code, found = compared(folder, export(folder, figures, tmp_path / "exports"))
+    assert (code, found["verdict"], differing(found)) == (0, figures["verdict"], {})
+    assert (folder / "reports" / figures["header"]["run"] / "exports" / "report.html").is_file()
+    assert not (folder / ".crm-migrate" / "exports" / figures["header"]["run"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("edits", "field"),
+    [
+        ({"contacts": ("1980-05-17", "1980-05-18")}, "contacts.birth_date"),
+        ({"contacts": (",granted,", ",withdrawn,")}, "contacts.consent"),
+        ({"accounts": ("01067", "1067")}, "accounts.postal_code"),
+        ({"accounts": ("Holz;Handel", "Holz")}, "accounts.tags"),
+    ],
+)
+def test_what_the_crm_made_of_it_is_found(
+    first: tuple[Path, dict[str, Any]], tmp_path: Path, edits: dict[str, tuple[str, str]], field: str
+) -> None:
+    folder, figures = first
+    code, found = compared(folder, export(folder, figures, tmp_path / "exports", **edits))
+    assert (code, differing(found)) == (1, {field: 1})
+
+
+def test_a_record_that_the_import_left_out_is_missing(first: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    folder, figures = first
+    place = export(folder, figures, tmp_path / "exports")
+    lines = (place / "contacts_export.csv").read_text("utf-8").splitlines()
+    (place / "contacts_export.csv").write_text("\n".join(lines[:2]) + "\n", "utf-8")
+    code, found = compared(folder, place)
+    assert code == 1
+    assert [each["vanished"] for each in found["target_sets"] if each["object"] == "contacts"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (lambda place: (place / "contacts_export.csv").unlink(), "no file in"),
+        (
+            lambda place: (place / "contacts_export.csv").write_text("crm_migrate_id,email\n", "utf-8"),
+            "contacts_export.csv lacks the columns first_name, last_name",
+        ),
+    ],
+)
+def test_an_export_that_is_not_there_or_lacks_a_column_is_told(
+    first: tuple[Path, dict[str, Any]], tmp_path: Path, broken: Any, message: str
+) -> None:
+    folder, figures = first
+    place = export(folder, figures, tmp_path / "exports")
+    broken(place)
+    done = CliRunner().invoke(cli, ["reconcile", str(folder), "--target-export", str(place)])
+    assert isinstance(done.exception, InputError) and message in done.exception.message
