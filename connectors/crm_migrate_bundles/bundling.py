@@ -70,7 +70,9 @@ class Bundling:
         for action, suffix in ((CREATED, ""), (CHANGED, "-changes")):
             for each in objects:
                 brings = self.outbox.brings(run, each.name, action)
-                fields = [f for f in each.fields if any(f.name in some for some in brings.values()) and self._said(f)]
+                fields = [
+                    f for f in each.fields if any(f.name in some for some in set(brings.values())) and self._said(f)
+                ]
                 if brings and (fields or action == CREATED) and each.name != self.layout.opt_outs:
                     at += 1
                     always = self.layout.always.get(each.name, {}) if action == CREATED else {}
@@ -94,7 +96,7 @@ class Bundling:
         self,
         object: TargetObject,
         fields: list[TargetField],
-        brings: dict[str, list[str]],
+        brings: dict[str, tuple[str, ...]],
         emptied: list[list[str]] | None,
     ) -> Iterator[list[str]]:
         """The cells of the records that are there; of a changed one only what changed, and what is empty now goes to

@@ -57,13 +57,18 @@ class Outbox:
         with self._open() as store:
             return [name for (name,) in store.execute("SELECT DISTINCT object FROM sent WHERE run = ?", (run,))]
 
-    def brings(self, run: str, object: str, action: str) -> dict[str, list[str]]:
+    def brings(self, run: str, object: str, action: str) -> dict[str, tuple[str, ...]]:
         """Entity -> fields that a run brings of it, in the order in which the batches came."""
-        found: dict[str, list[str]] = {}
+        found: dict[str, tuple[str, ...]] = {}
+        known: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}  # many entities share few lists
         query = "SELECT entity, fields FROM sent WHERE run = ? AND object = ? AND action = ? ORDER BY rowid"
         with self._open() as store:
-            for entity, fields in store.execute(query, (run, object, action)):
-                found.setdefault(entity, []).extend(f for f in json.loads(fields) if f not in found.get(entity, []))
+            for entity, text in store.execute(query, (run, object, action)):
+                before = found.get(entity, ())
+                joined = known.setdefault(before, {})
+                if text not in joined:
+                    joined[text] = tuple(dict.fromkeys([*before, *json.loads(text)]))
+                found[entity] = joined[text]
         return found
 
     @contextmanager

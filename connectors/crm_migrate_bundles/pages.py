@@ -1,61 +1,89 @@
-"""Rows as the files of one table: cut where the CRM takes no more of one, and read back by another reader."""
+"""Rows as the files of one table: cut where the CRM takes no more of one, and read back by another reader.
+
+Rows pass through: no file is held whole, however long it is.
+"""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from crm_migrate.errors import TargetError
 from crm_migrate_bundles.layout import Layout
 
 SHEET_ROWS = 1_048_575  # a sheet has one more, for the headers
+Rows = Iterator[list[str]]
 
 
-@dataclass
-class Page:
-    """The rows of one file."""
+@dataclass(slots=True)
+class _Seen:
+    """How many rows passed, and a digest of them."""
 
-    headers: list[str]
-    rows: list[list[str]] = field(default_factory=list)
-    bytes: int = 0
+    count: int = 0
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def through(self, rows: Iterable[list[str]]) -> Rows:
+        for row in rows:
+            self.count += 1
+            self.digest.update("\0".join([*row, "\n"]).encode())
+            yield row
+
+    def same(self, other: "_Seen") -> bool:
+        return (self.count, self.digest.digest()) == (other.count, other.digest.digest())
 
 
-def pages(
-    folder: Path, name: str, headers: list[str], rows: Iterable[list[str]], layout: Layout
-) -> Iterator[tuple[Path, int]]:
+def pages(folder: Path, name: str, headers: list[str], rows: Rows, layout: Layout) -> list[tuple[Path, int]]:
     """The files, each with its number of rows. TargetError where one reads otherwise than it was written."""
-    cut = list(_cut(headers, rows, layout))
-    for number, page in enumerate(cut, 1):
-        path = folder / (f"{name}-{number}.{layout.format}" if len(cut) > 1 else f"{name}.{layout.format}")
-        _save(path, page, layout)
-        if _read(path, layout) != [headers, *page.rows]:
+    found: list[tuple[Path, int]] = []
+    while (first := next(rows, None)) is not None:
+        path, seen, read = folder / f"{name}-{len(found) + 1}.{layout.format}", _Seen(), _Seen()
+        rest = _Cut(chain([first], rows), headers, layout)
+        _save(path, seen.through(chain([headers], rest)), layout)
+        for _ in read.through(_read(path, layout)):
+            pass
+        if not seen.same(read):
             raise TargetError(f"{path.name} reads otherwise than it was written", hint="is the disk sound?")
-        yield path, len(page.rows)
+        found.append((path, seen.count - 1))
+        rows = rest.left()
+    if len(found) == 1:
+        ((path, count),) = found
+        found = [(path.rename(folder / f"{name}.{layout.format}"), count)]
+    return found
 
 
-def _cut(headers: list[str], rows: Iterable[list[str]], layout: Layout) -> Iterator[Page]:
-    """As many rows in each as one file may have, and bytes, with its headers."""
-    most = min(layout.rows or SHEET_ROWS, SHEET_ROWS if layout.format == "xlsx" else layout.rows or SHEET_ROWS)
-    head = _size(headers, layout)
-    page = Page(headers, bytes=head)
-    for row in rows:
-        size = _size(row, layout)
-        if page.rows and (len(page.rows) >= most or (layout.bytes is not None and page.bytes + size > layout.bytes)):
-            yield page
-            page = Page(headers, bytes=head)
-        page.rows.append(row)
-        page.bytes += size
-    if page.rows:
-        yield page
+class _Cut:
+    """As many rows as one file may have, and bytes, with its headers; at least one."""
 
+    def __init__(self, rows: Rows, headers: list[str], layout: Layout) -> None:
+        self._rows, self._layout = rows, layout
+        most = layout.rows or SHEET_ROWS
+        self._most = min(most, SHEET_ROWS) if layout.format == "xlsx" else layout.rows
+        self._bytes = self._size(headers)
+        self._over: list[list[str]] = []
 
-def _size(row: list[str], layout: Layout) -> int:
-    return len(_line(row, layout).encode(layout.encoding))
+    def __iter__(self) -> Rows:
+        for number, row in enumerate(self._rows):
+            self._bytes += self._size(row)
+            full = self._layout.bytes is not None and self._bytes > self._layout.bytes
+            if number and (number == self._most or full):
+                self._over = [row]
+                return
+            yield row
+
+    def left(self) -> Rows:
+        """The rows behind those that passed."""
+        return chain(self._over, self._rows)
+
+    def _size(self, row: list[str]) -> int:
+        return len(_line(row, self._layout).encode(self._layout.encoding)) if self._layout.bytes else 0
 
 
 def _line(row: list[str], layout: Layout) -> str:
@@ -64,41 +92,34 @@ def _line(row: list[str], layout: Layout) -> str:
     return text.getvalue()
 
 
-def _save(path: Path, page: Page, layout: Layout) -> None:
+def _save(path: Path, rows: Rows, layout: Layout) -> None:
     if layout.format == "xlsx":
-        _save_workbook(path, page)
+        _save_workbook(path, rows)
         return
     with path.open("w", encoding=layout.encoding, newline="") as file:
-        file.writelines(_line(row, layout) for row in (page.headers, *page.rows))
+        csv.writer(file, delimiter=layout.delimiter).writerows(rows)
 
 
-def _save_workbook(path: Path, page: Page) -> None:
+def _save_workbook(path: Path, rows: Rows) -> None:
     """Every cell is text: a spreadsheet would cut the zeros of a postal code, and compute what begins with `=`."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("import")
-    for row in (page.headers, *page.rows):
-        sheet.append([_text_cell(sheet, text) for text in row])
+    for row in rows:
+        cells = [WriteOnlyCell(sheet) for _ in row]
+        for cell, text in zip(cells, row, strict=True):
+            if text:
+                cell.value, cell.data_type, cell.number_format = text, "s", "@"
+        sheet.append(cells)
     book.save(path)
 
 
-def _text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet)
-    if text:
-        cell.value, cell.data_type, cell.number_format = text, "s", "@"
-    return cell
-
-
-def _read(path: Path, layout: Layout) -> list[list[str]]:
+def _read(path: Path, layout: Layout) -> Rows:
     if layout.format == "xlsx":
-        book = load_workbook(path, read_only=True)
-        try:
-            width = None
-            found = []
+        with closing(load_workbook(path, read_only=True)) as book:
+            width = 0
             for row in book.worksheets[0].iter_rows(values_only=True):
                 width = width or len(row)
-                found.append([str(cell) if cell is not None else "" for cell in (*row, *[None] * (width - len(row)))])
-            return found
-        finally:
-            book.close()
+                yield ["" if cell is None else str(cell) for cell in (*row, *[None] * (width - len(row)))]
+        return
     with path.open(encoding=layout.encoding, newline="") as file:
-        return list(csv.reader(file, delimiter=layout.delimiter))
+        yield from csv.reader(file, delimiter=layout.delimiter)

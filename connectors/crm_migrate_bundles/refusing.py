@@ -42,18 +42,19 @@ def refusals(batch: WriteBatch, layout: Layout, names: Names) -> dict[str, Refus
     found: dict[str, Refusal] = {}
     for field in batch.object.fields:
         if field.name in batch.rows.column_names:
-            wrong, why = _test(field, layout, names)
+            why = _test(field, layout, names)
             values = zip(batch.rows[ENTITY].to_pylist(), batch.rows[field.name].to_pylist(), strict=True)
-            found.update({entity: Refusal(why, field=field.name) for entity, text in values if wrong(text)})
+            found.update({entity: Refusal(said, field=field.name) for entity, text in values if (said := why(text))})
     return found
 
 
-def _test(field: TargetField, layout: Layout, names: Names) -> tuple[Callable[[str | None], bool], str]:
-    """Whether a value of a field cannot be said, and why."""
+def _test(field: TargetField, layout: Layout, names: Names) -> Callable[[str | None], str]:
+    """Why a value of a field cannot be said; the answer is empty where it can."""
     called = layout.called.get(field.reference or "")
-    if field.reference and called:
-        there = names.of(field.reference)
-        why = f"the files name the {field.reference} it belongs to by `{called}`: it has none, or others have the same"
-        return lambda text: text is not None and text not in there, why
-    why = f"an entry of the list holds `{layout.list}`, which the files write between entries"
-    return lambda text: unfit(text, field.type, layout), why
+    if not field.reference:
+        return lambda text: unfit(text, field.type, layout)
+    if not called:
+        return lambda text: ""  # noqa: ARG005 -- our key names every record
+    there = names.of(field.reference)
+    why = f"the files name the {field.reference} it belongs to by `{called}`: it has none, or others have the same"
+    return lambda text: why if text is not None and text not in there else ""

@@ -1,11 +1,17 @@
 """Canonical text as a file of the CRM spells it. Pure."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from crm_migrate.crm.types import Storage, type_of
 from crm_migrate_bundles.layout import Layout
+
+LONGEST_CELL = 32_767
+_LINE_ENDS = re.compile(r"\r\n?")
+# What XML cannot say, and what its readers take for an escaped letter.
+_NO_CELL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 
 
 def spelled(text: str | None, type: str, layout: Layout) -> str:
@@ -15,12 +21,29 @@ def spelled(text: str | None, type: str, layout: Layout) -> str:
     kind = type_of(type)
     if kind.role == "consent":
         return layout.consent.get(text, "")
-    return _SPELLERS[kind.storage](text, layout) if kind.storage in _SPELLERS else text
+    if kind.storage in _SPELLERS:
+        return _SPELLERS[kind.storage](text, layout)
+    return _LINE_ENDS.sub("\n", text) if layout.format == "xlsx" else text  # XML has one line end
 
 
-def unfit(text: str | None, type: str, layout: Layout) -> bool:
-    """Whether the file would say something else: an entry of a list that holds what stands between entries."""
-    return text is not None and type_of(type).storage == "list" and any(layout.list in item for item in _items(text))
+def unfit(text: str | None, type: str, layout: Layout) -> str:
+    """Why the file would say something else than a value; empty where it says just that."""
+    if text is None:
+        return ""
+    if type_of(type).storage == "list" and any(layout.list in item for item in _items(text)):
+        return f"an entry of the list holds `{layout.list}`, which the files write between entries"
+    if layout.format == "xlsx":
+        return _unfit_cell(spelled(text, type, layout))
+    return ""
+
+
+def _unfit_cell(text: str) -> str:
+    """Why a cell of a workbook cannot hold a text as it is."""
+    if len(text) > LONGEST_CELL:
+        return f"a cell of a workbook holds {LONGEST_CELL:,} characters, and the value has {len(text):,}"
+    if _NO_CELL.search(text):
+        return "a cell of a workbook cannot hold its control characters"
+    return ""
 
 
 def _items(text: str) -> list[str]:

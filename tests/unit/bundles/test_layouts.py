@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from crm_migrate.connecting.contract import ENTITY, TargetObject, WriteBatch
+from crm_migrate.errors import TargetError
 from crm_migrate.mapping import library
 from crm_migrate.mapping.opening import open_target
 from crm_migrate.mapping.plan import Plan
@@ -17,6 +18,7 @@ from crm_migrate.mapping.resolving import resolve
 from crm_migrate.stages.load.objects import target_object
 from crm_migrate.words import catalogue, languages
 from crm_migrate.workspace.layout import Project
+from crm_migrate_bundles import pages
 from crm_migrate_bundles.target import FilesTarget
 
 MAPPING = """crm_migrate: 1
@@ -179,3 +181,42 @@ def test_what_changes_later_says_only_that_and_what_is_emptied_is_told(tmp_path:
     assert read(changes) == [["crm_migrate_id", "email", "company"], ["c" * 32, "", "a" * 32]]
     assert read(emptied) == [["object", "key", "field"], ["contacts", "c" * 32, "email"]]
     assert target.bundle("p", "run-3") is None, "a run that brings nothing leaves no folder"
+
+
+@pytest.mark.parametrize("name", ["pipedrive_files", "files"])
+def test_hostile_values_stand_in_the_files_as_they_are_or_are_refused(tmp_path: Path, name: str) -> None:
+    plan, target = opened(tmp_path / "p", name)
+    accounts = of(plan, "accounts")
+    (field,) = (each.name for each in accounts.fields)
+    values = [
+        "=1+1",
+        " blank ",
+        "two\r\nlines",
+        'say "a,b"',
+        "_x000D_",
+        "a\x0bb",
+        "x" * 40_000,
+        "00123",
+        "null",
+        "\ufeffmark",
+    ]
+    answer = write(target, accounts, "create", *({ENTITY: f"{n:032}", field: v} for n, v in enumerate(values)))
+    page = target.bundle("p", "run-1")
+    assert page is not None
+    (file,) = (path for path in page.parent.iterdir() if path.suffix in (".csv", ".xlsx"))
+    found = {int(row[0]): row[1] for row in read(file)[1:]}
+    workbook = file.suffix == ".xlsx"
+    assert {int(entity) for entity in answer.refused} == ({4, 5, 6} if workbook else {6}), (
+        "the name of `files` has 255 letters"
+    )
+    expected = {n: v for n, v in enumerate(values) if f"{n:032}" not in answer.refused}
+    assert found == ({n: v.replace("\r\n", "\n") for n, v in expected.items()} if workbook else expected)
+
+
+def test_a_file_that_reads_otherwise_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, target = opened(tmp_path / "p", "files")
+    write(target, of(plan, "accounts"), "create", {ENTITY: "a" * 32, "name": "Ege"})
+    monkeypatch.setattr(pages, "_read", lambda path, layout: iter([["crm_migrate_id", "name"], ["a" * 32, "Efe"]]))
+    with pytest.raises(TargetError, match="reads otherwise"):
+        target.bundle("p", "run-1")
+    assert not (tmp_path / "p" / "import" / "run-1").exists()
