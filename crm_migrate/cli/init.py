@@ -13,7 +13,7 @@ from crm_migrate.cli.suggest import earlier_option, told_of
 @click.option(
     "--database",
     metavar="URL",
-    help="Instead of files: a database whose tables profiles know (SuiteCRM), as env:NAME or sqlite:///file.db.",
+    help="Instead of files: a database whose tables profiles know (SuiteCRM, vtiger, CiviCRM), as env:NAME or sqlite:///file.db.",
 )
 @earlier_option
 def init_command(folder: Path, database: str | None, earlier: Path | None) -> None:

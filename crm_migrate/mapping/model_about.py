@@ -19,7 +19,11 @@ class Parent(Authored):
 
 
 def _nothing(value: Any) -> Any:
+    """`null` as a file has it: every scalar is text."""
     return None if value in ("null", "~", "") else value
+
+
+Nothing = BeforeValidator(_nothing)
 
 
 class RefBy(Authored):
@@ -27,7 +31,7 @@ class RefBy(Authored):
 
     type: str = Field(description="the cell that says of which object the record is: a column, or `= expression`")
     id: str = Field(description="the cell that says which record it is: `COLUMN | step`, or `= expression`")
-    map: dict[str, Annotated[Parent | None, BeforeValidator(_nothing)]] = Field(
+    map: dict[str, Annotated[Parent | None, Nothing]] = Field(
         min_length=1,
         description='word of the type -> whose key the id is; `null` for what gets no link, `""` for an id whose type'
         " is empty",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from crm_migrate.mapping.authored import BYTES, Authored, Count, Flag, Text, Texts
+from crm_migrate.mapping.model_about import Nothing
 
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 
@@ -37,6 +38,17 @@ class ProfileJoin(Authored):
     left: str | None = Field(default=None, description="why the columns of it that the profile does not name are left")
 
 
+class ProfileAbout(Authored):
+    """A typed reference, as `about:` of an object has it: two cells that name a record together."""
+
+    type: str = Field(description="the cell that says of which object the record is: a column, or `= expression`")
+    id: str = Field(description="the cell that says which record it is")
+    map: dict[str, Annotated[str | None, Nothing]] = Field(
+        description="word of the type -> `object.profile`, whose key the id is; `null` for what gets no link. A word"
+        " whose profile is not read waits, as one that does not stand here"
+    )
+
+
 class ProfileRecord(Authored):
     """How the rows of an export hold an object: which of them, and what is no column alone."""
 
@@ -48,6 +60,7 @@ class ProfileRecord(Authored):
         default={}, description="field -> `= expression`, `same_row`, or a column that feeds another field, too"
     )
     ref: dict[str, Text] = Field(default={}, description="field that is a link -> `object.profile`, whose key it is")
+    about: ProfileAbout | None = Field(default=None, description="the record that it is about, by a type and an id")
 
 
 class Layout(Authored):

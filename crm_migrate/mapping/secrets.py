@@ -11,9 +11,10 @@ _KEYS = re.compile(
     r"|credentials?)s?$",
     re.IGNORECASE,
 )
+# A column of a profile may be called so: `user_password: {left: of the login}`.
 _LINE = re.compile(
     r"""(?<![\w-])([\w-]{0,60}?(?:token|password|passwd|pwd|secret|api_?key|access_?key|private_?key))["']?\s*:\s+(["']?)"""
-    r"""(?P<secret>(?!(?:env|keyring|file):)[^\s"'#,}\]&*|>]\S*?)(?=\2(?:\s*[,}\]]|\s|$))""",
+    r"""(?P<secret>(?!(?:env|keyring|file):)(?!(?<!["'])\{(?:\}|(?:aliases|field|ref|map|date|proves|steps|left|note):\s))[^\s"'#,}\]&*|>]\S*?)(?=\2(?:\s*[,}\]]|\s|$))""",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\s\"']+")

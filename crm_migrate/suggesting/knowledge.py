@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crm_migrate.cleansing import STEPS
 from crm_migrate.errors import InputError
+from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping import library
 from crm_migrate.mapping.authoring import author
 from crm_migrate.mapping.model import MappingFile
@@ -29,6 +30,17 @@ def profiles(project: Path) -> dict[str, SourceProfile]:
         if profile is not None:
             found[name] = profile
     return found
+
+
+def unread(project: Path) -> Iterator[Finding]:
+    """Profiles that stand there and cannot be read: what nobody can recognise by them is told."""
+    for name in library.names("sources", project):
+        entry = library.find("sources", name, project)
+        profile, findings = library.source_profile(entry) if entry else (None, [])
+        if profile is None and findings:
+            first = findings[0]
+            message = f"the profile {name} is passed over: {first.message}"
+            yield Finding("source_unread", message, Severity.WARNING, first.place, first.hint)
 
 
 def earlier(folder: Path) -> dict[str, Known]:

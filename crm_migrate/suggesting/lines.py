@@ -7,7 +7,7 @@ from crm_migrate.mapping.editing import scalar
 from crm_migrate.mapping.proposed import Claim, comment
 from crm_migrate.mapping.text import SAME_ROW
 from crm_migrate.suggesting.linking import Key
-from crm_migrate.suggesting.suggestion import Feed, Offer, Suggestion
+from crm_migrate.suggesting.suggestion import Feed, Offer, Suggestion, TypedRef
 
 ALIGN = 48  # column in which the comments of short lines stand
 
@@ -68,6 +68,7 @@ def object_lines(name: str, told: Suggestion, indent: int) -> list[str]:
     inner = " " * indent * 2
     sources = feeding(name, told)
     lines = [f"{' ' * indent}{name}:", *(f"{inner}{line}" for line in _from(name, sources, told))]
+    lines += [f"{inner}{line}" for line in _about(name, sources, told)]
     offers = [offer for offer in told.offers if offer.object == name]
     return [*lines, f"{inner}fields:", *field_lines(offers, {name: sources}, indent * 3)]
 
@@ -79,19 +80,29 @@ def feeding(name: str, told: Suggestion) -> list[str]:
 
 def _from(name: str, sources: Sequence[str], told: Suggestion) -> list[str]:
     feeds = {source: told.feeds[name, source] for source in sources}
-    if all(feed == Feed() for feed in feeds.values()):
+    if not any(_options(feed) for feed in feeds.values()):
         return [f"from: {sources[0]}" if len(sources) == 1 else f"from: [{', '.join(sources)}]"]
     return ["from:", *(f"  {source}: {{{', '.join(_options(feed))}}}" for source, feed in feeds.items())]
 
 
-def _options(feed: Feed) -> Iterator[str]:
-    if feed.one_per:
-        yield f"one_per: {feed.one_per[0]}" if len(feed.one_per) == 1 else f"one_per: [{', '.join(feed.one_per)}]"
-    if feed.split_rows:
-        yield f"split_rows: {scalar(feed.split_rows)}"
-    if feed.where:
-        yield f"where: {scalar(feed.where)}"
-        yield "else: absent"
+def _options(feed: Feed) -> list[str]:
+    one_per = ", ".join(feed.one_per) if len(feed.one_per) == 1 else f"[{', '.join(feed.one_per)}]"
+    said = [f"one_per: {one_per}"] if feed.one_per else []
+    said += [f"split_rows: {scalar(feed.split_rows)}"] if feed.split_rows else []
+    return [*said, f"where: {scalar(feed.where)}", "else: absent"] if feed.where else said
+
+
+def _about(name: str, sources: Sequence[str], told: Suggestion) -> Iterator[str]:
+    """The typed references of an object, by source; a word of a type that does not stand in them waits."""
+    said = {source: about for source in sources if (about := told.feeds[name, source].about)}
+    if said:
+        yield "about:"
+        yield from (f"  {source}: {{ref_by: {_typed(about)}}}" for source, about in said.items())
+
+
+def _typed(about: TypedRef) -> str:
+    words = ", ".join(f"{scalar(word)}: {ref or 'null'}" for word, ref in about.map.items())
+    return f"{{type: {scalar(about.type)}, id: {scalar(about.id)}, map: {{{words}}}}}"
 
 
 def key_line(key: Key) -> str:

@@ -1,16 +1,16 @@
 """What a profile says of a recognised file, in the file's own words: which objects it holds, their fields and links."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.mapping import rewording
-from crm_migrate.mapping.profiles import ProfileColumn, ProfileRecord, SourceProfile
+from crm_migrate.mapping.profiles import ProfileAbout, ProfileColumn, ProfileRecord, SourceProfile
 from crm_migrate.mapping.rewording import Reworded
 from crm_migrate.mapping.text import SAME_ROW
 from crm_migrate.suggesting.candidates import Study
 from crm_migrate.suggesting.settled import names_in
-from crm_migrate.suggesting.suggestion import Feed, Left, Offer
+from crm_migrate.suggesting.suggestion import Feed, Left, Offer, TypedRef
 
 _SURE = 0.97
 
@@ -113,6 +113,23 @@ def _record(file: _File, target: str, record: ProfileRecord, links: Mapping[str,
         cell = rewording.cell(text, file.names)
         if cell.columns or not cell.missing:
             _offer(file, (target, name), cell, record.ref.get(name), links, told)
+    if record.about and target in told.feeds:
+        about = _about(file, record.about, links)
+        told.feeds[target] = replace(told.feeds[target], about=about)
+
+
+def _about(file: _File, said: ProfileAbout, links: Mapping[str, str]) -> TypedRef | None:
+    """The typed reference in the words of a file; a word whose profile is not there is none that the mapping knows."""
+    kind, number = rewording.cell(said.type, file.names), rewording.cell(said.id, file.names)
+    if kind.missing or number.missing:
+        return None
+    known = {word: (ref or "").partition(".") for word, ref in said.map.items()}
+    words = {
+        word: f"{parent}.{links[other]}" if parent else None
+        for word, (parent, _, other) in known.items()
+        if not parent or other in links
+    }
+    return TypedRef(kind.text, number.text, words, tuple(dict.fromkeys((*kind.columns, *number.columns))))
 
 
 def _map(file: _File, own: str, column: ProfileColumn, told: Profiled) -> Iterator[str]:

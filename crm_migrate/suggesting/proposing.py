@@ -1,6 +1,7 @@
 """From studied tables to lines of a mapping: which object each feeds, which fields, which links, and what is left."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from crm_migrate.crm.model import OBJECTS
 from crm_migrate.mapping.rewording import bracketed, column_cell
@@ -67,7 +68,19 @@ def _say(said: Profiled, names: Sequence[str], written: Written, told: Suggestio
         if offer.column not in written.used.get(offer.source, frozenset()):
             _offer(offer, written, told)
             if (offer.object, offer.source) in told.feeds:
-                told.feeds[offer.object, offer.source] = said.feeds[offer.object]
+                told.feeds[offer.object, offer.source] = _led(said.feeds[offer.object], offer.object, written, told)
+
+
+def _led(feed: Feed, name: str, written: Written, told: Suggestion) -> Feed:
+    """How a source feeds an object, with those words of its typed reference alone whose records the mapping has."""
+    if feed.about is None:
+        return feed
+    able = {str(f.reference) for f in OBJECTS[name].fields if f.reference and written.takes(name, f.name)}
+    there = {f"{held}.{source}" for held, source in told.feeds} | {
+        f"{held}.{source}" for held, part in written.objects.items() for source in part.from_
+    }
+    words = {w: r for w, r in feed.about.map.items() if r is None or (r in there and r.partition(".")[0] in able)}
+    return replace(feed, about=replace(feed.about, map=words) if any(words.values()) else None)
 
 
 def _new_feed(name: str, source: str, written: Written, told: Suggestion) -> bool:
@@ -218,6 +231,8 @@ def _left(study: Study, written: Written, told: Suggestion) -> Iterator[Left]:
     key = told.keys.get(source)
     seen |= set(key.columns) if key else set()
     seen |= {left.column for left in told.left if left.source == source}
+    feeds = (feed for (_, feeding), feed in told.feeds.items() if feeding == source)
+    seen |= {column for feed in feeds if feed.about for column in feed.about.columns}
     for column in study.table.columns:
         if column in seen or written.is_settled(source, column):
             continue

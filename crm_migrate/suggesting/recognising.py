@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crm_migrate.mapping.profiles import Layout, SourceProfile
 
 SHARE, FEWEST = 0.7, 5  # of a file's columns that a profile knows; and so many at least
-MARKED = 3  # columns that it knows at least, where it has marks and all of them are there
+MARKED = 3  # columns of a file that it knows at least, where it has marks and all of them are there
 FOREIGN = 0.5  # of a layout must be there where most names are aliases: those are everybody's words
 
 
@@ -54,7 +54,7 @@ def fit_of(columns: Sequence[str], name: str, profile: SourceProfile) -> Fit | N
     if not all(mark in spoken for mark in profile.marks):
         return None
     if profile.marks:
-        enough = hits >= MARKED
+        enough = hits >= (len(profile.marks) if profile.table else MARKED)
     else:
         own = sum(column == header for column, header in spoken.items())
         enough = hits >= FEWEST and hits >= SHARE * len(columns) and (own * 2 > hits or best >= FOREIGN)

@@ -36,6 +36,8 @@ def used_in(profile: SourceProfile) -> frozenset[str]:
     for record in profile.objects.values():
         texts = (text for text in record.fields.values() if text != SAME_ROW)
         found |= {column for text in texts for column in rewording.cell(text, names).columns}
+        cells = (record.about.type, record.about.id) if record.about else ()
+        found |= {column for text in cells for column in rewording.cell(text, names).columns}
         found |= {*record.filled, *(rewording.expression(record.where, names).columns if record.where else ())}
         found |= {*(rewording.split(record.split_rows, names).columns if record.split_rows else ())}
     return frozenset(found)

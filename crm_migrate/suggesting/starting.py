@@ -21,7 +21,7 @@ from crm_migrate.suggesting.candidates import Known, Study
 from crm_migrate.suggesting.databases import found_in_database
 from crm_migrate.suggesting.drafting import Locale, draft
 from crm_migrate.suggesting.exports import Export, Found, files_in, found_in
-from crm_migrate.suggesting.knowledge import profiles
+from crm_migrate.suggesting.knowledge import profiles, unread
 from crm_migrate.suggesting.looks import share_of
 from crm_migrate.suggesting.proposing import propose
 from crm_migrate.suggesting.proving import sound
@@ -93,6 +93,7 @@ def _begun(folder: Path, found: Found) -> Started:
             "; ".join(told.notes), hint="write a mapping by hand, as in the tutorial, and map their columns"
         )
     told.notes += found.notes
+    found.skipped += unread(folder)
     return _proved(folder, found, told)
 
 

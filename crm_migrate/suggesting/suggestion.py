@@ -40,16 +40,27 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedRef:
+    """The record that a row is about, by two cells; `map` is word of the type -> `object.source`, None for no link."""
+
+    type: str
+    id: str
+    map: Mapping[str, str | None]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """How a source that feeds nothing yet would feed an object.
 
     `where` is the condition of the rows that hold such a record (all rows do where there is none); `one_per` makes one
-    record of all rows with one value of these fields, `split_rows` several of one row.
+    record of all rows with one value of these fields, `split_rows` several of one row; `about` is what it is about.
     """
 
     where: str = ""
     one_per: tuple[str, ...] = ()
     split_rows: str = ""
+    about: TypedRef | None = None
 
 
 @dataclass(slots=True)
