@@ -1,4 +1,7 @@
-"""Reads and writes SQLite, PostgreSQL and MariaDB, reads Firebird. Nothing is imported before it is asked for."""
+"""Reads and writes SQLite, PostgreSQL and MariaDB, reads Firebird, SQL Server and Oracle.
+
+Nothing is imported before it is asked for.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +14,7 @@ class SqlConnector:
     """Sources through SQLAlchemy in one snapshot, targets by our key in one transaction per batch."""
 
     name = "sql"
-    title = "SQL databases: SQLite, PostgreSQL, MariaDB; Firebird as a source"
+    title = "SQL databases: SQLite, PostgreSQL, MariaDB; as a source Firebird, and untested live SQL Server, Oracle"
     source_options = frozenset({"url", "table", "query", "covers", "join"})
     target_options = frozenset({"url", "schema"})
 

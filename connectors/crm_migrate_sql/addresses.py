@@ -15,9 +15,10 @@ _SECRETS = ("password", "sslpassword", "passfile", "sslkey")
 _MARIADB = ("mariadb", "mariadb+pymysql", "mysql+pymysql")
 _DRIVERS = (
     "sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg", "mariadb+pymysql", "firebird", "firebird+firebird",
+    "mssql", "mssql+pymssql", "oracle", "oracle+oracledb",
 )  # fmt: skip
 _BOTH = ("sqlite", "postgresql", "mariadb")  # read and written
-_READ = ("firebird",)  # only read
+_READ = ("firebird", "mssql", "oracle")  # only read
 
 
 CONNECT_SECONDS = 15
@@ -103,6 +104,28 @@ def require_firebird() -> None:
         raise UsageError(
             "Firebird needs the Python package firebird-driver and the library libfbclient",
             hint="pip install 'crm-migrate[firebird]'; apt install libfbclient2, and firebird3.0-server-core for files",
+        ) from None
+
+
+def require_pymssql() -> None:
+    """UsageError with the command that installs it where SQL Server's driver is missing."""
+    try:
+        import pymssql  # noqa: F401
+    except ImportError:
+        raise UsageError(
+            "SQL Server needs the Python package pymssql; this source was never tried with a server",
+            hint="pip install 'crm-migrate[sqlserver]'",
+        ) from None
+
+
+def require_oracledb() -> None:
+    """UsageError with the command that installs it where Oracle's driver is missing."""
+    try:
+        import oracledb  # noqa: F401
+    except ImportError:
+        raise UsageError(
+            "Oracle needs the Python package oracledb; this source was never tried with a server",
+            hint="pip install 'crm-migrate[oracle]'",
         ) from None
 
 

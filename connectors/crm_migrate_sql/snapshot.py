@@ -17,7 +17,9 @@ from crm_migrate_sql.addresses import (
     masked,
     read_address,
     require_firebird,
+    require_oracledb,
     require_psycopg,
+    require_pymssql,
     require_pymysql,
     settings,
 )
@@ -50,14 +52,15 @@ Portion = tuple[list[str], list[int], list[tuple[Any, ...]]]
 @dataclass(frozen=True, slots=True)
 class Backend:
     """How one kind of database is read: a connection that only reads, the beginning of its snapshot, a statement's
-    names, type codes and rows (so many at a time; once with no rows where there are none), giving up, and the errors of
-    its driver."""
+    names, type codes and rows (so many at a time; once with no rows where there are none), giving up, the errors of
+    its driver, and a column of a declared type as the text that people mean by it."""
 
     engine: Callable[[URL, str], sa.Engine]
     begin: Callable[[Any], None]
     stream: Callable[[Any, str, int], Iterator[Portion]]
     failures: tuple[type[Exception], ...]
     leave: Callable[[sa.Connection, Any], None] = lambda _connection, _driver: None
+    selected: Callable[[str, Any], str] = lambda column, _kind: column
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,16 @@ def _backend(name: str) -> Backend:
         from crm_migrate_sql import firebird_reading
 
         return firebird_reading.BACKEND
+    if name == "mssql":
+        require_pymssql()
+        from crm_migrate_sql import sqlserver_reading
+
+        return sqlserver_reading.backend()
+    if name == "oracle":
+        require_oracledb()
+        from crm_migrate_sql import oracle_reading
+
+        return oracle_reading.backend()
     require_psycopg()
     import psycopg
 

@@ -1,4 +1,7 @@
-"""The statements that read a source: names checked against what the database has, quoted, joined one to one."""
+"""The statements that read a source: names checked against what the database has, quoted, joined one to one.
+
+No `AS` stands before the other name of a table: Oracle has none there.
+"""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +18,9 @@ from crm_migrate_sql.snapshot import Snapshot
 from crm_migrate_sql.values import Gathered
 
 RANK = "crm_migrate_rank"
+_TITLES = {"firebird": "Firebird", "mssql": "SQL Server", "oracle": "Oracle"}
+CAPITALS = ("firebird", "oracle")  # names without quotes are in capitals there
+LISTS = ("sqlite", "postgresql", "mariadb")  # have lists of several rows
 Kind = sa.types.TypeEngine[Any]
 
 
@@ -68,7 +74,7 @@ def relation(snapshot: Snapshot, name: str) -> Relation:
     """A table or view by its name, or `schema.name`. InputError with the nearest name where there is none."""
     inspector = sa.inspect(snapshot.connection)
     # SQLAlchemy writes names in capitals small; we call them as the database and its queries do.
-    own = snapshot.connection.dialect.denormalize_name if snapshot.backend == "firebird" else str
+    own = snapshot.connection.dialect.denormalize_name if snapshot.backend in CAPITALS else str
     known = [own(each) for each in (*inspector.get_table_names(), *inspector.get_view_names())]
     schema, table = None, name
     if name not in known and "." in name:
@@ -98,7 +104,7 @@ def build(snapshot: Snapshot, spec: SourceSpec) -> Reading:
 def _query(snapshot: Snapshot, spec: SourceSpec, query: str, covers: dict[str, str]) -> Reading:
     if spec.joins:
         raise UsageError(f"source `{spec.name}`: a `query:` has its joins inside", hint="take `join:` out")
-    inner = f"(\n{query.strip().rstrip(';')}\n) AS {quoted('q')}"
+    inner = f"(\n{query.strip().rstrip(';')}\n) {quoted('q')}"
     snapshot.only_reads()
     names, _, _ = next(snapshot.stream(f"SELECT * FROM {inner} WHERE 1 = 0", 1))
     doubled = sorted({name for name in names if names.count(name) > 1})
@@ -116,24 +122,25 @@ def _table(snapshot: Snapshot, spec: SourceSpec, base: Relation, covers: dict[st
     selected: list[tuple[str, str, Kind | Gathered | None]] = [
         (f"{alias}.{quoted(name)}", name, kind) for name, kind in base.columns.items()
     ]
-    rows, counts = f"{base.place} AS {alias}", []
+    rows, counts = f"{base.place} {alias}", []
     for number, join in enumerate(spec.joins):
         other = relation(snapshot, join.table)
         known = {name: expression for expression, name, kind in selected if not isinstance(kind, Gathered)}
         _check_join(join, known, other)
-        if join.gather and snapshot.backend == "firebird":
-            raise UsageError(f"join `{join.alias}`: Firebird gathers no lists", hint="join two sources: `source:`")
+        if join.gather and snapshot.backend not in LISTS:
+            message = f"join `{join.alias}`: no lists are gathered in {_TITLES[snapshot.backend]}"
+            raise UsageError(message, hint="join two sources: `source:`")
         counts.append(_counts(join, rows, known, base, other))
         inner, names = _partner(snapshot.backend, join, other)
         own = quoted(f"j{number}")
         on = " AND ".join(f"{own}.{quoted(right)} = {known[left]}" for left, right in join.by.items())
         rank = "" if join.gather else f" AND {own}.{quoted(RANK)} = 1"
-        rows += f" LEFT JOIN ({inner}) AS {own} ON {on}{rank}"
+        rows += f" LEFT JOIN ({inner}) {own} ON {on}{rank}"
         kinds = {name: Gathered(kind) for name, kind in other.columns.items()} if join.gather else other.columns
         selected += [(f"{own}.{quoted(name)}", f"{join.alias}.{name}", kinds[name]) for name in names]
     order = _order(snapshot.backend, spec, base)
     by = ", ".join(f"{alias}.{item}" for item in order)
-    columns = ", ".join(f"{expression} AS {quoted(name)}" for expression, name, _ in selected)
+    columns = ", ".join(f"{_cell(snapshot, expression, kind)} AS {quoted(name)}" for expression, name, kind in selected)
     return Reading(
         statement=f"SELECT {columns} FROM {rows}" + (f" ORDER BY {by}" if by else ""),
         count=f"SELECT count(*) FROM {base.place}",
@@ -144,6 +151,10 @@ def _table(snapshot: Snapshot, spec: SourceSpec, base: Relation, covers: dict[st
         joins=tuple(counts),
         covers=covers,
     )
+
+
+def _cell(snapshot: Snapshot, expression: str, kind: Kind | Gathered | None) -> str:
+    return expression if kind is None or isinstance(kind, Gathered) else snapshot.reading.selected(expression, kind)
 
 
 def _order(backend: str, spec: SourceSpec, base: Relation) -> list[str]:
@@ -180,7 +191,7 @@ def _ranked(join: JoinSpec, other: Relation) -> str:
     keys = ", ".join(quoted(name) for name in join.by.values())
     order = ", ".join([*_taken(join, other), *(quoted(name) for name in other.key)]) or keys
     rank = f"row_number() OVER (PARTITION BY {keys} ORDER BY {order}) AS {quoted(RANK)}"
-    return f"SELECT {quoted('r')}.*, {rank} FROM {other.place} AS {quoted('r')}"  # `*` alone is no item in Firebird
+    return f"SELECT {quoted('r')}.*, {rank} FROM {other.place} {quoted('r')}"  # `*` alone is no item in Firebird
 
 
 def _sorted(other: Relation, order: str) -> str:
@@ -218,23 +229,25 @@ def _taken(join: JoinSpec, other: Relation) -> Sequence[str]:
     for term in terms:
         if term.column not in other.columns:
             raise _missing(f"column (take of `{join.alias}`)", term.column, other.columns)
-    # An empty value is never the first of several, in either database.
-    return [f"({quoted(t.column)} IS NULL), {quoted(t.column)} {'DESC' if t.falling else 'ASC'}" for t in terms]
+    # An empty value is never the first of several, in any database; two of them know no `IS NULL` as a value.
+    empty = "CASE WHEN {} IS NULL THEN 1 ELSE 0 END"
+    named = ((quoted(term.column), "DESC" if term.falling else "ASC") for term in terms)
+    return [f"{empty.format(column)}, {column} {way}" for column, way in named]
 
 
 def _counts(join: JoinSpec, rows: str, known: Mapping[str, str], base: Relation, other: Relation) -> JoinCount:
     """`rows` is the FROM item of the rows that ask, beside them what earlier joins brought; `known` their columns."""
     match = " AND ".join(f"t.{quoted(right)} = {known[left]}" for left, right in join.by.items())
-    partners = f"(SELECT count(*) FROM {other.place} AS t WHERE {match})"
+    partners = f"(SELECT count(*) FROM {other.place} t WHERE {match})"
     keys = ", ".join(f"{known[left]} AS k{number}" for number, left in enumerate(join.by))
-    asked = f"(SELECT DISTINCT {keys} FROM {rows}) AS a"
+    asked = f"(SELECT DISTINCT {keys} FROM {rows}) a"
     same = " AND ".join(f"t.{quoted(right)} = a.k{number}" for number, right in enumerate(join.by.values()))
     return JoinCount(
         alias=join.alias,
         table=join.table,
         several="" if join.take or join.gather else f"SELECT count(*) FROM {rows} WHERE {partners} > 1",
-        unused=f"SELECT count(*) FROM {other.place} AS t LEFT JOIN {asked} ON {same} WHERE a.k0 IS NULL",
-        left=f"SELECT count(*) FROM ({_ranked(join, other)}) AS t JOIN {asked} ON {same} WHERE t.{quoted(RANK)} > 1"
+        unused=f"SELECT count(*) FROM {other.place} t LEFT JOIN {asked} ON {same} WHERE a.k0 IS NULL",
+        left=f"SELECT count(*) FROM ({_ranked(join, other)}) t JOIN {asked} ON {same} WHERE t.{quoted(RANK)} > 1"
         if join.take and not join.gather
         else "",
         total=f"SELECT count(*) FROM {other.place}",
