@@ -23,6 +23,7 @@ from crm_migrate.reports import USUAL, write_reports
 from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load, remember_load
 from crm_migrate.stages.load import read_plan as read_load_plan
+from crm_migrate.stages.load.files import takes_files
 from crm_migrate.stages.map import map_all
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.validate import validate_after, validate_before
@@ -137,7 +138,8 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     if stages.stops_after("validate"):
         return Outcome(project, run, plan, load_plan)
     with stages.stage("reconcile"):
-        figures = reconcile(plan, run, header_of(run), target.identity())
+        uploads = [each.name for each in plan.objects if takes_files(target, plan, each)]
+        figures = reconcile(plan, run, header_of(run), target.identity(), uploads)
     if stages.stops_after("reconcile"):
         return Outcome(project, run, plan, load_plan, figures)
     with stages.stage("report"):

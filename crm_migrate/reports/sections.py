@@ -31,11 +31,16 @@ class Section:
         return [table for table in made if table.rows or table.name not in _RARE]
 
 
-_RARE = ("report_bridge", "masked", "modes")  # most have one currency, and load all that the records say
+# most have one currency, no files, and load all that the records say
+_RARE = ("report_bridge", "masked", "modes", "files")
 
 SECTIONS = (
     Section("summary", (tables.gates,)),
-    Section("accounting", (tables.accounting, tables.modes, tables.target_sets), lambda _, sums: sums.unexplained),
+    Section(
+        "accounting",
+        (tables.accounting, tables.modes, tables.target_sets, tables.files),
+        lambda _, sums: sums.unexplained,
+    ),
     Section(
         "bridge",
         (tables.bridge_rows, tables.report_bridge_rows),

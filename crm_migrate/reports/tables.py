@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crm_migrate.reports.totals import classes_of, states_of
-from crm_migrate.workspace.figures import AccountingLine, Bridge, Example, Figures
+from crm_migrate.workspace.figures import AccountingLine, Bridge, Example, Figures, FileFigure
 
 Value = str | int | bool | None
 Row = tuple[Value, ...]
@@ -108,6 +108,21 @@ def target_sets(figures: Figures) -> Table:
 def modes(figures: Figures) -> Table:
     """Objects of which not all records are written."""
     return _table("modes", "object mode:word", figures.modes.items())
+
+
+def files(figures: Figures) -> Table:
+    """Files by what became of them, with the sums of each source; and what the target says of those that it has."""
+    counts = ("files", "bytes", "by_digest", "by_size", "differ", "untold")
+
+    def row(lines: list[FileFigure], source: str, outcome: str) -> Row:
+        return (source, outcome, *(sum(getattr(line, name) for line in lines) for name in counts))
+
+    by_source: dict[str, list[FileFigure]] = {}
+    for line in figures.files:
+        by_source.setdefault(line.source, []).append(line)
+    sums = [row(lines, source, "file_rows") for source, lines in by_source.items()]
+    columns = f"source file_outcome:word {' '.join(f'{name}:int' for name in counts)}"
+    return _table("files", columns, (row([f], f.source, f.outcome) for f in figures.files), sums)
 
 
 def bridge_rows(figures: Figures) -> Table:

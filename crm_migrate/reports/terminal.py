@@ -7,8 +7,8 @@ from unicodedata import combining, east_asian_width
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
-from crm_migrate.words.language import language
-from crm_migrate.workspace.figures import IN_TARGET, AccountingLine, Figures
+from crm_migrate.words.language import Language, language
+from crm_migrate.workspace.figures import IN_TARGET, AccountingLine, Figures, FileFigure
 
 _ALWAYS = ("rejected", "held", "merged", "created", "updated", "unchanged")
 LEFT_BEHIND = ("gone", "now_excluded", "now_held", "now_merged")  # loaded records that no row of this export feeds
@@ -47,8 +47,21 @@ def render(figures: Figures, *, report: Path | None = None, width: int | None = 
         if g.code in LEFT_BEHIND
     ]
     lines += [f"mode  {visible(name)}: {mode}" for name, mode in figures.modes.items()]
+    lines += _files(figures, english)
     told = [part for line in lines for part in (wrapped(line, width) if width else [line])]
     return [*table, "", *told, *([f"report  {report}"] if report else [])]
+
+
+def _files(figures: Figures, english: Language) -> list[str]:
+    """`files  old: 4 rows = 3 sent by this run + 1 waits`, one for each source that names files."""
+    by_source: dict[str, list[FileFigure]] = {}
+    for line in figures.files:
+        by_source.setdefault(line.source, []).append(line)
+    return [
+        f"files  {visible(source, 40)}: {english.number(sum(line.files for line in lines))} rows = "
+        + " + ".join(f"{english.number(line.files)} {english.name('word', line.outcome)}" for line in lines)
+        for source, lines in by_source.items()
+    ]
 
 
 def accounting(lines: tuple[AccountingLine, ...], width: int | None = None) -> list[str]:

@@ -241,6 +241,24 @@ class LinkFigure(Figure):
     examples: tuple[Example, ...] = ()
 
 
+class FileFigure(Figure):
+    """Files that rows of a source name and that had one `outcome`, with their bytes on the disk; a row counts once.
+
+    Of those that the target has by us: `by_digest` of them it says digest and size as planned, `by_size` the size only,
+    `differ` another one, `untold` neither.
+    """
+
+    object: str
+    source: str
+    outcome: str
+    files: int
+    bytes: int
+    by_digest: int = 0
+    by_size: int = 0
+    differ: int = 0
+    untold: int = 0
+
+
 class KpiFigure(Figure):
     """One figure in one group: in the sources as exported, expected under the mapping, and found in the target.
 
@@ -420,6 +438,7 @@ class Figures(Figure):
     masked: tuple[MaskFigure, ...] = ()
     modes: dict[str, Mode] = {}
     links: tuple[LinkFigure, ...] = ()
+    files: tuple[FileFigure, ...] = ()
     kpis: tuple[KpiFigure, ...] = ()
     controls: tuple[ControlFigure, ...] = ()
     exceptions: tuple[ExceptionGroup, ...] = ()

@@ -88,6 +88,8 @@ def test_every_row_is_accounted_and_every_odd_file_told(tmp_path: Path) -> None:
     figures = run(project(tmp_path))
     assert states(figures) == {"created": 7, "held": 7}
     assert arrived(tmp_path) == TAKEN
+    files = {each["outcome"]: (each["files"], each["bytes"]) for each in figures["files"]}
+    assert files == {"file_by_hand": (7, 28), "file_too_large": (1, 2000), "file_waits": (6, 2)}
     told = {(e["object"], e["code"]): e["count"] for e in figures["exceptions"]}
     assert {code: told["attachments", code] for code in ODD} == ODD, "of the rows"
     assert {code: told["", code] for code in ODD} == ODD, "of the source"

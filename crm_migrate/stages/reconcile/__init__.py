@@ -6,7 +6,7 @@ comparison.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from crm_migrate.crm.types import REFUSALS
@@ -27,6 +27,7 @@ from crm_migrate.stages.reconcile.exceptions import (
     unexpected_exceptions,
 )
 from crm_migrate.stages.reconcile.fields import compare_object, field_figures, sample_size, write_differences
+from crm_migrate.stages.reconcile.files import file_figures
 from crm_migrate.stages.reconcile.gates import Found, gates
 from crm_migrate.stages.reconcile.gone import gone_amounts, gone_records
 from crm_migrate.stages.reconcile.keeping import note_kept
@@ -48,6 +49,7 @@ from crm_migrate.workspace.figures import (
     ConsentCell,
     ExceptionGroup,
     Figures,
+    FileFigure,
     GroupFigure,
     Header,
     LearnedFigure,
@@ -78,10 +80,12 @@ class _Collected(Found):
         self.scores: list[RuleScore] = []
         self.owners: list[tuple[str, str, int]] = []
         self.decisions: list[tuple[str, str, str, str, int]] = []
+        self.files: tuple[FileFigure, ...] = ()
 
 
-def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Figures:
-    """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`."""
+def reconcile(plan: Plan, run: Run, header: Header, target_identity: str, uploads: Collection[str] = ()) -> Figures:
+    """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`. `uploads`: the
+    objects whose bytes the target takes."""
     collected = _Collected()
     with relations(run, "reconcile", partial=True) as tables:
         listing.start(tables)
@@ -100,6 +104,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str) -> Fig
         collected.decisions = _decisions(tables, plan, collected.sources, collected.consent)
         listing.publish(tables)
         write_manifest_of_files(tables, plan, run)
+        collected.files = tuple(file_figures(tables, plan, uploads))
         fingerprint = _fingerprint(tables, plan)
     figures = _signed(_figures(plan, header, target_identity, fingerprint, collected))
     write_sealed(run.table("reconcile") / "figures.json", figures.model_dump(mode="json"))
@@ -266,6 +271,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         masked=tuple(collected.masked),
         modes={o.name: o.mode for o in plan.objects if o.mode != "upsert"},
         links=tuple(collected.links),
+        files=collected.files,
         kpis=tuple(collected.kpis),
         controls=tuple(collected.controls),
         exceptions=tuple(sorted(collected.exceptions, key=lambda g: (_ORDER[g.severity], -g.count, g.code))),

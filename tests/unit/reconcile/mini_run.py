@@ -424,6 +424,7 @@ CONTRACT: dict[tuple[str, str], dict[str, str]] = {
     ("load", "outcomes"): t.OUTCOMES.columns,
     ("load", "before"): t.ACTUAL.columns,
     ("validate", "after"): t.ACTUAL.columns,
+    ("reconcile", "dispositions"): t.DISPOSITIONS.columns,
     ("load", "known"): t.KNOWN.columns,
     ("load", "theirs"): t.ACTUAL.columns,
     ("load", "vanished"): t.VANISHED.columns,
