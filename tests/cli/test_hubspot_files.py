@@ -54,9 +54,6 @@ def run(folder: Path) -> dict[str, int]:
     (line,) = (each for each in figures["accounting"] if each["object"] == "attachments")
     assert line["unexplained"] == 0
     assert not [each for each in figures["fields"] if each["object"] == "attachments" and each.get("differ")]
-    files = figures["files"]
-    assert sum(each["files"] for each in files) == sum(line["states"].values())
-    assert all(each["by_digest"] == each["files"] for each in files if each["outcome"] in ("file_sent", "file_there"))
     return {state: count for state, count in line["states"].items() if count}
 
 

@@ -38,6 +38,7 @@ SEAMS = {
     "plan": ("crm_migrate.pipeline.going", "plan_load"),
     "load": ("crm_migrate.pipeline.going", "execute_load"),
     "send": ("crm_migrate.stages.load", "_load_object"),
+    "bytes": ("crm_migrate.disk.plain_tree", "PlainTree.pieces"),  # of a file, each time that it is sent
     "links": ("crm_migrate.stages.load", "_load_links"),
     "outcomes": ("crm_migrate.stages.load", "write_outcomes"),
     "validate": ("crm_migrate.pipeline.going", "validate_after"),
@@ -162,7 +163,9 @@ def _carry_out(job: Job, news: int) -> None:
 
 def _announce_seams(news: int) -> None:
     for seam, (module, name) in SEAMS.items():
-        _wrap(importlib.import_module(module), name, seam, news)
+        owner, _, method = name.rpartition(".")
+        place = importlib.import_module(module)
+        _wrap(getattr(place, owner) if owner else place, method, seam, news)
 
 
 def _wrap(module: Any, name: str, seam: str, news: int) -> None:
