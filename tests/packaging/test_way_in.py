@@ -77,7 +77,7 @@ SHORT_TOUR = tuple(
     if line.split()[0] not in ("schema", "steps", "codes", "connectors", "plan", "resume", "unmerge", "ci", "simulate")
     and line.split()[:2] not in (["mapping", "diff"], ["mapping", "lock"], ["mapping", "sign"])
 )
-# In `make test` with the oldest libraries: what reads every format, computes and writes. `make soak` takes SHORT_TOUR.
+# In `make test`: what reads every format, computes and writes. `make soak` takes TOUR, and SHORT_TOUR with the oldest.
 QUICK_TOUR = tuple(
     (line, code)
     for line, code in SHORT_TOUR
@@ -174,11 +174,13 @@ def test_the_tour_calls_every_verb() -> None:
 
 @pytest.mark.slow
 @PATIENCE
-def test_the_wheel_without_extras_and_with_the_newest_libraries(wheel: Path, tmp_path: Path) -> None:
+def test_the_wheel_without_extras_and_with_the_newest_libraries(
+    wheel: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     environment = Installed(tmp_path)
     uv("pip", "install", "--quiet", "--python", environment.python, wheel)
 
-    take_the_tour(environment, TOUR)
+    take_the_tour(environment, TOUR if request.config.getoption("--soak") else QUICK_TOUR)
 
     project = environment.desk / "pg"
     project.mkdir()

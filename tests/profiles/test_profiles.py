@@ -44,6 +44,7 @@ def found(columns: list[str]) -> list[str]:
 # ------------------------------------------------------------------------------------------------------- golden cases
 
 
+@pytest.mark.cases(13)
 @pytest.mark.parametrize("path", list(cases()), ids=lambda path: path.stem)
 def test_a_folder_of_exports_becomes_the_records_that_were_said(path: Path, tmp_path: Path) -> None:
     said = case(path)
