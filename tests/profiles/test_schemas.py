@@ -1,7 +1,8 @@
 """Profiles of databases: tables with the columns of a schema in SQLite, recognised, joined, and compared by value.
 
 `tests/golden/schemas/<system>.yaml`: `tables` table -> rows, `notes` that are told, `left` source -> columns that are
-told among those that nothing maps, and `expect` object -> records. A table has the columns of its profile, or of rows.
+told among those that nothing maps, `expect` object -> records, and `fails`: the gates of a run that do not hold, since
+rows of the case wait or are left out. A table has the columns of its profile, or of rows.
 """
 
 import sqlite3
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from called import call
+from demo.finished_run import IN_TARGET, FinishedRun, assert_adds_up
 from layouts import case, header, known, mapped
 
 from crm_migrate.errors import InputError, UsageError
@@ -23,6 +25,8 @@ from crm_migrate.suggesting.starting import start_database
 SCHEMAS = Path(__file__).resolve().parents[1] / "golden" / "schemas"
 OF_TABLES = {name: profile for name, profile in known().items() if profile.table}
 WHERE = "sqlite:///old.db"
+STAGE = "stage: sales_stage "
+STAGES = "value_maps:\n  stage: {unmapped: hold, map: {Prospecting: new}}\n"
 
 
 def cases() -> Iterator[Path]:
@@ -75,6 +79,44 @@ def test_a_database_becomes_the_records_that_were_said(path: Path, tmp_path: Pat
     told = {(each.source, each.column) for each in begun.told.left}
     assert {(source, column) for source, names in said["left"].items() for column in names} <= told
     assert records == said["expect"], text
+
+
+@pytest.mark.cases(1)
+@pytest.mark.parametrize("path", list(cases()), ids=lambda path: path.stem)
+def test_a_run_of_what_init_writes_leaves_nothing_unexplained(path: Path, tmp_path: Path) -> None:
+    said = case(path)
+    laid_down(tmp_path, path)
+    assert call("init", str(tmp_path), "--database", WHERE).returncode == 0
+    _settle_stages(tmp_path / "crm-migrate.yaml")
+    assert call("target", "prepare", str(tmp_path)).returncode == 0
+
+    assert call("run", str(tmp_path)).returncode == 1, "rows of the case wait"
+
+    run = FinishedRun(tmp_path)
+    assert_adds_up(run.figures)
+    assert [bridge for bridge in run.figures["bridges"] if float(bridge["unexplained"])] == []
+    assert [gate["name"] for gate in run.figures["gates"] if not gate["passed"]] == said["fails"]
+    ends = {name: _ends(run, name) for name in said["expect"]}
+    assert ends == {name: _expected(records) for name, records in said["expect"].items()}
+
+
+def _settle_stages(mapping: Path) -> None:
+    """Say what the stages are in the target, whose choices they are none of, as a person has to."""
+    text = mapping.read_text("utf-8")
+    if STAGE in text:
+        mapping.write_text(text.replace(STAGE, "stage: sales_stage | map(stage) ") + STAGES, "utf-8")
+
+
+def _ends(run: FinishedRun, name: str) -> tuple[int, int]:
+    """How many records of an object arrived, and how many wait."""
+    fates = run.fates(name)
+    arrived = sum(many for (state, _), many in fates.items() if state in IN_TARGET)
+    return arrived, sum(many for (state, _), many in fates.items() if state == "held")
+
+
+def _expected(records: list[dict[str, str]]) -> tuple[int, int]:
+    held = sum("(held)" in record for record in records)
+    return sum("(excluded)" not in record for record in records) - held, held
 
 
 @pytest.mark.parametrize("name", OF_TABLES)
