@@ -128,12 +128,11 @@ def lists(people: dict[str, str]) -> None:
 
 
 def files() -> None:
-    options = json.dumps({"access": "PRIVATE"})
-    made = client.files.upload(file=("a.txt", b"hello"), folder_path="/load", file_name="b.txt", options=options)
+    assets, options = client.files.file_assets, json.dumps({"access": "PRIVATE"})
+    made = assets.upload(file=("a.txt", b"hello"), folder_path="/load", file_name="b.txt", options=options)
     assert (made.path, made.size, made.access) == ("/load/b.txt", 5, "PRIVATE")
-    found = client.files.get_metadata("/load/b.txt").file
-    assert found is not None and found.id == made.id and client.files.get(made.id).name == "b"
-    client.files.delete(made.id)
+    assert assets.get(made.id).name == "b"
+    assets.delete(made.id)
 
 
 def stages() -> None:
