@@ -11,6 +11,9 @@ from ruamel.yaml import YAML
 
 BOOKS = Path(__file__).resolve().parents[3] / "shared" / "data" / "roundcube" / "Csv2vcard"
 NAMES = ("all", "email", "gmail", "outlook", "tb_plain")
+TESTS = [f"test{number}@domain.tld" for number in (1, 1, 2, 3, 4)]  # the first in two books, and nobody joins them
+EMAILS = ["home@aaa.pl", *TESTS, "test@domain.tld", "work@example.com"]
+BIRTHS = ["1970-11-15", "1975-12-12", "1991-01-20"]  # as in the cards that Roundcube makes of them
 
 pytestmark = [
     pytest.mark.shared_data,
@@ -35,7 +38,9 @@ def test_every_address_book_is_migrated_with_nothing_unexplained(tmp_path: Path)
     assert_adds_up(run.figures)
     assert all(Decimal(bridge["unexplained"]) == 0 for bridge in run.figures["bridges"])
     assert run.figures["verdict"] == "GO", done.stdout
-    assert run.crm("SELECT count(*) FROM contacts") == [(8,)]
+    assert [email for (email,) in run.crm("SELECT email FROM contacts ORDER BY email")] == EMAILS
+    assert [day for (day,) in run.crm("SELECT birth_date FROM contacts WHERE birth_date > '' ORDER BY 1")] == BIRTHS
+    assert run.crm("SELECT count(*) FROM contacts WHERE additional_emails LIKE '%test3@domain.tld%'") == [(1,)]
 
 
 def _map_the_rest(mapping: Path) -> None:
