@@ -22,6 +22,7 @@ from crm_migrate_hubspot.shapes import CONSENT, EMAIL, Place, place_of, word_of
 from crm_migrate_hubspot.values import Unfit
 
 OUT, IN = "UNSUBSCRIBED", "SUBSCRIBED"
+SAYINGS = 3  # of an opt-out that is not kept
 WITHDRAWN, UNKNOWN = REFUSALS[0], "unknown"
 NOT_ARRIVED = Refusal(
     "HubSpot says that it took the opt-out, and would still write to this mailbox", "NOT_ARRIVED", CONSENT
@@ -98,15 +99,20 @@ class Consenting:
         for place in dict.fromkeys(wish.place for wish in wishes):
             some = [wish for wish in wishes if wish.place == place]
             try:
-                self._make(place, some)
-                states = self._states(place, [wish.mailbox for wish in some])
+                outcome.refused |= {wish.id: NOT_ARRIVED for wish in self._unheard(place, some)}
             except InDoubt:
                 outcome.doubt.update(wish.id for wish in some)
-                continue
-            for wish in some:
-                if wish.word in REFUSALS and states.get(wish.mailbox.lower()) != OUT:
-                    outcome.refused[wish.id] = NOT_ARRIVED
         return outcome
+
+    def _unheard(self, place: Place, wishes: Sequence[Wish]) -> Sequence[Wish]:
+        """The opt-outs that HubSpot does not keep however often they are said: it may answer well and write nothing."""
+        for _ in range(SAYINGS):
+            self._make(place, wishes)
+            states = self._states(place, [wish.mailbox for wish in wishes])
+            wishes = [each for each in wishes if each.word in REFUSALS and states.get(each.mailbox.lower()) != OUT]
+            if not wishes:
+                break
+        return wishes
 
     def _granting(self, place: Place, wishes: Sequence[Wish]) -> list[str]:
         """The mailboxes that are subscribed. HubSpot would subscribe who has opted out there, and asks nobody: an

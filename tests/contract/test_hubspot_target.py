@@ -241,8 +241,17 @@ def test_who_is_cut_off_in_between_is_in_doubt_and_finished_by_the_next_try(
     assert len(portal.rows("contacts", KEY)) == 1
 
 
-def test_an_opt_out_that_hubspot_takes_and_forgets_refuses_its_record(portal: Portal, target: Target) -> None:
+def test_an_opt_out_that_hubspot_takes_and_forgets_is_said_again(portal: Portal, target: Target) -> None:
     portal.ask("PUT", "/_simulator/faults", {"faults": "nothing_written@2"})  # behind the creation
+    answer = write(target, CONTACT, "a", [{**KIM, "consent": "withdrawn"}])
+    assert [*answer.loaded] == ["p1"]
+    assert portal.opted_out("kim@posta.example")
+
+
+def test_an_opt_out_that_hubspot_forgets_however_often_it_is_said_refuses_its_record(
+    portal: Portal, target: Target
+) -> None:
+    portal.ask("PUT", "/_simulator/faults", {"faults": "nothing_written@2,nothing_written@3,nothing_written@4"})
     answer = write(target, CONTACT, "a", [{**KIM, "consent": "withdrawn"}])
     assert answer.refused["p1"].code == "NOT_ARRIVED"
     assert portal.rows("contacts", KEY) == []
