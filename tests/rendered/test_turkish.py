@@ -18,9 +18,9 @@ from crm_migrate.words.messages import REASONS, SENTENCES, recognise
 STOP = re.compile(
     r"\b(?:the|is|are|was|were|and|of|to|not|that|with|which|its|this|has|have|or|from|by|no|in|a|an|it|what|be)\b"
 )
-# What stays as it is: codes, names of fields, types and stages, and the words of the mapping for consent, which are
-# values here.
-OURS = {*CODES, "granted", "withdrawn", "unknown", "evidence", "text", "complete"}
+# What stays as it is: codes, names of fields, of a source, types and stages, and the words of the mapping for consent,
+# which are values here.
+OURS = {*CODES, "granted", "withdrawn", "unknown", "evidence", "text", "complete", "people"}
 
 
 class _Texts(HTMLParser):
