@@ -1,6 +1,7 @@
 """Firebird as a source, by a server or out of a file: one snapshot that only reads."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from firebird.driver import Connection, Isolation, TraAccessMode, connect, tpb
 from firebird.driver.types import Error
 
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql.snapshot import Backend, Portion
+from crm_migrate_sql.snapshot import Backend, Portion, fetched
 
 WORDS = frozenset({"charset", "role"})
 
@@ -52,19 +53,9 @@ def _begin(connection: Connection) -> None:
 
 def _stream(connection: Connection, statement: str, rows: int) -> Iterator[Portion]:
     """Texts come without the blanks that fill up a CHAR; long ones and long bytes whole."""
-    cursor = connection.cursor()
-    try:
-        cursor.execute(statement)
-        names = [column[0] for column in cursor.description]
-        codes = [0] * len(names)
-        batch = cursor.fetchmany(rows)
-        yield names, codes, [tuple(map(_value, row)) for row in batch]
-        while batch:
-            batch = cursor.fetchmany(rows)
-            if batch:
-                yield names, codes, [tuple(map(_value, row)) for row in batch]
-    finally:
-        cursor.close()
+    with closing(fetched(connection.cursor(), statement, rows)) as found:
+        for names, codes, batch in found:
+            yield names, codes, [tuple(map(_value, row)) for row in batch]
 
 
 def _value(value: Any) -> Any:

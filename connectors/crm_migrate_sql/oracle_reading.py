@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql.snapshot import Backend, Portion
+from crm_migrate_sql.snapshot import Backend, Portion, fetched
 
 PORT = 1521
 READ_ONLY = "SET TRANSACTION READ ONLY"  # every query of it sees one moment, and nothing can be written
@@ -72,18 +72,7 @@ def _stream(connection: Any, statement: str, rows: int) -> Iterator[Portion]:
     cursor = connection.cursor()
     cursor.outputtypehandler = typed
     cursor.arraysize = rows
-    try:
-        cursor.execute(statement)
-        names = [column[0] for column in cursor.description]
-        codes = [0] * len(names)
-        batch = cursor.fetchmany(rows)
-        yield names, codes, batch
-        while batch:
-            batch = cursor.fetchmany(rows)
-            if batch:
-                yield names, codes, batch
-    finally:
-        cursor.close()
+    return fetched(cursor, statement, rows)
 
 
 def backend() -> Backend:

@@ -1,7 +1,7 @@
 """One read-only snapshot of a database: whatever is read in it is one moment of the source, and nothing is written."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,11 +91,13 @@ class Snapshot:
             self.driver.set_authorizer(_sqlite_reads)
 
 
-def _fetched(cursor: Any, statement: str, rows: int) -> Iterator[Portion]:
+def fetched(cursor: Any, statement: str, rows: int, *, coded: bool = False) -> Generator[Portion, None, None]:
+    """What `Backend.stream` gives, by a cursor of the driver, which is closed at the end or where somebody gives up.
+    `coded`: the type codes say how to read the cells; without it they are 0, as the cells need no more reading."""
     try:
         cursor.execute(statement)
         names = [column[0] for column in cursor.description]
-        codes = [column[1] or 0 for column in cursor.description]
+        codes = [column[1] or 0 if coded else 0 for column in cursor.description]
         batch = cursor.fetchmany(rows)
         yield names, codes, batch
         while batch:
@@ -166,7 +168,9 @@ def _begin_sqlite(driver: Any) -> None:
 def _backend(name: str) -> Backend:
     """By the name of a URL; a driver is loaded only where it is needed."""
     if name == "sqlite":
-        return Backend(_sqlite, _begin_sqlite, lambda d, *asked: _fetched(d.cursor(), *asked), (sqlite3.Error,))
+        return Backend(
+            _sqlite, _begin_sqlite, lambda d, *asked: fetched(d.cursor(), *asked, coded=True), (sqlite3.Error,)
+        )
     if name == "mariadb":
         require_pymysql()
         from crm_migrate_sql.mariadb_reading import BACKEND
@@ -190,7 +194,9 @@ def _backend(name: str) -> Backend:
     require_psycopg()
     import psycopg
 
-    return Backend(_postgres, lambda _: None, lambda d, *asked: _fetched(_text_cursor(d), *asked), (psycopg.Error,))
+    return Backend(
+        _postgres, lambda _: None, lambda d, *asked: fetched(_text_cursor(d), *asked, coded=True), (psycopg.Error,)
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql.snapshot import Backend, Portion
+from crm_migrate_sql.snapshot import Backend, Portion, fetched
 
 WORDS = frozenset({"encryption", "tds_version"})
 PORT = 1433
@@ -77,19 +77,7 @@ def selected(column: str, kind: Any) -> str:
 
 
 def _stream(connection: Any, statement: str, rows: int) -> Iterator[Portion]:
-    cursor = connection.cursor()
-    try:
-        cursor.execute(statement)
-        names = [column[0] for column in cursor.description]
-        codes = [0] * len(names)
-        batch = cursor.fetchmany(rows)
-        yield names, codes, batch
-        while batch:
-            batch = cursor.fetchmany(rows)
-            if batch:
-                yield names, codes, batch
-    finally:
-        cursor.close()
+    return fetched(connection.cursor(), statement, rows)
 
 
 def backend() -> Backend:
