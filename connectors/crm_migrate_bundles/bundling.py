@@ -3,30 +3,21 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-import pyarrow as pa
-
-from crm_migrate.connecting.contract import ENTITY, By, TargetField, TargetObject
+from crm_migrate.connecting.contract import ENTITY, TargetField, TargetObject
 from crm_migrate.crm.types import REFUSALS, type_of
 from crm_migrate_bundles.instructing import Written, instructions
 from crm_migrate_bundles.layout import Layout
+from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.outbox import CHANGED, CREATED, Outbox
 from crm_migrate_bundles.pages import pages
-from crm_migrate_bundles.refusing import Names
 from crm_migrate_bundles.spelling import spelled
 
 LOOKUP = 5_000
 EMPTIED, OPT_OUTS = "to-be-emptied", "opt-outs"
-
-
-class ReadBy(Protocol):
-    """Reads records as `Target.read` does."""
-
-    def __call__(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +27,7 @@ class Bundling:
     place: Path
     layout: Layout
     outbox: Outbox
-    read: ReadBy
+    read: Read
 
     def write(self, project: str, run: str) -> Path | None:
         """All files of a run in a folder of its name, put there when they are whole; the page that says what to do."""
@@ -57,27 +48,27 @@ class Bundling:
 
     def _file(self, folder: Path, name: str, headers: list[str], rows: Iterator[list[str]]) -> Iterator[Written]:
         for path, count in pages(folder, name, headers, rows, self.layout):
-            yield Written(path.name, name, count, hashlib.sha256(path.read_bytes()).hexdigest())
+            yield Written(path.name, name, count, _digest(path))
 
     # ---------------------------------------------------------------------------------------------- what stands in them
 
     def _tables(self, run: str) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:
         """Name, headers and rows of every file, in the order in which they are imported."""
         listed = set(self.outbox.objects(run))
-        names = [name for name in (*self.layout.order, *sorted(listed)) if name in listed]
-        objects = [self.outbox.object(name) for name in dict.fromkeys(names)]
+        ordered = dict.fromkeys(name for name in (*self.layout.order, *sorted(listed)) if name in listed)
+        objects = [self.outbox.object(name) for name in ordered]
+        names = Names(self.layout, self.outbox, self.read)
         at, emptied = 0, list[list[str]]()
         for action, suffix in ((CREATED, ""), (CHANGED, "-changes")):
             for each in objects:
                 brings = self.outbox.brings(run, each.name, action)
-                fields = [
-                    f for f in each.fields if any(f.name in some for some in set(brings.values())) and self._said(f)
-                ]
+                brought = set[str]().union(*set(brings.values()))
+                fields = [field for field in each.fields if field.name in brought and self.layout.has_column(field)]
                 if brings and (fields or action == CREATED) and each.name != self.layout.opt_outs:
                     at += 1
                     always = self.layout.always.get(each.name, {}) if action == CREATED else {}
-                    headers = [self._key(each), *(field.name for field in fields), *always]
-                    rows = self._rows(each, fields, brings, emptied if action == CHANGED else None)
+                    headers = [self.layout.key_of(each.name), *(field.name for field in fields), *always]
+                    rows = self._rows(each, fields, brings, names, emptied if action == CHANGED else None)
                     yield f"{at:02}-{slug(each.name)}{suffix}", headers, ([*row, *always.values()] for row in rows)
         if emptied:
             at += 1
@@ -85,31 +76,25 @@ class Bundling:
         if refused := self._refused(run, objects):
             yield f"{at + 1:02}-{OPT_OUTS}", [self.layout.mailbox], iter([[mail] for mail in refused])
 
-    def _said(self, field: TargetField) -> bool:
-        """Whether the files have a column for it."""
-        return type_of(field.type).role != "consent" or bool(self.layout.consent)
-
-    def _key(self, object: TargetObject) -> str:
-        return self.layout.key.get(object.name, "crm_migrate_id")
-
     def _rows(
         self,
         object: TargetObject,
         fields: list[TargetField],
         brings: dict[str, tuple[str, ...]],
+        names: Names,
         emptied: list[list[str]] | None,
     ) -> Iterator[list[str]]:
         """The cells of the records that are there; of a changed one only what changed, and what is empty now goes to
         `emptied`: an empty cell says `leave it` to whoever imports it."""
-        named = {f.reference: Names(self.layout, self.outbox, self.read).of(f.reference) for f in fields if f.reference}
         for record in self._records(object, [*brings]):
             entity = str(record[ENTITY])
             cells = [entity]
             for field in fields:
                 value = record.get(field.name) if field.name in brings[entity] else None
-                if value is not None and field.reference:
-                    value = named[field.reference].get(value, "")
-                cells.append(value or "" if field.reference else spelled(value, field.type, self.layout))
+                if field.reference:  # who cannot be named was refused, so every name is there
+                    cells.append("" if value is None else names.of(field.reference)[value])
+                else:
+                    cells.append(spelled(value, field.type, self.layout))
                 if emptied is not None and value is None and field.name in brings[entity]:
                     emptied.append([object.name, entity, field.name])
             yield cells
@@ -135,6 +120,11 @@ class Bundling:
                 if no and record.get(mailbox):
                     found[str(record[mailbox])] = None
         return [*found]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def slug(name: str) -> str:

@@ -19,8 +19,8 @@ from crm_migrate.connecting.contract import ENTITY, By, SourceFile, SourceSpec, 
 from crm_migrate.crm.types import Storage, type_of
 from crm_migrate.errors import InputError
 from crm_migrate_bundles.layout import Layout
+from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.outbox import Outbox
-from crm_migrate_bundles.refusing import Names, Read
 from crm_migrate_bundles.spelling import pattern_of, spelled
 from crm_migrate_files.contents import endings
 from crm_migrate_files.source import FilesSource
@@ -64,6 +64,7 @@ class Exported:
 
     def __init__(self, folder: Path, layout: Layout, outbox: Outbox, read: Read) -> None:
         self._folder, self._layout, self._outbox, self._read = folder, layout, outbox, read
+        self._names = Names(layout, outbox, read)
         self._files = exports(folder)
         self._records: dict[str, list[Record]] = {}
 
@@ -78,10 +79,9 @@ class Exported:
         yield pa.table({name: pa.array([r.get(name) for r in found], pa.string()) for name in names})
 
     def _of(self, object: TargetObject) -> Iterator[Record]:
-        key = self._layout.key.get(object.name, "crm_migrate_id")
+        key = self._layout.key_of(object.name)
         ours = {str(r[ENTITY]): r for table in self._read(object) for r in table.to_pylist()}
-        names = Names(self._layout, self._outbox, self._read)
-        links = {f.reference: names.of(f.reference) for f in object.fields if f.reference}
+        ids = {f.reference: _turned(self._names.of(f.reference)) for f in object.fields if f.reference}
         seen: Counter[str] = Counter()
         for number, row in enumerate(self._rows(object, key)):
             entity = row.get(key) or ""
@@ -90,12 +90,12 @@ class Exported:
             id = str(mine["target_id"]) if mine and seen[entity] == 1 else f"row {number}"
             record: Record = {"target_id": id, ENTITY: entity if mine else None}
             for field in object.fields:
-                record[field.name] = self._value(row.get(field.name), field, mine, links.get(field.reference or ""))
+                record[field.name] = self._value(row.get(field.name), field, mine, ids.get(field.reference or ""))
             yield record
 
     def _rows(self, object: TargetObject, key: str) -> Iterator[Mapping[str, str | None]]:
         for file in self._files_of(object, key):
-            lacking = [f.name for f in object.fields if f.name not in file.columns and self._written(f)]
+            lacking = [f.name for f in object.fields if f.name not in file.columns and self._layout.has_column(f)]
             if lacking:
                 hint = "export them too, or name the columns as the import files do"
                 raise InputError(f"{file.path.name} lacks the columns {', '.join(lacking[:5])}", hint=hint)
@@ -104,30 +104,26 @@ class Exported:
     def _files_of(self, object: TargetObject, key: str) -> list[Export]:
         """The files that are called like an object, else the only one that has our key and all its columns."""
         named = [file for file in self._files if _slug(object.name) in _slug(file.path.stem) and key in file.columns]
-        wanted = {f.name for f in object.fields if self._written(f)} | {key}
+        wanted = {f.name for f in object.fields if self._layout.has_column(f)} | {key}
         found = named or [file for file in self._files if wanted <= file.columns]
         if not named and len(found) != 1:
             message = f"no file in {self._folder} is the export of {object.name}"
             raise InputError(message, hint=f"call it {object.name}.csv; it needs the column `{key}`")
         return found
 
-    def _written(self, field: TargetField) -> bool:
-        return type_of(field.type).role != "consent" or bool(self._layout.consent)
-
     def _value(
         self,
         text: str | None,
         field: TargetField,
         mine: Mapping[str, str | None] | None,
-        links: Mapping[str, str] | None,
+        ids: Mapping[str, str] | None,
     ) -> str | None:
+        """`ids`: of a link, name -> target id of the records that it may lead to."""
         sent = mine.get(field.name) if mine else None
-        if not self._written(field):
+        if not self._layout.has_column(field):
             return sent  # the CRM keeps it elsewhere, or nowhere: nothing can be compared
-        if links is not None:
-            if links.get(sent or "", "") == (text or ""):
-                return sent
-            return next((id for id, name in links.items() if name == text), text or None)
+        if ids is not None:
+            return ids.get(text, text) if text else None
         if spelled(sent, field.type, self._layout) == (text or ""):
             return sent
         return canonical(text, field.type, self._layout)
@@ -180,6 +176,11 @@ _READERS: Mapping[Storage, Callable[[str, Layout], str]] = {
     "list": _list,
     "decimal": _number,
 }
+
+
+def _turned(names: Mapping[str, str]) -> Mapping[str, str]:
+    """Name -> id; a name is of one record alone."""
+    return {name: id for id, name in names.items()}
 
 
 def _slug(name: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from crm_migrate.connecting.contract import TargetField
+from crm_migrate.crm.types import type_of
 from crm_migrate.errors import UsageError
 
 
@@ -41,6 +43,14 @@ class Layout:
     title: str = ""
     steps: Sequence[str] = ()
     language: str = "en"
+
+    def key_of(self, object: str) -> str:
+        """The header of the column with our key."""
+        return self.key.get(object, "crm_migrate_id")
+
+    def has_column(self, field: TargetField) -> bool:
+        """Whether files have a column for a field: consents have none where there are no words for them."""
+        return type_of(field.type).role != "consent" or bool(self.consent)
 
 
 def layout_of(options: Mapping[str, Any]) -> Layout:

@@ -9,6 +9,7 @@ from crm_migrate.crm.types import Storage, type_of
 from crm_migrate_bundles.layout import Layout
 
 LONGEST_CELL = 32_767
+_PARTS = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 _LINE_ENDS = re.compile(r"\r\n?")
 # What XML cannot say, and what its readers take for an escaped letter.
 _NO_CELL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
@@ -60,11 +61,17 @@ def _moment(text: str, layout: Layout) -> str:
 
 
 def _in_pattern(at: datetime, pattern: str) -> str:
-    """By hand: `strftime` writes a year before 1000 otherwise on each system."""
-    parts = {"YYYY": f"{at.year:04}", "MM": at.month, "DD": at.day, "HH": at.hour, "mm": at.minute, "ss": at.second}
-    for part, number in parts.items():
-        pattern = pattern.replace(part, number if isinstance(number, str) else f"{number:02}")
+    """By hand where systems differ: `strftime` writes a year before 1000 without its zeros on some."""
+    for part, code in _PARTS.items():
+        pattern = pattern.replace(part, f"{at.year:04}" if part == "YYYY" else at.strftime(code))
     return pattern
+
+
+def pattern_of(written: str) -> str:
+    """A pattern of a layout as `strptime` reads it."""
+    for part, code in _PARTS.items():
+        written = written.replace(part, code)
+    return written
 
 
 def _flag(text: str, layout: Layout) -> str:
@@ -86,10 +93,3 @@ _SPELLERS: Mapping[Storage, Callable[[str, Layout], str]] = {
     "list": _list,
     "decimal": _number,
 }
-
-
-def pattern_of(written: str) -> str:
-    """A pattern of a layout as `strptime` reads it."""
-    for part, code in {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}.items():
-        written = written.replace(part, code)
-    return written

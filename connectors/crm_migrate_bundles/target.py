@@ -27,8 +27,9 @@ from crm_migrate.errors import UsageError
 from crm_migrate_bundles.bundling import Bundling
 from crm_migrate_bundles.exported import Exported
 from crm_migrate_bundles.layout import layout_of
+from crm_migrate_bundles.naming import Names
 from crm_migrate_bundles.outbox import Outbox
-from crm_migrate_bundles.refusing import Names, refusals
+from crm_migrate_bundles.refusing import refusals
 from crm_migrate_sql.target import SqlTarget
 
 _OURS = "f_"
@@ -44,7 +45,6 @@ class FilesTarget:
         self._place = (folder or Path()) / named
         self._mirror = SqlTarget({"url": f"sqlite:///{Path(named).as_posix()}/.mirror.db"}, folder)
         self._outbox = Outbox(self._place / ".outbox.db")
-        self._names = Names(self._layout, self._outbox, self.read)
 
     def limits(self, object: TargetObject, action: Action) -> Limits:
         """As the database has them."""
@@ -68,7 +68,7 @@ class FilesTarget:
 
     def write(self, batch: WriteBatch) -> Answer:
         """Write one batch into the database, but for what the files could not say."""
-        refused = refusals(batch, self._layout, self._names)
+        refused = refusals(batch, self._layout, Names(self._layout, self._outbox, self.read))
         kept = batch.rows.filter(pc.invert(pc.is_in(batch.rows[ENTITY], pa.array([*refused], pa.string()))))
         self._outbox.expect(batch, kept[ENTITY].to_pylist())
         rows = kept.rename_columns([_name(name) for name in kept.column_names])

@@ -1,0 +1,47 @@
+"""How files name the records that links lead to."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import ENTITY, By, TargetObject
+from crm_migrate_bundles.layout import Layout
+from crm_migrate_bundles.outbox import Outbox
+
+
+class Read(Protocol):
+    """Reads records as `Target.read` does."""
+
+    def __call__(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]: ...
+
+
+class Names:
+    """Of the records as they are at one moment: by our key, or by a field in which no other is like it."""
+
+    def __init__(self, layout: Layout, outbox: Outbox, read: Read) -> None:
+        self._layout, self._outbox, self._read = layout, outbox, read
+        self._known: dict[str, Mapping[str, str]] = {}
+
+    def of(self, object: str) -> Mapping[str, str]:
+        """Target id -> name of every record that files can name; they are read once."""
+        if object not in self._known:
+            self._known[object] = self._read_names(object)
+        return self._known[object]
+
+    def _read_names(self, object: str) -> Mapping[str, str]:
+        field = self._layout.called.get(object)
+        found: dict[str, str | None] = {}
+        known = self._outbox.object(object)
+        column = field if field and known.field(field) else None
+        for table in self._read(known):
+            named = table[column] if column else table[ENTITY] if field is None else pa.nulls(table.num_rows)
+            found.update(zip(table["target_id"].to_pylist(), named.to_pylist(), strict=True))
+        counted = Counter(_folded(name) for name in found.values() if name)
+        return {id: name for id, name in found.items() if name and (field is None or counted[_folded(name)] == 1)}
+
+
+def _folded(name: str) -> str:
+    """Importers compare without case and blanks around."""
+    return name.strip().casefold()
