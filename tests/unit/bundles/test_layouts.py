@@ -170,15 +170,24 @@ def test_what_changes_later_says_only_that_and_what_is_emptied_is_told(tmp_path:
     plan, target = opened(tmp_path / "p", "files")
     accounts, contacts = of(plan, "accounts"), of(plan, "contacts")
     made = write(target, accounts, "create", {ENTITY: "a" * 32, "name": "Ege"})
-    write(target, contacts, "create", {ENTITY: "c" * 32, "last_name": "Öz", "email": "x@example.com"})
+    write(
+        target, contacts, "create",
+        {ENTITY: "c" * 32, "last_name": "Öz", "email": "x@example.com"},
+        {ENTITY: "d" * 32, "last_name": "Er", "email": "y@example.com"},
+    )  # fmt: skip
     company = made.loaded["a" * 32]
-    row = {ENTITY: "c" * 32, "email": None, "company": company}
-    table = pa.table({name: pa.array([value], pa.string()) for name, value in row.items()})
-    target.write(WriteBatch("p", "run-2", "u", contacts, "update", table, "d"))
+    rows: list[dict[str, str | None]] = [
+        {ENTITY: "c" * 32, "email": None, "company": company}, {ENTITY: "d" * 32, "last_name": "Ak"},
+    ]  # fmt: skip
+    for number, row in enumerate(rows):
+        table = pa.table({name: pa.array([value], pa.string()) for name, value in row.items()})
+        target.write(WriteBatch("p", "run-2", f"u{number}", contacts, "update", table, "d"))
     page = target.bundle("p", "run-2")
     assert page is not None
     changes, emptied = sorted(page.parent.glob("*.csv"))
-    assert read(changes) == [["crm_migrate_id", "email", "company"], ["c" * 32, "", "a" * 32]]
+    assert read(changes) == [
+        ["crm_migrate_id", "last_name", "email", "company"], ["c" * 32, "", "", "a" * 32], ["d" * 32, "Ak", "", ""],
+    ]  # fmt: skip
     assert read(emptied) == [["object", "key", "field"], ["contacts", "c" * 32, "email"]]
     assert target.bundle("p", "run-3") is None, "a run that brings nothing leaves no folder"
 
@@ -220,3 +229,33 @@ def test_a_file_that_reads_otherwise_ends_the_run(tmp_path: Path, monkeypatch: p
     with pytest.raises(TargetError, match="reads otherwise"):
         target.bundle("p", "run-1")
     assert not (tmp_path / "p" / "import" / "run-1").exists()
+
+
+def test_an_export_is_read_as_the_records_that_it_shows(tmp_path: Path) -> None:
+    """Twice the same record, one of nobody, a link to nobody, and a consent that the files have no column for."""
+    plan, target = opened(tmp_path / "p", "hubspot_files")
+    accounts, contacts, column = of(plan, "accounts"), of(plan, "contacts"), names(plan)
+    (name,) = (field.name for field in accounts.fields)
+    made = write(target, accounts, "create", {ENTITY: "a" * 32, name: "Ege"})
+    row = {ENTITY: "c" * 32, column["last_name"]: "Öz", column["email"]: "x@example.com"}
+    link, word = column["company"], column["consent"]
+    loaded = write(target, contacts, "create", {**row, word: "withdrawn", link: made.loaded["a" * 32]}).loaded["c" * 32]
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    header = ["crm_migrate_id", *(f.name for f in contacts.fields if f.name != word)]
+    rows = [
+        {"crm_migrate_id": "c" * 32, **row, link: "a" * 32}, {"crm_migrate_id": "c" * 32, **row, link: ""},
+        {"crm_migrate_id": "theirs", column["last_name"]: "Er", link: "nobody"},
+    ]  # fmt: skip
+    with (exports / "contacts-2026.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *([each.get(h, "") for h in header] for each in rows)])
+    (exports / "companies.csv").write_text(f"crm_migrate_id,{name}\n{'a' * 32},Ege\n", "utf-8")
+
+    found = [line for table in target.exported(exports).read(contacts) for line in table.to_pylist()]
+
+    told = [(line[ENTITY], line["target_id"] == loaded, line[link], line[word]) for line in found]
+    assert told == [
+        ("c" * 32, True, made.loaded["a" * 32], "withdrawn"), ("c" * 32, False, None, "withdrawn"),
+        (None, False, "nobody", None),
+    ]  # fmt: skip
+    assert len({line["target_id"] for line in found}) == len(found)
