@@ -10,7 +10,7 @@ from firebird.driver import Connection, Isolation, TraAccessMode, connect, tpb
 from firebird.driver.types import Error
 
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql.snapshot import Backend, Portion, fetched
+from crm_migrate_sql.backend import Backend, Portion, fetched
 
 WORDS = frozenset({"charset", "role"})
 

@@ -10,8 +10,8 @@ from pymysql.cursors import SSCursor
 
 from crm_migrate.connecting.typed import unmistakable
 from crm_migrate.errors import InputError, TargetError
+from crm_migrate_sql.backend import Backend, Portion
 from crm_migrate_sql.mariadb import check_version, connection_options, drop
-from crm_migrate_sql.snapshot import Backend, Portion
 from crm_migrate_sql.values import plain
 
 SESSION = {

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql.snapshot import Backend, Portion, fetched
+from crm_migrate_sql.backend import Backend, Portion, fetched
 
 PORT = 1521
 READ_ONLY = "SET TRANSACTION READ ONLY"  # every query of it sees one moment, and nothing can be written

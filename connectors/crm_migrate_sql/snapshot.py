@@ -1,7 +1,7 @@
 """One read-only snapshot of a database: whatever is read in it is one moment of the source, and nothing is written."""
 
 import sqlite3
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from crm_migrate_sql.addresses import (
     require_pymysql,
     settings,
 )
+from crm_migrate_sql.backend import Backend, Portion, fetched
 
 _POSTGRES_PATIENCE = {"statement_timeout": "3600s"}  # may be set otherwise in the URL's `options`
 _POSTGRES_SETTINGS = {
@@ -46,21 +47,6 @@ _SQLITE_READS = {
     sqlite3.SQLITE_RECURSIVE,
     sqlite3.SQLITE_TRANSACTION,
 }
-Portion = tuple[list[str], list[int], list[tuple[Any, ...]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """How one kind of database is read: a connection that only reads, the beginning of its snapshot, a statement's
-    names, type codes and rows (so many at a time; once with no rows where there are none), giving up, the errors of
-    its driver, and a column of a declared type as the text that people mean by it."""
-
-    engine: Callable[[URL, str], sa.Engine]
-    begin: Callable[[Any], None]
-    stream: Callable[[Any, str, int], Iterator[Portion]]
-    failures: tuple[type[Exception], ...]
-    leave: Callable[[sa.Connection, Any], None] = lambda _connection, _driver: None
-    selected: Callable[[str, Any], str] = lambda column, _kind: column
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +75,6 @@ class Snapshot:
         """From now on SQLite refuses everything but reading (no ATTACH, no PRAGMA)."""
         if self.backend == "sqlite":
             self.driver.set_authorizer(_sqlite_reads)
-
-
-def fetched(cursor: Any, statement: str, rows: int, *, coded: bool = False) -> Generator[Portion, None, None]:
-    """What `Backend.stream` gives, by a cursor of the driver, which is closed at the end or where somebody gives up.
-    `coded`: the type codes say how to read the cells; without it they are 0, as the cells need no more reading."""
-    try:
-        cursor.execute(statement)
-        names = [column[0] for column in cursor.description]
-        codes = [column[1] or 0 if coded else 0 for column in cursor.description]
-        batch = cursor.fetchmany(rows)
-        yield names, codes, batch
-        while batch:
-            batch = cursor.fetchmany(rows)
-            if batch:
-                yield names, codes, batch
-    finally:
-        cursor.close()
 
 
 def _text_cursor(driver: Any) -> Any:

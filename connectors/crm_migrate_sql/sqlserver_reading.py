@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql.snapshot import Backend, Portion, fetched
+from crm_migrate_sql.backend import Backend, Portion, fetched
 
 WORDS = frozenset({"encryption", "tds_version"})
 PORT = 1433

@@ -17,7 +17,8 @@ from crm_migrate.connecting.contract import JoinSpec, SourceSpec
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate_sql import addresses, oracle_reading, snapshot, sqlserver_reading, statements
 from crm_migrate_sql.addresses import read_address
-from crm_migrate_sql.snapshot import Backend, Snapshot
+from crm_migrate_sql.backend import Backend
+from crm_migrate_sql.snapshot import Snapshot
 from crm_migrate_sql.statements import Relation
 
 
