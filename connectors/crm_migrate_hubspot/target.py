@@ -101,15 +101,13 @@ class HubSpotTarget:
     def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all actions are alike there
         """What a request holds; and the times of the environment."""
         said = self._settings
-        if self.takes_bytes(object):
-            longest = 2 * said.longest_seconds + said.upload_seconds  # its note follows the bytes
-            return Limits(1, None, said.parallel, longest, said.settle_seconds, misses=MISSES,
-                          apart_seconds=said.settle_seconds)  # fmt: skip
+        is_file = self.takes_bytes(object)
         is_list = listed(object.name) is not None
+        before = said.longest_seconds + said.upload_seconds if is_file else 0  # its note follows the bytes
         return Limits(
-            rows=1 if is_list else BATCH,
+            rows=1 if is_list or is_file else BATCH,
             parallel=said.parallel,
-            longest_seconds=said.longest_seconds,
+            longest_seconds=before + said.longest_seconds,
             settle_seconds=said.settle_seconds,
             misses=MISSES,
             apart_seconds=said.settle_seconds,

@@ -23,24 +23,24 @@ MOST_MAPPINGS = 500
 
 def profiles(project: Path) -> dict[str, SourceProfile]:
     """Every profile of a source system that can be named."""
-    found = {}
-    for name in library.names("sources", project):
-        entry = library.find("sources", name, project)
-        profile = library.source_profile(entry)[0] if entry else None
-        if profile is not None:
-            found[name] = profile
-    return found
+    return {name: profile for name, profile, _ in _read(project) if profile is not None}
 
 
 def unread(project: Path) -> Iterator[Finding]:
     """Profiles that stand there and cannot be read: what nobody can recognise by them is told."""
-    for name in library.names("sources", project):
-        entry = library.find("sources", name, project)
-        profile, findings = library.source_profile(entry) if entry else (None, [])
+    for name, profile, findings in _read(project):
         if profile is None and findings:
             first = findings[0]
             message = f"the profile {name} is passed over: {first.message}"
             yield Finding("source_unread", message, Severity.WARNING, first.place, first.hint)
+
+
+def _read(project: Path) -> Iterator[tuple[str, SourceProfile | None, list[Finding]]]:
+    """Each profile that a name stands for, with what is to be said of its file."""
+    for name in library.names("sources", project):
+        entry = library.find("sources", name, project)
+        if entry is not None:
+            yield name, *library.source_profile(entry)
 
 
 def earlier(folder: Path) -> dict[str, Known]:
