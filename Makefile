@@ -29,8 +29,9 @@ install: $(READY) ## a virtual environment with locked, hash-checked packages
 demo: $(READY) ## migrate a fictional Turkish dealer into a SQLite CRM and print the accounting
 	$(BIN)/crm-migrate demo demo
 
-test: $(READY) ## all tests, with a private PostgreSQL, MariaDB, Tryton, amagi-crm, BottleCRM and a headless Chromium (make test ARGS="-k ledger")
+test: $(READY) ## all tests, with a private PostgreSQL, MariaDB, Tryton, amagi-crm, BottleCRM, mdbtools, Firebird's engine and a headless Chromium (make test ARGS="-k ledger")
 	$(RUN) scripts/chromium.py install
+	$(RUN) scripts/readers.py install
 	$(RUN) scripts/servers.py run -- $(RUN) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(READY) ## ruff, mypy strict, import-linter for the floors
@@ -58,6 +59,7 @@ lock: $(READY) ## renew the locked requirements
 	$(RUN) -m pip install --quiet uv
 	$(RUN) -m uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/dev.txt
 	$(RUN) -m uv pip compile pyproject.toml --extra mutate -c requirements/dev.txt --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/mutate.txt
+	$(RUN) -m uv pip compile pyproject.toml --extra bench -c requirements/dev.txt --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/bench.txt
 	$(RUN) -m uv pip compile requirements/tryton.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/tryton.txt
 	$(RUN) -m uv pip compile requirements/amagi.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/amagi.txt
 	$(RUN) -m uv pip compile requirements/bottle.in --universal --generate-hashes --python-version 3.12 --upgrade -q -o requirements/bottle.txt

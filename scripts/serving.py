@@ -20,10 +20,11 @@ Running = Callable[[], AbstractContextManager[str]]
 def install_package(package: str, title: str, programs: str) -> None:
     """Install a package of the distribution; a sentence and exit code 1 where that is not ours to do."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(f"no {title} server found: install one ({programs}), or run as root on Debian")
+        sys.exit(f"no {title} found: install it ({programs}), or run as root on Debian")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq"], check=True, env=quiet)
-    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package], check=True, env=quiet)
+    patient = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]  # somebody else may be installing
+    subprocess.run([*patient, "update"], check=True, env=quiet)
+    subprocess.run([*patient, "install", "-y", "--no-install-recommends", package], check=True, env=quiet)
 
 
 def server_user(name: str) -> str | None:

@@ -40,6 +40,7 @@ _POSTGRES_TEXT = (
     *("date", "timestamp", "timestamptz", "time", "timetz", "interval", "numeric", "int2", "int4", "int8"),
     *("float4", "float8", "uuid", "json", "jsonb", "inet", "cidr", "oid"),
 )
+_LINES = {"firebird": 4, "mssql": 4}  # of a driver's words; 1 where nothing is said
 _SQLITE_READS = {
     sqlite3.SQLITE_SELECT,
     sqlite3.SQLITE_READ,
@@ -193,7 +194,11 @@ def open_snapshot(url: URL, source: str) -> Iterator[Snapshot]:
 
 
 def _words(error: Exception, url: URL) -> str:
-    """The driver's first line, without what the URL keeps secret; Firebird says the cause in the lines behind it."""
+    """The driver's first line, without what the URL keeps secret; some say the cause in the lines behind it."""
     origin = getattr(error, "orig", None) or error
-    lines = [line.strip() for line in str(origin).splitlines() if line.strip()] or [type(origin).__name__]
-    return masked(" ".join(lines[: 4 if url.get_backend_name() == "firebird" else 1]), url)
+    said = str(origin)
+    match origin.args:
+        case (_, bytes(words)) | ((_, bytes(words)),):  # a number and words, as pymssql has them
+            said = words.decode("utf-8", "replace")
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or [type(origin).__name__]
+    return masked(" ".join(lines[: _LINES.get(url.get_backend_name(), 1)]), url)

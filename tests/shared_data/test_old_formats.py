@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 from demo.finished_run import FinishedRun, assert_adds_up
+from old_readers import needs_firebird, needs_mdbtools
 
 from crm_migrate.cli import main
-from crm_migrate.errors import UsageError
-from crm_migrate_sql.addresses import require_firebird
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[2] / "shared" / "data"
@@ -61,14 +60,13 @@ def test_the_contact_manager_of_foxpro(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "path"),
     [
-        pytest.param(
-            "northwind.mdb", "mdbtestdata/nwind.mdb",
-            marks=pytest.mark.skipif(shutil.which("mdb-json") is None, reason="mdbtools are not installed"),
-        ),
+        ("northwind.mdb", "mdbtestdata/nwind.mdb"),
         ("northwind.sql", "mssql-samples/instnwnd.sql"),
     ],
-)  # fmt: skip
+)
 def test_northwind(tmp_path: Path, name: str, path: str) -> None:
+    if name.endswith(".mdb"):
+        needs_mdbtools()
     run = migrated(tmp_path, "northwind.yaml", {name: DATA / path})
     assert_proven(run)
     assert run.crm("SELECT count(*) FROM accounts") == [(91,)]
@@ -79,10 +77,7 @@ def test_northwind(tmp_path: Path, name: str, path: str) -> None:
 
 
 def test_the_employee_database_of_firebird(tmp_path: Path) -> None:
-    try:
-        require_firebird()
-    except UsageError:
-        pytest.skip("no engine of Firebird")
+    needs_firebird()
     run = migrated(tmp_path, "firebird.yaml", {"employee.fdb": DATA / "firebird-employee" / "employee.fdb"})
     assert_proven(run)
     counts = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM accounts), (SELECT count(company) FROM orders)"

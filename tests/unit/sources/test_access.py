@@ -1,10 +1,10 @@
 """Access through mdbtools: what the programs write is checked, and what they lose is told."""
 
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from old_readers import needs_mdbtools
 from sources_kit.reading import Read, read
 
 from crm_migrate.connecting.conformance import check_source
@@ -114,7 +114,6 @@ def test_the_source_keeps_the_contract(access: Path) -> None:
 
 
 @pytest.mark.shared_data
-@pytest.mark.skipif(shutil.which("mdb-json") is None, reason="mdbtools are not installed")
 @pytest.mark.parametrize(
     ("name", "table", "rows", "codes"),
     [
@@ -124,5 +123,6 @@ def test_the_source_keeps_the_contract(access: Path) -> None:
     ],
 )  # fmt: skip
 def test_real_databases(shared_data: Path, name: str, table: str | None, rows: int, codes: set[str]) -> None:
+    needs_mdbtools()
     found: Read = read(shared_data / "mdbtestdata" / name, table=table)
     assert (len(found.rows), found.adds_up(), found.codes) == (rows, True, codes)

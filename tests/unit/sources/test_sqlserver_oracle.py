@@ -1,6 +1,7 @@
 """SQL Server and Oracle without a server: addresses, the beginning of a snapshot, statements, types, missing drivers.
 
-No server was run. What a driver gives is played by a fake that says what it was asked.
+No server was run. What a driver gives is played by a fake that says what it was asked; the drivers themselves are
+asked only for a server that is not there.
 """
 
 import re
@@ -11,11 +12,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from old_readers import free_port
 from sqlalchemy.dialects import mssql, oracle
 
 from crm_migrate.connecting.contract import JoinSpec, SourceSpec
 from crm_migrate.errors import InputError, UsageError
-from crm_migrate_sql import addresses, oracle_reading, snapshot, sqlserver_reading, statements
+from crm_migrate_sql import CONNECTOR, addresses, oracle_reading, snapshot, sqlserver_reading, statements
 from crm_migrate_sql.addresses import read_address
 from crm_migrate_sql.backend import Backend
 from crm_migrate_sql.snapshot import Snapshot
@@ -97,6 +99,21 @@ def test_a_missing_driver_is_told(name: str, package: str, extra: str, monkeypat
     with pytest.raises(UsageError, match=f"{package}; this source was never tried with a server") as told:
         snapshot._backend(name)
     assert told.value.hint == f"pip install 'crm-migrate[{extra}]'"
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("mssql://me:hidden@127.0.0.1:{port}/crm?encryption=require&tds_version=7.3", "Unable to connect: TDS server"),
+        ("oracle://me:hidden@127.0.0.1:{port}/ORCLPDB1", "DPY-6005: cannot connect to database"),
+    ],
+)  # fmt: skip
+def test_the_driver_takes_an_address_and_its_words_are_read(address: str, says: str) -> None:
+    """By the drivers themselves, of a port where nobody listens: each takes all the words that we give it."""
+    source = CONNECTOR.source(SourceSpec("s", url=address.format(port=free_port()), table="PEOPLE"))
+    with pytest.raises(InputError, match=re.escape(says)) as told:
+        source.describe()
+    assert "hidden" not in told.value.message and "b'" not in told.value.message and "\\n" not in told.value.message
 
 
 # --------------------------------------------------------------------------------------------- the one moment
