@@ -56,6 +56,11 @@ class Quotas:
             self._recent.append(now)
             return None
 
+    def spend(self, more: int) -> None:
+        """A request that was let in costs so much more than one of the day."""
+        with self._lock:
+            self._today += more
+
     def leave(self) -> None:
         """A request that was let in is answered."""
         with self._lock:

@@ -1,0 +1,66 @@
+"""Zoho CRM, as `crm-migrate simulate zoho` finds it.
+
+What lives where: `crm` (what the engine drives), `routes` (which path means what), `visit` (a request), `writing`,
+`listing`, `coql` (records), `values`, `telling` (one record), `fields`, `settings`, `tagging`, `recycling`, `modules`
+(what a fresh organisation has), `org_store` (its records), `evidence` (how we know).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_migrate_simulators.schema import SchemaError
+from crm_migrate_simulators.starting import Simulator
+from crm_migrate_simulators.zoho.crm import ZohoCrm
+from crm_migrate_simulators.zoho.evidence import RULES
+from crm_migrate_simulators.zoho.faults import KINDS
+from crm_migrate_simulators.zoho.habits import Habits, limits
+from crm_migrate_simulators.zoho.modules import MODULES, USERS, custom_module, field, standard
+from crm_migrate_simulators.zoho.org_store import org
+
+_INTEGRATION = {"email": "integration@simulated.example", "first_name": "Integration", "last_name": "User"}
+
+
+def furnished(schema: Any) -> Any:
+    """The modules of a fresh organisation, and what a person adds: `objects` with custom `fields` (as a simulator's
+    schema has them), `users`, `currencies` (several, the first its own), `pipelines: false`. Raises SchemaError."""
+    schema = {} if schema is None else schema
+    if not isinstance(schema, Mapping) or not isinstance(schema.get("objects", {}), Mapping):
+        raise SchemaError("a schema is a JSON object with `objects`")
+    objects = {name: {"fields": standard(name, pipelines=schema.get("pipelines", True))} for name in MODULES}
+    for name, said in schema.get("objects", {}).items():
+        made = objects.setdefault(name, {"fields": custom_module(), "more": {"label": said.get("label", name)}})
+        for each, words in said.get("fields", {}).items():
+            kind = str(words.get("data_type", "text"))
+            rest = {word: value for word, value in words.items() if word != "data_type"}
+            made["fields"][each] = field(kind, custom=True, length=rest.pop("length", None)) | rest
+    currencies = list(schema.get("currencies", ()))
+    if len(currencies) > 1:
+        for name in ("Deals", "Accounts", "Products", "Campaigns", "Leads"):
+            objects[name]["fields"]["Currency"] = field("picklist", length=120, choices=tuple(currencies))
+    objects[USERS] = {"fields": {n: field("text") for n in ("email", "full_name", "first_name", "last_name", "status")}}
+    users = [_INTEGRATION, *schema.get("users", ())]
+    more = {"users": users, "currencies": currencies}
+    return {
+        "organisation": str(schema.get("organisation", "Simulated")),
+        "objects": objects,
+        "more": more,
+        **_key(schema),
+    }
+
+
+def _key(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The field of the witness: ours, wherever a module has it."""
+    return {"key": schema.get("key", "crm_migrate_id")}
+
+
+SIMULATOR = Simulator(
+    "Zoho CRM",
+    ZohoCrm,
+    Habits,
+    own_faults=KINDS,
+    rules=RULES,
+    furnished=furnished,
+    limits=limits,
+    stored=org,
+    needs_schema=False,
+)

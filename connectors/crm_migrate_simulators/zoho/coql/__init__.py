@@ -1,0 +1,1 @@
+"""COQL, the language of queries: `parsing` reads one, `answering` gives its records."""
