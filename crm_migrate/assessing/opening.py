@@ -15,7 +15,7 @@ from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
 from crm_migrate.suggesting.candidates import Study
 from crm_migrate.suggesting.exports import files_in, found_in
-from crm_migrate.suggesting.knowledge import profiles
+from crm_migrate.suggesting.knowledge import profiles, unread
 from crm_migrate.suggesting.recognising import recognised
 from crm_migrate.suggesting.tables import MOST_ROWS, Table
 from crm_migrate.workspace.layout import WORK, Project
@@ -46,19 +46,20 @@ class Opened:
 def of_project(project: Project, environment: str | None = None) -> Iterator[Opened]:
     """The sources of a mapping. MappingError where it has errors, InputError where no source can be read."""
     opened = OpenSources(project)
-    unread: list[Finding] = []
+    failed: list[Finding] = []
 
     def columns(source: SourcePlan) -> Sequence[str] | None:
         try:
             return opened.columns(source)
         except CrmMigrateError as error:
-            unread.append(_unread(source.name, error))
+            failed.append(_unread(source.name, error))
             return None
 
     plan, _ = resolve(project, environment=environment, columns=columns)
-    found = Opened(plan.title or project.folder.name, project.folder, plan=plan, unread=unread)
+    found = Opened(plan.title or project.folder.name, project.folder, plan=plan, unread=failed)
     known = profiles(project.folder)
-    missing = {finding.place.source for finding in unread}
+    missing = {finding.place.source for finding in failed}
+    failed += unread(project.folder)
     with _laid_down(project.folder) as place:
         for number, source in enumerate(plan.sources):
             if source.name not in missing:
@@ -75,7 +76,7 @@ def of_files(folder: Path, files: Sequence[Path] | None = None) -> Iterator[Open
     with _laid_down(folder) as place:
         wanted = files_in(folder) if files is None else files
         exports = found_in(folder, wanted, profiles(folder), {}, place)
-        found.unread += exports.skipped
+        found.unread += [*exports.skipped, *unread(folder)]
         for number, export in enumerate(exports.exports):
             _add(found, export.name, export.source(folder, place), place / f"{number}.parquet", study=export.study)
         yield _some(found)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from crm_migrate.finding import Finding
+from crm_migrate.mapping import profile_checks
 from crm_migrate.mapping.authoring import author
 from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
 from crm_migrate.mapping.reading import read_bytes
@@ -75,7 +76,7 @@ def find(kind: Kind, name: str, project: Path) -> Entry | None:
 
 
 def source_profile(entry: Entry) -> tuple[SourceProfile | None, list[Finding]]:
-    """Read a source profile."""
+    """Read a source profile. With findings it is what is left without its wrong parts, or None."""
     profile, findings = _source_profile(entry)
     return profile, list(findings)
 
@@ -85,7 +86,7 @@ def _source_profile(entry: Entry) -> tuple[SourceProfile | None, tuple[Finding, 
     """The same bytes are read once: every file that is recognised asks all profiles."""
     document, findings = read_bytes(entry.data, entry.label)
     profile, wrong = (None, findings) if findings else author(document, SourceProfile)
-    return profile, tuple(wrong)
+    return profile, (*wrong, *(profile_checks.wrong(document, profile) if profile else ()))
 
 
 def target_named(name: str, project: Path) -> TargetProfile | None:

@@ -1,6 +1,5 @@
 """Sources as the engine reads them: what the mapping says, completed by the profile of the system."""
 
-import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
 
@@ -10,6 +9,7 @@ from crm_migrate.connecting.joins import parse_take
 from crm_migrate.errors import CrmMigrateError
 from crm_migrate.finding import Severity, errors
 from crm_migrate.mapping import library
+from crm_migrate.mapping.alphabets import HINT, is_alphabet
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model import RESERVED
@@ -31,7 +31,6 @@ _VOLATILE = re.compile(
 
 
 # Codecs of Python that are for names of hosts and for source code, not for files.
-_NO_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"})
 
 
 # Asked for the columns of a source; None where it cannot say.
@@ -101,8 +100,9 @@ def _profile(desk: Desk, name: str, source: Source, path: Path) -> SourceProfile
     profile, findings = library.source_profile(entry)
     desk.findings += findings
     desk.files[entry.label] = entry.digest
-    if profile is not None:
-        desk.profiles[name] = profile
+    if profile is None or findings:
+        return None  # what it says of the source would be told once more, as if the mapping said it
+    desk.profiles[name] = profile
     return profile
 
 
@@ -218,14 +218,8 @@ def _is_pattern(desk: Desk, pattern: str, path: Path) -> bool:
 def _encoding(desk: Desk, source: Source, path: Path) -> str | None:
     """The declared encoding; a finding where Python knows none of that name, or where it is no encoding of files."""
     name = source.encoding
-    try:
-        info = codecs.lookup(name or "utf-8")
-        known = info._is_text_encoding and info.name.replace("_", "-") not in _NO_FILES
-    except (LookupError, ValueError):
-        known = False
-    if not known:
-        message, hint = f"there is no encoding of files `{name}`", "Write utf-8, windows-1254, windows-1252, utf-16 ..."
-        desk.tell("mapping_value", message, (*path, "encoding"), hint)
+    if name is not None and not is_alphabet(name):
+        desk.tell("mapping_value", f"there is no encoding of files `{name}`", (*path, "encoding"), HINT)
         return None
     return name
 

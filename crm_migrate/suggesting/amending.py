@@ -7,7 +7,7 @@ from crm_migrate.finding import Finding
 from crm_migrate.mapping.file_text import MappingText, read_mapping
 from crm_migrate.mapping.plan import SourcePlan
 from crm_migrate.suggesting.candidates import Known
-from crm_migrate.suggesting.knowledge import profiles
+from crm_migrate.suggesting.knowledge import profiles, unread
 from crm_migrate.suggesting.patching import patched
 from crm_migrate.suggesting.proposing import propose
 from crm_migrate.suggesting.proving import sound
@@ -18,7 +18,7 @@ from crm_migrate.workspace.layout import Project
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """The file before and after, what is proposed, and the sources that could not be read."""
+    """The file before and after, what is proposed, and the sources and profiles that could not be read."""
 
     file: MappingText
     old: str
@@ -50,4 +50,4 @@ def amended(project: Project, earlier: Mapping[str, Known]) -> Amended:
         return patched(old, proposals, found.sources, project.mapping.name)
 
     new, told = sound(project, told, text, columns)
-    return Amended(file, old, new, told, tuple(found.unread), tuple(known))
+    return Amended(file, old, new, told, (*found.unread, *unread(project.folder)), tuple(known))

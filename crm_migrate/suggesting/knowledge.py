@@ -22,16 +22,18 @@ MOST_MAPPINGS = 500
 
 
 def profiles(project: Path) -> dict[str, SourceProfile]:
-    """Every profile of a source system that can be named."""
-    return {name: profile for name, profile, _ in _read(project) if profile is not None}
+    """Every profile of a source system that can be named and has nothing wrong."""
+    return {name: profile for name, profile, findings in _read(project) if profile is not None and not findings}
 
 
 def unread(project: Path) -> Iterator[Finding]:
-    """Profiles that stand there and cannot be read: what nobody can recognise by them is told."""
-    for name, profile, findings in _read(project):
-        if profile is None and findings:
+    """Profiles with something wrong, which any mapping that uses them would be refused for: nothing is recognised by
+    them, and that is told."""
+    for name, _, findings in _read(project):
+        if findings:
             first = findings[0]
-            message = f"the profile {name} is passed over: {first.message}"
+            where = f"{first.place.file}:{first.place.line}"
+            message = f"the profile {name} ({where}) is passed over: {first.message}"
             yield Finding("source_unread", message, Severity.WARNING, first.place, first.hint)
 
 
