@@ -6,14 +6,14 @@ keys afterwards, not from places in a list: a place only says why somebody is *n
 A gateway before Salesforce speaks otherwise: of what it refuses or answers nobody knows what became.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeGuard
 
 from crm_migrate.connecting.contract import Allowance, Refusal, Room
-from crm_migrate.connecting.contract import Answer as Outcome
 from crm_migrate.connecting.http import Answer
+from crm_migrate.connecting.row_results import Result
 from crm_migrate.connecting.wording import OVERSIZE, without_values
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce.describe import Described
@@ -40,21 +40,6 @@ class Page:
 
     records: tuple[Record, ...]
     whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a collection says of one record: that it was done, or why not; neither where it cannot be read."""
-
-    id: str = ""
-    done: bool = False
-    refusal: Refusal | None = None
-
-    @property
-    def locked(self) -> bool:
-        """Whether another request held the record at that moment."""
-        said = self.refusal
-        return said is not None and (said.code == LOCKED or LOCKED in said.words)
 
 
 # ---------------------------------------------------------------------------------------------------- errors
@@ -252,61 +237,19 @@ def _result(said: Record, rows: Collection[Row]) -> Result:
     field = _text(fields[0]) if isinstance(fields, list) and fields else ""
     code = _text(first.get("statusCode")) or _text(first.get("errorCode"))
     words = without_values(_text(first.get("message")), rows) or "Salesforce gives no reason"
-    return Result(_text(id), refusal=Refusal(words + ALIKE_HINT.get(code, ""), code, field))
+    return result_of(_text(id), Refusal(words + ALIKE_HINT.get(code, ""), code, field))
+
+
+def result_of(id: str, refusal: Refusal) -> Result:
+    """A record that was refused: whether it may be sent again because another request held it, or others failed."""
+    locked = refusal.code == LOCKED or LOCKED in refusal.words
+    again = PAUSE if locked else timedelta(0) if refusal.code in _NOT_TRIED else None
+    return Result(id, refusal=refusal, again=again, absent=refusal.code in _ABSENT)
 
 
 def code_of(text: str) -> bool:
     """Whether a text is one of the codes of Salesforce."""
     return text.isascii() and text.replace("_", "").isalnum() and text == text.upper()
-
-
-def created(entities: Sequence[str], said: Sequence[Result], there: Mapping[str, str], now: datetime) -> Outcome:
-    """An outcome per entity of a creation: who is there (key -> id) was created, now or by an earlier try; who is not,
-    and of whom the list does not say why, is in doubt."""
-    placed = dict(zip(entities, said, strict=True)) if len(said) == len(entities) else {}
-    missing = {entity: placed.get(entity, Result()) for entity in entities if entity not in there}
-    return _outcome({entity: there[entity] for entity in entities if entity in there}, missing, now)
-
-
-def changed(ids: Mapping[str, str], said: Sequence[Result], now: datetime, *, deletes: bool = False) -> Outcome:
-    """An outcome per entity of a change or deletion of these records (entity -> id, in the order of the request).
-
-    A result is about the record whose id it names. One that names none tells of the record at its place, where all
-    others stand at theirs; it never tells of a success.
-    """
-    named: dict[str, list[Result]] = {}
-    for each in said:
-        named.setdefault(each.id, []).append(each)
-    order = list(ids.values())
-    straight = len(said) == len(order) and all(not r.id or r.id == order[at] for at, r in enumerate(said))
-    placed = {id: said[at] for at, id in enumerate(order) if straight and not said[at].id}
-    loaded, others = dict[str, str](), dict[str, Result]()
-    for entity, id in ids.items():
-        told = named.get(id) or [placed.get(id, Result())]
-        one = told[0] if id and all(each == told[0] for each in told) else Result()
-        if one.done and one.id == id:
-            loaded[entity] = id
-        else:
-            others[entity] = Result() if one.done else one
-    gone = {e for e, r in others.items() if deletes and r.refusal is not None and r.refusal.code in _ABSENT}
-    outcome = _outcome(loaded | {e: ids[e] for e in gone}, {e: r for e, r in others.items() if e not in gone}, now)
-    return Outcome(outcome.loaded, outcome.refused, outcome.in_doubt, outcome.later, gone=frozenset(gone))
-
-
-def _outcome(loaded: Mapping[str, str], others: Mapping[str, Result], now: datetime) -> Outcome:
-    later: dict[str, datetime] = {}
-    refusals: dict[str, Refusal] = {}
-    for entity, result in others.items():
-        if result.refusal is None:
-            continue
-        if result.locked:
-            later[entity] = now + PAUSE
-        elif result.refusal.code in _NOT_TRIED:
-            later[entity] = now
-        else:
-            refusals[entity] = result.refusal
-    doubt = frozenset(others.keys() - later.keys() - refusals.keys())
-    return Outcome(dict(loaded), refusals, doubt, later)
 
 
 # ---------------------------------------------------------------------------------------------------- jobs

@@ -2,32 +2,21 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
+from crm_migrate.connecting import found
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, By, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.found import Current
 from crm_migrate.connecting.http import Http, Pace, Request, Waiting
+from crm_migrate.connecting.row_results import Result, whole
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records, soql
-from crm_migrate_salesforce.answers import Result
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_salesforce.looking import Looking
 from crm_migrate_salesforce.records import Named, Record, Row, Shape
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.shapes import PERSONS
-
-GONE = Refusal("Salesforce has no such record, or it was deleted", "NOT_FOUND")
-TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
-TWICE = Refusal("two records carry this key", "TWICE")
-
-
-@dataclass(slots=True)
-class Current:
-    """The records that a batch is about: by entity those that may be changed, and why others may not. Of two entities
-    that are about one record the second is in neither: its turn comes when the first has its key."""
-
-    records: dict[str, Record] = field(default_factory=dict)
-    refused: dict[str, Refusal] = field(default_factory=dict)
 
 
 class Calls:
@@ -122,50 +111,12 @@ class Calls:
         ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
         pages = self.finds(bare, "id", list(ids.values()), also)
         there = {str(record["Id"]): record for page in pages for record in page}
-        found = Current(refused={entity: GONE for entity, id in ids.items() if id not in there})
-        given = set[str]()
-        for entity, id in ids.items():
-            if id not in there:
-                continue
-            if records.key_of(bare, there[id]) not in (None, entity):
-                found.refused[entity] = TAKEN
-            elif id not in given:
-                found.records[entity] = there[id]
-                given.add(id)
-        return found
+        return found.by_id(ids, there, partial(records.key_of, bare))
 
     def _by_key(self, shape: Shape, entities: Sequence[str], also: Sequence[str]) -> Current:
-        found = Current(refused=dict.fromkeys(entities, GONE))
-        for page in self.finds(shape, "key", entities, also):
-            for record in page:
-                key = str(records.key_of(shape, record))
-                if key not in found.refused and key not in found.records:
-                    continue
-                if key in found.records:
-                    del found.records[key]
-                    found.refused[key] = TWICE
-                elif found.refused[key] is GONE:
-                    found.records[key] = record
-                    del found.refused[key]
-        return found
+        every = (record for page in self.finds(shape, "key", entities, also) for record in page)
+        return found.by_key(entities, every, partial(records.key_of, shape))
 
     def whole(self, refusal: Refusal, rows: Mapping[str, Row], others: Answer) -> Answer:
         """Nothing was done. Where that concerns the rest of the request only, the rest is sent again by itself."""
-        if len(rows) == 1:
-            refused = {**others.refused, **dict.fromkeys(rows, refusal)}
-            return Answer(others.loaded, refused, later=others.later, gone=others.gone)
-        if others.loaded or others.refused or others.later:
-            later = {**others.later, **dict.fromkeys(rows, self.now())}
-            return Answer(others.loaded, others.refused, later=later, gone=others.gone)
-        return Answer(refused_whole=refusal)
-
-
-def joined(first: Answer, second: Answer) -> Answer:
-    """Two answers about others."""
-    return Answer(
-        {**first.loaded, **second.loaded},
-        {**first.refused, **second.refused},
-        first.in_doubt | second.in_doubt,
-        {**first.later, **second.later},
-        gone=first.gone | second.gone,
-    )
+        return whole(refusal, list(rows), others, self.now())

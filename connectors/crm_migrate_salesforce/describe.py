@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
+from crm_migrate.connecting.kinds import Kind, split
 from crm_migrate.crm.types import type_of
 from crm_migrate_salesforce.shapes import (
     CONVERSION,
@@ -22,8 +23,6 @@ from crm_migrate_salesforce.shapes import (
     PRICED,
     PRODUCT,
     STATES,
-    Kind,
-    split,
 )
 from crm_migrate_salesforce.values import NUMBERS, SEMANTIC
 

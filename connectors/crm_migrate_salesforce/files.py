@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, By, Content, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.found import GONE, TAKEN, TWICE
 from crm_migrate.connecting.http import Answer as Said
 from crm_migrate.connecting.http import Http
+from crm_migrate.connecting.row_results import Result, changed
 from crm_migrate.errors import InDoubt, TargetError
 from crm_migrate_salesforce import answers, records, soql
-from crm_migrate_salesforce.answers import Result
-from crm_migrate_salesforce.calls import GONE, TAKEN, TWICE, Calls
+from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.file_shapes import (
     BEGUN,
     CHECKSUM,
@@ -234,7 +235,7 @@ class Files:
         said = self._calls.send(self._calls.api.changing([values]), ())
         if isinstance(said, Refusal):
             return Answer(refused={entity: said})
-        told = answers.changed({entity: str(values["id"])}, said, self._calls.now())
+        told = changed({entity: str(values["id"])}, said, self._calls.now())
         return Answer(dict.fromkeys(told.loaded, document), told.refused, told.in_doubt, told.later)
 
     # ------------------------------------------------------------------------------------------------ links
@@ -295,7 +296,7 @@ class Files:
         said = self._calls.send(self._calls.api.deleting([id]), ())
         if isinstance(said, Refusal):
             return Answer(refused={entity: said})
-        told = answers.changed({entity: id}, said, self._calls.now(), deletes=True)
+        told = changed({entity: id}, said, self._calls.now(), deletes=True)
         return Answer(told.loaded, told.refused, told.in_doubt, told.later, gone=told.gone)
 
     def _of_others(self, shape: Shape, document: str) -> Refusal | None:

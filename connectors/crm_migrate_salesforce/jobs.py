@@ -7,10 +7,10 @@ from typing import Any
 
 from crm_migrate.connecting.contract import ENTITY, Action, Answer, Limits, Refusal, WriteBatch
 from crm_migrate.connecting.http import Http
+from crm_migrate.connecting.row_results import created, joined
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, sheets
-from crm_migrate_salesforce.answers import Result
-from crm_migrate_salesforce.calls import Calls, joined
+from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.polling import SOONEST, next_look
 from crm_migrate_salesforce.records import Row, Shape, Unfit, Values
 from crm_migrate_salesforce.settings import Settings
@@ -125,9 +125,9 @@ class Jobs:
         known = {entity: done[entity] for entity in rows if entity in done}
         twice = [e for e, why in failed.items() if why.code == _DUPLICATE and e in rows and e not in known]
         known |= self._calls.keyed(batch.object, twice) if twice and batch.action == "create" else {}
-        told = answers.created(
+        told = created(
             [entity for entity in rows if entity in failed and entity not in known],
-            [Result(refusal=failed[entity]) for entity in rows if entity in failed and entity not in known],
+            [answers.result_of("", failed[entity]) for entity in rows if entity in failed and entity not in known],
             {},
             now,
         )

@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import TypeVar
 
 from crm_migrate.connecting.http import Answer, Http, Request, Waiting
+from crm_migrate.connecting.kinds import Kind, split
 from crm_migrate.errors import TargetError, Throttled
 from crm_migrate_salesforce import answers, soql
 from crm_migrate_salesforce.answers import PAGE, Record
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_salesforce.file_shapes import LINK, VERSION, with_links
 from crm_migrate_salesforce.requests import Api
-from crm_migrate_salesforce.shapes import ARCHIVED, CONVERTED, LEAD_STATES, Kind, split
+from crm_migrate_salesforce.shapes import ARCHIVED, CONVERTED, LEAD_STATES
 
 MANY = 500  # values in one condition
 Told = TypeVar("Told")

@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.found import TAKEN
+from crm_migrate.connecting.row_results import changed
 from crm_migrate.errors import TargetError
-from crm_migrate_salesforce import answers, records, soql
-from crm_migrate_salesforce.calls import TAKEN, Calls
+from crm_migrate_salesforce import records, soql
+from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_salesforce.shapes import DERIVED, SHADOWS, is_part
 
@@ -41,7 +43,7 @@ class Removing:
         said = self._calls.send(self._calls.api.deleting(list(ids.values())), rows.values())
         if isinstance(said, Refusal):
             return self._calls.whole(said, {entity: rows[entity] for entity in ids}, known)
-        told = answers.changed(ids, said, self._calls.now(), deletes=True)
+        told = changed(ids, said, self._calls.now(), deletes=True)
         return Answer(
             {**known.loaded, **told.loaded},
             {**known.refused, **told.refused},

@@ -7,7 +7,6 @@ reference that may lead to several objects, where it leads to one of them: `What
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 KEY = "crm_migrate_id__c"  # where our key lives, unless the profile says another field
 CUSTOM = "__c"
@@ -72,24 +71,6 @@ SHADOWS: Mapping[str, tuple[str, str]] = {
 }
 # References that follow from others: the primary contact of an opportunity is one of its contact roles.
 DERIVED = frozenset({("Opportunity", "ContactId")})
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """An object of Salesforce, and the value of a field that tells which of its records are meant, if not all."""
-
-    object: str
-    field: str = ""
-    value: str = ""
-
-
-def split(name: str) -> Kind:
-    """What an object of ours is called there. ValueError where the name is none."""
-    object, colon, rest = name.partition(":")
-    field, equals, value = rest.partition("=")
-    if not object.isidentifier() or (colon and not (field.isidentifier() and equals and value)):
-        raise ValueError(name)
-    return Kind(object, field, value)
 
 
 def of_people(field: str) -> bool:

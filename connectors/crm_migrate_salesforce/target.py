@@ -27,6 +27,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.kinds import split
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records
 from crm_migrate_salesforce.auth import open_rooms
@@ -44,7 +45,7 @@ from crm_migrate_salesforce.records import Record, Shape
 from crm_migrate_salesforce.removing import Removing
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import Settings
-from crm_migrate_salesforce.shapes import KEY, LEAD, split
+from crm_migrate_salesforce.shapes import KEY, LEAD
 from crm_migrate_salesforce.undeleting import Undeleting
 from crm_migrate_salesforce.writing import Writing
 

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.row_results import changed, created, joined
 from crm_migrate.errors import TargetError
-from crm_migrate_salesforce import answers, records
-from crm_migrate_salesforce.calls import Calls, joined
+from crm_migrate_salesforce import records
+from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.following import deleted_keys
 from crm_migrate_salesforce.pricing import entries
 from crm_migrate_salesforce.records import Row, Shape, Unfit, Values
@@ -46,7 +47,7 @@ class Writing:
             return self._calls.whole(said, left, others) if left else others
         unseen = {each.id for each in said if each.done} - set(there.values())
         there = {**self._taken_away(shape, made, unseen), **there} if unseen else there
-        return joined(others, answers.created(list(made), said, there, self._calls.now()))
+        return joined(others, created(list(made), said, there, self._calls.now()))
 
     def made(self, shape: Shape, rows: Mapping[str, Row]) -> tuple[dict[str, Values], dict[str, Refusal]]:
         """Rows as records to be made, and why others cannot be."""
@@ -94,7 +95,7 @@ class Writing:
         said = self._calls.send(self._calls.api.changing(list(made.values())), rows.values())
         if isinstance(said, Refusal):
             return self._calls.whole(said, {entity: rows[entity] for entity in made}, others)
-        return joined(others, answers.changed(ids, said, self._calls.now()))
+        return joined(others, changed(ids, said, self._calls.now()))
 
     def changes(
         self, shape: Shape, batch: WriteBatch, rows: Mapping[str, Row]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from recordings import exchange, recorded
 
+from crm_migrate.connecting import row_results
 from crm_migrate.connecting.contract import Answer as Outcome
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer, Request
@@ -66,11 +67,11 @@ def judged(name: str, said: dict[str, Any], reply: Answer) -> Outcome:
     if isinstance(read, Refusal):
         return Outcome(refused_whole=read)
     if "create" in name or "upsert" in name:
-        return answers.created(keys(said), read, truth(said), NOW)
+        return row_results.created(keys(said), read, truth(said), NOW)
     sent = said["request"]["body"]["records"] if said["request"]["body"] else []
     named = [each.get("id") or each.get("Id") or f"nobody-{at}" for at, each in enumerate(sent)]
     ids = named or said["request"]["query"]["ids"].split(",")
-    return answers.changed(dict(zip(keys(said), ids, strict=True)), read, NOW, deletes="delete" in name)
+    return row_results.changed(dict(zip(keys(said), ids, strict=True)), read, NOW, deletes="delete" in name)
 
 
 def of(key: str, outcome: Outcome) -> str:
@@ -162,14 +163,14 @@ def test_who_is_there_by_an_earlier_try_was_created() -> None:
     body = [{"success": False, "errors": [{"statusCode": "DUPLICATE_VALUE", "message": words, "fields": []}]}]
     read = answers.results(answer(body), [])
     assert not isinstance(read, Refusal)
-    assert answers.created(["a"], read, {"a": "001Ex00000aaaaaIAA"}, NOW).loaded == {"a": "001Ex00000aaaaaIAA"}
-    assert set(answers.created(["a"], read, {}, NOW).refused) == {"a"}
+    assert row_results.created(["a"], read, {"a": "001Ex00000aaaaaIAA"}, NOW).loaded == {"a": "001Ex00000aaaaaIAA"}
+    assert set(row_results.created(["a"], read, {}, NOW).refused) == {"a"}
 
 
 def test_a_success_of_somebody_who_is_not_there_is_in_doubt() -> None:
     read = answers.results(answer([{"id": "001Ex00000aaaaaIAA", "success": True, "errors": []}]), [])
     assert not isinstance(read, Refusal)
-    assert answers.created(["a"], read, {}, NOW).in_doubt == {"a"}
+    assert row_results.created(["a"], read, {}, NOW).in_doubt == {"a"}
 
 
 def test_a_refusal_without_a_name_counts_where_all_others_stand_at_their_places() -> None:
@@ -178,8 +179,8 @@ def test_a_refusal_without_a_name_counts_where_all_others_stand_at_their_places(
     straight = answers.results(answer([_FAILED, done[1], done[2]]), [])
     moved = answers.results(answer([_FAILED, done[3], done[1]]), [])
     assert not isinstance(straight, Refusal) and not isinstance(moved, Refusal)
-    assert set(answers.changed(ids, straight, NOW).refused) == {"a"}
-    assert answers.changed(ids, moved, NOW) == Outcome({"b": _IDS[1]}, in_doubt=frozenset("ac"))
+    assert set(row_results.changed(ids, straight, NOW).refused) == {"a"}
+    assert row_results.changed(ids, moved, NOW) == Outcome({"b": _IDS[1]}, in_doubt=frozenset("ac"))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +197,7 @@ def test_what_may_be_sent_again_is_told_from_what_is_refused(code: str, words: s
     body = [{"success": False, "errors": [{"statusCode": code, "message": words, "fields": ["Name"]}]}]
     read = answers.results(answer(body), [])
     assert not isinstance(read, Refusal)
-    outcome = answers.created(["a"], read, {}, NOW)
+    outcome = row_results.created(["a"], read, {}, NOW)
     assert of("a", outcome) == became
     if became == "refused":
         assert (outcome.refused["a"].code, outcome.refused["a"].field) == (code, "Name")

@@ -16,12 +16,13 @@ from salesforce_orgs import opened, started
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Answer
+from crm_migrate.connecting.kinds import Kind, split
 from crm_migrate.errors import UsageError
 from crm_migrate_salesforce import answers, records, soql
 from crm_migrate_salesforce.describe import Described, Missing, missing, object_of, unconverted
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import read_settings
-from crm_migrate_salesforce.shapes import KEY, Kind, split
+from crm_migrate_salesforce.shapes import KEY
 from crm_migrate_salesforce.values import json_of, text_of
 
 API = Api("v67.0")

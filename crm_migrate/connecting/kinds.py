@@ -1,0 +1,21 @@
+"""Objects of ours that are some records of an object of a target: those whose field has a value. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An object of a target, and the value of a field that tells which of its records are meant, if not all."""
+
+    object: str
+    field: str = ""
+    value: str = ""
+
+
+def split(name: str) -> Kind:
+    """What an object of ours is called there: `Task:TaskSubtype=Call`. ValueError where the name is none."""
+    object, colon, rest = name.partition(":")
+    field, equals, value = rest.partition("=")
+    if not object.isidentifier() or (colon and not (field.isidentifier() and equals and value)):
+        raise ValueError(name)
+    return Kind(object, field, value)
