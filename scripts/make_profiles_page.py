@@ -1,16 +1,19 @@
-"""Write docs/profiles.md and docs/source-profile.schema.json: `python scripts/make_profiles_page.py`.
+"""Write docs/profiles.md, docs/source-profile.schema.json and mappings/sources.json (the profiles, read already):
+`python scripts/make_profiles_page.py`.
 
-A test proves that both are fresh.
+A test proves that all three are fresh.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from crm_migrate.mapping import library, profile_index
 from crm_migrate.mapping.profiles import SourceProfile
 from crm_migrate.mapping.schema import profile_schema
 from crm_migrate.suggesting.knowledge import profiles
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS, INDEX = ROOT / "docs", ROOT / "mappings" / profile_index.FILE
 PAGE, SCHEMA = DOCS / "profiles.md", DOCS / "source-profile.schema.json"
 HEAD = """# Source profiles
 
@@ -65,6 +68,13 @@ def _section(name: str, profile: SourceProfile) -> Iterator[str]:
     yield f"* {len(profile.columns) - left} of {len(profile.columns)} columns are read; the others say why not.\n"
 
 
+def index() -> str:
+    """The profiles that we ship, read from their files."""
+    found = (library.find("sources", name, Path("/nowhere")) for name in library.names("sources", Path("/nowhere")))
+    read = ((entry.digest, library.read_profile(entry)) for entry in found if entry is not None)
+    return profile_index.written((digest, each) for digest, (each, wrong) in read if each and not wrong)
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
@@ -72,3 +82,4 @@ def _cell(text: str) -> str:
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
     SCHEMA.write_text(profile_schema(), encoding="utf-8")
+    INDEX.write_text(index(), encoding="utf-8", newline="\n")

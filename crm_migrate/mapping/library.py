@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from crm_migrate.finding import Finding
-from crm_migrate.mapping import profile_checks
+from crm_migrate.mapping import profile_checks, profile_index
 from crm_migrate.mapping.authoring import author
 from crm_migrate.mapping.profiles import SourceProfile, TargetProfile
 from crm_migrate.mapping.reading import read_bytes
@@ -44,10 +44,14 @@ def builtin() -> Traversable:
 
 def roots(project: Path) -> list[tuple[str, Traversable]]:
     """Every folder that is asked, in this order, with its name for people."""
-    found: list[tuple[str, Traversable]] = [("mappings", project / "mappings")]
-    for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: p.name):
-        found.append((point.name, importlib.resources.files(point.module)))
-    return [*found, ("built-in", builtin())]
+    return [("mappings", project / "mappings"), *_plugged_in(), ("built-in", builtin())]
+
+
+@cache
+def _plugged_in() -> tuple[tuple[str, Traversable], ...]:
+    """The folders of plug-ins; asked once, for every package that is installed is looked through for them."""
+    points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: p.name)
+    return tuple((point.name, importlib.resources.files(point.module)) for point in points)
 
 
 def names(kind: Kind, project: Path) -> list[str]:
@@ -84,6 +88,18 @@ def source_profile(entry: Entry) -> tuple[SourceProfile | None, list[Finding]]:
 @cache
 def _source_profile(entry: Entry) -> tuple[SourceProfile | None, tuple[Finding, ...]]:
     """The same bytes are read once: every file that is recognised asks all profiles."""
+    if (ready := profile_index.profile(_shipped(), entry.digest)) is not None:
+        return ready, ()
+    return read_profile(entry)
+
+
+@cache
+def _shipped() -> profile_index.Index:
+    return profile_index.read(builtin())
+
+
+def read_profile(entry: Entry) -> tuple[SourceProfile | None, tuple[Finding, ...]]:
+    """Read the YAML of a source profile, whether it was read before or not."""
     document, findings = read_bytes(entry.data, entry.label)
     profile, wrong = (None, findings) if findings else author(document, SourceProfile)
     return profile, (*wrong, *(profile_checks.wrong(document, profile) if profile else ()))

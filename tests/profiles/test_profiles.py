@@ -158,6 +158,7 @@ def test_every_header_that_was_collected_is_a_layout() -> None:
 def test_the_page_and_the_schema_are_fresh() -> None:
     assert pages.PAGE.read_text("utf-8") == pages.page(), "python scripts/make_profiles_page.py"
     assert pages.SCHEMA.read_text("utf-8") == pages.profile_schema(), "python scripts/make_profiles_page.py"
+    assert pages.INDEX.read_text("utf-8") == pages.index(), "python scripts/make_profiles_page.py"
 
 
 def test_no_case_is_without_a_profile() -> None:
