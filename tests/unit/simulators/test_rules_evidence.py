@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crm_migrate_simulators.dynamics import SIMULATOR as DYNAMICS
 from crm_migrate_simulators.evidence import GROUNDS
 from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
 from crm_migrate_simulators.salesforce.simulator import SIMULATOR as SALESFORCE
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "scripts"))
 from make_simulator_rules import pages  # noqa: E402
 
-PRODUCTS = {"hubspot": HUBSPOT, "salesforce": SALESFORCE, "zoho": ZOHO}
+PRODUCTS = {"dataverse": DYNAMICS, "hubspot": HUBSPOT, "salesforce": SALESFORCE, "zoho": ZOHO}
 LARGE = frozenset({"schema_contact_properties_v3", "schema_company_properties_v1", "schema_deal_properties_v1"})
 
 
