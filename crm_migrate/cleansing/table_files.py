@@ -27,7 +27,7 @@ class Sheet:
     `lines` are the physical lines on which the rows begin. `ragged` are rows with more or fewer cells than the header,
     by such a line: which cell of them is which, nobody knows. `spare`: how many empty cells every row had behind those
     of the header (below 0: the header behind those of every row), which were left out. `days_from`: the year from which
-    a workbook counts its days.
+    a workbook counts its days. `name`: that of a workbook's sheet, and `others` those that are not read.
     """
 
     columns: list[str]
@@ -38,6 +38,8 @@ class Sheet:
     ragged: Mapping[int, list[str]] = field(default_factory=dict)
     spare: int = 0
     days_from: int = 1900
+    name: str = ""
+    others: tuple[str, ...] = ()
 
     def ragged_words(self) -> str:
         """How many rows are ragged, and where the first of them stand."""
@@ -69,15 +71,16 @@ _PAGES = {
 }
 
 
-def read_sheet(path: Path, locale: str | None = None, encoding: str | None = None) -> Sheet:
-    """Read a CSV or XLSX file whose first row names the columns. InputError where it cannot be read.
+def read_sheet(path: Path, locale: str | None = None, encoding: str | None = None, sheet: str | None = None) -> Sheet:
+    """Read a CSV or XLSX file whose first row names the columns; of a workbook that `sheet`, or else the first one.
+    InputError where it cannot be read.
 
     A CSV that is not UTF-8 is read in the code page of the locale's language, unless its encoding is given.
     """
     if not path.is_file():
         raise InputError(f"there is no file {path}", hint="check the name and the folder")
     if path.suffix.lower() in WORKBOOKS:
-        return _workbook(path)
+        return _workbook(path, sheet)
     data = path.read_bytes()
     marked = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     page = _PAGES.get(language_of(locale or ""), "cp1252")
@@ -146,22 +149,30 @@ def _spare(header: list[str], rows: Collection[list[str]]) -> int:
     return 0 if any(cell.strip() for cells in beyond for cell in cells) else more
 
 
-def _workbook(path: Path) -> Sheet:
-    """The first sheet of a workbook, as text."""
+def _workbook(path: Path, sheet: str | None) -> Sheet:
+    """A sheet of a workbook, as text."""
     import openpyxl
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (BadZipFile, KeyError, ValueError, OSError) as broken:
         raise InputError(f"{path} is no workbook", hint="save it again as .xlsx or .csv") from broken
-    rows = [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+    names = [page.title for page in book.worksheets]
+    name = names[0] if sheet is None else sheet
+    if name not in names:
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"sheets: {', '.join(names)}"
+        raise InputError(f"{path} has no sheet `{name}`", hint=hint)
+    rows = [[_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)]
     days_from = book.epoch.year + (book.epoch.year < 1900)  # it begins one day early: 30 December 1899
     book.close()
     if not rows:
         raise InputError(f"{path} is empty", hint="the first row names the columns")
+    others = tuple(each for each in names if each != name)
     width = max(map(len, rows))
     rows = [[*row, *[""] * (width - len(row))] for row in rows]  # a sheet stores no empty cells at the end of a row
-    return Sheet(rows[0], rows[1:], list(range(2, len(rows) + 1)), days_from=days_from)
+    lines = list(range(2, len(rows) + 1))
+    return Sheet(rows[0], rows[1:], lines, days_from=days_from, name=name, others=others)
 
 
 def _text(value: Any) -> str:
@@ -200,7 +211,7 @@ def write_sheet(sheet: Sheet, path: Path, origin: Path, before: int) -> None:
     """Write CSV (UTF-8, the delimiter of the input) or XLSX, by the ending of the path.
 
     A workbook that comes from a workbook is the same one, formats, formulas and other sheets included, with the new
-    columns behind the first `before` ones of its first sheet.
+    columns behind the first `before` ones of the sheet that was read.
     """
     if path.suffix.lower() not in WORKBOOKS:
         _write_rows(path, sheet.delimiter, [sheet.columns, *sheet.rows])
@@ -226,7 +237,7 @@ def _widen_workbook(sheet: Sheet, before: int, origin: Path, path: Path) -> None
     import openpyxl
 
     book = openpyxl.load_workbook(origin, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
-    page, added = book.worksheets[0], len(sheet.columns) - before
+    page, added = book[sheet.name], len(sheet.columns) - before
     for number, row in enumerate(_with_header(sheet), 1):
         for at, text in enumerate(row[-added:], before + 1):
             page.cell(number, at, text).data_type = "s"

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from crm_migrate.cli.table_input import part_options
+
 
 @click.command("clean")
 @click.argument("file", type=click.Path(path_type=Path))
@@ -19,6 +21,7 @@ import click
     help="Where to write; FILE with `.clean` before its ending unless given.",
 )
 @click.option("--encoding", help="Of a CSV that is not UTF-8; else the code page of the locale's language.")
+@part_options
 @click.option(
     "--na",
     type=click.Choice(["namibia", "nothing"]),
@@ -32,15 +35,19 @@ def clean_command(
     locale: str | None,
     output: Path | None,
     encoding: str | None,
+    sheet: str | None,
+    table: str | None,
     na: str | None,
     as_json: bool,
 ) -> None:
     """Clean one column of a file: the same table out, with the clean value, its flag and a note beside.
 
-    CSV and XLSX stay what they are; whatever else is read as a source becomes CSV, or XLSX by --output.
+    CSV and XLSX stay what they are; whatever else is read as a source becomes CSV, or XLSX by --output. Of a workbook
+    the first sheet is meant, or --sheet; of a file of several tables --table says which one.
     """
     from crm_migrate.cleansing.table_files import cleaned_sheet, write_ragged, write_sheet
     from crm_migrate.cli.table_input import beside, is_own, sheet_of
+    from crm_migrate.connecting.lying import Part
     from crm_migrate.errors import UsageError
 
     target = output or beside(file)
@@ -48,23 +55,23 @@ def clean_command(
         raise UsageError("the output is the input", hint="name another file with --output")
     if not is_own(target):
         raise UsageError(f"{target.suffix} is not written", hint="name a .csv or .xlsx with --output")
-    original = sheet_of(file, locale, encoding)
-    sheet, counts = cleaned_sheet(original, column, kind, locale, {"na": na} if na else {})
-    write_sheet(sheet, target, file, len(original.columns))
-    if sheet.spare:
-        click.echo(f"warning: {sheet.spare_words()}", err=True)
-    if sheet.ragged:
+    original = sheet_of(file, locale, encoding, Part(sheet, table))
+    made, counts = cleaned_sheet(original, column, kind, locale, {"na": na} if na else {})
+    write_sheet(made, target, file, len(original.columns))
+    if made.spare:
+        click.echo(f"warning: {made.spare_words()}", err=True)
+    if made.ragged:
         apart = target.with_name(f"{target.stem}.ragged.csv")
         write_ragged(original, apart)
-        click.echo(f"warning: {sheet.ragged_words()}; they are in {apart}", err=True)
+        click.echo(f"warning: {made.ragged_words()}; they are in {apart}", err=True)
     if as_json:
         click.echo(
             json.dumps(
                 {
                     "file": str(target),
-                    "rows": len(sheet.rows),
-                    "encoding": sheet.encoding,
-                    "ragged": len(sheet.ragged),
+                    "rows": len(made.rows),
+                    "encoding": made.encoding,
+                    "ragged": len(made.ragged),
                     "flags": counts,
                 },
                 ensure_ascii=False,
@@ -72,7 +79,7 @@ def clean_command(
             )
         )
         return
-    click.echo(f"{target}: {len(sheet.rows)} rows, read as {sheet.encoding}")
+    click.echo(f"{target}: {len(made.rows)} rows, read as {made.encoding}")
     for flag, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
         click.echo(f"  {count:>9,}  {flag}")
 

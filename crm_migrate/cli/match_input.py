@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import polars as pl
 
+from crm_migrate.cli.table_input import part_options
+
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crm_migrate.connecting.lying import Part
     from crm_migrate.matching.matcher import Matching
 
 Command = Callable[..., Any]
@@ -21,6 +24,7 @@ _RENAMED = re.compile(r"_duplicated_\d+$")
 def input_options(command: Command) -> Command:
     """The file and how to read it, the same for every question about it."""
     for option in (
+        part_options,
         click.option(
             "--type",
             "types",
@@ -39,20 +43,31 @@ def input_options(command: Command) -> Command:
 
 
 def found_in(
-    file: Path, id_column: str, entity: str, types: tuple[str, ...], locale: str | None, encoding: str | None
+    file: Path,
+    id_column: str,
+    entity: str,
+    types: tuple[str, ...],
+    locale: str | None,
+    encoding: str | None,
+    sheet: str | None = None,
+    table: str | None = None,
 ) -> "Matching":
     """The rows of a file, matched."""
+    from crm_migrate.connecting.lying import Part
     from crm_migrate.matching.matcher import match
 
-    return match(_pandas(_read(file, id_column, locale, encoding), id_column), entity, _given(types) or None)
+    rows = _read(file, id_column, locale, encoding, Part(sheet, table) if sheet or table else None)
+    return match(_pandas(rows, id_column), entity, _given(types) or None)
 
 
-def _read(file: Path, id_column: str, locale: str | None, encoding: str | None) -> pl.DataFrame:
+def _read(
+    file: Path, id_column: str, locale: str | None, encoding: str | None, asked: "Part | None" = None
+) -> pl.DataFrame:
     """The file as texts, with an id for every row."""
     from crm_migrate.errors import InputError, UsageError
 
-    frame = _utf8(file) if encoding is None and _is_text(file) else None
-    frame = _sheet(file, locale, encoding) if frame is None else frame
+    frame = _utf8(file) if encoding is None and asked is None and _is_text(file) else None
+    frame = _sheet(file, locale, encoding, asked) if frame is None else frame
     frame.columns = _names([name.strip() for name in frame.columns])
     if id_column not in frame.columns:
         raise UsageError(f"there is no column {id_column!r}", hint=f"there are: {', '.join(frame.columns[:20])}")
@@ -137,12 +152,12 @@ def _outside(block: bytes, mark: int, *, quoted: bool) -> tuple[int, int]:
     return int(np.count_nonzero((array == mark) & ~inside)), quotes
 
 
-def _sheet(file: Path, locale: str | None, encoding: str | None) -> pl.DataFrame:
+def _sheet(file: Path, locale: str | None, encoding: str | None, asked: "Part | None") -> pl.DataFrame:
     """A workbook, another format, or a CSV file of another encoding; rows that are not as wide as the header are left
     out, and told."""
     from crm_migrate.cli.table_input import sheet_of
 
-    sheet = sheet_of(file, locale, encoding)
+    sheet = sheet_of(file, locale, encoding, asked)
     names = _names([name.strip() for name in sheet.columns])
     if sheet.spare:
         click.echo(f"warning: {file}: {sheet.spare_words()}", err=True)

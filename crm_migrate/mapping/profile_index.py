@@ -12,8 +12,6 @@ from typing import Any
 from crm_migrate.mapping.profiles import SourceProfile
 
 FILE = "sources.json"  # in the folder of what we ship
-
-
 Index = dict[str, dict[str, Any]]  # digest -> what the profile says
 
 

@@ -4,6 +4,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from sources_kit.old_books import label, xls
@@ -11,6 +12,7 @@ from sources_kit.old_books import label, xls
 from crm_migrate.cli.cleansing import clean_command
 from crm_migrate.cli.match_input import _read
 from crm_migrate.cli.table_input import sheet_of
+from crm_migrate.connecting.lying import Part
 from crm_migrate.errors import InputError, UsageError
 
 PEOPLE = [{"id": "1", "mail": "A@FIRMA.example"}, {"id": "2", "mail": "b@firma.example"}]
@@ -50,13 +52,6 @@ def test_a_file_in_an_archive_is_named_as_in_a_folder(people: Path) -> None:
     assert sheet_of(archive / "b.csv", None, None).rows == [["1"]]
 
 
-def test_several_tables_are_none(people: Path) -> None:
-    people.write_text(json.dumps({"a": PEOPLE, "b": PEOPLE}), "utf-8")
-    with pytest.raises(InputError, match="holds 2 tables: a, b") as refused:
-        sheet_of(people, None, None)
-    assert "crm-migrate init" in refused.value.hint
-
-
 def test_an_old_workbook_is_matched(tmp_path: Path) -> None:
     path = tmp_path / "old.xls"
     cells = [label(0, 0, "id"), label(0, 1, "mail"), label(1, 0, "7"), label(1, 1, "a@firma.example")]
@@ -71,3 +66,59 @@ def test_json_is_never_read_as_a_csv_of_one_column(people: Path) -> None:
     people = people.rename(people.with_suffix(".jsonl"))
     people.write_text("\n".join(map(json.dumps, PEOPLE)), "utf-8")
     assert _read(people, "id", None, None).columns == ["id", "mail"]
+
+
+def book(path: Path) -> Path:
+    made = openpyxl.Workbook()
+    made.active.title = "Notes"
+    made.active.append(["mail"])
+    page = made.create_sheet("People")
+    for row in (["id", "mail"], ["1", "A@FIRMA.example"]):
+        page.append(row)
+    made.save(path)
+    return path
+
+
+def test_a_sheet_is_chosen_and_widened(tmp_path: Path) -> None:
+    path = book(tmp_path / "book.xlsx")
+    clean(path, "--sheet", "People")
+    made = openpyxl.load_workbook(tmp_path / "book.clean.xlsx")
+    assert [row[:3] for row in made["People"].iter_rows(values_only=True)] == [
+        ("id", "mail", "mail clean"), ("1", "A@FIRMA.example", "A@firma.example"),
+    ]  # fmt: skip
+    assert list(made["Notes"].iter_rows(values_only=True)) == [("mail",)]
+    assert _read(path, "id", None, None, Part(sheet="People")).rows() == [("1", "A@FIRMA.example")]
+
+
+def test_the_first_sheet_alone_is_never_all_without_a_word(tmp_path: Path) -> None:
+    result = CliRunner().invoke(clean_command, [str(book(tmp_path / "b.xlsx")), "--column", "mail", "--kind", "email"])
+    assert "only its first sheet `Notes` is read, not People" in result.output and "--sheet" in result.output
+
+
+def test_a_table_of_several_is_chosen(people: Path) -> None:
+    people.write_text(json.dumps({"a": [{"id": "9"}], "b": PEOPLE}), "utf-8")
+    with pytest.raises(InputError, match="holds 2 tables: a, b") as refused:
+        sheet_of(people, None, None)
+    assert "--table" in refused.value.hint
+    assert sheet_of(people, None, None, Part(table="b")).rows[1] == ["2", "b@firma.example"]
+    clean(people, "--table", "b")
+    assert _read(people, "id", None, None, Part(table="a")).rows() == [("9",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "words"),
+    [
+        ("a.csv", Part(sheet="People"), "a.csv has no sheets"),
+        ("a.csv", Part(table="People"), "a.csv is one table"),
+        ("b.xlsx", Part(table="People"), "b.xlsx has sheets and no tables"),
+        ("b.xlsx", Part(sheet="Peple"), "b.xlsx has no sheet `Peple`"),
+        ("p.json", Part(sheet="People"), "sheet"),
+        ("p.json", Part(table="c"), "holds no `c`; there are: a"),
+    ],
+)
+def test_what_a_file_does_not_have_is_refused(tmp_path: Path, name: str, part: Part, words: str) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n", "utf-8")
+    (tmp_path / "p.json").write_text(json.dumps({"a": PEOPLE}), "utf-8")
+    book(tmp_path / "b.xlsx")
+    with pytest.raises((InputError, UsageError), match=words):
+        sheet_of(tmp_path / name, None, None, part)
