@@ -5,7 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from crm_migrate.mapping.plan import CellPlan, EnvironmentPlan, FieldPlan, ObjectPlan, Plan, RefPlan, SourcePlan
+from crm_migrate.mapping.plan import CellPlan, FieldPlan, ObjectPlan, Plan, RefPlan, SourcePlan
+from crm_migrate.mapping.plan_environment import EnvironmentPlan
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import tables, write_manifest, write_part
 from crm_migrate.workspace.tables import RECORDS, SET_ASIDE

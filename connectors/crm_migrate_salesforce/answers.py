@@ -150,7 +150,8 @@ def objects(answer: Answer) -> dict[str, Record]:
 
 
 def allowance(answer: Answer) -> Allowance:
-    """What is left of the requests of the last day."""
+    """What is left of the requests of the last day, and of the room for records."""
+    storage = _megabytes(answer, "DataStorageMB")
     said = _object(answer).get("DailyApiRequests")
     said = said if isinstance(said, dict) else {}
     most, left = _count(said.get("Max")), said.get("Remaining")
@@ -159,8 +160,8 @@ def allowance(answer: Answer) -> Allowance:
         most = int(all.partition(",")[0])  # counted with this request; the list is some minutes old
         left = most - int(used)
     if not most or not isinstance(left, int):
-        return Allowance()
-    return Allowance(most, max(0, min(left, most)))
+        return Allowance(storage=storage)
+    return Allowance(most, max(0, min(left, most)), storage=storage)
 
 
 def made(answer: Answer) -> str:
@@ -221,9 +222,14 @@ def file_refused(answer: Answer, rows: Collection[Row]) -> Refusal | None:
 
 def room(answer: Answer) -> Room:
     """The room for files that is left, in whole megabytes as Salesforce counts them."""
-    said = _object(answer).get("FileStorageMB")
+    return Room(FILES_A_DAY, _megabytes(answer, "FileStorageMB"))
+
+
+def _megabytes(answer: Answer, name: str) -> int | None:
+    """What is left of a room, in bytes; None where nothing is said of it."""
+    said = _object(answer).get(name)
     left = said.get("Remaining") if isinstance(said, dict) else None
-    return Room(FILES_A_DAY, max(0, left) << 20 if isinstance(left, int) else None)
+    return max(0, left) << 20 if isinstance(left, int) else None
 
 
 def _result(said: Record, rows: Collection[Row]) -> Result:

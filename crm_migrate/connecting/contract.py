@@ -191,7 +191,7 @@ class Allowance:
     """What a target still takes of us now; None where it has no such limit or says nothing of it.
 
     `per_day` requests of which `left` are left until its next day; at most `per_window` in any `window_seconds`. One
-    request reads `page` records.
+    request reads `page` records. `storage` is the room for records that is left, in bytes as the target counts them.
     """
 
     per_day: int | None = None
@@ -199,6 +199,7 @@ class Allowance:
     per_window: int | None = None
     window_seconds: float | None = None
     page: int | None = None
+    storage: int | None = None
 
 
 # How values are compared: as they are written, with A to Z as a to z, or with every capital as its small letter.

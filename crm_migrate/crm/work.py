@@ -10,6 +10,11 @@ ENDED = (
     "solved", "cancelled", "canceled", "rejected", "deleted", "held", "notheld", "missed", "noshow",
 )  # fmt: skip
 
+PAST = frozenset({"notes", "attachments", "ticket_comments"})  # who has one has written it
+DATED = frozenset({"calls", "meetings", "emails", "activities", "survey_responses", "payments"})  # over with their day
+HAPPENED_AT = ("ends_at", "starts_at", "happened_at", "sent_at", "responded_at", "paid_on")  # which these fields say
+ENDED_AT = ("completed_at", "closed_at", "resolved_at", "cancelled_at")  # fields of anything that say when it was over
+
 
 def holds_work(*names: str | None) -> bool:
     """Whether one of the names of an object, ours or the target's, is that of tasks, tickets and their like."""

@@ -1,9 +1,11 @@
 """What all authored models share: no unknown words, short forms, and texts read as what they stand for."""
 
+import re
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 
@@ -67,8 +69,26 @@ def one_name(value: Any) -> Any:
     return value
 
 
+def _size(value: str) -> str:
+    if not re.match(_BYTES, value):
+        raise ValueError(f"`{value}` is no size: write 500 kB, 25 MB, 2.5 GB ...")
+    return value
+
+
+def _moment(value: str) -> str:
+    """A moment that was, with the offset by which everybody means the same."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"`{value}` is no moment ({error}): write 2026-12-12T18:00+03:00") from None
+    if not re.match(_MOMENT, value):
+        raise ValueError(f"`{value}` does not say in which time zone: write 2026-12-12T18:00+03:00")
+    return value
+
+
 _UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-BYTES = r"^[0-9]+(\.[0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)$"  # how a size of files is written
+_BYTES = r"^[0-9]+(\.[0-9]+)? ?(B|kB|MB|GB|KiB|MiB|GiB)$"
+_MOMENT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$"
 TEXTS_SCHEMA: dict[str, list[dict[str, Any]]] = {
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
 }
@@ -76,10 +96,12 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(as_list), WithJsonSchema(TEXT
 Flag = Annotated[bool, BeforeValidator(_yes_no), WithJsonSchema({"type": "boolean"})]
 Count = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1})]
 Text = Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+Size = Annotated[str, AfterValidator(_size), WithJsonSchema({"type": "string", "pattern": _BYTES})]
+Moment = Annotated[str, AfterValidator(_moment), WithJsonSchema({"type": "string", "pattern": _MOMENT})]
 Nothing = Annotated[str | None, WithJsonSchema({"type": ["string", "number", "boolean", "null"]})]
 
 
 def bytes_of(text: str) -> int:
-    """How many bytes a size such as `25 MB` is; the model saw to its form (`BYTES`)."""
+    """How many bytes a size such as `25 MB` is; the model saw to its form (`Size`)."""
     number = text.rstrip("BkMGKi ")
     return int(Decimal(number) * _UNITS[text.removeprefix(number).strip()])

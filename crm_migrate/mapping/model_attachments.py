@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from crm_migrate.mapping.authored import BYTES, Authored, Texts
+from crm_migrate.mapping.authored import Authored, Size, Texts
 
 
 class Manifest(Authored):
@@ -20,9 +20,8 @@ class Manifest(Authored):
     prefix: str | None = Field(
         default=None, description="what stands before every path and is no folder below `base`: `C:\\CRM\\files\\`"
     )
-    largest: str | None = Field(
+    largest: Size | None = Field(
         default=None,
-        pattern=BYTES,
         description="files above this size cannot be taken (`25 MB`); what the target's profile says, unless said",
     )
     forbidden: Texts = Field(

@@ -1,11 +1,11 @@
-"""The authored words for what an environment hides from its users, and what it waits for."""
+"""The authored words for what an environment hides, what it waits for, what was bought there, when nobody works."""
 
 import typing
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from crm_migrate.mapping.authored import TEXTS_SCHEMA, Authored, Texts, as_list
+from crm_migrate.mapping.authored import TEXTS_SCHEMA, Authored, Count, Moment, Size, Text, Texts, as_list
 
 Need = Literal["mapping_signed", "one_clean_mock", "two_clean_mocks", "three_clean_mocks"]
 _NEED_SCHEMA = {"enum": list(typing.get_args(Need))}
@@ -34,3 +34,26 @@ class Mask(Authored):
     @classmethod
     def short_schemas(cls, long: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG003 -- always the same
         return TEXTS_SCHEMA["anyOf"]
+
+
+class Licence(Authored):
+    """What was bought of the CRM, for what `plan` says of room and limits. Short: `licence: enterprise`."""
+
+    short = "edition"
+
+    edition: Text = Field(description="which edition, by its word in `capacity:` of the target's profile")
+    users: Count = Field(default=1, description="how many users have a licence: some limits grow with them")
+    storage: Size | None = Field(default=None, description="room for records by the contract, where it differs")
+    file_storage: Size | None = Field(default=None, description="room for files by the contract, where it differs")
+    requests: Count | None = Field(default=None, description="requests in 24 hours by the contract, where it differs")
+    records: dict[str, Count] = Field(
+        default={}, description="object -> how many of them the contract includes (`contacts: 5000`)"
+    )
+
+
+class Freeze(Authored):
+    """When nobody works in the old system any more, and not yet in the new one: what `plan` compares a load with."""
+
+    starts: Moment = Field(description="from when, with the offset: `2026-12-12T18:00+03:00`")
+    ends: Moment = Field(description="until when, with the offset")
+    reserve_hours: Count = Field(default=2, description="hours of it that are kept for looking and signing")

@@ -11,7 +11,7 @@ from crm_migrate.mapping.authored import (
     Text,
     Texts,
 )
-from crm_migrate.mapping.model_environments import Mask, Needs
+from crm_migrate.mapping.model_environments import Freeze, Licence, Mask, Needs
 from crm_migrate.mapping.plan import MAP_JOINER
 
 
@@ -40,6 +40,12 @@ class Environment(WithOptions):
         default=(),
         description="what must be there before anything is loaded: all who sign have signed this mapping"
         " (`crm-migrate mapping sign`); so many runs with it in other environments wrote records and ended with GO",
+    )
+    licence: Licence | None = Field(
+        default=None, description="what was bought of the CRM: `plan` says whether requests, room and contracts suffice"
+    )
+    freeze: Freeze | None = Field(
+        default=None, description="when nobody works: `plan` says whether that suffices, and what to load before it"
     )
 
 

@@ -9,17 +9,10 @@ import json
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from crm_migrate.crm.types import Key, Pseudonym, Role, SemanticType, type_of
+from crm_migrate.crm.types import Key, Role, SemanticType, type_of
+from crm_migrate.mapping.plan_environment import EnvironmentPlan, Frozen
 
 State = Literal["absent", "excluded", "rejected", "held"]
-
-
-class Frozen(BaseModel):
-    """A value of the plan: immutable, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 OWN_CODE = "python"  # the step that calls a function of the project
@@ -535,21 +528,6 @@ class ExamplePlan(Frozen):
     name: str
     given: dict[str, tuple[dict[str, str], ...]]
     expect: dict[str, tuple[dict[str, str | None], ...]]
-
-
-class EnvironmentPlan(Frozen):
-    """Where the records go. `options` may hold references to secrets; they are resolved only when connecting.
-
-    `mask` is object -> field -> what its values become; who is on the list `allow` stays. `needs` are proved before
-    anything is loaded (`stages/load/needs.py`).
-    """
-
-    name: str
-    connector: str
-    options: dict[str, str] = {}
-    mask: dict[str, dict[str, Pseudonym]] = {}
-    allow: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
 
 
 class Plan(Frozen):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from crm_migrate.mapping.authored import BYTES, Authored, Count, Flag, Text, Texts
+from crm_migrate.mapping.authored import Authored, Count, Flag, Size, Text, Texts
 from crm_migrate.mapping.model_about import Nothing
 
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
@@ -198,7 +198,7 @@ class ProfileObject(Authored):
         description="fields of the target (`*` for anything) in which it keeps who opted out: a load writes them with a"
         " consent, so no other field goes there beside one",
     )
-    largest_file: str | None = Field(default=None, pattern=BYTES, description="size above which it takes no file")
+    largest_file: Size | None = Field(default=None, description="size above which it takes no file")
     forbidden_files: Texts = Field(default=(), description="endings of files that it does not take")
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")
 
@@ -223,13 +223,36 @@ class ProfileFiles(Authored):
     )
     decimal: Literal[".", ","] = Field(default=".", description="the decimal mark")
     rows: Count | None = Field(default=None, description="how many rows a file may have; more are several files")
-    size: Annotated[Text | None, Field(pattern=BYTES)] = Field(
-        default=None, description="how large a file may be: `10 MB`"
-    )
+    size: Size | None = Field(default=None, description="how large a file may be: `10 MB`")
     consent: dict[str, Text] = Field(
         default={}, description="word of a consent -> cell; without, refusals stand in the list of opt-outs alone"
     )
     steps: Texts = Field(default=(), description="what to do before the import, by the keys of `words/*/bundle.json`")
+
+
+class ProfileEdition(Authored):
+    """What an edition takes; `..._per_user` comes on top for every user."""
+
+    requests: Count | None = Field(default=None, description="requests in 24 hours")
+    requests_per_user: Count | None = Field(default=None, description="further requests in 24 hours for a user")
+    requests_most: Count | None = Field(default=None, description="requests in 24 hours, however many users there are")
+    requests_per_hour: Count | None = Field(default=None, description="requests in an hour")
+    storage: Size | None = Field(default=None, description="room for records: `10 GB`")
+    storage_per_user: Size | None = Field(default=None, description="further room for records for a user")
+    file_storage: Size | None = Field(default=None, description="room for files")
+    file_storage_per_user: Size | None = Field(default=None, description="further room for files for a user")
+    records: dict[str, Count] = Field(default={}, description="object -> how many of them are included")
+
+
+class ProfileCapacity(Authored):
+    """What the editions of a CRM hold, as of a day: vendors change these numbers, contracts overrule them."""
+
+    last_verified: Text = Field(pattern=_DAY, description="the day on which somebody last looked (YYYY-MM-DD)")
+    evidence: str = Field(description="where these facts are from")
+    record: Size | None = Field(default=None, description="what a record takes of the room, however long it is")
+    sizes: dict[str, Size] = Field(default={}, description="object -> what one of these takes (`0 B`: nothing)")
+    said: dict[str, str] = Field(default={}, description="object -> what is to be known of its count")
+    editions: dict[str, ProfileEdition] = Field(description="word of an edition -> what it takes")
 
 
 class TargetProfile(Authored):
@@ -245,4 +268,7 @@ class TargetProfile(Authored):
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")
     files: ProfileFiles | None = Field(
         default=None, description="how the files of `connector: files` are written; any other connector needs none"
+    )
+    capacity: ProfileCapacity | None = Field(
+        default=None, description="what the editions of the CRM hold and take: what `plan` compares a load with"
     )

@@ -26,6 +26,7 @@ from crm_migrate.mapping.proposed import waiting
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_attachments import with_files
 from crm_migrate.mapping.resolving_layouts import with_layout
+from crm_migrate.mapping.resolving_licences import bought
 from crm_migrate.mapping.resolving_links import links_as_objects
 from crm_migrate.mapping.resolving_objects import objects
 from crm_migrate.mapping.resolving_privacy import erase, retention
@@ -152,10 +153,16 @@ def examine(
 def _examined(
     project: Project, found: Read, environment: str | None, columns: Columns
 ) -> tuple[Plan | None, list[Finding]]:
-    if found.file is None:
+    if found.file is None or _is_lost(found, environment):
         return None, found.findings
     _, plan, findings = _on_desk(project, found, found.file, environment, columns)
     return (None if errors(findings) else plan), findings
+
+
+def _is_lost(found: Read, environment: str | None) -> bool:
+    """Whether the environment that is meant is written, with mistakes by which it cannot be read: they are told."""
+    assert found.file is not None
+    return found.document.has(("environments", environment or "")) and environment not in found.file.environments
 
 
 def _on_desk(
@@ -218,6 +225,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     check(desk, object_plans, source_plans)
     register(desk, object_plans)
     chosen = with_layout(desk, environments.masked(desk, chosen, object_plans), object_plans)
+    chosen = bought(desk, chosen, object_plans)
     project = desk.file.project
     return Plan(
         # Our keys in the target depend on it, so it is what travels with the mapping: a folder may be renamed.

@@ -12,7 +12,8 @@ from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model_environments import Mask
 from crm_migrate.mapping.model_sources import Environment
-from crm_migrate.mapping.plan import EnvironmentPlan, FieldPlan, ObjectPlan
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
+from crm_migrate.mapping.plan_environment import EnvironmentPlan
 from crm_migrate.mapping.profiles import TargetProfile
 from crm_migrate.mapping.tree import Listing, Path, Scalar
 from crm_migrate.pseudonyms.masks import LENGTHS

@@ -7,7 +7,8 @@ from crm_migrate.connecting.discovery import writes_files
 from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.mapping.authored import bytes_of
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.plan import EnvironmentPlan, ObjectPlan
+from crm_migrate.mapping.plan import ObjectPlan
+from crm_migrate.mapping.plan_environment import EnvironmentPlan
 from crm_migrate.mapping.tree import Path
 
 LAYOUT = "layout"  # among the options that a connector of files is opened with; no mapping says it

@@ -13,7 +13,8 @@ from crm_migrate.inspecting.examples import Mismatch, try_example
 from crm_migrate.inspecting.narrowing import try_examples
 from crm_migrate.inspecting.telling import sentence
 from crm_migrate.mapping.opening import OpenSources
-from crm_migrate.mapping.plan import EnvironmentPlan, ExamplePlan, Plan
+from crm_migrate.mapping.plan import ExamplePlan, Plan
+from crm_migrate.mapping.plan_environment import EnvironmentPlan
 from crm_migrate.mapping.resolving import read
 from crm_migrate.quality.evidence import doubts
 from crm_migrate.reports import presentable

@@ -21,7 +21,8 @@ from crm_migrate.inspecting.examples import try_example
 from crm_migrate.mapping import steps
 from crm_migrate.mapping.expression_syntax import CallNode
 from crm_migrate.mapping.expressions import Column, parse
-from crm_migrate.mapping.plan import CellPlan, EnvironmentPlan, ExamplePlan, Plan, SourcePlan
+from crm_migrate.mapping.plan import CellPlan, ExamplePlan, Plan, SourcePlan
+from crm_migrate.mapping.plan_environment import EnvironmentPlan
 from crm_migrate.mapping.resolving import resolve
 from crm_migrate.mapping.text import parse_steps
 from crm_migrate.quoting import quoted

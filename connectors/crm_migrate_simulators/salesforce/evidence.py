@@ -45,6 +45,16 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("Sforce-Limit-Info on every answer", "recording", "create_single_201_location, delete_single_2_delete_204"),
         ("Limits tell Max and Remaining", "recording", "org_limits"),
         (
+            "Records take 2 kB of DataStorageMB, a campaign 8, its member 1, products and roles nothing",
+            "document",
+            f"{_HELP}: data and file storage allocations",
+        ),
+        (
+            "DataStorageMB is told at once, and a full one refuses nothing",
+            "assumed",
+            "the documents say: some time later",
+        ),
+        (
             "limits/recordCount is late, leaves out objects it knows nothing of, and tells 0 where rows are",
             "recording",
             "record_count_estimate_stale, record_count_object_without_rows, record_count_zero_but_rows_exist",

@@ -34,6 +34,7 @@ from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.parts import read_manifest
 from crm_migrate.workspace.relations import Relations, relations, scan_folder
 from crm_migrate.workspace.settlements import Settlement, read_settlements
+from crm_migrate.workspace.state import read_state
 from crm_migrate.workspace.tables import (
     AFTER,
     BEFORE,
@@ -92,7 +93,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         for each in plan.objects:
             _publish(tables, project, identity, plan, each)
         plan_removals(tables, project, identity, plan, target, earlier)
-        cost = None if offline else forecast(tables, project, plan, target, identity)
+        cost = None if offline else forecast(tables, project, plan, target, identity, read_state(run).seconds)
         aside = {each.name: _rows_aside(tables, plan, each) for each in plan.objects}
         objects = [
             figures(tables, each).model_copy(update={"choices": choices[each.name], "aside": aside[each.name]})

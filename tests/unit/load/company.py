@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from crm_migrate.mapping.plan import (
     CellPlan,
-    EnvironmentPlan,
     ExistingPlan,
     FeedPlan,
     FieldPlan,
@@ -18,6 +17,7 @@ from crm_migrate.mapping.plan import (
     RerunPlan,
     SourcePlan,
 )
+from crm_migrate.mapping.plan_environment import EnvironmentPlan as EnvironmentPlan
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import write_manifest, write_part
 from crm_migrate.workspace.state import new_run

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from crm_migrate.mapping.plan import EnvironmentPlan, FeedPlan, GatePlan, ObjectPlan, Plan, ReconcilePlan
+from crm_migrate.mapping.plan import FeedPlan, GatePlan, ObjectPlan, Plan, ReconcilePlan
+from crm_migrate.mapping.plan_environment import EnvironmentPlan
 from crm_migrate.stages.reconcile.gates import Found, gates
 from crm_migrate.stages.reconcile.verdict import sentence
 from crm_migrate.workspace.figures import AccountingLine, MaskFigure, SourceFigure

@@ -13,6 +13,11 @@ from crm_migrate_simulators.wire import Reply
 _SEASONS = ("Spring", "Summer", "Winter")  # of version 63, 64, 65, and so on
 _RESOURCES = ("tooling", "metadata", "folders", "queryAll", "search", "composite", "parameterizedSearch", "sobjects",
               "recent", "query", "limits", "jobs", "query", "actions", "support")  # fmt: skip
+_STORAGE_MB = 10_240
+_TAKES_KB = {
+    "Account": 2, "Campaign": 8, "CampaignMember": 1, "Case": 2, "Contact": 2, "Contract": 2, "Event": 2, "Lead": 2,
+    "Note": 2, "Opportunity": 2, "Order": 2, "Task": 2,
+}  # fmt: skip
 
 
 def _versions(org: Org, work: Work, at: At) -> Reply:
@@ -61,12 +66,19 @@ def _basic(org: Org, work: Work, at: At) -> Reply:
 
 def _limits(org: Org, work: Work, at: At) -> Reply:
     used, allowed = org.usage(work.call)
-    others = {"DailyBulkV2QueryJobs": 10_000, "DailyBulkApiBatches": 15_000, "DataStorageMB": 10_240}
+    others = {"DailyBulkV2QueryJobs": 10_000, "DailyBulkApiBatches": 15_000}
     told = {name: {"Max": most, "Remaining": most} for name, most in others.items()}
+    told["DataStorageMB"] = {"Max": _STORAGE_MB, "Remaining": max(0, _STORAGE_MB - _stored(work) // 1024)}
     room = work.habits.file_room
     left = max(0, room - (work.store.setting("files", "bytes") or 0))
     told["FileStorageMB"] = {"Max": room >> 20, "Remaining": left >> 20}
     return Reply(200, {"DailyApiRequests": {"Max": allowed, "Remaining": max(0, allowed - used)}, **told})
+
+
+def _stored(work: Work) -> int:
+    """Kilobytes that all records take: each two, however long it is, with the exceptions that Salesforce names."""
+    takes = {name: _TAKES_KB.get(name, 2 if name.endswith("__c") else 0) for name in work.store.schema.objects}
+    return sum(each * len(work.store.all(name)) for name, each in takes.items() if each)
 
 
 def _counts(org: Org, work: Work, at: At) -> Reply:

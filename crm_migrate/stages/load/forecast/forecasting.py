@@ -1,11 +1,11 @@
 """What a planned load will cost the target: batches, requests, minutes, and on how many days its quota lets it end.
 
 Nothing is invented. Batches are counted as the load will cut them, requests by what the target says a batch costs,
-minutes by loads that were measured before. What is not known is not said. Requests that fail and are sent again come
-on top.
+minutes by loads that were measured before; where none was, by an assumption about requests that is named. What is not
+known is not said. Requests that fail and are sent again come on top.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from math import ceil
@@ -15,9 +15,14 @@ from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.connecting.contract import Action, Allowance, Costs, Limits, Target, TargetObject, Usage
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.mapping.plan_environment import LicencePlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.files import takes_files
-from crm_migrate.stages.load.files_forecast import FilesForecast, files_forecast
+from crm_migrate.stages.load.forecast.capacity import CapacityForecast, allowed_by, capacity_forecast, counted
+from crm_migrate.stages.load.forecast.files import FilesForecast, files_forecast
+from crm_migrate.stages.load.forecast.freeze import FreezeForecast, begins, freeze_forecast
+from crm_migrate.stages.load.forecast.history import history
+from crm_migrate.stages.load.forecast.spelling import hours, minutes
 from crm_migrate.stages.load.keys import names_field, plan_columns
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
 from crm_migrate.stages.load.sending import batch_limits
@@ -28,7 +33,11 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import PLANNED, THEIRS
 
 Between = tuple[int, int]  # at least, at most
+Seconds = tuple[float, float]
 _ENOUGH = 2  # waits that a range needs
+FAST, SLOW = 0.3, 2.0  # seconds of a request, assumed: a quick answer and a slow one
+_DAY = 24 * 3600.0
+_ASSUMED = f"assumed requests of {FAST} to {SLOW} seconds; no load of this project was measured"
 
 
 class ObjectForecast(BaseModel):
@@ -48,7 +57,8 @@ class ObjectForecast(BaseModel):
 
 class Forecast(BaseModel):
     """What a load costs with all objects, reading back included in `reads`. `seconds` are of writing; `measured` says
-    in which run and environment batches took how long. Of the limits of the target only those that it tells."""
+    in which run and environment batches took how long, "" where they are assumed. `per_day` requests are what the
+    target tells, or (`bought`) what the licence includes; `left` of them only what it tells."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -60,8 +70,11 @@ class Forecast(BaseModel):
     measured: str = ""
     per_day: int | None = None
     left: int | None = None
+    bought: bool = False
     days: int | None = None
     files: FilesForecast | None = None
+    capacity: CapacityForecast | None = None
+    freeze: FreezeForecast | None = None
 
     def lines(self) -> Iterator[str]:
         """What a person reads of it."""
@@ -73,9 +86,15 @@ class Forecast(BaseModel):
         if self.seconds is None:
             yield "how long  not known yet: no load of this project was measured"
         else:
-            yield f"how long  {_minutes(self.seconds)} of writing, by {self.measured}"
+            yield f"how long  {_long(self.seconds)} of writing, by {self.measured or _ASSUMED}"
         if self.left is not None and self.per_day is not None:
             yield f"daily quota  {self.left:,} of {self.per_day:,} requests are left today: {self._end()}"
+        elif self.bought and self.per_day is not None:
+            yield f"daily quota  {self.per_day:,} requests a day by the licence, if nobody else asks: {self._end()}"
+        if self.capacity is not None:
+            yield from self.capacity.lines()
+        if self.freeze is not None:
+            yield from self.freeze.lines()
 
     def _end(self) -> str:
         if self.days == 1:
@@ -84,8 +103,11 @@ class Forecast(BaseModel):
         return f"IT DOES NOT SUFFICE; {ends}" if self.days else "what the load needs is not known"
 
 
-def forecast(tables: Relations, project: Project, plan: Plan, target: Target, identity: str) -> Forecast:
-    """What the load of the lines that are published costs. Asks the target what is left of its limits."""
+def forecast(
+    tables: Relations, project: Project, plan: Plan, target: Target, identity: str, took: Mapping[str, float]
+) -> Forecast:
+    """What the load of the lines that are published costs; `took` is how many seconds the stages of the run took. Asks
+    the target what is left of its limits."""
     allowed = target.allowance() if isinstance(target, Usage) else Allowance()
     objects = [_object(tables, plan, each, target, allowed) for each in plan.objects]
     batches, requests = _sum([o.batches for o in objects]), _sum_known([o.requests for o in objects])
@@ -93,19 +115,36 @@ def forecast(tables: Relations, project: Project, plan: Plan, target: Target, id
     read = sum(each for each in reads if each is not None) if None not in reads else None
     needed = requests[1] + read if requests is not None and read is not None else None
     waits, measured = _waits(project, identity)
-    parallel = [target.limits(target_object(plan, each), "create").parallel for each in plan.objects]
+    parallel = max((target.limits(target_object(plan, each), "create").parallel for each in plan.objects), default=1)
+    licence = plan.environment.licence
+    per_day, told = allowed_by(licence, allowed)
+    days = _days(needed, per_day, allowed.left if told else per_day)
+    paces = _paces(allowed, licence)
+    seconds = _seconds(batches, requests, waits, parallel, paces)
+    reading = None if read is None else _assumed((read, read), 1, paces)
     return Forecast(
         objects=tuple(objects),
         batches=batches,
         requests=requests,
         reads=read,
-        seconds=_seconds(batches, requests, waits, max(parallel, default=1), allowed),
+        seconds=seconds,
         measured=measured,
-        per_day=allowed.per_day,
+        per_day=per_day,
         left=allowed.left,
-        days=_days(needed, allowed),
+        bought=not told,
+        days=days,
         files=files_forecast(tables, plan, plan.objects, target),
+        capacity=capacity_forecast(counted(tables, plan.objects), licence, allowed),
+        freeze=_freeze(tables, plan, took, _in_days(seconds, days), reading),
     )
+
+
+def _freeze(
+    tables: Relations, plan: Plan, took: Mapping[str, float], load: Seconds | None, reads: Seconds | None
+) -> FreezeForecast | None:
+    freeze = plan.environment.freeze
+    over = () if freeze is None else history(tables, plan.objects, begins(freeze))
+    return freeze_forecast(freeze, took, load, reads, over)
 
 
 def _object(
@@ -187,11 +226,17 @@ def _reads(records: int, page: int | None) -> int | None:
     return None if page is None else records // page + 1
 
 
-def _days(needed: int | None, allowed: Allowance) -> int | None:
+def _days(needed: int | None, per_day: int | None, left: int | None) -> int | None:
     """On which day the load ends, today being the first; None where that cannot be known."""
-    if needed is None or allowed.left is None or not allowed.per_day:
+    if needed is None or left is None or not per_day:
         return None
-    return 1 + ceil(max(0, needed - allowed.left) / allowed.per_day)
+    return 1 + ceil(max(0, needed - left) / per_day)
+
+
+def _in_days(seconds: Seconds | None, days: int | None) -> Seconds | None:
+    """A load that has to wait for the quota of another day takes until then."""
+    waits = ((days or 1) - 1) * _DAY
+    return None if seconds is None else (max(seconds[0], waits), max(seconds[1], waits))
 
 
 def _waits(project: Project, identity: str) -> tuple[list[float], str]:
@@ -208,19 +253,35 @@ def _waits(project: Project, identity: str) -> tuple[list[float], str]:
     return waits, f"{len(waits):,} batch(es) of run {load['run']} (environment {load.get('environment', '')}{other})"
 
 
+Paces = Sequence[tuple[int, float]]  # requests that may be sent in so many seconds
+
+
+def _paces(allowed: Allowance, licence: LicencePlan | None) -> Paces:
+    told = [(allowed.per_window, allowed.window_seconds)] if allowed.per_window and allowed.window_seconds else []
+    return [*told, (licence.hourly, 3600.0)] if licence and licence.hourly else told
+
+
+def _slowed(requests: int, paces: Paces) -> float:
+    """Never faster than the target lets anybody ask."""
+    return max((max(0, requests - most) / most * seconds for most, seconds in paces), default=0.0)
+
+
 def _seconds(
-    batches: Between, requests: Between | None, waits: list[float], parallel: int, allowed: Allowance
-) -> tuple[float, float] | None:
-    """From the usual batch, as many at a time as may be, to the slow one, one after the other; never faster than the
-    target lets anybody ask."""
+    batches: Between, requests: Between | None, waits: list[float], parallel: int, paces: Paces
+) -> Seconds | None:
+    """From the usual batch, as many at a time as may be, to the slow one, one after the other; where none was measured
+    by assumed requests, and None where those are not known either."""
     if len(waits) < _ENOUGH:
-        return None
+        return None if requests is None else _assumed(requests, parallel, paces)
     cuts = quantiles(waits, n=20, method="inclusive")
     usual, slow = cuts[9], cuts[18]
-    pace = 0.0
-    if allowed.per_window and allowed.window_seconds and requests is not None:
-        pace = max(0, requests[0] - allowed.per_window) / allowed.per_window * allowed.window_seconds
+    pace = 0.0 if requests is None else _slowed(requests[0], paces)
     return max(batches[0] * usual / parallel, pace), max(batches[1] * slow, pace)
+
+
+def _assumed(requests: Between, parallel: int, paces: Paces) -> Seconds:
+    low, high = requests
+    return max(low * FAST / parallel, _slowed(low, paces)), max(high * SLOW, _slowed(high, paces))
 
 
 def _times(batches: Between, requests: int | None) -> Between | None:
@@ -245,6 +306,5 @@ def _span(span: Between) -> str:
     return f"{span[0]:,}" if span[0] == span[1] else f"{span[0]:,} to {span[1]:,}"
 
 
-def _minutes(seconds: tuple[float, float]) -> str:
-    low, high = (ceil(each / 6) / 10 for each in seconds)
-    return f"{low:,.1f} to {high:,.1f} minutes" if low < high else f"{high:,.1f} minutes"
+def _long(seconds: Seconds) -> str:
+    return minutes(seconds) if seconds[1] < 3600 else hours(seconds)

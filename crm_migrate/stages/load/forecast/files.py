@@ -12,13 +12,13 @@ from crm_migrate.connecting.contract import Target, Upload
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.load.files import content_fields, takes_files
+from crm_migrate.stages.load.forecast.spelling import as_size
 from crm_migrate.stages.load.keys import names_field, plan_columns
 from crm_migrate.stages.load.objects import loaded_fields
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import PLANNED
 
 _LINE = 10_000_000 / 8  # bytes in a second of 10 Mbit/s
-_UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3), ("B", 1))
 
 
 class FilesForecast(BaseModel):
@@ -39,13 +39,13 @@ class FilesForecast(BaseModel):
             yield f"files     {self.files:,} file(s) to send; the mapping says nothing of their size"
         else:
             minutes = ceil(self.bytes / _LINE / 6) / 10
-            size = f"{_size(self.bytes)}, the largest {_size(self.largest)}"
-            yield f"files     {self.files:,} file(s) to send, {size}: {minutes:,.1f} minutes at 10 Mbit/s"
+            sizes = f"{as_size(self.bytes)}, the largest {as_size(self.largest)}"
+            yield f"files     {self.files:,} file(s) to send, {sizes}: {minutes:,.1f} minutes at 10 Mbit/s"
         if self.per_day is not None and self.files > self.per_day:
             days = ceil(self.files / self.per_day)
             yield f"          THE TARGET TAKES {self.per_day:,} files in 24 hours: they need {days:,} days"
         if self.room is not None and self.bytes is not None and self.bytes > self.room:
-            yield f"          THE TARGET HAS ROOM for {_size(self.room)} only: what does not fit is refused"
+            yield f"          THE TARGET HAS ROOM for {as_size(self.room)} only: what does not fit is refused"
 
 
 def files_forecast(
@@ -67,12 +67,7 @@ def files_forecast(
     if not count:
         return None
     assert isinstance(target, Upload)
-    room = target.room()
+    room, licence = target.room(), plan.environment.licence
     known = None if total is None else int(total)
-    return FilesForecast(files=count, bytes=known, largest=largest, per_day=room.files, room=room.bytes)
-
-
-def _size(bytes: int) -> str:
-    """As `3.2 GB`."""
-    unit, worth = next(((unit, worth) for unit, worth in _UNITS if bytes >= worth), _UNITS[-1])
-    return f"{bytes / worth:,.1f} {unit}" if worth > 1 else f"{bytes} B"
+    bytes = licence.file_storage if room.bytes is None and licence else room.bytes
+    return FilesForecast(files=count, bytes=known, largest=largest, per_day=room.files, room=bytes)

@@ -1,0 +1,57 @@
+"""What the frozen plan says of where records go: the environment, what was bought there, when nobody works."""
+
+from pydantic import BaseModel, ConfigDict
+
+from crm_migrate.crm.types import Pseudonym
+
+
+class Frozen(BaseModel):
+    """A value of the plan: immutable, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LicencePlan(Frozen):
+    """What an edition of the target takes in all; None, or no entry, where nothing is known.
+
+    `requests` in 24 hours and `hourly`; `storage` of records and `file_storage` in bytes; `records` is object -> most
+    of them; `sizes` is object -> bytes that one takes of the storage, `size` of any other. `verified` is the day on
+    which somebody last looked these facts up, `said` what is to be known of the counts (object -> words).
+    """
+
+    edition: str
+    users: int = 1
+    verified: str
+    requests: int | None = None
+    hourly: int | None = None
+    storage: int | None = None
+    file_storage: int | None = None
+    records: dict[str, int] = {}
+    sizes: dict[str, int] = {}
+    size: int | None = None
+    said: dict[str, str] = {}
+
+
+class FreezePlan(Frozen):
+    """From when until when nobody works in either system (ISO 8601 with offset), and the hours of it that are kept."""
+
+    starts: str
+    ends: str
+    reserve_hours: int
+
+
+class EnvironmentPlan(Frozen):
+    """Where the records go. `options` may hold references to secrets; they are resolved only when connecting.
+
+    `mask` is object -> field -> what its values become; who is on the list `allow` stays. `needs` are proved before
+    anything is loaded (`stages/load/needs.py`).
+    """
+
+    name: str
+    connector: str
+    options: dict[str, str] = {}
+    mask: dict[str, dict[str, Pseudonym]] = {}
+    allow: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    licence: LicencePlan | None = None
+    freeze: FreezePlan | None = None

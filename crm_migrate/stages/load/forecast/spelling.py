@@ -1,0 +1,23 @@
+"""How sizes and times are written for people."""
+
+from math import ceil
+
+_UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3), ("B", 1))
+
+
+def as_size(bytes: int) -> str:
+    """As `3.2 GB`."""
+    unit, worth = next(((unit, worth) for unit, worth in _UNITS if bytes >= worth), _UNITS[-1])
+    return f"{bytes / worth:,.1f} {unit}" if worth > 1 else f"{bytes} B"
+
+
+def minutes(seconds: tuple[float, float]) -> str:
+    """As `0.4 to 2.0 minutes`, rounded up."""
+    low, high = (ceil(each / 6) / 10 for each in seconds)
+    return f"{low:,.1f} to {high:,.1f} minutes" if low < high else f"{high:,.1f} minutes"
+
+
+def hours(seconds: tuple[float, float]) -> str:
+    """As `1.2 to 8.0 hours`, rounded up."""
+    low, high = (ceil(each / 360) / 10 for each in seconds)
+    return f"{low:,.1f} to {high:,.1f} hours" if low < high else f"{high:,.1f} hours"

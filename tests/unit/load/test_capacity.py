@@ -1,0 +1,111 @@
+"""What `plan` says of room, contracts and the time in which nobody works, by what was bought of the target."""
+
+from pathlib import Path
+
+import pytest
+from bench import Bench
+from company import Record, make_plan
+from test_costs import Counting, people
+
+from crm_migrate.connecting.contract import Allowance, Limits
+from crm_migrate.connecting.memory import Store
+from crm_migrate.mapping.plan import Plan
+from crm_migrate.mapping.plan_environment import EnvironmentPlan, FreezePlan, LicencePlan
+from crm_migrate.stages.load.forecast import Forecast
+
+LICENCE = LicencePlan(edition="small", users=3, verified="2026-11-29", size=2_000)
+WEEKEND = FreezePlan(starts="2026-12-12T18:00+03:00", ends="2026-12-14T06:00+03:00", reserve_hours=2)
+
+
+def planned(
+    folder: Path,
+    rows: list[Record],
+    licence: LicencePlan | None = None,
+    freeze: FreezePlan | None = None,
+    allowed: Allowance | None = None,
+) -> Forecast:
+    """The forecast of contacts into a CRM of which the first two are there already."""
+    environment = EnvironmentPlan(name="mock", connector="sql", licence=licence, freeze=freeze)
+    plan: Plan = make_plan().model_copy(update={"environment": environment})
+    target = Counting(Store(), Limits(rows=10, requests=1), allowed or Allowance(page=100))
+    bench = Bench(folder / "project", {}, plan)
+    bench.open = lambda: target  # type: ignore[method-assign]
+    bench.plan(contacts=people(2))
+    bench.execute()
+    told = bench.plan(contacts=rows).forecast
+    assert told is not None
+    return told
+
+
+def text(told: Forecast) -> str:
+    return "\n".join(told.lines())
+
+
+def test_the_target_s_own_word_of_its_room_comes_first(tmp_path: Path) -> None:
+    licence = LICENCE.model_copy(update={"storage": 5_000_000})
+    told = planned(tmp_path, people(12), licence, allowed=Allowance(storage=19_999, page=100))
+    assert told.capacity is not None and told.capacity.storage is not None
+    assert (told.capacity.storage.needed, told.capacity.storage.left) == (20_000, 19_999)
+    assert "10 new record(s) take about 20.0 kB; the target has room for 20.0 kB: IT DOES NOT SUFFICE" in text(told)
+
+
+def test_room_by_the_edition_is_less_what_is_there(tmp_path: Path) -> None:
+    told = planned(tmp_path, people(12), LICENCE.model_copy(update={"storage": 24_000}))
+    assert told.capacity is not None and told.capacity.storage is not None
+    assert (told.capacity.storage.needed, told.capacity.storage.left) == (20_000, 20_000)
+    said = text(told)
+    assert (
+        "edition small with 3 user(s) (as of 2026-11-29) has room for 20.0 kB beside these objects: it suffices" in said
+    )
+    assert "what else stands there is not known" in said
+
+
+def test_an_object_whose_size_is_not_known_is_not_guessed(tmp_path: Path) -> None:
+    licence = LICENCE.model_copy(update={"size": None, "sizes": {"contacts": 2_000}, "storage": 24_000})
+    told = planned(tmp_path, people(12), licence)
+    assert told.capacity is not None and told.capacity.storage is None
+    assert "storage" not in text(told)
+
+
+@pytest.mark.parametrize(("most", "verdict"), [(12, "it suffices"), (11, "1 ARE TOO MANY"), (2, "10 ARE TOO MANY")])
+def test_a_contract_counts_what_is_there_and_what_comes(tmp_path: Path, most: int, verdict: str) -> None:
+    licence = LICENCE.model_copy(update={"records": {"contacts": most}, "said": {"contacts": "only some count"}})
+    said = text(planned(tmp_path, people(12), licence))
+    assert f"contract  12 contacts in the end, {most} are included: {verdict}\n          only some count" in said
+
+
+def test_requests_of_a_day_by_the_licence_where_the_target_says_nothing(tmp_path: Path) -> None:
+    licence = LICENCE.model_copy(update={"requests": 4})
+    told = planned(tmp_path, people(62), licence)
+    assert (told.requests, told.reads, told.per_day, told.left, told.days) == ((6, 6), 2, 4, None, 2)
+    assert "4 requests a day by the licence, if nobody else asks: IT DOES NOT SUFFICE" in text(told)
+    own = planned(tmp_path / "own", people(62), licence, allowed=Allowance(per_day=100, left=50, page=100))
+    assert (own.per_day, own.days, own.bought) == (100, 1, False)
+
+
+def test_an_hour_s_requests_slow_a_load(tmp_path: Path) -> None:
+    told = planned(tmp_path, people(62), LICENCE.model_copy(update={"hourly": 2}))
+    assert told.seconds is not None and told.seconds[0] == 2 * 3600, "four of six requests wait for another hour"
+
+
+def test_what_has_to_fit_into_a_weekend_is_added_up(tmp_path: Path) -> None:
+    licence = LICENCE.model_copy(update={"hourly": 2})
+    told = planned(tmp_path, people(62), licence, WEEKEND)
+    freeze = told.freeze
+    assert freeze is not None and freeze.load is not None and freeze.compared is not None and freeze.whole is not None
+    assert freeze.seconds == 36 * 3600
+    for at in (0, 1):
+        parts = freeze.ready + freeze.load[at] * 2 + freeze.compared[at] + 2 * 3600
+        assert freeze.whole[at] == pytest.approx(parts)
+    assert "in all 6.1 hours: it suffices" in text(told) or "in all 6.0" in text(told)
+    slow = planned(tmp_path / "slow", people(602), licence, WEEKEND)
+    assert "IT DOES NOT SUFFICE" in text(slow)
+
+
+def test_without_a_known_load_nobody_says_that_the_time_suffices(tmp_path: Path) -> None:
+    environment = EnvironmentPlan(name="mock", connector="sql", freeze=WEEKEND)
+    plan = make_plan().model_copy(update={"environment": environment})
+    bench = Bench(tmp_path / "project", {"url": f"sqlite:///{tmp_path}/crm.db"}, plan)
+    told = bench.plan(contacts=people(3)).forecast
+    assert told is not None and told.freeze is not None and told.freeze.whole is None
+    assert "nobody can say whether that suffices" in text(told)
