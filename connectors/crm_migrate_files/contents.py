@@ -9,7 +9,7 @@ from typing import Any
 from crm_migrate.connecting.contract import SourceFile, SourceSpec
 from crm_migrate.connecting.lying import Contents, Endings, Part
 from crm_migrate_files.dbf_memo import SUFFIXES as MEMOS
-from crm_migrate_files.formats import FIRST_LINES, FORMATS, JSON, format_of
+from crm_migrate_files.formats import FIRST_LINES, FORMATS, JSON, PARQUET, format_of
 from crm_migrate_files.json_documents import Document, is_document
 from crm_migrate_files.opening import open_plain
 from crm_migrate_files.unpacking import unpacked
@@ -37,6 +37,10 @@ def contents(file: SourceFile, scratch: Path | None) -> Contents:
             return _sheets(*reader.sheets())
         if found is JSON:
             return _lists(path)
+        if found is PARQUET:
+            from crm_migrate_files.parquet import lists_of_records
+
+            return Contents(left=tuple(map(_stays, lists_of_records(path))))
         tables = getattr(reader, "tables", None)
         return _tables(tables()) if tables else Contents()
     finally:
@@ -97,7 +101,11 @@ def _inner(records: Sequence[Any], path: str) -> Iterator[str]:
         if isinstance(record, dict)
         for name, _ in _of_records(record, path)
     )
-    yield from (f"its list `{name}` stays JSON in its records; rows of its own are `table: {name}`" for name in names)
+    yield from map(_stays, names)
+
+
+def _stays(name: str) -> str:
+    return f"its list `{name}` stays JSON in its records; rows of its own are `table: {name}`"
 
 
 def _records(lines: Iterable[bytes]) -> Iterator[Any]:

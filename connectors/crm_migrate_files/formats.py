@@ -263,6 +263,7 @@ PARQUET = Format(
     b"PAR1",
     _no_parquet,
     _parquet,
+    _LIST_WORDS,
 )
 TEXT = Format(
     "text",

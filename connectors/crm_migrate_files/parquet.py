@@ -17,6 +17,7 @@ from crm_migrate.errors import InputError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_files.opening import open_again, open_plain, state_of
 from crm_migrate_files.parquet_cells import Texts, json_texts
+from crm_migrate_files.parquet_lists import Step, counting, lists_in, rows_of, steps_to
 from crm_migrate_files.parsed import RAW_CHARACTERS, Aside, Parsed
 from crm_migrate_files.second_count import parquet_rows
 
@@ -29,8 +30,9 @@ class Parquet:
 
     def __init__(self, path: Path, spec: SourceSpec) -> None:
         self._path, self._place = path, Place(file=path.name, source=spec.name)
+        self._table, self._steps = spec.table, tuple[Step, ...]()
         self._texts = Texts()
-        self._records = self._aside = 0
+        self._records = self._aside = self._childless = 0
         self._state, self._sha256 = (0, 0, 0), ""
 
     @cached_property
@@ -38,7 +40,9 @@ class Parquet:
         """The columns, those inside of others by their path. InputError where the file cannot be read."""
         with open_plain(self._path) as handle, self._refusing():
             self._state = state_of(handle.fileno())
-            names = [name for name, _ in _paths(pq.ParquetFile(handle).schema_arrow)]
+            schema = pq.ParquetFile(handle).schema_arrow
+            self._steps = self._way(schema)
+            names = [name for name, _ in _paths(self._rows(_empty(schema)).schema)]
         if not 0 < len(names) <= MAX_COLUMNS:
             raise InputError(f"{self._path.name}: has {len(names):,} columns", hint="export the columns that are meant")
         return name_columns(names, self._place)
@@ -46,13 +50,30 @@ class Parquet:
     def read(self) -> Iterator[Parsed]:
         """All records in order. InputError where the file cannot be read on, or is another one than before."""
         names = self.header.names
-        self._texts, self._records, self._aside = Texts(), 0, 0
+        self._texts, self._records, self._aside, self._childless = Texts(), 0, 0, 0
         with open_again(self._path, self._state) as handle, self._refusing():
             self._sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
             # Days far away (9999) do not fit into nanoseconds, and would come out as other days.
             file = pq.ParquetFile(handle, coerce_int96_timestamp_unit="us")
             for batch in file.iter_batches(STRETCH):
-                yield self._parsed(batch, names)
+                yield self._parsed(self._rows(batch), names)
+
+    def _way(self, schema: pa.Schema) -> tuple[Step, ...]:
+        """What leads to the list whose entries are the rows; nothing where records are."""
+        steps = steps_to(schema, self._table) if self._table else ()
+        if self._table and not steps:
+            there = ", ".join(name for name, _ in lists_in(schema)) or "none"
+            message = f"{self._path.name}: holds no list `{self._table}`; there are: {there[:200]}"
+            raise InputError(message, hint="check `table:` of the source")
+        return steps
+
+    def _rows(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The records, or the entries of a list in them."""
+        if not self._steps:
+            return batch
+        rows, childless = rows_of(batch, self._steps)
+        self._childless += childless
+        return rows
 
     def _parsed(self, batch: pa.RecordBatch, names: tuple[str, ...]) -> Parsed:
         first = self._records + self._aside + 1
@@ -76,7 +97,7 @@ class Parquet:
 
     def fact(self) -> FileFact:
         """What was read, and how many records another program counts."""
-        counted, method = parquet_rows(self._path)
+        counted, method = parquet_rows(self._path, counting(self._steps) if self._steps else None)
         return FileFact(
             path=str(self._path),
             sha256=self._sha256,
@@ -91,6 +112,8 @@ class Parquet:
 
     def _evidence(self) -> Iterator[str]:
         yield f"{len(self.header.names):,} columns with their types; inner ones by their path, lists as JSON"
+        if self._childless:
+            yield f"{self._childless:,} records have no entry in `{self._table}`"
         if self._texts.floats:
             yield "numbers of floating point are read to 15 digits, as many as they hold for certain"
         if self._texts.utf8:
@@ -118,6 +141,20 @@ class Parquet:
             raise InputError(
                 f"{self._path.name}: cannot be read as Parquet ({words})", hint="export it again"
             ) from None
+
+
+def lists_of_records(path: Path) -> list[str]:
+    """The lists of structures in the records, by the words of `table:`; none of a file that cannot be read."""
+    try:
+        with open_plain(path) as handle:
+            schema = pq.ParquetFile(handle).schema_arrow
+    except (pa.ArrowException, OSError, ValueError):
+        return []  # its reader says so
+    return [name for name, kind in lists_in(schema) if pa.types.is_struct(kind)]
+
+
+def _empty(schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
 
 
 def _paths(fields: Any, before: str = "") -> Iterator[tuple[str, pa.DataType]]:

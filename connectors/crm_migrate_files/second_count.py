@@ -82,15 +82,18 @@ def _tokens(part: IO[bytes], pattern: "re.Pattern[bytes]" = _TOKEN) -> Iterator[
     yield from pattern.finditer(rest)
 
 
-def parquet_rows(path: Path) -> tuple[int | None, str]:
+def parquet_rows(path: Path, entries: str | None = None) -> tuple[int | None, str]:
     """How many values and empty places the first column has for DuckDB, which reads Parquet by code of its own, and
-    how that was counted; None where it cannot."""
+    how that was counted; None where it cannot. `entries` is a query that counts those of a list instead."""
     import duckdb
 
     try:
         with duckdb.connect(
             config={"threads": 1, "memory_limit": "256MB", "autoinstall_known_extensions": "false"}
         ) as db:
+            if entries is not None:
+                row = db.execute(entries, [str(path)]).fetchone()
+                return int(row[0]) if row else None, "entries of the list that `table:` names, by DuckDB"
             columns = db.execute("SELECT * FROM read_parquet(?) LIMIT 0", [str(path)]).description or []
             first = '"' + str(columns[0][0]).replace('"', '""') + '"'
             # Both, so that the column is read: a plain count would be the file's own word.

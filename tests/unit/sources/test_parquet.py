@@ -93,6 +93,74 @@ def test_rows_with_what_is_no_text_are_set_aside_with_their_place(tmp_path: Path
     assert found.aside[0].raw == '"2" | b\\xffd' and found.adds_up()
 
 
+PHONES = pa.list_(pa.struct([("kind", pa.string()), ("numbers", pa.list_(pa.int64()))]))
+PEOPLE = pa.table(
+    {
+        "id": [1, 2, 3, 4],
+        "at": pa.array(
+            [{"city": "Bonn", "tags": ["x"]}] * 4, pa.struct([("city", pa.string()), ("tags", pa.list_(pa.string()))])
+        ),
+        "phones": pa.array(
+            [[{"kind": "home", "numbers": [11, 12]}, {"kind": "work", "numbers": None}], [], None, [None]], PHONES
+        ),
+        "grid": pa.array([[[1], [2, None]], None, [], [[]]], pa.list_(pa.list_(pa.int8()))),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "rows", "childless"),
+    [
+        (
+            "phones",
+            ("kind", "numbers", "parent.id", "parent.at.city"),
+            [["home", "[11,12]", "1", "Bonn"], ["work", None, "1", "Bonn"], [None, None, "4", "Bonn"]],
+            2,
+        ),
+        (
+            "phones.numbers",
+            ("value", "parent.kind", "parent.parent.id", "parent.parent.at.city"),
+            [["11", "home", "1", "Bonn"], ["12", "home", "1", "Bonn"]],
+            3,
+        ),
+        ("at.tags", ("value", "parent.id", "parent.at.city"), [["x", str(at), "Bonn"] for at in range(1, 5)], 0),
+        ("grid", ("value", "parent.id", "parent.at.city"), [[each, "1", "Bonn"] for each in ("1", "2", None)], 3),
+    ],
+)
+def test_a_list_in_records_is_a_table_of_its_own(
+    tmp_path: Path, table: str, columns: tuple[str, ...], rows: list[list[str | None]], childless: int
+) -> None:
+    pq.write_table(PEOPLE, tmp_path / "a.parquet", row_group_size=3)
+    found = read(tmp_path / "a.parquet", table=table)
+    assert (found.columns, found.rows, found.lines) == (columns, rows, [*range(1, len(rows) + 1)])
+    assert found.adds_up() and found.facts[0].counted == len(rows)
+    told = [words for words in found.facts[0].evidence if "no entry" in words]
+    assert told == ([f"{childless} records have no entry in `{table}`"] if childless else [])
+
+
+def test_a_list_is_what_json_says_of_the_same_records(tmp_path: Path) -> None:
+    """Entry by entry the cells of the other reader, whose names are those of the objects that have them."""
+    records = [{k: v for k, v in row.items() if v is not None} for row in PEOPLE.drop_columns(["grid"]).to_pylist()]
+    pq.write_table(PEOPLE.drop_columns(["grid"]), tmp_path / "a.parquet")
+    one = read(tmp_path / "a.parquet", table="phones.numbers")
+    other = read_bytes(tmp_path, "\n".join(map(json.dumps, records)).encode(), "a.jsonl", table="phones.numbers")
+    assert sorted(one.columns) == sorted(other.columns)
+    assert one.table.select(other.columns).to_pylist() == other.table.select(other.columns).to_pylist()
+
+
+@pytest.mark.parametrize("table", ["phone", "id", "at", "phones.kind"])
+def test_what_is_no_list_is_no_table(tmp_path: Path, table: str) -> None:
+    pq.write_table(PEOPLE, tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=f"holds no list `{table}`; there are: at.tags, phones, phones.numbers, grid"):
+        read(tmp_path / "a.parquet", table=table)
+
+
+def test_lists_of_records_are_told_to_who_wants_all_tables(tmp_path: Path) -> None:
+    pq.write_table(PEOPLE, tmp_path / "a.parquet")
+    told = CONNECTOR.contents(SourceFile(tmp_path / "a.parquet"), None)
+    assert told.left == ("its list `phones` stays JSON in its records; rows of its own are `table: phones`",)
+
+
 def test_damaged_encrypted_and_other_files_are_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": [1, 2, 3]}), tmp_path / "good.parquet")
     good = (tmp_path / "good.parquet").read_bytes()
