@@ -63,8 +63,10 @@ class Parquet:
         steps = steps_to(schema, self._table) if self._table else ()
         if self._table and not steps:
             there = ", ".join(name for name, _ in lists_in(schema)) or "none"
-            message = f"{self._path.name}: holds no list `{self._table}`; there are: {there[:200]}"
-            raise InputError(message, hint="check `table:` of the source")
+            raise InputError(
+                f"{self._path.name}: holds no list `{self._table}`; there are: {there[:200]}",
+                hint="check `table:` of the source",
+            )
         return steps
 
     def _rows(self, batch: pa.RecordBatch) -> pa.RecordBatch:
