@@ -1,7 +1,7 @@
 """Every place in a file where a person occurs: cells of tables and workbooks, lines of texts.
 
-A file is read as what it is: Parquet and workbooks cell by cell, SQLite row by row, everything else line by line. What
-cannot be read is told, never passed over.
+A file is read as what it is: Parquet and workbooks cell by cell, SQLite row by row, binary workbooks and Access by the
+reader that sources have, everything else line by line. What cannot be read is told, never passed over.
 """
 
 import sqlite3
@@ -19,6 +19,8 @@ import pyarrow.parquet as pq
 
 from crm_migrate.cleansing.contact.mentions import Mentions
 from crm_migrate.connecting.contract import ROW
+from crm_migrate.errors import CrmMigrateError
+from crm_migrate.inspecting.by_reader import READ, cells, left
 from crm_migrate.inspecting.wanted import Wanted, words_pattern
 from crm_migrate.quoting import quoted
 
@@ -36,6 +38,7 @@ _CLOSED = {
     b"Rar!\x1a\x07": "a RAR file",
     b"%PDF-": "a PDF",
 }
+_BY_HAND = "save it as .xlsx or text beside it and ask again, or look by hand"
 _AROUND = 60  # characters of a long line that are shown on either side
 _NAMES = ("__source", "__key", "__entity", "target_id", ROW, "__cluster", "__node")
 Said = Iterator[tuple[str, str, str]]  # place, column, text
@@ -89,6 +92,8 @@ class Seeker:
             return self._parquet
         if start.startswith(b"SQLite format 3"):
             return _sqlite
+        if path.suffix.lower() in READ:
+            return _by_reader
         if closed := _closed(path.name, start):
             return partial(_refused, closed)
         return _zipped if start.startswith(_ZIP) else _lines
@@ -138,7 +143,17 @@ def _closed(name: str, start: bytes) -> str:
 def _refused(what: str, path: Path) -> Said:
     """Nobody may take it for looked through."""
     del path
-    raise _Closed(f"is {what}; save it as .xlsx or text beside it and ask again, or look by hand")
+    raise _Closed(f"is {what}; {_BY_HAND}")
+
+
+def _by_reader(path: Path) -> Said:
+    """The cells that the reader shows; then what it does not, so that nobody takes it for looked through."""
+    try:
+        yield from cells(path)
+    except CrmMigrateError as error:
+        raise _Closed(f"cannot be read ({error.message}); {_BY_HAND}") from None
+    if hidden := left(path):
+        raise _Closed(f"{'; '.join(hidden)}; {_BY_HAND}")
 
 
 def _lines(path: Path) -> Said:
