@@ -11,16 +11,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from called import call
 from demo.finished_run import IN_TARGET, FinishedRun, assert_adds_up
 from layouts import case, header, known, mapped
 
 from crm_migrate.errors import InputError, UsageError
+from crm_migrate.inspecting.previewing import batches
 from crm_migrate.mapping import library
+from crm_migrate.mapping.opening import OpenSources
+from crm_migrate.mapping.resolving import examine
+from crm_migrate.stages.map.batch import map_batch
 from crm_migrate.suggesting.recognising import fits
 from crm_migrate.suggesting.settled import settled
-from crm_migrate.suggesting.starting import start_database
+from crm_migrate.suggesting.starting import MAPPING, start_database
+from crm_migrate.workspace.layout import Project
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "golden" / "schemas"
 OF_TABLES = {name: profile for name, profile in known().items() if profile.table}
@@ -169,3 +175,17 @@ def test_a_database_that_no_profile_knows_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(InputError, match="no profile knows one of the 1 tables"):
         start_database(tmp_path, WHERE)
+
+
+def test_what_vtiger_deleted_and_what_lost_its_row_are_left_out_by_two_rules(tmp_path: Path) -> None:
+    laid_down(tmp_path, SCHEMAS / "vtiger.yaml")
+    (tmp_path / MAPPING).write_text(start_database(tmp_path, WHERE).text, "utf-8")
+    project = Project(tmp_path, tmp_path / MAPPING)
+    plan, _ = examine(project, columns=(sources := OpenSources(project)).columns)
+    assert plan is not None
+    contacts = next(each for each in plan.objects if each.name == "contacts")
+    source = plan.source(contacts.feeds[0].source)
+    rows = pl.concat(batches(source, plan, project, sources))
+    aside = map_batch(plan, contacts, source, rows).set_aside
+    lost = aside.select("__key", "rule").rows()
+    assert lost == [("13", "not ([entity.deleted] = 0)"), ("14", "[entity.deleted] = null")]
