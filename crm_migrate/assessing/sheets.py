@@ -9,6 +9,7 @@ from crm_migrate.assessing.figures import Assessment, ColumnFigure
 from crm_migrate.assessing.wording import sentence, stale
 from crm_migrate.reports.tables import Column, Row, Table
 from crm_migrate.words.language import Language
+from crm_migrate.words.messages import HINTS, spoken
 
 Maker = Callable[[Assessment, Language], Table]
 
@@ -39,8 +40,9 @@ def files(found: Assessment, words: Language) -> Table:  # noqa: ARG001 -- all m
 
 
 def reading(found: Assessment, words: Language) -> Table:
-    """What is odd about how sources are read, in the words of their readers."""
-    rows = ((r.source, words.word(f"severity.{r.severity}"), r.message, r.hint, r.code) for r in found.reading)
+    """What is odd about how sources are read, in the words of their readers where the language has them."""
+    said = ((r, spoken(r.message, words), spoken(r.hint, words, HINTS)) for r in found.reading)
+    rows = ((r.source, words.word(f"severity.{r.severity}"), message, hint, r.code) for r, message, hint in said)
     return _table("reading", "source severity text option id", rows)
 
 

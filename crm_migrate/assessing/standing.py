@@ -76,11 +76,17 @@ def unfit(status: str, owner: str, due: str, decision: str) -> str:
         return f"`status` must be one of {', '.join(STATUSES)}."
     if due and not _is_day(due):
         return "`due` must be a day, YYYY-MM-DD."
+    return {
+        "needs_owner": "what is assigned or due needs an `owner`.",
+        "needs_decision": f"`{status}` needs a `decision`: why, or by whose word.",
+    }.get(lacking(status, owner, due, decision), "")
+
+
+def lacking(status: str, owner: str, due: str, decision: str) -> str:
+    """What a decision cannot be without, as a key of `take.*` in the catalogue; "" where it has all."""
     if (status == "assigned" or due) and not owner:
-        return "what is assigned or due needs an `owner`."
-    if status in CLOSED and not decision:
-        return f"`{status}` needs a `decision`: why, or by whose word."
-    return ""
+        return "needs_owner"
+    return "needs_decision" if status in CLOSED and not decision else ""
 
 
 def _is_day(text: str) -> bool:

@@ -1,7 +1,7 @@
 """A workbook of an assessment that comes back: what people wrote into its findings, all of it or nothing."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from openpyxl.workbook.workbook import Workbook
 from crm_migrate.assessing.asking import ENTRIES, FORMAT, HIDDEN, digest, heads
 from crm_migrate.assessing.figures import Assessment
 from crm_migrate.assessing.sheets import no_cards
-from crm_migrate.assessing.standing import STATUSES, Kept, about, unfit
+from crm_migrate.assessing.standing import STATUSES, Kept, about, lacking
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding
 from crm_migrate.reviewing.answers import wrong
@@ -25,7 +25,6 @@ from crm_migrate.words.language import Language, language
 LONGEST = 500  # characters of a name or a decision
 MOST_ROWS, MOST_COLUMNS = 100_000, 60
 _ENTERED = tuple(ENTRIES.values())
-_BACK = "put it back; only the yellow cells of the findings are read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,20 @@ class Written:
 
 @dataclass(slots=True)
 class Came:
-    """What a workbook brings: cells that differ from what it said, by finding and column, each with its place."""
+    """What a workbook brings: cells that differ from what it said, by finding and column, each with its place; what is
+    wrong is told in the words of the workbook."""
 
     title: str
     written: dict[str, Written]
+    words: Language
     edits: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     was: dict[str, dict[str, str]] = field(default_factory=dict)  # what the edited findings said
+
+    def tell(self, code: str, place: str, message: str, hint: str, **places: object) -> None:
+        """A cell or row that does not fit: keys of `take.*` in the catalogue, and what stands in their places."""
+        said, step = self.words.word(f"take.{message}", **places), self.words.word(f"take.{hint}", **places)
+        self.findings.append(wrong(code, place, said, step))
 
 
 def came(path: Path) -> Came | None:
@@ -60,12 +66,12 @@ def came(path: Path) -> Came | None:
     said = {row[0]: row[1] for row in facts if row[0] in ("format", "language", "title")}
     if said.get("format") != FORMAT:
         raise InputError(f"{path.name} was written by another version", hint="write it anew: crm-migrate assess")
-    brought = Came(said["title"], {r[1]: Written(json.loads(r[2]), r[3], r[4]) for r in facts if r[0] == "finding"})
     words = language(said["language"], "assess")
+    written = {r[1]: Written(json.loads(r[2]), r[3], r[4]) for r in facts if r[0] == "finding"}
+    brought = Came(said["title"], written, words)
     for name, was in ((row[1], row[2]) for row in facts if row[0] == "sheet"):
         if name not in book.sheetnames or digest(_texts(book, name)) != was:
-            message = "cells of this sheet were changed, or it is gone; nothing is read of it"
-            brought.findings.append(wrong("book_locked", name, message, _BACK))
+            brought.tell("book_locked", name, "book_locked", "back")
     _Reader(brought, words, book.epoch).sheet(book, words.word("table.assess_cards")[:31])
     return brought
 
@@ -95,13 +101,13 @@ class _Reader:
         """All rows of the sheet of this title."""
         self._title = title
         if title not in book.sheetnames:
-            self._tell("book_sheet", title, "this sheet is gone", "take the workbook as it was written")
+            self._came.tell("book_sheet", title, "sheet_gone", "as_written")
             return
         page = book[title]
         page.reset_dimensions()
         rows = list(page.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True))
         if not rows or [shown(value) for value in rows[0][: len(self._heads)]] != self._heads:
-            self._tell("book_columns", f"{title}!A1", "the columns are others than when it was written", _BACK)
+            self._came.tell("book_columns", f"{title}!A1", "columns", "back")
             return
         there: set[str] = set()
         for number, row in enumerate(rows[1:], 2):
@@ -109,14 +115,13 @@ class _Reader:
                 self._row(number, (*row, *[None] * (len(self._heads) - len(row))), there)
         for name in self._came.written.keys() - there:
             row_of = self._came.written[name].texts
-            self._tell("book_row", title, f"the row of finding {name} is gone ({row_of[0]}, {row_of[1]})", _BACK)
+            self._came.tell("book_row", title, "row_gone", "back", finding=name, kind=row_of[0], source=row_of[1])
 
     def _row(self, number: int, row: tuple[Any, ...], there: set[str]) -> None:
         name = shown(row[self._at["id"]]).strip()
         place = f"{self._title}!A{number}"
         if name not in self._came.written or name in there:
-            what = "stands twice" if name in there else "was put in, or its id was changed"
-            self._tell("book_row", place, f"this row {what}; it is not read", _BACK)
+            self._came.tell("book_row", place, "row_twice" if name in there else "row_put_in", "back")
             return
         there.add(name)
         written = self._came.written[name]
@@ -124,19 +129,17 @@ class _Reader:
             where = f"{self._title}!{get_column_letter(column + 1)}{number}"
             if key not in _ENTERED:
                 if not same(was, shown(row[column])):
-                    message = f"this cell is locked: it said {was[:80]!r} and says {shown(row[column])[:80]!r}"
-                    self._tell("book_locked", where, message, _BACK)
+                    now = shown(row[column])
+                    self._came.tell("book_locked", where, "cell_locked", "back", was=repr(was[:80]), now=repr(now[:80]))
                 continue
-            now = self._entry(key, row[column], where)
-            if now is not None and now != self._said(key, was):
-                self._came.edits.setdefault(name, {})[key] = (now, where)
+            entered = self._entry(key, row[column], where)
+            if entered is not None and entered != self._said(key, was):
+                self._came.edits.setdefault(name, {})[key] = (entered, where)
         if name in self._came.edits:
             self._came.was[name] = {key: self._said(key, written.texts[self._at[key]]) for key in _ENTERED}
         for value in row[len(self._heads) :]:
             if shown(value).strip():
-                self._tell(
-                    "book_columns", place, f"{shown(value)[:80]!r} stands beside the columns and is not read", _BACK
-                )
+                self._came.tell("book_columns", place, "beside", "back", text=repr(shown(value)[:80]))
 
     def _said(self, key: str, text: str) -> str:
         return self._statuses[small(text)] if key == "status" else text
@@ -147,22 +150,18 @@ class _Reader:
         if key == "status":
             if small(text) not in self._statuses:
                 known = ", ".join(self._words.word(f"status.{status}") for status in STATUSES)
-                self._tell("book_word", where, f"{text[:40]!r} is no status", f"write one of: {known}")
+                self._came.tell("book_word", where, "no_status", "one_of", text=repr(text[:40]), names=known)
                 return None
             return self._statuses[small(text)]
         if key == "due":
             day = iso_day(value, self._epoch)
             if day is None:
-                message = f"{text[:40]!r} is no day that can be read for certain"
-                self._tell("book_day", where, message, "write it as 2026-12-04 or 04.12.2026")
+                self._came.tell("book_day", where, "no_day", "write_day", text=repr(text[:40]))
             return day
         if len(text) > LONGEST:
-            self._tell("book_word", where, f"has more than {LONGEST} characters", "say it shorter")
+            self._came.tell("book_word", where, "too_long", "shorter", n=LONGEST)
             return None
         return text
-
-    def _tell(self, code: str, place: str, message: str, hint: str) -> None:
-        self._came.findings.append(wrong(code, place, message, hint))
 
 
 def taken(brought: Came, kept: Mapping[str, Kept], found: Assessment) -> dict[str, Kept]:
@@ -177,13 +176,12 @@ def taken(brought: Came, kept: Mapping[str, Kept], found: Assessment) -> dict[st
     for name, edits in brought.edits.items():
         written = brought.written[name]
         before = kept.get(name) or Kept(name, named.get(name, _told(written)), "open", written.seen, written.files)
-        brought.findings += _conflicts(before, brought.was[name], edits)
+        _tell_conflicts(brought, before, brought.was[name], edits)
         after = replace(
             before, **{key: text for key, (text, _) in edits.items()}, seen=written.seen, files=written.files
         )
-        if reason := unfit(after.status, after.owner, after.due, after.decision):
-            place = next(iter(edits.values()))[1]
-            brought.findings.append(wrong("register_incomplete", place, reason, "fill in the yellow cells of this row"))
+        if reason := lacking(after.status, after.owner, after.due, after.decision):
+            brought.tell("register_incomplete", next(iter(edits.values()))[1], reason, "fill_in")
         fresh[name] = after
     return fresh
 
@@ -192,15 +190,13 @@ def _told(written: Written) -> str:
     return f"{written.texts[1]}: {written.texts[2]}"
 
 
-def _conflicts(before: Kept, was: Mapping[str, str], edits: Mapping[str, tuple[str, str]]) -> Iterator[Finding]:
+def _tell_conflicts(brought: Came, before: Kept, was: Mapping[str, str], edits: Mapping[str, tuple[str, str]]) -> None:
     """Cells that the workbook and somebody else have changed since it was written, in two ways."""
     for key, (text, place) in edits.items():
         today = getattr(before, key)
         if today not in (was[key], text):
-            message = (
-                f"says {text[:60]!r}; it was {was[key][:60]!r} when the workbook was written, and is {today[:60]!r} now"
-            )
-            yield wrong("book_conflict", place, message, "write the workbook anew, and say what is meant")
+            shortened = {"text": repr(text[:60]), "was": repr(was[key][:60]), "today": repr(today[:60])}
+            brought.tell("book_conflict", place, "conflict", "anew", **shortened)
 
 
 def unkept(brought: Came | None, kept: Mapping[str, Kept]) -> int:

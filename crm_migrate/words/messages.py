@@ -56,7 +56,7 @@ def spoken(text: str, words: Language, family: str = SENTENCES) -> str:
     if words.code == "en" or not text:
         return text
     said = recognise(text, family)
-    if said is not None:
+    if said is not None and said.key in words.words:  # a language may have words for some parts of what we write only
         return in_words(said, words)
     if family == REASONS:
         return _listed(text, words)

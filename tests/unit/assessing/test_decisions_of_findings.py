@@ -9,10 +9,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from crm_migrate.assessing import book, standing, taking
+from crm_migrate.assessing import book, sheets, standing, taking
 from crm_migrate.assessing.assembling import HURTS, assess
 from crm_migrate.assessing.baseline import compared
-from crm_migrate.assessing.figures import Assessment, Card
+from crm_migrate.assessing.figures import Assessment, Card, ReadingFigure
 from crm_migrate.assessing.opening import of_files
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.words.language import language
@@ -152,6 +152,43 @@ def test_what_does_not_fit_is_told(
     found: Assessment, tmp_path: Path, code: str, edit: Callable[[Page], object]
 ) -> None:
     assert code in codes(read(filled(found, tmp_path / "a.xlsx", edit)), found)
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "owner"),
+    [
+        ("en", "'soon' is no day that can be read for certain", "what is assigned or due needs somebody"),
+        ("de", "'soon' ist kein Tag, der sich sicher lesen lässt", "was vergeben oder fällig ist, braucht jemanden"),
+        ("tr", "'soon' kesin okunabilen bir gün değil", "atanmış ya da vadesi olan bulgunun bir ilgileneni olmalı"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_the_language_of_the_workbook(
+    found: Assessment, tmp_path: Path, code: str, day: str, owner: str
+) -> None:
+    first, second = found.cards[:2]
+
+    def edit(page: Page) -> None:
+        page.cell(row_of(page, first), DUE).value = "soon"
+        page.cell(row_of(page, second), DUE).value = "2026-12-04"
+
+    brought = read(filled(found, tmp_path / "a.xlsx", edit, code))
+    taking.taken(brought, {}, found)
+    assert [f.message.startswith(words) for f, words in zip(brought.findings, (day, owner), strict=True)] == [True] * 2
+    assert all(f.hint for f in brought.findings)
+
+
+def test_what_readers_say_is_in_the_language_of_the_report_where_it_has_words(found: Assessment) -> None:
+    said = ReadingFigure(
+        source="people",
+        severity="warning",
+        code="no_records",
+        message="a.csv holds no record that can be read",
+        hint="",
+    )
+    odd = found.model_copy(update={"reading": (said,)})
+    told = {code: sheets.reading(odd, language(code, "assess")).rows[0][2] for code in ("en", "de", "tr")}
+    assert told["en"] == said.message and told["tr"] == "a.csv içinde okunabilen kayıt yok"
+    assert told["de"] == "a.csv enthält keinen Datensatz, der sich lesen lässt"
 
 
 def test_rows_may_be_sorted(found: Assessment, tmp_path: Path) -> None:

@@ -133,3 +133,16 @@ def test_no_key_of_a_catalogue_is_said_twice() -> None:
     for path in (ROOT / "crm_migrate" / "words").rglob("*.json"):
         pairs: list[tuple[str, object]] = json.loads(path.read_text("utf-8"), object_pairs_hook=list)
         assert [name for name, times in Counter(name for name, _ in pairs).items() if times > 1] == [], path
+
+
+@pytest.mark.parametrize("code", sorted(languages("sentences")))
+def test_a_sentence_has_the_places_of_the_english_one(code: str) -> None:
+    """Also of a language that has words for some of them only."""
+    english = catalogue("en")
+    file = ROOT / "crm_migrate" / "words" / code / "sentences.json"
+    said: dict[str, str] = json.loads(file.read_text("utf-8"))
+    assert {key for key, text in said.items() if _places(text) != _places(english[key])} == set()
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, *_ in Formatter().parse(text) if name}
