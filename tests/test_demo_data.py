@@ -10,12 +10,14 @@ from demo.finished_run import lines_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample_data" / "anadolu"
+ELSEWHERE = ("hubspot", "salesforce", "zoho")
 BY_HAND = {
     "README.md",
     "crm-migrate.yaml",
     "truth/README.md",
     "decisions/decisions.yaml",
-    *(f"elsewhere/{crm}/{name}" for crm in ("hubspot", "salesforce") for name in ("mapping.yaml", "simulated.json")),
+    *(f"elsewhere/{crm}/mapping.yaml" for crm in ELSEWHERE),
+    *(f"elsewhere/{crm}/simulated.json" for crm in ELSEWHERE),
 }
 
 

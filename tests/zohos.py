@@ -34,7 +34,7 @@ environments:
   zoho:
     connector: zoho
     url: "env:CRM_URL"
-    accounts_url: "env:CRM_URL"
+    login_url: "env:CRM_URL"
     client_id: crm-migrate
     client_secret: "env:CRM_SECRET"
     refresh_token: "env:CRM_SECRET"
@@ -92,7 +92,7 @@ def started(schema: Any = None, *, habits: dict[str, str] | None = None, **how: 
 
 def options(server: Server, **said: str) -> dict[str, str]:
     """What an environment says about it."""
-    return {"url": server.url, "accounts_url": server.url, **WHO, **QUICK, **said}
+    return {"url": server.url, "login_url": server.url, **WHO, **QUICK, **said}
 
 
 def opened(server: Server, **said: str) -> Target:

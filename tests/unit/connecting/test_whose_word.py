@@ -20,6 +20,7 @@ from crm_migrate_hubspot import link_answers, linking, portal_answers, preparing
 from crm_migrate_rest import answers as rest
 from crm_migrate_salesforce import answers as salesforce
 from crm_migrate_salesforce import sheets
+from crm_migrate_zoho import answers as zoho
 
 NOW = datetime(2027, 1, 15, tzinfo=UTC)
 ROWS: list[dict[str, str | None]] = [{ENTITY: "e1", TARGET_ID: "1"}]
@@ -50,6 +51,7 @@ CHANGES: dict[str, Callable[[Answer], Any]] = {
     "hubspot done": linking.taken,
     "hubspot prepared": preparing.taken,
     "salesforce results": partial(salesforce.results, rows=ROWS),
+    "zoho results": partial(zoho.results, rows=ROWS),
     "rest written": partial(rest.written, rows=ROWS, key_field="k", action="create", now=NOW),
     "rest by id": partial(rest.by_id, rows=ROWS, done=("deleted",), now=NOW),
     "amagi written": amagi.written,
@@ -70,6 +72,12 @@ QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "salesforce job": salesforce.job_said,
     "salesforce made": salesforce.made,
     "salesforce sheet": partial(sheets.told, read=partial(sheets.done, key_field="k")),
+    "zoho page": zoho.page,
+    "zoho fields": zoho.fields,
+    "zoho modules": zoho.modules,
+    "zoho users": zoho.users,
+    "zoho made": zoho.made,
+    "zoho counted": zoho.counted,
     "rest described": partial(rest.described, object="x"),
     "rest found": partial(rest.found, key_field="k"),
     "rest became": partial(rest.became, id="1"),
@@ -117,7 +125,9 @@ def test_a_page_that_says_200_takes_nothing_away(page: str) -> None:
 
 
 @pytest.mark.parametrize("status", [413, 414, 431])
-@pytest.mark.parametrize("door", ["hubspot written", "salesforce results", "rest written", "rest by id"])
+@pytest.mark.parametrize(
+    "door", ["hubspot written", "salesforce results", "zoho results", "rest written", "rest by id"]
+)
 def test_whoever_finds_a_request_too_large_has_not_read_it(door: str, status: int) -> None:
     said = CHANGES[door](answer(b"<html>", status, writes=True))
     whole = {

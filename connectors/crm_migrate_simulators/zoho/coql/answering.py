@@ -38,7 +38,8 @@ def queried(visit: Visit) -> Reply:
     query = parse(text)
     if not visit.knows(query.module):
         raise Problem(400, "INVALID_QUERY", "invalid query formed", module=query.module, reason="invalid module name")
-    told = [_teller(visit, query.module, column) for column in query.columns if column != "COUNT(id)"]
+    names = [column for column in query.columns if column not in ("id", "COUNT(id)")]
+    told = {name: _teller(visit, query.module, name) for name in names}
     passes = _test(visit, query.module, query.where)
     found = [each for each in visit.store.all(query.module) if each.seen(visit.now) and passes(each)]
     if "COUNT(id)" in query.columns:
@@ -47,8 +48,7 @@ def queried(visit: Visit) -> Reply:
     some = found[query.offset : query.offset + query.limit]
     if not some:
         return Reply(204)
-    names = [column for column in query.columns if column != "id"]
-    rows = [{**{name: tell(each) for name, tell in zip(names, told, strict=False)}, "id": each.id} for each in some]
+    rows = [{**{name: tell(each) for name, tell in told.items()}, "id": each.id} for each in some]
     info = {"count": len(some), "more_records": len(found) > query.offset + query.limit}
     visit.call.engine.quotas.spend(0 if query.limit <= 200 else 1 if query.limit <= 1000 else 2)
     return Reply(200, {"data": rows, "info": info})

@@ -1,0 +1,162 @@
+"""Asking an organisation: its modules, its records by pages, and its users by their mailboxes."""
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from crm_migrate.connecting.http import Answer, Http, Request
+from crm_migrate.connecting.kinds import Kind, split
+from crm_migrate.errors import TargetError
+from crm_migrate_zoho import answers, coql, requests
+from crm_migrate_zoho.answers import Record
+from crm_migrate_zoho.describe import Described
+from crm_migrate_zoho.shapes import EMAIL, MODULE_OF
+from crm_migrate_zoho.values import SEVERAL
+
+IDS = 100  # of one list
+Told = TypeVar("Told")
+Rows = list[dict[str, Any]]
+
+
+class Looking:
+    """One organisation as it is asked. Any number of threads may ask."""
+
+    def __init__(self, http: Http, *, owns_nothing: bool = False) -> None:
+        self._http, self._owns_nothing = http, owns_nothing
+        self._lock = threading.RLock()
+        self._described: dict[str, Described | None] = {}
+        self._users: list[Record] = []
+
+    def ask(self, request: Request, read: Callable[[Answer], Told]) -> Told:
+        """What an answer to a question says."""
+        return self._http.ask(request, read)
+
+    @cached_property
+    def nobody(self) -> str:
+        """The id of the user whose records are nobody's, "" where there is none."""
+        if not self._owns_nothing:
+            return ""
+        found = self.ask(requests.users("CurrentUser", 1), answers.users).records
+        if len(found) != 1:
+            raise TargetError("Zoho CRM does not say who we are", hint="look at the scopes of the client")
+        return str(found[0]["id"])
+
+    def forget(self) -> None:
+        """What is asked next is asked anew."""
+        with self._lock:
+            self._described.clear()
+            self._users.clear()
+
+    # ------------------------------------------------------------------------------------------------ modules
+
+    def described(self, name: str) -> Described | None:
+        """A module, or a kind of its records, as it was when it was first used; None where there is none."""
+        try:
+            kind = split(name)
+        except ValueError:
+            return None
+        with self._lock:
+            if name not in self._described:
+                found = self.ask(requests.fields(kind.object), answers.fields)
+                self._described[name] = None if found is None else Described(name, found)
+            described = self._described[name]
+        return described if described is None or not kind.field or kind.field in described.fields else None
+
+    def kinds(self, module: str) -> list[Kind]:
+        """The kinds of a module's records that were asked for so far."""
+        with self._lock:
+            kinds = {split(name) for name, found in self._described.items() if found is not None}
+        return sorted((k for k in kinds if k.object == module and k.field), key=lambda k: (k.field, k.value))
+
+    def modules(self) -> list[str]:
+        """The modules that the API lets us read."""
+        listed = self.ask(requests.modules(), answers.modules)
+        return [str(each["api_name"]) for each in listed if each.get("api_supported") and each.get("viewable", True)]
+
+    # ------------------------------------------------------------------------------------------------ records
+
+    def pages(self, described: Described, columns: Sequence[str], where: Collection[str] = ()) -> Iterator[Rows]:
+        """Records in the order of their ids; each page begins behind the last. Those of a kind only, if it is one."""
+        module, (first, *others) = described.module, _by_query(columns)
+        conditions, after = [*self.of_kind(described.kind), *where], ""
+        while True:
+            behind = [f"id > {coql.literal(after)}"] if after else []
+            query = coql.select(["id", *first], module, [*conditions, *behind])
+            page = self.ask(requests.query(query), answers.page)
+            listed = answers.ids(page.records)
+            if any(int(one) >= int(other) for one, other in pairwise([after or "0", *listed])):
+                words = f"Zoho CRM gives records of {module} in another order than that of their ids"
+                raise TargetError(f"{words}: some would be lost")
+            if page.records:
+                yield self._whole(described, [dict(each) for each in page.records], others)
+            if not page.more and len(page.records) < coql.PAGE:
+                return
+            after = listed[-1]
+
+    def among(self, described: Described, columns: Sequence[str], by: str, values: Collection[str]) -> Iterator[Rows]:
+        """Records whose field `by` is one of these."""
+        for some in coql.parted(values):
+            yield from self.pages(described, columns, [coql.among(by, some)])
+
+    def _whole(self, described: Described, records: Rows, others: Sequence[Sequence[str]]) -> Rows:
+        """The records with the columns that did not fit into their query, and of activities the module that they are
+        about, which no query tells."""
+        at = {str(each["id"]): each for each in records}
+        for columns in others:
+            for some in coql.parted(at):
+                query = coql.select(["id", *columns], described.module, [coql.among("id", some)])
+                self._added(at, some, self.ask(requests.query(query), answers.page).records)
+        about = next((n for n in records[0] if described.fields.get(n, {}).get("data_type") == SEVERAL), "")
+        for some in coql.parted(at if about else (), IDS):
+            listed = self.ask(requests.about(described.module, some, about), answers.page).records
+            self._added(at, some, [{"id": each["id"], MODULE_OF: each.get(MODULE_OF)} for each in listed])
+        return [each for each in records if each]
+
+    def _added(self, at: Mapping[str, dict[str, Any]], ids: Sequence[str], more: Sequence[Record]) -> None:
+        """Put more columns beside those that are there; who is not there any more loses all of them."""
+        found = {str(each["id"]): each for each in more}
+        for id in ids:
+            if id not in found:
+                at[id].clear()
+            elif at[id]:
+                at[id].update(found[id])
+
+    def of_kind(self, kind: Kind) -> list[str]:
+        """The condition that tells which records of a module are meant."""
+        return [f"{kind.field} = {coql.literal(kind.value)}"] if kind.field else []
+
+    # ------------------------------------------------------------------------------------------------ users
+
+    def ids_of(self, mailboxes: Collection[str]) -> dict[str, str]:
+        """Mailbox -> id of the users who have it; of several an active one is meant."""
+        known: dict[str, list[Record]] = {}
+        for user in self._all_users():
+            known.setdefault(str(user.get(EMAIL) or "").casefold(), []).append(user)
+        found: dict[str, str] = {}
+        for mailbox in mailboxes:
+            users = known.get(mailbox.casefold(), [])
+            users = [each for each in users if each.get("status") == "active"] or users
+            if len(users) == 1:
+                found[mailbox] = str(users[0]["id"])
+        return found
+
+    def mailboxes(self) -> dict[str, str]:
+        """Id -> mailbox of all users, of those who are gone, too."""
+        return {str(each["id"]): str(each[EMAIL]) for each in self._all_users() if each.get(EMAIL)}
+
+    def _all_users(self) -> list[Record]:
+        with self._lock:
+            page, more = 1, not self._users
+            while more:
+                told = self.ask(requests.users("AllUsers", page), answers.users)
+                self._users += told.records
+                page, more = page + 1, told.more
+            return self._users
+
+
+def _by_query(columns: Sequence[str]) -> list[list[str]]:
+    """The columns, each once, in parts that fit into a query beside the id; at least one part."""
+    each, most = list(dict.fromkeys(columns)), coql.COLUMNS - 1
+    return [each[at : at + most] for at in range(0, len(each), most)] or [[]]

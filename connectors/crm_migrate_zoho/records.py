@@ -1,0 +1,152 @@
+"""Rows of ours as records of Zoho CRM, and back. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject
+from crm_migrate_zoho.describe import Described, Place
+from crm_migrate_zoho.shapes import EMAIL, MODULE_OF, NO_MAIL, OWNER
+from crm_migrate_zoho.values import SEVERAL, json_of, text_of
+
+Row = Mapping[str, str | None]
+Record = Mapping[str, Any]
+Values = dict[str, Any]
+
+
+class Unfit(Exception):
+    """A value that cannot be sent; `refusal` says why, without it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.words)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How rows of a batch are written: the module, where its columns are, which of them says consent, and the id of the
+    user whose records are nobody's, if there is one."""
+
+    described: Described
+    key_field: str
+    places: Mapping[str, Place]
+    consent: str = ""
+    nobody: str = ""
+
+
+def shape_of(described: Described, object: TargetObject, names: Iterable[str], nobody: str = "") -> Shape:
+    """Of these columns, those that the module has. Who opted out there is read so, and who withdraws is marked there,
+    whatever a column of the mark itself says; a consent about numbers is no word of it."""
+    found = {name: described.place(name) for name in names if name not in (ENTITY, TARGET_ID)}
+    places = {name: place for name, place in found.items() if place is not None}
+    consents = [f.name for f in object.fields if f.type == "consent" and f.about != "phone" and f.name in places]
+    both = bool(consents) and bool(described.opted_out)
+    return Shape(described, object.key_field, places, consents[0] if both else "", nobody)
+
+
+def mailboxes_in(shape: Shape, rows: Sequence[Row]) -> set[str]:
+    """The users that rows name."""
+    names = [name for name, place in shape.places.items() if place.by == EMAIL]
+    return {cell for row in rows for name in names if (cell := row.get(name))}
+
+
+# ---------------------------------------------------------------------------------------------------- writing
+
+
+def created(shape: Shape, row: Row, users: Mapping[str, str]) -> Values:
+    """A record that is made: our key, its kind, and the cells that hold something. Raises Unfit."""
+    kind = shape.described.kind
+    filled = {name: cell for name, cell in row.items() if cell is not None and name in shape.places}
+    own = {kind.field: kind.value} if kind.field else {}
+    return {shape.key_field: row[ENTITY], **own, **_cells(shape, filled, users)}
+
+
+def changed(shape: Shape, id: str, row: Row, users: Mapping[str, str], current: Record, key: str | None = "") -> Values:
+    """The change of a record to what the row says; null clears. `key`: ours, where it is written, too ("" leaves it;
+    None takes it away). Raises Unfit."""
+    cells = {name: cell for name, cell in row.items() if name in shape.places}
+    values = _cells(shape, cells, users)
+    if key is not None:
+        values = _kept_out(shape, values, cells, current)
+    return {"id": id, **({} if key == "" else {shape.key_field: key}), **values}
+
+
+def _kept_out(shape: Shape, values: Values, cells: Row, current: Record) -> Values:
+    """A mark that somebody wants no mail is not taken away: by an empty cell not, and who says so is refused."""
+    field = shape.described.opted_out
+    if values.get(field) is not False or current.get(field) is not True:
+        return values
+    name = next(name for name, place in shape.places.items() if place.field == field)
+    if cells.get(name) is not None:
+        raise Unfit(Refusal("who opted out there stays so until a user takes the mark away", "OPTED_OUT", name))
+    return {name: value for name, value in values.items() if name != field}
+
+
+def _cells(shape: Shape, cells: Row, users: Mapping[str, str]) -> Values:
+    values: Values = {}
+    for name, cell in cells.items():
+        place = shape.places[name]
+        sent = _sent(place, cell, users)
+        if sent is None and place.field == OWNER:
+            if not shape.nobody:
+                continue  # there is no record without an owner
+            sent = {"id": shape.nobody}
+        if values.get(place.field) is not None and sent is not None:
+            raise Unfit(Refusal(f"{place.field} leads to one record, and the row names two", "TWO", name))
+        if sent is not None or values.get(place.field) is None:
+            values[place.field] = sent
+        if place.type == SEVERAL and sent is not None:
+            values[MODULE_OF] = place.of
+    if shape.consent and cells.get(shape.consent) in NO_MAIL:
+        values[shape.described.opted_out] = True  # never False: whoever opted out there stays so
+    return values
+
+
+def _sent(place: Place, cell: str | None, users: Mapping[str, str]) -> Any:
+    if cell is not None and place.by:
+        if cell not in users:
+            raise Unfit(Refusal("there is not exactly one user with this mailbox", "UNKNOWN", place.name))
+        return {"id": users[cell]}
+    try:
+        return json_of(cell, place.type)
+    except ValueError:
+        raise Unfit(Refusal(f"the value is no {place.type} of Zoho CRM", "TYPE", place.name)) from None
+
+
+# ---------------------------------------------------------------------------------------------------- reading
+
+
+def asked(shape: Shape, *, key: bool = True) -> list[str]:
+    """What has to be read of a record, so that rows can be told."""
+    fields = [place.field for place in shape.places.values()]
+    ours = [shape.key_field] if key and shape.key_field in shape.described.fields else []
+    return list(dict.fromkeys([*ours, *fields, *([shape.described.opted_out] if shape.consent else [])]))
+
+
+def looked_at(shape: Shape) -> list[str]:
+    """What has to be read of a record before it is changed: the mark that it wants no mail, where it is written."""
+    field = shape.described.opted_out
+    return [field] if field and field in {place.field for place in shape.places.values()} else []
+
+
+def key_of(shape: Shape, record: Record) -> str | None:
+    """Our key in a record."""
+    said = record.get(shape.key_field)
+    return said if isinstance(said, str) and said else None
+
+
+def told(shape: Shape, record: Record, users: Mapping[str, str]) -> dict[str, str | None]:
+    """The fields of a record as canonical text; `users` is id -> mailbox."""
+    row = {name: _told(place, record, users) for name, place in shape.places.items()}
+    if shape.nobody and text_of(record.get(OWNER), "ownerlookup") == shape.nobody:
+        row |= {name: None for name, place in shape.places.items() if place.field == OWNER}
+    if shape.consent and record.get(shape.described.opted_out) is True and row[shape.consent] not in NO_MAIL:
+        row[shape.consent] = "withdrawn"  # users said so
+    return row
+
+
+def _told(place: Place, record: Record, users: Mapping[str, str]) -> str | None:
+    value = text_of(record.get(place.field), place.type)
+    if place.by:
+        return users.get(value or "")
+    return value if not place.of or record.get(MODULE_OF) == place.of else None

@@ -1,0 +1,66 @@
+"""What is asked of Zoho CRM, as data. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm_migrate.connecting.http import Request
+
+ROOT = "/crm/v8"
+RECORDS = f"{ROOT}/{{module}}"
+Record = Mapping[str, Any]
+
+
+def query(text: str) -> Request:
+    """The records of a query."""
+    return Request("POST", f"{ROOT}/coql", json={"select_query": text}, writes=False)
+
+
+def organisation() -> Request:
+    """The organisation itself."""
+    return Request("GET", f"{ROOT}/org")
+
+
+def users(kind: str, page: int) -> Request:
+    """A page of users of a kind: AllUsers, CurrentUser."""
+    return Request("GET", f"{ROOT}/users", query={"type": kind, "page": str(page), "per_page": "200"})
+
+
+def modules() -> Request:
+    """All modules, without their fields."""
+    return Request("GET", f"{ROOT}/settings/modules")
+
+
+def fields(module: str) -> Request:
+    """The fields of a module."""
+    return Request("GET", f"{ROOT}/settings/fields", query={"module": module})
+
+
+def adding(module: str, words: Sequence[Record]) -> Request:
+    """Custom fields that a module lacks. Asked for twice they are there once."""
+    body = {"fields": list(words)}
+    return Request("POST", f"{ROOT}/settings/fields", query={"module": module}, json=body, writes=False)
+
+
+def creating(module: str, records: Sequence[Record]) -> Request:
+    """Records, each by itself. No workflow, approval, blueprint or cadence is begun for them."""
+    body = _quiet(records) | {"skip_feature_execution": [{"name": "cadences"}]}
+    return Request("POST", RECORDS, {"module": module}, json=body)
+
+
+def changing(module: str, records: Sequence[Record]) -> Request:
+    """Changes of records by their ids, each by itself."""
+    return Request("PUT", RECORDS, {"module": module}, json=_quiet(records))
+
+
+def deleting(module: str, ids: Sequence[str]) -> Request:
+    """Records that go into the recycle bin, each by itself."""
+    return Request("DELETE", RECORDS, {"module": module}, {"ids": ",".join(ids), "wf_trigger": "false"})
+
+
+def about(module: str, ids: Sequence[str], field: str) -> Request:
+    """What activities are about, with the module of it, which a query does not tell."""
+    return Request("GET", RECORDS, {"module": module}, {"ids": ",".join(ids), "fields": field, "per_page": "200"})
+
+
+def _quiet(records: Sequence[Record]) -> dict[str, Any]:
+    return {"data": list(records), "trigger": []}

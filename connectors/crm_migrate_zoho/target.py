@@ -1,0 +1,127 @@
+"""An organisation of Zoho CRM as a target: what is sent is made by `records`, what it answers is read by `answers`.
+
+Our key is a field that takes each value once, so who was created by a try that nobody answered is found again, never
+made twice. A query reads what was committed; the search of records, which has a lag, is not asked.
+"""
+
+import threading
+from collections.abc import Collection, Iterator, Sequence
+
+import pyarrow as pa
+
+from crm_migrate.connecting.conformance_targets import Kit
+from crm_migrate.connecting.contract import (
+    ENTITY,
+    Action,
+    Answer,
+    By,
+    Limits,
+    TargetObject,
+    TargetSchema,
+    WriteBatch,
+)
+from crm_migrate.connecting.http import Waiting
+from crm_migrate_zoho import answers, records, requests
+from crm_migrate_zoho.auth import open_rooms
+from crm_migrate_zoho.calls import Calls
+from crm_migrate_zoho.describe import object_of
+from crm_migrate_zoho.kit import kit
+from crm_migrate_zoho.looking import Looking
+from crm_migrate_zoho.preparing import prepare
+from crm_migrate_zoho.records import Record, Shape
+from crm_migrate_zoho.removing import Removing
+from crm_migrate_zoho.settings import Settings
+from crm_migrate_zoho.shapes import KEY
+from crm_migrate_zoho.writing import Writing
+
+ROWS = 100  # of one request
+BYTES = 4_000_000
+
+
+class ZohoTarget:
+    """Writes an organisation. Any number of threads may write."""
+
+    def __init__(self, settings: Settings, waiting: Waiting | None = None) -> None:
+        self._settings = settings
+        self._waiting = waiting or Waiting()
+        self._rooms = open_rooms(settings, self._waiting)
+        questions, changes, _ = self._rooms
+        self._looking = Looking(questions, owns_nothing=settings.owns_nothing)
+        self._calls = Calls(changes, self._looking, self._waiting, settings.pace)
+        self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+
+    @property
+    def stop(self) -> threading.Event:
+        """What ends every wait of ours."""
+        return self._waiting.stop
+
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all are alike there
+        """A request of 100 records, and the times of the environment."""
+        said = self._settings
+        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds)
+
+    def identity(self) -> str:
+        """The organisation; a sandbox is another one."""
+        return f"zoho-{self._looking.ask(requests.organisation(), answers.organisation)}"
+
+    # ------------------------------------------------------------------------------------------------ looking
+
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """The named modules that are there and that our user may see."""
+        found = [each for name in dict.fromkeys(objects) if (each := self._looking.described(name)) is not None]
+        keyed = bool(found) and all(each.keyed(KEY) for each in found)
+        return TargetSchema(tuple(object_of(each) for each in found), prepared=keyed)
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        """Custom fields, that of our key first."""
+        return prepare(objects, self._looking, self._waiting, apply=apply)
+
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they are now, in the order of their ids; those in the recycle bin are not there."""
+        described, wanted = self._calls.described(object), frozenset(values)
+        shape = records.shape_of(described, object, [each.name for each in object.fields], self._looking.nobody)
+        if by == "key" and object.key_field not in described.fields:
+            return
+        columns = records.asked(shape)
+        for page in self._looking.pages(described, columns) if by == "all" else self._calls.finds(shape, by, values):
+            lines = [(str(record["id"]), records.key_of(shape, record), record) for record in page]
+            kept = [line for line in lines if by == "all" or line[by == "key"] in wanted]
+            if kept:
+                yield self._table(shape, kept)
+
+    def _table(self, shape: Shape, lines: Sequence[tuple[str, str | None, Record]]) -> pa.Table:
+        users = self._looking.mailboxes() if any(place.by for place in shape.places.values()) else {}
+        rows = [records.told(shape, record, users) for _, _, record in lines]
+        columns: dict[str, list[str | None]] = {
+            "target_id": [id for id, _, _ in lines],
+            ENTITY: [key for _, key, _ in lines],
+        }
+        columns |= {name: [row[name] for row in rows] for name in shape.places}
+        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """One request."""
+        return self._writing.write(batch)
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """One request, of records that nobody refers to; into the recycle bin."""
+        return self._removing.remove(batch)
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """One request."""
+        return self._writing.change(batch)
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """By the lookups of all modules."""
+        return self._removing.referred(object, known)
+
+    def kit(self, token: str) -> Kit:
+        """What `crm-migrate conformance` may use here."""
+        return kit(token)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        for room in self._rooms:
+            room.close()

@@ -1,0 +1,94 @@
+"""Creating and changing records; who is there already is not made again.
+
+Records are inserted, not upserted: an upsert finds a record by Zoho's own fields, too, and would write over somebody
+who has the same mailbox.
+"""
+
+from collections.abc import Collection, Mapping
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.row_results import changed, created, joined
+from crm_migrate.errors import TargetError
+from crm_migrate_zoho import records, requests
+from crm_migrate_zoho.calls import Calls
+from crm_migrate_zoho.records import Row, Shape, Unfit, Values
+
+
+class Writing:
+    """Writes batches, each as one request."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """One request that writes, and those that look before and behind it."""
+        return self._create(batch) if batch.action == "create" else self.change(batch)
+
+    def _create(self, batch: WriteBatch) -> Answer:
+        """Where Zoho takes each key once, an earlier try is found behind the request, else before it."""
+        until = self._calls.until()
+        shape = self._calls.shape(batch)
+        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        once = shape.described.unique(shape.key_field)
+        before = {} if once else self._calls.keyed(batch.object, rows)
+        rows = {entity: row for entity, row in rows.items() if entity not in before}
+        made, refused = self._made(shape, rows)
+        others = Answer(before, refused)
+        if not made:
+            return others
+        if late := self._calls.late(until, made, others):
+            return late
+        said = self._calls.send(requests.creating(shape.described.module, list(made.values())), rows.values())
+        there = self._surely(batch.object, made)
+        if there is None:
+            return joined(others, Answer(in_doubt=frozenset(made)))
+        if isinstance(said, Refusal):
+            left = {entity: rows[entity] for entity in made if entity not in there}
+            others = joined(others, Answer(there))
+            return self._calls.whole(said, left, others) if left else others
+        return joined(others, created(list(made), said, there, self._calls.now()))
+
+    def _made(self, shape: Shape, rows: Mapping[str, Row]) -> tuple[dict[str, Values], dict[str, Refusal]]:
+        """Rows as records to be made, and why others cannot be."""
+        users = self._calls.users(shape, list(rows.values()))
+        made, refused = dict[str, Values](), dict[str, Refusal]()
+        for entity, row in rows.items():
+            try:
+                made[entity] = records.created(shape, row, users)
+            except Unfit as unfit:
+                refused[entity] = unfit.refusal
+        return made, refused
+
+    def _surely(self, object: TargetObject, entities: Collection[str]) -> dict[str, str] | None:
+        """Who is there; None where nobody can be asked. All are in doubt then: no error may lose an answer, and who is
+        refused may be there by an earlier try."""
+        try:
+            return self._calls.keyed(object, entities)
+        except TargetError:
+            return None
+
+    def change(self, batch: WriteBatch) -> Answer:
+        """Records changed by their ids; adopted ones get our key, and released ones lose it."""
+        until = self._calls.until()
+        shape = self._calls.shape(batch)
+        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        current = self._calls.current(shape, batch)
+        users = self._calls.users(shape, [rows[entity] for entity in current.records])
+        made, refused = dict[str, Values](), dict(current.refused)
+        for entity, record in current.records.items():
+            key = None if batch.action == "release" else entity if TARGET_ID in batch.rows.column_names else ""
+            try:
+                made[entity] = records.changed(shape, str(record["id"]), rows[entity], users, record, key)
+            except Unfit as unfit:
+                refused[entity] = unfit.refusal
+        now = self._calls.now()
+        others = Answer(refused=refused, later={e: now for e in rows if e not in made and e not in refused})
+        if not made:
+            return others
+        if late := self._calls.late(until, made, others):
+            return late
+        said = self._calls.send(requests.changing(shape.described.module, list(made.values())), rows.values())
+        if isinstance(said, Refusal):
+            return self._calls.whole(said, {entity: rows[entity] for entity in made}, others)
+        ids = {entity: str(current.records[entity]["id"]) for entity in made}
+        return joined(others, changed(ids, said, self._calls.now()))
