@@ -8,6 +8,7 @@ from crm_migrate.mapping.rewording import bracketed, column_cell
 from crm_migrate.mapping.text import SAME_ROW, normal_name
 from crm_migrate.suggesting.candidates import Candidate, Study, candidates
 from crm_migrate.suggesting.choosing import assigned, choices, likeliest
+from crm_migrate.suggesting.foreign_words import foreign_words
 from crm_migrate.suggesting.headers import readings
 from crm_migrate.suggesting.linking import Key, Keyed, key_of, links
 from crm_migrate.suggesting.looks import share_of
@@ -36,6 +37,7 @@ def propose(studies: Sequence[Study], written: Written | None = None) -> Suggest
         told.left += _left(study, written, told)
     told.missing += _missing(written, told)
     told.offers.sort(key=_order)
+    told.notes += foreign_words(told.offers, studies, written)
     return told
 
 
