@@ -66,8 +66,10 @@ def column(table: str, said: Words, tables: list[str]) -> Words | None:
         if not words["targets"]:
             return None
     words |= _of_kind(table, said, kind, words.get("targets", []))
-    if said["required"] in REQUIRED:
+    if said["required"] in REQUIRED and not name.startswith("address"):  # no form requires an address
         words["required"] = REQUIRED[said["required"]]
+    if (table, name) == ("incident", "customerid"):  # a case without a customer is none
+        words["required"] = "SystemRequired"
     own_rate = (table, name) == ("transactioncurrency", "exchangerate")
     if (name in READ_ONLY and not own_rate) or said["type"] == "baseCurrency":
         words["read_only"] = True

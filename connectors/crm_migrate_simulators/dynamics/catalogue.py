@@ -113,6 +113,9 @@ def field(place: str, words: Any, known: set[str]) -> dict[str, Any]:
         said["length"] = words.get("length", 100)
     if kind in CHOICES:
         said["choices"] = [option[0] for option in words.get("options", ())]
+    if kind == "Boolean" and not words.get("read_only"):
+        said["default"] = False
+    said["required"] = kind == "Customer" and words.get("required") == "SystemRequired"
     if kind in LOOKUPS:
         said["reference"] = [target for target in words.get("targets", ()) if target in known]
     if kind == "DateTime" and words.get("behavior") == "DateOnly":

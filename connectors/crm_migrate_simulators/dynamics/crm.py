@@ -3,7 +3,7 @@
 import secrets
 import threading
 from typing import Any, cast
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.clock import Clock
@@ -51,7 +51,7 @@ class Dynamics:
         """Template and scope; a batch that only asks is a read."""
         if request.path.endswith(_TOKEN):
             return "/{tenant}/oauth2/v2.0/token", "auth"
-        if request.path in _BATCH:
+        if unquote(request.path) in _BATCH:
             return "$batch", "write" if batches.writes(request.body) else "read"
         known = routes.found(request)
         return ("?", "read") if known is None else (known[0].template, known[0].scope)
@@ -66,7 +66,7 @@ class Dynamics:
             return Reply(401, None, {"WWW-Authenticate": "Bearer authorization_uri=https://login.example/"})
         work = work_of(call, self.habits, api_user(store))
         try:
-            if call.request.path in _BATCH and call.request.method == "POST":
+            if unquote(call.request.path) in _BATCH and call.request.method == "POST":
                 return batches.answered(work, self._dispatched, self._refused)
             return self._dispatched(work)
         except Refused as refused:

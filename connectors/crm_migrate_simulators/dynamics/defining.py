@@ -78,6 +78,8 @@ def _column(said: dict[str, Any]) -> tuple[str, Words]:
     if not isinstance(said.get("DisplayName"), dict):
         raise unreadable("a column has a DisplayName")
     words: Words = {"type": kind, "label": _text(said["DisplayName"])}
+    level = (said.get("RequiredLevel") or {}).get("Value", "None")
+    words |= {"required": level} if level != "None" else {}
     words |= {"length": said["MaxLength"]} if kind in ("String", "Memo") else {}
     for word, member in (("min", "MinValue"), ("max", "MaxValue"), ("precision", "Precision")):
         words |= {word: said[member]} if said.get(member) is not None else {}

@@ -34,6 +34,8 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("An empty text is no value", "assumed", "what clients tell"),
         ("Amounts are rounded to the decimals of their currency", "document", f"{_DOCS}/types-of-fields: money precision"),
         ("Only columns that the system requires are required by the API, not those of forms", "document", f"{_DOCS}/entity-attribute-metadata: requirement level"),
+        ("A case has a customer", "document", "learn.microsoft.com/dynamics365/customer-service: create a case; incident entity"),
+        ("A two-option column that nobody says is no", "document", f"{_DOCS}/attribute-metadata: DefaultValue"),
         ("Moments and days before 1753 are refused", "document", f"{_DOCS}/behavior-format-date-time-attribute"),
         ("A day (DateOnly) is no moment, a moment needs a zone", "document", f"{_DOCS}/behavior-format-date-time-attribute"),
         ("overriddencreatedon becomes createdon, at a creation and with a privilege", "document", f"{_DOCS}/reference/entities/account: overriddencreatedon; prvOverrideCreatedOnCreatedBy"),

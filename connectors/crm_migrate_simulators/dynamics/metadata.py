@@ -109,15 +109,16 @@ def _option_set(kind: str, words: Words) -> Said:
 def many_to_one(work: Work, of: str) -> Iterator[Said]:
     """The relationships by which a table refers to others."""
     for name, words in columns_of(work, of).items():
-        for target, nav in navigations(of, name, words):
-            if target in work.store.schema.objects:
+        owner = [("owner", name)] if words["type"] == "Owner" else None  # stands for users and teams
+        for target, nav in owner or navigations(of, name, words):
+            if owner or target in work.store.schema.objects:
                 yield {
                     "SchemaName": f"{of}_{name}_{target}",
                     "ReferencingEntity": of,
                     "ReferencingAttribute": name,
                     "ReferencingEntityNavigationPropertyName": nav,
                     "ReferencedEntity": target,
-                    "ReferencedAttribute": work.store.words(target)["id"],
+                    "ReferencedAttribute": "ownerid" if owner else work.store.words(target)["id"],
                     "CascadeConfiguration": {"Delete": _cascade(name)},
                     "MetadataId": _id(f"{of}.{name}.{target}"),
                 }

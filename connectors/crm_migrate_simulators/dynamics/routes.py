@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from crm_migrate_simulators.dynamics import defining, metadata, multiple, queries, records, single, states
 from crm_migrate_simulators.dynamics.problems import no_segment, unreadable
@@ -144,7 +145,8 @@ ROUTES: tuple[Route, ...] = (
 
 def found(request: Request) -> tuple[Route, At] | None:
     """The route of a request and the values of its path."""
+    path = unquote(request.path)
     for route in ROUTES:
-        if route.method == request.method and (match := route.pattern.fullmatch(request.path)):
+        if route.method == request.method and (match := route.pattern.fullmatch(path)):
             return route, match.groupdict()
     return None

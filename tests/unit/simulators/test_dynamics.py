@@ -93,7 +93,9 @@ def test_an_opportunity_is_won_by_its_action_and_then_read_only(environment: Env
 
 
 def test_a_case_is_resolved_by_its_action(environment: Environment) -> None:
-    id = environment.make("incidents", title="C")
+    assert environment.ask("POST", f"{DATA}incidents", {"title": "C"})[0] == 400, "without a customer"
+    account = environment.make("accounts", name="A")
+    id = environment.make("incidents", title="C", **{"customerid_account@odata.bind": f"/accounts({account})"})
     assert environment.ask("PATCH", f"{DATA}incidents({id})", {"statecode": 1, "statuscode": 5})[0] == 400
     told = {"subject": "done", "incidentid@odata.bind": f"/incidents({id})"}
     assert environment.ask("POST", f"{DATA}CloseIncident", {"Status": 4, "IncidentResolution": told})[0] == 400

@@ -1,0 +1,235 @@
+"""Rows of ours as records of Dataverse, and back. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject
+from crm_migrate_dynamics.answers import LOOKUP_OF
+from crm_migrate_dynamics.describe import Described, Place
+from crm_migrate_dynamics.shapes import CREATED, GIVEN, NO_MAIL, OWNER, REASON, STAGE, STAGED, STATE
+from crm_migrate_dynamics.states import FIRST, Change
+from crm_migrate_dynamics.values import json_of, text_of
+
+Row = Mapping[str, str | None]
+Record = Mapping[str, Any]
+Named = Mapping[tuple[str, str], Mapping[str, str]]  # (table, column) -> name -> id
+Sets = Mapping[str, str]  # table -> entity set
+
+
+class Unfit(Exception):
+    """A value that cannot be sent; `refusal` says why, without it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.words)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How rows of a batch are written: the table, where its columns are, which of them says consent, and the id of the
+    user whose records are nobody's, if there is one."""
+
+    described: Described
+    key_field: str
+    places: Mapping[str, Place]
+    consent: str = ""
+    nobody: str = ""
+
+
+def shape_of(described: Described, object: TargetObject, names: Iterable[str], nobody: str = "") -> Shape:
+    """Of these columns, those that the table has. Who opted out there is read so, and who withdraws is marked there; a
+    consent about numbers is no word of it."""
+    found = {name: described.place(name) for name in names if name not in (ENTITY, TARGET_ID)}
+    places = {name: place for name, place in found.items() if place is not None}
+    consents = [f.name for f in object.fields if f.type == "consent" and f.about != "phone" and f.name in places]
+    both = bool(consents) and bool(described.opted_out)
+    return Shape(described, object.key_field, places, consents[0] if both else "", nobody)
+
+
+def named_in(shape: Shape, rows: Sequence[Row]) -> dict[tuple[str, str], set[str]]:
+    """(table, column) -> the names that the rows say."""
+    said: dict[tuple[str, str], set[str]] = {}
+    for name, place in shape.places.items():
+        if place.by:
+            said.setdefault((place.of, place.by), set()).update(cell for row in rows if (cell := row.get(name)))
+    return said
+
+
+# ---------------------------------------------------------------------------------------------------- writing
+
+
+def created(shape: Shape, row: Row, named: Named, sets: Sets) -> Change:
+    """A record that is made: our key, its kind, and the cells that hold something. Raises Unfit."""
+    kind = shape.described.kind
+    filled = {name: cell for name, cell in row.items() if cell is not None and name in shape.places}
+    values: dict[str, Any] = {shape.key_field: row[ENTITY]}
+    if kind.field:
+        values[kind.field] = json_of(kind.value, shape.described.columns[kind.field])
+    cells, reason = _cells(shape, filled, named, sets)
+    given = {GIVEN: cells.pop(CREATED)} if CREATED in cells else {}
+    return Change(values | cells | given, reason)
+
+
+def changed(shape: Shape, row: Row, named: Named, sets: Sets, current: Record, key: str | None = "") -> Change:
+    """The change of a record to what the row says; null clears. `key`: ours, where it is written, too ("" leaves it;
+    None takes it away). Raises Unfit."""
+    cells = {name: cell for name, cell in row.items() if name in shape.places}
+    values, reason = _cells(shape, cells, named, sets)
+    values = _not_fixed(shape, values, current)
+    if key is not None:
+        values = _kept_out(shape, values, cells, current)
+    return Change(({} if key == "" else {shape.key_field: key}) | values, reason)
+
+
+def looked_at(shape: Shape) -> list[str]:
+    """What has to be read of a record before it is changed: its state, and what is not changed again."""
+    described, written = shape.described, {place.column.name for place in shape.places.values()}
+    days = ("actualclosedate", "estimatedclosedate", "actualvalue") if described.staged else ()
+    wanted = (STATE, REASON, *days, *(name for name in (CREATED, described.opted_out) if name in written))
+    fixed = (name for name in written if name in described.columns and not described.columns[name].updatable)
+    return [name for name in dict.fromkeys([*wanted, *fixed]) if name in described.columns or name == CREATED]
+
+
+def _not_fixed(shape: Shape, values: dict[str, Any], current: Record) -> dict[str, Any]:
+    """Without what Dataverse takes at a creation only and has already. Raises Unfit for what differs: it would be
+    passed over without a word."""
+    for name, place in shape.places.items():
+        column = place.column
+        if column.updatable or column.name not in values or column.leads:
+            continue
+        sent = values.pop(column.name)
+        if sent is not None and text_of(sent, column) != text_of(current.get(column.name), column):
+            raise Unfit(Refusal("Dataverse takes this when a record is made, and never again", "CREATE_ONLY", name))
+    return values
+
+
+def _kept_out(shape: Shape, values: dict[str, Any], cells: Row, current: Record) -> dict[str, Any]:
+    """A mark that somebody wants no mail is not taken away: by an empty cell not, and who says so is refused."""
+    column = shape.described.opted_out
+    if values.get(column) is not False or current.get(column) is not True:
+        return values
+    name = next(name for name, place in shape.places.items() if place.column.name == column)
+    if cells.get(name) is not None:
+        raise Unfit(Refusal("who opted out there stays so until a user takes the mark away", "OPTED_OUT", name))
+    return {each: value for each, value in values.items() if each != column}
+
+
+def _cells(shape: Shape, cells: Row, named: Named, sets: Sets) -> tuple[dict[str, Any], int | None]:
+    """The values of a row, and the reason that it wants."""
+    values, reason, leads = dict[str, Any](), None, dict[str, tuple[str, str | None]]()
+    for name, cell in cells.items():
+        place = shape.places[name]
+        column = place.column
+        if name in (REASON, STAGE):
+            more, reason = _stage(shape, name, cell, reason)
+            values |= more
+        elif column.leads:
+            id = _led_to(place, cell, named)
+            if column.name == OWNER and id is None:
+                id = shape.nobody or None
+            if id is not None and leads.get(column.name, ("", None))[1] is not None:
+                raise Unfit(Refusal(f"{column.name} leads to one record, and the row names two", "TWO", name))
+            if id is not None or column.name not in leads:
+                leads[column.name] = (place.nav, None if id is None else f"/{sets[place.of]}({id})")
+        else:
+            values[column.name] = _sent(place, cell)
+    values |= {f"{nav}@odata.bind": path for column, (nav, path) in leads.items() if path or column != OWNER}
+    if shape.consent and cells.get(shape.consent) in NO_MAIL:
+        values[shape.described.opted_out] = True  # never False: whoever opted out there stays so
+    return values, reason
+
+
+def _stage(shape: Shape, name: str, cell: str | None, known: int | None) -> tuple[dict[str, Any], int | None]:
+    """What a stage or a reason says: a value of the open record, or the reason that it is to have."""
+    place, described = shape.places[name], shape.described
+    if cell is None:
+        if name == REASON:
+            return {}, known  # a record always has a reason
+        return {STAGED[described.table]: None}, known
+    reasons = described.columns[REASON]
+    if name == REASON:
+        values, reason = {}, _sent(place, cell)
+    else:
+        state = described.closed.get(cell, FIRST)
+        values = {} if state else {STAGED[described.table]: _sent(place, cell)}
+        reason = min((value for value, of in reasons.states.items() if of == state), default=None)
+    if known is not None and reasons.states.get(known) != reasons.states.get(reason):
+        raise Unfit(Refusal("stage and reason say two states", "TWO", name))
+    return values, reason if known is None or name == REASON else known
+
+
+def _sent(place: Place, cell: str | None) -> Any:
+    try:
+        return json_of(cell, place.column)
+    except ValueError:
+        raise Unfit(_wrong(place)) from None
+
+
+def _wrong(place: Place) -> Refusal:
+    return Refusal(f"the value is no {place.column.type} of Dataverse", "TYPE", place.name)
+
+
+def _led_to(place: Place, cell: str | None, named: Named) -> str | None:
+    if cell is None or not place.by:
+        return cell
+    found = named.get((place.of, place.by), {})
+    if cell not in found:
+        words = f"there is not exactly one {place.of} with this {place.by}"
+        raise Unfit(Refusal(words, "UNKNOWN", place.name))
+    return found[cell]
+
+
+# ---------------------------------------------------------------------------------------------------- reading
+
+
+def asked(shape: Shape) -> list[str]:
+    """What has to be read of a record, so that rows can be told."""
+    described = shape.described
+    names = [described.key, *([shape.key_field] if shape.key_field in described.columns else [])]
+    for name, place in shape.places.items():
+        names += [STAGED[described.table], STATE, REASON] if name == STAGE else [place.column.read_name]
+    return list(dict.fromkeys([*names, *([described.opted_out] if shape.consent else [])]))
+
+
+def key_of(shape: Shape, record: Record) -> str | None:
+    """Our key in a record."""
+    said = record.get(shape.key_field)
+    return said if isinstance(said, str) and said else None
+
+
+def led_to(shape: Shape, found: Iterable[Record]) -> dict[tuple[str, str], set[str]]:
+    """(table, column) -> ids of the records that are told by that name."""
+    ids: dict[tuple[str, str], set[str]] = {}
+    for record in found:
+        for place in shape.places.values():
+            if place.by and (id := record.get(place.column.read_name)):
+                ids.setdefault((place.of, place.by), set()).add(str(id))
+    return ids
+
+
+def told(shape: Shape, record: Record, names: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[str, str | None]:
+    """The fields of a record as canonical text; `names` is (table, column) -> id -> name."""
+    row = {name: _told(shape, name, place, record, names) for name, place in shape.places.items()}
+    if shape.nobody and record.get(f"_{OWNER}_value") == shape.nobody:
+        row |= {name: None for name, place in shape.places.items() if place.column.name == OWNER}
+    if shape.consent and record.get(shape.described.opted_out) is True and row[shape.consent] not in NO_MAIL:
+        row[shape.consent] = "withdrawn"  # users said so
+    return row
+
+
+def _told(
+    shape: Shape, name: str, place: Place, record: Record, names: Mapping[tuple[str, str], Mapping[str, str]]
+) -> str | None:
+    if name == STAGE:
+        shut = record.get(STATE) != FIRST
+        column = shape.described.columns[STATE if shut else STAGED[shape.described.table]]
+        return text_of(record.get(column.name), column)
+    column = place.column
+    value = text_of(record.get(column.read_name), column)
+    if value is None or not place.of:
+        return value
+    of = record.get(f"{column.read_name}{LOOKUP_OF}")
+    if of is not None and of != place.of:
+        return None
+    return names.get((place.of, place.by), {}).get(value) if place.by else value

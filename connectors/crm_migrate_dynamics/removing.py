@@ -1,0 +1,115 @@
+"""Taking records back. Dataverse would delete what hangs on a record with it, or empty the lookup to it."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import pyarrow as pa
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.found import TAKEN
+from crm_migrate.connecting.row_results import Result, changed, joined
+from crm_migrate.errors import TargetError
+from crm_migrate_dynamics import records, requests
+from crm_migrate_dynamics.answers import LOOKUP_OF
+from crm_migrate_dynamics.calls import Calls
+from crm_migrate_dynamics.describe import Described
+from crm_migrate_dynamics.looking import MANY
+from crm_migrate_dynamics.multipart import Step
+from crm_migrate_dynamics.shapes import DERIVED, PARTS
+
+Referring = tuple[str, str, str]  # the id that is referred to, the object that refers, and by which of its fields
+Child = tuple[str, str]  # object, field
+_HARMLESS = frozenset({"NoCascade", None})
+
+
+class Removing:
+    """Removes what carries our key and is referred to by nobody."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls, self._looking = calls, calls.looking
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """For good: Dataverse has no recycle bin unless an administrator switched one on."""
+        until = self._calls.until()
+        shape = self._calls.shape(batch)
+        rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        there = self._keys(shape, [str(row[TARGET_ID]) for row in rows.values()])
+        gone = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if row[TARGET_ID] not in there}
+        ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if there.get(row[TARGET_ID]) == entity}
+        refused = {entity: TAKEN for entity in rows if entity not in gone and entity not in ids}
+        named = {id: f"{object}.{field}" for id, object, field in self._referring(shape.described, list(ids.values()))}
+        refused |= {e: Refusal(f"{named[id]} refers to it", "REFERRED") for e, id in ids.items() if id in named}
+        ids = {entity: id for entity, id in ids.items() if entity not in refused}
+        known = Answer(gone, refused, gone=frozenset(gone))
+        if not ids:
+            return known
+        if late := self._calls.late(until, ids, known):
+            return late
+        groups = [[Step("DELETE", f"{shape.described.set}({id})")] for id in ids.values()]
+        said = self._calls.each(groups, [rows[entity] for entity in ids])
+        if isinstance(said, Refusal):
+            return self._calls.whole(said, list(ids), known)
+        return joined(known, self._outcome(shape, ids, said))
+
+    def _outcome(self, shape: records.Shape, ids: dict[str, str], said: list[Result]) -> Answer:
+        """A deletion names no record in its answer: who is not there any more is gone, whatever place says so."""
+        try:
+            left = self._keys(shape, list(ids.values()))
+        except TargetError:
+            return Answer(in_doubt=frozenset(ids))
+        away = {entity: id for entity, id in ids.items() if id not in left}
+        others = {entity: id for entity, id in ids.items() if id in left}
+        placed = dict(zip(ids, said, strict=True))
+        told = [Result() if placed[entity].done else placed[entity] for entity in others]
+        return joined(Answer(away), changed(others, told, self._calls.now(), deletes=True))
+
+    def _keys(self, shape: records.Shape, ids: Collection[str]) -> dict[str, str | None]:
+        """Id -> our key of records that are there."""
+        bare = records.Shape(shape.described, shape.key_field, {})
+        found = (record for page in self._calls.finds(bare, "id", ids) for record in page)
+        return {str(record[shape.described.key]): records.key_of(bare, record) for record in found}
+
+    # ------------------------------------------------------------------------------------------------ who refers
+
+    def referred(self, object: TargetObject, known: Collection[Child]) -> Iterator[pa.Table]:
+        """Records that others refer to, and by which field of which object."""
+        described = self._looking.table(object.name)
+        for name, _ in known:
+            self._looking.described(name)  # so that kinds of records are called as the load calls them
+        seen = sorted({each for each in self._referring(described) if each[1:] not in known})
+        names = ("target_id", "object", "field")
+        columns = list(zip(*seen, strict=True)) or [()] * 3
+        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+
+    def _referring(self, described: Described, ids: Sequence[str] | None = None) -> Iterator[Referring]:
+        """Who refers to these records, or to any."""
+        if ids is not None and not ids:
+            return
+        for table, column in self._children(described):
+            other = self._looking.table(table)
+            said, kinds = f"_{column}_value", sorted({kind.field for kind in self._looking.kinds(table)})
+            names, called = [other.key, said, *kinds], other.place_of(column, described.table)
+            if ids is None:
+                pages = self._looking.pages(other, names, f"{said} ne null")
+            else:
+                conditions = [requests.among(column, ids[at : at + MANY]) for at in range(0, len(ids), MANY)]
+                pages = self._looking.meeting(other, names, conditions)
+            for record in (each for page in pages for each in page):
+                if record.get(said) and record.get(said + LOOKUP_OF, described.table) == described.table:
+                    yield str(record[said]), self._kind_of(other, record), called
+
+    def _kind_of(self, other: Described, record: records.Record) -> str:
+        """What we call the object of a record: one of its kinds, where the load has such."""
+        for kind in self._looking.kinds(other.table):
+            if str(record.get(kind.field)) == kind.value:
+                return f"{kind.object}:{kind.field}={kind.value}"
+        return other.table
+
+    def _children(self, described: Described) -> list[Child]:
+        """Table and lookup of every reference that users make to records of a table and that would go with them."""
+        found: dict[Child, None] = {}
+        for each in described.children:
+            child = (str(each.get("ReferencingEntity")), str(each.get("ReferencingAttribute")))
+            cascade = (each.get("CascadeConfiguration") or {}).get("Delete")
+            if child[0] not in PARTS and child not in DERIVED and cascade not in _HARMLESS:
+                found[child] = None
+        return list(found)

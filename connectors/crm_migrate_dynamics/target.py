@@ -1,0 +1,136 @@
+"""A Dataverse environment as a target: what is sent is made by `records`, what it answers is read by `answers`.
+
+Our key is an alternate key, so who was created by a try that nobody answered is found again, never made twice.
+"""
+
+import threading
+from collections.abc import Collection, Iterator, Sequence
+
+import pyarrow as pa
+
+from crm_migrate.connecting.conformance_targets import Kit
+from crm_migrate.connecting.contract import (
+    ENTITY,
+    Action,
+    Answer,
+    By,
+    Limits,
+    TargetObject,
+    TargetSchema,
+    WriteBatch,
+)
+from crm_migrate.connecting.http import Waiting
+from crm_migrate_dynamics import records
+from crm_migrate_dynamics.auth import open_rooms
+from crm_migrate_dynamics.calls import Calls
+from crm_migrate_dynamics.describe import object_of
+from crm_migrate_dynamics.kit import kit
+from crm_migrate_dynamics.looking import Looking
+from crm_migrate_dynamics.preparing import prepare
+from crm_migrate_dynamics.records import Record, Shape
+from crm_migrate_dynamics.removing import Removing
+from crm_migrate_dynamics.requests import Api
+from crm_migrate_dynamics.settings import Settings
+from crm_migrate_dynamics.shapes import KEY
+from crm_migrate_dynamics.writing import Writing
+
+ROWS = 200  # of a request; a message ends after two minutes, whatever plug-ins do meanwhile
+BYTES = 4_000_000
+
+
+class DynamicsTarget:
+    """Writes an environment. Any number of threads may write."""
+
+    def __init__(self, settings: Settings, waiting: Waiting | None = None) -> None:
+        self._settings = settings
+        self._waiting = waiting or Waiting()
+        self._rooms = open_rooms(settings, self._waiting)
+        questions, changes, _ = self._rooms
+        api = Api(settings.version, settings.bypass_logic)
+        self._looking = Looking(questions, api, owns_nothing=settings.owns_nothing)
+        self._calls = Calls(changes, self._looking, self._waiting, settings.pace)
+        self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+
+    @property
+    def stop(self) -> threading.Event:
+        """What ends every wait of ours."""
+        return self._waiting.stop
+
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all tables are alike there
+        """A batch, and the times of the environment."""
+        said = self._settings
+        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds, requests=2)
+
+    def identity(self) -> str:
+        """The organisation; a sandbox is another one."""
+        return f"dynamics-{self._looking.who[0]}"
+
+    # ------------------------------------------------------------------------------------------------ looking
+
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """The named tables that are there and that our user may see."""
+        found = [each for name in dict.fromkeys(objects) if (each := self._looking.described(name)) is not None]
+        keyed = bool(found) and all(each.keyed(KEY) for each in found)
+        return TargetSchema(tuple(map(object_of, found)), prepared=keyed)
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        """Tables and columns of our own, that of our key first, and its alternate key."""
+        return prepare(objects, self._looking, self._waiting, apply=apply)
+
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they are now."""
+        described, wanted = self._looking.table(object.name), frozenset(values)
+        shape = records.shape_of(described, object, [each.name for each in object.fields], self._looking.nobody)
+        if by == "key" and object.key_field not in described.columns:
+            return
+        asked = records.asked(shape)
+        pages = (
+            self._looking.pages(described, asked, self._looking.of_kind(described))
+            if by == "all"
+            else self._calls.finds(shape, by, values)
+        )
+        for page in pages:
+            lines = [(str(record[described.key]), records.key_of(shape, record), record) for record in page]
+            kept = [line for line in lines if by == "all" or line[by == "key"] in wanted]
+            if kept:
+                yield self._table(shape, kept)
+
+    def _table(self, shape: Shape, lines: Sequence[tuple[str, str | None, Record]]) -> pa.Table:
+        found = [record for _, _, record in lines]
+        names = {
+            (of, by): self._looking.names_of(of, by, ids) for (of, by), ids in records.led_to(shape, found).items()
+        }
+        rows = [records.told(shape, record, names) for _, _, record in lines]
+        columns: dict[str, list[str | None]] = {
+            "target_id": [id for id, _, _ in lines],
+            ENTITY: [key for _, key, _ in lines],
+        }
+        columns |= {name: [row[name] for row in rows] for name in shape.places}
+        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """One message, or one batch."""
+        return self._writing.write(batch)
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """One batch, of records that nobody refers to."""
+        return self._removing.remove(batch)
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """One message, or one batch."""
+        return self._writing.change(batch)
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """By the lookups of all tables that would be emptied, or whose records would go along."""
+        return self._removing.referred(object, known)
+
+    def kit(self, token: str) -> Kit:
+        """What `crm-migrate conformance` may use here."""
+        return kit(token)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        for room in self._rooms:
+            room.close()

@@ -1,0 +1,146 @@
+"""Creating and changing records; who is there already is not made again.
+
+Records that are all said by their values go as one message, which does all of them or none; where it is refused, and
+where a record goes through states, each goes by itself in one batch, with all of its steps or none of them.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+
+from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.row_results import Result, changed, created, joined
+from crm_migrate.errors import TargetError
+from crm_migrate_dynamics import records, states
+from crm_migrate_dynamics.calls import Calls
+from crm_migrate_dynamics.multipart import Step
+from crm_migrate_dynamics.records import Row, Shape, Unfit
+from crm_migrate_dynamics.shapes import REASON
+from crm_migrate_dynamics.states import Change
+
+
+class Writing:
+    """Writes batches."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """One request that writes, or two where the first did nothing, and those that look before and behind."""
+        return self._create(batch) if batch.action == "create" else self.change(batch)
+
+    # ------------------------------------------------------------------------------------------------ creating
+
+    def _create(self, batch: WriteBatch) -> Answer:
+        """Dataverse takes each key once, so an earlier try is found behind the request."""
+        until = self._calls.until()
+        shape = self._calls.shape(batch)
+        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        made, refused = self._made(shape, rows)
+        others = Answer(refused=refused)
+        if not made:
+            return others
+        if late := self._calls.late(until, made, others):
+            return late
+        said = self._sent(shape, made, [rows[entity] for entity in made], until)
+        there = self._surely(batch.object, made)
+        if there is None:
+            return joined(others, Answer(in_doubt=frozenset(made)))
+        if isinstance(said, Refusal):
+            left = [entity for entity in made if entity not in there]
+            others = joined(others, Answer(there))
+            return self._calls.whole(said, left, others) if left else others
+        return joined(others, created(list(made), said, there, self._calls.now()))
+
+    def _made(self, shape: Shape, rows: Mapping[str, Row]) -> tuple[dict[str, Change], dict[str, Refusal]]:
+        """Rows as records to be made, and why others cannot be."""
+        named, sets = self._calls.named(shape, list(rows.values())), self._calls.sets(shape)
+        made, refused = dict[str, Change](), dict[str, Refusal]()
+        for entity, row in rows.items():
+            try:
+                made[entity] = records.created(shape, row, named, sets)
+            except Unfit as unfit:
+                refused[entity] = unfit.refusal
+        return made, refused
+
+    def _sent(
+        self, shape: Shape, made: Mapping[str, Change], rows: Sequence[Row], until: float
+    ) -> list[Result] | Refusal:
+        """What becomes of new records: together, or each by itself."""
+        described = shape.described
+        if described.many and len(made) > 1 and all(states.opens(described, change) for change in made.values()):
+            bodies = [_opened(change) for change in made.values()]
+            said = self._calls.together(self._calls.api.making_many(described.set, described.table, bodies), rows)
+            if not isinstance(said, Refusal):
+                return [Result(id, done=True) for id in said]
+            if self._calls.late(until, made, Answer()):
+                return said
+        groups = [states.made(described, change, str(uuid.uuid4())) for change in made.values()]
+        return self._calls.each(groups, rows)
+
+    def _surely(self, object: TargetObject, entities: Collection[str]) -> dict[str, str] | None:
+        """Who is there; None where nobody can be asked. All are in doubt then: no error may lose an answer, and who is
+        refused may be there by an earlier try."""
+        try:
+            return self._calls.keyed(object, entities)
+        except TargetError:
+            return None
+
+    # ------------------------------------------------------------------------------------------------ changing
+
+    def change(self, batch: WriteBatch) -> Answer:
+        """Records changed by their ids; adopted ones get our key, and released ones lose it."""
+        until = self._calls.until()
+        shape = self._calls.shape(batch)
+        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        steps, refused, ids = self._changes(shape, batch, rows)
+        now = self._calls.now()
+        same = {entity: id for entity, id in ids.items() if not steps[entity]}
+        unsaid = {e: now for e in rows if e not in ids and e not in refused}
+        others, going = Answer(same, refused, later=unsaid), {e: s for e, s in steps.items() if s}
+        if not going:
+            return others
+        if late := self._calls.late(until, going, others):
+            return late
+        wanted = {entity: ids[entity] for entity in going}
+        said = self._changed(shape, wanted, going, [rows[entity] for entity in going], until)
+        if isinstance(said, Refusal):
+            return self._calls.whole(said, list(going), others)
+        return joined(others, changed(wanted, said, self._calls.now()))
+
+    def _changes(
+        self, shape: Shape, batch: WriteBatch, rows: Mapping[str, Row]
+    ) -> tuple[dict[str, list[Step]], dict[str, Refusal], dict[str, str]]:
+        """The steps of records that are there, why others cannot be changed, and the ids. Who is in neither waits for
+        another one that is about the same record."""
+        current = self._calls.current(shape, batch)
+        named = self._calls.named(shape, [rows[entity] for entity in current.records])
+        sets, described = self._calls.sets(shape), shape.described
+        steps, refused = dict[str, list[Step]](), dict(current.refused)
+        for entity, record in current.records.items():
+            key = None if batch.action == "release" else entity if TARGET_ID in batch.rows.column_names else ""
+            try:
+                change = records.changed(shape, rows[entity], named, sets, record, key)
+            except Unfit as unfit:
+                refused[entity] = unfit.refusal
+                continue
+            steps[entity] = states.changed(described, str(record[described.key]), change, record)
+        return steps, refused, {entity: str(current.records[entity][described.key]) for entity in steps}
+
+    def _changed(
+        self, shape: Shape, ids: Mapping[str, str], steps: Mapping[str, list[Step]], rows: Sequence[Row], until: float
+    ) -> list[Result] | Refusal:
+        described = shape.described
+        if described.many and len(steps) > 1 and all(len(each) == 1 for each in steps.values()):
+            bodies = {ids[entity]: each[0].body or {} for entity, each in steps.items()}
+            request = self._calls.api.changing_many(described.set, described.table, described.key, bodies)
+            said = self._calls.together(request, rows)
+            if not isinstance(said, Refusal):
+                return [Result(id, done=not said) for id in ids.values()]  # a list of ids is no answer to a change
+            if self._calls.late(until, steps, Answer()):
+                return said
+        return self._calls.each(list(steps.values()), rows)
+
+
+def _opened(change: Change) -> dict[str, object]:
+    """The values of a new record that stays in its first state."""
+    return change.values | ({} if change.reason is None else {REASON: change.reason})
