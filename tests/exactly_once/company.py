@@ -39,6 +39,15 @@ environments:
     longest_seconds: "env:CRM_PATIENCE"
     settle_seconds: "0.3"
     job_from: "20"
+  zoho:
+    connector: zoho
+    url: "env:CRM_URL"
+    login_url: "env:CRM_URL"
+    client_id: crm-migrate
+    client_secret: "env:CRM_SECRET"
+    refresh_token: "env:CRM_SECRET"
+    longest_seconds: "env:CRM_PATIENCE"
+    settle_seconds: "0.3"
 objects:
   accounts:
     from: firms

@@ -1,4 +1,4 @@
-"""Simulated CRMs as targets of these tests: a generic one, HubSpot, Salesforce. The witness is their store and log."""
+"""Simulated CRMs as targets of these tests: a generic one, HubSpot, Salesforce, Zoho. Witness: their store and log."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
 from crm_migrate_simulators.rest import SIMULATOR as REST
 from crm_migrate_simulators.salesforce.simulator import SIMULATOR as SALESFORCE
 from crm_migrate_simulators.server import Server
+from crm_migrate_simulators.zoho import SIMULATOR as ZOHO
 from exactly_once.company import BATCH, TRUTH, Found, Wrong, wrong
 
 TOKEN = "pat-na1-simulated"
@@ -181,6 +182,28 @@ class SalesforceOrg(SimulatedCrm):
         for record in store.all("Contact"):
             values, above = record.values, _name(firms, record.values.get("AccountId"))
             found.append(Found("contacts", str(values["LastName"]), values.get("Email"), above))
+        return found
+
+
+class ZohoOrg(SimulatedCrm):
+    """An organisation of Zoho CRM."""
+
+    name, secret = "zoho", "not-a-secret"
+
+    def _started(self, port: int) -> Server:
+        return ZOHO.start({"organisation": f"once {os.getpid()}"}, port=port, habits={"credits": "0"})
+
+    def _records(self) -> list[Found]:
+        store = self.server.engine.store
+        firms = {record.id: record.values for record in store.all("Accounts")}
+        found = []
+        for values in firms.values():
+            above = firms.get(values.get("Parent_Account", ""), {}).get("Account_Name", values.get("Parent_Account"))
+            found.append(Found("accounts", str(values["Account_Name"]), None, above))
+        for record in store.all("Contacts"):
+            at = record.values.get("Account_Name", "")
+            above = firms.get(at, {}).get("Account_Name", at or None)
+            found.append(Found("contacts", str(record.values["Last_Name"]), record.values.get("Email"), above))
         return found
 
 

@@ -26,6 +26,7 @@ TESTS = Path(__file__).parents[1]
 PACKAGES = (
     "crm_migrate", "crm_migrate_amagi", "crm_migrate_bottle", "crm_migrate_dynamics", "crm_migrate_files",
     "crm_migrate_hubspot", "crm_migrate_rest", "crm_migrate_salesforce", "crm_migrate_sql", "crm_migrate_tryton",
+    "crm_migrate_zoho",
 )  # fmt: skip
 # Where a run comes by, in order: what is announced is that it begins there.
 SEAMS = {
@@ -203,6 +204,7 @@ def _lose_answers(job: Job) -> None:
 
     import crm_migrate_hubspot.target
     import crm_migrate_salesforce.target
+    import crm_migrate_zoho.target
     from crm_migrate.connecting.contract import Answer, WriteBatch
     from crm_migrate.errors import InDoubt
     from crm_migrate_sql.mariadb import Mariadb
@@ -213,7 +215,7 @@ def _lose_answers(job: Job) -> None:
 
     for backend in (Sqlite, Postgres, Mariadb):
         backend.batch_rows = BATCH
-    crm_migrate_hubspot.target.BATCH = crm_migrate_salesforce.target.ROWS = BATCH
+    crm_migrate_hubspot.target.BATCH = crm_migrate_salesforce.target.ROWS = crm_migrate_zoho.target.ROWS = BATCH
     dice, write = random.Random(job.seed), SqlTarget.write
 
     def lossy(self: SqlTarget, batch: WriteBatch) -> Answer:

@@ -5,6 +5,7 @@ import threading
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
+from crm_migrate_simulators import forms
 from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.clock import Clock
 from crm_migrate_simulators.quotas import TooMany
@@ -87,7 +88,7 @@ class ZohoCrm:
 
     def _token(self, call: Call) -> Reply:
         """A token for a refresh token; what is wrong with it is said with 200, as accounts.zoho.com does."""
-        form = dict(parse_qsl(call.request.body.decode())) | dict(call.request.query)
+        form = _form(call.request)
         ways = self.habits
         if call.request.method != "POST" or form.get("grant_type") != "refresh_token":
             return Reply(200, {"error": "invalid_request"})
@@ -154,3 +155,13 @@ class ZohoCrm:
         """No token is good any more."""
         with self._lock:
             self._tokens.clear()
+
+
+def _form(request: Request) -> dict[str, str]:
+    """What a form says, urlencoded or of parts, as Zoho's SDK for Node sends it, and the query."""
+    kind = request.headers.get("content-type", "")
+    if forms.is_form(kind):
+        said = {part.name: part.content.decode() for part in forms.parts(kind, request.body)}
+    else:
+        said = dict(parse_qsl(request.body.decode()))
+    return said | dict(request.query)

@@ -8,6 +8,7 @@ _SDK = "zohocrmsdk8-0 7.0.0 (its models)"
 _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
     "Tokens and limits": (
         ("A refresh token gives an access token, the domain of the API and its seconds; the header says Zoho-oauthtoken", "document", f"{_DOCS}: refresh, OAuth overview"),
+        ("The form for a token is urlencoded, or of parts", "document", "zohocrmsdk8-0 sends the first, @zohocrm/nodejs-sdk-8.0 the second"),
         ("What is wrong with a refresh token is told with 200 and a member `error`", "assumed", "as clients of others expect it; the documents show no status"),
         ("A token that is not good: 401 INVALID_TOKEN", "document", f"{_DOCS}: status codes"),
         ("Credits gone, or too many at a time: 429 TOO_MANY_REQUESTS without Retry-After", "document", f"{_DOCS}: API limits, status codes"),
@@ -22,11 +23,13 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("The members of a field", "recording", "schema_deals_fields_owner_stage"),
         ("The modules' own fields, by their names", "recording", "schema_v8_standard_field_names"),
         ("Their types and lengths", "document", f"{_DOCS}: insert records, field types"),
+        ("The id of a reference is a text or a number", "document", "both SDKs of Zoho send numbers"),
         ("A lookup names its module in an object", "document", _SDK),
         ("A lookup to several modules lists them", "document", _SDK),
         ("Custom fields are made five at a time, each answered by itself with its id", "document", f"{_DOCS}: create custom fields"),
         ("The name of a custom field is its label, with an underscore for all that is no letter or digit", "document", "zoho.com/crm/help/api-names.html; that capitals stay is assumed"),
         ("A unique field knows no case; two of a module are made at most", "document", f"{_DOCS}: create custom fields"),
+        ("It is asked for by `case_sensitive: false`, or by `casesensitive`", "document", f"{_DOCS}: create custom fields; the second is the word of both SDKs"),
         ("The lengths of each type of field", "document", f"{_DOCS}: create custom fields, data types and length limits"),
         ("A text area is small, large or rich, with 2,000, 32,000 or 50,000 characters", "document", f"{_DOCS}: create custom fields"),
         ("A second field with a label that is there: DUPLICATE_DATA", "document", _SDK),

@@ -25,6 +25,7 @@ _JSON = {
     "currency": "double", "double": "double", "percent": "double", "boolean": "boolean", "tags": "jsonarray",
     "multiselectpicklist": "jsonarray",
 }  # fmt: skip
+_BLIND = ({"case_sensitive": False}, {"casesensitive": "false"})  # as the documents and as Zoho's SDK spell it
 _LABEL = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -111,7 +112,7 @@ def _unique(visit: Visit, module: str, asked: Mapping[str, Any]) -> bool:
     """Whether its values are there once, whatever their case: it cannot be another way."""
     if asked.get("unique") is None:
         return False
-    if asked["unique"] != {"case_sensitive": False}:
+    if asked["unique"] not in _BLIND:
         raise Wrong("INVALID_DATA", "invalid data", "unique")
     if sum(each.unique for each in visit.fields(module).values()) >= UNIQUE:
         raise Wrong("LIMIT_EXCEEDED", "the limit of unique fields is exceeded", "unique", limit=UNIQUE)

@@ -44,10 +44,13 @@ def _refuse(field: Field, kind: str) -> Any:
 
 
 def _id(field: Field, value: Any) -> str:
-    id = value.get("id") if isinstance(value, dict) else value
-    if not isinstance(id, str) or not id.isdigit():
-        raise invalid(field.name, "jsonobject" if not isinstance(value, dict) else "bigint")
-    return id
+    """The id of a reference: a text, or a number as Zoho's own SDK sends it."""
+    if not isinstance(value, dict):
+        raise invalid(field.name, "jsonobject")
+    id = value.get("id")
+    if isinstance(id, bool) or not isinstance(id, str | int) or not str(id).isdigit():
+        raise invalid(field.name, "bigint")
+    return str(id)
 
 
 def _number(field: Field, kind: str, value: Any) -> Any:
