@@ -307,7 +307,7 @@ def _key_columns(source: Source, profile: SourceProfile | None) -> tuple[str, ..
 
 def _key(desk: Desk, name: str, source: Source, profile: SourceProfile | None, path: Path) -> tuple[str, ...]:
     columns = _key_columns(source, profile)
-    if not columns:
+    if not columns and (profile is not None or source.use is None):  # a profile that was not taken is told already
         desk.tell_key("mapping_missing", f"the source `{name}` needs a `key:`", path, "Name the column that is its id.")
     where: Path = (*path, "key") if source.key and source.key.columns else path
     if len(columns) == 1 and desk.written((*path, "key", "changed_key")):
