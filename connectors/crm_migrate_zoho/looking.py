@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -99,6 +100,15 @@ class Looking:
         """Records whose field `by` is one of these."""
         for some in coql.parted(values):
             yield from self.pages(described, columns, [coql.among(by, some)])
+
+    def deleted(self, module: str, since: datetime) -> set[str]:
+        """The ids of who was deleted there since then, by users too."""
+        found, page, more = set[str](), 1, True
+        while more:
+            told = self.ask(requests.deleted(module, since, page), answers.page)
+            found |= set(answers.ids(told.records))
+            page, more = page + 1, told.more
+        return found
 
     def _whole(self, described: Described, records: Rows, others: Sequence[Sequence[str]]) -> Rows:
         """The records with the columns that did not fit into their query, and of activities the module that they are

@@ -1,6 +1,7 @@
 """What is asked of Zoho CRM, as data. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from crm_migrate.connecting.http import Request
@@ -60,6 +61,13 @@ def deleting(module: str, ids: Sequence[str]) -> Request:
 def about(module: str, ids: Sequence[str], field: str) -> Request:
     """What activities are about, with the module of it, which a query does not tell."""
     return Request("GET", RECORDS, {"module": module}, {"ids": ",".join(ids), "fields": field, "per_page": "200"})
+
+
+def deleted(module: str, since: datetime, page: int) -> Request:
+    """A page of who was deleted since then, into the recycle bin, out of it, or by a merge."""
+    query = {"type": "all", "page": str(page), "per_page": "200"}
+    headers = {"If-Modified-Since": since.isoformat(timespec="seconds")}
+    return Request("GET", f"{RECORDS}/deleted", {"module": module}, query, headers=headers)
 
 
 def _quiet(records: Sequence[Record]) -> dict[str, Any]:

@@ -4,14 +4,17 @@ Records are inserted, not upserted: an upsert finds a record by Zoho's own field
 who has the same mailbox.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
-from crm_migrate.connecting.row_results import changed, created, joined
+from crm_migrate.connecting.row_results import Result, changed, created, joined
 from crm_migrate.errors import TargetError
 from crm_migrate_zoho import records, requests
 from crm_migrate_zoho.calls import Calls
 from crm_migrate_zoho.records import Row, Shape, Unfit, Values
+
+RECENT = timedelta(days=1)  # so far back it is asked who was deleted: clocks differ
 
 
 class Writing:
@@ -46,6 +49,7 @@ class Writing:
             left = {entity: rows[entity] for entity in made if entity not in there}
             others = joined(others, Answer(there))
             return self._calls.whole(said, left, others) if left else others
+        there = {**self._taken_away(shape, list(made), said, there), **there}
         return joined(others, created(list(made), said, there, self._calls.now()))
 
     def _made(self, shape: Shape, rows: Mapping[str, Row]) -> tuple[dict[str, Values], dict[str, Refusal]]:
@@ -66,6 +70,24 @@ class Writing:
             return self._calls.keyed(object, entities)
         except TargetError:
             return None
+
+    def _taken_away(
+        self, shape: Shape, entities: Sequence[str], said: Sequence[Result], there: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Who was made and then deleted or merged by a user before we looked. Nobody makes it again; reading back tells
+        that it is gone. What was deleted is told without its fields, so the place in the answer has to say whose id it
+        is: it does where all others stand at theirs. Where nobody can be asked all stay in doubt."""
+        placed = dict(zip(entities, said, strict=True)) if len(said) == len(entities) else {}
+        done = {entity: result.id for entity, result in placed.items() if result.done}
+        straight = all(there.get(entity, id) == id for entity, id in done.items())
+        unseen = {entity: id for entity, id in done.items() if entity not in there}
+        if not unseen or not straight or len(set(done.values())) < len(done):
+            return {}
+        try:
+            gone = self._calls.looking.deleted(shape.described.module, self._calls.now() - RECENT)
+        except TargetError:
+            return {}
+        return {entity: id for entity, id in unseen.items() if id in gone}
 
     def change(self, batch: WriteBatch) -> Answer:
         """Records changed by their ids; adopted ones get our key, and released ones lose it."""

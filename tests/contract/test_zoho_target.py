@@ -221,6 +221,30 @@ def test_a_locked_record_is_sent_again_and_what_a_blueprint_holds_is_refused(sta
         assert set(answer.later if "locked" in fault else answer.refused) == {fault}, answer
 
 
+@pytest.mark.parametrize("merged", [False, True])
+def test_who_was_made_and_taken_away_at_once_is_not_made_again(merged: bool, start: Start) -> None:
+    """A user deletes or merges a record between its creation and our look for its key."""
+    server = start()
+    target = opened(server)
+    target.prepare((ACCOUNT,), apply=True)
+    store, clock = server.engine.store, server.engine.clock
+    other = put(server, "Accounts", Account_Name="Other")
+    store.listeners.append(lambda what, told: taken(told["record"]) if what == "record" and told["fresh"] else None)
+
+    def taken(record: Any) -> None:
+        if record.values.get(KEY) == "b":
+            if merged:
+                store.merge("Accounts", other, record.id, clock.now())
+            else:
+                store.delete("Accounts", record.id, clock.now())
+
+    answer = write(target, ACCOUNT, "a", [{ENTITY: n, "Account_Name": n} for n in "abc"])
+    assert set(answer.loaded) == {"a", "b", "c"} and not answer.in_doubt
+    assert [row[ENTITY] for row in everything(target, ACCOUNT) if row["Account_Name"] != "Other"] == ["a", "c"]
+    alone = write(target, ACCOUNT, "b", [{ENTITY: "b", "Account_Name": "b"}])
+    assert set(alone.loaded) == {"b"}
+
+
 def test_who_is_referred_to_by_others_stays(start: Start) -> None:
     server = start()
     target = opened(server)

@@ -103,4 +103,4 @@ def _strange(log: Log) -> list[str]:
 
 def told_apart(kind: Kind) -> bool:
     """Whether it leaves another record there than was sent, or none: the verdict has to say so."""
-    return kind.family in ("people", "values") or kind.name in ("duplicate_rule", "trigger_fails")
+    return kind.family in ("people", "values") or kind.name in ("duplicate_rule", "trigger_fails", "in_blueprint")

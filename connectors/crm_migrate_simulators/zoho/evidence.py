@@ -69,7 +69,8 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("Without an order the latest ids come first", "recording", "list_contacts_page_info"),
         ("No records: 204", "document", f"{_DOCS}: status codes; list_no_records_200 is the answer of a test double"),
         ("References are told with name and id, an owner with its address, too", "recording", "list_contacts_page_info"),
-        ("Who was deleted is told with who and when, `recycle` or `permanent`", "document", f"{_DOCS}: get deleted records"),
+        ("Who was deleted is told with who and when, `recycle` or `permanent`; `If-Modified-Since` says since when", "document", f"{_DOCS}: get deleted records"),
+        ("A record that was merged into another is told as deleted for good", "assumed", ""),
         ("How many records there are: `count`", "document", _SDK),
     ),
     "Queries": (

@@ -1,5 +1,6 @@
 """Records read: by pages, by ids, one, those that were deleted, and how many there are."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from crm_migrate_simulators.store import Record
@@ -45,11 +46,22 @@ def deleted(visit: Visit) -> Reply:
     """Who was deleted, and may be brought back; those that were merged into others are gone for good."""
     module, kind = visit.module(), visit.query.get("type", "all")
     found = visit.store.page(module, None, BY_TOKENS, deleted=True)
-    told = [_gone(visit, each) for each in found if kind == "all" or kind == _kind(each)]
+    since = _since(visit)
+    told = [_gone(visit, each) for each in found if each.changed >= since and kind in ("all", _kind(each))]
     start, size = _span(visit)
     some = told[start : start + size]
     info = {"per_page": size, "count": len(some), "page": start // size + 1, "more_records": len(told) > start + size}
     return Reply(200, {"data": some, "info": info}) if some else Reply(204)
+
+
+def _since(visit: Visit) -> float:
+    """The instant of `If-Modified-Since`, the beginning of time where it is not said. Raises Problem."""
+    said = visit.call.request.headers.get("if-modified-since")
+    try:
+        at = datetime.fromisoformat(said) if said else datetime.fromtimestamp(0, UTC)
+        return at.timestamp()
+    except ValueError:
+        raise Problem(400, "INVALID_DATA", "invalid data", param_name="If-Modified-Since") from None
 
 
 def counted(visit: Visit) -> Reply:
