@@ -6,12 +6,13 @@ amagi-crm takes one record per request, so a batch is many of them.
 import time
 from collections.abc import Sequence
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.batch_rows import rows_of
+from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.http import Http, Pace, Waiting
 from crm_migrate.connecting.one_by_one import One, one_by_one
 from crm_migrate.errors import TargetError
 from crm_migrate_amagi.looking import Looking
-from crm_migrate_amagi.records import Names, Record, Row, keys_of
+from crm_migrate_amagi.records import Names, Record, keys_of
 from crm_migrate_amagi.shapes import DEALS, Model, Path, model_of, path_of
 
 GONE = Refusal("amagi-crm has no such record", "NOT_FOUND")
@@ -75,13 +76,3 @@ class Calls:
     def one_by_one(self, entities: Sequence[str], one: One, known: Answer, until: float) -> Answer:
         """The requests about these entities, and what is known of others."""
         return one_by_one(entities, one, known, until, self.waiting.now)
-
-
-def rows_of(batch: WriteBatch) -> dict[str, Row]:
-    """Entity -> its row."""
-    return {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
-
-
-def cells_of(row: Row) -> set[str]:
-    """The values of a row, which no refusal may repeat."""
-    return {cell for name, cell in row.items() if cell and name != TARGET_ID}

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator
 
 import pyarrow as pa
 
+from crm_migrate.connecting.batch_rows import cells_of, rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate_amagi import answers, requests
-from crm_migrate_amagi.calls import GONE, TAKEN, Calls, cells_of, rows_of
+from crm_migrate_amagi.calls import GONE, TAKEN, Calls
 from crm_migrate_amagi.records import keys_of, kind_of, pointing
 from crm_migrate_amagi.shapes import CONTACTS, MODELS, POINTING, Model
 

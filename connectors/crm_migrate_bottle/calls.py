@@ -6,12 +6,13 @@ BottleCRM takes one record per request, so a batch is many of them.
 import time
 from collections.abc import Mapping, Sequence
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.batch_rows import rows_of
+from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.http import Http, Pace, Waiting
 from crm_migrate.connecting.one_by_one import One, one_by_one
 from crm_migrate.errors import InDoubt, TargetError
 from crm_migrate_bottle.looking import Looking
-from crm_migrate_bottle.records import Row, key_of
+from crm_migrate_bottle.records import key_of
 from crm_migrate_bottle.shapes import KEY, KIND, Model, Path, model_of, path_of, split
 from crm_migrate_bottle.values import Names, Record
 
@@ -83,18 +84,3 @@ class Calls:
                 raise
 
         return one_by_one(entities, remembered, known, until, self.waiting.now)
-
-
-def rows_of(batch: WriteBatch) -> dict[str, Row]:
-    """Entity -> its row."""
-    return {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
-
-
-def fields_of(batch: WriteBatch) -> list[str]:
-    """The fields that a batch names."""
-    return [name for name in batch.rows.column_names if name not in (ENTITY, TARGET_ID)]
-
-
-def cells_of(row: Row) -> set[str]:
-    """The values of a row, which no refusal may repeat."""
-    return {cell for name, cell in row.items() if cell and name != TARGET_ID}

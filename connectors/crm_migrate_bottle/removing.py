@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from crm_migrate.connecting.batch_rows import cells_of, rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate_bottle import answers, requests
 from crm_migrate_bottle.answers import SwitchedOff
-from crm_migrate_bottle.calls import GONE, TAKEN, Calls, cells_of, rows_of
+from crm_migrate_bottle.calls import GONE, TAKEN, Calls
 from crm_migrate_bottle.records import key_of, kind_of, pointing
 from crm_migrate_bottle.shapes import MODELS, Model
 from crm_migrate_bottle.values import Record

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.contract import Refusal, TargetObject
 from crm_migrate.connecting.typed import unmistakable
 from crm_migrate.errors import TargetError
 from crm_migrate_hubspot.portal import Portal
@@ -133,18 +133,3 @@ def key_of(properties: Mapping[str, Any]) -> str | None:
 def kind_of(properties: Mapping[str, Any]) -> str:
     """What a record is besides its object; "" for most."""
     return str(properties.get(KIND) or "")
-
-
-def rows_of(batch: WriteBatch) -> dict[str, Row]:
-    """Entity -> its row."""
-    return {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
-
-
-def fields_of(batch: WriteBatch) -> list[str]:
-    """The fields that a batch names."""
-    return [name for name in batch.rows.column_names if name not in (ENTITY, TARGET_ID)]
-
-
-def cells_of(row: Row) -> frozenset[str]:
-    """The values of a row, which no refusal may repeat."""
-    return frozenset(cell for name, cell in row.items() if cell and name not in (TARGET_ID, ENTITY))

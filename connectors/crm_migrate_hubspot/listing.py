@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.contract import (
     ENTITY,
     TARGET_ID,
@@ -20,7 +21,7 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.connecting.http import Http
 from crm_migrate_hubspot import list_answers
-from crm_migrate_hubspot.calls import GONE, TAKEN, Row, kind_of, rows_of
+from crm_migrate_hubspot.calls import GONE, TAKEN, Row, kind_of
 from crm_migrate_hubspot.linking import done
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.registering import Registry

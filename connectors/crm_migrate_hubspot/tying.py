@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.contract import (
     ENTITY,
     TARGET_ID,
@@ -21,7 +22,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.errors import TargetError
-from crm_migrate_hubspot.calls import GONE, TAKEN, Row, kind_of, rows_of
+from crm_migrate_hubspot.calls import GONE, TAKEN, Row, kind_of
 from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.portal import Portal

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from crm_migrate.connecting.batch_rows import cells_of, fields_of, rows_of
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, WriteBatch
 from crm_migrate.connecting.http import Http, Waiting
 from crm_migrate.errors import InDoubt, Interrupted, Retryable, Throttled
@@ -19,12 +20,9 @@ from crm_migrate_hubspot.calls import (
     Layout,
     Properties,
     Row,
-    cells_of,
-    fields_of,
     key_of,
     layout,
     properties,
-    rows_of,
 )
 from crm_migrate_hubspot.consenting import Consenting, Wish, speaks
 from crm_migrate_hubspot.linking import Linking, done

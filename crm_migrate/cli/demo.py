@@ -14,6 +14,11 @@ FAULTS = (  # of a bad day: about one request in five
     "reset_before:0.02, reset_after:0.04, closed_after:0.02, error_after:0.02, partial_batch:0.02, cut_answer:0.02, "
     "nothing_written:0.02, page_of_html:0.01, result_missing:0.02, throttled(1):0.03, unavailable(1):0.02"
 )
+RARELY = (  # of a CRM that takes one record per request, and so ten times as many: about one request in fifty
+    "reset_before:0.002, reset_after:0.005, closed_after:0.003, error_after:0.003, cut_answer:0.003, "
+    "nothing_written:0.003, page_of_html:0.002, throttled(1):0.003"
+)
+ONE_BY_ONE = frozenset({"freshsales"})
 NOT_PLACED = ("truth", "second", "elsewhere")  # of a company's folder
 
 
@@ -27,7 +32,7 @@ NOT_PLACED = ("truth", "second", "elsewhere")  # of a company's folder
 @click.option("--second", is_flag=True, help="The dealer's second export, two weeks later, into the same CRM.")
 @click.option(
     "--target",
-    type=click.Choice(["dynamics", "hubspot", "salesforce", "zoho"]),
+    type=click.Choice(["dynamics", "freshsales", "hubspot", "salesforce", "zoho"]),
     help="Into a simulated CRM, which misbehaves as real ones do.",
 )
 @click.option("--faults", metavar="SPEC", help="With --target: what goes wrong there; as on a bad day, unless said.")
@@ -48,7 +53,9 @@ def demo_command(
             raise UsageError(
                 "simulated CRMs take the dealer's first export", hint=f"crm-migrate demo {folder} --target {target}"
             )
-        _into_simulated(folder, target, FAULTS if faults is None else faults, 7 if seed is None else seed, as_json)
+        usual = RARELY if target in ONE_BY_ONE else FAULTS
+        struck = usual if faults is None else faults
+        _into_simulated(folder, target, struck, 7 if seed is None else seed, as_json)
         return
     if faults is not None or seed is not None:
         raise UsageError("a SQLite CRM has no faults", hint="--faults and --seed go with --target")

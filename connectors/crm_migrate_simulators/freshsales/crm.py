@@ -39,7 +39,7 @@ class Freshsales:
 
     def answer(self, call: Call) -> Reply:
         """Find the route and do it."""
-        furnish(call.store)
+        furnish(call.store, self.habits.account)
         too_many = self._minute.enter(call.clock.now())
         if too_many is not None:
             call.asked.refused = "minute"

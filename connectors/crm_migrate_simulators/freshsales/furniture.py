@@ -27,7 +27,7 @@ _LISTS: dict[str, tuple[int, tuple[str, ...]]] = {
 }
 
 
-def furnish(store: Store) -> None:
+def furnish(store: Store, account: int) -> None:
     """Once."""
     if store.setting("account", "furnished"):
         return
@@ -37,12 +37,12 @@ def furnish(store: Store) -> None:
     for kind, (first, names) in _LISTS.items():
         _numbered(store, kind, first, names)
     store.put("currencies", "74001", {"id": 74001, "is_active": True, "currency_code": "USD", "exchange_rate": "1.0"})
-    store.put(
-        "deal_pipelines", str(PIPELINE), {"id": PIPELINE, "name": "Default Pipeline", "position": 1, "is_default": True}
-    )
+    pipeline = account * 1_000_000 + PIPELINE
+    said = {"id": pipeline, "name": "Default Pipeline", "position": 1, "is_default": True}
+    store.put("deal_pipelines", str(pipeline), said)
     for place, name in enumerate(STAGES):
         stage = {"id": 72101 + place, "name": name, "value": name, "position": place + 1}
-        stage |= {"forecast_type": _FORECAST.get(name, "Open"), "deal_pipeline_id": PIPELINE}
+        stage |= {"forecast_type": _FORECAST.get(name, "Open"), "deal_pipeline_id": pipeline}
         store.put("deal_stages", str(stage["id"]), {**stage, "probability": 0 if name == "Lost" else 100})
     store.put("account", "furnished", True)
 

@@ -12,7 +12,7 @@ HOUR, MINUTE = 3600.0, 60.0
 class Habits:
     """Words for `--habit`. Times in seconds."""
 
-    account: str = "simulated"  # the bundle alias
+    account: int = 0  # which one it is: its number is in the ids of its pipelines
     token: str = "freshsales-simulated"  # noqa: S105 -- of a simulator
     time_zone: str = "Europe/Berlin"  # that of the account, in which times are told
     per_hour: int = 1000  # 0: no limit

@@ -1,6 +1,6 @@
 """The modules of a fresh account: what each is called in paths and bodies, its fields, and what is included on demand.
 
-A field is (name, label, kind): text, textarea, number, decimal, date, datetime, checkbox; `choice X` holds an id of the
+A field is (name, label, kind): text, textarea, number, decimal, amount (told as a text), date, datetime, checkbox;
 setting X; `to X` the id of a record of the module X. `!` behind the kind: required.
 """
 
@@ -69,7 +69,7 @@ MODULES: Mapping[str, Module] = {
         ),
         Module(
             "deals", "deal", "Deal",
-            (("name", "Name", "text!"), ("amount", "Deal value", "decimal!"),
+            (("name", "Name", "text!"), ("amount", "Deal value", "amount!"),
              ("sales_account_id", "Account name", "to sales_accounts"),
              ("deal_pipeline_id", "Deal pipeline", "choice deal_pipelines"),
              ("deal_stage_id", "Deal stage", "choice deal_stages"), ("closed_date", "Closed date", "date"), _OWNER,
@@ -122,8 +122,8 @@ def _stored(module: str, name: str, label: str, kind: str) -> dict[str, Any]:
         said |= {"type": "reference", "reference": ends.split()}
     elif word == "choice":
         said["more"]["from"] = ends
-    elif word in ("number", "decimal", "date", "datetime", "checkbox"):
-        said["type"] = {"number": "integer", "checkbox": "boolean"}.get(word, word)
+    elif word in ("number", "decimal", "amount", "date", "datetime", "checkbox"):
+        said["type"] = {"number": "integer", "checkbox": "boolean", "amount": "decimal"}.get(word, word)
     elif word in ("text", "textarea"):
         said["length"] = SHORT if word == "text" else LONG
     unique = _UNIQUE.get((module, name))
@@ -168,4 +168,4 @@ def _custom(module: str, name: str, words: Any) -> dict[str, Any]:
     return said
 
 
-_KINDS = {"text": "text", "integer": "number", "decimal": "number", "boolean": "checkbox", "date": "date"}
+_KINDS = {"text": "text", "integer": "number", "decimal": "decimal", "boolean": "checkbox", "date": "date"}

@@ -19,7 +19,14 @@ SELECTORS: Mapping[str, str] = {  # the word of the path -> the list of the answ
         )
     },
 }  # fmt: skip
-_TYPES = {"decimal": "number", "datetime": "date", "choice": "dropdown", "to": "auto_complete", "tags": "auto_complete"}
+_TYPES = {
+    "decimal": "number",
+    "amount": "number",
+    "datetime": "date",
+    "choice": "dropdown",
+    "to": "auto_complete",
+    "tags": "auto_complete",
+}
 _GROUPS = {("contacts", "email"): "emails", ("contacts", "sales_account_id"): "sales_accounts"}
 
 

@@ -140,6 +140,7 @@ _KINDS: Mapping[str, Callable[[Visit, Any], Any]] = {
     "dropdown": _text,
     "number": _number,
     "decimal": _decimal,
+    "amount": _decimal,
     "checkbox": _checkbox,
     "date": _date,
     "datetime": _datetime,

@@ -44,8 +44,10 @@ def cell(visit: Visit, of: Field, value: Any) -> Any:
         return int(value)
     if kind == "tags":
         return json.loads(value)
-    if kind == "decimal":
+    if kind == "amount":
         return value if "." in value else f"{value}.0"
+    if kind == "decimal":
+        return float(value) if "." in value else int(value)
     if kind == "datetime":
         return visit.time(datetime.fromisoformat(value).timestamp())
     return value

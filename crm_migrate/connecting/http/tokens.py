@@ -22,7 +22,7 @@ class Fresh:
         return "Fresh(***)"
 
 
-def given(value: str, refused: Callable[[], AuthExpired]) -> "Token":
+def given(value: str, refused: Callable[[], AuthExpired], scheme: str = "Bearer") -> "Token":
     """A token that a person gave us: there is no other one to fetch where it is not taken, which `refused` says."""
     left = [Fresh(value)]
 
@@ -31,7 +31,7 @@ def given(value: str, refused: Callable[[], AuthExpired]) -> "Token":
             raise refused()
         return left.pop()
 
-    return Token(fetch)
+    return Token(fetch, scheme)
 
 
 class Token:

@@ -15,6 +15,8 @@ from crm_migrate.errors import InDoubt, Retryable, TargetError
 from crm_migrate_amagi import answers as amagi
 from crm_migrate_bottle import answers as bottle
 from crm_migrate_bottle.shapes import MODELS
+from crm_migrate_freshsales import answers as freshsales
+from crm_migrate_freshsales.shapes import MODELS as MODULES
 from crm_migrate_hubspot import answers as hubspot
 from crm_migrate_hubspot import link_answers, linking, portal_answers, preparing
 from crm_migrate_rest import answers as rest
@@ -59,6 +61,8 @@ CHANGES: dict[str, Callable[[Answer], Any]] = {
     "bottle created": partial(bottle.created, model=MODELS["accounts"]),
     "bottle changed": bottle.changed,
     "bottle deleted": bottle.deleted,
+    "freshsales written": partial(freshsales.written, model=MODULES["contacts"]),
+    "freshsales deleted": freshsales.deleted,
 }
 QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "hubspot page": hubspot.page,
@@ -84,6 +88,9 @@ QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "amagi told": amagi.told,
     "bottle one": partial(bottle.one, id="1"),
     "bottle told": bottle.told,
+    "freshsales one": partial(freshsales.one, model=MODULES["contacts"], id="1"),
+    "freshsales page": partial(freshsales.page, model=MODULES["contacts"]),
+    "freshsales told": freshsales.told,
 }
 OWN = {("rest", "azure")}  # that is the shape of its own errors
 

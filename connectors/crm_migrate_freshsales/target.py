@@ -1,0 +1,149 @@
+"""A Freshsales account as a target: what is sent is made by `records`, what it answers is read by `answers`.
+
+Our key is not unique there: before a batch is created it is looked for, and whatever is in doubt is asked about by it.
+"""
+
+import threading
+from collections.abc import Collection, Iterator, Sequence
+
+import pyarrow as pa
+
+from crm_migrate.connecting.conformance_targets import Kit
+from crm_migrate.connecting.contract import (
+    ENTITY,
+    Action,
+    Allowance,
+    Answer,
+    By,
+    Limits,
+    TargetObject,
+    TargetSchema,
+    WriteBatch,
+)
+from crm_migrate.connecting.http import Pace, Waiting
+from crm_migrate_freshsales import records
+from crm_migrate_freshsales.answers import Record
+from crm_migrate_freshsales.auth import open_rooms
+from crm_migrate_freshsales.calls import Calls
+from crm_migrate_freshsales.describe import object_of
+from crm_migrate_freshsales.kit import kit
+from crm_migrate_freshsales.looking import Looking
+from crm_migrate_freshsales.preparing import prepare
+from crm_migrate_freshsales.removing import Removing
+from crm_migrate_freshsales.requests import PAGE
+from crm_migrate_freshsales.settings import Settings
+from crm_migrate_freshsales.shapes import is_place, model_of, split
+from crm_migrate_freshsales.values import Names
+from crm_migrate_freshsales.writing import Writing
+
+CREATED, CHANGED = 100, 50  # records of a batch; a change is a look and the change
+SLOWEST = 4  # requests of a second that we count on
+HOUR = 3600.0
+
+
+class FreshsalesTarget:
+    """Writes an account. Any number of threads may write."""
+
+    def __init__(self, settings: Settings, waiting: Waiting | None = None) -> None:
+        self._settings = settings
+        self._waiting = waiting or Waiting()
+        self._pace = Pace(settings.longest_seconds)
+        self._questions, self._changes = open_rooms(settings, self._waiting)
+        self._looking = Looking(self._questions, self._waiting, settings.settle_seconds)
+        self._calls = Calls(self._changes, self._looking, self._waiting, self._pace)
+        self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+
+    @property
+    def stop(self) -> threading.Event:
+        """What ends every wait of ours."""
+        return self._waiting.stop
+
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all are alike there
+        """Batches of our own size, as a request holds one record; and the times of the environment."""
+        said, most = self._settings, CREATED if action == "create" else CHANGED
+        rows = max(1, min(most, int(self._pace.begin_seconds * SLOWEST)))
+        return Limits(
+            rows=rows,
+            parallel=said.parallel,
+            longest_seconds=said.longest_seconds,
+            settle_seconds=said.settle_seconds,
+            requests=rows if action == "create" else 2 * rows,
+        )
+
+    def allowance(self) -> Allowance:
+        """The requests of an hour, as the plan has them; Freshsales does not say what is left of them."""
+        return Allowance(per_window=self._settings.per_hour, window_seconds=HOUR, page=PAGE)
+
+    def identity(self) -> str:
+        """The account."""
+        return self._looking.identity()
+
+    # ------------------------------------------------------------------------------------------------ looking
+
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """The named modules, and kinds of them."""
+        found = []
+        for name in dict.fromkeys(objects):
+            model = model_of(name)
+            if model is not None:
+                definitions = self._looking.definitions(model)
+                found.append(object_of(name, model, definitions, self._looking.names(model, definitions)))
+        return TargetSchema(tuple(found))
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        """What people have to make. TargetError where something is missing and should be there now."""
+        return prepare(objects, self._looking, apply=apply)
+
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they are now, in the order of their making."""
+        model, wanted, kind = self._calls.model(object), frozenset(values), split(object.name)[1]
+        if by != "all" and not wanted:
+            return
+        if by == "id":
+            found = list(self._looking.of(model, sorted(wanted)))
+        else:
+            there = self._looking.of_kind(model, kind) if by == "all" else self._looking.records(model)
+            found = [each for each in there if by == "all" or records.key_of(each) in wanted]
+        if found:
+            yield self._table(object, found)
+
+    def _table(self, object: TargetObject, found: Sequence[Record]) -> pa.Table:
+        model = self._calls.model(object)
+        names = self._looking.names(model) if object.fields else Names()
+        there = [each.name for each in object.fields if is_place(model, each.name)]
+        wanted = [name for name in there if name in model.fields or name in names.customs]
+        rows = [records.row_of(model, wanted, each, names) for each in found]
+        columns: dict[str, list[str | None]] = {
+            "target_id": [str(each["id"]) for each in found],
+            ENTITY: [records.key_of(each) for each in found],
+        }
+        columns |= {name: [row[name] for row in rows] for name in wanted}
+        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """A request for each record."""
+        self._removing.forget()
+        return self._writing.write(batch)
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """A request for each record that nobody refers to."""
+        return self._removing.remove(batch)
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """A change of each record."""
+        return self._writing.change(batch)
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """By fields of other records, and by lists of them."""
+        return self._removing.referred(object, known)
+
+    def kit(self, token: str) -> Kit:
+        """What `crm-migrate conformance` may use here."""
+        return kit(token)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        for room in (self._questions, self._changes):
+            room.close()
