@@ -30,7 +30,7 @@ class Environment:
     @property
     def options(self) -> dict[str, str]:
         """What an environment of a mapping says about it."""
-        quick = {"longest_seconds": "10", "settle_seconds": "0"}
+        quick = {"longest_seconds": "30", "settle_seconds": "0"}
         return {
             "url": self.url,
             "login_url": self.url,

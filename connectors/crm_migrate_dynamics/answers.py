@@ -79,7 +79,7 @@ def parts(answer: Answer, count: int) -> list[Part]:
     if answer.too_large or not 200 <= answer.status < 300:
         raise refused(answer)
     try:
-        found = read(answer.body, answer.headers.get("content-type", ""))
+        found = read(answer.body)
     except (ValueError, RecursionError):
         raise answer.unreadable("no answer to a batch") from None
     if len(found) != count:
@@ -100,6 +100,14 @@ def described(answer: Answer, count: int) -> list[list[Record]] | None:
     if not isinstance(found[0].said, dict):
         raise answer.unreadable("no definition of a table")
     return [[found[0].said], *(_listed(answer, part.said) for part in found[1:])]
+
+
+def tables(answer: Answer) -> dict[str, tuple[str, str]]:
+    """Table -> its entity set and its key, of those that have both."""
+    found = _listed(answer, answer.object(refused))
+    names = ("LogicalName", "EntitySetName", "PrimaryIdAttribute")
+    said = [tuple(str(each.get(name) or "") for name in names) for each in found]
+    return {name: (set, key) for name, set, key in said if name and set and key}
 
 
 def page(answer: Answer, key: str) -> Page:

@@ -116,11 +116,6 @@ class Described:
         found = self.columns.get(STATE)
         return {} if found is None else {label: state for label, state in found.options.items() if state}
 
-    def place_of(self, column: str, leads_to: str) -> str:
-        """What we call the place of a lookup that leads to rows of a table."""
-        found = self.columns.get(column)
-        return f"{column}.{leads_to}" if found is not None and len(found.leads) > 1 else column
-
     def keyed(self, key_field: str) -> bool:
         """Whether our key is there, and the environment takes each once."""
         return key_field in self.columns and self.keys.get((key_field,)) == "Active"

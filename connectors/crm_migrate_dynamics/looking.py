@@ -29,6 +29,7 @@ class Looking:
         self._lock = threading.RLock()
         self._described: dict[str, Described | None] = {}
         self._names: dict[By, dict[str, list[str]]] = {}
+        self._tables: dict[str, tuple[str, str]] = {}
 
     def ask(self, request: Request, read: Callable[[Answer], Told]) -> Told:
         """What an answer to a question says."""
@@ -49,6 +50,7 @@ class Looking:
         with self._lock:
             self._described.clear()
             self._names.clear()
+            self._tables.clear()
 
     # ------------------------------------------------------------------------------------------------ tables
 
@@ -64,6 +66,14 @@ class Looking:
                 self._described[name] = None if said is None else read_table(name, said)
             found = self._described[name]
         return found if found is None or not kind.field or kind.field in found.columns else None
+
+    def bare(self, table: str) -> Described | None:
+        """A table without its columns, so that its records can be asked for; None where they cannot."""
+        with self._lock:
+            if not self._tables:
+                self._tables = self.ask(self.api.tables(), answers.tables)
+        found = self._tables.get(table)
+        return None if found is None else Described(table, *found)
 
     def kinds(self, table: str) -> list[Kind]:
         """The kinds of a table's records that were asked for so far."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from crm_migrate.disk.json_once import once
 
-_BOUNDARY = re.compile(r'boundary="?([^";]+)"?')
+_BOUNDARY = re.compile(rb"(?:\r\n)*(--[!-~]{8,})\r\n")
 _STATUS = re.compile(rb"HTTP/1\.1 (\d{3})[^\r\n]*\r?\n")
 
 
@@ -65,14 +65,13 @@ def _part(step: Step, root: str, number: int | None = None) -> str:
     )
 
 
-def read(body: bytes, content_type: str) -> list[Part]:
+def read(body: bytes) -> list[Part]:
     """The parts of an answer in their order, that of a change set as its first part, or as what refused it. ValueError
-    where it cannot be read, or does not end."""
+    where it cannot be read, or does not end. It says its boundary itself, whatever becomes of its headers."""
     parts = []
-    for headers, content in _split(body, content_type):
-        kind = headers.get("content-type", "")
-        if kind.startswith("multipart/mixed"):
-            inner = [_answer(said) for _, said in _split(content, kind)]
+    for headers, content in _split(body):
+        if headers.get("content-type", "").startswith("multipart/mixed"):
+            inner = [_answer(said) for _, said in _split(content)]
             if not inner:
                 raise ValueError("a change set without a part")
             parts.append(next((each for each in inner if each.status >= 400), inner[0]))
@@ -81,11 +80,11 @@ def read(body: bytes, content_type: str) -> list[Part]:
     return parts
 
 
-def _split(body: bytes, content_type: str) -> list[tuple[dict[str, str], bytes]]:
-    found = _BOUNDARY.search(content_type)
+def _split(body: bytes) -> list[tuple[dict[str, str], bytes]]:
+    found = _BOUNDARY.match(body)
     if found is None:
         raise ValueError("no boundary")
-    pieces = body.split(b"--" + found[1].encode())
+    pieces = body.split(found[1])
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         raise ValueError("an end without its boundary")
     return [_headed(piece.lstrip(b"\r\n")) for piece in pieces[1:-1]]

@@ -84,10 +84,12 @@ class Removing:
         """Who refers to these records, or to any."""
         if ids is not None and not ids:
             return
-        for table, column in self._children(described):
-            other = self._looking.table(table)
+        for (table, column), called in self._children(described).items():
+            other = self._looking.bare(table)
+            if other is None:
+                continue  # no records of it can be asked for
             said, kinds = f"_{column}_value", sorted({kind.field for kind in self._looking.kinds(table)})
-            names, called = [other.key, said, *kinds], other.place_of(column, described.table)
+            names = [other.key, said, *kinds]
             if ids is None:
                 pages = self._looking.pages(other, names, f"{said} ne null")
             else:
@@ -104,12 +106,14 @@ class Removing:
                 return f"{kind.object}:{kind.field}={kind.value}"
         return other.table
 
-    def _children(self, described: Described) -> list[Child]:
-        """Table and lookup of every reference that users make to records of a table and that would go with them."""
-        found: dict[Child, None] = {}
+    def _children(self, described: Described) -> dict[Child, str]:
+        """What we call the place of every reference by table and lookup: of those that users make to records of a table
+        and that would go with them."""
+        found: dict[Child, str] = {}
         for each in described.children:
             child = (str(each.get("ReferencingEntity")), str(each.get("ReferencingAttribute")))
             cascade = (each.get("CascadeConfiguration") or {}).get("Delete")
             if child[0] not in PARTS and child not in DERIVED and cascade not in _HARMLESS:
-                found[child] = None
-        return list(found)
+                several = str(each.get("ReferencingEntityNavigationPropertyName")).lower() != child[1]
+                found[child] = f"{child[1]}.{described.table}" if several else child[1]
+        return found

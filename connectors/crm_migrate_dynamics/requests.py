@@ -33,6 +33,10 @@ class Api:
         """The organisation and the user that we are."""
         return self._get(f"{DATA}/WhoAmI")
 
+    def tables(self) -> Request:
+        """All tables, without their columns."""
+        return self._get(f"{DATA}/EntityDefinitions", query={"$select": "LogicalName,EntitySetName,PrimaryIdAttribute"})
+
     def describing(self, table: str) -> Request:
         """A table with its columns, options, relationships and keys, as one batch of questions."""
         of = f"EntityDefinitions(LogicalName='{quote(table, safe='')}')"

@@ -31,6 +31,15 @@ environments:
     token: "env:CRM_SECRET"
     longest_seconds: "env:CRM_PATIENCE"
     settle_seconds: "0.3"
+  dynamics:
+    connector: dynamics
+    url: "env:CRM_URL"
+    login_url: "env:CRM_URL"
+    tenant: 11111111-2222-3333-4444-555555555555
+    client_id: crm-migrate
+    client_secret: "env:CRM_SECRET"
+    longest_seconds: "env:CRM_PATIENCE"
+    settle_seconds: "0.3"
   salesforce:
     connector: salesforce
     url: "env:CRM_URL"

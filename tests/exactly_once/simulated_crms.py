@@ -1,4 +1,4 @@
-"""Simulated CRMs as targets of these tests: a generic one, HubSpot, Salesforce, Zoho. Witness: their store and log."""
+"""Simulated CRMs as targets of these tests: a generic one and those of vendors. The witness is their store and log."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from urllib.request import Request, urlopen
 
 from simulated import KEY
 
+from crm_migrate_simulators.dynamics import SIMULATOR as DYNAMICS
 from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
 from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
 from crm_migrate_simulators.rest import SIMULATOR as REST
@@ -163,6 +164,29 @@ class HubSpotPortal(SimulatedCrm):
 
 def _plain(label: str | None) -> str:
     return (label or "").replace(" ", "_").upper()
+
+
+class DynamicsEnvironment(SimulatedCrm):
+    """An environment of Dataverse."""
+
+    name, secret = "dynamics", "not-a-secret"
+
+    def _started(self, port: int) -> Server:
+        return DYNAMICS.start({"organisation": f"once {os.getpid()}"}, port=port, habits={"requests": "0"})
+
+    def _records(self) -> list[Found]:
+        store = self.server.engine.store
+        firms = {record.id: str(record.values["name"]) for record in store.all("account")}
+        found = [Found("accounts", record.values["name"], None, _called(firms, record.values.get("parentaccountid")))
+                 for record in store.all("account")]  # fmt: skip
+        for record in store.all("contact"):
+            values, above = record.values, _called(firms, record.values.get("parentcustomerid"))
+            found.append(Found("contacts", str(values["lastname"]), values.get("emailaddress1"), above))
+        return found
+
+
+def _called(firms: dict[str, str], id: str | None) -> str | None:
+    return firms.get(id, id) if id else None
 
 
 class SalesforceOrg(SimulatedCrm):

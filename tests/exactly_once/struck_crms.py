@@ -103,4 +103,5 @@ def _strange(log: Log) -> list[str]:
 
 def told_apart(kind: Kind) -> bool:
     """Whether it leaves another record there than was sent, or none: the verdict has to say so."""
-    return kind.family in ("people", "values") or kind.name in ("duplicate_rule", "trigger_fails", "in_blueprint")
+    refuses = ("duplicate_rule", "trigger_fails", "in_blueprint", "plugin_fails")
+    return kind.family in ("people", "values") or kind.name in refuses

@@ -14,7 +14,14 @@ import sqlalchemy as sa
 from databases import VARIABLES, driven
 
 from exactly_once.company import Found, Wrong, wrong
-from exactly_once.simulated_crms import HubSpotPortal, RestCrm, SalesforceOrg, SimulatedCrm, ZohoOrg
+from exactly_once.simulated_crms import (
+    DynamicsEnvironment,
+    HubSpotPortal,
+    RestCrm,
+    SalesforceOrg,
+    SimulatedCrm,
+    ZohoOrg,
+)
 
 RECORDS = """
 SELECT 'accounts' AS object, a.name AS name, NULL AS mail, p.name AS parent
@@ -149,7 +156,16 @@ class MariadbDatabase:
 
 PLACES: dict[str, type[Any]] = {
     place.name: place
-    for place in (SqliteFile, PostgresqlSchema, MariadbDatabase, RestCrm, HubSpotPortal, SalesforceOrg, ZohoOrg)
+    for place in (
+        SqliteFile,
+        PostgresqlSchema,
+        MariadbDatabase,
+        RestCrm,
+        DynamicsEnvironment,
+        HubSpotPortal,
+        SalesforceOrg,
+        ZohoOrg,
+    )
 }
 KINDS_OF_PLACE = {**PLACES, "shared": SharedFile}
 

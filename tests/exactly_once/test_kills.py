@@ -25,6 +25,7 @@ pytestmark = [
         ("sqlite", 0.15),
         pytest.param("postgresql", 0.0, marks=pytest.mark.postgresql),
         ("rest", 0.3),
+        pytest.param("dynamics", 0.15, marks=pytest.mark.sweep("test_struck_crms.py strikes it")),
         ("hubspot", 0.15),
         ("salesforce", 0.15),
         pytest.param("zoho", 0.15, marks=pytest.mark.sweep("test_struck_crms.py strikes it")),

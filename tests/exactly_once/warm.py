@@ -202,6 +202,7 @@ def _lose_answers(job: Job) -> None:
     """Small batches, and connections to databases that break before or after their commit."""
     import random
 
+    import crm_migrate_dynamics.target
     import crm_migrate_hubspot.target
     import crm_migrate_salesforce.target
     import crm_migrate_zoho.target
@@ -215,7 +216,8 @@ def _lose_answers(job: Job) -> None:
 
     for backend in (Sqlite, Postgres, Mariadb):
         backend.batch_rows = BATCH
-    crm_migrate_hubspot.target.BATCH = crm_migrate_salesforce.target.ROWS = crm_migrate_zoho.target.ROWS = BATCH
+    crm_migrate_hubspot.target.BATCH = crm_migrate_salesforce.target.ROWS = BATCH
+    crm_migrate_dynamics.target.ROWS = crm_migrate_zoho.target.ROWS = BATCH
     dice, write = random.Random(job.seed), SqlTarget.write
 
     def lossy(self: SqlTarget, batch: WriteBatch) -> Answer:

@@ -65,7 +65,6 @@ def _answered(work: Work, answer: Answer, refusing: Refusing) -> Reply:
     count = sum(len(each) if isinstance(each, list) else 1 for each in asked)
     if count > MOST:
         raise Failure(400, "0x80044150", f"a batch has at most {MOST} requests")
-    work.call.asked.records = count
     body, status = Parts(f"batchresponse_{_fresh(work)}"), 200
     for each in asked[: math.floor(len(asked) * work.call.share)]:
         told, good = (
@@ -75,6 +74,7 @@ def _answered(work: Work, answer: Answer, refusing: Refusing) -> Reply:
         if not good and "odata.continue-on-error" not in work.prefer:
             status = told.get("status", 400)
             break
+    work.call.asked.records = count
     return Reply(status, body, {"Content-Type": f"multipart/mixed; boundary={body.boundary}", "OData-Version": "4.0"})
 
 
