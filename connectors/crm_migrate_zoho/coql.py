@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 COLUMNS = 50  # of one query
 VALUES = 50  # in one condition
 PAGE = 2000  # records that one query gives at most
+FEW = 200  # records of a query that costs the least
 EVERY = "id is not null"  # there is no query without a condition
 
 

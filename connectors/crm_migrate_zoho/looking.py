@@ -78,28 +78,31 @@ class Looking:
 
     # ------------------------------------------------------------------------------------------------ records
 
-    def pages(self, described: Described, columns: Sequence[str], where: Collection[str] = ()) -> Iterator[Rows]:
-        """Records in the order of their ids; each page begins behind the last. Those of a kind only, if it is one."""
+    def pages(
+        self, described: Described, columns: Sequence[str], where: Collection[str] = (), most: int = coql.PAGE
+    ) -> Iterator[Rows]:
+        """Records in the order of their ids, up to `most` of them at a time; each page begins behind the last. Those of
+        a kind only, if it is one."""
         module, (first, *others) = described.module, _by_query(columns)
         conditions, after = [*self.of_kind(described.kind), *where], ""
         while True:
             behind = [f"id > {coql.literal(after)}"] if after else []
-            query = coql.select(["id", *first], module, [*conditions, *behind])
+            query = coql.select(["id", *first], module, [*conditions, *behind], most)
             page = self.ask(requests.query(query), answers.page)
             listed = answers.ids(page.records)
             if any(int(one) >= int(other) for one, other in pairwise([after or "0", *listed])):
                 words = f"Zoho CRM gives records of {module} in another order than that of their ids"
                 raise TargetError(f"{words}: some would be lost")
             if page.records:
-                yield self._whole(described, [dict(each) for each in page.records], others)
-            if not page.more and len(page.records) < coql.PAGE:
+                yield self._whole(described, [dict(each) for each in page.records], others, conditions)
+            if not page.more and len(page.records) < most:
                 return
             after = listed[-1]
 
     def among(self, described: Described, columns: Sequence[str], by: str, values: Collection[str]) -> Iterator[Rows]:
         """Records whose field `by` is one of these."""
         for some in coql.parted(values):
-            yield from self.pages(described, columns, [coql.among(by, some)])
+            yield from self.pages(described, columns, [coql.among(by, some)], coql.FEW)
 
     def deleted(self, module: str, since: datetime) -> set[str]:
         """The ids of who was deleted there since then, by users too."""
@@ -110,15 +113,17 @@ class Looking:
             page, more = page + 1, told.more
         return found
 
-    def _whole(self, described: Described, records: Rows, others: Sequence[Sequence[str]]) -> Rows:
-        """The records with the columns that did not fit into their query, and of activities the module that they are
-        about, which no query tells."""
+    def _whole(
+        self, described: Described, records: Rows, others: Sequence[Sequence[str]], where: Collection[str]
+    ) -> Rows:
+        """The records with the columns that did not fit into their query (`where`), and of activities the module that
+        they are about, which no query tells."""
         at = {str(each["id"]): each for each in records}
-        for columns in others:
-            for some in coql.parted(at):
-                query = coql.select(["id", *columns], described.module, [coql.among("id", some)])
-                self._added(at, some, self.ask(requests.query(query), answers.page).records)
         about = next((n for n in records[0] if described.fields.get(n, {}).get("data_type") == SEVERAL), "")
+        span = [f"id >= {coql.literal(min(at, key=int))}", f"id <= {coql.literal(max(at, key=int))}"]
+        for columns in others:
+            query = coql.select(["id", *columns], described.module, [*where, *span])
+            self._added(at, list(at), self.ask(requests.query(query), answers.page).records)
         for some in coql.parted(at if about else (), IDS):
             listed = self.ask(requests.about(described.module, some, about), answers.page).records
             self._added(at, some, [{"id": each["id"], MODULE_OF: each.get(MODULE_OF)} for each in listed])
@@ -130,7 +135,7 @@ class Looking:
         for id in ids:
             if id not in found:
                 at[id].clear()
-            elif at[id]:
+            elif at[id]:  # who came into the span meanwhile is none of them
                 at[id].update(found[id])
 
     def of_kind(self, kind: Kind) -> list[str]:

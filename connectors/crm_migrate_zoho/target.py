@@ -5,7 +5,7 @@ made twice. A query reads what was committed; the search of records, which has a
 """
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
@@ -16,12 +16,13 @@ from crm_migrate.connecting.contract import (
     Answer,
     By,
     Limits,
+    Load,
     TargetObject,
     TargetSchema,
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
-from crm_migrate_zoho import answers, records, requests
+from crm_migrate_zoho import answers, costing, records, requests
 from crm_migrate_zoho.auth import open_rooms
 from crm_migrate_zoho.calls import Calls
 from crm_migrate_zoho.describe import object_of
@@ -59,6 +60,14 @@ class ZohoTarget:
         """A request of 100 records, and the times of the environment."""
         said = self._settings
         return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds)
+
+    def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
+        """The credits of what is written, and of the looks at our keys."""
+        return costing.writing(self._calls.described(object), object, action, loads)
+
+    def reading(self, object: TargetObject, records: int) -> int:
+        """The credits of the pages."""
+        return costing.reading(self._calls.described(object), object, records)
 
     def identity(self) -> str:
         """The organisation; a sandbox is another one."""

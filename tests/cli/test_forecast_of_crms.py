@@ -1,11 +1,12 @@
-"""What `plan` says that a load into HubSpot and Salesforce will cost, held against what the simulators counted."""
+"""What `plan` says that a load into HubSpot, Salesforce or Zoho CRM will cost, against what the simulators counted."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zohos
 from moved import left
 from portals import TOKEN, Portal
 from salesforce_orgs import started
@@ -30,6 +31,14 @@ environments:
     url: "env:CRM_URL"
     client_id: crm-migrate
     client_secret: "env:CRM_SECRET"
+    licence: {edition: enterprise, users: 2}
+  zoho:
+    connector: zoho
+    url: "env:CRM_URL"
+    login_url: "env:CRM_URL"
+    client_id: crm-migrate
+    client_secret: "env:CRM_SECRET"
+    refresh_token: "env:CRM_SECRET"
     licence: {edition: enterprise, users: 2}
 objects:
   accounts:
@@ -68,9 +77,28 @@ def asked(server: Server, since: int) -> int:
     return sum(any(part in route for part in about) for route in routes) - routes.count("/services/data")
 
 
-@pytest.fixture(params=["hubspot", "salesforce"])
+def spent(server: Server, since: int, before: int) -> int:
+    """Credits of Zoho CRM for requests about records, since one of them and so many credits."""
+    routes = [each.route for each in server.engine.log.requests[since:] if each.scope != "auth"]
+    others = sum("/coql" not in route and "{module}" not in route for route in routes)
+    return used(server) - before - others
+
+
+def used(server: Server) -> int:
+    """What was used of the limits of the day."""
+    return int(server.engine.quotas.usage(server.engine.clock.now())["used_today"] or 0)
+
+
+STARTED: dict[str, Callable[[], Server]] = {
+    "hubspot": lambda: Portal(SELLER).server,
+    "salesforce": lambda: started(ORG),
+    "zoho": lambda: zohos.started(),
+}
+
+
+@pytest.fixture(params=["hubspot", "salesforce", "zoho"])
 def crm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Server]]:
-    server = Portal(SELLER).server if request.param == "hubspot" else started(ORG)
+    server = STARTED[request.param]()
     monkeypatch.setenv("CRM_URL", server.url)
     monkeypatch.setenv("CRM_SECRET", TOKEN if request.param == "hubspot" else "not-a-secret")
     yield request.param, server
@@ -82,6 +110,9 @@ def tell_what_was_bought(name: str, told: dict[str, Any], records: int) -> None:
     if name == "hubspot":
         assert told["storage"] is None
         assert [(each["object"], each["after"], each["most"]) for each in told["tiers"]] == [("contacts", 130, 1000)]
+        return
+    if name == "zoho":
+        assert told["storage"] is None and told["tiers"] == []
         return
     new = told["storage"]["records"]
     assert told["storage"]["told"] and told["storage"]["needed"] == 2000 * new
@@ -102,8 +133,9 @@ def test_the_requests_of_a_load_are_those_that_the_crm_counts(
         left("plan", str(project), "--env", name, "--json")
         told = json.loads(capfd.readouterr().out)["forecast"]
         tell_what_was_bought(name, told["capacity"], records=firms + 130)
-        since = len(server.engine.log.requests)
+        since, before = len(server.engine.log.requests), used(server)
         left("resume", str(project))
         assert told["requests"][0] == told["requests"][1]
-        assert told["requests"][0] + told["reads"] == asked(server, since)
+        counted = spent(server, since, before) if name == "zoho" else asked(server, since)
+        assert told["requests"][0] + told["reads"] == counted
     assert [each["batches"][0] for each in told["objects"]] == [3, 1], "firms made, changed, linked; people linked"

@@ -1,4 +1,4 @@
-"""What batches cost in HubSpot and Salesforce, by what they hold."""
+"""What batches cost in HubSpot, Salesforce and Zoho CRM, by what they hold."""
 
 import pytest
 
@@ -6,6 +6,8 @@ from crm_migrate.connecting.contract import Load, TargetField, TargetObject
 from crm_migrate_hubspot import costing
 from crm_migrate_salesforce.costing import looked_up, names_read
 from crm_migrate_salesforce.describe import Described
+from crm_migrate_zoho import costing as credits
+from crm_migrate_zoho.describe import Described as Module
 
 NOTHING, SOMETHING = frozenset[str](), frozenset({""})
 
@@ -65,3 +67,30 @@ def test_names_are_read_in_salesforce_where_a_record_has_them_for_certain() -> N
     mapped = TargetObject("Account", (TargetField("Name", "text"),), "crm_migrate_id__c")
     assert names_read(ACCOUNT, mapped) == {("User", "Email"), ("User", "Username")}
     assert names_read(Described("Account", {**ACCOUNT.fields, "OwnerId": {"type": "id"}}), mapped) == set()
+
+
+TASKS = Module(
+    "Tasks",
+    {
+        "crm_migrate_id": {"data_type": "text"},
+        "Subject": {"data_type": "text"},
+        "What_Id": {"data_type": "multi_module_lookup", "multi_module_lookup": {"modules": [{"api_name": "Deals"}]}},
+        **{f"Extra_{n}": {"data_type": "text"} for n in range(60)},
+    },
+)
+
+
+def test_writing_in_zoho_costs_credits_for_tens_of_records_and_looks_for_fifties() -> None:
+    unique = Module("Accounts", {"crm_migrate_id": {"data_type": "text", "unique": {"casesensitive": "false"}}})
+    accounts, tasks = (TargetObject(name, (), "crm_migrate_id") for name in ("Accounts", "Tasks"))
+    loads = [new(100), new(3)]
+    assert credits.writing(unique, accounts, "create", loads) == (10 + 2) + (1 + 1)
+    assert credits.writing(TASKS, tasks, "create", loads) == (10 + 2 * 2) + (1 + 2)  # its key may be there twice
+    assert credits.writing(TASKS, tasks, "update", loads) == (10 + 2) + (1 + 1)
+
+
+def test_reading_in_zoho_costs_by_pages_columns_and_what_activities_are_about() -> None:
+    few = TargetObject("Tasks", (TargetField("Subject", "text"),), "crm_migrate_id")
+    about = TargetObject("Tasks", (TargetField("What_Id.Deals", "reference"),), "crm_migrate_id")
+    many = TargetObject("Tasks", tuple(TargetField(f"Extra_{n}", "text") for n in range(60)), "crm_migrate_id")
+    assert [credits.reading(TASKS, each, 4100) for each in (few, about, many)] == [9, 9 + 41, 18]

@@ -1,0 +1,34 @@
+"""What requests cost in credits, where nothing goes wrong. Pure.
+
+Credits are those of zoho.com/crm/developer/docs/api/v8/api-limits.html: a request is one, ten records that are written
+are one, a query of up to 200, 1,000 or 2,000 records one, two or three.
+"""
+
+from collections.abc import Iterable
+
+from crm_migrate.connecting.contract import Action, Load, TargetObject
+from crm_migrate_zoho import coql
+from crm_migrate_zoho.describe import Described, object_of
+from crm_migrate_zoho.values import SEVERAL
+
+PER_CREDIT = 10  # records that are written
+PAGE_CREDITS = 3  # of a query of `coql.PAGE` records
+IDS = 100  # of a list of what activities are about
+
+
+def writing(described: Described, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
+    """Credits of these batches: what is written, and the queries for our keys behind it, or before and behind it where
+    they are not unique; before a change one looks only."""
+    looks = 2 if action == "create" and not described.unique(object.key_field) else 1
+    return sum(-(-load.rows // PER_CREDIT) + looks * -(-load.rows // coql.VALUES) for load in loads)
+
+
+def reading(described: Described, object: TargetObject, records: int) -> int:
+    """Credits of reading all of so many records: those that every record has, and those that the mapping writes."""
+    wanted = {each.name for each in object.fields}
+    told = [f.name for f in object_of(described, object.key_field).fields if f.name in wanted or not f.read_only]
+    places = [place for name in told if (place := described.place(name)) is not None and place.name in wanted]
+    columns = {object.key_field, *(place.field for place in places)}
+    queries = -(-len(columns) // (coql.COLUMNS - 1))
+    about = -(-records // IDS) if any(place.type == SEVERAL for place in places) else 0
+    return (records // coql.PAGE + 1) * queries * PAGE_CREDITS + about
