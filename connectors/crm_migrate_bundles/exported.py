@@ -6,7 +6,7 @@ read as the layout writes it, and what cannot be read so is itself the value: it
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,23 +50,25 @@ def _source(path: Path) -> FilesSource:
     return FilesSource(SourceSpec(path.stem, (SourceFile(path),)))
 
 
-def exports(folder: Path) -> list[Export]:
-    """The files of a folder that can be read. InputError where there is none."""
+def exports(place: Path) -> list[Export]:
+    """The files of a folder that can be read, or the one that is named. InputError where there is none."""
     known = endings().read
-    found = [path for path in sorted(folder.iterdir()) if path.is_file() and path.suffix.lower() in known]
+    among = sorted(place.iterdir()) if place.is_dir() else [place]
+    found = [path for path in among if path.is_file() and path.suffix.lower() in known]
     if not found:
-        raise InputError(f"there is no export in {folder}", hint="put a CSV or XLSX file per object there")
+        raise InputError(f"there is no export in {place}", hint="put a CSV or XLSX file per object there")
     return [Export(path, frozenset(_source(path).describe().columns)) for path in found]
 
 
 class Exported:
-    """The records of the exports in a folder, by object."""
+    """The records of the exports in a folder, by object; `keys` is object -> the field that names its records there."""
 
-    def __init__(self, folder: Path, layout: Layout, outbox: Outbox, read: Read) -> None:
-        self._folder, self._layout, self._outbox, self._read = folder, layout, outbox, read
+    def __init__(self, place: Path, layout: Layout, outbox: Outbox, read: Read, keys: Mapping[str, str]) -> None:
+        self._place, self._layout, self._outbox, self._read, self._keys = place, layout, outbox, read, keys
         self._names = Names(layout, outbox, read)
-        self._files = exports(folder)
+        self._files = exports(place)
         self._records: dict[str, list[Record]] = {}
+        self._expected: dict[str, dict[str, Record]] = {}
 
     def read(self, object: TargetObject, by: By, values: Sequence[str]) -> Iterator[pa.Table]:
         """As `Target.read`."""
@@ -78,20 +80,57 @@ class Exported:
         found = [r for r in self._records[object.name] if not column or r[column] in wanted]
         yield pa.table({name: pa.array([r.get(name) for r in found], pa.string()) for name in names})
 
+    def columns(self, object: TargetObject) -> frozenset[str]:
+        """The columns of the files of an object."""
+        return frozenset().union(*(file.columns for file in self._files_of(object, self._key_of(object.name))))
+
     def _of(self, object: TargetObject) -> Iterator[Record]:
-        key = self._layout.key_of(object.name)
-        ours = {str(r[ENTITY]): r for table in self._read(object) for r in table.to_pylist()}
-        ids = {f.reference: _turned(self._names.of(f.reference)) for f in object.fields if f.reference}
+        key, ours = self._key_of(object.name), self._ours(object)
+        ids = {f.name: self._ids(object, f) for f in object.fields if f.reference}
         seen: Counter[str] = Counter()
         for number, row in enumerate(self._rows(object, key)):
-            entity = row.get(key) or ""
-            mine = ours.get(entity)
-            seen[entity] += 1
-            id = str(mine["target_id"]) if mine and seen[entity] == 1 else f"row {number}"
-            record: Record = {"target_id": id, ENTITY: entity if mine else None}
+            named = row.get(key) or ""
+            mine = ours.get(named)
+            seen[named] += 1
+            id = str(mine["target_id"]) if mine and seen[named] == 1 else f"row {number}"
+            record: Record = {"target_id": id, ENTITY: mine[ENTITY] if mine else None}
             for field in object.fields:
-                record[field.name] = self._value(row.get(field.name), field, mine, ids.get(field.reference or ""))
+                record[field.name] = self._value(row.get(field.name), field, mine, ids.get(field.name))
             yield record
+
+    def _key_of(self, object: str) -> str:
+        """The column that names its records in its export."""
+        return self._keys.get(object) or self._layout.key_of(object)
+
+    def _ours(self, object: TargetObject) -> Mapping[str, Record]:
+        """The records that we expect, by what their key is in an export; one without it is by nothing."""
+        if object.name not in self._expected:
+            field = object.field(self._keys.get(object.name, ""))
+            records = [record for table in self._read(object) for record in table.to_pylist()]
+            named = [(self._called(record, field), record) for record in records]
+            several = [name for name, count in Counter(name for name, _ in named if name).items() if count > 1]
+            if several:
+                key = self._key_of(object.name)
+                message = f"{len(several):,} values of `{key}` name several records of {object.name}"
+                raise InputError(message, hint=f"choose a key that each record has for itself; e.g. not `{several[0]}`")
+            self._expected[object.name] = {name: record for name, record in named if name}
+        return self._expected[object.name]
+
+    def _called(self, record: Record, field: TargetField | None) -> str:
+        return str(record[ENTITY]) if field is None else spelled(record[field.name], field.type, self._layout)
+
+    def _ids(self, object: TargetObject, field: TargetField) -> Mapping[str, str]:
+        """What a cell of a link may say -> target id of the record that it leads to."""
+        assert field.reference
+        if field.reference not in self._keys:
+            return _turned(self._names.of(field.reference))
+        parent = self._outbox.object(field.reference)
+        key, ours = self._keys[parent.name], self._ours(parent)
+        rows = list(self._rows(parent, key))
+        said = {cell for row in self._rows(object, self._key_of(object.name)) if (cell := row.get(field.name))}
+        column = linked_by(said, rows, key)
+        known = ((row.get(column), ours.get(row.get(key) or "")) for row in rows)
+        return {cell: str(record["target_id"]) for cell, record in known if cell and record}
 
     def _rows(self, object: TargetObject, key: str) -> Iterator[Mapping[str, str | None]]:
         for file in self._files_of(object, key):
@@ -107,7 +146,7 @@ class Exported:
         wanted = {f.name for f in object.fields if self._layout.has_column(f)} | {key}
         found = named or [file for file in self._files if wanted <= file.columns]
         if not named and len(found) != 1:
-            message = f"no file in {self._folder} is the export of {object.name}"
+            message = f"no file in {self._place} is the export of {object.name}"
             raise InputError(message, hint=f"call it {object.name}.csv; it needs the column `{key}`")
         return found
 
@@ -120,13 +159,20 @@ class Exported:
     ) -> str | None:
         """`ids`: of a link, name -> target id of the records that it may lead to."""
         sent = mine.get(field.name) if mine else None
-        if not self._layout.has_column(field):
-            return sent  # the CRM keeps it elsewhere, or nowhere: nothing can be compared
         if ids is not None:
             return ids.get(text, text) if text else None
-        if spelled(sent, field.type, self._layout) == (text or ""):
-            return sent
+        if self._layout.has_column(field) and spelled(sent, field.type, self._layout) == (text or ""):
+            return sent  # whatever the words of the CRM mean
         return canonical(text, field.type, self._layout)
+
+
+def linked_by(said: Collection[str], parents: Sequence[Mapping[str, str | None]], key: str) -> str:
+    """The column of the parents that links speak of: their key, or another one (the id of the CRM) that is different in
+    every row and knows more of what the links say."""
+    known = {column: [row[column] for row in parents if row.get(column)] for column in (parents[0] if parents else ())}
+    hits = {c: len(set(said) & set(cells)) for c, cells in known.items() if len(set(cells)) == len(cells)}
+    best = max(hits, key=lambda column: hits[column], default=key)
+    return best if hits.get(best, 0) > hits.get(key, 0) else key
 
 
 def canonical(text: str | None, type: str, layout: Layout) -> str | None:
@@ -135,7 +181,7 @@ def canonical(text: str | None, type: str, layout: Layout) -> str | None:
         return None
     kind = type_of(type)
     if kind.role == "consent":
-        return next((word for word, cell in layout.consent.items() if cell == text), text)
+        return next((word for word, cell in layout.consent.items() if cell == text), text.strip().lower())
     reader = _READERS.get(kind.storage)
     with suppress(ValueError, InvalidOperation, KeyError):
         return reader(text, layout) if reader else text

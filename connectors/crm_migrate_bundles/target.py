@@ -5,7 +5,7 @@ it created and changed. The names of fields are those of the CRM's files, so our
 them: a file may have a column `id`, and a table has one already.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -84,9 +84,9 @@ class FilesTarget:
         """Write the files of a run, and what to do with them; the same run, the same files."""
         return Bundling(self._place, self._layout, self._outbox, self.read).write(project, run)
 
-    def exported(self, folder: Path) -> "ExportedTarget":
-        """The records as a CRM has exported them into a folder. InputError where its files are not those."""
-        return ExportedTarget(self, Exported(folder, self._layout, self._outbox, self.read))
+    def exported(self, place: Path, keys: Mapping[str, str]) -> "ExportedTarget":
+        """The records as a CRM has exported them. InputError where its files are not those."""
+        return ExportedTarget(self, Exported(place, self._layout, self._outbox, self.read, keys))
 
     def committed(self, project: str, run: str) -> Mapping[str, str]:
         """As the database has them."""
@@ -134,6 +134,10 @@ class ExportedTarget:
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they were exported."""
         return self._exported.read(object, by, values)
+
+    def withheld(self, object: TargetObject) -> Collection[str]:
+        """What is in none of its files."""
+        return {field.name for field in object.fields} - self._exported.columns(object)
 
     def close(self) -> None:
         """Give back the connection of the mirror."""

@@ -563,9 +563,21 @@ class Bundles(Protocol):
         there is nothing to do. The same run gives the same files."""
         ...
 
-    def exported(self, folder: Path) -> Target:
-        """The target as its exports in a folder show it: it describes, reads and takes nothing. InputError where an
-        object has no export there, or one without our key or a column that was imported."""
+    def exported(self, place: Path, keys: Mapping[str, str]) -> Target:
+        """The target as its exports, a folder or one file, show it: it describes, reads and takes nothing. `keys` is
+        object -> the field by whose value its records are known there, where that is not our key: whoever loaded them
+        did not know it. InputError where an object has no export there, or one without its key or a column that was
+        imported; and where a key is that of several records that we expect."""
+        ...
+
+
+@runtime_checkable
+class Withholds(Protocol):
+    """A target that does not say all of a record. What it withholds is not compared, and told so: nobody calls it
+    equal, nor lost."""
+
+    def withheld(self, object: TargetObject) -> Collection[str]:
+        """The names of those fields of an object."""
         ...
 
 

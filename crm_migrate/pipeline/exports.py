@@ -1,4 +1,5 @@
-"""A run compared with what its CRM has exported since, in place of what was read back from the target."""
+"""A run compared with what its CRM has exported since, in place of what was read back from the target; and a mapping
+with the exports of a CRM into which somebody else loaded its records."""
 
 import os
 import shutil
@@ -32,9 +33,9 @@ def compare_exports(project: Project, run: Run, folder: Path, formats: Sequence[
     target = open_target(plan, project)
     try:
         if not isinstance(target, Bundles):
-            hint = "crm-migrate run reads it back, and reports that"
+            hint = "crm-migrate run reads it back, and reports that; or name the column by which to find them: --key"
             raise UsageError("the target of this run is read itself: it needs no exports", hint=hint)
-        exported = target.exported(folder)
+        exported = target.exported(folder, {})
         with _copied(run, project) as copy:
             validate_after(plan, copy, exported)
             figures = reconcile(plan, copy, header_of(run), target.identity())

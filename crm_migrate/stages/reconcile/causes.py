@@ -66,6 +66,8 @@ _MACROS = (
     r"CREATE OR REPLACE TEMP MACRO scale_of(x) AS length(regexp_extract(plain_number(x), '\.([0-9]+)$', 1))",
     r"CREATE OR REPLACE TEMP MACRO folded(x) AS lower(translate(x, 'İIı', 'iii'))",
     r"CREATE OR REPLACE TEMP MACRO unaccented(x) AS translate(strip_accents(x), 'ıßøØłŁđĐ', 'isoOlLdD')",
+    r"""CREATE OR REPLACE TEMP MACRO spelled_out(x) AS replace(replace(replace(replace(replace(replace(replace(x,
+    'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'Ä', 'Ae'), 'Ö', 'Oe'), 'Ü', 'Ue'), 'ß', 'ss')""",
     r"CREATE OR REPLACE TEMP MACRO ascii_of(x) AS regexp_replace(x, '[^\x00-\x7F]+|[?]', '', 'g')",
     r"CREATE OR REPLACE TEMP MACRO digits_of(x) AS regexp_replace(x, '[^0-9]', '', 'g')",
     r"""CREATE OR REPLACE TEMP MACRO unwrapped(x) AS blank_free(replace(replace(replace(replace(replace(
@@ -115,7 +117,8 @@ _PLAIN_CAUSE = r"""CASE
   WHEN kind = 'date' THEN CASE date_diff('day', day_of(expected), day_of(actual))
     WHEN -1 THEN 'date -1 day' WHEN 1 THEN 'date +1 day' WHEN 0 THEN 'time of day added' END
   WHEN kind IN ('instant', 'boolean', 'list') THEN NULL
-  WHEN ascii_of(expected) <> expected AND (unaccented(expected) = actual OR (ascii_of(expected) = ascii_of(actual)
+  WHEN ascii_of(expected) <> expected AND (actual IN (unaccented(expected), spelled_out(expected))
+    OR (ascii_of(expected) = ascii_of(actual)
     AND (actual LIKE '%?%' OR actual <> unaccented(actual) OR contains(actual, chr(65533))))) THEN 'encoding'
   WHEN folded(expected) = folded(actual) THEN 'case'
   WHEN starts_with(expected, actual) THEN 'truncated at ' || length(actual)

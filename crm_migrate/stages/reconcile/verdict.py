@@ -11,7 +11,7 @@ from crm_migrate.workspace.figures import Bridge, Gate, Verdict
 _PARTS = (
     (ARRIVED[:3], "arrived"), (("folded", "merged"), "are one with another record"),
     (("enrichment",), "added to others"), (("absent",), "hold no such record"), (("excluded",), "excluded by rule"),
-    (("rejected",), "rejected"), (("held",), "wait for you"), (("failed",), "refused by the target"),
+    (("rejected",), "rejected"), (("held",), "wait for you"), (("failed",), "refused or lost by the target"),
 )  # fmt: skip
 
 

@@ -5,11 +5,12 @@ load says it wrote.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import Target, TargetField, TargetObject, TargetSchema
+from crm_migrate.connecting.contract import Target, TargetField, TargetObject, TargetSchema, Withholds
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quality.relational import doubled, orphaned
@@ -40,7 +41,7 @@ def validate_before(plan: Plan, run: Run, schema: TargetSchema) -> tuple[Finding
     findings: list[Finding] = []
     with relations(run, "validate") as tables:
         for object_plan in plan.objects:
-            fields = _fields(plan, object_plan, schema)
+            fields = _fields(object_plan, target_object(plan, object_plan), schema)
             tables.execute(_FOUND)
             tables.execute(f"CREATE TEMP VIEW ready_ AS {_ready(tables, plan, object_plan)}")
             _cells(tables, "ready_", "__cluster", fields)
@@ -60,20 +61,21 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
     """Read the target back into `validate/<object>/actual` and check it; breaches with `when` = after."""
     findings: list[Finding] = []
     naming = {o.name: partial(called, only=_found(run, o)) if o.existing.only else None for o in plan.objects}
+    told = {each.name: _told(target, target_object(plan, each)) for each in plan.objects}
     for each in plan.objects:
-        read_theirs(target, target_object(plan, each), run, ACTUAL, each.name, naming[each.name])
+        read_theirs(target, told[each.name], run, ACTUAL, each.name, naming[each.name])
     schema = target.describe([o.target for o in plan.objects])
     with relations(run, "validate") as tables:
         for each in plan.objects:
             ours = _ours(tables, each.name)
-            ask_again(tables, target, target_object(plan, each), ACTUAL, each.name, ours, naming[each.name])
+            ask_again(tables, target, told[each.name], ACTUAL, each.name, ours, naming[each.name])
         for object_plan in plan.objects:
             tables.execute(_FOUND)
             columns = text_columns(object_plan, "target_id", "__entity")
             actual = tables.scan(ACTUAL, object_plan.name, also=columns)
             tables.publish(f"SELECT target_id, __entity FROM {actual} ORDER BY target_id", AFTER, object_plan.name)
             tables.execute(f"CREATE TEMP VIEW ours_ AS SELECT * FROM {actual} WHERE __entity IS NOT NULL")
-            _cells(tables, "ours_", "target_id", _fields(plan, object_plan, schema))
+            _cells(tables, "ours_", "target_id", _fields(object_plan, told[object_plan.name], schema))
             _note(tables, doubled("ours_", "target_id", "__entity", "key_doubled"))
             written = not object_plan.existing.only  # what is only looked up says what its users say
             for table in list(reaching(tables, plan, object_plan, "ours_") if written else ()):  # one query at a time
@@ -105,11 +107,16 @@ def _found(run: Run, object_plan: ObjectPlan) -> set[str]:
     return found
 
 
-def _fields(plan: Plan, object_plan: ObjectPlan, schema: TargetSchema) -> list[TargetField]:
+def _told(target: Target, object: TargetObject) -> TargetObject:
+    """An object with the fields of which the target says something."""
+    silent = target.withheld(object) if isinstance(target, Withholds) else ()
+    return replace(object, fields=tuple(field for field in object.fields if field.name not in silent))
+
+
+def _fields(object_plan: ObjectPlan, wanted: TargetObject, schema: TargetSchema) -> list[TargetField]:
     """The fields whose values must keep the rules of the target: none of a record that nobody writes."""
     if object_plan.existing.only:
         return []
-    wanted = target_object(plan, object_plan)
     there: TargetObject | None = schema.object(wanted.name)
     return [merged_field(field, there) for field in wanted.fields]
 
