@@ -76,6 +76,11 @@ class Looking:
         self._keys[model.name] = {key: str(each["id"]) for each in records if (key := key_of(each)) is not None}
         return records
 
+    def counted(self, model: Model) -> int:
+        """How many records the lists of a module have."""
+        read = partial(answers.page, model=model)
+        return sum(self.ask(requests.page(model, view, 1), read).total for view in self._lists(model))
+
     def of_kind(self, model: Model, kind: str) -> list[Record]:
         """Those of a kind, or of a type of activities."""
         if model.name != ACTIVITIES:

@@ -1,9 +1,10 @@
-"""What an environment says about a target of this kind."""
+"""What an environment, or a source, says about an account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crm_migrate.connecting.contract import SourceSpec
 from crm_migrate.connecting.options import read_options
 from crm_migrate.errors import UsageError
 
@@ -28,10 +29,17 @@ class Settings:
 
 def read_settings(options: Mapping[str, Any]) -> Settings:
     """The settings of an environment's options. UsageError for one that is missing, or no number."""
-    read = read_options(options, "a Freshsales target", "FRESHSALES", ("url", "token"))
+    read = read_options(options, "a Freshsales account", "FRESHSALES", ("url", "token"))
     said = str(options.get("per_hour", PER_HOUR))
     if not said.isdecimal() or int(said) < 1:
         raise UsageError(
             "`per_hour` is a whole number of requests, like 2000", hint="the plan says it: 1000, 2000, 5000"
         )
     return Settings(**read, per_hour=int(said))
+
+
+def read_source(spec: SourceSpec) -> Settings:
+    """The settings of a source. UsageError where it names no module."""
+    if not spec.table:
+        raise UsageError(f"source `{spec.name}` names no module of Freshsales", hint="table: contacts")
+    return read_settings({**spec.options, **({"url": spec.url} if spec.url else {})})

@@ -192,11 +192,11 @@ def told(model: Model, name: str, record: Record, names: Names) -> str | None:
     if shape.type == "consent":
         return CONSENTS.get(int(held), str(held))
     if shape.type == "owner":
-        return names.former.get(int(held)) or _word(names.owners, held)
+        return names.former.get(int(held)) or word_of(names.owners, held)
     if name == STAGE:
         return next((word for there in names.stages.values() for word, id in there.items() if id == held), str(held))
     if shape.type in ("choice", "currency"):
-        return _word(names.choices.get(name, {}), held)
+        return word_of(names.choices.get(name, {}), held)
     return told_plain(shape.type, held)
 
 
@@ -221,7 +221,8 @@ def _plain_number(number: Decimal) -> str:
     return format(number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize(), "f")
 
 
-def _word(words: Mapping[str, int], id: Any) -> str:
+def word_of(words: Mapping[str, int], id: Any) -> str:
+    """The word of an id; the id itself where it has none."""
     return next((word for word, each in words.items() if each == id), str(id))
 
 

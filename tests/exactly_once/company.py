@@ -57,6 +57,12 @@ environments:
     refresh_token: "env:CRM_SECRET"
     longest_seconds: "env:CRM_PATIENCE"
     settle_seconds: "0.3"
+  freshsales:
+    connector: freshsales
+    url: "env:CRM_URL"
+    token: "env:CRM_SECRET"
+    longest_seconds: "env:CRM_PATIENCE"
+    settle_seconds: "0.3"
 objects:
   accounts:
     from: firms

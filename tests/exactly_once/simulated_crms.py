@@ -10,6 +10,7 @@ from simulated import KEY
 
 from crm_migrate_simulators.dynamics import SIMULATOR as DYNAMICS
 from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
+from crm_migrate_simulators.freshsales import SIMULATOR as FRESHSALES
 from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
 from crm_migrate_simulators.rest import SIMULATOR as REST
 from crm_migrate_simulators.salesforce.simulator import SIMULATOR as SALESFORCE
@@ -228,6 +229,30 @@ class ZohoOrg(SimulatedCrm):
             at = record.values.get("Account_Name", "")
             above = firms.get(at, {}).get("Account_Name", at or None)
             found.append(Found("contacts", str(record.values["Last_Name"]), record.values.get("Email"), above))
+        return found
+
+
+class FreshsalesAccount(SimulatedCrm):
+    """An account of Freshsales, whose lists are as far behind as the mapping says."""
+
+    name, secret = "freshsales", "freshsales-simulated"
+
+    def _started(self, port: int) -> Server:
+        schema = {"objects": {name: {"fields": {"cf_crm_migrate_id": {}}} for name in ("sales_accounts", "contacts")}}
+        habits = {"per_hour": "0", "per_minute": "0", "account": str(os.getpid()), "index_seconds": "0.1"}
+        return FRESHSALES.start(schema, port=port, habits=habits)
+
+    def _records(self) -> list[Found]:
+        store = self.server.engine.store
+        firms = {record.id: record.values for record in store.all("sales_accounts")}
+        found = []
+        for values in firms.values():
+            above = values.get("parent_sales_account_id")
+            found.append(Found("accounts", str(values["name"]), None, firms.get(above or "", {}).get("name", above)))
+        for record in store.all("contacts"):
+            at = record.values.get("sales_account_id")
+            above = firms.get(at or "", {}).get("name", at)
+            found.append(Found("contacts", str(record.values["last_name"]), record.values.get("email"), above))
         return found
 
 

@@ -16,6 +16,7 @@ from databases import VARIABLES, driven
 from exactly_once.company import Found, Wrong, wrong
 from exactly_once.simulated_crms import (
     DynamicsEnvironment,
+    FreshsalesAccount,
     HubSpotPortal,
     RestCrm,
     SalesforceOrg,
@@ -162,6 +163,7 @@ PLACES: dict[str, type[Any]] = {
         MariadbDatabase,
         RestCrm,
         DynamicsEnvironment,
+        FreshsalesAccount,
         HubSpotPortal,
         SalesforceOrg,
         ZohoOrg,

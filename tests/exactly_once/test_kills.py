@@ -28,7 +28,10 @@ pytestmark = [
         pytest.param("dynamics", 0.15, marks=pytest.mark.sweep("test_struck_crms.py strikes it")),
         ("hubspot", 0.15),
         ("salesforce", 0.15),
-        pytest.param("zoho", 0.15, marks=pytest.mark.sweep("test_struck_crms.py strikes it")),
+        *(
+            pytest.param(name, 0.15, marks=pytest.mark.sweep("test_struck_crms.py strikes it"))
+            for name in ("zoho", "freshsales")
+        ),
     ],
 )
 def test_kills_and_resumes_lose_double_and_misplace_nothing(
