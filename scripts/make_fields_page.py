@@ -1,0 +1,107 @@
+"""Write docs/where-fields-land.md from the target profiles: `python scripts/make_fields_page.py`.
+
+A test proves that it is fresh.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from crm_migrate.crm.model import OBJECTS
+from crm_migrate.crm.types import TYPES
+from crm_migrate.mapping import library
+from crm_migrate.mapping.profiles import ProfileField, TargetProfile
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "where-fields-land.md"
+CRMS = ("salesforce", "hubspot", "dynamics", "zoho", "freshsales")
+HEAD = """# Where fields land in each CRM
+
+Generated from `mappings/targets/` by `scripts/make_fields_page.py`. A field of the CRM model, and the field of the CRM that the
+profile we ship gives it; another one is said with `to:`, or in a copy of the profile in `mappings/targets/` of the project.
+`target prepare` makes the fields that the CRM does not have, where its API can. **None of these CRMs was seen live**: each page
+([Salesforce](salesforce.md), [HubSpot](hubspot.md), [Dynamics 365](dynamics.md), [Zoho CRM](zoho.md), [Freshsales](freshsales.md))
+says what stands behind it.
+
+| in a cell | means | how it is told |
+|---|---|---|
+| — | the CRM has no place for it by this profile | a field that is mapped without a place is refused by `mapping check`; an object too. `action: archive` keeps it beside |
+| ≤ 80 | so many characters | a longer value is held before the load (`target_would_refuse`), unless a step of the mapping cuts it: then the cut is counted |
+| words | the CRM has words of its own | values that are none of them are told by `plan` (`not_a_choice`) with their counts |
+| as text | kept as this type, not as the model has it | the value comes back as it was sent, or is a difference in the report |
+| *its own* | the CRM computes it: not written | said by `mapping check`; compared where the CRM says it |
+| → accounts | a link | present, missing, wrong and orphaned links are counted in the report |
+
+What a CRM changes or loses beyond that stands below each table, and on its page.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    known = {name: profile for name in CRMS if (profile := library.target_named(name, Path("/nowhere"))) is not None}
+    parts = [HEAD]
+    for name in OBJECTS:
+        if any(name in profile.objects for profile in known.values()):
+            parts += ["\n".join(_object(name, known)), ""]
+    parts += ["## What each CRM is like", "", *_quirks(known)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _object(name: str, known: dict[str, TargetProfile]) -> Iterator[str]:
+    yield f"## {name}\n"
+    yield f"| field | {' | '.join(profile.title.partition(' (')[0] for profile in known.values())} |"
+    yield "|---" * (len(known) + 1) + "|"
+    there = {crm: profile.objects[name] for crm, profile in known.items() if name in profile.objects}
+    yield "| **object** | " + " | ".join(_code(there[c].name) if c in there else "—" for c in known) + " |"
+    fields = dict.fromkeys(
+        [*(each.name for each in OBJECTS[name].fields), *(f for each in there.values() for f in each.fields)]
+    )
+    for field in fields:
+        cells = [_cell(name, field, there[c].fields.get(field) if c in there else None) for c in known]
+        if any(cell != "—" for cell in cells):
+            yield f"| `{field}` | {' | '.join(cells)} |"
+    none = [f"`{field}`" for field in fields if not any(field in each.fields for each in there.values())]
+    if none:
+        yield f"\nNo place in any of them by these profiles: {', '.join(none)}."
+    for crm, each in there.items():
+        yield from (f"\n* {known[crm].title.partition(' (')[0]}: {quirk}." for quirk in each.quirks)
+
+
+def _cell(object: str, name: str, field: ProfileField | None) -> str:
+    if field is None:
+        return "—"
+    model = OBJECTS[object].field(name)
+    told = []
+    if field.reference:
+        told.append(f"→ {field.reference}")
+    if field.read_only:
+        told.append("*its own*")
+    if field.length:
+        told.append(f"≤ {field.length:,}")
+    if field.choices:
+        told.append("words")
+    if field.type and model is not None and _differs(field.type, model.type):
+        told.append(f"as {field.type}")
+    if field.note:
+        told.append(field.note)
+    return " · ".join([_code(field.column or name), *told]).replace("|", "\\|")
+
+
+def _differs(theirs: str, ours: str) -> bool:
+    """Whether a type keeps its values otherwise."""
+    return theirs in TYPES and ours in TYPES and TYPES[theirs].storage != TYPES[ours].storage
+
+
+def _quirks(known: dict[str, TargetProfile]) -> Iterator[str]:
+    for profile in known.values():
+        yield f"### {profile.title}\n"
+        yield f"Looked at on {profile.last_verified}; from: {profile.evidence}.\n"
+        yield from (f"* {quirk[:1].upper()}{quirk[1:]}." for quirk in profile.quirks)
+        yield ""
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
