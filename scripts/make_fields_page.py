@@ -16,20 +16,21 @@ PAGE = ROOT / "docs" / "where-fields-land.md"
 CRMS = ("salesforce", "hubspot", "dynamics", "zoho", "freshsales")
 HEAD = """# Where fields land in each CRM
 
-Generated from `mappings/targets/` by `scripts/make_fields_page.py`. A field of the CRM model, and the field of the CRM that the
-profile we ship gives it; another one is said with `to:`, or in a copy of the profile in `mappings/targets/` of the project.
-`target prepare` makes the fields that the CRM does not have, where its API can. **None of these CRMs was seen live**: each page
-([Salesforce](salesforce.md), [HubSpot](hubspot.md), [Dynamics 365](dynamics.md), [Zoho CRM](zoho.md), [Freshsales](freshsales.md))
-says what stands behind it.
+Generated from `mappings/targets/` by `scripts/make_fields_page.py`. A field of the CRM model, and the field of the CRM
+that the profile we ship gives it; another one is said with `to:`, or in a copy of the profile in `mappings/targets/` of
+the project. **None of these CRMs was seen live**: each page ([Salesforce](salesforce.md), [HubSpot](hubspot.md),
+[Dynamics 365](dynamics.md), [Zoho CRM](zoho.md), [Freshsales](freshsales.md)) says what stands behind it.
 
-| in a cell | means | how it is told |
-|---|---|---|
-| — | the CRM has no place for it by this profile | a field that is mapped without a place is refused by `mapping check`; an object too. `action: archive` keeps it beside |
-| ≤ 80 | so many characters | a longer value is held before the load (`target_would_refuse`), unless a step of the mapping cuts it: then the cut is counted |
-| words | the CRM has words of its own | values that are none of them are told by `plan` (`not_a_choice`) with their counts |
-| as text | kept as this type, not as the model has it | the value comes back as it was sent, or is a difference in the report |
-| *its own* | the CRM computes it: not written | said by `mapping check`; compared where the CRM says it |
-| → accounts | a link | present, missing, wrong and orphaned links are counted in the report |
+In a cell stands the field of the CRM, and what does not fit:
+
+* **—**: the profile names no place. Under our own name it becomes a field that `target prepare` makes where the API can;
+  `plan` lists what the target lacks before anything is written. An object without a place goes nowhere: `to:` names one.
+* **≤ 80**: it takes so many characters. A longer value is held by `plan` (`target_would_refuse`), unless a step of the
+  mapping cuts it: then each cut is counted and shown.
+* **words**: it has words of its own. Values that are none of them are told by `plan` (`not_a_choice`) with their counts.
+* **as date**: it is kept as this type, not as the model has it. What comes back otherwise is a difference in the report.
+* **its own**: the CRM computes it. A record that brings a value for it is held (`target_would_refuse`).
+* **→ accounts**: a link. Those that are missing, wrong or lead nowhere are counted in the report.
 
 What a CRM changes or loses beyond that stands below each table, and on its page.
 """
@@ -52,9 +53,8 @@ def _object(name: str, known: dict[str, TargetProfile]) -> Iterator[str]:
     yield "|---" * (len(known) + 1) + "|"
     there = {crm: profile.objects[name] for crm, profile in known.items() if name in profile.objects}
     yield "| **object** | " + " | ".join(_code(there[c].name) if c in there else "—" for c in known) + " |"
-    fields = dict.fromkeys(
-        [*(each.name for each in OBJECTS[name].fields), *(f for each in there.values() for f in each.fields)]
-    )
+    further = (field for each in there.values() for field in each.fields)
+    fields = dict.fromkeys([*(each.name for each in OBJECTS[name].fields), *further])
     for field in fields:
         cells = [_cell(name, field, there[c].fields.get(field) if c in there else None) for c in known]
         if any(cell != "—" for cell in cells):
@@ -74,7 +74,7 @@ def _cell(object: str, name: str, field: ProfileField | None) -> str:
     if field.reference:
         told.append(f"→ {field.reference}")
     if field.read_only:
-        told.append("*its own*")
+        told.append("its own")
     if field.length:
         told.append(f"≤ {field.length:,}")
     if field.choices:
