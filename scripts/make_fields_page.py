@@ -33,7 +33,7 @@ In a cell stands the field of the CRM, and what does not fit:
 * **→ accounts**: a link. Those that are missing, wrong or lead nowhere are counted in the report.
 
 What a CRM changes or loses beyond that stands below each table, and on its page.
-"""
+"""  # noqa: E501 -- paragraphs of a page
 
 
 def page() -> str:
