@@ -73,6 +73,7 @@ def _named(said: dict[str, Any]) -> str:
 
 def _column(said: dict[str, Any]) -> tuple[str, Words]:
     kind = str(said.get("@odata.type", "")).removeprefix("#").removeprefix(_PREFIX).removesuffix("AttributeMetadata")
+    kind = kind.removeprefix("Complex")  # as an action calls the same
     if kind not in _KINDS:
         raise not_simulated(f"new columns of the type {kind or 'that nobody says'}")
     if not isinstance(said.get("DisplayName"), dict):

@@ -84,6 +84,19 @@ def _make_table(work: Work, at: At) -> Reply:
     return defining.table(work, body(work))
 
 
+def _make_tables(work: Work, at: At) -> Reply:
+    """Several tables by one action, all or none."""
+    del at
+    said = body(work).get("Entities")
+    if not isinstance(said, list) or not said or not all(isinstance(each, dict) for each in said):
+        raise unreadable("Entities is a list of tables")
+    with work.store.all_or_nothing():
+        for each in said:
+            defining.table(work, each)
+    context = f"{work.host}/api/data/v9.2/$metadata#Microsoft.Dynamics.CRM.CreateEntitiesResponse"
+    return Reply(200, {"@odata.context": context}, dict(queries.JSON))
+
+
 def _close(work: Work, at: At) -> Reply:
     if at["action"] not in states.ACTIONS:
         raise no_segment(at["action"])
@@ -118,6 +131,7 @@ ROUTES: tuple[Route, ...] = (
            lambda work, at: multiple.many(work, table(work, at["set"]), at["message"], body(work)),
            message="|".join(multiple.MESSAGES)),
     _route("GET", "{set}", "read", lambda work, at: queries.many(work, table(work, at["set"]))),
+    _route("POST", "CreateEntities", "write", _make_tables),
     _route("POST", "{action}", "write", _close, action=r"[A-Z]\w+"),
     _route("POST", "{set}", "write", lambda work, at: single.create(work, table(work, at["set"]), body(work))),
     _route("GET", "{set}({what})", "read", lambda work, at: queries.one(work, table(work, at["set"]), at["what"])),
