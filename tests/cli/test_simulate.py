@@ -56,6 +56,8 @@ def test_it_listens_until_it_is_told_to_end_and_keeps_its_file(schema: Path, tmp
         (["hubspot", "--habit", "required=contacts.nonsense"], "contacts.phone"),
         (["hubspot", "--habit", "time_zone=Mars/Olympus"], "no time zone"),
         (["hubspot", "--faults", "parent_lockd:1"], "no fault 'parent_lockd'"),
+        (["zoho", "--habit", "time_zone=Mars/Olympus"], "no time zone"),
+        (["zoho", "--habit", "bulk=yes"], "no habit 'bulk'"),
         (["hubspot", "--schema", "S"], "accounts: a portal has contacts"),
     ],
 )

@@ -264,6 +264,16 @@ def test_who_is_referred_to_by_others_stays(start: Start) -> None:
     assert len(server.engine.store.all("Contacts")) == len(server.engine.store.all("Tasks")) == 1
 
 
+def test_what_zoho_alone_fills_is_read_only_and_choices_are_those_of_the_api(start: Start) -> None:
+    (deals,) = opened(start()).describe(("Deals",)).objects
+    fields = {each.name: each for each in deals.fields}
+    assert all(fields[name].read_only for name in ("Created_Time", "Modified_By", "Expected_Revenue"))
+    assert "Id. Decision Makers" in fields["Stage"].choices and "-None-" not in fields["Type"].choices
+    assert fields["Stage"].required and fields["Account_Name"].reference == "Accounts"
+    assert (fields["Deal_Name"].length, fields["Probability"].below) == (120, 1000)
+    assert "Tag" not in fields
+
+
 # ---------------------------------------------------------------------------------------------------- getting in
 
 

@@ -23,6 +23,7 @@ objects:
 """
 SALESFORCE = "connector: salesforce, url: 'https://fictional.my.salesforce.example'"
 HUBSPOT = "connector: hubspot, url: 'https://api.hubapi.example'"
+ZOHO = "connector: zoho, url: 'https://www.zohoapis.example'"
 SQL = "connector: sql, url: 'sqlite:///crm.db'"
 WORD = "consent: Wants"
 
@@ -42,6 +43,8 @@ MARKS = [
     (SALESFORCE, "contacts", "opted: {to: hasoptedoutofemail, type: boolean, people: Out}"),
     (SALESFORCE, "leads", "opted: {to: HasOptedOutOfEmail, type: boolean, people: Out}"),
     (SALESFORCE, "accounts", "opted: {to: PersonHasOptedOutOfEmail, type: boolean, people: Out}"),
+    (ZOHO, "contacts", "opted: {to: Email_Opt_Out, type: boolean, people: Out}"),
+    (ZOHO, "leads", "opted: {to: email_opt_out, type: boolean, constant: 'false'}"),
     (HUBSPOT, "contacts", "opted: {to: hs_email_optout_448994475, type: boolean, people: Out}"),
     (HUBSPOT, "contacts", "word: {to: crm_migrate_consent, type: text, people: Out}"),
     (HUBSPOT, "leads", "word: {to: crm_migrate_consent_newsletter, type: text, people: Out}"),
