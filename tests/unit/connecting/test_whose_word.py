@@ -19,6 +19,7 @@ from crm_migrate_freshsales import answers as freshsales
 from crm_migrate_freshsales.shapes import MODELS as MODULES
 from crm_migrate_hubspot import answers as hubspot
 from crm_migrate_hubspot import link_answers, linking, portal_answers, preparing
+from crm_migrate_opencrm.espocrm import answers as espocrm
 from crm_migrate_rest import answers as rest
 from crm_migrate_salesforce import answers as salesforce
 from crm_migrate_salesforce import sheets
@@ -63,6 +64,8 @@ CHANGES: dict[str, Callable[[Answer], Any]] = {
     "bottle deleted": bottle.deleted,
     "freshsales written": partial(freshsales.written, model=MODULES["contacts"]),
     "freshsales deleted": freshsales.deleted,
+    "espocrm written": espocrm.written,
+    "espocrm deleted": espocrm.deleted,
 }
 QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "hubspot page": hubspot.page,
@@ -91,6 +94,9 @@ QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "freshsales one": partial(freshsales.one, model=MODULES["contacts"], id="1"),
     "freshsales page": partial(freshsales.page, model=MODULES["contacts"]),
     "freshsales told": freshsales.told,
+    "espocrm told": espocrm.told,
+    "espocrm one": partial(espocrm.one, id="1"),
+    "espocrm page": espocrm.page,
 }
 OWN = {("rest", "azure")}  # that is the shape of its own errors
 
