@@ -23,6 +23,7 @@ class Writing:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self._answered: dict[tuple[str, str], str] = {}  # (object, entity) -> the id that a creation was answered with
 
     def write(self, batch: WriteBatch) -> Answer:
         """One request that writes, or two where the first did nothing, and those that look before and behind."""
@@ -35,8 +36,9 @@ class Writing:
         until = self._calls.until()
         shape = self._calls.shape(batch)
         rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
-        made, refused = self._made(shape, rows)
-        others = Answer(refused=refused)
+        away = self._taken_away(batch.object, rows)
+        made, refused = self._made(shape, {entity: row for entity, row in rows.items() if entity not in away})
+        others = Answer(away, refused)
         if not made:
             return others
         if late := self._calls.late(until, made, others):
@@ -49,7 +51,25 @@ class Writing:
             left = [entity for entity in made if entity not in there]
             others = joined(others, Answer(there))
             return self._calls.whole(said, left, others) if left else others
+        self._remember(batch.object, list(made), said, there)
         return joined(others, created(list(made), said, there, self._calls.now()))
+
+    def _remember(
+        self, object: TargetObject, made: Sequence[str], said: Sequence[Result], there: Collection[str]
+    ) -> None:
+        """With which ids those were made whom nobody finds: where they are asked for in vain, too, they come again."""
+        if len(said) == len(made):
+            answered = {
+                e: each.id for e, each in zip(made, said, strict=True) if each.done and each.id and e not in there
+            }
+            self._answered |= {(object.name, entity): id for entity, id in answered.items()}
+
+    def _taken_away(self, object: TargetObject, entities: Collection[str]) -> dict[str, str]:
+        """Who was made already, with these ids, and then deleted by a user: nobody makes them again, and reading back
+        tells that they are gone."""
+        known = {e: self._answered.pop((object.name, e)) for e in entities if (object.name, e) in self._answered}
+        there = self._calls.keyed(object, known) if known else {}
+        return {**known, **there}
 
     def _made(self, shape: Shape, rows: Mapping[str, Row]) -> tuple[dict[str, Change], dict[str, Refusal]]:
         """Rows as records to be made, and why others cannot be."""

@@ -305,3 +305,27 @@ def test_a_secret_that_is_wrong_and_a_right_that_is_missing_are_told(furnished: 
 def test_dynamics_is_no_source_yet() -> None:
     with pytest.raises(UsageError, match="no source"):
         connector("dynamics").source(SourceSpec("old"))
+
+
+def test_who_is_deleted_before_we_look_is_not_made_again(target: Target, furnished: Environment) -> None:
+    rows: Rows = [{"__entity": f"l{n}", "lastname": f"Öz {n}"} for n in range(2)]
+    store, listener = furnished.server.engine.store, furnished.server.engine.store.listeners
+
+    def user(what: str, told: object) -> None:
+        record = told["record"] if what == "record" and isinstance(told, dict) else None
+        if (
+            record is not None
+            and record.object == "lead"
+            and record.values.get("lastname") == "Öz 1"
+            and not record.deleted
+        ):
+            listener.remove(user)
+            store.delete("lead", record.id, record.created)
+
+    listener.append(user)
+    first = settled(target, LEAD, "l", rows)
+    assert set(first.loaded) == {"l0"} and first.in_doubt == {"l1"}
+    again = settled(target, LEAD, "l", rows[1:])
+    assert set(again.loaded) == {"l1"} and set(rows_of(target, LEAD)) == {"l0"}
+    made = [each for each in furnished.server.engine.log.creations if each.object == "lead"]
+    assert len(made) == 2

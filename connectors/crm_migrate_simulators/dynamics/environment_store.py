@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from crm_migrate_simulators.dynamics.catalogue import Words
-from crm_migrate_simulators.rules import Bent
+from crm_migrate_simulators.rules import Bent, Refused
 from crm_migrate_simulators.schema import Field, Schema
 from crm_migrate_simulators.store import Record, Store
 
 SETUP = frozenset({"systemuser", "team", "businessunit", "transactioncurrency", "uom", "territory"})
 PARENTS = ("parentcustomerid", "customerid", "parentaccountid", "parentcontactid", "regardingobjectid", "objectid",
            "activityid", "opportunityid", "listid", "entityid", "partyid")  # fmt: skip
+MERGED = {"account": (1, 2), "contact": (1, 2), "lead": (2, 7), "incident": (2, 2000)}  # state and reason of the loser
 OWNERS = ("ownerid", "transactioncurrencyid")
 
 
@@ -99,6 +100,19 @@ class EnvironmentStore(Store):
                             self.taken_away(name, child.id, at)
                         elif column not in OWNERS:
                             self.update(name, child.id, {column: None}, at)
+
+    def merge(self, object: str, winner: str, loser: str, at: float) -> Record:
+        """As an environment merges: the loser stays, out of use and with its own key; its children go to the winner.
+        Only some tables know of merges; others refuse."""
+        with self.lock:
+            if object not in MERGED:
+                raise Refused("NOT_MERGED", f"{object} are not merged")
+            gone, kept = self._live(object, loser), self._live(object, winner)
+            state, reason = MERGED[object]
+            values = gone.values | {"merged": True, "masterid": winner, "statecode": state, "statuscode": reason}
+            self._put(gone, replace(gone, values=values, changed=at, version=gone.version + 1))
+            self._repoint(object, loser, winner, at)
+            return self._records[object][kept.id]
 
     def _id(self, object: str, number: int) -> str:
         del object

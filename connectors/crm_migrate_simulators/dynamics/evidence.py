@@ -80,6 +80,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("A record begins in its first state", "document", f"{_DOCS}/entity-attribute-metadata; opportunity-entities"),
         ("A reason belongs to one state", "recording", "metadata_status_options_contact"),
         ("Won, lost and resolved are messages of their own; an update is refused", "document", "learn.microsoft.com/dynamics365: WinOpportunity, LoseOpportunity, CloseIncident"),
+        ("Who is merged into another record stays, inactive, with `merged` and `masterid`; its children go to that record", "document", f"{_DOCS}/merge-data"),
         ("A closed opportunity or case is read-only until it is opened again", "document", "learn.microsoft.com/dynamics365/sales: close an opportunity"),
         ("Winning sets the day and the revenue of the closing where nobody says them", "document", "learn.microsoft.com/dynamics365: opportunityclose"),
     ),

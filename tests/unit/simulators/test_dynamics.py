@@ -284,3 +284,16 @@ def test_an_environment_outlives_its_process(tmp_path: Any) -> None:
     assert client.ask("POST", f"{DATA}accounts", {"name": "B", KEY: "a1"})[0] == 412
     client.make("accounts", name="C", **{KEY: "a2"})
     again.stop()
+
+
+def test_who_is_merged_stays_out_of_use_and_its_children_move(environment: Environment) -> None:
+    first, second = (environment.make("accounts", name=name) for name in ("A", "B"))
+    environment.make("contacts", lastname="K", **{PARENT: f"/accounts({second})"})
+    store = environment.server.engine.store
+    store.merge("account", first, second, 1_800_000_000.0)
+    loser = store.get("account", second)
+    assert loser is not None and not loser.deleted
+    assert (loser.values["statecode"], loser.values["merged"], loser.values["masterid"]) == (1, True, first)
+    assert [row["_parentcustomerid_value"] for row in environment.rows("contacts", "_parentcustomerid_value")] == [
+        first
+    ]
