@@ -137,14 +137,19 @@ class Looking:
     def _pages(self, model: Model, view: str) -> list[Record] | None:
         """The rows as they were at one moment; None where that cannot be said."""
         read = partial(answers.page, model=model)
+        before = self._newest(model, view)
         first = self.ask(requests.page(model, view, 1), read)
         rows = list(first.rows)
         for number in range(2, first.pages + 1):
-            page = self.ask(requests.page(model, view, number), read)
-            if page.total != first.total:
-                return None
-            rows += page.rows
-        return rows if len({each["id"] for each in rows}) == len(rows) == first.total else None
+            rows += self.ask(requests.page(model, view, number), read).rows
+        whole = len({each["id"] for each in rows}) == len(rows) == first.total
+        return rows if whole and before == self._newest(model, view) else None
+
+    def _newest(self, model: Model, view: str) -> tuple[int, object]:
+        """How many records a list has, and the one that was made last: where both are as before, none came or went, and
+        no page has moved."""
+        page = self.ask(requests.newest(model, view), partial(answers.page, model=model))
+        return page.total, page.rows[0]["id"] if page.rows else None
 
     # ------------------------------------------------------------------------------------------------ keys
 

@@ -1,6 +1,7 @@
 """What is asked of a Freshsales account, as data. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from crm_migrate.connecting.http import Request
@@ -30,6 +31,12 @@ def page(model: Model, view: str, number: int) -> Request:
     if not view:
         return Request("GET", f"{API}/{model.name}", query=query)
     return Request("GET", f"{API}/{model.name}/view/{{view}}", {"view": view}, query)
+
+
+def newest(model: Model, view: str) -> Request:
+    """The record of a list that was made last."""
+    asked = page(model, view, 1)
+    return replace(asked, query={**asked.query, "per_page": "1", "sort_type": "desc"})
 
 
 def one(model: Model, id: str) -> Request:

@@ -15,6 +15,8 @@ from crm_migrate.connecting.conformance import check_source
 from crm_migrate.connecting.contract import Source, SourceSpec
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import InputError, UsageError
+from crm_migrate_simulators.call import Call
+from crm_migrate_simulators.wire import Reply
 
 AYSE = "ayse.k@anadolu.example"
 FIELDS = schema(
@@ -100,11 +102,34 @@ def test_accounts_deals_and_activities_are_read_in_words(account: Furnished) -> 
     assert {name: call[name] for name in said} == said
 
 
-@pytest.mark.parametrize("faults", ["read_short:0.2", "result_doubled:0.2", "cut_answer:0.2", "results_null:0.2"])
-def test_a_page_that_lies_is_read_again(account: Furnished, faults: str) -> None:
-    account._sent("PUT", "/_simulator/faults", {"faults": faults, "seed": 5})
+PAGE_ONE, PAGE_TWO = 5, 6  # of the requests of a reading: fields, users, views, the newest, then the pages
+
+
+@pytest.mark.parametrize("at", [PAGE_ONE, PAGE_TWO])
+@pytest.mark.parametrize("fault", ["read_short", "result_doubled", "result_foreign", "cut_answer", "results_null"])
+def test_a_page_that_lies_is_read_again(account: Furnished, fault: str, at: int) -> None:
+    account._sent("PUT", "/_simulator/faults", {"faults": f"{fault}@{at}"})
     found = rows(source(account, "contacts"))
+    assert account.summary()["faults"] == {fault: 1}
     assert len(found) == 129 == len({row["id"] for row in found})
+
+
+def test_who_comes_and_goes_while_pages_are_read_moves_nobody_out_of_sight(account: Furnished) -> None:
+    engine, answered = account.server.engine, 0
+    handle = engine.handle
+
+    def busy(call: Call) -> Reply:
+        nonlocal answered
+        answered += 1
+        if answered == PAGE_TWO:  # as many as before, and the second page begins one record later
+            engine.store.delete("contacts", str(account.people[0]), engine.clock.now())
+            engine.store.create("contacts", {"last_name": "Late"}, engine.clock.now())
+        return handle(call)
+
+    engine.handle = busy  # type: ignore[method-assign]
+    found = {row["id"] for row in rows(source(account, "contacts"))}
+    assert found >= {str(id) for id in account.people if id not in (account.people[0], account.people[7])}
+    assert len(found) == 129
 
 
 def test_what_cannot_be_read_is_said(account: Furnished) -> None:

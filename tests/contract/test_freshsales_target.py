@@ -13,6 +13,9 @@ from crm_migrate.connecting.contract import TARGET_ID, Remove, Target, TargetFie
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import AuthExpired, TargetError
 from crm_migrate_freshsales.kit import FIELDS
+from crm_migrate_simulators.freshsales.telling import told
+from crm_migrate_simulators.freshsales.visit import Visit
+from crm_migrate_simulators.store import Record
 
 Start = Callable[..., Account]
 KINDS: dict[str, dict[str, Any]] = {
@@ -242,6 +245,23 @@ def test_a_value_that_is_dropped_is_told_and_the_record_taken_back(start: Start)
     assert made(target, COMPANY, {**long}, action="update").refused["f1"].code == "DROPPED"
     (row,) = account.rows("sales_accounts")
     assert (row["name"], row["custom_field"][KEY]) == ("Short", "f1")
+
+
+def test_an_answer_about_another_record_is_no_word_about_ours(start: Start) -> None:
+    account = start()
+    target = target_of(account)
+    other = made(target, COMPANY, {"__entity": "f1", "name": "Other"}).loaded["f1"]
+    with pytest.MonkeyPatch.context() as patch:
+
+        def mixed_up(visit: Visit, record: Record) -> dict[str, Any]:
+            del record
+            return told(visit, visit.record("sales_accounts", other))
+
+        patch.setattr("crm_migrate_simulators.freshsales.records.told", mixed_up)
+        table = pa.table({"__entity": ["f2"], "name": ["Ours"]})
+        said = target.write(WriteBatch("p", "r", "b", COMPANY, "create", table, "0"))
+    assert (said.in_doubt, said.loaded, said.refused) == ({"f2"}, {}, {})
+    assert {row["name"] for row in account.rows("sales_accounts")} == {"Other", "Ours"}
 
 
 def test_a_contact_that_lists_do_not_show_yet_is_not_made_twice(start: Start) -> None:
