@@ -143,8 +143,8 @@ def test_nobody_is_opted_in_and_what_users_say_is_read(opened: Open) -> None:
 def test_a_task_is_about_one_record(opened: Open) -> None:
     target = target_of(opened())
     contact = settled(target, CONTACT, "c", ({"__entity": "c1", "lastName": "A"},)).loaded["c1"]
-    offer: dict[str, str | None] = {"__entity": "d1", "name": "Offer", "amount": "1250000.5", "amountCurrency": "EUR", "stage": "Proposal",
-             "closeDate": "2026-12-31", "contactId": contact}  # fmt: skip
+    offer: dict[str, str | None] = {"__entity": "d1", "name": "Offer", "amount": "1250000.5", "amountCurrency": "EUR"}
+    offer |= {"stage": "Proposal", "closeDate": "2026-12-31", "contactId": contact}
     deal = settled(target, DEAL, "d", (offer,)).loaded["d1"]
     rows: Rows = [
         {"__entity": "t1", "name": "Ring", "parent.Contact": contact, "dateEnd": "2026-12-01T10:00:00+03:00"},
