@@ -22,6 +22,7 @@ MODULES = {
     "deals": "Deals",
     "suppressions": "Suppressed_Mailboxes",
     "campaigns": "Campaigns",
+    "campaign_members": "Campaign_Contacts",
 }
 STAGES = {
     "qualified": "Qualification",

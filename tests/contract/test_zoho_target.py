@@ -274,6 +274,34 @@ def test_what_zoho_alone_fills_is_read_only_and_choices_are_those_of_the_api(sta
     assert "Tag" not in fields
 
 
+LINKS = {"Account_Contacts": {"linking": {"Account": "Accounts", "Contact": "Contacts"}}}
+LINK = TargetObject(
+    "Account_Contacts",
+    (
+        TargetField("Account", "reference", reference="Accounts"),
+        TargetField("Contact", "reference", reference="Contacts"),
+        *text("Role"),
+    ),
+    KEY,
+)
+
+
+def test_a_linking_module_is_a_module_whose_records_are_links(start: Start) -> None:
+    server = start({"objects": LINKS})
+    firm, person = put(server, "Accounts", Account_Name="Işık"), put(server, "Contacts", Last_Name="Yılmaz")
+    target = opened(server)
+    assert target.prepare((LINK,), apply=True) == (
+        "add field Account_Contacts.crm_migrate_id", "add field Account_Contacts.Role",
+    )  # fmt: skip
+    row: dict[str, str | None] = {ENTITY: "l", "Account": firm, "Contact": person, "Role": "Genel Müdür"}
+    answer = write(target, LINK, "a", [row, {ENTITY: "half", "Account": firm, "Contact": None, "Role": None}])
+    assert set(answer.loaded) == {"l"} and answer.refused["half"].code == "MANDATORY_NOT_FOUND"
+    assert [{n: c for n, c in each.items() if n != "target_id"} for each in everything(target, LINK)] == [row]
+    assert isinstance(target, Remove)
+    told = {tuple(each.values()) for table in target.referred(ACCOUNT, ()) for each in table.to_pylist()}
+    assert told == {(firm, "Account_Contacts", "Account")}, "so no firm goes with its links"
+
+
 # ---------------------------------------------------------------------------------------------------- getting in
 
 

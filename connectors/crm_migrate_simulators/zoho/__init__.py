@@ -14,7 +14,7 @@ from crm_migrate_simulators.zoho.crm import ZohoCrm
 from crm_migrate_simulators.zoho.evidence import RULES
 from crm_migrate_simulators.zoho.faults import KINDS
 from crm_migrate_simulators.zoho.habits import Habits, limits
-from crm_migrate_simulators.zoho.modules import MODULES, USERS, custom_module, field, standard
+from crm_migrate_simulators.zoho.modules import MODULES, USERS, custom_module, field, linking_module, standard
 from crm_migrate_simulators.zoho.org_store import org
 
 _INTEGRATION = {"email": "integration@simulated.example", "first_name": "Integration", "last_name": "User"}
@@ -28,7 +28,10 @@ def furnished(schema: Any) -> Any:
         raise SchemaError("a schema is a JSON object with `objects`")
     objects = {name: {"fields": standard(name, pipelines=schema.get("pipelines", True))} for name in MODULES}
     for name, said in schema.get("objects", {}).items():
-        made = objects.setdefault(name, {"fields": custom_module(), "more": {"label": said.get("label", name)}})
+        ends = said.get("linking")
+        fields = linking_module(ends) if ends else custom_module()
+        more = {"label": said.get("label", name), "linking": bool(ends)}
+        made = objects.setdefault(name, {"fields": fields, "more": more})
         for each, words in said.get("fields", {}).items():
             kind = str(words.get("data_type", "text"))
             rest = {word: value for word, value in words.items() if word != "data_type"}

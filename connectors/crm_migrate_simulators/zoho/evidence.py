@@ -58,6 +58,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("An upsert says whether it inserted or changed, and by which field it found the record", "document", f"{_DOCS}: upsert records"),
         ("Deleting takes up to 100 ids, each answered by itself; they lie in the recycle bin", "document", f"{_DOCS}: delete records"),
         ("Activities and notes go with the record that they are about; other lookups are emptied", "assumed", "organisations differ; nobody should rely on either"),
+        ("A linking module has a record for each link, with two lookups that are required; deleting it ends the link", "document", f"{_DOCS}: linking modules"),
         ("A locked record: RECORD_LOCKED", "document", f"{_DOCS}: record locking"),
         ("Tags: ten of a record, given and taken for up to 500 records at a time", "document", f"{_DOCS}: add tags, remove tags"),
         ("Who lies in the recycle bin can be brought back by its id, unless a unique value is taken by now", "document", f"{_DOCS}: restore recycle bin records; that unique values stand in its way is assumed"),

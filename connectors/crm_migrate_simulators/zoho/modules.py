@@ -256,6 +256,12 @@ def custom_module() -> dict[str, Any]:
     return dict(_read(["Name text:120 !", "Email email:100", "Secondary_Email email:100", *_COMMON.split("\n"), _TAGS]))
 
 
+def linking_module(ends: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a module whose records join those of two others: a lookup (name -> module) to each."""
+    lookups = [f"{name} lookup={module} !" for name, module in ends.items()]
+    return dict(_read([*lookups, *_COMMON.split("\n")]))
+
+
 def _read(lines: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for line in filter(None, lines):
         name, kind, *marks = line.split()

@@ -31,12 +31,12 @@ class OrgStore(Store):
         return next((record for record in found if record is not None and not record.deleted), None)
 
     def let_go(self, object: str, id: str, at: float) -> None:
-        """Delete a record: its activities and notes go along, other records that name it name nobody any more."""
+        """Delete a record: its activities, notes and links go along, others that name it name nobody any more."""
         self.delete(object, id, at)
         for module, definition in self.schema.objects.items():
             for name in (f.name for f in definition.fields.values() if object in f.reference):
                 for record in [each for each in self.all(module) if each.values.get(name) == id]:
-                    if module in GOES_ALONG and name != "Who_Id":
+                    if definition.more.get("linking") or (module in GOES_ALONG and name != "Who_Id"):
                         self.let_go(module, record.id, at)
                     else:
                         self.update(module, record.id, {name: None}, at)

@@ -34,9 +34,16 @@ def _module(visit: Visit, name: str) -> dict[str, Any]:
     return {
         "api_name": name, "module_name": name, "plural_label": label, "singular_label": label,
         "id": str(BASE - 1000 + sorted(visit.store.schema.objects).index(name)), "visibility": 1, "viewable": True,
-        "generated_type": "default" if name in MODULES else "custom", "api_supported": True, "creatable": True,
+        "generated_type": _made_by(visit, name), "api_supported": True, "creatable": True,
         "editable": True, "deletable": True, "show_as_tab": True, "status": "visible",
     }  # fmt: skip
+
+
+def _made_by(visit: Visit, name: str) -> str:
+    """Zoho, an administrator, or a lookup to several records."""
+    if name in MODULES:
+        return "default"
+    return "linking" if visit.store.schema.objects[name].more.get("linking") else "custom"
 
 
 def layouts(visit: Visit) -> Reply:
