@@ -11,21 +11,23 @@ WAYS_IN = frozenset({"tenant", "client_id", "client_secret", "login_url"})
 
 
 class DynamicsConnector:
-    """Targets: the tables of an environment."""
+    """Sources and targets: the tables of an environment."""
 
     name = "dynamics"
     title = "Dynamics 365"
-    source_options: frozenset[str] = frozenset()
+    source_options = WAYS_IN | {"url", "table", "api_version"}
     target_options = WAYS_IN | {
         "url", "api_version", "parallel", "longest_seconds", "settle_seconds", "bypass_logic", "owns_nothing",
     }  # fmt: skip
 
     def source(self, spec: SourceSpec) -> Source:
-        """Not yet."""
-        raise UsageError(
-            f"source `{spec.name}`: Dynamics 365 is no source over its API yet",
-            hint="export its tables as files (Excel or CSV), and name those",
-        )
+        """A reader of the table that `table` names."""
+        from crm_migrate_dynamics.settings import read_settings
+        from crm_migrate_dynamics.source import DynamicsSource
+
+        if not spec.table:
+            raise UsageError(f"source `{spec.name}` needs `table`: the table that is read", hint="table: account")
+        return DynamicsSource(spec, read_settings({"url": spec.url, **spec.options}, f"source `{spec.name}`"))
 
     def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:  # noqa: ARG002 -- no files
         """A writer for the options of an environment."""

@@ -87,19 +87,30 @@ def parts(answer: Answer, count: int) -> list[Part]:
     return found
 
 
-def described(answer: Answer, count: int) -> list[list[Record]] | None:
-    """What is said of a table: its definition, attributes, options by cast, relationships both ways, keys, and whether
-    it takes many records at once; None where there is no such table."""
-    found = parts(answer, count)
-    if found[0].status == 404:
+def described(answer: Answer, wanted: Sequence[str]) -> list[list[Record]] | None:
+    """What is said of a table, in the order of `wanted`: the last words of the contexts by which answers say what they
+    are about, the definition (`$entity`) first; None where there is no such table."""
+    found = parts(answer, len(wanted))
+    told = {_context(part.said): part for part in found if part.status == 200}
+    if wanted[0] not in told and any(part.status == 404 for part in found):
         return None
     bad = next((part for part in found if part.status != 200), None)
     if bad is not None:
         code, words = _error(bad.said) if _is_own(bad.said) else ("", "")
         raise TargetError(f"Dataverse does not describe a table to us ({bad.status}): {code} {words[:200]}".strip())
-    if not isinstance(found[0].said, dict):
-        raise answer.unreadable("no definition of a table")
-    return [[found[0].said], *(_listed(answer, part.said) for part in found[1:])]
+    if set(told) != set(wanted):
+        raise answer.unreadable("no description of a table")
+    return [[told[wanted[0]].said], *(_listed(answer, told[each].said) for each in wanted[1:])]
+
+
+def _context(said: Any) -> str:
+    """`Keys` of `...$metadata#EntityDefinitions('account')/Keys(...)`."""
+    context = said.get("@odata.context") if isinstance(said, dict) else None
+    return _text(context).partition("#")[2].rpartition("/")[2].partition("(")[0]
+
+
+def _text(said: Any) -> str:
+    return said if isinstance(said, str) else ""
 
 
 def tables(answer: Answer) -> dict[str, tuple[str, str]]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm_migrate_dynamics.requests import TYPE
-from crm_migrate_dynamics.values import DAY, MOMENT, NUMBERS, TEXTS, Column
+from crm_migrate_dynamics.values import DAY, LOCAL_DAY, MOMENT, NUMBERS, TEXTS, ZONELESS, Column
 
 Words = Mapping[str, Any]
 _LOOKUPS = frozenset({"Lookup", "Customer", "Owner"})
@@ -26,6 +26,9 @@ def columns_of(attributes: Sequence[Words], options: Sequence[Words], leads: Seq
 
 def _column(words: Words, sets: Mapping[str, Words], ways: Mapping[str, Mapping[str, str]]) -> Column | None:
     name = str(words.get("LogicalName"))
+    parts = words.get("AttributeOf") or words.get("IsValidODataAttribute") is False  # the name beside a lookup
+    if parts or words.get("IsValidForRead") is False:
+        return None
     if words.get("AttributeType") == "Owner":  # its relationship leads to `owner`, which stands for both
         ways = {name: {"systemuser": name, "team": name}}
     kind = str(words.get("@odata.type", "")).removeprefix("#").removeprefix(TYPE).removesuffix("AttributeMetadata")
@@ -56,13 +59,13 @@ def _column(words: Words, sets: Mapping[str, Words], ways: Mapping[str, Mapping[
 
 
 def _moment(words: Words) -> tuple[str, str]:
-    """A day, a moment, or nothing that we fill: a day that is kept as the user's midnight is another day elsewhere."""
+    """A day, a moment, or what we only read: a day that is kept as the user's midnight is another day elsewhere."""
     behavior, days = (words.get("DateTimeBehavior") or {}).get("Value"), words.get("Format") == "DateOnly"
     if behavior == "DateOnly":
         return DAY, ""
     if behavior == "TimeZoneIndependent":
-        return (DAY, _NO_ZONE) if days else ("", "")
-    return ("", "") if days else (MOMENT, "")
+        return (DAY, _NO_ZONE) if days else (ZONELESS, "")
+    return (LOCAL_DAY, "") if days else (MOMENT, "")
 
 
 def _options(said: Words) -> tuple[dict[str, int], dict[int, int]]:

@@ -11,12 +11,11 @@ from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import answers, requests
 from crm_migrate_dynamics.answers import GUID, Page, Record
 from crm_migrate_dynamics.describe import Described, read_table
-from crm_migrate_dynamics.requests import CASTS, Api
+from crm_migrate_dynamics.requests import DESCRIBING, Api
 from crm_migrate_dynamics.values import json_of
 
 MANY = 200  # values in one condition
 AT_ONCE = 20  # questions of one batch
-_QUESTIONS = 6 + len(CASTS)  # of a table
 Told = TypeVar("Told")
 By = tuple[str, str]  # table, column
 
@@ -62,7 +61,8 @@ class Looking:
             return None
         with self._lock:
             if name not in self._described:
-                said = self.ask(self.api.describing(kind.object), partial(answers.described, count=_QUESTIONS))
+                read = partial(answers.described, wanted=DESCRIBING)
+                said = self.ask(self.api.describing(kind.object), read)
                 self._described[name] = None if said is None else read_table(name, said)
             found = self._described[name]
         return found if found is None or not kind.field or kind.field in found.columns else None
@@ -95,7 +95,7 @@ class Looking:
     def pages(self, of: Described, names: Collection[str], where: str = "") -> Iterator[Sequence[Record]]:
         """Records by pages; each begins behind the last."""
         read = partial(answers.page, key=of.key)
-        page, seen = self.ask(self.api.page(of.set, names, where), read), set[str]()
+        page, seen = self.ask(self.api.page(of.set, of.key, names, where), read), set[str]()
         while True:
             yield from self._fresh(of, page, seen)
             if not page.following:

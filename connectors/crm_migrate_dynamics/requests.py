@@ -14,6 +14,11 @@ TYPE = "Microsoft.Dynamics.CRM."
 ONLY_THERE = {"If-Match": "*"}  # a change makes no record
 GO_ON = {"Prefer": "odata.continue-on-error"}
 CASTS = ("Picklist", "State", "Status", "MultiSelectPicklist")  # attributes whose options are asked for
+# What answers to the questions about a table call themselves, in the order in which `read_table` takes them.
+DESCRIBING = (
+    "$entity", "Attributes", *(f"{TYPE}{kind}AttributeMetadata" for kind in CASTS), "ManyToOneRelationships",
+    "OneToManyRelationships", "Keys", "sdkmessagefilters",
+)  # fmt: skip
 Values = Mapping[str, Any]
 
 
@@ -52,9 +57,9 @@ class Api:
         wanted = f"sdkmessageid/name eq 'CreateMultiple' and primaryobjecttypecode eq '{table}'"
         return f"sdkmessagefilters?$select=sdkmessagefilterid&$filter={quote(wanted)}"
 
-    def page(self, set: str, names: Collection[str], where: str = "", size: int = 1000) -> Request:
-        """The first page of records."""
-        query = {"$select": ",".join(names)} | ({"$filter": where} if where else {})
+    def page(self, set: str, key: str, names: Collection[str], where: str = "", size: int = 1000) -> Request:
+        """The first page of records, in the order of their ids."""
+        query = {"$select": ",".join(names), "$orderby": key} | ({"$filter": where} if where else {})
         return Request("GET", f"{DATA}/{{set}}", {"version": self.version, "set": set}, query, headers=_told(size))
 
     def following(self, set: str, link: str, size: int = 1000) -> Request:

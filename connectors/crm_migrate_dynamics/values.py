@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from crm_migrate.connecting.typed import unmistakable
+
 _INTEGER = re.compile(r"-?[0-9]{1,12}")
 _BOOLEANS = {"true": True, "false": False}
 NUMBERS = frozenset({"Decimal", "Double", "Money"})
@@ -52,6 +54,8 @@ SEMANTIC: Mapping[str, str] = {
     "Money": "number", "Boolean": "boolean", DAY: "date", MOMENT: "instant", "Picklist": "text", "Status": "text",
     "State": "text", "MultiSelectPicklist": "list", "Lookup": "reference",
 }  # fmt: skip
+LOCAL_DAY, ZONELESS = "LocalDay", "ZonelessMoment"  # a user's midnight, a moment of no zone: read, and never filled
+READ = frozenset({*SEMANTIC, LOCAL_DAY, ZONELESS, "Uniqueidentifier", "BigInt"})  # what is told as text
 
 
 def json_of(text: str | None, column: Column) -> Any:
@@ -94,6 +98,12 @@ def text_of(value: Any, column: Column) -> str | None:
     if column.type == DAY:
         return value[:10]
     return _told_moment(value) if column.type == MOMENT else value
+
+
+def read_text(value: Any, column: Column) -> str | None:
+    """A value of a source as canonical text, a number so that no locale reads it as another one."""
+    text = text_of(value, column)
+    return unmistakable(text) if text and column.type in NUMBERS else text
 
 
 def _known(words: Mapping[str, Any], text: str) -> Any:

@@ -43,7 +43,7 @@ def check_removing_takes_only_ours(open_target: OpenTarget, kit: Kit = GENERIC) 
     assert set(second.refused) == {"stranger"}, "a record with another key went"
     if isinstance(target, Journal):
         assert _ask(target, kit.company, "remove", "second", rows) == replace(second, replayed=True)
-    assert [row[ENTITY] for row in everything(target, kit.company)] == ["c0", "c2"]
+    assert sorted(str(row[ENTITY]) for row in everything(target, kit.company)) == ["c0", "c2"]
     target.close()
 
 

@@ -18,7 +18,7 @@ from crm_migrate.connecting.conformance_targets import (
     everything,
     settled,
 )
-from crm_migrate.connecting.contract import Remove, SourceSpec, Target, TargetField, TargetObject
+from crm_migrate.connecting.contract import Remove, Target, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.errors import AuthExpired, InDoubt, TargetError, UsageError
@@ -300,11 +300,6 @@ def test_a_secret_that_is_wrong_and_a_right_that_is_missing_are_told(furnished: 
         settled(made, LEAD, "l", [{"__entity": f"l{n}", "lastname": "Öz"} for n in range(2)])
     assert "security roles" in refused.value.hint
     poor.stop()
-
-
-def test_dynamics_is_no_source_yet() -> None:
-    with pytest.raises(UsageError, match="no source"):
-        connector("dynamics").source(SourceSpec("old"))
 
 
 def test_who_is_deleted_before_we_look_is_not_made_again(target: Target, furnished: Environment) -> None:

@@ -157,7 +157,7 @@ def attributes(work: Work, of: str, kind: str) -> Reply:
         raise Failure(400, "0x80060888", "Could not find a property named 'OptionSet' on type 'AttributeMetadata'.")
     found = [attribute(work, of, name, words, options=expands) for name, words in columns_of(work, of).items()]
     found = [each for each in found if not kind or each["@odata.type"] == f"#{_PREFIX}{wanted}AttributeMetadata"]
-    return _listed(work, found, f"EntityDefinitions('{of}')/Attributes")
+    return _listed(work, found, f"EntityDefinitions('{of}')/Attributes" + (f"/{kind}" if kind else ""))
 
 
 def relationships(work: Work, of: str, way: str) -> Reply:
