@@ -20,6 +20,7 @@ from crm_migrate_freshsales.records import key_of, kind_of
 from crm_migrate_freshsales.shapes import ACTIVITIES, TYPE, Model
 from crm_migrate_freshsales.values import Names
 
+LATELY = 60.0  # seconds in which users, choices and custom fields are not asked for again
 READINGS = 5  # of a list that changes meanwhile, or of an answer that cannot be read
 BESIDE = ("notes", "tasks", "appointments", "document_associations")
 
@@ -34,6 +35,7 @@ class Looking:
         self._keys: dict[str, dict[str, str]] = {}
         self._views: dict[str, tuple[str, ...]] = {}
         self._written: dict[str, float] = {}
+        self._names: dict[str, tuple[float, Names]] = {}
 
     def ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
         """What an answer to a question says."""
@@ -52,6 +54,14 @@ class Looking:
     def definitions(self, model: Model) -> list[Record]:
         """What the account says of the fields of a module."""
         return self.ask(requests.fields(model), lambda answer: answers.listed(answer, "fields", "name", "type"))
+
+    def lately(self, model: Model) -> Names:
+        """What words stood for a moment ago; what has changed since is seen in the answer to what is sent."""
+        at, known = self._names.get(model.name, (0.0, None))
+        if known is None or time.monotonic() - at > LATELY:
+            known = self.names(model)
+            self._names[model.name] = (time.monotonic(), known)
+        return known
 
     def names(self, model: Model, definitions: Sequence[Record] | None = None) -> Names:
         """What words stand for now."""

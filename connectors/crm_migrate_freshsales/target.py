@@ -109,7 +109,7 @@ class FreshsalesTarget:
 
     def _table(self, object: TargetObject, found: Sequence[Record]) -> pa.Table:
         model = self._calls.model(object)
-        names = self._looking.names(model) if object.fields else Names()
+        names = self._looking.lately(model) if object.fields else Names()
         there = [each.name for each in object.fields if is_place(model, each.name)]
         wanted = [name for name in there if name in model.fields or name in names.customs]
         rows = [records.row_of(model, wanted, each, names) for each in found]
