@@ -18,7 +18,7 @@ from crm_migrate_zoho.shapes import (
     can_be_made,
     label_of,
 )
-from crm_migrate_zoho.values import NUMBERS, REFERENCES, SEMANTIC, SEVERAL
+from crm_migrate_zoho.values import NUMBERS, REFERENCES, SEMANTIC, SEVERAL, TAGS
 
 Words = Mapping[str, Any]
 KEY_LENGTH = 64
@@ -111,7 +111,7 @@ class Described:
 def kind_of(words: Words) -> str:
     """The type of a field. A list in a field of text (tags) is of none of ours."""
     kind = str(words.get("data_type"))
-    return "tags" if kind == "text" and words.get("json_type") == "jsonarray" else kind
+    return TAGS if kind == "text" and words.get("json_type") == "jsonarray" else kind
 
 
 def modules_of(words: Words) -> tuple[str, ...]:

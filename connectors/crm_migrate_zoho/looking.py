@@ -12,9 +12,9 @@ from crm_migrate.connecting.kinds import Kind, split
 from crm_migrate.errors import TargetError
 from crm_migrate_zoho import answers, coql, requests
 from crm_migrate_zoho.answers import Record
-from crm_migrate_zoho.describe import Described
-from crm_migrate_zoho.shapes import EMAIL, MODULE_OF
-from crm_migrate_zoho.values import SEVERAL
+from crm_migrate_zoho.describe import Described, kind_of
+from crm_migrate_zoho.shapes import EMAIL
+from crm_migrate_zoho.values import QUERIED, SEVERAL
 
 IDS = 100  # of one list
 Told = TypeVar("Told")
@@ -83,7 +83,8 @@ class Looking:
     ) -> Iterator[Rows]:
         """Records in the order of their ids, up to `most` of them at a time; each page begins behind the last. Those of
         a kind only, if it is one."""
-        module, (first, *others) = described.module, _by_query(columns)
+        module, (queried, listed_only) = described.module, _told_by(described, columns)
+        first, *others = _parts(queried)
         conditions, after = [*self.of_kind(described.kind), *where], ""
         while True:
             behind = [f"id > {coql.literal(after)}"] if after else []
@@ -94,7 +95,10 @@ class Looking:
                 words = f"Zoho CRM gives records of {module} in another order than that of their ids"
                 raise TargetError(f"{words}: some would be lost")
             if page.records:
-                yield self._whole(described, [dict(each) for each in page.records], others, conditions)
+                records = [dict(each) for each in page.records]
+                self._by_queries(module, records, others, conditions)
+                self._by_lists(module, records, listed_only)
+                yield [each for each in records if each]
             if not page.more and len(page.records) < most:
                 return
             after = listed[-1]
@@ -113,21 +117,20 @@ class Looking:
             page, more = page + 1, told.more
         return found
 
-    def _whole(
-        self, described: Described, records: Rows, others: Sequence[Sequence[str]], where: Collection[str]
-    ) -> Rows:
-        """The records with the columns that did not fit into their query (`where`), and of activities the module that
-        they are about, which no query tells."""
+    def _by_queries(self, module: str, records: Rows, others: Sequence[Sequence[str]], where: Collection[str]) -> None:
+        """The columns that did not fit into the query of these records, which said `where`."""
         at = {str(each["id"]): each for each in records}
-        about = next((n for n in records[0] if described.fields.get(n, {}).get("data_type") == SEVERAL), "")
         span = [f"id >= {coql.literal(min(at, key=int))}", f"id <= {coql.literal(max(at, key=int))}"]
         for columns in others:
-            query = coql.select(["id", *columns], described.module, [*where, *span])
+            query = coql.select(["id", *columns], module, [*where, *span])
             self._added(at, list(at), self.ask(requests.query(query), answers.page).records)
-        for some in coql.parted(at if about else (), IDS):
-            listed = self.ask(requests.about(described.module, some, about), answers.page).records
-            self._added(at, some, [{"id": each["id"], MODULE_OF: each.get(MODULE_OF)} for each in listed])
-        return [each for each in records if each]
+
+    def _by_lists(self, module: str, records: Rows, fields: Sequence[str]) -> None:
+        """The fields that no query tells, and of what activities are about the module."""
+        at = {str(each["id"]): each for each in records if each}
+        for some in coql.parted(at if fields else (), IDS):
+            for part in _parts(fields):
+                self._added(at, some, self.ask(requests.listing(module, some, part), answers.page).records)
 
     def _added(self, at: Mapping[str, dict[str, Any]], ids: Sequence[str], more: Sequence[Record]) -> None:
         """Put more columns beside those that are there; who is not there any more loses all of them."""
@@ -171,7 +174,14 @@ class Looking:
             return self._users
 
 
-def _by_query(columns: Sequence[str]) -> list[list[str]]:
-    """The columns, each once, in parts that fit into a query beside the id; at least one part."""
-    each, most = list(dict.fromkeys(columns)), coql.COLUMNS - 1
-    return [each[at : at + most] for at in range(0, len(each), most)] or [[]]
+def _told_by(described: Described, columns: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The columns that a query tells, and those that a list has to: a lookup to several modules is told by both."""
+    kinds = {name: kind_of(described.fields[name]) if name in described.fields else "text" for name in columns}
+    queried = [name for name, kind in kinds.items() if kind in QUERIED]
+    return queried, [name for name, kind in kinds.items() if kind not in QUERIED or kind == SEVERAL]
+
+
+def _parts(columns: Sequence[str]) -> list[list[str]]:
+    """The columns in parts that fit into a query or list beside the id; at least one part."""
+    most = coql.COLUMNS - 1
+    return [list(columns[at : at + most]) for at in range(0, len(columns), most)] or [[]]

@@ -58,9 +58,10 @@ def deleting(module: str, ids: Sequence[str]) -> Request:
     return Request("DELETE", RECORDS, {"module": module}, {"ids": ",".join(ids), "wf_trigger": "false"})
 
 
-def about(module: str, ids: Sequence[str], field: str) -> Request:
-    """What activities are about, with the module of it, which a query does not tell."""
-    return Request("GET", RECORDS, {"module": module}, {"ids": ",".join(ids), "fields": field, "per_page": "200"})
+def listing(module: str, ids: Sequence[str], fields: Sequence[str]) -> Request:
+    """Fields of records that a query does not tell, and of which module that is what activities are about."""
+    query = {"ids": ",".join(ids), "fields": ",".join(fields), "per_page": "200"}
+    return Request("GET", RECORDS, {"module": module}, query)
 
 
 def deleted(module: str, since: datetime, page: int) -> Request:

@@ -22,8 +22,9 @@ from crm_migrate_zoho.describe import Described, kind_of
 from crm_migrate_zoho.looking import Looking, Rows
 from crm_migrate_zoho.settings import Settings
 from crm_migrate_zoho.shapes import MODULE_OF
-from crm_migrate_zoho.values import SEMANTIC, SEVERAL, read_text
+from crm_migrate_zoho.values import SEVERAL, read_text
 
+_SUBFORM = "subform"
 _OWNED = "ownerlookup"  # told by the mailbox of the user, beside the id
 
 
@@ -51,9 +52,8 @@ class ZohoSource:
 
     @cached_property
     def _fields(self) -> list[str]:
-        """The fields of the module that a query gives."""
-        fields = self._described.fields
-        return [name for name, words in fields.items() if kind_of(words) in SEMANTIC or kind_of(words) == SEVERAL]
+        """The fields of the module, without its subforms: rows of those are told of one record at a time only."""
+        return [name for name, words in self._described.fields.items() if kind_of(words) != _SUBFORM]
 
     @cached_property
     def _columns(self) -> list[tuple[str, str]]:
@@ -123,8 +123,17 @@ class ZohoSource:
             quarantined=0,
             counted=self._looking.ask(requests.query(query), answers.counted),
             count_method="COUNT(id) behind the reading",
-            evidence=("read by queries in the order of its ids; no snapshot, and without the recycle bin",),
+            evidence=(
+                "read by queries in the order of its ids; no snapshot, and without the recycle bin",
+                *self._aside(),
+            ),
         )
+
+    def _aside(self) -> Iterator[str]:
+        """What is not read of the module, in words."""
+        subforms = [name for name, words in self._described.fields.items() if kind_of(words) == _SUBFORM]
+        if subforms:
+            yield f"subforms that are not read: {', '.join(subforms)}"
 
     def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
         """What was read; complete only after `read` is exhausted."""

@@ -36,6 +36,8 @@ SEMANTIC: Mapping[str, str] = {
 NUMBERS = frozenset({"double", "currency", "percent"})
 REFERENCES = frozenset({"lookup", "ownerlookup", "userlookup"})
 SEVERAL = "multi_module_lookup"
+TAGS = "tags"
+QUERIED = frozenset({*SEMANTIC, SEVERAL})  # what a query tells; the rest stands in lists alone
 
 
 def json_of(text: str | None, type: str) -> Any:
@@ -68,6 +70,8 @@ def text_of(value: Any, type: str) -> str | None:
     if type in REFERENCES or type == SEVERAL:
         id = value.get("id") if isinstance(value, dict) else value
         return str(id) if id else None
+    if type == TAGS and isinstance(value, list):
+        return json.dumps([each.get("name") for each in value if isinstance(each, dict)], ensure_ascii=False)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

@@ -378,6 +378,16 @@ def test_an_activity_of_a_source_says_of_which_module_its_record_is(start: Start
     assert [(row["What_Id"], row["What_Id.module"]) for row in rows] == [(firm, "Accounts"), (None, None)]
 
 
+def test_what_no_query_tells_is_read_from_lists(start: Start) -> None:
+    server = start({"objects": {"Accounts": {"fields": {"Branches": {"data_type": "subform"}}}}})
+    for n in range(205):
+        put(server, "Accounts", Account_Name=f"F{n}", **({"Tag": '["vip","fuar"]'} if n == 203 else {}))
+    source = connector("zoho").source(spec(server))
+    rows = [row for batch in source.read(1000) for row in batch.records.to_pylist()]
+    assert {row["Account_Name"]: row["Tag"] for row in rows if row["Tag"]} == {"F203": '["vip", "fuar"]'}
+    assert "Branches" not in rows[0] and "subforms that are not read: Branches" in source.facts()[0][0].evidence
+
+
 def test_a_kind_of_a_module_is_a_source(start: Start) -> None:
     server = start()
     for n in range(4):

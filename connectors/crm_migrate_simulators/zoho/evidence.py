@@ -85,6 +85,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("Texts are compared whatever their case", "assumed", "as unique fields are"),
         ("No records: 204", "assumed", "as in lists"),
         ("A column that there is not: INVALID_QUERY with its name", "document", _SDK),
+        ("Tags are told by lists, not by a query", "assumed", "no document shows a query for them; whoever takes them from lists is right in either case"),
         ("COUNT(id) counts", "document", f"{_DOCS}: COQL, aggregate functions"),
         ("A query finds what was written as soon as it was answered", "assumed", "the search of records has a lag, queries are not said to have one"),
     ),

@@ -60,6 +60,8 @@ def _teller(visit: Visit, module: str, column: str) -> Callable[[Record], Any]:
     if column == "id":
         return lambda record: record.id
     field = _field(visit, module, first, column)
+    if field.more["data_type"] == "tags":
+        raise unknown(column)
     if not dot:
         return lambda record: value(visit, record, field)
     if rest in ("id", "module.api_name"):
