@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from crm_migrate.connecting.batch_rows import cells_of, rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.taking_back import told
 from crm_migrate_amagi import answers, requests
 from crm_migrate_amagi.calls import GONE, TAKEN, Calls
 from crm_migrate_amagi.records import keys_of, kind_of, pointing
@@ -40,10 +41,7 @@ class Removing:
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """Records that others refer to, and by what."""
-        found = sorted({each for each in self._referring(self._calls.model(object)) if each[1:] not in known})
-        names = ("target_id", "object", "field")
-        columns = list(zip(*found, strict=True)) or [()] * 3
-        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+        yield told(self._referring(self._calls.model(object)), known)
 
     def _referring(self, model: Model) -> Iterator[Referring]:
         """Who refers to records of a model, by a field or by a value with a label."""

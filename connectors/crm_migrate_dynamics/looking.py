@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from typing import TypeVar
 
 from crm_migrate.connecting.http import Answer, Http, Request
-from crm_migrate.connecting.kinds import Kind, split
+from crm_migrate.connecting.kinds import Kind, kinds_of, split
 from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import answers, requests
 from crm_migrate_dynamics.answers import GUID, Page, Record
@@ -78,8 +78,7 @@ class Looking:
     def kinds(self, table: str) -> list[Kind]:
         """The kinds of a table's records that were asked for so far."""
         with self._lock:
-            kinds = {split(name) for name, found in self._described.items() if found is not None}
-        return sorted((k for k in kinds if k.object == table and k.field), key=lambda k: (k.field, k.value))
+            return kinds_of((name for name, found in self._described.items() if found is not None), table)
 
     def table(self, name: str) -> Described:
         """A table that has to be there."""

@@ -1,12 +1,13 @@
 """Taking records back. Dataverse would delete what hangs on a record with it, or empty the lookup to it."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
-from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.row_results import Result, changed, joined
+from crm_migrate.connecting.taking_back import Referring, judged, kind_of, told
 from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import records, requests
 from crm_migrate_dynamics.answers import LOOKUP_OF
@@ -16,7 +17,6 @@ from crm_migrate_dynamics.looking import MANY
 from crm_migrate_dynamics.multipart import Step
 from crm_migrate_dynamics.shapes import DERIVED, PARTS
 
-Referring = tuple[str, str, str]  # the id that is referred to, the object that refers, and by which of its fields
 Child = tuple[str, str]  # object, field
 _HARMLESS = frozenset({"NoCascade", None})
 
@@ -33,13 +33,7 @@ class Removing:
         shape = self._calls.shape(batch)
         rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
         there = self._keys(shape, [str(row[TARGET_ID]) for row in rows.values()])
-        gone = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if row[TARGET_ID] not in there}
-        ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if there.get(row[TARGET_ID]) == entity}
-        refused = {entity: TAKEN for entity in rows if entity not in gone and entity not in ids}
-        named = {id: f"{object}.{field}" for id, object, field in self._referring(shape.described, list(ids.values()))}
-        refused |= {e: Refusal(f"{named[id]} refers to it", "REFERRED") for e, id in ids.items() if id in named}
-        ids = {entity: id for entity, id in ids.items() if entity not in refused}
-        known = Answer(gone, refused, gone=frozenset(gone))
+        ids, known = judged(rows, there, partial(self._referring, shape.described))
         if not ids:
             return known
         if late := self._calls.late(until, ids, known):
@@ -75,10 +69,7 @@ class Removing:
         described = self._looking.table(object.name)
         for name, _ in known:
             self._looking.described(name)  # so that kinds of records are called as the load calls them
-        seen = sorted({each for each in self._referring(described) if each[1:] not in known})
-        names = ("target_id", "object", "field")
-        columns = list(zip(*seen, strict=True)) or [()] * 3
-        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+        yield told(self._referring(described), known)
 
     def _referring(self, described: Described, ids: Sequence[str] | None = None) -> Iterator[Referring]:
         """Who refers to these records, or to any."""
@@ -88,8 +79,8 @@ class Removing:
             other = self._looking.bare(table)
             if other is None:
                 continue  # no records of it can be asked for
-            said, kinds = f"_{column}_value", sorted({kind.field for kind in self._looking.kinds(table)})
-            names = [other.key, said, *kinds]
+            said, kinds = f"_{column}_value", self._looking.kinds(table)
+            names = [other.key, said, *sorted({kind.field for kind in kinds})]
             if ids is None:
                 pages = self._looking.pages(other, names, f"{said} ne null")
             else:
@@ -97,14 +88,7 @@ class Removing:
                 pages = self._looking.meeting(other, names, conditions)
             for record in (each for page in pages for each in page):
                 if record.get(said) and record.get(said + LOOKUP_OF, described.table) == described.table:
-                    yield str(record[said]), self._kind_of(other, record), called
-
-    def _kind_of(self, other: Described, record: records.Record) -> str:
-        """What we call the object of a record: one of its kinds, where the load has such."""
-        for kind in self._looking.kinds(other.table):
-            if str(record.get(kind.field)) == kind.value:
-                return f"{kind.object}:{kind.field}={kind.value}"
-        return other.table
+                    yield str(record[said]), kind_of(kinds, other.table, record), called
 
     def _children(self, described: Described) -> dict[Child, str]:
         """What we call the place of every reference by table and lookup: of those that users make to records of a table

@@ -9,6 +9,7 @@ import pyarrow as pa
 from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.found import GONE, TAKEN
+from crm_migrate.connecting.taking_back import told
 from crm_migrate.connecting.wording import without_values
 from crm_migrate_freshsales import answers, requests
 from crm_migrate_freshsales.calls import Calls
@@ -70,11 +71,8 @@ class Removing:
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """Records that others refer to, and by what."""
-        told = {(each.id, each.object, each.field) for each in self._referring(self._calls.model(object))}
-        found = sorted(each for each in told if each[1:] not in known)
-        names = ("target_id", "object", "field")
-        columns = list(zip(*found, strict=True)) or [()] * 3
-        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+        referring = self._referring(self._calls.model(object))
+        yield told(((each.id, each.object, each.field) for each in referring), known)
 
     def _named(self, model: Model) -> dict[str, str]:
         """Id -> by what it is referred to, as of a look that is not old."""

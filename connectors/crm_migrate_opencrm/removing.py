@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.taking_back import told
 from crm_migrate_opencrm.dialect import Dialect, Entity, Pointing
 from crm_migrate_opencrm.looking import TAKEN, entity_of, named, rows_of
 from crm_migrate_opencrm.rows import id_of, key_of
@@ -57,11 +58,8 @@ class Removing:
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """Records that others refer to, and by what."""
         entity = entity_of(self._dialect, object)
-        told = {
+        referring = (
             (each.id, f"{each.entity}:{each.kind}" if each.kind else each.entity, each.field)
             for each in self._dialect.pointing(entity, None)
-        }
-        found = sorted(each for each in told if each[1:] not in known)
-        names = ("target_id", "object", "field")
-        columns = list(zip(*found, strict=True)) or [()] * 3
-        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+        )
+        yield told(referring, known)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from crm_migrate.connecting.http import Answer, Http, Request, Waiting
-from crm_migrate.connecting.kinds import Kind, split
+from crm_migrate.connecting.kinds import Kind, kinds_of, split
 from crm_migrate.errors import TargetError, Throttled
 from crm_migrate_salesforce import answers, soql
 from crm_migrate_salesforce.answers import PAGE, Record
@@ -89,8 +89,7 @@ class Looking:
     def kinds(self, object: str) -> list[Kind]:
         """The kinds of an object that were asked for so far."""
         with self._lock:
-            kinds = {split(name) for name, found in self._described.items() if found is not None}
-        return sorted((k for k in kinds if k.object == object and k.field), key=lambda k: (k.field, k.value))
+            return kinds_of((name for name, found in self._described.items() if found is not None), object)
 
     def objects(self) -> Mapping[str, Record]:
         """Name -> what is said of each object."""

@@ -1,19 +1,19 @@
 """Taking records back. Salesforce would delete what hangs on a record with it, or empty the reference to it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
-from crm_migrate.connecting.found import TAKEN
-from crm_migrate.connecting.row_results import changed
+from crm_migrate.connecting.row_results import changed, joined
+from crm_migrate.connecting.taking_back import Referring, judged, kind_of, told
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import records, soql
 from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_salesforce.shapes import DERIVED, SHADOWS, is_part
 
-Referring = tuple[str, str, str]  # the id that is referred to, the object that refers, and by which of its fields
 Child = tuple[str, str]  # object, field
 
 
@@ -29,13 +29,7 @@ class Removing:
         shape = self._calls.shape(batch)
         rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
         there = self._keys(shape, [str(row[TARGET_ID]) for row in rows.values()])
-        gone = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if row[TARGET_ID] not in there}
-        ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if there.get(row[TARGET_ID]) == entity}
-        refused = {entity: TAKEN for entity in rows if entity not in gone and entity not in ids}
-        named = {id: f"{object}.{field}" for id, object, field in self._referring(shape.described, list(ids.values()))}
-        refused |= {e: Refusal(f"{named[id]} refers to it", "REFERRED") for e, id in ids.items() if id in named}
-        ids = {entity: id for entity, id in ids.items() if entity not in refused}
-        known = Answer(gone, refused, gone=frozenset(gone))
+        ids, known = judged(rows, there, partial(self._referring, shape.described))
         if not ids:
             return known
         if late := self._calls.late(until, ids, known):
@@ -43,14 +37,7 @@ class Removing:
         said = self._calls.send(self._calls.api.deleting(list(ids.values())), rows.values())
         if isinstance(said, Refusal):
             return self._calls.whole(said, {entity: rows[entity] for entity in ids}, known)
-        told = changed(ids, said, self._calls.now(), deletes=True)
-        return Answer(
-            {**known.loaded, **told.loaded},
-            {**known.refused, **told.refused},
-            told.in_doubt,
-            told.later,
-            gone=known.gone | told.gone,
-        )
+        return joined(known, changed(ids, said, self._calls.now(), deletes=True))
 
     def _keys(self, shape: records.Shape, ids: Collection[str]) -> dict[str, str | None]:
         """Id -> our key of records that are there."""
@@ -65,10 +52,7 @@ class Removing:
         described = self._calls.described(object)
         for name, _ in known:
             self._looking.described(name)  # so that kinds of objects are called as the load calls them
-        seen = sorted({each for each in self._referring(described) if each[1:] not in known})
-        names = ("target_id", "object", "field")
-        columns = list(zip(*seen, strict=True)) or [()] * 3
-        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+        yield told(self._referring(described), known)
 
     def _referring(self, described: Described, ids: Sequence[str] | None = None) -> Iterator[Referring]:
         """Who refers to these records, or to any."""
@@ -81,9 +65,10 @@ class Removing:
             if other is not None and shadow in other.fields:
                 where.append(others)
             called = other.place_of(field, described.object) if other is not None else field
+            kinds = self._looking.kinds(object)
             for id, record in self._found(object, field, where, asked=ids is not None):
                 if ids is not None or not described.prefix or id.startswith(described.prefix):
-                    yield id, self._kind_of(object, record), called
+                    yield id, kind_of(kinds, object, record), called
 
     def _found(
         self, object: str, field: str, where: list[str], *, asked: bool
@@ -95,13 +80,6 @@ class Removing:
         except TargetError as error:
             if type(error) is not TargetError or asked:  # a list of all is refused for some, by ids it is not
                 raise
-
-    def _kind_of(self, object: str, record: Mapping[str, object]) -> str:
-        """What we call the object of a record: one of its kinds, where the load has such."""
-        for kind in self._looking.kinds(object):
-            if record.get(kind.field) == kind.value:
-                return f"{kind.object}:{kind.field}={kind.value}"
-        return object
 
     def _children(self, described: Described) -> list[Child]:
         """Object and field of every reference that users make to an object. TargetError where records would go along

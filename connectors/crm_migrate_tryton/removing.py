@@ -6,6 +6,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.taking_back import told
 from crm_migrate_tryton import answers, records, relations, requests
 from crm_migrate_tryton.answers import Failed
 from crm_migrate_tryton.calls import GONE, TAKEN, Calls
@@ -87,10 +88,7 @@ class Removing:
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """Records that others refer to, and by what."""
-        found = sorted({each for each in self._referring(self._calls.model(object)) if each[1:] not in known})
-        names = ("target_id", "object", "field")
-        columns = list(zip(*found, strict=True)) or [()] * 3
-        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+        yield told(self._referring(self._calls.model(object)), known)
 
     def _referring(self, model: Model, ids: Sequence[str] | None = None) -> Iterator[Referring]:
         """Who refers to these records, or to any."""

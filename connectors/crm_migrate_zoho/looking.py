@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from crm_migrate.connecting.http import Answer, Http, Request
-from crm_migrate.connecting.kinds import Kind, split
+from crm_migrate.connecting.kinds import Kind, kinds_of, split
 from crm_migrate.errors import TargetError
 from crm_migrate_zoho import answers, coql, requests
 from crm_migrate_zoho.answers import Record
@@ -68,8 +68,7 @@ class Looking:
     def kinds(self, module: str) -> list[Kind]:
         """The kinds of a module's records that were asked for so far."""
         with self._lock:
-            kinds = {split(name) for name, found in self._described.items() if found is not None}
-        return sorted((k for k in kinds if k.object == module and k.field), key=lambda k: (k.field, k.value))
+            return kinds_of((name for name, found in self._described.items() if found is not None), module)
 
     def modules(self) -> list[str]:
         """The modules that the API lets us read."""

@@ -1,18 +1,17 @@
 """Taking records back. Zoho would delete activities of a record with it, or empty the lookups that lead to it."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
-from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.row_results import changed, joined
+from crm_migrate.connecting.taking_back import Referring, judged, kind_of, told
 from crm_migrate_zoho import coql, records, requests
 from crm_migrate_zoho.calls import Calls
 from crm_migrate_zoho.describe import Described
 from crm_migrate_zoho.values import text_of
-
-Referring = tuple[str, str, str]  # the id that is referred to, the object that refers, and by which of its fields
 
 
 class Removing:
@@ -27,13 +26,7 @@ class Removing:
         shape = self._calls.shape(batch)
         rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
         there = self._keys(batch.object, [str(row[TARGET_ID]) for row in rows.values()])
-        gone = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if row[TARGET_ID] not in there}
-        ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items() if there.get(row[TARGET_ID]) == entity}
-        refused = {entity: TAKEN for entity in rows if entity not in gone and entity not in ids}
-        named = {id: f"{object}.{field}" for id, object, field in self._referring(shape.described, list(ids.values()))}
-        refused |= {e: Refusal(f"{named[id]} refers to it", "REFERRED") for e, id in ids.items() if id in named}
-        ids = {entity: id for entity, id in ids.items() if entity not in refused}
-        known = Answer(gone, refused, gone=frozenset(gone))
+        ids, known = judged(rows, there, partial(self._referring, shape.described))
         if not ids:
             return known
         if late := self._calls.late(until, ids, known):
@@ -41,17 +34,17 @@ class Removing:
         said = self._calls.send(requests.deleting(shape.described.module, list(ids.values())), rows.values())
         if isinstance(said, Refusal):
             return self._calls.whole(said, {entity: rows[entity] for entity in ids}, known)
-        told = changed(ids, said, self._calls.now())
-        return joined(known, self._without(batch.object, told, ids))
+        said_of = changed(ids, said, self._calls.now())
+        return joined(known, self._without(batch.object, said_of, ids))
 
-    def _without(self, object: TargetObject, told: Answer, ids: dict[str, str]) -> Answer:
+    def _without(self, object: TargetObject, said: Answer, ids: dict[str, str]) -> Answer:
         """Zoho refuses an id that is not there any more like any wrong one: who is refused is looked for once more."""
-        if not told.refused:
-            return told
-        left = self._keys(object, [ids[entity] for entity in told.refused])
-        gone = {entity: ids[entity] for entity in told.refused if ids[entity] not in left}
-        refused = {entity: why for entity, why in told.refused.items() if entity not in gone}
-        return Answer({**told.loaded, **gone}, refused, told.in_doubt, told.later, gone=frozenset(gone))
+        if not said.refused:
+            return said
+        left = self._keys(object, [ids[entity] for entity in said.refused])
+        gone = {entity: ids[entity] for entity in said.refused if ids[entity] not in left}
+        refused = {entity: why for entity, why in said.refused.items() if entity not in gone}
+        return Answer({**said.loaded, **gone}, refused, said.in_doubt, said.later, gone=frozenset(gone))
 
     def _keys(self, object: TargetObject, ids: Collection[str]) -> dict[str, str | None]:
         """Id -> our key of records that are there."""
@@ -66,10 +59,7 @@ class Removing:
         described = self._calls.described(object)
         for name, _ in known:
             self._looking.described(name)  # so that kinds of records are called as the load calls them
-        seen = sorted({each for each in self._referring(described) if each[1:] not in known})
-        names = ("target_id", "object", "field")
-        columns = list(zip(*seen, strict=True)) or [()] * 3
-        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+        yield told(self._referring(described), known)
 
     def _referring(self, described: Described, ids: Sequence[str] | None = None) -> Iterator[Referring]:
         """Who refers to these records, or to any."""
@@ -81,16 +71,10 @@ class Removing:
 
     def _by(self, other: Described, field: str, called: str, ids: Sequence[str] | None) -> Iterator[Referring]:
         """Who refers to these records, or to any, by a field of one module."""
-        kinds = [kind.field for kind in self._looking.kinds(other.module)]
+        kinds = self._looking.kinds(other.module)
+        names = [field, *(kind.field for kind in kinds)]
         every = [f"{field} is not null"] if ids is None else [coql.among(field, some) for some in coql.parted(ids)]
         for where in every:
-            for page in self._looking.pages(other, [field, *kinds], [where]):
+            for page in self._looking.pages(other, names, [where]):
                 for record in page:
-                    yield str(text_of(record[field], "lookup")), self._kind_of(other.module, record), called
-
-    def _kind_of(self, module: str, record: records.Record) -> str:
-        """What we call the object of a record: one of its kinds, where the load has such."""
-        for kind in self._looking.kinds(module):
-            if record.get(kind.field) == kind.value:
-                return f"{kind.object}:{kind.field}={kind.value}"
-        return module
+                    yield str(text_of(record[field], "lookup")), kind_of(kinds, other.module, record), called

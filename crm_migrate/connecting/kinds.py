@@ -1,5 +1,6 @@
 """Objects of ours that are some records of an object of a target: those whose field has a value. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -19,3 +20,9 @@ def split(name: str) -> Kind:
     if not object.isidentifier() or (colon and not (field.isidentifier() and equals and value)):
         raise ValueError(name)
     return Kind(object, field, value)
+
+
+def kinds_of(names: Iterable[str], object: str) -> list[Kind]:
+    """Of objects of ours those that are some records of that object, in order and each once."""
+    kinds = {split(name) for name in names}
+    return sorted((k for k in kinds if k.object == object and k.field), key=lambda k: (k.field, k.value))

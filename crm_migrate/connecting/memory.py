@@ -23,6 +23,7 @@ from crm_migrate.connecting.contract import (
     TargetSchema,
     WriteBatch,
 )
+from crm_migrate.connecting.taking_back import told
 from crm_migrate.errors import TargetError
 
 Record = dict[str, str | None]
@@ -143,10 +144,8 @@ class MemoryTarget:
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """By the reference fields of all objects that were prepared."""
         with self.store.lock:
-            found = sorted({each for each in self._references(object) if each[1:] not in known})
-        columns = list(zip(*found, strict=True)) or [()] * 3
-        names = ("target_id", "object", "field")
-        yield pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})
+            found = told(self._references(object), known)
+        yield found
 
     def _references(self, object: TargetObject) -> Iterator[tuple[str, str, str]]:
         """Whom records name as their parent of this object: its id, by which object and field."""
