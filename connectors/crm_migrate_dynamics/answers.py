@@ -21,6 +21,7 @@ Row = Mapping[str, str | None]
 Record = Mapping[str, Any]
 LOOKUP_OF = "@Microsoft.Dynamics.CRM.lookuplogicalname"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CODE = re.compile(r"(0x[0-9a-fA-F]{1,8})?")
 _PLACE = re.compile(r"\(([0-9a-fA-F-]{36})\)$")
 _ABSENT = frozenset({"0x80040217"})
 _TIMED_OUT = "0x80044151"  # a record was held too long; the statement was rolled back
@@ -45,8 +46,11 @@ def own_error(answer: Answer) -> tuple[str, str]:
 
 
 def _is_own(said: Any) -> bool:
+    """Its codes are numbers in hexadecimal, or nothing; those of gateways of its vendor are words."""
     error = said.get("error") if isinstance(said, dict) else None
-    return isinstance(error, dict) and isinstance(error.get("code"), str) and isinstance(error.get("message"), str)
+    if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+        return False
+    return isinstance(error.get("code"), str) and _CODE.fullmatch(error["code"]) is not None
 
 
 def _error(said: Mapping[str, Any]) -> tuple[str, str]:

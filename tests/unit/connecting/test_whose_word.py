@@ -15,6 +15,7 @@ from crm_migrate.errors import InDoubt, Retryable, TargetError
 from crm_migrate_amagi import answers as amagi
 from crm_migrate_bottle import answers as bottle
 from crm_migrate_bottle.shapes import MODELS
+from crm_migrate_dynamics import answers as dynamics
 from crm_migrate_freshsales import answers as freshsales
 from crm_migrate_freshsales.shapes import MODELS as MODULES
 from crm_migrate_hubspot import answers as hubspot
@@ -54,6 +55,8 @@ CHANGES: dict[str, Callable[[Answer], Any]] = {
     "hubspot done": linking.taken,
     "hubspot prepared": preparing.taken,
     "salesforce results": partial(salesforce.results, rows=ROWS),
+    "dynamics many": partial(dynamics.many, rows=ROWS),
+    "dynamics results": partial(dynamics.results, count=1, rows=ROWS),
     "zoho results": partial(zoho.results, rows=ROWS),
     "rest written": partial(rest.written, rows=ROWS, key_field="k", action="create", now=NOW),
     "rest by id": partial(rest.by_id, rows=ROWS, done=("deleted",), now=NOW),
@@ -79,6 +82,12 @@ QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "salesforce job": salesforce.job_said,
     "salesforce made": salesforce.made,
     "salesforce sheet": partial(sheets.told, read=partial(sheets.done, key_field="k")),
+    "dynamics who": dynamics.who,
+    "dynamics described": partial(dynamics.described, wanted=("$entity",)),
+    "dynamics tables": dynamics.tables,
+    "dynamics page": partial(dynamics.page, key="accountid"),
+    "dynamics pages": partial(dynamics.pages, count=1, key="accountid"),
+    "dynamics made": dynamics.made,
     "zoho page": zoho.page,
     "zoho fields": zoho.fields,
     "zoho modules": zoho.modules,
@@ -139,7 +148,16 @@ def test_a_page_that_says_200_takes_nothing_away(page: str) -> None:
 
 @pytest.mark.parametrize("status", [413, 414, 431])
 @pytest.mark.parametrize(
-    "door", ["hubspot written", "salesforce results", "zoho results", "rest written", "rest by id"]
+    "door",
+    [
+        "hubspot written",
+        "dynamics many",
+        "dynamics results",
+        "salesforce results",
+        "zoho results",
+        "rest written",
+        "rest by id",
+    ],
 )
 def test_whoever_finds_a_request_too_large_has_not_read_it(door: str, status: int) -> None:
     said = CHANGES[door](answer(b"<html>", status, writes=True))
