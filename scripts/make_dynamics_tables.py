@@ -51,6 +51,11 @@ READ_ONLY = {
 }  # fmt: skip
 CREATE_ONLY = {"overriddencreatedon", "importsequencenumber"}
 REQUIRED = {"systemrequired": "SystemRequired", "required": "ApplicationRequired"}
+# Lists of parties of activities: the participation types are those of the vendor's reference of `activityparty`.
+PARTIES = {
+    "phonecall": ("from", "to"), "appointment": ("requiredattendees", "optionalattendees", "organizer"),
+    "email": ("from", "to", "cc", "bcc"),
+}  # fmt: skip
 Words = dict[str, Any]
 
 
@@ -111,6 +116,8 @@ def table(name: str, said: Words, tables: list[str]) -> Words:
     columns = {each["name"]: words for each in said["attributes"] if (words := column(name, each, tables)) is not None}
     key = next(each["name"] for each in said["attributes"] if each.get("primary_id") and each["name"] in columns)
     primary = NAMES.get(name, "subject" if name in ACTIVITIES else "name")
+    parties = {"type": "PartyList", "targets": TARGETS["activityparty", "partyid"]}
+    columns |= {each: dict(parties) for each in PARTIES.get(name, ())}
     activity = {"activity": True} if name in ACTIVITIES else {}
     return {"set": SETS.get(name, f"{name}s"), "id": "activityid" if activity else key, "name": primary,
             "label": said["label"]} | activity | {"columns": columns}  # fmt: skip

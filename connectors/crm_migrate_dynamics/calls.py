@@ -106,12 +106,17 @@ class Calls:
         bare, also = records.shape_of(shape.described, batch.object, ()), records.looked_at(shape)
         key_of = partial(records.key_of, bare)
         if TARGET_ID not in batch.rows.column_names:
-            pages = self.finds(bare, "key", list(rows), also)
+            pages = self._parted(shape, self.finds(bare, "key", list(rows), also))
             return found.by_key(list(rows), (record for page in pages for record in page), key_of)
         ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
-        pages = self.finds(bare, "id", list(ids.values()), also)
+        pages = self._parted(shape, self.finds(bare, "id", list(ids.values()), also))
         there = {str(record[shape.described.key]): record for page in pages for record in page}
         return found.by_id(ids, there, key_of)
+
+    def _parted(self, shape: Shape, pages: Iterator[Sequence[Record]]) -> Iterator[Sequence[Record]]:
+        """Records with who took part in them, where a batch says that."""
+        wanted = records.parties(shape)
+        return (self.looking.with_parties(shape.described, wanted, page) for page in pages)
 
     def whole(self, refusal: Refusal, entities: Sequence[str], others: Answer) -> Answer:
         """Nothing was done. Where that concerns the rest of the request only, the rest is sent again by itself."""

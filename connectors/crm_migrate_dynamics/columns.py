@@ -31,6 +31,8 @@ def _column(words: Words, sets: Mapping[str, Words], ways: Mapping[str, Mapping[
         return None
     if words.get("AttributeType") == "Owner":  # its relationship leads to `owner`, which stands for both
         ways = {name: {"systemuser": name, "team": name}}
+    if words.get("AttributeType") == "PartyList":
+        return Column(name, "Party", leads={str(each): f"partyid_{each}" for each in words.get("Targets") or ()})
     kind = str(words.get("@odata.type", "")).removeprefix("#").removeprefix(TYPE).removesuffix("AttributeMetadata")
     kind = "Lookup" if kind in _LOOKUPS else kind
     day = ""

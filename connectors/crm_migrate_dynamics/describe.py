@@ -104,7 +104,7 @@ class Described:
             for table, nav in column.leads.items():
                 if len(column.leads) > 1 and name != OWNER:
                     yield Place(f"{name}.{table}", column, table, nav)
-                for by in NATURAL.get(table, ()):
+                for by in NATURAL.get(table, ()) if column.type != "Party" else ():
                     yield Place(f"{name}.{by}", column, table, nav, by)
 
     def _stages(self, staged: Column) -> dict[str, int]:

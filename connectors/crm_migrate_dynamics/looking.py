@@ -9,9 +9,10 @@ from crm_migrate.connecting.http import Answer, Http, Request
 from crm_migrate.connecting.kinds import Kind, kinds_of, split
 from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import answers, requests
-from crm_migrate_dynamics.answers import GUID, Page, Record
+from crm_migrate_dynamics.answers import GUID, LOOKUP_OF, Page, Record
 from crm_migrate_dynamics.describe import Described, read_table
 from crm_migrate_dynamics.requests import DESCRIBING, Api
+from crm_migrate_dynamics.shapes import PARTY, ROLES
 from crm_migrate_dynamics.values import json_of
 
 MANY = 200  # values in one condition
@@ -130,6 +131,24 @@ class Looking:
                     yield from self.pages(of, names, condition)
                 elif page.records:
                     yield page.records
+
+    def with_parties(self, of: Described, wanted: Collection[str], page: Sequence[Record]) -> Sequence[Record]:
+        """Records with who took part, by the names of these fields: `to.contact`. Of several the least id is told."""
+        if not wanted or not page:
+            return page
+        bare = self.bare(PARTY)
+        if bare is None:
+            raise TargetError("Dataverse shows this user no parties of activities", hint="look at its security roles")
+        roles, told = {number: name for name, number in ROLES.items()}, dict[str, dict[str, str]]()
+        names = [bare.key, "_activityid_value", "_partyid_value", "participationtypemask"]
+        for each in (
+            one for some in self.among(bare, names, "activityid", [str(r[of.key]) for r in page]) for one in some
+        ):
+            name = f"{roles.get(each.get('participationtypemask', 0), '')}.{each.get('_partyid_value' + LOOKUP_OF)}"
+            mine, id = told.setdefault(str(each["_activityid_value"]), {}), str(each.get("_partyid_value"))
+            if name in wanted:
+                mine[name] = min(mine.get(name, id), id)
+        return [{**record, **told.get(str(record[of.key]), {})} for record in page]
 
     def of_kind(self, described: Described) -> str:
         """The condition that tells which records of a table are meant."""

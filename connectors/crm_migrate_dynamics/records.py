@@ -7,7 +7,7 @@ from typing import Any
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject
 from crm_migrate_dynamics.answers import LOOKUP_OF
 from crm_migrate_dynamics.describe import Described, Place
-from crm_migrate_dynamics.shapes import CREATED, GIVEN, NO_MAIL, OWNER, REASON, STAGE, STAGED, STATE
+from crm_migrate_dynamics.shapes import CREATED, GIVEN, NO_MAIL, OWNER, REASON, ROLES, STAGE, STAGED, STATE
 from crm_migrate_dynamics.states import FIRST, Change
 from crm_migrate_dynamics.values import json_of, text_of
 
@@ -66,9 +66,24 @@ def created(shape: Shape, row: Row, named: Named, sets: Sets) -> Change:
     values: dict[str, Any] = {shape.key_field: row[ENTITY]}
     if kind.field:
         values[kind.field] = json_of(kind.value, shape.described.columns[kind.field])
+    parties = tuple(_party(shape.places[name], id, sets) for name, id in filled.items() if is_party(shape.places[name]))
     cells, reason = _cells(shape, filled, named, sets)
     given = {GIVEN: cells.pop(CREATED)} if CREATED in cells else {}
-    return Change(values | cells | given, reason)
+    return Change(values | cells | given, reason, parties)
+
+
+def is_party(place: Place) -> bool:
+    """Whether a field says who took part in an activity."""
+    return place.column.type == "Party"
+
+
+def parties(shape: Shape) -> list[str]:
+    """The fields of a batch that say so."""
+    return [name for name, place in shape.places.items() if is_party(place)]
+
+
+def _party(place: Place, id: str | None, sets: Sets) -> dict[str, Any]:
+    return {f"{place.nav}@odata.bind": f"/{sets[place.of]}({id})", "participationtypemask": ROLES[place.column.name]}
 
 
 def changed(shape: Shape, row: Row, named: Named, sets: Sets, current: Record, key: str | None = "") -> Change:
@@ -77,6 +92,11 @@ def changed(shape: Shape, row: Row, named: Named, sets: Sets, current: Record, k
     cells = {name: cell for name, cell in row.items() if name in shape.places}
     values, reason = _cells(shape, cells, named, sets)
     values = _not_fixed(shape, values, current)
+    for name in (each for each in cells if is_party(shape.places[each])):
+        if cells[name] != current.get(name):
+            raise Unfit(
+                Refusal("who took part in an activity is said when it is made, and changed by users", "PARTY", name)
+            )
     if key is not None:
         values = _kept_out(shape, values, cells, current)
     return Change(({} if key == "" else {shape.key_field: key}) | values, reason)
@@ -124,6 +144,8 @@ def _cells(shape: Shape, cells: Row, named: Named, sets: Sets) -> tuple[dict[str
         if name in (REASON, STAGE):
             more, reason = _stage(shape, name, cell, reason)
             values |= more
+        elif is_party(place):
+            continue
         elif column.leads:
             id = _led_to(place, cell, named)
             if column.name == OWNER and id is None:
@@ -188,7 +210,8 @@ def asked(shape: Shape) -> list[str]:
     described = shape.described
     names = [described.key, *([shape.key_field] if shape.key_field in described.columns else [])]
     for name, place in shape.places.items():
-        names += [STAGED[described.table], STATE, REASON] if name == STAGE else [place.column.read_name]
+        if not is_party(place):
+            names += [STAGED[described.table], STATE, REASON] if name == STAGE else [place.column.read_name]
     return list(dict.fromkeys([*names, *([described.opted_out] if shape.consent else [])]))
 
 
@@ -226,6 +249,8 @@ def _told(
         column = shape.described.columns[STATE if shut else STAGED[shape.described.table]]
         return text_of(record.get(column.name), column)
     column = place.column
+    if is_party(place):
+        return record.get(name)
     value = text_of(record.get(column.read_name), column)
     if value is None or not place.of:
         return value

@@ -15,7 +15,7 @@ from crm_migrate_dynamics.calls import Calls
 from crm_migrate_dynamics.describe import Described
 from crm_migrate_dynamics.looking import MANY
 from crm_migrate_dynamics.multipart import Step
-from crm_migrate_dynamics.shapes import DERIVED, PARTS
+from crm_migrate_dynamics.shapes import DERIVED, PARTS, PARTY, ROLES
 
 Child = tuple[str, str]  # object, field
 _HARMLESS = frozenset({"NoCascade", None})
@@ -80,7 +80,8 @@ class Removing:
             if other is None:
                 continue  # no records of it can be asked for
             said, kinds = f"_{column}_value", self._looking.kinds(table)
-            names = [other.key, said, *sorted({kind.field for kind in kinds})]
+            party = ["_activityid_value", "participationtypemask"] if (table, column) == (PARTY, "partyid") else []
+            names = [other.key, said, *sorted({kind.field for kind in kinds}), *party]
             if ids is None:
                 pages = self._looking.pages(other, names, f"{said} ne null")
             else:
@@ -88,7 +89,9 @@ class Removing:
                 pages = self._looking.meeting(other, names, conditions)
             for record in (each for page in pages for each in page):
                 if record.get(said) and record.get(said + LOOKUP_OF, described.table) == described.table:
-                    yield str(record[said]), kind_of(kinds, other.table, record), called
+                    by = _party_of(record, described.table) if party else None
+                    object, field = by or (kind_of(kinds, other.table, record), called)
+                    yield str(record[said]), object, field
 
     def _children(self, described: Described) -> dict[Child, str]:
         """What we call the place of every reference by table and lookup: of those that users make to records of a table
@@ -101,3 +104,10 @@ class Removing:
                 several = str(each.get("ReferencingEntityNavigationPropertyName")).lower() != child[1]
                 found[child] = f"{child[1]}.{described.table}" if several else child[1]
         return found
+
+
+def _party_of(record: records.Record, table: str) -> tuple[str, str] | None:
+    """The activity that somebody of a table took part in, and what we call that; None where we do not write such."""
+    activity = record.get(f"_activityid_value{LOOKUP_OF}")
+    role = next((name for name, number in ROLES.items() if number == record.get("participationtypemask")), "")
+    return (str(activity), f"{role}.{table}") if activity and role else None

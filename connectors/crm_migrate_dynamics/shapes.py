@@ -37,6 +37,10 @@ CLOSING: Mapping[tuple[str, int], tuple[str, str, str]] = {
     ("incident", 1): ("CloseIncident", "IncidentResolution", "incidentid"),
 }
 READ_ONLY_WHEN_CLOSED = frozenset({"opportunity", "incident"})
+# What a party of an activity is to it: its number in `participationtypemask`.
+PARTY, ROLES = "activityparty", {
+    "from": 1, "to": 2, "cc": 3, "bcc": 4, "requiredattendees": 5, "optionalattendees": 6, "organizer": 7,
+}  # fmt: skip
 # A lead that was qualified is a contact by now, with an account and an opportunity; we make none.
 LEAD, QUALIFIED = "lead", 1
 # Tables whose rows Dataverse itself makes or keeps as parts of others: nobody's records go with them.

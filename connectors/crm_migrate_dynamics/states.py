@@ -23,10 +23,12 @@ _DAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is written of a record: its values, and the reason that it is to have (None: as it is)."""
+    """What is written of a record: its values, the reason that it is to have (None: as it is), and who took part, which
+    is said when it is made."""
 
     values: dict[str, Any] = field(default_factory=dict)
     reason: int | None = None
+    parties: tuple[Values, ...] = ()
 
 
 def state_of(described: Described, reason: int | None) -> int | None:
@@ -36,16 +38,17 @@ def state_of(described: Described, reason: int | None) -> int | None:
 
 
 def opens(described: Described, change: Change) -> bool:
-    """Whether a new record is all said by its values: it begins in its first state."""
-    return state_of(described, change.reason) in (None, FIRST)
+    """Whether a new record is all said by its values: it begins in its first state, and has no parties."""
+    return not change.parties and state_of(described, change.reason) in (None, FIRST)
 
 
 def made(described: Described, change: Change, id: str) -> list[Step]:
     """The steps that make a record; `id` is one that we give where a message has to name it."""
-    if opens(described, change):
+    parties = {f"{described.table}_activity_parties": list(change.parties)} if change.parties else {}
+    if state_of(described, change.reason) in (None, FIRST):
         reason = {} if change.reason is None else {REASON: change.reason}
-        return [Step("POST", described.set, {**change.values, **reason})]
-    values = {described.key: id, **change.values}
+        return [Step("POST", described.set, {**change.values, **reason, **parties})]
+    values = {described.key: id, **change.values, **parties}
     return [Step("POST", described.set, values), *_closed(described, id, change.reason, change.values)]
 
 

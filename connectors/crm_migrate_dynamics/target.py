@@ -96,11 +96,12 @@ class DynamicsTarget:
                 yield self._table(shape, kept)
 
     def _table(self, shape: Shape, lines: Sequence[tuple[str, str | None, Record]]) -> pa.Table:
-        found = [record for _, _, record in lines]
+        parties = records.parties(shape)
+        found = list(self._looking.with_parties(shape.described, parties, [record for _, _, record in lines]))
         names = {
             (of, by): self._looking.names_of(of, by, ids) for (of, by), ids in records.led_to(shape, found).items()
         }
-        rows = [records.told(shape, record, names) for _, _, record in lines]
+        rows = [records.told(shape, record, names) for record in found]
         columns: dict[str, list[str | None]] = {
             "target_id": [id for id, _, _ in lines],
             ENTITY: [key for _, key, _ in lines],

@@ -52,10 +52,12 @@ class Column:
 SEMANTIC: Mapping[str, str] = {
     "String": "text", "Memo": "long_text", "Integer": "integer", "Decimal": "number", "Double": "number",
     "Money": "number", "Boolean": "boolean", DAY: "date", MOMENT: "instant", "Picklist": "text", "Status": "text",
-    "State": "text", "MultiSelectPicklist": "list", "Lookup": "reference",
+    "State": "text", "MultiSelectPicklist": "list", "Lookup": "reference", "Party": "reference",
 }  # fmt: skip
 LOCAL_DAY, ZONELESS = "LocalDay", "ZonelessMoment"  # a user's midnight, a moment of no zone: read, and never filled
-READ = frozenset({*SEMANTIC, LOCAL_DAY, ZONELESS, "Uniqueidentifier", "BigInt"})  # what is told as text
+READ = frozenset(
+    {*(SEMANTIC.keys() - {"Party"}), LOCAL_DAY, ZONELESS, "Uniqueidentifier", "BigInt"}
+)  # what is told as text
 
 
 def json_of(text: str | None, column: Column) -> Any:

@@ -324,3 +324,51 @@ def test_who_is_deleted_before_we_look_is_not_made_again(target: Target, furnish
     assert set(again.loaded) == {"l1"} and set(rows_of(target, LEAD)) == {"l0"}
     made = [each for each in furnished.server.engine.log.creations if each.object == "lead"]
     assert len(made) == 2
+
+
+CALL = TargetObject(
+    "phonecall",
+    (TargetField("subject", "text"), TargetField("statuscode", "text"),
+     TargetField("to.contact", "reference", reference="contact"),
+     TargetField("from.contact", "reference", reference="contact"),
+     TargetField("regardingobjectid.account", "reference", reference="account")),
+)  # fmt: skip
+
+
+def test_who_was_called_is_a_party_beside_what_the_call_is_about(target: Target, furnished: Environment) -> None:
+    target.prepare((CALL,), apply=True)
+    account = settled(target, ACCOUNT, "a", ({"__entity": "a1", "name": "A"},)).loaded["a1"]
+    people = settled(
+        target, CONTACT, "p", ({"__entity": "p1", "lastname": "Öz"}, {"__entity": "p2", "lastname": "Ay"})
+    ).loaded
+    rows: Rows = ({"__entity": "c1", "subject": "One", "to.contact": people["p1"],
+                   "regardingobjectid.account": account},
+                  {"__entity": "c2", "subject": "Two", "to.contact": people["p1"], "from.contact": people["p2"],
+                   "statuscode": "Received"}, {"__entity": "c3", "subject": "Three"})  # fmt: skip
+    assert set(settled(target, CALL, "c", rows).loaded) == {"c1", "c2", "c3"}
+    found = rows_of(target, CALL)
+    for row in rows:
+        told = found[str(row["__entity"])]
+        assert {name: told[name] for name in row} == row
+    assert found["c3"]["to.contact"] is None
+    same = settled(target, CALL, "same", ({"__entity": "c1", "subject": "1", "to.contact": people["p1"]},), "update")
+    assert set(same.loaded) == {"c1"}
+    other = settled(target, CALL, "other", ({"__entity": "c1", "to.contact": people["p2"]},), "update")
+    assert other.refused["c1"].code == "PARTY"
+    assert isinstance(target, Remove)
+    referred = {tuple(row.values()) for table in target.referred(CONTACT, ()) for row in table.to_pylist()}
+    assert referred == {(people["p1"], "phonecall", "to.contact"), (people["p2"], "phonecall", "from.contact")}
+    going: Rows = ({"__entity": "p1", "__target_id": people["p1"]},)
+    assert (
+        target.remove(replace(batch_of(CONTACT, "r", going, "update"), action="remove")).refused["p1"].code
+        == "REFERRED"
+    )
+
+
+def test_a_call_that_is_made_twice_has_its_parties_once(target: Target, furnished: Environment) -> None:
+    target.prepare((CALL,), apply=True)
+    person = settled(target, CONTACT, "p", ({"__entity": "p1", "lastname": "Öz"},)).loaded["p1"]
+    rows: Rows = ({"__entity": "c1", "subject": "One", "to.contact": person},)
+    for name in ("once", "again"):
+        assert set(settled(target, CALL, name, rows).loaded) == {"c1"}
+    assert len(furnished.server.engine.store.all("activityparty")) == 1

@@ -21,7 +21,7 @@ _STORED = {
     "String": "text", "Memo": "text", "Integer": "integer", "BigInt": "integer", "Decimal": "decimal",
     "Double": "decimal", "Money": "decimal", "Boolean": "boolean", "DateTime": "datetime", "Picklist": "integer",
     "State": "integer", "Status": "integer", "MultiSelectPicklist": "text", "Lookup": "reference",
-    "Customer": "reference", "Owner": "reference", "Uniqueidentifier": "text",
+    "Customer": "reference", "Owner": "reference", "Uniqueidentifier": "text", "PartyList": "text",
 }  # fmt: skip
 CHOICES = ("Picklist", "State", "Status")
 LOOKUPS = ("Lookup", "Customer", "Owner")

@@ -60,7 +60,7 @@ def attribute(work: Work, of: str, name: str, words: Words, *, options: bool) ->
     writes = not words.get("read_only") and name != "versionnumber"
     said: Said = {
         "@odata.type": f"#{_PREFIX}{kind}AttributeMetadata"
-        if kind not in LOOKUPS
+        if kind not in (*LOOKUPS, "PartyList")
         else f"#{_PREFIX}LookupAttributeMetadata",
         "LogicalName": name,
         "SchemaName": name,
@@ -86,7 +86,7 @@ def attribute(work: Work, of: str, name: str, words: Words, *, options: bool) ->
 def _of_kind(kind: str, words: Words) -> Said:
     if kind in TEXTS:
         return {"MaxLength": words.get("length", 100), "Format": "Text" if kind == "String" else "TextArea"}
-    if kind in LOOKUPS:
+    if kind in (*LOOKUPS, "PartyList"):
         return {"Targets": list(words.get("targets", ()))}
     if kind in NUMBERS:
         places = {} if kind == "Integer" else {"Precision": words.get("precision", 2)}

@@ -117,7 +117,7 @@ def _read(
         elif name in leads and (said is None or isinstance(said, Mapping)):
             column, target = leads[name]
             values[column] = None if said is None else create(work, target, said).id
-        elif name not in columns or columns[name]["type"] in LOOKUPS:
+        elif name not in columns or columns[name]["type"] in (*LOOKUPS, "PartyList"):
             raise no_property(name, table)
         elif not _left_out(columns[name], creating=creating):
             values[name] = taken(table, name, columns[name], said)

@@ -30,6 +30,7 @@ def column_of(columns: Collection[str], said: str) -> str | None:
 def selected(work: Work, table: str, select: str | None) -> list[str]:
     """The columns that a query names, all where it names none. Raises Failure for one that is not there."""
     columns = columns_of(work, table)
+    columns = {name: words for name, words in columns.items() if words["type"] != "PartyList"}
     if not select:
         return list(columns)
     found = []
