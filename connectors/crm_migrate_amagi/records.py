@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from crm_migrate.connecting.contract import Refusal
+from crm_migrate.connecting.cells import unfit
 from crm_migrate_amagi.labels import joined_notes, label_of, labelled, relabelled, split_notes
 from crm_migrate_amagi.shapes import KEY, KIND, MOST, NOTES, TAGS, Model, Path
 
@@ -31,14 +31,6 @@ class Names:
     def stage(self, id: Any) -> str | None:
         """The name of a stage."""
         return next((name for name, each in self.stages.items() if each == id), None)
-
-
-class Unfit(Exception):
-    """A value that cannot be sent; `refusal` says why, without it."""
-
-    def __init__(self, code: str, words: str, name: str) -> None:
-        super().__init__(words)
-        self.refusal = Refusal(words, code, name)
 
 
 # ---------------------------------------------------------------------------------------------------- writing
@@ -96,9 +88,9 @@ def _line(path: Path, cell: str | None) -> str | None:
     if path.reference:
         return f"{_SINGULAR[path.reference]} #{_id(path, cell)}"
     if cell != cell.strip():
-        raise Unfit("SHAPE", "the value has blanks at its ends", path.name)
+        raise unfit("SHAPE", "the value has blanks at its ends", path.name)
     if path.field == TAGS and any(each in cell for each in ",\n\r"):
-        raise Unfit(
+        raise unfit(
             "SHAPE", "the value has a line end, or a comma, where amagi-crm's pages cut a tag in two", path.name
         )
     return cell
@@ -121,7 +113,7 @@ def _sent(model: Model, path: Path, cell: str | None, names: Names) -> Any:
     if kind == "date":
         return _day(path, cell)
     if path.field == NOTES and split_notes(cell) != (cell, []):
-        raise Unfit("SHAPE", "the text has the line that stands above ours", path.name)
+        raise unfit("SHAPE", "the text has the line that stands above ours", path.name)
     return cell
 
 
@@ -131,15 +123,15 @@ def _own_tags(path: Path, cell: str | None) -> list[str]:
     except ValueError:
         said = None
     if not isinstance(said, list) or not all(isinstance(each, str) for each in said):
-        raise Unfit("TYPE", "the value is no list of texts", path.name)
+        raise unfit("TYPE", "the value is no list of texts", path.name)
     if any("," in each or label_of(each) or each != each.strip() for each in said):
-        raise Unfit("SHAPE", "a tag has a comma, a colon like ours, or blanks at its ends", path.name)
+        raise unfit("SHAPE", "a tag has a comma, a colon like ours, or blanks at its ends", path.name)
     return [each for each in said if each]
 
 
 def _id(path: Path, cell: str) -> int:
     if not _INTEGER.fullmatch(cell):
-        raise Unfit("TYPE", "the value is no id of amagi-crm", path.name)
+        raise unfit("TYPE", "the value is no id of amagi-crm", path.name)
     return int(cell)
 
 
@@ -148,15 +140,15 @@ def _cents(path: Path, cell: str) -> int:
         amount = Decimal(cell)
         cents = int(amount.scaleb(2)) if amount.is_finite() and amount < MOST else -1
     except InvalidOperation:
-        raise Unfit("TYPE", "the value is no amount", path.name) from None
+        raise unfit("TYPE", "the value is no amount", path.name) from None
     if cents < 0 or Decimal(cents) != amount.scaleb(2):
-        raise Unfit("TYPE", "amagi-crm keeps whole cents, and none below zero", path.name)
+        raise unfit("TYPE", "amagi-crm keeps whole cents, and none below zero", path.name)
     return cents
 
 
 def _known(path: Path, cell: str, words: Mapping[str, Any]) -> Any:
     if cell not in words:
-        raise Unfit("UNKNOWN", "amagi-crm does not have this value", path.name)
+        raise unfit("UNKNOWN", "amagi-crm does not have this value", path.name)
     return words[cell]
 
 
@@ -164,7 +156,7 @@ def _day(path: Path, cell: str) -> str:
     try:
         return date.fromisoformat(cell).isoformat()
     except ValueError:
-        raise Unfit("TYPE", "the value is no date", path.name) from None
+        raise unfit("TYPE", "the value is no date", path.name) from None
 
 
 # ---------------------------------------------------------------------------------------------------- reading

@@ -1,11 +1,12 @@
 """Creating and changing records, one per request; what is there already is not made again."""
 
 from crm_migrate.connecting.batch_rows import cells_of, rows_of
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, WriteBatch
 from crm_migrate.connecting.http import Request
 from crm_migrate_amagi import answers, records, requests
 from crm_migrate_amagi.calls import Calls
-from crm_migrate_amagi.records import Record, Row, Unfit, keys_of
+from crm_migrate_amagi.records import Record, Row, keys_of
 from crm_migrate_amagi.shapes import split
 
 

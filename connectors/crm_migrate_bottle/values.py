@@ -3,17 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from crm_migrate.connecting.contract import Refusal
+from crm_migrate.connecting.cells import boolean, day, decimal, exact_float, integer, unfit
 from crm_migrate_bottle.shapes import CONVERTED, OWNER, Shape
 
 Record = Mapping[str, Any]
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
-_BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +21,6 @@ class Names:
     people: Mapping[str, str] = field(default_factory=dict)
     pipelines: Mapping[str, str] = field(default_factory=dict)
     customs: Mapping[str, Record] = field(default_factory=dict)
-
-
-class Unfit(Exception):
-    """A value that cannot be sent; `refusal` says why, without it."""
-
-    def __init__(self, code: str, words: str, name: str) -> None:
-        super().__init__(words)
-        self.refusal = Refusal(words, code, name)
 
 
 # ---------------------------------------------------------------------------------------------------- writing
@@ -47,9 +37,9 @@ def sent(name: str, shape: Shape, cell: str | None, names: Names) -> Any:
     if shape.type == "reference":
         return [_id(name, cell)] if shape.many else _id(name, cell)
     if name == "status" and cell == CONVERTED:
-        raise Unfit("UNKNOWN", "a lead is converted by its user: BottleCRM would make an account of it", name)
-    if name == "probability" and not 0 <= _integer(name, cell) <= 100:
-        raise Unfit("TYPE", "a probability is a whole number from 0 to 100", name)
+        raise unfit("UNKNOWN", "a lead is converted by its user: BottleCRM would make an account of it", name)
+    if name == "probability" and not 0 <= integer(name, cell) <= 100:
+        raise unfit("TYPE", "a probability is a whole number from 0 to 100", name)
     return _PLAIN.get(shape.type, _text)(name, cell)
 
 
@@ -58,16 +48,16 @@ def sent_custom(name: str, definition: Record, cell: str | None) -> Any:
     if cell is None or cell == "":
         return None
     if "\0" in cell:
-        raise Unfit("SHAPE", "the value has a character that BottleCRM's database does not take", name)
+        raise unfit("SHAPE", "the value has a character that BottleCRM's database does not take", name)
     kind = definition.get("field_type")
     if kind == "number":
         return _float(name, cell)
     if kind == "checkbox":
-        return _boolean(name, cell)
+        return boolean(name, cell)
     if kind == "date":
-        return _day(name, cell)
+        return day(name, cell)
     if kind == "dropdown" and cell not in options(definition):
-        raise Unfit("UNKNOWN", "BottleCRM does not have this value", name)
+        raise unfit("UNKNOWN", "BottleCRM does not have this value", name)
     return cell
 
 
@@ -78,70 +68,38 @@ def options(definition: Record) -> tuple[str, ...]:
 
 def _known(name: str, cell: str, words: Mapping[str, str], why: str) -> str:
     if cell not in words:
-        raise Unfit("UNKNOWN", why, name)
+        raise unfit("UNKNOWN", why, name)
     return words[cell]
 
 
 def _id(name: str, cell: str) -> str:
     if not UUID.fullmatch(cell):
-        raise Unfit("TYPE", "the value is no id of BottleCRM", name)
+        raise unfit("TYPE", "the value is no id of BottleCRM", name)
     return cell
 
 
 def _text(name: str, cell: str) -> str:
     if cell != cell.strip():
-        raise Unfit("SHAPE", "the value has blanks at its ends, which BottleCRM takes away", name)
+        raise unfit("SHAPE", "the value has blanks at its ends, which BottleCRM takes away", name)
     return cell
 
 
-def _integer(name: str, cell: str) -> int:
-    if not _INTEGER.fullmatch(cell):
-        raise Unfit("TYPE", "the value is no whole number", name)
-    return int(cell)
-
-
-def _decimal(name: str, cell: str) -> Decimal:
-    try:
-        number = Decimal(cell)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise Unfit("TYPE", "the value is no number", name)
-    return number
-
-
 def _amount(name: str, cell: str) -> str:
-    amount = _decimal(name, cell)
+    amount = decimal(name, cell)
     if amount < 0 or amount != round(amount, 2):
-        raise Unfit("TYPE", "BottleCRM keeps two decimals of an amount, and none below zero", name)
+        raise unfit("TYPE", "BottleCRM keeps two decimals of an amount, and none below zero", name)
     return format(amount, "f")
 
 
 def _float(name: str, cell: str) -> float:
-    number = _decimal(name, cell)
-    if Decimal(repr(float(number))) != number:
-        raise Unfit("TYPE", "BottleCRM would round this number in a custom field", name)
-    return float(number)
-
-
-def _boolean(name: str, cell: str) -> bool:
-    if cell not in _BOOLEANS:
-        raise Unfit("TYPE", "the value is neither true nor false", name)
-    return _BOOLEANS[cell]
-
-
-def _day(name: str, cell: str) -> str:
-    try:
-        return date.fromisoformat(cell).isoformat()
-    except ValueError:
-        raise Unfit("TYPE", "the value is no date", name) from None
+    return exact_float(name, cell, "BottleCRM would round this number in a custom field")
 
 
 _PLAIN: Mapping[str, Callable[[str, str], Any]] = {
-    "integer": _integer,
+    "integer": integer,
     "money": _amount,
-    "boolean": _boolean,
-    "date": _day,
+    "boolean": boolean,
+    "date": day,
 }
 
 

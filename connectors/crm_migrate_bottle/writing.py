@@ -9,13 +9,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 from crm_migrate.connecting.batch_rows import cells_of, fields_of, rows_of
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import Answer, Refusal, WriteBatch
 from crm_migrate.errors import CrmMigrateError
 from crm_migrate_bottle import answers, records, requests
 from crm_migrate_bottle.calls import GONE, Calls
 from crm_migrate_bottle.records import Body, key_of
 from crm_migrate_bottle.shapes import Model, split
-from crm_migrate_bottle.values import Record, Unfit
+from crm_migrate_bottle.values import Record
 
 
 class Writing:

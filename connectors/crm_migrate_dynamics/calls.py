@@ -10,13 +10,14 @@ from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, By, Refus
 from crm_migrate.connecting.found import Current
 from crm_migrate.connecting.http import Http, Pace, Request, Waiting
 from crm_migrate.connecting.row_results import Result, whole
+from crm_migrate.connecting.shaping import Record, Row
 from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import answers, records
 from crm_migrate_dynamics.answers import GUID
 from crm_migrate_dynamics.describe import Described
 from crm_migrate_dynamics.looking import Looking
 from crm_migrate_dynamics.multipart import Step
-from crm_migrate_dynamics.records import Named, Record, Row, Shape
+from crm_migrate_dynamics.records import Named, Shape
 from crm_migrate_dynamics.requests import Api
 
 

@@ -1,50 +1,29 @@
 """Rows of ours as records of Dataverse, and back. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject
+from crm_migrate.connecting import shaping
+from crm_migrate.connecting.cells import Unfit
+from crm_migrate.connecting.contract import ENTITY, Refusal, TargetObject
+from crm_migrate.connecting.shaping import Record, Row
 from crm_migrate_dynamics.answers import LOOKUP_OF
 from crm_migrate_dynamics.describe import Described, Place
 from crm_migrate_dynamics.shapes import CREATED, GIVEN, NO_MAIL, OWNER, REASON, ROLES, STAGE, STAGED, STATE
 from crm_migrate_dynamics.states import FIRST, Change
 from crm_migrate_dynamics.values import json_of, text_of
 
-Row = Mapping[str, str | None]
-Record = Mapping[str, Any]
 Named = Mapping[tuple[str, str], Mapping[str, str]]  # (table, column) -> name -> id
 Sets = Mapping[str, str]  # table -> entity set
 
 
-class Unfit(Exception):
-    """A value that cannot be sent; `refusal` says why, without it."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.words)
-        self.refusal = refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How rows of a batch are written: the table, where its columns are, which of them says consent, and the id of the
-    user whose records are nobody's, if there is one."""
-
-    described: Described
-    key_field: str
-    places: Mapping[str, Place]
-    consent: str = ""
-    nobody: str = ""
+Shape = shaping.Shape[Described, Place]
 
 
 def shape_of(described: Described, object: TargetObject, names: Iterable[str], nobody: str = "") -> Shape:
-    """Of these columns, those that the table has. Who opted out there is read so, and who withdraws is marked there; a
-    consent about numbers is no word of it."""
-    found = {name: described.place(name) for name in names if name not in (ENTITY, TARGET_ID)}
-    places = {name: place for name, place in found.items() if place is not None}
-    consents = [f.name for f in object.fields if f.type == "consent" and f.about != "phone" and f.name in places]
-    both = bool(consents) and bool(described.opted_out)
-    return Shape(described, object.key_field, places, consents[0] if both else "", nobody)
+    """Of these columns, those that the object has."""
+    opts_out = bool(described.opted_out)
+    return shaping.shape_of(described, described.place, object, names, opts_out=opts_out, nobody=nobody)
 
 
 def named_in(shape: Shape, rows: Sequence[Row]) -> dict[tuple[str, str], set[str]]:

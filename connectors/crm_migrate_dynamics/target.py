@@ -20,6 +20,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.shaping import Record
 from crm_migrate_dynamics import records
 from crm_migrate_dynamics.auth import open_rooms
 from crm_migrate_dynamics.calls import Calls
@@ -27,7 +28,7 @@ from crm_migrate_dynamics.describe import object_of
 from crm_migrate_dynamics.kit import kit
 from crm_migrate_dynamics.looking import Looking
 from crm_migrate_dynamics.preparing import prepare
-from crm_migrate_dynamics.records import Record, Shape
+from crm_migrate_dynamics.records import Shape
 from crm_migrate_dynamics.removing import Removing
 from crm_migrate_dynamics.requests import Api
 from crm_migrate_dynamics.settings import Settings

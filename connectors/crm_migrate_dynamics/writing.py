@@ -7,13 +7,15 @@ where a record goes through states, each goes by itself in one batch, with all o
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.row_results import Result, changed, created, joined
+from crm_migrate.connecting.shaping import Row
 from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import records, states
 from crm_migrate_dynamics.calls import Calls
 from crm_migrate_dynamics.multipart import Step
-from crm_migrate_dynamics.records import Row, Shape, Unfit
+from crm_migrate_dynamics.records import Shape
 from crm_migrate_dynamics.shapes import REASON
 from crm_migrate_dynamics.states import Change
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from crm_migrate.connecting.cells import Unfit, unfit
 from crm_migrate_freshsales.shapes import (
     ABOUT,
     ACCOUNTS,
@@ -17,7 +18,7 @@ from crm_migrate_freshsales.shapes import (
     TYPE,
     Model,
 )
-from crm_migrate_freshsales.values import Names, Record, Unfit, same, sent, sent_custom, staged, told, told_plain
+from crm_migrate_freshsales.values import Names, Record, same, sent, sent_custom, staged, told, told_plain
 
 Row = Mapping[str, str | None]
 Body = dict[str, Any]
@@ -128,11 +129,11 @@ def _about(cells: Row, current: Record) -> Body:
     """The one record that an activity is about. Raises Unfit where several are named."""
     named = {name: cell for name, cell in cells.items() if cell is not None}
     if len(named) > 1:
-        raise Unfit("SHAPE", "an activity is about one record of Freshsales", next(iter(named)))
+        raise unfit("SHAPE", "an activity is about one record of Freshsales", next(iter(named)))
     for name, cell in named.items():
         module = name.removeprefix(ABOUT)
         if not cell or not cell.isdecimal():
-            raise Unfit("TYPE", "the value is no id of Freshsales", name)
+            raise unfit("TYPE", "the value is no id of Freshsales", name)
         return {"targetable_id": int(cell), "targetable_type": MODELS[module].model}
     return {"targetable_id": None} if cells and current.get("targetables") else {}
 

@@ -4,17 +4,15 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from crm_migrate.connecting.contract import Refusal
+from crm_migrate.connecting.cells import boolean, day, decimal, integer, unfit
 from crm_migrate_freshsales.shapes import ABOUT, ACCOUNTS, CONSENTS, CONTACTS, STAGE, Model, Shape
 
 Record = Mapping[str, Any]
 _ID = re.compile(r"[0-9]{1,18}")
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
-_BOOLEANS = {"true": True, "false": False}
 CONSENT_WORDS = tuple(dict.fromkeys(CONSENTS.values()))
 _CONSENTS = {word: number for number, word in CONSENTS.items() if number != 3}  # 3: reported as spam
 EXACT = 15  # digits of a number that a float keeps
@@ -32,14 +30,6 @@ class Names:
     customs: Mapping[str, Record] = field(default_factory=dict)
 
 
-class Unfit(Exception):
-    """A value that cannot be sent; `refusal` says why, without it."""
-
-    def __init__(self, code: str, words: str, name: str) -> None:
-        super().__init__(words)
-        self.refusal = Refusal(words, code, name)
-
-
 # ---------------------------------------------------------------------------------------------------- writing
 
 
@@ -55,8 +45,8 @@ def sent(name: str, shape: Shape, cell: str | None, names: Names) -> Any:
         return _known(name, cell, names.choices.get(name, {}), "Freshsales does not have this value")
     if shape.reference:
         return _id(name, cell)
-    if name == "probability" and not 0 <= _integer(name, cell) <= 100:
-        raise Unfit("TYPE", "a probability is a whole number from 0 to 100", name)
+    if name == "probability" and not 0 <= integer(name, cell) <= 100:
+        raise unfit("TYPE", "a probability is a whole number from 0 to 100", name)
     return _PLAIN.get(shape.type, _text)(name, cell)
 
 
@@ -65,7 +55,7 @@ def staged(cell: str, pipeline: int | None, names: Names) -> tuple[int, int]:
     found = [(id, there[cell]) for id, there in names.stages.items() if cell in there and pipeline in (None, id)]
     if len(found) != 1:
         why = "the pipeline has no such stage" if not found else "several pipelines have a stage of this name"
-        raise Unfit("UNKNOWN", why, STAGE)
+        raise unfit("UNKNOWN", why, STAGE)
     return found[0]
 
 
@@ -75,9 +65,9 @@ def sent_custom(name: str, definition: Record, cell: str | None) -> Any:
         return None
     kind = definition.get("type")
     if kind == "dropdown" and cell not in options(definition):
-        raise Unfit("UNKNOWN", "Freshsales does not have this value", name)
+        raise unfit("UNKNOWN", "Freshsales does not have this value", name)
     if kind not in KINDS:
-        raise Unfit("TYPE", f"a custom field of the type {kind} is not written", name)
+        raise unfit("TYPE", f"a custom field of the type {kind} is not written", name)
     return KINDS[str(kind)](name, cell)
 
 
@@ -88,71 +78,42 @@ def options(definition: Record) -> tuple[str, ...]:
 
 def _known(name: str, cell: str, words: Mapping[str, int], why: str) -> int:
     if cell not in words:
-        raise Unfit("UNKNOWN", why, name)
+        raise unfit("UNKNOWN", why, name)
     return words[cell]
 
 
 def _id(name: str, cell: str) -> int:
     if not _ID.fullmatch(cell):
-        raise Unfit("TYPE", "the value is no id of Freshsales", name)
+        raise unfit("TYPE", "the value is no id of Freshsales", name)
     return int(cell)
 
 
 def _text(name: str, cell: str) -> str:
     if "\0" in cell:
-        raise Unfit("SHAPE", "the value has a character that no database takes", name)
+        raise unfit("SHAPE", "the value has a character that no database takes", name)
     return cell
 
 
-def _integer(name: str, cell: str) -> int:
-    if not _INTEGER.fullmatch(cell):
-        raise Unfit("TYPE", "the value is no whole number", name)
-    return int(cell)
-
-
-def _decimal(name: str, cell: str) -> Decimal:
-    try:
-        number = Decimal(cell)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise Unfit("TYPE", "the value is no number", name)
-    return number
-
-
 def _amount(name: str, cell: str) -> str:
-    return format(_decimal(name, cell), "f")
+    return format(decimal(name, cell), "f")
 
 
 def _number(name: str, cell: str) -> int | float:
-    number = _decimal(name, cell)
+    number = decimal(name, cell)
     if number == int(number):
         return int(number)
     if len(number.as_tuple().digits) > EXACT:
-        raise Unfit("TYPE", "Freshsales would round this number", name)
+        raise unfit("TYPE", "Freshsales would round this number", name)
     return float(number)
-
-
-def _boolean(name: str, cell: str) -> bool:
-    if cell not in _BOOLEANS:
-        raise Unfit("TYPE", "the value is neither true nor false", name)
-    return _BOOLEANS[cell]
-
-
-def _day(name: str, cell: str) -> str:
-    try:
-        return date.fromisoformat(cell).isoformat()
-    except ValueError:
-        raise Unfit("TYPE", "the value is no date", name) from None
 
 
 def _moment(name: str, cell: str) -> str:
     try:
         at = datetime.fromisoformat(cell)
     except ValueError:
-        raise Unfit("TYPE", "the value is no moment", name) from None
+        raise unfit("TYPE", "the value is no moment", name) from None
     if at.tzinfo is None:
-        raise Unfit("TYPE", "a moment without its time zone", name)
+        raise unfit("TYPE", "a moment without its time zone", name)
     return cell
 
 
@@ -162,15 +123,15 @@ def _tags(name: str, cell: str) -> list[str]:
     except ValueError:
         said = None
     if not isinstance(said, list) or not all(isinstance(each, str) for each in said):
-        raise Unfit("TYPE", "the value is no list of texts", name)
+        raise unfit("TYPE", "the value is no list of texts", name)
     return said
 
 
 _PLAIN: Mapping[str, Callable[[str, str], Any]] = {
-    "integer": _integer, "money": _amount, "date": _day, "instant": _moment, "tags": _tags,
+    "integer": integer, "money": _amount, "date": day, "instant": _moment, "tags": _tags,
 }  # fmt: skip
 KINDS: Mapping[str, Callable[[str, str], Any]] = {  # types of custom fields that are written
-    "text": _text, "textarea": _text, "number": _number, "checkbox": _boolean, "date": _day, "dropdown": _text,
+    "text": _text, "textarea": _text, "number": _number, "checkbox": boolean, "date": day, "dropdown": _text,
 }  # fmt: skip
 
 

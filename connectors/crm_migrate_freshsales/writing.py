@@ -5,6 +5,7 @@ hold what was sent is taken back and told as refused, so that nothing is lost si
 """
 
 from crm_migrate.connecting.batch_rows import Row, fields_of, rows_of
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, WriteBatch
 from crm_migrate.connecting.found import GONE
 from crm_migrate.connecting.wording import without_values
@@ -14,7 +15,7 @@ from crm_migrate_freshsales.answers import Record
 from crm_migrate_freshsales.calls import Calls
 from crm_migrate_freshsales.records import key_of
 from crm_migrate_freshsales.shapes import Model, split
-from crm_migrate_freshsales.values import Names, Unfit
+from crm_migrate_freshsales.values import Names
 
 
 class Writing:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crm_migrate.connecting.cells import unfit
 from crm_migrate.connecting.contract import Refusal, TargetObject
 from crm_migrate.connecting.typed import unmistakable
 from crm_migrate.errors import TargetError
@@ -20,7 +21,7 @@ from crm_migrate_hubspot.shapes import (
     place_of,
     split,
 )
-from crm_migrate_hubspot.values import Definition, Names, Unfit, sent, told
+from crm_migrate_hubspot.values import Definition, Names, sent, told
 
 GONE = Refusal("HubSpot has no such record", "NOT_FOUND")
 TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
@@ -92,14 +93,14 @@ def _staged(layout: Layout, row: Row, current: str | None) -> Properties:
     if row.get(first):
         pipeline = layout.names.pipelines().get(str(row[first]))
         if pipeline is None:
-            raise Unfit("UNKNOWN", "HubSpot has not exactly one pipeline of this name", first)
+            raise unfit("UNKNOWN", "HubSpot has not exactly one pipeline of this name", first)
         found[first] = pipeline
     elif first in row:
         found[first] = ""  # whether a record may be without is HubSpot's to say
     if row.get(second):
         stage = layout.names.stage(str(row[second]), pipeline)
         if stage is None:
-            raise Unfit("UNKNOWN", "HubSpot has not exactly one stage of this name in the pipeline", second)
+            raise unfit("UNKNOWN", "HubSpot has not exactly one stage of this name in the pipeline", second)
         found[second] = stage
         if pipeline is None:
             found[first] = next(each.pipeline for each in layout.names.stages if each.id == stage)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from crm_migrate.connecting.cells import unfit
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Http
 from crm_migrate.crm.types import GRANTED, REFUSALS
@@ -19,7 +20,6 @@ from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.requests import BATCH
 from crm_migrate_hubspot.settings import Settings
 from crm_migrate_hubspot.shapes import CONSENT, EMAIL, Place, place_of, word_of
-from crm_migrate_hubspot.values import Unfit
 
 OUT, IN = "UNSUBSCRIBED", "SUBSCRIBED"
 SAYINGS = 3  # of an opt-out that is not kept
@@ -48,7 +48,7 @@ class Consenting:
     def check(self, place: Place, word: str | None) -> None:
         """Raises Unfit where nobody may be subscribed."""
         if place.label and word == GRANTED and not self._settings.legal_basis:
-            raise Unfit("LEGAL_BASIS", "nobody is subscribed without `legal_basis` in the environment", place.name)
+            raise unfit("LEGAL_BASIS", "nobody is subscribed without `legal_basis` in the environment", place.name)
 
     def places(self, object: str) -> list[Place]:
         """The consents that an object has a word of."""

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from crm_migrate.connecting.contract import Refusal
+from crm_migrate.connecting.cells import unfit
 from crm_migrate.crm.types import TYPES
 
 Definition = Mapping[str, Any]  # a property, as HubSpot describes it
@@ -18,14 +18,6 @@ _BOOLEANS = ("true", "false")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS = re.compile(r"-?[0-9]{1,16}")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z")
-
-
-class Unfit(Exception):
-    """A value that cannot be sent; `refusal` says why, without it."""
-
-    def __init__(self, code: str, words: str, name: str) -> None:
-        super().__init__(words)
-        self.refusal = Refusal(words, code, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,7 @@ def sent(name: str, definition: Definition, semantic: str, cell: str | None, nam
     if cell is None or cell == "":
         return ""
     if is_read_only(definition):
-        raise Unfit("READ_ONLY", "HubSpot fills this property itself", name)
+        raise unfit("READ_ONLY", "HubSpot fills this property itself", name)
     if is_owner(definition):
         return _known(name, cell.lower(), names.owners, "no active user of HubSpot has this mailbox")
     if semantic in TYPES and TYPES[semantic].storage == "list":
@@ -94,13 +86,13 @@ def options(definition: Definition) -> tuple[str, ...]:
 
 def _known(name: str, cell: str, words: Mapping[str, str], why: str) -> str:
     if cell not in words:
-        raise Unfit("UNKNOWN", why, name)
+        raise unfit("UNKNOWN", why, name)
     return words[cell]
 
 
 def _text(name: str, _: Definition, cell: str) -> str:
     if "\0" in cell or len(cell) > LONGEST:
-        raise Unfit("SHAPE", f"the value has a NUL character, or more than {LONGEST:,} characters", name)
+        raise unfit("SHAPE", f"the value has a NUL character, or more than {LONGEST:,} characters", name)
     return cell
 
 
@@ -110,13 +102,13 @@ def _number(name: str, _: Definition, cell: str) -> str:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        raise Unfit("TYPE", "the value is no number", name)
+        raise unfit("TYPE", "the value is no number", name)
     return format(number, "f")
 
 
 def _boolean(name: str, _: Definition, cell: str) -> str:
     if cell not in _BOOLEANS:
-        raise Unfit("TYPE", "the value is neither true nor false", name)
+        raise unfit("TYPE", "the value is neither true nor false", name)
     return cell
 
 
@@ -124,7 +116,7 @@ def _day(name: str, _: Definition, cell: str) -> str:
     try:
         return date.fromisoformat(cell).isoformat()
     except ValueError:
-        raise Unfit("TYPE", "the value is no date", name) from None
+        raise unfit("TYPE", "the value is no date", name) from None
 
 
 def _instant(name: str, definition: Definition, cell: str) -> str:
@@ -132,14 +124,14 @@ def _instant(name: str, definition: Definition, cell: str) -> str:
     if found is None:
         return f"{_day(name, definition, cell)}T00:00:00Z"
     if len((found[2] or "").rstrip("0")) > 3:
-        raise Unfit("SHAPE", "HubSpot keeps milliseconds, and would cut this moment", name)
+        raise unfit("SHAPE", "HubSpot keeps milliseconds, and would cut this moment", name)
     return cell
 
 
 def _choice(name: str, definition: Definition, cell: str) -> str:
     known = options(definition)
     if known and cell not in known:
-        raise Unfit("UNKNOWN", "the property does not have this value", name)
+        raise unfit("UNKNOWN", "the property does not have this value", name)
     return cell
 
 
@@ -150,10 +142,10 @@ def _list(name: str, definition: Definition, cell: str) -> str:
     except ValueError:
         items = None
     if not isinstance(items, list) or not all(isinstance(each, str) for each in items):
-        raise Unfit("TYPE", "the value is no list of texts", name)
+        raise unfit("TYPE", "the value is no list of texts", name)
     mark, chosen = (";", True) if definition.get("type") == "enumeration" else ("\n", False)
     if any(not each or mark in each or each != each.strip() for each in items):
-        raise Unfit("SHAPE", "a value of the list is empty, or has a sign that parts values there", name)
+        raise unfit("SHAPE", "a value of the list is empty, or has a sign that parts values there", name)
     return mark.join(_choice(name, definition, each) if chosen else each for each in items)
 
 

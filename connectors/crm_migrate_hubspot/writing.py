@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crm_migrate.connecting.batch_rows import cells_of, fields_of, rows_of
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, WriteBatch
 from crm_migrate.connecting.http import Http, Waiting
 from crm_migrate.errors import InDoubt, Interrupted, Retryable, Throttled
@@ -28,7 +29,6 @@ from crm_migrate_hubspot.consenting import Consenting, Wish, speaks
 from crm_migrate_hubspot.linking import Linking, done
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.shapes import EMAIL, KEY, KIND, PIPELINES, UNFINISHED, Place
-from crm_migrate_hubspot.values import Unfit
 
 ALREADY = Refusal("another record has a value that is there once", answers.CONFLICT)
 

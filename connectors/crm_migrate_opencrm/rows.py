@@ -7,9 +7,10 @@ first one and a dead mailbox both; no mark is ever taken away.
 from collections.abc import Mapping
 from typing import Any
 
+from crm_migrate.connecting.cells import unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, TargetObject
 from crm_migrate_opencrm.dialect import ID, NO_MAIL, Entity, Field, Record
-from crm_migrate_opencrm.values import Unfit, holds, sent, told
+from crm_migrate_opencrm.values import holds, sent, told
 
 Row = Mapping[str, str | None]
 Body = dict[str, Any]
@@ -62,7 +63,7 @@ def _put(body: Body, field: Field, value: Any) -> None:
         return
     taken = body.get(field.attribute)
     if value is not None and taken is not None:
-        raise Unfit("TWO", f"{field.attribute} leads to one record, and the row names two", field.name)
+        raise unfit("TWO", f"{field.attribute} leads to one record, and the row names two", field.name)
     if value is not None or taken is None:
         body |= {field.attribute: value, field.type_attribute: field.to if value is not None else None}
 

@@ -3,25 +3,16 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from crm_migrate.connecting.contract import Refusal
+from crm_migrate.connecting.cells import boolean, day, exact_float, unfit
 from crm_migrate_opencrm.dialect import Field
 
 _INTEGER = re.compile(r"-?[0-9]{1,10}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
-_BOOLEANS = {"true": True, "false": False}
 _MOST = 2**31 - 1  # of a column of 32 bits
-
-
-class Unfit(Exception):
-    """A value that cannot be sent; `refusal` says why, without it."""
-
-    def __init__(self, code: str, words: str, name: str) -> None:
-        super().__init__(words)
-        self.refusal = Refusal(words, code, name)
 
 
 # ---------------------------------------------------------------------------------------------------- writing
@@ -33,56 +24,35 @@ def sent(field: Field, cell: str | None, people: Mapping[str, str]) -> Any:
         return False if field.kind == "boolean" else [] if field.kind == "list" else None
     if field.kind == "owner":
         if cell.lower() not in people:
-            raise Unfit("UNKNOWN", "no active user there has this mailbox", field.name)
+            raise unfit("UNKNOWN", "no active user there has this mailbox", field.name)
         return people[cell.lower()]
     if field.trims and cell != cell.strip():
-        raise Unfit("SHAPE", "the value has blanks at its ends, which are taken away there", field.name)
+        raise unfit("SHAPE", "the value has blanks at its ends, which are taken away there", field.name)
     if field.choices and cell not in field.choices:
-        raise Unfit("UNKNOWN", "the value is none of the choices there", field.name)
+        raise unfit("UNKNOWN", "the value is none of the choices there", field.name)
     return _PLAIN.get(field.kind, _text)(field.name, cell)
 
 
 def _text(name: str, cell: str) -> str:
     if "\0" in cell:
-        raise Unfit("SHAPE", "the value has a character that no database keeps", name)
+        raise unfit("SHAPE", "the value has a character that no database keeps", name)
     return cell
 
 
 def _id(name: str, cell: str) -> str:
     if not _ID.fullmatch(cell):
-        raise Unfit("TYPE", "the value is no id of a record", name)
+        raise unfit("TYPE", "the value is no id of a record", name)
     return cell
 
 
 def _integer(name: str, cell: str) -> int:
     if not _INTEGER.fullmatch(cell) or abs(int(cell)) > _MOST:
-        raise Unfit("TYPE", "the value is no whole number of 32 bits", name)
+        raise unfit("TYPE", "the value is no whole number of 32 bits", name)
     return int(cell)
 
 
 def _number(name: str, cell: str) -> float:
-    try:
-        number = Decimal(cell)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise Unfit("TYPE", "the value is no number", name)
-    if Decimal(repr(float(number))) != number:
-        raise Unfit("TYPE", "the number would be rounded there", name)
-    return float(number)
-
-
-def _boolean(name: str, cell: str) -> bool:
-    if cell not in _BOOLEANS:
-        raise Unfit("TYPE", "the value is neither true nor false", name)
-    return _BOOLEANS[cell]
-
-
-def _day(name: str, cell: str) -> str:
-    try:
-        return date.fromisoformat(cell).isoformat()
-    except ValueError:
-        raise Unfit("TYPE", "the value is no date", name) from None
+    return exact_float(name, cell, "the number would be rounded there")
 
 
 def _moment(name: str, cell: str) -> str:
@@ -90,9 +60,9 @@ def _moment(name: str, cell: str) -> str:
     try:
         at = datetime.fromisoformat(cell)
     except ValueError:
-        raise Unfit("TYPE", "the value is no moment", name) from None
+        raise unfit("TYPE", "the value is no moment", name) from None
     if at.tzinfo is None or at.microsecond:
-        raise Unfit("TYPE", "a moment has a zone, and no part of a second", name)
+        raise unfit("TYPE", "a moment has a zone, and no part of a second", name)
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -102,7 +72,7 @@ def _list(name: str, cell: str) -> list[str]:
     except ValueError:
         said = None
     if not isinstance(said, list) or not all(isinstance(each, str) for each in said):
-        raise Unfit("TYPE", "the value is no list of texts", name)
+        raise unfit("TYPE", "the value is no list of texts", name)
     return said
 
 
@@ -110,8 +80,8 @@ _PLAIN: Mapping[str, Callable[[str, str], Any]] = {
     "integer": _integer,
     "number": _number,
     "money": _number,
-    "boolean": _boolean,
-    "date": _day,
+    "boolean": boolean,
+    "date": day,
     "instant": _moment,
     "reference": _id,
     "list": _list,

@@ -10,11 +10,12 @@ from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, By, Refus
 from crm_migrate.connecting.found import Current
 from crm_migrate.connecting.http import Http, Pace, Request, Waiting
 from crm_migrate.connecting.row_results import Result, whole
+from crm_migrate.connecting.shaping import Record, Row
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records, soql
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_salesforce.looking import Looking
-from crm_migrate_salesforce.records import Named, Record, Row, Shape
+from crm_migrate_salesforce.records import Named, Shape
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.shapes import PERSONS
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crm_migrate.connecting.contract import ENTITY
+from crm_migrate.connecting.shaping import Record, Row
 from crm_migrate_salesforce.describe import Described
-from crm_migrate_salesforce.records import Record, Row, Shape, Values
+from crm_migrate_salesforce.records import Shape, Values
 from crm_migrate_salesforce.shapes import PREFIXES
 
 VERSION, DOCUMENT, LINK = "ContentVersion", "ContentDocument", "ContentDocumentLink"

@@ -9,11 +9,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, By, Content, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.found import GONE, TAKEN, TWICE
 from crm_migrate.connecting.http import Answer as Said
 from crm_migrate.connecting.http import Http
 from crm_migrate.connecting.row_results import Result, changed
+from crm_migrate.connecting.shaping import Record, Row
 from crm_migrate.errors import InDoubt, TargetError
 from crm_migrate_salesforce import answers, records, soql
 from crm_migrate_salesforce.calls import Calls
@@ -36,7 +38,7 @@ from crm_migrate_salesforce.file_shapes import (
     sent,
     strangers,
 )
-from crm_migrate_salesforce.records import Record, Row, Shape, Unfit, Values
+from crm_migrate_salesforce.records import Shape, Values
 
 NO_BYTES = Refusal("the bytes of a file become others by a file only", "NO_BYTES")
 _OWN = [LATEST, SIZE, CHECKSUM, "CreatedById"]

@@ -5,14 +5,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, Action, Answer, Limits, Refusal, WriteBatch
 from crm_migrate.connecting.http import Http
 from crm_migrate.connecting.row_results import created, joined
+from crm_migrate.connecting.shaping import Row
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, sheets
 from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.polling import SOONEST, next_look
-from crm_migrate_salesforce.records import Row, Shape, Unfit, Values
+from crm_migrate_salesforce.records import Shape, Values
 from crm_migrate_salesforce.settings import Settings
 from crm_migrate_salesforce.writing import Writing
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_migrate.connecting.contract import Refusal
+from crm_migrate.connecting.shaping import Record
 from crm_migrate_salesforce.looking import Looking
-from crm_migrate_salesforce.records import Record, Values, with_entry
+from crm_migrate_salesforce.records import Values, with_entry
 from crm_migrate_salesforce.shapes import ENTRY, PRICED
 
 CURRENCY = "CurrencyIsoCode"

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer
 from crm_migrate.connecting.wording import without_values
 from crm_migrate_salesforce.answers import ALIKE_HINT, Row, code_of, refused
-from crm_migrate_salesforce.records import Unfit
 
 NOTHING = "#N/A"  # a cell that clears a field; an empty one leaves it as it is
 ID, ERROR = "sf__Id", "sf__Error"

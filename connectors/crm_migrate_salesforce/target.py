@@ -28,6 +28,7 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.connecting.kinds import split
+from crm_migrate.connecting.shaping import Record
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records
 from crm_migrate_salesforce.auth import open_rooms
@@ -41,7 +42,7 @@ from crm_migrate_salesforce.jobs import Jobs
 from crm_migrate_salesforce.kit import kit
 from crm_migrate_salesforce.looking import Looking
 from crm_migrate_salesforce.preparing import prepare
-from crm_migrate_salesforce.records import Record, Shape
+from crm_migrate_salesforce.records import Shape
 from crm_migrate_salesforce.removing import Removing
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.settings import Settings

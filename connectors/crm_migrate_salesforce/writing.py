@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.row_results import changed, created, joined
+from crm_migrate.connecting.shaping import Row
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import records
 from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.following import deleted_keys
 from crm_migrate_salesforce.pricing import entries
-from crm_migrate_salesforce.records import Row, Shape, Unfit, Values
+from crm_migrate_salesforce.records import Shape, Values
 from crm_migrate_salesforce.shapes import PRICED
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate_tryton.describe import Model
 from crm_migrate_tryton.relation_keys import OTHER, paired
@@ -46,14 +47,6 @@ class Key:
 
     field: str
     text: str
-
-
-class Unfit(Exception):
-    """A value that cannot be sent; `refusal` says why, without it."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.words)
-        self.refusal = refusal
 
 
 def paths_of(model: Model, names: Sequence[str]) -> dict[str, Path]:

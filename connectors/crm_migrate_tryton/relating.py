@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import (
     ENTITY,
     TARGET_ID,
@@ -21,7 +22,7 @@ from crm_migrate_tryton import relations, requests
 from crm_migrate_tryton.answers import Failed
 from crm_migrate_tryton.calls import GONE, PAGE, TAKEN, Calls
 from crm_migrate_tryton.describe import Missing
-from crm_migrate_tryton.records import Name, Record, Row, Unfit, Values
+from crm_migrate_tryton.records import Name, Record, Row, Values
 from crm_migrate_tryton.relation_keys import PREFIX, Keyed, is_straight, paired
 from crm_migrate_tryton.relations import BEGINNING, DATES, ENDS, EXISTS, TYPE, Tie
 from crm_migrate_tryton.shapes import CATEGORY, KEYED, KINDS, PARTY, RELATION, REPLACED_BY, end_of

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import Refusal
-from crm_migrate_tryton.records import Name, Unfit
+from crm_migrate_tryton.records import Name
 from crm_migrate_tryton.relation_keys import OTHER, Keyed, code_of, keys_at, own_keys, paired
 from crm_migrate_tryton.shapes import CATEGORIES, KEYED, KINDS, RELATIONS, REPLACED_BY, TYPES
 from crm_migrate_tryton.values import json_of, text_of

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.taking_back import told
 from crm_migrate_tryton import answers, records, relations, requests
@@ -12,7 +13,7 @@ from crm_migrate_tryton.answers import Failed
 from crm_migrate_tryton.calls import GONE, TAKEN, Calls
 from crm_migrate_tryton.describe import Model
 from crm_migrate_tryton.moving import Moving
-from crm_migrate_tryton.records import Key, Unfit, Values
+from crm_migrate_tryton.records import Key, Values
 from crm_migrate_tryton.relation_keys import OTHER, is_straight
 from crm_migrate_tryton.relations import BEGINNING
 from crm_migrate_tryton.shapes import PARTY, RELATION, RELATIONS

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, Answer, TargetObject, WriteBatch
 from crm_migrate.errors import TargetError
 from crm_migrate_tryton import records, requests
@@ -11,7 +12,7 @@ from crm_migrate_tryton.answers import Failed
 from crm_migrate_tryton.calls import Calls
 from crm_migrate_tryton.describe import Model
 from crm_migrate_tryton.moving import Moving
-from crm_migrate_tryton.records import Key, Row, Unfit, Values
+from crm_migrate_tryton.records import Key, Row, Values
 from crm_migrate_tryton.shapes import KEY_PREFIX, Path
 from crm_migrate_tryton.workflow import UNFINISHED, Workflow, flow_of
 

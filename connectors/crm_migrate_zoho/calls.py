@@ -10,11 +10,12 @@ from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, By, Refus
 from crm_migrate.connecting.found import Current
 from crm_migrate.connecting.http import Http, Pace, Request, Waiting
 from crm_migrate.connecting.row_results import Result
+from crm_migrate.connecting.shaping import Row
 from crm_migrate.errors import TargetError
 from crm_migrate_zoho import answers, coql, records
 from crm_migrate_zoho.describe import Described
 from crm_migrate_zoho.looking import Looking, Rows
-from crm_migrate_zoho.records import Row, Shape
+from crm_migrate_zoho.records import Shape
 
 
 class Calls:

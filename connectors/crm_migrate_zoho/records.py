@@ -1,47 +1,26 @@
 """Rows of ours as records of Zoho CRM, and back. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject
+from crm_migrate.connecting import shaping
+from crm_migrate.connecting.cells import Unfit
+from crm_migrate.connecting.contract import ENTITY, Refusal, TargetObject
+from crm_migrate.connecting.shaping import Record, Row
 from crm_migrate_zoho.describe import Described, Place
 from crm_migrate_zoho.shapes import EMAIL, MODULE_OF, NO_MAIL, OWNER
 from crm_migrate_zoho.values import SEVERAL, json_of, text_of
 
-Row = Mapping[str, str | None]
-Record = Mapping[str, Any]
 Values = dict[str, Any]
 
 
-class Unfit(Exception):
-    """A value that cannot be sent; `refusal` says why, without it."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.words)
-        self.refusal = refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How rows of a batch are written: the module, where its columns are, which of them says consent, and the id of the
-    user whose records are nobody's, if there is one."""
-
-    described: Described
-    key_field: str
-    places: Mapping[str, Place]
-    consent: str = ""
-    nobody: str = ""
+Shape = shaping.Shape[Described, Place]
 
 
 def shape_of(described: Described, object: TargetObject, names: Iterable[str], nobody: str = "") -> Shape:
-    """Of these columns, those that the module has. Who opted out there is read so, and who withdraws is marked there,
-    whatever a column of the mark itself says; a consent about numbers is no word of it."""
-    found = {name: described.place(name) for name in names if name not in (ENTITY, TARGET_ID)}
-    places = {name: place for name, place in found.items() if place is not None}
-    consents = [f.name for f in object.fields if f.type == "consent" and f.about != "phone" and f.name in places]
-    both = bool(consents) and bool(described.opted_out)
-    return Shape(described, object.key_field, places, consents[0] if both else "", nobody)
+    """Of these columns, those that the object has."""
+    opts_out = bool(described.opted_out)
+    return shaping.shape_of(described, described.place, object, names, opts_out=opts_out, nobody=nobody)
 
 
 def mailboxes_in(shape: Shape, rows: Sequence[Row]) -> set[str]:

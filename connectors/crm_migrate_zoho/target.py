@@ -22,6 +22,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.shaping import Record
 from crm_migrate_zoho import answers, costing, records, requests
 from crm_migrate_zoho.auth import open_rooms
 from crm_migrate_zoho.calls import Calls
@@ -29,7 +30,7 @@ from crm_migrate_zoho.describe import object_of
 from crm_migrate_zoho.kit import kit
 from crm_migrate_zoho.looking import Looking
 from crm_migrate_zoho.preparing import prepare
-from crm_migrate_zoho.records import Record, Shape
+from crm_migrate_zoho.records import Shape
 from crm_migrate_zoho.removing import Removing
 from crm_migrate_zoho.settings import Settings
 from crm_migrate_zoho.shapes import KEY

@@ -7,12 +7,14 @@ who has the same mailbox.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.row_results import Result, changed, created, joined
+from crm_migrate.connecting.shaping import Row
 from crm_migrate.errors import TargetError
 from crm_migrate_zoho import records, requests
 from crm_migrate_zoho.calls import Calls
-from crm_migrate_zoho.records import Row, Shape, Unfit, Values
+from crm_migrate_zoho.records import Shape, Values
 
 RECENT = timedelta(days=1)  # so far back it is asked who was deleted: clocks differ
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import Interruptible, Refusal
 from crm_migrate.connecting.http import Answer, Request
 from crm_migrate.errors import AuthExpired, InDoubt, Interrupted, Retryable, TargetError, UsageError
@@ -17,7 +18,7 @@ from crm_migrate_bottle.records import changed, lost
 from crm_migrate_bottle.settings import read_settings
 from crm_migrate_bottle.shapes import MODELS, model_of, path_of
 from crm_migrate_bottle.target import BottleTarget
-from crm_migrate_bottle.values import Names, Unfit, sent_custom, told_custom
+from crm_migrate_bottle.values import Names, sent_custom, told_custom
 
 CREATION = requests.create("accounts", {"name": "Acme"})
 QUESTION = requests.page("contacts", 0, 9)

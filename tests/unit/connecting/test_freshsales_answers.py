@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer, Request
 from crm_migrate.errors import InDoubt, Retryable, TargetError, UsageError
@@ -16,7 +17,7 @@ from crm_migrate_freshsales import answers
 from crm_migrate_freshsales.describe import wanted_type
 from crm_migrate_freshsales.settings import read_settings
 from crm_migrate_freshsales.shapes import CONTACTS, MODELS, is_place, model_of
-from crm_migrate_freshsales.values import Unfit, same, sent_custom, told_plain
+from crm_migrate_freshsales.values import same, sent_custom, told_plain
 
 CONTACT = {"id": 7, "custom_field": {}, "emails": []}
 GOOD = {"url": "https://a.myfreshworks.example", "token": "hush"}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.errors import UsageError
 from crm_migrate_hubspot.calls import Layout, cell_of, properties
 from crm_migrate_hubspot.link_answers import Linked
@@ -14,7 +15,7 @@ from crm_migrate_hubspot.linking import end_of
 from crm_migrate_hubspot.requests import Requests
 from crm_migrate_hubspot.settings import read_settings
 from crm_migrate_hubspot.shapes import Place, place_of, refers, word_of
-from crm_migrate_hubspot.values import Names, Stage, Unfit, sent, told
+from crm_migrate_hubspot.values import Names, Stage, sent, told
 
 TEXT, LINES = {"type": "string", "fieldType": "text"}, {"type": "string", "fieldType": "textarea"}
 STAGES = (

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recordings import exchange
 
+from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.http import Answer
 from crm_migrate.errors import Retryable
 from crm_migrate_salesforce import answers, sheets
-from crm_migrate_salesforce.records import Unfit
 from crm_migrate_salesforce.requests import Api
 from crm_migrate_salesforce.shapes import KEY
 
