@@ -10,6 +10,7 @@ from crm_migrate.connecting.http import Request
 from crm_migrate_dynamics.multipart import Step, written
 
 DATA = "/api/data/{version}"
+PAGE = 1000  # records of a page
 TYPE = "Microsoft.Dynamics.CRM."
 ONLY_THERE = {"If-Match": "*"}  # a change makes no record
 GO_ON = {"Prefer": "odata.continue-on-error"}
@@ -57,12 +58,12 @@ class Api:
         wanted = f"sdkmessageid/name eq 'CreateMultiple' and primaryobjecttypecode eq '{table}'"
         return f"sdkmessagefilters?$select=sdkmessagefilterid&$filter={quote(wanted)}"
 
-    def page(self, set: str, key: str, names: Collection[str], where: str = "", size: int = 1000) -> Request:
+    def page(self, set: str, key: str, names: Collection[str], where: str = "", size: int = PAGE) -> Request:
         """The first page of records, in the order of their ids."""
         query = {"$select": ",".join(names), "$orderby": key} | ({"$filter": where} if where else {})
         return Request("GET", f"{DATA}/{{set}}", {"version": self.version, "set": set}, query, headers=_told(size))
 
-    def following(self, set: str, link: str, size: int = 1000) -> Request:
+    def following(self, set: str, link: str, size: int = PAGE) -> Request:
         """The page that another one names as the next: its cookie is used as it is."""
         query = dict(parse_qsl(urlsplit(link).query))
         return Request("GET", f"{DATA}/{{set}}", {"version": self.version, "set": set}, query, headers=_told(size))

@@ -12,6 +12,7 @@ from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     ENTITY,
     Action,
+    Allowance,
     Answer,
     By,
     Limits,
@@ -30,13 +31,14 @@ from crm_migrate_dynamics.looking import Looking
 from crm_migrate_dynamics.preparing import prepare
 from crm_migrate_dynamics.records import Shape
 from crm_migrate_dynamics.removing import Removing
-from crm_migrate_dynamics.requests import Api
+from crm_migrate_dynamics.requests import PAGE, Api
 from crm_migrate_dynamics.settings import Settings
 from crm_migrate_dynamics.shapes import KEY
 from crm_migrate_dynamics.writing import Writing
 
 ROWS = 200  # of a request; a message ends after two minutes, whatever plug-ins do meanwhile
 BYTES = 4_000_000
+REQUESTS, WINDOW = 6000, 300.0  # of one user at one server, in so many seconds
 
 
 class DynamicsTarget:
@@ -61,6 +63,10 @@ class DynamicsTarget:
         """A batch, and the times of the environment."""
         said = self._settings
         return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds, requests=2)
+
+    def allowance(self) -> Allowance:
+        """The service protection limit of a user, as it is documented: no answer says it before it is reached."""
+        return Allowance(per_window=REQUESTS, window_seconds=WINDOW, page=PAGE)
 
     def identity(self) -> str:
         """The organisation; a sandbox is another one."""
