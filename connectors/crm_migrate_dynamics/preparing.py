@@ -110,7 +110,9 @@ def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Mi
 def _of(wanted: TargetObject, there: Described) -> Iterator[Missing | str]:
     """What a table lacks: our key and columns of our own, which can be made, and names of fields that cannot."""
     kind, key = split(wanted.name), wanted.key_field
-    if key not in there.columns:
+    if key not in there.columns and not OWN.fullmatch(key):
+        yield key
+    elif key not in there.columns:
         yield Missing(
             there.table, key, words=_column("String", key, MaxLength=KEY_LENGTH, FormatName={"Value": "Text"})
         )

@@ -10,7 +10,7 @@ from crm_migrate.connecting.row_results import Result, changed, joined
 from crm_migrate.connecting.taking_back import Referring, judged, kind_of, told
 from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import records, requests
-from crm_migrate_dynamics.answers import LOOKUP_OF
+from crm_migrate_dynamics.answers import LOOKUP_OF, Record
 from crm_migrate_dynamics.calls import Calls
 from crm_migrate_dynamics.describe import Described
 from crm_migrate_dynamics.looking import MANY
@@ -106,7 +106,7 @@ class Removing:
         return found
 
 
-def _party_of(record: records.Record, table: str) -> tuple[str, str] | None:
+def _party_of(record: Record, table: str) -> tuple[str, str] | None:
     """The activity that somebody of a table took part in, and what we call that; None where we do not write such."""
     activity = record.get(f"_activityid_value{LOOKUP_OF}")
     role = next((name for name, number in ROLES.items() if number == record.get("participationtypemask")), "")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 KEY = "crm_migrate_id"  # where our key lives, unless the profile says another column
 KEY_NAME = "crm_migrate_key"  # of its alternate key
-OWN = re.compile(r"[a-z][a-z0-9]{1,7}_[a-z0-9_]+")  # a column or table that may be made: with the prefix of a publisher
+OWN = re.compile(r"crm_[a-z0-9_]+")  # a column or table that may be made; what has another prefix is somebody else's
 # Table that a lookup leads to -> the columns by which one of its records is named.
 NATURAL: Mapping[str, tuple[str, ...]] = {
     "systemuser": ("internalemailaddress", "domainname"),

@@ -239,6 +239,10 @@ def test_what_cannot_be_made_is_named_and_refused(furnished: Environment) -> Non
     assert "the field nonsense of lead (by hand)" in target_of(furnished).prepare((wanted,), apply=False)
     with pytest.raises(TargetError, match="nonsense"):
         target_of(furnished).prepare((wanted,), apply=True)
+    misspelled = TargetObject("lead", (TargetField("address1_strasse", "text"),))
+    assert "the field address1_strasse of lead (by hand)" in target_of(furnished).prepare((misspelled,), apply=False)
+    keyed = TargetObject("lead", (), "abc_key")
+    assert target_of(furnished).prepare((keyed,), apply=False) == ("the field abc_key of lead (by hand)",)
 
 
 def test_tables_without_messages_for_many_are_written_one_by_one() -> None:
