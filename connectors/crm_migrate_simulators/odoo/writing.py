@@ -1,0 +1,66 @@
+"""Records made, changed and taken away; what Odoo fills by itself, and what follows from a deletion."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm_migrate_simulators.odoo.models import KEY, XMLIDS
+from crm_migrate_simulators.odoo.session import Fault, Session
+from crm_migrate_simulators.odoo.values import checked, taken
+
+
+def create(session: Session, model: str, said: Mapping[str, Any], key: str | None = None) -> int:
+    """The id of a new record."""
+    values = {name: value for name, value in taken(session, model, said).items() if value is not None}
+    values = {**defaults(session, model), **values}
+    if model == XMLIDS:
+        values["complete_name"] = f"{values.get('module')}.{values.get('name')}"
+    checked(session, model, values)
+    more = {KEY: key} if key else {}
+    return int(session.store.create(model, {**values, **more}, session.now, session.call.bent).id)
+
+
+def write(session: Session, model: str, ids: Sequence[Any], said: Mapping[str, Any]) -> None:
+    """Change what is named of each record."""
+    for id in ids:
+        record = session.record(model, id)
+        values = taken(session, model, said, record.values)
+        checked(session, model, {**record.values, **values})
+        session.store.update(model, record.id, values, session.now, session.call.bent)
+
+
+def unlink(session: Session, model: str, ids: Sequence[Any]) -> None:
+    """Take records away for good: what points to one is emptied, its external ids go along."""
+    for id in ids:
+        record = session.record(model, id)
+        if model == "res.partner" and any(each.values.get("email") == record.values.get("email") is not None
+                                          for each in session.store.all("res.users")):  # fmt: skip
+            raise Fault("odoo.exceptions.ValidationError", "You cannot delete contacts linked to an active user.")
+        _emptied(session, model, record.id)
+        session.store.delete(model, record.id, session.now)
+
+
+def _emptied(session: Session, model: str, id: str) -> None:
+    for other in session.store.schema.objects.values():
+        for name, of in other.fields.items():
+            for each in session.store.all(other.name) if model in of.reference else ():
+                if each.values.get(name) == id:
+                    session.store.update(other.name, each.id, {name: None}, session.now)
+    for each in session.store.all(XMLIDS):
+        if (each.values["model"], str(each.values["res_id"])) == (model, id):
+            session.store.delete(XMLIDS, each.id, session.now)
+
+
+def defaults(session: Session, model: str) -> dict[str, Any]:
+    """What Odoo fills where nothing is said: an opportunity is of the user who makes it, and of the first stage."""
+    fields = session.fields(model)
+    found: dict[str, Any] = {"active": True} if "active" in fields else {}
+    if model == "res.partner":
+        found["type"] = "contact"
+    if model == "crm.lead":
+        stages = session.store.all("crm.stage")
+        first = min(stages, key=lambda each: each.values.get("sequence") or 0, default=None)
+        found |= {"type": "opportunity", "user_id": str(session.uid), "priority": "0"}
+        found |= {"stage_id": first.id} if first else {}
+    if model == "mail.activity":
+        found["user_id"] = str(session.uid)
+    return found
