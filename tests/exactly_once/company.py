@@ -63,6 +63,12 @@ environments:
     token: "env:CRM_SECRET"
     longest_seconds: "env:CRM_PATIENCE"
     settle_seconds: "0.3"
+  espocrm:
+    connector: espocrm
+    url: "env:CRM_URL"
+    token: "env:CRM_SECRET"
+    longest_seconds: "env:CRM_PATIENCE"
+    settle_seconds: "0.3"
 objects:
   accounts:
     from: firms

@@ -9,6 +9,7 @@ from urllib.request import Request, urlopen
 from simulated import KEY
 
 from crm_migrate_simulators.dynamics import SIMULATOR as DYNAMICS
+from crm_migrate_simulators.espocrm import SIMULATOR as ESPOCRM
 from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
 from crm_migrate_simulators.freshsales import SIMULATOR as FRESHSALES
 from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
@@ -253,6 +254,30 @@ class FreshsalesAccount(SimulatedCrm):
             at = record.values.get("sales_account_id")
             above = firms.get(at or "", {}).get("name", at)
             found.append(Found("contacts", str(record.values["last_name"]), record.values.get("email"), above))
+        return found
+
+
+class EspoInstallation(SimulatedCrm):
+    """An installation of EspoCRM in which an administrator has made the fields."""
+
+    name, secret = "espocrm", "espocrm-simulated"
+
+    def _started(self, port: int) -> Server:
+        ours = {"cCrmMigrateId": {"maxLength": 40}}
+        firm = {**ours, "cPartOf": {"type": "link", "entity": "Account"}}
+        schema = {"objects": {"Account": {"fields": firm}, "Contact": {"fields": ours}}}
+        return ESPOCRM.start(schema, port=port)
+
+    def _records(self) -> list[Found]:
+        store = self.server.engine.store
+        firms = {record.id: str(record.values["name"]) for record in store.all("Account")}
+        found = [
+            Found("accounts", firms[record.id], None, _called(firms, record.values.get("cPartOfId")))
+            for record in store.all("Account")
+        ]
+        for record in store.all("Contact"):
+            values, above = record.values, _called(firms, record.values.get("accountId"))
+            found.append(Found("contacts", str(values["lastName"]), values.get("emailAddress"), above))
         return found
 
 

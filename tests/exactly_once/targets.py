@@ -16,6 +16,7 @@ from databases import VARIABLES, driven
 from exactly_once.company import Found, Wrong, wrong
 from exactly_once.simulated_crms import (
     DynamicsEnvironment,
+    EspoInstallation,
     FreshsalesAccount,
     HubSpotPortal,
     RestCrm,
@@ -163,6 +164,7 @@ PLACES: dict[str, type[Any]] = {
         MariadbDatabase,
         RestCrm,
         DynamicsEnvironment,
+        EspoInstallation,
         FreshsalesAccount,
         HubSpotPortal,
         SalesforceOrg,
