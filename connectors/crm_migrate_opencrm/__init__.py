@@ -1,8 +1,8 @@
 """Writes open-source CRMs of which no server could be run for this: by their documents, unverified.
 
 What lives where: `target` (the contract), `looking`, `writing`, `removing` (one record per request), `rows` and
-`values` (cells and records, pure), `dialect` (what a CRM has to say), and a folder for each CRM: `espocrm`. Nothing is
-imported before a target is asked for.
+`values` (cells and records, pure), `dialect` (what a CRM has to say), and a folder for each CRM: `espocrm`, `vtiger`.
+Nothing is imported before a target is asked for.
 """
 
 from collections.abc import Mapping
@@ -32,4 +32,23 @@ class EspoConnector:
         return espocrm(options)
 
 
-ESPOCRM = EspoConnector()
+class VtigerConnector:
+    """Targets: the modules of a vtiger; no sources."""
+
+    name = "vtiger"
+    title = "vtiger 7 and 8 (target only, unverified)"
+    source_options = frozenset[str]()
+    target_options = frozenset({"url", "user", "token", "parallel", "longest_seconds", "settle_seconds"})
+
+    def source(self, spec: SourceSpec) -> Source:
+        """UsageError: there are no sources of this kind."""
+        raise UsageError(f"source `{spec.name}`: the connector `vtiger` reads no sources", hint="its database does")
+
+    def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:  # noqa: ARG002 -- no files
+        """A writer for the options of an environment."""
+        from crm_migrate_opencrm.vtiger.opening import vtiger
+
+        return vtiger(options)
+
+
+ESPOCRM, VTIGER = EspoConnector(), VtigerConnector()

@@ -13,7 +13,7 @@ _NUMBERS = ("integer", "number", "money")
 def object_of(object: str, entity: Entity, dialect: Dialect) -> TargetObject:
     """The object: the fields of its entity, without those of our own."""
     ours = (entity.key, entity.kind)
-    fields = tuple(_field(each) for each in entity.fields.values() if each.name not in ours)
+    fields = tuple(_field(each) for each in entity.fields.values() if each.attribute not in ours)
     return TargetObject(object, fields, entity.key or dialect.key_name, dialect.unforeseen)
 
 

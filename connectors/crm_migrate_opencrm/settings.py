@@ -17,11 +17,13 @@ class Settings:
 
     url: str
     token: str = field(repr=False)
+    user: str = ""
     parallel: int = 1
     longest_seconds: float = 120
     settle_seconds: float = 0
 
 
-def read_settings(options: Mapping[str, Any], target: str, prefix: str) -> Settings:
-    """The settings of an environment's options. UsageError for one that is missing, or no number."""
-    return Settings(**read_options(options, target, prefix, ("url", "token")))
+def read_settings(options: Mapping[str, Any], target: str, prefix: str, more: tuple[str, ...] = ()) -> Settings:
+    """The settings of an environment's options, `more` are words that it must have besides. UsageError for one that is
+    missing, or no number."""
+    return Settings(**read_options(options, target, prefix, ("url", "token", *more)))

@@ -5,7 +5,7 @@ answer is compared with what was sent; who does not hold it is taken back and to
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from crm_migrate.connecting.cells import Unfit
@@ -37,13 +37,18 @@ class Writing:
     def _now(self) -> datetime:
         return self._waiting.now()
 
+    def _people(self, entity: Entity, batch: WriteBatch) -> Mapping[str, str]:
+        """Mailbox -> id of users, where the batch names some."""
+        owners = any(entity.fields[name].kind == "owner" for name in fields_of(batch))
+        return self._dialect.people() if owners else {}
+
     # ------------------------------------------------------------------------------------------------ creating
 
     def _create(self, batch: WriteBatch) -> Answer:
         dialect, rows = self._dialect, rows_of(batch)
         entity = entity_of(dialect, batch.object, fields_of(batch))
         kind, consent = split(batch.object.name)[1], records.consent_of(batch.object, entity)
-        people = dialect.people()
+        people = self._people(entity, batch)
         earlier = {key: id_of(each) for key, each in there(dialect, entity, list(rows)).items()}
 
         def one(key: str) -> str | Refusal:
@@ -79,7 +84,7 @@ class Writing:
         dialect, rows = self._dialect, rows_of(batch)
         entity = entity_of(dialect, batch.object, fields_of(batch))
         kind, consent = split(batch.object.name)[1], records.consent_of(batch.object, entity)
-        people, found = dialect.people(), named(dialect, entity, rows)
+        people, found = self._people(entity, batch), named(dialect, entity, rows)
         firsts: dict[str, str] = {}
         for key, record in found.items():
             firsts.setdefault(id_of(record), key)

@@ -1,9 +1,12 @@
-"""A small company in a simulated EspoCRM: two runs, and an undo that leaves what users had."""
+"""A small company in a simulated EspoCRM and vtiger: two runs, and an undo that leaves what users had."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+import vtigers
 from click.testing import CliRunner
 from espos import ENTITIES, KIND, Espo, schema
 
@@ -30,7 +33,7 @@ sources:
 value_maps: {news: {unmapped: hold, map: {"yes": granted, "no": withdrawn}}}
 owners: {from: owners.csv}
 environments:
-  there: {connector: espocrm, url: "env:ESPOCRM_URL", token: "env:ESPOCRM_TOKEN"}
+  there: {connector: CONNECTOR, url: "env:THERE_URL", token: "env:THERE_TOKEN"}
 objects:
   accounts: {from: firma, fields: {name: name, owner: {firma: seller, then: owner}}}
   households: {from: haus, fields: {name: name, city: city}}
@@ -59,6 +62,10 @@ objects:
       status: {constant: Not Started}
     about: {ref_by: {type: kind, id: of, map: {Contact: contacts, Deal: deals}}}
 """
+# A task wants a first and a last day there.
+VTIGER_DAYS = """      due_date: {constant: "2026-12-31", type: date, to: due_date}
+      begins: {constant: "2026-12-01", type: date, to: date_start}
+"""
 FIELDS = schema(
     Contact={"cEmailConsent": {}, "cLivesIn": {"type": "link", "entity": "Account"}},
 )
@@ -75,25 +82,53 @@ def wrong(figures: dict[str, Any]) -> list[Any]:
     return [*fields, *links, *(line for line in figures["accounting"] if line["unexplained"])]
 
 
-def test_a_company_goes_in_once_and_comes_out_again(tmp_path: Path) -> None:
-    espo = Espo(AYSE, fields=FIELDS)
-    theirs = espo.make("Account", name="Theirs")
+def moved(folder: Path, mapping: str, options: dict[str, str], rows: Callable[[], list[Any]]) -> list[Any]:
+    """What the CRM holds after two runs; in between and after an undo it is looked at here."""
+    before = rows()
     for name, content in FILES.items():
-        (tmp_path / name).write_text(content, "utf-8")
-    (tmp_path / "crm-migrate.yaml").write_text(MAPPING, "utf-8")
-    runner = CliRunner(env={"ESPOCRM_URL": espo.url, "ESPOCRM_TOKEN": espo.options["token"]})
-    first = json.loads(runner.invoke(cli, ["run", str(tmp_path), "--json"]).stdout)["figures"]
+        (folder / name).write_text(content, "utf-8")
+    (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
+    runner = CliRunner(env={f"THERE_{name.upper()}": value for name, value in options.items()})
+    first = json.loads(runner.invoke(cli, ["run", str(folder), "--json"]).stdout)["figures"]
     assert states(first) == {name: {"created": count} for name, count in COUNTS.items()}
     assert wrong(first) == []
-    loaded = {name: espo.rows(name) for name in ENTITIES}
-    assert [each["name"] for each in loaded["Account"] if each[KIND] == "Household"] == ["Familie Demir"]
-    assert [each["emailAddressIsOptedOut"] for each in loaded["Contact"]] == [True, False]
-    second = json.loads(runner.invoke(cli, ["run", str(tmp_path), "--json"]).stdout)["figures"]
+    loaded = rows()
+    second = json.loads(runner.invoke(cli, ["run", str(folder), "--json"]).stdout)["figures"]
     assert states(second) == {name: {"unchanged": count} for name, count in COUNTS.items()}
-    assert {name: espo.rows(name) for name in ENTITIES} == loaded, "a run of nothing new wrote something"
-    run = sorted(path.name for path in (tmp_path / "reports").iterdir())[0]
-    undone = runner.invoke(cli, ["undo", str(tmp_path), run, "--apply"])
+    assert rows() == loaded, "a run of nothing new wrote something"
+    run = sorted(path.name for path in (folder / "reports").iterdir())[0]
+    undone = runner.invoke(cli, ["undo", str(folder), run, "--apply"])
     assert undone.exit_code == 0, undone.output
-    left = [each["id"] for name in ENTITIES for each in espo.rows(name)]
-    assert left == [theirs], undone.output
+    assert rows() == before, undone.output
+    return loaded
+
+
+def test_a_company_goes_into_espocrm_once_and_comes_out_again(tmp_path: Path) -> None:
+    espo = Espo(AYSE, fields=FIELDS)
+    espo.make("Account", name="Theirs")
+    mapping = MAPPING.replace("CONNECTOR", "espocrm")
+    loaded = moved(tmp_path, mapping, espo.options, lambda: [each for name in ENTITIES for each in espo.rows(name)])
+    assert [each["name"] for each in loaded if each[KIND] == "Household"] == ["Familie Demir"]
+    said = {each["lastName"]: each["emailAddressIsOptedOut"] for each in loaded if "lastName" in each}
+    assert said == {"Demir": True, "Kaya": False}
     espo.stop()
+
+
+@pytest.mark.sweep("into EspoCRM it goes through the same room")
+def test_a_company_goes_into_vtiger_once_and_comes_out_again(tmp_path: Path) -> None:
+    fields = vtigers.schema(
+        Contacts={"Email consent": {}, "Lives in": {"type": "to Accounts"}}, Potentials={"Currency": {}}
+    )
+    there = vtigers.Installation(AYSE, fields=fields)
+    there.make("Accounts", accountname="Theirs")
+    mapping = MAPPING.replace("CONNECTOR", 'vtiger, user: "env:THERE_USER"')
+    mapping = mapping.replace(
+        "      close_date: day\n", "      stage: {constant: Prospecting}\n      close_date: day\n"
+    )
+    mapping = mapping.replace("    about:", VTIGER_DAYS + "    about:")
+    modules = vtigers.MODULES
+    loaded = moved(tmp_path, mapping, there.options, lambda: [each for name in modules for each in there.rows(name)])
+    assert [each["accountname"] for each in loaded if each["crm_migrate_kind"] == "Household"] == ["Familie Demir"]
+    said = {each["lastname"]: each["emailoptout"] for each in loaded if "lastname" in each}
+    assert said == {"Demir": "1", "Kaya": "0"}
+    there.stop()

@@ -69,6 +69,13 @@ environments:
     token: "env:CRM_SECRET"
     longest_seconds: "env:CRM_PATIENCE"
     settle_seconds: "0.3"
+  vtiger:
+    connector: vtiger
+    url: "env:CRM_URL"
+    user: admin
+    token: "env:CRM_SECRET"
+    longest_seconds: "env:CRM_PATIENCE"
+    settle_seconds: "0.3"
 objects:
   accounts:
     from: firms

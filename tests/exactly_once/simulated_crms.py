@@ -16,6 +16,7 @@ from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
 from crm_migrate_simulators.rest import SIMULATOR as REST
 from crm_migrate_simulators.salesforce.simulator import SIMULATOR as SALESFORCE
 from crm_migrate_simulators.server import Server
+from crm_migrate_simulators.vtiger import SIMULATOR as VTIGER
 from crm_migrate_simulators.zoho import SIMULATOR as ZOHO
 from exactly_once.company import BATCH, TRUTH, Found, Wrong, wrong
 
@@ -263,9 +264,9 @@ class EspoInstallation(SimulatedCrm):
     name, secret = "espocrm", "espocrm-simulated"
 
     def _started(self, port: int) -> Server:
-        ours = {"cCrmMigrateId": {"maxLength": 40}}
+        ours: dict[str, Any] = {"cCrmMigrateId": {"maxLength": 40}}
         firm = {**ours, "cPartOf": {"type": "link", "entity": "Account"}}
-        schema = {"objects": {"Account": {"fields": firm}, "Contact": {"fields": ours}}}
+        schema: dict[str, Any] = {"objects": {"Account": {"fields": firm}, "Contact": {"fields": ours}}}
         return ESPOCRM.start(schema, port=port)
 
     def _records(self) -> list[Found]:
@@ -278,6 +279,30 @@ class EspoInstallation(SimulatedCrm):
         for record in store.all("Contact"):
             values, above = record.values, _called(firms, record.values.get("accountId"))
             found.append(Found("contacts", str(values["lastName"]), values.get("emailAddress"), above))
+        return found
+
+
+class VtigerInstallation(SimulatedCrm):
+    """An installation of vtiger in which an administrator has made the fields."""
+
+    name, secret = "vtiger", "vtiger-simulated"
+
+    def _started(self, port: int) -> Server:
+        schema: dict[str, Any] = {
+            "objects": {name: {"fields": {"crm_migrate_id": {}}} for name in ("Accounts", "Contacts")}
+        }
+        return VTIGER.start(schema, port=port)
+
+    def _records(self) -> list[Found]:
+        store = self.server.engine.store
+        firms = {record.id: str(record.values["accountname"]) for record in store.all("Accounts")}
+        found = [
+            Found("accounts", firms[record.id], None, _called(firms, record.values.get("account_id")))
+            for record in store.all("Accounts")
+        ]
+        for record in store.all("Contacts"):
+            values, above = record.values, _called(firms, record.values.get("account_id"))
+            found.append(Found("contacts", str(values["lastname"]), values.get("email"), above))
         return found
 
 

@@ -22,6 +22,7 @@ from exactly_once.simulated_crms import (
     RestCrm,
     SalesforceOrg,
     SimulatedCrm,
+    VtigerInstallation,
     ZohoOrg,
 )
 
@@ -168,6 +169,7 @@ PLACES: dict[str, type[Any]] = {
         FreshsalesAccount,
         HubSpotPortal,
         SalesforceOrg,
+        VtigerInstallation,
         ZohoOrg,
     )
 }

@@ -23,7 +23,7 @@ pytestmark = [
 SHORT = 5  # kinds
 
 
-@pytest.mark.parametrize("name", ["dynamics", "espocrm", "freshsales", "hubspot", "salesforce", "zoho"])
+@pytest.mark.parametrize("name", ["dynamics", "espocrm", "freshsales", "hubspot", "salesforce", "vtiger", "zoho"])
 def test_no_kind_of_fault_doubles_or_loses_a_record(
     warm: Warm, tmp_path: Path, name: str, request: pytest.FixtureRequest
 ) -> None:

@@ -21,6 +21,7 @@ from crm_migrate_freshsales.shapes import MODELS as MODULES
 from crm_migrate_hubspot import answers as hubspot
 from crm_migrate_hubspot import link_answers, linking, portal_answers, preparing
 from crm_migrate_opencrm.espocrm import answers as espocrm
+from crm_migrate_opencrm.vtiger import answers as vtiger
 from crm_migrate_rest import answers as rest
 from crm_migrate_salesforce import answers as salesforce
 from crm_migrate_salesforce import sheets
@@ -69,6 +70,8 @@ CHANGES: dict[str, Callable[[Answer], Any]] = {
     "freshsales deleted": freshsales.deleted,
     "espocrm written": espocrm.written,
     "espocrm deleted": espocrm.deleted,
+    "vtiger written": vtiger.written,
+    "vtiger deleted": vtiger.deleted,
 }
 QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "hubspot page": hubspot.page,
@@ -106,6 +109,9 @@ QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "espocrm told": espocrm.told,
     "espocrm one": partial(espocrm.one, id="1"),
     "espocrm page": espocrm.page,
+    "vtiger result": vtiger.result,
+    "vtiger one": partial(vtiger.one, id="1x1"),
+    "vtiger rows": vtiger.rows,
 }
 OWN = {("rest", "azure")}  # that is the shape of its own errors
 
