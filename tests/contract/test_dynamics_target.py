@@ -372,7 +372,7 @@ def test_who_was_called_is_a_party_beside_what_the_call_is_about(target: Target,
 def test_a_call_that_is_made_twice_has_its_parties_once(target: Target, furnished: Environment) -> None:
     target.prepare((CALL,), apply=True)
     person = settled(target, CONTACT, "p", ({"__entity": "p1", "lastname": "Öz"},)).loaded["p1"]
-    rows: Rows = ({"__entity": "c1", "subject": "One", "to.contact": person},)
+    rows: Rows = [{"__entity": f"c{n}", "subject": f"Call {n}", "to.contact": person} for n in range(2)]
     for name in ("once", "again"):
-        assert set(settled(target, CALL, name, rows).loaded) == {"c1"}
-    assert len(furnished.server.engine.store.all("activityparty")) == 1
+        assert set(settled(target, CALL, name, rows).loaded) == {"c0", "c1"}
+    assert len(furnished.server.engine.store.all("activityparty")) == 2
