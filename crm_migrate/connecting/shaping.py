@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, TargetObject
+from crm_migrate.crm.types import type_of
 
 Row = Mapping[str, str | None]
 Record = Mapping[str, Any]
@@ -37,5 +38,6 @@ def shape_of(
     withdraws is marked there, whatever a column of the mark itself says; a consent about numbers is no word of it."""
     found = {name: place(name) for name in names if name not in (ENTITY, TARGET_ID)}
     places = {name: place for name, place in found.items() if place is not None}
-    consents = [f.name for f in object.fields if f.type == "consent" and f.about != "phone" and f.name in places]
+    said = (f.name for f in object.fields if type_of(f.type).role == "consent" and f.about != "phone")
+    consents = [name for name in said if name in places]
     return Shape(described, object.key_field, places, consents[0] if consents and opts_out else "", nobody)
