@@ -1,4 +1,8 @@
-"""The fictional dealer in a real amagi-crm: what it holds afterwards, against the planted truth and its own audit."""
+"""The fictional dealer in a real amagi-crm: what it holds afterwards, against the planted truth and its own audit.
+
+The server wants minutes for it: it is for `make soak ARGS=sweeps`, or `--soak`. What `make test` tries of a real
+amagi-crm is in `tests/contract/test_amagi_target.py` and `tests/faults/test_server_kills.py`.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -10,7 +14,12 @@ from amagis import Amagi, fresh, keys_of
 from demo.finished_run import lines_of
 from moved import TRUTH, Moved, Record, move
 
-pytestmark = [pytest.mark.amagi, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.amagi,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.sweep("the whole dealer takes minutes"),
+]
 STAGES = {"qualified": "Qualified", "proposal": "Proposal", "closedwon": "Won", "closedlost": "Lost"}
 KNOWN = "ahmet.cetin@posta.example"  # of somebody who is a contact there before
 OBJECTS = ("accounts", "contacts", "deals", "suppressions")
