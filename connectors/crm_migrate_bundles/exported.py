@@ -6,7 +6,7 @@ read as the layout writes it, and what cannot be read so is itself the value: it
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from crm_migrate_files.source import FilesSource
 
 ROWS = 50_000
 Record = dict[str, str | None]
+Row = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Export:
     path: Path
     columns: frozenset[str]
 
-    def rows(self) -> Iterator[Mapping[str, str | None]]:
+    def rows(self) -> Iterator[Row]:
         """Its rows as text. InputError where one cannot be read: it could be anybody's."""
         source = _source(self.path)
         for batch in source.read(ROWS):
@@ -69,6 +70,7 @@ class Exported:
         self._files = exports(place)
         self._records: dict[str, list[Record]] = {}
         self._expected: dict[str, dict[str, Record]] = {}
+        self._kept: dict[str, list[Row]] = {}
 
     def read(self, object: TargetObject, by: By, values: Sequence[str]) -> Iterator[pa.Table]:
         """As `Target.read`."""
@@ -88,7 +90,7 @@ class Exported:
         key, ours = self._key_of(object.name), self._ours(object)
         ids = {f.name: self._ids(object, f) for f in object.fields if f.reference}
         seen: Counter[str] = Counter()
-        for number, row in enumerate(self._rows(object, key)):
+        for number, row in enumerate(self._rows(object)):
             named = row.get(key) or ""
             mine = ours.get(named)
             seen[named] += 1
@@ -126,14 +128,22 @@ class Exported:
             return _turned(self._names.of(field.reference))
         parent = self._outbox.object(field.reference)
         key, ours = self._keys[parent.name], self._ours(parent)
-        rows = list(self._rows(parent, key))
-        said = {cell for row in self._rows(object, self._key_of(object.name)) if (cell := row.get(field.name))}
-        column = linked_by(said, rows, key)
-        known = ((row.get(column), ours.get(row.get(key) or "")) for row in rows)
+        said = {cell for row in self._rows(object) if (cell := row.get(field.name))}
+        column = linked_by(said, self._kept_rows(parent), key)
+        known = ((row.get(column), ours.get(row.get(key) or "")) for row in self._kept_rows(parent))
         return {cell: str(record["target_id"]) for cell, record in known if cell and record}
 
-    def _rows(self, object: TargetObject, key: str) -> Iterator[Mapping[str, str | None]]:
-        for file in self._files_of(object, key):
+    def _rows(self, object: TargetObject) -> Iterable[Row]:
+        """The rows of an object's files; kept where links are looked for in them, too."""
+        return self._kept_rows(object) if self._keys else self._read_rows(object)
+
+    def _kept_rows(self, object: TargetObject) -> Sequence[Row]:
+        if object.name not in self._kept:
+            self._kept[object.name] = list(self._read_rows(object))
+        return self._kept[object.name]
+
+    def _read_rows(self, object: TargetObject) -> Iterator[Row]:
+        for file in self._files_of(object, self._key_of(object.name)):
             lacking = [f.name for f in object.fields if f.name not in file.columns and self._layout.has_column(f)]
             if lacking:
                 hint = "export them too, or name the columns as the import files do"
@@ -154,7 +164,7 @@ class Exported:
         self,
         text: str | None,
         field: TargetField,
-        mine: Mapping[str, str | None] | None,
+        mine: Row | None,
         ids: Mapping[str, str] | None,
     ) -> str | None:
         """`ids`: of a link, name -> target id of the records that it may lead to."""
@@ -166,7 +176,7 @@ class Exported:
         return canonical(text, field.type, self._layout)
 
 
-def linked_by(said: Collection[str], parents: Sequence[Mapping[str, str | None]], key: str) -> str:
+def linked_by(said: Collection[str], parents: Sequence[Row], key: str) -> str:
     """The column of the parents that links speak of: their key, or another one (the id of the CRM) that is different in
     every row and knows more of what the links say."""
     known = {column: [row[column] for row in parents if row.get(column)] for column in (parents[0] if parents else ())}

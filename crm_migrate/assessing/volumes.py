@@ -5,9 +5,9 @@ from math import ceil
 from crm_migrate.assessing.figures import VolumeFigure
 from crm_migrate.assessing.kinds import Meanings
 from crm_migrate.assessing.opening import Opened
+from crm_migrate.connecting.assumed import FAST, SLOW
 from crm_migrate.mapping import library
 
-FAST, SLOW = 0.3, 2.0  # seconds of a request, assumed: a quick answer and a slow one
 _UNSAID = "hubspot"  # the target of those who have no mapping yet
 
 

@@ -1,7 +1,5 @@
 """The verb `reconcile`: a run, a mapping or a bare file compared with what a CRM exports."""
 
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from crm_migrate.cli.migrate import conclude
 from crm_migrate.cli.options import env_option, json_option
 from crm_migrate.cli.reporting import ALL, USUAL, find_run, formats_of
 from crm_migrate.cli.screen import Screen
+from crm_migrate.disk.laying import lay
 from crm_migrate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -148,17 +147,10 @@ def _two_files(
         raise UsageError(f"there is a mapping in {place} already", hint=hint)
     said = two_files.pair(source, target, keys[0])
     (place / "mappings" / "targets").mkdir(parents=True, exist_ok=True)
-    _lay(source, place / source.name)
+    lay(source, place / source.name)
     (place / "mappings" / "targets" / "compared.yaml").write_text(two_files.profile(target.name, said), "utf-8")
     (place / DEFAULT).write_text(two_files.mapping(source.name, keys[0], said), "utf-8")
     for file, columns in ((source, said.source_only), (target, said.target_only)):
         if columns:
             screen.warn(f"not compared, as only {file.name} has them: {', '.join(columns)}")
     return _alone(project_of(place), None, Asked(target, {"": keys[0]}), formats, screen)
-
-
-def _lay(file: Path, place: Path) -> None:
-    try:
-        os.link(file, place)
-    except OSError:  # another disk, or a file system without links
-        shutil.copy2(file, place)

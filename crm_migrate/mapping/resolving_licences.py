@@ -10,7 +10,7 @@ from crm_migrate.mapping.model_environments import Freeze, Licence
 from crm_migrate.mapping.model_sources import Environment
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.mapping.plan_environment import EnvironmentPlan, FreezePlan, LicencePlan
-from crm_migrate.mapping.profiles import ProfileCapacity, ProfileEdition
+from crm_migrate.mapping.profiles import ProfileCapacity, ProfileEdition, TargetProfile
 from crm_migrate.mapping.tree import Path
 
 
@@ -18,19 +18,22 @@ def bought(desk: Desk, plan: EnvironmentPlan, objects: Sequence[ObjectPlan]) -> 
     """The environment with its licence and its freeze."""
     for name, each in desk.file.environments.items():
         path: Path = ("environments", name)
-        licence = _licence(desk, name, each, objects, (*path, "licence")) if each.licence else None
+        profile = desk.target if name == plan.name else _profile(desk, each) if each.licence else None
+        licence = _licence(desk, each.licence, profile, objects, (*path, "licence"))
         freeze = _freeze(desk, each.freeze, (*path, "freeze")) if each.freeze else None
         if name == plan.name:
             plan = plan.model_copy(update={"licence": licence, "freeze": freeze})
     return plan
 
 
+def _profile(desk: Desk, environment: Environment) -> TargetProfile | None:
+    return library.target_named(environment.profile or environment.connector, desk.project.folder)
+
+
 def _licence(
-    desk: Desk, name: str, environment: Environment, objects: Sequence[ObjectPlan], path: Path
+    desk: Desk, said: Licence | None, profile: TargetProfile | None, objects: Sequence[ObjectPlan], path: Path
 ) -> LicencePlan | None:
     """In numbers, by the profile of its target; None where that is not there (which is told elsewhere) or silent."""
-    said = environment.licence
-    profile = library.target_named(environment.profile or environment.connector, desk.project.folder)
     if said is None or profile is None:
         return None
     here: Path = (*path, "edition") if desk.written((*path, "edition")) else path

@@ -1,7 +1,6 @@
 """A run compared with what its CRM has exported since, in place of what was read back from the target; and a mapping
 with the exports of a CRM into which somebody else loaded its records."""
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from crm_migrate.connecting.contract import Bundles
+from crm_migrate.disk.laying import lay
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.opening import open_target
@@ -61,7 +61,4 @@ def _laid(run: Run, file: str, place: str) -> None:
     if Path(file).relative_to(run.folder).parts[0] in _ANEW:
         shutil.copy2(file, place)
         return
-    try:
-        os.link(file, place)
-    except OSError:  # a file system without links
-        shutil.copy2(file, place)
+    lay(Path(file), Path(place))

@@ -84,17 +84,13 @@ class CapacityForecast(BaseModel):
             yield from tier.lines(self.licence)
 
 
-def counted(tables: Relations, objects: Sequence[ObjectPlan]) -> tuple[Counted, ...]:
-    """The records of every object that is written."""
-    return tuple(_counted(tables, each) for each in objects if not each.existing.only)
-
-
 def capacity_forecast(
-    counts: Sequence[Counted], licence: LicencePlan | None, allowed: Allowance
+    tables: Relations, objects: Sequence[ObjectPlan], licence: LicencePlan | None, allowed: Allowance
 ) -> CapacityForecast | None:
     """None where the environment says nothing of a licence."""
     if licence is None:
         return None
+    counts = tuple(_counted(tables, each) for each in objects if not each.existing.only)
     tiers = (
         TierForecast(object=each.object, after=each.there + each.new, most=licence.records[each.object])
         for each in counts

@@ -13,12 +13,13 @@ from statistics import quantiles
 
 from pydantic import BaseModel, ConfigDict
 
+from crm_migrate.connecting.assumed import FAST, SLOW
 from crm_migrate.connecting.contract import Action, Allowance, Costs, Limits, Target, TargetObject, Usage
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.mapping.plan_environment import LicencePlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.files import takes_files
-from crm_migrate.stages.load.forecast.capacity import CapacityForecast, allowed_by, capacity_forecast, counted
+from crm_migrate.stages.load.forecast.capacity import CapacityForecast, allowed_by, capacity_forecast
 from crm_migrate.stages.load.forecast.files import FilesForecast, files_forecast
 from crm_migrate.stages.load.forecast.freeze import FreezeForecast, begins, freeze_forecast
 from crm_migrate.stages.load.forecast.history import history
@@ -35,7 +36,6 @@ from crm_migrate.workspace.tables import PLANNED, THEIRS
 Between = tuple[int, int]  # at least, at most
 Seconds = tuple[float, float]
 _ENOUGH = 2  # waits that a range needs
-FAST, SLOW = 0.3, 2.0  # seconds of a request, assumed: a quick answer and a slow one
 _DAY = 24 * 3600.0
 _ASSUMED = f"assumed requests of {FAST} to {SLOW} seconds; no load of this project was measured"
 
@@ -134,7 +134,7 @@ def forecast(
         bought=not told,
         days=days,
         files=files_forecast(tables, plan, plan.objects, target),
-        capacity=capacity_forecast(counted(tables, plan.objects), licence, allowed),
+        capacity=capacity_forecast(tables, plan.objects, licence, allowed),
         freeze=_freeze(tables, plan, took, _in_days(seconds, days), reading),
     )
 
