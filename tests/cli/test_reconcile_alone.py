@@ -225,7 +225,9 @@ def test_an_opt_out_that_came_back_to_life_is_found(project: Path, cells: tuple[
 
 def test_a_consent_that_no_export_has_is_not_called_equal(project: Path) -> None:
     place = with_consent(project, "", "", "", "")
-    _, figures, said = told(str(place), "--target-export", str(place / "exports"), "--key", "Legacy__c")
+    code, figures, said = told(str(place), "--target-export", str(place / "exports"), "--key", "Legacy__c")
+    (gate,) = [each for each in figures["gates"] if each["name"] == "consent"]
+    assert (code, gate["actual"], gate["passed"]) == (1, "0; not compared: contacts.consent", False)
     (consent,) = [each for each in figures["fields"] if each["field"] == "consent"]
     assert (consent["compared"], consent["matched"], consent["classes"]["not_comparable"]) == (0, 0, 3)
     assert "not compared, as no export has it: contacts.consent" in said

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from crm_migrate.crm.types import type_of
 from crm_migrate.mapping.plan import GatePlan, Plan
 from crm_migrate.stages.reconcile.bridge_tables import add
 from crm_migrate.workspace.figures import (
@@ -120,7 +121,7 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("orphans", sum(link.orphans for link in found.links))
     yield _zero("unexpected", sum(s.unexpected for s in found.target_sets))
     yield _zero("vanished", sum(s.vanished + (0 if s.adds_up else 1) for s in found.target_sets))
-    yield _zero("consent", sum(cell.without_evidence for cell in found.consent))
+    yield _consent(found)
     yield _zero("kpis", sum(1 for kpi in found.kpis if not kpi.agrees))
     yield _zero("controls", sum(1 for control in found.controls if not control.agrees))
     yield _zero("rules_in_target", found.breaches)
@@ -181,6 +182,15 @@ def _limited(gate: GatePlan, count: Decimal, whole: Decimal, shown: str) -> Gate
         return _judged(gate, count, shown)
     share = count / whole if whole else Decimal(1 if gate.compare == ">=" else 0)
     return _judged(gate, share, f"{shown_share(share)} ({shown} of {_plain(whole)})")
+
+
+def _consent(found: Found) -> Gate:
+    """Nobody may be granted without evidence; of a consent that the target does not say nobody knows."""
+    moved = sum(cell.without_evidence for cell in found.consent)
+    consents = [each for each in found.fields if type_of(each.type).role == "consent"]
+    unsaid = ", ".join(f"{each.object}.{each.field}" for each in consents if each.classes.get("not_comparable"))
+    actual = f"{moved}; not compared: {unsaid}" if unsaid else str(moved)
+    return Gate(name="consent", scope="", limit="0", actual=actual, passed=not moved and not unsaid)
 
 
 def _zero(name: str, actual: int, scope: str = "", what: str = "") -> Gate:
