@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.http import Http, Pace, Waiting
 from crm_migrate.connecting.one_by_one import One, one_by_one
 from crm_migrate.errors import TargetError
@@ -16,7 +17,6 @@ from crm_migrate_amagi.records import Names, Record, keys_of
 from crm_migrate_amagi.shapes import DEALS, Model, Path, model_of, path_of
 
 GONE = Refusal("amagi-crm has no such record", "NOT_FOUND")
-TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
 
 
 class Calls:

@@ -6,9 +6,10 @@ import pyarrow as pa
 
 from crm_migrate.connecting.batch_rows import cells_of, rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.taking_back import told
 from crm_migrate_amagi import answers, requests
-from crm_migrate_amagi.calls import GONE, TAKEN, Calls
+from crm_migrate_amagi.calls import GONE, Calls
 from crm_migrate_amagi.records import keys_of, kind_of, pointing
 from crm_migrate_amagi.shapes import CONTACTS, MODELS, POINTING, Model
 

@@ -5,9 +5,11 @@ BottleCRM takes one record per request, so a batch is many of them.
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from crm_migrate.connecting.batch_rows import rows_of
-from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.batch_rows import ids_of
+from crm_migrate.connecting.contract import Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.http import Http, Pace, Waiting
 from crm_migrate.connecting.one_by_one import One, one_by_one
 from crm_migrate.errors import InDoubt, TargetError
@@ -17,7 +19,6 @@ from crm_migrate_bottle.shapes import KEY, KIND, Model, Path, model_of, path_of,
 from crm_migrate_bottle.values import Names, Record
 
 GONE = Refusal("BottleCRM has no such record", "NOT_FOUND")
-TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
 MODELS_HERE = "it has accounts, contacts, leads, opportunities, cases and tasks"
 
 
@@ -57,14 +58,7 @@ class Calls:
 
     def ids(self, batch: WriteBatch, model: Model) -> dict[str, str]:
         """The ids of the records that a batch is about, as far as they are known."""
-        rows = rows_of(batch)
-        if TARGET_ID in batch.rows.column_names:
-            return {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
-        known = self.looking.keys(model)
-        if any(entity not in known for entity in rows):
-            self.looking.forget(model)
-            known = self.looking.keys(model)
-        return {entity: known[entity] for entity in rows if entity in known}
+        return ids_of(batch, partial(self.looking.keys, model), partial(self.looking.forget, model))
 
     def current(self, model: Model, id: str, entity: str) -> tuple[Record, Mapping[str, object]] | Refusal:
         """A record and the answer that it stands in, as it is now; why it is not touched."""

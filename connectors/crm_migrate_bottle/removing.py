@@ -1,22 +1,21 @@
 """Taking back what a load did: records that nobody refers to go."""
 
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 
 from crm_migrate.connecting.batch_rows import cells_of, rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
-from crm_migrate.connecting.taking_back import told
+from crm_migrate.connecting.found import TAKEN
+from crm_migrate.connecting.taking_back import Reference, Referred, told_of
 from crm_migrate_bottle import answers, requests
 from crm_migrate_bottle.answers import SwitchedOff
-from crm_migrate_bottle.calls import GONE, TAKEN, Calls
+from crm_migrate_bottle.calls import GONE, Calls
 from crm_migrate_bottle.records import key_of, kind_of, pointing
 from crm_migrate_bottle.shapes import MODELS, Model
 from crm_migrate_bottle.values import Record
 
-FRESH_SECONDS = 20  # a look at who refers is good for so long; what hangs on a record is seen right before it goes
 # What an answer about a record shows of others: with an account its deals would go, with any record what people have
 # written or hung on it.
 BESIDE = (
@@ -25,34 +24,19 @@ BESIDE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """That a record, `by`, refers to another one by a field of an object."""
-
-    id: str
-    object: str
-    field: str
-    by: str
-
-
 class Removing:
     """Takes records away. BottleCRM itself would empty references to a record that goes, and take deals along."""
 
     def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self._looked: dict[str, tuple[float, list[Reference]]] = {}
-        self._gone = set[str]()
-
-    def forget(self) -> None:
-        """That somebody else may be referred to now."""
-        self._looked.clear()
+        self._calls, self._referred = calls, Referred()
+        self.forget = self._referred.forget
 
     def remove(self, batch: WriteBatch) -> Answer:
         """Who is there, carries our key and is referred to by nobody goes."""
         calls, until = self._calls, self._calls.until()
         model, rows = calls.model(batch.object), rows_of(batch)
         ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
-        named, logged = self._named(model), calls.looking.logged
+        named, logged = self._referred.named(model.name, partial(self._referring, model)), calls.looking.logged
         gone: set[str] = set()
 
         def one(entity: str) -> str | Refusal:
@@ -68,7 +52,7 @@ class Removing:
             said = answers.deleted(calls.http.send(requests.delete(model.name, ids[entity])))
             if isinstance(said, Refusal):
                 return answers.without_values(said, cells_of(rows[entity]))
-            self._gone.add(ids[entity])
+            self._referred.went(ids[entity])
             return ids[entity]
 
         answer = calls.one_by_one(model, list(rows), one, Answer(), until)
@@ -77,16 +61,7 @@ class Removing:
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """Records that others refer to, and by what."""
-        referring = self._referring(self._calls.model(object))
-        yield told(((each.id, each.object, each.field) for each in referring), known)
-
-    def _named(self, model: Model) -> dict[str, str]:
-        """Id -> by what it is referred to, as of a look that is not old."""
-        at, found = self._looked.get(model.name, (0.0, []))
-        if model.name not in self._looked or time.monotonic() - at > FRESH_SECONDS:
-            found = list(self._referring(model))
-            self._looked[model.name] = (time.monotonic(), found)
-        return {each.id: f"{each.object}.{each.field}" for each in found if each.by not in self._gone}
+        yield told_of(self._referring(self._calls.model(object)), known)
 
     def _referring(self, model: Model) -> Iterator[Reference]:
         """Who refers to records of a model: by a field, by a list, or by a custom field that holds an id."""

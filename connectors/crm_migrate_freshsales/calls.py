@@ -5,9 +5,10 @@ Freshsales takes one record per request, so a batch is many of them.
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
-from crm_migrate.connecting.batch_rows import rows_of
-from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.batch_rows import ids_of
+from crm_migrate.connecting.contract import Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.found import GONE, TAKEN
 from crm_migrate.connecting.http import Http, Pace, Waiting
 from crm_migrate.connecting.one_by_one import One, one_by_one
@@ -58,14 +59,7 @@ class Calls:
 
     def ids(self, batch: WriteBatch, model: Model) -> dict[str, str]:
         """The ids of the records that a batch is about, as far as they are known."""
-        rows = rows_of(batch)
-        if TARGET_ID in batch.rows.column_names:
-            return {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
-        known = self.looking.keys(model)
-        if any(entity not in known for entity in rows):
-            self.looking.forget(model)
-            known = self.looking.keys(model)
-        return {entity: known[entity] for entity in rows if entity in known}
+        return ids_of(batch, partial(self.looking.keys, model), partial(self.looking.forget, model))
 
     def current(self, model: Model, id: str, entity: str) -> Record | Refusal:
         """A record as it is now; why it is not touched."""

@@ -1,52 +1,34 @@
 """Taking back what a load did: records that nobody refers to, and on which people have hung nothing, go."""
 
-import time
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 
 from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.found import GONE, TAKEN
-from crm_migrate.connecting.taking_back import told
+from crm_migrate.connecting.taking_back import Reference, Referred, told_of
 from crm_migrate.connecting.wording import without_values
 from crm_migrate_freshsales import answers, requests
 from crm_migrate_freshsales.calls import Calls
 from crm_migrate_freshsales.records import key_of, kind_of, pointing
 from crm_migrate_freshsales.shapes import ACTIVITIES, MODELS, TYPE, Model
 
-FRESH_SECONDS = 20  # a look at who refers is good for so long; what hangs on a record is seen right before it goes
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """That a record, `by`, refers to another one by a field of an object."""
-
-    id: str
-    object: str
-    field: str
-    by: str
-
 
 class Removing:
     """Takes records away. Freshsales itself would leave behind what refers to a record that goes."""
 
     def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self._looked: dict[str, tuple[float, list[Reference]]] = {}
-        self._gone = set[str]()
-
-    def forget(self) -> None:
-        """That somebody else may be referred to now."""
-        self._looked.clear()
+        self._calls, self._referred = calls, Referred()
+        self.forget = self._referred.forget
 
     def remove(self, batch: WriteBatch) -> Answer:
         """Who is there, carries our key and is referred to by nobody goes."""
         calls, until = self._calls, self._calls.until()
         model, rows = calls.model(batch.object), rows_of(batch)
         ids = {entity: str(row[TARGET_ID]) for entity, row in rows.items()}
-        named = self._named(model)
+        named = self._referred.named(model.name, partial(self._referring, model))
         gone: set[str] = set()
 
         def one(entity: str) -> str | Refusal:
@@ -62,7 +44,7 @@ class Removing:
             said = answers.deleted(calls.http.send(requests.delete(model, ids[entity])))
             if isinstance(said, Refusal):
                 return Refusal(without_values(said.words, (rows[entity],)), said.code)
-            self._gone.add(ids[entity])
+            self._referred.went(ids[entity])
             return ids[entity]
 
         answer = calls.one_by_one(model, list(rows), one, Answer(), until)
@@ -71,16 +53,7 @@ class Removing:
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """Records that others refer to, and by what."""
-        referring = self._referring(self._calls.model(object))
-        yield told(((each.id, each.object, each.field) for each in referring), known)
-
-    def _named(self, model: Model) -> dict[str, str]:
-        """Id -> by what it is referred to, as of a look that is not old."""
-        at, found = self._looked.get(model.name, (0.0, []))
-        if model.name not in self._looked or time.monotonic() - at > FRESH_SECONDS:
-            found = list(self._referring(model))
-            self._looked[model.name] = (time.monotonic(), found)
-        return {each.id: f"{each.object}.{each.field}" for each in found if each.by not in self._gone}
+        yield told_of(self._referring(self._calls.model(object)), known)
 
     def _referring(self, model: Model) -> Iterator[Reference]:
         """Who refers to records of a module."""

@@ -24,7 +24,6 @@ from crm_migrate_hubspot.shapes import (
 from crm_migrate_hubspot.values import Definition, Names, sent, told
 
 GONE = Refusal("HubSpot has no such record", "NOT_FOUND")
-TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
 Row = Mapping[str, str | None]
 Properties = dict[str, str]
 

@@ -13,11 +13,12 @@ import pyarrow as pa
 
 from crm_migrate.connecting.batch_rows import cells_of, fields_of, rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Content, Refusal, WriteBatch
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.http import Http, Waiting
 from crm_migrate.errors import InDoubt, Retryable
 from crm_migrate_hubspot import file_answers
 from crm_migrate_hubspot.answers import Record, is_missing
-from crm_migrate_hubspot.calls import GONE, TAKEN, Row, key_of
+from crm_migrate_hubspot.calls import GONE, Row, key_of
 from crm_migrate_hubspot.file_shapes import ATTACHED, File, attached, path_of
 from crm_migrate_hubspot.linking import taken
 from crm_migrate_hubspot.portal import Portal

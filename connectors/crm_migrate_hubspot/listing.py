@@ -19,9 +19,10 @@ from crm_migrate.connecting.contract import (
     TargetObject,
     WriteBatch,
 )
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.http import Http
 from crm_migrate_hubspot import list_answers
-from crm_migrate_hubspot.calls import GONE, TAKEN, Row, kind_of
+from crm_migrate_hubspot.calls import GONE, Row, kind_of
 from crm_migrate_hubspot.linking import done
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.registering import Registry

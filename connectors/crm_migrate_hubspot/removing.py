@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.http import Http
-from crm_migrate_hubspot.calls import TAKEN, key_of, kind_of
+from crm_migrate_hubspot.calls import key_of, kind_of
 from crm_migrate_hubspot.link_answers import Linked
 from crm_migrate_hubspot.linking import done
 from crm_migrate_hubspot.portal import Portal

@@ -21,8 +21,9 @@ from crm_migrate.connecting.contract import (
     TargetObject,
     WriteBatch,
 )
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.errors import TargetError
-from crm_migrate_hubspot.calls import GONE, TAKEN, Row, kind_of
+from crm_migrate_hubspot.calls import GONE, Row, kind_of
 from crm_migrate_hubspot.keeping import Keeping
 from crm_migrate_hubspot.link_answers import Linked, Type
 from crm_migrate_hubspot.portal import Portal

@@ -11,13 +11,13 @@ from datetime import datetime
 from crm_migrate.connecting.batch_rows import cells_of, fields_of, rows_of
 from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, WriteBatch
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.http import Http, Waiting
 from crm_migrate.errors import InDoubt, Interrupted, Retryable, Throttled
 from crm_migrate_hubspot import answers
 from crm_migrate_hubspot.answers import TRACE, Sent, Told
 from crm_migrate_hubspot.calls import (
     GONE,
-    TAKEN,
     Layout,
     Properties,
     Row,

@@ -8,7 +8,6 @@ from crm_migrate_opencrm.dialect import ID, Dialect, Entity, Record
 from crm_migrate_opencrm.rows import Row, id_of, key_of
 
 GONE = Refusal("there is no such record", "NOT_FOUND")
-TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
 PREPARE = "crm-migrate target prepare says what an administrator makes there"
 
 

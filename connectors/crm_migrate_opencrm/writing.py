@@ -10,13 +10,14 @@ from datetime import datetime
 
 from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, WriteBatch
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.http import Pace, Waiting
 from crm_migrate.connecting.one_by_one import One, one_by_one
 from crm_migrate.connecting.wording import without_values
 from crm_migrate.errors import CrmMigrateError, InDoubt
 from crm_migrate_opencrm import rows as records
 from crm_migrate_opencrm.dialect import Dialect, Entity, Record
-from crm_migrate_opencrm.looking import GONE, TAKEN, entity_of, fields_of, named, rows_of, split, there
+from crm_migrate_opencrm.looking import GONE, entity_of, fields_of, named, rows_of, split, there
 from crm_migrate_opencrm.rows import Body, Row, id_of, key_of
 
 

@@ -27,6 +27,7 @@ from crm_migrate.connecting.contract import (
     TargetSchema,
     WriteBatch,
 )
+from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.http import Request, Waiting
 from crm_migrate.connecting.seeking import seek
 from crm_migrate.errors import TargetError
@@ -39,7 +40,6 @@ from crm_migrate_rest.values import text_of
 TRIES = 3  # to make a field that is not there although the CRM said that it was made
 MISSES = 2  # readings in which a key has to be absent
 GONE = Refusal("the CRM has no such record, or it was deleted", "NOT_FOUND")
-TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
 
 Told = TypeVar("Told")
 

@@ -1,6 +1,8 @@
-"""Taking records back: who may go, and how it is told who refers to whom. Pure."""
+"""Taking records back: who may go, and how it is told who refers to whom."""
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -41,3 +43,47 @@ def kind_of(kinds: Iterable[Kind], object: str, record: Mapping[str, Any]) -> st
     """What we call the object of a record: one of its kinds, where the load has such."""
     own = (kind for kind in kinds if str(record.get(kind.field)) == kind.value)
     return next((f"{kind.object}:{kind.field}={kind.value}" for kind in own), object)
+
+
+# --------------------------------------------------------------------------- where everything has to be looked through
+
+FRESH_SECONDS = 20  # a look at who refers is good for so long; what hangs on a record is seen right before it goes
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """That a record, `by`, refers to another one by a field of an object."""
+
+    id: str
+    object: str
+    field: str
+    by: str
+
+
+class Referred:
+    """Who is referred to in a CRM that cannot be asked for it: by a look through its records that is not old."""
+
+    def __init__(self) -> None:
+        self._looked: dict[str, tuple[float, list[Reference]]] = {}
+        self._gone = set[str]()
+
+    def forget(self) -> None:
+        """That somebody else may be referred to now."""
+        self._looked.clear()
+
+    def went(self, id: str) -> None:
+        """That a record is gone, with what it referred to."""
+        self._gone.add(id)
+
+    def named(self, object: str, look: Callable[[], Iterable[Reference]]) -> dict[str, str]:
+        """Id -> by what it is referred to, of the records of an object."""
+        at, found = self._looked.get(object, (0.0, []))
+        if object not in self._looked or time.monotonic() - at > FRESH_SECONDS:
+            found = list(look())
+            self._looked[object] = (time.monotonic(), found)
+        return {each.id: f"{each.object}.{each.field}" for each in found if each.by not in self._gone}
+
+
+def told_of(references: Iterable[Reference], known: Collection[tuple[str, str]]) -> pa.Table:
+    """As `told`."""
+    return told(((each.id, each.object, each.field) for each in references), known)
