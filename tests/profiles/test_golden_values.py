@@ -16,7 +16,7 @@ from layouts import case, cases
 
 # (field, value) -> what a cell of the file says for it. Marks of the test, `(told)` and the like, are no values.
 MADE = {
-    ("country", "TR"): "Turkey",
+    ("country", "TR"): "Turkey|Türkiye",
     ("direction", "inbound"): r"Line|from-trunk",
     ("direction", "outbound"): r"Extension|from-internal",
     ("duration", "95"): "00:01:35",
