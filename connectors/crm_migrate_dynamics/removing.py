@@ -5,7 +5,8 @@ from functools import partial
 
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.batch_rows import rows_of
+from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.row_results import Result, changed, joined
 from crm_migrate.connecting.taking_back import Referring, judged, kind_of, told
 from crm_migrate.errors import TargetError
@@ -31,7 +32,7 @@ class Removing:
         """For good: Dataverse has no recycle bin unless an administrator switched one on."""
         until = self._calls.until()
         shape = self._calls.shape(batch)
-        rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         there = self._keys(shape, [str(row[TARGET_ID]) for row in rows.values()])
         ids, known = judged(rows, there, partial(self._referring, shape.described))
         if not ids:

@@ -7,11 +7,11 @@ where a record goes through states, each goes by itself in one batch, with all o
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.cells import Unfit
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.row_results import Result, changed, created, joined
 from crm_migrate.connecting.shaping import Row
-from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import records, states
 from crm_migrate_dynamics.calls import Calls
 from crm_migrate_dynamics.multipart import Step
@@ -37,7 +37,7 @@ class Writing:
         """Dataverse takes each key once, so an earlier try is found behind the request."""
         until = self._calls.until()
         shape = self._calls.shape(batch)
-        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         away = self._taken_away(batch.object, rows)
         made, refused = self._made(shape, {entity: row for entity, row in rows.items() if entity not in away})
         others = Answer(away, refused)
@@ -46,7 +46,7 @@ class Writing:
         if late := self._calls.late(until, made, others):
             return late
         said = self._sent(shape, made, [rows[entity] for entity in made], until)
-        there = self._surely(batch.object, made)
+        there = self._calls.surely(batch.object, made)
         if there is None:
             return joined(others, Answer(in_doubt=frozenset(made)))
         if isinstance(said, Refusal):
@@ -99,21 +99,13 @@ class Writing:
         groups = [states.made(described, change, str(uuid.uuid4())) for change in made.values()]
         return self._calls.each(groups, rows)
 
-    def _surely(self, object: TargetObject, entities: Collection[str]) -> dict[str, str] | None:
-        """Who is there; None where nobody can be asked. All are in doubt then: no error may lose an answer, and who is
-        refused may be there by an earlier try."""
-        try:
-            return self._calls.keyed(object, entities)
-        except TargetError:
-            return None
-
     # ------------------------------------------------------------------------------------------------ changing
 
     def change(self, batch: WriteBatch) -> Answer:
         """Records changed by their ids; adopted ones get our key, and released ones lose it."""
         until = self._calls.until()
         shape = self._calls.shape(batch)
-        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         steps, refused, ids = self._changes(shape, batch, rows)
         now = self._calls.now()
         same = {entity: id for entity, id in ids.items() if not steps[entity]}

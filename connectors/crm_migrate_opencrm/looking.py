@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.contract import TARGET_ID, Refusal, TargetObject
 from crm_migrate.errors import TargetError
 from crm_migrate_opencrm.dialect import ID, Dialect, Entity, Record
 from crm_migrate_opencrm.rows import Row, id_of, key_of
@@ -31,16 +31,6 @@ def entity_of(dialect: Dialect, object: TargetObject, names: Collection[str] = (
     if missing:
         raise TargetError(f"{dialect.title} has no field {', '.join(missing)} of {name}", hint=PREPARE)
     return found
-
-
-def fields_of(batch: WriteBatch) -> list[str]:
-    """The fields that a batch names."""
-    return [name for name in batch.rows.column_names if name not in (ENTITY, TARGET_ID)]
-
-
-def rows_of(batch: WriteBatch) -> dict[str, Row]:
-    """Entity -> its row."""
-    return {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
 
 
 def there(dialect: Dialect, entity: Entity, entities: Sequence[str]) -> dict[str, Record]:

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator
 
 import pyarrow as pa
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.found import TAKEN
 from crm_migrate.connecting.taking_back import told
 from crm_migrate_opencrm.dialect import Dialect, Entity, Pointing
-from crm_migrate_opencrm.looking import entity_of, named, rows_of
+from crm_migrate_opencrm.looking import entity_of, named
 from crm_migrate_opencrm.rows import id_of, key_of
 from crm_migrate_opencrm.writing import Writing
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from crm_migrate.connecting.batch_rows import fields_of, rows_of
 from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, WriteBatch
 from crm_migrate.connecting.found import TAKEN
@@ -17,7 +18,7 @@ from crm_migrate.connecting.wording import without_values
 from crm_migrate.errors import CrmMigrateError, InDoubt
 from crm_migrate_opencrm import rows as records
 from crm_migrate_opencrm.dialect import Dialect, Entity, Record
-from crm_migrate_opencrm.looking import GONE, entity_of, fields_of, named, rows_of, split, there
+from crm_migrate_opencrm.looking import GONE, entity_of, named, split, there
 from crm_migrate_opencrm.rows import Body, Row, id_of, key_of
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.cells import Unfit
-from crm_migrate.connecting.contract import ENTITY, Action, Answer, Limits, Refusal, WriteBatch
+from crm_migrate.connecting.contract import Action, Answer, Limits, Refusal, WriteBatch
 from crm_migrate.connecting.http import Http
 from crm_migrate.connecting.row_results import created, joined
 from crm_migrate.connecting.shaping import Row
@@ -61,7 +62,7 @@ class Jobs:
     def _made(self, batch: WriteBatch) -> tuple[dict[str, Values], dict[str, Refusal]]:
         """The records of a batch, each with our key, and why others cannot be sent."""
         shape = self._calls.shape(batch)
-        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         if batch.action == "create":
             made, refused = self._writing.made(shape, rows)
         else:
@@ -80,7 +81,7 @@ class Jobs:
     def outcome(self, job: str, batch: WriteBatch) -> Answer | datetime:
         """What became of the records, or when to ask again."""
         shape = self._calls.shape(batch)
-        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         said = self._state(job)
         if said is None:
             return Answer(in_doubt=frozenset(rows))

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.cells import Unfit
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, WriteBatch
 from crm_migrate.connecting.row_results import changed, created, joined
 from crm_migrate.connecting.shaping import Row
 from crm_migrate.errors import TargetError
@@ -29,7 +30,7 @@ class Writing:
         """Where Salesforce takes each key once, an earlier try is found behind the request, else before it."""
         until = self._calls.until()
         shape = self._calls.shape(batch)
-        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         once = shape.described.unique(shape.key_field)
         before = {} if once else self._calls.keyed(batch.object, rows)
         rows = {entity: row for entity, row in rows.items() if entity not in before}
@@ -40,7 +41,7 @@ class Writing:
         if late := self._calls.late(until, made, others):
             return late
         said = self._calls.send(self._calls.api.creating(list(made.values())), rows.values())
-        there = self._surely(batch.object, made)
+        there = self._calls.surely(batch.object, made)
         if there is None:
             return joined(others, Answer(in_doubt=frozenset(made)))
         if isinstance(said, Refusal):
@@ -65,14 +66,6 @@ class Writing:
             refused |= unpriced
         return made, refused
 
-    def _surely(self, object: TargetObject, entities: Collection[str]) -> dict[str, str] | None:
-        """Who is there; None where nobody can be asked. All are in doubt then: no error may lose an answer, and who is
-        refused may be there by an earlier try."""
-        try:
-            return self._calls.keyed(object, entities)
-        except TargetError:
-            return None
-
     def _taken_away(self, shape: Shape, made: Collection[str], ids: Collection[str]) -> dict[str, str]:
         """Who was made with such an id and then deleted or merged by a user: it lies in the recycle bin with our key.
         Nobody makes it again; reading back tells that it is gone. Where nobody can be asked all stay in doubt."""
@@ -86,7 +79,7 @@ class Writing:
         """Records changed by their ids; adopted ones get our key, and released ones lose it."""
         until = self._calls.until()
         shape = self._calls.shape(batch)
-        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         made, refused, ids = self.changes(shape, batch, rows)
         now = self._calls.now()
         others = Answer(refused=refused, later={e: now for e in rows if e not in made and e not in refused})

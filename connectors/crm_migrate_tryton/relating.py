@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import (
     ENTITY,
@@ -187,7 +188,7 @@ class Relating:
         names = [name for name in batch.rows.column_names if name not in (ENTITY, TARGET_ID)]
         if lacking := [name for name in names if not relations.is_place(name, self._fields())]:
             raise TargetError(f"Tryton lacks the field {lacking[0]} of {RELATION}", hint="see docs/tryton.md")
-        return {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        return rows_of(batch)
 
     def _create(self, rows: Mapping[str, Row], until: float) -> Answer:
         types, refused, wanted = self._types(list(rows.values())), dict[str, Refusal](), dict[str, Tie]()

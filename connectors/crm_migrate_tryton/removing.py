@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.cells import Unfit
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.taking_back import told
 from crm_migrate_tryton import answers, records, relations, requests
 from crm_migrate_tryton.answers import Failed
@@ -31,7 +32,7 @@ class Removing:
 
     def remove(self, batch: WriteBatch) -> Answer:
         """Who is there, carries our key and is referred to by nobody goes."""
-        model, rows = self._calls.model(batch.object), {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        model, rows = self._calls.model(batch.object), rows_of(batch)
         current, refused = self._calls.current(batch, model, records.asked(model, {}, batch.object.key_field), rows)
         refused |= {
             e: TAKEN for e, record in current.items() if e not in records.keys_of(record, batch.object.key_field)
@@ -62,7 +63,7 @@ class Removing:
 
     def release(self, batch: WriteBatch) -> Answer:
         """Our key goes, and what was there before comes back."""
-        model, rows = self._calls.model(batch.object), {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        model, rows = self._calls.model(batch.object), rows_of(batch)
         paths = self._calls.places(batch, model)
         asked = records.asked(model, paths, batch.object.key_field)
         current, refused = self._calls.current(batch, model, asked, rows)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.cells import Unfit
-from crm_migrate.connecting.contract import ENTITY, Answer, TargetObject, WriteBatch
+from crm_migrate.connecting.contract import Answer, TargetObject, WriteBatch
 from crm_migrate.errors import TargetError
 from crm_migrate_tryton import records, requests
 from crm_migrate_tryton.answers import Failed
@@ -25,7 +26,7 @@ class Writing:
 
     def write(self, batch: WriteBatch) -> Answer:
         """One call, and those of buttons where a state is written."""
-        rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         return self._create(batch, rows) if batch.action == "create" else self._update(batch, rows)
 
     def _create(self, batch: WriteBatch, rows: Mapping[str, Row]) -> Answer:

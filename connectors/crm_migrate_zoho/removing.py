@@ -5,7 +5,8 @@ from functools import partial
 
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.batch_rows import rows_of
+from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
 from crm_migrate.connecting.row_results import changed, joined
 from crm_migrate.connecting.taking_back import Referring, judged, kind_of, told
 from crm_migrate_zoho import coql, records, requests
@@ -24,7 +25,7 @@ class Removing:
         """Into the recycle bin, from where users may bring records back for 60 days."""
         until = self._calls.until()
         shape = self._calls.shape(batch)
-        rows = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         there = self._keys(batch.object, [str(row[TARGET_ID]) for row in rows.values()])
         ids, known = judged(rows, there, partial(self._referring, shape.described))
         if not ids:

@@ -4,11 +4,12 @@ Records are inserted, not upserted: an upsert finds a record by Zoho's own field
 who has the same mailbox.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.cells import Unfit
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, Refusal, TargetObject, WriteBatch
+from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, WriteBatch
 from crm_migrate.connecting.row_results import Result, changed, created, joined
 from crm_migrate.connecting.shaping import Row
 from crm_migrate.errors import TargetError
@@ -33,7 +34,7 @@ class Writing:
         """Where Zoho takes each key once, an earlier try is found behind the request, else before it."""
         until = self._calls.until()
         shape = self._calls.shape(batch)
-        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         once = shape.described.unique(shape.key_field)
         before = {} if once else self._calls.keyed(batch.object, rows)
         rows = {entity: row for entity, row in rows.items() if entity not in before}
@@ -44,7 +45,7 @@ class Writing:
         if late := self._calls.late(until, made, others):
             return late
         said = self._calls.send(requests.creating(shape.described.module, list(made.values())), rows.values())
-        there = self._surely(batch.object, made)
+        there = self._calls.surely(batch.object, made)
         if there is None:
             return joined(others, Answer(in_doubt=frozenset(made)))
         if isinstance(said, Refusal):
@@ -64,14 +65,6 @@ class Writing:
             except Unfit as unfit:
                 refused[entity] = unfit.refusal
         return made, refused
-
-    def _surely(self, object: TargetObject, entities: Collection[str]) -> dict[str, str] | None:
-        """Who is there; None where nobody can be asked. All are in doubt then: no error may lose an answer, and who is
-        refused may be there by an earlier try."""
-        try:
-            return self._calls.keyed(object, entities)
-        except TargetError:
-            return None
 
     def _taken_away(
         self, shape: Shape, entities: Sequence[str], said: Sequence[Result], there: Mapping[str, str]
@@ -95,7 +88,7 @@ class Writing:
         """Records changed by their ids; adopted ones get our key, and released ones lose it."""
         until = self._calls.until()
         shape = self._calls.shape(batch)
-        rows: dict[str, Row] = {str(row[ENTITY]): row for row in batch.rows.to_pylist()}
+        rows = rows_of(batch)
         current = self._calls.current(shape, batch)
         users = self._calls.users(shape, [rows[entity] for entity in current.records])
         made, refused = dict[str, Values](), dict(current.refused)
