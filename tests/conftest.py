@@ -1,5 +1,6 @@
 """What all tests share: the long form of tests is asked for by name."""
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -8,6 +9,11 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="the long form of tests instead of the short one")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a quarter of the suite's time is waiting for servers, simulated users and clocks."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

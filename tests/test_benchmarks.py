@@ -44,6 +44,7 @@ def test_forty_thousand_dirty_contacts_end_with_go_in_postgresql(tmp_path: Path)
             connection.exec_driver_sql(f"DROP DATABASE {own} WITH (FORCE)")
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     "words",
     [("api", "--rows", "400"), ("cleanse", "--rows", "200", "--naive-rows", "20")],

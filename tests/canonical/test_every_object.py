@@ -77,6 +77,7 @@ def test_a_second_run_writes_nothing(moved: tuple[Path, Figures]) -> None:
     explained(figures)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("kind", [each for each in databases.KINDS if each != "sqlite"])
 def test_the_other_databases_take_every_type(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """In `make test` the few objects that have every type, in `make soak` every object."""

@@ -146,6 +146,7 @@ def test_reports_are_the_only_thing_that_is_written() -> None:
     assert "| ✕ | roth |" in Path("out/summary.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.sweep("pages speak their language in tests/rendered")
 def test_pages_speak_the_language_of_the_projects() -> None:
     project(locale="tr-TR", arrived=">= 3")
 

@@ -173,7 +173,7 @@ def test_words_that_could_bring_an_opt_out_back_are_checked(tmp_path: Path, word
     assert "only by its proof" in checked.output and "`phone` is no consent of `contacts`" in checked.output
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("refused", "granted"),
     [
@@ -231,7 +231,7 @@ def test_an_empty_cell_ends_no_opt_out_where_empty_cells_clear(tmp_path: Path) -
     assert codes(figures)["opt_out_stands"] == 1
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("refused", "granted", "zone", "after"),
     [

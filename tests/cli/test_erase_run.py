@@ -140,6 +140,7 @@ def test_money_that_goes_with_children_needs_a_decision(tmp_path: Path) -> None:
     assert "left_out_amount" in [gate["name"] for gate in figures["gates"] if not gate["passed"]]
 
 
+@pytest.mark.sweep("the list as it is kept is searched in the whole run here")
 @pytest.mark.cases(1)
 @pytest.mark.parametrize("word", ["keep", "hash"])
 def test_the_list_of_opt_outs_keeps_what_the_mapping_says(tmp_path: Path, word: str) -> None:
@@ -214,6 +215,7 @@ def test_words_of_erase_that_lead_nowhere_are_told(tmp_path: Path) -> None:
         assert message in checked.output
 
 
+@pytest.mark.sweep("children that go by a decision are in a whole run here")
 @pytest.mark.cases(1)
 @pytest.mark.parametrize(("word", "became"), [("exclude", "excluded"), ("hold", "held"), ("clear", "created")])
 def test_children_that_name_their_parent_by_a_field_go_as_the_mapping_says(

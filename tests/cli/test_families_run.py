@@ -78,6 +78,7 @@ def test_a_family_arrives_whole_or_not_at_all(tmp_path: Path, bad: str, code: st
     assert (exit_code, there(tmp_path)["A-1"]) == (0, ["bolt", "nut", "screw"])
 
 
+@pytest.mark.sweep("tests/unit/load/test_waiting_families.py decides it")
 def test_new_children_of_a_family_that_is_there_wait_together(tmp_path: Path) -> None:
     assert run(tmp_path, GOOD)[0] == 0
     _, figures = run(tmp_path, [*GOOD, "8,A-1,clip,1", "9,A-1,screw,many"])

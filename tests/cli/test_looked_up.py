@@ -77,6 +77,7 @@ def deals(folder: Path) -> list[tuple[Any, ...]]:
     return ask(folder, "SELECT name, item FROM deals ORDER BY name")
 
 
+@pytest.mark.sweep("what is looked up behind an API stays as it is, too")
 def test_others_are_linked_to_what_is_there_and_nothing_of_it_changes(project: Path) -> None:
     schema = ask(project, "SELECT sql FROM sqlite_master WHERE name = 'Product2'")
     code, figures = run(project, GOOD)

@@ -180,6 +180,7 @@ def test_a_rule_that_goes_splits_records(folder: Path, capsys: pytest.CaptureFix
     assert counts(back) == {"merged": 1, "regrouped": 1, "touched": 2}
 
 
+@pytest.mark.sweep("links that become one are no change of a run either (tests/cli/test_links_run.py)")
 def test_links_that_go_with_a_merged_record_are_no_change(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Merging companies moves their people along; that is told once, by the companies."""
     (folder / "firms.csv").write_text(FIRMS.replace("Ida GmbH,Kiel", "Roth Ltd,Kiel"), encoding="utf-8")
@@ -232,7 +233,7 @@ def test_a_source_that_is_read_otherwise_keeps_its_records(folder: Path, capsys:
     assert {(move.before, move.after, move.rows) for move in contacts.moves} == {("", "ready", 1), ("held", "", 1)}
 
 
-@pytest.mark.cases(3)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("limits", "code"),
     [

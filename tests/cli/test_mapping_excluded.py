@@ -171,6 +171,7 @@ def test_a_row_that_would_be_one_with_a_kept_record_is_no_loss(
     assert (contacts.alike, contacts.perhaps, contacts.alone) == (1, 1, 0), "12 is 10; 14 shares the mailbox of 10"
 
 
+@pytest.mark.sweep("pages speak their language in tests/rendered")
 def test_pages_in_both_languages(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert left_with("mapping", "excluded", folder, "--markdown") == 0
     turkish = capsys.readouterr().out

@@ -142,6 +142,7 @@ def test_a_record_that_was_deleted_waits(crm: Crm) -> None:
     assert "Işık Makine" not in crm.records("accounts")
 
 
+@pytest.mark.sweep("a decision that they stay apart beats every rule (tests/properties/test_merging.py)")
 def test_who_was_decided_to_stay_apart_is_not_made_one(crm: Crm) -> None:
     (crm.folder / "decisions").mkdir(exist_ok=True)
     decision = {"object": "accounts", "members": ["firmen:1", "firmen:2"], "decision": "apart"}

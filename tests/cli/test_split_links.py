@@ -57,6 +57,7 @@ def placed(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "naming", lambda *_: ())
 
 
+@pytest.mark.sweep("equal parts are told apart by what stands beside them, whatever their order")
 @pytest.mark.cases(1)
 @pytest.mark.parametrize("upgraded", [False, True])
 def test_order_is_no_identity(tmp_path: Path, upgraded: bool, monkeypatch: pytest.MonkeyPatch) -> None:

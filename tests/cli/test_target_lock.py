@@ -114,6 +114,7 @@ CHANGES = {
 }  # fmt: skip
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("code", CHANGES)
 def test_what_has_changed_in_the_target_since_is_told(
     project: Path, capfd: pytest.CaptureFixture[str], code: str

@@ -193,6 +193,7 @@ AMOUNTS = """id,Art,Betrag
 """
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("policy", ["keep", "clear", "hold", "reject"])
 def test_every_amount_counts_in_one_part(tmp_path: Path, policy: str) -> None:
     """Also what cannot be read, and what a rule leaves out before anybody asks where it goes."""

@@ -175,6 +175,7 @@ def test_a_record_of_the_target_is_the_one_that_explain_means(loaded: Path) -> N
     pytest.fail("no record of several rows")
 
 
+@pytest.mark.sweep("a whole cluster falls apart, and one of two, in the runs of the others")
 def test_a_member_leaves_that_is_named(loaded: Path) -> None:
     told = unmerged(loaded, "firma:1", "--member", "firma:3")
     assert told["leaving"] == ["firma:3"] and told["staying"] == ["firma:1", "firma:2"]

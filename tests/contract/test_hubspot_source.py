@@ -90,6 +90,7 @@ def test_all_properties_are_columns_unless_some_are_named(portal: Furnished) -> 
     assert firm["hubspot_owner_id"] == AYSE
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("faults", ["read_short:0.3", "result_missing:0.3", "result_doubled:0.3", "cut_answer:0.2"])
 def test_a_page_that_lies_is_made_good_or_told(portal: Furnished, faults: str) -> None:
     portal.ask("PUT", "/_simulator/faults", {"faults": faults, "seed": 5})

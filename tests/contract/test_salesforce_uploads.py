@@ -93,6 +93,7 @@ LEFT_OUT = {
 STRUCK = [n for n, k in KINDS.items() if k.family in ("doubt", "refused") and n not in LEFT_OUT]
 
 
+@pytest.mark.cases(8)
 @pytest.mark.parametrize("fault", [*STRUCK, "late_commit(0.4)", "throttled(0.1)", "unavailable(0.1)"])
 def test_through_each_fault_a_file_is_there_once_and_whole(server: Server, fault: str) -> None:
     """Its bytes, its second link, its key: whichever request is struck, the next try finds what is there."""

@@ -35,6 +35,7 @@ class Copy:
         return self._said.read_text(encoding="utf-8")
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("target", ["shared", "rest"])
 def test_two_copies_on_two_machines_make_each_record_once(warm: Warm, tmp_path: Path, target: str) -> None:
     """What each sees of the other is in the target alone, which keeps our key unique."""

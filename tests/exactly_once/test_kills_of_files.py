@@ -76,6 +76,7 @@ def there(place: HubSpotPortal | SalesforceOrg) -> tuple[Counter[str], int, int]
     return Counter(str(each["Checksum"]) for each in versions), made, len(shared)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("target", list(SECRETS))
 def test_files_that_were_on_their_way_are_there_once(warm: Warm, tmp_path: Path, target: str) -> None:
     folder, said, dice = project(tmp_path / "project", target), tmp_path / "said", random.Random(7)

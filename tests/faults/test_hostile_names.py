@@ -130,6 +130,7 @@ def test_check_never_fails_on_a_name(tmp_path: Path, name: str, other: str, wher
     accepted(tmp_path, mapping(fields, **more))
 
 
+@pytest.mark.sweep("every column of any name arrives in the test above")
 def test_columns_of_a_source_are_called_as_ours_and_cells_of_theirs_differ(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,6 +48,7 @@ class Killer:
         return True
 
 
+@pytest.mark.cases(1)
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "kind",

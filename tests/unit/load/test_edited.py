@@ -57,6 +57,7 @@ def test_an_edit_stays_an_edit_however_often_we_run(tmp_path: Path, where: dict[
     assert bench.there("contacts")[0]["email"] == "ada@two.example"
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("edited", "email"), [("source_wins", "ada@three.example"), ("target_wins", "ada@two.example")]
 )
@@ -139,6 +140,7 @@ def test_what_a_person_said_of_a_conflict_is_done_and_stays_done(
     assert (row["email"], row["vip"]) == (email, "true")
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("side", ["ours", "theirs"])
 def test_what_was_said_of_other_values_is_asked_again(tmp_path: Path, where: dict[str, str], side: str) -> None:
     bench = opened(tmp_path, where)

@@ -79,6 +79,7 @@ def test_a_tester_is_matched_and_written_to(tmp_path: Path) -> None:
     assert breaches(b) == []
 
 
+@pytest.mark.sweep("a new key is found by the pseudonym in the same way")
 def test_a_record_that_people_edited_is_found(tmp_path: Path) -> None:
     b = sandbox(tmp_path, then="source_wins")
     b.load(accounts=ACCOUNTS, contacts=PEOPLE)

@@ -215,7 +215,7 @@ def test_what_only_the_other_record_holds_does_not_go_with_it(tmp_path: Path) ->
 FATES = ["lost after", "kill before", "kill after", "busy"]
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("fate", FATES)
 def test_a_removal_happens_once_whatever_becomes_of_its_answer(apart: Merging, fate: str) -> None:
     b = apart

@@ -81,6 +81,7 @@ def test_update_only_adopts_what_it_finds(tmp_path: Path) -> None:
     assert [row["last_name"] for row in bench.there("contacts")] == ["Ada"]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("policy", ["hold", "exclude", "clear"])
 def test_children_of_a_record_that_is_not_created_wait(tmp_path: Path, policy: Any) -> None:
     company = RefPlan(object="accounts", parent_excluded=policy)

@@ -47,6 +47,7 @@ def test_another_company_with_the_same_keys_may_name_its_sources_otherwise(tmp_p
         south.load(accounts=others)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("lost", ["crosswalk", "sent", "everything"])
 def test_a_new_row_with_a_smaller_key_joins_what_was_loaded_before_the_memory_was_lost(
     tmp_path: Path, lost: str

@@ -42,6 +42,7 @@ def test_a_key_that_only_looks_alike_waits(tmp_path: Path, before: str, after: s
     assert len(bench.there("contacts")) == 2
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("rekeyed", "expected"), [("same", {"unchanged": 1}), ("new", {"create": 1, "vanished": 1})])
 def test_a_mapping_may_say_what_such_a_row_is(tmp_path: Path, rekeyed: Any, expected: dict[str, int]) -> None:
     bench = opened(tmp_path, on_rerun=RerunPlan(rekeyed=rekeyed))
@@ -54,6 +55,7 @@ def renamed(folder: Path, **contacts: Any) -> Bench:
     return opened(folder, feeds=(FeedPlan(source="people"),), **contacts)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("key", ["007", "7"])
 def test_rows_of_a_source_under_another_name_are_no_second_records(tmp_path: Path, key: str) -> None:
     opened(tmp_path).load(contacts=[LEE, RAY])
@@ -87,6 +89,7 @@ def test_two_rows_that_look_like_one_record_wait(tmp_path: Path) -> None:
     assert [row["code"] for row in bench.rows("load", "contacts", "entities")] == ["key_changed", "key_changed"]
 
 
+@pytest.mark.sweep("every second run of tests has new rows")
 def test_other_rows_are_new_as_ever(tmp_path: Path) -> None:
     bench = opened(tmp_path)
     bench.load(contacts=[LEE])
@@ -159,7 +162,7 @@ def test_who_waits_for_a_changed_key_is_told_with_the_old_one(tmp_path: Path) ->
     assert "crm:Acme␟Press␟2024, that was loaded and no row feeds now" in held["message"]
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -195,6 +198,7 @@ def test_a_record_that_is_still_fed_is_nobodys_old_key(tmp_path: Path) -> None:
     assert counts(bench.load(contacts=[key("Acme", "Press"), more]), "contacts") == {"create": 1, "unchanged": 1}
 
 
+@pytest.mark.sweep("its two words are each asked by themselves")
 def test_a_key_that_is_only_written_otherwise_is_for_the_other_word(tmp_path: Path) -> None:
     bench = keyed(tmp_path, "review", on_rerun=RerunPlan(rekeyed="new"))
     bench.load(contacts=[key("Acme", "07")])
@@ -202,6 +206,7 @@ def test_a_key_that_is_only_written_otherwise_is_for_the_other_word(tmp_path: Pa
     assert counts(bench.load(contacts=[key("acme", "7")]), "contacts") == {"create": 1, "vanished": 1}
 
 
+@pytest.mark.sweep("keys of such records are decided when rows are mapped (tests/unit/stages_map)")
 def test_records_that_many_rows_make_have_keys_of_their_own(tmp_path: Path) -> None:
     """What makes them one is no key of the source: a change there is a change of what they are."""
     feeds = (FeedPlan(source="crm", one_per=("last_name", "email")),)

@@ -169,6 +169,7 @@ def struck(*names: str, when: str) -> str:
     return ", ".join(f"{name}{figures[name]}{each}" for name in names for each in when.split())
 
 
+@pytest.mark.cases(12)
 @pytest.mark.parametrize("name", WRITING)
 def test_no_fault_doubles_or_loses_a_record(migrated: Callable[..., Migration], undisturbed: int, name: str) -> None:
     migration = migrated(struck(name, when="@2 @6"))
@@ -191,6 +192,7 @@ BAD_DAY = [
 ]  # fmt: skip
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("habits", [{}, {"atomic": "yes"}, {"atomic": "yes", "names_culprit": "no", "shuffled": "yes"},
                                     {"returns_ids": "no", "batch": "3"}], ids=str)  # fmt: skip
 def test_a_bad_day_ends_as_a_good_one(migrated: Callable[..., Migration], habits: dict[str, str]) -> None:

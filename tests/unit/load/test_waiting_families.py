@@ -368,6 +368,7 @@ def test_a_link_is_emptied_only_where_it_may_be_empty(tmp_path: Path, required: 
     assert waiting(bench, "lines") == ({"parent_excluded": "held", "parent_held": "held"} if required else {})
 
 
+@pytest.mark.sweep("no family comes in part, whichever way it waits")
 def test_new_children_of_an_order_that_stays_as_it_is_come_together(tmp_path: Path) -> None:
     bench = opened(tmp_path, plan_of())
     bench.load(accounts=[Q], orders=ORDERS, lines=LINES[1:])

@@ -116,6 +116,7 @@ def test_threads_and_hash_seeds_change_nothing() -> None:
     assert said[0] == said[1]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("entity", ["person", "organisation"])
 def test_a_row_that_stands_twice_lands_with_itself(entity: str) -> None:
     frame = large(entity)
