@@ -12,7 +12,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a quarter of the suite's time is waiting for servers, simulated users and clocks."""
+    """One more than there are cores: a quarter of the time is waiting for servers, simulated users and clocks."""
     return (os.cpu_count() or 1) + 1
 
 
