@@ -39,6 +39,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "ci": ("ci:ci_command", "Check, examples, a trial run into a CRM that is thrown away: of all projects here."),
         "report": ("reporting:report_command", "Write the reconciliation report of a run again, in any format."),
         "reconcile": ("reconciling:reconcile_command", "Compare what was to be imported with what the CRM exports."),
+        "exceptions": ("exceptions:exceptions_command", "What is open, new, gone; who does what about it, read back."),
         "explain": ("explain:explain_command", "The whole story of one record or one source row."),
         "subject": ("subject:subject_command", "Everywhere a person occurs in a project, for who asks what is kept."),
     },

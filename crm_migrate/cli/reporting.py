@@ -34,11 +34,12 @@ def report_command(
     Example: crm-migrate report --format html,xlsx --lang tr
     """
     from crm_migrate.reports import write_reports
+    from crm_migrate.workspace.following import followed
     from crm_migrate.workspace.undoing import undone_runs
 
     project = Project(*_places(folder))
     run = find_run(project, run_id)
-    figures = read_figures(run)
+    figures = followed(project, run, read_figures(run))
     undone = undone_runs(project).get(run.id)
     paths = write_reports(
         figures,

@@ -28,6 +28,7 @@ from crm_migrate.stages.map import map_all
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.validate import validate_after, validate_before
 from crm_migrate.workspace.figures import Duration, Figures, Header
+from crm_migrate.workspace.following import followed
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.state import (
     check_tables,
@@ -144,6 +145,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
         return Outcome(project, run, plan, load_plan, figures)
     with stages.stage("report"):
         asked = read_state(run).reports or USUAL
+        figures = followed(project, run, figures)
         reports = write_reports(figures, run.report, formats=asked, ledger=run.table("reconcile"))
     return Outcome(project, run, plan, load_plan, figures, (), (*reports, *files))
 

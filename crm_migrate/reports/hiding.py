@@ -30,6 +30,7 @@ from crm_migrate.workspace.figures import (
     SourceFigure,
     Term,
 )
+from crm_migrate.workspace.follow_up import FollowUp
 
 _F = TypeVar("_F", Cause, ConsentCell, ExceptionGroup, GroupFigure, LinkFigure, MergeFigure, Term)
 
@@ -64,6 +65,7 @@ def masked(figures: Figures) -> Figures:
                 (names.record(i), who, when, _told(text, names), n) for i, who, when, text, n in figures.decisions
             ),
             "not_checked": tuple(without_addresses(text) for text in figures.not_checked),
+            "follow_up": _follow_up(figures.follow_up, names),
         }
     )
 
@@ -121,6 +123,12 @@ def _told(text: str, names: Names) -> str:
     return names.record(scrub(text, quoted=False))
 
 
+def _follow_up(found: FollowUp, names: Names) -> FollowUp:
+    """Notes of people as those of decisions."""
+    told = (each.model_copy(update={"note": _told(each.note, names)}) for each in found.exceptions)
+    return found.model_copy(update={"exceptions": tuple(told)})
+
+
 def _source(source: SourceFigure) -> SourceFigure:
     """Names of files are of those who exported them; a mailbox in one is of somebody."""
     return source.model_copy(update={"path": scrub(source.path, quoted=False)})
@@ -132,7 +140,9 @@ def _with_examples(figure: _F, names: Names, object_name: str, field: str = "", 
 
 
 def _exception(group: ExceptionGroup, names: Names) -> ExceptionGroup:
-    return _with_examples(group, names, group.object, group.field, _other(group.rule))
+    rule = _cause(group.rule, names.type_of(group.object, group.field))
+    told = group.model_copy(update={"rule": rule})
+    return _with_examples(told, names, group.object, group.field, _other(group.rule))
 
 
 def _merge(merge: MergeFigure, names: Names) -> MergeFigure:

@@ -9,13 +9,15 @@ from markupsafe import Markup
 from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.reports import charts, tables
 from crm_migrate.reports.changes import changes, pieces
+from crm_migrate.reports.exception_marks import mark_of
 from crm_migrate.reports.finding_keys import index
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sections import SECTIONS
-from crm_migrate.reports.sentence import sentence
+from crm_migrate.reports.sentence import sentence, since
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
 from crm_migrate.templates import pages
 from crm_migrate.words.language import Language
+from crm_migrate.workspace.exception_states import STATUSES
 from crm_migrate.workspace.figures import ConsentCell, Example, ExceptionGroup, Figures
 
 EXAMPLES_PER_CAUSE = 50
@@ -34,7 +36,7 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
     `ledger` is the folder `reconcile` of the run, for the keys that the search of the page finds.
     """
     groups = sorted(figures.exceptions, key=_urgency)[:ROWS]
-    style, script = _asset("style.css"), _asset("report.js")
+    style, script = _asset("style.css"), _asset("report.js") + _asset("exceptions.js")
     sums = totals(figures)
     page = _environment(language).get_template("report.html")
     return page.render(
@@ -54,6 +56,10 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
         more_groups=len(figures.exceptions) - len(groups),
         index=index(figures, groups, ledger, reveal=not masked),
         facets=_facets(figures),
+        follow=figures.follow_up,
+        since=since(figures, language),
+        mark_of=mark_of,
+        statuses=STATUSES,
         shown=_shown(figures),
         rows=ROWS,
         style=Markup(style),  # noqa: S704 -- files of ours

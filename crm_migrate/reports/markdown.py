@@ -2,13 +2,13 @@
 
 import re
 
-from crm_migrate.reports.sentence import sentence
+from crm_migrate.reports.sentence import sentence, since
 from crm_migrate.reports.totals import Totals, totals
 from crm_migrate.words.language import Language
 from crm_migrate.workspace.figures import Figures
 
 LINES = 60
-_GATES, _OBJECTS, _CAUSES, _BRIDGES = 12, 10, 8, 5
+_GATES, _OBJECTS, _CAUSES, _BRIDGES = 12, 10, 6, 5
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&$@^-])")
 
@@ -107,4 +107,10 @@ def _causes(figures: Figures, sums: Totals, language: Language) -> list[str]:
         f"- {language.number(x.count)} × {escape(x.title[:160])} ({escape(f'{x.code} {x.object} {x.field}'.strip())})"
         for x in biggest[:_CAUSES]
     ]
-    return [f"{language.word('bar.open')}: {language.number(sums.open)}", "", *lines]
+    return [f"{language.word('bar.open')}: {language.number(sums.open)}", *_since(figures, language), "", *lines]
+
+
+def _since(figures: Figures, language: Language) -> list[str]:
+    """What is new, gone and still there since the run before, and what came back."""
+    told = since(figures, language)
+    return ["", escape(told)] if told else []

@@ -32,7 +32,7 @@ class Section:
 
 
 # most have one currency, no files, and load all that the records say
-_RARE = ("report_bridge", "masked", "modes", "files")
+_RARE = ("report_bridge", "masked", "modes", "files", "gone_exceptions")
 
 SECTIONS = (
     Section("summary", (tables.gates,)),
@@ -57,7 +57,11 @@ SECTIONS = (
         (tables.kpis, tables.controls),
         lambda _, sums: sums.kpis - sums.kpis_agree + sums.controls - sums.controls_agree,
     ),
-    Section("exceptions", (tables.exceptions, tables.exception_examples), lambda _, sums: sums.open),
+    Section(
+        "exceptions",
+        (tables.exceptions, tables.gone_exceptions, tables.exception_examples),
+        lambda _, sums: sums.open,
+    ),
     Section("merges", (tables.merges, tables.learned, tables.groups, tables.clusters)),
     Section("consent", (tables.consent,), lambda _, sums: sums.consent_raised),
     Section("owners", (tables.owners,)),

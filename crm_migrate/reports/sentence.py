@@ -37,3 +37,15 @@ def _money(sums: Totals, language: Language) -> list[str]:
     if sums.unreadable:
         told.append(language.word("sentence.money_unread", count=language.number(sums.unreadable)))
     return told or [language.word("sentence.money_explained")]
+
+
+def since(figures: Figures, language: Language) -> str:
+    """How the exceptions compare with those of the run before, and which came back; empty where nothing is to say."""
+    follow = figures.follow_up
+    counts = {"new": follow.count("new"), "gone": len(follow.gone), "still": follow.count("still")}
+    said = {name: language.number(count) for name, count in counts.items()}
+    parts = [language.word("exceptions.since", run=follow.compared_with, **said)] if follow.compared_with else []
+    for word in ("returned", "outgrown"):
+        if count := len(follow.told(word)):
+            parts.append(language.word(f"exceptions.{word}", count=language.number(count)))
+    return " ".join(parts)

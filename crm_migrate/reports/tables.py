@@ -7,6 +7,7 @@ rows of sums below. Kinds: `text`, `word` (translated where known), `code`, `int
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from crm_migrate.reports.exception_marks import mark_of
 from crm_migrate.reports.totals import classes_of, states_of
 from crm_migrate.workspace.figures import AccountingLine, Bridge, Example, Figures, FileFigure
 
@@ -212,13 +213,30 @@ def controls(figures: Figures) -> Table:
 
 
 def exceptions(figures: Figures) -> Table:
-    """The working list, one line per cause."""
+    """The working list, one line per cause: what it is, how it compares with the run before, what people say of it."""
+    both = ((x, figures.follow_up.of(x.id)) for x in figures.exceptions)
     rows = (
-        (x.severity, x.code, x.object, x.source, x.field, x.rule, x.state, x.count, x.title, x.fix)
-        for x in figures.exceptions
+        (
+            x.id, x.severity, x.code, x.object, x.source, x.field, x.rule, x.state, x.count, x.title, x.fix,
+            f.told or f.since, f.came, f.went, f.status, f.assignee, f.decision, f.note, mark_of(f),
+        )
+        for x, f in both
+    )  # fmt: skip
+    columns = (
+        "id:code severity:word code:code object source field rule state:word count:int title fix"
+        " since:word came:int went:int status:word assignee decision note mark:code"
     )
-    columns = "severity:word code:code object source field rule state:word count:int title fix"
     return _table("exceptions", columns, rows)
+
+
+def gone_exceptions(figures: Figures) -> Table:
+    """Exceptions of the run before that are no more."""
+    rows = (
+        (x.id, x.severity, x.code, x.object, x.source, x.field, x.count, x.title, x.status)
+        for x in figures.follow_up.gone
+    )
+    columns = "id:code severity:word code:code object source field count:int title status:word"
+    return _table("gone_exceptions", columns, rows)
 
 
 def exception_examples(figures: Figures) -> Table:

@@ -12,10 +12,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from crm_migrate.reports import exception_sheet
 from crm_migrate.reports.ledger import exception_lines
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence
-from crm_migrate.reports.tables import Column, Table, Value
+from crm_migrate.reports.tables import Column, Row, Table, Value
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
 from crm_migrate.words.language import Language
@@ -38,6 +39,7 @@ _WIDE = {
     "path": 40,
     "sha256": 66,
     "flags": 30,
+    "note": 40,
 }
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 _EXACT = Decimal(10) ** 15  # Excel keeps 15 digits; a longer amount stays text
@@ -51,7 +53,7 @@ def render(figures: Figures, language: Language, *, ledger: Path | None, reveal:
     book = Workbook(write_only=True)
     _summary(book, figures, language)
     for table in _tables(figures):
-        add_sheet(book, table, language)
+        add_sheet(book, table, language, run=figures.header.run)
     if ledger is not None:
         _lines(book, ledger, figures, language, reveal=reveal)
     buffer = io.BytesIO()
@@ -105,7 +107,7 @@ def _summary(book: Workbook, figures: Figures, language: Language) -> None:
         )
 
 
-def add_sheet(book: Workbook, table: Table, language: Language) -> None:
+def add_sheet(book: Workbook, table: Table, language: Language, *, run: str = "") -> None:
     """A sheet of a table: its words from the catalogue, its header frozen and filtered, text that is never computed."""
     sheet = book.create_sheet(language.word("table." + table.name)[:31])
     shown = table.first(ROWS)
@@ -114,15 +116,28 @@ def add_sheet(book: Workbook, table: Table, language: Language) -> None:
     sheet.auto_filter.ref = f"A1:{last}{len(shown.rows) + 1}"
     for i, column in enumerate(table.columns, 1):
         sheet.column_dimensions[get_column_letter(i)].width = _WIDE.get(column.key, 14 if column.kind == "int" else 22)
-    sheet.append([_head(sheet, language.name("column", column.key)) for column in table.columns])
+    sheet.append([_head(sheet, _named(table, column, language, run)) for column in table.columns])
     for row in shown.rows:
-        sheet.append([_cell(sheet, value, column, language) for value, column in zip(row, table.columns, strict=True)])
+        sheet.append(list(_row(sheet, table, row, language)))
+    exception_sheet.finish(sheet, table, language, len(shown.rows))
     for row in shown.sums:
         cells = zip(row, table.columns, strict=True)
         sheet.append([_cell(sheet, value, column, language, bold=True) for value, column in cells])
     if shown.more:
         note = language.word("more_rows", count=language.number(shown.more))
         sheet.append([_cell(sheet, note, Column("text"), language, bold=True)])
+
+
+def _named(table: Table, column: Column, language: Language, run: str) -> str:
+    """The head of a column; that of the hidden one says whose exceptions these are."""
+    hidden = table.name == exception_sheet.NAME and column.key == exception_sheet.MARK
+    return exception_sheet.HEAD + run if hidden else language.name("column", column.key)
+
+
+def _row(sheet: object, table: Table, row: Row, language: Language) -> Iterator[WriteOnlyCell]:
+    for value, column in zip(row, table.columns, strict=True):
+        cell = _cell(sheet, value, column, language)
+        yield exception_sheet.opened(cell) if exception_sheet.is_open(table, column.key) else cell
 
 
 def _head(sheet: object, text: str) -> WriteOnlyCell:

@@ -29,6 +29,17 @@ def decision_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.suffix.lower() in (".yaml", ".yml"))
 
 
+def decision_ids(folder: Path) -> frozenset[str]:
+    """The ids of all decisions of a project: of `decisions.yaml` and of the files below `decisions/`, in any list.
+    ValueError, YAMLError or OSError where one of them cannot be read."""
+    found: set[str] = set()
+    for path in (folder / "decisions.yaml", *decision_files(folder / "decisions")):
+        document = YAML(typ="base").load(read_plain(path, MAX_BYTES).decode()) if path.is_file() else None
+        lists = document.values() if isinstance(document, dict) else ()
+        found |= {item["id"] for each in lists if isinstance(each, list) for item in each if _has(item, "id")}
+    return frozenset(name for name in found if isinstance(name, str))
+
+
 def read_entries(
     paths: Iterable[Path], word: str, mark: str, read: Callable[[Any], T | str]
 ) -> tuple[list[T], list[Finding]]:

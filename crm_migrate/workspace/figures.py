@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from crm_migrate.workspace.follow_up import FollowUp
+
 Mode = Literal["insert_only", "update_only"]
 Verdict = Literal["GO", "GO WITH ACCEPTED EXCEPTIONS", "NO-GO"]
 
@@ -305,8 +307,11 @@ IN_TARGET, DELETED, REMOVED = "in the target", "deleted in the target", "removed
 
 
 class ExceptionGroup(Figure):
-    """Exceptions of one cause: what a person works through. At most 50 examples; `count` is all of them."""
+    """Exceptions of one cause: what a person works through. At most 50 examples; `count` is all of them.
 
+    `id` is the same in every run (`exception_ids.py`)."""
+
+    id: str = ""
     code: str
     severity: Literal["error", "warning", "note"]
     object: str
@@ -453,9 +458,10 @@ class Figures(Figure):
     decisions: tuple[tuple[str, str, str, str, int], ...] = ()  # id, who, when, text, records
     sign_off: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
+    follow_up: FollowUp = FollowUp()
 
 
 def signature_of(figures: Figures) -> str:
     """What a signature is bound to: the run, and every figure, verdict, gate, digest and name that the report shows."""
-    signed = figures.model_dump_json(exclude={"header"})
+    signed = figures.model_dump_json(exclude={"header", "follow_up"})
     return hashlib.sha256(f"{figures.header.run}\n{signed}".encode()).hexdigest()

@@ -50,6 +50,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("undo demo", 0),
     ("runs demo", 0),
     ("report --project demo --format html,xlsx,json,junit,md --lang tr --out reports", 0),
+    ("exceptions demo", 0),
     ("reconcile demo --target-export exports", 2),
     ("explain kisi:5001 demo", 0),
     ("subject demo --key kisi:5001", 0),

@@ -45,6 +45,7 @@ from crm_migrate.stages.reconcile.sides import loaded_fields
 from crm_migrate.stages.reconcile.target_sets import target_set
 from crm_migrate.stages.reconcile.verdict import not_checked, sentence, verdict
 from crm_migrate.stages.validate.reaching import CODES as REACHING
+from crm_migrate.workspace.exception_ids import identified
 from crm_migrate.workspace.figures import (
     ConsentCell,
     ExceptionGroup,
@@ -274,7 +275,9 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         files=collected.files,
         kpis=tuple(collected.kpis),
         controls=tuple(collected.controls),
-        exceptions=tuple(sorted(collected.exceptions, key=lambda g: (_ORDER[g.severity], -g.count, g.code))),
+        exceptions=tuple(
+            sorted(identified(collected.exceptions), key=lambda g: (_ORDER[g.severity], -g.count, g.code))
+        ),
         merges=tuple(collected.merges),
         clusters=tuple(collected.clusters),
         learned=tuple(collected.learned),

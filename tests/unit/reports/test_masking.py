@@ -12,7 +12,7 @@ from crm_migrate.reports import FORMATS, presentable, terminal, write_reports
 from crm_migrate.reports.hiding import About, masked, message
 from crm_migrate.reports.masking import mask, scrub
 from crm_migrate.reports.naming import Names
-from crm_migrate.workspace.figures import Cause, Example, FieldFigure, Privacy
+from crm_migrate.workspace.figures import Cause, Example, ExceptionGroup, FieldFigure, Privacy
 
 PERSONAL = ("Ayşe Yılmaz", "Jürgen", "Zoë", "Şükrü", "Öztürk", "ayse@anadolu", "212 000")
 
@@ -227,3 +227,15 @@ def test_owners_stay_readable_and_groups_by_a_personal_field_do_not() -> None:
     assert shown.owners == model.owners
     assert shown.kpis[0].group == "stage=new, email=a***@a******.example"
     assert shown.kpis[1].group == "full_name=M*****, H***, stage=new"
+
+
+def test_an_exception_whose_cause_names_a_value_is_masked_with_it() -> None:
+    group = ExceptionGroup(
+        code="defaulted", severity="error", object="contacts", source="", field="email", state="different", count=1,
+        rule="default value info@crm.example", title="", fix="",
+    )  # fmt: skip
+    model = figures().model_copy(
+        update={"exceptions": (group,), "privacy": Privacy(fields={"contacts.email": "email"})}
+    )
+
+    assert masked(model).exceptions[0].rule == "default value i***@c**.example"

@@ -125,7 +125,7 @@ def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[int, list[list[ob
         [k.expected, k.present, k.missing, k.wrong, k.extra, k.orphans] for k in model.links
     ]
     assert [Decimal(str(row[5])) for row in sheet[9][1:]] == [Decimal(k.actual) for k in model.kpis]
-    assert [row[7] for row in sheet[11][1:]] == [x.count for x in model.exceptions]
+    assert [row[8] for row in sheet[11][1:]] == [x.count for x in model.exceptions]
     assert [row[3:] for row in sheet[14][1:]] == [
         [float(x.expected_wrong), x.merged_records, float(x.cut) if x.cut else None, x.asked, x.vetoed]
         for x in model.learned

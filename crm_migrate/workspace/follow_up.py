@@ -1,0 +1,80 @@
+"""What followed a run: facts of the project that are joined to the figures when a report is written.
+
+Nothing here is computed by `reconcile` or signed with the figures: people go on, and a report that is written again
+tells how things stand then.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Fact(BaseModel):
+    """Immutable, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FollowedException(_Fact):
+    """What was said of one exception of the run, and how it compares with the run before.
+
+    `status` is that of `exceptions.yaml`; `told` says why it counts as open all the same: `returned` where it was fixed
+    and is there again, `outgrown` where it was accepted (or will not be fixed) for fewer records than there are now.
+    `since` is `new` or `still` against the run before, empty where there is none; `before` is its count there, `came`
+    and `went` are the records that are new and gone, None where records are not listed. `stand` is the digest of what
+    was said.
+    """
+
+    id: str
+    status: Literal["open", "assigned", "fixed", "accepted", "wont_fix"] = "open"
+    assignee: str = ""
+    decision: str = ""
+    note: str = ""
+    who: str = ""
+    when: str = ""
+    told: Literal["", "returned", "outgrown"] = ""
+    since: Literal["", "new", "still"] = ""
+    before: int = 0
+    came: int | None = None
+    went: int | None = None
+    stand: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody has to do anything about it."""
+        return self.status in ("fixed", "accepted", "wont_fix") and not self.told
+
+
+class GoneException(_Fact):
+    """An exception of the run before that this run does not have."""
+
+    id: str
+    code: str
+    severity: Literal["error", "warning", "note"]
+    object: str
+    source: str
+    field: str
+    count: int
+    title: str
+    status: Literal["open", "assigned", "fixed", "accepted", "wont_fix"] = "open"
+
+
+class FollowUp(_Fact):
+    """All that followed. `compared_with` is the run before into the same environment, empty where there is none."""
+
+    compared_with: str = ""
+    exceptions: tuple[FollowedException, ...] = ()
+    gone: tuple[GoneException, ...] = ()
+
+    def of(self, exception_id: str) -> FollowedException:
+        """What is known of an exception; an open one where nothing is."""
+        found = (each for each in self.exceptions if each.id == exception_id)
+        return next(found, FollowedException(id=exception_id))
+
+    def count(self, since: str) -> int:
+        """How many exceptions are `new` or `still` there."""
+        return sum(each.since == since for each in self.exceptions)
+
+    def told(self, word: str) -> tuple[FollowedException, ...]:
+        """The exceptions that count as open again for this reason."""
+        return tuple(each for each in self.exceptions if each.told == word)
