@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 )
 @click.option("--report", "formats", default="junit,md", show_default=True, help=f"Formats of them, of {ALL}.")
 @click.option("--no-run", is_flag=True, help="Mappings and examples only, in a second or two: for a hook.")
-@click.option("--lang", metavar="CODE", help="Language of the pages (en, tr); that of the projects by default.")
+@click.option("--lang", metavar="CODE", help="Language of the pages (de, en, tr); that of the projects by default.")
 @json_option
 def ci_command(
     named: tuple[Path, ...],

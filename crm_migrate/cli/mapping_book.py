@@ -25,7 +25,7 @@ WORKBOOK = "mapping.xlsx"
 @click.option(
     "-o", "--output", "out", type=click.Path(path_type=Path, dir_okay=False), help=f"Workbook to write; {WORKBOOK}."
 )
-@click.option("--lang", metavar="CODE", help="Language of the workbook (en, de, tr); the project's by default.")
+@click.option("--lang", metavar="CODE", help="Language of the workbook (de, en, tr); the project's by default.")
 @env_option
 @json_option
 def export_command(path: Path, out: Path | None, lang: str | None, environment: str | None, as_json: bool) -> None:

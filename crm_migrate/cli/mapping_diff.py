@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 )
 @click.option("--max-changed", type=click.IntRange(0), metavar="N", help="At most N records of all objects together.")
 @click.option("--markdown", is_flag=True, help="As Markdown, for a pull request.")
-@click.option("--lang", metavar="CODE", help="Language of what is printed (en, tr); Markdown has the project's.")
+@click.option("--lang", metavar="CODE", help="Language of what is printed (de, en, tr); Markdown has the project's.")
 @click.option("--reveal", is_flag=True, help="Show personal values: what is printed is then personal data.")
 @json_option
 def diff_command(

@@ -15,7 +15,7 @@ from crm_migrate.cli.speaking import asked_language
 @click.argument("run_id", metavar="[RUN]", required=False)
 @env_option
 @click.option("--markdown", is_flag=True, help="As Markdown.")
-@click.option("--lang", metavar="CODE", help="Language of what is printed (en, tr); Markdown has the project's.")
+@click.option("--lang", metavar="CODE", help="Language of what is printed (de, en, tr); Markdown has the project's.")
 @click.option("--reveal", is_flag=True, help="Show personal values: what is printed is then personal data.")
 @json_option
 def excluded_command(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LIMITS = (0.0001, 0.001, 0.005, 0.01, 0.05)  # wrong merges per merged record
 AROUND = 5  # examples on each side of a cut
 _LANGUAGE = click.option(
-    "--lang", metavar="CODE", default="en", show_default=True, help="Language of the words: en, tr."
+    "--lang", metavar="CODE", default="en", show_default=True, help="Language of the words: de, en, tr."
 )
 _HEAD = ["rule", "right", "wrong", "missed", "asked", "precision", "at least", "recall", "at least"]
 

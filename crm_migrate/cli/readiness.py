@@ -32,7 +32,7 @@ _ROOM = 36  # columns below which what is open stands under its heading
 @click.option(
     "--by", type=click.Choice(["day", "owner"]), default="day", show_default=True, help="What comes together."
 )
-@click.option("--lang", metavar="CODE", help="Language (en, de, tr); the project's by default.")
+@click.option("--lang", metavar="CODE", help="Language (de, en, tr); the project's by default.")
 @click.option(
     "--fail-on",
     type=click.Choice(["never", "overdue", "open"]),

@@ -19,7 +19,7 @@ ALL, USUAL = "html, xlsx, json, junit, md", "html,json,junit,md"  # said here so
 @click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--project", "folder", type=click.Path(path_type=Path, exists=True), default=".", help="Project folder.")
 @click.option("--format", "formats", default=USUAL, show_default=True, help=f"Formats, by commas, of {ALL}.")
-@click.option("--lang", metavar="CODE", help="Language of the report (en, tr); the project's by default.")
+@click.option("--lang", metavar="CODE", help="Language of the report (de, en, tr); the project's by default.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder; the run's own by default.")
 @click.option(
     "--reveal", is_flag=True, help="Show personal values. The files are then personal data: mind who gets them."

@@ -31,7 +31,7 @@ WORKBOOK = "review.xlsx"
     "--read", "answers", type=click.Path(path_type=Path), help="Read the answers: a workbook or decisions.json."
 )
 @click.option("--dry-run", is_flag=True, help="With --read: check everything, write nothing.")
-@click.option("--lang", metavar="CODE", help="Language of the questions (en, tr); the project's by default.")
+@click.option("--lang", metavar="CODE", help="Language of the questions (de, en, tr); the project's by default.")
 @click.option("--limit", type=click.IntRange(0), default=200, show_default=True, help="Most open questions to ask.")
 @click.option("--audit", type=click.IntRange(0), default=100, show_default=True, help="Most merges by rule to look at.")
 @json_option

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 @cache
 def languages(part: str = "codes") -> frozenset[str]:
-    """The languages that have words: `en`, `tr`; or those that have at least a `part` (`book`: `de` too)."""
+    """The languages that have words: `de`, `en`, `tr`; or those that have at least a `part`."""
     return frozenset(
         folder.name for folder in files("crm_migrate.words").iterdir() if (folder / f"{part}.json").is_file()
     )

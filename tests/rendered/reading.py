@@ -68,7 +68,7 @@ class Report:
 
     def number(self, text: str) -> Decimal:
         """A number as this language writes it."""
-        if self.language == "tr":
+        if self.language in ("de", "tr"):
             text = text.replace(".", "").replace(",", ".")
         return Decimal(re.sub(r"[^\d.-]", "", text.replace(",", "").replace("−", "-").split("✕")[0]))
 

@@ -17,7 +17,7 @@ from crm_migrate.matching.matcher import Matching
 from crm_migrate.reports.pairs import lines, page, terminal
 from crm_migrate.words.language import Language, language
 
-EN, TR = language("en"), language("tr")
+EN, TR, DE = language("en"), language("tr"), language("de")
 ROWS = [
     ("Ayşe", "Yılmaz", "ayse@isik.example", "0532 000 11 22", "Ankara"),
     ("Ayse", "Yilmaz", "ayse@isik.example", "", "Ankara"),
@@ -171,7 +171,12 @@ def test_thresholds_and_contradictions_stand_beside_the_pair(found: Matching) ->
     assert [row[2] for row in unlikely] == ["–"] * 4  # nothing was looked at, so nothing is said
 
 
-def test_a_turkish_page_has_no_english_words(found: Matching) -> None:
-    text = re.sub(r"<style>.*?</style>|<.*?>", " ", page([found.explain("c", "e")], "", TR), flags=re.DOTALL)
+@pytest.mark.parametrize(
+    ("words", "said"), [(TR, ("rastlantıya karşı", "birleştirme")), (DE, ("gegen den Zufall", "Zusammenführen"))]
+)
+def test_a_page_of_another_language_has_no_english_words(
+    found: Matching, words: Language, said: tuple[str, ...]
+) -> None:
+    text = re.sub(r"<style>.*?</style>|<.*?>", " ", page([found.explain("c", "e")], "", words), flags=re.DOTALL)
     assert not re.search(r"\b(?:the|of|and|is|are|equal|different|against|alike|total|name|model is)\b", text), text
-    assert "rastlantıya karşı" in text and "birleştirme" in text
+    assert all(word in text for word in said)

@@ -14,7 +14,7 @@ from crm_migrate.reports.speaking import told
 from crm_migrate.words.language import language
 from crm_migrate.workspace.figures import Figures
 
-LANGUAGES = ("en", "tr")
+LANGUAGES = ("de", "en", "tr")
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)

@@ -20,6 +20,6 @@ def test_every_table_stands_in_one_section() -> None:
     assert len(made) == len(set(made)) and set(made) == set(public)
 
 
-@pytest.mark.parametrize("language", ["en", "tr"])
+@pytest.mark.parametrize("language", ["de", "en", "tr"])
 def test_every_section_has_its_words(language: str) -> None:
     assert {f"section.{section.name}" for section in SECTIONS} <= set(catalogue(language))

@@ -29,7 +29,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_every_language_has_every_word_with_the_same_placeholders() -> None:
-    assert {"en", "tr"} <= set(CATALOGUES)
+    assert {"de", "en", "tr"} <= set(CATALOGUES)
     for words in CATALOGUES.values():
         assert words.keys() == CATALOGUES["en"].keys()
         assert {k: placeholders(v) for k, v in words.items()} == {
@@ -48,7 +48,7 @@ def test_templates_use_words_that_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "code"), [("tr_TR", "tr"), ("tr-TR", "tr"), ("de", "en"), ("", "en"), ("../en", "en")]
+    ("locale", "code"), [("tr_TR", "tr"), ("tr-TR", "tr"), ("de_AT", "de"), ("fr", "en"), ("", "en"), ("../en", "en")]
 )
 def test_a_locale_without_words_reads_english(locale: str, code: str) -> None:
     assert language(locale).code == code
@@ -57,6 +57,7 @@ def test_a_locale_without_words_reads_english(locale: str, code: str) -> None:
 def test_numbers_are_written_as_the_reader_writes_them() -> None:
     assert language("tr").number(1234567) == "1.234.567"
     assert language("tr").amount("-1250000.50") == "-1.250.000,50"
+    assert language("de").amount("-1250000.50") == "-1.250.000,50"
     assert language("en").amount("1250000.5") == "1,250,000.5"
     assert language("en").amount("9" * 25 + ".01").endswith("9.01")
     assert [language("en").amount(t) for t in ("n/a", "NaN", "", "1E+3")] == ["n/a", "NaN", "", "1,000"]

@@ -195,12 +195,19 @@ def test_an_old_decision_with_the_same_words_is_no_new_one(tmp_path: Path) -> No
 # ------------------------------------------------------------------------------------------------ in another language
 
 
-def test_a_turkish_workbook_says_nothing_in_english_and_takes_turkish_answers(
-    shared: Company, pack: Pack, tmp_path: Path
+@pytest.mark.parametrize(
+    ("code", "titles", "answers"),
+    [
+        ("tr", ("Buradan başlayın", "contacts birleşmiş"), ("BİRLEŞTİR", "ayrı", "Sonra")),
+        ("de", ("Hier beginnen", "contacts zusammengeführt"), ("ZUSAMMENFÜHREN", "getrennt", "Später")),
+    ],
+)
+def test_a_workbook_of_another_language_says_nothing_in_english_and_takes_its_answers(
+    shared: Company, pack: Pack, tmp_path: Path, code: str, titles: tuple[str, str], answers: tuple[str, ...]
 ) -> None:
-    words = language("tr")
+    words = language(code)
     book = openpyxl.load_workbook(io.BytesIO(render(pack, words)))
-    assert book.sheetnames[:3] == ["Buradan başlayın", "contacts", "contacts birleşmiş"]
+    assert book.sheetnames[:3] == [titles[0], "contacts", titles[1]]
     values = {str(c.value) for sheet in book.worksheets[:-1] for row in sheet.iter_rows() for c in row if c.value}
     english = re.compile(
         r"\b(?:the|is|are|of|by|with|same|merged|asked|records?|which|from|depends|alike)\b", re.IGNORECASE
@@ -209,9 +216,9 @@ def test_a_turkish_workbook_says_nothing_in_english_and_takes_turkish_answers(
     assert {value for value in values if english.search(rules.sub("", value))} == set()
     (sheet,) = (s for s in sheets(pack, words) if s.title == "contacts")
     asking, decision = book["contacts"], 2
-    book["Buradan başlayın"]["B4"] = "Ayşe"
+    book[titles[0]]["B4"] = "Ayşe"
     asked = [n for n, line in enumerate(sheet.lines, HEAD_ROW + 1) if line.role == "question"]
-    for row, said in zip(asked, ("BİRLEŞTİR", "ayrı", "Sonra"), strict=False):
+    for row, said in zip(asked, answers, strict=False):
         asking.cell(row, decision).value = said
     book.save(tmp_path / "review.xlsx")
     taken = take(shared.project, shared.plan, shared.run, tmp_path / "review.xlsx", today=DAY, dry_run=True)
@@ -219,8 +226,9 @@ def test_a_turkish_workbook_says_nothing_in_english_and_takes_turkish_answers(
     assert (taken.merge, taken.apart, taken.later) == (1, 1, min(len(asked) - 2, 1))
 
 
-def test_a_turkish_page_says_nothing_in_english(pack: Pack) -> None:
-    data = json.loads(page.render(pack, language("tr")).split('id="data">')[1].split("</script>")[0])
+@pytest.mark.parametrize(("code", "merge"), [("tr", "= birleştir"), ("de", "= zusammenführen")])
+def test_a_page_of_another_language_says_nothing_in_english(pack: Pack, code: str, merge: str) -> None:
+    data = json.loads(page.render(pack, language(code)).split('id="data">')[1].split("</script>")[0])
     said = [text for q in data["questions"] for pair in q["pairs"] for _, text in pair["said"]]
     said += [
         text for q in data["questions"] for text in (q["why"], *q["notes"], *(pair["verdict"] for pair in q["pairs"]))
@@ -229,4 +237,4 @@ def test_a_turkish_page_says_nothing_in_english(pack: Pack) -> None:
     for text in said:
         bare = text.partition(": ")[0] if any(rule and rule in text for rule in rules) else text
         assert not re.search(r"\b(?:the|are|differs|alike|but|likeness|asked|kept)\b", bare.partition(":")[0]), text
-    assert data["words"]["merge"] == "= birleştir"
+    assert data["words"]["merge"] == merge
