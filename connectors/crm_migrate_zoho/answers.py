@@ -155,7 +155,7 @@ def _result(said: Record, rows: Collection[Row]) -> Result:
     details = said.get("details")
     details = details if isinstance(details, dict) else {}
     if said.get("status") == "success" and said.get("code") == "SUCCESS":
-        id = _text(details.get("id"))
+        id = _id(details.get("id"))
         return Result(id, done=True) if id else Result()
     if said.get("status") != "error" or not _text(said.get("code")):
         return Result()
@@ -193,6 +193,11 @@ def _dicts(said: Any) -> TypeGuard[list[dict[str, Any]]]:
 
 def _text(said: Any) -> str:
     return said if isinstance(said, str) else ""
+
+
+def _id(said: Any) -> str:
+    """An id, which answers about tags tell as a number."""
+    return str(said) if isinstance(said, int) and not isinstance(said, bool) else _text(said)
 
 
 def ids(records: Sequence[Record]) -> list[str]:

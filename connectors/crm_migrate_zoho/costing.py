@@ -4,23 +4,27 @@ Credits are those of zoho.com/crm/developer/docs/api/v8/api-limits.html: a reque
 are one, a query of up to 200, 1,000 or 2,000 records one, two or three.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from crm_migrate.connecting.contract import Action, Load, TargetObject
 from crm_migrate_zoho import coql
 from crm_migrate_zoho.describe import Described, object_of
-from crm_migrate_zoho.values import SEVERAL
+from crm_migrate_zoho.shapes import TAG
+from crm_migrate_zoho.values import SEVERAL, TAGS
 
 PER_CREDIT = 10  # records that are written
 PAGE_CREDITS = 3  # of a query of `coql.PAGE` records
-IDS = 100  # of a list of what activities are about
+IDS = 100  # of a list of what no query tells
 
 
-def writing(described: Described, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
+def writing(described: Described, object: TargetObject, action: Action, loads: Sequence[Load]) -> int:
     """Credits of these batches: what is written, and the queries for our keys behind it, or before and behind it where
-    they are not unique; before a change one looks only."""
+    they are not unique; before a change one looks only, and at the tags, which are then given by a
+    request of their own: one for all records that are to have the same, so there may be more."""
     looks = 2 if action == "create" and not described.unique(object.key_field) else 1
-    return sum(-(-load.rows // PER_CREDIT) + looks * -(-load.rows // coql.VALUES) for load in loads)
+    tagged = [load for load in loads if action != "create" and load.columns.get(TAG)]
+    tags = sum(-(-load.rows // IDS) + 1 for load in tagged)
+    return sum(-(-load.rows // PER_CREDIT) + looks * -(-load.rows // coql.VALUES) for load in loads) + tags
 
 
 def reading(described: Described, object: TargetObject, records: int) -> int:
@@ -30,5 +34,5 @@ def reading(described: Described, object: TargetObject, records: int) -> int:
     places = [place for name in told if (place := described.place(name)) is not None and place.name in wanted]
     columns = {object.key_field, *(place.field for place in places)}
     queries = -(-len(columns) // (coql.COLUMNS - 1))
-    about = -(-records // IDS) if any(place.type == SEVERAL for place in places) else 0
+    about = -(-records // IDS) if any(place.type in (SEVERAL, TAGS) for place in places) else 0
     return (records // coql.PAGE + 1) * queries * PAGE_CREDITS + about

@@ -8,8 +8,8 @@ from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, Refusal, TargetObject
 from crm_migrate.connecting.shaping import Record, Row
 from crm_migrate_zoho.describe import Described, Place
-from crm_migrate_zoho.shapes import EMAIL, MODULE_OF, NO_MAIL, OWNER
-from crm_migrate_zoho.values import SEVERAL, json_of, text_of
+from crm_migrate_zoho.shapes import EMAIL, MODULE_OF, MOST_TAGS, NO_MAIL, OWNER, TAG
+from crm_migrate_zoho.values import SEVERAL, TAGS, json_of, text_of
 
 Values = dict[str, Any]
 
@@ -87,9 +87,12 @@ def _sent(place: Place, cell: str | None, users: Mapping[str, str]) -> Any:
             raise Unfit(Refusal("there is not exactly one user with this mailbox", "UNKNOWN", place.name))
         return {"id": users[cell]}
     try:
-        return json_of(cell, place.type)
+        said = json_of(cell, place.type)
     except ValueError:
         raise Unfit(Refusal(f"the value is no {place.type} of Zoho CRM", "TYPE", place.name)) from None
+    if place.type == TAGS and said is not None and len(said) > MOST_TAGS:
+        raise Unfit(Refusal(f"a record has {MOST_TAGS} tags at most", "TAGS", place.name))
+    return said
 
 
 # ---------------------------------------------------------------------------------------------------- reading
@@ -103,9 +106,10 @@ def asked(shape: Shape, *, key: bool = True) -> list[str]:
 
 
 def looked_at(shape: Shape) -> list[str]:
-    """What has to be read of a record before it is changed: the mark that it wants no mail, where it is written."""
-    field = shape.described.opted_out
-    return [field] if field and field in {place.field for place in shape.places.values()} else []
+    """What has to be read of a record before it is changed, where it is written: the mark that it wants no mail, and
+    its tags."""
+    written = {place.field for place in shape.places.values()}
+    return [field for field in (shape.described.opted_out, TAG) if field in written]
 
 
 def key_of(shape: Shape, record: Record) -> str | None:

@@ -58,6 +58,18 @@ def deleting(module: str, ids: Sequence[str]) -> Request:
     return Request("DELETE", RECORDS, {"module": module}, {"ids": ",".join(ids), "wf_trigger": "false"})
 
 
+def tagging(module: str, ids: Sequence[str], names: Sequence[str]) -> Request:
+    """These tags and no others for records; there has to be one."""
+    body = {"tags": _tags(names), "ids": list(ids), "over_write": True}
+    return Request("POST", f"{RECORDS}/actions/add_tags", {"module": module}, json=body)
+
+
+def untagging(module: str, ids: Sequence[str], names: Sequence[str]) -> Request:
+    """Tags that are taken from records."""
+    body = {"tags": _tags(names), "ids": list(ids)}
+    return Request("POST", f"{RECORDS}/actions/remove_tags", {"module": module}, json=body)
+
+
 def listing(module: str, ids: Sequence[str], fields: Sequence[str]) -> Request:
     """Fields of records that a query does not tell, and of which module that is what activities are about."""
     query = {"ids": ",".join(ids), "fields": ",".join(fields), "per_page": "200"}
@@ -69,6 +81,10 @@ def deleted(module: str, since: datetime, page: int) -> Request:
     query = {"type": "all", "page": str(page), "per_page": "200"}
     headers = {"If-Modified-Since": since.isoformat(timespec="seconds")}
     return Request("GET", f"{RECORDS}/deleted", {"module": module}, query, headers=headers)
+
+
+def _tags(names: Sequence[str]) -> list[Record]:
+    return [{"name": each} for each in names]
 
 
 def _quiet(records: Sequence[Record]) -> dict[str, Any]:

@@ -17,6 +17,8 @@ ACTIVITIES = frozenset({"Tasks", "Events", "Calls"})
 MODULE_OF = "$se_module"  # beside `What_Id`: of which module the record is
 # Fields that only settings of an organisation make; one of ours would look like it and do nothing.
 RESERVED = frozenset({"Currency", "Exchange_Rate", "Pipeline", "Tag", "Layout", "Territories", "Owner", "id"})
+TAG = "Tag"  # the list of tags of a record
+MOST_TAGS = 10  # of a record
 EMPTY = "-None-"  # how a picklist calls that nothing is chosen
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 

@@ -64,7 +64,7 @@ class ZohoTarget:
 
     def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
         """The credits of what is written, and of the looks at our keys."""
-        return costing.writing(self._calls.described(object), object, action, loads)
+        return costing.writing(self._calls.described(object), object, action, list(loads))
 
     def reading(self, object: TargetObject, records: int) -> int:
         """The credits of the pages."""

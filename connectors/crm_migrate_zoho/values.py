@@ -11,12 +11,14 @@ from crm_migrate.connecting.typed import unmistakable
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "false": False}
-# Type of Zoho -> semantic type. What is not here (subform, fileupload, multiselectlookup, tags ...) we do not fill.
+TAGS = "tags"
+# Type of Zoho -> semantic type. What is not here (subform, fileupload, multiselectlookup ...) we do not fill.
 SEMANTIC: Mapping[str, str] = {
     "text": "text",
     "textarea": "long_text",
     "picklist": "text",
     "multiselectpicklist": "list",
+    TAGS: "tags",
     "email": "text",
     "phone": "text",
     "website": "text",
@@ -36,8 +38,7 @@ SEMANTIC: Mapping[str, str] = {
 NUMBERS = frozenset({"double", "currency", "percent"})
 REFERENCES = frozenset({"lookup", "ownerlookup", "userlookup"})
 SEVERAL = "multi_module_lookup"
-TAGS = "tags"
-QUERIED = frozenset({*SEMANTIC, SEVERAL})  # what a query tells; the rest stands in lists alone
+QUERIED = frozenset({*SEMANTIC, SEVERAL}) - {TAGS}  # what a query tells; the rest stands in lists alone
 
 
 def json_of(text: str | None, type: str) -> Any:
@@ -60,7 +61,7 @@ def json_of(text: str | None, type: str) -> Any:
         return _sent_instant(text)
     if type in REFERENCES or type == SEVERAL:
         return {"id": text}
-    return _several(text) if type == "multiselectpicklist" else text
+    return _listed(text, type)
 
 
 def text_of(value: Any, type: str) -> str | None:
@@ -85,6 +86,13 @@ def read_text(value: Any, type: str) -> str | None:
     """A value of a source as canonical text, a number so that no locale reads it as another one."""
     text = text_of(value, type)
     return unmistakable(text) if text and type in NUMBERS else text
+
+
+def _listed(text: str, type: str) -> Any:
+    """Names of tags, a list of choices, or a text as it is."""
+    if type == TAGS:
+        return [{"name": each} for each in _several(text)]
+    return _several(text) if type == "multiselectpicklist" else text
 
 
 def _several(text: str) -> list[str]:

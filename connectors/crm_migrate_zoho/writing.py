@@ -13,7 +13,7 @@ from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, WriteBat
 from crm_migrate.connecting.row_results import Result, changed, created, joined
 from crm_migrate.connecting.shaping import Row
 from crm_migrate.errors import TargetError
-from crm_migrate_zoho import records, requests
+from crm_migrate_zoho import records, requests, tagging
 from crm_migrate_zoho.calls import Calls
 from crm_migrate_zoho.records import Shape, Values
 
@@ -98,14 +98,21 @@ class Writing:
                 made[entity] = records.changed(shape, str(record["id"]), rows[entity], users, record, key)
             except Unfit as unfit:
                 refused[entity] = unfit.refusal
+        tags = tagging.taken_out(made, current.records)
         now = self._calls.now()
         others = Answer(refused=refused, later={e: now for e in rows if e not in made and e not in refused})
         if not made:
             return others
         if late := self._calls.late(until, made, others):
             return late
-        said = self._calls.send(requests.changing(shape.described.module, list(made.values())), rows.values())
-        if isinstance(said, Refusal):
-            return self._calls.whole(said, {entity: rows[entity] for entity in made}, others)
         ids = {entity: str(current.records[entity]["id"]) for entity in made}
-        return joined(others, changed(ids, said, self._calls.now()))
+        sent = {entity: values for entity, values in made.items() if entity not in tags or len(values) > 1}
+        unsent = {entity: id for entity, id in ids.items() if entity not in sent}
+        answer = Answer(unsent)
+        if sent:
+            said = self._calls.send(requests.changing(shape.described.module, list(sent.values())), rows.values())
+            if isinstance(said, Refusal):
+                others = joined(others, Answer(later=dict.fromkeys(unsent, now)))
+                return self._calls.whole(said, {entity: rows[entity] for entity in sent}, others)
+            answer = joined(answer, changed({entity: ids[entity] for entity in sent}, said, self._calls.now()))
+        return joined(others, tagging.tagged(self._calls, shape.described.module, tags, answer, rows.values()))

@@ -106,6 +106,57 @@ def test_an_owner_is_a_user_by_the_mailbox(start: Start) -> None:
     assert [row["Owner.email"] for row in everything(target, object)] == [None, None]
 
 
+TAGGED = TargetObject("Accounts", (*text("Account_Name"), TargetField("Tag", "tags")), KEY)
+
+
+def tags_of(target: Any) -> dict[Any, Any]:
+    return {row[ENTITY]: row["Tag"] for row in everything(target, TAGGED) if row["Tag"]}
+
+
+def test_a_record_has_the_tags_that_it_is_to_have_and_no_others(start: Start) -> None:
+    server = start()
+    target = opened(server)
+    target.prepare((TAGGED,), apply=True)
+    two, many = '["fuar", "Ankara, doğu"]', "[" + ",".join(f'"t{n}"' for n in range(11)) + "]"
+    said = [("a", two), ("b", two), ("c", None), ("d", many)]
+    answer = write(target, TAGGED, "a", [{ENTITY: k, "Account_Name": k, "Tag": tags} for k, tags in said])
+    assert set(answer.loaded) == {"a", "b", "c"} and answer.refused["d"].code == "TAGS"
+    assert tags_of(target) == {"a": two, "b": two}
+    since = len(server.engine.log.requests)
+    changes: list[dict[str, str | None]] = [
+        {ENTITY: "a", "Account_Name": "A", "Tag": '["vip"]'},
+        {ENTITY: "b", "Account_Name": "B", "Tag": None},
+        {ENTITY: "c", "Account_Name": "C", "Tag": '["vip"]'},
+    ]
+    for _ in range(2):  # what is said twice is there as once
+        assert set(write(target, TAGGED, "b", changes, "update").loaded) == {"a", "b", "c"}
+    assert tags_of(target) == {"a": '["vip"]', "c": '["vip"]'}
+    routes = [route.rpartition("/")[2] for _, route in requests_of(server)[since:] if "/actions/" in route]
+    assert routes == ["add_tags", "remove_tags"]
+    assert set(write(target, TAGGED, "c", [{ENTITY: "a", "Tag": '["x"]'}], "update").loaded) == {"a"}
+    assert tags_of(target) == {"a": '["x"]', "c": '["vip"]'}
+
+
+def test_whose_tags_are_refused_is_refused_though_the_rest_of_it_was_taken(start: Start) -> None:
+    """A user deletes the record between its change and its tags."""
+    server = start()
+    target = opened(server)
+    target.prepare((TAGGED,), apply=True)
+    ids = write(target, TAGGED, "a", [{ENTITY: k, "Account_Name": k} for k in "ab"]).loaded
+    store, clock = server.engine.store, server.engine.clock
+    store.listeners.append(
+        lambda what, told: (
+            store.delete("Accounts", ids["a"], clock.now())
+            if what == "record" and told["record"].values["Account_Name"] == "A" and not told["record"].deleted
+            else None
+        )
+    )
+    rows: list[dict[str, str | None]] = [{ENTITY: k, "Account_Name": k.upper(), "Tag": '["x"]'} for k in "ab"]
+    answer = write(target, TAGGED, "b", rows, "update")
+    assert set(answer.loaded) == {"b"} and answer.refused["a"].field == "Tag"
+    assert "what else changed was taken" in answer.refused["a"].words
+
+
 TASK = TargetObject(
     "Tasks",
     (
@@ -155,8 +206,6 @@ def test_what_the_module_lacks_is_refused_and_not_passed_over(start: Start) -> N
     target.prepare((ACCOUNT,), apply=True)
     with pytest.raises(TargetError, match="lacks the field Nonsense of Accounts"):
         write(target, ACCOUNT, "a", [{ENTITY: "a", "Account_Name": "A", "Nonsense": "x"}])
-    with pytest.raises(TargetError, match="lacks the field Tag"):
-        write(target, ACCOUNT, "a", [{ENTITY: "a", "Account_Name": "A", "Tag": '["x"]'}])
 
 
 @pytest.mark.parametrize(
@@ -271,7 +320,7 @@ def test_what_zoho_alone_fills_is_read_only_and_choices_are_those_of_the_api(sta
     assert "Id. Decision Makers" in fields["Stage"].choices and "-None-" not in fields["Type"].choices
     assert fields["Stage"].required and fields["Account_Name"].reference == "Accounts"
     assert (fields["Deal_Name"].length, fields["Probability"].below) == (120, 1000)
-    assert "Tag" not in fields
+    assert fields["Tag"].type == "tags"
 
 
 LINKS = {"Account_Contacts": {"linking": {"Account": "Accounts", "Contact": "Contacts"}}}

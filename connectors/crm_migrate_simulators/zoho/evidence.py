@@ -60,7 +60,9 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("Activities and notes go with the record that they are about; other lookups are emptied", "assumed", "organisations differ; nobody should rely on either"),
         ("A linking module has a record for each link, with two lookups that are required; deleting it ends the link", "document", f"{_DOCS}: linking modules"),
         ("A locked record: RECORD_LOCKED", "document", f"{_DOCS}: record locking"),
-        ("Tags: ten of a record, given and taken for up to 500 records at a time", "document", f"{_DOCS}: add tags, remove tags"),
+        ("Tags: ten of a record, given and taken for up to 500 records at a time; `over_write` puts others in their place", "document", f"{_DOCS}: add tags, remove tags"),
+        ("A record is made with the tags that are sent with it, by their names", "document", "samples of Zoho's own SDKs: setTag before createRecords"),
+        ("Tags in a change take the place of those that are there", "assumed", "no document says so; whoever uses the actions for tags is right in either case"),
         ("Who lies in the recycle bin can be brought back by its id, unless a unique value is taken by now", "document", f"{_DOCS}: restore recycle bin records; that unique values stand in its way is assumed"),
     ),
     "Lists": (

@@ -49,7 +49,8 @@ def _one(visit: Visit, module: str, id: str, names: list[str], at: int, *, take:
         if record is None or record.deleted:
             return row(Wrong("INVALID_DATA", INVALID_ID, "id"), at)
         had = _tags(record.values)
-        kept = [tag for tag in had if tag not in names] if take else list(dict.fromkeys([*had, *names]))
+        before = [] if visit.body().get("over_write") is True else had
+        kept = [tag for tag in had if tag not in names] if take else list(dict.fromkeys([*before, *names]))
         if len(kept) > MOST:
             return row(Wrong("INVALID_DATA", "the limit of tags is exceeded", "tags", limit=MOST), at)
         visit.store.update(module, id, {"Tag": json.dumps(kept) if kept else None}, visit.now)
