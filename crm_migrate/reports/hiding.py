@@ -55,7 +55,7 @@ def masked(figures: Figures) -> Figures:
             "report_bridges": tuple(_bridge(b, names) for b in figures.report_bridges),
             "consent": tuple(_with_examples(c, names, c.object) for c in figures.consent),
             "fields": tuple(_field(f, names) for f in figures.fields),
-            "links": tuple(_with_examples(k, names, k.object, k.field) for k in figures.links),
+            "links": tuple(_link(k, names) for k in figures.links),
             "exceptions": tuple(_exception(x, names) for x in figures.exceptions),
             "merges": tuple(_merge(m, names) for m in figures.merges),
             "clusters": tuple(_cluster(c, names) for c in figures.clusters),
@@ -166,8 +166,28 @@ def _bridge(bridge: Bridge, names: Names) -> Bridge:
 def _field(field: FieldFigure, names: Names) -> FieldFigure:
     type_name = names.type_of(field.object, field.field) or field.type
     causes = (_with_examples(c, names, field.object, field.field, _other(c.cause)) for c in field.causes)
-    told = tuple(c.model_copy(update={"cause": _cause(c.cause, type_name)}) for c in causes)
-    return field.model_copy(update={"causes": told})
+    told = (c.model_copy(update={"cause": _cause(c.cause, type_name)}) for c in causes)
+    return field.model_copy(update={"causes": tuple(_placed(c, names, field.object) for c in told)})
+
+
+def _link(link: LinkFigure, names: Names) -> LinkFigure:
+    shown = _with_examples(link, names, link.object, link.field)
+    return shown.model_copy(update={"causes": tuple(_placed(c, names, link.object) for c in link.causes)})
+
+
+def _placed(cause: Cause, names: Names, object_name: str) -> Cause:
+    """A place is told by the value of a field, or by the name of a file, in which a mailbox may stand."""
+    places = (
+        p.model_copy(
+            update={
+                "value": mask(p.value, names.type_of(object_name, p.field) or "text")
+                if p.field
+                else scrub(p.value, quoted=False)
+            }
+        )
+        for p in cause.places
+    )
+    return cause.model_copy(update={"places": tuple(places)})
 
 
 def _cause(cause: str, type_name: str) -> str:

@@ -5,7 +5,7 @@ import re
 from crm_migrate.reports.sentence import sentence, since
 from crm_migrate.reports.totals import Totals, totals
 from crm_migrate.words.language import Language
-from crm_migrate.workspace.figures import Figures
+from crm_migrate.workspace.figures import ExceptionGroup, FieldFigure, Figures, LinkFigure
 
 LINES = 60
 _GATES, _OBJECTS, _CAUSES, _BRIDGES = 12, 10, 6, 5
@@ -105,6 +105,7 @@ def _causes(figures: Figures, sums: Totals, language: Language) -> list[str]:
     biggest = sorted(figures.exceptions, key=lambda x: (x.severity == "note", -x.count))
     lines = [
         f"- {language.number(x.count)} × {escape(x.title[:160])} ({escape(f'{x.code} {x.object} {x.field}'.strip())})"
+        + _where(figures, x, language)
         for x in biggest[:_CAUSES]
     ]
     return [f"{language.word('bar.open')}: {language.number(sums.open)}", *_since(figures, language), "", *lines]
@@ -114,3 +115,16 @@ def _since(figures: Figures, language: Language) -> list[str]:
     """What is new, gone and still there since the run before, and what came back."""
     told = since(figures, language)
     return ["", escape(told)] if told else []
+
+
+def _where(figures: Figures, group: ExceptionGroup, language: Language) -> str:
+    """The clearest place of the cause of such an exception, where it has one."""
+    told: tuple[FieldFigure | LinkFigure, ...] = (*figures.fields, *figures.links)
+    causes = (c for x in told if (x.object, x.field) == (group.object, group.field) for c in x.causes)
+    place = next((c.places[0] for c in causes if (c.cls, c.cause) == (group.state, group.rule) and c.places), None)
+    if place is None:
+        return ""
+    value = place.value[:80] or language.word("empty")
+    part, whole, rest, others = map(language.number, (place.count, place.of, place.elsewhere, place.elsewhere_of))
+    counts = language.word("cause_place", part=part, whole=whole, rest=rest, others=others)
+    return f": {language.name('word', f'place_{place.dimension}')} {escape(value)}, {escape(counts)}"

@@ -31,8 +31,8 @@ class Section:
         return [table for table in made if table.rows or table.name not in _RARE]
 
 
-# most have one currency, no files, and load all that the records say
-_RARE = ("report_bridge", "masked", "modes", "files", "gone_exceptions")
+# most have one currency, no files, load all that the records say, and have no cause that is at home in one place
+_RARE = ("report_bridge", "masked", "modes", "files", "cause_places", "gone_exceptions")
 
 SECTIONS = (
     Section("summary", (tables.gates,)),
@@ -48,7 +48,7 @@ SECTIONS = (
     ),
     Section(
         "fields",
-        (tables.fields, tables.masked, tables.causes, tables.field_examples),
+        (tables.fields, tables.masked, tables.causes, tables.cause_places, tables.field_examples),
         lambda figures, _: sum(c.count for f in figures.fields for c in f.causes),
     ),
     Section("links", (tables.links,), lambda _, sums: sums.links_wrong + sums.orphans),

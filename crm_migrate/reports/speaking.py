@@ -46,7 +46,7 @@ def told(figures: Figures, words: Language) -> Figures:
             "report_bridges": tuple(_with_terms(b, words) for b in figures.report_bridges),
             "consent": tuple(_with_examples(c, words) for c in figures.consent),
             "fields": tuple(_field(f, words) for f in figures.fields),
-            "links": tuple(_with_examples(k, words) for k in figures.links),
+            "links": tuple(_link(k, words) for k in figures.links),
             "exceptions": tuple(_exception(x, words) for x in figures.exceptions),
             "merges": tuple(_with_examples(m, words, REASONS) for m in figures.merges),
             "clusters": tuple(_cluster(c, words) for c in figures.clusters),
@@ -106,11 +106,17 @@ def _rule(group: ExceptionGroup, words: Language) -> str:
 
 
 def _field(field: FieldFigure, words: Language) -> FieldFigure:
-    causes = (
-        _with_examples(c, words).model_copy(update={"cause": cause(c.cause, words), "fix": fix(c.fix, words)})
-        for c in field.causes
-    )
-    return field.model_copy(update={"causes": tuple(causes)})
+    return field.model_copy(update={"causes": tuple(_cause(c, words) for c in field.causes)})
+
+
+def _link(link: LinkFigure, words: Language) -> LinkFigure:
+    causes = tuple(_cause(c, words) for c in link.causes)
+    return _with_examples(link, words).model_copy(update={"causes": causes})
+
+
+def _cause(told: Cause, words: Language) -> Cause:
+    said = {"cause": cause(told.cause, words), "fix": fix(told.fix, words)}
+    return _with_examples(told, words).model_copy(update=said)
 
 
 def _source(source: SourceFigure, words: Language) -> SourceFigure:

@@ -4,12 +4,21 @@ A `Table` has a name (its key in `words/` and its id in every rendering), column
 rows of sums below. Kinds: `text`, `word` (translated where known), `code`, `int`, `amount`, `ok`, `list`, `hash`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from crm_migrate.reports.exception_marks import mark_of
 from crm_migrate.reports.totals import classes_of, states_of
-from crm_migrate.workspace.figures import AccountingLine, Bridge, Example, Figures, FileFigure
+from crm_migrate.workspace.figures import (
+    AccountingLine,
+    Bridge,
+    Cause,
+    Example,
+    FieldFigure,
+    Figures,
+    FileFigure,
+    LinkFigure,
+)
 
 Value = str | int | bool | None
 Row = tuple[Value, ...]
@@ -171,9 +180,41 @@ def masked(figures: Figures) -> Table:
 
 
 def causes(figures: Figures) -> Table:
-    """Causes of differences, with their counts."""
-    rows = ((f.object, f.field, c.cls, c.cause, c.count, c.fix) for f in figures.fields for c in f.causes)
-    return _table("causes", "object field class:word cause:word count:int fix", rows)
+    """Causes of differences, with their counts, how sure they are, and who made most of them."""
+    rows = (
+        (x.object, x.field, c.cls, c.cause, c.count, c.of or None, *_sure(c), *_maker(c), c.fix)
+        for x, c in _causes(figures)
+    )
+    columns = "object field class:word cause:word count:int could_hit:int confidence:word made_by:word made_rule fix"
+    return _table("causes", columns, rows)
+
+
+def _causes(figures: Figures) -> Iterator[tuple[FieldFigure | LinkFigure, Cause]]:
+    """Every cause with its field or reference."""
+    places: tuple[FieldFigure | LinkFigure, ...] = (*figures.fields, *figures.links)
+    return ((place, cause) for place in places for cause in place.causes)
+
+
+def _sure(cause: Cause) -> Row:
+    return (f"sure_{cause.confidence}" if cause.confidence else "",)
+
+
+def _maker(cause: Cause) -> Row:
+    return (f"made_{cause.makers[0].who}", cause.makers[0].rule) if cause.makers else ("", "")
+
+
+def cause_places(figures: Figures) -> Table:
+    """Where causes are concentrated: cells hit of cells that could be, there and elsewhere."""
+    rows = (
+        (
+            x.object, x.field, c.cause, f"place_{p.dimension}", p.field, p.value, p.count, p.of, p.elsewhere,
+            p.elsewhere_of,
+        )
+        for x, c in _causes(figures)
+        for p in c.places
+    )  # fmt: skip
+    columns = "object field cause:word where:word by_field value count:int could_hit:int elsewhere:int elsewhere_of:int"
+    return _table("cause_places", columns, rows)
 
 
 def _three(example: Example) -> Row:

@@ -8,18 +8,14 @@ import hashlib
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from crm_migrate.workspace.cause_figures import Confidence, Maker, Place
+from crm_migrate.workspace.figure import Figure
 from crm_migrate.workspace.follow_up import FollowUp
 
 Mode = Literal["insert_only", "update_only"]
 Verdict = Literal["GO", "GO WITH ACCEPTED EXCEPTIONS", "NO-GO"]
-
-
-class Figure(BaseModel):
-    """A figure: immutable, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Duration(Figure):
@@ -53,9 +49,9 @@ class Privacy(Figure):
     for the source cells of a field where the same columns fill another field that is personal.
     """
 
-    fields: dict[str, str] = {}
-    raw: dict[str, str] = {}
-    keys: dict[str, tuple[tuple[str, ...], ...]] = {}
+    fields: dict[str, str] = Field(default_factory=dict)
+    raw: dict[str, str] = Field(default_factory=dict)
+    keys: dict[str, tuple[tuple[str, ...], ...]] = Field(default_factory=dict)
 
 
 class Example(Figure):
@@ -93,7 +89,7 @@ class SourceFigure(Figure):
     evidence: tuple[str, ...] = ()
     unmapped_columns: tuple[str, ...] = ()
     archived_columns: tuple[str, ...] = ()
-    dropped_columns: dict[str, str] = {}
+    dropped_columns: dict[str, str] = Field(default_factory=dict)
 
     @property
     def adds_up(self) -> bool:
@@ -189,11 +185,19 @@ class Bridge(Figure):
 
 
 class Cause(Figure):
-    """One cause of differences of one field, with its count, at most 50 examples and the fix to try."""
+    """One cause of differences of one field, with its count, at most 50 examples and the fix to try.
+
+    `of` are the compared cells of the field that it could have hit (the values longer than where it cuts; 0: not
+    counted), `confidence` how sure it is, `places` where it is concentrated, `makers` who made it.
+    """
 
     cause: str
     cls: str
     count: int
+    of: int = 0
+    confidence: Confidence = ""
+    places: tuple[Place, ...] = ()
+    makers: tuple[Maker, ...] = ()
     fix: str = ""
     examples: tuple[Example, ...] = ()
 
@@ -214,8 +218,8 @@ class FieldFigure(Figure):
     classes: dict[str, int]
     causes: tuple[Cause, ...] = ()
     changed_from_source: int = 0
-    changed_by_rule: dict[str, int] = {}
-    flags: dict[str, int] = {}
+    changed_by_rule: dict[str, int] = Field(default_factory=dict)
+    flags: dict[str, int] = Field(default_factory=dict)
 
 
 class MaskFigure(Figure):
@@ -229,7 +233,10 @@ class MaskFigure(Figure):
 
 
 class LinkFigure(Figure):
-    """One reference: expected = present + missing + wrong; actual = present + wrong + extra."""
+    """One reference: expected = present + missing + wrong; actual = present + wrong + extra.
+
+    The examples of its causes are those of the reference.
+    """
 
     object: str
     field: str
@@ -240,6 +247,7 @@ class LinkFigure(Figure):
     wrong: int
     extra: int
     orphans: int
+    causes: tuple[Cause, ...] = ()
     examples: tuple[Example, ...] = ()
 
 
@@ -441,7 +449,7 @@ class Figures(Figure):
     report_bridges: tuple[Bridge, ...] = ()
     fields: tuple[FieldFigure, ...] = ()
     masked: tuple[MaskFigure, ...] = ()
-    modes: dict[str, Mode] = {}
+    modes: dict[str, Mode] = Field(default_factory=dict)
     links: tuple[LinkFigure, ...] = ()
     files: tuple[FileFigure, ...] = ()
     kpis: tuple[KpiFigure, ...] = ()

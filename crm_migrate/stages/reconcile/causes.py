@@ -2,11 +2,12 @@
 
 from functools import cache
 
-from crm_migrate.quoting import quoted
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.words import catalogue
 from crm_migrate.workspace.relations import Relations
 
 EDITED, EMPTIED, KEPT = "edited in the target", "emptied in the source", "kept in the target"
+STALE = "stale"
 MANY = 3  # a shift or a default value is a cause when it hits at least so many cells of a field
 
 _FIX = "fix."
@@ -24,10 +25,14 @@ def _fixes() -> dict[str, str]:
 
 
 def excuse(tables: Relations, cells: str, kept: str) -> None:
-    """Cells that the target keeps by a rule are no differences; `kept` says which and why."""
+    """Cells that the target keeps by a rule are no differences; `kept` says which and why. Those that are what they
+    were before we wrote them are: their change did not arrive, unless their text shows what became of it."""
+    shown = "cause LIKE 'truncated%' OR cause IN ('case', 'encoding', 'rounding')"
     tables.execute(
-        f"""UPDATE {cells} SET class = 'kept_in_target', cause = k.cause FROM {kept} k
-        WHERE {cells}.__entity = k.__entity AND {cells}.field = k.field AND NOT gone AND class <> 'match_normalised'"""
+        f"""UPDATE {cells} SET cause = k.cause,
+          class = CASE k.cause WHEN {literal(STALE)} THEN class ELSE 'kept_in_target' END FROM {kept} k
+        WHERE {cells}.__entity = k.__entity AND {cells}.field = k.field AND NOT gone AND class <> 'match_normalised'
+          AND NOT (k.cause = {literal(STALE)} AND ({shown.replace("cause", f"{cells}.cause")}))"""
     )
 
 
@@ -123,6 +128,30 @@ _PLAIN_CAUSE = r"""CASE
   WHEN folded(expected) = folded(actual) THEN 'case'
   WHEN starts_with(expected, actual) THEN 'truncated at ' || length(actual)
 END"""
+
+
+# The cells that a cause could have hit, by its first words, over the expected text `{x}` and what follows those words.
+_COULD_HIT = {
+    "truncated at ": "length({x}) > {n}",
+    "default value ": "{x} <> {n}",
+    "encoding": "ascii_of({x}) <> {x}",
+    "case": "upper({x}) <> lower({x})",
+    "rounding": "scale_of({x}) > 0",
+    "sign": "amount({x}) <> 0",
+    "scaled by ": "amount({x}) <> 0",
+}
+
+
+def could_hit(cls: str, cause: str, kind: str, expected: str) -> str:
+    """SQL: whether a cause could have hit a cell of that kind; null where it is empty and the cause needs a value."""
+    filled = f"nullif({expected}, '')"
+    if cls == "filled_by_target":
+        return f"{filled} IS NULL"
+    start = next((start for start in _COULD_HIT if cause.startswith(start)), None)
+    if cls != "different" or start is None or kind == "reference":
+        return f"{filled} IS NOT NULL"
+    rest = cause.removeprefix(start)
+    return _COULD_HIT[start].format(x=filled, n=rest if start == "truncated at " else literal(rest))
 
 
 def _swapped(tables: Relations, cells: str) -> None:

@@ -43,11 +43,13 @@ class Compared:
 class Comparison:
     """Counts per field and class, and the table `cells` of everything that is not simply equal.
 
-    `cells`: `__entity`, `target_id`, `field`, `class`, `cause`, `expected`, `actual`.
+    `cells`: `__entity`, `target_id`, `field`, `kind`, `class`, `cause`, `expected`, `actual`. `expected` is the
+    relation of the records that were compared.
     """
 
     records: int
     cells: str
+    expected: str
     classes: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
@@ -72,7 +74,7 @@ def compare(
         if kept:
             causes.excuse(tables, cells, kept(cells))
         causes.find_shifted_rows(tables, cells, expected)
-    comparison = Comparison(records, cells)
+    comparison = Comparison(records, cells, expected)
     _count(tables, comparison, digests, comparable)
     for item in fields:
         if item not in comparable:

@@ -1,17 +1,16 @@
 """The field figures of an object: what each rule changed from the source, and expected against actual with causes."""
 
 import re
-from collections.abc import Iterator, Sequence
 
-from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.reconcile.causes import fix_of
 from crm_migrate.stages.reconcile.comparing import NOT_COMPARED, Compared, Comparison, Kept, compare
-from crm_migrate.stages.reconcile.examples import EXAMPLES
+from crm_migrate.stages.reconcile.grouping import causes_by_field
 from crm_migrate.stages.reconcile.keeping import kept_cells
+from crm_migrate.stages.reconcile.makers import add_makers
 from crm_migrate.stages.reconcile.sides import actual_side, expected_side, loaded_fields
-from crm_migrate.workspace.figures import Cause, Example, FieldFigure
-from crm_migrate.workspace.relations import Relations, Row
+from crm_migrate.workspace.figures import FieldFigure
+from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import ACTUAL, CELLS, CHANGES, DIFFERENCES, EXTRACTED, NODES, SURVIVORS, Table, texts
 
 
@@ -58,7 +57,7 @@ def field_figures(
     """One figure per field that has a place in the target, and the table of its differing cells with their sources."""
     changed, flags = _counted(tables, object_plan, CHANGES, "rule"), _counted(tables, object_plan, CELLS, "code")
     sourced = add_source_values(tables, object_plan, comparison.cells, names)
-    causes = causes_by_field(tables, sourced, loaded_fields(object_plan))
+    causes = causes_by_field(tables, object_plan, comparison, sourced, loaded_fields(object_plan))
     figures = []
     for field in loaded_fields(object_plan):
         classes = {cls: count for cls, count in comparison.classes[str(field.target)].items() if count}
@@ -80,32 +79,6 @@ def field_figures(
     return tuple(figures), sourced
 
 
-def causes_by_field(tables: Relations, sourced: str, fields: Sequence[FieldPlan]) -> dict[str, tuple[Cause, ...]]:
-    """Field -> its differences grouped by cause, the most frequent first, each with its examples."""
-    rows = tables.rows(
-        f"""SELECT field, class, cause, n, record, source_value, expected, actual FROM (
-          SELECT *, count(*) OVER w AS n, row_number() OVER (w ORDER BY record, __entity) AS i
-          FROM {sourced} WINDOW w AS (PARTITION BY field, class, cause))
-        WHERE i <= {EXAMPLES} ORDER BY n DESC, class, cause, i"""
-    )
-    groups: dict[str, dict[tuple[str, str, int], list[Row]]] = {}
-    for target, cls, cause, count, *cells in rows:
-        groups.setdefault(target, {}).setdefault((cls, cause, count), []).append(tuple(cells))
-    return {field.name: tuple(_causes(field, groups.get(str(field.target), {}))) for field in fields}
-
-
-def _causes(field: FieldPlan, groups: dict[tuple[str, str, int], list[Row]]) -> Iterator[Cause]:
-    for (cls, cause, count), lines in groups.items():
-        examples = tuple(
-            Example(
-                record=record, field=field.name, source=source, expected=expected, actual=actual,
-                personal=field.personal,
-            )
-            for record, source, expected, actual in lines
-        )  # fmt: skip
-        yield Cause(cause=cause, cls=cls, count=count, fix=fix_of(cause), examples=examples)
-
-
 def add_source_values(tables: Relations, object_plan: ObjectPlan, cells: str, names: str) -> str:
     """Create the table of differing cells with the record's name and the raw cell that the expected value came from."""
     table = quoted(f"sourced/{object_plan.name}/{cells.strip(chr(34))}")
@@ -118,13 +91,14 @@ def add_source_values(tables: Relations, object_plan: ObjectPlan, cells: str, na
         f"""CREATE TEMP TABLE {table} AS
         WITH t(target, name) AS (VALUES {targets})
         SELECT c.__entity, c.target_id, c.field, c.class, c.cause, c.expected, c.actual, t.name,
-               coalesce(m.record, c.__entity) AS record, n.__source AS source, n.__row AS row,
-               NULL::VARCHAR AS source_value
+               coalesce(m.record, c.__entity) AS record, n.__source AS source, n.__row AS row, n.__split AS split,
+               NULL::VARCHAR AS source_value, NULL::VARCHAR AS made, NULL::VARCHAR AS made_rule
         FROM {cells} c JOIN t ON t.target = c.field LEFT JOIN {names} m USING (__entity)
         LEFT JOIN {survivors} s ON s.__cluster = m.__cluster AND s.field = t.name
         LEFT JOIN {nodes} n ON n.__node = coalesce(s.__node, m.node)"""
     )
     _add_raw(tables, table, object_plan)
+    add_makers(tables, object_plan, table)
     return table
 
 

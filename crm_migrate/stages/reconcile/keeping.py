@@ -8,30 +8,33 @@ from collections.abc import Sequence
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, KEPT
+from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, KEPT, STALE
 from crm_migrate.stages.reconcile.comparing import Kept
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import ACTUAL, EDITS, PLANNED, THEIRS, texts
 
 
 def kept_cells(tables: Relations, object_plan: ObjectPlan, fields: Sequence[FieldPlan]) -> Kept:
-    """Of a table of differing cells those that the target keeps by a rule: `__entity`, `field`, `cause`."""
+    """Of a table of differing cells those that the target keeps by a rule: `__entity`, `field`, `cause`.
+
+    Beside them those that stand as before although this load wrote them: they are stale.
+    """
     name, targets = object_plan.name, [str(f.target) for f in fields]
     load = tables.scan(PLANNED, name, also=texts(*targets))
     edits = tables.scan(EDITS, name)
     filled = _fields(targets, "{0} IS NOT NULL", "")
+    written = """coalesce(list_contains(from_json(l.__changed_fields, '["VARCHAR"]'), c.field), FALSE)"""
 
     def kept(cells: str) -> str:
-        return f"""(SELECT __entity, field, CASE WHEN edited THEN {literal(EDITED)}
+        return f"""(SELECT __entity, field, CASE WHEN written THEN {literal(STALE)} WHEN edited THEN {literal(EDITED)}
             WHEN sent THEN {literal(EMPTIED)} ELSE {literal(KEPT)} END AS cause
           FROM (SELECT c.__entity, c.field, c.expected, e.field IS NOT NULL AS edited,
-              list_contains({filled}, c.field) AS sent
+              list_contains({filled}, c.field) AS sent, l.__action = 'update' AND {written} AS written
             FROM (SELECT * FROM {cells} WHERE NOT gone) c JOIN {load} l USING (__entity)
             JOIN {_standing(tables, name, targets, cells)} s ON s.target_id = c.target_id AND s.field = c.field
             LEFT JOIN {edits} e ON e.__entity = c.__entity AND e.field = c.field
-            WHERE l.__action <> 'create' AND NOT (l.__action = 'update'
-              AND coalesce(list_contains(from_json(l.__changed_fields, '["VARCHAR"]'), c.field), FALSE)))
-          WHERE edited OR expected IS NULL)"""
+            WHERE l.__action <> 'create')
+          WHERE written OR edited OR expected IS NULL)"""
 
     return kept
 

@@ -3,7 +3,8 @@
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.reconcile.comparing import Compared, Comparison, compare
-from crm_migrate.stages.reconcile.fields import add_source_values, causes_by_field
+from crm_migrate.stages.reconcile.fields import add_source_values
+from crm_migrate.stages.reconcile.grouping import causes_by_field
 from crm_migrate.stages.reconcile.keeping import kept_cells
 from crm_migrate.stages.reconcile.sides import actual_links, expected_links, link_fields
 from crm_migrate.workspace.figures import Cause, LinkFigure
@@ -25,7 +26,7 @@ def compare_links(
     compared = [Compared(str(field.target), field.type, entity=True) for field in fields]
     comparison = compare(tables, f"{object_plan.name}/links", expected, actual, compared, kept)
     sourced = add_source_values(tables, object_plan, comparison.cells, names)
-    causes = causes_by_field(tables, sourced, fields)
+    causes = causes_by_field(tables, object_plan, comparison, sourced, fields)
     figures = tuple(_figure(tables, object_plan, field, comparison, actual, causes[field.name]) for field in fields)
     return figures, sourced
 
@@ -51,6 +52,7 @@ def _figure(
         wrong=wrong,
         extra=classes["filled_by_target"],
         orphans=_orphans(tables, actual, field),
+        causes=tuple(cause.model_copy(update={"examples": ()}) for cause in causes),
         examples=tuple(example for cause in causes for example in cause.examples)[:50],
     )
 

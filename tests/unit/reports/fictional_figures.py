@@ -2,6 +2,7 @@
 
 import random
 
+from crm_migrate.workspace.cause_figures import Maker, Place
 from crm_migrate.workspace.figures import (
     AccountingLine,
     Bridge,
@@ -267,6 +268,23 @@ def _fields(hostile: bool) -> tuple[FieldFigure, ...]:
                     cause="date -1 day",
                     cls="different",
                     count=36,
+                    of=1_240,
+                    confidence="medium",
+                    places=(
+                        Place(
+                            dimension="owner",
+                            field="owner",
+                            value="team north",
+                            count=34,
+                            of=210,
+                            elsewhere=2,
+                            elsewhere_of=1_030,
+                        ),
+                        Place(
+                            dimension="batch", value="deals/create/7", count=36, of=200, elsewhere=0, elsewhere_of=1_040
+                        ),
+                    ),
+                    makers=(Maker(who="target", count=36),),
                     fix="Send date-only values, or 12:00.",
                     examples=shifted,
                 ),
@@ -336,6 +354,16 @@ def _links() -> tuple[LinkFigure, ...]:
             wrong=2,
             extra=1,
             orphans=4,
+            causes=(
+                Cause(
+                    cause="wrong parent",
+                    cls="different",
+                    count=2,
+                    of=1_247,
+                    confidence="seen",
+                    makers=(Maker(who="load", rule="existing", count=2),),
+                ),
+            ),
             examples=(Example(record="sheet:88", expected="e-00017", actual="e-00018", personal=False),),
         ),
     )

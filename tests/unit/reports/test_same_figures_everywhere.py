@@ -90,8 +90,12 @@ def test_tables_of_the_page_are_the_model_s(page: tuple[Figures, Page]) -> None:
     assert [int(row[2]) for row in html.tables["owners"]] == [count for _, _, count in model.owners]
     scores = [[s.of, s.passed_before, s.passed_after] for s in model.scores]
     assert [[int(c) for c in row[3:]] for row in html.tables["scores"]] == scores
-    causes = [c.count for f in model.fields for c in f.causes]
-    assert [int(row[4]) for row in html.tables["causes"]] == causes
+    causes = [c for x in (*model.fields, *model.links) for c in x.causes]
+    assert [[int(row[4]), row[5] and int(row[5])] for row in html.tables["causes"]] == [
+        [c.count, c.of or ""] for c in causes
+    ]
+    places = [[p.count, p.of, p.elsewhere, p.elsewhere_of] for c in causes for p in c.places]
+    assert [[int(cell) for cell in row[6:]] for row in html.tables["cause_places"]] == places
     sets = [[t.before, t.created, t.unexpected, t.removed, t.vanished, t.after] for t in model.target_sets]
     assert [[int(c) for c in row[1:7]] for row in html.tables["target_sets"]] == sets
 
@@ -110,7 +114,7 @@ def test_exceptions_and_consent_of_the_page_are_the_model_s(page: tuple[Figures,
 
 
 def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[int, list[list[object]]]]) -> None:
-    """Sheets in their order: Summary, Gates, Accounting, Target sets, Bridge, Fields, Causes, examples, Links ..."""
+    """Sheets in their order: Summary, Gates, Accounting, Target sets, Bridge, Fields, Causes, places, examples ..."""
     model, sheet = sheets
     lines = sheet[2][1 : 1 + len(model.accounting)]
     assert [row[2:-1] for row in lines] == counts(model)
@@ -121,17 +125,17 @@ def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[int, list[list[ob
     said = [row[5] for row in sheet[4][1:]]
     assert [None if v in (None, "") else Decimal(str(v)) for v in said] == [v and Decimal(v) for v in expected]
     assert [row[5] for row in sheet[5][1:]] == [f.matched for f in model.fields]
-    assert [row[3:] for row in sheet[8][1:]] == [
+    assert [row[3:] for row in sheet[9][1:]] == [
         [k.expected, k.present, k.missing, k.wrong, k.extra, k.orphans] for k in model.links
     ]
-    assert [Decimal(str(row[5])) for row in sheet[9][1:]] == [Decimal(k.actual) for k in model.kpis]
-    assert [row[8] for row in sheet[11][1:]] == [x.count for x in model.exceptions]
-    assert [row[3:] for row in sheet[14][1:]] == [
+    assert [Decimal(str(row[5])) for row in sheet[10][1:]] == [Decimal(k.actual) for k in model.kpis]
+    assert [row[8] for row in sheet[12][1:]] == [x.count for x in model.exceptions]
+    assert [row[3:] for row in sheet[15][1:]] == [
         [float(x.expected_wrong), x.merged_records, float(x.cut) if x.cut else None, x.asked, x.vetoed]
         for x in model.learned
     ]
-    assert [row[2:4] for row in sheet[15][1:]] == [[g.groups, g.records] for g in model.groups]
-    assert [[row[0], row[1] or "", *row[4:6]] for row in sheet[17][1:]] == [
+    assert [row[2:4] for row in sheet[16][1:]] == [[g.groups, g.records] for g in model.groups]
+    assert [[row[0], row[1] or "", *row[4:6]] for row in sheet[18][1:]] == [
         [c.object, c.field, c.count, c.without_evidence] for c in model.consent
     ]
 
