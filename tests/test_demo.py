@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 from demo.finished_run import OBJECTS, FinishedRun, Origin, assert_adds_up, crm_migrate, lines_of
+from demo.removed_lines import noticed
 
 from crm_migrate.codes import CODES
 from crm_migrate.stages.transform import ROW_KEY
@@ -318,6 +319,16 @@ def test_the_model_proposes_only_what_is_likely_and_merges_nothing(checked: Chec
 def test_health_notes_are_not_in_the_crm(checked: Checked) -> None:
     text = (checked.run.project / "crm.db").read_bytes()
     assert "fıstık alerjisi".encode() not in text
+
+
+@pytest.mark.sweep("every line of one mapping: the gates of columns and relations have their own few cases")
+def test_a_line_that_is_taken_out_of_the_mapping_is_noticed(demo: dict[str, Checked], tmp_path: Path) -> None:
+    run = demo["first"].run
+    found = noticed(run.project, run.folder, tmp_path)
+    assert len(found) == 27
+    assert [name for name, by in found.items() if not by] == ["deals.pipeline"], "a constant reads no column"
+    columns = {"tax_office", "street", "city", "state", "parent", "job_title", "company", "allergies"}
+    assert {name.split(".")[1] for name, by in found.items() if by == "columns"} == columns
 
 
 def test_running_again_writes_nothing(demo: dict[str, Checked]) -> None:

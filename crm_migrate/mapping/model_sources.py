@@ -50,10 +50,20 @@ class Environment(WithOptions):
 
 
 class Unmapped(Authored):
-    """Columns that no field takes: kept in the archive (patterns), or dropped with a decision."""
+    """Columns that no field takes: kept in the archive (patterns), or dropped with a decision; relations without link.
+
+    Signing off is blocked while a column that holds something is neither mapped, archived nor dropped, and while a
+    relation that stands in the data (a column whose values are keys of another source, objects that are made of one
+    row) becomes no link.
+    """
 
     archive: Texts = Field(default=(), description="names or patterns of columns that are kept in the archive")
     drop: dict[str, str] = Field(default={}, description="column -> the decision to leave it behind")
+    no_link: dict[str, str] = Field(
+        default={},
+        description="column that names a record of another source, or two objects of a row (`accounts + deals`)"
+        " -> the decision that no link is made of it",
+    )
 
 
 class Join(Authored):

@@ -386,6 +386,7 @@ class SourcePlan(Frozen):
     skip: tuple[SkipPlan, ...] = ()
     archive: tuple[str, ...] = ()
     drop: dict[str, str] = {}
+    no_links: dict[str, str] = {}  # a column, or `one + other` of a row -> the decision that it is no link
     stays_behind: str | None = None  # the decision by which none of its rows feeds anything
     locale: str
     time_zone: str

@@ -151,6 +151,7 @@ def _over_columns(
             "skip": _skip(desk, name, source, profile, path),
             "archive": source.unmapped.archive,
             "drop": _drop(desk, name, source, path),
+            "no_links": _no_links(desk, name, source, path),
             "stays_behind": source.stays_behind,
             "manifest": with_column(desk, name, origin.manifest),
         }
@@ -380,9 +381,28 @@ def _drop(desk: Desk, name: str, source: Source, path: Path) -> dict[str, str]:
     for column, decision in source.unmapped.drop.items():
         where: Path = (*path, "unmapped", "drop", column)
         desk.decided(decision, where)
-        known = desk.known_columns(name)
-        if known is not None and normal_name(column) not in known:
-            message = f"source `{name}` has no column `{column}`"
-            desk.tell_key("column_unknown", message, where, nearest(column, known))
+        _there(desk, name, column, where)
         found[normal_name(column)] = decision
+    return found
+
+
+def _there(desk: Desk, name: str, column: str, where: Path) -> None:
+    known = desk.known_columns(name)
+    if known is not None and normal_name(column) not in known:
+        message = f"source `{name}` has no column `{column}`"
+        desk.tell_key("column_unknown", message, where, nearest(column, known))
+
+
+def _no_links(desk: Desk, name: str, source: Source, path: Path) -> dict[str, str]:
+    """What is no link by decision: columns by their names, and two objects of a row as `one + other`."""
+    found = {}
+    for said, decision in source.unmapped.no_link.items():
+        where: Path = (*path, "unmapped", "no_link", said)
+        desk.decided(decision, where)
+        both = [part.strip() for part in said.split("+")]
+        if len(both) == 2 and all(part in desk.file.objects for part in both):
+            found[" + ".join(both)] = decision
+            continue
+        _there(desk, name, said, where)
+        found[normal_name(said)] = decision
     return found

@@ -17,6 +17,11 @@ def _nothing(_figures: Figures, _sums: Totals) -> int:
     return 0
 
 
+def unspoken(figures: Figures) -> int:
+    """Columns that hold something and relations of which the mapping says nothing."""
+    return sum(each.fate == "unspoken" for each in (*figures.columns, *figures.relations))
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """`makers` make its tables in the order of the sheets; `wants_eyes` counts what the rail shows beside its name."""
@@ -41,6 +46,7 @@ SECTIONS = (
         (tables.accounting, tables.modes, tables.target_sets, tables.files),
         lambda _, sums: sums.unexplained,
     ),
+    Section("coverage", (tables.columns, tables.relations), lambda figures, _: unspoken(figures)),
     Section(
         "bridge",
         (tables.bridge_rows, tables.report_bridge_rows),
@@ -69,5 +75,5 @@ SECTIONS = (
     Section("unexpected", (tables.unexpected,), lambda _, sums: sums.unexpected + sums.vanished),
     Section("decisions", (tables.decisions,)),
     Section("sign_off", (tables.sign_off,)),
-    Section("appendix", (tables.sources, tables.source_columns, tables.not_checked)),
+    Section("appendix", (tables.sources, tables.evidence, tables.not_checked)),
 )

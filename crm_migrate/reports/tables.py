@@ -368,15 +368,31 @@ def sources(figures: Figures) -> Table:
     return _table("sources", columns, rows)
 
 
-def source_columns(figures: Figures) -> Table:
-    """Columns of the sources that were not moved, and evidence that was decided on whole columns."""
-    rows: list[Row] = []
-    for s in figures.sources:
-        rows += [(s.source, "unmapped", name, "") for name in s.unmapped_columns]
-        rows += [(s.source, "archived", name, "") for name in s.archived_columns]
-        rows += [(s.source, "dropped", name, why) for name, why in sorted(s.dropped_columns.items())]
-        rows += [(s.source, "evidence", "", text) for text in s.evidence]
-    return _table("source_columns", "source kind:word column why", rows)
+def columns(figures: Figures) -> Table:
+    """Every column of every source with what became of it; first those of which nobody has spoken."""
+    rows = (
+        (c.source, c.column, c.fate, ", ".join(c.into), c.why, c.filled, c.rows, c.fate != "unspoken")
+        for c in sorted(figures.columns, key=lambda c: c.fate != "unspoken")
+    )
+    return _table("columns", "source column fate:word into why filled:int rows:int spoken:ok", rows)
+
+
+def relations(figures: Figures) -> Table:
+    """Every relation in the sources with what became of it; first those of which nobody has spoken."""
+    rows = (
+        (
+            r.source, r.column, r.parent, r.fate, ", ".join(r.into), r.why, r.filled,
+            "by the mapping" if r.declared else "in the data", r.fate != "unspoken",
+        )
+        for r in sorted(figures.relations, key=lambda r: r.fate != "unspoken")
+    )  # fmt: skip
+    return _table("relations", "source column parent fate:word into why filled:int known:word spoken:ok", rows)
+
+
+def evidence(figures: Figures) -> Table:
+    """What was decided on whole columns, and why."""
+    rows = ((s.source, text) for s in figures.sources for text in s.evidence)
+    return _table("evidence", "source why", rows)
 
 
 def decisions(figures: Figures) -> Table:

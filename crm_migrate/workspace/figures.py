@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from crm_migrate.workspace.cause_figures import Confidence, Maker, Place
+from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
 from crm_migrate.workspace.figure import Figure
 from crm_migrate.workspace.follow_up import FollowUp
 
@@ -70,11 +71,7 @@ class Example(Figure):
 
 
 class SourceFigure(Figure):
-    """One file or table of a source: what the parser read, what it set aside, what an independent count found.
-
-    The columns are those of the source, each by its own name however they were said: unmapped, archived and dropped
-    ones have no way into the target. Files of one source repeat them.
-    """
+    """One file or table of a source: what the parser read, what it set aside, what an independent count found."""
 
     source: str
     path: str
@@ -87,9 +84,6 @@ class SourceFigure(Figure):
     encoding: str = ""
     delimiter: str = ""
     evidence: tuple[str, ...] = ()
-    unmapped_columns: tuple[str, ...] = ()
-    archived_columns: tuple[str, ...] = ()
-    dropped_columns: dict[str, str] = Field(default_factory=dict)
 
     @property
     def adds_up(self) -> bool:
@@ -443,6 +437,8 @@ class Figures(Figure):
     sentence: str
     privacy: Privacy = Privacy()
     sources: tuple[SourceFigure, ...] = ()
+    columns: tuple[ColumnFigure, ...] = ()
+    relations: tuple[RelationFigure, ...] = ()
     accounting: tuple[AccountingLine, ...] = ()
     target_sets: tuple[TargetSet, ...] = ()
     bridges: tuple[Bridge, ...] = ()

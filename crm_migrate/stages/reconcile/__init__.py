@@ -17,6 +17,7 @@ from crm_migrate.stages.reconcile.accounting import settle_dispositions, source_
 from crm_migrate.stages.reconcile.bridge_tables import add
 from crm_migrate.stages.reconcile.bridges import money
 from crm_migrate.stages.reconcile.consent import consent_cells
+from crm_migrate.stages.reconcile.coverage import coverage
 from crm_migrate.stages.reconcile.examples import name_entities
 from crm_migrate.stages.reconcile.exceptions import (
     left_out_exceptions,
@@ -92,6 +93,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str, upload
         listing.start(tables)
         causes.define(tables)
         collected.sources = source_figures(tables, plan)
+        collected.columns, collected.relations = coverage(tables, plan)
         collected.limit = max((source_facts(tables, s.name).get("limit") or 0 for s in plan.sources), default=0)
         collected.exceptions.extend(quarantine_exceptions(tables, plan))
         collected.exceptions.extend(reading_exceptions(tables, plan))
@@ -264,6 +266,8 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         sentence=sentence(collected),
         privacy=privacy(plan),
         sources=collected.sources,
+        columns=collected.columns,
+        relations=collected.relations,
         accounting=tuple(collected.accounting),
         target_sets=tuple(collected.target_sets),
         bridges=tuple(collected.bridges),

@@ -6,7 +6,6 @@ from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.mapping.plan import ObjectPlan, Plan, SplitPlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.fates import settle_fates
-from crm_migrate.stages.reconcile.source_columns import LeftColumns, left_columns
 from crm_migrate.workspace.figures import AccountingLine, SourceFigure
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.sealing import read_sealed
@@ -37,19 +36,17 @@ def source_facts(tables: Relations, source: str) -> dict[str, Any]:
 
 def source_figures(tables: Relations, plan: Plan) -> tuple[SourceFigure, ...]:
     """Every file of every source: parsed, set aside, and counted independently."""
-    found = []
-    for source in plan.sources:
-        facts = source_facts(tables, source.name)
-        left = left_columns(plan, source, facts.get("columns", ()))
-        found += [_source_figure(source.name, fact, left) for fact in facts.get("files", ())]
-    return tuple(found)
+    facts = ((source.name, fact) for source in plan.sources for fact in _files(tables, source.name))
+    return tuple(_source_figure(name, fact) for name, fact in facts)
 
 
-def _source_figure(name: str, fact: dict[str, Any], left: LeftColumns) -> SourceFigure:
+def _files(tables: Relations, source: str) -> list[dict[str, Any]]:
+    return list(source_facts(tables, source).get("files", ()))
+
+
+def _source_figure(name: str, fact: dict[str, Any]) -> SourceFigure:
     known = {key: fact[key] for key in fact.keys() & SourceFigure.model_fields.keys()}
-    known["evidence"] = tuple(fact.get("evidence", ()))
-    columns = {"unmapped_columns": left.unmapped, "archived_columns": left.archived, "dropped_columns": left.dropped}
-    return SourceFigure(source=name, **known | columns)
+    return SourceFigure(source=name, **known | {"evidence": tuple(fact.get("evidence", ()))})
 
 
 def settle_dispositions(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> tuple[AccountingLine, ...]:

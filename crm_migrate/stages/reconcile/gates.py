@@ -10,6 +10,7 @@ from decimal import Decimal
 from crm_migrate.crm.types import type_of
 from crm_migrate.mapping.plan import GatePlan, Plan
 from crm_migrate.stages.reconcile.bridge_tables import add
+from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
 from crm_migrate.workspace.figures import (
     AccountingLine,
     Bridge,
@@ -27,6 +28,7 @@ from crm_migrate.workspace.figures import (
 ARRIVED = ("created", "updated", "unchanged", "folded", "merged")
 OUT_OF_SCOPE = ("absent", "excluded", "enrichment")
 _STEP = Decimal("0.01")  # of one per cent: what a share is shown to
+_NAMED = 8  # columns that a gate names
 NEVER_ACCEPTED = frozenset({"read", "whole", "unexplained", "in_doubt", "compared"})
 
 
@@ -35,6 +37,8 @@ class Found:
     """Everything that gates are about."""
 
     sources: tuple[SourceFigure, ...] = ()
+    columns: tuple[ColumnFigure, ...] = ()
+    relations: tuple[RelationFigure, ...] = ()
     accounting: list[AccountingLine] = field(default_factory=list)
     target_sets: list[TargetSet] = field(default_factory=list)
     bridges: list[Bridge] = field(default_factory=list)
@@ -106,6 +110,8 @@ def _implied(found: Found) -> Iterator[Gate]:
         yield Gate(name="whole", scope="", limit="every record", actual=first, passed=False)
     unread = [s for s in found.sources if not s.adds_up]
     yield _zero("read", len(unread), "", "files whose count differs")
+    yield from _unspoken("columns", {(c.source, c.column) for c in found.columns if c.fate == "unspoken"})
+    yield from _unspoken("relations", {(r.source, _called(r)) for r in found.relations if r.fate == "unspoken"})
     unexplained = sum(line.unexplained for line in found.accounting) + found.entities_without_row
     broken = sum(1 for line in found.accounting if not line.adds_up)
     yield _zero("unexplained", max(unexplained, broken))
@@ -127,6 +133,23 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("rules_in_target", found.breaches)
     uncompared = ", ".join(found.uncompared) or "0"
     yield Gate(name="compared", scope="", limit="every record", actual=uncompared, passed=not found.uncompared)
+
+
+def _unspoken(name: str, what: set[tuple[str, str]]) -> Iterator[Gate]:
+    """One gate per source of which the mapping leaves something unsaid, so that each is decided by itself."""
+    by_source: dict[str, list[str]] = {}
+    for source, said in sorted(what):
+        by_source.setdefault(source, []).append(said)
+    for source, names in by_source.items():
+        named = ", ".join(names[:_NAMED]) + (" ..." if len(names) > _NAMED else "")
+        yield Gate(name=name, scope=source, limit="0", actual=f"{len(names)}: {named}", passed=False)
+    if not by_source:
+        yield _zero(name, 0)
+
+
+def _called(relation: RelationFigure) -> str:
+    """A relation by its column; what one row is made into by both objects."""
+    return relation.column or " + ".join((relation.parent, *relation.into))
 
 
 def _masked(plan: Plan, found: Found) -> Iterator[Gate]:

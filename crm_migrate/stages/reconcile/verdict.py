@@ -1,5 +1,6 @@
 """The verdict, the sentence of facts, and what was not checked: nothing may look better than it is."""
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -82,13 +83,12 @@ def not_checked(plan: Plan, found: Found) -> Iterator[str]:
 
 def _left_columns(found: Found) -> Iterator[str]:
     """Columns without a way into the target, each source counted once however many files it has."""
-    sources = {source.source: source for source in found.sources}.values()
-    archived = sum(len(source.archived_columns) for source in sources)
-    dropped = sum(len(source.dropped_columns) for source in sources)
+    fates = Counter(column.fate for column in found.columns)
+    archived, dropped = fates["archived"], fates["dropped"]
     if archived or dropped:
         counts = f"archived ({archived:,}) or dropped ({dropped:,})"
         yield f"{archived + dropped:,} columns are {counts} by decision; their values are not in the target."
-    if unmapped := sum(len(source.unmapped_columns) for source in sources):
+    if unmapped := fates["unspoken"]:
         yield f"{unmapped:,} columns are neither mapped, archived nor dropped; see the sources."
 
 

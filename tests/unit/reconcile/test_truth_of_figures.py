@@ -91,9 +91,12 @@ def test_what_neither_side_has_any_more_has_not_vanished(tmp_path: Path) -> None
 
 
 def test_columns_without_a_way_into_the_target_are_counted_by_name(tmp_path: Path) -> None:
-    run = mini_run.write(tmp_path, mini_run.tables())
+    content = mini_run.tables()
+    content["extract", "mail", "records"][0] |= {"Odd": "x", "Fax": " ", "A": "1", "Never": "\t "}
+    run = mini_run.write(tmp_path, content)
     facts = run.table("extract", "mail") / "facts.json"
-    write_sealed(facts, {**read_sealed(facts), "columns": ["Email", "A", "B", "C", "Fax", "Odd"]})
+    columns = ["Email", "A", "B", "C", "Fax", "Odd", "Never"]
+    write_sealed(facts, {**read_sealed(facts), "columns": columns})
     plan = mini_run.plan()
     sources = tuple(
         s.model_copy(update={"archive": ("[ABC]",), "drop": {"Fax": "D-1"}}) if s.name == "mail" else s
@@ -102,9 +105,14 @@ def test_columns_without_a_way_into_the_target_are_counted_by_name(tmp_path: Pat
 
     found = reconcile(plan.model_copy(update={"sources": sources}), run, mini_run.HEADER, "sql:mini")
 
-    mail = next(s for s in found.sources if s.source == "mail")
-    assert (mail.archived_columns, mail.dropped_columns) == (("A", "B", "C"), {"Fax": "D-1"})
-    assert mail.unmapped_columns == ("Odd",)
+    mail = {each.column: (each.fate, each.filled, each.why) for each in found.columns if each.source == "mail"}
+    assert mail.pop("Email")[0] == "key"
+    assert mail == {
+        "A": ("archived", 1, ""), "B": ("archived", 0, ""), "C": ("archived", 0, ""), "Fax": ("dropped", 0, "D-1"),
+        "Odd": ("unspoken", 1, ""), "Never": ("empty", 0, ""),
+    }  # fmt: skip
+    (gate,) = (each for each in found.gates if each.name == "columns")
+    assert (gate.scope, gate.actual, gate.passed) == ("mail", "1: Odd", False)
     assert any(line.startswith("4 columns are archived (3) or dropped (1)") for line in found.not_checked)
     assert any(line.startswith("1 columns are neither") for line in found.not_checked)
 

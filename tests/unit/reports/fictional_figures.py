@@ -3,6 +3,7 @@
 import random
 
 from crm_migrate.workspace.cause_figures import Maker, Place
+from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
 from crm_migrate.workspace.figures import (
     AccountingLine,
     Bridge,
@@ -112,6 +113,28 @@ def figures(*, locale: str = "en", hostile: bool = True, run: str = "2025-03-14T
         sentence="Of 18,412 source rows, 17,903 arrived, 311 were merged, 140 were left out by decision, "
         "46 were rejected and 12 wait for you. Every euro is explained.",
         sources=_sources(hostile),
+        columns=_columns(hostile),
+        relations=(
+            RelationFigure(
+                source="sheet",
+                column="",
+                parent="accounts",
+                fate="linked",
+                filled=11_602,
+                declared=True,
+                into=("deals.company",),
+            ),
+            RelationFigure(
+                source="legacy",
+                column="partner_id",
+                parent="sheet",
+                fate="unspoken",
+                filled=812,
+                declared=False,
+                found=790,
+                looked_at=801,
+            ),
+        ),
         accounting=_accounting(),
         target_sets=_target_sets(),
         bridges=_bridges(),
@@ -159,8 +182,6 @@ def _sources(hostile: bool) -> tuple[SourceFigure, ...]:
             encoding="windows-1254",
             delimiter=";",
             evidence=("Tarih: day first (12,000 of 12,000 values)",),
-            unmapped_columns=("Notlar 2",),
-            dropped_columns={"Eski kod": FORMULA if hostile else "no longer used"},
         ),
         SourceFigure(
             source="legacy",
@@ -171,8 +192,19 @@ def _sources(hostile: bool) -> tuple[SourceFigure, ...]:
             quarantined=0,
             counted=None,
             count_method="none: one snapshot of a table",
-            archived_columns=("fax",),
         ),
+    )
+
+
+def _columns(hostile: bool) -> tuple[ColumnFigure, ...]:
+    rows = {"source": "sheet", "rows": 12_000}
+    return (
+        ColumnFigure(**rows, column="Firma", fate="mapped", filled=11_960, into=("accounts.name", "deals.company")),
+        ColumnFigure(**rows, column="Notlar 2", fate="unspoken", filled=17),
+        ColumnFigure(
+            **rows, column="Eski kod", fate="dropped", filled=4_100, why=FORMULA if hostile else "no longer used"
+        ),
+        ColumnFigure(source="legacy", rows=6_412, column="fax", fate="archived", filled=3),
     )
 
 

@@ -1,0 +1,161 @@
+"""Columns and relations that the mapping says nothing of block the sign-off; what it says of the others is listed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from first_runs import first_run
+
+from crm_migrate.cli import cli
+
+FIRMS = "".join(f"F-{n},Firma {n},{'x' if n == 3 else ''},\n" for n in range(1, 13))
+PEOPLE = "".join(f"{n},Person {n},F-{1 + n % 12},p{n}@a.example,{n % 2}\n" for n in range(1, 15))
+DEALS = "".join(f"{n},Deal {n},F-{1 + n % 12},{n}00,EUR\n" for n in range(1, 13))
+MAPPING = """crm_migrate: 1
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+sources:
+  firma: {file: firma.csv, key: Nr, unmapped: {archive: [Notiz]}}
+  kisi: {file: kisi.csv, key: No}
+  satis: {file: satis.csv, key: No}
+objects:
+  accounts:
+    from: firma
+    fields: {name: Ad}
+  contacts:
+    from: {kisi: {where: "Aktif = '1' or Aktif = '0'", because: D-1}}
+    fields:
+      full_name: {kisi: Ad}
+      email: {kisi: Posta}
+      company: {kisi: FirmaNr, ref: accounts}
+  deals:
+    from: satis
+    fields:
+      name: {satis: Ad}
+      amount: {satis: Tutar}
+      currency: {satis: Para}
+      company: {satis: Firma, ref: accounts}
+"""
+DECISIONS = '- {id: D-1, who: Ayşe Demir, when: "2025-03-03", text: said}\n'
+
+
+def run(folder: Path, mapping: str = MAPPING, decisions: str = DECISIONS) -> dict[str, Any]:
+    def made(place: Path) -> dict[str, Any]:
+        (place / "decisions").mkdir()
+        for name, text in (
+            ("crm-migrate.yaml", mapping),
+            ("decisions/d.yaml", decisions),
+            ("firma.csv", f"Nr,Ad,Notiz,Leer\n{FIRMS}"),
+            ("kisi.csv", f"No,Ad,FirmaNr,Posta,Aktif\n{PEOPLE}"),
+            ("satis.csv", f"No,Ad,Firma,Tutar,Para\n{DEALS}"),
+        ):
+            (place / name).write_text(text, "utf-8")
+        done = CliRunner().invoke(cli, ["run", str(place), "--json"])
+        figures: dict[str, Any] = json.loads(done.stdout)["figures"]
+        return figures
+
+    return first_run(folder, ("coverage", mapping, decisions), made)
+
+
+def gates(figures: dict[str, Any], *names: str) -> dict[str, tuple[str, bool]]:
+    return {
+        f"{g['name']} {g['scope']}".strip(): (g["actual"], g["passed"]) for g in figures["gates"] if g["name"] in names
+    }
+
+
+def test_every_column_and_relation_has_its_fate(tmp_path: Path) -> None:
+    figures = run(tmp_path)
+
+    assert figures["verdict"] == "GO", figures["gates"]
+    assert [(c["source"], c["column"], c["fate"], c["filled"], c["into"]) for c in figures["columns"]] == [
+        ("firma", "Nr", "key", 12, []),
+        ("firma", "Ad", "mapped", 12, ["accounts.name"]),
+        ("firma", "Notiz", "archived", 1, []),
+        ("firma", "Leer", "empty", 0, []),
+        ("kisi", "No", "key", 14, []),
+        ("kisi", "Ad", "mapped", 14, ["contacts.full_name"]),
+        ("kisi", "FirmaNr", "mapped", 14, ["contacts.company"]),
+        ("kisi", "Posta", "mapped", 14, ["contacts.email"]),
+        ("kisi", "Aktif", "decides", 14, ["contacts"]),
+        ("satis", "No", "key", 12, []),
+        ("satis", "Ad", "mapped", 12, ["deals.name"]),
+        ("satis", "Firma", "mapped", 12, ["deals.company"]),
+        ("satis", "Tutar", "mapped", 12, ["deals.amount"]),
+        ("satis", "Para", "mapped", 12, ["deals.currency"]),
+    ]
+    assert [(r["source"], r["column"], r["parent"], r["fate"], r["filled"]) for r in figures["relations"]] == [
+        ("kisi", "FirmaNr", "accounts", "linked", 14),
+        ("satis", "Firma", "accounts", "linked", 12),
+    ]
+    assert gates(figures, "columns", "relations") == {"columns": ("0", True), "relations": ("0", True)}
+
+
+# a line of the mapping -> what stands there instead, and what is told
+LESS = {
+    "a column": ("      email: {kisi: Posta}\n", "", {"columns kisi": ("1: Posta", False)}),
+    "what was archived": (", unmapped: {archive: [Notiz]}", "", {"columns firma": ("1: Notiz", False)}),
+    "a relation": (
+        "      company: {kisi: FirmaNr, ref: accounts}\n",
+        "",
+        {"columns kisi": ("1: FirmaNr", False), "relations kisi": ("1: FirmaNr", False)},
+    ),
+    "a relation that is kept as a text": (
+        "company: {satis: Firma, ref: accounts}",
+        "old_firm: {satis: Firma, type: text}",
+        {"columns": ("0", True), "relations satis": ("1: Firma", False)},
+    ),
+}
+
+
+@pytest.mark.cases(2)
+@pytest.mark.parametrize("what", LESS)
+def test_a_line_less_blocks_the_sign_off(tmp_path: Path, what: str) -> None:
+    line, instead, told = LESS[what]
+    assert MAPPING.count(line) == 1
+
+    figures = run(tmp_path, MAPPING.replace(line, instead))
+
+    assert figures["verdict"] == "NO-GO"
+    found = gates(figures, "columns", "relations")
+    assert {name: found[name] for name in told} == told
+
+
+def test_a_relation_without_link_is_accepted_by_its_reason_or_a_decision(tmp_path: Path) -> None:
+    line, instead, _ = LESS["a relation that is kept as a text"]
+    text = MAPPING.replace(line, instead)
+    for name in ("said", "accepted"):
+        (tmp_path / name).mkdir()
+    satis = "satis: {file: satis.csv, key: No"
+    said = run(tmp_path / "said", text.replace(satis, f"{satis}, unmapped: {{no_link: {{Firma: D-1}}}}"))
+    accepted = run(tmp_path / "accepted", text, DECISIONS.replace("D-1", "accept:relations.satis") + DECISIONS)
+
+    assert (said["verdict"], accepted["verdict"]) == ("GO", "GO WITH ACCEPTED EXCEPTIONS")
+    assert [(r["fate"], r["why"]) for r in said["relations"] if r["column"] == "Firma"] == [("dropped", "D-1")]
+
+
+SHEET = """crm_migrate: 1
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+sources:
+  sheet: {file: satis.csv, key: No}
+objects:
+  accounts:
+    from: {sheet: {one_per: name}}
+    fields: {name: Firma}
+  deals:
+    from: sheet
+    fields: {name: Ad, amount: Tutar, currency: Para, company: {sheet: same_row, ref: accounts}}
+"""
+
+
+def test_what_one_row_is_made_into_is_linked(tmp_path: Path) -> None:
+    for name in ("linked", "apart"):
+        (tmp_path / name).mkdir()
+    linked = run(tmp_path / "linked", SHEET)
+    apart = run(tmp_path / "apart", SHEET.replace(", company: {sheet: same_row, ref: accounts}", ""))
+
+    assert gates(linked, "relations") == {"relations": ("0", True)}
+    assert [(r["parent"], r["into"], r["filled"]) for r in linked["relations"]] == [("accounts", ["deals.company"], 12)]
+    assert gates(apart, "relations") == {"relations sheet": ("1: accounts + deals", False)}
