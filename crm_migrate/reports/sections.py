@@ -19,7 +19,8 @@ def _nothing(_figures: Figures, _sums: Totals) -> int:
 
 def unspoken(figures: Figures) -> int:
     """Columns that hold something and relations of which the mapping says nothing."""
-    return sum(each.fate == "unspoken" for each in (*figures.columns, *figures.relations))
+    fates = [*(each.fate for each in figures.columns), *(each.fate for each in figures.relations)]
+    return fates.count("unspoken")
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _rows_of(tables: Relations, source: str, one: ObjectPlan, other: ObjectPlan)
 
 
 def _islands(fed: Sequence[ObjectPlan], source: str) -> list[list[ObjectPlan]]:
-    """The objects of the rows of a source, together where references that this source speaks lead from one to another."""
+    """The objects of the rows of a source, together where references that it speaks lead from one to another."""
     islands: list[list[ObjectPlan]] = []
     for each in fed:
         near = [
@@ -169,7 +169,8 @@ def _found(
         f"SELECT count(*), count(*) FILTER (regexp_matches(value, {literal(_SMALL)})) FROM {values}"
     )
     matched = tables.rows(
-        f"SELECT k.source, count(*) AS n FROM {values} v JOIN coverage_keys k USING (value) GROUP BY 1 ORDER BY n DESC, 1"
+        f"SELECT k.source, count(*) AS n FROM {values} v JOIN coverage_keys k USING (value) "
+        "GROUP BY k.source ORDER BY n DESC, k.source"
     )
     for parent, count in matched:
         share, key = int(count) / int(different), keys[parent]
