@@ -13,13 +13,13 @@ from crm_migrate.mapping.profiles import ProfileField, TargetProfile
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "where-fields-land.md"
-CRMS = ("salesforce", "hubspot", "dynamics", "zoho", "freshsales")
+CRMS = ("salesforce", "hubspot", "dynamics", "zoho", "freshsales", "odoo")
 HEAD = """# Where fields land in each CRM
 
 Generated from `mappings/targets/` by `scripts/make_fields_page.py`. A field of the CRM model, and the field of the CRM
 that the profile we ship gives it; another one is said with `to:`, or in a copy of the profile in `mappings/targets/` of
 the project. **None of these CRMs was seen live**: each page ([Salesforce](salesforce.md), [HubSpot](hubspot.md),
-[Dynamics 365](dynamics.md), [Zoho CRM](zoho.md), [Freshsales](freshsales.md)) says what stands behind it.
+[Dynamics 365](dynamics.md), [Zoho CRM](zoho.md), [Freshsales](freshsales.md), [Odoo](odoo.md)) says what stands behind it.
 
 In a cell stands the field of the CRM, and what does not fit:
 

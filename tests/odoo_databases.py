@@ -25,6 +25,8 @@ class Database:
         self.server: Server = SIMULATOR.start(schema, faults=faults, seed=seed, habits=habits)
         self.url = self.server.url
         self.password = PASSWORD
+        who = {"url": self.url, "database": DATABASE, "user": LOGIN, "token": PASSWORD}
+        self.options = {**who, "longest_seconds": "30"}
         self.uid = self.call("common", "authenticate", DATABASE, LOGIN, PASSWORD, {})
 
     def call(self, service: str, method: str, *args: Any) -> Any:

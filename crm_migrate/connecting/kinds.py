@@ -14,10 +14,11 @@ class Kind:
 
 
 def split(name: str) -> Kind:
-    """What an object of ours is called there: `Task:TaskSubtype=Call`. ValueError where the name is none."""
+    """What an object of ours is called there: `Task:TaskSubtype=Call`. ValueError where it is none."""
     object, colon, rest = name.partition(":")
     field, equals, value = rest.partition("=")
-    if not object.isidentifier() or (colon and not (field.isidentifier() and equals and value)):
+    named = all(part.isidentifier() for part in object.split("."))  # `res.partner`
+    if not named or (colon and not (field.isidentifier() and equals and value)):
         raise ValueError(name)
     return Kind(object, field, value)
 

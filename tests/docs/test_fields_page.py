@@ -1,4 +1,4 @@
-"""docs/where-fields-land.md says what the profiles of the five CRMs say, field by field."""
+"""docs/where-fields-land.md says what the profiles of these CRMs say, field by field."""
 
 import sys
 from pathlib import Path
@@ -22,7 +22,8 @@ def test_the_page_is_what_the_profiles_say() -> None:
 def test_every_field_of_a_profile_stands_on_the_page(crm: str) -> None:
     page = make_fields_page.PAGE.read_text("utf-8")
     profile = library.target_named(crm, ROOT)
-    assert profile is not None and profile.capacity is not None, "what its editions hold"
+    assert profile is not None
+    assert profile.capacity is not None or crm == "odoo", "what its editions hold; an Odoo holds what its server does"
     for object in profile.objects.values():
         for name, field in object.fields.items():
             assert f"`{field.column or name}`" in page

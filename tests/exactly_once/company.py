@@ -76,6 +76,14 @@ environments:
     token: "env:CRM_SECRET"
     longest_seconds: "env:CRM_PATIENCE"
     settle_seconds: "0.3"
+  odoo:
+    connector: odoo
+    url: "env:CRM_URL"
+    database: simulated
+    user: integration@simulated.example
+    token: "env:CRM_SECRET"
+    longest_seconds: "env:CRM_PATIENCE"
+    settle_seconds: "0.3"
 objects:
   accounts:
     from: firms

@@ -13,6 +13,7 @@ from crm_migrate_simulators.espocrm import SIMULATOR as ESPOCRM
 from crm_migrate_simulators.faults import KINDS, Schedule, read_schedule
 from crm_migrate_simulators.freshsales import SIMULATOR as FRESHSALES
 from crm_migrate_simulators.hubspot import SIMULATOR as HUBSPOT
+from crm_migrate_simulators.odoo import SIMULATOR as ODOO
 from crm_migrate_simulators.rest import SIMULATOR as REST
 from crm_migrate_simulators.salesforce.simulator import SIMULATOR as SALESFORCE
 from crm_migrate_simulators.server import Server
@@ -303,6 +304,32 @@ class VtigerInstallation(SimulatedCrm):
         for record in store.all("Contacts"):
             values, above = record.values, _called(firms, record.values.get("account_id"))
             found.append(Found("contacts", str(values["lastname"]), values.get("email"), above))
+        return found
+
+
+class OdooDatabase(SimulatedCrm):
+    """A database of Odoo."""
+
+    name, secret = "odoo", "not-a-secret"
+
+    def empty(self, folder: Path) -> None:
+        """A person has one name there."""
+        super().empty(folder)
+        mapping = folder / "crm-migrate.yaml"
+        if mapping.exists():
+            mapping.write_text(mapping.read_text("utf-8").replace("last_name: last", "full_name: last"), "utf-8")
+
+    def _started(self, port: int) -> Server:
+        return ODOO.start({"organisation": f"once {os.getpid()}"}, port=port)
+
+    def _records(self) -> list[Found]:
+        partners = self.server.engine.store.all("res.partner")
+        firms = {record.id: str(record.values["name"]) for record in partners if record.values.get("is_company")}
+        found = []
+        for record in partners:
+            values, above = record.values, _called(firms, record.values.get("parent_id"))
+            kind, mail = ("accounts", None) if record.id in firms else ("contacts", values.get("email"))
+            found.append(Found(kind, str(values["name"]), mail, above))
         return found
 
 

@@ -30,7 +30,7 @@ pytestmark = [
         ("salesforce", 0.15),
         *(
             pytest.param(name, 0.15, marks=pytest.mark.sweep("test_struck_crms.py strikes it"))
-            for name in ("zoho", "freshsales")
+            for name in ("zoho", "freshsales", "odoo")
         ),
     ],
 )

@@ -25,7 +25,7 @@ from typing import Any
 TESTS = Path(__file__).parents[1]
 PACKAGES = (
     "crm_migrate", "crm_migrate_amagi", "crm_migrate_bottle", "crm_migrate_dynamics", "crm_migrate_files",
-    "crm_migrate_freshsales", "crm_migrate_opencrm",
+    "crm_migrate_freshsales", "crm_migrate_odoo", "crm_migrate_opencrm",
     "crm_migrate_hubspot", "crm_migrate_rest", "crm_migrate_salesforce", "crm_migrate_sql", "crm_migrate_tryton",
     "crm_migrate_zoho",
 )  # fmt: skip

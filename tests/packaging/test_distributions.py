@@ -23,8 +23,8 @@ print(sorted(p.parent.name for p in shipped("sample_data").glob("*/crm-migrate.y
 print((shipped("sample_data") / "hotel" / "old" / "konak.db").is_file())
 """
 EXPECTED = [
-    "['amagi', 'bottle', 'dynamics', 'espocrm', 'files', 'freshsales', 'hubspot', 'rest', 'salesforce', 'sql', "
-    "'tryton', 'vtiger', 'zoho']",
+    "['amagi', 'bottle', 'dynamics', 'espocrm', 'files', 'freshsales', 'hubspot', 'odoo', 'rest', 'salesforce', "
+    "'sql', 'tryton', 'vtiger', 'zoho']",
     "True True",
     "['anadolu', 'hotel']",
     "True",

@@ -93,7 +93,8 @@ def _selection(cell: Cell, text: str) -> str:
 
 
 _TYPES: Mapping[str, Callable[[Cell, str], Any]] = {
-    "boolean": _boolean, "integer": _number(int, "an integer"), "float": _number(float, "a number"),
+    "boolean": _boolean, "integer": _number(int, "an integer"),
+    "many2one_reference": _number(int, "an integer"), "float": _number(float, "a number"),
     "monetary": _number(float, "a number"), "date": _date, "datetime": _datetime, "selection": _selection,
 }  # fmt: skip
 

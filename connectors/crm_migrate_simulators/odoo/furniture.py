@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_migrate_simulators.odoo.habits import Habits
-from crm_migrate_simulators.odoo.models import MODELS
+from crm_migrate_simulators.odoo.models import FIELDS, KEY, MODELS
 from crm_migrate_simulators.store import Store
 
 MOVED_IN = 1_700_000_000.0
@@ -18,6 +18,7 @@ _LISTS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
                        for at, name in enumerate(("New", "Qualified", "Proposition", "Won"))),
     "crm.lost.reason": ({"name": "Too expensive"}, {"name": "We don't have people/skills"}),
     "mail.activity.type": ({"name": "Email"}, {"name": "Call"}, {"name": "Meeting"}, {"name": "To-Do"}),
+    "mail.message.subtype": ({"name": "Discussions"}, {"name": "Note", "internal": True}),
     "ir.model": tuple({"name": model, "model": model} for model in MODELS),
 }  # fmt: skip
 
@@ -32,5 +33,19 @@ def furnish(store: Store, habits: Habits) -> int:
                     said.setdefault("login", habits.login)
                     said["email"] = said["login"]
                 store.create(model, said, MOVED_IN)
+        _tell_fields(store)
         store.put("database", "furnished", True)
     return int(store.all("res.users")[0].id)
+
+
+def _tell_fields(store: Store) -> None:
+    """The fields of all models, as records: what refers to a model is found there."""
+    models = {record.values["model"]: record.id for record in store.all("ir.model")}
+    for model, id in models.items():
+        for name, of in store.definition(model).fields.items():
+            if name != KEY:
+                to = of.reference[0] if of.reference else of.more.get("to")
+                said = {"name": name, "field_description": of.more["label"], "model": model, "model_id": id}
+                said["readonly"] = of.more["readonly"]
+                more = {"ttype": of.more["type"], "state": "base", "store": True, **({"relation": to} if to else {})}
+                store.create(FIELDS, {**said, **more}, MOVED_IN)

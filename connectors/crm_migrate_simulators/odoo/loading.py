@@ -105,7 +105,8 @@ def _converted(
             values |= _cell(session, model, field, part, text, at, messages)
     own = keys[".id"]
     known = session.store.get(model, own) if own.isdecimal() else None
-    if own and (known is None or known.deleted):
+    shown = known and (known.values.get("active", True) or not session.context.get("active_test", True))
+    if own and (known is None or known.deleted or not shown):
         messages.append(_message(f"Unknown database identifier '{own}'", at, "error", field=".id"))
         keys[".id"] = ""
     return values, keys

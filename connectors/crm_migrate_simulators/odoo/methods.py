@@ -71,8 +71,9 @@ def _fields_get(session: Session, model: str, allfields: Any = None, attributes:
     said = {
         name: {
             "type": of.more["type"], "string": of.more["label"], "required": bool(of.more.get("required")),
-            "readonly": False, "store": True,
-            **({"relation": of.reference[0] if of.reference else of.more["to"]} if "many" in of.more["type"] else {}),
+            "readonly": bool(of.more.get("readonly")), "store": True,
+            **({"relation": of.reference[0] if of.reference else of.more["to"]}
+               if of.more["type"] in ("many2one", "many2many") else {}),
             **({"selection": of.more["selection"]} if of.more["type"] == "selection" else {}),
         }
         for name, of in session.fields(model).items()

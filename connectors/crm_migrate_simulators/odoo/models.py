@@ -1,7 +1,8 @@
 """The models of a fresh database with Contacts and CRM: fields that a migration meets, in Odoo's own words.
 
 A field is (name, label, type): char, text, html, integer, float, monetary, boolean, date, datetime;
-`selection a=A,b=B`, `many2one MODEL`, `many2many MODEL`. `!` behind the type: required.
+`selection a=A,b=B`, `many2one MODEL`, `many2many MODEL`, `many2one_reference` (of which model, another field says).
+`!` behind the type: required; `~`: Odoo fills it, and forms do not.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from crm_migrate_simulators.schema import SchemaError
 
 KEY = "__external"  # of the witness: the name of the external id that a record was loaded with; never told
 LOGGED = ("create_uid", "create_date", "write_uid", "write_date")  # that Odoo fills; what is sent is dropped
-XMLIDS = "ir.model.data"
+XMLIDS, FIELDS = "ir.model.data", "ir.model.fields"
 _ACTIVE = ("active", "Active", "boolean")
 _PRIORITY = "selection 0=Low,1=Medium,2=High,3=Very High"
 MODELS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
@@ -32,14 +33,30 @@ MODELS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("partner_name", "Company Name", "char"), ("email_from", "Email", "char"), ("phone", "Phone", "char"),
         ("expected_revenue", "Expected Revenue", "monetary"), ("probability", "Probability", "float"),
         ("stage_id", "Stage", "many2one crm.stage"), ("user_id", "Salesperson", "many2one res.users"),
-        ("date_deadline", "Expected Closing", "date"), ("date_closed", "Closed Date", "datetime"),
+        ("date_deadline", "Expected Closing", "date"), ("date_closed", "Closed Date", "datetime~"),
         ("lost_reason_id", "Lost Reason", "many2one crm.lost.reason"), ("tag_ids", "Tags", "many2many crm.tag"),
-        ("priority", "Priority", _PRIORITY), ("description", "Notes", "html"), _ACTIVE,
+        ("priority", "Priority", _PRIORITY), ("description", "Notes", "html"), ("function", "Job Position", "char"),
+        ("mobile", "Mobile", "char"), ("website", "Website", "char"), ("referred", "Referred By", "char"),
+        ("street", "Street", "char"), ("street2", "Street2", "char"), ("city", "City", "char"), ("zip", "Zip", "char"),
+        ("state_id", "State", "many2one res.country.state"), ("country_id", "Country", "many2one res.country"), _ACTIVE,
     ),
     "mail.activity": (
-        ("res_model_id", "Document Model", "many2one ir.model!"), ("res_id", "Related Document ID", "integer"),
+        ("res_model_id", "Document Model", "many2one ir.model!"), ("res_id", "Related Document ID", "many2one_reference"),
         ("activity_type_id", "Activity Type", "many2one mail.activity.type"), ("summary", "Summary", "char"),
         ("note", "Note", "html"), ("date_deadline", "Due Date", "date!"), ("user_id", "Assigned to", "many2one res.users!"),
+    ),
+    "mail.message": (
+        ("model", "Related Document Model", "char"), ("res_id", "Related Document ID", "many2one_reference"),
+        ("message_type", "Type", "selection email=Incoming Email,comment=Comment,notification=System notification!"),
+        ("subtype_id", "Subtype", "many2one mail.message.subtype"), ("subject", "Subject", "char"),
+        ("body", "Contents", "html"), ("date", "Date", "datetime"), ("author_id", "Author", "many2one res.partner"),
+    ),
+    "mail.message.subtype": (("name", "Message Type", "char!"), ("internal", "Internal Only", "boolean")),
+    "calendar.event": (
+        ("name", "Meeting Subject", "char!"), ("start", "Start", "datetime!"), ("stop", "Stop", "datetime!"),
+        ("description", "Description", "html"), ("location", "Location", "char"), ("user_id", "Organizer", "many2one res.users"),
+        ("partner_ids", "Attendees", "many2many res.partner"), ("res_model_id", "Document Model", "many2one ir.model"),
+        ("res_id", "Document ID", "many2one_reference"), _ACTIVE,
     ),
     "mail.blacklist": (("email", "Email Address", "char!"), _ACTIVE),
     "res.partner.category": (("name", "Name", "char!"), ("color", "Color", "integer"), _ACTIVE),
@@ -56,6 +73,11 @@ MODELS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "ir.model": (
         ("name", "Model Description", "char!"), ("model", "Model", "char!"), ("transient", "Transient Model", "boolean"),
     ),
+    FIELDS: (
+        ("name", "Field Name", "char!"), ("field_description", "Field Label", "char"), ("model", "Model Name", "char"),
+        ("model_id", "Model", "many2one ir.model!"), ("ttype", "Field Type", "char!"), ("relation", "Related Model", "char"),
+        ("state", "Type", "selection manual=Custom Field,base=Base Field"), ("store", "Stored", "boolean"), ("readonly", "Readonly", "boolean"),
+    ),
     XMLIDS: (
         ("module", "Module", "char!"), ("name", "External Identifier", "char!"), ("model", "Model Name", "char!"),
         ("res_id", "Record ID", "integer"), ("complete_name", "Complete ID", "char"), ("noupdate", "Non Updatable", "boolean"),
@@ -63,15 +85,16 @@ MODELS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 }  # fmt: skip
 UNIQUE = {(XMLIDS, "complete_name"), ("crm.tag", "name"), ("mail.blacklist", "email"), ("res.users", "login")}
 _STORED = {
-    "integer": "integer", "float": "decimal", "monetary": "decimal", "boolean": "boolean", "date": "date",
+    "integer": "integer", "many2one_reference": "integer", "float": "decimal", "monetary": "decimal", "boolean": "boolean", "date": "date",
     "datetime": "datetime", "many2one": "reference",
 }  # fmt: skip
 
 
 def stored(model: str, name: str, label: str, type: str) -> dict[str, Any]:
     """A field in the words of the store."""
-    word, _, rest = type.removesuffix("!").partition(" ")
-    said: dict[str, Any] = {"more": {"label": label, "type": word, "required": type.endswith("!")}}
+    word, _, rest = type.rstrip("!~").partition(" ")
+    more = {"label": label, "type": word, "required": type.endswith("!"), "readonly": type.endswith("~")}
+    said: dict[str, Any] = {"more": more}
     if word in _STORED:
         said["type"] = _STORED[word]
     if word == "many2one":

@@ -10,7 +10,7 @@ from crm_migrate_simulators.odoo.session import Fault, Json, Session, day, insta
 from crm_migrate_simulators.schema import Field
 from crm_migrate_simulators.store import Record
 
-NUMBERS = ("integer", "float", "monetary")
+NUMBERS = ("integer", "many2one_reference", "float", "monetary")
 
 
 def taken(session: Session, model: str, said: Mapping[str, Any], held: Mapping[str, Any] = {}) -> dict[str, Any]:
@@ -38,14 +38,19 @@ def _value(session: Session, of: Field, value: Any, held: Any) -> Any:
     if type in NUMBERS:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise Fault("builtins.ValueError", f"could not convert {label} to {type}")
-        return int(value) if type == "integer" else repr(float(value))
+        return int(value) if type not in ("float", "monetary") else repr(float(value))
     if not isinstance(value, str):
         raise Fault("builtins.ValueError", f"{label}: a text is expected")
     if type == "selection" and value not in dict(of.more["selection"]):
         raise Fault("builtins.ValueError", f"Wrong value for {label}: {value!r}")
     if type in ("date", "datetime"):
         return _when(type, label, value)
-    return value
+    return _paragraph(value) if type == "html" else value
+
+
+def _paragraph(text: str) -> str:
+    """HTML that is cleaned: a text without any stands in a paragraph."""
+    return text if text.startswith("<") else f"<p>{text}</p>"
 
 
 def _when(type: str, label: str, value: str) -> str:
@@ -114,7 +119,7 @@ def _told(session: Session, of: Field, value: Any, called_too: bool) -> Any:
         return bool(value)
     if type in ("float", "monetary"):
         return float(value or 0)
-    if type == "integer":
+    if type in ("integer", "many2one_reference"):
         return value or 0
     if value is None:
         return False

@@ -3,18 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crm_migrate_simulators.odoo.models import KEY, XMLIDS
-from crm_migrate_simulators.odoo.session import Fault, Session
+from crm_migrate_simulators.odoo.models import FIELDS, KEY, XMLIDS, stored
+from crm_migrate_simulators.odoo.session import Fault, Session, invalid
 from crm_migrate_simulators.odoo.values import checked, taken
+from crm_migrate_simulators.schema import read_field
 
 
 def create(session: Session, model: str, said: Mapping[str, Any], key: str | None = None) -> int:
     """The id of a new record."""
-    values = {name: value for name, value in taken(session, model, said).items() if value is not None}
-    values = {**defaults(session, model), **values}
+    filled = {**defaults(session, model), **taken(session, model, said)}  # who says nothing of a field has its default
+    values = {name: value for name, value in filled.items() if value is not None}
     if model == XMLIDS:
         values["complete_name"] = f"{values.get('module')}.{values.get('name')}"
     checked(session, model, values)
+    if model == FIELDS:
+        values |= _made_field(session, values)
     more = {KEY: key} if key else {}
     return int(session.store.create(model, {**values, **more}, session.now, session.call.bent).id)
 
@@ -64,3 +67,14 @@ def defaults(session: Session, model: str) -> dict[str, Any]:
     if model == "mail.activity":
         found["user_id"] = str(session.uid)
     return found
+
+
+def _made_field(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A field of one's own is there at once; what is told of it besides."""
+    name, of = str(values["name"]), str(session.record("ir.model", int(values["model_id"])).values["model"])
+    if not name.startswith("x_"):
+        raise invalid("Custom fields must have a name that starts with 'x_'!")
+    label = str(values.get("field_description") or name)
+    type = f"{values['ttype']} {values.get('relation') or ''}".strip()
+    session.store.add_field(of, read_field(name, stored(of, name, label, type), of))
+    return {"model": of, "state": "manual", "store": True}

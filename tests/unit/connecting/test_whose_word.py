@@ -20,6 +20,7 @@ from crm_migrate_freshsales import answers as freshsales
 from crm_migrate_freshsales.shapes import MODELS as MODULES
 from crm_migrate_hubspot import answers as hubspot
 from crm_migrate_hubspot import link_answers, linking, portal_answers, preparing
+from crm_migrate_odoo import answers as odoo
 from crm_migrate_opencrm.espocrm import answers as espocrm
 from crm_migrate_opencrm.vtiger import answers as vtiger
 from crm_migrate_rest import answers as rest
@@ -70,6 +71,8 @@ CHANGES: dict[str, Callable[[Answer], Any]] = {
     "freshsales deleted": freshsales.deleted,
     "espocrm written": espocrm.written,
     "espocrm deleted": espocrm.deleted,
+    "odoo loaded": partial(odoo.loaded, rows=ROWS, field_of={}),
+    "odoo done": partial(odoo.done, rows=ROWS),
     "vtiger written": vtiger.written,
     "vtiger deleted": vtiger.deleted,
 }
@@ -109,6 +112,10 @@ QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "espocrm told": espocrm.told,
     "espocrm one": partial(espocrm.one, id="1"),
     "espocrm page": espocrm.page,
+    "odoo fields": odoo.fields,
+    "odoo signed in": odoo.signed_in,
+    "odoo records": odoo.records,
+    "odoo values": odoo.values,
     "vtiger result": vtiger.result,
     "vtiger one": partial(vtiger.one, id="1x1"),
     "vtiger rows": vtiger.rows,

@@ -264,3 +264,25 @@ def test_whatever_is_asked_is_answered(seed: int, odoo: Database) -> None:
 
 def as_json(said: Any) -> bytes:
     return json.dumps(said).encode()
+
+
+def test_a_field_of_ones_own_is_there_at_once_and_begins_with_x(odoo: Database) -> None:
+    (model,) = odoo.ask("ir.model", "search", [["model", "=", PARTNER]])
+    said = {"model_id": model, "ttype": "char", "state": "manual"}
+    odoo.ask("ir.model.fields", "create", [{**said, "name": "x_shoe"}])
+    id = odoo.ask(PARTNER, "create", {"name": "Firma", "x_shoe": "42"})
+    assert odoo.ask(PARTNER, "read", [id], ["x_shoe"]) == [{"id": id, "x_shoe": "42"}]
+    with pytest.raises(Refusal, match="starts with 'x_'"):
+        odoo.ask("ir.model.fields", "create", [{**said, "name": "shoe"}])
+
+
+def test_an_archived_record_is_unknown_to_an_import_unless_it_asks_for_such(odoo: Database) -> None:
+    id = odoo.ask(PARTNER, "create", {"name": "Firma", "active": False})
+    rows = [[".id", "city"], [[str(id), "Bursa"]]]
+    assert odoo.ask(PARTNER, "load", *rows)["ids"] is False
+    assert odoo.ask(PARTNER, "load", *rows, context={"active_test": False})["ids"] == [id]
+
+
+def test_a_text_in_a_field_of_html_stands_in_a_paragraph(odoo: Database) -> None:
+    id = odoo.ask(PARTNER, "create", {"name": "Firma", "comment": "plain"})
+    assert odoo.ask(PARTNER, "read", [id], ["comment"])[0]["comment"] == "<p>plain</p>"

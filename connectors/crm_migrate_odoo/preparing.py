@@ -1,0 +1,70 @@
+"""Making what a database lacks: fields of our own, which begin with `x_`. Models come with apps that people install."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from crm_migrate.connecting.contract import TargetField, TargetObject
+from crm_migrate.connecting.http import Http
+from crm_migrate.connecting.kinds import split
+from crm_migrate.crm.types import type_of
+from crm_migrate.errors import TargetError
+from crm_migrate_odoo import answers
+from crm_migrate_odoo.looking import Looking
+from crm_migrate_odoo.shapes import FIELDS, OWN
+
+_TYPES: Mapping[str, str] = {
+    "text": "char", "decimal": "float", "integer": "integer", "date": "date", "instant": "datetime",
+    "boolean": "boolean", "list": "text", "reference": "many2one",
+}  # fmt: skip
+Words = dict[str, Any]
+
+
+def prepare(objects: Sequence[TargetObject], looking: Looking, changes: Http, *, apply: bool) -> tuple[str, ...]:
+    """What is missing; made, where it is told so. TargetError where something is missing that is not for us to make."""
+    looking.forget()
+    own, by_hand = _lacking(objects, looking)
+    if by_hand and apply:
+        hint = "install the app that has it, give our user the right to see it, or name another field with `to:`"
+        raise TargetError(f"Odoo lacks {by_hand[0]}", hint=hint)
+    if apply and own:
+        models = looking.models({model for model, _ in own})
+        said = [{**words, "model_id": int(models[model])} for (model, _), words in own.items()]
+        why = answers.done(changes.send(looking.session.create(FIELDS, said)), [])
+        if why is not None:
+            raise TargetError(f"Odoo makes no field: {why.words}", hint="our user needs the rights to settings for it")
+        looking.forget()
+    return (*(f"{each} (by hand)" for each in by_hand), *(f"add field {name} of {model}" for model, name in own))
+
+
+def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[dict[tuple[str, str], Words], list[str]]:
+    own: dict[tuple[str, str], Words] = {}
+    by_hand: list[str] = []
+    for object in objects:
+        model = split(object.name).object
+        if looking.described(model) is None:
+            by_hand.append(f"the model {model}")
+            continue
+        for field in _missing(object, looking):
+            if field.name.startswith(OWN) and field.name.isidentifier():
+                own[model, field.name] = _words(field)
+            else:
+                by_hand.append(f"the field {field.name} of {object.name}")
+    return own, list(dict.fromkeys(by_hand))
+
+
+def _missing(object: TargetObject, looking: Looking) -> Iterator[TargetField]:
+    kind = split(object.name)
+    there = looking.model(kind.object)
+    names = {place.name for place in there.places()}
+    if kind.field and kind.field not in there.columns:
+        yield TargetField(kind.field, "text")
+    yield from (field for field in object.fields if field.name not in names)
+
+
+def _words(field: TargetField) -> Words:
+    kind = type_of(field.type)
+    long = "text" if field.type == "long_text" else ""
+    label = field.name.removeprefix(OWN).replace("_", " ").capitalize()
+    words: Words = {"name": field.name, "field_description": label, "ttype": long or _TYPES[kind.storage]}
+    words["state"] = "manual"
+    return words | ({"relation": split(field.reference).object} if field.reference else {})

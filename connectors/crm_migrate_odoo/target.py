@@ -1,0 +1,136 @@
+"""An Odoo database as a target: what is sent is made by `records`, what it answers is read by `answers`.
+
+Our key is an external id, which Odoo takes once; so who was created by a try that nobody answered is found again.
+"""
+
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+
+from crm_migrate.connecting.conformance_targets import Kit
+from crm_migrate.connecting.contract import (
+    ENTITY,
+    Action,
+    Allowance,
+    Answer,
+    By,
+    Limits,
+    TargetObject,
+    TargetSchema,
+    WriteBatch,
+)
+from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.shaping import Record
+from crm_migrate_odoo import records
+from crm_migrate_odoo.auth import open_rooms, signed_in
+from crm_migrate_odoo.calls import Calls
+from crm_migrate_odoo.describe import object_of
+from crm_migrate_odoo.kit import kit
+from crm_migrate_odoo.looking import Looking
+from crm_migrate_odoo.preparing import prepare
+from crm_migrate_odoo.records import Shape
+from crm_migrate_odoo.removing import Removing
+from crm_migrate_odoo.requests import PAGE
+from crm_migrate_odoo.settings import Settings
+from crm_migrate_odoo.writing import Writing
+
+ROWS = 200  # of an import; a worker of Odoo ends a request after two minutes
+BYTES = 900_000  # of a request: nginx before it takes a megabyte unless an administrator says otherwise
+
+
+class OdooTarget:
+    """Writes a database. Any number of threads may write."""
+
+    def __init__(self, settings: Settings, waiting: Waiting | None = None) -> None:
+        self._settings = settings
+        self._waiting = waiting or Waiting()
+        self._rooms = open_rooms(settings, self._waiting)
+        questions, self._changes = self._rooms
+        self._looking = Looking(questions, lambda: signed_in(questions, settings))
+        self._calls = Calls(self._changes, self._looking, self._waiting, settings.pace)
+        self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+
+    @property
+    def stop(self) -> threading.Event:
+        """What ends every wait of ours."""
+        return self._waiting.stop
+
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all models are alike there
+        """An import, and the times of the database."""
+        said = self._settings
+        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds, requests=4)
+
+    def allowance(self) -> Allowance:
+        """Odoo has no limits of requests that a document tells."""
+        return Allowance(page=PAGE)
+
+    def identity(self) -> str:
+        """The database of a server."""
+        self._looking.session  # noqa: B018 -- whoever is not let in has no database
+        return f"odoo-{urlsplit(self._settings.url).netloc}-{self._settings.database}"
+
+    # ------------------------------------------------------------------------------------------------ looking
+
+    def describe(self, objects: Sequence[str]) -> TargetSchema:
+        """The named models that are there and that our user may see."""
+        found = [each for name in dict.fromkeys(objects) if (each := self._looking.described(name)) is not None]
+        return TargetSchema(tuple(map(object_of, found)), prepared=bool(found))
+
+    def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
+        """Fields of our own; an external id needs no place."""
+        return prepare(objects, self._looking, self._changes, apply=apply)
+
+    def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """Records as they are now."""
+        described, wanted = self._calls.described(object), frozenset(values)
+        shape = records.shape_of(described, object, [each.name for each in object.fields])
+        if by == "all":
+            asked = records.asked(shape) or ["id"]
+            found = self._looking.pages(described.model, self._looking.of_kind(described), asked)
+            pages: Iterator[Sequence[Record]] = (self._looking.keyed(described.model, page) for page in found)
+        else:
+            pages = self._calls.finds(shape, by, values)
+        for page in pages:
+            lines = [(str(record["id"]), records.key_of(record), record) for record in page]
+            kept = [line for line in lines if by == "all" or line[by == "key"] in wanted]
+            if kept:
+                yield self._table(shape, kept)
+
+    def _table(self, shape: Shape, lines: Sequence[tuple[str, str | None, Record]]) -> pa.Table:
+        known = self._calls.read(shape, [record for _, _, record in lines])
+        rows = [records.told(shape, record, known) for _, _, record in lines]
+        columns: dict[str, list[str | None]] = {
+            "target_id": [id for id, _, _ in lines],
+            ENTITY: [key for _, key, _ in lines],
+        }
+        columns |= {name: [row[name] for row in rows] for name in shape.places}
+        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def write(self, batch: WriteBatch) -> Answer:
+        """An import."""
+        return self._writing.write(batch)
+
+    def remove(self, batch: WriteBatch) -> Answer:
+        """Records that nobody refers to go for good."""
+        return self._removing.remove(batch)
+
+    def release(self, batch: WriteBatch) -> Answer:
+        """An import; then our keys go."""
+        return self._writing.change(batch)
+
+    def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
+        """By what users fill in, and by activities, messages and files."""
+        return self._removing.referred(object, known)
+
+    def kit(self, token: str) -> Kit:
+        """What `crm-migrate conformance` may use here."""
+        return kit(token)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        for room in self._rooms:
+            room.close()
