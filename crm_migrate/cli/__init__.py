@@ -40,6 +40,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "report": ("reporting:report_command", "Write the reconciliation report of a run again, in any format."),
         "reconcile": ("reconciling:reconcile_command", "Compare what was to be imported with what the CRM exports."),
         "exceptions": ("exceptions:exceptions_command", "What is open, new, gone; who does what about it, read back."),
+        "sample": ("sample:sample_command", "Records for a reviewer to check by hand, and what they found."),
         "explain": ("explain:explain_command", "The whole story of one record or one source row."),
         "subject": ("subject:subject_command", "Everywhere a person occurs in a project, for who asks what is kept."),
     },

@@ -33,13 +33,13 @@ def report_command(
     \b
     Example: crm-migrate report --format html,xlsx --lang tr
     """
+    from crm_migrate.pipeline.following import as_it_stands
     from crm_migrate.reports import write_reports
-    from crm_migrate.workspace.following import followed
     from crm_migrate.workspace.undoing import undone_runs
 
     project = Project(*_places(folder))
     run = find_run(project, run_id)
-    figures = followed(project, run, read_figures(run))
+    figures = as_it_stands(project, run, read_figures(run))
     undone = undone_runs(project).get(run.id)
     paths = write_reports(
         figures,

@@ -16,6 +16,7 @@ from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.opening import OpenSources, open_target
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.pipeline.admitting import note_needs
+from crm_migrate.pipeline.following import as_it_stands
 from crm_migrate.pipeline.listening import Listener, Sent
 from crm_migrate.pipeline.order import reaches
 from crm_migrate.pipeline.staging import finish, merge, read_sources, reusing
@@ -28,7 +29,6 @@ from crm_migrate.stages.map import map_all
 from crm_migrate.stages.reconcile import reconcile
 from crm_migrate.stages.validate import validate_after, validate_before
 from crm_migrate.workspace.figures import Duration, Figures, Header
-from crm_migrate.workspace.following import followed
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.state import (
     check_tables,
@@ -145,7 +145,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
         return Outcome(project, run, plan, load_plan, figures)
     with stages.stage("report"):
         asked = read_state(run).reports or USUAL
-        figures = followed(project, run, figures)
+        figures = as_it_stands(project, run, figures)
         reports = write_reports(figures, run.report, formats=asked, ledger=run.table("reconcile"))
     return Outcome(project, run, plan, load_plan, figures, (), (*reports, *files))
 

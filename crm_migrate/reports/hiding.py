@@ -126,7 +126,8 @@ def _told(text: str, names: Names) -> str:
 def _follow_up(found: FollowUp, names: Names) -> FollowUp:
     """Notes of people as those of decisions."""
     told = (each.model_copy(update={"note": _told(each.note, names)}) for each in found.exceptions)
-    return found.model_copy(update={"exceptions": tuple(told)})
+    defects = (each.model_copy(update={"note": _told(each.note, names)}) for each in found.defects)
+    return found.model_copy(update={"exceptions": tuple(told), "defects": tuple(defects)})
 
 
 def _source(source: SourceFigure) -> SourceFigure:

@@ -38,7 +38,7 @@ class Section:
 
 
 # most have one currency, no files, load all that the records say, and have no cause that is at home in one place
-_RARE = ("report_bridge", "masked", "modes", "files", "cause_places", "gone_exceptions")
+_RARE = ("report_bridge", "masked", "modes", "files", "cause_places", "gone_exceptions", "sample_defects")
 
 SECTIONS = (
     Section("summary", (tables.gates,)),
@@ -74,6 +74,11 @@ SECTIONS = (
     Section("owners", (tables.owners,)),
     Section("scores", (tables.scores,)),
     Section("unexpected", (tables.unexpected,), lambda _, sums: sums.unexpected + sums.vanished),
+    Section(
+        "samples",
+        (tables.samples, tables.sample_defects),
+        lambda figures, _: sum(each.wrong + each.unclear + each.stale for each in figures.follow_up.samples),
+    ),
     Section("decisions", (tables.decisions,)),
     Section("sign_off", (tables.sign_off,)),
     Section("appendix", (tables.sources, tables.evidence, tables.not_checked)),

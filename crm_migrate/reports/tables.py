@@ -395,6 +395,29 @@ def evidence(figures: Figures) -> Table:
     return _table("evidence", "source why", rows)
 
 
+def samples(figures: Figures) -> Table:
+    """Samples that reviewers check by hand, and what their random part proves of all records."""
+    rows = (
+        (
+            s.id, s.reviewer, s.owner, ", ".join(s.objects), s.run, s.population, s.random, s.covering, s.checked,
+            s.right, s.wrong, s.unclear, s.stale, s.prove, s.confidence, s.at_most, s.proven,
+        )
+        for s in figures.follow_up.samples
+    )  # fmt: skip
+    counts = "population random covering checked right wrong_records unclear stale"
+    columns = (
+        f"id:code reviewer owner objects run {' '.join(f'{name}:int' for name in counts.split())}"
+        " prove:amount confidence:amount at_most:int proven:ok"
+    )
+    return _table("samples", columns, rows)
+
+
+def sample_defects(figures: Figures) -> Table:
+    """Records that a reviewer found wrong, by our key."""
+    rows = ((d.sample, d.object, d.entity, ", ".join(d.fields), d.note, d.who) for d in figures.follow_up.defects)
+    return _table("sample_defects", "id:code object entity:code field note who", rows)
+
+
 def decisions(figures: Figures) -> Table:
     """Decisions and accepted differences with the records that they cover."""
     return _table("decisions", "decision who when text records:int", figures.decisions)

@@ -59,12 +59,56 @@ class GoneException(_Fact):
     status: Literal["open", "assigned", "fixed", "accepted", "wont_fix"] = "open"
 
 
+class SampleDefect(_Fact):
+    """One record that a reviewer found wrong, by our key; `fields` may be empty."""
+
+    sample: str
+    object: str
+    entity: str
+    fields: tuple[str, ...]
+    note: str
+    who: str
+
+
+class SampleFigure(_Fact):
+    """One sample against this run.
+
+    `random` of its records were drawn at random from `population`, `covering` more for what they stand for. `stale` are
+    judged ones whose record, or whose mapping, is another one by now: they count as not checked. `at_most` is the
+    greatest number of wrong records in all that the random ones do not rule out with `confidence` percent, None until
+    all of them are checked; `unclear` counts as wrong in it. `proven` says whether that is less than `prove` percent.
+    """
+
+    id: str
+    reviewer: str
+    owner: str
+    objects: tuple[str, ...]
+    run: str
+    prove: str
+    confidence: str
+    population: int
+    random: int
+    covering: int
+    checked: int
+    right: int
+    wrong: int
+    unclear: int
+    stale: int
+    random_checked: int
+    random_wrong: int
+    at_most: int | None = None
+    proven: bool = False
+    same_mapping: bool = True
+
+
 class FollowUp(_Fact):
     """All that followed. `compared_with` is the run before into the same environment, empty where there is none."""
 
     compared_with: str = ""
     exceptions: tuple[FollowedException, ...] = ()
     gone: tuple[GoneException, ...] = ()
+    samples: tuple[SampleFigure, ...] = ()
+    defects: tuple[SampleDefect, ...] = ()
 
     def of(self, exception_id: str) -> FollowedException:
         """What is known of an exception; an open one where nothing is."""

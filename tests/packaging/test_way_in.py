@@ -51,6 +51,8 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("runs demo", 0),
     ("report --project demo --format html,xlsx,json,junit,md --lang tr --out reports", 0),
     ("exceptions demo", 0),
+    ("sample demo --reviewer ayse -o sample.xlsx", 0),
+    ("sample demo --results sample.xlsx", 0),
     ("reconcile demo --target-export exports", 2),
     ("explain kisi:5001 demo", 0),
     ("subject demo --key kisi:5001", 0),
