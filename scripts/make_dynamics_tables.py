@@ -47,7 +47,7 @@ READ_ONLY = {
     "totalamount", "totallineitemamount", "totaltax", "totaldiscountamount", "totalamountlessfreight", "filesize",
     "totallineitemdiscountamount", "timespentbymeonemailandmeetings", "opendeals", "openrevenue", "opendeals_state",
     "opendeals_date", "openrevenue_date", "openrevenue_state", "participatesinworkflow", "lastusedincampaign",
-    "extendedamount", "baseamount", "isdocument",
+    "extendedamount", "baseamount",
 }  # fmt: skip
 CREATE_ONLY = {"overriddencreatedon", "importsequencenumber"}
 REQUIRED = {"systemrequired": "SystemRequired", "required": "ApplicationRequired"}

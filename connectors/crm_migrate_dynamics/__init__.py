@@ -17,7 +17,8 @@ class DynamicsConnector:
     title = "Dynamics 365"
     source_options = WAYS_IN | {"url", "table", "api_version"}
     target_options = WAYS_IN | {
-        "url", "api_version", "parallel", "longest_seconds", "settle_seconds", "bypass_logic", "owns_nothing",
+        "url", "api_version", "parallel", "longest_seconds", "settle_seconds", "upload_seconds", "bypass_logic",
+        "owns_nothing",
     }  # fmt: skip
 
     def source(self, spec: SourceSpec) -> Source:

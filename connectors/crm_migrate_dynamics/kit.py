@@ -1,10 +1,12 @@
 """What the conformance kit writes into an environment: accounts of a kind that nobody else has, with own columns."""
 
-from crm_migrate.connecting.conformance_targets import Kit, Rows
+from crm_migrate.connecting.conformance_targets import FileKit, Kit, Rows
 from crm_migrate.connecting.contract import TargetField, TargetObject
+from crm_migrate_dynamics.file_shapes import SIZE
 from crm_migrate_dynamics.shapes import KEY
 
 KIND = "crm_conformance"
+FILE = "annotation:isdocument=true"
 BORN, SEEN, NOTE, VISITS, VIP, TAGS = (
     f"crm_conformance_{name}" for name in ("born", "seen", "note", "visits", "vip", "tags")
 )
@@ -46,6 +48,12 @@ def kit(token: str) -> Kit:
         {"name": "y" * 200},
         {"name": "secret-value-" * 20},
     )
+    file = TargetObject(
+        FILE, (*(TargetField(name, "text") for name in ("filename", "subject")), TargetField(SIZE, "integer"),
+               TargetField("objectid.account", "reference", reference=company.name)), KEY,
+    )  # fmt: skip
+    files = FileKit(file, ("filename", "subject"), "objectid.account", SIZE)
     return Kit(
-        company, person, PEOPLE, poison=poison, text=BORN, flag=VIP, kept=NOTE, parent="parentaccountid", many=450
-    )
+        company, person, PEOPLE, poison=poison, text=BORN, flag=VIP, kept=NOTE, parent="parentaccountid", many=450,
+        files=files,
+    )  # fmt: skip

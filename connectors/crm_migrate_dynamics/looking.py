@@ -11,6 +11,7 @@ from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import answers, requests
 from crm_migrate_dynamics.answers import GUID, LOOKUP_OF, Page, Record
 from crm_migrate_dynamics.describe import Described, read_table
+from crm_migrate_dynamics.file_shapes import with_size
 from crm_migrate_dynamics.requests import DESCRIBING, Api
 from crm_migrate_dynamics.shapes import PARTY, ROLES
 from crm_migrate_dynamics.values import json_of
@@ -64,7 +65,7 @@ class Looking:
             if name not in self._described:
                 read = partial(answers.described, wanted=DESCRIBING)
                 said = self.ask(self.api.describing(kind.object), read)
-                self._described[name] = None if said is None else read_table(name, said)
+                self._described[name] = None if said is None else with_size(read_table(name, said))
             found = self._described[name]
         return found if found is None or not kind.field or kind.field in found.columns else None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from crm_migrate.connecting.http import Request
+from crm_migrate.connecting.http import Request, Stream
 from crm_migrate_dynamics.multipart import Step, written
 
 DATA = "/api/data/{version}"
@@ -89,6 +89,12 @@ class Api:
         route = f"{DATA}/{{set}}/{TYPE}{message}"
         at = {"version": self.version, "set": set}
         return Request("POST", route, at, json={"Targets": list(targets)}, headers=self._headers())
+
+    def sending(self, set: str, body: Stream, id: str = "") -> Request:
+        """A new record whose body is made while it is sent, or a change of one that is there."""
+        headers = self._headers() | (ONLY_THERE if id else {})
+        route, at = f"{DATA}/{{set}}" + ("({id})" if id else ""), {"version": self.version, "set": set, "id": id}
+        return Request("PATCH" if id else "POST", route, at, stream=body, headers=headers)
 
     def batch(self, groups: Sequence[Sequence[Step]], *, writes: bool = True) -> Request:
         """Requests in one, each group by itself: who is refused refuses no other."""

@@ -19,10 +19,10 @@ _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 class Settings:
     """Where the environment is, who we are there, how long it may take, and what goes along with what is written.
 
-    What was sent may take effect up to `longest_seconds` after its batch was begun: a message ends after two minutes.
-    A read may lie about a write for `settle_seconds`. With `bypass_logic` plug-ins and workflows of the customer do not
-    run for what we write, where our user has the right to say so. Our user `owns_nothing` where what belongs to it is
-    nobody's: there is no record without an owner.
+    What was sent may take effect up to `longest_seconds` after its batch was begun: a message ends after two minutes; a
+    file has `upload_seconds` besides to get there. A read may lie about a write for `settle_seconds`. With
+    `bypass_logic` plug-ins and workflows of the customer do not run for what we write, where our user has the right to
+    say so. Our user `owns_nothing` where what belongs to it is nobody's: there is no record without an owner.
     """
 
     url: str
@@ -34,13 +34,14 @@ class Settings:
     parallel: int = 4
     longest_seconds: float = 300
     settle_seconds: float = 0
+    upload_seconds: float = 900
     bypass_logic: bool = False
     owns_nothing: bool = False
 
     @property
     def pace(self) -> Pace:
         """How the requests of a batch keep within these times."""
-        return Pace(self.longest_seconds)
+        return Pace(self.longest_seconds, self.upload_seconds)
 
 
 def read_settings(options: Mapping[str, Any], who: str = "a Dynamics 365 target") -> Settings:

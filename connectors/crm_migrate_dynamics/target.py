@@ -15,7 +15,9 @@ from crm_migrate.connecting.contract import (
     Allowance,
     Answer,
     By,
+    Content,
     Limits,
+    Room,
     TargetObject,
     TargetSchema,
     WriteBatch,
@@ -26,6 +28,7 @@ from crm_migrate_dynamics import records
 from crm_migrate_dynamics.auth import open_rooms
 from crm_migrate_dynamics.calls import Calls
 from crm_migrate_dynamics.describe import object_of
+from crm_migrate_dynamics.files import Files, is_file
 from crm_migrate_dynamics.kit import kit
 from crm_migrate_dynamics.looking import Looking
 from crm_migrate_dynamics.preparing import prepare
@@ -38,6 +41,7 @@ from crm_migrate_dynamics.writing import Writing
 
 ROWS = 200  # of a request; a message ends after two minutes, whatever plug-ins do meanwhile
 BYTES = 4_000_000
+FILE_REQUESTS = 3  # of a file: a look before, the file, a look behind
 REQUESTS, WINDOW = 6000, 300.0  # of one user at one server, in so many seconds
 
 
@@ -53,15 +57,19 @@ class DynamicsTarget:
         self._looking = Looking(questions, api, owns_nothing=settings.owns_nothing)
         self._calls = Calls(changes, self._looking, self._waiting, settings.pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+        self._files = Files(self._calls, changes, self._writing)
 
     @property
     def stop(self) -> threading.Event:
         """What ends every wait of ours."""
         return self._waiting.stop
 
-    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all tables are alike there
-        """A batch, and the times of the environment."""
+    def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all actions are alike there
+        """A batch, or one file, and the times of the environment."""
         said = self._settings
+        if is_file(object):
+            longest = said.longest_seconds + said.upload_seconds
+            return Limits(1, None, said.parallel, longest, said.settle_seconds, requests=FILE_REQUESTS)
         return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds, requests=2)
 
     def allowance(self) -> Allowance:
@@ -119,8 +127,20 @@ class DynamicsTarget:
     # ------------------------------------------------------------------------------------------------ writing
 
     def write(self, batch: WriteBatch) -> Answer:
-        """One message, or one batch."""
-        return self._writing.write(batch)
+        """One message, or one batch; of files what leaves their bytes as they are."""
+        return (self._files if is_file(batch.object) else self._writing).write(batch)
+
+    def takes_bytes(self, object: TargetObject) -> bool:
+        """Notes that are files."""
+        return is_file(object)
+
+    def upload(self, batch: WriteBatch, content: Content) -> Answer:
+        """One request with the bytes, and those that look before and behind it."""
+        return self._files.upload(batch, content)
+
+    def room(self) -> Room:
+        """Nothing says what is left."""
+        return Room()
 
     def remove(self, batch: WriteBatch) -> Answer:
         """One batch, of records that nobody refers to."""

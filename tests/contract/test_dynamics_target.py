@@ -18,6 +18,7 @@ from crm_migrate.connecting.conformance_targets import (
     everything,
     settled,
 )
+from crm_migrate.connecting.conformance_uploading import UPLOAD_CHECKS
 from crm_migrate.connecting.contract import Remove, Target, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.connecting.http import Waiting
@@ -49,7 +50,7 @@ def kit_of(environment: Environment) -> Kit:
     return target.kit("a")
 
 
-@pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS), ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", (*TARGET_CHECKS, *REMOVE_CHECKS, *UPLOAD_CHECKS), ids=lambda check: check.__name__)
 def test_it_keeps_the_contract(check: Callable[..., None], environment: Environment) -> None:
     check(opener(environment), kit_of(environment))
 

@@ -2,13 +2,15 @@
 
 import os
 import random
+from base64 import b64decode
 from collections import Counter
 from hashlib import md5
 from pathlib import Path
 
 import pytest
+from environments import TENANT
 
-from exactly_once.simulated_crms import HubSpotPortal, SalesforceOrg
+from exactly_once.simulated_crms import DynamicsEnvironment, HubSpotPortal, SalesforceOrg
 from exactly_once.targets import opened
 from exactly_once.warm import Job, Warm
 
@@ -40,7 +42,11 @@ objects:
     fields:
       company: {files: firm, ref: accounts.firms}
 """
-SECRETS = {"hubspot": "token", "salesforce": "client_id: crm-migrate\n    client_secret"}
+SECRETS = {
+    "hubspot": "token",
+    "salesforce": "client_id: crm-migrate\n    client_secret",
+    "dynamics": f'tenant: "{TENANT}"\n    login_url: "env:CRM_URL"\n    client_id: crm-migrate\n    client_secret',
+}
 FILES = {f"file{n}.bin": f"{n} ".encode() * (2_000_000 if n % 2 else 100) for n in range(4)}
 TRUTH = Counter(md5(content).hexdigest() for content in FILES.values())
 KILLS = (0.0, 0.05, 0.3)  # seconds behind the moment at which a file begins to be sent
@@ -58,7 +64,7 @@ def project(folder: Path, target: str) -> Path:
     return folder
 
 
-def there(place: HubSpotPortal | SalesforceOrg) -> tuple[Counter[str], int, int]:
+def there(place: DynamicsEnvironment | HubSpotPortal | SalesforceOrg) -> tuple[Counter[str], int, int]:
     """Digests of the files that the CRM holds, how many came to be ever, and how many of them hang on the firm."""
     store, log = place.server.engine.store, place.server.engine.log
     if isinstance(place, HubSpotPortal):
@@ -68,6 +74,11 @@ def there(place: HubSpotPortal | SalesforceOrg) -> tuple[Counter[str], int, int]
         files = store.settings("files").values()
         made = sum((r.method, r.status) == ("POST", 201) and r.route.endswith("/files") for r in log.requests)
         return Counter(str(each["fileMd5"]) for each in files), made, sum(each["id"] in named for each in files)
+    if isinstance(place, DynamicsEnvironment):
+        notes, made = store.all("annotation"), sum(each.object == "annotation" for each in log.creations)
+        digests = Counter(md5(b64decode(each.values["documentbody"])).hexdigest() for each in notes)
+        firms = {record.id for record in store.all("account")}
+        return digests, made, sum(each.values["objectid"] in firms for each in notes)
     versions = [record.values for record in store.all("ContentVersion")]
     made = sum(each.object == "ContentVersion" for each in log.creations)
     firms = {record.id for record in store.all("Account")}
@@ -81,7 +92,7 @@ def there(place: HubSpotPortal | SalesforceOrg) -> tuple[Counter[str], int, int]
 def test_files_that_were_on_their_way_are_there_once(warm: Warm, tmp_path: Path, target: str) -> None:
     folder, said, dice = project(tmp_path / "project", target), tmp_path / "said", random.Random(7)
     with opened(target, folder, patience=2) as place:
-        assert isinstance(place, HubSpotPortal | SalesforceOrg)
+        assert isinstance(place, DynamicsEnvironment | HubSpotPortal | SalesforceOrg)
 
         def job(verb: str) -> Job:
             return Job((verb, str(folder), *(("--env", target) if verb == "run" else ())), place.variables, str(said))

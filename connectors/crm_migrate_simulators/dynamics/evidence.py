@@ -42,6 +42,8 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("overriddencreatedon then says when the record was made", "assumed", "its description: when the record was migrated"),
         ("Who names no owner is the owner", "document", f"{_DOCS}/user-team-entities"),
         ("Base amounts follow from the rate of the currency on this day, exchangerate is never sent", "document", f"{_DOCS}/transaction-currency-currency-entity"),
+        ("A note with bytes in base64 is a file: an environment counts them (`filesize`), and takes 5 MB unless it says another size", "document", f"{_DOCS}/annotation-note-entity; reference/entities/annotation"),
+        ("A file that is too large: 400, 0x80044a02; what is no base64 is unreadable", "assumed", "as the error codes of the SDK name it"),
         ("Duplicate detection is off unless a header asks for it", "document", f"{_API}/manage-duplicate-detection-create-update"),
     ),
     "Lookups": (

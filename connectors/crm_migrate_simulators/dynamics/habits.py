@@ -22,6 +22,7 @@ class Habits:
     key_seconds: float = 0.0  # how long the index of a new alternate key is made
     currency: str = "EUR"  # of the organisation; amounts in others have a rate
     created_on: bool = True  # our user may set the date of creation
+    largest_file: int = 5_242_880  # bytes of the file of a note
     one_by_one: str = ""  # tables, with commas, that do not have CreateMultiple and its like
     read_only: str = ""  # tables, with commas, that our user may only read
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from crm_migrate_simulators.dynamics import money, states
+from crm_migrate_simulators.dynamics import documents, money, states
 from crm_migrate_simulators.dynamics.binding import bound
 from crm_migrate_simulators.dynamics.catalogue import LOOKUPS, Words, navigations
 from crm_migrate_simulators.dynamics.keys import unique
@@ -40,6 +40,7 @@ def create(work: Work, table: str, body: Body, id: str = "") -> Record:
     with work.store.all_or_nothing():
         values, children = _read(work, table, columns, body, creating=True)
         id = str(values.pop(work.store.words(table)["id"], None) or id)
+        documents.checked(work, values)
         values = states.begun(table, columns, values)
         values = _filled(work, table, columns, values)
         unique(work, table, values, None)
@@ -61,6 +62,7 @@ def update(work: Work, table: str, id: str, body: Body) -> Record:
     with work.store.all_or_nothing():
         values, children = _read(work, table, columns, body, creating=False)
         values.pop(work.store.words(table)["id"], None)
+        documents.checked(work, values)
         values = states.changed(table, columns, values, before)
         values |= _following(columns, {**before.values, **values})
         values |= money.based(work, columns, {**before.values, **values})
@@ -180,11 +182,13 @@ def _filled(work: Work, table: str, columns: Mapping[str, Words], values: dict[s
 
 
 def _following(columns: Mapping[str, Words], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns that others say: the whole name, and the customer of an opportunity."""
+    """Columns that others say: the whole name, the size of a file, and the customer of an opportunity."""
     found: dict[str, Any] = {}
     if "fullname" in columns and "lastname" in columns:
         parts = (values.get("firstname"), values.get("lastname"))
         found["fullname"] = " ".join(part for part in parts if part) or None
+    if "documentbody" in columns:
+        found["filesize"] = documents.size(values.get("documentbody"))
     if "parentaccountid" in columns and "customerid" in columns:
         found["customerid"] = values.get("parentaccountid") or values.get("parentcontactid") or values.get("customerid")
     return found
