@@ -1,5 +1,6 @@
 """The report as one self-contained HTML file: no network, no inline handlers, foreign text only as text."""
 
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence, since
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
+from crm_migrate.reports.waterfall import steps
 from crm_migrate.templates import pages
 from crm_migrate.words.language import Language
 from crm_migrate.workspace.exception_states import STATUSES
@@ -56,6 +58,7 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
         more_groups=len(figures.exceptions) - len(groups),
         index=index(figures, groups, ledger, reveal=not masked),
         facets=_facets(figures),
+        lead_bridge=next(iter(figures.report_bridges or figures.bridges), None),
         follow=figures.follow_up,
         since=since(figures, language),
         mark_of=mark_of,
@@ -73,11 +76,12 @@ def _environment(language: Language) -> Environment:
     environment.filters |= {
         "num": language.number,
         "amount": language.amount,
+        "rounded": lambda amount: language.amount(f"{Decimal(amount):.0f}"),
         "clip": clip,
         "marked": marked,
         "classed": lambda name, counts: (name if name in CLASSES else "different", counts.get(name, 0)),
     }
-    environment.globals |= {"w": language.word, "name": language.name, "percent": language.percent}
+    environment.globals |= {"w": language.word, "name": language.name, "percent": language.percent, "steps": steps}
     return environment
 
 
@@ -130,7 +134,12 @@ def _facets(figures: Figures) -> dict[str, list[str]]:
     def values(name: str) -> list[str]:
         return sorted({getattr(group, name) for group in figures.exceptions} - {""})
 
-    return {name: values(name) for name in ("object", "source", "code", "severity", "field", "state")}
+    of_groups = {name: values(name) for name in ("object", "source", "code", "severity", "field", "state")}
+    follow = figures.follow_up.exceptions
+    return of_groups | {
+        "since": sorted({each.told or each.since for each in follow} - {""}),
+        "status": [word for word in STATUSES if any(each.status == word for each in follow)],
+    }
 
 
 def _consent(figures: Figures) -> dict[tuple[str, str], ConsentMatrix]:

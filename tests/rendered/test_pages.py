@@ -94,3 +94,59 @@ def test_examples_have_no_column_that_is_empty_in_every_row(finished: dict[str, 
 
     assert tables and all(any(columns) and columns[0] for columns in tables)
     assert [columns for columns in tables if not all(columns) and len(columns) < 4] == []
+
+
+def test_one_bridge_is_shown_and_a_jump_chooses_another(finished: dict[str, Shop], tmp_path: Path) -> None:
+    script = """
+    const bridges = [...page.querySelectorAll("[data-choice]")];
+    const shown = () => bridges.filter((each) => !each.hidden).map((each) => each.dataset.choice);
+    const at_first = shown();
+    const wanted = bridges.find((each) => each.querySelector("details[id]"));
+    const other = bridges.find((each) => each !== wanted);
+    const choose = (value) => page.querySelector(`[data-chooser] input[value="${value}"]`).click();
+    choose(other.dataset.choice);
+    const chosen = shown();
+    frame.location.hash = wanted.querySelector("details[id]").id;
+    await wait(100);
+    const jumped = shown(), open = wanted.querySelector("details[id]").open;
+    choose("");
+    return { at_first, wanted: wanted.dataset.choice, other: other.dataset.choice, chosen, jumped, open,
+      hidden: bridges.length - shown().length };
+    """
+    seen = ask(finished["accepted"].report("en") / "report.html", script, tmp_path)
+
+    assert len(seen["at_first"]) == 1
+    assert (seen["chosen"], seen["jumped"], seen["open"]) == ([seen["other"]], [seen["wanted"]], True)
+    assert seen["hidden"] == 0
+
+
+def test_j_and_k_go_through_the_exceptions_that_are_shown(finished: dict[str, Shop], tmp_path: Path) -> None:
+    script = """
+    const press = (key) => page.activeElement.dispatchEvent(new frame.KeyboardEvent("keydown", { key, bubbles: true }));
+    await wait(300);
+    const at = () => page.activeElement.closest("[data-group]")?.dataset.severity ?? page.activeElement.name;
+    const where = [];
+    for (const key of ["j", "j", "k", "/"]) { press(key); where.push(at()); }
+    const heads = [...page.querySelectorAll("[data-group]")].filter((g) => !g.hidden).map((g) => g.dataset.severity);
+    return { where, heads };
+    """
+    seen = ask(finished["sabotaged"].report("en") / "report.html", script, tmp_path, hash_="#exceptions?severity=error")
+
+    assert set(seen["heads"]) == {"error"} and len(seen["heads"]) > 1
+    assert seen["where"] == ["error", "error", "error", "text"]
+
+
+def test_on_a_phone_every_cell_says_what_it_is(finished: dict[str, Shop], tmp_path: Path) -> None:
+    script = """
+    await wait(100);
+    const table = page.querySelector('[data-table="accounting"]');
+    const cell = table.querySelector("tbody td.n");
+    return { label: frame.getComputedStyle(cell, "::before").content,
+      head: table.querySelectorAll("thead th")[[...cell.parentElement.children].indexOf(cell)].textContent,
+      row: frame.getComputedStyle(cell.parentElement).display };
+    """
+    page = finished["sabotaged"].report("en") / "report.html"
+    seen = ask(page, script, tmp_path, width=390)
+
+    assert (seen["label"], seen["row"]) == (f'"{seen["head"]}"', "grid")
+    assert ask(page, script, tmp_path)["row"] == "table-row"

@@ -9,6 +9,26 @@
   const bar = document.querySelector("header.bar");
   new ResizeObserver(() => document.documentElement.style.setProperty("--bar-height", `${bar.offsetHeight}px`)).observe(bar);
 
+  // On a phone a row of a table is a card: every cell says what it is.
+  for (const table of document.querySelectorAll("table[data-table], .examples, .cluster table")) {
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+    for (const row of table.querySelectorAll("tbody tr, tfoot tr")) {
+      [...row.children].forEach((cell, i) => { if (heads[i]) cell.dataset.label = heads[i]; });
+    }
+  }
+
+  // One bridge at a time; what is jumped to is the one that is shown.
+  const chooser = document.querySelector("[data-chooser]");
+  function choose(value) {
+    for (const each of document.querySelectorAll("[data-choice]")) each.hidden = value !== "" && each.dataset.choice !== value;
+    for (const each of document.querySelectorAll("[data-choices]")) each.hidden = value !== "" && !value.startsWith(each.dataset.choices);
+    for (const input of chooser.elements) input.checked = input.value === value;
+  }
+  if (chooser) {
+    chooser.addEventListener("change", (event) => choose(event.target.value));
+    choose(chooser.querySelector("input").value);
+  }
+
   // On paper nothing can be opened: evidence is printed, and closed again afterwards.
   let closed = [];
   window.addEventListener("beforeprint", () => {
@@ -71,6 +91,14 @@
     return wanted;
   }
 
+  // j and k go from one exception that is shown to the next; Enter opens it, as it does any summary.
+  function step(by) {
+    const heads = groups.filter((group) => !group.hidden).map((group) => group.querySelector("summary"));
+    if (!heads.length) return;
+    const at = heads.findIndex((head) => head.parentElement.contains(document.activeElement));
+    heads[Math.min(heads.length - 1, Math.max(0, at < 0 ? 0 : at + by))].focus();
+  }
+
   function readHash() {
     const [section, query] = decodeHash();
     if (section === "exceptions" && form) {
@@ -79,7 +107,12 @@
       apply(query !== "");
     }
     const sheet = document.getElementById(section);
-    if (sheet && sheet.tagName === "DETAILS") sheet.open = true;
+    if (sheet && sheet.tagName === "DETAILS") {
+      const bridge = sheet.closest("[data-choice]");
+      if (bridge) choose(bridge.dataset.choice);
+      sheet.open = true;
+      sheet.scrollIntoView();
+    }
   }
 
   function decodeHash() {
@@ -98,9 +131,11 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => setTimeout(writeHash));
     document.addEventListener("keydown", (event) => {
-      if (event.key !== "/" || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+      if (event.key === "/") form.elements.text.focus();
+      else if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+      else return;
       event.preventDefault();
-      form.elements.text.focus();
     });
     apply(false);
   }
