@@ -1,6 +1,7 @@
 """Every rendering, read back, says the numbers of the model and no others."""
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as Tree
@@ -10,7 +11,9 @@ from fictional_figures import STATES, figures
 from parsing import Page, markdown_tables, workbook_rows
 
 from crm_migrate.reports import FORMATS, presentable, terminal, write_reports
+from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.speaking import told
+from crm_migrate.reports.tables import NUMBERS, Table
 from crm_migrate.words.language import language
 from crm_migrate.workspace.figures import Figures
 
@@ -31,8 +34,27 @@ def page(rendered: tuple[Figures, Path]) -> tuple[Figures, Page]:
 
 
 @pytest.fixture(scope="module")
-def sheets(rendered: tuple[Figures, Path]) -> tuple[Figures, dict[int, list[list[object]]]]:
-    return rendered[0], dict(enumerate(workbook_rows((rendered[1] / "report.xlsx").read_bytes()).values()))
+def sheets(rendered: tuple[Figures, Path]) -> tuple[Figures, dict[str, list[list[object]]]]:
+    """The rows of each sheet by the name of its table."""
+    model, folder = rendered
+    words = language(model.locale).words.items()
+    names = {word[:31]: key.removeprefix("table.") for key, word in words if key.startswith("table.")}
+    rows = workbook_rows((folder / "report.xlsx").read_bytes())
+    return model, {names[title]: found for title, found in rows.items()}
+
+
+def decimals(values: Iterable[object]) -> list[Decimal | None]:
+    return [None if value in (None, "") else Decimal(str(value)) for value in values]
+
+
+def numbers_of(table: Table) -> list[list[Decimal | None]]:
+    """The columns of counts and amounts of a table."""
+    return [decimals(row[i] for row in table.rows) for i, column in enumerate(table.columns) if column.kind in NUMBERS]
+
+
+def tables_of(model: Figures) -> list[Table]:
+    shown = told(presentable(model), language(model.locale))
+    return [table for section in SECTIONS for table in section.tables(shown)]
 
 
 def counts(model: Figures) -> list[list[int]]:
@@ -113,29 +135,51 @@ def test_exceptions_and_consent_of_the_page_are_the_model_s(page: tuple[Figures,
     assert cells == {(c.object, c.before, c.after, c.count, c.without_evidence) for c in model.consent}
 
 
-def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[int, list[list[object]]]]) -> None:
-    """Sheets in their order: Summary, Gates, Accounting, Target sets, Bridge, Fields, Causes, places, examples ..."""
+def test_every_count_and_amount_of_every_table_is_in_the_workbook(
+    sheets: tuple[Figures, dict[str, list[list[object]]]],
+) -> None:
     model, sheet = sheets
-    lines = sheet[2][1 : 1 + len(model.accounting)]
+    for table in tables_of(model):
+        rows = sheet[table.name][1 : 1 + len(table.rows)]
+        said = [decimals(row[i] for row in rows) for i, column in enumerate(table.columns) if column.kind in NUMBERS]
+        assert said == numbers_of(table), table.name
+
+
+def test_every_count_and_amount_of_every_table_is_on_the_page(page: tuple[Figures, Page]) -> None:
+    """But for the tables that are drawn otherwise, which have tests of their own."""
+    model, html = page
+    drawn = {"accounting", "bridge", "report_bridge", "consent"}
+    plain = [table for table in tables_of(model) if table.name in html.tables and table.name not in drawn]
+    assert len(plain) > 12
+    for table in plain:
+        rows = html.tables[table.name]
+        said = [decimals(row[i] for row in rows) for i, column in enumerate(table.columns) if column.kind in NUMBERS]
+        wanted = numbers_of(table)
+        assert [sorted(map(str, column)) for column in said] == [sorted(map(str, column)) for column in wanted]
+
+
+def test_the_workbook_is_the_model(sheets: tuple[Figures, dict[str, list[list[object]]]]) -> None:
+    model, sheet = sheets
+    lines = sheet["accounting"][1 : 1 + len(model.accounting)]
     assert [row[2:-1] for row in lines] == counts(model)
-    assert next(row[1] for row in sheet[0] if isinstance(row[1], int)) == sum(a.read for a in model.accounting)
+    assert next(row[1] for row in sheet["summary"] if isinstance(row[1], int)) == sum(a.read for a in model.accounting)
     expected = []
     for b in model.bridges:
         expected += [b.source_total, *(t.amount for t in b.terms), b.unexplained, None, b.target_total]
-    said = [row[5] for row in sheet[4][1:]]
+    said = [row[5] for row in sheet["bridge"][1:]]
     assert [None if v in (None, "") else Decimal(str(v)) for v in said] == [v and Decimal(v) for v in expected]
-    assert [row[5] for row in sheet[5][1:]] == [f.matched for f in model.fields]
-    assert [row[3:] for row in sheet[9][1:]] == [
+    assert [row[5] for row in sheet["fields"][1:]] == [f.matched for f in model.fields]
+    assert [row[3:] for row in sheet["links"][1:]] == [
         [k.expected, k.present, k.missing, k.wrong, k.extra, k.orphans] for k in model.links
     ]
-    assert [Decimal(str(row[5])) for row in sheet[10][1:]] == [Decimal(k.actual) for k in model.kpis]
-    assert [row[8] for row in sheet[12][1:]] == [x.count for x in model.exceptions]
-    assert [row[3:] for row in sheet[15][1:]] == [
+    assert [Decimal(str(row[5])) for row in sheet["kpis"][1:]] == [Decimal(k.actual) for k in model.kpis]
+    assert [row[8] for row in sheet["exceptions"][1:]] == [x.count for x in model.exceptions]
+    assert [row[3:] for row in sheet["learned"][1:]] == [
         [float(x.expected_wrong), x.merged_records, float(x.cut) if x.cut else None, x.asked, x.vetoed]
         for x in model.learned
     ]
-    assert [row[2:4] for row in sheet[16][1:]] == [[g.groups, g.records] for g in model.groups]
-    assert [[row[0], row[1] or "", *row[4:6]] for row in sheet[18][1:]] == [
+    assert [row[2:4] for row in sheet["groups"][1:]] == [[g.groups, g.records] for g in model.groups]
+    assert [[row[0], row[1] or "", *row[4:6]] for row in sheet["consent"][1:]] == [
         [c.object, c.field, c.count, c.without_evidence] for c in model.consent
     ]
 
