@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.matching_sets import business, households, international, organisations, views
+from benchmarks.matching_sets import business, households, international, organisations, sites, views
 from benchmarks.matching_sets.columns import chatter, framed
 from benchmarks.matching_sets.draws import Draws
 from benchmarks.matching_sets.sizes import size
@@ -40,6 +40,7 @@ KINDS = {
     "link_organisations": Kind(
         "organisation", organisations.organisations, organisations.account, organisations.FIELDS
     ),
+    "companies": Kind("organisation", sites.companies, sites.at_a_door, organisations.FIELDS),
 }
 
 

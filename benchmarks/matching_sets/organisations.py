@@ -52,10 +52,11 @@ def chain(random_: Draws, language: str) -> list[Firm]:
     """Sites of one brand: another address and number each, web site and legal entity in common."""
     brand = firm(random_, language)
     named = random_.random() < 0.6
-    return [_site(random_, brand, named) for _ in range(random_.choice((3, 5, 8, 15, 40)))]
+    return [site_of(random_, brand, named) for _ in range(random_.choice((3, 5, 8, 15, 40)))]
 
 
-def _site(random_: Draws, brand: Firm, named: bool) -> Firm:
+def site_of(random_: Draws, brand: Firm, named: bool) -> Firm:
+    """A site of a brand at another address with a telephone of its own, called by its place or not."""
     home = address(random_, COUNTRY[brand.language])
     place = written_city(random_, home, 0.5)
     site = SITE[brand.language].format(random_.choice((place, home.street))) if named else ""
@@ -75,7 +76,7 @@ def building(random_: Draws, language: str) -> list[Firm]:
 def branches(random_: Draws, language: str) -> list[Firm]:
     """A bank: branches called by place, one central number, one web site, one tax number."""
     bank = firm(random_, language, trade=["Bank"])
-    made = [_site(random_, bank, True) for _ in range(random_.randrange(3, 12))]
+    made = [site_of(random_, bank, True) for _ in range(random_.randrange(3, 12))]
     return [replace(branch, phone=bank.phone) for branch in made]
 
 
