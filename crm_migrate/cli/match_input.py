@@ -35,6 +35,13 @@ def input_options(command: Command) -> Command:
         click.option("--locale", help="Of the rows, such as tr-TR: the code page of a CSV that is not UTF-8."),
         click.option("--encoding", help="Of a CSV that is not UTF-8; else the code page of the locale's language."),
         click.option("--entity", type=click.Choice(["person", "organisation"]), default="person", show_default=True),
+        click.option(
+            "--sites",
+            type=click.Choice(["one", "apart"]),
+            default="one",
+            show_default=True,
+            help="Of organisations: a company at a few addresses is one, or each address is somebody.",
+        ),
         click.option("--id", "id_column", required=True, help="The column that names a row; its values occur once."),
         click.argument("file", type=click.Path(path_type=Path)),
     ):
@@ -51,13 +58,14 @@ def found_in(
     encoding: str | None,
     sheet: str | None = None,
     table: str | None = None,
+    sites: str = "one",
 ) -> "Matching":
     """The rows of a file, matched."""
     from crm_migrate.connecting.lying import Part
     from crm_migrate.matching.matcher import match
 
     rows = _read(file, id_column, locale, encoding, Part(sheet, table) if sheet or table else None)
-    return match(_pandas(rows, id_column), entity, _given(types) or None)
+    return match(_pandas(rows, id_column), entity, _given(types) or None, sites=sites)
 
 
 def _read(

@@ -130,6 +130,11 @@ class Match(Authored):
     limit: Text | None = Field(
         default=None, description="how many wrong merges may be expected among merged records; `1 per 1000` unless said"
     )
+    sites: Literal["one", "apart"] | None = Field(
+        default=None,
+        description="a company at a few addresses is `one` (people are asked), or each address is somebody (`apart`); "
+        "`one` unless said",
+    )
     rules: tuple[MatchRule, ...] = Field(
         default=(), max_length=200, description="rules; `apart` counts before `merge`, and `merge` before `review`"
     )  # each is a join over all records

@@ -187,11 +187,13 @@ class MatchRulePlan(Frozen):
 class LearnedPlan(Frozen):
     """The model that is learned from the records speaks too: it proposes pairs, or merges.
 
-    `limit` is the expected share of wrong merges among merged records above which the model merges nothing.
+    `limit` is the expected share of wrong merges among merged records above which the model merges nothing. `sites`:
+    whether a company at several addresses is one.
     """
 
     do: Literal["propose", "merge"] = "propose"
     limit: float = 0.001
+    sites: Literal["one", "apart"] = "one"
 
 
 class EqualPlan(Frozen):

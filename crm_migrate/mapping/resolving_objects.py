@@ -228,19 +228,27 @@ def _learned(
     """What the model may do, with the limit that is in force."""
     here: Path = (*path, "match")
     if part.match.learned is None:
-        if part.match.limit is not None and not desk.written((*here, "learned")):
-            desk.tell_key(
-                "field_conflict", "`limit:` belongs to `learned:`", (*here, "limit"), "Add `learned: propose`."
-            )
+        idle = [word for word in ("limit", "sites") if getattr(part.match, word) is not None]
+        for word in idle if not desk.written((*here, "learned")) else ():
+            message = f"`{word}:` belongs to `learned:`"
+            desk.tell_key("field_conflict", message, (*here, word), "Add `learned: propose`.")
         return None
     _is_learnable(desk, canonical, resolved, here)
+    if part.match.sites is not None and (canonical is None or canonical.entity != "organisation"):
+        message = "`sites:` is about organisations: people have no branches"
+        desk.tell_key("field_conflict", message, (*here, "sites"), "Leave it out here.")
+    plan = LearnedPlan(do=part.match.learned, sites=_sites(part))
     if part.match.limit is None:
-        return LearnedPlan(do=part.match.learned)
+        return plan
     try:
-        return LearnedPlan(do=part.match.learned, limit=parse_wrong(part.match.limit))
+        return plan.model_copy(update={"limit": parse_wrong(part.match.limit)})
     except TextError as error:
         desk.text_error(error, (*here, "limit"))
-        return LearnedPlan(do=part.match.learned)
+        return plan
+
+
+def _sites(part: ObjectPart) -> Literal["one", "apart"]:
+    return part.match.sites or LearnedPlan().sites
 
 
 def _is_learnable(desk: Desk, canonical: CanonicalObject | None, resolved: tuple[FieldPlan, ...], path: Path) -> None:
@@ -281,7 +289,8 @@ def _existing(
     if part.existing.match == ("learned",) and "learned" not in part.fields:
         _is_learnable(desk, canonical, resolved, here)
         limit = _learned_limit(part)
-        return ExistingPlan(learned=LearnedPlan(do="merge", limit=limit), then=part.existing.then)
+        learned = LearnedPlan(do="merge", limit=limit, sites=_sites(part))
+        return ExistingPlan(learned=learned, then=part.existing.then)
     for at, name in enumerate(part.existing.match):
         _is_field(desk, part, name, (*here, at))
     return ExistingPlan(match=part.existing.match, then=part.existing.then)

@@ -26,6 +26,7 @@ from crm_migrate.matching.weighing.incremental import extended
 from crm_migrate.matching.weighing.linking import linked
 
 ENTITIES = ("person", "organisation")
+SITES = ("one", "apart")
 _NAME_THEM = "name them: --type COLUMN=family_name, in Python types={'column': 'family_name'}"
 _SHOWN_VALUES = 3
 SHOWN = -3.0  # natural log odds of the weakest pairs that are shown
@@ -109,12 +110,13 @@ class Matching:
 
     @property
     def groups(self) -> pd.DataFrame:
-        """Households, shared mailboxes and numbers, agencies and company groups, which are never merged.
+        """Households, shared mailboxes and numbers, agencies and company groups, which are never merged, and companies
+        at several addresses.
 
         One line per row and group: index label, `group`, `kind` (`groups.KINDS`), `shared_value`, `members` (how many).
         """
         ground = self.ground
-        shared = groups(facts_of(ground.records), entities(ground.case()))
+        shared = groups(facts_of(ground.records), entities(ground.case()), ground.found.doors, ground.found.companies)
         return groups_frame(shared, ground.order, ground.frame.index)
 
     def merges(self, limit: float = LIMIT) -> pd.DataFrame:
@@ -177,6 +179,7 @@ def match(
     types: dict[str, str] | None = None,
     against: pd.DataFrame | None = None,
     known: pd.DataFrame | pd.Series | None = None,
+    sites: str = "one",
 ) -> Matching:
     """Cluster the rows of a frame without labels.
 
@@ -189,10 +192,16 @@ def match(
     the second frame stay in their clusters, only pairs with a row of the first are compared, and two earlier clusters
     are never joined: pairs that say so are among `pairs` and wait for review in `merges`.
 
+    `sites`: a company at a few addresses is `one` cluster, or one for each address (`apart`); both list it in `groups`.
+
     UsageError for an unknown entity or type, a frame without any column to compare, or clusters for other rows.
     """
     if entity not in ENTITIES:
         raise UsageError(f"there is no entity {entity!r}", hint=f"one of: {', '.join(ENTITIES)}")
+    if sites not in SITES:
+        raise UsageError(f"sites cannot be {sites!r}", hint=f"one of: {', '.join(SITES)}")
+    if sites != SITES[0] and entity != "organisation":
+        raise UsageError(f"people have no sites: {sites!r} is about organisations", hint="entity='organisation'")
     whole = frame if against is None else pd.concat([frame, against])
     if not _unique(whole.index):
         raise UsageError("the index has labels twice", hint="use `reset_index`, or a column without doubles")
@@ -215,7 +224,7 @@ def match(
     del texts
     if not records.comparisons:
         raise UsageError("there is no column to compare", hint=_NAME_THEM)
-    found, linking, together = _resolved(records, order, first, earlier)
+    found, linking, together = _resolved(records, order, first, earlier, sites == "one")
     records = replace(records, anchors={})
     clusters = _clusters(found, order, whole.index)
     if earlier is not None:
@@ -261,11 +270,11 @@ def _telling(texts: pl.DataFrame, kinds: dict[str, str]) -> tuple[pl.DataFrame, 
 
 
 def _resolved(
-    records: Records, order: Codes, first: int, earlier: pd.Series | None
+    records: Records, order: Codes, first: int, earlier: pd.Series | None, sites: bool
 ) -> tuple[Resolved, str, tuple[tuple[int, int], ...]]:
     """The result, what was done about partners, and the pairs that earlier clusters hold together."""
     if earlier is None:
-        found = resolve(records)
+        found = resolve(records, sites)
         return (*(linked(found, order >= first) if first < len(order) else (found, "")), ())
     known = np.concatenate([np.full(first, -1, dtype=np.int64), pd.factorize(earlier)[0]])[order]
     head = np.full(len(order), len(order), dtype=np.int64)

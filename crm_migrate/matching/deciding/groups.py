@@ -14,7 +14,7 @@ from crm_migrate.matching.comparing.facts import Facts, given_and_family
 from crm_migrate.matching.comparing.terms import Codes, distinct, encode, joint, numbered
 
 # Chosen for what they mean, not measured: groups are listed, and nothing is merged for them.
-KINDS = ("household", "shared_mailbox", "shared_phone", "switchboard", "agency", "company_group")
+KINDS = ("household", "shared_mailbox", "shared_phone", "switchboard", "agency", "company_group", "sites")
 _SEVERAL = 3  # entities behind one number or mailbox that are an office, not a family
 _FEW_FIRMS = 6  # firms that share the first word of their names: more share it by chance
 _TELLING = 4  # letters of a word that can be a name
@@ -29,10 +29,14 @@ class Group:
     members: tuple[int, ...]
 
 
-def groups(facts: Facts, entities: Codes) -> tuple[Group, ...]:
-    """All groups, kind by kind, by their smallest member; `entities` is who each row is."""
+def groups(facts: Facts, entities: Codes, doors: Codes, companies: Codes) -> tuple[Group, ...]:
+    """All groups, kind by kind, by their smallest member; `entities` is who each row is.
+
+    Companies with records at several `doors` are groups of the kind `sites`.
+    """
     if facts.raw("company_name"):
         found = [*_company_groups(facts, entities), *_contacts(facts, entities, facts.first("company_name"))]
+        found += _sites(facts, doors, companies)
     else:
         found = [*_households(facts, entities), *_contacts(facts, entities, facts.first("employer"))]
     return tuple(sorted(found, key=lambda g: (KINDS.index(g.kind), g.members, g.shared_value)))
@@ -98,6 +102,14 @@ def _company_groups(facts: Facts, entities: Codes) -> Iterator[Group]:
     words = words.set(words.str.len_chars() < _TELLING, None)
     for members in _shared(encode(words)[0].codes, entities, 2, _FEW_FIRMS):
         yield Group("company_group", str(words[members[0]]), members)
+
+
+def _sites(facts: Facts, doors: Codes, companies: Codes) -> Iterator[Group]:
+    """Records of one company at several addresses, by its name."""
+    names = facts.first("company_name")
+    for members in _shared(companies, doors, 2):
+        named = [row for row in members if names[row] is not None]
+        yield Group("sites", _cell(facts, "company_name", tuple(named) or members, names), members)
 
 
 def _domains(facts: Facts) -> Iterator[tuple[Codes, pl.Series]]:

@@ -89,7 +89,7 @@ def outcomes(
     odds, the second are never in one cluster; where both would be, the rows that `together` joins are held apart.
     """
     case = opened(found, records, together, apart)
-    return replace(decided(case, limit), groups=groups(facts_of(records), entities(case)))
+    return replace(decided(case, limit), groups=groups(facts_of(records), entities(case), found.doors, found.companies))
 
 
 def opened(found: Resolved, records: Records, together: Pairs = (), apart: Pairs = ()) -> Case:

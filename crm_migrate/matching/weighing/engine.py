@@ -12,6 +12,7 @@ from crm_migrate.matching.weighing.blocking import ALL_PAIRS, Blocked, candidate
 from crm_migrate.matching.weighing.neighbours import neighbours, unknown
 from crm_migrate.matching.weighing.partition import Linked, missing_pairs, partition, within_reach
 from crm_migrate.matching.weighing.sifting import Bound, bounds, sift
+from crm_migrate.matching.weighing.sites import joined
 from crm_migrate.matching.weighing.variants import learned
 from crm_migrate.matching.weighing.weights import (
     Model,
@@ -52,16 +53,22 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Cluster of each row (named by its smallest row), the pairs that counted, the model, and the blocking."""
+    """Cluster of each row (named by its smallest row), the pairs that counted, the model, and the blocking.
+
+    Where a company stands at several addresses (`sites`), `doors` are the records of each of them and `companies` those
+    of all; `label` is one of the two.
+    """
 
     label: Codes
     scored: Scored
     model: Model
     blocked: Blocked
+    doors: Codes
+    companies: Codes
 
 
-def resolve(records: Records) -> Resolved:
-    """The best partition of the records."""
+def resolve(records: Records, sites: bool = True) -> Resolved:
+    """The best partition of the records; companies at several addresses are one with `sites`."""
     total = max(records.rows * (records.rows - 1) / 2, 1.0)
     blocked = candidates(records.anchors, records.recipes, records.rows)
     drawn_i, drawn_j = drawn_pairs(records.rows)
@@ -85,7 +92,8 @@ def resolve(records: Records) -> Resolved:
         i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
         scored = _scored(model, i, j, -np.inf)
         label = _clustered(records, scored, model)
-    return Resolved(label, scored, model, blocked)
+    companies = joined(model, records, label)
+    return Resolved(companies if sites else label, scored, model, blocked, label, companies)
 
 
 def _sampled(model: Model, i: Codes, j: Codes) -> tuple[Table, float]:

@@ -49,7 +49,7 @@ def learn(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> Learned 
     if not records.comparisons:
         return None
     del frame
-    resolved = resolve(records)
+    resolved = resolve(records, each.learned.sites == "one")
     hard = _contradictions(work, each, resolved, node)
     together, apart = _decided(work, each, node)
     likely = hard & (resolved.scored.odds > 0)

@@ -65,7 +65,7 @@ def _pairs(
     records = prepare(texts, kinds, object_plan.entity)
     if not records.comparisons:
         return
-    found = outcomes(resolve(records), records, learned.limit)
+    found = outcomes(resolve(records, learned.sites == "one"), records, learned.limit)
     for (i, j), sure, why in _across(records, found, len(ours)):
         yield int(ids[i]), str(ids[j]), sure, why
 

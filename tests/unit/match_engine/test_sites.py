@@ -1,0 +1,109 @@
+"""One company at several addresses: one by default, each address for itself where that is asked; chains stay apart."""
+
+from statistics import mean
+
+import numpy as np
+import pandas as pd
+import pytest
+from planted import Row, firms, framed
+
+from benchmarks.matching_scores import scores
+from benchmarks.matching_sets import Spec, make
+from crm_migrate import match
+from crm_migrate.errors import UsageError
+from crm_migrate.matching.matcher import Matching
+
+DOORS = (
+    ("Ringweg 4", "10115", "Berlin"), ("Lindenweg 71", "80331", "München"), ("Hafenstraße 20", "50667", "Köln"),
+    ("Kastanienallee 9", "22765", "Hamburg"), ("Talstraße 33", "04103", "Leipzig"), ("Am Markt 2", "99084", "Erfurt"),
+    ("Schillerplatz 15", "70173", "Stuttgart"), ("Nordring 88", "90402", "Nürnberg"),
+)  # fmt: skip
+
+
+def at_doors(count: int, **more: str) -> list[Row]:
+    """One name and web site at so many doors, each with its own telephone."""
+    brand = {"company": "Kornblume Feinmechanik", "website": "kornblume.example"} | more
+    doors = enumerate(DOORS[:count])
+    return [
+        brand | {"street": a, "postal_code": b, "city": c, "phone": f"+49 30 55501{at}0"} for at, (a, b, c) in doors
+    ]
+
+
+def matched(rows: list[Row], sites: str = "one") -> Matching:
+    return match(framed(rows, firms()), "organisation", sites=sites)
+
+
+def clusters(found: Matching, count: int) -> int:
+    return int(found.clusters.loc[[f"p{at}" for at in range(count)], "cluster"].nunique())
+
+
+def grouped(found: Matching) -> set[str]:
+    shared = found.groups
+    return set(shared.index[shared["kind"] == "sites"])
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_a_company_at_a_few_addresses_is_one_and_is_told_as_such(count: int) -> None:
+    found = matched(at_doors(count))
+    assert clusters(found, count) == 1
+    assert grouped(found) == {f"p{at}" for at in range(count)}
+
+
+def test_where_each_address_is_somebody_they_are_told_all_the_same() -> None:
+    found = matched(at_doors(3), sites="apart")
+    assert clusters(found, 3) == 3
+    assert grouped(found) == {"p0", "p1", "p2"}
+    assert set(found.groups.loc[["p0"]].query("kind == 'sites'")["shared_value"]) == {"Kornblume Feinmechanik"}
+
+
+def test_another_address_is_never_enough_to_merge_without_asking() -> None:
+    merges = matched(at_doors(2)).merges().loc[["p0", "p1"]]
+    assert merges["cluster"].nunique() == 2
+    assert set(merges["outcome"]) <= {"review", "held"}
+    assert set(merges["why"]) == {"the streets or house numbers differ"}
+
+
+def test_a_chain_is_known_by_its_many_doors() -> None:
+    found = matched(at_doors(8))
+    assert clusters(found, 8) == 8
+    assert not grouped(found)
+
+
+def test_shops_that_are_called_by_their_place_count_as_doors_of_the_chain() -> None:
+    """Six have the place in their names, two do not: these two are no company of two addresses."""
+    rows = [row | {"company": f"{row['company']} {row['city']}"} for row in at_doors(8)[:6]] + at_doors(8)[6:]
+    assert clusters(matched(rows), 8) == 8
+
+
+def test_another_tax_number_is_another_company() -> None:
+    ids = ("DE300401771", "DE811907980")
+    rows = [row | {"vat_id": vat} for row, vat in zip(at_doors(2), ids, strict=True)]
+    found = matched(rows)
+    assert clusters(found, 2) == 2
+    assert not grouped(found)
+
+
+def test_names_with_words_of_their_own_are_a_group_and_no_sites() -> None:
+    names = ("Kornblume Handel", "Kornblume Logistik")
+    rows = [row | {"company": name} for row, name in zip(at_doors(2), names, strict=True)]
+    assert clusters(matched(rows), 2) == 2
+
+
+def test_people_have_no_sites() -> None:
+    frame = pd.DataFrame({"last_name": ["Sommer", "Sommer"], "email": ["a@sommer.example", "a@sommer.example"]})
+    with pytest.raises(UsageError, match="about organisations"):
+        match(frame, sites="apart")
+    with pytest.raises(UsageError, match="cannot be 'both'"):
+        match(frame, sites="both")
+
+
+def test_generated_companies_are_found_at_their_doors_and_precision_stays() -> None:
+    found: dict[str, list[tuple[float, ...]]] = {"one": [], "apart": []}
+    for seed in (33, 34):
+        labelled = make(Spec("companies", 1_000, "flat", 0.2, seed))
+        for sites, each in found.items():
+            label = match(labelled.frame, entity="organisation", sites=sites).clusters["cluster"]
+            each.append(scores(pd.factorize(labelled.truth)[0], pd.factorize(label)[0])[:3])
+    one, apart = (np.array([list(map(float, each)) for each in found[sites]]) for sites in ("one", "apart"))
+    assert mean(one[:, 1] - apart[:, 1]) > 0.02, (one, apart)
+    assert mean(apart[:, 0] - one[:, 0]) < 0.01, (one, apart)
