@@ -10,7 +10,7 @@ from demo.finished_run import lines_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "sample_data" / "anadolu"
-ELSEWHERE = ("dynamics", "freshsales", "hubspot", "salesforce", "zoho")
+ELSEWHERE = ("dynamics", "freshsales", "hubspot", "odoo", "salesforce", "zoho")
 BY_HAND = {
     "README.md",
     "crm-migrate.yaml",

@@ -13,7 +13,7 @@ from crm_migrate_odoo.answers import Failed, Loaded
 from crm_migrate_odoo.describe import Described, Place
 from crm_migrate_odoo.looking import Looking
 from crm_migrate_odoo.records import Known, Line, Shape
-from crm_migrate_odoo.shapes import ABOUT_MODEL, ACTIVE, BLACKLIST, KEY, MODULE, TAGS, WHOSE
+from crm_migrate_odoo.shapes import ABOUT_MODEL, ACTIVE, BESIDE, BLACKLIST, KEY, MODULE, TAGS, WHOSE
 from crm_migrate_odoo.tags import external_id
 
 EXTERNAL_ID = "id"  # the column of an import
@@ -133,13 +133,14 @@ class Calls(RowCalls[Described, Place]):
 
     def _make_tags(self, model: str, names: Sequence[str]) -> None:
         kind = model.replace(".", "_")
-        self.put(model, [{EXTERNAL_ID: f"{MODULE}.{external_id(kind, name)}", "name": name} for name in names])
+        self.put(model, [{EXTERNAL_ID: f"{BESIDE}.{external_id(kind, name)}", "name": name} for name in names])
         self.looking.unlearn(model)
 
     def block(self, mailboxes: Collection[str]) -> None:
         """Let nobody write to these mailboxes in bulk; who is blocked already stays so."""
         there = self.looking.blocked(mailboxes) if mailboxes else {}
         new = [each for each in sorted(mailboxes) if each not in there]
-        lines: list[Line] = [{EXTERNAL_ID: f"{MODULE}.{external_id('blocked', each)}", "email": each} for each in new]
+        named = ((each, f"{BESIDE}.{external_id('blocked', each)}") for each in new)
+        lines: list[Line] = [{EXTERNAL_ID: name, "email": each} for each, name in named]
         lines += [{".id": str(id), ACTIVE: "1"} for id, force in there.values() if not force]
         self.put(BLACKLIST, lines)

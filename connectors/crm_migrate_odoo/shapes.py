@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from crm_migrate.connecting.kinds import Kind
 
 KEY = "crm_migrate_id"  # what our key is called to the loader; in Odoo it is an external id of our own module
-MODULE = "crm_migrate"  # of our external ids
+MODULE, BESIDE = "crm_migrate", "crm_migrate_beside"  # of our keys; of what is made beside: tags, blocked mailboxes
 XMLIDS, MODELS, FIELDS = "ir.model.data", "ir.model", "ir.model.fields"
 PARTNER, LEAD, BLACKLIST, MESSAGE = "res.partner", "crm.lead", "mail.blacklist", "mail.message"
 USERS, OWNER = "res.users", "user_id"

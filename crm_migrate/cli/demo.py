@@ -32,7 +32,7 @@ NOT_PLACED = ("truth", "second", "elsewhere")  # of a company's folder
 @click.option("--second", is_flag=True, help="The dealer's second export, two weeks later, into the same CRM.")
 @click.option(
     "--target",
-    type=click.Choice(["dynamics", "freshsales", "hubspot", "salesforce", "zoho"]),
+    type=click.Choice(["dynamics", "freshsales", "hubspot", "odoo", "salesforce", "zoho"]),
     help="Into a simulated CRM, which misbehaves as real ones do.",
 )
 @click.option("--faults", metavar="SPEC", help="With --target: what goes wrong there; as on a bad day, unless said.")

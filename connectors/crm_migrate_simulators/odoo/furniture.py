@@ -33,9 +33,21 @@ def furnish(store: Store, habits: Habits) -> int:
                     said.setdefault("login", habits.login)
                     said["email"] = said["login"]
                 store.create(model, said, MOVED_IN)
+        _put_beside(store)
         _tell_fields(store)
         store.put("database", "furnished", True)
     return int(store.all("res.users")[0].id)
+
+
+def _put_beside(store: Store) -> None:
+    """Users and states of countries that a person's schema adds."""
+    more = store.schema.more
+    countries = {record.values["code"]: record.id for record in store.all("res.country")}
+    for each in more.get("users", ()):
+        store.create("res.users", {**each, "email": each["login"], "active": True}, MOVED_IN)
+    for each in more.get("states", ()):
+        said = {**each, "country_id": countries[each["country"]]}
+        store.create("res.country.state", {name: said[name] for name in ("name", "code", "country_id")}, MOVED_IN)
 
 
 def _tell_fields(store: Store) -> None:

@@ -11,3 +11,4 @@ class Habits:
     login: str = "integration@simulated.example"
     password: str = "not-a-secret"  # noqa: S105 -- of a simulator; a key of the API is given in its place
     version: str = "18.0"
+    module: str = "crm_migrate"  # whose external ids are the keys of the witness

@@ -156,8 +156,8 @@ def _put(session: Session, model: str, values: dict[str, Any], keys: Mapping[str
             raise OfAnotherModel(name, model, known)
         write(session, model, [known.values["res_id"]], values)
         return int(known.values["res_id"])
-    made = create(session, model, values, key=name.partition(".")[2] or None)
+    module, _, rest = name.partition(".")
+    made = create(session, model, values, key=rest if module == session.habits.module else None)
     if name:
-        module, _, rest = name.partition(".")
         create(session, XMLIDS, {"module": module, "name": rest, "model": model, "res_id": made})
     return made

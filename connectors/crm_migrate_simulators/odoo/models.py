@@ -83,6 +83,7 @@ MODELS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("res_id", "Record ID", "integer"), ("complete_name", "Complete ID", "char"), ("noupdate", "Non Updatable", "boolean"),
     ),
 }  # fmt: skip
+BESIDE: Mapping[str, tuple[str, ...]] = {"users": ("login", "name"), "states": ("name", "code", "country")}
 UNIQUE = {(XMLIDS, "complete_name"), ("crm.tag", "name"), ("mail.blacklist", "email"), ("res.users", "login")}
 _STORED = {
     "integer": "integer", "many2one_reference": "integer", "float": "decimal", "monetary": "decimal", "boolean": "boolean", "date": "date",
@@ -129,4 +130,12 @@ def furnished(schema: Any) -> Any:
             if words.get("type") == "many2one":
                 raise SchemaError(f"{model}.{name}: a field of one's own is no many2one here")
             objects[model]["fields"][name] = stored(model, name, name.removeprefix("x_"), words.get("type", "char"))
-    return {"organisation": schema.get("organisation", "simulated"), "objects": objects}
+    more = {word: _listed(schema, word, names) for word, names in BESIDE.items()}
+    return {"organisation": schema.get("organisation", "simulated"), "objects": objects, "more": more}
+
+
+def _listed(schema: Mapping[str, Any], word: str, names: tuple[str, ...]) -> list[Mapping[str, Any]]:
+    said = schema.get(word, [])
+    if not isinstance(said, list) or not all(isinstance(each, Mapping) and set(each) == set(names) for each in said):
+        raise SchemaError(f"`{word}` is a list of objects with {', '.join(names)}")
+    return said
