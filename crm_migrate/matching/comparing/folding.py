@@ -111,8 +111,13 @@ def _without(column: pl.Series, words: frozenset[str]) -> pl.Series:
 
 @once_per_value
 def company(column: pl.Series) -> pl.Series:
-    """A company's name without its legal form and little words, abbreviations written out."""
-    text = column.cast(pl.String).str.replace_all("&", " and ", literal=True)
+    """A company's name without its legal form and little words, abbreviations written out.
+
+    `H&S` and `H & ST` are the initials of partners, one word; `AG & Co` is not.
+    """
+    text = column.cast(pl.String).str.replace_all(r"(?i)&\s*(co|cie|cia|cía)\b", " and $1")
+    text = text.str.replace_all(r"(^|\s)(\p{L}{1,3})\s*&\s*(\p{L}{1,3})\b", "$1$2$3")
+    text = text.str.replace_all("&", " and ", literal=True)
     for _ in range(2):  # A.S., S.L.U., G.m.b.H. are one word
         text = text.str.replace_all(r"\b(\p{L}{1,2})\.(\p{L}{1,2})\b", "$1$2")
     plain = folded(text)
@@ -183,9 +188,11 @@ def domain(column: pl.Series) -> pl.Series:
     """Host of a web address without `www`."""
     plain = column.cast(pl.String).str.to_lowercase().str.strip_chars()
     return (
-        plain.str.replace(r"^[a-z]+://", "")
-        .str.replace(r"^www\d?\.", "")
+        plain.str.replace(r"^(mailto:|[a-z]+://)", "")
         .str.replace(r"[/:?#].*$", "")
+        .str.replace(r"^.*@", "")
+        .str.replace(r"^www\d?\.", "")
+        .str.strip_chars_end(".")
         .replace("", None)
     )
 

@@ -67,3 +67,18 @@ def test_levels_are_the_same_from_both_sides(names: list[str]) -> None:
     kernel = CompanyNames(names)
     there, back = kernel(Pairs.of(names[:-1], names[1:])), kernel(Pairs.of(names[1:], names[:-1]))
     assert there.tolist() == back.tolist()
+
+
+@pytest.mark.parametrize("written", ["H&ST", "H & ST", "h&st GmbH & Co. KG", "HST"])
+def test_the_initials_of_partners_stand_for_their_names(written: str) -> None:
+    assert level("Hollis & Stanton", written) == "acronym"
+
+
+def test_partners_of_other_initials_are_others_and_a_legal_form_is_no_partner() -> None:
+    assert level("H&M", "H&S") == "different"
+    assert folding.company(pl.Series(["Nova AG & Co. KG", "M&S"])).to_list() == ["nova", "ms"]
+
+
+def test_a_host_is_one_however_it_is_written() -> None:
+    ways = ["x.example", "http://x.example/", "https://www.x.example/index.html", "X.example.", "mailto:info@x.example"]
+    assert set(folding.domain(pl.Series(ways))) == {"x.example"}
