@@ -13,12 +13,13 @@ _USUAL = "straight"  # names in their usual order are no argument for anything
 
 
 def sentence(found: Waterfall, words: Language) -> str:
-    """Verdict, how likely one is, what speaks for it and what against, strongest first."""
+    """Verdict, how likely one is, what speaks for it and what against, strongest first, and whether they are sites."""
     said = words.word(
         "match.whole", verdict=verdict(found.verdict, words), bits=bits(found.total, words),
         likely=likely(found.probability, words),
     )  # fmt: skip
-    return " ".join([said, *(_side(found, sign, key, words) for sign, key in ((1, "for"), (-1, "against")))])
+    sides = (_side(found, sign, key, words) for sign, key in ((1, "for"), (-1, "against")))
+    return " ".join([said, *sides, *([words.word("match.sites")] if found.sites else [])])
 
 
 def _side(found: Waterfall, sign: int, key: str, words: Language) -> str:

@@ -76,7 +76,8 @@ class Verdict:
 class Waterfall:
     """The weight of a pair from `start` (before anything is compared) over the steps and `rest` to `total`, in bits.
 
-    `rivals`: all other explanations, the strongest of which is `rival`. `telling.sentence` says it in words.
+    `rivals`: all other explanations, the strongest of which is `rival`. `sites`: whether both are one company at several
+    addresses, whatever the pair alone weighs. `telling.sentence` says it in words.
     """
 
     left: Hashable
@@ -89,6 +90,7 @@ class Waterfall:
     verdict: Verdict
     rivals: tuple[Rival, ...]
     model: ModelTable
+    sites: bool = False
 
     @property
     def probability(self) -> float:
@@ -126,7 +128,8 @@ def waterfall(
             steps.append(Step(learned.what, told.label, left, right, bits, told.bits[rival], one_in))
     start, end = rivals[rival].start, float(log_odds(found_gains, before)[0]) / BIT
     rest = end - start - sum(step.bits for step in steps)
-    return Waterfall(*names, rivals[rival].name, start, tuple(steps), rest, end, verdict, rivals, known)
+    sites = found.companies[rows[0]] == found.companies[rows[1]] and found.doors[rows[0]] != found.doors[rows[1]]
+    return Waterfall(*names, rivals[rival].name, start, tuple(steps), rest, end, verdict, rivals, known, bool(sites))
 
 
 def _one_in(model: Model, at: int, value: int, rows: int) -> float | None:

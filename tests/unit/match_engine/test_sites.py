@@ -11,7 +11,9 @@ from benchmarks.matching_scores import scores
 from benchmarks.matching_sets import Spec, make
 from crm_migrate import match
 from crm_migrate.errors import UsageError
+from crm_migrate.matching.explaining.telling import sentence
 from crm_migrate.matching.matcher import Matching
+from crm_migrate.words.language import language
 
 DOORS = (
     ("Ringweg 4", "10115", "Berlin"), ("Lindenweg 71", "80331", "München"), ("Hafenstraße 20", "50667", "Köln"),
@@ -61,6 +63,15 @@ def test_another_address_is_never_enough_to_merge_without_asking() -> None:
     assert merges["cluster"].nunique() == 2
     assert set(merges["outcome"]) <= {"review", "held"}
     assert set(merges["why"]) == {"the streets or house numbers differ"}
+
+
+def test_explain_says_that_they_are_sites() -> None:
+    rows = at_doors(2)
+    told = {sites: matched(rows, sites).explain("p0", "p1") for sites in ("one", "apart")}
+    assert all("One company at several addresses" in sentence(each, language("en")) for each in told.values())
+    chain = matched(at_doors(8)).explain("p0", "p1")
+    assert not chain.sites
+    assert "several addresses" not in sentence(chain, language("en"))
 
 
 def test_a_chain_is_known_by_its_many_doors() -> None:
