@@ -76,8 +76,8 @@ class Verdict:
 class Waterfall:
     """The weight of a pair from `start` (before anything is compared) over the steps and `rest` to `total`, in bits.
 
-    `rivals`: all other explanations, the strongest of which is `rival`. `sites`: whether both are one company at several
-    addresses, whatever the pair alone weighs. `telling.sentence` says it in words.
+    `rivals`: all other explanations, the strongest of which is `rival`. `sites`: whether both are one company at
+    several addresses, whatever the pair alone weighs. `telling.sentence` says it in words.
     """
 
     left: Hashable
