@@ -149,7 +149,12 @@ class Vtiger:
 
 
 def _words(request: Request) -> Words:
-    return dict(request.query) if request.method == "GET" else dict(parse_qsl(request.body.decode(), True))
+    """The operation and its session wherever they stand; what else it is told in the address or, where it is one that
+    is posted, in the form alone, whatever the method of the request."""
+    form = dict(parse_qsl(request.body.decode(), True)) if request.method == "POST" else {}
+    either = {**request.query, **form}
+    own = form if either.get("operation") in _POSTED else request.query
+    return {**own, **{name: either[name] for name in ("operation", "sessionName") if name in either}}
 
 
 def _element(words: Words) -> dict[str, Any]:

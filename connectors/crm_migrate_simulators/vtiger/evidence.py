@@ -12,7 +12,7 @@ _DOCS = "community.vtiger.com, Third Party App Integration"
 _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
     "Access": (
         ("getchallenge, then login with the MD5 digest of challenge and access key; a session has a name", "document", _DOCS),
-        ("login, create, revise and delete are POST as a form, the others GET", "document", _DOCS),
+        ("login, create, revise and delete are told by a form, the others by the address, whatever the method", "document", f"{_DOCS}; {SOURCE}: OperationManager; that one without a form is refused at once is assumed"),
         ("A challenge is good once", "assumed", ""),
         ("A session that is over: INVALID_SESSIONID", "document", f"{SOURCE}: WebServiceErrorCode; that nothing was done is assumed"),
         ("An answer has success and result, or error with code and message; the status is 200", "document", f"{_DOCS}; the status is assumed"),
