@@ -4,14 +4,14 @@ from crm_migrate.connecting.conformance_targets import Kit, Rows
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate_odoo.shapes import KEY
 
-NUMBERS = {"expected_revenue": "0", "active": "true"}
+FILLED = {"expected_revenue": "0", "active": "true", "priority": "0"}  # what is never empty there
 PEOPLE: Rows = (
-    {"__entity": "p1", "name": "Işıl Öztürk-Müller", **NUMBERS, "date_deadline": "1899-12-31"},
-    {"__entity": "p2", "name": 'O\'Hara, "Kit"\tJr', **NUMBERS, "expected_revenue": "-99999999999.75",
+    {"__entity": "p1", "name": "Işıl Öztürk-Müller", **FILLED, "date_deadline": "1899-12-31"},
+    {"__entity": "p2", "name": 'O\'Hara, "Kit"\tJr', **FILLED, "expected_revenue": "-99999999999.75",
      "description": "line one\n  line <two> &amp; more\n\nlast "},
-    {"__entity": "p3", "name": "أحمد 🦊", **NUMBERS, "active": "false", "tag_ids.name": '["a, b","ç\\"d"]'},
-    {"__entity": "p4", "name": "\\N", **NUMBERS, "expected_revenue": "0.1", "priority": "2"},
-    {"__entity": "p5", "name": "NULL", **NUMBERS, "description": " padded ", "date_deadline": "9999-12-31"},
+    {"__entity": "p3", "name": "أحمد 🦊", **FILLED, "active": "false", "tag_ids.name": '["a, b","ç\\"d"]'},
+    {"__entity": "p4", "name": "\\N", **FILLED, "expected_revenue": "0.1", "priority": "2"},
+    {"__entity": "p5", "name": "NULL", **FILLED, "description": " padded ", "date_deadline": "9999-12-31"},
 )  # fmt: skip
 
 

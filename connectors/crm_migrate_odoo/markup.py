@@ -4,7 +4,8 @@ import html
 import re
 
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_BLOCK_END = re.compile(r"</(?:p|div|li|h[1-6]|tr|ul|ol|table|blockquote)>(?!\s*$)", re.IGNORECASE)
+_BLOCK = r"</(?:p|div|li|h[1-6]|tr|ul|ol|table|tbody|blockquote)>\s*"
+_BLOCK_END = re.compile(rf"(?:{_BLOCK})++(?!$)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _BLANKS = re.compile(r"(?<= ) |^ | $", re.MULTILINE)
 _HARD = "\N{NO-BREAK SPACE}"

@@ -13,14 +13,18 @@ from crm_migrate_odoo.shapes import (
     ABOUT_MODEL,
     ABOUT_NAME,
     ACTIVE,
+    ADDRESS,
     BLACKLIST,
     KEY,
     LOST,
     NO_MAIL,
     OWNER,
+    PARENT,
+    PARTNER,
     PROBABILITY,
     STAGE,
     STAGED,
+    TYPE,
 )
 from crm_migrate_odoo.tags import ids_of_tags, tags_in, text_of_tags
 from crm_migrate_odoo.values import cell_of, id_of, text_of
@@ -74,7 +78,21 @@ def created(shape: Shape, row: Row, known: Known) -> Line:
         line[OWNER + DATABASE_ID] = ""  # else it is of our own user
     if kind.field:
         line |= {kind.field: cell_of(kind.value, described.columns[kind.field], kind.field)}
-    return line | _cells(shape, row, known, new=True)
+    return line | _address_type(shape, row) | _cells(shape, row, known, new=True)
+
+
+def _address_type(shape: Shape, row: Row) -> Line:
+    """Whoever has an address and belongs to a company keeps it only as an `other` one: a contact's is the company's."""
+    places = {place.column.name: name for name, place in shape.places.items()}
+    if (
+        shape.described.model != PARTNER
+        or PARENT not in places
+        or TYPE in places
+        or TYPE not in shape.described.columns
+    ):
+        return {}
+    own = any(row.get(places[each]) for each in ADDRESS if each in places)
+    return {TYPE: "other" if own and row.get(places[PARENT]) else "contact"}
 
 
 def changed(shape: Shape, row: Row, known: Known, current: Record) -> Line:
@@ -108,9 +126,10 @@ def _cells(shape: Shape, row: Row, known: Known, *, new: bool) -> Line:
 
 
 def _default(place: Place, new: bool) -> str:
-    """What stands for an empty cell of a new record: what Odoo says itself, where the column cannot be empty."""
+    """What stands for an empty cell of a new record: what Odoo says itself, where the column cannot be empty, or
+    is never empty to users."""
     column = place.column
-    if not new or not (column.required or column.type == "boolean") or column.default is False:
+    if not new or not (column.required or column.type in ("boolean", "selection")) or column.default is False:
         return ""
     return "1" if column.default is True else str(id_of(column.default) or column.default)
 

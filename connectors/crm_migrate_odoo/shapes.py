@@ -15,6 +15,8 @@ MODULE, BESIDE = "crm_migrate", "crm_migrate_beside"  # of our keys; of what is 
 XMLIDS, MODELS, FIELDS = "ir.model.data", "ir.model", "ir.model.fields"
 PARTNER, LEAD, BLACKLIST, MESSAGE = "res.partner", "crm.lead", "mail.blacklist", "mail.message"
 USERS, OWNER = "res.users", "user_id"
+PARENT, TYPE = "parent_id", "type"  # of a partner: its company, and what its address is to that
+ADDRESS = ("street", "street2", "zip", "city", "state_id", "country_id")
 # Model that a column leads to -> the columns by which one of its records is named.
 NATURAL: Mapping[str, tuple[str, ...]] = {
     USERS: ("login", "email"),

@@ -223,6 +223,27 @@ def test_who_withdraws_is_on_the_blacklist_and_whom_users_put_there_has_withdraw
     assert there.ask("mail.blacklist", "search_count", []) == 2, "who bounced is blocked again"
 
 
+def test_a_person_takes_over_the_address_of_the_company_unless_it_is_another_one(opened: Open) -> None:
+    target = target_of(opened())
+    where = (TargetField("street", "street"), TargetField("city", "city"))
+    account = replace(ACCOUNT, fields=(*ACCOUNT.fields, *where))
+    contact = replace(CONTACT, fields=(CONTACT.fields[0], CONTACT.fields[3], TargetField("type", "choice"), *where))
+    where_it_is = {"city": "Bursa", "street": "Ana 1"}
+    firm = written(target, account, {"__entity": "a1", "name": "Firma", **where_it_is}).loaded["a1"]
+    own = {"city": "Konya", "street": "Yan 2", "parent_id": firm}
+    people = [
+        {"__entity": "c1", "name": "Kim", **own, "type": None},
+        {"__entity": "c2", "name": "Ali", **own, "type": "other"},
+    ]
+    written(target, contact, *people)
+    untyped = replace(contact, fields=tuple(field for field in contact.fields if field.name != "type"))
+    more = [{"__entity": "c3", "name": "Ece", **own}, {"__entity": "c4", "name": "Can", "parent_id": firm}]
+    written(target, untyped, *more)
+    told = {key: (row["type"], row["street"], row["city"]) for key, row in read(target, contact).items()}
+    theirs, kept = ("contact", "Ana 1", "Bursa"), ("other", "Yan 2", "Konya")
+    assert told == {"c1": theirs, "c2": kept, "c3": kept, "c4": theirs}
+
+
 def test_the_date_of_creation_is_told_as_one_that_nobody_can_set(opened: Open) -> None:
     target = target_of(opened())
     (described,) = target.describe((ACCOUNT.name,)).objects

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_migrate_simulators.odoo.models import FIELDS, KEY, XMLIDS, stored
+from crm_migrate_simulators.odoo.partners import PARTNER, followed
 from crm_migrate_simulators.odoo.session import Fault, Session, invalid
 from crm_migrate_simulators.odoo.values import checked, taken
 from crm_migrate_simulators.schema import read_field
@@ -19,7 +20,10 @@ def create(session: Session, model: str, said: Mapping[str, Any], key: str | Non
     if model == FIELDS:
         values |= _made_field(session, values)
     more = {KEY: key} if key else {}
-    return int(session.store.create(model, {**values, **more}, session.now, session.call.bent).id)
+    made = session.store.create(model, {**values, **more}, session.now, session.call.bent).id
+    if model == PARTNER:
+        followed(session, made, values, new=True)
+    return int(made)
 
 
 def write(session: Session, model: str, ids: Sequence[Any], said: Mapping[str, Any]) -> None:
@@ -29,6 +33,8 @@ def write(session: Session, model: str, ids: Sequence[Any], said: Mapping[str, A
         values = taken(session, model, said, record.values)
         checked(session, model, {**record.values, **values})
         session.store.update(model, record.id, values, session.now, session.call.bent)
+        if model == PARTNER:
+            followed(session, record.id, values, new=False)
 
 
 def unlink(session: Session, model: str, ids: Sequence[Any]) -> None:

@@ -286,3 +286,18 @@ def test_an_archived_record_is_unknown_to_an_import_unless_it_asks_for_such(odoo
 def test_a_text_in_a_field_of_html_stands_in_a_paragraph(odoo: Database) -> None:
     id = odoo.ask(PARTNER, "create", {"name": "Firma", "comment": "plain"})
     assert odoo.ask(PARTNER, "read", [id], ["comment"])[0]["comment"] == "<p>plain</p>"
+
+
+def test_addresses_are_told_on_between_a_company_and_its_people(odoo: Database) -> None:
+    firm = odoo.ask(PARTNER, "create", {"name": "Firma", "is_company": True})
+    first = odoo.ask(PARTNER, "create", {"name": "Kim", "parent_id": firm, "city": "Bursa", "vat": "1"})
+    second = odoo.ask(PARTNER, "create", {"name": "Ali", "parent_id": firm, "city": "Konya", "type": "other"})
+
+    def cities() -> list[Any]:
+        return [each["city"] for each in odoo.ask(PARTNER, "read", [firm, first, second], ["city"])]
+
+    assert cities() == ["Bursa", "Bursa", "Konya"], "that of the first person became the company's"
+    assert odoo.ask(PARTNER, "read", [first], ["vat"])[0]["vat"] is False, "a person has the number of the company"
+    odoo.ask(PARTNER, "write", [firm], {"city": "İzmir", "vat": "2"})
+    assert cities() == ["İzmir", "İzmir", "Konya"]
+    assert {each["vat"] for each in odoo.ask(PARTNER, "read", [first, second], ["vat"])} == {"2"}
