@@ -81,6 +81,7 @@ def _environment(language: Language) -> Environment:
         "marked": marked,
         "classed": lambda name, counts: (name if name in CLASSES else "different", counts.get(name, 0)),
     }
+    environment.filters["sign_part"] = lambda part: language.word(f"sign.part.{part}")
     environment.globals |= {"w": language.word, "name": language.name, "percent": language.percent, "steps": steps}
     return environment
 

@@ -49,6 +49,15 @@ def exception_lines(ledger: Path, figures: Figures, words: Language, *, limit: i
     return Table("exception_lines", named, first, more=whole - len(first))
 
 
+def every_line(ledger: Path, figures: Figures, *, reveal: bool) -> Iterator[Row]:
+    """Every line of the ledger, the heads first; masked as in reports unless `reveal`."""
+    names = Names(known_privacy(figures))
+    yield _SHOWN
+    for folder in sorted(ledger.glob("*/dispositions")):
+        for line in _lines(folder, whole=True) if (folder / MANIFEST).is_file() else ():
+            yield _separated(line if reveal else _masked(line, names))
+
+
 def _loud(states: pa.Array) -> pa.Array:
     """Which rows need eyes."""
     return pc.invert(pc.is_in(states, value_set=pa.array(sorted(_QUIET))))
@@ -60,11 +69,11 @@ def _count(folder: Path) -> int:
     return sum(pc.sum(_loud(column)).as_py() or 0 for column in states)
 
 
-def _lines(folder: Path) -> Iterator[Row]:
-    """Lines of one object, batch by batch."""
+def _lines(folder: Path, *, whole: bool = False) -> Iterator[Row]:
+    """Lines of one object, batch by batch: those that need eyes, or all."""
     for path in paths(folder):
         for batch in pq.ParquetFile(path).iter_batches(columns=list(_COLUMNS)):
-            loud = batch.filter(_loud(batch.column("state")))
+            loud = batch if whole else batch.filter(_loud(batch.column("state")))
             for values in zip(*(loud.column(name).to_pylist() for name in _COLUMNS), strict=True):
                 yield _row(folder.parent.name, dict(zip(_COLUMNS, values, strict=True)))
 

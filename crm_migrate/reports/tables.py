@@ -407,7 +407,7 @@ def samples(figures: Figures) -> Table:
     counts = "population random covering checked right wrong_records unclear stale"
     columns = (
         f"id:code reviewer owner objects run {' '.join(f'{name}:int' for name in counts.split())}"
-        " prove:amount confidence:amount at_most:int proven:ok"
+        " prove:amount confidence_percent:amount at_most:int proven:ok"
     )
     return _table("samples", columns, rows)
 
@@ -424,10 +424,14 @@ def decisions(figures: Figures) -> Table:
 
 
 def sign_off(figures: Figures) -> Table:
-    """Who has to sign."""
-    return _table(
-        "sign_off", "role:word name date verdict signature", ((role, "", "", "", "") for role in figures.sign_off)
-    )
+    """Who has to sign and who has signed; of a sign-off that is void, what is not what was signed."""
+    found = {each.role: each for each in figures.follow_up.signed}
+    rows: list[Row] = []
+    for role in dict.fromkeys((*figures.sign_off, *found)):
+        each = found.get(role)
+        told = (each.who, each.when, f"sign.{each.verdict}", each.hash, each.conditions) if each else ("",) * 5
+        rows.append((role, *told, ", ".join(each.void) if each else "", each is not None and not each.void))
+    return _table("sign_off", "role:word name date verdict:word signature conditions void stands:ok", rows)
 
 
 def not_checked(figures: Figures) -> Table:

@@ -101,14 +101,33 @@ class SampleFigure(_Fact):
     same_mapping: bool = True
 
 
+class SignedOff(_Fact):
+    """The last sign-off of a role, of this run or an earlier one; `void` names what is not what was signed."""
+
+    role: str
+    who: str
+    when: str
+    verdict: Literal["approve", "conditions", "reject"]
+    conditions: str
+    login: str
+    run: str
+    hash: str
+    void: tuple[str, ...] = ()
+    own_account: bool = False  # entered under the login that started the run
+
+
 class FollowUp(_Fact):
-    """All that followed. `compared_with` is the run before into the same environment, empty where there is none."""
+    """All that followed. `compared_with` is the run before into the same environment, empty where there is none;
+    `sign_hash` is what a sign-off given now is bound to.
+    """
 
     compared_with: str = ""
     exceptions: tuple[FollowedException, ...] = ()
     gone: tuple[GoneException, ...] = ()
     samples: tuple[SampleFigure, ...] = ()
     defects: tuple[SampleDefect, ...] = ()
+    sign_hash: str = ""
+    signed: tuple[SignedOff, ...] = ()
 
     def of(self, exception_id: str) -> FollowedException:
         """What is known of an exception; an open one where nothing is."""

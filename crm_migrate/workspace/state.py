@@ -1,5 +1,6 @@
 """What a run has done so far: `run.json`, the frozen plan beside it, and run ids that sort by their start."""
 
+import getpass
 import itertools
 import secrets
 from collections.abc import Sequence
@@ -35,7 +36,8 @@ class FrozenPlan(Protocol):
 class RunState(BaseModel):
     """The content of `run.json`. `stages` maps a finished stage to the UTC instant; `epoch` counts who opened the run
     to write, so that a worker of an earlier opening can be told apart. `limit` is the number of records of every source
-    that a rehearsal takes, `reports` the formats that were asked for (empty: the usual ones). `drafted` is the hash of
+    that a rehearsal takes, `started_by` the login of who began it, `reports` the formats that were asked for (empty:
+    the usual ones). `drafted` is the hash of
     the plan as it was before the sources were read. `tables` are the folders of all finished tables when the last stage
     ended: one that has gone since is damage, not an empty table. `keys` maps a stage to the hash of all that decided
     its tables, where a later run may take them over; `taken_from` to the run whose tables these are.
@@ -51,10 +53,19 @@ class RunState(BaseModel):
     stages: dict[str, str] = {}
     seconds: dict[str, float] = {}
     limit: int | None = None
+    started_by: str = ""
     reports: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     keys: dict[str, str] = {}
     taken_from: dict[str, str] = {}
+
+
+def login() -> str:
+    """The login name of who calls us; empty where the system knows none. Whoever may set the environment may set it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def now() -> str:
@@ -74,7 +85,10 @@ def new_run(project: Project, plan: FrozenPlan, limit: int | None = None, report
     one, also in two copies of a project that load into one target, and a clock that was set back changes no order."""
     run = _claim(project)
     write_file(run.plan, plan.canonical_json().encode())
-    state = RunState(run=run.id, plan_hash=plan.hash, drafted=plan.hash, started=now(), limit=limit, reports=reports)
+    state = RunState(
+        run=run.id, plan_hash=plan.hash, drafted=plan.hash, started=now(), started_by=login(), limit=limit,
+        reports=reports,
+    )  # fmt: skip
     write_state(run, state)
     return run
 

@@ -73,7 +73,7 @@ def records_of(tables: Relations, plan: Plan, object_plan: ObjectPlan, entities:
     if not entities:
         return []
     name = object_plan.name
-    chosen, cells = quoted(f"chosen/{name}"), quoted(f"side by side/{name}")
+    chosen, cells = quoted(f"chosen/{name}"), quoted(f"sides/{name}")
     listed = ", ".join(f"({literal(each)})" for each in sorted(entities))
     tables.execute(f"CREATE OR REPLACE TEMP TABLE {chosen} AS SELECT * FROM (VALUES {listed}) v(__entity)")
     tables.execute(f"CREATE OR REPLACE TEMP TABLE {cells} AS {_cells(tables, plan, object_plan, chosen)}")
