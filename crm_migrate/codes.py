@@ -400,6 +400,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "now_excluded",
             "gone",
             "parent_held",
+            "not_repaired",
             "family_held",
             "parent_excluded",
             "not_created",

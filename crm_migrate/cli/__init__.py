@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "run": ("migrate:run_command", "Take the records through all stages into the target, and prove it."),
         "resume": ("migrate:resume_command", "Go on where a run stopped: after Ctrl-C, a crash, a full disk, a plan."),
         "undo": ("undo:undo_command", "Take back what a run did in the target, but for what was touched since."),
+        "repair": ("repair:repair_command", "Write again what a report found to differ in the target, cause by cause."),
         "runs": ("migrate:runs_command", "The runs of a project, and how far each came."),
     },
     "Prove": {

@@ -9,6 +9,7 @@ from crm_migrate.pipeline.exports import compare_exports
 from crm_migrate.pipeline.going import Outcome
 from crm_migrate.pipeline.listening import Listener
 from crm_migrate.pipeline.order import STAGES
+from crm_migrate.pipeline.repairing import repair
 from crm_migrate.pipeline.running import plan_now, plan_offline, rehearse, resume, same_rows, start
 from crm_migrate.pipeline.targets import adopt_target, prepare, pull, undelete_in_target, undo
 
@@ -23,6 +24,7 @@ __all__ = [
     "prepare",
     "pull",
     "rehearse",
+    "repair",
     "resume",
     "same_rows",
     "start",

@@ -31,6 +31,7 @@ from crm_migrate.workspace.figures import (
     Term,
 )
 from crm_migrate.workspace.follow_up import FollowUp
+from crm_migrate.workspace.repair_figures import RepairFigure
 
 _F = TypeVar("_F", Cause, ConsentCell, ExceptionGroup, GroupFigure, LinkFigure, MergeFigure, Term)
 
@@ -56,6 +57,7 @@ def masked(figures: Figures) -> Figures:
             "consent": tuple(_with_examples(c, names, c.object) for c in figures.consent),
             "fields": tuple(_field(f, names) for f in figures.fields),
             "links": tuple(_link(k, names) for k in figures.links),
+            "repairs": tuple(_repair(r, names) for r in figures.repairs),
             "exceptions": tuple(_exception(x, names) for x in figures.exceptions),
             "merges": tuple(_merge(m, names) for m in figures.merges),
             "clusters": tuple(_cluster(c, names) for c in figures.clusters),
@@ -189,6 +191,10 @@ def _placed(cause: Cause, names: Names, object_name: str) -> Cause:
         for p in cause.places
     )
     return cause.model_copy(update={"places": tuple(places)})
+
+
+def _repair(repair: RepairFigure, names: Names) -> RepairFigure:
+    return repair.model_copy(update={"cause": _cause(repair.cause, names.type_of(repair.object, repair.field))})
 
 
 def _cause(cause: str, type_name: str) -> str:

@@ -5,7 +5,7 @@ import re
 from crm_migrate.reports.sentence import sentence, since
 from crm_migrate.reports.totals import Totals, totals
 from crm_migrate.words.language import Language
-from crm_migrate.workspace.figures import ExceptionGroup, FieldFigure, Figures, LinkFigure
+from crm_migrate.workspace.figures import ExceptionGroup, Figures
 
 LINES = 60
 _GATES, _OBJECTS, _CAUSES, _BRIDGES = 12, 10, 6, 5
@@ -119,8 +119,7 @@ def _since(figures: Figures, language: Language) -> list[str]:
 
 def _where(figures: Figures, group: ExceptionGroup, language: Language) -> str:
     """The clearest place of the cause of such an exception, where it has one."""
-    told: tuple[FieldFigure | LinkFigure, ...] = (*figures.fields, *figures.links)
-    causes = (c for x in told if (x.object, x.field) == (group.object, group.field) for c in x.causes)
+    causes = (c for *where, c in figures.causes() if where == [group.object, group.field])
     place = next((c.places[0] for c in causes if (c.cls, c.cause) == (group.state, group.rule) and c.places), None)
     if place is None:
         return ""

@@ -37,8 +37,10 @@ class Section:
         return [table for table in made if table.rows or table.name not in _RARE]
 
 
-# most have one currency, no files, load all that the records say, and have no cause that is at home in one place
-_RARE = ("report_bridge", "masked", "modes", "files", "cause_places", "gone_exceptions", "sample_defects")
+# most have one currency, no files, load all that the records say, repair nothing, and no cause is at home in one place
+_RARE = (
+    "report_bridge", "masked", "modes", "files", "cause_places", "repairs", "gone_exceptions", "sample_defects",
+)  # fmt: skip
 
 SECTIONS = (
     Section("summary", (tables.gates,)),
@@ -55,7 +57,7 @@ SECTIONS = (
     ),
     Section(
         "fields",
-        (tables.fields, tables.masked, tables.causes, tables.cause_places, tables.field_examples),
+        (tables.fields, tables.masked, tables.causes, tables.cause_places, tables.repairs, tables.field_examples),
         lambda figures, _: sum(c.count for f in figures.fields for c in f.causes),
     ),
     Section("links", (tables.links,), lambda _, sums: sums.links_wrong + sums.orphans),

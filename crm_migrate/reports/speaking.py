@@ -47,6 +47,7 @@ def told(figures: Figures, words: Language) -> Figures:
             "consent": tuple(_with_examples(c, words) for c in figures.consent),
             "fields": tuple(_field(f, words) for f in figures.fields),
             "links": tuple(_link(k, words) for k in figures.links),
+            "repairs": tuple(r.model_copy(update={"cause": cause(r.cause, words)}) for r in figures.repairs),
             "exceptions": tuple(_exception(x, words) for x in figures.exceptions),
             "merges": tuple(_with_examples(m, words, REASONS) for m in figures.merges),
             "clusters": tuple(_cluster(c, words) for c in figures.clusters),

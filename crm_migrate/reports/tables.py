@@ -4,7 +4,7 @@ A `Table` has a name (its key in `words/` and its id in every rendering), column
 rows of sums below. Kinds: `text`, `word` (translated where known), `code`, `int`, `amount`, `ok`, `list`, `hash`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from crm_migrate.reports.exception_marks import mark_of
@@ -14,10 +14,8 @@ from crm_migrate.workspace.figures import (
     Bridge,
     Cause,
     Example,
-    FieldFigure,
     Figures,
     FileFigure,
-    LinkFigure,
 )
 
 Value = str | int | bool | None
@@ -182,17 +180,11 @@ def masked(figures: Figures) -> Table:
 def causes(figures: Figures) -> Table:
     """Causes of differences, with their counts, how sure they are, and who made most of them."""
     rows = (
-        (x.object, x.field, c.cls, c.cause, c.count, c.of or None, *_sure(c), *_maker(c), c.fix)
-        for x, c in _causes(figures)
+        (name, field, c.cls, c.cause, c.count, c.of or None, *_sure(c), *_maker(c), c.fix)
+        for name, field, c in figures.causes()
     )
     columns = "object field class:word cause:word count:int could_hit:int confidence:word made_by:word made_rule fix"
     return _table("causes", columns, rows)
-
-
-def _causes(figures: Figures) -> Iterator[tuple[FieldFigure | LinkFigure, Cause]]:
-    """Every cause with its field or reference."""
-    places: tuple[FieldFigure | LinkFigure, ...] = (*figures.fields, *figures.links)
-    return ((place, cause) for place in places for cause in place.causes)
 
 
 def _sure(cause: Cause) -> Row:
@@ -207,14 +199,24 @@ def cause_places(figures: Figures) -> Table:
     """Where causes are concentrated: cells hit of cells that could be, there and elsewhere."""
     rows = (
         (
-            x.object, x.field, c.cause, f"place_{p.dimension}", p.field, p.value, p.count, p.of, p.elsewhere,
+            name, field, c.cause, f"place_{p.dimension}", p.field, p.value, p.count, p.of, p.elsewhere,
             p.elsewhere_of,
         )
-        for x, c in _causes(figures)
+        for name, field, c in figures.causes()
         for p in c.places
     )  # fmt: skip
     columns = "object field cause:word where:word by_field value count:int could_hit:int elsewhere:int elsewhere_of:int"
     return _table("cause_places", columns, rows)
+
+
+def repairs(figures: Figures) -> Table:
+    """What a repair did of the cells that it was asked for; the outcomes add up."""
+    rows = (
+        (r.object, r.field, r.cause, r.cells, r.repaired, r.right, r.still, r.edited, r.opt_out, r.waits, r.left)
+        for r in figures.repairs
+    )
+    outcomes = "repaired:int right:int still:int edited:int opt_out:int waits:int left:int"
+    return _table("repairs", f"object field cause:word cells:int {outcomes}", rows)
 
 
 def _three(example: Example) -> Row:

@@ -5,6 +5,7 @@ Everything but `header` is a function of sources, plan, decisions and target, an
 """
 
 import hashlib
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
@@ -14,6 +15,7 @@ from crm_migrate.workspace.cause_figures import Confidence, Maker, Place
 from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
 from crm_migrate.workspace.figure import Figure
 from crm_migrate.workspace.follow_up import FollowUp
+from crm_migrate.workspace.repair_figures import RepairFigure
 
 Mode = Literal["insert_only", "update_only"]
 Verdict = Literal["GO", "GO WITH ACCEPTED EXCEPTIONS", "NO-GO"]
@@ -448,6 +450,7 @@ class Figures(Figure):
     modes: dict[str, Mode] = Field(default_factory=dict)
     links: tuple[LinkFigure, ...] = ()
     files: tuple[FileFigure, ...] = ()
+    repairs: tuple[RepairFigure, ...] = ()
     kpis: tuple[KpiFigure, ...] = ()
     controls: tuple[ControlFigure, ...] = ()
     exceptions: tuple[ExceptionGroup, ...] = ()
@@ -463,6 +466,13 @@ class Figures(Figure):
     sign_off: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     follow_up: FollowUp = FollowUp()
+
+    def causes(self) -> Iterator[tuple[str, str, Cause]]:
+        """Every cause of differences with its object and its field or reference, in the order of the report."""
+        for field in self.fields:
+            yield from ((field.object, field.field, cause) for cause in field.causes)
+        for link in self.links:
+            yield from ((link.object, link.field, cause) for cause in link.causes)
 
 
 def signature_of(figures: Figures) -> str:

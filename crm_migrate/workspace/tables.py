@@ -177,6 +177,13 @@ WARNINGS = Table("complete/<object>/warnings", {"__cluster": "BIGINT", **_REASON
 
 MASKED = Table("mask/<object>/cells", {"__cluster": "BIGINT"}, ("__cluster",), open=True)
 
+# In a run that repairs: the cells of the causes that were chosen, with what says that one is not to be written.
+REPAIR = Table(
+    "repair/<object>/cells",
+    texts("__entity", "target_id", "field", "name", "class", "cause", "expected", "actual", "stays"),
+    ("field", "__entity"),
+)
+
 THEIRS = Table("load/<object>/theirs", _IDS, (), open=True)
 CLAIMS = Table("load/<object>/claims", texts("project", "member", "__entity"), ())
 EDITS = Table("load/<object>/edits", texts("__entity", "field"), ("__entity", "field"))
@@ -226,6 +233,11 @@ DIFFERENCES = Table(
     "reconcile/<object>/differences",
     {**_IDS, **texts("field", "class", "cause", "source_value", "expected", "actual")},
     ("field", "__entity", "target_id"),
+)
+REPAIRED = Table(
+    "reconcile/<object>/repaired",
+    texts("__entity", "target_id", "name", "cause", "expected", "before", "now", "outcome", "code", "batch"),
+    ("name", "cause", "__entity"),
 )
 EXCEPTIONS = Table(
     "reconcile/exceptions", texts("object", "code", "source", "field", "rule", "state", "record"), ("object", "code")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.objects import links, loaded_fields
+from crm_migrate.stages.load.unsent import as_if_unsent
 from crm_migrate.workspace.crosswalk import entities_for, entity_of, member_of
 from crm_migrate.workspace.layout import Project
 from crm_migrate.workspace.relations import Relations, scan_folder
@@ -54,12 +55,12 @@ def remember(relations: Relations, project: Project, identity: str, plan: Plan, 
     theirs = relations.scan(THEIRS, object_plan.name, also=columns)
     fields = [str(f.target) for f in loaded_fields(object_plan)]
     kept, joins = translated(relations, plan, object_plan)
-    listed = ", ".join(["__entity", "target_id", *map(quoted, fields)])
+    cells, join = as_if_unsent(relations, object_plan.name, fields)
     others = of_others(relations, plan, object_plan)
     written = str(not object_plan.existing.only).upper()  # also where an earlier mapping wrote what is looked up now
     relations.execute(
         f"CREATE TEMP VIEW {names.sent} AS SELECT * FROM ("
-        f"SELECT {listed}, __adopted, FALSE AS __forgotten FROM {sent} UNION ALL "
+        f"SELECT s.__entity, s.target_id, {cells}, s.__adopted, FALSE AS __forgotten FROM {sent} s{join} UNION ALL "
         f"SELECT t.__entity, t.target_id{kept}, NULL, TRUE FROM {theirs} t{joins} WHERE t.__entity IS NOT NULL "
         f"AND t.__entity NOT IN (SELECT __entity FROM {sent}) "
         f"AND t.__entity NOT IN ({others})) WHERE {written}"

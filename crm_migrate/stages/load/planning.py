@@ -25,6 +25,7 @@ from crm_migrate.stages.load.plan import LoadPlan, figures, read_plan, sealed, w
 from crm_migrate.stages.load.promises import hold_doubled, hold_refusable
 from crm_migrate.stages.load.reachable import hold_reachable
 from crm_migrate.stages.load.rekeying import follow
+from crm_migrate.stages.load.repairing import careful, let_others_wait, repairs
 from crm_migrate.stages.load.restoring import exchanged, refuse_restored
 from crm_migrate.stages.load.standing import gather, hold_refused
 from crm_migrate.stages.load.theirs import ask_again, read_claims, read_ours, read_theirs
@@ -60,6 +61,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     planned = read_plan(run)
     if planned is not None and planned.plan_hash == plan.hash and _begun(project, run):
         return planned  # what was begun is finished as it was planned
+    plan_hash, plan = plan.hash, careful(plan) if repairs(run) else plan
     missing = target.prepare(written_objects(plan), apply=False)
     identity = target.identity()
     _refuse_open_undo(project, identity)
@@ -85,6 +87,8 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             found = there.object(object_plan.target)
             choices[object_plan.name] = tuple(choice_values(tables, object_plan, found))
             hold_refusable(tables, plan, object_plan, found)
+            if repairs(run):
+                let_others_wait(tables, object_plan)
             if plan.environment.mask:
                 hold_reachable(tables, plan, object_plan)
         gather(tables, project, identity, plan)
@@ -101,7 +105,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         ]
     made = LoadPlan(
         run=run.id,
-        plan_hash=plan.hash,
+        plan_hash=plan_hash,
         identity=identity,
         objects=tuple(objects),
         prepare=missing,

@@ -41,6 +41,7 @@ from crm_migrate.stages.reconcile.masked import mask_figures, with_masks
 from crm_migrate.stages.reconcile.merges import merge_figures, merged_clusters
 from crm_migrate.stages.reconcile.owners import owner_flow, total_flow
 from crm_migrate.stages.reconcile.privacy import privacy
+from crm_migrate.stages.reconcile.repaired import repair_figures
 from crm_migrate.stages.reconcile.scores import rule_scores
 from crm_migrate.stages.reconcile.sides import loaded_fields
 from crm_migrate.stages.reconcile.target_sets import target_set
@@ -63,6 +64,7 @@ from crm_migrate.workspace.figures import (
 )
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.repair_figures import RepairFigure
 from crm_migrate.workspace.sealing import write_sealed
 from crm_migrate.workspace.tables import ACTUAL, BREACHES, DISPOSITIONS, OTHERS, OUTCOMES, PAIRS
 
@@ -83,6 +85,7 @@ class _Collected(Found):
         self.owners: list[tuple[str, str, int]] = []
         self.decisions: list[tuple[str, str, str, str, int]] = []
         self.files: tuple[FileFigure, ...] = ()
+        self.repairs: tuple[RepairFigure, ...] = ()
 
 
 def reconcile(plan: Plan, run: Run, header: Header, target_identity: str, uploads: Collection[str] = ()) -> Figures:
@@ -106,6 +109,7 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str, upload
         _measure(tables, plan, collected)
         collected.decisions = _decisions(tables, plan, collected.sources, collected.consent)
         listing.publish(tables)
+        collected.repairs = tuple(repair_figures(tables, plan))
         write_manifest_of_files(tables, plan, run)
         collected.files = tuple(file_figures(tables, plan, uploads))
         fingerprint = _fingerprint(tables, plan)
@@ -277,6 +281,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         modes={o.name: o.mode for o in plan.objects if o.mode != "upsert"},
         links=tuple(collected.links),
         files=collected.files,
+        repairs=collected.repairs,
         kpis=tuple(collected.kpis),
         controls=tuple(collected.controls),
         exceptions=tuple(

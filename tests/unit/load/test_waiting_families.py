@@ -313,6 +313,7 @@ NOT_BEFORE = {
     "mailbox_carried",  # an entry of the list of opt-outs, which is nobody's parent
     "equal_skipped",  # left out on purpose; with whom it waits: equal_waits
     "target_refused", "link_open", "in_doubt",  # what the target says
+    "not_repaired",  # of a repair, which writes nothing but the cells that it was asked for
     "memory_rebuilt", "target_exchanged", "run_damaged", "need_unmet", "check_unforeseen",  # of whole loads
     "choices_unchecked", "not_a_choice", *(code for code in CODES if code.startswith("drift_")),
     *(code for code in CODES if code.startswith("file_")),  # of the bytes of attachments, which are nobody's parents
