@@ -49,9 +49,9 @@ def id_step(values: pl.Series, context: Context, system: str = "") -> pl.DataFra
 
 
 @step("company", "company", examples=(("Acme LLC.", "Acme LLC"),))
-def company_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
+def company_step(values: pl.Series, context: Context) -> pl.DataFrame:
     """Tidy a company's name; `Selbständig` and its like are none."""
-    return as_step(values, outcomes(values, company_cell))
+    return as_step(values, outcomes(values, lambda text: company_cell(text, context.region)))
 
 
 def _file_cell(text: str) -> Cell:

@@ -103,6 +103,10 @@ def _email_key(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG00
     return Cell(key_of(cell.value)) if cell.value else cell
 
 
+def _company(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
+    return company_cell(text, region_of(locale))
+
+
 def _company_key(text: str, locale: str, options: Options) -> Cell:  # noqa: ARG001
     return company_key_cell(text, language_of(locale) if locale else "")
 
@@ -161,7 +165,7 @@ KINDS: dict[str, Kind] = {
     k.name: k
     for k in (
         Kind("person_name", _from_turkish(_person), "a person's name into its parts", _NAMES),
-        Kind("company", _from_turkish(_simple(company_cell)), "a company's name, its legal form in the usual writing"),
+        Kind("company", _from_turkish(_company), "a company's name, its legal form in the usual writing"),
         Kind("company_matchkey", _company_key, "what two spellings of a company have in common"),
         Kind("phone", _by_region(phone_cell), "E.164, with ;ext= for an extension", (), ("region",)),
         Kind("email", _simple(email_cell), "a mailbox by RFC 5321; several joined by |"),

@@ -19,6 +19,7 @@ PROGRAM_WORDS = PROGRAMS | ERRORS  # in lower case: what `program_word` speaks a
 NEVER_VALUES = PROGRAM_WORDS - _AMBIGUOUS
 _SPELT = frozenset(("null", "NULL", "undefined", "UNDEFINED", "NaN", "nan", "None", "nil"))  # Null and Nan are people
 _LETTERS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
+FILLED = r"^[\s.\-_–—*?#/\\,;:~|+='\"`!]+$"  # the same for a column, without what cannot be seen
 _FILLER = re.compile(r"[\s\u200b-\u200f\u2060\ufeff.\-_–—*?#/\\,;:~|+='\"`!·•…]*")
 
 
@@ -33,6 +34,8 @@ def program_word(text: str, *, names: bool = False) -> Cell | None:
     Empty where it cannot mean anything else, a doubt where it may; among `names` any word of letters may.
     """
     word = text.strip().lower()
+    if names and word and is_filler(word):
+        return Cell(None, "placeholder", f"{text.strip()}: a mark where a form wanted a name")
     if word not in PROGRAM_WORDS:
         return None
     said = f"{text.strip()}: a program's word for nothing"

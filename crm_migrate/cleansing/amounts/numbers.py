@@ -18,6 +18,8 @@ _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-", "‐": "
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u061c]")
 _QUOTES = re.compile("[’‘`´ʼ′٬]")
+_SHOWN = 5  # decimals of scientific notation in a cell of general format
+_CUT = re.compile(rf"[+-]?\d[.,]\d{{{_SHOWN}}}[eE]\+?(\d{{1,2}})")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,2}")
 _RANGE = re.compile(r"\d\s*(?:-|to|bis|until|ile|à|hasta|s/d)\s*[^\d\s-]{0,4}\s*\d")
 _WORDED_RANGE = re.compile(r"\d\D{0,6}\s(?:to|bis|until|ile|à|hasta|s/d|sampai|tot|do)\s\D{0,6}\d")
@@ -221,7 +223,12 @@ def _number(body: str, context: NumberContext) -> Cell:
 
 
 def _scientific(body: str) -> Cell:
-    """Scientific notation where no digit was lost: at most 15 are ever written."""
+    """Scientific notation where no digit was lost: at most 15 are ever written.
+
+    A spreadsheet shows six digits of a long number (`1.21143E+15`), so where there are more places the rest was cut.
+    """
+    if (cut := _CUT.fullmatch(body)) and int(cut[1]) > _SHOWN:
+        return invalid("scientific notation: digits were lost")
     try:
         value = Decimal(body.replace(",", "."))
     except InvalidOperation:

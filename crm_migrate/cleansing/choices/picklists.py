@@ -129,13 +129,35 @@ def _first_title(key: str) -> str | None:
     return "unknown" if not sure else sure.pop() if len(sure) == 1 else None
 
 
+_TITLES = {kind: frozenset(listed.split()) for kind, listed in table("gender_titles").items()}
+_BOTH = re.compile(r"\w/-?(?:a|in|e|i|frau|r)\b")  # `Sr/a`, `Mitarbeiter/in`
+_MOST_WORDS = 7  # of a form of address with a name
+
+
+def _addressed(text: str, locale: str) -> str | None:
+    """The gender that a form of address says (`Dear Ms Smith`, `Ayşe Hanım`); None where there is no such form."""
+    folded = fold(text).replace(".", "")
+    words = re.findall(r"[^\W\d_]+", folded)
+    titles = [word for word in words if word in _TITLES["male"] or word in _TITLES["female"] | _TITLES["plural"]]
+    said = {"male" for word in titles if word in _TITLES["male"]} | {"female" for w in titles if w in _TITLES["female"]}
+    if words[:1] == ["m"] and locale[:2] == "fr" and len(words) > 1:
+        said.add("male")
+    elif words and words[-1] in _TITLES["behind_male"] | _TITLES["behind_female"]:
+        said.add("male" if words[-1] in _TITLES["behind_male"] else "female")
+    elif not titles or words[0] not in _TITLES["before"] | set(titles):
+        return None
+    if len(said) > 1 or _BOTH.search(folded) or _TITLES["plural"] & set(words):
+        return "unknown"
+    return said.pop() if said and len(words) <= _MOST_WORDS else None
+
+
 def gender_cell(text: str, locale: str = "") -> Cell:
     """`male`, `female`, `other`; empty with the flag `unknown` where a text (a title, a number) does not say."""
     if is_null(text) and fold(text.strip()) not in {"unknown", "unbekannt"}:
         return NULL
     if len(text) > _LONGEST:
         return invalid("too long for a gender")
-    key = re.sub(r"[\s_]+", "-", fold(text).replace(".", " ").strip())
+    key = re.sub(r"[\s_]+", "-", fold(text).replace(".", " ").strip(" ,:;!"))
     local = _LETTERS.get(locale[:2].lower(), {})
     if key in local:
         return Cell(local[key]) if local[key] else Cell(None, "ambiguous", "this letter says both in this language")
@@ -145,7 +167,7 @@ def gender_cell(text: str, locale: str = "") -> Cell:
             if key in _SINGLE
             else Cell(None, "ambiguous", "the letter of a language that is not known")
         )
-    found = _gender_of(key) or _gender_of(key.replace("-", "")) or _first_title(key)
+    found = _gender_of(key) or _gender_of(key.replace("-", "")) or _first_title(key) or _addressed(text, locale)
     if found == "unknown":
         return Cell(None, "unknown", "says nothing about gender")
     return Cell(found) if found else invalid("no gender")

@@ -6,6 +6,7 @@ import re
 import polars as pl
 
 from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step
+from crm_migrate.cleansing.choices.consent import consent_of
 from crm_migrate.cleansing.nulls import is_null, program_word
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.cleansing.text.letters import fold
@@ -42,7 +43,10 @@ def boolean_cell(text: str, locale: str = "en") -> Cell:
         return Cell("true")
     if word in NO:
         return Cell("false")
-    return NULL if is_null(text) else invalid("neither yes nor no")
+    if is_null(text):
+        return NULL
+    consent = consent_of(text)
+    return invalid("neither yes nor no") if consent is None else Cell("true" if consent else "false")
 
 
 @step("boolean", "boolean", examples=(("Evet", "true"), ("FALSCH", "false")))

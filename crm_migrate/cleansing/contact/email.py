@@ -36,11 +36,12 @@ _SEPARATOR = re.compile(r"\s*(?::::|[;,|\n/]|\s(?:or|oder|ou|veya|atau|and|und|e
 _MASKED = re.compile(r"[^=@]+=[^=@]+\.[^=@.]+")
 _ANGLE = re.compile(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>")
 _BRACKETED = re.compile(r"[^()\[\]@]*[(\[]\s*(?:mailto:)?([^()\[\]\s]+@[^()\[\]\s]+)\s*[)\]]")
-_COMMENT = re.compile(r"(?:\s+[(\[{]|\()[^()\[\]{}@]*[)\]}]\s*$")
+_COMMENT = re.compile(r"(?:\s+[(\[{]|\()[^()\[\]{}@]*[)\]}]\s*$|(?<=\w)\s+[-–—]\s+[^\W\d_][^@]*$")
 _PREFIX = re.compile(r"^(?:mailto:|smtp:|e-?mail\s*:|mail\s*:)\s*", re.IGNORECASE)
 EVERY, ONE = "every", "one"  # arguments of the step on lists of opt-outs: all mailboxes of a cell, or the only one
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0b-\x1f]")
-_HIDDEN_AT = re.compile(r"\s*(?:\[at\]|\(at\)|\{at\})\s*", re.IGNORECASE)  # written so against robots
+# Written so against robots; `at` without brackets only between a name and a host.
+_HIDDEN_AT = re.compile(r"\s*(?:[\[({]at?[\])}])\s*|(?<=\S)\s+at\s+(?=[\w-]+\.[\w.-]+$)", re.IGNORECASE)
 
 
 def email_cell(text: str) -> Cell:
@@ -120,6 +121,8 @@ def _judged(address: str, local: str, domain: str) -> Cell:
         return Cell(None if known[0] in {"placeholder", "invalid"} else address, *known)
     if _MASKED.fullmatch(local):
         return Cell(address, "suspect", f"a sandbox wrote this for {local.replace('=', '@')}")
+    if "?" in local:
+        return Cell(address, "suspect", "a question mark before the @: allowed, but mostly a letter that was lost")
     if not local.isascii():
         return Cell(address, "suspect", "letters outside ASCII before the @ need SMTPUTF8 on the way (RFC 6531)")
     return Cell(address)

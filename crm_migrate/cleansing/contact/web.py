@@ -14,6 +14,7 @@ from crm_migrate.cleansing.contact.mailboxes import FREE_MAIL
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.cleansing.text.letters import ascii_lower
+from crm_migrate.cleansing.vocabulary import words
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _SCHEME = re.compile(r"(?:(https?|ftp):/{0,2})+", re.IGNORECASE)
@@ -24,13 +25,20 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"(?:([^/?#@]*)@)?([^/?#:@\\]+)(?::(\d{1,5}))?([/?#].*)?")
+_LABEL = re.compile(
+    r"^(?:web(?:site|seite|page)?|url|homepage|internet|site|sitio web|www)\s*:\s*(?=[\w.])", re.IGNORECASE
+)
 _USER = re.compile(r"^((?:https?|ftp)://)[^/?#@]*@", re.IGNORECASE)
 _TRACKING = re.compile(r"^(?:utm_[a-z]+|gclid|fbclid|msclkid|mc_[ce]id|_ga|yclid|dclid|igshid)$", re.IGNORECASE)
 
 
+_PAGES = words("profile_hosts")
+
+
 def url_cell(text: str) -> Cell:
     """A web address with scheme, host in lower case; schemes doubled by forms are made one."""
-    value = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip().strip("<>\"'").strip().rstrip(",;")
+    value = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip().strip("<>\"'").strip().rstrip(",; ")
+    value = _LABEL.sub("", value)
     if is_null(value) or _SCHEME.fullmatch(value) or _EMPTY.fullmatch(value):
         return NULL
     if _BROKEN.match(value) and not _SCHEME.match(value):
@@ -66,7 +74,13 @@ def _address(value: str) -> Cell:
     if not found or not host or found[1]:
         return invalid("no host name")
     port = f":{found[3]}" if found[3] and (scheme, found[3]) not in {("http", "80"), ("https", "443")} else ""
-    return Cell(f"{scheme}://{host}{port}{_path(found[4] or '')}")
+    path = _path(found[4] or "")
+    return Cell(f"{scheme}://{host}{port}{path.rstrip('/') if _is_page(host, path) else path}")
+
+
+def _is_page(host: str, path: str) -> bool:
+    """A page of somebody on a host where everybody has one: whether `/` stands behind it says nothing there."""
+    return path.endswith("/") and not re.search("[?#]", path) and registrable(host) in _PAGES
 
 
 def _schemed(value: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ A day that nobody's life or contract has is empty, a day that somebody may have 
 at the day, never at its writing.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from crm_migrate.cleansing.cells import Cell
 
@@ -27,6 +27,7 @@ _NEVER = {
     date(4000, 12, 31): '"no end"',
     date(4501, 1, 1): "Outlook",
 }
+_TIMES_ALONE = frozenset((date(1899, 12, 30), date(1899, 12, 31)))  # where Access, OLE, Delphi and Excel put a time
 # People were born on these days, and contracts begin or end on them.
 _PERHAPS = {
     date(1900, 1, 1): "SQL Server and Excel",
@@ -49,6 +50,8 @@ def no_date(moment: datetime) -> Cell | None:
     The flag is `null` where the day is left out, `partial` where only the year is none, and `sentinel_date` or
     `suspect` without a value where the day is to be kept.
     """
+    if moment.date() in _TIMES_ALONE and moment.time() != time.min:
+        return Cell(None, "placeholder", f"{moment.time()}: a time without a day")
     days = {moment.date()} if moment.tzinfo is None else {moment.date(), *_in_utc(moment)}
     never = next((_NEVER[day] for day in days if day in _NEVER), None)
     if never or moment.year == date.max.year:

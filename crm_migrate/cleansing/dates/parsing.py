@@ -15,6 +15,7 @@ from crm_migrate.cleansing.dates.no_dates import is_no_date, no_date
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.spreadsheet_errors import is_spreadsheet_error
 from crm_migrate.cleansing.text.digits import marked
+from crm_migrate.cleansing.text.mending import INVISIBLE
 
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|"
@@ -78,7 +79,7 @@ def date_cell(text: str, context: DateContext) -> Cell:
     """A date (`2024-12-31`), a local time (`2024-12-31T12:15:00`) or an instant in UTC (`...Z`)."""
     if marked(text):
         return invalid("a footnote mark stands at a number")
-    value = unicodedata.normalize("NFKC", text).replace("\u200f", "").replace("\u200e", "").strip().strip("'\"").strip()
+    value = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip().strip("'\"").strip()
     value = _DASHES.sub("-", re.sub(r"\s+", " ", value))
     formula = re.fullmatch(r'=\s*"([^"]*)"?', value)
     value = formula[1] if formula else value
@@ -88,6 +89,8 @@ def date_cell(text: str, context: DateContext) -> Cell:
         return invalid("an error value of a spreadsheet")
     if is_null(value):
         return NULL
+    if day_less := _TIME_OF_DAY_ZERO.fullmatch(value):
+        return Cell(None, "placeholder", f"{day_less[1]}: a time without a day")
     if _is_zero(value):
         return Cell(None, "null", f"{value}: what programs write for no date")
     cell = _read(value, context)
@@ -113,6 +116,12 @@ def _read(value: str, context: DateContext) -> Cell | None:
 _ZERO = re.compile(
     r"0+|0{1,4}[-./ ]0{1,2}[-./ ]0{1,4}(?:[T ].*)?|0*1[./-]0*0[./-]1900|0*0[./-]0*1[./-]1900|1900-0*1-0*0(?:[T ].*)?"
     r"|1[./-]0[./-]0?0|2958465"
+)
+
+
+# Excel's day zero with a time, which is all that the cell held.
+_TIME_OF_DAY_ZERO = re.compile(
+    r"(?:1900-0?1-0?0|0?0[./]0?1[./]1900|0?1/0?0/1900)[T ]+(?!0?0:00(?::00)?\b)(\d{1,2}:\d{2}(?::\d{2})?)"
 )
 
 

@@ -5,9 +5,10 @@ import unicodedata
 
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
-from crm_migrate.cleansing.organisations.legal_forms import without_form
+from crm_migrate.cleansing.organisations.legal_forms import end_of, usual_case, without_form
 from crm_migrate.cleansing.text.letters import fold
-from crm_migrate.cleansing.text.mending import repaired
+from crm_migrate.cleansing.text.mending import LOST_LETTERS, has_lost_letters, repaired
+from crm_migrate.cleansing.text.quotes import without_export_quotes
 from crm_migrate.cleansing.vocabulary import phrases, words
 
 _LONGEST = 1000  # characters
@@ -27,11 +28,14 @@ _PHONE = re.compile(r"[+(]?\d[\d\s().\-/]{6,}")
 _FILLERS = frozenset(phrases("company_fillers"))
 
 
-def company_cell(text: str) -> Cell:
-    """A company name as typed, blanks tidied and its legal form without stray dots; what is none is said."""
+def company_cell(text: str, region: str | None = None) -> Cell:
+    """A company name as typed, blanks tidied and its legal form in its usual writing; what is none is said.
+
+    The region decides where registers of several countries write a form in other letter cases (`S.r.l.`, `S.R.L.`).
+    """
     if len(text) > _LONGEST:
         return invalid("too long for a company's name")
-    value = " ".join(repaired(text).split())
+    value = _bare(" ".join(repaired(text).split()))
     folded = fold(value)
     if is_null(value) or folded in _NONE or folded.strip("[]()<>") in _NONE:
         return NULL
@@ -43,16 +47,47 @@ def company_cell(text: str) -> Cell:
         return Cell(None, "phone_in_company", "a phone number: move it")
     if folded.strip(" .!()[]") in _FILLERS:
         return Cell(None, "placeholder", "a filler, not a company")
-    return Cell(_form_written(value))
+    former = _FORMER.search(value)
+    if former:
+        today = f"{value[: former.start()]} {value[former.end() :]}".strip()
+        return Cell(_form_written(today, region), "suspect", f"former name: {former[1].strip()}")
+    written = _form_written(value, region)
+    return Cell(written, "lossy", LOST_LETTERS) if has_lost_letters(value) else Cell(written)
 
 
-def _form_written(value: str) -> str:
-    """The legal form in its usual writing where only dots differ; a name's own letters and case stay."""
+# A former name in brackets with the word for it.
+_FORMER = re.compile(
+    r"\s*[(\[](?:formerly|previously|prev\.|fka|f/k/a|"
+    r"vormals|vorm\.|ehemals|ehem\.|früher|(?:eski|önceki) (?:adı?|unvanı?)"
+    r"|anteriormente|antes|antigua|antiga|anciennement|précédemment|anc\.|già|precedentemente|dawniej|poprzednio|"
+    r"wcześniej|voorheen|vroeger|v/h|dahulu|d/h|sebelumnya|ex)[:\s]\s*([^()\[\]]+)[)\]]",
+    re.IGNORECASE,
+)
+
+
+def _bare(value: str) -> str:
+    """Without quotes that exporters left, a spreadsheet's mark of text, and separators behind the name.
+
+    `'t Hooft` and `'s-Hertogenbosch` begin with an apostrophe of their own.
+    """
+    value = without_export_quotes(value)
+    value = re.sub(r"^'(?![a-z]\b)(?=[^']+$)", "", value)
+    return re.sub(r"(?<=\w|[.)\"'])\s*[,;|:]+$|(?<=\w|[.)\"'])\s+[-–—]+$", "", value)
+
+
+def _form_written(value: str, region: str | None) -> str:
+    """The legal form in its usual writing where only dots or letter case differ; a name's own letters and case stay."""
     words = re.sub(r"^(PT|CV|UD)\.(?=[^\W\d_]{2})", r"\1. ", value).split()
     if len(words) > 1 and words[0].rstrip(".").upper() in {"PT", "CV", "UD"} and words[0].endswith("."):
         words[0] = words[0].rstrip(".").upper()
     if len(words) > 1:
         words[-1] = _last(words[-1])
+    at = end_of(words)
+    name = "".join(words[:at])
+    if at < len(words) and not name.isupper():  # registers that write all in capitals write the form so, too
+        words[at:] = usual_case(" ".join(words[at:]), region).split()
+    if len(words) > 1 and words[0] == "Pt":
+        words[0] = "PT"
     return " ".join(words)
 
 

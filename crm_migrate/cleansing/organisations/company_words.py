@@ -75,7 +75,7 @@ def _is_degree(form: str, locale: str) -> bool:
 
 
 # The land in whose language a form that is a name elsewhere (`Jan Sas`) is a form however it is written.
-_AT_HOME = {"spa": ("it",), "sas": ("fr", "it"), "sia": ("lv",), "oy": ("fi",), "ou": ("et",)}
+_AT_HOME = {"spa": ("it",), "sas": ("fr", "it"), "sia": ("lv",), "oy": ("fi",), "ou": ("et",), "lda": ("pt",)}
 
 
 def _is_sure(form: str, locale: str) -> bool:

@@ -40,6 +40,51 @@ def forms() -> dict[str, str]:
     return table
 
 
+@cache
+def _spellings() -> dict[str, dict[str, frozenset[str]]]:
+    """Forms without regard to letter case -> spellings -> regions whose registers write them so."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for regions, group in FORMS.items():
+        for form in group.split(" | "):
+            known = found.setdefault(_caseless(form), {})
+            known[form] = known.get(form, frozenset()) | frozenset(regions.split())
+    return found
+
+
+def _caseless(text: str) -> str:
+    """In small letters, with one i: `LTD. ŞTİ.` and `ltd. şti.` are one."""
+    return text.replace("İ", "i").replace("I", "i").replace("ı", "i").lower()
+
+
+def usual_case(form: str, region: str | None = None) -> str:
+    """A legal form in the letter case of its register (`gmbh` is `GmbH`).
+
+    What the region's register writes so stays, and so do capitals of any. Where registers differ (`S.r.l.`, `S.R.L.`)
+    the region's is written, and nothing is where the region has the form with other dots (`Snc` in Italy is no French
+    `SNC`).
+    """
+    known = _spellings().get(_caseless(form), {})
+    local = [spelling for spelling, regions in known.items() if region in regions]
+    if form in known and (form in local or form.isupper() or not local):
+        return form
+    if local:
+        return local[0]
+    only = next(iter(known)) if len(known) == 1 else form
+    return only if only.istitle() or form_key(form) not in _keys_of(region) else form
+
+
+@cache
+def _keys_of(region: str | None) -> frozenset[str]:
+    """Keys of the forms of a region."""
+    groups = (group for regions, group in FORMS.items() if region in regions.split())
+    return frozenset(form_key(form) for group in groups for form in group.split(" | "))
+
+
+def end_of(tokens: list[str]) -> int:
+    """Where the legal form at the end begins; the number of tokens where there is none."""
+    return len(_without_end(tokens))
+
+
 # Short words that are legal forms in front of a name (French SAS, Estonian AS, Romanian SC ...) and names elsewhere
 # (SAS Institute, AS Roma): dropped only where no other form stands at the end.
 _UNSURE_FRONT = words("legal_front_unsure")

@@ -7,12 +7,14 @@ from functools import cache
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import PROGRAMS, is_filler
 from crm_migrate.cleansing.organisations.company_words import is_company
+from crm_migrate.cleansing.people.person_marks import bracket_doubt, family_alone, without_marks
 from crm_migrate.cleansing.people.person_remarks import without_remarks
 from crm_migrate.cleansing.people.person_titles import addressed
 from crm_migrate.cleansing.people.person_words import FICTION, FILLERS, JOINERS, NOBODY, PREFIXES, is_department
 from crm_migrate.cleansing.people.persons import Parts, doubt, maiden_name, person
 from crm_migrate.cleansing.text.letters import fold
-from crm_migrate.cleansing.text.mending import repaired
+from crm_migrate.cleansing.text.mending import LOST_LETTERS, has_lost_letters, repaired
+from crm_migrate.cleansing.text.quotes import without_export_quotes
 
 _LONGEST = 1000  # characters; several people with titles and remarks need a quarter of it
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b50\u2b55\u20e3]+")
@@ -43,6 +45,8 @@ def person_cell(text: str, locale: str = "en") -> Cell:
     if verdict:
         return verdict
     value, remark_flag, remark = without_remarks(value)
+    typed = value
+    value = without_marks(value)
     if not value:
         return Cell(None, remark_flag or "null", remark)
     if is_company(value, locale):
@@ -52,7 +56,8 @@ def person_cell(text: str, locale: str = "en") -> Cell:
         family = {"last": next(g for g in household.groups() if g)}
         return Cell(f"last={family['last']}", remark_flag or "suspect", remark or "a family, not a person", (family,))
     value = _COUPLE.sub("", value, count=1) if _COUPLE.match(value) else value
-    people = _people(value, locale)
+    alone = family_alone(typed)
+    people: list[str | Parts] = [{"last": alone}] if alone else _people(value, locale)
     parts = tuple(person(p, locale) if isinstance(p, str) else p for p in people)
     flag, note = _judged(value, parts, locale)
     if not flag and len(parts) == 1 and any(" " in line.strip() for line in whole.splitlines()[1:]):
@@ -73,7 +78,7 @@ def _at_birth(value: str) -> str | None:
 
 def _unquoted(value: str) -> str:
     """Without quotes around the whole, and without separators that an export left behind it."""
-    value = value.strip(" ;,:|")
+    value = without_export_quotes(value.strip(" ;,:|"))
     quoted = re.fullmatch(r"([\"'“”„])(.+)[\"'“”]", value)
     return quoted[2].strip() if quoted and value.count(quoted[1]) <= 2 else value
 
@@ -192,6 +197,8 @@ def _judged(value: str, parts: tuple[Parts, ...], locale: str) -> tuple[str | No
     """Flag and note of a well-formed name that may not be one."""
     if len(parts) > 1:
         return None, None
+    if has_lost_letters(value) or value.endswith("?"):
+        return "lossy", LOST_LETTERS
     names = [fold(v) for one in parts for k, v in one.items() if k in {"first", "last"}]
     if fold(value) in FICTION or (" ".join(names) in FICTION and "middle" not in parts[0]):
         return "suspect", "the name of a figure or of everybody"
@@ -209,5 +216,5 @@ def _judged(value: str, parts: tuple[Parts, ...], locale: str) -> tuple[str | No
         return "suspect", "a separator stands in the name: one person or several?"
     if len(names) == 1 and " " not in value and names[0] in PROGRAMS:
         return "suspect", "a program's word for nothing, or a name"
-    doubtful = doubt(value, locale)
+    doubtful = doubt(value, locale) or bracket_doubt(value, parts[0])
     return ("suspect", doubtful) if doubtful else (None, None)

@@ -25,7 +25,9 @@ _DEAD = re.compile(
 _JOB = re.compile(r"\s*(?:,|\s[-–—‐‑|])\s*([^,]{2,40})$")
 _JOBS = words("job_titles")
 _AT_BIRTH = re.compile(
-    r"(?:n[ée]e?|geb\.?|geboren\w*|born|född|født|kızlık soyadı|roz\.?|nata|z domu|rozená|szül\.?|formerly|ur\.)\b",
+    r"(?:n[ée]e?|geb|geboren\w*|born|född|født|kızlık soyadı|roz|nata|z domu|rozená|szül|formerly|previously|fka|f/k/a|"
+    r"(?:apellido |nome |nom )?(?:de|em) (?:soltera|solteira|jeune fille)|da nubile|meisjesnaam|nama gadis|eski soyadı|"
+    r"anciennement|ehemals|ehem|vormals|früher|voorheen|dawniej|dahulu|ur)\b",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"[†✝]|^\*+|\*+$")

@@ -31,10 +31,16 @@ Parts = dict[str, str]
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々]")
 _NICKNAME = re.compile(r"\s*(?:\(([^()]+)\)|\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<=\s)['‘]([^'’]+)['’](?=\s))\s*")
 _BORN = (
-    r"(?:née|nee|né|geb\.?|geborene|geborener|född|født|born|roz\.?|rozená|nata|z domu|szül\.?|de soltera|"
-    r"kızlık soyadı:?)"
+    r"(?:née|nee|né|geb\.?|geboren\w*|född|født|born|roz\.?|rozená|nata|z domu|szül\.?|de soltera|"
+    r"(?:apellido|nome|nom) de (?:soltera|solteira|jeune fille)|(?:de|em) solteira|da nubile|meisjesnaam|nama gadis|"
+    r"kızlık soyadı:?|formerly|previously|fka|f/k/a|anciennement|ehemals|ehem\.|vormals|früher|voorheen|dawniej|"
+    r"eski soyadı:?|dahulu)"
 )
-_MAYBE_BORN = re.compile(r"\b(?:n[ée]|geb|f[öø]d|born|roz|nata|z domu|szül|de solt|kızl)", re.IGNORECASE)
+_MAYBE_BORN = re.compile(
+    r"\b(?:n[ée]|geb|f[öø]d|born|roz|nata|z domu|szül|d?em? solt|kızl|formerly|previously|fka|f/k|ancien|de jeune|"
+    r"da nub|meisjes|nama g|ehem|vorm|früher|voorh|dawn|eski s|dahulu)",
+    re.IGNORECASE,
+)
 _MAIDEN = re.compile(rf"\s*\({_BORN}\s+([^()]+)\)|\s*,?\s+{_BORN}\s+([^()]+?)\s*$", re.IGNORECASE)
 
 
@@ -249,11 +255,16 @@ def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str,
 def _shouted(words: list[str]) -> int:
     """How many words at the start are a family name in capitals before a given name that is not (`DUPONT Jean`)."""
     at = 0
-    while at < len(words) and _is_loud(words[at]):
+    while at < len(words) and (_is_loud(words[at]) or (words[at].isupper() and _is_particle(words[at - 1 : at]))):
         at += 1
     rest = words[at:]
     loud = any(len(w) > 2 for w in words[:at])
     return at if loud and rest and all(w[0].isupper() and len(w) > 1 and not one_case(w) for w in rest) else 0
+
+
+def _is_particle(words: list[str]) -> bool:
+    """One word before a name in capitals (`VAN ES`)."""
+    return len(words) == 1 and fold(words[0]) in PARTICLES
 
 
 def _is_family_loud(parts: Parts) -> bool:

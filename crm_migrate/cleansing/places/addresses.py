@@ -8,24 +8,18 @@ from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.places.countries import country_cell
 from crm_migrate.cleansing.places.postal_codes import SHAPES, postal_cell
+from crm_migrate.cleansing.places.second_lines import is_another_address, is_care, is_unit
 from crm_migrate.cleansing.places.states import state_cell
 from crm_migrate.cleansing.text.letters import fold
-from crm_migrate.cleansing.text.mending import repaired
+from crm_migrate.cleansing.text.mending import LOST_LETTERS, has_lost_letters, repaired
 from crm_migrate.cleansing.vocabulary import phrases, table, words
 
 Parts = dict[str, str]
+_Place = tuple[Parts, list[str]]
 
 PARTS = ("street", "street2", "city", "state", "postal", "country")
 # What people write who know no address (patterns on folded text).
 _NOWHERE = re.compile("|".join(phrases("no_address")))
-_UNIT = re.compile(
-    r"(?:apt|apartment|unit|suite|ste|floor|fl|flat|room|rm|bldg|building|dept|lot|trlr|#|c/o|attn|"
-    r"attention|z\.?\s?hd|wohnung|whg|etage|stock|og|hinterhaus|hh|bât|bat|batiment|appt|esc|etage|piso|"
-    r"puerta|depto|dpto|int|interior|"
-    r"interno|scala|bus|bte|boite|daire|kat|blok|lantai|lt|sala|apto|bloco|conjunto|cj|level|shop|po box|"
-    r"p\.o\. box|postfach|bp|apartado)\b\.?.*",
-    re.IGNORECASE,
-)
 _BOX = re.compile(r"\b(?:p\.?\s?o\.?\s*box|post office box)\s*#?\s*(?=\w)", re.IGNORECASE)
 _GLUED = re.compile(r"^0\d{5,9}\s+(?=\d)")
 _LONGEST = 1000  # characters
@@ -52,27 +46,47 @@ def address_cell(text: str, region: str | None) -> Cell:
         return invalid("too long for an address")
     value = repaired(text)
     value = "\n".join(" ".join(line.split()) for line in value.splitlines() if line.strip())
-    if is_null(value) or _NOWHERE.fullmatch(fold(value).strip(" .!")):
+    said = fold(value).strip(" .!()[]")
+    if is_null(value) or _NOWHERE.fullmatch(said):
         return NULL
+    if is_another_address(said):
+        return Cell(None, "placeholder", f"{value}: another address of the record holds here too")
     value = _BOX.sub("PO Box ", value)
     bare = _GLUED.sub("", value)
     parts = _parts(bare, region)
     written = ";".join(f"{name}={parts[name]}" for name in PARTS if parts.get(name))
     flag = "split" if len(parts) > 1 else None
     note = None
-    if bare != value:
+    if has_lost_letters(value) or re.search(r"[^\W\d_]\?(?:[,\n]|$)", value):
+        flag, note = "lossy", LOST_LETTERS
+    elif bare != value:
         flag, note = "suspect", "a number was glued to the street"
-    elif parts == {"street": value.replace("\n", ", ")} and ("," in value or "\n" in value):
+    elif parts == {"street": value.replace("\n", ", ")} and (re.search(r"[,\n]", value) or _holds_code(value, region)):
         flag, note = "suspect", "left whole: the parts are not certain"
     same = parts == {"street": text}
     return Cell(written, flag or ("ok" if same else None), note, (parts,))
 
 
+def _holds_code(value: str, region: str | None) -> bool:
+    """Whether a text ends with a postal code of the country behind a number and a word: more than a street."""
+    return region is not None and re.search(rf"\d.*[^\W\d_]{{2}}.*\s(?:{_pattern(region)})$", value) is not None
+
+
 def _parts(value: str, region: str | None) -> Parts:
-    """The parts of an address, from its end: country, then postal code with city and state, then streets."""
+    """The parts of an address; in whose care it is stands in the second line."""
     pieces = [p.strip() for p in re.split(r"\s*[\n,;|]\s*", value) if p.strip()]
+    care = [piece for piece in pieces if is_care(piece)]
+    if not care or len(care) == len(pieces):
+        return _placed(value, pieces, region)
+    rest = [piece for piece in pieces if piece not in care]
+    parts = _placed("\n".join(rest), rest, region)
+    return parts | {"street2": ", ".join([*care, *([parts["street2"]] if "street2" in parts else [])])}
+
+
+def _placed(value: str, pieces: list[str], region: str | None) -> Parts:
+    """The parts from the end: country, then postal code with city and state, then streets."""
     parts: Parts = {}
-    if len(pieces) > 1:
+    if len(pieces) > 1 and not pieces[-1].isdigit():  # `Avenida Brasil, 166`: 166 is a country's code too
         country = country_cell(pieces[-1])
         if country.value and country.flag is None and not (len(pieces[-1]) == 2 and (region in _REGIONS_AFTER)):
             parts["country"] = country.value
@@ -89,16 +103,24 @@ def _parts(value: str, region: str | None) -> Parts:
         pieces[-1], parts["country"] = own[1], region
     place = _turkish(pieces) if region == "TR" else _place(pieces, region)
     if place:
-        found, streets = place
+        found, streets = _with_number(*place)
         return _streets(streets) | found | parts
     return _streets(pieces) | parts
 
 
+def _with_number(place: Parts, streets: list[str]) -> _Place:
+    """The house number back at its street where no comma stood behind it (`Rua Nova, 41 Curitiba`)."""
+    found = re.fullmatch(r"(\d+\s?[A-Za-z]?)\s+(\D{2,})", place.get("city", ""))
+    if not found or not streets or re.search(r"\d", streets[-1]):
+        return place, streets
+    return place | {"city": found[2]}, [*streets[:-1], f"{streets[-1]}, {found[1]}"]
+
+
 def _streets(pieces: list[str]) -> Parts:
     """Street and second line; a unit alone in its piece is the second line, more than two pieces stay together."""
-    if len(pieces) >= 2 and _UNIT.fullmatch(pieces[-1]):
+    if len(pieces) >= 2 and is_unit(pieces[-1]):
         return {"street": ", ".join(pieces[:-1]), "street2": pieces[-1]}
-    if len(pieces) >= 2 and _UNIT.fullmatch(pieces[0]) and re.search(r"\d", pieces[1]):
+    if len(pieces) >= 2 and is_unit(pieces[0]) and re.search(r"\d", pieces[1]):
         return {"street": ", ".join(pieces[1:]), "street2": pieces[0]}
     return {"street": ", ".join(pieces)} if pieces else {}
 
@@ -110,9 +132,6 @@ def _pattern(region: str) -> str:
     shapes = SHAPES.get(region, "").split()
     table = {"N": r"\d", "A": "[A-Z]", "X": "[A-Z0-9]", "_": r"\s?", "-": "-?"}
     return "|".join("".join(table.get(c, re.escape(c)) for c in shape) for shape in shapes) or r"(?!)"
-
-
-_Place = tuple[Parts, list[str]]
 
 
 def _place(pieces: list[str], region: str) -> _Place | None:
@@ -277,4 +296,4 @@ def _turkish(pieces: list[str]) -> _Place | None:
     code = found["postal"] or found["after"]
     if code:
         parts["postal"] = code
-    return parts, [found["street"].strip(" ,")] if found["street"].strip(" ,") else []
+    return parts, [piece for piece in found["street"].strip(" ,").split(", ") if piece]

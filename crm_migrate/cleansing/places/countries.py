@@ -14,6 +14,7 @@ from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, 
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.cleansing.text.letters import fold
+from crm_migrate.cleansing.text.mending import repaired
 from crm_migrate.cleansing.vocabulary import languages, phrases, table
 
 # Names and abbreviations in everyday use that neither ISO nor CLDR lists.
@@ -131,9 +132,9 @@ def _repeated(value: str) -> str | None:
 
 def country_cell(text: str) -> Cell:
     """The ISO 3166-1 alpha-2 code. `NA` is Namibia and `NO` is Norway: codes go before words for nothing."""
-    value = text.strip()
-    if len(value) > _LONGEST:
+    if len(text) > _LONGEST:
         return invalid("too long for a country")
+    value = repaired(text)
     bare = value.replace(".", "").replace(" ", "").upper()
     dotted = bare in {"UK", "USA", "UAE"}  # others with dots are abbreviations of names: `T.C.` is no Turks and Caicos
     if dotted or (bare.isascii() and bare in _codes() and "." not in value and bare != "NAN"):

@@ -12,6 +12,7 @@ import polars as pl
 from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, with_residue
 from crm_migrate.cleansing.steps import Context
 from crm_migrate.cleansing.text.letters import lower
+from crm_migrate.cleansing.text.rtf import is_rtf, is_whole, rtf_text
 from crm_migrate.cleansing.vocabulary import words
 
 # A text that this matches needs nothing but trimming: printable ASCII without the marks that start an escape, and runs
@@ -22,16 +23,24 @@ _LETTERS = "[äöüßçğıöşüÇĞİÖŞÜéèêëáàâîïíóôúùûñÄ�
 _NEVER, _BEFORE = "[ıİğĞüÜöÖçÇ]", "[ıİğĞüö]"
 _RUN = f"(?:{_BEFORE}[şŞ]|{_LETTERS})(?:{_NEVER}|{_BEFORE}[şŞ])*"
 _CLEAN = f"^{_ASCII}*(?:{_RUN}{_ASCII}+)*(?:{_RUN})?$"
-_ESCAPED = r"_x[0-9A-Fa-f]{4}_|=\?[\w-]+\?[QqBb]\?|^\s*[=+\-@\t]|\w\?\w|[ \t]\n|\r"
+_ESCAPED = r"^\s*\{\\rtf|_x[0-9A-Fa-f]{4}_|=\?[\w-]+\?[QqBb]\?|^\s*[=+\-@\t]|\w\?\w|[ \t]\n|\r"
 _SURE, _SUSPICIOUS = re.compile(_CLEAN), re.compile(_ESCAPED)
 _OOXML = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RETURN = re.compile(r"_x000[Dd]_(?:_x000[Aa]_|\n)?")
 _WORD = re.compile(r"=\?[\w-]+\?[QqBb]\?[^?]*\?=")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+# Blanks of all widths; the wide one of Chinese and Japanese stays beside their characters.
+_BLANK = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f]|(?<![\u2e80-\uffef])\u3000(?![\u2e80-\uffef])")
 _PARTING = re.compile(r"[\x01-\x03\x0b\x0c\x1c-\x1f]")  # what FileMaker, Hive and others part lines and lists with
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-# A question mark inside a word stands for a letter that an encoding did not have; not before `=`, as in a query.
-_LOSSY = re.compile(r"\ufffd|(?:[^\W\d_A-Z]\?[^\W\d_A-Z]|[A-Z]\?[^\W\d_])(?![\w.%-]*=)")
+# A question mark inside a word, or glued before one in small letters, stands for a letter that an encoding did not
+# have; not before `=`, as in a query.
+_LOSSY = re.compile(r"\ufffd|(?:[^\W\d_A-Z]\?[^\W\d_A-Z]|[A-Z]\?[^\W\d_]|(?<=\s)\?[^\W\d_A-Z][^\W\d_])(?![\w.%-]*=)")
+# The same in a value that is no sentence: also at the start of a word.
+_LOSSY_NAME = re.compile(
+    r"\ufffd|[^\W\d_]\?+[^\W\d_]|[^\W\d_]\?+(?=\s+\w)|(?:^|(?<=[\s(-]))\?+(?=[^\W\d_A-ZÀ-Þ]|[A-ZÀ-Þ]{2})"
+)
+LOST_LETTERS = "characters were lost in an earlier conversion and cannot be restored"
 _FORMULA = re.compile(r"""=\s*[\w("'+\-@]|[+\-@]\s*[A-Za-z_][\w.]*\s*\(|[+\-@].*\|.*!""")
 _URL = re.compile(r"https?://\S+|www\.\S+")
 
@@ -62,14 +71,15 @@ def _repaired_once(text: str) -> str:
     text = _from_dos(text)
     text = ftfy.fix_text(html.unescape(text) if "&" in text else text, normalization="NFC", unescape_html=False)
     text = _from_windows(text)
-    text = text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\u00a0", " ").replace("\u202f", " ")
-    text = _CONTROL.sub("", _INVISIBLE.sub(_kept_joiner, text))
+    text = _BLANK.sub(" ", text.replace("\u2028", "\n").replace("\u2029", "\n"))
+    text = _CONTROL.sub("", INVISIBLE.sub(_kept_joiner, text))
     return unicodedata.normalize("NFC", text).strip()
 
 
 # UTF-8 read as cp1252 that ftfy leaves alone, as it could be a letter and a sign (`Ã…sa`): a capital lead byte behind a
-# small letter, or before its continuation and a small letter, is no spelling of any language.
-_WINDOWS_PAIR = re.compile(r"(?<=[a-z])[ÂÃÄÅ][^\x00-\x7f]|[ÂÃÄÅ][^\x00-\x7fÀ-ÿ](?=[a-z])")
+# small letter, before its continuation and a small letter, or before a letter that no language has with it, is no
+# spelling of any language.
+_WINDOWS_PAIR = re.compile(r"(?<=[a-z])[ÂÃÄÅ][^\x00-\x7f]|[ÂÃÄÅ][^\x00-\x7fÀ-ÿ](?=[a-z])|[ÂÃÄÅ][žŸšœŒŠŽ]")
 
 
 def _from_windows(text: str) -> str:
@@ -173,16 +183,25 @@ _DOS_LETTER = re.compile("(?<=[A-Za-z])[\x80-\x9f„”‚](?=[a-z])")
 
 def text_cell(text: str, code_page: str | None = None) -> Cell:
     """A text repaired; flags what was lost before us and what a spreadsheet would run."""
+    cut = is_rtf(text) and not is_whole(text)
+    text = rtf_text(text) if is_rtf(text) else text
     value = repaired(other_page(text, code_page) if code_page in _PAGES else text)
     if not value:
         return Cell(None, "null")
+    if cut:
+        return Cell(value, "suspect", "a document of RTF that does not end: the rest was cut")
     if _DOS_LETTER.search(text) and _DOS_LETTER.search(ftfy.fix_encoding(text)):
         return Cell(text.strip(), "lossy", "letters of another code page stand inside words: export again as UTF-8")
     if _LOSSY.search(_URL.sub("", value)):
-        return Cell(value, "lossy", "characters were lost in an earlier conversion and cannot be restored")
+        return Cell(value, "lossy", LOST_LETTERS)
     if _FORMULA.match(value):
         return Cell(value, "formula_injection", "a spreadsheet would run this text as a formula")
     return Cell(value)
+
+
+def has_lost_letters(name: str) -> bool:
+    """Whether a name or an address has marks where letters were that an encoding did not have (`M?ller`, `?ahin`)."""
+    return _LOSSY_NAME.search(name) is not None
 
 
 def text_outcomes(values: pl.Series) -> pl.DataFrame:

@@ -6,10 +6,11 @@ import re
 import polars as pl
 
 from crm_migrate.cleansing.cells import Cell, as_step, outcomes, step, with_residue
-from crm_migrate.cleansing.nulls import ERRORS, MORE, PROGRAM_WORDS, is_null, program_word
+from crm_migrate.cleansing.nulls import ERRORS, FILLED, MORE, PROGRAM_WORDS, is_null, program_word
 from crm_migrate.cleansing.steps import Context, cleaned
 from crm_migrate.cleansing.text.letters import is_turkic
 from crm_migrate.cleansing.text.mending import repaired
+from crm_migrate.cleansing.text.rtf import is_rtf, rtf_text
 
 MOST = 1_000_000  # characters that a text may be cut at
 _BLOCKS = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h[1-6]|/ul|/ol|/table|hr)\b[^>]*>", re.IGNORECASE)
@@ -91,13 +92,16 @@ def program_null_step(values: pl.Series, context: Context, names: str = "") -> p
     if names not in {"", "names"}:
         raise ValueError("`names` or nothing")
     other = ~values.str.to_lowercase().is_in(PROGRAM_WORDS)
+    if names:  # a full stop is no family name
+        other &= ~values.str.contains(FILLED)
     return as_step(
         values, with_residue(values, other, values, lambda text: program_word(text, names=bool(names)) or Cell(text))
     )
 
 
 def plain_text(text: str) -> str:
-    """HTML as a person would read it: blocks become lines, tags and scripts go, entities are decoded."""
+    """HTML and RTF as a person would read them: blocks become lines, tags and scripts go, entities are decoded."""
+    text = rtf_text(text) if is_rtf(text) else text
     if "<" in text and _TAG.search(text):
         text = _TAG.sub("", _BLOCKS.sub("\n", _UNSEEN.sub("", text)))
     return _BLANK_LINES.sub("\n\n", repaired(html.unescape(text))).strip()
@@ -105,5 +109,5 @@ def plain_text(text: str) -> str:
 
 @step("plain_text", "text", examples=(("<p>Hello<br>World</p>", "Hello\\nWorld"),))
 def plain_text_step(values: pl.Series, context: Context) -> pl.DataFrame:  # noqa: ARG001
-    """Turn HTML into the text a person would read, and repair it as `text` does."""
+    """Turn HTML or RTF into the text a person would read, and repair it as `text` does."""
     return as_step(values, outcomes(values, lambda text: Cell(plain_text(text) or None, None)))

@@ -95,11 +95,21 @@ def test_nothing_was_recorded_on_the_first_day_of_unix(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["1899-12-30 13:35:39", "30.12.1899 13:35:39", "1899-12-31T13:35:39", "1900-01-00 13:35:39"]
+)
+def test_a_time_that_a_program_wrote_with_its_first_day_is_told_as_a_time(text: str) -> None:
+    for name in ("date", "instant"):
+        value, flag, note = stepped(name, text)
+        assert (value, flag) == (None, "placeholder")
+        assert note == "13:35:39: a time without a day"
+
+
+@pytest.mark.parametrize(
     "texts",
     [
         ("0001-01-01", "01/01/0001", "1/1/0001 12:00:00 AM", "00010101", "0001-01-01T00:00:00+03:00"),
         ("1753-01-01", "1/1/1753", "Jan 1, 1753", "17530101", "1753-01-01 00:00:00.000"),
-        ("1899-12-30", "12/30/1899", "30 December 1899", "1899-12-30 14:30:00", "30-DEC-1899"),
+        ("1899-12-30", "12/30/1899", "30 December 1899", "1899-12-30 00:00:00", "30-DEC-1899"),
         ("1899-12-31", "12/31/1899", "1899-12-31T00:00:00Z"),
         ("4501-01-01", "1/1/4501", "Jan 1, 4501", "4501-01-01T00:00:00Z"),
         ("9999-12-31", "12/31/9999", "99991231", "9999-12-31T23:59:59Z", "9999-12-31 23:59:59.9999999", "2958465"),

@@ -1,0 +1,30 @@
+"""What stands in an address beside the street: a flat or floor, in whose care it is, and that it is another address."""
+
+import re
+
+from crm_migrate.cleansing.text.letters import fold
+from crm_migrate.cleansing.vocabulary import phrases, table
+
+_UNITS = table("address_units")
+# `Apt 4`, `3. OG`, `2º B`, `bajo` (on folded text); `m. 4` only with a number, as `M` begins names of streets.
+_UNIT = re.compile(
+    rf"(?:(?:{_UNITS['word']})\b\.?.*|(?:{_UNITS['numbered']})\.?\s*\d+\s?\w?|(?:{_UNITS['alone']})\.?"
+    rf"|\d{{1,3}}(?:st|nd|rd|th|er|e|eme|o|a|[.ºª°])?\s*(?:{_UNITS['behind']})\.?(?:\s\w{{1,5}}\.?)?)"
+)
+_CARE = re.compile(rf"(?:{'|'.join(phrases('care_of'))})\s+[^\W\d_]\D*|\D{{3,}}\s(?:eliyle)", re.IGNORECASE)
+_SAME = re.compile("|".join(f"(?:{pattern})" for pattern in phrases("same_address")))
+
+
+def is_unit(piece: str) -> bool:
+    """A flat, suite, floor or box, and nothing else."""
+    return _UNIT.fullmatch(fold(piece)) is not None
+
+
+def is_care(piece: str) -> bool:
+    """In whose care a letter is, and nothing else (`c/o Anna Kühn`, `chez Noël`)."""
+    return _CARE.fullmatch(piece) is not None
+
+
+def is_another_address(folded: str) -> bool:
+    """Says that another address of the record holds here too (`same as billing`); of a folded text."""
+    return _SAME.fullmatch(folded) is not None
