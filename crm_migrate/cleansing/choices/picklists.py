@@ -146,9 +146,8 @@ def _addressed(text: str, locale: str) -> str | None:
         said.add("male" if words[-1] in _TITLES["behind_male"] else "female")
     elif not titles or words[0] not in _TITLES["before"] | set(titles):
         return None
-    if len(said) > 1 or _BOTH.search(folded) or _TITLES["plural"] & set(words):
-        return "unknown"
-    return said.pop() if said and len(words) <= _MOST_WORDS else None
+    several = len(said) > 1 or _BOTH.search(folded) or _TITLES["plural"] & set(words)
+    return said.pop() if said and not several and len(words) <= _MOST_WORDS else None
 
 
 def gender_cell(text: str, locale: str = "") -> Cell:

@@ -23,10 +23,13 @@ def one_case(text: str) -> bool:
     return len(letters) > 1 and (all(c.isupper() for c in letters) or all(c.islower() for c in letters))
 
 
-def recased(name: str, locale: str, *, first: bool = True) -> str:
-    """A name of one case in the letter case of its language; `first` is false for what follows a given name."""
+def recased(name: str, locale: str, *, first: bool = True, beside: str = "") -> str:
+    """A name of one case in the letter case of its language; `first` is false for what follows a given name.
+
+    `beside` is the whole name: one Turkish letter there shows that its capital I is ı (`PINAR KÖSE` is `Pınar Köse`).
+    """
     words = name.split()
-    turkish = is_turkic(locale) and (any(c in "çğıöşüÇĞİÖŞÜ" for c in name) or name.islower())
+    turkish = is_turkic(locale) and (any(c in "çğıöşüÇĞİÖŞÜ" for c in name + beside) or name.islower())
     written = [_word(w, locale, turkish, small=i > 0 or not first) for i, w in enumerate(words)]
     for at in range(1, len(written)):  # French: `Le Goff`, but `de la Tour`
         if locale.startswith("fr") and written[at - 1] == "de" and written[at] == "La":

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 
 from crm_migrate.cleansing.organisations.legal_forms import form_key, forms
+from crm_migrate.cleansing.people.person_capitals import is_family_loud, marked, shouted
 from crm_migrate.cleansing.people.person_case import one_case, recased
 from crm_migrate.cleansing.people.person_order import MONONYMS, split_words
 from crm_migrate.cleansing.people.person_titles import (
@@ -109,7 +110,7 @@ def _restoring(value: str, locale: str) -> Callable[[str, bool], str]:
     """The function that restores letter case: of everything, of words in capitals among others, or of nothing."""
     bare = re.sub(r"(?:\b[^\W\d_]{1,4}\.\s?)+", "", value)
     if all(one_case(w) for w in re.findall(r"[^\W\d_]{2,}", bare)) and re.search(r"[^\W\d_]{2}", bare):
-        return lambda text, first: recased(text, locale, first=first)
+        return lambda text, first: recased(text, locale, first=first, beside=value)
     if re.search(r"[^\W\d_]{3}", value):
         return lambda text, first: " ".join(_capitals(w, locale) for w in text.split())  # noqa: ARG005
     return lambda text, first: text  # noqa: ARG005
@@ -217,12 +218,12 @@ def maiden_name(text: str) -> str:
 
 def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str, bool], str], titled: bool) -> Parts:
     """Given, middle and family names of the words."""
-    shouted = _shouted(words) if not inverted else 0
-    marked = _marked(words) if not inverted and not shouted else 0
-    if shouted:
-        parts = split_words(words[shouted:], locale, family=words[:shouted])
-    elif marked:
-        parts = split_words(words[:marked], locale, family=words[marked:])
+    leading = shouted(words) if not inverted else 0
+    trailing = marked(words) if not inverted and not leading else 0
+    if leading:
+        parts = split_words(words[leading:], locale, family=words[:leading])
+    elif trailing:
+        parts = split_words(words[:trailing], locale, family=words[trailing:])
     elif inverted == len(words) == 1:
         parts = {"last": " ".join(words)}
     elif inverted and len(words) > inverted:
@@ -247,45 +248,9 @@ def _names(words: list[str], inverted: int, locale: str, restore: Callable[[str,
         parts = split_words(given, locale, family=[*moved, *family])
     else:
         parts = split_words(words, locale, titled=titled)
-    if marked or shouted or _is_family_loud(parts):
+    if trailing or leading or is_family_loud(parts):
         parts["last"] = recased(parts["last"], locale, first=False)
     return {k: restore(v, k != "last" or _is_alone(parts)) for k, v in parts.items() if v}
-
-
-def _shouted(words: list[str]) -> int:
-    """How many words at the start are a family name in capitals before a given name that is not (`DUPONT Jean`)."""
-    at = 0
-    while at < len(words) and (_is_loud(words[at]) or (words[at].isupper() and _is_particle(words[at - 1 : at]))):
-        at += 1
-    rest = words[at:]
-    loud = any(len(w) > 2 for w in words[:at])
-    return at if loud and rest and all(w[0].isupper() and len(w) > 1 and not one_case(w) for w in rest) else 0
-
-
-def _is_particle(words: list[str]) -> bool:
-    """One word before a name in capitals (`VAN ES`)."""
-    return len(words) == 1 and fold(words[0]) in PARTICLES
-
-
-def _is_family_loud(parts: Parts) -> bool:
-    """A family name of several words in capitals beside a given name that is not (`DE LA TOUR, Marie`)."""
-    last = parts.get("last", "")
-    return " " in last and all(_is_loud(w) for w in last.split()) and not one_case(parts.get("first", "A"))
-
-
-def _is_loud(word: str) -> bool:
-    """A word of a family name in capitals, particles among them."""
-    return word.isupper() and "." not in word and (len(word) > 2 or fold(word) in PARTICLES)
-
-
-def _marked(words: list[str]) -> int:
-    """Where the family name starts that is in capitals behind given names that are not (`Ayşe YILMAZ DEMİR`), or 0."""
-    at = len(words)
-    while at and words[at - 1].isupper() and re.search(r"[^\W\d_]{2}", words[at - 1]) and "." not in words[at - 1]:
-        at -= 1
-    long = any(len(re.sub(r"[\W\d_]", "", w)) > 2 and fold(w) not in PARTICLES for w in words[at:])
-    given = words[:at]
-    return at if long and given and all(w[0].isupper() and (len(w) < 3 or not one_case(w)) for w in given) else 0
 
 
 def _is_alone(parts: Parts) -> bool:

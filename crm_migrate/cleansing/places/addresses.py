@@ -8,7 +8,7 @@ from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.places.countries import country_cell
 from crm_migrate.cleansing.places.postal_codes import SHAPES, postal_cell
-from crm_migrate.cleansing.places.second_lines import is_another_address, is_care, is_unit
+from crm_migrate.cleansing.places.second_lines import is_another_address, is_care, street_lines, with_number
 from crm_migrate.cleansing.places.states import state_cell
 from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.cleansing.text.mending import LOST_LETTERS, has_lost_letters, repaired
@@ -94,35 +94,18 @@ def _placed(value: str, pieces: list[str], region: str | None) -> Parts:
             pieces.pop()
     if region is None:
         return (
-            _streets([value.replace("\n", ", ")] if len(pieces) > 2 else pieces)
+            street_lines([value.replace("\n", ", ")] if len(pieces) > 2 else pieces)
             if not parts
-            else {**_streets(pieces), **parts}
+            else {**street_lines(pieces), **parts}
         )
     own = re.fullmatch(r"(.*[\w)])[\s/-]+([^\W\d_]{5,})", pieces[-1]) if region in _NAMED_APART and not parts else None
     if own and country_cell(own[2]) == Cell(region):
         pieces[-1], parts["country"] = own[1], region
     place = _turkish(pieces) if region == "TR" else _place(pieces, region)
     if place:
-        found, streets = _with_number(*place)
-        return _streets(streets) | found | parts
-    return _streets(pieces) | parts
-
-
-def _with_number(place: Parts, streets: list[str]) -> _Place:
-    """The house number back at its street where no comma stood behind it (`Rua Nova, 41 Curitiba`)."""
-    found = re.fullmatch(r"(\d+\s?[A-Za-z]?)\s+(\D{2,})", place.get("city", ""))
-    if not found or not streets or re.search(r"\d", streets[-1]):
-        return place, streets
-    return place | {"city": found[2]}, [*streets[:-1], f"{streets[-1]}, {found[1]}"]
-
-
-def _streets(pieces: list[str]) -> Parts:
-    """Street and second line; a unit alone in its piece is the second line, more than two pieces stay together."""
-    if len(pieces) >= 2 and is_unit(pieces[-1]):
-        return {"street": ", ".join(pieces[:-1]), "street2": pieces[-1]}
-    if len(pieces) >= 2 and is_unit(pieces[0]) and re.search(r"\d", pieces[1]):
-        return {"street": ", ".join(pieces[1:]), "street2": pieces[0]}
-    return {"street": ", ".join(pieces)} if pieces else {}
+        found, streets = with_number(*place)
+        return street_lines(streets) | found | parts
+    return street_lines(pieces) | parts
 
 
 def _pattern(region: str) -> str:
@@ -254,7 +237,13 @@ def _code_last(pieces: list[str], region: str, code: str) -> _Place | None:
     if "state" in joined:
         return joined, pieces[:-1]
     alone = len(pieces) > 2 and re.fullmatch(code, pieces[-1], re.IGNORECASE)
-    if alone and len(pieces) > 3 and _is_state(pieces[-2], region) and not re.search(r"\d", pieces[-3]):
+    if (
+        alone
+        and "state" not in _with_state({"city": pieces[-2]}, region)
+        and len(pieces) > 3
+        and _is_state(pieces[-2], region)
+        and not re.search(r"\d", pieces[-3])
+    ):
         return {"city": pieces[-3], "state": pieces[-2], "postal": _code(pieces[-1], region)}, pieces[:-3]
     if alone:
         return _with_state({"city": pieces[-2], "postal": _code(pieces[-1], region)}, region), pieces[:-2]
