@@ -10,6 +10,7 @@ from crm_migrate_dynamics.columns import columns_of
 from crm_migrate_dynamics.shapes import (
     CREATED,
     CURRENCY,
+    FILLED,
     GIVEN,
     KEY,
     LEAD,
@@ -157,7 +158,7 @@ def field_of(described: Described, place: Place) -> TargetField:
     """A field in the words of the contract."""
     column = place.column
     kind = "text" if place.by else SEMANTIC[column.type]
-    filled = column.name in _FILLED or column.type == "Boolean"
+    filled = column.name in _FILLED or (described.table, column.name) in FILLED or column.type == "Boolean"
     day = kind in ("date", "instant")
     bounds = [(sign, str(value)) for sign, value in ((">=", column.low), ("<=", column.high)) if value is not None]
     return TargetField(

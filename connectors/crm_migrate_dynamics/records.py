@@ -9,7 +9,21 @@ from crm_migrate.connecting.contract import ENTITY, Refusal, TargetObject
 from crm_migrate.connecting.shaping import Record, Row
 from crm_migrate_dynamics.answers import LOOKUP_OF
 from crm_migrate_dynamics.describe import Described, Place
-from crm_migrate_dynamics.shapes import CREATED, GIVEN, NO_MAIL, OWNER, REASON, ROLES, STAGE, STAGED, STATE
+from crm_migrate_dynamics.shapes import (
+    CREATED,
+    GIVEN,
+    LINE,
+    NO_MAIL,
+    OWNER,
+    PRICED,
+    PRODUCT,
+    REASON,
+    ROLES,
+    STAGE,
+    STAGED,
+    STATE,
+    WRITTEN_IN,
+)
 from crm_migrate_dynamics.states import FIRST, Change
 from crm_migrate_dynamics.values import json_of, text_of
 
@@ -48,7 +62,18 @@ def created(shape: Shape, row: Row, named: Named, sets: Sets) -> Change:
     parties = tuple(_party(shape.places[name], id, sets) for name, id in filled.items() if is_party(shape.places[name]))
     cells, reason = _cells(shape, filled, named, sets)
     given = {GIVEN: cells.pop(CREATED)} if CREATED in cells else {}
-    return Change(values | cells | given, reason, parties)
+    return Change(values | cells | given | _line(shape.described, cells, creating=True), reason, parties)
+
+
+def _line(described: Described, values: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
+    """Whether a line of an opportunity is written in, and that else its own price holds."""
+    if described.table != LINE:
+        return {}
+    bind = f"{described.columns[PRODUCT].leads['product']}@odata.bind"
+    if not creating and bind not in values:
+        return {}
+    product = values.get(bind) is not None
+    return {WRITTEN_IN: not product, PRICED: product}
 
 
 def is_party(place: Place) -> bool:
@@ -78,6 +103,7 @@ def changed(shape: Shape, row: Row, named: Named, sets: Sets, current: Record, k
             )
     if key is not None:
         values = _kept_out(shape, values, cells, current)
+    values |= _line(shape.described, values, creating=False)
     return Change(({} if key == "" else {shape.key_field: key}) | values, reason)
 
 

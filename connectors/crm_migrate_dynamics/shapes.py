@@ -53,5 +53,16 @@ PARTS = frozenset(
         "syncerror", "userentityinstancedata",
     }
 )  # fmt: skip
+# A product of an opportunity is one of the catalogue, by this lookup, or is written in: then nothing but its line says
+# what it is. The price that a line says holds, whatever price list there is.
+LINE, PRODUCT = "opportunityproduct", "productid"
+WRITTEN_IN, PRICED = "isproductoverridden", "ispriceoverridden"
+# Columns that have to be there, and that Dataverse fills where nothing is sent.
+FILLED = frozenset(
+    {
+        (LINE, "opportunityproductname"), (LINE, "opportunitystatecode"), (LINE, "producttypecode"),
+        (LINE, "propertyconfigurationstatus"),
+    }
+)  # fmt: skip
 # Lookups that follow from others.
 DERIVED = frozenset({("opportunity", "customerid")})

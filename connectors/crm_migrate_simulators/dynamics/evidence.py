@@ -44,6 +44,9 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("Base amounts follow from the rate of the currency on this day, exchangerate is never sent", "document", f"{_DOCS}/transaction-currency-currency-entity"),
         ("A note with bytes in base64 is a file: an environment counts them (`filesize`), and takes 5 MB unless it says another size", "document", f"{_DOCS}/annotation-note-entity; reference/entities/annotation"),
         ("A file that is too large: 400, 0x80044a02; what is no base64 is unreadable", "assumed", "as the error codes of the SDK name it"),
+        ("A line of an opportunity is a product of the catalogue, or one that is written in (`isproductoverridden`) with a description", "document", "learn.microsoft.com/dynamics365/sales/developer/entities/opportunityproduct"),
+        ("A line of the catalogue wants a unit; lines of a closed opportunity are refused; their codes", "assumed", "the harder case: forms refuse so"),
+        ("What a line comes to is worked out of price, quantity, discount and tax", "document", "the same: baseamount, extendedamount"),
         ("Duplicate detection is off unless a header asks for it", "document", f"{_API}/manage-duplicate-detection-create-update"),
     ),
     "Lookups": (

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from crm_migrate_simulators.dynamics import documents, money, states
+from crm_migrate_simulators.dynamics import documents, lines, money, states
 from crm_migrate_simulators.dynamics.binding import bound
 from crm_migrate_simulators.dynamics.catalogue import LOOKUPS, Words, navigations
 from crm_migrate_simulators.dynamics.keys import unique
@@ -43,6 +43,8 @@ def create(work: Work, table: str, body: Body, id: str = "") -> Record:
         documents.checked(work, values)
         values = states.begun(table, columns, values)
         values = _filled(work, table, columns, values)
+        lines.checked(work, table, values)
+        values |= lines.summed(table, values)
         unique(work, table, values, None)
         if id and work.store.get(table, id) is not None:
             raise Failure(412, "0x80040237", "Cannot insert duplicate key.")
@@ -65,6 +67,8 @@ def update(work: Work, table: str, id: str, body: Body) -> Record:
         documents.checked(work, values)
         values = states.changed(table, columns, values, before)
         values |= _following(columns, {**before.values, **values})
+        lines.checked(work, table, {**before.values, **values})
+        values |= lines.summed(table, {**before.values, **values})
         values |= money.based(work, columns, {**before.values, **values})
         values |= {"modifiedon": moment(work.now)} if "modifiedon" in columns else {}
         unique(work, table, {**before.values, **values}, id)
