@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from crm_migrate.workspace.day_figures import DayFigure
 from crm_migrate.workspace.figures import Bridge, FieldFigure
 
 WIDTH = 1_000
@@ -64,3 +65,13 @@ def heat(field: FieldFigure) -> Heat:
     if field.matched == field.compared:
         return "all"
     return "some" if field.matched * 100 >= field.compared * 99 else "many"
+
+
+def histogram(days: DayFigure) -> list[tuple[int, int]]:
+    """The heights of each bin, expected and actual, of a hundred; what is not zero is never invisible."""
+    highest = max(max(before, after) for _, before, after in days.bins)
+    return [(_tall(before, highest), _tall(after, highest)) for _, before, after in days.bins]
+
+
+def _tall(count: int, highest: int) -> int:
+    return max(2, 100 * count // highest) if count else 0

@@ -16,6 +16,7 @@ from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence, since
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
+from crm_migrate.reports.trends import trends
 from crm_migrate.reports.waterfall import steps
 from crm_migrate.templates import pages
 from crm_migrate.words.language import Language
@@ -60,6 +61,7 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
         facets=_facets(figures),
         lead_bridge=next(iter(figures.report_bridges or figures.bridges), None),
         follow=figures.follow_up,
+        trends=trends(figures.follow_up.rehearsals, language),
         since=since(figures, language),
         mark_of=mark_of,
         statuses=STATUSES,

@@ -39,11 +39,12 @@ class Section:
 
 # most have one currency, no files, load all that the records say, repair nothing, and no cause is at home in one place
 _RARE = (
-    "report_bridge", "masked", "modes", "files", "cause_places", "repairs", "gone_exceptions", "sample_defects",
+    "rehearsals", "report_bridge", "masked", "modes", "files", "cause_places", "repairs", "gone_exceptions", "days",
+    "sample_defects",
 )  # fmt: skip
 
 SECTIONS = (
-    Section("summary", (tables.gates,)),
+    Section("summary", (tables.gates, tables.rehearsals)),
     Section(
         "accounting",
         (tables.accounting, tables.modes, tables.target_sets, tables.files),
@@ -73,7 +74,7 @@ SECTIONS = (
     ),
     Section("merges", (tables.merges, tables.learned, tables.groups, tables.clusters)),
     Section("consent", (tables.consent,), lambda _, sums: sums.consent_raised),
-    Section("owners", (tables.owners,)),
+    Section("owners", (tables.owners, tables.days)),
     Section("scores", (tables.scores,)),
     Section("unexpected", (tables.unexpected,), lambda _, sums: sums.unexpected + sums.vanished),
     Section(

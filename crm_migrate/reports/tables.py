@@ -69,6 +69,22 @@ def gates(figures: Figures) -> Table:
     return _table("gates", "gate:word scope limit actual passed:ok accepted", rows)
 
 
+def rehearsals(figures: Figures) -> Table:
+    """This run and those before it."""
+    rows = (
+        (
+            r.run, r.verdict, r.arrived, r.waiting, r.unexplained, r.compared, r.matched, r.links_wrong, r.kpis_differ,
+            r.consent_raised, r.unexpected, r.open,
+        )
+        for r in figures.follow_up.rehearsals
+    )  # fmt: skip
+    counts = (
+        "arrived", "waiting", "unexplained", "compared", "matched", "links_wrong", "kpis_differ", "consent_raised",
+        "unexpected_vanished", "open",
+    )  # fmt: skip
+    return _table("rehearsals", f"run_id:code verdict:word {' '.join(f'{name}:int' for name in counts)}", rows)
+
+
 def accounting(figures: Figures) -> Table:
     """Objects x sources x states, with sums per object and over everything."""
     states = states_of(figures)
@@ -336,6 +352,12 @@ def consent(figures: Figures) -> Table:
 def owners(figures: Figures) -> Table:
     """From which owner to which."""
     return _table("owners", "owner_before owner_after records:int", figures.owners)
+
+
+def days(figures: Figures) -> Table:
+    """Dates by month or year, expected and found."""
+    rows = ((d.object, d.field, *each) for d in figures.days for each in d.bins)
+    return _table("days", "object field span expected:int actual:int", rows)
 
 
 def scores(figures: Figures) -> Table:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from crm_migrate.workspace.cause_figures import Confidence, Maker, Place
 from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
+from crm_migrate.workspace.day_figures import DayFigure
 from crm_migrate.workspace.figure import Figure
 from crm_migrate.workspace.follow_up import FollowUp
 from crm_migrate.workspace.repair_figures import RepairFigure
@@ -459,6 +460,7 @@ class Figures(Figure):
     learned: tuple[LearnedFigure, ...] = ()
     groups: tuple[GroupFigure, ...] = ()
     consent: tuple[ConsentCell, ...] = ()
+    days: tuple[DayFigure, ...] = ()
     owners: tuple[tuple[str, str, int], ...] = ()  # legacy owner, owner in the target, records
     gates: tuple[Gate, ...] = ()
     scores: tuple[RuleScore, ...] = ()

@@ -116,9 +116,30 @@ class SignedOff(_Fact):
     own_account: bool = False  # entered under the login that started the run
 
 
+class Rehearsal(_Fact):
+    """A few figures of one run: rows that `arrived` and that are `waiting` (held, rejected, refused), cells, links and
+    business figures that differ, people whose consent was raised, `unexpected` or vanished records, `open` exceptions.
+    """
+
+    run: str
+    finished: str
+    verdict: Literal["GO", "GO WITH ACCEPTED EXCEPTIONS", "NO-GO"]
+    arrived: int
+    waiting: int
+    unexplained: int
+    compared: int
+    matched: int
+    links_wrong: int
+    kpis_differ: int
+    consent_raised: int
+    unexpected: int
+    open: int
+
+
 class FollowUp(_Fact):
     """All that followed. `compared_with` is the run before into the same environment, empty where there is none;
     `sign_hash` is what a sign-off given now is bound to.
+    `rehearsals` are this run and those before it, the oldest first, none where there is no other.
     """
 
     compared_with: str = ""
@@ -128,6 +149,7 @@ class FollowUp(_Fact):
     defects: tuple[SampleDefect, ...] = ()
     sign_hash: str = ""
     signed: tuple[SignedOff, ...] = ()
+    rehearsals: tuple[Rehearsal, ...] = ()
 
     def of(self, exception_id: str) -> FollowedException:
         """What is known of an exception; an open one where nothing is."""

@@ -11,6 +11,7 @@ from crm_migrate.workspace.follow_up import FollowedException, FollowUp, GoneExc
 from crm_migrate.workspace.kept_figures import figures_path, read_figures
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import paths
+from crm_migrate.workspace.rehearsals import rehearsals
 from crm_migrate.workspace.sql import connected, exists, relation
 from crm_migrate.workspace.state import read_state, runs
 from crm_migrate.workspace.undoing import undone_runs
@@ -35,6 +36,7 @@ def followed(project: Project, run: Run, figures: Figures) -> Figures:
         compared_with=found[0].id if found else "",
         exceptions=tuple(exceptions),
         gone=tuple(_gone(each, states) for name, each in (before or {}).items() if name not in met),
+        rehearsals=rehearsals(project, run, figures),
     )
     return figures.model_copy(update={"follow_up": follow_up})
 

@@ -18,6 +18,7 @@ from crm_migrate.stages.reconcile.bridge_tables import add
 from crm_migrate.stages.reconcile.bridges import money
 from crm_migrate.stages.reconcile.consent import consent_cells
 from crm_migrate.stages.reconcile.coverage import coverage
+from crm_migrate.stages.reconcile.days import day_figures
 from crm_migrate.stages.reconcile.examples import name_entities
 from crm_migrate.stages.reconcile.exceptions import (
     left_out_exceptions,
@@ -47,6 +48,7 @@ from crm_migrate.stages.reconcile.sides import loaded_fields
 from crm_migrate.stages.reconcile.target_sets import target_set
 from crm_migrate.stages.reconcile.verdict import not_checked, sentence, verdict
 from crm_migrate.stages.validate.reaching import CODES as REACHING
+from crm_migrate.workspace.day_figures import DayFigure
 from crm_migrate.workspace.exception_ids import identified
 from crm_migrate.workspace.figures import (
     ConsentCell,
@@ -83,6 +85,7 @@ class _Collected(Found):
         self.groups: list[GroupFigure] = []
         self.scores: list[RuleScore] = []
         self.owners: list[tuple[str, str, int]] = []
+        self.days: list[DayFigure] = []
         self.decisions: list[tuple[str, str, str, str, int]] = []
         self.files: tuple[FileFigure, ...] = ()
         self.repairs: tuple[RepairFigure, ...] = ()
@@ -142,6 +145,7 @@ def _reconcile_object(tables: Relations, plan: Plan, object_plan: ObjectPlan, co
     collected.left_open += sum(count for *_, count, _ in still_open)
     collected.exceptions.extend(left_out_exceptions(name, still_open))
     collected.owners.extend(owner_flow(tables, object_plan))
+    collected.days.extend(day_figures(tables, object_plan, comparison))
     collected.merges.extend(merge_figures(tables, name))
     collected.clusters.extend(merged_clusters(tables, object_plan))
     collected.learned.extend(learned_figures(tables, name))
@@ -293,6 +297,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         groups=tuple(collected.groups),
         consent=tuple(collected.consent),
         owners=total_flow(collected.owners),
+        days=tuple(collected.days),
         gates=judged,
         scores=tuple(collected.scores),
         decisions=tuple(collected.decisions),

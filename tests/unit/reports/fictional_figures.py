@@ -4,6 +4,7 @@ import random
 
 from crm_migrate.workspace.cause_figures import Maker, Place
 from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
+from crm_migrate.workspace.day_figures import DayFigure
 from crm_migrate.workspace.figures import (
     AccountingLine,
     Bridge,
@@ -28,6 +29,7 @@ from crm_migrate.workspace.figures import (
     TargetSet,
     Term,
 )
+from crm_migrate.workspace.follow_up import FollowUp, Rehearsal
 
 SCRIPT = "<script>document.title='OWNED'</script>"
 IMAGE = "<img src=x onerror=\"document.title='OWNED'\">"
@@ -148,6 +150,8 @@ def figures(*, locale: str = "en", hostile: bool = True, run: str = "2025-03-14T
         learned=_learned(),
         groups=_groups(),
         consent=_consent(),
+        follow_up=FollowUp(rehearsals=_rehearsals()),
+        days=_days(),
         owners=(("Ayşe Y.", "ayse.yilmaz@anadolu.example", 812), ("Former employee", "migration fallback", 37)),
         gates=_gates(),
         scores=_scores(),
@@ -578,6 +582,31 @@ def _consent() -> tuple[ConsentCell, ...]:
         ConsentCell(object="suppressions", before="withdrawn", after="withdrawn", count=13),
         ConsentCell(object="suppressions", before="unknown", after="granted", count=1),
     )
+
+
+def _days() -> tuple[DayFigure, ...]:
+    lost = (("2014", 300, 0), ("2015", 560, 0), ("2025", 0, 860))
+    return (
+        DayFigure(
+            object="contacts", field="created_at", created=True, step="year", bins=lost, undated=(2, 0),
+            crowded=("2025-03-14", 0, 860),
+        ),
+        DayFigure(
+            object="deals", field="close_date", created=False, step="month",
+            bins=(("2025-01", 12, 12), ("2025-02", 0, 0), ("2025-03", 7, 7)),
+        ),
+    )  # fmt: skip
+
+
+def _rehearsals() -> tuple[Rehearsal, ...]:
+    """Two before and this one."""
+    counts = {
+        "arrived": 9_000, "waiting": 70, "unexplained": 0, "compared": 50_000, "matched": 49_000, "links_wrong": 12,
+        "kpis_differ": 3, "consent_raised": 1, "unexpected": 4, "open": 410,
+    }  # fmt: skip
+    first = Rehearsal.model_validate({"run": "r1", "finished": "2025-03-01T10:00:00Z", "verdict": "NO-GO", **counts})
+    second = first.model_copy(update={"run": "r2", "waiting": 30, "matched": 49_900, "links_wrong": 2, "open": 120})
+    return first, second, second.model_copy(update={"run": "r3", "links_wrong": 0, "open": 61})
 
 
 def _gates() -> tuple[Gate, ...]:

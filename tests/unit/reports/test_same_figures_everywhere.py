@@ -112,7 +112,7 @@ def test_tables_of_the_page_are_the_model_s(page: tuple[Figures, Page]) -> None:
     assert [int(row[2]) for row in html.tables["owners"]] == [count for _, _, count in model.owners]
     scores = [[s.of, s.passed_before, s.passed_after] for s in model.scores]
     assert [[int(c) for c in row[3:]] for row in html.tables["scores"]] == scores
-    causes = [c for x in (*model.fields, *model.links) for c in x.causes]
+    causes = [c for f in model.fields for c in f.causes] + [c for k in model.links for c in k.causes]
     assert [[int(row[4]), row[5] and int(row[5])] for row in html.tables["causes"]] == [
         [c.count, c.of or ""] for c in causes
     ]
