@@ -12,7 +12,10 @@ from crm_migrate.errors import UsageError
 from crm_migrate.workspace.kept_figures import figures_path, read_figures
 from crm_migrate.workspace.layout import Project, Run
 
-ALL, USUAL = "html, xlsx, json, junit, md", "html,json,junit,md"  # said here so that `--help` imports no renderer
+ALL, USUAL = (
+    "html, xlsx, json, junit, md, github, csv, parquet",
+    "html,json,junit,md",
+)  # said here so that `--help` imports no renderer
 
 
 @click.command("report")

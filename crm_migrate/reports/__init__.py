@@ -16,7 +16,7 @@ from crm_migrate.words.language import Language, language
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.files import write_file
 
-__all__ = ["FORMATS", "USUAL", "named", "presentable", "write_reports"]
+__all__ = ["FORMATS", "LEDGERS", "USUAL", "named", "presentable", "write_reports"]
 
 FORMATS: dict[str, str] = {
     "html": "report.html",
@@ -24,7 +24,11 @@ FORMATS: dict[str, str] = {
     "json": "report.json",
     "junit": "junit.xml",
     "md": "summary.md",
+    "github": "annotations.txt",
+    "csv": "ledger.csv",
+    "parquet": "ledger.parquet",
 }
+LEDGERS = ("csv", "parquet")  # every line of the ledger, which the others sum up
 USUAL = ("html", "json", "junit", "md")  # a workbook costs as much as all others together, and is for a few readers
 
 
@@ -52,7 +56,7 @@ def write_reports(
 ) -> list[Path]:
     """Write the named formats into `folder` and return their paths in that order.
 
-    `ledger` is the folder `reconcile` of the run (for the workbook's list of lines), `locale` overrules the one of the
+    `ledger` is the folder `reconcile` of the run (for lines in workbook and ledger), `locale` overrules the one of the
     figures. UsageError for a format that is not in `FORMATS`; nothing is written then.
     """
     wanted = named(formats)
@@ -68,18 +72,24 @@ def _write(name: str, figures: Figures, path: Path, words: Language, *, reveal: 
         from crm_migrate.reports import workbook
 
         write_file(path, workbook.render(told(figures, words), words, ledger=ledger, reveal=reveal))
+    elif name in LEDGERS:
+        from crm_migrate.reports import ledger_files
+
+        write = ledger_files.as_csv if name == "csv" else ledger_files.as_parquet
+        write_file(path, write(ledger, figures, reveal=reveal))
     else:
         write_file(path, _text(name, ledger)(figures, words, not reveal).encode())
     return path
 
 
 def _text(name: str, ledger: Path | None) -> Callable[[Figures, Language, bool], str]:
-    from crm_migrate.reports import html, json_report, junit, markdown
+    from crm_migrate.reports import annotations, html, json_report, junit, markdown
 
     renderers: dict[str, Callable[[Figures, Language, bool], str]] = {
         "html": lambda figures, words, hidden: html.render(told(figures, words), words, masked=hidden, ledger=ledger),
         "json": lambda figures, words, hidden: json_report.render(figures, masked=hidden),  # noqa: ARG005
         "junit": lambda figures, words, hidden: junit.render(figures),  # noqa: ARG005
         "md": lambda figures, words, hidden: markdown.render(told(figures, words), words),  # noqa: ARG005
+        "github": lambda figures, words, hidden: annotations.render(told(figures, words), words),  # noqa: ARG005
     }
     return renderers[name]

@@ -49,11 +49,11 @@ def exception_lines(ledger: Path, figures: Figures, words: Language, *, limit: i
     return Table("exception_lines", named, first, more=whole - len(first))
 
 
-def every_line(ledger: Path, figures: Figures, *, reveal: bool) -> Iterator[Row]:
-    """Every line of the ledger, the heads first; masked as in reports unless `reveal`."""
+def every_line(ledger: Path | None, figures: Figures, *, reveal: bool) -> Iterator[Row]:
+    """Every line of the ledger, the heads first; masked as in reports unless `reveal`. Without a folder the heads."""
     names = Names(known_privacy(figures))
     yield _SHOWN
-    for folder in sorted(ledger.glob("*/dispositions")):
+    for folder in sorted(ledger.glob("*/dispositions")) if ledger else ():
         for line in _lines(folder, whole=True) if (folder / MANIFEST).is_file() else ():
             yield _separated(line if reveal else _masked(line, names))
 

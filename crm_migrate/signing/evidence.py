@@ -1,19 +1,16 @@
 """`evidence.zip`: what was signed, with all that it is about, and a manifest with the sha256 of every file."""
 
-import csv
 import gzip
 import hashlib
-import io
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.pipeline.following import as_it_stands
-from crm_migrate.reports import FORMATS, write_reports
-from crm_migrate.reports.ledger import every_line
+from crm_migrate.reports import FORMATS, LEDGERS, write_reports
+from crm_migrate.reports.ledger_files import as_csv
 from crm_migrate.signing.sealed_zip import packed
 from crm_migrate.workspace import sign_offs, signatures
 from crm_migrate.workspace.figures import Figures
@@ -45,22 +42,13 @@ def evidence(project: Project, run: Run, *, reveal: bool = False) -> tuple[bytes
 
 def _reports(figures: Figures, run: Run, *, reveal: bool) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="evidence-") as folder:
-        written = write_reports(figures, Path(folder), formats=FORMATS, reveal=reveal, ledger=run.table("reconcile"))
+        formats = [name for name in FORMATS if name not in LEDGERS]
+        written = write_reports(figures, Path(folder), formats=formats, reveal=reveal, ledger=run.table("reconcile"))
         return {REPORT + path.name: path.read_bytes() for path in written}
 
 
 def _ledger(figures: Figures, run: Run, *, reveal: bool) -> bytes:
-    """Every line as CSV; cells that a spreadsheet would compute begin with an apostrophe."""
-    text = io.StringIO(newline="")
-    lines = csv.writer(text)
-    for row in every_line(run.table("reconcile"), figures, reveal=reveal):
-        lines.writerow([_plain(value) for value in row])
-    return gzip.compress(text.getvalue().encode(), mtime=0)
-
-
-def _plain(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return gzip.compress(as_csv(run.table("reconcile"), figures, reveal=reveal), mtime=0)
 
 
 def _read(path: Path) -> bytes:

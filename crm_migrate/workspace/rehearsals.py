@@ -18,20 +18,20 @@ _ARRIVED, _WAITING = ("created", "updated", "unchanged"), ("held", "rejected", "
 def rehearsals(project: Project, run: Run, figures: Figures) -> tuple[Rehearsal, ...]:
     """The runs into the same environment on as much of the sources, the oldest first and this one last; alone it is in
     no row. Runs that were undone, or that cannot be read, are left out."""
-    undone, limit = undone_runs(project), read_state(run).limit
+    undone = undone_runs(project)
     row: list[Rehearsal] = []
     for each in reversed(runs(project)):
         if len(row) + 1 == SHOWN:
             break
         if each.id < run.id and each.id not in undone and figures_path(each).is_file():
-            row += _kept(each, figures.environment, limit)
+            row += _kept(each, run, figures.environment)
     return (*reversed(row), rehearsal(figures)) if row else ()
 
 
-def _kept(run: Run, environment: str, limit: int | None) -> Sequence[Rehearsal]:
+def _kept(earlier: Run, run: Run, environment: str) -> Sequence[Rehearsal]:
     try:
-        figures = read_figures(run)
-        alike = figures.environment == environment and read_state(run).limit == limit
+        figures = read_figures(earlier)
+        alike = figures.environment == environment and read_state(earlier).limit == read_state(run).limit
     except CrmMigrateError:
         return ()
     return (rehearsal(figures),) if alike else ()

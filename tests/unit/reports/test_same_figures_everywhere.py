@@ -1,6 +1,7 @@
 """Every rendering, read back, says the numbers of the model and no others."""
 
 import json
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -244,6 +245,21 @@ def test_markdown_is_the_model_in_sixty_lines(rendered: tuple[Figures, Path]) ->
     unexplained = [row[3].replace(separator, "").replace(decimal, ".") for row in bridges[1:]]
     assert unexplained == [b.unexplained for b in model.bridges]
     assert len(text.splitlines()) <= 60
+
+
+def test_annotations_are_the_model(rendered: tuple[Figures, Path]) -> None:
+    model, folder = rendered
+    words = language(model.locale)
+    lines = (folder / "annotations.txt").read_text(encoding="utf-8").splitlines()
+    failed = [gate for gate in model.gates if not gate.passed and not gate.accepted]
+    errors = [group for group in model.exceptions if group.severity == "error"]
+
+    assert words.word(f"verdict.{model.verdict}") in lines[0]
+    said = [line for line in lines if line.startswith("::error ")]
+    assert len(said) == min(10, len(failed) + len(errors))
+    counts = [int(re.sub(r"\D", "", line.split("title=")[1].split(" ×")[0])) for line in said if " × " in line]
+    assert counts == [group.count for group in errors][: len(counts)] and counts
+    assert all(re.fullmatch(r"::(notice|error|warning) title=[^:,\r\n]*::[^\r\n]*", line) for line in lines)
 
 
 def test_the_terminal_is_the_model() -> None:

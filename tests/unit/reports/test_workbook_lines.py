@@ -1,8 +1,10 @@
 """The workbook's list of lines from the ledger, and its limits."""
 
+import csv
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from fictional_figures import figures
 from parsing import workbook_rows
@@ -92,3 +94,23 @@ def test_sheets_are_frozen_filtered_and_exact(tmp_path: Path) -> None:
     assert bridge.freeze_panes == "A2" and bridge.auto_filter.ref == f"A1:G{bridge.max_row}"
     assert (bridge["F2"].value, bridge["F2"].number_format, bridge["F2"].data_type) == (186420.5, "#,##0.00", "n")
     assert all(len(sheet.title) <= 31 for sheet in book)
+
+
+def test_the_whole_ledger_is_the_same_as_csv_and_parquet(run: Path) -> None:
+    lines = [line(i, "held", __key="=1+1" if i == 6 else f"k{i}") for i in range(6, 8)]
+    dispositions(run, [line(0, "created"), *lines])
+    places = write_reports(figures(), run / "report", formats=["csv", "parquet"], ledger=run, reveal=True)
+    told = list(csv.DictReader(places[0].read_text("utf-8").splitlines()))
+    kept = pq.read_table(places[1]).to_pylist()
+
+    assert [(row["row"], row["state"]) for row in told] == [("0", "created"), ("6", "held"), ("7", "held")]
+    assert [row["key"] for row in told] == ["k0", "'=1+1", "k7"], "no spreadsheet computes it"
+    assert [row["key"] for row in kept] == ["k0", "=1+1", "k7"]
+    assert [{**row, "key": ""} for row in told] == [{n: v or "" for n, v in {**row, "key": ""}.items()} for row in kept]
+
+
+def test_the_ledger_hides_what_reports_hide(run: Path) -> None:
+    places = write_reports(figures(), run / "report", formats=["csv", "parquet"], ledger=run)
+    assert "ayse@firma.example" not in places[0].read_text("utf-8")
+    assert "ayse@firma.example" not in str(pq.read_table(places[1]).to_pylist())
+    assert "a***@f****.example" in places[0].read_text("utf-8")
